@@ -1,1 +1,5 @@
+//! The `workshop` command: parse, run, exit code; nothing else.
+
+mod clock;
+
 fn main() {}
