@@ -1,5 +1,10 @@
 //! The `workshop` command: parse, run, exit code; nothing else.
 
+mod aws;
+mod cli;
 mod clock;
+mod model;
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

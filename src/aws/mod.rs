@@ -1,0 +1,8 @@
+//! AWS through its SDK: how the clients are made and what their errors mean; one file per service.
+
+pub(crate) mod connect;
+pub(crate) mod error;
+pub(crate) mod http;
+
+pub(crate) use connect::{Aws, Target};
+pub(crate) use error::{AwsError, AwsErrorKind};
