@@ -1,5 +1,6 @@
 //! The `workshop` command: parse, run, exit code; nothing else.
 
 mod clock;
+mod local;
 
 fn main() {}
