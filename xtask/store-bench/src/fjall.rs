@@ -1,4 +1,4 @@
-//! fjall: a log-structured merge tree behind a journal; block cache of 1 MiB, memtables of 16 MiB (with 4 MiB it stalls more and idles higher).
+//! fjall: a log-structured merge tree behind a journal; block cache of 1 MiB, memtables of 16 MiB (with 4 MiB it idles higher).
 
 use std::path::Path;
 
