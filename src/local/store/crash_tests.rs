@@ -16,13 +16,9 @@ const ROUNDS: usize = 3;
 const ACKNOWLEDGED_BEFORE_KILL: usize = 300;
 
 /// The child's part: commits without end from several tasks and prints the key of each batch once it is durable.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the child process of `a_killed_process_keeps_what_it_acknowledged`"]
-async fn commit_until_killed() {
-    let Some(dir) = std::env::var_os(DIR_VARIABLE) else {
-        return;
-    };
-    let store = Store::open(Path::new(&dir)).unwrap();
+#[tokio::main(worker_threads = 2)]
+async fn commit_until_killed(dir: &Path) {
+    let store = Store::open(dir).unwrap();
     let first = store.load::<u64>(Table::Executions).unwrap().len() as u64;
     let tasks = (0..COMMITTERS).map(|committer| {
         let store = store.clone();
@@ -53,6 +49,9 @@ fn batch_of(key: &str, round: u64) -> Batch {
 
 #[test]
 fn a_killed_process_keeps_what_it_acknowledged() {
+    if let Some(dir) = std::env::var_os(DIR_VARIABLE) {
+        return commit_until_killed(Path::new(&dir));
+    }
     let dir = TempDir::new().unwrap();
     let mut acknowledged = BTreeSet::new();
     for _ in 0..ROUNDS {
@@ -110,8 +109,7 @@ fn start_child(dir: &Path) -> Child {
     std::process::Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "local::store::crash_tests::commit_until_killed",
-            "--ignored",
+            "local::store::crash_tests::a_killed_process_keeps_what_it_acknowledged",
             "--nocapture",
         ])
         .env(DIR_VARIABLE, dir)
