@@ -27,7 +27,11 @@ impl Template {
         match value {
             Value::Object(members) => Self::object(members, location, findings),
             Value::Array(items) => Self::Array(
-                items.iter().enumerate().map(|(i, item)| Self::parse(item, &format!("{location}[{i}]"), findings)).collect(),
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(i, item)| Self::parse(item, &format!("{location}[{i}]"), findings))
+                    .collect(),
             ),
             literal => Self::Literal(literal.clone()),
         }
@@ -37,11 +41,20 @@ impl Template {
         let mut fields = Vec::with_capacity(members.len());
         for (field, value) in members {
             let Some(name) = field.strip_suffix(".$") else {
-                fields.push((field.clone(), Self::parse(value, &format!("{location}/{field}"), findings)));
+                fields.push((
+                    field.clone(),
+                    Self::parse(value, &format!("{location}/{field}"), findings),
+                ));
                 continue;
             };
             if let Some(path) = dynamic_value(field, value, location, findings) {
-                fields.push((name.to_owned(), Self::Path { field: field.clone(), path }));
+                fields.push((
+                    name.to_owned(),
+                    Self::Path {
+                        field: field.clone(),
+                        path,
+                    },
+                ));
             }
         }
         Self::Object(fields)
@@ -54,7 +67,11 @@ impl Template {
     pub(crate) fn fill(&self, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
         match self {
             Self::Literal(value) => Ok(value.clone()),
-            Self::Array(items) => items.iter().map(|item| item.fill(scope)).collect::<Result<_, _>>().map(Value::Array),
+            Self::Array(items) => items
+                .iter()
+                .map(|item| item.fill(scope))
+                .collect::<Result<_, _>>()
+                .map(Value::Array),
             Self::Object(fields) => {
                 let mut object = Map::with_capacity(fields.len());
                 for (name, field) in fields {
@@ -71,7 +88,11 @@ impl Template {
 ///
 /// # Errors
 /// When it leads nowhere, in the words that AWS has for `Parameters`, `ErrorPath` and `CausePath`.
-pub(crate) fn read_for_field(path: &Path, field: &str, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
+pub(crate) fn read_for_field(
+    path: &Path,
+    field: &str,
+    scope: Scope<'_>,
+) -> Result<Value, TemplateFailure> {
     path.read(scope).map_err(|_| TemplateFailure {
         cause: format!(
             "The JSONPath '{}' specified for the field '{field}' could not be found in the input '{}'",
@@ -81,10 +102,18 @@ pub(crate) fn read_for_field(path: &Path, field: &str, scope: Scope<'_>) -> Resu
     })
 }
 
-fn dynamic_value(field: &str, value: &Value, location: &str, findings: &mut Findings) -> Option<Path> {
+fn dynamic_value(
+    field: &str,
+    value: &Value,
+    location: &str,
+    findings: &mut Findings,
+) -> Option<Path> {
     let text = value.as_str().unwrap_or_default();
     if text.starts_with("States.") {
-        findings.not_implemented(location, format!("the intrinsic function in the field '{field}'"));
+        findings.not_implemented(
+            location,
+            format!("the intrinsic function in the field '{field}'"),
+        );
         return None;
     }
     match Path::parse(text) {
@@ -94,7 +123,9 @@ fn dynamic_value(field: &str, value: &Value, location: &str, findings: &mut Find
             None
         }
         Err(PathSyntax::Malformed(_)) => {
-            let message = format!("The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call");
+            let message = format!(
+                "The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call"
+            );
             findings.schema(location, message);
             None
         }
