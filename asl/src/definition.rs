@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::intrinsic::Expression;
 use crate::path::{Path, ReferencePath};
 use crate::resource::TaskResource;
 use crate::template::Template;
@@ -141,11 +142,14 @@ pub(crate) enum Seconds {
     Path { field: &'static str, path: Path },
 }
 
-/// A text, given or read from the input.
+/// A text, given or computed from the input.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Text {
     Fixed(String),
-    Path { field: &'static str, path: Path },
+    Computed {
+        field: &'static str,
+        expression: Expression,
+    },
 }
 
 /// One rule of a Choice state.

@@ -24,6 +24,7 @@ use turn::Turn;
 
 pub use context::About;
 pub use input::{IllegalInput, Input};
+pub(crate) use jitter::number;
 pub use task::{TaskId, TaskPhase, TaskRequest};
 
 /// The longest payload between states, in bytes of UTF-8 (a service quota).

@@ -8,7 +8,7 @@ mod reference;
 use serde_json::Value;
 
 pub(crate) use evaluate::PathNotFound;
-pub(crate) use parse::PathSyntax;
+pub(crate) use parse::{Cursor, PathSyntax};
 pub(crate) use reference::ReferencePath;
 
 /// A parsed path, `$.a[0]` on the payload or `$$.Execution.Id` on the Context Object.
@@ -51,6 +51,9 @@ pub(crate) struct Scope<'a> {
 /// The source of the Context Object.
 pub(crate) trait Context {
     fn object(&self) -> &Value;
+
+    /// The next of the execution's random numbers.
+    fn random(&self) -> u64;
 }
 
 impl Path {

@@ -115,6 +115,22 @@ proptest! {
     }
 
     #[test]
+    fn no_call_makes_the_parser_or_the_engine_panic(
+        name in proptest::sample::select(vec![
+            "Format", "StringToJson", "JsonToString", "StringSplit", "Base64Encode", "Base64Decode", "UUID", "JsonMerge", "Array",
+            "ArrayPartition", "ArrayContains", "ArrayRange", "ArrayGetItem", "ArrayLength", "ArrayUnique", "MathAdd", "MathRandom",
+        ]),
+        arguments in proptest::collection::vec("\\$\\.[ab]|\\$\\$|-?[0-9]{1,19}|[0-9.e+-]{1,5}|'[a-z{}\\\\,']{0,5}'|true|null|States\\.Array\\(1\\)", 0..4),
+    ) {
+        let call = format!("States.{name}({})", arguments.join(", "));
+        let state = json!({"Type": "Pass", "Parameters": {"x.$": call}, "End": true});
+        let definition = json!({"StartAt": "A", "States": {"A": state}});
+        if let Ok(machine) = StateMachine::parse(&definition.to_string()) {
+            begin(&machine, r#"{"a":[{"b":1},{"a":[1,2]}],"b":"c"}"#);
+        }
+    }
+
+    #[test]
     fn a_stored_execution_goes_on_like_one_that_was_not(plan in plan(), input in arbitrary_json()) {
         let machine = StateMachine::parse(&plan.definition()).unwrap();
         let straight = run(&machine, &input, &plan.answers, |execution| execution);

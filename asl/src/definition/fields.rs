@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{DataPath, Findings, ResultPath, Transition};
+use crate::intrinsic::Expression;
 use crate::path::{Path, PathSyntax, ReferencePath};
 
 /// An object under way: which fields were asked for, and where it is.
@@ -110,18 +111,17 @@ impl<'a, 'f> Fields<'a, 'f> {
 
     pub(super) fn path(&mut self, name: &'static str) -> Option<Path> {
         let text = self.string(name)?;
-        if text.starts_with("States.") {
-            let location = self.at(name);
-            self.findings.not_implemented(
-                &location,
-                format!("the intrinsic function in the field '{name}'"),
-            );
-            return None;
-        }
-        match Path::parse(text) {
-            Ok(path) => Some(path),
-            Err(problem) => self.bad_path(name, problem),
-        }
+        Path::parse(text)
+            .or_else(|problem| self.bad_path(name, problem).ok_or(()))
+            .ok()
+    }
+
+    /// A path or an intrinsic function.
+    pub(super) fn expression(&mut self, name: &'static str) -> Option<Expression> {
+        let text = self.string(name)?;
+        Expression::parse(text)
+            .or_else(|problem| self.bad_path(name, problem).ok_or(()))
+            .ok()
     }
 
     fn bad_path<T>(&mut self, name: &'static str, problem: PathSyntax) -> Option<T> {

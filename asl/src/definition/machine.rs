@@ -218,17 +218,30 @@ mod tests {
     }
 
     #[test]
+    fn a_backslash_escapes_only_what_aws_lets_it() {
+        let refused = "SCHEMA_VALIDATION_FAILED: The value for the field 'parsed.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters";
+        for call in [
+            r#"States.StringToJson('{"text":"An \"escaped double quote\" here"}')"#,
+            r#"States.Format('He said, \"Hello, {}!\"', 'Test \"Name\" Here')"#,
+        ] {
+            let state = serde_json::json!({ "Type": "Pass", "Parameters": { "parsed.$": call }, "End": true });
+            let definition = serde_json::json!({ "StartAt": "A", "States": { "A": state } });
+            assert_eq!(problem(&definition.to_string()), refused);
+        }
+    }
+
+    #[test]
     fn collects_everything_and_names_what_is_missing_here() {
         let definition = r#"{"StartAt":"A","QueryLanguage":"JSONata","States":{
             "A":{"Type":"Pass","Assign":{"x":1},"Next":"B"},
             "B":{"Type":"Parallel","Branches":[],"End":true},
-            "C":{"Type":"Pass","Parameters":{"y.$":"States.UUID()","z.$":"$v"},"End":true}}}"#;
+            "C":{"Type":"Pass","Parameters":{"y.$":"States.Hash('a','MD5')","z.$":"$v"},"End":true}}}"#;
         insta::assert_snapshot!(problem(definition).replace(", N", ",\nN"), @r"
         NOT_IMPLEMENTED: the query language JSONata is not implemented yet at /QueryLanguage,
         NOT_IMPLEMENTED: the field 'Assign' is not implemented yet at /States/A/Assign,
         NOT_IMPLEMENTED: the state type Parallel is not implemented yet at /States/B/Type,
-        NOT_IMPLEMENTED: the intrinsic function in the field 'y.$' is not implemented yet at /States/C/Parameters,
-        NOT_IMPLEMENTED: variables, used by the field 'z.$' is not implemented yet at /States/C/Parameters
+        NOT_IMPLEMENTED: the intrinsic function States.Hash, used by the field 'y.$', is not implemented yet at /States/C/Parameters,
+        NOT_IMPLEMENTED: variables, used by the field 'z.$', is not implemented yet at /States/C/Parameters
         ");
     }
 

@@ -137,12 +137,12 @@ fn text(fields: &mut Fields<'_, '_>, fixed: &'static str, by_path: &'static str)
     let given = fields
         .string(fixed)
         .map(|text| Text::Fixed(text.to_owned()));
-    let path = fields.path(by_path).map(|path| Text::Path {
+    let computed = fields.expression(by_path).map(|expression| Text::Computed {
         field: by_path,
-        path,
+        expression,
     });
     only_one(fields, fixed, by_path);
-    given.or(path)
+    given.or(computed)
 }
 
 /// `TimeoutSeconds` or `HeartbeatSeconds`, given or by path.

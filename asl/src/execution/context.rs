@@ -1,6 +1,6 @@
 //! The Context Object: what a definition reads with `$$.`.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,7 @@ pub(super) struct StateContext<'a> {
     shows_retries: bool,
     token: Option<&'a str>,
     built: OnceCell<Value>,
+    drawn: Cell<u64>,
 }
 
 impl<'a> StateContext<'a> {
@@ -55,6 +56,7 @@ impl<'a> StateContext<'a> {
             shows_retries: false,
             token: None,
             built: OnceCell::new(),
+            drawn: Cell::new(0),
         }
     }
 
@@ -100,5 +102,13 @@ impl<'a> StateContext<'a> {
 impl Context for StateContext<'_> {
     fn object(&self) -> &Value {
         self.built.get_or_init(|| self.build())
+    }
+
+    fn random(&self) -> u64 {
+        let n = self.drawn.get();
+        self.drawn.set(n + 1);
+        // No two states see the same numbers: events have passed between them.
+        let base = super::number(self.execution.seed, self.execution.last_event_id);
+        super::number(base, n)
     }
 }

@@ -54,7 +54,7 @@ impl Flow<'_> {
         };
         match template.fill(self.scope(&payload)) {
             Ok(value) => Ok(Document::of(value)),
-            Err(failure) => Err(Fault::runtime(self.branch, failure.cause)),
+            Err(failure) => Err(Fault::template(self.branch, failure)),
         }
     }
 

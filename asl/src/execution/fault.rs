@@ -3,11 +3,13 @@
 use super::MAX_PAYLOAD_BYTES;
 use super::branch::Branch;
 use crate::document::Document;
+use crate::template::TemplateFailure;
 use crate::{Failure, MAX_EVENTS};
 
 pub(super) const RUNTIME: &str = "States.Runtime";
 pub(super) const TIMEOUT: &str = "States.Timeout";
 pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
+pub(super) const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
 pub(super) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
 
 /// Why a state cannot go on.
@@ -35,14 +37,20 @@ impl Fault {
 
     /// `States.Runtime`, which AWS lets nobody retry or catch.
     pub(super) fn runtime(branch: &Branch, problem: impl std::fmt::Display) -> Self {
-        let cause = format!(
-            "An error occurred while executing the state '{}' (entered at the event id #{}). {problem}",
-            branch.state, branch.entered_event_id
-        );
+        let cause = Some(in_state(branch, problem));
         Self::Fatal(Failure {
             error: Some(RUNTIME.to_owned()),
-            cause: Some(cause),
+            cause,
         })
+    }
+
+    pub(super) fn template(branch: &Branch, failure: TemplateFailure) -> Self {
+        match failure {
+            TemplateFailure::NotFound(problem) => Self::runtime(branch, problem),
+            TemplateFailure::Intrinsic(problem) => {
+                Self::error(INTRINSIC_FAILURE, in_state(branch, problem))
+            }
+        }
     }
 
     pub(super) fn too_many_events() -> Self {
@@ -61,6 +69,14 @@ impl Fault {
             Self::HeartbeatMissed => timed_out(),
         }
     }
+}
+
+/// A problem with AWS's words for where it was.
+fn in_state(branch: &Branch, problem: impl std::fmt::Display) -> String {
+    format!(
+        "An error occurred while executing the state '{}' (entered at the event id #{}). {problem}",
+        branch.state, branch.entered_event_id
+    )
 }
 
 /// AWS gives a timeout no cause, and the same name for a missed heartbeat.

@@ -9,7 +9,7 @@ use super::turn::{Move, Turn};
 use crate::definition::{Pass, State, StateKind, Text, Transition};
 use crate::document::Document;
 use crate::path::Scope;
-use crate::template::read_for_field;
+use crate::template;
 use crate::{EventDetails, Failure};
 
 const NO_NEXT_STATE: &str =
@@ -171,21 +171,19 @@ impl<'a> Turn<'a> {
 }
 
 fn read_text(text: &Text, branch: &Branch, scope: Scope<'_>) -> Result<String, Fault> {
-    match text {
-        Text::Fixed(text) => Ok(text.clone()),
-        Text::Path { field, path } => {
-            let value = read_for_field(path, field, scope)
-                .map_err(|failure| Fault::runtime(branch, failure.cause))?;
-            match value {
-                serde_json::Value::String(text) => Ok(text),
-                other => Err(Fault::runtime(
-                    branch,
-                    format!(
-                        "The {field} field refers to value \"{other}\" which is not a string: {}",
-                        path.text()
-                    ),
-                )),
-            }
-        }
+    let (field, expression) = match text {
+        Text::Fixed(text) => return Ok(text.clone()),
+        Text::Computed { field, expression } => (field, expression),
+    };
+    let value = template::evaluate(expression, field, scope);
+    match value.map_err(|failure| Fault::template(branch, failure))? {
+        serde_json::Value::String(text) => Ok(text),
+        other => Err(Fault::runtime(
+            branch,
+            format!(
+                "The {field} field refers to value \"{other}\" which is not a string: {}",
+                expression.text()
+            ),
+        )),
     }
 }

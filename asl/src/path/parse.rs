@@ -15,10 +15,18 @@ pub(crate) enum PathSyntax {
 impl Path {
     pub(crate) fn parse(text: &str) -> Result<Self, PathSyntax> {
         let mut cursor = Cursor { text, at: 0 };
+        let path = Self::parse_prefix(&mut cursor)?;
+        if cursor.peek().is_some() {
+            return Err(cursor.malformed("the end"));
+        }
+        Ok(path)
+    }
+
+    /// Reads a path that something else may follow.
+    pub(crate) fn parse_prefix(cursor: &mut Cursor<'_>) -> Result<Self, PathSyntax> {
+        let from = cursor.at;
         if !cursor.eat("$") {
-            return Err(PathSyntax::Malformed(format!(
-                "'{text}' does not start with '$'"
-            )));
+            return Err(cursor.malformed("'$'"));
         }
         let root = if cursor.eat("$") {
             Root::Context
@@ -28,18 +36,13 @@ impl Path {
         if root == Root::Payload && cursor.peek().is_some_and(|c| c.is_alphabetic() || c == '_') {
             return Err(PathSyntax::NotImplemented("variables"));
         }
-        let steps = steps(&mut cursor)?;
-        if let Some(rest) = cursor.peek() {
-            return Err(PathSyntax::Malformed(format!(
-                "unexpected '{rest}' at position {} of '{text}'",
-                cursor.at
-            )));
-        }
-        Ok(Self {
-            text: text.to_owned(),
-            root,
-            steps,
-        })
+        let steps = steps(cursor)?;
+        let text = cursor
+            .text
+            .get(from..cursor.at)
+            .unwrap_or_default()
+            .to_owned();
+        Ok(Self { text, root, steps })
     }
 }
 
@@ -154,21 +157,21 @@ fn numbers(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
 }
 
 /// A place in a path's text.
-pub(super) struct Cursor<'a> {
-    pub(super) text: &'a str,
-    pub(super) at: usize,
+pub(crate) struct Cursor<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) at: usize,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn rest(&self) -> &'a str {
+    pub(crate) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    pub(super) fn peek(&self) -> Option<char> {
+    pub(crate) fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
 
-    pub(super) fn eat(&mut self, token: &str) -> bool {
+    pub(crate) fn eat(&mut self, token: &str) -> bool {
         let found = self.rest().starts_with(token);
         if found {
             self.at += token.len();
@@ -176,11 +179,11 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    pub(super) fn blanks(&mut self) {
+    pub(crate) fn blanks(&mut self) {
         self.take_while(|c| c == ' ');
     }
 
-    pub(super) fn take_while(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
+    pub(crate) fn take_while(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
         let rest = self.rest();
         let end = rest.find(|c| !wanted(c)).unwrap_or(rest.len());
         self.at += end;
@@ -209,7 +212,7 @@ impl<'a> Cursor<'a> {
 
     /// A quoted text. A backslash escapes the quote and itself; before anything else it stands for itself (recorded from
     /// AWS: in single quotes, `\\"` is a backslash and a double quote).
-    pub(super) fn quoted(&mut self) -> Result<String, PathSyntax> {
+    pub(crate) fn quoted(&mut self) -> Result<String, PathSyntax> {
         let quote = match self.peek() {
             Some(c @ ('\'' | '"')) => c,
             _ => return Err(self.malformed("a quoted name")),
@@ -229,7 +232,7 @@ impl<'a> Cursor<'a> {
         Err(self.malformed("a closing quote"))
     }
 
-    pub(super) fn malformed(&self, wanted: &str) -> PathSyntax {
+    pub(crate) fn malformed(&self, wanted: &str) -> PathSyntax {
         PathSyntax::Malformed(format!(
             "expected {wanted} at position {} of '{}'",
             self.at, self.text
