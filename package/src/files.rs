@@ -30,10 +30,15 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), PackageError> {
 /// Makes the folder, and in it a file whose time is the present by the file system's own clock, with which the sources'
 /// times can be compared.
 pub(crate) fn mark(folder: &Path) -> Result<SystemTime, PackageError> {
-    fs::create_dir_all(folder).map_err(|source| failed("written", folder, source))?;
+    create_folder(folder)?;
     let path = folder.join(".build-started");
     let mark = fs::write(&path, b"").and_then(|()| modified(&path));
     mark.map_err(|source| failed("written", &path, source))
+}
+
+/// Makes the folder and those above it, unless they are there.
+pub(crate) fn create_folder(folder: &Path) -> Result<(), PackageError> {
+    fs::create_dir_all(folder).map_err(|source| failed("written", folder, source))
 }
 
 /// When the file was last written.

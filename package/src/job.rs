@@ -33,7 +33,7 @@ impl<'a> Job<'a> {
         Ok(Self {
             name: source.name.clone(),
             zip_path: options.output_dir.join(format!("{}.zip", source.name)),
-            record_path: options.output_dir.join(format!("{}.json", source.name)),
+            record_path: options.records_dir().join(format!("{}.json", source.name)),
             settings: record::settings(options, &manifest),
             manifest,
             options,

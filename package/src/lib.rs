@@ -58,7 +58,8 @@ fn build(
     progress(Event::Building {
         functions: jobs.iter().map(|job| job.name.clone()).collect(),
     });
-    let started = files::mark(&options.output_dir)?;
+    files::create_folder(&options.output_dir)?;
+    let started = files::mark(&options.records_dir())?;
     let manifests: Vec<_> = jobs.iter().map(|job| job.manifest.as_path()).collect();
     let executables = cargo::build(&manifests, options, progress)?;
     let mut artefacts = Vec::with_capacity(jobs.len());

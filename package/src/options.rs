@@ -20,8 +20,18 @@ pub struct Options {
     pub target: Option<String>,
     /// The architecture that the functions will be created with.
     pub architecture: Architecture,
-    /// Where the zips go; [`functions_dir`] is the usual place.
+    /// Where the zips go; [`functions_dir`] is the usual place. What is known about them goes to a folder beside it, so
+    /// that whoever watches this one only sees zips that changed.
     pub output_dir: PathBuf,
+}
+
+impl Options {
+    /// Where the records of what went into the zips lie: `functions.inputs` beside `functions`.
+    pub(crate) fn records_dir(&self) -> PathBuf {
+        let mut path = self.output_dir.clone().into_os_string();
+        path.push(".inputs");
+        PathBuf::from(path)
+    }
 }
 
 /// The processor that Lambda runs a function on.
