@@ -78,7 +78,7 @@ pub(super) async fn create(logs: &Logs, request: &Request) -> Result<Response, S
             ));
         }
         batch.put(Table::LogGroups, key.clone(), &facts)?;
-        groups.insert(key, Group::new(facts));
+        groups.insert(key, Group::created(facts));
         Ok(())
     })
     .await?;

@@ -41,7 +41,7 @@ impl Logs {
     pub(crate) fn open(store: &Store) -> Result<Self, StoreError> {
         let mut groups = BTreeMap::new();
         for (key, facts) in store.load::<GroupFacts>(Table::LogGroups)? {
-            groups.insert(key, Group::new(facts));
+            groups.insert(key, Group::stored(facts));
         }
         for (key, facts) in store.load::<StreamFacts>(Table::LogStreams)? {
             if let Some((group, stream)) = key.split_once('\0')
@@ -71,10 +71,14 @@ impl Logs {
         let mut batch = Batch::new();
         {
             let mut groups = self.lock();
-            let group = groups.entry(key.clone()).or_insert_with(|| {
-                Group::new(GroupFacts::new(region, group, now.as_millisecond()))
-            });
-            batch.put(Table::LogGroups, key.clone(), &group.facts)?;
+            if !groups.contains_key(&key) {
+                let facts = GroupFacts::new(region, group, now.as_millisecond());
+                batch.put(Table::LogGroups, key.clone(), &facts)?;
+                groups.insert(key.clone(), Group::created(facts));
+            }
+            let Some(group) = groups.get_mut(&key) else {
+                return Ok(());
+            };
             group.open_stream(stream, now.as_millisecond());
             let events = events
                 .into_iter()
@@ -101,14 +105,13 @@ impl Logs {
         &self,
         edit: impl FnOnce(&mut BTreeMap<String, Group>, &mut Batch) -> Result<R, ServiceError>,
     ) -> Result<R, ServiceError> {
-        let answer = {
+        let (answer, committed) = {
             let mut groups = self.lock();
             let mut batch = Batch::new();
             let answer = edit(&mut groups, &mut batch)?;
-            self.store.submit(batch);
-            answer
+            (answer, self.store.commit(batch))
         };
-        self.store.flush().await?;
+        committed.await?;
         Ok(answer)
     }
 }

@@ -98,13 +98,14 @@ pub(super) struct Group {
 }
 
 impl Group {
-    pub(super) fn new(facts: GroupFacts) -> Self {
-        Self {
-            facts,
-            streams: BTreeMap::new(),
-            events: None,
-            last_sequence: 0,
-        }
+    /// A group that was just made: the store holds no events of it, or still those of its namesake that was deleted.
+    pub(super) fn created(facts: GroupFacts) -> Self {
+        Self { facts, streams: BTreeMap::new(), events: Some(BTreeMap::new()), last_sequence: 0 }
+    }
+
+    /// A group that the store holds.
+    pub(super) fn stored(facts: GroupFacts) -> Self {
+        Self { facts, streams: BTreeMap::new(), events: None, last_sequence: 0 }
     }
 
     /// The events in order; loads them from the store the first time.
@@ -264,7 +265,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
         let now: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
-        let mut group = Group::new(GroupFacts::new(&Region::new(""), "g", 0));
+        let mut group = Group::created(GroupFacts::new(&Region::new(""), "g", 0));
         group.facts.retention_days = Some(1);
         group.open_stream("s", now.as_millisecond());
         let at = now.as_millisecond();
