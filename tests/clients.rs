@@ -51,7 +51,8 @@ fn the_aws_cli_sees_what_was_deployed() {
     assert!(groups.contains("/aws/lambda/step-functions-example-dev-sendEmail"), "{groups}");
 
     let input = r#"{"trigger_date": "2017-11-16T14:33:21.000Z", "taskName": "cli"}"#;
-    let start = ["stepfunctions", "start-execution", "--name", "cli", "--state-machine-arn", &machine, "--input", input];
+    let start =
+        ["stepfunctions", "start-execution", "--name", "cli", "--state-machine-arn", &machine, "--input", input];
     let execution = text("executionArn", &start);
     support::eventually("the execution to succeed", || {
         match text("status", &["stepfunctions", "describe-execution", "--execution-arn", &execution]) {

@@ -60,7 +60,8 @@ impl Home {
     /// Runs a command that must succeed and gives its stdout as JSON.
     pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
         let stdout = self.ok(arguments);
-        serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{arguments:?} printed no JSON ({error}):\n{stdout}"))
+        serde_json::from_str(&stdout)
+            .unwrap_or_else(|error| panic!("{arguments:?} printed no JSON ({error}):\n{stdout}"))
     }
 
     /// Starts a command whose output is read line by line while it runs.
@@ -170,8 +171,9 @@ pub fn project() -> &'static Path {
 
 /// A program of the Python environment that holds the clients and emulators from elsewhere.
 pub fn python_tool(name: &str) -> PathBuf {
-    let venv = std::env::var_os("WORKSHOP_TEST_VENV")
-        .expect("WORKSHOP_TEST_VENV names the Python environment; run the tests with `cargo xtask test`, which makes it");
+    let venv = std::env::var_os("WORKSHOP_TEST_VENV").expect(
+        "WORKSHOP_TEST_VENV names the Python environment; run the tests with `cargo xtask test`, which makes it",
+    );
     let tool = Path::new(&venv).join("bin").join(name);
     assert!(tool.exists(), "{} is missing; `cargo xtask test` installs it", tool.display());
     tool
