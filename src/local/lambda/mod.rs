@@ -70,7 +70,12 @@ impl Functions {
     /// Runs a function, named by name or ARN, and waits for its answer. A function that fails is an answer, not an error.
     ///
     /// A name without a region is one of the default region.
-    pub(crate) async fn invoke(&self, cloud: &Arc<Cloud>, name_or_arn: &str, payload: Bytes) -> Result<Invocation, ServiceError> {
+    pub(crate) async fn invoke(
+        &self,
+        cloud: &Arc<Cloud>,
+        name_or_arn: &str,
+        payload: Bytes,
+    ) -> Result<Invocation, ServiceError> {
         let reference = FunctionReference::parse(name_or_arn, &Region::new(""))?;
         invoke::run(cloud, &reference, payload, None).await
     }
@@ -78,8 +83,21 @@ impl Functions {
     /// Whether the function's resource policy lets this service invoke it for this source.
     pub(crate) fn may_invoke(&self, function: &str, principal: &str, source_arn: &str) -> bool {
         let reference = FunctionReference::parse(function, &Region::new(""));
-        let found = reference.ok().and_then(|reference| self.records.get(&reference.key()));
+        let found = reference
+            .ok()
+            .and_then(|reference| self.records.get(&reference.key()));
         found.is_some_and(|function| function.policy.allows(principal, source_arn))
+    }
+
+    /// Changes a function that must exist, durably.
+    async fn edit<R>(
+        &self,
+        reference: &FunctionReference,
+        edit: impl FnOnce(&mut Function) -> Result<R, ServiceError>,
+    ) -> Result<R, ServiceError> {
+        self.records
+            .update(&reference.key(), || reference.not_found(), edit)
+            .await
     }
 
     /// Ends every function's process.
