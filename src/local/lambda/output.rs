@@ -62,9 +62,12 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    /// Adds one event's text.
+    /// Adds one event's text, as a line of its own.
     pub(crate) fn push(&mut self, message: &str) {
         self.bytes.extend_from_slice(message.as_bytes());
+        if !message.ends_with('\n') {
+            self.bytes.push(b'\n');
+        }
         if self.bytes.len() > 4 * TAIL_BYTES {
             self.cut();
         }

@@ -63,6 +63,8 @@ pub(crate) struct Sandbox {
     version: String,
     timeout_s: u32,
     memory_size_mb: u32,
+    /// The most memory seen in use: a process that has ended no longer tells.
+    memory_used_mb: Option<u64>,
     started: Timestamp,
     ready: bool,
 }
@@ -135,6 +137,7 @@ impl Sandbox {
             version: function.version.clone(),
             timeout_s: function.timeout_s,
             memory_size_mb: function.memory_size_mb,
+            memory_used_mb: None,
             started,
             ready: false,
         })
@@ -161,11 +164,12 @@ impl Sandbox {
             Some(verdict) => verdict,
             None => self.execute(&work, began).await,
         };
+        self.look_at_memory();
         let usage = Usage {
             duration: since(began),
             init,
             memory_size_mb: self.memory_size_mb,
-            memory_used_mb: self.process.as_ref().ok().and_then(Process::peak_memory_mb),
+            memory_used_mb: self.memory_used_mb,
             ending: verdict.ending,
         };
         if !verdict.reusable {
@@ -193,6 +197,7 @@ impl Sandbox {
             // Too slow for the Init phase: it goes on within the invocation's own time.
             Ok(Happening::Answered(Answer::Ready) | Happening::TimedOut) => {
                 self.ready = true;
+                self.look_at_memory();
                 return None;
             }
             Ok(Happening::Answered(
@@ -242,6 +247,11 @@ impl Sandbox {
                 Err(failure) => return Verdict::failed(&failure),
             }
         }
+    }
+
+    fn look_at_memory(&mut self) {
+        let now = self.process.as_ref().ok().and_then(Process::peak_memory_mb);
+        self.memory_used_mb = self.memory_used_mb.max(now);
     }
 
     /// The next thing that happens within `limit`. An answer comes before an exit: a runtime may answer and end.
