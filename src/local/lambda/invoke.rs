@@ -97,7 +97,7 @@ async fn run_version(
     version: &Configuration,
     work: Work,
 ) -> Result<Invocation, ServiceError> {
-    let request_id = work.request_id.clone();
+    let (request_id, trace_id) = (work.request_id.clone(), work.trace_id.clone());
     let finished = cloud
         .functions
         .pool
@@ -109,6 +109,7 @@ async fn run_version(
         function_error: finished.failed.then(|| "Unhandled".to_owned()),
         log_tail: finished.log_tail,
         executed_version: version.version.clone(),
+        trace_id,
     })
 }
 

@@ -55,6 +55,8 @@ pub(crate) struct Invocation {
     pub(crate) log_tail: Vec<u8>,
     /// `$LATEST` or a version's number.
     pub(crate) executed_version: String,
+    /// The X-Ray header.
+    pub(crate) trace_id: String,
 }
 
 impl Functions {
@@ -76,7 +78,19 @@ impl Functions {
         name_or_arn: &str,
         payload: Bytes,
     ) -> Result<Invocation, ServiceError> {
-        let reference = FunctionReference::parse(name_or_arn, &Region::new(""))?;
+        self.invoke_from(cloud, &Region::new(""), name_or_arn, payload)
+            .await
+    }
+
+    /// Like [`Functions::invoke`], for a caller in a region: a name without a region is one of that region.
+    pub(crate) async fn invoke_from(
+        &self,
+        cloud: &Arc<Cloud>,
+        region: &Region,
+        name_or_arn: &str,
+        payload: Bytes,
+    ) -> Result<Invocation, ServiceError> {
+        let reference = FunctionReference::parse(name_or_arn, region)?;
         invoke::run(cloud, &reference, payload, None).await
     }
 
