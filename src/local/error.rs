@@ -58,8 +58,6 @@ impl ServiceError {
 
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
-        Self::internal(format!(
-            "The embedded cloud could not write its store, so nothing was changed. {error}"
-        ))
+        Self::internal(error.to_string())
     }
 }

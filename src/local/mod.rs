@@ -10,6 +10,7 @@ pub(crate) mod form;
 pub(crate) mod http;
 pub(crate) mod iam;
 pub(crate) mod lambda;
+pub(crate) mod lifecycle;
 pub(crate) mod logs;
 mod private;
 mod protocol;

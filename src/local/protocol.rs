@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::error::ServiceError;
 use super::http::Response;
+use super::xml::{Xml, escape};
 
 /// How a service talks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +68,25 @@ fn rest(error: &ServiceError, message_member: &str, fault: Option<&str>) -> Resp
     .with_header("x-amzn-ErrorType", error.code.clone())
 }
 
+/// The answer to a query operation; one without an output has no result element.
+pub(crate) fn query_answer(
+    action: &str,
+    namespace: &str,
+    result: Option<Xml>,
+    request_id: &str,
+) -> Response {
+    let result = match result {
+        Some(xml) => Xml::new().nest(&format!("{action}Result"), xml),
+        None => Xml::new(),
+    };
+    let metadata = Xml::new().nest("ResponseMetadata", Xml::new().text("RequestId", request_id));
+    let (result, metadata) = (result.as_str(), metadata.as_str());
+    let body =
+        format!("<{action}Response xmlns=\"{namespace}\">{result}{metadata}</{action}Response>\n");
+    Response::new(200, "text/xml", body)
+}
+
 fn query(error: &ServiceError, namespace: &str, request_id: &str) -> Response {
-    use super::xml::escape;
     let fault = if error.status < 500 {
         "Sender"
     } else {

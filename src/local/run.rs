@@ -5,6 +5,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
@@ -15,6 +16,7 @@ use super::data_dir::DataDir;
 use super::dispatch::dispatch;
 use super::http::{Stop, serve};
 use super::store::StoreError;
+use crate::clock;
 
 /// The port that AWS emulators use, so that clients set up for one find this one.
 pub(crate) const DEFAULT_PORT: u16 = 4566;
@@ -124,7 +126,7 @@ pub(crate) async fn run(
     let RunOptions { data_dir, port } = options;
     std::fs::create_dir_all(data_dir.root())
         .map_err(|error| LocalError::file(data_dir.root(), error))?;
-    let _lock = lock(&data_dir)?;
+    let _lock = lock(&data_dir).await?;
     let (listener, default_port_taken) = listen(port).await?;
     let address = listener.local_addr().map_err(|source| LocalError::Listen {
         port: port.unwrap_or(DEFAULT_PORT),
@@ -155,21 +157,21 @@ pub(crate) async fn run(
     Ok(())
 }
 
-fn lock(data_dir: &DataDir) -> Result<File, LocalError> {
+/// How often the lock is tried: a command that looks at the status holds it for an instant.
+const LOCK_TRIES: u32 = 50;
+
+async fn lock(data_dir: &DataDir) -> Result<File, LocalError> {
     let path = data_dir.lock();
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path);
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|error| LocalError::file(&path, error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(LocalError::AlreadyRunning {
-            data_dir: data_dir.root().to_owned(),
-        }),
-        Err(TryLockError::Error(error)) => Err(LocalError::file(&path, error)),
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => clock::sleep(Duration::from_millis(2)).await,
+            Err(TryLockError::Error(error)) => return Err(LocalError::file(&path, error)),
+        }
     }
+    Err(LocalError::AlreadyRunning { data_dir: data_dir.root().to_owned() })
 }
 
 fn write_card(data_dir: &DataDir, ready: &Ready) -> Result<(), LocalError> {
