@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::intrinsic::Expression;
 use crate::path::{Path, ReferencePath};
 use crate::resource::TaskResource;
 use crate::template::Template;
@@ -90,10 +91,19 @@ pub(crate) struct State {
 pub(crate) enum StateKind {
     Pass(Pass),
     Task(Box<Task>),
-    Wait { until: WaitUntil, then: Transition },
-    Choice { rules: Vec<Rule>, default: Option<String> },
+    Wait {
+        until: WaitUntil,
+        then: Transition,
+    },
+    Choice {
+        rules: Vec<Rule>,
+        default: Option<String>,
+    },
     Succeed,
-    Fail { error: Option<Text>, cause: Option<Text> },
+    Fail {
+        error: Option<Text>,
+        cause: Option<Text>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -132,11 +142,14 @@ pub(crate) enum Seconds {
     Path { field: &'static str, path: Path },
 }
 
-/// A text, given or read from the input.
+/// A text, given or computed from the input.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Text {
     Fixed(String),
-    Path { field: &'static str, path: Path },
+    Computed {
+        field: &'static str,
+        expression: Expression,
+    },
 }
 
 /// One rule of a Choice state.
@@ -167,14 +180,18 @@ impl StateMachine {
 
     /// All states with their types, by name.
     pub fn states(&self) -> impl Iterator<Item = (&str, StateType)> {
-        self.states.iter().map(|(name, state)| (name.as_str(), state.state_type()))
+        self.states
+            .iter()
+            .map(|(name, state)| (name.as_str(), state.state_type()))
     }
 
     /// The Task states with what they call, by name: a driver checks here that it can serve them all.
     pub fn resources(&self) -> impl Iterator<Item = (&str, &TaskResource)> {
-        self.states.iter().filter_map(|(name, state)| match &state.kind {
-            StateKind::Task(task) => Some((name.as_str(), &task.resource)),
-            _ => None,
-        })
+        self.states
+            .iter()
+            .filter_map(|(name, state)| match &state.kind {
+                StateKind::Task(task) => Some((name.as_str(), &task.resource)),
+                _ => None,
+            })
     }
 }

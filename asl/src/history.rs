@@ -42,25 +42,56 @@ pub struct Integration {
 
 /// What an event says; the names and members are those of `GetExecutionHistory`. Payloads are JSON texts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the members are the API's own, and units are in their names")]
+#[allow(
+    missing_docs,
+    reason = "the members are the API's own, and units are in their names"
+)]
 pub enum EventDetails {
-    ExecutionStarted { input: String, role_arn: String },
-    ExecutionSucceeded { output: String },
+    ExecutionStarted {
+        input: String,
+        role_arn: String,
+    },
+    ExecutionSucceeded {
+        output: String,
+    },
     ExecutionFailed(Failure),
     ExecutionAborted(Failure),
     ExecutionTimedOut(Failure),
-    StateEntered { state_type: StateType, name: String, input: String },
-    StateExited { state_type: StateType, name: String, output: String },
-    LambdaFunctionScheduled { resource: String, input: String, timeout_s: Option<u64> },
+    StateEntered {
+        state_type: StateType,
+        name: String,
+        input: String,
+    },
+    StateExited {
+        state_type: StateType,
+        name: String,
+        output: String,
+    },
+    LambdaFunctionScheduled {
+        resource: String,
+        input: String,
+        timeout_s: Option<u64>,
+    },
     LambdaFunctionStarted,
     LambdaFunctionStartFailed(Failure),
-    LambdaFunctionSucceeded { output: String },
+    LambdaFunctionSucceeded {
+        output: String,
+    },
     LambdaFunctionFailed(Failure),
     LambdaFunctionTimedOut(Failure),
-    ActivityScheduled { resource: String, input: String, timeout_s: Option<u64>, heartbeat_s: Option<u64> },
+    ActivityScheduled {
+        resource: String,
+        input: String,
+        timeout_s: Option<u64>,
+        heartbeat_s: Option<u64>,
+    },
     ActivityScheduleFailed(Failure),
-    ActivityStarted { worker_name: Option<String> },
-    ActivitySucceeded { output: String },
+    ActivityStarted {
+        worker_name: Option<String>,
+    },
+    ActivitySucceeded {
+        output: String,
+    },
     ActivityFailed(Failure),
     ActivityTimedOut(Failure),
     TaskScheduled {
@@ -70,10 +101,27 @@ pub enum EventDetails {
         timeout_s: Option<u64>,
         heartbeat_s: Option<u64>,
     },
-    TaskStarted { integration: Integration },
-    TaskStartFailed { integration: Integration, failure: Failure },
-    TaskSubmitted { integration: Integration, output: String },
-    TaskSucceeded { integration: Integration, output: String },
-    TaskFailed { integration: Integration, failure: Failure },
-    TaskTimedOut { integration: Integration, failure: Failure },
+    TaskStarted {
+        integration: Integration,
+    },
+    TaskStartFailed {
+        integration: Integration,
+        failure: Failure,
+    },
+    TaskSubmitted {
+        integration: Integration,
+        output: String,
+    },
+    TaskSucceeded {
+        integration: Integration,
+        output: String,
+    },
+    TaskFailed {
+        integration: Integration,
+        failure: Failure,
+    },
+    TaskTimedOut {
+        integration: Integration,
+        failure: Failure,
+    },
 }

@@ -20,14 +20,14 @@
 //!
 //! # What is here
 //!
-//! Pass, Task, Wait, Choice, Succeed and Fail with the JSONPath query language, the Context Object, Retry, Catch,
-//! timeouts, heartbeats and the service quotas. A definition that needs more (Parallel, Map, JSONata, variables, intrinsic
-//! functions) is refused by the parser with a finding of kind [`FindingKind::NotImplemented`]: it is never run halfway.
+//! Pass, Task, Wait, Choice, Succeed and Fail with the JSONPath query language, intrinsic functions, the Context Object, Retry, Catch,
+//! timeouts, heartbeats and the service quotas. A definition that needs more (Parallel, Map, JSONata, variables) is refused by the parser with a finding of kind [`FindingKind::NotImplemented`]: it is never run halfway.
 
 mod definition;
 mod document;
 mod execution;
 mod history;
+mod intrinsic;
 pub mod lambda;
 mod path;
 mod resource;
@@ -36,8 +36,8 @@ mod template;
 
 pub use definition::{DefinitionError, Finding, FindingKind, StateMachine, StateType};
 pub use execution::{
-    About, Effect, Execution, IllegalInput, Input, MAX_EVENTS, MAX_EXECUTION_S, MAX_PAYLOAD_BYTES, Outcome, Start,
-    StartError, TaskId, TaskPhase, TaskRequest,
+    About, Effect, Execution, IllegalInput, Input, MAX_EVENTS, MAX_EXECUTION_S, MAX_PAYLOAD_BYTES,
+    Outcome, Start, StartError, TaskId, TaskPhase, TaskRequest,
 };
 pub use history::{BrokenHistory, EventDetails, Failure, HistoryEvent, Integration, Status};
 pub use resource::{Pattern, TaskResource};

@@ -8,7 +8,7 @@ mod reference;
 use serde_json::Value;
 
 pub(crate) use evaluate::PathNotFound;
-pub(crate) use parse::PathSyntax;
+pub(crate) use parse::{Cursor, PathSyntax};
 pub(crate) use reference::ReferencePath;
 
 /// A parsed path, `$.a[0]` on the payload or `$$.Execution.Id` on the Context Object.
@@ -31,7 +31,10 @@ enum Step {
     Members(Vec<String>),
     Index(i64),
     Indices(Vec<i64>),
-    Slice { from: Option<i64>, to: Option<i64> },
+    Slice {
+        from: Option<i64>,
+        to: Option<i64>,
+    },
     Wildcard,
     /// Everything below, this value included; the next step picks from it.
     Descend,
@@ -48,12 +51,19 @@ pub(crate) struct Scope<'a> {
 /// The source of the Context Object.
 pub(crate) trait Context {
     fn object(&self) -> &Value;
+
+    /// The next of the execution's random numbers.
+    fn random(&self) -> u64;
 }
 
 impl Path {
     /// `$`, the whole payload.
     pub(crate) fn whole() -> Self {
-        Self { text: "$".into(), root: Root::Payload, steps: Vec::new() }
+        Self {
+            text: "$".into(),
+            root: Root::Payload,
+            steps: Vec::new(),
+        }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -66,7 +76,9 @@ impl Path {
 
     /// Whether the path names one place; one that may match several gives an array, and an empty one for no match.
     pub(crate) fn is_definite(&self) -> bool {
-        self.steps.iter().all(|step| matches!(step, Step::Member(_) | Step::Index(_)))
+        self.steps
+            .iter()
+            .all(|step| matches!(step, Step::Member(_) | Step::Index(_)))
     }
 
     /// The value that the path starts at.

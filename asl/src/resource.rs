@@ -40,16 +40,30 @@ pub enum Pattern {
 impl TaskResource {
     /// Reads a `Resource`, or `None` when it is none of the three kinds.
     pub fn parse(text: &str) -> Option<Self> {
-        let (["arn", partition, service, region, account], rest) = split_arn(text)? else { return None };
+        let (["arn", partition, service, region, account], rest) = split_arn(text)? else {
+            return None;
+        };
         if partition.is_empty() || rest.is_empty() {
             return None;
         }
         match service {
-            "lambda" if rest.strip_prefix("function:").is_some_and(|name| !name.is_empty()) => {
-                Some(Self::Lambda { arn: text.to_owned() })
+            "lambda"
+                if rest
+                    .strip_prefix("function:")
+                    .is_some_and(|name| !name.is_empty()) =>
+            {
+                Some(Self::Lambda {
+                    arn: text.to_owned(),
+                })
             }
-            "states" if rest.strip_prefix("activity:").is_some_and(|name| !name.is_empty()) => {
-                Some(Self::Activity { arn: text.to_owned() })
+            "states"
+                if rest
+                    .strip_prefix("activity:")
+                    .is_some_and(|name| !name.is_empty()) =>
+            {
+                Some(Self::Activity {
+                    arn: text.to_owned(),
+                })
             }
             "states" if region.is_empty() && account.is_empty() => Self::integration(rest),
             _ => None,
@@ -58,7 +72,9 @@ impl TaskResource {
 
     fn integration(rest: &str) -> Option<Self> {
         let (service, action) = match rest.strip_suffix(".sync:2") {
-            Some(start) => start.rsplit_once(':').map(|(service, _)| (service, &rest[service.len() + 1..]))?,
+            Some(start) => start
+                .rsplit_once(':')
+                .map(|(service, _)| (service, &rest[service.len() + 1..]))?,
             None => rest.rsplit_once(':')?,
         };
         if service.is_empty() || action.is_empty() {
@@ -71,12 +87,23 @@ impl TaskResource {
         } else {
             Pattern::RequestResponse
         };
-        Some(Self::Service { resource_type: service.to_owned(), resource: action.to_owned(), pattern })
+        Some(Self::Service {
+            resource_type: service.to_owned(),
+            resource: action.to_owned(),
+            pattern,
+        })
     }
 
     /// Whether the task is ended by somebody who holds its token rather than by the driver that began it.
     pub fn has_token(&self) -> bool {
-        matches!(self, Self::Activity { .. } | Self::Service { pattern: Pattern::WaitForCallback, .. })
+        matches!(
+            self,
+            Self::Activity { .. }
+                | Self::Service {
+                    pattern: Pattern::WaitForCallback,
+                    ..
+                }
+        )
     }
 
     /// The name that AWS puts into "The state/task '...' returned a result with a size exceeding ...".
@@ -90,7 +117,13 @@ impl TaskResource {
 
 fn split_arn(text: &str) -> Option<([&str; 5], &str)> {
     let mut parts = text.splitn(6, ':');
-    let head = [parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?];
+    let head = [
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+    ];
     Some((head, parts.next()?))
 }
 
@@ -100,7 +133,11 @@ mod tests {
 
     fn service(text: &str) -> Option<(String, String, Pattern)> {
         match TaskResource::parse(text)? {
-            TaskResource::Service { resource_type, resource, pattern } => Some((resource_type, resource, pattern)),
+            TaskResource::Service {
+                resource_type,
+                resource,
+                pattern,
+            } => Some((resource_type, resource, pattern)),
             _ => None,
         }
     }
@@ -116,7 +153,10 @@ mod tests {
             Some(TaskResource::Activity { .. })
         ));
         let own = |a: &str, b: &str, pattern| Some((a.to_owned(), b.to_owned(), pattern));
-        assert_eq!(service("arn:aws:states:::lambda:invoke"), own("lambda", "invoke", Pattern::RequestResponse));
+        assert_eq!(
+            service("arn:aws:states:::lambda:invoke"),
+            own("lambda", "invoke", Pattern::RequestResponse)
+        );
         assert_eq!(
             service("arn:aws:states:::aws-sdk:sfn:startExecution"),
             own("aws-sdk:sfn", "startExecution", Pattern::RequestResponse)
@@ -127,13 +167,24 @@ mod tests {
         );
         assert_eq!(
             service("arn:aws:states:::sqs:sendMessage.waitForTaskToken"),
-            own("sqs", "sendMessage.waitForTaskToken", Pattern::WaitForCallback)
+            own(
+                "sqs",
+                "sendMessage.waitForTaskToken",
+                Pattern::WaitForCallback
+            )
         );
     }
 
     #[test]
     fn refuses_the_rest() {
-        for bad in ["", "arn:aws:lambda", "arn:aws:s3:::bucket", "sendMail", "arn:aws:states:::invoke", "arn:aws:states:::.sync:2"] {
+        for bad in [
+            "",
+            "arn:aws:lambda",
+            "arn:aws:s3:::bucket",
+            "sendMail",
+            "arn:aws:states:::invoke",
+            "arn:aws:states:::.sync:2",
+        ] {
             assert_eq!(TaskResource::parse(bad), None, "{bad}");
         }
     }

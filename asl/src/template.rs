@@ -1,9 +1,10 @@
-//! Payload templates: `Parameters` and `ResultSelector`, JSON in which a name that ends in `.$` takes its value from a path.
+//! Payload templates: `Parameters` and `ResultSelector`, JSON in which a name that ends in `.$` has its value computed.
 
 use serde_json::{Map, Value};
 
 use crate::definition::Findings;
-use crate::path::{Path, PathSyntax, Scope};
+use crate::intrinsic::{Expression, ExpressionFailure};
+use crate::path::{PathSyntax, Scope};
 
 /// A parsed template.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,14 +12,19 @@ pub(crate) enum Template {
     Literal(Value),
     Object(Vec<(String, Template)>),
     Array(Vec<Template>),
-    Path { field: String, path: Path },
+    Computed {
+        field: String,
+        expression: Expression,
+    },
 }
 
-/// A path in a template that leads nowhere.
+/// Why a template cannot be filled in. The texts are AWS's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TemplateFailure {
-    /// AWS's text.
-    pub(crate) cause: String,
+pub(crate) enum TemplateFailure {
+    /// A path leads nowhere.
+    NotFound(String),
+    /// An intrinsic function failed.
+    Intrinsic(String),
 }
 
 impl Template {
@@ -27,7 +33,11 @@ impl Template {
         match value {
             Value::Object(members) => Self::object(members, location, findings),
             Value::Array(items) => Self::Array(
-                items.iter().enumerate().map(|(i, item)| Self::parse(item, &format!("{location}[{i}]"), findings)).collect(),
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(i, item)| Self::parse(item, &format!("{location}[{i}]"), findings))
+                    .collect(),
             ),
             literal => Self::Literal(literal.clone()),
         }
@@ -37,11 +47,20 @@ impl Template {
         let mut fields = Vec::with_capacity(members.len());
         for (field, value) in members {
             let Some(name) = field.strip_suffix(".$") else {
-                fields.push((field.clone(), Self::parse(value, &format!("{location}/{field}"), findings)));
+                fields.push((
+                    field.clone(),
+                    Self::parse(value, &format!("{location}/{field}"), findings),
+                ));
                 continue;
             };
-            if let Some(path) = dynamic_value(field, value, location, findings) {
-                fields.push((name.to_owned(), Self::Path { field: field.clone(), path }));
+            if let Some(expression) = computed(field, value, location, findings) {
+                fields.push((
+                    name.to_owned(),
+                    Self::Computed {
+                        field: field.clone(),
+                        expression,
+                    },
+                ));
             }
         }
         Self::Object(fields)
@@ -54,7 +73,11 @@ impl Template {
     pub(crate) fn fill(&self, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
         match self {
             Self::Literal(value) => Ok(value.clone()),
-            Self::Array(items) => items.iter().map(|item| item.fill(scope)).collect::<Result<_, _>>().map(Value::Array),
+            Self::Array(items) => items
+                .iter()
+                .map(|item| item.fill(scope))
+                .collect::<Result<_, _>>()
+                .map(Value::Array),
             Self::Object(fields) => {
                 let mut object = Map::with_capacity(fields.len());
                 for (name, field) in fields {
@@ -62,39 +85,46 @@ impl Template {
                 }
                 Ok(Value::Object(object))
             }
-            Self::Path { field, path } => read_for_field(path, field, scope),
+            Self::Computed { field, expression } => evaluate(expression, field, scope),
         }
     }
 }
 
-/// Reads a path on behalf of a field.
+/// Evaluates an expression on behalf of a field.
 ///
 /// # Errors
-/// When it leads nowhere, in the words that AWS has for `Parameters`, `ErrorPath` and `CausePath`.
-pub(crate) fn read_for_field(path: &Path, field: &str, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
-    path.read(scope).map_err(|_| TemplateFailure {
-        cause: format!(
+/// When it has no value, in the words that AWS has for `Parameters`, `ErrorPath` and `CausePath`.
+pub(crate) fn evaluate(
+    expression: &Expression,
+    field: &str,
+    scope: Scope<'_>,
+) -> Result<Value, TemplateFailure> {
+    expression.evaluate(scope).map_err(|failure| match failure {
+        ExpressionFailure::Intrinsic(problem) => TemplateFailure::Intrinsic(problem),
+        ExpressionFailure::NotFound => TemplateFailure::NotFound(format!(
             "The JSONPath '{}' specified for the field '{field}' could not be found in the input '{}'",
-            path.text(),
-            path.root_value(scope)
-        ),
+            expression.text(),
+            expression.root_value(scope)
+        )),
     })
 }
 
-fn dynamic_value(field: &str, value: &Value, location: &str, findings: &mut Findings) -> Option<Path> {
-    let text = value.as_str().unwrap_or_default();
-    if text.starts_with("States.") {
-        findings.not_implemented(location, format!("the intrinsic function in the field '{field}'"));
-        return None;
-    }
-    match Path::parse(text) {
-        Ok(path) => Some(path),
+fn computed(
+    field: &str,
+    value: &Value,
+    location: &str,
+    findings: &mut Findings,
+) -> Option<Expression> {
+    match Expression::parse(value.as_str().unwrap_or_default()) {
+        Ok(expression) => Some(expression),
         Err(PathSyntax::NotImplemented(feature)) => {
-            findings.not_implemented(location, format!("{feature}, used by the field '{field}'"));
+            findings.not_implemented(location, format!("{feature}, used by the field '{field}',"));
             None
         }
         Err(PathSyntax::Malformed(_)) => {
-            let message = format!("The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call");
+            let message = format!(
+                "The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call"
+            );
             findings.schema(location, message);
             None
         }

@@ -23,11 +23,17 @@ impl StateMachine {
     /// errors of `CreateStateMachine` and the diagnostics of `ValidateStateMachineDefinition`).
     pub fn parse(definition: &str) -> Result<Self, DefinitionError> {
         let mut findings = Findings::default();
-        let Some(value) = json(definition, &mut findings) else { return Err(findings.into_error()) };
+        let Some(value) = json(definition, &mut findings) else {
+            return Err(findings.into_error());
+        };
         match read(&value, &mut findings) {
             Some(machine) if findings.is_empty() => {
                 graph::check(&machine, &mut findings);
-                if findings.is_empty() { Ok(machine) } else { Err(findings.into_error()) }
+                if findings.is_empty() {
+                    Ok(machine)
+                } else {
+                    Err(findings.into_error())
+                }
             }
             _ => Err(findings.into_error()),
         }
@@ -43,16 +49,30 @@ impl StateMachine {
             let location = format!("/States/{name}/Resource");
             match resource {
                 TaskResource::Activity { .. } => {
-                    findings.schema(&location, "Express state machine does not support Activity ARN");
+                    findings.schema(
+                        &location,
+                        "Express state machine does not support Activity ARN",
+                    );
                 }
-                TaskResource::Service { resource, pattern, .. } if *pattern != crate::Pattern::RequestResponse => {
+                TaskResource::Service {
+                    resource, pattern, ..
+                } if *pattern != crate::Pattern::RequestResponse => {
                     let suffix = resource.split_once('.').map_or("", |(_, suffix)| suffix);
-                    findings.schema(&location, format!("Express state machine does not support '.{suffix}' service integration"));
+                    findings.schema(
+                        &location,
+                        format!(
+                            "Express state machine does not support '.{suffix}' service integration"
+                        ),
+                    );
                 }
                 _ => {}
             }
         }
-        if findings.is_empty() { Ok(()) } else { Err(findings.into_error()) }
+        if findings.is_empty() {
+            Ok(())
+        } else {
+            Err(findings.into_error())
+        }
     }
 }
 
@@ -65,16 +85,28 @@ fn json(definition: &str, findings: &mut Findings) -> Option<Value> {
     match serde_json::from_str(definition) {
         Ok(value @ Value::Object(_)) => Some(value),
         Ok(_) => {
-            findings.add(FindingKind::SchemaValidationFailed, None, "Definition must be a valid JSON object");
+            findings.add(
+                FindingKind::SchemaValidationFailed,
+                None,
+                "Definition must be a valid JSON object",
+            );
             None
         }
         Err(_) if definition.trim().is_empty() => {
-            findings.add(FindingKind::SchemaValidationFailed, None, "Definition must be a valid JSON object");
+            findings.add(
+                FindingKind::SchemaValidationFailed,
+                None,
+                "Definition must be a valid JSON object",
+            );
             None
         }
         Err(problem) => {
             let location = format!("line: {}, column: {}", problem.line(), problem.column());
-            findings.add(FindingKind::InvalidJson, Some(location), problem.to_string());
+            findings.add(
+                FindingKind::InvalidJson,
+                Some(location),
+                problem.to_string(),
+            );
             None
         }
     }
@@ -99,7 +131,11 @@ fn read(value: &Value, findings: &mut Findings) -> Option<StateMachine> {
     };
     fields.location = "/".to_owned();
     fields.finish();
-    Some(StateMachine { start_at: start_at?, timeout_s, states: states? })
+    Some(StateMachine {
+        start_at: start_at?,
+        timeout_s,
+        states: states?,
+    })
 }
 
 /// Notes any query language but JSONPath.
@@ -108,21 +144,36 @@ pub(super) fn query_language(fields: &mut Fields<'_, '_>) {
         None | Some("JSONPath") => {}
         Some("JSONata") => {
             let location = fields.at("QueryLanguage");
-            fields.findings.not_implemented(&location, "the query language JSONata");
+            fields
+                .findings
+                .not_implemented(&location, "the query language JSONata");
         }
         Some(_) => {
-            fields.wrong("QueryLanguage", "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]");
+            fields.wrong(
+                "QueryLanguage",
+                "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]",
+            );
         }
     }
 }
 
 fn version(fields: &mut Fields<'_, '_>) {
-    if fields.string("Version").is_some_and(|version| version != "1.0") {
-        fields.wrong("Version", "The field 'Version' should have one of these values: [1.0]");
+    if fields
+        .string("Version")
+        .is_some_and(|version| version != "1.0")
+    {
+        fields.wrong(
+            "Version",
+            "The field 'Version' should have one of these values: [1.0]",
+        );
     }
 }
 
-fn states(value: &Value, location: &str, findings: &mut Findings) -> Option<BTreeMap<String, State>> {
+fn states(
+    value: &Value,
+    location: &str,
+    findings: &mut Findings,
+) -> Option<BTreeMap<String, State>> {
     let Value::Object(members) = value else {
         findings.schema(location, "Expected value of type Object");
         return None;
@@ -135,7 +186,10 @@ fn states(value: &Value, location: &str, findings: &mut Findings) -> Option<BTre
     for (name, value) in members {
         let location = format!("{location}/{name}");
         if name.chars().nth(MAX_STATE_NAME_CHARS).is_some() {
-            findings.schema(&location, format!("State name cannot be longer than {MAX_STATE_NAME_CHARS} characters"));
+            findings.schema(
+                &location,
+                format!("State name cannot be longer than {MAX_STATE_NAME_CHARS} characters"),
+            );
         }
         if let Some(state) = state::read(value, location, findings) {
             states.insert(name.clone(), state);
@@ -164,17 +218,30 @@ mod tests {
     }
 
     #[test]
+    fn a_backslash_escapes_only_what_aws_lets_it() {
+        let refused = "SCHEMA_VALIDATION_FAILED: The value for the field 'parsed.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters";
+        for call in [
+            r#"States.StringToJson('{"text":"An \"escaped double quote\" here"}')"#,
+            r#"States.Format('He said, \"Hello, {}!\"', 'Test \"Name\" Here')"#,
+        ] {
+            let state = serde_json::json!({ "Type": "Pass", "Parameters": { "parsed.$": call }, "End": true });
+            let definition = serde_json::json!({ "StartAt": "A", "States": { "A": state } });
+            assert_eq!(problem(&definition.to_string()), refused);
+        }
+    }
+
+    #[test]
     fn collects_everything_and_names_what_is_missing_here() {
         let definition = r#"{"StartAt":"A","QueryLanguage":"JSONata","States":{
             "A":{"Type":"Pass","Assign":{"x":1},"Next":"B"},
             "B":{"Type":"Parallel","Branches":[],"End":true},
-            "C":{"Type":"Pass","Parameters":{"y.$":"States.UUID()","z.$":"$v"},"End":true}}}"#;
+            "C":{"Type":"Pass","Parameters":{"y.$":"States.Hash('a','MD5')","z.$":"$v"},"End":true}}}"#;
         insta::assert_snapshot!(problem(definition).replace(", N", ",\nN"), @r"
         NOT_IMPLEMENTED: the query language JSONata is not implemented yet at /QueryLanguage,
         NOT_IMPLEMENTED: the field 'Assign' is not implemented yet at /States/A/Assign,
         NOT_IMPLEMENTED: the state type Parallel is not implemented yet at /States/B/Type,
-        NOT_IMPLEMENTED: the intrinsic function in the field 'y.$' is not implemented yet at /States/C/Parameters,
-        NOT_IMPLEMENTED: variables, used by the field 'z.$' is not implemented yet at /States/C/Parameters
+        NOT_IMPLEMENTED: the intrinsic function States.Hash, used by the field 'y.$', is not implemented yet at /States/C/Parameters,
+        NOT_IMPLEMENTED: variables, used by the field 'z.$', is not implemented yet at /States/C/Parameters
         ");
     }
 

@@ -82,11 +82,18 @@ fn list<T>(
     let place = fields.at(name);
     let mut all = Vec::with_capacity(items.len());
     for (i, value) in items.iter().enumerate() {
-        let Some(mut entry) = Fields::of(value, format!("{place}[{i}]"), fields.findings) else { continue };
+        let Some(mut entry) = Fields::of(value, format!("{place}[{i}]"), fields.findings) else {
+            continue;
+        };
         entry.string("Comment");
         all.extend(read(&mut entry));
         entry.finish();
-        check_states_all(value, &format!("{place}[{i}]"), i + 1 == items.len(), fields.findings);
+        check_states_all(
+            value,
+            &format!("{place}[{i}]"),
+            i + 1 == items.len(),
+            fields.findings,
+        );
     }
     all
 }
@@ -94,8 +101,12 @@ fn list<T>(
 fn retrier(fields: &mut Fields<'_, '_>) -> Option<Retrier> {
     let error_equals = error_equals(fields);
     Some(Retrier {
-        interval_s: fields.integer("IntervalSeconds", 1, MAX_RETRY_VALUE).unwrap_or(1),
-        max_attempts: fields.integer("MaxAttempts", 0, MAX_RETRY_VALUE).unwrap_or(3),
+        interval_s: fields
+            .integer("IntervalSeconds", 1, MAX_RETRY_VALUE)
+            .unwrap_or(1),
+        max_attempts: fields
+            .integer("MaxAttempts", 0, MAX_RETRY_VALUE)
+            .unwrap_or(3),
         backoff_rate: backoff_rate(fields),
         max_delay_s: fields.integer("MaxDelaySeconds", 1, MAX_DELAY_S),
         jitter: jitter(fields),
@@ -109,7 +120,11 @@ fn catcher(fields: &mut Fields<'_, '_>) -> Option<Catcher> {
     fields.not_implemented(&["Assign", "Output"]);
     let result_path = fields.result_path();
     let next = fields.string("Next")?.to_owned();
-    Some(Catcher { error_equals, result_path, next })
+    Some(Catcher {
+        error_equals,
+        result_path,
+        next,
+    })
 }
 
 fn backoff_rate(fields: &mut Fields<'_, '_>) -> f64 {
@@ -117,7 +132,10 @@ fn backoff_rate(fields: &mut Fields<'_, '_>) -> f64 {
         None => 2.0,
         Some(Some(rate)) if rate >= 1.0 => rate,
         Some(_) => {
-            fields.wrong("BackoffRate", "Value must be a number greater than or equal to 1.0");
+            fields.wrong(
+                "BackoffRate",
+                "Value must be a number greater than or equal to 1.0",
+            );
             1.0
         }
     }
@@ -128,7 +146,10 @@ fn jitter(fields: &mut Fields<'_, '_>) -> Jitter {
         Some("FULL") => Jitter::Full,
         None | Some("NONE") => Jitter::None,
         Some(_) => {
-            fields.wrong("JitterStrategy", "The field 'JitterStrategy' should have one of these values: [FULL, NONE]");
+            fields.wrong(
+                "JitterStrategy",
+                "The field 'JitterStrategy' should have one of these values: [FULL, NONE]",
+            );
             Jitter::None
         }
     }
@@ -140,7 +161,11 @@ fn error_equals(fields: &mut Fields<'_, '_>) -> Vec<String> {
     if given.is_empty() && fields.has("ErrorEquals") {
         fields.wrong("ErrorEquals", "Value cannot be empty");
     }
-    let names: Vec<_> = given.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect();
+    let names: Vec<_> = given
+        .iter()
+        .filter_map(Value::as_str)
+        .map(ToOwned::to_owned)
+        .collect();
     if names.len() != given.len() {
         fields.wrong("ErrorEquals", "Expected values of type String");
     }
@@ -149,7 +174,9 @@ fn error_equals(fields: &mut Fields<'_, '_>) -> Vec<String> {
 
 /// `States.ALL` must stand alone, and in the last entry.
 fn check_states_all(entry: &Value, location: &str, is_last: bool, findings: &mut Findings) {
-    let Some(names) = entry.get("ErrorEquals").and_then(Value::as_array) else { return };
+    let Some(names) = entry.get("ErrorEquals").and_then(Value::as_array) else {
+        return;
+    };
     if !names.iter().any(|name| name == ALL) {
         return;
     }

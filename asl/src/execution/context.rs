@@ -1,6 +1,6 @@
 //! The Context Object: what a definition reads with `$$.`.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,15 +45,31 @@ pub(super) struct StateContext<'a> {
     shows_retries: bool,
     token: Option<&'a str>,
     built: OnceCell<Value>,
+    drawn: Cell<u64>,
 }
 
 impl<'a> StateContext<'a> {
     pub(super) fn new(execution: &'a Execution, branch: &'a Branch) -> Self {
-        Self { execution, branch, shows_retries: false, token: None, built: OnceCell::new() }
+        Self {
+            execution,
+            branch,
+            shows_retries: false,
+            token: None,
+            built: OnceCell::new(),
+            drawn: Cell::new(0),
+        }
     }
 
-    pub(super) fn of_task(execution: &'a Execution, branch: &'a Branch, token: Option<&'a str>) -> Self {
-        Self { shows_retries: true, token, ..Self::new(execution, branch) }
+    pub(super) fn of_task(
+        execution: &'a Execution,
+        branch: &'a Branch,
+        token: Option<&'a str>,
+    ) -> Self {
+        Self {
+            shows_retries: true,
+            token,
+            ..Self::new(execution, branch)
+        }
     }
 
     fn build(&self) -> Value {
@@ -86,5 +102,13 @@ impl<'a> StateContext<'a> {
 impl Context for StateContext<'_> {
     fn object(&self) -> &Value {
         self.built.get_or_init(|| self.build())
+    }
+
+    fn random(&self) -> u64 {
+        let n = self.drawn.get();
+        self.drawn.set(n + 1);
+        // No two states see the same numbers: events have passed between them.
+        let base = super::number(self.execution.seed, self.execution.last_event_id);
+        super::number(base, n)
     }
 }

@@ -1,13 +1,15 @@
 //! What can go wrong while a state runs.
 
-use super::branch::Branch;
 use super::MAX_PAYLOAD_BYTES;
+use super::branch::Branch;
 use crate::document::Document;
+use crate::template::TemplateFailure;
 use crate::{Failure, MAX_EVENTS};
 
 pub(super) const RUNTIME: &str = "States.Runtime";
 pub(super) const TIMEOUT: &str = "States.Timeout";
 pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
+pub(super) const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
 pub(super) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
 
 /// Why a state cannot go on.
@@ -23,7 +25,10 @@ pub(super) enum Fault {
 
 impl Fault {
     pub(super) fn error(name: &str, cause: impl Into<String>) -> Self {
-        Self::Error(Failure { error: Some(name.to_owned()), cause: Some(cause.into()) })
+        Self::Error(Failure {
+            error: Some(name.to_owned()),
+            cause: Some(cause.into()),
+        })
     }
 
     pub(super) fn timeout() -> Self {
@@ -32,16 +37,29 @@ impl Fault {
 
     /// `States.Runtime`, which AWS lets nobody retry or catch.
     pub(super) fn runtime(branch: &Branch, problem: impl std::fmt::Display) -> Self {
-        let cause = format!(
-            "An error occurred while executing the state '{}' (entered at the event id #{}). {problem}",
-            branch.state, branch.entered_event_id
-        );
-        Self::Fatal(Failure { error: Some(RUNTIME.to_owned()), cause: Some(cause) })
+        let cause = Some(in_state(branch, problem));
+        Self::Fatal(Failure {
+            error: Some(RUNTIME.to_owned()),
+            cause,
+        })
+    }
+
+    pub(super) fn template(branch: &Branch, failure: TemplateFailure) -> Self {
+        match failure {
+            TemplateFailure::NotFound(problem) => Self::runtime(branch, problem),
+            TemplateFailure::Intrinsic(problem) => {
+                Self::error(INTRINSIC_FAILURE, in_state(branch, problem))
+            }
+        }
     }
 
     pub(super) fn too_many_events() -> Self {
-        let cause = format!("The execution reached the maximum number of history events ({MAX_EVENTS}).");
-        Self::Fatal(Failure { error: Some(RUNTIME.to_owned()), cause: Some(cause) })
+        let cause =
+            format!("The execution reached the maximum number of history events ({MAX_EVENTS}).");
+        Self::Fatal(Failure {
+            error: Some(RUNTIME.to_owned()),
+            cause: Some(cause),
+        })
     }
 
     /// What the history and the catcher get to see.
@@ -53,9 +71,20 @@ impl Fault {
     }
 }
 
+/// A problem with AWS's words for where it was.
+fn in_state(branch: &Branch, problem: impl std::fmt::Display) -> String {
+    format!(
+        "An error occurred while executing the state '{}' (entered at the event id #{}). {problem}",
+        branch.state, branch.entered_event_id
+    )
+}
+
 /// AWS gives a timeout no cause, and the same name for a missed heartbeat.
 pub(super) fn timed_out() -> Failure {
-    Failure { error: Some(TIMEOUT.to_owned()), cause: None }
+    Failure {
+        error: Some(TIMEOUT.to_owned()),
+        cause: None,
+    }
 }
 
 /// Refuses a payload over the quota.
@@ -66,8 +95,9 @@ pub(super) fn within_quota(size_bytes: usize, who: &str) -> Result<(), Fault> {
     if size_bytes <= MAX_PAYLOAD_BYTES {
         return Ok(());
     }
-    let cause =
-        format!("The state/task '{who}' returned a result with a size exceeding the maximum number of bytes service limit.");
+    let cause = format!(
+        "The state/task '{who}' returned a result with a size exceeding the maximum number of bytes service limit."
+    );
     Err(Fault::error(DATA_LIMIT_EXCEEDED, cause))
 }
 
@@ -78,7 +108,10 @@ pub(super) fn within_quota(size_bytes: usize, who: &str) -> Result<(), Fault> {
 pub(super) fn passable(branch: &Branch, payload: &Document) -> Result<(), Fault> {
     within_quota(payload.size_bytes(), &branch.state)?;
     if payload.depth() > super::MAX_DEPTH {
-        let problem = format!("The state's output nests deeper than {} levels.", super::MAX_DEPTH);
+        let problem = format!(
+            "The state's output nests deeper than {} levels.",
+            super::MAX_DEPTH
+        );
         return Err(Fault::runtime(branch, problem));
     }
     Ok(())

@@ -93,7 +93,9 @@ pub enum IllegalInput {
         reason: String,
     },
     /// The state machine is not the one that the execution was started with.
-    #[error("the execution is in state '{state}', which the given state machine does not have in this form; give the one that it was started with")]
+    #[error(
+        "the execution is in state '{state}', which the given state machine does not have in this form; give the one that it was started with"
+    )]
     WrongMachine {
         /// The state that the execution is in.
         state: String,
@@ -101,7 +103,11 @@ pub enum IllegalInput {
 }
 
 /// Checks an input before anything is changed.
-pub(super) fn check(execution: &Execution, machine: &StateMachine, input: &Input) -> Result<(), IllegalInput> {
+pub(super) fn check(
+    execution: &Execution,
+    machine: &StateMachine,
+    input: &Input,
+) -> Result<(), IllegalInput> {
     if execution.status != Status::Running {
         return Err(IllegalInput::Ended(execution.status));
     }
@@ -117,10 +123,16 @@ pub(super) fn check(execution: &Execution, machine: &StateMachine, input: &Input
     };
     let (_, task) = find(execution, id).ok_or(IllegalInput::UnknownTask(id))?;
     if !allowed(input, task) {
-        return Err(IllegalInput::WrongPhase { task: id, phase: task.phase, what });
+        return Err(IllegalInput::WrongPhase {
+            task: id,
+            phase: task.phase,
+            what,
+        });
     }
     match input {
-        Input::TaskSucceeded { output, .. } | Input::TaskSubmitted { output, .. } => check_output(id, output),
+        Input::TaskSucceeded { output, .. } | Input::TaskSubmitted { output, .. } => {
+            check_output(id, output)
+        }
         _ => Ok(()),
     }
 }
@@ -132,8 +144,14 @@ fn check_machine(execution: &Execution, machine: &StateMachine) -> Result<(), Il
         Doing::BackingOff { .. } | Doing::Task(_) => matches!(kind, StateKind::Task(_)),
     };
     for branch in execution.branches.values() {
-        if !machine.states.get(&branch.state).is_some_and(|state| fits(&branch.doing, &state.kind)) {
-            return Err(IllegalInput::WrongMachine { state: branch.state.clone() });
+        if !machine
+            .states
+            .get(&branch.state)
+            .is_some_and(|state| fits(&branch.doing, &state.kind))
+        {
+            return Err(IllegalInput::WrongMachine {
+                state: branch.state.clone(),
+            });
         }
     }
     Ok(())
@@ -142,10 +160,15 @@ fn check_machine(execution: &Execution, machine: &StateMachine) -> Result<(), Il
 fn allowed(input: &Input, task: &RunningTask) -> bool {
     let has_two_steps = matches!(
         task.request.resource,
-        TaskResource::Service { pattern: Pattern::RunAJob | Pattern::WaitForCallback, .. }
+        TaskResource::Service {
+            pattern: Pattern::RunAJob | Pattern::WaitForCallback,
+            ..
+        }
     );
     match input {
-        Input::TaskStarted { .. } | Input::TaskStartFailed { .. } => task.phase == TaskPhase::Scheduled,
+        Input::TaskStarted { .. } | Input::TaskStartFailed { .. } => {
+            task.phase == TaskPhase::Scheduled
+        }
         Input::TaskSubmitted { .. } => task.phase == TaskPhase::Started && has_two_steps,
         _ => task.phase != TaskPhase::Scheduled,
     }
@@ -158,15 +181,21 @@ fn check_output(task: TaskId, output: &str) -> Result<(), IllegalInput> {
     }
     match serde_json::from_str::<serde::de::IgnoredAny>(output) {
         Ok(_) => Ok(()),
-        Err(problem) => Err(IllegalInput::OutputNotJson { task, reason: problem.to_string() }),
+        Err(problem) => Err(IllegalInput::OutputNotJson {
+            task,
+            reason: problem.to_string(),
+        }),
     }
 }
 
 fn find(execution: &Execution, id: TaskId) -> Option<(BranchId, &RunningTask)> {
-    execution.branches.values().find_map(|branch| match branch.task() {
-        Some(task) if task.request.task == id => Some((branch.id, task)),
-        _ => None,
-    })
+    execution
+        .branches
+        .values()
+        .find_map(|branch| match branch.task() {
+            Some(task) if task.request.task == id => Some((branch.id, task)),
+            _ => None,
+        })
 }
 
 impl Turn<'_> {
@@ -185,19 +214,34 @@ impl Turn<'_> {
     }
 
     fn take_from_task(&mut self, id: TaskId, input: Input) {
-        let Some((branch_id, _)) = find(self.execution, id) else { return };
-        let Some(mut branch) = self.execution.branches.remove(&branch_id) else { return };
+        let Some((branch_id, _)) = find(self.execution, id) else {
+            return;
+        };
+        let Some(mut branch) = self.execution.branches.remove(&branch_id) else {
+            return;
+        };
         let next = match std::mem::replace(&mut branch.doing, Doing::Running) {
             Doing::Task(mut task) => match input {
-                Input::TaskStarted { worker_name, .. } => self.task_started(&mut branch, task, worker_name),
-                Input::TaskSubmitted { output, .. } => self.task_submitted(&mut branch, task, output),
-                Input::TaskSucceeded { output, .. } => self.task_succeeded(&mut branch, &task, output),
+                Input::TaskStarted { worker_name, .. } => {
+                    self.task_started(&mut branch, task, worker_name)
+                }
+                Input::TaskSubmitted { output, .. } => {
+                    self.task_submitted(&mut branch, task, output)
+                }
+                Input::TaskSucceeded { output, .. } => {
+                    self.task_succeeded(&mut branch, &task, output)
+                }
                 Input::TaskFailed { error, cause, .. } => {
                     self.task_failed(&mut branch, &task, Failure { error, cause })
                 }
-                Input::TaskStartFailed { error, cause, .. } => {
-                    self.task_not_started(&mut branch, &task, Failure { error: Some(error), cause: Some(cause) })
-                }
+                Input::TaskStartFailed { error, cause, .. } => self.task_not_started(
+                    &mut branch,
+                    &task,
+                    Failure {
+                        error: Some(error),
+                        cause: Some(cause),
+                    },
+                ),
                 Input::TaskHeartbeat { .. } | Input::Wake | Input::Stop { .. } => {
                     task.heard_from(self.now);
                     branch.doing = Doing::Task(task);

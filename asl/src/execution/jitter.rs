@@ -1,7 +1,7 @@
 //! Chance from a seed: numbers that look random and are the same every time.
 
 /// The n-th number of a seed's sequence (SplitMix64).
-fn number(seed: u64, n: u64) -> u64 {
+pub(crate) fn number(seed: u64, n: u64) -> u64 {
     let mut z = seed.wrapping_add(n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -17,7 +17,9 @@ pub(super) fn full(seed: u64, n: u64, most_ms: u64) -> u64 {
 /// A task token: the same for the same seed and task, different for any other.
 pub(super) fn token(seed: u64, task: u64) -> String {
     let base = number(seed, task);
-    (0..4).map(|part| format!("{:016x}", number(base, part))).collect()
+    (0..4)
+        .map(|part| format!("{:016x}", number(base, part)))
+        .collect()
 }
 
 #[cfg(test)]

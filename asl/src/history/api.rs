@@ -67,16 +67,86 @@ impl EventDetails {
 
     /// The member that carries the details (`stateEnteredEventDetails`) and its value; `None` for an event without any.
     pub fn to_api(&self) -> Option<(String, Value)> {
+        if *self == Self::LambdaFunctionStarted {
+            return None;
+        }
         let mut members = Map::new();
+        self.add_what(&mut members);
+        if let Some((name, json)) = self.payload() {
+            members.insert(name.into(), json.into());
+            members.insert(format!("{name}Details"), json!({ "truncated": false }));
+        }
+        if let Self::ExecutionStarted { role_arn, .. } = self {
+            text(&mut members, "roleArn", Some(role_arn));
+        }
+        self.add_seconds(&mut members);
+        if let Some(failure) = self.failure() {
+            text(&mut members, "error", failure.error.as_deref());
+            text(&mut members, "cause", failure.cause.as_deref());
+        }
+        Some((self.member_name(), Value::Object(members)))
+    }
+
+    /// The state, function, activity or service that the event is about.
+    fn add_what(&self, members: &mut Map<String, Value>) {
         match self {
-            Self::LambdaFunctionStarted => return None,
-            Self::ExecutionStarted { input, role_arn } => {
-                payload(&mut members, "input", input);
-                members.insert("roleArn".into(), role_arn.as_str().into());
+            Self::StateEntered { name, .. } | Self::StateExited { name, .. } => {
+                text(members, "name", Some(name));
             }
+            Self::LambdaFunctionScheduled { resource, .. }
+            | Self::ActivityScheduled { resource, .. } => {
+                text(members, "resource", Some(resource));
+            }
+            Self::ActivityStarted { worker_name } => {
+                text(members, "workerName", worker_name.as_deref());
+            }
+            _ => {}
+        }
+        if let Some(integration) = self.integration() {
+            text(members, "resourceType", Some(&integration.resource_type));
+            text(members, "resource", Some(&integration.resource));
+        }
+        if let Self::TaskScheduled {
+            region, parameters, ..
+        } = self
+        {
+            text(members, "region", Some(region));
+            text(members, "parameters", Some(parameters));
+        }
+    }
+
+    fn integration(&self) -> Option<&Integration> {
+        match self {
+            Self::TaskScheduled { integration, .. }
+            | Self::TaskStarted { integration }
+            | Self::TaskStartFailed { integration, .. }
+            | Self::TaskSubmitted { integration, .. }
+            | Self::TaskSucceeded { integration, .. }
+            | Self::TaskFailed { integration, .. }
+            | Self::TaskTimedOut { integration, .. } => Some(integration),
+            _ => None,
+        }
+    }
+
+    /// The payload and the name of its member.
+    fn payload(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Self::ExecutionStarted { input, .. }
+            | Self::StateEntered { input, .. }
+            | Self::LambdaFunctionScheduled { input, .. }
+            | Self::ActivityScheduled { input, .. } => Some(("input", input)),
             Self::ExecutionSucceeded { output }
+            | Self::StateExited { output, .. }
             | Self::LambdaFunctionSucceeded { output }
-            | Self::ActivitySucceeded { output } => payload(&mut members, "output", output),
+            | Self::ActivitySucceeded { output }
+            | Self::TaskSubmitted { output, .. }
+            | Self::TaskSucceeded { output, .. } => Some(("output", output)),
+            _ => None,
+        }
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        match self {
             Self::ExecutionFailed(failure)
             | Self::ExecutionAborted(failure)
             | Self::ExecutionTimedOut(failure)
@@ -85,45 +155,37 @@ impl EventDetails {
             | Self::LambdaFunctionTimedOut(failure)
             | Self::ActivityScheduleFailed(failure)
             | Self::ActivityFailed(failure)
-            | Self::ActivityTimedOut(failure) => failed(&mut members, failure),
-            Self::StateEntered { name, input, .. } => {
-                members.insert("name".into(), name.as_str().into());
-                payload(&mut members, "input", input);
+            | Self::ActivityTimedOut(failure)
+            | Self::TaskStartFailed { failure, .. }
+            | Self::TaskFailed { failure, .. }
+            | Self::TaskTimedOut { failure, .. } => Some(failure),
+            _ => None,
+        }
+    }
+
+    fn add_seconds(&self, members: &mut Map<String, Value>) {
+        let (timeout_s, heartbeat_s) = match self {
+            Self::LambdaFunctionScheduled { timeout_s, .. } => (*timeout_s, None),
+            Self::ActivityScheduled {
+                timeout_s,
+                heartbeat_s,
+                ..
             }
-            Self::StateExited { name, output, .. } => {
-                members.insert("name".into(), name.as_str().into());
-                payload(&mut members, "output", output);
-            }
-            Self::LambdaFunctionScheduled { resource, input, timeout_s } => {
-                members.insert("resource".into(), resource.as_str().into());
-                payload(&mut members, "input", input);
-                seconds(&mut members, *timeout_s, None);
-            }
-            Self::ActivityScheduled { resource, input, timeout_s, heartbeat_s } => {
-                members.insert("resource".into(), resource.as_str().into());
-                payload(&mut members, "input", input);
-                seconds(&mut members, *timeout_s, *heartbeat_s);
-            }
-            Self::ActivityStarted { worker_name } => text(&mut members, "workerName", worker_name.as_deref()),
-            Self::TaskScheduled { integration, region, parameters, timeout_s, heartbeat_s } => {
-                integrated(&mut members, integration);
-                members.insert("region".into(), region.as_str().into());
-                members.insert("parameters".into(), parameters.as_str().into());
-                seconds(&mut members, *timeout_s, *heartbeat_s);
-            }
-            Self::TaskStarted { integration } => integrated(&mut members, integration),
-            Self::TaskSubmitted { integration, output } | Self::TaskSucceeded { integration, output } => {
-                integrated(&mut members, integration);
-                payload(&mut members, "output", output);
-            }
-            Self::TaskStartFailed { integration, failure }
-            | Self::TaskFailed { integration, failure }
-            | Self::TaskTimedOut { integration, failure } => {
-                integrated(&mut members, integration);
-                failed(&mut members, failure);
+            | Self::TaskScheduled {
+                timeout_s,
+                heartbeat_s,
+                ..
+            } => (*timeout_s, *heartbeat_s),
+            _ => return,
+        };
+        for (name, value) in [
+            ("timeoutInSeconds", timeout_s),
+            ("heartbeatInSeconds", heartbeat_s),
+        ] {
+            if let Some(value) = value {
+                members.insert(name.into(), value.into());
             }
         }
-        Some((self.member_name(), Value::Object(members)))
     }
 
     fn member_name(&self) -> String {
@@ -133,32 +195,9 @@ impl EventDetails {
     }
 }
 
-fn payload(members: &mut Map<String, Value>, name: &str, json: &str) {
-    members.insert(name.into(), json.into());
-    members.insert(format!("{name}Details"), json!({ "truncated": false }));
-}
-
-fn failed(members: &mut Map<String, Value>, failure: &Failure) {
-    text(members, "error", failure.error.as_deref());
-    text(members, "cause", failure.cause.as_deref());
-}
-
 fn text(members: &mut Map<String, Value>, name: &str, value: Option<&str>) {
     if let Some(value) = value {
         members.insert(name.into(), value.into());
-    }
-}
-
-fn integrated(members: &mut Map<String, Value>, integration: &Integration) {
-    members.insert("resourceType".into(), integration.resource_type.as_str().into());
-    members.insert("resource".into(), integration.resource.as_str().into());
-}
-
-fn seconds(members: &mut Map<String, Value>, timeout_s: Option<u64>, heartbeat_s: Option<u64>) {
-    for (name, value) in [("timeoutInSeconds", timeout_s), ("heartbeatInSeconds", heartbeat_s)] {
-        if let Some(value) = value {
-            members.insert(name.into(), value.into());
-        }
     }
 }
 
@@ -170,15 +209,29 @@ mod tests {
 
     #[test]
     fn shows_an_event_as_the_api_does() {
-        let details = EventDetails::StateEntered { state_type: StateType::Pass, name: "A".into(), input: "[1, 2]".into() };
-        let event = HistoryEvent { id: 2, previous_event_id: 0, timestamp: Timestamp::UNIX_EPOCH, details };
+        let details = EventDetails::StateEntered {
+            state_type: StateType::Pass,
+            name: "A".into(),
+            input: "[1, 2]".into(),
+        };
+        let event = HistoryEvent {
+            id: 2,
+            previous_event_id: 0,
+            timestamp: Timestamp::UNIX_EPOCH,
+            details,
+        };
         insta::assert_snapshot!(event.to_api_json(0.into()), @r#"{"id":2,"previousEventId":0,"timestamp":0,"type":"PassStateEntered","stateEnteredEventDetails":{"name":"A","input":"[1, 2]","inputDetails":{"truncated":false}}}"#);
     }
 
     #[test]
     fn leaves_out_what_is_not_there() {
         assert_eq!(EventDetails::LambdaFunctionStarted.to_api(), None);
-        let (member, value) = EventDetails::ExecutionAborted(Failure::default()).to_api().unwrap();
-        assert_eq!((member.as_str(), value), ("executionAbortedEventDetails", json!({})));
+        let (member, value) = EventDetails::ExecutionAborted(Failure::default())
+            .to_api()
+            .unwrap();
+        assert_eq!(
+            (member.as_str(), value),
+            ("executionAbortedEventDetails", json!({}))
+        );
     }
 }

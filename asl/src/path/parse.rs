@@ -15,18 +15,34 @@ pub(crate) enum PathSyntax {
 impl Path {
     pub(crate) fn parse(text: &str) -> Result<Self, PathSyntax> {
         let mut cursor = Cursor { text, at: 0 };
-        if !cursor.eat("$") {
-            return Err(PathSyntax::Malformed(format!("'{text}' does not start with '$'")));
+        let path = Self::parse_prefix(&mut cursor)?;
+        if cursor.peek().is_some() {
+            return Err(cursor.malformed("the end"));
         }
-        let root = if cursor.eat("$") { Root::Context } else { Root::Payload };
+        Ok(path)
+    }
+
+    /// Reads a path that something else may follow.
+    pub(crate) fn parse_prefix(cursor: &mut Cursor<'_>) -> Result<Self, PathSyntax> {
+        let from = cursor.at;
+        if !cursor.eat("$") {
+            return Err(cursor.malformed("'$'"));
+        }
+        let root = if cursor.eat("$") {
+            Root::Context
+        } else {
+            Root::Payload
+        };
         if root == Root::Payload && cursor.peek().is_some_and(|c| c.is_alphabetic() || c == '_') {
             return Err(PathSyntax::NotImplemented("variables"));
         }
-        let steps = steps(&mut cursor)?;
-        if let Some(rest) = cursor.peek() {
-            return Err(PathSyntax::Malformed(format!("unexpected '{rest}' at position {} of '{text}'", cursor.at)));
-        }
-        Ok(Self { text: text.to_owned(), root, steps })
+        let steps = steps(cursor)?;
+        let text = cursor
+            .text
+            .get(from..cursor.at)
+            .unwrap_or_default()
+            .to_owned();
+        Ok(Self { text, root, steps })
     }
 }
 
@@ -54,7 +70,12 @@ fn dotted(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     if cursor.eat("*") {
         return Ok(Step::Wildcard);
     }
-    let name = cursor.take_while(|c| !matches!(c, '.' | '[' | ']' | '(' | ')' | ' ' | ',' | '=' | '<' | '>' | '!' | '&' | '|'));
+    let name = cursor.take_while(|c| {
+        !matches!(
+            c,
+            '.' | '[' | ']' | '(' | ')' | ' ' | ',' | '=' | '<' | '>' | '!' | '&' | '|'
+        )
+    });
     if cursor.peek() == Some('(') {
         return Err(PathSyntax::NotImplemented("JSONPath functions"));
     }
@@ -78,7 +99,11 @@ fn bracketed(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
         _ => return Err(cursor.malformed("an index, a quoted name, '*' or a filter")),
     };
     cursor.blanks();
-    if cursor.eat("]") { Ok(step) } else { Err(cursor.malformed("']'")) }
+    if cursor.eat("]") {
+        Ok(step)
+    } else {
+        Err(cursor.malformed("']'"))
+    }
 }
 
 fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
@@ -88,7 +113,11 @@ fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     }
     let condition = filter::parse(cursor, 0)?;
     cursor.blanks();
-    if cursor.eat(")") { Ok(condition) } else { Err(cursor.malformed("')'")) }
+    if cursor.eat(")") {
+        Ok(condition)
+    } else {
+        Err(cursor.malformed("')'"))
+    }
 }
 
 fn names(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
@@ -96,7 +125,11 @@ fn names(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     while cursor.separator() {
         names.push(cursor.quoted()?);
     }
-    Ok(if names.len() == 1 { Step::Member(names.remove(0)) } else { Step::Members(names) })
+    Ok(if names.len() == 1 {
+        Step::Member(names.remove(0))
+    } else {
+        Step::Members(names)
+    })
 }
 
 fn numbers(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
@@ -110,27 +143,35 @@ fn numbers(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     }
     let mut indices = vec![first.ok_or_else(|| cursor.malformed("a number"))?];
     while cursor.separator() {
-        indices.push(cursor.number()?.ok_or_else(|| cursor.malformed("a number"))?);
+        indices.push(
+            cursor
+                .number()?
+                .ok_or_else(|| cursor.malformed("a number"))?,
+        );
     }
-    Ok(if indices.len() == 1 { Step::Index(indices.remove(0)) } else { Step::Indices(indices) })
+    Ok(if indices.len() == 1 {
+        Step::Index(indices.remove(0))
+    } else {
+        Step::Indices(indices)
+    })
 }
 
 /// A place in a path's text.
-pub(super) struct Cursor<'a> {
-    pub(super) text: &'a str,
-    pub(super) at: usize,
+pub(crate) struct Cursor<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) at: usize,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn rest(&self) -> &'a str {
+    pub(crate) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    pub(super) fn peek(&self) -> Option<char> {
+    pub(crate) fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
 
-    pub(super) fn eat(&mut self, token: &str) -> bool {
+    pub(crate) fn eat(&mut self, token: &str) -> bool {
         let found = self.rest().starts_with(token);
         if found {
             self.at += token.len();
@@ -138,11 +179,11 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    pub(super) fn blanks(&mut self) {
+    pub(crate) fn blanks(&mut self) {
         self.take_while(|c| c == ' ');
     }
 
-    pub(super) fn take_while(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
+    pub(crate) fn take_while(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
         let rest = self.rest();
         let end = rest.find(|c| !wanted(c)).unwrap_or(rest.len());
         self.at += end;
@@ -163,36 +204,39 @@ impl<'a> Cursor<'a> {
         if digits.is_empty() {
             return Ok(None);
         }
-        digits.parse().map(Some).map_err(|_| self.malformed("an index that fits"))
+        digits
+            .parse()
+            .map(Some)
+            .map_err(|_| self.malformed("an index that fits"))
     }
 
-    /// A quoted text; a backslash only escapes the quote and itself, as Jayway's parser, which AWS uses, has it.
-    pub(super) fn quoted(&mut self) -> Result<String, PathSyntax> {
+    /// A quoted text. A backslash escapes the quote and itself; before anything else it stands for itself (recorded from
+    /// AWS: in single quotes, `\\"` is a backslash and a double quote).
+    pub(crate) fn quoted(&mut self) -> Result<String, PathSyntax> {
         let quote = match self.peek() {
             Some(c @ ('\'' | '"')) => c,
             _ => return Err(self.malformed("a quoted name")),
         };
         self.at += 1;
         let mut name = String::new();
-        let mut escaped = false;
-        for (offset, c) in self.rest().char_indices() {
-            match c {
-                '\\' if !escaped => escaped = true,
-                c if c == quote && !escaped => {
-                    self.at += offset + c.len_utf8();
-                    return Ok(name);
-                }
-                c => {
-                    name.push(c);
-                    escaped = false;
-                }
+        let mut characters = self.rest().char_indices().peekable();
+        while let Some((offset, c)) = characters.next() {
+            if c == quote {
+                self.at += offset + c.len_utf8();
+                return Ok(name);
             }
+            let escaped =
+                characters.next_if(|(_, next)| c == '\\' && (*next == quote || *next == '\\'));
+            name.push(escaped.map_or(c, |(_, escaped)| escaped));
         }
         Err(self.malformed("a closing quote"))
     }
 
-    pub(super) fn malformed(&self, wanted: &str) -> PathSyntax {
-        PathSyntax::Malformed(format!("expected {wanted} at position {} of '{}'", self.at, self.text))
+    pub(crate) fn malformed(&self, wanted: &str) -> PathSyntax {
+        PathSyntax::Malformed(format!(
+            "expected {wanted} at position {} of '{}'",
+            self.at, self.text
+        ))
     }
 }
 
@@ -203,16 +247,51 @@ mod tests {
     #[test]
     fn takes_the_dialect() {
         for good in [
-            "$", "$$", "$.a", "$.a-b", "$['a b'][0]", "$[\"x\"]", "$.a[*].b", "$.a[1:]", "$.a[:1]", "$.a[-1]", "$..b", "$..[0]",
-            "$.a[0,1]", "$['a','b']", "$.a[?(@.x > 1 && @.y == 'z')]", "$$.Execution.Input.a", "$.ä",
+            "$",
+            "$$",
+            "$.a",
+            "$.a-b",
+            "$['a b'][0]",
+            "$[\"x\"]",
+            "$.a[*].b",
+            "$.a[1:]",
+            "$.a[:1]",
+            "$.a[-1]",
+            "$..b",
+            "$..[0]",
+            "$.a[0,1]",
+            "$['a','b']",
+            "$.a[?(@.x > 1 && @.y == 'z')]",
+            "$$.Execution.Input.a",
+            "$.ä",
         ] {
             assert!(Path::parse(good).is_ok(), "{good}: {:?}", Path::parse(good));
         }
-        for bad in ["", "a", "$.", "$..", "$[", "$[]", "$['a", "$.a]", "$[99999999999999999999]", "$[?]", "$[?(@.x", "$. a", "$[1:2:3"] {
+        for bad in [
+            "",
+            "a",
+            "$.",
+            "$..",
+            "$[",
+            "$[]",
+            "$['a",
+            "$.a]",
+            "$[99999999999999999999]",
+            "$[?]",
+            "$[?(@.x",
+            "$. a",
+            "$[1:2:3",
+        ] {
             assert!(Path::parse(bad).is_err(), "{bad}");
         }
-        assert_eq!(Path::parse("$x.a"), Err(PathSyntax::NotImplemented("variables")));
-        assert_eq!(Path::parse("$.a.length()"), Err(PathSyntax::NotImplemented("JSONPath functions")));
+        assert_eq!(
+            Path::parse("$x.a"),
+            Err(PathSyntax::NotImplemented("variables"))
+        );
+        assert_eq!(
+            Path::parse("$.a.length()"),
+            Err(PathSyntax::NotImplemented("JSONPath functions"))
+        );
     }
 
     #[test]
