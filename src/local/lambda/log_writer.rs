@@ -173,7 +173,8 @@ impl Task {
                 group,
                 stream,
             } = &self.stream;
-            self.cloud.logs.put(region, group, stream, events);
+            // A line that cannot be stored must not fail the function that wrote it: AWS drops it too.
+            let _ = self.cloud.logs.put(region, group, stream, events, clock::now());
         }
     }
 }

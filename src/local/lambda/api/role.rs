@@ -2,6 +2,7 @@
 
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
+use crate::local::iam::Principal;
 
 /// Lambda's check of the role when a function is created or gets another one.
 ///
@@ -16,6 +17,9 @@ pub(super) fn check(cloud: &Cloud, role_arn: &str) -> Result<(), ServiceError> {
         );
         return Err(ServiceError::bad_request("ValidationException", message));
     }
-    let _ = cloud;
-    Ok(())
+    if cloud.iam.may_assume(role_arn, &Principal::Service("lambda.amazonaws.com")) {
+        return Ok(());
+    }
+    let message = "The role defined for the function cannot be assumed by Lambda.";
+    Err(ServiceError::bad_request("InvalidParameterValueException", message))
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
+use crate::local::iam::Principal;
 use crate::local::sfn::driver;
 use crate::local::sfn::machine::Logging;
 use crate::local::sfn::refusal::{self, invalid_arn, invalid_definition, validation};
