@@ -21,10 +21,7 @@ impl Document {
     }
 
     pub(crate) fn of(value: Value) -> Self {
-        Self {
-            text: value.to_string(),
-            value,
-        }
+        Self { text: value.to_string(), value }
     }
 
     pub(crate) fn text(&self) -> &str {

@@ -12,10 +12,7 @@ pub(crate) enum Template {
     Literal(Value),
     Object(Vec<(String, Template)>),
     Array(Vec<Template>),
-    Computed {
-        field: String,
-        expression: Expression,
-    },
+    Computed { field: String, expression: Expression },
 }
 
 /// Why a template cannot be filled in. The texts are AWS's.
@@ -47,20 +44,11 @@ impl Template {
         let mut fields = Vec::with_capacity(members.len());
         for (field, value) in members {
             let Some(name) = field.strip_suffix(".$") else {
-                fields.push((
-                    field.clone(),
-                    Self::parse(value, &format!("{location}/{field}"), findings),
-                ));
+                fields.push((field.clone(), Self::parse(value, &format!("{location}/{field}"), findings)));
                 continue;
             };
             if let Some(expression) = computed(field, value, location, findings) {
-                fields.push((
-                    name.to_owned(),
-                    Self::Computed {
-                        field: field.clone(),
-                        expression,
-                    },
-                ));
+                fields.push((name.to_owned(), Self::Computed { field: field.clone(), expression }));
             }
         }
         Self::Object(fields)
@@ -73,11 +61,7 @@ impl Template {
     pub(crate) fn fill(&self, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
         match self {
             Self::Literal(value) => Ok(value.clone()),
-            Self::Array(items) => items
-                .iter()
-                .map(|item| item.fill(scope))
-                .collect::<Result<_, _>>()
-                .map(Value::Array),
+            Self::Array(items) => items.iter().map(|item| item.fill(scope)).collect::<Result<_, _>>().map(Value::Array),
             Self::Object(fields) => {
                 let mut object = Map::with_capacity(fields.len());
                 for (name, field) in fields {
@@ -94,11 +78,7 @@ impl Template {
 ///
 /// # Errors
 /// When it has no value, in the words that AWS has for `Parameters`, `ErrorPath` and `CausePath`.
-pub(crate) fn evaluate(
-    expression: &Expression,
-    field: &str,
-    scope: Scope<'_>,
-) -> Result<Value, TemplateFailure> {
+pub(crate) fn evaluate(expression: &Expression, field: &str, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
     expression.evaluate(scope).map_err(|failure| match failure {
         ExpressionFailure::Intrinsic(problem) => TemplateFailure::Intrinsic(problem),
         ExpressionFailure::NotFound => TemplateFailure::NotFound(format!(
@@ -109,12 +89,7 @@ pub(crate) fn evaluate(
     })
 }
 
-fn computed(
-    field: &str,
-    value: &Value,
-    location: &str,
-    findings: &mut Findings,
-) -> Option<Expression> {
+fn computed(field: &str, value: &Value, location: &str, findings: &mut Findings) -> Option<Expression> {
     match Expression::parse(value.as_str().unwrap_or_default()) {
         Ok(expression) => Some(expression),
         Err(PathSyntax::NotImplemented(feature)) => {

@@ -68,9 +68,8 @@ mod tests {
     #[test]
     fn the_environment_says_where() {
         let at = |variables: &[(&str, &str)]| {
-            let variable = |name: &str| {
-                variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value))
-            };
+            let variable =
+                |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value));
             DataDir::from_environment(variable).map(|dir| dir.root().display().to_string())
         };
         assert_eq!(at(&[("HOME", "/h")]).as_deref(), Some("/h/.local/state/workshop/local"));

@@ -9,22 +9,14 @@ const MAX_RANGE: usize = 1000;
 
 pub(super) fn partition(items: &[Value], size: i64) -> Result<Value, Problem> {
     match usize::try_from(size) {
-        Ok(size) if size > 0 => Ok(items
-            .chunks(size)
-            .map(|chunk| Value::from(chunk.to_vec()))
-            .collect()),
-        _ => Err(format!(
-            "The chunk size must be a positive number, but was {size}"
-        )),
+        Ok(size) if size > 0 => Ok(items.chunks(size).map(|chunk| Value::from(chunk.to_vec())).collect()),
+        _ => Err(format!("The chunk size must be a positive number, but was {size}")),
     }
 }
 
 pub(super) fn get(items: &[Value], index: i64) -> Result<Value, Problem> {
-    let item = usize::try_from(index)
-        .ok()
-        .and_then(|index| items.get(index));
-    item.cloned()
-        .ok_or_else(|| format!("Index {index} is out of bounds for length {}", items.len()))
+    let item = usize::try_from(index).ok().and_then(|index| items.get(index));
+    item.cloned().ok_or_else(|| format!("Index {index} is out of bounds for length {}", items.len()))
 }
 
 /// Both ends belong to the range.
@@ -34,13 +26,7 @@ pub(super) fn range(from: i64, to: i64, step: i64) -> Result<Value, Problem> {
     }
     let mut items = Vec::new();
     let mut next = Some(from);
-    while let Some(number) = next.filter(|number| {
-        if step > 0 {
-            *number <= to
-        } else {
-            *number >= to
-        }
-    }) {
+    while let Some(number) = next.filter(|number| if step > 0 { *number <= to } else { *number >= to }) {
         if items.len() == MAX_RANGE {
             return Err(format!("A range has at most {MAX_RANGE} items."));
         }

@@ -35,9 +35,7 @@ pub(super) enum Comparison {
 
 pub(super) fn parse(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> {
     if depth > MAX_DEPTH {
-        return Err(PathSyntax::Malformed(format!(
-            "a filter nests deeper than {MAX_DEPTH} levels"
-        )));
+        return Err(PathSyntax::Malformed(format!("a filter nests deeper than {MAX_DEPTH} levels")));
     }
     let mut alternatives = vec![conjunction(cursor, depth)?];
     while operator(cursor, "||") {
@@ -54,15 +52,8 @@ fn conjunction(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathS
     Ok(single_or(all, Condition::And))
 }
 
-fn single_or(
-    mut conditions: Vec<Condition>,
-    several: fn(Vec<Condition>) -> Condition,
-) -> Condition {
-    if conditions.len() == 1 {
-        conditions.remove(0)
-    } else {
-        several(conditions)
-    }
+fn single_or(mut conditions: Vec<Condition>, several: fn(Vec<Condition>) -> Condition) -> Condition {
+    if conditions.len() == 1 { conditions.remove(0) } else { several(conditions) }
 }
 
 fn operator(cursor: &mut Cursor<'_>, token: &str) -> bool {
@@ -92,22 +83,14 @@ fn term(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> 
     .find(|(token, _)| cursor.eat(token));
     match (comparison, left) {
         (Some((_, comparison)), left) => Ok(Condition::Compare(left, comparison, operand(cursor)?)),
-        (None, Operand::Here(steps)) if matches!(cursor.peek(), Some(')' | '&' | '|')) => {
-            Ok(Condition::Exists(steps))
-        }
-        (None, _) => Err(PathSyntax::NotImplemented(
-            "JSONPath filter operators other than comparisons",
-        )),
+        (None, Operand::Here(steps)) if matches!(cursor.peek(), Some(')' | '&' | '|')) => Ok(Condition::Exists(steps)),
+        (None, _) => Err(PathSyntax::NotImplemented("JSONPath filter operators other than comparisons")),
     }
 }
 
 fn closed(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> {
     let inner = parse(cursor, depth + 1)?;
-    if operator(cursor, ")") {
-        Ok(inner)
-    } else {
-        Err(cursor.malformed("')'"))
-    }
+    if operator(cursor, ")") { Ok(inner) } else { Err(cursor.malformed("')'")) }
 }
 
 fn operand(cursor: &mut Cursor<'_>) -> Result<Operand, PathSyntax> {
@@ -129,9 +112,7 @@ impl Condition {
     pub(super) fn holds(&self, here: &Value) -> bool {
         match self {
             Self::Exists(steps) => !evaluate::indefinite(steps, here).is_empty(),
-            Self::Compare(left, comparison, right) => {
-                comparison.holds(left.value(here), right.value(here))
-            }
+            Self::Compare(left, comparison, right) => comparison.holds(left.value(here), right.value(here)),
             Self::Not(inner) => !inner.holds(here),
             Self::And(all) => all.iter().all(|condition| condition.holds(here)),
             Self::Or(any) => any.iter().any(|condition| condition.holds(here)),

@@ -28,20 +28,12 @@ impl Path {
         if !cursor.eat("$") {
             return Err(cursor.malformed("'$'"));
         }
-        let root = if cursor.eat("$") {
-            Root::Context
-        } else {
-            Root::Payload
-        };
+        let root = if cursor.eat("$") { Root::Context } else { Root::Payload };
         if root == Root::Payload && cursor.peek().is_some_and(|c| c.is_alphabetic() || c == '_') {
             return Err(PathSyntax::NotImplemented("variables"));
         }
         let steps = steps(cursor)?;
-        let text = cursor
-            .text
-            .get(from..cursor.at)
-            .unwrap_or_default()
-            .to_owned();
+        let text = cursor.text.get(from..cursor.at).unwrap_or_default().to_owned();
         Ok(Self { text, root, steps })
     }
 }
@@ -70,12 +62,8 @@ fn dotted(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     if cursor.eat("*") {
         return Ok(Step::Wildcard);
     }
-    let name = cursor.take_while(|c| {
-        !matches!(
-            c,
-            '.' | '[' | ']' | '(' | ')' | ' ' | ',' | '=' | '<' | '>' | '!' | '&' | '|'
-        )
-    });
+    let name = cursor
+        .take_while(|c| !matches!(c, '.' | '[' | ']' | '(' | ')' | ' ' | ',' | '=' | '<' | '>' | '!' | '&' | '|'));
     if cursor.peek() == Some('(') {
         return Err(PathSyntax::NotImplemented("JSONPath functions"));
     }
@@ -99,11 +87,7 @@ fn bracketed(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
         _ => return Err(cursor.malformed("an index, a quoted name, '*' or a filter")),
     };
     cursor.blanks();
-    if cursor.eat("]") {
-        Ok(step)
-    } else {
-        Err(cursor.malformed("']'"))
-    }
+    if cursor.eat("]") { Ok(step) } else { Err(cursor.malformed("']'")) }
 }
 
 fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
@@ -113,11 +97,7 @@ fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     }
     let condition = filter::parse(cursor, 0)?;
     cursor.blanks();
-    if cursor.eat(")") {
-        Ok(condition)
-    } else {
-        Err(cursor.malformed("')'"))
-    }
+    if cursor.eat(")") { Ok(condition) } else { Err(cursor.malformed("')'")) }
 }
 
 fn names(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
@@ -125,11 +105,7 @@ fn names(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     while cursor.separator() {
         names.push(cursor.quoted()?);
     }
-    Ok(if names.len() == 1 {
-        Step::Member(names.remove(0))
-    } else {
-        Step::Members(names)
-    })
+    Ok(if names.len() == 1 { Step::Member(names.remove(0)) } else { Step::Members(names) })
 }
 
 fn numbers(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
@@ -143,17 +119,9 @@ fn numbers(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     }
     let mut indices = vec![first.ok_or_else(|| cursor.malformed("a number"))?];
     while cursor.separator() {
-        indices.push(
-            cursor
-                .number()?
-                .ok_or_else(|| cursor.malformed("a number"))?,
-        );
+        indices.push(cursor.number()?.ok_or_else(|| cursor.malformed("a number"))?);
     }
-    Ok(if indices.len() == 1 {
-        Step::Index(indices.remove(0))
-    } else {
-        Step::Indices(indices)
-    })
+    Ok(if indices.len() == 1 { Step::Index(indices.remove(0)) } else { Step::Indices(indices) })
 }
 
 /// A place in a path's text.
@@ -204,10 +172,7 @@ impl<'a> Cursor<'a> {
         if digits.is_empty() {
             return Ok(None);
         }
-        digits
-            .parse()
-            .map(Some)
-            .map_err(|_| self.malformed("an index that fits"))
+        digits.parse().map(Some).map_err(|_| self.malformed("an index that fits"))
     }
 
     /// A quoted text. A backslash escapes the quote and itself; before anything else it stands for itself (recorded from
@@ -225,18 +190,14 @@ impl<'a> Cursor<'a> {
                 self.at += offset + c.len_utf8();
                 return Ok(name);
             }
-            let escaped =
-                characters.next_if(|(_, next)| c == '\\' && (*next == quote || *next == '\\'));
+            let escaped = characters.next_if(|(_, next)| c == '\\' && (*next == quote || *next == '\\'));
             name.push(escaped.map_or(c, |(_, escaped)| escaped));
         }
         Err(self.malformed("a closing quote"))
     }
 
     pub(crate) fn malformed(&self, wanted: &str) -> PathSyntax {
-        PathSyntax::Malformed(format!(
-            "expected {wanted} at position {} of '{}'",
-            self.at, self.text
-        ))
+        PathSyntax::Malformed(format!("expected {wanted} at position {} of '{}'", self.at, self.text))
     }
 }
 
@@ -284,14 +245,8 @@ mod tests {
         ] {
             assert!(Path::parse(bad).is_err(), "{bad}");
         }
-        assert_eq!(
-            Path::parse("$x.a"),
-            Err(PathSyntax::NotImplemented("variables"))
-        );
-        assert_eq!(
-            Path::parse("$.a.length()"),
-            Err(PathSyntax::NotImplemented("JSONPath functions"))
-        );
+        assert_eq!(Path::parse("$x.a"), Err(PathSyntax::NotImplemented("variables")));
+        assert_eq!(Path::parse("$.a.length()"), Err(PathSyntax::NotImplemented("JSONPath functions")));
     }
 
     #[test]

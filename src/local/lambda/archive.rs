@@ -47,9 +47,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), ArchiveError> {
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(unreadable)?;
         place(&entry)?;
-        left = left
-            .checked_sub(entry.size())
-            .ok_or(ArchiveError::TooLarge)?;
+        left = left.checked_sub(entry.size()).ok_or(ArchiveError::TooLarge)?;
     }
     Ok(())
 }
@@ -63,10 +61,7 @@ pub(crate) fn unpack<R: Read + Seek>(zip: R, folder: &Path) -> Result<(), Archiv
     let partial = folder.with_extension(format!("partial-{}", uuid::Uuid::new_v4().simple()));
     let outcome = unpack_into(zip, &partial).and_then(|()| match fs::rename(&partial, folder) {
         Err(_) if folder.is_dir() => Ok(()),
-        Err(source) => Err(ArchiveError::Write {
-            path: folder.to_path_buf(),
-            source,
-        }),
+        Err(source) => Err(ArchiveError::Write { path: folder.to_path_buf(), source }),
         Ok(()) => Ok(()),
     });
     if partial.exists() {
@@ -98,18 +93,12 @@ fn unpack_into<R: Read + Seek>(zip: R, folder: &Path) -> Result<(), ArchiveError
             left -= write_file(&mut entry, &path, left)?;
         }
     }
-    links
-        .into_iter()
-        .try_for_each(|(name, target)| make_link(folder, &name, &target))
+    links.into_iter().try_for_each(|(name, target)| make_link(folder, &name, &target))
 }
 
 fn open<R: Read + Seek>(zip: R) -> Result<ZipArchive<R>, ArchiveError> {
     let archive = ZipArchive::new(zip).map_err(unreadable)?;
-    if archive.is_empty() {
-        Err(ArchiveError::Empty)
-    } else {
-        Ok(archive)
-    }
+    if archive.is_empty() { Err(ArchiveError::Empty) } else { Ok(archive) }
 }
 
 fn unreadable(error: zip::result::ZipError) -> ArchiveError {
@@ -121,22 +110,13 @@ fn place<R: Read>(entry: &ZipFile<'_, R>) -> Result<PathBuf, ArchiveError> {
     let shown = || String::from_utf8_lossy(entry.name_raw()).into_owned();
     let name = entry.name().map_err(unreadable)?;
     let absolute = name.starts_with(['/', '\\']);
-    let inside = entry
-        .enclosed_name()
-        .filter(|path| !absolute && !path.as_os_str().is_empty());
+    let inside = entry.enclosed_name().filter(|path| !absolute && !path.as_os_str().is_empty());
     inside.ok_or_else(|| ArchiveError::Escapes(shown()))
 }
 
 /// Writes one file and gives the bytes written, at most `limit`.
-fn write_file<R: Read>(
-    entry: &mut ZipFile<'_, R>,
-    path: &Path,
-    limit: u64,
-) -> Result<u64, ArchiveError> {
-    let failed = |source| ArchiveError::Write {
-        path: path.to_path_buf(),
-        source,
-    };
+fn write_file<R: Read>(entry: &mut ZipFile<'_, R>, path: &Path, limit: u64) -> Result<u64, ArchiveError> {
+    let failed = |source| ArchiveError::Write { path: path.to_path_buf(), source };
     let mode = entry.unix_mode();
     let mut file = fs::File::create(path).map_err(failed)?;
     let mut within = entry.take(limit.saturating_add(1));
@@ -157,10 +137,7 @@ fn copy(from: &mut impl Read, to: &mut fs::File, path: &Path) -> Result<u64, Arc
         let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else {
             return Ok(written);
         };
-        io::Write::write_all(to, bytes).map_err(|source| ArchiveError::Write {
-            path: path.to_path_buf(),
-            source,
-        })?;
+        io::Write::write_all(to, bytes).map_err(|source| ArchiveError::Write { path: path.to_path_buf(), source })?;
         written += bytes.len() as u64;
     }
 }
@@ -179,18 +156,12 @@ fn set_mode(_: &Path, _: Option<u32>) -> io::Result<()> {
 }
 
 fn make_folder(path: &Path) -> Result<(), ArchiveError> {
-    fs::create_dir_all(path).map_err(|source| ArchiveError::Write {
-        path: path.to_path_buf(),
-        source,
-    })
+    fs::create_dir_all(path).map_err(|source| ArchiveError::Write { path: path.to_path_buf(), source })
 }
 
 fn read_link<R: Read>(entry: &mut ZipFile<'_, R>) -> Result<String, ArchiveError> {
     let mut target = String::new();
-    entry
-        .take(MAX_LINK_BYTES)
-        .read_to_string(&mut target)
-        .map_err(ArchiveError::Unreadable)?;
+    entry.take(MAX_LINK_BYTES).read_to_string(&mut target).map_err(ArchiveError::Unreadable)?;
     Ok(target)
 }
 
@@ -240,9 +211,7 @@ mod tests {
 
     fn with_file(name: &str, content: &[u8]) -> Vec<u8> {
         zip(|writer| {
-            writer
-                .start_file(name, SimpleFileOptions::default().unix_permissions(0o755))
-                .unwrap();
+            writer.start_file(name, SimpleFileOptions::default().unix_permissions(0o755)).unwrap();
             writer.write_all(content).unwrap();
         })
     }
@@ -256,14 +225,8 @@ mod tests {
         unpack(Cursor::new(&bytes), &to).unwrap();
         let file = to.join("bin/bootstrap");
         assert_eq!(fs::read(&file).unwrap(), b"#!/bin/sh\n");
-        assert_eq!(
-            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
-            0o755
-        );
-        let names: Vec<_> = fs::read_dir(folder.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o755);
+        let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["code"], "no partial folder stays behind");
     }
 
@@ -271,10 +234,7 @@ mod tests {
     fn refuses_names_that_leave_the_folder() {
         for name in ["../escape", "a/../../escape", "/etc/passwd"] {
             let bytes = with_file(name, b"x");
-            assert!(
-                matches!(check(&bytes), Err(ArchiveError::Escapes(_))),
-                "{name}"
-            );
+            assert!(matches!(check(&bytes), Err(ArchiveError::Escapes(_))), "{name}");
             let folder = tempfile::tempdir().unwrap();
             let outcome = unpack(Cursor::new(&bytes), &folder.path().join("code"));
             assert!(matches!(outcome, Err(ArchiveError::Escapes(_))), "{name}");
@@ -287,17 +247,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let options = SimpleFileOptions::default();
         let good = zip(|writer| {
-            writer
-                .add_symlink("lib/current", "v1/code", options)
-                .unwrap();
+            writer.add_symlink("lib/current", "v1/code", options).unwrap();
             writer.start_file("lib/v1/code", options).unwrap();
             writer.write_all(b"code").unwrap();
         });
         unpack(Cursor::new(&good), &folder.path().join("good")).unwrap();
-        assert_eq!(
-            fs::read(folder.path().join("good/lib/current")).unwrap(),
-            b"code"
-        );
+        assert_eq!(fs::read(folder.path().join("good/lib/current")).unwrap(), b"code");
 
         for target in ["/etc", "../../etc", "v1/../../../etc"] {
             let bad = zip(|writer| writer.add_symlink("lib/out", target, options).unwrap());
@@ -308,10 +263,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_zip_or_an_empty_one() {
-        assert!(matches!(
-            check(b"not a zip"),
-            Err(ArchiveError::Unreadable(_))
-        ));
+        assert!(matches!(check(b"not a zip"), Err(ArchiveError::Unreadable(_))));
         assert!(matches!(check(b""), Err(ArchiveError::Unreadable(_))));
         assert!(matches!(check(&zip(|_| {})), Err(ArchiveError::Empty)));
     }
@@ -320,9 +272,7 @@ mod tests {
     fn counts_the_bytes_that_come_out() {
         let folder = tempfile::tempdir().unwrap();
         let bytes = zip(|writer| {
-            writer
-                .start_file("zeros", SimpleFileOptions::default())
-                .unwrap();
+            writer.start_file("zeros", SimpleFileOptions::default()).unwrap();
             let block = vec![0; 1 << 20];
             (0..251).for_each(|_| writer.write_all(&block).unwrap());
         });

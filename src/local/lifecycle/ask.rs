@@ -26,7 +26,8 @@ pub(super) async fn post(port: u16, path: &str) -> io::Result<Value> {
 async fn ask(port: u16, method: &str, path: &str) -> io::Result<Value> {
     let late = |_| Err(io::Error::from(io::ErrorKind::TimedOut));
     let answer = tokio::time::timeout(PATIENCE, exchange(port, method, path)).await.unwrap_or_else(late)?;
-    parse(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not that of an embedded cloud"))
+    parse(&answer)
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not that of an embedded cloud"))
 }
 
 async fn exchange(port: u16, method: &str, path: &str) -> io::Result<Vec<u8>> {

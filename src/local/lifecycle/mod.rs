@@ -64,10 +64,14 @@ pub(crate) enum Status {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LifecycleError {
     /// It does not run.
-    #[error("The embedded cloud is not running. Start it with `workshop local start`; `--local` on any command does so too.")]
+    #[error(
+        "The embedded cloud is not running. Start it with `workshop local start`; `--local` on any command does so too."
+    )]
     NotRunning,
     /// It does not run and did not end by itself.
-    #[error("The embedded cloud is not running: its process {pid}, which listened on port {port}, ended without saying so. Nothing it had accepted is lost. Start it again with `workshop local start`.")]
+    #[error(
+        "The embedded cloud is not running: its process {pid}, which listened on port {port}, ended without saying so. Nothing it had accepted is lost. Start it again with `workshop local start`."
+    )]
     Stale {
         /// The process that is gone.
         pid: u32,
@@ -81,7 +85,9 @@ pub(crate) enum LifecycleError {
         port: u16,
     },
     /// Another program listens on the port.
-    #[error("Port {port} is in use by another program. Choose another one with --port, or leave --port out to take a free one.")]
+    #[error(
+        "Port {port} is in use by another program. Choose another one with --port, or leave --port out to take a free one."
+    )]
     PortInUse {
         /// The port asked for.
         port: u16,

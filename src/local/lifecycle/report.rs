@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::local::store::StoreError;
 use crate::local::run::{LocalError, Ready, RunOptions, run};
+use crate::local::store::StoreError;
 
 /// How the start went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
