@@ -16,11 +16,11 @@ mod resource;
 mod spec;
 mod wait;
 
-pub(crate) use apply::apply;
+pub(crate) use apply::{Applied, apply};
 pub(crate) use desired::{Artefact, desired};
 pub(crate) use error::DeployError;
 pub(crate) use event::{Doing, Event, Events};
 pub(crate) use observe::{Observed, observe, running};
 pub(crate) use plan::{Plan, plan};
 pub(crate) use remove::removal;
-pub(crate) use report::{Completeness, Report};
+pub(crate) use report::{Completeness, Deployed, Report};

@@ -2,13 +2,16 @@
 
 use serde::Serialize;
 
+use super::desired::log_group_arn;
 use super::observe::Observed;
+use super::resource::Resource;
 use crate::model::names::Key;
 use crate::model::service::Service;
 use crate::model::stack::Stack;
 
 /// What there is of a stack. Its JSON form is what `info --json` prints; keys are only ever added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub(crate) struct Report {
     /// The service's name.
     pub(crate) service: String,
@@ -40,6 +43,7 @@ pub(crate) struct Report {
 
 /// How much of a stack is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Completeness {
     /// Everything that is declared.
@@ -52,6 +56,7 @@ pub(crate) enum Completeness {
 
 /// Where a route answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub(crate) struct Endpoint {
     /// The HTTP method.
     pub(crate) method: String,
@@ -63,6 +68,7 @@ pub(crate) struct Endpoint {
 
 /// Something that is deployed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub(crate) struct Deployed {
     /// Its name in the service file.
     pub(crate) key: String,
@@ -74,6 +80,7 @@ pub(crate) struct Deployed {
 
 /// A page of the AWS console.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(serde::Deserialize))]
 pub(crate) struct ConsoleLink {
     /// What it shows.
     pub(crate) what: String,
@@ -81,34 +88,22 @@ pub(crate) struct ConsoleLink {
     pub(crate) url: String,
 }
 
-/// What was found to be there.
-struct Present<'a> {
-    service: &'a Service,
-    stack: &'a Stack,
-    is_function: &'a dyn Fn(&Key) -> bool,
-    is_machine: &'a dyn Fn(&Key) -> bool,
-    is_group: &'a dyn Fn(&Key) -> bool,
-    is_route: &'a dyn Fn(&str) -> bool,
-    endpoint: Option<&'a str>,
-}
-
 impl Report {
     /// What was observed. `console` says whether the stack is on AWS itself, which has a console.
     pub(crate) fn observed(service: &Service, stack: &Stack, observed: &Observed, console: bool) -> Self {
         let api = observed.apis.first();
-        let staged = api.is_some_and(|api| api.stages.iter().any(|stage| stage.name == stack.stage.as_str()));
-        let mut report = Self::of(
-            &Present {
-                service,
-                stack,
-                is_function: &|key| observed.functions.contains_key(key),
-                is_machine: &|key| observed.state_machines.get(key).is_some_and(|it| !it.machine.deleting),
-                is_group: &|key| observed.log_groups.contains_key(key),
-                is_route: &|route| staged && api.is_some_and(|api| api.routes.iter().any(|it| it.key == route)),
-                endpoint: api.map(|api| api.api.endpoint.as_str()),
-            },
-            console,
-        );
+        let is_there = |resource: &Resource| match resource {
+            Resource::Function(key) => observed.functions.contains_key(key),
+            Resource::LogGroup(key) => observed.log_groups.contains_key(key),
+            Resource::StateMachine(key) => observed.state_machines.get(key).is_some_and(|it| !it.machine.deleting),
+            Resource::Route(route) => api.is_some_and(|api| {
+                api.stages.iter().any(|stage| stage.name == stack.stage.as_str())
+                    && api.routes.iter().any(|it| it.key == *route)
+            }),
+            _ => false,
+        };
+        let endpoint = api.map(|api| api.api.endpoint.as_str());
+        let mut report = Self::of(service, stack, endpoint, &is_there, console);
         report.leftovers = leftovers(service, stack, observed);
         if observed.is_empty() {
             report.deployed = Completeness::Nothing;
@@ -118,20 +113,16 @@ impl Report {
 
     /// What is there after a deployment that ended well: all that is declared.
     pub(crate) fn deployed(service: &Service, stack: &Stack, endpoint: Option<&str>, console: bool) -> Self {
-        let all = Present {
-            service,
-            stack,
-            is_function: &|_| true,
-            is_machine: &|_| true,
-            is_group: &|_| true,
-            is_route: &|_| true,
-            endpoint,
-        };
-        Self::of(&all, console)
+        Self::of(service, stack, endpoint, &|_| true, console)
     }
 
-    fn of(present: &Present<'_>, console: bool) -> Self {
-        let stack = present.stack;
+    fn of(
+        service: &Service,
+        stack: &Stack,
+        endpoint: Option<&str>,
+        is_there: &dyn Fn(&Resource) -> bool,
+        console: bool,
+    ) -> Self {
         let mut report = Self {
             service: stack.service.to_string(),
             stage: stack.stage.to_string(),
@@ -147,9 +138,8 @@ impl Report {
             leftovers: Vec::new(),
             console: Vec::new(),
         };
-        report.add_routes(present);
-        report.add_functions(present);
-        report.add_state_machines(present);
+        report.add_routes(service, stack, endpoint, is_there);
+        report.add_things(service, stack, is_there);
         if console {
             report.console = links(stack, &report.functions, &report.state_machines, &report.log_groups);
         }
@@ -159,44 +149,46 @@ impl Report {
         report
     }
 
-    fn add_routes(&mut self, present: &Present<'_>) {
-        for route in &present.service.routes {
-            match present.endpoint.filter(|_| (present.is_route)(&route.key())) {
+    fn add_routes(
+        &mut self,
+        service: &Service,
+        stack: &Stack,
+        endpoint: Option<&str>,
+        is_there: &dyn Fn(&Resource) -> bool,
+    ) {
+        for route in &service.routes {
+            let resource = Resource::Route(route.key());
+            match endpoint.filter(|_| is_there(&resource)) {
                 Some(endpoint) => {
-                    let base = endpoint.trim_end_matches('/');
-                    let url = format!("{base}/{}{}", present.stack.stage, route.path);
+                    let url = format!("{}/{}{}", endpoint.trim_end_matches('/'), stack.stage, route.path);
                     self.endpoints.push(Endpoint { method: route.method.clone(), path: route.path.clone(), url });
                 }
-                None => self.missing.push(format!("route {}", route.key())),
+                None => self.missing.push(resource.to_string()),
             }
         }
     }
 
-    fn add_functions(&mut self, present: &Present<'_>) {
-        let stack = present.stack;
-        for key in present.service.functions.keys() {
-            if (present.is_function)(key) {
+    fn add_things(&mut self, service: &Service, stack: &Stack, is_there: &dyn Fn(&Resource) -> bool) {
+        for key in service.functions.keys() {
+            let (function, group) = (Resource::Function(key.clone()), Resource::LogGroup(key.clone()));
+            if is_there(&function) {
                 self.functions.push(deployed(key, stack.function_name(key), stack.function_arn(key).to_string()));
             } else {
-                self.missing.push(format!("function {key}"));
+                self.missing.push(function.to_string());
             }
-            if (present.is_group)(key) {
-                let arn = super::desired::log_group_arn(stack, key);
-                self.log_groups.push(deployed(key, stack.log_group(key), arn));
+            if is_there(&group) {
+                self.log_groups.push(deployed(key, stack.log_group(key), log_group_arn(stack, key)));
             } else {
-                self.missing.push(format!("log group of {key}"));
+                self.missing.push(group.to_string());
             }
         }
-    }
-
-    fn add_state_machines(&mut self, present: &Present<'_>) {
-        let stack = present.stack;
-        for key in present.service.state_machines.keys() {
-            if (present.is_machine)(key) {
+        for key in service.state_machines.keys() {
+            let machine = Resource::StateMachine(key.clone());
+            if is_there(&machine) {
                 let arn = stack.state_machine_arn(key).to_string();
                 self.state_machines.push(deployed(key, stack.state_machine_name(key), arn));
             } else {
-                self.missing.push(format!("state machine {key}"));
+                self.missing.push(machine.to_string());
             }
         }
     }
