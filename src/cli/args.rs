@@ -61,9 +61,40 @@ pub(crate) enum ColorWhen {
     Never,
 }
 
+const INFO_HELP: &str = "Examples:
+  workshop info --local            what is deployed to the embedded cloud
+  workshop info --verbose          with ARNs and log groups
+  workshop info --json             the same for programs";
+
+impl Global {
+    /// Another command for the same stack and cloud, as it would be typed.
+    pub(crate) fn command(&self, name: &str) -> String {
+        let mut command = format!("workshop {name}");
+        if self.local {
+            command.push_str(" --local");
+        }
+        let options = [
+            ("stage", self.stage.as_ref().map(ToString::to_string)),
+            ("region", self.region.as_ref().map(ToString::to_string)),
+            ("profile", self.profile.clone()),
+        ];
+        for (option, value) in options {
+            command.extend(value.map(|value| format!(" --{option} {value}")));
+        }
+        command
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Placeholder until the commands land.
-    Whoami,
+    /// Package what changed and make the cloud match the service
+    Deploy(super::deploy::DeployArgs),
+    /// Show what is deployed and where it answers
+    #[command(after_help = INFO_HELP)]
+    Info,
+    /// Delete everything of a stack, and look again whether it is gone
+    Remove(super::remove::RemoveArgs),
+    /// Build and zip the functions
+    Package(super::package::PackageArgs),
 }

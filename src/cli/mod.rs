@@ -1,9 +1,16 @@
 //! The command line: what can be typed, and which file answers it.
 
 mod args;
+mod artefacts;
+mod carried;
+mod deploy;
 mod error;
+mod info;
+mod package;
 mod project;
+mod remove;
 mod session;
+mod steps;
 mod ui;
 
 use std::process::ExitCode;
@@ -40,9 +47,9 @@ fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
     let global = &cli.global;
     match cli.command {
-        Command::Whoami => {
-            let session = session::Session::open(global, ui).await?;
-            ui.result(session.stack.name())
-        }
+        Command::Deploy(args) => deploy::run(&args, global, ui).await,
+        Command::Info => info::run(global, ui).await,
+        Command::Remove(args) => remove::run(&args, global, ui).await,
+        Command::Package(args) => package::run(&args, ui).await,
     }
 }
