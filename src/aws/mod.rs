@@ -1,8 +1,13 @@
 //! AWS through its SDK: how the clients are made and what their errors mean; one file per service.
 
 pub(crate) mod connect;
+pub(crate) mod endpoint;
 pub(crate) mod error;
+pub(crate) mod executions;
+pub(crate) mod history;
 pub(crate) mod http;
+pub(crate) mod invoke;
+pub(crate) mod log_events;
 
 pub(crate) use connect::{Aws, Target};
 pub(crate) use error::{AwsError, AwsErrorKind};

@@ -50,6 +50,21 @@ pub(crate) struct Global {
     pub(crate) verbose: bool,
 }
 
+impl Global {
+    /// The options that choose where a command acts, to repeat them in advice: ` --local --stage anna`, or nothing.
+    pub(crate) fn repeated(&self) -> String {
+        let named = |option: &str, value: Option<&dyn std::fmt::Display>| match value {
+            Some(value) => format!(" {option} {value}"),
+            None => String::new(),
+        };
+        let local = if self.local { " --local" } else { "" };
+        let stage = named("--stage", self.stage.as_ref().map(|stage| stage as &dyn std::fmt::Display));
+        let region = named("--region", self.region.as_ref().map(|region| region as &dyn std::fmt::Display));
+        let profile = named("--profile", self.profile.as_ref().map(|profile| profile as &dyn std::fmt::Display));
+        format!("{local}{stage}{region}{profile}")
+    }
+}
+
 /// When output has colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorWhen {
@@ -64,6 +79,35 @@ pub(crate) enum ColorWhen {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Placeholder until the commands land.
-    Whoami,
+    /// Start an execution: post to the deployed endpoint, as the lesson's curl does
+    Start(super::start::StartArgs),
+    /// Show a function's log, or everything that one execution did
+    Logs(super::logs::LogsArgs),
+    /// List executions, with a countdown for those that wait
+    List(super::executions::list::ListArgs),
+    /// Show one execution's history as a timeline
+    Show(super::executions::show::ShowArgs),
+    /// Stop an execution
+    Stop(super::executions::stop::StopArgs),
+    /// Invoke a function and print what it answers
+    Invoke(super::invoke::InvokeArgs),
+}
+
+/// What Ctrl-C means to a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnInterrupt {
+    /// It is cut short: exit code 130.
+    Fails,
+    /// It is how the command ends.
+    Ends,
+}
+
+impl Command {
+    /// What Ctrl-C means to this command.
+    pub(crate) fn on_interrupt(&self) -> OnInterrupt {
+        match self {
+            Self::Logs(args) if args.tail => OnInterrupt::Ends,
+            _ => OnInterrupt::Fails,
+        }
+    }
 }

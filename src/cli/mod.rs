@@ -2,15 +2,21 @@
 
 mod args;
 mod error;
+mod executions;
+mod invoke;
+mod logs;
+mod patience;
 mod project;
 mod session;
+mod start;
+mod time;
 mod ui;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use args::{Cli, Command, OnInterrupt};
 use error::CliError;
 use ui::Ui;
 
@@ -21,7 +27,12 @@ pub(crate) fn main() -> ExitCode {
         Err(answer) => return ui::print_clap(&answer),
     };
     let ui = Ui::new(&cli.global);
-    let ended = runtime().and_then(|runtime| runtime.block_on(run(cli, &ui)));
+    let ended = runtime().and_then(|runtime| {
+        let ended = runtime.block_on(until_interrupt(cli, &ui));
+        // A read of the keyboard may still wait for a line; nobody waits for it.
+        runtime.shutdown_background();
+        ended
+    });
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => ui.fail(&error),
@@ -37,12 +48,25 @@ fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 }
 
 /// Runs one command; Ctrl-C ends it where it stands, and nothing it holds needs more than being dropped.
+async fn until_interrupt(cli: Cli, ui: &Ui) -> Result<(), CliError> {
+    let on_interrupt = cli.command.on_interrupt();
+    tokio::select! {
+        ended = run(cli, ui) => ended,
+        Ok(()) = tokio::signal::ctrl_c() => match on_interrupt {
+            OnInterrupt::Ends => Ok(()),
+            OnInterrupt::Fails => Err(CliError::interrupted()),
+        },
+    }
+}
+
 async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
     let global = &cli.global;
     match cli.command {
-        Command::Whoami => {
-            let session = session::Session::open(global, ui).await?;
-            ui.result(session.stack.name())
-        }
+        Command::Start(args) => start::run(args, global, ui).await,
+        Command::Logs(args) => logs::run(args, global, ui).await,
+        Command::List(args) => executions::list::run(args, global, ui).await,
+        Command::Show(args) => executions::show::run(args, global, ui).await,
+        Command::Stop(args) => executions::stop::run(args, global, ui).await,
+        Command::Invoke(args) => invoke::run(args, global, ui).await,
     }
 }
