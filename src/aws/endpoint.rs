@@ -14,9 +14,10 @@ pub(crate) async fn stage_url(aws: &Aws, stack: &Stack) -> Result<Option<String>
     loop {
         let page = aws.apis.get_apis().set_next_token(token).send().await;
         let page = page.map_err(AwsError::from_sdk("API Gateway", "GetApis"))?;
-        let found = page.items().iter().find(|api| {
-            api.name() == Some(&name) && api.tags().and_then(|tags| tags.get(OWNER_TAG)) == Some(&owner)
-        });
+        let found = page
+            .items()
+            .iter()
+            .find(|api| api.name() == Some(&name) && api.tags().and_then(|tags| tags.get(OWNER_TAG)) == Some(&owner));
         if let Some(endpoint) = found.and_then(|api| api.api_endpoint()) {
             return Ok(Some(format!("{}/{}", endpoint.trim_end_matches('/'), stack.stage)));
         }

@@ -1,7 +1,7 @@
 //! Executions of state machines: listed, described, read back, stopped.
 
-use aws_smithy_types::DateTime;
 use aws_sdk_sfn::types::ExecutionStatus;
+use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 use serde::Serialize;
 

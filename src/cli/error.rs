@@ -142,7 +142,9 @@ impl From<AwsError> for CliError {
             AwsErrorKind::UnknownHost => (
                 ErrorKind::Unreachable,
                 format!("{} has no address: there is no such region, or this machine is offline.", error.service),
-                Some("Name a region with `--region`, such as `--region eu-central-1`, and check the network.".to_owned()),
+                Some(
+                    "Name a region with `--region`, such as `--region eu-central-1`, and check the network.".to_owned(),
+                ),
             ),
             AwsErrorKind::Unreachable => (
                 ErrorKind::Unreachable,

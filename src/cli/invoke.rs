@@ -80,7 +80,9 @@ pub(crate) async fn run(args: InvokeArgs, global: &Global, ui: &Ui) -> Result<()
     } else {
         match mode {
             Mode::RequestResponse => ui.result(text(&answer))?,
-            Mode::Event => ui.note(format!("{key} has the event and works on it; `workshop logs -f {key} -t` shows it.")),
+            Mode::Event => {
+                ui.note(format!("{key} has the event and works on it; `workshop logs -f {key} -t` shows it."))
+            }
             Mode::DryRun => ui.note(format!("{key} is there and you may invoke it.")),
         }
     }
@@ -118,9 +120,9 @@ fn payload(input: String, raw: bool) -> Result<String, CliError> {
     }
     match serde_json::from_str::<serde::de::IgnoredAny>(&input) {
         Ok(_) => Ok(input),
-        Err(error) => Err(CliError::new(ErrorKind::Usage, "The input is not valid JSON.")
-            .because(error)
-            .try_this("Quote it for your shell (-d '{\"taskName\": \"taskone\"}'), or pass it as a string with --raw.")),
+        Err(error) => Err(CliError::new(ErrorKind::Usage, "The input is not valid JSON.").because(error).try_this(
+            "Quote it for your shell (-d '{\"taskName\": \"taskone\"}'), or pass it as a string with --raw.",
+        )),
     }
 }
 
@@ -188,7 +190,14 @@ mod tests {
     #[test]
     fn answers_are_shown_as_json_with_the_log_under_a_rule() {
         let shown = text(&answer(r#"{"statusCode":200}"#, None, Some("START RequestId: 1\nhi\u{1b}[2J\n")));
-        insta::assert_snapshot!(anstream::adapter::strip_str(&shown), @"");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&shown), @r#"
+        {
+          "statusCode": 200
+        }
+        --------------------------------------------------------------------
+        START RequestId: 1
+        hi\u{1b}[2J
+        "#);
         assert_eq!(text(&answer("no json\u{7}", None, None)), "no json\\u{7}");
     }
 

@@ -13,8 +13,8 @@ use super::session::Session;
 use super::time::moment;
 use super::time::when::{self, When};
 use super::ui::{Tone, Ui, toned, visible};
-use crate::aws::http::{self, Answer};
 use crate::aws::endpoint;
+use crate::aws::http::{self, Answer};
 use crate::clock;
 use crate::model::names::Arn;
 
@@ -76,7 +76,8 @@ async fn start_url(session: &Session, global: &Global) -> Result<String, CliErro
     let (method, path) = ROUTE;
     if !routes.iter().any(|route| route.path == path && (route.method == method || route.method == "ANY")) {
         let declared: Vec<String> = routes.iter().map(crate::model::service::Route::key).collect();
-        let hint = format!("Its routes are: {}.", if declared.is_empty() { "none".into() } else { declared.join(", ") });
+        let hint =
+            format!("Its routes are: {}.", if declared.is_empty() { "none".into() } else { declared.join(", ") });
         let message = format!("`start` posts to the route {method} {path}, and the service declares none.");
         return Err(CliError::new(ErrorKind::Project, message).try_this(hint));
     }
@@ -160,12 +161,15 @@ fn refused(url: &str, answer: &Answer, body: Option<&Value>, global: &Global) ->
                 _ => failure,
             }
         }
-        403 | 404 => CliError::new(ErrorKind::NotFound, format!("The endpoint {url} answers {}: {message}.", answer.status))
-            .try_this(format!("The stage or the route is missing. Run `workshop deploy{flags}` again.")),
+        403 | 404 => {
+            CliError::new(ErrorKind::NotFound, format!("The endpoint {url} answers {}: {message}.", answer.status))
+                .try_this(format!("The stage or the route is missing. Run `workshop deploy{flags}` again."))
+        }
         429 => CliError::new(ErrorKind::Refused, "The endpoint has had too many requests.")
             .try_this("Wait a second and run it again; the limit is `throttle` in definitions/service.toml."),
-        200 => CliError::new(ErrorKind::Workflow, format!("The endpoint {url} did not answer with JSON."))
-            .because(message),
+        200 => {
+            CliError::new(ErrorKind::Workflow, format!("The endpoint {url} did not answer with JSON.")).because(message)
+        }
         status => {
             let kind = if status >= 500 { ErrorKind::Workflow } else { ErrorKind::Refused };
             CliError::new(kind, format!("The endpoint {url} failed with status {status}."))
@@ -194,7 +198,9 @@ fn started(when: &When, answer: &Value, now: Timestamp, zone: &TimeZone) -> Stri
     say("fires", format!("{}, {}", moment::local(when.at, zone), moment::relative(when.at, now)));
     say("in UTC", moment::utc(when.at));
     say("read as", when.read_as.clone());
-    for (name, pointer) in [("name", "/params/name"), ("machine", "/params/stateMachineArn"), ("input", "/params/input")] {
+    for (name, pointer) in
+        [("name", "/params/name"), ("machine", "/params/stateMachineArn"), ("input", "/params/input")]
+    {
         if let Some(value) = text(pointer) {
             say(name, value);
         }
@@ -227,7 +233,9 @@ async fn follow_to_its_end(
         filter: None,
     };
     let end = match follow::follow(&session.aws, ui, &options).await {
-        Err(error) if error.kind == ErrorKind::NotFound => return Err(error.try_this("It was just started: try `workshop show`.")),
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            return Err(error.try_this("It was just started: try `workshop show`."));
+        }
         other => other?,
     };
     end.and_then(|end| follow::failure(task, &end)).map_or(Ok(()), Err)

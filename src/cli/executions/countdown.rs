@@ -162,10 +162,8 @@ mod tests {
     fn the_wait_that_is_open_is_found() {
         let definition = json!({"States": {"W": {"Type": "Wait", "TimestampPath": "$.at"}}});
         let input = r#"{"at":"2026-11-22T09:00:00Z"}"#;
-        let mut events = vec![
-            event(1, "ExecutionStarted", None, Some(input)),
-            event(2, "WaitStateEntered", Some("W"), Some(input)),
-        ];
+        let mut events =
+            vec![event(1, "ExecutionStarted", None, Some(input)), event(2, "WaitStateEntered", Some("W"), Some(input))];
         let found = waiting(&events, Some(&definition)).unwrap();
         assert_eq!(found, Waiting { state: "W".to_owned(), until: "2026-11-22T09:00:00Z".parse().ok() });
         assert_eq!(waiting(&events, None).unwrap().until, None);

@@ -9,8 +9,8 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 
 use super::countdown::{Waiting, waiting};
-use crate::aws::executions::{self, Execution, Status};
 use crate::aws::Aws;
+use crate::aws::executions::{self, Execution, Status};
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
@@ -205,6 +205,14 @@ mod tests {
             entry("slow", Status::TimedOut, Some(1_005), None),
         ];
         let text = table(&entries, "2026-11-22T08:00:00Z".parse().unwrap(), &TimeZone::UTC);
-        insta::assert_snapshot!(anstream::adapter::strip_str(&text), @"");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r"
+        NAME           STATUS     STARTED
+        taskone        RUNNING    2026-11-22 07:56:00  fires in 3 m 12 s
+        due            RUNNING    2026-11-22 07:56:00  fires now
+        somewhere      RUNNING    2026-11-22 07:56:00  waits in Wait
+        works          RUNNING    2026-11-22 07:56:00
+        done\u{1b}[2J  SUCCEEDED  2026-11-22 07:56:00  took 3 m 12 s
+        slow           TIMED_OUT  2026-11-22 07:56:00  took 1.005 s
+        ");
     }
 }

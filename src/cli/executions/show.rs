@@ -61,16 +61,23 @@ fn heading(found: &ExecutionDetail, wait: Option<&Waiting>, now: Timestamp, zone
         toned(Tone::Strong, visible(&execution.name)),
         toned(tone(execution.status), execution.status.as_str())
     )];
-    let mut say = |name: &str, value: String| lines.push(format!("  {}  {value}", toned(Tone::Faint, format!("{name:<7}"))));
+    let mut say =
+        |name: &str, value: String| lines.push(format!("  {}  {value}", toned(Tone::Faint, format!("{name:<7}"))));
     say("machine", visible(execution.state_machine_arn.last_part()));
-    say("started", format!("{}, {}", moment::local(execution.start_date, zone), moment::relative(execution.start_date, now)));
+    say(
+        "started",
+        format!("{}, {}", moment::local(execution.start_date, zone), moment::relative(execution.start_date, now)),
+    );
     match (execution.stop_date, wait) {
         (Some(end), _) => {
             let took = moment::measured(moment::ms_between(execution.start_date, end));
             say("ended", format!("{}, after {took}", moment::local(end, zone)));
         }
         (None, Some(Waiting { until: Some(until), .. })) => {
-            say("fires", format!("{} ({}), {}", moment::local(*until, zone), moment::utc(*until), moment::relative(*until, now)));
+            say(
+                "fires",
+                format!("{} ({}), {}", moment::local(*until, zone), moment::utc(*until), moment::relative(*until, now)),
+            );
         }
         (None, Some(Waiting { state, until: None })) => say("waits", format!("in {}", visible(state))),
         (None, None) => {}
@@ -119,11 +126,24 @@ mod tests {
         let wait = Waiting { state: "W".to_owned(), until: "2026-11-22T08:03:12Z".parse().ok() };
         let now = "2026-11-22T08:01:00Z".parse().unwrap();
         let text = heading(&found, Some(&wait), now, &TimeZone::UTC);
-        insta::assert_snapshot!(anstream::adapter::strip_str(&text), @"");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r#"
+        taskone  RUNNING
+          machine  shop-dev-m
+          started  Sun 2026-11-22 08:00:00 UTC, 1 m ago
+          fires    Sun 2026-11-22 08:03:12 UTC (2026-11-22T08:03:12.000Z), in 2 m 12 s
+          input    {"trigger_date":"2026-11-22T08:03:12.000Z"}
+        "#);
         found.execution.status = Status::Failed;
         found.execution.stop_date = "2026-11-22T08:00:12.5Z".parse().ok();
         found.error = Some("Bounce".to_owned());
         let text = heading(&found, None, now, &TimeZone::UTC);
-        insta::assert_snapshot!(anstream::adapter::strip_str(&text), @"");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r#"
+        taskone  FAILED
+          machine  shop-dev-m
+          started  Sun 2026-11-22 08:00:00 UTC, 1 m ago
+          ended    Sun 2026-11-22 08:00:12 UTC, after 12.500 s
+          input    {"trigger_date":"2026-11-22T08:03:12.000Z"}
+          why      Bounce
+        "#);
     }
 }

@@ -22,7 +22,8 @@ pub(super) fn event(id: i64, ms: i64, kind: &str) -> HistoryEvent {
 
 fn lesson() -> Vec<HistoryEvent> {
     let input = Some(r#"{"trigger_date": "2026-11-22T08:03:12.000Z", "taskName": "taskone"}"#.to_owned());
-    let output = Some(r#"{"statusCode":200,"body":"{\"message\":\"The email for taskone is on its way.\"}"}"#.to_owned());
+    let output =
+        Some(r#"{"statusCode":200,"body":"{\"message\":\"The email for taskone is on its way.\"}"}"#.to_owned());
     let (wait, send) = (Some("WaitForTimestamp".to_owned()), Some("SendEmail".to_owned()));
     let arn = Some("arn:aws:lambda:eu-west-1:000000000000:function:shop-dev-sendEmail".to_owned());
     vec![
@@ -46,12 +47,35 @@ fn lines(events: &[HistoryEvent], full: bool) -> String {
 
 #[test]
 fn the_lesson_reads_as_a_story() {
-    insta::assert_snapshot!(lines(&lesson(), false), @"");
+    insta::assert_snapshot!(lines(&lesson(), false), @r#"
+    2026-11-22 08:00:00.000  +0 ms                         started  {"trigger_date":"2026-11-22T08:03:12.000Z","taskName":"taskone"}
+    2026-11-22 08:00:00.002  +2 ms       WaitForTimestamp  waits
+    2026-11-22 08:03:12.001  +3 m 12 s   WaitForTimestamp  left
+    2026-11-22 08:03:12.002  +3 m 12 s   SendEmail         entered
+    2026-11-22 08:03:12.002  +3 m 12 s   SendEmail         calls shop-dev-sendEmail
+    2026-11-22 08:03:12.003  +3 m 12 s   SendEmail         it runs
+    2026-11-22 08:03:12.244  +3 m 12 s   SendEmail         it answered  {"statusCode":200,"body":"{\"message\":\"The email for taskone is on its…
+    2026-11-22 08:03:12.244  +3 m 12 s   SendEmail         left
+    2026-11-22 08:03:12.244  +3 m 12 s                     succeeded
+    "#);
 }
 
 #[test]
 fn all_of_it_is_shown_when_wanted() {
-    insta::assert_snapshot!(lines(&lesson()[..2], true), @"");
+    insta::assert_snapshot!(lines(&lesson()[..2], true), @r#"
+    2026-11-22 08:00:00.000  +0 ms                         started
+        input:
+          {
+            "trigger_date": "2026-11-22T08:03:12.000Z",
+            "taskName": "taskone"
+          }
+    2026-11-22 08:00:00.002  +2 ms       WaitForTimestamp  waits
+        input:
+          {
+            "trigger_date": "2026-11-22T08:03:12.000Z",
+            "taskName": "taskone"
+          }
+    "#);
 }
 
 #[test]
@@ -66,7 +90,14 @@ fn failures_say_why() {
     let state = HistoryEvent { state: Some("SendEmail".to_owned()), ..event(2, 1, "TaskStateEntered") };
     let stopped = HistoryEvent { cause: Some("not needed".to_owned()), ..event(5, 7, "ExecutionAborted") };
     let odd = event(6, 8, "MapIterationStarted");
-    insta::assert_snapshot!(lines(&[event(1, 0, "ExecutionStarted"), state, failed, ended, stopped, odd], false), @"");
+    insta::assert_snapshot!(lines(&[event(1, 0, "ExecutionStarted"), state, failed, ended, stopped, odd], false), @r"
+    2026-11-22 08:00:00.000  +0 ms                         started
+    2026-11-22 08:00:00.001  +1 ms       SendEmail         entered
+    2026-11-22 08:00:00.005  +5 ms       SendEmail         it failed  Bounce: no such\u{1b}[31m address
+    2026-11-22 08:00:00.006  +6 ms                         failed  Bounce: no such\u{1b}[31m address
+    2026-11-22 08:00:00.007  +7 ms                         was stopped  not needed
+    2026-11-22 08:00:00.008  +8 ms       SendEmail         map iteration started
+    ");
 }
 
 #[test]

@@ -103,9 +103,8 @@ impl Watch {
             let held = std::mem::take(&mut stream.held);
             return if call.is_some() { held.into_iter().chain([line]).collect() } else { Vec::new() };
         }
-        let within = |span: &&mut Span| {
-            span.from_ms <= line.timestamp && span.to_ms.is_none_or(|to| line.timestamp <= to)
-        };
+        let within =
+            |span: &&mut Span| span.from_ms <= line.timestamp && span.to_ms.is_none_or(|to| line.timestamp <= to);
         let Some(span) = stream.spans.iter_mut().rev().find(within) else {
             stream.held.push(line);
             return Vec::new();

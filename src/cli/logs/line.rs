@@ -95,19 +95,27 @@ mod tests {
         assert_eq!(shown("END RequestId: 0f3c7a5e-0000-4000-8000-000000000000\n", false), None);
         assert_eq!(shown("INIT_START Runtime Version: provided:al2023.v1\n", false), None);
         let warm = "REPORT RequestId: 0f3c\tDuration: 241.32 ms\tBilled Duration: 242 ms\tMemory Size: 128 MB\tMax Memory Used: 83 MB\t\n";
-        insta::assert_snapshot!(shown(warm, false).unwrap(), @"");
+        insta::assert_snapshot!(shown(warm, false).unwrap(), @"END Duration: 241.32 ms Memory Used: 83 MB");
         let cold = "REPORT RequestId: 0f3c\tDuration: 3.10 ms\tBilled Duration: 24 ms\tMemory Size: 128 MB\tMax Memory Used: 18 MB\tInit Duration: 20.41 ms\t\n";
-        insta::assert_snapshot!(shown(cold, false).unwrap(), @"");
+        insta::assert_snapshot!(shown(cold, false).unwrap(), @"END Duration: 3.10 ms Memory Used: 18 MB (init: 20.41 ms)");
         let late = "REPORT RequestId: 0f3c\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\tMax Memory Used: 18 MB\tStatus: error\tError Type: Runtime.ExitError\n";
-        insta::assert_snapshot!(shown(late, false).unwrap(), @"");
+        insta::assert_snapshot!(shown(late, false).unwrap(), @"END Duration: 3000.00 ms Memory Used: 18 MB error (Runtime.ExitError)");
         assert!(shown(start, true).unwrap().contains("0f3c7a5e"));
     }
 
     #[test]
     fn the_functions_own_lines_have_their_time() {
-        insta::assert_snapshot!(shown("send email triggered at noon\n", false).unwrap(), @"");
-        insta::assert_snapshot!(shown("two\nlines\n", false).unwrap(), @"");
-        insta::assert_snapshot!(shown(r#"{"level":"INFO","message":"sent"}"#, false).unwrap(), @"");
+        insta::assert_snapshot!(shown("send email triggered at noon\n", false).unwrap(), @"2017-11-16 14:33:21.123  send email triggered at noon");
+        insta::assert_snapshot!(shown("two\nlines\n", false).unwrap(), @r"
+        2017-11-16 14:33:21.123  two
+                                 lines
+        ");
+        insta::assert_snapshot!(shown(r#"{"level":"INFO","message":"sent"}"#, false).unwrap(), @r#"
+        2017-11-16 14:33:21.123  {
+                                   "level": "INFO",
+                                   "message": "sent"
+                                 }
+        "#);
     }
 
     #[test]

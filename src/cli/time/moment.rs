@@ -7,6 +7,7 @@ const SECOND_MS: i64 = 1_000;
 const MINUTE_MS: i64 = 60 * SECOND_MS;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
+const YEAR_MS: i64 = 365 * DAY_MS;
 
 /// A duration in milliseconds in its two largest units: `850 ms`, `12 s`, `3 m 12 s`, `2 d 4 h`.
 pub(crate) fn duration(ms: i64) -> String {
@@ -19,7 +20,8 @@ pub(crate) fn duration(ms: i64) -> String {
         ms if ms < MINUTE_MS => format!("{} s", ms / SECOND_MS),
         ms if ms < HOUR_MS => two(ms / MINUTE_MS, "m", ms % MINUTE_MS / SECOND_MS, "s"),
         ms if ms < DAY_MS => two(ms / HOUR_MS, "h", ms % HOUR_MS / MINUTE_MS, "m"),
-        ms => two(ms / DAY_MS, "d", ms % DAY_MS / HOUR_MS, "h"),
+        ms if ms < YEAR_MS => two(ms / DAY_MS, "d", ms % DAY_MS / HOUR_MS, "h"),
+        ms => two(ms / YEAR_MS, "y", ms % YEAR_MS / DAY_MS, "d"),
     }
 }
 
@@ -90,9 +92,8 @@ mod tests {
     #[test]
     fn a_countdown_is_rounded_up() {
         let now: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
-        let shown: Vec<String> = [191_001, 1_001, 1_000, 850, 0, -12_900]
-            .map(|ms| relative(from_ms(now.as_millisecond() + ms), now))
-            .into();
+        let shown: Vec<String> =
+            [191_001, 1_001, 1_000, 850, 0, -12_900].map(|ms| relative(from_ms(now.as_millisecond() + ms), now)).into();
         assert_eq!(shown, ["in 3 m 12 s", "in 2 s", "in 1 s", "in 850 ms", "now", "12 s ago"]);
     }
 
