@@ -14,7 +14,7 @@ pub(crate) struct LogEvent {
     pub(crate) ingestion_time: i64,
     /// The stream it belongs to: one sandbox of the function.
     pub(crate) log_stream_name: String,
-    /// Its id, unique within the group.
+    /// Its id, unique within the group; empty where an emulator gives none.
     pub(crate) event_id: String,
     /// The line.
     pub(crate) message: String,
@@ -59,7 +59,7 @@ pub(crate) async fn filter(aws: &Aws, query: &Query<'_>, token: Option<String>) 
             timestamp,
             ingestion_time: event.ingestion_time().unwrap_or(timestamp),
             log_stream_name: stream.to_owned(),
-            event_id: event.event_id().map_or_else(|| format!("{stream}/{timestamp}/{message}"), str::to_owned),
+            event_id: event.event_id().unwrap_or_default().to_owned(),
             message: message.to_owned(),
         }
     });

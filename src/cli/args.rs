@@ -51,17 +51,21 @@ pub(crate) struct Global {
 }
 
 impl Global {
-    /// The options that choose where a command acts, to repeat them in advice: ` --local --stage anna`, or nothing.
-    pub(crate) fn repeated(&self) -> String {
-        let named = |option: &str, value: Option<&dyn std::fmt::Display>| match value {
-            Some(value) => format!(" {option} {value}"),
-            None => String::new(),
-        };
-        let local = if self.local { " --local" } else { "" };
-        let stage = named("--stage", self.stage.as_ref().map(|stage| stage as &dyn std::fmt::Display));
-        let region = named("--region", self.region.as_ref().map(|region| region as &dyn std::fmt::Display));
-        let profile = named("--profile", self.profile.as_ref().map(|profile| profile as &dyn std::fmt::Display));
-        format!("{local}{stage}{region}{profile}")
+    /// Another command for the same stack and cloud, as it would be typed.
+    pub(crate) fn command(&self, name: &str) -> String {
+        let mut command = format!("workshop {name}");
+        if self.local {
+            command.push_str(" --local");
+        }
+        let options = [
+            ("stage", self.stage.as_ref().map(ToString::to_string)),
+            ("region", self.region.as_ref().map(ToString::to_string)),
+            ("profile", self.profile.clone()),
+        ];
+        for (option, value) in options {
+            command.extend(value.map(|value| format!(" --{option} {value}")));
+        }
+        command
     }
 }
 

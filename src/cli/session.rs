@@ -56,7 +56,7 @@ impl Session {
     pub(crate) fn not_deployed(&self, global: &Global) -> CliError {
         let (name, region) = (self.stack.name(), &self.stack.region);
         CliError::new(ErrorKind::NotFound, format!("Nothing is deployed as {name} in {region}."))
-            .try_this(format!("Run `workshop deploy{}` first.", global.repeated()))
+            .try_this(format!("Run `{}` first.", global.command("deploy")))
     }
 }
 

@@ -135,7 +135,7 @@ async fn post(ui: &Ui, url: &str, body: String, global: &Global) -> Result<Value
     let answer = answer.map_err(|error| {
         CliError::new(ErrorKind::Unreachable, format!("The endpoint {url} can't be reached."))
             .because(crate::aws::error::chain(&error))
-            .try_this(format!("Check that it is deployed: `workshop info{}`.", global.repeated()))
+            .try_this(format!("Check that it is deployed: `{}`.", global.command("info")))
     })?;
     match serde_json::from_str(&answer.body) {
         Ok(body) if answer.status == 200 => Ok(body),
@@ -146,7 +146,7 @@ async fn post(ui: &Ui, url: &str, body: String, global: &Global) -> Result<Value
 /// What an answer other than 200 means.
 fn refused(url: &str, answer: &Answer, body: Option<&Value>, global: &Global) -> CliError {
     let text = |key: &str| body.and_then(|body| body.get(key)?.as_str());
-    let flags = global.repeated();
+    let its_log = format!("`{} -f startStateMachine`", global.command("logs"));
     let message = text("message").unwrap_or_else(|| answer.body.trim());
     let coded = text("error").is_some();
     match answer.status {
@@ -155,15 +155,16 @@ fn refused(url: &str, answer: &Answer, body: Option<&Value>, global: &Global) ->
             let failure = CliError::new(ErrorKind::Refused, sentence);
             match status {
                 409 => failure.try_this(format!(
-                    "Take another `--task` name, or look at the one that has it: `workshop list{flags}`."
+                    "Take another `--task` name, or look at the one that has it: `{}`.",
+                    global.command("list")
                 )),
-                500.. => failure.try_this(format!("Its log says more: `workshop logs{flags} -f startStateMachine`.")),
+                500.. => failure.try_this(format!("Its log says more: {its_log}.")),
                 _ => failure,
             }
         }
         403 | 404 => {
             CliError::new(ErrorKind::NotFound, format!("The endpoint {url} answers {}: {message}.", answer.status))
-                .try_this(format!("The stage or the route is missing. Run `workshop deploy{flags}` again."))
+                .try_this(format!("The stage or the route is missing. Run `{}` again.", global.command("deploy")))
         }
         429 => CliError::new(ErrorKind::Refused, "The endpoint has had too many requests.")
             .try_this("Wait a second and run it again; the limit is `throttle` in definitions/service.toml."),
@@ -174,7 +175,7 @@ fn refused(url: &str, answer: &Answer, body: Option<&Value>, global: &Global) ->
             let kind = if status >= 500 { ErrorKind::Workflow } else { ErrorKind::Refused };
             CliError::new(kind, format!("The endpoint {url} failed with status {status}."))
                 .because(message)
-                .try_this(format!("The function's log says why: `workshop logs{flags} -f startStateMachine`."))
+                .try_this(format!("The function's log says why: {its_log}."))
         }
     }
 }
@@ -234,7 +235,7 @@ async fn follow_to_its_end(
     };
     let end = match follow::follow(&session.aws, ui, &options).await {
         Err(error) if error.kind == ErrorKind::NotFound => {
-            return Err(error.try_this("It was just started: try `workshop show`."));
+            return Err(error.try_this(format!("It was just started: try `{} {task}`.", global.command("show"))));
         }
         other => other?,
     };

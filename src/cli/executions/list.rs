@@ -91,7 +91,7 @@ pub(crate) async fn run(args: ListArgs, global: &Global, ui: &Ui) -> Result<(), 
     }
     if entries.is_empty() {
         let which = if args.status.is_some() { " of that status" } else { "" };
-        ui.note(format!("No execution{which} yet: `workshop start{} --task taskone --at +10s`.", global.repeated()));
+        ui.note(format!("No execution{which} yet: `{} --task taskone --at +10s`.", global.command("start")));
         return Ok(());
     }
     ui.result(table(&entries, clock::now(), &TimeZone::system()))?;

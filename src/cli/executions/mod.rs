@@ -36,11 +36,11 @@ pub(crate) async fn find(session: &Session, global: &Global, text: &str) -> Resu
     let names = recent_names(session, global).await?;
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
     let hint = match nearest(text.rsplit(':').next().unwrap_or(text), &known) {
-        Some(near) => format!("Did you mean `{near}`? `workshop list{}` lists them.", global.repeated()),
+        Some(near) => format!("Did you mean `{near}`? `{}` lists them.", global.command("list")),
         None if names.is_empty() => {
-            format!("None was started yet: `workshop start{} --task taskone --at +10s`.", global.repeated())
+            format!("None was started yet: `{} --task taskone --at +10s`.", global.command("start"))
         }
-        None => format!("`workshop list{}` lists them.", global.repeated()),
+        None => format!("`{}` lists them.", global.command("list")),
     };
     Err(CliError::new(ErrorKind::NotFound, format!("There is no execution `{text}`.")).try_this(hint))
 }

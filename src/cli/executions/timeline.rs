@@ -56,7 +56,7 @@ impl Timeline {
     fn state_of(&mut self, event: &HistoryEvent) -> String {
         let own = event.state.as_deref().map(visible);
         let left = event.kind.ends_with("StateExited");
-        let state = own.or_else(|| self.states.get(&event.previous_event_id).cloned()).unwrap_or_default();
+        let state = own.or_else(|| self.states.get(&event.led_by()).cloned()).unwrap_or_default();
         let later = if left { String::new() } else { state.clone() };
         self.states.insert(event.id, later);
         if event.kind.starts_with("Execution") { String::new() } else { state }
@@ -116,6 +116,10 @@ fn target(event: &HistoryEvent) -> String {
 pub(crate) fn function_called(event: &HistoryEvent) -> Option<String> {
     match event.kind.as_str() {
         "LambdaFunctionScheduled" => event.resource.as_deref().and_then(function_name),
+        // Some emulators schedule a function as a task whose resource is the function itself.
+        "TaskScheduled" if event.resource.as_deref().is_some_and(|resource| resource.starts_with("arn:")) => {
+            event.resource.as_deref().filter(|arn| arn.contains(":lambda:")).and_then(function_name)
+        }
         "TaskScheduled" if event.resource_type.as_deref() == Some("lambda") => {
             let parameters: Value = serde_json::from_str(event.input.as_deref()?).ok()?;
             function_name(parameters.get("FunctionName")?.as_str()?)
@@ -153,7 +157,7 @@ pub(crate) fn failure_text(error: Option<&str>, cause: Option<&str>) -> Option<S
         let message = parsed.as_ref().and_then(|value| value.get("errorMessage")?.as_str());
         message.unwrap_or(cause).trim().replace('\n', " ")
     });
-    match (error, cause.filter(|cause| !cause.is_empty())) {
+    match (error.filter(|error| !error.is_empty()), cause.filter(|cause| !cause.is_empty())) {
         (Some(error), Some(cause)) => Some(format!("{error}: {cause}")),
         (Some(error), None) => Some(error.to_owned()),
         (None, cause) => cause,

@@ -116,6 +116,7 @@ fn functions_are_known_by_name() {
         let parameters = format!(r#"{{"FunctionName":"{name}"}}"#);
         assert_eq!(called("TaskScheduled", "invoke", &parameters).as_deref(), Some("shop-dev-a"), "{name}");
     }
+    assert_eq!(called("TaskScheduled", arn, "{}").as_deref(), Some("shop-dev-a"), "as an emulator has it");
     assert_eq!(called("TaskStarted", "invoke", "{}"), None);
     assert_eq!(called("TaskScheduled", "invoke", "no json"), None);
 }

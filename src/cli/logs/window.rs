@@ -1,6 +1,6 @@
 //! Which log lines are new: a window that reaches back far enough for late lines, and the ids seen within it. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::log_events::LogEvent;
 
@@ -14,12 +14,14 @@ pub(crate) struct Window {
     overlap_ms: i64,
     newest_ms: i64,
     seen: BTreeSet<(i64, String)>,
+    /// How often a line without an id was met in this poll, so that two equal lines stay two.
+    nameless: BTreeMap<(i64, String), usize>,
 }
 
 impl Window {
     /// A window on everything from a moment on, in milliseconds since 1970.
     pub(crate) fn new(start_ms: i64, overlap_ms: i64) -> Self {
-        Self { start_ms, overlap_ms, newest_ms: i64::MIN, seen: BTreeSet::new() }
+        Self { start_ms, overlap_ms, newest_ms: i64::MIN, seen: BTreeSet::new(), nameless: BTreeMap::new() }
     }
 
     /// From when on to ask.
@@ -29,8 +31,13 @@ impl Window {
 
     /// Takes a page and gives its new lines, by time.
     pub(crate) fn take(&mut self, page: Vec<LogEvent>) -> Vec<LogEvent> {
-        let mut new: Vec<LogEvent> =
-            page.into_iter().filter(|line| self.seen.insert((line.timestamp, line.event_id.clone()))).collect();
+        let mut new = Vec::new();
+        for line in page {
+            let id = if line.event_id.is_empty() { self.name(&line) } else { line.event_id.clone() };
+            if self.seen.insert((line.timestamp, id)) {
+                new.push(line);
+            }
+        }
         // Stable: lines of one millisecond stay in the order in which they came.
         new.sort_by_key(|line| line.timestamp);
         if let Some(last) = new.last() {
@@ -39,8 +46,17 @@ impl Window {
         new
     }
 
+    /// An id for a line that has none: what it says, and the how many-th of its like it is in this poll.
+    fn name(&mut self, line: &LogEvent) -> String {
+        let text = format!("{}\n{}", line.log_stream_name, line.message);
+        let count = self.nameless.entry((line.timestamp, text.clone())).or_default();
+        *count += 1;
+        format!("{count}\n{text}")
+    }
+
     /// Moves on after the last page of a poll. Lines with a time in the future do not move it past the present.
     pub(crate) fn slide(&mut self, now_ms: i64) {
+        self.nameless.clear();
         let reach = self.newest_ms.min(now_ms).saturating_sub(self.overlap_ms);
         if reach > self.start_ms {
             self.start_ms = reach;
@@ -73,6 +89,17 @@ mod tests {
         assert_eq!(window.start_ms(), 40_000);
         assert!(window.take(vec![line(1, 9_000_000)]).is_empty(), "it is still remembered");
         assert_eq!(window.take(vec![line(2, 50_000)]).len(), 1);
+    }
+
+    #[test]
+    fn equal_lines_without_ids_stay_apart() {
+        let nameless = || LogEvent { event_id: String::new(), ..line(1, 5) };
+        let mut window = Window::new(0, 1_000);
+        for fresh in [2, 0] {
+            assert_eq!(window.take(vec![nameless(), nameless()]).len(), fresh);
+            window.slide(10);
+        }
+        assert_eq!(window.take(vec![nameless(), nameless(), nameless()]).len(), 1);
     }
 
     #[test]
