@@ -55,14 +55,16 @@ pub(crate) struct CliError {
     pub(crate) cause: Option<String>,
     /// What to try.
     pub(crate) hint: Option<String>,
-    /// The reader of our output has gone away: nothing more is said.
+    /// More of the why, for `--verbose` only.
+    pub(crate) detail: Option<String>,
+    /// There is nobody to tell or nothing to add: the reader of our output has gone away, or it was Ctrl-C.
     pub(crate) quiet: bool,
 }
 
 impl CliError {
     /// A failure with its sentence.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), cause: None, hint: None, quiet: false }
+        Self { kind, message: message.into(), cause: None, hint: None, detail: None, quiet: false }
     }
 
     /// The same failure with its cause.
@@ -75,6 +77,17 @@ impl CliError {
     pub(crate) fn try_this(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same failure with a cause that only `--verbose` shows.
+    pub(crate) fn in_detail(mut self, detail: impl ToString) -> Self {
+        self.detail = Some(detail.to_string());
+        self
+    }
+
+    /// Ctrl-C: what is done stays done, and there is nothing to explain.
+    pub(crate) fn interrupted() -> Self {
+        Self { quiet: true, ..Self::new(ErrorKind::Interrupted, "Interrupted.") }
     }
 
     /// A failed read or write on this machine; a full disk gets its own advice.
@@ -126,6 +139,13 @@ impl From<AwsError> for CliError {
                 error.message.clone(),
                 Some("Name one with `--region`, such as `--region eu-central-1`.".to_owned()),
             ),
+            AwsErrorKind::UnknownHost => (
+                ErrorKind::Unreachable,
+                format!("{} has no address: there is no such region, or this machine is offline.", error.service),
+                Some(
+                    "Name a region with `--region`, such as `--region eu-central-1`, and check the network.".to_owned(),
+                ),
+            ),
             AwsErrorKind::Unreachable => (
                 ErrorKind::Unreachable,
                 format!("{} can't be reached.", error.service),
@@ -162,13 +182,16 @@ impl From<AwsError> for CliError {
                 (ErrorKind::Refused, format!("{} refused {}.", error.service, error.operation), None)
             }
         };
-        let mut failure = Self::new(kind, message);
-        failure.cause = Some(match (&error.code, &error.request_id) {
+        let cause = match (&error.code, &error.request_id) {
             (Some(code), Some(id)) => format!("{code}: {} (request {id})", error.message),
             (Some(code), None) => format!("{code}: {}", error.message),
             (None, _) => error.message,
-        });
-        failure.hint = hint;
-        failure
+        };
+        // The SDK's list of every place where it looked helps nobody who has no credentials at all.
+        let failure = Self { hint, ..Self::new(kind, message) };
+        match error.kind {
+            AwsErrorKind::NoCredentials | AwsErrorKind::Region => failure.in_detail(cause),
+            _ => failure.because(cause),
+        }
     }
 }
