@@ -3,6 +3,7 @@
 mod aws;
 mod cli;
 mod clock;
+mod local;
 mod model;
 
 fn main() -> std::process::ExitCode {

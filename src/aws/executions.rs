@@ -225,7 +225,8 @@ pub(crate) async fn stop(
 /// A moment from the SDK's own type, to the millisecond that Step Functions counts in; one beyond what a calendar holds is
 /// the calendar's end. (The wire has seconds with a fraction, whose last digits are noise.)
 pub(super) fn timestamp(moment: &DateTime) -> Timestamp {
-    let millis = moment.secs().saturating_mul(1000).saturating_add(i64::from(moment.subsec_nanos() + 500_000) / 1_000_000);
+    let millis =
+        moment.secs().saturating_mul(1000).saturating_add(i64::from(moment.subsec_nanos() + 500_000) / 1_000_000);
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod error;
 pub(crate) mod executions;
 pub(crate) mod history;
 pub(crate) mod http;
+pub(crate) mod inventory;
 pub(crate) mod invoke;
 pub(crate) mod log_events;
 

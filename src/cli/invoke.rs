@@ -80,9 +80,10 @@ pub(crate) async fn run(args: InvokeArgs, global: &Global, ui: &Ui) -> Result<()
     } else {
         match mode {
             Mode::RequestResponse => ui.result(text(&answer))?,
-            Mode::Event => {
-                ui.note(format!("{key} has the event and works on it; `{} -f {key} -t` shows it.", global.command("logs")))
-            }
+            Mode::Event => ui.note(format!(
+                "{key} has the event and works on it; `{} -f {key} -t` shows it.",
+                global.command("logs")
+            )),
             Mode::DryRun => ui.note(format!("{key} is there and you may invoke it.")),
         }
     }
