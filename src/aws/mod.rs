@@ -8,6 +8,7 @@ pub(crate) mod executions;
 pub(crate) mod history;
 pub(crate) mod http;
 pub(crate) mod iam;
+pub(crate) mod inventory;
 pub(crate) mod invoke;
 pub(crate) mod lambda;
 pub(crate) mod log_events;

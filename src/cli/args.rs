@@ -109,6 +109,8 @@ pub(crate) enum Command {
     Stop(super::executions::stop::StopArgs),
     /// Invoke a function and print what it answers
     Invoke(super::invoke::InvokeArgs),
+    /// The embedded cloud on this machine: run, start, stop, look at it, forget everything in it
+    Local(super::local::LocalArgs),
 }
 
 /// What Ctrl-C means to a command.
@@ -118,6 +120,8 @@ pub(crate) enum OnInterrupt {
     Fails,
     /// It is how the command ends.
     Ends,
+    /// It listens for it itself.
+    Own,
 }
 
 impl Command {
@@ -125,6 +129,7 @@ impl Command {
     pub(crate) fn on_interrupt(&self) -> OnInterrupt {
         match self {
             Self::Logs(args) if args.tail => OnInterrupt::Ends,
+            Self::Local(args) if args.is_run() => OnInterrupt::Own,
             _ => OnInterrupt::Fails,
         }
     }

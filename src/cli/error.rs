@@ -1,6 +1,8 @@
 //! The one error that a user sees: what happened, why, what to try; and the exit code that says its kind.
 
 use crate::aws::{AwsError, AwsErrorKind};
+use crate::local::LocalError;
+use crate::local::lifecycle::LifecycleError;
 use crate::model::source::ModelError;
 
 /// What kind of failure it is. Scripts rely on the exit codes; they do not change.
@@ -106,6 +108,24 @@ impl From<ModelError> for CliError {
         let mut failure = Self::new(ErrorKind::Project, error.to_string());
         failure.hint = error.hint;
         failure
+    }
+}
+
+impl From<LifecycleError> for CliError {
+    fn from(error: LifecycleError) -> Self {
+        let kind = match error {
+            LifecycleError::NotRunning | LifecycleError::Stale { .. } | LifecycleError::NotAnswering { .. } => {
+                ErrorKind::Unreachable
+            }
+            _ => ErrorKind::Failed,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<LocalError> for CliError {
+    fn from(error: LocalError) -> Self {
+        Self::new(ErrorKind::Failed, error.to_string())
     }
 }
 

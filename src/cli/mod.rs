@@ -8,6 +8,7 @@ mod error;
 mod executions;
 mod info;
 mod invoke;
+mod local;
 mod logs;
 mod package;
 mod patience;
@@ -56,13 +57,14 @@ fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 
 /// Runs one command; Ctrl-C ends it where it stands, and nothing it holds needs more than being dropped.
 async fn until_interrupt(cli: Cli, ui: &Ui) -> Result<(), CliError> {
-    let on_interrupt = cli.command.on_interrupt();
+    let failed = match cli.command.on_interrupt() {
+        OnInterrupt::Own => return run(cli, ui).await,
+        OnInterrupt::Ends => Ok(()),
+        OnInterrupt::Fails => Err(CliError::interrupted()),
+    };
     tokio::select! {
         ended = run(cli, ui) => ended,
-        Ok(()) = tokio::signal::ctrl_c() => match on_interrupt {
-            OnInterrupt::Ends => Ok(()),
-            OnInterrupt::Fails => Err(CliError::interrupted()),
-        },
+        Ok(()) = tokio::signal::ctrl_c() => failed,
     }
 }
 
@@ -79,5 +81,6 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Show(args) => executions::show::run(args, global, ui).await,
         Command::Stop(args) => executions::stop::run(args, global, ui).await,
         Command::Invoke(args) => invoke::run(args, global, ui).await,
+        Command::Local(args) => local::run(args, ui).await,
     }
 }

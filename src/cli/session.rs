@@ -3,9 +3,10 @@
 use super::args::Global;
 use super::error::{CliError, ErrorKind};
 use super::project::Project;
-use super::ui::Ui;
+use super::ui::{Tone, Ui, toned};
 use crate::aws::{Aws, AwsError, AwsErrorKind, Target};
-use crate::model::names::Key;
+use crate::local::lifecycle;
+use crate::model::names::{Key, Region};
 use crate::model::nearest;
 use crate::model::stack::Stack;
 
@@ -72,6 +73,17 @@ fn unreachable_in(aws: &Aws, error: AwsError) -> CliError {
 }
 
 /// Which cloud the options mean; the embedded one is started when it does not run.
-async fn target(global: &Global, _ui: &Ui) -> Result<Target, CliError> {
-    Ok(Target::Aws { profile: global.profile.clone(), region: global.region.clone() })
+async fn target(global: &Global, ui: &Ui) -> Result<Target, CliError> {
+    if !global.local {
+        return Ok(Target::Aws { profile: global.profile.clone(), region: global.region.clone() });
+    }
+    let region = match &global.region {
+        Some(region) => region.clone(),
+        None => Region::parse("us-east-1").map_err(|error| CliError::new(ErrorKind::Failed, error.to_string()))?,
+    };
+    let running = lifecycle::ensure_running(&super::local::data_dir()?).await?;
+    if !running.ran_already {
+        ui.note(toned(Tone::Faint, super::local::started(&running)));
+    }
+    Ok(Target::Local { endpoint: running.ready.endpoint(), region })
 }

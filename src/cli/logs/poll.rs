@@ -17,6 +17,7 @@ pub(crate) async fn poll<E: From<AwsError>>(
     mut each: impl FnMut(Vec<LogEvent>) -> Result<(), E>,
 ) -> Result<bool, E> {
     let mut token = None;
+    window.begin();
     loop {
         let page = match log_events::filter(aws, query, token).await {
             Ok(page) => page,

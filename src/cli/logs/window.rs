@@ -29,6 +29,11 @@ impl Window {
         self.start_ms
     }
 
+    /// Begins a poll, whose pages come from the start again.
+    pub(crate) fn begin(&mut self) {
+        self.nameless.clear();
+    }
+
     /// Takes a page and gives its new lines, by time.
     pub(crate) fn take(&mut self, page: Vec<LogEvent>) -> Vec<LogEvent> {
         let mut new = Vec::new();
@@ -56,7 +61,6 @@ impl Window {
 
     /// Moves on after the last page of a poll. Lines with a time in the future do not move it past the present.
     pub(crate) fn slide(&mut self, now_ms: i64) {
-        self.nameless.clear();
         let reach = self.newest_ms.min(now_ms).saturating_sub(self.overlap_ms);
         if reach > self.start_ms {
             self.start_ms = reach;
@@ -96,9 +100,10 @@ mod tests {
         let nameless = || LogEvent { event_id: String::new(), ..line(1, 5) };
         let mut window = Window::new(0, 1_000);
         for fresh in [2, 0] {
-            assert_eq!(window.take(vec![nameless(), nameless()]).len(), fresh);
-            window.slide(10);
+            window.begin();
+            assert_eq!(window.take(vec![nameless()]).len() + window.take(vec![nameless()]).len(), fresh);
         }
+        window.begin();
         assert_eq!(window.take(vec![nameless(), nameless(), nameless()]).len(), 1);
     }
 

@@ -224,7 +224,9 @@ pub(crate) async fn reset(data_dir: &DataDir) -> Result<(), LifecycleError> {
     for path in [data_dir.store(), data_dir.functions(), data_dir.card(), data_dir.log()] {
         let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         match removed {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(LifecycleError::file(path, error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(LifecycleError::file(path, error));
+            }
             _ => {}
         }
     }
