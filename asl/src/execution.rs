@@ -49,7 +49,8 @@ pub struct Execution {
     latest: Timestamp,
     times_out_at: Timestamp,
     /// What is being run, side by side; one branch until Parallel and Map are there.
-    branches: BTreeMap<BranchId, Branch>,
+    /// Boxed, because the map's nodes are made for eleven.
+    branches: BTreeMap<BranchId, Box<Branch>>,
 }
 
 /// What begins an execution.
@@ -174,7 +175,7 @@ impl Execution {
         if self.status != Status::Running {
             return None;
         }
-        let timers = self.branches.values().filter_map(Branch::due);
+        let timers = self.branches.values().filter_map(|branch| branch.due());
         Some(timers.fold(self.times_out_at, Timestamp::min))
     }
 
@@ -202,7 +203,7 @@ impl Execution {
     pub fn running_tasks(&self) -> impl Iterator<Item = (&TaskRequest, TaskPhase)> {
         self.branches
             .values()
-            .filter_map(Branch::task)
+            .filter_map(|branch| branch.task())
             .map(|task| (&task.request, task.phase))
     }
 

@@ -50,6 +50,7 @@ impl Fault {
             TemplateFailure::Intrinsic(problem) => {
                 Self::error(INTRINSIC_FAILURE, in_state(branch, problem))
             }
+            TemplateFailure::TooLarge => over_quota(&branch.state),
         }
     }
 
@@ -93,12 +94,17 @@ pub(super) fn timed_out() -> Failure {
 /// `States.DataLimitExceeded` in the name of `who`: a state, a function or a service.
 pub(super) fn within_quota(size_bytes: usize, who: &str) -> Result<(), Fault> {
     if size_bytes <= MAX_PAYLOAD_BYTES {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(over_quota(who))
     }
+}
+
+fn over_quota(who: &str) -> Fault {
     let cause = format!(
         "The state/task '{who}' returned a result with a size exceeding the maximum number of bytes service limit."
     );
-    Err(Fault::error(DATA_LIMIT_EXCEEDED, cause))
+    Fault::error(DATA_LIMIT_EXCEEDED, cause)
 }
 
 /// Refuses a payload that is too large or too deep to be passed on.
