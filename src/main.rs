@@ -1,1 +1,12 @@
-fn main() {}
+//! The `workshop` command: parse, run, exit code; nothing else.
+
+mod aws;
+mod cli;
+mod clock;
+mod deploy;
+mod local;
+mod model;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

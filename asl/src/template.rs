@@ -14,10 +14,7 @@ pub(crate) enum Template {
     Literal(Value),
     Object(Vec<(String, Template)>),
     Array(Vec<Template>),
-    Computed {
-        field: String,
-        expression: Expression,
-    },
+    Computed { field: String, expression: Expression },
 }
 
 /// Why a template cannot be filled in. The texts are AWS's.
@@ -51,20 +48,11 @@ impl Template {
         let mut fields = Vec::with_capacity(members.len());
         for (field, value) in members {
             let Some(name) = field.strip_suffix(".$") else {
-                fields.push((
-                    field.clone(),
-                    Self::parse(value, &format!("{location}/{field}"), findings),
-                ));
+                fields.push((field.clone(), Self::parse(value, &format!("{location}/{field}"), findings)));
                 continue;
             };
             if let Some(expression) = computed(field, value, location, findings) {
-                fields.push((
-                    name.to_owned(),
-                    Self::Computed {
-                        field: field.clone(),
-                        expression,
-                    },
-                ));
+                fields.push((name.to_owned(), Self::Computed { field: field.clone(), expression }));
             }
         }
         Self::Object(fields)
@@ -107,11 +95,7 @@ impl Template {
 ///
 /// # Errors
 /// When it has no value, in the words that AWS has for `Parameters`, `ErrorPath` and `CausePath`.
-pub(crate) fn evaluate(
-    expression: &Expression,
-    field: &str,
-    scope: Scope<'_>,
-) -> Result<Value, TemplateFailure> {
+pub(crate) fn evaluate(expression: &Expression, field: &str, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
     expression.evaluate(scope).map_err(|failure| match failure {
         ExpressionFailure::Intrinsic(problem) => TemplateFailure::Intrinsic(problem),
         ExpressionFailure::NotFound => TemplateFailure::NotFound(format!(
@@ -122,12 +106,7 @@ pub(crate) fn evaluate(
     })
 }
 
-fn computed(
-    field: &str,
-    value: &Value,
-    location: &str,
-    findings: &mut Findings,
-) -> Option<Expression> {
+fn computed(field: &str, value: &Value, location: &str, findings: &mut Findings) -> Option<Expression> {
     match Expression::parse(value.as_str().unwrap_or_default()) {
         Ok(expression) => Some(expression),
         Err(PathSyntax::NotImplemented(feature)) => {

@@ -12,18 +12,12 @@ pub(super) type Problem = String;
 
 impl Call {
     pub(super) fn evaluate(&self, scope: Scope<'_>) -> Result<Value, Problem> {
-        let values = self
-            .arguments
-            .iter()
-            .map(|argument| argument.evaluate(scope));
+        let values = self.arguments.iter().map(|argument| argument.evaluate(scope));
         let values = values.collect::<Result<Vec<_>, _>>()?;
         if values.iter().map(least_size_bytes).sum::<usize>() > MAX_PAYLOAD_BYTES {
             return Err("The arguments are larger than a payload may be.".to_owned());
         }
-        let (first, second) = (
-            values.first().unwrap_or(&Value::Null),
-            values.get(1).unwrap_or(&Value::Null),
-        );
+        let (first, second) = (values.first().unwrap_or(&Value::Null), values.get(1).unwrap_or(&Value::Null));
         match self.function {
             Function::Format => self.format(&values),
             Function::StringToJson => strings::to_json(text(first)?),
@@ -31,9 +25,7 @@ impl Call {
             Function::StringSplit => Ok(strings::split(text(first)?, text(second)?)),
             Function::Base64Encode => Ok(strings::encode_base64(text(first)?).into()),
             Function::Base64Decode => strings::decode_base64(text(first)?).map(Value::from),
-            Function::Uuid => {
-                Ok(strings::uuid(scope.context.random(), scope.context.random()).into())
-            }
+            Function::Uuid => Ok(strings::uuid(scope.context.random(), scope.context.random()).into()),
             Function::JsonMerge => merge(&values),
             Function::Array => Ok(Value::Array(values)),
             Function::ArrayPartition => arrays::partition(array(first)?, integer(second)?),
@@ -78,17 +70,13 @@ impl Argument {
 }
 
 fn text(value: &Value) -> Result<&str, Problem> {
-    value
-        .as_str()
-        .ok_or_else(|| format!("A text was expected, but the argument was {value}"))
+    value.as_str().ok_or_else(|| format!("A text was expected, but the argument was {value}"))
 }
 
 fn array(value: &Value) -> Result<&[Value], Problem> {
     match value {
         Value::Array(items) => Ok(items),
-        other => Err(format!(
-            "An array was expected, but the argument was {other}"
-        )),
+        other => Err(format!("An array was expected, but the argument was {other}")),
     }
 }
 
@@ -101,17 +89,11 @@ fn integer(value: &Value) -> Result<i64, Problem> {
 
 fn add(first: &Value, second: &Value) -> Result<Value, Problem> {
     let sum = integer(first)?.checked_add(integer(second)?);
-    sum.map(Value::from)
-        .ok_or_else(|| "The sum is too large.".to_owned())
+    sum.map(Value::from).ok_or_else(|| "The sum is too large.".to_owned())
 }
 
 /// A number from the first to just before the second.
-fn random(
-    from: &Value,
-    to: &Value,
-    seed: Option<&Value>,
-    scope: Scope<'_>,
-) -> Result<Value, Problem> {
+fn random(from: &Value, to: &Value, seed: Option<&Value>, scope: Scope<'_>) -> Result<Value, Problem> {
     let (from, to) = (integer(from)?, integer(to)?);
     if from >= to {
         return Err("The end must be greater than the start.".to_owned());
@@ -128,10 +110,7 @@ fn random(
 fn merge(values: &[Value]) -> Result<Value, Problem> {
     match values {
         [Value::Object(one), Value::Object(other), Value::Bool(false)] => {
-            let both = one
-                .iter()
-                .chain(other)
-                .map(|(name, value)| (name.clone(), value.clone()));
+            let both = one.iter().chain(other).map(|(name, value)| (name.clone(), value.clone()));
             Ok(Value::Object(both.collect::<Map<_, _>>()))
         }
         [_, _, Value::Bool(true)] => Err("Deep merging is not supported.".to_owned()),

@@ -46,15 +46,8 @@ fn conjunction(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     Ok(single_or(all, Condition::And))
 }
 
-fn single_or(
-    mut conditions: Vec<Condition>,
-    several: fn(Vec<Condition>) -> Condition,
-) -> Condition {
-    if conditions.len() == 1 {
-        conditions.remove(0)
-    } else {
-        several(conditions)
-    }
+fn single_or(mut conditions: Vec<Condition>, several: fn(Vec<Condition>) -> Condition) -> Condition {
+    if conditions.len() == 1 { conditions.remove(0) } else { several(conditions) }
 }
 
 fn operator(cursor: &mut Cursor<'_>, token: &str) -> bool {
@@ -84,22 +77,14 @@ fn term(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     .find(|(token, _)| cursor.eat(token));
     match (comparison, left) {
         (Some((_, comparison)), left) => Ok(Condition::Compare(left, comparison, operand(cursor)?)),
-        (None, Operand::Here(steps)) if matches!(cursor.peek(), Some(')' | '&' | '|')) => {
-            Ok(Condition::Exists(steps))
-        }
-        (None, _) => Err(PathSyntax::NotImplemented(
-            "JSONPath filter operators other than comparisons",
-        )),
+        (None, Operand::Here(steps)) if matches!(cursor.peek(), Some(')' | '&' | '|')) => Ok(Condition::Exists(steps)),
+        (None, _) => Err(PathSyntax::NotImplemented("JSONPath filter operators other than comparisons")),
     }
 }
 
 fn closed(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     let inner = cursor.nested(parse)?;
-    if operator(cursor, ")") {
-        Ok(inner)
-    } else {
-        Err(cursor.malformed("')'"))
-    }
+    if operator(cursor, ")") { Ok(inner) } else { Err(cursor.malformed("')'")) }
 }
 
 fn operand(cursor: &mut Cursor<'_>) -> Result<Operand, PathSyntax> {
@@ -121,9 +106,7 @@ impl Condition {
     pub(super) fn holds(&self, here: &Value) -> bool {
         match self {
             Self::Exists(steps) => !evaluate::indefinite(steps, here).is_empty(),
-            Self::Compare(left, comparison, right) => {
-                comparison.holds(left.value(here), right.value(here))
-            }
+            Self::Compare(left, comparison, right) => comparison.holds(left.value(here), right.value(here)),
             Self::Not(inner) => !inner.holds(here),
             Self::And(all) => all.iter().all(|condition| condition.holds(here)),
             Self::Or(any) => any.iter().any(|condition| condition.holds(here)),

@@ -33,25 +33,15 @@ impl Path {
         if !cursor.eat("$") {
             return Err(cursor.malformed("'$'"));
         }
-        let root = if cursor.eat("$") {
-            Root::Context
-        } else {
-            Root::Payload
-        };
+        let root = if cursor.eat("$") { Root::Context } else { Root::Payload };
         if root == Root::Payload && cursor.peek().is_some_and(|c| c.is_alphabetic() || c == '_') {
             return Err(PathSyntax::NotImplemented("variables"));
         }
         let steps = steps(cursor)?;
         if steps.iter().filter(|step| **step == Step::Descend).count() > MAX_DESCENTS {
-            return Err(PathSyntax::NotImplemented(
-                "JSONPath with more than two '..'",
-            ));
+            return Err(PathSyntax::NotImplemented("JSONPath with more than two '..'"));
         }
-        let text = cursor
-            .text
-            .get(from..cursor.at)
-            .unwrap_or_default()
-            .to_owned();
+        let text = cursor.text.get(from..cursor.at).unwrap_or_default().to_owned();
         Ok(Self { text, root, steps })
     }
 }
@@ -80,12 +70,8 @@ fn dotted(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     if cursor.eat("*") {
         return Ok(Step::Wildcard);
     }
-    let name = cursor.take_while(|c| {
-        !matches!(
-            c,
-            '.' | '[' | ']' | '(' | ')' | ' ' | ',' | '=' | '<' | '>' | '!' | '&' | '|'
-        )
-    });
+    let name = cursor
+        .take_while(|c| !matches!(c, '.' | '[' | ']' | '(' | ')' | ' ' | ',' | '=' | '<' | '>' | '!' | '&' | '|'));
     if cursor.peek() == Some('(') {
         return Err(PathSyntax::NotImplemented("JSONPath functions"));
     }
@@ -109,11 +95,7 @@ fn bracketed(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
         _ => return Err(cursor.malformed("an index, a quoted name, '*' or a filter")),
     };
     cursor.blanks();
-    if cursor.eat("]") {
-        Ok(step)
-    } else {
-        Err(cursor.malformed("']'"))
-    }
+    if cursor.eat("]") { Ok(step) } else { Err(cursor.malformed("']'")) }
 }
 
 fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
@@ -123,11 +105,7 @@ fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     }
     let condition = cursor.nested(filter::parse)?;
     cursor.blanks();
-    if cursor.eat(")") {
-        Ok(condition)
-    } else {
-        Err(cursor.malformed("')'"))
-    }
+    if cursor.eat(")") { Ok(condition) } else { Err(cursor.malformed("')'")) }
 }
 
 fn names(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
@@ -135,11 +113,7 @@ fn names(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     while cursor.separator() {
         names.push(cursor.quoted()?);
     }
-    Ok(if names.len() == 1 {
-        Step::Member(names.remove(0))
-    } else {
-        Step::Members(names)
-    })
+    Ok(if names.len() == 1 { Step::Member(names.remove(0)) } else { Step::Members(names) })
 }
 
 fn numbers(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
@@ -153,17 +127,9 @@ fn numbers(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     }
     let mut indices = vec![first.ok_or_else(|| cursor.malformed("a number"))?];
     while cursor.separator() {
-        indices.push(
-            cursor
-                .number()?
-                .ok_or_else(|| cursor.malformed("a number"))?,
-        );
+        indices.push(cursor.number()?.ok_or_else(|| cursor.malformed("a number"))?);
     }
-    Ok(if indices.len() == 1 {
-        Step::Index(indices.remove(0))
-    } else {
-        Step::Indices(indices)
-    })
+    Ok(if indices.len() == 1 { Step::Index(indices.remove(0)) } else { Step::Indices(indices) })
 }
 
 /// A place in a path's text.
@@ -176,22 +142,13 @@ pub(crate) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            open: 0,
-        }
+        Self { text, at: 0, open: 0 }
     }
 
     /// Reads something that may hold itself, down to a limit.
-    pub(crate) fn nested<T>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, PathSyntax>,
-    ) -> Result<T, PathSyntax> {
+    pub(crate) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, PathSyntax>) -> Result<T, PathSyntax> {
         if self.open == MAX_DEPTH {
-            return Err(PathSyntax::Malformed(format!(
-                "a filter nests deeper than {MAX_DEPTH} levels"
-            )));
+            return Err(PathSyntax::Malformed(format!("a filter nests deeper than {MAX_DEPTH} levels")));
         }
         self.open += 1;
         let result = read(self);
@@ -240,10 +197,7 @@ impl<'a> Cursor<'a> {
         if digits.is_empty() {
             return Ok(None);
         }
-        digits
-            .parse()
-            .map(Some)
-            .map_err(|_| self.malformed("an index that fits"))
+        digits.parse().map(Some).map_err(|_| self.malformed("an index that fits"))
     }
 
     /// A quoted text. A backslash escapes the quote and itself; before anything else it stands for itself (recorded from
@@ -261,18 +215,14 @@ impl<'a> Cursor<'a> {
                 self.at += offset + c.len_utf8();
                 return Ok(name);
             }
-            let escaped =
-                characters.next_if(|(_, next)| c == '\\' && (*next == quote || *next == '\\'));
+            let escaped = characters.next_if(|(_, next)| c == '\\' && (*next == quote || *next == '\\'));
             name.push(escaped.map_or(c, |(_, escaped)| escaped));
         }
         Err(self.malformed("a closing quote"))
     }
 
     pub(crate) fn malformed(&self, wanted: &str) -> PathSyntax {
-        PathSyntax::Malformed(format!(
-            "expected {wanted} at position {} of '{}'",
-            self.at, self.text
-        ))
+        PathSyntax::Malformed(format!("expected {wanted} at position {} of '{}'", self.at, self.text))
     }
 }
 
@@ -320,14 +270,8 @@ mod tests {
         ] {
             assert!(Path::parse(bad).is_err(), "{bad}");
         }
-        assert_eq!(
-            Path::parse("$x.a"),
-            Err(PathSyntax::NotImplemented("variables"))
-        );
-        assert_eq!(
-            Path::parse("$.a.length()"),
-            Err(PathSyntax::NotImplemented("JSONPath functions"))
-        );
+        assert_eq!(Path::parse("$x.a"), Err(PathSyntax::NotImplemented("variables")));
+        assert_eq!(Path::parse("$.a.length()"), Err(PathSyntax::NotImplemented("JSONPath functions")));
     }
 
     #[test]
