@@ -1,4 +1,5 @@
 //! The command line as a black box: help, advice and exit codes, without any cloud.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "support/aws_stub.rs"]
 mod aws_stub;
