@@ -3,6 +3,7 @@
 mod aws;
 mod cli;
 mod clock;
+mod deploy;
 mod local;
 mod model;
 

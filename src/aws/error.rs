@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
@@ -57,16 +58,21 @@ pub(crate) enum AwsErrorKind {
 
 impl AwsError {
     /// Maps an SDK error of one operation.
-    pub(crate) fn from_sdk<E, R>(service: &'static str, operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Self
+    pub(crate) fn from_sdk<E>(
+        service: &'static str,
+        operation: &'static str,
+    ) -> impl FnOnce(SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + RequestId + Send + Sync + 'static,
-        R: std::fmt::Debug + Send + Sync + 'static,
     {
         move |error| match error.as_service_error() {
             Some(answer) => {
                 let code = answer.code().map(str::to_owned);
                 let message = answer.message().unwrap_or("the answer carries no message").to_owned();
-                let kind = kind_of(code.as_deref().unwrap_or_default());
+                let kind = match kind_of(code.as_deref().unwrap_or_default()) {
+                    AwsErrorKind::Other if is_server_fault(&error) => AwsErrorKind::ServiceFault,
+                    kind => kind,
+                };
                 let request_id = answer.request_id().map(str::to_owned);
                 Self { kind, service, operation, code, message, request_id }
             }
@@ -93,6 +99,25 @@ impl AwsError {
     pub(crate) fn is_not_found(&self) -> bool {
         self.kind == AwsErrorKind::NotFound
     }
+}
+
+/// What a read of something that may be absent comes to: absence is an answer, not a failure.
+pub(crate) fn or_absent<T>(answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a deletion comes to: what is gone already is as good as deleted.
+pub(crate) fn or_gone<T>(answer: Result<T, AwsError>) -> Result<(), AwsError> {
+    or_absent(answer).map(|_| ())
+}
+
+/// Whether the service answered with a 5xx, whatever its body says.
+fn is_server_fault<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    error.raw_response().is_some_and(|response| response.status().as_u16() >= 500)
 }
 
 /// Error codes are exact; they are those of the services' API models.
@@ -122,6 +147,7 @@ fn kind_of(code: &str) -> AwsErrorKind {
         "NotFoundException"
         | "NoSuchEntity"
         | "NoSuchEntityException"
+        | "ResourceNotFound"
         | "ResourceNotFoundException"
         | "StateMachineDoesNotExist"
         | "ExecutionDoesNotExist" => AwsErrorKind::NotFound,
@@ -141,8 +167,9 @@ fn kind_of(code: &str) -> AwsErrorKind {
 }
 
 /// A call that got no answer: the SDK's text tells a missing credential from a refused connection.
-fn kind_of_failure<E, R>(error: &SdkError<E, R>, message: &str) -> AwsErrorKind {
+fn kind_of_failure<E>(error: &SdkError<E, HttpResponse>, message: &str) -> AwsErrorKind {
     match error {
+        _ if is_server_fault(error) => AwsErrorKind::ServiceFault,
         _ if message.contains("expired") && message.contains("credential") => AwsErrorKind::ExpiredCredentials,
         _ if message.contains("credential") || message.contains("could not find profile") => {
             AwsErrorKind::NoCredentials

@@ -80,9 +80,23 @@ pub(crate) enum ColorWhen {
     Never,
 }
 
+const INFO_HELP: &str = "Examples:
+  workshop info --local            what is deployed to the embedded cloud
+  workshop info --verbose          with ARNs and log groups
+  workshop info --json             the same for programs";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Package what changed and make the cloud match the service
+    Deploy(super::deploy::DeployArgs),
+    /// Show what is deployed and where it answers
+    #[command(after_help = INFO_HELP)]
+    Info,
+    /// Delete everything of a stack, and look again whether it is gone
+    Remove(super::remove::RemoveArgs),
+    /// Build and zip the functions
+    Package(super::package::PackageArgs),
     /// Start an execution: post to the deployed endpoint, as the lesson's curl does
     Start(super::start::StartArgs),
     /// Show a function's log, or everything that one execution did

@@ -1,15 +1,22 @@
 //! The command line: what can be typed, and which file answers it.
 
 mod args;
+mod artefacts;
+mod carried;
+mod deploy;
 mod error;
 mod executions;
+mod info;
 mod invoke;
 mod local;
 mod logs;
+mod package;
 mod patience;
 mod project;
+mod remove;
 mod session;
 mod start;
+mod steps;
 mod time;
 mod ui;
 
@@ -64,6 +71,10 @@ async fn until_interrupt(cli: Cli, ui: &Ui) -> Result<(), CliError> {
 async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
     let global = &cli.global;
     match cli.command {
+        Command::Deploy(args) => deploy::run(&args, global, ui).await,
+        Command::Info => info::run(global, ui).await,
+        Command::Remove(args) => remove::run(&args, global, ui).await,
+        Command::Package(args) => package::run(&args, ui).await,
         Command::Start(args) => start::run(args, global, ui).await,
         Command::Logs(args) => logs::run(args, global, ui).await,
         Command::List(args) => executions::list::run(args, global, ui).await,
