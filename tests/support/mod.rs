@@ -160,7 +160,7 @@ pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -> 
             Ok(answer) => return answer,
             Err(last) => assert!(begun.elapsed() < PATIENCE, "waited {PATIENCE:?} for {what}; last seen:\n{last}"),
         }
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::park_timeout(Duration::from_millis(10));
     }
 }
 
