@@ -2,10 +2,7 @@
 //!
 //! Writes `carried.rs` with `CARRIED`: each function's key and its zip. Without zips the list is empty, and the program
 //! says so when someone needs them.
-#![expect(
-    clippy::print_stdout,
-    reason = "a build script talks to cargo through its standard output"
-)]
+#![expect(clippy::print_stdout, reason = "a build script talks to cargo through its standard output")]
 
 use std::env;
 use std::error::Error;
@@ -45,9 +42,8 @@ fn zips(functions: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 fn carried(zips: &[PathBuf]) -> Result<String, std::fmt::Error> {
-    let mut code = String::from(
-        "/// Each function's key and its zip.\npub(crate) static CARRIED: &[(&str, &[u8])] = &[\n",
-    );
+    let mut code =
+        String::from("/// Each function's key and its zip.\npub(crate) static CARRIED: &[(&str, &[u8])] = &[\n");
     for zip in zips {
         let name = zip.file_stem().unwrap_or_default().to_string_lossy();
         let path = zip.display().to_string();

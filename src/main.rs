@@ -4,6 +4,7 @@ mod aws;
 mod cli;
 mod clock;
 mod deploy;
+mod local;
 mod model;
 
 fn main() -> std::process::ExitCode {

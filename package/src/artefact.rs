@@ -38,11 +38,7 @@ impl GlibcVersion {
 
     /// A version without a third number.
     pub const fn new(major: u32, minor: u32) -> Self {
-        Self {
-            major,
-            minor,
-            patch: 0,
-        }
+        Self { major, minor, patch: 0 }
     }
 
     /// Reads `2.34` or `2.2.5`.
@@ -54,11 +50,7 @@ impl GlibcVersion {
             Some(number) => number?,
             None => 0,
         };
-        numbers.next().is_none().then_some(Self {
-            major,
-            minor,
-            patch,
-        })
+        numbers.next().is_none().then_some(Self { major, minor, patch })
     }
 }
 

@@ -47,9 +47,7 @@ pub(crate) fn build(
     let status = child.wait().map_err(PackageError::CargoNotStarted)?;
     match status.success() {
         true => Ok(build.executables),
-        false => Err(PackageError::BuildFailed {
-            errors: build.errors(),
-        }),
+        false => Err(PackageError::BuildFailed { errors: build.errors() }),
     }
 }
 
@@ -57,9 +55,7 @@ pub(crate) fn build(
 fn package_ids(manifests: &[&Path], options: &Options) -> Result<Vec<String>, PackageError> {
     let mut command = cargo(options);
     command.args(["metadata", "--no-deps", "--format-version", "1"]);
-    let output = spawn(&mut command, options)?
-        .wait_with_output()
-        .map_err(PackageError::CargoNotStarted)?;
+    let output = spawn(&mut command, options)?.wait_with_output().map_err(PackageError::CargoNotStarted)?;
     if !output.status.success() {
         let errors = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(PackageError::BuildFailed { errors });
@@ -97,10 +93,7 @@ fn start(manifests: &[&Path], options: &Options) -> Result<Child, PackageError> 
     spawn(&mut command, options)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this file owns the cargo process"
-)]
+#[expect(clippy::disallowed_methods, reason = "this file owns the cargo process")]
 fn cargo(options: &Options) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(&options.project_dir);
@@ -108,24 +101,20 @@ fn cargo(options: &Options) -> Command {
 }
 
 fn spawn(command: &mut Command, options: &Options) -> Result<Child, PackageError> {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| match error.kind() {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(|error| {
+        match error.kind() {
             // The folder to run in may be what is missing; that is not cargo's absence.
             io::ErrorKind::NotFound if options.project_dir.is_dir() => PackageError::NoCargo,
             _ => PackageError::CargoNotStarted(error),
-        })
+        }
+    })
 }
 
 /// Panic messages carry the paths of sources. Fixed names instead of this machine's folders make the same sources give
 /// the same bytes anywhere. A project that sets flags for its target in its own configuration overrides this.
 fn remapped_paths(project_dir: &Path) -> String {
-    let cargo_home = env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| env::home_dir().map(|home| home.join(".cargo")));
+    let cargo_home =
+        env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(".cargo")));
     // The compiler takes the last prefix that matches, so the more special folder comes later.
     let folders = [
         cargo_home.map(|folder| (folder, "/cargo")),
@@ -195,9 +184,7 @@ impl Build {
     fn said(&mut self, line: String, progress: &mut dyn FnMut(Event)) {
         let words = line.trim();
         if words.starts_with("Blocking ") {
-            progress(Event::Waiting {
-                reason: String::from(words),
-            });
+            progress(Event::Waiting { reason: String::from(words) });
         }
         self.said.push(line);
     }
@@ -263,11 +250,7 @@ mod tests {
     fn without_them_they_are_cargos() {
         let mut build = Build::default();
         let mut events = Vec::new();
-        for line in [
-            "    Blocking waiting for file lock",
-            "error: no such package",
-            "help: look",
-        ] {
+        for line in ["    Blocking waiting for file lock", "error: no such package", "help: look"] {
             build.said(String::from(line), &mut |event| events.push(event));
         }
         assert_eq!(build.errors(), "error: no such package\nhelp: look");
@@ -297,10 +280,7 @@ mod tests {
     #[test]
     fn paths_are_remapped_by_a_valid_setting() {
         let setting = remapped_paths(Path::new("/home/me/\"quoted\""));
-        let flags: Vec<String> =
-            serde_json::from_str(setting.strip_prefix("build.rustflags=").unwrap()).unwrap();
-        assert!(flags.contains(&String::from(
-            "--remap-path-prefix=/home/me/\"quoted\"=/project"
-        )));
+        let flags: Vec<String> = serde_json::from_str(setting.strip_prefix("build.rustflags=").unwrap()).unwrap();
+        assert!(flags.contains(&String::from("--remap-path-prefix=/home/me/\"quoted\"=/project")));
     }
 }

@@ -15,8 +15,7 @@ impl Digest {
 
     /// Base64, as Lambda's `CodeSha256` has it.
     pub fn base64(&self) -> String {
-        const ALPHABET: &[u8; 64] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let mut text = String::with_capacity(44);
         for chunk in self.0.chunks(3) {
             let mut block = [0_u8; 3];
@@ -25,11 +24,7 @@ impl Digest {
             for position in 0..4 {
                 let index = (bits >> (18 - 6 * position)) & 63;
                 let padding = position > chunk.len();
-                text.push(if padding {
-                    '='
-                } else {
-                    char::from(ALPHABET[index as usize])
-                });
+                text.push(if padding { '=' } else { char::from(ALPHABET[index as usize]) });
             }
         }
         text
@@ -51,9 +46,7 @@ impl Digest {
 /// Hexadecimal, as `sha256sum` prints it.
 impl fmt::Display for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
     }
 }
 

@@ -9,9 +9,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
     /// There is no cargo on this machine.
-    #[error(
-        "the functions must be built from their sources, and there is no cargo on this machine"
-    )]
+    #[error("the functions must be built from their sources, and there is no cargo on this machine")]
     NoCargo,
     /// Cargo is there but could not be started.
     #[error("cargo could not be started: {0}")]
@@ -97,10 +95,7 @@ pub enum ExecutableProblem {
         wanted: Architecture,
     },
     /// Linked against a newer C library than the runtime has.
-    #[error(
-        "the executable needs GLIBC_{needed} and provided.al2023 has {}",
-        GlibcVersion::OF_AL2023
-    )]
+    #[error("the executable needs GLIBC_{needed} and provided.al2023 has {}", GlibcVersion::OF_AL2023)]
     Glibc {
         /// The newest version that it needs.
         needed: GlibcVersion,
@@ -128,15 +123,13 @@ impl PackageError {
                  the lesson's own functions are carried inside the program.",
             )),
             Self::Executable { problem, .. } => Some(problem.hint()),
-            Self::NoCrate { .. } => Some(String::from(
-                "Check the function's path in definitions/service.toml.",
-            )),
+            Self::NoCrate { .. } => Some(String::from("Check the function's path in definitions/service.toml.")),
             Self::NotInWorkspace { .. } => Some(String::from(
                 "Add its folder to `members` in the project's Cargo.toml: its functions are built together.",
             )),
-            Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => Some(
-                String::from("The disk is full: free some space and run the same command again."),
-            ),
+            Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                Some(String::from("The disk is full: free some space and run the same command again."))
+            }
             Self::BuildFailed { errors } => build_hint(errors),
             _ => None,
         }
@@ -145,22 +138,16 @@ impl PackageError {
 
 fn build_hint(errors: &str) -> Option<String> {
     if errors.contains("No space left on device") {
-        return Some(String::from(
-            "The disk is full: free some space and run the same command again.",
-        ));
+        return Some(String::from("The disk is full: free some space and run the same command again."));
     }
-    let missing = errors
-        .split_once("the `")
-        .and_then(|(_, rest)| rest.split_once("` target may not be installed"));
+    let missing = errors.split_once("the `").and_then(|(_, rest)| rest.split_once("` target may not be installed"));
     missing.map(|(target, _)| format!("Run `rustup target add {target}` and try again."))
 }
 
 impl ExecutableProblem {
     fn hint(&self) -> String {
         match self {
-            Self::NotElf { wanted, .. }
-            | Self::Architecture { wanted, .. }
-            | Self::Glibc { wanted, .. } => {
+            Self::NotElf { wanted, .. } | Self::Architecture { wanted, .. } | Self::Glibc { wanted, .. } => {
                 let target = wanted.portable_target();
                 format!(
                     "Run `rustup target add {target}`, then build for that target: set \
@@ -185,10 +172,7 @@ mod tests {
                 "error[E0463]: can't find crate for `core`\n  = note: the `x86_64-unknown-linux-musl` target may not be installed",
             ),
         };
-        assert_eq!(
-            error.hint().unwrap(),
-            "Run `rustup target add x86_64-unknown-linux-musl` and try again."
-        );
+        assert_eq!(error.hint().unwrap(), "Run `rustup target add x86_64-unknown-linux-musl` and try again.");
     }
 
     #[test]
@@ -198,9 +182,7 @@ mod tests {
             path: PathBuf::from("sendEmail.zip"),
             source: io::ErrorKind::StorageFull.into(),
         };
-        let cargos = PackageError::BuildFailed {
-            errors: String::from("error: No space left on device (os error 28)"),
-        };
+        let cargos = PackageError::BuildFailed { errors: String::from("error: No space left on device (os error 28)") };
         for error in [ours, cargos] {
             assert!(error.hint().unwrap().contains("disk is full"));
         }
@@ -208,23 +190,14 @@ mod tests {
 
     #[test]
     fn a_newer_glibc_names_the_way_out() {
-        let problem = ExecutableProblem::Glibc {
-            needed: GlibcVersion::new(2, 39),
-            wanted: Architecture::X86_64,
-        };
-        let error = PackageError::Executable {
-            function: String::from("sendEmail"),
-            problem,
-        };
+        let problem = ExecutableProblem::Glibc { needed: GlibcVersion::new(2, 39), wanted: Architecture::X86_64 };
+        let error = PackageError::Executable { function: String::from("sendEmail"), problem };
         assert_eq!(
             error.to_string(),
             "function sendEmail: the executable needs GLIBC_2.39 and provided.al2023 has 2.34"
         );
         let hint = error.hint().unwrap();
-        assert!(
-            hint.contains("rustup target add x86_64-unknown-linux-musl"),
-            "{hint}"
-        );
+        assert!(hint.contains("rustup target add x86_64-unknown-linux-musl"), "{hint}");
         assert!(hint.contains("WORKSHOP_LAMBDA_TARGET"), "{hint}");
     }
 }

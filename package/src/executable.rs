@@ -13,10 +13,7 @@ const MAX_ZIPPED_BYTES: u64 = 52_428_800;
 const MAX_UNZIPPED_BYTES: u64 = 262_144_000;
 
 /// Checks format, processor and C library. Gives the newest glibc that is needed, if any.
-pub(crate) fn check(
-    bytes: &[u8],
-    wanted: Architecture,
-) -> Result<Option<GlibcVersion>, ExecutableProblem> {
+pub(crate) fn check(bytes: &[u8], wanted: Architecture) -> Result<Option<GlibcVersion>, ExecutableProblem> {
     let not_elf = |found: String| ExecutableProblem::NotElf { found, wanted };
     match FileKind::parse(bytes) {
         Ok(FileKind::Elf64 | FileKind::Elf32) => {}
@@ -24,32 +21,22 @@ pub(crate) fn check(
         Err(_) => return Err(not_elf(String::from("no executable of a known kind"))),
     }
     let broken = |error: object::Error| not_elf(format!("a broken ELF file ({error})"));
-    let header = FileHeader64::<Endianness>::parse(bytes)
-        .map_err(|_| not_elf(String::from("a 32-bit executable")))?;
+    let header = FileHeader64::<Endianness>::parse(bytes).map_err(|_| not_elf(String::from("a 32-bit executable")))?;
     let endian = header.endian().map_err(broken)?;
     check_kind(header.e_type(endian)).map_err(not_elf)?;
     check_machine(header.e_machine(endian), wanted)?;
     let newest = newest_glibc(header, endian, bytes).map_err(broken)?;
     match newest {
-        Some(needed) if needed > GlibcVersion::OF_AL2023 => {
-            Err(ExecutableProblem::Glibc { needed, wanted })
-        }
+        Some(needed) if needed > GlibcVersion::OF_AL2023 => Err(ExecutableProblem::Glibc { needed, wanted }),
         _ => Ok(newest),
     }
 }
 
 /// Checks Lambda's limits.
 pub(crate) fn check_sizes(size_bytes: u64, unzipped_bytes: u64) -> Result<(), ExecutableProblem> {
-    let limits = [
-        ("executable", unzipped_bytes, MAX_UNZIPPED_BYTES),
-        ("zip", size_bytes, MAX_ZIPPED_BYTES),
-    ];
+    let limits = [("executable", unzipped_bytes, MAX_UNZIPPED_BYTES), ("zip", size_bytes, MAX_ZIPPED_BYTES)];
     match limits.into_iter().find(|(_, size, limit)| size > limit) {
-        Some((what, size_bytes, limit_bytes)) => Err(ExecutableProblem::TooLarge {
-            what,
-            size_bytes,
-            limit_bytes,
-        }),
+        Some((what, size_bytes, limit_bytes)) => Err(ExecutableProblem::TooLarge { what, size_bytes, limit_bytes }),
         None => Ok(()),
     }
 }
@@ -143,10 +130,7 @@ mod tests {
     #[test]
     fn a_real_executable_passes_and_names_its_glibc() {
         let newest = check(&own(), Architecture::of_this_machine()).unwrap();
-        assert!(
-            newest.is_some_and(|version| version >= GlibcVersion::new(2, 2)),
-            "{newest:?}"
-        );
+        assert!(newest.is_some_and(|version| version >= GlibcVersion::new(2, 2)), "{newest:?}");
     }
 
     #[test]
@@ -159,20 +143,12 @@ mod tests {
 
     #[test]
     fn a_newer_glibc_is_refused() {
-        let newest = check(&own(), Architecture::of_this_machine())
-            .unwrap()
-            .unwrap();
+        let newest = check(&own(), Architecture::of_this_machine()).unwrap().unwrap();
         let name = format!("GLIBC_{newest}");
         // The same number of characters: a version this far away does not exist yet.
-        let newer = format!(
-            "GLIBC_{}",
-            "9.99.99".get(..newest.to_string().len()).unwrap()
-        );
+        let newer = format!("GLIBC_{}", "9.99.99".get(..newest.to_string().len()).unwrap());
         let problem = check(&renamed(&name, &newer), Architecture::of_this_machine()).unwrap_err();
-        assert!(
-            matches!(problem, ExecutableProblem::Glibc { .. }),
-            "{problem:?}"
-        );
+        assert!(matches!(problem, ExecutableProblem::Glibc { .. }), "{problem:?}");
     }
 
     #[test]
@@ -182,28 +158,16 @@ mod tests {
         let mut truncated = own();
         truncated.truncate(100);
         let pe = b"MZ".iter().copied().chain([0; 200]).collect();
-        for bytes in [
-            Vec::new(),
-            b"#!/bin/sh\necho hello\n".to_vec(),
-            truncated,
-            object_file,
-            pe,
-        ] {
+        for bytes in [Vec::new(), b"#!/bin/sh\necho hello\n".to_vec(), truncated, object_file, pe] {
             let problem = check(&bytes, Architecture::of_this_machine()).unwrap_err();
-            assert!(
-                matches!(problem, ExecutableProblem::NotElf { .. }),
-                "{problem:?}"
-            );
+            assert!(matches!(problem, ExecutableProblem::NotElf { .. }), "{problem:?}");
         }
     }
 
     #[test]
     fn version_names_become_versions() {
         assert_eq!(glibc_version(b"GLIBC_2.34"), Some(GlibcVersion::OF_AL2023));
-        assert_eq!(
-            glibc_version(b"GLIBC_ABI_DT_RELR"),
-            Some(GlibcVersion::new(2, 36))
-        );
+        assert_eq!(glibc_version(b"GLIBC_ABI_DT_RELR"), Some(GlibcVersion::new(2, 36)));
         assert_eq!(glibc_version(b"GCC_3.0"), None);
         assert_eq!(glibc_version(b"GLIBC_PRIVATE"), None);
     }
@@ -212,17 +176,8 @@ mod tests {
     fn lambdas_limits_hold() {
         assert_eq!(check_sizes(MAX_ZIPPED_BYTES, MAX_UNZIPPED_BYTES), Ok(()));
         let zip = check_sizes(MAX_ZIPPED_BYTES + 1, 1).unwrap_err();
-        assert!(matches!(
-            zip,
-            ExecutableProblem::TooLarge { what: "zip", .. }
-        ));
+        assert!(matches!(zip, ExecutableProblem::TooLarge { what: "zip", .. }));
         let executable = check_sizes(1, MAX_UNZIPPED_BYTES + 1).unwrap_err();
-        assert!(matches!(
-            executable,
-            ExecutableProblem::TooLarge {
-                what: "executable",
-                ..
-            }
-        ));
+        assert!(matches!(executable, ExecutableProblem::TooLarge { what: "executable", .. }));
     }
 }

@@ -47,11 +47,7 @@ pub(crate) fn modified(path: &Path) -> io::Result<SystemTime> {
 }
 
 fn failed(action: &'static str, path: &Path, source: io::Error) -> PackageError {
-    PackageError::File {
-        action,
-        path: path.to_path_buf(),
-        source,
-    }
+    PackageError::File { action, path: path.to_path_buf(), source }
 }
 
 #[cfg(test)]
@@ -64,12 +60,7 @@ mod tests {
         let path = folder.path().join("a.zip");
         write(&path, b"one").unwrap();
         let old = SystemTime::UNIX_EPOCH;
-        fs::File::options()
-            .append(true)
-            .open(&path)
-            .unwrap()
-            .set_modified(old)
-            .unwrap();
+        fs::File::options().append(true).open(&path).unwrap().set_modified(old).unwrap();
         write(&path, b"one").unwrap();
         assert_eq!(modified(&path).unwrap(), old);
         write(&path, b"two").unwrap();
@@ -80,11 +71,6 @@ mod tests {
     #[test]
     fn an_error_names_the_file() {
         let error = read(Path::new("/nowhere/at/all")).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("/nowhere/at/all could not be read: "),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("/nowhere/at/all could not be read: "), "{error}");
     }
 }

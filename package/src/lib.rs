@@ -35,29 +35,18 @@ pub fn package(
     options: &Options,
     progress: &mut dyn FnMut(Event),
 ) -> Result<Vec<Artefact>, PackageError> {
-    let jobs = sources
-        .iter()
-        .map(|source| Job::new(source, options))
-        .collect::<Result<Vec<_>, _>>()?;
+    let jobs = sources.iter().map(|source| Job::new(source, options)).collect::<Result<Vec<_>, _>>()?;
     if let Some(unchanged) = jobs.iter().map(Job::unchanged).collect::<Option<Vec<_>>>() {
         for artefact in &unchanged {
-            progress(Event::Unchanged {
-                function: artefact.name.clone(),
-            });
+            progress(Event::Unchanged { function: artefact.name.clone() });
         }
         return Ok(unchanged);
     }
     build(&jobs, options, progress)
 }
 
-fn build(
-    jobs: &[Job],
-    options: &Options,
-    progress: &mut dyn FnMut(Event),
-) -> Result<Vec<Artefact>, PackageError> {
-    progress(Event::Building {
-        functions: jobs.iter().map(|job| job.name.clone()).collect(),
-    });
+fn build(jobs: &[Job], options: &Options, progress: &mut dyn FnMut(Event)) -> Result<Vec<Artefact>, PackageError> {
+    progress(Event::Building { functions: jobs.iter().map(|job| job.name.clone()).collect() });
     files::create_folder(&options.output_dir)?;
     let started = files::mark(&options.records_dir())?;
     let manifests: Vec<_> = jobs.iter().map(|job| job.manifest.as_path()).collect();
@@ -65,10 +54,7 @@ fn build(
     let mut artefacts = Vec::with_capacity(jobs.len());
     for job in jobs {
         let artefact = job.pack(&executables, started)?;
-        progress(Event::Packaged {
-            function: job.name.clone(),
-            size_bytes: artefact.size_bytes,
-        });
+        progress(Event::Packaged { function: job.name.clone(), size_bytes: artefact.size_bytes });
         artefacts.push(artefact);
     }
     Ok(artefacts)

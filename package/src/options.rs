@@ -54,11 +54,7 @@ impl Architecture {
 
     /// This machine's own, as far as Lambda has it.
     pub fn of_this_machine() -> Self {
-        if cfg!(target_arch = "aarch64") {
-            Self::Arm64
-        } else {
-            Self::X86_64
-        }
+        if cfg!(target_arch = "aarch64") { Self::Arm64 } else { Self::X86_64 }
     }
 
     /// The Rust target whose executables run on any Linux of this architecture.

@@ -26,21 +26,13 @@ const VARIABLES: [&str; 7] = [
 ];
 
 /// Files that need not exist and change what cargo builds once they do.
-const PROJECT_FILES: [&str; 6] = [
-    "Cargo.toml",
-    "Cargo.lock",
-    ".cargo/config.toml",
-    ".cargo/config",
-    "rust-toolchain.toml",
-    "rust-toolchain",
-];
+const PROJECT_FILES: [&str; 6] =
+    ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
 
 /// Everything but files that the build depends on.
 pub(crate) fn settings(options: &Options, manifest: &Path) -> Value {
-    let variables: Map<String, Value> = VARIABLES
-        .iter()
-        .filter_map(|key| Some((String::from(*key), json!(env::var(key).ok()?))))
-        .collect();
+    let variables: Map<String, Value> =
+        VARIABLES.iter().filter_map(|key| Some((String::from(*key), json!(env::var(key).ok()?)))).collect();
     json!({
         "format": FORMAT,
         "manifest": manifest,
@@ -61,11 +53,7 @@ fn toolchains() -> Option<String> {
     let updates = fs::read_dir(home.join("update-hashes")).ok()?;
     books.extend(updates.filter_map(Result::ok).map(|entry| entry.path()));
     books.sort();
-    let contents: Vec<u8> = books
-        .iter()
-        .filter_map(|book| fs::read(book).ok())
-        .flatten()
-        .collect();
+    let contents: Vec<u8> = books.iter().filter_map(|book| fs::read(book).ok()).flatten().collect();
     Some(Digest::of(&contents).to_string())
 }
 
@@ -74,13 +62,7 @@ pub(crate) fn inputs(dep_info: &str, manifest: &Path, project_dir: &Path) -> BTr
     let sources = dep_info_paths(dep_info);
     let manifests: BTreeSet<PathBuf> = sources
         .iter()
-        .filter_map(|source| {
-            source
-                .ancestors()
-                .skip(1)
-                .map(|dir| dir.join("Cargo.toml"))
-                .find(|path| path.is_file())
-        })
+        .filter_map(|source| source.ancestors().skip(1).map(|dir| dir.join("Cargo.toml")).find(|path| path.is_file()))
         .collect();
     sources
         .into_iter()
@@ -93,17 +75,11 @@ pub(crate) fn inputs(dep_info: &str, manifest: &Path, project_dir: &Path) -> BTr
 /// The prerequisites in a makefile rule, in which a space inside a path is written `\ `.
 fn dep_info_paths(text: &str) -> Vec<PathBuf> {
     const SPACE: &str = "\u{0}";
-    let prerequisites = text
-        .lines()
-        .filter_map(|line| line.split_once(": "))
-        .map(|(_, paths)| paths);
+    let prerequisites = text.lines().filter_map(|line| line.split_once(": ")).map(|(_, paths)| paths);
     prerequisites
         .flat_map(|paths| {
             let paths = paths.replace("\\ ", SPACE);
-            paths
-                .split_ascii_whitespace()
-                .map(|path| PathBuf::from(path.replace(SPACE, " ")))
-                .collect::<Vec<_>>()
+            paths.split_ascii_whitespace().map(|path| PathBuf::from(path.replace(SPACE, " "))).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -117,17 +93,11 @@ pub(crate) fn write(
     started: SystemTime,
 ) -> Option<Value> {
     let newer = |path: &&PathBuf| files::modified(path).is_ok_and(|modified| modified >= started);
-    if inputs
-        .iter()
-        .filter(newer)
-        .any(|path| !path.ends_with("Cargo.lock"))
-    {
+    if inputs.iter().filter(newer).any(|path| !path.ends_with("Cargo.lock")) {
         return None;
     }
-    let digests: Map<String, Value> = inputs
-        .iter()
-        .map(|path| (path.display().to_string(), json!(digest(path))))
-        .collect();
+    let digests: Map<String, Value> =
+        inputs.iter().map(|path| (path.display().to_string(), json!(digest(path)))).collect();
     Some(json!({
         "settings": settings,
         "inputs": digests,
@@ -180,13 +150,7 @@ mod tests {
     #[test]
     fn dep_info_lists_the_sources() {
         let text = "/p/target/a: /p/src/main.rs /p/with\\ space/mod.rs\n\n/p/src/main.rs:\n";
-        assert_eq!(
-            dep_info_paths(text),
-            [
-                PathBuf::from("/p/src/main.rs"),
-                PathBuf::from("/p/with space/mod.rs")
-            ]
-        );
+        assert_eq!(dep_info_paths(text), [PathBuf::from("/p/src/main.rs"), PathBuf::from("/p/with space/mod.rs")]);
     }
 
     #[test]
@@ -198,12 +162,7 @@ mod tests {
         let source = member.join("src/lib.rs");
         let dep_info = format!("/x: {}", source.display().to_string().replace(' ', "\\ "));
         let inputs = inputs(&dep_info, Path::new("/f/Cargo.toml"), project.path());
-        for path in [
-            source,
-            member.join("Cargo.toml"),
-            "/f/Cargo.toml".into(),
-            project.path().join("Cargo.lock"),
-        ] {
+        for path in [source, member.join("Cargo.toml"), "/f/Cargo.toml".into(), project.path().join("Cargo.lock")] {
             assert!(inputs.contains(&path), "{path:?}");
         }
     }
@@ -216,10 +175,7 @@ mod tests {
             architecture: crate::Architecture::X86_64,
             output_dir: PathBuf::from("/p/target/functions"),
         };
-        let other = Options {
-            target: Some(String::from("x86_64-unknown-linux-musl")),
-            ..options.clone()
-        };
+        let other = Options { target: Some(String::from("x86_64-unknown-linux-musl")), ..options.clone() };
         let manifest = Path::new("/p/f/Cargo.toml");
         assert_eq!(settings(&options, manifest), settings(&options, manifest));
         assert_ne!(settings(&options, manifest), settings(&other, manifest));

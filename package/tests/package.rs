@@ -4,8 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use workshop_package::{
-    Architecture, Artefact, Digest, Event, FunctionSource, GlibcVersion, Options, PackageError,
-    package,
+    Architecture, Artefact, Digest, Event, FunctionSource, GlibcVersion, Options, PackageError, package,
 };
 
 /// A workspace of one function without dependencies, so that a build takes a second.
@@ -15,9 +14,7 @@ struct Project {
 
 impl Project {
     fn new(main: &str) -> Self {
-        let project = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
+        let project = Self { folder: tempfile::tempdir().unwrap() };
         project.write(
             "Cargo.toml",
             "[workspace]\nmembers = [\"the function\"]\nresolver = \"3\"\n[profile.lambda]\ninherits = \"dev\"\n",
@@ -39,14 +36,8 @@ impl Project {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
-        let minute_ago =
-            fs::metadata(&path).unwrap().modified().unwrap() - std::time::Duration::from_secs(60);
-        fs::File::options()
-            .append(true)
-            .open(&path)
-            .unwrap()
-            .set_modified(minute_ago)
-            .unwrap();
+        let minute_ago = fs::metadata(&path).unwrap().modified().unwrap() - std::time::Duration::from_secs(60);
+        fs::File::options().append(true).open(&path).unwrap().set_modified(minute_ago).unwrap();
     }
 
     fn options(&self) -> Options {
@@ -59,10 +50,7 @@ impl Project {
     }
 
     fn package(&self) -> (Result<Artefact, PackageError>, Vec<Event>) {
-        let source = FunctionSource {
-            name: String::from("greet"),
-            crate_dir: self.path().join("the function"),
-        };
+        let source = FunctionSource { name: String::from("greet"), crate_dir: self.path().join("the function") };
         let mut events = Vec::new();
         let result = package(&[source], &self.options(), &mut |event| events.push(event));
         (result.map(|mut artefacts| artefacts.remove(0)), events)
@@ -70,9 +58,7 @@ impl Project {
 }
 
 fn built(events: &[Event]) -> bool {
-    events
-        .iter()
-        .any(|event| matches!(event, Event::Building { .. }))
+    events.iter().any(|event| matches!(event, Event::Building { .. }))
 }
 
 #[test]
@@ -82,33 +68,15 @@ fn a_function_is_built_once_and_again_when_its_source_changes() {
     let first = first.unwrap();
     assert!(built(&events));
     let zip = fs::read(&first.zip_path).unwrap();
-    assert_eq!(
-        first.zip_path,
-        project.path().join("target/functions/greet.zip")
-    );
-    assert_eq!(
-        (first.sha256, first.size_bytes),
-        (Digest::of(&zip), zip.len() as u64)
-    );
-    assert!(
-        first
-            .newest_glibc
-            .is_none_or(|version| version <= GlibcVersion::OF_AL2023)
-    );
+    assert_eq!(first.zip_path, project.path().join("target/functions/greet.zip"));
+    assert_eq!((first.sha256, first.size_bytes), (Digest::of(&zip), zip.len() as u64));
+    assert!(first.newest_glibc.is_none_or(|version| version <= GlibcVersion::OF_AL2023));
 
     let (second, events) = project.package();
     assert_eq!(second.unwrap(), first);
-    assert_eq!(
-        events,
-        [Event::Unchanged {
-            function: String::from("greet")
-        }]
-    );
+    assert_eq!(events, [Event::Unchanged { function: String::from("greet") }]);
 
-    project.write(
-        "the function/src/main.rs",
-        "fn main() { println!(\"another\"); }",
-    );
+    project.write("the function/src/main.rs", "fn main() { println!(\"another\"); }");
     // Cargo goes by times, and this one has not moved on; a person's edit moves it.
     touch(&project.path().join("the function/src/main.rs"));
     let (third, events) = project.package();
@@ -118,19 +86,8 @@ fn a_function_is_built_once_and_again_when_its_source_changes() {
 
 /// Gives the file the time of the last build's end, which is later than what cargo has noted and not in the future.
 fn touch(path: &Path) {
-    let now = tempfile::NamedTempFile::new()
-        .unwrap()
-        .as_file()
-        .metadata()
-        .unwrap()
-        .modified()
-        .unwrap();
-    fs::File::options()
-        .append(true)
-        .open(path)
-        .unwrap()
-        .set_modified(now)
-        .unwrap();
+    let now = tempfile::NamedTempFile::new().unwrap().as_file().metadata().unwrap().modified().unwrap();
+    fs::File::options().append(true).open(path).unwrap().set_modified(now).unwrap();
 }
 
 #[test]
@@ -159,14 +116,8 @@ fn a_lost_or_altered_zip_is_made_again() {
 fn a_source_edited_during_the_build_is_not_taken_for_built() {
     let project = Project::new("fn main() {}");
     let path = project.path().join("the function/src/main.rs");
-    let later =
-        fs::metadata(&path).unwrap().modified().unwrap() + std::time::Duration::from_secs(3600);
-    fs::File::options()
-        .append(true)
-        .open(&path)
-        .unwrap()
-        .set_modified(later)
-        .unwrap();
+    let later = fs::metadata(&path).unwrap().modified().unwrap() + std::time::Duration::from_secs(3600);
+    fs::File::options().append(true).open(&path).unwrap().set_modified(later).unwrap();
     project.package().0.unwrap();
     assert!(built(&project.package().1));
 }
@@ -178,35 +129,18 @@ fn a_failing_build_carries_the_compilers_words() {
     let PackageError::BuildFailed { errors } = &error else {
         panic!("{error}");
     };
-    assert!(
-        errors.contains("cannot find function `missing`"),
-        "{errors}"
-    );
+    assert!(errors.contains("cannot find function `missing`"), "{errors}");
     assert!(errors.contains("src/main.rs:1:13"), "{errors}");
 }
 
 #[test]
 fn a_crate_outside_the_workspace_is_named() {
     let project = Project::new("fn main() {}");
-    project.write(
-        "stray/Cargo.toml",
-        "[package]\nname = \"stray\"\n[workspace]\n",
-    );
-    let source = FunctionSource {
-        name: String::from("stray"),
-        crate_dir: project.path().join("stray"),
-    };
+    project.write("stray/Cargo.toml", "[package]\nname = \"stray\"\n[workspace]\n");
+    let source = FunctionSource { name: String::from("stray"), crate_dir: project.path().join("stray") };
     let error = package(&[source], &project.options(), &mut |_| {}).unwrap_err();
-    assert!(
-        matches!(&error, PackageError::NotInWorkspace { .. }),
-        "{error}"
-    );
-    assert!(
-        error
-            .to_string()
-            .contains("stray/Cargo.toml is not a member"),
-        "{error}"
-    );
+    assert!(matches!(&error, PackageError::NotInWorkspace { .. }), "{error}");
+    assert!(error.to_string().contains("stray/Cargo.toml is not a member"), "{error}");
 }
 
 #[test]
@@ -224,13 +158,7 @@ fn a_library_is_not_a_function() {
 #[test]
 fn a_folder_without_a_crate_is_named() {
     let project = Project::new("fn main() {}");
-    let source = FunctionSource {
-        name: String::from("lost"),
-        crate_dir: PathBuf::from("/nowhere"),
-    };
+    let source = FunctionSource { name: String::from("lost"), crate_dir: PathBuf::from("/nowhere") };
     let error = package(&[source], &project.options(), &mut |_| {}).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "function lost: there is no /nowhere/Cargo.toml"
-    );
+    assert_eq!(error.to_string(), "function lost: there is no /nowhere/Cargo.toml");
 }

@@ -36,6 +36,8 @@ pub(crate) enum AwsErrorKind {
     InvalidCredentials,
     /// Not a region, or one where the endpoint does not exist.
     Region,
+    /// The endpoint's name has no address: no such region, or no network.
+    UnknownHost,
     /// Nothing answers at the endpoint, or not in time.
     Unreachable,
     /// The caller may not do this.
@@ -171,6 +173,9 @@ fn kind_of_failure<E>(error: &SdkError<E, HttpResponse>, message: &str) -> AwsEr
         _ if message.contains("expired") && message.contains("credential") => AwsErrorKind::ExpiredCredentials,
         _ if message.contains("credential") || message.contains("could not find profile") => {
             AwsErrorKind::NoCredentials
+        }
+        SdkError::DispatchFailure(_) if message.contains("lookup address") || message.contains("dns error") => {
+            AwsErrorKind::UnknownHost
         }
         SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => AwsErrorKind::Unreachable,
         _ => AwsErrorKind::Other,

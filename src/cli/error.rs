@@ -1,6 +1,8 @@
 //! The one error that a user sees: what happened, why, what to try; and the exit code that says its kind.
 
 use crate::aws::{AwsError, AwsErrorKind};
+use crate::local::LocalError;
+use crate::local::lifecycle::LifecycleError;
 use crate::model::source::ModelError;
 
 /// What kind of failure it is. Scripts rely on the exit codes; they do not change.
@@ -55,14 +57,16 @@ pub(crate) struct CliError {
     pub(crate) cause: Option<String>,
     /// What to try.
     pub(crate) hint: Option<String>,
-    /// The reader of our output has gone away: nothing more is said.
+    /// More of the why, for `--verbose` only.
+    pub(crate) detail: Option<String>,
+    /// There is nobody to tell or nothing to add: the reader of our output has gone away, or it was Ctrl-C.
     pub(crate) quiet: bool,
 }
 
 impl CliError {
     /// A failure with its sentence.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), cause: None, hint: None, quiet: false }
+        Self { kind, message: message.into(), cause: None, hint: None, detail: None, quiet: false }
     }
 
     /// The same failure with its cause.
@@ -75,6 +79,17 @@ impl CliError {
     pub(crate) fn try_this(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same failure with a cause that only `--verbose` shows.
+    pub(crate) fn in_detail(mut self, detail: impl ToString) -> Self {
+        self.detail = Some(detail.to_string());
+        self
+    }
+
+    /// Ctrl-C: what is done stays done, and there is nothing to explain.
+    pub(crate) fn interrupted() -> Self {
+        Self { quiet: true, ..Self::new(ErrorKind::Interrupted, "Interrupted.") }
     }
 
     /// A failed read or write on this machine; a full disk gets its own advice.
@@ -93,6 +108,24 @@ impl From<ModelError> for CliError {
         let mut failure = Self::new(ErrorKind::Project, error.to_string());
         failure.hint = error.hint;
         failure
+    }
+}
+
+impl From<LifecycleError> for CliError {
+    fn from(error: LifecycleError) -> Self {
+        let kind = match error {
+            LifecycleError::NotRunning | LifecycleError::Stale { .. } | LifecycleError::NotAnswering { .. } => {
+                ErrorKind::Unreachable
+            }
+            _ => ErrorKind::Failed,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<LocalError> for CliError {
+    fn from(error: LocalError) -> Self {
+        Self::new(ErrorKind::Failed, error.to_string())
     }
 }
 
@@ -125,6 +158,13 @@ impl From<AwsError> for CliError {
                 ErrorKind::Usage,
                 error.message.clone(),
                 Some("Name one with `--region`, such as `--region eu-central-1`.".to_owned()),
+            ),
+            AwsErrorKind::UnknownHost => (
+                ErrorKind::Unreachable,
+                format!("{} has no address: there is no such region, or this machine is offline.", error.service),
+                Some(
+                    "Name a region with `--region`, such as `--region eu-central-1`, and check the network.".to_owned(),
+                ),
             ),
             AwsErrorKind::Unreachable => (
                 ErrorKind::Unreachable,
@@ -162,13 +202,16 @@ impl From<AwsError> for CliError {
                 (ErrorKind::Refused, format!("{} refused {}.", error.service, error.operation), None)
             }
         };
-        let mut failure = Self::new(kind, message);
-        failure.cause = Some(match (&error.code, &error.request_id) {
+        let cause = match (&error.code, &error.request_id) {
             (Some(code), Some(id)) => format!("{code}: {} (request {id})", error.message),
             (Some(code), None) => format!("{code}: {}", error.message),
             (None, _) => error.message,
-        });
-        failure.hint = hint;
-        failure
+        };
+        // The SDK's list of every place where it looked helps nobody who has no credentials at all.
+        let failure = Self { hint, ..Self::new(kind, message) };
+        match error.kind {
+            AwsErrorKind::NoCredentials | AwsErrorKind::Region => failure.in_detail(cause),
+            _ => failure.because(cause),
+        }
     }
 }

@@ -20,8 +20,9 @@ pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
             "Nothing of {} is deployed to stage {} in {} (account {}).",
             report.service, report.stage, report.region, report.account
         );
-        return Err(CliError::new(ErrorKind::NotFound, message)
-            .try_this(format!("Deploy it with `{again}`; or name another stage or region with `--stage` or `--region`.")));
+        return Err(CliError::new(ErrorKind::NotFound, message).try_this(format!(
+            "Deploy it with `{again}`; or name another stage or region with `--stage` or `--region`."
+        )));
     }
     print(&report, ui)?;
     if report.deployed == Completeness::Partly && !ui.is_json() {

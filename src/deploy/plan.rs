@@ -174,13 +174,7 @@ fn permission(
 }
 
 /// Parts of what stays that nothing needs any more: second APIs, routes, integrations, permissions.
-fn old_parts(
-    steps: &mut Vec<Step>,
-    desired: &Desired,
-    observed: &Observed,
-    api: Option<&ObservedApi>,
-    stack: &Stack,
-) {
+fn old_parts(steps: &mut Vec<Step>, desired: &Desired, observed: &Observed, api: Option<&ObservedApi>, stack: &Stack) {
     steps.extend(spare_apis(observed));
     let wanted_api = api.filter(|_| desired.contains_key(&Resource::Api));
     if let Some(api) = wanted_api {

@@ -31,9 +31,7 @@ pub(super) fn cure(error: &AwsError) -> Option<WaitingFor> {
         _ if error.is("OperationAbortedException") || error.is("ConcurrentModification") => {
             Some(WaitingFor::OtherChange)
         }
-        AwsErrorKind::Conflict
-            if says(&["in progress", "currently in the following state", "concurrent"]) =>
-        {
+        AwsErrorKind::Conflict if says(&["in progress", "currently in the following state", "concurrent"]) => {
             Some(WaitingFor::OtherChange)
         }
         _ => None,
@@ -146,23 +144,48 @@ mod tests {
     #[test]
     fn what_passes_by_itself_is_waited_for() {
         let cases = [
-            ("InvalidParameterValueException", AwsErrorKind::Other,
-             "The role defined for the function cannot be assumed by Lambda.", WaitingFor::RolePropagation),
-            ("InvalidParameterValueException", AwsErrorKind::Other,
-             "The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
-             WaitingFor::RolePropagation),
-            ("AccessDeniedException", AwsErrorKind::AccessDenied,
-             "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
-             WaitingFor::RolePropagation),
-            ("StateMachineDeleting", AwsErrorKind::Conflict, "State Machine is being deleted", WaitingFor::StateMachineGone),
-            ("ResourceConflictException", AwsErrorKind::Conflict,
-             "The operation cannot be performed at this time. An update is in progress for resource: x",
-             WaitingFor::OtherChange),
-            ("ResourceConflictException", AwsErrorKind::Conflict,
-             "The operation cannot be performed at this time. The function is currently in the following state: Pending",
-             WaitingFor::OtherChange),
-            ("ConflictException", AwsErrorKind::Conflict,
-             "Unable to complete operation due to concurrent modification. Please try again later.", WaitingFor::OtherChange),
+            (
+                "InvalidParameterValueException",
+                AwsErrorKind::Other,
+                "The role defined for the function cannot be assumed by Lambda.",
+                WaitingFor::RolePropagation,
+            ),
+            (
+                "InvalidParameterValueException",
+                AwsErrorKind::Other,
+                "The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
+                WaitingFor::RolePropagation,
+            ),
+            (
+                "AccessDeniedException",
+                AwsErrorKind::AccessDenied,
+                "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
+                WaitingFor::RolePropagation,
+            ),
+            (
+                "StateMachineDeleting",
+                AwsErrorKind::Conflict,
+                "State Machine is being deleted",
+                WaitingFor::StateMachineGone,
+            ),
+            (
+                "ResourceConflictException",
+                AwsErrorKind::Conflict,
+                "The operation cannot be performed at this time. An update is in progress for resource: x",
+                WaitingFor::OtherChange,
+            ),
+            (
+                "ResourceConflictException",
+                AwsErrorKind::Conflict,
+                "The operation cannot be performed at this time. The function is currently in the following state: Pending",
+                WaitingFor::OtherChange,
+            ),
+            (
+                "ConflictException",
+                AwsErrorKind::Conflict,
+                "Unable to complete operation due to concurrent modification. Please try again later.",
+                WaitingFor::OtherChange,
+            ),
             ("TooManyRequestsException", AwsErrorKind::Throttled, "Rate exceeded", WaitingFor::Throttling),
             ("ServiceException", AwsErrorKind::ServiceFault, "", WaitingFor::ServiceFault),
         ];
@@ -174,7 +197,11 @@ mod tests {
     #[test]
     fn what_does_not_pass_is_not_waited_for() {
         let cases = [
-            ("AccessDeniedException", AwsErrorKind::AccessDenied, "User is not authorized to perform: lambda:CreateFunction"),
+            (
+                "AccessDeniedException",
+                AwsErrorKind::AccessDenied,
+                "User is not authorized to perform: lambda:CreateFunction",
+            ),
             ("ResourceConflictException", AwsErrorKind::Conflict, "Function already exist: x"),
             ("ValidationException", AwsErrorKind::Other, "1 validation error detected"),
         ];

@@ -14,24 +14,15 @@ impl Email {
     /// Reads the state's input. `taskName` is what `startStateMachine` passes on; a run by hand may come without it, so
     /// any input is accepted.
     pub(crate) fn triggered(input: &Value, triggered_at: Timestamp) -> Self {
-        let task_name = input
-            .get("taskName")
-            .and_then(Value::as_str)
-            .map(String::from);
-        Self {
-            task_name,
-            triggered_at,
-        }
+        let task_name = input.get("taskName").and_then(Value::as_str).map(String::from);
+        Self { task_name, triggered_at }
     }
 
     /// The line for the log group. A name from outside is escaped, so that it cannot forge a second line.
     pub(crate) fn log_line(&self) -> String {
         let at = self.moment();
         match &self.task_name {
-            Some(name) => format!(
-                "send email triggered at {at} for task {}",
-                name.escape_debug()
-            ),
+            Some(name) => format!("send email triggered at {at} for task {}", name.escape_debug()),
             None => format!("send email triggered at {at}"),
         }
     }
@@ -64,10 +55,7 @@ mod tests {
     #[test]
     fn the_log_line_names_the_moment_and_the_task() {
         let input = json!({ "trigger_date": "2017-11-16T14:33:21.000Z", "taskName": "taskone" });
-        assert_eq!(
-            email(input).log_line(),
-            "send email triggered at 2017-11-16T14:33:21.000Z for task taskone"
-        );
+        assert_eq!(email(input).log_line(), "send email triggered at 2017-11-16T14:33:21.000Z for task taskone");
     }
 
     #[test]

@@ -17,19 +17,13 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
 }
 
 /// The moment the function runs: the one reading of the clock in this function.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the time of the run is what this function reports"
-)]
+#[expect(clippy::disallowed_methods, reason = "the time of the run is what this function reports")]
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
 /// Writes one line to the function's log group.
-#[expect(
-    clippy::print_stdout,
-    reason = "Lambda collects a function's standard output as its log"
-)]
+#[expect(clippy::print_stdout, reason = "Lambda collects a function's standard output as its log")]
 fn log(line: &str) {
     println!("{line}");
 }

@@ -43,17 +43,10 @@ impl Settings {
     /// A client for these settings.
     pub(crate) fn client(self) -> aws_sdk_sfn::Client {
         let http_client = http_client(self.endpoint_url.as_deref());
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_timeout(CALL_TIMEOUT)
-            .build();
-        let credentials = Credentials::new(
-            self.access_key_id,
-            self.secret_access_key,
-            self.session_token,
-            None,
-            "environment",
-        );
+        let timeouts =
+            TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_timeout(CALL_TIMEOUT).build();
+        let credentials =
+            Credentials::new(self.access_key_id, self.secret_access_key, self.session_token, None, "environment");
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(self.region))
@@ -69,8 +62,7 @@ impl Settings {
 fn http_client(endpoint_url: Option<&str>) -> SharedHttpClient {
     let plain = endpoint_url.is_some_and(|url| url.starts_with("http://"));
     let trust = TrustStore::empty().with_native_roots(!plain);
-    let mut builder =
-        aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    let mut builder = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
     if let Ok(context) = TlsContext::builder().with_trust_store(trust).build() {
         builder = builder.tls_context(context);
     }
@@ -85,10 +77,7 @@ struct Resolver;
 impl ResolveDns for Resolver {
     fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
         if is_loopback(name) {
-            return DnsFuture::ready(Ok(vec![
-                IpAddr::V4(Ipv4Addr::LOCALHOST),
-                IpAddr::V6(Ipv6Addr::LOCALHOST),
-            ]));
+            return DnsFuture::ready(Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)]));
         }
         DnsFuture::new(async move {
             let addresses = tokio::net::lookup_host((name, 0)).await;
@@ -134,14 +123,8 @@ mod tests {
         let all = ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566");
         let own = ("AWS_ENDPOINT_URL_SFN", "http://127.0.0.1:4567");
         assert_eq!(read(&[all]).unwrap().endpoint_url.as_deref(), Some(all.1));
-        assert_eq!(
-            read(&[all, own]).unwrap().endpoint_url.as_deref(),
-            Some(own.1)
-        );
-        assert_eq!(
-            read(&[("AWS_ENDPOINT_URL", "")]).unwrap().endpoint_url,
-            None
-        );
+        assert_eq!(read(&[all, own]).unwrap().endpoint_url.as_deref(), Some(own.1));
+        assert_eq!(read(&[("AWS_ENDPOINT_URL", "")]).unwrap().endpoint_url, None);
     }
 
     #[test]
@@ -151,19 +134,10 @@ mod tests {
 
     #[test]
     fn names_under_localhost_are_loopback() {
-        for name in [
-            "localhost",
-            "states.localhost",
-            "a.execute-api.LOCALHOST",
-            "localhost.",
-        ] {
+        for name in ["localhost", "states.localhost", "a.execute-api.LOCALHOST", "localhost."] {
             assert!(is_loopback(name), "{name}");
         }
-        for name in [
-            "localhost.example.com",
-            "notlocalhost",
-            "states.us-east-1.amazonaws.com",
-        ] {
+        for name in ["localhost.example.com", "notlocalhost", "states.us-east-1.amazonaws.com"] {
             assert!(!is_loopback(name), "{name}");
         }
     }

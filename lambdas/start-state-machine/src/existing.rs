@@ -28,11 +28,8 @@ pub(crate) fn name_taken(name: &str, existing: Option<&Existing>, now: Timestamp
         None => (String::from("has been used by another execution"), None),
         Some(existing) => describe(existing, now),
     };
-    let mut refusal = Refusal::new(
-        409,
-        "name_taken",
-        format!("The name \"{name}\" {state}; choose another \"taskName\""),
-    );
+    let mut refusal =
+        Refusal::new(409, "name_taken", format!("The name \"{name}\" {state}; choose another \"taskName\""));
     refusal.execution = details;
     refusal
 }
@@ -41,13 +38,9 @@ fn describe(existing: &Existing, now: Timestamp) -> (String, Option<Value>) {
     let status = existing.status.as_str();
     if status != "RUNNING" {
         let ended = existing.stop_date.map(rfc3339);
-        let at = ended
-            .as_ref()
-            .map(|at| format!(" at {at}"))
-            .unwrap_or_default();
-        let sentence = format!(
-            "belongs to an execution that ended{at} ({status}), and Step Functions keeps a name for 90 days"
-        );
+        let at = ended.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
+        let sentence =
+            format!("belongs to an execution that ended{at} ({status}), and Step Functions keeps a name for 90 days");
         let details = json!({ "status": status, "waiting": false, "stopDate": ended });
         return (sentence, Some(details));
     }
@@ -60,10 +53,7 @@ fn describe(existing: &Existing, now: Timestamp) -> (String, Option<Value>) {
         }
         None => {
             let sentence = String::from("belongs to an execution that is running, past its wait");
-            (
-                sentence,
-                Some(json!({ "status": status, "waiting": false })),
-            )
+            (sentence, Some(json!({ "status": status, "waiting": false })))
         }
     }
 }
@@ -92,11 +82,7 @@ mod tests {
 
     #[test]
     fn a_waiting_execution_says_until_when() {
-        let refusal = taken(
-            "RUNNING",
-            r#"{"trigger_date":"2017-11-16T14:33:21.000Z"}"#,
-            None,
-        );
+        let refusal = taken("RUNNING", r#"{"trigger_date":"2017-11-16T14:33:21.000Z"}"#, None);
         assert_eq!((refusal.status, refusal.code), (409, "name_taken"));
         assert_eq!(
             refusal.message,
@@ -104,40 +90,22 @@ mod tests {
              choose another \"taskName\""
         );
         assert_eq!(refusal.body()["execution"]["waiting"], true);
-        assert_eq!(
-            refusal.body()["execution"]["waitsUntil"],
-            "2017-11-16T14:33:21.000Z"
-        );
+        assert_eq!(refusal.body()["execution"]["waitsUntil"], "2017-11-16T14:33:21.000Z");
     }
 
     #[test]
     fn one_past_its_wait_does_not_claim_to_wait() {
-        for input in [
-            r#"{"trigger_date":"2017-11-16T14:29:59.000Z"}"#,
-            "{}",
-            "not json",
-            "[]",
-        ] {
+        for input in [r#"{"trigger_date":"2017-11-16T14:29:59.000Z"}"#, "{}", "not json", "[]"] {
             let refusal = taken("RUNNING", input, None);
             assert_eq!(refusal.body()["execution"]["waiting"], false, "{input}");
-            assert!(
-                refusal.message.contains("is running"),
-                "{}",
-                refusal.message
-            );
+            assert!(refusal.message.contains("is running"), "{}", refusal.message);
         }
     }
 
     #[test]
     fn a_finished_one_says_when_and_how_it_ended() {
         let refusal = taken("SUCCEEDED", "{}", Some("2017-11-15T00:00:00Z"));
-        assert!(
-            refusal
-                .message
-                .contains("ended at 2017-11-15T00:00:00.000Z (SUCCEEDED)"),
-            "{}",
-            refusal.message
-        );
+        assert!(refusal.message.contains("ended at 2017-11-15T00:00:00.000Z (SUCCEEDED)"), "{}", refusal.message);
         assert_eq!(refusal.body()["execution"]["status"], "SUCCEEDED");
     }
 
@@ -151,16 +119,9 @@ mod tests {
     #[test]
     fn the_executions_arn_follows_from_the_machines() {
         assert_eq!(
-            execution_arn(
-                "arn:aws:states:eu-west-1:123456789012:stateMachine:m",
-                "taskone"
-            )
-            .as_deref(),
+            execution_arn("arn:aws:states:eu-west-1:123456789012:stateMachine:m", "taskone").as_deref(),
             Some("arn:aws:states:eu-west-1:123456789012:execution:m:taskone")
         );
-        assert_eq!(
-            execution_arn("arn:aws:states:eu-west-1:1:activity:a", "taskone"),
-            None
-        );
+        assert_eq!(execution_arn("arn:aws:states:eu-west-1:1:activity:a", "taskone"), None);
     }
 }

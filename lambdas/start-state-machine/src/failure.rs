@@ -10,11 +10,9 @@ pub(crate) fn refusal(code: Option<&str>, http_status: Option<u16>) -> Refusal {
             "invalid_name",
             "Step Functions refused \"taskName\" as a name; use up to 80 letters, digits, - and _",
         ),
-        Some("ExecutionLimitExceeded") => Refusal::new(
-            503,
-            "too_many_executions",
-            "Too many executions are running; try again when some have ended",
-        ),
+        Some("ExecutionLimitExceeded") => {
+            Refusal::new(503, "too_many_executions", "Too many executions are running; try again when some have ended")
+        }
         Some("StateMachineDoesNotExist" | "InvalidArn") => Refusal::new(
             502,
             "no_state_machine",
@@ -40,20 +38,12 @@ fn by_status(http_status: Option<u16>) -> Refusal {
             "start_failed",
             "Step Functions could not start the execution; the function's log has the cause",
         ),
-        None => Refusal::new(
-            502,
-            "unreachable",
-            "Step Functions could not be reached in time; try again",
-        ),
+        None => Refusal::new(502, "unreachable", "Step Functions could not be reached in time; try again"),
     }
 }
 
 fn throttled() -> Refusal {
-    Refusal::new(
-        503,
-        "throttled",
-        "Step Functions is asked too often just now; try again in a few seconds",
-    )
+    Refusal::new(503, "throttled", "Step Functions is asked too often just now; try again in a few seconds")
 }
 
 fn not_permitted() -> Refusal {
@@ -110,54 +100,27 @@ mod tests {
 
     #[test]
     fn a_missing_permission_is_a_502() {
-        for code in [
-            "AccessDeniedException",
-            "ExpiredTokenException",
-            "UnrecognizedClientException",
-        ] {
-            assert_eq!(
-                answer(Some(code), Some(400)),
-                (502, "not_permitted"),
-                "{code}"
-            );
+        for code in ["AccessDeniedException", "ExpiredTokenException", "UnrecognizedClientException"] {
+            assert_eq!(answer(Some(code), Some(400)), (502, "not_permitted"), "{code}");
         }
         assert_eq!(answer(None, Some(403)), (502, "not_permitted"));
     }
 
     #[test]
     fn a_throttled_api_is_a_503() {
-        for code in [
-            "ThrottlingException",
-            "TooManyRequestsException",
-            "KmsThrottlingException",
-        ] {
+        for code in ["ThrottlingException", "TooManyRequestsException", "KmsThrottlingException"] {
             assert_eq!(answer(Some(code), Some(400)), (503, "throttled"), "{code}");
         }
         assert_eq!(answer(Some("SomethingNew"), Some(429)), (503, "throttled"));
-        assert_eq!(
-            answer(Some("ExecutionLimitExceeded"), Some(400)),
-            (503, "too_many_executions")
-        );
+        assert_eq!(answer(Some("ExecutionLimitExceeded"), Some(400)), (503, "too_many_executions"));
     }
 
     #[test]
     fn the_rest_is_told_apart() {
-        assert_eq!(
-            answer(Some("InvalidName"), Some(400)),
-            (400, "invalid_name")
-        );
-        assert_eq!(
-            answer(Some("StateMachineDoesNotExist"), Some(400)),
-            (502, "no_state_machine")
-        );
-        assert_eq!(
-            answer(Some("StateMachineDeleting"), Some(400)),
-            (503, "state_machine_deleting")
-        );
-        assert_eq!(
-            answer(Some("InternalFailure"), Some(500)),
-            (502, "start_failed")
-        );
+        assert_eq!(answer(Some("InvalidName"), Some(400)), (400, "invalid_name"));
+        assert_eq!(answer(Some("StateMachineDoesNotExist"), Some(400)), (502, "no_state_machine"));
+        assert_eq!(answer(Some("StateMachineDeleting"), Some(400)), (503, "state_machine_deleting"));
+        assert_eq!(answer(Some("InternalFailure"), Some(500)), (502, "start_failed"));
         assert_eq!(answer(None, None), (502, "unreachable"));
     }
 }

@@ -16,10 +16,8 @@ use starter::{Answer, Starter};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let starter = &Starter::from_environment();
-    lambda_http::run(service_fn(move |request: Request| async move {
-        respond(starter.answer(request.body()).await)
-    }))
-    .await
+    lambda_http::run(service_fn(move |request: Request| async move { respond(starter.answer(request.body()).await) }))
+        .await
 }
 
 /// JSON with its status. The API answers CORS itself and ignores such headers from a function.

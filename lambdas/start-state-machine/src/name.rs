@@ -12,14 +12,10 @@ const FORBIDDEN: &str = "<>{}[]?*\"#%\\^|~`$&,;:/";
 pub(crate) fn check(name: &str) -> Result<(), Refusal> {
     let length = name.chars().count();
     if length == 0 {
-        return Err(refuse(
-            "\"taskName\" is empty; give the task a name of 1 to 80 characters",
-        ));
+        return Err(refuse("\"taskName\" is empty; give the task a name of 1 to 80 characters"));
     }
     if length > MAX_CHARS {
-        return Err(refuse(format!(
-            "\"taskName\" has {length} characters; Step Functions takes at most {MAX_CHARS}"
-        )));
+        return Err(refuse(format!("\"taskName\" has {length} characters; Step Functions takes at most {MAX_CHARS}")));
     }
     match name.chars().find(|character| is_forbidden(*character)) {
         Some(character) => Err(refuse(format!(
@@ -55,13 +51,7 @@ mod tests {
 
     #[test]
     fn names_that_step_functions_takes() {
-        for name in [
-            "taskone",
-            "task-1_B",
-            "a",
-            "tâche.été+1=!()'@",
-            &"x".repeat(80),
-        ] {
+        for name in ["taskone", "task-1_B", "a", "tâche.été+1=!()'@", &"x".repeat(80)] {
             assert_eq!(check(name), Ok(()), "{name}");
         }
     }
@@ -69,22 +59,9 @@ mod tests {
     #[test]
     fn names_that_it_refuses() {
         let long = "x".repeat(81);
-        for name in [
-            "",
-            "task one",
-            "a/b",
-            "a:b",
-            "a\tb",
-            "a\u{7f}",
-            "a\u{ffff}",
-            &long,
-        ] {
+        for name in ["", "task one", "a/b", "a:b", "a\tb", "a\u{7f}", "a\u{ffff}", &long] {
             let refusal = check(name).unwrap_err();
-            assert_eq!(
-                (refusal.status, refusal.code),
-                (400, "invalid_name"),
-                "{name:?}"
-            );
+            assert_eq!((refusal.status, refusal.code), (400, "invalid_name"), "{name:?}");
         }
         for character in FORBIDDEN.chars() {
             assert!(check(&format!("a{character}b")).is_err(), "{character}");

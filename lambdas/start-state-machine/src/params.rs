@@ -56,29 +56,21 @@ mod tests {
     const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:myStateMachine";
 
     fn params() -> StartParams {
-        let request = StartRequest {
-            task_name: String::from("taskone"),
-            start_at: "2017-11-16T14:33:21Z".parse().unwrap(),
-        };
+        let request =
+            StartRequest { task_name: String::from("taskone"), start_at: "2017-11-16T14:33:21Z".parse().unwrap() };
         StartParams::new(&request, MACHINE)
     }
 
     #[test]
     fn the_input_is_what_the_state_machine_reads() {
-        assert_eq!(
-            params().input,
-            r#"{"trigger_date":"2017-11-16T14:33:21.000Z","taskName":"taskone"}"#
-        );
+        assert_eq!(params().input, r#"{"trigger_date":"2017-11-16T14:33:21.000Z","taskName":"taskone"}"#);
     }
 
     #[test]
     fn the_answer_says_what_was_started() {
         let start_date = "2017-11-16T14:30:00.25Z".parse().unwrap();
         let body = params().started("arn:execution", start_date);
-        assert_eq!(
-            body["message"],
-            "Started the step function. View the scheduled step function in aws console."
-        );
+        assert_eq!(body["message"], "Started the step function. View the scheduled step function in aws console.");
         assert_eq!(body["params"]["name"], "taskone");
         assert_eq!(body["params"]["stateMachineArn"], MACHINE);
         assert_eq!(body["params"]["input"], params().input);

@@ -23,12 +23,7 @@ impl Refusal {
 
     /// Any refusal that carries nothing but its sentence.
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-            execution: None,
-        }
+        Self { status, code, message: message.into(), execution: None }
     }
 
     /// The body to answer with.

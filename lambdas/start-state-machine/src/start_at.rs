@@ -14,17 +14,13 @@ pub(crate) fn parse(json: &str) -> Result<Timestamp, Refusal> {
     if !number.is_finite() {
         return Err(Refusal::bad_request(
             "not_finite",
-            format!(
-                "\"startAt\" is {json}, which no clock can reach; send milliseconds since 1970: 1510842801000"
-            ),
+            format!("\"startAt\" is {json}, which no clock can reach; send milliseconds since 1970: 1510842801000"),
         ));
     }
     if number < 0.0 {
         return Err(Refusal::bad_request(
             "negative",
-            format!(
-                "\"startAt\" is {json}, which lies before 1970; send milliseconds since 1970: 1510842801000"
-            ),
+            format!("\"startAt\" is {json}, which lies before 1970; send milliseconds since 1970: 1510842801000"),
         ));
     }
     if SECONDS.contains(&number) {
@@ -54,10 +50,7 @@ fn mistyped(json: &str) -> Refusal {
     };
     Refusal::bad_request(
         "wrong_type",
-        format!(
-            "\"startAt\" must be a number of milliseconds since 1970, not {}{hint}",
-            crate::request::kind(json)
-        ),
+        format!("\"startAt\" must be a number of milliseconds since 1970, not {}{hint}", crate::request::kind(json)),
     )
 }
 
@@ -88,10 +81,7 @@ mod tests {
     fn seconds_are_named_with_the_number_to_send() {
         let refusal = parse("1510842801").unwrap_err();
         assert_eq!(refusal.code, "looks_like_seconds");
-        assert_eq!(
-            refusal.message,
-            "1510842801 looks like seconds; send milliseconds: 1510842801000"
-        );
+        assert_eq!(refusal.message, "1510842801 looks like seconds; send milliseconds: 1510842801000");
         assert_eq!(code("1510842801.5"), "looks_like_seconds");
         assert_eq!(code("99999999999"), "looks_like_seconds");
         assert!(parse("100000000000").is_ok());
@@ -111,13 +101,7 @@ mod tests {
     fn other_types_are_named() {
         let quoted = parse("\"1510842801000\"").unwrap_err();
         assert_eq!(quoted.code, "wrong_type");
-        assert!(
-            quoted
-                .message
-                .contains("not a string; send it without quotes"),
-            "{}",
-            quoted.message
-        );
+        assert!(quoted.message.contains("not a string; send it without quotes"), "{}", quoted.message);
         for json in ["null", "true", "[]", "{}", "\"tomorrow\""] {
             assert_eq!(code(json), "wrong_type", "{json}");
         }

@@ -40,10 +40,7 @@ impl Starter {
     fn new(variable: impl Fn(&str) -> Option<String>) -> Self {
         let state_machine_arn = variable("STATE_MACHINE_ARN").filter(|arn| !arn.is_empty());
         let ready = Settings::read(variable).and_then(|settings| {
-            Ok(Ready {
-                client: settings.client(),
-                state_machine_arn: state_machine_arn.ok_or("STATE_MACHINE_ARN")?,
-            })
+            Ok(Ready { client: settings.client(), state_machine_arn: state_machine_arn.ok_or("STATE_MACHINE_ARN")? })
         });
         Self { ready }
     }
@@ -54,10 +51,7 @@ impl Starter {
             Ok(body) => Answer { status: 200, body },
             Err(refusal) => {
                 log(&format!("refused: {} {}", refusal.code, refusal.message));
-                Answer {
-                    status: refusal.status,
-                    body: refusal.body(),
-                }
+                Answer { status: refusal.status, body: refusal.body() }
             }
         }
     }
@@ -101,13 +95,7 @@ impl Ready {
     /// The execution that has the name. That it cannot be described must not hide that the name is taken.
     async fn describe(&self, name: &str) -> Option<Existing> {
         let arn = existing::execution_arn(&self.state_machine_arn, name)?;
-        match self
-            .client
-            .describe_execution()
-            .execution_arn(arn)
-            .send()
-            .await
-        {
+        match self.client.describe_execution().execution_arn(arn).send().await {
             Ok(output) => Some(Existing {
                 status: String::from(output.status().as_str()),
                 input: output.input().map(String::from),
@@ -136,24 +124,15 @@ fn timestamp(moment: &DateTime) -> Option<Timestamp> {
 
 /// The cause in full goes to the log group, which only the owner reads; the caller gets a sentence.
 fn log_cause(operation: &str, error: &(dyn std::error::Error + 'static)) {
-    log(&format!(
-        "{operation} failed: {}",
-        DisplayErrorContext(error)
-    ));
+    log(&format!("{operation} failed: {}", DisplayErrorContext(error)));
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "Lambda collects a function's standard output as its log"
-)]
+#[expect(clippy::print_stdout, reason = "Lambda collects a function's standard output as its log")]
 fn log(line: &str) {
     println!("{line}");
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "whether another execution still waits depends on the present moment"
-)]
+#[expect(clippy::disallowed_methods, reason = "whether another execution still waits depends on the present moment")]
 fn now() -> Timestamp {
     Timestamp::now()
 }

@@ -1,0 +1,69 @@
+//! A payload: JSON as the text that was given and as the value it stands for.
+
+use serde_json::Value;
+
+/// JSON text and its value, kept together.
+///
+/// Step Functions passes a payload on as it was written, with its white space, for as long as nothing changes it; the
+/// history shows that text. So the text travels with the value instead of being made again.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Document {
+    text: String,
+    value: Value,
+}
+
+impl Document {
+    /// Reads a text; nesting is limited to 127 levels by `serde_json`.
+    pub(crate) fn parse(text: impl Into<String>) -> Result<Self, serde_json::Error> {
+        let text = text.into();
+        let value = serde_json::from_str(&text)?;
+        Ok(Self { text, value })
+    }
+
+    pub(crate) fn of(value: Value) -> Self {
+        Self { text: value.to_string(), value }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn value(&self) -> &Value {
+        &self.value
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// Bytes in UTF-8, as the payload quota counts them.
+    pub(crate) fn size_bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// How deep arrays and objects are nested: 0 for a scalar.
+    pub(crate) fn depth(&self) -> usize {
+        depth(&self.value)
+    }
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_text_as_written() {
+        let document = Document::parse("[1, 2.0,\n3]").unwrap();
+        assert_eq!(document.text(), "[1, 2.0,\n3]");
+        assert_eq!(document.value()[1].to_string(), "2.0");
+        assert_eq!(document.depth(), 1);
+    }
+}

@@ -1,0 +1,160 @@
+//! The HTTP/1.1 server: keep-alive connections on loopback, and a graceful end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::request::Request;
+use super::response::Response;
+use crate::clock;
+
+/// The largest request body taken: Lambda's limit for a request that carries a zip, the largest of all services here.
+const BODY_LIMIT_BYTES: usize = 70_167_211;
+
+/// How long a request that is being answered may still take once the server ends.
+const DRAIN_LIMIT: Duration = Duration::from_secs(3);
+
+/// A signal that is given once and stays given; clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct Stop {
+    sender: watch::Sender<bool>,
+}
+
+impl Stop {
+    /// A signal that was not given yet.
+    pub(crate) fn new() -> Self {
+        Self { sender: watch::Sender::new(false) }
+    }
+
+    /// Gives the signal.
+    pub(crate) fn give(&self) {
+        self.sender.send_replace(true);
+    }
+
+    /// Waits until the signal was given.
+    pub(crate) async fn given(&self) {
+        let mut receiver = self.sender.subscribe();
+        // The sender lives as long as `self`, so this cannot end by the channel closing.
+        let _ = receiver.wait_for(|given| *given).await;
+    }
+}
+
+/// Answers every request on `listener` with `handler` until `stop` is given, then lets the open ones end.
+///
+/// A request is handled to its end even when its client goes away: half an operation would be worse than one that
+/// nobody waited for.
+pub(crate) async fn serve<H, F>(listener: TcpListener, stop: Stop, handler: H)
+where
+    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
+    let mut connections = JoinSet::new();
+    let mut stopped = pin!(stop.given());
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, source)) => {
+                    connections.spawn(connection(stream, source, stop.clone(), handler.clone()));
+                }
+                // Out of file descriptors, most likely: an open connection has to end first.
+                Err(_) => clock::sleep(Duration::from_millis(20)).await,
+            },
+            Some(_) = connections.join_next() => {}
+            () = &mut stopped => break,
+        }
+    }
+    drop(listener);
+    let drained = async { while connections.join_next().await.is_some() {} };
+    // Whoever is still being answered after this long loses its connection with the set.
+    let _ = tokio::time::timeout(DRAIN_LIMIT, drained).await;
+}
+
+async fn connection<H, F>(stream: TcpStream, source: SocketAddr, stop: Stop, handler: H)
+where
+    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
+    // Only latency is at stake; a socket that is already gone says so at its first read.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| answer(request, source, handler.clone()));
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(None);
+    let mut served = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    tokio::select! {
+        // A client that goes away is no fault of ours, and there is nobody left to tell.
+        _ = served.as_mut() => return,
+        () = stop.given() => served.as_mut().graceful_shutdown(),
+    }
+    let _ = served.await;
+}
+
+async fn answer<H, F>(
+    request: hyper::Request<Incoming>,
+    source: SocketAddr,
+    handler: H,
+) -> Result<hyper::Response<Full<Bytes>>, Infallible>
+where
+    H: Fn(Request) -> F,
+    F: Future<Output = Response> + Send + 'static,
+{
+    let received_at = clock::now();
+    let (parts, body) = request.into_parts();
+    let body = match Limited::new(body, BODY_LIMIT_BYTES).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => return Ok(to_hyper(too_large())),
+        Err(error) => return Ok(to_hyper(unreadable(&error.to_string()))),
+    };
+    let request = Request::new(parts, body, source, received_at);
+    let id = request.id.clone();
+    let response = match tokio::spawn(handler(request)).await {
+        Ok(response) => response,
+        Err(_) => refuse(
+            500,
+            "InternalFailure",
+            "The embedded cloud failed while it answered this request; its log has more.",
+        ),
+    };
+    if response.has_header("x-amzn-requestid") {
+        return Ok(to_hyper(response));
+    }
+    Ok(to_hyper(response.with_header("x-amzn-RequestId", id)))
+}
+
+fn too_large() -> Response {
+    let message = format!("The request body is larger than {BODY_LIMIT_BYTES} bytes.");
+    refuse(413, "RequestEntityTooLargeException", &message)
+}
+
+fn unreadable(why: &str) -> Response {
+    refuse(400, "RequestAborted", &format!("The request body could not be read: {why}."))
+}
+
+fn refuse(status: u16, code: &str, message: &str) -> Response {
+    Response::json(status, &serde_json::json!({ "__type": code, "message": message }))
+        .with_header("x-amzn-ErrorType", code)
+}
+
+/// A function chooses its own headers, so what is no valid header is left out rather than trusted.
+fn to_hyper(response: Response) -> hyper::Response<Full<Bytes>> {
+    let mut answer = hyper::Response::new(Full::new(response.body));
+    *answer.status_mut() =
+        hyper::StatusCode::from_u16(response.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in response.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            answer.headers_mut().append(name, value);
+        }
+    }
+    answer
+}

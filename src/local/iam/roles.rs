@@ -1,0 +1,234 @@
+//! The operations on roles themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::document::check_trust;
+use super::page::Page;
+use super::role::{Role, tag_xml};
+use crate::local::error::ServiceError;
+use crate::local::form::Form;
+use crate::local::records::{Change, Records};
+use crate::local::xml::Xml;
+
+/// The largest trust policy, in characters that are no white space.
+const TRUST_POLICY_LIMIT: usize = 2048;
+const TAGS_LIMIT: usize = 50;
+
+/// The role does not exist.
+pub(super) fn missing(name: &str) -> ServiceError {
+    ServiceError::new(404, "NoSuchEntity", format!("The role with name {name} cannot be found."))
+}
+
+/// The role the form names.
+pub(super) fn find(roles: &Records<Role>, form: &Form) -> Result<Role, ServiceError> {
+    let name = form.required("RoleName")?;
+    roles.get(name).ok_or_else(|| missing(name))
+}
+
+/// Changes the role the form names.
+pub(super) async fn edit(
+    roles: &Records<Role>,
+    form: &Form,
+    change: impl FnOnce(&mut Role) -> Result<(), ServiceError>,
+) -> Result<(), ServiceError> {
+    let name = form.required("RoleName")?;
+    roles.update(name, || missing(name), change).await
+}
+
+/// Checks a name as IAM does.
+pub(super) fn check_name(member: &str, name: &str, limit: usize) -> Result<(), ServiceError> {
+    let invalid = |text: String| Err(ServiceError::bad_request("ValidationError", text));
+    if name.is_empty() || name.chars().count() > limit {
+        let constraint = if name.is_empty() {
+            "greater than or equal to 1".to_owned()
+        } else {
+            format!("less than or equal to {limit}")
+        };
+        return invalid(format!(
+            "1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: Member must have length {constraint}"
+        ));
+    }
+    if name.chars().any(|letter| !letter.is_ascii_alphanumeric() && !"_+=,.@-".contains(letter)) {
+        return invalid(format!(
+            "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
+        ));
+    }
+    Ok(())
+}
+
+fn check_trust_size(document: &str) -> Result<(), ServiceError> {
+    if document.chars().filter(|letter| !letter.is_whitespace()).count() > TRUST_POLICY_LIMIT {
+        let text = format!("Cannot exceed quota for ACLSizePerRole: {TRUST_POLICY_LIMIT}");
+        return Err(ServiceError::new(409, "LimitExceeded", text));
+    }
+    Ok(())
+}
+
+fn session_duration(form: &Form) -> Result<Option<u32>, ServiceError> {
+    let Some(text) = form.get("MaxSessionDuration") else {
+        return Ok(None);
+    };
+    match text.parse() {
+        Ok(seconds @ 3600..=43200) => Ok(Some(seconds)),
+        _ => Err(ServiceError::bad_request(
+            "ValidationError",
+            format!(
+                "1 validation error detected: Value '{text}' at 'maxSessionDuration' failed to satisfy constraint: Member must have value between 3600 and 43200"
+            ),
+        )),
+    }
+}
+
+fn set_tags(tags: &mut Vec<(String, String)>, new: Vec<(String, String)>) -> Result<(), ServiceError> {
+    for (key, value) in new {
+        match tags.iter_mut().find(|(old, _)| old.eq_ignore_ascii_case(&key)) {
+            Some(tag) => *tag = (key, value),
+            None => tags.push((key, value)),
+        }
+    }
+    if tags.len() > TAGS_LIMIT {
+        let text = format!("The number of tags has reached the maximum limit. Maximum allowed: {TAGS_LIMIT}");
+        return Err(ServiceError::new(409, "LimitExceeded", text));
+    }
+    Ok(())
+}
+
+fn checked_path(form: &Form) -> Result<&str, ServiceError> {
+    let path = form.get("Path").unwrap_or("/");
+    let plain = path.len() <= 512 && path.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
+    if plain && path.starts_with('/') && path.ends_with('/') {
+        return Ok(path);
+    }
+    let text = "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.";
+    Err(ServiceError::bad_request("ValidationError", text))
+}
+
+fn new_role(form: &Form, now: Timestamp) -> Result<Role, ServiceError> {
+    let name = form.required("RoleName")?;
+    check_name("roleName", name, 64)?;
+    let trust = form.required("AssumeRolePolicyDocument")?;
+    check_trust(trust)?;
+    check_trust_size(trust)?;
+    let mut tags = Vec::new();
+    set_tags(&mut tags, form.tags("Tags"))?;
+    Ok(Role {
+        name: name.to_owned(),
+        path: checked_path(form)?.to_owned(),
+        id: unique_id("AROA"),
+        created_at: now,
+        assume_role_policy: trust.to_owned(),
+        description: form.get("Description").filter(|text| !text.is_empty()).map(str::to_owned),
+        max_session_duration_s: session_duration(form)?.unwrap_or(3600),
+        permissions_boundary: form.get("PermissionsBoundary").map(str::to_owned),
+        tags,
+        inline: BTreeMap::new(),
+        attached: BTreeSet::new(),
+    })
+}
+
+/// A unique id as IAM makes them: a prefix that tells the kind, then 17 letters and digits.
+pub(crate) fn unique_id(prefix: &str) -> String {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let (first, second) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+    let letters = first.as_bytes().iter().chain(second.as_bytes()).take(17);
+    let letters = letters.map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
+    prefix.chars().chain(letters).collect()
+}
+
+pub(super) async fn create(roles: &Records<Role>, form: &Form, now: Timestamp) -> Result<Xml, ServiceError> {
+    let role = new_role(form, now)?;
+    let answer = Xml::new().nest("Role", role.detail());
+    roles
+        .change(|all| {
+            if all.keys().any(|name| name.eq_ignore_ascii_case(&role.name)) {
+                let text = format!("Role with name {} already exists.", role.name);
+                return Err(ServiceError::new(409, "EntityAlreadyExists", text));
+            }
+            Ok((vec![Change::Put(role.name.clone(), role)], answer))
+        })
+        .await
+}
+
+pub(super) fn get(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceError> {
+    let role = find(roles, form)?;
+    Ok(Xml::new().nest("Role", role.detail().nest("RoleLastUsed", Xml::new())))
+}
+
+pub(super) fn list(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceError> {
+    let prefix = form.get("PathPrefix").unwrap_or("/");
+    let all = roles.read(|all| all.values().filter(|role| role.path.starts_with(prefix)).cloned().collect());
+    let page = Page::of(all, form, |role: &Role| &role.name)?;
+    Ok(page.close(Xml::new().list("Roles", page.items.iter().map(Role::summary))))
+}
+
+pub(super) async fn delete(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    let name = form.required("RoleName")?;
+    let conflict = |text: &str| Err(ServiceError::new(409, "DeleteConflict", text));
+    roles
+        .change(|all| {
+            let role = all.get(name).ok_or_else(|| missing(name))?;
+            if !role.attached.is_empty() {
+                return conflict("Cannot delete entity, must detach all policies first.");
+            }
+            if !role.inline.is_empty() {
+                return conflict("Cannot delete entity, must delete policies first.");
+            }
+            Ok((vec![Change::Delete(name.to_owned())], None))
+        })
+        .await
+}
+
+pub(super) async fn update(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceError> {
+    let duration = session_duration(form)?;
+    edit(roles, form, |role| {
+        if let Some(text) = form.get("Description") {
+            role.description = Some(text.to_owned()).filter(|text| !text.is_empty());
+        }
+        role.max_session_duration_s = duration.unwrap_or(role.max_session_duration_s);
+        Ok(())
+    })
+    .await?;
+    Ok(Xml::new())
+}
+
+pub(super) async fn update_trust(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    let trust = form.required("PolicyDocument")?;
+    edit(roles, form, |role| {
+        check_trust(trust)?;
+        check_trust_size(trust)?;
+        trust.clone_into(&mut role.assume_role_policy);
+        Ok(())
+    })
+    .await?;
+    Ok(None)
+}
+
+pub(super) async fn tag(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    edit(roles, form, |role| set_tags(&mut role.tags, form.tags("Tags"))).await?;
+    Ok(None)
+}
+
+pub(super) async fn untag(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    let keys = form.texts("TagKeys");
+    edit(roles, form, |role| {
+        role.tags.retain(|(key, _)| !keys.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
+        Ok(())
+    })
+    .await?;
+    Ok(None)
+}
+
+pub(super) fn list_tags(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceError> {
+    let mut tags = find(roles, form)?.tags;
+    tags.sort();
+    let page = Page::of(tags, form, |(key, _): &(String, String)| key)?;
+    Ok(page.close(Xml::new().list("Tags", page.items.iter().map(tag_xml))))
+}
+
+/// There are no instances here, so a role that exists has no instance profile.
+pub(super) fn list_instance_profiles(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceError> {
+    find(roles, form)?;
+    Ok(Xml::new().list("InstanceProfiles", []).text("IsTruncated", "false"))
+}

@@ -1,0 +1,322 @@
+//! The embedded cloud in the background: start, stop, status, reset.
+//!
+//! Whether a cloud runs is told by the lock in its folder, which the system frees whatever way its process ends; the card
+//! (`cloud.json`) only says where it listens.
+
+mod ask;
+mod report;
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use super::data_dir::DataDir;
+use super::private::{HEALTH_PATH, SHUTDOWN_PATH};
+use super::run::Ready;
+use crate::clock;
+use report::Report;
+
+pub(crate) use report::run_in_background;
+
+/// How long a cloud may take to be ready, or to end.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often a lock is tried that somebody else holds.
+const LOCK_INTERVAL: Duration = Duration::from_millis(4);
+
+/// What to start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StartOptions {
+    /// Where its state lives.
+    pub(crate) data_dir: DataDir,
+    /// The port to listen on; without one it is 4566, or the next that is free.
+    pub(crate) port: Option<u16>,
+}
+
+/// A cloud that answers requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Running {
+    /// Where it listens.
+    pub(crate) ready: Ready,
+    /// Whether it ran already.
+    pub(crate) ran_already: bool,
+}
+
+/// What is known of the cloud of a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// It answers requests.
+    Running(Ready),
+    /// Its process is there but does not answer: it starts or ends right now.
+    Busy,
+    /// It does not run.
+    Stopped,
+    /// It does not run, and did not end by itself: its card was left behind.
+    Stale(Ready),
+}
+
+/// Why the cloud in the background could not be started, stopped or looked at.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LifecycleError {
+    /// It does not run.
+    #[error(
+        "The embedded cloud is not running. Start it with `workshop local start`; `--local` on any command does so too."
+    )]
+    NotRunning,
+    /// It does not run and did not end by itself.
+    #[error(
+        "The embedded cloud is not running: its process {pid}, which listened on port {port}, ended without saying so. Nothing it had accepted is lost. Start it again with `workshop local start`."
+    )]
+    Stale {
+        /// The process that is gone.
+        pid: u32,
+        /// The port it had.
+        port: u16,
+    },
+    /// It runs on another port than the one asked for.
+    #[error("The embedded cloud already runs on port {port}. Use it, or end it first with `workshop local stop`.")]
+    OtherPort {
+        /// The port it has.
+        port: u16,
+    },
+    /// Another program listens on the port.
+    #[error(
+        "Port {port} is in use by another program. Choose another one with --port, or leave --port out to take a free one."
+    )]
+    PortInUse {
+        /// The port asked for.
+        port: u16,
+    },
+    /// The disk is full.
+    #[error("The disk that holds {} is full. Free some space, or set WORKSHOP_HOME to a folder on another disk.", path.display())]
+    DiskFull {
+        /// What could not be written.
+        path: PathBuf,
+    },
+    /// A file could not be used.
+    #[error("Could not use {}: {source}. Set WORKSHOP_HOME to a folder that you may write to.", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// This program could not be started once more.
+    #[error("Could not start the embedded cloud as a process of its own: {0}.")]
+    Spawn(io::Error),
+    /// It ended, or said nothing, before it was ready.
+    #[error("The embedded cloud could not start. {reason} Its log is {}.", log.display())]
+    Failed {
+        /// What it said last.
+        reason: String,
+        /// Where it wrote what it had to say.
+        log: PathBuf,
+    },
+    /// It runs but does not answer.
+    #[error("The embedded cloud's process holds {} but does not answer. Try again in a moment; if it stays so, end that process.", lock.display())]
+    NotAnswering {
+        /// The lock it holds.
+        lock: PathBuf,
+    },
+    /// It was asked to end and did not.
+    #[error("The embedded cloud (process {pid}) was asked to end but still runs. End it with `kill {pid}`.")]
+    DoesNotEnd {
+        /// Its process.
+        pid: u32,
+    },
+}
+
+impl LifecycleError {
+    fn file(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        let path = path.into();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
+            _ => Self::File { path, source },
+        }
+    }
+}
+
+/// Starts the cloud unless it runs already; returns when it answers requests.
+pub(crate) async fn start(options: &StartOptions) -> Result<Running, LifecycleError> {
+    let data_dir = &options.data_dir;
+    std::fs::create_dir_all(data_dir.root()).map_err(|error| LifecycleError::file(data_dir.root(), error))?;
+    // Two commands that want a cloud at the same moment: the second waits here and finds the first one's cloud.
+    let _turn = wait_for_lock(&data_dir.start_lock()).await?;
+    match settled(data_dir).await? {
+        Status::Running(ready) => match options.port {
+            Some(port) if port != ready.port => Err(LifecycleError::OtherPort { port: ready.port }),
+            _ => Ok(Running { ready, ran_already: true }),
+        },
+        _ => spawn(options).await.map(|ready| Running { ready, ran_already: false }),
+    }
+}
+
+/// Starts the cloud unless it runs already, on whatever port is free.
+pub(crate) async fn ensure_running(data_dir: &DataDir) -> Result<Running, LifecycleError> {
+    start(&StartOptions { data_dir: data_dir.clone(), port: None }).await
+}
+
+/// Says whether the cloud runs.
+pub(crate) async fn status(data_dir: &DataDir) -> Result<Status, LifecycleError> {
+    let card = read_card(data_dir)?;
+    if try_lock(&data_dir.lock())?.is_some() {
+        return Ok(card.map_or(Status::Stopped, Status::Stale));
+    }
+    let Some(card) = card else {
+        return Ok(Status::Busy);
+    };
+    // The card may be an old one, while the lock is held by a cloud that is just starting.
+    match ask::get(card.port, HEALTH_PATH).await {
+        Ok(health) if health["pid"] == card.pid => Ok(Status::Running(card)),
+        _ => Ok(Status::Busy),
+    }
+}
+
+/// The status, once the cloud is not busy any more.
+async fn settled(data_dir: &DataDir) -> Result<Status, LifecycleError> {
+    let decided = async {
+        loop {
+            match status(data_dir).await? {
+                Status::Busy => clock::sleep(LOCK_INTERVAL).await,
+                other => return Ok(other),
+            }
+        }
+    };
+    let late = |_| Err(LifecycleError::NotAnswering { lock: data_dir.lock() });
+    tokio::time::timeout(PATIENCE, decided).await.unwrap_or_else(late)
+}
+
+/// Ends the cloud and waits until its process, and those of its functions, are gone.
+pub(crate) async fn stop(data_dir: &DataDir) -> Result<Ready, LifecycleError> {
+    let ready = match settled(data_dir).await? {
+        Status::Running(ready) => ready,
+        Status::Stale(card) => {
+            // It has been told; the next look says that nothing runs.
+            let _ = std::fs::remove_file(data_dir.card());
+            return Err(LifecycleError::Stale { pid: card.pid, port: card.port });
+        }
+        Status::Stopped | Status::Busy => return Err(LifecycleError::NotRunning),
+    };
+    if ask::post(ready.port, SHUTDOWN_PATH).await.is_err() && try_lock(&data_dir.lock())?.is_none() {
+        return Err(LifecycleError::NotAnswering { lock: data_dir.lock() });
+    }
+    match tokio::time::timeout(PATIENCE, wait_for_lock(&data_dir.lock())).await {
+        Ok(freed) => freed.map(|_lock| ready),
+        Err(_elapsed) => Err(LifecycleError::DoesNotEnd { pid: ready.pid }),
+    }
+}
+
+/// Ends the cloud, if it runs, and deletes all its state.
+pub(crate) async fn reset(data_dir: &DataDir) -> Result<(), LifecycleError> {
+    match stop(data_dir).await {
+        Ok(_) | Err(LifecycleError::NotRunning | LifecycleError::Stale { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    if !data_dir.root().exists() {
+        return Ok(());
+    }
+    let _no_cloud_starts_meanwhile = wait_for_lock(&data_dir.lock()).await?;
+    for path in [data_dir.store(), data_dir.functions(), data_dir.card(), data_dir.log()] {
+        let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(LifecycleError::file(path, error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn read_card(data_dir: &DataDir) -> Result<Option<Ready>, LifecycleError> {
+    let path = data_dir.card();
+    match std::fs::read(&path) {
+        // A card that cannot be read is as good as none: the lock tells the truth, and a start writes a new one.
+        Ok(text) => Ok(serde_json::from_slice(&text).ok()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(LifecycleError::file(path, error)),
+    }
+}
+
+/// Takes a lock if nobody holds it; it is free again when the file is dropped.
+fn try_lock(path: &Path) -> Result<Option<File>, LifecycleError> {
+    let file = match File::options().create(true).truncate(false).write(true).open(path) {
+        Ok(file) => file,
+        Err(error) => return Err(LifecycleError::file(path, error)),
+    };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(LifecycleError::file(path, error)),
+    }
+}
+
+async fn wait_for_lock(path: &Path) -> Result<File, LifecycleError> {
+    loop {
+        match try_lock(path)? {
+            Some(file) => return Ok(file),
+            None => clock::sleep(LOCK_INTERVAL).await,
+        }
+    }
+}
+
+async fn spawn(options: &StartOptions) -> Result<Ready, LifecycleError> {
+    let data_dir = &options.data_dir;
+    let mut child = command(options)?.spawn().map_err(LifecycleError::Spawn)?;
+    let heard = tokio::time::timeout(PATIENCE, first_line(&mut child)).await;
+    let report = match heard {
+        Ok(Ok(line)) => serde_json::from_str(&line).ok(),
+        Ok(Err(error)) => return Err(LifecycleError::Spawn(error)),
+        Err(_elapsed) => {
+            // It is ours and not ready after all this time: nobody could use it.
+            let _ = child.start_kill();
+            None
+        }
+    };
+    let log = data_dir.log();
+    match report {
+        Some(Report::Ready(ready)) => Ok(ready),
+        Some(Report::PortInUse { port }) => Err(LifecycleError::PortInUse { port }),
+        Some(Report::DiskFull { path }) => Err(LifecycleError::DiskFull { path }),
+        Some(Report::Failed { reason }) => Err(LifecycleError::Failed { reason, log }),
+        None => Err(LifecycleError::Failed { reason: last_words(&log), log }),
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "this file owns the process of the cloud in the background")]
+fn command(options: &StartOptions) -> Result<Command, LifecycleError> {
+    let data_dir = &options.data_dir;
+    let root = std::path::absolute(data_dir.root()).map_err(|error| LifecycleError::file(data_dir.root(), error))?;
+    let log = File::create(data_dir.log()).map_err(|error| LifecycleError::file(data_dir.log(), error))?;
+    let program = std::env::current_exe().map_err(LifecycleError::Spawn)?;
+    let mut command = Command::new(program);
+    command.args(["local", "run", "--background", "--data"]).arg(&root);
+    if let Some(port) = options.port {
+        command.args(["--port", &port.to_string()]);
+    }
+    // In a process group of its own, Ctrl-C in this terminal does not reach it; in its own folder it holds no other busy.
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).current_dir(&root).process_group(0);
+    Ok(command)
+}
+
+async fn first_line(child: &mut Child) -> io::Result<String> {
+    let mut line = String::new();
+    if let Some(stdout) = child.stdout.take() {
+        BufReader::new(stdout).read_line(&mut line).await?;
+    }
+    Ok(line)
+}
+
+/// The last line of the log, when the process could not even say why it ended.
+fn last_words(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    match text.lines().rfind(|line| !line.trim().is_empty()) {
+        Some(line) => format!("It ended saying: {line}."),
+        None => "It ended without a word.".to_owned(),
+    }
+}

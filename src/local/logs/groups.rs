@@ -1,0 +1,251 @@
+//! The operations on log groups.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::state::{Group, GroupFacts};
+use super::{Logs, answer, constraint, done, invalid, no_group};
+use crate::local::error::ServiceError;
+use crate::local::http::{Request, Response};
+use crate::local::store::Table;
+
+/// The days that PutRetentionPolicy takes.
+const RETENTION_DAYS: [u16; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+const NAME_PATTERN: &str = "Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+";
+
+/// The group an operation names: by name, or by name or ARN.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Named {
+    log_group_name: Option<String>,
+    log_group_identifier: Option<String>,
+}
+
+impl Named {
+    /// The group's name.
+    pub(super) fn name(&self) -> Result<&str, ServiceError> {
+        match (&self.log_group_name, &self.log_group_identifier) {
+            (Some(_), Some(_)) => Err(invalid("LogGroupName and LogGroupIdentifier are mutually exclusive.")),
+            (Some(name), None) => Ok(name),
+            (None, Some(identifier)) => Ok(name_of(identifier)),
+            (None, None) => Err(invalid("Either LogGroupName or LogGroupIdentifier must be specified.")),
+        }
+    }
+}
+
+/// The name in an identifier, which is a name already or an ARN with or without `:*`.
+pub(super) fn name_of(identifier: &str) -> &str {
+    match identifier.split_once(":log-group:") {
+        Some((_, name)) => name.strip_suffix(":*").unwrap_or(name),
+        None => identifier,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateInput {
+    log_group_name: String,
+    tags: Option<BTreeMap<String, String>>,
+    log_group_class: Option<String>,
+}
+
+pub(super) async fn create(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    let input: CreateInput = request.json()?;
+    check_name(&input.log_group_name)?;
+    let mut facts = GroupFacts::new(&request.region(), &input.log_group_name, request.received_at.as_millisecond());
+    facts.tags = input.tags.unwrap_or_default();
+    facts.class = input.log_group_class.unwrap_or(facts.class);
+    let key = request.region().key(&facts.name);
+    logs.change(|groups, batch| {
+        if groups.contains_key(&key) {
+            let text = "The specified log group already exists";
+            return Err(ServiceError::bad_request("ResourceAlreadyExistsException", text));
+        }
+        batch.put(Table::LogGroups, key.clone(), &facts)?;
+        groups.insert(key, Group::created(facts));
+        Ok(())
+    })
+    .await?;
+    Ok(done())
+}
+
+fn check_name(name: &str) -> Result<(), ServiceError> {
+    if name.is_empty() || name.len() > 512 {
+        let bound = if name.is_empty() { "greater than or equal to 1" } else { "less than or equal to 512" };
+        return Err(constraint(name, "logGroupName", &format!("Member must have length {bound}")));
+    }
+    if name.bytes().any(|byte| !byte.is_ascii_alphanumeric() && !b".-_/#".contains(&byte)) {
+        return Err(constraint(name, "logGroupName", NAME_PATTERN));
+    }
+    Ok(())
+}
+
+pub(super) async fn delete(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    let key = request.region().key(request.json::<Named>()?.name()?);
+    logs.change(|groups, batch| {
+        groups.remove(&key).ok_or_else(no_group)?;
+        batch.delete(Table::LogGroups, key.clone());
+        batch.delete_prefix(Table::LogStreams, format!("{key}\0"));
+        batch.delete_prefix(Table::LogEvents, format!("{key}\0"));
+        Ok(())
+    })
+    .await?;
+    Ok(done())
+}
+
+/// Changes what is known of one group.
+pub(super) async fn edit(
+    logs: &Logs,
+    request: &Request,
+    name: &str,
+    change: impl FnOnce(&mut GroupFacts) -> Result<(), ServiceError>,
+) -> Result<Response, ServiceError> {
+    let key = request.region().key(name);
+    logs.change(|groups, batch| {
+        let group = groups.get_mut(&key).ok_or_else(no_group)?;
+        change(&mut group.facts)?;
+        batch.put(Table::LogGroups, key.clone(), &group.facts)?;
+        Ok(())
+    })
+    .await?;
+    Ok(done())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RetentionInput {
+    log_group_name: String,
+    retention_in_days: u16,
+}
+
+pub(super) async fn put_retention(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    let input: RetentionInput = request.json()?;
+    let days = input.retention_in_days;
+    if !RETENTION_DAYS.contains(&days) {
+        let allowed = format!("Member must satisfy enum value set: {RETENTION_DAYS:?}");
+        return Err(constraint(&days.to_string(), "retentionInDays", &allowed));
+    }
+    edit(logs, request, &input.log_group_name, |facts| {
+        facts.retention_days = Some(days);
+        Ok(())
+    })
+    .await
+}
+
+pub(super) async fn delete_retention(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    edit(logs, request, request.json::<Named>()?.name()?, |facts| {
+        facts.retention_days = None;
+        Ok(())
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DescribeInput {
+    log_group_name_prefix: Option<String>,
+    log_group_name_pattern: Option<String>,
+    log_group_identifiers: Option<Vec<String>>,
+    log_group_class: Option<String>,
+    next_token: Option<String>,
+    limit: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DescribeOutput {
+    log_groups: Vec<GroupOutput>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GroupOutput {
+    log_group_name: String,
+    creation_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retention_in_days: Option<u16>,
+    metric_filter_count: u32,
+    arn: String,
+    stored_bytes: u64,
+    log_group_class: String,
+    log_group_arn: String,
+}
+
+impl GroupOutput {
+    fn new(facts: &GroupFacts) -> Self {
+        Self {
+            log_group_name: facts.name.clone(),
+            creation_time: facts.created_at_ms,
+            retention_in_days: facts.retention_days,
+            metric_filter_count: 0,
+            arn: format!("{}:*", facts.arn),
+            // AWS counts this late too: a group that was just written says 0.
+            stored_bytes: 0,
+            log_group_class: facts.class.clone(),
+            log_group_arn: facts.arn.clone(),
+        }
+    }
+}
+
+/// The limit of a list, between 1 and 50.
+pub(super) fn list_limit(limit: Option<usize>) -> Result<usize, ServiceError> {
+    match limit {
+        None => Ok(50),
+        Some(limit @ 1..=50) => Ok(limit),
+        Some(0) => Err(constraint("0", "limit", "Member must have value greater than or equal to 1")),
+        Some(more) => Err(constraint(&more.to_string(), "limit", "Member must have value less than or equal to 50")),
+    }
+}
+
+pub(super) fn describe(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    let input: DescribeInput = request.json()?;
+    if input.log_group_name_prefix.is_some() && input.log_group_name_pattern.is_some() {
+        return Err(invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."));
+    }
+    let limit = list_limit(input.limit)?;
+    let wanted = |facts: &GroupFacts| {
+        let name = &facts.name;
+        let pattern = input.log_group_name_pattern.as_ref().map(|pattern| pattern.to_lowercase());
+        input.log_group_name_prefix.as_ref().is_none_or(|prefix| name.starts_with(prefix))
+            && pattern.is_none_or(|pattern| name.to_lowercase().contains(&pattern))
+            && input.log_group_identifiers.as_ref().is_none_or(|all| all.iter().any(|one| name_of(one) == name))
+            && input.log_group_class.as_ref().is_none_or(|class| *class == facts.class)
+            && input.next_token.as_ref().is_none_or(|after| name > after)
+    };
+    let region = request.region().key("");
+    let groups = logs.lock();
+    let here = groups.range(region.clone()..).take_while(|(key, _)| key.starts_with(&region));
+    let mut found: Vec<GroupOutput> = here
+        .filter(|(_, group)| wanted(&group.facts))
+        .take(limit + 1)
+        .map(|(_, group)| GroupOutput::new(&group.facts))
+        .collect();
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next_token = found.last().filter(|_| more).map(|last| last.log_group_name.clone());
+    Ok(answer(&DescribeOutput { log_groups: found, next_token }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_is_a_name_or_an_arn() {
+        assert_eq!(name_of("/aws/lambda/x"), "/aws/lambda/x");
+        assert_eq!(name_of("arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/x"), "/aws/lambda/x");
+        assert_eq!(name_of("arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/x:*"), "/aws/lambda/x");
+    }
+
+    #[test]
+    fn names_are_checked() {
+        assert!(check_name("/aws/lambda/a-b_c.d#e").is_ok());
+        assert!(check_name("").is_err());
+        insta::assert_snapshot!(check_name("a b").unwrap_err(), @r"InvalidParameterException: 1 validation error detected: Value 'a b' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+");
+    }
+}

@@ -1,0 +1,205 @@
+//! Runs the embedded cloud in this process until it is told to end.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Cloud;
+use super::data_dir::DataDir;
+use super::dispatch::dispatch;
+use super::http::{Stop, serve};
+use super::store::StoreError;
+use crate::clock;
+
+/// The port that AWS emulators use, so that clients set up for one find this one.
+pub(crate) const DEFAULT_PORT: u16 = 4566;
+
+/// How many ports above the default one are tried when it is taken.
+const PORTS_TRIED: u16 = 64;
+
+/// What to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RunOptions {
+    /// Where its state lives.
+    pub(crate) data_dir: DataDir,
+    /// The port to listen on; without one it is 4566, or the next that is free.
+    pub(crate) port: Option<u16>,
+}
+
+/// Told once, when requests are answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ready {
+    /// The process that runs it.
+    pub(crate) pid: u32,
+    /// The port it listens on.
+    pub(crate) port: u16,
+    /// Whether 4566 was wanted but taken by another program.
+    pub(crate) default_port_taken: bool,
+}
+
+impl Ready {
+    /// The endpoint for AWS clients.
+    pub(crate) fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+/// Why the embedded cloud could not run.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LocalError {
+    /// Another program listens on the port.
+    #[error(
+        "Port {port} is in use by another program. Choose another one with --port, or leave --port out to take a free one."
+    )]
+    PortInUse {
+        /// The port asked for.
+        port: u16,
+    },
+    /// No port near the default one is free.
+    #[error("No port from {first} to {last} is free. Choose one with --port.")]
+    NoFreePort {
+        /// First port tried.
+        first: u16,
+        /// Last port tried.
+        last: u16,
+    },
+    /// The port may not be used, or loopback is not there.
+    #[error("Could not listen on port {port}: {source}. Choose another one with --port.")]
+    Listen {
+        /// The port asked for.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another embedded cloud has this folder.
+    #[error("An embedded cloud already runs on {}. Use it, or end it with `workshop local stop`.", data_dir.display())]
+    AlreadyRunning {
+        /// Its folder.
+        data_dir: PathBuf,
+    },
+    /// The disk is full.
+    #[error("The disk that holds {} is full. Free some space, or set WORKSHOP_HOME to a folder on another disk.", path.display())]
+    DiskFull {
+        /// What could not be written.
+        path: PathBuf,
+    },
+    /// A file could not be read or written.
+    #[error("Could not use {}: {source}. Set WORKSHOP_HOME to a folder that you may write to.", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Signals could not be listened for.
+    #[error("Could not listen for Ctrl-C: {0}.")]
+    Signals(io::Error),
+    /// The store could not be opened or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl LocalError {
+    /// The error of using a file.
+    pub(crate) fn file(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        let path = path.into();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
+            _ => Self::File { path, source },
+        }
+    }
+}
+
+/// Runs the embedded cloud until Ctrl-C, SIGTERM or a shutdown request, then ends it cleanly: no function's process is
+/// left and the store is closed. `on_ready` is called once, when requests are answered.
+pub(crate) async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(), LocalError> {
+    let RunOptions { data_dir, port } = options;
+    std::fs::create_dir_all(data_dir.root()).map_err(|error| LocalError::file(data_dir.root(), error))?;
+    let _lock = lock(&data_dir).await?;
+    let (listener, default_port_taken) = listen(port).await?;
+    let address =
+        listener.local_addr().map_err(|source| LocalError::Listen { port: port.unwrap_or(DEFAULT_PORT), source })?;
+    let stop = Stop::new();
+    stop_on_signals(&stop)?;
+    let cloud = Cloud::open(data_dir.clone(), address, stop.clone())?;
+    let ready = Ready { pid: std::process::id(), port: address.port(), default_port_taken };
+    write_card(&data_dir, &ready)?;
+    cloud.step_functions.resume(&cloud);
+    on_ready(&ready);
+
+    let shared = Arc::clone(&cloud);
+    serve(listener, stop, move |request| dispatch(Arc::clone(&shared), request)).await;
+    cloud.step_functions.stop().await;
+    cloud.functions.stop().await;
+    cloud.store.flush().await?;
+    // A card that stays behind is seen as stale by the lock, which ends with this process.
+    let _ = std::fs::remove_file(data_dir.card());
+    Ok(())
+}
+
+/// How often the lock is tried: a command that looks at the status holds it for an instant.
+const LOCK_TRIES: u32 = 50;
+
+async fn lock(data_dir: &DataDir) -> Result<File, LocalError> {
+    let path = data_dir.lock();
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|error| LocalError::file(&path, error))?;
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => clock::sleep(Duration::from_millis(2)).await,
+            Err(TryLockError::Error(error)) => return Err(LocalError::file(&path, error)),
+        }
+    }
+    Err(LocalError::AlreadyRunning { data_dir: data_dir.root().to_owned() })
+}
+
+fn write_card(data_dir: &DataDir, ready: &Ready) -> Result<(), LocalError> {
+    let path = data_dir.card();
+    let whole = path.with_extension("json.new");
+    let text = serde_json::to_vec(ready).map_err(|error| LocalError::file(&path, error.into()))?;
+    std::fs::write(&whole, text).map_err(|error| LocalError::file(&whole, error))?;
+    std::fs::rename(&whole, &path).map_err(|error| LocalError::file(&path, error))
+}
+
+async fn listen(port: Option<u16>) -> Result<(TcpListener, bool), LocalError> {
+    if let Some(port) = port {
+        let listener = bind(port).await.map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => LocalError::PortInUse { port },
+            _ => LocalError::Listen { port, source },
+        })?;
+        return Ok((listener, false));
+    }
+    let last = DEFAULT_PORT + PORTS_TRIED;
+    for port in DEFAULT_PORT..=last {
+        match bind(port).await {
+            Ok(listener) => return Ok((listener, port != DEFAULT_PORT)),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            Err(source) => return Err(LocalError::Listen { port, source }),
+        }
+    }
+    Err(LocalError::NoFreePort { first: DEFAULT_PORT, last })
+}
+
+async fn bind(port: u16) -> io::Result<TcpListener> {
+    TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
+}
+
+fn stop_on_signals(stop: &Stop) -> Result<(), LocalError> {
+    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+        let mut signals = signal(kind).map_err(LocalError::Signals)?;
+        let stop = stop.clone();
+        tokio::spawn(async move {
+            signals.recv().await;
+            stop.give();
+        });
+    }
+    Ok(())
+}
