@@ -49,7 +49,8 @@ pub struct Execution {
     latest: Timestamp,
     times_out_at: Timestamp,
     /// What is being run, side by side; one branch until Parallel and Map are there.
-    branches: BTreeMap<BranchId, Branch>,
+    /// Boxed, because the map's nodes are made for eleven.
+    branches: BTreeMap<BranchId, Box<Branch>>,
 }
 
 /// What begins an execution.
@@ -166,7 +167,7 @@ impl Execution {
         if self.status != Status::Running {
             return None;
         }
-        let timers = self.branches.values().filter_map(Branch::due);
+        let timers = self.branches.values().filter_map(|branch| branch.due());
         Some(timers.fold(self.times_out_at, Timestamp::min))
     }
 
@@ -192,7 +193,7 @@ impl Execution {
 
     /// The tasks under way and how far they are: what a driver has to pick up again after a restart.
     pub fn running_tasks(&self) -> impl Iterator<Item = (&TaskRequest, TaskPhase)> {
-        self.branches.values().filter_map(Branch::task).map(|task| (&task.request, task.phase))
+        self.branches.values().filter_map(|branch| branch.task()).map(|task| (&task.request, task.phase))
     }
 
     /// The states that the execution is in, with the instant until which a Wait state waits.

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::MAX_PAYLOAD_BYTES;
 use crate::definition::Findings;
+use crate::document::least_size_bytes;
 use crate::intrinsic::{Expression, ExpressionFailure};
 use crate::path::{PathSyntax, Scope};
 
@@ -22,6 +24,8 @@ pub(crate) enum TemplateFailure {
     NotFound(String),
     /// An intrinsic function failed.
     Intrinsic(String),
+    /// More than a payload may hold.
+    TooLarge,
 }
 
 impl Template {
@@ -57,19 +61,32 @@ impl Template {
     /// Fills the template in.
     ///
     /// # Errors
-    /// When a path leads nowhere.
+    /// When an expression has no value, or all of them together are larger than a payload may be.
     pub(crate) fn fill(&self, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
+        let mut left = MAX_PAYLOAD_BYTES;
+        self.fill_within(&mut left, scope)
+    }
+
+    fn fill_within(&self, left: &mut usize, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
         match self {
             Self::Literal(value) => Ok(value.clone()),
-            Self::Array(items) => items.iter().map(|item| item.fill(scope)).collect::<Result<_, _>>().map(Value::Array),
+            Self::Array(items) => {
+                let items = items.iter().map(|item| item.fill_within(left, scope));
+                items.collect::<Result<_, _>>().map(Value::Array)
+            }
             Self::Object(fields) => {
                 let mut object = Map::with_capacity(fields.len());
                 for (name, field) in fields {
-                    object.insert(name.clone(), field.fill(scope)?);
+                    object.insert(name.clone(), field.fill_within(left, scope)?);
                 }
                 Ok(Value::Object(object))
             }
-            Self::Computed { field, expression } => evaluate(expression, field, scope),
+            Self::Computed { field, expression } => {
+                let value = evaluate(expression, field, scope)?;
+                let rest = left.checked_sub(least_size_bytes(&value));
+                *left = rest.ok_or(TemplateFailure::TooLarge)?;
+                Ok(value)
+            }
         }
     }
 }

@@ -42,6 +42,7 @@ impl Fault {
         match failure {
             TemplateFailure::NotFound(problem) => Self::runtime(branch, problem),
             TemplateFailure::Intrinsic(problem) => Self::error(INTRINSIC_FAILURE, in_state(branch, problem)),
+            TemplateFailure::TooLarge => over_quota(&branch.state),
         }
     }
 
@@ -77,13 +78,14 @@ pub(super) fn timed_out() -> Failure {
 /// # Errors
 /// `States.DataLimitExceeded` in the name of `who`: a state, a function or a service.
 pub(super) fn within_quota(size_bytes: usize, who: &str) -> Result<(), Fault> {
-    if size_bytes <= MAX_PAYLOAD_BYTES {
-        return Ok(());
-    }
+    if size_bytes <= MAX_PAYLOAD_BYTES { Ok(()) } else { Err(over_quota(who)) }
+}
+
+fn over_quota(who: &str) -> Fault {
     let cause = format!(
         "The state/task '{who}' returned a result with a size exceeding the maximum number of bytes service limit."
     );
-    Err(Fault::error(DATA_LIMIT_EXCEEDED, cause))
+    Fault::error(DATA_LIMIT_EXCEEDED, cause)
 }
 
 /// Refuses a payload that is too large or too deep to be passed on.

@@ -39,7 +39,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn begin(&mut self, input: Document) {
-        let mut branch = Branch::new(BranchId(0), self.now);
+        let mut branch = Box::new(Branch::new(BranchId(0), self.now));
         let details = EventDetails::ExecutionStarted {
             input: self.execution.input.clone(),
             role_arn: self.execution.about.role_arn.clone(),
@@ -51,7 +51,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Moves a branch on until it waits or the execution is over.
-    pub(super) fn run(&mut self, mut branch: Branch, first: Result<Move, Fault>) {
+    pub(super) fn run(&mut self, mut branch: Box<Branch>, first: Result<Move, Fault>) {
         let mut next = first;
         loop {
             let settled = next.or_else(|fault| self.recover(&mut branch, fault));

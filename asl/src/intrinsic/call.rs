@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{Argument, Call, Function, arrays, strings};
+use crate::MAX_PAYLOAD_BYTES;
+use crate::document::least_size_bytes;
 use crate::path::Scope;
 
 /// What is wrong with a call, in a sentence.
@@ -12,6 +14,9 @@ impl Call {
     pub(super) fn evaluate(&self, scope: Scope<'_>) -> Result<Value, Problem> {
         let values = self.arguments.iter().map(|argument| argument.evaluate(scope));
         let values = values.collect::<Result<Vec<_>, _>>()?;
+        if values.iter().map(least_size_bytes).sum::<usize>() > MAX_PAYLOAD_BYTES {
+            return Err("The arguments are larger than a payload may be.".to_owned());
+        }
         let (first, second) = (values.first().unwrap_or(&Value::Null), values.get(1).unwrap_or(&Value::Null));
         match self.function {
             Function::Format => self.format(&values),
@@ -87,18 +92,19 @@ fn add(first: &Value, second: &Value) -> Result<Value, Problem> {
     sum.map(Value::from).ok_or_else(|| "The sum is too large.".to_owned())
 }
 
+/// A number from the first to just before the second.
 fn random(from: &Value, to: &Value, seed: Option<&Value>, scope: Scope<'_>) -> Result<Value, Problem> {
     let (from, to) = (integer(from)?, integer(to)?);
-    let span = i128::from(to) - i128::from(from);
-    if span <= 0 {
+    if from >= to {
         return Err("The end must be greater than the start.".to_owned());
     }
     let drawn = match seed {
         Some(seed) => crate::execution::number(integer(seed)?.cast_unsigned(), 0),
         None => scope.context.random(),
     };
-    let offset = (i128::from(drawn) * span) >> 64;
-    i64::try_from(i128::from(from) + offset).map(Value::from).map_err(|problem| problem.to_string())
+    let offset = (u128::from(drawn) * u128::from(from.abs_diff(to))) >> 64;
+    let offset = u64::try_from(offset).unwrap_or_default();
+    Ok(from.saturating_add_unsigned(offset).into())
 }
 
 fn merge(values: &[Value]) -> Result<Value, Problem> {

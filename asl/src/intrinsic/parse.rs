@@ -9,7 +9,7 @@ use crate::path::{Cursor, Path, PathSyntax};
 const MAX_DEPTH: usize = 10;
 
 pub(super) fn call(text: &str) -> Result<Call, PathSyntax> {
-    let mut cursor = Cursor { text, at: 0 };
+    let mut cursor = Cursor::new(text);
     let call = nested(&mut cursor, 0)?;
     cursor.blanks();
     if cursor.peek().is_none() { Ok(call) } else { Err(cursor.malformed("the end")) }

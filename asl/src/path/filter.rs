@@ -5,9 +5,6 @@ use serde_json::Value;
 use super::parse::{Cursor, PathSyntax, steps};
 use super::{Step, evaluate};
 
-/// How deep parentheses may nest.
-const MAX_DEPTH: usize = 32;
-
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Condition {
     Exists(Vec<Step>),
@@ -33,21 +30,18 @@ pub(super) enum Comparison {
     GreaterOrEqual,
 }
 
-pub(super) fn parse(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> {
-    if depth > MAX_DEPTH {
-        return Err(PathSyntax::Malformed(format!("a filter nests deeper than {MAX_DEPTH} levels")));
-    }
-    let mut alternatives = vec![conjunction(cursor, depth)?];
+pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
+    let mut alternatives = vec![conjunction(cursor)?];
     while operator(cursor, "||") {
-        alternatives.push(conjunction(cursor, depth)?);
+        alternatives.push(conjunction(cursor)?);
     }
     Ok(single_or(alternatives, Condition::Or))
 }
 
-fn conjunction(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> {
-    let mut all = vec![term(cursor, depth)?];
+fn conjunction(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
+    let mut all = vec![term(cursor)?];
     while operator(cursor, "&&") {
-        all.push(term(cursor, depth)?);
+        all.push(term(cursor)?);
     }
     Ok(single_or(all, Condition::And))
 }
@@ -61,13 +55,13 @@ fn operator(cursor: &mut Cursor<'_>, token: &str) -> bool {
     cursor.eat(token)
 }
 
-fn term(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> {
+fn term(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     cursor.blanks();
     if cursor.eat("!(") {
-        return Ok(Condition::Not(Box::new(closed(cursor, depth)?)));
+        return Ok(Condition::Not(Box::new(closed(cursor)?)));
     }
     if cursor.eat("(") {
-        return closed(cursor, depth);
+        return closed(cursor);
     }
     let left = operand(cursor)?;
     cursor.blanks();
@@ -88,8 +82,8 @@ fn term(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> 
     }
 }
 
-fn closed(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> {
-    let inner = parse(cursor, depth + 1)?;
+fn closed(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
+    let inner = cursor.nested(parse)?;
     if operator(cursor, ")") { Ok(inner) } else { Err(cursor.malformed("')'")) }
 }
 

@@ -3,6 +3,11 @@
 use super::filter::{self, Condition};
 use super::{Path, Root, Step};
 
+/// How deep filters and their parentheses may nest.
+const MAX_DEPTH: usize = 32;
+/// How often `..` may stand in a path: every one multiplies what has to be looked at.
+const MAX_DESCENTS: usize = 2;
+
 /// Why a text is no path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PathSyntax {
@@ -14,7 +19,7 @@ pub(crate) enum PathSyntax {
 
 impl Path {
     pub(crate) fn parse(text: &str) -> Result<Self, PathSyntax> {
-        let mut cursor = Cursor { text, at: 0 };
+        let mut cursor = Cursor::new(text);
         let path = Self::parse_prefix(&mut cursor)?;
         if cursor.peek().is_some() {
             return Err(cursor.malformed("the end"));
@@ -33,6 +38,9 @@ impl Path {
             return Err(PathSyntax::NotImplemented("variables"));
         }
         let steps = steps(cursor)?;
+        if steps.iter().filter(|step| **step == Step::Descend).count() > MAX_DESCENTS {
+            return Err(PathSyntax::NotImplemented("JSONPath with more than two '..'"));
+        }
         let text = cursor.text.get(from..cursor.at).unwrap_or_default().to_owned();
         Ok(Self { text, root, steps })
     }
@@ -95,7 +103,7 @@ fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     if !cursor.eat("(") {
         return Err(cursor.malformed("'(' after '?'"));
     }
-    let condition = filter::parse(cursor, 0)?;
+    let condition = cursor.nested(filter::parse)?;
     cursor.blanks();
     if cursor.eat(")") { Ok(condition) } else { Err(cursor.malformed("')'")) }
 }
@@ -128,9 +136,26 @@ fn numbers(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
 pub(crate) struct Cursor<'a> {
     pub(crate) text: &'a str,
     pub(crate) at: usize,
+    /// How many filters and parentheses are open.
+    open: usize,
 }
 
 impl<'a> Cursor<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, open: 0 }
+    }
+
+    /// Reads something that may hold itself, down to a limit.
+    pub(crate) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, PathSyntax>) -> Result<T, PathSyntax> {
+        if self.open == MAX_DEPTH {
+            return Err(PathSyntax::Malformed(format!("a filter nests deeper than {MAX_DEPTH} levels")));
+        }
+        self.open += 1;
+        let result = read(self);
+        self.open -= 1;
+        result
+    }
+
     pub(crate) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -253,5 +278,9 @@ mod tests {
     fn nesting_is_bounded() {
         let deep = format!("$[?({}@.a{})]", "(".repeat(10_000), ")".repeat(10_000));
         assert!(Path::parse(&deep).is_err());
+        let deep = format!("$[?({}@.a{})]", "@[?(".repeat(10_000), ")]".repeat(10_000));
+        assert!(Path::parse(&deep).is_err());
+        assert!(Path::parse("$[?((@.a || @[?(@.b)]) && !(@.c))]").is_ok());
+        assert!(Path::parse("$..a..b..c").is_err());
     }
 }

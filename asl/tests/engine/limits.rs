@@ -53,3 +53,15 @@ fn a_waiting_execution_is_small() {
     let stored = serde_json::to_vec(&driver.execution).unwrap().len();
     assert!(stored <= 1024, "{stored} bytes");
 }
+
+#[test]
+fn a_template_that_repeats_its_input_stops_at_the_quota() {
+    let fields: Vec<String> = (0..2000).map(|i| format!(r#""f{i}.$":"$""#)).collect();
+    let calls = format!(r#""f.$":"States.Array({})""#, vec!["$"; 2000].join(","));
+    for parameters in [fields.join(","), calls] {
+        let states = format!(r#""A":{{"Type":"Pass","Parameters":{{{parameters}}},"End":true}}"#);
+        let input = format!("\"{}\"", "a".repeat(200_000));
+        let driver = Driver::start(machine(&states), &input);
+        assert!(matches!(driver.outcome, Some(Outcome::Failed(_))));
+    }
+}
