@@ -91,7 +91,10 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed, stack: &Stack) -> Res
         steps.extend(old);
     } else if !old.is_empty() {
         let names: Vec<String> = old.iter().map(|step| step.resource.to_string()).collect();
-        let executions = if observed.running == 1 { "1 execution still runs" } else { "executions still run" };
+        let executions = match observed.running {
+            1 => "1 execution still runs".to_owned(),
+            count => format!("{count} executions still run"),
+        };
         notes.push(format!(
             "No longer declared, but kept because {executions} and may need it: {}. Deploy again when none runs.",
             names.join(", ")

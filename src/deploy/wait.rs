@@ -47,10 +47,15 @@ fn limit(waiting: WaitingFor) -> Duration {
     })
 }
 
-/// 0.25, 0.5, 1 seconds, then 2 seconds each time: roles are usually known within ten seconds, so growing further would
-/// only add delay.
+/// Before calling again: 0.25, 0.5, 1 seconds, then 2 seconds each time. Roles are usually known within ten seconds, so
+/// growing further would only add delay.
 fn delays() -> impl Iterator<Item = Duration> {
     [250, 500, 1000].into_iter().chain(std::iter::repeat(2000)).map(Duration::from_millis)
+}
+
+/// Before looking again: soon at first, then each second, as the SDKs' own waiters do.
+fn looks() -> impl Iterator<Item = Duration> {
+    [50, 100, 200, 400].into_iter().chain(std::iter::repeat(1000)).map(Duration::from_millis)
 }
 
 /// Waits on behalf of one resource and tells about it.
@@ -102,7 +107,7 @@ impl Patience {
         F: Future<Output = Result<Option<T>, DeployError>>,
     {
         let since = clock::now();
-        for delay in delays() {
+        for delay in looks() {
             if let Some(answer) = ask().await? {
                 return Ok(answer);
             }

@@ -36,6 +36,11 @@ impl Home {
                 command.env(name, value);
             }
         }
+        for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            let inherited = std::env::var_os(name).map(PathBuf::from);
+            let usual = std::env::home_dir().map(|home| home.join(folder));
+            command.envs(inherited.or(usual).map(|folder| (name, folder)));
+        }
         command.env("HOME", self.folder.path()).env("TZ", "UTC").env("AWS_EC2_METADATA_DISABLED", "true");
         command
     }
