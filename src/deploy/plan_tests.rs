@@ -124,7 +124,9 @@ fn what_a_running_execution_may_need_is_kept() {
     let mut there = lesson();
     there.running = 1;
     let plan = planned(&LESSON.replace("startStateMachine", "begin"), &there);
-    assert!(!plan.steps.iter().any(|step| matches!(step.resource, Resource::Function(_)) && step.change == Change::Delete));
+    assert!(
+        !plan.steps.iter().any(|step| matches!(step.resource, Resource::Function(_)) && step.change == Change::Delete)
+    );
     insta::assert_snapshot!(plan.notes.join("\n"), @"No longer declared, but kept because 1 execution still runs and may need it: role of startStateMachine, log group of startStateMachine, function startStateMachine. Deploy again when none runs.");
 }
 
