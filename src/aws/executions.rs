@@ -5,6 +5,7 @@ use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::error::or_absent;
 use super::history::HistoryEvent;
 use super::{Aws, AwsError};
 use crate::model::names::Arn;
@@ -138,11 +139,8 @@ pub(crate) async fn list(
 /// The call failed.
 pub(crate) async fn describe(aws: &Aws, execution: &Arn) -> Result<Option<ExecutionDetail>, AwsError> {
     let call = aws.sfn.describe_execution().execution_arn(execution.as_str());
-    let answer = match call.send().await.map_err(AwsError::from_sdk(SERVICE, "DescribeExecution")) {
-        Ok(answer) => answer,
-        Err(error) if error.is_not_found() => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let answer = call.send().await.map_err(AwsError::from_sdk(SERVICE, "DescribeExecution"));
+    let Some(answer) = or_absent(answer)? else { return Ok(None) };
     let name = answer.name().map_or_else(|| execution.last_part().to_owned(), str::to_owned);
     Ok(Some(ExecutionDetail {
         execution: Execution {

@@ -1,6 +1,5 @@
 //! The one error that a user sees: what happened, why, what to try; and the exit code that says its kind.
 
-use crate::aws::{AwsError, AwsErrorKind};
 use crate::local::LocalError;
 use crate::local::lifecycle::LifecycleError;
 use crate::model::source::ModelError;
@@ -126,92 +125,5 @@ impl From<LifecycleError> for CliError {
 impl From<LocalError> for CliError {
     fn from(error: LocalError) -> Self {
         Self::new(ErrorKind::Failed, error.to_string())
-    }
-}
-
-const LOCAL_NEEDS_NONE: &str = "add `--local` to use the embedded cloud, which needs no account";
-
-impl From<AwsError> for CliError {
-    fn from(error: AwsError) -> Self {
-        let (kind, message, hint) = match error.kind {
-            AwsErrorKind::NoCredentials => (
-                ErrorKind::Credentials,
-                "No AWS credentials were found.".to_owned(),
-                Some(format!(
-                    "Run `aws configure`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with \
-                     `--profile`; or {LOCAL_NEEDS_NONE}."
-                )),
-            ),
-            AwsErrorKind::ExpiredCredentials => (
-                ErrorKind::Credentials,
-                "The AWS credentials have expired.".to_owned(),
-                Some(format!("Sign in again (`aws sso login`, or renew the keys); or {LOCAL_NEEDS_NONE}.")),
-            ),
-            AwsErrorKind::InvalidCredentials => (
-                ErrorKind::Credentials,
-                "AWS does not know these credentials.".to_owned(),
-                Some(format!(
-                    "Check the access key and the profile (`aws sts get-caller-identity`); or {LOCAL_NEEDS_NONE}."
-                )),
-            ),
-            AwsErrorKind::Region => (
-                ErrorKind::Usage,
-                error.message.clone(),
-                Some("Name one with `--region`, such as `--region eu-central-1`.".to_owned()),
-            ),
-            AwsErrorKind::UnknownHost => (
-                ErrorKind::Unreachable,
-                format!("{} has no address: there is no such region, or this machine is offline.", error.service),
-                Some(
-                    "Name a region with `--region`, such as `--region eu-central-1`, and check the network.".to_owned(),
-                ),
-            ),
-            AwsErrorKind::Unreachable => (
-                ErrorKind::Unreachable,
-                format!("{} can't be reached.", error.service),
-                Some(
-                    "Check the network and that the region's name is right (`--region`); \
-                     if AWS_ENDPOINT_URL is set, check that something listens there."
-                        .to_owned(),
-                ),
-            ),
-            AwsErrorKind::AccessDenied => (
-                ErrorKind::Refused,
-                format!("AWS does not allow you to call {} of {}.", error.operation, error.service),
-                Some(
-                    "Ask for the permission that the message names, or use another profile with `--profile`."
-                        .to_owned(),
-                ),
-            ),
-            AwsErrorKind::Throttled | AwsErrorKind::ServiceFault => (
-                ErrorKind::Refused,
-                format!("{} is too busy or not well: {} failed after several tries.", error.service, error.operation),
-                Some("Run the command again in a minute; what is done stays done.".to_owned()),
-            ),
-            AwsErrorKind::NotFound => (
-                ErrorKind::NotFound,
-                format!("{} does not find what {} asked for.", error.service, error.operation),
-                None,
-            ),
-            AwsErrorKind::NotImplemented => (
-                ErrorKind::Refused,
-                format!("This endpoint does not offer {} of {}.", error.operation, error.service),
-                None,
-            ),
-            AwsErrorKind::Conflict | AwsErrorKind::Other => {
-                (ErrorKind::Refused, format!("{} refused {}.", error.service, error.operation), None)
-            }
-        };
-        let cause = match (&error.code, &error.request_id) {
-            (Some(code), Some(id)) => format!("{code}: {} (request {id})", error.message),
-            (Some(code), None) => format!("{code}: {}", error.message),
-            (None, _) => error.message,
-        };
-        // The SDK's list of every place where it looked helps nobody who has no credentials at all.
-        let failure = Self { hint, ..Self::new(kind, message) };
-        match error.kind {
-            AwsErrorKind::NoCredentials | AwsErrorKind::Region => failure.in_detail(cause),
-            _ => failure.because(cause),
-        }
     }
 }

@@ -233,7 +233,7 @@ impl Shown {
         };
         say("process", self.pid.to_string());
         if let Some(started) = self.started {
-            say("since", moment::relative(started, now));
+            say("up", moment::duration(moment::ms_between(started, now)));
         }
         if let Some(memory) = self.memory_kib {
             say("memory", format!("{}.{} MiB", memory / 1024, memory % 1024 * 10 / 1024));
@@ -270,7 +270,7 @@ mod tests {
         insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r"
         running at http://127.0.0.1:4566
           process  42
-          since    3 m 12 s ago
+          up       3 m 12 s
           memory   12.1 MiB
           data     /home/anna/.local/state/workshop/local
           holds    functions: 2, state machines: 1, running executions: 3, HTTP APIs: 1

@@ -2,6 +2,7 @@
 
 mod args;
 mod artefacts;
+mod aws_error;
 mod carried;
 mod deploy;
 mod error;

@@ -12,8 +12,11 @@ pub(crate) struct Patience {
     trouble: Option<AwsErrorKind>,
 }
 
-/// The longest pause between two tries.
+/// The longest pause between two tries of a service that asks to slow down.
 const LONGEST: Duration = Duration::from_secs(30);
+
+/// The longest pause while nothing answers: its return should show soon.
+const LONGEST_UNANSWERED: Duration = Duration::from_secs(5);
 
 /// What to do about a failed call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +49,11 @@ impl Patience {
             AwsErrorKind::ServiceFault => format!("{service} is not well right now; trying again."),
             _ => return Verdict::GiveUp,
         };
-        let least = if error.kind == AwsErrorKind::Throttled { Duration::from_secs(1) } else { self.interval };
-        self.pause = (self.pause * 2).max(least).min(LONGEST);
+        let (least, most) = match error.kind {
+            AwsErrorKind::Throttled => (Duration::from_secs(1), LONGEST),
+            _ => (self.interval, LONGEST_UNANSWERED.max(self.interval)),
+        };
+        self.pause = (self.pause * 2).max(least).min(most);
         let news = self.trouble.replace(error.kind) != Some(error.kind);
         Verdict::GoOn(news.then_some(what))
     }
@@ -99,7 +105,10 @@ mod tests {
     fn a_lost_connection_is_told_and_its_return_too() {
         let mut patience = Patience::new(Duration::from_millis(30));
         assert!(matches!(patience.failed(&error(AwsErrorKind::Unreachable)), Verdict::GoOn(Some(_))));
-        assert_eq!(patience.failed(&error(AwsErrorKind::Unreachable)), Verdict::GoOn(None));
+        for _ in 0..20 {
+            assert_eq!(patience.failed(&error(AwsErrorKind::Unreachable)), Verdict::GoOn(None));
+        }
+        assert_eq!(patience.pause(), LONGEST_UNANSWERED);
         assert_eq!(patience.succeeded().as_deref(), Some("It answers again."));
         assert_eq!(patience.pause(), Duration::from_millis(30));
         assert_eq!(patience.failed(&error(AwsErrorKind::AccessDenied)), Verdict::GiveUp);

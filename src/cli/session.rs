@@ -29,7 +29,7 @@ impl Session {
     pub(crate) async fn open(global: &Global, ui: &Ui) -> Result<Self, CliError> {
         let project = Project::find()?;
         let aws = Aws::connect(target(global, ui).await?).await?;
-        let account = aws.account().await.map_err(|error| unreachable_in(&aws, error))?;
+        let account = aws.account().await.map_err(|error| first_failure(global, &aws, error))?;
         let stage = global.stage.clone().unwrap_or_else(|| project.service.default_stage.clone());
         let stack = Stack { service: project.service.name.clone(), stage, region: aws.region.clone(), account };
         Ok(Self { project, aws, stack })
@@ -61,15 +61,21 @@ impl Session {
     }
 }
 
-/// A region that does not exist shows as a name without an address; the sentence then names the region.
-fn unreachable_in(aws: &Aws, error: AwsError) -> CliError {
-    let unknown = error.kind == AwsErrorKind::UnknownHost;
-    let mut failure = CliError::from(error);
-    if unknown {
-        failure.message =
-            format!("AWS has no address for the region {}: there is none, or this machine is offline.", aws.region);
-    }
-    failure
+/// The first call is where wrong settings show: the sentence names the setting.
+fn first_failure(global: &Global, aws: &Aws, error: AwsError) -> CliError {
+    let message = match (error.kind, &global.profile, &aws.endpoint) {
+        (AwsErrorKind::UnknownHost, _, None) => {
+            format!("AWS has no address for the region {}: there is none, or this machine is offline.", aws.region)
+        }
+        (AwsErrorKind::Unreachable | AwsErrorKind::UnknownHost, _, Some(endpoint)) => {
+            format!("Nothing answers at {endpoint}.")
+        }
+        (AwsErrorKind::NoCredentials, Some(profile), _) => {
+            format!("No AWS credentials were found in the profile `{profile}`.")
+        }
+        _ => return error.into(),
+    };
+    CliError { message, ..error.into() }
 }
 
 /// Which cloud the options mean; the embedded one is started when it does not run.
@@ -86,4 +92,32 @@ async fn target(global: &Global, ui: &Ui) -> Result<Target, CliError> {
         ui.note(toned(Tone::Faint, super::local::started(&running)));
     }
     Ok(Target::Local { endpoint: running.ready.endpoint(), region })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::args::Cli;
+
+    #[tokio::test]
+    async fn wrong_settings_are_named() {
+        let global = Cli::try_parse_from(["workshop", "list", "--profile", "anna"]).unwrap().global;
+        let region = Region::parse("xx-nowhere-1").unwrap();
+        let target = Target::Local { endpoint: "http://127.0.0.1:9".to_owned(), region };
+        let here = Aws::connect(target).await.unwrap();
+        let there = Aws { endpoint: None, ..here.clone() };
+        let told = |aws: &Aws, kind| {
+            let (service, operation, message) = ("STS", "GetCallerIdentity", "why".to_owned());
+            first_failure(&global, aws, AwsError { kind, service, operation, code: None, message, request_id: None })
+        };
+        let unknown = told(&there, AwsErrorKind::UnknownHost);
+        insta::assert_snapshot!(unknown.message, @"AWS has no address for the region xx-nowhere-1: there is none, or this machine is offline.");
+        assert_eq!((unknown.kind, unknown.cause.as_deref()), (ErrorKind::Unreachable, Some("why")));
+        insta::assert_snapshot!(told(&here, AwsErrorKind::Unreachable).message, @"Nothing answers at http://127.0.0.1:9.");
+        let none = told(&there, AwsErrorKind::NoCredentials);
+        insta::assert_snapshot!(none.message, @"No AWS credentials were found in the profile `anna`.");
+        assert_eq!((none.cause, none.detail.as_deref()), (None, Some("why")), "the long list is for --verbose");
+    }
 }

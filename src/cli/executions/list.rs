@@ -87,7 +87,7 @@ pub(crate) async fn run(args: ListArgs, global: &Global, ui: &Ui) -> Result<(), 
         })
         .collect();
     if ui.is_json() {
-        return ui.json(&entries);
+        return ui.json(&serde_json::json!({"executions": entries, "more": more}));
     }
     if entries.is_empty() {
         let which = if args.status.is_some() { " of that status" } else { "" };

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use jiff::{Timestamp, ToSpan, Zoned};
+use jiff::{RoundMode, Timestamp, ToSpan, Unit, Zoned, ZonedRound};
 
 use super::when_words::{Day, day, delay, time_of_day};
 
@@ -193,11 +193,13 @@ fn on_the_clock(local: DateTime, zone: &TimeZone, read_as: String) -> Result<Whe
     Ok(When { at: zoned.timestamp(), read_as, note })
 }
 
-/// `+90s`, `in 2 minutes`, and a bare `2 minutes`.
+/// `+90s`, `in 2 minutes`, and a bare `2 minutes`; up to the next full second, because AWS cuts the fraction off the
+/// timestamp of a Wait state (its documentation says), which would then end too early.
 fn delayed(words: &str, now: &Zoned) -> Found {
     let bare = words.strip_prefix('+').or_else(|| words.strip_prefix("in ")).unwrap_or(words);
     let span = delay(bare.trim())?;
-    match now.checked_add(span) {
+    let up = ZonedRound::new().smallest(Unit::Second).mode(RoundMode::Ceil);
+    match now.checked_add(span).and_then(|moment| moment.round(up)) {
         Ok(moment) => plain(moment.timestamp(), "a delay from now"),
         Err(_) => Some(Err(WhenError::OutOfRange(words.to_owned()))),
     }

@@ -54,6 +54,12 @@ fn delays() {
 }
 
 #[test]
+fn a_delay_ends_on_a_full_second() {
+    let now = "2026-11-22T08:30:00.001+01:00[Europe/Paris]";
+    assert_eq!(at(now, "+2s").unwrap().at.to_string(), "2026-11-22T07:30:03Z");
+}
+
+#[test]
 fn days_and_times() {
     insta::assert_snapshot!(read("now"), @"2026-11-22T07:30:00Z (now)");
     insta::assert_snapshot!(read("9am"), @"2026-11-22T08:00:00Z (today at 09:00 on your clock)");
