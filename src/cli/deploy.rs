@@ -58,7 +58,8 @@ async fn make_plan(args: &DeployArgs, session: &Session, ui: &Ui) -> Result<(Obs
     let (project, stack) = (&session.project, &session.stack);
     let package = artefacts::zips(project, args.package.as_deref(), args.target.as_deref(), ui);
     let look = async { Ok::<_, CliError>(observe(&session.aws, stack, &project.service).await?) };
-    let (zips, observed) = tokio::try_join!(package, look)?;
+    // The calls are under way before this thread is busy with files.
+    let (observed, zips) = tokio::try_join!(look, package)?;
     let artefacts = zips.into_iter().map(|(key, zip)| (key, zip.artefact)).collect();
     let desired = desired(&project.service, &project.definitions, &artefacts, stack)?;
     let plan = plan(&desired, &observed, stack)?;

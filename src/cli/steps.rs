@@ -101,6 +101,10 @@ impl From<DeployError> for CliError {
                 "Give the state machine another name in definitions/service.toml, or remove the stack first: \
                  `workshop remove`.",
             ),
+            DeployError::NameTooLong { .. } => (
+                ErrorKind::Project,
+                "Take a shorter name for it or for the service in definitions/service.toml, or a shorter `--stage`.",
+            ),
             DeployError::NoArtefact(_) => (ErrorKind::Project, "Package the functions first: `workshop package`."),
             DeployError::FunctionFailed { .. } => {
                 (ErrorKind::Refused, "Mend what the reason names and deploy again; it goes on from where it is.")

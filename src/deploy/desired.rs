@@ -34,7 +34,7 @@ pub(crate) type Desired = BTreeMap<Resource, Spec>;
 /// What a stack shall be.
 ///
 /// # Errors
-/// A function without its artefact.
+/// A function without its artefact, a name that is too long.
 pub(crate) fn desired(
     service: &Service,
     definitions: &BTreeMap<Key, Definition>,
@@ -43,10 +43,12 @@ pub(crate) fn desired(
 ) -> Result<Desired, DeployError> {
     let mut all = Desired::new();
     for (key, function) in &service.functions {
+        short_enough("function", stack.function_name(key), FUNCTION_NAME_LIMIT)?;
         let artefact = artefacts.get(key).ok_or_else(|| DeployError::NoArtefact(key.clone()))?;
         add_function(&mut all, key, function, artefact, stack);
     }
     for (key, machine) in &service.state_machines {
+        short_enough("state machine", stack.state_machine_name(key), STATE_MACHINE_NAME_LIMIT)?;
         if let Some(definition) = definitions.get(key) {
             add_state_machine(&mut all, key, machine.kind.as_str(), definition, stack);
         }
@@ -55,6 +57,14 @@ pub(crate) fn desired(
         add_api(&mut all, service, stack);
     }
     Ok(all)
+}
+
+/// The longest names that CreateFunction and CreateStateMachine take, in characters.
+const FUNCTION_NAME_LIMIT: usize = 64;
+const STATE_MACHINE_NAME_LIMIT: usize = 80;
+
+fn short_enough(kind: &'static str, name: String, limit: usize) -> Result<(), DeployError> {
+    if name.len() <= limit { Ok(()) } else { Err(DeployError::NameTooLong { kind, name, limit }) }
 }
 
 fn add_function(all: &mut Desired, key: &Key, function: &Function, artefact: &Artefact, stack: &Stack) {

@@ -90,3 +90,12 @@ fn a_function_without_a_zip_is_an_error() {
     let error = desired(&service(LESSON), &BTreeMap::new(), &BTreeMap::new(), &stack()).unwrap_err();
     insta::assert_snapshot!(error, @"There is no zip for the function `sendEmail`.");
 }
+
+#[test]
+fn a_name_that_aws_would_refuse_is_refused_before_anything_is_made() {
+    let mut stack = stack();
+    stack.stage = crate::model::names::StageName::parse("a-stage-with-a-name-of-forty-characters").unwrap();
+    stack.service = crate::model::names::ServiceName::parse("a-service-with-a-long-name").unwrap();
+    let error = desired(&service(LESSON), &BTreeMap::new(), &BTreeMap::new(), &stack).unwrap_err();
+    insta::assert_snapshot!(error, @"The function would be called `a-service-with-a-long-name-a-stage-with-a-name-of-forty-characters-sendEmail`, which is 76 characters long; AWS takes 64. Nothing was changed.");
+}

@@ -33,6 +33,16 @@ pub(crate) enum DeployError {
         /// What the service file wants.
         wanted: &'static str,
     },
+    /// A name is longer than its service takes.
+    #[error("The {kind} would be called `{name}`, which is {} characters long; AWS takes {limit}. Nothing was changed.", name.len())]
+    NameTooLong {
+        /// The kind of resource.
+        kind: &'static str,
+        /// The name that it would have.
+        name: String,
+        /// The longest that AWS takes.
+        limit: usize,
+    },
     /// A function has no zip.
     #[error("There is no zip for the function `{0}`.")]
     NoArtefact(Key),

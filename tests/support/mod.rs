@@ -1,6 +1,10 @@
 //! What black-box tests share: a home of their own, the built command in it, and waiting for a condition.
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "each test file is a crate of its own and uses a part")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that can't go on fails")]
 #![allow(clippy::disallowed_methods, reason = "black-box tests start processes and wait for them")]
+
+pub mod emulator;
+pub mod recorder;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
