@@ -21,12 +21,7 @@ pub(crate) struct ServiceError {
 impl ServiceError {
     /// An error with its own HTTP status.
     pub(crate) fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code: code.into(),
-            message: message.into(),
-            extra: Vec::new(),
-        }
+        Self { status, code: code.into(), message: message.into(), extra: Vec::new() }
     }
 
     /// The client's fault: status 400.
@@ -36,11 +31,7 @@ impl ServiceError {
 
     /// An operation of AWS that the embedded cloud does not have, named as IAM names it (`states:CreateActivity`).
     pub(crate) fn not_implemented(operation: &str) -> Self {
-        Self::new(
-            501,
-            "NotImplemented",
-            format!("The embedded cloud does not implement {operation} yet."),
-        )
+        Self::new(501, "NotImplemented", format!("The embedded cloud does not implement {operation} yet."))
     }
 
     /// A fault of the embedded cloud itself.

@@ -54,12 +54,6 @@ impl Functions {
 }
 
 /// Answers one Lambda request.
-pub(crate) async fn handle(
-    _cloud: &Arc<Cloud>,
-    request: &Request,
-) -> Result<Response, ServiceError> {
-    Err(ServiceError::not_implemented(&format!(
-        "lambda: {} {}",
-        request.method, request.path
-    )))
+pub(crate) async fn handle(_cloud: &Arc<Cloud>, request: &Request) -> Result<Response, ServiceError> {
+    Err(ServiceError::not_implemented(&format!("lambda: {} {}", request.method, request.path)))
 }

@@ -24,12 +24,6 @@ impl StepFunctions {
 }
 
 /// Answers one Step Functions operation.
-pub(crate) async fn handle(
-    _cloud: &Arc<Cloud>,
-    operation: &str,
-    _request: &Request,
-) -> Result<Response, ServiceError> {
-    Err(ServiceError::not_implemented(&format!(
-        "states:{operation}"
-    )))
+pub(crate) async fn handle(_cloud: &Arc<Cloud>, operation: &str, _request: &Request) -> Result<Response, ServiceError> {
+    Err(ServiceError::not_implemented(&format!("states:{operation}")))
 }
