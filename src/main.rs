@@ -1,7 +1,11 @@
 //! The `workshop` command: parse, run, exit code; nothing else.
 
+mod aws;
+mod cli;
 mod clock;
+mod deploy;
 mod local;
+mod model;
 
 use std::io::Write as _;
 use std::process::ExitCode;

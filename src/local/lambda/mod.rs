@@ -1,17 +1,46 @@
-//! Lambda: the seam only; the functions themselves are not here yet.
+//! Lambda: functions, their versions and permissions, and the processes that run them.
+
+mod api;
+mod archive;
+mod code;
+mod environment;
+mod failure;
+mod function;
+mod invoke;
+mod log_writer;
+mod output;
+mod policy;
+mod pool;
+mod process;
+mod reference;
+mod report;
+mod runtime_api;
+mod sandbox;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use self::code::CodeStore;
+use self::function::Function;
+use self::pool::Pool;
+use self::reference::FunctionReference;
 use super::Cloud;
+use super::arn::Region;
 use super::data_dir::DataDir;
 use super::error::ServiceError;
-use super::http::{Request, Response};
-use super::store::{Store, StoreError};
+use super::records::Records;
+use super::store::{Store, StoreError, Table};
+
+pub(crate) use api::handle;
 
 /// All functions and the processes that run them.
-pub(crate) struct Functions {}
+pub(crate) struct Functions {
+    /// By region and name.
+    records: Records<Function>,
+    code: CodeStore,
+    pool: Pool,
+}
 
 /// What one invocation gave.
 #[derive(Debug, Clone)]
@@ -26,27 +55,58 @@ pub(crate) struct Invocation {
     pub(crate) log_tail: Vec<u8>,
     /// `$LATEST` or a version's number.
     pub(crate) executed_version: String,
+    /// The X-Ray header.
+    pub(crate) trace_id: String,
 }
 
 impl Functions {
     /// Loads them; no process is started.
-    pub(crate) fn open(_store: &Store, _data_dir: &DataDir) -> Result<Self, StoreError> {
-        Ok(Self {})
+    pub(crate) fn open(store: &Store, data_dir: &DataDir) -> Result<Self, StoreError> {
+        Ok(Self {
+            records: Records::open(store, Table::Functions)?,
+            code: CodeStore::new(data_dir.functions()),
+            pool: Pool::default(),
+        })
     }
 
     /// Runs a function, named by name or ARN, and waits for its answer. A function that fails is an answer, not an error.
+    ///
+    /// A name without a region is one of the default region.
     pub(crate) async fn invoke(
         &self,
-        _cloud: &Arc<Cloud>,
-        _name_or_arn: &str,
-        _payload: Bytes,
+        cloud: &Arc<Cloud>,
+        name_or_arn: &str,
+        payload: Bytes,
     ) -> Result<Invocation, ServiceError> {
-        Err(ServiceError::not_implemented("lambda:Invoke"))
+        self.invoke_from(cloud, &Region::new(""), name_or_arn, payload).await
+    }
+
+    /// Like [`Functions::invoke`], for a caller in a region: a name without a region is one of that region.
+    pub(crate) async fn invoke_from(
+        &self,
+        cloud: &Arc<Cloud>,
+        region: &Region,
+        name_or_arn: &str,
+        payload: Bytes,
+    ) -> Result<Invocation, ServiceError> {
+        let reference = FunctionReference::parse(name_or_arn, region)?;
+        invoke::run(cloud, &reference, payload, None).await
     }
 
     /// Whether the function's resource policy lets this service invoke it for this source.
-    pub(crate) fn may_invoke(&self, _function: &str, _principal: &str, _source_arn: &str) -> bool {
-        false
+    pub(crate) fn may_invoke(&self, function: &str, principal: &str, source_arn: &str) -> bool {
+        let reference = FunctionReference::parse(function, &Region::new(""));
+        let found = reference.ok().and_then(|reference| self.records.get(&reference.key()));
+        found.is_some_and(|function| function.policy.allows(principal, source_arn))
+    }
+
+    /// Changes a function that must exist, durably.
+    async fn edit<R>(
+        &self,
+        reference: &FunctionReference,
+        edit: impl FnOnce(&mut Function) -> Result<R, ServiceError>,
+    ) -> Result<R, ServiceError> {
+        self.records.update(&reference.key(), || reference.not_found(), edit).await
     }
 
     /// Ends every function's process.

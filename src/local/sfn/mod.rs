@@ -1,27 +1,86 @@
-//! Step Functions: the seam only; the state machines themselves are not here yet.
+//! Step Functions: state machines, their executions, and the driver that runs them.
 
-use std::sync::Arc;
+mod api;
+mod deletion;
+mod driver;
+mod execution;
+mod index;
+mod json_complaint;
+mod machine;
+mod names;
+mod refusal;
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use self::driver::{Driver, Interrupted};
+use self::execution::{ExecutionKey, ExecutionRow, Stage};
+use self::index::Index;
+use self::machine::{Machine, Revision, Row};
 use super::Cloud;
 use super::error::ServiceError;
-use super::http::{Request, Response};
-use super::store::{Store, StoreError};
+use super::records::Records;
+use super::store::{Store, StoreError, Table};
+
+pub(crate) use api::handle;
 
 /// All state machines and executions.
-pub(crate) struct StepFunctions {}
+pub(crate) struct StepFunctions {
+    /// By region and name; revisions beside their machines.
+    records: Records<Row>,
+    index: Mutex<Index>,
+    /// The revisions that were run since the start, ready to run.
+    prepared: Mutex<BTreeMap<String, Arc<Prepared>>>,
+    driver: Driver,
+    /// What was running when the cloud ended, until [`StepFunctions::resume`] takes it.
+    interrupted: Mutex<Vec<Interrupted>>,
+}
+
+/// A revision, ready to run.
+#[derive(Debug)]
+struct Prepared {
+    definition: asl::StateMachine,
+    role_arn: String,
+}
 
 impl StepFunctions {
     /// Loads them; nothing runs before [`StepFunctions::resume`].
-    pub(crate) fn open(_store: &Store) -> Result<Self, StoreError> {
-        Ok(Self {})
+    pub(crate) fn open(store: &Store) -> Result<Self, StoreError> {
+        let records = Records::open(store, Table::StateMachines)?;
+        let mut index = Index::default();
+        let mut interrupted = Vec::new();
+        for (key, row) in store.load::<ExecutionRow>(Table::Executions)? {
+            let key = ExecutionKey::stored(&key);
+            let (machine, name) = key.parts();
+            index.load(machine, name, row.summary);
+            if let Stage::Running(execution) = row.stage {
+                let tasks = execution.running_tasks().map(|(request, _)| request.clone()).collect();
+                interrupted.push(Interrupted { next_wake: execution.next_wake(), tasks, key });
+            }
+        }
+        Ok(Self {
+            records,
+            index: Mutex::new(index),
+            prepared: Mutex::default(),
+            driver: Driver::default(),
+            interrupted: Mutex::new(interrupted),
+        })
     }
 
     /// Continues every execution that was running when the cloud ended; called once, when the cloud is ready to serve.
-    pub(crate) fn resume(&self, _cloud: &Arc<Cloud>) {}
+    ///
+    /// A task that was under way is begun again: its function may run more than once.
+    pub(crate) fn resume(&self, cloud: &Arc<Cloud>) {
+        let interrupted = std::mem::take(&mut *self.interrupted.lock().unwrap_or_else(PoisonError::into_inner));
+        self.driver.resume(cloud, interrupted);
+        let cloud = Arc::clone(cloud);
+        tokio::spawn(async move { deletion::finish_all(&cloud).await });
+    }
 
     /// Stops driving executions; they continue when the cloud starts again.
-    pub(crate) async fn stop(&self) {}
-}
+    pub(crate) async fn stop(&self) {
+        self.driver.stop().await;
+    }
 
 /// Answers one Step Functions operation.
 pub(crate) async fn handle(_cloud: &Arc<Cloud>, operation: &str, _request: &Request) -> Result<Response, ServiceError> {

@@ -1,0 +1,43 @@
+//! Chance from a seed: numbers that look random and are the same every time.
+
+/// The n-th number of a seed's sequence (SplitMix64).
+pub(crate) fn number(seed: u64, n: u64) -> u64 {
+    let mut z = seed.wrapping_add(n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// A share of `most_ms`, from none of it to all of it: `JitterStrategy` `FULL`.
+pub(super) fn full(seed: u64, n: u64, most_ms: u64) -> u64 {
+    let share = (u128::from(number(seed, n)) * (u128::from(most_ms) + 1)) >> 64;
+    u64::try_from(share).unwrap_or(most_ms)
+}
+
+/// A task token: the same for the same seed and task, different for any other.
+pub(super) fn token(seed: u64, task: u64) -> String {
+    let base = number(seed, task);
+    (0..4).map(|part| format!("{:016x}", number(base, part))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stays_within_bounds_and_covers_them() {
+        let drawn: Vec<u64> = (0..1000).map(|n| full(7, n, 9)).collect();
+        assert!(drawn.iter().all(|ms| *ms <= 9));
+        assert!((0..=9).all(|ms| drawn.contains(&ms)));
+        assert_eq!(full(7, 3, 0), 0);
+        assert_eq!(full(1, 1, u64::MAX), full(1, 1, u64::MAX));
+    }
+
+    #[test]
+    fn tokens_differ() {
+        assert_eq!(token(1, 1), token(1, 1));
+        assert_ne!(token(1, 1), token(1, 2));
+        assert_ne!(token(1, 1), token(2, 1));
+        assert_eq!(token(1, 1).len(), 64);
+    }
+}

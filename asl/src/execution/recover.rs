@@ -1,0 +1,124 @@
+//! Retry and Catch: what a state does about an error.
+
+use serde_json::{Map, Value};
+
+use super::branch::{Branch, Doing};
+use super::fault::{Fault, TIMEOUT};
+use super::turn::{Move, Turn};
+use super::{MAX_EXECUTION_S, jitter, later};
+use crate::Failure;
+use crate::definition::{Catcher, Jitter, Retrier, State, StateKind, Task};
+use crate::document::Document;
+
+impl Turn<'_> {
+    /// Finds what the state has for a fault: another attempt, or a state to go on with.
+    ///
+    /// # Errors
+    /// The fault itself when there is nothing for it, or what went wrong on the way to the catcher's state.
+    pub(super) fn recover(&mut self, branch: &mut Branch, fault: Fault) -> Result<Move, Fault> {
+        if matches!(fault, Fault::Fatal(_)) {
+            return Err(fault);
+        }
+        let state = self.state_of(branch)?;
+        let StateKind::Task(task) = &state.kind else {
+            return Err(fault);
+        };
+        if let Some(delay_ms) = self.another_attempt(branch, task, &fault) {
+            branch.doing = Doing::BackingOff { until: later(self.now, delay_ms) };
+            return Ok(Move::Wait);
+        }
+        let Some(catcher) = task.catchers.iter().find(|catcher| takes(&catcher.error_equals, &fault)) else {
+            return Err(fault);
+        };
+        self.caught(branch, state, catcher, fault.failure())
+    }
+
+    /// Counts an attempt if the first retrier that takes the fault has one left, and says how long to pause before it.
+    fn another_attempt(&self, branch: &mut Branch, task: &Task, fault: &Fault) -> Option<u64> {
+        let (index, retrier) =
+            task.retriers.iter().enumerate().find(|(_, retrier)| takes(&retrier.error_equals, fault))?;
+        branch.attempts.resize(task.retriers.len(), 0);
+        let used = branch.attempts.get_mut(index)?;
+        if *used >= retrier.max_attempts {
+            return None;
+        }
+        let delay_ms = pause_ms(retrier, *used);
+        *used += 1;
+        Some(match retrier.jitter {
+            Jitter::None => delay_ms,
+            Jitter::Full => jitter::full(self.execution.seed, self.execution.last_event_id, delay_ms),
+        })
+    }
+
+    fn caught(
+        &mut self,
+        branch: &mut Branch,
+        state: &State,
+        catcher: &Catcher,
+        failure: Failure,
+    ) -> Result<Move, Fault> {
+        let raw = self.raw_input(branch)?;
+        let mut output = Map::new();
+        output.insert("Error".into(), failure.error.unwrap_or_default().into());
+        output.insert("Cause".into(), failure.cause.unwrap_or_default().into());
+        let placed = self.flow(branch).place(&catcher.result_path, raw, Document::of(Value::Object(output)));
+        // A catcher does not catch what goes wrong in itself.
+        let placed = placed.map_err(|fault| Fault::Fatal(fault.failure()))?;
+        self.leave(branch, state, placed, Some(&catcher.next)).map_err(|fault| Fault::Fatal(fault.failure()))
+    }
+}
+
+/// Whether a list of error names takes a fault.
+fn takes(names: &[String], fault: &Fault) -> bool {
+    let error = match fault {
+        Fault::Error(failure) => failure.error.as_deref().unwrap_or_default(),
+        Fault::HeartbeatMissed => TIMEOUT,
+        Fault::Fatal(_) => return false,
+    };
+    names.iter().any(|name| match name.as_str() {
+        "States.ALL" => true,
+        "States.TaskFailed" => error != TIMEOUT,
+        "States.HeartbeatTimeout" if matches!(fault, Fault::HeartbeatMissed) => true,
+        name => name == error,
+    })
+}
+
+/// The pause before attempt number `used + 1`, without jitter, in milliseconds.
+fn pause_ms(retrier: &Retrier, used: u64) -> u64 {
+    let most_ms = retrier.max_delay_s.unwrap_or(MAX_EXECUTION_S).saturating_mul(1000);
+    let exponent = i32::try_from(used).unwrap_or(i32::MAX);
+    let pause = retrier.interval_s as f64 * 1000.0 * retrier.backoff_rate.powi(exponent);
+    // A float that is too large or no number at all becomes the longest pause.
+    if pause < most_ms as f64 { pause as u64 } else { most_ms }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn retrier(interval_s: u64, backoff_rate: f64, max_delay_s: Option<u64>) -> Retrier {
+        Retrier { error_equals: vec![], interval_s, max_attempts: 3, backoff_rate, max_delay_s, jitter: Jitter::None }
+    }
+
+    #[test]
+    fn pauses_grow_up_to_their_limit() {
+        let pauses = |retrier: &Retrier| (0..4).map(|used| pause_ms(retrier, used)).collect::<Vec<_>>();
+        assert_eq!(pauses(&retrier(1, 2.0, None)), [1000, 2000, 4000, 8000]);
+        assert_eq!(pauses(&retrier(3, 1.5, Some(5))), [3000, 4500, 5000, 5000]);
+        assert_eq!(pause_ms(&retrier(1, f64::MAX, None), 40), MAX_EXECUTION_S * 1000);
+    }
+
+    #[test]
+    fn names_take_what_the_language_says() {
+        let takes = |name: &str, fault: &Fault| takes(&[name.to_owned()], fault);
+        let custom = Fault::error("Custom", "");
+        assert!(takes("Custom", &custom) && takes("States.TaskFailed", &custom) && takes("States.ALL", &custom));
+        assert!(!takes("Other", &custom) && !takes("States.Timeout", &custom));
+        assert!(takes("States.Timeout", &Fault::timeout()) && !takes("States.TaskFailed", &Fault::timeout()));
+        assert!(!takes("States.HeartbeatTimeout", &Fault::timeout()));
+        assert!(
+            takes("States.HeartbeatTimeout", &Fault::HeartbeatMissed)
+                && takes("States.Timeout", &Fault::HeartbeatMissed)
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! From a Lambda function's answer to what the execution is told: the two ways to call a function differ in what they report.
+
+use serde_json::{Map, Value, json};
+
+use crate::{Input, TaskRequest, TaskResource};
+
+/// What the Lambda service answered to an invocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionAnswer<'a> {
+    /// The body, as the function wrote it.
+    pub payload: &'a str,
+    /// Whether the service marked it as an error (`X-Amz-Function-Error`).
+    pub is_error: bool,
+    /// The version that ran, `$LATEST` if none was asked for.
+    pub executed_version: &'a str,
+    /// The invocation's request id.
+    pub request_id: &'a str,
+    /// The trace header's value.
+    pub trace_id: &'a str,
+    /// The time of the answer, as HTTP writes it.
+    pub http_date: &'a str,
+    /// The end of the log in base64, when `LogType` was `Tail`.
+    pub log_result: Option<&'a str>,
+}
+
+/// The input that tells an execution of a function's answer.
+///
+/// A function that is the Task's `Resource` gives its bare payload; the `lambda:invoke` integration wraps it in the
+/// service's response, as recorded from AWS.
+pub fn settle(request: &TaskRequest, answer: &FunctionAnswer<'_>) -> Input {
+    let task = request.task;
+    let is_integration = matches!(request.resource, TaskResource::Service { .. });
+    if answer.is_error {
+        let (error, cause) = failure(answer.payload, is_integration);
+        return Input::TaskFailed { task, error: Some(error), cause: Some(cause) };
+    }
+    let payload = json_text(answer.payload);
+    let output = if is_integration { response(answer, &payload) } else { payload };
+    Input::TaskSucceeded { task, output }
+}
+
+/// The payload itself, or a JSON string of it when it is not JSON.
+fn json_text(payload: &str) -> String {
+    if payload.is_empty() {
+        return "null".to_owned();
+    }
+    match serde_json::from_str::<serde::de::IgnoredAny>(payload) {
+        Ok(_) => payload.to_owned(),
+        Err(_) => Value::from(payload).to_string(),
+    }
+}
+
+/// The error's name is the payload's `errorType`. The integration's cause is the payload without white space.
+fn failure(payload: &str, is_integration: bool) -> (String, String) {
+    let value: Value = serde_json::from_str(payload).unwrap_or_default();
+    match value.get("errorType").and_then(Value::as_str) {
+        Some(error) => (error.to_owned(), if is_integration { value.to_string() } else { payload.to_owned() }),
+        None => {
+            let cause = format!(
+                "The cause could not be determined because Lambda did not return an error type. Returned payload: {payload}"
+            );
+            ("Lambda.Unknown".to_owned(), cause)
+        }
+    }
+}
+
+/// The response of `lambda:invoke`; the payload is put in as text so that its numbers stay as written.
+fn response(answer: &FunctionAnswer<'_>, payload: &str) -> String {
+    let length = answer.payload.len().to_string();
+    let mut headers = vec![
+        ("X-Amz-Executed-Version", answer.executed_version),
+        ("x-amzn-Remapped-Content-Length", "0"),
+        ("Connection", "keep-alive"),
+        ("x-amzn-RequestId", answer.request_id),
+        ("Content-Length", &length),
+        ("Date", answer.http_date),
+        ("X-Amzn-Trace-Id", answer.trace_id),
+        ("Content-Type", "application/json"),
+    ];
+    if let Some(log) = answer.log_result {
+        headers.insert(0, ("X-Amz-Log-Result", log));
+    }
+    let all: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!([value]))).collect();
+    let single: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!(value))).collect();
+    let log = answer.log_result.map(|log| format!("\"LogResult\":{},", Value::from(log))).unwrap_or_default();
+    let http = json!({ "AllHttpHeaders": all, "HttpHeaders": single, "HttpStatusCode": 200 });
+    let metadata = json!({ "RequestId": answer.request_id });
+    format!(
+        "{{\"ExecutedVersion\":{},{log}\"Payload\":{payload},\"SdkHttpMetadata\":{http},\"SdkResponseMetadata\":{metadata},\"StatusCode\":200}}",
+        Value::from(answer.executed_version)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_without_a_type_is_unknown() {
+        let (error, cause) = failure(r#"{"errorMessage": "exited"}"#, true);
+        assert_eq!(error, "Lambda.Unknown");
+        assert!(cause.ends_with(r#"Returned payload: {"errorMessage": "exited"}"#));
+    }
+
+    #[test]
+    fn only_the_integration_rewrites_the_cause() {
+        let payload = r#"{"errorMessage": "no", "errorType": "Oops"}"#;
+        assert_eq!(failure(payload, false), ("Oops".into(), payload.into()));
+        assert_eq!(failure(payload, true).1, r#"{"errorMessage":"no","errorType":"Oops"}"#);
+    }
+}

@@ -1,0 +1,87 @@
+//! The command line: what can be typed, and which file answers it.
+
+mod args;
+mod artefacts;
+mod aws_error;
+mod carried;
+mod deploy;
+mod error;
+mod executions;
+mod info;
+mod invoke;
+mod local;
+mod logs;
+mod package;
+mod patience;
+mod project;
+mod remove;
+mod session;
+mod start;
+mod steps;
+mod time;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command, OnInterrupt};
+use error::CliError;
+use ui::Ui;
+
+/// Parses the command line, runs the command and turns its end into an exit code.
+pub(crate) fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return ui::print_clap(&answer),
+    };
+    let ui = Ui::new(&cli.global);
+    let ended = runtime().and_then(|runtime| {
+        let ended = runtime.block_on(until_interrupt(cli, &ui));
+        // A read of the keyboard may still wait for a line; nobody waits for it.
+        runtime.shutdown_background();
+        ended
+    });
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => ui.fail(&error),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::io("The program can't start its own threads", &error))
+}
+
+/// Runs one command; Ctrl-C ends it where it stands, and nothing it holds needs more than being dropped.
+async fn until_interrupt(cli: Cli, ui: &Ui) -> Result<(), CliError> {
+    let failed = match cli.command.on_interrupt() {
+        OnInterrupt::Own => return run(cli, ui).await,
+        OnInterrupt::Ends => Ok(()),
+        OnInterrupt::Fails => Err(CliError::interrupted()),
+    };
+    tokio::select! {
+        ended = run(cli, ui) => ended,
+        Ok(()) = tokio::signal::ctrl_c() => failed,
+    }
+}
+
+async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Deploy(args) => deploy::run(&args, global, ui).await,
+        Command::Info => info::run(global, ui).await,
+        Command::Remove(args) => remove::run(&args, global, ui).await,
+        Command::Package(args) => package::run(&args, ui).await,
+        Command::Start(args) => start::run(args, global, ui).await,
+        Command::Logs(args) => logs::run(args, global, ui).await,
+        Command::List(args) => executions::list::run(args, global, ui).await,
+        Command::Show(args) => executions::show::run(args, global, ui).await,
+        Command::Stop(args) => executions::stop::run(args, global, ui).await,
+        Command::Invoke(args) => invoke::run(args, global, ui).await,
+        Command::Local(args) => local::run(args, ui).await,
+    }
+}

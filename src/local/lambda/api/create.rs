@@ -1,0 +1,216 @@
+//! CreateFunction and DeleteFunction.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use serde::Deserialize;
+
+use super::limits::{self, invalid};
+use super::role;
+use crate::local::Cloud;
+use crate::local::error::ServiceError;
+use crate::local::http::{Request, Response};
+use crate::local::lambda::code::CodeStore;
+use crate::local::lambda::function::{Code, Configuration, Function, LATEST};
+use crate::local::lambda::policy::Policy;
+use crate::local::lambda::reference::FunctionReference;
+use crate::local::records::Change;
+
+/// CreateFunction's input, as far as it is understood.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Create {
+    function_name: String,
+    runtime: Option<String>,
+    role: String,
+    handler: Option<String>,
+    code: ZipSource,
+    description: Option<String>,
+    timeout: Option<i64>,
+    memory_size: Option<i64>,
+    #[serde(default)]
+    publish: bool,
+    package_type: Option<String>,
+    environment: Option<Variables>,
+    tracing_config: Option<Tracing>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+    architectures: Option<Vec<String>>,
+    ephemeral_storage: Option<Storage>,
+    #[serde(default)]
+    layers: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Variables {
+    #[serde(default)]
+    pub(super) variables: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Tracing {
+    pub(super) mode: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Storage {
+    pub(super) size: i64,
+}
+
+/// Where the zip comes from; only bytes in the request are understood.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ZipSource {
+    zip_file: Option<String>,
+    s3_bucket: Option<String>,
+    image_uri: Option<String>,
+}
+
+impl ZipSource {
+    /// The zip's bytes and what they are kept as.
+    pub(super) fn read(&self) -> Result<(Code, Bytes), ServiceError> {
+        if self.s3_bucket.is_some() || self.image_uri.is_some() {
+            return Err(invalid(
+                "The embedded cloud takes a function's code as ZipFile only; it has no S3 and no container images.",
+            ));
+        }
+        let Some(encoded) = &self.zip_file else {
+            return Err(invalid("Please provide a source for function code."));
+        };
+        let bytes =
+            BASE64_STANDARD.decode(encoded).map_err(|error| invalid(format!("ZipFile is not base64: {error}")))?;
+        limits::zip_size(&bytes)?;
+        let code = CodeStore::examine(&bytes).map_err(|error| invalid(error.to_string()))?;
+        Ok((code, bytes.into()))
+    }
+}
+
+/// Creates a function; its zip is on disk before the function is.
+pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Result<Response, ServiceError> {
+    let input: Create = request.json()?;
+    let reference = FunctionReference::parse(&input.function_name, &request.region())?;
+    refuse_unsupported(&input)?;
+    role::check(cloud, &input.role)?;
+    let (code, bytes) = input.code.read()?;
+    let function = build(&input, &reference, code, request)?;
+    let arn = function.latest.arn();
+    let exists =
+        || ServiceError::new(409, "ResourceConflictException", format!("Function already exist: {}", reference.name));
+    if cloud.functions.records.get(&reference.key()).is_some() {
+        return Err(exists());
+    }
+    keep(cloud, &function.latest.code, bytes).await?;
+    let answer = function.published.first().unwrap_or(&function.latest).to_json(input.publish);
+    let put = cloud.functions.records.change(|functions| match functions.contains_key(&reference.key()) {
+        true => Err(exists()),
+        false => Ok((vec![Change::Put(reference.key(), function)], ())),
+    });
+    put.await?;
+    cloud.functions.pool.retire(&arn);
+    Ok(Response::json(201, &answer))
+}
+
+fn refuse_unsupported(input: &Create) -> Result<(), ServiceError> {
+    if input.package_type.as_deref().is_some_and(|kind| kind != "Zip") {
+        return Err(invalid("The embedded cloud runs functions from zips only; it has no container images."));
+    }
+    if !input.layers.is_empty() {
+        return Err(invalid("The embedded cloud has no layers; put their files into the function's zip."));
+    }
+    let Some(runtime) = &input.runtime else {
+        return Err(invalid("Runtime is mandatory for functions created with deployment packages."));
+    };
+    limits::runtime(runtime)
+}
+
+fn build(
+    input: &Create,
+    reference: &FunctionReference,
+    code: Code,
+    request: &Request,
+) -> Result<Function, ServiceError> {
+    let handler = input.handler.clone().filter(|handler| !handler.is_empty());
+    let variables = input.environment.as_ref().map(|environment| environment.variables.clone());
+    limits::variables(variables.as_ref().unwrap_or(&BTreeMap::new()))?;
+    let mut latest = Configuration {
+        name: reference.name.clone(),
+        region: reference.region.as_str().to_owned(),
+        version: LATEST.to_owned(),
+        role: input.role.clone(),
+        handler: handler
+            .ok_or_else(|| invalid("Handler is mandatory for functions created with deployment packages."))?,
+        runtime: input.runtime.clone().unwrap_or_default(),
+        description: input.description.clone().unwrap_or_default(),
+        timeout_s: limits::timeout_s(input.timeout.unwrap_or(3))?,
+        memory_size_mb: limits::memory_size_mb(input.memory_size.unwrap_or(128))?,
+        ephemeral_storage_mb: limits::ephemeral_storage_mb(
+            input.ephemeral_storage.as_ref().map_or(512, |storage| storage.size),
+        )?,
+        environment: variables,
+        architecture: limits::architecture(input.architectures.as_deref())?,
+        tracing_mode: input.tracing_config.as_ref().map_or("PassThrough", |tracing| &tracing.mode).to_owned(),
+        code,
+        last_modified: request.received_at,
+        revision_id: String::new(),
+    };
+    latest.touch(request.received_at);
+    let mut function = Function {
+        latest,
+        published: Vec::new(),
+        next_version: 1,
+        policy: Policy::default(),
+        tags: input.tags.clone(),
+    };
+    if input.publish {
+        function.publish(None, request.received_at);
+    }
+    Ok(function)
+}
+
+/// Puts a zip on disk.
+pub(super) async fn keep(cloud: &Cloud, code: &Code, bytes: Bytes) -> Result<(), ServiceError> {
+    let kept = cloud.functions.code.keep(code, bytes).await;
+    kept.map_err(|error| ServiceError::new(500, "ServiceException", error.to_string()))
+}
+
+/// Deletes a function, or one published version of it.
+pub(super) async fn delete(cloud: &Arc<Cloud>, reference: &FunctionReference) -> Result<Response, ServiceError> {
+    let key = reference.key();
+    let gone = cloud.functions.records.change(|functions| {
+        let function = functions.get(&key).ok_or_else(|| reference.not_found())?;
+        let Some(version) = &reference.qualifier else {
+            let hashes = function.versions().map(|version| version.code.sha256.clone()).collect();
+            return Ok((vec![Change::Delete(key.clone())], hashes));
+        };
+        if version == LATEST {
+            return Err(invalid("$LATEST version cannot be deleted without deleting the function."));
+        }
+        let mut rest = function.clone();
+        let hashes: Vec<String> =
+            rest.published.extract_if(.., |known| known.version == *version).map(|known| known.code.sha256).collect();
+        // A version that is not there is deleted already: AWS answers 204 for it too.
+        Ok((vec![Change::Put(key.clone(), rest)], hashes))
+    });
+    let hashes: Vec<String> = gone.await?;
+    cloud.functions.pool.retire(&FunctionReference { qualifier: None, ..reference.clone() }.arn());
+    forget_code(cloud, &hashes).await;
+    Ok(Response::empty(204))
+}
+
+/// Removes the zips that no function names any more.
+pub(super) async fn forget_code(cloud: &Cloud, hashes: &[String]) {
+    for hash in hashes {
+        let named = cloud.functions.records.read(|functions| {
+            functions.values().flat_map(Function::versions).any(|version| version.code.sha256 == *hash)
+        });
+        if !named {
+            cloud.functions.code.remove(hash).await;
+        }
+    }
+}

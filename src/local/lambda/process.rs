@@ -1,0 +1,169 @@
+//! The processes of functions: the only file here that starts one, and ends each by its id.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::net::unix::pipe;
+use tokio::process::{Child, Command};
+
+/// The file in the unpacked zip that a `provided` runtime runs.
+pub(crate) const BOOTSTRAP: &str = "bootstrap";
+
+/// The ids of every function process that runs, so that none outlives the cloud.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Processes {
+    running: Arc<Mutex<BTreeSet<u32>>>,
+}
+
+/// One function process. It leads a process group of its own, which ends with it; dropping it ends it.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+    id: u32,
+    processes: Processes,
+}
+
+impl Processes {
+    /// Starts `bootstrap` in `folder` with exactly these variables; gives the process and what it writes to stdout and
+    /// stderr, in the order in which it writes it.
+    ///
+    /// # Errors
+    /// What the system says when there is no such file, it may not be run, or it is no program for this machine.
+    #[allow(clippy::disallowed_methods, reason = "this file owns the functions' processes")]
+    pub(crate) fn start(
+        &self,
+        folder: &Path,
+        variables: &BTreeMap<String, String>,
+    ) -> io::Result<(Process, pipe::Receiver)> {
+        let (output, input) = io::pipe()?;
+        let output = pipe::Receiver::from_owned_fd(output.into())?;
+        let child = Command::new(folder.join(BOOTSTRAP))
+            .current_dir(folder)
+            .env_clear()
+            .envs(variables)
+            .stdin(Stdio::null())
+            .stdout(input.try_clone()?)
+            .stderr(input)
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()?;
+        let id = child.id().ok_or_else(|| io::Error::other("the process ended before it had an id"))?;
+        self.lock().insert(id);
+        Ok((Process { child, id, processes: self.clone() }, output))
+    }
+
+    /// Ends every function process.
+    pub(crate) fn end_all(&self) {
+        for id in std::mem::take(&mut *self.lock()) {
+            end_group(id);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<u32>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Process {
+    /// Waits until the process has ended; gives its status again when it already has.
+    ///
+    /// # Errors
+    /// What the system says when the process cannot be waited for.
+    pub(crate) async fn ended(&mut self) -> io::Result<ExitStatus> {
+        let status = self.child.wait().await?;
+        self.processes.lock().remove(&self.id);
+        Ok(status)
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Ends it and everything it started.
+    pub(crate) fn end(&mut self) {
+        if self.is_running() && self.processes.lock().remove(&self.id) {
+            end_group(self.id);
+        }
+    }
+
+    /// The most memory it has had resident, in MB rounded up; `None` where the system does not tell.
+    pub(crate) fn peak_memory_mb(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id)).ok()?;
+        peak_memory_kb(&status).map(|kb| kb.div_ceil(1024))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
+        self.processes.lock().remove(&self.id);
+    }
+}
+
+/// Reads the peak resident size out of `/proc/<pid>/status` (proc(5)).
+fn peak_memory_kb(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
+fn end_group(id: u32) {
+    let leader = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw);
+    if let Some(leader) = leader {
+        // It may have ended by itself meanwhile, which is what is wanted.
+        let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    fn bootstrap(script: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(BOOTSTRAP);
+        std::fs::write(&file, script).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        folder
+    }
+
+    #[tokio::test]
+    async fn runs_with_exactly_the_given_environment_and_one_output() {
+        let folder = bootstrap("#!/bin/sh\n/usr/bin/env\necho to stderr >&2\necho to stdout\n");
+        let variables = BTreeMap::from([("ONLY".to_owned(), "this".to_owned())]);
+        let (mut process, mut output) = Processes::default().start(folder.path(), &variables).unwrap();
+        let mut text = String::new();
+        output.read_to_string(&mut text).await.unwrap();
+        assert!(process.ended().await.unwrap().success());
+        let shown: Vec<_> = text.lines().filter(|line| !line.starts_with("PWD=") && !line.starts_with("_=")).collect();
+        assert_eq!(shown, ["ONLY=this", "to stderr", "to stdout"]);
+    }
+
+    #[tokio::test]
+    async fn ends_what_the_function_started_too() {
+        let folder = bootstrap("#!/bin/sh\n/bin/sleep 600 &\necho $!\nwait\n");
+        let processes = Processes::default();
+        let (mut process, mut output) = processes.start(folder.path(), &BTreeMap::new()).unwrap();
+        let mut bytes = [0; 32];
+        let count = output.read(&mut bytes).await.unwrap();
+        assert!(count > 0);
+        assert!(process.peak_memory_mb().is_some_and(|mb| mb > 0));
+        processes.end_all();
+        assert!(!process.ended().await.unwrap().success());
+        // The sleeping child held the other end of the pipe: the pipe ends when it has ended.
+        assert_eq!(output.read(&mut bytes).await.unwrap(), 0);
+    }
+
+    #[test]
+    fn reads_the_peak_from_proc() {
+        assert_eq!(peak_memory_kb("VmPeak:\t  9 kB\nVmHWM:\t    3124 kB\nVmRSS:\t 5 kB\n"), Some(3124));
+        assert_eq!(peak_memory_kb("Name:\tzombie\n"), None);
+    }
+}

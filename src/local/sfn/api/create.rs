@@ -1,0 +1,144 @@
+//! CreateStateMachine and DeleteStateMachine.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::Answer;
+use super::settings::{self, Tracing};
+use super::tag::{Tag, merge};
+use crate::local::Cloud;
+use crate::local::error::ServiceError;
+use crate::local::http::Request;
+use crate::local::records::Change;
+use crate::local::sfn::machine::{Logging, Machine, Revision, Row, Version, seconds};
+use crate::local::sfn::names::{MachineReference, check_name};
+use crate::local::sfn::{deletion, refusal};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Create {
+    name: String,
+    definition: String,
+    role_arn: String,
+    r#type: Option<String>,
+    #[serde(default)]
+    logging_configuration: Logging,
+    #[serde(default)]
+    tracing_configuration: Tracing,
+    #[serde(default)]
+    tags: Vec<Tag>,
+    #[serde(default)]
+    publish: bool,
+    version_description: Option<String>,
+}
+
+/// Creates a state machine. The same request again gives the same answer; role and tags are not looked at then (API
+/// reference, `CreateStateMachine`).
+pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Answer {
+    let input: Create = request.json()?;
+    check(cloud, &input)?;
+    let mut machine = Machine {
+        region: request.region().as_str().to_owned(),
+        name: input.name,
+        created_at: request.received_at,
+        deleting: false,
+        revision: 0,
+        versions: Vec::new(),
+        next_version: 1,
+        tags: merge(Default::default(), input.tags)?,
+    };
+    let revision = Revision {
+        number: 0,
+        id: None,
+        definition: input.definition,
+        role_arn: input.role_arn,
+        logging: input.logging_configuration,
+        tracing_enabled: input.tracing_configuration.enabled,
+        updated_at: request.received_at,
+    };
+    let published = input.publish.then(|| machine.publish(input.version_description, request.received_at));
+    let key = machine.key();
+    let created = cloud.step_functions.records.change(|rows| match rows.get(&key) {
+        Some(Row::Machine(existing)) => {
+            let current = match rows.get(&Revision::key(&key, existing.revision)) {
+                Some(Row::Revision(current)) => Some(current),
+                _ => None,
+            };
+            existing_is_the_same(existing, current, &revision, input.publish).map(|answer| (Vec::new(), answer))
+        }
+        _ => {
+            let answer = answer(&machine, published.as_ref());
+            let rows = vec![
+                Change::Put(Revision::key(&key, 0), Row::Revision(revision)),
+                Change::Put(key.clone(), Row::Machine(machine)),
+            ];
+            Ok((rows, answer))
+        }
+    });
+    created.await
+}
+
+fn check(cloud: &Cloud, input: &Create) -> Result<(), ServiceError> {
+    check_name(&input.name)?;
+    match input.r#type.as_deref() {
+        None | Some("STANDARD") => {}
+        Some("EXPRESS") => {
+            return Err(ServiceError::not_implemented("express state machines (type EXPRESS)"));
+        }
+        Some(other) => refusal::one_of(other, "type", &["STANDARD", "EXPRESS"])?,
+    }
+    settings::check_publish(input.publish, input.version_description.as_deref())?;
+    settings::check_definition(&input.definition)?;
+    settings::check_logging(&input.logging_configuration)?;
+    settings::check_role(cloud, &input.role_arn)
+}
+
+fn existing_is_the_same(existing: &Machine, current: Option<&Revision>, wanted: &Revision, publish: bool) -> Answer {
+    if existing.deleting {
+        return Err(refusal::machine_deleting(&existing.arn()));
+    }
+    let same = current
+        .is_some_and(|current| wanted.is_like(&Revision { role_arn: wanted.role_arn.clone(), ..current.clone() }));
+    let version = existing.versions.iter().rev().find(|version| version.revision == existing.revision);
+    if same && (!publish || version.is_some()) {
+        Ok(answer(existing, version.filter(|_| publish)))
+    } else {
+        Err(refusal::machine_exists(&existing.arn()))
+    }
+}
+
+fn answer(machine: &Machine, version: Option<&Version>) -> Value {
+    let mut answer = Map::new();
+    answer.insert("stateMachineArn".into(), json!(machine.arn()));
+    answer.insert("creationDate".into(), seconds(machine.created_at));
+    if let Some(version) = version {
+        answer.insert("stateMachineVersionArn".into(), json!(machine.version_arn(version.number)));
+    }
+    Value::Object(answer)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Delete {
+    state_machine_arn: String,
+}
+
+/// Begins to delete a state machine: it is gone once none of its executions runs. One that is not there is deleted
+/// already, as on AWS.
+pub(super) async fn delete(cloud: &Arc<Cloud>, request: &Request) -> Answer {
+    let input: Delete = request.json()?;
+    let reference = MachineReference::parse(&input.state_machine_arn)?;
+    let marked = cloud.step_functions.records.change(|rows| match rows.get(&reference.key) {
+        Some(Row::Machine(machine)) if !machine.deleting => {
+            let deleting = Machine { deleting: true, ..machine.clone() };
+            Ok((vec![Change::Put(reference.key.clone(), Row::Machine(deleting))], ()))
+        }
+        _ => Ok((Vec::new(), ())),
+    });
+    marked.await?;
+    let (cloud, key) = (Arc::clone(cloud), reference.key);
+    tokio::spawn(async move { deletion::finish(&cloud, &key).await });
+    Ok(json!({}))
+}

@@ -1,0 +1,108 @@
+//! TagResource, UntagResource and ListTagsForResource.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::Answer;
+use crate::local::Cloud;
+use crate::local::error::ServiceError;
+use crate::local::http::Request;
+use crate::local::records::Change;
+use crate::local::sfn::machine::{Machine, Row};
+use crate::local::sfn::names::MachineReference;
+use crate::local::sfn::refusal::{self, resource_missing};
+
+/// The most tags that one resource may have (Step Functions developer guide, "Tagging").
+const MAX_TAGS: usize = 50;
+
+/// One tag as the API has it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Tag {
+    key: String,
+    #[serde(default)]
+    value: String,
+}
+
+/// Tags with others put over them.
+pub(super) fn merge(
+    mut tags: BTreeMap<String, String>,
+    more: Vec<Tag>,
+) -> Result<BTreeMap<String, String>, ServiceError> {
+    for tag in more {
+        refusal::at_most(&tag.key, "tags.key", 128)?;
+        refusal::at_most(&tag.value, "tags.value", 256)?;
+        tags.insert(tag.key, tag.value);
+    }
+    if tags.len() > MAX_TAGS {
+        let message = format!("Number of tags exceeds the limit of {MAX_TAGS}.");
+        return Err(ServiceError::bad_request("TooManyTags", message));
+    }
+    Ok(tags)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TagResource {
+    resource_arn: String,
+    tags: Vec<Tag>,
+}
+
+pub(super) async fn tag(cloud: &Arc<Cloud>, request: &Request) -> Answer {
+    let input: TagResource = request.json()?;
+    edit(cloud, &input.resource_arn, |tags| merge(tags, input.tags)).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UntagResource {
+    resource_arn: String,
+    tag_keys: Vec<String>,
+}
+
+pub(super) async fn untag(cloud: &Arc<Cloud>, request: &Request) -> Answer {
+    let input: UntagResource = request.json()?;
+    let keep = |mut tags: BTreeMap<String, String>| {
+        tags.retain(|key, _| !input.tag_keys.contains(key));
+        Ok(tags)
+    };
+    edit(cloud, &input.resource_arn, keep).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListTags {
+    resource_arn: String,
+}
+
+pub(super) fn list(cloud: &Arc<Cloud>, request: &Request) -> Answer {
+    let input: ListTags = request.json()?;
+    let reference = reference(&input.resource_arn)?;
+    let machine = cloud.step_functions.machine(&reference.key).ok_or_else(|| resource_missing(&reference.arn))?;
+    let tags: Vec<Tag> = machine.tags.into_iter().map(|(key, value)| Tag { key, value }).collect();
+    Ok(json!({ "tags": tags }))
+}
+
+async fn edit(
+    cloud: &Arc<Cloud>,
+    arn: &str,
+    edit: impl FnOnce(BTreeMap<String, String>) -> Result<BTreeMap<String, String>, ServiceError>,
+) -> Answer {
+    let reference = reference(arn)?;
+    let edited = cloud.step_functions.records.change(|rows| {
+        let Some(Row::Machine(machine)) = rows.get(&reference.key) else {
+            return Err(resource_missing(&reference.arn));
+        };
+        let changed = Machine { tags: edit(machine.tags.clone())?, ..machine.clone() };
+        Ok((vec![Change::Put(reference.key.clone(), Row::Machine(changed))], json!({})))
+    });
+    edited.await
+}
+
+/// Versions cannot be tagged: to AWS they are no resources here.
+fn reference(arn: &str) -> Result<MachineReference, ServiceError> {
+    let reference = MachineReference::parse(arn)?;
+    if reference.qualifier.is_some() { Err(resource_missing(arn)) } else { Ok(reference) }
+}

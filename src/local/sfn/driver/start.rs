@@ -1,0 +1,97 @@
+//! Starting an execution, once per name.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::step::Loaded;
+use crate::local::Cloud;
+use crate::local::error::ServiceError;
+use crate::local::sfn::execution::{ExecutionKey, ExecutionRow, Stage, Summary};
+use crate::local::sfn::refusal;
+
+/// What to start.
+#[derive(Debug, Clone)]
+pub(in crate::local::sfn) struct StartRequest {
+    /// The execution's ARN.
+    pub(in crate::local::sfn) arn: String,
+    /// The input, as JSON text.
+    pub(in crate::local::sfn) input: String,
+    /// The revision of the state machine to run.
+    pub(in crate::local::sfn) revision: u64,
+    /// The version that was named, if one was.
+    pub(in crate::local::sfn) version: Option<u64>,
+}
+
+/// What became of a start.
+pub(super) enum Started {
+    /// A new execution, to be committed with these effects.
+    New(Loaded, Vec<asl::Effect>),
+    /// The one that runs already with the same input; it started then.
+    Already(Timestamp),
+}
+
+/// Starts an execution unless one of this name exists; the same start again while it runs is answered as if it were the
+/// first (API reference, `StartExecution`).
+pub(super) fn start(
+    cloud: &Arc<Cloud>,
+    key: &ExecutionKey,
+    known: Option<&Loaded>,
+    request: &StartRequest,
+    now: Timestamp,
+) -> Result<Started, ServiceError> {
+    if let Some(existing) = known {
+        return match &existing.row.stage {
+            Stage::Running(execution) if execution.input() == request.input => {
+                Ok(Started::Already(existing.row.summary.started_at))
+            }
+            Stage::Running(_) | Stage::Ended { .. } => Err(refusal::execution_exists(&request.arn)),
+        };
+    }
+    let (machine, _) = key.parts();
+    let sequence = cloud.step_functions.index().begin_start(machine);
+    let begun = begin(cloud, key, request, sequence, now);
+    if begun.is_err() {
+        cloud.step_functions.index().end(machine);
+    }
+    begun
+}
+
+fn begin(
+    cloud: &Arc<Cloud>,
+    key: &ExecutionKey,
+    request: &StartRequest,
+    sequence: u64,
+    now: Timestamp,
+) -> Result<Started, ServiceError> {
+    let (machine, name) = key.parts();
+    // Asked again, now that the start is announced: a deletion that came between has seen it or is seen here.
+    let record = cloud.step_functions.active_machine(machine, || refusal::machine_missing(&request.arn))?;
+    let prepared = cloud.step_functions.prepared(machine, request.revision)?;
+    let start = asl::Start {
+        input: request.input.clone(),
+        about: asl::About {
+            execution_arn: request.arn.clone(),
+            execution_name: name.to_owned(),
+            start_time: now,
+            role_arn: prepared.role_arn.clone(),
+            state_machine_arn: record.arn(),
+            state_machine_name: record.name.clone(),
+            redrive_count: Some(0),
+        },
+        seed: uuid::Uuid::new_v4().as_u64_pair().0,
+        now,
+    };
+    let started = asl::Execution::start(&prepared.definition, start);
+    let (execution, effects) = started.map_err(|error| refusal::invalid_input(&error.to_string()))?;
+    let summary = Summary {
+        status: asl::Status::Running,
+        started_at: now,
+        stopped_at: None,
+        revision: request.revision,
+        version: request.version,
+        sequence,
+    };
+    let row = ExecutionRow { summary, stage: Stage::Running(Box::new(execution)) };
+    Ok(Started::New(Loaded { row, prepared }, effects))
+}

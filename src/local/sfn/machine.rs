@@ -1,0 +1,189 @@
+//! A state machine as the cloud keeps it: what it is now, and every revision that an execution may still run.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::local::arn::Region;
+
+/// One row of the state machines' table. Revisions are rows of their own, so that an update writes only what is new.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) enum Row {
+    Machine(Machine),
+    Revision(Revision),
+}
+
+/// A state machine.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Machine {
+    pub(super) region: String,
+    pub(super) name: String,
+    pub(super) created_at: Timestamp,
+    pub(super) deleting: bool,
+    /// The number of its current revision.
+    pub(super) revision: u64,
+    /// Its published versions, oldest first.
+    pub(super) versions: Vec<Version>,
+    /// The number that the next published version gets; numbers are never used twice.
+    pub(super) next_version: u64,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+/// What one update made of a state machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Revision {
+    pub(super) number: u64,
+    /// Absent for a state machine that was never updated, as on AWS.
+    pub(super) id: Option<String>,
+    pub(super) definition: String,
+    pub(super) role_arn: String,
+    pub(super) logging: Logging,
+    pub(super) tracing_enabled: bool,
+    pub(super) updated_at: Timestamp,
+}
+
+/// A published version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Version {
+    pub(super) number: u64,
+    pub(super) revision: u64,
+    pub(super) description: Option<String>,
+    pub(super) created_at: Timestamp,
+}
+
+/// `LoggingConfiguration` as it was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Logging {
+    #[serde(default = "off")]
+    pub(super) level: String,
+    #[serde(default)]
+    pub(super) include_execution_data: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) destinations: Option<Vec<Value>>,
+}
+
+fn off() -> String {
+    "OFF".to_owned()
+}
+
+impl Default for Logging {
+    fn default() -> Self {
+        Self { level: off(), include_execution_data: false, destinations: None }
+    }
+}
+
+impl Machine {
+    /// The key of its row.
+    pub(super) fn key(&self) -> String {
+        Region::new(&self.region).key(&self.name)
+    }
+
+    /// Its ARN, without version.
+    pub(super) fn arn(&self) -> String {
+        Region::new(&self.region).arn("states", &format!("stateMachine:{}", self.name))
+    }
+
+    /// The ARN of one of its versions.
+    pub(super) fn version_arn(&self, number: u64) -> String {
+        format!("{}:{number}", self.arn())
+    }
+
+    /// The ARN of one of its executions.
+    pub(super) fn execution_arn(&self, name: &str) -> String {
+        Region::new(&self.region).arn("states", &format!("execution:{}:{name}", self.name))
+    }
+
+    /// The version with this number.
+    pub(super) fn version(&self, qualifier: &str) -> Option<&Version> {
+        self.versions.iter().find(|version| version.number.to_string() == qualifier)
+    }
+
+    /// Publishes the current revision; gives the newest version of it when there is one already.
+    pub(super) fn publish(&mut self, description: Option<String>, now: Timestamp) -> Version {
+        if let Some(known) = self.versions.iter().rev().find(|version| version.revision == self.revision) {
+            return known.clone();
+        }
+        let version = Version { number: self.next_version, revision: self.revision, description, created_at: now };
+        self.next_version += 1;
+        self.versions.push(version.clone());
+        version
+    }
+}
+
+impl Revision {
+    /// The key of its row: beside its machine's, where no machine's key can be.
+    pub(super) fn key(machine: &str, number: u64) -> String {
+        format!("{machine}/{number:08}")
+    }
+
+    /// Whether it would run, log and trace the same as another.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.definition == other.definition
+            && self.role_arn == other.role_arn
+            && self.logging == other.logging
+            && self.tracing_enabled == other.tracing_enabled
+    }
+
+    /// The members that every description of a state machine has.
+    pub(super) fn describe(&self) -> Map<String, Value> {
+        let mut members = Map::new();
+        members.insert("definition".into(), json!(self.definition));
+        members.insert("roleArn".into(), json!(self.role_arn));
+        members.insert("loggingConfiguration".into(), json!(self.logging));
+        members.insert("tracingConfiguration".into(), json!({"enabled": self.tracing_enabled}));
+        members.insert("encryptionConfiguration".into(), json!({"type": "AWS_OWNED_KEY"}));
+        if let Some(id) = &self.id {
+            members.insert("revisionId".into(), json!(id));
+        }
+        members
+    }
+}
+
+/// A moment on the awsJson wire: seconds since 1970, with milliseconds.
+#[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
+pub(super) fn seconds(moment: Timestamp) -> Value {
+    json!(moment.as_millisecond() as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn machine() -> Machine {
+        Machine {
+            region: "us-east-1".to_owned(),
+            name: "m".to_owned(),
+            created_at: Timestamp::UNIX_EPOCH,
+            deleting: false,
+            revision: 0,
+            versions: Vec::new(),
+            next_version: 1,
+            tags: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn publishing_twice_gives_the_same_version() {
+        let mut machine = machine();
+        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).number, 1);
+        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).number, 1);
+        machine.revision = 1;
+        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).number, 2);
+    }
+
+    #[test]
+    fn numbers_of_deleted_versions_are_not_used_again() {
+        let mut machine = machine();
+        machine.publish(None, Timestamp::UNIX_EPOCH);
+        machine.versions.clear();
+        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).number, 2);
+    }
+
+    #[test]
+    fn moments_have_milliseconds() {
+        assert_eq!(seconds("2017-11-16T14:33:21.123Z".parse().unwrap()), json!(1_510_842_801.123));
+    }
+}
