@@ -110,10 +110,7 @@ impl Functions {
     }
 
     /// Ends every function's process.
-    pub(crate) async fn stop(&self) {}
-}
-
-/// Answers one Lambda request.
-pub(crate) async fn handle(_cloud: &Arc<Cloud>, request: &Request) -> Result<Response, ServiceError> {
-    Err(ServiceError::not_implemented(&format!("lambda: {} {}", request.method, request.path)))
+    pub(crate) async fn stop(&self) {
+        self.pool.stop();
+    }
 }

@@ -82,7 +82,65 @@ impl StepFunctions {
         self.driver.stop().await;
     }
 
-/// Answers one Step Functions operation.
-pub(crate) async fn handle(_cloud: &Arc<Cloud>, operation: &str, _request: &Request) -> Result<Response, ServiceError> {
-    Err(ServiceError::not_implemented(&format!("states:{operation}")))
+    fn index(&self) -> MutexGuard<'_, Index> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The machine with this key.
+    fn machine(&self, key: &str) -> Option<Machine> {
+        self.records.read(|rows| match rows.get(key) {
+            Some(Row::Machine(machine)) => Some(machine.clone()),
+            _ => None,
+        })
+    }
+
+    /// A machine that can be started and changed.
+    fn active_machine(&self, key: &str, missing: impl FnOnce() -> ServiceError) -> Result<Machine, ServiceError> {
+        let machine = self.machine(key).ok_or_else(missing)?;
+        if machine.deleting { Err(refusal::machine_deleting(&machine.arn())) } else { Ok(machine) }
+    }
+
+    fn is_deleting(&self, key: &str) -> bool {
+        self.records.read(|rows| match rows.get(key) {
+            Some(Row::Machine(machine)) => machine.deleting,
+            _ => true,
+        })
+    }
+
+    fn revision(&self, machine: &str, number: u64) -> Result<Revision, ServiceError> {
+        let key = Revision::key(machine, number);
+        let found = self.records.read(|rows| match rows.get(&key) {
+            Some(Row::Revision(revision)) => Some(revision.clone()),
+            _ => None,
+        });
+        found.ok_or_else(|| {
+            ServiceError::internal(format!("Revision {number} of the state machine {machine} is not in the store."))
+        })
+    }
+
+    /// A revision, parsed once.
+    fn prepared(&self, machine: &str, number: u64) -> Result<Arc<Prepared>, ServiceError> {
+        let key = Revision::key(machine, number);
+        if let Some(known) = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let revision = self.revision(machine, number)?;
+        let definition = asl::StateMachine::parse(&revision.definition);
+        let definition = definition.map_err(|error| refusal::invalid_definition(&error.aws_text()))?;
+        let prepared = Arc::new(Prepared { definition, role_arn: revision.role_arn });
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&prepared));
+        Ok(prepared)
+    }
+
+    /// Forgets the parsed revisions of a machine.
+    fn forget_prepared(&self, machine: &str) {
+        let prefix = format!("{machine}/");
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).retain(|key, _| !key.starts_with(&prefix));
+    }
+
+    /// An execution's row.
+    fn row(&self, cloud: &Cloud, key: &ExecutionKey) -> Result<Option<ExecutionRow>, ServiceError> {
+        let rows = cloud.store.load_prefix(Table::Executions, &key.row())?;
+        Ok(rows.into_iter().next().map(|(_, row)| row))
+    }
 }
