@@ -172,10 +172,8 @@ impl Sandbox {
             memory_used_mb: self.memory_used_mb,
             ending: verdict.ending,
         };
-        if !verdict.reusable {
-            if let Ok(process) = &mut self.process {
-                process.end();
-            }
+        if let (false, Ok(process)) = (verdict.reusable, &mut self.process) {
+            process.end();
         }
         verdict
             .lines

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::local::store::StoreError;
 use crate::local::run::{LocalError, Ready, RunOptions, run};
+use crate::local::store::StoreError;
 
 /// How the start went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +23,12 @@ impl Report {
         match error {
             LocalError::PortInUse { port } => Self::PortInUse { port: *port },
             LocalError::DiskFull { path } => Self::DiskFull { path: path.clone() },
-            LocalError::Store(StoreError::DiskFull { path }) => Self::DiskFull { path: path.clone() },
-            other => Self::Failed { reason: other.to_string() },
+            LocalError::Store(StoreError::DiskFull { path }) => {
+                Self::DiskFull { path: path.clone() }
+            }
+            other => Self::Failed {
+                reason: other.to_string(),
+            },
         }
     }
 
@@ -53,7 +57,11 @@ mod tests {
     #[test]
     fn a_report_is_one_line_and_comes_back() {
         let reports = [
-            Report::Ready(Ready { pid: 1, port: 4567, default_port_taken: true }),
+            Report::Ready(Ready {
+                pid: 1,
+                port: 4567,
+                default_port_taken: true,
+            }),
             Report::of(&LocalError::PortInUse { port: 4566 }),
             Report::of(&LocalError::NoFreePort { first: 1, last: 2 }),
         ];

@@ -253,16 +253,16 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn a_literal_route_matches_itself(path in "(/[a-z0-9]{1,5}){1,4}") {
-            let key = format!("GET {path}");
-            prop_assert_eq!(chosen(&["GET /{proxy+}", &key, "$default"], "GET", &path), Some(key.clone()));
-        }
+            #[test]
+            fn a_literal_route_matches_itself(path in "(/[a-z0-9]{1,5}){1,4}") {
+                let key = format!("GET {path}");
+                prop_assert_eq!(chosen(&["GET /{proxy+}", &key, "$default"], "GET", &path), Some(key.clone()));
+            }
 
-        #[test]
-        fn any_path_finds_the_default_route(path in "/.{0,30}") {
-let found = chosen(&["$default"], "GET", &path);
-            prop_assert_eq!(found.as_deref(), Some("$default"));
+            #[test]
+            fn any_path_finds_the_default_route(path in "/.{0,30}") {
+    let found = chosen(&["$default"], "GET", &path);
+                prop_assert_eq!(found.as_deref(), Some("$default"));
+            }
         }
-    }
 }

@@ -7,6 +7,8 @@
 
 mod start;
 mod step;
+#[cfg(test)]
+mod tests;
 mod task;
 mod timers;
 
