@@ -20,37 +20,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         state_machine_name: "greeter".into(),
         redrive_count: Some(0),
     };
-    let (mut execution, mut effects) = Execution::start(
-        &machine,
-        Start {
-            input: r#"{"name": "Ada"}"#.into(),
-            about,
-            seed: 1,
-            now,
-        },
-    )?;
+    let (mut execution, mut effects) =
+        Execution::start(&machine, Start { input: r#"{"name": "Ada"}"#.into(), about, seed: 1, now })?;
     loop {
         let mut news = Vec::new();
         for effect in effects {
             match effect {
-                Effect::Event(event) => println!(
-                    "{now} {}",
-                    event.to_api_json(event.timestamp.to_string().into())
-                ),
+                Effect::Event(event) => println!("{now} {}", event.to_api_json(event.timestamp.to_string().into())),
                 Effect::StartTask(request) => {
-                    let output = format!(
-                        "\"Hello from {}, {}\"",
-                        request.state,
-                        request.input.replace('"', "'")
-                    );
-                    news.push(Input::TaskStarted {
-                        task: request.task,
-                        worker_name: None,
-                    });
-                    news.push(Input::TaskSucceeded {
-                        task: request.task,
-                        output,
-                    });
+                    let output = format!("\"Hello from {}, {}\"", request.state, request.input.replace('"', "'"));
+                    news.push(Input::TaskStarted { task: request.task, worker_name: None });
+                    news.push(Input::TaskSucceeded { task: request.task, output });
                 }
                 Effect::CancelTask(task) => println!("{now} forget task {}", task.0),
                 Effect::Ended(outcome) => {

@@ -91,19 +91,10 @@ pub(crate) struct State {
 pub(crate) enum StateKind {
     Pass(Pass),
     Task(Box<Task>),
-    Wait {
-        until: WaitUntil,
-        then: Transition,
-    },
-    Choice {
-        rules: Vec<Rule>,
-        default: Option<String>,
-    },
+    Wait { until: WaitUntil, then: Transition },
+    Choice { rules: Vec<Rule>, default: Option<String> },
     Succeed,
-    Fail {
-        error: Option<Text>,
-        cause: Option<Text>,
-    },
+    Fail { error: Option<Text>, cause: Option<Text> },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -146,10 +137,7 @@ pub(crate) enum Seconds {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Text {
     Fixed(String),
-    Computed {
-        field: &'static str,
-        expression: Expression,
-    },
+    Computed { field: &'static str, expression: Expression },
 }
 
 /// One rule of a Choice state.
@@ -180,18 +168,14 @@ impl StateMachine {
 
     /// All states with their types, by name.
     pub fn states(&self) -> impl Iterator<Item = (&str, StateType)> {
-        self.states
-            .iter()
-            .map(|(name, state)| (name.as_str(), state.state_type()))
+        self.states.iter().map(|(name, state)| (name.as_str(), state.state_type()))
     }
 
     /// The Task states with what they call, by name: a driver checks here that it can serve them all.
     pub fn resources(&self) -> impl Iterator<Item = (&str, &TaskResource)> {
-        self.states
-            .iter()
-            .filter_map(|(name, state)| match &state.kind {
-                StateKind::Task(task) => Some((name.as_str(), &task.resource)),
-                _ => None,
-            })
+        self.states.iter().filter_map(|(name, state)| match &state.kind {
+            StateKind::Task(task) => Some((name.as_str(), &task.resource)),
+            _ => None,
+        })
     }
 }

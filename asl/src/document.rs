@@ -21,10 +21,7 @@ impl Document {
     }
 
     pub(crate) fn of(value: Value) -> Self {
-        Self {
-            text: value.to_string(),
-            value,
-        }
+        Self { text: value.to_string(), value }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -58,6 +55,21 @@ fn depth(value: &Value) -> usize {
     }
 }
 
+/// Bytes that a value's text has at least: enough to stop a template from growing without bound before its text is made.
+pub(crate) fn least_size_bytes(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(true) => 4,
+        Value::Bool(false) => 5,
+        Value::Number(_) => 1,
+        Value::String(text) => text.len() + 2,
+        Value::Array(items) => items.iter().map(|item| least_size_bytes(item) + 1).sum::<usize>() + 1,
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| name.len() + 4 + least_size_bytes(value));
+            members.sum::<usize>() + 1
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +80,13 @@ mod tests {
         assert_eq!(document.text(), "[1, 2.0,\n3]");
         assert_eq!(document.value()[1].to_string(), "2.0");
         assert_eq!(document.depth(), 1);
+    }
+
+    #[test]
+    fn the_least_size_is_never_more_than_the_size() {
+        for text in ["null", "[]", "{}", "[1,2]", r#"{"a":[],"b":{"c":false}}"#, "-1.5", r#""\n""#] {
+            let value = serde_json::from_str(text).unwrap();
+            assert!(least_size_bytes(&value) <= text.len() + 1, "{text}");
+        }
     }
 }

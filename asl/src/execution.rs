@@ -49,7 +49,8 @@ pub struct Execution {
     latest: Timestamp,
     times_out_at: Timestamp,
     /// What is being run, side by side; one branch until Parallel and Map are there.
-    branches: BTreeMap<BranchId, Branch>,
+    /// Boxed, because the map's nodes are made for eleven.
+    branches: BTreeMap<BranchId, Box<Branch>>,
 }
 
 /// What begins an execution.
@@ -75,9 +76,7 @@ pub enum StartError {
         reason: String,
     },
     /// Over the payload quota.
-    #[error(
-        "the execution's input has {size_bytes} bytes, but at most {MAX_PAYLOAD_BYTES} are allowed"
-    )]
+    #[error("the execution's input has {size_bytes} bytes, but at most {MAX_PAYLOAD_BYTES} are allowed")]
     InputTooLarge {
         /// The input's size.
         size_bytes: usize,
@@ -123,15 +122,9 @@ impl Execution {
         if size_bytes > MAX_PAYLOAD_BYTES {
             return Err(StartError::InputTooLarge { size_bytes });
         }
-        let input = crate::document::Document::parse(start.input.as_str()).map_err(|problem| {
-            StartError::InputNotJson {
-                reason: problem.to_string(),
-            }
-        })?;
-        let time_s = machine
-            .timeout_s
-            .unwrap_or(MAX_EXECUTION_S)
-            .min(MAX_EXECUTION_S);
+        let input = crate::document::Document::parse(start.input.as_str())
+            .map_err(|problem| StartError::InputNotJson { reason: problem.to_string() })?;
+        let time_s = machine.timeout_s.unwrap_or(MAX_EXECUTION_S).min(MAX_EXECUTION_S);
         let mut execution = Self {
             about: start.about,
             input: start.input,
@@ -174,7 +167,7 @@ impl Execution {
         if self.status != Status::Running {
             return None;
         }
-        let timers = self.branches.values().filter_map(Branch::due);
+        let timers = self.branches.values().filter_map(|branch| branch.due());
         Some(timers.fold(self.times_out_at, Timestamp::min))
     }
 
@@ -200,17 +193,12 @@ impl Execution {
 
     /// The tasks under way and how far they are: what a driver has to pick up again after a restart.
     pub fn running_tasks(&self) -> impl Iterator<Item = (&TaskRequest, TaskPhase)> {
-        self.branches
-            .values()
-            .filter_map(Branch::task)
-            .map(|task| (&task.request, task.phase))
+        self.branches.values().filter_map(|branch| branch.task()).map(|task| (&task.request, task.phase))
     }
 
     /// The states that the execution is in, with the instant until which a Wait state waits.
     pub fn current_states(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
-        self.branches
-            .values()
-            .map(|branch| (branch.state.as_str(), branch.waits_until()))
+        self.branches.values().map(|branch| (branch.state.as_str(), branch.waits_until()))
     }
 }
 

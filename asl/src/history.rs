@@ -42,10 +42,7 @@ pub struct Integration {
 
 /// What an event says; the names and members are those of `GetExecutionHistory`. Payloads are JSON texts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(
-    missing_docs,
-    reason = "the members are the API's own, and units are in their names"
-)]
+#[allow(missing_docs, reason = "the members are the API's own, and units are in their names")]
 pub enum EventDetails {
     ExecutionStarted {
         input: String,

@@ -67,10 +67,7 @@ impl Expression {
     /// Reads a path or a call.
     pub(crate) fn parse(text: &str) -> Result<Self, PathSyntax> {
         if text.starts_with("States.") {
-            return Ok(Self::Call {
-                text: text.to_owned(),
-                call: parse::call(text)?,
-            });
+            return Ok(Self::Call { text: text.to_owned(), call: parse::call(text)? });
         }
         Path::parse(text).map(Self::Path)
     }
@@ -94,9 +91,7 @@ impl Expression {
         match self {
             Self::Path(path) => path.read(scope).map_err(|_| ExpressionFailure::NotFound),
             Self::Call { text, call } => call.evaluate(scope).map_err(|problem| {
-                ExpressionFailure::Intrinsic(format!(
-                    "The function '{text}' had the following error: {problem}"
-                ))
+                ExpressionFailure::Intrinsic(format!("The function '{text}' had the following error: {problem}"))
             }),
         }
     }

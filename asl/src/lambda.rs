@@ -32,18 +32,10 @@ pub fn settle(request: &TaskRequest, answer: &FunctionAnswer<'_>) -> Input {
     let is_integration = matches!(request.resource, TaskResource::Service { .. });
     if answer.is_error {
         let (error, cause) = failure(answer.payload, is_integration);
-        return Input::TaskFailed {
-            task,
-            error: Some(error),
-            cause: Some(cause),
-        };
+        return Input::TaskFailed { task, error: Some(error), cause: Some(cause) };
     }
     let payload = json_text(answer.payload);
-    let output = if is_integration {
-        response(answer, &payload)
-    } else {
-        payload
-    };
+    let output = if is_integration { response(answer, &payload) } else { payload };
     Input::TaskSucceeded { task, output }
 }
 
@@ -62,14 +54,7 @@ fn json_text(payload: &str) -> String {
 fn failure(payload: &str, is_integration: bool) -> (String, String) {
     let value: Value = serde_json::from_str(payload).unwrap_or_default();
     match value.get("errorType").and_then(Value::as_str) {
-        Some(error) => (
-            error.to_owned(),
-            if is_integration {
-                value.to_string()
-            } else {
-                payload.to_owned()
-            },
-        ),
+        Some(error) => (error.to_owned(), if is_integration { value.to_string() } else { payload.to_owned() }),
         None => {
             let cause = format!(
                 "The cause could not be determined because Lambda did not return an error type. Returned payload: {payload}"
@@ -95,18 +80,9 @@ fn response(answer: &FunctionAnswer<'_>, payload: &str) -> String {
     if let Some(log) = answer.log_result {
         headers.insert(0, ("X-Amz-Log-Result", log));
     }
-    let all: Map<String, Value> = headers
-        .iter()
-        .map(|(name, value)| ((*name).into(), json!([value])))
-        .collect();
-    let single: Map<String, Value> = headers
-        .iter()
-        .map(|(name, value)| ((*name).into(), json!(value)))
-        .collect();
-    let log = answer
-        .log_result
-        .map(|log| format!("\"LogResult\":{},", Value::from(log)))
-        .unwrap_or_default();
+    let all: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!([value]))).collect();
+    let single: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!(value))).collect();
+    let log = answer.log_result.map(|log| format!("\"LogResult\":{},", Value::from(log))).unwrap_or_default();
     let http = json!({ "AllHttpHeaders": all, "HttpHeaders": single, "HttpStatusCode": 200 });
     let metadata = json!({ "RequestId": answer.request_id });
     format!(
@@ -130,9 +106,6 @@ mod tests {
     fn only_the_integration_rewrites_the_cause() {
         let payload = r#"{"errorMessage": "no", "errorType": "Oops"}"#;
         assert_eq!(failure(payload, false), ("Oops".into(), payload.into()));
-        assert_eq!(
-            failure(payload, true).1,
-            r#"{"errorMessage":"no","errorType":"Oops"}"#
-        );
+        assert_eq!(failure(payload, true).1, r#"{"errorMessage":"no","errorType":"Oops"}"#);
     }
 }

@@ -36,8 +36,8 @@ mod template;
 
 pub use definition::{DefinitionError, Finding, FindingKind, StateMachine, StateType};
 pub use execution::{
-    About, Effect, Execution, IllegalInput, Input, MAX_EVENTS, MAX_EXECUTION_S, MAX_PAYLOAD_BYTES,
-    Outcome, Start, StartError, TaskId, TaskPhase, TaskRequest,
+    About, Effect, Execution, IllegalInput, Input, MAX_EVENTS, MAX_EXECUTION_S, MAX_PAYLOAD_BYTES, Outcome, Start,
+    StartError, TaskId, TaskPhase, TaskRequest,
 };
 pub use history::{BrokenHistory, EventDetails, Failure, HistoryEvent, Integration, Status};
 pub use resource::{Pattern, TaskResource};

@@ -59,11 +59,7 @@ pub(crate) trait Context {
 impl Path {
     /// `$`, the whole payload.
     pub(crate) fn whole() -> Self {
-        Self {
-            text: "$".into(),
-            root: Root::Payload,
-            steps: Vec::new(),
-        }
+        Self { text: "$".into(), root: Root::Payload, steps: Vec::new() }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -76,9 +72,7 @@ impl Path {
 
     /// Whether the path names one place; one that may match several gives an array, and an empty one for no match.
     pub(crate) fn is_definite(&self) -> bool {
-        self.steps
-            .iter()
-            .all(|step| matches!(step, Step::Member(_) | Step::Index(_)))
+        self.steps.iter().all(|step| matches!(step, Step::Member(_) | Step::Index(_)))
     }
 
     /// The value that the path starts at.

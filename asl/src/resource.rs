@@ -47,23 +47,11 @@ impl TaskResource {
             return None;
         }
         match service {
-            "lambda"
-                if rest
-                    .strip_prefix("function:")
-                    .is_some_and(|name| !name.is_empty()) =>
-            {
-                Some(Self::Lambda {
-                    arn: text.to_owned(),
-                })
+            "lambda" if rest.strip_prefix("function:").is_some_and(|name| !name.is_empty()) => {
+                Some(Self::Lambda { arn: text.to_owned() })
             }
-            "states"
-                if rest
-                    .strip_prefix("activity:")
-                    .is_some_and(|name| !name.is_empty()) =>
-            {
-                Some(Self::Activity {
-                    arn: text.to_owned(),
-                })
+            "states" if rest.strip_prefix("activity:").is_some_and(|name| !name.is_empty()) => {
+                Some(Self::Activity { arn: text.to_owned() })
             }
             "states" if region.is_empty() && account.is_empty() => Self::integration(rest),
             _ => None,
@@ -72,9 +60,7 @@ impl TaskResource {
 
     fn integration(rest: &str) -> Option<Self> {
         let (service, action) = match rest.strip_suffix(".sync:2") {
-            Some(start) => start
-                .rsplit_once(':')
-                .map(|(service, _)| (service, &rest[service.len() + 1..]))?,
+            Some(start) => start.rsplit_once(':').map(|(service, _)| (service, &rest[service.len() + 1..]))?,
             None => rest.rsplit_once(':')?,
         };
         if service.is_empty() || action.is_empty() {
@@ -87,23 +73,12 @@ impl TaskResource {
         } else {
             Pattern::RequestResponse
         };
-        Some(Self::Service {
-            resource_type: service.to_owned(),
-            resource: action.to_owned(),
-            pattern,
-        })
+        Some(Self::Service { resource_type: service.to_owned(), resource: action.to_owned(), pattern })
     }
 
     /// Whether the task is ended by somebody who holds its token rather than by the driver that began it.
     pub fn has_token(&self) -> bool {
-        matches!(
-            self,
-            Self::Activity { .. }
-                | Self::Service {
-                    pattern: Pattern::WaitForCallback,
-                    ..
-                }
-        )
+        matches!(self, Self::Activity { .. } | Self::Service { pattern: Pattern::WaitForCallback, .. })
     }
 
     /// The name that AWS puts into "The state/task '...' returned a result with a size exceeding ...".
@@ -117,13 +92,7 @@ impl TaskResource {
 
 fn split_arn(text: &str) -> Option<([&str; 5], &str)> {
     let mut parts = text.splitn(6, ':');
-    let head = [
-        parts.next()?,
-        parts.next()?,
-        parts.next()?,
-        parts.next()?,
-        parts.next()?,
-    ];
+    let head = [parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?];
     Some((head, parts.next()?))
 }
 
@@ -133,11 +102,7 @@ mod tests {
 
     fn service(text: &str) -> Option<(String, String, Pattern)> {
         match TaskResource::parse(text)? {
-            TaskResource::Service {
-                resource_type,
-                resource,
-                pattern,
-            } => Some((resource_type, resource, pattern)),
+            TaskResource::Service { resource_type, resource, pattern } => Some((resource_type, resource, pattern)),
             _ => None,
         }
     }
@@ -153,10 +118,7 @@ mod tests {
             Some(TaskResource::Activity { .. })
         ));
         let own = |a: &str, b: &str, pattern| Some((a.to_owned(), b.to_owned(), pattern));
-        assert_eq!(
-            service("arn:aws:states:::lambda:invoke"),
-            own("lambda", "invoke", Pattern::RequestResponse)
-        );
+        assert_eq!(service("arn:aws:states:::lambda:invoke"), own("lambda", "invoke", Pattern::RequestResponse));
         assert_eq!(
             service("arn:aws:states:::aws-sdk:sfn:startExecution"),
             own("aws-sdk:sfn", "startExecution", Pattern::RequestResponse)
@@ -167,11 +129,7 @@ mod tests {
         );
         assert_eq!(
             service("arn:aws:states:::sqs:sendMessage.waitForTaskToken"),
-            own(
-                "sqs",
-                "sendMessage.waitForTaskToken",
-                Pattern::WaitForCallback
-            )
+            own("sqs", "sendMessage.waitForTaskToken", Pattern::WaitForCallback)
         );
     }
 

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::MAX_PAYLOAD_BYTES;
 use crate::definition::Findings;
+use crate::document::least_size_bytes;
 use crate::intrinsic::{Expression, ExpressionFailure};
 use crate::path::{PathSyntax, Scope};
 
@@ -12,10 +14,7 @@ pub(crate) enum Template {
     Literal(Value),
     Object(Vec<(String, Template)>),
     Array(Vec<Template>),
-    Computed {
-        field: String,
-        expression: Expression,
-    },
+    Computed { field: String, expression: Expression },
 }
 
 /// Why a template cannot be filled in. The texts are AWS's.
@@ -25,6 +24,8 @@ pub(crate) enum TemplateFailure {
     NotFound(String),
     /// An intrinsic function failed.
     Intrinsic(String),
+    /// More than a payload may hold.
+    TooLarge,
 }
 
 impl Template {
@@ -47,20 +48,11 @@ impl Template {
         let mut fields = Vec::with_capacity(members.len());
         for (field, value) in members {
             let Some(name) = field.strip_suffix(".$") else {
-                fields.push((
-                    field.clone(),
-                    Self::parse(value, &format!("{location}/{field}"), findings),
-                ));
+                fields.push((field.clone(), Self::parse(value, &format!("{location}/{field}"), findings)));
                 continue;
             };
             if let Some(expression) = computed(field, value, location, findings) {
-                fields.push((
-                    name.to_owned(),
-                    Self::Computed {
-                        field: field.clone(),
-                        expression,
-                    },
-                ));
+                fields.push((name.to_owned(), Self::Computed { field: field.clone(), expression }));
             }
         }
         Self::Object(fields)
@@ -69,23 +61,32 @@ impl Template {
     /// Fills the template in.
     ///
     /// # Errors
-    /// When a path leads nowhere.
+    /// When an expression has no value, or all of them together are larger than a payload may be.
     pub(crate) fn fill(&self, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
+        let mut left = MAX_PAYLOAD_BYTES;
+        self.fill_within(&mut left, scope)
+    }
+
+    fn fill_within(&self, left: &mut usize, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
         match self {
             Self::Literal(value) => Ok(value.clone()),
-            Self::Array(items) => items
-                .iter()
-                .map(|item| item.fill(scope))
-                .collect::<Result<_, _>>()
-                .map(Value::Array),
+            Self::Array(items) => {
+                let items = items.iter().map(|item| item.fill_within(left, scope));
+                items.collect::<Result<_, _>>().map(Value::Array)
+            }
             Self::Object(fields) => {
                 let mut object = Map::with_capacity(fields.len());
                 for (name, field) in fields {
-                    object.insert(name.clone(), field.fill(scope)?);
+                    object.insert(name.clone(), field.fill_within(left, scope)?);
                 }
                 Ok(Value::Object(object))
             }
-            Self::Computed { field, expression } => evaluate(expression, field, scope),
+            Self::Computed { field, expression } => {
+                let value = evaluate(expression, field, scope)?;
+                let rest = left.checked_sub(least_size_bytes(&value));
+                *left = rest.ok_or(TemplateFailure::TooLarge)?;
+                Ok(value)
+            }
         }
     }
 }
@@ -94,11 +95,7 @@ impl Template {
 ///
 /// # Errors
 /// When it has no value, in the words that AWS has for `Parameters`, `ErrorPath` and `CausePath`.
-pub(crate) fn evaluate(
-    expression: &Expression,
-    field: &str,
-    scope: Scope<'_>,
-) -> Result<Value, TemplateFailure> {
+pub(crate) fn evaluate(expression: &Expression, field: &str, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
     expression.evaluate(scope).map_err(|failure| match failure {
         ExpressionFailure::Intrinsic(problem) => TemplateFailure::Intrinsic(problem),
         ExpressionFailure::NotFound => TemplateFailure::NotFound(format!(
@@ -109,12 +106,7 @@ pub(crate) fn evaluate(
     })
 }
 
-fn computed(
-    field: &str,
-    value: &Value,
-    location: &str,
-    findings: &mut Findings,
-) -> Option<Expression> {
+fn computed(field: &str, value: &Value, location: &str, findings: &mut Findings) -> Option<Expression> {
     match Expression::parse(value.as_str().unwrap_or_default()) {
         Ok(expression) => Some(expression),
         Err(PathSyntax::NotImplemented(feature)) => {

@@ -1,15 +1,8 @@
 //! What holds for any input: no panic, and no difference between an execution that was stored and one that was not.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at once"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at once")]
 
-use asl::{
-    About, Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, Status, TaskId,
-};
+use asl::{About, Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, Status, TaskId};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -88,8 +81,7 @@ fn arbitrary_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(6, 64, 8, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            proptest::collection::vec((word(), inner), 0..8)
-                .prop_map(|members| members.into_iter().collect()),
+            proptest::collection::vec((word(), inner), 0..8).prop_map(|members| members.into_iter().collect()),
         ]
     })
 }
@@ -179,8 +171,7 @@ impl Plan {
                 let mut state = state.clone();
                 if state["Type"] == "Choice" {
                     state["Default"] = next.clone().into();
-                    state["Choices"] =
-                        json!([{"Variable": "$.a", "IsPresent": true, "Next": next}]);
+                    state["Choices"] = json!([{"Variable": "$.a", "IsPresent": true, "Next": next}]);
                 } else {
                     state["Next"] = next.into();
                 }
@@ -199,14 +190,10 @@ fn plan() -> impl Strategy<Value = Plan> {
         Just(json!({"Type": "Wait", "Seconds": 7})),
         Just(json!({"Type": "Wait", "TimestampPath": "$$.Execution.StartTime"})),
         Just(json!({"Type": "Choice"})),
-        Just(
-            json!({"Type": "Task", "Resource": "arn:aws:lambda:x:000000000000:function:f", "TimeoutSeconds": 30,
-            "Retry": [{"ErrorEquals": ["Oops", "States.Timeout"], "MaxAttempts": 2, "JitterStrategy": "FULL"}]})
-        ),
-        Just(
-            json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-            "Parameters": {"t.$": "$$.Task.Token", "n.$": "$$.State.RetryCount"}, "HeartbeatSeconds": 9, "ResultPath": "$.t"})
-        ),
+        Just(json!({"Type": "Task", "Resource": "arn:aws:lambda:x:000000000000:function:f", "TimeoutSeconds": 30,
+            "Retry": [{"ErrorEquals": ["Oops", "States.Timeout"], "MaxAttempts": 2, "JitterStrategy": "FULL"}]})),
+        Just(json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Parameters": {"t.$": "$$.Task.Token", "n.$": "$$.State.RetryCount"}, "HeartbeatSeconds": 9, "ResultPath": "$.t"})),
     ];
     let answer = prop_oneof![
         4 => arbitrary_json().prop_map(Answer::Result),
@@ -215,10 +202,7 @@ fn plan() -> impl Strategy<Value = Plan> {
         1 => Just(Answer::Silence),
         1 => Just(Answer::Stop),
     ];
-    (
-        proptest::collection::vec(state, 1..7),
-        proptest::collection::vec(answer, 0..8),
-    )
+    (proptest::collection::vec(state, 1..7), proptest::collection::vec(answer, 0..8))
         .prop_map(|(states, answers)| Plan { states, answers })
 }
 
@@ -232,27 +216,13 @@ fn begin(machine: &StateMachine, input: &str) -> (Execution, Vec<Effect>) {
         state_machine_name: "m".into(),
         redrive_count: Some(0),
     };
-    Execution::start(
-        machine,
-        Start {
-            input: input.into(),
-            about,
-            seed: 9,
-            now: Timestamp::UNIX_EPOCH,
-        },
-    )
-    .unwrap()
+    Execution::start(machine, Start { input: input.into(), about, seed: 9, now: Timestamp::UNIX_EPOCH }).unwrap()
 }
 
 type Ran = (Vec<HistoryEvent>, Option<Outcome>, Status);
 
 /// Runs to the end; `between` may do with the execution what it likes after every input.
-fn run(
-    machine: &StateMachine,
-    input: &Value,
-    answers: &[Answer],
-    between: impl Fn(Execution) -> Execution,
-) -> Ran {
+fn run(machine: &StateMachine, input: &Value, answers: &[Answer], between: impl Fn(Execution) -> Execution) -> Ran {
     let (mut execution, mut effects) = begin(machine, &input.to_string());
     let mut answers = answers.iter().cycle();
     let (mut history, mut outcome) = (Vec::new(), None);
@@ -271,22 +241,11 @@ fn run(
         if outcome.is_some() {
             return (history, outcome, execution.status());
         }
-        let input = task.and_then(|task| {
-            next_input(
-                &mut execution,
-                machine,
-                task,
-                answers.next(),
-                now,
-                &mut history,
-            )
-        });
+        let input = task.and_then(|task| next_input(&mut execution, machine, task, answers.next(), now, &mut history));
         if input.is_none() {
             now = execution.next_wake().unwrap();
         }
-        effects = execution
-            .handle(machine, input.unwrap_or(Input::Wake), now)
-            .unwrap();
+        effects = execution.handle(machine, input.unwrap_or(Input::Wake), now).unwrap();
     }
 }
 
@@ -299,34 +258,15 @@ fn next_input(
     now: Timestamp,
     history: &mut Vec<HistoryEvent>,
 ) -> Option<Input> {
-    let started = execution
-        .handle(
-            machine,
-            Input::TaskStarted {
-                task,
-                worker_name: None,
-            },
-            now,
-        )
-        .unwrap();
+    let started = execution.handle(machine, Input::TaskStarted { task, worker_name: None }, now).unwrap();
     history.extend(started.into_iter().filter_map(|effect| match effect {
         Effect::Event(event) => Some(event),
         _ => None,
     }));
     match answer? {
-        Answer::Result(value) => Some(Input::TaskSucceeded {
-            task,
-            output: value.to_string(),
-        }),
-        Answer::Error(error) => Some(Input::TaskFailed {
-            task,
-            error: Some((*error).into()),
-            cause: None,
-        }),
+        Answer::Result(value) => Some(Input::TaskSucceeded { task, output: value.to_string() }),
+        Answer::Error(error) => Some(Input::TaskFailed { task, error: Some((*error).into()), cause: None }),
         Answer::Silence => None,
-        Answer::Stop => Some(Input::Stop {
-            error: None,
-            cause: Some("enough".into()),
-        }),
+        Answer::Stop => Some(Input::Stop { error: None, cause: Some("enough".into()) }),
     }
 }

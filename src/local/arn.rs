@@ -16,11 +16,7 @@ impl Region {
     /// Takes the name as given; an empty one, or one that could not stand in an ARN, becomes the default region.
     pub(crate) fn new(name: &str) -> Self {
         let plain = !name.is_empty() && name.len() <= 32;
-        if plain
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        {
+        if plain && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
             Self(name.to_owned())
         } else {
             Self(DEFAULT_REGION.to_owned())
@@ -65,10 +61,7 @@ mod tests {
             region.arn("logs", "log-group:/aws/lambda/x"),
             "arn:aws:logs:eu-west-2:000000000000:log-group:/aws/lambda/x"
         );
-        assert_eq!(
-            global_arn("iam", "role/r"),
-            "arn:aws:iam::000000000000:role/r"
-        );
+        assert_eq!(global_arn("iam", "role/r"), "arn:aws:iam::000000000000:role/r");
         assert_eq!(region.key("n"), "eu-west-2/n");
     }
 

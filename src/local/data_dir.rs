@@ -18,11 +18,7 @@ impl DataDir {
     /// The folder that the environment gives: `$WORKSHOP_HOME`, else `$XDG_STATE_HOME/workshop`, else
     /// `~/.local/state/workshop`, and in it `local`. `None` when none of these variables is set.
     pub(crate) fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
-        let set = |name: &str| {
-            variable(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let home = set("WORKSHOP_HOME")
             .or_else(|| set("XDG_STATE_HOME").map(|state| state.join("workshop")))
             .or_else(|| set("HOME").map(|home| home.join(".local/state/workshop")))?;
@@ -72,31 +68,13 @@ mod tests {
     #[test]
     fn the_environment_says_where() {
         let at = |variables: &[(&str, &str)]| {
-            let variable = |name: &str| {
-                variables
-                    .iter()
-                    .find(|(key, _)| *key == name)
-                    .map(|(_, value)| OsString::from(value))
-            };
+            let variable =
+                |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value));
             DataDir::from_environment(variable).map(|dir| dir.root().display().to_string())
         };
-        assert_eq!(
-            at(&[("HOME", "/h")]).as_deref(),
-            Some("/h/.local/state/workshop/local")
-        );
-        assert_eq!(
-            at(&[("HOME", "/h"), ("XDG_STATE_HOME", "/s")]).as_deref(),
-            Some("/s/workshop/local")
-        );
-        assert_eq!(
-            at(&[
-                ("HOME", "/h"),
-                ("XDG_STATE_HOME", ""),
-                ("WORKSHOP_HOME", "/w")
-            ])
-            .as_deref(),
-            Some("/w/local")
-        );
+        assert_eq!(at(&[("HOME", "/h")]).as_deref(), Some("/h/.local/state/workshop/local"));
+        assert_eq!(at(&[("HOME", "/h"), ("XDG_STATE_HOME", "/s")]).as_deref(), Some("/s/workshop/local"));
+        assert_eq!(at(&[("HOME", "/h"), ("XDG_STATE_HOME", ""), ("WORKSHOP_HOME", "/w")]).as_deref(), Some("/w/local"));
         assert_eq!(at(&[]), None);
     }
 }

@@ -40,11 +40,7 @@ pub(crate) async fn dispatch(cloud: Arc<Cloud>, request: Request) -> Response {
     answer.unwrap_or_else(|error| protocol.error(&error, &request.id))
 }
 
-async fn handle(
-    cloud: &Arc<Cloud>,
-    target: Target,
-    request: &Request,
-) -> Result<Response, ServiceError> {
+async fn handle(cloud: &Arc<Cloud>, target: Target, request: &Request) -> Result<Response, ServiceError> {
     match target {
         Target::StepFunctions(operation) => sfn::handle(cloud, &operation, request).await,
         Target::Logs(operation) => logs::handle(cloud, &operation, request).await,
@@ -73,10 +69,7 @@ fn target(request: &Request) -> Target {
     if request.path.starts_with("/_workshop/") {
         return Target::Private;
     }
-    if let Some((service, operation)) = request
-        .header("x-amz-target")
-        .and_then(|target| target.split_once('.'))
-    {
+    if let Some((service, operation)) = request.header("x-amz-target").and_then(|target| target.split_once('.')) {
         return match service {
             "AWSStepFunctions" => Target::StepFunctions(operation.to_owned()),
             "Logs_20140328" => Target::Logs(operation.to_owned()),
@@ -88,10 +81,7 @@ fn target(request: &Request) -> Target {
         Some("sts") => Target::Sts,
         Some("lambda") => Target::Lambda,
         Some("apigateway") if request.path.starts_with("/v2/") => Target::ApiGateway,
-        Some(other) => Target::Unknown(
-            Protocol::Rest,
-            format!("{other}: {} {}", request.method, request.path),
-        ),
+        Some(other) => Target::Unknown(Protocol::Rest, format!("{other}: {} {}", request.method, request.path)),
         None => unsigned_target(request),
     }
 }
@@ -105,10 +95,7 @@ fn unsigned_target(request: &Request) -> Target {
     } else if Form::of(request).get("Action").is_some() {
         Target::Iam
     } else {
-        Target::Unknown(
-            Protocol::Rest,
-            format!("{} {}", request.method, request.path),
-        )
+        Target::Unknown(Protocol::Rest, format!("{} {}", request.method, request.path))
     }
 }
 

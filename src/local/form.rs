@@ -51,9 +51,7 @@ impl Form {
     pub(crate) fn tags(&self, name: &str) -> Vec<(String, String)> {
         let at = |index: usize| {
             let key = self.get(&format!("{name}.member.{index}.Key"))?;
-            let value = self
-                .get(&format!("{name}.member.{index}.Value"))
-                .unwrap_or_default();
+            let value = self.get(&format!("{name}.member.{index}.Value")).unwrap_or_default();
             Some((key.to_owned(), value.to_owned()))
         };
         (1..).map_while(at).collect()
@@ -64,12 +62,7 @@ impl Form {
 impl Form {
     /// A form with these parameters.
     pub(crate) fn with(values: &[(&str, &str)]) -> Self {
-        Self(
-            values
-                .iter()
-                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-                .collect(),
-        )
+        Self(values.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
     }
 }
 
@@ -87,13 +80,7 @@ mod tests {
             ("Tags.member.2.Key", "empty"),
         ]);
         assert_eq!(form.texts("TagKeys"), ["a", "b"]);
-        assert_eq!(
-            form.tags("Tags"),
-            [
-                ("k".to_owned(), "v".to_owned()),
-                ("empty".to_owned(), String::new())
-            ]
-        );
+        assert_eq!(form.tags("Tags"), [("k".to_owned(), "v".to_owned()), ("empty".to_owned(), String::new())]);
         assert!(form.tags("Other").is_empty());
     }
 

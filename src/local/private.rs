@@ -36,9 +36,6 @@ pub(crate) fn handle(cloud: &Arc<Cloud>, request: &Request) -> Response {
             403,
             &json!({ "message": format!("Ending the embedded cloud needs the header {GUARD_HEADER}.") }),
         ),
-        _ => Response::json(
-            404,
-            &json!({ "message": "The embedded cloud has no such path." }),
-        ),
+        _ => Response::json(404, &json!({ "message": "The embedded cloud has no such path." })),
     }
 }

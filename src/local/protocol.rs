@@ -28,15 +28,7 @@ impl Protocol {
             Self::Json10 => json(error, "application/x-amz-json-1.0"),
             Self::Json11 => json(error, "application/x-amz-json-1.1"),
             Self::Rest => rest(error, "message", None),
-            Self::LambdaRest => rest(
-                error,
-                "Message",
-                Some(if error.status < 500 {
-                    "User"
-                } else {
-                    "Service"
-                }),
-            ),
+            Self::LambdaRest => rest(error, "Message", Some(if error.status < 500 { "User" } else { "Service" })),
             Self::Query(namespace) => query(error, namespace, request_id),
         }
     }
@@ -55,43 +47,26 @@ fn rest(error: &ServiceError, message_member: &str, fault: Option<&str>) -> Resp
     if let Some(fault) = fault {
         body.insert("Type".to_owned(), Value::from(fault));
     }
-    body.insert(
-        message_member.to_owned(),
-        Value::from(error.message.clone()),
-    );
+    body.insert(message_member.to_owned(), Value::from(error.message.clone()));
     body.extend(error.extra.clone());
-    Response::new(
-        error.status,
-        "application/json",
-        Value::Object(body).to_string(),
-    )
-    .with_header("x-amzn-ErrorType", error.code.clone())
+    Response::new(error.status, "application/json", Value::Object(body).to_string())
+        .with_header("x-amzn-ErrorType", error.code.clone())
 }
 
 /// The answer to a query operation; one without an output has no result element.
-pub(crate) fn query_answer(
-    action: &str,
-    namespace: &str,
-    result: Option<Xml>,
-    request_id: &str,
-) -> Response {
+pub(crate) fn query_answer(action: &str, namespace: &str, result: Option<Xml>, request_id: &str) -> Response {
     let result = match result {
         Some(xml) => Xml::new().nest(&format!("{action}Result"), xml),
         None => Xml::new(),
     };
     let metadata = Xml::new().nest("ResponseMetadata", Xml::new().text("RequestId", request_id));
     let (result, metadata) = (result.as_str(), metadata.as_str());
-    let body =
-        format!("<{action}Response xmlns=\"{namespace}\">{result}{metadata}</{action}Response>\n");
+    let body = format!("<{action}Response xmlns=\"{namespace}\">{result}{metadata}</{action}Response>\n");
     Response::new(200, "text/xml", body)
 }
 
 fn query(error: &ServiceError, namespace: &str, request_id: &str) -> Response {
-    let fault = if error.status < 500 {
-        "Sender"
-    } else {
-        "Receiver"
-    };
+    let fault = if error.status < 500 { "Sender" } else { "Receiver" };
     let (code, message) = (escape(&error.code), escape(&error.message));
     let body = format!(
         "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{fault}</Type>\n    <Code>{code}</Code>\n    \

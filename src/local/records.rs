@@ -31,12 +31,7 @@ impl<T: Clone + Serialize + DeserializeOwned> Records<T> {
     /// Loads the table.
     pub(crate) fn open(store: &Store, table: Table) -> Result<Self, StoreError> {
         let values = store.load(table)?.into_iter().collect();
-        Ok(Self {
-            store: store.clone(),
-            table,
-            values: Mutex::new(values),
-            writing: tokio::sync::Mutex::new(()),
-        })
+        Ok(Self { store: store.clone(), table, values: Mutex::new(values), writing: tokio::sync::Mutex::new(()) })
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, T>> {

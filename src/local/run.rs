@@ -119,36 +119,23 @@ impl LocalError {
 
 /// Runs the embedded cloud until Ctrl-C, SIGTERM or a shutdown request, then ends it cleanly: no function's process is
 /// left and the store is closed. `on_ready` is called once, when requests are answered.
-pub(crate) async fn run(
-    options: RunOptions,
-    on_ready: impl FnOnce(&Ready),
-) -> Result<(), LocalError> {
+pub(crate) async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(), LocalError> {
     let RunOptions { data_dir, port } = options;
-    std::fs::create_dir_all(data_dir.root())
-        .map_err(|error| LocalError::file(data_dir.root(), error))?;
+    std::fs::create_dir_all(data_dir.root()).map_err(|error| LocalError::file(data_dir.root(), error))?;
     let _lock = lock(&data_dir).await?;
     let (listener, default_port_taken) = listen(port).await?;
-    let address = listener.local_addr().map_err(|source| LocalError::Listen {
-        port: port.unwrap_or(DEFAULT_PORT),
-        source,
-    })?;
+    let address =
+        listener.local_addr().map_err(|source| LocalError::Listen { port: port.unwrap_or(DEFAULT_PORT), source })?;
     let stop = Stop::new();
     stop_on_signals(&stop)?;
     let cloud = Cloud::open(data_dir.clone(), address, stop.clone())?;
-    let ready = Ready {
-        pid: std::process::id(),
-        port: address.port(),
-        default_port_taken,
-    };
+    let ready = Ready { pid: std::process::id(), port: address.port(), default_port_taken };
     write_card(&data_dir, &ready)?;
     cloud.step_functions.resume(&cloud);
     on_ready(&ready);
 
     let shared = Arc::clone(&cloud);
-    serve(listener, stop, move |request| {
-        dispatch(Arc::clone(&shared), request)
-    })
-    .await;
+    serve(listener, stop, move |request| dispatch(Arc::clone(&shared), request)).await;
     cloud.step_functions.stop().await;
     cloud.functions.stop().await;
     cloud.store.flush().await?;
@@ -204,10 +191,7 @@ async fn listen(port: Option<u16>) -> Result<(TcpListener, bool), LocalError> {
             Err(source) => return Err(LocalError::Listen { port, source }),
         }
     }
-    Err(LocalError::NoFreePort {
-        first: DEFAULT_PORT,
-        last,
-    })
+    Err(LocalError::NoFreePort { first: DEFAULT_PORT, last })
 }
 
 async fn bind(port: u16) -> io::Result<TcpListener> {

@@ -92,10 +92,7 @@ impl Store {
     /// version of the program wrote it.
     pub(crate) fn open(dir: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(dir).map_err(|reason| error::open(dir, reason.into()))?;
-        Self::start(StoreFile::open(
-            &dir.join("store.redb"),
-            file::open_database,
-        )?)
+        Self::start(StoreFile::open(&dir.join("store.redb"), file::open_database)?)
     }
 
     /// Starts the writer of an open file.
@@ -109,23 +106,14 @@ impl Store {
                 move || writer::run(&file, &waiting)
             })
             .map_err(|reason| error::open(file.path(), reason.into()))?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                file,
-                requests: Some(requests),
-                writer: Some(writer),
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { file, requests: Some(requests), writer: Some(writer) }) })
     }
 
     /// Reads a whole table in key order. It sees what is durable, not what waits to be written, and blocks on the disk.
     ///
     /// # Errors
     /// When the file can't be read, or a row is not JSON of the type asked for.
-    pub(crate) fn load<T: DeserializeOwned>(
-        &self,
-        table: Table,
-    ) -> Result<Vec<(String, T)>, StoreError> {
+    pub(crate) fn load<T: DeserializeOwned>(&self, table: Table) -> Result<Vec<(String, T)>, StoreError> {
         self.load_prefix(table, "")
     }
 
@@ -154,10 +142,7 @@ impl Store {
     ///
     /// # Errors
     /// When the batch could not be written; then none of it is in the store.
-    pub(crate) fn commit(
-        &self,
-        batch: Batch,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+    pub(crate) fn commit(&self, batch: Batch) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
         let (answer, answered) = oneshot::channel();
         self.send(Request::Commit(batch, answer));
         self.wait(answered)

@@ -20,11 +20,7 @@ pub(crate) const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const USER_ID: &str = "AIDALOCALUSER00000000";
 
 /// Answers one STS operation.
-pub(crate) fn handle(
-    cloud: &Arc<Cloud>,
-    form: &Form,
-    request: &Request,
-) -> Result<Response, ServiceError> {
+pub(crate) fn handle(cloud: &Arc<Cloud>, form: &Form, request: &Request) -> Result<Response, ServiceError> {
     let action = form.get("Action").unwrap_or_default();
     let result = match action {
         "GetCallerIdentity" => caller_identity(cloud, request),
@@ -49,10 +45,7 @@ fn caller_identity(cloud: &Cloud, request: &Request) -> Xml {
         Some(session) => (session.arn, session.id),
         None => (user_arn(), USER_ID.to_owned()),
     };
-    Xml::new()
-        .text("Arn", &arn)
-        .text("UserId", &id)
-        .text("Account", ACCOUNT_ID)
+    Xml::new().text("Arn", &arn).text("UserId", &id).text("Account", ACCOUNT_ID)
 }
 
 fn assume_role(cloud: &Cloud, form: &Form, request: &Request) -> Result<Xml, ServiceError> {
@@ -60,9 +53,7 @@ fn assume_role(cloud: &Cloud, form: &Form, request: &Request) -> Result<Xml, Ser
     check_session_name(name)?;
     let caller = session(cloud, request).map_or_else(user_arn, |session| session.arn);
     let denied = || {
-        let text = format!(
-            "User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
-        );
+        let text = format!("User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role_arn}");
         ServiceError::new(403, "AccessDenied", text)
     };
     let role = cloud.iam.role(role_arn).ok_or_else(denied)?;
@@ -75,23 +66,12 @@ fn assume_role(cloud: &Cloud, form: &Form, request: &Request) -> Result<Xml, Ser
     let arn = global_arn("sts", &format!("assumed-role/{}/{name}", role.name));
     let id = format!("{}:{name}", role.id);
     let user = Xml::new().text("AssumedRoleId", &id).text("Arn", &arn);
-    cloud.iam.sessions.open(
-        access_key.clone(),
-        Session {
-            arn,
-            id,
-            expires_at,
-        },
-        request.received_at,
-    );
-    Ok(Xml::new()
-        .nest("AssumedRoleUser", user)
-        .nest("Credentials", credentials(&access_key, expires_at)))
+    cloud.iam.sessions.open(access_key.clone(), Session { arn, id, expires_at }, request.received_at);
+    Ok(Xml::new().nest("AssumedRoleUser", user).nest("Credentials", credentials(&access_key, expires_at)))
 }
 
 fn session_token(form: &Form, request: &Request) -> Result<Xml, ServiceError> {
-    let expires_at =
-        request.received_at + SignedDuration::from_secs(duration_s(form, 43_200, 129_600)?);
+    let expires_at = request.received_at + SignedDuration::from_secs(duration_s(form, 43_200, 129_600)?);
     Ok(Xml::new().nest("Credentials", credentials(&unique_id("ASIA"), expires_at)))
 }
 
@@ -99,18 +79,13 @@ fn credentials(access_key: &str, expires_at: Timestamp) -> Xml {
     let token = format!("{}{}", unique_id("IQoJ"), unique_id(""));
     Xml::new()
         .text("AccessKeyId", access_key)
-        .text(
-            "SecretAccessKey",
-            &format!("{}{}", unique_id(""), unique_id("")),
-        )
+        .text("SecretAccessKey", &format!("{}{}", unique_id(""), unique_id("")))
         .text("SessionToken", &token)
         .text("Expiration", &date(expires_at))
 }
 
 fn check_session_name(name: &str) -> Result<(), ServiceError> {
-    let plain = name
-        .chars()
-        .all(|letter| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter));
+    let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter));
     if plain && (2..=64).contains(&name.len()) {
         return Ok(());
     }

@@ -39,18 +39,14 @@ impl Xml {
     /// A list: one `member` per item.
     #[must_use]
     pub(crate) fn list(self, name: &str, members: impl IntoIterator<Item = Xml>) -> Self {
-        let inner = members
-            .into_iter()
-            .fold(Self::new(), |list, member| list.nest("member", member));
+        let inner = members.into_iter().fold(Self::new(), |list, member| list.nest("member", member));
         self.nest(name, inner)
     }
 
     /// A list of plain texts.
     #[must_use]
     pub(crate) fn texts<'a>(self, name: &str, members: impl IntoIterator<Item = &'a str>) -> Self {
-        let inner = members
-            .into_iter()
-            .fold(Self::new(), |list, member| list.text("member", member));
+        let inner = members.into_iter().fold(Self::new(), |list, member| list.text("member", member));
         self.nest(name, inner)
     }
 
@@ -84,9 +80,7 @@ mod tests {
 
     #[test]
     fn writes_nested_lists_and_escapes() {
-        let xml = Xml::new()
-            .text("A", "a<b&\"c\"")
-            .list("Tags", [Xml::new().text("Key", "k").text("Value", "v")]);
+        let xml = Xml::new().text("A", "a<b&\"c\"").list("Tags", [Xml::new().text("Key", "k").text("Value", "v")]);
         assert_eq!(
             xml.as_str(),
             "<A>a&lt;b&amp;&quot;c&quot;</A><Tags><member><Key>k</Key><Value>v</Value></member></Tags>"

@@ -1,1 +1,36 @@
-fn main() {}
+//! The repository's own tasks: `cargo xtask <task>`. This file only dispatches.
+
+mod build;
+mod cargo;
+mod demo;
+mod failure;
+mod install;
+mod process;
+mod project;
+mod python;
+mod say;
+mod stages;
+mod suite;
+mod tidy;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["build"] => build::run().map(|_| ()),
+        ["demo"] => demo::run(),
+        ["install"] => install::run(),
+        ["test"] => suite::run(),
+        ["tidy"] => tidy::run(),
+        _ => Err(failure::Failure::new(say::USAGE)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            say::error(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}

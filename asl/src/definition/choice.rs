@@ -59,96 +59,21 @@ enum Type {
 
 /// Every operator that compares with a value: its name, and the name of the variant that reads the value by path.
 const COMPARISONS: [(&str, &str, Type, Order); 15] = [
-    (
-        "NumericEquals",
-        "NumericEqualsPath",
-        Type::Number,
-        Order::Equal,
-    ),
-    (
-        "NumericLessThan",
-        "NumericLessThanPath",
-        Type::Number,
-        Order::Less,
-    ),
-    (
-        "NumericLessThanEquals",
-        "NumericLessThanEqualsPath",
-        Type::Number,
-        Order::LessOrEqual,
-    ),
-    (
-        "NumericGreaterThan",
-        "NumericGreaterThanPath",
-        Type::Number,
-        Order::Greater,
-    ),
-    (
-        "NumericGreaterThanEquals",
-        "NumericGreaterThanEqualsPath",
-        Type::Number,
-        Order::GreaterOrEqual,
-    ),
-    (
-        "StringEquals",
-        "StringEqualsPath",
-        Type::String,
-        Order::Equal,
-    ),
-    (
-        "StringLessThan",
-        "StringLessThanPath",
-        Type::String,
-        Order::Less,
-    ),
-    (
-        "StringLessThanEquals",
-        "StringLessThanEqualsPath",
-        Type::String,
-        Order::LessOrEqual,
-    ),
-    (
-        "StringGreaterThan",
-        "StringGreaterThanPath",
-        Type::String,
-        Order::Greater,
-    ),
-    (
-        "StringGreaterThanEquals",
-        "StringGreaterThanEqualsPath",
-        Type::String,
-        Order::GreaterOrEqual,
-    ),
-    (
-        "TimestampEquals",
-        "TimestampEqualsPath",
-        Type::Timestamp,
-        Order::Equal,
-    ),
-    (
-        "TimestampLessThan",
-        "TimestampLessThanPath",
-        Type::Timestamp,
-        Order::Less,
-    ),
-    (
-        "TimestampLessThanEquals",
-        "TimestampLessThanEqualsPath",
-        Type::Timestamp,
-        Order::LessOrEqual,
-    ),
-    (
-        "TimestampGreaterThan",
-        "TimestampGreaterThanPath",
-        Type::Timestamp,
-        Order::Greater,
-    ),
-    (
-        "TimestampGreaterThanEquals",
-        "TimestampGreaterThanEqualsPath",
-        Type::Timestamp,
-        Order::GreaterOrEqual,
-    ),
+    ("NumericEquals", "NumericEqualsPath", Type::Number, Order::Equal),
+    ("NumericLessThan", "NumericLessThanPath", Type::Number, Order::Less),
+    ("NumericLessThanEquals", "NumericLessThanEqualsPath", Type::Number, Order::LessOrEqual),
+    ("NumericGreaterThan", "NumericGreaterThanPath", Type::Number, Order::Greater),
+    ("NumericGreaterThanEquals", "NumericGreaterThanEqualsPath", Type::Number, Order::GreaterOrEqual),
+    ("StringEquals", "StringEqualsPath", Type::String, Order::Equal),
+    ("StringLessThan", "StringLessThanPath", Type::String, Order::Less),
+    ("StringLessThanEquals", "StringLessThanEqualsPath", Type::String, Order::LessOrEqual),
+    ("StringGreaterThan", "StringGreaterThanPath", Type::String, Order::Greater),
+    ("StringGreaterThanEquals", "StringGreaterThanEqualsPath", Type::String, Order::GreaterOrEqual),
+    ("TimestampEquals", "TimestampEqualsPath", Type::Timestamp, Order::Equal),
+    ("TimestampLessThan", "TimestampLessThanPath", Type::Timestamp, Order::Less),
+    ("TimestampLessThanEquals", "TimestampLessThanEqualsPath", Type::Timestamp, Order::LessOrEqual),
+    ("TimestampGreaterThan", "TimestampGreaterThanPath", Type::Timestamp, Order::Greater),
+    ("TimestampGreaterThanEquals", "TimestampGreaterThanEqualsPath", Type::Timestamp, Order::GreaterOrEqual),
 ];
 
 type TypeTest = fn(bool) -> Operator;
@@ -170,10 +95,7 @@ pub(super) fn read_rule(value: &Value, location: String, findings: &mut Findings
     let next = fields.string("Next").map(ToOwned::to_owned);
     let condition = condition(&mut fields);
     fields.finish();
-    Some(Rule {
-        condition: condition?,
-        next: next?,
-    })
+    Some(Rule { condition: condition?, next: next? })
 }
 
 /// Reads a rule inside `And`, `Or` or `Not`: those have no `Next`.
@@ -186,9 +108,7 @@ fn nested(value: &Value, location: String, findings: &mut Findings) -> Option<Co
 
 fn condition(fields: &mut Fields<'_, '_>) -> Option<Condition> {
     fields.string("Comment");
-    if let Some((name, combine, _)) =
-        fields.first_of(&[("And", Condition::And as fn(_) -> _), ("Or", Condition::Or)])
-    {
+    if let Some((name, combine, _)) = fields.first_of(&[("And", Condition::And as fn(_) -> _), ("Or", Condition::Or)]) {
         let given = fields.array(name)?;
         if given.is_empty() {
             fields.wrong(name, "Value cannot be empty");
@@ -203,19 +123,12 @@ fn condition(fields: &mut Fields<'_, '_>) -> Option<Condition> {
     }
     if let Some(value) = fields.get("Not") {
         let place = fields.at("Not");
-        return Some(Condition::Not(Box::new(nested(
-            value,
-            place,
-            fields.findings,
-        )?)));
+        return Some(Condition::Not(Box::new(nested(value, place, fields.findings)?)));
     }
     fields.require(&["Variable"]);
     let variable = fields.path("Variable");
     let operator = operator(fields);
-    Some(Condition::Test {
-        variable: variable?,
-        operator: operator?,
-    })
+    Some(Condition::Test { variable: variable?, operator: operator? })
 }
 
 fn operator(fields: &mut Fields<'_, '_>) -> Option<Operator> {
@@ -223,19 +136,13 @@ fn operator(fields: &mut Fields<'_, '_>) -> Option<Operator> {
         return fields.boolean(name).map(make);
     }
     if fields.has("BooleanEquals") {
-        return fields
-            .boolean("BooleanEquals")
-            .map(|value| Operator::Boolean(Operand::Value(value)));
+        return fields.boolean("BooleanEquals").map(|value| Operator::Boolean(Operand::Value(value)));
     }
     if fields.has("BooleanEqualsPath") {
-        return fields
-            .path("BooleanEqualsPath")
-            .map(|path| Operator::Boolean(Operand::Path(path)));
+        return fields.path("BooleanEqualsPath").map(|path| Operator::Boolean(Operand::Path(path)));
     }
     if fields.has("StringMatches") {
-        return fields
-            .string("StringMatches")
-            .map(|pattern| Operator::Matches(pattern.to_owned()));
+        return fields.string("StringMatches").map(|pattern| Operator::Matches(pattern.to_owned()));
     }
     for (name, by_path, operand, order) in COMPARISONS {
         if fields.has(by_path) {
@@ -251,18 +158,11 @@ fn operator(fields: &mut Fields<'_, '_>) -> Option<Operator> {
         }
     }
     let location = fields.location.clone();
-    fields
-        .findings
-        .schema(&location, "A comparison operator is required");
+    fields.findings.schema(&location, "A comparison operator is required");
     None
 }
 
-fn fixed(
-    fields: &mut Fields<'_, '_>,
-    name: &'static str,
-    operand: Type,
-    order: Order,
-) -> Option<Operator> {
+fn fixed(fields: &mut Fields<'_, '_>, name: &'static str, operand: Type, order: Order) -> Option<Operator> {
     match operand {
         Type::Number => match fields.get(name)?.as_f64() {
             Some(number) => Some(Operator::Number(order, Operand::Value(number))),
@@ -271,9 +171,7 @@ fn fixed(
                 None
             }
         },
-        Type::String => fields
-            .string(name)
-            .map(|text| Operator::String(order, Operand::Value(text.to_owned()))),
+        Type::String => fields.string(name).map(|text| Operator::String(order, Operand::Value(text.to_owned()))),
         Type::Timestamp => {
             let text = fields.string(name)?;
             if let Some(instant) = rfc3339::parse(text) {

@@ -18,18 +18,9 @@ pub(super) struct Fields<'a, 'f> {
 
 impl<'a, 'f> Fields<'a, 'f> {
     /// Starts on a value; a finding and `None` when it is no object.
-    pub(super) fn of(
-        value: &'a Value,
-        location: String,
-        findings: &'f mut Findings,
-    ) -> Option<Self> {
+    pub(super) fn of(value: &'a Value, location: String, findings: &'f mut Findings) -> Option<Self> {
         match value {
-            Value::Object(members) => Some(Self {
-                members,
-                location,
-                asked: BTreeSet::new(),
-                findings,
-            }),
+            Value::Object(members) => Some(Self { members, location, asked: BTreeSet::new(), findings }),
             _ => {
                 findings.schema(&location, "Expected value of type Object");
                 None
@@ -47,13 +38,8 @@ impl<'a, 'f> Fields<'a, 'f> {
     }
 
     /// The first field whose name is one of these.
-    pub(super) fn first_of<T: Copy>(
-        &mut self,
-        names: &[(&'static str, T)],
-    ) -> Option<(&'static str, T, &'a Value)> {
-        names
-            .iter()
-            .find_map(|(name, meaning)| Some((*name, *meaning, self.get(name)?)))
+    pub(super) fn first_of<T: Copy>(&mut self, names: &[(&'static str, T)]) -> Option<(&'static str, T, &'a Value)> {
+        names.iter().find_map(|(name, meaning)| Some((*name, *meaning, self.get(name)?)))
     }
 
     pub(super) fn at(&self, name: &str) -> String {
@@ -111,31 +97,22 @@ impl<'a, 'f> Fields<'a, 'f> {
 
     pub(super) fn path(&mut self, name: &'static str) -> Option<Path> {
         let text = self.string(name)?;
-        Path::parse(text)
-            .or_else(|problem| self.bad_path(name, problem).ok_or(()))
-            .ok()
+        Path::parse(text).or_else(|problem| self.bad_path(name, problem).ok_or(())).ok()
     }
 
     /// A path or an intrinsic function.
     pub(super) fn expression(&mut self, name: &'static str) -> Option<Expression> {
         let text = self.string(name)?;
-        Expression::parse(text)
-            .or_else(|problem| self.bad_path(name, problem).ok_or(()))
-            .ok()
+        Expression::parse(text).or_else(|problem| self.bad_path(name, problem).ok_or(())).ok()
     }
 
     fn bad_path<T>(&mut self, name: &'static str, problem: PathSyntax) -> Option<T> {
         let location = self.at(name);
         match problem {
             PathSyntax::Malformed(reason) => {
-                self.findings.schema(
-                    &location,
-                    format!("Value is not a valid JSONPath: {reason}"),
-                );
+                self.findings.schema(&location, format!("Value is not a valid JSONPath: {reason}"));
             }
-            PathSyntax::NotImplemented(feature) => {
-                self.findings.not_implemented(&location, feature)
-            }
+            PathSyntax::NotImplemented(feature) => self.findings.not_implemented(&location, feature),
         }
         None
     }
@@ -155,18 +132,14 @@ impl<'a, 'f> Fields<'a, 'f> {
         if self.get(NAME) == Some(&Value::Null) {
             return ResultPath::Discard;
         }
-        let path = self
-            .string(NAME)
-            .and_then(|text| match ReferencePath::parse(text) {
-                Ok(path) => Some(path),
-                Err(PathSyntax::NotImplemented(feature)) => {
-                    self.bad_path(NAME, PathSyntax::NotImplemented(feature))
-                }
-                Err(PathSyntax::Malformed(reason)) => {
-                    self.wrong(NAME, format!("Value is not a Reference Path: {reason}"));
-                    None
-                }
-            });
+        let path = self.string(NAME).and_then(|text| match ReferencePath::parse(text) {
+            Ok(path) => Some(path),
+            Err(PathSyntax::NotImplemented(feature)) => self.bad_path(NAME, PathSyntax::NotImplemented(feature)),
+            Err(PathSyntax::Malformed(reason)) => {
+                self.wrong(NAME, format!("Value is not a Reference Path: {reason}"));
+                None
+            }
+        });
         ResultPath::Path(path.unwrap_or_else(ReferencePath::whole))
     }
 
@@ -177,16 +150,14 @@ impl<'a, 'f> Fields<'a, 'f> {
         match next {
             Some(_) if end => {
                 let location = self.location.clone();
-                self.findings
-                    .schema(&location, "Only one of the fields [Next, End] can be set");
+                self.findings.schema(&location, "Only one of the fields [Next, End] can be set");
                 Transition::End
             }
             Some(next) => Transition::Next(next.to_owned()),
             None => {
                 if !end && !self.has("Next") {
                     let location = self.location.clone();
-                    self.findings
-                        .schema(&location, "One of these fields is required: [Next, End]");
+                    self.findings.schema(&location, "One of these fields is required: [Next, End]");
                 }
                 Transition::End
             }
@@ -195,17 +166,10 @@ impl<'a, 'f> Fields<'a, 'f> {
 
     /// Notes those of the required fields that are missing, in the order given.
     pub(super) fn require(&mut self, names: &[&'static str]) {
-        let missing: Vec<_> = names
-            .iter()
-            .filter(|name| !self.has(name))
-            .copied()
-            .collect();
+        let missing: Vec<_> = names.iter().filter(|name| !self.has(name)).copied().collect();
         if !missing.is_empty() {
             let location = self.location.clone();
-            self.findings.schema(
-                &location,
-                format!("These fields are required: [{}]", missing.join(", ")),
-            );
+            self.findings.schema(&location, format!("These fields are required: [{}]", missing.join(", ")));
         }
     }
 
@@ -214,21 +178,15 @@ impl<'a, 'f> Fields<'a, 'f> {
         for name in names {
             if self.get(name).is_some() {
                 let location = self.at(name);
-                self.findings
-                    .not_implemented(&location, format!("the field '{name}'"));
+                self.findings.not_implemented(&location, format!("the field '{name}'"));
             }
         }
     }
 
     /// Notes fields that nobody asked for.
     pub(super) fn finish(self) {
-        for name in self
-            .members
-            .keys()
-            .filter(|name| !self.asked.contains(name.as_str()))
-        {
-            self.findings
-                .schema(&self.location, format!("Field '{name}' is not supported"));
+        for name in self.members.keys().filter(|name| !self.asked.contains(name.as_str())) {
+            self.findings.schema(&self.location, format!("Field '{name}' is not supported"));
         }
     }
 }

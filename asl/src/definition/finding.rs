@@ -59,11 +59,7 @@ impl DefinitionError {
     /// All findings as `CreateStateMachine` lists them between the quotes of
     /// `Invalid State Machine Definition: '...'`: `CODE: message at location`, separated by commas.
     pub fn aws_text(&self) -> String {
-        self.findings
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ")
+        self.findings.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -82,34 +78,17 @@ impl fmt::Display for Finding {
 pub(crate) struct Findings(Vec<Finding>);
 
 impl Findings {
-    pub(crate) fn add(
-        &mut self,
-        kind: FindingKind,
-        location: Option<String>,
-        message: impl Into<String>,
-    ) {
-        self.0.push(Finding {
-            kind,
-            location,
-            message: message.into(),
-        });
+    pub(crate) fn add(&mut self, kind: FindingKind, location: Option<String>, message: impl Into<String>) {
+        self.0.push(Finding { kind, location, message: message.into() });
     }
 
     pub(crate) fn schema(&mut self, location: &str, message: impl Into<String>) {
-        self.add(
-            FindingKind::SchemaValidationFailed,
-            Some(location.to_owned()),
-            message,
-        );
+        self.add(FindingKind::SchemaValidationFailed, Some(location.to_owned()), message);
     }
 
     /// `feature` names what is missing.
     pub(crate) fn not_implemented(&mut self, location: &str, feature: impl fmt::Display) {
-        self.add(
-            FindingKind::NotImplemented,
-            Some(location.to_owned()),
-            format!("{feature} is not implemented yet"),
-        );
+        self.add(FindingKind::NotImplemented, Some(location.to_owned()), format!("{feature} is not implemented yet"));
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -11,36 +11,19 @@ pub(super) fn check(machine: &StateMachine, findings: &mut Findings) {
     dangling(machine, &machine.start_at, "/StartAt", findings);
     for (name, state) in &machine.states {
         for (target, place) in targets(state) {
-            dangling(
-                machine,
-                target,
-                &format!("/States/{name}/{place}"),
-                findings,
-            );
+            dangling(machine, target, &format!("/States/{name}/{place}"), findings);
             if target != name {
                 reached.insert(target);
             }
         }
     }
     if !machine.states.values().any(ends) {
-        findings.add(
-            FindingKind::MissingEndState,
-            None,
-            "Workflow has no terminal state",
-        );
+        findings.add(FindingKind::MissingEndState, None, "Workflow has no terminal state");
         return;
     }
-    for name in machine
-        .states
-        .keys()
-        .filter(|name| !reached.contains(name.as_str()))
-    {
+    for name in machine.states.keys().filter(|name| !reached.contains(name.as_str())) {
         let location = Some(format!("/States/{name}"));
-        findings.add(
-            FindingKind::MissingTransitionTarget,
-            location,
-            format!("State \"{name}\" is not reachable."),
-        );
+        findings.add(FindingKind::MissingTransitionTarget, location, format!("State \"{name}\" is not reachable."));
     }
 }
 
@@ -48,11 +31,7 @@ fn dangling(machine: &StateMachine, target: &str, location: &str, findings: &mut
     if !machine.states.contains_key(target) {
         // AWS says 'Next' for every kind of transition.
         let message = format!("Missing 'Next' target: {target}");
-        findings.add(
-            FindingKind::MissingTransitionTarget,
-            Some(location.to_owned()),
-            message,
-        );
+        findings.add(FindingKind::MissingTransitionTarget, Some(location.to_owned()), message);
     }
 }
 
@@ -74,22 +53,12 @@ fn targets(state: &State) -> Vec<(&str, String)> {
         StateKind::Wait { then, .. } => next(then),
         StateKind::Task(task) => {
             let catchers = task.catchers.iter().enumerate();
-            let caught =
-                catchers.map(|(i, catcher)| (catcher.next.as_str(), format!("Catch[{i}]/Next")));
+            let caught = catchers.map(|(i, catcher)| (catcher.next.as_str(), format!("Catch[{i}]/Next")));
             next(&task.then).into_iter().chain(caught).collect()
         }
         StateKind::Choice { rules, default } => {
-            let chosen = rules
-                .iter()
-                .enumerate()
-                .map(|(i, rule)| (rule.next.as_str(), format!("Choices[{i}]/Next")));
-            chosen
-                .chain(
-                    default
-                        .as_deref()
-                        .map(|target| (target, "Default".to_owned())),
-                )
-                .collect()
+            let chosen = rules.iter().enumerate().map(|(i, rule)| (rule.next.as_str(), format!("Choices[{i}]/Next")));
+            chosen.chain(default.as_deref().map(|target| (target, "Default".to_owned()))).collect()
         }
     }
 }
@@ -106,9 +75,7 @@ mod tests {
     use super::*;
 
     fn problem(states: &str) -> String {
-        StateMachine::parse(&format!(r#"{{"StartAt":"A","States":{{{states}}}}}"#))
-            .unwrap_err()
-            .aws_text()
+        StateMachine::parse(&format!(r#"{{"StartAt":"A","States":{{{states}}}}}"#)).unwrap_err().aws_text()
     }
 
     #[test]

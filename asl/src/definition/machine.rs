@@ -29,11 +29,7 @@ impl StateMachine {
         match read(&value, &mut findings) {
             Some(machine) if findings.is_empty() => {
                 graph::check(&machine, &mut findings);
-                if findings.is_empty() {
-                    Ok(machine)
-                } else {
-                    Err(findings.into_error())
-                }
+                if findings.is_empty() { Ok(machine) } else { Err(findings.into_error()) }
             }
             _ => Err(findings.into_error()),
         }
@@ -49,30 +45,19 @@ impl StateMachine {
             let location = format!("/States/{name}/Resource");
             match resource {
                 TaskResource::Activity { .. } => {
-                    findings.schema(
-                        &location,
-                        "Express state machine does not support Activity ARN",
-                    );
+                    findings.schema(&location, "Express state machine does not support Activity ARN");
                 }
-                TaskResource::Service {
-                    resource, pattern, ..
-                } if *pattern != crate::Pattern::RequestResponse => {
+                TaskResource::Service { resource, pattern, .. } if *pattern != crate::Pattern::RequestResponse => {
                     let suffix = resource.split_once('.').map_or("", |(_, suffix)| suffix);
                     findings.schema(
                         &location,
-                        format!(
-                            "Express state machine does not support '.{suffix}' service integration"
-                        ),
+                        format!("Express state machine does not support '.{suffix}' service integration"),
                     );
                 }
                 _ => {}
             }
         }
-        if findings.is_empty() {
-            Ok(())
-        } else {
-            Err(findings.into_error())
-        }
+        if findings.is_empty() { Ok(()) } else { Err(findings.into_error()) }
     }
 }
 
@@ -85,28 +70,16 @@ fn json(definition: &str, findings: &mut Findings) -> Option<Value> {
     match serde_json::from_str(definition) {
         Ok(value @ Value::Object(_)) => Some(value),
         Ok(_) => {
-            findings.add(
-                FindingKind::SchemaValidationFailed,
-                None,
-                "Definition must be a valid JSON object",
-            );
+            findings.add(FindingKind::SchemaValidationFailed, None, "Definition must be a valid JSON object");
             None
         }
         Err(_) if definition.trim().is_empty() => {
-            findings.add(
-                FindingKind::SchemaValidationFailed,
-                None,
-                "Definition must be a valid JSON object",
-            );
+            findings.add(FindingKind::SchemaValidationFailed, None, "Definition must be a valid JSON object");
             None
         }
         Err(problem) => {
             let location = format!("line: {}, column: {}", problem.line(), problem.column());
-            findings.add(
-                FindingKind::InvalidJson,
-                Some(location),
-                problem.to_string(),
-            );
+            findings.add(FindingKind::InvalidJson, Some(location), problem.to_string());
             None
         }
     }
@@ -131,11 +104,7 @@ fn read(value: &Value, findings: &mut Findings) -> Option<StateMachine> {
     };
     fields.location = "/".to_owned();
     fields.finish();
-    Some(StateMachine {
-        start_at: start_at?,
-        timeout_s,
-        states: states?,
-    })
+    Some(StateMachine { start_at: start_at?, timeout_s, states: states? })
 }
 
 /// Notes any query language but JSONPath.
@@ -144,9 +113,7 @@ pub(super) fn query_language(fields: &mut Fields<'_, '_>) {
         None | Some("JSONPath") => {}
         Some("JSONata") => {
             let location = fields.at("QueryLanguage");
-            fields
-                .findings
-                .not_implemented(&location, "the query language JSONata");
+            fields.findings.not_implemented(&location, "the query language JSONata");
         }
         Some(_) => {
             fields.wrong(
@@ -158,22 +125,12 @@ pub(super) fn query_language(fields: &mut Fields<'_, '_>) {
 }
 
 fn version(fields: &mut Fields<'_, '_>) {
-    if fields
-        .string("Version")
-        .is_some_and(|version| version != "1.0")
-    {
-        fields.wrong(
-            "Version",
-            "The field 'Version' should have one of these values: [1.0]",
-        );
+    if fields.string("Version").is_some_and(|version| version != "1.0") {
+        fields.wrong("Version", "The field 'Version' should have one of these values: [1.0]");
     }
 }
 
-fn states(
-    value: &Value,
-    location: &str,
-    findings: &mut Findings,
-) -> Option<BTreeMap<String, State>> {
+fn states(value: &Value, location: &str, findings: &mut Findings) -> Option<BTreeMap<String, State>> {
     let Value::Object(members) = value else {
         findings.schema(location, "Expected value of type Object");
         return None;
@@ -186,10 +143,7 @@ fn states(
     for (name, value) in members {
         let location = format!("{location}/{name}");
         if name.chars().nth(MAX_STATE_NAME_CHARS).is_some() {
-            findings.schema(
-                &location,
-                format!("State name cannot be longer than {MAX_STATE_NAME_CHARS} characters"),
-            );
+            findings.schema(&location, format!("State name cannot be longer than {MAX_STATE_NAME_CHARS} characters"));
         }
         if let Some(state) = state::read(value, location, findings) {
             states.insert(name.clone(), state);

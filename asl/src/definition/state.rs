@@ -4,10 +4,7 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::machine::{MAX_SECONDS, query_language};
-use super::{
-    DataPath, Findings, Pass, Rule, Seconds, State, StateKind, Text, Transition, WaitUntil, choice,
-    task,
-};
+use super::{DataPath, Findings, Pass, Rule, Seconds, State, StateKind, Text, Transition, WaitUntil, choice, task};
 use crate::path::Path;
 use crate::rfc3339;
 use crate::template::Template;
@@ -27,9 +24,7 @@ pub(super) fn read(value: &Value, location: String, findings: &mut Findings) -> 
         "Fail" => fail(&mut fields),
         "Parallel" | "Map" => {
             let location = fields.at("Type");
-            fields
-                .findings
-                .not_implemented(&location, format!("the state type {state_type}"));
+            fields.findings.not_implemented(&location, format!("the state type {state_type}"));
             return None;
         }
         _ => {
@@ -44,17 +39,10 @@ pub(super) fn read(value: &Value, location: String, findings: &mut Findings) -> 
         (DataPath::Path(Path::whole()), DataPath::Path(Path::whole()))
     } else {
         fields.not_implemented(&["Assign", "Output"]);
-        (
-            fields.data_path("InputPath"),
-            fields.data_path("OutputPath"),
-        )
+        (fields.data_path("InputPath"), fields.data_path("OutputPath"))
     };
     fields.finish();
-    Some(State {
-        input_path,
-        output_path,
-        kind,
-    })
+    Some(State { input_path, output_path, kind })
 }
 
 fn pass(fields: &mut Fields<'_, '_>) -> StateKind {
@@ -79,33 +67,23 @@ fn wait(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
     let then = fields.transition();
     if given != 1 {
         let location = fields.location.clone();
-        let message = format!(
-            "Exactly one of these fields is required: [{}]",
-            FORMS.join(", ")
-        );
+        let message = format!("Exactly one of these fields is required: [{}]", FORMS.join(", "));
         fields.findings.schema(&location, message);
         return None;
     }
-    Some(StateKind::Wait {
-        until: until?,
-        then,
-    })
+    Some(StateKind::Wait { until: until?, then })
 }
 
 fn read_wait(fields: &mut Fields<'_, '_>) -> Option<WaitUntil> {
-    let seconds = fields
-        .integer("Seconds", 0, MAX_SECONDS)
-        .map(WaitUntil::Seconds);
+    let seconds = fields.integer("Seconds", 0, MAX_SECONDS).map(WaitUntil::Seconds);
     let seconds_path = fields.path("SecondsPath").map(WaitUntil::SecondsPath);
-    let timestamp = fields
-        .string("Timestamp")
-        .and_then(|text| match rfc3339::parse(text) {
-            Some(instant) => Some(WaitUntil::Timestamp(instant)),
-            None => {
-                fields.wrong("Timestamp", "String does not match RFC3339 timestamp");
-                None
-            }
-        });
+    let timestamp = fields.string("Timestamp").and_then(|text| match rfc3339::parse(text) {
+        Some(instant) => Some(WaitUntil::Timestamp(instant)),
+        None => {
+            fields.wrong("Timestamp", "String does not match RFC3339 timestamp");
+            None
+        }
+    });
     let timestamp_path = fields.path("TimestampPath").map(WaitUntil::TimestampPath);
     seconds.or(seconds_path).or(timestamp).or(timestamp_path)
 }
@@ -127,35 +105,20 @@ fn choice(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
 }
 
 fn fail(fields: &mut Fields<'_, '_>) -> StateKind {
-    StateKind::Fail {
-        error: text(fields, "Error", "ErrorPath"),
-        cause: text(fields, "Cause", "CausePath"),
-    }
+    StateKind::Fail { error: text(fields, "Error", "ErrorPath"), cause: text(fields, "Cause", "CausePath") }
 }
 
 fn text(fields: &mut Fields<'_, '_>, fixed: &'static str, by_path: &'static str) -> Option<Text> {
-    let given = fields
-        .string(fixed)
-        .map(|text| Text::Fixed(text.to_owned()));
-    let computed = fields.expression(by_path).map(|expression| Text::Computed {
-        field: by_path,
-        expression,
-    });
+    let given = fields.string(fixed).map(|text| Text::Fixed(text.to_owned()));
+    let computed = fields.expression(by_path).map(|expression| Text::Computed { field: by_path, expression });
     only_one(fields, fixed, by_path);
     given.or(computed)
 }
 
 /// `TimeoutSeconds` or `HeartbeatSeconds`, given or by path.
-pub(super) fn seconds(
-    fields: &mut Fields<'_, '_>,
-    fixed: &'static str,
-    by_path: &'static str,
-) -> Option<Seconds> {
+pub(super) fn seconds(fields: &mut Fields<'_, '_>, fixed: &'static str, by_path: &'static str) -> Option<Seconds> {
     let given = fields.integer(fixed, 1, MAX_SECONDS).map(Seconds::Fixed);
-    let path = fields.path(by_path).map(|path| Seconds::Path {
-        field: by_path,
-        path,
-    });
+    let path = fields.path(by_path).map(|path| Seconds::Path { field: by_path, path });
     only_one(fields, fixed, by_path);
     given.or(path)
 }
@@ -163,10 +126,7 @@ pub(super) fn seconds(
 fn only_one(fields: &mut Fields<'_, '_>, one: &str, other: &str) {
     if fields.has(one) && fields.has(other) {
         let location = fields.location.clone();
-        fields.findings.schema(
-            &location,
-            format!("Only one of the fields [{one}, {other}] can be set"),
-        );
+        fields.findings.schema(&location, format!("Only one of the fields [{one}, {other}] can be set"));
     }
 }
 

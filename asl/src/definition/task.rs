@@ -73,11 +73,7 @@ fn resource(fields: &mut Fields<'_, '_>) -> Option<TaskResource> {
     resource
 }
 
-fn list<T>(
-    fields: &mut Fields<'_, '_>,
-    name: &'static str,
-    read: fn(&mut Fields<'_, '_>) -> Option<T>,
-) -> Vec<T> {
+fn list<T>(fields: &mut Fields<'_, '_>, name: &'static str, read: fn(&mut Fields<'_, '_>) -> Option<T>) -> Vec<T> {
     let items = fields.array(name).unwrap_or_default();
     let place = fields.at(name);
     let mut all = Vec::with_capacity(items.len());
@@ -88,12 +84,7 @@ fn list<T>(
         entry.string("Comment");
         all.extend(read(&mut entry));
         entry.finish();
-        check_states_all(
-            value,
-            &format!("{place}[{i}]"),
-            i + 1 == items.len(),
-            fields.findings,
-        );
+        check_states_all(value, &format!("{place}[{i}]"), i + 1 == items.len(), fields.findings);
     }
     all
 }
@@ -101,12 +92,8 @@ fn list<T>(
 fn retrier(fields: &mut Fields<'_, '_>) -> Option<Retrier> {
     let error_equals = error_equals(fields);
     Some(Retrier {
-        interval_s: fields
-            .integer("IntervalSeconds", 1, MAX_RETRY_VALUE)
-            .unwrap_or(1),
-        max_attempts: fields
-            .integer("MaxAttempts", 0, MAX_RETRY_VALUE)
-            .unwrap_or(3),
+        interval_s: fields.integer("IntervalSeconds", 1, MAX_RETRY_VALUE).unwrap_or(1),
+        max_attempts: fields.integer("MaxAttempts", 0, MAX_RETRY_VALUE).unwrap_or(3),
         backoff_rate: backoff_rate(fields),
         max_delay_s: fields.integer("MaxDelaySeconds", 1, MAX_DELAY_S),
         jitter: jitter(fields),
@@ -120,11 +107,7 @@ fn catcher(fields: &mut Fields<'_, '_>) -> Option<Catcher> {
     fields.not_implemented(&["Assign", "Output"]);
     let result_path = fields.result_path();
     let next = fields.string("Next")?.to_owned();
-    Some(Catcher {
-        error_equals,
-        result_path,
-        next,
-    })
+    Some(Catcher { error_equals, result_path, next })
 }
 
 fn backoff_rate(fields: &mut Fields<'_, '_>) -> f64 {
@@ -132,10 +115,7 @@ fn backoff_rate(fields: &mut Fields<'_, '_>) -> f64 {
         None => 2.0,
         Some(Some(rate)) if rate >= 1.0 => rate,
         Some(_) => {
-            fields.wrong(
-                "BackoffRate",
-                "Value must be a number greater than or equal to 1.0",
-            );
+            fields.wrong("BackoffRate", "Value must be a number greater than or equal to 1.0");
             1.0
         }
     }
@@ -146,10 +126,7 @@ fn jitter(fields: &mut Fields<'_, '_>) -> Jitter {
         Some("FULL") => Jitter::Full,
         None | Some("NONE") => Jitter::None,
         Some(_) => {
-            fields.wrong(
-                "JitterStrategy",
-                "The field 'JitterStrategy' should have one of these values: [FULL, NONE]",
-            );
+            fields.wrong("JitterStrategy", "The field 'JitterStrategy' should have one of these values: [FULL, NONE]");
             Jitter::None
         }
     }
@@ -161,11 +138,7 @@ fn error_equals(fields: &mut Fields<'_, '_>) -> Vec<String> {
     if given.is_empty() && fields.has("ErrorEquals") {
         fields.wrong("ErrorEquals", "Value cannot be empty");
     }
-    let names: Vec<_> = given
-        .iter()
-        .filter_map(Value::as_str)
-        .map(ToOwned::to_owned)
-        .collect();
+    let names: Vec<_> = given.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect();
     if names.len() != given.len() {
         fields.wrong("ErrorEquals", "Expected values of type String");
     }

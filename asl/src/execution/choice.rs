@@ -13,10 +13,7 @@ use crate::rfc3339;
 ///
 /// # Errors
 /// The text of a path that leads nowhere; only `IsPresent` may ask about such a one.
-pub(super) fn first_match<'r>(
-    rules: &'r [Rule],
-    scope: Scope<'_>,
-) -> Result<Option<&'r str>, String> {
+pub(super) fn first_match<'r>(rules: &'r [Rule], scope: Scope<'_>) -> Result<Option<&'r str>, String> {
     for rule in rules {
         if holds(&rule.condition, scope)? {
             return Ok(Some(&rule.next));
@@ -44,10 +41,9 @@ fn holds(condition: &Condition, scope: Scope<'_>) -> Result<bool, String> {
             }
             Ok(false)
         }
-        Condition::Test {
-            variable,
-            operator: Operator::IsPresent(wanted),
-        } => Ok(variable.read(scope).is_ok() == *wanted),
+        Condition::Test { variable, operator: Operator::IsPresent(wanted) } => {
+            Ok(variable.read(scope).is_ok() == *wanted)
+        }
         Condition::Test { variable, operator } => test(&read(variable, scope)?, operator, scope),
     }
 }
@@ -74,16 +70,11 @@ fn test(value: &Value, operator: &Operator, scope: Scope<'_>) -> Result<bool, St
             compare(*order, value.as_f64(), operand, |a, b| a.partial_cmp(b))
         }
         Operator::String(order, operand) => {
-            let operand = resolve(operand, scope, |value| {
-                value.as_str().map(ToOwned::to_owned)
-            })?;
+            let operand = resolve(operand, scope, |value| value.as_str().map(ToOwned::to_owned))?;
             // AWS compares UTF-16 code units, as Java does.
-            compare(
-                *order,
-                value.as_str().map(ToOwned::to_owned),
-                operand,
-                |a, b| Some(a.encode_utf16().cmp(b.encode_utf16())),
-            )
+            compare(*order, value.as_str().map(ToOwned::to_owned), operand, |a, b| {
+                Some(a.encode_utf16().cmp(b.encode_utf16()))
+            })
         }
         Operator::Timestamp(order, operand) => {
             let operand = resolve(operand, scope, timestamp)?;
@@ -108,12 +99,7 @@ fn resolve<T: Clone>(
     }
 }
 
-fn compare<T>(
-    order: Order,
-    left: Option<T>,
-    right: Option<T>,
-    by: impl Fn(&T, &T) -> Option<Ordering>,
-) -> bool {
+fn compare<T>(order: Order, left: Option<T>, right: Option<T>, by: impl Fn(&T, &T) -> Option<Ordering>) -> bool {
     let ordering = left.zip(right).and_then(|(left, right)| by(&left, &right));
     ordering.is_some_and(|ordering| match order {
         Order::Equal => ordering.is_eq(),
@@ -150,10 +136,7 @@ fn matches(pattern: &str, text: &str) -> bool {
             },
         }
     }
-    tokens
-        .iter()
-        .skip(at_token)
-        .all(|token| *token == Token::Any)
+    tokens.iter().skip(at_token).all(|token| *token == Token::Any)
 }
 
 #[derive(Debug, PartialEq)]
@@ -195,19 +178,10 @@ mod tests {
         ] {
             assert!(matches(pattern, text), "{pattern} {text}");
         }
-        for (pattern, text) in [
-            ("", "a"),
-            ("a*", "ba"),
-            ("*.log", "x.log2"),
-            (r"\*", "x"),
-            ("a*b", "acd"),
-        ] {
+        for (pattern, text) in [("", "a"), ("a*", "ba"), ("*.log", "x.log2"), (r"\*", "x"), ("a*b", "acd")] {
             assert!(!matches(pattern, text), "{pattern} {text}");
         }
         let long = "a".repeat(10_000);
-        assert!(!matches(
-            &"a*".repeat(200).replace("a*a*", "a*"),
-            &format!("b{long}")
-        ));
+        assert!(!matches(&"a*".repeat(200).replace("a*a*", "a*"), &format!("b{long}")));
     }
 }

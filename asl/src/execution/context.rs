@@ -50,26 +50,11 @@ pub(super) struct StateContext<'a> {
 
 impl<'a> StateContext<'a> {
     pub(super) fn new(execution: &'a Execution, branch: &'a Branch) -> Self {
-        Self {
-            execution,
-            branch,
-            shows_retries: false,
-            token: None,
-            built: OnceCell::new(),
-            drawn: Cell::new(0),
-        }
+        Self { execution, branch, shows_retries: false, token: None, built: OnceCell::new(), drawn: Cell::new(0) }
     }
 
-    pub(super) fn of_task(
-        execution: &'a Execution,
-        branch: &'a Branch,
-        token: Option<&'a str>,
-    ) -> Self {
-        Self {
-            shows_retries: true,
-            token,
-            ..Self::new(execution, branch)
-        }
+    pub(super) fn of_task(execution: &'a Execution, branch: &'a Branch, token: Option<&'a str>) -> Self {
+        Self { shows_retries: true, token, ..Self::new(execution, branch) }
     }
 
     fn build(&self) -> Value {

@@ -18,10 +18,7 @@ pub(super) struct Flow<'a> {
 
 impl Flow<'_> {
     pub(super) fn scope<'s>(&'s self, payload: &'s Document) -> Scope<'s> {
-        Scope {
-            payload: payload.value(),
-            context: &self.context,
-        }
+        Scope { payload: payload.value(), context: &self.context }
     }
 
     /// `InputPath` and `OutputPath`. A path of `$` keeps the text as it was written.
@@ -36,19 +33,12 @@ impl Flow<'_> {
     /// Reads a path in the way of `InputPath`: a path that leads nowhere is AWS's "Invalid path".
     pub(super) fn read(&self, path: &Path, payload: &Document) -> Result<Value, Fault> {
         path.read(self.scope(payload)).map_err(|missing| {
-            Fault::runtime(
-                self.branch,
-                format!("Invalid path '{}' : {}", path.text(), missing.reason),
-            )
+            Fault::runtime(self.branch, format!("Invalid path '{}' : {}", path.text(), missing.reason))
         })
     }
 
     /// `Parameters` and `ResultSelector`; without a template the payload stays as it is.
-    pub(super) fn fill(
-        &self,
-        template: Option<&Template>,
-        payload: Document,
-    ) -> Result<Document, Fault> {
+    pub(super) fn fill(&self, template: Option<&Template>, payload: Document) -> Result<Document, Fault> {
         let Some(template) = template else {
             return Ok(payload);
         };
@@ -59,23 +49,14 @@ impl Flow<'_> {
     }
 
     /// `ResultPath`: the result put into the state's raw input.
-    pub(super) fn place(
-        &self,
-        path: &ResultPath,
-        raw_input: Document,
-        result: Document,
-    ) -> Result<Document, Fault> {
+    pub(super) fn place(&self, path: &ResultPath, raw_input: Document, result: Document) -> Result<Document, Fault> {
         match path {
             ResultPath::Discard => Ok(raw_input),
             ResultPath::Path(path) if path.is_whole() => Ok(result),
             ResultPath::Path(path) => {
                 let placed = path.write(raw_input.value().clone(), result.value().clone());
                 placed.map(Document::of).ok_or_else(|| {
-                    let cause = format!(
-                        "Unable to apply ReferencePath {} to input {}",
-                        path.text(),
-                        raw_input.text()
-                    );
+                    let cause = format!("Unable to apply ReferencePath {} to input {}", path.text(), raw_input.text());
                     Fault::error(RESULT_PATH_MATCH_FAILURE, cause)
                 })
             }

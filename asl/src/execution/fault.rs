@@ -25,10 +25,7 @@ pub(super) enum Fault {
 
 impl Fault {
     pub(super) fn error(name: &str, cause: impl Into<String>) -> Self {
-        Self::Error(Failure {
-            error: Some(name.to_owned()),
-            cause: Some(cause.into()),
-        })
+        Self::Error(Failure { error: Some(name.to_owned()), cause: Some(cause.into()) })
     }
 
     pub(super) fn timeout() -> Self {
@@ -38,28 +35,20 @@ impl Fault {
     /// `States.Runtime`, which AWS lets nobody retry or catch.
     pub(super) fn runtime(branch: &Branch, problem: impl std::fmt::Display) -> Self {
         let cause = Some(in_state(branch, problem));
-        Self::Fatal(Failure {
-            error: Some(RUNTIME.to_owned()),
-            cause,
-        })
+        Self::Fatal(Failure { error: Some(RUNTIME.to_owned()), cause })
     }
 
     pub(super) fn template(branch: &Branch, failure: TemplateFailure) -> Self {
         match failure {
             TemplateFailure::NotFound(problem) => Self::runtime(branch, problem),
-            TemplateFailure::Intrinsic(problem) => {
-                Self::error(INTRINSIC_FAILURE, in_state(branch, problem))
-            }
+            TemplateFailure::Intrinsic(problem) => Self::error(INTRINSIC_FAILURE, in_state(branch, problem)),
+            TemplateFailure::TooLarge => over_quota(&branch.state),
         }
     }
 
     pub(super) fn too_many_events() -> Self {
-        let cause =
-            format!("The execution reached the maximum number of history events ({MAX_EVENTS}).");
-        Self::Fatal(Failure {
-            error: Some(RUNTIME.to_owned()),
-            cause: Some(cause),
-        })
+        let cause = format!("The execution reached the maximum number of history events ({MAX_EVENTS}).");
+        Self::Fatal(Failure { error: Some(RUNTIME.to_owned()), cause: Some(cause) })
     }
 
     /// What the history and the catcher get to see.
@@ -81,10 +70,7 @@ fn in_state(branch: &Branch, problem: impl std::fmt::Display) -> String {
 
 /// AWS gives a timeout no cause, and the same name for a missed heartbeat.
 pub(super) fn timed_out() -> Failure {
-    Failure {
-        error: Some(TIMEOUT.to_owned()),
-        cause: None,
-    }
+    Failure { error: Some(TIMEOUT.to_owned()), cause: None }
 }
 
 /// Refuses a payload over the quota.
@@ -92,13 +78,14 @@ pub(super) fn timed_out() -> Failure {
 /// # Errors
 /// `States.DataLimitExceeded` in the name of `who`: a state, a function or a service.
 pub(super) fn within_quota(size_bytes: usize, who: &str) -> Result<(), Fault> {
-    if size_bytes <= MAX_PAYLOAD_BYTES {
-        return Ok(());
-    }
+    if size_bytes <= MAX_PAYLOAD_BYTES { Ok(()) } else { Err(over_quota(who)) }
+}
+
+fn over_quota(who: &str) -> Fault {
     let cause = format!(
         "The state/task '{who}' returned a result with a size exceeding the maximum number of bytes service limit."
     );
-    Err(Fault::error(DATA_LIMIT_EXCEEDED, cause))
+    Fault::error(DATA_LIMIT_EXCEEDED, cause)
 }
 
 /// Refuses a payload that is too large or too deep to be passed on.
@@ -108,10 +95,7 @@ pub(super) fn within_quota(size_bytes: usize, who: &str) -> Result<(), Fault> {
 pub(super) fn passable(branch: &Branch, payload: &Document) -> Result<(), Fault> {
     within_quota(payload.size_bytes(), &branch.state)?;
     if payload.depth() > super::MAX_DEPTH {
-        let problem = format!(
-            "The state's output nests deeper than {} levels.",
-            super::MAX_DEPTH
-        );
+        let problem = format!("The state's output nests deeper than {} levels.", super::MAX_DEPTH);
         return Err(Fault::runtime(branch, problem));
     }
     Ok(())

@@ -103,11 +103,7 @@ pub enum IllegalInput {
 }
 
 /// Checks an input before anything is changed.
-pub(super) fn check(
-    execution: &Execution,
-    machine: &StateMachine,
-    input: &Input,
-) -> Result<(), IllegalInput> {
+pub(super) fn check(execution: &Execution, machine: &StateMachine, input: &Input) -> Result<(), IllegalInput> {
     if execution.status != Status::Running {
         return Err(IllegalInput::Ended(execution.status));
     }
@@ -123,16 +119,10 @@ pub(super) fn check(
     };
     let (_, task) = find(execution, id).ok_or(IllegalInput::UnknownTask(id))?;
     if !allowed(input, task) {
-        return Err(IllegalInput::WrongPhase {
-            task: id,
-            phase: task.phase,
-            what,
-        });
+        return Err(IllegalInput::WrongPhase { task: id, phase: task.phase, what });
     }
     match input {
-        Input::TaskSucceeded { output, .. } | Input::TaskSubmitted { output, .. } => {
-            check_output(id, output)
-        }
+        Input::TaskSucceeded { output, .. } | Input::TaskSubmitted { output, .. } => check_output(id, output),
         _ => Ok(()),
     }
 }
@@ -144,14 +134,8 @@ fn check_machine(execution: &Execution, machine: &StateMachine) -> Result<(), Il
         Doing::BackingOff { .. } | Doing::Task(_) => matches!(kind, StateKind::Task(_)),
     };
     for branch in execution.branches.values() {
-        if !machine
-            .states
-            .get(&branch.state)
-            .is_some_and(|state| fits(&branch.doing, &state.kind))
-        {
-            return Err(IllegalInput::WrongMachine {
-                state: branch.state.clone(),
-            });
+        if !machine.states.get(&branch.state).is_some_and(|state| fits(&branch.doing, &state.kind)) {
+            return Err(IllegalInput::WrongMachine { state: branch.state.clone() });
         }
     }
     Ok(())
@@ -160,15 +144,10 @@ fn check_machine(execution: &Execution, machine: &StateMachine) -> Result<(), Il
 fn allowed(input: &Input, task: &RunningTask) -> bool {
     let has_two_steps = matches!(
         task.request.resource,
-        TaskResource::Service {
-            pattern: Pattern::RunAJob | Pattern::WaitForCallback,
-            ..
-        }
+        TaskResource::Service { pattern: Pattern::RunAJob | Pattern::WaitForCallback, .. }
     );
     match input {
-        Input::TaskStarted { .. } | Input::TaskStartFailed { .. } => {
-            task.phase == TaskPhase::Scheduled
-        }
+        Input::TaskStarted { .. } | Input::TaskStartFailed { .. } => task.phase == TaskPhase::Scheduled,
         Input::TaskSubmitted { .. } => task.phase == TaskPhase::Started && has_two_steps,
         _ => task.phase != TaskPhase::Scheduled,
     }
@@ -181,21 +160,15 @@ fn check_output(task: TaskId, output: &str) -> Result<(), IllegalInput> {
     }
     match serde_json::from_str::<serde::de::IgnoredAny>(output) {
         Ok(_) => Ok(()),
-        Err(problem) => Err(IllegalInput::OutputNotJson {
-            task,
-            reason: problem.to_string(),
-        }),
+        Err(problem) => Err(IllegalInput::OutputNotJson { task, reason: problem.to_string() }),
     }
 }
 
 fn find(execution: &Execution, id: TaskId) -> Option<(BranchId, &RunningTask)> {
-    execution
-        .branches
-        .values()
-        .find_map(|branch| match branch.task() {
-            Some(task) if task.request.task == id => Some((branch.id, task)),
-            _ => None,
-        })
+    execution.branches.values().find_map(|branch| match branch.task() {
+        Some(task) if task.request.task == id => Some((branch.id, task)),
+        _ => None,
+    })
 }
 
 impl Turn<'_> {
@@ -222,26 +195,15 @@ impl Turn<'_> {
         };
         let next = match std::mem::replace(&mut branch.doing, Doing::Running) {
             Doing::Task(mut task) => match input {
-                Input::TaskStarted { worker_name, .. } => {
-                    self.task_started(&mut branch, task, worker_name)
-                }
-                Input::TaskSubmitted { output, .. } => {
-                    self.task_submitted(&mut branch, task, output)
-                }
-                Input::TaskSucceeded { output, .. } => {
-                    self.task_succeeded(&mut branch, &task, output)
-                }
+                Input::TaskStarted { worker_name, .. } => self.task_started(&mut branch, task, worker_name),
+                Input::TaskSubmitted { output, .. } => self.task_submitted(&mut branch, task, output),
+                Input::TaskSucceeded { output, .. } => self.task_succeeded(&mut branch, &task, output),
                 Input::TaskFailed { error, cause, .. } => {
                     self.task_failed(&mut branch, &task, Failure { error, cause })
                 }
-                Input::TaskStartFailed { error, cause, .. } => self.task_not_started(
-                    &mut branch,
-                    &task,
-                    Failure {
-                        error: Some(error),
-                        cause: Some(cause),
-                    },
-                ),
+                Input::TaskStartFailed { error, cause, .. } => {
+                    self.task_not_started(&mut branch, &task, Failure { error: Some(error), cause: Some(cause) })
+                }
                 Input::TaskHeartbeat { .. } | Input::Wake | Input::Stop { .. } => {
                     task.heard_from(self.now);
                     branch.doing = Doing::Task(task);

@@ -17,9 +17,7 @@ pub(super) fn full(seed: u64, n: u64, most_ms: u64) -> u64 {
 /// A task token: the same for the same seed and task, different for any other.
 pub(super) fn token(seed: u64, task: u64) -> String {
     let base = number(seed, task);
-    (0..4)
-        .map(|part| format!("{:016x}", number(base, part)))
-        .collect()
+    (0..4).map(|part| format!("{:016x}", number(base, part))).collect()
 }
 
 #[cfg(test)]

@@ -24,16 +24,10 @@ impl Turn<'_> {
             return Err(fault);
         };
         if let Some(delay_ms) = self.another_attempt(branch, task, &fault) {
-            branch.doing = Doing::BackingOff {
-                until: later(self.now, delay_ms),
-            };
+            branch.doing = Doing::BackingOff { until: later(self.now, delay_ms) };
             return Ok(Move::Wait);
         }
-        let Some(catcher) = task
-            .catchers
-            .iter()
-            .find(|catcher| takes(&catcher.error_equals, &fault))
-        else {
+        let Some(catcher) = task.catchers.iter().find(|catcher| takes(&catcher.error_equals, &fault)) else {
             return Err(fault);
         };
         self.caught(branch, state, catcher, fault.failure())
@@ -41,11 +35,8 @@ impl Turn<'_> {
 
     /// Counts an attempt if the first retrier that takes the fault has one left, and says how long to pause before it.
     fn another_attempt(&self, branch: &mut Branch, task: &Task, fault: &Fault) -> Option<u64> {
-        let (index, retrier) = task
-            .retriers
-            .iter()
-            .enumerate()
-            .find(|(_, retrier)| takes(&retrier.error_equals, fault))?;
+        let (index, retrier) =
+            task.retriers.iter().enumerate().find(|(_, retrier)| takes(&retrier.error_equals, fault))?;
         branch.attempts.resize(task.retriers.len(), 0);
         let used = branch.attempts.get_mut(index)?;
         if *used >= retrier.max_attempts {
@@ -55,9 +46,7 @@ impl Turn<'_> {
         *used += 1;
         Some(match retrier.jitter {
             Jitter::None => delay_ms,
-            Jitter::Full => {
-                jitter::full(self.execution.seed, self.execution.last_event_id, delay_ms)
-            }
+            Jitter::Full => jitter::full(self.execution.seed, self.execution.last_event_id, delay_ms),
         })
     }
 
@@ -72,15 +61,10 @@ impl Turn<'_> {
         let mut output = Map::new();
         output.insert("Error".into(), failure.error.unwrap_or_default().into());
         output.insert("Cause".into(), failure.cause.unwrap_or_default().into());
-        let placed = self.flow(branch).place(
-            &catcher.result_path,
-            raw,
-            Document::of(Value::Object(output)),
-        );
+        let placed = self.flow(branch).place(&catcher.result_path, raw, Document::of(Value::Object(output)));
         // A catcher does not catch what goes wrong in itself.
         let placed = placed.map_err(|fault| Fault::Fatal(fault.failure()))?;
-        self.leave(branch, state, placed, Some(&catcher.next))
-            .map_err(|fault| Fault::Fatal(fault.failure()))
+        self.leave(branch, state, placed, Some(&catcher.next)).map_err(|fault| Fault::Fatal(fault.failure()))
     }
 }
 
@@ -101,18 +85,11 @@ fn takes(names: &[String], fault: &Fault) -> bool {
 
 /// The pause before attempt number `used + 1`, without jitter, in milliseconds.
 fn pause_ms(retrier: &Retrier, used: u64) -> u64 {
-    let most_ms = retrier
-        .max_delay_s
-        .unwrap_or(MAX_EXECUTION_S)
-        .saturating_mul(1000);
+    let most_ms = retrier.max_delay_s.unwrap_or(MAX_EXECUTION_S).saturating_mul(1000);
     let exponent = i32::try_from(used).unwrap_or(i32::MAX);
     let pause = retrier.interval_s as f64 * 1000.0 * retrier.backoff_rate.powi(exponent);
     // A float that is too large or no number at all becomes the longest pause.
-    if pause < most_ms as f64 {
-        pause as u64
-    } else {
-        most_ms
-    }
+    if pause < most_ms as f64 { pause as u64 } else { most_ms }
 }
 
 #[cfg(test)]
@@ -120,45 +97,24 @@ mod tests {
     use super::*;
 
     fn retrier(interval_s: u64, backoff_rate: f64, max_delay_s: Option<u64>) -> Retrier {
-        Retrier {
-            error_equals: vec![],
-            interval_s,
-            max_attempts: 3,
-            backoff_rate,
-            max_delay_s,
-            jitter: Jitter::None,
-        }
+        Retrier { error_equals: vec![], interval_s, max_attempts: 3, backoff_rate, max_delay_s, jitter: Jitter::None }
     }
 
     #[test]
     fn pauses_grow_up_to_their_limit() {
-        let pauses = |retrier: &Retrier| {
-            (0..4)
-                .map(|used| pause_ms(retrier, used))
-                .collect::<Vec<_>>()
-        };
+        let pauses = |retrier: &Retrier| (0..4).map(|used| pause_ms(retrier, used)).collect::<Vec<_>>();
         assert_eq!(pauses(&retrier(1, 2.0, None)), [1000, 2000, 4000, 8000]);
         assert_eq!(pauses(&retrier(3, 1.5, Some(5))), [3000, 4500, 5000, 5000]);
-        assert_eq!(
-            pause_ms(&retrier(1, f64::MAX, None), 40),
-            MAX_EXECUTION_S * 1000
-        );
+        assert_eq!(pause_ms(&retrier(1, f64::MAX, None), 40), MAX_EXECUTION_S * 1000);
     }
 
     #[test]
     fn names_take_what_the_language_says() {
         let takes = |name: &str, fault: &Fault| takes(&[name.to_owned()], fault);
         let custom = Fault::error("Custom", "");
-        assert!(
-            takes("Custom", &custom)
-                && takes("States.TaskFailed", &custom)
-                && takes("States.ALL", &custom)
-        );
+        assert!(takes("Custom", &custom) && takes("States.TaskFailed", &custom) && takes("States.ALL", &custom));
         assert!(!takes("Other", &custom) && !takes("States.Timeout", &custom));
-        assert!(
-            takes("States.Timeout", &Fault::timeout())
-                && !takes("States.TaskFailed", &Fault::timeout())
-        );
+        assert!(takes("States.Timeout", &Fault::timeout()) && !takes("States.TaskFailed", &Fault::timeout()));
         assert!(!takes("States.HeartbeatTimeout", &Fault::timeout()));
         assert!(
             takes("States.HeartbeatTimeout", &Fault::HeartbeatMissed)

@@ -12,16 +12,10 @@ use crate::path::Scope;
 use crate::template;
 use crate::{EventDetails, Failure};
 
-const NO_NEXT_STATE: &str =
-    "Failed to transition out of the state. The state does not point to a next state.";
+const NO_NEXT_STATE: &str = "Failed to transition out of the state. The state does not point to a next state.";
 
 impl<'a> Turn<'a> {
-    pub(super) fn enter(
-        &mut self,
-        branch: &mut Branch,
-        name: String,
-        input: Document,
-    ) -> Result<Move, Fault> {
+    pub(super) fn enter(&mut self, branch: &mut Branch, name: String, input: Document) -> Result<Move, Fault> {
         branch.state = name;
         branch.entered_at = self.now;
         branch.attempts.clear();
@@ -38,13 +32,9 @@ impl<'a> Turn<'a> {
             StateKind::Pass(pass) => self.pass(branch, state, pass, input),
             StateKind::Task(task) => self.schedule(branch, state, task, input),
             StateKind::Wait { until, then } => self.wait(branch, state, until, then, input),
-            StateKind::Choice { rules, default } => {
-                self.choose(branch, state, rules, default.as_deref(), input)
-            }
+            StateKind::Choice { rules, default } => self.choose(branch, state, rules, default.as_deref(), input),
             StateKind::Succeed => self.succeed(branch, state, input),
-            StateKind::Fail { error, cause } => {
-                self.fail(branch, error.as_ref(), cause.as_ref(), input)
-            }
+            StateKind::Fail { error, cause } => self.fail(branch, error.as_ref(), cause.as_ref(), input),
         }
     }
 
@@ -60,19 +50,10 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn flow<'s>(&'s self, branch: &'s Branch) -> Flow<'s> {
-        Flow {
-            branch,
-            context: StateContext::new(self.execution, branch),
-        }
+        Flow { branch, context: StateContext::new(self.execution, branch) }
     }
 
-    fn pass(
-        &mut self,
-        branch: &mut Branch,
-        state: &State,
-        pass: &Pass,
-        raw: Document,
-    ) -> Result<Move, Fault> {
+    fn pass(&mut self, branch: &mut Branch, state: &State, pass: &Pass, raw: Document) -> Result<Move, Fault> {
         let flow = self.flow(branch);
         let effective = flow.pick(&state.input_path, raw.clone())?;
         let effective = flow.fill(pass.parameters.as_ref(), effective)?;
@@ -93,7 +74,8 @@ impl<'a> Turn<'a> {
         let flow = self.flow(branch);
         let effective = flow.pick(&state.input_path, raw)?;
         let chosen = choice::first_match(rules, flow.scope(&effective)).map_err(|path| {
-            let problem = format!("Invalid path '{path}': The choice state's condition path references an invalid value.");
+            let problem =
+                format!("Invalid path '{path}': The choice state's condition path references an invalid value.");
             Fault::runtime(branch, problem)
         })?;
         let Some(next) = chosen.or(default) else {
@@ -103,12 +85,7 @@ impl<'a> Turn<'a> {
         self.leave(branch, state, output, Some(next))
     }
 
-    fn succeed(
-        &mut self,
-        branch: &mut Branch,
-        state: &State,
-        raw: Document,
-    ) -> Result<Move, Fault> {
+    fn succeed(&mut self, branch: &mut Branch, state: &State, raw: Document) -> Result<Move, Fault> {
         self.pass_through(branch, state, raw, &Transition::End)
     }
 
@@ -134,14 +111,8 @@ impl<'a> Turn<'a> {
         input: Document,
     ) -> Result<Move, Fault> {
         let flow = self.flow(branch);
-        let read = |text: Option<&Text>| {
-            text.map(|text| read_text(text, branch, flow.scope(&input)))
-                .transpose()
-        };
-        Ok(Move::Fail(Failure {
-            error: read(error)?,
-            cause: read(cause)?,
-        }))
+        let read = |text: Option<&Text>| text.map(|text| read_text(text, branch, flow.scope(&input))).transpose();
+        Ok(Move::Fail(Failure { error: read(error)?, cause: read(cause)? }))
     }
 
     /// Tells of a state's end and moves on to `next`, or ends the branch.
@@ -161,10 +132,7 @@ impl<'a> Turn<'a> {
         };
         self.emit(branch, exited)?;
         Ok(match next {
-            Some(next) => Move::Enter {
-                state: next.to_owned(),
-                input: output,
-            },
+            Some(next) => Move::Enter { state: next.to_owned(), input: output },
             None => Move::Succeed { output },
         })
     }
@@ -180,10 +148,7 @@ fn read_text(text: &Text, branch: &Branch, scope: Scope<'_>) -> Result<String, F
         serde_json::Value::String(text) => Ok(text),
         other => Err(Fault::runtime(
             branch,
-            format!(
-                "The {field} field refers to value \"{other}\" which is not a string: {}",
-                expression.text()
-            ),
+            format!("The {field} field refers to value \"{other}\" which is not a string: {}", expression.text()),
         )),
     }
 }

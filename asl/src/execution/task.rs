@@ -68,18 +68,12 @@ impl RunningTask {
 
     /// Sets the clocks running. A task's time counts from its beginning, as the documentation has it for activities.
     fn start_clocks(&mut self, now: Timestamp) {
-        self.times_out_at = self
-            .request
-            .timeout_s
-            .map(|s| later(now, s.saturating_mul(1000)));
+        self.times_out_at = self.request.timeout_s.map(|s| later(now, s.saturating_mul(1000)));
         self.heard_from(now);
     }
 
     pub(super) fn heard_from(&mut self, now: Timestamp) {
-        self.heartbeat_due_at = self
-            .request
-            .heartbeat_s
-            .map(|s| later(now, s.saturating_mul(1000)));
+        self.heartbeat_due_at = self.request.heartbeat_s.map(|s| later(now, s.saturating_mul(1000)));
     }
 }
 
@@ -92,14 +86,8 @@ impl Turn<'_> {
         raw: Document,
     ) -> Result<Move, Fault> {
         let id = TaskId(self.execution.last_task_id + 1);
-        let token = task
-            .resource
-            .has_token()
-            .then(|| jitter::token(self.execution.seed, id.0));
-        let flow = Flow {
-            branch,
-            context: StateContext::of_task(self.execution, branch, token.as_deref()),
-        };
+        let token = task.resource.has_token().then(|| jitter::token(self.execution.seed, id.0));
+        let flow = Flow { branch, context: StateContext::of_task(self.execution, branch, token.as_deref()) };
         let effective = flow.pick(&state.input_path, raw)?;
         let timeout_s = read_seconds(task.timeout.as_ref(), &flow, &effective)?;
         let heartbeat_s = read_seconds(task.heartbeat.as_ref(), &flow, &effective)?;
@@ -119,12 +107,8 @@ impl Turn<'_> {
         let scheduled = self.scheduled(&request);
         self.emit(branch, scheduled)?;
         self.effects.push(Effect::StartTask(request.clone()));
-        let mut running = RunningTask {
-            request,
-            phase: TaskPhase::Scheduled,
-            times_out_at: None,
-            heartbeat_due_at: None,
-        };
+        let mut running =
+            RunningTask { request, phase: TaskPhase::Scheduled, times_out_at: None, heartbeat_due_at: None };
         if !matches!(running.request.resource, TaskResource::Activity { .. }) {
             running.start_clocks(self.now);
         }
@@ -133,32 +117,16 @@ impl Turn<'_> {
     }
 
     fn scheduled(&self, request: &TaskRequest) -> EventDetails {
-        let (input, timeout_s, heartbeat_s) = (
-            request.input.clone(),
-            request.timeout_s,
-            request.heartbeat_s,
-        );
+        let (input, timeout_s, heartbeat_s) = (request.input.clone(), request.timeout_s, request.heartbeat_s);
         match &request.resource {
-            TaskResource::Lambda { arn } => EventDetails::LambdaFunctionScheduled {
-                resource: arn.clone(),
-                input,
-                timeout_s,
-            },
-            TaskResource::Activity { arn } => EventDetails::ActivityScheduled {
-                resource: arn.clone(),
-                input,
-                timeout_s,
-                heartbeat_s,
-            },
-            TaskResource::Service {
-                resource_type,
-                resource,
-                ..
-            } => EventDetails::TaskScheduled {
-                integration: Integration {
-                    resource_type: resource_type.clone(),
-                    resource: resource.clone(),
-                },
+            TaskResource::Lambda { arn } => {
+                EventDetails::LambdaFunctionScheduled { resource: arn.clone(), input, timeout_s }
+            }
+            TaskResource::Activity { arn } => {
+                EventDetails::ActivityScheduled { resource: arn.clone(), input, timeout_s, heartbeat_s }
+            }
+            TaskResource::Service { resource_type, resource, .. } => EventDetails::TaskScheduled {
+                integration: Integration { resource_type: resource_type.clone(), resource: resource.clone() },
                 region: self.execution.about.region().to_owned(),
                 parameters: input,
                 timeout_s,
@@ -195,10 +163,7 @@ impl Turn<'_> {
     ) -> Result<Move, Fault> {
         let reported = failure.clone();
         let event = match integration(&task.request.resource) {
-            Ok(integration) => EventDetails::TaskStartFailed {
-                integration,
-                failure: reported,
-            },
+            Ok(integration) => EventDetails::TaskStartFailed { integration, failure: reported },
             Err(Kind::Lambda) => EventDetails::LambdaFunctionStartFailed(reported),
             Err(Kind::Activity) => EventDetails::ActivityScheduleFailed(reported),
         };
@@ -213,13 +178,7 @@ impl Turn<'_> {
         output: String,
     ) -> Result<Move, Fault> {
         if let Ok(integration) = integration(&task.request.resource) {
-            self.emit(
-                branch,
-                EventDetails::TaskSubmitted {
-                    integration,
-                    output,
-                },
-            )?;
+            self.emit(branch, EventDetails::TaskSubmitted { integration, output })?;
         }
         task.phase = TaskPhase::Submitted;
         branch.doing = Doing::Task(task);
@@ -240,10 +199,7 @@ impl Turn<'_> {
         let result = Document::parse(output).map_err(|problem| Fault::runtime(branch, problem))?;
         let text = result.text().to_owned();
         let succeeded = match integration(&task.request.resource) {
-            Ok(integration) => EventDetails::TaskSucceeded {
-                integration,
-                output: text,
-            },
+            Ok(integration) => EventDetails::TaskSucceeded { integration, output: text },
             Err(Kind::Lambda) => EventDetails::LambdaFunctionSucceeded { output: text },
             Err(Kind::Activity) => EventDetails::ActivitySucceeded { output: text },
         };
@@ -254,10 +210,7 @@ impl Turn<'_> {
         };
         let raw = self.raw_input(branch)?;
         let token = task.request.token.as_deref();
-        let flow = Flow {
-            branch,
-            context: StateContext::of_task(self.execution, branch, token),
-        };
+        let flow = Flow { branch, context: StateContext::of_task(self.execution, branch, token) };
         let selected = flow.fill(definition.result_selector.as_ref(), result)?;
         let placed = flow.place(&definition.result_path, raw, selected)?;
         let output = flow.pick(&state.output_path, placed)?;
@@ -272,10 +225,7 @@ impl Turn<'_> {
     ) -> Result<Move, Fault> {
         let reported = failure.clone();
         let failed = match integration(&task.request.resource) {
-            Ok(integration) => EventDetails::TaskFailed {
-                integration,
-                failure: reported,
-            },
+            Ok(integration) => EventDetails::TaskFailed { integration, failure: reported },
             Err(Kind::Lambda) => EventDetails::LambdaFunctionFailed(reported),
             Err(Kind::Activity) => EventDetails::ActivityFailed(reported),
         };
@@ -283,27 +233,16 @@ impl Turn<'_> {
         Err(Fault::Error(failure))
     }
 
-    pub(super) fn task_timed_out(
-        &mut self,
-        branch: &mut Branch,
-        task: &RunningTask,
-    ) -> Result<Move, Fault> {
+    pub(super) fn task_timed_out(&mut self, branch: &mut Branch, task: &RunningTask) -> Result<Move, Fault> {
         self.effects.push(Effect::CancelTask(task.request.task));
         let failure = fault::timed_out();
         let event = match integration(&task.request.resource) {
-            Ok(integration) => EventDetails::TaskTimedOut {
-                integration,
-                failure,
-            },
+            Ok(integration) => EventDetails::TaskTimedOut { integration, failure },
             Err(Kind::Lambda) => EventDetails::LambdaFunctionTimedOut(failure),
             Err(Kind::Activity) => EventDetails::ActivityTimedOut(failure),
         };
         self.emit(branch, event)?;
-        Err(if task.due() == task.times_out_at {
-            Fault::timeout()
-        } else {
-            Fault::HeartbeatMissed
-        })
+        Err(if task.due() == task.times_out_at { Fault::timeout() } else { Fault::HeartbeatMissed })
     }
 }
 
@@ -317,22 +256,13 @@ fn integration(resource: &TaskResource) -> Result<Integration, Kind> {
     match resource {
         TaskResource::Lambda { .. } => Err(Kind::Lambda),
         TaskResource::Activity { .. } => Err(Kind::Activity),
-        TaskResource::Service {
-            resource_type,
-            resource,
-            ..
-        } => Ok(Integration {
-            resource_type: resource_type.clone(),
-            resource: resource.clone(),
-        }),
+        TaskResource::Service { resource_type, resource, .. } => {
+            Ok(Integration { resource_type: resource_type.clone(), resource: resource.clone() })
+        }
     }
 }
 
-fn read_seconds(
-    seconds: Option<&Seconds>,
-    flow: &Flow<'_>,
-    payload: &Document,
-) -> Result<Option<u64>, Fault> {
+fn read_seconds(seconds: Option<&Seconds>, flow: &Flow<'_>, payload: &Document) -> Result<Option<u64>, Fault> {
     match seconds {
         None => Ok(None),
         Some(Seconds::Fixed(seconds)) => Ok(Some(*seconds)),
@@ -341,9 +271,7 @@ fn read_seconds(
             match value.as_u64() {
                 Some(seconds) if seconds > 0 => Ok(Some(seconds)),
                 _ => {
-                    let shown = value
-                        .as_str()
-                        .map_or_else(|| value.to_string(), ToOwned::to_owned);
+                    let shown = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
                     let problem = format!(
                         "The {field} field refers to value \"{shown}\" which is not a valid integer: {}",
                         path.text()

@@ -33,12 +33,7 @@ impl Turn<'_> {
         Ok(Move::Wait)
     }
 
-    fn wait_until(
-        &self,
-        branch: &Branch,
-        until: &WaitUntil,
-        payload: &Document,
-    ) -> Result<Timestamp, Fault> {
+    fn wait_until(&self, branch: &Branch, until: &WaitUntil, payload: &Document) -> Result<Timestamp, Fault> {
         match until {
             WaitUntil::Seconds(seconds) => self.after_seconds(branch, *seconds),
             WaitUntil::SecondsPath(path) => {
@@ -63,18 +58,9 @@ impl Turn<'_> {
         }
     }
 
-    fn read_wait(
-        &self,
-        branch: &Branch,
-        field: &str,
-        path: &Path,
-        payload: &Document,
-    ) -> Result<Value, Fault> {
+    fn read_wait(&self, branch: &Branch, field: &str, path: &Path, payload: &Document) -> Result<Value, Fault> {
         path.read(self.flow(branch).scope(payload)).map_err(|_| {
-            let problem = format!(
-                "The {field} parameter does not reference an input value: {}",
-                path.text()
-            );
+            let problem = format!("The {field} parameter does not reference an input value: {}", path.text());
             Fault::runtime(branch, problem)
         })
     }
@@ -85,15 +71,9 @@ impl Turn<'_> {
             return Ok(seconds);
         }
         let problem = if value.is_i64() {
-            format!(
-                "The SecondsPath parameter references a negative value: {} == {value}",
-                path.text()
-            )
+            format!("The SecondsPath parameter references a negative value: {} == {value}", path.text())
         } else {
-            format!(
-                "The SecondsPath parameter cannot be parsed as a long value: {} == {value}",
-                path.text()
-            )
+            format!("The SecondsPath parameter cannot be parsed as a long value: {} == {value}", path.text())
         };
         Err(Fault::runtime(branch, problem))
     }
@@ -117,11 +97,7 @@ impl Turn<'_> {
     /// Runs every timer that is due, the earliest first, so that a late wake-up gives the same order as a prompt one.
     pub(super) fn run_due(&mut self) {
         while !self.is_over() {
-            let timers = self
-                .execution
-                .branches
-                .values()
-                .filter_map(|branch| Some((branch.due()?, branch.id)));
+            let timers = self.execution.branches.values().filter_map(|branch| Some((branch.due()?, branch.id)));
             let first = timers.min().filter(|(due, _)| *due <= self.now);
             let out_of_time = self.execution.times_out_at;
             match first {

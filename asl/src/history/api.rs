@@ -93,8 +93,7 @@ impl EventDetails {
             Self::StateEntered { name, .. } | Self::StateExited { name, .. } => {
                 text(members, "name", Some(name));
             }
-            Self::LambdaFunctionScheduled { resource, .. }
-            | Self::ActivityScheduled { resource, .. } => {
+            Self::LambdaFunctionScheduled { resource, .. } | Self::ActivityScheduled { resource, .. } => {
                 text(members, "resource", Some(resource));
             }
             Self::ActivityStarted { worker_name } => {
@@ -106,10 +105,7 @@ impl EventDetails {
             text(members, "resourceType", Some(&integration.resource_type));
             text(members, "resource", Some(&integration.resource));
         }
-        if let Self::TaskScheduled {
-            region, parameters, ..
-        } = self
-        {
+        if let Self::TaskScheduled { region, parameters, .. } = self {
             text(members, "region", Some(region));
             text(members, "parameters", Some(parameters));
         }
@@ -166,22 +162,11 @@ impl EventDetails {
     fn add_seconds(&self, members: &mut Map<String, Value>) {
         let (timeout_s, heartbeat_s) = match self {
             Self::LambdaFunctionScheduled { timeout_s, .. } => (*timeout_s, None),
-            Self::ActivityScheduled {
-                timeout_s,
-                heartbeat_s,
-                ..
-            }
-            | Self::TaskScheduled {
-                timeout_s,
-                heartbeat_s,
-                ..
-            } => (*timeout_s, *heartbeat_s),
+            Self::ActivityScheduled { timeout_s, heartbeat_s, .. }
+            | Self::TaskScheduled { timeout_s, heartbeat_s, .. } => (*timeout_s, *heartbeat_s),
             _ => return,
         };
-        for (name, value) in [
-            ("timeoutInSeconds", timeout_s),
-            ("heartbeatInSeconds", heartbeat_s),
-        ] {
+        for (name, value) in [("timeoutInSeconds", timeout_s), ("heartbeatInSeconds", heartbeat_s)] {
             if let Some(value) = value {
                 members.insert(name.into(), value.into());
             }
@@ -209,29 +194,16 @@ mod tests {
 
     #[test]
     fn shows_an_event_as_the_api_does() {
-        let details = EventDetails::StateEntered {
-            state_type: StateType::Pass,
-            name: "A".into(),
-            input: "[1, 2]".into(),
-        };
-        let event = HistoryEvent {
-            id: 2,
-            previous_event_id: 0,
-            timestamp: Timestamp::UNIX_EPOCH,
-            details,
-        };
+        let details =
+            EventDetails::StateEntered { state_type: StateType::Pass, name: "A".into(), input: "[1, 2]".into() };
+        let event = HistoryEvent { id: 2, previous_event_id: 0, timestamp: Timestamp::UNIX_EPOCH, details };
         insta::assert_snapshot!(event.to_api_json(0.into()), @r#"{"id":2,"previousEventId":0,"timestamp":0,"type":"PassStateEntered","stateEnteredEventDetails":{"name":"A","input":"[1, 2]","inputDetails":{"truncated":false}}}"#);
     }
 
     #[test]
     fn leaves_out_what_is_not_there() {
         assert_eq!(EventDetails::LambdaFunctionStarted.to_api(), None);
-        let (member, value) = EventDetails::ExecutionAborted(Failure::default())
-            .to_api()
-            .unwrap();
-        assert_eq!(
-            (member.as_str(), value),
-            ("executionAbortedEventDetails", json!({}))
-        );
+        let (member, value) = EventDetails::ExecutionAborted(Failure::default()).to_api().unwrap();
+        assert_eq!((member.as_str(), value), ("executionAbortedEventDetails", json!({})));
     }
 }

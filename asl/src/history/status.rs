@@ -23,9 +23,7 @@ pub enum Status {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BrokenHistory {
     /// The first event must be `ExecutionStarted`, and only the first.
-    #[error(
-        "event {id} of the history is {found}, but a history has ExecutionStarted first and nowhere else"
-    )]
+    #[error("event {id} of the history is {found}, but a history has ExecutionStarted first and nowhere else")]
     Start {
         /// The event's id.
         id: u64,
@@ -69,14 +67,8 @@ impl Status {
     pub fn after(before: Option<Self>, event: &HistoryEvent) -> Result<Self, BrokenHistory> {
         let starts = matches!(event.details, EventDetails::ExecutionStarted { .. });
         match before {
-            None if !starts => Err(BrokenHistory::Start {
-                id: event.id,
-                found: event.type_name(),
-            }),
-            Some(Self::Running) if starts => Err(BrokenHistory::Start {
-                id: event.id,
-                found: event.type_name(),
-            }),
+            None if !starts => Err(BrokenHistory::Start { id: event.id, found: event.type_name() }),
+            Some(Self::Running) if starts => Err(BrokenHistory::Start { id: event.id, found: event.type_name() }),
             None | Some(Self::Running) => Ok(match event.details {
                 EventDetails::ExecutionSucceeded { .. } => Self::Succeeded,
                 EventDetails::ExecutionFailed(_) => Self::Failed,
@@ -92,16 +84,11 @@ impl Status {
     ///
     /// # Errors
     /// When the events are no history: a gap, a wrong beginning, something after the end.
-    pub fn of<'a>(
-        history: impl IntoIterator<Item = &'a HistoryEvent>,
-    ) -> Result<Option<Self>, BrokenHistory> {
+    pub fn of<'a>(history: impl IntoIterator<Item = &'a HistoryEvent>) -> Result<Option<Self>, BrokenHistory> {
         let mut status = None;
         for (expected, event) in (1..).zip(history) {
             if event.id != expected {
-                return Err(BrokenHistory::Gap {
-                    expected,
-                    found: event.id,
-                });
+                return Err(BrokenHistory::Gap { expected, found: event.id });
             }
             status = Some(Self::after(status, event)?);
         }
@@ -116,19 +103,11 @@ mod tests {
     use jiff::Timestamp;
 
     fn event(id: u64, details: EventDetails) -> HistoryEvent {
-        HistoryEvent {
-            id,
-            previous_event_id: id - 1,
-            timestamp: Timestamp::UNIX_EPOCH,
-            details,
-        }
+        HistoryEvent { id, previous_event_id: id - 1, timestamp: Timestamp::UNIX_EPOCH, details }
     }
 
     fn started() -> EventDetails {
-        EventDetails::ExecutionStarted {
-            input: "{}".into(),
-            role_arn: "role".into(),
-        }
+        EventDetails::ExecutionStarted { input: "{}".into(), role_arn: "role".into() }
     }
 
     #[test]
@@ -142,28 +121,17 @@ mod tests {
 
     #[test]
     fn refuses_what_cannot_have_happened() {
-        let end = || EventDetails::ExecutionSucceeded {
-            output: "{}".into(),
-        };
-        assert!(matches!(
-            Status::of(&[event(1, end())]),
-            Err(BrokenHistory::Start { id: 1, .. })
-        ));
+        let end = || EventDetails::ExecutionSucceeded { output: "{}".into() };
+        assert!(matches!(Status::of(&[event(1, end())]), Err(BrokenHistory::Start { id: 1, .. })));
         assert!(matches!(
             Status::of(&[event(1, started()), event(2, started())]),
             Err(BrokenHistory::Start { id: 2, .. })
         ));
         assert!(matches!(
             Status::of(&[event(1, started()), event(3, end())]),
-            Err(BrokenHistory::Gap {
-                expected: 2,
-                found: 3
-            })
+            Err(BrokenHistory::Gap { expected: 2, found: 3 })
         ));
         let after = [event(1, started()), event(2, end()), event(3, end())];
-        assert!(matches!(
-            Status::of(&after),
-            Err(BrokenHistory::AfterTheEnd { id: 3 })
-        ));
+        assert!(matches!(Status::of(&after), Err(BrokenHistory::AfterTheEnd { id: 3 })));
     }
 }

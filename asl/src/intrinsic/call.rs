@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{Argument, Call, Function, arrays, strings};
+use crate::MAX_PAYLOAD_BYTES;
+use crate::document::least_size_bytes;
 use crate::path::Scope;
 
 /// What is wrong with a call, in a sentence.
@@ -10,15 +12,12 @@ pub(super) type Problem = String;
 
 impl Call {
     pub(super) fn evaluate(&self, scope: Scope<'_>) -> Result<Value, Problem> {
-        let values = self
-            .arguments
-            .iter()
-            .map(|argument| argument.evaluate(scope));
+        let values = self.arguments.iter().map(|argument| argument.evaluate(scope));
         let values = values.collect::<Result<Vec<_>, _>>()?;
-        let (first, second) = (
-            values.first().unwrap_or(&Value::Null),
-            values.get(1).unwrap_or(&Value::Null),
-        );
+        if values.iter().map(least_size_bytes).sum::<usize>() > MAX_PAYLOAD_BYTES {
+            return Err("The arguments are larger than a payload may be.".to_owned());
+        }
+        let (first, second) = (values.first().unwrap_or(&Value::Null), values.get(1).unwrap_or(&Value::Null));
         match self.function {
             Function::Format => self.format(&values),
             Function::StringToJson => strings::to_json(text(first)?),
@@ -26,9 +25,7 @@ impl Call {
             Function::StringSplit => Ok(strings::split(text(first)?, text(second)?)),
             Function::Base64Encode => Ok(strings::encode_base64(text(first)?).into()),
             Function::Base64Decode => strings::decode_base64(text(first)?).map(Value::from),
-            Function::Uuid => {
-                Ok(strings::uuid(scope.context.random(), scope.context.random()).into())
-            }
+            Function::Uuid => Ok(strings::uuid(scope.context.random(), scope.context.random()).into()),
             Function::JsonMerge => merge(&values),
             Function::Array => Ok(Value::Array(values)),
             Function::ArrayPartition => arrays::partition(array(first)?, integer(second)?),
@@ -73,17 +70,13 @@ impl Argument {
 }
 
 fn text(value: &Value) -> Result<&str, Problem> {
-    value
-        .as_str()
-        .ok_or_else(|| format!("A text was expected, but the argument was {value}"))
+    value.as_str().ok_or_else(|| format!("A text was expected, but the argument was {value}"))
 }
 
 fn array(value: &Value) -> Result<&[Value], Problem> {
     match value {
         Value::Array(items) => Ok(items),
-        other => Err(format!(
-            "An array was expected, but the argument was {other}"
-        )),
+        other => Err(format!("An array was expected, but the argument was {other}")),
     }
 }
 
@@ -96,38 +89,28 @@ fn integer(value: &Value) -> Result<i64, Problem> {
 
 fn add(first: &Value, second: &Value) -> Result<Value, Problem> {
     let sum = integer(first)?.checked_add(integer(second)?);
-    sum.map(Value::from)
-        .ok_or_else(|| "The sum is too large.".to_owned())
+    sum.map(Value::from).ok_or_else(|| "The sum is too large.".to_owned())
 }
 
-fn random(
-    from: &Value,
-    to: &Value,
-    seed: Option<&Value>,
-    scope: Scope<'_>,
-) -> Result<Value, Problem> {
+/// A number from the first to just before the second.
+fn random(from: &Value, to: &Value, seed: Option<&Value>, scope: Scope<'_>) -> Result<Value, Problem> {
     let (from, to) = (integer(from)?, integer(to)?);
-    let span = i128::from(to) - i128::from(from);
-    if span <= 0 {
+    if from >= to {
         return Err("The end must be greater than the start.".to_owned());
     }
     let drawn = match seed {
         Some(seed) => crate::execution::number(integer(seed)?.cast_unsigned(), 0),
         None => scope.context.random(),
     };
-    let offset = (i128::from(drawn) * span) >> 64;
-    i64::try_from(i128::from(from) + offset)
-        .map(Value::from)
-        .map_err(|problem| problem.to_string())
+    let offset = (u128::from(drawn) * u128::from(from.abs_diff(to))) >> 64;
+    let offset = u64::try_from(offset).unwrap_or_default();
+    Ok(from.saturating_add_unsigned(offset).into())
 }
 
 fn merge(values: &[Value]) -> Result<Value, Problem> {
     match values {
         [Value::Object(one), Value::Object(other), Value::Bool(false)] => {
-            let both = one
-                .iter()
-                .chain(other)
-                .map(|(name, value)| (name.clone(), value.clone()));
+            let both = one.iter().chain(other).map(|(name, value)| (name.clone(), value.clone()));
             Ok(Value::Object(both.collect::<Map<_, _>>()))
         }
         [_, _, Value::Bool(true)] => Err("Deep merging is not supported.".to_owned()),

@@ -9,21 +9,15 @@ use crate::path::{Cursor, Path, PathSyntax};
 const MAX_DEPTH: usize = 10;
 
 pub(super) fn call(text: &str) -> Result<Call, PathSyntax> {
-    let mut cursor = Cursor { text, at: 0 };
+    let mut cursor = Cursor::new(text);
     let call = nested(&mut cursor, 0)?;
     cursor.blanks();
-    if cursor.peek().is_none() {
-        Ok(call)
-    } else {
-        Err(cursor.malformed("the end"))
-    }
+    if cursor.peek().is_none() { Ok(call) } else { Err(cursor.malformed("the end")) }
 }
 
 fn nested(cursor: &mut Cursor<'_>, depth: usize) -> Result<Call, PathSyntax> {
     if depth >= MAX_DEPTH {
-        return Err(PathSyntax::Malformed(format!(
-            "calls nest deeper than {MAX_DEPTH} levels"
-        )));
+        return Err(PathSyntax::Malformed(format!("calls nest deeper than {MAX_DEPTH} levels")));
     }
     let name = cursor.take_while(|c| c.is_ascii_alphanumeric() || c == '.');
     let (function, least, most) = function(name)?;
@@ -41,15 +35,9 @@ fn nested(cursor: &mut Cursor<'_>, depth: usize) -> Result<Call, PathSyntax> {
         cursor.blanks();
     }
     if (least..=most).contains(&arguments.len()) {
-        Ok(Call {
-            function,
-            arguments,
-        })
+        Ok(Call { function, arguments })
     } else {
-        Err(PathSyntax::Malformed(format!(
-            "'{name}' does not take {} arguments",
-            arguments.len()
-        )))
+        Err(PathSyntax::Malformed(format!("'{name}' does not take {} arguments", arguments.len())))
     }
 }
 
@@ -74,14 +62,10 @@ fn function(name: &str) -> Result<(Function, usize, usize), PathSyntax> {
         "States.MathAdd" => (Function::MathAdd, 2, 2),
         "States.MathRandom" => (Function::MathRandom, 2, 3),
         "States.Hash" => {
-            return Err(PathSyntax::NotImplemented(
-                "the intrinsic function States.Hash",
-            ));
+            return Err(PathSyntax::NotImplemented("the intrinsic function States.Hash"));
         }
         _ => {
-            return Err(PathSyntax::Malformed(format!(
-                "there is no function '{name}'"
-            )));
+            return Err(PathSyntax::Malformed(format!("there is no function '{name}'")));
         }
     })
 }
@@ -92,13 +76,12 @@ fn argument(cursor: &mut Cursor<'_>, depth: usize) -> Result<Argument, PathSynta
         Some('\'') => quoted(cursor).map(Argument::Text),
         Some('S') => nested(cursor, depth + 1).map(Argument::Call),
         _ => {
-            let word =
-                cursor.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
+            let word = cursor.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
             match serde_json::from_str::<Value>(word) {
                 Ok(literal) => Ok(Argument::Literal(literal)),
-                Err(_) => Err(cursor.malformed(
-                    "a path, a text in single quotes, a number, true, false, null or a call",
-                )),
+                Err(_) => {
+                    Err(cursor.malformed("a path, a text in single quotes, a number, true, false, null or a call"))
+                }
             }
         }
     }

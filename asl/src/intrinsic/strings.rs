@@ -13,11 +13,7 @@ pub(super) fn unescape(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut characters = raw.chars();
     while let Some(c) = characters.next() {
-        text.extend(if c == '\\' {
-            characters.next()
-        } else {
-            Some(c)
-        });
+        text.extend(if c == '\\' { characters.next() } else { Some(c) });
     }
     text
 }
@@ -50,14 +46,9 @@ pub(super) fn format(template: &str, values: &[Value]) -> Result<Value, Problem>
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) => format!(
-            "[{}]",
-            items.iter().map(shown).collect::<Vec<_>>().join(", ")
-        ),
+        Value::Array(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
         Value::Object(members) => {
-            let members = members
-                .iter()
-                .map(|(name, value)| format!("{name}={}", shown(value)));
+            let members = members.iter().map(|(name, value)| format!("{name}={}", shown(value)));
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
         scalar => scalar.to_string(),
@@ -69,34 +60,22 @@ pub(super) fn to_json(text: &str) -> Result<Value, Problem> {
     match text.trim() {
         "" => Ok(Value::Null),
         "-0" => Ok(0.into()),
-        text => {
-            serde_json::from_str(text).map_err(|problem| format!("The text is not JSON: {problem}"))
-        }
+        text => serde_json::from_str(text).map_err(|problem| format!("The text is not JSON: {problem}")),
     }
 }
 
 /// Splits at any of the separator's characters; nothing between two of them is nothing in the result (recorded).
 pub(super) fn split(text: &str, separators: &str) -> Value {
-    text.split(|c| separators.contains(c))
-        .filter(|part| !part.is_empty())
-        .map(Value::from)
-        .collect()
+    text.split(|c| separators.contains(c)).filter(|part| !part.is_empty()).map(Value::from).collect()
 }
 
 pub(super) fn encode_base64(text: &str) -> String {
     let mut encoded = String::new();
     for chunk in text.as_bytes().chunks(3) {
-        let bits = chunk
-            .iter()
-            .fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte))
-            << (8 * (3 - chunk.len()));
+        let bits = chunk.iter().fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte)) << (8 * (3 - chunk.len()));
         for place in 0..4 {
             let six = (bits >> (18 - 6 * place)) as usize & 63;
-            encoded.push(if place <= chunk.len() {
-                BASE64.get(six).map_or('=', |b| char::from(*b))
-            } else {
-                '='
-            });
+            encoded.push(if place <= chunk.len() { BASE64.get(six).map_or('=', |b| char::from(*b)) } else { '=' });
         }
     }
     encoded
@@ -105,19 +84,14 @@ pub(super) fn encode_base64(text: &str) -> String {
 pub(super) fn decode_base64(text: &str) -> Result<String, Problem> {
     let wrong = || "The text is not base64.".to_owned();
     if text.len() > MAX_BASE64_CHARS {
-        return Err(format!(
-            "The text is longer than {MAX_BASE64_CHARS} characters."
-        ));
+        return Err(format!("The text is longer than {MAX_BASE64_CHARS} characters."));
     }
     let digits = text.trim_end_matches('=');
     let mut bytes = Vec::new();
     for chunk in digits.as_bytes().chunks(4) {
         let mut bits = 0_u32;
         for byte in chunk {
-            let six = BASE64
-                .iter()
-                .position(|digit| digit == byte)
-                .ok_or_else(wrong)?;
+            let six = BASE64.iter().position(|digit| digit == byte).ok_or_else(wrong)?;
             bits = (bits << 6) | u32::try_from(six).map_err(|_| wrong())?;
         }
         bits <<= 6 * (4 - chunk.len());
@@ -148,13 +122,9 @@ mod tests {
 
     #[test]
     fn base64_both_ways() {
-        for (plain, encoded) in [
-            ("", ""),
-            ("M", "TQ=="),
-            ("Ma", "TWE="),
-            ("Man", "TWFu"),
-            ("Data to encode", "RGF0YSB0byBlbmNvZGU="),
-        ] {
+        for (plain, encoded) in
+            [("", ""), ("M", "TQ=="), ("Ma", "TWE="), ("Man", "TWFu"), ("Data to encode", "RGF0YSB0byBlbmNvZGU=")]
+        {
             assert_eq!(encode_base64(plain), encoded);
             assert_eq!(decode_base64(encoded).as_deref(), Ok(plain));
         }
@@ -163,10 +133,7 @@ mod tests {
 
     #[test]
     fn formats() {
-        assert_eq!(
-            format(r"\{{}\}", &[json!({"a": ["b"]})]),
-            Ok("{{a=[b]}}".into())
-        );
+        assert_eq!(format(r"\{{}\}", &[json!({"a": ["b"]})]), Ok("{{a=[b]}}".into()));
         assert!(format("{}", &[]).is_err());
         assert!(format("none", &[json!(1)]).is_err());
         assert!(format("{x}", &[json!(1)]).is_err());
@@ -174,10 +141,7 @@ mod tests {
 
     #[test]
     fn uuids_have_their_version() {
-        assert_eq!(
-            uuid(u64::MAX, u64::MAX),
-            "ffffffff-ffff-4fff-bfff-ffffffffffff"
-        );
+        assert_eq!(uuid(u64::MAX, u64::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
         assert_eq!(uuid(0, 0), "00000000-0000-4000-8000-000000000000");
     }
 }

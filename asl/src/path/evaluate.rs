@@ -14,9 +14,7 @@ pub(super) fn read(path: &Path, root: &Value) -> Result<Value, PathNotFound> {
     if path.is_definite() {
         return definite(&path.steps, root).cloned();
     }
-    Ok(Value::Array(
-        indefinite(&path.steps, root).into_iter().cloned().collect(),
-    ))
+    Ok(Value::Array(indefinite(&path.steps, root).into_iter().cloned().collect()))
 }
 
 fn definite<'a>(steps: &[Step], root: &'a Value) -> Result<&'a Value, PathNotFound> {
@@ -34,14 +32,11 @@ fn definite<'a>(steps: &[Step], root: &'a Value) -> Result<&'a Value, PathNotFou
 
 fn not_found(steps: &[Step], depth: usize, here: &Value) -> PathNotFound {
     let canonical = |count: usize| -> String {
-        steps
-            .iter()
-            .take(count)
-            .fold("$".to_owned(), |path, step| match step {
-                Step::Member(name) => format!("{path}['{name}']"),
-                Step::Index(index) => format!("{path}[{index}]"),
-                _ => path,
-            })
+        steps.iter().take(count).fold("$".to_owned(), |path, step| match step {
+            Step::Member(name) => format!("{path}['{name}']"),
+            Step::Index(index) => format!("{path}[{index}]"),
+            _ => path,
+        })
     };
     let is_leaf = depth + 1 == steps.len();
     let reason = match steps.get(depth) {
@@ -49,10 +44,7 @@ fn not_found(steps: &[Step], depth: usize, here: &Value) -> PathNotFound {
             format!("Missing property in path {}", canonical(depth + 1))
         }
         Some(Step::Member(name)) if !here.is_object() => {
-            format!(
-                "Expected to find an object with property ['{name}'] in path {}",
-                canonical(depth)
-            )
+            format!("Expected to find an object with property ['{name}'] in path {}", canonical(depth))
         }
         _ => format!("No results for path: {}", canonical(steps.len())),
     };
@@ -77,9 +69,7 @@ fn follow<'a>(step: &Step, value: &'a Value, found: &mut Vec<&'a Value>) {
         Step::Member(name) => found.extend(value.get(name)),
         Step::Members(names) => found.extend(names.iter().filter_map(|name| value.get(name))),
         Step::Index(index) => found.extend(item(value, *index)),
-        Step::Indices(indices) => {
-            found.extend(indices.iter().filter_map(|index| item(value, *index)))
-        }
+        Step::Indices(indices) => found.extend(indices.iter().filter_map(|index| item(value, *index))),
         Step::Slice { from, to } => found.extend(slice(value, *from, *to)),
         Step::Wildcard => children(value, found),
         Step::Descend => descend(value, found),
@@ -117,23 +107,13 @@ fn slice(value: &Value, from: Option<i64>, to: Option<i64>) -> &[Value] {
     let Value::Array(items) = value else {
         return &[];
     };
-    let bound = |index: i64| {
-        usize::try_from(from_start(items.len(), index))
-            .unwrap_or(0)
-            .min(items.len())
-    };
-    items
-        .get(from.map_or(0, bound)..to.map_or(items.len(), bound))
-        .unwrap_or(&[])
+    let bound = |index: i64| usize::try_from(from_start(items.len(), index)).unwrap_or(0).min(items.len());
+    items.get(from.map_or(0, bound)..to.map_or(items.len(), bound)).unwrap_or(&[])
 }
 
 /// A negative index counts from the end.
 fn from_start(len: usize, index: i64) -> i64 {
-    if index < 0 {
-        index.saturating_add(i64::try_from(len).unwrap_or(i64::MAX))
-    } else {
-        index
-    }
+    if index < 0 { index.saturating_add(i64::try_from(len).unwrap_or(i64::MAX)) } else { index }
 }
 
 #[cfg(test)]
@@ -158,14 +138,8 @@ mod tests {
     fn says_where_a_definite_path_ends() {
         let value = json!({"a": {"s": "text", "l": [1]}});
         assert_eq!(at("$.x", &value), Err("No results for path: $['x']".into()));
-        assert_eq!(
-            at("$.x.y.z", &value),
-            Err("Missing property in path $['x']".into())
-        );
-        assert_eq!(
-            at("$.a.l[7]", &value),
-            Err("No results for path: $['a']['l'][7]".into())
-        );
+        assert_eq!(at("$.x.y.z", &value), Err("Missing property in path $['x']".into()));
+        assert_eq!(at("$.a.l[7]", &value), Err("No results for path: $['a']['l'][7]".into()));
         assert_eq!(
             at("$.a.s.t", &value),
             Err("Expected to find an object with property ['t'] in path $['a']['s']".into())

@@ -5,9 +5,6 @@ use serde_json::Value;
 use super::parse::{Cursor, PathSyntax, steps};
 use super::{Step, evaluate};
 
-/// How deep parentheses may nest.
-const MAX_DEPTH: usize = 32;
-
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Condition {
     Exists(Vec<Step>),
@@ -33,36 +30,24 @@ pub(super) enum Comparison {
     GreaterOrEqual,
 }
 
-pub(super) fn parse(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> {
-    if depth > MAX_DEPTH {
-        return Err(PathSyntax::Malformed(format!(
-            "a filter nests deeper than {MAX_DEPTH} levels"
-        )));
-    }
-    let mut alternatives = vec![conjunction(cursor, depth)?];
+pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
+    let mut alternatives = vec![conjunction(cursor)?];
     while operator(cursor, "||") {
-        alternatives.push(conjunction(cursor, depth)?);
+        alternatives.push(conjunction(cursor)?);
     }
     Ok(single_or(alternatives, Condition::Or))
 }
 
-fn conjunction(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> {
-    let mut all = vec![term(cursor, depth)?];
+fn conjunction(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
+    let mut all = vec![term(cursor)?];
     while operator(cursor, "&&") {
-        all.push(term(cursor, depth)?);
+        all.push(term(cursor)?);
     }
     Ok(single_or(all, Condition::And))
 }
 
-fn single_or(
-    mut conditions: Vec<Condition>,
-    several: fn(Vec<Condition>) -> Condition,
-) -> Condition {
-    if conditions.len() == 1 {
-        conditions.remove(0)
-    } else {
-        several(conditions)
-    }
+fn single_or(mut conditions: Vec<Condition>, several: fn(Vec<Condition>) -> Condition) -> Condition {
+    if conditions.len() == 1 { conditions.remove(0) } else { several(conditions) }
 }
 
 fn operator(cursor: &mut Cursor<'_>, token: &str) -> bool {
@@ -70,13 +55,13 @@ fn operator(cursor: &mut Cursor<'_>, token: &str) -> bool {
     cursor.eat(token)
 }
 
-fn term(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> {
+fn term(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     cursor.blanks();
     if cursor.eat("!(") {
-        return Ok(Condition::Not(Box::new(closed(cursor, depth)?)));
+        return Ok(Condition::Not(Box::new(closed(cursor)?)));
     }
     if cursor.eat("(") {
-        return closed(cursor, depth);
+        return closed(cursor);
     }
     let left = operand(cursor)?;
     cursor.blanks();
@@ -92,22 +77,14 @@ fn term(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> 
     .find(|(token, _)| cursor.eat(token));
     match (comparison, left) {
         (Some((_, comparison)), left) => Ok(Condition::Compare(left, comparison, operand(cursor)?)),
-        (None, Operand::Here(steps)) if matches!(cursor.peek(), Some(')' | '&' | '|')) => {
-            Ok(Condition::Exists(steps))
-        }
-        (None, _) => Err(PathSyntax::NotImplemented(
-            "JSONPath filter operators other than comparisons",
-        )),
+        (None, Operand::Here(steps)) if matches!(cursor.peek(), Some(')' | '&' | '|')) => Ok(Condition::Exists(steps)),
+        (None, _) => Err(PathSyntax::NotImplemented("JSONPath filter operators other than comparisons")),
     }
 }
 
-fn closed(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, PathSyntax> {
-    let inner = parse(cursor, depth + 1)?;
-    if operator(cursor, ")") {
-        Ok(inner)
-    } else {
-        Err(cursor.malformed("')'"))
-    }
+fn closed(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
+    let inner = cursor.nested(parse)?;
+    if operator(cursor, ")") { Ok(inner) } else { Err(cursor.malformed("')'")) }
 }
 
 fn operand(cursor: &mut Cursor<'_>) -> Result<Operand, PathSyntax> {
@@ -129,9 +106,7 @@ impl Condition {
     pub(super) fn holds(&self, here: &Value) -> bool {
         match self {
             Self::Exists(steps) => !evaluate::indefinite(steps, here).is_empty(),
-            Self::Compare(left, comparison, right) => {
-                comparison.holds(left.value(here), right.value(here))
-            }
+            Self::Compare(left, comparison, right) => comparison.holds(left.value(here), right.value(here)),
             Self::Not(inner) => !inner.holds(here),
             Self::And(all) => all.iter().all(|condition| condition.holds(here)),
             Self::Or(any) => any.iter().any(|condition| condition.holds(here)),

@@ -3,6 +3,11 @@
 use super::filter::{self, Condition};
 use super::{Path, Root, Step};
 
+/// How deep filters and their parentheses may nest.
+const MAX_DEPTH: usize = 32;
+/// How often `..` may stand in a path: every one multiplies what has to be looked at.
+const MAX_DESCENTS: usize = 2;
+
 /// Why a text is no path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PathSyntax {
@@ -14,7 +19,7 @@ pub(crate) enum PathSyntax {
 
 impl Path {
     pub(crate) fn parse(text: &str) -> Result<Self, PathSyntax> {
-        let mut cursor = Cursor { text, at: 0 };
+        let mut cursor = Cursor::new(text);
         let path = Self::parse_prefix(&mut cursor)?;
         if cursor.peek().is_some() {
             return Err(cursor.malformed("the end"));
@@ -28,20 +33,15 @@ impl Path {
         if !cursor.eat("$") {
             return Err(cursor.malformed("'$'"));
         }
-        let root = if cursor.eat("$") {
-            Root::Context
-        } else {
-            Root::Payload
-        };
+        let root = if cursor.eat("$") { Root::Context } else { Root::Payload };
         if root == Root::Payload && cursor.peek().is_some_and(|c| c.is_alphabetic() || c == '_') {
             return Err(PathSyntax::NotImplemented("variables"));
         }
         let steps = steps(cursor)?;
-        let text = cursor
-            .text
-            .get(from..cursor.at)
-            .unwrap_or_default()
-            .to_owned();
+        if steps.iter().filter(|step| **step == Step::Descend).count() > MAX_DESCENTS {
+            return Err(PathSyntax::NotImplemented("JSONPath with more than two '..'"));
+        }
+        let text = cursor.text.get(from..cursor.at).unwrap_or_default().to_owned();
         Ok(Self { text, root, steps })
     }
 }
@@ -70,12 +70,8 @@ fn dotted(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     if cursor.eat("*") {
         return Ok(Step::Wildcard);
     }
-    let name = cursor.take_while(|c| {
-        !matches!(
-            c,
-            '.' | '[' | ']' | '(' | ')' | ' ' | ',' | '=' | '<' | '>' | '!' | '&' | '|'
-        )
-    });
+    let name = cursor
+        .take_while(|c| !matches!(c, '.' | '[' | ']' | '(' | ')' | ' ' | ',' | '=' | '<' | '>' | '!' | '&' | '|'));
     if cursor.peek() == Some('(') {
         return Err(PathSyntax::NotImplemented("JSONPath functions"));
     }
@@ -99,11 +95,7 @@ fn bracketed(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
         _ => return Err(cursor.malformed("an index, a quoted name, '*' or a filter")),
     };
     cursor.blanks();
-    if cursor.eat("]") {
-        Ok(step)
-    } else {
-        Err(cursor.malformed("']'"))
-    }
+    if cursor.eat("]") { Ok(step) } else { Err(cursor.malformed("']'")) }
 }
 
 fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
@@ -111,13 +103,9 @@ fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     if !cursor.eat("(") {
         return Err(cursor.malformed("'(' after '?'"));
     }
-    let condition = filter::parse(cursor, 0)?;
+    let condition = cursor.nested(filter::parse)?;
     cursor.blanks();
-    if cursor.eat(")") {
-        Ok(condition)
-    } else {
-        Err(cursor.malformed("')'"))
-    }
+    if cursor.eat(")") { Ok(condition) } else { Err(cursor.malformed("')'")) }
 }
 
 fn names(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
@@ -125,11 +113,7 @@ fn names(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     while cursor.separator() {
         names.push(cursor.quoted()?);
     }
-    Ok(if names.len() == 1 {
-        Step::Member(names.remove(0))
-    } else {
-        Step::Members(names)
-    })
+    Ok(if names.len() == 1 { Step::Member(names.remove(0)) } else { Step::Members(names) })
 }
 
 fn numbers(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
@@ -143,26 +127,35 @@ fn numbers(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     }
     let mut indices = vec![first.ok_or_else(|| cursor.malformed("a number"))?];
     while cursor.separator() {
-        indices.push(
-            cursor
-                .number()?
-                .ok_or_else(|| cursor.malformed("a number"))?,
-        );
+        indices.push(cursor.number()?.ok_or_else(|| cursor.malformed("a number"))?);
     }
-    Ok(if indices.len() == 1 {
-        Step::Index(indices.remove(0))
-    } else {
-        Step::Indices(indices)
-    })
+    Ok(if indices.len() == 1 { Step::Index(indices.remove(0)) } else { Step::Indices(indices) })
 }
 
 /// A place in a path's text.
 pub(crate) struct Cursor<'a> {
     pub(crate) text: &'a str,
     pub(crate) at: usize,
+    /// How many filters and parentheses are open.
+    open: usize,
 }
 
 impl<'a> Cursor<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, open: 0 }
+    }
+
+    /// Reads something that may hold itself, down to a limit.
+    pub(crate) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, PathSyntax>) -> Result<T, PathSyntax> {
+        if self.open == MAX_DEPTH {
+            return Err(PathSyntax::Malformed(format!("a filter nests deeper than {MAX_DEPTH} levels")));
+        }
+        self.open += 1;
+        let result = read(self);
+        self.open -= 1;
+        result
+    }
+
     pub(crate) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -204,10 +197,7 @@ impl<'a> Cursor<'a> {
         if digits.is_empty() {
             return Ok(None);
         }
-        digits
-            .parse()
-            .map(Some)
-            .map_err(|_| self.malformed("an index that fits"))
+        digits.parse().map(Some).map_err(|_| self.malformed("an index that fits"))
     }
 
     /// A quoted text. A backslash escapes the quote and itself; before anything else it stands for itself (recorded from
@@ -225,18 +215,14 @@ impl<'a> Cursor<'a> {
                 self.at += offset + c.len_utf8();
                 return Ok(name);
             }
-            let escaped =
-                characters.next_if(|(_, next)| c == '\\' && (*next == quote || *next == '\\'));
+            let escaped = characters.next_if(|(_, next)| c == '\\' && (*next == quote || *next == '\\'));
             name.push(escaped.map_or(c, |(_, escaped)| escaped));
         }
         Err(self.malformed("a closing quote"))
     }
 
     pub(crate) fn malformed(&self, wanted: &str) -> PathSyntax {
-        PathSyntax::Malformed(format!(
-            "expected {wanted} at position {} of '{}'",
-            self.at, self.text
-        ))
+        PathSyntax::Malformed(format!("expected {wanted} at position {} of '{}'", self.at, self.text))
     }
 }
 
@@ -284,19 +270,17 @@ mod tests {
         ] {
             assert!(Path::parse(bad).is_err(), "{bad}");
         }
-        assert_eq!(
-            Path::parse("$x.a"),
-            Err(PathSyntax::NotImplemented("variables"))
-        );
-        assert_eq!(
-            Path::parse("$.a.length()"),
-            Err(PathSyntax::NotImplemented("JSONPath functions"))
-        );
+        assert_eq!(Path::parse("$x.a"), Err(PathSyntax::NotImplemented("variables")));
+        assert_eq!(Path::parse("$.a.length()"), Err(PathSyntax::NotImplemented("JSONPath functions")));
     }
 
     #[test]
     fn nesting_is_bounded() {
         let deep = format!("$[?({}@.a{})]", "(".repeat(10_000), ")".repeat(10_000));
         assert!(Path::parse(&deep).is_err());
+        let deep = format!("$[?({}@.a{})]", "@[?(".repeat(10_000), ")]".repeat(10_000));
+        assert!(Path::parse(&deep).is_err());
+        assert!(Path::parse("$[?((@.a || @[?(@.b)]) && !(@.c))]").is_ok());
+        assert!(Path::parse("$..a..b..c").is_err());
     }
 }

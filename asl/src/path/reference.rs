@@ -14,9 +14,7 @@ impl ReferencePath {
         if path.root == Root::Payload && path.is_definite() {
             Ok(Self(path))
         } else {
-            Err(PathSyntax::Malformed(format!(
-                "'{text}' is not a Reference Path"
-            )))
+            Err(PathSyntax::Malformed(format!("'{text}' is not a Reference Path")))
         }
     }
 
@@ -38,13 +36,10 @@ impl ReferencePath {
         let mut here = &mut target;
         for step in &self.0.steps {
             here = match step {
-                Step::Member(name) => here
-                    .as_object_mut()?
-                    .entry(name.as_str())
-                    .or_insert_with(|| Value::Object(Map::new())),
-                Step::Index(index) => here
-                    .as_array_mut()?
-                    .get_mut(usize::try_from(*index).ok()?)?,
+                Step::Member(name) => {
+                    here.as_object_mut()?.entry(name.as_str()).or_insert_with(|| Value::Object(Map::new()))
+                }
+                Step::Index(index) => here.as_array_mut()?.get_mut(usize::try_from(*index).ok()?)?,
                 _ => return None,
             };
         }
@@ -65,18 +60,9 @@ mod tests {
     #[test]
     fn writes_where_it_can() {
         assert_eq!(write("$", json!({"a": 1})), Some(json!(7)));
-        assert_eq!(
-            write("$.a", json!({"a": 1, "b": 2})),
-            Some(json!({"a": 7, "b": 2}))
-        );
-        assert_eq!(
-            write("$.x.y", json!({"b": 2})),
-            Some(json!({"b": 2, "x": {"y": 7}}))
-        );
-        assert_eq!(
-            write("$.l[1]", json!({"l": [1, 2]})),
-            Some(json!({"l": [1, 7]}))
-        );
+        assert_eq!(write("$.a", json!({"a": 1, "b": 2})), Some(json!({"a": 7, "b": 2})));
+        assert_eq!(write("$.x.y", json!({"b": 2})), Some(json!({"b": 2, "x": {"y": 7}})));
+        assert_eq!(write("$.l[1]", json!({"l": [1, 2]})), Some(json!({"l": [1, 7]})));
         assert_eq!(write("$.l[2]", json!({"l": [1, 2]})), None);
         assert_eq!(write("$.a.b", json!({"a": "text"})), None);
         assert_eq!(write("$.a", json!([])), None);

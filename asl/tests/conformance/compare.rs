@@ -20,25 +20,13 @@ pub(crate) struct Matcher {
 /// Texts that hold a JSON object are compared as that object: once, not inside it, and not directly in an array.
 pub(crate) fn prepare(value: &Value) -> Value {
     match value {
-        Value::String(text) if text.starts_with('{') => {
-            serde_json::from_str(text).unwrap_or_else(|_| value.clone())
+        Value::String(text) if text.starts_with('{') => serde_json::from_str(text).unwrap_or_else(|_| value.clone()),
+        Value::Array(items) => {
+            items.iter().map(|item| if item.is_object() { prepare(item) } else { item.clone() }).collect()
         }
-        Value::Array(items) => items
-            .iter()
-            .map(|item| {
-                if item.is_object() {
-                    prepare(item)
-                } else {
-                    item.clone()
-                }
-            })
-            .collect(),
-        Value::Object(members) => Value::Object(
-            members
-                .iter()
-                .map(|(name, value)| (name.clone(), prepare(value)))
-                .collect(),
-        ),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, value)| (name.clone(), prepare(value))).collect())
+        }
         other => other.clone(),
     }
 }
@@ -48,27 +36,18 @@ impl Matcher {
         let mut replay = replay.clone();
         let mut rules = Vec::new();
         for bind in normalise["binds"].as_array().into_iter().flatten() {
-            if let (Ok(Value::String(value)), Some(placeholder)) =
-                (replay.fill(&bind[0]), bind[1].as_str())
-            {
+            if let (Ok(Value::String(value)), Some(placeholder)) = (replay.fill(&bind[0]), bind[1].as_str()) {
                 rules.push((value, placeholder.to_owned()));
             }
         }
-        for (value, placeholder) in [
-            (ACCOUNT, "111111111111"),
-            (REGION, "<region>"),
-            ("arn:aws:", "arn:<partition>:"),
-        ] {
+        for (value, placeholder) in [(ACCOUNT, "111111111111"), (REGION, "<region>"), ("arn:aws:", "arn:<partition>:")]
+        {
             rules.push((value.to_owned(), placeholder.to_owned()));
         }
         let mut firm = BTreeSet::from(["<region>".to_owned(), "<partition>".to_owned()]);
         firm.extend(rules.iter().map(|(_, placeholder)| placeholder.clone()));
-        let masks = normalise["masks"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(ToOwned::to_owned);
+        let masks =
+            normalise["masks"].as_array().into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned);
         Self {
             masks: masks.collect(),
             rules,
@@ -86,26 +65,14 @@ impl Matcher {
                 let text = self.text(text);
                 self.matches(pattern, &text) || self.differ(path, expected, &text.into())
             }
-            (Value::Object(expected), Value::Object(actual)) => {
-                self.compare_members(expected, actual, path)
-            }
-            (Value::Array(expected), Value::Array(actual)) => {
-                self.compare_items(expected, actual, path)
-            }
+            (Value::Object(expected), Value::Object(actual)) => self.compare_members(expected, actual, path),
+            (Value::Array(expected), Value::Array(actual)) => self.compare_items(expected, actual, path),
             _ => expected == actual || self.differ(path, expected, actual),
         }
     }
 
-    fn compare_members(
-        &mut self,
-        expected: &Map<String, Value>,
-        actual: &Map<String, Value>,
-        path: &str,
-    ) -> bool {
-        let mut left: BTreeMap<String, &Value> = actual
-            .iter()
-            .map(|(name, value)| (self.text(name), value))
-            .collect();
+    fn compare_members(&mut self, expected: &Map<String, Value>, actual: &Map<String, Value>, path: &str) -> bool {
+        let mut left: BTreeMap<String, &Value> = actual.iter().map(|(name, value)| (self.text(name), value)).collect();
         let mut same = true;
         for (name, value) in expected {
             // What an execution costs is the service's business, not the engine's.
@@ -125,11 +92,7 @@ impl Matcher {
     }
 
     fn compare_items(&mut self, expected: &[Value], actual: &[Value], path: &str) -> bool {
-        if self.parallel
-            && expected
-                .iter()
-                .any(|event| event["id"] == serde_json::json!([0]))
-        {
+        if self.parallel && expected.iter().any(|event| event["id"] == serde_json::json!([0])) {
             return self.differ(
                 path,
                 &"events of parallel branches".into(),
@@ -142,9 +105,7 @@ impl Matcher {
             same &= match (expected.get(i), actual.get(i)) {
                 (Some(expected), Some(actual)) => self.compare(expected, actual, &place),
                 (Some(expected), None) => self.differ(&place, expected, &"<absent>".into()),
-                (None, actual) => {
-                    self.differ(&place, &"<absent>".into(), actual.unwrap_or(&Value::Null))
-                }
+                (None, actual) => self.differ(&place, &"<absent>".into(), actual.unwrap_or(&Value::Null)),
             };
         }
         same
@@ -152,25 +113,14 @@ impl Matcher {
 
     fn differ(&mut self, path: &str, expected: &Value, actual: &Value) -> bool {
         let short = |value: &Value| value.to_string().chars().take(300).collect::<String>();
-        self.differences.push(format!(
-            "{path}: expected {}, got {}",
-            short(expected),
-            short(actual)
-        ));
+        self.differences.push(format!("{path}: expected {}, got {}", short(expected), short(actual)));
         false
     }
 
     fn text(&self, text: &str) -> String {
-        let replaced = self
-            .rules
-            .iter()
-            .fold(text.to_owned(), |text, (value, placeholder)| {
-                if value.is_empty() {
-                    text
-                } else {
-                    text.replace(value.as_str(), placeholder)
-                }
-            });
+        let replaced = self.rules.iter().fold(text.to_owned(), |text, (value, placeholder)| {
+            if value.is_empty() { text } else { text.replace(value.as_str(), placeholder) }
+        });
         without_dates(&replaced)
     }
 
@@ -194,37 +144,30 @@ impl Matcher {
         };
         let name = match part {
             Part::Literal(literal) => {
-                return text
-                    .strip_prefix(literal)
-                    .is_some_and(|text| self.fits(rest, text, bound));
+                return text.strip_prefix(literal).is_some_and(|text| self.fits(rest, text, bound));
             }
             Part::Placeholder(name) if self.firm.contains(*name) => {
-                return text
-                    .strip_prefix(name)
-                    .is_some_and(|text| self.fits(rest, text, bound));
+                return text.strip_prefix(name).is_some_and(|text| self.fits(rest, text, bound));
             }
             Part::Placeholder(name) => *name,
         };
         if let Some(value) = bound.get(name).cloned() {
-            return [value.as_str(), name].iter().any(|value| {
-                text.strip_prefix(value)
-                    .is_some_and(|text| self.fits(rest, text, bound))
-            });
+            return [value.as_str(), name]
+                .iter()
+                .any(|value| text.strip_prefix(value).is_some_and(|text| self.fits(rest, text, bound)));
         }
         let remembers = name.rsplit_once(':').is_some();
-        text.char_indices()
-            .map(|(at, c)| at + c.len_utf8())
-            .any(|end| {
-                let mut with = bound.clone();
-                if remembers {
-                    with.insert(name.to_owned(), text[..end].to_owned());
-                }
-                let fits = self.fits(rest, &text[end..], &mut with);
-                if fits {
-                    *bound = with;
-                }
-                fits
-            })
+        text.char_indices().map(|(at, c)| at + c.len_utf8()).any(|end| {
+            let mut with = bound.clone();
+            if remembers {
+                with.insert(name.to_owned(), text[..end].to_owned());
+            }
+            let fits = self.fits(rest, &text[end..], &mut with);
+            if fits {
+                *bound = with;
+            }
+            fits
+        })
     }
 }
 
@@ -256,14 +199,10 @@ fn split(pattern: &str) -> Vec<Part<'_>> {
 }
 
 fn is_placeholder(name: &str) -> bool {
-    let name = name
-        .rsplit_once(':')
-        .filter(|(_, n)| n.bytes().all(|b| b.is_ascii_digit()))
-        .map_or(name, |(name, _)| name);
+    let name =
+        name.rsplit_once(':').filter(|(_, n)| n.bytes().all(|b| b.is_ascii_digit())).map_or(name, |(name, _)| name);
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | ' '))
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | ' '))
 }
 
 /// Replaces every ISO-8601 date-time by `date`.
@@ -290,13 +229,7 @@ fn date_length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let fits = |shape: &[u8], at: usize| {
         bytes.get(at..at + shape.len()).is_some_and(|part| {
-            part.iter().zip(shape).all(|(b, s)| {
-                if *s == b'd' {
-                    b.is_ascii_digit()
-                } else {
-                    b == s
-                }
-            })
+            part.iter().zip(shape).all(|(b, s)| if *s == b'd' { b.is_ascii_digit() } else { b == s })
         })
     };
     if !fits(SHAPE, 0) || bytes[0] == b'0' {
@@ -304,16 +237,10 @@ fn date_length(text: &str) -> Option<usize> {
     }
     let mut at = SHAPE.len();
     if bytes.get(at) == Some(&b'.') {
-        at += 1 + bytes[at + 1..]
-            .iter()
-            .take_while(|b| b.is_ascii_digit())
-            .count();
+        at += 1 + bytes[at + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
     }
     if bytes.get(at) == Some(&b'Z') {
         return Some(at + 1);
     }
-    [&b"+dd:dd"[..], b"-dd:dd", b"+dddd", b"-dddd"]
-        .into_iter()
-        .find(|zone| fits(zone, at))
-        .map(|zone| at + zone.len())
+    [&b"+dd:dd"[..], b"-dd:dd", b"+dddd", b"-dddd"].into_iter().find(|zone| fits(zone, at)).map(|zone| at + zone.len())
 }

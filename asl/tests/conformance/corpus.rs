@@ -21,10 +21,7 @@ pub(crate) fn find() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance");
     let main_checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance");
     let named = std::env::var_os("WORKSHOP_CONFORMANCE").map(PathBuf::from);
-    named
-        .into_iter()
-        .chain([beside, main_checkout])
-        .find(|corpus| corpus.join("cases").is_dir())
+    named.into_iter().chain([beside, main_checkout]).find(|corpus| corpus.join("cases").is_dir())
 }
 
 pub(crate) fn cases(corpus: &Path) -> Vec<Case> {
@@ -43,16 +40,11 @@ pub(crate) fn cases(corpus: &Path) -> Vec<Case> {
 }
 
 fn folder(path: &Path) -> Vec<PathBuf> {
-    fs::read_dir(path)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect()
+    fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
 fn in_scope(case: &Value) -> bool {
     let needs = case["needs"].as_array().unwrap();
     KINDS.iter().any(|kind| case["kind"] == *kind)
-        && needs
-            .iter()
-            .all(|need| SERVICES.iter().any(|service| need == service))
+        && needs.iter().all(|need| SERVICES.iter().any(|service| need == service))
 }

@@ -11,36 +11,17 @@ pub(crate) struct Answer {
 }
 
 /// Runs a function, told by its source, on an event.
-pub(crate) fn call(
-    source: &str,
-    event: &Value,
-    request_id: &str,
-    timeout_s: u64,
-) -> Option<Answer> {
+pub(crate) fn call(source: &str, event: &Value, request_id: &str, timeout_s: u64) -> Option<Answer> {
     let source = source.trim();
-    let answer = |payload: String| {
-        Some(Answer {
-            payload,
-            is_error: false,
-            duration_s: 0,
-        })
-    };
+    let answer = |payload: String| Some(Answer { payload, is_error: false, duration_s: 0 });
     if source.ends_with("return event") && source.contains("time.sleep(60)") {
         return Some(if timeout_s < 60 {
             let payload = format!(
                 r#"{{"errorType": "Sandbox.Timedout", "errorMessage": "RequestId: {request_id} Error: Task timed out after {timeout_s}.00 seconds"}}"#
             );
-            Answer {
-                payload,
-                is_error: true,
-                duration_s: timeout_s,
-            }
+            Answer { payload, is_error: true, duration_s: timeout_s }
         } else {
-            Answer {
-                payload: python_json(event),
-                is_error: false,
-                duration_s: 60,
-            }
+            Answer { payload: python_json(event), is_error: false, duration_s: 60 }
         });
     }
     if source.ends_with("return event") {
@@ -65,13 +46,7 @@ pub(crate) fn call(
         ));
     }
     if source.ends_with("raise CustomException()") {
-        return Some(raised(
-            "",
-            "CustomException",
-            9,
-            "raise CustomException()",
-            request_id,
-        ));
+        return Some(raised("", "CustomException", 9, "raise CustomException()", request_id));
     }
     if source.contains("input-event-{event}") {
         return answer(Value::from(format!("input-event-{}", python_repr(event))).to_string());
@@ -87,24 +62,16 @@ fn raised(message: &str, name: &str, line: usize, code: &str, request_id: &str) 
         "requestId": request_id,
         "stackTrace": [trace],
     });
-    Answer {
-        payload: python_json(&payload),
-        is_error: true,
-        duration_s: 0,
-    }
+    Answer { payload: python_json(&payload), is_error: true, duration_s: 0 }
 }
 
 /// JSON with blanks after commas and colons, as Python's `json.dumps` writes it.
 fn python_json(value: &Value) -> String {
     match value {
-        Value::Array(items) => format!(
-            "[{}]",
-            items.iter().map(python_json).collect::<Vec<_>>().join(", ")
-        ),
+        Value::Array(items) => format!("[{}]", items.iter().map(python_json).collect::<Vec<_>>().join(", ")),
         Value::Object(members) => {
-            let members = members.iter().map(|(name, value)| {
-                format!("{}: {}", Value::from(name.as_str()), python_json(value))
-            });
+            let members =
+                members.iter().map(|(name, value)| format!("{}: {}", Value::from(name.as_str()), python_json(value)));
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
         scalar => scalar.to_string(),
@@ -119,14 +86,9 @@ fn python_repr(value: &Value) -> String {
         Value::Bool(false) => "False".to_owned(),
         Value::String(text) => format!("'{text}'"),
         Value::Number(number) => number.to_string(),
-        Value::Array(items) => format!(
-            "[{}]",
-            items.iter().map(python_repr).collect::<Vec<_>>().join(", ")
-        ),
+        Value::Array(items) => format!("[{}]", items.iter().map(python_repr).collect::<Vec<_>>().join(", ")),
         Value::Object(members) => {
-            let members = members
-                .iter()
-                .map(|(name, value)| format!("'{name}': {}", python_repr(value)));
+            let members = members.iter().map(|(name, value)| format!("'{name}': {}", python_repr(value)));
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
     }

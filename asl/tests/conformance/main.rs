@@ -60,41 +60,23 @@ fn recorded_cases() {
         regressions.len(),
         regressions.join("\n")
     );
-    assert!(
-        overdue.is_empty(),
-        "these cases pass now; take them off not-yet.txt:\n{}",
-        overdue.join("\n")
-    );
-    assert!(
-        unknown.is_empty(),
-        "not-yet.txt lists cases that the corpus does not have: {unknown:?}"
-    );
+    assert!(overdue.is_empty(), "these cases pass now; take them off not-yet.txt:\n{}", overdue.join("\n"));
+    assert!(unknown.is_empty(), "not-yet.txt lists cases that the corpus does not have: {unknown:?}");
 }
 
 /// The ids in `not-yet.txt`; a line that starts with `#` is the reason for those under it.
 fn listed() -> BTreeSet<&'static str> {
-    NOT_YET
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect()
+    NOT_YET.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 }
 
 fn run(case: &Case) -> Result<(), String> {
     let mut replay = replay::Replay::new(&case.json);
     replay.steps()?;
     let mut matcher = Matcher::new(&case.json["normalise"], &replay);
-    for (key, recipe) in case.json["collect"]
-        .as_object()
-        .expect("collect is an object")
-    {
+    for (key, recipe) in case.json["collect"].as_object().expect("collect is an object") {
         let actual = compare::prepare(&replay.collect(recipe)?);
         let expected = case.json["expected"][key].clone();
         matcher.compare(&expected, &actual, key);
     }
-    if matcher.differences.is_empty() {
-        Ok(())
-    } else {
-        Err(matcher.differences.join("\n    "))
-    }
+    if matcher.differences.is_empty() { Ok(()) } else { Err(matcher.differences.join("\n    ")) }
 }

@@ -16,16 +16,10 @@ impl Replay<'_> {
             return Ok(found);
         }
         if let Some(items) = recipe["list"].as_array() {
-            return items
-                .iter()
-                .map(|item| self.collect(item))
-                .collect::<Result<_, _>>()
-                .map(Value::Array);
+            return items.iter().map(|item| self.collect(item)).collect::<Result<_, _>>().map(Value::Array);
         }
         if let Some(members) = recipe["dict"].as_object() {
-            let members = members
-                .iter()
-                .map(|(name, recipe)| Ok((name.clone(), self.collect(recipe)?)));
+            let members = members.iter().map(|(name, recipe)| Ok((name.clone(), self.collect(recipe)?)));
             return members.collect::<Result<_, String>>().map(Value::Object);
         }
         self.fill(&recipe["lit"])
@@ -34,15 +28,11 @@ impl Replay<'_> {
     pub(crate) fn fill(&mut self, value: &Value) -> Result<Value, String> {
         Ok(match value {
             Value::String(text) => self.fill_text(text)?,
-            Value::Array(items) => items
-                .iter()
-                .map(|item| self.fill(item))
-                .collect::<Result<_, _>>()
-                .map(Value::Array)?,
+            Value::Array(items) => {
+                items.iter().map(|item| self.fill(item)).collect::<Result<_, _>>().map(Value::Array)?
+            }
             Value::Object(members) => {
-                let members = members
-                    .iter()
-                    .map(|(name, value)| Ok((name.clone(), self.fill(value)?)));
+                let members = members.iter().map(|(name, value)| Ok((name.clone(), self.fill(value)?)));
                 members.collect::<Result<_, String>>().map(Value::Object)?
             }
             other => other.clone(),
@@ -59,11 +49,7 @@ impl Replay<'_> {
                 return Ok(value);
             }
             filled.push_str(before);
-            filled.push_str(
-                value
-                    .as_str()
-                    .ok_or("a reference inside a text must be a text")?,
-            );
+            filled.push_str(value.as_str().ok_or("a reference inside a text must be a text")?);
             rest = after;
         }
         filled.push_str(rest);
@@ -73,44 +59,26 @@ impl Replay<'_> {
     fn resolve(&mut self, reference: &str) -> Result<Value, String> {
         if reference.starts_with("uid:") {
             let next = format!("u{:07x}", self.ids.len() + 0xa11ce);
-            return Ok(self
-                .ids
-                .entry(reference.to_owned())
-                .or_insert(next)
-                .as_str()
-                .into());
+            return Ok(self.ids.entry(reference.to_owned()).or_insert(next).as_str().into());
         }
         if let Some(repeat) = reference.strip_prefix("repeat:") {
             let (what, times) = repeat.split_once(':').ok_or("a malformed repeat")?;
-            return Ok(what
-                .repeat(times.parse().map_err(|_| "a malformed repeat")?)
-                .into());
+            return Ok(what.repeat(times.parse().map_err(|_| "a malformed repeat")?).into());
         }
         match reference {
             "account" => return Ok(ACCOUNT.into()),
             "region" => return Ok(REGION.into()),
             _ => {}
         }
-        let (step, path) = reference
-            .split_once(':')
-            .ok_or_else(|| format!("an unknown reference {reference}"))?;
-        let step: u64 = step
-            .parse()
-            .map_err(|_| format!("an unknown reference {reference}"))?;
-        let answer = self
-            .answers
-            .get(&step)
-            .ok_or("a reference to a later step")?;
+        let (step, path) = reference.split_once(':').ok_or_else(|| format!("an unknown reference {reference}"))?;
+        let step: u64 = step.parse().map_err(|_| format!("an unknown reference {reference}"))?;
+        let answer = self.answers.get(&step).ok_or("a reference to a later step")?;
         match path.split_once("#-") {
             Some((path, from_end)) => {
                 let found = walk(answer, path)?;
                 let text = found.as_str().ok_or("no text to split")?;
                 let from_end: usize = from_end.parse().map_err(|_| "a malformed part")?;
-                Ok(text
-                    .rsplit([':', '/'])
-                    .nth(from_end - 1)
-                    .unwrap_or_default()
-                    .into())
+                Ok(text.rsplit([':', '/']).nth(from_end - 1).unwrap_or_default().into())
             }
             None => walk(answer, path),
         }
@@ -129,10 +97,7 @@ fn walk(value: &Value, path: &str) -> Result<Value, String> {
             let token = token.replace("~1", "/").replace("~0", "~");
             let next = match &here {
                 Value::Array(items) if token == "-1" => items.last(),
-                Value::Array(items) => token
-                    .parse::<usize>()
-                    .ok()
-                    .and_then(|index| items.get(index)),
+                Value::Array(items) => token.parse::<usize>().ok().and_then(|index| items.get(index)),
                 other => other.get(&token),
             };
             here = next.cloned().ok_or_else(|| format!("nothing at {path}"))?;

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use asl::lambda::{FunctionAnswer, settle};
 use asl::{
-    About, Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId,
-    TaskRequest, TaskResource,
+    About, Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId, TaskRequest, TaskResource,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -107,15 +106,8 @@ impl<'c> Replay<'c> {
             }
             "stepfunctions.DescribeExecution" => self.describe(&text("executionArn"), false),
             "stepfunctions.GetExecutionHistory" => {
-                let run = self
-                    .executions
-                    .get(&text("executionArn"))
-                    .ok_or("no such execution")?;
-                let events: Vec<_> = run
-                    .history
-                    .iter()
-                    .map(|event| event.to_api_json("timestamp".into()))
-                    .collect();
+                let run = self.executions.get(&text("executionArn")).ok_or("no such execution")?;
+                let events: Vec<_> = run.history.iter().map(|event| event.to_api_json("timestamp".into())).collect();
                 json!({ "events": events })
             }
             other => return Err(format!("the runner has no operation {other}")),
@@ -130,45 +122,27 @@ impl<'c> Replay<'c> {
         let source = files.values().find_map(Value::as_str).unwrap().to_owned();
         let timeout_s = params["Timeout"].as_u64().unwrap_or(3);
         let arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}");
-        self.functions
-            .insert(name.to_owned(), Function { source, timeout_s });
+        self.functions.insert(name.to_owned(), Function { source, timeout_s });
         json!({ "FunctionArn": arn, "FunctionName": name, "Role": params["Role"] })
     }
 
     fn create_state_machine(&mut self, params: &Value) -> Result<Value, String> {
-        let parsed = StateMachine::parse(params["definition"].as_str().unwrap())
-            .map_err(|problem| problem.to_string())?;
+        let parsed =
+            StateMachine::parse(params["definition"].as_str().unwrap()).map_err(|problem| problem.to_string())?;
         let name = params["name"].as_str().unwrap().to_owned();
         let arn = format!("arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}");
         let role_arn = params["roleArn"].as_str().unwrap().to_owned();
-        self.machines.insert(
-            arn.clone(),
-            Machine {
-                name,
-                role_arn,
-                parsed,
-            },
-        );
+        self.machines.insert(arn.clone(), Machine { name, role_arn, parsed });
         Ok(json!({ "stateMachineArn": arn, "creationDate": "datetime" }))
     }
 
     fn start(&mut self, params: &Value, kind: &str) -> Result<Value, String> {
         let machine_arn = params["stateMachineArn"].as_str().unwrap().to_owned();
         let fresh = (self.uuid(), self.uuid());
-        let machine = self
-            .machines
-            .get(&machine_arn)
-            .ok_or("no such state machine")?;
+        let machine = self.machines.get(&machine_arn).ok_or("no such state machine")?;
         let name = params["name"].as_str().map_or(fresh.0, ToOwned::to_owned);
-        let run_id = if kind == "express" {
-            format!(":{}", fresh.1)
-        } else {
-            String::new()
-        };
-        let arn = format!(
-            "arn:aws:states:{REGION}:{ACCOUNT}:{kind}:{}:{name}{run_id}",
-            machine.name
-        );
+        let run_id = if kind == "express" { format!(":{}", fresh.1) } else { String::new() };
+        let arn = format!("arn:aws:states:{REGION}:{ACCOUNT}:{kind}:{}:{name}{run_id}", machine.name);
         let about = About {
             execution_arn: arn.clone(),
             execution_name: name,
@@ -179,14 +153,8 @@ impl<'c> Replay<'c> {
             redrive_count: (kind != "express").then_some(0),
         };
         let input = params["input"].as_str().unwrap_or("{}").to_owned();
-        let start = Start {
-            input,
-            about,
-            seed: self.fresh,
-            now: self.clock,
-        };
-        let (execution, effects) =
-            Execution::start(&machine.parsed, start).map_err(|problem| problem.to_string())?;
+        let start = Start { input, about, seed: self.fresh, now: self.clock };
+        let (execution, effects) = Execution::start(&machine.parsed, start).map_err(|problem| problem.to_string())?;
         let mut run = Run {
             machine_arn,
             execution,
@@ -211,10 +179,7 @@ impl<'c> Replay<'c> {
                 }
                 Effect::StartTask(request) => {
                     let (at, input) = self.invoke(&request)?;
-                    let started = Input::TaskStarted {
-                        task: request.task,
-                        worker_name: None,
-                    };
+                    let started = Input::TaskStarted { task: request.task, worker_name: None };
                     run.pending.push((self.clock, request.task, started));
                     run.pending.push((at, request.task, input));
                 }
@@ -228,35 +193,20 @@ impl<'c> Replay<'c> {
         let parameters: Value = serde_json::from_str(&request.input).unwrap();
         let (name, event) = match &request.resource {
             TaskResource::Lambda { arn } => (arn.clone(), parameters.clone()),
-            TaskResource::Service {
-                resource_type,
-                resource,
-                ..
-            } if (resource_type.as_str(), resource.as_str()) == ("lambda", "invoke") => {
+            TaskResource::Service { resource_type, resource, .. }
+                if (resource_type.as_str(), resource.as_str()) == ("lambda", "invoke") =>
+            {
                 let event = match &parameters["Payload"] {
                     Value::Null => json!({}),
                     given => given.clone(),
                 };
-                (
-                    parameters["FunctionName"]
-                        .as_str()
-                        .unwrap_or_default()
-                        .to_owned(),
-                    event,
-                )
+                (parameters["FunctionName"].as_str().unwrap_or_default().to_owned(), event)
             }
             other => return Err(format!("the runner does not serve {other:?}")),
         };
         let request_id = self.uuid();
-        let name = name
-            .split(":function:")
-            .last()
-            .unwrap_or_default()
-            .to_owned();
-        let function = self
-            .functions
-            .get(&name)
-            .ok_or_else(|| format!("no function {name}"))?;
+        let name = name.split(":function:").last().unwrap_or_default().to_owned();
+        let function = self.functions.get(&name).ok_or_else(|| format!("no function {name}"))?;
         let answer = functions::call(&function.source, &event, &request_id, function.timeout_s)
             .ok_or("an unknown function source")?;
         let at = self.clock + SignedDuration::from_secs(answer.duration_s as i64);
@@ -280,26 +230,15 @@ impl<'c> Replay<'c> {
         let machine = self.machines[&run.machine_arn].parsed.clone();
         while run.outcome.is_none() {
             let wake = run.execution.next_wake().unwrap();
-            let next = run
-                .pending
-                .iter()
-                .map(|(at, ..)| *at)
-                .min()
-                .filter(|at| *at <= wake);
+            let next = run.pending.iter().map(|(at, ..)| *at).min().filter(|at| *at <= wake);
             let at = next.unwrap_or(wake);
             if at > give_up_at {
                 break;
             }
             self.clock = self.clock.max(at);
-            let position = run
-                .pending
-                .iter()
-                .position(|(pending_at, ..)| Some(*pending_at) == next);
+            let position = run.pending.iter().position(|(pending_at, ..)| Some(*pending_at) == next);
             let input = position.map_or(Input::Wake, |i| run.pending.remove(i).2);
-            let effects = run
-                .execution
-                .handle(&machine, input, self.clock)
-                .map_err(|problem| problem.to_string())?;
+            let effects = run.execution.handle(&machine, input, self.clock).map_err(|problem| problem.to_string())?;
             self.apply(&mut run, effects)?;
         }
         self.executions.insert(arn.to_owned(), run);

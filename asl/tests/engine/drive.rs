@@ -1,8 +1,7 @@
 //! A small driver for the tests: keeps the history and shows it in short.
 
 use asl::{
-    About, Effect, EventDetails, Execution, HistoryEvent, Input, Outcome, Start, StateMachine,
-    TaskId, TaskRequest,
+    About, Effect, EventDetails, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId, TaskRequest,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -42,12 +41,7 @@ pub(crate) fn about() -> About {
 impl Driver {
     pub(crate) fn start(machine: StateMachine, input: &str) -> Self {
         let now = at(0.0);
-        let start = Start {
-            input: input.into(),
-            about: about(),
-            seed: 42,
-            now,
-        };
+        let start = Start { input: input.into(), about: about(), seed: 42, now };
         let (execution, effects) = Execution::start(&machine, start).unwrap();
         let mut driver = Self {
             machine,
@@ -64,10 +58,7 @@ impl Driver {
 
     pub(crate) fn give(&mut self, input: Input, seconds: f64) {
         self.now = at(seconds);
-        let effects = self
-            .execution
-            .handle(&self.machine, input, self.now)
-            .unwrap();
+        let effects = self.execution.handle(&self.machine, input, self.now).unwrap();
         self.apply(effects);
     }
 
@@ -78,36 +69,17 @@ impl Driver {
     /// Begins the newest task and lets it end.
     pub(crate) fn succeed(&mut self, output: &str, seconds: f64) {
         let task = self.begin(seconds);
-        self.give(
-            Input::TaskSucceeded {
-                task,
-                output: output.into(),
-            },
-            seconds,
-        );
+        self.give(Input::TaskSucceeded { task, output: output.into() }, seconds);
     }
 
     pub(crate) fn fail(&mut self, error: &str, seconds: f64) {
         let task = self.begin(seconds);
-        self.give(
-            Input::TaskFailed {
-                task,
-                error: Some(error.into()),
-                cause: Some("because".into()),
-            },
-            seconds,
-        );
+        self.give(Input::TaskFailed { task, error: Some(error.into()), cause: Some("because".into()) }, seconds);
     }
 
     pub(crate) fn begin(&mut self, seconds: f64) -> TaskId {
         let task = self.requests.last().unwrap().task;
-        self.give(
-            Input::TaskStarted {
-                task,
-                worker_name: None,
-            },
-            seconds,
-        );
+        self.give(Input::TaskStarted { task, worker_name: None }, seconds);
         task
     }
 
@@ -122,19 +94,12 @@ impl Driver {
             }
         }
         let status = asl::Status::of(&self.history).unwrap();
-        assert_eq!(
-            status,
-            Some(self.execution.status()),
-            "status is a fold of the history"
-        );
+        assert_eq!(status, Some(self.execution.status()), "status is a fold of the history");
     }
 
     /// The history, an event per line: second, id, previous id, type, and what matters.
     pub(crate) fn short(&self) -> String {
-        self.history
-            .iter()
-            .map(|event| line(event) + "\n")
-            .collect()
+        self.history.iter().map(|event| line(event) + "\n").collect()
     }
 }
 
@@ -142,26 +107,15 @@ fn line(event: &HistoryEvent) -> String {
     let second = event.timestamp.duration_since(at(0.0)).as_secs_f64();
     let what = match &event.details {
         EventDetails::StateEntered { name, .. } => name.clone(),
-        EventDetails::StateExited { output, .. } | EventDetails::ExecutionSucceeded { output } => {
-            output.clone()
-        }
+        EventDetails::StateExited { output, .. } | EventDetails::ExecutionSucceeded { output } => output.clone(),
         EventDetails::ExecutionFailed(failure)
         | EventDetails::ExecutionAborted(failure)
         | EventDetails::ExecutionTimedOut(failure) => {
-            format!(
-                "{} | {}",
-                failure.error.as_deref().unwrap_or("-"),
-                failure.cause.as_deref().unwrap_or("-")
-            )
+            format!("{} | {}", failure.error.as_deref().unwrap_or("-"), failure.cause.as_deref().unwrap_or("-"))
         }
         _ => String::new(),
     };
-    format!(
-        "{second:>5} {:>2} {:>2} {} {what}",
-        event.id,
-        event.previous_event_id,
-        event.type_name()
-    )
-    .trim_end()
-    .to_owned()
+    format!("{second:>5} {:>2} {:>2} {} {what}", event.id, event.previous_event_id, event.type_name())
+        .trim_end()
+        .to_owned()
 }

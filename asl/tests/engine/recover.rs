@@ -5,13 +5,8 @@ use asl::Outcome;
 use crate::drive::{Driver, LAMBDA, at, machine};
 
 fn task(more: &str) -> Driver {
-    let caught = if more.contains("Catch") {
-        r#","B":{"Type":"Pass","End":true}"#
-    } else {
-        ""
-    };
-    let states =
-        format!(r#""A":{{"Type":"Task","Resource":"{LAMBDA}",{more},"End":true}}{caught}"#);
+    let caught = if more.contains("Catch") { r#","B":{"Type":"Pass","End":true}"# } else { "" };
+    let states = format!(r#""A":{{"Type":"Task","Resource":"{LAMBDA}",{more},"End":true}}{caught}"#);
     Driver::start(machine(&states), r#"{"x": 1}"#)
 }
 
@@ -19,8 +14,7 @@ const CATCH: &str = r#""Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.e"
 
 #[test]
 fn attempts_are_spaced_and_counted() {
-    let retry =
-        r#""Retry":[{"ErrorEquals":["Oops"],"IntervalSeconds":2,"MaxAttempts":2,"BackoffRate":3}]"#;
+    let retry = r#""Retry":[{"ErrorEquals":["Oops"],"IntervalSeconds":2,"MaxAttempts":2,"BackoffRate":3}]"#;
     let mut driver = task(&format!("{retry},{CATCH}"));
     driver.fail("Oops", 1.0);
     assert_eq!(driver.execution.next_wake(), Some(at(3.0)));
@@ -29,11 +23,7 @@ fn attempts_are_spaced_and_counted() {
     assert_eq!(driver.execution.next_wake(), Some(at(10.0)));
     driver.wake(10.0);
     driver.fail("Oops", 11.0);
-    let attempts: Vec<_> = driver
-        .requests
-        .iter()
-        .map(|request| (request.task.0, request.attempt))
-        .collect();
+    let attempts: Vec<_> = driver.requests.iter().map(|request| (request.task.0, request.attempt)).collect();
     assert_eq!(attempts, [(1, 0), (2, 1), (3, 2)]);
     insta::assert_snapshot!(driver.short(), @r#"
         0  1  0 ExecutionStarted
@@ -64,15 +54,12 @@ fn every_retrier_counts_for_itself() {
     driver.wake(20.0);
     assert_eq!(driver.requests.last().unwrap().attempt, 2);
     driver.fail("One", 20.0);
-    assert!(
-        matches!(&driver.outcome, Some(Outcome::Failed(failure)) if failure.error.as_deref() == Some("One"))
-    );
+    assert!(matches!(&driver.outcome, Some(Outcome::Failed(failure)) if failure.error.as_deref() == Some("One")));
 }
 
 #[test]
 fn jitter_comes_from_the_seed() {
-    let retry =
-        r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":100,"JitterStrategy":"FULL"}]"#;
+    let retry = r#""Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":100,"JitterStrategy":"FULL"}]"#;
     let due = || {
         let mut driver = task(retry);
         driver.fail("Oops", 0.0);
@@ -93,9 +80,8 @@ fn a_runtime_error_is_not_caught() {
 
 #[test]
 fn a_result_path_that_does_not_fit_is_caught() {
-    let mut driver = task(
-        r#""ResultPath":"$.x.y","Catch":[{"ErrorEquals":["States.ResultPathMatchFailure"],"Next":"B"}]"#,
-    );
+    let mut driver =
+        task(r#""ResultPath":"$.x.y","Catch":[{"ErrorEquals":["States.ResultPathMatchFailure"],"Next":"B"}]"#);
     driver.succeed("{}", 0.0);
     insta::assert_snapshot!(driver.short().lines().last().unwrap(), @r#"    0  9  8 ExecutionSucceeded {"Error":"States.ResultPathMatchFailure","Cause":"Unable to apply ReferencePath $.x.y to input {\"x\": 1}"}"#);
 }

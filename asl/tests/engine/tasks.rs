@@ -6,37 +6,18 @@ use serde_json::json;
 use crate::drive::{Driver, LAMBDA, at, machine};
 
 fn task(resource: &str, more: &str) -> Driver {
-    Driver::start(
-        machine(&format!(
-            r#""A":{{"Type":"Task","Resource":"{resource}",{more}"End":true}}"#
-        )),
-        r#"{"x": 1}"#,
-    )
+    Driver::start(machine(&format!(r#""A":{{"Type":"Task","Resource":"{resource}",{more}"End":true}}"#)), r#"{"x": 1}"#)
 }
 
 #[test]
 fn a_function_gets_the_input_as_it_was_written() {
     let mut driver = task(LAMBDA, "");
     let request = driver.requests[0].clone();
-    assert_eq!(
-        (request.input.as_str(), request.attempt, request.token),
-        (r#"{"x": 1}"#, 0, None)
-    );
-    assert_eq!(
-        request.resource,
-        TaskResource::Lambda { arn: LAMBDA.into() }
-    );
-    assert_eq!(
-        driver.execution.running_tasks().next().unwrap().1,
-        TaskPhase::Scheduled
-    );
+    assert_eq!((request.input.as_str(), request.attempt, request.token), (r#"{"x": 1}"#, 0, None));
+    assert_eq!(request.resource, TaskResource::Lambda { arn: LAMBDA.into() });
+    assert_eq!(driver.execution.running_tasks().next().unwrap().1, TaskPhase::Scheduled);
     driver.succeed("[1, 2]", 1.0);
-    assert_eq!(
-        driver.outcome,
-        Some(Outcome::Succeeded {
-            output: "[1, 2]".into()
-        })
-    );
+    assert_eq!(driver.outcome, Some(Outcome::Succeeded { output: "[1, 2]".into() }));
     assert_eq!(driver.execution.running_tasks().count(), 0);
     insta::assert_snapshot!(driver.short(), @"
         0  1  0 ExecutionStarted
@@ -54,17 +35,9 @@ fn the_data_flow_of_a_task() {
     let more = r#""InputPath":"$.x","Parameters":{"p.$":"$","n":{"list":[{"who.$":"$$.Execution.Name"}]}},
         "ResultSelector":{"r.$":"$.answer"},"ResultPath":"$.got","OutputPath":"$.got","#;
     let mut driver = task("arn:aws:states:::lambda:invoke", more);
-    assert_eq!(
-        driver.requests[0].input,
-        r#"{"p":1,"n":{"list":[{"who":"e"}]}}"#
-    );
+    assert_eq!(driver.requests[0].input, r#"{"p":1,"n":{"list":[{"who":"e"}]}}"#);
     driver.succeed(r#"{"answer":[7]}"#, 1.0);
-    assert_eq!(
-        driver.outcome,
-        Some(Outcome::Succeeded {
-            output: r#"{"r":[7]}"#.into()
-        })
-    );
+    assert_eq!(driver.outcome, Some(Outcome::Succeeded { output: r#"{"r":[7]}"#.into() }));
     let (member, scheduled) = driver.history[2].details.to_api().unwrap();
     assert_eq!(member, "taskScheduledEventDetails");
     assert_eq!(scheduled["region"], "eu-west-1");
@@ -87,11 +60,7 @@ fn a_heartbeat_puts_the_next_one_off() {
     let activity = "arn:aws:states:eu-west-1:000000000000:activity:a";
     let mut driver = task(activity, r#""HeartbeatSeconds":5,"TimeoutSeconds":60,"#);
     assert!(driver.requests[0].token.is_some());
-    assert_eq!(
-        driver.execution.next_wake().unwrap(),
-        at(365.0 * 86_400.0),
-        "its time counts from its beginning"
-    );
+    assert_eq!(driver.execution.next_wake().unwrap(), at(365.0 * 86_400.0), "its time counts from its beginning");
     let task = driver.begin(100.0);
     driver.give(Input::TaskHeartbeat { task }, 104.0);
     assert_eq!(driver.execution.next_wake(), Some(at(109.0)));
@@ -114,30 +83,10 @@ fn a_callback_task_is_submitted_and_ends_by_its_token() {
     let parameters: serde_json::Value = serde_json::from_str(&request.input).unwrap();
     assert_eq!(parameters["MessageBody"]["t"], json!(request.token));
     let task = driver.begin(1.0);
-    driver.give(
-        Input::TaskSubmitted {
-            task,
-            output: r#"{"MessageId":"1"}"#.into(),
-        },
-        2.0,
-    );
-    assert_eq!(
-        driver.execution.running_tasks().next().unwrap().1,
-        TaskPhase::Submitted
-    );
-    driver.give(
-        Input::TaskSucceeded {
-            task,
-            output: "true".into(),
-        },
-        3.0,
-    );
-    assert_eq!(
-        driver.outcome,
-        Some(Outcome::Succeeded {
-            output: "true".into()
-        })
-    );
+    driver.give(Input::TaskSubmitted { task, output: r#"{"MessageId":"1"}"#.into() }, 2.0);
+    assert_eq!(driver.execution.running_tasks().next().unwrap().1, TaskPhase::Submitted);
+    driver.give(Input::TaskSucceeded { task, output: "true".into() }, 3.0);
+    assert_eq!(driver.outcome, Some(Outcome::Succeeded { output: "true".into() }));
     assert_eq!(driver.history[4].type_name(), "TaskSubmitted");
 }
 
@@ -145,13 +94,7 @@ fn a_callback_task_is_submitted_and_ends_by_its_token() {
 fn a_stop_cancels_what_runs() {
     let mut driver = task(LAMBDA, "");
     let task = driver.begin(0.0);
-    driver.give(
-        Input::Stop {
-            error: Some("Enough".into()),
-            cause: None,
-        },
-        1.0,
-    );
+    driver.give(Input::Stop { error: Some("Enough".into()), cause: None }, 1.0);
     assert_eq!(driver.cancelled, [task]);
     insta::assert_snapshot!(driver.short().lines().last().unwrap(), @"    1  5  0 ExecutionAborted Enough | -");
 }

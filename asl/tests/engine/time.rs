@@ -17,12 +17,7 @@ fn a_wait_is_never_early() {
         assert_eq!(driver.outcome, None);
     }
     driver.wake(10.0);
-    assert_eq!(
-        driver.outcome,
-        Some(Outcome::Succeeded {
-            output: "{}".into()
-        })
-    );
+    assert_eq!(driver.outcome, Some(Outcome::Succeeded { output: "{}".into() }));
     assert_eq!(driver.execution.next_wake(), None);
 }
 
@@ -32,30 +27,14 @@ fn all_four_forms_wait() {
         (r#""Seconds":10"#, "{}"),
         (r#""SecondsPath":"$.s""#, r#"{"s":10}"#),
         (r#""Timestamp":"2026-01-01T00:00:10Z""#, "{}"),
-        (
-            r#""TimestampPath":"$.t""#,
-            r#"{"t":"2026-01-01T00:00:10Z"}"#,
-        ),
-        (
-            r#""TimestampPath":"$.t""#,
-            r#"{"t":"2026-01-01T01:00:10.999999999+01:00"}"#,
-        ),
-        (
-            r#""TimestampPath":"$$.Execution.Input""#,
-            r#""2026-01-01T00:00:10+00:00""#,
-        ),
+        (r#""TimestampPath":"$.t""#, r#"{"t":"2026-01-01T00:00:10Z"}"#),
+        (r#""TimestampPath":"$.t""#, r#"{"t":"2026-01-01T01:00:10.999999999+01:00"}"#),
+        (r#""TimestampPath":"$$.Execution.Input""#, r#""2026-01-01T00:00:10+00:00""#),
     ];
     for (form, input) in forms {
         let driver = Driver::start(wait(form), input);
-        assert_eq!(
-            driver.execution.next_wake(),
-            Some(at(10.0)),
-            "{form} {input}"
-        );
-        assert_eq!(
-            driver.execution.current_states().collect::<Vec<_>>(),
-            [("A", Some(at(10.0)))]
-        );
+        assert_eq!(driver.execution.next_wake(), Some(at(10.0)), "{form} {input}");
+        assert_eq!(driver.execution.current_states().collect::<Vec<_>>(), [("A", Some(at(10.0)))]);
     }
 }
 
@@ -64,29 +43,16 @@ fn what_is_past_does_not_wait() {
     for (form, input) in [
         (r#""Seconds":0"#, "{}"),
         (r#""Timestamp":"2017-11-16T14:33:21Z""#, "{}"),
-        (
-            r#""TimestampPath":"$.t""#,
-            r#"{"t":"2026-01-01T00:00:00.900Z"}"#,
-        ),
+        (r#""TimestampPath":"$.t""#, r#"{"t":"2026-01-01T00:00:00.900Z"}"#),
     ] {
         let driver = Driver::start(wait(form), input);
-        assert!(
-            matches!(driver.outcome, Some(Outcome::Succeeded { .. })),
-            "{form} {input}"
-        );
+        assert!(matches!(driver.outcome, Some(Outcome::Succeeded { .. })), "{form} {input}");
     }
 }
 
 #[test]
 fn a_wait_says_what_is_wrong_with_its_input() {
-    let last = |form: &str, input: &str| {
-        Driver::start(wait(form), input)
-            .short()
-            .lines()
-            .last()
-            .unwrap()
-            .to_owned()
-    };
+    let last = |form: &str, input: &str| Driver::start(wait(form), input).short().lines().last().unwrap().to_owned();
     insta::assert_snapshot!(last(r#""SecondsPath":"$.s""#, "{}"), @"    0  3  2 ExecutionFailed States.Runtime | An error occurred while executing the state 'A' (entered at the event id #2). The SecondsPath parameter does not reference an input value: $.s");
     insta::assert_snapshot!(last(r#""SecondsPath":"$.s""#, r#"{"s":-1}"#), @"    0  3  2 ExecutionFailed States.Runtime | An error occurred while executing the state 'A' (entered at the event id #2). The SecondsPath parameter references a negative value: $.s == -1");
     insta::assert_snapshot!(last(r#""SecondsPath":"$.s""#, r#"{"s":"ten"}"#), @r#"    0  3  2 ExecutionFailed States.Runtime | An error occurred while executing the state 'A' (entered at the event id #2). The SecondsPath parameter cannot be parsed as a long value: $.s == "ten""#);
@@ -110,10 +76,7 @@ fn the_execution_runs_out_of_time() {
 
 #[test]
 fn without_a_timeout_a_year_is_the_limit() {
-    let mut driver = Driver::start(
-        wait(r#""TimestampPath":"$.t""#),
-        r#"{"t":"2036-01-01T00:00:00Z"}"#,
-    );
+    let mut driver = Driver::start(wait(r#""TimestampPath":"$.t""#), r#"{"t":"2036-01-01T00:00:00Z"}"#);
     let year_s = 365.0 * 86_400.0;
     assert_eq!(driver.execution.next_wake(), Some(at(year_s)));
     driver.wake(year_s);
@@ -139,13 +102,7 @@ fn a_late_wake_keeps_the_order_of_the_timers() {
 fn the_history_never_goes_back_in_time() {
     let mut driver = Driver::start(wait(r#""Seconds":10"#), "{}");
     driver.wake(5.0);
-    driver.give(
-        Input::Stop {
-            error: None,
-            cause: None,
-        },
-        2.0,
-    );
+    driver.give(Input::Stop { error: None, cause: None }, 2.0);
     assert!(driver.history.is_sorted_by_key(|event| event.timestamp));
     assert_eq!(driver.history.last().unwrap().timestamp, at(5.0));
 }

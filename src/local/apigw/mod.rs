@@ -20,9 +20,6 @@ pub(crate) struct Apis {
 impl Apis {
     /// Loads them.
     pub(crate) fn open(store: &Store) -> Result<Self, StoreError> {
-        Ok(Self {
-            records: Records::open(store, Table::Apis)?,
-            throttle: endpoint::Throttle::default(),
-        })
+        Ok(Self { records: Records::open(store, Table::Apis)?, throttle: endpoint::Throttle::default() })
     }
 }

@@ -205,12 +205,7 @@ pub(super) struct DeploymentFacts {
 
 impl Api {
     /// A snapshot of the routes as they stand.
-    pub(super) fn deployment(
-        &self,
-        auto_deployed: bool,
-        description: Option<String>,
-        now: Timestamp,
-    ) -> Deployment {
+    pub(super) fn deployment(&self, auto_deployed: bool, description: Option<String>, now: Timestamp) -> Deployment {
         Deployment {
             facts: DeploymentFacts {
                 deployment_id: new_id(6),
@@ -225,36 +220,22 @@ impl Api {
     }
 
     /// Deploys to the stages that deploy by themselves; called after every change to routes and integrations. Each has one
-    /// automatic deployment: an older one goes, unless a stage that no longer deploys by itself still serves it.
+    /// automatic deployment: an older one serves nobody any more.
     pub(super) fn deploy_automatically(&mut self, now: Timestamp) {
-        let pinned: Vec<String> = self
-            .stages
-            .values()
-            .filter(|stage| !stage.auto_deploy)
-            .filter_map(|stage| stage.deployment_id.clone())
-            .collect();
-        self.deployments
-            .retain(|id, deployment| !deployment.facts.auto_deployed || pinned.contains(id));
-        let names: Vec<String> = self
-            .stages
-            .values()
-            .filter(|stage| stage.auto_deploy)
-            .map(|stage| stage.stage_name.clone())
-            .collect();
+        self.deployments.retain(|_, deployment| !deployment.facts.auto_deployed);
+        let names: Vec<String> =
+            self.stages.values().filter(|stage| stage.auto_deploy).map(|stage| stage.stage_name.clone()).collect();
         for name in names {
             let deployment = self.deployment(
                 true,
-                Some(
-                    "Automatic deployment triggered by changes to the Api configuration".to_owned(),
-                ),
+                Some("Automatic deployment triggered by changes to the Api configuration".to_owned()),
                 now,
             );
             let id = deployment.facts.deployment_id.clone();
             self.deployments.insert(id.clone(), deployment);
             if let Some(stage) = self.stages.get_mut(&name) {
-                stage.last_deployment_status_message = Some(format!(
-                    "Successfully deployed stage with deployment ID '{id}'"
-                ));
+                stage.last_deployment_status_message =
+                    Some(format!("Successfully deployed stage with deployment ID '{id}'"));
                 stage.deployment_id = Some(id);
                 stage.last_updated_date = date(now);
             }
@@ -272,14 +253,8 @@ pub(super) fn new_id(length: usize) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let id = uuid::Uuid::new_v4();
     // Byte 6 and byte 8 carry the kind of UUID, not chance.
-    let random = id
-        .as_bytes()
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| *index != 6 && *index != 8)
-        .map(|(_, byte)| *byte);
-    let letter = |(index, byte): (usize, u8)| {
-        char::from(LETTERS[usize::from(byte % if index == 0 { 26 } else { 32 })])
-    };
+    let random =
+        id.as_bytes().iter().enumerate().filter(|(index, _)| *index != 6 && *index != 8).map(|(_, byte)| *byte);
+    let letter = |(index, byte): (usize, u8)| char::from(LETTERS[usize::from(byte % if index == 0 { 26 } else { 32 })]);
     random.take(length).enumerate().map(letter).collect()
 }

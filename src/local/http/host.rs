@@ -41,40 +41,22 @@ mod tests {
 
     #[test]
     fn loopback_names_are_services() {
-        for header in [
-            "127.0.0.1:4566",
-            "localhost",
-            "LOCALHOST:80",
-            "[::1]:4566",
-            "[::1]",
-            "states.localhost:1",
-            "",
-        ] {
+        for header in ["127.0.0.1:4566", "localhost", "LOCALHOST:80", "[::1]:4566", "[::1]", "states.localhost:1", ""] {
             assert_eq!(Host::parse(header), Host::Service, "{header}");
         }
     }
 
     #[test]
     fn an_api_has_its_own_name() {
-        assert_eq!(
-            Host::parse("abc123.execute-api.localhost:4566"),
-            Host::Api("abc123".to_owned())
-        );
-        assert_eq!(
-            Host::parse("ABC.Execute-Api.Localhost"),
-            Host::Api("abc".to_owned())
-        );
+        assert_eq!(Host::parse("abc123.execute-api.localhost:4566"), Host::Api("abc123".to_owned()));
+        assert_eq!(Host::parse("ABC.Execute-Api.Localhost"), Host::Api("abc".to_owned()));
     }
 
     #[test]
     fn other_names_are_foreign() {
-        for header in [
-            "example.com",
-            "localhost.example.com:4566",
-            "192.168.1.2",
-            "notlocalhost",
-            "127.0.0.1.evil.test",
-        ] {
+        for header in
+            ["example.com", "localhost.example.com:4566", "192.168.1.2", "notlocalhost", "127.0.0.1.evil.test"]
+        {
             assert_eq!(Host::parse(header), Host::Foreign, "{header}");
         }
     }

@@ -28,14 +28,9 @@ impl Scope {
         let (_, rest) = authorization.split_once("Credential=")?;
         let credential = rest.split([',', ' ']).next()?;
         let mut parts = credential.rsplit('/');
-        let (_terminator, service, region, _date) =
-            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (_terminator, service, region, _date) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let access_key = parts.next()?;
-        Some(Self {
-            access_key: access_key.to_owned(),
-            region: Region::new(region),
-            service: service.to_owned(),
-        })
+        Some(Self { access_key: access_key.to_owned(), region: Region::new(region), service: service.to_owned() })
     }
 }
 
@@ -60,16 +55,8 @@ pub(crate) struct Request {
 
 impl Request {
     /// Puts a request together from what arrived.
-    pub(crate) fn new(
-        parts: Parts,
-        body: Bytes,
-        source: SocketAddr,
-        received_at: Timestamp,
-    ) -> Self {
-        let authorization = parts
-            .headers
-            .get("authorization")
-            .and_then(|value| value.to_str().ok());
+    pub(crate) fn new(parts: Parts, body: Bytes, source: SocketAddr, received_at: Timestamp) -> Self {
+        let authorization = parts.headers.get("authorization").and_then(|value| value.to_str().ok());
         Self {
             id: uuid::Uuid::new_v4().to_string(),
             scope: authorization.and_then(Scope::parse),
@@ -90,33 +77,23 @@ impl Request {
 
     /// The region the client signed for, else the default one.
     pub(crate) fn region(&self) -> Region {
-        self.scope
-            .as_ref()
-            .map_or_else(|| Region::new(""), |scope| scope.region.clone())
+        self.scope.as_ref().map_or_else(|| Region::new(""), |scope| scope.region.clone())
     }
 
     /// The query's pairs, decoded, in order.
     pub(crate) fn query(&self) -> Vec<(String, String)> {
-        form_urlencoded::parse(self.raw_query.as_bytes())
-            .into_owned()
-            .collect()
+        form_urlencoded::parse(self.raw_query.as_bytes()).into_owned().collect()
     }
 
     /// The first value of one query parameter.
     pub(crate) fn query_value(&self, name: &str) -> Option<String> {
         let mut pairs = form_urlencoded::parse(self.raw_query.as_bytes());
-        pairs
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
     /// The path's segments, percent-decoded, without empty ones at either end: `/v2/apis/x` is `["v2", "apis", "x"]`.
     pub(crate) fn segments(&self) -> Vec<String> {
-        let decode = |segment: &str| {
-            percent_encoding::percent_decode_str(segment)
-                .decode_utf8_lossy()
-                .into_owned()
-        };
+        let decode = |segment: &str| percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned();
         self.path.trim_matches('/').split('/').map(decode).collect()
     }
 
@@ -125,11 +102,7 @@ impl Request {
     /// # Errors
     /// `SerializationException`, as AWS answers a body that does not fit the operation's input.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, ServiceError> {
-        let body: &[u8] = if self.body.is_empty() {
-            b"{}"
-        } else {
-            &self.body
-        };
+        let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
         serde_json::from_slice(body)
             .map_err(|error| ServiceError::bad_request("SerializationException", error.to_string()))
     }
@@ -141,7 +114,8 @@ mod tests {
 
     #[test]
     fn reads_the_credential_scope() {
-        let header = "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/states/aws4_request, SignedHeaders=host, Signature=ab";
+        let header =
+            "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/states/aws4_request, SignedHeaders=host, Signature=ab";
         let scope = Scope::parse(header).unwrap();
         assert_eq!(scope.access_key, "test");
         assert_eq!(scope.region, Region::new("eu-west-1"));

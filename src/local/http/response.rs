@@ -14,31 +14,19 @@ pub(crate) struct Response {
 impl Response {
     /// An answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Bytes::new(),
-        }
+        Self { status, headers: Vec::new(), body: Bytes::new() }
     }
 
     /// An answer with a body of this content type.
     pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type".to_owned(), content_type.to_owned())],
-            body: body.into(),
-        }
+        Self { status, headers: vec![("content-type".to_owned(), content_type.to_owned())], body: body.into() }
     }
 
     /// A JSON answer. A value that has no JSON form (a map whose keys are not strings) becomes a 500.
     pub(crate) fn json(status: u16, value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {
             Ok(body) => Self::new(status, "application/json", body),
-            Err(error) => Self::new(
-                500,
-                "text/plain",
-                format!("the answer could not be written as JSON: {error}"),
-            ),
+            Err(error) => Self::new(500, "text/plain", format!("the answer could not be written as JSON: {error}")),
         }
     }
 
@@ -51,8 +39,6 @@ impl Response {
 
     /// Whether a header of this name, whatever its case, is set.
     pub(crate) fn has_header(&self, name: &str) -> bool {
-        self.headers
-            .iter()
-            .any(|(key, _)| key.eq_ignore_ascii_case(name))
+        self.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name))
     }
 }

@@ -35,9 +35,7 @@ pub(crate) struct Stop {
 impl Stop {
     /// A signal that was not given yet.
     pub(crate) fn new() -> Self {
-        Self {
-            sender: watch::Sender::new(false),
-        }
+        Self { sender: watch::Sender::new(false) }
     }
 
     /// Gives the signal.
@@ -140,26 +138,19 @@ fn too_large() -> Response {
 }
 
 fn unreadable(why: &str) -> Response {
-    refuse(
-        400,
-        "RequestAborted",
-        &format!("The request body could not be read: {why}."),
-    )
+    refuse(400, "RequestAborted", &format!("The request body could not be read: {why}."))
 }
 
 fn refuse(status: u16, code: &str, message: &str) -> Response {
-    Response::json(
-        status,
-        &serde_json::json!({ "__type": code, "message": message }),
-    )
-    .with_header("x-amzn-ErrorType", code)
+    Response::json(status, &serde_json::json!({ "__type": code, "message": message }))
+        .with_header("x-amzn-ErrorType", code)
 }
 
 /// A function chooses its own headers, so what is no valid header is left out rather than trusted.
 fn to_hyper(response: Response) -> hyper::Response<Full<Bytes>> {
     let mut answer = hyper::Response::new(Full::new(response.body));
-    *answer.status_mut() = hyper::StatusCode::from_u16(response.status)
-        .unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+    *answer.status_mut() =
+        hyper::StatusCode::from_u16(response.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in response.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             answer.headers_mut().append(name, value);

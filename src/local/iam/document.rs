@@ -20,15 +20,9 @@ fn malformed(message: impl Into<String>) -> ServiceError {
 
 /// Reads a document and its statements, which AWS takes as one object or a list.
 fn statements(document: &str) -> Result<Vec<Value>, ServiceError> {
-    let policy: Value = serde_json::from_str(document)
-        .map_err(|_| malformed("This policy contains invalid Json"))?;
-    let policy = policy
-        .as_object()
-        .ok_or_else(|| malformed("Syntax errors in policy."))?;
-    if policy
-        .get("Version")
-        .is_some_and(|version| version != "2012-10-17" && version != "2008-10-17")
-    {
+    let policy: Value = serde_json::from_str(document).map_err(|_| malformed("This policy contains invalid Json"))?;
+    let policy = policy.as_object().ok_or_else(|| malformed("Syntax errors in policy."))?;
+    if policy.get("Version").is_some_and(|version| version != "2012-10-17" && version != "2008-10-17") {
         return Err(malformed("The policy must contain a valid version string"));
     }
     let known = ["Version", "Id", "Statement"];
@@ -45,10 +39,7 @@ fn statements(document: &str) -> Result<Vec<Value>, ServiceError> {
 }
 
 fn check_effect(statement: &Value) -> Result<(), ServiceError> {
-    let effect = statement
-        .as_object()
-        .and_then(|statement| statement.get("Effect"))
-        .and_then(Value::as_str);
+    let effect = statement.as_object().and_then(|statement| statement.get("Effect")).and_then(Value::as_str);
     match effect {
         Some("Allow" | "Deny") => Ok(()),
         _ => Err(malformed("Syntax errors in policy.")),
@@ -66,14 +57,10 @@ fn texts(value: &Value) -> Option<Vec<&str>> {
 
 /// The texts under one of two names (`Action` or `NotAction`), or none when neither is there.
 fn either<'a>(statement: &'a Value, name: &str) -> Result<Option<Vec<&'a str>>, ServiceError> {
-    let value = statement
-        .get(name)
-        .or_else(|| statement.get(format!("Not{name}")));
+    let value = statement.get(name).or_else(|| statement.get(format!("Not{name}")));
     match value {
         None => Ok(None),
-        Some(value) => texts(value)
-            .map(Some)
-            .ok_or_else(|| malformed("Syntax errors in policy.")),
+        Some(value) => texts(value).map(Some).ok_or_else(|| malformed("Syntax errors in policy.")),
     }
 }
 
@@ -83,29 +70,18 @@ fn either<'a>(statement: &'a Value, name: &str) -> Result<Option<Vec<&'a str>>, 
 /// `MalformedPolicyDocument` with AWS's text.
 pub(super) fn check_trust(document: &str) -> Result<(), ServiceError> {
     for statement in statements(document)? {
-        if statement
-            .get("Resource")
-            .or_else(|| statement.get("NotResource"))
-            .is_some()
-        {
+        if statement.get("Resource").or_else(|| statement.get("NotResource")).is_some() {
             return Err(malformed("Has prohibited field Resource"));
         }
-        if statement
-            .get("Principal")
-            .or_else(|| statement.get("NotPrincipal"))
-            .is_none()
-        {
+        if statement.get("Principal").or_else(|| statement.get("NotPrincipal")).is_none() {
             return Err(malformed("Missing required field Principal"));
         }
         let Some(actions) = either(&statement, "Action")? else {
             return Err(malformed("Missing required field Action"));
         };
-        let of_sts =
-            |action: &&str| *action == "*" || action.to_ascii_lowercase().starts_with("sts:");
+        let of_sts = |action: &&str| *action == "*" || action.to_ascii_lowercase().starts_with("sts:");
         if !actions.iter().all(of_sts) {
-            return Err(malformed(
-                "AssumeRole policy may only specify STS AssumeRole actions.",
-            ));
+            return Err(malformed("AssumeRole policy may only specify STS AssumeRole actions."));
         }
         check_service_principals(&statement)?;
     }
@@ -113,18 +89,13 @@ pub(super) fn check_trust(document: &str) -> Result<(), ServiceError> {
 }
 
 fn check_service_principals(statement: &Value) -> Result<(), ServiceError> {
-    let services = statement
-        .get("Principal")
-        .and_then(|principal| principal.get("Service"))
-        .and_then(texts);
+    let services = statement.get("Principal").and_then(|principal| principal.get("Service")).and_then(texts);
     for service in services.unwrap_or_default() {
         let known = service.ends_with(".amazonaws.com")
             || service.ends_with(".amazon.com")
             || service.ends_with(".aws.internal");
         if !known {
-            return Err(malformed(format!(
-                "Invalid principal in policy: \"SERVICE\":\"{service}\""
-            )));
+            return Err(malformed(format!("Invalid principal in policy: \"SERVICE\":\"{service}\"")));
         }
     }
     Ok(())
@@ -136,34 +107,20 @@ fn check_service_principals(statement: &Value) -> Result<(), ServiceError> {
 /// `MalformedPolicyDocument` with AWS's text.
 pub(super) fn check_identity(document: &str) -> Result<(), ServiceError> {
     for statement in statements(document)? {
-        if statement
-            .get("Principal")
-            .or_else(|| statement.get("NotPrincipal"))
-            .is_some()
-        {
+        if statement.get("Principal").or_else(|| statement.get("NotPrincipal")).is_some() {
             return Err(malformed("Policy document should not specify a principal."));
         }
-        let Some(actions) = either(&statement, "Action")?.filter(|actions| !actions.is_empty())
-        else {
+        let Some(actions) = either(&statement, "Action")?.filter(|actions| !actions.is_empty()) else {
             return Err(malformed("Policy statement must contain actions."));
         };
-        if actions
-            .iter()
-            .any(|action| *action != "*" && !action.contains(':'))
-        {
-            return Err(malformed(
-                "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
-            ));
+        if actions.iter().any(|action| *action != "*" && !action.contains(':')) {
+            return Err(malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."));
         }
-        let Some(resources) =
-            either(&statement, "Resource")?.filter(|resources| !resources.is_empty())
-        else {
+        let Some(resources) = either(&statement, "Resource")?.filter(|resources| !resources.is_empty()) else {
             return Err(malformed("Policy statement must contain resources."));
         };
         if let Some(resource) = resources.iter().find(|resource| !is_resource(resource)) {
-            return Err(malformed(format!(
-                "Resource {resource} must be in ARN format or \"*\"."
-            )));
+            return Err(malformed(format!("Resource {resource} must be in ARN format or \"*\".")));
         }
     }
     Ok(())
@@ -179,10 +136,8 @@ pub(super) fn trusts(document: &str, principal: &Principal<'_>) -> bool {
         return false;
     };
     let names = |statement: &&Value| names(statement, principal);
-    let (denied, allowed): (Vec<&Value>, Vec<&Value>) = statements
-        .iter()
-        .filter(names)
-        .partition(|statement| statement["Effect"] == "Deny");
+    let (denied, allowed): (Vec<&Value>, Vec<&Value>) =
+        statements.iter().filter(names).partition(|statement| statement["Effect"] == "Deny");
     denied.is_empty() && !allowed.is_empty()
 }
 
@@ -194,17 +149,13 @@ fn names(statement: &Value, principal: &Principal<'_>) -> bool {
         return true;
     }
     match principal {
-        Principal::Service(service) => named
-            .get("Service")
-            .and_then(texts)
-            .is_some_and(|services| services.contains(service)),
+        Principal::Service(service) => {
+            named.get("Service").and_then(texts).is_some_and(|services| services.contains(service))
+        }
         Principal::Aws(arn) => {
             let root = format!("arn:aws:iam::{ACCOUNT_ID}:root");
             let ours = |text: &&str| ["*", ACCOUNT_ID, root.as_str(), arn].contains(text);
-            named
-                .get("AWS")
-                .and_then(texts)
-                .is_some_and(|arns| arns.iter().any(ours))
+            named.get("AWS").and_then(texts).is_some_and(|arns| arns.iter().any(ours))
         }
     }
 }
@@ -220,11 +171,7 @@ mod tests {
     }
 
     fn identity_error(statement: &str) -> String {
-        check_identity(&format!(
-            r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#
-        ))
-        .unwrap_err()
-        .message
+        check_identity(&format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#)).unwrap_err().message
     }
 
     #[test]
@@ -232,24 +179,16 @@ mod tests {
         assert_eq!(check_trust(LAMBDA), Ok(()));
         assert!(trusts(LAMBDA, &Principal::Service("lambda.amazonaws.com")));
         assert!(!trusts(LAMBDA, &Principal::Service("states.amazonaws.com")));
-        assert!(!trusts(
-            LAMBDA,
-            &Principal::Aws("arn:aws:iam::000000000000:user/local")
-        ));
+        assert!(!trusts(LAMBDA, &Principal::Aws("arn:aws:iam::000000000000:user/local")));
     }
 
     #[test]
     fn the_account_and_deny() {
-        let account = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}]}"#;
-        assert!(trusts(
-            account,
-            &Principal::Aws("arn:aws:iam::000000000000:user/local")
-        ));
+        let account =
+            r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}]}"#;
+        assert!(trusts(account, &Principal::Aws("arn:aws:iam::000000000000:user/local")));
         let denied = r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"},{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}"#;
-        assert!(!trusts(
-            denied,
-            &Principal::Aws("arn:aws:iam::000000000000:user/local")
-        ));
+        assert!(!trusts(denied, &Principal::Aws("arn:aws:iam::000000000000:user/local")));
     }
 
     #[test]
@@ -280,10 +219,7 @@ mod tests {
 
     #[test]
     fn wrong_identity_policies() {
-        assert_eq!(
-            identity_error(r#"{"Effect":"Allow","Resource":"*"}"#),
-            "Policy statement must contain actions."
-        );
+        assert_eq!(identity_error(r#"{"Effect":"Allow","Resource":"*"}"#), "Policy statement must contain actions.");
         assert_eq!(
             identity_error(r#"{"Effect":"Allow","Action":"states:*"}"#),
             "Policy statement must contain resources."

@@ -36,10 +36,7 @@ pub(crate) struct Iam {
 impl Iam {
     /// Loads them.
     pub(crate) fn open(store: &Store) -> Result<Self, StoreError> {
-        Ok(Self {
-            roles: Records::open(store, Table::Roles)?,
-            sessions: Sessions::default(),
-        })
+        Ok(Self { roles: Records::open(store, Table::Roles)?, sessions: Sessions::default() })
     }
 
     /// The role with this ARN.
@@ -50,17 +47,12 @@ impl Iam {
 
     /// Whether the role with this ARN exists and its trust policy lets the principal assume it.
     pub(crate) fn may_assume(&self, role_arn: &str, principal: &Principal<'_>) -> bool {
-        self.role(role_arn)
-            .is_some_and(|role| document::trusts(&role.assume_role_policy, principal))
+        self.role(role_arn).is_some_and(|role| document::trusts(&role.assume_role_policy, principal))
     }
 }
 
 /// Answers one IAM operation.
-pub(crate) async fn handle(
-    cloud: &Arc<Cloud>,
-    form: &Form,
-    request: &Request,
-) -> Result<Response, ServiceError> {
+pub(crate) async fn handle(cloud: &Arc<Cloud>, form: &Form, request: &Request) -> Result<Response, ServiceError> {
     let roles = &cloud.iam.roles;
     let action = form.get("Action").unwrap_or_default();
     let result: Option<Xml> = match action {

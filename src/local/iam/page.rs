@@ -14,37 +14,21 @@ pub(super) struct Page<T> {
 
 impl<T> Page<T> {
     /// Takes the page that the form asks for; `key` names an item, and the marker is the key of the last item given.
-    pub(super) fn of(
-        items: Vec<T>,
-        form: &Form,
-        key: impl Fn(&T) -> &str,
-    ) -> Result<Self, ServiceError> {
+    pub(super) fn of(items: Vec<T>, form: &Form, key: impl Fn(&T) -> &str) -> Result<Self, ServiceError> {
         let limit = max_items(form)?;
         let after = form.get("Marker");
         let is_left = |item: &T| after.is_none_or(|after| key(item) > after);
         let mut left: Vec<T> = items.into_iter().filter(is_left).collect();
         let truncated = left.len() > limit;
         left.truncate(limit);
-        let marker = if truncated {
-            left.last().map(|last| key(last).to_owned())
-        } else {
-            None
-        };
-        Ok(Self {
-            items: left,
-            marker,
-        })
+        let marker = if truncated { left.last().map(|last| key(last).to_owned()) } else { None };
+        Ok(Self { items: left, marker })
     }
 
     /// The members that say whether there is more.
     pub(super) fn close(&self, xml: Xml) -> Xml {
-        let truncated = if self.marker.is_some() {
-            "true"
-        } else {
-            "false"
-        };
-        xml.text("IsTruncated", truncated)
-            .optional("Marker", self.marker.as_deref())
+        let truncated = if self.marker.is_some() { "true" } else { "false" };
+        xml.text("IsTruncated", truncated).optional("Marker", self.marker.as_deref())
     }
 }
 
@@ -89,13 +73,6 @@ mod tests {
 
     #[test]
     fn limits_are_checked() {
-        assert!(
-            Page::of(
-                vec![String::new()],
-                &Form::with(&[("MaxItems", "0")]),
-                |item| item
-            )
-            .is_err()
-        );
+        assert!(Page::of(vec![String::new()], &Form::with(&[("MaxItems", "0")]), |item| item).is_err());
     }
 }

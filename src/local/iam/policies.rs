@@ -16,32 +16,18 @@ const INLINE_LIMIT: usize = 10_240;
 const AWS_POLICIES: &str = "arn:aws:iam::aws:policy/";
 
 fn missing(name: &str) -> ServiceError {
-    ServiceError::new(
-        404,
-        "NoSuchEntity",
-        format!("The role policy with name {name} cannot be found."),
-    )
+    ServiceError::new(404, "NoSuchEntity", format!("The role policy with name {name} cannot be found."))
 }
 
 pub(super) async fn put(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
-    let (name, document) = (
-        form.required("PolicyName")?,
-        form.required("PolicyDocument")?,
-    );
+    let (name, document) = (form.required("PolicyName")?, form.required("PolicyDocument")?);
     check_name("policyName", name, 128)?;
     edit(roles, form, |role| {
         check_identity(document)?;
         role.inline.insert(name.to_owned(), document.to_owned());
-        let size = |text: &String| {
-            text.chars()
-                .filter(|letter| !letter.is_whitespace())
-                .count()
-        };
+        let size = |text: &String| text.chars().filter(|letter| !letter.is_whitespace()).count();
         if role.inline.values().map(size).sum::<usize>() > INLINE_LIMIT {
-            let text = format!(
-                "Maximum policy size of {INLINE_LIMIT} bytes exceeded for role {}",
-                role.name
-            );
+            let text = format!("Maximum policy size of {INLINE_LIMIT} bytes exceeded for role {}", role.name);
             return Err(ServiceError::new(409, "LimitExceeded", text));
         }
         Ok(())
@@ -53,10 +39,7 @@ pub(super) async fn put(roles: &Records<Role>, form: &Form) -> Result<Option<Xml
 pub(super) fn get(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceError> {
     let (role, name) = (find(roles, form)?, form.required("PolicyName")?);
     let document = role.inline.get(name).ok_or_else(|| missing(name))?;
-    Ok(Xml::new()
-        .text("RoleName", &role.name)
-        .text("PolicyName", name)
-        .text("PolicyDocument", &url_encoded(document)))
+    Ok(Xml::new().text("RoleName", &role.name).text("PolicyName", name).text("PolicyDocument", &url_encoded(document)))
 }
 
 pub(super) fn list(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceError> {
@@ -65,10 +48,7 @@ pub(super) fn list(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceErr
     Ok(page.close(Xml::new().texts("PolicyNames", page.items.iter().map(String::as_str))))
 }
 
-pub(super) async fn delete(
-    roles: &Records<Role>,
-    form: &Form,
-) -> Result<Option<Xml>, ServiceError> {
+pub(super) async fn delete(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let name = form.required("PolicyName")?;
     edit(roles, form, |role| match role.inline.remove(name) {
         Some(_) => Ok(()),
@@ -78,17 +58,11 @@ pub(super) async fn delete(
     Ok(None)
 }
 
-pub(super) async fn attach(
-    roles: &Records<Role>,
-    form: &Form,
-) -> Result<Option<Xml>, ServiceError> {
+pub(super) async fn attach(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let arn = form.required("PolicyArn")?;
     edit(roles, form, |role| {
         if !arn.starts_with("arn:") || arn.len() < 20 {
-            return Err(ServiceError::bad_request(
-                "ValidationError",
-                format!("ARN {arn} is not valid."),
-            ));
+            return Err(ServiceError::bad_request("ValidationError", format!("ARN {arn} is not valid.")));
         }
         if !arn.starts_with(AWS_POLICIES) {
             let text = format!("Policy {arn} does not exist or is not attachable.");
@@ -101,20 +75,13 @@ pub(super) async fn attach(
     Ok(None)
 }
 
-pub(super) async fn detach(
-    roles: &Records<Role>,
-    form: &Form,
-) -> Result<Option<Xml>, ServiceError> {
+pub(super) async fn detach(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let arn = form.required("PolicyArn")?;
     edit(roles, form, |role| {
         if role.attached.remove(arn) {
             return Ok(());
         }
-        Err(ServiceError::new(
-            404,
-            "NoSuchEntity",
-            format!("Policy {arn} was not found."),
-        ))
+        Err(ServiceError::new(404, "NoSuchEntity", format!("Policy {arn} was not found.")))
     })
     .await?;
     Ok(None)

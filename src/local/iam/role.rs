@@ -45,15 +45,9 @@ impl Role {
             .text("RoleId", &self.id)
             .text("Arn", &self.arn())
             .text("CreateDate", &date(self.created_at))
-            .text(
-                "AssumeRolePolicyDocument",
-                &url_encoded(&self.assume_role_policy),
-            )
+            .text("AssumeRolePolicyDocument", &url_encoded(&self.assume_role_policy))
             .optional("Description", self.description.as_deref())
-            .text(
-                "MaxSessionDuration",
-                &self.max_session_duration_s.to_string(),
-            );
+            .text("MaxSessionDuration", &self.max_session_duration_s.to_string());
         match boundary {
             Some(arn) => xml.nest("PermissionsBoundary", boundary_xml(arn)),
             None => xml,
@@ -63,18 +57,12 @@ impl Role {
     /// The role as CreateRole and GetRole have it: with its tags. (ListRoles leaves them out, as AWS documents.)
     pub(super) fn detail(&self) -> Xml {
         let xml = self.summary();
-        if self.tags.is_empty() {
-            xml
-        } else {
-            xml.list("Tags", self.tags.iter().map(tag_xml))
-        }
+        if self.tags.is_empty() { xml } else { xml.list("Tags", self.tags.iter().map(tag_xml)) }
     }
 }
 
 fn boundary_xml(arn: &str) -> Xml {
-    Xml::new()
-        .text("PermissionsBoundaryType", "Policy")
-        .text("PermissionsBoundaryArn", arn)
+    Xml::new().text("PermissionsBoundaryType", "Policy").text("PermissionsBoundaryArn", arn)
 }
 
 /// One tag.
@@ -89,11 +77,8 @@ pub(crate) fn date(moment: Timestamp) -> String {
 
 /// A policy document as IAM answers it: URL-encoded as RFC 3986 has it.
 pub(super) fn url_encoded(document: &str) -> String {
-    const UNRESERVED: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
+    const UNRESERVED: &percent_encoding::AsciiSet =
+        &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
     percent_encoding::utf8_percent_encode(document, UNRESERVED).to_string()
 }
 
@@ -103,17 +88,11 @@ mod tests {
 
     #[test]
     fn documents_are_url_encoded() {
-        assert_eq!(
-            url_encoded("{\"a\": \"b-c\"}"),
-            "%7B%22a%22%3A%20%22b-c%22%7D"
-        );
+        assert_eq!(url_encoded("{\"a\": \"b-c\"}"), "%7B%22a%22%3A%20%22b-c%22%7D");
     }
 
     #[test]
     fn dates_have_seconds() {
-        assert_eq!(
-            date("2026-01-02T03:04:05.678Z".parse().unwrap()),
-            "2026-01-02T03:04:05Z"
-        );
+        assert_eq!(date("2026-01-02T03:04:05.678Z".parse().unwrap()), "2026-01-02T03:04:05Z");
     }
 }

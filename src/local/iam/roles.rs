@@ -18,11 +18,7 @@ const TAGS_LIMIT: usize = 50;
 
 /// The role does not exist.
 pub(super) fn missing(name: &str) -> ServiceError {
-    ServiceError::new(
-        404,
-        "NoSuchEntity",
-        format!("The role with name {name} cannot be found."),
-    )
+    ServiceError::new(404, "NoSuchEntity", format!("The role with name {name} cannot be found."))
 }
 
 /// The role the form names.
@@ -54,10 +50,7 @@ pub(super) fn check_name(member: &str, name: &str, limit: usize) -> Result<(), S
             "1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: Member must have length {constraint}"
         ));
     }
-    if name
-        .chars()
-        .any(|letter| !letter.is_ascii_alphanumeric() && !"_+=,.@-".contains(letter))
-    {
+    if name.chars().any(|letter| !letter.is_ascii_alphanumeric() && !"_+=,.@-".contains(letter)) {
         return invalid(format!(
             "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
         ));
@@ -66,12 +59,7 @@ pub(super) fn check_name(member: &str, name: &str, limit: usize) -> Result<(), S
 }
 
 fn check_trust_size(document: &str) -> Result<(), ServiceError> {
-    if document
-        .chars()
-        .filter(|letter| !letter.is_whitespace())
-        .count()
-        > TRUST_POLICY_LIMIT
-    {
+    if document.chars().filter(|letter| !letter.is_whitespace()).count() > TRUST_POLICY_LIMIT {
         let text = format!("Cannot exceed quota for ACLSizePerRole: {TRUST_POLICY_LIMIT}");
         return Err(ServiceError::new(409, "LimitExceeded", text));
     }
@@ -93,23 +81,15 @@ fn session_duration(form: &Form) -> Result<Option<u32>, ServiceError> {
     }
 }
 
-fn set_tags(
-    tags: &mut Vec<(String, String)>,
-    new: Vec<(String, String)>,
-) -> Result<(), ServiceError> {
+fn set_tags(tags: &mut Vec<(String, String)>, new: Vec<(String, String)>) -> Result<(), ServiceError> {
     for (key, value) in new {
-        match tags
-            .iter_mut()
-            .find(|(old, _)| old.eq_ignore_ascii_case(&key))
-        {
+        match tags.iter_mut().find(|(old, _)| old.eq_ignore_ascii_case(&key)) {
             Some(tag) => *tag = (key, value),
             None => tags.push((key, value)),
         }
     }
     if tags.len() > TAGS_LIMIT {
-        let text = format!(
-            "The number of tags has reached the maximum limit. Maximum allowed: {TAGS_LIMIT}"
-        );
+        let text = format!("The number of tags has reached the maximum limit. Maximum allowed: {TAGS_LIMIT}");
         return Err(ServiceError::new(409, "LimitExceeded", text));
     }
     Ok(())
@@ -139,10 +119,7 @@ fn new_role(form: &Form, now: Timestamp) -> Result<Role, ServiceError> {
         id: unique_id("AROA"),
         created_at: now,
         assume_role_policy: trust.to_owned(),
-        description: form
-            .get("Description")
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned),
+        description: form.get("Description").filter(|text| !text.is_empty()).map(str::to_owned),
         max_session_duration_s: session_duration(form)?.unwrap_or(3600),
         permissions_boundary: form.get("PermissionsBoundary").map(str::to_owned),
         tags,
@@ -160,11 +137,7 @@ pub(crate) fn unique_id(prefix: &str) -> String {
     prefix.chars().chain(letters).collect()
 }
 
-pub(super) async fn create(
-    roles: &Records<Role>,
-    form: &Form,
-    now: Timestamp,
-) -> Result<Xml, ServiceError> {
+pub(super) async fn create(roles: &Records<Role>, form: &Form, now: Timestamp) -> Result<Xml, ServiceError> {
     let role = new_role(form, now)?;
     let answer = Xml::new().nest("Role", role.detail());
     roles
@@ -185,20 +158,12 @@ pub(super) fn get(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceErro
 
 pub(super) fn list(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceError> {
     let prefix = form.get("PathPrefix").unwrap_or("/");
-    let all = roles.read(|all| {
-        all.values()
-            .filter(|role| role.path.starts_with(prefix))
-            .cloned()
-            .collect()
-    });
+    let all = roles.read(|all| all.values().filter(|role| role.path.starts_with(prefix)).cloned().collect());
     let page = Page::of(all, form, |role: &Role| &role.name)?;
     Ok(page.close(Xml::new().list("Roles", page.items.iter().map(Role::summary))))
 }
 
-pub(super) async fn delete(
-    roles: &Records<Role>,
-    form: &Form,
-) -> Result<Option<Xml>, ServiceError> {
+pub(super) async fn delete(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let name = form.required("RoleName")?;
     let conflict = |text: &str| Err(ServiceError::new(409, "DeleteConflict", text));
     roles
@@ -228,10 +193,7 @@ pub(super) async fn update(roles: &Records<Role>, form: &Form) -> Result<Xml, Se
     Ok(Xml::new())
 }
 
-pub(super) async fn update_trust(
-    roles: &Records<Role>,
-    form: &Form,
-) -> Result<Option<Xml>, ServiceError> {
+pub(super) async fn update_trust(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let trust = form.required("PolicyDocument")?;
     edit(roles, form, |role| {
         check_trust(trust)?;
@@ -244,18 +206,14 @@ pub(super) async fn update_trust(
 }
 
 pub(super) async fn tag(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
-    edit(roles, form, |role| {
-        set_tags(&mut role.tags, form.tags("Tags"))
-    })
-    .await?;
+    edit(roles, form, |role| set_tags(&mut role.tags, form.tags("Tags"))).await?;
     Ok(None)
 }
 
 pub(super) async fn untag(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let keys = form.texts("TagKeys");
     edit(roles, form, |role| {
-        role.tags
-            .retain(|(key, _)| !keys.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
+        role.tags.retain(|(key, _)| !keys.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
         Ok(())
     })
     .await?;
@@ -270,12 +228,7 @@ pub(super) fn list_tags(roles: &Records<Role>, form: &Form) -> Result<Xml, Servi
 }
 
 /// There are no instances here, so a role that exists has no instance profile.
-pub(super) fn list_instance_profiles(
-    roles: &Records<Role>,
-    form: &Form,
-) -> Result<Xml, ServiceError> {
+pub(super) fn list_instance_profiles(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceError> {
     find(roles, form)?;
-    Ok(Xml::new()
-        .list("InstanceProfiles", [])
-        .text("IsTruncated", "false"))
+    Ok(Xml::new().list("InstanceProfiles", []).text("IsTruncated", "false"))
 }

@@ -24,20 +24,13 @@ pub(crate) struct Sessions {
 impl Sessions {
     /// Opens a session and forgets those that have expired.
     pub(crate) fn open(&self, access_key: String, session: Session, now: Timestamp) {
-        let mut sessions = self
-            .by_access_key
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.by_access_key.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.retain(|_, session| session.expires_at > now);
         sessions.insert(access_key, session);
     }
 
     /// The session that has this access key.
     pub(crate) fn get(&self, access_key: &str) -> Option<Session> {
-        self.by_access_key
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(access_key)
-            .cloned()
+        self.by_access_key.lock().unwrap_or_else(PoisonError::into_inner).get(access_key).cloned()
     }
 }

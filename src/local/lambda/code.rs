@@ -42,10 +42,7 @@ impl CodeStore {
         archive::check(bytes)?;
         let digest = Sha256::digest(bytes);
         let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Code {
-            sha256,
-            size_bytes: bytes.len() as u64,
-        })
+        Ok(Code { sha256, size_bytes: bytes.len() as u64 })
     }
 
     /// Keeps a zip, durably; does nothing when it is there already.
@@ -73,10 +70,7 @@ impl CodeStore {
             return Ok(folder);
         }
         let task = tokio::task::spawn_blocking(move || {
-            let file = fs::File::open(&zip).map_err(|source| CodeError::File {
-                path: zip.clone(),
-                source,
-            })?;
+            let file = fs::File::open(&zip).map_err(|source| CodeError::File { path: zip.clone(), source })?;
             archive::unpack(io::BufReader::new(file), &folder)?;
             Ok(folder)
         });
@@ -87,9 +81,7 @@ impl CodeStore {
     pub(crate) async fn remove(&self, sha256: &str) {
         let (zip, folder) = (self.zip(sha256), self.unpacked_folder(sha256));
         // What cannot be removed stays as an unused file: the function is gone all the same.
-        let _ =
-            tokio::task::spawn_blocking(move || (fs::remove_file(zip), fs::remove_dir_all(folder)))
-                .await;
+        let _ = tokio::task::spawn_blocking(move || (fs::remove_file(zip), fs::remove_dir_all(folder))).await;
     }
 
     fn zip(&self, sha256: &str) -> PathBuf {
@@ -101,24 +93,13 @@ impl CodeStore {
     }
 
     fn interrupted(&self) -> CodeError {
-        CodeError::File {
-            path: self.folder.clone(),
-            source: io::Error::other("the work was interrupted"),
-        }
+        CodeError::File { path: self.folder.clone(), source: io::Error::other("the work was interrupted") }
     }
 }
 
-async fn blocking(
-    path: &Path,
-    work: impl FnOnce() -> io::Result<()> + Send + 'static,
-) -> Result<(), CodeError> {
-    let outcome = tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|error| Err(io::Error::other(error)));
-    outcome.map_err(|source| CodeError::File {
-        path: path.to_path_buf(),
-        source,
-    })
+async fn blocking(path: &Path, work: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), CodeError> {
+    let outcome = tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)));
+    outcome.map_err(|source| CodeError::File { path: path.to_path_buf(), source })
 }
 
 #[cfg(test)]
@@ -130,8 +111,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let store = CodeStore::new(root.path().join("functions"));
         let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
-        zip.start_file("bootstrap", zip::write::SimpleFileOptions::default())
-            .unwrap();
+        zip.start_file("bootstrap", zip::write::SimpleFileOptions::default()).unwrap();
         io::Write::write_all(&mut zip, b"#!/bin/sh\n").unwrap();
         let bytes = bytes::Bytes::from(zip.finish().unwrap().into_inner());
 
@@ -143,10 +123,7 @@ mod tests {
         assert_eq!(fs::read(folder.join("bootstrap")).unwrap(), b"#!/bin/sh\n");
         assert_eq!(store.unpacked(&code).await.unwrap(), folder);
         store.remove(&code.sha256).await;
-        assert_eq!(
-            fs::read_dir(root.path().join("functions")).unwrap().count(),
-            0
-        );
+        assert_eq!(fs::read_dir(root.path().join("functions")).unwrap().count(), 0);
         assert!(store.unpacked(&code).await.is_err());
     }
 }

@@ -75,10 +75,7 @@ impl Environment<'_> {
             ("AWS_SESSION_TOKEN", "test".to_owned()),
             ("AWS_REGION", self.region.to_owned()),
             ("AWS_DEFAULT_REGION", self.region.to_owned()),
-            (
-                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-                self.memory_size_mb.to_string(),
-            ),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", self.memory_size_mb.to_string()),
             ("AWS_LAMBDA_FUNCTION_NAME", self.function_name.to_owned()),
             ("AWS_LAMBDA_FUNCTION_VERSION", self.version.to_owned()),
             ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
@@ -89,11 +86,7 @@ impl Environment<'_> {
         ];
         let named = |(name, value): (&str, String)| (name.to_owned(), value);
         let mut variables: BTreeMap<_, _> = defaults.into_iter().map(named).collect();
-        variables.extend(
-            self.own
-                .iter()
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
+        variables.extend(self.own.iter().map(|(name, value)| (name.clone(), value.clone())));
         variables.extend(fixed.into_iter().map(named));
         variables
     }
@@ -123,11 +116,8 @@ mod tests {
             endpoint_url: "http://127.0.0.1:4566",
             own: &own,
         };
-        let shown: Vec<String> = environment
-            .variables()
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let shown: Vec<String> =
+            environment.variables().iter().map(|(name, value)| format!("{name}={value}")).collect();
         insta::assert_snapshot!(shown.join("\n"), @"
         AWS_ACCESS_KEY_ID=test
         AWS_DEFAULT_REGION=us-east-1
@@ -153,9 +143,6 @@ mod tests {
 
     #[test]
     fn names_the_reserved_ones() {
-        assert_eq!(
-            reserved(["A", "AWS_REGION", "_HANDLER"].into_iter()),
-            ["AWS_REGION", "_HANDLER"]
-        );
+        assert_eq!(reserved(["A", "AWS_REGION", "_HANDLER"].into_iter()), ["AWS_REGION", "_HANDLER"]);
     }
 }

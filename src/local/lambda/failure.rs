@@ -18,18 +18,13 @@ pub(crate) struct RuntimeFailure {
 
 impl RuntimeFailure {
     fn new(request_id: &str, error_type: &str, what: &str) -> Self {
-        Self {
-            error_type: error_type.to_owned(),
-            message: format!("RequestId: {request_id} Error: {what}"),
-        }
+        Self { error_type: error_type.to_owned(), message: format!("RequestId: {request_id} Error: {what}") }
     }
 
     /// The runtime's process ended before it answered.
     pub(crate) fn exited(request_id: &str, status: &io::Result<ExitStatus>) -> Self {
         let what = match status {
-            Ok(status) if status.success() => {
-                "Runtime exited without providing a reason".to_owned()
-            }
+            Ok(status) if status.success() => "Runtime exited without providing a reason".to_owned(),
             Ok(status) => format!("Runtime exited with error: {}", describe(*status)),
             Err(error) => format!("Runtime exited with error: {error}"),
         };
@@ -42,15 +37,9 @@ impl RuntimeFailure {
             _ if !bootstrap_exists => {
                 "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]".to_owned()
             }
-            io::ErrorKind::NotFound => {
-                "fork/exec /var/task/bootstrap: no such file or directory".to_owned()
-            }
-            io::ErrorKind::PermissionDenied => {
-                "fork/exec /var/task/bootstrap: permission denied".to_owned()
-            }
-            _ if error.raw_os_error() == Some(ENOEXEC) => {
-                "fork/exec /var/task/bootstrap: exec format error".to_owned()
-            }
+            io::ErrorKind::NotFound => "fork/exec /var/task/bootstrap: no such file or directory".to_owned(),
+            io::ErrorKind::PermissionDenied => "fork/exec /var/task/bootstrap: permission denied".to_owned(),
+            _ if error.raw_os_error() == Some(ENOEXEC) => "fork/exec /var/task/bootstrap: exec format error".to_owned(),
             _ => format!("fork/exec /var/task/bootstrap: {error}"),
         };
         Self::new(request_id, "Runtime.InvalidEntrypoint", &what)
@@ -58,11 +47,7 @@ impl RuntimeFailure {
 
     /// The function's timeout ran out.
     pub(crate) fn timed_out(request_id: &str, timeout_s: u32) -> Self {
-        Self::new(
-            request_id,
-            "Sandbox.Timedout",
-            &format!("Task timed out after {timeout_s}.00 seconds"),
-        )
+        Self::new(request_id, "Sandbox.Timedout", &format!("Task timed out after {timeout_s}.00 seconds"))
     }
 
     /// What the caller gets.
@@ -103,10 +88,7 @@ fn signal_name(signal: i32) -> String {
 /// The error type in a runtime's error document; `Unhandled` when it names none.
 pub(crate) fn error_type(document: &[u8]) -> String {
     let parsed: Option<serde_json::Value> = serde_json::from_slice(document).ok();
-    let named = parsed
-        .as_ref()
-        .and_then(|value| value.get("errorType"))
-        .and_then(serde_json::Value::as_str);
+    let named = parsed.as_ref().and_then(|value| value.get("errorType")).and_then(serde_json::Value::as_str);
     named.unwrap_or("Unhandled").to_owned()
 }
 
@@ -120,18 +102,9 @@ mod tests {
 
     #[test]
     fn tells_exits_as_aws_does() {
-        assert_eq!(
-            exited(1 << 8),
-            "RequestId: id-1 Error: Runtime exited with error: exit status 1"
-        );
-        assert_eq!(
-            exited(9),
-            "RequestId: id-1 Error: Runtime exited with error: signal: killed"
-        );
-        assert_eq!(
-            exited(0),
-            "RequestId: id-1 Error: Runtime exited without providing a reason"
-        );
+        assert_eq!(exited(1 << 8), "RequestId: id-1 Error: Runtime exited with error: exit status 1");
+        assert_eq!(exited(9), "RequestId: id-1 Error: Runtime exited with error: signal: killed");
+        assert_eq!(exited(0), "RequestId: id-1 Error: Runtime exited without providing a reason");
     }
 
     #[test]
@@ -139,12 +112,8 @@ mod tests {
         let missing = RuntimeFailure::not_started("id-1", &io::ErrorKind::NotFound.into(), false);
         assert_eq!(missing.error_type, "Runtime.InvalidEntrypoint");
         assert!(missing.message.contains("Couldn't find valid bootstrap(s)"));
-        let foreign =
-            RuntimeFailure::not_started("id-1", &io::Error::from_raw_os_error(ENOEXEC), true);
-        assert_eq!(
-            foreign.message,
-            "RequestId: id-1 Error: fork/exec /var/task/bootstrap: exec format error"
-        );
+        let foreign = RuntimeFailure::not_started("id-1", &io::Error::from_raw_os_error(ENOEXEC), true);
+        assert_eq!(foreign.message, "RequestId: id-1 Error: fork/exec /var/task/bootstrap: exec format error");
     }
 
     #[test]
@@ -157,10 +126,7 @@ mod tests {
 
     #[test]
     fn reads_the_type_out_of_an_error_document() {
-        assert_eq!(
-            error_type(br#"{"errorType":"Custom","errorMessage":"x"}"#),
-            "Custom"
-        );
+        assert_eq!(error_type(br#"{"errorType":"Custom","errorMessage":"x"}"#), "Custom");
         assert_eq!(error_type(b"not json"), "Unhandled");
     }
 }

@@ -80,10 +80,7 @@ impl Function {
     pub(crate) fn version(&self, qualifier: Option<&str>) -> Option<&Configuration> {
         match qualifier {
             None | Some(LATEST) => Some(&self.latest),
-            Some(number) => self
-                .published
-                .iter()
-                .find(|version| version.version == number),
+            Some(number) => self.published.iter().find(|version| version.version == number),
         }
     }
 
@@ -118,11 +115,7 @@ impl Configuration {
     /// The API's `FunctionConfiguration`. `qualified` puts the version into the ARN, as AWS does where a version was
     /// asked for or listed.
     pub(crate) fn to_json(&self, qualified: bool) -> Value {
-        let arn = if qualified {
-            self.qualified_arn()
-        } else {
-            self.arn()
-        };
+        let arn = if qualified { self.qualified_arn() } else { self.arn() };
         let mut value = json!({
             "FunctionName": self.name,
             "FunctionArn": arn,
@@ -157,9 +150,8 @@ impl Code {
     /// The hash as the API shows it.
     pub(crate) fn base64(&self) -> String {
         let pairs = self.sha256.as_bytes().chunks(2);
-        let bytes: Vec<u8> = pairs
-            .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-            .collect();
+        let bytes: Vec<u8> =
+            pairs.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
         BASE64_STANDARD.encode(bytes)
     }
 }
@@ -200,10 +192,7 @@ mod tests {
 
     #[test]
     fn finds_versions_by_qualifier() {
-        let published = Configuration {
-            version: "1".to_owned(),
-            ..example()
-        };
+        let published = Configuration { version: "1".to_owned(), ..example() };
         let function = Function {
             latest: example(),
             published: vec![published],
@@ -211,11 +200,7 @@ mod tests {
             policy: Policy::default(),
             tags: BTreeMap::new(),
         };
-        let found = |qualifier| {
-            function
-                .version(qualifier)
-                .map(|version| version.version.as_str())
-        };
+        let found = |qualifier| function.version(qualifier).map(|version| version.version.as_str());
         assert_eq!(found(None), Some("$LATEST"));
         assert_eq!(found(Some("$LATEST")), Some("$LATEST"));
         assert_eq!(found(Some("1")), Some("1"));

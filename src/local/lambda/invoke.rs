@@ -19,19 +19,9 @@ use crate::local::error::ServiceError;
 const RETRY_PAUSES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
 
 /// The version that a reference names.
-pub(crate) fn find(
-    cloud: &Cloud,
-    reference: &FunctionReference,
-) -> Result<Configuration, ServiceError> {
-    let function = cloud
-        .functions
-        .records
-        .get(&reference.key())
-        .ok_or_else(|| reference.not_found())?;
-    function
-        .version(reference.qualifier.as_deref())
-        .cloned()
-        .ok_or_else(|| reference.not_found())
+pub(crate) fn find(cloud: &Cloud, reference: &FunctionReference) -> Result<Configuration, ServiceError> {
+    let function = cloud.functions.records.get(&reference.key()).ok_or_else(|| reference.not_found())?;
+    function.version(reference.qualifier.as_deref()).cloned().ok_or_else(|| reference.not_found())
 }
 
 /// Runs a function and waits for its answer. It runs to its end even when whoever waits goes away, as on AWS.
@@ -43,21 +33,11 @@ pub(crate) async fn run(
 ) -> Result<Invocation, ServiceError> {
     let version = find(cloud, reference)?;
     let trace_id = trace_id.map_or_else(|| new_trace_id(clock::now()), str::to_owned);
-    let work = Work {
-        request_id: new_request_id(),
-        function_arn: reference.arn(),
-        trace_id,
-        payload,
-    };
+    let work = Work { request_id: new_request_id(), function_arn: reference.arn(), trace_id, payload };
     let cloud = Arc::clone(cloud);
     let running = tokio::spawn(async move { run_version(&cloud, &version, work).await });
-    let broken = || {
-        ServiceError::new(
-            500,
-            "ServiceException",
-            "The invocation was interrupted; the cloud's log has more.",
-        )
-    };
+    let broken =
+        || ServiceError::new(500, "ServiceException", "The invocation was interrupted; the cloud's log has more.");
     running.await.unwrap_or_else(|_| Err(broken()))
 }
 
@@ -71,12 +51,7 @@ pub(crate) fn enqueue(
 ) -> Result<String, ServiceError> {
     let version = find(cloud, reference)?;
     let trace_id = new_trace_id(clock::now());
-    let work = Work {
-        request_id: new_request_id(),
-        function_arn: reference.arn(),
-        trace_id,
-        payload,
-    };
+    let work = Work { request_id: new_request_id(), function_arn: reference.arn(), trace_id, payload };
     let request_id = work.request_id.clone();
     let cloud = Arc::clone(cloud);
     tokio::spawn(async move {
@@ -92,17 +67,9 @@ pub(crate) fn enqueue(
     Ok(request_id)
 }
 
-async fn run_version(
-    cloud: &Arc<Cloud>,
-    version: &Configuration,
-    work: Work,
-) -> Result<Invocation, ServiceError> {
+async fn run_version(cloud: &Arc<Cloud>, version: &Configuration, work: Work) -> Result<Invocation, ServiceError> {
     let (request_id, trace_id) = (work.request_id.clone(), work.trace_id.clone());
-    let finished = cloud
-        .functions
-        .pool
-        .run(cloud, &cloud.functions.code, version, work)
-        .await?;
+    let finished = cloud.functions.pool.run(cloud, &cloud.functions.code, version, work).await?;
     Ok(Invocation {
         request_id,
         payload: finished.payload,
@@ -122,9 +89,5 @@ fn new_trace_id(now: Timestamp) -> String {
     let id = uuid::Uuid::new_v4().simple().to_string();
     let (root, rest) = id.split_at(24);
     let parent = uuid::Uuid::new_v4().simple().to_string();
-    format!(
-        "Root=1-{:08x}-{root};Parent={rest}{};Sampled=0",
-        now.as_second(),
-        parent.get(..8).unwrap_or_default()
-    )
+    format!("Root=1-{:08x}-{root};Parent={rest}{};Sampled=0", now.as_second(), parent.get(..8).unwrap_or_default())
 }

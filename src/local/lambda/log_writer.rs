@@ -32,11 +32,7 @@ impl LogStream {
     pub(crate) fn new(region: Region, function_name: &str, version: &str, now: Timestamp) -> Self {
         let date = now.strftime("%Y/%m/%d");
         let id = uuid::Uuid::new_v4().simple();
-        Self {
-            region,
-            group: format!("/aws/lambda/{function_name}"),
-            stream: format!("{date}/[{version}]{id}"),
-        }
+        Self { region, group: format!("/aws/lambda/{function_name}"), stream: format!("{date}/[{version}]{id}") }
     }
 }
 
@@ -56,20 +52,9 @@ enum Command {
 
 impl LogWriter {
     /// Starts to write what comes out of `output`; there is none for a process that could not be started.
-    pub(crate) fn start(
-        output: Option<pipe::Receiver>,
-        stream: LogStream,
-        cloud: Arc<Cloud>,
-    ) -> Self {
+    pub(crate) fn start(output: Option<pipe::Receiver>, stream: LogStream, cloud: Arc<Cloud>) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let task = Task {
-            output,
-            stream,
-            cloud,
-            lines: Lines::default(),
-            tail: Tail::default(),
-            batch: Vec::new(),
-        };
+        let task = Task { output, stream, cloud, lines: Lines::default(), tail: Tail::default(), batch: Vec::new() };
         tokio::spawn(task.run(receiver));
         Self { commands: sender }
     }
@@ -168,11 +153,7 @@ impl Task {
     fn write(&mut self) {
         if !self.batch.is_empty() {
             let events = std::mem::take(&mut self.batch);
-            let LogStream {
-                region,
-                group,
-                stream,
-            } = &self.stream;
+            let LogStream { region, group, stream } = &self.stream;
             // A line that cannot be stored must not fail the function that wrote it: AWS drops it too.
             let _ = self
                 .cloud

@@ -78,8 +78,7 @@ impl Functions {
         name_or_arn: &str,
         payload: Bytes,
     ) -> Result<Invocation, ServiceError> {
-        self.invoke_from(cloud, &Region::new(""), name_or_arn, payload)
-            .await
+        self.invoke_from(cloud, &Region::new(""), name_or_arn, payload).await
     }
 
     /// Like [`Functions::invoke`], for a caller in a region: a name without a region is one of that region.
@@ -97,9 +96,7 @@ impl Functions {
     /// Whether the function's resource policy lets this service invoke it for this source.
     pub(crate) fn may_invoke(&self, function: &str, principal: &str, source_arn: &str) -> bool {
         let reference = FunctionReference::parse(function, &Region::new(""));
-        let found = reference
-            .ok()
-            .and_then(|reference| self.records.get(&reference.key()));
+        let found = reference.ok().and_then(|reference| self.records.get(&reference.key()));
         found.is_some_and(|function| function.policy.allows(principal, source_arn))
     }
 
@@ -109,9 +106,7 @@ impl Functions {
         reference: &FunctionReference,
         edit: impl FnOnce(&mut Function) -> Result<R, ServiceError>,
     ) -> Result<R, ServiceError> {
-        self.records
-            .update(&reference.key(), || reference.not_found(), edit)
-            .await
+        self.records.update(&reference.key(), || reference.not_found(), edit).await
     }
 
     /// Ends every function's process.

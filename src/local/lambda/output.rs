@@ -37,11 +37,7 @@ impl Lines {
     /// Cuts one event's worth off a line that is too long, not inside a UTF-8 character.
     fn take_full_event(&mut self) -> String {
         let mut cut = MAX_EVENT_BYTES;
-        let continues = |index: usize| {
-            self.partial
-                .get(index)
-                .is_some_and(|byte| byte & 0xC0 == 0x80)
-        };
+        let continues = |index: usize| self.partial.get(index).is_some_and(|byte| byte & 0xC0 == 0x80);
         while cut > MAX_EVENT_BYTES - 4 && continues(cut) {
             cut -= 1;
         }

@@ -32,9 +32,7 @@ pub(crate) struct Statement {
 impl Policy {
     /// Whether the policy lets a service invoke the function for a source.
     pub(crate) fn allows(&self, principal: &str, source_arn: &str) -> bool {
-        self.statements
-            .iter()
-            .any(|statement| statement.allows(principal, source_arn))
+        self.statements.iter().any(|statement| statement.allows(principal, source_arn))
     }
 
     /// The policy document as GetPolicy answers it.
@@ -49,14 +47,8 @@ impl Statement {
         let account = source_arn.split(':').nth(4).unwrap_or_default();
         (self.principal == principal || self.principal == "*")
             && glob(&self.action, "lambda:InvokeFunction")
-            && self
-                .source_arn
-                .as_deref()
-                .is_none_or(|pattern| glob(pattern, source_arn))
-            && self
-                .source_account
-                .as_deref()
-                .is_none_or(|only| only == account)
+            && self.source_arn.as_deref().is_none_or(|pattern| glob(pattern, source_arn))
+            && self.source_account.as_deref().is_none_or(|only| only == account)
     }
 
     /// The statement as AWS writes it.
@@ -70,10 +62,7 @@ impl Statement {
         });
         let mut condition = Map::new();
         if let Some(account) = &self.source_account {
-            condition.insert(
-                "StringEquals".to_owned(),
-                json!({"AWS:SourceAccount": account}),
-            );
+            condition.insert("StringEquals".to_owned(), json!({"AWS:SourceAccount": account}));
         }
         if let Some(arn) = &self.source_arn {
             condition.insert("ArnLike".to_owned(), json!({"AWS:SourceArn": arn}));
@@ -100,8 +89,7 @@ impl Statement {
 
 /// Matches IAM's wildcards: `*` any text, `?` any one character.
 fn glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut from) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while from < text.len() {
@@ -123,9 +111,7 @@ fn glob(pattern: &str, text: &str) -> bool {
             },
         }
     }
-    pattern
-        .get(at..)
-        .is_none_or(|rest| rest.iter().all(|character| *character == '*'))
+    pattern.get(at..).is_none_or(|rest| rest.iter().all(|character| *character == '*'))
 }
 
 #[cfg(test)]
@@ -138,44 +124,27 @@ mod tests {
             principal: "apigateway.amazonaws.com".to_owned(),
             action: "lambda:InvokeFunction".to_owned(),
             resource: "arn:aws:lambda:us-east-1:000000000000:function:f".to_owned(),
-            source_arn: Some(
-                "arn:aws:execute-api:us-east-1:000000000000:abc/*/POST/start".to_owned(),
-            ),
+            source_arn: Some("arn:aws:execute-api:us-east-1:000000000000:abc/*/POST/start".to_owned()),
             source_account: None,
         }
     }
 
     #[test]
     fn allows_only_the_named_source() {
-        let policy = Policy {
-            statements: vec![statement()],
-            revision_id: String::new(),
-        };
+        let policy = Policy { statements: vec![statement()], revision_id: String::new() };
         let source = |text: &str| format!("arn:aws:execute-api:us-east-1:000000000000:{text}");
         assert!(policy.allows("apigateway.amazonaws.com", &source("abc/dev/POST/start")));
         assert!(!policy.allows("apigateway.amazonaws.com", &source("abc/dev/GET/start")));
         assert!(!policy.allows("apigateway.amazonaws.com", &source("other/dev/POST/start")));
         assert!(!policy.allows("s3.amazonaws.com", &source("abc/dev/POST/start")));
-        assert!(
-            !Policy::default().allows("apigateway.amazonaws.com", &source("abc/dev/POST/start"))
-        );
+        assert!(!Policy::default().allows("apigateway.amazonaws.com", &source("abc/dev/POST/start")));
     }
 
     #[test]
     fn account_conditions_hold_too() {
-        let only = Statement {
-            source_account: Some("000000000000".to_owned()),
-            source_arn: None,
-            ..statement()
-        };
-        assert!(only.allows(
-            "apigateway.amazonaws.com",
-            "arn:aws:execute-api:us-east-1:000000000000:abc/dev"
-        ));
-        assert!(!only.allows(
-            "apigateway.amazonaws.com",
-            "arn:aws:execute-api:us-east-1:111111111111:abc/dev"
-        ));
+        let only = Statement { source_account: Some("000000000000".to_owned()), source_arn: None, ..statement() };
+        assert!(only.allows("apigateway.amazonaws.com", "arn:aws:execute-api:us-east-1:000000000000:abc/dev"));
+        assert!(!only.allows("apigateway.amazonaws.com", "arn:aws:execute-api:us-east-1:111111111111:abc/dev"));
     }
 
     #[test]

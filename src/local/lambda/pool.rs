@@ -71,16 +71,9 @@ impl Pool {
         let mut sandbox = match self.take_warm(function) {
             Some(sandbox) => sandbox,
             None => {
-                let folder = code
-                    .unpacked(&function.code)
-                    .await
-                    .map_err(|error| failed(&error.to_string()))?;
+                let folder = code.unpacked(&function.code).await.map_err(|error| failed(&error.to_string()))?;
                 let started = Sandbox::start(function, &folder, &self.processes, cloud).await;
-                started.map_err(|error| {
-                    failed(&format!(
-                        "No port could be had for its Runtime API: {error}."
-                    ))
-                })?
+                started.map_err(|error| failed(&format!("No port could be had for its Runtime API: {error}.")))?
             }
         };
         let finished = sandbox.run(work).await;
@@ -93,9 +86,7 @@ impl Pool {
     /// Ends the idle sandboxes of a function that changed or went; the working ones end after their work.
     pub(crate) fn retire(&self, arn: &str) {
         let prefix = format!("{arn}:");
-        self.lock()
-            .by_version
-            .retain(|(version, _), _| !version.starts_with(&prefix));
+        self.lock().by_version.retain(|(version, _), _| !version.starts_with(&prefix));
     }
 
     /// Ends every sandbox, working or not.
@@ -133,16 +124,8 @@ impl Pool {
     }
 
     fn slot<R>(&self, function: &Configuration, look: impl FnOnce(&mut Slot) -> R) -> R {
-        let new = || Slot {
-            turns: Arc::new(Semaphore::new(CONCURRENCY)),
-            idle: Vec::new(),
-        };
-        look(
-            self.lock()
-                .by_version
-                .entry(key(function))
-                .or_insert_with(new),
-        )
+        let new = || Slot { turns: Arc::new(Semaphore::new(CONCURRENCY)), idle: Vec::new() };
+        look(self.lock().by_version.entry(key(function)).or_insert_with(new))
     }
 
     fn lock(&self) -> MutexGuard<'_, Slots> {
@@ -178,9 +161,5 @@ fn throttled() -> ServiceError {
 }
 
 fn failed(why: &str) -> ServiceError {
-    ServiceError::new(
-        500,
-        "ServiceException",
-        format!("The embedded cloud could not start the function. {why}"),
-    )
+    ServiceError::new(500, "ServiceException", format!("The embedded cloud could not start the function. {why}"))
 }

@@ -32,10 +32,7 @@ impl Processes {
     ///
     /// # Errors
     /// What the system says when there is no such file, it may not be run, or it is no program for this machine.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "this file owns the functions' processes"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "this file owns the functions' processes")]
     pub(crate) fn start(
         &self,
         folder: &Path,
@@ -53,18 +50,9 @@ impl Processes {
             .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
-        let id = child
-            .id()
-            .ok_or_else(|| io::Error::other("the process ended before it had an id"))?;
+        let id = child.id().ok_or_else(|| io::Error::other("the process ended before it had an id"))?;
         self.lock().insert(id);
-        Ok((
-            Process {
-                child,
-                id,
-                processes: self.clone(),
-            },
-            output,
-        ))
+        Ok((Process { child, id, processes: self.clone() }, output))
     }
 
     /// Ends every function process.
@@ -118,16 +106,12 @@ impl Drop for Process {
 
 /// Reads the peak resident size out of `/proc/<pid>/status` (proc(5)).
 fn peak_memory_kb(status: &str) -> Option<u64> {
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
 fn end_group(id: u32) {
-    let leader = i32::try_from(id)
-        .ok()
-        .and_then(rustix::process::Pid::from_raw);
+    let leader = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw);
     if let Some(leader) = leader {
         // It may have ended by itself meanwhile, which is what is wanted.
         let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
@@ -154,16 +138,11 @@ mod tests {
     async fn runs_with_exactly_the_given_environment_and_one_output() {
         let folder = bootstrap("#!/bin/sh\n/usr/bin/env\necho to stderr >&2\necho to stdout\n");
         let variables = BTreeMap::from([("ONLY".to_owned(), "this".to_owned())]);
-        let (mut process, mut output) = Processes::default()
-            .start(folder.path(), &variables)
-            .unwrap();
+        let (mut process, mut output) = Processes::default().start(folder.path(), &variables).unwrap();
         let mut text = String::new();
         output.read_to_string(&mut text).await.unwrap();
         assert!(process.ended().await.unwrap().success());
-        let shown: Vec<_> = text
-            .lines()
-            .filter(|line| !line.starts_with("PWD=") && !line.starts_with("_="))
-            .collect();
+        let shown: Vec<_> = text.lines().filter(|line| !line.starts_with("PWD=") && !line.starts_with("_=")).collect();
         assert_eq!(shown, ["ONLY=this", "to stderr", "to stdout"]);
     }
 
@@ -184,10 +163,7 @@ mod tests {
 
     #[test]
     fn reads_the_peak_from_proc() {
-        assert_eq!(
-            peak_memory_kb("VmPeak:\t  9 kB\nVmHWM:\t    3124 kB\nVmRSS:\t 5 kB\n"),
-            Some(3124)
-        );
+        assert_eq!(peak_memory_kb("VmPeak:\t  9 kB\nVmHWM:\t    3124 kB\nVmRSS:\t 5 kB\n"), Some(3124));
         assert_eq!(peak_memory_kb("Name:\tzombie\n"), None);
     }
 }

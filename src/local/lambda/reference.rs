@@ -28,9 +28,7 @@ impl FunctionReference {
     pub(crate) fn parse(text: &str, region: &Region) -> Result<Self, ServiceError> {
         let parts: Vec<&str> = text.split(':').collect();
         let (region, rest) = match parts.as_slice() {
-            ["arn", _, "lambda", region, _account, "function", rest @ ..] => {
-                (Region::new(region), rest)
-            }
+            ["arn", _, "lambda", region, _account, "function", rest @ ..] => (Region::new(region), rest),
             [account, "function", rest @ ..] if is_account(account) => (region.clone(), rest),
             ["function", rest @ ..] => (region.clone(), rest),
             rest => (region.clone(), rest),
@@ -40,18 +38,10 @@ impl FunctionReference {
             [name, qualifier] => (*name, Some((*qualifier).to_owned())),
             _ => return Err(invalid(text)),
         };
-        if !is_name(name)
-            || qualifier
-                .as_deref()
-                .is_some_and(|qualifier| !is_qualifier(qualifier))
-        {
+        if !is_name(name) || qualifier.as_deref().is_some_and(|qualifier| !is_qualifier(qualifier)) {
             return Err(invalid(text));
         }
-        Ok(Self {
-            region,
-            name: name.to_owned(),
-            qualifier,
-        })
+        Ok(Self { region, name: name.to_owned(), qualifier })
     }
 
     /// The key under which the function is kept.
@@ -61,9 +51,7 @@ impl FunctionReference {
 
     /// The ARN as it was asked for.
     pub(crate) fn arn(&self) -> String {
-        let arn = self
-            .region
-            .arn("lambda", &format!("function:{}", self.name));
+        let arn = self.region.arn("lambda", &format!("function:{}", self.name));
         match &self.qualifier {
             Some(qualifier) => format!("{arn}:{qualifier}"),
             None => arn,
@@ -72,11 +60,7 @@ impl FunctionReference {
 
     /// The error of a function, or version, that is not there.
     pub(crate) fn not_found(&self) -> ServiceError {
-        ServiceError::new(
-            404,
-            "ResourceNotFoundException",
-            format!("Function not found: {}", self.arn()),
-        )
+        ServiceError::new(404, "ResourceNotFoundException", format!("Function not found: {}", self.arn()))
     }
 }
 
@@ -87,9 +71,7 @@ fn is_account(text: &str) -> bool {
 fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= MAX_NAME
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 fn is_qualifier(qualifier: &str) -> bool {
@@ -119,28 +101,15 @@ mod tests {
         assert_eq!(parse("f"), here);
         assert_eq!(parse("000000000000:function:f"), here);
         assert_eq!(parse("function:f"), here);
-        assert_eq!(
-            parse("f:$LATEST"),
-            Some(("eu-west-1/f".to_owned(), Some("$LATEST".to_owned())))
-        );
+        assert_eq!(parse("f:$LATEST"), Some(("eu-west-1/f".to_owned(), Some("$LATEST".to_owned()))));
         let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
         assert_eq!(parse(arn), Some(("us-east-1/f".to_owned(), None)));
-        assert_eq!(
-            parse(&format!("{arn}:7")),
-            Some(("us-east-1/f".to_owned(), Some("7".to_owned())))
-        );
+        assert_eq!(parse(&format!("{arn}:7")), Some(("us-east-1/f".to_owned(), Some("7".to_owned()))));
     }
 
     #[test]
     fn refuses_the_rest() {
-        for text in [
-            "",
-            "a b",
-            "a/b",
-            "a:b:c:d",
-            "arn:aws:lambda:us-east-1:000000000000:function:",
-            &"x".repeat(65),
-        ] {
+        for text in ["", "a b", "a/b", "a:b:c:d", "arn:aws:lambda:us-east-1:000000000000:function:", &"x".repeat(65)] {
             assert_eq!(parse(text), None, "{text}");
         }
     }
@@ -149,13 +118,7 @@ mod tests {
     fn not_found_names_the_arn() {
         let reference = FunctionReference::parse("f:3", &Region::new("us-east-1")).unwrap();
         let error = reference.not_found();
-        assert_eq!(
-            error.message,
-            "Function not found: arn:aws:lambda:us-east-1:000000000000:function:f:3"
-        );
-        assert_eq!(
-            (error.status, error.code.as_str()),
-            (404, "ResourceNotFoundException")
-        );
+        assert_eq!(error.message, "Function not found: arn:aws:lambda:us-east-1:000000000000:function:f:3");
+        assert_eq!((error.status, error.code.as_str()), (404, "ResourceNotFoundException"));
     }
 }

@@ -60,9 +60,7 @@ pub(crate) fn report(request_id: &str, usage: &Usage) -> String {
     match &usage.ending {
         Ending::Answered => {}
         Ending::TimedOut => line.push_str("Status: timeout"),
-        Ending::Failed(error_type) => {
-            line.push_str(&format!("Status: error\tError Type: {error_type}"))
-        }
+        Ending::Failed(error_type) => line.push_str(&format!("Status: error\tError Type: {error_type}")),
     }
     line.push('\n');
     line
@@ -118,10 +116,7 @@ mod tests {
 
     #[test]
     fn report_of_a_cold_start_bills_the_init() {
-        let cold = Usage {
-            init: Some(Duration::from_micros(20_500)),
-            ..usage()
-        };
+        let cold = Usage { init: Some(Duration::from_micros(20_500)), ..usage() };
         assert_eq!(
             report("id-1", &cold),
             "REPORT RequestId: id-1\tDuration: 1.23 ms\tBilled Duration: 22 ms\tMemory Size: 128 MB\tMax Memory Used: 31 MB\tInit Duration: 20.50 ms\t\n"
@@ -130,27 +125,15 @@ mod tests {
 
     #[test]
     fn report_says_how_it_failed() {
-        let late = Usage {
-            duration: Duration::from_secs(3),
-            ending: Ending::TimedOut,
-            ..usage()
-        };
+        let late = Usage { duration: Duration::from_secs(3), ending: Ending::TimedOut, ..usage() };
         assert!(report("id-1", &late).ends_with("Max Memory Used: 31 MB\tStatus: timeout\n"));
-        let crashed = Usage {
-            ending: Ending::Failed("Runtime.ExitError".to_owned()),
-            ..usage()
-        };
-        assert!(
-            report("id-1", &crashed).ends_with("\tStatus: error\tError Type: Runtime.ExitError\n")
-        );
+        let crashed = Usage { ending: Ending::Failed("Runtime.ExitError".to_owned()), ..usage() };
+        assert!(report("id-1", &crashed).ends_with("\tStatus: error\tError Type: Runtime.ExitError\n"));
     }
 
     #[test]
     fn timeout_names_the_moment() {
         let now = "2026-01-02T03:04:05.678Z".parse().unwrap();
-        assert_eq!(
-            timed_out(now, "id-1", 3),
-            "2026-01-02T03:04:05.678Z id-1 Task timed out after 3.00 seconds\n\n"
-        );
+        assert_eq!(timed_out(now, "id-1", 3), "2026-01-02T03:04:05.678Z id-1 Task timed out after 3.00 seconds\n\n");
     }
 }

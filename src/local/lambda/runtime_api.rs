@@ -92,12 +92,7 @@ impl RuntimeApi {
             stage: Mutex::new(Stage::Starting),
         });
         let listener = tokio::spawn(serve(socket, exchange));
-        Ok(Self {
-            address,
-            events: event_sender,
-            answers: answer_receiver,
-            listener,
-        })
+        Ok(Self { address, events: event_sender, answers: answer_receiver, listener })
     }
 
     /// Where the runtime finds it.
@@ -136,8 +131,7 @@ async fn serve(socket: TcpListener, exchange: Arc<Exchange>) {
                 let exchange = Arc::clone(&exchange);
                 async move { Ok::<_, Infallible>(exchange.handle(request).await) }
             });
-            let connection = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service);
+            let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
             // A connection that breaks is the runtime's own business: it ends, or connects again.
             let _ = connection.await;
         });
@@ -148,11 +142,7 @@ impl Exchange {
     async fn handle(&self, request: Request<Incoming>) -> Reply {
         let path = request.uri().path().to_owned();
         let Some(rest) = path.strip_prefix("/2018-06-01/runtime/") else {
-            return refuse(
-                StatusCode::NOT_FOUND,
-                "NotFound",
-                "The Runtime API has no such path.",
-            );
+            return refuse(StatusCode::NOT_FOUND, "NotFound", "The Runtime API has no such path.");
         };
         let parts: Vec<&str> = rest.split('/').collect();
         match (request.method(), parts.as_slice()) {
@@ -160,11 +150,7 @@ impl Exchange {
             (&Method::POST, ["invocation", id, "response"]) => self.response(id, request).await,
             (&Method::POST, ["invocation", id, "error"]) => self.error(id, request).await,
             (&Method::POST, ["init", "error"]) => self.init_error(request).await,
-            _ => refuse(
-                StatusCode::NOT_FOUND,
-                "NotFound",
-                "The Runtime API has no such path.",
-            ),
+            _ => refuse(StatusCode::NOT_FOUND, "NotFound", "The Runtime API has no such path."),
         }
     }
 
@@ -176,9 +162,7 @@ impl Exchange {
         let Some(event) = self.events.lock().await.recv().await else {
             return refuse(StatusCode::GONE, "Gone", "This sandbox is ending.");
         };
-        self.set_stage(Stage::Running {
-            request_id: event.request_id.clone(),
-        });
+        self.set_stage(Stage::Running { request_id: event.request_id.clone() });
         let mut reply = Response::new(Full::new(event.payload));
         let deadline = event.deadline_ms.to_string();
         let headers = [
@@ -207,16 +191,10 @@ impl Exchange {
                     "Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
                 );
                 let (status, code, text) = match reason {
-                    Unread::TooLarge => (
-                        StatusCode::PAYLOAD_TOO_LARGE,
-                        "Function.ResponseSizeTooLarge",
-                        text.as_str(),
-                    ),
-                    Unread::Broken => (
-                        StatusCode::BAD_REQUEST,
-                        "Runtime.TruncatedResponse",
-                        "The response was cut off.",
-                    ),
+                    Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Function.ResponseSizeTooLarge", text.as_str()),
+                    Unread::Broken => {
+                        (StatusCode::BAD_REQUEST, "Runtime.TruncatedResponse", "The response was cut off.")
+                    }
                 };
                 let error = json!({"errorMessage": text, "errorType": code}).to_string();
                 self.finish(Answer::Error(error.into()));
@@ -234,31 +212,19 @@ impl Exchange {
 
     async fn init_error(&self, request: Request<Incoming>) -> Reply {
         if self.stage() != Stage::Starting {
-            return refuse(
-                StatusCode::FORBIDDEN,
-                "InvalidStateTransition",
-                "The runtime has started already.",
-            );
+            return refuse(StatusCode::FORBIDDEN, "InvalidStateTransition", "The runtime has started already.");
         }
-        self.finish(Answer::InitError(
-            collect(request).await.unwrap_or_default(),
-        ))
+        self.finish(Answer::InitError(collect(request).await.unwrap_or_default()))
     }
 
     /// An answer to an invocation that is not the one running is refused, as AWS does.
     fn refuse_other(&self, id: &str) -> Option<Reply> {
         match self.stage() {
             Stage::Running { request_id } if request_id == id => None,
-            Stage::Running { .. } => Some(refuse(
-                StatusCode::BAD_REQUEST,
-                "InvalidRequestID",
-                "Invalid request ID",
-            )),
-            Stage::Starting | Stage::Idle => Some(refuse(
-                StatusCode::FORBIDDEN,
-                "InvalidStateTransition",
-                "No invocation is running.",
-            )),
+            Stage::Running { .. } => Some(refuse(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID")),
+            Stage::Starting | Stage::Idle => {
+                Some(refuse(StatusCode::FORBIDDEN, "InvalidStateTransition", "No invocation is running."))
+            }
         }
     }
 
@@ -274,10 +240,7 @@ impl Exchange {
     }
 
     fn stage(&self) -> Stage {
-        self.stage
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn set_stage(&self, stage: Stage) {
@@ -292,10 +255,7 @@ enum Unread {
 }
 
 async fn collect(request: Request<Incoming>) -> Result<Bytes, Unread> {
-    match Limited::new(request.into_body(), MAX_RESPONSE_BYTES)
-        .collect()
-        .await
-    {
+    match Limited::new(request.into_body(), MAX_RESPONSE_BYTES).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Unread::TooLarge),
         Err(_) => Err(Unread::Broken),
@@ -303,17 +263,12 @@ async fn collect(request: Request<Incoming>) -> Result<Bytes, Unread> {
 }
 
 fn refuse(status: StatusCode, error_type: &str, message: &str) -> Reply {
-    json_reply(
-        status,
-        &json!({"errorMessage": message, "errorType": error_type}),
-    )
+    json_reply(status, &json!({"errorMessage": message, "errorType": error_type}))
 }
 
 fn json_reply(status: StatusCode, body: &serde_json::Value) -> Reply {
     let mut reply = Response::new(Full::new(Bytes::from(body.to_string())));
     *reply.status_mut() = status;
-    reply
-        .headers_mut()
-        .insert("content-type", HeaderValue::from_static("application/json"));
+    reply.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
     reply
 }

@@ -118,8 +118,7 @@ impl Sandbox {
         .variables();
         let mut spawned = processes.start(folder, &variables);
         for _ in 0..BUSY_RETRIES {
-            if !matches!(&spawned, Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy)
-            {
+            if !matches!(&spawned, Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy) {
                 break;
             }
             clock::sleep(Duration::from_millis(5)).await;
@@ -151,14 +150,9 @@ impl Sandbox {
     /// Runs one event to its end and logs it.
     pub(crate) async fn run(&mut self, work: Work) -> Finished {
         let cold = !self.ready;
-        let refused = if cold {
-            self.initialise(&work.request_id).await
-        } else {
-            None
-        };
+        let refused = if cold { self.initialise(&work.request_id).await } else { None };
         let init = cold.then(|| since(self.started));
-        self.log
-            .line(report::start(&work.request_id, &self.version));
+        self.log.line(report::start(&work.request_id, &self.version));
         let began = clock::now();
         let verdict = match refused {
             Some(verdict) => verdict,
@@ -175,10 +169,7 @@ impl Sandbox {
         if let (false, Ok(process)) = (verdict.reusable, &mut self.process) {
             process.end();
         }
-        verdict
-            .lines
-            .into_iter()
-            .for_each(|line| self.log.line(line));
+        verdict.lines.into_iter().for_each(|line| self.log.line(line));
         self.log.line(report::end(&work.request_id));
         self.log.line(report::report(&work.request_id, &usage));
         Finished {
@@ -201,14 +192,11 @@ impl Sandbox {
             Ok(Happening::Answered(
                 Answer::InitError(document) | Answer::Error(document) | Answer::Response(document),
             )) => Verdict::runtime_said(document),
-            Ok(Happening::Exited(status)) => {
-                Verdict::failed(&RuntimeFailure::exited(request_id, &status))
-            }
+            Ok(Happening::Exited(status)) => Verdict::failed(&RuntimeFailure::exited(request_id, &status)),
             Err(failure) => Verdict::failed(&failure),
         };
         if let Ending::Failed(error_type) = &verdict.ending {
-            self.log
-                .line(report::init_report(since(self.started), error_type));
+            self.log.line(report::init_report(since(self.started), error_type));
         }
         Some(verdict)
     }
@@ -253,19 +241,11 @@ impl Sandbox {
     }
 
     /// The next thing that happens within `limit`. An answer comes before an exit: a runtime may answer and end.
-    async fn happening(
-        &mut self,
-        request_id: &str,
-        limit: Duration,
-    ) -> Result<Happening, RuntimeFailure> {
+    async fn happening(&mut self, request_id: &str, limit: Duration) -> Result<Happening, RuntimeFailure> {
         let process = match &mut self.process {
             Ok(process) => process,
             Err(error) => {
-                return Err(RuntimeFailure::not_started(
-                    request_id,
-                    error,
-                    self.bootstrap_exists,
-                ));
+                return Err(RuntimeFailure::not_started(request_id, error, self.bootstrap_exists));
             }
         };
         Ok(tokio::select! {
@@ -279,25 +259,13 @@ impl Sandbox {
 
 impl Verdict {
     fn answered(payload: Bytes, failed: bool) -> Self {
-        Self {
-            payload,
-            failed,
-            ending: Ending::Answered,
-            lines: Vec::new(),
-            reusable: true,
-        }
+        Self { payload, failed, ending: Ending::Answered, lines: Vec::new(), reusable: true }
     }
 
     /// The runtime reported that it could not start.
     fn runtime_said(document: Bytes) -> Self {
         let error_type = failure::error_type(&document);
-        Self {
-            payload: document,
-            failed: true,
-            ending: Ending::Failed(error_type),
-            lines: Vec::new(),
-            reusable: false,
-        }
+        Self { payload: document, failed: true, ending: Ending::Failed(error_type), lines: Vec::new(), reusable: false }
     }
 
     fn failed(failure: &RuntimeFailure) -> Self {

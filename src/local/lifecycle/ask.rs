@@ -25,15 +25,9 @@ pub(super) async fn post(port: u16, path: &str) -> io::Result<Value> {
 
 async fn ask(port: u16, method: &str, path: &str) -> io::Result<Value> {
     let late = |_| Err(io::Error::from(io::ErrorKind::TimedOut));
-    let answer = tokio::time::timeout(PATIENCE, exchange(port, method, path))
-        .await
-        .unwrap_or_else(late)?;
-    parse(&answer).ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            "the answer is not that of an embedded cloud",
-        )
-    })
+    let answer = tokio::time::timeout(PATIENCE, exchange(port, method, path)).await.unwrap_or_else(late)?;
+    parse(&answer)
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not that of an embedded cloud"))
 }
 
 async fn exchange(port: u16, method: &str, path: &str) -> io::Result<Vec<u8>> {
@@ -65,10 +59,7 @@ mod tests {
 
     #[test]
     fn reads_an_answer() {
-        assert_eq!(
-            parse(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\n{\"pid\":1}"),
-            Some(json!({ "pid": 1 }))
-        );
+        assert_eq!(parse(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\n{\"pid\":1}"), Some(json!({ "pid": 1 })));
         assert_eq!(parse(b"HTTP/1.1 403 Forbidden\r\n\r\n{}"), None);
         assert_eq!(parse(b"SSH-2.0-OpenSSH"), None);
     }

@@ -11,10 +11,8 @@ use crate::local::http::{Request, Response};
 use crate::local::store::Table;
 
 /// The days that PutRetentionPolicy takes.
-const RETENTION_DAYS: [u16; 22] = [
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
-    3288, 3653,
-];
+const RETENTION_DAYS: [u16; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 const NAME_PATTERN: &str = "Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+";
 
@@ -30,14 +28,10 @@ impl Named {
     /// The group's name.
     pub(super) fn name(&self) -> Result<&str, ServiceError> {
         match (&self.log_group_name, &self.log_group_identifier) {
-            (Some(_), Some(_)) => Err(invalid(
-                "LogGroupName and LogGroupIdentifier are mutually exclusive.",
-            )),
+            (Some(_), Some(_)) => Err(invalid("LogGroupName and LogGroupIdentifier are mutually exclusive.")),
             (Some(name), None) => Ok(name),
             (None, Some(identifier)) => Ok(name_of(identifier)),
-            (None, None) => Err(invalid(
-                "Either LogGroupName or LogGroupIdentifier must be specified.",
-            )),
+            (None, None) => Err(invalid("Either LogGroupName or LogGroupIdentifier must be specified.")),
         }
     }
 }
@@ -61,21 +55,14 @@ struct CreateInput {
 pub(super) async fn create(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: CreateInput = request.json()?;
     check_name(&input.log_group_name)?;
-    let mut facts = GroupFacts::new(
-        &request.region(),
-        &input.log_group_name,
-        request.received_at.as_millisecond(),
-    );
+    let mut facts = GroupFacts::new(&request.region(), &input.log_group_name, request.received_at.as_millisecond());
     facts.tags = input.tags.unwrap_or_default();
     facts.class = input.log_group_class.unwrap_or(facts.class);
     let key = request.region().key(&facts.name);
     logs.change(|groups, batch| {
         if groups.contains_key(&key) {
             let text = "The specified log group already exists";
-            return Err(ServiceError::bad_request(
-                "ResourceAlreadyExistsException",
-                text,
-            ));
+            return Err(ServiceError::bad_request("ResourceAlreadyExistsException", text));
         }
         batch.put(Table::LogGroups, key.clone(), &facts)?;
         groups.insert(key, Group::created(facts));
@@ -87,21 +74,10 @@ pub(super) async fn create(logs: &Logs, request: &Request) -> Result<Response, S
 
 fn check_name(name: &str) -> Result<(), ServiceError> {
     if name.is_empty() || name.len() > 512 {
-        let bound = if name.is_empty() {
-            "greater than or equal to 1"
-        } else {
-            "less than or equal to 512"
-        };
-        return Err(constraint(
-            name,
-            "logGroupName",
-            &format!("Member must have length {bound}"),
-        ));
+        let bound = if name.is_empty() { "greater than or equal to 1" } else { "less than or equal to 512" };
+        return Err(constraint(name, "logGroupName", &format!("Member must have length {bound}")));
     }
-    if name
-        .bytes()
-        .any(|byte| !byte.is_ascii_alphanumeric() && !b".-_/#".contains(&byte))
-    {
+    if name.bytes().any(|byte| !byte.is_ascii_alphanumeric() && !b".-_/#".contains(&byte)) {
         return Err(constraint(name, "logGroupName", NAME_PATTERN));
     }
     Ok(())
@@ -145,10 +121,7 @@ struct RetentionInput {
     retention_in_days: u16,
 }
 
-pub(super) async fn put_retention(
-    logs: &Logs,
-    request: &Request,
-) -> Result<Response, ServiceError> {
+pub(super) async fn put_retention(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: RetentionInput = request.json()?;
     let days = input.retention_in_days;
     if !RETENTION_DAYS.contains(&days) {
@@ -162,10 +135,7 @@ pub(super) async fn put_retention(
     .await
 }
 
-pub(super) async fn delete_retention(
-    logs: &Logs,
-    request: &Request,
-) -> Result<Response, ServiceError> {
+pub(super) async fn delete_retention(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     edit(logs, request, request.json::<Named>()?.name()?, |facts| {
         facts.retention_days = None;
         Ok(())
@@ -227,53 +197,29 @@ pub(super) fn list_limit(limit: Option<usize>) -> Result<usize, ServiceError> {
     match limit {
         None => Ok(50),
         Some(limit @ 1..=50) => Ok(limit),
-        Some(0) => Err(constraint(
-            "0",
-            "limit",
-            "Member must have value greater than or equal to 1",
-        )),
-        Some(more) => Err(constraint(
-            &more.to_string(),
-            "limit",
-            "Member must have value less than or equal to 50",
-        )),
+        Some(0) => Err(constraint("0", "limit", "Member must have value greater than or equal to 1")),
+        Some(more) => Err(constraint(&more.to_string(), "limit", "Member must have value less than or equal to 50")),
     }
 }
 
 pub(super) fn describe(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: DescribeInput = request.json()?;
     if input.log_group_name_prefix.is_some() && input.log_group_name_pattern.is_some() {
-        return Err(invalid(
-            "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
-        ));
+        return Err(invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."));
     }
     let limit = list_limit(input.limit)?;
     let wanted = |facts: &GroupFacts| {
         let name = &facts.name;
-        let pattern = input
-            .log_group_name_pattern
-            .as_ref()
-            .map(|pattern| pattern.to_lowercase());
-        input
-            .log_group_name_prefix
-            .as_ref()
-            .is_none_or(|prefix| name.starts_with(prefix))
+        let pattern = input.log_group_name_pattern.as_ref().map(|pattern| pattern.to_lowercase());
+        input.log_group_name_prefix.as_ref().is_none_or(|prefix| name.starts_with(prefix))
             && pattern.is_none_or(|pattern| name.to_lowercase().contains(&pattern))
-            && input
-                .log_group_identifiers
-                .as_ref()
-                .is_none_or(|all| all.iter().any(|one| name_of(one) == name))
-            && input
-                .log_group_class
-                .as_ref()
-                .is_none_or(|class| *class == facts.class)
+            && input.log_group_identifiers.as_ref().is_none_or(|all| all.iter().any(|one| name_of(one) == name))
+            && input.log_group_class.as_ref().is_none_or(|class| *class == facts.class)
             && input.next_token.as_ref().is_none_or(|after| name > after)
     };
     let region = request.region().key("");
     let groups = logs.lock();
-    let here = groups
-        .range(region.clone()..)
-        .take_while(|(key, _)| key.starts_with(&region));
+    let here = groups.range(region.clone()..).take_while(|(key, _)| key.starts_with(&region));
     let mut found: Vec<GroupOutput> = here
         .filter(|(_, group)| wanted(&group.facts))
         .take(limit + 1)
@@ -281,14 +227,8 @@ pub(super) fn describe(logs: &Logs, request: &Request) -> Result<Response, Servi
         .collect();
     let more = found.len() > limit;
     found.truncate(limit);
-    let next_token = found
-        .last()
-        .filter(|_| more)
-        .map(|last| last.log_group_name.clone());
-    Ok(answer(&DescribeOutput {
-        log_groups: found,
-        next_token,
-    }))
+    let next_token = found.last().filter(|_| more).map(|last| last.log_group_name.clone());
+    Ok(answer(&DescribeOutput { log_groups: found, next_token }))
 }
 
 #[cfg(test)]
@@ -298,14 +238,8 @@ mod tests {
     #[test]
     fn an_identifier_is_a_name_or_an_arn() {
         assert_eq!(name_of("/aws/lambda/x"), "/aws/lambda/x");
-        assert_eq!(
-            name_of("arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/x"),
-            "/aws/lambda/x"
-        );
-        assert_eq!(
-            name_of("arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/x:*"),
-            "/aws/lambda/x"
-        );
+        assert_eq!(name_of("arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/x"), "/aws/lambda/x");
+        assert_eq!(name_of("arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/x:*"), "/aws/lambda/x");
     }
 
     #[test]

@@ -50,16 +50,9 @@ pub(super) enum Operand {
 impl Condition {
     /// Reads what stands between the braces.
     pub(super) fn parse(text: &str) -> Result<Self, PatternError> {
-        let mut parser = Parser {
-            rest: text,
-            depth: 0,
-        };
+        let mut parser = Parser { rest: text, depth: 0 };
         let condition = parser.any()?;
-        if parser.rest.trim().is_empty() {
-            Ok(condition)
-        } else {
-            Err(PatternError::Syntax)
-        }
+        if parser.rest.trim().is_empty() { Ok(condition) } else { Err(PatternError::Syntax) }
     }
 
     /// Whether it holds for a message.
@@ -68,9 +61,7 @@ impl Condition {
             Self::All(parts) => parts.iter().all(|part| part.holds(message)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(message)),
             Self::Test(path, Test::NotExists) => select(message, path).is_empty(),
-            Self::Test(path, test) => select(message, path)
-                .into_iter()
-                .any(|value| test.holds(value)),
+            Self::Test(path, test) => select(message, path).into_iter().any(|value| test.holds(value)),
         }
     }
 }
@@ -186,11 +177,7 @@ impl<'a> Parser<'a> {
         }
         let inner = self.any()?;
         self.depth -= 1;
-        if self.skip(")") {
-            Ok(inner)
-        } else {
-            Err(PatternError::Syntax)
-        }
+        if self.skip(")") { Ok(inner) } else { Err(PatternError::Syntax) }
     }
 
     fn path(&mut self) -> Result<Vec<Step>, PatternError> {
@@ -200,8 +187,7 @@ impl<'a> Parser<'a> {
         let mut path = Vec::new();
         loop {
             if let Some(after) = self.rest.strip_prefix('.') {
-                let end =
-                    after.find(|letter: char| !letter.is_alphanumeric() && !"_-".contains(letter));
+                let end = after.find(|letter: char| !letter.is_alphanumeric() && !"_-".contains(letter));
                 let (key, after) = after.split_at(end.unwrap_or(after.len()));
                 if key.is_empty() {
                     return Err(PatternError::Syntax);
@@ -238,10 +224,7 @@ impl<'a> Parser<'a> {
             return Ok(Test::Equal(self.operand()?));
         }
         let ends = |letter: char| !letter.is_ascii_alphabetic();
-        let words = (
-            self.word(ends).to_ascii_uppercase(),
-            self.word(ends).to_ascii_uppercase(),
-        );
+        let words = (self.word(ends).to_ascii_uppercase(), self.word(ends).to_ascii_uppercase());
         match (words.0.as_str(), words.1.as_str()) {
             ("IS", "NULL") => Ok(Test::IsNull),
             ("IS", "TRUE") => Ok(Test::IsTrue),
@@ -278,16 +261,10 @@ fn step(inside: &str) -> Result<Step, PatternError> {
     if inside == "*" {
         return Ok(Step::AnyElement);
     }
-    if let Some(key) = inside
-        .strip_prefix(['\'', '"'])
-        .and_then(|key| key.strip_suffix(['\'', '"']))
-    {
+    if let Some(key) = inside.strip_prefix(['\'', '"']).and_then(|key| key.strip_suffix(['\'', '"'])) {
         return Ok(Step::Key(key.to_owned()));
     }
-    inside
-        .parse()
-        .map(Step::Index)
-        .map_err(|_| PatternError::Syntax)
+    inside.parse().map(Step::Index).map_err(|_| PatternError::Syntax)
 }
 
 #[cfg(test)]
@@ -313,20 +290,14 @@ mod tests {
         assert!(holds("$.level != \"WARN\""));
         assert!(holds("$.status >= 404") && holds("$.status < 500") && holds("$.status = 404"));
         assert!(!holds("$.missing != 1"));
-        assert!(
-            holds("$.user.tags[1] = \"b\"")
-                && holds("$.user.tags[*] = \"a\"")
-                && holds("$['user']['name'] = ann")
-        );
+        assert!(holds("$.user.tags[1] = \"b\"") && holds("$.user.tags[*] = \"a\"") && holds("$['user']['name'] = ann"));
     }
 
     #[test]
     fn keywords_and_logic() {
         assert!(holds("$.none IS NULL") && holds("$.ok IS TRUE") && holds("$.missing NOT EXISTS"));
         assert!(holds("$.level = INFO || $.status = 404 && $.ok IS TRUE"));
-        assert!(holds(
-            "($.level = INFO || $.status = 404) && ($.ok IS TRUE)"
-        ));
+        assert!(holds("($.level = INFO || $.status = 404) && ($.ok IS TRUE)"));
         assert!(!holds("($.level = INFO) && ($.status = 404)"));
     }
 

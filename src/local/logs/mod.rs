@@ -50,11 +50,7 @@ impl Logs {
                 group.streams.insert(stream.to_owned(), facts);
             }
         }
-        Ok(Self {
-            store: store.clone(),
-            groups: Mutex::new(groups),
-            written: watch::Sender::new(0),
-        })
+        Ok(Self { store: store.clone(), groups: Mutex::new(groups), written: watch::Sender::new(0) })
     }
 
     /// Writes lines as the Lambda service does: the group and the stream are made when they are missing. Readers see the
@@ -80,9 +76,7 @@ impl Logs {
                 return Ok(());
             };
             group.open_stream(stream, now.as_millisecond());
-            let events = events
-                .into_iter()
-                .map(|(moment, text)| (moment.as_millisecond(), text));
+            let events = events.into_iter().map(|(moment, text)| (moment.as_millisecond(), text));
             group.append(&self.store, &mut batch, &key, stream, events, now)?;
             // Still under the lock: the store gets changes in the order in which readers saw them.
             self.store.submit(batch);
@@ -118,18 +112,12 @@ impl Logs {
 
 /// The group does not exist.
 fn no_group() -> ServiceError {
-    ServiceError::bad_request(
-        "ResourceNotFoundException",
-        "The specified log group does not exist.",
-    )
+    ServiceError::bad_request("ResourceNotFoundException", "The specified log group does not exist.")
 }
 
 /// The stream does not exist.
 fn no_stream() -> ServiceError {
-    ServiceError::bad_request(
-        "ResourceNotFoundException",
-        "The specified log stream does not exist.",
-    )
+    ServiceError::bad_request("ResourceNotFoundException", "The specified log stream does not exist.")
 }
 
 /// A parameter is wrong.
@@ -145,11 +133,7 @@ fn constraint(value: &str, member: &str, constraint: &str) -> ServiceError {
 }
 
 /// Answers one CloudWatch Logs operation.
-pub(crate) async fn handle(
-    cloud: &Arc<Cloud>,
-    operation: &str,
-    request: &Request,
-) -> Result<Response, ServiceError> {
+pub(crate) async fn handle(cloud: &Arc<Cloud>, operation: &str, request: &Request) -> Result<Response, ServiceError> {
     let logs = &cloud.logs;
     match operation {
         "CreateLogGroup" => groups::create(logs, request).await,

@@ -44,16 +44,11 @@ impl Pattern {
             return Err(PatternError::NotImplemented("regular expressions (%...%)"));
         }
         match pattern.chars().next() {
-            Some('{') => match pattern
-                .strip_prefix('{')
-                .and_then(|rest| rest.strip_suffix('}'))
-            {
+            Some('{') => match pattern.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
                 Some(condition) => Ok(Self::Json(Condition::parse(condition)?)),
                 None => Err(PatternError::OpenBrace),
             },
-            Some('[') => Err(PatternError::NotImplemented(
-                "space-delimited patterns ([...])",
-            )),
+            Some('[') => Err(PatternError::NotImplemented("space-delimited patterns ([...])")),
             _ => Ok(Self::Terms(Terms::parse(pattern)?)),
         }
     }
@@ -62,9 +57,7 @@ impl Pattern {
     pub(super) fn matches(&self, message: &str) -> bool {
         match self {
             Self::Terms(terms) => terms.matches(message),
-            Self::Json(condition) => {
-                serde_json::from_str(message).is_ok_and(|json| condition.holds(&json))
-            }
+            Self::Json(condition) => serde_json::from_str(message).is_ok_and(|json| condition.holds(&json)),
         }
     }
 }
@@ -80,11 +73,7 @@ impl Terms {
                 _ => &mut terms.required,
             };
             let body = rest.strip_prefix(['?', '-']).unwrap_or(rest);
-            let (term, left) = if body.starts_with('"') {
-                quoted(body)?
-            } else {
-                bare(body)?
-            };
+            let (term, left) = if body.starts_with('"') { quoted(body)? } else { bare(body)? };
             kind.push(term);
             rest = left.trim_start();
         }
@@ -93,9 +82,7 @@ impl Terms {
 
     fn matches(&self, message: &str) -> bool {
         let holds = |term: &String| message.contains(term.as_str());
-        let optional = !self.required.is_empty()
-            || self.optional.is_empty()
-            || self.optional.iter().any(holds);
+        let optional = !self.required.is_empty() || self.optional.is_empty() || self.optional.iter().any(holds);
         self.required.iter().all(holds) && optional && !self.excluded.iter().any(holds)
     }
 }
@@ -104,11 +91,7 @@ impl Terms {
 fn bare(text: &str) -> Result<(String, &str), PatternError> {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let (term, rest) = text.split_at(end);
-    if term.is_empty()
-        || term
-            .chars()
-            .any(|letter| !letter.is_alphanumeric() && letter != '_')
-    {
+    if term.is_empty() || term.chars().any(|letter| !letter.is_alphanumeric() && letter != '_') {
         return Err(PatternError::Characters(term.to_owned()));
     }
     Ok((term.to_owned(), rest))
@@ -164,18 +147,9 @@ mod tests {
     #[test]
     fn refusals_have_awss_text() {
         let refusal = |pattern: &str| Pattern::parse(pattern).unwrap_err().to_string();
-        assert_eq!(
-            refusal("a@b"),
-            "Invalid filter pattern: Invalid character(s) in term 'a@b'"
-        );
-        assert_eq!(
-            refusal("\"\""),
-            "Invalid filter pattern: Invalid character(s) in term '\"\"'"
-        );
-        assert_eq!(
-            refusal("{ $.a = 1"),
-            "If a filter pattern starts with '{' it must end with '}'"
-        );
+        assert_eq!(refusal("a@b"), "Invalid filter pattern: Invalid character(s) in term 'a@b'");
+        assert_eq!(refusal("\"\""), "Invalid filter pattern: Invalid character(s) in term '\"\"'");
+        assert_eq!(refusal("{ $.a = 1"), "If a filter pattern starts with '{' it must end with '}'");
         assert_eq!(refusal("\"open"), "Invalid filter pattern");
         assert!(refusal("[ip, user]").contains("space-delimited"));
     }

@@ -59,29 +59,13 @@ pub(super) async fn put(logs: &Logs, request: &Request) -> Result<Response, Serv
             if !group.streams.contains_key(&input.log_stream_name) {
                 return Err(no_stream());
             }
-            let timestamps: Vec<i64> = input
-                .log_events
-                .iter()
-                .map(|event| event.timestamp)
-                .collect();
+            let timestamps: Vec<i64> = input.log_events.iter().map(|event| event.timestamp).collect();
             let rejected = sort_out(&timestamps, now.as_millisecond(), group.kept_since_ms(now));
-            let start = rejected
-                .too_old_log_event_end_index
-                .max(rejected.expired_log_event_end_index)
-                .unwrap_or(0);
-            let end = rejected
-                .too_new_log_event_start_index
-                .unwrap_or(timestamps.len());
+            let start = rejected.too_old_log_event_end_index.max(rejected.expired_log_event_end_index).unwrap_or(0);
+            let end = rejected.too_new_log_event_start_index.unwrap_or(timestamps.len());
             let events = input.log_events.into_iter().take(end).skip(start);
             let events = events.map(|event| (event.timestamp, event.message));
-            group.append(
-                &logs.store,
-                batch,
-                &key,
-                &input.log_stream_name,
-                events,
-                now,
-            )?;
+            group.append(&logs.store, batch, &key, &input.log_stream_name, events, now)?;
             Ok(rejected)
         })
         .await?;
@@ -92,52 +76,26 @@ pub(super) async fn put(logs: &Logs, request: &Request) -> Result<Response, Serv
         expired_log_event_end_index: None,
     };
     let rejected_log_events_info = Some(rejected).filter(|rejected| *rejected != none);
-    Ok(answer(&PutOutput {
-        next_sequence_token: SEQUENCE_TOKEN,
-        rejected_log_events_info,
-    }))
+    Ok(answer(&PutOutput { next_sequence_token: SEQUENCE_TOKEN, rejected_log_events_info }))
 }
 
 fn check(events: &[EventInput]) -> Result<(), ServiceError> {
     if events.is_empty() || events.len() > BATCH_LIMIT_EVENTS {
-        let bound = if events.is_empty() {
-            "greater than or equal to 1"
-        } else {
-            "less than or equal to 10000"
-        };
-        return Err(constraint(
-            "[]",
-            "logEvents",
-            &format!("Member must have length {bound}"),
-        ));
+        let bound = if events.is_empty() { "greater than or equal to 1" } else { "less than or equal to 10000" };
+        return Err(constraint("[]", "logEvents", &format!("Member must have length {bound}")));
     }
     if events.iter().any(|event| event.message.is_empty()) {
-        return Err(constraint(
-            "",
-            "logEvents.1.member.message",
-            "Member must have length greater than or equal to 1",
-        ));
+        return Err(constraint("", "logEvents.1.member.message", "Member must have length greater than or equal to 1"));
     }
-    let size: usize = events
-        .iter()
-        .map(|event| event.message.len() + EVENT_OVERHEAD_BYTES)
-        .sum();
+    let size: usize = events.iter().map(|event| event.message.len() + EVENT_OVERHEAD_BYTES).sum();
     if size > BATCH_LIMIT_BYTES {
-        return Err(invalid(format!(
-            "Upload too large: {size} bytes exceeds limit of {BATCH_LIMIT_BYTES}"
-        )));
+        return Err(invalid(format!("Upload too large: {size} bytes exceeds limit of {BATCH_LIMIT_BYTES}")));
     }
     if !events.is_sorted_by_key(|event| event.timestamp) {
-        return Err(invalid(
-            "Log events in a single PutLogEvents request must be in chronological order.",
-        ));
+        return Err(invalid("Log events in a single PutLogEvents request must be in chronological order."));
     }
-    let span = events
-        .last()
-        .zip(events.first())
-        .map_or(0, |(last, first)| {
-            last.timestamp.saturating_sub(first.timestamp)
-        });
+    let span =
+        events.last().zip(events.first()).map_or(0, |(last, first)| last.timestamp.saturating_sub(first.timestamp));
     if span > DAY_MS {
         return Err(invalid(
             "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.",
@@ -168,11 +126,7 @@ mod tests {
     #[test]
     fn sorts_out_by_time() {
         let now = 100 * DAY_MS;
-        let rejected = sort_out(
-            &[now - 15 * DAY_MS, now - 2 * DAY_MS, now, now + 3 * HOUR_MS],
-            now,
-            now - DAY_MS,
-        );
+        let rejected = sort_out(&[now - 15 * DAY_MS, now - 2 * DAY_MS, now, now + 3 * HOUR_MS], now, now - DAY_MS);
         assert_eq!(
             rejected,
             Rejected {
@@ -185,29 +139,13 @@ mod tests {
 
     #[test]
     fn batches_are_checked() {
-        let event = |timestamp, message: &str| EventInput {
-            timestamp,
-            message: message.to_owned(),
-        };
+        let event = |timestamp, message: &str| EventInput { timestamp, message: message.to_owned() };
         assert!(check(&[event(1, "a"), event(1, "b"), event(2, "c")]).is_ok());
         assert!(check(&[]).is_err());
+        assert!(check(&[event(2, "a"), event(1, "b")]).unwrap_err().message.contains("chronological"));
+        assert!(check(&[event(0, "a"), event(DAY_MS + 1, "b")]).unwrap_err().message.contains("24 hours"));
         assert!(
-            check(&[event(2, "a"), event(1, "b")])
-                .unwrap_err()
-                .message
-                .contains("chronological")
-        );
-        assert!(
-            check(&[event(0, "a"), event(DAY_MS + 1, "b")])
-                .unwrap_err()
-                .message
-                .contains("24 hours")
-        );
-        assert!(
-            check(&[event(0, &"x".repeat(BATCH_LIMIT_BYTES))])
-                .unwrap_err()
-                .message
-                .starts_with("Upload too large")
+            check(&[event(0, &"x".repeat(BATCH_LIMIT_BYTES))]).unwrap_err().message.starts_with("Upload too large")
         );
     }
 }

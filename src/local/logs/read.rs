@@ -39,21 +39,11 @@ fn take<'a>(
     span: &Span,
     mut wanted: impl FnMut(&Event) -> bool,
 ) -> (Vec<(Position, &'a Event)>, bool) {
-    let at = |timestamp_ms| Position {
-        timestamp_ms,
-        sequence: 0,
-    };
-    let (mut low, mut high) = (
-        Bound::Included(at(span.from_ms)),
-        Bound::Excluded(at(span.until_ms)),
-    );
+    let at = |timestamp_ms| Position { timestamp_ms, sequence: 0 };
+    let (mut low, mut high) = (Bound::Included(at(span.from_ms)), Bound::Excluded(at(span.until_ms)));
     match (span.direction, span.after) {
-        (Direction::Forward, Some(after)) if after >= at(span.from_ms) => {
-            low = Bound::Excluded(after)
-        }
-        (Direction::Backward, Some(before)) if before < at(span.until_ms) => {
-            high = Bound::Excluded(before)
-        }
+        (Direction::Forward, Some(after)) if after >= at(span.from_ms) => low = Bound::Excluded(after),
+        (Direction::Backward, Some(before)) if before < at(span.until_ms) => high = Bound::Excluded(before),
         _ => {}
     }
     if is_empty(low, high) {
@@ -90,16 +80,8 @@ fn limit(limit: Option<usize>) -> Result<usize, ServiceError> {
     match limit {
         None => Ok(PAGE_LIMIT_EVENTS),
         Some(limit) if (1..=PAGE_LIMIT_EVENTS).contains(&limit) => Ok(limit),
-        Some(0) => Err(constraint(
-            "0",
-            "limit",
-            "Member must have value greater than or equal to 1",
-        )),
-        Some(more) => Err(constraint(
-            &more.to_string(),
-            "limit",
-            "Member must have value less than or equal to 10000",
-        )),
+        Some(0) => Err(constraint("0", "limit", "Member must have value greater than or equal to 1")),
+        Some(more) => Err(constraint(&more.to_string(), "limit", "Member must have value less than or equal to 10000")),
     }
 }
 
@@ -150,11 +132,7 @@ pub(super) fn get(logs: &Logs, request: &Request) -> Result<Response, ServiceErr
     }
     let kept_since_ms = group.kept_since_ms(request.received_at);
     let token = input.next_token.as_deref().map(get_token).transpose()?;
-    let start = if input.start_from_head {
-        Direction::Forward
-    } else {
-        Direction::Backward
-    };
+    let start = if input.start_from_head { Direction::Forward } else { Direction::Backward };
     let span = Span {
         direction: token.map_or(start, |(direction, _)| direction),
         after: token.map(|(_, position)| position),
@@ -168,10 +146,7 @@ pub(super) fn get(logs: &Logs, request: &Request) -> Result<Response, ServiceErr
         page.reverse();
     }
     // At either end of the stream the token that was given comes back, as AWS documents it.
-    let unmoved = span.after.unwrap_or(Position {
-        timestamp_ms: span.from_ms,
-        ..Position::START
-    });
+    let unmoved = span.after.unwrap_or(Position { timestamp_ms: span.from_ms, ..Position::START });
     let first = page.first().map_or(unmoved, |(position, _)| *position);
     let last = page.last().map_or(unmoved, |(position, _)| *position);
     let events = page.iter().map(|(position, event)| GotEvent {
@@ -221,27 +196,16 @@ struct FilteredEvent<'a> {
 }
 
 fn filter_token(token: &str) -> Result<(Direction, Position), ServiceError> {
-    let (direction, digits) = token
-        .split_once('-')
-        .ok_or_else(|| invalid("The specified nextToken is invalid."))?;
-    let direction = if direction == "later" {
-        Direction::Forward
-    } else {
-        Direction::Backward
-    };
-    let position =
-        Position::parse(digits).ok_or_else(|| invalid("The specified nextToken is invalid."))?;
+    let (direction, digits) = token.split_once('-').ok_or_else(|| invalid("The specified nextToken is invalid."))?;
+    let direction = if direction == "later" { Direction::Forward } else { Direction::Backward };
+    let position = Position::parse(digits).ok_or_else(|| invalid("The specified nextToken is invalid."))?;
     Ok((direction, position))
 }
 
 impl FilterInput {
     fn span(&self, kept_since_ms: i64) -> Result<Span, ServiceError> {
         let token = self.next_token.as_deref().map(filter_token).transpose()?;
-        let start = if self.start_from_head == Some(false) {
-            Direction::Backward
-        } else {
-            Direction::Forward
-        };
+        let start = if self.start_from_head == Some(false) { Direction::Backward } else { Direction::Forward };
         Ok(Span {
             direction: token.map_or(start, |(direction, _)| direction),
             after: token.map(|(_, position)| position),
@@ -254,13 +218,8 @@ impl FilterInput {
 
     fn is_wanted(&self, pattern: &Pattern, event: &Event) -> bool {
         let stream = event.stream.as_str();
-        self.log_stream_names
-            .as_ref()
-            .is_none_or(|names| names.contains(stream))
-            && self
-                .log_stream_name_prefix
-                .as_ref()
-                .is_none_or(|prefix| stream.starts_with(prefix))
+        self.log_stream_names.as_ref().is_none_or(|names| names.contains(stream))
+            && self.log_stream_name_prefix.as_ref().is_none_or(|prefix| stream.starts_with(prefix))
             && pattern.matches(&event.message)
     }
 }
@@ -268,35 +227,21 @@ impl FilterInput {
 pub(super) fn filter(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: FilterInput = request.json()?;
     if input.log_stream_names.is_some() && input.log_stream_name_prefix.is_some() {
-        return Err(invalid(
-            "LogStreamNames and LogStreamNamePrefix are mutually exclusive.",
-        ));
+        return Err(invalid("LogStreamNames and LogStreamNamePrefix are mutually exclusive."));
     }
     let pattern = Pattern::parse(input.filter_pattern.as_deref().unwrap_or_default())
         .map_err(|error| invalid(error.to_string()))?;
     let key = request.region().key(input.group.name()?);
     let mut groups = logs.lock();
     let group = groups.get_mut(&key).ok_or_else(no_group)?;
-    if input
-        .log_stream_names
-        .iter()
-        .flatten()
-        .any(|name| !group.streams.contains_key(name))
-    {
+    if input.log_stream_names.iter().flatten().any(|name| !group.streams.contains_key(name)) {
         return Err(no_stream());
     }
     let span = input.span(group.kept_since_ms(request.received_at))?;
     let events = group.events(&logs.store, &key)?;
     let (page, more) = take(events, &span, |event| input.is_wanted(&pattern, event));
-    let word = if span.direction == Direction::Forward {
-        "later"
-    } else {
-        "earlier"
-    };
-    let next_token = page
-        .last()
-        .filter(|_| more)
-        .map(|(position, _)| format!("{word}-{}", position.digits()));
+    let word = if span.direction == Direction::Forward { "later" } else { "earlier" };
+    let next_token = page.last().filter(|_| more).map(|(position, _)| format!("{word}-{}", position.digits()));
     let events = page.iter().map(|(position, event)| FilteredEvent {
         log_stream_name: &event.stream,
         timestamp: position.timestamp_ms,
@@ -304,9 +249,5 @@ pub(super) fn filter(logs: &Logs, request: &Request) -> Result<Response, Service
         ingestion_time: ingestion_ms(*position),
         event_id: position.digits(),
     });
-    Ok(answer(&FilterOutput {
-        events: events.collect(),
-        searched_log_streams: [],
-        next_token,
-    }))
+    Ok(answer(&FilterOutput { events: events.collect(), searched_log_streams: [], next_token }))
 }

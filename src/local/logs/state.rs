@@ -56,10 +56,7 @@ pub(super) struct Position {
 
 impl Position {
     /// Before every event.
-    pub(super) const START: Self = Self {
-        timestamp_ms: 0,
-        sequence: 0,
-    };
+    pub(super) const START: Self = Self { timestamp_ms: 0, sequence: 0 };
 
     /// The 56 digits that AWS's event ids and tokens have.
     pub(super) fn digits(self) -> String {
@@ -69,10 +66,7 @@ impl Position {
     /// Reads what [`Position::digits`] wrote.
     pub(super) fn parse(digits: &str) -> Option<Self> {
         let (timestamp, sequence) = digits.split_at_checked(26).filter(|_| digits.len() == 56)?;
-        Some(Self {
-            timestamp_ms: timestamp.parse().ok()?,
-            sequence: sequence.parse().ok()?,
-        })
+        Some(Self { timestamp_ms: timestamp.parse().ok()?, sequence: sequence.parse().ok()? })
     }
 
     fn ingestion_ms(self) -> i64 {
@@ -119,28 +113,16 @@ impl Group {
     }
 
     /// The events in order; loads them from the store the first time.
-    pub(super) fn events(
-        &mut self,
-        store: &Store,
-        key: &str,
-    ) -> Result<&mut BTreeMap<Position, Event>, StoreError> {
+    pub(super) fn events(&mut self, store: &Store, key: &str) -> Result<&mut BTreeMap<Position, Event>, StoreError> {
         let loaded = match self.events.take() {
             Some(events) => events,
             None => {
                 let rows = store.load_prefix::<Event>(Table::LogEvents, &format!("{key}\0"))?;
                 let position = |key: &str| Position::parse(key.rsplit('\0').next()?);
-                rows.into_iter()
-                    .filter_map(|(key, event)| Some((position(&key)?, event)))
-                    .collect()
+                rows.into_iter().filter_map(|(key, event)| Some((position(&key)?, event))).collect()
             }
         };
-        self.last_sequence = self.last_sequence.max(
-            loaded
-                .keys()
-                .map(|position| position.sequence)
-                .max()
-                .unwrap_or(0),
-        );
+        self.last_sequence = self.last_sequence.max(loaded.keys().map(|position| position.sequence).max().unwrap_or(0));
         Ok(self.events.insert(loaded))
     }
 
@@ -177,38 +159,26 @@ impl Group {
         let kept_since_ms = self.kept_since_ms(now);
         self.events(store, key)?;
         let mut span: Option<(i64, i64)> = None;
-        let mut sequence = self
-            .last_sequence
-            .max(u64::try_from(now.as_nanosecond()).unwrap_or(0));
+        let mut sequence = self.last_sequence.max(u64::try_from(now.as_nanosecond()).unwrap_or(0));
         let all = self.events.get_or_insert_default();
         for (timestamp_ms, message) in events {
             sequence += 1;
-            let position = Position {
-                timestamp_ms,
-                sequence,
-            };
-            let event = Event {
-                stream: stream.to_owned(),
-                message,
-            };
+            let position = Position { timestamp_ms, sequence };
+            let event = Event { stream: stream.to_owned(), message };
             batch.put(Table::LogEvents, event_key(key, position), &event)?;
             all.insert(position, event);
             span = Some(span.map_or((timestamp_ms, timestamp_ms), |(first, last)| {
                 (first.min(timestamp_ms), last.max(timestamp_ms))
             }));
         }
-        while let Some(oldest) = all
-            .first_entry()
-            .filter(|oldest| oldest.key().timestamp_ms < kept_since_ms)
-        {
+        while let Some(oldest) = all.first_entry().filter(|oldest| oldest.key().timestamp_ms < kept_since_ms) {
             batch.delete(Table::LogEvents, event_key(key, *oldest.key()));
             oldest.remove();
         }
         self.last_sequence = sequence;
         if let Some(facts) = self.streams.get_mut(stream) {
             if let Some((first, last)) = span {
-                facts.first_event_ms =
-                    Some(facts.first_event_ms.map_or(first, |old| old.min(first)));
+                facts.first_event_ms = Some(facts.first_event_ms.map_or(first, |old| old.min(first)));
                 facts.last_event_ms = Some(facts.last_event_ms.map_or(last, |old| old.max(last)));
                 facts.last_ingestion_ms = Some(now.as_millisecond());
             }
@@ -260,10 +230,7 @@ mod tests {
 
     #[test]
     fn positions_are_56_digits_and_come_back() {
-        let position = Position {
-            timestamp_ms: 1_510_842_801_000,
-            sequence: 1_800_000_000_123_456_789,
-        };
+        let position = Position { timestamp_ms: 1_510_842_801_000, sequence: 1_800_000_000_123_456_789 };
         assert_eq!(position.digits().len(), 56);
         assert_eq!(Position::parse(&position.digits()), Some(position));
         assert_eq!(Position::parse("12"), None);
@@ -279,22 +246,11 @@ mod tests {
         group.facts.retention_days = Some(1);
         group.open_stream("s", now.as_millisecond());
         let at = now.as_millisecond();
-        let events = [
-            (at, "second"),
-            (at - 1, "first"),
-            (at, "third"),
-            (at - 2 * DAY_MS, "gone"),
-        ];
+        let events = [(at, "second"), (at - 1, "first"), (at, "third"), (at - 2 * DAY_MS, "gone")];
         let events = events.map(|(timestamp, text)| (timestamp, text.to_owned()));
-        group
-            .append(&store, &mut Batch::new(), "us-east-1/g", "s", events, now)
-            .unwrap();
-        let texts: Vec<String> = group
-            .events(&store, "us-east-1/g")
-            .unwrap()
-            .values()
-            .map(|event| event.message.clone())
-            .collect();
+        group.append(&store, &mut Batch::new(), "us-east-1/g", "s", events, now).unwrap();
+        let texts: Vec<String> =
+            group.events(&store, "us-east-1/g").unwrap().values().map(|event| event.message.clone()).collect();
         assert_eq!(texts, ["first", "second", "third"]);
         assert_eq!(group.streams["s"].last_event_ms, Some(at));
     }

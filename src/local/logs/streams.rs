@@ -25,17 +25,10 @@ pub(super) async fn create(logs: &Logs, request: &Request) -> Result<Response, S
         let group = groups.get_mut(&key).ok_or_else(no_group)?;
         if group.streams.contains_key(&stream) {
             let text = "The specified log stream already exists";
-            return Err(ServiceError::bad_request(
-                "ResourceAlreadyExistsException",
-                text,
-            ));
+            return Err(ServiceError::bad_request("ResourceAlreadyExistsException", text));
         }
         group.open_stream(&stream, request.received_at.as_millisecond());
-        batch.put(
-            Table::LogStreams,
-            stream_key(&key, &stream),
-            &group.streams[&stream],
-        )?;
+        batch.put(Table::LogStreams, stream_key(&key, &stream), &group.streams[&stream])?;
         Ok(())
     })
     .await?;
@@ -44,26 +37,11 @@ pub(super) async fn create(logs: &Logs, request: &Request) -> Result<Response, S
 
 fn check_name(name: &str) -> Result<(), ServiceError> {
     if name.is_empty() || name.len() > 512 {
-        let bound = if name.is_empty() {
-            "greater than or equal to 1"
-        } else {
-            "less than or equal to 512"
-        };
-        return Err(constraint(
-            name,
-            "logStreamName",
-            &format!("Member must have length {bound}"),
-        ));
+        let bound = if name.is_empty() { "greater than or equal to 1" } else { "less than or equal to 512" };
+        return Err(constraint(name, "logStreamName", &format!("Member must have length {bound}")));
     }
-    if name
-        .chars()
-        .any(|letter| letter == ':' || letter == '*' || letter.is_control())
-    {
-        return Err(constraint(
-            name,
-            "logStreamName",
-            "Member must satisfy regular expression pattern: [^:*]*",
-        ));
+    if name.chars().any(|letter| letter == ':' || letter == '*' || letter.is_control()) {
+        return Err(constraint(name, "logStreamName", "Member must satisfy regular expression pattern: [^:*]*"));
     }
     Ok(())
 }
@@ -143,20 +121,13 @@ pub(super) fn describe(logs: &Logs, request: &Request) -> Result<Response, Servi
     let limit = list_limit(input.limit)?;
     let by_time = input.order_by == Some(OrderBy::LastEventTime);
     if by_time && input.log_stream_name_prefix.is_some() {
-        return Err(invalid(
-            "Cannot order by LastEventTime with a logStreamNamePrefix.",
-        ));
+        return Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix."));
     }
     let prefix = input.log_stream_name_prefix.as_deref().unwrap_or_default();
     let groups = logs.lock();
-    let group = groups
-        .get(&request.region().key(input.group.name()?))
-        .ok_or_else(no_group)?;
-    let mut found: Vec<(&String, &StreamFacts)> = group
-        .streams
-        .iter()
-        .filter(|(name, _)| name.starts_with(prefix))
-        .collect();
+    let group = groups.get(&request.region().key(input.group.name()?)).ok_or_else(no_group)?;
+    let mut found: Vec<(&String, &StreamFacts)> =
+        group.streams.iter().filter(|(name, _)| name.starts_with(prefix)).collect();
     if by_time {
         found.sort_by_key(|(_, facts)| facts.last_event_ms.unwrap_or(facts.created_at_ms));
     }
@@ -164,23 +135,10 @@ pub(super) fn describe(logs: &Logs, request: &Request) -> Result<Response, Servi
         found.reverse();
     }
     // The token is the last name given; a stream that is gone since then starts the list again.
-    let after = input
-        .next_token
-        .and_then(|token| found.iter().position(|(name, _)| **name == token));
-    let rest = found
-        .get(after.map_or(0, |index| index + 1)..)
-        .unwrap_or_default();
+    let after = input.next_token.and_then(|token| found.iter().position(|(name, _)| **name == token));
+    let rest = found.get(after.map_or(0, |index| index + 1)..).unwrap_or_default();
     let page = rest.get(..limit).unwrap_or(rest);
-    let next_token = page
-        .last()
-        .filter(|_| rest.len() > page.len())
-        .map(|(name, _)| (*name).clone());
-    let log_streams = page
-        .iter()
-        .map(|(name, facts)| StreamOutput::new(&group.facts.arn, name, facts))
-        .collect();
-    Ok(answer(&DescribeOutput {
-        log_streams,
-        next_token,
-    }))
+    let next_token = page.last().filter(|_| rest.len() > page.len()).map(|(name, _)| (*name).clone());
+    let log_streams = page.iter().map(|(name, facts)| StreamOutput::new(&group.facts.arn, name, facts)).collect();
+    Ok(answer(&DescribeOutput { log_streams, next_token }))
 }

@@ -27,10 +27,7 @@ impl ByArn {
         if self.resource_arn.contains(":log-group:") {
             return Ok(name_of(&self.resource_arn));
         }
-        Err(invalid(format!(
-            "The specified resource ARN {} is not that of a log group.",
-            self.resource_arn
-        )))
+        Err(invalid(format!("The specified resource ARN {} is not that of a log group.", self.resource_arn)))
     }
 }
 
@@ -93,12 +90,7 @@ pub(super) async fn untag_group(logs: &Logs, request: &Request) -> Result<Respon
     remove(logs, request, &input.log_group_name, &input.tags).await
 }
 
-async fn remove(
-    logs: &Logs,
-    request: &Request,
-    name: &str,
-    keys: &[String],
-) -> Result<Response, ServiceError> {
+async fn remove(logs: &Logs, request: &Request, name: &str, keys: &[String]) -> Result<Response, ServiceError> {
     edit(logs, request, name, |facts| {
         facts.tags.retain(|key, _| !keys.contains(key));
         Ok(())
@@ -116,8 +108,6 @@ pub(super) fn list_group(logs: &Logs, request: &Request) -> Result<Response, Ser
 
 fn tags_of(logs: &Logs, request: &Request, name: &str) -> Result<Response, ServiceError> {
     let groups = logs.lock();
-    let group = groups
-        .get(&request.region().key(name))
-        .ok_or_else(no_group)?;
+    let group = groups.get(&request.region().key(name)).ok_or_else(no_group)?;
     Ok(answer(&json!({ "tags": group.facts.tags })))
 }

@@ -10,10 +10,7 @@ use crate::local::store::{Batch, Table};
 
 /// Removes a state machine that is being deleted, once none of its executions runs.
 pub(super) async fn finish(cloud: &Arc<Cloud>, machine: &str) {
-    let deleting = cloud
-        .step_functions
-        .machine(machine)
-        .is_some_and(|machine| machine.deleting);
+    let deleting = cloud.step_functions.machine(machine).is_some_and(|machine| machine.deleting);
     if deleting && cloud.step_functions.index().running(machine) == 0 {
         // A store that takes nothing now is asked again at the next start.
         let _ = remove(cloud, machine).await;
@@ -44,12 +41,8 @@ async fn remove(cloud: &Arc<Cloud>, machine: &str) -> Result<(), ServiceError> {
     cloud.step_functions.index().remove(machine);
     cloud.step_functions.forget_prepared(machine);
     let gone = cloud.step_functions.records.change(|rows| {
-        let revisions = rows
-            .range(prefix.clone()..)
-            .take_while(|(key, _)| key.starts_with(&prefix));
-        let mut changes: Vec<_> = revisions
-            .map(|(key, _)| Change::Delete(key.clone()))
-            .collect();
+        let revisions = rows.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));
+        let mut changes: Vec<_> = revisions.map(|(key, _)| Change::Delete(key.clone())).collect();
         changes.push(Change::Delete(machine.to_owned()));
         Ok((changes, ()))
     });

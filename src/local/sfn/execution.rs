@@ -14,10 +14,7 @@ pub(super) struct ExecutionRow {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Stage {
     Running(Box<asl::Execution>),
-    Ended {
-        input: String,
-        outcome: asl::Outcome,
-    },
+    Ended { input: String, outcome: asl::Outcome },
 }
 
 /// What lists show of an execution; all that stays in memory while it waits.
@@ -77,10 +74,7 @@ mod tests {
 
     #[test]
     fn keys_of_different_executions_are_no_prefixes_of_each_other() {
-        let (one, ten) = (
-            ExecutionKey::new("us-east-1/m", "run-1"),
-            ExecutionKey::new("us-east-1/m", "run-10"),
-        );
+        let (one, ten) = (ExecutionKey::new("us-east-1/m", "run-1"), ExecutionKey::new("us-east-1/m", "run-10"));
         assert!(!ten.row().starts_with(&one.row()));
         assert!(one.history(1).starts_with(&one.row()));
         assert_eq!(ExecutionKey::stored(&one.row()), one);

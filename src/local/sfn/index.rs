@@ -64,9 +64,7 @@ impl Index {
             Some(known) => Arc::clone(known),
             None => Arc::from(name),
         };
-        executions
-            .newest
-            .insert(summary.position(), Arc::clone(&name));
+        executions.newest.insert(summary.position(), Arc::clone(&name));
         executions.by_name.insert(name, summary);
     }
 
@@ -77,9 +75,7 @@ impl Index {
 
     /// How many executions of a machine run.
     pub(super) fn running(&self, machine: &str) -> usize {
-        self.machines
-            .get(machine)
-            .map_or(0, |executions| executions.running)
+        self.machines.get(machine).map_or(0, |executions| executions.running)
     }
 
     /// Forgets a machine's executions.
@@ -88,25 +84,13 @@ impl Index {
     }
 
     /// A machine's executions after a place, newest first.
-    pub(super) fn after(
-        &self,
-        machine: &str,
-        place: Option<Position>,
-    ) -> impl Iterator<Item = (&str, &Summary)> {
+    pub(super) fn after(&self, machine: &str, place: Option<Position>) -> impl Iterator<Item = (&str, &Summary)> {
         use std::ops::Bound::{Excluded, Unbounded};
         let from = place.map_or(Unbounded, Excluded);
         let executions = self.machines.get(machine).into_iter();
         executions.flat_map(move |executions| {
-            let names = executions
-                .newest
-                .range((from, Unbounded))
-                .map(|(_, name)| name);
-            names.filter_map(|name| {
-                executions
-                    .by_name
-                    .get(name)
-                    .map(|summary| (&**name, summary))
-            })
+            let names = executions.newest.range((from, Unbounded)).map(|(_, name)| name);
+            names.filter_map(|name| executions.by_name.get(name).map(|summary| (&**name, summary)))
         })
     }
 
@@ -137,12 +121,7 @@ mod tests {
             let sequence = index.begin_start("m");
             index.show("m", name, summary(second, sequence));
         }
-        let names = |place| {
-            index
-                .after("m", place)
-                .map(|(name, _)| name.to_owned())
-                .collect::<Vec<_>>()
-        };
+        let names = |place| index.after("m", place).map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
         assert_eq!(names(None), ["new", "same-b", "same-a", "old"]);
         let place = index.get("m", "same-b").unwrap().position();
         assert_eq!(names(Some(place)), ["same-a", "old"]);
@@ -156,10 +135,7 @@ mod tests {
         assert_eq!(index.begin_start("m"), 8);
         assert_eq!(index.running("m"), 2);
         index.end("m");
-        let ended = Summary {
-            status: asl::Status::Succeeded,
-            ..summary(1, 7)
-        };
+        let ended = Summary { status: asl::Status::Succeeded, ..summary(1, 7) };
         index.show("m", "a", ended.clone());
         assert_eq!(index.running("m"), 1);
         assert_eq!(index.get("m", "a"), Some(&ended));

@@ -23,10 +23,8 @@ fn complaint(text: &str) -> Option<String> {
         };
     }
     if first.is_alphabetic() || first == '_' || first == '$' {
-        let token: String = trimmed
-            .chars()
-            .take_while(|character| character.is_alphanumeric() || "_$".contains(*character))
-            .collect();
+        let token: String =
+            trimmed.chars().take_while(|character| character.is_alphanumeric() || "_$".contains(*character)).collect();
         let known = ["null", "true", "false"].contains(&token.as_str());
         return (!known).then(|| {
             format!("Unrecognized token '{token}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')")

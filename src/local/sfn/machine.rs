@@ -71,11 +71,7 @@ fn off() -> String {
 
 impl Default for Logging {
     fn default() -> Self {
-        Self {
-            level: off(),
-            include_execution_data: false,
-            destinations: None,
-        }
+        Self { level: off(), include_execution_data: false, destinations: None }
     }
 }
 
@@ -102,27 +98,15 @@ impl Machine {
 
     /// The version with this number.
     pub(super) fn version(&self, qualifier: &str) -> Option<&Version> {
-        self.versions
-            .iter()
-            .find(|version| version.number.to_string() == qualifier)
+        self.versions.iter().find(|version| version.number.to_string() == qualifier)
     }
 
     /// Publishes the current revision; gives the newest version of it when there is one already.
     pub(super) fn publish(&mut self, description: Option<String>, now: Timestamp) -> Version {
-        if let Some(known) = self
-            .versions
-            .iter()
-            .rev()
-            .find(|version| version.revision == self.revision)
-        {
+        if let Some(known) = self.versions.iter().rev().find(|version| version.revision == self.revision) {
             return known.clone();
         }
-        let version = Version {
-            number: self.next_version,
-            revision: self.revision,
-            description,
-            created_at: now,
-        };
+        let version = Version { number: self.next_version, revision: self.revision, description, created_at: now };
         self.next_version += 1;
         self.versions.push(version.clone());
         version
@@ -149,14 +133,8 @@ impl Revision {
         members.insert("definition".into(), json!(self.definition));
         members.insert("roleArn".into(), json!(self.role_arn));
         members.insert("loggingConfiguration".into(), json!(self.logging));
-        members.insert(
-            "tracingConfiguration".into(),
-            json!({"enabled": self.tracing_enabled}),
-        );
-        members.insert(
-            "encryptionConfiguration".into(),
-            json!({"type": "AWS_OWNED_KEY"}),
-        );
+        members.insert("tracingConfiguration".into(), json!({"enabled": self.tracing_enabled}));
+        members.insert("encryptionConfiguration".into(), json!({"type": "AWS_OWNED_KEY"}));
         if let Some(id) = &self.id {
             members.insert("revisionId".into(), json!(id));
         }
@@ -165,10 +143,7 @@ impl Revision {
 }
 
 /// A moment on the awsJson wire: seconds since 1970, with milliseconds.
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "milliseconds since 1970 are far below 2^53"
-)]
+#[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
 pub(super) fn seconds(moment: Timestamp) -> Value {
     json!(moment.as_millisecond() as f64 / 1000.0)
 }
@@ -209,9 +184,6 @@ mod tests {
 
     #[test]
     fn moments_have_milliseconds() {
-        assert_eq!(
-            seconds("2017-11-16T14:33:21.123Z".parse().unwrap()),
-            json!(1_510_842_801.123)
-        );
+        assert_eq!(seconds("2017-11-16T14:33:21.123Z".parse().unwrap()), json!(1_510_842_801.123));
     }
 }

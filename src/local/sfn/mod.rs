@@ -54,15 +54,8 @@ impl StepFunctions {
             let (machine, name) = key.parts();
             index.load(machine, name, row.summary);
             if let Stage::Running(execution) = row.stage {
-                let tasks = execution
-                    .running_tasks()
-                    .map(|(request, _)| request.clone())
-                    .collect();
-                interrupted.push(Interrupted {
-                    next_wake: execution.next_wake(),
-                    tasks,
-                    key,
-                });
+                let tasks = execution.running_tasks().map(|(request, _)| request.clone()).collect();
+                interrupted.push(Interrupted { next_wake: execution.next_wake(), tasks, key });
             }
         }
         Ok(Self {
@@ -78,12 +71,7 @@ impl StepFunctions {
     ///
     /// A task that was under way is begun again: its function may run more than once.
     pub(crate) fn resume(&self, cloud: &Arc<Cloud>) {
-        let interrupted = std::mem::take(
-            &mut *self
-                .interrupted
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
+        let interrupted = std::mem::take(&mut *self.interrupted.lock().unwrap_or_else(PoisonError::into_inner));
         self.driver.resume(cloud, interrupted);
         let cloud = Arc::clone(cloud);
         tokio::spawn(async move { deletion::finish_all(&cloud).await });
@@ -107,17 +95,9 @@ impl StepFunctions {
     }
 
     /// A machine that can be started and changed.
-    fn active_machine(
-        &self,
-        key: &str,
-        missing: impl FnOnce() -> ServiceError,
-    ) -> Result<Machine, ServiceError> {
+    fn active_machine(&self, key: &str, missing: impl FnOnce() -> ServiceError) -> Result<Machine, ServiceError> {
         let machine = self.machine(key).ok_or_else(missing)?;
-        if machine.deleting {
-            Err(refusal::machine_deleting(&machine.arn()))
-        } else {
-            Ok(machine)
-        }
+        if machine.deleting { Err(refusal::machine_deleting(&machine.arn())) } else { Ok(machine) }
     }
 
     fn is_deleting(&self, key: &str) -> bool {
@@ -134,45 +114,28 @@ impl StepFunctions {
             _ => None,
         });
         found.ok_or_else(|| {
-            ServiceError::internal(format!(
-                "Revision {number} of the state machine {machine} is not in the store."
-            ))
+            ServiceError::internal(format!("Revision {number} of the state machine {machine} is not in the store."))
         })
     }
 
     /// A revision, parsed once.
     fn prepared(&self, machine: &str, number: u64) -> Result<Arc<Prepared>, ServiceError> {
         let key = Revision::key(machine, number);
-        if let Some(known) = self
-            .prepared
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-        {
+        if let Some(known) = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(known));
         }
         let revision = self.revision(machine, number)?;
         let definition = asl::StateMachine::parse(&revision.definition);
-        let definition =
-            definition.map_err(|error| refusal::invalid_definition(&error.aws_text()))?;
-        let prepared = Arc::new(Prepared {
-            definition,
-            role_arn: revision.role_arn,
-        });
-        self.prepared
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, Arc::clone(&prepared));
+        let definition = definition.map_err(|error| refusal::invalid_definition(&error.aws_text()))?;
+        let prepared = Arc::new(Prepared { definition, role_arn: revision.role_arn });
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&prepared));
         Ok(prepared)
     }
 
     /// Forgets the parsed revisions of a machine.
     fn forget_prepared(&self, machine: &str) {
         let prefix = format!("{machine}/");
-        self.prepared
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|key, _| !key.starts_with(&prefix));
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).retain(|key, _| !key.starts_with(&prefix));
     }
 
     /// An execution's row.

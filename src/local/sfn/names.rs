@@ -15,16 +15,9 @@ pub(super) fn check_name(name: &str) -> Result<(), ServiceError> {
     at_most(name, "name", MAX_NAME_CHARS)?;
     let forbidden = |character: char| {
         let noncharacter = matches!(u32::from(character), 0xFFFE..=0xFFFF);
-        character.is_control()
-            || character.is_whitespace()
-            || noncharacter
-            || FORBIDDEN.contains(character)
+        character.is_control() || character.is_whitespace() || noncharacter || FORBIDDEN.contains(character)
     };
-    if name.is_empty() || name.contains(forbidden) {
-        Err(invalid_name(name))
-    } else {
-        Ok(())
-    }
+    if name.is_empty() || name.contains(forbidden) { Err(invalid_name(name)) } else { Ok(()) }
 }
 
 /// A state machine, perhaps with a version or an alias.
@@ -59,11 +52,7 @@ impl MachineReference {
             ("stateMachine", _) => return Err(malformed(arn)),
             (kind, _) => return Err(wrong_kind(kind)),
         };
-        Ok(Self {
-            arn: arn.to_owned(),
-            key: parts.machine_key(name),
-            qualifier,
-        })
+        Ok(Self { arn: arn.to_owned(), key: parts.machine_key(name), qualifier })
     }
 }
 
@@ -72,11 +61,9 @@ impl ExecutionReference {
     pub(super) fn parse(arn: &str) -> Result<Self, ServiceError> {
         let parts = split(arn)?;
         match (parts.kind, parts.rest.as_slice()) {
-            ("execution", [machine, name]) => Ok(Self {
-                arn: arn.to_owned(),
-                machine: parts.machine_key(machine),
-                name: (*name).to_owned(),
-            }),
+            ("execution", [machine, name]) => {
+                Ok(Self { arn: arn.to_owned(), machine: parts.machine_key(machine), name: (*name).to_owned() })
+            }
             ("execution", _) => Err(malformed(arn)),
             (kind, _) => Err(wrong_kind(kind)),
         }
@@ -95,11 +82,7 @@ impl Parts<'_> {
     /// `region/name`. What another account owns is looked for under a key that nothing here has.
     fn machine_key(&self, name: &str) -> String {
         let key = Region::new(self.region).key(name);
-        if self.account == ACCOUNT_ID {
-            key
-        } else {
-            format!("{}:{key}", self.account)
-        }
+        if self.account == ACCOUNT_ID { key } else { format!("{}:{key}", self.account) }
     }
 }
 
@@ -108,19 +91,10 @@ fn split(arn: &str) -> Result<Parts<'_>, ServiceError> {
     if parts.next() != Some("arn") {
         return Err(invalid_arn(&format!("Invalid ARN prefix: {arn}")));
     }
-    match (
-        parts.next(),
-        parts.next(),
-        parts.next(),
-        parts.next(),
-        parts.next(),
-    ) {
-        (Some(_), Some("states"), Some(region), Some(account), Some(kind)) => Ok(Parts {
-            region,
-            account,
-            kind,
-            rest: parts.collect(),
-        }),
+    match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(_), Some("states"), Some(region), Some(account), Some(kind)) => {
+            Ok(Parts { region, account, kind, rest: parts.collect() })
+        }
         _ => Err(malformed(arn)),
     }
 }
@@ -142,54 +116,26 @@ mod tests {
         for good in ["taskone", "a", "ümlaut", "a.b-c_d", &"x".repeat(80)] {
             assert!(check_name(good).is_ok(), "{good}");
         }
-        for bad in [
-            "",
-            "two words",
-            "a/b",
-            "a:b",
-            "a\u{7}",
-            "a*",
-            "tab\t",
-            "<x>",
-            "a\u{85}b",
-        ] {
+        for bad in ["", "two words", "a/b", "a:b", "a\u{7}", "a*", "tab\t", "<x>", "a\u{85}b"] {
             assert_eq!(check_name(bad).unwrap_err().code, "InvalidName", "{bad:?}");
         }
-        assert_eq!(
-            check_name(&"x".repeat(81)).unwrap_err().code,
-            "ValidationException"
-        );
+        assert_eq!(check_name(&"x".repeat(81)).unwrap_err().code, "ValidationException");
     }
 
     #[test]
     fn reads_arns() {
-        let machine =
-            MachineReference::parse("arn:aws:states:eu-west-1:000000000000:stateMachine:m:3")
-                .unwrap();
-        assert_eq!(
-            (machine.key.as_str(), machine.qualifier.as_deref()),
-            ("eu-west-1/m", Some("3"))
-        );
-        let execution =
-            ExecutionReference::parse("arn:aws:states:eu-west-1:000000000000:execution:m:e")
-                .unwrap();
-        assert_eq!(
-            (execution.machine.as_str(), execution.name.as_str()),
-            ("eu-west-1/m", "e")
-        );
-        let foreign =
-            MachineReference::parse("arn:aws:states:eu-west-1:111111111111:stateMachine:m")
-                .unwrap();
+        let machine = MachineReference::parse("arn:aws:states:eu-west-1:000000000000:stateMachine:m:3").unwrap();
+        assert_eq!((machine.key.as_str(), machine.qualifier.as_deref()), ("eu-west-1/m", Some("3")));
+        let execution = ExecutionReference::parse("arn:aws:states:eu-west-1:000000000000:execution:m:e").unwrap();
+        assert_eq!((execution.machine.as_str(), execution.name.as_str()), ("eu-west-1/m", "e"));
+        let foreign = MachineReference::parse("arn:aws:states:eu-west-1:111111111111:stateMachine:m").unwrap();
         assert_ne!(foreign.key, "eu-west-1/m");
     }
 
     #[test]
     fn says_what_is_wrong_with_an_arn() {
         let message = |arn: &str| ExecutionReference::parse(arn).unwrap_err().message;
-        assert_eq!(
-            message("nonsense"),
-            "Invalid Arn: 'Invalid ARN prefix: nonsense'"
-        );
+        assert_eq!(message("nonsense"), "Invalid Arn: 'Invalid ARN prefix: nonsense'");
         assert_eq!(
             message("arn:aws:states:us-east-1:000000000000:express:m:e:id"),
             "Invalid Arn: 'Resource type not valid in this context: express'"

@@ -11,17 +11,11 @@ pub(super) fn invalid_name(name: &str) -> ServiceError {
 }
 
 pub(super) fn invalid_definition(why: &str) -> ServiceError {
-    ServiceError::bad_request(
-        "InvalidDefinition",
-        format!("Invalid State Machine Definition: '{why}'"),
-    )
+    ServiceError::bad_request("InvalidDefinition", format!("Invalid State Machine Definition: '{why}'"))
 }
 
 pub(super) fn invalid_input(why: &str) -> ServiceError {
-    ServiceError::bad_request(
-        "InvalidExecutionInput",
-        format!("Invalid State Machine Execution Input: '{why}'"),
-    )
+    ServiceError::bad_request("InvalidExecutionInput", format!("Invalid State Machine Execution Input: '{why}'"))
 }
 
 pub(super) fn invalid_token() -> ServiceError {
@@ -29,43 +23,27 @@ pub(super) fn invalid_token() -> ServiceError {
 }
 
 pub(super) fn machine_missing(arn: &str) -> ServiceError {
-    ServiceError::bad_request(
-        "StateMachineDoesNotExist",
-        format!("State Machine Does Not Exist: '{arn}'"),
-    )
+    ServiceError::bad_request("StateMachineDoesNotExist", format!("State Machine Does Not Exist: '{arn}'"))
 }
 
 pub(super) fn machine_exists(arn: &str) -> ServiceError {
-    ServiceError::bad_request(
-        "StateMachineAlreadyExists",
-        format!("State Machine Already Exists: '{arn}'"),
-    )
+    ServiceError::bad_request("StateMachineAlreadyExists", format!("State Machine Already Exists: '{arn}'"))
 }
 
 pub(super) fn machine_deleting(arn: &str) -> ServiceError {
-    ServiceError::bad_request(
-        "StateMachineDeleting",
-        format!("State Machine is being deleted: '{arn}'"),
-    )
+    ServiceError::bad_request("StateMachineDeleting", format!("State Machine is being deleted: '{arn}'"))
 }
 
 pub(super) fn execution_missing(arn: &str) -> ServiceError {
-    ServiceError::bad_request(
-        "ExecutionDoesNotExist",
-        format!("Execution Does Not Exist: '{arn}'"),
-    )
+    ServiceError::bad_request("ExecutionDoesNotExist", format!("Execution Does Not Exist: '{arn}'"))
 }
 
 pub(super) fn execution_exists(arn: &str) -> ServiceError {
-    ServiceError::bad_request(
-        "ExecutionAlreadyExists",
-        format!("Execution Already Exists: '{arn}'"),
-    )
+    ServiceError::bad_request("ExecutionAlreadyExists", format!("Execution Already Exists: '{arn}'"))
 }
 
 pub(super) fn resource_missing(arn: &str) -> ServiceError {
-    ServiceError::bad_request("ResourceNotFound", format!("Resource not found: '{arn}'"))
-        .with("resourceName", arn)
+    ServiceError::bad_request("ResourceNotFound", format!("Resource not found: '{arn}'")).with("resourceName", arn)
 }
 
 pub(super) fn validation(message: impl Into<String>) -> ServiceError {
@@ -83,11 +61,7 @@ pub(super) fn at_most(value: &str, member: &str, characters: usize) -> Result<()
     if value.chars().count() <= characters {
         return Ok(());
     }
-    Err(constraint(
-        value,
-        member,
-        &format!("have length less than or equal to {characters}"),
-    ))
+    Err(constraint(value, member, &format!("have length less than or equal to {characters}")))
 }
 
 /// The value must be one of these; the text lists them in AWS's order.
@@ -95,29 +69,18 @@ pub(super) fn one_of(value: &str, member: &str, allowed: &[&str]) -> Result<(), 
     if allowed.contains(&value) {
         return Ok(());
     }
-    Err(constraint(
-        value,
-        member,
-        &format!("satisfy enum value set: [{}]", allowed.join(", ")),
-    ))
+    Err(constraint(value, member, &format!("satisfy enum value set: [{}]", allowed.join(", "))))
 }
 
 /// The size of a page: 100 when none, or 0, was asked for, and 1,000 at most.
 pub(super) fn page_size(asked: Option<i64>) -> Result<usize, ServiceError> {
     match asked {
         None | Some(0) => Ok(100),
-        Some(asked) if asked > 1000 => Err(constraint(
-            &asked.to_string(),
-            "maxResults",
-            "have value less than or equal to 1000",
-        )),
-        Some(asked) => usize::try_from(asked).map_err(|_| {
-            constraint(
-                &asked.to_string(),
-                "maxResults",
-                "have value greater than or equal to 0",
-            )
-        }),
+        Some(asked) if asked > 1000 => {
+            Err(constraint(&asked.to_string(), "maxResults", "have value less than or equal to 1000"))
+        }
+        Some(asked) => usize::try_from(asked)
+            .map_err(|_| constraint(&asked.to_string(), "maxResults", "have value greater than or equal to 0")),
     }
 }
 

@@ -45,11 +45,7 @@ impl Batch {
                 self.push(key.len() + value.len(), Change::Put(table, key, value));
                 Ok(())
             }
-            Err(reason) => Err(StoreError::Value {
-                table: table.name(),
-                key,
-                reason: reason.to_string(),
-            }),
+            Err(reason) => Err(StoreError::Value { table: table.name(), key, reason: reason.to_string() }),
         }
     }
 

@@ -40,9 +40,7 @@ fn batch_of(key: &str, round: u64) -> Batch {
     let mut batch = Batch::new();
     batch.put(Table::Executions, key, &round).unwrap();
     for row in 1..ROWS {
-        batch
-            .put(Table::History, format!("{key}/{row}"), &"x".repeat(300))
-            .unwrap();
+        batch.put(Table::History, format!("{key}/{row}"), &"x".repeat(300)).unwrap();
     }
     batch
 }
@@ -57,24 +55,14 @@ fn a_killed_process_keeps_what_it_acknowledged() {
     for _ in 0..ROUNDS {
         acknowledged.extend(run_and_kill(dir.path()));
         let store = Store::open(dir.path()).unwrap();
-        let executions: BTreeSet<String> = store
-            .load::<u64>(Table::Executions)
-            .unwrap()
-            .into_iter()
-            .map(|(key, _)| key)
-            .collect();
+        let executions: BTreeSet<String> =
+            store.load::<u64>(Table::Executions).unwrap().into_iter().map(|(key, _)| key).collect();
         let lost: Vec<_> = acknowledged.difference(&executions).collect();
         assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-        let history: Vec<String> = store
-            .load::<String>(Table::History)
-            .unwrap()
-            .into_iter()
-            .map(|(key, _)| key)
-            .collect();
-        let whole: Vec<String> = executions
-            .iter()
-            .flat_map(|key| (1..ROWS).map(move |row| format!("{key}/{row}")))
-            .collect();
+        let history: Vec<String> =
+            store.load::<String>(Table::History).unwrap().into_iter().map(|(key, _)| key).collect();
+        let whole: Vec<String> =
+            executions.iter().flat_map(|key| (1..ROWS).map(move |row| format!("{key}/{row}"))).collect();
         assert_eq!(history, whole, "a batch is stored by half");
     }
 }
@@ -94,24 +82,14 @@ fn run_and_kill(dir: &Path) -> Vec<String> {
         }
     }
     child.wait().unwrap();
-    assert!(
-        acknowledged.len() >= ACKNOWLEDGED_BEFORE_KILL,
-        "the child ended by itself"
-    );
+    assert!(acknowledged.len() >= ACKNOWLEDGED_BEFORE_KILL, "the child ended by itself");
     acknowledged
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "only a process of its own can be killed"
-)]
+#[allow(clippy::disallowed_methods, reason = "only a process of its own can be killed")]
 fn start_child(dir: &Path) -> Child {
     std::process::Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "local::store::crash_tests::a_killed_process_keeps_what_it_acknowledged",
-            "--nocapture",
-        ])
+        .args(["--exact", "local::store::crash_tests::a_killed_process_keeps_what_it_acknowledged", "--nocapture"])
         .env(DIR_VARIABLE, dir)
         .stdout(Stdio::piped())
         .spawn()

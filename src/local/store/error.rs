@@ -16,11 +16,7 @@ pub(crate) enum StoreError {
     InUse { path: PathBuf },
     /// A newer version of the program wrote it.
     #[error("The store {} was written by a newer workshop (its format is {found}; this workshop reads up to {known}). Update workshop, or give up what is stored with `workshop local reset`.", path.display())]
-    NewerFormat {
-        path: PathBuf,
-        found: u64,
-        known: u64,
-    },
+    NewerFormat { path: PathBuf, found: u64, known: u64 },
     /// There is no room left; nothing of the batch was stored, and a later one may succeed.
     #[error("The disk that holds {} is full, so the change was not stored. Free some space and try again.", path.display())]
     DiskFull { path: PathBuf },
@@ -32,21 +28,12 @@ pub(crate) enum StoreError {
     Read { path: PathBuf, reason: String },
     /// A row does not hold what it should.
     #[error("The store {} holds a value that this workshop can't read, in table `{table}` under `{key}`: {reason}. `workshop local reset` starts with an empty store.", path.display())]
-    Row {
-        path: PathBuf,
-        table: &'static str,
-        key: String,
-        reason: String,
-    },
+    Row { path: PathBuf, table: &'static str, key: String, reason: String },
     /// A value that has no JSON form was to be stored.
     #[error(
         "The value for `{key}` in table `{table}` has no JSON form and was not stored: {reason}. This is a fault in workshop; please report it."
     )]
-    Value {
-        table: &'static str,
-        key: String,
-        reason: String,
-    },
+    Value { table: &'static str, key: String, reason: String },
     /// The writer has ended.
     #[error("The store {} is closed: its writer has ended. Start the embedded cloud again (`workshop local start`).", path.display())]
     Closed { path: PathBuf },
@@ -58,10 +45,7 @@ pub(super) fn open(path: &Path, failure: redb::Error) -> StoreError {
     match failure {
         redb::Error::DatabaseAlreadyOpen => StoreError::InUse { path },
         failure if is_disk_full(&failure) => StoreError::DiskFull { path },
-        failure => StoreError::Open {
-            path,
-            reason: sentence(&failure),
-        },
+        failure => StoreError::Open { path, reason: sentence(&failure) },
     }
 }
 
@@ -71,19 +55,13 @@ pub(super) fn write(path: &Path, failure: &redb::Error) -> StoreError {
     if is_disk_full(failure) {
         StoreError::DiskFull { path }
     } else {
-        StoreError::Write {
-            path,
-            reason: sentence(failure),
-        }
+        StoreError::Write { path, reason: sentence(failure) }
     }
 }
 
 /// A failure to read the file.
 pub(super) fn read(path: &Path, failure: &redb::Error) -> StoreError {
-    StoreError::Read {
-        path: path.to_owned(),
-        reason: sentence(failure),
-    }
+    StoreError::Read { path: path.to_owned(), reason: sentence(failure) }
 }
 
 fn is_disk_full(failure: &redb::Error) -> bool {

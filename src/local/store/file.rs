@@ -72,19 +72,14 @@ impl StoreFile {
         let Some(database) = database.as_ref() else {
             return Err(failed(redb::Error::PreviousIo));
         };
-        let transaction = database
-            .begin_read()
-            .map_err(|failure| failed(failure.into()))?;
+        let transaction = database.begin_read().map_err(|failure| failed(failure.into()))?;
         let rows = match transaction.open_table(definition(table)) {
             Err(TableError::TableDoesNotExist(_)) => return Ok(()),
             opened => opened.map_err(|failure| failed(failure.into()))?,
         };
         let end = end_of_prefix(prefix);
         let range = (Bound::Included(prefix.as_bytes()), as_slice(&end));
-        for row in rows
-            .range::<&[u8]>(range)
-            .map_err(|failure| failed(failure.into()))?
-        {
+        for row in rows.range::<&[u8]>(range).map_err(|failure| failed(failure.into()))? {
             let (key, value) = row.map_err(|failure| failed(failure.into()))?;
             let key = String::from_utf8_lossy(key.value());
             each(&key, value.value()).map_err(|reason| StoreError::Row {
@@ -101,23 +96,13 @@ impl StoreFile {
     /// next group may succeed: a full disk is a passing state.
     pub(super) fn write(&self, group: &Group) -> Result<(), StoreError> {
         self.reopen_if_closed()?;
-        let written = match self
-            .database
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-        {
+        let written = match self.database.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some(database) => apply(database, group),
             None => Err(redb::Error::PreviousIo),
         };
         self.transactions.fetch_add(1, Ordering::Relaxed);
         written.map_err(|failure| {
-            drop(
-                self.database
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .take(),
-            );
+            drop(self.database.write().unwrap_or_else(PoisonError::into_inner).take());
             // What fails here fails again, and is told, at the next write.
             self.reopen_if_closed().ok();
             error::write(&self.path, &failure)
@@ -125,18 +110,10 @@ impl StoreFile {
     }
 
     fn reopen_if_closed(&self) -> Result<(), StoreError> {
-        if self
-            .database
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_some()
-        {
+        if self.database.read().unwrap_or_else(PoisonError::into_inner).is_some() {
             return Ok(());
         }
-        let mut database = self
-            .database
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         *database = Some(open_checked(&self.path, self.opener)?);
         Ok(())
     }
@@ -149,20 +126,14 @@ pub(super) fn open_database(path: &Path) -> Result<Database, redb::Error> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let backend = FileBackend::new(options.open(path)?)?;
-    Ok(Builder::new()
-        .set_cache_size(CACHE_BYTES)
-        .create_with_backend(backend)?)
+    Ok(Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(backend)?)
 }
 
 fn open_checked(path: &Path, opener: Opener) -> Result<Database, StoreError> {
     let database = opener(path).map_err(|failure| error::open(path, failure))?;
     let found = check_format(&database).map_err(|failure| error::open(path, failure))?;
     if found > FORMAT_VERSION {
-        return Err(StoreError::NewerFormat {
-            path: path.to_owned(),
-            found,
-            known: FORMAT_VERSION,
-        });
+        return Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT_VERSION });
     }
     Ok(database)
 }
@@ -180,9 +151,7 @@ fn check_format(database: &Database) -> Result<u64, redb::Error> {
     }
     let mut transaction = database.begin_write()?;
     transaction.set_quick_repair(true);
-    transaction
-        .open_table(FORMAT)?
-        .insert("version", FORMAT_VERSION)?;
+    transaction.open_table(FORMAT)?.insert("version", FORMAT_VERSION)?;
     transaction.commit()?;
     Ok(FORMAT_VERSION)
 }
@@ -197,16 +166,10 @@ fn apply(database: &Database, group: &Group) -> Result<(), redb::Error> {
     Ok(transaction.commit()?)
 }
 
-fn apply_to_table(
-    rows: &mut redb::Table<'_, &[u8], &[u8]>,
-    changes: &TableChanges,
-) -> Result<(), redb::Error> {
+fn apply_to_table(rows: &mut redb::Table<'_, &[u8], &[u8]>, changes: &TableChanges) -> Result<(), redb::Error> {
     for prefix in &changes.cleared_prefixes {
         let end = end_of_prefix(prefix);
-        rows.retain_in::<&[u8], _>(
-            (Bound::Included(prefix.as_bytes()), as_slice(&end)),
-            |_, _| false,
-        )?;
+        rows.retain_in::<&[u8], _>((Bound::Included(prefix.as_bytes()), as_slice(&end)), |_, _| false)?;
     }
     for (key, value) in &changes.rows {
         match value {

@@ -24,9 +24,7 @@ fn rows(store: &Store) -> Vec<(String, u64)> {
 }
 
 fn pairs(rows: &[(&str, u64)]) -> Vec<(String, u64)> {
-    rows.iter()
-        .map(|(key, value)| ((*key).to_owned(), *value))
-        .collect()
+    rows.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect()
 }
 
 #[tokio::test]
@@ -68,10 +66,7 @@ async fn a_prefix_goes_with_what_came_before_and_spares_what_comes_after() {
     batch.delete(Table::Executions, "never there");
     store.commit(batch).await.unwrap();
     assert_eq!(rows(&store), pairs(&[("one", 0), ("one/2", 2), ("onf", 0)]));
-    assert_eq!(
-        store.load_prefix::<u64>(Table::Executions, "one/").unwrap(),
-        pairs(&[("one/2", 2)])
-    );
+    assert_eq!(store.load_prefix::<u64>(Table::Executions, "one/").unwrap(), pairs(&[("one/2", 2)]));
 }
 
 #[tokio::test]
@@ -79,19 +74,13 @@ async fn batches_that_wait_together_share_a_transaction() {
     let dir = TempDir::new().unwrap();
     let store = Store::open(dir.path()).unwrap();
     let held = store.inner.file.database().write().unwrap();
-    let commits: Vec<_> = (0..500)
-        .map(|each| store.commit(put(&format!("{each:03}"), each)))
-        .collect();
+    let commits: Vec<_> = (0..500).map(|each| store.commit(put(&format!("{each:03}"), each))).collect();
     drop(held);
     for commit in commits {
         commit.await.unwrap();
     }
     // One for what the writer held when it was stopped, one for all that came meanwhile.
-    assert!(
-        store.inner.file.transactions() <= 2,
-        "{} transactions",
-        store.inner.file.transactions()
-    );
+    assert!(store.inner.file.transactions() <= 2, "{} transactions", store.inner.file.transactions());
     assert_eq!(rows(&store).len(), 500);
 }
 
@@ -109,12 +98,7 @@ async fn a_second_opening_is_refused_while_the_first_lives() {
     let dir = TempDir::new().unwrap();
     let store = Store::open(dir.path()).unwrap();
     let refused = Store::open(dir.path()).err();
-    assert_eq!(
-        refused,
-        Some(StoreError::InUse {
-            path: dir.path().join("store.redb")
-        })
-    );
+    assert_eq!(refused, Some(StoreError::InUse { path: dir.path().join("store.redb") }));
     drop(store);
     Store::open(dir.path()).unwrap();
 }
@@ -126,21 +110,11 @@ fn a_newer_format_is_refused_with_what_to_do() {
     drop(Store::open(dir.path()).unwrap());
     let database = Database::open(&path).unwrap();
     let transaction = database.begin_write().unwrap();
-    transaction
-        .open_table(FORMAT)
-        .unwrap()
-        .insert("version", FORMAT_VERSION + 1)
-        .unwrap();
+    transaction.open_table(FORMAT).unwrap().insert("version", FORMAT_VERSION + 1).unwrap();
     transaction.commit().unwrap();
     drop(database);
     let refused = Store::open(dir.path()).err().unwrap().to_string();
-    assert!(
-        refused.starts_with(&format!(
-            "The store {} was written by a newer workshop",
-            path.display()
-        )),
-        "{refused}"
-    );
+    assert!(refused.starts_with(&format!("The store {} was written by a newer workshop", path.display())), "{refused}");
 }
 
 #[test]
@@ -148,10 +122,7 @@ fn a_file_that_is_no_store_is_named() {
     let dir = TempDir::new().unwrap();
     std::fs::write(dir.path().join("store.redb"), "not a store").unwrap();
     let refused = Store::open(dir.path()).err().unwrap();
-    assert!(
-        matches!(&refused, StoreError::Open { path, .. } if path.ends_with("store.redb")),
-        "{refused}"
-    );
+    assert!(matches!(&refused, StoreError::Open { path, .. } if path.ends_with("store.redb")), "{refused}");
 }
 
 #[tokio::test]
@@ -160,10 +131,7 @@ async fn a_row_of_another_type_is_named() {
     let store = Store::open(dir.path()).unwrap();
     store.commit(put("a", 1)).await.unwrap();
     let refused = store.load::<String>(Table::Executions).unwrap_err();
-    assert!(
-        matches!(&refused, StoreError::Row { table: "executions", key, .. } if key == "a"),
-        "{refused}"
-    );
+    assert!(matches!(&refused, StoreError::Row { table: "executions", key, .. } if key == "a"), "{refused}");
 }
 
 static DISK_IS_FULL: AtomicBool = AtomicBool::new(false);
@@ -180,21 +148,13 @@ impl StorageBackend for SmallDisk {
         self.0.read(offset, out)
     }
     fn set_len(&self, len: u64) -> Result<(), io::Error> {
-        if DISK_IS_FULL.load(Ordering::SeqCst) {
-            Err(full())
-        } else {
-            self.0.set_len(len)
-        }
+        if DISK_IS_FULL.load(Ordering::SeqCst) { Err(full()) } else { self.0.set_len(len) }
     }
     fn sync_data(&self) -> Result<(), io::Error> {
         self.0.sync_data()
     }
     fn write(&self, offset: u64, data: &[u8]) -> Result<(), io::Error> {
-        if DISK_IS_FULL.load(Ordering::SeqCst) {
-            Err(full())
-        } else {
-            self.0.write(offset, data)
-        }
+        if DISK_IS_FULL.load(Ordering::SeqCst) { Err(full()) } else { self.0.write(offset, data) }
     }
 }
 
@@ -203,12 +163,7 @@ fn full() -> io::Error {
 }
 
 fn open_on_small_disk(path: &Path) -> Result<Database, redb::Error> {
-    let file = std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)?;
+    let file = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
     Ok(Builder::new().create_with_backend(SmallDisk(FileBackend::new(file)?))?)
 }
 

@@ -64,11 +64,7 @@ impl Round {
     }
 
     fn finish(self, file: &StoreFile, unreported_failure: &mut Option<StoreError>) {
-        let written = if self.group.tables.is_empty() {
-            Ok(())
-        } else {
-            file.write(&self.group)
-        };
+        let written = if self.group.tables.is_empty() { Ok(()) } else { file.write(&self.group) };
         if let (true, Err(failure)) = (self.submits, &written) {
             *unreported_failure = Some(failure.clone());
         }

@@ -20,16 +20,9 @@ pub(super) async fn handle_all(cloud: &Cloud, request: &Request) -> Result<Respo
     }
 }
 
-pub(super) async fn handle_one(
-    cloud: &Cloud,
-    request: &Request,
-    id: &str,
-) -> Result<Response, ServiceError> {
+pub(super) async fn handle_one(cloud: &Cloud, request: &Request, id: &str) -> Result<Response, ServiceError> {
     match request.method {
-        Method::GET => Ok(Response::json(
-            200,
-            &output(cloud, &find(cloud, request, id)?.facts),
-        )),
+        Method::GET => Ok(Response::json(200, &output(cloud, &find(cloud, request, id)?.facts))),
         Method::PATCH => update(cloud, request, id).await,
         Method::DELETE => delete(cloud, request, id).await,
         _ => Err(unknown(request)),
@@ -39,34 +32,24 @@ pub(super) async fn handle_one(
 /// An API as clients see it: with its endpoint, which moves with the cloud's port.
 fn output(cloud: &Cloud, facts: &ApiFacts) -> Value {
     let mut value = item(facts);
-    value["apiEndpoint"] = Value::from(format!(
-        "http://{}.execute-api.localhost:{}",
-        facts.api_id,
-        cloud.address.port()
-    ));
+    value["apiEndpoint"] =
+        Value::from(format!("http://{}.execute-api.localhost:{}", facts.api_id, cloud.address.port()));
     value
 }
 
 /// Refuses what the embedded cloud would have to leave out silently.
 fn check(members: &Map<String, Value>) -> Result<(), ServiceError> {
-    if members
-        .get("protocolType")
-        .is_some_and(|protocol| protocol != "HTTP")
-    {
+    if members.get("protocolType").is_some_and(|protocol| protocol != "HTTP") {
         return Err(ServiceError::not_implemented("apigateway: WebSocket APIs"));
     }
     for quick in ["target", "routeKey", "credentialsArn"] {
         if members.contains_key(quick) {
-            return Err(ServiceError::not_implemented(&format!(
-                "apigateway: quick create ({quick} of an API)"
-            )));
+            return Err(ServiceError::not_implemented(&format!("apigateway: quick create ({quick} of an API)")));
         }
     }
     match members.get("name").and_then(Value::as_str) {
         Some("") => Err(bad_request("Api name must not be empty")),
-        Some(name) if name.chars().count() > 128 => Err(bad_request(
-            "Api name must not be longer than 128 characters",
-        )),
+        Some(name) if name.chars().count() > 128 => Err(bad_request("Api name must not be longer than 128 characters")),
         _ => Ok(()),
     }
 }
@@ -75,19 +58,11 @@ fn check_cors(facts: &ApiFacts) -> Result<(), ServiceError> {
     let Some(cors) = &facts.cors_configuration else {
         return Ok(());
     };
-    if cors.allow_credentials == Some(true) && cors.allow_origins.iter().any(|origin| origin == "*")
-    {
-        return Err(bad_request(
-            "Allow-Origin is not allowed to be * if Allow-Credentials is set to true",
-        ));
+    if cors.allow_credentials == Some(true) && cors.allow_origins.iter().any(|origin| origin == "*") {
+        return Err(bad_request("Allow-Origin is not allowed to be * if Allow-Credentials is set to true"));
     }
-    if cors
-        .max_age
-        .is_some_and(|age| !(-1..=86_400).contains(&age))
-    {
-        return Err(bad_request(
-            "Invalid maxAge, it must be between -1 and 86400",
-        ));
+    if cors.max_age.is_some_and(|age| !(-1..=86_400).contains(&age)) {
+        return Err(bad_request("Invalid maxAge, it must be between -1 and 86400"));
     }
     Ok(())
 }
@@ -96,10 +71,7 @@ async fn create(cloud: &Cloud, request: &Request) -> Result<Response, ServiceErr
     let members = members(request)?;
     check(&members)?;
     let id = new_id(10);
-    let facts: ApiFacts = read(
-        members,
-        json!({ "apiId": id, "createdDate": date(request.received_at) }),
-    )?;
+    let facts: ApiFacts = read(members, json!({ "apiId": id, "createdDate": date(request.received_at) }))?;
     check_cors(&facts)?;
     let answer = output(cloud, &facts);
     let api = Api {
@@ -110,11 +82,7 @@ async fn create(cloud: &Cloud, request: &Request) -> Result<Response, ServiceErr
         stages: BTreeMap::new(),
         deployments: BTreeMap::new(),
     };
-    cloud
-        .apis
-        .records
-        .change(|_| Ok((vec![Change::Put(id, api)], ())))
-        .await?;
+    cloud.apis.records.change(|_| Ok((vec![Change::Put(id, api)], ()))).await?;
     Ok(Response::json(201, &answer))
 }
 
@@ -122,8 +90,7 @@ fn list(cloud: &Cloud, request: &Request) -> Result<Response, ServiceError> {
     let region = request.region();
     let found: Vec<(String, Value)> = cloud.apis.records.read(|apis| {
         let here = apis.values().filter(|api| api.region == region.as_str());
-        here.map(|api| (api.facts.api_id.clone(), output(cloud, &api.facts)))
-            .collect()
+        here.map(|api| (api.facts.api_id.clone(), output(cloud, &api.facts))).collect()
     });
     page(request, found.into_iter())
 }
@@ -133,7 +100,8 @@ async fn update(cloud: &Cloud, request: &Request, id: &str) -> Result<Response, 
     check(&members)?;
     members.remove("tags");
     let facts = edit(cloud, request, id, |api| {
-        let fixed = json!({ "apiId": id, "createdDate": api.facts.created_date, "protocolType": api.facts.protocol_type });
+        let fixed =
+            json!({ "apiId": id, "createdDate": api.facts.created_date, "protocolType": api.facts.protocol_type });
         api.facts = patched(&api.facts, members, fixed)?;
         check_cors(&api.facts)?;
         Ok(api.facts.clone())
@@ -147,21 +115,15 @@ async fn delete(cloud: &Cloud, request: &Request, id: &str) -> Result<Response, 
     cloud
         .apis
         .records
-        .change(
-            |apis| match apis.get(id).filter(|api| api.region == region.as_str()) {
-                Some(_) => Ok((vec![Change::Delete(id.to_owned())], ())),
-                None => Err(no_api(id)),
-            },
-        )
+        .change(|apis| match apis.get(id).filter(|api| api.region == region.as_str()) {
+            Some(_) => Ok((vec![Change::Delete(id.to_owned())], ())),
+            None => Err(no_api(id)),
+        })
         .await?;
     Ok(Response::empty(204))
 }
 
-pub(super) async fn delete_cors(
-    cloud: &Cloud,
-    request: &Request,
-    id: &str,
-) -> Result<Response, ServiceError> {
+pub(super) async fn delete_cors(cloud: &Cloud, request: &Request, id: &str) -> Result<Response, ServiceError> {
     edit(cloud, request, id, |api| {
         api.facts.cors_configuration = None;
         Ok(())

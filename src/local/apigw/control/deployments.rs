@@ -12,20 +12,12 @@ fn missing(id: &str) -> ServiceError {
     not_found(format!("Invalid deployment identifier specified {id}"))
 }
 
-pub(super) async fn handle_all(
-    cloud: &Cloud,
-    request: &Request,
-    api: &str,
-) -> Result<Response, ServiceError> {
+pub(super) async fn handle_all(cloud: &Cloud, request: &Request, api: &str) -> Result<Response, ServiceError> {
     match request.method {
         Method::POST => create(cloud, request, api).await,
         Method::GET => {
             let all = find(cloud, request, api)?.deployments;
-            page(
-                request,
-                all.iter()
-                    .map(|(id, deployment)| (id.clone(), item(&deployment.facts))),
-            )
+            page(request, all.iter().map(|(id, deployment)| (id.clone(), item(&deployment.facts))))
         }
         _ => Err(unknown(request)),
     }
@@ -40,21 +32,12 @@ pub(super) async fn handle_one(
     match request.method {
         Method::GET => {
             let api = find(cloud, request, api)?;
-            Ok(Response::json(
-                200,
-                &api.deployments.get(id).ok_or_else(|| missing(id))?.facts,
-            ))
+            Ok(Response::json(200, &api.deployments.get(id).ok_or_else(|| missing(id))?.facts))
         }
         Method::DELETE => {
             edit(cloud, request, api, |api| {
-                if api
-                    .stages
-                    .values()
-                    .any(|stage| stage.deployment_id.as_deref() == Some(id))
-                {
-                    return Err(bad_request(
-                        "Active stages pointing to this deployment must be moved or deleted",
-                    ));
+                if api.stages.values().any(|stage| stage.deployment_id.as_deref() == Some(id)) {
+                    return Err(bad_request("Active stages pointing to this deployment must be moved or deleted"));
                 }
                 api.deployments.remove(id).ok_or_else(|| missing(id))?;
                 Ok(Response::empty(204))
@@ -76,26 +59,18 @@ async fn create(cloud: &Cloud, request: &Request, api: &str) -> Result<Response,
     let input: CreateInput = request.json()?;
     edit(cloud, request, api, |api| {
         if api.routes.is_empty() {
-            return Err(bad_request(
-                "Unable to deploy API because no routes exist in this API",
-            ));
+            return Err(bad_request("Unable to deploy API because no routes exist in this API"));
         }
         let deployment = api.deployment(false, input.description, request.received_at);
         let facts = deployment.facts.clone();
         if let Some(name) = input.stage_name {
-            let stage = api
-                .stages
-                .get_mut(&name)
-                .ok_or_else(|| not_found("Invalid stage identifier specified"))?;
+            let stage = api.stages.get_mut(&name).ok_or_else(|| not_found("Invalid stage identifier specified"))?;
             if stage.auto_deploy {
-                return Err(bad_request(
-                    "Deployment ID cannot be set on a stage that has AutoDeploy enabled",
-                ));
+                return Err(bad_request("Deployment ID cannot be set on a stage that has AutoDeploy enabled"));
             }
             stage.deployment_id = Some(facts.deployment_id.clone());
         }
-        api.deployments
-            .insert(facts.deployment_id.clone(), deployment);
+        api.deployments.insert(facts.deployment_id.clone(), deployment);
         Ok(Response::json(201, &facts))
     })
     .await

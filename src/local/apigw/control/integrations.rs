@@ -3,9 +3,7 @@
 use hyper::Method;
 use serde_json::json;
 
-use super::{
-    bad_request, conflict, edit, find, item, members, not_found, page, patched, read, unknown,
-};
+use super::{bad_request, conflict, edit, find, item, members, not_found, page, patched, read, unknown};
 use crate::local::Cloud;
 use crate::local::apigw::endpoint::function_arn;
 use crate::local::apigw::model::{Integration, new_id};
@@ -16,20 +14,12 @@ fn missing(id: &str) -> ServiceError {
     not_found(format!("Invalid Integration identifier specified {id}"))
 }
 
-pub(super) async fn handle_all(
-    cloud: &Cloud,
-    request: &Request,
-    api: &str,
-) -> Result<Response, ServiceError> {
+pub(super) async fn handle_all(cloud: &Cloud, request: &Request, api: &str) -> Result<Response, ServiceError> {
     match request.method {
         Method::POST => create(cloud, request, api).await,
         Method::GET => {
             let all = find(cloud, request, api)?.integrations;
-            page(
-                request,
-                all.iter()
-                    .map(|(id, integration)| (id.clone(), item(integration))),
-            )
+            page(request, all.iter().map(|(id, integration)| (id.clone(), item(integration))))
         }
         _ => Err(unknown(request)),
     }
@@ -44,10 +34,7 @@ pub(super) async fn handle_one(
     match request.method {
         Method::GET => {
             let api = find(cloud, request, api)?;
-            Ok(Response::json(
-                200,
-                api.integrations.get(id).ok_or_else(|| missing(id))?,
-            ))
+            Ok(Response::json(200, api.integrations.get(id).ok_or_else(|| missing(id))?))
         }
         Method::PATCH => update(cloud, request, api, id).await,
         Method::DELETE => delete(cloud, request, api, id).await,
@@ -57,33 +44,22 @@ pub(super) async fn handle_one(
 
 fn check(integration: &Integration) -> Result<(), ServiceError> {
     if integration.integration_type != "AWS_PROXY" {
-        let what = format!(
-            "apigateway: integrations of type {}",
-            integration.integration_type
-        );
+        let what = format!("apigateway: integrations of type {}", integration.integration_type);
         return Err(ServiceError::not_implemented(&what));
     }
     if let Some(subtype) = &integration.integration_subtype {
-        return Err(ServiceError::not_implemented(&format!(
-            "apigateway: integrations with {subtype}"
-        )));
+        return Err(ServiceError::not_implemented(&format!("apigateway: integrations with {subtype}")));
     }
     match integration.payload_format_version.as_deref() {
         Some("2.0") => {}
         Some("1.0") => {
-            return Err(ServiceError::not_implemented(
-                "apigateway: payload format version 1.0",
-            ));
+            return Err(ServiceError::not_implemented("apigateway: payload format version 1.0"));
         }
         Some(_) => {
-            return Err(bad_request(
-                "Invalid PayloadFormatVersion. Supported versions are 1.0 and 2.0",
-            ));
+            return Err(bad_request("Invalid PayloadFormatVersion. Supported versions are 1.0 and 2.0"));
         }
         None => {
-            return Err(bad_request(
-                "PayloadFormatVersion is a required parameter for integration",
-            ));
+            return Err(bad_request("PayloadFormatVersion is a required parameter for integration"));
         }
     }
     if function_arn(&integration.integration_uri).is_none() {
@@ -100,8 +76,7 @@ async fn create(cloud: &Cloud, request: &Request, api: &str) -> Result<Response,
     check(&integration)?;
     let answer = Response::json(201, &integration);
     edit(cloud, request, api, |api| {
-        api.integrations
-            .insert(integration.integration_id.clone(), integration);
+        api.integrations.insert(integration.integration_id.clone(), integration);
         api.deploy_automatically(request.received_at);
         Ok(())
     })
@@ -109,12 +84,7 @@ async fn create(cloud: &Cloud, request: &Request, api: &str) -> Result<Response,
     Ok(answer)
 }
 
-async fn update(
-    cloud: &Cloud,
-    request: &Request,
-    api: &str,
-    id: &str,
-) -> Result<Response, ServiceError> {
+async fn update(cloud: &Cloud, request: &Request, api: &str, id: &str) -> Result<Response, ServiceError> {
     let members = members(request)?;
     edit(cloud, request, api, |api| {
         let current = api.integrations.get_mut(id).ok_or_else(|| missing(id))?;
@@ -128,22 +98,10 @@ async fn update(
     .await
 }
 
-async fn delete(
-    cloud: &Cloud,
-    request: &Request,
-    api: &str,
-    id: &str,
-) -> Result<Response, ServiceError> {
+async fn delete(cloud: &Cloud, request: &Request, api: &str, id: &str) -> Result<Response, ServiceError> {
     edit(cloud, request, api, |api| {
-        if let Some(route) = api
-            .routes
-            .values()
-            .find(|route| route.integration_id() == Some(id))
-        {
-            let text = format!(
-                "Cannot delete Integration '{id}', it is referenced by Route '{}'",
-                route.route_id
-            );
+        if let Some(route) = api.routes.values().find(|route| route.integration_id() == Some(id)) {
+            let text = format!("Cannot delete Integration '{id}', it is referenced by Route '{}'", route.route_id);
             return Err(conflict(text));
         }
         api.integrations.remove(id).ok_or_else(|| missing(id))?;

@@ -21,31 +21,22 @@ use crate::local::error::ServiceError;
 use crate::local::http::{Request, Response};
 
 /// Answers one request to the control plane.
-pub(crate) async fn handle(
-    cloud: &Arc<Cloud>,
-    request: &Request,
-) -> Result<Response, ServiceError> {
+pub(crate) async fn handle(cloud: &Arc<Cloud>, request: &Request) -> Result<Response, ServiceError> {
     let segments = request.segments();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match segments.get(1..).unwrap_or_default() {
         ["tags", arn @ ..] => tags::handle(cloud, request, &arn.join("/")).await,
         ["apis"] => apis::handle_all(cloud, request).await,
         ["apis", id] => apis::handle_one(cloud, request, id).await,
-        ["apis", id, "cors"] if request.method == Method::DELETE => {
-            apis::delete_cors(cloud, request, id).await
-        }
+        ["apis", id, "cors"] if request.method == Method::DELETE => apis::delete_cors(cloud, request, id).await,
         ["apis", id, "integrations"] => integrations::handle_all(cloud, request, id).await,
-        ["apis", id, "integrations", integration] => {
-            integrations::handle_one(cloud, request, id, integration).await
-        }
+        ["apis", id, "integrations", integration] => integrations::handle_one(cloud, request, id, integration).await,
         ["apis", id, "routes"] => routes::handle_all(cloud, request, id).await,
         ["apis", id, "routes", route] => routes::handle_one(cloud, request, id, route).await,
         ["apis", id, "stages"] => stages::handle_all(cloud, request, id).await,
         ["apis", id, "stages", stage] => stages::handle_one(cloud, request, id, stage).await,
         ["apis", id, "deployments"] => deployments::handle_all(cloud, request, id).await,
-        ["apis", id, "deployments", deployment] => {
-            deployments::handle_one(cloud, request, id, deployment).await
-        }
+        ["apis", id, "deployments", deployment] => deployments::handle_one(cloud, request, id, deployment).await,
         _ => Err(unknown(request)),
     }
 }
@@ -67,18 +58,12 @@ fn not_found(message: impl Into<String>) -> ServiceError {
 }
 
 fn no_api(id: &str) -> ServiceError {
-    not_found(format!(
-        "Invalid API identifier specified {ACCOUNT_ID}:{id}"
-    ))
+    not_found(format!("Invalid API identifier specified {ACCOUNT_ID}:{id}"))
 }
 
 /// The API with this id in the request's region.
 fn find(cloud: &Cloud, request: &Request, id: &str) -> Result<Api, ServiceError> {
-    let api = cloud
-        .apis
-        .records
-        .get(id)
-        .filter(|api| api.region == request.region().as_str());
+    let api = cloud.apis.records.get(id).filter(|api| api.region == request.region().as_str());
     api.ok_or_else(|| no_api(id))
 }
 
@@ -91,11 +76,7 @@ async fn edit<R>(
 ) -> Result<R, ServiceError> {
     let region = request.region();
     let checked = |api: &mut Api| {
-        if api.region == region.as_str() {
-            change(api)
-        } else {
-            Err(no_api(id))
-        }
+        if api.region == region.as_str() { change(api) } else { Err(no_api(id)) }
     };
     cloud.apis.records.update(id, || no_api(id), checked).await
 }
@@ -105,19 +86,13 @@ fn members(request: &Request) -> Result<Map<String, Value>, ServiceError> {
     if request.body.is_empty() {
         return Ok(Map::new());
     }
-    let body: Map<String, Value> = serde_json::from_slice(&request.body)
-        .map_err(|_| bad_request("Unable to parse the request body as JSON"))?;
-    Ok(body
-        .into_iter()
-        .filter(|(_, value)| !value.is_null())
-        .collect())
+    let body: Map<String, Value> =
+        serde_json::from_slice(&request.body).map_err(|_| bad_request("Unable to parse the request body as JSON"))?;
+    Ok(body.into_iter().filter(|(_, value)| !value.is_null()).collect())
 }
 
 /// Reads a resource from members; what a client may not set is given in `fixed` and wins.
-fn read<T: DeserializeOwned>(
-    mut members: Map<String, Value>,
-    fixed: Value,
-) -> Result<T, ServiceError> {
+fn read<T: DeserializeOwned>(mut members: Map<String, Value>, fixed: Value) -> Result<T, ServiceError> {
     if let Value::Object(fixed) = fixed {
         members.extend(fixed);
     }
@@ -140,22 +115,15 @@ fn patched<T: Serialize + DeserializeOwned>(
 }
 
 /// One page of a list whose items are in the order of their keys.
-fn page(
-    request: &Request,
-    items: impl Iterator<Item = (String, Value)>,
-) -> Result<Response, ServiceError> {
+fn page(request: &Request, items: impl Iterator<Item = (String, Value)>) -> Result<Response, ServiceError> {
     let limit = match request.query_value("maxResults") {
         None => usize::MAX,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|limit| *limit > 0)
-            .ok_or_else(|| bad_request("Invalid maxResults value"))?,
+        Some(text) => {
+            text.parse().ok().filter(|limit| *limit > 0).ok_or_else(|| bad_request("Invalid maxResults value"))?
+        }
     };
     let after = request.query_value("nextToken");
-    let mut left = items
-        .filter(|(key, _)| after.as_ref().is_none_or(|after| key > after))
-        .peekable();
+    let mut left = items.filter(|(key, _)| after.as_ref().is_none_or(|after| key > after)).peekable();
     let (mut found, mut last) = (Vec::new(), None);
     for (key, value) in left.by_ref().take(limit) {
         found.push(value);

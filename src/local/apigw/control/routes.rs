@@ -3,9 +3,7 @@
 use hyper::Method;
 use serde_json::json;
 
-use super::{
-    bad_request, conflict, edit, find, item, members, not_found, page, patched, read, unknown,
-};
+use super::{bad_request, conflict, edit, find, item, members, not_found, page, patched, read, unknown};
 use crate::local::Cloud;
 use crate::local::apigw::endpoint::RouteKey;
 use crate::local::apigw::model::{Api, Route, new_id};
@@ -16,19 +14,12 @@ fn missing(id: &str) -> ServiceError {
     not_found(format!("Invalid Route identifier specified {id}"))
 }
 
-pub(super) async fn handle_all(
-    cloud: &Cloud,
-    request: &Request,
-    api: &str,
-) -> Result<Response, ServiceError> {
+pub(super) async fn handle_all(cloud: &Cloud, request: &Request, api: &str) -> Result<Response, ServiceError> {
     match request.method {
         Method::POST => create(cloud, request, api).await,
         Method::GET => {
             let all = find(cloud, request, api)?.routes;
-            page(
-                request,
-                all.iter().map(|(id, route)| (id.clone(), item(route))),
-            )
+            page(request, all.iter().map(|(id, route)| (id.clone(), item(route))))
         }
         _ => Err(unknown(request)),
     }
@@ -43,10 +34,7 @@ pub(super) async fn handle_one(
     match request.method {
         Method::GET => {
             let api = find(cloud, request, api)?;
-            Ok(Response::json(
-                200,
-                api.routes.get(id).ok_or_else(|| missing(id))?,
-            ))
+            Ok(Response::json(200, api.routes.get(id).ok_or_else(|| missing(id))?))
         }
         Method::PATCH => update(cloud, request, api, id).await,
         Method::DELETE => {
@@ -69,36 +57,22 @@ fn check(api: &Api, route: &Route) -> Result<(), ServiceError> {
         ));
     }
     if route.authorization_type != "NONE" || route.api_key_required {
-        let what = format!(
-            "apigateway: routes with authorization {}",
-            route.authorization_type
-        );
+        let what = format!("apigateway: routes with authorization {}", route.authorization_type);
         return Err(ServiceError::not_implemented(&what));
     }
-    if api
-        .routes
-        .values()
-        .any(|other| other.route_key == route.route_key && other.route_id != route.route_id)
-    {
-        return Err(conflict(format!(
-            "Route with key {} already exists for this API",
-            route.route_key
-        )));
+    if api.routes.values().any(|other| other.route_key == route.route_key && other.route_id != route.route_id) {
+        return Err(conflict(format!("Route with key {} already exists for this API", route.route_key)));
     }
     if route.target.is_none() {
         return Ok(());
     }
     let Some(id) = route.integration_id() else {
-        return Err(bad_request(
-            "Invalid target specified. Format should be \"integrations/<INTEGRATION_ID>\"",
-        ));
+        return Err(bad_request("Invalid target specified. Format should be \"integrations/<INTEGRATION_ID>\""));
     };
     if api.integrations.contains_key(id) {
         return Ok(());
     }
-    Err(not_found(format!(
-        "Invalid Integration identifier specified {id}"
-    )))
+    Err(not_found(format!("Invalid Integration identifier specified {id}")))
 }
 
 async fn create(cloud: &Cloud, request: &Request, api: &str) -> Result<Response, ServiceError> {
@@ -113,12 +87,7 @@ async fn create(cloud: &Cloud, request: &Request, api: &str) -> Result<Response,
     .await
 }
 
-async fn update(
-    cloud: &Cloud,
-    request: &Request,
-    api: &str,
-    id: &str,
-) -> Result<Response, ServiceError> {
+async fn update(cloud: &Cloud, request: &Request, api: &str, id: &str) -> Result<Response, ServiceError> {
     let members = members(request)?;
     edit(cloud, request, api, |api| {
         let current = api.routes.get(id).ok_or_else(|| missing(id))?;

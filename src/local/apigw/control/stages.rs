@@ -3,9 +3,7 @@
 use hyper::Method;
 use serde_json::json;
 
-use super::{
-    bad_request, conflict, edit, find, item, members, not_found, page, patched, read, unknown,
-};
+use super::{bad_request, conflict, edit, find, item, members, not_found, page, patched, read, unknown};
 use crate::local::Cloud;
 use crate::local::apigw::model::{Api, RouteSettings, Stage, date};
 use crate::local::error::ServiceError;
@@ -15,19 +13,12 @@ fn missing(_name: &str) -> ServiceError {
     not_found("Invalid stage identifier specified")
 }
 
-pub(super) async fn handle_all(
-    cloud: &Cloud,
-    request: &Request,
-    api: &str,
-) -> Result<Response, ServiceError> {
+pub(super) async fn handle_all(cloud: &Cloud, request: &Request, api: &str) -> Result<Response, ServiceError> {
     match request.method {
         Method::POST => create(cloud, request, api).await,
         Method::GET => {
             let all = find(cloud, request, api)?.stages;
-            page(
-                request,
-                all.iter().map(|(name, stage)| (name.clone(), item(stage))),
-            )
+            page(request, all.iter().map(|(name, stage)| (name.clone(), item(stage))))
         }
         _ => Err(unknown(request)),
     }
@@ -42,10 +33,7 @@ pub(super) async fn handle_one(
     match request.method {
         Method::GET => {
             let api = find(cloud, request, api)?;
-            Ok(Response::json(
-                200,
-                api.stages.get(name).ok_or_else(|| missing(name))?,
-            ))
+            Ok(Response::json(200, api.stages.get(name).ok_or_else(|| missing(name))?))
         }
         Method::PATCH => update(cloud, request, api, name).await,
         Method::DELETE => {
@@ -61,14 +49,9 @@ pub(super) async fn handle_one(
 
 fn check(api: &Api, stage: &Stage) -> Result<(), ServiceError> {
     let name = &stage.stage_name;
-    let plain = name.len() <= 128
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let plain = name.len() <= 128 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if name != "$default" && (name.is_empty() || !plain) {
-        return Err(bad_request(
-            "Stage name only allows a-zA-Z0-9-_ and $default",
-        ));
+        return Err(bad_request("Stage name only allows a-zA-Z0-9-_ and $default"));
     }
     if let Some(id) = &stage.deployment_id
         && !api.deployments.contains_key(id)
@@ -77,16 +60,10 @@ fn check(api: &Api, stage: &Stage) -> Result<(), ServiceError> {
     }
     for key in stage.route_settings.keys() {
         if !api.routes.values().any(|route| route.route_key == *key) {
-            return Err(not_found(format!(
-                "Unable to find Route by key {key} within the provided RouteSettings"
-            )));
+            return Err(not_found(format!("Unable to find Route by key {key} within the provided RouteSettings")));
         }
     }
-    let negative = |settings: &RouteSettings| {
-        settings
-            .throttling_rate_limit
-            .is_some_and(|rate| rate < 0.0)
-    };
+    let negative = |settings: &RouteSettings| settings.throttling_rate_limit.is_some_and(|rate| rate < 0.0);
     if negative(&stage.default_route_settings) || stage.route_settings.values().any(negative) {
         return Err(bad_request("Throttling rate limit must not be negative"));
     }
@@ -95,10 +72,7 @@ fn check(api: &Api, stage: &Stage) -> Result<(), ServiceError> {
 
 async fn create(cloud: &Cloud, request: &Request, api: &str) -> Result<Response, ServiceError> {
     let now = date(request.received_at);
-    let stage: Stage = read(
-        members(request)?,
-        json!({ "createdDate": now, "lastUpdatedDate": now }),
-    )?;
+    let stage: Stage = read(members(request)?, json!({ "createdDate": now, "lastUpdatedDate": now }))?;
     put(cloud, request, api, 201, |api| {
         if api.stages.contains_key(&stage.stage_name) {
             return Err(conflict("Stage already exists"));
@@ -108,12 +82,7 @@ async fn create(cloud: &Cloud, request: &Request, api: &str) -> Result<Response,
     .await
 }
 
-async fn update(
-    cloud: &Cloud,
-    request: &Request,
-    api: &str,
-    name: &str,
-) -> Result<Response, ServiceError> {
+async fn update(cloud: &Cloud, request: &Request, api: &str, name: &str) -> Result<Response, ServiceError> {
     let mut members = members(request)?;
     members.remove("tags");
     put(cloud, request, api, 200, |api| {

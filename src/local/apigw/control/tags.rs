@@ -28,10 +28,7 @@ impl<'a> Tagged<'a> {
         let parts: Vec<&str> = path.unwrap_or_default().split('/').collect();
         match parts.as_slice() {
             [api] if !api.is_empty() => Ok(Self { api, stage: None }),
-            [api, "stages", stage] => Ok(Self {
-                api,
-                stage: Some(stage),
-            }),
+            [api, "stages", stage] => Ok(Self { api, stage: Some(stage) }),
             _ => Err(bad_request(format!("Invalid resource ARN: {arn}"))),
         }
     }
@@ -41,9 +38,7 @@ impl<'a> Tagged<'a> {
             None => Ok(&mut api.facts.tags),
             Some(name) => {
                 let stage = api.stages.get_mut(name);
-                stage
-                    .map(|stage| &mut stage.tags)
-                    .ok_or_else(|| not_found("Invalid stage identifier specified"))
+                stage.map(|stage| &mut stage.tags).ok_or_else(|| not_found("Invalid stage identifier specified"))
             }
         }
     }
@@ -55,19 +50,12 @@ struct TagInput {
     tags: Tags,
 }
 
-pub(super) async fn handle(
-    cloud: &Cloud,
-    request: &Request,
-    arn: &str,
-) -> Result<Response, ServiceError> {
+pub(super) async fn handle(cloud: &Cloud, request: &Request, arn: &str) -> Result<Response, ServiceError> {
     let tagged = Tagged::parse(arn)?;
     match request.method {
         Method::GET => {
             let mut api = find(cloud, request, tagged.api)?;
-            Ok(Response::json(
-                200,
-                &json!({ "tags": tagged.tags(&mut api)? }),
-            ))
+            Ok(Response::json(200, &json!({ "tags": tagged.tags(&mut api)? })))
         }
         Method::POST => {
             let input: TagInput = request.json()?;
@@ -75,21 +63,15 @@ pub(super) async fn handle(
                 let tags = tagged.tags(api)?;
                 tags.extend(input.tags);
                 if tags.len() > TAGS_LIMIT {
-                    return Err(bad_request(format!(
-                        "A resource can have no more than {TAGS_LIMIT} tags"
-                    )));
+                    return Err(bad_request(format!("A resource can have no more than {TAGS_LIMIT} tags")));
                 }
                 Ok(Response::json(201, &json!({})))
             })
             .await
         }
         Method::DELETE => {
-            let keys: Vec<String> = request
-                .query()
-                .into_iter()
-                .filter(|(name, _)| name == "tagKeys")
-                .map(|(_, key)| key)
-                .collect();
+            let keys: Vec<String> =
+                request.query().into_iter().filter(|(name, _)| name == "tagKeys").map(|(_, key)| key).collect();
             edit(cloud, request, tagged.api, |api| {
                 tagged.tags(api)?.retain(|key, _| !keys.contains(key));
                 Ok(Response::empty(204))

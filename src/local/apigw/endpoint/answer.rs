@@ -33,19 +33,14 @@ fn structured(members: &Map<String, Value>) -> Option<Response> {
             response = response.with_header(&name.to_ascii_lowercase(), text(value)?);
         }
     }
-    for cookie in members
-        .get("cookies")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
+    for cookie in members.get("cookies").and_then(Value::as_array).into_iter().flatten() {
         response = response.with_header("set-cookie", text(cookie)?);
     }
     response.body = body(members)?;
     // The server counts the body it sends; a length that the function wrote could contradict it.
-    response.headers.retain(|(name, _)| {
-        name != "content-length" && name != "transfer-encoding" && name != "connection"
-    });
+    response
+        .headers
+        .retain(|(name, _)| name != "content-length" && name != "transfer-encoding" && name != "connection");
     if !response.has_header("content-type") && !response.body.is_empty() {
         response = response.with_header("content-type", "text/plain; charset=utf-8");
     }
@@ -106,37 +101,18 @@ mod tests {
         }));
         assert_eq!(answer.status, 201);
         assert_eq!(answer.body, "hi");
-        let headers: Vec<String> = answer
-            .headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect();
+        let headers: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         assert_eq!(
             headers,
-            [
-                "x-a: 1",
-                "n: 5",
-                "set-cookie: a=1",
-                "set-cookie: b=2",
-                "content-type: text/plain; charset=utf-8"
-            ]
+            ["x-a: 1", "n: 5", "set-cookie: a=1", "set-cookie: b=2", "content-type: text/plain; charset=utf-8"]
         );
     }
 
     #[test]
     fn a_bare_body() {
-        assert_eq!(
-            answer(&json!({ "message": "hi" })),
-            Response::new(200, "application/json", r#"{"message":"hi"}"#)
-        );
-        assert_eq!(
-            answer(&json!("hi")),
-            Response::new(200, "application/json", "hi")
-        );
-        assert_eq!(
-            answer(&Value::Null),
-            Response::new(200, "application/json", "null")
-        );
+        assert_eq!(answer(&json!({ "message": "hi" })), Response::new(200, "application/json", r#"{"message":"hi"}"#));
+        assert_eq!(answer(&json!("hi")), Response::new(200, "application/json", "hi"));
+        assert_eq!(answer(&Value::Null), Response::new(200, "application/json", "null"));
     }
 
     #[test]
@@ -149,11 +125,7 @@ mod tests {
             json!({ "statusCode": 99 }),
         ];
         for result in wrong {
-            assert_eq!(
-                answer(&result),
-                message(500, "Internal Server Error"),
-                "{result}"
-            );
+            assert_eq!(answer(&result), message(500, "Internal Server Error"), "{result}");
         }
         assert_eq!(interpret(b"not json").status, 500);
     }

@@ -10,9 +10,7 @@ use crate::local::http::{Request, Response};
 
 /// The answer to a preflight request; `None` when the request is no preflight.
 pub(super) fn preflight(cors: &Cors, request: &Request) -> Option<Response> {
-    request
-        .header("access-control-request-method")
-        .filter(|_| request.method == Method::OPTIONS)?;
+    request.header("access-control-request-method").filter(|_| request.method == Method::OPTIONS)?;
     let origin = request.header("origin")?;
     let Some(allowed) = allowed_origin(cors, origin) else {
         return Some(Response::empty(204));
@@ -32,21 +30,13 @@ pub(super) fn preflight(cors: &Cors, request: &Request) -> Option<Response> {
 
 /// Replaces the function's CORS headers by those that the configuration gives.
 pub(super) fn apply(cors: &Cors, request: &Request, mut answer: Response) -> Response {
-    answer
-        .headers
-        .retain(|(name, _)| !name.to_ascii_lowercase().starts_with("access-control-"));
-    let Some(allowed) = request
-        .header("origin")
-        .and_then(|origin| allowed_origin(cors, origin))
-    else {
+    answer.headers.retain(|(name, _)| !name.to_ascii_lowercase().starts_with("access-control-"));
+    let Some(allowed) = request.header("origin").and_then(|origin| allowed_origin(cors, origin)) else {
         return answer;
     };
     answer = answer.with_header("access-control-allow-origin", allowed);
     if !cors.expose_headers.is_empty() {
-        answer = answer.with_header(
-            "access-control-expose-headers",
-            cors.expose_headers.join(","),
-        );
+        answer = answer.with_header("access-control-expose-headers", cors.expose_headers.join(","));
     }
     with_credentials(cors, answer)
 }
@@ -67,11 +57,7 @@ fn allowed_origin(cors: &Cors, origin: &str) -> Option<String> {
         exact => exact.eq_ignore_ascii_case(origin),
     };
     let pattern = cors.allow_origins.iter().find(allowed)?;
-    Some(if pattern == "*" {
-        "*".to_owned()
-    } else {
-        origin.to_owned()
-    })
+    Some(if pattern == "*" { "*".to_owned() } else { origin.to_owned() })
 }
 
 #[cfg(test)]
@@ -81,17 +67,11 @@ mod tests {
     use super::*;
 
     fn request(method: &str, headers: &[(&str, &str)]) -> Request {
-        let builder = headers.iter().fold(
-            hyper::Request::builder().method(method),
-            |builder, (name, value)| builder.header(*name, *value),
-        );
+        let builder = headers
+            .iter()
+            .fold(hyper::Request::builder().method(method), |builder, (name, value)| builder.header(*name, *value));
         let (parts, ()) = builder.uri("/dev/start").body(()).unwrap().into_parts();
-        Request::new(
-            parts,
-            Bytes::new(),
-            "127.0.0.1:5000".parse().unwrap(),
-            "2026-01-01T00:00:00Z".parse().unwrap(),
-        )
+        Request::new(parts, Bytes::new(), "127.0.0.1:5000".parse().unwrap(), "2026-01-01T00:00:00Z".parse().unwrap())
     }
 
     fn cors(origins: &[&str]) -> Cors {
@@ -105,22 +85,12 @@ mod tests {
     }
 
     fn headers(answer: &Response) -> Vec<String> {
-        answer
-            .headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect()
+        answer.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect()
     }
 
     #[test]
     fn a_preflight_is_answered() {
-        let asked = request(
-            "OPTIONS",
-            &[
-                ("origin", "http://a.test"),
-                ("access-control-request-method", "POST"),
-            ],
-        );
+        let asked = request("OPTIONS", &[("origin", "http://a.test"), ("access-control-request-method", "POST")]);
         let answer = preflight(&cors(&["*"]), &asked).unwrap();
         assert_eq!(answer.status, 204);
         assert_eq!(
@@ -132,34 +102,17 @@ mod tests {
                 "access-control-max-age: 300"
             ]
         );
-        assert_eq!(
-            preflight(&cors(&["https://b.test"]), &asked),
-            Some(Response::empty(204))
-        );
+        assert_eq!(preflight(&cors(&["https://b.test"]), &asked), Some(Response::empty(204)));
         assert_eq!(preflight(&cors(&["*"]), &request("OPTIONS", &[])), None);
-        assert_eq!(
-            preflight(
-                &cors(&["*"]),
-                &request("POST", &[("origin", "http://a.test")])
-            ),
-            None
-        );
+        assert_eq!(preflight(&cors(&["*"]), &request("POST", &[("origin", "http://a.test")])), None);
     }
 
     #[test]
     fn the_functions_own_headers_are_ignored() {
-        let answer = Response::empty(200)
-            .with_header("Access-Control-Allow-Origin", "http://mine")
-            .with_header("x", "y");
-        let applied = apply(
-            &cors(&["https://*"]),
-            &request("POST", &[("origin", "https://a.test")]),
-            answer.clone(),
-        );
-        assert_eq!(
-            headers(&applied),
-            ["x: y", "access-control-allow-origin: https://a.test"]
-        );
+        let answer =
+            Response::empty(200).with_header("Access-Control-Allow-Origin", "http://mine").with_header("x", "y");
+        let applied = apply(&cors(&["https://*"]), &request("POST", &[("origin", "https://a.test")]), answer.clone());
+        assert_eq!(headers(&applied), ["x: y", "access-control-allow-origin: https://a.test"]);
         let applied = apply(&cors(&["https://*"]), &request("POST", &[]), answer);
         assert_eq!(headers(&applied), ["x: y"]);
     }

@@ -10,9 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::local::apigw::model::Route;
 
-const METHODS: [&str; 8] = [
-    "ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT",
-];
+const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 /// A route key that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +18,7 @@ pub(in crate::local::apigw) enum RouteKey<'a> {
     /// `$default`: what no other route matches.
     Default,
     /// A method, or ANY, and a path.
-    Path {
-        method: &'a str,
-        segments: Vec<Segment<'a>>,
-    },
+    Path { method: &'a str, segments: Vec<Segment<'a>> },
 }
 
 /// One segment of a route's path. The order is that of how specific it is, most specific first.
@@ -46,32 +41,19 @@ impl<'a> RouteKey<'a> {
         if !METHODS.contains(&method) {
             return None;
         }
-        let segments: Vec<Segment<'a>> = path
-            .strip_prefix('/')?
-            .split('/')
-            .map(segment)
-            .collect::<Option<_>>()?;
+        let segments: Vec<Segment<'a>> = path.strip_prefix('/')?.split('/').map(segment).collect::<Option<_>>()?;
         let last = segments.len() - 1;
-        let greedy_inside = segments
-            .iter()
-            .take(last)
-            .any(|segment| matches!(segment, Segment::Greedy(_)));
+        let greedy_inside = segments.iter().take(last).any(|segment| matches!(segment, Segment::Greedy(_)));
         (!greedy_inside).then_some(Self::Path { method, segments })
     }
 }
 
 fn segment(text: &str) -> Option<Segment<'_>> {
-    let Some(inside) = text
-        .strip_prefix('{')
-        .and_then(|text| text.strip_suffix('}'))
-    else {
+    let Some(inside) = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) else {
         return (!text.contains(['{', '}', ' '])).then_some(Segment::Literal(text));
     };
     let name = inside.strip_suffix('+').unwrap_or(inside);
-    let plain = !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
     match (plain, name.len() < inside.len()) {
         (false, _) => None,
         (true, true) => Some(Segment::Greedy(name)),
@@ -86,45 +68,22 @@ pub(super) struct Match<'a> {
     pub(super) parameters: BTreeMap<String, String>,
 }
 
-/// What kind of match it is; the first wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Full,
-    Greedy,
-    Default,
-}
-
-/// How specific a match is; the smallest wins. After its kind its segments decide (0 literal, 1 variable, 2 greedy), then
-/// whether the method is ANY.
-type Rank = (Kind, Vec<u8>, bool);
+/// How specific a match is; the smallest wins: by segments, `$default` last, and ANY after a named method.
+type Rank = (bool, Vec<u8>, bool);
 
 /// The route that a request belongs to.
-pub(super) fn best<'a>(
-    routes: impl Iterator<Item = &'a Route>,
-    method: &str,
-    path: &str,
-) -> Option<Match<'a>> {
+pub(super) fn best<'a>(routes: impl Iterator<Item = &'a Route>, method: &str, path: &str) -> Option<Match<'a>> {
     let found = routes.filter_map(|route| {
         let key = RouteKey::parse(&route.route_key)?;
         let (rank, parameters) = matched(&key, method, path)?;
         Some((rank, Match { route, parameters }))
     });
-    found
-        .min_by_key(|(rank, _)| rank.clone())
-        .map(|(_, found)| found)
+    found.min_by_key(|(rank, _)| rank.clone()).map(|(_, found)| found)
 }
 
-fn matched(
-    key: &RouteKey<'_>,
-    method: &str,
-    path: &str,
-) -> Option<(Rank, BTreeMap<String, String>)> {
-    let RouteKey::Path {
-        method: wanted,
-        segments,
-    } = key
-    else {
-        return Some(((Kind::Default, Vec::new(), false), BTreeMap::new()));
+fn matched(key: &RouteKey<'_>, method: &str, path: &str) -> Option<(Rank, BTreeMap<String, String>)> {
+    let RouteKey::Path { method: wanted, segments } = key else {
+        return Some(((true, Vec::new(), false), BTreeMap::new()));
     };
     if *wanted != "ANY" && *wanted != method {
         return None;
@@ -135,9 +94,7 @@ fn matched(
     for (index, segment) in segments.iter().enumerate() {
         let text = *given.get(index)?;
         match segment {
-            Segment::Literal(literal) if decoded(text) == *literal || text == *literal => {
-                ranks.push(0)
-            }
+            Segment::Literal(literal) if decoded(text) == *literal || text == *literal => ranks.push(0),
             Segment::Literal(_) => return None,
             Segment::Variable(_) if text.is_empty() => return None,
             Segment::Variable(name) => {
@@ -150,13 +107,13 @@ fn matched(
                     return None;
                 }
                 parameters.insert((*name).to_owned(), decoded(&rest));
-                ranks.push(2);
-                return Some(((Kind::Greedy, ranks, *wanted == "ANY"), parameters));
+                // A full match wins over a greedy one, whatever their literals are.
+                ranks.insert(0, 2);
+                return Some(((false, ranks, *wanted == "ANY"), parameters));
             }
         }
     }
-    let rank = (Kind::Full, ranks, *wanted == "ANY");
-    (segments.len() == given.len()).then_some((rank, parameters))
+    (segments.len() == given.len()).then_some(((false, ranks, *wanted == "ANY"), parameters))
 }
 
 fn decoded(text: &str) -> String {
@@ -180,14 +137,9 @@ mod tests {
         }
     }
 
-    fn choose(
-        keys: &[&str],
-        method: &str,
-        path: &str,
-    ) -> Option<(String, BTreeMap<String, String>)> {
+    fn choose(keys: &[&str], method: &str, path: &str) -> Option<(String, BTreeMap<String, String>)> {
         let routes: Vec<Route> = keys.iter().map(|key| route(key)).collect();
-        best(routes.iter(), method, path)
-            .map(|found| (found.route.route_key.clone(), found.parameters))
+        best(routes.iter(), method, path).map(|found| (found.route.route_key.clone(), found.parameters))
     }
 
     fn chosen(keys: &[&str], method: &str, path: &str) -> Option<String> {
@@ -196,42 +148,18 @@ mod tests {
 
     #[test]
     fn the_order_that_aws_documents() {
-        let keys = [
-            "GET /pets/dog/1",
-            "GET /pets/dog/{id}",
-            "GET /pets/{proxy+}",
-            "ANY /{proxy+}",
-            "$default",
-        ];
-        assert_eq!(
-            chosen(&keys, "GET", "/pets/dog/1").as_deref(),
-            Some("GET /pets/dog/1")
-        );
-        assert_eq!(
-            chosen(&keys, "GET", "/pets/dog/2").as_deref(),
-            Some("GET /pets/dog/{id}")
-        );
-        assert_eq!(
-            chosen(&keys, "GET", "/pets/cat/1").as_deref(),
-            Some("GET /pets/{proxy+}")
-        );
-        assert_eq!(
-            chosen(&keys, "POST", "/test/5").as_deref(),
-            Some("ANY /{proxy+}")
-        );
+        let keys = ["GET /pets/dog/1", "GET /pets/dog/{id}", "GET /pets/{proxy+}", "ANY /{proxy+}", "$default"];
+        assert_eq!(chosen(&keys, "GET", "/pets/dog/1").as_deref(), Some("GET /pets/dog/1"));
+        assert_eq!(chosen(&keys, "GET", "/pets/dog/2").as_deref(), Some("GET /pets/dog/{id}"));
+        assert_eq!(chosen(&keys, "GET", "/pets/cat/1").as_deref(), Some("GET /pets/{proxy+}"));
+        assert_eq!(chosen(&keys, "POST", "/test/5").as_deref(), Some("ANY /{proxy+}"));
         assert_eq!(chosen(&keys, "GET", "/").as_deref(), Some("$default"));
     }
 
     #[test]
     fn methods() {
-        assert_eq!(
-            chosen(&["ANY /a", "GET /a"], "GET", "/a").as_deref(),
-            Some("GET /a")
-        );
-        assert_eq!(
-            chosen(&["ANY /a", "GET /a"], "PUT", "/a").as_deref(),
-            Some("ANY /a")
-        );
+        assert_eq!(chosen(&["ANY /a", "GET /a"], "GET", "/a").as_deref(), Some("GET /a"));
+        assert_eq!(chosen(&["ANY /a", "GET /a"], "PUT", "/a").as_deref(), Some("ANY /a"));
         assert_eq!(chosen(&["POST /start"], "GET", "/start"), None);
         assert_eq!(chosen(&["POST /start"], "POST", "/start/"), None);
         assert_eq!(chosen(&["POST /"], "POST", "/").as_deref(), Some("POST /"));
@@ -247,16 +175,7 @@ mod tests {
 
     #[test]
     fn keys_that_are_none() {
-        for key in [
-            "",
-            "GET",
-            "GET start",
-            "FETCH /a",
-            "GET /{a+}/b",
-            "GET /{}",
-            "GET /{a b}",
-            "default",
-        ] {
+        for key in ["", "GET", "GET start", "FETCH /a", "GET /{a+}/b", "GET /{}", "GET /{a b}", "default"] {
             assert_eq!(RouteKey::parse(key), None, "{key}");
         }
     }

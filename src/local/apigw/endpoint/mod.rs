@@ -53,31 +53,18 @@ async fn serve(cloud: &Arc<Cloud>, api: &Api, request: &Request) -> Response {
     }
 }
 
-async fn run_route(
-    cloud: &Arc<Cloud>,
-    api: &Api,
-    served: &Served<'_>,
-    request: &Request,
-) -> Response {
+async fn run_route(cloud: &Arc<Cloud>, api: &Api, served: &Served<'_>, request: &Request) -> Response {
     let routes = served.routes.values();
     let Some(found) = matching::best(routes, request.method.as_str(), &served.path) else {
         return message(404, "Not Found");
     };
-    if !cloud.apis.throttle.admits(
-        &api.facts.api_id,
-        served.stage,
-        &found.route.route_key,
-        request.received_at,
-    ) {
+    if !cloud.apis.throttle.admits(&api.facts.api_id, served.stage, &found.route.route_key, request.received_at) {
         return message(429, "Too Many Requests");
     }
     if request.body.len() > BODY_LIMIT_BYTES {
         return message(413, "Request Entity Too Large");
     }
-    let integration = found
-        .route
-        .integration_id()
-        .and_then(|id| served.integrations.get(id));
+    let integration = found.route.integration_id().and_then(|id| served.integrations.get(id));
     match integration {
         Some(integration) => invoke(cloud, api, served, &found, integration, request).await,
         None => message(500, "Internal Server Error"),
@@ -96,10 +83,7 @@ async fn invoke(
         return message(500, "Internal Server Error");
     };
     let source_arn = source_arn(api, &served.stage.stage_name, found, request);
-    if !cloud
-        .functions
-        .may_invoke(function, "apigateway.amazonaws.com", &source_arn)
-    {
+    if !cloud.functions.may_invoke(function, "apigateway.amazonaws.com", &source_arn) {
         return message(500, "Internal Server Error");
     }
     let call = Call {
@@ -112,9 +96,7 @@ async fn invoke(
     let payload = Bytes::from(call.event().to_string());
     let limit = Duration::from_millis(integration.timeout_in_millis);
     match tokio::time::timeout(limit, cloud.functions.invoke(cloud, function, payload)).await {
-        Ok(Ok(invocation)) if invocation.function_error.is_none() => {
-            answer::interpret(&invocation.payload)
-        }
+        Ok(Ok(invocation)) if invocation.function_error.is_none() => answer::interpret(&invocation.payload),
         Ok(Err(error)) if error.status == 429 => message(503, "Service Unavailable"),
         Ok(_) => message(500, "Internal Server Error"),
         Err(_elapsed) => message(503, "Service Unavailable"),
@@ -128,10 +110,7 @@ fn source_arn(api: &Api, stage: &str, found: &Match<'_>, request: &Request) -> S
         Some((_, path)) => format!("{method}{path}"),
         None => found.route.route_key.clone(),
     };
-    format!(
-        "arn:aws:execute-api:{}:{ACCOUNT_ID}:{}/{stage}/{route}",
-        api.region, api.facts.api_id
-    )
+    format!("arn:aws:execute-api:{}:{ACCOUNT_ID}:{}/{stage}/{route}", api.region, api.facts.api_id)
 }
 
 /// The function's ARN in an integration's URI, which is that ARN or an invocation path that holds it.
@@ -155,14 +134,9 @@ mod tests {
     fn a_uri_names_a_function() {
         let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
         assert_eq!(function_arn(arn), Some(arn));
-        let path = format!(
-            "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
-        );
+        let path = format!("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations");
         assert_eq!(function_arn(&path), Some(arn));
         assert_eq!(function_arn("https://example.com"), None);
-        assert_eq!(
-            function_arn("arn:aws:lambda:us-east-1:000000000000:function:"),
-            None
-        );
+        assert_eq!(function_arn("arn:aws:lambda:us-east-1:000000000000:function:"), None);
     }
 }

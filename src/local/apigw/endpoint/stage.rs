@@ -20,28 +20,15 @@ impl<'a> Served<'a> {
     pub(super) fn find(api: &'a Api, path: &str) -> Option<Self> {
         let rest = path.strip_prefix('/').unwrap_or(path);
         let (first, left) = rest.split_once('/').unwrap_or((rest, ""));
-        let named = api
-            .stages
-            .get(first)
-            .filter(|stage| stage.stage_name != "$default");
+        let named = api.stages.get(first).filter(|stage| stage.stage_name != "$default");
         let (stage, path) = match named {
             Some(stage) => (stage, format!("/{left}")),
             None => (api.stages.get("$default")?, format!("/{rest}")),
         };
         if stage.auto_deploy {
-            return Some(Self {
-                stage,
-                routes: &api.routes,
-                integrations: &api.integrations,
-                path,
-            });
+            return Some(Self { stage, routes: &api.routes, integrations: &api.integrations, path });
         }
         let deployment = api.deployments.get(stage.deployment_id.as_deref()?)?;
-        Some(Self {
-            stage,
-            routes: &deployment.routes,
-            integrations: &deployment.integrations,
-            path,
-        })
+        Some(Self { stage, routes: &deployment.routes, integrations: &deployment.integrations, path })
     }
 }

@@ -31,22 +31,13 @@ impl Limits {
     fn of(settings: &RouteSettings) -> Option<Self> {
         let burst = settings.throttling_burst_limit.map(f64::from);
         let rate_per_s = settings.throttling_rate_limit.or(burst)?;
-        Some(Self {
-            rate_per_s,
-            burst: burst.unwrap_or(rate_per_s),
-        })
+        Some(Self { rate_per_s, burst: burst.unwrap_or(rate_per_s) })
     }
 }
 
 impl Throttle {
     /// Whether a request may pass now; if so, it counts.
-    pub(super) fn admits(
-        &self,
-        api_id: &str,
-        stage: &Stage,
-        route_key: &str,
-        now: Timestamp,
-    ) -> bool {
+    pub(super) fn admits(&self, api_id: &str, stage: &Stage, route_key: &str, now: Timestamp) -> bool {
         let own = stage.route_settings.get(route_key).and_then(Limits::of);
         let (limits, key) = match own {
             Some(limits) => (limits, format!("{api_id}/{}/{route_key}", stage.stage_name)),
@@ -56,10 +47,7 @@ impl Throttle {
             },
         };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets.entry(key).or_insert(Bucket {
-            tokens: limits.burst,
-            filled_at: now,
-        });
+        let bucket = buckets.entry(key).or_insert(Bucket { tokens: limits.burst, filled_at: now });
         bucket.take(limits, now)
     }
 }
@@ -98,9 +86,7 @@ mod tests {
         let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let passed = |at_ms: i64| {
             let now = start + SignedDuration::from_millis(at_ms);
-            (0..10)
-                .filter(|_| throttle.admits("a", &stage, "POST /start", now))
-                .count()
+            (0..10).filter(|_| throttle.admits("a", &stage, "POST /start", now)).count()
         };
         assert_eq!(passed(0), 3);
         assert_eq!(passed(499), 0);
@@ -111,9 +97,7 @@ mod tests {
 
     #[test]
     fn a_route_may_have_its_own_limits_or_none() {
-        let stage = stage(
-            json!({ "stageName": "dev", "routeSettings": { "GET /a": { "throttlingRateLimit": 0.0 } } }),
-        );
+        let stage = stage(json!({ "stageName": "dev", "routeSettings": { "GET /a": { "throttlingRateLimit": 0.0 } } }));
         let throttle = Throttle::default();
         let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         assert!(!throttle.admits("a", &stage, "GET /a", now));

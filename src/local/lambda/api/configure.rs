@@ -34,11 +34,7 @@ pub(super) async fn code(
 ) -> Result<Response, ServiceError> {
     let input: UpdateCode = request.json()?;
     let (code, bytes) = input.source.read()?;
-    let architecture = input
-        .architectures
-        .as_deref()
-        .map(|names| limits::architecture(Some(names)))
-        .transpose()?;
+    let architecture = input.architectures.as_deref().map(|names| limits::architecture(Some(names))).transpose()?;
     let change = |latest: &mut Configuration| {
         latest.code = code.clone();
         if let Some(architecture) = &architecture {
@@ -46,11 +42,7 @@ pub(super) async fn code(
         }
     };
     if input.dry_run {
-        let function = cloud
-            .functions
-            .records
-            .get(&reference.key())
-            .ok_or_else(|| reference.not_found())?;
+        let function = cloud.functions.records.get(&reference.key()).ok_or_else(|| reference.not_found())?;
         let mut latest = function.latest;
         expect_revision(&latest, input.revision_id.as_deref())?;
         change(&mut latest);
@@ -102,9 +94,7 @@ pub(super) async fn configuration(
 ) -> Result<Response, ServiceError> {
     let input: UpdateConfiguration = request.json()?;
     if !input.layers.is_empty() {
-        return Err(invalid(
-            "The embedded cloud has no layers; put their files into the function's zip.",
-        ));
+        return Err(invalid("The embedded cloud has no layers; put their files into the function's zip."));
     }
     if let Some(arn) = &input.role {
         role::check(cloud, arn)?;
@@ -140,20 +130,13 @@ fn apply(input: UpdateConfiguration, latest: &mut Configuration) -> Result<(), S
     }
     latest.role = input.role.unwrap_or_else(|| latest.role.clone());
     latest.handler = input.handler.unwrap_or_else(|| latest.handler.clone());
-    latest.description = input
-        .description
-        .unwrap_or_else(|| latest.description.clone());
-    latest.tracing_mode = input
-        .tracing_config
-        .map_or_else(|| latest.tracing_mode.clone(), |tracing| tracing.mode);
+    latest.description = input.description.unwrap_or_else(|| latest.description.clone());
+    latest.tracing_mode = input.tracing_config.map_or_else(|| latest.tracing_mode.clone(), |tracing| tracing.mode);
     Ok(())
 }
 
 /// The revision that a caller saw must still be the latest.
-pub(super) fn expect_revision(
-    latest: &Configuration,
-    seen: Option<&str>,
-) -> Result<(), ServiceError> {
+pub(super) fn expect_revision(latest: &Configuration, seen: Option<&str>) -> Result<(), ServiceError> {
     if seen.is_none_or(|seen| seen == latest.revision_id) {
         return Ok(());
     }

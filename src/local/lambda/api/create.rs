@@ -83,9 +83,8 @@ impl ZipSource {
         let Some(encoded) = &self.zip_file else {
             return Err(invalid("Please provide a source for function code."));
         };
-        let bytes = BASE64_STANDARD
-            .decode(encoded)
-            .map_err(|error| invalid(format!("ZipFile is not base64: {error}")))?;
+        let bytes =
+            BASE64_STANDARD.decode(encoded).map_err(|error| invalid(format!("ZipFile is not base64: {error}")))?;
         limits::zip_size(&bytes)?;
         let code = CodeStore::examine(&bytes).map_err(|error| invalid(error.to_string()))?;
         Ok((code, bytes.into()))
@@ -93,10 +92,7 @@ impl ZipSource {
 }
 
 /// Creates a function; its zip is on disk before the function is.
-pub(super) async fn create(
-    cloud: &Arc<Cloud>,
-    request: &Request,
-) -> Result<Response, ServiceError> {
+pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Result<Response, ServiceError> {
     let input: Create = request.json()?;
     let reference = FunctionReference::parse(&input.function_name, &request.region())?;
     refuse_unsupported(&input)?;
@@ -104,27 +100,16 @@ pub(super) async fn create(
     let (code, bytes) = input.code.read()?;
     let function = build(&input, &reference, code, request)?;
     let arn = function.latest.arn();
-    let exists = || {
-        ServiceError::new(
-            409,
-            "ResourceConflictException",
-            format!("Function already exist: {}", reference.name),
-        )
-    };
+    let exists =
+        || ServiceError::new(409, "ResourceConflictException", format!("Function already exist: {}", reference.name));
     if cloud.functions.records.get(&reference.key()).is_some() {
         return Err(exists());
     }
     keep(cloud, &function.latest.code, bytes).await?;
-    let answer = function
-        .published
-        .first()
-        .unwrap_or(&function.latest)
-        .to_json(input.publish);
-    let put = cloud.functions.records.change(|functions| {
-        match functions.contains_key(&reference.key()) {
-            true => Err(exists()),
-            false => Ok((vec![Change::Put(reference.key(), function)], ())),
-        }
+    let answer = function.published.first().unwrap_or(&function.latest).to_json(input.publish);
+    let put = cloud.functions.records.change(|functions| match functions.contains_key(&reference.key()) {
+        true => Err(exists()),
+        false => Ok((vec![Change::Put(reference.key(), function)], ())),
     });
     put.await?;
     cloud.functions.pool.retire(&arn);
@@ -132,24 +117,14 @@ pub(super) async fn create(
 }
 
 fn refuse_unsupported(input: &Create) -> Result<(), ServiceError> {
-    if input
-        .package_type
-        .as_deref()
-        .is_some_and(|kind| kind != "Zip")
-    {
-        return Err(invalid(
-            "The embedded cloud runs functions from zips only; it has no container images.",
-        ));
+    if input.package_type.as_deref().is_some_and(|kind| kind != "Zip") {
+        return Err(invalid("The embedded cloud runs functions from zips only; it has no container images."));
     }
     if !input.layers.is_empty() {
-        return Err(invalid(
-            "The embedded cloud has no layers; put their files into the function's zip.",
-        ));
+        return Err(invalid("The embedded cloud has no layers; put their files into the function's zip."));
     }
     let Some(runtime) = &input.runtime else {
-        return Err(invalid(
-            "Runtime is mandatory for functions created with deployment packages.",
-        ));
+        return Err(invalid("Runtime is mandatory for functions created with deployment packages."));
     };
     limits::runtime(runtime)
 }
@@ -161,36 +136,25 @@ fn build(
     request: &Request,
 ) -> Result<Function, ServiceError> {
     let handler = input.handler.clone().filter(|handler| !handler.is_empty());
-    let variables = input
-        .environment
-        .as_ref()
-        .map(|environment| environment.variables.clone());
+    let variables = input.environment.as_ref().map(|environment| environment.variables.clone());
     limits::variables(variables.as_ref().unwrap_or(&BTreeMap::new()))?;
     let mut latest = Configuration {
         name: reference.name.clone(),
         region: reference.region.as_str().to_owned(),
         version: LATEST.to_owned(),
         role: input.role.clone(),
-        handler: handler.ok_or_else(|| {
-            invalid("Handler is mandatory for functions created with deployment packages.")
-        })?,
+        handler: handler
+            .ok_or_else(|| invalid("Handler is mandatory for functions created with deployment packages."))?,
         runtime: input.runtime.clone().unwrap_or_default(),
         description: input.description.clone().unwrap_or_default(),
         timeout_s: limits::timeout_s(input.timeout.unwrap_or(3))?,
         memory_size_mb: limits::memory_size_mb(input.memory_size.unwrap_or(128))?,
         ephemeral_storage_mb: limits::ephemeral_storage_mb(
-            input
-                .ephemeral_storage
-                .as_ref()
-                .map_or(512, |storage| storage.size),
+            input.ephemeral_storage.as_ref().map_or(512, |storage| storage.size),
         )?,
         environment: variables,
         architecture: limits::architecture(input.architectures.as_deref())?,
-        tracing_mode: input
-            .tracing_config
-            .as_ref()
-            .map_or("PassThrough", |tracing| &tracing.mode)
-            .to_owned(),
+        tracing_mode: input.tracing_config.as_ref().map_or("PassThrough", |tracing| &tracing.mode).to_owned(),
         code,
         last_modified: request.received_at,
         revision_id: String::new(),
@@ -216,42 +180,25 @@ pub(super) async fn keep(cloud: &Cloud, code: &Code, bytes: Bytes) -> Result<(),
 }
 
 /// Deletes a function, or one published version of it.
-pub(super) async fn delete(
-    cloud: &Arc<Cloud>,
-    reference: &FunctionReference,
-) -> Result<Response, ServiceError> {
+pub(super) async fn delete(cloud: &Arc<Cloud>, reference: &FunctionReference) -> Result<Response, ServiceError> {
     let key = reference.key();
     let gone = cloud.functions.records.change(|functions| {
         let function = functions.get(&key).ok_or_else(|| reference.not_found())?;
         let Some(version) = &reference.qualifier else {
-            let hashes = function
-                .versions()
-                .map(|version| version.code.sha256.clone())
-                .collect();
+            let hashes = function.versions().map(|version| version.code.sha256.clone()).collect();
             return Ok((vec![Change::Delete(key.clone())], hashes));
         };
         if version == LATEST {
-            return Err(invalid(
-                "$LATEST version cannot be deleted without deleting the function.",
-            ));
+            return Err(invalid("$LATEST version cannot be deleted without deleting the function."));
         }
         let mut rest = function.clone();
-        let hashes: Vec<String> = rest
-            .published
-            .extract_if(.., |known| known.version == *version)
-            .map(|known| known.code.sha256)
-            .collect();
+        let hashes: Vec<String> =
+            rest.published.extract_if(.., |known| known.version == *version).map(|known| known.code.sha256).collect();
         // A version that is not there is deleted already: AWS answers 204 for it too.
         Ok((vec![Change::Put(key.clone(), rest)], hashes))
     });
     let hashes: Vec<String> = gone.await?;
-    cloud.functions.pool.retire(
-        &FunctionReference {
-            qualifier: None,
-            ..reference.clone()
-        }
-        .arn(),
-    );
+    cloud.functions.pool.retire(&FunctionReference { qualifier: None, ..reference.clone() }.arn());
     forget_code(cloud, &hashes).await;
     Ok(Response::empty(204))
 }
@@ -260,10 +207,7 @@ pub(super) async fn delete(
 pub(super) async fn forget_code(cloud: &Cloud, hashes: &[String]) {
     for hash in hashes {
         let named = cloud.functions.records.read(|functions| {
-            functions
-                .values()
-                .flat_map(Function::versions)
-                .any(|version| version.code.sha256 == *hash)
+            functions.values().flat_map(Function::versions).any(|version| version.code.sha256 == *hash)
         });
         if !named {
             cloud.functions.code.remove(hash).await;

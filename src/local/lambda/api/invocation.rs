@@ -40,9 +40,7 @@ pub(super) async fn invoke(
     };
     let version = invoke::find(cloud, reference)?;
     let event = event(request, kind)?;
-    let executed = |response: Response| {
-        response.with_header("X-Amz-Executed-Version", version.version.clone())
-    };
+    let executed = |response: Response| response.with_header("X-Amz-Executed-Version", version.version.clone());
     match kind {
         InvocationType::DryRun => Ok(executed(Response::empty(204))),
         InvocationType::Event => {
@@ -50,8 +48,7 @@ pub(super) async fn invoke(
             Ok(Response::empty(202).with_header("x-amzn-RequestId", request_id))
         }
         InvocationType::RequestResponse => {
-            let invocation =
-                invoke::run(cloud, reference, event, request.header("x-amzn-trace-id")).await?;
+            let invocation = invoke::run(cloud, reference, event, request.header("x-amzn-trace-id")).await?;
             let mut response = Response::new(200, "application/json", invocation.payload)
                 .with_header("x-amzn-RequestId", invocation.request_id)
                 .with_header("X-Amz-Executed-Version", invocation.executed_version);
@@ -59,10 +56,7 @@ pub(super) async fn invoke(
                 response = response.with_header("X-Amz-Function-Error", error);
             }
             if request.header("x-amz-log-type") == Some("Tail") {
-                response = response.with_header(
-                    "X-Amz-Log-Result",
-                    BASE64_STANDARD.encode(invocation.log_tail),
-                );
+                response = response.with_header("X-Amz-Log-Result", BASE64_STANDARD.encode(invocation.log_tail));
             }
             Ok(response)
         }
@@ -71,19 +65,10 @@ pub(super) async fn invoke(
 
 /// The event: any JSON value; a request without a body stands for `{}`.
 fn event(request: &Request, kind: InvocationType) -> Result<Bytes, ServiceError> {
-    let limit = if kind == InvocationType::Event {
-        MAX_ASYNC_EVENT_BYTES
-    } else {
-        MAX_EVENT_BYTES
-    };
+    let limit = if kind == InvocationType::Event { MAX_ASYNC_EVENT_BYTES } else { MAX_EVENT_BYTES };
     if request.body.len() > limit {
-        let message =
-            format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
-        return Err(ServiceError::new(
-            413,
-            "RequestEntityTooLargeException",
-            message,
-        ));
+        let message = format!("Request must be smaller than {limit} bytes for the InvokeFunction operation");
+        return Err(ServiceError::new(413, "RequestEntityTooLargeException", message));
     }
     if request.body.is_empty() {
         return Ok(Bytes::from_static(b"{}"));
@@ -91,13 +76,8 @@ fn event(request: &Request, kind: InvocationType) -> Result<Bytes, ServiceError>
     match serde_json::from_slice::<serde::de::IgnoredAny>(&request.body) {
         Ok(_) => Ok(request.body.clone()),
         Err(error) => {
-            let message = format!(
-                "Could not parse request body into json: Could not parse payload into json: {error}"
-            );
-            Err(ServiceError::bad_request(
-                "InvalidRequestContentException",
-                message,
-            ))
+            let message = format!("Could not parse request body into json: Could not parse payload into json: {error}");
+            Err(ServiceError::bad_request("InvalidRequestContentException", message))
         }
     }
 }

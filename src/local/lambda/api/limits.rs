@@ -43,27 +43,15 @@ pub(super) fn ephemeral_storage_mb(value: i64) -> Result<u32, ServiceError> {
 fn within(value: i64, member: &str, least: u32, most: u32) -> Result<u32, ServiceError> {
     let given = value.to_string();
     match u32::try_from(value) {
-        Ok(value) if value < least => Err(validation(
-            &given,
-            member,
-            &format!("have value greater than or equal to {least}"),
-        )),
-        Ok(value) if value > most => Err(validation(
-            &given,
-            member,
-            &format!("have value less than or equal to {most}"),
-        )),
+        Ok(value) if value < least => {
+            Err(validation(&given, member, &format!("have value greater than or equal to {least}")))
+        }
+        Ok(value) if value > most => {
+            Err(validation(&given, member, &format!("have value less than or equal to {most}")))
+        }
         Ok(value) => Ok(value),
-        Err(_) if value < 0 => Err(validation(
-            &given,
-            member,
-            &format!("have value greater than or equal to {least}"),
-        )),
-        Err(_) => Err(validation(
-            &given,
-            member,
-            &format!("have value less than or equal to {most}"),
-        )),
+        Err(_) if value < 0 => Err(validation(&given, member, &format!("have value greater than or equal to {least}"))),
+        Err(_) => Err(validation(&given, member, &format!("have value less than or equal to {most}"))),
     }
 }
 
@@ -102,10 +90,7 @@ pub(super) fn variables(variables: &BTreeMap<String, String>) -> Result<(), Serv
             reserved.join(", ")
         )));
     }
-    let bytes: usize = variables
-        .iter()
-        .map(|(name, value)| name.len() + value.len())
-        .sum();
+    let bytes: usize = variables.iter().map(|(name, value)| name.len() + value.len()).sum();
     if bytes > MAX_ENVIRONMENT_BYTES {
         let measured = serde_json::json!(variables).to_string();
         return Err(invalid(format!(
@@ -119,9 +104,7 @@ pub(super) fn variables(variables: &BTreeMap<String, String>) -> Result<(), Serv
 /// The bytes of a zip that came inside a request.
 pub(super) fn zip_size(bytes: &[u8]) -> Result<(), ServiceError> {
     if bytes.len() > MAX_ZIP_BYTES {
-        return Err(invalid(format!(
-            "Zipped size must be smaller than {MAX_ZIP_BYTES} bytes"
-        )));
+        return Err(invalid(format!("Zipped size must be smaller than {MAX_ZIP_BYTES} bytes")));
     }
     Ok(())
 }
@@ -138,7 +121,9 @@ mod tests {
             message(timeout_s(901)),
             "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900"
         );
-        assert!(message(timeout_s(0)).ends_with("Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than or equal to 1"));
+        assert!(message(timeout_s(0)).ends_with(
+            "Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than or equal to 1"
+        ));
         assert!(message(memory_size_mb(-1)).contains("greater than or equal to 128"));
         assert!(message(memory_size_mb(i64::MAX)).contains("less than or equal to 10240"));
     }
@@ -147,28 +132,15 @@ mod tests {
     fn environment_has_limits() {
         let one = |name: &str, value: String| BTreeMap::from([(name.to_owned(), value)]);
         assert!(variables(&one("A", "x".repeat(4095))).is_ok());
+        assert!(variables(&one("A", "x".repeat(4096))).unwrap_err().message.contains("exceeded the 4KB limit"));
         assert!(
-            variables(&one("A", "x".repeat(4096)))
-                .unwrap_err()
-                .message
-                .contains("exceeded the 4KB limit")
-        );
-        assert!(
-            variables(&one("AWS_REGION", String::new()))
-                .unwrap_err()
-                .message
-                .ends_with("this request: AWS_REGION")
+            variables(&one("AWS_REGION", String::new())).unwrap_err().message.ends_with("this request: AWS_REGION")
         );
     }
 
     #[test]
     fn other_runtimes_are_refused_by_name() {
         assert!(runtime("provided.al2").is_ok());
-        assert!(
-            runtime("python3.12")
-                .unwrap_err()
-                .message
-                .contains("'python3.12'")
-        );
+        assert!(runtime("python3.12").unwrap_err().message.contains("'python3.12'"));
     }
 }

@@ -16,16 +16,9 @@ use crate::local::lambda::reference::FunctionReference;
 const PAGE: usize = 50;
 
 /// Where the code is: there is no S3 to link to, so there is no `Location`.
-pub(super) fn function(
-    cloud: &Arc<Cloud>,
-    reference: &FunctionReference,
-) -> Result<Response, ServiceError> {
+pub(super) fn function(cloud: &Arc<Cloud>, reference: &FunctionReference) -> Result<Response, ServiceError> {
     let version = find(cloud, reference)?;
-    let function = cloud
-        .functions
-        .records
-        .get(&reference.key())
-        .ok_or_else(|| reference.not_found())?;
+    let function = cloud.functions.records.get(&reference.key()).ok_or_else(|| reference.not_found())?;
     let mut answer = json!({
         "Configuration": version.to_json(reference.qualifier.is_some()),
         "Code": {"RepositoryType": "S3"},
@@ -36,28 +29,17 @@ pub(super) fn function(
     Ok(Response::json(200, &answer))
 }
 
-pub(super) fn configuration(
-    cloud: &Arc<Cloud>,
-    reference: &FunctionReference,
-) -> Result<Response, ServiceError> {
-    Ok(Response::json(
-        200,
-        &find(cloud, reference)?.to_json(reference.qualifier.is_some()),
-    ))
+pub(super) fn configuration(cloud: &Arc<Cloud>, reference: &FunctionReference) -> Result<Response, ServiceError> {
+    Ok(Response::json(200, &find(cloud, reference)?.to_json(reference.qualifier.is_some())))
 }
 
 pub(super) fn functions(cloud: &Arc<Cloud>, request: &Request) -> Result<Response, ServiceError> {
     let every_version = request.query_value("FunctionVersion").as_deref() == Some("ALL");
     let prefix = request.region().key("");
     let items: Vec<Value> = cloud.functions.records.read(|functions| {
-        let here = functions
-            .range(prefix.clone()..)
-            .take_while(|(key, _)| key.starts_with(&prefix));
+        let here = functions.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));
         here.flat_map(|(_, function)| match every_version {
-            true => function
-                .versions()
-                .map(|version| version.to_json(true))
-                .collect(),
+            true => function.versions().map(|version| version.to_json(true)).collect(),
             false => vec![function.latest.to_json(false)],
         })
         .collect()
@@ -70,29 +52,15 @@ pub(super) fn versions(
     request: &Request,
     reference: &FunctionReference,
 ) -> Result<Response, ServiceError> {
-    let function: Function = cloud
-        .functions
-        .records
-        .get(&reference.key())
-        .ok_or_else(|| reference.not_found())?;
-    page(
-        request,
-        "Versions",
-        function
-            .versions()
-            .map(|version| version.to_json(true))
-            .collect(),
-    )
+    let function: Function = cloud.functions.records.get(&reference.key()).ok_or_else(|| reference.not_found())?;
+    page(request, "Versions", function.versions().map(|version| version.to_json(true)).collect())
 }
 
 /// One page of a list; the marker is the position of its first item.
 fn page(request: &Request, member: &str, items: Vec<Value>) -> Result<Response, ServiceError> {
     let number = |name: &str| match request.query_value(name) {
         None => Ok(None),
-        Some(text) => text
-            .parse::<usize>()
-            .map(Some)
-            .map_err(|_| invalid(format!("Invalid {name}: {text}"))),
+        Some(text) => text.parse::<usize>().map(Some).map_err(|_| invalid(format!("Invalid {name}: {text}"))),
     };
     let from = number("Marker")?.unwrap_or(0);
     let size = number("MaxItems")?.unwrap_or(PAGE).clamp(1, PAGE);

@@ -20,10 +20,7 @@ use crate::local::error::ServiceError;
 use crate::local::http::{Request, Response};
 
 /// Answers one Lambda request.
-pub(crate) async fn handle(
-    cloud: &Arc<Cloud>,
-    request: &Request,
-) -> Result<Response, ServiceError> {
+pub(crate) async fn handle(cloud: &Arc<Cloud>, request: &Request) -> Result<Response, ServiceError> {
     let segments = request.segments();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match segments.as_slice() {
@@ -33,11 +30,7 @@ pub(crate) async fn handle(
     }
 }
 
-async fn functions(
-    cloud: &Arc<Cloud>,
-    request: &Request,
-    rest: &[&str],
-) -> Result<Response, ServiceError> {
+async fn functions(cloud: &Arc<Cloud>, request: &Request, rest: &[&str]) -> Result<Response, ServiceError> {
     let named = |name: &str| reference(request, name);
     match (&request.method, rest) {
         (&Method::POST, []) => create::create(cloud, request).await,
@@ -45,22 +38,14 @@ async fn functions(
         (&Method::GET, [name]) => listing::function(cloud, &named(name)?),
         (&Method::DELETE, [name]) => create::delete(cloud, &named(name)?).await,
         (&Method::GET, [name, "configuration"]) => listing::configuration(cloud, &named(name)?),
-        (&Method::PUT, [name, "configuration"]) => {
-            configure::configuration(cloud, request, &named(name)?).await
-        }
+        (&Method::PUT, [name, "configuration"]) => configure::configuration(cloud, request, &named(name)?).await,
         (&Method::PUT, [name, "code"]) => configure::code(cloud, request, &named(name)?).await,
-        (&Method::POST, [name, "invocations"]) => {
-            invocation::invoke(cloud, request, &named(name)?).await
-        }
-        (&Method::POST, [name, "versions"]) => {
-            version::publish(cloud, request, &named(name)?).await
-        }
+        (&Method::POST, [name, "invocations"]) => invocation::invoke(cloud, request, &named(name)?).await,
+        (&Method::POST, [name, "versions"]) => version::publish(cloud, request, &named(name)?).await,
         (&Method::GET, [name, "versions"]) => listing::versions(cloud, request, &named(name)?),
         (&Method::POST, [name, "policy"]) => permission::add(cloud, request, &named(name)?).await,
         (&Method::GET, [name, "policy"]) => permission::policy(cloud, &named(name)?),
-        (&Method::DELETE, [name, "policy", id]) => {
-            permission::remove(cloud, request, &named(name)?, id).await
-        }
+        (&Method::DELETE, [name, "policy", id]) => permission::remove(cloud, request, &named(name)?, id).await,
         _ => Err(not_implemented(request)),
     }
 }
@@ -69,16 +54,9 @@ async fn functions(
 fn reference(request: &Request, name: &str) -> Result<FunctionReference, ServiceError> {
     let mut reference = FunctionReference::parse(name, &request.region())?;
     if let Some(qualifier) = request.query_value("Qualifier") {
-        if reference
-            .qualifier
-            .as_deref()
-            .is_some_and(|named| named != qualifier)
-        {
+        if reference.qualifier.as_deref().is_some_and(|named| named != qualifier) {
             let message = "The derived qualifier from the function name does not match the specified qualifier.";
-            return Err(ServiceError::bad_request(
-                "InvalidParameterValueException",
-                message,
-            ));
+            return Err(ServiceError::bad_request("InvalidParameterValueException", message));
         }
         reference.qualifier = Some(qualifier);
     }

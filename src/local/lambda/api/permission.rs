@@ -67,20 +67,13 @@ pub(super) async fn remove(
     let seen = request.query_value("RevisionId");
     let removed = cloud.functions.edit(reference, |function| {
         if function.policy.statements.is_empty() {
-            return Err(not_found(
-                "No policy is associated with the given resource.",
-            ));
+            return Err(not_found("No policy is associated with the given resource."));
         }
         expect_revision(&function.policy, seen.as_deref())?;
         let before = function.policy.statements.len();
-        function
-            .policy
-            .statements
-            .retain(|statement| statement.id != id);
+        function.policy.statements.retain(|statement| statement.id != id);
         if function.policy.statements.len() == before {
-            return Err(not_found(&format!(
-                "Statement {id} is not found in resource policy."
-            )));
+            return Err(not_found(&format!("Statement {id} is not found in resource policy.")));
         }
         function.policy.revision_id = uuid::Uuid::new_v4().to_string();
         Ok(())
@@ -90,31 +83,17 @@ pub(super) async fn remove(
 }
 
 /// The whole policy.
-pub(super) fn policy(
-    cloud: &Arc<Cloud>,
-    reference: &FunctionReference,
-) -> Result<Response, ServiceError> {
-    let function = cloud
-        .functions
-        .records
-        .get(&reference.key())
-        .ok_or_else(|| reference.not_found())?;
+pub(super) fn policy(cloud: &Arc<Cloud>, reference: &FunctionReference) -> Result<Response, ServiceError> {
+    let function = cloud.functions.records.get(&reference.key()).ok_or_else(|| reference.not_found())?;
     if function.policy.statements.is_empty() {
         return Err(not_found("The resource you requested does not exist."));
     }
     let document = function.policy.to_json().to_string();
-    Ok(Response::json(
-        200,
-        &json!({"Policy": document, "RevisionId": function.policy.revision_id}),
-    ))
+    Ok(Response::json(200, &json!({"Policy": document, "RevisionId": function.policy.revision_id})))
 }
 
 fn expect_revision(policy: &Policy, seen: Option<&str>) -> Result<(), ServiceError> {
-    if seen.is_none_or(|seen| seen == policy.revision_id) {
-        Ok(())
-    } else {
-        Err(stale())
-    }
+    if seen.is_none_or(|seen| seen == policy.revision_id) { Ok(()) } else { Err(stale()) }
 }
 
 fn not_found(message: &str) -> ServiceError {

@@ -9,8 +9,7 @@ use crate::local::iam::Principal;
 /// # Errors
 /// `InvalidParameterValueException` with AWS's text when Lambda may not assume it.
 pub(super) fn check(cloud: &Cloud, role_arn: &str) -> Result<(), ServiceError> {
-    if !role_arn.starts_with("arn:") || !role_arn.contains(":iam::") || !role_arn.contains(":role/")
-    {
+    if !role_arn.starts_with("arn:") || !role_arn.contains(":iam::") || !role_arn.contains(":role/") {
         let message = format!(
             "1 validation error detected: Value '{role_arn}' at 'role' failed to satisfy constraint: Member must satisfy \
              regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\\d{{12}}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"

@@ -22,19 +22,11 @@ struct Tag {
     tags: BTreeMap<String, String>,
 }
 
-pub(super) async fn handle(
-    cloud: &Arc<Cloud>,
-    request: &Request,
-    arn: &str,
-) -> Result<Response, ServiceError> {
+pub(super) async fn handle(cloud: &Arc<Cloud>, request: &Request, arn: &str) -> Result<Response, ServiceError> {
     let reference = FunctionReference::parse(arn, &request.region())?;
     match request.method {
         Method::GET => {
-            let function = cloud
-                .functions
-                .records
-                .get(&reference.key())
-                .ok_or_else(|| reference.not_found())?;
+            let function = cloud.functions.records.get(&reference.key()).ok_or_else(|| reference.not_found())?;
             Ok(Response::json(200, &json!({"Tags": function.tags})))
         }
         Method::POST => {
@@ -42,9 +34,7 @@ pub(super) async fn handle(
             let tagged = cloud.functions.edit(&reference, |function| {
                 function.tags.extend(input.tags);
                 match function.tags.len() > MAX_TAGS {
-                    true => Err(limits::invalid(
-                        "Number of tags exceeds function tag limit.",
-                    )),
+                    true => Err(limits::invalid("Number of tags exceeds function tag limit.")),
                     false => Ok(()),
                 }
             });
@@ -52,12 +42,8 @@ pub(super) async fn handle(
             Ok(Response::empty(204))
         }
         Method::DELETE => {
-            let names: Vec<String> = request
-                .query()
-                .into_iter()
-                .filter(|(name, _)| name == "tagKeys")
-                .map(|(_, value)| value)
-                .collect();
+            let names: Vec<String> =
+                request.query().into_iter().filter(|(name, _)| name == "tagKeys").map(|(_, value)| value).collect();
             let untagged = cloud.functions.edit(&reference, |function| {
                 function.tags.retain(|name, _| !names.contains(name));
                 Ok(())

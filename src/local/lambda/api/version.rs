@@ -45,11 +45,7 @@ pub(super) async fn publish(
 
 impl Function {
     /// The published form of the latest version: the last one when nothing has changed, else a new one.
-    pub(in crate::local::lambda) fn publish(
-        &mut self,
-        description: Option<String>,
-        now: Timestamp,
-    ) -> &Configuration {
+    pub(in crate::local::lambda) fn publish(&mut self, description: Option<String>, now: Timestamp) -> &Configuration {
         let mut version = self.latest.clone();
         version.description = description.unwrap_or(version.description);
         let unchanged = self.published.last().is_some_and(|last| {

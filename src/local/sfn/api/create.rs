@@ -58,31 +58,25 @@ pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         tracing_enabled: input.tracing_configuration.enabled,
         updated_at: request.received_at,
     };
-    let published = input
-        .publish
-        .then(|| machine.publish(input.version_description, request.received_at));
+    let published = input.publish.then(|| machine.publish(input.version_description, request.received_at));
     let key = machine.key();
-    let created = cloud
-        .step_functions
-        .records
-        .change(|rows| match rows.get(&key) {
-            Some(Row::Machine(existing)) => {
-                let current = match rows.get(&Revision::key(&key, existing.revision)) {
-                    Some(Row::Revision(current)) => Some(current),
-                    _ => None,
-                };
-                existing_is_the_same(existing, current, &revision, input.publish)
-                    .map(|answer| (Vec::new(), answer))
-            }
-            _ => {
-                let answer = answer(&machine, published.as_ref());
-                let rows = vec![
-                    Change::Put(Revision::key(&key, 0), Row::Revision(revision)),
-                    Change::Put(key.clone(), Row::Machine(machine)),
-                ];
-                Ok((rows, answer))
-            }
-        });
+    let created = cloud.step_functions.records.change(|rows| match rows.get(&key) {
+        Some(Row::Machine(existing)) => {
+            let current = match rows.get(&Revision::key(&key, existing.revision)) {
+                Some(Row::Revision(current)) => Some(current),
+                _ => None,
+            };
+            existing_is_the_same(existing, current, &revision, input.publish).map(|answer| (Vec::new(), answer))
+        }
+        _ => {
+            let answer = answer(&machine, published.as_ref());
+            let rows = vec![
+                Change::Put(Revision::key(&key, 0), Row::Revision(revision)),
+                Change::Put(key.clone(), Row::Machine(machine)),
+            ];
+            Ok((rows, answer))
+        }
+    });
     created.await
 }
 
@@ -91,9 +85,7 @@ fn check(cloud: &Cloud, input: &Create) -> Result<(), ServiceError> {
     match input.r#type.as_deref() {
         None | Some("STANDARD") => {}
         Some("EXPRESS") => {
-            return Err(ServiceError::not_implemented(
-                "express state machines (type EXPRESS)",
-            ));
+            return Err(ServiceError::not_implemented("express state machines (type EXPRESS)"));
         }
         Some(other) => refusal::one_of(other, "type", &["STANDARD", "EXPRESS"])?,
     }
@@ -103,26 +95,13 @@ fn check(cloud: &Cloud, input: &Create) -> Result<(), ServiceError> {
     settings::check_role(cloud, &input.role_arn)
 }
 
-fn existing_is_the_same(
-    existing: &Machine,
-    current: Option<&Revision>,
-    wanted: &Revision,
-    publish: bool,
-) -> Answer {
+fn existing_is_the_same(existing: &Machine, current: Option<&Revision>, wanted: &Revision, publish: bool) -> Answer {
     if existing.deleting {
         return Err(refusal::machine_deleting(&existing.arn()));
     }
-    let same = current.is_some_and(|current| {
-        wanted.is_like(&Revision {
-            role_arn: wanted.role_arn.clone(),
-            ..current.clone()
-        })
-    });
-    let version = existing
-        .versions
-        .iter()
-        .rev()
-        .find(|version| version.revision == existing.revision);
+    let same = current
+        .is_some_and(|current| wanted.is_like(&Revision { role_arn: wanted.role_arn.clone(), ..current.clone() }));
+    let version = existing.versions.iter().rev().find(|version| version.revision == existing.revision);
     if same && (!publish || version.is_some()) {
         Ok(answer(existing, version.filter(|_| publish)))
     } else {
@@ -135,10 +114,7 @@ fn answer(machine: &Machine, version: Option<&Version>) -> Value {
     answer.insert("stateMachineArn".into(), json!(machine.arn()));
     answer.insert("creationDate".into(), seconds(machine.created_at));
     if let Some(version) = version {
-        answer.insert(
-            "stateMachineVersionArn".into(),
-            json!(machine.version_arn(version.number)),
-        );
+        answer.insert("stateMachineVersionArn".into(), json!(machine.version_arn(version.number)));
     }
     Value::Object(answer)
 }
@@ -154,22 +130,13 @@ struct Delete {
 pub(super) async fn delete(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: Delete = request.json()?;
     let reference = MachineReference::parse(&input.state_machine_arn)?;
-    let marked = cloud
-        .step_functions
-        .records
-        .change(|rows| match rows.get(&reference.key) {
-            Some(Row::Machine(machine)) if !machine.deleting => {
-                let deleting = Machine {
-                    deleting: true,
-                    ..machine.clone()
-                };
-                Ok((
-                    vec![Change::Put(reference.key.clone(), Row::Machine(deleting))],
-                    (),
-                ))
-            }
-            _ => Ok((Vec::new(), ())),
-        });
+    let marked = cloud.step_functions.records.change(|rows| match rows.get(&reference.key) {
+        Some(Row::Machine(machine)) if !machine.deleting => {
+            let deleting = Machine { deleting: true, ..machine.clone() };
+            Ok((vec![Change::Put(reference.key.clone(), Row::Machine(deleting))], ()))
+        }
+        _ => Ok((Vec::new(), ())),
+    });
     marked.await?;
     let (cloud, key) = (Arc::clone(cloud), reference.key);
     tokio::spawn(async move { deletion::finish(&cloud, &key).await });

@@ -22,26 +22,13 @@ pub(super) fn machine(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: Describe = request.json()?;
     let reference = MachineReference::parse(&input.state_machine_arn)?;
     let (machine, revision) = cloud.step_functions.resolve(&reference)?;
-    let version = reference
-        .qualifier
-        .as_deref()
-        .and_then(|qualifier| machine.version(qualifier));
+    let version = reference.qualifier.as_deref().and_then(|qualifier| machine.version(qualifier));
     let mut answer = revision.describe();
     answer.insert("stateMachineArn".into(), json!(reference.arn));
     answer.insert("name".into(), json!(machine.name));
-    answer.insert(
-        "status".into(),
-        json!(if machine.deleting {
-            "DELETING"
-        } else {
-            "ACTIVE"
-        }),
-    );
+    answer.insert("status".into(), json!(if machine.deleting { "DELETING" } else { "ACTIVE" }));
     answer.insert("type".into(), json!("STANDARD"));
-    answer.insert(
-        "creationDate".into(),
-        seconds(version.map_or(machine.created_at, |version| version.created_at)),
-    );
+    answer.insert("creationDate".into(), seconds(version.map_or(machine.created_at, |version| version.created_at)));
     if let Some(description) = version.and_then(|version| version.description.as_ref()) {
         answer.insert("description".into(), json!(description));
     }
@@ -59,19 +46,9 @@ pub(super) fn for_execution(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: ForExecution = request.json()?;
     let reference = ExecutionReference::parse(&input.execution_arn)?;
     let missing = || refusal::execution_missing(&reference.arn);
-    let summary = cloud
-        .step_functions
-        .index()
-        .get(&reference.machine, &reference.name)
-        .cloned()
-        .ok_or_else(missing)?;
-    let machine = cloud
-        .step_functions
-        .machine(&reference.machine)
-        .ok_or_else(missing)?;
-    let revision = cloud
-        .step_functions
-        .revision(&reference.machine, summary.revision)?;
+    let summary = cloud.step_functions.index().get(&reference.machine, &reference.name).cloned().ok_or_else(missing)?;
+    let machine = cloud.step_functions.machine(&reference.machine).ok_or_else(missing)?;
+    let revision = cloud.step_functions.revision(&reference.machine, summary.revision)?;
     let mut answer = revision.describe();
     answer.insert("stateMachineArn".into(), json!(machine.arn()));
     answer.insert("name".into(), json!(machine.name));

@@ -29,15 +29,11 @@ pub(super) fn describe(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         None | Some("ALL_DATA") => true,
         Some("METADATA_ONLY") => false,
         Some(other) => {
-            return refusal::one_of(other, "includedData", &["ALL_DATA", "METADATA_ONLY"])
-                .map(|()| json!({}));
+            return refusal::one_of(other, "includedData", &["ALL_DATA", "METADATA_ONLY"]).map(|()| json!({}));
         }
     };
     let missing = || refusal::execution_missing(&reference.arn);
-    let machine = cloud
-        .step_functions
-        .machine(&reference.machine)
-        .ok_or_else(missing)?;
+    let machine = cloud.step_functions.machine(&reference.machine).ok_or_else(missing)?;
     let key = ExecutionKey::new(&reference.machine, &reference.name);
     let row = cloud.step_functions.row(cloud, &key)?.ok_or_else(missing)?;
     let mut answer = Map::new();
@@ -50,10 +46,7 @@ pub(super) fn describe(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         answer.insert("stopDate".into(), seconds(stopped_at));
     }
     if let Some(version) = row.summary.version {
-        answer.insert(
-            "stateMachineVersionArn".into(),
-            json!(machine.version_arn(version)),
-        );
+        answer.insert("stateMachineVersionArn".into(), json!(machine.version_arn(version)));
     }
     match &row.stage {
         Stage::Running(execution) => data(&mut answer, "input", execution.input(), included),
@@ -115,20 +108,11 @@ pub(super) async fn stop(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let reference = ExecutionReference::parse(&input.execution_arn)?;
     refusal::at_most(input.error.as_deref().unwrap_or_default(), "error", 256)?;
     refusal::at_most(input.cause.as_deref().unwrap_or_default(), "cause", 32_768)?;
-    if cloud
-        .step_functions
-        .index()
-        .get(&reference.machine, &reference.name)
-        .is_none()
-    {
+    if cloud.step_functions.index().get(&reference.machine, &reference.name).is_none() {
         return Err(refusal::execution_missing(&reference.arn));
     }
     let key = ExecutionKey::new(&reference.machine, &reference.name);
-    let stop = |reply| Message::Stop {
-        error: input.error,
-        cause: input.cause,
-        reply,
-    };
+    let stop = |reply| Message::Stop { error: input.error, cause: input.cause, reply };
     let stopped_at = cloud.step_functions.driver.ask(cloud, &key, stop).await?;
     Ok(json!({ "stopDate": seconds(stopped_at) }))
 }

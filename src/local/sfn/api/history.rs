@@ -38,17 +38,11 @@ pub(super) fn history(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let reference = ExecutionReference::parse(&input.execution_arn)?;
     let size = refusal::page_size(input.max_results)?;
     let after: Option<u64> = page::place(input.next_token.as_deref(), MAX_TOKEN)?;
-    if cloud
-        .step_functions
-        .index()
-        .get(&reference.machine, &reference.name)
-        .is_none()
-    {
+    if cloud.step_functions.index().get(&reference.machine, &reference.name).is_none() {
         return Err(refusal::execution_missing(&reference.arn));
     }
     let key = ExecutionKey::new(&reference.machine, &reference.name);
-    let rows: Vec<(String, Vec<HistoryEvent>)> =
-        cloud.store.load_prefix(Table::History, &key.row())?;
+    let rows: Vec<(String, Vec<HistoryEvent>)> = cloud.store.load_prefix(Table::History, &key.row())?;
     let mut events: Vec<HistoryEvent> = rows.into_iter().flat_map(|(_, events)| events).collect();
     if input.reverse_order {
         events.reverse();
@@ -90,20 +84,11 @@ mod tests {
             id: 1,
             previous_event_id: 0,
             timestamp: jiff::Timestamp::UNIX_EPOCH,
-            details: asl::EventDetails::ExecutionStarted {
-                input: "{}".to_owned(),
-                role_arn: "r".to_owned(),
-            },
+            details: asl::EventDetails::ExecutionStarted { input: "{}".to_owned(), role_arn: "r".to_owned() },
         };
-        assert_eq!(
-            show(&event, true)["executionStartedEventDetails"]["input"],
-            "{}"
-        );
+        assert_eq!(show(&event, true)["executionStartedEventDetails"]["input"], "{}");
         let without = show(&event, false);
-        assert_eq!(
-            without["executionStartedEventDetails"]["input"],
-            Value::Null
-        );
+        assert_eq!(without["executionStartedEventDetails"]["input"], Value::Null);
         assert_eq!(without["executionStartedEventDetails"]["roleArn"], "r");
     }
 }

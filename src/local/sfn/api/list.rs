@@ -17,14 +17,7 @@ use crate::local::sfn::names::MachineReference;
 use crate::local::sfn::refusal::{self, validation};
 
 /// The states a list can be narrowed to, in the order of AWS's own message.
-const STATUSES: [&str; 6] = [
-    "SUCCEEDED",
-    "TIMED_OUT",
-    "PENDING_REDRIVE",
-    "ABORTED",
-    "FAILED",
-    "RUNNING",
-];
+const STATUSES: [&str; 6] = ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
 
 /// The longest tokens (API model, `PageToken` and `ListExecutionsPageToken`).
 const MAX_TOKEN: usize = 1024;
@@ -44,9 +37,7 @@ pub(super) fn machines(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let after: Option<String> = page::place(input.next_token.as_deref(), MAX_TOKEN)?;
     let prefix = request.region().key("");
     let mut machines: Vec<Machine> = cloud.step_functions.records.read(|rows| {
-        let here = rows
-            .range(prefix.clone()..)
-            .take_while(|(key, _)| key.starts_with(&prefix));
+        let here = rows.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));
         here.filter_map(|(_, row)| match row {
             Row::Machine(machine) => Some(machine.clone()),
             Row::Revision(_) => None,
@@ -90,44 +81,30 @@ struct ListExecutions {
 pub(super) fn executions(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: ListExecutions = request.json()?;
     let size = refusal::page_size(input.max_results)?;
-    let place: Option<(Timestamp, u64)> =
-        page::place(input.next_token.as_deref(), MAX_EXECUTIONS_TOKEN)?;
+    let place: Option<(Timestamp, u64)> = page::place(input.next_token.as_deref(), MAX_EXECUTIONS_TOKEN)?;
     if let Some(status) = &input.status_filter {
         refusal::one_of(status, "statusFilter", &STATUSES)?;
     }
     let reference = reference(&input)?;
     let missing = || refusal::machine_missing(&reference.arn);
-    let machine = cloud
-        .step_functions
-        .machine(&reference.key)
-        .ok_or_else(missing)?;
+    let machine = cloud.step_functions.machine(&reference.key).ok_or_else(missing)?;
     let version = match &reference.qualifier {
         Some(qualifier) => Some(machine.version(qualifier).ok_or_else(missing)?.number),
         None => None,
     };
     let wanted = |summary: &Summary| {
-        input
-            .status_filter
-            .as_deref()
-            .is_none_or(|status| status == summary.status.api_name())
+        input.status_filter.as_deref().is_none_or(|status| status == summary.status.api_name())
             && version.is_none_or(|number| summary.version == Some(number))
     };
     let place = place.map(|(started_at, sequence)| (Reverse(started_at), Reverse(sequence)));
     let mut found: Vec<(String, Summary)> = {
         let index = cloud.step_functions.index();
-        let all = index
-            .after(&reference.key, place)
-            .filter(|(_, summary)| wanted(summary));
-        all.take(size + 1)
-            .map(|(name, summary)| (name.to_owned(), summary.clone()))
-            .collect()
+        let all = index.after(&reference.key, place).filter(|(_, summary)| wanted(summary));
+        all.take(size + 1).map(|(name, summary)| (name.to_owned(), summary.clone())).collect()
     };
     let more = found.len() > size;
     found.truncate(size);
-    let shown: Vec<Value> = found
-        .iter()
-        .map(|(name, summary)| item(&machine, name, summary))
-        .collect();
+    let shown: Vec<Value> = found.iter().map(|(name, summary)| item(&machine, name, summary)).collect();
     let mut answer = json!({ "executions": shown });
     if let (true, Some((_, last))) = (more, found.last()) {
         answer["nextToken"] = json!(page::token(&(last.started_at, last.sequence))?);
@@ -137,20 +114,14 @@ pub(super) fn executions(cloud: &Arc<Cloud>, request: &Request) -> Answer {
 
 fn reference(input: &ListExecutions) -> Result<MachineReference, ServiceError> {
     if input.map_run_arn.is_some() {
-        return Err(ServiceError::not_implemented(
-            "states:ListExecutions of a Map Run",
-        ));
+        return Err(ServiceError::not_implemented("states:ListExecutions of a Map Run"));
     }
     if input.redrive_filter.is_some() {
-        return Err(ServiceError::not_implemented(
-            "states:ListExecutions with a redriveFilter",
-        ));
+        return Err(ServiceError::not_implemented("states:ListExecutions with a redriveFilter"));
     }
     match &input.state_machine_arn {
         Some(arn) => MachineReference::parse(arn),
-        None => Err(validation(
-            "Either a state machine ARN or a Map Run ARN must be specified",
-        )),
+        None => Err(validation("Either a state machine ARN or a Map Run ARN must be specified")),
     }
 }
 
@@ -165,10 +136,7 @@ fn item(machine: &Machine, name: &str, summary: &Summary) -> Value {
         item.insert("stopDate".into(), seconds(stopped_at));
     }
     if let Some(version) = summary.version {
-        item.insert(
-            "stateMachineVersionArn".into(),
-            json!(machine.version_arn(version)),
-        );
+        item.insert("stateMachineVersionArn".into(), json!(machine.version_arn(version)));
     }
     item.insert("redriveCount".into(), json!(0));
     Value::Object(item)

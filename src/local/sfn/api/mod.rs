@@ -25,11 +25,7 @@ use crate::local::error::ServiceError;
 use crate::local::http::{Request, Response};
 
 /// Answers one Step Functions operation.
-pub(crate) async fn handle(
-    cloud: &Arc<Cloud>,
-    operation: &str,
-    request: &Request,
-) -> Result<Response, ServiceError> {
+pub(crate) async fn handle(cloud: &Arc<Cloud>, operation: &str, request: &Request) -> Result<Response, ServiceError> {
     let answer = match operation {
         "CreateStateMachine" => create::create(cloud, request).await,
         "UpdateStateMachine" => update::update(cloud, request).await,

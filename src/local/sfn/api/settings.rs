@@ -19,8 +19,7 @@ pub(super) struct Tracing {
 
 /// Checks a definition: the language's own rules, then whether the embedded cloud can call everything it names.
 pub(super) fn check_definition(definition: &str) -> Result<(), ServiceError> {
-    let machine =
-        StateMachine::parse(definition).map_err(|error| invalid_definition(&error.aws_text()))?;
+    let machine = StateMachine::parse(definition).map_err(|error| invalid_definition(&error.aws_text()))?;
     for (state, resource) in machine.resources() {
         if !driver::is_served(resource) {
             return Err(invalid_definition(&format!(
@@ -39,10 +38,7 @@ pub(super) fn check_role(cloud: &Cloud, role_arn: &str) -> Result<(), ServiceErr
     if !role_arn.contains(":iam::") || !role_arn.contains(":role/") {
         return Err(invalid_arn(&format!("Invalid Role Arn: {role_arn}")));
     }
-    if cloud
-        .iam
-        .may_assume(role_arn, &Principal::Service("states.amazonaws.com"))
-    {
+    if cloud.iam.may_assume(role_arn, &Principal::Service("states.amazonaws.com")) {
         return Ok(());
     }
     let message = "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to \
@@ -52,23 +48,14 @@ pub(super) fn check_role(cloud: &Cloud, role_arn: &str) -> Result<(), ServiceErr
 
 /// Checks a logging configuration; the texts are AWS's.
 pub(super) fn check_logging(logging: &Logging) -> Result<(), ServiceError> {
-    refusal::one_of(
-        &logging.level,
-        "loggingConfiguration.level",
-        &["ALL", "ERROR", "FATAL", "OFF"],
-    )?;
+    refusal::one_of(&logging.level, "loggingConfiguration.level", &["ALL", "ERROR", "FATAL", "OFF"])?;
     let destinations = logging.destinations.as_ref().map_or(0, Vec::len);
     if destinations > 1 || (logging.level != "OFF" && destinations == 0) {
         let message = "Invalid Logging Configuration: Must specify exactly one Log Destination.";
-        return Err(ServiceError::bad_request(
-            "InvalidLoggingConfiguration",
-            message,
-        ));
+        return Err(ServiceError::bad_request("InvalidLoggingConfiguration", message));
     }
     if logging.level != "OFF" {
-        return Err(ServiceError::not_implemented(
-            "logging of executions (loggingConfiguration.level other than OFF)",
-        ));
+        return Err(ServiceError::not_implemented("logging of executions (loggingConfiguration.level other than OFF)"));
     }
     Ok(())
 }
@@ -76,9 +63,7 @@ pub(super) fn check_logging(logging: &Logging) -> Result<(), ServiceError> {
 /// A version's description makes sense with a version only.
 pub(super) fn check_publish(publish: bool, description: Option<&str>) -> Result<(), ServiceError> {
     match (publish, description) {
-        (false, Some(_)) => Err(validation(
-            "Version description can only be set when publish is true",
-        )),
+        (false, Some(_)) => Err(validation("Version description can only be set when publish is true")),
         (true, Some(description)) => refusal::at_most(description, "versionDescription", 256),
         (_, None) => Ok(()),
     }

@@ -36,9 +36,7 @@ pub(super) async fn start(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let payload = input.input.unwrap_or_else(|| "{}".to_owned());
     check_input(&payload)?;
     let missing = || refusal::machine_missing(&reference.arn);
-    let machine = cloud
-        .step_functions
-        .active_machine(&reference.key, missing)?;
+    let machine = cloud.step_functions.active_machine(&reference.key, missing)?;
     let (revision, version) = match &reference.qualifier {
         None => (machine.revision, None),
         Some(qualifier) => {
@@ -47,18 +45,9 @@ pub(super) async fn start(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         }
     };
     let arn = machine.execution_arn(&name);
-    let start = Box::new(StartRequest {
-        arn: arn.clone(),
-        input: payload,
-        revision,
-        version,
-    });
+    let start = Box::new(StartRequest { arn: arn.clone(), input: payload, revision, version });
     let key = ExecutionKey::new(&reference.key, &name);
-    let started_at = cloud
-        .step_functions
-        .driver
-        .ask(cloud, &key, |reply| Message::Start(start, reply))
-        .await?;
+    let started_at = cloud.step_functions.driver.ask(cloud, &key, |reply| Message::Start(start, reply)).await?;
     Ok(json!({"executionArn": arn, "startDate": seconds(started_at)}))
 }
 
@@ -70,7 +59,5 @@ fn check_input(input: &str) -> Result<(), ServiceError> {
         )));
     }
     let valid = serde_json::from_str::<serde::de::IgnoredAny>(input);
-    valid
-        .map(drop)
-        .map_err(|error| invalid_input(&json_complaint::of(input, &error.to_string())))
+    valid.map(drop).map_err(|error| invalid_input(&json_complaint::of(input, &error.to_string())))
 }

@@ -80,15 +80,8 @@ struct ListTags {
 pub(super) fn list(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: ListTags = request.json()?;
     let reference = reference(&input.resource_arn)?;
-    let machine = cloud
-        .step_functions
-        .machine(&reference.key)
-        .ok_or_else(|| resource_missing(&reference.arn))?;
-    let tags: Vec<Tag> = machine
-        .tags
-        .into_iter()
-        .map(|(key, value)| Tag { key, value })
-        .collect();
+    let machine = cloud.step_functions.machine(&reference.key).ok_or_else(|| resource_missing(&reference.arn))?;
+    let tags: Vec<Tag> = machine.tags.into_iter().map(|(key, value)| Tag { key, value }).collect();
     Ok(json!({ "tags": tags }))
 }
 
@@ -102,14 +95,8 @@ async fn edit(
         let Some(Row::Machine(machine)) = rows.get(&reference.key) else {
             return Err(resource_missing(&reference.arn));
         };
-        let changed = Machine {
-            tags: edit(machine.tags.clone())?,
-            ..machine.clone()
-        };
-        Ok((
-            vec![Change::Put(reference.key.clone(), Row::Machine(changed))],
-            json!({}),
-        ))
+        let changed = Machine { tags: edit(machine.tags.clone())?, ..machine.clone() };
+        Ok((vec![Change::Put(reference.key.clone(), Row::Machine(changed))], json!({})))
     });
     edited.await
 }
@@ -117,9 +104,5 @@ async fn edit(
 /// Versions cannot be tagged: to AWS they are no resources here.
 fn reference(arn: &str) -> Result<MachineReference, ServiceError> {
     let reference = MachineReference::parse(arn)?;
-    if reference.qualifier.is_some() {
-        Err(resource_missing(arn))
-    } else {
-        Ok(reference)
-    }
+    if reference.qualifier.is_some() { Err(resource_missing(arn)) } else { Ok(reference) }
 }

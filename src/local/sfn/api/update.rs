@@ -46,9 +46,7 @@ pub(super) async fn update(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         if machine.deleting {
             return Err(refusal::machine_deleting(&machine.arn()));
         }
-        let Some(Row::Revision(current)) =
-            rows.get(&Revision::key(&reference.key, machine.revision))
-        else {
+        let Some(Row::Revision(current)) = rows.get(&Revision::key(&reference.key, machine.revision)) else {
             return Err(missing());
         };
         let mut machine = machine.clone();
@@ -62,10 +60,7 @@ pub(super) async fn update(cloud: &Arc<Cloud>, request: &Request) -> Answer {
                 updated_at: now,
                 ..wanted
             };
-            changes.push(Change::Put(
-                Revision::key(&reference.key, wanted.number),
-                Row::Revision(wanted.clone()),
-            ));
+            changes.push(Change::Put(Revision::key(&reference.key, wanted.number), Row::Revision(wanted.clone())));
         }
         let mut answer = Map::new();
         answer.insert("updateDate".into(), seconds(now));
@@ -74,10 +69,7 @@ pub(super) async fn update(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         }
         if input.publish {
             let version = machine.publish(input.version_description.clone(), now);
-            answer.insert(
-                "stateMachineVersionArn".into(),
-                json!(machine.version_arn(version.number)),
-            );
+            answer.insert("stateMachineVersionArn".into(), json!(machine.version_arn(version.number)));
         }
         changes.push(Change::Put(reference.key.clone(), Row::Machine(machine)));
         Ok((changes, Value::Object(answer)))
@@ -90,40 +82,19 @@ fn check(cloud: &Cloud, input: &Update) -> Result<(), ServiceError> {
     if nothing && input.logging_configuration.is_none() && input.tracing_configuration.is_none() {
         let message = "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be \
                        specified";
-        return Err(ServiceError::bad_request(
-            "MissingRequiredParameter",
-            message,
-        ));
+        return Err(ServiceError::bad_request("MissingRequiredParameter", message));
     }
     settings::check_publish(input.publish, input.version_description.as_deref())?;
-    input
-        .definition
-        .as_deref()
-        .map_or(Ok(()), settings::check_definition)?;
-    input
-        .logging_configuration
-        .as_ref()
-        .map_or(Ok(()), settings::check_logging)?;
-    input
-        .role_arn
-        .as_deref()
-        .map_or(Ok(()), |role_arn| settings::check_role(cloud, role_arn))
+    input.definition.as_deref().map_or(Ok(()), settings::check_definition)?;
+    input.logging_configuration.as_ref().map_or(Ok(()), settings::check_logging)?;
+    input.role_arn.as_deref().map_or(Ok(()), |role_arn| settings::check_role(cloud, role_arn))
 }
 
 fn apply(input: &Update, current: &Revision) -> Revision {
     Revision {
-        definition: input
-            .definition
-            .clone()
-            .unwrap_or_else(|| current.definition.clone()),
-        role_arn: input
-            .role_arn
-            .clone()
-            .unwrap_or_else(|| current.role_arn.clone()),
-        logging: input
-            .logging_configuration
-            .clone()
-            .unwrap_or_else(|| current.logging.clone()),
+        definition: input.definition.clone().unwrap_or_else(|| current.definition.clone()),
+        role_arn: input.role_arn.clone().unwrap_or_else(|| current.role_arn.clone()),
+        logging: input.logging_configuration.clone().unwrap_or_else(|| current.logging.clone()),
         tracing_enabled: input
             .tracing_configuration
             .as_ref()

@@ -30,38 +30,23 @@ pub(super) async fn publish(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: Publish = request.json()?;
     let reference = MachineReference::parse(&input.state_machine_arn)?;
     let missing = || refusal::machine_missing(&reference.arn);
-    refusal::at_most(
-        input.description.as_deref().unwrap_or_default(),
-        "description",
-        256,
-    )?;
+    refusal::at_most(input.description.as_deref().unwrap_or_default(), "description", 256)?;
     let published = cloud.step_functions.records.change(|rows| {
-        let Some(Row::Machine(machine)) = rows
-            .get(&reference.key)
-            .filter(|_| reference.qualifier.is_none())
-        else {
+        let Some(Row::Machine(machine)) = rows.get(&reference.key).filter(|_| reference.qualifier.is_none()) else {
             return Err(missing());
         };
         let current = match rows.get(&Revision::key(&reference.key, machine.revision)) {
             Some(Row::Revision(revision)) => revision.id.as_deref().unwrap_or("INITIAL"),
             _ => return Err(missing()),
         };
-        if input
-            .revision_id
-            .as_deref()
-            .is_some_and(|expected| expected != current)
-        {
-            let message =
-                "The current State Machine revision id does not match the one that was specified.";
+        if input.revision_id.as_deref().is_some_and(|expected| expected != current) {
+            let message = "The current State Machine revision id does not match the one that was specified.";
             return Err(ServiceError::bad_request("ConflictException", message));
         }
         let mut machine = machine.clone();
         let version = machine.publish(input.description, request.received_at);
         let answer = item(&machine, &version);
-        Ok((
-            vec![Change::Put(reference.key.clone(), Row::Machine(machine))],
-            answer,
-        ))
+        Ok((vec![Change::Put(reference.key.clone(), Row::Machine(machine))], answer))
     });
     published.await
 }
@@ -80,22 +65,13 @@ pub(super) fn list(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let reference = MachineReference::parse(&input.state_machine_arn)?;
     let size = refusal::page_size(input.max_results)?;
     let before: Option<u64> = page::place(input.next_token.as_deref(), MAX_TOKEN)?;
-    let machine = cloud
-        .step_functions
-        .machine(&reference.key)
-        .ok_or_else(|| refusal::machine_missing(&reference.arn))?;
-    let newest = machine
-        .versions
-        .iter()
-        .rev()
-        .filter(|version| before.is_none_or(|before| version.number < before));
+    let machine =
+        cloud.step_functions.machine(&reference.key).ok_or_else(|| refusal::machine_missing(&reference.arn))?;
+    let newest = machine.versions.iter().rev().filter(|version| before.is_none_or(|before| version.number < before));
     let mut found: Vec<&Version> = newest.take(size + 1).collect();
     let more = found.len() > size;
     found.truncate(size);
-    let shown: Vec<Value> = found
-        .iter()
-        .map(|version| item(&machine, version))
-        .collect();
+    let shown: Vec<Value> = found.iter().map(|version| item(&machine, version)).collect();
     let mut answer = json!({ "stateMachineVersions": shown });
     if let (true, Some(last)) = (more, found.last()) {
         answer["nextToken"] = json!(page::token(&last.number)?);
@@ -118,14 +94,9 @@ pub(super) async fn delete(cloud: &Arc<Cloud>, request: &Request) -> Answer {
             return Ok((Vec::new(), json!({})));
         };
         let mut machine = machine.clone();
-        let named = |version: &Version| {
-            reference.qualifier.as_deref() == Some(version.number.to_string().as_str())
-        };
+        let named = |version: &Version| reference.qualifier.as_deref() == Some(version.number.to_string().as_str());
         machine.versions.retain(|version| !named(version));
-        Ok((
-            vec![Change::Put(reference.key.clone(), Row::Machine(machine))],
-            json!({}),
-        ))
+        Ok((vec![Change::Put(reference.key.clone(), Row::Machine(machine))], json!({})))
     });
     deleted.await
 }

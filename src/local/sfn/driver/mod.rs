@@ -53,11 +53,7 @@ pub(super) enum Message {
     /// Start it, if there is none of this name.
     Start(Box<StartRequest>, Reply),
     /// Stop it.
-    Stop {
-        error: Option<String>,
-        cause: Option<String>,
-        reply: Reply,
-    },
+    Stop { error: Option<String>, cause: Option<String>, reply: Reply },
     /// A timer or a task has news.
     Input(asl::Input),
 }
@@ -84,20 +80,12 @@ impl Driver {
             }
         }
         let timer_loop = tokio::spawn(wake_when_due(Arc::clone(cloud)));
-        *self
-            .timer_loop
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(timer_loop);
+        *self.timer_loop.lock().unwrap_or_else(PoisonError::into_inner) = Some(timer_loop);
     }
 
     /// Takes nothing more in, and waits for the steps under way.
     pub(super) async fn stop(&self) {
-        if let Some(timer_loop) = self
-            .timer_loop
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-        {
+        if let Some(timer_loop) = self.timer_loop.lock().unwrap_or_else(PoisonError::into_inner).take() {
             timer_loop.abort();
         }
         self.lock().stopped = true;
@@ -121,9 +109,7 @@ impl Driver {
             mailbox.push_back(message);
             return;
         }
-        mailboxes
-            .waiting
-            .insert(key.clone(), VecDeque::from([message]));
+        mailboxes.waiting.insert(key.clone(), VecDeque::from([message]));
         tokio::spawn(step::run(Arc::clone(cloud), key.clone()));
     }
 
@@ -136,23 +122,15 @@ impl Driver {
     ) -> Result<Timestamp, ServiceError> {
         let (sender, receiver) = oneshot::channel();
         self.post(cloud, key, message(sender));
-        receiver.await.unwrap_or_else(|_| {
-            Err(ServiceError::new(
-                503,
-                "ServiceUnavailable",
-                "The embedded cloud is ending.",
-            ))
-        })
+        receiver
+            .await
+            .unwrap_or_else(|_| Err(ServiceError::new(503, "ServiceUnavailable", "The embedded cloud is ending.")))
     }
 
     /// Everything in a mailbox; an empty answer has closed it.
     fn take(&self, key: &ExecutionKey) -> VecDeque<Message> {
         let mut mailboxes = self.lock();
-        let messages = mailboxes
-            .waiting
-            .get_mut(key)
-            .map(std::mem::take)
-            .unwrap_or_default();
+        let messages = mailboxes.waiting.get_mut(key).map(std::mem::take).unwrap_or_default();
         if messages.is_empty() {
             mailboxes.waiting.remove(key);
         }
@@ -169,9 +147,7 @@ impl Driver {
     }
 
     fn lock(&self) -> MutexGuard<'_, Mailboxes> {
-        self.mailboxes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -66,9 +66,7 @@ fn begin(
 ) -> Result<Started, ServiceError> {
     let (machine, name) = key.parts();
     // Asked again, now that the start is announced: a deletion that came between has seen it or is seen here.
-    let record = cloud
-        .step_functions
-        .active_machine(machine, || refusal::machine_missing(&request.arn))?;
+    let record = cloud.step_functions.active_machine(machine, || refusal::machine_missing(&request.arn))?;
     let prepared = cloud.step_functions.prepared(machine, request.revision)?;
     let start = asl::Start {
         input: request.input.clone(),
@@ -85,8 +83,7 @@ fn begin(
         now,
     };
     let started = asl::Execution::start(&prepared.definition, start);
-    let (execution, effects) =
-        started.map_err(|error| refusal::invalid_input(&error.to_string()))?;
+    let (execution, effects) = started.map_err(|error| refusal::invalid_input(&error.to_string()))?;
     let summary = Summary {
         status: asl::Status::Running,
         started_at: now,
@@ -95,9 +92,6 @@ fn begin(
         version: request.version,
         sequence,
     };
-    let row = ExecutionRow {
-        summary,
-        stage: Stage::Running(Box::new(execution)),
-    };
+    let row = ExecutionRow { summary, stage: Stage::Running(Box::new(execution)) };
     Ok(Started::New(Loaded { row, prepared }, effects))
 }

@@ -74,30 +74,17 @@ fn advance(
 }
 
 /// Commits a step, answers who waited for it, and does what follows from it.
-async fn finish(
-    cloud: &Arc<Cloud>,
-    key: &ExecutionKey,
-    step: Step,
-    loaded: Option<Loaded>,
-) -> Option<Loaded> {
+async fn finish(cloud: &Arc<Cloud>, key: &ExecutionKey, step: Step, loaded: Option<Loaded>) -> Option<Loaded> {
     if step.unread {
         return try_again(cloud, key, step).await;
     }
     let Some(loaded) = loaded else {
-        step.replies
-            .into_iter()
-            .for_each(|(reply, answer)| answer_with(reply, answer));
+        step.replies.into_iter().for_each(|(reply, answer)| answer_with(reply, answer));
         return None;
     };
     if step.events.is_empty() {
-        step.replies
-            .into_iter()
-            .for_each(|(reply, answer)| answer_with(reply, answer));
-        cloud
-            .step_functions
-            .driver
-            .timers
-            .set(key, loaded.next_wake());
+        step.replies.into_iter().for_each(|(reply, answer)| answer_with(reply, answer));
+        cloud.step_functions.driver.timers.set(key, loaded.next_wake());
         return Some(loaded);
     }
     if let Err(error) = commit(cloud, key, &step, &loaded).await {
@@ -105,11 +92,7 @@ async fn finish(
     }
     let (machine, name) = key.parts();
     let running = matches!(loaded.row.stage, Stage::Running(_));
-    cloud
-        .step_functions
-        .driver
-        .timers
-        .set(key, loaded.next_wake());
+    cloud.step_functions.driver.timers.set(key, loaded.next_wake());
     {
         let mut index = cloud.step_functions.index();
         index.show(machine, name, loaded.row.summary.clone());
@@ -117,9 +100,7 @@ async fn finish(
             index.end(machine);
         }
     }
-    step.replies
-        .into_iter()
-        .for_each(|(reply, answer)| answer_with(reply, answer));
+    step.replies.into_iter().for_each(|(reply, answer)| answer_with(reply, answer));
     for request in step.tasks {
         task::begin(cloud, key, request);
     }
@@ -130,12 +111,7 @@ async fn finish(
     Some(loaded)
 }
 
-async fn commit(
-    cloud: &Arc<Cloud>,
-    key: &ExecutionKey,
-    step: &Step,
-    loaded: &Loaded,
-) -> Result<(), StoreError> {
+async fn commit(cloud: &Arc<Cloud>, key: &ExecutionKey, step: &Step, loaded: &Loaded) -> Result<(), StoreError> {
     let mut batch = Batch::new();
     batch.put(Table::Executions, key.row(), &loaded.row)?;
     if let Some(first) = step.events.first() {
@@ -145,40 +121,20 @@ async fn commit(
 }
 
 /// The store took nothing: whoever waits is told, and news are taken in again later, from the last durable state.
-async fn roll_back(
-    cloud: &Arc<Cloud>,
-    key: &ExecutionKey,
-    step: Step,
-    error: &StoreError,
-) -> Option<Loaded> {
+async fn roll_back(cloud: &Arc<Cloud>, key: &ExecutionKey, step: Step, error: &StoreError) -> Option<Loaded> {
     if step.started {
         cloud.step_functions.index().end(key.parts().0);
     }
     let failed = ServiceError::internal(format!(
         "The embedded cloud could not write its store, so nothing was changed. {error}"
     ));
-    let replies = step
-        .replies
-        .into_iter()
-        .map(|(reply, _)| (reply, Err(failed.clone())))
-        .collect();
-    try_again(
-        cloud,
-        key,
-        Step {
-            replies,
-            inputs: step.inputs,
-            ..Step::default()
-        },
-    )
-    .await
+    let replies = step.replies.into_iter().map(|(reply, _)| (reply, Err(failed.clone()))).collect();
+    try_again(cloud, key, Step { replies, inputs: step.inputs, ..Step::default() }).await
 }
 
 /// Answers who waits; news go back into the mailbox after a pause.
 async fn try_again(cloud: &Arc<Cloud>, key: &ExecutionKey, step: Step) -> Option<Loaded> {
-    step.replies
-        .into_iter()
-        .for_each(|(reply, answer)| answer_with(reply, answer));
+    step.replies.into_iter().for_each(|(reply, answer)| answer_with(reply, answer));
     if !step.inputs.is_empty() {
         clock::sleep(STORE_PAUSE).await;
         cloud.step_functions.driver.put_back(key, step.inputs);
@@ -207,40 +163,30 @@ impl Step {
     ) -> Option<Loaded> {
         let now = clock::now();
         match (message, known) {
-            (Message::Start(request, reply), known) => {
-                match start::start(cloud, key, known.as_ref(), &request, now) {
-                    Ok(Started::New(mut loaded, effects)) => {
-                        self.started = true;
-                        self.replies.push((reply, Ok(now)));
-                        self.carry(&mut loaded, effects, now);
-                        Some(loaded)
-                    }
-                    Ok(Started::Already(started_at)) => {
-                        self.replies.push((reply, Ok(started_at)));
-                        known
-                    }
-                    Err(error) => {
-                        self.replies.push((reply, Err(error)));
-                        known
-                    }
+            (Message::Start(request, reply), known) => match start::start(cloud, key, known.as_ref(), &request, now) {
+                Ok(Started::New(mut loaded, effects)) => {
+                    self.started = true;
+                    self.replies.push((reply, Ok(now)));
+                    self.carry(&mut loaded, effects, now);
+                    Some(loaded)
                 }
-            }
-            (
-                Message::Stop {
-                    error,
-                    cause,
-                    reply,
-                },
-                Some(mut loaded),
-            ) => {
+                Ok(Started::Already(started_at)) => {
+                    self.replies.push((reply, Ok(started_at)));
+                    known
+                }
+                Err(error) => {
+                    self.replies.push((reply, Err(error)));
+                    known
+                }
+            },
+            (Message::Stop { error, cause, reply }, Some(mut loaded)) => {
                 self.feed(&mut loaded, asl::Input::Stop { error, cause }, now);
                 let stopped_at = loaded.row.summary.stopped_at.unwrap_or(now);
                 self.replies.push((reply, Ok(stopped_at)));
                 Some(loaded)
             }
             (Message::Stop { reply, .. }, None) => {
-                self.replies
-                    .push((reply, Err(refusal::execution_missing(key.parts().1))));
+                self.replies.push((reply, Err(refusal::execution_missing(key.parts().1))));
                 None
             }
             (Message::Input(input), Some(mut loaded)) => {
@@ -248,10 +194,7 @@ impl Step {
                 let input = match cloud.step_functions.is_deleting(key.parts().0) {
                     // "On the next state transition, the state machine's executions are terminated" (API reference,
                     // DeleteStateMachine).
-                    true => asl::Input::Stop {
-                        error: None,
-                        cause: None,
-                    },
+                    true => asl::Input::Stop { error: None, cause: None },
                     false => input,
                 };
                 self.feed(&mut loaded, input, now);
@@ -266,9 +209,7 @@ impl Step {
     fn fail(&mut self, message: Message, error: &ServiceError) {
         self.unread = true;
         match message {
-            Message::Start(_, reply) | Message::Stop { reply, .. } => {
-                self.replies.push((reply, Err(error.clone())))
-            }
+            Message::Start(_, reply) | Message::Stop { reply, .. } => self.replies.push((reply, Err(error.clone()))),
             Message::Input(_) => self.inputs.push_back(message),
         }
     }
@@ -290,14 +231,7 @@ impl Step {
                 asl::Effect::StartTask(request) => {
                     let task = request.task;
                     self.tasks.push(request);
-                    self.feed(
-                        loaded,
-                        asl::Input::TaskStarted {
-                            task,
-                            worker_name: None,
-                        },
-                        now,
-                    );
+                    self.feed(loaded, asl::Input::TaskStarted { task, worker_name: None }, now);
                 }
                 // Its answer will be refused; the function itself runs on, as on AWS.
                 asl::Effect::CancelTask(task) => self.tasks.retain(|request| request.task != task),
@@ -325,9 +259,7 @@ fn load(cloud: &Arc<Cloud>, key: &ExecutionKey) -> Result<Option<Loaded>, Servic
     let Some(row) = cloud.step_functions.row(cloud, key)? else {
         return Ok(None);
     };
-    let prepared = cloud
-        .step_functions
-        .prepared(machine, row.summary.revision)?;
+    let prepared = cloud.step_functions.prepared(machine, row.summary.revision)?;
     Ok(Some(Loaded { row, prepared }))
 }
 

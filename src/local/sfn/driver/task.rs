@@ -22,11 +22,7 @@ pub(in crate::local::sfn) fn is_served(resource: &TaskResource) -> bool {
     match resource {
         TaskResource::Lambda { .. } => true,
         TaskResource::Activity { .. } => false,
-        TaskResource::Service {
-            resource_type,
-            resource,
-            ..
-        } => resource_type == "lambda" && resource == "invoke",
+        TaskResource::Service { resource_type, resource, .. } => resource_type == "lambda" && resource == "invoke",
     }
 }
 
@@ -35,10 +31,7 @@ pub(super) fn begin(cloud: &Arc<Cloud>, key: &ExecutionKey, request: TaskRequest
     let (cloud, key) = (Arc::clone(cloud), key.clone());
     tokio::spawn(async move {
         let news = call(&cloud, &Region::new(key.region()), &request).await;
-        cloud
-            .step_functions
-            .driver
-            .post(&cloud, &key, Message::Input(news));
+        cloud.step_functions.driver.post(&cloud, &key, Message::Input(news));
     });
 }
 
@@ -57,41 +50,21 @@ struct Parameters<'a> {
 async fn call(cloud: &Arc<Cloud>, region: &Region, request: &TaskRequest) -> Input {
     match &request.resource {
         TaskResource::Lambda { arn } => {
-            invoke(
-                cloud,
-                region,
-                request,
-                arn,
-                Bytes::from(request.input.clone()),
-                false,
-            )
-            .await
+            invoke(cloud, region, request, arn, Bytes::from(request.input.clone()), false).await
         }
-        TaskResource::Service { .. } | TaskResource::Activity { .. }
-            if !is_served(&request.resource) =>
-        {
-            failed(
-                request,
-                "States.Runtime",
-                "The embedded cloud cannot run tasks of this resource yet.",
-            )
+        TaskResource::Service { .. } | TaskResource::Activity { .. } if !is_served(&request.resource) => {
+            failed(request, "States.Runtime", "The embedded cloud cannot run tasks of this resource yet.")
         }
         TaskResource::Service { .. } | TaskResource::Activity { .. } => {
             let parameters: Parameters<'_> = match serde_json::from_str(&request.input) {
                 Ok(parameters) => parameters,
                 Err(error) => {
-                    let cause = format!(
-                        "The Parameters '{}' could not be used to start the Task: [{error}]",
-                        request.input
-                    );
+                    let cause =
+                        format!("The Parameters '{}' could not be used to start the Task: [{error}]", request.input);
                     return failed(request, "States.Runtime", &cause);
                 }
             };
-            if parameters
-                .invocation_type
-                .as_deref()
-                .is_some_and(|kind| kind != "RequestResponse")
-            {
+            if parameters.invocation_type.as_deref().is_some_and(|kind| kind != "RequestResponse") {
                 return failed(
                     request,
                     "States.Runtime",
@@ -103,21 +76,9 @@ async fn call(cloud: &Arc<Cloud>, region: &Region, request: &TaskRequest) -> Inp
                 None => parameters.function_name.clone(),
             };
             // AWS hands an empty object to a function for a Payload of null, as for none.
-            let payload = parameters
-                .payload
-                .map(RawValue::get)
-                .filter(|payload| *payload != "null")
-                .unwrap_or("{}");
+            let payload = parameters.payload.map(RawValue::get).filter(|payload| *payload != "null").unwrap_or("{}");
             let with_log = parameters.log_type.as_deref() == Some("Tail");
-            invoke(
-                cloud,
-                region,
-                request,
-                &function,
-                Bytes::from(payload.to_owned()),
-                with_log,
-            )
-            .await
+            invoke(cloud, region, request, &function, Bytes::from(payload.to_owned()), with_log).await
         }
     }
 }
@@ -130,11 +91,7 @@ async fn invoke(
     payload: Bytes,
     with_log: bool,
 ) -> Input {
-    match cloud
-        .functions
-        .invoke_from(cloud, region, function, payload)
-        .await
-    {
+    match cloud.functions.invoke_from(cloud, region, function, payload).await {
         Ok(invocation) => {
             let log = with_log.then(|| BASE64_STANDARD.encode(&invocation.log_tail));
             let answer = FunctionAnswer {
@@ -143,9 +100,7 @@ async fn invoke(
                 executed_version: &invocation.executed_version,
                 request_id: &invocation.request_id,
                 trace_id: &invocation.trace_id,
-                http_date: &clock::now()
-                    .strftime("%a, %d %b %Y %H:%M:%S GMT")
-                    .to_string(),
+                http_date: &clock::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
                 log_result: log.as_deref(),
             };
             asl::lambda::settle(request, &answer)
@@ -169,11 +124,7 @@ fn service_failure(error: &ServiceError) -> (String, String) {
 }
 
 fn failed(request: &TaskRequest, error: &str, cause: &str) -> Input {
-    Input::TaskFailed {
-        task: request.task,
-        error: Some(error.to_owned()),
-        cause: Some(cause.to_owned()),
-    }
+    Input::TaskFailed { task: request.task, error: Some(error.to_owned()), cause: Some(cause.to_owned()) }
 }
 
 #[cfg(test)]
@@ -192,8 +143,7 @@ mod tests {
 
     #[test]
     fn names_lambda_errors_as_aws_does() {
-        let missing =
-            ServiceError::new(404, "ResourceNotFoundException", "Function not found: arn");
+        let missing = ServiceError::new(404, "ResourceNotFoundException", "Function not found: arn");
         let (name, cause) = service_failure(&missing);
         assert_eq!(name, "Lambda.ResourceNotFoundException");
         assert!(cause.starts_with("Function not found: arn (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; Request ID: "), "{cause}");
@@ -203,9 +153,6 @@ mod tests {
     fn reads_the_parameters_of_lambda_invoke() {
         let text = r#"{"FunctionName":"f","Payload":{"big":1.0,"n":10000000000000000000001},"LogType":"Tail"}"#;
         let parameters: Parameters<'_> = serde_json::from_str(text).unwrap();
-        assert_eq!(
-            parameters.payload.map(RawValue::get),
-            Some(r#"{"big":1.0,"n":10000000000000000000001}"#)
-        );
+        assert_eq!(parameters.payload.map(RawValue::get), Some(r#"{"big":1.0,"n":10000000000000000000001}"#));
     }
 }

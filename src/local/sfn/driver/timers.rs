@@ -70,18 +70,12 @@ impl Queue {
         };
         self.by_key.insert(key.clone(), moment);
         self.by_moment.insert((moment, key.clone()));
-        self.by_moment
-            .first()
-            .is_some_and(|(_, first)| first == key)
+        self.by_moment.first().is_some_and(|(_, first)| first == key)
     }
 
     fn take_due(&mut self, now: Timestamp) -> Vec<ExecutionKey> {
         let mut due = Vec::new();
-        while self
-            .by_moment
-            .first()
-            .is_some_and(|(moment, _)| *moment <= now)
-        {
+        while self.by_moment.first().is_some_and(|(moment, _)| *moment <= now) {
             if let Some((_, key)) = self.by_moment.pop_first() {
                 self.by_key.remove(&key);
                 due.push(key);
@@ -111,12 +105,7 @@ mod tests {
         for number in 0..10_000 {
             queue.set(&ExecutionKey::new("m", &number.to_string()), Some(at(5)));
         }
-        assert!(
-            queue
-                .take_due(at(5) - jiff::SignedDuration::from_nanos(1))
-                .is_empty(),
-            "never early"
-        );
+        assert!(queue.take_due(at(5) - jiff::SignedDuration::from_nanos(1)).is_empty(), "never early");
         assert_eq!(queue.take_due(at(5)).len(), 10_000);
         assert!(queue.by_key.is_empty());
     }

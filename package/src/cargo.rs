@@ -1,0 +1,286 @@
+//! The one file that starts cargo: one build for all functions, followed through its JSON messages.
+
+use crate::error::PackageError;
+use crate::options::{Event, Options, target_dir};
+use serde_json::Value;
+use std::env;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+
+/// An executable that cargo built.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Executable {
+    /// The manifest of its crate.
+    pub(crate) manifest: PathBuf,
+    /// Its name, without a suffix.
+    pub(crate) name: String,
+    /// Where it lies.
+    pub(crate) path: PathBuf,
+}
+
+/// Builds the crates of these manifests (absolute paths) with the profile `lambda`.
+pub(crate) fn build(
+    manifests: &[&Path],
+    options: &Options,
+    progress: &mut dyn FnMut(Event),
+) -> Result<Vec<Executable>, PackageError> {
+    let mut child = start(manifests, options)?;
+    let (sender, lines) = channel();
+    let readers = [
+        read_lines(child.stdout.take(), Line::Message, sender.clone()),
+        read_lines(child.stderr.take(), Line::Said, sender),
+    ];
+    let mut build = Build::default();
+    for line in lines {
+        match line {
+            Line::Message(text) => build.message(&text, progress),
+            Line::Said(text) => build.said(text, progress),
+        }
+    }
+    for reader in readers {
+        // A reader ends with its pipe; one that panicked has only lost cargo's words.
+        let _ = reader.join();
+    }
+    let status = child.wait().map_err(PackageError::CargoNotStarted)?;
+    match status.success() {
+        true => Ok(build.executables),
+        false => Err(PackageError::BuildFailed { errors: build.errors() }),
+    }
+}
+
+/// Cargo's ids of the packages with these manifests.
+fn package_ids(manifests: &[&Path], options: &Options) -> Result<Vec<String>, PackageError> {
+    let mut command = cargo(options);
+    command.args(["metadata", "--no-deps", "--format-version", "1"]);
+    let output = spawn(&mut command, options)?.wait_with_output().map_err(PackageError::CargoNotStarted)?;
+    if !output.status.success() {
+        let errors = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(PackageError::BuildFailed { errors });
+    }
+    let metadata = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+    let id = |manifest: &&Path| {
+        package_id(&metadata, manifest).ok_or_else(|| PackageError::NotInWorkspace {
+            manifest: manifest.to_path_buf(),
+            project_dir: options.project_dir.clone(),
+        })
+    };
+    manifests.iter().map(id).collect()
+}
+
+fn package_id(metadata: &Value, manifest: &Path) -> Option<String> {
+    let packages = metadata["packages"].as_array()?;
+    let found = packages.iter().find(|package| {
+        let listed = package["manifest_path"].as_str().map(Path::new);
+        listed == Some(manifest)
+    })?;
+    found["id"].as_str().map(String::from)
+}
+
+fn start(manifests: &[&Path], options: &Options) -> Result<Child, PackageError> {
+    let mut command = cargo(options);
+    command
+        .args(["build", "--profile", "lambda", "--message-format", "json"])
+        .args(["--config", &remapped_paths(&options.project_dir)]);
+    if let Some(target) = &options.target {
+        command.args(["--target", target]);
+    }
+    for id in package_ids(manifests, options)? {
+        command.args(["--package", &id]);
+    }
+    spawn(&mut command, options)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this file owns the cargo process")]
+fn cargo(options: &Options) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(&options.project_dir);
+    command
+}
+
+fn spawn(command: &mut Command, options: &Options) -> Result<Child, PackageError> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(|error| {
+        match error.kind() {
+            // The folder to run in may be what is missing; that is not cargo's absence.
+            io::ErrorKind::NotFound if options.project_dir.is_dir() => PackageError::NoCargo,
+            _ => PackageError::CargoNotStarted(error),
+        }
+    })
+}
+
+/// Panic messages carry the paths of sources. Fixed names instead of this machine's folders make the same sources give
+/// the same bytes anywhere. A project that sets flags for its target in its own configuration overrides this.
+fn remapped_paths(project_dir: &Path) -> String {
+    let cargo_home =
+        env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(".cargo")));
+    // The compiler takes the last prefix that matches, so the more special folder comes later.
+    let folders = [
+        cargo_home.map(|folder| (folder, "/cargo")),
+        Some((project_dir.to_path_buf(), "/project")),
+        Some((target_dir(project_dir), "/target")),
+    ];
+    let flags: Vec<String> = folders
+        .into_iter()
+        .flatten()
+        .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
+        .collect();
+    // A JSON list of strings is also a TOML one.
+    format!("build.rustflags={}", Value::from(flags))
+}
+
+enum Line {
+    Message(String),
+    Said(String),
+}
+
+fn read_lines(
+    pipe: Option<impl Read + Send + 'static>,
+    line: fn(String) -> Line,
+    sender: Sender<Line>,
+) -> thread::JoinHandle<()> {
+    thread::spawn(move || {
+        let Some(pipe) = pipe else { return };
+        for bytes in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if sender.send(line(text)).is_err() {
+                return;
+            }
+        }
+    })
+}
+
+/// What is known of a build so far.
+#[derive(Debug, Default)]
+struct Build {
+    executables: Vec<Executable>,
+    compiler_errors: Vec<String>,
+    said: Vec<String>,
+}
+
+impl Build {
+    /// One message of cargo's; its forms are in the Cargo Book under "External tools".
+    fn message(&mut self, line: &str, progress: &mut dyn FnMut(Event)) {
+        let Ok(message) = serde_json::from_str::<Value>(line) else {
+            return;
+        };
+        match message["reason"].as_str() {
+            Some("compiler-artifact") => {
+                progress(Event::Compiled {
+                    target: String::from(message["target"]["name"].as_str().unwrap_or_default()),
+                    fresh: message["fresh"].as_bool().unwrap_or_default(),
+                });
+                self.executables.extend(executable(&message));
+            }
+            Some("compiler-message") if message["message"]["level"] == "error" => {
+                let rendered = message["message"]["rendered"].as_str();
+                self.compiler_errors.extend(rendered.map(String::from));
+            }
+            _ => {}
+        }
+    }
+
+    fn said(&mut self, line: String, progress: &mut dyn FnMut(Event)) {
+        let words = line.trim();
+        if words.starts_with("Blocking ") {
+            progress(Event::Waiting { reason: String::from(words) });
+        }
+        self.said.push(line);
+    }
+
+    /// The compiler's errors if there are any, else what cargo itself said from its first error on.
+    fn errors(&self) -> String {
+        if !self.compiler_errors.is_empty() {
+            return self.compiler_errors.join("\n");
+        }
+        let from = self.said.iter().position(|line| line.starts_with("error"));
+        self.said[from.unwrap_or(0)..].join("\n")
+    }
+}
+
+fn executable(message: &Value) -> Option<Executable> {
+    Some(Executable {
+        path: PathBuf::from(message["executable"].as_str()?),
+        name: String::from(message["target"]["name"].as_str()?),
+        manifest: PathBuf::from(message["manifest_path"].as_str()?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(messages: &[Value]) -> (Build, Vec<Event>) {
+        let mut build = Build::default();
+        let mut events = Vec::new();
+        for message in messages {
+            build.message(&message.to_string(), &mut |event| events.push(event));
+        }
+        (build, events)
+    }
+
+    #[test]
+    fn executables_come_from_cargos_messages() {
+        let library = json!({"reason": "compiler-artifact", "target": {"name": "serde"}, "executable": null,
+            "fresh": true, "manifest_path": "/registry/serde/Cargo.toml"});
+        let binary = json!({"reason": "compiler-artifact", "target": {"name": "send-email"}, "fresh": false,
+            "executable": "/p/target/lambda/send-email", "manifest_path": "/p/lambdas/send-email/Cargo.toml"});
+        let (build, events) = read(&[library, binary, json!({"reason": "build-finished"})]);
+        assert_eq!(
+            build.executables,
+            [Executable {
+                manifest: PathBuf::from("/p/lambdas/send-email/Cargo.toml"),
+                name: String::from("send-email"),
+                path: PathBuf::from("/p/target/lambda/send-email"),
+            }]
+        );
+        assert_eq!(events.len(), 2);
+    }
+
+    #[test]
+    fn errors_are_the_compilers_own_words() {
+        let warning = json!({"reason": "compiler-message", "message": {"level": "warning", "rendered": "unused"}});
+        let error = json!({"reason": "compiler-message", "message": {"level": "error", "rendered": "error[E0425]"}});
+        assert_eq!(read(&[warning, error]).0.errors(), "error[E0425]");
+    }
+
+    #[test]
+    fn without_them_they_are_cargos() {
+        let mut build = Build::default();
+        let mut events = Vec::new();
+        for line in ["    Blocking waiting for file lock", "error: no such package", "help: look"] {
+            build.said(String::from(line), &mut |event| events.push(event));
+        }
+        assert_eq!(build.errors(), "error: no such package\nhelp: look");
+        assert!(matches!(&events[..], [Event::Waiting { .. }]));
+    }
+
+    #[test]
+    fn what_is_not_json_is_passed_over() {
+        let mut build = Build::default();
+        build.message("Compiling", &mut |_| panic!("no event"));
+        build.message("", &mut |_| panic!("no event"));
+        assert_eq!(build.errors(), "");
+    }
+
+    #[test]
+    fn a_package_is_found_by_its_manifest() {
+        let metadata = json!({"packages": [
+            {"id": "path+file:///p/a#0.1.0", "manifest_path": "/p/a/Cargo.toml"},
+            {"id": "path+file:///p/b#greeter@0.1.0", "manifest_path": "/p/b/Cargo.toml"},
+        ]});
+        let id = package_id(&metadata, Path::new("/p/b/Cargo.toml"));
+        assert_eq!(id.as_deref(), Some("path+file:///p/b#greeter@0.1.0"));
+        assert_eq!(package_id(&metadata, Path::new("/p/c/Cargo.toml")), None);
+        assert_eq!(package_id(&Value::Null, Path::new("/p/c/Cargo.toml")), None);
+    }
+
+    #[test]
+    fn paths_are_remapped_by_a_valid_setting() {
+        let setting = remapped_paths(Path::new("/home/me/\"quoted\""));
+        let flags: Vec<String> = serde_json::from_str(setting.strip_prefix("build.rustflags=").unwrap()).unwrap();
+        assert!(flags.contains(&String::from("--remap-path-prefix=/home/me/\"quoted\"=/project")));
+    }
+}

@@ -1,0 +1,127 @@
+//! From what the user asked for (profile, region, endpoint) to one client per service.
+
+use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
+use aws_credential_types::Credentials;
+
+use super::error::{AwsError, AwsErrorKind};
+use super::http;
+use crate::model::names::{AccountId, Region};
+
+/// Which cloud to speak to, and as whom.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    /// AWS, or whatever `AWS_ENDPOINT_URL` names, with the user's own credentials.
+    Aws {
+        /// The profile of the shared configuration files, when one was named.
+        profile: Option<String>,
+        /// The region, when one was named; else the environment's or profile's, else us-east-1.
+        region: Option<Region>,
+    },
+    /// The embedded cloud at a URL on loopback.
+    Local {
+        /// Its base URL.
+        endpoint: String,
+        /// The region to act in.
+        region: Region,
+    },
+}
+
+/// One client per service, all for one account and region.
+#[derive(Debug, Clone)]
+pub(crate) struct Aws {
+    /// The region that every call goes to.
+    pub(crate) region: Region,
+    /// The endpoint that replaces AWS's own, if any.
+    pub(crate) endpoint: Option<String>,
+    /// Step Functions.
+    pub(crate) sfn: aws_sdk_sfn::Client,
+    /// Lambda.
+    pub(crate) lambda: aws_sdk_lambda::Client,
+    /// Identity and Access Management.
+    pub(crate) iam: aws_sdk_iam::Client,
+    /// HTTP APIs.
+    pub(crate) apis: aws_sdk_apigatewayv2::Client,
+    /// CloudWatch Logs.
+    pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    /// Security Token Service.
+    pub(crate) sts: aws_sdk_sts::Client,
+}
+
+impl Aws {
+    /// Makes the clients. Calls nothing: credentials are looked for at the first call.
+    ///
+    /// # Errors
+    /// The environment's or profile's region is no region.
+    pub(crate) async fn connect(target: Target) -> Result<Self, AwsError> {
+        let config = match &target {
+            Target::Aws { profile, region } => user_config(profile.as_deref(), region.as_ref()).await,
+            Target::Local { endpoint, region } => local_config(endpoint, region),
+        };
+        let named = config.region().map_or("us-east-1", |region| region.as_ref());
+        let region = Region::parse(named).map_err(|error| AwsError {
+            kind: AwsErrorKind::Region,
+            service: "the configuration",
+            operation: "region",
+            code: None,
+            message: error.to_string(),
+            request_id: None,
+        })?;
+        Ok(Self {
+            region,
+            endpoint: config.endpoint_url().map(str::to_owned),
+            sfn: aws_sdk_sfn::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
+            apis: aws_sdk_apigatewayv2::Client::new(&config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            sts: aws_sdk_sts::Client::new(&config),
+        })
+    }
+
+    /// The account that the credentials belong to.
+    ///
+    /// # Errors
+    /// No or expired credentials, or an endpoint that can't be reached.
+    pub(crate) async fn account(&self) -> Result<AccountId, AwsError> {
+        let answer = self.sts.get_caller_identity().send().await;
+        let identity = answer.map_err(AwsError::from_sdk("STS", "GetCallerIdentity"))?;
+        let account = identity.account().unwrap_or_default();
+        AccountId::parse(account).map_err(|error| AwsError {
+            kind: AwsErrorKind::Other,
+            service: "STS",
+            operation: "GetCallerIdentity",
+            code: None,
+            message: error.to_string(),
+            request_id: None,
+        })
+    }
+}
+
+async fn user_config(profile: Option<&str>, region: Option<&Region>) -> SdkConfig {
+    let endpoint = std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http::client(endpoint.as_deref()));
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = region {
+        loader = loader.region(SdkRegion::new(region.to_string()));
+    }
+    let config = loader.load().await;
+    match config.region() {
+        Some(_) => config,
+        None => config.into_builder().region(SdkRegion::from_static("us-east-1")).build(),
+    }
+}
+
+/// The embedded cloud takes any credentials; these never come from the user's own.
+fn local_config(endpoint: &str, region: &Region) -> SdkConfig {
+    let credentials = Credentials::from_keys("test", "test", None);
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(endpoint)
+        .region(SdkRegion::new(region.to_string()))
+        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
+        .http_client(http::client(Some(endpoint)))
+        .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(aws_smithy_async::rt::sleep::TokioSleep::new()))
+        .build()
+}

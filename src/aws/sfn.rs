@@ -1,0 +1,143 @@
+//! Step Functions: state machines and the executions that keep one from going away.
+
+use aws_sdk_sfn::Client;
+use aws_sdk_sfn::types::{
+    ExecutionStatus, LogLevel, LoggingConfiguration, StateMachineStatus, StateMachineType, Tag, TracingConfiguration,
+};
+
+use super::error::{or_absent, or_gone};
+use super::{AwsError, Tags};
+
+const SERVICE: &str = "Step Functions";
+
+/// A state machine as Step Functions has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StateMachine {
+    /// Its definition: JSON.
+    pub(crate) definition: String,
+    /// The ARN of the role that its executions run as.
+    pub(crate) role: String,
+    /// `STANDARD` or `EXPRESS`.
+    pub(crate) kind: String,
+    /// Whether it writes its executions' events to a log group.
+    pub(crate) logs: bool,
+    /// Whether it sends traces to X-Ray.
+    pub(crate) traces: bool,
+    /// Whether it is going away: it does so once its executions have ended.
+    pub(crate) deleting: bool,
+}
+
+/// What a state machine shall be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Its definition: JSON.
+    pub(crate) definition: String,
+    /// The ARN of the role that its executions run as.
+    pub(crate) role: String,
+    /// `STANDARD` or `EXPRESS`.
+    pub(crate) kind: &'static str,
+}
+
+/// An execution that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Running {
+    /// Its ARN.
+    pub(crate) arn: String,
+    /// Its name.
+    pub(crate) name: String,
+}
+
+/// The state machine with an ARN, if it is there.
+pub(crate) async fn state_machine(client: &Client, arn: &str) -> Result<Option<StateMachine>, AwsError> {
+    let answer = client.describe_state_machine().state_machine_arn(arn).send().await;
+    let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "DescribeStateMachine")))?;
+    Ok(found.map(|output| StateMachine {
+        logs: output
+            .logging_configuration()
+            .and_then(LoggingConfiguration::level)
+            .is_some_and(|level| *level != LogLevel::Off),
+        traces: output.tracing_configuration().is_some_and(TracingConfiguration::enabled),
+        deleting: output.status() == Some(&StateMachineStatus::Deleting),
+        kind: output.r#type().as_str().to_owned(),
+        definition: output.definition,
+        role: output.role_arn,
+    }))
+}
+
+/// The tags of a state machine, if it is there.
+pub(crate) async fn tags(client: &Client, arn: &str) -> Result<Option<Tags>, AwsError> {
+    let answer = client.list_tags_for_resource().resource_arn(arn).send().await;
+    let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "ListTagsForResource")))?;
+    let pair = |tag: Tag| Some((tag.key?, tag.value.unwrap_or_default()));
+    Ok(found.map(|output| output.tags.unwrap_or_default().into_iter().filter_map(pair).collect()))
+}
+
+/// The names of all state machines that begin with `prefix`.
+pub(crate) async fn state_machine_names(client: &Client, prefix: &str) -> Result<Vec<String>, AwsError> {
+    let mut pages = client.list_state_machines().max_results(1000).into_paginator().items().send();
+    let mut names = Vec::new();
+    while let Some(machine) = pages.next().await {
+        let machine = machine.map_err(AwsError::from_sdk(SERVICE, "ListStateMachines"))?;
+        names.extend(Some(machine.name).filter(|name| name.starts_with(prefix)));
+    }
+    Ok(names)
+}
+
+/// Makes a state machine. The same call again answers with the one that is there, whatever its role and tags.
+pub(crate) async fn create(client: &Client, name: &str, wanted: &Wanted, tags: &Tags) -> Result<(), AwsError> {
+    let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
+    let request = client
+        .create_state_machine()
+        .name(name)
+        .definition(&wanted.definition)
+        .role_arn(&wanted.role)
+        .r#type(StateMachineType::from(wanted.kind))
+        .logging_configuration(no_logs())
+        .tracing_configuration(no_traces())
+        .set_tags(Some(tags));
+    request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateStateMachine")).map(|_| ())
+}
+
+/// Replaces a state machine's definition and role. Logging and tracing are sent too: what is left out would stay as it is.
+pub(crate) async fn update(client: &Client, arn: &str, wanted: &Wanted) -> Result<(), AwsError> {
+    let request = client
+        .update_state_machine()
+        .state_machine_arn(arn)
+        .definition(&wanted.definition)
+        .role_arn(&wanted.role)
+        .logging_configuration(no_logs())
+        .tracing_configuration(no_traces());
+    request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateStateMachine")).map(|_| ())
+}
+
+/// Asks for a state machine's deletion, if it is there. It is gone once all its executions have ended.
+pub(crate) async fn delete(client: &Client, arn: &str) -> Result<(), AwsError> {
+    let answer = client.delete_state_machine().state_machine_arn(arn).send().await;
+    or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteStateMachine")))
+}
+
+/// The executions of a state machine that have not ended. None for a state machine that is not there.
+pub(crate) async fn running(client: &Client, arn: &str) -> Result<Vec<Running>, AwsError> {
+    let request = client.list_executions().state_machine_arn(arn).status_filter(ExecutionStatus::Running);
+    let mut pages = request.into_paginator().items().send();
+    let mut running = Vec::new();
+    while let Some(next) = pages.next().await {
+        let Some(execution) = or_absent(next.map_err(AwsError::from_sdk(SERVICE, "ListExecutions")))? else { break };
+        running.push(Running { arn: execution.execution_arn, name: execution.name });
+    }
+    Ok(running)
+}
+
+/// Stops an execution, if it has not ended.
+pub(crate) async fn stop(client: &Client, execution: &str, cause: &str) -> Result<(), AwsError> {
+    let answer = client.stop_execution().execution_arn(execution).cause(cause).send().await;
+    or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "StopExecution")))
+}
+
+fn no_logs() -> LoggingConfiguration {
+    LoggingConfiguration::builder().level(LogLevel::Off).build()
+}
+
+fn no_traces() -> TracingConfiguration {
+    TracingConfiguration::builder().enabled(false).build()
+}

@@ -1,0 +1,166 @@
+//! Where the functions' zips come from: built from the project's sources, carried by this binary, or a folder.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use bytes::Bytes;
+use sha2::Digest;
+use workshop_package as packager;
+
+use super::carried;
+use super::error::{CliError, ErrorKind};
+use super::project::{Origin, Project};
+use super::ui::Ui;
+use crate::deploy::Artefact;
+use crate::model::names::Key;
+use crate::model::service::Architecture;
+
+/// A function's zip and where it lies, if it is a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Zip {
+    /// Its bytes and hash.
+    pub(crate) artefact: Artefact,
+    /// The file.
+    pub(crate) path: Option<PathBuf>,
+}
+
+/// The zip of every function of a project: from `folder` when one is given, else built from the project's sources (only
+/// what changed), else those that this binary carries.
+///
+/// # Errors
+/// A zip that is missing or can't be read, sources that do not build, no cargo.
+pub(crate) async fn zips(
+    project: &Project,
+    folder: Option<&Path>,
+    target: Option<&str>,
+    ui: &Ui,
+) -> Result<BTreeMap<Key, Zip>, CliError> {
+    match (folder, &project.origin) {
+        (Some(folder), _) => project.service.functions.keys().map(|key| from_folder(folder, key)).collect(),
+        (None, Origin::Folder(project_dir)) => build(project, project_dir, target, ui).await,
+        (None, Origin::Carried) => project.service.functions.keys().map(from_this_binary).collect(),
+    }
+}
+
+fn zip(bytes: Bytes, path: Option<PathBuf>) -> Zip {
+    let code_sha256 = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(&bytes));
+    Zip { artefact: Artefact { zip: bytes, code_sha256 }, path }
+}
+
+fn from_folder(folder: &Path, key: &Key) -> Result<(Key, Zip), CliError> {
+    let path = folder.join(format!("{key}.zip"));
+    let bytes = std::fs::read(&path).map_err(|error| {
+        let failure = CliError::io(&format!("The zip of the function `{key}` can't be read from {}", path.display()), &error);
+        failure.try_this(format!("The folder must hold one zip per function, named as in the service file: {key}.zip."))
+    })?;
+    Ok((key.clone(), zip(bytes.into(), Some(path))))
+}
+
+fn from_this_binary(key: &Key) -> Result<(Key, Zip), CliError> {
+    let bytes = carried::zip(key.as_str()).ok_or_else(|| {
+        let message = format!("This binary carries no zip for the function `{key}`, and there is no project folder here.");
+        CliError::new(ErrorKind::Project, message).try_this(
+            "Run the command in the project's folder, name a folder of zips with `--package`, or build a binary that \
+             carries them: `cargo xtask build`.",
+        )
+    })?;
+    Ok((key.clone(), zip(Bytes::from_static(bytes), None)))
+}
+
+/// Builds what changed. Functions of one architecture are built together: the same sources then give the same bytes.
+async fn build(
+    project: &Project,
+    project_dir: &Path,
+    target: Option<&str>,
+    ui: &Ui,
+) -> Result<BTreeMap<Key, Zip>, CliError> {
+    let definitions_dir = Project::definitions_dir(project_dir);
+    let mut by_architecture: BTreeMap<&str, Vec<packager::FunctionSource>> = BTreeMap::new();
+    for (key, function) in &project.service.functions {
+        let source =
+            packager::FunctionSource { name: key.to_string(), crate_dir: definitions_dir.join(&function.source) };
+        by_architecture.entry(function.architecture.as_str()).or_default().push(source);
+    }
+    let mut zips = BTreeMap::new();
+    for (architecture, sources) in by_architecture {
+        let options = options(project_dir, architecture, target);
+        for built in run(sources, options, ui).await? {
+            let Ok(key) = Key::parse(&built.name) else { continue };
+            let bytes = std::fs::read(&built.zip_path)
+                .map_err(|error| CliError::io(&format!("{} can't be read", built.zip_path.display()), &error))?;
+            zips.insert(key, zip(bytes.into(), Some(built.zip_path)));
+        }
+    }
+    Ok(zips)
+}
+
+/// Functions for another processor than this machine's are built for that processor's portable target; a target that was
+/// named wins.
+fn options(project_dir: &Path, architecture: &str, target: Option<&str>) -> packager::Options {
+    let architecture = match architecture {
+        "arm64" => packager::Architecture::Arm64,
+        _ => packager::Architecture::X86_64,
+    };
+    let foreign = architecture.as_str() != Architecture::of_this_machine().as_str();
+    let portable = foreign.then(|| architecture.portable_target().to_owned());
+    packager::Options {
+        project_dir: project_dir.to_owned(),
+        target: target.map(str::to_owned).or(portable),
+        architecture,
+        output_dir: packager::functions_dir(project_dir),
+    }
+}
+
+async fn run(
+    sources: Vec<packager::FunctionSource>,
+    options: packager::Options,
+    ui: &Ui,
+) -> Result<Vec<packager::Artefact>, CliError> {
+    let bar = ui.progress();
+    let (shown, ui) = (bar.clone(), ui.clone());
+    let work = tokio::task::spawn_blocking(move || {
+        packager::package(&sources, &options, &mut |event| show(&event, &ui, &shown))
+    });
+    let ended = work.await;
+    bar.finish_and_clear();
+    match ended {
+        Ok(Ok(artefacts)) => Ok(artefacts),
+        Ok(Err(error)) => Err(error.into()),
+        Err(broken) => Err(CliError::new(ErrorKind::Failed, "Packaging broke off.").because(broken)),
+    }
+}
+
+fn show(event: &packager::Event, ui: &Ui, bar: &indicatif::ProgressBar) {
+    match event {
+        packager::Event::Building { functions } => {
+            let text = format!("Building {} with cargo", functions.join(", "));
+            bar.set_message(text.clone());
+            if bar.is_hidden() {
+                ui.note(text);
+            }
+        }
+        packager::Event::Compiled { target, fresh: false } => bar.set_message(format!("Building: {target}")),
+        packager::Event::Compiled { .. } => {}
+        packager::Event::Waiting { reason } => bar.set_message(reason.clone()),
+        packager::Event::Packaged { function, size_bytes } if ui.is_verbose() => {
+            bar.suspend(|| ui.note(format!("packaged {function}: {size_bytes} bytes")));
+        }
+        packager::Event::Unchanged { function } if ui.is_verbose() => {
+            bar.suspend(|| ui.note(format!("packaged {function}: unchanged")));
+        }
+        packager::Event::Packaged { .. } | packager::Event::Unchanged { .. } => {}
+    }
+}
+
+impl From<packager::PackageError> for CliError {
+    fn from(error: packager::PackageError) -> Self {
+        let text = error.to_string();
+        let mut letters = text.chars();
+        let sentence: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        let stop = if sentence.ends_with(['.', '\n', '`']) { "" } else { "." };
+        let mut failure = Self::new(ErrorKind::Project, format!("{sentence}{stop}"));
+        failure.hint = error.hint();
+        failure
+    }
+}

@@ -1,0 +1,90 @@
+//! `workshop package`: builds and zips the functions, and says what came out.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::artefacts;
+use super::error::CliError;
+use super::project::{Origin, Project};
+use super::ui::Ui;
+
+/// The options of `package`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  workshop package                 in a project folder: build what changed, zip it under target/functions
+  workshop package --out zips      write the zips to a folder of their own
+  workshop deploy --package zips   deploy them later, or somewhere else")]
+pub(crate) struct PackageArgs {
+    /// Also write the zips to this folder; outside a project folder they are the ones this binary carries
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The Rust target to build the functions for, such as x86_64-unknown-linux-musl
+    #[arg(long, value_name = "TRIPLE", env = "WORKSHOP_LAMBDA_TARGET")]
+    target: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    function: String,
+    size_bytes: usize,
+    code_sha256: String,
+    path: Option<PathBuf>,
+}
+
+/// Packages the functions.
+pub(crate) async fn run(args: &PackageArgs, ui: &Ui) -> Result<(), CliError> {
+    let project = Project::find()?;
+    let zips = artefacts::zips(&project, None, args.target.as_deref(), ui).await?;
+    let mut lines = Vec::new();
+    for (key, zip) in zips {
+        let path = match &args.out {
+            Some(folder) => Some(write(folder, key.as_str(), &zip.artefact.zip)?),
+            None => zip.path,
+        };
+        lines.push(Line {
+            function: key.to_string(),
+            size_bytes: zip.artefact.zip.len(),
+            code_sha256: zip.artefact.code_sha256,
+            path,
+        });
+    }
+    if ui.is_json() {
+        return ui.json(&lines);
+    }
+    for line in &lines {
+        let place = line.path.as_ref().map(|path| format!("  {}", path.display())).unwrap_or_default();
+        ui.result(format!("{}  {}  sha256 {}{place}", line.function, size(line.size_bytes), line.code_sha256))?;
+    }
+    if project.origin == Origin::Carried && args.out.is_none() {
+        ui.note("These are carried inside this binary; `--out DIR` writes them to a folder.");
+    }
+    Ok(())
+}
+
+fn write(folder: &Path, function: &str, zip: &[u8]) -> Result<PathBuf, CliError> {
+    let path = folder.join(format!("{function}.zip"));
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&path, zip))
+        .map_err(|error| CliError::io(&format!("{} can't be written", path.display()), &error))?;
+    Ok(path)
+}
+
+/// A size for people: `812 KiB`, `2.4 MiB`.
+pub(crate) fn size(bytes: usize) -> String {
+    let kib = bytes.div_ceil(1024);
+    if kib < 1024 { format!("{kib} KiB") } else { format!("{}.{} MiB", kib / 1024, kib % 1024 * 10 / 1024) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_for_people() {
+        assert_eq!([0, 1, 1024, 831_000, 1_048_576, 2_516_582].map(size), [
+            "0 KiB", "1 KiB", "1 KiB", "812 KiB", "1.0 MiB", "2.4 MiB"
+        ]);
+    }
+}

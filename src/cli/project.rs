@@ -1,0 +1,103 @@
+//! The project that a command is about: the folder it is run in, or the lesson that the binary carries.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::error::{CliError, ErrorKind};
+use crate::model::definition::Definition;
+use crate::model::names::Key;
+use crate::model::service::Service;
+use crate::model::source::{ModelError, Source};
+
+const SERVICE_FILE: &str = "definitions/service.toml";
+
+/// The lesson's own files, for use outside any project folder.
+const CARRIED_SERVICE: &str = include_str!("../../definitions/service.toml");
+const CARRIED_DEFINITIONS: [(&str, &str); 1] =
+    [("wait-to-send.asl.json", include_str!("../../definitions/wait-to-send.asl.json"))];
+
+/// Where the service's files and functions come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A folder with `definitions/service.toml`; functions are built from its sources.
+    Folder(PathBuf),
+    /// This binary.
+    Carried,
+}
+
+/// A service with its definitions.
+#[derive(Debug, Clone)]
+pub(crate) struct Project {
+    /// Where it comes from.
+    pub(crate) origin: Origin,
+    /// What it declares.
+    pub(crate) service: Service,
+    /// The definitions of its state machines.
+    pub(crate) definitions: BTreeMap<Key, Definition>,
+}
+
+impl Project {
+    /// The project of the current folder or of the nearest one above it, else the carried lesson.
+    ///
+    /// # Errors
+    /// A service file or definition that can't be read or is wrong.
+    pub(crate) fn find() -> Result<Self, CliError> {
+        let here = std::env::current_dir().map_err(|error| CliError::io("The current folder can't be read", &error))?;
+        let folder = here.ancestors().find(|folder| folder.join(SERVICE_FILE).is_file());
+        match folder {
+            Some(folder) => Self::load(Origin::Folder(folder.to_owned()), |file| {
+                let path = folder.join(SERVICE_FILE).with_file_name(file);
+                read(&path, &shown(&here, &path))
+            }),
+            None => Self::load(Origin::Carried, carried),
+        }
+    }
+
+    /// The folder that paths in the service file start from.
+    pub(crate) fn definitions_dir(folder: &Path) -> PathBuf {
+        folder.join(SERVICE_FILE).parent().map_or_else(|| folder.to_owned(), Path::to_owned)
+    }
+
+    fn load(origin: Origin, read: impl Fn(&str) -> Result<Source, CliError>) -> Result<Self, CliError> {
+        let service = Service::parse(&read("service.toml")?)?;
+        let parse = |(key, machine): (&Key, &crate::model::service::StateMachine)| {
+            let source = read(&machine.definition)?;
+            Ok((key.clone(), Definition::parse(&source).map_err(<CliError as From<ModelError>>::from)?))
+        };
+        let definitions = service.state_machines.iter().map(parse).collect::<Result<_, CliError>>()?;
+        Ok(Self { origin, service, definitions })
+    }
+}
+
+/// A path as the user would type it from where they are.
+fn shown(here: &Path, path: &Path) -> String {
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
+}
+
+fn read(path: &Path, shown: &str) -> Result<Source, CliError> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let mut failure = CliError::io(&format!("{shown} can't be read"), &error);
+        failure.kind = ErrorKind::Project;
+        failure
+    })?;
+    Ok(Source::new(shown, text))
+}
+
+fn carried(file: &str) -> Result<Source, CliError> {
+    let known = std::iter::once(("service.toml", CARRIED_SERVICE)).chain(CARRIED_DEFINITIONS);
+    match known.into_iter().find(|(name, _)| *name == file) {
+        Some((name, text)) => Ok(Source::new(format!("<carried>/{name}"), text)),
+        None => Err(CliError::new(ErrorKind::Failed, format!("This binary does not carry `{file}`."))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_carried_lesson_is_whole() {
+        let project = Project::load(Origin::Carried, carried).unwrap();
+        assert_eq!(project.definitions.len(), project.service.state_machines.len());
+    }
+}

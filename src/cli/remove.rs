@@ -1,0 +1,128 @@
+//! `workshop remove`: deletes everything of a stack, and looks again whether it is gone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::json;
+
+use super::args::Global;
+use super::error::{CliError, ErrorKind};
+use super::session::Session;
+use super::steps;
+use super::ui::{Tone, Ui, toned};
+use crate::clock;
+use crate::deploy::{DeployError, Observed, Plan, apply, observe, removal, running};
+use crate::model::names::Key;
+
+/// How often it is looked again. Lists may be some seconds behind, and a function that was still writing brings its log
+/// group back.
+const ROUNDS: u32 = 4;
+
+/// The options of `remove`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  workshop remove                  delete everything of stage dev; asks before stopping executions that wait
+  workshop remove --yes            without asking
+  workshop remove --keep-logs      but keep what the functions wrote")]
+pub(crate) struct RemoveArgs {
+    /// Stop executions that have not ended, without asking
+    #[arg(short, long)]
+    yes: bool,
+    /// Keep the functions' log groups
+    #[arg(long)]
+    keep_logs: bool,
+}
+
+/// Removes.
+pub(crate) async fn run(args: &RemoveArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+    let since = clock::now();
+    let session = Session::open(global, ui).await?;
+    let (stack, service) = (&session.stack, &session.project.service);
+    let observed = observe(&session.aws, stack, service).await?;
+    let first = removal(&observed, stack, args.keep_logs);
+    if first.steps.is_empty() {
+        return tell(&BTreeSet::new(), stack.name(), None, ui);
+    }
+    may_stop(args, &session, &observed, ui).await?;
+    let mut removed = BTreeSet::new();
+    let mut plan = first;
+    for round in 1..=ROUNDS {
+        removed.extend(names(&plan));
+        let work = async |events| apply(&session.aws, stack, &plan, &events).await;
+        steps::shown(ui, plan.steps.len(), work).await?;
+        let observed = observe(&session.aws, stack, service).await?;
+        plan = removal(&observed, stack, args.keep_logs);
+        if plan.steps.is_empty() {
+            let elapsed = Duration::try_from(clock::now().duration_since(since)).unwrap_or_default();
+            return tell(&removed, stack.name(), Some(elapsed), ui);
+        }
+        clock::sleep(Duration::from_secs(u64::from(round))).await;
+    }
+    Err(DeployError::StillThere(names(&plan).into_iter().collect()).into())
+}
+
+fn names(plan: &Plan) -> BTreeSet<String> {
+    plan.steps.iter().map(|step| format!("{} {}", step.resource.kind(), step.name)).collect()
+}
+
+/// Asks before executions that have not ended are stopped.
+async fn may_stop(args: &RemoveArgs, session: &Session, observed: &Observed, ui: &Ui) -> Result<(), CliError> {
+    if args.yes {
+        return Ok(());
+    }
+    let running = running(&session.aws, &session.stack, observed).await?;
+    if running.is_empty() {
+        return Ok(());
+    }
+    let question = question(&running);
+    if ui.confirm(&format!("{question} Stop them and remove everything?")) {
+        return Ok(());
+    }
+    Err(CliError::new(ErrorKind::Usage, format!("{question} Nothing was removed."))
+        .try_this("Add `--yes` to stop them and remove everything, or let them end first."))
+}
+
+fn question(running: &BTreeMap<Key, Vec<crate::aws::sfn::Running>>) -> String {
+    let count: usize = running.values().map(Vec::len).sum();
+    let mut names: Vec<&str> = running.values().flatten().map(|execution| execution.name.as_str()).collect();
+    names.truncate(5);
+    let more = if count > names.len() { format!(" and {} more", count - names.len()) } else { String::new() };
+    let have = if count == 1 { "1 execution has" } else { &format!("{count} executions have") };
+    format!("{have} not ended: {}{more}.", names.join(", "))
+}
+
+fn tell(removed: &BTreeSet<String>, stack: String, elapsed: Option<Duration>, ui: &Ui) -> Result<(), CliError> {
+    let count = removed.len();
+    if ui.is_json() {
+        return ui.json(&json!({"stack": stack, "removed": removed, "looked_again_for": count, "gone": count}));
+    }
+    if ui.is_verbose() {
+        removed.iter().for_each(|name| ui.note(format!("gone: {name}")));
+    }
+    match elapsed {
+        None => ui.result(format!("Nothing to remove: nothing of stack {stack} is there.")),
+        Some(elapsed) => {
+            let resources = if count == 1 { "resource" } else { "resources" };
+            let seconds = toned(Tone::Faint, format!("({:.1}s)", elapsed.as_secs_f64()));
+            ui.result(format!("Removed {count} {resources}; looked again for {count}: all gone. {seconds}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::sfn::Running;
+
+    fn running(count: usize) -> BTreeMap<Key, Vec<Running>> {
+        let execution = |number| Running { arn: format!("arn:{number}"), name: format!("task{number}") };
+        BTreeMap::from([(Key::parse("flow").unwrap(), (1..=count).map(execution).collect())])
+    }
+
+    #[test]
+    fn the_question_names_what_runs() {
+        insta::assert_snapshot!(question(&running(1)), @"1 execution has not ended: task1.");
+        insta::assert_snapshot!(question(&running(7)), @"7 executions have not ended: task1, task2, task3, task4, task5 and 2 more.");
+    }
+}

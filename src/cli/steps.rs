@@ -1,0 +1,117 @@
+//! Shows a deployment's events: one line that moves on a terminal, plain lines with `--verbose`.
+
+use std::collections::BTreeSet;
+
+use indicatif::ProgressBar;
+
+use super::error::{CliError, ErrorKind};
+use super::ui::{Tone, Ui, toned};
+use crate::deploy::{DeployError, Doing, Event, Events};
+
+/// Does work while its events are shown.
+///
+/// # Errors
+/// Those of the work.
+pub(crate) async fn shown<T>(
+    ui: &Ui,
+    steps: usize,
+    work: impl AsyncFnOnce(Events) -> Result<T, DeployError>,
+) -> Result<T, CliError> {
+    let (events, mut told) = Events::channel();
+    let show = async {
+        let mut view = View { ui, bar: ui.progress(), steps, done: 0, active: BTreeSet::new() };
+        while let Some(event) = told.recv().await {
+            view.take(&event);
+        }
+        view.bar.finish_and_clear();
+    };
+    let (result, ()) = tokio::join!(work(events), show);
+    Ok(result?)
+}
+
+struct View<'a> {
+    ui: &'a Ui,
+    bar: ProgressBar,
+    steps: usize,
+    done: usize,
+    active: BTreeSet<String>,
+}
+
+impl View<'_> {
+    fn take(&mut self, event: &Event) {
+        match event {
+            Event::Started { what, doing } => {
+                self.active.insert(format!("{} {what}", present(*doing)));
+                self.move_line();
+            }
+            Event::Waiting { what, until, waited_ms } => {
+                let seconds = waited_ms / 1000;
+                self.bar.set_message(format!("{}/{} {what} waits for {until} ({seconds} s)", self.done, self.steps));
+                self.line(Tone::Warning, &format!("{what} waits for {until} ({seconds} s)"));
+            }
+            Event::Done { what, doing, elapsed_ms } => {
+                self.done += 1;
+                self.active.remove(&format!("{} {what}", present(*doing)));
+                self.line(Tone::Faint, &format!("{} {what} ({elapsed_ms} ms)", past(*doing)));
+                self.move_line();
+            }
+        }
+    }
+
+    fn move_line(&self) {
+        let active: Vec<&str> = self.active.iter().map(String::as_str).collect();
+        self.bar.set_message(format!("{}/{} {}", self.done, self.steps, active.join(", ")));
+    }
+
+    fn line(&self, tone: Tone, text: &str) {
+        if self.ui.is_verbose() {
+            self.bar.suspend(|| self.ui.note(toned(tone, text)));
+        }
+    }
+}
+
+fn present(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Create => "creating",
+        Doing::Update => "updating",
+        Doing::Delete => "deleting",
+    }
+}
+
+fn past(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Create => "created",
+        Doing::Update => "updated",
+        Doing::Delete => "deleted",
+    }
+}
+
+impl From<DeployError> for CliError {
+    fn from(error: DeployError) -> Self {
+        let message = error.to_string();
+        let (kind, hint) = match error {
+            DeployError::Aws(error) => return error.into(),
+            DeployError::NotOurs { .. } => (
+                ErrorKind::Refused,
+                "Deploy under other names with `--stage NAME` or another `service` in definitions/service.toml; or delete \
+                 the other one, if nobody needs it.",
+            ),
+            DeployError::KindChanged { .. } => (
+                ErrorKind::Project,
+                "Give the state machine another name in definitions/service.toml, or remove the stack first: \
+                 `workshop remove`.",
+            ),
+            DeployError::NoArtefact(_) => (ErrorKind::Project, "Package the functions first: `workshop package`."),
+            DeployError::FunctionFailed { .. } => {
+                (ErrorKind::Refused, "Mend what the reason names and deploy again; it goes on from where it is.")
+            }
+            DeployError::TimedOut { .. } | DeployError::StillThere(_) => {
+                (ErrorKind::Failed, "Run the command again in a minute; it goes on from where it is.")
+            }
+            DeployError::BrokenOff(_) => {
+                (ErrorKind::Failed, "Run the command again; it goes on from where it is. This is a fault of workshop's own.")
+            }
+        };
+        Self::new(kind, message).try_this(hint)
+    }
+}

@@ -1,0 +1,52 @@
+//! Makes, changes and deletes state machines.
+
+use super::Work;
+use crate::aws::sfn;
+use crate::deploy::error::DeployError;
+use crate::deploy::event::WaitingFor;
+use crate::deploy::plan::Step;
+use crate::deploy::spec::StateMachineSpec;
+use crate::model::names::Key;
+
+/// Makes a state machine.
+pub(super) async fn create(work: &Work, step: &Step, spec: &StateMachineSpec) -> Result<(), DeployError> {
+    let client = &work.aws.sfn;
+    work.patience(step).call(|| sfn::create(client, &spec.name, &spec.wanted, &work.tags)).await
+}
+
+/// Changes a state machine. Executions that run keep the definition that they began with.
+pub(super) async fn update(work: &Work, step: &Step, spec: &StateMachineSpec) -> Result<(), DeployError> {
+    work.patience(step).call(|| sfn::update(&work.aws.sfn, &spec.arn, &spec.wanted)).await
+}
+
+/// Stops what runs, deletes the state machine and waits until it is gone. An execution that was started in the last moment
+/// would keep it from going, so they are stopped again while waiting.
+pub(super) async fn delete(work: &Work, step: &Step, key: &Key) -> Result<(), DeployError> {
+    let arn = work.stack.state_machine_arn(key).to_string();
+    let (client, patience) = (&work.aws.sfn, work.patience(step));
+    let Some(machine) = sfn::state_machine(client, &arn).await? else { return Ok(()) };
+    let standard = machine.kind == "STANDARD";
+    if standard {
+        stop_running(work, &arn).await?;
+    }
+    patience.call(|| sfn::delete(client, &arn)).await?;
+    let ask = || async {
+        if sfn::state_machine(client, &arn).await?.is_none() {
+            return Ok(Some(()));
+        }
+        if standard {
+            stop_running(work, &arn).await?;
+        }
+        Ok(None)
+    };
+    patience.until(WaitingFor::StateMachineGone, ask).await
+}
+
+async fn stop_running(work: &Work, arn: &str) -> Result<(), DeployError> {
+    let running = sfn::running(&work.aws.sfn, arn).await?;
+    let stops = running.into_iter().map(|execution| {
+        let client = work.aws.sfn.clone();
+        async move { Ok(sfn::stop(&client, &execution.arn, "The stack is being removed.").await?) }
+    });
+    crate::deploy::parallel::all(stops).await.map(|_| ())
+}

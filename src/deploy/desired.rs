@@ -1,0 +1,175 @@
+//! Pure: from a service, its definitions and artefacts to every resource that a stack shall have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use super::error::DeployError;
+use super::policy;
+use super::resource::Resource;
+use super::spec::{
+    ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, PermissionSpec, RoleSpec, RouteSpec, Spec, StageSpec,
+    StateMachineSpec,
+};
+use crate::aws::apis::Cors;
+use crate::aws::lambda::{Code, Configuration};
+use crate::aws::sfn;
+use crate::model::definition::Definition;
+use crate::model::names::Key;
+use crate::model::service::{Function, Route, Service};
+use crate::model::stack::Stack;
+
+/// The zip of a function, ready to be uploaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Artefact {
+    /// The zip's bytes.
+    pub(crate) zip: Bytes,
+    /// The base64 of the SHA-256 of the zip, as Lambda answers it.
+    pub(crate) code_sha256: String,
+}
+
+/// Every resource that a stack shall have.
+pub(crate) type Desired = BTreeMap<Resource, Spec>;
+
+/// What a stack shall be.
+///
+/// # Errors
+/// A function without its artefact.
+pub(crate) fn desired(
+    service: &Service,
+    definitions: &BTreeMap<Key, Definition>,
+    artefacts: &BTreeMap<Key, Artefact>,
+    stack: &Stack,
+) -> Result<Desired, DeployError> {
+    let mut all = Desired::new();
+    for (key, function) in &service.functions {
+        let artefact = artefacts.get(key).ok_or_else(|| DeployError::NoArtefact(key.clone()))?;
+        add_function(&mut all, key, function, artefact, stack);
+    }
+    for (key, machine) in &service.state_machines {
+        if let Some(definition) = definitions.get(key) {
+            add_state_machine(&mut all, key, machine.kind.as_str(), definition, stack);
+        }
+    }
+    if !service.routes.is_empty() {
+        add_api(&mut all, service, stack);
+    }
+    Ok(all)
+}
+
+fn add_function(all: &mut Desired, key: &Key, function: &Function, artefact: &Artefact, stack: &Stack) {
+    let (name, group_arn) = (stack.log_group(key), log_group_arn(stack, key));
+    let role = RoleSpec {
+        name: stack.role_name(key),
+        trust: policy::trust("lambda.amazonaws.com"),
+        policy: Some(policy::of_function(function, &group_arn, stack)),
+    };
+    all.insert(Resource::Role(key.clone()), Spec::Role(role));
+    let group = LogGroupSpec { name, arn: group_arn, retention_days: function.log_retention_days };
+    all.insert(Resource::LogGroup(key.clone()), Spec::LogGroup(group));
+    let environment = &function.environment;
+    let spec = FunctionSpec {
+        name: stack.function_name(key),
+        configuration: Configuration {
+            runtime: "provided.al2023".to_owned(),
+            handler: "bootstrap".to_owned(),
+            role: stack.role_arn(key).to_string(),
+            memory_mb: function.memory_mb,
+            timeout_s: function.timeout_s,
+            environment: environment.iter().map(|(name, value)| (name.clone(), value.resolve(stack))).collect(),
+        },
+        code: Code { zip: artefact.zip.clone(), architecture: function.architecture.as_str().to_owned() },
+        code_sha256: artefact.code_sha256.clone(),
+    };
+    all.insert(Resource::Function(key.clone()), Spec::Function(spec));
+}
+
+fn add_state_machine(all: &mut Desired, key: &Key, kind: &'static str, definition: &Definition, stack: &Stack) {
+    let definition = definition.resolve(stack);
+    let named = definition.functions();
+    let role = RoleSpec {
+        name: stack.role_name(key),
+        trust: policy::trust("states.amazonaws.com"),
+        policy: policy::of_state_machine(&named),
+    };
+    all.insert(Resource::Role(key.clone()), Spec::Role(role));
+    let of_this_stack = |resource: &Resource| match resource {
+        Resource::Function(function) => {
+            let arn = stack.function_arn(function).to_string();
+            let qualified = format!("{arn}:");
+            named.iter().any(|named| named.as_str() == arn || named.as_str().starts_with(&qualified))
+        }
+        _ => false,
+    };
+    let functions = all.keys().filter(|resource| of_this_stack(resource)).filter_map(function_key).collect();
+    let spec = StateMachineSpec {
+        name: stack.state_machine_name(key),
+        arn: stack.state_machine_arn(key).to_string(),
+        wanted: sfn::Wanted { definition: definition.json, role: stack.role_arn(key).to_string(), kind },
+        functions,
+    };
+    all.insert(Resource::StateMachine(key.clone()), Spec::StateMachine(spec));
+}
+
+fn function_key(resource: &Resource) -> Option<Key> {
+    match resource {
+        Resource::Function(key) => Some(key.clone()),
+        _ => None,
+    }
+}
+
+fn add_api(all: &mut Desired, service: &Service, stack: &Stack) {
+    let api = ApiSpec { name: stack.api_name(), cors: cors(&service.routes) };
+    all.insert(Resource::Api, Spec::Api(api));
+    for route in &service.routes {
+        let function = &route.function;
+        let uri = stack.function_arn(function).to_string();
+        all.insert(Resource::Integration(function.clone()), Spec::Integration(IntegrationSpec { uri }));
+        let spec = RouteSpec { key: route.key(), function: function.clone() };
+        all.insert(Resource::Route(route.key()), Spec::Route(spec));
+        let permission = Resource::Permission { function: function.clone(), route: route.key() };
+        all.insert(permission, Spec::Permission(permission_spec(route, stack)));
+    }
+    let throttle = service.throttle;
+    let stage = StageSpec { name: stack.stage.to_string(), rate_per_s: throttle.rate_per_s, burst: throttle.burst };
+    all.insert(Resource::Stage, Spec::Stage(stage));
+}
+
+/// An API has one CORS configuration; it allows the methods of the routes that want one.
+fn cors(routes: &[Route]) -> Option<Cors> {
+    let mut methods: BTreeSet<String> =
+        routes.iter().filter(|route| route.cors).map(|route| route.method.clone()).collect();
+    if methods.is_empty() {
+        return None;
+    }
+    if methods.remove("ANY") {
+        methods = BTreeSet::from(["*".to_owned()]);
+    } else {
+        methods.insert("OPTIONS".to_owned());
+    }
+    let methods: Vec<String> = methods.into_iter().collect();
+    Some(Cors::new(&["*".to_owned()], &methods, &["content-type".to_owned()]))
+}
+
+/// The source is the route on any stage. A path parameter is any text there, and `ANY` any method.
+fn permission_spec(route: &Route, stack: &Stack) -> PermissionSpec {
+    let parameter = |part: &str| if part.starts_with('{') { "*".to_owned() } else { part.to_owned() };
+    let path = route.path.split('/').map(parameter).collect::<Vec<_>>().join("/");
+    let method = if route.method == "ANY" { "*" } else { &route.method };
+    let (partition, region, account) = (stack.region.partition(), &stack.region, &stack.account);
+    PermissionSpec {
+        function_name: stack.function_name(&route.function),
+        source_start: format!("arn:{partition}:execute-api:{region}:{account}:"),
+        source_end: format!("/*/{method}{path}"),
+    }
+}
+
+/// The ARN of a function's log group, without the `:*` that stands for its streams.
+pub(crate) fn log_group_arn(stack: &Stack, function: &Key) -> String {
+    let (partition, region, account) = (stack.region.partition(), &stack.region, &stack.account);
+    format!("arn:{partition}:logs:{region}:{account}:log-group:{}", stack.log_group(function))
+}
+
+#[cfg(test)]
+#[path = "desired_tests.rs"]
+mod tests;

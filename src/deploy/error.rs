@@ -1,0 +1,59 @@
+//! Why a deployment can't be planned or carried out.
+
+use crate::aws::AwsError;
+use crate::model::names::Key;
+
+/// Why a deployment can't be planned or carried out. What is done stays done; the next run goes on from there.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum DeployError {
+    /// A call failed for good.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// Something else has one of our names.
+    #[error("There is already a {kind} `{name}`, and it does not belong to this stack: its tag `workshop:stack` is not `{stack}`. Nothing was changed.")]
+    NotOurs {
+        /// The kind of resource.
+        kind: &'static str,
+        /// Its deployed name.
+        name: String,
+        /// The stack that wants the name.
+        stack: String,
+    },
+    /// A state machine can't become the other kind.
+    #[error("The state machine `{name}` is of type {was}; Step Functions can't turn it into {wanted}. Nothing was changed.")]
+    KindChanged {
+        /// Its deployed name.
+        name: String,
+        /// What it is.
+        was: String,
+        /// What the service file wants.
+        wanted: &'static str,
+    },
+    /// A function has no zip.
+    #[error("There is no zip for the function `{0}`.")]
+    NoArtefact(Key),
+    /// Lambda says that the function can't run.
+    #[error("Lambda could not make the function `{name}` ready: {reason}.")]
+    FunctionFailed {
+        /// Its deployed name.
+        name: String,
+        /// Lambda's reason.
+        reason: String,
+    },
+    /// What was waited for did not happen in time.
+    #[error("After {waited_s} seconds {what} is still waiting for {until}.")]
+    TimedOut {
+        /// The resource.
+        what: String,
+        /// What was waited for.
+        until: String,
+        /// For how long.
+        waited_s: u64,
+    },
+    /// Resources that were deleted are still listed.
+    #[error("{} still there after deleting: {}.", if .0.len() == 1 { "One resource is" } else { "Resources are" }, .0.join(", "))]
+    StillThere(Vec<String>),
+    /// A part of this program broke off.
+    #[error("A step of the deployment broke off: {0}.")]
+    BrokenOff(String),
+}

@@ -1,0 +1,118 @@
+//! What a deployment tells while it works: facts; whoever listens chooses the words.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use super::resource::Resource;
+
+/// A fact about the work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(crate) enum Event {
+    /// Work on a resource began.
+    Started {
+        /// The resource.
+        what: Resource,
+        /// What is done to it.
+        doing: Doing,
+    },
+    /// The work can't go on until something has happened.
+    Waiting {
+        /// The resource.
+        what: Resource,
+        /// What must happen.
+        until: WaitingFor,
+        /// How long it has been waited for so far, in milliseconds.
+        waited_ms: u64,
+    },
+    /// Work on a resource ended well.
+    Done {
+        /// The resource.
+        what: Resource,
+        /// What was done to it.
+        doing: Doing,
+        /// How long it took, waiting for other resources left out, in milliseconds.
+        elapsed_ms: u64,
+    },
+}
+
+/// What is done to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Doing {
+    /// It is made.
+    Create,
+    /// It is changed.
+    Update,
+    /// It is deleted.
+    Delete,
+}
+
+/// What a deployment may have to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum WaitingFor {
+    /// A new role or policy is known everywhere in AWS only some seconds after it was made.
+    RolePropagation,
+    /// The function is being made or changed.
+    FunctionReady,
+    /// Another change to the same resource is under way.
+    OtherChange,
+    /// The state machine's executions end, then it goes.
+    StateMachineGone,
+    /// AWS asks to slow down.
+    Throttling,
+    /// AWS fails for reasons of its own.
+    ServiceFault,
+    /// An answer got lost: whether the API was made shows when the APIs are listed.
+    ApiListed,
+}
+
+impl fmt::Display for Doing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        })
+    }
+}
+
+impl fmt::Display for WaitingFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RolePropagation => "its new role to be known everywhere in AWS",
+            Self::FunctionReady => "Lambda to make it ready",
+            Self::OtherChange => "another change to it to end",
+            Self::StateMachineGone => "its executions to end and AWS to delete it",
+            Self::Throttling => "AWS, which asks to slow down",
+            Self::ServiceFault => "AWS, which has a fault of its own",
+            Self::ApiListed => "the list of APIs, to see whether it was made",
+        })
+    }
+}
+
+/// Where events go. Nobody has to listen.
+#[derive(Debug, Clone)]
+pub(crate) struct Events(mpsc::UnboundedSender<Event>);
+
+impl Events {
+    /// A way to tell events, and where they come out. It ends when the work does.
+    pub(crate) fn channel() -> (Self, mpsc::UnboundedReceiver<Event>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Self(sender), receiver)
+    }
+
+    /// Tells one event.
+    pub(crate) fn tell(&self, event: Event) {
+        let _ = self.0.send(event);
+    }
+}
+
+/// A duration as events give it.
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

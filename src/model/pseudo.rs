@@ -1,0 +1,133 @@
+//! Pseudo-parameters: `#{AWS::Region}` and its kin, in both spellings that learners meet.
+
+use super::source::{ModelError, Source};
+use super::stack::Stack;
+
+const KNOWN: [&str; 5] = ["AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::StackName", "AWS::URLSuffix"];
+
+/// One use of a pseudo-parameter in a text: where it stands and what it names.
+struct Use<'a> {
+    start: usize,
+    end: usize,
+    name: &'a str,
+}
+
+/// A text whose pseudo-parameters are all known; their values come with a stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Template(String);
+
+impl Template {
+    /// Takes `value`, which stands in `source` between the bytes of `span`.
+    ///
+    /// # Errors
+    /// An unknown pseudo-parameter, with its file, line and column.
+    pub(crate) fn parse(source: &Source, span: std::ops::Range<usize>, value: &str) -> Result<Self, ModelError> {
+        check(source, span)?;
+        Ok(Self(value.to_owned()))
+    }
+
+    /// The text with every pseudo-parameter replaced by the stack's value.
+    pub(crate) fn resolve(&self, stack: &Stack) -> String {
+        let mut resolved = String::with_capacity(self.0.len());
+        let mut copied = 0;
+        for found in uses(&self.0) {
+            resolved.push_str(&self.0[copied..found.start]);
+            resolved.push_str(&value(found.name, stack).unwrap_or_else(|| self.0[found.start..found.end].to_owned()));
+            copied = found.end;
+        }
+        resolved.push_str(&self.0[copied..]);
+        resolved
+    }
+}
+
+/// Looks for an unknown pseudo-parameter in a part of a source.
+fn check(source: &Source, span: std::ops::Range<usize>) -> Result<(), ModelError> {
+    let part = source.text.get(span.clone()).unwrap_or_default();
+    for found in uses(part) {
+        if !KNOWN.contains(&found.name) {
+            let written = &part[found.start..found.end];
+            let nearest = super::section::nearest(found.name, &KNOWN);
+            let hint = match nearest {
+                Some(near) => format!("Did you mean `{near}`? Known are {}.", KNOWN.join(", ")),
+                None => format!("Known are {}.", KNOWN.join(", ")),
+            };
+            let message = format!("`{written}` is no pseudo-parameter that a deployment has a value for.");
+            return Err(source.error_at(span.start + found.start, message).with_hint(hint));
+        }
+    }
+    Ok(())
+}
+
+/// Every `#{AWS…}` and `${AWS…}` in a text, in order. The case of `AWS` does not matter here, so that a misspelt one is
+/// found and refused instead of being deployed as it stands.
+fn uses(text: &str) -> Vec<Use<'_>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(brace) = text[from..].find('{').map(|at| from + at) {
+        from = brace + 1;
+        let opened = text[..brace].ends_with(['#', '$']);
+        let inside = &text[brace + 1..];
+        let Some(close) = inside.find('}').filter(|_| opened) else {
+            continue;
+        };
+        let name = &inside[..close];
+        if name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
+            found.push(Use { start: brace - 1, end: brace + close + 2, name });
+            from = brace + close + 2;
+        }
+    }
+    found
+}
+
+fn value(name: &str, stack: &Stack) -> Option<String> {
+    Some(match name {
+        "AWS::AccountId" => stack.account.to_string(),
+        "AWS::Partition" => stack.region.partition().to_owned(),
+        "AWS::Region" => stack.region.to_string(),
+        "AWS::StackName" => stack.name(),
+        "AWS::URLSuffix" => stack.region.url_suffix().to_owned(),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::names::{AccountId, Region, ServiceName, StageName};
+
+    fn stack() -> Stack {
+        Stack {
+            service: ServiceName::parse("shop").unwrap(),
+            stage: StageName::parse("dev").unwrap(),
+            region: Region::parse("eu-west-1").unwrap(),
+            account: AccountId::parse("123456789012").unwrap(),
+        }
+    }
+
+    fn template(text: &str) -> Result<Template, ModelError> {
+        let source = Source::new("a.asl.json", text);
+        Template::parse(&source, 0..text.len(), text)
+    }
+
+    #[test]
+    fn both_spellings_are_replaced() {
+        let text = "arn:#{AWS::Partition}:lambda:${AWS::Region}:#{AWS::AccountId}:function:${AWS::StackName}-x";
+        let resolved = template(text).unwrap().resolve(&stack());
+        assert_eq!(resolved, "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-x");
+    }
+
+    #[test]
+    fn other_braces_stay_as_they_are() {
+        for text in ["${notOurs} {} #{ {AWS::Region}", "{% $states.input #{a} %}", "${", "é#{"] {
+            assert_eq!(template(text).unwrap().resolve(&stack()), text);
+        }
+    }
+
+    #[test]
+    fn an_unknown_one_is_refused_with_its_place() {
+        let error = template("{\n  \"a\": \"#{AWS::Regoin}\"\n}").unwrap_err();
+        insta::assert_snapshot!(error, @"a.asl.json:2:9: `#{AWS::Regoin}` is no pseudo-parameter that a deployment has a value for.");
+        insta::assert_snapshot!(error.hint.unwrap(), @"Did you mean `AWS::Region`? Known are AWS::AccountId, AWS::Partition, AWS::Region, AWS::StackName, AWS::URLSuffix.");
+        assert!(template("${aws:region}").is_err());
+    }
+}

@@ -1,0 +1,37 @@
+//! The one file that prints: results on standard output, everything else on standard error.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this file owns what the tasks print"
+)]
+
+use crate::failure::Failure;
+
+/// What there is to type.
+pub(crate) const USAGE: &str = "\
+usage: cargo xtask <task>
+  build    package the functions, then build the program that carries them
+  demo     build, then run the lesson from deploy to the email, on this machine alone
+  install  build, then copy the program to cargo's bin folder
+  test     everything that must hold before a change is done
+  tidy     the rules of the code that compiler and clippy do not check";
+
+/// A result.
+pub(crate) fn line(text: &str) {
+    println!("{text}");
+}
+
+/// What is being done.
+pub(crate) fn progress(text: &str) {
+    eprintln!("{text}");
+}
+
+/// A headline above what follows.
+pub(crate) fn headline(text: &str) {
+    eprintln!("\n=== {text}");
+}
+
+/// Why the task ended.
+pub(crate) fn error(failure: &Failure) {
+    eprintln!("{failure}");
+}
