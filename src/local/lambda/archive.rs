@@ -51,9 +51,7 @@ fn check_within(bytes: &[u8], limit: u64) -> Result<(), ArchiveError> {
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(unreadable)?;
         place(&entry)?;
-        left = left
-            .checked_sub(entry.size())
-            .ok_or(ArchiveError::TooLarge)?;
+        left = left.checked_sub(entry.size()).ok_or(ArchiveError::TooLarge)?;
     }
     Ok(())
 }
@@ -69,15 +67,11 @@ pub(crate) fn unpack<R: Read + Seek>(zip: R, folder: &Path) -> Result<(), Archiv
 
 fn unpack_within<R: Read + Seek>(zip: R, folder: &Path, limit: u64) -> Result<(), ArchiveError> {
     let partial = folder.with_extension(format!("partial-{}", uuid::Uuid::new_v4().simple()));
-    let outcome =
-        unpack_into(zip, &partial, limit).and_then(|()| match fs::rename(&partial, folder) {
-            Err(_) if folder.is_dir() => Ok(()),
-            Err(source) => Err(ArchiveError::Write {
-                path: folder.to_path_buf(),
-                source,
-            }),
-            Ok(()) => Ok(()),
-        });
+    let outcome = unpack_into(zip, &partial, limit).and_then(|()| match fs::rename(&partial, folder) {
+        Err(_) if folder.is_dir() => Ok(()),
+        Err(source) => Err(ArchiveError::Write { path: folder.to_path_buf(), source }),
+        Ok(()) => Ok(()),
+    });
     if partial.exists() {
         // Best effort: what stays behind is never read, and the error of the unpacking itself is the one to tell.
         let _ = fs::remove_dir_all(&partial);
@@ -106,18 +100,12 @@ fn unpack_into<R: Read + Seek>(zip: R, folder: &Path, mut left: u64) -> Result<(
             left -= write_file(&mut entry, &path, left)?;
         }
     }
-    links
-        .into_iter()
-        .try_for_each(|(name, target)| make_link(folder, &name, &target))
+    links.into_iter().try_for_each(|(name, target)| make_link(folder, &name, &target))
 }
 
 fn open<R: Read + Seek>(zip: R) -> Result<ZipArchive<R>, ArchiveError> {
     let archive = ZipArchive::new(zip).map_err(unreadable)?;
-    if archive.is_empty() {
-        Err(ArchiveError::Empty)
-    } else {
-        Ok(archive)
-    }
+    if archive.is_empty() { Err(ArchiveError::Empty) } else { Ok(archive) }
 }
 
 fn unreadable(error: zip::result::ZipError) -> ArchiveError {
@@ -129,22 +117,13 @@ fn place<R: Read>(entry: &ZipFile<'_, R>) -> Result<PathBuf, ArchiveError> {
     let shown = || String::from_utf8_lossy(entry.name_raw()).into_owned();
     let name = entry.name().map_err(unreadable)?;
     let absolute = name.starts_with(['/', '\\']);
-    let inside = entry
-        .enclosed_name()
-        .filter(|path| !absolute && !path.as_os_str().is_empty());
+    let inside = entry.enclosed_name().filter(|path| !absolute && !path.as_os_str().is_empty());
     inside.ok_or_else(|| ArchiveError::Escapes(shown()))
 }
 
 /// Writes one file and gives the bytes written, at most `limit`.
-fn write_file<R: Read>(
-    entry: &mut ZipFile<'_, R>,
-    path: &Path,
-    limit: u64,
-) -> Result<u64, ArchiveError> {
-    let failed = |source| ArchiveError::Write {
-        path: path.to_path_buf(),
-        source,
-    };
+fn write_file<R: Read>(entry: &mut ZipFile<'_, R>, path: &Path, limit: u64) -> Result<u64, ArchiveError> {
+    let failed = |source| ArchiveError::Write { path: path.to_path_buf(), source };
     let mode = entry.unix_mode();
     let mut file = fs::File::create(path).map_err(failed)?;
     let mut within = entry.take(limit.saturating_add(1));
@@ -165,10 +144,7 @@ fn copy(from: &mut impl Read, to: &mut fs::File, path: &Path) -> Result<u64, Arc
         let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else {
             return Ok(written);
         };
-        io::Write::write_all(to, bytes).map_err(|source| ArchiveError::Write {
-            path: path.to_path_buf(),
-            source,
-        })?;
+        io::Write::write_all(to, bytes).map_err(|source| ArchiveError::Write { path: path.to_path_buf(), source })?;
         written += bytes.len() as u64;
     }
 }
@@ -187,18 +163,12 @@ fn set_mode(_: &Path, _: Option<u32>) -> io::Result<()> {
 }
 
 fn make_folder(path: &Path) -> Result<(), ArchiveError> {
-    fs::create_dir_all(path).map_err(|source| ArchiveError::Write {
-        path: path.to_path_buf(),
-        source,
-    })
+    fs::create_dir_all(path).map_err(|source| ArchiveError::Write { path: path.to_path_buf(), source })
 }
 
 fn read_link<R: Read>(entry: &mut ZipFile<'_, R>) -> Result<String, ArchiveError> {
     let mut target = String::new();
-    entry
-        .take(MAX_LINK_BYTES)
-        .read_to_string(&mut target)
-        .map_err(ArchiveError::Unreadable)?;
+    entry.take(MAX_LINK_BYTES).read_to_string(&mut target).map_err(ArchiveError::Unreadable)?;
     Ok(target)
 }
 
@@ -248,9 +218,7 @@ mod tests {
 
     fn with_file(name: &str, content: &[u8]) -> Vec<u8> {
         zip(|writer| {
-            writer
-                .start_file(name, SimpleFileOptions::default().unix_permissions(0o755))
-                .unwrap();
+            writer.start_file(name, SimpleFileOptions::default().unix_permissions(0o755)).unwrap();
             writer.write_all(content).unwrap();
         })
     }
@@ -264,14 +232,8 @@ mod tests {
         unpack(Cursor::new(&bytes), &to).unwrap();
         let file = to.join("bin/bootstrap");
         assert_eq!(fs::read(&file).unwrap(), b"#!/bin/sh\n");
-        assert_eq!(
-            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
-            0o755
-        );
-        let names: Vec<_> = fs::read_dir(folder.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o755);
+        let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["code"], "no partial folder stays behind");
     }
 
@@ -279,10 +241,7 @@ mod tests {
     fn refuses_names_that_leave_the_folder() {
         for name in ["../escape", "a/../../escape", "/etc/passwd"] {
             let bytes = with_file(name, b"x");
-            assert!(
-                matches!(check(&bytes), Err(ArchiveError::Escapes(_))),
-                "{name}"
-            );
+            assert!(matches!(check(&bytes), Err(ArchiveError::Escapes(_))), "{name}");
             let folder = tempfile::tempdir().unwrap();
             let outcome = unpack(Cursor::new(&bytes), &folder.path().join("code"));
             assert!(matches!(outcome, Err(ArchiveError::Escapes(_))), "{name}");
@@ -295,17 +254,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let options = SimpleFileOptions::default();
         let good = zip(|writer| {
-            writer
-                .add_symlink("lib/current", "v1/code", options)
-                .unwrap();
+            writer.add_symlink("lib/current", "v1/code", options).unwrap();
             writer.start_file("lib/v1/code", options).unwrap();
             writer.write_all(b"code").unwrap();
         });
         unpack(Cursor::new(&good), &folder.path().join("good")).unwrap();
-        assert_eq!(
-            fs::read(folder.path().join("good/lib/current")).unwrap(),
-            b"code"
-        );
+        assert_eq!(fs::read(folder.path().join("good/lib/current")).unwrap(), b"code");
 
         for target in ["/etc", "../../etc", "v1/../../../etc"] {
             let bad = zip(|writer| writer.add_symlink("lib/out", target, options).unwrap());
@@ -316,10 +270,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_zip_or_an_empty_one() {
-        assert!(matches!(
-            check(b"not a zip"),
-            Err(ArchiveError::Unreadable(_))
-        ));
+        assert!(matches!(check(b"not a zip"), Err(ArchiveError::Unreadable(_))));
         assert!(matches!(check(b""), Err(ArchiveError::Unreadable(_))));
         assert!(matches!(check(&zip(|_| {})), Err(ArchiveError::Empty)));
     }
@@ -329,10 +280,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let bytes = with_file("zeros", &[0; 100_000]);
         assert!(bytes.len() < 1000, "it is small while packed");
-        assert!(matches!(
-            check_within(&bytes, 99_999),
-            Err(ArchiveError::TooLarge)
-        ));
+        assert!(matches!(check_within(&bytes, 99_999), Err(ArchiveError::TooLarge)));
         let outcome = unpack_within(Cursor::new(&bytes), &folder.path().join("code"), 99_999);
         assert!(matches!(outcome, Err(ArchiveError::TooLarge)));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -155,10 +155,7 @@ impl Task {
             let events = std::mem::take(&mut self.batch);
             let LogStream { region, group, stream } = &self.stream;
             // A line that cannot be stored must not fail the function that wrote it: AWS drops it too.
-            let _ = self
-                .cloud
-                .logs
-                .put(region, group, stream, events, clock::now());
+            let _ = self.cloud.logs.put(region, group, stream, events, clock::now());
         }
     }
 }

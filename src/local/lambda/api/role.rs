@@ -16,15 +16,9 @@ pub(super) fn check(cloud: &Cloud, role_arn: &str) -> Result<(), ServiceError> {
         );
         return Err(ServiceError::bad_request("ValidationException", message));
     }
-    if cloud
-        .iam
-        .may_assume(role_arn, &Principal::Service("lambda.amazonaws.com"))
-    {
+    if cloud.iam.may_assume(role_arn, &Principal::Service("lambda.amazonaws.com")) {
         return Ok(());
     }
     let message = "The role defined for the function cannot be assumed by Lambda.";
-    Err(ServiceError::bad_request(
-        "InvalidParameterValueException",
-        message,
-    ))
+    Err(ServiceError::bad_request("InvalidParameterValueException", message))
 }

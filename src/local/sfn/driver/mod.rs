@@ -7,9 +7,9 @@
 
 mod start;
 mod step;
+mod task;
 #[cfg(test)]
 mod tests;
-mod task;
 mod timers;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -63,7 +63,8 @@ impl Fixture {
     }
 
     async fn start(&self, name: &str, input: &Value) -> Result<String, ServiceError> {
-        let started = self.call("StartExecution", json!({"stateMachineArn": MACHINE, "name": name, "input": input.to_string()}));
+        let started =
+            self.call("StartExecution", json!({"stateMachineArn": MACHINE, "name": name, "input": input.to_string()}));
         Ok(started.await?["executionArn"].as_str().unwrap().to_owned())
     }
 
@@ -132,7 +133,14 @@ async fn a_wait_ends_at_its_time_and_not_before() {
     assert!(ended["stopDate"].as_f64().unwrap() >= due.as_second() as f64);
     assert_eq!(
         fixture.history(&arn).await,
-        ["ExecutionStarted", "WaitStateEntered", "WaitStateExited", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"]
+        [
+            "ExecutionStarted",
+            "WaitStateEntered",
+            "WaitStateExited",
+            "PassStateEntered",
+            "PassStateExited",
+            "ExecutionSucceeded"
+        ]
     );
 }
 
@@ -166,14 +174,23 @@ async fn executions_go_on_after_a_restart() {
 async fn a_task_under_way_is_begun_again_after_a_restart() {
     let mut fixture = Fixture::new().await;
     let function = "arn:aws:lambda:us-east-1:000000000000:function:missing";
-    fixture.create(&json!({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": function, "End": true}}})).await;
+    fixture
+        .create(&json!({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": function, "End": true}}}))
+        .await;
     let arn = fixture.start("e", &json!({})).await.unwrap();
     fixture = fixture.restart().await;
     let ended = fixture.ended(&arn).await;
     assert_eq!(ended["error"], "Lambda.ResourceNotFoundException");
     assert_eq!(
         fixture.history(&arn).await,
-        ["ExecutionStarted", "TaskStateEntered", "LambdaFunctionScheduled", "LambdaFunctionStarted", "LambdaFunctionFailed", "ExecutionFailed"]
+        [
+            "ExecutionStarted",
+            "TaskStateEntered",
+            "LambdaFunctionScheduled",
+            "LambdaFunctionStarted",
+            "LambdaFunctionFailed",
+            "ExecutionFailed"
+        ]
     );
 }
 
@@ -187,7 +204,10 @@ async fn stopping_is_durable_and_final() {
     assert_eq!(fixture.call("StopExecution", stop).await.unwrap(), first);
     fixture = fixture.restart().await;
     let stopped = fixture.describe(&arn).await;
-    assert_eq!((&stopped["status"], &stopped["error"], &stopped["cause"]), (&json!("ABORTED"), &json!("E"), &json!("C")));
+    assert_eq!(
+        (&stopped["status"], &stopped["error"], &stopped["cause"]),
+        (&json!("ABORTED"), &json!("E"), &json!("C"))
+    );
     assert_eq!(fixture.history(&arn).await, ["ExecutionStarted", "WaitStateEntered", "ExecutionAborted"]);
 }
 
@@ -202,7 +222,8 @@ async fn a_deleted_machine_goes_with_its_last_execution() {
     assert_eq!(fixture.start("f", &json!({})).await.unwrap_err().code, "StateMachineDeleting");
 
     fixture.call("StopExecution", json!({"executionArn": arn})).await.unwrap();
-    let gone = until(|| async { fixture.call("DescribeStateMachine", json!({"stateMachineArn": MACHINE})).await.err() }).await;
+    let gone =
+        until(|| async { fixture.call("DescribeStateMachine", json!({"stateMachineArn": MACHINE})).await.err() }).await;
     assert_eq!(gone.code, "StateMachineDoesNotExist");
     fixture.create(&waiting()).await;
     assert_eq!(fixture.start("e", &in_an_hour()).await, Ok(arn), "the name is free again");
