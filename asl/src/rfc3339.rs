@@ -36,11 +36,6 @@ fn well_formed(bytes: &[u8]) -> bool {
     zone == b"Z" || matches(b"+dd:dd", zone) || matches(b"-dd:dd", zone)
 }
 
-/// The instant without its fraction of a second: AWS truncates what a Wait state is given.
-pub(crate) fn truncate_to_second(instant: Timestamp) -> Timestamp {
-    Timestamp::from_second(instant.as_nanosecond().div_euclid(1_000_000_000) as i64).unwrap_or(instant)
-}
-
 /// `2019-03-26T20:14:13.192Z`: the form of the Context Object, always with milliseconds.
 pub(crate) fn with_milliseconds(instant: Timestamp) -> String {
     let truncated = Timestamp::from_millisecond(instant.as_millisecond()).unwrap_or(instant);
@@ -81,9 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn truncates_towards_the_past() {
-        let instant = parse("1969-12-31T23:59:58.900Z").unwrap();
-        assert_eq!(truncate_to_second(instant), parse("1969-12-31T23:59:58Z").unwrap());
+    fn milliseconds_are_always_written() {
         assert_eq!(with_milliseconds(parse("2019-03-26T20:14:13.1929Z").unwrap()), "2019-03-26T20:14:13.192Z");
         assert_eq!(with_milliseconds(parse("2019-03-26T20:14:13Z").unwrap()), "2019-03-26T20:14:13.000Z");
     }

@@ -36,6 +36,8 @@ pub(crate) enum AwsErrorKind {
     InvalidCredentials,
     /// Not a region, or one where the endpoint does not exist.
     Region,
+    /// The endpoint's name has no address: no such region, or no network.
+    UnknownHost,
     /// Nothing answers at the endpoint, or not in time.
     Unreachable,
     /// The caller may not do this.
@@ -172,6 +174,9 @@ fn kind_of_failure<E>(error: &SdkError<E, HttpResponse>, message: &str) -> AwsEr
         _ if message.contains("credential") || message.contains("could not find profile") => {
             AwsErrorKind::NoCredentials
         }
+        SdkError::DispatchFailure(_) if message.contains("lookup address") || message.contains("dns error") => {
+            AwsErrorKind::UnknownHost
+        }
         SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => AwsErrorKind::Unreachable,
         _ => AwsErrorKind::Other,
     }
@@ -189,4 +194,33 @@ pub(crate) fn chain(error: &dyn Error) -> String {
         cause = inner.source();
     }
     parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+
+    use super::*;
+
+    fn failed(text: &'static str) -> AwsErrorKind {
+        type Call = aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
+        let error: SdkError<Call, HttpResponse> = SdkError::dispatch_failure(ConnectorError::io(text.into()));
+        AwsError::from_sdk("STS", "GetCallerIdentity")(error).kind
+    }
+
+    #[test]
+    fn a_call_without_an_answer_is_told_apart() {
+        let lookup = "dns error: failed to lookup address information: Name or service not known";
+        assert_eq!(failed(lookup), AwsErrorKind::UnknownHost);
+        assert_eq!(failed("tcp connect error: Connection refused (os error 111)"), AwsErrorKind::Unreachable);
+        assert_eq!(failed("no credentials found in chain"), AwsErrorKind::NoCredentials);
+        assert_eq!(failed("the SSO session's credentials have expired"), AwsErrorKind::ExpiredCredentials);
+    }
+
+    #[test]
+    fn codes_have_their_meaning() {
+        assert_eq!(kind_of("ExpiredTokenException"), AwsErrorKind::ExpiredCredentials);
+        assert_eq!(kind_of("ExecutionDoesNotExist"), AwsErrorKind::NotFound);
+        assert_eq!(kind_of("SomethingNew"), AwsErrorKind::Other);
+    }
 }

@@ -65,7 +65,18 @@ pub(crate) struct Answer {
 /// # Errors
 /// The endpoint can't be reached, or does not answer within 30 seconds, AWS's own limit for an HTTP API.
 pub(crate) async fn post_json(url: &str, body: String) -> Result<Answer, ConnectorError> {
-    let limit = Duration::from_secs(30);
+    call("POST", url, body, Duration::from_secs(30)).await
+}
+
+/// Reads a URL.
+///
+/// # Errors
+/// Nothing answers there within two seconds.
+pub(crate) async fn get(url: &str) -> Result<Answer, ConnectorError> {
+    call("GET", url, String::new(), Duration::from_secs(2)).await
+}
+
+async fn call(method: &str, url: &str, body: String, limit: Duration) -> Result<Answer, ConnectorError> {
     let settings = HttpConnectorSettings::builder().connect_timeout(limit).read_timeout(limit).build();
     let connector = Connector::builder()
         .connector_settings(settings)
@@ -73,7 +84,7 @@ pub(crate) async fn post_json(url: &str, body: String) -> Result<Answer, Connect
         .tls_context(tls_context(Some(url)))
         .build_with_resolver(Resolver);
     let mut request = HttpRequest::new(SdkBody::from(body));
-    request.set_method("POST").map_err(|error| ConnectorError::user(error.into()))?;
+    request.set_method(method).map_err(|error| ConnectorError::user(error.into()))?;
     request.set_uri(url).map_err(|error| ConnectorError::user(error.into()))?;
     request.headers_mut().insert("content-type", "application/json");
     let response = connector.call(request).await?;

@@ -2,10 +2,16 @@
 
 pub(crate) mod apis;
 pub(crate) mod connect;
+pub(crate) mod endpoint;
 pub(crate) mod error;
+pub(crate) mod executions;
+pub(crate) mod history;
 pub(crate) mod http;
 pub(crate) mod iam;
+pub(crate) mod inventory;
+pub(crate) mod invoke;
 pub(crate) mod lambda;
+pub(crate) mod log_events;
 pub(crate) mod logs;
 pub(crate) mod sfn;
 

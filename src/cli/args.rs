@@ -50,22 +50,6 @@ pub(crate) struct Global {
     pub(crate) verbose: bool,
 }
 
-/// When output has colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorWhen {
-    /// On a terminal, unless NO_COLOR is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-const INFO_HELP: &str = "Examples:
-  workshop info --local            what is deployed to the embedded cloud
-  workshop info --verbose          with ARNs and log groups
-  workshop info --json             the same for programs";
-
 impl Global {
     /// Another command for the same stack and cloud, as it would be typed.
     pub(crate) fn command(&self, name: &str) -> String {
@@ -85,6 +69,22 @@ impl Global {
     }
 }
 
+/// When output has colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+const INFO_HELP: &str = "Examples:
+  workshop info --local            what is deployed to the embedded cloud
+  workshop info --verbose          with ARNs and log groups
+  workshop info --json             the same for programs";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -97,4 +97,40 @@ pub(crate) enum Command {
     Remove(super::remove::RemoveArgs),
     /// Build and zip the functions
     Package(super::package::PackageArgs),
+    /// Start an execution: post to the deployed endpoint, as the lesson's curl does
+    Start(super::start::StartArgs),
+    /// Show a function's log, or everything that one execution did
+    Logs(super::logs::LogsArgs),
+    /// List executions, with a countdown for those that wait
+    List(super::executions::list::ListArgs),
+    /// Show one execution's history as a timeline
+    Show(super::executions::show::ShowArgs),
+    /// Stop an execution
+    Stop(super::executions::stop::StopArgs),
+    /// Invoke a function and print what it answers
+    Invoke(super::invoke::InvokeArgs),
+    /// The embedded cloud on this machine: run, start, stop, look at it, forget everything in it
+    Local(super::local::LocalArgs),
+}
+
+/// What Ctrl-C means to a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnInterrupt {
+    /// It is cut short: exit code 130.
+    Fails,
+    /// It is how the command ends.
+    Ends,
+    /// It listens for it itself.
+    Own,
+}
+
+impl Command {
+    /// What Ctrl-C means to this command.
+    pub(crate) fn on_interrupt(&self) -> OnInterrupt {
+        match self {
+            Self::Logs(args) if args.tail => OnInterrupt::Ends,
+            Self::Local(args) if args.is_run() => OnInterrupt::Own,
+            _ => OnInterrupt::Fails,
+        }
+    }
 }

@@ -51,7 +51,8 @@ fn zip(bytes: Bytes, path: Option<PathBuf>) -> Zip {
 fn from_folder(folder: &Path, key: &Key) -> Result<(Key, Zip), CliError> {
     let path = folder.join(format!("{key}.zip"));
     let bytes = std::fs::read(&path).map_err(|error| {
-        let failure = CliError::io(&format!("The zip of the function `{key}` can't be read from {}", path.display()), &error);
+        let failure =
+            CliError::io(&format!("The zip of the function `{key}` can't be read from {}", path.display()), &error);
         failure.try_this(format!("The folder must hold one zip per function, named as in the service file: {key}.zip."))
     })?;
     Ok((key.clone(), zip(bytes.into(), Some(path))))
@@ -59,7 +60,8 @@ fn from_folder(folder: &Path, key: &Key) -> Result<(Key, Zip), CliError> {
 
 fn from_this_binary(key: &Key) -> Result<(Key, Zip), CliError> {
     let bytes = carried::zip(key.as_str()).ok_or_else(|| {
-        let message = format!("This binary carries no zip for the function `{key}`, and there is no project folder here.");
+        let message =
+            format!("This binary carries no zip for the function `{key}`, and there is no project folder here.");
         CliError::new(ErrorKind::Project, message).try_this(
             "Run the command in the project's folder, name a folder of zips with `--package`, or build a binary that \
              carries them: `cargo xtask build`.",

@@ -1,6 +1,7 @@
 //! The one error that a user sees: what happened, why, what to try; and the exit code that says its kind.
 
-use crate::aws::{AwsError, AwsErrorKind};
+use crate::local::LocalError;
+use crate::local::lifecycle::LifecycleError;
 use crate::model::source::ModelError;
 
 /// What kind of failure it is. Scripts rely on the exit codes; they do not change.
@@ -55,14 +56,16 @@ pub(crate) struct CliError {
     pub(crate) cause: Option<String>,
     /// What to try.
     pub(crate) hint: Option<String>,
-    /// The reader of our output has gone away: nothing more is said.
+    /// More of the why, for `--verbose` only.
+    pub(crate) detail: Option<String>,
+    /// There is nobody to tell or nothing to add: the reader of our output has gone away, or it was Ctrl-C.
     pub(crate) quiet: bool,
 }
 
 impl CliError {
     /// A failure with its sentence.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), cause: None, hint: None, quiet: false }
+        Self { kind, message: message.into(), cause: None, hint: None, detail: None, quiet: false }
     }
 
     /// The same failure with its cause.
@@ -75,6 +78,17 @@ impl CliError {
     pub(crate) fn try_this(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same failure with a cause that only `--verbose` shows.
+    pub(crate) fn in_detail(mut self, detail: impl ToString) -> Self {
+        self.detail = Some(detail.to_string());
+        self
+    }
+
+    /// Ctrl-C: what is done stays done, and there is nothing to explain.
+    pub(crate) fn interrupted() -> Self {
+        Self { quiet: true, ..Self::new(ErrorKind::Interrupted, "Interrupted.") }
     }
 
     /// A failed read or write on this machine; a full disk gets its own advice.
@@ -96,79 +110,20 @@ impl From<ModelError> for CliError {
     }
 }
 
-const LOCAL_NEEDS_NONE: &str = "add `--local` to use the embedded cloud, which needs no account";
-
-impl From<AwsError> for CliError {
-    fn from(error: AwsError) -> Self {
-        let (kind, message, hint) = match error.kind {
-            AwsErrorKind::NoCredentials => (
-                ErrorKind::Credentials,
-                "No AWS credentials were found.".to_owned(),
-                Some(format!(
-                    "Run `aws configure`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with \
-                     `--profile`; or {LOCAL_NEEDS_NONE}."
-                )),
-            ),
-            AwsErrorKind::ExpiredCredentials => (
-                ErrorKind::Credentials,
-                "The AWS credentials have expired.".to_owned(),
-                Some(format!("Sign in again (`aws sso login`, or renew the keys); or {LOCAL_NEEDS_NONE}.")),
-            ),
-            AwsErrorKind::InvalidCredentials => (
-                ErrorKind::Credentials,
-                "AWS does not know these credentials.".to_owned(),
-                Some(format!(
-                    "Check the access key and the profile (`aws sts get-caller-identity`); or {LOCAL_NEEDS_NONE}."
-                )),
-            ),
-            AwsErrorKind::Region => (
-                ErrorKind::Usage,
-                error.message.clone(),
-                Some("Name one with `--region`, such as `--region eu-central-1`.".to_owned()),
-            ),
-            AwsErrorKind::Unreachable => (
-                ErrorKind::Unreachable,
-                format!("{} can't be reached.", error.service),
-                Some(
-                    "Check the network and that the region's name is right (`--region`); \
-                     if AWS_ENDPOINT_URL is set, check that something listens there."
-                        .to_owned(),
-                ),
-            ),
-            AwsErrorKind::AccessDenied => (
-                ErrorKind::Refused,
-                format!("AWS does not allow you to call {} of {}.", error.operation, error.service),
-                Some(
-                    "Ask for the permission that the message names, or use another profile with `--profile`."
-                        .to_owned(),
-                ),
-            ),
-            AwsErrorKind::Throttled | AwsErrorKind::ServiceFault => (
-                ErrorKind::Refused,
-                format!("{} is too busy or not well: {} failed after several tries.", error.service, error.operation),
-                Some("Run the command again in a minute; what is done stays done.".to_owned()),
-            ),
-            AwsErrorKind::NotFound => (
-                ErrorKind::NotFound,
-                format!("{} does not find what {} asked for.", error.service, error.operation),
-                None,
-            ),
-            AwsErrorKind::NotImplemented => (
-                ErrorKind::Refused,
-                format!("This endpoint does not offer {} of {}.", error.operation, error.service),
-                None,
-            ),
-            AwsErrorKind::Conflict | AwsErrorKind::Other => {
-                (ErrorKind::Refused, format!("{} refused {}.", error.service, error.operation), None)
+impl From<LifecycleError> for CliError {
+    fn from(error: LifecycleError) -> Self {
+        let kind = match error {
+            LifecycleError::NotRunning | LifecycleError::Stale { .. } | LifecycleError::NotAnswering { .. } => {
+                ErrorKind::Unreachable
             }
+            _ => ErrorKind::Failed,
         };
-        let mut failure = Self::new(kind, message);
-        failure.cause = Some(match (&error.code, &error.request_id) {
-            (Some(code), Some(id)) => format!("{code}: {} (request {id})", error.message),
-            (Some(code), None) => format!("{code}: {}", error.message),
-            (None, _) => error.message,
-        });
-        failure.hint = hint;
-        failure
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<LocalError> for CliError {
+    fn from(error: LocalError) -> Self {
+        Self::new(ErrorKind::Failed, error.to_string())
     }
 }

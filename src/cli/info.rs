@@ -20,8 +20,9 @@ pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
             "Nothing of {} is deployed to stage {} in {} (account {}).",
             report.service, report.stage, report.region, report.account
         );
-        return Err(CliError::new(ErrorKind::NotFound, message)
-            .try_this(format!("Deploy it with `{again}`; or name another stage or region with `--stage` or `--region`.")));
+        return Err(CliError::new(ErrorKind::NotFound, message).try_this(format!(
+            "Deploy it with `{again}`; or name another stage or region with `--stage` or `--region`."
+        )));
     }
     print(&report, ui)?;
     if report.deployed == Completeness::Partly && !ui.is_json() {
@@ -112,7 +113,32 @@ mod tests {
 
     #[test]
     fn info_reads_as_sls_has_it() {
-        insta::assert_snapshot!(text(&report(), false));
-        insta::assert_snapshot!(text(&report(), true));
+        insta::assert_snapshot!(text(&report(), false), @r"
+        service: shop
+        stage: dev
+        region: eu-west-1
+        stack: shop-dev
+        endpoint: POST - https://a1.execute-api.eu-west-1.amazonaws.com/dev/start
+        functions:
+          send: shop-dev-send
+        console:
+          function send: https://eu-west-1.console.aws.amazon.com/lambda
+        missing:
+          state machine flow
+        ");
+        insta::assert_snapshot!(text(&report(), true), @r"
+        service: shop
+        stage: dev
+        region: eu-west-1
+        account: 123456789012
+        stack: shop-dev
+        endpoint: POST - https://a1.execute-api.eu-west-1.amazonaws.com/dev/start
+        functions:
+          send: arn:aws:lambda:eu-west-1:1:function:shop-dev-send
+        console:
+          function send: https://eu-west-1.console.aws.amazon.com/lambda
+        missing:
+          state machine flow
+        ");
     }
 }

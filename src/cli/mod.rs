@@ -2,22 +2,30 @@
 
 mod args;
 mod artefacts;
+mod aws_error;
 mod carried;
 mod deploy;
 mod error;
+mod executions;
 mod info;
+mod invoke;
+mod local;
+mod logs;
 mod package;
+mod patience;
 mod project;
 mod remove;
 mod session;
+mod start;
 mod steps;
+mod time;
 mod ui;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use args::{Cli, Command, OnInterrupt};
 use error::CliError;
 use ui::Ui;
 
@@ -28,7 +36,12 @@ pub(crate) fn main() -> ExitCode {
         Err(answer) => return ui::print_clap(&answer),
     };
     let ui = Ui::new(&cli.global);
-    let ended = runtime().and_then(|runtime| runtime.block_on(run(cli, &ui)));
+    let ended = runtime().and_then(|runtime| {
+        let ended = runtime.block_on(until_interrupt(cli, &ui));
+        // A read of the keyboard may still wait for a line; nobody waits for it.
+        runtime.shutdown_background();
+        ended
+    });
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => ui.fail(&error),
@@ -44,6 +57,18 @@ fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
 }
 
 /// Runs one command; Ctrl-C ends it where it stands, and nothing it holds needs more than being dropped.
+async fn until_interrupt(cli: Cli, ui: &Ui) -> Result<(), CliError> {
+    let failed = match cli.command.on_interrupt() {
+        OnInterrupt::Own => return run(cli, ui).await,
+        OnInterrupt::Ends => Ok(()),
+        OnInterrupt::Fails => Err(CliError::interrupted()),
+    };
+    tokio::select! {
+        ended = run(cli, ui) => ended,
+        Ok(()) = tokio::signal::ctrl_c() => failed,
+    }
+}
+
 async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
     let global = &cli.global;
     match cli.command {
@@ -51,5 +76,12 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Info => info::run(global, ui).await,
         Command::Remove(args) => remove::run(&args, global, ui).await,
         Command::Package(args) => package::run(&args, ui).await,
+        Command::Start(args) => start::run(args, global, ui).await,
+        Command::Logs(args) => logs::run(args, global, ui).await,
+        Command::List(args) => executions::list::run(args, global, ui).await,
+        Command::Show(args) => executions::show::run(args, global, ui).await,
+        Command::Stop(args) => executions::stop::run(args, global, ui).await,
+        Command::Invoke(args) => invoke::run(args, global, ui).await,
+        Command::Local(args) => local::run(args, ui).await,
     }
 }

@@ -83,8 +83,9 @@ mod tests {
 
     #[test]
     fn sizes_are_for_people() {
-        assert_eq!([0, 1, 1024, 831_000, 1_048_576, 2_516_582].map(size), [
-            "0 KiB", "1 KiB", "1 KiB", "812 KiB", "1.0 MiB", "2.4 MiB"
-        ]);
+        assert_eq!(
+            [0, 1, 1024, 831_000, 1_048_576, 2_516_582].map(size),
+            ["0 KiB", "1 KiB", "1 KiB", "812 KiB", "1.0 MiB", "2.4 MiB"]
+        );
     }
 }

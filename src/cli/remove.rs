@@ -76,7 +76,7 @@ async fn may_stop(args: &RemoveArgs, session: &Session, observed: &Observed, ui:
         return Ok(());
     }
     let question = question(&running);
-    if ui.confirm(&format!("{question} Stop them and remove everything?")) {
+    if ui.confirm(&format!("{question} Stop them and remove everything?")).await {
         return Ok(());
     }
     Err(CliError::new(ErrorKind::Usage, format!("{question} Nothing was removed."))

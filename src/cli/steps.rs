@@ -108,9 +108,10 @@ impl From<DeployError> for CliError {
             DeployError::TimedOut { .. } | DeployError::StillThere(_) => {
                 (ErrorKind::Failed, "Run the command again in a minute; it goes on from where it is.")
             }
-            DeployError::BrokenOff(_) => {
-                (ErrorKind::Failed, "Run the command again; it goes on from where it is. This is a fault of workshop's own.")
-            }
+            DeployError::BrokenOff(_) => (
+                ErrorKind::Failed,
+                "Run the command again; it goes on from where it is. This is a fault of workshop's own.",
+            ),
         };
         Self::new(kind, message).try_this(hint)
     }

@@ -83,6 +83,14 @@ impl Ui {
         writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| stdout_failed(&error))
     }
 
+    /// Prints a result while a progress line stands on the terminal, which steps aside for it.
+    ///
+    /// # Errors
+    /// As [`Ui::result`].
+    pub(crate) fn result_beside(&self, bar: &ProgressBar, text: impl std::fmt::Display) -> Result<(), CliError> {
+        bar.suspend(|| self.result(text))
+    }
+
     /// Prints a value as JSON on stdout, indented.
     ///
     /// # Errors
@@ -113,44 +121,60 @@ impl Ui {
         let target =
             if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed:.dim}") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(100));
         bar
     }
 
-    /// Asks a yes-or-no question on the terminal; without one the answer is no.
-    pub(crate) fn confirm(&self, question: &str) -> bool {
+    /// A progress line without the time it has taken, for one that counts down.
+    pub(crate) fn countdown(&self) -> ProgressBar {
+        let bar = self.progress();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            bar.set_style(style);
+        }
+        bar
+    }
+
+    /// Asks a yes-or-no question on the terminal; without one the answer is no. Ctrl-C works while it waits.
+    pub(crate) async fn confirm(&self, question: &str) -> bool {
         if !std::io::stdin().is_terminal() {
             return false;
         }
         let mut err = AutoStream::new(std::io::stderr(), self.color);
         let _ = write!(err, "{question} [y/N] ").and_then(|()| err.flush());
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+        let answer = tokio::task::spawn_blocking(|| {
+            let mut answer = String::new();
+            std::io::stdin().read_line(&mut answer).map(|_| answer)
+        });
+        matches!(answer.await, Ok(Ok(answer)) if matches!(answer.trim(), "y" | "Y" | "yes"))
     }
 
     /// Tells a failure and gives its exit code.
     pub(crate) fn fail(&self, error: &CliError) -> ExitCode {
-        if error.quiet {
-            return ExitCode::SUCCESS;
-        }
         let code = ExitCode::from(error.kind as u8);
+        match error.kind {
+            ErrorKind::Interrupted => return code,
+            _ if error.quiet => return ExitCode::SUCCESS,
+            _ => {}
+        }
+        let detail = error.detail.as_ref().filter(|_| self.verbose);
         let mut err = AutoStream::new(std::io::stderr(), self.color);
         if self.json {
             let told = serde_json::json!({"error": {
-                "kind": error.kind.name(), "message": error.message, "cause": error.cause, "hint": error.hint,
+                "kind": error.kind.name(), "message": error.message, "cause": error.cause.as_ref().or(detail),
+                "hint": error.hint,
             }});
             let _ = writeln!(err, "{told}");
             return code;
         }
         let _ = writeln!(err, "{} {}", toned(Tone::Bad, "error:"), visible(&error.message));
-        if let Some(cause) = &error.cause {
+        for cause in error.cause.iter().chain(detail) {
             let _ = writeln!(err, "  {} {}", toned(Tone::Faint, "cause:"), visible(cause));
         }
         if let Some(hint) = &error.hint {
-            let _ = writeln!(err, "  {} {}", toned(Tone::Good, "try:"), hint);
+            let _ = writeln!(err, "  {} {}", toned(Tone::Good, "try:"), visible(hint));
         }
         code
     }

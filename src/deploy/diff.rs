@@ -188,7 +188,10 @@ pub(super) fn function(wanted: &FunctionSpec, there: &lambda::Function) -> Vec<D
 /// A state machine: its definition by what it says, whatever its spaces.
 pub(super) fn state_machine(wanted: &StateMachineSpec, there: &sfn::StateMachine) -> Vec<Difference> {
     let mut found = Found::default();
-    let same = match (serde_json::from_str::<Value>(&there.definition), serde_json::from_str::<Value>(&wanted.wanted.definition)) {
+    let same = match (
+        serde_json::from_str::<Value>(&there.definition),
+        serde_json::from_str::<Value>(&wanted.wanted.definition),
+    ) {
         (Ok(there), Ok(wanted)) => there == wanted,
         _ => there.definition == wanted.wanted.definition,
     };

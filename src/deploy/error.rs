@@ -10,7 +10,9 @@ pub(crate) enum DeployError {
     #[error(transparent)]
     Aws(#[from] AwsError),
     /// Something else has one of our names.
-    #[error("There is already a {kind} `{name}`, and it does not belong to this stack: its tag `workshop:stack` is not `{stack}`. Nothing was changed.")]
+    #[error(
+        "There is already a {kind} `{name}`, and it does not belong to this stack: its tag `workshop:stack` is not `{stack}`. Nothing was changed."
+    )]
     NotOurs {
         /// The kind of resource.
         kind: &'static str,
@@ -20,7 +22,9 @@ pub(crate) enum DeployError {
         stack: String,
     },
     /// A state machine can't become the other kind.
-    #[error("The state machine `{name}` is of type {was}; Step Functions can't turn it into {wanted}. Nothing was changed.")]
+    #[error(
+        "The state machine `{name}` is of type {was}; Step Functions can't turn it into {wanted}. Nothing was changed."
+    )]
     KindChanged {
         /// Its deployed name.
         name: String,

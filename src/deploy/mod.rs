@@ -5,6 +5,8 @@ mod desired;
 mod diff;
 mod error;
 mod event;
+#[cfg(test)]
+mod fixtures;
 mod observe;
 mod order;
 mod parallel;

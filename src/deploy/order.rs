@@ -46,10 +46,9 @@ fn deleted_after(other: &Step, resource: &Resource) -> bool {
             key == user
         }
         (Resource::OldIntegration(_), Resource::Route(_)) => true,
-        (
-            Resource::OldPermission { function, sid },
-            Resource::OldPermission { function: same, sid: earlier },
-        ) => function == same && earlier < sid,
+        (Resource::OldPermission { function, sid }, Resource::OldPermission { function: same, sid: earlier }) => {
+            function == same && earlier < sid
+        }
         (Resource::OldPermission { function, .. }, Resource::Permission { function: same, .. }) => function == same,
         _ => false,
     }

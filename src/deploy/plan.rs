@@ -91,7 +91,10 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed, stack: &Stack) -> Res
         steps.extend(old);
     } else if !old.is_empty() {
         let names: Vec<String> = old.iter().map(|step| step.resource.to_string()).collect();
-        let executions = if observed.running == 1 { "1 execution still runs" } else { "executions still run" };
+        let executions = match observed.running {
+            1 => "1 execution still runs".to_owned(),
+            count => format!("{count} executions still run"),
+        };
         notes.push(format!(
             "No longer declared, but kept because {executions} and may need it: {}. Deploy again when none runs.",
             names.join(", ")
@@ -171,13 +174,7 @@ fn permission(
 }
 
 /// Parts of what stays that nothing needs any more: second APIs, routes, integrations, permissions.
-fn old_parts(
-    steps: &mut Vec<Step>,
-    desired: &Desired,
-    observed: &Observed,
-    api: Option<&ObservedApi>,
-    stack: &Stack,
-) {
+fn old_parts(steps: &mut Vec<Step>, desired: &Desired, observed: &Observed, api: Option<&ObservedApi>, stack: &Stack) {
     steps.extend(spare_apis(observed));
     let wanted_api = api.filter(|_| desired.contains_key(&Resource::Api));
     if let Some(api) = wanted_api {

@@ -31,9 +31,7 @@ pub(super) fn cure(error: &AwsError) -> Option<WaitingFor> {
         _ if error.is("OperationAbortedException") || error.is("ConcurrentModification") => {
             Some(WaitingFor::OtherChange)
         }
-        AwsErrorKind::Conflict
-            if says(&["in progress", "currently in the following state", "concurrent"]) =>
-        {
+        AwsErrorKind::Conflict if says(&["in progress", "currently in the following state", "concurrent"]) => {
             Some(WaitingFor::OtherChange)
         }
         _ => None,
@@ -49,10 +47,15 @@ fn limit(waiting: WaitingFor) -> Duration {
     })
 }
 
-/// 0.25, 0.5, 1 seconds, then 2 seconds each time: roles are usually known within ten seconds, so growing further would
-/// only add delay.
+/// Before calling again: 0.25, 0.5, 1 seconds, then 2 seconds each time. Roles are usually known within ten seconds, so
+/// growing further would only add delay.
 fn delays() -> impl Iterator<Item = Duration> {
     [250, 500, 1000].into_iter().chain(std::iter::repeat(2000)).map(Duration::from_millis)
+}
+
+/// Before looking again: soon at first, then each second, as the SDKs' own waiters do.
+fn looks() -> impl Iterator<Item = Duration> {
+    [50, 100, 200, 400].into_iter().chain(std::iter::repeat(1000)).map(Duration::from_millis)
 }
 
 /// Waits on behalf of one resource and tells about it.
@@ -104,7 +107,7 @@ impl Patience {
         F: Future<Output = Result<Option<T>, DeployError>>,
     {
         let since = clock::now();
-        for delay in delays() {
+        for delay in looks() {
             if let Some(answer) = ask().await? {
                 return Ok(answer);
             }
@@ -141,23 +144,48 @@ mod tests {
     #[test]
     fn what_passes_by_itself_is_waited_for() {
         let cases = [
-            ("InvalidParameterValueException", AwsErrorKind::Other,
-             "The role defined for the function cannot be assumed by Lambda.", WaitingFor::RolePropagation),
-            ("InvalidParameterValueException", AwsErrorKind::Other,
-             "The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
-             WaitingFor::RolePropagation),
-            ("AccessDeniedException", AwsErrorKind::AccessDenied,
-             "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
-             WaitingFor::RolePropagation),
-            ("StateMachineDeleting", AwsErrorKind::Conflict, "State Machine is being deleted", WaitingFor::StateMachineGone),
-            ("ResourceConflictException", AwsErrorKind::Conflict,
-             "The operation cannot be performed at this time. An update is in progress for resource: x",
-             WaitingFor::OtherChange),
-            ("ResourceConflictException", AwsErrorKind::Conflict,
-             "The operation cannot be performed at this time. The function is currently in the following state: Pending",
-             WaitingFor::OtherChange),
-            ("ConflictException", AwsErrorKind::Conflict,
-             "Unable to complete operation due to concurrent modification. Please try again later.", WaitingFor::OtherChange),
+            (
+                "InvalidParameterValueException",
+                AwsErrorKind::Other,
+                "The role defined for the function cannot be assumed by Lambda.",
+                WaitingFor::RolePropagation,
+            ),
+            (
+                "InvalidParameterValueException",
+                AwsErrorKind::Other,
+                "The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
+                WaitingFor::RolePropagation,
+            ),
+            (
+                "AccessDeniedException",
+                AwsErrorKind::AccessDenied,
+                "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
+                WaitingFor::RolePropagation,
+            ),
+            (
+                "StateMachineDeleting",
+                AwsErrorKind::Conflict,
+                "State Machine is being deleted",
+                WaitingFor::StateMachineGone,
+            ),
+            (
+                "ResourceConflictException",
+                AwsErrorKind::Conflict,
+                "The operation cannot be performed at this time. An update is in progress for resource: x",
+                WaitingFor::OtherChange,
+            ),
+            (
+                "ResourceConflictException",
+                AwsErrorKind::Conflict,
+                "The operation cannot be performed at this time. The function is currently in the following state: Pending",
+                WaitingFor::OtherChange,
+            ),
+            (
+                "ConflictException",
+                AwsErrorKind::Conflict,
+                "Unable to complete operation due to concurrent modification. Please try again later.",
+                WaitingFor::OtherChange,
+            ),
             ("TooManyRequestsException", AwsErrorKind::Throttled, "Rate exceeded", WaitingFor::Throttling),
             ("ServiceException", AwsErrorKind::ServiceFault, "", WaitingFor::ServiceFault),
         ];
@@ -169,7 +197,11 @@ mod tests {
     #[test]
     fn what_does_not_pass_is_not_waited_for() {
         let cases = [
-            ("AccessDeniedException", AwsErrorKind::AccessDenied, "User is not authorized to perform: lambda:CreateFunction"),
+            (
+                "AccessDeniedException",
+                AwsErrorKind::AccessDenied,
+                "User is not authorized to perform: lambda:CreateFunction",
+            ),
             ("ResourceConflictException", AwsErrorKind::Conflict, "Function already exist: x"),
             ("ValidationException", AwsErrorKind::Other, "1 validation error detected"),
         ];

@@ -149,11 +149,7 @@ const LOCK_TRIES: u32 = 50;
 
 async fn lock(data_dir: &DataDir) -> Result<File, LocalError> {
     let path = data_dir.lock();
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path);
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|error| LocalError::file(&path, error))?;
     for _ in 0..LOCK_TRIES {
         match file.try_lock() {
@@ -162,9 +158,7 @@ async fn lock(data_dir: &DataDir) -> Result<File, LocalError> {
             Err(TryLockError::Error(error)) => return Err(LocalError::file(&path, error)),
         }
     }
-    Err(LocalError::AlreadyRunning {
-        data_dir: data_dir.root().to_owned(),
-    })
+    Err(LocalError::AlreadyRunning { data_dir: data_dir.root().to_owned() })
 }
 
 fn write_card(data_dir: &DataDir, ready: &Ready) -> Result<(), LocalError> {

@@ -8,3 +8,5 @@ pub(crate) mod service;
 mod service_file;
 pub(crate) mod source;
 pub(crate) mod stack;
+
+pub(crate) use section::nearest;

@@ -184,7 +184,7 @@ impl<'a> Section<'a> {
 }
 
 /// The known word most like what was written, if any is near enough to be meant.
-pub(super) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .map(|word| (strsim::jaro_winkler(written, word), *word))

@@ -45,7 +45,7 @@ fn wrong_values_are_refused_with_their_place() {
     insta::assert_snapshot!(refused("service = \"a\"\n[functions.f]\nsource = \"x\"\nmemory_mb = 1\n"), @"service.toml:4:13: `functions.f.memory_mb` must be a whole number from 128 to 10240; it is 1.");
     insta::assert_snapshot!(refused("service = \"a\"\nfunctions = 3\n"), @"service.toml:2:13: `functions` must be a table; it is of type integer.");
     insta::assert_snapshot!(refused("service = \"a\"\n[functions]\nf = 3\n"), @"service.toml:3:5: `functions.f` must be a table; it is of type integer.");
-    insta::assert_snapshot!(refused("service = \"a\"\nservice = "), @"");
+    insta::assert_snapshot!(refused("service = \"a\"\nservice = "), @"service.toml:2:11: The service file is not valid TOML: string values must be quoted, expected literal string.");
 }
 
 #[test]

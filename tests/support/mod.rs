@@ -36,6 +36,11 @@ impl Home {
                 command.env(name, value);
             }
         }
+        for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            let inherited = std::env::var_os(name).map(PathBuf::from);
+            let usual = std::env::home_dir().map(|home| home.join(folder));
+            command.envs(inherited.or(usual).map(|folder| (name, folder)));
+        }
         command.env("HOME", self.folder.path()).env("TZ", "UTC").env("AWS_EC2_METADATA_DISABLED", "true");
         command
     }
@@ -160,7 +165,7 @@ pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -> 
             Ok(answer) => return answer,
             Err(last) => assert!(begun.elapsed() < PATIENCE, "waited {PATIENCE:?} for {what}; last seen:\n{last}"),
         }
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::park_timeout(Duration::from_millis(10));
     }
 }
 

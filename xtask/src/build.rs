@@ -22,18 +22,16 @@ pub(crate) fn functions() -> Result<(), Failure> {
     let sources = sources(&project::root().join("lambdas"))?;
     let options = Options {
         project_dir: project::root().to_path_buf(),
-        target: std::env::var("WORKSHOP_LAMBDA_TARGET")
-            .ok()
-            .filter(|target| !target.is_empty()),
+        target: std::env::var("WORKSHOP_LAMBDA_TARGET").ok().filter(|target| !target.is_empty()),
         architecture: Architecture::of_this_machine(),
         output_dir: project::functions_dir(),
     };
-    workshop_package::package(&sources, &options, &mut |event| show(&event))
-        .map(|_| ())
-        .map_err(|error| match error.hint() {
+    workshop_package::package(&sources, &options, &mut |event| show(&event)).map(|_| ()).map_err(|error| {
+        match error.hint() {
             Some(hint) => Failure::new(format!("{error}\n{hint}")),
             None => Failure::new(error.to_string()),
-        })
+        }
+    })
 }
 
 fn show(event: &Event) {
@@ -42,14 +40,8 @@ fn show(event: &Event) {
         Event::Building { functions } => {
             say::progress(&format!("building {}", functions.join(" and ")));
         }
-        Event::Packaged {
-            function,
-            size_bytes,
-        } => {
-            say::progress(&format!(
-                "{function}: packaged, {} KiB",
-                size_bytes.div_ceil(1024)
-            ));
+        Event::Packaged { function, size_bytes } => {
+            say::progress(&format!("{function}: packaged, {} KiB", size_bytes.div_ceil(1024)));
         }
         Event::Waiting { reason } => say::progress(reason),
         Event::Compiled { .. } => {}
@@ -64,10 +56,7 @@ fn sources(lambdas: &Path) -> Result<Vec<FunctionSource>, Failure> {
         let crate_dir = entry.map_err(failed)?.path();
         if crate_dir.join("Cargo.toml").is_file() {
             let folder = crate_dir.file_name().unwrap_or_default().to_string_lossy();
-            sources.push(FunctionSource {
-                name: camel_case(&folder),
-                crate_dir: crate_dir.clone(),
-            });
+            sources.push(FunctionSource { name: camel_case(&folder), crate_dir: crate_dir.clone() });
         }
     }
     sources.sort_by(|one, other| one.name.cmp(&other.name));
@@ -79,9 +68,7 @@ fn camel_case(hyphenated: &str) -> String {
     let first = words.next().unwrap_or_default();
     let rest = words.map(|word| {
         let mut characters = word.chars();
-        let initial = characters
-            .next()
-            .map(|character| character.to_ascii_uppercase());
+        let initial = characters.next().map(|character| character.to_ascii_uppercase());
         initial.into_iter().chain(characters).collect::<String>()
     });
     std::iter::once(String::from(first)).chain(rest).collect()

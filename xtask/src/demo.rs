@@ -12,14 +12,8 @@ const EMAIL_LINE: &str = "send email triggered at";
 
 /// What the demo shows, in order.
 const STEPS: [(&str, &[&str]); 2] = [
-    (
-        "Deploy the lesson: functions, state machine and HTTP endpoint",
-        &["deploy", "--local"],
-    ),
-    (
-        "Ask the endpoint to send an email in five seconds",
-        &["start", "--local", "--task", "taskone", "--at", "+5s"],
-    ),
+    ("Deploy the lesson: functions, state machine and HTTP endpoint", &["deploy", "--local"]),
+    ("Ask the endpoint to send an email in five seconds", &["start", "--local", "--task", "taskone", "--at", "+5s"]),
 ];
 
 const NEXT: &str = "\
@@ -55,10 +49,7 @@ pub(crate) fn run() -> Result<(), Failure> {
 
 fn show(session: &Session) -> Result<(), Failure> {
     let port = free_port()?.to_string();
-    session.step(
-        "Start an embedded AWS",
-        &["local", "start", "--port", &port],
-    )?;
+    session.step("Start an embedded AWS", &["local", "start", "--port", &port])?;
     for (title, arguments) in STEPS {
         session.step(title, arguments)?;
     }

@@ -9,29 +9,20 @@ use std::path::{Path, PathBuf};
 /// Builds and copies the program, and says where it is.
 pub(crate) fn run() -> Result<(), Failure> {
     let built = build::run()?;
-    let folder = bin_dir().ok_or_else(|| {
-        Failure::new("neither CARGO_HOME nor a home folder is known; set CARGO_HOME and try again")
-    })?;
+    let folder = bin_dir()
+        .ok_or_else(|| Failure::new("neither CARGO_HOME nor a home folder is known; set CARGO_HOME and try again"))?;
     let installed = copy(&built, &folder)?;
     say::line(&format!("installed {}", installed.display()));
-    let on_path = env::var_os("PATH")
-        .is_some_and(|path| env::split_paths(&path).any(|entry| entry == folder));
+    let on_path = env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|entry| entry == folder));
     if !on_path {
-        say::line(&format!(
-            "{} is not on your PATH; add it to run `workshop` from anywhere",
-            folder.display()
-        ));
+        say::line(&format!("{} is not on your PATH; add it to run `workshop` from anywhere", folder.display()));
     }
     Ok(())
 }
 
 fn bin_dir() -> Option<PathBuf> {
-    let cargo_home = env::var_os("CARGO_HOME")
-        .filter(|home| !home.is_empty())
-        .map(PathBuf::from);
-    cargo_home
-        .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
-        .map(|home| home.join("bin"))
+    let cargo_home = env::var_os("CARGO_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    cargo_home.or_else(|| env::home_dir().map(|home| home.join(".cargo"))).map(|home| home.join("bin"))
 }
 
 /// Copies beside and renames: a program that runs at this moment cannot be written to, but it can be replaced.

@@ -24,6 +24,10 @@ fn main() -> ExitCode {
         ["install"] => install::run(),
         ["test"] => suite::run(),
         ["tidy"] => tidy::run(),
+        ["help" | "--help" | "-h"] => {
+            say::line(say::USAGE);
+            Ok(())
+        }
         _ => Err(failure::Failure::new(say::USAGE)),
     };
     match result {

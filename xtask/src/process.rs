@@ -16,18 +16,14 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
 
 /// Runs a command to its end; its output goes where ours goes.
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
-    let status = command
-        .status()
-        .map_err(|error| not_started(command, &error))?;
+    let status = command.status().map_err(|error| not_started(command, &error))?;
     ended(command, status)
 }
 
 /// Runs a command to its end and gives its standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
     command.stderr(Stdio::inherit());
-    let output = command
-        .output()
-        .map_err(|error| not_started(command, &error))?;
+    let output = command.output().map_err(|error| not_started(command, &error))?;
     ended(command, output.status)?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -44,10 +40,7 @@ pub(crate) fn not_started(command: &Command, error: &io::Error) -> Failure {
 fn ended(command: &Command, status: ExitStatus) -> Result<(), Failure> {
     match status.success() {
         true => Ok(()),
-        false => Err(Failure::new(format!(
-            "{} failed ({status})",
-            written(command)
-        ))),
+        false => Err(Failure::new(format!("{} failed ({status})", written(command)))),
     }
 }
 
@@ -56,10 +49,7 @@ fn written(command: &Command) -> String {
     let program = command.get_program();
     let name = std::path::Path::new(program).file_name().unwrap_or(program);
     let words = std::iter::once(name).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -75,10 +65,7 @@ mod tests {
     #[test]
     fn a_missing_program_is_named() {
         let failure = run(&mut command("no-such-program")).unwrap_err();
-        assert_eq!(
-            failure.to_string(),
-            "no-such-program is not on this machine"
-        );
+        assert_eq!(failure.to_string(), "no-such-program is not on this machine");
     }
 
     #[test]

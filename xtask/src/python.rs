@@ -34,14 +34,7 @@ fn make(venv: &Path, requirements: &Path) -> Result<(), Failure> {
         ))
     })?;
     let mut install = process::command(venv.join("bin/pip"));
-    install
-        .args([
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--requirement",
-        ])
-        .arg(requirements);
+    install.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(requirements);
     process::run(&mut install)
 }
 
@@ -70,9 +63,7 @@ mod tests {
     #[test]
     fn every_requirement_is_pinned() {
         let text = fs::read_to_string(project::root().join("tests/requirements.txt")).unwrap();
-        let lines = text
-            .lines()
-            .filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         let loose: Vec<_> = lines.filter(|line| !line.contains("==")).collect();
         assert_eq!(loose, Vec::<&str>::new());
     }

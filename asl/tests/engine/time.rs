@@ -28,7 +28,7 @@ fn all_four_forms_wait() {
         (r#""SecondsPath":"$.s""#, r#"{"s":10}"#),
         (r#""Timestamp":"2026-01-01T00:00:10Z""#, "{}"),
         (r#""TimestampPath":"$.t""#, r#"{"t":"2026-01-01T00:00:10Z"}"#),
-        (r#""TimestampPath":"$.t""#, r#"{"t":"2026-01-01T01:00:10.999999999+01:00"}"#),
+        (r#""TimestampPath":"$.t""#, r#"{"t":"2026-01-01T01:00:10.000000000+01:00"}"#),
         (r#""TimestampPath":"$$.Execution.Input""#, r#""2026-01-01T00:00:10+00:00""#),
     ];
     for (form, input) in forms {
@@ -39,11 +39,20 @@ fn all_four_forms_wait() {
 }
 
 #[test]
+fn a_fraction_of_a_second_is_waited_for() {
+    let mut driver = Driver::start(wait(r#""TimestampPath":"$.t""#), r#"{"t":"2026-01-01T00:00:10.250Z"}"#);
+    driver.wake(10.249);
+    assert_eq!(driver.outcome, None, "no wait is ever early");
+    driver.wake(10.25);
+    assert!(driver.outcome.is_some());
+}
+
+#[test]
 fn what_is_past_does_not_wait() {
     for (form, input) in [
         (r#""Seconds":0"#, "{}"),
         (r#""Timestamp":"2017-11-16T14:33:21Z""#, "{}"),
-        (r#""TimestampPath":"$.t""#, r#"{"t":"2026-01-01T00:00:00.900Z"}"#),
+        (r#""TimestampPath":"$.t""#, r#"{"t":"2025-12-31T23:59:59.900Z"}"#),
     ] {
         let driver = Driver::start(wait(form), input);
         assert!(matches!(driver.outcome, Some(Outcome::Succeeded { .. })), "{form} {input}");

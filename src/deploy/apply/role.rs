@@ -50,8 +50,7 @@ async fn put_policy(work: &Work, step: &Step, spec: &RoleSpec) -> Result<(), Dep
 /// Deletes a role with every policy that it has, also those that someone added: IAM deletes no role with policies.
 pub(super) async fn delete(work: &Work, step: &Step) -> Result<(), DeployError> {
     let (client, patience, name) = (&work.aws.iam, work.patience(step), step.name.as_str());
-    let (inline, attached) =
-        tokio::join!(iam::inline_policies(client, name), iam::attached_policies(client, name));
+    let (inline, attached) = tokio::join!(iam::inline_policies(client, name), iam::attached_policies(client, name));
     for policy in crate::aws::error::or_absent(inline)?.unwrap_or_default() {
         patience.call(|| iam::delete_policy(client, name, &policy)).await?;
     }

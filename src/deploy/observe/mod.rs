@@ -103,7 +103,9 @@ pub(crate) async fn observe(aws: &Aws, stack: &Stack, service: &Service) -> Resu
     let group_keys: Vec<Key> = log_groups.keys().cloned().collect();
     let leftover = declared.leftover(&role_keys, &machine_keys, &group_keys);
     observed.log_groups = log_groups;
-    observed.log_groups.retain(|key, group| declared.functions.contains(key) || owner(&group.tags) == Some(&stack.name()));
+    observed
+        .log_groups
+        .retain(|key, group| declared.functions.contains(key) || owner(&group.tags) == Some(&stack.name()));
     if !leftover.is_empty() {
         let mut old = things::observe(aws, stack, &leftover).await?;
         old.keep_owned(&stack.name());
@@ -144,7 +146,8 @@ impl Observed {
     ) -> Result<(), DeployError> {
         let ours = stack.name();
         let foreign = |tags: &Tags| owner(tags) != Some(&ours);
-        let roles = self.roles.iter().filter(|(_, it)| foreign(&it.role.tags)).map(|it| ("role", stack.role_name(it.0)));
+        let roles =
+            self.roles.iter().filter(|(_, it)| foreign(&it.role.tags)).map(|it| ("role", stack.role_name(it.0)));
         let functions = self.functions.iter().filter(|(_, it)| foreign(&it.function.tags));
         let functions = functions.map(|it| ("function", stack.function_name(it.0)));
         let machines = self.state_machines.iter().filter(|(_, it)| foreign(&it.tags));

@@ -23,12 +23,8 @@ impl Report {
         match error {
             LocalError::PortInUse { port } => Self::PortInUse { port: *port },
             LocalError::DiskFull { path } => Self::DiskFull { path: path.clone() },
-            LocalError::Store(StoreError::DiskFull { path }) => {
-                Self::DiskFull { path: path.clone() }
-            }
-            other => Self::Failed {
-                reason: other.to_string(),
-            },
+            LocalError::Store(StoreError::DiskFull { path }) => Self::DiskFull { path: path.clone() },
+            other => Self::Failed { reason: other.to_string() },
         }
     }
 
@@ -57,11 +53,7 @@ mod tests {
     #[test]
     fn a_report_is_one_line_and_comes_back() {
         let reports = [
-            Report::Ready(Ready {
-                pid: 1,
-                port: 4567,
-                default_port_taken: true,
-            }),
+            Report::Ready(Ready { pid: 1, port: 4567, default_port_taken: true }),
             Report::of(&LocalError::PortInUse { port: 4566 }),
             Report::of(&LocalError::NoFreePort { first: 1, last: 2 }),
         ];

@@ -94,22 +94,12 @@ pub(super) struct Group {
 impl Group {
     /// A group that was just made: the store holds no events of it, or still those of its namesake that was deleted.
     pub(super) fn created(facts: GroupFacts) -> Self {
-        Self {
-            facts,
-            streams: BTreeMap::new(),
-            events: Some(BTreeMap::new()),
-            last_sequence: 0,
-        }
+        Self { facts, streams: BTreeMap::new(), events: Some(BTreeMap::new()), last_sequence: 0 }
     }
 
     /// A group that the store holds.
     pub(super) fn stored(facts: GroupFacts) -> Self {
-        Self {
-            facts,
-            streams: BTreeMap::new(),
-            events: None,
-            last_sequence: 0,
-        }
+        Self { facts, streams: BTreeMap::new(), events: None, last_sequence: 0 }
     }
 
     /// The events in order; loads them from the store the first time.

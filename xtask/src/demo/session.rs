@@ -31,25 +31,17 @@ impl Session {
     pub(crate) fn new(program: PathBuf, home: PathBuf) -> Result<Self, Failure> {
         let interrupted = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
-            flag::register(signal, Arc::clone(&interrupted)).map_err(|error| {
-                Failure::new(format!("Ctrl-C could not be watched for: {error}"))
-            })?;
+            flag::register(signal, Arc::clone(&interrupted))
+                .map_err(|error| Failure::new(format!("Ctrl-C could not be watched for: {error}")))?;
         }
-        Ok(Self {
-            program,
-            home,
-            interrupted,
-            max_idle_ticks: MAX_IDLE_TICKS,
-        })
+        Ok(Self { program, home, interrupted, max_idle_ticks: MAX_IDLE_TICKS })
     }
 
     /// Runs one command to its end. Its output is the demo.
     pub(crate) fn step(&self, title: &str, arguments: &[&str]) -> Result<(), Failure> {
         announce(title, arguments);
         let mut command = self.command(arguments);
-        let mut child = command
-            .spawn()
-            .map_err(|error| process::not_started(&command, &error))?;
+        let mut child = command.spawn().map_err(|error| process::not_started(&command, &error))?;
         let status = self.wait(&mut child, arguments)?;
         match status.success() {
             true => Ok(()),
@@ -58,18 +50,11 @@ impl Session {
     }
 
     /// Runs a command that does not end by itself, until it prints a line with `wanted` in it.
-    pub(crate) fn follow(
-        &self,
-        title: &str,
-        arguments: &[&str],
-        wanted: &str,
-    ) -> Result<(), Failure> {
+    pub(crate) fn follow(&self, title: &str, arguments: &[&str], wanted: &str) -> Result<(), Failure> {
         announce(title, arguments);
         let mut command = self.command(arguments);
         command.stdout(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .map_err(|error| process::not_started(&command, &error))?;
+        let mut child = command.spawn().map_err(|error| process::not_started(&command, &error))?;
         let seen = self.watch(lines(child.stdout.take()), arguments, wanted);
         end(&mut child);
         seen
@@ -85,12 +70,7 @@ impl Session {
         let mut command = process::command(&self.program);
         command.args(arguments).env("WORKSHOP_HOME", &self.home);
         // The demo is about --local, whatever the shell is set up for.
-        for variable in [
-            "AWS_ENDPOINT_URL",
-            "AWS_PROFILE",
-            "AWS_REGION",
-            "AWS_DEFAULT_REGION",
-        ] {
+        for variable in ["AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"] {
             command.env_remove(variable);
         }
         command
@@ -110,12 +90,7 @@ impl Session {
         }
     }
 
-    fn watch(
-        &self,
-        lines: Receiver<String>,
-        arguments: &[&str],
-        wanted: &str,
-    ) -> Result<(), Failure> {
+    fn watch(&self, lines: Receiver<String>, arguments: &[&str], wanted: &str) -> Result<(), Failure> {
         let mut idle_ticks = 0;
         while idle_ticks < self.max_idle_ticks && !self.interrupted() {
             match lines.recv_timeout(TICK) {
@@ -134,10 +109,7 @@ impl Session {
         }
         match self.interrupted() {
             true => Err(interrupted()),
-            false => Err(failed(
-                arguments,
-                &format!("\"{wanted}\" did not appear in time"),
-            )),
+            false => Err(failed(arguments, &format!("\"{wanted}\" did not appear in time"))),
         }
     }
 
@@ -152,10 +124,7 @@ fn announce(title: &str, arguments: &[&str]) {
 }
 
 fn failed(arguments: &[&str], reason: &str) -> Failure {
-    Failure::new(format!(
-        "the demo ended at `workshop {}`: {reason}",
-        arguments.join(" ")
-    ))
+    Failure::new(format!("the demo ended at `workshop {}`: {reason}", arguments.join(" ")))
 }
 
 fn interrupted() -> Failure {
@@ -200,69 +169,39 @@ mod tests {
     #[test]
     fn a_step_sees_the_demos_state_folder() {
         let (session, home) = shell();
-        session
-            .step("note", &["-c", "echo done > $WORKSHOP_HOME/note"])
-            .unwrap();
-        assert_eq!(
-            std::fs::read_to_string(home.path().join("note")).unwrap(),
-            "done\n"
-        );
+        session.step("note", &["-c", "echo done > $WORKSHOP_HOME/note"]).unwrap();
+        assert_eq!(std::fs::read_to_string(home.path().join("note")).unwrap(), "done\n");
     }
 
     #[test]
     fn a_failing_step_is_named() {
         let (session, _home) = shell();
         let failure = session.step("fail", &["-c", "exit 4"]).unwrap_err();
-        assert_eq!(
-            failure.to_string(),
-            "the demo ended at `workshop -c exit 4`: exit status: 4"
-        );
+        assert_eq!(failure.to_string(), "the demo ended at `workshop -c exit 4`: exit status: 4");
     }
 
     #[test]
     fn a_tail_ends_when_its_line_appears() {
         let (session, _home) = shell();
-        session
-            .follow(
-                "tail",
-                &["-c", "echo one; echo send email; exec cat /dev/zero"],
-                "send email",
-            )
-            .unwrap();
+        session.follow("tail", &["-c", "echo one; echo send email; exec cat /dev/zero"], "send email").unwrap();
     }
 
     #[test]
     fn a_tail_without_its_line_is_a_failure() {
         let (session, _home) = shell();
-        let ended = session
-            .follow("tail", &["-c", "echo one"], "send email")
-            .unwrap_err();
-        assert!(
-            ended
-                .to_string()
-                .ends_with("it ended before the line appeared"),
-            "{ended}"
-        );
-        let silent = session
-            .follow("tail", &["-c", "exec tail -f /dev/null"], "send email")
-            .unwrap_err();
-        assert!(
-            silent.to_string().ends_with("did not appear in time"),
-            "{silent}"
-        );
+        let ended = session.follow("tail", &["-c", "echo one"], "send email").unwrap_err();
+        assert!(ended.to_string().ends_with("it ended before the line appeared"), "{ended}");
+        let silent = session.follow("tail", &["-c", "exec tail -f /dev/null"], "send email").unwrap_err();
+        assert!(silent.to_string().ends_with("did not appear in time"), "{silent}");
     }
 
     #[test]
     fn an_interrupt_ends_a_step_that_would_go_on() {
         let (session, _home) = shell();
         session.interrupted.store(true, Ordering::Relaxed);
-        let failure = session
-            .step("wait", &["-c", "exec tail -f /dev/null"])
-            .unwrap_err();
+        let failure = session.step("wait", &["-c", "exec tail -f /dev/null"]).unwrap_err();
         assert_eq!(failure, interrupted());
-        let failure = session
-            .follow("tail", &["-c", "exec tail -f /dev/null"], "x")
-            .unwrap_err();
+        let failure = session.follow("tail", &["-c", "exec tail -f /dev/null"], "x").unwrap_err();
         assert_eq!(failure, interrupted());
     }
 }

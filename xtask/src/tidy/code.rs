@@ -20,10 +20,7 @@ impl Code {
     /// Splits a source.
     pub(super) fn of(text: &str) -> Self {
         let characters: Vec<char> = text.chars().collect();
-        let mut split = Self {
-            code: String::new(),
-            comments: String::new(),
-        };
+        let mut split = Self { code: String::new(), comments: String::new() };
         let mut at = 0;
         while at < characters.len() {
             let rest = &characters[at..];
@@ -38,11 +35,7 @@ impl Code {
 
     fn push(&mut self, character: char, place: Place) {
         let keep = |wanted| {
-            if character == '\n' || place == wanted {
-                character
-            } else {
-                ' '
-            }
+            if character == '\n' || place == wanted { character } else { ' ' }
         };
         self.code.push(keep(Place::Code));
         self.comments.push(keep(Place::Comment));
@@ -61,10 +54,7 @@ impl Code {
 
 fn lines_with(text: &str, word: &str) -> Vec<usize> {
     let lines = text.lines().enumerate();
-    lines
-        .filter(|(_, line)| has_word(line, word))
-        .map(|(index, _)| index + 1)
-        .collect()
+    lines.filter(|(_, line)| has_word(line, word)).map(|(index, _)| index + 1).collect()
 }
 
 fn has_word(line: &str, word: &str) -> bool {
@@ -95,9 +85,7 @@ fn next(rest: &[char], before: Option<char>) -> (Place, usize) {
 }
 
 fn until_line_end(rest: &[char]) -> usize {
-    rest.iter()
-        .position(|character| *character == '\n')
-        .unwrap_or(rest.len())
+    rest.iter().position(|character| *character == '\n').unwrap_or(rest.len())
 }
 
 /// Block comments nest.
@@ -131,21 +119,11 @@ fn quoted(rest: &[char]) -> usize {
 
 /// `r"..."`, `br#"..."#`, `b"..."`, `b'x'`, or a name that merely starts with such a letter.
 fn prefixed(rest: &[char]) -> (Place, usize) {
-    let letters = rest
-        .iter()
-        .take(2)
-        .take_while(|letter| matches!(letter, 'r' | 'b' | 'c'))
-        .count();
-    let hashes = rest[letters..]
-        .iter()
-        .take_while(|character| **character == '#')
-        .count();
+    let letters = rest.iter().take(2).take_while(|letter| matches!(letter, 'r' | 'b' | 'c')).count();
+    let hashes = rest[letters..].iter().take_while(|character| **character == '#').count();
     let raw = rest[..letters].contains(&'r');
     match rest.get(letters + hashes) {
-        Some('"') if raw => (
-            Place::Literal,
-            raw_string(rest, letters + hashes + 1, hashes),
-        ),
+        Some('"') if raw => (Place::Literal, raw_string(rest, letters + hashes + 1, hashes)),
         Some('"') if hashes == 0 => (Place::Literal, letters + quoted(&rest[letters..])),
         Some('\'') if rest[0] == 'b' && letters == 1 && hashes == 0 => {
             let (place, length) = character(&rest[1..]);
@@ -158,9 +136,7 @@ fn prefixed(rest: &[char]) -> (Place, usize) {
 fn raw_string(rest: &[char], start: usize, hashes: usize) -> usize {
     let mut end = vec!['"'];
     end.extend(std::iter::repeat_n('#', hashes));
-    let found = rest[start.min(rest.len())..]
-        .windows(end.len())
-        .position(|window| window == end);
+    let found = rest[start.min(rest.len())..].windows(end.len()).position(|window| window == end);
     found.map_or(rest.len(), |position| start + position + end.len())
 }
 
@@ -169,10 +145,7 @@ fn character(rest: &[char]) -> (Place, usize) {
     match rest {
         ['\'', '\\', ..] => {
             let close = rest.iter().skip(3).position(|character| *character == '\'');
-            (
-                Place::Literal,
-                close.map_or(rest.len(), |position| position + 4),
-            )
+            (Place::Literal, close.map_or(rest.len(), |position| position + 4))
         }
         ['\'', _, '\'', ..] => (Place::Literal, 3),
         _ => (Place::Code, 1),
@@ -193,19 +166,10 @@ mod tests {
     fn literals_and_comments_are_not_code() {
         assert_eq!(code("let a = \"x // y\"; // z"), "let a = ;");
         assert_eq!(code("let a = r#\"quote \" and } \"#;"), "let a = ;");
-        assert_eq!(
-            code("let a = br\"x\"; let b = b\"\\\"\"; let c = c\"x\";"),
-            "let a = ; let b = ; let c = ;"
-        );
+        assert_eq!(code("let a = br\"x\"; let b = b\"\\\"\"; let c = c\"x\";"), "let a = ; let b = ; let c = ;");
         assert_eq!(code("/* a /* b */ c */ fn f() {}"), "fn f() {}");
-        assert_eq!(
-            code("let a = '{'; let b = '\\''; let c = b'}';"),
-            "let a = ; let b = ; let c = ;"
-        );
-        assert_eq!(
-            code("fn f<'a>(r: &'a str, b: u8) {}"),
-            "fn f<'a>(r: &'a str, b: u8) {}"
-        );
+        assert_eq!(code("let a = '{'; let b = '\\''; let c = b'}';"), "let a = ; let b = ; let c = ;");
+        assert_eq!(code("fn f<'a>(r: &'a str, b: u8) {}"), "fn f<'a>(r: &'a str, b: u8) {}");
         assert_eq!(code("let r#type = bar; crab"), "let r#type = bar; crab");
     }
 

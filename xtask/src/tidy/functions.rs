@@ -6,10 +6,8 @@ use super::{Finding, Rule};
 const MAX_LINES: usize = 70;
 const MAX_LINES_AT_90TH_PERCENTILE: usize = 35;
 
-const LENGTH: Rule = Rule {
-    name: "function-length",
-    reason: "a function of more than 70 lines does not fit on a screen: split it",
-};
+const LENGTH: Rule =
+    Rule { name: "function-length", reason: "a function of more than 70 lines does not fit on a screen: split it" };
 const PERCENTILE: Rule = Rule {
     name: "function-length-90th-percentile",
     reason: "nine functions in ten have at most 35 lines: split the longest ones",
@@ -27,30 +25,17 @@ pub(super) struct Function {
 /// The functions with a body in one file.
 pub(super) fn of(path: &str, code: &Code) -> Vec<Function> {
     let text = &code.code;
-    let starts = text
-        .match_indices("fn ")
-        .filter(|(at, _)| !text[..*at].ends_with(is_word));
-    starts
-        .filter_map(|(at, _)| function(path, text, at))
-        .collect()
+    let starts = text.match_indices("fn ").filter(|(at, _)| !text[..*at].ends_with(is_word));
+    starts.filter_map(|(at, _)| function(path, text, at)).collect()
 }
 
 fn function(path: &str, text: &str, at: usize) -> Option<Function> {
-    let name: String = text[at + 3..]
-        .trim_start()
-        .chars()
-        .take_while(|character| is_word(*character))
-        .collect();
+    let name: String = text[at + 3..].trim_start().chars().take_while(|character| is_word(*character)).collect();
     let open = at + body(&text[at..])?;
     let close = open + matching_brace(&text[open..])?;
     let line = text[..at].matches('\n').count() + 1;
     let lines = text[at..close].matches('\n').count() + 1;
-    (!name.is_empty()).then(|| Function {
-        path: String::from(path),
-        line,
-        name,
-        lines,
-    })
+    (!name.is_empty()).then(|| Function { path: String::from(path), line, name, lines })
 }
 
 /// Where the body opens; `None` for a signature alone. Array types hold a `;` inside brackets.
@@ -85,9 +70,7 @@ fn matching_brace(text: &str) -> Option<usize> {
 
 /// Checks each function and all of them together.
 pub(super) fn check(mut functions: Vec<Function>) -> Vec<Finding> {
-    let too_long = functions
-        .iter()
-        .filter(|function| function.lines > MAX_LINES);
+    let too_long = functions.iter().filter(|function| function.lines > MAX_LINES);
     let mut findings: Vec<_> = too_long.map(|function| finding(function, LENGTH)).collect();
     functions.sort_by_key(|function| function.lines);
     // The nearest rank: the smallest length that nine in ten do not exceed.
@@ -116,45 +99,28 @@ mod tests {
 
     fn lengths(text: &str) -> Vec<(String, usize, usize)> {
         let functions = of("a.rs", &Code::of(text)).into_iter();
-        functions
-            .map(|function| (function.name, function.line, function.lines))
-            .collect()
+        functions.map(|function| (function.name, function.line, function.lines)).collect()
     }
 
     fn long(lines: usize) -> Vec<Function> {
-        vec![Function {
-            path: String::from("a.rs"),
-            line: 1,
-            name: String::from("f"),
-            lines,
-        }]
+        vec![Function { path: String::from("a.rs"), line: 1, name: String::from("f"), lines }]
     }
 
     #[test]
     fn functions_are_measured_from_signature_to_brace() {
-        let text = "/// fn in words\nfn one() {}\n\npub fn two(\n    a: [u8; 3],\n) -> u8 {\n    if a { '}' } else { 2 }\n}\n";
-        assert_eq!(
-            lengths(text),
-            [(String::from("one"), 2, 1), (String::from("two"), 4, 5)]
-        );
+        let text =
+            "/// fn in words\nfn one() {}\n\npub fn two(\n    a: [u8; 3],\n) -> u8 {\n    if a { '}' } else { 2 }\n}\n";
+        assert_eq!(lengths(text), [(String::from("one"), 2, 1), (String::from("two"), 4, 5)]);
     }
 
     #[test]
     fn signatures_and_function_types_are_not_functions() {
-        assert_eq!(
-            lengths("trait A { fn a(&self); }\ntype B = fn (u8) -> u8;\nlet often = 1;\n"),
-            []
-        );
+        assert_eq!(lengths("trait A { fn a(&self); }\ntype B = fn (u8) -> u8;\nlet often = 1;\n"), []);
     }
 
     #[test]
     fn seventy_lines_pass_and_seventy_one_do_not() {
-        let rules = |lines| {
-            check(long(lines))
-                .iter()
-                .map(|finding| finding.rule.name)
-                .collect::<Vec<_>>()
-        };
+        let rules = |lines| check(long(lines)).iter().map(|finding| finding.rule.name).collect::<Vec<_>>();
         assert!(!rules(70).contains(&"function-length"));
         assert!(rules(71).contains(&"function-length"));
     }

@@ -31,17 +31,8 @@ struct Rule {
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            line,
-            rule,
-            found,
-        } = self;
-        write!(
-            formatter,
-            "{path}:{line}: {}: {found} ({})",
-            rule.name, rule.reason
-        )
+        let Self { path, line, rule, found } = self;
+        write!(formatter, "{path}:{line}: {}: {found} ({})", rule.name, rule.reason)
     }
 }
 
@@ -71,22 +62,13 @@ pub(crate) fn run() -> Result<(), Failure> {
 
 fn files() -> Result<Vec<File>, Failure> {
     let mut git = process::command("git");
-    git.args([
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ]);
+    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     let listing = process::output(&mut git)?;
     let paths = listing.split('\0').filter(|path| !path.is_empty());
     // A file that was deleted and not yet committed is still listed.
     let files = paths.filter_map(|path| {
         let bytes = fs::read(project::root().join(path)).ok()?;
-        Some(File {
-            path: String::from(path),
-            text: String::from_utf8(bytes).unwrap_or_default(),
-        })
+        Some(File { path: String::from(path), text: String::from_utf8(bytes).unwrap_or_default() })
     });
     Ok(files.collect())
 }
@@ -116,16 +98,10 @@ mod tests {
         let finding = Finding {
             path: String::from("src/a.rs"),
             line: 7,
-            rule: Rule {
-                name: "file-length",
-                reason: "a file is read as a whole",
-            },
+            rule: Rule { name: "file-length", reason: "a file is read as a whole" },
             found: String::from("401 lines"),
         };
-        assert_eq!(
-            finding.to_string(),
-            "src/a.rs:7: file-length: 401 lines (a file is read as a whole)"
-        );
+        assert_eq!(finding.to_string(), "src/a.rs:7: file-length: 401 lines (a file is read as a whole)");
     }
 
     #[test]
@@ -134,10 +110,7 @@ mod tests {
             path: String::from("src/local/utils.rs"),
             text: String::from("use crate::deploy::plan;\nfn f() { todo!() }\n"),
         };
-        let names: Vec<_> = check(&[file])
-            .iter()
-            .map(|finding| finding.rule.name)
-            .collect();
+        let names: Vec<_> = check(&[file]).iter().map(|finding| finding.rule.name).collect();
         assert_eq!(names, ["banned-name", "module-doc", "unfinished", "room"]);
     }
 }

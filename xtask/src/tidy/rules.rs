@@ -6,34 +6,20 @@ use super::{File, Finding, Rule};
 
 const MAX_LINES: usize = 400;
 
-const LENGTH: Rule = Rule {
-    name: "file-length",
-    reason: "a file is read as a whole: split one of more than 400 lines",
-};
-const MODULE_DOC: Rule = Rule {
-    name: "module-doc",
-    reason: "each module opens with a `//!` line that says what it is for",
-};
-const BANNED_NAME: Rule = Rule {
-    name: "banned-name",
-    reason: "a name says what a thing does, and this one fits anything",
-};
-const IGNORED_TEST: Rule = Rule {
-    name: "ignored-test",
-    reason: "a test that does not run proves nothing: mend it or remove it",
-};
-const UNFINISHED: Rule = Rule {
-    name: "unfinished",
-    reason: "what is not finished is not committed",
-};
+const LENGTH: Rule =
+    Rule { name: "file-length", reason: "a file is read as a whole: split one of more than 400 lines" };
+const MODULE_DOC: Rule =
+    Rule { name: "module-doc", reason: "each module opens with a `//!` line that says what it is for" };
+const BANNED_NAME: Rule =
+    Rule { name: "banned-name", reason: "a name says what a thing does, and this one fits anything" };
+const IGNORED_TEST: Rule =
+    Rule { name: "ignored-test", reason: "a test that does not run proves nothing: mend it or remove it" };
+const UNFINISHED: Rule = Rule { name: "unfinished", reason: "what is not finished is not committed" };
 const SLEEP: Rule = Rule {
     name: "sleeping-test",
     reason: "a fixed sleep is too long or too short: wait for a condition or move the clock",
 };
-const UNSAFE: Rule = Rule {
-    name: "unsafe",
-    reason: "the compiler's guarantees hold everywhere here",
-};
+const UNSAFE: Rule = Rule { name: "unsafe", reason: "the compiler's guarantees hold everywhere here" };
 
 /// Checks one file.
 pub(super) fn check(file: &File, code: &Code) -> Vec<Finding> {
@@ -43,18 +29,10 @@ pub(super) fn check(file: &File, code: &Code) -> Vec<Finding> {
         found.push((MAX_LINES + 1, LENGTH, format!("{lines} lines")));
     }
     if !file.text.starts_with("//!") {
-        found.push((
-            1,
-            MODULE_DOC,
-            String::from("the file opens with something else"),
-        ));
+        found.push((1, MODULE_DOC, String::from("the file opens with something else")));
     }
     let mut words = |rule: Rule, word: &str, lines: Vec<usize>| {
-        found.extend(
-            lines
-                .into_iter()
-                .map(|line| (line, rule, format!("`{word}`"))),
-        );
+        found.extend(lines.into_iter().map(|line| (line, rule, format!("`{word}`"))));
     };
     for word in ["todo!", "unimplemented!"] {
         words(UNFINISHED, word, code.lines_with(word));
@@ -66,31 +44,16 @@ pub(super) fn check(file: &File, code: &Code) -> Vec<Finding> {
     words(IGNORED_TEST, "#[ignore]", code.lines_with("#[ignore"));
     words(SLEEP, "sleep", sleeping_tests(file, code));
     found.extend(declared_names(code));
-    found
-        .into_iter()
-        .map(|(line, rule, found)| Finding {
-            path: file.path.clone(),
-            line,
-            rule,
-            found,
-        })
-        .collect()
+    found.into_iter().map(|(line, rule, found)| Finding { path: file.path.clone(), line, rule, found }).collect()
 }
 
 /// Sleeps in test files and below a file's `#[cfg(test)]`, which by custom comes last.
 fn sleeping_tests(file: &File, code: &Code) -> Vec<usize> {
     let tests = match file.path.starts_with("tests/") || file.path.contains("/tests/") {
         true => 1,
-        false => code
-            .lines_with("#[cfg(test)]")
-            .first()
-            .copied()
-            .unwrap_or(usize::MAX),
+        false => code.lines_with("#[cfg(test)]").first().copied().unwrap_or(usize::MAX),
     };
-    code.lines_with("sleep(")
-        .into_iter()
-        .filter(|line| *line >= tests)
-        .collect()
+    code.lines_with("sleep(").into_iter().filter(|line| *line >= tests).collect()
 }
 
 fn declared_names(code: &Code) -> Vec<(usize, Rule, String)> {
@@ -100,10 +63,7 @@ fn declared_names(code: &Code) -> Vec<(usize, Rule, String)> {
             let Some((before, after)) = line.split_once(keyword) else {
                 continue;
             };
-            let name: String = after
-                .chars()
-                .take_while(|character| is_word(*character))
-                .collect();
+            let name: String = after.chars().take_while(|character| is_word(*character)).collect();
             if !before.ends_with(is_word) && is_banned(&name) {
                 found.push((index + 1, BANNED_NAME, format!("`{name}`")));
             }
@@ -117,14 +77,9 @@ mod tests {
     use super::*;
 
     fn found_in(path: &str, text: &str) -> Vec<(usize, &'static str)> {
-        let file = File {
-            path: String::from(path),
-            text: String::from(text),
-        };
+        let file = File { path: String::from(path), text: String::from(text) };
         let findings = check(&file, &Code::of(text)).into_iter();
-        findings
-            .map(|finding| (finding.line, finding.rule.name))
-            .collect()
+        findings.map(|finding| (finding.line, finding.rule.name)).collect()
     }
 
     fn found(text: &str) -> Vec<(usize, &'static str)> {
@@ -140,24 +95,15 @@ mod tests {
     #[test]
     fn a_module_opens_with_its_purpose() {
         assert_eq!(found_in("src/a.rs", "//! What for.\nuse std::fmt;\n"), []);
-        assert_eq!(
-            found_in("src/a.rs", "use std::fmt;\n//! Too late.\n"),
-            [(1, "module-doc")]
-        );
+        assert_eq!(found_in("src/a.rs", "use std::fmt;\n//! Too late.\n"), [(1, "module-doc")]);
         assert_eq!(found_in("src/a.rs", ""), [(1, "module-doc")]);
     }
 
     #[test]
     fn unfinished_code_is_found() {
         assert_eq!(found("fn f() { todo!() }"), [(2, "unfinished")]);
-        assert_eq!(
-            found("fn f() { unimplemented!(\"x\") }"),
-            [(2, "unfinished")]
-        );
-        assert_eq!(
-            found("fn f() {} // FIXME: later\n/* XXX */"),
-            [(2, "unfinished"), (3, "unfinished")]
-        );
+        assert_eq!(found("fn f() { unimplemented!(\"x\") }"), [(2, "unfinished")]);
+        assert_eq!(found("fn f() {} // FIXME: later\n/* XXX */"), [(2, "unfinished"), (3, "unfinished")]);
         assert_eq!(found("let text = \"FIXME todo!()\"; my_todo!();"), []);
     }
 
@@ -165,10 +111,7 @@ mod tests {
     fn unsafe_code_and_ignored_tests_are_found() {
         assert_eq!(found("fn f() { unsafe { g() } }"), [(2, "unsafe")]);
         assert_eq!(found("#![forbid(unsafe_code)] // never unsafe"), []);
-        assert_eq!(
-            found("#[test]\n#[ignore = \"slow\"]\nfn f() {}"),
-            [(3, "ignored-test")]
-        );
+        assert_eq!(found("#[test]\n#[ignore = \"slow\"]\nfn f() {}"), [(3, "ignored-test")]);
         assert_eq!(found("// #[ignore] is not for us"), []);
     }
 
@@ -176,25 +119,13 @@ mod tests {
     fn tests_do_not_sleep() {
         let sleeping = "fn f() { thread::sleep(TICK); }\n#[cfg(test)]\nmod tests { fn g() { sleep(TICK).await } }";
         assert_eq!(found(sleeping), [(4, "sleeping-test")]);
-        assert_eq!(
-            found_in("tests/a.rs", "//! T.\nfn f() { thread::sleep(TICK); }"),
-            [(2, "sleeping-test")]
-        );
-        assert_eq!(
-            found_in("tests/a.rs", "//! T.\nfn f() { wait_until_asleep(1); }"),
-            []
-        );
+        assert_eq!(found_in("tests/a.rs", "//! T.\nfn f() { thread::sleep(TICK); }"), [(2, "sleeping-test")]);
+        assert_eq!(found_in("tests/a.rs", "//! T.\nfn f() { wait_until_asleep(1); }"), []);
     }
 
     #[test]
     fn names_that_fit_anything_are_found() {
-        assert_eq!(
-            found("struct StateManager;\nmod helpers;"),
-            [(2, "banned-name"), (3, "banned-name")]
-        );
-        assert_eq!(
-            found("struct Manages;\nenum Command { Utilise }\nmod communal;"),
-            []
-        );
+        assert_eq!(found("struct StateManager;\nmod helpers;"), [(2, "banned-name"), (3, "banned-name")]);
+        assert_eq!(found("struct Manages;\nenum Command { Utilise }\nmod communal;"), []);
     }
 }

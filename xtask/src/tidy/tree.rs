@@ -4,23 +4,14 @@ use super::{File, Finding, Rule};
 
 const MAX_FOLDERS_BELOW_SRC: usize = 3;
 
-const DEPTH: Rule = Rule {
-    name: "folder-depth",
-    reason: "more than three folders below src hide more than they order",
-};
-const BANNED_NAME: Rule = Rule {
-    name: "banned-name",
-    reason: "a name says what a thing does, and this one fits anything",
-};
-const GENERATED: Rule = Rule {
-    name: "generated-file",
-    reason: "what a program makes is made anew, not committed",
-};
+const DEPTH: Rule =
+    Rule { name: "folder-depth", reason: "more than three folders below src hide more than they order" };
+const BANNED_NAME: Rule =
+    Rule { name: "banned-name", reason: "a name says what a thing does, and this one fits anything" };
+const GENERATED: Rule = Rule { name: "generated-file", reason: "what a program makes is made anew, not committed" };
 
 /// Names that say nothing, as a whole or as the last word.
-const BANNED: [&str; 7] = [
-    "utils", "util", "helpers", "helper", "common", "manager", "managers",
-];
+const BANNED: [&str; 7] = ["utils", "util", "helpers", "helper", "common", "manager", "managers"];
 
 /// Checks one path.
 pub(super) fn check(file: &File) -> Vec<Finding> {
@@ -29,23 +20,12 @@ pub(super) fn check(file: &File) -> Vec<Finding> {
     if folders_below_src(path) > MAX_FOLDERS_BELOW_SRC {
         found.push((DEPTH, String::from("this file lies deeper")));
     }
-    let names = path
-        .split('/')
-        .map(|part| part.split('.').next().unwrap_or(part));
-    found.extend(
-        names
-            .filter(|name| is_banned(name))
-            .map(|name| (BANNED_NAME, format!("`{name}`"))),
-    );
+    let names = path.split('/').map(|part| part.split('.').next().unwrap_or(part));
+    found.extend(names.filter(|name| is_banned(name)).map(|name| (BANNED_NAME, format!("`{name}`"))));
     if is_generated(path) {
         found.push((GENERATED, String::from("a generated file")));
     }
-    let finding = |(rule, found)| Finding {
-        path: file.path.clone(),
-        line: 1,
-        rule,
-        found,
-    };
+    let finding = |(rule, found)| Finding { path: file.path.clone(), line: 1, rule, found };
     found.into_iter().map(finding).collect()
 }
 
@@ -58,16 +38,12 @@ pub(super) fn is_banned(name: &str) -> bool {
         };
         // A word of its own: all of it, after a separator, or a capital inside a type's name.
         let last_word = name.get(before.len()..).unwrap_or_default();
-        before.is_empty()
-            || before.ends_with(['_', '-'])
-            || last_word.starts_with(char::is_uppercase)
+        before.is_empty() || before.ends_with(['_', '-']) || last_word.starts_with(char::is_uppercase)
     })
 }
 
 fn folders_below_src(path: &str) -> usize {
-    let below = path
-        .strip_prefix("src/")
-        .or_else(|| path.split_once("/src/").map(|(_, below)| below));
+    let below = path.strip_prefix("src/").or_else(|| path.split_once("/src/").map(|(_, below)| below));
     below.map_or(0, |below| below.matches('/').count())
 }
 
@@ -75,8 +51,7 @@ fn is_generated(path: &str) -> bool {
     let ends = [".zip", ".pyc", ".pending-snap", ".snap.new", ".profraw"];
     let folders = ["target", "__pycache__", "node_modules"];
     let mut parts = path.split('/').rev();
-    ends.iter().any(|end| path.ends_with(end))
-        || parts.by_ref().skip(1).any(|part| folders.contains(&part))
+    ends.iter().any(|end| path.ends_with(end)) || parts.by_ref().skip(1).any(|part| folders.contains(&part))
 }
 
 #[cfg(test)]
@@ -84,38 +59,21 @@ mod tests {
     use super::*;
 
     fn found(path: &str) -> Vec<&'static str> {
-        let file = File {
-            path: String::from(path),
-            text: String::new(),
-        };
-        check(&file)
-            .iter()
-            .map(|finding| finding.rule.name)
-            .collect()
+        let file = File { path: String::from(path), text: String::new() };
+        check(&file).iter().map(|finding| finding.rule.name).collect()
     }
 
     #[test]
     fn three_folders_below_src_pass_and_four_do_not() {
         assert_eq!(found("src/local/sfn/history/event.rs"), Vec::<&str>::new());
-        assert_eq!(
-            found("src/local/sfn/history/kinds/event.rs"),
-            ["folder-depth"]
-        );
-        assert_eq!(
-            found("lambdas/send-email/src/a/b/c/d/e.rs"),
-            ["folder-depth"]
-        );
+        assert_eq!(found("src/local/sfn/history/kinds/event.rs"), ["folder-depth"]);
+        assert_eq!(found("lambdas/send-email/src/a/b/c/d/e.rs"), ["folder-depth"]);
         assert_eq!(found("tests/a/b/c/d/e/f.json"), Vec::<&str>::new());
     }
 
     #[test]
     fn names_that_say_nothing_are_found() {
-        for path in [
-            "src/utils.rs",
-            "src/common/mod.rs",
-            "src/http_helpers.rs",
-            "tests/common/mod.rs",
-        ] {
+        for path in ["src/utils.rs", "src/common/mod.rs", "src/http_helpers.rs", "tests/common/mod.rs"] {
             assert_eq!(found(path), ["banned-name"], "{path}");
         }
         for path in ["src/uncommon.rs", "src/management.rs", "README.md"] {
@@ -126,12 +84,7 @@ mod tests {
 
     #[test]
     fn generated_files_are_found() {
-        for path in [
-            "target/debug/a",
-            "a/sendEmail.zip",
-            "tests/__pycache__/a.pyc",
-            "src/.a.rs.pending-snap",
-        ] {
+        for path in ["target/debug/a", "a/sendEmail.zip", "tests/__pycache__/a.pyc", "src/.a.rs.pending-snap"] {
             assert_eq!(found(path), ["generated-file"], "{path}");
         }
         assert_eq!(found("docs/target.md"), Vec::<&str>::new());

@@ -1,0 +1,149 @@
+//! `workshop show NAME`: one execution's history as a timeline.
+
+use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::countdown::{Waiting, waiting};
+use super::list::tone;
+use super::timeline::{Timeline, abbreviated, failure_text};
+use crate::aws::executions::{self, ExecutionDetail, Status};
+use crate::aws::history::HistoryEvent;
+use crate::cli::args::Global;
+use crate::cli::error::CliError;
+use crate::cli::session::Session;
+use crate::cli::time::moment;
+use crate::cli::ui::{Tone, Ui, toned, visible};
+use crate::clock;
+
+/// Options of `workshop show`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  workshop show taskone                what happened, when, and what comes next
+  workshop show taskone --verbose      with every input and output whole
+  workshop show taskone --json         the history's events for a program")]
+pub(crate) struct ShowArgs {
+    /// The execution's name or ARN
+    #[arg(value_name = "NAME")]
+    execution: String,
+}
+
+/// Runs `workshop show`.
+pub(crate) async fn run(args: ShowArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+    let session = Session::open(global, ui).await?;
+    let found = super::find(&session, global, &args.execution).await?;
+    let arn = &found.execution.execution_arn;
+    let events = executions::history_after(&session.aws, arn, 0).await?;
+    let wait = match found.execution.status {
+        Status::Running => {
+            let definition = executions::definition(&session.aws, arn).await?;
+            waiting(&events, serde_json::from_str(&definition).ok().as_ref())
+        }
+        _ => None,
+    };
+    if ui.is_json() {
+        let mut value = json!(found);
+        value["waitsUntil"] = json!(wait.and_then(|wait| wait.until));
+        value["events"] = json!(events);
+        return ui.json(&value);
+    }
+    let zone = TimeZone::system();
+    ui.result(heading(&found, wait.as_ref(), clock::now(), &zone))?;
+    ui.result(timeline(&events, &zone, ui.is_verbose()))
+}
+
+/// What an execution is and how it stands.
+fn heading(found: &ExecutionDetail, wait: Option<&Waiting>, now: Timestamp, zone: &TimeZone) -> String {
+    let execution = &found.execution;
+    let mut lines = vec![format!(
+        "{}  {}",
+        toned(Tone::Strong, visible(&execution.name)),
+        toned(tone(execution.status), execution.status.as_str())
+    )];
+    let mut say =
+        |name: &str, value: String| lines.push(format!("  {}  {value}", toned(Tone::Faint, format!("{name:<7}"))));
+    say("machine", visible(execution.state_machine_arn.last_part()));
+    say(
+        "started",
+        format!("{}, {}", moment::local(execution.start_date, zone), moment::relative(execution.start_date, now)),
+    );
+    match (execution.stop_date, wait) {
+        (Some(end), _) => {
+            let took = moment::measured(moment::ms_between(execution.start_date, end));
+            say("ended", format!("{}, after {took}", moment::local(end, zone)));
+        }
+        (None, Some(Waiting { until: Some(until), .. })) => {
+            say(
+                "fires",
+                format!("{} ({}), {}", moment::local(*until, zone), moment::utc(*until), moment::relative(*until, now)),
+            );
+        }
+        (None, Some(Waiting { state, until: None })) => say("waits", format!("in {}", visible(state))),
+        (None, None) => {}
+    }
+    for (name, value) in [("input", &found.input), ("output", &found.output)] {
+        if let Some(value) = value {
+            say(name, abbreviated(value));
+        }
+    }
+    if let Some(reason) = failure_text(found.error.as_deref(), found.cause.as_deref()) {
+        say("why", toned(Tone::Bad, visible(&reason)));
+    }
+    lines.join("\n")
+}
+
+/// The whole history.
+fn timeline(events: &[HistoryEvent], zone: &TimeZone, full: bool) -> String {
+    let width = events.iter().filter_map(|event| event.state.as_ref()).map(|state| state.chars().count()).max();
+    let mut timeline = Timeline::new(zone.clone(), width.unwrap_or(0), full);
+    let lines: Vec<String> = events.iter().map(|event| timeline.render(event)).collect();
+    format!("\n{}", lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::executions::Execution;
+    use crate::model::names::Arn;
+
+    #[test]
+    fn the_heading_says_how_it_stands() {
+        let mut found = ExecutionDetail {
+            execution: Execution {
+                execution_arn: Arn::new("arn:aws:states:eu-west-1:1:execution:shop-dev-m:taskone"),
+                state_machine_arn: Arn::new("arn:aws:states:eu-west-1:1:stateMachine:shop-dev-m"),
+                name: "taskone".to_owned(),
+                status: Status::Running,
+                start_date: "2026-11-22T08:00:00Z".parse().unwrap(),
+                stop_date: None,
+            },
+            input: Some("{ \"trigger_date\": \"2026-11-22T08:03:12.000Z\" }".to_owned()),
+            output: None,
+            error: None,
+            cause: None,
+        };
+        let wait = Waiting { state: "W".to_owned(), until: "2026-11-22T08:03:12Z".parse().ok() };
+        let now = "2026-11-22T08:01:00Z".parse().unwrap();
+        let text = heading(&found, Some(&wait), now, &TimeZone::UTC);
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r#"
+        taskone  RUNNING
+          machine  shop-dev-m
+          started  Sun 2026-11-22 08:00:00 UTC, 1 m ago
+          fires    Sun 2026-11-22 08:03:12 UTC (2026-11-22T08:03:12.000Z), in 2 m 12 s
+          input    {"trigger_date":"2026-11-22T08:03:12.000Z"}
+        "#);
+        found.execution.status = Status::Failed;
+        found.execution.stop_date = "2026-11-22T08:00:12.5Z".parse().ok();
+        found.error = Some("Bounce".to_owned());
+        let text = heading(&found, None, now, &TimeZone::UTC);
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r#"
+        taskone  FAILED
+          machine  shop-dev-m
+          started  Sun 2026-11-22 08:00:00 UTC, 1 m ago
+          ended    Sun 2026-11-22 08:00:12 UTC, after 12.500 s
+          input    {"trigger_date":"2026-11-22T08:03:12.000Z"}
+          why      Bounce
+        "#);
+    }
+}

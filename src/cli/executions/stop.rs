@@ -1,0 +1,51 @@
+//! `workshop stop NAME`: ends an execution that waits or runs.
+
+use clap::Args;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use crate::aws::executions::{self, Status};
+use crate::cli::args::Global;
+use crate::cli::error::CliError;
+use crate::cli::session::Session;
+use crate::cli::time::moment;
+use crate::cli::ui::{Tone, Ui, toned, visible};
+
+/// Options of `workshop stop`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  workshop stop taskone                                  it will not fire
+  workshop stop taskone --cause \"the date has changed\"   say why, for its history")]
+pub(crate) struct StopArgs {
+    /// The execution's name or ARN
+    #[arg(value_name = "NAME")]
+    execution: String,
+    /// Why, for the execution's history
+    #[arg(long, value_name = "TEXT")]
+    cause: Option<String>,
+    /// An error's name, for the execution's history
+    #[arg(long, value_name = "NAME")]
+    error: Option<String>,
+}
+
+/// Runs `workshop stop`. One that has ended already is as good as stopped.
+pub(crate) async fn run(args: StopArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+    let session = Session::open(global, ui).await?;
+    let found = super::find(&session, global, &args.execution).await?.execution;
+    let zone = TimeZone::system();
+    if found.status != Status::Running {
+        if ui.is_json() {
+            return ui.json(&json!({"stopped": false, "execution": found}));
+        }
+        let ended = found.stop_date.map(|end| format!(" at {}", moment::local(end, &zone))).unwrap_or_default();
+        let (name, status) = (visible(&found.name), found.status.as_str());
+        return ui.result(format!("{name} has ended already{ended} ({status}); there is nothing to stop."));
+    }
+    let stopped = executions::stop(&session.aws, &found.execution_arn, args.error, args.cause).await?;
+    if ui.is_json() {
+        return ui.json(&json!({"stopped": true, "stopDate": stopped, "execution": found}));
+    }
+    let name = toned(Tone::Strong, visible(&found.name));
+    let ran = moment::measured(moment::ms_between(found.start_date, stopped));
+    ui.result(format!("Stopped {name} after {ran}; what it waited for will not happen."))
+}

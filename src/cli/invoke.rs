@@ -1,0 +1,214 @@
+//! `workshop invoke`: runs a function once and prints what it answers.
+
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::args::Global;
+use super::error::{CliError, ErrorKind};
+use super::executions::timeline::failure_text;
+use super::session::Session;
+use super::ui::{Tone, Ui, toned, visible};
+use crate::aws::invoke::{self, Invocation, Mode};
+
+/// Options of `workshop invoke`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  workshop invoke -f sendEmail                                      with the input {}
+  workshop invoke -f sendEmail -d '{\"taskName\": \"taskone\"}' -l      and show the end of its log
+  workshop invoke -f sendEmail -p event.json                        input from a file
+  echo '{}' | workshop invoke -f sendEmail -t Event                 do not wait for its answer")]
+pub(crate) struct InvokeArgs {
+    /// The function, by its name in the service file or its deployed name
+    #[arg(short, long, value_name = "NAME")]
+    function: String,
+    /// The input, JSON [default: what comes in on stdin, else {}]
+    #[arg(short, long, value_name = "JSON")]
+    data: Option<String>,
+    /// A file with the input
+    #[arg(short, long, value_name = "FILE", conflicts_with = "data")]
+    path: Option<PathBuf>,
+    /// Pass the input as a string, not as JSON
+    #[arg(long)]
+    raw: bool,
+    /// How to invoke it
+    #[arg(short = 't', long = "type", value_enum, ignore_case = true, default_value_t = Kind::RequestResponse, value_name = "TYPE")]
+    kind: Kind,
+    /// Show the last 4 KB of its log
+    #[arg(short, long)]
+    log: bool,
+}
+
+/// How to invoke, as Lambda names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Wait for the answer
+    #[value(name = "RequestResponse")]
+    RequestResponse,
+    /// Hand the event over and do not wait
+    #[value(name = "Event")]
+    Event,
+    /// Only check that it could be invoked
+    #[value(name = "DryRun")]
+    DryRun,
+}
+
+/// Runs `workshop invoke`.
+pub(crate) async fn run(args: InvokeArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+    let payload = payload(input(&args).await?, args.raw)?;
+    let session = Session::open(global, ui).await?;
+    let key = session.function(&args.function)?;
+    let name = session.stack.function_name(key);
+    let mode = match args.kind {
+        Kind::RequestResponse => Mode::RequestResponse,
+        Kind::Event => Mode::Event,
+        Kind::DryRun => Mode::DryRun,
+    };
+    let progress = ui.progress();
+    progress.set_message(format!("{key} runs"));
+    let tail = args.log && mode == Mode::RequestResponse;
+    let answer = invoke::invoke(&session.aws, &name, payload.into_bytes(), mode, tail).await;
+    progress.finish_and_clear();
+    let answer = match answer {
+        Err(error) if error.is_not_found() => return Err(session.not_deployed(global)),
+        other => other?,
+    };
+    if ui.is_json() {
+        ui.json(&as_json(&answer))?;
+    } else {
+        match mode {
+            Mode::RequestResponse => ui.result(text(&answer))?,
+            Mode::Event => ui.note(format!(
+                "{key} has the event and works on it; `{} -f {key} -t` shows it.",
+                global.command("logs")
+            )),
+            Mode::DryRun => ui.note(format!("{key} is there and you may invoke it.")),
+        }
+    }
+    failure(key.as_str(), &answer).map_or(Ok(()), Err)
+}
+
+/// The input's text, from wherever it comes.
+async fn input(args: &InvokeArgs) -> Result<String, CliError> {
+    match (&args.data, &args.path) {
+        (Some(data), _) => Ok(data.clone()),
+        (None, Some(path)) => std::fs::read_to_string(path)
+            .map_err(|error| CliError::io(&format!("{} can't be read", path.display()), &error)),
+        (None, None) if std::io::stdin().is_terminal() => Ok(String::new()),
+        (None, None) => {
+            let read = tokio::task::spawn_blocking(|| {
+                let mut text = String::new();
+                std::io::stdin().read_to_string(&mut text).map(|_| text)
+            });
+            match read.await {
+                Ok(Ok(text)) => Ok(text),
+                Ok(Err(error)) => Err(CliError::io("The input can't be read from stdin", &error)),
+                Err(_) => Err(CliError::new(ErrorKind::Failed, "The input can't be read from stdin.")),
+            }
+        }
+    }
+}
+
+/// The payload for an input: JSON as it is, a raw text as a JSON string, nothing as `{}`.
+fn payload(input: String, raw: bool) -> Result<String, CliError> {
+    if raw {
+        return Ok(json!(input).to_string());
+    }
+    if input.trim().is_empty() {
+        return Ok("{}".to_owned());
+    }
+    match serde_json::from_str::<serde::de::IgnoredAny>(&input) {
+        Ok(_) => Ok(input),
+        Err(error) => Err(CliError::new(ErrorKind::Usage, "The input is not valid JSON.").because(error).try_this(
+            "Quote it for your shell (-d '{\"taskName\": \"taskone\"}'), or pass it as a string with --raw.",
+        )),
+    }
+}
+
+fn as_json(answer: &Invocation) -> Value {
+    let text = String::from_utf8_lossy(&answer.payload);
+    json!({
+        "statusCode": answer.status,
+        "functionError": answer.function_error,
+        "executedVersion": answer.executed_version,
+        "payload": serde_json::from_str(&text).unwrap_or(Value::String(text.into_owned())),
+        "logTail": answer.log_tail,
+    })
+}
+
+/// The answer as indented JSON, and the end of the log under a rule.
+fn text(answer: &Invocation) -> String {
+    let payload = String::from_utf8_lossy(&answer.payload);
+    let parsed = serde_json::from_str::<Value>(&payload).and_then(|value| serde_json::to_string_pretty(&value));
+    let shown = visible(&parsed.unwrap_or_else(|_| payload.into_owned()));
+    match &answer.log_tail {
+        Some(log) => {
+            let rule = toned(Tone::Faint, "-".repeat(68));
+            format!("{shown}\n{rule}\n{}", visible(&log.replace("\r\n", "\n")).trim_end())
+        }
+        None => shown,
+    }
+}
+
+/// The failure of a function that ended in an error.
+fn failure(key: &str, answer: &Invocation) -> Option<CliError> {
+    answer.function_error.as_ref()?;
+    let payload: Value = serde_json::from_slice(&answer.payload).unwrap_or_default();
+    let part = |name: &str| payload.get(name).and_then(Value::as_str);
+    let failure = CliError::new(ErrorKind::Workflow, format!("The function {key} ended in an error."));
+    Some(match failure_text(part("errorType"), part("errorMessage")) {
+        Some(reason) => failure.because(reason),
+        None => failure,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(payload: &str, function_error: Option<&str>, log: Option<&str>) -> Invocation {
+        Invocation {
+            status: 200,
+            function_error: function_error.map(str::to_owned),
+            executed_version: None,
+            payload: payload.as_bytes().to_vec(),
+            log_tail: log.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn inputs_become_payloads() {
+        assert_eq!(payload(String::new(), false).unwrap(), "{}");
+        assert_eq!(payload(" {\"a\": 1}\n".to_owned(), false).unwrap(), " {\"a\": 1}\n");
+        assert_eq!(payload("a \"b\"".to_owned(), true).unwrap(), r#""a \"b\"""#);
+        let refused = payload("{taskName: 1}".to_owned(), false).unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::Usage);
+        assert_eq!(refused.cause.as_deref(), Some("key must be a string at line 1 column 2"));
+    }
+
+    #[test]
+    fn answers_are_shown_as_json_with_the_log_under_a_rule() {
+        let shown = text(&answer(r#"{"statusCode":200}"#, None, Some("START RequestId: 1\nhi\u{1b}[2J\n")));
+        insta::assert_snapshot!(anstream::adapter::strip_str(&shown), @r#"
+        {
+          "statusCode": 200
+        }
+        --------------------------------------------------------------------
+        START RequestId: 1
+        hi\u{1b}[2J
+        "#);
+        assert_eq!(text(&answer("no json\u{7}", None, None)), "no json\\u{7}");
+    }
+
+    #[test]
+    fn a_functions_error_is_a_failure() {
+        assert!(failure("f", &answer("{}", None, None)).is_none());
+        let payload = r#"{"errorType":"Runtime.ExitError","errorMessage":"RequestId: 1 Error: exit status 1"}"#;
+        let failed = failure("f", &answer(payload, Some("Unhandled"), None)).unwrap();
+        assert_eq!(failed.kind, ErrorKind::Workflow);
+        assert_eq!(failed.cause.as_deref(), Some("Runtime.ExitError: RequestId: 1 Error: exit status 1"));
+        assert!(failure("f", &answer("no json", Some("Unhandled"), None)).unwrap().cause.is_none());
+    }
+}

@@ -1,0 +1,101 @@
+//! `workshop logs`: a function's log as it is written, or everything that one execution did.
+
+pub(crate) mod line;
+pub(crate) mod poll;
+mod tail;
+pub(crate) mod window;
+
+use std::time::Duration;
+
+use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::args::Global;
+use super::error::{CliError, ErrorKind};
+use super::executions::follow::{self, Options};
+use super::session::Session;
+use super::time::since;
+use super::ui::Ui;
+use crate::clock;
+
+/// Options of `workshop logs`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  workshop logs -f sendEmail -t                     show lines as they are written, until Ctrl-C
+  workshop logs -f sendEmail --startTime 2h         the last two hours
+  workshop logs -f sendEmail --filter '\"for task taskone\"'
+  workshop logs --execution taskone -t              what one execution and its functions do, until it ends
+
+The filter is a filter pattern of CloudWatch Logs; quote a phrase. A tail works before the function's first run.")]
+pub(crate) struct LogsArgs {
+    /// The function, by its name in the service file or its deployed name
+    #[arg(short, long, value_name = "NAME", required_unless_present = "execution")]
+    function: Option<String>,
+    /// Show the lines that this execution caused, together with its history
+    #[arg(long, value_name = "NAME", conflicts_with = "function")]
+    execution: Option<String>,
+    /// Go on showing lines as they are written
+    #[arg(short, long)]
+    pub(super) tail: bool,
+    /// From when on: 30m, 2h, 3d, a date and time, or a Unix timestamp [default: 10 minutes back]
+    #[arg(long = "startTime", visible_alias = "start-time", value_name = "WHEN", conflicts_with = "execution")]
+    start_time: Option<String>,
+    /// Only lines that match
+    #[arg(long, value_name = "PATTERN")]
+    filter: Option<String>,
+    /// How often to ask for new lines, in milliseconds [default: 1000; 30 with --local]
+    #[arg(short, long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
+    interval: Option<u64>,
+}
+
+/// How often to ask for news: AWS allows a few calls a second, the embedded cloud any number.
+pub(crate) fn interval(global: &Global, wanted_ms: Option<u64>) -> Duration {
+    Duration::from_millis(wanted_ms.unwrap_or(if global.local { 30 } else { 1000 }))
+}
+
+/// How long a line may take to show up: on AWS many seconds, in the embedded cloud next to nothing.
+pub(crate) fn lag(global: &Global) -> Duration {
+    Duration::from_secs(if global.local { 5 } else { 60 })
+}
+
+/// How long the last lines of an execution that has ended are waited for.
+pub(crate) fn last_lines(global: &Global) -> Duration {
+    Duration::from_secs(if global.local { 2 } else { 15 })
+}
+
+/// Runs `workshop logs`.
+pub(crate) async fn run(args: LogsArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+    let start = start(args.start_time.as_deref())?;
+    let session = Session::open(global, ui).await?;
+    let interval = interval(global, args.interval);
+    if let Some(name) = &args.execution {
+        let found = super::executions::find(&session, global, name).await?;
+        let options = Options {
+            execution: found.execution.execution_arn,
+            interval,
+            lag: last_lines(global),
+            until_end: args.tail,
+            filter: args.filter,
+        };
+        return follow::follow(&session.aws, ui, &options).await.map(drop);
+    }
+    let function = session.function(args.function.as_deref().unwrap_or_default())?;
+    let tail = tail::Tail {
+        group: session.stack.log_group(function),
+        function: function.as_str(),
+        start,
+        lag: lag(global),
+        filter: args.filter.as_deref(),
+        zone: TimeZone::system(),
+    };
+    if args.tail { tail.forever(&session.aws, ui, interval).await } else { tail.once(&session, global, ui).await }
+}
+
+fn start(text: Option<&str>) -> Result<Timestamp, CliError> {
+    let now = clock::now().to_zoned(TimeZone::system());
+    let text = text.unwrap_or("10m");
+    since::parse(text, &now).ok_or_else(|| {
+        CliError::new(ErrorKind::Usage, format!("`{text}` can't be read as a start time.")).try_this(since::ACCEPTED)
+    })
+}

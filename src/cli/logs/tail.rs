@@ -1,0 +1,164 @@
+//! A function's log: once, or as it is written until Ctrl-C.
+
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::line;
+use super::poll::poll;
+use super::window::Window;
+use crate::aws::Aws;
+use crate::aws::AwsError;
+use crate::aws::log_events::{LogEvent, Query};
+use crate::cli::args::Global;
+use crate::cli::error::CliError;
+use crate::cli::patience::{Patience, Verdict};
+use crate::cli::session::Session;
+use crate::cli::time::moment;
+use crate::cli::ui::{Tone, Ui, toned};
+use crate::clock;
+
+/// Which log to show, and from when on.
+#[derive(Debug)]
+pub(super) struct Tail<'a> {
+    pub(super) group: String,
+    /// How messages name the function.
+    pub(super) function: &'a str,
+    pub(super) start: Timestamp,
+    /// How much later than newer ones a line may arrive.
+    pub(super) lag: Duration,
+    pub(super) filter: Option<&'a str>,
+    pub(super) zone: TimeZone,
+}
+
+/// Why a poll ended early.
+enum Ended {
+    Call(AwsError),
+    Output(CliError),
+}
+
+impl From<AwsError> for Ended {
+    fn from(error: AwsError) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// What is said while nothing is there to be shown; said once each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    ForTheGroup,
+    ForALine,
+    NoMore,
+}
+
+impl Tail<'_> {
+    /// Shows what there is.
+    pub(super) async fn once(&self, session: &Session, global: &Global, ui: &Ui) -> Result<(), CliError> {
+        let mut window = self.window();
+        let mut any = false;
+        let progress = ui.progress();
+        progress.set_message("reading the log");
+        let there = self
+            .poll(&session.aws, &mut window, |lines| {
+                any = true;
+                self.print(ui, &progress, &lines)
+            })
+            .await;
+        progress.finish_and_clear();
+        match there {
+            Ok(false) => return Err(session.not_deployed(global)),
+            Ok(true) => {}
+            Err(Ended::Call(error)) => return Err(error.into()),
+            Err(Ended::Output(error)) => return Err(error),
+        }
+        if !any {
+            let since = moment::local(self.start, &self.zone);
+            ui.note(format!(
+                "No line of {} since {since}. Look further back with `--startTime 1d`, or wait for one with `-t`.",
+                self.function
+            ));
+        }
+        Ok(())
+    }
+
+    /// Shows lines as they are written. It never ends by itself.
+    pub(super) async fn forever(&self, aws: &Aws, ui: &Ui, interval: Duration) -> Result<(), CliError> {
+        let mut window = self.window();
+        let mut patience = Patience::new(interval);
+        let mut said = None;
+        let bar = ui.countdown();
+        loop {
+            let mut any = false;
+            let polled = self
+                .poll(aws, &mut window, |lines| {
+                    any = true;
+                    bar.set_message("");
+                    self.print(ui, &bar, &lines)
+                })
+                .await;
+            match polled {
+                Ok(there) => {
+                    if let Some(news) = patience.succeeded() {
+                        tell(ui, &bar, &news);
+                    }
+                    self.say_what_it_waits_for(ui, &bar, &mut said, there, any);
+                }
+                Err(Ended::Output(error)) => return Err(error),
+                Err(Ended::Call(error)) => match patience.failed(&error) {
+                    Verdict::GoOn(news) => news.iter().for_each(|news| tell(ui, &bar, news)),
+                    Verdict::GiveUp => return Err(error.into()),
+                },
+            }
+            clock::sleep(patience.pause()).await;
+        }
+    }
+
+    fn window(&self) -> Window {
+        Window::new(self.start.as_millisecond(), i64::try_from(self.lag.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    async fn poll(
+        &self,
+        aws: &Aws,
+        window: &mut Window,
+        mut print: impl FnMut(Vec<LogEvent>) -> Result<(), CliError>,
+    ) -> Result<bool, Ended> {
+        let query = Query { group: &self.group, start_ms: window.start_ms(), end_ms: None, pattern: self.filter };
+        poll(aws, &query, window, |lines| print(lines).map_err(Ended::Output)).await
+    }
+
+    fn print(&self, ui: &Ui, bar: &ProgressBar, lines: &[LogEvent]) -> Result<(), CliError> {
+        if ui.is_json() {
+            return lines.iter().try_for_each(|line| ui.json_line(line));
+        }
+        let shown: Vec<String> =
+            lines.iter().filter_map(|event| line::render(event, &self.zone, ui.is_verbose())).collect();
+        if shown.is_empty() { Ok(()) } else { ui.result_beside(bar, shown.join("\n")) }
+    }
+
+    fn say_what_it_waits_for(&self, ui: &Ui, bar: &ProgressBar, said: &mut Option<Waits>, there: bool, any: bool) {
+        let function = self.function;
+        let waits = match (there, any) {
+            _ if *said == Some(Waits::NoMore) => return,
+            (_, true) => Waits::NoMore,
+            (false, false) => Waits::ForTheGroup,
+            (true, false) => Waits::ForALine,
+        };
+        if *said == Some(waits) {
+            return;
+        }
+        *said = Some(waits);
+        let text = match waits {
+            Waits::ForTheGroup => format!("Waiting: {function} has no log yet, it was never deployed or never run."),
+            Waits::ForALine => format!("Waiting for lines of {function}; Ctrl-C ends."),
+            Waits::NoMore => return bar.finish_and_clear(),
+        };
+        if bar.is_hidden() { ui.note(text) } else { bar.set_message(text) }
+    }
+}
+
+fn tell(ui: &Ui, bar: &ProgressBar, news: &str) {
+    bar.suspend(|| ui.note(toned(Tone::Warning, news)));
+}

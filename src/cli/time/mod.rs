@@ -1,0 +1,6 @@
+//! Moments as people type and read them.
+
+pub(crate) mod moment;
+pub(crate) mod since;
+pub(crate) mod when;
+mod when_words;

@@ -1,0 +1,62 @@
+//! The smallest AWS there is: it answers who is calling, and for everything else that it is not there.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+const IDENTITY: &str = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+    <GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:root</Arn><UserId>U</UserId><Account>000000000000</Account>\
+    </GetCallerIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>";
+
+/// Serves on a free port of loopback until the test process ends; answers its URL.
+pub fn serve() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || while answer(&stream).is_some() {});
+        }
+    });
+    url
+}
+
+/// Answers one request; none when the client has gone.
+fn answer(stream: &TcpStream) -> Option<()> {
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+        head.push_str(&line.to_ascii_lowercase());
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let (status, kind, text) = response(&head, &String::from_utf8_lossy(&body));
+    let mut stream = stream;
+    write!(stream, "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{text}", text.len()).ok()?;
+    stream.flush().ok()
+}
+
+fn response(head: &str, body: &str) -> (&'static str, &'static str, &'static str) {
+    let json = "application/x-amz-json-1.0";
+    match head {
+        _ if body.contains("Action=GetCallerIdentity") => ("200 OK", "text/xml", IDENTITY),
+        head if head.starts_with("get /v2/apis") => ("200 OK", "application/json", r#"{"items":[]}"#),
+        head if head.contains("describeexecution") => {
+            ("400 Bad Request", json, r#"{"__type":"ExecutionDoesNotExist","message":"Execution Does Not Exist"}"#)
+        }
+        head if head.contains("awsstepfunctions.") => (
+            "400 Bad Request",
+            json,
+            r#"{"__type":"StateMachineDoesNotExist","message":"State Machine Does Not Exist"}"#,
+        ),
+        _ => ("400 Bad Request", json, r#"{"__type":"ResourceNotFoundException","message":"It does not exist."}"#),
+    }
+}
