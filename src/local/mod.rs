@@ -15,11 +15,11 @@ pub(crate) mod logs;
 mod private;
 mod protocol;
 pub(crate) mod records;
-mod run;
+pub(crate) mod run;
 pub(crate) mod sfn;
 pub(crate) mod store;
 mod sts;
 mod xml;
 
 pub(crate) use cloud::Cloud;
-pub(crate) use run::{LocalError, Ready, RunOptions, run};
+pub(crate) use run::{RunOptions, run};

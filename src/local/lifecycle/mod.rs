@@ -4,11 +4,12 @@
 //! (`cloud.json`) only says where it listens.
 
 mod ask;
+mod error;
 mod report;
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use super::run::Ready;
 use crate::clock;
 use report::Report;
 
+pub(crate) use error::LifecycleError;
 pub(crate) use report::run_in_background;
 
 /// How long a cloud may take to be ready, or to end.
@@ -60,105 +62,35 @@ pub(crate) enum Status {
     Stale(Ready),
 }
 
-/// Why the cloud in the background could not be started, stopped or looked at.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum LifecycleError {
-    /// It does not run.
-    #[error(
-        "The embedded cloud is not running. Start it with `workshop local start`; `--local` on any command does so too."
-    )]
-    NotRunning,
-    /// It does not run and did not end by itself.
-    #[error(
-        "The embedded cloud is not running: its process {pid}, which listened on port {port}, ended without saying so. Nothing it had accepted is lost. Start it again with `workshop local start`."
-    )]
-    Stale {
-        /// The process that is gone.
-        pid: u32,
-        /// The port it had.
-        port: u16,
-    },
-    /// It runs on another port than the one asked for.
-    #[error("The embedded cloud already runs on port {port}. Use it, or end it first with `workshop local stop`.")]
-    OtherPort {
-        /// The port it has.
-        port: u16,
-    },
-    /// Another program listens on the port.
-    #[error(
-        "Port {port} is in use by another program. Choose another one with --port, or leave --port out to take a free one."
-    )]
-    PortInUse {
-        /// The port asked for.
-        port: u16,
-    },
-    /// The disk is full.
-    #[error("The disk that holds {} is full. Free some space, or set WORKSHOP_HOME to a folder on another disk.", path.display())]
-    DiskFull {
-        /// What could not be written.
-        path: PathBuf,
-    },
-    /// A file could not be used.
-    #[error("Could not use {}: {source}. Set WORKSHOP_HOME to a folder that you may write to.", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// This program could not be started once more.
-    #[error("Could not start the embedded cloud as a process of its own: {0}.")]
-    Spawn(io::Error),
-    /// It ended, or said nothing, before it was ready.
-    #[error("The embedded cloud could not start. {reason} Its log is {}.", log.display())]
-    Failed {
-        /// What it said last.
-        reason: String,
-        /// Where it wrote what it had to say.
-        log: PathBuf,
-    },
-    /// It runs but does not answer.
-    #[error("The embedded cloud's process holds {} but does not answer. Try again in a moment; if it stays so, end that process.", lock.display())]
-    NotAnswering {
-        /// The lock it holds.
-        lock: PathBuf,
-    },
-    /// It was asked to end and did not.
-    #[error("The embedded cloud (process {pid}) was asked to end but still runs. End it with `kill {pid}`.")]
-    DoesNotEnd {
-        /// Its process.
-        pid: u32,
-    },
-}
-
-impl LifecycleError {
-    fn file(path: impl Into<PathBuf>, source: io::Error) -> Self {
-        let path = path.into();
-        match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
-            _ => Self::File { path, source },
-        }
-    }
-}
-
 /// Starts the cloud unless it runs already; returns when it answers requests.
 pub(crate) async fn start(options: &StartOptions) -> Result<Running, LifecycleError> {
     let data_dir = &options.data_dir;
-    std::fs::create_dir_all(data_dir.root()).map_err(|error| LifecycleError::file(data_dir.root(), error))?;
+    std::fs::create_dir_all(data_dir.root())
+        .map_err(|error| LifecycleError::file(data_dir.root(), error))?;
     // Two commands that want a cloud at the same moment: the second waits here and finds the first one's cloud.
     let _turn = wait_for_lock(&data_dir.start_lock()).await?;
     match settled(data_dir).await? {
         Status::Running(ready) => match options.port {
             Some(port) if port != ready.port => Err(LifecycleError::OtherPort { port: ready.port }),
-            _ => Ok(Running { ready, ran_already: true }),
+            _ => Ok(Running {
+                ready,
+                ran_already: true,
+            }),
         },
-        _ => spawn(options).await.map(|ready| Running { ready, ran_already: false }),
+        _ => spawn(options).await.map(|ready| Running {
+            ready,
+            ran_already: false,
+        }),
     }
 }
 
 /// Starts the cloud unless it runs already, on whatever port is free.
 pub(crate) async fn ensure_running(data_dir: &DataDir) -> Result<Running, LifecycleError> {
-    start(&StartOptions { data_dir: data_dir.clone(), port: None }).await
+    start(&StartOptions {
+        data_dir: data_dir.clone(),
+        port: None,
+    })
+    .await
 }
 
 /// Says whether the cloud runs.
@@ -187,8 +119,14 @@ async fn settled(data_dir: &DataDir) -> Result<Status, LifecycleError> {
             }
         }
     };
-    let late = |_| Err(LifecycleError::NotAnswering { lock: data_dir.lock() });
-    tokio::time::timeout(PATIENCE, decided).await.unwrap_or_else(late)
+    let late = |_| {
+        Err(LifecycleError::NotAnswering {
+            lock: data_dir.lock(),
+        })
+    };
+    tokio::time::timeout(PATIENCE, decided)
+        .await
+        .unwrap_or_else(late)
 }
 
 /// Ends the cloud and waits until its process, and those of its functions, are gone.
@@ -198,12 +136,18 @@ pub(crate) async fn stop(data_dir: &DataDir) -> Result<Ready, LifecycleError> {
         Status::Stale(card) => {
             // It has been told; the next look says that nothing runs.
             let _ = std::fs::remove_file(data_dir.card());
-            return Err(LifecycleError::Stale { pid: card.pid, port: card.port });
+            return Err(LifecycleError::Stale {
+                pid: card.pid,
+                port: card.port,
+            });
         }
         Status::Stopped | Status::Busy => return Err(LifecycleError::NotRunning),
     };
-    if ask::post(ready.port, SHUTDOWN_PATH).await.is_err() && try_lock(&data_dir.lock())?.is_none() {
-        return Err(LifecycleError::NotAnswering { lock: data_dir.lock() });
+    if ask::post(ready.port, SHUTDOWN_PATH).await.is_err() && try_lock(&data_dir.lock())?.is_none()
+    {
+        return Err(LifecycleError::NotAnswering {
+            lock: data_dir.lock(),
+        });
     }
     match tokio::time::timeout(PATIENCE, wait_for_lock(&data_dir.lock())).await {
         Ok(freed) => freed.map(|_lock| ready),
@@ -221,8 +165,17 @@ pub(crate) async fn reset(data_dir: &DataDir) -> Result<(), LifecycleError> {
         return Ok(());
     }
     let _no_cloud_starts_meanwhile = wait_for_lock(&data_dir.lock()).await?;
-    for path in [data_dir.store(), data_dir.functions(), data_dir.card(), data_dir.log()] {
-        let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+    for path in [
+        data_dir.store(),
+        data_dir.functions(),
+        data_dir.card(),
+        data_dir.log(),
+    ] {
+        let removed = if path.is_dir() {
+            std::fs::remove_dir_all(&path)
+        } else {
+            std::fs::remove_file(&path)
+        };
         match removed {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(LifecycleError::file(path, error));
@@ -245,7 +198,12 @@ fn read_card(data_dir: &DataDir) -> Result<Option<Ready>, LifecycleError> {
 
 /// Takes a lock if nobody holds it; it is free again when the file is dropped.
 fn try_lock(path: &Path) -> Result<Option<File>, LifecycleError> {
-    let file = match File::options().create(true).truncate(false).write(true).open(path) {
+    let file = match File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+    {
         Ok(file) => file,
         Err(error) => return Err(LifecycleError::file(path, error)),
     };
@@ -284,23 +242,38 @@ async fn spawn(options: &StartOptions) -> Result<Ready, LifecycleError> {
         Some(Report::PortInUse { port }) => Err(LifecycleError::PortInUse { port }),
         Some(Report::DiskFull { path }) => Err(LifecycleError::DiskFull { path }),
         Some(Report::Failed { reason }) => Err(LifecycleError::Failed { reason, log }),
-        None => Err(LifecycleError::Failed { reason: last_words(&log), log }),
+        None => Err(LifecycleError::Failed {
+            reason: last_words(&log),
+            log,
+        }),
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "this file owns the process of the cloud in the background")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this file owns the process of the cloud in the background"
+)]
 fn command(options: &StartOptions) -> Result<Command, LifecycleError> {
     let data_dir = &options.data_dir;
-    let root = std::path::absolute(data_dir.root()).map_err(|error| LifecycleError::file(data_dir.root(), error))?;
-    let log = File::create(data_dir.log()).map_err(|error| LifecycleError::file(data_dir.log(), error))?;
+    let root = std::path::absolute(data_dir.root())
+        .map_err(|error| LifecycleError::file(data_dir.root(), error))?;
+    let log = File::create(data_dir.log())
+        .map_err(|error| LifecycleError::file(data_dir.log(), error))?;
     let program = std::env::current_exe().map_err(LifecycleError::Spawn)?;
     let mut command = Command::new(program);
-    command.args(["local", "run", "--background", "--data"]).arg(&root);
+    command
+        .args(["local", "run", "--background", "--data"])
+        .arg(&root);
     if let Some(port) = options.port {
         command.args(["--port", &port.to_string()]);
     }
     // In a process group of its own, Ctrl-C in this terminal does not reach it; in its own folder it holds no other busy.
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).current_dir(&root).process_group(0);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .current_dir(&root)
+        .process_group(0);
     Ok(command)
 }
 
