@@ -22,4 +22,4 @@ mod sts;
 mod xml;
 
 pub(crate) use cloud::Cloud;
-pub(crate) use run::{RunOptions, run};
+pub(crate) use run::{LocalError, Ready, RunOptions, run};

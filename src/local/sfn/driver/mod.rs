@@ -8,8 +8,6 @@
 mod start;
 mod step;
 mod task;
-#[cfg(test)]
-mod tests;
 mod timers;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -161,3 +159,6 @@ async fn wake_when_due(cloud: Arc<Cloud>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
