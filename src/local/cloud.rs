@@ -32,11 +32,7 @@ pub(crate) struct Cloud {
 
 impl Cloud {
     /// Opens the store and loads what each service holds.
-    pub(crate) fn open(
-        data_dir: &DataDir,
-        address: SocketAddr,
-        stop: Stop,
-    ) -> Result<Arc<Self>, StoreError> {
+    pub(crate) fn open(data_dir: &DataDir, address: SocketAddr, stop: Stop) -> Result<Arc<Self>, StoreError> {
         let store = Store::open(&data_dir.store())?;
         Ok(Arc::new(Self {
             iam: Iam::open(&store)?,

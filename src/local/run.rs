@@ -119,36 +119,23 @@ impl LocalError {
 
 /// Runs the embedded cloud until Ctrl-C, SIGTERM, the end of its terminal or a shutdown request, then ends it cleanly: no function's process is
 /// left and the store is closed. `on_ready` is called once, when requests are answered.
-pub(crate) async fn run(
-    options: RunOptions,
-    on_ready: impl FnOnce(&Ready),
-) -> Result<(), LocalError> {
+pub(crate) async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(), LocalError> {
     let RunOptions { data_dir, port } = options;
-    std::fs::create_dir_all(data_dir.root())
-        .map_err(|error| LocalError::file(data_dir.root(), error))?;
+    std::fs::create_dir_all(data_dir.root()).map_err(|error| LocalError::file(data_dir.root(), error))?;
     let _lock = lock(&data_dir).await?;
     let (listener, default_port_taken) = listen(port).await?;
-    let address = listener.local_addr().map_err(|source| LocalError::Listen {
-        port: port.unwrap_or(DEFAULT_PORT),
-        source,
-    })?;
+    let address =
+        listener.local_addr().map_err(|source| LocalError::Listen { port: port.unwrap_or(DEFAULT_PORT), source })?;
     let stop = Stop::new();
     stop_on_signals(&stop)?;
     let cloud = Cloud::open(&data_dir, address, stop.clone())?;
-    let ready = Ready {
-        pid: std::process::id(),
-        port: address.port(),
-        default_port_taken,
-    };
+    let ready = Ready { pid: std::process::id(), port: address.port(), default_port_taken };
     write_card(&data_dir, &ready)?;
     cloud.step_functions.resume(&cloud);
     on_ready(&ready);
 
     let shared = Arc::clone(&cloud);
-    serve(listener, stop, move |request| {
-        dispatch(Arc::clone(&shared), request)
-    })
-    .await;
+    serve(listener, stop, move |request| dispatch(Arc::clone(&shared), request)).await;
     cloud.step_functions.stop().await;
     cloud.functions.stop().await;
     cloud.store.flush().await?;
@@ -162,11 +149,7 @@ const LOCK_TRIES: u32 = 50;
 
 async fn lock(data_dir: &DataDir) -> Result<File, LocalError> {
     let path = data_dir.lock();
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path);
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|error| LocalError::file(&path, error))?;
     for _ in 0..LOCK_TRIES {
         match file.try_lock() {
@@ -175,9 +158,7 @@ async fn lock(data_dir: &DataDir) -> Result<File, LocalError> {
             Err(TryLockError::Error(error)) => return Err(LocalError::file(&path, error)),
         }
     }
-    Err(LocalError::AlreadyRunning {
-        data_dir: data_dir.root().to_owned(),
-    })
+    Err(LocalError::AlreadyRunning { data_dir: data_dir.root().to_owned() })
 }
 
 fn write_card(data_dir: &DataDir, ready: &Ready) -> Result<(), LocalError> {
@@ -204,10 +185,7 @@ async fn listen(port: Option<u16>) -> Result<(TcpListener, bool), LocalError> {
             Err(source) => return Err(LocalError::Listen { port, source }),
         }
     }
-    Err(LocalError::NoFreePort {
-        first: DEFAULT_PORT,
-        last,
-    })
+    Err(LocalError::NoFreePort { first: DEFAULT_PORT, last })
 }
 
 async fn bind(port: u16) -> io::Result<TcpListener> {
@@ -215,11 +193,7 @@ async fn bind(port: u16) -> io::Result<TcpListener> {
 }
 
 fn stop_on_signals(stop: &Stop) -> Result<(), LocalError> {
-    for kind in [
-        SignalKind::interrupt(),
-        SignalKind::terminate(),
-        SignalKind::hangup(),
-    ] {
+    for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
         let mut signals = signal(kind).map_err(LocalError::Signals)?;
         let stop = stop.clone();
         tokio::spawn(async move {
@@ -239,10 +213,7 @@ mod tests {
         let taken = bind(0).await.unwrap();
         let port = taken.local_addr().unwrap().port();
         let error = listen(Some(port)).await.unwrap_err();
-        assert!(
-            matches!(error, LocalError::PortInUse { port: named } if named == port),
-            "{error}"
-        );
+        assert!(matches!(error, LocalError::PortInUse { port: named } if named == port), "{error}");
         drop(taken);
         assert!(!listen(Some(port)).await.unwrap().1);
     }
@@ -253,10 +224,7 @@ mod tests {
         let data_dir = DataDir::new(dir.path());
         let first = lock(&data_dir).await.unwrap();
         let error = lock(&data_dir).await.unwrap_err();
-        assert!(
-            matches!(error, LocalError::AlreadyRunning { .. }),
-            "{error}"
-        );
+        assert!(matches!(error, LocalError::AlreadyRunning { .. }), "{error}");
         drop(first);
         assert!(lock(&data_dir).await.is_ok());
     }

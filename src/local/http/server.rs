@@ -170,24 +170,16 @@ mod tests {
 
     async fn handler(request: Request) -> Response {
         assert!(request.path != "/fails", "asked to fail");
-        Response::new(
-            200,
-            "text/plain",
-            format!("{} {}", request.path, request.body.len()),
-        )
+        Response::new(200, "text/plain", format!("{} {}", request.path, request.body.len()))
     }
 
     /// Sends one request and reads until its body has arrived.
     async fn ask(stream: &mut TcpStream, path: &str, until: &str) -> String {
-        let request =
-            format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi");
+        let request = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         while !String::from_utf8_lossy(&answer).contains(until) {
-            assert!(
-                stream.read_buf(&mut answer).await.unwrap() > 0,
-                "closed early"
-            );
+            assert!(stream.read_buf(&mut answer).await.unwrap() > 0, "closed early");
         }
         String::from_utf8(answer).unwrap()
     }
@@ -199,21 +191,9 @@ mod tests {
         let stop = Stop::new();
         let served = tokio::spawn(serve(listener, stop.clone(), handler));
         let mut stream = TcpStream::connect(address).await.unwrap();
-        assert!(
-            ask(&mut stream, "/a", "/a 2")
-                .await
-                .contains("x-amzn-requestid: ")
-        );
-        assert!(
-            ask(&mut stream, "/fails", "its log has more")
-                .await
-                .starts_with("HTTP/1.1 500")
-        );
-        assert!(
-            ask(&mut stream, "/b", "/b 2")
-                .await
-                .starts_with("HTTP/1.1 200")
-        );
+        assert!(ask(&mut stream, "/a", "/a 2").await.contains("x-amzn-requestid: "));
+        assert!(ask(&mut stream, "/fails", "its log has more").await.starts_with("HTTP/1.1 500"));
+        assert!(ask(&mut stream, "/b", "/b 2").await.starts_with("HTTP/1.1 200"));
         stop.give();
         assert_eq!(stream.read(&mut [0; 1]).await.unwrap(), 0);
         served.await.unwrap();

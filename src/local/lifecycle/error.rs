@@ -22,9 +22,7 @@ pub(crate) enum LifecycleError {
         port: u16,
     },
     /// It runs on another port than the one asked for.
-    #[error(
-        "The embedded cloud already runs on port {port}. Use it, or end it first with `workshop local stop`."
-    )]
+    #[error("The embedded cloud already runs on port {port}. Use it, or end it first with `workshop local stop`.")]
     OtherPort {
         /// The port it has.
         port: u16,
@@ -69,9 +67,7 @@ pub(crate) enum LifecycleError {
         lock: PathBuf,
     },
     /// It was asked to end and did not.
-    #[error(
-        "The embedded cloud (process {pid}) was asked to end but still runs. End it with `kill {pid}`."
-    )]
+    #[error("The embedded cloud (process {pid}) was asked to end but still runs. End it with `kill {pid}`.")]
     DoesNotEnd {
         /// Its process.
         pid: u32,

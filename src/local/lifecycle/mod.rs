@@ -65,32 +65,21 @@ pub(crate) enum Status {
 /// Starts the cloud unless it runs already; returns when it answers requests.
 pub(crate) async fn start(options: &StartOptions) -> Result<Running, LifecycleError> {
     let data_dir = &options.data_dir;
-    std::fs::create_dir_all(data_dir.root())
-        .map_err(|error| LifecycleError::file(data_dir.root(), error))?;
+    std::fs::create_dir_all(data_dir.root()).map_err(|error| LifecycleError::file(data_dir.root(), error))?;
     // Two commands that want a cloud at the same moment: the second waits here and finds the first one's cloud.
     let _turn = wait_for_lock(&data_dir.start_lock()).await?;
     match settled(data_dir).await? {
         Status::Running(ready) => match options.port {
             Some(port) if port != ready.port => Err(LifecycleError::OtherPort { port: ready.port }),
-            _ => Ok(Running {
-                ready,
-                ran_already: true,
-            }),
+            _ => Ok(Running { ready, ran_already: true }),
         },
-        _ => spawn(options).await.map(|ready| Running {
-            ready,
-            ran_already: false,
-        }),
+        _ => spawn(options).await.map(|ready| Running { ready, ran_already: false }),
     }
 }
 
 /// Starts the cloud unless it runs already, on whatever port is free.
 pub(crate) async fn ensure_running(data_dir: &DataDir) -> Result<Running, LifecycleError> {
-    start(&StartOptions {
-        data_dir: data_dir.clone(),
-        port: None,
-    })
-    .await
+    start(&StartOptions { data_dir: data_dir.clone(), port: None }).await
 }
 
 /// Says whether the cloud runs.
@@ -119,14 +108,8 @@ async fn settled(data_dir: &DataDir) -> Result<Status, LifecycleError> {
             }
         }
     };
-    let late = |_| {
-        Err(LifecycleError::NotAnswering {
-            lock: data_dir.lock(),
-        })
-    };
-    tokio::time::timeout(PATIENCE, decided)
-        .await
-        .unwrap_or_else(late)
+    let late = |_| Err(LifecycleError::NotAnswering { lock: data_dir.lock() });
+    tokio::time::timeout(PATIENCE, decided).await.unwrap_or_else(late)
 }
 
 /// Ends the cloud and waits until its process, and those of its functions, are gone.
@@ -136,18 +119,12 @@ pub(crate) async fn stop(data_dir: &DataDir) -> Result<Ready, LifecycleError> {
         Status::Stale(card) => {
             // It has been told; the next look says that nothing runs.
             let _ = std::fs::remove_file(data_dir.card());
-            return Err(LifecycleError::Stale {
-                pid: card.pid,
-                port: card.port,
-            });
+            return Err(LifecycleError::Stale { pid: card.pid, port: card.port });
         }
         Status::Stopped | Status::Busy => return Err(LifecycleError::NotRunning),
     };
-    if ask::post(ready.port, SHUTDOWN_PATH).await.is_err() && try_lock(&data_dir.lock())?.is_none()
-    {
-        return Err(LifecycleError::NotAnswering {
-            lock: data_dir.lock(),
-        });
+    if ask::post(ready.port, SHUTDOWN_PATH).await.is_err() && try_lock(&data_dir.lock())?.is_none() {
+        return Err(LifecycleError::NotAnswering { lock: data_dir.lock() });
     }
     match tokio::time::timeout(PATIENCE, wait_for_lock(&data_dir.lock())).await {
         Ok(freed) => freed.map(|_lock| ready),
@@ -165,17 +142,8 @@ pub(crate) async fn reset(data_dir: &DataDir) -> Result<(), LifecycleError> {
         return Ok(());
     }
     let _no_cloud_starts_meanwhile = wait_for_lock(&data_dir.lock()).await?;
-    for path in [
-        data_dir.store(),
-        data_dir.functions(),
-        data_dir.card(),
-        data_dir.log(),
-    ] {
-        let removed = if path.is_dir() {
-            std::fs::remove_dir_all(&path)
-        } else {
-            std::fs::remove_file(&path)
-        };
+    for path in [data_dir.store(), data_dir.functions(), data_dir.card(), data_dir.log()] {
+        let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         match removed {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(LifecycleError::file(path, error));
@@ -198,12 +166,7 @@ fn read_card(data_dir: &DataDir) -> Result<Option<Ready>, LifecycleError> {
 
 /// Takes a lock if nobody holds it; it is free again when the file is dropped.
 fn try_lock(path: &Path) -> Result<Option<File>, LifecycleError> {
-    let file = match File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-    {
+    let file = match File::options().create(true).truncate(false).write(true).open(path) {
         Ok(file) => file,
         Err(error) => return Err(LifecycleError::file(path, error)),
     };
@@ -242,38 +205,23 @@ async fn spawn(options: &StartOptions) -> Result<Ready, LifecycleError> {
         Some(Report::PortInUse { port }) => Err(LifecycleError::PortInUse { port }),
         Some(Report::DiskFull { path }) => Err(LifecycleError::DiskFull { path }),
         Some(Report::Failed { reason }) => Err(LifecycleError::Failed { reason, log }),
-        None => Err(LifecycleError::Failed {
-            reason: last_words(&log),
-            log,
-        }),
+        None => Err(LifecycleError::Failed { reason: last_words(&log), log }),
     }
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "this file owns the process of the cloud in the background"
-)]
+#[allow(clippy::disallowed_methods, reason = "this file owns the process of the cloud in the background")]
 fn command(options: &StartOptions) -> Result<Command, LifecycleError> {
     let data_dir = &options.data_dir;
-    let root = std::path::absolute(data_dir.root())
-        .map_err(|error| LifecycleError::file(data_dir.root(), error))?;
-    let log = File::create(data_dir.log())
-        .map_err(|error| LifecycleError::file(data_dir.log(), error))?;
+    let root = std::path::absolute(data_dir.root()).map_err(|error| LifecycleError::file(data_dir.root(), error))?;
+    let log = File::create(data_dir.log()).map_err(|error| LifecycleError::file(data_dir.log(), error))?;
     let program = std::env::current_exe().map_err(LifecycleError::Spawn)?;
     let mut command = Command::new(program);
-    command
-        .args(["local", "run", "--background", "--data"])
-        .arg(&root);
+    command.args(["local", "run", "--background", "--data"]).arg(&root);
     if let Some(port) = options.port {
         command.args(["--port", &port.to_string()]);
     }
     // In a process group of its own, Ctrl-C in this terminal does not reach it; in its own folder it holds no other busy.
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(log)
-        .current_dir(&root)
-        .process_group(0);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).current_dir(&root).process_group(0);
     Ok(command)
 }
 

@@ -37,10 +37,7 @@ pub(crate) struct Logs {
 impl Logs {
     /// Loads the groups and streams; events are loaded when a group is first looked at.
     pub(crate) fn open(store: &Store) -> Result<Self, StoreError> {
-        Ok(Self {
-            store: store.clone(),
-            groups: Mutex::new(load(store)?),
-        })
+        Ok(Self { store: store.clone(), groups: Mutex::new(load(store)?) })
     }
 
     /// Writes lines as the Lambda service does: the group and the stream are made when they are missing. Readers see the
@@ -66,9 +63,7 @@ impl Logs {
                 return Ok(());
             };
             group.open_stream(stream, now.as_millisecond());
-            let events = events
-                .into_iter()
-                .map(|(moment, text)| (moment.as_millisecond(), text));
+            let events = events.into_iter().map(|(moment, text)| (moment.as_millisecond(), text));
             group.append(&self.store, &mut batch, &key, stream, events, now)?;
             // Still under the lock: the store gets changes in the order in which readers saw them.
             self.store.submit(batch);
@@ -120,18 +115,12 @@ fn load(store: &Store) -> Result<BTreeMap<String, Group>, StoreError> {
 
 /// The group does not exist.
 fn no_group() -> ServiceError {
-    ServiceError::bad_request(
-        "ResourceNotFoundException",
-        "The specified log group does not exist.",
-    )
+    ServiceError::bad_request("ResourceNotFoundException", "The specified log group does not exist.")
 }
 
 /// The stream does not exist.
 fn no_stream() -> ServiceError {
-    ServiceError::bad_request(
-        "ResourceNotFoundException",
-        "The specified log stream does not exist.",
-    )
+    ServiceError::bad_request("ResourceNotFoundException", "The specified log stream does not exist.")
 }
 
 /// A parameter is wrong.
@@ -147,11 +136,7 @@ fn constraint(value: &str, member: &str, constraint: &str) -> ServiceError {
 }
 
 /// Answers one CloudWatch Logs operation.
-pub(crate) async fn handle(
-    cloud: &Arc<Cloud>,
-    operation: &str,
-    request: &Request,
-) -> Result<Response, ServiceError> {
+pub(crate) async fn handle(cloud: &Arc<Cloud>, operation: &str, request: &Request) -> Result<Response, ServiceError> {
     let logs = &cloud.logs;
     match operation {
         "CreateLogGroup" => groups::create(logs, request).await,
@@ -192,11 +177,7 @@ mod tests {
 
     fn lines(logs: &Logs, key: &str) -> Vec<String> {
         let mut groups = logs.lock();
-        let events = groups
-            .get_mut(key)
-            .unwrap()
-            .events(&logs.store, key)
-            .unwrap();
+        let events = groups.get_mut(key).unwrap().events(&logs.store, key).unwrap();
         events.values().map(|event| event.message.clone()).collect()
     }
 
@@ -208,43 +189,21 @@ mod tests {
         let region = Region::new("eu-west-1");
         let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         for line in ["one", "two"] {
-            logs.put(
-                &region,
-                "/aws/lambda/f",
-                "s",
-                vec![(now, line.to_owned())],
-                now,
-            )
-            .unwrap();
+            logs.put(&region, "/aws/lambda/f", "s", vec![(now, line.to_owned())], now).unwrap();
         }
         assert_eq!(lines(&logs, "eu-west-1//aws/lambda/f"), ["one", "two"]);
         store.flush().await.unwrap();
         let again = Logs::open(&store).unwrap();
-        again
-            .put(
-                &region,
-                "/aws/lambda/f",
-                "s",
-                vec![(now, "three".to_owned())],
-                now,
-            )
-            .unwrap();
-        assert_eq!(
-            lines(&again, "eu-west-1//aws/lambda/f"),
-            ["one", "two", "three"]
-        );
+        again.put(&region, "/aws/lambda/f", "s", vec![(now, "three".to_owned())], now).unwrap();
+        assert_eq!(lines(&again, "eu-west-1//aws/lambda/f"), ["one", "two", "three"]);
     }
 
     #[tokio::test]
     async fn a_group_made_anew_does_not_have_its_namesakes_events() {
         let dir = tempfile::tempdir().unwrap();
         let logs = Logs::open(&Store::open(dir.path()).unwrap()).unwrap();
-        let (region, now) = (
-            Region::new(""),
-            "2026-01-01T00:00:00Z".parse::<Timestamp>().unwrap(),
-        );
-        logs.put(&region, "g", "s", vec![(now, "old".to_owned())], now)
-            .unwrap();
+        let (region, now) = (Region::new(""), "2026-01-01T00:00:00Z".parse::<Timestamp>().unwrap());
+        logs.put(&region, "g", "s", vec![(now, "old".to_owned())], now).unwrap();
         logs.store.flush().await.unwrap();
         logs.change(|groups, batch| {
             groups.remove("us-east-1/g");
@@ -253,8 +212,7 @@ mod tests {
         })
         .await
         .unwrap();
-        logs.put(&region, "g", "s", vec![(now, "new".to_owned())], now)
-            .unwrap();
+        logs.put(&region, "g", "s", vec![(now, "new".to_owned())], now).unwrap();
         assert_eq!(lines(&logs, "us-east-1/g"), ["new"]);
     }
 }
