@@ -15,7 +15,7 @@ pub(crate) mod logs;
 mod private;
 mod protocol;
 pub(crate) mod records;
-pub(crate) mod run;
+mod run;
 pub(crate) mod sfn;
 pub(crate) mod store;
 mod sts;
