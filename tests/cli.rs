@@ -1,4 +1,5 @@
 //! The command line as a black box: help, advice and exit codes, without any cloud.
+#![allow(missing_docs, unreachable_pub, reason = "a test")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "support/aws_stub.rs"]
@@ -7,9 +8,9 @@ mod aws_stub;
 mod sandbox;
 
 use std::io::{BufRead, BufReader};
-use std::process::{Output, Stdio};
+use std::process::Output;
 
-use sandbox::Sandbox;
+use sandbox::{Sandbox, interrupt};
 
 fn run(sandbox: &Sandbox, arguments: &str) -> Output {
     sandbox.workshop(arguments).output().unwrap()
@@ -162,34 +163,10 @@ fn colour_is_only_for_those_who_want_it() {
     assert!(!escapes("list --color never", true));
 }
 
-/// Starts `workshop` with its output in a pipe.
-#[allow(clippy::disallowed_methods, reason = "a test of what happens to a running command")]
-fn spawn(sandbox: &Sandbox, endpoint: &str, arguments: &str) -> std::process::Child {
-    std::process::Command::new(env!("CARGO_BIN_EXE_workshop"))
-        .args(arguments.split_whitespace())
-        .current_dir(sandbox.work())
-        .env_clear()
-        .env("HOME", sandbox.work())
-        .env("AWS_ACCESS_KEY_ID", "test")
-        .env("AWS_SECRET_ACCESS_KEY", "test")
-        .env("AWS_ENDPOINT_URL", endpoint)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-#[allow(clippy::disallowed_methods, reason = "a test of what happens to a running command")]
-fn interrupt(child: &std::process::Child) {
-    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
-}
-
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let sandbox = Sandbox::new();
-    let mut child = spawn(&sandbox, "http://127.0.0.1:9", "--help");
+    let mut child = sandbox.spawn("http://127.0.0.1:9", "--help");
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -199,7 +176,7 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn ctrl_c_ends_a_tail_well_and_anything_else_with_130() {
     let (sandbox, endpoint) = (Sandbox::new(), aws_stub::serve());
-    let mut tail = spawn(&sandbox, &endpoint, "logs -f sendEmail -t");
+    let mut tail = sandbox.spawn(&endpoint, "logs -f sendEmail -t");
     let mut said = String::new();
     BufReader::new(tail.stderr.take().unwrap()).read_line(&mut said).unwrap();
     assert!(said.starts_with("Waiting: sendEmail has no log yet"), "{said}");
@@ -210,7 +187,7 @@ fn ctrl_c_ends_a_tail_well_and_anything_else_with_130() {
     // This one waits for an answer that never comes.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", silent.local_addr().unwrap());
-    let list = spawn(&sandbox, &endpoint, "list");
+    let list = sandbox.spawn(&endpoint, "list");
     let _connection = silent.accept().unwrap();
     interrupt(&list);
     let output = list.wait_with_output().unwrap();

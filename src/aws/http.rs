@@ -90,7 +90,7 @@ async fn call(method: &str, url: &str, body: String, limit: Duration) -> Result<
     let response = connector.call(request).await?;
     let status = response.status().as_u16();
     let collected = http_body_util::BodyExt::collect(response.into_body()).await;
-    let bytes = collected.map_err(|error| ConnectorError::io(error))?.to_bytes();
+    let bytes = collected.map_err(ConnectorError::io)?.to_bytes();
     Ok(Answer { status, body: String::from_utf8_lossy(&bytes).into_owned() })
 }
 

@@ -131,7 +131,7 @@ impl Ui {
     /// A progress line without the time it has taken, for one that counts down.
     pub(crate) fn countdown(&self) -> ProgressBar {
         let bar = self.progress();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
             bar.set_style(style);
         }
         bar

@@ -18,7 +18,6 @@ use crate::clock;
 /// Everything the embedded cloud holds; requests share it as `Arc<Cloud>`.
 pub(crate) struct Cloud {
     pub(crate) store: Store,
-    pub(crate) data_dir: DataDir,
     pub(crate) iam: Iam,
     pub(crate) logs: Logs,
     pub(crate) functions: Functions,
@@ -33,16 +32,15 @@ pub(crate) struct Cloud {
 
 impl Cloud {
     /// Opens the store and loads what each service holds.
-    pub(crate) fn open(data_dir: DataDir, address: SocketAddr, stop: Stop) -> Result<Arc<Self>, StoreError> {
+    pub(crate) fn open(data_dir: &DataDir, address: SocketAddr, stop: Stop) -> Result<Arc<Self>, StoreError> {
         let store = Store::open(&data_dir.store())?;
         Ok(Arc::new(Self {
             iam: Iam::open(&store)?,
             logs: Logs::open(&store)?,
-            functions: Functions::open(&store, &data_dir)?,
+            functions: Functions::open(&store, data_dir)?,
             step_functions: StepFunctions::open(&store)?,
             apis: Apis::open(&store)?,
             store,
-            data_dir,
             address,
             started_at: clock::now(),
             stop,

@@ -112,3 +112,55 @@ fn foreign_host() -> Response {
     let message = "The Host header names another machine. The embedded cloud answers only to 127.0.0.1, localhost and names under .localhost.";
     Response::json(403, &serde_json::json!({ "message": message }))
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn asked(method: &str, uri: &str, headers: &[(&str, &str)], body: &str) -> Target {
+        let start = hyper::Request::builder().method(method).uri(uri);
+        let builder = headers.iter().fold(start, |builder, (name, value)| builder.header(*name, *value));
+        let (parts, ()) = builder.body(()).unwrap().into_parts();
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        let (source, now) = ("127.0.0.1:1".parse().unwrap(), "2026-01-01T00:00:00Z".parse().unwrap());
+        target(&Request::new(parts, body, source, now))
+    }
+
+    fn signed(service: &str) -> String {
+        format!("AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, Signature=x")
+    }
+
+    #[test]
+    fn the_target_header_names_service_and_operation() {
+        let of = |target: &str| asked("POST", "/", &[("x-amz-target", target)], "{}");
+        assert_eq!(of("AWSStepFunctions.StartExecution"), Target::StepFunctions("StartExecution".to_owned()));
+        assert_eq!(of("Logs_20140328.PutLogEvents"), Target::Logs("PutLogEvents".to_owned()));
+        assert_eq!(
+            of("DynamoDB_20120810.GetItem"),
+            Target::Unknown(Protocol::Json11, "DynamoDB_20120810.GetItem".to_owned())
+        );
+    }
+
+    #[test]
+    fn else_the_signature_names_the_service() {
+        let of = |service: &str, uri: &str| asked("POST", uri, &[("authorization", &signed(service))], "Action=x");
+        assert_eq!(of("iam", "/"), Target::Iam);
+        assert_eq!(of("sts", "/"), Target::Sts);
+        assert_eq!(of("lambda", "/2015-03-31/functions"), Target::Lambda);
+        assert_eq!(of("apigateway", "/v2/apis"), Target::ApiGateway);
+        assert_eq!(
+            of("apigateway", "/restapis"),
+            Target::Unknown(Protocol::Rest, "apigateway: POST /restapis".to_owned())
+        );
+        assert_eq!(of("s3", "/_workshop/health"), Target::Private);
+    }
+
+    #[test]
+    fn an_unsigned_request_is_refused_in_its_own_protocol() {
+        assert_eq!(asked("POST", "/", &[], "Action=CreateRole"), Target::Iam);
+        assert_eq!(asked("GET", "/v2/apis", &[], ""), Target::ApiGateway);
+        assert_eq!(asked("GET", "/2015-03-31/functions", &[], ""), Target::Lambda);
+    }
+}

@@ -1,6 +1,6 @@
 //! The error of one AWS operation; the protocol gives it its shape on the wire.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::store::StoreError;
 
@@ -15,13 +15,13 @@ pub(crate) struct ServiceError {
     /// AWS's text.
     pub(crate) message: String,
     /// Further members of the error's shape, such as `reason`.
-    pub(crate) extra: Map<String, Value>,
+    pub(crate) extra: Vec<(String, Value)>,
 }
 
 impl ServiceError {
     /// An error with its own HTTP status.
     pub(crate) fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: message.into(), extra: Map::new() }
+        Self { status, code: code.into(), message: message.into(), extra: Vec::new() }
     }
 
     /// The client's fault: status 400.
@@ -42,7 +42,7 @@ impl ServiceError {
     /// Adds a member to the error's shape.
     #[must_use]
     pub(crate) fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
-        self.extra.insert(member.to_owned(), value.into());
+        self.extra.push((member.to_owned(), value.into()));
         self
     }
 }

@@ -90,3 +90,64 @@ impl<T: Clone + Serialize + DeserializeOwned> Records<T> {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(key: &str, value: u32) -> Change<u32> {
+        Change::Put(key.to_owned(), value)
+    }
+
+    #[tokio::test]
+    async fn what_was_changed_is_read_and_found_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let records: Records<u32> = Records::open(&store, Table::Roles).unwrap();
+        records.change(|_| Ok((vec![put("a", 1), put("b", 2)], ()))).await.unwrap();
+        records.change(|_| Ok((vec![Change::Delete("a".to_owned())], ()))).await.unwrap();
+        let missing = || ServiceError::bad_request("Missing", "");
+        records
+            .update("b", missing, |value| {
+                *value += 1;
+                Ok(())
+            })
+            .await
+            .unwrap();
+        assert_eq!((records.get("a"), records.get("b")), (None, Some(3)));
+        let again: Records<u32> = Records::open(&store, Table::Roles).unwrap();
+        assert_eq!(again.read(Clone::clone), BTreeMap::from([("b".to_owned(), 3)]));
+    }
+
+    #[tokio::test]
+    async fn an_error_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let records: Records<u32> = Records::open(&store, Table::Roles).unwrap();
+        let refused = || ServiceError::bad_request("No", "");
+        let result = records.change(|_| -> Result<(Vec<Change<u32>>, ()), ServiceError> { Err(refused()) }).await;
+        assert_eq!(result, Err(refused()));
+        assert_eq!(records.update("x", refused, |_| Ok(())).await, Err(refused()));
+        assert!(records.read(BTreeMap::is_empty));
+    }
+
+    #[tokio::test]
+    async fn decisions_are_taken_one_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let records: std::sync::Arc<Records<u32>> = std::sync::Arc::new(Records::open(&store, Table::Roles).unwrap());
+        let tasks: Vec<_> = (0..50)
+            .map(|_| {
+                let records = std::sync::Arc::clone(&records);
+                tokio::spawn(async move {
+                    let next = |values: &BTreeMap<String, u32>| values.get("n").copied().unwrap_or(0) + 1;
+                    records.change(|values| Ok((vec![put("n", next(values))], ()))).await.unwrap();
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(records.get("n"), Some(50));
+    }
+}

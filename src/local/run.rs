@@ -117,7 +117,7 @@ impl LocalError {
     }
 }
 
-/// Runs the embedded cloud until Ctrl-C, SIGTERM or a shutdown request, then ends it cleanly: no function's process is
+/// Runs the embedded cloud until Ctrl-C, SIGTERM, the end of its terminal or a shutdown request, then ends it cleanly: no function's process is
 /// left and the store is closed. `on_ready` is called once, when requests are answered.
 pub(crate) async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(), LocalError> {
     let RunOptions { data_dir, port } = options;
@@ -128,7 +128,7 @@ pub(crate) async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> R
         listener.local_addr().map_err(|source| LocalError::Listen { port: port.unwrap_or(DEFAULT_PORT), source })?;
     let stop = Stop::new();
     stop_on_signals(&stop)?;
-    let cloud = Cloud::open(data_dir.clone(), address, stop.clone())?;
+    let cloud = Cloud::open(&data_dir, address, stop.clone())?;
     let ready = Ready { pid: std::process::id(), port: address.port(), default_port_taken };
     write_card(&data_dir, &ready)?;
     cloud.step_functions.resume(&cloud);
@@ -193,7 +193,7 @@ async fn bind(port: u16) -> io::Result<TcpListener> {
 }
 
 fn stop_on_signals(stop: &Stop) -> Result<(), LocalError> {
-    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+    for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
         let mut signals = signal(kind).map_err(LocalError::Signals)?;
         let stop = stop.clone();
         tokio::spawn(async move {
@@ -202,4 +202,38 @@ fn stop_on_signals(stop: &Stop) -> Result<(), LocalError> {
         });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_is_named_and_a_free_one_is_found() {
+        let taken = bind(0).await.unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let error = listen(Some(port)).await.unwrap_err();
+        assert!(matches!(error, LocalError::PortInUse { port: named } if named == port), "{error}");
+        drop(taken);
+        assert!(!listen(Some(port)).await.unwrap().1);
+    }
+
+    #[tokio::test]
+    async fn one_cloud_per_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let data_dir = DataDir::new(dir.path());
+        let first = lock(&data_dir).await.unwrap();
+        let error = lock(&data_dir).await.unwrap_err();
+        assert!(matches!(error, LocalError::AlreadyRunning { .. }), "{error}");
+        drop(first);
+        assert!(lock(&data_dir).await.is_ok());
+    }
+
+    #[test]
+    fn a_full_disk_is_told_apart() {
+        let full = LocalError::file("/x", io::Error::from(io::ErrorKind::StorageFull));
+        assert!(matches!(full, LocalError::DiskFull { .. }));
+        let denied = LocalError::file("/x", io::Error::from(io::ErrorKind::PermissionDenied));
+        assert!(matches!(denied, LocalError::File { .. }));
+    }
 }

@@ -1,26 +1,43 @@
-//! The smallest AWS there is: it answers who is calling, and for everything else that it is not there.
+//! The smallest AWS there is: it answers who is calling, and for everything else that it is not there, or as scripted.
+#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
 
+use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 
 const IDENTITY: &str = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
     <GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:root</Arn><UserId>U</UserId><Account>000000000000</Account>\
     </GetCallerIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>";
 
+/// Answers of FilterLogEvents still to be given, each a status and a body; afterwards there is nothing new.
+pub type Script = Arc<Mutex<VecDeque<(&'static str, String)>>>;
+
 /// Serves on a free port of loopback until the test process ends; answers its URL.
 pub fn serve() -> String {
+    serve_script(None)
+}
+
+/// Serves, and answers FilterLogEvents from a script.
+pub fn serve_logs(answers: impl IntoIterator<Item = (&'static str, String)>) -> (String, Script) {
+    let script = Arc::new(Mutex::new(answers.into_iter().collect()));
+    (serve_script(Some(Arc::clone(&script))), script)
+}
+
+fn serve_script(script: Option<Script>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || while answer(&stream).is_some() {});
+            let script = script.clone();
+            std::thread::spawn(move || while answer(&stream, script.as_ref()).is_some() {});
         }
     });
     url
 }
 
 /// Answers one request; none when the client has gone.
-fn answer(stream: &TcpStream) -> Option<()> {
+fn answer(stream: &TcpStream, script: Option<&Script>) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let (mut head, mut length) = (String::new(), 0);
     loop {
@@ -38,7 +55,18 @@ fn answer(stream: &TcpStream) -> Option<()> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let (status, kind, text) = response(&head, &String::from_utf8_lossy(&body));
+    let scripted = script.filter(|_| head.contains("filterlogevents"));
+    let (status, kind, text) = match scripted {
+        Some(script) => {
+            let next = script.lock().unwrap().pop_front();
+            let (status, text) = next.unwrap_or(("200 OK", r#"{"events":[]}"#.to_owned()));
+            (status, "application/x-amz-json-1.1", text)
+        }
+        None => {
+            let (status, kind, text) = response(&head, &String::from_utf8_lossy(&body));
+            (status, kind, text.to_owned())
+        }
+    };
     let mut stream = stream;
     write!(stream, "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{text}", text.len()).ok()?;
     stream.flush().ok()

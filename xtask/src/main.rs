@@ -1,5 +1,6 @@
 //! The repository's own tasks: `cargo xtask <task>`. This file only dispatches.
 
+mod bench;
 mod build;
 mod cargo;
 mod demo;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
+        ["bench"] => bench::run(),
         ["build"] => build::run().map(|_| ()),
         ["demo"] => demo::run(),
         ["install"] => install::run(),

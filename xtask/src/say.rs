@@ -6,6 +6,7 @@ use crate::failure::Failure;
 /// What there is to type.
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask <task>
+  bench    measure start, deploy and memory, beside their bars
   build    package the functions, then build the program that carries them
   demo     build, then run the lesson from deploy to the email, on this machine alone
   install  build, then copy the program to cargo's bin folder

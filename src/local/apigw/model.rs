@@ -220,9 +220,15 @@ impl Api {
     }
 
     /// Deploys to the stages that deploy by themselves; called after every change to routes and integrations. Each has one
-    /// automatic deployment: an older one serves nobody any more.
+    /// automatic deployment: an older one goes, unless a stage that no longer deploys by itself still serves it.
     pub(super) fn deploy_automatically(&mut self, now: Timestamp) {
-        self.deployments.retain(|_, deployment| !deployment.facts.auto_deployed);
+        let pinned: Vec<String> = self
+            .stages
+            .values()
+            .filter(|stage| !stage.auto_deploy)
+            .filter_map(|stage| stage.deployment_id.clone())
+            .collect();
+        self.deployments.retain(|id, deployment| !deployment.facts.auto_deployed || pinned.contains(id));
         let names: Vec<String> =
             self.stages.values().filter(|stage| stage.auto_deploy).map(|stage| stage.stage_name.clone()).collect();
         for name in names {

@@ -126,7 +126,8 @@ where
             "The embedded cloud failed while it answered this request; its log has more.",
         ),
     };
-    if response.has_header("x-amzn-requestid") {
+    // An API's endpoint has its own header for it.
+    if response.has_header("x-amzn-requestid") || response.has_header("apigw-requestid") {
         return Ok(to_hyper(response));
     }
     Ok(to_hyper(response.with_header("x-amzn-RequestId", id)))
@@ -157,4 +158,45 @@ fn to_hyper(response: Response) -> hyper::Response<Full<Bytes>> {
         }
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    async fn handler(request: Request) -> Response {
+        assert!(request.path != "/fails", "asked to fail");
+        Response::new(200, "text/plain", format!("{} {}", request.path, request.body.len()))
+    }
+
+    /// Sends one request and reads until its body has arrived.
+    async fn ask(stream: &mut TcpStream, path: &str, until: &str) -> String {
+        let request = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        while !String::from_utf8_lossy(&answer).contains(until) {
+            assert!(stream.read_buf(&mut answer).await.unwrap() > 0, "closed early");
+        }
+        String::from_utf8(answer).unwrap()
+    }
+
+    #[tokio::test]
+    async fn keeps_a_connection_survives_a_failure_and_ends_when_told() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = Stop::new();
+        let served = tokio::spawn(serve(listener, stop.clone(), handler));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        assert!(ask(&mut stream, "/a", "/a 2").await.contains("x-amzn-requestid: "));
+        assert!(ask(&mut stream, "/fails", "its log has more").await.starts_with("HTTP/1.1 500"));
+        assert!(ask(&mut stream, "/b", "/b 2").await.starts_with("HTTP/1.1 200"));
+        stop.give();
+        assert_eq!(stream.read(&mut [0; 1]).await.unwrap(), 0);
+        served.await.unwrap();
+        assert!(TcpStream::connect(address).await.is_err());
+    }
 }

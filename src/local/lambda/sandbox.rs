@@ -166,10 +166,8 @@ impl Sandbox {
             memory_used_mb: self.memory_used_mb,
             ending: verdict.ending,
         };
-        if !verdict.reusable {
-            if let Ok(process) = &mut self.process {
-                process.end();
-            }
+        if let (false, Ok(process)) = (verdict.reusable, &mut self.process) {
+            process.end();
         }
         verdict.lines.into_iter().for_each(|line| self.log.line(line));
         self.log.line(report::end(&work.request_id));

@@ -14,7 +14,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use tokio::sync::watch;
 
 use super::Cloud;
 use super::arn::Region;
@@ -33,24 +32,12 @@ pub(crate) struct Logs {
     store: Store,
     /// By `<region>/<name>`.
     groups: Mutex<BTreeMap<String, Group>>,
-    written: watch::Sender<u64>,
 }
 
 impl Logs {
     /// Loads the groups and streams; events are loaded when a group is first looked at.
     pub(crate) fn open(store: &Store) -> Result<Self, StoreError> {
-        let mut groups = BTreeMap::new();
-        for (key, facts) in store.load::<GroupFacts>(Table::LogGroups)? {
-            groups.insert(key, Group::stored(facts));
-        }
-        for (key, facts) in store.load::<StreamFacts>(Table::LogStreams)? {
-            if let Some((group, stream)) = key.split_once('\0')
-                && let Some(group) = groups.get_mut(group)
-            {
-                group.streams.insert(stream.to_owned(), facts);
-            }
-        }
-        Ok(Self { store: store.clone(), groups: Mutex::new(groups), written: watch::Sender::new(0) })
+        Ok(Self { store: store.clone(), groups: Mutex::new(load(store)?) })
     }
 
     /// Writes lines as the Lambda service does: the group and the stream are made when they are missing. Readers see the
@@ -81,20 +68,15 @@ impl Logs {
             // Still under the lock: the store gets changes in the order in which readers saw them.
             self.store.submit(batch);
         }
-        self.written.send_modify(|count| *count += 1);
         Ok(())
-    }
-
-    /// A signal that changes whenever events were written to any group.
-    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
-        self.written.subscribe()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Group>> {
         self.groups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the groups, then waits until the change is durable. An error changes nothing.
+    /// Changes the groups, then waits until the change is durable. An error changes nothing: what could not be made
+    /// durable is forgotten again.
     async fn change<R>(
         &self,
         edit: impl FnOnce(&mut BTreeMap<String, Group>, &mut Batch) -> Result<R, ServiceError>,
@@ -105,9 +87,30 @@ impl Logs {
             let answer = edit(&mut groups, &mut batch)?;
             (answer, self.store.commit(batch))
         };
-        committed.await?;
+        if let Err(error) = committed.await {
+            // Lines of functions that still wait to be written belong to what is loaded; they have failed too, most likely.
+            let _ = self.store.flush().await;
+            let durable = load(&self.store)?;
+            *self.lock() = durable;
+            return Err(error.into());
+        }
         Ok(answer)
     }
+}
+
+fn load(store: &Store) -> Result<BTreeMap<String, Group>, StoreError> {
+    let mut groups = BTreeMap::new();
+    for (key, facts) in store.load::<GroupFacts>(Table::LogGroups)? {
+        groups.insert(key, Group::stored(facts));
+    }
+    for (key, facts) in store.load::<StreamFacts>(Table::LogStreams)? {
+        if let Some((group, stream)) = key.split_once('\0')
+            && let Some(group) = groups.get_mut(group)
+        {
+            group.streams.insert(stream.to_owned(), facts);
+        }
+    }
+    Ok(groups)
 }
 
 /// The group does not exist.
@@ -166,4 +169,50 @@ fn answer(value: &impl Serialize) -> Response {
 /// The answer of an operation without an output.
 fn done() -> Response {
     Response::new(200, CONTENT_TYPE, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(logs: &Logs, key: &str) -> Vec<String> {
+        let mut groups = logs.lock();
+        let events = groups.get_mut(key).unwrap().events(&logs.store, key).unwrap();
+        events.values().map(|event| event.message.clone()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_functions_lines_are_seen_at_once_and_found_after_a_restart() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let logs = Logs::open(&store).unwrap();
+        let region = Region::new("eu-west-1");
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        for line in ["one", "two"] {
+            logs.put(&region, "/aws/lambda/f", "s", vec![(now, line.to_owned())], now).unwrap();
+        }
+        assert_eq!(lines(&logs, "eu-west-1//aws/lambda/f"), ["one", "two"]);
+        store.flush().await.unwrap();
+        let again = Logs::open(&store).unwrap();
+        again.put(&region, "/aws/lambda/f", "s", vec![(now, "three".to_owned())], now).unwrap();
+        assert_eq!(lines(&again, "eu-west-1//aws/lambda/f"), ["one", "two", "three"]);
+    }
+
+    #[tokio::test]
+    async fn a_group_made_anew_does_not_have_its_namesakes_events() {
+        let dir = tempfile::tempdir().unwrap();
+        let logs = Logs::open(&Store::open(dir.path()).unwrap()).unwrap();
+        let (region, now) = (Region::new(""), "2026-01-01T00:00:00Z".parse::<Timestamp>().unwrap());
+        logs.put(&region, "g", "s", vec![(now, "old".to_owned())], now).unwrap();
+        logs.store.flush().await.unwrap();
+        logs.change(|groups, batch| {
+            groups.remove("us-east-1/g");
+            batch.delete_prefix(Table::LogEvents, "us-east-1/g\0");
+            Ok(())
+        })
+        .await
+        .unwrap();
+        logs.put(&region, "g", "s", vec![(now, "new".to_owned())], now).unwrap();
+        assert_eq!(lines(&logs, "us-east-1/g"), ["new"]);
+    }
 }

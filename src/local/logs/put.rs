@@ -69,7 +69,6 @@ pub(super) async fn put(logs: &Logs, request: &Request) -> Result<Response, Serv
             Ok(rejected)
         })
         .await?;
-    logs.written.send_modify(|count| *count += 1);
     let none = Rejected {
         too_new_log_event_start_index: None,
         too_old_log_event_end_index: None,

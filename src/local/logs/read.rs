@@ -51,11 +51,11 @@ fn take<'a>(
     }
     let (mut page, mut size) = (Vec::new(), 0);
     let range = events.range((low, high));
-    let mut found: Box<dyn Iterator<Item = (&Position, &Event)>> = match span.direction {
+    let found: Box<dyn Iterator<Item = (&Position, &Event)>> = match span.direction {
         Direction::Forward => Box::new(range),
         Direction::Backward => Box::new(range.rev()),
     };
-    while let Some((position, event)) = found.next() {
+    for (position, event) in found {
         if !wanted(event) {
             continue;
         }

@@ -197,7 +197,59 @@ mod tests {
             ("connection", "keep-alive"),
         ];
         let event = event(&request("/dev/start/7?a=1&a=2&b=x%20y", &headers, b"{\"a\":1}"));
-        insta::assert_snapshot!(serde_json::to_string_pretty(&event).unwrap(), @"");
+        insta::assert_snapshot!(serde_json::to_string_pretty(&event).unwrap(), @r#"
+        {
+          "version": "2.0",
+          "routeKey": "POST /start/{id}",
+          "rawPath": "/dev/start/7",
+          "rawQueryString": "a=1&a=2&b=x%20y",
+          "cookies": [
+            "a=1",
+            "b=2"
+          ],
+          "headers": {
+            "content-length": "7",
+            "content-type": "application/json",
+            "host": "abc.execute-api.localhost:4566",
+            "user-agent": "curl/8",
+            "x-amzn-trace-id": "Root=1-5e6a879e-000000001111222233334444",
+            "x-forwarded-for": "127.0.0.1",
+            "x-forwarded-port": "4566",
+            "x-forwarded-proto": "http",
+            "x-many": "one,two"
+          },
+          "queryStringParameters": {
+            "a": "1,2",
+            "b": "x y"
+          },
+          "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "abc",
+            "domainName": "abc.execute-api.localhost",
+            "domainPrefix": "abc",
+            "http": {
+              "method": "POST",
+              "path": "/dev/start/7",
+              "protocol": "HTTP/1.1",
+              "sourceIp": "127.0.0.1",
+              "userAgent": "curl/8"
+            },
+            "requestId": "00000000-1111-2222-3333-444444444444",
+            "routeKey": "POST /start/{id}",
+            "stage": "dev",
+            "time": "12/Mar/2020:19:03:58 +0000",
+            "timeEpoch": 1584039838390
+          },
+          "pathParameters": {
+            "id": "7"
+          },
+          "stageVariables": {
+            "v": "1"
+          },
+          "body": "{\"a\":1}",
+          "isBase64Encoded": false
+        }
+        "#);
     }
 
     #[test]

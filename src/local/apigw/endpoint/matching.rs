@@ -68,8 +68,17 @@ pub(super) struct Match<'a> {
     pub(super) parameters: BTreeMap<String, String>,
 }
 
-/// How specific a match is; the smallest wins: by segments, `$default` last, and ANY after a named method.
-type Rank = (bool, Vec<u8>, bool);
+/// What kind of match it is; the first wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Full,
+    Greedy,
+    Default,
+}
+
+/// How specific a match is; the smallest wins. After its kind its segments decide (0 literal, 1 variable, 2 greedy), then
+/// whether the method is ANY.
+type Rank = (Kind, Vec<u8>, bool);
 
 /// The route that a request belongs to.
 pub(super) fn best<'a>(routes: impl Iterator<Item = &'a Route>, method: &str, path: &str) -> Option<Match<'a>> {
@@ -83,7 +92,7 @@ pub(super) fn best<'a>(routes: impl Iterator<Item = &'a Route>, method: &str, pa
 
 fn matched(key: &RouteKey<'_>, method: &str, path: &str) -> Option<(Rank, BTreeMap<String, String>)> {
     let RouteKey::Path { method: wanted, segments } = key else {
-        return Some(((true, Vec::new(), false), BTreeMap::new()));
+        return Some(((Kind::Default, Vec::new(), false), BTreeMap::new()));
     };
     if *wanted != "ANY" && *wanted != method {
         return None;
@@ -107,13 +116,13 @@ fn matched(key: &RouteKey<'_>, method: &str, path: &str) -> Option<(Rank, BTreeM
                     return None;
                 }
                 parameters.insert((*name).to_owned(), decoded(&rest));
-                // A full match wins over a greedy one, whatever their literals are.
-                ranks.insert(0, 2);
-                return Some(((false, ranks, *wanted == "ANY"), parameters));
+                ranks.push(2);
+                return Some(((Kind::Greedy, ranks, *wanted == "ANY"), parameters));
             }
         }
     }
-    (segments.len() == given.len()).then_some(((false, ranks, *wanted == "ANY"), parameters))
+    let rank = (Kind::Full, ranks, *wanted == "ANY");
+    (segments.len() == given.len()).then_some((rank, parameters))
 }
 
 fn decoded(text: &str) -> String {

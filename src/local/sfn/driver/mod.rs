@@ -159,3 +159,6 @@ async fn wake_when_due(cloud: Arc<Cloud>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,6 @@ pub(super) struct Loaded {
 struct Step {
     events: Vec<asl::HistoryEvent>,
     tasks: Vec<asl::TaskRequest>,
-    outcome: Option<asl::Outcome>,
     started: bool,
     replies: Vec<(Reply, Result<Timestamp, ServiceError>)>,
     /// News that must not be lost when the store fails.
@@ -218,10 +217,9 @@ impl Step {
     /// Feeds one input. What the execution does not take (the answer of a task that timed out, a timer after the end) is
     /// news that came too late.
     fn feed(&mut self, loaded: &mut Loaded, input: asl::Input, now: Timestamp) {
-        if let Stage::Running(execution) = &mut loaded.row.stage {
-            if let Ok(effects) = execution.handle(&loaded.prepared.definition, input, now) {
-                self.carry(loaded, effects, now);
-            }
+        let Stage::Running(execution) = &mut loaded.row.stage else { return };
+        if let Ok(effects) = execution.handle(&loaded.prepared.definition, input, now) {
+            self.carry(loaded, effects, now);
         }
     }
 
