@@ -193,3 +193,12 @@ fn ctrl_c_ends_a_tail_well_and_anything_else_with_130() {
     let output = list.wait_with_output().unwrap();
     assert_eq!((output.status.code(), stdout(&output).as_str(), stderr(&output).as_str()), (Some(130), "", ""));
 }
+
+#[test]
+fn where_there_never_was_a_cloud_there_is_nothing_to_stop() {
+    let sandbox = Sandbox::new();
+    let stopped = run(&sandbox, "local stop");
+    assert_eq!(stopped.status.code(), Some(0), "{stopped:?}");
+    insta::assert_snapshot!(stdout(&stopped), @"The embedded cloud is not running; there is nothing to stop.");
+    assert_eq!(run(&sandbox, "local status").status.code(), Some(5));
+}

@@ -178,10 +178,6 @@ async fn status(ui: &Ui) -> Result<(), CliError> {
         Ok(Status::Busy) => LifecycleError::NotAnswering { lock: data_dir.lock() },
         Ok(Status::Stale(ready)) => LifecycleError::Stale { pid: ready.pid, port: ready.port },
         Ok(Status::Stopped) => LifecycleError::NotRunning,
-        // A folder that was never made holds no cloud.
-        Err(LifecycleError::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-            LifecycleError::NotRunning
-        }
         Err(error) => return Err(error.into()),
     };
     if ui.is_json() {

@@ -84,6 +84,10 @@ pub(crate) async fn ensure_running(data_dir: &DataDir) -> Result<Running, Lifecy
 
 /// Says whether the cloud runs.
 pub(crate) async fn status(data_dir: &DataDir) -> Result<Status, LifecycleError> {
+    // Looking leaves no folder behind where there never was a cloud.
+    if !data_dir.root().exists() {
+        return Ok(Status::Stopped);
+    }
     let card = read_card(data_dir)?;
     if try_lock(&data_dir.lock())?.is_some() {
         return Ok(card.map_or(Status::Stopped, Status::Stale));
