@@ -1,15 +1,13 @@
 //! `workshop logs` against a CloudWatch Logs that does everything a tail must live with.
-#![allow(missing_docs, unreachable_pub, reason = "a test")]
+#![allow(missing_docs, reason = "a test")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "support/aws_stub.rs"]
-mod aws_stub;
-#[path = "support/sandbox.rs"]
-mod sandbox;
+mod support;
 
 use std::io::{BufRead, BufReader};
 
-use sandbox::{Sandbox, interrupt};
+use support::sandbox::Sandbox;
+use support::{aws_stub, interrupt};
 use serde_json::{Value, json};
 
 /// A moment a little back, so that lines a minute apart lie within what is read.
@@ -60,7 +58,7 @@ fn a_tail_lives_through_everything_and_shows_each_line_once() {
     for id in shown {
         ids.push(id);
         if ids.last().is_some_and(|id| id == "end") {
-            interrupt(&tail);
+            assert!(interrupt(&tail));
         }
     }
     assert_eq!(ids, ["a", "b", "late", "c", "end"]);

@@ -1,5 +1,6 @@
 //! `workshop local`: the embedded cloud in the background or the foreground.
 
+use std::io::ErrorKind as IoErrorKind;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -13,6 +14,7 @@ use crate::aws::inventory::{self, Inventory};
 use crate::aws::{Aws, Target, http};
 use crate::clock;
 use crate::local::data_dir::DataDir;
+use crate::local::file_error::FileError;
 use crate::local::lifecycle::{self, LifecycleError, Running, StartOptions, Status};
 use crate::local::{Ready, RunOptions};
 use crate::model::names::Region;
@@ -179,7 +181,7 @@ async fn status(ui: &Ui) -> Result<(), CliError> {
         Ok(Status::Stale(ready)) => LifecycleError::Stale { pid: ready.pid, port: ready.port },
         Ok(Status::Stopped) => LifecycleError::NotRunning,
         // A folder that was never made holds no cloud.
-        Err(LifecycleError::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+        Err(LifecycleError::File(FileError::Unusable { source, .. })) if source.kind() == IoErrorKind::NotFound => {
             LifecycleError::NotRunning
         }
         Err(error) => return Err(error.into()),

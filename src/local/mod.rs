@@ -6,6 +6,7 @@ mod cloud;
 pub(crate) mod data_dir;
 mod dispatch;
 pub(crate) mod error;
+pub(crate) mod file_error;
 pub(crate) mod form;
 pub(crate) mod http;
 pub(crate) mod iam;

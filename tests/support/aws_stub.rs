@@ -1,5 +1,4 @@
 //! The smallest AWS there is: it answers who is calling, and for everything else that it is not there, or as scripted.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -25,8 +24,8 @@ pub fn serve_logs(answers: impl IntoIterator<Item = (&'static str, String)>) -> 
 }
 
 fn serve_script(script: Option<Script>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a socket");
+    let url = format!("http://{}", listener.local_addr().expect("a socket"));
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let script = script.clone();
@@ -58,7 +57,7 @@ fn answer(stream: &TcpStream, script: Option<&Script>) -> Option<()> {
     let scripted = script.filter(|_| head.contains("filterlogevents"));
     let (status, kind, text) = match scripted {
         Some(script) => {
-            let next = script.lock().unwrap().pop_front();
+            let next = script.lock().expect("a socket").pop_front();
             let (status, text) = next.unwrap_or(("200 OK", r#"{"events":[]}"#.to_owned()));
             (status, "application/x-amz-json-1.1", text)
         }
