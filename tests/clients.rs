@@ -1,5 +1,6 @@
 //! Clients that nobody here wrote, against the embedded cloud: the aws CLI and boto3.
 #![allow(missing_docs, reason = "a test")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that can't go on fails")]
 
 mod support;
 

@@ -23,4 +23,5 @@ mod sts;
 mod xml;
 
 pub(crate) use cloud::Cloud;
+pub(crate) use private::HEALTH_PATH;
 pub(crate) use run::{LocalError, Ready, RunOptions, run};

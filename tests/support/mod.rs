@@ -159,10 +159,11 @@ pub fn interrupt(child: &Child) -> bool {
 }
 
 /// What aims a client of AWS at an endpoint.
-pub fn credentials(endpoint: &str) -> [(&'static str, &str); 5] {
+pub fn credentials(endpoint: &str) -> [(&'static str, &str); 6] {
     [
         ("AWS_ENDPOINT_URL", endpoint),
         ("AWS_REGION", "us-east-1"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
         ("AWS_PAGER", ""),
