@@ -1,6 +1,5 @@
 //! `workshop local`: the embedded cloud in the background or the foreground.
 
-use std::io::ErrorKind as IoErrorKind;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -14,7 +13,6 @@ use crate::aws::inventory::{self, Inventory};
 use crate::aws::{Aws, Target, http};
 use crate::clock;
 use crate::local::data_dir::DataDir;
-use crate::local::file_error::FileError;
 use crate::local::lifecycle::{self, LifecycleError, Running, StartOptions, Status};
 use crate::local::{HEALTH_PATH, Ready, RunOptions};
 use crate::model::names::Region;
