@@ -16,7 +16,7 @@ use super::spec::{PermissionSpec, Spec};
 use crate::model::stack::Stack;
 
 /// What to do, one step per resource, and what to tell the user beside.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct Plan {
     /// The steps, in the order in which lists show resources.
     pub(crate) steps: Vec<Step>,
@@ -59,6 +59,11 @@ impl Change {
             Self::Update(..) => Some(Doing::Update),
             Self::Delete => Some(Doing::Delete),
         }
+    }
+
+    /// What is done, in a word.
+    fn action(&self) -> String {
+        self.doing().map_or("keep".to_owned(), |doing| doing.to_string())
     }
 }
 
@@ -263,8 +268,8 @@ impl Plan {
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for step in &self.steps {
-            let doing = step.change.doing().map_or("keep".to_owned(), |doing| doing.to_string());
-            write!(f, "{doing:<7} {:<14} {}", step.resource.kind(), step.name)?;
+            let action = step.change.action();
+            write!(f, "{action:<7} {:<14} {}", step.resource.kind(), step.name)?;
             if let Change::Update(_, differences) = &step.change {
                 let shown: Vec<String> = differences.iter().map(ToString::to_string).collect();
                 write!(f, ": {}", shown.join(", "))?;
@@ -281,22 +286,12 @@ impl Serialize for Step {
             Change::Update(_, differences) => differences.iter().map(ToString::to_string).collect(),
             _ => Vec::new(),
         };
-        let doing = self.change.doing().map_or("keep".to_owned(), |doing| doing.to_string());
         let mut step = serializer.serialize_struct("Step", 4)?;
-        step.serialize_field("action", &doing)?;
+        step.serialize_field("action", &self.change.action())?;
         step.serialize_field("kind", self.resource.kind())?;
         step.serialize_field("name", &self.name)?;
         step.serialize_field("differences", &differences)?;
         step.end()
-    }
-}
-
-impl Serialize for Plan {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut plan = serializer.serialize_struct("Plan", 2)?;
-        plan.serialize_field("steps", &self.steps)?;
-        plan.serialize_field("notes", &self.notes)?;
-        plan.end()
     }
 }
 
