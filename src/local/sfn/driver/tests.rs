@@ -87,7 +87,7 @@ impl Fixture {
 }
 
 fn open(folder: &tempfile::TempDir) -> Arc<Cloud> {
-    let cloud = Cloud::open(DataDir::new(folder.path()), "127.0.0.1:1".parse().unwrap(), Stop::new()).unwrap();
+    let cloud = Cloud::open(&DataDir::new(folder.path()), "127.0.0.1:1".parse().unwrap(), Stop::new()).unwrap();
     cloud.step_functions.resume(&cloud);
     cloud
 }
