@@ -40,7 +40,8 @@ pub(crate) fn run() -> Result<(), Failure> {
 
 impl Bench {
     fn figures(&self, elsewhere: &PathBuf) -> Result<Vec<Figure>, Failure> {
-        let ms = |what, bar, measured: Duration| Figure { what, measured: measured.as_secs_f64() * 1e3, bar, unit: "ms" };
+        let ms =
+            |what, bar, measured: Duration| Figure { what, measured: measured.as_secs_f64() * 1e3, bar, unit: "ms" };
         let mut figures = vec![
             ms("/bin/true, for comparison", None, median(51, || self.time(process::command("/bin/true")))?),
             ms("workshop --version", Some(5.0), median(51, || self.time(self.command(&["--version"], elsewhere)))?),
