@@ -1,16 +1,14 @@
 //! The command line as a black box: help, advice and exit codes, without any cloud.
-#![allow(missing_docs, unreachable_pub, reason = "a test")]
+#![allow(missing_docs, reason = "a test")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "support/aws_stub.rs"]
-mod aws_stub;
-#[path = "support/sandbox.rs"]
-mod sandbox;
+mod support;
 
 use std::io::{BufRead, BufReader};
 use std::process::Output;
 
-use sandbox::{Sandbox, interrupt};
+use support::sandbox::Sandbox;
+use support::{aws_stub, interrupt};
 
 fn run(sandbox: &Sandbox, arguments: &str) -> Output {
     sandbox.workshop(arguments).output().unwrap()
@@ -180,7 +178,7 @@ fn ctrl_c_ends_a_tail_well_and_anything_else_with_130() {
     let mut said = String::new();
     BufReader::new(tail.stderr.take().unwrap()).read_line(&mut said).unwrap();
     assert!(said.starts_with("Waiting: sendEmail has no log yet"), "{said}");
-    interrupt(&tail);
+    assert!(interrupt(&tail));
     let output = tail.wait_with_output().unwrap();
     assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(0), ""));
 
@@ -190,10 +188,19 @@ fn ctrl_c_ends_a_tail_well_and_anything_else_with_130() {
     for (arguments, advice) in [("list", ""), ("remove", "run the same command again")] {
         let waiting = sandbox.spawn(&endpoint, arguments);
         let _connection = silent.accept().unwrap();
-        interrupt(&waiting);
+        assert!(interrupt(&waiting));
         let output = waiting.wait_with_output().unwrap();
         assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(130), ""), "{arguments}");
         let said = stderr(&output);
         assert!(said.contains(advice) && said.is_empty() == advice.is_empty(), "{arguments}: {said}");
     }
+}
+
+#[test]
+fn where_there_never_was_a_cloud_there_is_nothing_to_stop() {
+    let sandbox = Sandbox::new();
+    let stopped = run(&sandbox, "local stop");
+    assert_eq!(stopped.status.code(), Some(0), "{stopped:?}");
+    insta::assert_snapshot!(stdout(&stopped), @"The embedded cloud is not running; there is nothing to stop.");
+    assert_eq!(run(&sandbox, "local status").status.code(), Some(5));
 }

@@ -9,7 +9,7 @@ use support::{Running, curl, endpoint, epoch_ms, eventually};
 
 fn status_of(ministack: &Emulator, execution: &str) -> String {
     let all = ministack.json(&["list", "--json"]);
-    let found = all.as_array().and_then(|all| all.iter().find(|one| one["name"] == execution));
+    let found = all["executions"].as_array().and_then(|all| all.iter().find(|one| one["name"] == execution));
     found.and_then(|one| one["status"].as_str()).unwrap_or("absent").to_owned()
 }
 

@@ -2,10 +2,10 @@
 
 use std::error::Error;
 
+use aws_sdk_sfn::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use aws_types::request_id::RequestId;
 
 /// A call to AWS that failed.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -133,6 +133,15 @@ pub(crate) async fn list(
     }
 }
 
+/// The executions of a state machine that have not ended; none for a state machine that is not there.
+///
+/// # Errors
+/// The call failed.
+pub(crate) async fn running(aws: &Aws, state_machine: &Arn) -> Result<Vec<Execution>, AwsError> {
+    let found = list(aws, state_machine, Some(Status::Running), usize::MAX).await;
+    Ok(or_absent(found)?.map_or_else(Vec::new, |(executions, _)| executions))
+}
+
 /// One execution; none when there is no such execution.
 ///
 /// # Errors

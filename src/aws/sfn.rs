@@ -1,8 +1,8 @@
-//! Step Functions: state machines and the executions that keep one from going away.
+//! Step Functions: state machines.
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::types::{
-    ExecutionStatus, LogLevel, LoggingConfiguration, StateMachineStatus, StateMachineType, Tag, TracingConfiguration,
+    LogLevel, LoggingConfiguration, StateMachineStatus, StateMachineType, Tag, TracingConfiguration,
 };
 
 use super::error::{or_absent, or_gone};
@@ -36,15 +36,6 @@ pub(crate) struct Wanted {
     pub(crate) role: String,
     /// `STANDARD` or `EXPRESS`.
     pub(crate) kind: &'static str,
-}
-
-/// An execution that has not ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Running {
-    /// Its ARN.
-    pub(crate) arn: String,
-    /// Its name.
-    pub(crate) name: String,
 }
 
 /// The state machine with an ARN, if it is there.
@@ -114,24 +105,6 @@ pub(crate) async fn update(client: &Client, arn: &str, wanted: &Wanted) -> Resul
 pub(crate) async fn delete(client: &Client, arn: &str) -> Result<(), AwsError> {
     let answer = client.delete_state_machine().state_machine_arn(arn).send().await;
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteStateMachine")))
-}
-
-/// The executions of a state machine that have not ended. None for a state machine that is not there.
-pub(crate) async fn running(client: &Client, arn: &str) -> Result<Vec<Running>, AwsError> {
-    let request = client.list_executions().state_machine_arn(arn).status_filter(ExecutionStatus::Running);
-    let mut pages = request.into_paginator().items().send();
-    let mut running = Vec::new();
-    while let Some(next) = pages.next().await {
-        let Some(execution) = or_absent(next.map_err(AwsError::from_sdk(SERVICE, "ListExecutions")))? else { break };
-        running.push(Running { arn: execution.execution_arn, name: execution.name });
-    }
-    Ok(running)
-}
-
-/// Stops an execution, if it has not ended.
-pub(crate) async fn stop(client: &Client, execution: &str, cause: &str) -> Result<(), AwsError> {
-    let answer = client.stop_execution().execution_arn(execution).cause(cause).send().await;
-    or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "StopExecution")))
 }
 
 fn no_logs() -> LoggingConfiguration {

@@ -14,11 +14,8 @@ use crate::aws::{Aws, Target, http};
 use crate::clock;
 use crate::local::data_dir::DataDir;
 use crate::local::lifecycle::{self, LifecycleError, Running, StartOptions, Status};
-use crate::local::{Ready, RunOptions};
+use crate::local::{HEALTH_PATH, Ready, RunOptions};
 use crate::model::names::Region;
-
-/// Where the embedded cloud says how it is.
-const HEALTH_PATH: &str = "/_workshop/health";
 
 /// Options of `workshop local`.
 #[derive(Debug, Args)]
@@ -178,10 +175,6 @@ async fn status(ui: &Ui) -> Result<(), CliError> {
         Ok(Status::Busy) => LifecycleError::NotAnswering { lock: data_dir.lock() },
         Ok(Status::Stale(ready)) => LifecycleError::Stale { pid: ready.pid, port: ready.port },
         Ok(Status::Stopped) => LifecycleError::NotRunning,
-        // A folder that was never made holds no cloud.
-        Err(LifecycleError::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-            LifecycleError::NotRunning
-        }
         Err(error) => return Err(error.into()),
     };
     if ui.is_json() {

@@ -11,6 +11,7 @@ use super::error::{CliError, ErrorKind};
 use super::session::Session;
 use super::steps;
 use super::ui::{Tone, Ui, toned};
+use crate::aws::executions::Execution;
 use crate::clock;
 use crate::deploy::{DeployError, Observed, Plan, apply, observe, removal, running};
 use crate::model::names::Key;
@@ -83,7 +84,7 @@ async fn may_stop(args: &RemoveArgs, session: &Session, observed: &Observed, ui:
         .try_this("Add `--yes` to stop them and remove everything, or let them end first."))
 }
 
-fn question(running: &BTreeMap<Key, Vec<crate::aws::sfn::Running>>) -> String {
+fn question(running: &BTreeMap<Key, Vec<Execution>>) -> String {
     let count: usize = running.values().map(Vec::len).sum();
     let mut names: Vec<&str> = running.values().flatten().map(|execution| execution.name.as_str()).collect();
     names.truncate(5);
@@ -113,10 +114,18 @@ fn tell(removed: &BTreeSet<String>, stack: String, elapsed: Option<Duration>, ui
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::sfn::Running;
+    use crate::aws::executions::Status;
+    use crate::model::names::Arn;
 
-    fn running(count: usize) -> BTreeMap<Key, Vec<Running>> {
-        let execution = |number| Running { arn: format!("arn:{number}"), name: format!("task{number}") };
+    fn running(count: usize) -> BTreeMap<Key, Vec<Execution>> {
+        let execution = |number| Execution {
+            execution_arn: Arn::new(format!("arn:{number}")),
+            state_machine_arn: Arn::new("arn"),
+            name: format!("task{number}"),
+            status: Status::Running,
+            start_date: jiff::Timestamp::UNIX_EPOCH,
+            stop_date: None,
+        };
         BTreeMap::from([(Key::parse("flow").unwrap(), (1..=count).map(execution).collect())])
     }
 

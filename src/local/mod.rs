@@ -6,6 +6,7 @@ mod cloud;
 pub(crate) mod data_dir;
 mod dispatch;
 pub(crate) mod error;
+pub(crate) mod file_error;
 pub(crate) mod form;
 pub(crate) mod http;
 pub(crate) mod iam;
@@ -22,4 +23,5 @@ mod sts;
 mod xml;
 
 pub(crate) use cloud::Cloud;
+pub(crate) use private::HEALTH_PATH;
 pub(crate) use run::{LocalError, Ready, RunOptions, run};

@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::Cloud;
 use super::data_dir::DataDir;
 use super::dispatch::dispatch;
+use super::file_error::FileError;
 use super::http::{Stop, serve};
 use super::store::StoreError;
 use crate::clock;
@@ -84,20 +85,9 @@ pub(crate) enum LocalError {
         /// Its folder.
         data_dir: PathBuf,
     },
-    /// The disk is full.
-    #[error("The disk that holds {} is full. Free some space, or set WORKSHOP_HOME to a folder on another disk.", path.display())]
-    DiskFull {
-        /// What could not be written.
-        path: PathBuf,
-    },
-    /// A file could not be read or written.
-    #[error("Could not use {}: {source}. Set WORKSHOP_HOME to a folder that you may write to.", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    /// A file could not be used.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Signals could not be listened for.
     #[error("Could not listen for Ctrl-C: {0}.")]
     Signals(io::Error),
@@ -106,22 +96,11 @@ pub(crate) enum LocalError {
     Store(#[from] StoreError),
 }
 
-impl LocalError {
-    /// The error of using a file.
-    pub(crate) fn file(path: impl Into<PathBuf>, source: io::Error) -> Self {
-        let path = path.into();
-        match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
-            _ => Self::File { path, source },
-        }
-    }
-}
-
 /// Runs the embedded cloud until Ctrl-C, SIGTERM, the end of its terminal or a shutdown request, then ends it cleanly: no function's process is
 /// left and the store is closed. `on_ready` is called once, when requests are answered.
 pub(crate) async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(), LocalError> {
     let RunOptions { data_dir, port } = options;
-    std::fs::create_dir_all(data_dir.root()).map_err(|error| LocalError::file(data_dir.root(), error))?;
+    std::fs::create_dir_all(data_dir.root()).map_err(|error| FileError::new(data_dir.root(), error))?;
     let _lock = lock(&data_dir).await?;
     let (listener, default_port_taken) = listen(port).await?;
     let address =
@@ -150,12 +129,12 @@ const LOCK_TRIES: u32 = 50;
 async fn lock(data_dir: &DataDir) -> Result<File, LocalError> {
     let path = data_dir.lock();
     let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(|error| LocalError::file(&path, error))?;
+    let file = file.map_err(|error| FileError::new(&path, error))?;
     for _ in 0..LOCK_TRIES {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) => clock::sleep(Duration::from_millis(2)).await,
-            Err(TryLockError::Error(error)) => return Err(LocalError::file(&path, error)),
+            Err(TryLockError::Error(error)) => return Err(FileError::new(&path, error).into()),
         }
     }
     Err(LocalError::AlreadyRunning { data_dir: data_dir.root().to_owned() })
@@ -164,9 +143,10 @@ async fn lock(data_dir: &DataDir) -> Result<File, LocalError> {
 fn write_card(data_dir: &DataDir, ready: &Ready) -> Result<(), LocalError> {
     let path = data_dir.card();
     let whole = path.with_extension("json.new");
-    let text = serde_json::to_vec(ready).map_err(|error| LocalError::file(&path, error.into()))?;
-    std::fs::write(&whole, text).map_err(|error| LocalError::file(&whole, error))?;
-    std::fs::rename(&whole, &path).map_err(|error| LocalError::file(&path, error))
+    let text = serde_json::to_vec(ready).map_err(|error| FileError::new(&path, error.into()))?;
+    std::fs::write(&whole, text).map_err(|error| FileError::new(&whole, error))?;
+    std::fs::rename(&whole, &path).map_err(|error| FileError::new(&path, error))?;
+    Ok(())
 }
 
 async fn listen(port: Option<u16>) -> Result<(TcpListener, bool), LocalError> {
@@ -227,13 +207,5 @@ mod tests {
         assert!(matches!(error, LocalError::AlreadyRunning { .. }), "{error}");
         drop(first);
         assert!(lock(&data_dir).await.is_ok());
-    }
-
-    #[test]
-    fn a_full_disk_is_told_apart() {
-        let full = LocalError::file("/x", io::Error::from(io::ErrorKind::StorageFull));
-        assert!(matches!(full, LocalError::DiskFull { .. }));
-        let denied = LocalError::file("/x", io::Error::from(io::ErrorKind::PermissionDenied));
-        assert!(matches!(denied, LocalError::File { .. }));
     }
 }

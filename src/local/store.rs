@@ -32,8 +32,6 @@ use writer::Request;
 /// makes writing several times as fast as a random key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Table {
-    /// Facts about the account as a whole, such as counters.
-    Account,
     /// IAM roles with their policies.
     Roles,
     /// Log groups.
@@ -58,7 +56,6 @@ impl Table {
     /// The table's name inside the file; changing one loses what was stored under it.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Account => "account",
             Self::Roles => "roles",
             Self::LogGroups => "log-groups",
             Self::LogStreams => "log-streams",

@@ -1,5 +1,4 @@
 //! The smallest AWS there is: it answers who is calling, and for everything else that it is not there, or as scripted.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part")]
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,31 +12,49 @@ const IDENTITY: &str = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws
 /// Answers of FilterLogEvents still to be given, each a status and a body; afterwards there is nothing new.
 pub type Script = Arc<Mutex<VecDeque<(&'static str, String)>>>;
 
+/// What a stub answers beside its own few answers.
+#[derive(Default)]
+struct Stub {
+    /// Answers of FilterLogEvents, one after the other.
+    logs: Option<Script>,
+    /// Operations of Step Functions in lower case, each with what it answers every time.
+    executions: Vec<(&'static str, String)>,
+}
+
 /// Serves on a free port of loopback until the test process ends; answers its URL.
 pub fn serve() -> String {
-    serve_script(None)
+    serve_stub(Stub::default())
 }
 
 /// Serves, and answers FilterLogEvents from a script.
 pub fn serve_logs(answers: impl IntoIterator<Item = (&'static str, String)>) -> (String, Script) {
-    let script = Arc::new(Mutex::new(answers.into_iter().collect()));
-    (serve_script(Some(Arc::clone(&script))), script)
+    serve_execution(Vec::new(), answers)
 }
 
-fn serve_script(script: Option<Script>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+/// Serves, answers these operations of Step Functions (in lower case) and FilterLogEvents from a script.
+pub fn serve_execution(
+    executions: Vec<(&'static str, String)>,
+    answers: impl IntoIterator<Item = (&'static str, String)>,
+) -> (String, Script) {
+    let script = Arc::new(Mutex::new(answers.into_iter().collect()));
+    (serve_stub(Stub { logs: Some(Arc::clone(&script)), executions }), script)
+}
+
+fn serve_stub(stub: Stub) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a socket");
+    let url = format!("http://{}", listener.local_addr().expect("a socket"));
+    let stub = Arc::new(stub);
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let script = script.clone();
-            std::thread::spawn(move || while answer(&stream, script.as_ref()).is_some() {});
+            let stub = Arc::clone(&stub);
+            std::thread::spawn(move || while answer(&stream, &stub).is_some() {});
         }
     });
     url
 }
 
 /// Answers one request; none when the client has gone.
-fn answer(stream: &TcpStream, script: Option<&Script>) -> Option<()> {
+fn answer(stream: &TcpStream, stub: &Stub) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let (mut head, mut length) = (String::new(), 0);
     loop {
@@ -55,21 +72,26 @@ fn answer(stream: &TcpStream, script: Option<&Script>) -> Option<()> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let scripted = script.filter(|_| head.contains("filterlogevents"));
-    let (status, kind, text) = match scripted {
-        Some(script) => {
-            let next = script.lock().unwrap().pop_front();
-            let (status, text) = next.unwrap_or(("200 OK", r#"{"events":[]}"#.to_owned()));
-            (status, "application/x-amz-json-1.1", text)
-        }
-        None => {
-            let (status, kind, text) = response(&head, &String::from_utf8_lossy(&body));
-            (status, kind, text.to_owned())
-        }
-    };
+    let (status, kind, text) = stub.scripted(&head).unwrap_or_else(|| {
+        let (status, kind, text) = response(&head, &String::from_utf8_lossy(&body));
+        (status, kind, text.to_owned())
+    });
     let mut stream = stream;
     write!(stream, "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{text}", text.len()).ok()?;
     stream.flush().ok()
+}
+
+impl Stub {
+    fn scripted(&self, head: &str) -> Option<(&'static str, &'static str, String)> {
+        if let Some(script) = self.logs.as_ref().filter(|_| head.contains("filterlogevents")) {
+            let next = script.lock().expect("no reader panics").pop_front();
+            let (status, text) = next.unwrap_or(("200 OK", r#"{"events":[]}"#.to_owned()));
+            return Some((status, "application/x-amz-json-1.1", text));
+        }
+        let asked = |operation: &str| head.contains(&format!("awsstepfunctions.{operation}\r"));
+        let (_, text) = self.executions.iter().find(|(operation, _)| asked(operation))?;
+        Some(("200 OK", "application/x-amz-json-1.0", text.clone()))
+    }
 }
 
 fn response(head: &str, body: &str) -> (&'static str, &'static str, &'static str) {

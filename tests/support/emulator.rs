@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::recorder::{Calls, Recorder};
-use super::{Ended, Home, eventually, free_port, python_tool};
+use super::{Ended, Home, credentials, eventually, free_port, python_tool};
 
 /// A running emulator with a home of its own; it is ended, with all that it started, when this value goes.
 pub struct Emulator {
@@ -58,8 +58,7 @@ impl Emulator {
     }
 
     fn aimed(&self, mut command: Command, port: u16) -> Command {
-        command.env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}")).env("AWS_DEFAULT_REGION", "us-east-1");
-        command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").env("AWS_PAGER", "");
+        command.envs(credentials(&format!("http://127.0.0.1:{port}")));
         command
     }
 

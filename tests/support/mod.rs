@@ -3,8 +3,10 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that can't go on fails")]
 #![allow(clippy::disallowed_methods, reason = "black-box tests start processes and wait for them")]
 
+pub mod aws_stub;
 pub mod emulator;
 pub mod recorder;
+pub mod sandbox;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -136,9 +138,7 @@ impl Running {
 
     /// Sends Ctrl-C, as a terminal does, and waits for the end.
     pub fn interrupt(mut self) -> Option<i32> {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status().expect("kill is there");
-        assert!(sent.success(), "process {id} had ended already:\n{}", self.output());
+        assert!(interrupt(&self.child), "the process had ended already:\n{}", self.output());
         eventually("the end after Ctrl-C", || match self.child.try_wait() {
             Ok(Some(status)) => Ok(status.code()),
             _ => Err("it still runs".to_owned()),
@@ -151,6 +151,23 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends what Ctrl-C in a terminal sends; false when the process has ended already.
+pub fn interrupt(child: &Child) -> bool {
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is there").success()
+}
+
+/// What aims a client of AWS at an endpoint.
+pub fn credentials(endpoint: &str) -> [(&'static str, &str); 6] {
+    [
+        ("AWS_ENDPOINT_URL", endpoint),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_PAGER", ""),
+    ]
 }
 
 fn collect(stream: impl std::io::Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) {

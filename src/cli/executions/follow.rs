@@ -83,14 +83,12 @@ pub(crate) async fn follow(aws: &Aws, ui: &Ui, options: &Options) -> Result<Opti
     let mut patience = Patience::new(options.interval);
     let mut give_up_at: Option<Timestamp> = None;
     loop {
-        match following.round().await {
-            Ok(items) => {
-                if let Some(news) = patience.succeeded() {
-                    following.note(&news);
-                }
-                following.print(items)?;
-            }
-            Err(error) => match patience.failed(&error) {
+        let (items, failure) = following.round().await;
+        following.print(items)?;
+        let read_all = failure.is_none();
+        match failure {
+            None => patience.succeeded().iter().for_each(|news| following.note(news)),
+            Some(error) => match patience.failed(&error) {
                 Verdict::GoOn(news) => news.iter().for_each(|news| following.note(news)),
                 Verdict::GiveUp => return Err(error.into()),
             },
@@ -100,7 +98,7 @@ pub(crate) async fn follow(aws: &Aws, ui: &Ui, options: &Options) -> Result<Opti
             give_up_at = now.checked_add(options.lag).ok();
         }
         let over = following.watch.is_complete() || give_up_at.is_some_and(|moment| moment <= now);
-        if over || !options.until_end {
+        if over || (read_all && !options.until_end) {
             return Ok(following.watch.end);
         }
         let left_ms = following.count_down(now);
@@ -115,8 +113,24 @@ fn pace(interval: Duration, left_ms: Option<i64>) -> Duration {
 }
 
 impl Following<'_> {
-    /// Asks once for everything that is new.
-    async fn round(&mut self) -> Result<Vec<Item>, AwsError> {
+    /// Asks once for everything that is new. What was read before a call failed is given too: it is not read again.
+    async fn round(&mut self) -> (Vec<Item>, Option<AwsError>) {
+        let new = match self.new_events().await {
+            Ok(new) => new,
+            Err(error) => return (Vec::new(), Some(error)),
+        };
+        let mut items: Vec<Item> = new.into_iter().map(Item::Event).collect();
+        let mut failure = None;
+        for (function, from_ms) in self.watch.functions() {
+            let (lines, failed) = self.new_lines(&function, from_ms).await;
+            items.extend(lines.into_iter().map(|line| Item::Line(function.clone(), line)));
+            failure = failure.or(failed);
+        }
+        items.sort_by_key(Item::moment_ms);
+        (items, failure)
+    }
+
+    async fn new_events(&mut self) -> Result<Vec<HistoryEvent>, AwsError> {
         let known = self.events.last().map_or(0, |event| event.id);
         let new = executions::history_after(self.aws, &self.options.execution, known).await?;
         if self.definition.is_none() {
@@ -125,37 +139,26 @@ impl Following<'_> {
         }
         new.iter().for_each(|event| self.watch.take_history(event));
         self.events.extend(new.iter().cloned());
-        let mut items: Vec<Item> = new.into_iter().map(Item::Event).collect();
-        for (function, from_ms) in self.watch.functions() {
-            let lines = self.new_lines(&function, from_ms).await;
-            // What was read of the history must not be lost with a log that can't be read right now.
-            match lines {
-                Ok(lines) => items.extend(lines.into_iter().map(|line| Item::Line(function.clone(), line))),
-                Err(error) if items.is_empty() => return Err(error),
-                Err(_) => {}
-            }
-        }
-        items.sort_by_key(Item::moment_ms);
-        Ok(items)
+        Ok(new)
     }
 
-    async fn new_lines(&mut self, function: &str, from_ms: i64) -> Result<Vec<LogEvent>, AwsError> {
+    async fn new_lines(&mut self, function: &str, from_ms: i64) -> (Vec<LogEvent>, Option<AwsError>) {
         let overlap_ms = i64::try_from(self.options.lag.as_millis()).unwrap_or(i64::MAX);
         let window = self.windows.entry(function.to_owned()).or_insert_with(|| Window::new(from_ms, overlap_ms));
         let group = format!("/aws/lambda/{function}");
         // A filter would hide the START and REPORT lines that tell whose lines they are; it is applied afterwards.
         let query = Query { group: &group, start_ms: window.start_ms(), end_ms: None, pattern: None };
         let mut new = Vec::new();
-        let there = poll(self.aws, &query, window, |lines| {
+        let polled = poll(self.aws, &query, window, |lines| {
             new.extend(lines);
             Ok::<(), AwsError>(())
-        })
-        .await?;
-        let mut own = if there { self.watch.take_lines(function, new) } else { Vec::new() };
+        });
+        let failure = polled.await.err();
+        let mut own = self.watch.take_lines(function, new);
         if let Some(filter) = &self.options.filter {
             own.retain(|line| line.message.contains(filter.trim_matches('"')));
         }
-        Ok(own)
+        (own, failure)
     }
 
     fn print(&mut self, items: Vec<Item>) -> Result<(), CliError> {

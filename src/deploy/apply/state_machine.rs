@@ -1,12 +1,13 @@
 //! Makes, changes and deletes state machines.
 
 use super::Work;
-use crate::aws::sfn;
+use crate::aws::error::or_gone;
+use crate::aws::{executions, sfn};
 use crate::deploy::error::DeployError;
 use crate::deploy::event::WaitingFor;
 use crate::deploy::plan::Step;
 use crate::deploy::spec::StateMachineSpec;
-use crate::model::names::Key;
+use crate::model::names::{Arn, Key};
 
 /// Makes a state machine.
 pub(super) async fn create(work: &Work, step: &Step, spec: &StateMachineSpec) -> Result<(), DeployError> {
@@ -22,16 +23,16 @@ pub(super) async fn update(work: &Work, step: &Step, spec: &StateMachineSpec) ->
 /// Stops what runs, deletes the state machine and waits until it is gone. An execution that was started in the last moment
 /// would keep it from going, so they are stopped again while waiting.
 pub(super) async fn delete(work: &Work, step: &Step, key: &Key) -> Result<(), DeployError> {
-    let arn = work.stack.state_machine_arn(key).to_string();
+    let arn = work.stack.state_machine_arn(key);
     let (client, patience) = (&work.aws.sfn, work.patience(step));
-    let Some(machine) = sfn::state_machine(client, &arn).await? else { return Ok(()) };
+    let Some(machine) = sfn::state_machine(client, arn.as_str()).await? else { return Ok(()) };
     let standard = machine.kind == "STANDARD";
     if standard {
         stop_running(work, &arn).await?;
     }
-    patience.call(|| sfn::delete(client, &arn)).await?;
+    patience.call(|| sfn::delete(client, arn.as_str())).await?;
     let ask = || async {
-        if sfn::state_machine(client, &arn).await?.is_none() {
+        if sfn::state_machine(client, arn.as_str()).await?.is_none() {
             return Ok(Some(()));
         }
         if standard {
@@ -42,11 +43,12 @@ pub(super) async fn delete(work: &Work, step: &Step, key: &Key) -> Result<(), De
     patience.until(WaitingFor::StateMachineGone, ask).await
 }
 
-async fn stop_running(work: &Work, arn: &str) -> Result<(), DeployError> {
-    let running = sfn::running(&work.aws.sfn, arn).await?;
+async fn stop_running(work: &Work, arn: &Arn) -> Result<(), DeployError> {
+    let running = executions::running(&work.aws, arn).await?;
     let stops = running.into_iter().map(|execution| {
-        let client = work.aws.sfn.clone();
-        async move { Ok(sfn::stop(&client, &execution.arn, "The stack is being removed.").await?) }
+        let aws = work.aws.clone();
+        let cause = Some("The stack is being removed.".to_owned());
+        async move { Ok(or_gone(executions::stop(&aws, &execution.execution_arn, None, cause).await)?) }
     });
     crate::deploy::parallel::all(stops).await.map(|_| ())
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::keys::{Keys, key_after};
 use super::{Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, POLICY_NAME};
+use crate::aws::executions::{self, Execution};
 use crate::aws::{Aws, iam, lambda, logs, sfn};
 use crate::deploy::desired::log_group_arn;
 use crate::deploy::error::DeployError;
@@ -70,11 +71,11 @@ pub(crate) async fn running(
     aws: &Aws,
     stack: &Stack,
     observed: &Observed,
-) -> Result<BTreeMap<Key, Vec<sfn::Running>>, DeployError> {
+) -> Result<BTreeMap<Key, Vec<Execution>>, DeployError> {
     let standard = observed.state_machines.iter().filter(|(_, it)| it.machine.kind == "STANDARD");
     let asked = standard.map(|(key, _)| {
-        let (key, arn, client) = (key.clone(), stack.state_machine_arn(key).to_string(), aws.sfn.clone());
-        async move { Ok((key, sfn::running(&client, &arn).await?)) }
+        let (key, arn, aws) = (key.clone(), stack.state_machine_arn(key), aws.clone());
+        async move { Ok((key, executions::running(&aws, &arn).await?)) }
     });
     let listed = parallel::all(asked).await?;
     Ok(listed.into_iter().filter(|(_, running)| !running.is_empty()).collect())

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::local::file_error::FileError;
+
 /// Why the cloud in the background could not be started, stopped or looked at.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LifecycleError {
@@ -35,20 +37,9 @@ pub(crate) enum LifecycleError {
         /// The port asked for.
         port: u16,
     },
-    /// The disk is full.
-    #[error("The disk that holds {} is full. Free some space, or set WORKSHOP_HOME to a folder on another disk.", path.display())]
-    DiskFull {
-        /// What could not be written.
-        path: PathBuf,
-    },
     /// A file could not be used.
-    #[error("Could not use {}: {source}. Set WORKSHOP_HOME to a folder that you may write to.", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// This program could not be started once more.
     #[error("Could not start the embedded cloud as a process of its own: {0}.")]
     Spawn(io::Error),
@@ -72,14 +63,4 @@ pub(crate) enum LifecycleError {
         /// Its process.
         pid: u32,
     },
-}
-
-impl LifecycleError {
-    pub(super) fn file(path: impl Into<PathBuf>, source: io::Error) -> Self {
-        let path = path.into();
-        match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
-            _ => Self::File { path, source },
-        }
-    }
 }

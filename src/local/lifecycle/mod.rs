@@ -17,6 +17,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use super::data_dir::DataDir;
+use super::file_error::FileError;
 use super::private::{HEALTH_PATH, SHUTDOWN_PATH};
 use super::run::Ready;
 use crate::clock;
@@ -65,7 +66,7 @@ pub(crate) enum Status {
 /// Starts the cloud unless it runs already; returns when it answers requests.
 pub(crate) async fn start(options: &StartOptions) -> Result<Running, LifecycleError> {
     let data_dir = &options.data_dir;
-    std::fs::create_dir_all(data_dir.root()).map_err(|error| LifecycleError::file(data_dir.root(), error))?;
+    std::fs::create_dir_all(data_dir.root()).map_err(|error| FileError::new(data_dir.root(), error))?;
     // Two commands that want a cloud at the same moment: the second waits here and finds the first one's cloud.
     let _turn = wait_for_lock(&data_dir.start_lock()).await?;
     match settled(data_dir).await? {
@@ -84,6 +85,10 @@ pub(crate) async fn ensure_running(data_dir: &DataDir) -> Result<Running, Lifecy
 
 /// Says whether the cloud runs.
 pub(crate) async fn status(data_dir: &DataDir) -> Result<Status, LifecycleError> {
+    // Looking leaves no folder behind where there never was a cloud.
+    if !data_dir.root().exists() {
+        return Ok(Status::Stopped);
+    }
     let card = read_card(data_dir)?;
     if try_lock(&data_dir.lock())?.is_some() {
         return Ok(card.map_or(Status::Stopped, Status::Stale));
@@ -146,7 +151,7 @@ pub(crate) async fn reset(data_dir: &DataDir) -> Result<(), LifecycleError> {
         let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         match removed {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(LifecycleError::file(path, error));
+                return Err(FileError::new(path, error).into());
             }
             _ => {}
         }
@@ -160,7 +165,7 @@ fn read_card(data_dir: &DataDir) -> Result<Option<Ready>, LifecycleError> {
         // A card that cannot be read is as good as none: the lock tells the truth, and a start writes a new one.
         Ok(text) => Ok(serde_json::from_slice(&text).ok()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(LifecycleError::file(path, error)),
+        Err(error) => Err(FileError::new(path, error).into()),
     }
 }
 
@@ -168,12 +173,12 @@ fn read_card(data_dir: &DataDir) -> Result<Option<Ready>, LifecycleError> {
 fn try_lock(path: &Path) -> Result<Option<File>, LifecycleError> {
     let file = match File::options().create(true).truncate(false).write(true).open(path) {
         Ok(file) => file,
-        Err(error) => return Err(LifecycleError::file(path, error)),
+        Err(error) => return Err(FileError::new(path, error).into()),
     };
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(LifecycleError::file(path, error)),
+        Err(TryLockError::Error(error)) => Err(FileError::new(path, error).into()),
     }
 }
 
@@ -203,7 +208,7 @@ async fn spawn(options: &StartOptions) -> Result<Ready, LifecycleError> {
     match report {
         Some(Report::Ready(ready)) => Ok(ready),
         Some(Report::PortInUse { port }) => Err(LifecycleError::PortInUse { port }),
-        Some(Report::DiskFull { path }) => Err(LifecycleError::DiskFull { path }),
+        Some(Report::DiskFull { path }) => Err(FileError::DiskFull { path }.into()),
         Some(Report::Failed { reason }) => Err(LifecycleError::Failed { reason, log }),
         None => Err(LifecycleError::Failed { reason: last_words(&log), log }),
     }
@@ -212,8 +217,8 @@ async fn spawn(options: &StartOptions) -> Result<Ready, LifecycleError> {
 #[allow(clippy::disallowed_methods, reason = "this file owns the process of the cloud in the background")]
 fn command(options: &StartOptions) -> Result<Command, LifecycleError> {
     let data_dir = &options.data_dir;
-    let root = std::path::absolute(data_dir.root()).map_err(|error| LifecycleError::file(data_dir.root(), error))?;
-    let log = File::create(data_dir.log()).map_err(|error| LifecycleError::file(data_dir.log(), error))?;
+    let root = std::path::absolute(data_dir.root()).map_err(|error| FileError::new(data_dir.root(), error))?;
+    let log = File::create(data_dir.log()).map_err(|error| FileError::new(data_dir.log(), error))?;
     let program = std::env::current_exe().map_err(LifecycleError::Spawn)?;
     let mut command = Command::new(program);
     command.args(["local", "run", "--background", "--data"]).arg(&root);

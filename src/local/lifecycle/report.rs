@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::local::file_error::FileError;
 use crate::local::run::{LocalError, Ready, RunOptions, run};
 use crate::local::store::StoreError;
 
@@ -22,7 +23,7 @@ impl Report {
     fn of(error: &LocalError) -> Self {
         match error {
             LocalError::PortInUse { port } => Self::PortInUse { port: *port },
-            LocalError::DiskFull { path } => Self::DiskFull { path: path.clone() },
+            LocalError::File(FileError::DiskFull { path }) => Self::DiskFull { path: path.clone() },
             LocalError::Store(StoreError::DiskFull { path }) => Self::DiskFull { path: path.clone() },
             other => Self::Failed { reason: other.to_string() },
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::state::{Group, GroupFacts};
-use super::{Logs, answer, constraint, done, invalid, no_group};
+use super::{LIST_LIMIT, Logs, answer, check_length, constraint, done, invalid, limit, no_group};
 use crate::local::error::ServiceError;
 use crate::local::http::{Request, Response};
 use crate::local::store::Table;
@@ -73,10 +73,7 @@ pub(super) async fn create(logs: &Logs, request: &Request) -> Result<Response, S
 }
 
 fn check_name(name: &str) -> Result<(), ServiceError> {
-    if name.is_empty() || name.len() > 512 {
-        let bound = if name.is_empty() { "greater than or equal to 1" } else { "less than or equal to 512" };
-        return Err(constraint(name, "logGroupName", &format!("Member must have length {bound}")));
-    }
+    check_length(name, "logGroupName")?;
     if name.bytes().any(|byte| !byte.is_ascii_alphanumeric() && !b".-_/#".contains(&byte)) {
         return Err(constraint(name, "logGroupName", NAME_PATTERN));
     }
@@ -192,22 +189,12 @@ impl GroupOutput {
     }
 }
 
-/// The limit of a list, between 1 and 50.
-pub(super) fn list_limit(limit: Option<usize>) -> Result<usize, ServiceError> {
-    match limit {
-        None => Ok(50),
-        Some(limit @ 1..=50) => Ok(limit),
-        Some(0) => Err(constraint("0", "limit", "Member must have value greater than or equal to 1")),
-        Some(more) => Err(constraint(&more.to_string(), "limit", "Member must have value less than or equal to 50")),
-    }
-}
-
 pub(super) fn describe(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: DescribeInput = request.json()?;
     if input.log_group_name_prefix.is_some() && input.log_group_name_pattern.is_some() {
         return Err(invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."));
     }
-    let limit = list_limit(input.limit)?;
+    let limit = limit(input.limit, LIST_LIMIT)?;
     let wanted = |facts: &GroupFacts| {
         let name = &facts.name;
         let pattern = input.log_group_name_pattern.as_ref().map(|pattern| pattern.to_lowercase());

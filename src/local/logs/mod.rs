@@ -22,6 +22,9 @@ use super::http::{Request, Response};
 use super::store::{Batch, Store, StoreError, Table};
 use state::{Group, GroupFacts, StreamFacts};
 
+/// How many groups or streams one page of a list holds at most.
+const LIST_LIMIT: usize = 50;
+
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
 /// All log groups with their streams and events.
@@ -135,6 +138,28 @@ fn constraint(value: &str, member: &str, constraint: &str) -> ServiceError {
     ))
 }
 
+/// How many of a list may be asked for at once: between 1 and `most`, which is also what is given unasked.
+fn limit(asked: Option<usize>, most: usize) -> Result<usize, ServiceError> {
+    let bound = match asked {
+        None => return Ok(most),
+        Some(0) => "greater than or equal to 1".to_owned(),
+        Some(asked) if asked <= most => return Ok(asked),
+        Some(_) => format!("less than or equal to {most}"),
+    };
+    let value = asked.unwrap_or_default().to_string();
+    Err(constraint(&value, "limit", &format!("Member must have value {bound}")))
+}
+
+/// Groups and streams have names of 1 to 512 characters.
+fn check_length(name: &str, member: &str) -> Result<(), ServiceError> {
+    let bound = match name.len() {
+        0 => "greater than or equal to 1",
+        1..=512 => return Ok(()),
+        _ => "less than or equal to 512",
+    };
+    Err(constraint(name, member, &format!("Member must have length {bound}")))
+}
+
 /// Answers one CloudWatch Logs operation.
 pub(crate) async fn handle(cloud: &Arc<Cloud>, operation: &str, request: &Request) -> Result<Response, ServiceError> {
     let logs = &cloud.logs;
@@ -179,6 +204,13 @@ mod tests {
         let mut groups = logs.lock();
         let events = groups.get_mut(key).unwrap().events(&logs.store, key).unwrap();
         events.values().map(|event| event.message.clone()).collect()
+    }
+
+    #[test]
+    fn limits_are_checked() {
+        assert_eq!((limit(None, 50).unwrap(), limit(Some(1), 50).unwrap(), limit(Some(50), 50).unwrap()), (50, 1, 50));
+        assert!(limit(Some(0), 50).unwrap_err().message.ends_with("Member must have value greater than or equal to 1"));
+        insta::assert_snapshot!(limit(Some(51), 50).unwrap_err(), @"InvalidParameterException: 1 validation error detected: Value '51' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 50");
     }
 
     #[tokio::test]

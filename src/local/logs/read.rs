@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::groups::Named;
 use super::pattern::Pattern;
 use super::state::{EVENT_OVERHEAD_BYTES, Event, Position, ingestion_ms};
-use super::{Logs, answer, constraint, invalid, no_group, no_stream};
+use super::{Logs, answer, invalid, limit, no_group, no_stream};
 use crate::local::error::ServiceError;
 use crate::local::http::{Request, Response};
 
@@ -76,15 +76,6 @@ fn is_empty(low: Bound<Position>, high: Bound<Position>) -> bool {
     }
 }
 
-fn limit(limit: Option<usize>) -> Result<usize, ServiceError> {
-    match limit {
-        None => Ok(PAGE_LIMIT_EVENTS),
-        Some(limit) if (1..=PAGE_LIMIT_EVENTS).contains(&limit) => Ok(limit),
-        Some(0) => Err(constraint("0", "limit", "Member must have value greater than or equal to 1")),
-        Some(more) => Err(constraint(&more.to_string(), "limit", "Member must have value less than or equal to 10000")),
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct GetInput {
@@ -138,7 +129,7 @@ pub(super) fn get(logs: &Logs, request: &Request) -> Result<Response, ServiceErr
         after: token.map(|(_, position)| position),
         from_ms: input.start_time.unwrap_or(0).max(kept_since_ms),
         until_ms: input.end_time.unwrap_or(i64::MAX),
-        limit: limit(input.limit)?,
+        limit: limit(input.limit, PAGE_LIMIT_EVENTS)?,
     };
     let events = group.events(&logs.store, &key)?;
     let (mut page, _) = take(events, &span, |event| event.stream == input.log_stream_name);
@@ -212,7 +203,7 @@ impl FilterInput {
             from_ms: self.start_time.unwrap_or(0).max(kept_since_ms),
             // Unlike GetLogEvents this one includes its end.
             until_ms: self.end_time.map_or(i64::MAX, |end| end.saturating_add(1)),
-            limit: limit(self.limit)?,
+            limit: limit(self.limit, PAGE_LIMIT_EVENTS)?,
         })
     }
 

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::groups::{Named, list_limit};
+use super::groups::Named;
 use super::state::{StreamFacts, stream_key};
-use super::{Logs, answer, constraint, done, invalid, no_group, no_stream};
+use super::{LIST_LIMIT, Logs, answer, check_length, constraint, done, invalid, limit, no_group, no_stream};
 use crate::local::error::ServiceError;
 use crate::local::http::{Request, Response};
 use crate::local::store::Table;
@@ -36,10 +36,7 @@ pub(super) async fn create(logs: &Logs, request: &Request) -> Result<Response, S
 }
 
 fn check_name(name: &str) -> Result<(), ServiceError> {
-    if name.is_empty() || name.len() > 512 {
-        let bound = if name.is_empty() { "greater than or equal to 1" } else { "less than or equal to 512" };
-        return Err(constraint(name, "logStreamName", &format!("Member must have length {bound}")));
-    }
+    check_length(name, "logStreamName")?;
     if name.chars().any(|letter| letter == ':' || letter == '*' || letter.is_control()) {
         return Err(constraint(name, "logStreamName", "Member must satisfy regular expression pattern: [^:*]*"));
     }
@@ -118,7 +115,7 @@ impl StreamOutput {
 
 pub(super) fn describe(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: DescribeInput = request.json()?;
-    let limit = list_limit(input.limit)?;
+    let limit = limit(input.limit, LIST_LIMIT)?;
     let by_time = input.order_by == Some(OrderBy::LastEventTime);
     if by_time && input.log_stream_name_prefix.is_some() {
         return Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix."));

@@ -38,6 +38,7 @@ pub(crate) async fn handle(cloud: &Arc<Cloud>, operation: &str, request: &Reques
         "ListStateMachineVersions" => version::list(cloud, request),
         "DeleteStateMachineVersion" => version::delete(cloud, request).await,
         "StartExecution" => start::start(cloud, request).await,
+        "StartSyncExecution" => start::start_sync(cloud, request),
         "StopExecution" => execution::stop(cloud, request).await,
         "DescribeExecution" => execution::describe(cloud, request),
         "ListExecutions" => list::executions(cloud, request),

@@ -51,6 +51,15 @@ pub(super) async fn start(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     Ok(json!({"executionArn": arn, "startDate": seconds(started_at)}))
 }
 
+/// StartSyncExecution is for express state machines, and every state machine here is a standard one.
+pub(super) fn start_sync(cloud: &Arc<Cloud>, request: &Request) -> Answer {
+    let input: Start = request.json()?;
+    let reference = MachineReference::parse(&input.state_machine_arn)?;
+    cloud.step_functions.active_machine(&reference.key, || refusal::machine_missing(&reference.arn))?;
+    let message = "This operation is not supported by this type of state machine";
+    Err(ServiceError::bad_request("StateMachineTypeNotSupported", message))
+}
+
 fn check_input(input: &str) -> Result<(), ServiceError> {
     if input.len() > asl::MAX_PAYLOAD_BYTES {
         let most = asl::MAX_PAYLOAD_BYTES;
