@@ -182,14 +182,18 @@ fn ctrl_c_ends_a_tail_well_and_anything_else_with_130() {
     let output = tail.wait_with_output().unwrap();
     assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(0), ""));
 
-    // This one waits for an answer that never comes.
+    // These wait for an answer that never comes.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", silent.local_addr().unwrap());
-    let list = sandbox.spawn(&endpoint, "list");
-    let _connection = silent.accept().unwrap();
-    assert!(interrupt(&list));
-    let output = list.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), stdout(&output).as_str(), stderr(&output).as_str()), (Some(130), "", ""));
+    for (arguments, advice) in [("list", ""), ("remove", "run the same command again")] {
+        let waiting = sandbox.spawn(&endpoint, arguments);
+        let _connection = silent.accept().unwrap();
+        assert!(interrupt(&waiting));
+        let output = waiting.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(130), ""), "{arguments}");
+        let said = stderr(&output);
+        assert!(said.contains(advice) && said.is_empty() == advice.is_empty(), "{arguments}: {said}");
+    }
 }
 
 #[test]

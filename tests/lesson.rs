@@ -89,6 +89,30 @@ fn the_endpoint_refuses_what_it_can_not_start() {
     assert!(text.contains("wait"), "{text}");
 }
 
+/// Every key of every object in a result.
+fn keys(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::Object(members) => {
+            members.iter().flat_map(|(key, value)| keys(value).into_iter().chain([key.clone()])).collect()
+        }
+        serde_json::Value::Array(items) => items.iter().flat_map(keys).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn results_as_json_spell_their_keys_one_way() {
+    let home = Home::new();
+    let mut commands = vec!["deploy", "deploy --dry-run", "info", "package", "start --task seen --at +1h"];
+    commands.extend(["list", "show seen", "stop seen", "invoke -f sendEmail", "remove --yes", "local status"]);
+    for command in commands {
+        let arguments: Vec<&str> = command.split(' ').chain(["--local", "--json"]).collect();
+        let result = home.json(&arguments);
+        let odd: Vec<String> = keys(&result).into_iter().filter(|key| key.contains('_')).collect();
+        assert!(odd.is_empty(), "{command}: {odd:?}");
+    }
+}
+
 #[test]
 fn a_past_moment_passes_at_once() {
     let (home, url) = deployed();
@@ -130,8 +154,10 @@ fn start_list_stop_and_invoke() {
     assert_eq!(followed.code, Some(0), "{followed:#?}");
     assert!(followed.stdout.contains("send email triggered at"), "{followed:#?}");
 
-    let invoked = home.ok(&["invoke", "--local", "-f", "sendEmail", "-d", r#"{"taskName": "by hand"}"#]);
-    assert!(invoked.contains("200"), "{invoked}");
+    let invoked = home.run(&["invoke", "--local", "-f", "sendEmail", "-d", r#"{"taskName": "by hand"}"#]);
+    let answer: serde_json::Value = serde_json::from_str(&invoked.stdout).expect("the answer, and nothing else");
+    assert_eq!(answer["statusCode"], 200);
+    assert!(invoked.stderr.contains("for task by hand"), "the tail of its log: {invoked:#?}");
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn what_someone_changed_is_put_right_and_nothing_else_is_touched() {
     moto.aws(&["logs", "put-retention-policy", "--log-group-name", &group, "--retention-in-days", "1"]);
     let role = format!("{STACK}-us-east-1-myStateMachine");
     moto.aws(&["iam", "delete-role-policy", "--role-name", &role, "--policy-name", "workshop"]);
-    let machine = moto.json(&["info", "--json"])["state_machines"][0]["arn"].as_str().map(str::to_owned);
+    let machine = moto.json(&["info", "--json"])["stateMachines"][0]["arn"].as_str().map(str::to_owned);
     moto.aws(&["stepfunctions", "delete-state-machine", "--state-machine-arn", &machine.expect("its ARN")]);
     let info = moto.json(&["info", "--json"]);
     assert_eq!(info["deployed"], "partly", "{info:#}");

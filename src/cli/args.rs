@@ -125,6 +125,19 @@ pub(crate) enum OnInterrupt {
 }
 
 impl Command {
+    /// What to do after Ctrl-C has cut short work that is worth going on with.
+    pub(crate) fn after_interrupt(&self) -> Option<&'static str> {
+        match self {
+            Self::Deploy(_) | Self::Remove(_) => {
+                Some("What is done stays done: run the same command again to go on from there.")
+            }
+            Self::Start(args) if args.is_followed() => {
+                Some("An execution that has started goes on by itself: `list` shows it and `stop` ends it.")
+            }
+            _ => None,
+        }
+    }
+
     /// What Ctrl-C means to this command.
     pub(crate) fn on_interrupt(&self) -> OnInterrupt {
         match self {

@@ -71,7 +71,7 @@ fn tell(plan: &Plan, report: &Report, elapsed: jiff::SignedDuration, ui: &Ui) ->
     if ui.is_json() {
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         return ui.json(&json!({
-            "changed": !plan.is_empty(), "elapsed_ms": elapsed_ms, "plan": plan, "info": report,
+            "changed": !plan.is_empty(), "elapsedMs": elapsed_ms, "plan": plan, "info": report,
         }));
     }
     let seconds = format!("({:.1}s)", elapsed.as_secs_f64());

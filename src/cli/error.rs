@@ -86,9 +86,9 @@ impl CliError {
         self
     }
 
-    /// Ctrl-C: what is done stays done, and there is nothing to explain.
-    pub(crate) fn interrupted() -> Self {
-        Self { quiet: true, ..Self::new(ErrorKind::Interrupted, "Interrupted.") }
+    /// Ctrl-C; where there is no advice there is nothing to explain either, and nothing is said.
+    pub(crate) fn interrupted(advice: Option<&str>) -> Self {
+        Self { hint: advice.map(str::to_owned), ..Self::new(ErrorKind::Interrupted, "Interrupted.") }
     }
 
     /// A failed read or write on this machine; a full disk gets its own advice.

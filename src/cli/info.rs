@@ -104,7 +104,7 @@ mod tests {
             "deployed": "partly",
             "endpoints": [{"method": "POST", "path": "/start", "url": "https://a1.execute-api.eu-west-1.amazonaws.com/dev/start"}],
             "functions": [{"key": "send", "name": "shop-dev-send", "arn": "arn:aws:lambda:eu-west-1:1:function:shop-dev-send"}],
-            "state_machines": [], "log_groups": [],
+            "stateMachines": [], "logGroups": [],
             "missing": ["state machine flow"], "leftovers": [],
             "console": [{"what": "function send", "url": "https://eu-west-1.console.aws.amazon.com/lambda"}],
         }))

@@ -36,7 +36,7 @@ pub(crate) struct InvokeArgs {
     /// How to invoke it
     #[arg(short = 't', long = "type", value_enum, ignore_case = true, default_value_t = Kind::RequestResponse, value_name = "TYPE")]
     kind: Kind,
-    /// Show the last 4 KB of its log
+    /// Print the end of its log (4 KB) on stdout, below the answer; without this it goes to stderr
     #[arg(short, long)]
     log: bool,
 }
@@ -68,7 +68,7 @@ pub(crate) async fn run(args: InvokeArgs, global: &Global, ui: &Ui) -> Result<()
     };
     let progress = ui.progress();
     progress.set_message(format!("{key} runs"));
-    let tail = args.log && mode == Mode::RequestResponse;
+    let tail = mode == Mode::RequestResponse;
     let answer = invoke::invoke(&session.aws, &name, payload.into_bytes(), mode, tail).await;
     progress.finish_and_clear();
     let answer = match answer {
@@ -79,7 +79,13 @@ pub(crate) async fn run(args: InvokeArgs, global: &Global, ui: &Ui) -> Result<()
         ui.json(&as_json(&answer))?;
     } else {
         match mode {
-            Mode::RequestResponse => ui.result(text(&answer))?,
+            Mode::RequestResponse => {
+                ui.result(shown(&answer))?;
+                match log(&answer) {
+                    Some(log) if args.log => ui.result(log)?,
+                    log => log.iter().for_each(|log| ui.note(log)),
+                }
+            }
             Mode::Event => ui.note(format!(
                 "{key} has the event and works on it; `{} -f {key} -t` shows it.",
                 global.command("logs")
@@ -138,18 +144,18 @@ fn as_json(answer: &Invocation) -> Value {
     })
 }
 
-/// The answer as indented JSON, and the end of the log under a rule.
-fn text(answer: &Invocation) -> String {
+/// The answer as indented JSON.
+fn shown(answer: &Invocation) -> String {
     let payload = String::from_utf8_lossy(&answer.payload);
     let parsed = serde_json::from_str::<Value>(&payload).and_then(|value| serde_json::to_string_pretty(&value));
-    let shown = visible(&parsed.unwrap_or_else(|_| payload.into_owned()));
-    match &answer.log_tail {
-        Some(log) => {
-            let rule = toned(Tone::Faint, "-".repeat(68));
-            format!("{shown}\n{rule}\n{}", visible(&log.replace("\r\n", "\n")).trim_end())
-        }
-        None => shown,
-    }
+    visible(&parsed.unwrap_or_else(|_| payload.into_owned()))
+}
+
+/// The end of the log under a rule.
+fn log(answer: &Invocation) -> Option<String> {
+    let log = answer.log_tail.as_ref()?;
+    let rule = toned(Tone::Faint, "-".repeat(68));
+    Some(format!("{rule}\n{}", visible(&log.replace("\r\n", "\n")).trim_end()))
 }
 
 /// The failure of a function that ended in an error.
@@ -190,8 +196,9 @@ mod tests {
 
     #[test]
     fn answers_are_shown_as_json_with_the_log_under_a_rule() {
-        let shown = text(&answer(r#"{"statusCode":200}"#, None, Some("START RequestId: 1\nhi\u{1b}[2J\n")));
-        insta::assert_snapshot!(anstream::adapter::strip_str(&shown), @r#"
+        let answered = answer(r#"{"statusCode":200}"#, None, Some("START RequestId: 1\nhi\u{1b}[2J\n"));
+        let text = format!("{}\n{}", shown(&answered), log(&answered).unwrap());
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r#"
         {
           "statusCode": 200
         }
@@ -199,7 +206,8 @@ mod tests {
         START RequestId: 1
         hi\u{1b}[2J
         "#);
-        assert_eq!(text(&answer("no json\u{7}", None, None)), "no json\\u{7}");
+        let bare = answer("no json\u{7}", None, None);
+        assert_eq!((shown(&bare), log(&bare)), ("no json\\u{7}".to_owned(), None));
     }
 
     #[test]

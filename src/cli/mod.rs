@@ -61,7 +61,7 @@ async fn until_interrupt(cli: Cli, ui: &Ui) -> Result<(), CliError> {
     let failed = match cli.command.on_interrupt() {
         OnInterrupt::Own => return run(cli, ui).await,
         OnInterrupt::Ends => Ok(()),
-        OnInterrupt::Fails => Err(CliError::interrupted()),
+        OnInterrupt::Fails => Err(CliError::interrupted(cli.command.after_interrupt())),
     };
     tokio::select! {
         ended = run(cli, ui) => ended,

@@ -26,6 +26,7 @@ pub(crate) struct PackageArgs {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Line {
     function: String,
     size_bytes: usize,

@@ -96,7 +96,7 @@ fn question(running: &BTreeMap<Key, Vec<Execution>>) -> String {
 fn tell(removed: &BTreeSet<String>, stack: String, elapsed: Option<Duration>, ui: &Ui) -> Result<(), CliError> {
     let count = removed.len();
     if ui.is_json() {
-        return ui.json(&json!({"stack": stack, "removed": removed, "looked_again_for": count, "gone": count}));
+        return ui.json(&json!({"stack": stack, "removed": removed, "lookedAgainFor": count, "gone": count}));
     }
     if ui.is_verbose() {
         removed.iter().for_each(|name| ui.note(format!("gone: {name}")));

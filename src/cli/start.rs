@@ -50,6 +50,13 @@ pub(crate) struct StartArgs {
     follow: bool,
 }
 
+impl StartArgs {
+    /// Whether it stays until the execution ends.
+    pub(crate) fn is_followed(&self) -> bool {
+        self.follow
+    }
+}
+
 /// Runs `workshop start`.
 pub(crate) async fn run(args: StartArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let zone = TimeZone::system();

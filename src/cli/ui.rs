@@ -155,7 +155,7 @@ impl Ui {
     pub(crate) fn fail(&self, error: &CliError) -> ExitCode {
         let code = ExitCode::from(error.kind as u8);
         match error.kind {
-            ErrorKind::Interrupted => return code,
+            ErrorKind::Interrupted if error.hint.is_none() => return code,
             _ if error.quiet => return ExitCode::SUCCESS,
             _ => {}
         }

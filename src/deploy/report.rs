@@ -12,6 +12,7 @@ use crate::model::stack::Stack;
 /// What there is of a stack. Its JSON form is what `info --json` prints; keys are only ever added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(serde::Deserialize))]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
     /// The service's name.
     pub(crate) service: String,

@@ -16,6 +16,9 @@ use crate::aws::log_events::LogEvent;
 /// How far the clocks of Step Functions and of a function's sandbox may lie apart, in milliseconds.
 const SKEW_MS: i64 = 500;
 
+/// How long before an invocation begins its sandbox may already have said something, in milliseconds.
+const COLD_START_MS: i64 = 5_000;
+
 /// A call of a function, as the history tells it.
 #[derive(Debug)]
 struct Call {
@@ -81,8 +84,7 @@ impl Watch {
         let mut found = BTreeMap::new();
         for call in &self.calls {
             let from = found.entry(call.function.clone()).or_insert(i64::MAX);
-            // A cold start says something before the invocation begins.
-            *from = (*from).min(call.from_ms - 10 * SKEW_MS);
+            *from = (*from).min(call.from_ms - COLD_START_MS);
         }
         found
     }
@@ -90,12 +92,30 @@ impl Watch {
     /// Takes new lines of a function's log, and gives those that belong to this execution.
     pub(crate) fn take_lines(&mut self, function: &str, mut lines: Vec<LogEvent>) -> Vec<LogEvent> {
         lines.sort_by_key(|line| line.timestamp);
-        lines.into_iter().flat_map(|line| self.take_line(function, line)).collect()
+        let claims = self.claim_all(function, &lines);
+        lines.into_iter().flat_map(|line| self.take_line(function, line, &claims)).collect()
     }
 
-    fn take_line(&mut self, function: &str, line: LogEvent) -> Vec<LogEvent> {
-        let started = line.message.strip_prefix("START RequestId: ").map(first_word);
-        let call = started.and_then(|id| self.claim(function, id, line.timestamp));
+    /// The calls that invocations among these lines answer, by request id. One that began during the call comes before
+    /// one that only clocks apart could explain: the invocation just before this execution's is somebody else's.
+    fn claim_all(&mut self, function: &str, lines: &[LogEvent]) -> BTreeMap<String, usize> {
+        let mut claims = BTreeMap::new();
+        for skew_ms in [0, SKEW_MS] {
+            for line in lines {
+                if let Some(id) = invocation_started(line)
+                    && !claims.contains_key(id)
+                    && let Some(call) = self.claim(function, id, line.timestamp, skew_ms)
+                {
+                    claims.insert(id.to_owned(), call);
+                }
+            }
+        }
+        claims
+    }
+
+    fn take_line(&mut self, function: &str, line: LogEvent, claims: &BTreeMap<String, usize>) -> Vec<LogEvent> {
+        let started = invocation_started(&line);
+        let call = started.and_then(|id| claims.get(id).copied());
         let key = (function.to_owned(), line.log_stream_name.clone());
         let stream = self.streams.entry(key).or_default();
         if started.is_some() {
@@ -119,12 +139,12 @@ impl Watch {
     }
 
     /// The call that an invocation answers: of that function, not yet begun, and going on at that moment.
-    fn claim(&mut self, function: &str, id: &str, ms: i64) -> Option<usize> {
+    fn claim(&mut self, function: &str, id: &str, ms: i64, skew_ms: i64) -> Option<usize> {
         let fits = |call: &Call| {
             !call.begun
                 && call.function == function
                 && call.request_id.as_deref().is_none_or(|known| known == id)
-                && (call.from_ms - SKEW_MS..=call.to_ms.map_or(i64::MAX, |to| to + SKEW_MS)).contains(&ms)
+                && (call.from_ms - skew_ms..=call.to_ms.map_or(i64::MAX, |to| to + skew_ms)).contains(&ms)
         };
         let found = self.calls.iter().position(fits)?;
         self.calls[found].begun = true;
@@ -135,6 +155,11 @@ impl Watch {
     pub(crate) fn is_complete(&self) -> bool {
         self.end.is_some() && self.calls.iter().all(|call| call.reported)
     }
+}
+
+/// The request id in a START line.
+fn invocation_started(line: &LogEvent) -> Option<&str> {
+    line.message.strip_prefix("START RequestId: ").map(first_word)
 }
 
 fn first_word(text: &str) -> &str {
@@ -227,6 +252,20 @@ mod tests {
         watch.take_history(&answered);
         assert!(watch.take_lines("send", vec![line(10_001, "a", "START RequestId: other Version: 1")]).is_empty());
         assert_eq!(watch.take_lines("send", vec![line(10_002, "b", "START RequestId: mine Version: 1")]).len(), 1);
+    }
+
+    #[test]
+    fn an_invocation_just_before_is_somebody_else_s() {
+        let mut watch = watch();
+        watch.take_history(&event(3, 10_006, "LambdaFunctionSucceeded", None));
+        let lines = vec![
+            line(9_730, "a", "START RequestId: theirs Version: 1"),
+            line(9_732, "a", "REPORT RequestId: theirs\tDuration: 2 ms"),
+            line(10_001, "a", "START RequestId: mine Version: 1"),
+            line(10_003, "a", "REPORT RequestId: mine\tDuration: 2 ms"),
+        ];
+        let taken = messages(watch.take_lines("send", lines));
+        assert_eq!(taken, ["START RequestId: mine Version: 1", "REPORT RequestId: mine\tDuration: 2 ms"]);
     }
 
     #[test]

@@ -31,6 +31,13 @@ pub(crate) enum CodeError {
     },
 }
 
+impl CodeError {
+    /// Whether the disk is full.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self, Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull)
+    }
+}
+
 impl CodeStore {
     /// The store in this folder, which is made when it is first needed.
     pub(crate) fn new(folder: PathBuf) -> Self {
@@ -54,10 +61,11 @@ impl CodeStore {
             }
             fs::create_dir_all(&folder)?;
             let partial = path.with_extension(format!("partial-{}", uuid::Uuid::new_v4().simple()));
-            let mut file = fs::File::create(&partial)?;
-            io::Write::write_all(&mut file, &bytes)?;
-            file.sync_all()?;
-            fs::rename(&partial, &path)?;
+            if let Err(error) = write(&partial, &bytes).and_then(|()| fs::rename(&partial, &path)) {
+                // On a full disk every byte counts; what can't be removed either is only left over.
+                let _ = fs::remove_file(&partial);
+                return Err(error);
+            }
             fs::File::open(&folder)?.sync_all()
         })
         .await
@@ -102,9 +110,28 @@ async fn blocking(path: &Path, work: impl FnOnce() -> io::Result<()> + Send + 's
     outcome.map_err(|source| CodeError::File { path: path.to_path_buf(), source })
 }
 
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    io::Write::write_all(&mut file, bytes)?;
+    file.sync_all()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_can_not_be_kept_leaves_nothing_behind() {
+        let root = tempfile::tempdir().unwrap();
+        let store = CodeStore::new(root.path().to_owned());
+        let code = Code { sha256: "ab".to_owned(), size_bytes: 3 };
+        fs::create_dir(store.zip(&code.sha256)).unwrap();
+        let failed = store.keep(&code, bytes::Bytes::from_static(b"zip")).await.unwrap_err();
+        assert!(!failed.is_full(), "a folder is in the way: {failed}");
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1, "the half of a zip is gone");
+        let source = io::Error::from(io::ErrorKind::StorageFull);
+        assert!(CodeError::File { path: store.zip("ab"), source }.is_full());
+    }
 
     #[tokio::test]
     async fn keeps_unpacks_once_and_removes() {

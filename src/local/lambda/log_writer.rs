@@ -46,6 +46,8 @@ pub(crate) struct LogWriter {
 enum Command {
     /// A line of Lambda's own, after everything the function has written so far.
     Line(String),
+    /// The same, telling when it is done.
+    First(String, oneshot::Sender<()>),
     /// The invocation is over: hand back the tail of its log.
     Tail(oneshot::Sender<Vec<u8>>),
 }
@@ -63,6 +65,13 @@ impl LogWriter {
     pub(crate) fn line(&self, line: String) {
         // The task ends only when `self` is dropped.
         let _ = self.commands.send(Command::Line(line));
+    }
+
+    /// Adds a line of Lambda's own before anything that the function writes from now on.
+    pub(crate) async fn first_line(&self, line: String) {
+        let (sender, receiver) = oneshot::channel();
+        let _ = self.commands.send(Command::First(line, sender));
+        let _ = receiver.await;
     }
 
     /// The last 4 KB logged since the last call, once they are handed over to the log service.
@@ -105,10 +114,11 @@ impl Task {
 
     fn obey(&mut self, command: Command) {
         match command {
-            Command::Line(line) => {
-                self.drain();
-                self.flush_partial();
-                self.add(line);
+            Command::Line(line) => self.add_own(line),
+            Command::First(line, done) => {
+                self.add_own(line);
+                // Whoever asked may have gone away.
+                let _ = done.send(());
             }
             Command::Tail(reply) => {
                 self.write();
@@ -116,6 +126,12 @@ impl Task {
                 let _ = reply.send(self.tail.take());
             }
         }
+    }
+
+    fn add_own(&mut self, line: String) {
+        self.drain();
+        self.flush_partial();
+        self.add(line);
     }
 
     /// Takes what the function has written so far, without waiting for more.
@@ -168,5 +184,30 @@ async fn readable(output: Option<&pipe::Receiver>) {
     };
     if !ready {
         std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::local::data_dir::DataDir;
+    use crate::local::http::Stop;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_is_written_after_start_comes_after_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let cloud = Cloud::open(&DataDir::new(folder.path()), "127.0.0.1:1".parse().unwrap(), Stop::new()).unwrap();
+        let (mut function, output) = pipe::pipe().unwrap();
+        let stream = LogStream::new(Region::new("us-east-1"), "f", "1", clock::now());
+        let log = LogWriter::start(Some(output), stream, cloud);
+        for _ in 0..200 {
+            log.first_line("START".to_owned()).await;
+            tokio::io::AsyncWriteExt::write_all(&mut function, b"within\n").await.unwrap();
+            let mut told = String::new();
+            while !told.contains("within") {
+                told.push_str(&String::from_utf8(log.tail().await).unwrap());
+            }
+            assert!(told.starts_with("START"), "{told}");
+        }
     }
 }

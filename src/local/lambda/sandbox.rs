@@ -152,7 +152,7 @@ impl Sandbox {
         let cold = !self.ready;
         let refused = if cold { self.initialise(&work.request_id).await } else { None };
         let init = cold.then(|| since(self.started));
-        self.log.line(report::start(&work.request_id, &self.version));
+        self.log.first_line(report::start(&work.request_id, &self.version)).await;
         let began = clock::now();
         let verdict = match refused {
             Some(verdict) => verdict,

@@ -176,7 +176,12 @@ fn build(
 /// Puts a zip on disk.
 pub(super) async fn keep(cloud: &Cloud, code: &Code, bytes: Bytes) -> Result<(), ServiceError> {
     let kept = cloud.functions.code.keep(code, bytes).await;
-    kept.map_err(|error| ServiceError::new(500, "ServiceException", error.to_string()))
+    kept.map_err(|error| {
+        // A client would try a 500 again and again, and a disk stays full: AWS's own error for no more room ends that.
+        let (status, code) =
+            if error.is_full() { (400, "CodeStorageExceededException") } else { (500, "ServiceException") };
+        ServiceError::new(status, code, error.to_string())
+    })
 }
 
 /// Deletes a function, or one published version of it.
