@@ -8,12 +8,13 @@ use crate::model::names::{Region, StageName};
 #[derive(Debug, Parser)]
 #[command(name = "workshop", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Examples:
-  workshop deploy --local                               the lesson on this machine, no account needed
-  workshop start --local --task taskone --at +10s       start an execution that fires in ten seconds
-  workshop logs --local -f sendEmail -t                 watch it happen
+  workshop deploy --local                           the lesson on this machine, no account needed
+  workshop start --local --task taskone --at +10s   start an execution that fires in ten seconds
+  workshop logs --local -f sendEmail -t             watch it happen
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a project file is wrong, 4 credentials, 5 nothing answers there,
-6 not found or not deployed, 7 refused by AWS, 8 the workflow itself failed, 130 interrupted.")]
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a project file is wrong, 4 credentials,
+5 nothing answers there, 6 not found or not deployed, 7 refused by AWS,
+8 the workflow itself failed, 130 interrupted.")]
 pub(crate) struct Cli {
     /// Options that every command takes.
     #[command(flatten)]

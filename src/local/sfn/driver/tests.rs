@@ -14,6 +14,7 @@ use crate::local::data_dir::DataDir;
 use crate::local::error::ServiceError;
 use crate::local::form::Form;
 use crate::local::http::{Request, Stop};
+use crate::local::store::StoreError;
 use crate::local::{iam, sfn};
 
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
@@ -27,7 +28,7 @@ struct Fixture {
 impl Fixture {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let cloud = open(&folder);
+        let cloud = open(&folder).expect("nobody has the folder yet");
         let fixture = Self { folder, cloud };
         fixture.create_role().await;
         fixture
@@ -38,7 +39,8 @@ impl Fixture {
         self.cloud.step_functions.stop().await;
         self.cloud.store.flush().await.unwrap();
         drop(self.cloud);
-        let cloud = open(&self.folder);
+        // A task that was just told to end still holds the store for an instant.
+        let cloud = until(|| async { open(&self.folder) }).await;
         Self { folder: self.folder, cloud }
     }
 
@@ -86,10 +88,14 @@ impl Fixture {
     }
 }
 
-fn open(folder: &tempfile::TempDir) -> Arc<Cloud> {
-    let cloud = Cloud::open(&DataDir::new(folder.path()), "127.0.0.1:1".parse().unwrap(), Stop::new()).unwrap();
+/// The cloud of a folder, unless another one still has it.
+fn open(folder: &tempfile::TempDir) -> Option<Arc<Cloud>> {
+    let cloud = match Cloud::open(&DataDir::new(folder.path()), "127.0.0.1:1".parse().unwrap(), Stop::new()) {
+        Err(StoreError::InUse { .. }) => return None,
+        opened => opened.unwrap(),
+    };
     cloud.step_functions.resume(&cloud);
-    cloud
+    Some(cloud)
 }
 
 fn request(body: Bytes) -> Request {
