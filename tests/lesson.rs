@@ -176,3 +176,19 @@ fn stages_do_not_touch_each_other() {
     assert_eq!(home.json(&["info", "--local", "--json"])["stage"], "dev");
     assert_eq!(home.run(&["info", "--local", "--stage", "anna"]).code, Some(6));
 }
+
+#[test]
+fn a_definition_that_is_refused_is_a_fault_of_the_project() {
+    let home = Home::new();
+    let folder = home.path("work/definitions");
+    std::fs::create_dir(&folder).expect("a folder");
+    let service = "service = \"broken\"\n[state_machines.wait]\ndefinition = \"wait.asl.json\"\n";
+    std::fs::write(folder.join("service.toml"), service).expect("a file");
+    let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Nowhere"}}}"#;
+    std::fs::write(folder.join("wait.asl.json"), definition).expect("a file");
+    let ended = home.run(&["deploy", "--local"]);
+    assert_eq!(ended.code, Some(3), "{ended:#?}");
+    for told in ["`broken-dev-wait`", "/States/A/Next", "definitions/service.toml"] {
+        assert!(ended.stderr.contains(told), "{ended:#?}");
+    }
+}

@@ -105,6 +105,10 @@ impl From<DeployError> for CliError {
                 ErrorKind::Project,
                 "Take a shorter name for it or for the service in definitions/service.toml, or a shorter `--stage`.",
             ),
+            DeployError::Definition { .. } => (
+                ErrorKind::Project,
+                "Mend the file that `definition` names for it in definitions/service.toml, and deploy again.",
+            ),
             DeployError::NoArtefact(_) => (ErrorKind::Project, "Package the functions first: `workshop package`."),
             DeployError::FunctionFailed { .. } => {
                 (ErrorKind::Refused, "Mend what the reason names and deploy again; it goes on from where it is.")

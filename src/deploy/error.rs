@@ -54,6 +54,14 @@ pub(crate) enum DeployError {
         /// Lambda's reason.
         reason: String,
     },
+    /// Step Functions finds fault with a definition.
+    #[error("Step Functions refuses the definition of the state machine `{name}`: {reason}")]
+    Definition {
+        /// The state machine's deployed name.
+        name: String,
+        /// What Step Functions says is wrong, and where.
+        reason: String,
+    },
     /// What was waited for did not happen in time.
     #[error("After {waited_s} seconds {what} is still waiting for {until}.")]
     TimedOut {

@@ -12,12 +12,24 @@ use crate::model::names::{Arn, Key};
 /// Makes a state machine.
 pub(super) async fn create(work: &Work, step: &Step, spec: &StateMachineSpec) -> Result<(), DeployError> {
     let client = &work.aws.sfn;
-    work.patience(step).call(|| sfn::create(client, &spec.name, &spec.wanted, &work.tags)).await
+    let made = work.patience(step).call(|| sfn::create(client, &spec.name, &spec.wanted, &work.tags)).await;
+    made.map_err(|error| about_definition(error, &spec.name))
 }
 
 /// Changes a state machine. Executions that run keep the definition that they began with.
 pub(super) async fn update(work: &Work, step: &Step, spec: &StateMachineSpec) -> Result<(), DeployError> {
-    work.patience(step).call(|| sfn::update(&work.aws.sfn, &spec.arn, &spec.wanted)).await
+    let changed = work.patience(step).call(|| sfn::update(&work.aws.sfn, &spec.arn, &spec.wanted)).await;
+    changed.map_err(|error| about_definition(error, &spec.name))
+}
+
+/// A refused definition is a fault of a project file, not of a call.
+fn about_definition(error: DeployError, name: &str) -> DeployError {
+    match error {
+        DeployError::Aws(answer) if answer.is("InvalidDefinition") => {
+            DeployError::Definition { name: name.to_owned(), reason: answer.message }
+        }
+        other => other,
+    }
 }
 
 /// Stops what runs, deletes the state machine and waits until it is gone. An execution that was started in the last moment
