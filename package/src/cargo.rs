@@ -97,7 +97,28 @@ fn start(manifests: &[&Path], options: &Options) -> Result<Child, PackageError> 
 fn cargo(options: &Options) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(&options.project_dir);
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(is_of_another_package) {
+            command.env_remove(name);
+        }
+    }
     command
+}
+
+/// Whether a variable is one that cargo sets for a program it runs. Such a program may be what asks for this build, and
+/// the variables are about that program's package: build scripts that look at them would run again, and everything
+/// above them would be compiled again, whenever somebody else asks.
+fn is_of_another_package(variable: &str) -> bool {
+    const EXACT: [&str; 7] = [
+        "CARGO_BIN_NAME",
+        "CARGO_CRATE_NAME",
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_LINKS",
+        "CARGO_MANIFEST_PATH",
+        "CARGO_PRIMARY_PACKAGE",
+        "CARGO_TARGET_TMPDIR",
+    ];
+    EXACT.contains(&variable) || variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_BIN_EXE_")
 }
 
 fn spawn(command: &mut Command, options: &Options) -> Result<Child, PackageError> {
@@ -282,5 +303,15 @@ mod tests {
         let setting = remapped_paths(Path::new("/home/me/\"quoted\""));
         let flags: Vec<String> = serde_json::from_str(setting.strip_prefix("build.rustflags=").unwrap()).unwrap();
         assert!(flags.contains(&String::from("--remap-path-prefix=/home/me/\"quoted\"=/project")));
+    }
+
+    #[test]
+    fn variables_about_the_program_that_asks_are_not_handed_on() {
+        for told in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "CARGO_BIN_EXE_workshop"] {
+            assert!(is_of_another_package(told), "{told}");
+        }
+        for wanted in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_BUILD_JOBS", "CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"] {
+            assert!(!is_of_another_package(wanted), "{wanted}");
+        }
     }
 }
