@@ -64,8 +64,10 @@ async fn until_interrupt(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         OnInterrupt::Fails => Err(CliError::interrupted(cli.command.after_interrupt())),
     };
     tokio::select! {
-        ended = run(cli, ui) => ended,
+        // Asked first, so that Ctrl-C is listened for before the command does anything.
+        biased;
         Ok(()) = tokio::signal::ctrl_c() => failed,
+        ended = run(cli, ui) => ended,
     }
 }
 
