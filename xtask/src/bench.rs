@@ -53,7 +53,7 @@ impl Bench {
         figures.push(ms("embedded cloud ready (`local start`)", Some(50.0), start));
         figures.push(self.memory("idle memory, empty", elsewhere)?);
         let deploy = median(5, || {
-            self.quietly(&["local", "reset", "--yes"], elsewhere);
+            self.time(self.command(&["local", "reset"], elsewhere))?;
             self.time(self.command(&["local", "start"], elsewhere))?;
             self.time(self.command(&["deploy", "--local"], elsewhere))
         })?;
