@@ -131,7 +131,7 @@ fn in_an_hour() -> Value {
 async fn a_wait_ends_at_its_time_and_not_before() {
     let fixture = Fixture::new().await;
     fixture.create(&waiting()).await;
-    // Step Functions reads whole seconds only.
+    // A whole second, which the answer's seconds hold exactly.
     let due = Timestamp::from_second(clock::now().as_second() + 1).unwrap();
     let arn = fixture.start("e", &json!({"until": due.to_string()})).await.unwrap();
     let ended = fixture.ended(&arn).await;
