@@ -39,6 +39,39 @@ pub fn settle(request: &TaskRequest, answer: &FunctionAnswer<'_>) -> Input {
     Input::TaskSucceeded { task, output }
 }
 
+/// What the Lambda service answered to an invocation that it does not wait for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acceptance<'a> {
+    /// HTTP's status: 202 for an `Event`, 204 for a `DryRun`.
+    pub status: u16,
+    /// The version that a `DryRun` would have run.
+    pub executed_version: Option<&'a str>,
+    /// The invocation's request id.
+    pub request_id: &'a str,
+    /// The time of the answer, as HTTP writes it.
+    pub http_date: &'a str,
+}
+
+/// The input that tells an execution of such an answer to `lambda:invoke`: the service's response, whose payload is empty.
+/// Its shape follows that of an invocation with an answer.
+pub fn settle_accepted(request: &TaskRequest, acceptance: &Acceptance<'_>) -> Input {
+    let mut headers = vec![
+        ("x-amzn-Remapped-Content-Length", "0"),
+        ("Connection", "keep-alive"),
+        ("x-amzn-RequestId", acceptance.request_id),
+        ("Content-Length", "0"),
+        ("Date", acceptance.http_date),
+    ];
+    let mut members = String::new();
+    if let Some(version) = acceptance.executed_version {
+        headers.insert(0, ("X-Amz-Executed-Version", version));
+        members = format!("\"ExecutedVersion\":{},", Value::from(version));
+    }
+    members.push_str("\"Payload\":\"\"");
+    let output = with_metadata(&members, &headers, acceptance.request_id, acceptance.status);
+    Input::TaskSucceeded { task: request.task, output }
+}
+
 /// The payload itself, or a JSON string of it when it is not JSON.
 fn json_text(payload: &str) -> String {
     if payload.is_empty() {
@@ -80,15 +113,19 @@ fn response(answer: &FunctionAnswer<'_>, payload: &str) -> String {
     if let Some(log) = answer.log_result {
         headers.insert(0, ("X-Amz-Log-Result", log));
     }
+    let log = answer.log_result.map(|log| format!("\"LogResult\":{},", Value::from(log))).unwrap_or_default();
+    let version = Value::from(answer.executed_version);
+    let members = format!("\"ExecutedVersion\":{version},{log}\"Payload\":{payload}");
+    with_metadata(&members, &headers, answer.request_id, 200)
+}
+
+/// The members of a response, followed by what the AWS SDK tells of the HTTP answer.
+fn with_metadata(members: &str, headers: &[(&str, &str)], request_id: &str, status: u16) -> String {
     let all: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!([value]))).collect();
     let single: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!(value))).collect();
-    let log = answer.log_result.map(|log| format!("\"LogResult\":{},", Value::from(log))).unwrap_or_default();
-    let http = json!({ "AllHttpHeaders": all, "HttpHeaders": single, "HttpStatusCode": 200 });
-    let metadata = json!({ "RequestId": answer.request_id });
-    format!(
-        "{{\"ExecutedVersion\":{},{log}\"Payload\":{payload},\"SdkHttpMetadata\":{http},\"SdkResponseMetadata\":{metadata},\"StatusCode\":200}}",
-        Value::from(answer.executed_version)
-    )
+    let http = json!({ "AllHttpHeaders": all, "HttpHeaders": single, "HttpStatusCode": status });
+    let metadata = json!({ "RequestId": request_id });
+    format!("{{{members},\"SdkHttpMetadata\":{http},\"SdkResponseMetadata\":{metadata},\"StatusCode\":{status}}}")
 }
 
 #[cfg(test)]

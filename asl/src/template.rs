@@ -1,12 +1,15 @@
 //! Payload templates: `Parameters` and `ResultSelector`, JSON in which a name that ends in `.$` has its value computed.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::MAX_PAYLOAD_BYTES;
-use crate::definition::Findings;
+use crate::definition::{FindingKind, Findings, looks_computed};
 use crate::document::least_size_bytes;
 use crate::intrinsic::{Expression, ExpressionFailure};
-use crate::path::{PathSyntax, Scope};
+use crate::path::Scope;
 
 /// A parsed template.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +25,7 @@ pub(crate) enum Template {
 pub(crate) enum TemplateFailure {
     /// A path leads nowhere.
     NotFound(String),
-    /// An intrinsic function failed.
+    /// An intrinsic function failed, or there is nothing to read from.
     Intrinsic(String),
     /// More than a payload may hold.
     TooLarge,
@@ -31,27 +34,34 @@ pub(crate) enum TemplateFailure {
 impl Template {
     /// Reads a template at a location; what is wrong with it goes to `findings`.
     pub(crate) fn parse(value: &Value, location: &str, findings: &mut Findings) -> Self {
+        Self::read(value, &Place::Field(location), findings)
+    }
+
+    fn read(value: &Value, place: &Place<'_>, findings: &mut Findings) -> Self {
         match value {
-            Value::Object(members) => Self::object(members, location, findings),
-            Value::Array(items) => Self::Array(
-                items
-                    .iter()
-                    .enumerate()
-                    .map(|(i, item)| Self::parse(item, &format!("{location}[{i}]"), findings))
-                    .collect(),
-            ),
+            Value::Object(members) => Self::object(members, place, findings),
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                Self::Array(items.map(|(i, item)| Self::read(item, &Place::Item(place, i), findings)).collect())
+            }
             literal => Self::Literal(literal.clone()),
         }
     }
 
-    fn object(members: &Map<String, Value>, location: &str, findings: &mut Findings) -> Self {
+    fn object(members: &Map<String, Value>, place: &Place<'_>, findings: &mut Findings) -> Self {
         let mut fields = Vec::with_capacity(members.len());
         for (field, value) in members {
             let Some(name) = field.strip_suffix(".$") else {
-                fields.push((field.clone(), Self::parse(value, &format!("{location}/{field}"), findings)));
+                if looks_computed(value) {
+                    let message = format!(
+                        "The value of '{field}' looks like a path or an intrinsic function, but the name does not end with '.$'."
+                    );
+                    findings.add_at(FindingKind::NoDollar, place, message);
+                }
+                fields.push((field.clone(), Self::read(value, &Place::Member(place, field), findings)));
                 continue;
             };
-            if let Some(expression) = computed(field, value, location, findings) {
+            if let Some(expression) = computed(field, value, place, findings) {
                 fields.push((name.to_owned(), Self::Computed { field: field.clone(), expression }));
             }
         }
@@ -96,28 +106,43 @@ impl Template {
 /// # Errors
 /// When it has no value, in the words that AWS has for `Parameters`, `ErrorPath` and `CausePath`.
 pub(crate) fn evaluate(expression: &Expression, field: &str, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
-    expression.evaluate(scope).map_err(|failure| match failure {
-        ExpressionFailure::Intrinsic(problem) => TemplateFailure::Intrinsic(problem),
+    expression.evaluate(scope).map(Cow::into_owned).map_err(|failure| match failure {
+        ExpressionFailure::Intrinsic(problem) | ExpressionFailure::Unreadable(problem) => {
+            TemplateFailure::Intrinsic(problem)
+        }
         ExpressionFailure::NotFound => TemplateFailure::NotFound(format!(
             "The JSONPath '{}' specified for the field '{field}' could not be found in the input '{}'",
             expression.text(),
-            expression.root_value(scope)
+            expression.root_text(scope)
         )),
     })
 }
 
-fn computed(field: &str, value: &Value, location: &str, findings: &mut Findings) -> Option<Expression> {
+/// Where a part of a template is written; a text only once something is wrong there.
+pub(crate) enum Place<'a> {
+    Field(&'a str),
+    Member(&'a Place<'a>, &'a str),
+    Item(&'a Place<'a>, usize),
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(location) => f.write_str(location),
+            Self::Member(place, name) => write!(f, "{place}/{name}"),
+            Self::Item(place, i) => write!(f, "{place}[{i}]"),
+        }
+    }
+}
+
+fn computed(field: &str, value: &Value, place: &Place<'_>, findings: &mut Findings) -> Option<Expression> {
     match Expression::parse(value.as_str().unwrap_or_default()) {
         Ok(expression) => Some(expression),
-        Err(PathSyntax::NotImplemented(feature)) => {
-            findings.not_implemented(location, format!("{feature}, used by the field '{field}',"));
-            None
-        }
-        Err(PathSyntax::Malformed(_)) => {
+        Err(_) => {
             let message = format!(
                 "The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call"
             );
-            findings.schema(location, message);
+            findings.add_at(FindingKind::SchemaValidationFailed, place, message);
             None
         }
     }

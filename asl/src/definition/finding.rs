@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The most that findings may take, in bytes: a definition of a megabyte can be wrong in as many places.
+const MAX_BYTES: usize = 1_048_576;
+
 /// A definition that cannot be run, with everything that was found wrong in it; never empty.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.aws_text())]
@@ -11,7 +14,7 @@ pub struct DefinitionError {
     findings: Vec<Finding>,
 }
 
-/// One thing wrong with a definition.
+/// One thing to say about a definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What sort of problem it is.
@@ -22,7 +25,16 @@ pub struct Finding {
     pub message: String,
 }
 
-/// The sorts of problem. All but [`Self::NotImplemented`] are AWS's own diagnostic codes.
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Severity {
+    /// The definition is taken, and probably does not do what is meant.
+    Warning,
+    /// The definition is refused.
+    Error,
+}
+
+/// The sorts of finding: AWS's own diagnostic codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FindingKind {
     /// The text is no JSON.
@@ -33,33 +45,83 @@ pub enum FindingKind {
     MissingTransitionTarget,
     /// No state ends the execution.
     MissingEndState,
-    /// A part of the language that AWS has and this library does not have yet.
-    NotImplemented,
+    /// Two states have the same name.
+    DuplicateStateName,
+    /// A state's name is too long.
+    InvalidStateName,
+    /// Two Map states have the same label.
+    DuplicateLabelName,
+    /// A Map state's label is too long or has characters that it may not have.
+    InvalidLabelName,
+    /// A variable that a flow assigns is assigned by one around it.
+    DuplicateVariableName,
+    /// A variable's name is no identifier or too long.
+    InvalidVariableName,
+    /// `states` is assigned.
+    ReservedVariableName,
+    /// A JSONata expression is not well formed.
+    InvalidJsonataExpression,
+    /// A JSONata expression reads what is not there.
+    UnsupportedJsonataExpression,
+    /// States are inside states at more levels than can be read.
+    TooDeeplyNested,
+    /// A value in a template reads like a path or a call, and its name does not end in `.$`.
+    NoDollar,
+    /// A value reads like a path, and its field's name does not end in `Path`.
+    NoPath,
+    /// The result of a Pass state reads like a path.
+    PassResultIsStatic,
 }
 
 impl FindingKind {
-    /// The code in `ValidateStateMachineDefinition`'s diagnostics; `NOT_IMPLEMENTED` is not one of AWS's.
+    /// The code in `ValidateStateMachineDefinition`'s diagnostics.
     pub fn code(self) -> &'static str {
         match self {
             Self::InvalidJson => "INVALID_JSON_DESCRIPTION",
             Self::SchemaValidationFailed => "SCHEMA_VALIDATION_FAILED",
             Self::MissingTransitionTarget => "MISSING_TRANSITION_TARGET",
             Self::MissingEndState => "MISSING_END_STATE",
-            Self::NotImplemented => "NOT_IMPLEMENTED",
+            Self::DuplicateStateName => "DUPLICATE_STATE_NAME",
+            Self::InvalidStateName => "INVALID_STATE_NAME",
+            Self::DuplicateLabelName => "DUPLICATE_LABEL_NAME",
+            Self::InvalidLabelName => "INVALID_LABEL_NAME",
+            Self::DuplicateVariableName => "DUPLICATE_VARIABLE_NAME",
+            Self::InvalidVariableName => "INVALID_VARIABLE_NAME",
+            Self::ReservedVariableName => "RESERVED_VARIABLE_NAME",
+            Self::InvalidJsonataExpression => "INVALID_JSONATA_EXPRESSION",
+            Self::UnsupportedJsonataExpression => "UNSUPPORTED_JSONATA_EXPRESSION",
+            Self::TooDeeplyNested => "TOO_DEEPLY_NESTED",
+            Self::NoDollar => "NO_DOLLAR",
+            Self::NoPath => "NO_PATH",
+            Self::PassResultIsStatic => "PASS_RESULT_IS_STATIC",
+        }
+    }
+
+    /// Whether the definition is refused for it.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::NoDollar | Self::NoPath | Self::PassResultIsStatic => Severity::Warning,
+            _ => Severity::Error,
         }
     }
 }
 
 impl DefinitionError {
-    /// Everything that was found, in the order of the definition.
+    /// Everything that was found, warnings too, in the order of the definition.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// All findings as `CreateStateMachine` lists them between the quotes of
-    /// `Invalid State Machine Definition: '...'`: `CODE: message at location`, separated by commas.
+    /// The errors as `CreateStateMachine` lists them between the quotes of
+    /// `Invalid State Machine Definition: '...'`: `CODE: message at location`, separated by commas; a place that is the whole
+    /// definition is `null` there.
     pub fn aws_text(&self) -> String {
-        self.findings.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        let errors = self.findings.iter().filter(|finding| finding.kind.severity() == Severity::Error);
+        let texts = errors.map(|finding| match &finding.location {
+            Some(_) => finding.to_string(),
+            None => format!("{finding} at null"),
+        });
+        texts.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -75,27 +137,46 @@ impl fmt::Display for Finding {
 
 /// Collects findings while a definition is read.
 #[derive(Debug, Default)]
-pub(crate) struct Findings(Vec<Finding>);
+pub(crate) struct Findings {
+    found: Vec<Finding>,
+    errors: usize,
+    size_bytes: usize,
+}
 
 impl Findings {
+    /// Adds a finding; the first error is always kept, and no more than a megabyte of findings.
     pub(crate) fn add(&mut self, kind: FindingKind, location: Option<String>, message: impl Into<String>) {
-        self.0.push(Finding { kind, location, message: message.into() });
+        let is_error = kind.severity() == Severity::Error;
+        if self.size_bytes > MAX_BYTES && !(is_error && self.errors == 0) {
+            return;
+        }
+        let message = message.into();
+        self.size_bytes += message.len() + location.as_ref().map_or(0, String::len);
+        self.errors += usize::from(is_error);
+        self.found.push(Finding { kind, location, message });
+    }
+
+    /// Adds a finding at a place that is only put into words when there is room for it.
+    pub(crate) fn add_at(&mut self, kind: FindingKind, place: &dyn fmt::Display, message: impl Into<String>) {
+        if self.size_bytes <= MAX_BYTES || !self.has_errors() {
+            self.add(kind, Some(place.to_string()), message);
+        }
     }
 
     pub(crate) fn schema(&mut self, location: &str, message: impl Into<String>) {
         self.add(FindingKind::SchemaValidationFailed, Some(location.to_owned()), message);
     }
 
-    /// `feature` names what is missing.
-    pub(crate) fn not_implemented(&mut self, location: &str, feature: impl fmt::Display) {
-        self.add(FindingKind::NotImplemented, Some(location.to_owned()), format!("{feature} is not implemented yet"));
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub(crate) fn has_errors(&self) -> bool {
+        self.errors > 0
     }
 
     pub(crate) fn into_error(self) -> DefinitionError {
-        DefinitionError { findings: self.0 }
+        DefinitionError { findings: self.found }
+    }
+
+    /// What is left when nothing is wrong.
+    pub(super) fn into_warnings(self) -> Vec<Finding> {
+        self.found
     }
 }

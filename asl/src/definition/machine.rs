@@ -1,155 +1,170 @@
 //! Reading a whole definition.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::{DefinitionError, FindingKind, Findings, State, StateMachine, graph, state};
-use crate::resource::TaskResource;
+use super::variable::{Scope, Scopes};
+use super::{
+    DefinitionError, FindingKind, Findings, Flow, FlowIndex, QueryLanguage, State, StateIndex, StateMachine, Target,
+    express, graph, json, state,
+};
 
-/// The longest text of a definition, in characters: the API's limit.
-const MAX_DEFINITION_CHARS: usize = 1_048_576;
 /// The longest `TimeoutSeconds`, and `Seconds` of a Wait state.
 pub(super) const MAX_SECONDS: u64 = 99_999_999;
 /// The longest name of a state, in characters.
 const MAX_STATE_NAME_CHARS: usize = 80;
 
+/// A definition under way: what was read so far, and what is wrong with it.
+pub(super) struct Reading {
+    pub(super) machine: StateMachine,
+    /// The machine's query language: that of every state that names none.
+    pub(super) language: QueryLanguage,
+    pub(super) findings: Findings,
+    pub(super) scopes: Scopes,
+    pub(super) labels: BTreeSet<String>,
+    names: BTreeSet<Arc<str>>,
+}
+
 impl StateMachine {
     /// Reads and checks a definition.
     ///
     /// # Errors
-    /// Everything that is wrong with it. Texts are AWS's where it was observed what AWS says (the `InvalidDefinition`
-    /// errors of `CreateStateMachine` and the diagnostics of `ValidateStateMachineDefinition`).
+    /// Everything that is wrong with it, and what AWS warns of. Texts are AWS's where it is known what AWS says: recorded
+    /// `InvalidDefinition` errors of `CreateStateMachine` and diagnostics of `ValidateStateMachineDefinition`, and what
+    /// others have published of them.
     pub fn parse(definition: &str) -> Result<Self, DefinitionError> {
         let mut findings = Findings::default();
-        let Some(value) = json(definition, &mut findings) else {
+        let Some(value) = json::read(definition, &mut findings) else {
             return Err(findings.into_error());
         };
-        match read(&value, &mut findings) {
-            Some(machine) if findings.is_empty() => {
-                graph::check(&machine, &mut findings);
-                if findings.is_empty() { Ok(machine) } else { Err(findings.into_error()) }
-            }
-            _ => Err(findings.into_error()),
+        let Reading { mut machine, mut findings, scopes, .. } = read(&value, findings);
+        scopes.check(&mut findings);
+        if !findings.has_errors() {
+            graph::check(&machine, &mut findings);
         }
+        if !findings.has_errors() {
+            express::check_children(&machine, &mut findings);
+        }
+        if findings.has_errors() {
+            return Err(findings.into_error());
+        }
+        graph::link(&mut machine);
+        machine.warnings = findings.into_warnings();
+        Ok(machine)
     }
 
-    /// Checks what an express state machine cannot have: activities, job runs and callbacks.
+    /// Checks a state on its own, as `TestState` takes one; where its transitions lead is not known.
     ///
     /// # Errors
-    /// The Task states that an express state machine cannot have.
-    pub fn check_express(&self) -> Result<(), DefinitionError> {
+    /// Everything that is wrong with it, in the place that AWS gives such a state: `/States/StateName`.
+    pub fn check_state(state: &str) -> Result<(), DefinitionError> {
         let mut findings = Findings::default();
-        for (name, resource) in self.resources() {
-            let location = format!("/States/{name}/Resource");
-            match resource {
-                TaskResource::Activity { .. } => {
-                    findings.schema(&location, "Express state machine does not support Activity ARN");
-                }
-                TaskResource::Service { resource, pattern, .. } if *pattern != crate::Pattern::RequestResponse => {
-                    let suffix = resource.split_once('.').map_or("", |(_, suffix)| suffix);
-                    findings.schema(
-                        &location,
-                        format!("Express state machine does not support '.{suffix}' service integration"),
-                    );
-                }
-                _ => {}
-            }
-        }
-        if findings.is_empty() { Ok(()) } else { Err(findings.into_error()) }
+        let Some(value) = json::read(state, &mut findings) else {
+            return Err(findings.into_error());
+        };
+        let mut reading = Reading::new(findings);
+        reading.scopes.enter(FlowIndex(0), Scope::Inner);
+        state::read("StateName", &value, "/States/StateName".to_owned(), FlowIndex(0), &mut reading);
+        if reading.findings.has_errors() { Err(reading.findings.into_error()) } else { Ok(()) }
     }
 }
 
-fn json(definition: &str, findings: &mut Findings) -> Option<Value> {
-    if definition.chars().nth(MAX_DEFINITION_CHARS).is_some() {
-        let message = format!("The definition is longer than {MAX_DEFINITION_CHARS} characters");
-        findings.add(FindingKind::SchemaValidationFailed, None, message);
-        return None;
-    }
-    match serde_json::from_str(definition) {
-        Ok(value @ Value::Object(_)) => Some(value),
-        Ok(_) => {
-            findings.add(FindingKind::SchemaValidationFailed, None, "Definition must be a valid JSON object");
-            None
-        }
-        Err(_) if definition.trim().is_empty() => {
-            findings.add(FindingKind::SchemaValidationFailed, None, "Definition must be a valid JSON object");
-            None
-        }
-        Err(problem) => {
-            let location = format!("line: {}, column: {}", problem.line(), problem.column());
-            findings.add(FindingKind::InvalidJson, Some(location), problem.to_string());
-            None
-        }
-    }
-}
-
-fn read(value: &Value, findings: &mut Findings) -> Option<StateMachine> {
-    let mut fields = Fields::of(value, String::new(), findings)?;
-    fields.location = "/".to_owned();
+fn read(value: &Value, findings: Findings) -> Reading {
+    let mut reading = Reading::new(findings);
+    let Some(mut fields) = Fields::of(value, "/".to_owned(), QueryLanguage::JsonPath, &mut reading) else {
+        return reading;
+    };
     fields.require(&["States", "StartAt"]);
     fields.location = String::new();
-    query_language(&mut fields);
+    fields.reading.language = query_language(&mut fields).unwrap_or(QueryLanguage::JsonPath);
     fields.string("Comment");
-    version(&mut fields);
-    let start_at = fields.string("StartAt").map(ToOwned::to_owned);
-    let timeout_s = fields.integer("TimeoutSeconds", 1, MAX_SECONDS);
-    let states = match fields.get("States") {
-        Some(value) => {
-            let location = fields.at("States");
-            states(value, &location, fields.findings)
-        }
-        None => None,
-    };
+    fields.one_of("Version", &[("1.0", ())]);
+    fields.reading.machine.timeout_s = fields.integer("TimeoutSeconds", 0, MAX_SECONDS);
+    flow(&mut fields, Scope::Inner);
     fields.location = "/".to_owned();
     fields.finish();
-    Some(StateMachine { start_at: start_at?, timeout_s, states: states? })
+    reading
 }
 
-/// Notes any query language but JSONPath.
-pub(super) fn query_language(fields: &mut Fields<'_, '_>) {
-    match fields.string("QueryLanguage") {
-        None | Some("JSONPath") => {}
-        Some("JSONata") => {
-            let location = fields.at("QueryLanguage");
-            fields.findings.not_implemented(&location, "the query language JSONata");
-        }
-        Some(_) => {
-            fields.wrong(
-                "QueryLanguage",
-                "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]",
-            );
-        }
-    }
+/// `QueryLanguage`, when it is there. What is neither of the two is noted, and then taken as AWS takes it: as JSONata.
+pub(super) fn query_language(fields: &mut Fields<'_, '_>) -> Option<QueryLanguage> {
+    const NAME: &str = "QueryLanguage";
+    fields.has(NAME).then(|| {
+        let known = [("JSONPath", QueryLanguage::JsonPath), ("JSONata", QueryLanguage::Jsonata)];
+        fields.one_of(NAME, &known).unwrap_or(QueryLanguage::Jsonata)
+    })
 }
 
-fn version(fields: &mut Fields<'_, '_>) {
-    if fields.string("Version").is_some_and(|version| version != "1.0") {
-        fields.wrong("Version", "The field 'Version' should have one of these values: [1.0]");
-    }
+/// Reads `StartAt` and `States`, of the machine or of a flow inside a state.
+pub(super) fn flow(fields: &mut Fields<'_, '_>, scope: Scope) -> Option<FlowIndex> {
+    let start_at = fields.string("StartAt").map(Target::named);
+    let index = FlowIndex(u32::try_from(fields.reading.machine.flows.len()).ok()?);
+    let place = Flow {
+        location: fields.location.clone(),
+        start_at: start_at.clone().unwrap_or_else(|| Target::named("")),
+        states: BTreeMap::new(),
+    };
+    fields.reading.machine.flows.push(place);
+    let around = fields.reading.scopes.enter(index, scope);
+    let location = fields.at("States");
+    let read = fields.get("States").and_then(|value| states(value, &location, index, fields.reading));
+    fields.reading.scopes.leave(around);
+    read.and(start_at).map(|_| index)
 }
 
-fn states(value: &Value, location: &str, findings: &mut Findings) -> Option<BTreeMap<String, State>> {
+fn states(value: &Value, location: &str, flow: FlowIndex, reading: &mut Reading) -> Option<()> {
     let Value::Object(members) = value else {
-        findings.schema(location, "Expected value of type Object");
+        reading.findings.schema(location, "Expected value of type [OBJECT]");
         return None;
     };
     if members.is_empty() {
-        findings.schema(location, "Value cannot be empty");
+        reading.findings.schema(location, "Value cannot be empty");
         return None;
     }
-    let mut states = BTreeMap::new();
     for (name, value) in members {
-        let location = format!("{location}/{name}");
         if name.chars().nth(MAX_STATE_NAME_CHARS).is_some() {
-            findings.schema(&location, format!("State name cannot be longer than {MAX_STATE_NAME_CHARS} characters"));
+            let message = format!(
+                "Invalid State name: State '{name}' exceeds the {MAX_STATE_NAME_CHARS}-character limit allowed by the service"
+            );
+            reading.findings.add(FindingKind::InvalidStateName, Some(format!("{location}/{name}")), message);
+            continue;
         }
-        if let Some(state) = state::read(value, location, findings) {
-            states.insert(name.clone(), state);
+        let location = format!("{location}/{name}");
+        if !reading.names.insert(Arc::from(name.as_str())) {
+            let message = format!("Duplicate State name: {name}");
+            reading.findings.add(FindingKind::DuplicateStateName, Some(location.clone()), message);
+        }
+        if let Some(state) = state::read(name, value, location, flow, reading) {
+            reading.add(state)?;
         }
     }
-    Some(states)
+    Some(())
+}
+
+impl Reading {
+    fn new(findings: Findings) -> Self {
+        let machine = StateMachine {
+            timeout_s: None,
+            states: Vec::new(),
+            flows: Vec::new(),
+            warnings: Vec::new(),
+            missing_activities: BTreeSet::new(),
+        };
+        let language = QueryLanguage::JsonPath;
+        Self { machine, language, findings, scopes: Scopes::default(), labels: BTreeSet::new(), names: BTreeSet::new() }
+    }
+
+    fn add(&mut self, state: State) -> Option<()> {
+        let name = Arc::clone(&state.name);
+        let index = StateIndex(u32::try_from(self.machine.states.len()).ok()?);
+        let flow = usize::try_from(state.flow.0).ok()?;
+        self.machine.flows.get_mut(flow)?.states.insert(name, index);
+        self.machine.states.push(state);
+        Some(())
+    }
 }
 
 #[cfg(test)]
@@ -163,7 +178,7 @@ mod tests {
     #[test]
     fn says_what_aws_says() {
         insta::assert_snapshot!(problem("{}"), @"SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /");
-        insta::assert_snapshot!(problem(""), @"SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object");
+        insta::assert_snapshot!(problem(""), @"SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null");
         insta::assert_snapshot!(problem(r#"{"StartAt":"A"}"#), @"SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /");
         insta::assert_snapshot!(problem(r#"{"StartAt":"A","States":{"A":{"Type":"Wait","Timestamp":"2016-12-05 21:29:29Z","End":true}}}"#), @"SCHEMA_VALIDATION_FAILED: String does not match RFC3339 timestamp at /States/A/Timestamp");
         insta::assert_snapshot!(problem(r#"{"StartAt":"A","States":{"A":{"Type":"Nap","End":true}}}"#), @"SCHEMA_VALIDATION_FAILED: The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/A/Type");
@@ -182,29 +197,5 @@ mod tests {
             let definition = serde_json::json!({ "StartAt": "A", "States": { "A": state } });
             assert_eq!(problem(&definition.to_string()), refused);
         }
-    }
-
-    #[test]
-    fn collects_everything_and_names_what_is_missing_here() {
-        let definition = r#"{"StartAt":"A","QueryLanguage":"JSONata","States":{
-            "A":{"Type":"Pass","Assign":{"x":1},"Next":"B"},
-            "B":{"Type":"Parallel","Branches":[],"End":true},
-            "C":{"Type":"Pass","Parameters":{"y.$":"States.Hash('a','MD5')","z.$":"$v"},"End":true}}}"#;
-        insta::assert_snapshot!(problem(definition).replace(", N", ",\nN"), @r"
-        NOT_IMPLEMENTED: the query language JSONata is not implemented yet at /QueryLanguage,
-        NOT_IMPLEMENTED: the field 'Assign' is not implemented yet at /States/A/Assign,
-        NOT_IMPLEMENTED: the state type Parallel is not implemented yet at /States/B/Type,
-        NOT_IMPLEMENTED: the intrinsic function States.Hash, used by the field 'y.$', is not implemented yet at /States/C/Parameters,
-        NOT_IMPLEMENTED: variables, used by the field 'z.$', is not implemented yet at /States/C/Parameters
-        ");
-    }
-
-    #[test]
-    fn an_express_machine_has_no_activities() {
-        let machine = StateMachine::parse(
-            r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:us-east-1:000000000000:activity:x","End":true}}}"#,
-        )
-        .unwrap();
-        insta::assert_snapshot!(machine.check_express().unwrap_err(), @"SCHEMA_VALIDATION_FAILED: Express state machine does not support Activity ARN at /States/A/Resource");
     }
 }

@@ -1,140 +1,234 @@
 //! Reading one state.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::machine::{MAX_SECONDS, query_language};
-use super::{DataPath, Findings, Pass, Rule, Seconds, State, StateKind, Text, Transition, WaitUntil, choice, task};
-use crate::path::Path;
-use crate::rfc3339;
+use super::machine::{MAX_SECONDS, Reading, flow, query_language};
+use super::variable::{Scope, looks_computed};
+use super::{
+    DataFlow, DataPath, FindingKind, FlowIndex, JsonPathFlow, JsonataFlow, LanguageTemplate, Parallel, QueryLanguage,
+    ResultPath, Rule, State, StateIndex, StateKind, StateType, Target, Transition, WaitUntil, choice, map, task,
+};
+use crate::document::Document;
+use crate::path::{Path, ReferencePath};
 use crate::template::Template;
 
-pub(super) fn read(value: &Value, location: String, findings: &mut Findings) -> Option<State> {
-    let mut fields = Fields::of(value, location, findings)?;
+const TYPES: [(&str, StateType); 8] = [
+    ("Task", StateType::Task),
+    ("Wait", StateType::Wait),
+    ("Pass", StateType::Pass),
+    ("Succeed", StateType::Succeed),
+    ("Fail", StateType::Fail),
+    ("Choice", StateType::Choice),
+    ("Parallel", StateType::Parallel),
+    ("Map", StateType::Map),
+];
+
+pub(super) fn read(
+    name: &str,
+    value: &Value,
+    location: String,
+    flow: FlowIndex,
+    reading: &mut Reading,
+) -> Option<State> {
+    let language = reading.language;
+    let mut fields = Fields::of(value, location, language, reading)?;
     fields.require(&["Type"]);
-    let state_type = fields.string("Type")?;
+    let state_type = state_type(&mut fields)?;
     fields.string("Comment");
-    query_language(&mut fields);
-    let kind = match state_type {
-        "Pass" => pass(&mut fields),
-        "Task" => task::read(&mut fields)?,
-        "Wait" => wait(&mut fields)?,
-        "Choice" => choice(&mut fields)?,
-        "Succeed" => StateKind::Succeed,
-        "Fail" => fail(&mut fields),
-        "Parallel" | "Map" => {
-            let location = fields.at("Type");
-            fields.findings.not_implemented(&location, format!("the state type {state_type}"));
-            return None;
-        }
-        _ => {
-            fields.wrong(
-                "Type",
-                "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]",
-            );
-            return None;
-        }
-    };
-    let (input_path, output_path) = if matches!(kind, StateKind::Fail { .. }) {
-        (DataPath::Path(Path::whole()), DataPath::Path(Path::whole()))
-    } else {
-        fields.not_implemented(&["Assign", "Output"]);
-        (fields.data_path("InputPath"), fields.data_path("OutputPath"))
-    };
+    own_language(&mut fields);
+    let data = data_flow(&mut fields, state_type);
+    let kind = kind(&mut fields, state_type);
     fields.finish();
-    Some(State { input_path, output_path, kind })
+    Some(State { name: Arc::from(name), flow, data, kind: kind? })
+}
+
+fn state_type(fields: &mut Fields<'_, '_>) -> Option<StateType> {
+    let text = fields.string("Type")?;
+    let state_type = TYPES.iter().find(|(name, _)| *name == text);
+    if state_type.is_none() {
+        let all: Vec<_> = TYPES.iter().map(|(name, _)| *name).collect();
+        fields.wrong("Type", format!("The field 'Type' should have one of these values: [{}]", all.join(", ")));
+    }
+    state_type.map(|(_, state_type)| *state_type)
+}
+
+/// `QueryLanguage` of the state: what it says, or what the machine says. A JSONata machine has no JSONPath states.
+fn own_language(fields: &mut Fields<'_, '_>) {
+    let Some(own) = query_language(fields) else {
+        return;
+    };
+    if own == QueryLanguage::JsonPath && fields.language == QueryLanguage::Jsonata {
+        fields.wrong_here("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
+    }
+    fields.language = own;
+}
+
+fn kind(fields: &mut Fields<'_, '_>, state_type: StateType) -> Option<StateKind> {
+    match state_type {
+        StateType::Pass => Some(pass(fields)),
+        StateType::Task => task::read(fields),
+        StateType::Wait => wait(fields),
+        StateType::Choice => choice(fields),
+        StateType::Succeed => Some(StateKind::Succeed),
+        StateType::Fail => Some(StateKind::Fail {
+            error: fields.given_text("Error", "ErrorPath"),
+            cause: fields.given_text("Cause", "CausePath"),
+        }),
+        StateType::Parallel => parallel(fields),
+        StateType::Map => map::read(fields),
+    }
+}
+
+/// What happens to the payload, of which every type of state has its own part.
+fn data_flow(fields: &mut Fields<'_, '_>, of: StateType) -> DataFlow {
+    use StateType::{Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait};
+    let calls = matches!(of, Task | Parallel);
+    let has_result = calls || of == Map;
+    if of != Fail {
+        fields.only_in(QueryLanguage::JsonPath, &["InputPath", "OutputPath"]);
+        fields.only_in(QueryLanguage::Jsonata, &["Output"]);
+    }
+    if calls || of == Pass {
+        fields.only_in(QueryLanguage::JsonPath, &["Parameters"]);
+    }
+    if calls {
+        fields.only_in(QueryLanguage::Jsonata, &["Arguments"]);
+    }
+    if has_result {
+        fields.only_in(QueryLanguage::JsonPath, &["ResultSelector"]);
+    }
+    if has_result || of == Pass {
+        fields.only_in(QueryLanguage::JsonPath, &["ResultPath"]);
+    }
+    let assigns = matches!(of, Pass | Task | Parallel | Map | Wait | Choice);
+    let assign = assigns.then(|| fields.assign()).flatten();
+    match fields.language {
+        QueryLanguage::JsonPath => {
+            let (whole, place) = (DataPath::Path(Path::whole()), ResultPath::Path(ReferencePath::whole()));
+            let has_data = matches!(of, Succeed) || assigns;
+            DataFlow::JsonPath(Box::new(JsonPathFlow {
+                input_path: if has_data { fields.data_path("InputPath") } else { whole.clone() },
+                parameters: (calls || of == Pass).then(|| fields.json_path_template("Parameters")).flatten(),
+                result_selector: has_result.then(|| fields.json_path_template("ResultSelector")).flatten(),
+                result_path: if has_result || of == Pass { fields.result_path() } else { place },
+                output_path: if has_data { fields.data_path("OutputPath") } else { whole },
+                assign: json_path(assign),
+            }))
+        }
+        QueryLanguage::Jsonata => DataFlow::Jsonata(Box::new(JsonataFlow {
+            arguments: calls.then(|| fields.jsonata_template("Arguments")).flatten(),
+            output: (of != Fail).then(|| fields.jsonata_template("Output")).flatten(),
+            assign: jsonata(assign),
+        })),
+    }
+}
+
+fn json_path(template: Option<LanguageTemplate>) -> Option<Template> {
+    match template? {
+        LanguageTemplate::JsonPath(template) => Some(template),
+        LanguageTemplate::Jsonata(_) => None,
+    }
+}
+
+fn jsonata(template: Option<LanguageTemplate>) -> Option<crate::jsonata::Template> {
+    match template? {
+        LanguageTemplate::Jsonata(template) => Some(template),
+        LanguageTemplate::JsonPath(_) => None,
+    }
 }
 
 fn pass(fields: &mut Fields<'_, '_>) -> StateKind {
-    StateKind::Pass(Pass {
-        parameters: template(fields, "Parameters"),
-        result: fields.get("Result").cloned(),
-        result_path: fields.result_path(),
-        then: fields.transition(),
-    })
+    fields.only_in(QueryLanguage::JsonPath, &["Result"]);
+    let result = fields.get("Result");
+    if fields.language == QueryLanguage::JsonPath && result.is_some_and(reads_like_a_path) {
+        let message = "The Result of a Pass state is static: a path or an intrinsic function in it is not evaluated.";
+        let location = Some(fields.at("Result"));
+        fields.reading.findings.add(FindingKind::PassResultIsStatic, location, message);
+    }
+    let result = result.cloned().map(Document::of);
+    StateKind::Pass { result, then: fields.transition() }
 }
 
-pub(super) fn template(fields: &mut Fields<'_, '_>, name: &'static str) -> Option<Template> {
-    let value = fields.get(name)?;
-    let location = fields.at(name);
-    Some(Template::parse(value, &location, fields.findings))
+fn reads_like_a_path(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(reads_like_a_path),
+        Value::Object(members) => members.values().any(reads_like_a_path),
+        scalar => looks_computed(scalar),
+    }
 }
 
 fn wait(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
-    const FORMS: [&str; 4] = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
-    let given = FORMS.iter().filter(|form| fields.has(form)).count();
-    let until = read_wait(fields);
-    let then = fields.transition();
-    if given != 1 {
-        let location = fields.location.clone();
-        let message = format!("Exactly one of these fields is required: [{}]", FORMS.join(", "));
-        fields.findings.schema(&location, message);
-        return None;
+    const FORMS: [&str; 4] = ["SecondsPath", "Seconds", "TimestampPath", "Timestamp"];
+    let forms = match fields.language {
+        QueryLanguage::JsonPath => FORMS.as_slice(),
+        QueryLanguage::Jsonata => &["Seconds", "Timestamp"],
+    };
+    let all = forms.join(", ");
+    match forms.iter().filter(|form| fields.has(form)).count() {
+        0 => fields.wrong_here(format!("This object should have only one of the following fields: [{all}]")),
+        1 => {}
+        _ => fields.wrong_here(format!("There should only be one of the following fields: [{all}]")),
     }
-    Some(StateKind::Wait { until: until?, then })
-}
-
-fn read_wait(fields: &mut Fields<'_, '_>) -> Option<WaitUntil> {
-    let seconds = fields.integer("Seconds", 0, MAX_SECONDS).map(WaitUntil::Seconds);
-    let seconds_path = fields.path("SecondsPath").map(WaitUntil::SecondsPath);
-    let timestamp = fields.string("Timestamp").and_then(|text| match rfc3339::parse(text) {
-        Some(instant) => Some(WaitUntil::Timestamp(instant)),
-        None => {
-            fields.wrong("Timestamp", "String does not match RFC3339 timestamp");
-            None
-        }
-    });
-    let timestamp_path = fields.path("TimestampPath").map(WaitUntil::TimestampPath);
-    seconds.or(seconds_path).or(timestamp).or(timestamp_path)
+    let seconds = fields.given_integer("Seconds", "SecondsPath", (0, MAX_SECONDS)).map(WaitUntil::Seconds);
+    let timestamp = fields.given_timestamp("Timestamp", "TimestampPath").map(WaitUntil::Timestamp);
+    let then = fields.transition();
+    Some(StateKind::Wait { until: seconds.or(timestamp)?, then })
 }
 
 fn choice(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
     fields.require(&["Choices"]);
-    let default = fields.string("Default").map(ToOwned::to_owned);
+    let default = fields.string("Default").map(Target::named);
     let given = fields.array("Choices")?;
     if given.is_empty() {
         fields.wrong("Choices", "Value cannot be empty");
     }
     let place = fields.at("Choices");
+    let language = fields.language;
     let rules: Vec<Rule> = given
         .iter()
         .enumerate()
-        .filter_map(|(i, value)| choice::read_rule(value, format!("{place}[{i}]"), fields.findings))
+        .filter_map(|(i, value)| choice::read_rule(value, format!("{place}[{i}]"), language, fields.reading))
         .collect();
     Some(StateKind::Choice { rules, default })
 }
 
-fn fail(fields: &mut Fields<'_, '_>) -> StateKind {
-    StateKind::Fail { error: text(fields, "Error", "ErrorPath"), cause: text(fields, "Cause", "CausePath") }
-}
-
-fn text(fields: &mut Fields<'_, '_>, fixed: &'static str, by_path: &'static str) -> Option<Text> {
-    let given = fields.string(fixed).map(|text| Text::Fixed(text.to_owned()));
-    let computed = fields.expression(by_path).map(|expression| Text::Computed { field: by_path, expression });
-    only_one(fields, fixed, by_path);
-    given.or(computed)
-}
-
-/// `TimeoutSeconds` or `HeartbeatSeconds`, given or by path.
-pub(super) fn seconds(fields: &mut Fields<'_, '_>, fixed: &'static str, by_path: &'static str) -> Option<Seconds> {
-    let given = fields.integer(fixed, 1, MAX_SECONDS).map(Seconds::Fixed);
-    let path = fields.path(by_path).map(|path| Seconds::Path { field: by_path, path });
-    only_one(fields, fixed, by_path);
-    given.or(path)
-}
-
-fn only_one(fields: &mut Fields<'_, '_>, one: &str, other: &str) {
-    if fields.has(one) && fields.has(other) {
-        let location = fields.location.clone();
-        fields.findings.schema(&location, format!("Only one of the fields [{one}, {other}] can be set"));
+fn parallel(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
+    fields.require(&["Branches"]);
+    let given = fields.array("Branches").unwrap_or_default();
+    if given.is_empty() && fields.has("Branches") {
+        fields.wrong("Branches", "Value cannot be empty");
     }
+    let place = fields.at("Branches");
+    let mut branches = Vec::with_capacity(given.len());
+    for (i, value) in given.iter().enumerate() {
+        let Some(mut branch) = Fields::of(value, format!("{place}[{i}]"), fields.language, fields.reading) else {
+            continue;
+        };
+        branch.require(&["StartAt", "States"]);
+        branch.string("Comment");
+        branches.extend(flow(&mut branch, Scope::Inner));
+        branch.finish();
+    }
+    let recovery = task::recovery(fields);
+    let then = fields.transition();
+    Some(StateKind::Parallel(Box::new(Parallel { branches, recovery, then })))
 }
 
 impl Transition {
-    pub(crate) fn target(&self) -> Option<&str> {
+    pub(crate) fn target(&self) -> Option<&Target> {
         match self {
             Self::Next(target) => Some(target),
             Self::End => None,
         }
+    }
+}
+
+impl Target {
+    /// A target whose state is not known yet.
+    pub(super) fn named(name: &str) -> Self {
+        Self { name: Arc::from(name), state: StateIndex(u32::MAX) }
     }
 }
