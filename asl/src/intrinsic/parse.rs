@@ -17,10 +17,12 @@ pub(super) fn call(text: &str) -> Result<Call, PathSyntax> {
 
 fn nested(cursor: &mut Cursor<'_>, depth: usize) -> Result<Call, PathSyntax> {
     if depth >= MAX_DEPTH {
-        return Err(PathSyntax::Malformed(format!("calls nest deeper than {MAX_DEPTH} levels")));
+        return Err(PathSyntax(format!("calls nest deeper than {MAX_DEPTH} levels")));
     }
     let name = cursor.take_while(|c| c.is_ascii_alphanumeric() || c == '.');
-    let (function, least, most) = function(name)?;
+    let Some(function) = Function::named(name) else {
+        return Err(PathSyntax(format!("there is no function '{name}'")));
+    };
     if !cursor.eat("(") {
         return Err(cursor.malformed("'('"));
     }
@@ -34,40 +36,7 @@ fn nested(cursor: &mut Cursor<'_>, depth: usize) -> Result<Call, PathSyntax> {
         arguments.push(argument(cursor, depth)?);
         cursor.blanks();
     }
-    if (least..=most).contains(&arguments.len()) {
-        Ok(Call { function, arguments })
-    } else {
-        Err(PathSyntax::Malformed(format!("'{name}' does not take {} arguments", arguments.len())))
-    }
-}
-
-/// A function by its name, with the least and the most arguments that it takes.
-fn function(name: &str) -> Result<(Function, usize, usize), PathSyntax> {
-    Ok(match name {
-        "States.Format" => (Function::Format, 1, usize::MAX),
-        "States.StringToJson" => (Function::StringToJson, 1, 1),
-        "States.JsonToString" => (Function::JsonToString, 1, 1),
-        "States.StringSplit" => (Function::StringSplit, 2, 2),
-        "States.Base64Encode" => (Function::Base64Encode, 1, 1),
-        "States.Base64Decode" => (Function::Base64Decode, 1, 1),
-        "States.UUID" => (Function::Uuid, 0, 0),
-        "States.JsonMerge" => (Function::JsonMerge, 3, 3),
-        "States.Array" => (Function::Array, 0, usize::MAX),
-        "States.ArrayPartition" => (Function::ArrayPartition, 2, 2),
-        "States.ArrayContains" => (Function::ArrayContains, 2, 2),
-        "States.ArrayRange" => (Function::ArrayRange, 3, 3),
-        "States.ArrayGetItem" => (Function::ArrayGetItem, 2, 2),
-        "States.ArrayLength" => (Function::ArrayLength, 1, 1),
-        "States.ArrayUnique" => (Function::ArrayUnique, 1, 1),
-        "States.MathAdd" => (Function::MathAdd, 2, 2),
-        "States.MathRandom" => (Function::MathRandom, 2, 3),
-        "States.Hash" => {
-            return Err(PathSyntax::NotImplemented("the intrinsic function States.Hash"));
-        }
-        _ => {
-            return Err(PathSyntax::Malformed(format!("there is no function '{name}'")));
-        }
-    })
+    Ok(Call { function, arguments })
 }
 
 fn argument(cursor: &mut Cursor<'_>, depth: usize) -> Result<Argument, PathSyntax> {
@@ -77,14 +46,19 @@ fn argument(cursor: &mut Cursor<'_>, depth: usize) -> Result<Argument, PathSynta
         Some('S') => nested(cursor, depth + 1).map(Argument::Call),
         _ => {
             let word = cursor.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
-            match serde_json::from_str::<Value>(word) {
-                Ok(literal) => Ok(Argument::Literal(literal)),
-                Err(_) => {
-                    Err(cursor.malformed("a path, a text in single quotes, a number, true, false, null or a call"))
-                }
-            }
+            literal(word).map(Argument::Literal).ok_or_else(|| {
+                cursor.malformed("a path, a text in single quotes, a number, true, false, null or a call")
+            })
         }
     }
+}
+
+/// A literal; a number too large for any number is taken as the largest, because AWS takes it.
+fn literal(word: &str) -> Option<Value> {
+    serde_json::from_str(word).ok().or_else(|| {
+        let number: f64 = word.parse().ok().filter(|_| word.contains(['e', 'E']))?;
+        number.is_infinite().then(|| Value::from(f64::MAX.copysign(number)))
+    })
 }
 
 /// The inside of a text in single quotes, as written. Only `\'`, `\{`, `\}` and `\\` are escapes (recorded from AWS).

@@ -1,12 +1,11 @@
 //! Functions on texts.
 
+use md5::{Digest, Md5};
 use serde_json::Value;
+use sha1::Sha1;
+use sha2::{Sha256, Sha384, Sha512};
 
-use super::call::Problem;
-
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-/// The longest text that the base64 functions take, in characters.
-const MAX_BASE64_CHARS: usize = 10_000;
+use super::{base64, jackson, java};
 
 /// A text in quotes without its backslashes.
 pub(super) fn unescape(raw: &str) -> String {
@@ -18,49 +17,51 @@ pub(super) fn unescape(raw: &str) -> String {
     text
 }
 
-/// Puts values in the places of `{}`.
-pub(super) fn format(template: &str, values: &[Value]) -> Result<Value, Problem> {
+/// Puts texts in the places of `{}`.
+///
+/// # Errors
+/// AWS's text for a brace without its other half, or for a number of texts that is not the number of places.
+pub(super) fn format(template: &str, values: Vec<String>) -> Result<String, String> {
     let mut text = String::with_capacity(template.len());
-    let mut values = values.iter();
+    let (mut places, mut values) = (0_usize, values.into_iter());
+    let given = values.len();
     let mut characters = template.chars();
     while let Some(c) = characters.next() {
         match c {
             '\\' => text.extend(characters.next()),
-            '{' if characters.next() == Some('}') => match values.next() {
-                Some(value) => text.push_str(&shown(value)),
-                None => return Err("There are more {} than arguments.".to_owned()),
-            },
-            '{' | '}' => {
-                return Err("A brace that is not {} must be escaped with a backslash.".to_owned());
+            '{' if characters.next() == Some('}') => {
+                places += 1;
+                text.extend(values.next());
             }
+            '{' => return Err("Invalid template in States.Format: matching '}' not found for '{'.".to_owned()),
+            '}' => return Err("Invalid template in States.Format: matching '{' not found for '}'.".to_owned()),
             c => text.push(c),
         }
     }
-    match values.next() {
-        None => Ok(text.into()),
-        Some(_) => Err("There are more arguments than {}.".to_owned()),
+    if places == given {
+        return Ok(text);
     }
-}
-
-/// A value as AWS puts it into a text: objects and arrays look as Java shows them (recorded).
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
-        Value::Object(members) => {
-            let members = members.iter().map(|(name, value)| format!("{name}={}", shown(value)));
-            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
-        }
-        scalar => scalar.to_string(),
-    }
+    Err("Invalid arguments in States.Format: number of arguments do not match the occurrences of {}.".to_owned())
 }
 
 /// An empty text is null, and `-0` is 0 (recorded).
-pub(super) fn to_json(text: &str) -> Result<Value, Problem> {
+///
+/// # Errors
+/// When the text is no JSON, with what AWS's parser says to it.
+pub(super) fn to_json(text: &str) -> Result<Value, String> {
     match text.trim() {
-        "" => Ok(Value::Null),
-        "-0" => Ok(0.into()),
-        text => serde_json::from_str(text).map_err(|problem| format!("The text is not JSON: {problem}")),
+        "" => return Ok(Value::Null),
+        "-0" => return Ok(0.into()),
+        _ => {}
+    }
+    // What follows the first value is not looked at.
+    match serde_json::Deserializer::from_str(text).into_iter().next() {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(problem)) => Err(format!(
+            "Cannot convert String to Json in States.StringToJson, caused by: {}",
+            jackson::complaint(text).unwrap_or_else(|| problem.to_string())
+        )),
+        None => Ok(Value::Null),
     }
 }
 
@@ -69,36 +70,18 @@ pub(super) fn split(text: &str, separators: &str) -> Value {
     text.split(|c| separators.contains(c)).filter(|part| !part.is_empty()).map(Value::from).collect()
 }
 
-pub(super) fn encode_base64(text: &str) -> String {
-    let mut encoded = String::new();
-    for chunk in text.as_bytes().chunks(3) {
-        let bits = chunk.iter().fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let six = (bits >> (18 - 6 * place)) as usize & 63;
-            encoded.push(if place <= chunk.len() { BASE64.get(six).map_or('=', |b| char::from(*b)) } else { '=' });
-        }
-    }
-    encoded
-}
-
-pub(super) fn decode_base64(text: &str) -> Result<String, Problem> {
-    let wrong = || "The text is not base64.".to_owned();
-    if text.len() > MAX_BASE64_CHARS {
-        return Err(format!("The text is longer than {MAX_BASE64_CHARS} characters."));
-    }
-    let digits = text.trim_end_matches('=');
-    let mut bytes = Vec::new();
-    for chunk in digits.as_bytes().chunks(4) {
-        let mut bits = 0_u32;
-        for byte in chunk {
-            let six = BASE64.iter().position(|digit| digit == byte).ok_or_else(wrong)?;
-            bits = (bits << 6) | u32::try_from(six).map_err(|_| wrong())?;
-        }
-        bits <<= 6 * (4 - chunk.len());
-        let whole = bits.to_be_bytes();
-        bytes.extend(whole.iter().skip(1).take(chunk.len().saturating_sub(1)));
-    }
-    String::from_utf8(bytes).map_err(|_| wrong())
+/// The digest in hexadecimal digits. What is no text is hashed as the text it is shown as (observed on AWS).
+pub(super) fn hash(data: &Value, algorithm: &str) -> Option<String> {
+    let data = Some(data).filter(|data| !data.is_null()).map(java::text).filter(|text| !base64::is_too_long(text))?;
+    let digest = match algorithm {
+        "MD5" => Md5::digest(data).to_vec(),
+        "SHA-1" => Sha1::digest(data).to_vec(),
+        "SHA-256" => Sha256::digest(data).to_vec(),
+        "SHA-384" => Sha384::digest(data).to_vec(),
+        "SHA-512" => Sha512::digest(data).to_vec(),
+        _ => return None,
+    };
+    Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// A version 4 UUID of two random numbers.
@@ -121,22 +104,36 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn base64_both_ways() {
-        for (plain, encoded) in
-            [("", ""), ("M", "TQ=="), ("Ma", "TWE="), ("Man", "TWFu"), ("Data to encode", "RGF0YSB0byBlbmNvZGU=")]
-        {
-            assert_eq!(encode_base64(plain), encoded);
-            assert_eq!(decode_base64(encoded).as_deref(), Ok(plain));
-        }
-        assert!(decode_base64("!").is_err());
+    fn formats() {
+        let format =
+            |template: &str, values: &[&str]| format(template, values.iter().map(ToString::to_string).collect());
+        assert_eq!(format(r"\{{}\}", &["x"]).as_deref(), Ok("{x}"));
+        assert_eq!(format("none", &[]).as_deref(), Ok("none"));
+        let problem = |template, values| format(template, values).unwrap_err();
+        insta::assert_snapshot!(problem("Hello {", &["x"]), @"Invalid template in States.Format: matching '}' not found for '{'.");
+        insta::assert_snapshot!(problem("Hello {{}}", &["x"]), @"Invalid template in States.Format: matching '}' not found for '{'.");
+        insta::assert_snapshot!(problem("}", &[]), @"Invalid template in States.Format: matching '{' not found for '}'.");
+        insta::assert_snapshot!(problem("{}", &[]), @"Invalid arguments in States.Format: number of arguments do not match the occurrences of {}.");
+        assert_eq!(problem("none", &["x"]), problem("{}", &[]));
     }
 
     #[test]
-    fn formats() {
-        assert_eq!(format(r"\{{}\}", &[json!({"a": ["b"]})]), Ok("{{a=[b]}}".into()));
-        assert!(format("{}", &[]).is_err());
-        assert!(format("none", &[json!(1)]).is_err());
-        assert!(format("{x}", &[json!(1)]).is_err());
+    fn hashes() {
+        assert_eq!(hash(&json!("v787"), "MD5").as_deref(), Some("0003ec0d0c76934ba8a8b39809c825b3"));
+        assert_eq!(hash(&json!("hello"), "SHA-1").as_deref(), Some("aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d"));
+        for (algorithm, digits) in [("SHA-256", 64), ("SHA-384", 96), ("SHA-512", 128)] {
+            assert_eq!(hash(&json!({"a": 1}), algorithm).map(|digest| digest.len()), Some(digits));
+        }
+        assert_eq!(hash(&json!("x"), "sha-256"), None);
+        assert_eq!(hash(&json!(null), "MD5"), None);
+        assert_eq!(hash(&json!("a".repeat(10_001)), "MD5"), None);
+    }
+
+    #[test]
+    fn reads_json() {
+        assert_eq!(to_json(" "), Ok(json!(null)));
+        assert_eq!(to_json(" {\"a\":1} "), Ok(json!({"a": 1})));
+        assert!(to_json("{bad json}").is_err());
     }
 
     #[test]

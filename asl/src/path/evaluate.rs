@@ -1,162 +1,304 @@
 //! Following a path through a value.
 
-use serde_json::Value;
+use std::borrow::Cow;
+use std::cell::Cell;
 
-use super::{Path, Step};
+use serde_json::{Map, Value};
 
-/// A definite path leads nowhere. The text is the one that AWS reports, Jayway JsonPath's own.
+use super::Step;
+use super::filter::Condition;
+
+/// How much work reading one path may be, counted in values looked at or copied, and in eighths of the bytes of texts.
+const MAX_WORK: usize = 2_000_000;
+
+static NULL: Value = Value::Null;
+
+/// A path leads nowhere. The text is the one that AWS reports, Jayway JsonPath's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PathNotFound {
     pub(crate) reason: String,
+    /// Something was there, but no array. AWS's intrinsic functions then report the reason instead of their own words.
+    pub(crate) is_misapplied: bool,
+    /// There was no payload to read from: AWS then names no path, and the reason is all that it says.
+    pub(crate) is_without_payload: bool,
 }
 
-pub(super) fn read(path: &Path, root: &Value) -> Result<Value, PathNotFound> {
-    if path.is_definite() {
-        return definite(&path.steps, root).cloned();
+/// What an item beyond an array's end is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gap {
+    Null,
+    Missing,
+}
+
+/// One reading of a path: what it starts at, and how much work is left to it.
+pub(super) struct Walk<'a> {
+    pub(super) root: &'a Value,
+    left: Cell<usize>,
+}
+
+impl PathNotFound {
+    fn new(reason: String) -> Self {
+        Self { reason, is_misapplied: false, is_without_payload: false }
     }
-    Ok(Value::Array(indefinite(&path.steps, root).into_iter().cloned().collect()))
+
+    /// A path on a payload that is null. Executions that failed on AWS show this text.
+    pub(super) fn without_payload() -> Self {
+        let reason = "Unable to apply Path transformation to null or empty input.".to_owned();
+        Self { is_without_payload: true, ..Self::new(reason) }
+    }
+
+    pub(super) fn variable(name: &str) -> Self {
+        Self::new(format!("The variable '${name}' is not defined"))
+    }
+
+    fn too_much_work() -> Self {
+        Self::new(format!("Reading the path would take more than {MAX_WORK} steps"))
+    }
 }
 
-fn definite<'a>(steps: &[Step], root: &'a Value) -> Result<&'a Value, PathNotFound> {
-    let mut here = root;
+pub(super) fn read<'a>(steps: &[Step], root: &'a Value, gap: Gap) -> Result<Cow<'a, Value>, PathNotFound> {
+    if !steps.iter().enumerate().all(|(depth, step)| step.is_single(depth + 1 == steps.len())) {
+        return several(steps, root);
+    }
+    let mut here = Some(root);
     for (depth, step) in steps.iter().enumerate() {
-        let next = match step {
-            Step::Member(name) => here.get(name),
-            Step::Index(index) => item(here, *index),
+        let value = here.unwrap_or(&NULL);
+        here = match step {
+            Step::Index(index) => item(array(steps, depth, value)?, *index),
+            Step::FromEnd(back) => item(array(steps, depth, value)?, from_start(array(steps, depth, value)?, -back)),
+            Step::Member(name) => Some(value.get(name).ok_or_else(|| no_member(steps, depth, value))?),
+            Step::Members(names) => {
+                let members = value.as_object().ok_or_else(|| no_member(steps, depth, value))?;
+                return Ok(Cow::Owned(merged(members, names)));
+            }
             _ => None,
         };
-        here = next.ok_or_else(|| not_found(steps, depth, here))?;
     }
-    Ok(here)
-}
-
-fn not_found(steps: &[Step], depth: usize, here: &Value) -> PathNotFound {
-    let canonical = |count: usize| -> String {
-        steps.iter().take(count).fold("$".to_owned(), |path, step| match step {
-            Step::Member(name) => format!("{path}['{name}']"),
-            Step::Index(index) => format!("{path}[{index}]"),
-            _ => path,
-        })
-    };
-    let is_leaf = depth + 1 == steps.len();
-    let reason = match steps.get(depth) {
-        Some(Step::Member(_)) if here.is_object() && !is_leaf => {
-            format!("Missing property in path {}", canonical(depth + 1))
-        }
-        Some(Step::Member(name)) if !here.is_object() => {
-            format!("Expected to find an object with property ['{name}'] in path {}", canonical(depth))
-        }
-        _ => format!("No results for path: {}", canonical(steps.len())),
-    };
-    PathNotFound { reason }
-}
-
-/// Everything that the steps match, in document order; what is missing is left out.
-pub(super) fn indefinite<'a>(steps: &[Step], root: &'a Value) -> Vec<&'a Value> {
-    let mut here = vec![root];
-    for step in steps {
-        let mut next = Vec::new();
-        for value in here {
-            follow(step, value, &mut next);
-        }
-        here = next;
+    match (here, gap) {
+        (Some(value), _) => Ok(Cow::Borrowed(value)),
+        (None, Gap::Null) => Ok(Cow::Borrowed(&NULL)),
+        (None, Gap::Missing) => Err(PathNotFound::new(format!("No results for path: {}", canonical(steps)))),
     }
-    here
 }
 
-fn follow<'a>(step: &Step, value: &'a Value, found: &mut Vec<&'a Value>) {
-    match step {
-        Step::Member(name) => found.extend(value.get(name)),
-        Step::Members(names) => found.extend(names.iter().filter_map(|name| value.get(name))),
-        Step::Index(index) => found.extend(item(value, *index)),
-        Step::Indices(indices) => found.extend(indices.iter().filter_map(|index| item(value, *index))),
-        Step::Slice { from, to } => found.extend(slice(value, *from, *to)),
-        Step::Wildcard => children(value, found),
-        Step::Descend => descend(value, found),
-        Step::Filter(condition) => match value {
-            Value::Array(items) => found.extend(items.iter().filter(|item| condition.holds(item))),
-            Value::Object(_) if condition.holds(value) => found.push(value),
+impl Step {
+    /// Whether it leads from one value to one.
+    fn is_single(&self, is_last: bool) -> bool {
+        match self {
+            Self::Member(_) | Self::Index(_) | Self::FromEnd(_) => true,
+            Self::Members(_) => is_last,
+            _ => false,
+        }
+    }
+}
+
+/// All that the steps match. Nothing is no error here, also where the path breaks off before it branches (recorded).
+fn several<'a>(steps: &[Step], root: &'a Value) -> Result<Cow<'a, Value>, PathNotFound> {
+    let walk = Walk { root, left: Cell::new(MAX_WORK) };
+    let (found, merge) = match steps.split_last() {
+        Some((Step::Members(names), before)) => (walk.select(before, root), Some(names)),
+        _ => (walk.select(steps, root), None),
+    };
+    if walk.left.get() == 0 || !found.iter().all(|value| walk.weigh(value)) {
+        return Err(PathNotFound::too_much_work());
+    }
+    let found = found.into_iter().filter_map(|value| match (merge, value) {
+        (None, value) => Some(value.clone()),
+        (Some(names), Value::Object(members)) => Some(merged(members, names)),
+        (Some(_), _) => None,
+    });
+    Ok(Cow::Owned(Value::Array(found.collect())))
+}
+
+fn merged(members: &Map<String, Value>, names: &[String]) -> Value {
+    let there = names.iter().filter_map(|name| Some((name.clone(), members.get(name)?.clone())));
+    Value::Object(there.collect())
+}
+
+impl<'a> Walk<'a> {
+    /// Everything that the steps match, in document order; what is missing is left out. It stops short when there is no
+    /// work left.
+    pub(super) fn select(&self, steps: &[Step], start: &'a Value) -> Vec<&'a Value> {
+        let mut here = vec![start];
+        let mut from_descent = false;
+        for (depth, step) in steps.iter().enumerate() {
+            let is_last = depth + 1 == steps.len();
+            let mut next = Vec::new();
+            for value in here {
+                if !self.work(1) {
+                    return Vec::new();
+                }
+                match step {
+                    // The descent has reached every object: a filter after it asks each about itself.
+                    Step::Filter(condition) if from_descent => {
+                        next.extend(Some(value).filter(|value| condition.holds(self, value)));
+                    }
+                    _ => self.follow(step, value, is_last, &mut next),
+                }
+            }
+            from_descent = *step == Step::Descend;
+            here = next;
+        }
+        here
+    }
+
+    fn follow(&self, step: &Step, value: &'a Value, is_last: bool, found: &mut Vec<&'a Value>) {
+        match (step, value) {
+            (Step::Member(name), Value::Object(members)) => found.extend(members.get(name)),
+            (Step::Members(names), Value::Object(members)) => {
+                found.extend(names.iter().take_while(|_| self.work(1)).filter_map(|name| members.get(name)));
+            }
+            (Step::Index(index), Value::Array(items)) => found.extend(self.item(items, *index, is_last)),
+            (Step::FromEnd(back), Value::Array(items)) => {
+                found.extend(self.item(items, from_start(items, -back), is_last));
+            }
+            (Step::Indices(indices), Value::Array(items)) => {
+                found.extend(indices.iter().filter_map(|index| self.item(items, *index, is_last)));
+            }
+            (Step::Slice { from, to }, Value::Array(items)) => self.extend(found, slice(items, *from, *to)),
+            (Step::Wildcard, Value::Array(items)) => self.extend(found, items),
+            (Step::Wildcard, Value::Object(members)) => self.extend(found, members.values()),
+            (Step::Descend, value) => self.descend(value, found),
+            (Step::Filter(condition), Value::Array(items)) => {
+                self.extend(found, items.iter().filter(|item| condition.holds(self, item)));
+            }
+            (Step::Filter(condition), object @ Value::Object(_)) if condition.holds(self, object) => found.push(object),
             _ => {}
-        },
+        }
+    }
+
+    /// An item; beyond the end it is null at the end of a path, and nothing before it.
+    fn item(&self, items: &'a [Value], index: i64, is_last: bool) -> Option<&'a Value> {
+        self.work(1).then(|| item(items, index).or(is_last.then_some(&NULL)))?
+    }
+
+    fn extend(&self, found: &mut Vec<&'a Value>, values: impl IntoIterator<Item = &'a Value>) {
+        found.extend(values.into_iter().take_while(|_| self.work(1)));
+    }
+
+    /// The value and every array and object below it, each before what it holds.
+    fn descend(&self, value: &'a Value, found: &mut Vec<&'a Value>) {
+        let mut waiting = vec![value];
+        while let Some(value) = waiting.pop() {
+            let from = waiting.len();
+            match value {
+                Value::Array(items) => self.extend(&mut waiting, items),
+                Value::Object(members) => self.extend(&mut waiting, members.values()),
+                _ => continue,
+            }
+            found.push(value);
+            if let Some(children) = waiting.get_mut(from..) {
+                children.reverse();
+            }
+        }
+    }
+
+    /// Takes work away from what is left; `false` when there is not enough of it.
+    pub(super) fn work(&self, amount: usize) -> bool {
+        let left = self.left.get().checked_sub(amount);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// Whether there is work left to copy or to compare a value.
+    pub(super) fn weigh(&self, value: &Value) -> bool {
+        let mut waiting = vec![value];
+        while let Some(value) = waiting.pop() {
+            let is_light = match value {
+                Value::String(text) => self.work(1 + text.len() / 8),
+                Value::Array(items) => {
+                    waiting.extend(items);
+                    self.work(1 + items.len())
+                }
+                Value::Object(members) => {
+                    waiting.extend(members.values());
+                    self.work(1 + members.keys().map(|name| 1 + name.len() / 8).sum::<usize>())
+                }
+                Value::Null | Value::Bool(_) | Value::Number(_) => self.work(1),
+            };
+            if !is_light {
+                return false;
+            }
+        }
+        true
     }
 }
 
-fn children<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
-    match value {
-        Value::Array(items) => found.extend(items),
-        Value::Object(members) => found.extend(members.values()),
-        _ => {}
+impl Condition {
+    /// Whether the condition holds for an object. Nothing else ever meets one: AWS's `@` only matches objects.
+    fn holds(&self, walk: &Walk<'_>, here: &Value) -> bool {
+        here.is_object() && self.is_met(walk, here)
     }
 }
 
-fn descend<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
-    found.push(value);
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| descend(item, found)),
-        Value::Object(members) => members.values().for_each(|member| descend(member, found)),
-        _ => {}
+fn array<'a>(steps: &[Step], depth: usize, value: &'a Value) -> Result<&'a [Value], PathNotFound> {
+    if let Value::Array(items) = value {
+        return Ok(items);
     }
-}
-
-fn item(value: &Value, index: i64) -> Option<&Value> {
-    let items = value.as_array()?;
-    items.get(usize::try_from(from_start(items.len(), index)).ok()?)
-}
-
-fn slice(value: &Value, from: Option<i64>, to: Option<i64>) -> &[Value] {
-    let Value::Array(items) = value else {
-        return &[];
+    let (before, after) = steps.split_at(depth.min(steps.len()));
+    if value.is_null() {
+        return Err(PathNotFound::new(format!("The path {} is null", canonical(before))));
+    }
+    // The library has taken a text out of the object that it was a member of, but leaves one in an array as it is.
+    let shown = match (value, before.last()) {
+        (Value::String(text), Some(Step::Member(_))) => text.clone(),
+        (other, _) => other.to_string(),
     };
-    let bound = |index: i64| usize::try_from(from_start(items.len(), index)).unwrap_or(0).min(items.len());
-    items.get(from.map_or(0, bound)..to.map_or(items.len(), bound)).unwrap_or(&[])
+    let reason = format!(
+        "Filter: {} can only be applied to arrays. Current context is: {shown}",
+        after.iter().map(fragment).collect::<String>()
+    );
+    Err(PathNotFound { is_misapplied: true, ..PathNotFound::new(reason) })
 }
 
-/// A negative index counts from the end.
-fn from_start(len: usize, index: i64) -> i64 {
-    if index < 0 { index.saturating_add(i64::try_from(len).unwrap_or(i64::MAX)) } else { index }
+fn no_member(steps: &[Step], depth: usize, value: &Value) -> PathNotFound {
+    let before = steps.get(..depth).unwrap_or_default();
+    let up_to_here = steps.get(..=depth).unwrap_or_default();
+    PathNotFound::new(if !value.is_object() {
+        let property = steps.get(depth).map(fragment).unwrap_or_default();
+        format!("Property {property} not found in path {}", canonical(before))
+    } else if depth + 1 == steps.len() {
+        format!("No results for path: {}", canonical(steps))
+    } else {
+        format!("Missing property in path {}", canonical(up_to_here))
+    })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
+fn canonical(steps: &[Step]) -> String {
+    steps.iter().map(fragment).fold("$".to_owned(), |path, step| path + &step)
+}
 
-    fn at(path: &str, value: &Value) -> Result<Value, String> {
-        read(&Path::parse(path).unwrap(), value).map_err(|missing| missing.reason)
+fn fragment(step: &Step) -> String {
+    let shown = |bound: &Option<i64>| bound.map(|bound| bound.to_string()).unwrap_or_default();
+    match step {
+        Step::Member(name) => format!("['{name}']"),
+        Step::Members(names) => format!("['{}']", names.join("','")),
+        Step::Index(index) => format!("[{index}]"),
+        Step::Indices(indices) => format!("[{}]", indices.iter().map(i64::to_string).collect::<Vec<_>>().join(",")),
+        Step::FromEnd(back) => format!("[@.size()-{back}]"),
+        Step::Slice { from, to } => format!("[{}:{}]", shown(from), shown(to)),
+        Step::Wildcard => "[*]".to_owned(),
+        Step::Descend => "..".to_owned(),
+        Step::Filter(_) => "[?]".to_owned(),
     }
+}
 
-    #[test]
-    fn follows_definite_paths() {
-        let value = json!({"a": [{"b": 1}, {"b": 2}], "c d": {"e'f": 3}});
-        assert_eq!(at("$", &value), Ok(value.clone()));
-        assert_eq!(at("$.a[1].b", &value), Ok(json!(2)));
-        assert_eq!(at("$.a[-1].b", &value), Ok(json!(2)));
-        assert_eq!(at(r"$['c d']['e\'f']", &value), Ok(json!(3)));
-    }
+fn item(items: &[Value], index: i64) -> Option<&Value> {
+    items.get(usize::try_from(index).ok()?)
+}
 
-    #[test]
-    fn says_where_a_definite_path_ends() {
-        let value = json!({"a": {"s": "text", "l": [1]}});
-        assert_eq!(at("$.x", &value), Err("No results for path: $['x']".into()));
-        assert_eq!(at("$.x.y.z", &value), Err("Missing property in path $['x']".into()));
-        assert_eq!(at("$.a.l[7]", &value), Err("No results for path: $['a']['l'][7]".into()));
-        assert_eq!(
-            at("$.a.s.t", &value),
-            Err("Expected to find an object with property ['t'] in path $['a']['s']".into())
-        );
-    }
+/// With one bound only a negative one counts from the end; of two bounds the library takes neither from there.
+fn slice(items: &[Value], from: Option<i64>, to: Option<i64>) -> &[Value] {
+    let place = |index: i64| usize::try_from(index).unwrap_or(0).min(items.len());
+    let counted = |index: i64| if index < 0 { from_start(items, index) } else { index };
+    let range = match (from, to) {
+        (Some(from), Some(to)) => place(from)..place(to),
+        (from, to) => from.map_or(0, |from| place(counted(from)))..to.map_or(items.len(), |to| place(counted(to))),
+    };
+    items.get(range).unwrap_or_default()
+}
 
-    #[test]
-    fn indefinite_paths_give_arrays() {
-        let value = json!({"a": [{"b": 1}, {"c": 2}, {"b": 3}], "n": [0, 1, 2, 3]});
-        assert_eq!(at("$.a[*].b", &value), Ok(json!([1, 3])));
-        assert_eq!(at("$..b", &value), Ok(json!([1, 3])));
-        assert_eq!(at("$.n[1:3]", &value), Ok(json!([1, 2])));
-        assert_eq!(at("$.n[-2:]", &value), Ok(json!([2, 3])));
-        assert_eq!(at("$.n[0,3]", &value), Ok(json!([0, 3])));
-        assert_eq!(at("$.n[3:1]", &value), Ok(json!([])));
-        assert_eq!(at("$.missing.more[*]", &value), Ok(json!([])));
-        assert_eq!(at("$.a[?(@.b > 1)].b", &value), Ok(json!([3])));
-        assert_eq!(at("$.a[?(@.c)]", &value), Ok(json!([{"c": 2}])));
-    }
+/// The index of what is so many before the end.
+fn from_start(items: &[Value], negative: i64) -> i64 {
+    i64::try_from(items.len()).unwrap_or(i64::MAX).saturating_add(negative)
 }

@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
+use super::Step;
+use super::comparison::{Comparison, Pattern};
+use super::evaluate::Walk;
 use super::parse::{Cursor, PathSyntax, steps};
-use super::{Step, evaluate};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Condition {
-    Exists(Vec<Step>),
+    Exists(Operand),
     Compare(Operand, Comparison, Operand),
     Not(Box<Condition>),
     And(Vec<Condition>),
@@ -16,18 +18,12 @@ pub(super) enum Condition {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Operand {
+    /// `@`: from the value that is asked about.
     Here(Vec<Step>),
+    /// `$`: from the value that the whole path starts at.
+    Root(Vec<Step>),
     Literal(Value),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
+    Pattern(Pattern),
 }
 
 pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
@@ -57,29 +53,28 @@ fn operator(cursor: &mut Cursor<'_>, token: &str) -> bool {
 
 fn term(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     cursor.blanks();
-    if cursor.eat("!(") {
-        return Ok(Condition::Not(Box::new(closed(cursor)?)));
+    if cursor.eat("!") {
+        return cursor.nested(term).map(|inner| Condition::Not(Box::new(inner)));
     }
     if cursor.eat("(") {
         return closed(cursor);
     }
     let left = operand(cursor)?;
     cursor.blanks();
-    let comparison = [
-        ("==", Comparison::Equal),
-        ("!=", Comparison::NotEqual),
-        ("<=", Comparison::LessOrEqual),
-        (">=", Comparison::GreaterOrEqual),
-        ("<", Comparison::Less),
-        (">", Comparison::Greater),
-    ]
-    .into_iter()
-    .find(|(token, _)| cursor.eat(token));
-    match (comparison, left) {
-        (Some((_, comparison)), left) => Ok(Condition::Compare(left, comparison, operand(cursor)?)),
-        (None, Operand::Here(steps)) if matches!(cursor.peek(), Some(')' | '&' | '|')) => Ok(Condition::Exists(steps)),
-        (None, _) => Err(PathSyntax::NotImplemented("JSONPath filter operators other than comparisons")),
+    if matches!(cursor.peek(), Some(')' | '&' | '|')) {
+        return match left {
+            Operand::Here(_) | Operand::Root(_) => Ok(Condition::Exists(left)),
+            Operand::Literal(_) | Operand::Pattern(_) => Err(cursor.malformed("a comparison")),
+        };
     }
+    let comparison = Comparison::parse(cursor)?;
+    cursor.blanks();
+    let right = match comparison {
+        // `empty` alone asks whether it is so.
+        Comparison::Empty if matches!(cursor.peek(), Some(')' | '&' | '|')) => Operand::Literal(true.into()),
+        _ => operand(cursor)?,
+    };
+    Ok(Condition::Compare(left, comparison, right))
 }
 
 fn closed(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
@@ -88,58 +83,89 @@ fn closed(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
 }
 
 fn operand(cursor: &mut Cursor<'_>) -> Result<Operand, PathSyntax> {
-    cursor.blanks();
     if cursor.eat("@") {
         return Ok(Operand::Here(steps(cursor)?));
     }
-    if matches!(cursor.peek(), Some('\'' | '"')) {
-        return Ok(Operand::Literal(cursor.quoted()?.into()));
+    if cursor.eat("$") {
+        return Ok(Operand::Root(steps(cursor)?));
     }
-    let word = cursor.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
-    match serde_json::from_str(word) {
-        Ok(literal) => Ok(Operand::Literal(literal)),
-        Err(_) => Err(cursor.malformed("'@', a quoted text, a number, true, false or null")),
+    match cursor.peek() {
+        Some('/') => Pattern::parse(cursor).map(Operand::Pattern),
+        _ => literal(cursor).map(Operand::Literal),
+    }
+}
+
+/// A literal; a bare word that is nothing else is a text.
+fn literal(cursor: &mut Cursor<'_>) -> Result<Value, PathSyntax> {
+    match cursor.peek() {
+        Some('\'' | '"') => cursor.quoted().map(Value::from),
+        Some('[') => cursor.nested(list),
+        Some('{') => object(cursor),
+        _ => {
+            let ends = |c: char| matches!(c, ')' | ']' | '(' | '[' | ',' | ' ' | '&' | '|' | '=' | '<' | '>' | '!');
+            let word = cursor.take_while(|c| !ends(c));
+            if word.is_empty() {
+                return Err(cursor.malformed("'@', '$', a text, a number, a list, true, false or null"));
+            }
+            Ok(serde_json::from_str(word).unwrap_or_else(|_| word.into()))
+        }
+    }
+}
+
+fn list(cursor: &mut Cursor<'_>) -> Result<Value, PathSyntax> {
+    cursor.eat("[");
+    let mut items = Vec::new();
+    cursor.blanks();
+    while !cursor.eat("]") {
+        if !items.is_empty() && !operator(cursor, ",") {
+            return Err(cursor.malformed("',' or ']'"));
+        }
+        cursor.blanks();
+        items.push(literal(cursor)?);
+        cursor.blanks();
+    }
+    Ok(items.into())
+}
+
+fn object(cursor: &mut Cursor<'_>) -> Result<Value, PathSyntax> {
+    let mut values = serde_json::Deserializer::from_str(cursor.rest()).into_iter();
+    match values.next() {
+        Some(Ok(value)) => {
+            cursor.at += values.byte_offset();
+            Ok(value)
+        }
+        _ => Err(cursor.malformed("a JSON object")),
     }
 }
 
 impl Condition {
-    pub(super) fn holds(&self, here: &Value) -> bool {
+    pub(super) fn is_met(&self, walk: &Walk<'_>, here: &Value) -> bool {
         match self {
-            Self::Exists(steps) => !evaluate::indefinite(steps, here).is_empty(),
-            Self::Compare(left, comparison, right) => comparison.holds(left.value(here), right.value(here)),
-            Self::Not(inner) => !inner.holds(here),
-            Self::And(all) => all.iter().all(|condition| condition.holds(here)),
-            Self::Or(any) => any.iter().any(|condition| condition.holds(here)),
+            // AWS counts null as not there, and false as there.
+            Self::Exists(operand) => operand.value(walk, here).is_some_and(|value| !value.is_null()),
+            Self::Compare(left, comparison, Operand::Pattern(pattern)) => {
+                *comparison == Comparison::Matches
+                    && left.value(walk, here).is_some_and(|value| pattern.matches(walk, value))
+            }
+            Self::Compare(left, comparison, right) => match (left.value(walk, here), right.value(walk, here)) {
+                (Some(left), Some(right)) => comparison.holds(walk, left, right),
+                _ => false,
+            },
+            Self::Not(inner) => !inner.is_met(walk, here),
+            Self::And(all) => all.iter().all(|condition| condition.is_met(walk, here)),
+            Self::Or(any) => any.iter().any(|condition| condition.is_met(walk, here)),
         }
     }
 }
 
 impl Operand {
-    fn value<'a>(&'a self, here: &'a Value) -> Option<&'a Value> {
+    /// The first that the operand matches.
+    fn value<'a>(&'a self, walk: &Walk<'a>, here: &'a Value) -> Option<&'a Value> {
         match self {
-            Self::Here(steps) => evaluate::indefinite(steps, here).into_iter().next(),
+            Self::Here(steps) => walk.select(steps, here).into_iter().next(),
+            Self::Root(steps) => walk.select(steps, walk.root).into_iter().next(),
             Self::Literal(value) => Some(value),
-        }
-    }
-}
-
-impl Comparison {
-    fn holds(self, left: Option<&Value>, right: Option<&Value>) -> bool {
-        let (Some(left), Some(right)) = (left, right) else {
-            return self == Self::NotEqual && left.is_some() != right.is_some();
-        };
-        let order = match (left, right) {
-            (Value::Number(l), Value::Number(r)) => l.as_f64().partial_cmp(&r.as_f64()),
-            (Value::String(l), Value::String(r)) => Some(l.cmp(r)),
-            _ => None,
-        };
-        match self {
-            Self::Equal => order.map_or(left == right, |order| order.is_eq()),
-            Self::NotEqual => order.map_or(left != right, |order| order.is_ne()),
-            Self::Less => order.is_some_and(|order| order.is_lt()),
-            Self::LessOrEqual => order.is_some_and(|order| order.is_le()),
-            Self::Greater => order.is_some_and(|order| order.is_gt()),
-            Self::GreaterOrEqual => order.is_some_and(|order| order.is_ge()),
+            Self::Pattern(_) => None,
         }
     }
 }

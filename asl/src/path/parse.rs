@@ -5,17 +5,13 @@ use super::{Path, Root, Step};
 
 /// How deep filters and their parentheses may nest.
 const MAX_DEPTH: usize = 32;
-/// How often `..` may stand in a path: every one multiplies what has to be looked at.
-const MAX_DESCENTS: usize = 2;
 
-/// Why a text is no path.
+/// The longest name of a variable.
+const MAX_NAME_CHARS: usize = 80;
+
+/// Why a text is no path, or no call: what was expected, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PathSyntax {
-    /// It breaks the grammar.
-    Malformed(String),
-    /// It is good JSONPath that is not supported here; the text names the feature.
-    NotImplemented(&'static str),
-}
+pub(crate) struct PathSyntax(pub(crate) String);
 
 impl Path {
     pub(crate) fn parse(text: &str) -> Result<Self, PathSyntax> {
@@ -33,17 +29,29 @@ impl Path {
         if !cursor.eat("$") {
             return Err(cursor.malformed("'$'"));
         }
-        let root = if cursor.eat("$") { Root::Context } else { Root::Payload };
-        if root == Root::Payload && cursor.peek().is_some_and(|c| c.is_alphabetic() || c == '_') {
-            return Err(PathSyntax::NotImplemented("variables"));
-        }
+        let root = root(cursor)?;
         let steps = steps(cursor)?;
-        if steps.iter().filter(|step| **step == Step::Descend).count() > MAX_DESCENTS {
-            return Err(PathSyntax::NotImplemented("JSONPath with more than two '..'"));
-        }
         let text = cursor.text.get(from..cursor.at).unwrap_or_default().to_owned();
         Ok(Self { text, root, steps })
     }
+}
+
+fn root(cursor: &mut Cursor<'_>) -> Result<Root, PathSyntax> {
+    if cursor.eat("$") {
+        return Ok(Root::Context);
+    }
+    if !cursor.peek().is_some_and(starts_name) {
+        return Ok(Root::Payload);
+    }
+    let name = cursor.take_while(|c| starts_name(c) || c.is_numeric());
+    if name.chars().count() > MAX_NAME_CHARS {
+        return Err(PathSyntax(format!("the variable '{name}' is longer than {MAX_NAME_CHARS} characters")));
+    }
+    Ok(Root::Variable(name.to_owned()))
+}
+
+fn starts_name(c: char) -> bool {
+    c.is_alphabetic() || c == '_'
 }
 
 /// The steps up to the first character that cannot continue a path.
@@ -52,12 +60,9 @@ pub(super) fn steps(cursor: &mut Cursor<'_>) -> Result<Vec<Step>, PathSyntax> {
     loop {
         if cursor.eat("..") {
             steps.push(Step::Descend);
-            match cursor.peek() {
-                Some('[') => {}
-                _ => steps.push(dotted(cursor)?),
-            }
+            steps.push(after_dot(cursor)?);
         } else if cursor.eat(".") {
-            steps.push(dotted(cursor)?);
+            steps.push(after_dot(cursor)?);
         } else if cursor.eat("[") {
             steps.push(bracketed(cursor)?);
         } else {
@@ -66,19 +71,29 @@ pub(super) fn steps(cursor: &mut Cursor<'_>) -> Result<Vec<Step>, PathSyntax> {
     }
 }
 
+/// What may follow a dot: a name, `*`, or a bracket as in `$.['a b']`.
+fn after_dot(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
+    if cursor.eat("[") { bracketed(cursor) } else { dotted(cursor) }
+}
+
 fn dotted(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     if cursor.eat("*") {
         return Ok(Step::Wildcard);
     }
-    let name = cursor
-        .take_while(|c| !matches!(c, '.' | '[' | ']' | '(' | ')' | ' ' | ',' | '=' | '<' | '>' | '!' | '&' | '|'));
-    if cursor.peek() == Some('(') {
-        return Err(PathSyntax::NotImplemented("JSONPath functions"));
+    let from = cursor.at;
+    cursor.take_while(|c| !ends_name(c));
+    // AWS knows no functions: `length()` is a name like any other, and so never there.
+    if cursor.at > from && cursor.peek() == Some('(') {
+        cursor.call()?;
     }
-    if name.is_empty() {
-        return Err(cursor.malformed("a member's name"));
+    match cursor.text.get(from..cursor.at) {
+        None | Some("") => Err(cursor.malformed("a member's name")),
+        Some(name) => Ok(Step::Member(name.to_owned())),
     }
-    Ok(Step::Member(name.to_owned()))
+}
+
+fn ends_name(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '.' | '[' | ']' | '(' | ')' | ',' | '=' | '<' | '>' | '!' | '&' | '|')
 }
 
 fn bracketed(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
@@ -91,11 +106,23 @@ fn bracketed(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
         Some('?') => Step::Filter(filter(cursor)?),
         Some('\'' | '"') => names(cursor)?,
         Some(c) if c == '-' || c == ':' || c.is_ascii_digit() => numbers(cursor)?,
-        Some('(') => return Err(PathSyntax::NotImplemented("JSONPath script expressions")),
+        Some('(') => from_end(cursor)?,
         _ => return Err(cursor.malformed("an index, a quoted name, '*' or a filter")),
     };
     cursor.blanks();
     if cursor.eat("]") { Ok(step) } else { Err(cursor.malformed("']'")) }
+}
+
+/// `(@.length-1)`, the one script that the library knows.
+fn from_end(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
+    cursor.eat("(");
+    cursor.blanks();
+    if !cursor.eat("@.length()") && !cursor.eat("@.length") && !cursor.eat("@.size()") {
+        return Err(cursor.malformed("'@.length' after '('"));
+    }
+    let back = cursor.number()?.filter(|number| *number < 0);
+    let back = back.and_then(i64::checked_neg).ok_or_else(|| cursor.malformed("'-' and a number"))?;
+    if cursor.eat(")") { Ok(Step::FromEnd(back)) } else { Err(cursor.malformed("')'")) }
 }
 
 fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
@@ -120,10 +147,14 @@ fn numbers(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     let first = cursor.number()?;
     if cursor.eat(":") {
         let to = cursor.number()?;
-        if cursor.peek() == Some(':') {
-            return Err(PathSyntax::NotImplemented("JSONPath slices with a step"));
+        if cursor.eat(":") {
+            // The library reads a step and goes on as if there were none.
+            cursor.number()?;
         }
-        return Ok(Step::Slice { from: first, to });
+        return match (first, to) {
+            (None, None) => Err(cursor.malformed("a number before or after ':'")),
+            (from, to) => Ok(Step::Slice { from, to }),
+        };
     }
     let mut indices = vec![first.ok_or_else(|| cursor.malformed("a number"))?];
     while cursor.separator() {
@@ -148,7 +179,7 @@ impl<'a> Cursor<'a> {
     /// Reads something that may hold itself, down to a limit.
     pub(crate) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, PathSyntax>) -> Result<T, PathSyntax> {
         if self.open == MAX_DEPTH {
-            return Err(PathSyntax::Malformed(format!("a filter nests deeper than {MAX_DEPTH} levels")));
+            return Err(PathSyntax(format!("a filter nests deeper than {MAX_DEPTH} levels")));
         }
         self.open += 1;
         let result = read(self);
@@ -176,11 +207,28 @@ impl<'a> Cursor<'a> {
         self.take_while(|c| c == ' ');
     }
 
-    pub(crate) fn take_while(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
+    pub(crate) fn take_while(&mut self, mut wanted: impl FnMut(char) -> bool) -> &'a str {
         let rest = self.rest();
         let end = rest.find(|c| !wanted(c)).unwrap_or(rest.len());
         self.at += end;
         rest.get(..end).unwrap_or_default()
+    }
+
+    /// Goes past `(...)`, whatever is in it, to where it closes.
+    fn call(&mut self) -> Result<(), PathSyntax> {
+        let mut open = 0_usize;
+        for (offset, c) in self.rest().char_indices() {
+            match c {
+                '(' => open += 1,
+                ')' => open -= 1,
+                _ => {}
+            }
+            if open == 0 {
+                self.at += offset + 1;
+                return Ok(());
+            }
+        }
+        Err(self.malformed("')'"))
     }
 
     fn separator(&mut self) -> bool {
@@ -192,7 +240,11 @@ impl<'a> Cursor<'a> {
 
     fn number(&mut self) -> Result<Option<i64>, PathSyntax> {
         self.blanks();
-        let digits = self.take_while(|c| c == '-' || c.is_ascii_digit());
+        let from = self.at;
+        self.eat("-");
+        self.blanks();
+        self.take_while(|c| c.is_ascii_digit());
+        let digits = self.text.get(from..self.at).unwrap_or_default().replace(' ', "");
         self.blanks();
         if digits.is_empty() {
             return Ok(None);
@@ -222,7 +274,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) fn malformed(&self, wanted: &str) -> PathSyntax {
-        PathSyntax::Malformed(format!("expected {wanted} at position {} of '{}'", self.at, self.text))
+        PathSyntax(format!("expected {wanted} at position {} of '{}'", self.at, self.text))
     }
 }
 
@@ -250,6 +302,19 @@ mod tests {
             "$.a[?(@.x > 1 && @.y == 'z')]",
             "$$.Execution.Input.a",
             "$.ä",
+            "$.['a b'].[0]",
+            "$.a.length()",
+            "$.a.concat($.b, 'x').c",
+            "$[(@.length-1)]",
+            "$[(@.size() - 2)].a",
+            "$[0:10:2]",
+            "$..a..b..*",
+            "$..[?(@.a == bare)]..b",
+            "$[?(!@.a && !(@['b'] || $.c))]",
+            "$[?(@.a in ['x', \"y\", 1, null] || @.b nin [])]",
+            "$[?(@.a =~ /a\\/b.*/i)]",
+            "$[?(@.a size 2 && @.b empty true && @.c empty)]",
+            "$[?(@.a == {\"b\": 1})]",
         ] {
             assert!(Path::parse(good).is_ok(), "{good}: {:?}", Path::parse(good));
         }
@@ -267,11 +332,19 @@ mod tests {
             "$[?(@.x",
             "$. a",
             "$[1:2:3",
+            "$[:]",
+            "$[(@.length+1)]",
+            "$[(@.other-1)]",
+            "$.a.f(",
+            "$[?(@.a ~ 1)]",
+            "$[?(@.a == 'x]",
+            "$[?(1)]",
+            "$[?(@.a =~ /(/)]",
         ] {
             assert!(Path::parse(bad).is_err(), "{bad}");
         }
-        assert_eq!(Path::parse("$x.a"), Err(PathSyntax::NotImplemented("variables")));
-        assert_eq!(Path::parse("$.a.length()"), Err(PathSyntax::NotImplemented("JSONPath functions")));
+        assert_eq!(Path::parse("$x1.a").unwrap().variable(), Some("x1"));
+        assert_eq!(Path::parse("$$.a").unwrap().variable(), None);
     }
 
     #[test]
@@ -281,6 +354,10 @@ mod tests {
         let deep = format!("$[?({}@.a{})]", "@[?(".repeat(10_000), ")]".repeat(10_000));
         assert!(Path::parse(&deep).is_err());
         assert!(Path::parse("$[?((@.a || @[?(@.b)]) && !(@.c))]").is_ok());
-        assert!(Path::parse("$..a..b..c").is_err());
+        let deep = format!("$[?({}@.a)]", "!".repeat(10_000));
+        assert!(Path::parse(&deep).is_err());
+        let deep = format!("$[?(@.a in {}1{})]", "[".repeat(10_000), "]".repeat(10_000));
+        assert!(Path::parse(&deep).is_err());
+        assert!(Path::parse(&format!("$.f{}", "(".repeat(100_000))).is_err());
     }
 }

@@ -8,13 +8,20 @@ use super::{Path, PathSyntax, Root, Step};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ReferencePath(Path);
 
+impl Path {
+    /// Whether it leads to a single place in the payload or in a variable.
+    pub(crate) fn names_one_place(&self) -> bool {
+        self.root != Root::Context && self.steps.iter().all(|step| matches!(step, Step::Member(_) | Step::Index(0..)))
+    }
+}
+
 impl ReferencePath {
     pub(crate) fn parse(text: &str) -> Result<Self, PathSyntax> {
         let path = Path::parse(text)?;
-        if path.root == Root::Payload && path.is_definite() {
+        if path.root == Root::Payload && path.names_one_place() {
             Ok(Self(path))
         } else {
-            Err(PathSyntax::Malformed(format!("'{text}' is not a Reference Path")))
+            Err(PathSyntax(format!("'{text}' is not a Reference Path")))
         }
     }
 
@@ -70,7 +77,8 @@ mod tests {
 
     #[test]
     fn refuses_paths_that_name_several_places() {
-        for bad in ["$.a[*]", "$..a", "$$.a", "$.a[0,1]", "$.a[1:]"] {
+        for bad in ["$.a[*]", "$..a", "$$.a", "$.a[0,1]", "$.a[1:]", "$name", "$[-1]", "$[(@.length-1)]", "$['a','b']"]
+        {
             assert!(ReferencePath::parse(bad).is_err(), "{bad}");
         }
     }
