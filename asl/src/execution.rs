@@ -1,31 +1,49 @@
 //! A running execution: a value that takes inputs and answers with effects.
 
+mod abort;
+mod bindings;
 mod branch;
+mod children;
 mod choice;
 mod context;
 mod dataflow;
+mod distributed;
 mod fault;
+mod gather;
+mod given;
 mod input;
 mod jitter;
+mod leave;
+mod map;
+mod map_run;
+mod parallel;
+mod reading;
 mod recover;
 mod states;
 mod task;
 mod timer;
 mod turn;
+mod variables;
+mod writing;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::definition::{ChildType, FlowIndex, MapMode, StateKind};
+use crate::document::Document;
 use crate::{Failure, HistoryEvent, StateMachine, Status};
 use branch::{Branch, BranchId};
+use map_run::MapRun;
 use turn::Turn;
 
+pub use children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
 pub use context::About;
 pub use input::{IllegalInput, Input};
 pub(crate) use jitter::number;
-pub use task::{TaskId, TaskPhase, TaskRequest};
+pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
 
 /// The longest payload between states, in bytes of UTF-8 (a service quota).
 pub const MAX_PAYLOAD_BYTES: usize = 262_144;
@@ -33,6 +51,8 @@ pub const MAX_PAYLOAD_BYTES: usize = 262_144;
 pub const MAX_EVENTS: u64 = 25_000;
 /// The longest that an execution may take, in seconds: a year (a service quota).
 pub const MAX_EXECUTION_S: u64 = 31_536_000;
+/// The longest that an Express execution may take, in seconds (a service quota).
+pub const MAX_EXPRESS_S: u64 = 300;
 /// How deep a payload may nest: what the JSON reader takes, less a margin.
 const MAX_DEPTH: usize = 120;
 
@@ -40,16 +60,18 @@ const MAX_DEPTH: usize = 120;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Execution {
     about: About,
-    input: String,
+    input: Document,
     seed: u64,
     status: Status,
     last_event_id: u64,
     last_task_id: u64,
+    last_branch_id: u32,
     /// The latest `now` seen: the history never goes back in time.
     latest: Timestamp,
     times_out_at: Timestamp,
-    /// What is being run, side by side; one branch until Parallel and Map are there.
+    /// What is being run: the execution's own branch, and those inside Parallel and Map states.
     /// Boxed, because the map's nodes are made for eleven.
+    #[serde(deserialize_with = "variables::with_outer_scopes")]
     branches: BTreeMap<BranchId, Box<Branch>>,
 }
 
@@ -57,7 +79,7 @@ pub struct Execution {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Start {
     /// The input as JSON text.
-    pub input: String,
+    pub input: Arc<str>,
     /// Who and what: the Context Object's contents.
     pub about: About,
     /// Where chance comes from: jitter and task tokens. The same seed gives the same execution.
@@ -81,6 +103,12 @@ pub enum StartError {
         /// The input's size.
         size_bytes: usize,
     },
+    /// A child of a Map Run needs the Map state that it is for.
+    #[error("the state machine has no Map state '{state}'; give the one whose execution started the Map Run")]
+    NoSuchMap {
+        /// The name that was given.
+        state: String,
+    },
 }
 
 /// What the driver has to do.
@@ -92,6 +120,14 @@ pub enum Effect {
     StartTask(TaskRequest),
     /// Forget a task: nothing that is told of it will be taken any more.
     CancelTask(TaskId),
+    /// A Map Run has begun: for `ListMapRuns` and `DescribeMapRun`.
+    StartMapRun(MapRunSummary),
+    /// Start an execution with [`Execution::start_child`], and tell of its end with [`Input::ChildEnded`].
+    StartChild(ChildRequest),
+    /// Stop a child. Nothing that is told of it will be taken any more.
+    StopChild(ChildId),
+    /// A Map Run has ended; this is how it stays.
+    EndMapRun(MapRunSummary),
     /// The execution is over. Always the last effect.
     Ended(Outcome),
 }
@@ -102,7 +138,7 @@ pub enum Outcome {
     /// With an output.
     Succeeded {
         /// JSON text.
-        output: String,
+        output: Arc<str>,
     },
     /// With an error.
     Failed(Failure),
@@ -118,28 +154,63 @@ impl Execution {
     /// # Errors
     /// When the input is not JSON or too large.
     pub fn start(machine: &StateMachine, start: Start) -> Result<(Self, Vec<Effect>), StartError> {
+        Self::start_flow(machine, FlowIndex(0), machine.timeout_s.unwrap_or(MAX_EXECUTION_S), start)
+    }
+
+    /// Begins a child of a Map Run: an execution of what the named Map state does with its items.
+    ///
+    /// # Errors
+    /// When the input is not JSON or too large, or the machine has no such Map state.
+    pub fn start_child(
+        machine: &StateMachine,
+        map_state: &str,
+        start: Start,
+    ) -> Result<(Self, Vec<Effect>), StartError> {
+        let state = machine.states.iter().find(|state| &*state.name == map_state).map(|state| &state.kind);
+        let Some(StateKind::Map(map)) = state else {
+            return Err(StartError::NoSuchMap { state: map_state.to_owned() });
+        };
+        let time_s = match &map.mode {
+            MapMode::Distributed(distributed) if distributed.children == ChildType::Express => MAX_EXPRESS_S,
+            _ => MAX_EXECUTION_S,
+        };
+        Self::start_flow(machine, map.processor, time_s, start)
+    }
+
+    fn start_flow(
+        machine: &StateMachine,
+        flow: FlowIndex,
+        time_s: u64,
+        start: Start,
+    ) -> Result<(Self, Vec<Effect>), StartError> {
         let size_bytes = start.input.len();
         if size_bytes > MAX_PAYLOAD_BYTES {
             return Err(StartError::InputTooLarge { size_bytes });
         }
-        let input = crate::document::Document::parse(start.input.as_str())
-            .map_err(|problem| StartError::InputNotJson { reason: problem.to_string() })?;
-        let time_s = machine.timeout_s.unwrap_or(MAX_EXECUTION_S).min(MAX_EXECUTION_S);
+        let input =
+            Document::parse(start.input).map_err(|problem| StartError::InputNotJson { reason: problem.to_string() })?;
         let mut execution = Self {
             about: start.about,
-            input: start.input,
+            input: input.clone(),
             seed: start.seed,
             status: Status::Running,
             last_event_id: 0,
             last_task_id: 0,
+            last_branch_id: 0,
             latest: start.now,
-            times_out_at: later(start.now, time_s.saturating_mul(1000)),
+            times_out_at: later(start.now, time_s.min(MAX_EXECUTION_S).saturating_mul(1000)),
             branches: BTreeMap::new(),
         };
         let mut turn = Turn::new(machine, &mut execution, start.now);
-        turn.begin(input);
+        turn.begin(flow, input);
         turn.run_due();
         let effects = turn.effects;
+        execution.input = execution.input.at_rest();
+        for branch in execution.branches.values_mut() {
+            if Arc::ptr_eq(branch.input.text(), execution.input.text()) {
+                branch.input = execution.input.clone();
+            }
+        }
         Ok((execution, effects))
     }
 
@@ -183,7 +254,7 @@ impl Execution {
 
     /// The input that it was started with, as it was written.
     pub fn input(&self) -> &str {
-        &self.input
+        self.input.text()
     }
 
     /// The id of the newest event.
@@ -196,9 +267,24 @@ impl Execution {
         self.branches.values().filter_map(|branch| branch.task()).map(|task| (&task.request, task.phase))
     }
 
+    /// The children of Map Runs that are to be running: what a driver has to pick up again, or start, after a restart.
+    pub fn running_children(&self) -> impl Iterator<Item = ChildRequest> {
+        self.branches.values().filter_map(|branch| branch.map_run()).flat_map(MapRun::requests)
+    }
+
+    /// The Map Runs under way and how far they are.
+    pub fn map_runs(&self) -> impl Iterator<Item = MapRunSummary> {
+        self.branches.values().filter_map(|branch| branch.map_run()).map(|run| run.summary(Status::Running, None))
+    }
+
+    /// Where its chance comes from: what the seeds of its children are made of.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// The states that the execution is in, with the instant until which a Wait state waits.
     pub fn current_states(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
-        self.branches.values().map(|branch| (branch.state.as_str(), branch.waits_until()))
+        self.branches.values().map(|branch| (&*branch.state, branch.waits_until()))
     }
 }
 

@@ -3,6 +3,9 @@
 mod api;
 mod status;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -41,44 +44,49 @@ pub struct Integration {
 }
 
 /// What an event says; the names and members are those of `GetExecutionHistory`. Payloads are JSON texts.
+/// A payload that several events show is one text in memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the members are the API's own, and units are in their names")]
 pub enum EventDetails {
     ExecutionStarted {
-        input: String,
-        role_arn: String,
+        input: Arc<str>,
+        role_arn: Arc<str>,
     },
     ExecutionSucceeded {
-        output: String,
+        output: Arc<str>,
     },
     ExecutionFailed(Failure),
     ExecutionAborted(Failure),
     ExecutionTimedOut(Failure),
     StateEntered {
         state_type: StateType,
-        name: String,
-        input: String,
+        name: Arc<str>,
+        input: Arc<str>,
     },
     StateExited {
         state_type: StateType,
-        name: String,
-        output: String,
+        name: Arc<str>,
+        output: Arc<str>,
+        /// What `Assign` has set, as JSON texts.
+        assigned: BTreeMap<String, Arc<str>>,
     },
     LambdaFunctionScheduled {
         resource: String,
-        input: String,
+        input: Arc<str>,
         timeout_s: Option<u64>,
+        /// The role of `Credentials`.
+        credentials: Option<String>,
     },
     LambdaFunctionStarted,
     LambdaFunctionStartFailed(Failure),
     LambdaFunctionSucceeded {
-        output: String,
+        output: Arc<str>,
     },
     LambdaFunctionFailed(Failure),
     LambdaFunctionTimedOut(Failure),
     ActivityScheduled {
         resource: String,
-        input: String,
+        input: Arc<str>,
         timeout_s: Option<u64>,
         heartbeat_s: Option<u64>,
     },
@@ -87,16 +95,18 @@ pub enum EventDetails {
         worker_name: Option<String>,
     },
     ActivitySucceeded {
-        output: String,
+        output: Arc<str>,
     },
     ActivityFailed(Failure),
     ActivityTimedOut(Failure),
     TaskScheduled {
         integration: Integration,
         region: String,
-        parameters: String,
+        parameters: Arc<str>,
         timeout_s: Option<u64>,
         heartbeat_s: Option<u64>,
+        /// The role of `Credentials`.
+        credentials: Option<String>,
     },
     TaskStarted {
         integration: Integration,
@@ -107,11 +117,11 @@ pub enum EventDetails {
     },
     TaskSubmitted {
         integration: Integration,
-        output: String,
+        output: Arc<str>,
     },
     TaskSucceeded {
         integration: Integration,
-        output: String,
+        output: Arc<str>,
     },
     TaskFailed {
         integration: Integration,
@@ -121,4 +131,42 @@ pub enum EventDetails {
         integration: Integration,
         failure: Failure,
     },
+    /// A field's expression had no usable value.
+    EvaluationFailed {
+        failure: Failure,
+        /// The field, `Output/result`, if it is one field's fault.
+        location: Option<String>,
+        state: Arc<str>,
+    },
+    ParallelStateStarted,
+    ParallelStateSucceeded,
+    ParallelStateFailed,
+    ParallelStateAborted,
+    MapStateStarted {
+        length: u64,
+    },
+    MapStateSucceeded,
+    MapStateFailed,
+    MapStateAborted,
+    MapIterationStarted(MapIteration),
+    MapIterationSucceeded(MapIteration),
+    MapIterationFailed(MapIteration),
+    MapIterationAborted(MapIteration),
+    MapRunStarted {
+        map_run_arn: Arc<str>,
+    },
+    MapRunSucceeded,
+    MapRunFailed(Failure),
+    MapRunAborted,
+    TaskStateAborted,
+    WaitStateAborted,
+}
+
+/// Which run through a Map state's iterator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MapIteration {
+    /// The Map state.
+    pub name: Arc<str>,
+    /// The item's place, from 0.
+    pub index: u64,
 }

@@ -1,9 +1,17 @@
-//! A branch: one thread of states, with its own chain of events, timer and task.
+//! A branch: one thread of states, with its own chain of events, timer and task. Branches form a tree: those of a Parallel state and
+//! the iterations of a Map state belong to the branch that is in that state.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::gather::Gathering;
+use super::map_run::MapRun;
 use super::task::RunningTask;
+use super::variables::Scope;
+use crate::definition::StateIndex;
+use crate::document::Document;
 
 /// Tells the branches of an execution apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -13,16 +21,33 @@ pub(super) struct BranchId(pub(super) u32);
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Branch {
     pub(super) id: BranchId,
+    /// Where it belongs; `None` for the execution's own branch.
+    pub(super) place: Option<Place>,
     /// The branch's newest event: what its next one follows from.
     pub(super) previous_event_id: u64,
-    pub(super) state: String,
+    pub(super) at: StateIndex,
+    /// The state's name: what the index is checked against.
+    pub(super) state: Arc<str>,
     pub(super) entered_event_id: u64,
+    /// What that event follows from.
+    pub(super) entered_after: u64,
     pub(super) entered_at: Timestamp,
-    /// The state's raw input, as text.
-    pub(super) input: String,
+    /// The state's raw input.
+    pub(super) input: Document,
+    /// What `Assign` has set so far, here and in the flows around.
+    pub(super) variables: Scope,
     /// How often each retrier of the state has been used.
     pub(super) attempts: Vec<u64>,
     pub(super) doing: Doing,
+}
+
+/// Which of a state's branches or iterations a branch is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    /// The branch that is in the Parallel or Map state.
+    pub(super) parent: BranchId,
+    /// The branch's or the item's place, from 0: results are in this order.
+    pub(super) index: u64,
 }
 
 /// What a branch waits for between two inputs.
@@ -32,21 +57,30 @@ pub(super) enum Doing {
     Running,
     /// A Wait state's time.
     Waiting { until: Timestamp },
-    /// The pause before a task is tried again.
+    /// The pause before a state is tried again.
     BackingOff { until: Timestamp },
     /// A task's end.
     Task(Box<RunningTask>),
+    /// The ends of the branches or iterations of its state.
+    Gathering(Box<Gathering>),
+    /// The end of a distributed Map state's run.
+    MapRun(Box<MapRun>),
 }
 
 impl Branch {
-    pub(super) fn new(id: BranchId, at: Timestamp) -> Self {
+    /// A branch that is about to enter a state.
+    pub(super) fn new(id: BranchId, at: StateIndex, input: Document, variables: Scope, now: Timestamp) -> Self {
         Self {
             id,
+            place: None,
             previous_event_id: 0,
-            state: String::new(),
+            at,
+            state: Arc::from(""),
             entered_event_id: 0,
-            entered_at: at,
-            input: String::new(),
+            entered_after: 0,
+            entered_at: now,
+            input,
+            variables,
             attempts: Vec::new(),
             doing: Doing::Running,
         }
@@ -60,6 +94,14 @@ impl Branch {
     pub(super) fn task(&self) -> Option<&RunningTask> {
         match &self.doing {
             Doing::Task(task) => Some(task),
+            Doing::MapRun(run) => run.task.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn map_run(&self) -> Option<&MapRun> {
+        match &self.doing {
+            Doing::MapRun(run) => Some(run),
             _ => None,
         }
     }
@@ -67,9 +109,9 @@ impl Branch {
     /// When the branch's timer goes off.
     pub(super) fn due(&self) -> Option<Timestamp> {
         match &self.doing {
-            Doing::Running => None,
             Doing::Waiting { until } | Doing::BackingOff { until } => Some(*until),
             Doing::Task(task) => task.due(),
+            Doing::Running | Doing::Gathering(_) | Doing::MapRun(_) => None,
         }
     }
 
@@ -78,5 +120,10 @@ impl Branch {
             Doing::Waiting { until } => Some(until),
             _ => None,
         }
+    }
+
+    /// Whether there is something inside the state that has not ended.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.doing, Doing::Gathering(_) | Doing::MapRun(_))
     }
 }

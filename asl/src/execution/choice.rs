@@ -1,22 +1,38 @@
 //! Deciding a Choice state.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::definition::{Condition, Operand, Operator, Order, Rule};
+use super::dataflow::Flow;
+use super::fault::Fault;
+use crate::definition::{Condition, Operand, Operator, Order, Rule, Test};
+use crate::document::Document;
 use crate::path::{Path, Scope};
 use crate::rfc3339;
 
-/// The target of the first rule that holds.
+/// The first rule that holds, and its place.
 ///
 /// # Errors
-/// The text of a path that leads nowhere; only `IsPresent` may ask about such a one.
-pub(super) fn first_match<'r>(rules: &'r [Rule], scope: Scope<'_>) -> Result<Option<&'r str>, String> {
-    for rule in rules {
-        if holds(&rule.condition, scope)? {
-            return Ok(Some(&rule.next));
+/// When a path leads nowhere, unless it is only asked whether it does, or an expression has no truth.
+pub(super) fn first_match<'r>(
+    rules: &'r [Rule],
+    flow: &Flow<'_>,
+    payload: &Document,
+) -> Result<Option<(usize, &'r Rule)>, Fault> {
+    for (index, rule) in rules.iter().enumerate() {
+        let holds = match &rule.test {
+            Test::Condition(condition) => holds(condition, flow.scope(payload)).map_err(|path| {
+                let problem =
+                    format!("Invalid path '{path}': The choice state's condition path references an invalid value.");
+                Fault::runtime(flow.branch, problem)
+            })?,
+            Test::Expression(given) => flow.truth(given, index)?,
+        };
+        if holds {
+            return Ok(Some((index, rule)));
         }
     }
     Ok(None)
@@ -42,14 +58,14 @@ fn holds(condition: &Condition, scope: Scope<'_>) -> Result<bool, String> {
             Ok(false)
         }
         Condition::Test { variable, operator: Operator::IsPresent(wanted) } => {
-            Ok(variable.read(scope).is_ok() == *wanted)
+            Ok(variable.find(scope).is_ok() == *wanted)
         }
-        Condition::Test { variable, operator } => test(&read(variable, scope)?, operator, scope),
+        Condition::Test { variable, operator } => test(read(variable, scope)?.as_ref(), operator, scope),
     }
 }
 
-fn read(path: &Path, scope: Scope<'_>) -> Result<Value, String> {
-    path.read(scope).map_err(|_| path.text().to_owned())
+fn read<'a>(path: &'a Path, scope: Scope<'a>) -> Result<Cow<'a, Value>, String> {
+    path.find(scope).map_err(|_| path.text().to_owned())
 }
 
 fn test(value: &Value, operator: &Operator, scope: Scope<'_>) -> Result<bool, String> {
@@ -62,23 +78,25 @@ fn test(value: &Value, operator: &Operator, scope: Scope<'_>) -> Result<bool, St
         Operator::IsTimestamp(wanted) => timestamp(value).is_some() == *wanted,
         Operator::Matches(pattern) => value.as_str().is_some_and(|text| matches(pattern, text)),
         Operator::Boolean(operand) => {
-            let operand = resolve(operand, scope, Value::as_bool)?;
+            let operand = resolve(operand, scope)?;
+            let operand = operand.as_value(|value| *value, Value::as_bool);
             operand.is_some() && value.as_bool() == operand
         }
         Operator::Number(order, operand) => {
-            let operand = resolve(operand, scope, Value::as_f64)?;
+            let operand = resolve(operand, scope)?;
+            let operand = operand.as_value(|value| *value, Value::as_f64);
             compare(*order, value.as_f64(), operand, |a, b| a.partial_cmp(b))
         }
         Operator::String(order, operand) => {
-            let operand = resolve(operand, scope, |value| value.as_str().map(ToOwned::to_owned))?;
-            // AWS compares UTF-16 code units, as Java does.
-            compare(*order, value.as_str().map(ToOwned::to_owned), operand, |a, b| {
+            let operand = resolve(operand, scope)?;
+            compare(*order, value.as_str(), operand.as_value(String::as_str, Value::as_str), |a, b| {
+                // AWS compares UTF-16 code units, as Java does.
                 Some(a.encode_utf16().cmp(b.encode_utf16()))
             })
         }
         Operator::Timestamp(order, operand) => {
-            let operand = resolve(operand, scope, timestamp)?;
-            compare(*order, timestamp(value), operand, |a, b| Some(a.cmp(b)))
+            let operand = resolve(operand, scope)?;
+            compare(*order, timestamp(value), operand.as_value(|value| *value, timestamp), |a, b| Some(a.cmp(b)))
         }
     })
 }
@@ -87,15 +105,26 @@ fn timestamp(value: &Value) -> Option<Timestamp> {
     rfc3339::parse(value.as_str()?)
 }
 
-/// The operand's value; `None` when it has another type, and then nothing compares.
-fn resolve<T: Clone>(
-    operand: &Operand<T>,
-    scope: Scope<'_>,
-    convert: impl Fn(&Value) -> Option<T>,
-) -> Result<Option<T>, String> {
+/// What to compare with, found.
+enum Resolved<'a, T> {
+    Given(&'a T),
+    Read(Cow<'a, Value>),
+}
+
+impl<T> Resolved<'_, T> {
+    /// The operand; `None` when what was read has another type, and then nothing compares.
+    fn as_value<'s, U>(&'s self, given: impl Fn(&'s T) -> U, read: impl Fn(&'s Value) -> Option<U>) -> Option<U> {
+        match self {
+            Self::Given(value) => Some(given(value)),
+            Self::Read(value) => read(value),
+        }
+    }
+}
+
+fn resolve<'a, T>(operand: &'a Operand<T>, scope: Scope<'a>) -> Result<Resolved<'a, T>, String> {
     match operand {
-        Operand::Value(value) => Ok(Some(value.clone())),
-        Operand::Path(path) => Ok(convert(&read(path, scope)?)),
+        Operand::Value(value) => Ok(Resolved::Given(value)),
+        Operand::Path(path) => read(path, scope).map(Resolved::Read),
     }
 }
 

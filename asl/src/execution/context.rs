@@ -1,6 +1,7 @@
-//! The Context Object: what a definition reads with `$$.`.
+//! The Context Object: what a definition reads with `$$.` or `$states.context`.
 
 use std::cell::{Cell, OnceCell};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,24 +9,26 @@ use serde_json::{Value, json};
 
 use super::Execution;
 use super::branch::Branch;
+use crate::StateMachine;
 use crate::path::Context;
 use crate::rfc3339;
 
-/// Who and what an execution is.
+/// Who and what an execution is. The texts are shared: those of the state machine need to be there once for all its
+/// executions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// The execution's ARN.
-    pub execution_arn: String,
+    pub execution_arn: Arc<str>,
     /// Its name.
-    pub execution_name: String,
+    pub execution_name: Arc<str>,
     /// The instant that the API reports as its start.
     pub start_time: Timestamp,
     /// The role that it runs as.
-    pub role_arn: String,
+    pub role_arn: Arc<str>,
     /// The state machine's ARN, without version or alias.
-    pub state_machine_arn: String,
+    pub state_machine_arn: Arc<str>,
     /// The state machine's name.
-    pub state_machine_name: String,
+    pub state_machine_name: Arc<str>,
     /// How often it was redriven; AWS leaves this out for a synchronous express execution.
     pub redrive_count: Option<u64>,
 }
@@ -39,30 +42,65 @@ impl About {
 
 /// The Context Object of a branch's state, built when it is first read.
 pub(super) struct StateContext<'a> {
+    machine: &'a StateMachine,
     execution: &'a Execution,
     branch: &'a Branch,
-    /// AWS shows `State.RetryCount` where retrying is possible.
-    shows_retries: bool,
     token: Option<&'a str>,
+    item: Option<Item<'a>>,
     built: OnceCell<Value>,
     drawn: Cell<u64>,
 }
 
+/// `Map.Item`: what a Map state is about to make an iteration of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item<'a> {
+    /// Its place, from 0.
+    pub(super) index: u64,
+    /// The item itself.
+    pub(super) value: &'a Value,
+    /// The member's name, when the items are the members of an object.
+    pub(super) key: Option<&'a str>,
+    /// Where an `ItemReader` has it from.
+    pub(super) source: Option<&'a str>,
+}
+
 impl<'a> StateContext<'a> {
-    pub(super) fn new(execution: &'a Execution, branch: &'a Branch) -> Self {
-        Self { execution, branch, shows_retries: false, token: None, built: OnceCell::new(), drawn: Cell::new(0) }
+    pub(super) fn new(machine: &'a StateMachine, execution: &'a Execution, branch: &'a Branch) -> Self {
+        let (built, drawn) = (OnceCell::new(), Cell::new(0));
+        Self { machine, execution, branch, token: None, item: None, built, drawn }
     }
 
-    pub(super) fn of_task(execution: &'a Execution, branch: &'a Branch, token: Option<&'a str>) -> Self {
-        Self { shows_retries: true, token, ..Self::new(execution, branch) }
+    /// With the task token of a state that hands one out.
+    pub(super) fn with_token(self, token: Option<&'a str>) -> Self {
+        Self { token, built: OnceCell::new(), ..self }
+    }
+
+    /// With the item that an `ItemSelector` is filled in for. What was built for the item before serves again.
+    pub(super) fn with_item(self, item: Item<'a>, built_before: Option<Value>) -> Self {
+        let built = built_before.map(|mut object| {
+            object["Map"] = json!({ "Item": item.build() });
+            OnceCell::from(object)
+        });
+        // All items of a Map Run are selected at once; each has numbers of its own.
+        let drawn = Cell::new(item.index.wrapping_shl(20));
+        Self { item: Some(item), built: built.unwrap_or_default(), drawn, ..self }
+    }
+
+    /// The object, if something has asked for it.
+    pub(super) fn into_built(self) -> Option<Value> {
+        self.built.into_inner()
+    }
+
+    /// The instant that the present step of the execution takes place at.
+    pub(super) fn now(&self) -> Timestamp {
+        self.execution.latest
     }
 
     fn build(&self) -> Value {
         let about = &self.execution.about;
-        let input: Value = serde_json::from_str(&self.execution.input).unwrap_or_default();
         let mut execution = json!({
             "Id": about.execution_arn,
-            "Input": input,
+            "Input": self.execution.input.value(),
             "StartTime": rfc3339::with_milliseconds(about.start_time),
             "Name": about.execution_name,
             "RoleArn": about.role_arn,
@@ -72,7 +110,8 @@ impl<'a> StateContext<'a> {
         }
         let entered = rfc3339::with_milliseconds(self.branch.entered_at);
         let mut state = json!({ "Name": self.branch.state, "EnteredTime": entered });
-        if self.shows_retries {
+        // AWS shows `State.RetryCount` where retrying is possible.
+        if self.machine.state(self.branch.at).is_some_and(|state| state.kind.recovery().is_some()) {
             state["RetryCount"] = self.branch.retry_count().into();
         }
         let machine = json!({ "Id": about.state_machine_arn, "Name": about.state_machine_name });
@@ -80,13 +119,34 @@ impl<'a> StateContext<'a> {
         if let Some(token) = self.token {
             object["Task"] = json!({ "Token": token });
         }
+        if let Some(item) = &self.item {
+            object["Map"] = json!({ "Item": item.build() });
+        }
         object
+    }
+}
+
+impl Item<'_> {
+    fn build(&self) -> Value {
+        let mut item = json!({ "Index": self.index });
+        if let Some(key) = self.key {
+            item["Key"] = key.into();
+        }
+        item["Value"] = self.value.clone();
+        if let Some(source) = self.source {
+            item["Source"] = source.into();
+        }
+        item
     }
 }
 
 impl Context for StateContext<'_> {
     fn object(&self) -> &Value {
         self.built.get_or_init(|| self.build())
+    }
+
+    fn variable(&self, name: &str) -> Option<&Value> {
+        self.branch.variables.get(name)
     }
 
     fn random(&self) -> u64 {

@@ -3,13 +3,14 @@
 use super::MAX_PAYLOAD_BYTES;
 use super::branch::Branch;
 use crate::document::Document;
+use crate::jsonata::EvaluationFailure;
 use crate::template::TemplateFailure;
 use crate::{Failure, MAX_EVENTS};
 
 pub(super) const RUNTIME: &str = "States.Runtime";
 pub(super) const TIMEOUT: &str = "States.Timeout";
 pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
-pub(super) const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
+pub(super) const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
 pub(super) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
 
 /// Why a state cannot go on.
@@ -19,6 +20,12 @@ pub(super) enum Fault {
     Error(Failure),
     /// A task was silent for longer than `HeartbeatSeconds`: like a timeout, but it answers to a second name.
     HeartbeatMissed,
+    /// A JSONata field has no usable value. The history tells of it before anything comes of it.
+    Evaluation {
+        failure: Failure,
+        /// The field, if it is one field's fault.
+        location: Option<String>,
+    },
     /// An error that ends the execution whatever the definition says.
     Fatal(Failure),
 }
@@ -38,10 +45,19 @@ impl Fault {
         Self::Fatal(Failure { error: Some(RUNTIME.to_owned()), cause })
     }
 
+    /// `States.QueryEvaluationError`, on account of a field.
+    pub(super) fn evaluation(branch: &Branch, EvaluationFailure { cause, location }: EvaluationFailure) -> Self {
+        Self::Evaluation { failure: evaluation_error(branch, cause), location: Some(location) }
+    }
+
+    /// `States.QueryEvaluationError`, on account of the whole input.
+    pub(super) fn unsuited_input(branch: &Branch, cause: impl std::fmt::Display) -> Self {
+        Self::Evaluation { failure: evaluation_error(branch, cause), location: None }
+    }
+
     pub(super) fn template(branch: &Branch, failure: TemplateFailure) -> Self {
         match failure {
-            TemplateFailure::NotFound(problem) => Self::runtime(branch, problem),
-            TemplateFailure::Intrinsic(problem) => Self::error(INTRINSIC_FAILURE, in_state(branch, problem)),
+            TemplateFailure::NotFound(problem) | TemplateFailure::Intrinsic(problem) => Self::runtime(branch, problem),
             TemplateFailure::TooLarge => over_quota(&branch.state),
         }
     }
@@ -54,10 +70,14 @@ impl Fault {
     /// What the history and the catcher get to see.
     pub(super) fn failure(self) -> Failure {
         match self {
-            Self::Error(failure) | Self::Fatal(failure) => failure,
+            Self::Error(failure) | Self::Evaluation { failure, .. } | Self::Fatal(failure) => failure,
             Self::HeartbeatMissed => timed_out(),
         }
     }
+}
+
+fn evaluation_error(branch: &Branch, cause: impl std::fmt::Display) -> Failure {
+    Failure { error: Some(QUERY_EVALUATION_ERROR.to_owned()), cause: Some(in_state(branch, cause)) }
 }
 
 /// A problem with AWS's words for where it was.
@@ -81,7 +101,7 @@ pub(super) fn within_quota(size_bytes: usize, who: &str) -> Result<(), Fault> {
     if size_bytes <= MAX_PAYLOAD_BYTES { Ok(()) } else { Err(over_quota(who)) }
 }
 
-fn over_quota(who: &str) -> Fault {
+pub(super) fn over_quota(who: &str) -> Fault {
     let cause = format!(
         "The state/task '{who}' returned a result with a size exceeding the maximum number of bytes service limit."
     );
@@ -93,10 +113,18 @@ fn over_quota(who: &str) -> Fault {
 /// # Errors
 /// `States.DataLimitExceeded` for the size, `States.Runtime` for the depth.
 pub(super) fn passable(branch: &Branch, payload: &Document) -> Result<(), Fault> {
-    within_quota(payload.size_bytes(), &branch.state)?;
-    if payload.depth() > super::MAX_DEPTH {
-        let problem = format!("The state's output nests deeper than {} levels.", super::MAX_DEPTH);
-        return Err(Fault::runtime(branch, problem));
+    within_depth(branch, payload, "output")?;
+    within_quota(payload.size_bytes(), &branch.state)
+}
+
+/// Refuses JSON that could not be read back.
+///
+/// # Errors
+/// `States.Runtime` when it nests deeper than the JSON reader takes.
+pub(super) fn within_depth(branch: &Branch, document: &Document, what: &str) -> Result<(), Fault> {
+    if document.depth() <= super::MAX_DEPTH {
+        return Ok(());
     }
-    Ok(())
+    let problem = format!("The state's {what} nests deeper than {} levels.", super::MAX_DEPTH);
+    Err(Fault::runtime(branch, problem))
 }

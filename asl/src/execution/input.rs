@@ -1,14 +1,17 @@
 //! What an execution takes, and when it cannot.
 
-use super::branch::{BranchId, Doing};
+use super::branch::{Branch, BranchId, Doing};
+use super::children::{ChildId, MapRunId};
+use super::fault::Fault;
+use super::map_run::{Limits, MapRun};
 use super::task::{RunningTask, TaskId, TaskPhase};
 use super::turn::{Move, Turn};
-use super::{Execution, MAX_PAYLOAD_BYTES};
-use crate::definition::StateKind;
+use super::{Execution, MAX_PAYLOAD_BYTES, Outcome};
+use crate::definition::{MapMode, State, StateKind};
 use crate::{Failure, Pattern, StateMachine, Status, TaskResource};
 
 /// What the outside tells an execution.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// A task has begun: a function was called, a worker has taken an activity.
     TaskStarted {
@@ -54,6 +57,24 @@ pub enum Input {
         /// Which task.
         task: TaskId,
     },
+    /// A child of a Map Run has ended.
+    ChildEnded {
+        /// Which child.
+        child: ChildId,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// A Map Run's limits change (`UpdateMapRun`); what is `None` stays.
+    UpdateMapRun {
+        /// Which Map Run.
+        map_run: MapRunId,
+        /// The most children at once.
+        max_concurrency: Option<u64>,
+        /// How many items may fail.
+        tolerated_failure_count: Option<u64>,
+        /// How many of a hundred items may fail.
+        tolerated_failure_percentage: Option<f64>,
+    },
     /// Time has passed.
     Wake,
     /// The execution is to stop (`StopExecution`).
@@ -74,6 +95,12 @@ pub enum IllegalInput {
     /// The task is over, was cancelled or never was.
     #[error("the execution waits for no task {}: it has ended, timed out, was retried under a new id, or never was", .0.0)]
     UnknownTask(TaskId),
+    /// The child has ended, was stopped or never was.
+    #[error("the execution waits for no child {} of a Map Run {}: it has ended, was stopped, or never was", .0.index, .0.map_run.0)]
+    UnknownChild(ChildId),
+    /// The Map Run has ended or never was.
+    #[error("the execution has no Map Run {} under way: it has ended or never was", .0.0)]
+    UnknownMapRun(MapRunId),
     /// The task is not far enough for this, or too far.
     #[error("task {} is {phase:?}, where '{what}' cannot happen", .task.0)]
     WrongPhase {
@@ -110,6 +137,10 @@ pub(super) fn check(execution: &Execution, machine: &StateMachine, input: &Input
     check_machine(execution, machine)?;
     let (id, what) = match input {
         Input::Wake | Input::Stop { .. } => return Ok(()),
+        Input::ChildEnded { child, .. } => return check_child(execution, *child),
+        Input::UpdateMapRun { map_run, .. } => {
+            return find_map_run(execution, *map_run).map(|_| ()).ok_or(IllegalInput::UnknownMapRun(*map_run));
+        }
         Input::TaskStarted { task, .. } => (*task, "started"),
         Input::TaskStartFailed { task, .. } => (*task, "could not start"),
         Input::TaskSubmitted { task, .. } => (*task, "submitted"),
@@ -127,15 +158,32 @@ pub(super) fn check(execution: &Execution, machine: &StateMachine, input: &Input
     }
 }
 
+fn check_child(execution: &Execution, child: ChildId) -> Result<(), IllegalInput> {
+    let run = find_map_run(execution, child.map_run).and_then(|id| execution.branches.get(&id)?.map_run());
+    let runs = run.is_some_and(|run| run.has_running(child.index));
+    if runs { Ok(()) } else { Err(IllegalInput::UnknownChild(child)) }
+}
+
+fn find_map_run(execution: &Execution, map_run: MapRunId) -> Option<BranchId> {
+    let mut branches = execution.branches.values();
+    branches.find(|branch| branch.map_run().is_some_and(|run| run.id == map_run)).map(|branch| branch.id)
+}
+
 fn check_machine(execution: &Execution, machine: &StateMachine) -> Result<(), IllegalInput> {
     let fits = |doing: &Doing, kind: &StateKind| match doing {
         Doing::Running => true,
         Doing::Waiting { .. } => matches!(kind, StateKind::Wait { .. }),
-        Doing::BackingOff { .. } | Doing::Task(_) => matches!(kind, StateKind::Task(_)),
+        Doing::BackingOff { .. } => kind.recovery().is_some(),
+        Doing::Task(_) => matches!(kind, StateKind::Task(_)),
+        Doing::Gathering(_) => matches!(kind, StateKind::Parallel(_) | StateKind::Map(_)),
+        Doing::MapRun(_) => {
+            matches!(kind, StateKind::Map(map) if matches!(map.mode, MapMode::Distributed(_)))
+        }
     };
     for branch in execution.branches.values() {
-        if !machine.states.get(&branch.state).is_some_and(|state| fits(&branch.doing, &state.kind)) {
-            return Err(IllegalInput::WrongMachine { state: branch.state.clone() });
+        let same = |state: &State| state.name == branch.state && fits(&branch.doing, &state.kind);
+        if !machine.state(branch.at).is_some_and(same) {
+            return Err(IllegalInput::WrongMachine { state: branch.state.to_string() });
         }
     }
     Ok(())
@@ -177,6 +225,22 @@ impl Turn<'_> {
         match input {
             Input::Wake => {}
             Input::Stop { error, cause } => self.abort(Failure { error, cause }),
+            Input::ChildEnded { child, outcome } => {
+                self.take_for_map_run(child.map_run, |turn, branch, run| {
+                    turn.child_ended(branch, run, child.index, outcome)
+                });
+            }
+            Input::UpdateMapRun { map_run, max_concurrency, tolerated_failure_count, tolerated_failure_percentage } => {
+                self.take_for_map_run(map_run, |turn, branch, run| {
+                    let limits = Limits {
+                        max_concurrency: max_concurrency.unwrap_or(run.limits.max_concurrency),
+                        tolerated_failure_count: tolerated_failure_count.or(run.limits.tolerated_failure_count),
+                        tolerated_failure_percentage: tolerated_failure_percentage
+                            .or(run.limits.tolerated_failure_percentage),
+                    };
+                    turn.update_map_run(branch, run, limits)
+                })
+            }
             Input::TaskStarted { task, .. }
             | Input::TaskStartFailed { task, .. }
             | Input::TaskSubmitted { task, .. }
@@ -184,6 +248,25 @@ impl Turn<'_> {
             | Input::TaskFailed { task, .. }
             | Input::TaskHeartbeat { task } => self.take_from_task(task, input),
         }
+    }
+
+    fn take_for_map_run(
+        &mut self,
+        map_run: MapRunId,
+        take: impl FnOnce(&mut Self, &mut Branch, Box<MapRun>) -> Result<Move, Fault>,
+    ) {
+        let found = find_map_run(self.execution, map_run);
+        let Some(mut branch) = found.and_then(|id| self.execution.branches.remove(&id)) else {
+            return;
+        };
+        let next = match std::mem::replace(&mut branch.doing, Doing::Running) {
+            Doing::MapRun(run) => take(self, &mut branch, run),
+            other => {
+                branch.doing = other;
+                Ok(Move::Wait)
+            }
+        };
+        self.run(branch, next);
     }
 
     fn take_from_task(&mut self, id: TaskId, input: Input) {
@@ -204,12 +287,13 @@ impl Turn<'_> {
                 Input::TaskStartFailed { error, cause, .. } => {
                     self.task_not_started(&mut branch, &task, Failure { error: Some(error), cause: Some(cause) })
                 }
-                Input::TaskHeartbeat { .. } | Input::Wake | Input::Stop { .. } => {
+                _ => {
                     task.heard_from(self.now);
                     branch.doing = Doing::Task(task);
                     Ok(Move::Wait)
                 }
             },
+            Doing::MapRun(run) => self.map_run_task(&mut branch, run, input),
             other => {
                 branch.doing = other;
                 Ok(Move::Wait)

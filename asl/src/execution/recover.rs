@@ -1,14 +1,16 @@
 //! Retry and Catch: what a state does about an error.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::branch::{Branch, Doing};
 use super::fault::{Fault, TIMEOUT};
 use super::turn::{Move, Turn};
 use super::{MAX_EXECUTION_S, jitter, later};
-use crate::Failure;
-use crate::definition::{Catcher, Jitter, Retrier, State, StateKind, Task};
+use crate::definition::{Catcher, Jitter, Retrier, State, StateKind};
 use crate::document::Document;
+use crate::{EventDetails, Failure};
 
 impl Turn<'_> {
     /// Finds what the state has for a fault: another attempt, or a state to go on with.
@@ -16,28 +18,59 @@ impl Turn<'_> {
     /// # Errors
     /// The fault itself when there is nothing for it, or what went wrong on the way to the catcher's state.
     pub(super) fn recover(&mut self, branch: &mut Branch, fault: Fault) -> Result<Move, Fault> {
+        let fault = self.report(branch, fault)?;
         if matches!(fault, Fault::Fatal(_)) {
             return Err(fault);
         }
         let state = self.state_of(branch)?;
-        let StateKind::Task(task) = &state.kind else {
+        let Some(recovery) = state.kind.recovery() else {
             return Err(fault);
         };
-        if let Some(delay_ms) = self.another_attempt(branch, task, &fault) {
+        if let Some(delay_ms) = self.another_attempt(branch, &recovery.retriers, &fault) {
             branch.doing = Doing::BackingOff { until: later(self.now, delay_ms) };
             return Ok(Move::Wait);
         }
-        let Some(catcher) = task.catchers.iter().find(|catcher| takes(&catcher.error_equals, &fault)) else {
+        self.tell_of_failure(branch, state)?;
+        let mut catchers = recovery.catchers.iter().enumerate();
+        let Some((index, catcher)) = catchers.find(|(_, catcher)| takes(&catcher.error_equals, &fault)) else {
             return Err(fault);
         };
-        self.caught(branch, state, catcher, fault.failure())
+        // A catcher does not catch what goes wrong in itself.
+        self.caught(branch, state, index, catcher, fault.failure()).or_else(|fault| {
+            let fault = self.report(branch, fault)?;
+            Err(Fault::Fatal(fault.failure()))
+        })
+    }
+
+    /// Tells the history of an expression that has no usable value; then that is an error like others.
+    pub(super) fn report(&mut self, branch: &mut Branch, fault: Fault) -> Result<Fault, Fault> {
+        let Fault::Evaluation { failure, location } = fault else {
+            return Ok(fault);
+        };
+        // AWS has the event follow from what the state was entered after, when nothing has happened in the state yet.
+        if branch.previous_event_id == branch.entered_event_id {
+            branch.previous_event_id = branch.entered_after;
+        }
+        let event =
+            EventDetails::EvaluationFailed { failure: failure.clone(), location, state: Arc::clone(&branch.state) };
+        self.emit(branch, event)?;
+        Ok(Fault::Error(failure))
+    }
+
+    /// Parallel and Map states have an event for their failure, once no other attempt is left.
+    fn tell_of_failure(&mut self, branch: &mut Branch, state: &State) -> Result<(), Fault> {
+        let failed = match state.kind {
+            StateKind::Parallel(_) => EventDetails::ParallelStateFailed,
+            StateKind::Map(_) => EventDetails::MapStateFailed,
+            _ => return Ok(()),
+        };
+        self.emit(branch, failed).map(|_| ())
     }
 
     /// Counts an attempt if the first retrier that takes the fault has one left, and says how long to pause before it.
-    fn another_attempt(&self, branch: &mut Branch, task: &Task, fault: &Fault) -> Option<u64> {
-        let (index, retrier) =
-            task.retriers.iter().enumerate().find(|(_, retrier)| takes(&retrier.error_equals, fault))?;
-        branch.attempts.resize(task.retriers.len(), 0);
+    fn another_attempt(&self, branch: &mut Branch, retriers: &[Retrier], fault: &Fault) -> Option<u64> {
+        let (index, retrier) = retriers.iter().enumerate().find(|(_, retrier)| takes(&retrier.error_equals, fault))?;
+        branch.attempts.resize(retriers.len(), 0);
         let used = branch.attempts.get_mut(index)?;
         if *used >= retrier.max_attempts {
             return None;
@@ -54,24 +87,26 @@ impl Turn<'_> {
         &mut self,
         branch: &mut Branch,
         state: &State,
+        index: usize,
         catcher: &Catcher,
         failure: Failure,
     ) -> Result<Move, Fault> {
-        let raw = self.raw_input(branch)?;
-        let mut output = Map::new();
-        output.insert("Error".into(), failure.error.unwrap_or_default().into());
-        output.insert("Cause".into(), failure.cause.unwrap_or_default().into());
-        let placed = self.flow(branch).place(&catcher.result_path, raw, Document::of(Value::Object(output)));
-        // A catcher does not catch what goes wrong in itself.
-        let placed = placed.map_err(|fault| Fault::Fatal(fault.failure()))?;
-        self.leave(branch, state, placed, Some(&catcher.next)).map_err(|fault| Fault::Fatal(fault.failure()))
+        let mut error_output = Map::new();
+        // AWS shows a timeout's cause as an empty text, and what nobody has given as null.
+        let no_cause = (failure.error.as_deref() == Some(TIMEOUT)).then(String::new);
+        error_output.insert("Error".into(), failure.error.into());
+        error_output.insert("Cause".into(), failure.cause.or(no_cause).into());
+        let error_output = Document::of(Value::Object(error_output));
+        let catching = (&catcher.result_path, &catcher.routed);
+        let left = self.flow(branch).leave_caught(state, index, catching, error_output)?;
+        self.exit(branch, state, left, Some(&catcher.routed.next))
     }
 }
 
 /// Whether a list of error names takes a fault.
 fn takes(names: &[String], fault: &Fault) -> bool {
     let error = match fault {
-        Fault::Error(failure) => failure.error.as_deref().unwrap_or_default(),
+        Fault::Error(failure) | Fault::Evaluation { failure, .. } => failure.error.as_deref().unwrap_or_default(),
         Fault::HeartbeatMissed => TIMEOUT,
         Fault::Fatal(_) => return false,
     };

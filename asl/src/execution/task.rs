@@ -1,15 +1,15 @@
 //! Tasks: scheduling them, and taking what becomes of them.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::branch::{Branch, Doing};
-use super::context::StateContext;
-use super::dataflow::Flow;
 use super::fault::{self, Fault};
 use super::turn::{Move, Turn};
 use super::{Effect, jitter, later};
-use crate::definition::{Seconds, State, StateKind, Task};
+use crate::definition::{State, Task};
 use crate::document::Document;
 use crate::{EventDetails, Failure, Integration, TaskResource};
 
@@ -17,17 +17,34 @@ use crate::{EventDetails, Failure, Integration, TaskResource};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TaskId(pub u64);
 
+/// What a task is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TaskPurpose {
+    /// It is what a Task state does.
+    State,
+    /// It brings the items of a distributed Map state (`ItemReader`). The answer is a JSON string with the object's text, or an
+    /// object with it as `Body`, decompressed when the key ends in `.gz`; for `listObjectsV2` it is the service's answer. It may be
+    /// of any size.
+    ReadItems,
+    /// It writes the results of a distributed Map state (`ResultWriter`): `Bucket`, `Key` and `Body` are in the input.
+    WriteResults,
+}
+
 /// A task for the driver to begin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskRequest {
     /// What to name it by in inputs.
     pub task: TaskId,
+    /// What it is for.
+    pub purpose: TaskPurpose,
     /// The Task state.
-    pub state: String,
+    pub state: Arc<str>,
     /// What to call.
     pub resource: TaskResource,
     /// What to call it with, as JSON text: a function's payload, or a service's parameters.
-    pub input: String,
+    pub input: Arc<str>,
+    /// The role to call it with (`Credentials`); `None` for the execution's own.
+    pub credentials: Option<String>,
     /// `TimeoutSeconds`; the execution keeps the time, the driver may pass it on.
     pub timeout_s: Option<u64>,
     /// `HeartbeatSeconds`.
@@ -78,26 +95,29 @@ impl RunningTask {
 }
 
 impl Turn<'_> {
-    pub(super) fn schedule(
-        &mut self,
-        branch: &mut Branch,
-        state: &State,
-        task: &Task,
-        raw: Document,
-    ) -> Result<Move, Fault> {
+    pub(super) fn schedule(&mut self, branch: &mut Branch, state: &State, task: &Task) -> Result<Move, Fault> {
+        if let TaskResource::Activity { arn } = &task.resource
+            && self.machine.missing_activities.contains(arn)
+        {
+            return Err(Fault::runtime(branch, format!("The activity {arn} does not exist.")));
+        }
         let id = TaskId(self.execution.last_task_id + 1);
         let token = task.resource.has_token().then(|| jitter::token(self.execution.seed, id.0));
-        let flow = Flow { branch, context: StateContext::of_task(self.execution, branch, token.as_deref()) };
-        let effective = flow.pick(&state.input_path, raw)?;
-        let timeout_s = read_seconds(task.timeout.as_ref(), &flow, &effective)?;
-        let heartbeat_s = read_seconds(task.heartbeat.as_ref(), &flow, &effective)?;
-        let input = flow.fill(task.parameters.as_ref(), effective)?;
+        let mut flow = self.flow(branch);
+        flow.context = flow.context.with_token(token.as_deref());
+        let effective = flow.effective_input(state)?;
+        let timeout_s = flow.seconds(task.timeout.as_ref(), &effective)?;
+        let heartbeat_s = flow.seconds(task.heartbeat.as_ref(), &effective)?;
+        let credentials = flow.text(task.role_arn.as_ref(), &effective)?;
+        let input = flow.arguments(state, effective)?;
         fault::passable(branch, &input)?;
         let request = TaskRequest {
             task: id,
-            state: branch.state.clone(),
+            purpose: TaskPurpose::State,
+            state: Arc::clone(&branch.state),
             resource: task.resource.clone(),
-            input: input.into_text(),
+            input: Arc::clone(input.text()),
+            credentials,
             timeout_s,
             heartbeat_s,
             attempt: branch.retry_count(),
@@ -117,10 +137,11 @@ impl Turn<'_> {
     }
 
     fn scheduled(&self, request: &TaskRequest) -> EventDetails {
-        let (input, timeout_s, heartbeat_s) = (request.input.clone(), request.timeout_s, request.heartbeat_s);
+        let (input, timeout_s, heartbeat_s) = (Arc::clone(&request.input), request.timeout_s, request.heartbeat_s);
+        let credentials = request.credentials.clone();
         match &request.resource {
             TaskResource::Lambda { arn } => {
-                EventDetails::LambdaFunctionScheduled { resource: arn.clone(), input, timeout_s }
+                EventDetails::LambdaFunctionScheduled { resource: arn.clone(), input, timeout_s, credentials }
             }
             TaskResource::Activity { arn } => {
                 EventDetails::ActivityScheduled { resource: arn.clone(), input, timeout_s, heartbeat_s }
@@ -131,6 +152,7 @@ impl Turn<'_> {
                 parameters: input,
                 timeout_s,
                 heartbeat_s,
+                credentials,
             },
         }
     }
@@ -178,7 +200,7 @@ impl Turn<'_> {
         output: String,
     ) -> Result<Move, Fault> {
         if let Ok(integration) = integration(&task.request.resource) {
-            self.emit(branch, EventDetails::TaskSubmitted { integration, output })?;
+            self.emit(branch, EventDetails::TaskSubmitted { integration, output: output.into() })?;
         }
         task.phase = TaskPhase::Submitted;
         branch.doing = Doing::Task(task);
@@ -197,7 +219,7 @@ impl Turn<'_> {
             return self.task_failed(branch, task, failure);
         }
         let result = Document::parse(output).map_err(|problem| Fault::runtime(branch, problem))?;
-        let text = result.text().to_owned();
+        let text = Arc::clone(result.text());
         let succeeded = match integration(&task.request.resource) {
             Ok(integration) => EventDetails::TaskSucceeded { integration, output: text },
             Err(Kind::Lambda) => EventDetails::LambdaFunctionSucceeded { output: text },
@@ -205,16 +227,7 @@ impl Turn<'_> {
         };
         self.emit(branch, succeeded)?;
         let state = self.state_of(branch)?;
-        let StateKind::Task(definition) = &state.kind else {
-            return Err(Fault::runtime(branch, "The state is not a Task state."));
-        };
-        let raw = self.raw_input(branch)?;
-        let token = task.request.token.as_deref();
-        let flow = Flow { branch, context: StateContext::of_task(self.execution, branch, token) };
-        let selected = flow.fill(definition.result_selector.as_ref(), result)?;
-        let placed = flow.place(&definition.result_path, raw, selected)?;
-        let output = flow.pick(&state.output_path, placed)?;
-        self.leave(branch, state, output, definition.then.target())
+        self.leave_task(branch, state, Some(result), task.request.token.as_deref())
     }
 
     pub(super) fn task_failed(
@@ -258,27 +271,6 @@ fn integration(resource: &TaskResource) -> Result<Integration, Kind> {
         TaskResource::Activity { .. } => Err(Kind::Activity),
         TaskResource::Service { resource_type, resource, .. } => {
             Ok(Integration { resource_type: resource_type.clone(), resource: resource.clone() })
-        }
-    }
-}
-
-fn read_seconds(seconds: Option<&Seconds>, flow: &Flow<'_>, payload: &Document) -> Result<Option<u64>, Fault> {
-    match seconds {
-        None => Ok(None),
-        Some(Seconds::Fixed(seconds)) => Ok(Some(*seconds)),
-        Some(Seconds::Path { field, path }) => {
-            let value = flow.read(path, payload)?;
-            match value.as_u64() {
-                Some(seconds) if seconds > 0 => Ok(Some(seconds)),
-                _ => {
-                    let shown = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-                    let problem = format!(
-                        "The {field} field refers to value \"{shown}\" which is not a valid integer: {}",
-                        path.text()
-                    );
-                    Err(Fault::runtime(flow.branch, problem))
-                }
-            }
         }
     }
 }

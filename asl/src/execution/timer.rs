@@ -1,81 +1,33 @@
 //! Time: Wait states, and what happens when a timer goes off.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::branch::{Branch, BranchId, Doing};
 use super::fault::Fault;
 use super::later;
 use super::turn::{Move, Turn};
-use crate::definition::{State, StateKind, Transition, WaitUntil};
-use crate::document::Document;
-use crate::path::Path;
-use crate::rfc3339;
+use crate::definition::{State, WaitUntil};
 
 /// The longest wait: AWS accepts 24,855 days and refuses 24,856, so it counts seconds in 32 bits.
 const MAX_WAIT_S: i64 = i32::MAX as i64;
 
 impl Turn<'_> {
-    pub(super) fn wait(
-        &mut self,
-        branch: &mut Branch,
-        state: &State,
-        until: &WaitUntil,
-        then: &Transition,
-        raw: Document,
-    ) -> Result<Move, Fault> {
-        let effective = self.flow(branch).pick(&state.input_path, raw.clone())?;
-        let until = self.wait_until(branch, until, &effective)?;
+    pub(super) fn wait(&mut self, branch: &mut Branch, state: &State, until: &WaitUntil) -> Result<Move, Fault> {
+        let until = self.wait_until(branch, state, until)?;
         if until <= self.now {
-            return self.pass_through(branch, state, raw, then);
+            return self.leave(branch, state, None);
         }
         branch.doing = Doing::Waiting { until };
         Ok(Move::Wait)
     }
 
-    fn wait_until(&self, branch: &Branch, until: &WaitUntil, payload: &Document) -> Result<Timestamp, Fault> {
+    fn wait_until(&self, branch: &Branch, state: &State, until: &WaitUntil) -> Result<Timestamp, Fault> {
+        let flow = self.flow(branch);
+        let effective = flow.effective_input(state)?;
         match until {
-            WaitUntil::Seconds(seconds) => self.after_seconds(branch, *seconds),
-            WaitUntil::SecondsPath(path) => {
-                let seconds = self.seconds_at(branch, path, payload)?;
-                self.after_seconds(branch, seconds)
-            }
-            WaitUntil::Timestamp(instant) => self.at(branch, *instant),
-            WaitUntil::TimestampPath(path) => {
-                let value = self.read_wait(branch, "TimestampPath", path, payload)?;
-                let instant = value.as_str().and_then(rfc3339::parse).ok_or_else(|| {
-                    let shown = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-                    Fault::runtime(
-                        branch,
-                        format!(
-                            "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {} == {shown}",
-                            path.text()
-                        ),
-                    )
-                })?;
-                self.at(branch, instant)
-            }
+            WaitUntil::Seconds(given) => self.after_seconds(branch, flow.wait_seconds(given, &effective)?),
+            WaitUntil::Timestamp(given) => self.at(branch, flow.wait_timestamp(given, &effective)?),
         }
-    }
-
-    fn read_wait(&self, branch: &Branch, field: &str, path: &Path, payload: &Document) -> Result<Value, Fault> {
-        path.read(self.flow(branch).scope(payload)).map_err(|_| {
-            let problem = format!("The {field} parameter does not reference an input value: {}", path.text());
-            Fault::runtime(branch, problem)
-        })
-    }
-
-    fn seconds_at(&self, branch: &Branch, path: &Path, payload: &Document) -> Result<u64, Fault> {
-        let value = self.read_wait(branch, "SecondsPath", path, payload)?;
-        if let Some(seconds) = value.as_u64() {
-            return Ok(seconds);
-        }
-        let problem = if value.is_i64() {
-            format!("The SecondsPath parameter references a negative value: {} == {value}", path.text())
-        } else {
-            format!("The SecondsPath parameter cannot be parsed as a long value: {} == {value}", path.text())
-        };
-        Err(Fault::runtime(branch, problem))
     }
 
     fn after_seconds(&self, branch: &Branch, seconds: u64) -> Result<Timestamp, Fault> {
@@ -114,7 +66,10 @@ impl Turn<'_> {
             return;
         };
         let next = match std::mem::replace(&mut branch.doing, Doing::Running) {
-            Doing::Running => Ok(Move::Wait),
+            doing @ (Doing::Running | Doing::Gathering(_) | Doing::MapRun(_)) => {
+                branch.doing = doing;
+                Ok(Move::Wait)
+            }
             Doing::Waiting { .. } => self.end_wait(&mut branch),
             Doing::BackingOff { .. } => self.try_again(&mut branch),
             Doing::Task(task) => self.task_timed_out(&mut branch, &task),
@@ -124,19 +79,11 @@ impl Turn<'_> {
 
     fn end_wait(&mut self, branch: &mut Branch) -> Result<Move, Fault> {
         let state = self.state_of(branch)?;
-        let StateKind::Wait { then, .. } = &state.kind else {
-            return Err(Fault::runtime(branch, "The state is not a Wait state."));
-        };
-        let raw = self.raw_input(branch)?;
-        self.pass_through(branch, state, raw, then)
+        self.leave(branch, state, None)
     }
 
     fn try_again(&mut self, branch: &mut Branch) -> Result<Move, Fault> {
         let state = self.state_of(branch)?;
-        let StateKind::Task(task) = &state.kind else {
-            return Err(Fault::runtime(branch, "The state is not a Task state."));
-        };
-        let raw = self.raw_input(branch)?;
-        self.schedule(branch, state, task, raw)
+        self.act(branch, state)
     }
 }

@@ -1,10 +1,17 @@
 //! One turn of the engine: from an input to the point where every branch waits again.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::branch::{Branch, BranchId, Doing};
 use super::fault::{self, Fault};
+use super::gather::Onward;
+use super::map::Selecting;
+use super::variables::Scope;
 use super::{Effect, Execution, Outcome};
+use crate::definition::{FlowIndex, StateIndex};
 use crate::document::Document;
 use crate::{EventDetails, Failure, HistoryEvent, MAX_EVENTS, StateMachine, Status};
 
@@ -14,13 +21,17 @@ pub(super) struct Turn<'a> {
     pub(super) execution: &'a mut Execution,
     pub(super) now: Timestamp,
     pub(super) effects: Vec<Effect>,
+    /// The branches that have still to begin, in their order. Nothing is ready between two turns.
+    pub(super) ready: VecDeque<BranchId>,
+    /// What the items of the Map state that began one last have in common.
+    pub(super) selecting: Option<Selecting>,
 }
 
 /// What a branch does next.
 #[derive(Debug)]
 pub(super) enum Move {
     Enter {
-        state: String,
+        state: StateIndex,
         input: Document,
     },
     /// It waits, for what its `doing` says.
@@ -35,47 +46,75 @@ impl<'a> Turn<'a> {
     pub(super) fn new(machine: &'a StateMachine, execution: &'a mut Execution, now: Timestamp) -> Self {
         let now = now.max(execution.latest);
         execution.latest = now;
-        Self { machine, execution, now, effects: Vec::new() }
+        Self { machine, execution, now, effects: Vec::new(), ready: VecDeque::new(), selecting: None }
     }
 
-    pub(super) fn begin(&mut self, input: Document) {
-        let mut branch = Box::new(Branch::new(BranchId(0), self.now));
+    /// Begins the execution of a flow: the machine itself, or for a child of a Map Run what is done with its items.
+    pub(super) fn begin(&mut self, flow: FlowIndex, input: Document) {
         let details = EventDetails::ExecutionStarted {
-            input: self.execution.input.clone(),
-            role_arn: self.execution.about.role_arn.clone(),
+            input: Arc::clone(self.execution.input.text()),
+            role_arn: Arc::clone(&self.execution.about.role_arn),
         };
         self.record(0, details);
+        let Some(flow) = self.machine.flow(flow) else {
+            return;
+        };
+        let state = flow.start_at.state;
         // AWS has the first state follow from nothing, not from ExecutionStarted.
-        branch.previous_event_id = 0;
-        self.run(branch, Ok(Move::Enter { state: self.machine.start_at.clone(), input }));
+        let branch = Box::new(Branch::new(BranchId(0), state, input.clone(), Scope::default(), self.now));
+        self.run(branch, Ok(Move::Enter { state, input }));
     }
 
-    /// Moves a branch on until it waits or the execution is over.
-    pub(super) fn run(&mut self, mut branch: Box<Branch>, first: Result<Move, Fault>) {
+    /// Moves a branch on, and every other that comes to move by it, until all wait or the execution is over.
+    pub(super) fn run(&mut self, branch: Box<Branch>, first: Result<Move, Fault>) {
+        let mut onward = Some((branch, first));
+        while let Some((branch, next)) = onward {
+            onward = self.run_branch(branch, next).or_else(|| self.next_ready());
+        }
+    }
+
+    /// Moves a branch on until it waits or ends; then the one around it may have something to do.
+    fn run_branch(&mut self, mut branch: Box<Branch>, first: Result<Move, Fault>) -> Onward {
         let mut next = first;
         loop {
-            let settled = next.or_else(|fault| self.recover(&mut branch, fault));
-            match settled.unwrap_or_else(|fault| Move::Fail(fault.failure())) {
-                Move::Enter { state, input } => {
+            match next.or_else(|fault| self.recover(&mut branch, fault)) {
+                Ok(Move::Enter { state, input }) => {
                     branch.doing = Doing::Running;
                     next = self.enter(&mut branch, state, input);
                 }
-                Move::Wait => {
+                Ok(Move::Wait) => {
+                    branch.input = branch.input.at_rest();
                     self.execution.branches.insert(branch.id, branch);
-                    return;
+                    return None;
                 }
-                Move::Succeed { output } => {
-                    let details = EventDetails::ExecutionSucceeded { output: output.text().to_owned() };
-                    self.end(branch.previous_event_id, details, Outcome::Succeeded { output: output.into_text() });
-                    return;
-                }
-                Move::Fail(failure) => {
-                    let details = EventDetails::ExecutionFailed(failure.clone());
-                    self.end(branch.previous_event_id, details, Outcome::Failed(failure));
-                    return;
-                }
+                Ok(Move::Succeed { output }) => return self.succeed(branch, output),
+                Ok(Move::Fail(failure)) => return self.fail_branch(branch, Fault::Error(failure)),
+                Err(fault) => return self.fail_branch(branch, fault),
             }
         }
+    }
+
+    fn succeed(&mut self, branch: Box<Branch>, output: Document) -> Onward {
+        if let Some(place) = branch.place {
+            return self.branch_succeeded(branch, place, output);
+        }
+        let output = Arc::clone(output.text());
+        let details = EventDetails::ExecutionSucceeded { output: Arc::clone(&output) };
+        self.end(branch.previous_event_id, details, Outcome::Succeeded { output });
+        None
+    }
+
+    /// Nothing in the branch has taken the fault. One that nobody may take ends the execution from wherever it is.
+    fn fail_branch(&mut self, branch: Box<Branch>, fault: Fault) -> Onward {
+        if let Some(place) = branch.place
+            && !matches!(fault, Fault::Fatal(_))
+        {
+            return self.branch_failed(branch, place, fault);
+        }
+        let failure = fault.failure();
+        let details = EventDetails::ExecutionFailed(failure.clone());
+        self.end(branch.previous_event_id, details, Outcome::Failed(failure));
+        None
     }
 
     /// Ends the execution because its time is up. AWS has the event follow from nothing.
@@ -90,7 +129,7 @@ impl<'a> Turn<'a> {
 
     fn end(&mut self, previous_event_id: u64, details: EventDetails, outcome: Outcome) {
         for branch in std::mem::take(&mut self.execution.branches).into_values() {
-            self.effects.extend(branch.task().map(|task| Effect::CancelTask(task.request.task)));
+            self.drop_work(&branch);
         }
         self.record(previous_event_id, details);
         self.effects.push(Effect::Ended(outcome));
@@ -101,11 +140,26 @@ impl<'a> Turn<'a> {
     /// # Errors
     /// When only the last event of the quota is left: that one is kept for the end.
     pub(super) fn emit(&mut self, branch: &mut Branch, details: EventDetails) -> Result<u64, Fault> {
+        branch.previous_event_id = self.emit_beside(branch.previous_event_id, details)?;
+        Ok(branch.previous_event_id)
+    }
+
+    /// Adds an event that nothing in the branch follows from.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub(super) fn emit_beside(&mut self, previous_event_id: u64, details: EventDetails) -> Result<u64, Fault> {
         if self.execution.last_event_id + 1 >= MAX_EVENTS {
             return Err(Fault::too_many_events());
         }
-        branch.previous_event_id = self.record(branch.previous_event_id, details);
-        Ok(branch.previous_event_id)
+        Ok(self.record(previous_event_id, details))
+    }
+
+    /// Tells of a branch's end. Where the quota has no room for it, the failure that follows tells of that.
+    pub(super) fn emit_last(&mut self, previous_event_id: u64, details: EventDetails) {
+        if self.execution.last_event_id + 1 < MAX_EVENTS {
+            self.record(previous_event_id, details);
+        }
     }
 
     fn record(&mut self, previous_event_id: u64, details: EventDetails) -> u64 {

@@ -1,5 +1,7 @@
 //! Events as `GetExecutionHistory` shows them.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::{EventDetails, Failure, HistoryEvent, Integration};
@@ -62,29 +64,68 @@ impl EventDetails {
             Self::TaskSucceeded { .. } => "TaskSucceeded",
             Self::TaskFailed { .. } => "TaskFailed",
             Self::TaskTimedOut { .. } => "TaskTimedOut",
+            Self::EvaluationFailed { .. } => "EvaluationFailed",
+            Self::ParallelStateStarted => "ParallelStateStarted",
+            Self::ParallelStateSucceeded => "ParallelStateSucceeded",
+            Self::ParallelStateFailed => "ParallelStateFailed",
+            Self::ParallelStateAborted => "ParallelStateAborted",
+            Self::MapStateStarted { .. } => "MapStateStarted",
+            Self::MapStateSucceeded => "MapStateSucceeded",
+            Self::MapStateFailed => "MapStateFailed",
+            Self::MapStateAborted => "MapStateAborted",
+            Self::MapIterationStarted(_) => "MapIterationStarted",
+            Self::MapIterationSucceeded(_) => "MapIterationSucceeded",
+            Self::MapIterationFailed(_) => "MapIterationFailed",
+            Self::MapIterationAborted(_) => "MapIterationAborted",
+            Self::MapRunStarted { .. } => "MapRunStarted",
+            Self::MapRunSucceeded => "MapRunSucceeded",
+            Self::MapRunFailed(_) => "MapRunFailed",
+            Self::MapRunAborted => "MapRunAborted",
+            Self::TaskStateAborted => "TaskStateAborted",
+            Self::WaitStateAborted => "WaitStateAborted",
         }
     }
 
     /// The member that carries the details (`stateEnteredEventDetails`) and its value; `None` for an event without any.
     pub fn to_api(&self) -> Option<(String, Value)> {
-        if *self == Self::LambdaFunctionStarted {
+        if !self.has_details() {
             return None;
         }
         let mut members = Map::new();
         self.add_what(&mut members);
         if let Some((name, json)) = self.payload() {
-            members.insert(name.into(), json.into());
+            members.insert(name.into(), (**json).into());
             members.insert(format!("{name}Details"), json!({ "truncated": false }));
         }
         if let Self::ExecutionStarted { role_arn, .. } = self {
             text(&mut members, "roleArn", Some(role_arn));
         }
+        self.add_assigned(&mut members);
+        self.add_credentials(&mut members);
         self.add_seconds(&mut members);
         if let Some(failure) = self.failure() {
             text(&mut members, "error", failure.error.as_deref());
             text(&mut members, "cause", failure.cause.as_deref());
         }
         Some((self.member_name(), Value::Object(members)))
+    }
+
+    fn has_details(&self) -> bool {
+        !matches!(
+            self,
+            Self::LambdaFunctionStarted
+                | Self::ParallelStateStarted
+                | Self::ParallelStateSucceeded
+                | Self::ParallelStateFailed
+                | Self::ParallelStateAborted
+                | Self::MapStateSucceeded
+                | Self::MapStateFailed
+                | Self::MapStateAborted
+                | Self::MapRunSucceeded
+                | Self::MapRunAborted
+                | Self::TaskStateAborted
+                | Self::WaitStateAborted
+        )
     }
 
     /// The state, function, activity or service that the event is about.
@@ -99,6 +140,23 @@ impl EventDetails {
             Self::ActivityStarted { worker_name } => {
                 text(members, "workerName", worker_name.as_deref());
             }
+            Self::EvaluationFailed { location, state, .. } => {
+                text(members, "location", location.as_deref());
+                text(members, "state", Some(state));
+            }
+            Self::MapStateStarted { length } => {
+                members.insert("length".into(), (*length).into());
+            }
+            Self::MapIterationStarted(iteration)
+            | Self::MapIterationSucceeded(iteration)
+            | Self::MapIterationFailed(iteration)
+            | Self::MapIterationAborted(iteration) => {
+                text(members, "name", Some(&iteration.name));
+                members.insert("index".into(), iteration.index.into());
+            }
+            Self::MapRunStarted { map_run_arn } => {
+                text(members, "mapRunArn", Some(map_run_arn));
+            }
             _ => {}
         }
         if let Some(integration) = self.integration() {
@@ -108,6 +166,25 @@ impl EventDetails {
         if let Self::TaskScheduled { region, parameters, .. } = self {
             text(members, "region", Some(region));
             text(members, "parameters", Some(parameters));
+        }
+    }
+
+    fn add_assigned(&self, members: &mut Map<String, Value>) {
+        if let Self::StateExited { assigned, .. } = self
+            && !assigned.is_empty()
+        {
+            let texts: Map<String, Value> =
+                assigned.iter().map(|(name, json)| (name.clone(), (**json).into())).collect();
+            members.insert("assignedVariables".into(), texts.into());
+            members.insert("assignedVariablesDetails".into(), json!({ "truncated": false }));
+        }
+    }
+
+    fn add_credentials(&self, members: &mut Map<String, Value>) {
+        if let Self::LambdaFunctionScheduled { credentials: Some(role_arn), .. }
+        | Self::TaskScheduled { credentials: Some(role_arn), .. } = self
+        {
+            members.insert("taskCredentials".into(), json!({ "roleArn": role_arn }));
         }
     }
 
@@ -125,7 +202,7 @@ impl EventDetails {
     }
 
     /// The payload and the name of its member.
-    fn payload(&self) -> Option<(&'static str, &str)> {
+    fn payload(&self) -> Option<(&'static str, &Arc<str>)> {
         match self {
             Self::ExecutionStarted { input, .. }
             | Self::StateEntered { input, .. }
@@ -152,6 +229,8 @@ impl EventDetails {
             | Self::ActivityScheduleFailed(failure)
             | Self::ActivityFailed(failure)
             | Self::ActivityTimedOut(failure)
+            | Self::MapRunFailed(failure)
+            | Self::EvaluationFailed { failure, .. }
             | Self::TaskStartFailed { failure, .. }
             | Self::TaskFailed { failure, .. }
             | Self::TaskTimedOut { failure, .. } => Some(failure),

@@ -1,0 +1,44 @@
+//! JSONata that stands where it is taken as plain text.
+
+use serde_json::Value;
+
+use super::place::Place;
+use super::view::Machine;
+use super::{Lint, LintRule, Lints, scan};
+
+/// Fields in which JSONata states have expressions.
+const WITH_EXPRESSIONS: [&str; 7] = ["Arguments", "Output", "Assign", "Items", "ItemSelector", "Choices", "Catch"];
+
+pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
+    for state in machine.states().filter(|state| state.is_jsonata) {
+        for name in WITH_EXPRESSIONS {
+            if let Some(value) = state.fields.get(name) {
+                Place::new(&state.location).member(name, |place| walk(value, place, lints));
+            }
+        }
+    }
+}
+
+fn walk(value: &Value, place: &mut Place, lints: &mut Lints) {
+    match value {
+        Value::String(text) => lints.extend(outside(text, place.text())),
+        Value::Array(items) => place.items(items, |place, item| walk(item, place, lints)),
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| place.member(name, |place| walk(value, place, lints)));
+        }
+        _ => {}
+    }
+}
+
+/// An expression that its braces do not make one.
+fn outside(text: &str, location: &str) -> Option<Lint> {
+    let trimmed = text.trim();
+    let has_blanks_around = trimmed.len() < text.len() && scan::expression(trimmed).is_some();
+    let is_meant = has_blanks_around || text.starts_with("$states.");
+    is_meant.then(|| Lint {
+        rule: LintRule::ExpressionNotEvaluated,
+        location: location.to_owned(),
+        message: "This is taken as plain text: an expression begins with `{%` and ends with `%}`.".to_owned(),
+        fix: format!("Write `\"{{% {} %}}\"`.", scan::expression(trimmed).unwrap_or(trimmed).trim()),
+    })
+}

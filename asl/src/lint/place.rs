@@ -1,0 +1,33 @@
+//! Where a walk through a definition stands, written as AWS writes locations.
+
+/// A location that grows and shrinks with the walk, so that only what is reported is copied.
+pub(super) struct Place(String);
+
+impl Place {
+    pub(super) fn new(location: &str) -> Self {
+        Self(location.to_owned())
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Goes to a member and back.
+    pub(super) fn member(&mut self, name: &str, visit: impl FnOnce(&mut Self)) {
+        let length = self.0.len();
+        self.0.push('/');
+        self.0.push_str(name);
+        visit(self);
+        self.0.truncate(length);
+    }
+
+    /// Goes to every item of a list and back.
+    pub(super) fn items<'a, T>(&mut self, items: &'a [T], mut visit: impl FnMut(&mut Self, &'a T)) {
+        let length = self.0.len();
+        for (i, item) in items.iter().enumerate() {
+            self.0.push_str(&format!("[{i}]"));
+            visit(self, item);
+            self.0.truncate(length);
+        }
+    }
+}

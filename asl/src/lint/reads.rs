@@ -1,0 +1,143 @@
+//! Every text in a state that is evaluated: where it is, and what `$` stands for in it.
+
+use serde_json::Value;
+
+use super::place::Place;
+use super::scan;
+use super::view::State;
+
+/// A text that is evaluated when the state runs.
+pub(super) struct Read<'r, 'a> {
+    pub(super) location: &'r str,
+    pub(super) text: &'a str,
+    pub(super) site: Site,
+}
+
+/// What `$` stands for in a JSONPath text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Site {
+    /// The state's input as it comes.
+    Input,
+    /// The input after `InputPath`.
+    Effective,
+    /// A Choice rule's operand after `InputPath`, in a rule that may ask whether it is there.
+    Tested,
+    /// What the state is about to put out.
+    Output,
+    /// A result, or whatever is not known before the state runs.
+    Unknown,
+}
+
+/// Fields that hold states of their own, or nothing that is evaluated.
+const NOT_READ: [&str; 11] = [
+    "Branches",
+    "ItemProcessor",
+    "Iterator",
+    "Type",
+    "Comment",
+    "Next",
+    "Default",
+    "QueryLanguage",
+    "Result",
+    "ResultPath",
+    "Retry",
+];
+
+/// Sees every text of a state, in the order of the definition.
+pub(super) fn each<'a>(state: &State<'a>, mut see: impl FnMut(Read<'_, 'a>)) {
+    // AWS takes the items from the reader then, whatever ItemsPath says.
+    let has_reader = state.fields.contains_key("ItemReader");
+    let is_passed_over = |name: &str| NOT_READ.contains(&name) || (name == "ItemsPath" && has_reader);
+    let mut walk = Walk { see: &mut see };
+    let mut place = Place::new(&state.location);
+    for (name, value) in state.fields.iter().filter(|(name, _)| !is_passed_over(name)) {
+        place.member(name, |place| match state.is_jsonata {
+            true => walk.expressions(value, place),
+            false => walk.field(name, value, place),
+        });
+    }
+}
+
+struct Walk<'w, 'a> {
+    see: &'w mut dyn FnMut(Read<'_, 'a>),
+}
+
+impl<'a> Walk<'_, 'a> {
+    /// A field of a JSONPath state.
+    fn field(&mut self, name: &str, value: &'a Value, place: &mut Place) {
+        match (name, value) {
+            ("InputPath", Value::String(text)) => self.add(text, place, Site::Input),
+            ("OutputPath", Value::String(text)) => self.add(text, place, Site::Output),
+            ("Parameters" | "ItemSelector" | "Credentials" | "ItemReader" | "ItemBatcher" | "ResultWriter", _) => {
+                self.template(value, place, Site::Effective);
+            }
+            ("Choices", Value::Array(rules)) => place.items(rules, |place, rule| self.choice(rule, place)),
+            ("Catch", Value::Array(catchers)) => place.items(catchers, |place, catcher| {
+                if let Some(assign) = catcher.get("Assign") {
+                    place.member("Assign", |place| self.template(assign, place, Site::Unknown));
+                }
+            }),
+            (_, Value::String(text)) if name.ends_with("Path") => self.add(text, place, Site::Effective),
+            _ => self.template(value, place, Site::Unknown),
+        }
+    }
+
+    /// A payload template: members whose names end in `.$`, and in configurations those that end in `Path`.
+    fn template(&mut self, value: &'a Value, place: &mut Place, site: Site) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    place.member(name, |place| match value {
+                        Value::String(text) if name.ends_with(".$") || is_configured_path(name, text) => {
+                            self.add(text, place, site);
+                        }
+                        _ => self.template(value, place, site),
+                    });
+                }
+            }
+            Value::Array(items) => place.items(items, |place, item| self.template(item, place, site)),
+            _ => {}
+        }
+    }
+
+    /// A rule of a Choice state and those inside it.
+    fn choice(&mut self, rule: &'a Value, place: &mut Place) {
+        for (name, value) in rule.as_object().into_iter().flatten() {
+            place.member(name, |place| match (name.as_str(), value) {
+                ("And" | "Or", Value::Array(rules)) => place.items(rules, |place, rule| self.choice(rule, place)),
+                ("Not", _) => self.choice(value, place),
+                ("Assign", _) => self.template(value, place, Site::Unknown),
+                ("Variable", Value::String(text)) => self.add(text, place, Site::Tested),
+                (_, Value::String(text)) if name.ends_with("Path") => self.add(text, place, Site::Tested),
+                _ => {}
+            });
+        }
+    }
+
+    /// Every `{% ... %}` in a value of a JSONata state.
+    fn expressions(&mut self, value: &'a Value, place: &mut Place) {
+        match value {
+            Value::String(text) => {
+                if let Some(expression) = scan::expression(text) {
+                    self.add(expression, place, Site::Unknown);
+                }
+            }
+            Value::Array(items) => place.items(items, |place, item| self.expressions(item, place)),
+            Value::Object(members) => {
+                for (name, value) in members {
+                    place.member(name, |place| self.expressions(value, place));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, text: &'a str, place: &Place, site: Site) {
+        (self.see)(Read { location: place.text(), text, site });
+    }
+}
+
+/// `MaxItemsPath` and its like inside `ReaderConfig` and `ItemBatcher`.
+fn is_configured_path(name: &str, text: &str) -> bool {
+    name.ends_with("Path") && name.starts_with("Max") && text.starts_with('$')
+}
