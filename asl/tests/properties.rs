@@ -193,7 +193,7 @@ fn plan() -> impl Strategy<Value = Plan> {
         Just(json!({"Type": "Task", "Resource": "arn:aws:lambda:x:000000000000:function:f", "TimeoutSeconds": 30,
             "Retry": [{"ErrorEquals": ["Oops", "States.Timeout"], "MaxAttempts": 2, "JitterStrategy": "FULL"}]})),
         Just(json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-            "Parameters": {"t.$": "$$.Task.Token", "n.$": "$$.State.RetryCount"}, "HeartbeatSeconds": 9, "ResultPath": "$.t"})),
+            "Parameters": {"QueueUrl": "q", "MessageBody": {"t.$": "$$.Task.Token", "n.$": "$$.State.RetryCount"}}, "HeartbeatSeconds": 9, "ResultPath": "$.t"})),
     ];
     let answer = prop_oneof![
         4 => arbitrary_json().prop_map(Answer::Result),
@@ -234,7 +234,11 @@ fn run(machine: &StateMachine, input: &Value, answers: &[Answer], between: impl 
             match effect {
                 Effect::Event(event) => history.push(event),
                 Effect::StartTask(request) => task = Some(request.task),
-                Effect::CancelTask(_) => {}
+                Effect::CancelTask(_)
+                | Effect::StartMapRun(_)
+                | Effect::EndMapRun(_)
+                | Effect::StartChild(_)
+                | Effect::StopChild(_) => {}
                 Effect::Ended(end) => outcome = Some(end),
             }
         }

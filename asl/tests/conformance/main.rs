@@ -13,7 +13,9 @@
 
 mod compare;
 mod corpus;
+mod definitions;
 mod functions;
+mod parallel;
 mod references;
 mod replay;
 
@@ -74,8 +76,15 @@ fn run(case: &Case) -> Result<(), String> {
     replay.steps()?;
     let mut matcher = Matcher::new(&case.json["normalise"], &replay);
     for (key, recipe) in case.json["collect"].as_object().expect("collect is an object") {
-        let actual = compare::prepare(&replay.collect(recipe)?);
-        let expected = case.json["expected"][key].clone();
+        let mut actual = compare::prepare(&replay.collect(recipe)?);
+        if case.json["normalise"]["parallel"] == true {
+            parallel::strip(&mut actual);
+        }
+        let mut expected = case.json["expected"][key].clone();
+        if let Some(names) = case.json["normalise"]["parse_json"].as_array() {
+            compare::parse_members(&mut actual, names);
+            compare::parse_members(&mut expected, names);
+        }
         matcher.compare(&expected, &actual, key);
     }
     if matcher.differences.is_empty() { Ok(()) } else { Err(matcher.differences.join("\n    ")) }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use asl::lambda::{FunctionAnswer, settle};
 use asl::{
-    About, Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId, TaskRequest, TaskResource,
+    About, ChildId, Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId, TaskPurpose,
+    TaskRequest, TaskResource,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -27,6 +28,8 @@ pub(crate) struct Replay<'c> {
     functions: BTreeMap<String, Function>,
     machines: BTreeMap<String, Machine>,
     executions: BTreeMap<String, Run>,
+    /// By bucket and key.
+    objects: BTreeMap<(String, String), String>,
     fresh: u64,
 }
 
@@ -46,12 +49,22 @@ struct Machine {
 #[derive(Clone)]
 struct Run {
     machine_arn: String,
+    /// The execution that it is a child of.
+    parent: Option<(String, ChildId)>,
     execution: Execution,
     history: Vec<HistoryEvent>,
     outcome: Option<Outcome>,
-    /// What the functions under way will answer, and when.
-    pending: Vec<(Timestamp, TaskId, Input)>,
+    /// What is going to be told to the execution, and when.
+    pending: Vec<(Timestamp, Option<TaskId>, Input)>,
     ended_at: Timestamp,
+}
+
+impl Run {
+    /// When it has something to do next.
+    fn next_at(&self) -> Timestamp {
+        let wake = self.execution.next_wake().unwrap_or(Timestamp::MAX);
+        self.pending.iter().map(|(at, ..)| *at).fold(wake, Timestamp::min)
+    }
 }
 
 impl<'c> Replay<'c> {
@@ -64,6 +77,7 @@ impl<'c> Replay<'c> {
             functions: BTreeMap::new(),
             machines: BTreeMap::new(),
             executions: BTreeMap::new(),
+            objects: BTreeMap::new(),
             fresh: 0,
         }
     }
@@ -95,6 +109,11 @@ impl<'c> Replay<'c> {
                 json!({"Policy": {"Arn": format!("arn:aws:iam::{ACCOUNT}:policy/{}", text("PolicyName"))}})
             }
             "iam.AttachRolePolicy" | "iam.PutRolePolicy" => json!({}),
+            "s3.CreateBucket" => json!({"Location": "/"}),
+            "s3.PutObject" => {
+                self.objects.insert((text("Bucket"), text("Key")), text("Body"));
+                json!({"ETag": "\"e\""})
+            }
             "lambda.CreateFunction" => self.create_function(params),
             "stepfunctions.CreateStateMachine" => self.create_state_machine(params)?,
             "stepfunctions.StartExecution" => self.start(params, "execution")?,
@@ -144,48 +163,98 @@ impl<'c> Replay<'c> {
         let run_id = if kind == "express" { format!(":{}", fresh.1) } else { String::new() };
         let arn = format!("arn:aws:states:{REGION}:{ACCOUNT}:{kind}:{}:{name}{run_id}", machine.name);
         let about = About {
-            execution_arn: arn.clone(),
-            execution_name: name,
+            execution_arn: arn.as_str().into(),
+            execution_name: name.into(),
             start_time: self.clock,
-            role_arn: machine.role_arn.clone(),
-            state_machine_arn: machine_arn.clone(),
-            state_machine_name: machine.name.clone(),
+            role_arn: machine.role_arn.as_str().into(),
+            state_machine_arn: machine_arn.as_str().into(),
+            state_machine_name: machine.name.as_str().into(),
             redrive_count: (kind != "express").then_some(0),
         };
         let input = params["input"].as_str().unwrap_or("{}").to_owned();
-        let start = Start { input, about, seed: self.fresh, now: self.clock };
+        let start = Start { input: input.into(), about, seed: self.fresh, now: self.clock };
         let (execution, effects) = Execution::start(&machine.parsed, start).map_err(|problem| problem.to_string())?;
         let mut run = Run {
             machine_arn,
+            parent: None,
             execution,
             history: Vec::new(),
             outcome: None,
             pending: Vec::new(),
             ended_at: self.clock,
         };
-        self.apply(&mut run, effects)?;
+        self.apply(&arn, &mut run, effects)?;
         self.executions.insert(arn.clone(), run);
         Ok(json!({ "executionArn": arn, "startDate": "datetime" }))
     }
 
-    fn apply(&mut self, run: &mut Run, effects: Vec<Effect>) -> Result<(), String> {
+    fn apply(&mut self, arn: &str, run: &mut Run, effects: Vec<Effect>) -> Result<(), String> {
         for effect in effects {
             match effect {
                 Effect::Event(event) => run.history.push(event),
-                Effect::CancelTask(task) => run.pending.retain(|(_, pending, _)| *pending != task),
+                Effect::CancelTask(task) => run.pending.retain(|(_, pending, _)| *pending != Some(task)),
                 Effect::Ended(outcome) => {
                     run.outcome = Some(outcome);
                     run.ended_at = self.clock;
                 }
+                Effect::StartTask(request) if request.purpose == TaskPurpose::ReadItems => {
+                    let started = Input::TaskStarted { task: request.task, worker_name: None };
+                    let output = self.read_items(&request)?.to_string();
+                    let answered = Input::TaskSucceeded { task: request.task, output };
+                    run.pending.extend([started, answered].map(|input| (self.clock, Some(request.task), input)));
+                }
                 Effect::StartTask(request) => {
                     let (at, input) = self.invoke(&request)?;
                     let started = Input::TaskStarted { task: request.task, worker_name: None };
-                    run.pending.push((self.clock, request.task, started));
-                    run.pending.push((at, request.task, input));
+                    run.pending.push((self.clock, Some(request.task), started));
+                    run.pending.push((at, Some(request.task), input));
                 }
+                Effect::StartChild(request) => {
+                    let machine = self.machines[&run.machine_arn].parsed.clone();
+                    let start = request.start(run.execution.about(), run.execution.seed(), self.clock);
+                    let started = Execution::start_child(&machine, &request.state, start);
+                    let (execution, effects) = started.map_err(|problem| problem.to_string())?;
+                    let mut child = Run {
+                        machine_arn: run.machine_arn.clone(),
+                        parent: Some((arn.to_owned(), request.child)),
+                        execution,
+                        history: Vec::new(),
+                        outcome: None,
+                        pending: Vec::new(),
+                        ended_at: self.clock,
+                    };
+                    self.apply(&request.execution_arn, &mut child, effects)?;
+                    if let Some(outcome) = child.outcome.clone() {
+                        run.pending.push((self.clock, None, Input::ChildEnded { child: request.child, outcome }));
+                    }
+                    self.executions.insert(request.execution_arn.to_string(), child);
+                }
+                Effect::StopChild(child) => {
+                    let stopped = Some((arn.to_owned(), child));
+                    self.executions.retain(|_, run| run.parent != stopped);
+                    run.pending.retain(
+                        |(.., input)| !matches!(input, Input::ChildEnded { child: ended, .. } if *ended == child),
+                    );
+                }
+                Effect::StartMapRun(_) | Effect::EndMapRun(_) => {}
             }
         }
         Ok(())
+    }
+
+    /// What an `ItemReader` brings: an object's text, or a listing.
+    fn read_items(&self, request: &TaskRequest) -> Result<Value, String> {
+        let parameters: Value = serde_json::from_str(&request.input).unwrap();
+        let bucket = parameters["Bucket"].as_str().unwrap_or_default();
+        if let Some(key) = parameters["Key"].as_str() {
+            let object = self.objects.get(&(bucket.to_owned(), key.to_owned()));
+            return object.map(|text| text.as_str().into()).ok_or_else(|| format!("no object {key}"));
+        }
+        let inside = self.objects.iter().filter(|((name, _), _)| name == bucket);
+        let contents = inside.map(|((_, key), text)| {
+            json!({"Key": key, "ETag": "\"e\"", "LastModified": 1.5e9, "Size": text.len(), "StorageClass": "STANDARD"})
+        });
+        Ok(json!({"Contents": contents.collect::<Vec<_>>()}))
     }
 
     /// Calls a function; what it will answer, and when.
@@ -198,6 +267,8 @@ impl<'c> Replay<'c> {
             {
                 let event = match &parameters["Payload"] {
                     Value::Null => json!({}),
+                    // A text is the payload itself, not a value to be written as JSON.
+                    Value::String(text) => serde_json::from_str(text).map_err(|problem| problem.to_string())?,
                     given => given.clone(),
                 };
                 (parameters["FunctionName"].as_str().unwrap_or_default().to_owned(), event)
@@ -226,23 +297,34 @@ impl<'c> Replay<'c> {
     /// Moves the clock from one thing to the next until the execution is over or patience has run out.
     fn run_to_end(&mut self, arn: &str) -> Result<Value, String> {
         let give_up_at = self.clock + SignedDuration::from_secs(PATIENCE_S);
-        let mut run = self.executions.remove(arn).ok_or("no such execution")?;
-        let machine = self.machines[&run.machine_arn].parsed.clone();
-        while run.outcome.is_none() {
-            let wake = run.execution.next_wake().unwrap();
-            let next = run.pending.iter().map(|(at, ..)| *at).min().filter(|at| *at <= wake);
-            let at = next.unwrap_or(wake);
+        while self.executions.get(arn).ok_or("no such execution")?.outcome.is_none() {
+            let running = self.executions.iter().filter(|(_, run)| run.outcome.is_none());
+            let next = running.map(|(arn, run)| (run.next_at(), arn.clone())).min();
+            let (at, next) = next.ok_or("nothing runs")?;
             if at > give_up_at {
                 break;
             }
             self.clock = self.clock.max(at);
-            let position = run.pending.iter().position(|(pending_at, ..)| Some(*pending_at) == next);
-            let input = position.map_or(Input::Wake, |i| run.pending.remove(i).2);
-            let effects = run.execution.handle(&machine, input, self.clock).map_err(|problem| problem.to_string())?;
-            self.apply(&mut run, effects)?;
+            self.step(&next)?;
+        }
+        Ok(Value::Null)
+    }
+
+    /// Gives an execution the next thing that is due, and its parent the news of its end.
+    fn step(&mut self, arn: &str) -> Result<(), String> {
+        let mut run = self.executions.remove(arn).ok_or("no such execution")?;
+        let machine = self.machines[&run.machine_arn].parsed.clone();
+        let position = run.pending.iter().position(|(at, ..)| *at <= self.clock && *at == run.next_at());
+        let input = position.map_or(Input::Wake, |i| run.pending.remove(i).2);
+        let effects = run.execution.handle(&machine, input, self.clock).map_err(|problem| problem.to_string())?;
+        self.apply(arn, &mut run, effects)?;
+        if let (Some((parent, child)), Some(outcome)) = (&run.parent, &run.outcome) {
+            let news = Input::ChildEnded { child: *child, outcome: outcome.clone() };
+            let parent = self.executions.get_mut(parent).ok_or("no parent")?;
+            parent.pending.push((self.clock, None, news));
         }
         self.executions.insert(arn.to_owned(), run);
-        Ok(Value::Null)
+        Ok(())
     }
 
     fn describe(&self, arn: &str, sync: bool) -> Value {
@@ -264,7 +346,7 @@ impl<'c> Replay<'c> {
             answer["redriveStatus"] = "REDRIVABLE".into();
         }
         match &run.outcome {
-            Some(Outcome::Succeeded { output }) => answer["output"] = output.as_str().into(),
+            Some(Outcome::Succeeded { output }) => answer["output"] = (**output).into(),
             Some(Outcome::Failed(failure) | Outcome::Aborted(failure)) => {
                 for (name, value) in [("error", &failure.error), ("cause", &failure.cause)] {
                     if let Some(value) = value {

@@ -1,7 +1,8 @@
 //! A small driver for the tests: keeps the history and shows it in short.
 
 use asl::{
-    About, Effect, EventDetails, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId, TaskRequest,
+    About, ChildId, ChildRequest, Effect, EventDetails, Execution, HistoryEvent, Input, MapRunSummary, Outcome, Start,
+    StateMachine, TaskId, TaskRequest,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,6 +15,10 @@ pub(crate) struct Driver {
     pub(crate) history: Vec<HistoryEvent>,
     pub(crate) requests: Vec<TaskRequest>,
     pub(crate) cancelled: Vec<TaskId>,
+    pub(crate) children: Vec<ChildRequest>,
+    pub(crate) stopped: Vec<ChildId>,
+    /// The newest Map Run, as it was when it began or ended.
+    pub(crate) map_run: Option<MapRunSummary>,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) now: Timestamp,
 }
@@ -49,6 +54,9 @@ impl Driver {
             history: Vec::new(),
             requests: Vec::new(),
             cancelled: Vec::new(),
+            children: Vec::new(),
+            stopped: Vec::new(),
+            map_run: None,
             outcome: None,
             now,
         };
@@ -90,6 +98,9 @@ impl Driver {
                 Effect::Event(event) => self.history.push(event),
                 Effect::StartTask(request) => self.requests.push(request),
                 Effect::CancelTask(task) => self.cancelled.push(task),
+                Effect::StartChild(request) => self.children.push(request),
+                Effect::StopChild(child) => self.stopped.push(child),
+                Effect::StartMapRun(run) | Effect::EndMapRun(run) => self.map_run = Some(run),
                 Effect::Ended(outcome) => self.outcome = Some(outcome),
             }
         }
@@ -106,8 +117,8 @@ impl Driver {
 fn line(event: &HistoryEvent) -> String {
     let second = event.timestamp.duration_since(at(0.0)).as_secs_f64();
     let what = match &event.details {
-        EventDetails::StateEntered { name, .. } => name.clone(),
-        EventDetails::StateExited { output, .. } | EventDetails::ExecutionSucceeded { output } => output.clone(),
+        EventDetails::StateEntered { name, .. } => name.to_string(),
+        EventDetails::StateExited { output, .. } | EventDetails::ExecutionSucceeded { output } => output.to_string(),
         EventDetails::ExecutionFailed(failure)
         | EventDetails::ExecutionAborted(failure)
         | EventDetails::ExecutionTimedOut(failure) => {

@@ -2,9 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at once")]
 
+mod dataflow;
+mod distributed;
 mod drive;
 mod illegal;
+mod jsonata;
 mod limits;
+mod parallel;
 mod recover;
 mod tasks;
 mod time;
+mod variables;

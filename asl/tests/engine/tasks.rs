@@ -13,7 +13,7 @@ fn task(resource: &str, more: &str) -> Driver {
 fn a_function_gets_the_input_as_it_was_written() {
     let mut driver = task(LAMBDA, "");
     let request = driver.requests[0].clone();
-    assert_eq!((request.input.as_str(), request.attempt, request.token), (r#"{"x": 1}"#, 0, None));
+    assert_eq!((&*request.input, request.attempt, request.token), (r#"{"x": 1}"#, 0, None));
     assert_eq!(request.resource, TaskResource::Lambda { arn: LAMBDA.into() });
     assert_eq!(driver.execution.running_tasks().next().unwrap().1, TaskPhase::Scheduled);
     driver.succeed("[1, 2]", 1.0);
@@ -32,10 +32,10 @@ fn a_function_gets_the_input_as_it_was_written() {
 
 #[test]
 fn the_data_flow_of_a_task() {
-    let more = r#""InputPath":"$.x","Parameters":{"p.$":"$","n":{"list":[{"who.$":"$$.Execution.Name"}]}},
+    let more = r#""InputPath":"$.x","Parameters":{"FunctionName":"f","p.$":"$","n":{"list":[{"who.$":"$$.Execution.Name"}]}},
         "ResultSelector":{"r.$":"$.answer"},"ResultPath":"$.got","OutputPath":"$.got","#;
     let mut driver = task("arn:aws:states:::lambda:invoke", more);
-    assert_eq!(driver.requests[0].input, r#"{"p":1,"n":{"list":[{"who":"e"}]}}"#);
+    assert_eq!(&*driver.requests[0].input, r#"{"FunctionName":"f","p":1,"n":{"list":[{"who":"e"}]}}"#);
     driver.succeed(r#"{"answer":[7]}"#, 1.0);
     assert_eq!(driver.outcome, Some(Outcome::Succeeded { output: r#"{"r":[7]}"#.into() }));
     let (member, scheduled) = driver.history[2].details.to_api().unwrap();
@@ -97,4 +97,21 @@ fn a_stop_cancels_what_runs() {
     driver.give(Input::Stop { error: Some("Enough".into()), cause: None }, 1.0);
     assert_eq!(driver.cancelled, [task]);
     insta::assert_snapshot!(driver.short().lines().last().unwrap(), @"    1  5  0 ExecutionAborted Enough | -");
+}
+
+#[test]
+fn an_invocation_that_is_not_waited_for_succeeds_with_an_empty_payload() {
+    let parameters = r#""Parameters":{"FunctionName":"f","InvocationType":"Event"},"#;
+    for (status, executed_version) in [(202, None), (204, Some("$LATEST"))] {
+        let mut driver = task("arn:aws:states:::lambda:invoke", parameters);
+        driver.begin(0.0);
+        let acceptance = asl::lambda::Acceptance { status, executed_version, request_id: "id", http_date: "now" };
+        let input = asl::lambda::settle_accepted(&driver.requests[0], &acceptance);
+        driver.give(input, 1.0);
+        let Some(Outcome::Succeeded { output }) = &driver.outcome else { panic!("{:?}", driver.outcome) };
+        let output: serde_json::Value = serde_json::from_str(output).unwrap();
+        assert_eq!((&output["Payload"], &output["StatusCode"]), (&json!(""), &json!(status)));
+        assert_eq!(output.get("ExecutedVersion"), executed_version.map(|version| json!(version)).as_ref());
+        assert_eq!(output["SdkHttpMetadata"]["HttpHeaders"]["x-amzn-RequestId"], "id");
+    }
 }

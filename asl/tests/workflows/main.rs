@@ -1,0 +1,75 @@
+//! Generated workflows of every sort of state, nested: an execution that crashes at every step goes on like one that does not, and
+//! the order in which tasks answer changes nothing inside a branch.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at once")]
+
+mod generate;
+mod world;
+
+use std::collections::BTreeMap;
+
+use asl::{EventDetails, HistoryEvent, StateMachine, Status};
+use proptest::prelude::*;
+
+use generate::{definition, flow};
+use world::{Answers, ROOT, World};
+
+const INPUT: &str = r#"{"items": [1, {"n": 2}, "three"], "n": 0}"#;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_crash_at_every_step_changes_nothing(plan in flow(true), order in any::<u64>(), stop_after in 0..120_usize) {
+        let machine = StateMachine::parse(&definition(&plan)).unwrap();
+        let straight = World::run(&machine, INPUT, Answers::Mixed, order, stop_after, |execution| execution);
+        let crashed = World::run(&machine, INPUT, Answers::Mixed, order, stop_after, |execution| {
+            serde_json::from_str(&serde_json::to_string(&execution).unwrap()).unwrap()
+        });
+        prop_assert_eq!(&straight, &crashed);
+        for (arn, history) in &straight {
+            prop_assert!(Status::of(history).unwrap() != Some(Status::Running), "{} has not ended", arn);
+            prop_assert!(history.iter().all(|event| event.previous_event_id < event.id));
+        }
+    }
+
+    #[test]
+    fn the_order_of_answers_changes_no_chain(plan in flow(false), orders in (any::<u64>(), any::<u64>())) {
+        let machine = StateMachine::parse(&definition(&plan)).unwrap();
+        let run = |order| World::run(&machine, INPUT, Answers::Good, order, usize::MAX, |execution| execution);
+        let (one, other) = (run(orders.0), run(orders.1));
+        prop_assert_eq!(one.len(), other.len());
+        prop_assert_eq!(chains(one.values()), chains(other.values()));
+        prop_assert_eq!(&one[ROOT].last().unwrap().details, &other[ROOT].last().unwrap().details);
+    }
+}
+
+/// For every event of an execution and its children the events that led to it, back to the last join of branches; how often each such chain occurs.
+fn chains<'h>(histories: impl IntoIterator<Item = &'h Vec<HistoryEvent>>) -> BTreeMap<Vec<String>, usize> {
+    let mut counted = BTreeMap::new();
+    let events = histories.into_iter().flat_map(|history| history.iter().map(move |event| (history, event)));
+    for (history, event) in events.filter(|(_, event)| !joins(event)) {
+        let mut chain = vec![label(event)];
+        let mut here = event;
+        while here.previous_event_id > 0 && !joins(here) {
+            here = &history[usize::try_from(here.previous_event_id).unwrap() - 1];
+            chain.push(label(here));
+        }
+        *counted.entry(chain).or_default() += 1;
+    }
+    counted
+}
+
+/// Whether an event follows from whichever branch or iteration was the last to end.
+fn joins(event: &HistoryEvent) -> bool {
+    let name = event.type_name();
+    ["ParallelStateSucceeded", "ParallelStateExited", "MapStateSucceeded", "MapStateExited"].contains(&name.as_str())
+}
+
+fn label(event: &HistoryEvent) -> String {
+    match &event.details {
+        // A task's token and a Map Run's id tell in which order things began.
+        EventDetails::MapRunStarted { .. } => event.type_name(),
+        details => format!("{details:?}"),
+    }
+}
