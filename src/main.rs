@@ -6,6 +6,7 @@ mod clock;
 mod deploy;
 mod local;
 mod model;
+mod validate;
 
 fn main() -> std::process::ExitCode {
     cli::main()

@@ -96,6 +96,8 @@ pub(crate) enum Command {
     Info,
     /// Delete everything of a stack, and look again whether it is gone
     Remove(super::remove::RemoveArgs),
+    /// Say what is wrong with definitions, without any cloud
+    Validate(super::validate::ValidateArgs),
     /// Build and zip the functions
     Package(super::package::PackageArgs),
     /// Start an execution: post to the deployed endpoint, as the lesson's curl does
@@ -110,7 +112,7 @@ pub(crate) enum Command {
     Stop(super::executions::stop::StopArgs),
     /// Invoke a function and print what it answers
     Invoke(super::invoke::InvokeArgs),
-    /// The embedded cloud on this machine: run, start, stop, look at it, forget everything in it
+    /// The embedded cloud on this machine: run, start, stop, look at it, empty it
     Local(super::local::LocalArgs),
 }
 

@@ -20,6 +20,7 @@ mod start;
 mod steps;
 mod time;
 mod ui;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -78,6 +79,7 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Info => info::run(global, ui).await,
         Command::Remove(args) => remove::run(&args, global, ui).await,
         Command::Package(args) => package::run(&args, ui).await,
+        Command::Validate(args) => validate::run(&args, global, ui),
         Command::Start(args) => start::run(args, global, ui).await,
         Command::Logs(args) => logs::run(args, global, ui).await,
         Command::List(args) => executions::list::run(args, global, ui).await,

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::error::{CliError, ErrorKind};
 use crate::model::definition::Definition;
 use crate::model::names::Key;
-use crate::model::service::Service;
-use crate::model::source::{ModelError, Source};
+use crate::model::service::{Service, StateMachine, StateMachineKind};
+use crate::model::source::Source;
 
 const SERVICE_FILE: &str = "definitions/service.toml";
 
@@ -36,21 +36,72 @@ pub(crate) struct Project {
     pub(crate) definitions: BTreeMap<Key, Definition>,
 }
 
+/// A service with the texts of its definitions, read and not looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    /// Where it comes from.
+    pub(crate) origin: Origin,
+    /// What it declares.
+    pub(crate) service: Service,
+    /// The texts, in the order of the state machines' keys.
+    pub(crate) definitions: Vec<WrittenDefinition>,
+}
+
+/// The text of a state machine's definition.
+#[derive(Debug, Clone)]
+pub(crate) struct WrittenDefinition {
+    pub(crate) key: Key,
+    pub(crate) kind: StateMachineKind,
+    pub(crate) source: Source,
+    /// The file, unless this binary carries it.
+    pub(crate) path: Option<PathBuf>,
+}
+
+impl Written {
+    /// The service of the current folder or of the nearest one above it, else the carried lesson.
+    ///
+    /// # Errors
+    /// A file that can't be read, or a service file that is wrong.
+    pub(crate) fn find() -> Result<Self, CliError> {
+        let here = std::env::current_dir().map_err(|error| CliError::io("The current folder can't be read", &error))?;
+        let Some(folder) = here.ancestors().find(|folder| folder.join(SERVICE_FILE).is_file()) else {
+            return Self::carried();
+        };
+        let path = |file: &str| folder.join(SERVICE_FILE).with_file_name(file);
+        let read = |file: &str| read(&path(file), &shown(&here, &path(file)));
+        Self::load(Origin::Folder(folder.to_owned()), read, |file| Some(path(file)))
+    }
+
+    /// The lesson that this binary carries.
+    ///
+    /// # Errors
+    /// A binary that was put together wrongly.
+    pub(crate) fn carried() -> Result<Self, CliError> {
+        Self::load(Origin::Carried, carried, |_| None)
+    }
+
+    fn load(
+        origin: Origin,
+        read: impl Fn(&str) -> Result<Source, CliError>,
+        path: impl Fn(&str) -> Option<PathBuf>,
+    ) -> Result<Self, CliError> {
+        let service = Service::parse(&read("service.toml")?)?;
+        let definition = |(key, machine): (&Key, &StateMachine)| {
+            let (source, path) = (read(&machine.definition)?, path(&machine.definition));
+            Ok(WrittenDefinition { key: key.clone(), kind: machine.kind, source, path })
+        };
+        let definitions = service.state_machines.iter().map(definition).collect::<Result<_, CliError>>()?;
+        Ok(Self { origin, service, definitions })
+    }
+}
+
 impl Project {
     /// The project of the current folder or of the nearest one above it, else the carried lesson.
     ///
     /// # Errors
     /// A service file or definition that can't be read or is wrong.
     pub(crate) fn find() -> Result<Self, CliError> {
-        let here = std::env::current_dir().map_err(|error| CliError::io("The current folder can't be read", &error))?;
-        let folder = here.ancestors().find(|folder| folder.join(SERVICE_FILE).is_file());
-        match folder {
-            Some(folder) => Self::load(Origin::Folder(folder.to_owned()), |file| {
-                let path = folder.join(SERVICE_FILE).with_file_name(file);
-                read(&path, &shown(&here, &path))
-            }),
-            None => Self::load(Origin::Carried, carried),
-        }
+        Self::of(Written::find()?)
     }
 
     /// The folder that paths in the service file start from.
@@ -58,13 +109,10 @@ impl Project {
         folder.join(SERVICE_FILE).parent().map_or_else(|| folder.to_owned(), Path::to_owned)
     }
 
-    fn load(origin: Origin, read: impl Fn(&str) -> Result<Source, CliError>) -> Result<Self, CliError> {
-        let service = Service::parse(&read("service.toml")?)?;
-        let parse = |(key, machine): (&Key, &crate::model::service::StateMachine)| {
-            let source = read(&machine.definition)?;
-            Ok((key.clone(), Definition::parse(&source).map_err(<CliError as From<ModelError>>::from)?))
-        };
-        let definitions = service.state_machines.iter().map(parse).collect::<Result<_, CliError>>()?;
+    fn of(written: Written) -> Result<Self, CliError> {
+        let Written { origin, service, definitions } = written;
+        let parse = |written: WrittenDefinition| Ok((written.key, Definition::parse(&written.source)?));
+        let definitions = definitions.into_iter().map(parse).collect::<Result<_, CliError>>()?;
         Ok(Self { origin, service, definitions })
     }
 }
@@ -74,7 +122,11 @@ fn shown(here: &Path, path: &Path) -> String {
     path.strip_prefix(here).unwrap_or(path).display().to_string()
 }
 
-fn read(path: &Path, shown: &str) -> Result<Source, CliError> {
+/// A file's text under the name that is shown for it.
+///
+/// # Errors
+/// A file that can't be read.
+pub(super) fn read(path: &Path, shown: &str) -> Result<Source, CliError> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let mut failure = CliError::io(&format!("{shown} can't be read"), &error);
         failure.kind = ErrorKind::Project;
@@ -97,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_carried_lesson_is_whole() {
-        let project = Project::load(Origin::Carried, carried).unwrap();
+        let project = Project::of(Written::carried().unwrap()).unwrap();
         assert_eq!(project.definitions.len(), project.service.state_machines.len());
     }
 }

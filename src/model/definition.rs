@@ -1,15 +1,17 @@
 //! A state machine's definition: Amazon States Language with pseudo-parameters, and what can be read off it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::document::{Document, Format};
 use super::names::Arn;
-use super::pseudo::Template;
+use super::pseudo::{self, Template, Unknown};
 use super::source::{ModelError, Source};
 use super::stack::Stack;
 
-/// A definition as written: JSON, its pseudo-parameters all known.
+/// A definition as JSON, its pseudo-parameters all known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Definition {
     template: Template,
@@ -23,21 +25,25 @@ pub(crate) struct ResolvedDefinition {
 }
 
 impl Definition {
-    /// Reads a definition.
+    /// Reads a definition: JSON is kept as it is written, YAML becomes JSON.
     ///
     /// # Errors
-    /// Text that is no JSON, or an unknown pseudo-parameter, with file, line and column.
+    /// Text that is no JSON or YAML, or an unknown pseudo-parameter, with file, line and column.
     pub(crate) fn parse(source: &Source) -> Result<Self, ModelError> {
-        if let Err(error) = serde_json::from_str::<Value>(&source.text) {
-            let offset = offset_of(&source.text, error.line(), error.column());
-            let reason = error.to_string();
-            let reason = reason.split(" at line ").next().unwrap_or_default();
-            return Err(source.error_at(offset, format!("The definition is not valid JSON: {reason}.")).with_hint(
-                "Look at the character before this place: a missing comma, quote or brace is the usual cause.",
-            ));
+        let document = Document::parse(source).map_err(|error| error.in_source(source))?;
+        match Self::of(source, &document) {
+            (_, mut unknown) if !unknown.is_empty() => Err(unknown.swap_remove(0).in_source(source)),
+            (definition, _) => Ok(definition),
         }
-        let template = Template::parse(source, 0..source.text.len(), &source.text)?;
-        Ok(Self { template })
+    }
+
+    /// The definition that a document is, with those of its pseudo-parameters that nothing has a value for.
+    pub(crate) fn of(source: &Source, document: &Document) -> (Self, Vec<Unknown>) {
+        let json = match document.format {
+            Format::Json => Cow::Borrowed(source.text.as_str()),
+            Format::Yaml => Cow::Owned(format!("{:#}", document.value())),
+        };
+        (Self { template: Template::unchecked(&json) }, pseudo::unknown(source, 0..source.text.len()))
     }
 
     /// The definition for one stack.
@@ -74,21 +80,31 @@ fn is_function_arn(text: &str) -> bool {
     matches!(parts[..], ["arn", _, "lambda", _, _, "function", _] | ["arn", _, "lambda", _, _, "function", _, _])
 }
 
-/// The byte offset of a one-based line and column as serde_json counts them.
-fn offset_of(text: &str, line: usize, column: usize) -> usize {
-    let line_start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    line_start + column.saturating_sub(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::names::{AccountId, Region, ServiceName, StageName};
 
     #[test]
     fn broken_json_is_refused_with_its_place() {
         let error =
             Definition::parse(&Source::new("m.asl.json", "{\n  \"StartAt\": \"A\"\n  \"x\": 1\n}")).unwrap_err();
         insta::assert_snapshot!(error, @"m.asl.json:3:3: The definition is not valid JSON: expected `,` or `}`.");
+    }
+
+    #[test]
+    fn yaml_becomes_json() {
+        let text = "StartAt: A\nStates:\n  A:\n    Type: Pass\n    Comment: in ${AWS::Region}\n    End: true\n";
+        let definition = Definition::parse(&Source::new("m.asl.yml", text)).unwrap();
+        let stack = Stack {
+            service: ServiceName::parse("shop").unwrap(),
+            stage: StageName::parse("dev").unwrap(),
+            region: Region::parse("eu-west-1").unwrap(),
+            account: AccountId::parse("123456789012").unwrap(),
+        };
+        let json: Value = serde_json::from_str(&definition.resolve(&stack).json).unwrap();
+        let state = serde_json::json!({"Type": "Pass", "Comment": "in eu-west-1", "End": true});
+        assert_eq!(json, serde_json::json!({"StartAt": "A", "States": {"A": state}}));
     }
 
     #[test]

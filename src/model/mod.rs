@@ -1,6 +1,7 @@
 //! The nouns, pure: names, ARNs, the parsed service and its definitions. Reads no file and calls nothing.
 
 pub(crate) mod definition;
+pub(crate) mod document;
 pub(crate) mod names;
 pub(crate) mod pseudo;
 mod section;

@@ -1,5 +1,7 @@
 //! Pseudo-parameters: `#{AWS::Region}` and its kin, in both spellings that learners meet.
 
+use std::ops::Range;
+
 use super::source::{ModelError, Source};
 use super::stack::Stack;
 
@@ -12,6 +14,17 @@ struct Use<'a> {
     name: &'a str,
 }
 
+/// A pseudo-parameter that nothing has a value for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unknown {
+    /// Its bytes in the source.
+    pub(crate) span: Range<usize>,
+    /// What is wrong, in a full sentence.
+    pub(crate) message: String,
+    /// What to try.
+    pub(crate) hint: String,
+}
+
 /// A text whose pseudo-parameters are all known; their values come with a stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Template(String);
@@ -21,9 +34,16 @@ impl Template {
     ///
     /// # Errors
     /// An unknown pseudo-parameter, with its file, line and column.
-    pub(crate) fn parse(source: &Source, span: std::ops::Range<usize>, value: &str) -> Result<Self, ModelError> {
-        check(source, span)?;
-        Ok(Self(value.to_owned()))
+    pub(crate) fn parse(source: &Source, span: Range<usize>, value: &str) -> Result<Self, ModelError> {
+        match unknown(source, span).into_iter().next() {
+            Some(unknown) => Err(unknown.in_source(source)),
+            None => Ok(Self::unchecked(value)),
+        }
+    }
+
+    /// Takes a text that [`unknown`] was asked about.
+    pub(super) fn unchecked(value: &str) -> Self {
+        Self(value.to_owned())
     }
 
     /// The text with every pseudo-parameter replaced by the stack's value.
@@ -40,22 +60,27 @@ impl Template {
     }
 }
 
-/// Looks for an unknown pseudo-parameter in a part of a source.
-fn check(source: &Source, span: std::ops::Range<usize>) -> Result<(), ModelError> {
-    let part = source.text.get(span.clone()).unwrap_or_default();
-    for found in uses(part) {
-        if !KNOWN.contains(&found.name) {
-            let written = &part[found.start..found.end];
-            let nearest = super::section::nearest(found.name, &KNOWN);
-            let hint = match nearest {
-                Some(near) => format!("Did you mean `{near}`? Known are {}.", KNOWN.join(", ")),
-                None => format!("Known are {}.", KNOWN.join(", ")),
-            };
-            let message = format!("`{written}` is no pseudo-parameter that a deployment has a value for.");
-            return Err(source.error_at(span.start + found.start, message).with_hint(hint));
-        }
+impl Unknown {
+    /// The error of the file that it is in.
+    pub(super) fn in_source(self, source: &Source) -> ModelError {
+        source.error_at(self.span.start, self.message).with_hint(self.hint)
     }
-    Ok(())
+}
+
+/// The unknown pseudo-parameters in a part of a source.
+pub(super) fn unknown(source: &Source, span: Range<usize>) -> Vec<Unknown> {
+    let part = source.text.get(span.clone()).unwrap_or_default();
+    let unknown = uses(part).into_iter().filter(|found| !KNOWN.contains(&found.name));
+    let told = unknown.map(|found| {
+        let written = &part[found.start..found.end];
+        let hint = match super::section::nearest(found.name, &KNOWN) {
+            Some(near) => format!("Did you mean `{near}`? Known are {}.", KNOWN.join(", ")),
+            None => format!("Known are {}.", KNOWN.join(", ")),
+        };
+        let message = format!("`{written}` is no pseudo-parameter that a deployment has a value for.");
+        Unknown { span: span.start + found.start..span.start + found.end, message, hint }
+    });
+    told.collect()
 }
 
 /// Every `#{AWS…}` and `${AWS…}` in a text, in order. The case of `AWS` does not matter here, so that a misspelt one is

@@ -1,0 +1,167 @@
+//! `workshop validate`: says what is wrong with definitions, without any cloud.
+
+mod json;
+mod text;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::args::Global;
+use super::error::{CliError, ErrorKind};
+use super::project::{self, Written};
+use super::ui::Ui;
+use crate::clock;
+use crate::model::names::{AccountId, NameError, Region};
+use crate::model::service::StateMachineKind;
+use crate::model::source::Source;
+use crate::model::stack::Stack;
+use crate::validate::{Checked, Severity, check, sarif};
+
+/// The options of `validate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  workshop validate                              every definition that the service file names
+  workshop validate flow.asl.yml --type EXPRESS  one file, as an express state machine
+  workshop validate --strict --format sarif      for CI: warnings fail too, findings as SARIF 2.1.0
+
+Exit codes: 0 no errors, 3 errors (with --strict also warnings) or a file that can't be read.")]
+pub(crate) struct ValidateArgs {
+    /// Definitions in JSON, or in YAML where the name ends in .yml or .yaml; - reads stdin
+    #[arg(value_name = "FILES")]
+    files: Vec<PathBuf>,
+    /// The type of state machine [default: the service file's, STANDARD]
+    #[arg(long, value_enum, ignore_case = true, value_name = "TYPE")]
+    r#type: Option<Type>,
+    /// Fail on warnings too
+    #[arg(long, visible_alias = "deny-warnings")]
+    strict: bool,
+    /// How to print the findings
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "UPPER")]
+enum Type {
+    /// Durable, up to a year.
+    Standard,
+    /// Up to five minutes.
+    Express,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people: each finding with its place in the text.
+    Text,
+    /// As --json.
+    Json,
+    /// SARIF 2.1.0, for editors and CI.
+    Sarif,
+}
+
+/// A definition and the type it is for.
+struct Given {
+    source: Source,
+    kind: StateMachineKind,
+}
+
+/// Validates.
+pub(crate) fn run(args: &ValidateArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+    let (given, stack) = given(args, global)?;
+    let now = clock::now();
+    let checked: Vec<Checked> =
+        given.into_iter().map(|given| check(given.source, machine_type(given.kind), &stack, now)).collect();
+    match args.format {
+        Format::Sarif => ui.json(&sarif::log(&checked))?,
+        Format::Json => ui.json(&json::report(&checked))?,
+        Format::Text if ui.is_json() => ui.json(&json::report(&checked))?,
+        Format::Text => {
+            for checked in checked.iter().filter(|checked| !checked.problems.is_empty()) {
+                ui.result(text::problems(checked))?;
+            }
+        }
+    }
+    end(args, &checked, ui)
+}
+
+/// The exit code, and a line that sums up.
+fn end(args: &ValidateArgs, checked: &[Checked], ui: &Ui) -> Result<(), CliError> {
+    let (errors, warnings) = (count(checked, Severity::Error), count(checked, Severity::Warning));
+    let found = text::summary(checked.len(), errors, warnings);
+    if errors > 0 {
+        return Err(CliError::new(ErrorKind::Project, found));
+    }
+    if warnings > 0 && args.strict {
+        return Err(CliError::new(ErrorKind::Project, format!("{found} Warnings fail because of --strict.")));
+    }
+    if args.format == Format::Text && !ui.is_json() {
+        ui.result(found)?;
+    }
+    Ok(())
+}
+
+fn count(checked: &[Checked], severity: Severity) -> usize {
+    checked.iter().flat_map(|checked| &checked.problems).filter(|placed| placed.problem.severity == severity).count()
+}
+
+/// What to check: the files, or else every definition of the service; and the stack whose values pseudo-parameters get.
+fn given(args: &ValidateArgs, global: &Global) -> Result<(Vec<Given>, Stack), CliError> {
+    let kind = args.r#type.map(|r#type| match r#type {
+        Type::Standard => StateMachineKind::Standard,
+        Type::Express => StateMachineKind::Express,
+    });
+    if args.files.is_empty() {
+        let written = Written::find()?;
+        let stack = stack(&written, global)?;
+        let given = written.definitions.into_iter();
+        let given = given.map(|definition| Given { kind: kind.unwrap_or(definition.kind), source: definition.source });
+        return Ok((given.collect(), stack));
+    }
+    // A file is checked by itself: a service file that is wrong is another matter.
+    let written = Written::find().or_else(|_| Written::carried())?;
+    let stack = stack(&written, global)?;
+    let given = args.files.iter().map(|file| {
+        let kind = kind.or_else(|| kind_in(&written, file)).unwrap_or(StateMachineKind::Standard);
+        Ok(Given { source: source(file)?, kind })
+    });
+    Ok((given.collect::<Result<_, CliError>>()?, stack))
+}
+
+/// The type that the service file gives to a file.
+fn kind_in(written: &Written, file: &Path) -> Option<StateMachineKind> {
+    let file = file.canonicalize().ok()?;
+    let is_it = |path: &PathBuf| path.canonicalize().is_ok_and(|path| path == file);
+    written.definitions.iter().find(|definition| definition.path.as_ref().is_some_and(is_it)).map(|found| found.kind)
+}
+
+fn source(file: &Path) -> Result<Source, CliError> {
+    let shown = file.display().to_string();
+    if shown != "-" {
+        return project::read(file, &shown);
+    }
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).map_err(|error| CliError::io("stdin can't be read", &error))?;
+    let name = if text.trim_start().starts_with('{') { "stdin.asl.json" } else { "stdin.asl.yml" };
+    Ok(Source::new(name, text))
+}
+
+/// A stack to take values from; nothing is looked up.
+fn stack(written: &Written, global: &Global) -> Result<Stack, CliError> {
+    let service = &written.service;
+    let wrong = |error: NameError| CliError::new(ErrorKind::Failed, error.to_string());
+    Ok(Stack {
+        service: service.name.clone(),
+        stage: global.stage.clone().unwrap_or_else(|| service.default_stage.clone()),
+        region: global.region.clone().map_or_else(|| Region::parse("us-east-1"), Ok).map_err(wrong)?,
+        account: AccountId::parse("123456789012").map_err(wrong)?,
+    })
+}
+
+fn machine_type(kind: StateMachineKind) -> asl::MachineType {
+    match kind {
+        StateMachineKind::Standard => asl::MachineType::Standard,
+        StateMachineKind::Express => asl::MachineType::Express,
+    }
+}

@@ -1,0 +1,67 @@
+//! Findings for people: a line that editors can follow, the place in the text, and what to do.
+
+use crate::cli::ui::{Tone, toned, visible};
+use crate::model::source::Source;
+use crate::validate::excerpt::excerpt;
+use crate::validate::{Checked, Placed, Severity};
+
+/// All findings of a definition, with an empty line after each.
+pub(super) fn problems(checked: &Checked) -> String {
+    checked.problems.iter().map(|problem| one(&checked.source, problem)).collect::<Vec<_>>().join("\n")
+}
+
+fn one(source: &Source, placed: &Placed) -> String {
+    let Placed { problem, start, .. } = placed;
+    let tone = match problem.severity {
+        Severity::Error => Tone::Bad,
+        Severity::Warning => Tone::Warning,
+    };
+    let excerpt = excerpt(source, &problem.span);
+    let place = toned(Tone::Strong, format!("{}:{}:{}", line(&source.file), start.line, start.column));
+    let gutter = start.line.to_string();
+    let margin = " ".repeat(gutter.len());
+    let bar = toned(Tone::Faint, "|");
+    let carets = toned(tone, "^".repeat(excerpt.marked));
+    format!(
+        "{place}: {}: {} {}\n {} {bar} {}\n {margin} {bar} {}{carets}\n {margin} {} {}\n",
+        toned(tone, problem.severity.name()),
+        line(&problem.message),
+        toned(Tone::Faint, format!("[{}]", problem.code)),
+        toned(Tone::Faint, gutter),
+        excerpt.line,
+        " ".repeat(excerpt.indent),
+        toned(Tone::Good, "fix:"),
+        line(&problem.fix),
+    )
+}
+
+/// A text from elsewhere on one line.
+fn line(text: &str) -> String {
+    visible(text).replace('\n', "\\n")
+}
+
+/// How much was looked at, and what was found.
+pub(super) fn summary(files: usize, errors: usize, warnings: usize) -> String {
+    let counted = |count: usize, what: &str| match count {
+        0 => format!("no {what}s"),
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    };
+    let found = match (errors, warnings) {
+        (0, 0) => "nothing to complain about".to_owned(),
+        _ => format!("{} and {}", counted(errors, "error"), counted(warnings, "warning")),
+    };
+    format!("{}: {found}.", counted(files, "definition"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_counts() {
+        assert_eq!(summary(1, 0, 0), "1 definition: nothing to complain about.");
+        assert_eq!(summary(2, 1, 0), "2 definitions: 1 error and no warnings.");
+        assert_eq!(summary(1, 0, 3), "1 definition: no errors and 3 warnings.");
+    }
+}
