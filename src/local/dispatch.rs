@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::arn::{Account, Region};
 use super::error::ServiceError;
 use super::form::Form;
 use super::http::{Host, Request, Response};
@@ -22,7 +23,8 @@ enum Target {
 }
 
 /// Answers one request.
-pub(crate) async fn dispatch(cloud: Arc<Cloud>, request: Request) -> Response {
+pub(crate) async fn dispatch(cloud: Arc<Cloud>, mut request: Request) -> Response {
+    enter_session_account(&cloud, &mut request);
     match Host::parse(request.header("host").unwrap_or_default()) {
         Host::Service => {}
         Host::Api(id) => return apigw::execute(&cloud, &id, &request).await,
@@ -38,6 +40,15 @@ pub(crate) async fn dispatch(cloud: Arc<Cloud>, request: Request) -> Response {
         Some(_) => handle(&cloud, target, &request).await,
     };
     answer.unwrap_or_else(|error| protocol.error(&error, &request.id))
+}
+
+/// The credentials of an assumed role act in the role's account.
+fn enter_session_account(cloud: &Cloud, request: &mut Request) {
+    let Some(scope) = &mut request.scope else { return };
+    let session = cloud.iam.sessions.get(&scope.access_key);
+    if let Some(account) = session.and_then(|session| Account::of_arn(&session.arn)) {
+        scope.region = Region::of(account, scope.region.as_str());
+    }
 }
 
 async fn handle(cloud: &Arc<Cloud>, target: Target, request: &Request) -> Result<Response, ServiceError> {

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::arn::Account;
 use super::error::ServiceError;
 use super::http::Request;
 
-/// The parameters of one operation by their full name.
+/// The parameters of one operation by their full name, and whose account it is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Form(BTreeMap<String, String>);
+pub(crate) struct Form {
+    values: BTreeMap<String, String>,
+    account: Account,
+}
 
 impl Form {
     /// Reads the body, and the query for what is sent with GET.
@@ -15,12 +19,17 @@ impl Form {
         let mut values = BTreeMap::new();
         values.extend(form_urlencoded::parse(request.raw_query.as_bytes()).into_owned());
         values.extend(form_urlencoded::parse(&request.body).into_owned());
-        Self(values)
+        Self { values, account: request.region().account().clone() }
+    }
+
+    /// The caller's account.
+    pub(crate) fn account(&self) -> &Account {
+        &self.account
     }
 
     /// One parameter.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.values.get(name).map(String::as_str)
     }
 
     /// One parameter that the operation requires.
@@ -62,7 +71,8 @@ impl Form {
 impl Form {
     /// A form with these parameters.
     pub(crate) fn with(values: &[(&str, &str)]) -> Self {
-        Self(values.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+        let values = values.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Self { values, account: Account::default() }
     }
 }
 

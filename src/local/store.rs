@@ -34,6 +34,8 @@ use writer::Request;
 pub(crate) enum Table {
     /// IAM roles with their policies.
     Roles,
+    /// IAM managed policies.
+    Policies,
     /// Log groups.
     LogGroups,
     /// Log streams.
@@ -46,10 +48,16 @@ pub(crate) enum Table {
     Apis,
     /// State machines.
     StateMachines,
+    /// Activities.
+    Activities,
     /// Executions: the latest value of each.
     Executions,
     /// History events of executions.
     History,
+    /// Map Runs of executions.
+    MapRuns,
+    /// Express executions that run: their starts.
+    ExpressExecutions,
 }
 
 impl Table {
@@ -57,14 +65,18 @@ impl Table {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Roles => "roles",
+            Self::Policies => "policies",
             Self::LogGroups => "log-groups",
             Self::LogStreams => "log-streams",
             Self::LogEvents => "log-events",
             Self::Functions => "functions",
             Self::Apis => "apis",
             Self::StateMachines => "state-machines",
+            Self::Activities => "activities",
             Self::Executions => "executions",
             Self::History => "history",
+            Self::MapRuns => "map-runs",
+            Self::ExpressExecutions => "express-executions",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Cloud;
-use super::arn::{ACCOUNT_ID, global_arn};
+use super::arn::Account;
 use super::error::ServiceError;
 use super::form::Form;
 use super::http::{Request, Response};
@@ -31,8 +31,8 @@ pub(crate) fn handle(cloud: &Arc<Cloud>, form: &Form, request: &Request) -> Resu
     Ok(query_answer(action, NAMESPACE, Some(result), &request.id))
 }
 
-fn user_arn() -> String {
-    global_arn("iam", "user/local")
+fn user_arn(account: &Account) -> String {
+    account.global_arn("iam", "user/local")
 }
 
 fn session(cloud: &Cloud, request: &Request) -> Option<Session> {
@@ -41,17 +41,18 @@ fn session(cloud: &Cloud, request: &Request) -> Option<Session> {
 }
 
 fn caller_identity(cloud: &Cloud, request: &Request) -> Xml {
+    let region = request.region();
     let (arn, id) = match session(cloud, request) {
         Some(session) => (session.arn, session.id),
-        None => (user_arn(), USER_ID.to_owned()),
+        None => (user_arn(region.account()), USER_ID.to_owned()),
     };
-    Xml::new().text("Arn", &arn).text("UserId", &id).text("Account", ACCOUNT_ID)
+    Xml::new().text("Arn", &arn).text("UserId", &id).text("Account", region.account().as_str())
 }
 
 fn assume_role(cloud: &Cloud, form: &Form, request: &Request) -> Result<Xml, ServiceError> {
     let (role_arn, name) = (form.required("RoleArn")?, form.required("RoleSessionName")?);
     check_session_name(name)?;
-    let caller = session(cloud, request).map_or_else(user_arn, |session| session.arn);
+    let caller = session(cloud, request).map_or_else(|| user_arn(form.account()), |session| session.arn);
     let denied = || {
         let text = format!("User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role_arn}");
         ServiceError::new(403, "AccessDenied", text)
@@ -63,7 +64,7 @@ fn assume_role(cloud: &Cloud, form: &Form, request: &Request) -> Result<Xml, Ser
     let duration_s = duration_s(form, 3600, role.max_session_duration_s)?;
     let expires_at = request.received_at + SignedDuration::from_secs(duration_s);
     let access_key = unique_id("ASIA");
-    let arn = global_arn("sts", &format!("assumed-role/{}/{name}", role.name));
+    let arn = role.account.global_arn("sts", &format!("assumed-role/{}/{name}", role.name));
     let id = format!("{}:{name}", role.id);
     let user = Xml::new().text("AssumedRoleId", &id).text("Arn", &arn);
     cloud.iam.sessions.open(access_key.clone(), Session { arn, id, expires_at }, request.received_at);

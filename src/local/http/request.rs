@@ -7,8 +7,10 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 
-use crate::local::arn::Region;
+use crate::clock;
+use crate::local::arn::{Account, Region};
 use crate::local::error::ServiceError;
 
 /// Who signed a request and for which service: the `Credential` of its Authorization header.
@@ -16,7 +18,7 @@ use crate::local::error::ServiceError;
 pub(crate) struct Scope {
     /// Access key id; any is accepted.
     pub(crate) access_key: String,
-    /// Region the client signed for.
+    /// Region the client signed for, of the account that the access key belongs to.
     pub(crate) region: Region,
     /// Signing name of the service, such as `states`.
     pub(crate) service: String,
@@ -30,7 +32,8 @@ impl Scope {
         let mut parts = credential.rsplit('/');
         let (_terminator, service, region, _date) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let access_key = parts.next()?;
-        Some(Self { access_key: access_key.to_owned(), region: Region::new(region), service: service.to_owned() })
+        let region = Region::of(Account::of_access_key(access_key), region);
+        Some(Self { access_key: access_key.to_owned(), region, service: service.to_owned() })
     }
 }
 
@@ -51,6 +54,8 @@ pub(crate) struct Request {
     /// The client's address.
     pub(crate) source: SocketAddr,
     pub(crate) received_at: Timestamp,
+    /// Closed when the client has gone away; none for a request that has no client.
+    pub(crate) client: Option<watch::Receiver<()>>,
 }
 
 impl Request {
@@ -67,6 +72,32 @@ impl Request {
             body,
             source,
             received_at,
+            client: None,
+        }
+    }
+
+    /// Waits until the client has gone away.
+    pub(crate) async fn gone(&self) {
+        match self.client.clone() {
+            Some(mut client) => while client.changed().await.is_ok() {},
+            None => std::future::pending().await,
+        }
+    }
+
+    /// A request that the embedded cloud makes of itself, as a client with any credentials in this region would.
+    pub(crate) fn inside(region: &Region, service: &str, method: Method, path: &str, body: Bytes) -> Self {
+        let access_key = region.account().as_str().to_owned();
+        Self {
+            id: uuid::Uuid::new_v4().to_string(),
+            scope: Some(Scope { access_key, region: region.clone(), service: service.to_owned() }),
+            path: path.to_owned(),
+            raw_query: String::new(),
+            method,
+            headers: HeaderMap::new(),
+            body,
+            source: SocketAddr::from(([127, 0, 0, 1], 0)),
+            received_at: clock::now(),
+            client: None,
         }
     }
 

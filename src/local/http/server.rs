@@ -116,7 +116,10 @@ where
         Err(error) if error.is::<LengthLimitError>() => return Ok(to_hyper(too_large())),
         Err(error) => return Ok(to_hyper(unreadable(&error.to_string()))),
     };
-    let request = Request::new(parts, body, source, received_at);
+    let mut request = Request::new(parts, body, source, received_at);
+    // Dropped with this answer: when the client goes away before it.
+    let (_connected, client) = watch::channel(());
+    request.client = Some(client);
     let id = request.id.clone();
     let response = match tokio::spawn(handler(request)).await {
         Ok(response) => response,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::local::arn::ACCOUNT_ID;
+use crate::local::arn::Account;
 use crate::local::error::ServiceError;
 
 /// Who wants to assume a role.
@@ -10,7 +10,7 @@ use crate::local::error::ServiceError;
 pub(crate) enum Principal<'a> {
     /// A service, such as `lambda.amazonaws.com`.
     Service(&'a str),
-    /// A user or role of this account, by ARN.
+    /// A user or role, by ARN.
     Aws(&'a str),
 }
 
@@ -153,8 +153,9 @@ fn names(statement: &Value, principal: &Principal<'_>) -> bool {
             named.get("Service").and_then(texts).is_some_and(|services| services.contains(service))
         }
         Principal::Aws(arn) => {
-            let root = format!("arn:aws:iam::{ACCOUNT_ID}:root");
-            let ours = |text: &&str| ["*", ACCOUNT_ID, root.as_str(), arn].contains(text);
+            let account = Account::of_arn(arn).unwrap_or_default();
+            let root = account.global_arn("iam", "root");
+            let ours = |text: &&str| ["*", account.as_str(), root.as_str(), arn].contains(text);
             named.get("AWS").and_then(texts).is_some_and(|arns| arns.iter().any(ours))
         }
     }

@@ -1,6 +1,7 @@
 //! The operations on a role's policies, inline and attached.
 
 use super::document::check_identity;
+use super::managed::{ManagedPolicy, check_attachable};
 use super::page::Page;
 use super::role::{Role, url_encoded};
 use super::roles::{check_name, edit, find};
@@ -11,9 +12,6 @@ use crate::local::xml::Xml;
 
 /// All inline policies of a role together, in characters that are no white space.
 const INLINE_LIMIT: usize = 10_240;
-
-/// AWS's own policies live under this account's name. There are about a thousand and they change, so any name is taken.
-const AWS_POLICIES: &str = "arn:aws:iam::aws:policy/";
 
 fn missing(name: &str) -> ServiceError {
     ServiceError::new(404, "NoSuchEntity", format!("The role policy with name {name} cannot be found."))
@@ -58,16 +56,17 @@ pub(super) async fn delete(roles: &Records<Role>, form: &Form) -> Result<Option<
     Ok(None)
 }
 
-pub(super) async fn attach(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
+pub(super) async fn attach(
+    roles: &Records<Role>,
+    managed: &Records<ManagedPolicy>,
+    form: &Form,
+) -> Result<Option<Xml>, ServiceError> {
     let arn = form.required("PolicyArn")?;
     edit(roles, form, |role| {
         if !arn.starts_with("arn:") || arn.len() < 20 {
             return Err(ServiceError::bad_request("ValidationError", format!("ARN {arn} is not valid.")));
         }
-        if !arn.starts_with(AWS_POLICIES) {
-            let text = format!("Policy {arn} does not exist or is not attachable.");
-            return Err(ServiceError::new(404, "NoSuchEntity", text));
-        }
+        check_attachable(managed, arn)?;
         role.attached.insert(arn.to_owned());
         Ok(())
     })

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::local::arn::global_arn;
+use crate::local::arn::Account;
 use crate::local::xml::Xml;
 
 /// One role with its policies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Role {
+    /// Whose it is.
+    #[serde(default)]
+    pub(crate) account: Account,
     pub(crate) name: String,
     /// `/`, or a path with a slash at both ends.
     pub(crate) path: String,
@@ -33,7 +36,7 @@ pub(crate) struct Role {
 impl Role {
     /// The role's ARN, which carries its path.
     pub(crate) fn arn(&self) -> String {
-        global_arn("iam", &format!("role{}{}", self.path, self.name))
+        self.account.global_arn("iam", &format!("role{}{}", self.path, self.name))
     }
 
     /// The role as every answer has it.

@@ -24,7 +24,7 @@ pub(super) fn missing(name: &str) -> ServiceError {
 /// The role the form names.
 pub(super) fn find(roles: &Records<Role>, form: &Form) -> Result<Role, ServiceError> {
     let name = form.required("RoleName")?;
-    roles.get(name).ok_or_else(|| missing(name))
+    roles.get(&form.account().key(name)).ok_or_else(|| missing(name))
 }
 
 /// Changes the role the form names.
@@ -34,7 +34,7 @@ pub(super) async fn edit(
     change: impl FnOnce(&mut Role) -> Result<(), ServiceError>,
 ) -> Result<(), ServiceError> {
     let name = form.required("RoleName")?;
-    roles.update(name, || missing(name), change).await
+    roles.update(&form.account().key(name), || missing(name), change).await
 }
 
 /// Checks a name as IAM does.
@@ -81,7 +81,7 @@ fn session_duration(form: &Form) -> Result<Option<u32>, ServiceError> {
     }
 }
 
-fn set_tags(tags: &mut Vec<(String, String)>, new: Vec<(String, String)>) -> Result<(), ServiceError> {
+pub(super) fn set_tags(tags: &mut Vec<(String, String)>, new: Vec<(String, String)>) -> Result<(), ServiceError> {
     for (key, value) in new {
         match tags.iter_mut().find(|(old, _)| old.eq_ignore_ascii_case(&key)) {
             Some(tag) => *tag = (key, value),
@@ -95,7 +95,7 @@ fn set_tags(tags: &mut Vec<(String, String)>, new: Vec<(String, String)>) -> Res
     Ok(())
 }
 
-fn checked_path(form: &Form) -> Result<&str, ServiceError> {
+pub(super) fn checked_path(form: &Form) -> Result<&str, ServiceError> {
     let path = form.get("Path").unwrap_or("/");
     let plain = path.len() <= 512 && path.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
     if plain && path.starts_with('/') && path.ends_with('/') {
@@ -114,6 +114,7 @@ fn new_role(form: &Form, now: Timestamp) -> Result<Role, ServiceError> {
     let mut tags = Vec::new();
     set_tags(&mut tags, form.tags("Tags"))?;
     Ok(Role {
+        account: form.account().clone(),
         name: name.to_owned(),
         path: checked_path(form)?.to_owned(),
         id: unique_id("AROA"),
@@ -142,11 +143,12 @@ pub(super) async fn create(roles: &Records<Role>, form: &Form, now: Timestamp) -
     let answer = Xml::new().nest("Role", role.detail());
     roles
         .change(|all| {
-            if all.keys().any(|name| name.eq_ignore_ascii_case(&role.name)) {
+            let key = role.account.key(&role.name);
+            if all.keys().any(|known| known.eq_ignore_ascii_case(&key)) {
                 let text = format!("Role with name {} already exists.", role.name);
                 return Err(ServiceError::new(409, "EntityAlreadyExists", text));
             }
-            Ok((vec![Change::Put(role.name.clone(), role)], answer))
+            Ok((vec![Change::Put(key, role)], answer))
         })
         .await
 }
@@ -158,24 +160,26 @@ pub(super) fn get(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceErro
 
 pub(super) fn list(roles: &Records<Role>, form: &Form) -> Result<Xml, ServiceError> {
     let prefix = form.get("PathPrefix").unwrap_or("/");
-    let all = roles.read(|all| all.values().filter(|role| role.path.starts_with(prefix)).cloned().collect());
+    let listed = |role: &&Role| role.account == *form.account() && role.path.starts_with(prefix);
+    let all = roles.read(|all| all.values().filter(listed).cloned().collect());
     let page = Page::of(all, form, |role: &Role| &role.name)?;
     Ok(page.close(Xml::new().list("Roles", page.items.iter().map(Role::summary))))
 }
 
 pub(super) async fn delete(roles: &Records<Role>, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let name = form.required("RoleName")?;
+    let key = form.account().key(name);
     let conflict = |text: &str| Err(ServiceError::new(409, "DeleteConflict", text));
     roles
         .change(|all| {
-            let role = all.get(name).ok_or_else(|| missing(name))?;
+            let role = all.get(&key).ok_or_else(|| missing(name))?;
             if !role.attached.is_empty() {
                 return conflict("Cannot delete entity, must detach all policies first.");
             }
             if !role.inline.is_empty() {
                 return conflict("Cannot delete entity, must delete policies first.");
             }
-            Ok((vec![Change::Delete(name.to_owned())], None))
+            Ok((vec![Change::Delete(key.clone())], None))
         })
         .await
 }

@@ -5,14 +5,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+use tokio::sync::{RwLock, RwLockReadGuard};
 
 use super::archive::{self, ArchiveError};
 use super::function::Code;
 
 /// The folder that holds the zips.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct CodeStore {
     folder: PathBuf,
+    /// Read while a zip is being kept for a function that does not name it yet, written while one is removed: functions
+    /// with the same bytes share a zip, and the last to go must not take it from one that is coming.
+    coming: RwLock<()>,
 }
 
 /// Why code could not be kept or unpacked.
@@ -41,7 +45,7 @@ impl CodeError {
 impl CodeStore {
     /// The store in this folder, which is made when it is first needed.
     pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder, coming: RwLock::new(()) }
     }
 
     /// The name and size these bytes would be kept under, once they are known to be a sound zip.
@@ -50,6 +54,11 @@ impl CodeStore {
         let digest = Sha256::digest(bytes);
         let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Code { sha256, size_bytes: bytes.len() as u64 })
+    }
+
+    /// No zip is removed while this is held: from before a zip is kept until a function names it.
+    pub(crate) async fn hold(&self) -> RwLockReadGuard<'_, ()> {
+        self.coming.read().await
     }
 
     /// Keeps a zip, durably; does nothing when it is there already.
@@ -85,8 +94,12 @@ impl CodeStore {
         task.await.unwrap_or_else(|_| Err(self.interrupted()))
     }
 
-    /// Removes a zip that no function names any more, and what was unpacked from it.
-    pub(crate) async fn remove(&self, sha256: &str) {
+    /// Removes a zip and what was unpacked from it, unless a function names it.
+    pub(crate) async fn remove_unless(&self, sha256: &str, is_named: impl FnOnce() -> bool) {
+        let _alone = self.coming.write().await;
+        if is_named() {
+            return;
+        }
         let (zip, folder) = (self.zip(sha256), self.unpacked_folder(sha256));
         // What cannot be removed stays as an unused file: the function is gone all the same.
         let _ = tokio::task::spawn_blocking(move || (fs::remove_file(zip), fs::remove_dir_all(folder))).await;
@@ -134,6 +147,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_coming_is_not_removed() {
+        let root = tempfile::tempdir().unwrap();
+        let store = CodeStore::new(root.path().to_owned());
+        let code = Code { sha256: "ab".to_owned(), size_bytes: 3 };
+        let named = std::sync::atomic::AtomicBool::new(false);
+        let creating = async {
+            let _hold = store.hold().await;
+            store.keep(&code, bytes::Bytes::from_static(b"zip")).await.unwrap();
+            tokio::task::yield_now().await;
+            named.store(true, std::sync::atomic::Ordering::Relaxed);
+        };
+        let deleting = store.remove_unless(&code.sha256, || named.load(std::sync::atomic::Ordering::Relaxed));
+        tokio::join!(creating, deleting);
+        assert!(store.zip(&code.sha256).is_file());
+    }
+
+    #[tokio::test]
     async fn keeps_unpacks_once_and_removes() {
         let root = tempfile::tempdir().unwrap();
         let store = CodeStore::new(root.path().join("functions"));
@@ -149,7 +179,9 @@ mod tests {
         let folder = store.unpacked(&code).await.unwrap();
         assert_eq!(fs::read(folder.join("bootstrap")).unwrap(), b"#!/bin/sh\n");
         assert_eq!(store.unpacked(&code).await.unwrap(), folder);
-        store.remove(&code.sha256).await;
+        store.remove_unless(&code.sha256, || true).await;
+        assert!(folder.is_dir());
+        store.remove_unless(&code.sha256, || false).await;
         assert_eq!(fs::read_dir(root.path().join("functions")).unwrap().count(), 0);
         assert!(store.unpacked(&code).await.is_err());
     }

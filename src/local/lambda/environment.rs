@@ -13,6 +13,8 @@ pub(crate) struct Environment<'a> {
     pub(crate) memory_size_mb: u32,
     /// The handler, as configured.
     pub(crate) handler: &'a str,
+    /// The runtime's name, such as `python3.12`.
+    pub(crate) runtime: &'a str,
     /// The function's region.
     pub(crate) region: &'a str,
     /// The function's log group.
@@ -30,12 +32,13 @@ pub(crate) struct Environment<'a> {
 }
 
 /// Names that Lambda does not let a function configure (Lambda developer guide, "Reserved environment variables").
-const RESERVED: [&str; 20] = [
+const RESERVED: [&str; 21] = [
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
     "AWS_ACCESS_KEY",
     "AWS_ACCESS_KEY_ID",
     "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     "AWS_LAMBDA_FUNCTION_NAME",
     "AWS_LAMBDA_FUNCTION_VERSION",
@@ -88,6 +91,10 @@ impl Environment<'_> {
         let mut variables: BTreeMap<_, _> = defaults.into_iter().map(named).collect();
         variables.extend(self.own.iter().map(|(name, value)| (name.clone(), value.clone())));
         variables.extend(fixed.into_iter().map(named));
+        // AWS sets it for the runtimes that it brings itself only.
+        if !self.runtime.starts_with("provided") {
+            variables.insert("AWS_EXECUTION_ENV".to_owned(), format!("AWS_Lambda_{}", self.runtime));
+        }
         variables
     }
 }
@@ -108,6 +115,7 @@ mod tests {
             version: "$LATEST",
             memory_size_mb: 128,
             handler: "bootstrap",
+            runtime: "provided.al2023",
             region: "us-east-1",
             log_group: "/aws/lambda/stack-sendEmail",
             log_stream: "2026/01/02/[$LATEST]00000000000000000000000000000000",
@@ -118,6 +126,8 @@ mod tests {
         };
         let shown: Vec<String> =
             environment.variables().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let python = Environment { runtime: "python3.12", ..environment }.variables();
+        assert_eq!(python.get("AWS_EXECUTION_ENV").map(String::as_str), Some("AWS_Lambda_python3.12"));
         insta::assert_snapshot!(shown.join("\n"), @"
         AWS_ACCESS_KEY_ID=test
         AWS_DEFAULT_REGION=us-east-1

@@ -7,6 +7,8 @@ use std::process::ExitStatus;
 use bytes::Bytes;
 use serde_json::json;
 
+use super::program::NotStarted;
+
 /// An error of the runtime rather than of the function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RuntimeFailure {
@@ -32,15 +34,13 @@ impl RuntimeFailure {
     }
 
     /// The runtime's process could not be started.
-    pub(crate) fn not_started(request_id: &str, error: &io::Error, bootstrap_exists: bool) -> Self {
-        let what = match error.kind() {
-            _ if !bootstrap_exists => {
+    pub(crate) fn not_started(request_id: &str, why: &NotStarted) -> Self {
+        let what = match why {
+            NotStarted::Bootstrap { exists: false, .. } => {
                 "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]".to_owned()
             }
-            io::ErrorKind::NotFound => "fork/exec /var/task/bootstrap: no such file or directory".to_owned(),
-            io::ErrorKind::PermissionDenied => "fork/exec /var/task/bootstrap: permission denied".to_owned(),
-            _ if error.raw_os_error() == Some(ENOEXEC) => "fork/exec /var/task/bootstrap: exec format error".to_owned(),
-            _ => format!("fork/exec /var/task/bootstrap: {error}"),
+            NotStarted::Bootstrap { error, .. } => format!("fork/exec /var/task/bootstrap: {}", system_text(error)),
+            NotStarted::NoPython { .. } | NotStarted::Python { .. } => why.to_string(),
         };
         Self::new(request_id, "Runtime.InvalidEntrypoint", &what)
     }
@@ -58,6 +58,16 @@ impl RuntimeFailure {
 
 /// "Exec format error" (errno(3)); the same number on Linux and macOS.
 const ENOEXEC: i32 = 8;
+
+/// What the system said, in the words that AWS's text has.
+fn system_text(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ if error.raw_os_error() == Some(ENOEXEC) => "exec format error".to_owned(),
+        _ => error.to_string(),
+    }
+}
 
 /// How the status is told in AWS's text: `exit status 1` or `signal: killed`.
 fn describe(status: ExitStatus) -> String {
@@ -109,11 +119,15 @@ mod tests {
 
     #[test]
     fn tells_why_it_did_not_start() {
-        let missing = RuntimeFailure::not_started("id-1", &io::ErrorKind::NotFound.into(), false);
+        let not_started =
+            |error: io::Error, exists| RuntimeFailure::not_started("id-1", &NotStarted::Bootstrap { error, exists });
+        let missing = not_started(io::ErrorKind::NotFound.into(), false);
         assert_eq!(missing.error_type, "Runtime.InvalidEntrypoint");
         assert!(missing.message.contains("Couldn't find valid bootstrap(s)"));
-        let foreign = RuntimeFailure::not_started("id-1", &io::Error::from_raw_os_error(ENOEXEC), true);
+        let foreign = not_started(io::Error::from_raw_os_error(ENOEXEC), true);
         assert_eq!(foreign.message, "RequestId: id-1 Error: fork/exec /var/task/bootstrap: exec format error");
+        let no_python = RuntimeFailure::not_started("id-1", &NotStarted::NoPython { runtime: "python3.12".to_owned() });
+        assert!(no_python.message.contains("no working python3 on this machine's PATH"), "{}", no_python.message);
     }
 
     #[test]

@@ -40,9 +40,9 @@ pub(crate) struct Configuration {
     pub(crate) version: String,
     /// The role it runs as.
     pub(crate) role: String,
-    /// The handler, which `provided` runtimes only hand on.
+    /// The handler, which `provided` runtimes only hand on; `module.function` in Python.
     pub(crate) handler: String,
-    /// `provided.al2023` or `provided.al2`.
+    /// Such as `provided.al2023` or `python3.12`.
     pub(crate) runtime: String,
     /// Free text.
     pub(crate) description: String,

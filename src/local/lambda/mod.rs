@@ -12,6 +12,7 @@ mod output;
 mod policy;
 mod pool;
 mod process;
+mod program;
 mod reference;
 mod report;
 mod runtime_api;
@@ -65,7 +66,7 @@ impl Functions {
         Ok(Self {
             records: Records::open(store, Table::Functions)?,
             code: CodeStore::new(data_dir.functions()),
-            pool: Pool::default(),
+            pool: Pool::new(&data_dir.functions()),
         })
     }
 
@@ -91,6 +92,27 @@ impl Functions {
     ) -> Result<Invocation, ServiceError> {
         let reference = FunctionReference::parse(name_or_arn, region)?;
         invoke::run(cloud, &reference, payload, None).await
+    }
+
+    /// Starts an invocation that nobody waits for; gives its request id.
+    pub(crate) fn enqueue_from(
+        &self,
+        cloud: &Arc<Cloud>,
+        region: &Region,
+        name_or_arn: &str,
+        payload: Bytes,
+    ) -> Result<String, ServiceError> {
+        invoke::enqueue(cloud, &FunctionReference::parse(name_or_arn, region)?, payload)
+    }
+
+    /// The version that an invocation would run.
+    pub(crate) fn version_from(
+        &self,
+        cloud: &Cloud,
+        region: &Region,
+        name_or_arn: &str,
+    ) -> Result<String, ServiceError> {
+        Ok(invoke::find(cloud, &FunctionReference::parse(name_or_arn, region)?)?.version)
     }
 
     /// Whether the function's resource policy lets this service invoke it for this source.

@@ -1,6 +1,7 @@
 //! The warm sandboxes of every function: reused while they idle, more of them when invocations overlap.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tokio::sync::Semaphore;
 use super::code::CodeStore;
 use super::function::Configuration;
 use super::process::Processes;
+use super::program::Programs;
 use super::sandbox::{Finished, Sandbox, Work};
 use crate::clock;
 use crate::local::Cloud;
@@ -29,9 +31,10 @@ const IDLE_LIMIT: Duration = Duration::from_secs(300);
 const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Every function's sandboxes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Pool {
     processes: Processes,
+    programs: Programs,
     slots: Arc<Mutex<Slots>>,
 }
 
@@ -51,6 +54,11 @@ struct Slot {
 }
 
 impl Pool {
+    /// No process runs yet. The runtimes that are not the functions' own are written into `folder`.
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { processes: Processes::default(), programs: Programs::new(folder), slots: Arc::default() }
+    }
+
     /// Runs one event in a warm sandbox, or in a new one.
     ///
     /// # Errors
@@ -72,7 +80,7 @@ impl Pool {
             Some(sandbox) => sandbox,
             None => {
                 let folder = code.unpacked(&function.code).await.map_err(|error| failed(&error.to_string()))?;
-                let started = Sandbox::start(function, &folder, &self.processes, cloud).await;
+                let started = Sandbox::start(function, &folder, (&self.programs, &self.processes), cloud).await;
                 started.map_err(|error| failed(&format!("No port could be had for its Runtime API: {error}.")))?
             }
         };

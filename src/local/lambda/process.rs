@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 
-/// The file in the unpacked zip that a `provided` runtime runs.
-pub(crate) const BOOTSTRAP: &str = "bootstrap";
+use super::program::Program;
+
+/// How long an interpreter may take to say where it is.
+const INTERPRETER_LIMIT: Duration = Duration::from_secs(10);
 
 /// The ids of every function process that runs, so that none outlives the cloud.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +30,7 @@ pub(crate) struct Process {
 }
 
 impl Processes {
-    /// Starts `bootstrap` in `folder` with exactly these variables; gives the process and what it writes to stdout and
+    /// Starts a program in `folder` with exactly these variables; gives the process and what it writes to stdout and
     /// stderr, in the order in which it writes it.
     ///
     /// # Errors
@@ -35,12 +38,14 @@ impl Processes {
     #[allow(clippy::disallowed_methods, reason = "this file owns the functions' processes")]
     pub(crate) fn start(
         &self,
+        program: &Program,
         folder: &Path,
         variables: &BTreeMap<String, String>,
     ) -> io::Result<(Process, pipe::Receiver)> {
         let (output, input) = io::pipe()?;
         let output = pipe::Receiver::from_owned_fd(output.into())?;
-        let child = Command::new(folder.join(BOOTSTRAP))
+        let child = Command::new(&program.path)
+            .args(&program.arguments)
             .current_dir(folder)
             .env_clear()
             .envs(variables)
@@ -104,6 +109,23 @@ impl Drop for Process {
     }
 }
 
+/// Where the Python interpreter is that this command starts; none when there is no such command, or it does not work.
+///
+/// A command on the PATH may be a launcher that chooses among versions: the interpreter itself says where it is.
+#[allow(clippy::disallowed_methods, reason = "this file owns the functions' processes")]
+pub(crate) async fn python_interpreter(command: &str) -> Option<PathBuf> {
+    let asked = Command::new(command)
+        .args(["-c", "import sys; print(sys.executable)"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    let output = tokio::time::timeout(INTERPRETER_LIMIT, asked).await.ok()?.ok()?;
+    let path = String::from_utf8(output.stdout).ok()?;
+    let path = path.trim_end_matches('\n');
+    (output.status.success() && !path.is_empty()).then(|| PathBuf::from(path))
+}
+
 /// Reads the peak resident size out of `/proc/<pid>/status` (proc(5)).
 fn peak_memory_kb(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -125,6 +147,7 @@ mod tests {
     use tokio::io::AsyncReadExt;
 
     use super::*;
+    use crate::local::lambda::program::BOOTSTRAP;
 
     fn bootstrap(script: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
@@ -134,11 +157,16 @@ mod tests {
         folder
     }
 
+    fn start(processes: &Processes, folder: &Path, variables: &BTreeMap<String, String>) -> (Process, pipe::Receiver) {
+        let program = Program { path: folder.join(BOOTSTRAP), arguments: Vec::new() };
+        processes.start(&program, folder, variables).unwrap()
+    }
+
     #[tokio::test]
     async fn runs_with_exactly_the_given_environment_and_one_output() {
         let folder = bootstrap("#!/bin/sh\n/usr/bin/env\necho to stderr >&2\necho to stdout\n");
         let variables = BTreeMap::from([("ONLY".to_owned(), "this".to_owned())]);
-        let (mut process, mut output) = Processes::default().start(folder.path(), &variables).unwrap();
+        let (mut process, mut output) = start(&Processes::default(), folder.path(), &variables);
         let mut text = String::new();
         output.read_to_string(&mut text).await.unwrap();
         assert!(process.ended().await.unwrap().success());
@@ -150,7 +178,7 @@ mod tests {
     async fn ends_what_the_function_started_too() {
         let folder = bootstrap("#!/bin/sh\n/bin/sleep 600 &\necho $!\nwait\n");
         let processes = Processes::default();
-        let (mut process, mut output) = processes.start(folder.path(), &BTreeMap::new()).unwrap();
+        let (mut process, mut output) = start(&processes, folder.path(), &BTreeMap::new());
         let mut bytes = [0; 32];
         let count = output.read(&mut bytes).await.unwrap();
         assert!(count > 0);
@@ -159,6 +187,13 @@ mod tests {
         assert!(!process.ended().await.unwrap().success());
         // The sleeping child held the other end of the pipe: the pipe ends when it has ended.
         assert_eq!(output.read(&mut bytes).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_command_that_is_no_python_gives_no_interpreter() {
+        assert_eq!(python_interpreter("no-such-command").await, None);
+        assert_eq!(python_interpreter("/bin/false").await, None);
+        assert!(python_interpreter("python3").await.is_some_and(|path| path.is_absolute()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How callers name a function: by name, partial ARN or ARN, with or without a version.
 
-use crate::local::arn::{ACCOUNT_ID, Region};
+use crate::local::arn::{Account, Region};
 use crate::local::error::ServiceError;
 
 /// The pattern of AWS's own validation message.
@@ -28,8 +28,12 @@ impl FunctionReference {
     pub(crate) fn parse(text: &str, region: &Region) -> Result<Self, ServiceError> {
         let parts: Vec<&str> = text.split(':').collect();
         let (region, rest) = match parts.as_slice() {
-            ["arn", _, "lambda", region, _account, "function", rest @ ..] => (Region::new(region), rest),
-            [account, "function", rest @ ..] if is_account(account) => (region.clone(), rest),
+            ["arn", _, "lambda", name, account, "function", rest @ ..] => {
+                (Region::of(Account::parse(account).unwrap_or_default(), name), rest)
+            }
+            [account, "function", rest @ ..] if Account::parse(account).is_some() => {
+                (Region::of(Account::parse(account).unwrap_or_default(), region.as_str()), rest)
+            }
             ["function", rest @ ..] => (region.clone(), rest),
             rest => (region.clone(), rest),
         };
@@ -62,10 +66,6 @@ impl FunctionReference {
     pub(crate) fn not_found(&self) -> ServiceError {
         ServiceError::new(404, "ResourceNotFoundException", format!("Function not found: {}", self.arn()))
     }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == ACCOUNT_ID.len() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_name(name: &str) -> bool {

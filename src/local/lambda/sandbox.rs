@@ -1,5 +1,6 @@
 //! One sandbox: a function's process with its Runtime API and its log stream, used for one invocation at a time.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::process::ExitStatus;
@@ -8,12 +9,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use tokio::net::unix::pipe;
 
 use super::environment::Environment;
 use super::failure::{self, RuntimeFailure};
 use super::function::Configuration;
 use super::log_writer::{LogStream, LogWriter};
-use super::process::{BOOTSTRAP, Process, Processes};
+use super::process::{Process, Processes};
+use super::program::{BOOTSTRAP, NotStarted, Program, Programs};
 use super::report::{self, Ending, Usage};
 use super::runtime_api::{Answer, Event, RuntimeApi};
 use crate::clock;
@@ -56,9 +59,8 @@ pub(crate) struct Finished {
 #[derive(Debug)]
 pub(crate) struct Sandbox {
     api: RuntimeApi,
-    /// What the system said when the process could not be started.
-    process: Result<Process, io::Error>,
-    bootstrap_exists: bool,
+    /// Or why there is none.
+    process: Result<Process, NotStarted>,
     log: LogWriter,
     version: String,
     timeout_s: u32,
@@ -95,19 +97,20 @@ impl Sandbox {
     pub(crate) async fn start(
         function: &Configuration,
         folder: &Path,
-        processes: &Processes,
+        (programs, processes): (&Programs, &Processes),
         cloud: &Arc<Cloud>,
     ) -> io::Result<Self> {
         let started = clock::now();
         let region = Region::new(&function.region);
-        let stream = LogStream::new(region, &function.name, &function.version, started);
+        let stream = LogStream::new(region.clone(), &function.name, &function.version, started);
         let api = RuntimeApi::listen().await?;
         let variables = Environment {
             function_name: &function.name,
             version: &function.version,
             memory_size_mb: function.memory_size_mb,
             handler: &function.handler,
-            region: &function.region,
+            runtime: &function.runtime,
+            region: region.as_str(),
             log_group: &stream.group,
             log_stream: &stream.stream,
             task_root: &folder.to_string_lossy(),
@@ -116,14 +119,10 @@ impl Sandbox {
             own: &function.environment.clone().unwrap_or_default(),
         }
         .variables();
-        let mut spawned = processes.start(folder, &variables);
-        for _ in 0..BUSY_RETRIES {
-            if !matches!(&spawned, Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy) {
-                break;
-            }
-            clock::sleep(Duration::from_millis(5)).await;
-            spawned = processes.start(folder, &variables);
-        }
+        let spawned = match programs.find(&function.runtime, folder).await {
+            Ok(program) => spawn(processes, &program, folder, &variables).await,
+            Err(none) => Err(none),
+        };
         let (process, output) = match spawned {
             Ok((process, output)) => (Ok(process), Some(output)),
             Err(error) => (Err(error), None),
@@ -131,7 +130,6 @@ impl Sandbox {
         Ok(Self {
             api,
             process,
-            bootstrap_exists: folder.join(BOOTSTRAP).exists(),
             log: LogWriter::start(output, stream, Arc::clone(cloud)),
             version: function.version.clone(),
             timeout_s: function.timeout_s,
@@ -245,7 +243,7 @@ impl Sandbox {
         let process = match &mut self.process {
             Ok(process) => process,
             Err(error) => {
-                return Err(RuntimeFailure::not_started(request_id, error, self.bootstrap_exists));
+                return Err(RuntimeFailure::not_started(request_id, error));
             }
         };
         Ok(tokio::select! {
@@ -287,6 +285,27 @@ impl Verdict {
             reusable: false,
         }
     }
+}
+
+/// Starts the program, again and again while another process still holds its fresh file open for writing.
+async fn spawn(
+    processes: &Processes,
+    program: &Program,
+    folder: &Path,
+    variables: &BTreeMap<String, String>,
+) -> Result<(Process, pipe::Receiver), NotStarted> {
+    let mut spawned = processes.start(program, folder, variables);
+    for _ in 0..BUSY_RETRIES {
+        if !matches!(&spawned, Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy) {
+            break;
+        }
+        clock::sleep(Duration::from_millis(5)).await;
+        spawned = processes.start(program, folder, variables);
+    }
+    spawned.map_err(|error| match program.path == folder.join(BOOTSTRAP) {
+        true => NotStarted::Bootstrap { error, exists: program.path.exists() },
+        false => NotStarted::Python { path: program.path.clone(), error },
+    })
 }
 
 fn since(moment: Timestamp) -> Duration {

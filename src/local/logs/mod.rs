@@ -74,6 +74,11 @@ impl Logs {
         Ok(())
     }
 
+    /// Whether there is a log group of this name.
+    pub(crate) fn has_group(&self, region: &Region, name: &str) -> bool {
+        self.lock().contains_key(&region.key(name))
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Group>> {
         self.groups.lock().unwrap_or_else(PoisonError::into_inner)
     }

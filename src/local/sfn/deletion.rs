@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::execution::owner;
 use super::machine::Row;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
@@ -10,6 +11,7 @@ use crate::local::store::{Batch, Table};
 
 /// Removes a state machine that is being deleted, once none of its executions runs.
 pub(super) async fn finish(cloud: &Arc<Cloud>, machine: &str) {
+    let machine = owner(machine);
     let deleting = cloud.step_functions.machine(machine).is_some_and(|machine| machine.deleting);
     if deleting && cloud.step_functions.index().running(machine) == 0 {
         // A store that takes nothing now is asked again at the next start.
@@ -37,6 +39,10 @@ async fn remove(cloud: &Arc<Cloud>, machine: &str) -> Result<(), ServiceError> {
     let mut batch = Batch::new();
     batch.delete_prefix(Table::Executions, prefix.clone());
     batch.delete_prefix(Table::History, prefix.clone());
+    // What its Map Runs have left.
+    for table in [Table::Executions, Table::History, Table::MapRuns] {
+        batch.delete_prefix(table, format!("{machine}:"));
+    }
     cloud.store.commit(batch).await?;
     cloud.step_functions.index().remove(machine);
     cloud.step_functions.forget_prepared(machine);

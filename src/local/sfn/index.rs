@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::execution::Summary;
+use super::execution::{Summary, owner};
 
 /// The executions of every state machine.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ pub(super) type Position = (Reverse<Timestamp>, Reverse<u64>);
 struct Executions {
     by_name: BTreeMap<Arc<str>, Summary>,
     newest: BTreeMap<Position, Arc<str>>,
-    /// How many run, those included whose start is not durable yet.
+    /// How many run, the children of Map Runs included, and those whose start is not durable yet.
     running: usize,
 }
 
@@ -38,7 +38,7 @@ impl Index {
     pub(super) fn load(&mut self, machine: &str, name: &str, summary: Summary) {
         self.last_sequence = self.last_sequence.max(summary.sequence);
         if summary.status == asl::Status::Running {
-            self.of(machine).running += 1;
+            self.of(owner(machine)).running += 1;
         }
         self.show(machine, name, summary);
     }
@@ -46,14 +46,14 @@ impl Index {
     /// Announces a start, before it is known whether the machine takes it: a machine with starts is not deleted. Gives
     /// the start's sequence number.
     pub(super) fn begin_start(&mut self, machine: &str) -> u64 {
-        self.of(machine).running += 1;
+        self.of(owner(machine)).running += 1;
         self.last_sequence += 1;
         self.last_sequence
     }
 
     /// Takes an announced start back, or tells that an execution has ended.
     pub(super) fn end(&mut self, machine: &str) {
-        let executions = self.of(machine);
+        let executions = self.of(owner(machine));
         executions.running = executions.running.saturating_sub(1);
     }
 
@@ -73,14 +73,14 @@ impl Index {
         self.machines.get(machine)?.by_name.get(name)
     }
 
-    /// How many executions of a machine run.
+    /// How many executions of a machine run, the children of its Map Runs included.
     pub(super) fn running(&self, machine: &str) -> usize {
         self.machines.get(machine).map_or(0, |executions| executions.running)
     }
 
     /// Forgets a machine's executions.
     pub(super) fn remove(&mut self, machine: &str) {
-        self.machines.remove(machine);
+        self.machines.retain(|key, _| owner(key) != machine);
     }
 
     /// A machine's executions after a place, newest first.
@@ -110,6 +110,8 @@ mod tests {
             stopped_at: None,
             revision: 0,
             version: None,
+            alias: None,
+            map_run: None,
             sequence,
         }
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::local::arn::Region;
+use crate::local::arn::{Account, Region};
 
 /// One row of the state machines' table. Revisions are rows of their own, so that an update writes only what is new.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,15 +20,40 @@ pub(super) enum Row {
 pub(super) struct Machine {
     pub(super) region: String,
     pub(super) name: String,
+    #[serde(default)]
+    pub(super) kind: Kind,
     pub(super) created_at: Timestamp,
     pub(super) deleting: bool,
     /// The number of its current revision.
     pub(super) revision: u64,
     /// Its published versions, oldest first.
     pub(super) versions: Vec<Version>,
+    /// Its aliases, oldest first.
+    #[serde(default)]
+    pub(super) aliases: Vec<Alias>,
     /// The number that the next published version gets; numbers are never used twice.
     pub(super) next_version: u64,
     pub(super) tags: BTreeMap<String, String>,
+}
+
+/// A state machine's type.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Kind {
+    /// Its executions are durable and may take a year.
+    #[default]
+    Standard,
+    /// Its executions take five minutes at most and leave no history but in a log.
+    Express,
+}
+
+impl Kind {
+    /// The name as the API has it.
+    pub(super) fn api_name(self) -> &'static str {
+        match self {
+            Self::Standard => "STANDARD",
+            Self::Express => "EXPRESS",
+        }
+    }
 }
 
 /// What one update made of a state machine.
@@ -53,6 +78,37 @@ pub(super) struct Version {
     pub(super) created_at: Timestamp,
 }
 
+/// A name for a version, or for two of which each gets a share of the executions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Alias {
+    pub(super) name: String,
+    pub(super) description: Option<String>,
+    pub(super) routes: Vec<Route>,
+    pub(super) created_at: Timestamp,
+    pub(super) updated_at: Timestamp,
+}
+
+/// How many of a hundred executions a version gets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Route {
+    pub(super) version: u64,
+    pub(super) weight: u64,
+}
+
+impl Alias {
+    /// The version for an execution; `draw` is any number, evenly spread.
+    pub(super) fn pick(&self, draw: u64) -> Option<u64> {
+        let mut left = draw % 100;
+        for route in &self.routes {
+            match left.checked_sub(route.weight) {
+                Some(rest) => left = rest,
+                None => return Some(route.version),
+            }
+        }
+        self.routes.last().map(|route| route.version)
+    }
+}
+
 /// `LoggingConfiguration` as it was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -75,6 +131,18 @@ impl Default for Logging {
     }
 }
 
+impl Logging {
+    /// The log group of its destination, whose ARN ends with `:*`: region and name.
+    pub(super) fn group(&self) -> Option<(Region, String)> {
+        let destination = self.destinations.as_ref()?.first()?;
+        let arn = destination.get("cloudWatchLogsLogGroup")?.get("logGroupArn")?.as_str()?;
+        let mut parts = arn.splitn(7, ':');
+        let region = Region::of(Account::of_arn(arn)?, parts.nth(3)?);
+        let name = parts.nth(2)?;
+        Some((region, name.strip_suffix(":*").unwrap_or(name).to_owned()))
+    }
+}
+
 impl Machine {
     /// The key of its row.
     pub(super) fn key(&self) -> String {
@@ -86,9 +154,9 @@ impl Machine {
         Region::new(&self.region).arn("states", &format!("stateMachine:{}", self.name))
     }
 
-    /// The ARN of one of its versions.
-    pub(super) fn version_arn(&self, number: u64) -> String {
-        format!("{}:{number}", self.arn())
+    /// The ARN of one of its versions or aliases.
+    pub(super) fn version_arn(&self, version: impl std::fmt::Display) -> String {
+        format!("{}:{version}", self.arn())
     }
 
     /// The ARN of one of its executions.
@@ -96,9 +164,19 @@ impl Machine {
         Region::new(&self.region).arn("states", &format!("execution:{}:{name}", self.name))
     }
 
+    /// The ARN of an execution of an express state machine.
+    pub(super) fn express_arn(&self, name: &str, id: &str) -> String {
+        Region::new(&self.region).arn("states", &format!("express:{}:{name}:{id}", self.name))
+    }
+
     /// The version with this number.
     pub(super) fn version(&self, qualifier: &str) -> Option<&Version> {
         self.versions.iter().find(|version| version.number.to_string() == qualifier)
+    }
+
+    /// The alias with this name.
+    pub(super) fn alias(&self, qualifier: &str) -> Option<&Alias> {
+        self.aliases.iter().find(|alias| alias.name == qualifier)
     }
 
     /// Publishes the current revision; gives the newest version of it when there is one already.
@@ -156,10 +234,12 @@ mod tests {
         Machine {
             region: "us-east-1".to_owned(),
             name: "m".to_owned(),
+            kind: Kind::Standard,
             created_at: Timestamp::UNIX_EPOCH,
             deleting: false,
             revision: 0,
             versions: Vec::new(),
+            aliases: Vec::new(),
             next_version: 1,
             tags: BTreeMap::new(),
         }
@@ -172,6 +252,15 @@ mod tests {
         assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).number, 1);
         machine.revision = 1;
         assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).number, 2);
+    }
+
+    #[test]
+    fn an_alias_shares_executions_out() {
+        let routes = vec![Route { version: 1, weight: 70 }, Route { version: 2, weight: 30 }];
+        let (created_at, updated_at) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+        let alias = Alias { name: "a".to_owned(), description: None, routes, created_at, updated_at };
+        let first = (0..100).filter(|draw| alias.pick(*draw) == Some(1)).count();
+        assert_eq!((first, alias.pick(69), alias.pick(70)), (70, Some(1), Some(2)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Names and ARNs of state machines and executions.
 
 use super::refusal::{at_most, invalid_arn, invalid_name};
-use crate::local::arn::{ACCOUNT_ID, Region};
+use crate::local::arn::{Account, Region};
 use crate::local::error::ServiceError;
 
 /// The longest name of a state machine or an execution, in characters.
@@ -25,10 +25,30 @@ pub(super) fn check_name(name: &str) -> Result<(), ServiceError> {
 pub(super) struct MachineReference {
     /// The ARN as it was given.
     pub(super) arn: String,
-    /// The key under which the machine is kept, `region/name`; of another account there is none.
+    /// The key under which the machine is kept, `region/name`.
     pub(super) key: String,
     /// A version's number or an alias.
     pub(super) qualifier: Option<String>,
+}
+
+/// One activity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ActivityReference {
+    /// The ARN as it was given.
+    pub(super) arn: String,
+    /// The key under which the activity is kept, `region/name`.
+    pub(super) key: String,
+}
+
+/// One Map Run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MapRunReference {
+    /// The ARN as it was given.
+    pub(super) arn: String,
+    /// The machine's key with the label: that of its children.
+    pub(super) machine: String,
+    /// The run's id.
+    pub(super) id: String,
 }
 
 /// One execution.
@@ -52,7 +72,34 @@ impl MachineReference {
             ("stateMachine", _) => return Err(malformed(arn)),
             (kind, _) => return Err(wrong_kind(kind)),
         };
-        Ok(Self { arn: arn.to_owned(), key: parts.machine_key(name), qualifier })
+        Ok(Self { arn: arn.to_owned(), key: parts.key(name), qualifier })
+    }
+}
+
+impl ActivityReference {
+    /// Reads `arn:aws:states:region:account:activity:name`.
+    pub(super) fn parse(arn: &str) -> Result<Self, ServiceError> {
+        let parts = split(arn)?;
+        match (parts.kind, parts.rest.as_slice()) {
+            ("activity", [name]) => Ok(Self { arn: arn.to_owned(), key: parts.key(name) }),
+            ("activity", _) => Err(malformed(arn)),
+            (kind, _) => Err(wrong_kind(kind)),
+        }
+    }
+}
+
+impl MapRunReference {
+    /// Reads `arn:aws:states:region:account:mapRun:machine/label:id`.
+    pub(super) fn parse(arn: &str) -> Result<Self, ServiceError> {
+        let parts = split(arn)?;
+        match (parts.kind, parts.rest.as_slice()) {
+            ("mapRun", [machine, id]) if machine.contains('/') => {
+                let machine = parts.key(&machine.replacen('/', ":", 1));
+                Ok(Self { arn: arn.to_owned(), machine, id: (*id).to_owned() })
+            }
+            ("mapRun", _) => Err(malformed(arn)),
+            (kind, _) => Err(wrong_kind(kind)),
+        }
     }
 }
 
@@ -62,7 +109,9 @@ impl ExecutionReference {
         let parts = split(arn)?;
         match (parts.kind, parts.rest.as_slice()) {
             ("execution", [machine, name]) => {
-                Ok(Self { arn: arn.to_owned(), machine: parts.machine_key(machine), name: (*name).to_owned() })
+                // A Map Run's child: machine/label.
+                let machine = parts.key(&machine.replacen('/', ":", 1));
+                Ok(Self { arn: arn.to_owned(), machine, name: (*name).to_owned() })
             }
             ("execution", _) => Err(malformed(arn)),
             (kind, _) => Err(wrong_kind(kind)),
@@ -79,10 +128,13 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// `region/name`. What another account owns is looked for under a key that nothing here has.
-    fn machine_key(&self, name: &str) -> String {
-        let key = Region::new(self.region).key(name);
-        if self.account == ACCOUNT_ID { key } else { format!("{}:{key}", self.account) }
+    /// `region/name`, with the account before it if it is not the default one. What is in no account is looked for under a
+    /// key that nothing here has.
+    fn key(&self, name: &str) -> String {
+        match Account::parse(self.account) {
+            Some(account) => Region::of(account, self.region).key(name),
+            None => format!("{}:{}/{name}", self.account, self.region),
+        }
     }
 }
 

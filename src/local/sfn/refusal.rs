@@ -42,6 +42,30 @@ pub(super) fn execution_exists(arn: &str) -> ServiceError {
     ServiceError::bad_request("ExecutionAlreadyExists", format!("Execution Already Exists: '{arn}'"))
 }
 
+pub(super) fn activity_missing(arn: &str) -> ServiceError {
+    ServiceError::bad_request("ActivityDoesNotExist", format!("Activity Does Not Exist: '{arn}'"))
+}
+
+/// A text that is no task token.
+pub(super) fn no_token() -> ServiceError {
+    ServiceError::bad_request("InvalidToken", "Invalid Token: 'Invalid token'")
+}
+
+/// A token that was used, or whose task is over for another reason.
+pub(super) fn task_gone() -> ServiceError {
+    ServiceError::bad_request("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+}
+
+pub(super) fn invalid_output(why: &str) -> ServiceError {
+    ServiceError::bad_request("InvalidOutput", format!("Invalid Output: '{why}'"))
+}
+
+/// What an operation answers that the state machine's type does not have.
+pub(super) fn wrong_type() -> ServiceError {
+    let message = "This operation is not supported by this type of state machine";
+    ServiceError::bad_request("StateMachineTypeNotSupported", message)
+}
+
 pub(super) fn resource_missing(arn: &str) -> ServiceError {
     ServiceError::bad_request("ResourceNotFound", format!("Resource not found: '{arn}'")).with("resourceName", arn)
 }
@@ -50,7 +74,7 @@ pub(super) fn validation(message: impl Into<String>) -> ServiceError {
     ServiceError::bad_request("ValidationException", message)
 }
 
-fn constraint(value: &str, member: &str, must: &str) -> ServiceError {
+pub(super) fn constraint(value: &str, member: &str, must: &str) -> ServiceError {
     validation(format!(
         "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must {must}"
     ))

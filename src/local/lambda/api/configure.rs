@@ -51,6 +51,7 @@ pub(super) async fn code(
     if cloud.functions.records.get(&reference.key()).is_none() {
         return Err(reference.not_found());
     }
+    let coming = cloud.functions.code.hold().await;
     keep(cloud, &code, bytes).await?;
     let updated = cloud.functions.edit(reference, |function| {
         expect_revision(&function.latest, input.revision_id.as_deref())?;
@@ -64,6 +65,7 @@ pub(super) async fn code(
         Ok((answer, function.latest.arn(), replaced))
     });
     let (answer, arn, replaced) = updated.await?;
+    drop(coming);
     cloud.functions.pool.retire(&arn);
     forget_code(cloud, &[replaced, code.sha256]).await;
     Ok(Response::json(200, &answer))

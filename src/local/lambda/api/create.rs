@@ -105,6 +105,7 @@ pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Result<Resp
     if cloud.functions.records.get(&reference.key()).is_some() {
         return Err(exists());
     }
+    let coming = cloud.functions.code.hold().await;
     keep(cloud, &function.latest.code, bytes).await?;
     let answer = function.published.first().unwrap_or(&function.latest).to_json(input.publish);
     let put = cloud.functions.records.change(|functions| match functions.contains_key(&reference.key()) {
@@ -112,6 +113,7 @@ pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Result<Resp
         false => Ok((vec![Change::Put(reference.key(), function)], ())),
     });
     put.await?;
+    drop(coming);
     cloud.functions.pool.retire(&arn);
     Ok(Response::json(201, &answer))
 }
@@ -140,7 +142,7 @@ fn build(
     limits::variables(variables.as_ref().unwrap_or(&BTreeMap::new()))?;
     let mut latest = Configuration {
         name: reference.name.clone(),
-        region: reference.region.as_str().to_owned(),
+        region: reference.region.place(),
         version: LATEST.to_owned(),
         role: input.role.clone(),
         handler: handler
@@ -211,11 +213,11 @@ pub(super) async fn delete(cloud: &Arc<Cloud>, reference: &FunctionReference) ->
 /// Removes the zips that no function names any more.
 pub(super) async fn forget_code(cloud: &Cloud, hashes: &[String]) {
     for hash in hashes {
-        let named = cloud.functions.records.read(|functions| {
-            functions.values().flat_map(Function::versions).any(|version| version.code.sha256 == *hash)
-        });
-        if !named {
-            cloud.functions.code.remove(hash).await;
-        }
+        let is_named = || {
+            cloud.functions.records.read(|functions| {
+                functions.values().flat_map(Function::versions).any(|version| version.code.sha256 == *hash)
+            })
+        };
+        cloud.functions.code.remove_unless(hash, is_named).await;
     }
 }

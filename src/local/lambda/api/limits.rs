@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::local::error::ServiceError;
 use crate::local::lambda::environment;
-
-/// The runtimes that the embedded cloud runs.
-const RUNTIMES: [&str; 2] = ["provided.al2023", "provided.al2"];
+use crate::local::lambda::program::Runtime;
 
 /// The most bytes of a function's own environment (Lambda quotas).
 const MAX_ENVIRONMENT_BYTES: usize = 4096;
@@ -57,12 +55,12 @@ fn within(value: i64, member: &str, least: u32, most: u32) -> Result<u32, Servic
 
 /// Runtimes that AWS has and the embedded cloud has not are refused with a text of our own.
 pub(super) fn runtime(name: &str) -> Result<(), ServiceError> {
-    if RUNTIMES.contains(&name) {
+    if Runtime::named(name).is_some() {
         return Ok(());
     }
     Err(invalid(format!(
-        "The embedded cloud runs functions on provided.al2023 and provided.al2 only; it cannot run '{name}'. Build the \
-         function as an executable named bootstrap."
+        "The embedded cloud runs functions on provided.al2023, provided.al2 and Python 3 only; it cannot run '{name}'. \
+         Build the function as an executable named bootstrap."
     )))
 }
 
@@ -141,6 +139,7 @@ mod tests {
     #[test]
     fn other_runtimes_are_refused_by_name() {
         assert!(runtime("provided.al2").is_ok());
-        assert!(runtime("python3.12").unwrap_err().message.contains("'python3.12'"));
+        assert!(runtime("python3.12").is_ok());
+        assert!(runtime("nodejs22.x").unwrap_err().message.contains("'nodejs22.x'"));
     }
 }

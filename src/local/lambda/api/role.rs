@@ -4,10 +4,11 @@ use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::iam::Principal;
 
-/// Lambda's check of the role when a function is created or gets another one.
+/// Lambda's check of the role when a function is created or gets another one. AWS refuses a role that does not exist as
+/// well; here it is taken, so that tools that bring only functions need no IAM.
 ///
 /// # Errors
-/// `InvalidParameterValueException` with AWS's text when Lambda may not assume it.
+/// `InvalidParameterValueException` with AWS's text when the role is there and Lambda may not assume it.
 pub(super) fn check(cloud: &Cloud, role_arn: &str) -> Result<(), ServiceError> {
     if !role_arn.starts_with("arn:") || !role_arn.contains(":iam::") || !role_arn.contains(":role/") {
         let message = format!(
@@ -16,7 +17,8 @@ pub(super) fn check(cloud: &Cloud, role_arn: &str) -> Result<(), ServiceError> {
         );
         return Err(ServiceError::bad_request("ValidationException", message));
     }
-    if cloud.iam.may_assume(role_arn, &Principal::Service("lambda.amazonaws.com")) {
+    if cloud.iam.role(role_arn).is_none() || cloud.iam.may_assume(role_arn, &Principal::Service("lambda.amazonaws.com"))
+    {
         return Ok(());
     }
     let message = "The role defined for the function cannot be assumed by Lambda.";

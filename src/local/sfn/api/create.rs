@@ -12,7 +12,7 @@ use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::http::Request;
 use crate::local::records::Change;
-use crate::local::sfn::machine::{Logging, Machine, Revision, Row, Version, seconds};
+use crate::local::sfn::machine::{Kind, Logging, Machine, Revision, Row, Version, seconds};
 use crate::local::sfn::names::{MachineReference, check_name};
 use crate::local::sfn::{deletion, refusal};
 
@@ -38,14 +38,16 @@ struct Create {
 /// reference, `CreateStateMachine`).
 pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: Create = request.json()?;
-    check(cloud, &input)?;
+    let kind = check(cloud, &input)?;
     let mut machine = Machine {
-        region: request.region().as_str().to_owned(),
+        region: request.region().place(),
         name: input.name,
+        kind,
         created_at: request.received_at,
         deleting: false,
         revision: 0,
         versions: Vec::new(),
+        aliases: Vec::new(),
         next_version: 1,
         tags: merge(Default::default(), input.tags)?,
     };
@@ -66,7 +68,7 @@ pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Answer {
                 Some(Row::Revision(current)) => Some(current),
                 _ => None,
             };
-            existing_is_the_same(existing, current, &revision, input.publish).map(|answer| (Vec::new(), answer))
+            existing_is_the_same(existing, current, (&revision, kind), input.publish).map(|answer| (Vec::new(), answer))
         }
         _ => {
             let answer = answer(&machine, published.as_ref());
@@ -80,29 +82,33 @@ pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     created.await
 }
 
-fn check(cloud: &Cloud, input: &Create) -> Result<(), ServiceError> {
+fn check(cloud: &Cloud, input: &Create) -> Result<Kind, ServiceError> {
     check_name(&input.name)?;
-    match input.r#type.as_deref() {
-        None | Some("STANDARD") => {}
-        Some("EXPRESS") => {
-            return Err(ServiceError::not_implemented("express state machines (type EXPRESS)"));
-        }
-        Some(other) => refusal::one_of(other, "type", &["STANDARD", "EXPRESS"])?,
-    }
+    let kind = match input.r#type.as_deref() {
+        None | Some("STANDARD") => Kind::Standard,
+        Some("EXPRESS") => Kind::Express,
+        Some(other) => refusal::one_of(other, "type", &["STANDARD", "EXPRESS"]).map(|()| Kind::Standard)?,
+    };
     settings::check_publish(input.publish, input.version_description.as_deref())?;
-    settings::check_definition(&input.definition)?;
-    settings::check_logging(&input.logging_configuration)?;
-    settings::check_role(cloud, &input.role_arn)
+    settings::check_definition(&input.definition, kind)?;
+    settings::check_logging(cloud, &input.logging_configuration)?;
+    settings::check_role(cloud, &input.role_arn)?;
+    Ok(kind)
 }
 
-fn existing_is_the_same(existing: &Machine, current: Option<&Revision>, wanted: &Revision, publish: bool) -> Answer {
+fn existing_is_the_same(
+    existing: &Machine,
+    current: Option<&Revision>,
+    (wanted, kind): (&Revision, Kind),
+    publish: bool,
+) -> Answer {
     if existing.deleting {
         return Err(refusal::machine_deleting(&existing.arn()));
     }
     let same = current
         .is_some_and(|current| wanted.is_like(&Revision { role_arn: wanted.role_arn.clone(), ..current.clone() }));
     let version = existing.versions.iter().rev().find(|version| version.revision == existing.revision);
-    if same && (!publish || version.is_some()) {
+    if same && existing.kind == kind && (!publish || version.is_some()) {
         Ok(answer(existing, version.filter(|_| publish)))
     } else {
         Err(refusal::machine_exists(&existing.arn()))

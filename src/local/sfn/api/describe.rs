@@ -27,7 +27,7 @@ pub(super) fn machine(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     answer.insert("stateMachineArn".into(), json!(reference.arn));
     answer.insert("name".into(), json!(machine.name));
     answer.insert("status".into(), json!(if machine.deleting { "DELETING" } else { "ACTIVE" }));
-    answer.insert("type".into(), json!("STANDARD"));
+    answer.insert("type".into(), json!(machine.kind.api_name()));
     answer.insert("creationDate".into(), seconds(version.map_or(machine.created_at, |version| version.created_at)));
     if let Some(description) = version.and_then(|version| version.description.as_ref()) {
         answer.insert("description".into(), json!(description));

@@ -10,7 +10,7 @@ use super::Answer;
 use crate::local::Cloud;
 use crate::local::http::Request;
 use crate::local::sfn::driver::Message;
-use crate::local::sfn::execution::{ExecutionKey, Stage};
+use crate::local::sfn::execution::{ExecutionKey, ExecutionRow, Stage};
 use crate::local::sfn::machine::seconds;
 use crate::local::sfn::names::ExecutionReference;
 use crate::local::sfn::refusal;
@@ -33,20 +33,37 @@ pub(super) fn describe(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         }
     };
     let missing = || refusal::execution_missing(&reference.arn);
-    let machine = cloud.step_functions.machine(&reference.machine).ok_or_else(missing)?;
+    cloud.step_functions.machine(&reference.machine).ok_or_else(missing)?;
     let key = ExecutionKey::new(&reference.machine, &reference.name);
     let row = cloud.step_functions.row(cloud, &key)?.ok_or_else(missing)?;
+    Ok(Value::Object(describe_row(&key, &row, included)))
+}
+
+/// An execution as `DescribeExecution` answers it, with its payloads or without.
+pub(in crate::local::sfn) fn describe_row(
+    key: &ExecutionKey,
+    row: &ExecutionRow,
+    included: bool,
+) -> Map<String, Value> {
+    let (_, name) = key.parts();
+    let machine_arn = key.machine_arn();
     let mut answer = Map::new();
-    answer.insert("executionArn".into(), json!(reference.arn));
-    answer.insert("stateMachineArn".into(), json!(machine.arn()));
-    answer.insert("name".into(), json!(reference.name));
+    answer.insert("executionArn".into(), json!(key.arn()));
+    answer.insert("stateMachineArn".into(), json!(machine_arn));
+    answer.insert("name".into(), json!(name));
     answer.insert("status".into(), json!(row.summary.status.api_name()));
     answer.insert("startDate".into(), seconds(row.summary.started_at));
     if let Some(stopped_at) = row.summary.stopped_at {
         answer.insert("stopDate".into(), seconds(stopped_at));
     }
     if let Some(version) = row.summary.version {
-        answer.insert("stateMachineVersionArn".into(), json!(machine.version_arn(version)));
+        answer.insert("stateMachineVersionArn".into(), json!(format!("{machine_arn}:{version}")));
+    }
+    if let Some(item) = &row.item {
+        answer.insert("mapRunArn".into(), json!(item.map_run_arn));
+    }
+    if let Some(alias) = &row.summary.alias {
+        answer.insert("stateMachineAliasArn".into(), json!(format!("{machine_arn}:{alias}")));
     }
     match &row.stage {
         Stage::Running(execution) => data(&mut answer, "input", execution.input(), included),
@@ -56,7 +73,7 @@ pub(super) fn describe(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         }
     }
     redrive(&mut answer, row.summary.status);
-    Ok(Value::Object(answer))
+    answer
 }
 
 fn ended(answer: &mut Map<String, Value>, outcome: &Outcome, included: bool) {
@@ -112,7 +129,7 @@ pub(super) async fn stop(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         return Err(refusal::execution_missing(&reference.arn));
     }
     let key = ExecutionKey::new(&reference.machine, &reference.name);
-    let stop = |reply| Message::Stop { error: input.error, cause: input.cause, reply };
+    let stop = |reply| Message::Stop { error: input.error, cause: input.cause, reply: Some(reply) };
     let stopped_at = cloud.step_functions.driver.ask(cloud, &key, stop).await?;
     Ok(json!({ "stopDate": seconds(stopped_at) }))
 }

@@ -84,7 +84,7 @@ mod tests {
             id: 1,
             previous_event_id: 0,
             timestamp: jiff::Timestamp::UNIX_EPOCH,
-            details: asl::EventDetails::ExecutionStarted { input: "{}".to_owned(), role_arn: "r".to_owned() },
+            details: asl::EventDetails::ExecutionStarted { input: "{}".into(), role_arn: "r".into() },
         };
         assert_eq!(show(&event, true)["executionStartedEventDetails"]["input"], "{}");
         let without = show(&event, false);

@@ -11,9 +11,9 @@ use super::{Answer, page};
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::http::Request;
-use crate::local::sfn::execution::Summary;
-use crate::local::sfn::machine::{Machine, Row, seconds};
-use crate::local::sfn::names::MachineReference;
+use crate::local::sfn::execution::{ExecutionKey, Summary};
+use crate::local::sfn::machine::{Kind, Machine, Row, seconds};
+use crate::local::sfn::names::{MachineReference, MapRunReference};
 use crate::local::sfn::refusal::{self, validation};
 
 /// The states a list can be narrowed to, in the order of AWS's own message.
@@ -54,7 +54,7 @@ pub(super) fn machines(cloud: &Arc<Cloud>, request: &Request) -> Answer {
             json!({
                 "stateMachineArn": machine.arn(),
                 "name": machine.name,
-                "type": "STANDARD",
+                "type": machine.kind.api_name(),
                 "creationDate": seconds(machine.created_at),
             })
         })
@@ -85,26 +85,23 @@ pub(super) fn executions(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     if let Some(status) = &input.status_filter {
         refusal::one_of(status, "statusFilter", &STATUSES)?;
     }
-    let reference = reference(&input)?;
-    let missing = || refusal::machine_missing(&reference.arn);
-    let machine = cloud.step_functions.machine(&reference.key).ok_or_else(missing)?;
-    let version = match &reference.qualifier {
-        Some(qualifier) => Some(machine.version(qualifier).ok_or_else(missing)?.number),
-        None => None,
-    };
+    let listed = Listed::of(cloud, &input)?;
     let wanted = |summary: &Summary| {
         input.status_filter.as_deref().is_none_or(|status| status == summary.status.api_name())
-            && version.is_none_or(|number| summary.version == Some(number))
+            && listed.version.is_none_or(|number| summary.version == Some(number))
+            && listed.alias.as_deref().is_none_or(|alias| summary.alias.as_deref() == Some(alias))
+            && listed.map_run.as_deref().is_none_or(|id| summary.map_run.as_deref() == Some(id))
     };
     let place = place.map(|(started_at, sequence)| (Reverse(started_at), Reverse(sequence)));
     let mut found: Vec<(String, Summary)> = {
         let index = cloud.step_functions.index();
-        let all = index.after(&reference.key, place).filter(|(_, summary)| wanted(summary));
+        let all = index.after(&listed.key, place).filter(|(_, summary)| wanted(summary));
         all.take(size + 1).map(|(name, summary)| (name.to_owned(), summary.clone())).collect()
     };
     let more = found.len() > size;
     found.truncate(size);
-    let shown: Vec<Value> = found.iter().map(|(name, summary)| item(&machine, name, summary)).collect();
+    let map_run_arn = input.map_run_arn.as_deref();
+    let shown: Vec<Value> = found.iter().map(|(name, summary)| item(&listed.key, name, summary, map_run_arn)).collect();
     let mut answer = json!({ "executions": shown });
     if let (true, Some((_, last))) = (more, found.last()) {
         answer["nextToken"] = json!(page::token(&(last.started_at, last.sequence))?);
@@ -112,23 +109,56 @@ pub(super) fn executions(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     Ok(answer)
 }
 
-fn reference(input: &ListExecutions) -> Result<MachineReference, ServiceError> {
-    if input.map_run_arn.is_some() {
-        return Err(ServiceError::not_implemented("states:ListExecutions of a Map Run"));
+/// Whose executions are listed.
+struct Listed {
+    /// The machine's key, or that of its Map Runs' children.
+    key: String,
+    version: Option<u64>,
+    alias: Option<String>,
+    map_run: Option<String>,
+}
+
+impl Listed {
+    fn of(cloud: &Cloud, input: &ListExecutions) -> Result<Self, ServiceError> {
+        if input.redrive_filter.is_some() {
+            return Err(ServiceError::not_implemented("states:ListExecutions with a redriveFilter"));
+        }
+        match (&input.state_machine_arn, &input.map_run_arn) {
+            (Some(_), Some(_)) => Err(validation("Only one of a state machine ARN and a Map Run ARN can be specified")),
+            (None, None) => Err(validation("Either a state machine ARN or a Map Run ARN must be specified")),
+            (Some(arn), None) => Self::of_machine(cloud, &MachineReference::parse(arn)?),
+            (None, Some(arn)) => {
+                let run = MapRunReference::parse(arn)?;
+                super::map_run::find(cloud, &run)?;
+                Ok(Self { key: run.machine, version: None, alias: None, map_run: Some(run.id) })
+            }
+        }
     }
-    if input.redrive_filter.is_some() {
-        return Err(ServiceError::not_implemented("states:ListExecutions with a redriveFilter"));
-    }
-    match &input.state_machine_arn {
-        Some(arn) => MachineReference::parse(arn),
-        None => Err(validation("Either a state machine ARN or a Map Run ARN must be specified")),
+
+    fn of_machine(cloud: &Cloud, reference: &MachineReference) -> Result<Self, ServiceError> {
+        let missing = || refusal::machine_missing(&reference.arn);
+        let machine = cloud.step_functions.machine(&reference.key).ok_or_else(missing)?;
+        if machine.kind == Kind::Express {
+            return Err(refusal::wrong_type());
+        }
+        let alias = reference.qualifier.clone().filter(|qualifier| machine.alias(qualifier).is_some());
+        let version = match &reference.qualifier {
+            Some(qualifier) if alias.is_none() => Some(machine.version(qualifier).ok_or_else(missing)?.number),
+            _ => None,
+        };
+        Ok(Self { key: reference.key.clone(), version, alias, map_run: None })
     }
 }
 
-fn item(machine: &Machine, name: &str, summary: &Summary) -> Value {
+fn item(machine: &str, name: &str, summary: &Summary, map_run_arn: Option<&str>) -> Value {
+    let key = ExecutionKey::new(machine, name);
+    let machine_arn = key.machine_arn();
     let mut item = Map::new();
-    item.insert("executionArn".into(), json!(machine.execution_arn(name)));
-    item.insert("stateMachineArn".into(), json!(machine.arn()));
+    item.insert("executionArn".into(), json!(key.arn()));
+    item.insert("stateMachineArn".into(), json!(machine_arn));
+    if let Some(arn) = map_run_arn {
+        item.insert("mapRunArn".into(), json!(arn));
+    }
     item.insert("name".into(), json!(name));
     item.insert("status".into(), json!(summary.status.api_name()));
     item.insert("startDate".into(), seconds(summary.started_at));
@@ -136,7 +166,10 @@ fn item(machine: &Machine, name: &str, summary: &Summary) -> Value {
         item.insert("stopDate".into(), seconds(stopped_at));
     }
     if let Some(version) = summary.version {
-        item.insert("stateMachineVersionArn".into(), json!(machine.version_arn(version)));
+        item.insert("stateMachineVersionArn".into(), json!(format!("{machine_arn}:{version}")));
+    }
+    if let Some(alias) = &summary.alias {
+        item.insert("stateMachineAliasArn".into(), json!(format!("{machine_arn}:{alias}")));
     }
     item.insert("redriveCount".into(), json!(0));
     Value::Object(item)

@@ -1,13 +1,13 @@
 //! What a state machine may be made of: the checks that creating and updating share.
 
-use asl::StateMachine;
+use asl::{Finding, FindingKind, StateMachine};
 use serde::Deserialize;
 
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::iam::Principal;
-use crate::local::sfn::driver;
-use crate::local::sfn::machine::Logging;
+use crate::local::sfn::json_complaint::{self, Complaint};
+use crate::local::sfn::machine::{Kind, Logging};
 use crate::local::sfn::refusal::{self, invalid_arn, invalid_definition, validation};
 
 /// `TracingConfiguration`.
@@ -17,17 +17,24 @@ pub(super) struct Tracing {
     pub(super) enabled: bool,
 }
 
-/// Checks a definition: the language's own rules, then whether the embedded cloud can call everything it names.
-pub(super) fn check_definition(definition: &str) -> Result<(), ServiceError> {
-    let machine = StateMachine::parse(definition).map_err(|error| invalid_definition(&error.aws_text()))?;
-    for (state, resource) in machine.resources() {
-        if !driver::is_served(resource) {
-            return Err(invalid_definition(&format!(
-                "NOT_IMPLEMENTED: The embedded cloud calls Lambda functions only at /States/{state}/Resource"
-            )));
-        }
-    }
-    Ok(())
+/// Checks a definition by the language's rules. An integration that the embedded cloud lacks is no error: AWS takes it,
+/// and here the task says so when it runs.
+pub(super) fn check_definition(definition: &str, kind: Kind) -> Result<(), ServiceError> {
+    let checked = StateMachine::parse(definition).and_then(|machine| match kind {
+        Kind::Standard => Ok(()),
+        Kind::Express => machine.check_express(),
+    });
+    checked.map_err(|error| {
+        let complaint = error.findings().first().and_then(|finding| no_json(finding, definition));
+        let text =
+            complaint.map(|Complaint { words, place }| format!("INVALID_JSON_DESCRIPTION: {words}\n at {place}"));
+        invalid_definition(&text.unwrap_or_else(|| error.aws_text()))
+    })
+}
+
+/// What AWS says instead of a finding that the definition is no JSON.
+pub(super) fn no_json(finding: &Finding, definition: &str) -> Option<Complaint> {
+    if finding.kind == FindingKind::InvalidJson { json_complaint::of(definition) } else { None }
 }
 
 /// Checks that Step Functions may assume the role.
@@ -47,17 +54,20 @@ pub(super) fn check_role(cloud: &Cloud, role_arn: &str) -> Result<(), ServiceErr
 }
 
 /// Checks a logging configuration; the texts are AWS's.
-pub(super) fn check_logging(logging: &Logging) -> Result<(), ServiceError> {
+pub(super) fn check_logging(cloud: &Cloud, logging: &Logging) -> Result<(), ServiceError> {
     refusal::one_of(&logging.level, "loggingConfiguration.level", &["ALL", "ERROR", "FATAL", "OFF"])?;
     let destinations = logging.destinations.as_ref().map_or(0, Vec::len);
     if destinations > 1 || (logging.level != "OFF" && destinations == 0) {
         let message = "Invalid Logging Configuration: Must specify exactly one Log Destination.";
         return Err(ServiceError::bad_request("InvalidLoggingConfiguration", message));
     }
-    if logging.level != "OFF" {
-        return Err(ServiceError::not_implemented("logging of executions (loggingConfiguration.level other than OFF)"));
+    match logging.group() {
+        Some((region, name)) if !cloud.logs.has_group(&region, &name) => {
+            let message = "Invalid Logging Configuration: Log Destination not found.";
+            Err(ServiceError::bad_request("InvalidLoggingConfiguration", message))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// A version's description makes sense with a version only.

@@ -12,7 +12,7 @@ use crate::local::error::ServiceError;
 use crate::local::http::Request;
 use crate::local::records::Change;
 use crate::local::sfn::machine::{Machine, Row};
-use crate::local::sfn::names::MachineReference;
+use crate::local::sfn::names::{ActivityReference, MachineReference};
 use crate::local::sfn::refusal::{self, resource_missing};
 
 /// The most tags that one resource may have (Step Functions developer guide, "Tagging").
@@ -79,9 +79,12 @@ struct ListTags {
 
 pub(super) fn list(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: ListTags = request.json()?;
-    let reference = reference(&input.resource_arn)?;
-    let machine = cloud.step_functions.machine(&reference.key).ok_or_else(|| resource_missing(&reference.arn))?;
-    let tags: Vec<Tag> = machine.tags.into_iter().map(|(key, value)| Tag { key, value }).collect();
+    let missing = || resource_missing(&input.resource_arn);
+    let tags = match Taggable::parse(&input.resource_arn)? {
+        Taggable::Machine(key) => cloud.step_functions.machine(&key).ok_or_else(missing)?.tags,
+        Taggable::Activity(key) => cloud.step_functions.activities.get(&key).ok_or_else(missing)?.tags,
+    };
+    let tags: Vec<Tag> = tags.into_iter().map(|(key, value)| Tag { key, value }).collect();
     Ok(json!({ "tags": tags }))
 }
 
@@ -90,19 +93,39 @@ async fn edit(
     arn: &str,
     edit: impl FnOnce(BTreeMap<String, String>) -> Result<BTreeMap<String, String>, ServiceError>,
 ) -> Answer {
-    let reference = reference(arn)?;
-    let edited = cloud.step_functions.records.change(|rows| {
-        let Some(Row::Machine(machine)) = rows.get(&reference.key) else {
-            return Err(resource_missing(&reference.arn));
-        };
-        let changed = Machine { tags: edit(machine.tags.clone())?, ..machine.clone() };
-        Ok((vec![Change::Put(reference.key.clone(), Row::Machine(changed))], json!({})))
-    });
-    edited.await
+    let missing = || resource_missing(arn);
+    match Taggable::parse(arn)? {
+        Taggable::Machine(key) => {
+            let edited = cloud.step_functions.records.change(|rows| {
+                let Some(Row::Machine(machine)) = rows.get(&key) else { return Err(missing()) };
+                let changed = Machine { tags: edit(machine.tags.clone())?, ..machine.clone() };
+                Ok((vec![Change::Put(key.clone(), Row::Machine(changed))], json!({})))
+            });
+            edited.await
+        }
+        Taggable::Activity(key) => {
+            let edited = cloud.step_functions.activities.update(&key, missing, |activity| {
+                activity.tags = edit(std::mem::take(&mut activity.tags))?;
+                Ok(json!({}))
+            });
+            edited.await
+        }
+    }
 }
 
-/// Versions cannot be tagged: to AWS they are no resources here.
-fn reference(arn: &str) -> Result<MachineReference, ServiceError> {
-    let reference = MachineReference::parse(arn)?;
-    if reference.qualifier.is_some() { Err(resource_missing(arn)) } else { Ok(reference) }
+/// What can be tagged, by its key.
+enum Taggable {
+    Machine(String),
+    Activity(String),
+}
+
+impl Taggable {
+    /// Versions cannot be tagged: to AWS they are no resources here.
+    fn parse(arn: &str) -> Result<Self, ServiceError> {
+        if let Ok(activity) = ActivityReference::parse(arn) {
+            return Ok(Self::Activity(activity.key));
+        }
+        let reference = MachineReference::parse(arn)?;
+        if reference.qualifier.is_some() { Err(resource_missing(arn)) } else { Ok(Self::Machine(reference.key)) }
+    }
 }

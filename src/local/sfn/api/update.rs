@@ -11,7 +11,7 @@ use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::http::Request;
 use crate::local::records::Change;
-use crate::local::sfn::machine::{Logging, Revision, Row, seconds};
+use crate::local::sfn::machine::{Kind, Logging, Revision, Row, seconds};
 use crate::local::sfn::names::MachineReference;
 use crate::local::sfn::refusal;
 
@@ -33,8 +33,9 @@ struct Update {
 pub(super) async fn update(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: Update = request.json()?;
     let reference = MachineReference::parse(&input.state_machine_arn)?;
-    check(cloud, &input)?;
     let missing = || refusal::machine_missing(&reference.arn);
+    let kind = cloud.step_functions.machine(&reference.key).map(|machine| machine.kind).unwrap_or_default();
+    check(cloud, &input, kind)?;
     if reference.qualifier.is_some() {
         return Err(missing());
     }
@@ -77,7 +78,7 @@ pub(super) async fn update(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     updated.await
 }
 
-fn check(cloud: &Cloud, input: &Update) -> Result<(), ServiceError> {
+fn check(cloud: &Cloud, input: &Update, kind: Kind) -> Result<(), ServiceError> {
     let nothing = input.definition.is_none() && input.role_arn.is_none();
     if nothing && input.logging_configuration.is_none() && input.tracing_configuration.is_none() {
         let message = "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be \
@@ -85,8 +86,8 @@ fn check(cloud: &Cloud, input: &Update) -> Result<(), ServiceError> {
         return Err(ServiceError::bad_request("MissingRequiredParameter", message));
     }
     settings::check_publish(input.publish, input.version_description.as_deref())?;
-    input.definition.as_deref().map_or(Ok(()), settings::check_definition)?;
-    input.logging_configuration.as_ref().map_or(Ok(()), settings::check_logging)?;
+    input.definition.as_deref().map_or(Ok(()), |text| settings::check_definition(text, kind))?;
+    input.logging_configuration.as_ref().map_or(Ok(()), |logging| settings::check_logging(cloud, logging))?;
     input.role_arn.as_deref().map_or(Ok(()), |role_arn| settings::check_role(cloud, role_arn))
 }
 

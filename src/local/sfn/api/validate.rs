@@ -1,11 +1,12 @@
 //! ValidateStateMachineDefinition.
 
-use asl::{Finding, StateMachine};
+use asl::{Finding, Severity, StateMachine};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::{Answer, settings};
 use crate::local::http::Request;
+use crate::local::sfn::json_complaint::Complaint;
 use crate::local::sfn::refusal;
 
 #[derive(Debug, Deserialize)]
@@ -17,24 +18,32 @@ struct Validate {
     max_results: Option<i64>,
 }
 
-/// What is wrong with a definition. There are errors only: the embedded cloud has no warnings to give.
+/// What is wrong with a definition. Warnings are shown when they are asked for; a definition with nothing worse is `OK`.
 pub(super) fn validate(request: &Request) -> Answer {
     let input: Validate = request.json()?;
     refusal::one_of(input.r#type.as_deref().unwrap_or("STANDARD"), "type", &["STANDARD", "EXPRESS"])?;
-    refusal::one_of(input.severity.as_deref().unwrap_or("ERROR"), "severity", &["ERROR", "WARNING"])?;
+    let severity = input.severity.as_deref().unwrap_or("ERROR");
+    refusal::one_of(severity, "severity", &["ERROR", "WARNING"])?;
+    let least = if severity == "WARNING" { Severity::Warning } else { Severity::Error };
     let size = refusal::page_size(input.max_results)?.min(100);
     let checked = StateMachine::parse(&input.definition).and_then(|machine| match input.r#type.as_deref() {
-        Some("EXPRESS") => machine.check_express(),
-        _ => Ok(()),
+        Some("EXPRESS") => machine.check_express().map(|()| machine.warnings().to_vec()),
+        _ => Ok(machine.warnings().to_vec()),
     });
-    let findings = checked.err().map(|error| error.findings().to_vec()).unwrap_or_default();
-    let shown: Vec<Value> = findings.iter().take(size).map(diagnostic).collect();
-    let result = if findings.is_empty() { "OK" } else { "FAIL" };
+    let result = if checked.is_ok() { "OK" } else { "FAIL" };
+    let mut findings = checked.unwrap_or_else(|error| error.findings().to_vec());
+    findings.retain(|finding| finding.kind.severity() >= least);
+    let shown: Vec<Value> = findings.iter().take(size).map(|finding| diagnostic(finding, &input.definition)).collect();
     Ok(json!({"result": result, "diagnostics": shown, "truncated": findings.len() > size}))
 }
 
-fn diagnostic(finding: &Finding) -> Value {
-    let mut diagnostic = json!({"severity": "ERROR", "code": finding.kind.code(), "message": finding.message});
+fn diagnostic(finding: &Finding, definition: &str) -> Value {
+    let severity = if finding.kind.severity() == Severity::Error { "ERROR" } else { "WARNING" };
+    if let Some(Complaint { words, place }) = settings::no_json(finding, definition) {
+        let message = format!("{words}\n at {place}");
+        return json!({"severity": severity, "code": finding.kind.code(), "message": message, "location": place});
+    }
+    let mut diagnostic = json!({"severity": severity, "code": finding.kind.code(), "message": finding.message});
     if let Some(location) = &finding.location {
         diagnostic["location"] = json!(location);
     }

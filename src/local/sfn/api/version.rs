@@ -10,7 +10,7 @@ use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::http::Request;
 use crate::local::records::Change;
-use crate::local::sfn::machine::{Machine, Revision, Row, Version, seconds};
+use crate::local::sfn::machine::{Alias, Machine, Revision, Row, Version, seconds};
 use crate::local::sfn::names::MachineReference;
 use crate::local::sfn::refusal;
 
@@ -93,12 +93,28 @@ pub(super) async fn delete(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         let Some(Row::Machine(machine)) = rows.get(&reference.key) else {
             return Ok((Vec::new(), json!({})));
         };
+        refuse_routed(machine, reference.qualifier.as_deref())?;
         let mut machine = machine.clone();
         let named = |version: &Version| reference.qualifier.as_deref() == Some(version.number.to_string().as_str());
         machine.versions.retain(|version| !named(version));
         Ok((vec![Change::Put(reference.key.clone(), Row::Machine(machine))], json!({})))
     });
     deleted.await
+}
+
+/// A version that an alias leads to is not deleted.
+fn refuse_routed(machine: &Machine, version: Option<&str>) -> Result<(), ServiceError> {
+    let number = version.and_then(|version| version.parse::<u64>().ok());
+    let leads_there = |alias: &&Alias| alias.routes.iter().any(|route| Some(route.version) == number);
+    let names: Vec<&str> = machine.aliases.iter().filter(leads_there).map(|alias| alias.name.as_str()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [{}]",
+        names.join(", ")
+    );
+    Err(ServiceError::bad_request("ConflictException", message))
 }
 
 fn item(machine: &Machine, version: &Version) -> Value {

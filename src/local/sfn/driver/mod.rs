@@ -5,27 +5,39 @@
 //! answered or done is therefore always durable; what was not durable is done again after a restart, so a function may
 //! run more than once.
 
+mod calls;
+mod children;
+mod finish;
+mod items;
+mod pollers;
 mod start;
 mod step;
 mod task;
 mod timers;
+mod tokens;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use asl::TaskId;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::execution::ExecutionKey;
+use super::execution::{ExecutionKey, ExecutionRow};
 use crate::clock;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 
+use calls::{Calls, Work};
+pub(super) use children::{Children, Link};
+pub(super) use items::{ItemStart, not_started};
+pub(super) use pollers::Pollers;
 pub(super) use start::StartRequest;
-pub(super) use task::is_served;
+pub(super) use task::Interrupted;
 use timers::Timers;
+pub(super) use tokens::Tokens;
 
 /// How long the end of the cloud waits for steps under way.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
@@ -36,6 +48,13 @@ pub(super) struct Driver {
     mailboxes: Mutex<Mailboxes>,
     timers: Timers,
     timer_loop: Mutex<Option<JoinHandle<()>>>,
+    calls: Calls,
+    /// The task tokens that are out.
+    pub(super) tokens: Tokens,
+    /// Activity tasks that wait for a worker.
+    pub(super) pollers: Pollers,
+    /// The executions that a task of another execution waits for.
+    pub(super) children: Children,
 }
 
 #[derive(Debug, Default)]
@@ -48,34 +67,34 @@ struct Mailboxes {
 /// What an execution's mailbox takes.
 #[derive(Debug)]
 pub(super) enum Message {
-    /// Start it, if there is none of this name.
-    Start(Box<StartRequest>, Reply),
-    /// Stop it.
-    Stop { error: Option<String>, cause: Option<String>, reply: Reply },
+    /// Start it, if there is none of this name. Told the moment at which it started.
+    Start(Box<StartRequest>, Reply<Timestamp>),
+    /// Start it as a child of a Map Run, if it is not there.
+    StartItem(Box<ItemStart>),
+    /// Stop it. Told the moment at which it stopped.
+    Stop { error: Option<String>, cause: Option<String>, reply: Option<Reply<Timestamp>> },
     /// A timer or a task has news.
     Input(asl::Input),
+    /// A worker takes an activity's task. Told the task, if it still waits.
+    Take { task: TaskId, worker_name: Option<String>, reply: Reply<Option<asl::TaskRequest>> },
+    /// Whoever holds a task's token tells of it. Told whether the task was still there.
+    Tell(asl::Input, Reply<bool>),
+    /// An execution that a task waits for has ended.
+    ChildEnded { task: TaskId, child: ExecutionKey, row: Box<ExecutionRow> },
 }
 
-/// Told the moment at which the execution started or stopped, once that is durable.
-pub(super) type Reply = oneshot::Sender<Result<Timestamp, ServiceError>>;
-
-/// An execution that was running when the cloud ended.
-#[derive(Debug)]
-pub(super) struct Interrupted {
-    pub(super) key: ExecutionKey,
-    pub(super) next_wake: Option<Timestamp>,
-    /// Tasks that were under way: they are begun again.
-    pub(super) tasks: Vec<asl::TaskRequest>,
-}
+/// Told once what it is about is durable.
+pub(super) type Reply<T> = oneshot::Sender<Result<T, ServiceError>>;
 
 impl Driver {
     /// Starts the timers, and continues what was interrupted.
-    pub(super) fn resume(&self, cloud: &Arc<Cloud>, interrupted: Vec<Interrupted>) {
-        for execution in interrupted {
+    pub(super) fn resume(&self, cloud: &Arc<Cloud>, interrupted: Vec<Interrupted>, links: Vec<Link>) {
+        for execution in &interrupted {
             self.timers.set(&execution.key, execution.next_wake);
-            for request in execution.tasks {
-                task::begin(cloud, &execution.key, request);
-            }
+        }
+        children::pick_up(cloud, &interrupted, links);
+        for execution in interrupted {
+            task::pick_up(cloud, execution);
         }
         let timer_loop = tokio::spawn(wake_when_due(Arc::clone(cloud)));
         *self.timer_loop.lock().unwrap_or_else(PoisonError::into_inner) = Some(timer_loop);
@@ -108,16 +127,16 @@ impl Driver {
             return;
         }
         mailboxes.waiting.insert(key.clone(), VecDeque::from([message]));
-        tokio::spawn(step::run(Arc::clone(cloud), key.clone()));
+        tokio::spawn(finish::run(Arc::clone(cloud), key.clone()));
     }
 
     /// Posts a message that is answered, and waits for the answer.
-    pub(super) async fn ask(
+    pub(super) async fn ask<T>(
         &self,
         cloud: &Arc<Cloud>,
         key: &ExecutionKey,
-        message: impl FnOnce(Reply) -> Message,
-    ) -> Result<Timestamp, ServiceError> {
+        message: impl FnOnce(Reply<T>) -> Message,
+    ) -> Result<T, ServiceError> {
         let (sender, receiver) = oneshot::channel();
         self.post(cloud, key, message(sender));
         receiver
@@ -144,6 +163,22 @@ impl Driver {
         }
     }
 
+    /// Nobody waits for a task any more: its call is given up, its token is void, no worker gets it, and an execution that
+    /// it waited for stops.
+    fn release(&self, cloud: &Arc<Cloud>, key: &ExecutionKey, task: TaskId) {
+        self.calls.give_up(key, Work::Task(task));
+        self.tokens.withdraw(key, task);
+        self.pollers.withdraw(key, task);
+        self.stop_child(cloud, key, Work::Task(task));
+    }
+
+    /// Stops the execution that was waited for, if there is one.
+    fn stop_child(&self, cloud: &Arc<Cloud>, key: &ExecutionKey, work: Work) {
+        if let Some(child) = self.children.unlink(key, work) {
+            self.post(cloud, &child, Message::Stop { error: None, cause: None, reply: None });
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Mailboxes> {
         self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -160,5 +195,7 @@ async fn wake_when_due(cloud: Arc<Cloud>) {
     }
 }
 
+#[cfg(test)]
+mod task_tests;
 #[cfg(test)]
 mod tests;

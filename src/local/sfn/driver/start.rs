@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::step::Loaded;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
-use crate::local::sfn::execution::{ExecutionKey, ExecutionRow, Stage, Summary};
+use crate::local::sfn::execution::{ExecutionKey, ExecutionRow, Origin, Stage, Summary};
 use crate::local::sfn::refusal;
 
 /// What to start.
@@ -21,18 +21,22 @@ pub(in crate::local::sfn) struct StartRequest {
     pub(in crate::local::sfn) revision: u64,
     /// The version that was named, if one was.
     pub(in crate::local::sfn) version: Option<u64>,
+    /// The alias that was named, if one was.
+    pub(in crate::local::sfn) alias: Option<Box<str>>,
+    /// The task that starts it, if one does.
+    pub(in crate::local::sfn) origin: Option<Origin>,
 }
 
 /// What became of a start.
 pub(super) enum Started {
     /// A new execution, to be committed with these effects.
-    New(Loaded, Vec<asl::Effect>),
-    /// The one that runs already with the same input; it started then.
+    New(Box<Loaded>, Vec<asl::Effect>),
+    /// The one that is there already and was started the same way; it started then.
     Already(Timestamp),
 }
 
 /// Starts an execution unless one of this name exists; the same start again while it runs is answered as if it were the
-/// first (API reference, `StartExecution`).
+/// first (API reference, `StartExecution`). A task that is begun again finds what it has started before.
 pub(super) fn start(
     cloud: &Arc<Cloud>,
     key: &ExecutionKey,
@@ -41,8 +45,10 @@ pub(super) fn start(
     now: Timestamp,
 ) -> Result<Started, ServiceError> {
     if let Some(existing) = known {
+        let is_ours = request.origin.is_some() && existing.row.origin == request.origin;
         return match &existing.row.stage {
-            Stage::Running(execution) if execution.input() == request.input => {
+            _ if is_ours => Ok(Started::Already(existing.row.summary.started_at)),
+            Stage::Running(execution) if execution.input() == request.input && request.origin.is_none() => {
                 Ok(Started::Already(existing.row.summary.started_at))
             }
             Stage::Running(_) | Stage::Ended { .. } => Err(refusal::execution_exists(&request.arn)),
@@ -69,20 +75,20 @@ fn begin(
     let record = cloud.step_functions.active_machine(machine, || refusal::machine_missing(&request.arn))?;
     let prepared = cloud.step_functions.prepared(machine, request.revision)?;
     let start = asl::Start {
-        input: request.input.clone(),
+        input: request.input.as_str().into(),
         about: asl::About {
-            execution_arn: request.arn.clone(),
-            execution_name: name.to_owned(),
+            execution_arn: request.arn.as_str().into(),
+            execution_name: name.into(),
             start_time: now,
-            role_arn: prepared.role_arn.clone(),
-            state_machine_arn: record.arn(),
-            state_machine_name: record.name.clone(),
+            role_arn: Arc::clone(&prepared.role_arn),
+            state_machine_arn: record.arn().into(),
+            state_machine_name: record.name.as_str().into(),
             redrive_count: Some(0),
         },
         seed: uuid::Uuid::new_v4().as_u64_pair().0,
         now,
     };
-    let started = asl::Execution::start(&prepared.definition, start);
+    let started = asl::Execution::start(&prepared.definition(&cloud.step_functions), start);
     let (execution, effects) = started.map_err(|error| refusal::invalid_input(&error.to_string()))?;
     let summary = Summary {
         status: asl::Status::Running,
@@ -90,8 +96,15 @@ fn begin(
         stopped_at: None,
         revision: request.revision,
         version: request.version,
+        alias: request.alias.clone(),
+        map_run: None,
         sequence,
     };
-    let row = ExecutionRow { summary, stage: Stage::Running(Box::new(execution)) };
-    Ok(Started::New(Loaded { row, prepared }, effects))
+    let row = ExecutionRow {
+        summary,
+        origin: request.origin.clone(),
+        item: None,
+        stage: Stage::Running(Box::new(execution)),
+    };
+    Ok(Started::New(Box::new(Loaded { row, prepared }), effects))
 }

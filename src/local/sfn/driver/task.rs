@@ -1,158 +1,76 @@
-//! Tasks: which resources the embedded cloud can call, and calling them.
+//! Beginning tasks, and picking up those that were under way when the cloud ended.
 
 use std::sync::Arc;
 
-use asl::lambda::FunctionAnswer;
-use asl::{Input, TaskRequest, TaskResource};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use asl::{TaskPhase, TaskRequest, TaskResource};
+use jiff::Timestamp;
 
-use super::Message;
-use crate::clock;
+use super::calls::Work;
+use super::items::{self, ItemStart};
+use super::{ExecutionKey, Message};
 use crate::local::Cloud;
-use crate::local::arn::Region;
-use crate::local::error::ServiceError;
-use crate::local::sfn::execution::ExecutionKey;
+use crate::local::sfn::execution::ExecutionRow;
+use crate::local::sfn::integration::{self, Caller};
 
-/// Whether the embedded cloud can run tasks of this resource.
-pub(in crate::local::sfn) fn is_served(resource: &TaskResource) -> bool {
-    match resource {
-        TaskResource::Lambda { .. } => true,
-        TaskResource::Activity { .. } => false,
-        TaskResource::Service { resource_type, resource, .. } => resource_type == "lambda" && resource == "invoke",
+/// An execution that was running when the cloud ended.
+#[derive(Debug)]
+pub(in crate::local::sfn) struct Interrupted {
+    pub(in crate::local::sfn) key: ExecutionKey,
+    pub(in crate::local::sfn) role_arn: Arc<str>,
+    pub(in crate::local::sfn) next_wake: Option<Timestamp>,
+    /// Tasks that were under way, and how far they were.
+    pub(in crate::local::sfn) tasks: Vec<(TaskRequest, TaskPhase)>,
+    /// Children of Map Runs that are to be running.
+    pub(in crate::local::sfn) items: Vec<ItemStart>,
+}
+
+impl Interrupted {
+    /// What has to go on with a running execution.
+    pub(in crate::local::sfn) fn new(key: ExecutionKey, row: &ExecutionRow, execution: &asl::Execution) -> Self {
+        let items = execution.running_children();
+        Self {
+            role_arn: Arc::clone(&execution.about().role_arn),
+            next_wake: execution.next_wake(),
+            tasks: execution.running_tasks().map(|(request, phase)| (request.clone(), phase)).collect(),
+            items: items.map(|request| ItemStart::new(request, &key, row.summary.revision, execution)).collect(),
+            key,
+        }
     }
 }
 
-/// Calls a task's resource in the background, and posts what came of it.
-pub(super) fn begin(cloud: &Arc<Cloud>, key: &ExecutionKey, request: TaskRequest) {
-    let (cloud, key) = (Arc::clone(cloud), key.clone());
-    tokio::spawn(async move {
-        let news = call(&cloud, &Region::new(key.region()), &request).await;
-        cloud.step_functions.driver.post(&cloud, &key, Message::Input(news));
+/// Gives a task's token out, and begins the task: an activity's waits for a worker, everything else is called in the
+/// background, and what came of it is posted.
+pub(super) fn begin(cloud: &Arc<Cloud>, key: &ExecutionKey, role_arn: &Arc<str>, request: TaskRequest) {
+    let driver = &cloud.step_functions.driver;
+    if let Some(token) = &request.token {
+        driver.tokens.issue(token, key, request.task);
+    }
+    if let TaskResource::Activity { arn } = &request.resource {
+        return driver.pollers.offer(arn, key, request.task);
+    }
+    let (task, caller) = (request.task, Caller::of(key, Arc::clone(role_arn)));
+    let (cloud, poster) = (Arc::clone(cloud), key.clone());
+    driver.calls.begin(key, Work::Task(task), async move {
+        if let Some(news) = integration::call(&cloud, &caller, &request).await {
+            cloud.step_functions.driver.post(&cloud, &poster, Message::Input(news));
+        }
     });
 }
 
-/// What a `lambda:invoke` task gives as parameters.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Parameters<'a> {
-    function_name: String,
-    qualifier: Option<String>,
-    invocation_type: Option<String>,
-    log_type: Option<String>,
-    #[serde(borrow)]
-    payload: Option<&'a RawValue>,
-}
-
-async fn call(cloud: &Arc<Cloud>, region: &Region, request: &TaskRequest) -> Input {
-    match &request.resource {
-        TaskResource::Lambda { arn } => {
-            invoke(cloud, region, request, arn, Bytes::from(request.input.clone()), false).await
-        }
-        TaskResource::Service { .. } | TaskResource::Activity { .. } if !is_served(&request.resource) => {
-            failed(request, "States.Runtime", "The embedded cloud cannot run tasks of this resource yet.")
-        }
-        TaskResource::Service { .. } | TaskResource::Activity { .. } => {
-            let parameters: Parameters<'_> = match serde_json::from_str(&request.input) {
-                Ok(parameters) => parameters,
-                Err(error) => {
-                    let cause =
-                        format!("The Parameters '{}' could not be used to start the Task: [{error}]", request.input);
-                    return failed(request, "States.Runtime", &cause);
-                }
-            };
-            if parameters.invocation_type.as_deref().is_some_and(|kind| kind != "RequestResponse") {
-                return failed(
-                    request,
-                    "States.Runtime",
-                    "The embedded cloud invokes functions with InvocationType RequestResponse only.",
-                );
-            }
-            let function = match &parameters.qualifier {
-                Some(qualifier) => format!("{}:{qualifier}", parameters.function_name),
-                None => parameters.function_name.clone(),
-            };
-            // AWS hands an empty object to a function for a Payload of null, as for none.
-            let payload = parameters.payload.map(RawValue::get).filter(|payload| *payload != "null").unwrap_or("{}");
-            let with_log = parameters.log_type.as_deref() == Some("Tail");
-            invoke(cloud, region, request, &function, Bytes::from(payload.to_owned()), with_log).await
-        }
+/// Goes on with the tasks of an execution. One whose answer was under way is begun again: its function may run more than
+/// once. One that somebody else has to end is waited for.
+pub(super) fn pick_up(cloud: &Arc<Cloud>, execution: Interrupted) {
+    let Interrupted { key, role_arn, tasks, items, .. } = execution;
+    for item in items {
+        items::begin(cloud, item);
     }
-}
-
-async fn invoke(
-    cloud: &Arc<Cloud>,
-    region: &Region,
-    request: &TaskRequest,
-    function: &str,
-    payload: Bytes,
-    with_log: bool,
-) -> Input {
-    match cloud.functions.invoke_from(cloud, region, function, payload).await {
-        Ok(invocation) => {
-            let log = with_log.then(|| BASE64_STANDARD.encode(&invocation.log_tail));
-            let answer = FunctionAnswer {
-                payload: &String::from_utf8_lossy(&invocation.payload),
-                is_error: invocation.function_error.is_some(),
-                executed_version: &invocation.executed_version,
-                request_id: &invocation.request_id,
-                trace_id: &invocation.trace_id,
-                http_date: &clock::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
-                log_result: log.as_deref(),
-            };
-            asl::lambda::settle(request, &answer)
+    for (request, phase) in tasks {
+        let is_activity = matches!(request.resource, TaskResource::Activity { .. });
+        let is_out = phase == TaskPhase::Submitted || (is_activity && phase == TaskPhase::Started);
+        match &request.token {
+            _ if !is_out => begin(cloud, &key, &role_arn, request),
+            Some(token) => cloud.step_functions.driver.tokens.issue(token, &key, request.task),
+            None => {}
         }
-        Err(error) => {
-            let (name, cause) = service_failure(&error);
-            failed(request, &name, &cause)
-        }
-    }
-}
-
-/// How a Lambda error shows up in an execution: `Lambda.` and the code, with the text of the AWS SDK that Step Functions
-/// uses.
-fn service_failure(error: &ServiceError) -> (String, String) {
-    let request_id = uuid::Uuid::new_v4();
-    let cause = format!(
-        "{} (Service: AWSLambda; Status Code: {}; Error Code: {}; Request ID: {request_id}; Proxy: null)",
-        error.message, error.status, error.code
-    );
-    (format!("Lambda.{}", error.code), cause)
-}
-
-fn failed(request: &TaskRequest, error: &str, cause: &str) -> Input {
-    Input::TaskFailed { task: request.task, error: Some(error.to_owned()), cause: Some(cause.to_owned()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn serves_functions_only() {
-        let served = |text: &str| is_served(&TaskResource::parse(text).unwrap());
-        assert!(served("arn:aws:lambda:us-east-1:000000000000:function:f"));
-        assert!(served("arn:aws:states:::lambda:invoke"));
-        assert!(!served("arn:aws:states:::lambda:invoke.waitForTaskToken"));
-        assert!(!served("arn:aws:states:::sqs:sendMessage"));
-        assert!(!served("arn:aws:states:us-east-1:000000000000:activity:a"));
-    }
-
-    #[test]
-    fn names_lambda_errors_as_aws_does() {
-        let missing = ServiceError::new(404, "ResourceNotFoundException", "Function not found: arn");
-        let (name, cause) = service_failure(&missing);
-        assert_eq!(name, "Lambda.ResourceNotFoundException");
-        assert!(cause.starts_with("Function not found: arn (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; Request ID: "), "{cause}");
-    }
-
-    #[test]
-    fn reads_the_parameters_of_lambda_invoke() {
-        let text = r#"{"FunctionName":"f","Payload":{"big":1.0,"n":10000000000000000000001},"LogType":"Tail"}"#;
-        let parameters: Parameters<'_> = serde_json::from_str(text).unwrap();
-        assert_eq!(parameters.payload.map(RawValue::get), Some(r#"{"big":1.0,"n":10000000000000000000001}"#));
     }
 }

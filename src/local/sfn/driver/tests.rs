@@ -20,13 +20,13 @@ use crate::local::{iam, sfn};
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
 
 /// An embedded cloud in a folder of its own, without a port.
-struct Fixture {
+pub(super) struct Fixture {
     folder: tempfile::TempDir,
-    cloud: Arc<Cloud>,
+    pub(super) cloud: Arc<Cloud>,
 }
 
 impl Fixture {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let cloud = open(&folder).expect("nobody has the folder yet");
         let fixture = Self { folder, cloud };
@@ -35,7 +35,7 @@ impl Fixture {
     }
 
     /// Ends the cloud and opens it again on the same folder.
-    async fn restart(self) -> Self {
+    pub(super) async fn restart(self) -> Self {
         self.cloud.step_functions.stop().await;
         self.cloud.store.flush().await.unwrap();
         drop(self.cloud);
@@ -53,32 +53,43 @@ impl Fixture {
         iam::handle(&self.cloud, &Form::of(&request), &request).await.unwrap();
     }
 
-    async fn call(&self, operation: &str, input: Value) -> Result<Value, ServiceError> {
+    pub(super) async fn call(&self, operation: &str, input: Value) -> Result<Value, ServiceError> {
         let response = sfn::handle(&self.cloud, operation, &request(input.to_string().into())).await?;
         Ok(serde_json::from_slice(&response.body).unwrap())
     }
 
     async fn create(&self, definition: &Value) {
+        self.create_as("m", "STANDARD", definition).await;
+    }
+
+    /// Creates a state machine and gives its ARN.
+    pub(super) async fn create_as(&self, name: &str, kind: &str, definition: &Value) -> String {
         let role = "arn:aws:iam::000000000000:role/r";
-        let input = json!({"name": "m", "definition": definition.to_string(), "roleArn": role});
-        self.call("CreateStateMachine", input).await.unwrap();
+        let input = json!({"name": name, "type": kind, "definition": definition.to_string(), "roleArn": role});
+        let created = self.call("CreateStateMachine", input).await.unwrap();
+        created["stateMachineArn"].as_str().unwrap().to_owned()
     }
 
     async fn start(&self, name: &str, input: &Value) -> Result<String, ServiceError> {
+        self.start_of(MACHINE, name, input).await
+    }
+
+    /// Starts an execution of a state machine and gives its ARN.
+    pub(super) async fn start_of(&self, machine: &str, name: &str, input: &Value) -> Result<String, ServiceError> {
         let started =
-            self.call("StartExecution", json!({"stateMachineArn": MACHINE, "name": name, "input": input.to_string()}));
+            self.call("StartExecution", json!({"stateMachineArn": machine, "name": name, "input": input.to_string()}));
         Ok(started.await?["executionArn"].as_str().unwrap().to_owned())
     }
 
-    async fn describe(&self, arn: &str) -> Value {
+    pub(super) async fn describe(&self, arn: &str) -> Value {
         self.call("DescribeExecution", json!({"executionArn": arn})).await.unwrap()
     }
 
-    async fn ended(&self, arn: &str) -> Value {
+    pub(super) async fn ended(&self, arn: &str) -> Value {
         until(|| async { Some(self.describe(arn).await).filter(|execution| execution["status"] != "RUNNING") }).await
     }
 
-    async fn history(&self, arn: &str) -> Vec<String> {
+    pub(super) async fn history(&self, arn: &str) -> Vec<String> {
         let answer = self.call("GetExecutionHistory", json!({"executionArn": arn})).await.unwrap();
         let events = answer["events"].as_array().unwrap();
         for (expected, event) in (1..).zip(events) {
@@ -104,7 +115,7 @@ fn request(body: Bytes) -> Request {
 }
 
 /// Asks again until there is an answer.
-async fn until<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() -> F) -> T {
+pub(super) async fn until<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() -> F) -> T {
     let answer = async {
         loop {
             match ask().await {
@@ -116,14 +127,14 @@ async fn until<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() -> F) -> 
     tokio::time::timeout(Duration::from_secs(30), answer).await.expect("it happens within half a minute")
 }
 
-fn waiting() -> Value {
+pub(super) fn waiting() -> Value {
     json!({"StartAt": "W", "States": {
         "W": {"Type": "Wait", "TimestampPath": "$.until", "Next": "P"},
         "P": {"Type": "Pass", "End": true},
     }})
 }
 
-fn in_an_hour() -> Value {
+pub(super) fn in_an_hour() -> Value {
     json!({"until": (clock::now() + jiff::SignedDuration::from_hours(1)).to_string()})
 }
 

@@ -1,0 +1,138 @@
+//! Lambda's operations as HTTP requests: path, query, headers and body out of a task's parameters.
+
+use bytes::Bytes;
+use hyper::Method;
+use hyper::header::{HeaderName, HeaderValue};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+
+use super::sdk::read;
+use crate::local::arn::Region;
+use crate::local::http::{Request, Response};
+
+/// The operations that the embedded cloud serves, with their paths; `{F}` is the function's name.
+const ROUTES: [(&str, Method, &str); 14] = [
+    ("Invoke", Method::POST, "/2015-03-31/functions/{F}/invocations"),
+    ("CreateFunction", Method::POST, "/2015-03-31/functions"),
+    ("ListFunctions", Method::GET, "/2015-03-31/functions"),
+    ("GetFunction", Method::GET, "/2015-03-31/functions/{F}"),
+    ("DeleteFunction", Method::DELETE, "/2015-03-31/functions/{F}"),
+    ("GetFunctionConfiguration", Method::GET, "/2015-03-31/functions/{F}/configuration"),
+    ("UpdateFunctionConfiguration", Method::PUT, "/2015-03-31/functions/{F}/configuration"),
+    ("UpdateFunctionCode", Method::PUT, "/2015-03-31/functions/{F}/code"),
+    ("PublishVersion", Method::POST, "/2015-03-31/functions/{F}/versions"),
+    ("ListVersionsByFunction", Method::GET, "/2015-03-31/functions/{F}/versions"),
+    ("AddPermission", Method::POST, "/2015-03-31/functions/{F}/policy"),
+    ("GetPolicy", Method::GET, "/2015-03-31/functions/{F}/policy"),
+    ("RemovePermission", Method::DELETE, "/2015-03-31/functions/{F}/policy/{StatementId}"),
+    ("ListTags", Method::GET, "/2017-03-31/tags/{Resource}"),
+];
+
+/// Members that are sent in the query.
+const QUERY: [&str; 5] = ["Qualifier", "Marker", "MaxItems", "FunctionVersion", "RevisionId"];
+
+/// Members that are sent as headers.
+const HEADERS: [(&str, &str); 3] = [
+    ("InvocationType", "x-amz-invocation-type"),
+    ("LogType", "x-amz-log-type"),
+    ("ClientContext", "x-amz-client-context"),
+];
+
+/// The request of an operation; nothing when the operation is none of those served.
+pub(super) fn request(region: &Region, operation: &str, mut parameters: Map<String, Value>) -> Option<Request> {
+    let (_, method, template) = ROUTES.iter().find(|(name, ..)| *name == operation)?;
+    parameters.retain(|_, value| !value.is_null());
+    let mut path = (*template).to_owned();
+    for (place, member) in [("{F}", "FunctionName"), ("{StatementId}", "StatementId"), ("{Resource}", "Resource")] {
+        if path.contains(place) {
+            let value = parameters.remove(member).map(|value| text(&value)).unwrap_or_default();
+            path = path.replace(place, &utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string());
+        }
+    }
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let mut headers = Vec::new();
+    if *method != Method::POST || operation == "Invoke" || operation == "AddPermission" {
+        for member in QUERY {
+            if let Some(value) = parameters.remove(member) {
+                query.append_pair(member, &text(&value));
+            }
+        }
+    }
+    for (member, header) in HEADERS {
+        if let Some(value) = parameters.remove(member) {
+            headers.push((header, text(&value)));
+        }
+    }
+    let body = match (operation, parameters.remove("Payload")) {
+        ("Invoke", None) => Bytes::new(),
+        // A blob: a text stands for its bytes, anything else for its JSON.
+        ("Invoke", Some(payload)) => Bytes::from(text(&payload)),
+        _ if *method == Method::GET || *method == Method::DELETE => Bytes::new(),
+        _ => Bytes::from(Value::Object(parameters).to_string()),
+    };
+    let mut request = Request::inside(region, "lambda", method.clone(), &path, body);
+    request.raw_query = query.finish();
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            request.headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    Some(request)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The output of an operation: what `Invoke` answers in headers is a member here.
+pub(super) fn answer(operation: &str, response: &Response) -> Value {
+    if operation != "Invoke" {
+        return read(response);
+    }
+    let header = |name: &str| {
+        let found = response.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    };
+    let mut output = Map::new();
+    for (member, name) in [
+        ("ExecutedVersion", "x-amz-executed-version"),
+        ("FunctionError", "x-amz-function-error"),
+        ("LogResult", "x-amz-log-result"),
+    ] {
+        if let Some(value) = header(name) {
+            output.insert(member.to_owned(), json!(value));
+        }
+    }
+    if !response.body.is_empty() {
+        output.insert("Payload".to_owned(), json!(String::from_utf8_lossy(&response.body)));
+    }
+    output.insert("StatusCode".to_owned(), json!(response.status));
+    Value::Object(output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(operation: &str, parameters: &Value) -> Request {
+        request(&Region::new(""), operation, parameters.as_object().cloned().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn an_invocation_has_its_members_in_three_places() {
+        let parameters =
+            json!({"FunctionName": "f:1", "Qualifier": "2", "InvocationType": "Event", "Payload": {"a": 1}});
+        let request = sent("Invoke", &parameters);
+        assert_eq!(request.segments(), ["2015-03-31", "functions", "f:1", "invocations"]);
+        assert_eq!(request.query_value("Qualifier").as_deref(), Some("2"));
+        assert_eq!(request.header("x-amz-invocation-type"), Some("Event"));
+        assert_eq!(request.body, "{\"a\":1}");
+    }
+
+    #[test]
+    fn other_operations_have_a_json_body() {
+        let request = sent("UpdateFunctionConfiguration", &json!({"FunctionName": "f", "Timeout": 7}));
+        assert_eq!((request.method.as_str(), &request.body[..]), ("PUT", &b"{\"Timeout\":7}"[..]));
+        assert!(super::request(&Region::new(""), "CreateAlias", Map::new()).is_none());
+    }
+}
