@@ -29,6 +29,29 @@ fn boto3_does_the_lesson() {
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.stdout, ended.stderr);
 }
 
+/// Runs the script of the Python functions against an empty cloud that was started with these variables.
+fn python_functions(home: &Home, variables: &[(&str, &str)], arguments: &[&str]) {
+    let mut start = home.workshop(&["local", "start"]);
+    let started = Ended::of(start.envs(variables.iter().copied()).output().expect("workshop starts"));
+    assert_eq!(started.code, Some(0), "{started:#?}");
+    let status = home.json(&["local", "status", "--json"]);
+    let endpoint = status["endpoint"].as_str().unwrap_or_else(|| panic!("no endpoint in {status:#}")).to_owned();
+    let script = project().join("tests/clients/python_functions.py");
+    let script = script.to_str().expect("a plain path");
+    let ended = client(home, &endpoint, "python", &[&[script], arguments].concat());
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.stdout, ended.stderr);
+}
+
+#[test]
+fn python_functions_run_as_on_aws() {
+    python_functions(&Home::new(), &[], &[]);
+}
+
+#[test]
+fn a_machine_without_python_says_so_when_the_function_is_invoked() {
+    python_functions(&Home::new(), &[("PATH", "/nowhere")], &["without-python"]);
+}
+
 #[test]
 fn the_aws_cli_sees_what_was_deployed() {
     let (home, endpoint) = deployed();
@@ -70,9 +93,11 @@ fn the_aws_cli_sees_what_was_deployed() {
 #[test]
 fn an_operation_that_is_not_there_names_itself() {
     let (home, endpoint) = deployed();
-    let ended = client(&home, &endpoint, "aws", &["stepfunctions", "create-activity", "--name", "x"]);
+    let execution = "arn:aws:states:us-east-1:000000000000:execution:m:e";
+    let redrive = ["stepfunctions", "redrive-execution", "--execution-arn", execution];
+    let ended = client(&home, &endpoint, "aws", &redrive);
     assert_ne!(ended.code, Some(0));
-    assert!(ended.stderr.contains("CreateActivity"), "{ended:#?}");
+    assert!(ended.stderr.contains("RedriveExecution"), "{ended:#?}");
     let ended = client(&home, &endpoint, "aws", &["iam", "create-user", "--user-name", "x"]);
     assert_ne!(ended.code, Some(0));
     assert!(ended.stderr.contains("CreateUser"), "{ended:#?}");

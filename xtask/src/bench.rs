@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what the program costs in time and memory, beside the bars it is held to, measured in one run.
 
+use crate::cargo::cargo;
 use crate::failure::Failure;
 use crate::{build, process, project, say};
 use std::fs;
@@ -36,6 +37,11 @@ pub(crate) fn run() -> Result<(), Failure> {
     bench.quietly(&["local", "stop"], &elsewhere);
     say::line(&table(&figures?));
     Ok(())
+}
+
+/// Measures the language engine alone.
+pub(crate) fn engine() -> Result<(), Failure> {
+    process::run(&mut cargo(&["bench", "--quiet", "--package", "asl", "--bench", "engine"]))
 }
 
 impl Bench {

@@ -61,7 +61,7 @@ fn show(session: &Session) -> Result<(), Failure> {
 }
 
 /// A port that nobody uses at this moment, so that the demo never meets a cloud that somebody works with.
-fn free_port() -> Result<u16, Failure> {
+pub(crate) fn free_port() -> Result<u16, Failure> {
     std::net::TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())

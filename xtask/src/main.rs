@@ -3,8 +3,10 @@
 mod bench;
 mod build;
 mod cargo;
+mod conformance;
 mod demo;
 mod failure;
+mod fuzz;
 mod install;
 mod process;
 mod project;
@@ -21,8 +23,13 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
         ["bench"] => bench::run(),
+        ["bench", "engine"] => bench::engine(),
         ["build"] => build::run().map(|_| ()),
+        ["conformance", arguments @ ..] => conformance::run(arguments),
         ["demo"] => demo::run(),
+        ["fuzz"] => fuzz::run(None, None),
+        ["fuzz", target] => fuzz::run(Some(target), None),
+        ["fuzz", target, seconds] => fuzz::run(Some(target), Some(seconds)),
         ["install"] => install::run(),
         ["test"] => suite::run(),
         ["tidy"] => tidy::run(),

@@ -6,9 +6,14 @@ use crate::failure::Failure;
 /// What there is to type.
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask <task>
-  bench    measure start, deploy and memory, beside their bars
+  bench    measure start, deploy and memory, beside their bars;
+           `bench engine` measures the language engine alone
   build    package the functions, then build the program that carries them
+  conformance [--category C] [--only TEXT] [--kind K] [--all-kinds] [--jobs N] [--json]
+           replay what AWS answered against an embedded cloud, and show where it answers otherwise
   demo     build, then run the lesson from deploy to the email, on this machine alone
+  fuzz [target] [seconds]
+           search for inputs that break the language engine
   install  build, then copy the program to cargo's bin folder
   test     everything that must hold before a change is done
   tidy     the rules of the code that compiler and clippy do not check";

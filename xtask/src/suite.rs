@@ -3,7 +3,7 @@
 use crate::cargo::cargo;
 use crate::failure::Failure;
 use crate::stages::{self, Stage};
-use crate::{build, process, project, python, tidy};
+use crate::{build, conformance, process, project, python, tidy};
 
 /// Runs every stage.
 pub(crate) fn run() -> Result<(), Failure> {
@@ -16,6 +16,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         stage("dependencies", dependencies),
         stage("clippy", clippy),
         stage("tests", tests),
+        stage("conformance", recorded),
         stage("documentation", documentation),
     ])
 }
@@ -33,6 +34,14 @@ fn clippy() -> Result<(), Failure> {
 fn tests() -> Result<(), Failure> {
     let mut command = cargo(&["test", "--workspace", "--quiet"]);
     process::run(command.env("WORKSHOP_TEST_VENV", python::environment()?))
+}
+
+/// The rules of the comparison first, then the recorded cases.
+fn recorded() -> Result<(), Failure> {
+    let mut rules = process::command(python::environment()?.join("bin/python"));
+    rules.args(["-B", "-m", "unittest", "discover", "--quiet", "--start-directory", "tests/conformance"]);
+    process::run(&mut rules)?;
+    conformance::run(&[])
 }
 
 fn documentation() -> Result<(), Failure> {

@@ -1,0 +1,52 @@
+"""The recorded cases: reading them, choosing among them, and the list of those whose failure is explained."""
+
+import json
+import re
+from pathlib import Path
+
+SERVED = {"stepfunctions", "iam", "sts", "lambda"}
+KINDS = {"execution", "express_sync", "express_async", "validate"}
+
+
+def chosen(folder, category=None, only=None, kind=None, all_kinds=False):
+    """The cases that the embedded cloud has every service for, narrowed as asked, in the order of their ids."""
+    return [
+        case for case in every(folder)
+        if set(case["needs"]) <= SERVED
+        and (all_kinds or case["kind"] in ({kind} if kind else KINDS))
+        and case["kind"] != "reference_only"
+        and (category is None or case["category"] == category)
+        and (only is None or only in case["id"])
+    ]
+
+
+def every(folder):
+    cases = [json.loads(path.read_text()) for path in Path(folder, "cases").glob("*/*.json")]
+    return sorted(cases, key=lambda case: case["id"])
+
+
+def longest_first(cases):
+    """The cases with long waits in them start first, so that they wait while the others run."""
+    def seconds(case):
+        found = re.findall(r'Seconds[^0-9]{1,6}(\d+)|sleep\((\d+)\)', json.dumps(case["steps"]))
+        return max((int(one or other) for one, other in found), default=0)
+    return sorted(cases, key=seconds, reverse=True)
+
+
+def explanations(path):
+    """Reason by case id. A line that starts with `#` is the reason of the ids below it, up to the next blank line."""
+    reasons, reason = {}, []
+    after_ids = True
+    for line in Path(path).read_text().splitlines():
+        line = line.strip()
+        if line.startswith("#"):
+            reason = ([] if after_ids else reason) + [line.lstrip("# ")]
+            after_ids = False
+        elif line:
+            if not reason:
+                raise SystemExit(f"{path}: {line} has no reason above it")
+            reasons[line] = " ".join(reason)
+            after_ids = True
+        else:
+            reason, after_ids = [], True
+    return reasons
