@@ -25,7 +25,7 @@ pub fn drive(machine: &StateMachine, input: &str, bytes: &mut Unstructured<'_>) 
     let mut now = Timestamp::UNIX_EPOCH;
     let mut children = 0;
     for _ in 0..MAX_STEPS {
-        let ended = carry(effects, &mut history, &mut open);
+        let ended = carry(std::mem::take(&mut effects), &mut history, &mut open);
         execution = stored(&execution);
         if ended {
             break;
@@ -36,11 +36,11 @@ pub fn drive(machine: &StateMachine, input: &str, bytes: &mut Unstructured<'_>) 
             now = now.max(next);
             vec![Input::Wake]
         });
-        effects = Vec::new();
         for input in news {
             effects.extend(execution.handle(machine, input, now).unwrap_or_default());
         }
     }
+    carry(effects, &mut history, &mut open);
     assert_eq!(Status::of(&history).expect("a history without a gap"), Some(execution.status()));
 }
 
