@@ -112,7 +112,7 @@ impl Expression {
     /// The first thing that is wrong with it.
     pub(crate) fn parse(text: &str) -> Result<Self, Syntax> {
         let resolved = match parser::parse(text) {
-            Ok(raw) => resolve::resolve(raw, text)?,
+            Ok(raw) => resolve::resolve(raw)?,
             // AWS accepts the definition and fails the state.
             Err(syntax) if syntax.code() == parser::TOO_DEEP => {
                 resolve::Resolved { root: ast::Node::new(ast::Kind::TooDeep), labels: Vec::new() }

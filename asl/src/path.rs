@@ -14,7 +14,7 @@ mod filter;
 mod parse;
 mod reference;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::borrow::Cow;
 

@@ -125,7 +125,7 @@ mod tests {
 
     fn fix(message: &str) -> String {
         let kind = FindingKind::SchemaValidationFailed;
-        of(&Finding { kind, location: None, message: message.to_owned() }, None, Vec::new)
+        of(&Finding { kind, location: None, message: message.to_owned(), offset: None }, None, Vec::new)
     }
 
     #[test]
@@ -134,7 +134,8 @@ mod tests {
         assert_eq!(fix("Field 'Catch' is not supported"), "Delete the field.");
         assert_eq!(fix("The field 'Version' should have one of these values: [1.0]"), "Write one of 1.0.");
         let kind = FindingKind::MissingTransitionTarget;
-        let finding = Finding { kind, location: None, message: "Missing 'Next' target: SendMail".to_owned() };
+        let finding =
+            Finding { kind, location: None, message: "Missing 'Next' target: SendMail".to_owned(), offset: None };
         assert_eq!(of(&finding, None, || vec!["Wait", "SendEmail"]), "Did you mean \"SendEmail\"?");
         assert!(of(&finding, None, || vec!["Wait"]).starts_with("Add a state \"SendMail\""));
     }

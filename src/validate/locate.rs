@@ -88,8 +88,19 @@ impl<'a> Locator<'a> {
         if finding.kind == FindingKind::MissingEndState {
             return self.span(self.found("/States"));
         }
+        if let Some(character) = finding.offset.and_then(|offset| self.character(found.node, offset)) {
+            return character;
+        }
         let key = fixes::field(&finding.message).and_then(|name| key_below(found.node, name));
         key.map_or_else(|| self.span(found), |key| key.key_span.clone())
+    }
+
+    /// One character of a text value, where it is written as it reads: without escapes, line breaks or what is put in later.
+    fn character(&self, node: &Node, offset: usize) -> Option<Range<usize>> {
+        let text = text_of(node).filter(|text| !text.contains("${") && !text.contains("#{"))?;
+        let start = node.span.start + self.text.get(node.span.clone())?.find(text)? + offset;
+        let length = self.text.get(start..)?.chars().next()?.len_utf8();
+        Some(start..start + length)
     }
 
     /// The names of the states beside the one that a location is in.

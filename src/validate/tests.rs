@@ -6,13 +6,17 @@ use super::*;
 use crate::model::names::{AccountId, Region, ServiceName, StageName};
 
 fn checked(file: &str, text: &str) -> Checked {
+    checked_as(asl::MachineType::Standard, file, text)
+}
+
+fn checked_as(machine_type: asl::MachineType, file: &str, text: &str) -> Checked {
     let stack = Stack {
         service: ServiceName::parse("shop").unwrap(),
         stage: StageName::parse("dev").unwrap(),
         region: Region::parse("us-east-1").unwrap(),
         account: AccountId::parse("123456789012").unwrap(),
     };
-    check(Source::new(file, text), asl::MachineType::Standard, &stack, "2026-01-01T00:00:00Z".parse().unwrap())
+    check(Source::new(file, text), machine_type, &stack, "2026-01-01T00:00:00Z".parse().unwrap())
 }
 
 /// Code, the text that is pointed at, and what is said.
@@ -52,6 +56,22 @@ fn json_and_yaml_are_judged_alike() {
 }
 
 #[test]
+fn a_mistake_in_an_expression_is_pointed_at() {
+    let json = |expression: &str| {
+        let output = format!(r#""Output": {{"é": "{expression}"}}"#);
+        let text = format!(
+            r#"{{"StartAt": "A", "QueryLanguage": "JSONata", "States": {{"A": {{"Type": "Succeed", {output}}}}}}}"#
+        );
+        said("a.asl.json", &text)
+    };
+    insta::assert_snapshot!(json("{% 'é' & $x(1, ] %}"), @r#"error INVALID_JSONATA_EXPRESSION <]> The symbol "]" cannot be used as a unary operator. Mend the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
+    insta::assert_snapshot!(json("{% 1 + %}"), @r#"error INVALID_JSONATA_EXPRESSION < > Unexpected end of expression. Mend the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
+    insta::assert_snapshot!(json(r#"{% \"é\" & ] %}"#), @r#"error INVALID_JSONATA_EXPRESSION <"{% \"é\" & ] %}"> The symbol "]" cannot be used as a unary operator. Mend the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
+    let yaml = "StartAt: A\nQueryLanguage: JSONata\nStates:\n  A:\n    Type: Succeed\n    Output: '{% a[1,2) %}'\n";
+    insta::assert_snapshot!(said("a.asl.yml", yaml), @r#"error INVALID_JSONATA_EXPRESSION <,> Expected "]", got ",". Mend the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
+}
+
+#[test]
 fn a_definition_without_an_end_is_pointed_at_as_a_whole() {
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}"#;
     insta::assert_snapshot!(said("a.asl.json", text), @r#"
@@ -82,13 +102,7 @@ fn what_is_put_in_later_is_not_held_against_the_text() {
 #[test]
 fn an_express_machine_is_held_to_its_limits() {
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:x", "End": true}}}"#;
-    let stack = Stack {
-        service: ServiceName::parse("shop").unwrap(),
-        stage: StageName::parse("dev").unwrap(),
-        region: Region::parse("us-east-1").unwrap(),
-        account: AccountId::parse("123456789012").unwrap(),
-    };
-    let checked = check(Source::new("a", text), asl::MachineType::Express, &stack, Timestamp::UNIX_EPOCH);
+    let checked = checked_as(asl::MachineType::Express, "a", text);
     insta::assert_snapshot!(checked.problems[0].problem.message, @"Express state machine does not support Activity ARN.");
 }
 

@@ -23,6 +23,9 @@ pub struct Finding {
     pub location: Option<String>,
     /// What is wrong. AWS's text wherever it is known.
     pub message: String,
+    /// Where in the text value at the location, in bytes from its beginning, as far as it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<usize>,
 }
 
 /// How bad a finding is.
@@ -146,20 +149,32 @@ pub(crate) struct Findings {
 impl Findings {
     /// Adds a finding; the first error is always kept, and no more than a megabyte of findings.
     pub(crate) fn add(&mut self, kind: FindingKind, location: Option<String>, message: impl Into<String>) {
+        self.push(Finding { kind, location, message: message.into(), offset: None });
+    }
+
+    fn push(&mut self, finding: Finding) {
+        let Finding { kind, location, message, .. } = &finding;
         let is_error = kind.severity() == Severity::Error;
         if self.size_bytes > MAX_BYTES && !(is_error && self.errors == 0) {
             return;
         }
-        let message = message.into();
         self.size_bytes += message.len() + location.as_ref().map_or(0, String::len);
         self.errors += usize::from(is_error);
-        self.found.push(Finding { kind, location, message });
+        self.found.push(finding);
     }
 
     /// Adds a finding at a place that is only put into words when there is room for it.
     pub(crate) fn add_at(&mut self, kind: FindingKind, place: &dyn fmt::Display, message: impl Into<String>) {
         if self.size_bytes <= MAX_BYTES || !self.has_errors() {
             self.add(kind, Some(place.to_string()), message);
+        }
+    }
+
+    /// Adds a finding about a part of the text value at a place; `offset` is in bytes.
+    pub(crate) fn add_within(&mut self, kind: FindingKind, place: &dyn fmt::Display, offset: usize, message: &str) {
+        if self.size_bytes <= MAX_BYTES || !self.has_errors() {
+            let (location, message) = (Some(place.to_string()), message.to_owned());
+            self.push(Finding { kind, location, message, offset: Some(offset) });
         }
     }
 

@@ -5,23 +5,8 @@ use serde_json::{Value, json};
 
 use super::{Expression, ExpressionFailure, NAMES};
 use crate::document::Document;
-use crate::path::{Context, Scope};
-
-struct Surroundings(Value);
-
-impl Context for Surroundings {
-    fn object(&self) -> &Value {
-        &self.0
-    }
-
-    fn variable(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
-    }
-
-    fn random(&self) -> u64 {
-        7
-    }
-}
+use crate::path::Scope;
+use crate::path::tests::Surroundings;
 
 const INPUT: &str =
     r#"{"arr": [10, 20, 30], "s": "a,b", "o": {"k": 1}, "p": {"k": 2, "l": []}, "n": 5, "nil": null, "bad": "{bad}"}"#;

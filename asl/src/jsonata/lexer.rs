@@ -39,10 +39,6 @@ impl<'t> Lexer<'t> {
         Self { text, at: 0 }
     }
 
-    pub(super) fn text(&self) -> &'t str {
-        self.text
-    }
-
     fn byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
     }
@@ -90,7 +86,7 @@ impl<'t> Lexer<'t> {
                 return Ok(());
             }
             let Some(end) = self.text.get(self.at + 2..).and_then(|rest| rest.find("*/")) else {
-                return Err(Syntax::new("S0106", "Comment has no closing tag", self.text, self.at));
+                return Err(Syntax::new("S0106", "Comment has no closing tag", self.at));
             };
             self.at += end + 4;
         }
@@ -110,13 +106,13 @@ impl<'t> Lexer<'t> {
                 value.push(c);
             }
         }
-        Err(Syntax::new("S0101", "String literal must be terminated by a matching quote", self.text, self.at))
+        Err(Syntax::new("S0101", "String literal must be terminated by a matching quote", self.at))
     }
 
     fn escape(&mut self, value: &mut String) -> Result<(), Syntax> {
         let at = self.at;
         let Some(c) = self.rest().chars().next() else {
-            return Err(Syntax::new("S0103", "Unsupported escape sequence: \\\"\"", self.text, at));
+            return Err(Syntax::new("S0103", "Unsupported escape sequence: \\\"\"", at));
         };
         self.at += c.len_utf8();
         let plain = match c {
@@ -132,7 +128,7 @@ impl<'t> Lexer<'t> {
             }
             _ => {
                 let message = format!("Unsupported escape sequence: \\{}", quoted(&c.to_string()));
-                return Err(Syntax::new("S0103", message, self.text, at));
+                return Err(Syntax::new("S0103", message, at));
             }
         };
         value.push(plain);
@@ -141,9 +137,9 @@ impl<'t> Lexer<'t> {
 
     fn hex(&mut self, at: usize) -> Result<u32, Syntax> {
         let digits = self.text.get(self.at..self.at + 4).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
-        let unit = digits.and_then(|d| u32::from_str_radix(d, 16).ok()).ok_or_else(|| {
-            Syntax::new("S0104", "The escape sequence \\u must be followed by 4 hex digits", self.text, at)
-        })?;
+        let unit = digits
+            .and_then(|d| u32::from_str_radix(d, 16).ok())
+            .ok_or_else(|| Syntax::new("S0104", "The escape sequence \\u must be followed by 4 hex digits", at))?;
         self.at += 4;
         Ok(unit)
     }
@@ -168,7 +164,7 @@ impl<'t> Lexer<'t> {
         let rest = self.text.get(self.at + 1..).unwrap_or_default();
         let Some(end) = rest.find('`') else {
             let message = "Quoted property name must be terminated with a backquote (`)";
-            return Err(Syntax::new("S0105", message, self.text, self.text.len()));
+            return Err(Syntax::new("S0105", message, self.text.len()));
         };
         self.at += end + 2;
         Ok(Token::Name(rest.get(..end).unwrap_or_default().to_owned()))
@@ -197,7 +193,7 @@ impl<'t> Lexer<'t> {
         self.at = end;
         match digits.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Token::Number(number)),
-            _ => Err(Syntax::new("S0102", format!("Number out of range: {}", quoted(digits)), self.text, start)),
+            _ => Err(Syntax::new("S0102", format!("Number out of range: {}", quoted(digits)), start)),
         }
     }
 
@@ -232,7 +228,7 @@ impl<'t> Lexer<'t> {
                     let pattern = self.text.get(start..at).unwrap_or_default();
                     if pattern.is_empty() {
                         let message = "Empty regular expressions are not allowed";
-                        return Err(Syntax::new("S0301", message, self.text, at));
+                        return Err(Syntax::new("S0301", message, at));
                     }
                     self.at = at + 1;
                     while matches!(self.byte(self.at), Some(b'i' | b'm')) {
@@ -248,6 +244,6 @@ impl<'t> Lexer<'t> {
             escaped = byte == b'\\' && !escaped;
             at += 1;
         }
-        Err(Syntax::new("S0302", "No terminating / in regular expression", self.text, self.text.len()))
+        Err(Syntax::new("S0302", "No terminating / in regular expression", self.text.len()))
     }
 }

@@ -69,7 +69,7 @@ pub(super) fn parse(text: &str) -> Result<Raw, Syntax> {
     let tree = parser.expression(0)?;
     if parser.token != Token::End {
         let message = format!("Syntax error: {}", parser.shown());
-        return Err(parser.wrong("S0201", message, parser.at));
+        return Err(Syntax::new("S0201", message, parser.at));
     }
     Ok(tree)
 }
@@ -101,10 +101,6 @@ fn binding_power(token: &Token) -> u32 {
 }
 
 impl Parser<'_> {
-    fn wrong(&self, code: &'static str, message: impl Into<String>, at: usize) -> Syntax {
-        Syntax::new(code, message, self.lexer.text(), at)
-    }
-
     /// The present token as messages show it.
     fn shown(&self) -> String {
         match &self.token {
@@ -124,7 +120,7 @@ impl Parser<'_> {
         let before = std::mem::replace(&mut self.token, token);
         let before_at = std::mem::replace(&mut self.at, at);
         if self.token == Token::Op("!") || self.token == Token::Op("~") {
-            return Err(self.wrong("S0204", format!("Unknown operator: {}", self.shown()), at));
+            return Err(Syntax::new("S0204", format!("Unknown operator: {}", self.shown()), at));
         }
         Ok((before, before_at))
     }
@@ -139,9 +135,9 @@ impl Parser<'_> {
         }
         if self.token == Token::End {
             let message = format!("Expected {} before end of expression", quoted(op));
-            return Err(self.wrong("S0203", message, self.at));
+            return Err(Syntax::new("S0203", message, self.at));
         }
-        Err(self.wrong("S0202", format!("Expected {}, got {}", quoted(op), self.shown()), self.at))
+        Err(Syntax::new("S0202", format!("Expected {}, got {}", quoted(op), self.shown()), self.at))
     }
 
     /// Makes a node over its parts.
@@ -155,7 +151,7 @@ impl Parser<'_> {
 
     /// No error to JSONata or AWS, which find out when they evaluate the expression.
     fn too_deep(&self, at: usize) -> Syntax {
-        self.wrong(TOO_DEEP, format!("The expression nests more than {MAX_HEIGHT} levels deep"), at)
+        Syntax::new(TOO_DEEP, format!("The expression nests more than {MAX_HEIGHT} levels deep"), at)
     }
 
     fn expression(&mut self, right: u32) -> Result<Raw, Syntax> {
@@ -183,7 +179,7 @@ impl Parser<'_> {
             Token::False => RawKind::Literal(Literal::False),
             Token::Null => RawKind::Literal(Literal::Null),
             Token::Regex { pattern, flags } => {
-                RawKind::Regex(Regex::new(&pattern, &flags).map_err(|problem| self.wrong("S0303", problem, at))?)
+                RawKind::Regex(Regex::new(&pattern, &flags).map_err(|problem| Syntax::new("S0303", problem, at))?)
             }
             Token::End => RawKind::End,
             Token::Op(op) => return self.prefix_operator(op, at),
@@ -211,7 +207,7 @@ impl Parser<'_> {
             "|" => self.transform(at),
             _ => {
                 let message = format!("The symbol {} cannot be used as a unary operator", quoted(op));
-                Err(self.wrong("S0211", message, at))
+                Err(Syntax::new("S0211", message, at))
             }
         }
     }
@@ -219,7 +215,7 @@ impl Parser<'_> {
     fn infix(&mut self, token: Token, at: usize, left: Raw) -> Result<Raw, Syntax> {
         let power = binding_power(&token);
         let Token::Op(op) = token else {
-            return Err(self.wrong("S0201", "Syntax error", at));
+            return Err(Syntax::new("S0201", "Syntax error", at));
         };
         match op {
             "(" => self.call(at, left),
@@ -234,7 +230,7 @@ impl Parser<'_> {
             ":=" => {
                 if !matches!(left.kind, RawKind::Variable(_)) {
                     let message = "The left side of := must be a variable name (start with $)";
-                    return Err(self.wrong("S0212", message, left.at));
+                    return Err(Syntax::new("S0212", message, left.at));
                 }
                 self.binary(op, at, left, power - 1)
             }
@@ -245,13 +241,13 @@ impl Parser<'_> {
                     RawKind::Binary(_, sides) => {
                         let message =
                             format!("The right side of {} must be a variable name (start with $)", quoted(op));
-                        Err(self.wrong("S0214", message, sides.1.at))
+                        Err(Syntax::new("S0214", message, sides.1.at))
                     }
                     _ => Ok(node),
                 }
             }
             // `**` binds but stands between nothing.
-            "**" => Err(self.wrong("S0201", format!("Syntax error: {}", quoted(op)), at)),
+            "**" => Err(Syntax::new("S0201", format!("Syntax error: {}", quoted(op)), at)),
             _ => self.binary(op, at, left, power),
         }
     }

@@ -19,18 +19,17 @@ pub(super) struct Resolved {
 ///
 /// # Errors
 /// A construct in a place where it means nothing.
-pub(super) fn resolve(raw: Raw, text: &str) -> Result<Resolved, Syntax> {
-    let mut resolver = Resolver { text, ancestry: Ancestry::default() };
+pub(super) fn resolve(raw: Raw) -> Result<Resolved, Syntax> {
+    let mut resolver = Resolver { ancestry: Ancestry::default() };
     let at = raw.at;
     let root = resolver.node(raw)?;
     if matches!(root.kind, Kind::Parent(_)) || !root.seeking.is_empty() {
-        return Err(resolver.no_parent(at));
+        return Err(no_parent(at));
     }
     Ok(Resolved { root: *root, labels: resolver.ancestry.into_labels() })
 }
 
-struct Resolver<'t> {
-    text: &'t str,
+struct Resolver {
     ancestry: Ancestry,
 }
 
@@ -42,15 +41,11 @@ fn pass_up(into: &mut Node, part: &Node) {
     }
 }
 
-impl Resolver<'_> {
-    fn wrong(&self, code: &'static str, message: impl Into<String>, at: usize) -> Syntax {
-        Syntax::new(code, message, self.text, at)
-    }
+fn no_parent(at: usize) -> Syntax {
+    Syntax::new("S0217", "The object representing the 'parent' cannot be derived from this expression", at)
+}
 
-    fn no_parent(&self, at: usize) -> Syntax {
-        self.wrong("S0217", "The object representing the 'parent' cannot be derived from this expression", at)
-    }
-
+impl Resolver {
     fn node(&mut self, raw: Raw) -> Result<Box<Node>, Syntax> {
         let keep_array = raw.keep_array;
         let mut node = self.plain(raw)?;
@@ -97,8 +92,8 @@ impl Resolver<'_> {
             RawKind::Wildcard => Kind::Wildcard,
             RawKind::Descendant => Kind::Descendant,
             RawKind::Parent => Kind::Parent(self.ancestry.slot()),
-            RawKind::End => return Err(self.wrong("S0207", "Unexpected end of expression", at)),
-            _ => return Err(self.wrong("S0201", "Syntax error: \"?\"", at)),
+            RawKind::End => return Err(Syntax::new("S0207", "Unexpected end of expression", at)),
+            _ => return Err(Syntax::new("S0201", "Syntax error: \"?\"", at)),
         })))
     }
 
@@ -212,7 +207,7 @@ impl Resolver<'_> {
     fn group(&mut self, left: Raw, pairs: RawPairs, at: usize) -> Result<Box<Node>, Syntax> {
         let mut node = self.node(left)?;
         if node.group.is_some() {
-            return Err(self.wrong("S0210", "Each step can only have one grouping expression", at));
+            return Err(Syntax::new("S0210", "Each step can only have one grouping expression", at));
         }
         node.group = Some(self.pairs(pairs)?);
         Ok(node)
@@ -231,7 +226,7 @@ impl Resolver<'_> {
         if let Kind::Path { steps, .. } = &mut path.kind {
             steps.push(step);
         }
-        self.ancestry.resolve(&mut path).map_err(|()| self.no_parent(at))?;
+        self.ancestry.resolve(&mut path).map_err(|()| no_parent(at))?;
         Ok(path)
     }
 

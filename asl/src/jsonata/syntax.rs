@@ -7,14 +7,12 @@ use std::fmt;
 pub(crate) struct Syntax {
     code: &'static str,
     message: String,
-    position: usize,
+    at: usize,
 }
 
 impl Syntax {
-    /// `at` is an offset in bytes; what is reported counts UTF-16 units, as JSONata does.
-    pub(super) fn new(code: &'static str, message: impl Into<String>, text: &str, at: usize) -> Self {
-        let before = text.get(..at).unwrap_or(text);
-        Self { code, message: message.into(), position: before.encode_utf16().count() }
+    pub(super) fn new(code: &'static str, message: impl Into<String>, at: usize) -> Self {
+        Self { code, message: message.into(), at }
     }
 
     pub(super) fn code(&self) -> &'static str {
@@ -26,10 +24,9 @@ impl Syntax {
         &self.message
     }
 
-    /// Where the parser noticed, in UTF-16 units from the beginning of the expression.
-    #[cfg(test)]
-    pub(crate) fn position(&self) -> usize {
-        self.position
+    /// Where the parser noticed, in bytes from the beginning of the expression.
+    pub(super) fn at(&self) -> usize {
+        self.at
     }
 }
 

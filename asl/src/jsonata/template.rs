@@ -38,7 +38,7 @@ impl Template {
     fn read(value: &Value, place: &Place<'_>, findings: &mut Findings) -> Self {
         match value {
             Value::String(text) => match within_marks(text) {
-                Some(expression) => Self::expression(expression, place, findings),
+                Some(expression) => Self::expression(expression, text, place, findings),
                 None => Self::Literal(value.clone()),
             },
             Value::Object(members) => {
@@ -63,11 +63,13 @@ impl Template {
         }
     }
 
-    fn expression(text: &str, place: &Place<'_>, findings: &mut Findings) -> Self {
+    /// `written` is the text with the marks around it.
+    fn expression(text: &str, written: &str, place: &Place<'_>, findings: &mut Findings) -> Self {
         let expression = match Expression::parse(text) {
             Ok(expression) => expression,
             Err(syntax) => {
-                findings.add_at(FindingKind::InvalidJsonataExpression, place, syntax.message());
+                let offset = start(written) + syntax.at();
+                findings.add_within(FindingKind::InvalidJsonataExpression, place, offset, syntax.message());
                 return Self::Literal(Value::Null);
             }
         };
@@ -125,6 +127,11 @@ impl Template {
 /// The text between the marks, which must be the very start and end.
 pub(super) fn within_marks(text: &str) -> Option<&str> {
     text.strip_prefix("{%")?.strip_suffix("%}").map(str::trim)
+}
+
+/// Where the text between the marks begins, in bytes.
+fn start(written: &str) -> usize {
+    written.len() - written.strip_prefix("{%").unwrap_or(written).trim_start().len()
 }
 
 impl Expression {

@@ -11,19 +11,28 @@ fn now() -> Timestamp {
     "2026-01-01T00:00:00Z".parse().unwrap()
 }
 
-fn lints(definition: &Value) -> String {
-    let found = lint(definition, MachineType::Standard, now()).into_iter();
+/// A definition that begins with the first of its states.
+pub(super) fn definition(language: &str, states: &Value) -> Value {
+    let first = states.as_object().unwrap().keys().next().unwrap();
+    json!({"StartAt": first, "QueryLanguage": language, "States": states})
+}
+
+/// A line for each lint of the rules that are asked about.
+pub(super) fn lines(definition: &Value, asked: impl Fn(LintRule) -> bool) -> String {
+    let found = lint(definition, MachineType::Standard, now()).into_iter().filter(|lint| asked(lint.rule));
     found.map(|lint| format!("{} {}: {}", lint.rule.code(), lint.location, lint.message)).collect::<Vec<_>>().join("\n")
 }
 
+fn lints(definition: &Value) -> String {
+    lines(definition, |_| true)
+}
+
 fn machine(states: &Value) -> String {
-    let first = states.as_object().unwrap().keys().next().unwrap();
-    lints(&json!({"StartAt": first, "States": states}))
+    lints(&definition("JSONPath", states))
 }
 
 fn jsonata(states: &Value) -> String {
-    let first = states.as_object().unwrap().keys().next().unwrap();
-    lints(&json!({"StartAt": first, "QueryLanguage": "JSONata", "States": states}))
+    lints(&definition("JSONata", states))
 }
 
 /// A Task that no other rule speaks about.

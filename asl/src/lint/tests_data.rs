@@ -2,28 +2,23 @@
 
 use serde_json::{Value, json};
 
-use super::*;
+use super::LintRule;
+use super::tests::{definition, lines};
 
-fn lints(definition: &Value) -> String {
-    let data = [
-        LintRule::PathNeverProduced,
-        LintRule::UnknownContextMember,
-        LintRule::VariableNeverAssigned,
-        LintRule::VariableNotAlwaysAssigned,
-    ];
-    let found = lint(definition, MachineType::Standard, Timestamp::UNIX_EPOCH).into_iter();
-    let found = found.filter(|lint| data.contains(&lint.rule));
-    found.map(|lint| format!("{} {}: {}", lint.rule.code(), lint.location, lint.message)).collect::<Vec<_>>().join("\n")
-}
+/// The rules that are tried out here.
+const DATA: [LintRule; 4] = [
+    LintRule::PathNeverProduced,
+    LintRule::UnknownContextMember,
+    LintRule::VariableNeverAssigned,
+    LintRule::VariableNotAlwaysAssigned,
+];
 
 fn machine(states: &Value) -> String {
-    let first = states.as_object().unwrap().keys().next().unwrap();
-    lints(&json!({"StartAt": first, "States": states}))
+    lines(&definition("JSONPath", states), |rule| DATA.contains(&rule))
 }
 
 fn jsonata(states: &Value) -> String {
-    let first = states.as_object().unwrap().keys().next().unwrap();
-    lints(&json!({"StartAt": first, "QueryLanguage": "JSONata", "States": states}))
+    lines(&definition("JSONata", states), |rule| DATA.contains(&rule))
 }
 
 #[test]

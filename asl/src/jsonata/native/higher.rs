@@ -17,32 +17,29 @@ fn place<'e>(at: usize) -> Value<'e> {
     Value::Number(at as f64)
 }
 
-pub(super) fn map<'e>(evaluator: &mut Evaluator<'e>, arguments: &[Value<'e>]) -> Evaluated<Value<'e>> {
+/// Calls the function for every item of the array and keeps what `kept` makes of the item and the call's result.
+fn sequence_of<'e>(
+    evaluator: &mut Evaluator<'e>,
+    arguments: &[Value<'e>],
+    kept: impl Fn(&mut Evaluator<'e>, Value<'e>, Value<'e>) -> Evaluated<Option<Value<'e>>>,
+) -> Evaluated<Value<'e>> {
     let whole = argument(arguments, 0);
     let Value::Array(array) = whole else { return Ok(Value::Undefined) };
     let mut results = Vec::new();
     for at in 0..evaluator.heap.len(array) {
         let item = evaluator.heap.item(array, at);
         let result = call(evaluator, argument(arguments, 1), [item, place(at), whole])?;
-        if !result.is_undefined() {
-            results.push(result);
-        }
+        results.extend(kept(evaluator, item, result)?);
     }
     evaluator.heap.sequence(results)
 }
 
+pub(super) fn map<'e>(evaluator: &mut Evaluator<'e>, arguments: &[Value<'e>]) -> Evaluated<Value<'e>> {
+    sequence_of(evaluator, arguments, |_, _, result| Ok((!result.is_undefined()).then_some(result)))
+}
+
 pub(super) fn filter<'e>(evaluator: &mut Evaluator<'e>, arguments: &[Value<'e>]) -> Evaluated<Value<'e>> {
-    let whole = argument(arguments, 0);
-    let Value::Array(array) = whole else { return Ok(Value::Undefined) };
-    let mut results = Vec::new();
-    for at in 0..evaluator.heap.len(array) {
-        let item = evaluator.heap.item(array, at);
-        let result = call(evaluator, argument(arguments, 1), [item, place(at), whole])?;
-        if evaluator.truth(result)? {
-            results.push(item);
-        }
-    }
-    evaluator.heap.sequence(results)
+    sequence_of(evaluator, arguments, |evaluator, item, result| Ok(evaluator.truth(result)?.then_some(item)))
 }
 
 pub(super) fn single<'e>(evaluator: &mut Evaluator<'e>, arguments: &[Value<'e>]) -> Evaluated<Value<'e>> {

@@ -168,7 +168,7 @@ impl Parser<'_> {
                     "Parameter {} of function definition must be a variable name (start with $)",
                     parameters.len() + 1
                 );
-                return Err(self.wrong("S0208", message, argument.at));
+                return Err(Syntax::new("S0208", message, argument.at));
             };
             parameters.push(name.into_boxed_str());
         }
@@ -200,11 +200,11 @@ impl Parser<'_> {
         self.expect(">", false)?;
         Signature::parse(&text).map_err(|problem| match problem {
             crate::jsonata::signature::BadSignature::TypeParameter => {
-                self.wrong("S0401", "Type parameters can only be applied to functions and arrays", start)
+                Syntax::new("S0401", "Type parameters can only be applied to functions and arrays", start)
             }
             crate::jsonata::signature::BadSignature::Choice => {
                 let message = "Choice groups containing parameterized types are not supported";
-                self.wrong("S0402", message, start)
+                Syntax::new("S0402", message, start)
             }
         })
     }

@@ -1,6 +1,6 @@
 //! What follows a step of a path: the next step, predicates, `@$v` and `#$i`.
 
-use super::{Resolver, into_path, pass_up, right_name};
+use super::{Resolver, into_path, no_parent, pass_up, right_name};
 use crate::jsonata::ast::{Kind, Literal, Node, Stage};
 use crate::jsonata::number::to_text;
 use crate::jsonata::parser::Raw;
@@ -23,7 +23,7 @@ fn last_step(node: &mut Node) -> &mut Node {
     }
 }
 
-impl Resolver<'_> {
+impl Resolver {
     pub(super) fn step(&mut self, left: Raw, right: Raw, at: usize) -> Result<Box<Node>, Syntax> {
         let right_at = right.at;
         let left_at = left.at;
@@ -52,7 +52,7 @@ impl Resolver<'_> {
                 _ => continue,
             };
             let message = format!("The literal value {literal} cannot be used as a step within a path expression");
-            return Err(self.wrong("S0213", message, if i == 0 { left_at } else { right_at }));
+            return Err(Syntax::new("S0213", message, if i == 0 { left_at } else { right_at }));
         }
         *keep_singleton |= steps.iter().any(|step| step.keep_array);
         for end in [0, steps.len() - 1] {
@@ -60,7 +60,7 @@ impl Resolver<'_> {
                 step.cons_array = true;
             }
         }
-        self.ancestry.resolve(&mut path).map_err(|()| self.no_parent(at))?;
+        self.ancestry.resolve(&mut path).map_err(|()| no_parent(at))?;
         Ok(path)
     }
 
@@ -68,13 +68,13 @@ impl Resolver<'_> {
         let mut node = self.node(left)?;
         let in_path = matches!(node.kind, Kind::Path { .. });
         if last_step(&mut node).group.is_some() {
-            return Err(self.wrong("S0209", "A predicate cannot follow a grouping expression in a step", at));
+            return Err(Syntax::new("S0209", "A predicate cannot follow a grouping expression in a step", at));
         }
         let predicate = *self.node(right)?;
         let step = last_step(&mut node);
         if !predicate.seeking.is_empty() {
             for slot in &predicate.seeking {
-                self.ancestry.seek_from_predicate(step, *slot).map_err(|()| self.no_parent(at))?;
+                self.ancestry.seek_from_predicate(step, *slot).map_err(|()| no_parent(at))?;
             }
             pass_up(step, &predicate);
         }
@@ -88,11 +88,11 @@ impl Resolver<'_> {
         let step = last_step(&mut node);
         if !step.stages.is_empty() || !step.predicates.is_empty() {
             let message = "A context variable binding must precede any predicates on a step";
-            return Err(self.wrong("S0215", message, at));
+            return Err(Syntax::new("S0215", message, at));
         }
         if matches!(step.kind, Kind::Sort(_)) {
             let message = "A context variable binding must precede the 'order-by' clause on a step";
-            return Err(self.wrong("S0216", message, at));
+            return Err(Syntax::new("S0216", message, at));
         }
         step.focus = Some(right_name(&right).into());
         step.tuple = true;

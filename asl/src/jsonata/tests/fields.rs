@@ -127,6 +127,14 @@ fn what_is_wrong_is_found_when_a_definition_is_read() {
         findings(&json!(["{% 1 + %}"])),
         "INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/S/Output[0]"
     );
-    let syntax = Expression::parse("a[1,2)").unwrap_err();
-    assert_eq!((syntax.to_string().as_str(), syntax.position()), ("S0202: Expected \"]\", got \",\"", 3));
+    let placed = |text: &str| {
+        let mut findings = Findings::default();
+        let _ = Template::parse(&json!([text]), "/x", &mut findings);
+        let error = findings.into_error();
+        let finding = &error.findings()[0];
+        (finding.message.clone(), finding.offset)
+    };
+    assert_eq!(placed("{%  'é' & a[1,2) %}"), (r#"Expected "]", got ",""#.to_owned(), Some(14)));
+    assert_eq!(placed("{% 1 + %}"), ("Unexpected end of expression".to_owned(), Some(6)));
+    assert_eq!(placed("{%  %}").1, Some(4));
 }
