@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::call::{self, Call};
 use super::document::{Document, Format};
 use super::names::Arn;
 use super::pseudo::{self, Template, Unknown};
@@ -14,6 +15,10 @@ use super::stack::Stack;
 /// A definition as JSON, its pseudo-parameters all known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Definition {
+    /// The file's name as shown.
+    pub(crate) file: String,
+    /// What it calls, state by state.
+    pub(crate) calls: Vec<Call>,
     template: Template,
 }
 
@@ -43,7 +48,9 @@ impl Definition {
             Format::Json => Cow::Borrowed(source.text.as_str()),
             Format::Yaml => Cow::Owned(format!("{:#}", document.value())),
         };
-        (Self { template: Template::unchecked(&json) }, pseudo::unknown(source, 0..source.text.len()))
+        let definition =
+            Self { file: source.file.clone(), calls: call::of(source, document), template: Template::unchecked(&json) };
+        (definition, pseudo::unknown(source, 0..source.text.len()))
     }
 
     /// The definition for one stack.
@@ -62,6 +69,44 @@ impl ResolvedDefinition {
         }
         found
     }
+}
+
+/// The places in a definition's text where a function is named without a version: by its ARN anywhere, by its name as a
+/// `FunctionName`. Each is where a version would be put in.
+fn unversioned(json: &str, arn: &str, name: &str) -> Vec<usize> {
+    let ends = |text: &str| {
+        let quoted = format!("\"{text}\"");
+        json.match_indices(&quoted).map(|(at, _)| (at, at + quoted.len() - 1)).collect::<Vec<_>>()
+    };
+    let is_function_name = |at: usize| {
+        let before = json[..at].trim_end().strip_suffix(':').map(str::trim_end);
+        before.is_some_and(|before| before.ends_with("\"FunctionName\""))
+    };
+    let by_name = ends(name).into_iter().filter(|(at, _)| is_function_name(*at));
+    ends(arn).into_iter().chain(by_name).map(|(_, end)| end).collect()
+}
+
+/// Whether a definition names a function without a version, by its ARN or name.
+pub(crate) fn names(json: &str, arn: &Arn, name: &str) -> bool {
+    !unversioned(json, arn.as_str(), name).is_empty()
+}
+
+/// A definition in which some functions, each with its ARN, name and version, are named with their versions. The text is
+/// left as it is otherwise, so that people find their own lines again in the console.
+pub(crate) fn pinned<'a>(json: &str, functions: impl IntoIterator<Item = (&'a Arn, &'a str, u64)>) -> String {
+    let mut versions: Vec<(usize, u64)> = functions
+        .into_iter()
+        .flat_map(|(arn, name, version)| unversioned(json, arn.as_str(), name).into_iter().map(move |at| (at, version)))
+        .collect();
+    versions.sort_unstable();
+    let (mut pinned, mut copied) = (String::with_capacity(json.len()), 0);
+    for (at, version) in versions {
+        pinned.push_str(&json[copied..at]);
+        pinned.push_str(&format!(":{version}"));
+        copied = at;
+    }
+    pinned.push_str(&json[copied..]);
+    pinned
 }
 
 fn collect_functions(value: &Value, found: &mut BTreeSet<Arn>) {
@@ -105,6 +150,20 @@ mod tests {
         let json: Value = serde_json::from_str(&definition.resolve(&stack).json).unwrap();
         let state = serde_json::json!({"Type": "Pass", "Comment": "in eu-west-1", "End": true});
         assert_eq!(json, serde_json::json!({"StartAt": "A", "States": {"A": state}}));
+    }
+
+    #[test]
+    fn functions_are_named_with_their_versions() {
+        let (one, two) = (Arn::new("arn:aws:lambda:r:1:function:one"), Arn::new("arn:aws:lambda:r:1:function:one-two"));
+        let json = r#"{"a": "arn:aws:lambda:r:1:function:one", "FunctionName" : "one-two", "Other": "one-two",
+            "b": ["arn:aws:lambda:r:1:function:one-two", "arn:aws:lambda:r:1:function:one:live"]}"#;
+        assert!(names(json, &one, "one") && names(json, &two, "one-two"));
+        assert!(!names(json, &Arn::new("arn:aws:lambda:r:1:function:on"), "on"));
+        insta::assert_snapshot!(pinned(json, [(&one, "one", 7), (&two, "one-two", 12)]), @r#"
+        {"a": "arn:aws:lambda:r:1:function:one:7", "FunctionName" : "one-two:12", "Other": "one-two",
+                    "b": ["arn:aws:lambda:r:1:function:one-two:12", "arn:aws:lambda:r:1:function:one:live"]}
+        "#);
+        assert_eq!(pinned(json, []), json);
     }
 
     #[test]

@@ -111,7 +111,8 @@ impl Document {
 }
 
 impl Node {
-    fn value(&self) -> Value {
+    /// The value without its positions.
+    pub(crate) fn value(&self) -> Value {
         match &self.content {
             Content::Scalar(value) => value.clone(),
             Content::List(items) => items.iter().map(Self::value).collect(),

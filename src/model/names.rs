@@ -101,6 +101,13 @@ checked!(Region, "a region", REGION_RULE, |text| {
 checked!(AccountId, "an account", "an account is twelve digits", |text| text.len() == 12
     && text.bytes().all(|byte| byte.is_ascii_digit()));
 
+impl AccountId {
+    /// Stands, for people to read, for an account that no call has asked for. It is in no request.
+    pub(crate) fn placeholder() -> Self {
+        Self("<account>".to_owned())
+    }
+}
+
 impl Arn {
     /// An ARN as an API answered it, or as built from checked names.
     pub(crate) fn new(text: impl Into<String>) -> Self {

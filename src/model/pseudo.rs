@@ -46,7 +46,7 @@ impl Template {
         Self(value.to_owned())
     }
 
-    /// The text with every pseudo-parameter replaced by the stack's value.
+    /// The text with every pseudo-parameter replaced by the stack's value, and names as they are deployed.
     pub(crate) fn resolve(&self, stack: &Stack) -> String {
         let mut resolved = String::with_capacity(self.0.len());
         let mut copied = 0;
@@ -56,7 +56,7 @@ impl Template {
             copied = found.end;
         }
         resolved.push_str(&self.0[copied..]);
-        resolved
+        stack.with_deployed_names(resolved)
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::source::{ModelError, Source};
+use super::source::{ModelError, Place, Source};
 
 /// A value of the service file together with where it stands.
 pub(super) struct At<T> {
@@ -45,6 +45,11 @@ impl<'a> Section<'a> {
     /// Where the table stands, for errors about the table as a whole.
     pub(super) fn error(&self, message: impl Into<String>) -> ModelError {
         self.source.error_at(self.span.start, message)
+    }
+
+    /// The line that the table begins on.
+    pub(super) fn place(&self) -> Place {
+        self.source.place(self.span.start)
     }
 
     /// How errors name a key of this table.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::names::{Key, ServiceName, StageName};
 use super::pseudo::Template;
+use super::source::Place;
 
 /// Everything that a service file declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(crate) struct Service {
 /// A Lambda function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Function {
+    /// Where it is declared.
+    pub(crate) at: Place,
     /// The folder of its crate, relative to the service file's folder.
     pub(crate) source: String,
     /// Memory in MB.
@@ -37,6 +40,8 @@ pub(crate) struct Function {
     pub(crate) architecture: Architecture,
     /// Environment variables.
     pub(crate) environment: BTreeMap<String, Template>,
+    /// Where these are declared; the function's own place when there are none.
+    pub(crate) environment_at: Place,
     /// What its role allows beside writing its own log.
     pub(crate) permissions: Vec<Permission>,
 }
@@ -50,9 +55,11 @@ pub(crate) enum Architecture {
     Arm64,
 }
 
-/// A statement of a function's role.
+/// A statement of the role of a function or state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Permission {
+    /// Where it is declared.
+    pub(crate) at: Place,
     /// Actions such as `states:*`.
     pub(crate) actions: Vec<String>,
     /// The ARNs it is about.
@@ -62,6 +69,8 @@ pub(crate) struct Permission {
 /// A route of the HTTP API to a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Route {
+    /// Where it is declared.
+    pub(crate) at: Place,
     /// The HTTP method, or `ANY`.
     pub(crate) method: String,
     /// The path, beginning with `/`.
@@ -84,10 +93,14 @@ pub(crate) struct Throttle {
 /// A state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StateMachine {
+    /// Where it is declared.
+    pub(crate) at: Place,
     /// The definition's file, relative to the service file's folder.
     pub(crate) definition: String,
     /// Standard or express.
     pub(crate) kind: StateMachineKind,
+    /// What its role allows beside what its definition shows that it needs.
+    pub(crate) permissions: Vec<Permission>,
 }
 
 /// The two kinds of state machine.

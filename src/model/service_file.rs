@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::environment;
 use super::names::{Key, NameError, ServiceName, StageName};
 use super::pseudo::Template;
 use super::section::{At, Section, nearest};
@@ -69,15 +70,28 @@ fn keyed<'a, T>(
 }
 
 fn function(mut section: Section<'_>) -> Result<Function, ModelError> {
+    let at = section.place();
     let source = section.required("source")?.value;
     let memory_mb = section.number("memory_mb", 128..10_241)?.map_or(128, |at| at.value);
     let timeout_s = section.number("timeout_s", 1..901)?.map_or(6, |at| at.value);
     let log_retention_days = retention(&mut section)?;
     let architecture = architecture(&mut section)?;
-    let environment = section.table("environment")?.map_or(Ok(BTreeMap::new()), environment)?;
-    let permissions = section.tables("permissions")?.into_iter().map(permission).collect::<Result<_, _>>()?;
+    let environment = section.table("environment")?;
+    let environment_at = environment.as_ref().map_or_else(|| at.clone(), Section::place);
+    let environment = environment.map_or(Ok(BTreeMap::new()), variables)?;
+    let permissions = permissions(&mut section)?;
     section.finish()?;
-    Ok(Function { source, memory_mb, timeout_s, log_retention_days, architecture, environment, permissions })
+    Ok(Function {
+        at,
+        source,
+        memory_mb,
+        timeout_s,
+        log_retention_days,
+        architecture,
+        environment,
+        environment_at,
+        permissions,
+    })
 }
 
 fn retention(section: &mut Section<'_>) -> Result<u32, ModelError> {
@@ -97,10 +111,13 @@ fn architecture(section: &mut Section<'_>) -> Result<Architecture, ModelError> {
     one_of(section.source, "architecture", &written, &[Architecture::X86_64, Architecture::Arm64], |it| it.as_str())
 }
 
-fn environment(section: Section<'_>) -> Result<BTreeMap<String, Template>, ModelError> {
+fn variables(section: Section<'_>) -> Result<BTreeMap<String, Template>, ModelError> {
     let source = section.source;
     let mut variables = BTreeMap::new();
     for (key, value) in section.into_entries() {
+        if let Some(refused) = environment::refused(&key.value) {
+            return Err(source.error_at(key.span.start, refused.message).with_hint(refused.hint));
+        }
         let toml::de::DeValue::String(text) = value.get_ref() else {
             let message = format!("The environment variable `{}` must be a string.", key.value);
             return Err(source.error_at(value.span().start, message));
@@ -110,18 +127,23 @@ fn environment(section: Section<'_>) -> Result<BTreeMap<String, Template>, Model
     Ok(variables)
 }
 
+fn permissions(section: &mut Section<'_>) -> Result<Vec<Permission>, ModelError> {
+    section.tables("permissions")?.into_iter().map(permission).collect()
+}
+
 fn permission(mut section: Section<'_>) -> Result<Permission, ModelError> {
+    let at = section.place();
     let actions = section.strings("actions")?.into_iter().map(|action| action.value).collect();
     let resources = section.strings("resources")?;
     let source = section.source;
     let resources =
         resources.into_iter().map(|at| Template::parse(source, at.span, &at.value)).collect::<Result<_, _>>()?;
     section.finish()?;
-    Ok(Permission { actions, resources })
+    Ok(Permission { at, actions, resources })
 }
 
 fn route(mut section: Section<'_>, functions: &BTreeMap<Key, Function>) -> Result<Route, ModelError> {
-    let source = section.source;
+    let (source, at) = (section.source, section.place());
     let method = section.required("method")?;
     let method = one_of(source, "method", &method, &METHODS, |method| method)?.to_owned();
     let path = section.required("path")?;
@@ -142,7 +164,7 @@ fn route(mut section: Section<'_>, functions: &BTreeMap<Key, Function>) -> Resul
         };
         return Err(source.error_at(target.span.start, message).with_hint(hint));
     }
-    Ok(Route { method, path: path.value, function, cors })
+    Ok(Route { at, method, path: path.value, function, cors })
 }
 
 fn throttle(mut section: Section<'_>) -> Result<Throttle, ModelError> {
@@ -153,14 +175,16 @@ fn throttle(mut section: Section<'_>) -> Result<Throttle, ModelError> {
 }
 
 fn state_machine(mut section: Section<'_>) -> Result<StateMachine, ModelError> {
+    let at = section.place();
     let definition = section.required("definition")?.value;
     let kinds = [StateMachineKind::Standard, StateMachineKind::Express];
     let kind = match section.string("type")? {
         Some(written) => one_of(section.source, "type", &written, &kinds, |kind| kind.as_str())?,
         None => StateMachineKind::Standard,
     };
+    let permissions = permissions(&mut section)?;
     section.finish()?;
-    Ok(StateMachine { definition, kind })
+    Ok(StateMachine { at, definition, kind, permissions })
 }
 
 /// The value among a few that a text spells.

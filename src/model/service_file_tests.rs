@@ -59,9 +59,9 @@ fn a_route_to_nowhere_is_refused() {
 
 #[test]
 fn an_unknown_pseudo_parameter_is_refused_where_it_stands() {
-    let text = "service = \"a\"\n[functions.start]\nsource = \"x\"\nenvironment = { A = \"x-${AWS::Stack}\" }\n";
+    let text = "service = \"a\"\n[functions.start]\nsource = \"x\"\nenvironment = { NAME = \"x-${AWS::Stack}\" }\n";
     insta::assert_snapshot!(refused(text), @r"
-    service.toml:4:24: `${AWS::Stack}` is no pseudo-parameter that a deployment has a value for.
+    service.toml:4:27: `${AWS::Stack}` is no pseudo-parameter that a deployment has a value for.
     Did you mean `AWS::StackName`? Known are AWS::AccountId, AWS::Partition, AWS::Region, AWS::StackName, AWS::URLSuffix.
     ");
 }

@@ -20,6 +20,21 @@ pub(crate) struct Position {
     pub(crate) column: usize,
 }
 
+/// A line of a file, as it is shown: `definitions/service.toml:31`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// The file's name as shown.
+    pub(crate) file: String,
+    /// The line, from 1.
+    pub(crate) line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
 /// What is wrong with a service file or a definition, where, and what to try.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) struct ModelError {
@@ -59,6 +74,11 @@ impl Source {
         let before = &self.text[..end];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    }
+
+    /// The line of a byte offset.
+    pub(crate) fn place(&self, offset: usize) -> Place {
+        Place { file: self.file.clone(), line: self.position(offset).line }
     }
 
     /// An error at a byte offset of this source.

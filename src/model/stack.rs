@@ -5,8 +5,19 @@ use super::names::{AccountId, Arn, Key, Region, ServiceName, StageName};
 /// The tag that says which stack owns a resource.
 pub(crate) const OWNER_TAG: &str = "workshop:stack";
 
-/// The longest name that IAM takes for a role (CreateRole's documentation), in characters.
+/// The tag that says which thing of the service file a resource is: its name may be too long to tell.
+pub(crate) const KEY_TAG: &str = "workshop:key";
+
+/// The alias that HTTP APIs invoke: it leads to the version that was deployed last, or rolled back to.
+pub(crate) const LIVE: &str = "live";
+
+/// The longest names that CreateRole, CreateFunction and CreateStateMachine take (their documentation), in characters.
 const ROLE_NAME_LIMIT: usize = 64;
+const FUNCTION_NAME_LIMIT: usize = 64;
+const STATE_MACHINE_NAME_LIMIT: usize = 80;
+
+/// `-` and eight hexadecimal digits.
+const HASH_LENGTH: usize = 9;
 
 /// One deployment of a service. Names are deterministic, so there is no state file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,21 +38,46 @@ impl Stack {
         format!("{}-{}", self.service, self.stage)
     }
 
-    /// The deployed name of a function.
+    /// The deployed name of a function. Here and below, a name that is longer than AWS takes ends in a hash of the whole.
     pub(crate) fn function_name(&self, key: &Key) -> String {
-        format!("{}-{key}", self.name())
+        shortened(format!("{}-{key}", self.name()), FUNCTION_NAME_LIMIT)
     }
 
     /// The deployed name of a state machine.
     pub(crate) fn state_machine_name(&self, key: &Key) -> String {
-        format!("{}-{key}", self.name())
+        shortened(format!("{}-{key}", self.name()), STATE_MACHINE_NAME_LIMIT)
     }
 
-    /// The name of the role of a function or state machine. Roles belong to no region, so the region is in the name. One
-    /// that is longer than IAM takes ends in a hash of the whole instead.
+    /// The name of the role of a function or state machine. Roles belong to no region, so the region is in the name.
     pub(crate) fn role_name(&self, key: &Key) -> String {
-        let name = format!("{}-{}-{key}", self.name(), self.region);
-        if name.len() <= ROLE_NAME_LIMIT { name } else { shortened(&name) }
+        shortened(format!("{}-{}-{key}", self.name(), self.region), ROLE_NAME_LIMIT)
+    }
+
+    /// What the names of all the stack's roles begin with, also of those that were shortened.
+    pub(crate) fn role_name_start(&self) -> String {
+        start(format!("{}-{}-", self.name(), self.region), ROLE_NAME_LIMIT)
+    }
+
+    /// What the names of all the stack's functions begin with, also of those that were shortened.
+    pub(crate) fn function_name_start(&self) -> String {
+        start(format!("{}-", self.name()), FUNCTION_NAME_LIMIT)
+    }
+
+    /// What the names of all the stack's state machines begin with, also of those that were shortened.
+    pub(crate) fn state_machine_name_start(&self) -> String {
+        start(format!("{}-", self.name()), STATE_MACHINE_NAME_LIMIT)
+    }
+
+    /// A text that names functions and state machines of the stack by ARN, with the names that they really have where those
+    /// were shortened. Whoever writes `#{AWS::StackName}-sendEmail` need not know about limits.
+    pub(super) fn with_deployed_names(&self, text: String) -> String {
+        let name = format!("{}-", self.name());
+        let kinds = [
+            (":function:", FUNCTION_NAME_LIMIT),
+            (":stateMachine:", STATE_MACHINE_NAME_LIMIT),
+            (":execution:", STATE_MACHINE_NAME_LIMIT),
+        ];
+        kinds.into_iter().fold(text, |text, (kind, limit)| replace_names(&text, &format!("{kind}{name}"), &name, limit))
     }
 
     /// The HTTP API's name.
@@ -59,9 +95,19 @@ impl Stack {
         self.arn("lambda", &format!("function:{}", self.function_name(key)))
     }
 
+    /// The ARN of the alias that leads to the version of a function that is live.
+    pub(crate) fn live_arn(&self, key: &Key) -> Arn {
+        Arn::new(format!("{}:{LIVE}", self.function_arn(key)))
+    }
+
     /// The ARN of a state machine.
     pub(crate) fn state_machine_arn(&self, key: &Key) -> Arn {
-        self.arn("states", &format!("stateMachine:{}", self.state_machine_name(key)))
+        self.state_machine_arn_of(&self.state_machine_name(key))
+    }
+
+    /// The ARN of a state machine by its deployed name.
+    pub(crate) fn state_machine_arn_of(&self, name: &str) -> Arn {
+        self.arn("states", &format!("stateMachine:{name}"))
     }
 
     /// The ARN of an execution of a state machine.
@@ -80,12 +126,35 @@ impl Stack {
     }
 }
 
-/// The start of a name and eight hexadecimal digits that follow from the whole; names are ASCII.
-fn shortened(name: &str) -> String {
+/// A name, or its start and eight hexadecimal digits that follow from the whole when it is too long; names are ASCII.
+fn shortened(name: String, limit: usize) -> String {
     use sha2::Digest;
-    let hash: String = sha2::Sha256::digest(name).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    let start: String = name.chars().take(ROLE_NAME_LIMIT - 9).collect();
-    format!("{start}-{hash}")
+    if name.len() <= limit {
+        return name;
+    }
+    let hash: String = sha2::Sha256::digest(&name).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{hash}", start(name, limit))
+}
+
+/// What shortening leaves of a name, before the hash.
+fn start(name: String, limit: usize) -> String {
+    name.chars().take(limit - HASH_LENGTH).collect()
+}
+
+/// Shortens every name in a text that follows `marker`'s kind; `marker` ends with the start of the name, `begin`.
+fn replace_names(text: &str, marker: &str, begin: &str, limit: usize) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(marker) {
+        let from = at + marker.len() - begin.len();
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let length = rest[from..].find(|c| !is_name(c)).unwrap_or(rest.len() - from);
+        replaced.push_str(&rest[..from]);
+        replaced.push_str(&shortened(rest[from..from + length].to_owned(), limit));
+        rest = &rest[from + length..];
+    }
+    replaced.push_str(rest);
+    replaced
 }
 
 #[cfg(test)]
@@ -106,5 +175,26 @@ mod tests {
         let (one, other) = (stack.role_name(&start), stack.role_name(&send));
         assert_eq!((one.len(), other.len()), (ROLE_NAME_LIMIT, ROLE_NAME_LIMIT));
         assert_ne!(one, other);
+        assert!(one.starts_with(&stack.role_name_start()), "{one}");
+    }
+
+    #[test]
+    fn long_names_are_the_same_wherever_they_stand() {
+        let stack = Stack {
+            service: ServiceName::parse("a-service-with-a-name-of-35-letters").unwrap(),
+            stage: StageName::parse("a-stage-of-anna-and-bert").unwrap(),
+            region: Region::parse("us-east-1").unwrap(),
+            account: AccountId::parse("123456789012").unwrap(),
+        };
+        let (send, name) = (Key::parse("sendEmail").unwrap(), stack.name());
+        assert_eq!(stack.function_name(&send).len(), FUNCTION_NAME_LIMIT);
+        assert!(stack.function_name(&send).starts_with(&stack.function_name_start()));
+        assert!(stack.state_machine_name(&send).ends_with("-sendEmail"), "it is short enough");
+        let written = format!(
+            "{{\"a\":\"arn:aws:lambda:us-east-1:1:function:{name}-sendEmail:$LATEST\",\"b\":\":function:{name}-x\"}}"
+        );
+        let deployed = stack.with_deployed_names(written);
+        assert!(deployed.contains(&format!(":function:{}:$LATEST\"", stack.function_name(&send))), "{deployed}");
+        assert!(deployed.contains(&format!(":function:{name}-x\"")), "{deployed}");
     }
 }
