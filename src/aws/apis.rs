@@ -153,10 +153,13 @@ pub(crate) async fn create_api(
         .name(name)
         .protocol_type(ProtocolType::Http)
         .set_cors_configuration(cors.map(SdkCors::from))
-        .set_tags(Some(tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()))
+        .set_tags(Some(tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()));
+    let answer = request
         .customize()
-        .config_override(aws_sdk_apigatewayv2::Config::builder().retry_config(RetryConfig::disabled()));
-    let answer = request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateApi"))?;
+        .config_override(tried_once())
+        .send()
+        .await
+        .map_err(AwsError::from_sdk(SERVICE, "CreateApi"))?;
     Ok((answer.api_id.unwrap_or_default(), answer.api_endpoint.unwrap_or_default()))
 }
 
@@ -175,6 +178,13 @@ pub(crate) async fn update_cors(client: &Client, api: &str, cors: Option<&Cors>)
     }
 }
 
+/// Adds tags to an HTTP API.
+pub(crate) async fn tag(client: &Client, arn: &str, tags: &Tags) -> Result<(), AwsError> {
+    let tags = tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let answer = client.tag_resource().resource_arn(arn).set_tags(Some(tags)).send().await;
+    answer.map_err(AwsError::from_sdk(SERVICE, "TagResource")).map(|_| ())
+}
+
 /// Deletes an HTTP API with everything in it, if it is there.
 pub(crate) async fn delete_api(client: &Client, api: &str) -> Result<(), AwsError> {
     or_gone(client.delete_api().api_id(api).send().await.map_err(AwsError::from_sdk(SERVICE, "DeleteApi")))
@@ -191,7 +201,12 @@ pub(crate) async fn integrations(client: &Client, api: &str) -> Result<Vec<Integ
     Ok(found.into_iter().map(read).collect())
 }
 
-/// Makes an integration with a function and answers with its id.
+/// For calls that the SDK must not repeat by itself.
+fn tried_once() -> aws_sdk_apigatewayv2::config::Builder {
+    aws_sdk_apigatewayv2::Config::builder().retry_config(RetryConfig::disabled())
+}
+
+/// Makes an integration with a function and answers with its id. Never tried twice, like [`create_api`].
 pub(crate) async fn create_integration(client: &Client, api: &str, uri: &str) -> Result<String, AwsError> {
     let request = client
         .create_integration()
@@ -199,7 +214,8 @@ pub(crate) async fn create_integration(client: &Client, api: &str, uri: &str) ->
         .integration_type(IntegrationType::AwsProxy)
         .integration_uri(uri)
         .payload_format_version(PAYLOAD_FORMAT);
-    let answer = request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateIntegration"))?;
+    let answer = request.customize().config_override(tried_once()).send().await;
+    let answer = answer.map_err(AwsError::from_sdk(SERVICE, "CreateIntegration"))?;
     Ok(answer.integration_id.unwrap_or_default())
 }
 

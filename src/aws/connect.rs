@@ -4,7 +4,8 @@ use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 
 use super::error::{AwsError, AwsErrorKind};
-use super::http;
+use super::limits::{CallLimit, TimeToUpload, retries};
+use super::{http, region};
 use crate::model::names::{AccountId, Region};
 
 /// Which cloud to speak to, and as whom.
@@ -45,36 +46,36 @@ pub(crate) struct Aws {
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     /// Security Token Service.
     pub(crate) sts: aws_sdk_sts::Client,
+    /// How long a call may take.
+    pub(crate) limit: CallLimit,
 }
 
 impl Aws {
     /// Makes the clients. Calls nothing: credentials are looked for at the first call.
     ///
     /// # Errors
-    /// The environment's or profile's region is no region.
+    /// The environment's or profile's region is no region, or the environment's time limit no time.
     pub(crate) async fn connect(target: Target) -> Result<Self, AwsError> {
+        Self::connect_within(target, CallLimit::of_environment()?).await
+    }
+
+    pub(super) async fn connect_within(target: Target, limit: CallLimit) -> Result<Self, AwsError> {
         let config = match &target {
             Target::Aws { profile, region } => user_config(profile.as_deref(), region.as_ref()).await,
             Target::Local { endpoint, region } => local_config(endpoint, region),
         };
-        let named = config.region().map_or("us-east-1", |region| region.as_ref());
-        let region = Region::parse(named).map_err(|error| AwsError {
-            kind: AwsErrorKind::Region,
-            service: "the configuration",
-            operation: "region",
-            code: None,
-            message: error.to_string(),
-            request_id: None,
-        })?;
+        let config = config.into_builder().timeout_config(limit.of_calls()).retry_config(retries()).build();
+        let region = region::parsed(config.region().map_or(region::DEFAULT, |region| region.as_ref()))?;
         Ok(Self {
             region,
             endpoint: config.endpoint_url().map(str::to_owned),
             sfn: aws_sdk_sfn::Client::new(&config),
-            lambda: aws_sdk_lambda::Client::new(&config),
+            lambda: lambda(&config, limit),
             iam: aws_sdk_iam::Client::new(&config),
             apis: aws_sdk_apigatewayv2::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
+            limit,
         })
     }
 
@@ -97,9 +98,21 @@ impl Aws {
     }
 }
 
+/// Only Lambda is sent so much that the line's speed matters.
+fn lambda(config: &SdkConfig, limit: CallLimit) -> aws_sdk_lambda::Client {
+    let mut builder = aws_sdk_lambda::config::Builder::from(config);
+    if limit == CallLimit::ByCall {
+        builder = builder.interceptor(TimeToUpload);
+    }
+    aws_sdk_lambda::Client::from_conf(builder.build())
+}
+
 async fn user_config(profile: Option<&str>, region: Option<&Region>) -> SdkConfig {
     let endpoint = std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http::client(endpoint.as_deref()));
+    // The loader reads AWS_MAX_ATTEMPTS and the like unless it is given retries, and panics where they make no sense.
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http::client(endpoint.as_deref()))
+        .retry_config(retries());
     if let Some(profile) = profile {
         loader = loader.profile_name(profile);
     }

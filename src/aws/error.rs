@@ -7,6 +7,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::meaning::{self, Answer};
+use crate::clock;
+
 /// A call to AWS that failed.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{service} answered {operation} with {}{message}", .code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default())]
@@ -30,20 +33,39 @@ pub(crate) struct AwsError {
 pub(crate) enum AwsErrorKind {
     /// No credentials were found.
     NoCredentials,
-    /// The credentials were once valid.
+    /// There are credentials, and what gives them failed.
+    BrokenCredentials,
+    /// The credentials come from a sign-in, and nobody is signed in.
+    SignedOut,
+    /// The credentials were once valid, or the sign-in that gives them was.
     ExpiredCredentials,
     /// The credentials are not known to AWS.
     InvalidCredentials,
-    /// Not a region, or one where the endpoint does not exist.
-    Region,
+    /// This machine's clock is too wrong for signatures.
+    WrongClock {
+        /// By how many seconds it is ahead of AWS's, if that is known; negative when it is behind.
+        ahead_s: Option<i64>,
+    },
+    /// An option or variable has a value that makes no sense; the message says which.
+    Setting,
     /// The endpoint's name has no address: no such region, or no network.
     UnknownHost,
-    /// Nothing answers at the endpoint, or not in time.
+    /// Nothing answers at the endpoint: no connection was made.
     Unreachable,
+    /// The endpoint is not trusted, or speaks no TLS.
+    Untrusted,
+    /// There was a connection and no answer in time: AWS may have done what was asked.
+    TimedOut,
+    /// The connection broke before the answer was there: AWS may have done what was asked.
+    Lost,
+    /// What answered is not the service: a proxy, or a network that wants a sign-in.
+    Garbled,
     /// The caller may not do this.
     AccessDenied,
     /// Too many requests: the same call may succeed a little later.
     Throttled,
+    /// The account has as much of something as it may have: waiting does not help.
+    QuotaFull,
     /// The service's own fault: the same call may succeed a little later.
     ServiceFault,
     /// The resource is not there.
@@ -56,6 +78,13 @@ pub(crate) enum AwsErrorKind {
     Other,
 }
 
+impl AwsErrorKind {
+    /// Whether the connection is to blame: the same call may succeed once it is back. What was asked may be done already.
+    pub(crate) fn is_connection(self) -> bool {
+        matches!(self, Self::Unreachable | Self::TimedOut | Self::Lost)
+    }
+}
+
 impl AwsError {
     /// Maps an SDK error of one operation.
     pub(crate) fn from_sdk<E>(
@@ -65,28 +94,28 @@ impl AwsError {
     where
         E: ProvideErrorMetadata + Error + RequestId + Send + Sync + 'static,
     {
-        move |error| match error.as_service_error() {
-            Some(answer) => {
-                let code = answer.code().map(str::to_owned);
-                let message = answer.message().unwrap_or("the answer carries no message").to_owned();
-                let kind = match kind_of(code.as_deref().unwrap_or_default()) {
-                    AwsErrorKind::Other if is_server_fault(&error) => AwsErrorKind::ServiceFault,
-                    kind => kind,
-                };
-                let request_id = answer.request_id().map(str::to_owned);
-                Self { kind, service, operation, code, message, request_id }
-            }
-            None => {
-                let message = chain(&error);
-                Self {
-                    kind: kind_of_failure(&error, &message),
-                    service,
-                    operation,
-                    code: None,
-                    message,
-                    request_id: None,
+        move |error| {
+            let response = error.raw_response();
+            let status = response.map(|response| response.status().as_u16());
+            let ahead_s = response.and_then(ahead_of);
+            let (kind, code, message, request_id) = match (error.as_service_error(), status) {
+                (Some(answer), Some(status)) => {
+                    let (code, said) = (answer.code(), answer.message().filter(|said| !said.is_empty()));
+                    let (code_text, message) = (code.unwrap_or_default(), said.unwrap_or_default());
+                    let kind = Answer { status, code: code_text, message, ahead_s }.kind();
+                    let message = said.map_or_else(|| format!("HTTP status {status}, and no message"), str::to_owned);
+                    (kind, code.map(str::to_owned), message, answer.request_id().map(str::to_owned))
                 }
-            }
+                (_, Some(status)) => {
+                    let message = format!("HTTP status {status}: {}", chain(&error));
+                    (meaning::of_unreadable(status, &message), None, message, None)
+                }
+                _ => {
+                    let message = chain(&error);
+                    (meaning::of_silence(&message), None, message, None)
+                }
+            };
+            Self { kind, service, operation, code, message, request_id }
         }
     }
 
@@ -99,6 +128,13 @@ impl AwsError {
     pub(crate) fn is_not_found(&self) -> bool {
         self.kind == AwsErrorKind::NotFound
     }
+}
+
+/// By how many seconds this machine's clock is ahead of an answer's date.
+fn ahead_of(response: &HttpResponse) -> Option<i64> {
+    let date = response.headers().get("date")?;
+    let theirs = jiff::fmt::rfc2822::parse(date).ok()?.timestamp();
+    Some(clock::now().as_second() - theirs.as_second())
 }
 
 /// What a read of something that may be absent comes to: absence is an answer, not a failure.
@@ -115,73 +151,6 @@ pub(crate) fn or_gone<T>(answer: Result<T, AwsError>) -> Result<(), AwsError> {
     or_absent(answer).map(|_| ())
 }
 
-/// Whether the service answered with a 5xx, whatever its body says.
-fn is_server_fault<E>(error: &SdkError<E, HttpResponse>) -> bool {
-    error.raw_response().is_some_and(|response| response.status().as_u16() >= 500)
-}
-
-/// Error codes are exact; they are those of the services' API models.
-fn kind_of(code: &str) -> AwsErrorKind {
-    match code {
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => AwsErrorKind::ExpiredCredentials,
-        "InvalidClientTokenId"
-        | "UnrecognizedClientException"
-        | "SignatureDoesNotMatch"
-        | "InvalidSignatureException"
-        | "IncompleteSignature"
-        | "MissingAuthenticationToken"
-        | "AuthFailure" => AwsErrorKind::InvalidCredentials,
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => AwsErrorKind::AccessDenied,
-        "Throttling"
-        | "ThrottlingException"
-        | "TooManyRequestsException"
-        | "RequestLimitExceeded"
-        | "LimitExceededException" => AwsErrorKind::Throttled,
-        "InternalFailure"
-        | "InternalServerError"
-        | "ServiceException"
-        | "ServiceUnavailable"
-        | "ServiceUnavailableException"
-        | "ServiceFailure"
-        | "ServiceFailureException" => AwsErrorKind::ServiceFault,
-        "NotFoundException"
-        | "NoSuchEntity"
-        | "NoSuchEntityException"
-        | "ResourceNotFound"
-        | "ResourceNotFoundException"
-        | "StateMachineDoesNotExist"
-        | "ExecutionDoesNotExist" => AwsErrorKind::NotFound,
-        "ConflictException"
-        | "EntityAlreadyExists"
-        | "ResourceConflictException"
-        | "ResourceAlreadyExistsException"
-        | "ExecutionAlreadyExists"
-        | "StateMachineAlreadyExists"
-        | "StateMachineDeleting"
-        | "OperationAbortedException"
-        | "ConcurrentModification"
-        | "DeleteConflict" => AwsErrorKind::Conflict,
-        "NotImplemented" | "NotImplementedException" | "UnknownOperationException" => AwsErrorKind::NotImplemented,
-        _ => AwsErrorKind::Other,
-    }
-}
-
-/// A call that got no answer: the SDK's text tells a missing credential from a refused connection.
-fn kind_of_failure<E>(error: &SdkError<E, HttpResponse>, message: &str) -> AwsErrorKind {
-    match error {
-        _ if is_server_fault(error) => AwsErrorKind::ServiceFault,
-        _ if message.contains("expired") && message.contains("credential") => AwsErrorKind::ExpiredCredentials,
-        _ if message.contains("credential") || message.contains("could not find profile") => {
-            AwsErrorKind::NoCredentials
-        }
-        SdkError::DispatchFailure(_) if message.contains("lookup address") || message.contains("dns error") => {
-            AwsErrorKind::UnknownHost
-        }
-        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => AwsErrorKind::Unreachable,
-        _ => AwsErrorKind::Other,
-    }
-}
-
 /// The causes of an error in one line, outermost first, without those that only repeat the one before.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut parts: Vec<String> = vec![error.to_string()];
@@ -194,33 +163,4 @@ pub(crate) fn chain(error: &dyn Error) -> String {
         cause = inner.source();
     }
     parts.join(": ")
-}
-
-#[cfg(test)]
-mod tests {
-    use aws_smithy_runtime_api::client::result::ConnectorError;
-
-    use super::*;
-
-    fn failed(text: &'static str) -> AwsErrorKind {
-        type Call = aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
-        let error: SdkError<Call, HttpResponse> = SdkError::dispatch_failure(ConnectorError::io(text.into()));
-        AwsError::from_sdk("STS", "GetCallerIdentity")(error).kind
-    }
-
-    #[test]
-    fn a_call_without_an_answer_is_told_apart() {
-        let lookup = "dns error: failed to lookup address information: Name or service not known";
-        assert_eq!(failed(lookup), AwsErrorKind::UnknownHost);
-        assert_eq!(failed("tcp connect error: Connection refused (os error 111)"), AwsErrorKind::Unreachable);
-        assert_eq!(failed("no credentials found in chain"), AwsErrorKind::NoCredentials);
-        assert_eq!(failed("the SSO session's credentials have expired"), AwsErrorKind::ExpiredCredentials);
-    }
-
-    #[test]
-    fn codes_have_their_meaning() {
-        assert_eq!(kind_of("ExpiredTokenException"), AwsErrorKind::ExpiredCredentials);
-        assert_eq!(kind_of("ExecutionDoesNotExist"), AwsErrorKind::NotFound);
-        assert_eq!(kind_of("SomethingNew"), AwsErrorKind::Other);
-    }
 }

@@ -142,6 +142,18 @@ pub(crate) async fn running(aws: &Aws, state_machine: &Arn) -> Result<Vec<Execut
     Ok(or_absent(found)?.map_or_else(Vec::new, |(executions, _)| executions))
 }
 
+/// Whether an execution of a state machine has not ended. Express executions can't be listed and end by themselves within
+/// minutes.
+///
+/// # Errors
+/// The call failed.
+pub(crate) async fn any_running(aws: &Aws, state_machine: &Arn) -> Result<bool, AwsError> {
+    match list(aws, state_machine, Some(Status::Running), 1).await {
+        Err(error) if error.is_not_found() || error.is("StateMachineTypeNotSupported") => Ok(false),
+        found => Ok(!found?.0.is_empty()),
+    }
+}
+
 /// One execution; none when there is no such execution.
 ///
 /// # Errors

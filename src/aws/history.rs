@@ -79,40 +79,37 @@ fn state(event: &SdkEvent) -> Option<String> {
     first_of!(event, |it| Some(it.name()), [state_entered_event_details, state_exited_event_details])
 }
 
+/// A field that every event of a task with a service integration has.
+macro_rules! of_tasks {
+    ($event:ident, |$found:ident| $field:expr) => {
+        first_of!(
+            $event,
+            |$found| $field,
+            [
+                task_scheduled_event_details,
+                task_started_event_details,
+                task_submitted_event_details,
+                task_succeeded_event_details,
+                task_failed_event_details,
+                task_timed_out_event_details,
+                task_start_failed_event_details,
+                task_submit_failed_event_details,
+            ]
+        )
+    };
+}
+
 fn resource(event: &SdkEvent) -> Option<String> {
-    first_of!(
+    let called = first_of!(
         event,
         |it| Some(it.resource()),
-        [
-            lambda_function_scheduled_event_details,
-            activity_scheduled_event_details,
-            task_scheduled_event_details,
-            task_started_event_details,
-            task_submitted_event_details,
-            task_succeeded_event_details,
-            task_failed_event_details,
-            task_timed_out_event_details,
-            task_start_failed_event_details,
-            task_submit_failed_event_details,
-        ]
-    )
+        [lambda_function_scheduled_event_details, activity_scheduled_event_details]
+    );
+    called.or_else(|| of_tasks!(event, |it| Some(it.resource())))
 }
 
 fn resource_type(event: &SdkEvent) -> Option<String> {
-    first_of!(
-        event,
-        |it| Some(it.resource_type()),
-        [
-            task_scheduled_event_details,
-            task_started_event_details,
-            task_submitted_event_details,
-            task_succeeded_event_details,
-            task_failed_event_details,
-            task_timed_out_event_details,
-            task_start_failed_event_details,
-            task_submit_failed_event_details,
-        ]
-    )
+    of_tasks!(event, |it| Some(it.resource_type()))
 }
 
 fn input(event: &SdkEvent) -> Option<String> {

@@ -50,9 +50,18 @@ pub(crate) async fn role_names(client: &Client, prefix: &str) -> Result<Vec<Stri
 
 /// Makes a role.
 pub(crate) async fn create_role(client: &Client, name: &str, trust: &str, tags: &Tags) -> Result<(), AwsError> {
-    let tags = tags.iter().filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()).collect();
-    let request = client.create_role().role_name(name).assume_role_policy_document(trust).set_tags(Some(tags));
+    let request = client.create_role().role_name(name).assume_role_policy_document(trust).set_tags(Some(listed(tags)));
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateRole")).map(|_| ())
+}
+
+/// Adds tags to a role.
+pub(crate) async fn tag(client: &Client, name: &str, tags: &Tags) -> Result<(), AwsError> {
+    let answer = client.tag_role().role_name(name).set_tags(Some(listed(tags))).send().await;
+    answer.map_err(AwsError::from_sdk(SERVICE, "TagRole")).map(|_| ())
+}
+
+fn listed(tags: &Tags) -> Vec<Tag> {
+    tags.iter().filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()).collect()
 }
 
 /// Replaces who may assume a role.

@@ -51,7 +51,9 @@ pub(crate) async fn invoke(
     };
     let call = aws.lambda.invoke().function_name(function).invocation_type(kind).payload(Blob::new(payload));
     let call = call.set_log_type(tail.then_some(LogType::Tail)).customize();
-    let once = aws_sdk_lambda::config::Builder::new().retry_config(RetryConfig::disabled());
+    let once = aws_sdk_lambda::config::Builder::new()
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(aws.limit.of_invocations());
     let answer = call.config_override(once).send().await.map_err(AwsError::from_sdk("Lambda", "Invoke"))?;
     let log = answer.log_result().and_then(|log| base64::engine::general_purpose::STANDARD.decode(log).ok());
     Ok(Invocation {

@@ -10,7 +10,9 @@ use aws_sdk_lambda::types::{
 use bytes::Bytes;
 
 use super::error::{or_absent, or_gone};
+use super::function_versions::number;
 use super::{AwsError, Tags};
+use crate::model::stack::LIVE;
 
 const SERVICE: &str = "Lambda";
 
@@ -76,24 +78,24 @@ pub(crate) async fn function(client: &Client, name: &str) -> Result<Option<Funct
     }))
 }
 
-fn read(configuration: FunctionConfiguration, tags: Tags) -> Function {
-    let readiness = readiness(&configuration);
-    let architecture = configuration.architectures().first().map_or("x86_64", |it| it.as_str()).to_owned();
-    let environment = configuration.environment.and_then(|environment| environment.variables).unwrap_or_default();
+fn read(found: FunctionConfiguration, tags: Tags) -> Function {
+    let readiness = readiness(&found);
+    let architecture = found.architectures().first().map_or("x86_64", |it| it.as_str()).to_owned();
+    let code_sha256 = found.code_sha256().unwrap_or_default().to_owned();
+    Function { configuration: configuration(found), architecture, code_sha256, readiness, tags }
+}
+
+/// How a function or one of its versions runs.
+pub(super) fn configuration(found: FunctionConfiguration) -> Configuration {
+    let environment = found.environment.and_then(|environment| environment.variables).unwrap_or_default();
     let whole = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok()).unwrap_or_default();
-    Function {
-        configuration: Configuration {
-            runtime: configuration.runtime.map(|runtime| runtime.as_str().to_owned()).unwrap_or_default(),
-            handler: configuration.handler.unwrap_or_default(),
-            role: configuration.role.unwrap_or_default(),
-            memory_mb: whole(configuration.memory_size),
-            timeout_s: whole(configuration.timeout),
-            environment: environment.into_iter().collect(),
-        },
-        architecture,
-        code_sha256: configuration.code_sha256.unwrap_or_default(),
-        readiness,
-        tags,
+    Configuration {
+        runtime: found.runtime.map(|runtime| runtime.as_str().to_owned()).unwrap_or_default(),
+        handler: found.handler.unwrap_or_default(),
+        role: found.role.unwrap_or_default(),
+        memory_mb: whole(found.memory_size),
+        timeout_s: whole(found.timeout),
+        environment: environment.into_iter().collect(),
     }
 }
 
@@ -109,14 +111,15 @@ fn readiness(configuration: &FunctionConfiguration) -> Readiness {
     }
 }
 
-/// Makes a function.
+/// Makes a function and publishes it as its first version, described as `description`; answers with the version's number.
 pub(crate) async fn create(
     client: &Client,
     name: &str,
     wanted: &Configuration,
     code: &Code,
+    description: &str,
     tags: &Tags,
-) -> Result<Readiness, AwsError> {
+) -> Result<(Readiness, u64), AwsError> {
     let request = client
         .create_function()
         .function_name(name)
@@ -127,11 +130,21 @@ pub(crate) async fn create(
         .timeout(signed(wanted.timeout_s))
         .environment(environment(wanted))
         .architectures(Architecture::from(code.architecture.as_str()))
+        .publish(true)
+        .description(description)
         .code(FunctionCode::builder().zip_file(Blob::new(code.zip.to_vec())).build())
         .set_tags(Some(tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()));
     let answer = request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateFunction"))?;
+    let version = number(answer.version(), "CreateFunction")?;
     let made = FunctionConfiguration::builder().set_state(answer.state).set_state_reason(answer.state_reason);
-    Ok(readiness(&made.build()))
+    Ok((readiness(&made.build()), version))
+}
+
+/// Adds tags to a function.
+pub(crate) async fn tag(client: &Client, arn: &str, tags: &Tags) -> Result<(), AwsError> {
+    let tags = tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let answer = client.tag_resource().resource(arn).set_tags(Some(tags)).send().await;
+    answer.map_err(AwsError::from_sdk(SERVICE, "TagResource")).map(|_| ())
 }
 
 /// Replaces a function's code.
@@ -172,18 +185,19 @@ pub(crate) async fn delete(client: &Client, name: &str) -> Result<(), AwsError> 
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteFunction")))
 }
 
-/// The policy that says who may invoke a function, as JSON, if it has one.
+/// The policy that says who may invoke a function by its alias `live`, as JSON, if there is one.
 pub(crate) async fn policy(client: &Client, name: &str) -> Result<Option<String>, AwsError> {
-    let answer = client.get_policy().function_name(name).send().await;
+    let answer = client.get_policy().function_name(name).qualifier(LIVE).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "GetPolicy")))?;
     Ok(found.and_then(|output| output.policy))
 }
 
-/// Lets an HTTP API's route invoke a function.
+/// Lets an HTTP API's route invoke a function by its alias `live`.
 pub(crate) async fn allow_api(client: &Client, name: &str, sid: &str, source_arn: &str) -> Result<(), AwsError> {
     let request = client
         .add_permission()
         .function_name(name)
+        .qualifier(LIVE)
         .statement_id(sid)
         .action("lambda:InvokeFunction")
         .principal("apigateway.amazonaws.com")
@@ -191,9 +205,9 @@ pub(crate) async fn allow_api(client: &Client, name: &str, sid: &str, source_arn
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "AddPermission")).map(|_| ())
 }
 
-/// Takes a statement out of a function's policy, if it is there.
+/// Takes a statement out of the policy of a function's alias `live`, if it is there.
 pub(crate) async fn remove_permission(client: &Client, name: &str, sid: &str) -> Result<(), AwsError> {
-    let answer = client.remove_permission().function_name(name).statement_id(sid).send().await;
+    let answer = client.remove_permission().function_name(name).qualifier(LIVE).statement_id(sid).send().await;
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "RemovePermission")))
 }
 

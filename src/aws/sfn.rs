@@ -74,9 +74,15 @@ pub(crate) async fn state_machine_names(client: &Client, prefix: &str) -> Result
     Ok(names)
 }
 
-/// Makes a state machine. The same call again answers with the one that is there, whatever its role and tags.
-pub(crate) async fn create(client: &Client, name: &str, wanted: &Wanted, tags: &Tags) -> Result<(), AwsError> {
-    let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
+/// Makes a state machine and publishes it as its first version, described as `description`. The same call again answers
+/// with the one that is there, whatever its role and tags.
+pub(crate) async fn create(
+    client: &Client,
+    name: &str,
+    wanted: &Wanted,
+    description: &str,
+    tags: &Tags,
+) -> Result<(), AwsError> {
     let request = client
         .create_state_machine()
         .name(name)
@@ -85,20 +91,40 @@ pub(crate) async fn create(client: &Client, name: &str, wanted: &Wanted, tags: &
         .r#type(StateMachineType::from(wanted.kind))
         .logging_configuration(no_logs())
         .tracing_configuration(no_traces())
-        .set_tags(Some(tags));
+        .publish(true)
+        .version_description(description)
+        .set_tags(Some(listed(tags)));
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateStateMachine")).map(|_| ())
 }
 
 /// Replaces a state machine's definition and role. Logging and tracing are sent too: what is left out would stay as it is.
-pub(crate) async fn update(client: &Client, arn: &str, wanted: &Wanted) -> Result<(), AwsError> {
+/// With a description the result is published as a version.
+pub(crate) async fn update(
+    client: &Client,
+    arn: &str,
+    wanted: &Wanted,
+    description: Option<&str>,
+) -> Result<(), AwsError> {
     let request = client
         .update_state_machine()
         .state_machine_arn(arn)
         .definition(&wanted.definition)
         .role_arn(&wanted.role)
         .logging_configuration(no_logs())
-        .tracing_configuration(no_traces());
+        .tracing_configuration(no_traces())
+        .publish(description.is_some())
+        .set_version_description(description.map(str::to_owned));
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateStateMachine")).map(|_| ())
+}
+
+/// Adds tags to a state machine.
+pub(crate) async fn tag(client: &Client, arn: &str, tags: &Tags) -> Result<(), AwsError> {
+    let answer = client.tag_resource().resource_arn(arn).set_tags(Some(listed(tags))).send().await;
+    answer.map_err(AwsError::from_sdk(SERVICE, "TagResource")).map(|_| ())
+}
+
+fn listed(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
 /// Asks for a state machine's deletion, if it is there. It is gone once all its executions have ended.
