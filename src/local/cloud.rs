@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::apigw::Apis;
 use super::data_dir::DataDir;
+use super::eventual::Eventual;
 use super::http::Stop;
 use super::iam::Iam;
 use super::lambda::Functions;
@@ -23,6 +24,8 @@ pub(crate) struct Cloud {
     pub(crate) functions: Functions,
     pub(crate) step_functions: StepFunctions,
     pub(crate) apis: Apis,
+    /// What of AWS's eventual consistency is shown.
+    pub(crate) eventual: Eventual,
     /// Where it listens.
     pub(crate) address: SocketAddr,
     pub(crate) started_at: Timestamp,
@@ -40,6 +43,7 @@ impl Cloud {
             functions: Functions::open(&store, data_dir)?,
             step_functions: StepFunctions::open(&store)?,
             apis: Apis::open(&store)?,
+            eventual: Eventual::default(),
             store,
             address,
             started_at: clock::now(),

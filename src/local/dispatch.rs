@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::arn::{Account, Region};
 use super::error::ServiceError;
+use super::eventual::{self, Call};
 use super::form::Form;
 use super::http::{Host, Request, Response};
 use super::protocol::Protocol;
@@ -35,9 +36,15 @@ pub(crate) async fn dispatch(cloud: Arc<Cloud>, mut request: Request) -> Respons
         return private::handle(&cloud, &request);
     }
     let protocol = protocol(&target);
-    let answer = match request.scope {
-        None => Err(unsigned()),
-        Some(_) => handle(&cloud, target, &request).await,
+    let shown = cloud.eventual.shown().and_then(|shown| Some((shown, call(&target, &request)?)));
+    let answer = match (&request.scope, shown) {
+        (None, _) => Err(unsigned()),
+        (Some(_), None) => handle(&cloud, target, &request).await,
+        // In a box of its own, so that requests stay small where nothing is shown.
+        (Some(_), Some((shown, call))) => {
+            let work = handle(&cloud, target, &request);
+            Box::pin(eventual::answer(&cloud, shown, call, &request, work)).await
+        }
     };
     answer.unwrap_or_else(|error| protocol.error(&error, &request.id))
 }
@@ -61,6 +68,19 @@ async fn handle(cloud: &Arc<Cloud>, target: Target, request: &Request) -> Result
         Target::ApiGateway => apigw::handle(cloud, request).await,
         Target::Unknown(_, name) => Err(ServiceError::not_implemented(&name)),
         Target::Private => Ok(private::handle(cloud, request)),
+    }
+}
+
+/// What the request does to a service; none for what is not there.
+fn call(target: &Target, request: &Request) -> Option<Call> {
+    match target {
+        Target::StepFunctions(operation) => Some(Call::step_functions(operation)),
+        Target::Logs(operation) => Some(Call::logs(operation, request)),
+        Target::Iam => Some(Call::iam(&Form::of(request))),
+        Target::Sts => Some(Call::sts()),
+        Target::Lambda => Some(Call::lambda(request)),
+        Target::ApiGateway => Some(Call::api_gateway(request)),
+        Target::Unknown(..) | Target::Private => None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The cloud's own paths, `/_workshop/...`: is it there, and end it.
+//! The cloud's own paths, `/_workshop/...`: is it there, what of AWS's delays does it show, and end it.
 
 use std::sync::Arc;
 
@@ -6,7 +6,9 @@ use hyper::Method;
 use serde_json::json;
 
 use super::Cloud;
+use super::eventual::Settings;
 use super::http::{Request, Response};
+use crate::clock;
 
 /// A header that a page in a browser cannot send without asking first, which is never granted.
 pub(crate) const GUARD_HEADER: &str = "x-workshop";
@@ -14,6 +16,9 @@ pub(crate) const GUARD_HEADER: &str = "x-workshop";
 pub(crate) const HEALTH_PATH: &str = "/_workshop/health";
 /// Ends the cloud.
 pub(crate) const SHUTDOWN_PATH: &str = "/_workshop/shutdown";
+
+/// Tells and sets what of AWS's eventual consistency is shown.
+pub(crate) const EVENTUAL_PATH: &str = "/_workshop/eventual";
 
 /// Answers a private path.
 pub(crate) fn handle(cloud: &Arc<Cloud>, request: &Request) -> Response {
@@ -26,16 +31,30 @@ pub(crate) fn handle(cloud: &Arc<Cloud>, request: &Request) -> Response {
                 "pid": std::process::id(),
                 "startedAt": cloud.started_at,
                 "endpoint": cloud.endpoint(),
+                "eventual": cloud.eventual.settings().to_json(),
             }),
         ),
-        (&Method::POST, SHUTDOWN_PATH) if request.header(GUARD_HEADER).is_some() => {
+        (&Method::GET, EVENTUAL_PATH) => Response::json(200, &cloud.eventual.settings().to_json()),
+        (&Method::POST, SHUTDOWN_PATH) | (&Method::PUT, EVENTUAL_PATH) if request.header(GUARD_HEADER).is_none() => {
+            let message = format!("Changing the embedded cloud needs the header {GUARD_HEADER}.");
+            Response::json(403, &json!({ "message": message }))
+        }
+        (&Method::POST, SHUTDOWN_PATH) => {
             cloud.stop.give();
             Response::json(202, &json!({ "status": "stopping" }))
         }
-        (&Method::POST, SHUTDOWN_PATH) => Response::json(
-            403,
-            &json!({ "message": format!("Ending the embedded cloud needs the header {GUARD_HEADER}.") }),
-        ),
+        (&Method::PUT, EVENTUAL_PATH) => set(cloud, &request.body),
         _ => Response::json(404, &json!({ "message": "The embedded cloud has no such path." })),
+    }
+}
+
+/// Sets what is shown: all that the body names is on, and nothing else.
+fn set(cloud: &Cloud, body: &[u8]) -> Response {
+    match String::from_utf8_lossy(body).parse::<Settings>() {
+        Ok(settings) => {
+            cloud.eventual.set(settings, clock::now());
+            Response::json(200, &settings.to_json())
+        }
+        Err(error) => Response::json(400, &json!({ "message": error.to_string() })),
     }
 }

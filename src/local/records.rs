@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::ServiceError;
+use super::past::{Past, View};
 use super::store::{Batch, Store, StoreError, Table};
+use crate::clock;
 
 /// All values of one table by key. A change is durable before a reader can see it, and changes happen one at a time, so
 /// that a decision (does it exist already?) still holds when its change lands.
@@ -15,6 +18,8 @@ pub(crate) struct Records<T> {
     store: Store,
     table: Table,
     values: Mutex<BTreeMap<String, T>>,
+    /// What changes replaced lately, while somebody asks for it; locked after the values.
+    past: Mutex<Past<T>>,
     writing: tokio::sync::Mutex<()>,
 }
 
@@ -31,21 +36,43 @@ impl<T: Clone + Serialize + DeserializeOwned> Records<T> {
     /// Loads the table.
     pub(crate) fn open(store: &Store, table: Table) -> Result<Self, StoreError> {
         let values = store.load(table)?.into_iter().collect();
-        Ok(Self { store: store.clone(), table, values: Mutex::new(values), writing: tokio::sync::Mutex::new(()) })
+        let (past, writing) = (Mutex::default(), tokio::sync::Mutex::new(()));
+        Ok(Self { store: store.clone(), table, values: Mutex::new(values), past, writing })
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, T>> {
         self.values.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The value with this key.
-    pub(crate) fn get(&self, key: &str) -> Option<T> {
-        self.lock().get(key).cloned()
+    fn past(&self) -> MutexGuard<'_, Past<T>> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at all values, in key order; `look` must be quick, others wait for it.
+    /// The value with this key, as of the moment of the caller's [`View`].
+    pub(crate) fn get(&self, key: &str) -> Option<T> {
+        let values = self.lock();
+        match View::as_of() {
+            None => values.get(key).cloned(),
+            Some(moment) => self.past().value(key, values.get(key), moment),
+        }
+    }
+
+    /// Looks at all values, in key order, as of the moment of the caller's [`View`]; `look` must be quick, others wait for
+    /// it.
     pub(crate) fn read<R>(&self, look: impl FnOnce(&BTreeMap<String, T>) -> R) -> R {
-        look(&self.lock())
+        let values = self.lock();
+        let earlier = View::as_of().and_then(|moment| {
+            let past = self.past();
+            past.changed_after(moment).then(|| past.values(&values, moment))
+        });
+        look(earlier.as_ref().unwrap_or(&values))
+    }
+
+    /// The values that a key had from one moment to another, oldest first, as far as they are remembered; the last one is
+    /// that of the later moment.
+    pub(crate) fn held(&self, key: &str, from: Timestamp, to: Timestamp) -> Vec<Option<T>> {
+        let values = self.lock();
+        self.past().held(key, values.get(key), from, to)
     }
 
     /// Decides on changes from what is there, makes them durable, then shows them. An error changes nothing.
@@ -65,11 +92,18 @@ impl<T: Clone + Serialize + DeserializeOwned> Records<T> {
         if !changes.is_empty() {
             self.store.commit(batch).await?;
         }
+        let remembered = View::keep().map(|keep| (keep, clock::now()));
         let mut values = self.lock();
         for change in changes {
-            match change {
-                Change::Put(key, value) => drop(values.insert(key, value)),
-                Change::Delete(key) => drop(values.remove(&key)),
+            let (key, replaced) = match change {
+                Change::Put(key, value) => (key.clone(), values.insert(key, value)),
+                Change::Delete(key) => {
+                    let replaced = values.remove(&key);
+                    (key, replaced)
+                }
+            };
+            if let Some((keep, now)) = remembered {
+                self.past().remember(key, replaced, now, keep);
             }
         }
         Ok(answer)
@@ -129,6 +163,31 @@ mod tests {
         assert_eq!(result, Err(refused()));
         assert_eq!(records.update("x", refused, |_| Ok(())).await, Err(refused()));
         assert!(records.read(BTreeMap::is_empty));
+    }
+
+    #[tokio::test]
+    async fn a_view_of_the_past_sees_it_and_a_change_decides_on_the_present() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let records: Records<u32> = Records::open(&store, Table::Roles).unwrap();
+        let keep = std::time::Duration::from_secs(60);
+        let writing = View { keep, as_of: None };
+        writing.during(records.change(|_| Ok((vec![put("a", 1)], ())))).await.unwrap();
+        let moment = clock::now();
+        // A change in the very same instant would belong to it.
+        clock::sleep_until(moment + jiff::SignedDuration::from_micros(10)).await;
+        let both = |values: &BTreeMap<String, u32>| {
+            assert_eq!(values.get("a"), Some(&1));
+            Ok((vec![put("a", 2), put("b", 1)], ()))
+        };
+        writing.during(records.change(both)).await.unwrap();
+        let reading = View { keep, as_of: Some(moment) };
+        let seen = reading.during(async { (records.get("a"), records.get("b"), records.read(Clone::clone)) }).await;
+        assert_eq!(seen, (Some(1), None, BTreeMap::from([("a".to_owned(), 1)])));
+        assert_eq!((records.get("a"), records.get("b")), (Some(2), Some(1)));
+        assert_eq!(records.held("a", moment, clock::now()), [Some(1), Some(2)]);
+        let unchanged = reading.during(records.change(|values| Ok((Vec::new(), values.get("a").copied()))));
+        assert_eq!(unchanged.await, Ok(Some(2)));
     }
 
     #[tokio::test]

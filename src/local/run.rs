@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::Cloud;
 use super::data_dir::DataDir;
 use super::dispatch::dispatch;
+use super::eventual::Settings;
 use super::file_error::FileError;
 use super::http::{Stop, serve};
 use super::store::StoreError;
@@ -32,6 +33,8 @@ pub(crate) struct RunOptions {
     pub(crate) data_dir: DataDir,
     /// The port to listen on; without one it is 4566, or the next that is free.
     pub(crate) port: Option<u16>,
+    /// What of AWS's eventual consistency it shows.
+    pub(crate) eventual: Settings,
 }
 
 /// Told once, when requests are answered.
@@ -99,7 +102,7 @@ pub(crate) enum LocalError {
 /// Runs the embedded cloud until Ctrl-C, SIGTERM, the end of its terminal or a shutdown request, then ends it cleanly: no function's process is
 /// left and the store is closed. `on_ready` is called once, when requests are answered.
 pub(crate) async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(), LocalError> {
-    let RunOptions { data_dir, port } = options;
+    let RunOptions { data_dir, port, eventual } = options;
     std::fs::create_dir_all(data_dir.root()).map_err(|error| FileError::new(data_dir.root(), error))?;
     let _lock = lock(&data_dir).await?;
     let (listener, default_port_taken) = listen(port).await?;
@@ -108,6 +111,7 @@ pub(crate) async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> R
     let stop = Stop::new();
     stop_on_signals(&stop)?;
     let cloud = Cloud::open(&data_dir, address, stop.clone())?;
+    cloud.eventual.set(eventual, cloud.started_at);
     let ready = Ready { pid: std::process::id(), port: address.port(), default_port_taken };
     write_card(&data_dir, &ready)?;
     cloud.step_functions.resume(&cloud);

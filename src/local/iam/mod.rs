@@ -7,6 +7,7 @@ mod policies;
 mod role;
 mod roles;
 mod sessions;
+mod settled;
 
 use std::sync::Arc;
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::environment::RESERVED;
+
 /// What a sandbox's environment is made from.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment<'a> {
@@ -30,31 +32,6 @@ pub(crate) struct Environment<'a> {
     /// The function's own variables.
     pub(crate) own: &'a BTreeMap<String, String>,
 }
-
-/// Names that Lambda does not let a function configure (Lambda developer guide, "Reserved environment variables").
-const RESERVED: [&str; 21] = [
-    "_HANDLER",
-    "_X_AMZN_TRACE_ID",
-    "AWS_ACCESS_KEY",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_DEFAULT_REGION",
-    "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_VERSION",
-    "AWS_LAMBDA_INITIALIZATION_TYPE",
-    "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME",
-    "AWS_LAMBDA_MAX_CONCURRENCY",
-    "AWS_LAMBDA_METADATA_API",
-    "AWS_LAMBDA_METADATA_TOKEN",
-    "AWS_LAMBDA_RUNTIME_API",
-    "AWS_REGION",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "LAMBDA_RUNTIME_DIR",
-    "LAMBDA_TASK_ROOT",
-];
 
 /// The names among these that Lambda reserves, in their order.
 pub(crate) fn reserved<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {

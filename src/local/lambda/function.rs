@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::alias::Alias;
 use super::policy::Policy;
 use crate::local::arn::Region;
 
@@ -23,8 +24,11 @@ pub(crate) struct Function {
     pub(crate) published: Vec<Configuration>,
     /// The number that the next published version gets; numbers are never used twice.
     pub(crate) next_version: u64,
-    /// Who may invoke it.
+    /// Who may invoke it, its versions and its aliases.
     pub(crate) policy: Policy,
+    /// Its aliases by name.
+    #[serde(default)]
+    pub(crate) aliases: BTreeMap<String, Alias>,
     /// Its tags.
     pub(crate) tags: BTreeMap<String, String>,
 }
@@ -62,8 +66,14 @@ pub(crate) struct Configuration {
     pub(crate) code: Code,
     /// When it last changed.
     pub(crate) last_modified: Timestamp,
-    /// Changes with every change.
+    /// Changes with every change of the version or of its permissions.
     pub(crate) revision_id: String,
+    /// Changes with what its processes must know; a process runs one generation of a version.
+    #[serde(default)]
+    pub(crate) generation: String,
+    /// The description that the latest version had when this one was published from it.
+    #[serde(default)]
+    pub(crate) source_description: Option<String>,
 }
 
 /// Which zip a version runs.
@@ -76,11 +86,32 @@ pub(crate) struct Code {
 }
 
 impl Function {
-    /// The version with this qualifier; without one, the latest.
+    /// The version that a qualifier names; without one, the latest. Of an alias, the version it leads to first of all.
     pub(crate) fn version(&self, qualifier: Option<&str>) -> Option<&Configuration> {
+        // A draw that no weight reaches.
+        self.route(qualifier, f64::INFINITY)
+    }
+
+    /// The version that an invocation with this qualifier runs; see [`Alias::route`].
+    pub(crate) fn route(&self, qualifier: Option<&str>, draw: f64) -> Option<&Configuration> {
+        let named = match qualifier {
+            None => LATEST,
+            Some(qualifier) => self.aliases.get(qualifier).map_or(qualifier, |alias| alias.route(draw)),
+        };
+        self.versions().find(|version| version.version == named)
+    }
+
+    /// The revision of what a qualifier names: a version, or an alias itself.
+    pub(crate) fn revision(&mut self, qualifier: Option<&str>) -> Option<&mut String> {
         match qualifier {
-            None | Some(LATEST) => Some(&self.latest),
-            Some(number) => self.published.iter().find(|version| version.version == number),
+            None | Some(LATEST) => Some(&mut self.latest.revision_id),
+            Some(qualifier) => match self.aliases.get_mut(qualifier) {
+                Some(alias) => Some(&mut alias.revision_id),
+                None => {
+                    let version = self.published.iter_mut().find(|version| version.version == qualifier)?;
+                    Some(&mut version.revision_id)
+                }
+            },
         }
     }
 
@@ -109,7 +140,8 @@ impl Configuration {
     /// This version as a new one, after a change made now.
     pub(crate) fn touch(&mut self, now: Timestamp) {
         self.last_modified = now;
-        self.revision_id = uuid::Uuid::new_v4().to_string();
+        self.generation = new_id();
+        self.revision_id = new_id();
     }
 
     /// The API's `FunctionConfiguration`. `qualified` puts the version into the ARN, as AWS does where a version was
@@ -146,6 +178,11 @@ impl Configuration {
     }
 }
 
+/// A revision's or a generation's id.
+pub(crate) fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
 impl Code {
     /// The hash as the API shows it.
     pub(crate) fn base64(&self) -> String {
@@ -178,12 +215,34 @@ pub(crate) fn example() -> Configuration {
         },
         last_modified: "2026-01-02T03:04:05.678Z".parse().unwrap(),
         revision_id: "r1".to_owned(),
+        generation: "g1".to_owned(),
+        source_description: None,
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A function with this many published versions, and an alias `live` of version 1.
+    pub(crate) fn function(versions: u64) -> Function {
+        let published = |number: u64| Configuration { version: number.to_string(), ..example() };
+        let live = Alias {
+            name: "live".to_owned(),
+            version: "1".to_owned(),
+            description: String::new(),
+            weights: BTreeMap::new(),
+            revision_id: "a1".to_owned(),
+        };
+        Function {
+            latest: example(),
+            published: (1..=versions).map(published).collect(),
+            next_version: versions + 1,
+            policy: Policy::default(),
+            aliases: BTreeMap::from([(live.name.clone(), live)]),
+            tags: BTreeMap::new(),
+        }
+    }
 
     #[test]
     fn looks_as_the_api_shows_it() {
@@ -192,18 +251,34 @@ mod tests {
 
     #[test]
     fn finds_versions_by_qualifier() {
-        let published = Configuration { version: "1".to_owned(), ..example() };
-        let function = Function {
-            latest: example(),
-            published: vec![published],
-            next_version: 2,
-            policy: Policy::default(),
-            tags: BTreeMap::new(),
-        };
-        let found = |qualifier| function.version(qualifier).map(|version| version.version.as_str());
-        assert_eq!(found(None), Some("$LATEST"));
-        assert_eq!(found(Some("$LATEST")), Some("$LATEST"));
-        assert_eq!(found(Some("1")), Some("1"));
-        assert_eq!(found(Some("2")), None);
+        let mut function = function(2);
+        let found = |function: &Function, qualifier| function.version(qualifier).map(|found| found.version.clone());
+        assert_eq!(found(&function, None).as_deref(), Some("$LATEST"));
+        assert_eq!(found(&function, Some("$LATEST")).as_deref(), Some("$LATEST"));
+        assert_eq!(found(&function, Some("2")).as_deref(), Some("2"));
+        assert_eq!(found(&function, Some("3")), None);
+        assert_eq!(found(&function, Some("live")).as_deref(), Some("1"));
+        assert_eq!(found(&function, Some("other")), None);
+        function.aliases.get_mut("live").unwrap().weights.insert("2".to_owned(), 0.5);
+        assert_eq!(found(&function, Some("live")).as_deref(), Some("1"));
+        let routed = |draw| function.route(Some("live"), draw).map(|found| found.version.as_str());
+        assert_eq!([routed(0.4), routed(0.6)], [Some("2"), Some("1")]);
+    }
+
+    /// A record as builds without aliases wrote it.
+    const BEFORE_ALIASES: &str = r#"{"latest":{"name":"f","region":"us-east-1","version":"$LATEST","role":"arn:aws:iam::000000000000:role/r","handler":"bootstrap","runtime":"provided.al2023","description":"","timeout_s":3,"memory_size_mb":128,"ephemeral_storage_mb":512,"environment":{"A":"b"},"architecture":"x86_64","tracing_mode":"PassThrough","code":{"sha256":"00","size_bytes":9},"last_modified":"2026-01-02T03:04:05.678Z","revision_id":"r1"},"published":[{"name":"f","region":"us-east-1","version":"1","role":"arn:aws:iam::000000000000:role/r","handler":"bootstrap","runtime":"provided.al2023","description":"first","timeout_s":3,"memory_size_mb":128,"ephemeral_storage_mb":512,"environment":{"A":"b"},"architecture":"x86_64","tracing_mode":"PassThrough","code":{"sha256":"00","size_bytes":9},"last_modified":"2026-01-02T03:04:05.678Z","revision_id":"r2"}],"next_version":2,"policy":{"statements":[{"id":"api","principal":"apigateway.amazonaws.com","action":"lambda:InvokeFunction","resource":"arn:aws:lambda:us-east-1:000000000000:function:f","source_arn":null,"source_account":null}],"revision_id":"p1"},"tags":{"a":"b"}}"#;
+
+    #[test]
+    fn a_record_without_aliases_is_read_and_goes_on() {
+        let mut read: Function = serde_json::from_str(BEFORE_ALIASES).unwrap();
+        assert!(read.aliases.is_empty());
+        assert!(read.policy.allows(&read.latest.arn(), "apigateway.amazonaws.com", "arn:any"));
+        let now = "2026-01-02T03:04:05Z".parse().unwrap();
+        assert_eq!(read.publish(None, now).version, "1", "nothing has changed since version 1");
+        read.latest.timeout_s = 9;
+        read.latest.touch(now);
+        assert_eq!(read.publish(None, now).version, "2");
+        let again: Function = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
+        assert_eq!(again.published, read.published);
     }
 }

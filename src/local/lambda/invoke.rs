@@ -7,7 +7,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::Invocation;
-use super::function::Configuration;
+use super::function::{Configuration, Function};
 use super::reference::FunctionReference;
 use super::sandbox::Work;
 use crate::clock;
@@ -18,10 +18,31 @@ use crate::local::error::ServiceError;
 /// and retries": one minute, then two).
 const RETRY_PAUSES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
 
-/// The version that a reference names.
+/// The version that a reference names; of an alias with two versions, the one that gets what its weights leave.
 pub(crate) fn find(cloud: &Cloud, reference: &FunctionReference) -> Result<Configuration, ServiceError> {
-    let function = cloud.functions.records.get(&reference.key()).ok_or_else(|| reference.not_found())?;
-    function.version(reference.qualifier.as_deref()).cloned().ok_or_else(|| reference.not_found())
+    choose(cloud, reference, |function| function.version(reference.qualifier.as_deref()))
+}
+
+/// The version that one invocation runs.
+fn route(cloud: &Cloud, reference: &FunctionReference) -> Result<Configuration, ServiceError> {
+    choose(cloud, reference, |function| function.route(reference.qualifier.as_deref(), draw()))
+}
+
+fn choose(
+    cloud: &Cloud,
+    reference: &FunctionReference,
+    choose: impl FnOnce(&Function) -> Option<&Configuration>,
+) -> Result<Configuration, ServiceError> {
+    let key = reference.key();
+    let chosen = cloud.functions.records.read(|functions| functions.get(&key).and_then(choose).cloned());
+    chosen.ok_or_else(|| reference.not_found())
+}
+
+/// A random number from 0 up to 1.
+fn draw() -> f64 {
+    let (bits, _) = uuid::Uuid::new_v4().as_u64_pair();
+    // The upper 32 bits are all random.
+    f64::from(u32::try_from(bits >> 32).unwrap_or(0)) / (f64::from(u32::MAX) + 1.0)
 }
 
 /// Runs a function and waits for its answer. It runs to its end even when whoever waits goes away, as on AWS.
@@ -31,7 +52,8 @@ pub(crate) async fn run(
     payload: Bytes,
     trace_id: Option<&str>,
 ) -> Result<Invocation, ServiceError> {
-    let version = find(cloud, reference)?;
+    let version = route(cloud, reference)?;
+    cloud.functions.refuse_pending(cloud, reference, &version.version)?;
     let trace_id = trace_id.map_or_else(|| new_trace_id(clock::now()), str::to_owned);
     let work = Work { request_id: new_request_id(), function_arn: reference.arn(), trace_id, payload };
     let cloud = Arc::clone(cloud);
@@ -49,7 +71,8 @@ pub(crate) fn enqueue(
     reference: &FunctionReference,
     payload: Bytes,
 ) -> Result<String, ServiceError> {
-    let version = find(cloud, reference)?;
+    let version = route(cloud, reference)?;
+    cloud.functions.refuse_pending(cloud, reference, &version.version)?;
     let trace_id = new_trace_id(clock::now());
     let work = Work { request_id: new_request_id(), function_arn: reference.arn(), trace_id, payload };
     let request_id = work.request_id.clone();

@@ -1,5 +1,6 @@
 //! Lambda: functions, their versions and permissions, and the processes that run them.
 
+mod alias;
 mod api;
 mod archive;
 mod code;
@@ -13,6 +14,7 @@ mod policy;
 mod pool;
 mod process;
 mod program;
+mod progress;
 mod reference;
 mod report;
 mod runtime_api;
@@ -25,15 +27,14 @@ use bytes::Bytes;
 use self::code::CodeStore;
 use self::function::Function;
 use self::pool::Pool;
-use self::reference::FunctionReference;
 use super::Cloud;
-use super::arn::Region;
 use super::data_dir::DataDir;
 use super::error::ServiceError;
 use super::records::Records;
 use super::store::{Store, StoreError, Table};
 
 pub(crate) use api::handle;
+pub(crate) use reference::FunctionReference;
 
 /// All functions and the processes that run them.
 pub(crate) struct Functions {
@@ -70,56 +71,38 @@ impl Functions {
         })
     }
 
-    /// Runs a function, named by name or ARN, and waits for its answer. A function that fails is an answer, not an error.
-    ///
-    /// A name without a region is one of the default region.
+    /// Runs what a reference names and waits for its answer. A function that fails is an answer, not an error.
     pub(crate) async fn invoke(
         &self,
         cloud: &Arc<Cloud>,
-        name_or_arn: &str,
+        reference: &FunctionReference,
         payload: Bytes,
     ) -> Result<Invocation, ServiceError> {
-        self.invoke_from(cloud, &Region::new(""), name_or_arn, payload).await
-    }
-
-    /// Like [`Functions::invoke`], for a caller in a region: a name without a region is one of that region.
-    pub(crate) async fn invoke_from(
-        &self,
-        cloud: &Arc<Cloud>,
-        region: &Region,
-        name_or_arn: &str,
-        payload: Bytes,
-    ) -> Result<Invocation, ServiceError> {
-        let reference = FunctionReference::parse(name_or_arn, region)?;
-        invoke::run(cloud, &reference, payload, None).await
+        invoke::run(cloud, reference, payload, None).await
     }
 
     /// Starts an invocation that nobody waits for; gives its request id.
-    pub(crate) fn enqueue_from(
+    pub(crate) fn enqueue(
         &self,
         cloud: &Arc<Cloud>,
-        region: &Region,
-        name_or_arn: &str,
+        reference: &FunctionReference,
         payload: Bytes,
     ) -> Result<String, ServiceError> {
-        invoke::enqueue(cloud, &FunctionReference::parse(name_or_arn, region)?, payload)
+        invoke::enqueue(cloud, reference, payload)
     }
 
     /// The version that an invocation would run.
-    pub(crate) fn version_from(
-        &self,
-        cloud: &Cloud,
-        region: &Region,
-        name_or_arn: &str,
-    ) -> Result<String, ServiceError> {
-        Ok(invoke::find(cloud, &FunctionReference::parse(name_or_arn, region)?)?.version)
+    pub(crate) fn version(&self, cloud: &Cloud, reference: &FunctionReference) -> Result<String, ServiceError> {
+        Ok(invoke::find(cloud, reference)?.version)
     }
 
-    /// Whether the function's resource policy lets this service invoke it for this source.
-    pub(crate) fn may_invoke(&self, function: &str, principal: &str, source_arn: &str) -> bool {
-        let reference = FunctionReference::parse(function, &Region::new(""));
-        let found = reference.ok().and_then(|reference| self.records.get(&reference.key()));
-        found.is_some_and(|function| function.policy.allows(principal, source_arn))
+    /// Whether a resource policy lets this service invoke what a reference names for this source. A function, its versions
+    /// and its aliases have policies of their own: what may invoke the one may not therefore invoke the other.
+    pub(crate) fn may_invoke(&self, reference: &FunctionReference, principal: &str, source_arn: &str) -> bool {
+        let (key, resource) = (reference.key(), reference.arn());
+        self.records.read(|functions| {
+            functions.get(&key).is_some_and(|function| function.policy.allows(&resource, principal, source_arn))
+        })
     }
 
     /// Changes a function that must exist, durably.

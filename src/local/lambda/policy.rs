@@ -1,27 +1,26 @@
-//! A function's resource policy: which service may invoke it, and for which source.
+//! A function's resource policies: which service may invoke it, one of its versions or an alias, and for which source.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// The statements that AddPermission has added, in order.
+/// The statements that AddPermission has added, in order. Those of one resource (the function, a version or an alias)
+/// are a policy of their own: nothing that one allows holds for another.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Policy {
     /// One per permission.
     pub(crate) statements: Vec<Statement>,
-    /// Changes with every change.
-    pub(crate) revision_id: String,
 }
 
 /// One permission.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Statement {
-    /// Its id, unique in the policy.
+    /// Its id, unique among those of its resource.
     pub(crate) id: String,
     /// A service (`apigateway.amazonaws.com`), an account, an ARN or `*`.
     pub(crate) principal: String,
     /// `lambda:InvokeFunction`, with `*` allowed.
     pub(crate) action: String,
-    /// The function's ARN, with a version where the permission is for one.
+    /// The function's ARN, with a version or an alias where the permission is for one.
     pub(crate) resource: String,
     /// Only for this source; `*` and `?` match as in every ARN condition.
     pub(crate) source_arn: Option<String>,
@@ -30,15 +29,26 @@ pub(crate) struct Statement {
 }
 
 impl Policy {
-    /// Whether the policy lets a service invoke the function for a source.
-    pub(crate) fn allows(&self, principal: &str, source_arn: &str) -> bool {
-        self.statements.iter().any(|statement| statement.allows(principal, source_arn))
+    /// The statements of one resource.
+    pub(crate) fn of(&self, resource: &str) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(move |statement| statement.resource == resource)
     }
 
-    /// The policy document as GetPolicy answers it.
-    pub(crate) fn to_json(&self) -> Value {
-        let statements: Vec<Value> = self.statements.iter().map(Statement::to_json).collect();
-        json!({"Version": "2012-10-17", "Id": "default", "Statement": statements})
+    /// Whether a service may invoke this resource for a source.
+    pub(crate) fn allows(&self, resource: &str, principal: &str, source_arn: &str) -> bool {
+        self.of(resource).any(|statement| statement.allows(principal, source_arn))
+    }
+
+    /// Removes the statements of a resource that goes.
+    pub(crate) fn forget(&mut self, resource: &str) {
+        self.statements.retain(|statement| statement.resource != resource);
+    }
+
+    /// One resource's policy document as GetPolicy answers it; nothing when it has no statement.
+    pub(crate) fn to_json(&self, resource: &str) -> Option<Value> {
+        let statements: Vec<Value> = self.of(resource).map(Statement::to_json).collect();
+        let document = || json!({"Version": "2012-10-17", "Id": "default", "Statement": statements});
+        (!statements.is_empty()).then(document)
     }
 }
 
@@ -131,13 +141,33 @@ mod tests {
 
     #[test]
     fn allows_only_the_named_source() {
-        let policy = Policy { statements: vec![statement()], revision_id: String::new() };
+        let policy = Policy { statements: vec![statement()] };
+        let function = "arn:aws:lambda:us-east-1:000000000000:function:f";
         let source = |text: &str| format!("arn:aws:execute-api:us-east-1:000000000000:{text}");
-        assert!(policy.allows("apigateway.amazonaws.com", &source("abc/dev/POST/start")));
-        assert!(!policy.allows("apigateway.amazonaws.com", &source("abc/dev/GET/start")));
-        assert!(!policy.allows("apigateway.amazonaws.com", &source("other/dev/POST/start")));
-        assert!(!policy.allows("s3.amazonaws.com", &source("abc/dev/POST/start")));
-        assert!(!Policy::default().allows("apigateway.amazonaws.com", &source("abc/dev/POST/start")));
+        assert!(policy.allows(function, "apigateway.amazonaws.com", &source("abc/dev/POST/start")));
+        assert!(!policy.allows(function, "apigateway.amazonaws.com", &source("abc/dev/GET/start")));
+        assert!(!policy.allows(function, "apigateway.amazonaws.com", &source("other/dev/POST/start")));
+        assert!(!policy.allows(function, "s3.amazonaws.com", &source("abc/dev/POST/start")));
+        assert!(!Policy::default().allows(function, "apigateway.amazonaws.com", &source("abc/dev/POST/start")));
+    }
+
+    #[test]
+    fn every_resource_has_a_policy_of_its_own() {
+        let arn = statement().resource;
+        let alias = Statement { resource: format!("{arn}:live"), ..statement() };
+        let mut policy = Policy { statements: vec![alias] };
+        let may = |policy: &Policy, resource: &str| {
+            let source = "arn:aws:execute-api:us-east-1:000000000000:abc/dev/POST/start";
+            policy.allows(resource, "apigateway.amazonaws.com", source)
+        };
+        assert!(may(&policy, &format!("{arn}:live")));
+        assert!(!may(&policy, &arn));
+        assert!(!may(&policy, &format!("{arn}:1")));
+        assert_eq!(policy.to_json(&arn), None);
+        policy.statements.push(statement());
+        policy.forget(&format!("{arn}:live"));
+        assert_eq!(policy.to_json(&arn).unwrap()["Statement"].as_array().unwrap().len(), 1);
+        assert!(may(&policy, &arn) && !may(&policy, &format!("{arn}:live")));
     }
 
     #[test]

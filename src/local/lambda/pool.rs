@@ -40,7 +40,7 @@ pub(crate) struct Pool {
 
 #[derive(Debug, Default)]
 struct Slots {
-    /// By version's ARN and revision: a changed function never runs in an old sandbox.
+    /// By version's ARN and generation: a changed function never runs in an old sandbox.
     by_version: BTreeMap<(String, String), Slot>,
     sweeping: bool,
     stopped: bool,
@@ -91,8 +91,14 @@ impl Pool {
         Ok(finished)
     }
 
-    /// Ends the idle sandboxes of a function that changed or went; the working ones end after their work.
-    pub(crate) fn retire(&self, arn: &str) {
+    /// Ends the idle sandboxes of a version that changed or went; the working ones end after their work. Those of the
+    /// function's other versions stay.
+    pub(crate) fn retire(&self, version_arn: &str) {
+        self.lock().by_version.retain(|(version, _), _| version != version_arn);
+    }
+
+    /// Ends those of all versions of a function that went, or that takes the place of one that went.
+    pub(crate) fn retire_function(&self, arn: &str) {
         let prefix = format!("{arn}:");
         self.lock().by_version.retain(|(version, _), _| !version.starts_with(&prefix));
     }
@@ -142,7 +148,7 @@ impl Pool {
 }
 
 fn key(function: &Configuration) -> (String, String) {
-    (function.qualified_arn(), function.revision_id.clone())
+    (function.qualified_arn(), function.generation.clone())
 }
 
 /// Ends what has idled too long, until nothing idles any more.

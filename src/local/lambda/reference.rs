@@ -6,8 +6,14 @@ use crate::local::error::ServiceError;
 /// The pattern of AWS's own validation message.
 const PATTERN: &str = "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?";
 
+/// The same for a qualifier.
+const QUALIFIER_PATTERN: &str = "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+";
+
 /// The longest function name (API model, `FunctionName`).
 const MAX_NAME: usize = 64;
+
+/// The longest qualifier (API model, `Alias`).
+const MAX_QUALIFIER: usize = 128;
 
 /// A function, and perhaps a version, in a region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +54,39 @@ impl FunctionReference {
         Ok(Self { region, name: name.to_owned(), qualifier })
     }
 
+    /// The same function with the qualifier that came beside its name, if one did.
+    ///
+    /// # Errors
+    /// `ValidationException` when it can be none; `InvalidParameterValueException` when the name has another one.
+    pub(crate) fn qualified(mut self, beside: Option<String>) -> Result<Self, ServiceError> {
+        let Some(qualifier) = beside else {
+            return Ok(self);
+        };
+        if !is_qualifier(&qualifier) {
+            let message = format!(
+                "1 validation error detected: Value '{qualifier}' at 'qualifier' failed to satisfy constraint: Member must \
+                 satisfy regular expression pattern: {QUALIFIER_PATTERN}"
+            );
+            return Err(ServiceError::bad_request("ValidationException", message));
+        }
+        if self.qualifier.as_ref().is_some_and(|named| *named != qualifier) {
+            let message = "The derived qualifier from the function name does not match the specified qualifier.";
+            return Err(ServiceError::bad_request("InvalidParameterValueException", message));
+        }
+        self.qualifier = Some(qualifier);
+        Ok(self)
+    }
+
+    /// A version or an alias of the same function.
+    pub(crate) fn with(&self, qualifier: &str) -> Self {
+        Self { qualifier: Some(qualifier.to_owned()), ..self.clone() }
+    }
+
+    /// The function itself.
+    pub(crate) fn unqualified(&self) -> Self {
+        Self { qualifier: None, ..self.clone() }
+    }
+
     /// The key under which the function is kept.
     pub(crate) fn key(&self) -> String {
         self.region.key(&self.name)
@@ -62,6 +101,11 @@ impl FunctionReference {
         }
     }
 
+    /// The error of an alias that is not there, where AWS tells it from a version.
+    pub(crate) fn alias_not_found(&self) -> ServiceError {
+        ServiceError::new(404, "ResourceNotFoundException", format!("Cannot find alias arn: {}", self.arn()))
+    }
+
     /// The error of a function, or version, that is not there.
     pub(crate) fn not_found(&self) -> ServiceError {
         ServiceError::new(404, "ResourceNotFoundException", format!("Function not found: {}", self.arn()))
@@ -69,13 +113,16 @@ impl FunctionReference {
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() <= MAX_NAME
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    is_plain(name, MAX_NAME)
 }
 
 fn is_qualifier(qualifier: &str) -> bool {
-    qualifier == super::function::LATEST || is_name(qualifier)
+    qualifier == super::function::LATEST || is_plain(qualifier, MAX_QUALIFIER)
+}
+
+fn is_plain(text: &str, most: usize) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    !text.is_empty() && text.len() <= most && text.bytes().all(plain)
 }
 
 fn invalid(text: &str) -> ServiceError {
@@ -112,6 +159,20 @@ mod tests {
         for text in ["", "a b", "a/b", "a:b:c:d", "arn:aws:lambda:us-east-1:000000000000:function:", &"x".repeat(65)] {
             assert_eq!(parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_qualifier_beside_the_name_must_be_the_same() {
+        let beside = |text: &str, qualifier: &str| {
+            let reference = FunctionReference::parse(text, &Region::new("")).unwrap();
+            let outcome = reference.qualified(Some(qualifier.to_owned()));
+            outcome.map_or_else(|error| error.code, |reference| reference.arn().split(':').skip(6).collect::<String>())
+        };
+        assert_eq!(beside("f", "live"), "flive");
+        assert_eq!(beside("f:7", "7"), "f7");
+        assert_eq!(beside("f:7", "live"), "InvalidParameterValueException");
+        assert_eq!(beside("f", "a b"), "ValidationException");
+        assert_eq!(beside("f", &"x".repeat(128)), format!("f{}", "x".repeat(128)));
     }
 
     #[test]

@@ -15,25 +15,31 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Asks with GET.
 pub(super) async fn get(port: u16, path: &str) -> io::Result<Value> {
-    ask(port, "GET", path).await
+    ask(port, "GET", path, "").await
 }
 
 /// Asks with POST.
 pub(super) async fn post(port: u16, path: &str) -> io::Result<Value> {
-    ask(port, "POST", path).await
+    ask(port, "POST", path, "").await
 }
 
-async fn ask(port: u16, method: &str, path: &str) -> io::Result<Value> {
+/// Asks with PUT.
+pub(super) async fn put(port: u16, path: &str, body: &str) -> io::Result<Value> {
+    ask(port, "PUT", path, body).await
+}
+
+async fn ask(port: u16, method: &str, path: &str, body: &str) -> io::Result<Value> {
     let late = |_| Err(io::Error::from(io::ErrorKind::TimedOut));
-    let answer = tokio::time::timeout(PATIENCE, exchange(port, method, path)).await.unwrap_or_else(late)?;
+    let answer = tokio::time::timeout(PATIENCE, exchange(port, method, path, body)).await.unwrap_or_else(late)?;
     parse(&answer)
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not that of an embedded cloud"))
 }
 
-async fn exchange(port: u16, method: &str, path: &str) -> io::Result<Vec<u8>> {
+async fn exchange(port: u16, method: &str, path: &str, body: &str) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{GUARD_HEADER}: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{GUARD_HEADER}: 1\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
     );
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();

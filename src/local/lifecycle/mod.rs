@@ -17,8 +17,9 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use super::data_dir::DataDir;
+use super::eventual::Settings;
 use super::file_error::FileError;
-use super::private::{HEALTH_PATH, SHUTDOWN_PATH};
+use super::private::{EVENTUAL_PATH, HEALTH_PATH, SHUTDOWN_PATH};
 use super::run::Ready;
 use crate::clock;
 use report::Report;
@@ -39,6 +40,8 @@ pub(crate) struct StartOptions {
     pub(crate) data_dir: DataDir,
     /// The port to listen on; without one it is 4566, or the next that is free.
     pub(crate) port: Option<u16>,
+    /// What of AWS's eventual consistency it is to show; without it a cloud that runs already stays as it is.
+    pub(crate) eventual: Option<Settings>,
 }
 
 /// A cloud that answers requests.
@@ -72,15 +75,24 @@ pub(crate) async fn start(options: &StartOptions) -> Result<Running, LifecycleEr
     match settled(data_dir).await? {
         Status::Running(ready) => match options.port {
             Some(port) if port != ready.port => Err(LifecycleError::OtherPort { port: ready.port }),
-            _ => Ok(Running { ready, ran_already: true }),
+            _ => set(data_dir, &ready, options.eventual).await.map(|()| Running { ready, ran_already: true }),
         },
         _ => spawn(options).await.map(|ready| Running { ready, ran_already: false }),
     }
 }
 
+/// Tells a cloud that runs what it is to show.
+async fn set(data_dir: &DataDir, ready: &Ready, eventual: Option<Settings>) -> Result<(), LifecycleError> {
+    let Some(settings) = eventual else {
+        return Ok(());
+    };
+    let answer = ask::put(ready.port, EVENTUAL_PATH, &settings.to_string()).await;
+    answer.map(drop).map_err(|_| LifecycleError::NotAnswering { lock: data_dir.lock() })
+}
+
 /// Starts the cloud unless it runs already, on whatever port is free.
 pub(crate) async fn ensure_running(data_dir: &DataDir) -> Result<Running, LifecycleError> {
-    start(&StartOptions { data_dir: data_dir.clone(), port: None }).await
+    start(&StartOptions { data_dir: data_dir.clone(), port: None, eventual: None }).await
 }
 
 /// Says whether the cloud runs.
@@ -224,6 +236,9 @@ fn command(options: &StartOptions) -> Result<Command, LifecycleError> {
     command.args(["local", "run", "--background", "--data"]).arg(&root);
     if let Some(port) = options.port {
         command.args(["--port", &port.to_string()]);
+    }
+    if let Some(settings) = options.eventual.filter(|settings| *settings != Settings::default()) {
+        command.args(["--eventual", &settings.to_string()]);
     }
     // In a process group of its own, Ctrl-C in this terminal does not reach it; in its own folder it holds no other busy.
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).current_dir(&root).process_group(0);

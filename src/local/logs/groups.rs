@@ -205,13 +205,8 @@ pub(super) fn describe(logs: &Logs, request: &Request) -> Result<Response, Servi
             && input.next_token.as_ref().is_none_or(|after| name > after)
     };
     let region = request.region().key("");
-    let groups = logs.lock();
-    let here = groups.range(region.clone()..).take_while(|(key, _)| key.starts_with(&region));
-    let mut found: Vec<GroupOutput> = here
-        .filter(|(_, group)| wanted(&group.facts))
-        .take(limit + 1)
-        .map(|(_, group)| GroupOutput::new(&group.facts))
-        .collect();
+    let mut found: Vec<GroupOutput> =
+        logs.facts(&region, wanted).iter().take(limit + 1).map(GroupOutput::new).collect();
     let more = found.len() > limit;
     found.truncate(limit);
     let next_token = found.last().filter(|_| more).map(|last| last.log_group_name.clone());

@@ -19,7 +19,9 @@ use super::Cloud;
 use super::arn::Region;
 use super::error::ServiceError;
 use super::http::{Request, Response};
+use super::past::{Past, View};
 use super::store::{Batch, Store, StoreError, Table};
+use crate::clock;
 use state::{Group, GroupFacts, StreamFacts};
 
 /// How many groups or streams one page of a list holds at most.
@@ -35,12 +37,14 @@ pub(crate) struct Logs {
     store: Store,
     /// By `<region>/<name>`.
     groups: Mutex<BTreeMap<String, Group>>,
+    /// What changes of groups replaced lately, while somebody asks for it; locked after the groups.
+    past: Mutex<Past<GroupFacts>>,
 }
 
 impl Logs {
     /// Loads the groups and streams; events are loaded when a group is first looked at.
     pub(crate) fn open(store: &Store) -> Result<Self, StoreError> {
-        Ok(Self { store: store.clone(), groups: Mutex::new(load(store)?) })
+        Ok(Self { store: store.clone(), groups: Mutex::new(load(store)?), past: Mutex::default() })
     }
 
     /// Writes lines as the Lambda service does: the group and the stream are made when they are missing. Readers see the
@@ -83,6 +87,45 @@ impl Logs {
         self.groups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn past(&self) -> MutexGuard<'_, Past<GroupFacts>> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of the groups whose keys have a prefix and that are wanted, as of the moment of the caller's [`View`].
+    fn facts(&self, prefix: &str, wanted: impl Fn(&GroupFacts) -> bool) -> Vec<GroupFacts> {
+        let groups = self.lock();
+        let here = groups.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix));
+        let Some(moment) = View::as_of() else {
+            return here.map(|(_, group)| &group.facts).filter(|facts| wanted(facts)).cloned().collect();
+        };
+        let present = here.map(|(key, group)| (key.clone(), group.facts.clone())).collect();
+        let earlier = self.past().values(&present, moment).into_iter();
+        earlier.filter(|(key, facts)| key.starts_with(prefix) && wanted(facts)).map(|(_, facts)| facts).collect()
+    }
+
+    /// What is known of one group, as of the moment of the caller's [`View`].
+    fn group_facts(&self, key: &str) -> Option<GroupFacts> {
+        let groups = self.lock();
+        let present = groups.get(key).map(|group| &group.facts);
+        match View::as_of() {
+            None => present.cloned(),
+            Some(moment) => self.past().value(key, present, moment),
+        }
+    }
+
+    /// Remembers what a change of the groups has replaced.
+    fn remember(&self, earlier: BTreeMap<String, GroupFacts>, groups: &BTreeMap<String, Group>) {
+        let Some(keep) = View::keep() else { return };
+        let (now, mut past) = (clock::now(), self.past());
+        let made = groups.keys().filter(|key| !earlier.contains_key(*key)).map(|key| (key.clone(), None));
+        let made: Vec<(String, Option<GroupFacts>)> = made.collect();
+        let changed =
+            earlier.into_iter().filter(|(key, facts)| groups.get(key).map(|group| &group.facts) != Some(facts));
+        for (key, replaced) in changed.map(|(key, facts)| (key, Some(facts))).chain(made) {
+            past.remember(key, replaced, now, keep);
+        }
+    }
+
     /// Changes the groups, then waits until the change is durable. An error changes nothing: what could not be made
     /// durable is forgotten again.
     async fn change<R>(
@@ -92,7 +135,14 @@ impl Logs {
         let (answer, committed) = {
             let mut groups = self.lock();
             let mut batch = Batch::new();
+            let facts = |groups: &BTreeMap<String, Group>| {
+                groups.iter().map(|(key, group)| (key.clone(), group.facts.clone())).collect()
+            };
+            let earlier = View::keep().map(|_| facts(&groups));
             let answer = edit(&mut groups, &mut batch)?;
+            if let Some(earlier) = earlier {
+                self.remember(earlier, &groups);
+            }
             (answer, self.store.commit(batch))
         };
         if let Err(error) = committed.await {

@@ -11,6 +11,7 @@ use super::state::{EVENT_OVERHEAD_BYTES, Event, Position, ingestion_ms};
 use super::{Logs, answer, invalid, limit, no_group, no_stream};
 use crate::local::error::ServiceError;
 use crate::local::http::{Request, Response};
+use crate::local::past::View;
 
 const PAGE_LIMIT_EVENTS: usize = 10_000;
 const PAGE_LIMIT_BYTES: usize = 1_048_576;
@@ -55,8 +56,9 @@ fn take<'a>(
         Direction::Forward => Box::new(range),
         Direction::Backward => Box::new(range.rev()),
     };
+    let seen_ms = View::as_of().map_or(i64::MAX, |moment| moment.as_millisecond());
     for (position, event) in found {
-        if !wanted(event) {
+        if ingestion_ms(*position) > seen_ms || !wanted(event) {
             continue;
         }
         size += event.message.len() + EVENT_OVERHEAD_BYTES;

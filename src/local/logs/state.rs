@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::local::arn::Region;
+use crate::local::past::View;
 use crate::local::store::{Batch, Store, StoreError, Table};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -44,6 +45,13 @@ pub(super) struct StreamFacts {
     pub(super) first_event_ms: Option<i64>,
     pub(super) last_event_ms: Option<i64>,
     pub(super) last_ingestion_ms: Option<i64>,
+}
+
+impl StreamFacts {
+    /// Whether it was there at the moment that the caller sees.
+    pub(super) fn is_seen(&self) -> bool {
+        View::as_of().is_none_or(|moment| self.created_at_ms <= moment.as_millisecond())
+    }
 }
 
 /// Where an event stands in its group: by time, then by arrival. The sequence is the wall clock's nanosecond at which the

@@ -124,7 +124,7 @@ pub(super) fn describe(logs: &Logs, request: &Request) -> Result<Response, Servi
     let groups = logs.lock();
     let group = groups.get(&request.region().key(input.group.name()?)).ok_or_else(no_group)?;
     let mut found: Vec<(&String, &StreamFacts)> =
-        group.streams.iter().filter(|(name, _)| name.starts_with(prefix)).collect();
+        group.streams.iter().filter(|(name, facts)| name.starts_with(prefix) && facts.is_seen()).collect();
     if by_time {
         found.sort_by_key(|(_, facts)| facts.last_event_ms.unwrap_or(facts.created_at_ms));
     }

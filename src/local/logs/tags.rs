@@ -107,7 +107,6 @@ pub(super) fn list_group(logs: &Logs, request: &Request) -> Result<Response, Ser
 }
 
 fn tags_of(logs: &Logs, request: &Request, name: &str) -> Result<Response, ServiceError> {
-    let groups = logs.lock();
-    let group = groups.get(&request.region().key(name)).ok_or_else(no_group)?;
-    Ok(answer(&json!({ "tags": group.facts.tags })))
+    let facts = logs.group_facts(&request.region().key(name)).ok_or_else(no_group)?;
+    Ok(answer(&json!({ "tags": facts.tags })))
 }

@@ -1,21 +1,44 @@
 //! The end of a state machine: it goes when its last execution has ended, with all that was kept of them.
+//!
+//! Where the cloud is set to take its time over it, as AWS does, it goes no sooner than that.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::execution::owner;
 use super::machine::Row;
+use crate::clock;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::records::Change;
 use crate::local::store::{Batch, Table};
 
+/// How often a deletion that takes its time is looked at.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Removes a state machine that was just marked, as soon as that may be.
+pub(super) async fn begin(cloud: &Arc<Cloud>, machine: &str) {
+    while is_recent(cloud, machine) {
+        clock::sleep(LOOK).await;
+    }
+    finish(cloud, machine).await;
+}
+
+/// Whether a state machine was marked so lately that it has to stay for a while.
+fn is_recent(cloud: &Cloud, machine: &str) -> bool {
+    cloud.eventual.deletion_window().is_some_and(|window| {
+        let held = cloud.step_functions.records.held(machine, window.from, window.to);
+        held.iter().any(|row| matches!(row, Some(Row::Machine(machine)) if !machine.deleting))
+    })
+}
+
 /// Removes a state machine that is being deleted, once none of its executions runs.
 pub(super) async fn finish(cloud: &Arc<Cloud>, machine: &str) {
     let machine = owner(machine);
     let deleting = cloud.step_functions.machine(machine).is_some_and(|machine| machine.deleting);
-    if deleting && cloud.step_functions.index().running(machine) == 0 {
+    if deleting && cloud.step_functions.index().running(machine) == 0 && !is_recent(cloud, machine) {
         // A store that takes nothing now is asked again at the next start.
-        let _ = remove(cloud, machine).await;
+        let _ = cloud.eventual.remembering(remove(cloud, machine)).await;
     }
 }
 

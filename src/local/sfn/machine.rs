@@ -6,7 +6,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::refusal;
 use crate::local::arn::{Account, Region};
+use crate::local::error::ServiceError;
+
+/// The most versions that a state machine may have (API reference, `PublishStateMachineVersion`).
+const MAX_VERSIONS: usize = 1000;
 
 /// One row of the state machines' table. Revisions are rows of their own, so that an update writes only what is new.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -180,14 +185,20 @@ impl Machine {
     }
 
     /// Publishes the current revision; gives the newest version of it when there is one already.
-    pub(super) fn publish(&mut self, description: Option<String>, now: Timestamp) -> Version {
+    ///
+    /// # Errors
+    /// `ServiceQuotaExceededException` when it has as many versions as it may have.
+    pub(super) fn publish(&mut self, description: Option<String>, now: Timestamp) -> Result<Version, ServiceError> {
         if let Some(known) = self.versions.iter().rev().find(|version| version.revision == self.revision) {
-            return known.clone();
+            return Ok(known.clone());
+        }
+        if self.versions.len() >= MAX_VERSIONS {
+            return Err(refusal::too_many_versions(&self.arn(), MAX_VERSIONS));
         }
         let version = Version { number: self.next_version, revision: self.revision, description, created_at: now };
         self.next_version += 1;
         self.versions.push(version.clone());
-        version
+        Ok(version)
     }
 }
 
@@ -248,10 +259,10 @@ mod tests {
     #[test]
     fn publishing_twice_gives_the_same_version() {
         let mut machine = machine();
-        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).number, 1);
-        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).number, 1);
+        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).unwrap().number, 1);
+        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).unwrap().number, 1);
         machine.revision = 1;
-        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).number, 2);
+        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).unwrap().number, 2);
     }
 
     #[test]
@@ -266,9 +277,24 @@ mod tests {
     #[test]
     fn numbers_of_deleted_versions_are_not_used_again() {
         let mut machine = machine();
-        machine.publish(None, Timestamp::UNIX_EPOCH);
+        machine.publish(None, Timestamp::UNIX_EPOCH).unwrap();
         machine.versions.clear();
-        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).number, 2);
+        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).unwrap().number, 2);
+    }
+
+    #[test]
+    fn there_is_a_most_of_versions() {
+        let mut machine = machine();
+        for revision in 0..1000 {
+            machine.revision = revision;
+            machine.publish(None, Timestamp::UNIX_EPOCH).unwrap();
+        }
+        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).unwrap().number, 1000, "it is published already");
+        machine.revision = 1000;
+        let refused = machine.publish(None, Timestamp::UNIX_EPOCH).unwrap_err();
+        assert_eq!(refused.code, "ServiceQuotaExceededException");
+        machine.versions.remove(0);
+        assert_eq!(machine.publish(None, Timestamp::UNIX_EPOCH).unwrap().number, 1001);
     }
 
     #[test]

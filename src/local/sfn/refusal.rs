@@ -66,6 +66,17 @@ pub(super) fn wrong_type() -> ServiceError {
     ServiceError::bad_request("StateMachineTypeNotSupported", message)
 }
 
+/// An ARN that names no version where only one can stand; the text is ours.
+pub(super) fn no_version(arn: &str) -> ServiceError {
+    invalid_arn(&format!("It names no version of a state machine: {arn}"))
+}
+
+/// What ends a state machine's publishing until some of its versions are deleted; the text is ours.
+pub(super) fn too_many_versions(arn: &str, most: usize) -> ServiceError {
+    let message = format!("The state machine has {most} versions, which is the most it may have: '{arn}'");
+    ServiceError::bad_request("ServiceQuotaExceededException", message)
+}
+
 pub(super) fn resource_missing(arn: &str) -> ServiceError {
     ServiceError::bad_request("ResourceNotFound", format!("Resource not found: '{arn}'")).with("resourceName", arn)
 }
@@ -94,6 +105,13 @@ pub(super) fn one_of(value: &str, member: &str, allowed: &[&str]) -> Result<(), 
         return Ok(());
     }
     Err(constraint(value, member, &format!("satisfy enum value set: [{}]", allowed.join(", "))))
+}
+
+/// Whether `includedData` asks for everything, as it does when it is not there.
+pub(super) fn wants_data(included: Option<&str>) -> Result<bool, ServiceError> {
+    let included = included.unwrap_or("ALL_DATA");
+    one_of(included, "includedData", &["ALL_DATA", "METADATA_ONLY"])?;
+    Ok(included == "ALL_DATA")
 }
 
 /// The size of a page: 100 when none, or 0, was asked for, and 1,000 at most.

@@ -92,7 +92,7 @@ fn list(cloud: &Cloud, request: &Request) -> Result<Response, ServiceError> {
         let here = apis.values().filter(|api| api.region == region.as_str());
         here.map(|api| (api.facts.api_id.clone(), output(cloud, &api.facts))).collect()
     });
-    page(request, found.into_iter())
+    page(request, found)
 }
 
 async fn update(cloud: &Cloud, request: &Request, id: &str) -> Result<Response, ServiceError> {

@@ -3,7 +3,7 @@
 use hyper::Method;
 use serde::Deserialize;
 
-use super::{bad_request, edit, find, item, not_found, page, unknown};
+use super::{bad_request, edit, find, not_found, one, page, unknown};
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::http::{Request, Response};
@@ -17,7 +17,7 @@ pub(super) async fn handle_all(cloud: &Cloud, request: &Request, api: &str) -> R
         Method::POST => create(cloud, request, api).await,
         Method::GET => {
             let all = find(cloud, request, api)?.deployments;
-            page(request, all.iter().map(|(id, deployment)| (id.clone(), item(&deployment.facts))))
+            page(request, all.iter().map(|(id, deployment)| (id, &deployment.facts)))
         }
         _ => Err(unknown(request)),
     }
@@ -31,8 +31,8 @@ pub(super) async fn handle_one(
 ) -> Result<Response, ServiceError> {
     match request.method {
         Method::GET => {
-            let api = find(cloud, request, api)?;
-            Ok(Response::json(200, &api.deployments.get(id).ok_or_else(|| missing(id))?.facts))
+            let all = find(cloud, request, api)?.deployments;
+            one(all.get(id).map(|deployment| &deployment.facts), || missing(id))
         }
         Method::DELETE => {
             edit(cloud, request, api, |api| {

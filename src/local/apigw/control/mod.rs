@@ -114,8 +114,16 @@ fn patched<T: Serialize + DeserializeOwned>(
     read(members, fixed)
 }
 
+/// A resource that was asked for by its id.
+fn one(found: Option<&impl Serialize>, missing: impl FnOnce() -> ServiceError) -> Result<Response, ServiceError> {
+    Ok(Response::json(200, found.ok_or_else(missing)?))
+}
+
 /// One page of a list whose items are in the order of their keys.
-fn page(request: &Request, items: impl Iterator<Item = (String, Value)>) -> Result<Response, ServiceError> {
+fn page<K: AsRef<str>, T: Serialize>(
+    request: &Request,
+    items: impl IntoIterator<Item = (K, T)>,
+) -> Result<Response, ServiceError> {
     let limit = match request.query_value("maxResults") {
         None => usize::MAX,
         Some(text) => {
@@ -123,15 +131,16 @@ fn page(request: &Request, items: impl Iterator<Item = (String, Value)>) -> Resu
         }
     };
     let after = request.query_value("nextToken");
-    let mut left = items.filter(|(key, _)| after.as_ref().is_none_or(|after| key > after)).peekable();
+    let follows = |key: &K| after.as_deref().is_none_or(|after| key.as_ref() > after);
+    let mut left = items.into_iter().filter(|(key, _)| follows(key)).peekable();
     let (mut found, mut last) = (Vec::new(), None);
     for (key, value) in left.by_ref().take(limit) {
-        found.push(value);
+        found.push(item(&value));
         last = Some(key);
     }
     let mut answer = json!({ "items": found });
     if let (Some(last), Some(_)) = (last, left.peek()) {
-        answer["nextToken"] = Value::from(last);
+        answer["nextToken"] = Value::from(last.as_ref());
     }
     Ok(Response::json(200, &answer))
 }

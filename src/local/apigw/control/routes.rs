@@ -3,7 +3,7 @@
 use hyper::Method;
 use serde_json::json;
 
-use super::{bad_request, conflict, edit, find, item, members, not_found, page, patched, read, unknown};
+use super::{bad_request, conflict, edit, find, members, not_found, one, page, patched, read, unknown};
 use crate::local::Cloud;
 use crate::local::apigw::endpoint::RouteKey;
 use crate::local::apigw::model::{Api, Route, new_id};
@@ -17,10 +17,7 @@ fn missing(id: &str) -> ServiceError {
 pub(super) async fn handle_all(cloud: &Cloud, request: &Request, api: &str) -> Result<Response, ServiceError> {
     match request.method {
         Method::POST => create(cloud, request, api).await,
-        Method::GET => {
-            let all = find(cloud, request, api)?.routes;
-            page(request, all.iter().map(|(id, route)| (id.clone(), item(route))))
-        }
+        Method::GET => page(request, &find(cloud, request, api)?.routes),
         _ => Err(unknown(request)),
     }
 }
@@ -32,10 +29,7 @@ pub(super) async fn handle_one(
     id: &str,
 ) -> Result<Response, ServiceError> {
     match request.method {
-        Method::GET => {
-            let api = find(cloud, request, api)?;
-            Ok(Response::json(200, api.routes.get(id).ok_or_else(|| missing(id))?))
-        }
+        Method::GET => one(find(cloud, request, api)?.routes.get(id), || missing(id)),
         Method::PATCH => update(cloud, request, api, id).await,
         Method::DELETE => {
             edit(cloud, request, api, |api| {

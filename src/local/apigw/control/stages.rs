@@ -3,7 +3,7 @@
 use hyper::Method;
 use serde_json::json;
 
-use super::{bad_request, conflict, edit, find, item, members, not_found, page, patched, read, unknown};
+use super::{bad_request, conflict, edit, find, members, not_found, one, page, patched, read, unknown};
 use crate::local::Cloud;
 use crate::local::apigw::model::{Api, RouteSettings, Stage, date};
 use crate::local::error::ServiceError;
@@ -16,10 +16,7 @@ fn missing(_name: &str) -> ServiceError {
 pub(super) async fn handle_all(cloud: &Cloud, request: &Request, api: &str) -> Result<Response, ServiceError> {
     match request.method {
         Method::POST => create(cloud, request, api).await,
-        Method::GET => {
-            let all = find(cloud, request, api)?.stages;
-            page(request, all.iter().map(|(name, stage)| (name.clone(), item(stage))))
-        }
+        Method::GET => page(request, &find(cloud, request, api)?.stages),
         _ => Err(unknown(request)),
     }
 }
@@ -31,10 +28,7 @@ pub(super) async fn handle_one(
     name: &str,
 ) -> Result<Response, ServiceError> {
     match request.method {
-        Method::GET => {
-            let api = find(cloud, request, api)?;
-            Ok(Response::json(200, api.stages.get(name).ok_or_else(|| missing(name))?))
-        }
+        Method::GET => one(find(cloud, request, api)?.stages.get(name), || missing(name)),
         Method::PATCH => update(cloud, request, api, name).await,
         Method::DELETE => {
             edit(cloud, request, api, |api| {

@@ -15,8 +15,9 @@ use serde_json::json;
 
 use super::model::{Api, Integration};
 use crate::local::Cloud;
-use crate::local::arn::ACCOUNT_ID;
+use crate::local::arn::{ACCOUNT_ID, Region};
 use crate::local::http::{Request, Response};
+use crate::local::lambda::FunctionReference;
 use event::Call;
 use matching::Match;
 use stage::Served;
@@ -82,8 +83,11 @@ async fn invoke(
     let Some(function) = function_arn(&integration.integration_uri) else {
         return message(500, "Internal Server Error");
     };
+    let Ok(function) = FunctionReference::parse(function, &Region::new(&api.region)) else {
+        return message(500, "Internal Server Error");
+    };
     let source_arn = source_arn(api, &served.stage.stage_name, found, request);
-    if !cloud.functions.may_invoke(function, "apigateway.amazonaws.com", &source_arn) {
+    if !cloud.functions.may_invoke(&function, "apigateway.amazonaws.com", &source_arn) {
         return message(500, "Internal Server Error");
     }
     let call = Call {
@@ -95,7 +99,7 @@ async fn invoke(
     };
     let payload = Bytes::from(call.event().to_string());
     let limit = Duration::from_millis(integration.timeout_in_millis);
-    match tokio::time::timeout(limit, cloud.functions.invoke(cloud, function, payload)).await {
+    match tokio::time::timeout(limit, cloud.functions.invoke(cloud, &function, payload)).await {
         Ok(Ok(invocation)) if invocation.function_error.is_none() => answer::interpret(&invocation.payload),
         Ok(Err(error)) if error.status == 429 => message(503, "Service Unavailable"),
         Ok(_) => message(500, "Internal Server Error"),
@@ -136,6 +140,9 @@ mod tests {
         assert_eq!(function_arn(arn), Some(arn));
         let path = format!("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations");
         assert_eq!(function_arn(&path), Some(arn));
+        let alias = format!("{arn}:live");
+        assert_eq!(function_arn(&alias), Some(alias.as_str()));
+        assert_eq!(function_arn(&path.replace("f/invocations", "f:live/invocations")), Some(alias.as_str()));
         assert_eq!(function_arn("https://example.com"), None);
         assert_eq!(function_arn("arn:aws:lambda:us-east-1:000000000000:function:"), None);
     }

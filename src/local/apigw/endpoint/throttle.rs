@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 
 use crate::local::apigw::model::{RouteSettings, Stage};
+use crate::local::bucket::{Bucket, Limits};
 
 /// How many requests each stage and route may still take.
 #[derive(Debug, Default)]
@@ -13,56 +14,27 @@ pub(in crate::local::apigw) struct Throttle {
     buckets: Mutex<BTreeMap<String, Bucket>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Bucket {
-    tokens: f64,
-    filled_at: Timestamp,
-}
-
-/// Requests per second, and how many at once.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Limits {
-    rate_per_s: f64,
-    burst: f64,
-}
-
-impl Limits {
-    /// The limits set, if any: a rate without a burst allows one second's worth at once, a burst without a rate is one.
-    fn of(settings: &RouteSettings) -> Option<Self> {
-        let burst = settings.throttling_burst_limit.map(f64::from);
-        let rate_per_s = settings.throttling_rate_limit.or(burst)?;
-        Some(Self { rate_per_s, burst: burst.unwrap_or(rate_per_s) })
-    }
+/// The limits set, if any: a rate without a burst allows one second's worth at once, a burst without a rate is one.
+fn limits(settings: &RouteSettings) -> Option<Limits> {
+    let burst = settings.throttling_burst_limit.map(f64::from);
+    let rate_per_s = settings.throttling_rate_limit.or(burst)?;
+    Some(Limits { rate_per_s, burst: burst.unwrap_or(rate_per_s) })
 }
 
 impl Throttle {
     /// Whether a request may pass now; if so, it counts.
     pub(super) fn admits(&self, api_id: &str, stage: &Stage, route_key: &str, now: Timestamp) -> bool {
-        let own = stage.route_settings.get(route_key).and_then(Limits::of);
+        let own = stage.route_settings.get(route_key).and_then(limits);
         let (limits, key) = match own {
             Some(limits) => (limits, format!("{api_id}/{}/{route_key}", stage.stage_name)),
-            None => match Limits::of(&stage.default_route_settings) {
+            None => match limits(&stage.default_route_settings) {
                 Some(limits) => (limits, format!("{api_id}/{}", stage.stage_name)),
                 None => return true,
             },
         };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets.entry(key).or_insert(Bucket { tokens: limits.burst, filled_at: now });
+        let bucket = buckets.entry(key).or_insert_with(|| Bucket::full(limits, now));
         bucket.take(limits, now)
-    }
-}
-
-impl Bucket {
-    fn take(&mut self, limits: Limits, now: Timestamp) -> bool {
-        // A clock that was set back fills nothing.
-        let passed_s = now.duration_since(self.filled_at).as_secs_f64().max(0.0);
-        self.tokens = (self.tokens + passed_s * limits.rate_per_s).min(limits.burst);
-        self.filled_at = now;
-        if self.tokens < 1.0 {
-            return false;
-        }
-        self.tokens -= 1.0;
-        true
     }
 }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::create::{Storage, Tracing, Variables, ZipSource, forget_code, keep};
+use super::create::{Storage, Tracing, Variables, ZipSource, keep};
+use super::delete::forget_code;
 use super::limits::{self, invalid};
 use super::role;
 use crate::local::Cloud;
@@ -62,7 +63,7 @@ pub(super) async fn code(
             true => function.publish(None, request.received_at).to_json(true),
             false => function.latest.to_json(false),
         };
-        Ok((answer, function.latest.arn(), replaced))
+        Ok((answer, function.latest.qualified_arn(), replaced))
     });
     let (answer, arn, replaced) = updated.await?;
     drop(coming);
@@ -105,7 +106,7 @@ pub(super) async fn configuration(
         expect_revision(&function.latest, input.revision_id.as_deref())?;
         apply(input, &mut function.latest)?;
         function.latest.touch(request.received_at);
-        Ok((function.latest.to_json(false), function.latest.arn()))
+        Ok((function.latest.to_json(false), function.latest.qualified_arn()))
     });
     let (answer, arn) = updated.await?;
     cloud.functions.pool.retire(&arn);
@@ -132,7 +133,7 @@ fn apply(input: UpdateConfiguration, latest: &mut Configuration) -> Result<(), S
     }
     latest.role = input.role.unwrap_or_else(|| latest.role.clone());
     latest.handler = input.handler.unwrap_or_else(|| latest.handler.clone());
-    latest.description = input.description.unwrap_or_else(|| latest.description.clone());
+    latest.description = limits::description(input.description)?.unwrap_or_else(|| latest.description.clone());
     latest.tracing_mode = input.tracing_config.map_or_else(|| latest.tracing_mode.clone(), |tracing| tracing.mode);
     Ok(())
 }

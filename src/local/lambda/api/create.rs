@@ -1,4 +1,4 @@
-//! CreateFunction and DeleteFunction.
+//! CreateFunction.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -107,14 +107,15 @@ pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Result<Resp
     }
     let coming = cloud.functions.code.hold().await;
     keep(cloud, &function.latest.code, bytes).await?;
-    let answer = function.published.first().unwrap_or(&function.latest).to_json(input.publish);
+    // The version's number with the function's own ARN: so does AWS answer this call, and no other.
+    let answer = function.published.first().unwrap_or(&function.latest).to_json(false);
     let put = cloud.functions.records.change(|functions| match functions.contains_key(&reference.key()) {
         true => Err(exists()),
         false => Ok((vec![Change::Put(reference.key(), function)], ())),
     });
     put.await?;
     drop(coming);
-    cloud.functions.pool.retire(&arn);
+    cloud.functions.pool.retire_function(&arn);
     Ok(Response::json(201, &answer))
 }
 
@@ -148,7 +149,7 @@ fn build(
         handler: handler
             .ok_or_else(|| invalid("Handler is mandatory for functions created with deployment packages."))?,
         runtime: input.runtime.clone().unwrap_or_default(),
-        description: input.description.clone().unwrap_or_default(),
+        description: limits::description(input.description.clone())?.unwrap_or_default(),
         timeout_s: limits::timeout_s(input.timeout.unwrap_or(3))?,
         memory_size_mb: limits::memory_size_mb(input.memory_size.unwrap_or(128))?,
         ephemeral_storage_mb: limits::ephemeral_storage_mb(
@@ -160,6 +161,8 @@ fn build(
         code,
         last_modified: request.received_at,
         revision_id: String::new(),
+        generation: String::new(),
+        source_description: None,
     };
     latest.touch(request.received_at);
     let mut function = Function {
@@ -167,6 +170,7 @@ fn build(
         published: Vec::new(),
         next_version: 1,
         policy: Policy::default(),
+        aliases: BTreeMap::new(),
         tags: input.tags.clone(),
     };
     if input.publish {
@@ -184,40 +188,4 @@ pub(super) async fn keep(cloud: &Cloud, code: &Code, bytes: Bytes) -> Result<(),
             if error.is_full() { (400, "CodeStorageExceededException") } else { (500, "ServiceException") };
         ServiceError::new(status, code, error.to_string())
     })
-}
-
-/// Deletes a function, or one published version of it.
-pub(super) async fn delete(cloud: &Arc<Cloud>, reference: &FunctionReference) -> Result<Response, ServiceError> {
-    let key = reference.key();
-    let gone = cloud.functions.records.change(|functions| {
-        let function = functions.get(&key).ok_or_else(|| reference.not_found())?;
-        let Some(version) = &reference.qualifier else {
-            let hashes = function.versions().map(|version| version.code.sha256.clone()).collect();
-            return Ok((vec![Change::Delete(key.clone())], hashes));
-        };
-        if version == LATEST {
-            return Err(invalid("$LATEST version cannot be deleted without deleting the function."));
-        }
-        let mut rest = function.clone();
-        let hashes: Vec<String> =
-            rest.published.extract_if(.., |known| known.version == *version).map(|known| known.code.sha256).collect();
-        // A version that is not there is deleted already: AWS answers 204 for it too.
-        Ok((vec![Change::Put(key.clone(), rest)], hashes))
-    });
-    let hashes: Vec<String> = gone.await?;
-    cloud.functions.pool.retire(&FunctionReference { qualifier: None, ..reference.clone() }.arn());
-    forget_code(cloud, &hashes).await;
-    Ok(Response::empty(204))
-}
-
-/// Removes the zips that no function names any more.
-pub(super) async fn forget_code(cloud: &Cloud, hashes: &[String]) {
-    for hash in hashes {
-        let is_named = || {
-            cloud.functions.records.read(|functions| {
-                functions.values().flat_map(Function::versions).any(|version| version.code.sha256 == *hash)
-            })
-        };
-        cloud.functions.code.remove_unless(hash, is_named).await;
-    }
 }

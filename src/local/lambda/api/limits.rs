@@ -12,15 +12,35 @@ const MAX_ENVIRONMENT_BYTES: usize = 4096;
 /// A zip sent in a request may have this many bytes (Lambda quotas).
 const MAX_ZIP_BYTES: usize = 52_428_800;
 
+/// The most characters of a description (API model, `Description`).
+const MAX_DESCRIPTION: usize = 256;
+
 pub(super) fn invalid(message: impl Into<String>) -> ServiceError {
     ServiceError::bad_request("InvalidParameterValueException", message)
 }
 
-fn validation(value: &str, member: &str, constraint: &str) -> ServiceError {
+/// A value that its own constraint refuses.
+pub(super) fn validation(value: &str, member: &str, constraint: &str) -> ServiceError {
+    failed(value, member, &format!("Member must {constraint}"))
+}
+
+/// A value that a constraint refuses which is put into words of its own.
+pub(super) fn failed(value: &str, member: &str, constraint: &str) -> ServiceError {
     let message = format!(
-        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must {constraint}"
+        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
     );
     ServiceError::bad_request("ValidationException", message)
+}
+
+/// The description of a function, a version or an alias.
+pub(super) fn description(text: Option<String>) -> Result<Option<String>, ServiceError> {
+    match text {
+        Some(text) if text.chars().count() > MAX_DESCRIPTION => {
+            let constraint = format!("have length less than or equal to {MAX_DESCRIPTION}");
+            Err(validation(&text, "description", &constraint))
+        }
+        text => Ok(text),
+    }
 }
 
 /// The largest timeout is 15 minutes.

@@ -8,7 +8,7 @@ use super::limits::invalid;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::http::{Request, Response};
-use crate::local::lambda::function::Function;
+use crate::local::lambda::function::{Configuration, Function};
 use crate::local::lambda::invoke::find;
 use crate::local::lambda::reference::FunctionReference;
 
@@ -20,7 +20,7 @@ pub(super) fn function(cloud: &Arc<Cloud>, reference: &FunctionReference) -> Res
     let version = find(cloud, reference)?;
     let function = cloud.functions.records.get(&reference.key()).ok_or_else(|| reference.not_found())?;
     let mut answer = json!({
-        "Configuration": version.to_json(reference.qualifier.is_some()),
+        "Configuration": asked_for(&version, reference),
         "Code": {"RepositoryType": "S3"},
     });
     if let (false, Some(members)) = (function.tags.is_empty(), answer.as_object_mut()) {
@@ -30,7 +30,25 @@ pub(super) fn function(cloud: &Arc<Cloud>, reference: &FunctionReference) -> Res
 }
 
 pub(super) fn configuration(cloud: &Arc<Cloud>, reference: &FunctionReference) -> Result<Response, ServiceError> {
-    Ok(Response::json(200, &find(cloud, reference)?.to_json(reference.qualifier.is_some())))
+    Ok(Response::json(200, &asked_for(&find(cloud, reference)?, reference)))
+}
+
+/// A version with the ARN that it was asked for by: of an alias, the alias's.
+fn asked_for(version: &Configuration, reference: &FunctionReference) -> Value {
+    let mut answer = version.to_json(false);
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("FunctionArn".to_owned(), json!(reference.arn()));
+    }
+    answer
+}
+
+/// A version as lists show it: they tell nothing of its state (API model, `ListFunctions`).
+fn listed(version: &Configuration, qualified: bool) -> Value {
+    let mut item = version.to_json(qualified);
+    if let Some(members) = item.as_object_mut() {
+        members.retain(|name, _| !name.starts_with("State") && !name.starts_with("LastUpdateStatus"));
+    }
+    item
 }
 
 pub(super) fn functions(cloud: &Arc<Cloud>, request: &Request) -> Result<Response, ServiceError> {
@@ -39,8 +57,8 @@ pub(super) fn functions(cloud: &Arc<Cloud>, request: &Request) -> Result<Respons
     let items: Vec<Value> = cloud.functions.records.read(|functions| {
         let here = functions.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));
         here.flat_map(|(_, function)| match every_version {
-            true => function.versions().map(|version| version.to_json(true)).collect(),
-            false => vec![function.latest.to_json(false)],
+            true => function.versions().map(|version| listed(version, true)).collect(),
+            false => vec![listed(&function.latest, false)],
         })
         .collect()
     });
@@ -52,12 +70,13 @@ pub(super) fn versions(
     request: &Request,
     reference: &FunctionReference,
 ) -> Result<Response, ServiceError> {
-    let function: Function = cloud.functions.records.get(&reference.key()).ok_or_else(|| reference.not_found())?;
-    page(request, "Versions", function.versions().map(|version| version.to_json(true)).collect())
+    let function: Function =
+        cloud.functions.records.get(&reference.key()).ok_or_else(|| reference.unqualified().not_found())?;
+    page(request, "Versions", function.versions().map(|version| listed(version, true)).collect())
 }
 
 /// One page of a list; the marker is the position of its first item.
-fn page(request: &Request, member: &str, items: Vec<Value>) -> Result<Response, ServiceError> {
+pub(super) fn page(request: &Request, member: &str, items: Vec<Value>) -> Result<Response, ServiceError> {
     let number = |name: &str| match request.query_value(name) {
         None => Ok(None),
         Some(text) => text.parse::<usize>().map(Some).map_err(|_| invalid(format!("Invalid {name}: {text}"))),

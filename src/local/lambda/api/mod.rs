@@ -1,7 +1,9 @@
 //! The Lambda API (restJson1): which operation a request is, and its answer.
 
+mod alias;
 mod configure;
 mod create;
+mod delete;
 mod invocation;
 mod limits;
 mod listing;
@@ -32,11 +34,12 @@ pub(crate) async fn handle(cloud: &Arc<Cloud>, request: &Request) -> Result<Resp
 
 async fn functions(cloud: &Arc<Cloud>, request: &Request, rest: &[&str]) -> Result<Response, ServiceError> {
     let named = |name: &str| reference(request, name);
+    let function = |name: &str| named(name).map(|reference| reference.unqualified());
     match (&request.method, rest) {
         (&Method::POST, []) => create::create(cloud, request).await,
         (&Method::GET, []) => listing::functions(cloud, request),
         (&Method::GET, [name]) => listing::function(cloud, &named(name)?),
-        (&Method::DELETE, [name]) => create::delete(cloud, &named(name)?).await,
+        (&Method::DELETE, [name]) => delete::delete(cloud, &named(name)?).await,
         (&Method::GET, [name, "configuration"]) => listing::configuration(cloud, &named(name)?),
         (&Method::PUT, [name, "configuration"]) => configure::configuration(cloud, request, &named(name)?).await,
         (&Method::PUT, [name, "code"]) => configure::code(cloud, request, &named(name)?).await,
@@ -46,21 +49,18 @@ async fn functions(cloud: &Arc<Cloud>, request: &Request, rest: &[&str]) -> Resu
         (&Method::POST, [name, "policy"]) => permission::add(cloud, request, &named(name)?).await,
         (&Method::GET, [name, "policy"]) => permission::policy(cloud, &named(name)?),
         (&Method::DELETE, [name, "policy", id]) => permission::remove(cloud, request, &named(name)?, id).await,
+        (&Method::POST, [name, "aliases"]) => alias::create(cloud, request, &function(name)?).await,
+        (&Method::GET, [name, "aliases"]) => alias::list(cloud, request, &function(name)?),
+        (&Method::GET, [name, "aliases", alias]) => alias::get(cloud, &function(name)?, alias),
+        (&Method::PUT, [name, "aliases", alias]) => alias::update(cloud, request, &function(name)?, alias).await,
+        (&Method::DELETE, [name, "aliases", alias]) => alias::delete(cloud, &function(name)?, alias).await,
         _ => Err(not_implemented(request)),
     }
 }
 
 /// The function a path names, with the `Qualifier` of the query.
 fn reference(request: &Request, name: &str) -> Result<FunctionReference, ServiceError> {
-    let mut reference = FunctionReference::parse(name, &request.region())?;
-    if let Some(qualifier) = request.query_value("Qualifier") {
-        if reference.qualifier.as_deref().is_some_and(|named| named != qualifier) {
-            let message = "The derived qualifier from the function name does not match the specified qualifier.";
-            return Err(ServiceError::bad_request("InvalidParameterValueException", message));
-        }
-        reference.qualifier = Some(qualifier);
-    }
-    Ok(reference)
+    FunctionReference::parse(name, &request.region())?.qualified(request.query_value("Qualifier"))
 }
 
 /// Lambda's operations that are not here, by the part of the path that tells them.

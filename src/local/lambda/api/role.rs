@@ -5,7 +5,7 @@ use crate::local::error::ServiceError;
 use crate::local::iam::Principal;
 
 /// Lambda's check of the role when a function is created or gets another one. AWS refuses a role that does not exist as
-/// well; here it is taken, so that tools that bring only functions need no IAM.
+/// well; here it is taken, so that tools that bring only functions need no IAM, unless roles propagate slowly.
 ///
 /// # Errors
 /// `InvalidParameterValueException` with AWS's text when the role is there and Lambda may not assume it.
@@ -17,8 +17,12 @@ pub(super) fn check(cloud: &Cloud, role_arn: &str) -> Result<(), ServiceError> {
         );
         return Err(ServiceError::bad_request("ValidationException", message));
     }
-    if cloud.iam.role(role_arn).is_none() || cloud.iam.may_assume(role_arn, &Principal::Service("lambda.amazonaws.com"))
-    {
+    let may_assume = cloud.iam.may_assume(role_arn, &Principal::Service("lambda.amazonaws.com"));
+    let is_taken = match cloud.eventual.role_window() {
+        None => may_assume || cloud.iam.role(role_arn).is_none(),
+        Some(window) => may_assume && cloud.iam.is_settled(role_arn, window),
+    };
+    if is_taken {
         return Ok(());
     }
     let message = "The role defined for the function cannot be assumed by Lambda.";

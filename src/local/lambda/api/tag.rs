@@ -24,6 +24,11 @@ struct Tag {
 
 pub(super) async fn handle(cloud: &Arc<Cloud>, request: &Request, arn: &str) -> Result<Response, ServiceError> {
     let reference = FunctionReference::parse(arn, &request.region())?;
+    if reference.qualifier.is_some() {
+        return Err(limits::invalid(
+            "Tags on function aliases and versions are not supported. Please specify a function ARN.",
+        ));
+    }
     match request.method {
         Method::GET => {
             let function = cloud.functions.records.get(&reference.key()).ok_or_else(|| reference.not_found())?;

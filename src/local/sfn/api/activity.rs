@@ -23,9 +23,6 @@ use crate::local::sfn::refusal::{self, activity_missing};
 /// How long a worker that asks for a task waits for one (API reference, `GetActivityTask`).
 const LONG_POLL: Duration = Duration::from_secs(60);
 
-/// The longest token (API model, `PageToken`).
-const MAX_TOKEN: usize = 1024;
-
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Create {
@@ -104,7 +101,7 @@ struct List {
 pub(super) fn list(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: List = request.json()?;
     let size = refusal::page_size(input.max_results)?;
-    let after: Option<String> = page::place(input.next_token.as_deref(), MAX_TOKEN)?;
+    let after: Option<String> = page::place(input.next_token.as_deref(), page::MAX_TOKEN)?;
     let prefix = request.region().key("");
     let mut found: Vec<Activity> = cloud.step_functions.activities.read(|all| {
         let here = all.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, page};
+use super::Answer;
+use super::page::{self, OfMachine};
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::http::Request;
@@ -14,9 +15,6 @@ use crate::local::records::Change;
 use crate::local::sfn::machine::{Alias, Machine, Route, Row, seconds};
 use crate::local::sfn::names::MachineReference;
 use crate::local::sfn::refusal::{self, constraint, validation};
-
-/// The longest token (API model, `PageToken`).
-const MAX_TOKEN: usize = 1024;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -127,22 +125,11 @@ pub(super) async fn delete(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     deleted.await
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct List {
-    state_machine_arn: String,
-    max_results: Option<i64>,
-    next_token: Option<String>,
-}
-
 /// The aliases of a state machine or of one of its versions, oldest first.
 pub(super) fn list(cloud: &Arc<Cloud>, request: &Request) -> Answer {
-    let input: List = request.json()?;
-    let reference = MachineReference::parse(&input.state_machine_arn)?;
-    let size = refusal::page_size(input.max_results)?;
-    let after: usize = page::place(input.next_token.as_deref(), MAX_TOKEN)?.unwrap_or(0);
+    let OfMachine { reference, machine, size, from } = OfMachine::<usize>::read(cloud, request)?;
+    let after = from.unwrap_or(0);
     let missing = || refusal::machine_missing(&reference.arn);
-    let machine = cloud.step_functions.machine(&reference.key).ok_or_else(missing)?;
     let version = match &reference.qualifier {
         Some(qualifier) => Some(machine.version(qualifier).ok_or_else(missing)?.number),
         None => None,

@@ -34,8 +34,8 @@ struct Create {
     version_description: Option<String>,
 }
 
-/// Creates a state machine. The same request again gives the same answer; role and tags are not looked at then (API
-/// reference, `CreateStateMachine`).
+/// Creates a state machine. The same request again gives the same answer, a version and its description being part of
+/// it; role and tags are not looked at then (API reference, `CreateStateMachine`).
 pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: Create = request.json()?;
     let kind = check(cloud, &input)?;
@@ -60,7 +60,10 @@ pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         tracing_enabled: input.tracing_configuration.enabled,
         updated_at: request.received_at,
     };
-    let published = input.publish.then(|| machine.publish(input.version_description, request.received_at));
+    let published = match input.publish {
+        true => Some(machine.publish(input.version_description, request.received_at)?),
+        false => None,
+    };
     let key = machine.key();
     let created = cloud.step_functions.records.change(|rows| match rows.get(&key) {
         Some(Row::Machine(existing)) => {
@@ -68,7 +71,8 @@ pub(super) async fn create(cloud: &Arc<Cloud>, request: &Request) -> Answer {
                 Some(Row::Revision(current)) => Some(current),
                 _ => None,
             };
-            existing_is_the_same(existing, current, (&revision, kind), input.publish).map(|answer| (Vec::new(), answer))
+            existing_is_the_same(existing, current, (&revision, kind), published.as_ref())
+                .map(|answer| (Vec::new(), answer))
         }
         _ => {
             let answer = answer(&machine, published.as_ref());
@@ -100,16 +104,25 @@ fn existing_is_the_same(
     existing: &Machine,
     current: Option<&Revision>,
     (wanted, kind): (&Revision, Kind),
-    publish: bool,
+    publish: Option<&Version>,
 ) -> Answer {
     if existing.deleting {
         return Err(refusal::machine_deleting(&existing.arn()));
     }
     let same = current
         .is_some_and(|current| wanted.is_like(&Revision { role_arn: wanted.role_arn.clone(), ..current.clone() }));
-    let version = existing.versions.iter().rev().find(|version| version.revision == existing.revision);
-    if same && existing.kind == kind && (!publish || version.is_some()) {
-        Ok(answer(existing, version.filter(|_| publish)))
+    let known = publish.and_then(|wanted| {
+        let is_it =
+            |version: &&Version| version.revision == existing.revision && version.description == wanted.description;
+        existing.versions.iter().rev().find(is_it)
+    });
+    let as_published = match publish {
+        Some(_) => known.is_some(),
+        // What was published later on has nothing to do with how it was created.
+        None => existing.versions.iter().all(|version| version.created_at != existing.created_at),
+    };
+    if same && existing.kind == kind && as_published {
+        Ok(answer(existing, known))
     } else {
         Err(refusal::machine_exists(&existing.arn()))
     }
@@ -145,6 +158,6 @@ pub(super) async fn delete(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     });
     marked.await?;
     let (cloud, key) = (Arc::clone(cloud), reference.key);
-    tokio::spawn(async move { deletion::finish(&cloud, &key).await });
+    tokio::spawn(async move { deletion::begin(&cloud, &key).await });
     Ok(json!({}))
 }

@@ -25,13 +25,7 @@ struct Describe {
 pub(super) fn describe(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: Describe = request.json()?;
     let reference = ExecutionReference::parse(&input.execution_arn)?;
-    let included = match input.included_data.as_deref() {
-        None | Some("ALL_DATA") => true,
-        Some("METADATA_ONLY") => false,
-        Some(other) => {
-            return refusal::one_of(other, "includedData", &["ALL_DATA", "METADATA_ONLY"]).map(|()| json!({}));
-        }
-    };
+    let included = refusal::wants_data(input.included_data.as_deref())?;
     let missing = || refusal::execution_missing(&reference.arn);
     cloud.step_functions.machine(&reference.machine).ok_or_else(missing)?;
     let key = ExecutionKey::new(&reference.machine, &reference.name);

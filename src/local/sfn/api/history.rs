@@ -15,9 +15,6 @@ use crate::local::sfn::names::ExecutionReference;
 use crate::local::sfn::refusal;
 use crate::local::store::Table;
 
-/// The longest token (API model, `PageToken`).
-const MAX_TOKEN: usize = 1024;
-
 /// What `includeExecutionData: false` leaves out.
 const DATA: [&str; 3] = ["input", "output", "parameters"];
 
@@ -37,7 +34,7 @@ pub(super) fn history(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: History = request.json()?;
     let reference = ExecutionReference::parse(&input.execution_arn)?;
     let size = refusal::page_size(input.max_results)?;
-    let after: Option<u64> = page::place(input.next_token.as_deref(), MAX_TOKEN)?;
+    let after: Option<u64> = page::place(input.next_token.as_deref(), page::MAX_TOKEN)?;
     if cloud.step_functions.index().get(&reference.machine, &reference.name).is_none() {
         return Err(refusal::execution_missing(&reference.arn));
     }

@@ -1,5 +1,6 @@
 //! ListStateMachines and ListExecutions.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use super::{Answer, page};
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::http::Request;
+use crate::local::past::View;
 use crate::local::sfn::execution::{ExecutionKey, Summary};
 use crate::local::sfn::machine::{Kind, Machine, Row, seconds};
 use crate::local::sfn::names::{MachineReference, MapRunReference};
@@ -19,8 +21,7 @@ use crate::local::sfn::refusal::{self, validation};
 /// The states a list can be narrowed to, in the order of AWS's own message.
 const STATUSES: [&str; 6] = ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
 
-/// The longest tokens (API model, `PageToken` and `ListExecutionsPageToken`).
-const MAX_TOKEN: usize = 1024;
+/// The longest token of a list of executions (API model, `ListExecutionsPageToken`).
 const MAX_EXECUTIONS_TOKEN: usize = 3096;
 
 #[derive(Debug, Deserialize)]
@@ -34,7 +35,7 @@ struct ListMachines {
 pub(super) fn machines(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: ListMachines = request.json()?;
     let size = refusal::page_size(input.max_results)?;
-    let after: Option<String> = page::place(input.next_token.as_deref(), MAX_TOKEN)?;
+    let after: Option<String> = page::place(input.next_token.as_deref(), page::MAX_TOKEN)?;
     let prefix = request.region().key("");
     let mut machines: Vec<Machine> = cloud.step_functions.records.read(|rows| {
         let here = rows.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));
@@ -95,8 +96,10 @@ pub(super) fn executions(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let place = place.map(|(started_at, sequence)| (Reverse(started_at), Reverse(sequence)));
     let mut found: Vec<(String, Summary)> = {
         let index = cloud.step_functions.index();
-        let all = index.after(&listed.key, place).filter(|(_, summary)| wanted(summary));
-        all.take(size + 1).map(|(name, summary)| (name.to_owned(), summary.clone())).collect()
+        let as_of = View::as_of();
+        let seen = index.after(&listed.key, place).filter_map(|(name, summary)| Some((name, seen(summary, as_of)?)));
+        let all = seen.filter(|(_, summary)| wanted(summary));
+        all.take(size + 1).map(|(name, summary)| (name.to_owned(), summary.into_owned())).collect()
     };
     let more = found.len() > size;
     found.truncate(size);
@@ -107,6 +110,20 @@ pub(super) fn executions(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         answer["nextToken"] = json!(page::token(&(last.started_at, last.sequence))?);
     }
     Ok(answer)
+}
+
+/// An execution as a list shows it that tells of a moment: those that had not begun are not in it.
+fn seen(summary: &Summary, as_of: Option<Timestamp>) -> Option<Cow<'_, Summary>> {
+    let Some(moment) = as_of else {
+        return Some(Cow::Borrowed(summary));
+    };
+    if summary.started_at > moment {
+        return None;
+    }
+    if summary.stopped_at.is_none_or(|stopped_at| stopped_at <= moment) {
+        return Some(Cow::Borrowed(summary));
+    }
+    Some(Cow::Owned(Summary { status: asl::Status::Running, stopped_at: None, ..summary.clone() }))
 }
 
 /// Whose executions are listed.
@@ -173,4 +190,29 @@ fn item(machine: &str, name: &str, summary: &Summary, map_run_arn: Option<&str>)
     }
     item.insert("redriveCount".into(), json!(0));
     Value::Object(item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_lags_shows_executions_as_they_were() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let summary = Summary {
+            status: asl::Status::Succeeded,
+            started_at: at(10),
+            stopped_at: Some(at(20)),
+            revision: 0,
+            version: None,
+            alias: None,
+            map_run: None,
+            sequence: 1,
+        };
+        let status = |as_of| seen(&summary, as_of).map(|seen| (seen.status, seen.stopped_at));
+        assert_eq!(status(Some(at(9))), None);
+        assert_eq!(status(Some(at(10))), Some((asl::Status::Running, None)));
+        assert_eq!(status(Some(at(20))), Some((asl::Status::Succeeded, Some(at(20)))));
+        assert_eq!(status(None), status(Some(at(20))));
+    }
 }

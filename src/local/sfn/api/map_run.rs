@@ -17,9 +17,6 @@ use crate::local::sfn::names::{ExecutionReference, MapRunReference};
 use crate::local::sfn::refusal::{self, validation};
 use crate::local::store::Table;
 
-/// The longest token (API model, `PageToken`).
-const MAX_TOKEN: usize = 1024;
-
 /// A Map Run, as far as it is now.
 pub(super) fn find(cloud: &Cloud, reference: &MapRunReference) -> Result<MapRunRow, ServiceError> {
     let key = ExecutionKey::new(&reference.machine, &reference.id).row();
@@ -96,7 +93,7 @@ pub(super) fn list(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: List = request.json()?;
     let reference = ExecutionReference::parse(&input.execution_arn)?;
     let size = refusal::page_size(input.max_results)?;
-    let after: usize = page::place(input.next_token.as_deref(), MAX_TOKEN)?.unwrap_or(0);
+    let after: usize = page::place(input.next_token.as_deref(), page::MAX_TOKEN)?.unwrap_or(0);
     if cloud.step_functions.index().get(&reference.machine, &reference.name).is_none() {
         return Err(refusal::execution_missing(&reference.arn));
     }

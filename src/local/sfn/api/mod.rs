@@ -17,6 +17,8 @@ mod token;
 mod update;
 mod validate;
 mod version;
+#[cfg(test)]
+mod version_tests;
 
 use std::sync::Arc;
 

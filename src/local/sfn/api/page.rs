@@ -1,12 +1,54 @@
-//! The tokens that continue a list: opaque to callers, checked when they come back.
+//! The pages of lists, and the tokens that continue them: opaque to callers, checked when they come back.
+
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
+use crate::local::Cloud;
 use crate::local::error::ServiceError;
+use crate::local::http::Request;
+use crate::local::sfn::machine::Machine;
+use crate::local::sfn::names::MachineReference;
 use crate::local::sfn::refusal;
+
+/// The longest token of most lists (API model, `PageToken`).
+pub(super) const MAX_TOKEN: usize = 1024;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListOfMachine {
+    state_machine_arn: String,
+    max_results: Option<i64>,
+    next_token: Option<String>,
+}
+
+/// A page of what a state machine has, such as its versions.
+pub(super) struct OfMachine<P> {
+    /// The ARN that was asked with.
+    pub(super) reference: MachineReference,
+    /// The state machine.
+    pub(super) machine: Machine,
+    /// How many items the page may have.
+    pub(super) size: usize,
+    /// The place in the list that the last page ended at, when there was one.
+    pub(super) from: Option<P>,
+}
+
+impl<P: DeserializeOwned> OfMachine<P> {
+    /// Reads which page is asked for.
+    pub(super) fn read(cloud: &Arc<Cloud>, request: &Request) -> Result<Self, ServiceError> {
+        let input: ListOfMachine = request.json()?;
+        let reference = MachineReference::parse(&input.state_machine_arn)?;
+        let size = refusal::page_size(input.max_results)?;
+        let from = place(input.next_token.as_deref(), MAX_TOKEN)?;
+        let machine = cloud.step_functions.machine(&reference.key);
+        let machine = machine.ok_or_else(|| refusal::machine_missing(&reference.arn))?;
+        Ok(Self { reference, machine, size, from })
+    }
+}
 
 /// A token for the place where the next page begins.
 pub(super) fn token(place: &impl Serialize) -> Result<String, ServiceError> {

@@ -45,7 +45,9 @@ pub(super) fn check_role(cloud: &Cloud, role_arn: &str) -> Result<(), ServiceErr
     if !role_arn.contains(":iam::") || !role_arn.contains(":role/") {
         return Err(invalid_arn(&format!("Invalid Role Arn: {role_arn}")));
     }
-    if cloud.iam.may_assume(role_arn, &Principal::Service("states.amazonaws.com")) {
+    let may_assume = cloud.iam.may_assume(role_arn, &Principal::Service("states.amazonaws.com"));
+    let is_known = |window| cloud.iam.is_settled(role_arn, window);
+    if may_assume && cloud.eventual.role_window().is_none_or(is_known) {
         return Ok(());
     }
     let message = "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to \

@@ -28,13 +28,7 @@ struct StartSync {
 /// Runs an execution of an express state machine to its end.
 pub(super) async fn start_sync(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let asked: StartSync = request.json()?;
-    let included = match asked.included_data.as_deref() {
-        None | Some("ALL_DATA") => true,
-        Some("METADATA_ONLY") => false,
-        Some(other) => {
-            return refusal::one_of(other, "includedData", &["ALL_DATA", "METADATA_ONLY"]).map(|()| json!({}));
-        }
-    };
+    let included = refusal::wants_data(asked.included_data.as_deref())?;
     let plan = start::plan(cloud, &asked.state_machine_arn, asked.name, asked.input)?;
     if plan.machine.kind != Kind::Express {
         return Err(refusal::wrong_type());

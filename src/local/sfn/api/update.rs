@@ -69,7 +69,7 @@ pub(super) async fn update(cloud: &Arc<Cloud>, request: &Request) -> Answer {
             answer.insert("revisionId".into(), json!(id));
         }
         if input.publish {
-            let version = machine.publish(input.version_description.clone(), now);
+            let version = machine.publish(input.version_description.clone(), now)?;
             answer.insert("stateMachineVersionArn".into(), json!(machine.version_arn(version.number)));
         }
         changes.push(Change::Put(reference.key.clone(), Row::Machine(machine)));

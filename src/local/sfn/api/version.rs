@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, page};
+use super::Answer;
+use super::page::{self, OfMachine};
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::http::Request;
@@ -13,9 +14,6 @@ use crate::local::records::Change;
 use crate::local::sfn::machine::{Alias, Machine, Revision, Row, Version, seconds};
 use crate::local::sfn::names::MachineReference;
 use crate::local::sfn::refusal;
-
-/// The longest token (API model, `PageToken`).
-const MAX_TOKEN: usize = 1024;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,6 +33,9 @@ pub(super) async fn publish(cloud: &Arc<Cloud>, request: &Request) -> Answer {
         let Some(Row::Machine(machine)) = rows.get(&reference.key).filter(|_| reference.qualifier.is_none()) else {
             return Err(missing());
         };
+        if machine.deleting {
+            return Err(refusal::machine_deleting(&machine.arn()));
+        }
         let current = match rows.get(&Revision::key(&reference.key, machine.revision)) {
             Some(Row::Revision(revision)) => revision.id.as_deref().unwrap_or("INITIAL"),
             _ => return Err(missing()),
@@ -44,29 +45,19 @@ pub(super) async fn publish(cloud: &Arc<Cloud>, request: &Request) -> Answer {
             return Err(ServiceError::bad_request("ConflictException", message));
         }
         let mut machine = machine.clone();
-        let version = machine.publish(input.description, request.received_at);
+        let version = machine.publish(input.description, request.received_at)?;
         let answer = item(&machine, &version);
         Ok((vec![Change::Put(reference.key.clone(), Row::Machine(machine))], answer))
     });
     published.await
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct List {
-    state_machine_arn: String,
-    max_results: Option<i64>,
-    next_token: Option<String>,
-}
-
 /// Newest first.
 pub(super) fn list(cloud: &Arc<Cloud>, request: &Request) -> Answer {
-    let input: List = request.json()?;
-    let reference = MachineReference::parse(&input.state_machine_arn)?;
-    let size = refusal::page_size(input.max_results)?;
-    let before: Option<u64> = page::place(input.next_token.as_deref(), MAX_TOKEN)?;
-    let machine =
-        cloud.step_functions.machine(&reference.key).ok_or_else(|| refusal::machine_missing(&reference.arn))?;
+    let OfMachine { reference, machine, size, from: before } = OfMachine::<u64>::read(cloud, request)?;
+    if reference.qualifier.is_some() {
+        return Err(refusal::machine_missing(&reference.arn));
+    }
     let newest = machine.versions.iter().rev().filter(|version| before.is_none_or(|before| version.number < before));
     let mut found: Vec<&Version> = newest.take(size + 1).collect();
     let more = found.len() > size;
@@ -89,23 +80,23 @@ struct Delete {
 pub(super) async fn delete(cloud: &Arc<Cloud>, request: &Request) -> Answer {
     let input: Delete = request.json()?;
     let reference = MachineReference::parse(&input.state_machine_version_arn)?;
+    let number = reference.qualifier.as_deref().and_then(|qualifier| qualifier.parse::<u64>().ok());
+    let number = number.ok_or_else(|| refusal::no_version(&reference.arn))?;
     let deleted = cloud.step_functions.records.change(|rows| {
         let Some(Row::Machine(machine)) = rows.get(&reference.key) else {
             return Ok((Vec::new(), json!({})));
         };
-        refuse_routed(machine, reference.qualifier.as_deref())?;
+        refuse_routed(machine, number)?;
         let mut machine = machine.clone();
-        let named = |version: &Version| reference.qualifier.as_deref() == Some(version.number.to_string().as_str());
-        machine.versions.retain(|version| !named(version));
+        machine.versions.retain(|version| version.number != number);
         Ok((vec![Change::Put(reference.key.clone(), Row::Machine(machine))], json!({})))
     });
     deleted.await
 }
 
 /// A version that an alias leads to is not deleted.
-fn refuse_routed(machine: &Machine, version: Option<&str>) -> Result<(), ServiceError> {
-    let number = version.and_then(|version| version.parse::<u64>().ok());
-    let leads_there = |alias: &&Alias| alias.routes.iter().any(|route| Some(route.version) == number);
+fn refuse_routed(machine: &Machine, number: u64) -> Result<(), ServiceError> {
+    let leads_there = |alias: &&Alias| alias.routes.iter().any(|route| route.version == number);
     let names: Vec<&str> = machine.aliases.iter().filter(leads_there).map(|alias| alias.name.as_str()).collect();
     if names.is_empty() {
         return Ok(());

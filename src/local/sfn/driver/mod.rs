@@ -198,4 +198,4 @@ async fn wake_when_due(cloud: Arc<Cloud>) {
 #[cfg(test)]
 mod task_tests;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -20,13 +20,13 @@ use crate::local::{iam, sfn};
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
 
 /// An embedded cloud in a folder of its own, without a port.
-pub(super) struct Fixture {
+pub(in crate::local::sfn) struct Fixture {
     folder: tempfile::TempDir,
-    pub(super) cloud: Arc<Cloud>,
+    pub(in crate::local::sfn) cloud: Arc<Cloud>,
 }
 
 impl Fixture {
-    pub(super) async fn new() -> Self {
+    pub(in crate::local::sfn) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let cloud = open(&folder).expect("nobody has the folder yet");
         let fixture = Self { folder, cloud };
@@ -35,7 +35,7 @@ impl Fixture {
     }
 
     /// Ends the cloud and opens it again on the same folder.
-    pub(super) async fn restart(self) -> Self {
+    pub(in crate::local::sfn) async fn restart(self) -> Self {
         self.cloud.step_functions.stop().await;
         self.cloud.store.flush().await.unwrap();
         drop(self.cloud);
@@ -53,7 +53,7 @@ impl Fixture {
         iam::handle(&self.cloud, &Form::of(&request), &request).await.unwrap();
     }
 
-    pub(super) async fn call(&self, operation: &str, input: Value) -> Result<Value, ServiceError> {
+    pub(in crate::local::sfn) async fn call(&self, operation: &str, input: Value) -> Result<Value, ServiceError> {
         let response = sfn::handle(&self.cloud, operation, &request(input.to_string().into())).await?;
         Ok(serde_json::from_slice(&response.body).unwrap())
     }
@@ -63,7 +63,7 @@ impl Fixture {
     }
 
     /// Creates a state machine and gives its ARN.
-    pub(super) async fn create_as(&self, name: &str, kind: &str, definition: &Value) -> String {
+    pub(in crate::local::sfn) async fn create_as(&self, name: &str, kind: &str, definition: &Value) -> String {
         let role = "arn:aws:iam::000000000000:role/r";
         let input = json!({"name": name, "type": kind, "definition": definition.to_string(), "roleArn": role});
         let created = self.call("CreateStateMachine", input).await.unwrap();
@@ -75,21 +75,26 @@ impl Fixture {
     }
 
     /// Starts an execution of a state machine and gives its ARN.
-    pub(super) async fn start_of(&self, machine: &str, name: &str, input: &Value) -> Result<String, ServiceError> {
+    pub(in crate::local::sfn) async fn start_of(
+        &self,
+        machine: &str,
+        name: &str,
+        input: &Value,
+    ) -> Result<String, ServiceError> {
         let started =
             self.call("StartExecution", json!({"stateMachineArn": machine, "name": name, "input": input.to_string()}));
         Ok(started.await?["executionArn"].as_str().unwrap().to_owned())
     }
 
-    pub(super) async fn describe(&self, arn: &str) -> Value {
+    pub(in crate::local::sfn) async fn describe(&self, arn: &str) -> Value {
         self.call("DescribeExecution", json!({"executionArn": arn})).await.unwrap()
     }
 
-    pub(super) async fn ended(&self, arn: &str) -> Value {
+    pub(in crate::local::sfn) async fn ended(&self, arn: &str) -> Value {
         until(|| async { Some(self.describe(arn).await).filter(|execution| execution["status"] != "RUNNING") }).await
     }
 
-    pub(super) async fn history(&self, arn: &str) -> Vec<String> {
+    pub(in crate::local::sfn) async fn history(&self, arn: &str) -> Vec<String> {
         let answer = self.call("GetExecutionHistory", json!({"executionArn": arn})).await.unwrap();
         let events = answer["events"].as_array().unwrap();
         for (expected, event) in (1..).zip(events) {
@@ -115,7 +120,7 @@ fn request(body: Bytes) -> Request {
 }
 
 /// Asks again until there is an answer.
-pub(super) async fn until<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() -> F) -> T {
+pub(in crate::local::sfn) async fn until<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() -> F) -> T {
     let answer = async {
         loop {
             match ask().await {
@@ -127,14 +132,14 @@ pub(super) async fn until<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut(
     tokio::time::timeout(Duration::from_secs(30), answer).await.expect("it happens within half a minute")
 }
 
-pub(super) fn waiting() -> Value {
+pub(in crate::local::sfn) fn waiting() -> Value {
     json!({"StartAt": "W", "States": {
         "W": {"Type": "Wait", "TimestampPath": "$.until", "Next": "P"},
         "P": {"Type": "Pass", "End": true},
     }})
 }
 
-pub(super) fn in_an_hour() -> Value {
+pub(in crate::local::sfn) fn in_an_hour() -> Value {
     json!({"until": (clock::now() + jiff::SignedDuration::from_hours(1)).to_string()})
 }
 

@@ -16,6 +16,7 @@ use super::{CallFault, http_date};
 use crate::local::Cloud;
 use crate::local::arn::Region;
 use crate::local::error::ServiceError;
+use crate::local::lambda::FunctionReference;
 
 /// What a `lambda:invoke` task gives as parameters.
 #[derive(Debug, Deserialize)]
@@ -31,7 +32,10 @@ struct Parameters<'a> {
 
 /// A Lambda function that is the Task's `Resource`.
 pub(super) async fn call_function(cloud: &Arc<Cloud>, region: &Region, request: &TaskRequest, arn: &str) -> Input {
-    run(cloud, region, request, arn, Bytes::copy_from_slice(request.input.as_bytes()), false).await
+    match FunctionReference::parse(arn, region) {
+        Ok(function) => run(cloud, request, &function, Bytes::copy_from_slice(request.input.as_bytes()), false).await,
+        Err(error) => service_failure(&error).input(request),
+    }
 }
 
 /// `lambda:invoke`.
@@ -40,21 +44,23 @@ pub(super) async fn invoke(cloud: &Arc<Cloud>, region: &Region, request: &TaskRe
         Ok(parameters) => parameters,
         Err(error) => return CallFault::parameters(request, &error.to_string()).input(request),
     };
-    let function = match &parameters.qualifier {
-        Some(qualifier) => format!("{}:{qualifier}", parameters.function_name),
-        None => parameters.function_name.clone(),
+    let function = FunctionReference::parse(&parameters.function_name, region)
+        .and_then(|function| function.qualified(parameters.qualifier));
+    let function = match function {
+        Ok(function) => function,
+        Err(error) => return service_failure(&error).input(request),
     };
     let payload = parameters.payload.map_or_else(|| "{}".to_owned(), event);
     let payload = Bytes::from(payload);
     let accepted = match parameters.invocation_type.as_deref() {
         None | Some("RequestResponse") => {
             let with_log = parameters.log_type.as_deref() == Some("Tail");
-            return run(cloud, region, request, &function, payload, with_log).await;
+            return run(cloud, request, &function, payload, with_log).await;
         }
-        Some("Event") => cloud.functions.enqueue_from(cloud, region, &function, payload).map(|id| (202, id, None)),
+        Some("Event") => cloud.functions.enqueue(cloud, &function, payload).map(|id| (202, id, None)),
         Some("DryRun") => cloud
             .functions
-            .version_from(cloud, region, &function)
+            .version(cloud, &function)
             .map(|version| (204, uuid::Uuid::new_v4().to_string(), Some(version))),
         Some(other) => {
             let message = format!("Unsupported invocation type: {other}");
@@ -86,13 +92,12 @@ fn event(payload: &RawValue) -> String {
 
 async fn run(
     cloud: &Arc<Cloud>,
-    region: &Region,
     request: &TaskRequest,
-    function: &str,
+    function: &FunctionReference,
     payload: Bytes,
     with_log: bool,
 ) -> Input {
-    match cloud.functions.invoke_from(cloud, region, function, payload).await {
+    match cloud.functions.invoke(cloud, function, payload).await {
         Ok(invocation) => {
             let log = with_log.then(|| BASE64_STANDARD.encode(&invocation.log_tail));
             let answer = FunctionAnswer {

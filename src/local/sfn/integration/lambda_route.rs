@@ -10,26 +10,31 @@ use super::sdk::read;
 use crate::local::arn::Region;
 use crate::local::http::{Request, Response};
 
-/// The operations that the embedded cloud serves, with their paths; `{F}` is the function's name.
-const ROUTES: [(&str, Method, &str); 14] = [
-    ("Invoke", Method::POST, "/2015-03-31/functions/{F}/invocations"),
+/// The operations that the embedded cloud serves, with their paths; a name in braces is the member that stands there.
+const ROUTES: [(&str, Method, &str); 19] = [
+    ("Invoke", Method::POST, "/2015-03-31/functions/{FunctionName}/invocations"),
     ("CreateFunction", Method::POST, "/2015-03-31/functions"),
     ("ListFunctions", Method::GET, "/2015-03-31/functions"),
-    ("GetFunction", Method::GET, "/2015-03-31/functions/{F}"),
-    ("DeleteFunction", Method::DELETE, "/2015-03-31/functions/{F}"),
-    ("GetFunctionConfiguration", Method::GET, "/2015-03-31/functions/{F}/configuration"),
-    ("UpdateFunctionConfiguration", Method::PUT, "/2015-03-31/functions/{F}/configuration"),
-    ("UpdateFunctionCode", Method::PUT, "/2015-03-31/functions/{F}/code"),
-    ("PublishVersion", Method::POST, "/2015-03-31/functions/{F}/versions"),
-    ("ListVersionsByFunction", Method::GET, "/2015-03-31/functions/{F}/versions"),
-    ("AddPermission", Method::POST, "/2015-03-31/functions/{F}/policy"),
-    ("GetPolicy", Method::GET, "/2015-03-31/functions/{F}/policy"),
-    ("RemovePermission", Method::DELETE, "/2015-03-31/functions/{F}/policy/{StatementId}"),
+    ("GetFunction", Method::GET, "/2015-03-31/functions/{FunctionName}"),
+    ("DeleteFunction", Method::DELETE, "/2015-03-31/functions/{FunctionName}"),
+    ("GetFunctionConfiguration", Method::GET, "/2015-03-31/functions/{FunctionName}/configuration"),
+    ("UpdateFunctionConfiguration", Method::PUT, "/2015-03-31/functions/{FunctionName}/configuration"),
+    ("UpdateFunctionCode", Method::PUT, "/2015-03-31/functions/{FunctionName}/code"),
+    ("PublishVersion", Method::POST, "/2015-03-31/functions/{FunctionName}/versions"),
+    ("ListVersionsByFunction", Method::GET, "/2015-03-31/functions/{FunctionName}/versions"),
+    ("AddPermission", Method::POST, "/2015-03-31/functions/{FunctionName}/policy"),
+    ("GetPolicy", Method::GET, "/2015-03-31/functions/{FunctionName}/policy"),
+    ("RemovePermission", Method::DELETE, "/2015-03-31/functions/{FunctionName}/policy/{StatementId}"),
+    ("CreateAlias", Method::POST, "/2015-03-31/functions/{FunctionName}/aliases"),
+    ("ListAliases", Method::GET, "/2015-03-31/functions/{FunctionName}/aliases"),
+    ("GetAlias", Method::GET, "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
+    ("UpdateAlias", Method::PUT, "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
+    ("DeleteAlias", Method::DELETE, "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
     ("ListTags", Method::GET, "/2017-03-31/tags/{Resource}"),
 ];
 
-/// Members that are sent in the query.
-const QUERY: [&str; 5] = ["Qualifier", "Marker", "MaxItems", "FunctionVersion", "RevisionId"];
+/// Members that are sent in the query, of requests that have no body.
+const QUERY: [&str; 4] = ["Marker", "MaxItems", "FunctionVersion", "RevisionId"];
 
 /// Members that are sent as headers.
 const HEADERS: [(&str, &str); 3] = [
@@ -43,19 +48,19 @@ pub(super) fn request(region: &Region, operation: &str, mut parameters: Map<Stri
     let (_, method, template) = ROUTES.iter().find(|(name, ..)| *name == operation)?;
     parameters.retain(|_, value| !value.is_null());
     let mut path = (*template).to_owned();
-    for (place, member) in [("{F}", "FunctionName"), ("{StatementId}", "StatementId"), ("{Resource}", "Resource")] {
-        if path.contains(place) {
+    for member in ["FunctionName", "StatementId", "Resource", "Name"] {
+        let place = format!("{{{member}}}");
+        if path.contains(&place) {
             let value = parameters.remove(member).map(|value| text(&value)).unwrap_or_default();
-            path = path.replace(place, &utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string());
+            path = path.replace(&place, &utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string());
         }
     }
     let mut query = form_urlencoded::Serializer::new(String::new());
     let mut headers = Vec::new();
-    if *method != Method::POST || operation == "Invoke" || operation == "AddPermission" {
-        for member in QUERY {
-            if let Some(value) = parameters.remove(member) {
-                query.append_pair(member, &text(&value));
-            }
+    let without_body = *method == Method::GET || *method == Method::DELETE;
+    for member in ["Qualifier"].into_iter().chain(QUERY.into_iter().filter(|_| without_body)) {
+        if let Some(value) = parameters.remove(member) {
+            query.append_pair(member, &text(&value));
         }
     }
     for (member, header) in HEADERS {
@@ -67,7 +72,7 @@ pub(super) fn request(region: &Region, operation: &str, mut parameters: Map<Stri
         ("Invoke", None) => Bytes::new(),
         // A blob: a text stands for its bytes, anything else for its JSON.
         ("Invoke", Some(payload)) => Bytes::from(text(&payload)),
-        _ if *method == Method::GET || *method == Method::DELETE => Bytes::new(),
+        _ if without_body => Bytes::new(),
         _ => Bytes::from(Value::Object(parameters).to_string()),
     };
     let mut request = Request::inside(region, "lambda", method.clone(), &path, body);
@@ -133,6 +138,12 @@ mod tests {
     fn other_operations_have_a_json_body() {
         let request = sent("UpdateFunctionConfiguration", &json!({"FunctionName": "f", "Timeout": 7}));
         assert_eq!((request.method.as_str(), &request.body[..]), ("PUT", &b"{\"Timeout\":7}"[..]));
-        assert!(super::request(&Region::new(""), "CreateAlias", Map::new()).is_none());
+        let alias = json!({"FunctionName": "f", "Name": "live", "FunctionVersion": "7", "RevisionId": "r"});
+        let request = sent("UpdateAlias", &alias);
+        assert_eq!(request.path, "/2015-03-31/functions/f/aliases/live");
+        assert_eq!(request.raw_query, "");
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        assert_eq!(body, json!({"FunctionVersion": "7", "RevisionId": "r"}));
+        assert!(super::request(&Region::new(""), "PutFunctionConcurrency", Map::new()).is_none());
     }
 }
