@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 
 use super::error::DeployError;
-use super::policy;
+use super::policy::Role;
 use super::resource::Resource;
 use super::spec::{
-    ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, PermissionSpec, RoleSpec, RouteSpec, Spec, StageSpec,
-    StateMachineSpec,
+    AliasSpec, ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, NamedFunction, PermissionSpec, RouteSpec, Spec,
+    StageSpec, StateMachineSpec,
 };
 use crate::aws::apis::Cors;
 use crate::aws::lambda::{Code, Configuration};
-use crate::aws::sfn;
-use crate::model::definition::Definition;
+use crate::aws::{Tags, sfn};
+use crate::model::definition::{Definition, names};
 use crate::model::names::Key;
-use crate::model::service::{Function, Route, Service};
-use crate::model::stack::Stack;
+use crate::model::service::{Function, Route, Service, StateMachine};
+use crate::model::stack::{KEY_TAG, OWNER_TAG, Stack};
 
 /// The zip of a function, ready to be uploaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) type Desired = BTreeMap<Resource, Spec>;
 /// What a stack shall be.
 ///
 /// # Errors
-/// A function without its artefact, a name that is too long.
+/// A function without its artefact.
 pub(crate) fn desired(
     service: &Service,
     definitions: &BTreeMap<Key, Definition>,
@@ -43,14 +43,12 @@ pub(crate) fn desired(
 ) -> Result<Desired, DeployError> {
     let mut all = Desired::new();
     for (key, function) in &service.functions {
-        short_enough("function", stack.function_name(key), FUNCTION_NAME_LIMIT)?;
         let artefact = artefacts.get(key).ok_or_else(|| DeployError::NoArtefact(key.clone()))?;
         add_function(&mut all, key, function, artefact, stack);
     }
     for (key, machine) in &service.state_machines {
-        short_enough("state machine", stack.state_machine_name(key), STATE_MACHINE_NAME_LIMIT)?;
         if let Some(definition) = definitions.get(key) {
-            add_state_machine(&mut all, key, machine.kind.as_str(), definition, stack);
+            add_state_machine(&mut all, key, machine, definition, stack);
         }
     }
     if !service.routes.is_empty() {
@@ -59,27 +57,22 @@ pub(crate) fn desired(
     Ok(all)
 }
 
-/// The longest names that CreateFunction and CreateStateMachine take, in characters.
-const FUNCTION_NAME_LIMIT: usize = 64;
-const STATE_MACHINE_NAME_LIMIT: usize = 80;
-
-fn short_enough(kind: &'static str, name: String, limit: usize) -> Result<(), DeployError> {
-    if name.len() <= limit { Ok(()) } else { Err(DeployError::NameTooLong { kind, name, limit }) }
+/// The tags of something that the service file declares.
+fn tags(stack: &Stack, key: &Key) -> Tags {
+    Tags::from([(OWNER_TAG.to_owned(), stack.name()), (KEY_TAG.to_owned(), key.to_string())])
 }
 
 fn add_function(all: &mut Desired, key: &Key, function: &Function, artefact: &Artefact, stack: &Stack) {
-    let (name, group_arn) = (stack.log_group(key), log_group_arn(stack, key));
-    let role = RoleSpec {
-        name: stack.role_name(key),
-        trust: policy::trust("lambda.amazonaws.com"),
-        policy: Some(policy::of_function(function, &group_arn, stack)),
-    };
+    let role = Role::of_function(key, function, stack).spec(tags(stack, key));
     all.insert(Resource::Role(key.clone()), Spec::Role(role));
-    let group = LogGroupSpec { name, arn: group_arn, retention_days: function.log_retention_days };
+    let (retention_days, tags) = (function.log_retention_days, tags(stack, key));
+    let (name, arn) = (stack.log_group(key), log_group_arn(stack, &stack.log_group(key)));
+    let group = LogGroupSpec { name, arn, retention_days, tags: tags.clone() };
     all.insert(Resource::LogGroup(key.clone()), Spec::LogGroup(group));
     let environment = &function.environment;
     let spec = FunctionSpec {
         name: stack.function_name(key),
+        arn: stack.function_arn(key),
         configuration: Configuration {
             runtime: "provided.al2023".to_owned(),
             handler: "bootstrap".to_owned(),
@@ -90,50 +83,49 @@ fn add_function(all: &mut Desired, key: &Key, function: &Function, artefact: &Ar
         },
         code: Code { zip: artefact.zip.clone(), architecture: function.architecture.as_str().to_owned() },
         code_sha256: artefact.code_sha256.clone(),
+        tags,
     };
+    let alias = AliasSpec { function_name: spec.name.clone(), version: None };
+    all.insert(Resource::Alias(key.clone()), Spec::Alias(alias));
     all.insert(Resource::Function(key.clone()), Spec::Function(spec));
 }
 
-fn add_state_machine(all: &mut Desired, key: &Key, kind: &'static str, definition: &Definition, stack: &Stack) {
-    let definition = definition.resolve(stack);
-    let named = definition.functions();
-    let role = RoleSpec {
-        name: stack.role_name(key),
-        trust: policy::trust("states.amazonaws.com"),
-        policy: policy::of_state_machine(&named),
-    };
+fn add_state_machine(all: &mut Desired, key: &Key, machine: &StateMachine, definition: &Definition, stack: &Stack) {
+    let role = Role::of_state_machine(key, machine, definition, stack).spec(tags(stack, key));
     all.insert(Resource::Role(key.clone()), Spec::Role(role));
-    let of_this_stack = |resource: &Resource| match resource {
-        Resource::Function(function) => {
-            let arn = stack.function_arn(function).to_string();
-            let qualified = format!("{arn}:");
-            named.iter().any(|named| named.as_str() == arn || named.as_str().starts_with(&qualified))
-        }
-        _ => false,
-    };
-    let functions = all.keys().filter(|resource| of_this_stack(resource)).filter_map(function_key).collect();
+    let definition = definition.resolve(stack);
+    let declared = all.keys().filter_map(|resource| match resource {
+        Resource::Function(key) => Some(key),
+        _ => None,
+    });
+    let declared = declared.map(|key| {
+        let (key, arn, name) = (key.clone(), stack.function_arn(key), stack.function_name(key));
+        NamedFunction { key, arn, name }
+    });
+    let functions = declared.filter(|it| names(&definition.json, &it.arn, &it.name)).collect();
     let spec = StateMachineSpec {
         name: stack.state_machine_name(key),
         arn: stack.state_machine_arn(key).to_string(),
-        wanted: sfn::Wanted { definition: definition.json, role: stack.role_arn(key).to_string(), kind },
+        wanted: sfn::Wanted {
+            definition: definition.json,
+            role: stack.role_arn(key).to_string(),
+            kind: machine.kind.as_str(),
+        },
         functions,
+        publish: true,
+        tags: tags(stack, key),
     };
     all.insert(Resource::StateMachine(key.clone()), Spec::StateMachine(spec));
 }
 
-fn function_key(resource: &Resource) -> Option<Key> {
-    match resource {
-        Resource::Function(key) => Some(key.clone()),
-        _ => None,
-    }
-}
-
 fn add_api(all: &mut Desired, service: &Service, stack: &Stack) {
-    let api = ApiSpec { name: stack.api_name(), cors: cors(&service.routes) };
+    let arn_start = format!("arn:{}:apigateway:{}::/apis/", stack.region.partition(), stack.region);
+    let tags = Tags::from([(OWNER_TAG.to_owned(), stack.name())]);
+    let api = ApiSpec { name: stack.api_name(), arn_start, cors: cors(&service.routes), tags };
     all.insert(Resource::Api, Spec::Api(api));
     for route in &service.routes {
         let function = &route.function;
-        let uri = stack.function_arn(function).to_string();
+        let uri = stack.live_arn(function).to_string();
         all.insert(Resource::Integration(function.clone()), Spec::Integration(IntegrationSpec { uri }));
         let spec = RouteSpec { key: route.key(), function: function.clone() };
         all.insert(Resource::Route(route.key()), Spec::Route(spec));
@@ -162,7 +154,7 @@ fn cors(routes: &[Route]) -> Option<Cors> {
 }
 
 /// The source is the route on any stage. A path parameter is any text there, and `ANY` any method.
-fn permission_spec(route: &Route, stack: &Stack) -> PermissionSpec {
+pub(super) fn permission_spec(route: &Route, stack: &Stack) -> PermissionSpec {
     let parameter = |part: &str| if part.starts_with('{') { "*".to_owned() } else { part.to_owned() };
     let path = route.path.split('/').map(parameter).collect::<Vec<_>>().join("/");
     let method = if route.method == "ANY" { "*" } else { &route.method };
@@ -174,10 +166,10 @@ fn permission_spec(route: &Route, stack: &Stack) -> PermissionSpec {
     }
 }
 
-/// The ARN of a function's log group, without the `:*` that stands for its streams.
-pub(crate) fn log_group_arn(stack: &Stack, function: &Key) -> String {
+/// The ARN of a log group, without the `:*` that stands for its streams.
+pub(crate) fn log_group_arn(stack: &Stack, name: &str) -> String {
     let (partition, region, account) = (stack.region.partition(), &stack.region, &stack.account);
-    format!("arn:{partition}:logs:{region}:{account}:log-group:{}", stack.log_group(function))
+    format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")
 }
 
 #[cfg(test)]

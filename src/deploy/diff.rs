@@ -6,12 +6,11 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::observe::{ObservedApi, ObservedLogGroup, ObservedRole, owner};
+use super::observe::{ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
 use super::policy;
 use super::spec::{ApiSpec, FunctionSpec, LogGroupSpec, RoleSpec, StageSpec, StateMachineSpec, Statement};
-use crate::aws::{apis, lambda, sfn};
-use crate::model::names::Arn;
-use crate::model::stack::Stack;
+use crate::aws::{Tags, apis, lambda};
+use crate::model::names::{Arn, Key};
 
 /// A field that differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +21,8 @@ pub(crate) enum Field {
     Policy,
     /// How long lines are kept.
     Retention,
-    /// The tag that says whose it is.
-    Owner,
+    /// The tags that say whose it is.
+    Tags,
     /// A function's zip.
     Code,
     /// The processor.
@@ -40,6 +39,10 @@ pub(crate) enum Field {
     Environment,
     /// The role that something runs as.
     Role,
+    /// What a function is now is not published as a version.
+    Unpublished,
+    /// The version that an alias leads to.
+    Version,
     /// Lambda failed to make or change the function.
     Failed,
     /// Lambda is still making or changing the function.
@@ -79,7 +82,7 @@ impl Field {
             Self::Trust => "trust policy",
             Self::Policy => "permissions",
             Self::Retention => "retention",
-            Self::Owner => "owner's tag",
+            Self::Tags => "tags",
             Self::Code => "code",
             Self::Architecture => "architecture",
             Self::Runtime => "runtime",
@@ -88,6 +91,8 @@ impl Field {
             Self::Timeout => "timeout",
             Self::Environment => "environment",
             Self::Role => "role",
+            Self::Unpublished => "no version of it",
+            Self::Version => "version",
             Self::Failed => "failed",
             Self::Busy => "not ready yet",
             Self::Definition => "definition",
@@ -130,6 +135,11 @@ impl Found {
         }
     }
 
+    /// Others may add tags of their own.
+    fn tags(&mut self, wanted: &Tags, there: &Tags) {
+        self.note(wanted.iter().any(|(name, value)| there.get(name) != Some(value)), Field::Tags);
+    }
+
     fn tell(&mut self, field: Field, detail: String) {
         self.0.push(Difference { field, detail: Some(detail) });
     }
@@ -145,21 +155,23 @@ pub(super) fn role(wanted: &RoleSpec, there: &ObservedRole) -> Vec<Difference> {
         _ => false,
     };
     found.note(!same, Field::Policy);
+    found.tags(&wanted.tags, &there.role.tags);
     found.0
 }
 
-/// A log group. One that Lambda made by itself has neither tag nor retention: it is taken over.
-pub(super) fn log_group(wanted: &LogGroupSpec, there: &ObservedLogGroup, stack: &Stack) -> Vec<Difference> {
+/// A log group. One that Lambda made by itself has neither tags nor retention.
+pub(super) fn log_group(wanted: &LogGroupSpec, there: &ObservedLogGroup) -> Vec<Difference> {
     let mut found = Found::default();
     let days = there.retention_days.map_or("for ever".to_owned(), |days| days.to_string());
     found.compare(Field::Retention, days, wanted.retention_days.to_string(), " days");
-    found.note(owner(&there.tags) != Some(&stack.name()), Field::Owner);
+    found.tags(&wanted.tags, &there.tags);
     found.0
 }
 
 /// A function: its zip by hash, the rest field by field. Values of environment variables may be secret and are not shown.
-pub(super) fn function(wanted: &FunctionSpec, there: &lambda::Function) -> Vec<Difference> {
+pub(super) fn function(wanted: &FunctionSpec, observed: &ObservedFunction) -> Vec<Difference> {
     let mut found = Found::default();
+    let there = &observed.function;
     found.note(there.code_sha256 != wanted.code_sha256, Field::Code);
     found.compare(Field::Architecture, &there.architecture, &wanted.code.architecture, "");
     let (was, new) = (&there.configuration, &wanted.configuration);
@@ -182,30 +194,57 @@ pub(super) fn function(wanted: &FunctionSpec, there: &lambda::Function) -> Vec<D
         lambda::Readiness::Busy => found.note(true, Field::Busy),
         lambda::Readiness::Failed(reason) => found.tell(Field::Failed, reason.clone()),
     }
+    if found.0.is_empty() {
+        found.note(observed.published().is_none(), Field::Unpublished);
+    }
+    found.tags(&wanted.tags, &there.tags);
     found.0
 }
 
-/// A state machine: its definition by what it says, whatever its spaces.
-pub(super) fn state_machine(wanted: &StateMachineSpec, there: &sfn::StateMachine) -> Vec<Difference> {
+/// A function's alias.
+pub(super) fn alias(wanted: Option<u64>, there: u64) -> Vec<Difference> {
     let mut found = Found::default();
-    let same = match (
-        serde_json::from_str::<Value>(&there.definition),
-        serde_json::from_str::<Value>(&wanted.wanted.definition),
-    ) {
-        (Ok(there), Ok(wanted)) => there == wanted,
-        _ => there.definition == wanted.wanted.definition,
-    };
-    found.note(!same, Field::Definition);
+    let wanted = wanted.map_or("the new one".to_owned(), |version| version.to_string());
+    found.compare(Field::Version, there.to_string(), wanted, "");
+    found.0
+}
+
+/// A state machine: its definition by what it says, whatever its spaces. `version` knows the versions of functions that stay
+/// as they are; a definition that names one that is to be published differs in any case.
+pub(super) fn state_machine(
+    wanted: &StateMachineSpec,
+    observed: &ObservedStateMachine,
+    version: impl Fn(&Key) -> Option<u64>,
+) -> Vec<Difference> {
+    let mut found = Found::default();
+    let there = &observed.machine;
+    let coming: Vec<&str> =
+        wanted.functions.iter().map(|it| &it.key).filter(|key| version(key).is_none()).map(Key::as_str).collect();
+    if !coming.is_empty() {
+        found.tell(Field::Definition, format!("the new version of {}", coming.join(", ")));
+    } else if !same_json(&there.definition, &wanted.with_versions(version).definition) {
+        found.note(true, Field::Definition);
+    }
     found.note(there.role != wanted.wanted.role, Field::Role);
     found.note(there.logs, Field::Logging);
     found.note(there.traces, Field::Tracing);
+    found.tags(&wanted.tags, &observed.tags);
     found.0
+}
+
+/// Whether two texts are the same JSON, whatever their spaces.
+pub(super) fn same_json(one: &str, other: &str) -> bool {
+    match (serde_json::from_str::<Value>(one), serde_json::from_str::<Value>(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
 }
 
 /// An HTTP API.
 pub(super) fn api(wanted: &ApiSpec, there: &apis::Api) -> Vec<Difference> {
     let mut found = Found::default();
     found.note(there.cors != wanted.cors, Field::Cors);
+    found.tags(&wanted.tags, &there.tags);
     found.0
 }
 

@@ -1,5 +1,6 @@
 //! Why a deployment can't be planned or carried out.
 
+use super::limits::Breach;
 use crate::aws::AwsError;
 use crate::model::names::Key;
 
@@ -10,9 +11,10 @@ pub(crate) enum DeployError {
     #[error(transparent)]
     Aws(#[from] AwsError),
     /// Something else has one of our names.
-    #[error(
-        "There is already a {kind} `{name}`, and it does not belong to this stack: its tag `workshop:stack` is not `{stack}`. Nothing was changed."
-    )]
+    #[error("There is already a {kind} `{name}`, and it does not belong to this stack: {}.", .owner.as_ref().map_or_else(
+        || "it has no tag `workshop:stack`".to_owned(),
+        |owner| format!("its tag `workshop:stack` is `{owner}`, not `{stack}`")
+    ))]
     NotOurs {
         /// The kind of resource.
         kind: &'static str,
@@ -20,6 +22,8 @@ pub(crate) enum DeployError {
         name: String,
         /// The stack that wants the name.
         stack: String,
+        /// The stack that its tag names, if it has the tag.
+        owner: Option<String>,
     },
     /// A state machine can't become the other kind.
     #[error(
@@ -33,16 +37,9 @@ pub(crate) enum DeployError {
         /// What the service file wants.
         wanted: &'static str,
     },
-    /// A name is longer than its service takes.
-    #[error("The {kind} would be called `{name}`, which is {} characters long; AWS takes {limit}. Nothing was changed.", name.len())]
-    NameTooLong {
-        /// The kind of resource.
-        kind: &'static str,
-        /// The name that it would have.
-        name: String,
-        /// The longest that AWS takes.
-        limit: usize,
-    },
+    /// The service is larger than AWS takes somewhere.
+    #[error("AWS would not take this:\n{}", listed(.0))]
+    OverLimits(Vec<Breach>),
     /// A function has no zip.
     #[error("There is no zip for the function `{0}`.")]
     NoArtefact(Key),
@@ -72,10 +69,23 @@ pub(crate) enum DeployError {
         /// For how long.
         waited_s: u64,
     },
+    /// Somebody else changed what this deployment was changing.
+    #[error("Something else changed {what} while this ran: {why}.")]
+    Overtaken {
+        /// The resource, or several.
+        what: String,
+        /// How that shows.
+        why: String,
+    },
     /// Resources that were deleted are still listed.
     #[error("{} still there after deleting: {}.", if .0.len() == 1 { "One resource is" } else { "Resources are" }, .0.join(", "))]
     StillThere(Vec<String>),
     /// A part of this program broke off.
     #[error("A step of the deployment broke off: {0}.")]
     BrokenOff(String),
+}
+
+/// Each breach on lines of its own, with the way out.
+fn listed(breaches: &[Breach]) -> String {
+    breaches.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

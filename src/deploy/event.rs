@@ -21,12 +21,21 @@ pub(crate) enum Event {
     },
     /// The work can't go on until something has happened.
     Waiting {
-        /// The resource.
-        what: Resource,
+        /// The resource, or what is done.
+        what: String,
         /// What must happen.
         until: WaitingFor,
         /// How long it has been waited for so far, in milliseconds.
         waited_ms: u64,
+    },
+    /// A part of many things that are alike is done.
+    Counted {
+        /// What is counted, such as `versions deleted`.
+        what: &'static str,
+        /// How many so far.
+        done: usize,
+        /// Of how many.
+        of: usize,
     },
     /// Work on a resource ended well.
     Done {
@@ -47,6 +56,8 @@ pub(crate) enum Doing {
     Create,
     /// It is changed.
     Update,
+    /// It becomes the stack's, and is changed.
+    Adopt,
     /// It is deleted.
     Delete,
 }
@@ -67,8 +78,12 @@ pub(crate) enum WaitingFor {
     Throttling,
     /// AWS fails for reasons of its own.
     ServiceFault,
-    /// An answer got lost: whether the API was made shows when the APIs are listed.
-    ApiListed,
+    /// An answer got lost: whether the thing was made shows when it is listed.
+    Shown,
+    /// The connection to AWS is lost.
+    Connection,
+    /// AWS's answers show what was done only some seconds later.
+    Settled,
 }
 
 impl fmt::Display for Doing {
@@ -76,6 +91,7 @@ impl fmt::Display for Doing {
         f.write_str(match self {
             Self::Create => "create",
             Self::Update => "update",
+            Self::Adopt => "adopt",
             Self::Delete => "delete",
         })
     }
@@ -90,7 +106,9 @@ impl fmt::Display for WaitingFor {
             Self::StateMachineGone => "its executions to end and AWS to delete it",
             Self::Throttling => "AWS, which asks to slow down",
             Self::ServiceFault => "AWS, which has a fault of its own",
-            Self::ApiListed => "the list of APIs, to see whether it was made",
+            Self::Shown => "AWS to show whether it was made, for the answer got lost",
+            Self::Connection => "the connection to AWS, which is lost",
+            Self::Settled => "AWS to show everything as it was made",
         })
     }
 }
@@ -104,6 +122,11 @@ impl Events {
     pub(crate) fn channel() -> (Self, mpsc::UnboundedReceiver<Event>) {
         let (sender, receiver) = mpsc::unbounded_channel();
         (Self(sender), receiver)
+    }
+
+    /// A way to tell events that nobody listens to.
+    pub(crate) fn unheard() -> Self {
+        Self::channel().0
     }
 
     /// Tells one event.

@@ -9,7 +9,8 @@ use super::diff::integration_target;
 use super::observe::{Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
 use super::plan::{Change, Plan, Step};
 use super::resource::Resource;
-use super::spec::Spec;
+use super::spec::{FunctionSpec, Spec};
+use crate::aws::function_versions::FunctionVersion;
 use crate::aws::lambda::{Function, Readiness};
 use crate::aws::{Tags, apis, iam, sfn};
 use crate::model::definition::Definition;
@@ -53,13 +54,13 @@ pub(super) fn wanted(text: &str) -> Desired {
 
 /// What is there after some steps of a plan, as AWS would answer it.
 pub(super) fn carried_out<'a>(mut there: Observed, steps: impl IntoIterator<Item = &'a Step>) -> Observed {
-    // An integration comes before the route that names its id.
+    // An integration comes before the route that names its id, a function before the definition that names its version.
     let mut steps: Vec<&Step> = steps.into_iter().collect();
     steps.sort_by_key(|step| matches!(step.resource, Resource::Permission { .. } | Resource::OldPermission { .. }));
     for step in steps {
         match &step.change {
             Change::Keep => {}
-            Change::Create(spec) | Change::Update(spec, _) => put(&mut there, step, spec),
+            Change::Create(spec) | Change::Update(spec, _) | Change::Adopt(spec, _) => put(&mut there, step, spec),
             Change::Delete => delete(&mut there, step),
         }
     }
@@ -77,35 +78,31 @@ pub(super) fn tags() -> Tags {
 fn put(there: &mut Observed, step: &Step, spec: &Spec) {
     match (&step.resource, spec) {
         (Resource::Role(key), Spec::Role(spec)) => {
-            let role = iam::Role { arn: String::new(), trust: spec.trust.to_string(), tags: tags() };
+            let role = iam::Role { arn: String::new(), trust: spec.trust.to_string(), tags: spec.tags.clone() };
             let policy = spec.policy.as_ref().map(ToString::to_string);
             there.roles.insert(key.clone(), ObservedRole { role, policy });
         }
         (Resource::LogGroup(key), Spec::LogGroup(spec)) => {
-            let group = ObservedLogGroup { retention_days: Some(spec.retention_days), tags: tags() };
+            let group = ObservedLogGroup { retention_days: Some(spec.retention_days), tags: spec.tags.clone() };
             there.log_groups.insert(key.clone(), group);
         }
-        (Resource::Function(key), Spec::Function(spec)) => {
-            let function = Function {
-                configuration: spec.configuration.clone(),
-                architecture: spec.code.architecture.clone(),
-                code_sha256: spec.code_sha256.clone(),
-                readiness: Readiness::Ready,
-                tags: tags(),
-            };
-            let statements = there.functions.remove(key).map(|it| it.statements).unwrap_or_default();
-            there.functions.insert(key.clone(), ObservedFunction { function, statements });
+        (Resource::Function(key), Spec::Function(spec)) => put_function(there, key, spec),
+        (Resource::Alias(key), Spec::Alias(spec)) => {
+            let function = there.functions.get_mut(key).unwrap();
+            function.live = spec.version.or_else(|| function.published());
         }
         (Resource::StateMachine(key), Spec::StateMachine(spec)) => {
             let machine = sfn::StateMachine {
-                definition: spec.wanted.definition.clone(),
+                definition: spec.with_versions(|key| there.functions.get(key)?.published()).definition,
                 role: spec.wanted.role.clone(),
                 kind: spec.wanted.kind.to_owned(),
                 logs: false,
                 traces: false,
                 deleting: false,
             };
-            there.state_machines.insert(key.clone(), ObservedStateMachine { machine, tags: tags() });
+            there
+                .state_machines
+                .insert(key.clone(), ObservedStateMachine { machine, runs: false, tags: spec.tags.clone() });
         }
         (_, Spec::Permission(spec)) => {
             let api = there.apis.first().map(|api| api.api.id.clone()).unwrap();
@@ -117,6 +114,31 @@ fn put(there: &mut Observed, step: &Step, spec: &Spec) {
         }
         _ => put_in_api(there, step, spec),
     }
+}
+
+fn put_function(there: &mut Observed, key: &Key, spec: &FunctionSpec) {
+    let function = Function {
+        configuration: spec.configuration.clone(),
+        architecture: spec.code.architecture.clone(),
+        code_sha256: spec.code_sha256.clone(),
+        readiness: Readiness::Ready,
+        tags: spec.tags.clone(),
+    };
+    let was = there.functions.remove(key);
+    let (statements, mut versions, live) = was.map(|it| (it.statements, it.versions, it.live)).unwrap_or_default();
+    let number = versions.last().map_or(1, |newest| newest.number + 1);
+    let observed = ObservedFunction { function, statements, versions: versions.clone(), live };
+    if observed.published().is_none() {
+        versions.push(FunctionVersion {
+            number,
+            description: String::new(),
+            configuration: spec.configuration.clone(),
+            architecture: spec.code.architecture.clone(),
+            code_sha256: spec.code_sha256.clone(),
+            size_bytes: 0,
+        });
+    }
+    there.functions.insert(key.clone(), ObservedFunction { versions, ..observed });
 }
 
 fn put_in_api(there: &mut Observed, step: &Step, spec: &Spec) {
@@ -137,7 +159,7 @@ fn put_in_api(there: &mut Observed, step: &Step, spec: &Spec) {
             api.integrations.push(apis::Integration { id, uri: spec.uri.clone(), payload_format });
         }
         Spec::Route(spec) => {
-            let uri = stack().function_arn(&spec.function);
+            let uri = stack().live_arn(&spec.function);
             let integration = api.integrations.iter().find(|it| it.uri == uri.as_str()).unwrap();
             let target = integration_target(&integration.id);
             api.routes.retain(|it| it.key != spec.key);
@@ -172,7 +194,7 @@ fn delete(there: &mut Observed, step: &Step) {
                 function.statements.retain(|it| it.sid != *sid);
             }
         }
-        Resource::Integration(_) | Resource::Stage | Resource::Permission { .. } => {
+        Resource::Alias(_) | Resource::Integration(_) | Resource::Stage | Resource::Permission { .. } => {
             panic!("never planned for deletion: {}", step.resource)
         }
     }

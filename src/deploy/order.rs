@@ -13,7 +13,7 @@ pub(super) fn needs(step: &Step, plan: &Plan) -> Vec<Resource> {
 fn comes_before(other: &Step, step: &Step) -> bool {
     match &step.change {
         Change::Keep => false,
-        Change::Create(spec) | Change::Update(spec, _) => made_before(other, step, spec),
+        Change::Create(spec) | Change::Update(spec, _) | Change::Adopt(spec, _) => made_before(other, step, spec),
         Change::Delete => deleted_after(other, &step.resource),
     }
 }
@@ -22,12 +22,13 @@ fn comes_before(other: &Step, step: &Step) -> bool {
 fn made_before(other: &Step, step: &Step, spec: &Spec) -> bool {
     match (&step.resource, spec, &other.resource) {
         (Resource::Function(key) | Resource::StateMachine(key), _, Resource::Role(role)) => key == role,
-        (_, Spec::StateMachine(machine), Resource::Function(key)) => machine.functions.contains(key),
+        (Resource::Alias(key), _, Resource::Function(function)) => key == function,
+        (_, Spec::StateMachine(machine), Resource::Function(key)) => machine.functions.iter().any(|it| it.key == *key),
         (Resource::Integration(_), _, Resource::Api) => true,
         (_, Spec::Route(route), Resource::Integration(key)) => route.function == *key,
         (Resource::Stage, _, Resource::Route(_)) => true,
         (Resource::Permission { .. }, _, Resource::Api) => true,
-        (Resource::Permission { function, .. }, _, Resource::Function(key)) => function == key,
+        (Resource::Permission { function, .. }, _, Resource::Alias(key)) => function == key,
         (Resource::Permission { function, route }, _, Resource::Permission { function: same, route: earlier }) => {
             function == same && earlier < route
         }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::deploy::fixtures::{LESSON, deployed, stack, wanted};
 use crate::deploy::observe::Observed;
-use crate::deploy::plan::plan;
+use crate::deploy::plan::{Foreign, plan};
 use crate::deploy::remove::removal;
 
 fn lines(plan: &Plan) -> String {
@@ -16,7 +16,7 @@ fn lines(plan: &Plan) -> String {
 
 #[test]
 fn making_goes_from_roles_to_the_state_machine_and_from_the_api_to_its_stage() {
-    let fresh = plan(&wanted(LESSON), &Observed::default(), &stack()).unwrap();
+    let fresh = plan(&wanted(LESSON), &Observed::default(), &stack(), Foreign::Refuse).unwrap();
     insta::assert_snapshot!(lines(&fresh), @r"
     role of myStateMachine
     role of sendEmail
@@ -25,18 +25,20 @@ fn making_goes_from_roles_to_the_state_machine_and_from_the_api_to_its_stage() {
     log group of startStateMachine
     function sendEmail <- role of sendEmail
     function startStateMachine <- role of startStateMachine
+    alias live of sendEmail <- function sendEmail
+    alias live of startStateMachine <- function startStateMachine
     state machine myStateMachine <- role of myStateMachine, function sendEmail
     HTTP API
     integration of startStateMachine <- HTTP API
     route POST /start <- integration of startStateMachine
     stage <- route POST /start
-    permission of POST /start to invoke startStateMachine <- function startStateMachine, HTTP API
+    permission of POST /start to invoke startStateMachine <- alias live of startStateMachine, HTTP API
     ");
 }
 
 #[test]
 fn removing_goes_from_the_api_to_the_roles() {
-    let there = deployed(&plan(&wanted(LESSON), &Observed::default(), &stack()).unwrap());
+    let there = deployed(&plan(&wanted(LESSON), &Observed::default(), &stack(), Foreign::Refuse).unwrap());
     insta::assert_snapshot!(lines(&removal(&there, &stack(), false)), @r"
     role of myStateMachine <- state machine myStateMachine
     role of sendEmail <- log group of sendEmail, function sendEmail

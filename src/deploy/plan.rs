@@ -1,19 +1,23 @@
 //! Pure: what shall be and what is there, to one step per resource. Whoever carries it out has nothing left to decide.
 
-use std::collections::BTreeSet;
+mod compare;
+mod old;
+
 use std::fmt;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::desired::Desired;
-use super::diff::{self, Difference};
+use super::diff::Difference;
 use super::error::DeployError;
 use super::event::Doing;
-use super::observe::{Observed, ObservedApi};
+use super::observe::Observed;
 use super::resource::Resource;
-use super::spec::{PermissionSpec, Spec};
+use super::spec::Spec;
 use crate::model::stack::Stack;
+
+pub(super) use old::{all_things, spare_apis};
 
 /// What to do, one step per resource, and what to tell the user beside.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -24,6 +28,15 @@ pub(crate) struct Plan {
     pub(crate) notes: Vec<String>,
 }
 
+/// What to do about things at our names that carry no stack's tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Foreign {
+    /// Nothing is done at all.
+    Refuse,
+    /// They become the stack's.
+    Adopt,
+}
+
 /// What to do about one resource.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
@@ -31,7 +44,8 @@ pub(crate) struct Step {
     pub(crate) resource: Resource,
     /// The name that AWS knows it by, or its ARN or id where it has no name.
     pub(crate) name: String,
-    /// The id that AWS gave it, for what is there and is addressed by id.
+    /// The id that AWS gave it, for what is there and is addressed by id; the number of its version, for a function whose
+    /// newest version is what is deployed.
     pub(crate) id: Option<String>,
     /// What to do.
     pub(crate) change: Change,
@@ -46,6 +60,8 @@ pub(crate) enum Change {
     Create(Spec),
     /// It is there and differs.
     Update(Spec, Vec<Difference>),
+    /// It is there, belongs to nobody yet, and becomes the stack's.
+    Adopt(Spec, Vec<Difference>),
     /// It is there and shall not be.
     Delete,
 }
@@ -57,6 +73,7 @@ impl Change {
             Self::Keep => None,
             Self::Create(_) => Some(Doing::Create),
             Self::Update(..) => Some(Doing::Update),
+            Self::Adopt(..) => Some(Doing::Adopt),
             Self::Delete => Some(Doing::Delete),
         }
     }
@@ -64,6 +81,14 @@ impl Change {
     /// What is done, in a word.
     fn action(&self) -> String {
         self.doing().map_or("keep".to_owned(), |doing| doing.to_string())
+    }
+
+    /// In which fields what is there differs from what it shall be.
+    pub(crate) fn differences(&self) -> &[Difference] {
+        match self {
+            Self::Update(_, differences) | Self::Adopt(_, differences) => differences,
+            Self::Keep | Self::Create(_) | Self::Delete => &[],
+        }
     }
 }
 
@@ -82,16 +107,18 @@ impl Step {
 /// What makes the cloud match the service.
 ///
 /// # Errors
-/// A state machine whose type differs: it can't be changed in place.
-pub(crate) fn plan(desired: &Desired, observed: &Observed, stack: &Stack) -> Result<Plan, DeployError> {
-    let mut steps = Vec::new();
-    let api = observed.apis.first();
-    for (resource, spec) in desired {
-        steps.push(step(resource, spec, observed, api, stack)?);
-    }
-    old_parts(&mut steps, desired, observed, api, stack);
+/// Something at one of our names that is not ours; a state machine whose type differs: it can't be changed in place.
+pub(crate) fn plan(
+    desired: &Desired,
+    observed: &Observed,
+    stack: &Stack,
+    foreign: Foreign,
+) -> Result<Plan, DeployError> {
+    let mut steps = compare::steps(desired, observed, stack, foreign)?;
+    let api = compare::api_of(observed);
+    old::parts(&mut steps, desired, observed, api, stack);
     let mut notes = Vec::new();
-    let old = leftovers(desired, observed, stack);
+    let old = old::leftovers(desired, observed, stack);
     if observed.running == 0 {
         steps.extend(old);
     } else if !old.is_empty() {
@@ -109,139 +136,6 @@ pub(crate) fn plan(desired: &Desired, observed: &Observed, stack: &Stack) -> Res
     Ok(Plan { steps, notes })
 }
 
-fn step(
-    resource: &Resource,
-    spec: &Spec,
-    observed: &Observed,
-    api: Option<&ObservedApi>,
-    stack: &Stack,
-) -> Result<Step, DeployError> {
-    let (name, id, found) = match (resource, spec) {
-        (Resource::Role(key), Spec::Role(wanted)) => {
-            (wanted.name.clone(), None, observed.roles.get(key).map(|it| diff::role(wanted, it)))
-        }
-        (Resource::LogGroup(key), Spec::LogGroup(wanted)) => {
-            let found = observed.log_groups.get(key).map(|it| diff::log_group(wanted, it, stack));
-            (wanted.name.clone(), None, found)
-        }
-        (Resource::Function(key), Spec::Function(wanted)) => {
-            (wanted.name.clone(), None, observed.functions.get(key).map(|it| diff::function(wanted, &it.function)))
-        }
-        (Resource::StateMachine(key), Spec::StateMachine(wanted)) => {
-            let there = observed.state_machines.get(key).filter(|it| !it.machine.deleting);
-            if let Some(there) = there.filter(|it| it.machine.kind != wanted.wanted.kind) {
-                let (name, was) = (wanted.name.clone(), there.machine.kind.clone());
-                return Err(DeployError::KindChanged { name, was, wanted: wanted.wanted.kind });
-            }
-            (wanted.name.clone(), None, there.map(|it| diff::state_machine(wanted, &it.machine)))
-        }
-        (_, Spec::Api(wanted)) => {
-            (wanted.name.clone(), api.map(|it| it.api.id.clone()), api.map(|it| diff::api(wanted, &it.api)))
-        }
-        (_, Spec::Integration(wanted)) => {
-            let there = api.and_then(|api| api.integrations.iter().find(|it| it.uri == wanted.uri));
-            (wanted.uri.clone(), there.map(|it| it.id.clone()), there.map(diff::integration))
-        }
-        (_, Spec::Route(wanted)) => {
-            let there = api.and_then(|api| Some((api, api.routes.iter().find(|it| it.key == wanted.key)?)));
-            let found = there.map(|(api, it)| diff::route(&stack.function_arn(&wanted.function), it, api));
-            (wanted.key.clone(), there.map(|(_, it)| it.id.clone()), found)
-        }
-        (_, Spec::Stage(wanted)) => {
-            let there = api.and_then(|api| api.stages.iter().find(|it| it.name == wanted.name));
-            (wanted.name.clone(), None, there.map(|it| diff::stage(wanted, it)))
-        }
-        (Resource::Permission { function, route }, Spec::Permission(wanted)) => {
-            let found = api.and_then(|api| permission(wanted, function, observed, api));
-            (format!("{route} -> {}", wanted.function_name), None, found)
-        }
-        // Specs are only ever made under their own resource.
-        (other, _) => (other.to_string(), None, None),
-    };
-    let change = match found {
-        None => Change::Create(spec.clone()),
-        Some(differences) if differences.is_empty() => Change::Keep,
-        Some(differences) => Change::Update(spec.clone(), differences),
-    };
-    Ok(Step::with_id(resource.clone(), name, id, change))
-}
-
-fn permission(
-    wanted: &PermissionSpec,
-    function: &crate::model::names::Key,
-    observed: &Observed,
-    api: &ObservedApi,
-) -> Option<Vec<Difference>> {
-    let statement = wanted.statement(&api.api.id);
-    let function = observed.functions.get(function)?;
-    let there = function.statements.iter().find(|it| it.sid == statement.sid)?;
-    Some(diff::permission(&statement, there))
-}
-
-/// Parts of what stays that nothing needs any more: second APIs, routes, integrations, permissions.
-fn old_parts(steps: &mut Vec<Step>, desired: &Desired, observed: &Observed, api: Option<&ObservedApi>, stack: &Stack) {
-    steps.extend(spare_apis(observed));
-    let wanted_api = api.filter(|_| desired.contains_key(&Resource::Api));
-    if let Some(api) = wanted_api {
-        for route in api.routes.iter().filter(|it| !desired.contains_key(&Resource::Route(it.key.clone()))) {
-            let resource = Resource::Route(route.key.clone());
-            steps.push(Step::with_id(resource, route.key.clone(), Some(route.id.clone()), Change::Delete));
-        }
-        let used: BTreeSet<&str> = steps.iter().filter_map(|step| step.id.as_deref()).collect();
-        let unused = api.integrations.iter().filter(|it| !used.contains(it.id.as_str()));
-        let old = unused.map(|it| {
-            Step::with_id(Resource::OldIntegration(it.id.clone()), it.id.clone(), Some(it.id.clone()), Change::Delete)
-        });
-        let old: Vec<Step> = old.collect();
-        steps.extend(old);
-    } else if let Some(api) = api {
-        steps.push(Step::with_id(Resource::Api, stack.api_name(), Some(api.api.id.clone()), Change::Delete));
-    }
-    for (key, function) in &observed.functions {
-        if !desired.contains_key(&Resource::Function(key.clone())) {
-            continue;
-        }
-        let wanted: BTreeSet<String> = wanted_api.map(|api| wanted_sids(desired, key, api)).unwrap_or_default();
-        for old in function.statements.iter().filter(|it| !wanted.contains(&it.sid)) {
-            let resource = Resource::OldPermission { function: key.clone(), sid: old.sid.clone() };
-            steps.push(Step::named(resource, stack.function_name(key), Change::Delete));
-        }
-    }
-}
-
-fn wanted_sids(desired: &Desired, key: &crate::model::names::Key, api: &ObservedApi) -> BTreeSet<String> {
-    let of_function = desired.iter().filter_map(|(resource, spec)| match (resource, spec) {
-        (Resource::Permission { function, .. }, Spec::Permission(wanted)) if function == key => Some(wanted),
-        _ => None,
-    });
-    of_function.map(|wanted| wanted.statement(&api.api.id).sid).collect()
-}
-
-/// Every API of the stack but the first.
-pub(super) fn spare_apis(observed: &Observed) -> impl Iterator<Item = Step> {
-    observed.apis.iter().skip(1).map(|it| {
-        let id = it.api.id.clone();
-        Step::with_id(Resource::SpareApi(id.clone()), it.api.name.clone(), Some(id), Change::Delete)
-    })
-}
-
-/// Things of the stack that the service file no longer declares.
-fn leftovers(desired: &Desired, observed: &Observed, stack: &Stack) -> Vec<Step> {
-    all_things(observed, stack).into_iter().filter(|step| !desired.contains_key(&step.resource)).collect()
-}
-
-/// A deletion of each thing that is there and has a name of its own; what is in an API goes with it.
-pub(super) fn all_things(observed: &Observed, stack: &Stack) -> Vec<Step> {
-    let delete = |resource, name| Step::named(resource, name, Change::Delete);
-    let roles = observed.roles.keys().map(|key| delete(Resource::Role(key.clone()), stack.role_name(key)));
-    let groups = observed.log_groups.keys().map(|key| delete(Resource::LogGroup(key.clone()), stack.log_group(key)));
-    let functions = observed.functions.keys();
-    let functions = functions.map(|key| delete(Resource::Function(key.clone()), stack.function_name(key)));
-    let machines = observed.state_machines.keys();
-    let machines = machines.map(|key| delete(Resource::StateMachine(key.clone()), stack.state_machine_name(key)));
-    roles.chain(groups).chain(functions).chain(machines).collect()
-}
-
 impl Plan {
     /// Whether there is nothing to do.
     pub(crate) fn is_empty(&self) -> bool {
@@ -255,8 +149,12 @@ impl Plan {
 
     /// The numbers in one line.
     pub(crate) fn summary(&self) -> String {
+        let adopted = match self.count(Some(Doing::Adopt)) {
+            0 => String::new(),
+            count => format!("{count} to adopt, "),
+        };
         format!(
-            "{} to create, {} to update, {} to delete, {} unchanged",
+            "{} to create, {} to update, {adopted}{} to delete, {} unchanged",
             self.count(Some(Doing::Create)),
             self.count(Some(Doing::Update)),
             self.count(Some(Doing::Delete)),
@@ -270,9 +168,9 @@ impl fmt::Display for Plan {
         for step in &self.steps {
             let action = step.change.action();
             write!(f, "{action:<7} {:<14} {}", step.resource.kind(), step.name)?;
-            if let Change::Update(_, differences) = &step.change {
-                let shown: Vec<String> = differences.iter().map(ToString::to_string).collect();
-                write!(f, ": {}", shown.join(", "))?;
+            let differences: Vec<String> = step.change.differences().iter().map(ToString::to_string).collect();
+            if !differences.is_empty() {
+                write!(f, ": {}", differences.join(", "))?;
             }
             writeln!(f)?;
         }
@@ -282,10 +180,7 @@ impl fmt::Display for Plan {
 
 impl Serialize for Step {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let differences: Vec<String> = match &self.change {
-            Change::Update(_, differences) => differences.iter().map(ToString::to_string).collect(),
-            _ => Vec::new(),
-        };
+        let differences: Vec<String> = self.change.differences().iter().map(ToString::to_string).collect();
         let mut step = serializer.serialize_struct("Step", 4)?;
         step.serialize_field("action", &self.change.action())?;
         step.serialize_field("kind", self.resource.kind())?;

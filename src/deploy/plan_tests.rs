@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::aws::Tags;
 use crate::aws::lambda::Readiness;
@@ -12,7 +14,7 @@ use crate::deploy::remove::removal;
 use crate::deploy::spec::Statement;
 
 fn planned(text: &str, there: &Observed) -> Plan {
-    plan(&wanted(text), there, &stack()).unwrap()
+    plan(&wanted(text), there, &stack(), Foreign::Refuse).unwrap()
 }
 
 fn lesson() -> Observed {
@@ -34,13 +36,15 @@ fn a_fresh_deployment_makes_everything() {
     create  log group      /aws/lambda/shop-dev-startStateMachine
     create  function       shop-dev-sendEmail
     create  function       shop-dev-startStateMachine
+    create  alias          shop-dev-sendEmail
+    create  alias          shop-dev-startStateMachine
     create  state machine  shop-dev-myStateMachine
     create  HTTP API       shop-dev
-    create  integration    arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-startStateMachine
+    create  integration    arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-startStateMachine:live
     create  route          POST /start
     create  stage          dev
     create  permission     POST /start -> shop-dev-startStateMachine
-    13 to create, 0 to update, 0 to delete, 0 unchanged
+    15 to create, 0 to update, 0 to delete, 0 unchanged
     ");
 }
 
@@ -48,7 +52,7 @@ fn a_fresh_deployment_makes_everything() {
 fn an_unchanged_one_does_nothing() {
     let plan = planned(LESSON, &lesson());
     assert!(plan.is_empty(), "{plan}");
-    insta::assert_snapshot!(plan.summary(), @"0 to create, 0 to update, 0 to delete, 13 unchanged");
+    insta::assert_snapshot!(plan.summary(), @"0 to create, 0 to update, 0 to delete, 15 unchanged");
 }
 
 #[test]
@@ -69,16 +73,94 @@ fn what_someone_changed_is_put_right() {
     there.apis[0].integrations[0].payload_format = "1.0".to_owned();
     insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
     update  role           shop-dev-eu-west-1-myStateMachine: permissions
-    update  log group      /aws/lambda/shop-dev-sendEmail: retention (for ever -> 14 days), owner's tag
+    update  log group      /aws/lambda/shop-dev-sendEmail: retention (for ever -> 14 days), tags
     update  function       shop-dev-sendEmail: code, memory (512 -> 128 MB), environment (SECRET)
-    update  state machine  shop-dev-myStateMachine: definition, logging
+    update  alias          shop-dev-sendEmail: version (1 -> the new one)
+    update  state machine  shop-dev-myStateMachine: definition (the new version of sendEmail), logging
     update  HTTP API       shop-dev: CORS
-    update  integration    arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-startStateMachine: payload format (1.0 -> 2.0)
+    update  integration    arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-startStateMachine:live: payload format (1.0 -> 2.0)
     update  route          POST /start: target
     update  stage          dev: throttling (10/s, burst 5000 -> 10/s, burst 20)
     update  permission     POST /start -> shop-dev-startStateMachine: source
-    0 to create, 9 to update, 0 to delete, 4 unchanged
+    0 to create, 10 to update, 0 to delete, 5 unchanged
     ");
+}
+
+#[test]
+fn a_function_that_changes_takes_its_alias_and_the_state_machine_along() {
+    let mut there = lesson();
+    there.functions.get_mut(&key("sendEmail")).unwrap().function.code_sha256 = "older".to_owned();
+    insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
+    update  function       shop-dev-sendEmail: code
+    update  alias          shop-dev-sendEmail: version (1 -> the new one)
+    update  state machine  shop-dev-myStateMachine: definition (the new version of sendEmail)
+    0 to create, 3 to update, 0 to delete, 12 unchanged
+    ");
+    let there = carried_out(there.clone(), &planned(LESSON, &there).steps);
+    assert!(planned(LESSON, &there).is_empty());
+    let machine = &there.state_machines[&key("myStateMachine")].machine;
+    assert!(machine.definition.contains(":function:shop-dev-sendEmail:1\""), "{}", machine.definition);
+}
+
+#[test]
+fn an_alias_that_was_moved_and_a_version_that_was_not_published_are_put_right() {
+    let mut there = lesson();
+    let function = there.functions.get_mut(&key("sendEmail")).unwrap();
+    function.live = Some(7);
+    let function = there.functions.get_mut(&key("startStateMachine")).unwrap();
+    function.versions.clear();
+    insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
+    update  function       shop-dev-startStateMachine: no version of it
+    update  alias          shop-dev-sendEmail: version (7 -> 1)
+    update  alias          shop-dev-startStateMachine: version (1 -> the new one)
+    0 to create, 3 to update, 0 to delete, 12 unchanged
+    ");
+}
+
+#[test]
+fn what_belongs_to_nobody_is_refused_or_adopted() {
+    let mut there = lesson();
+    there.roles.get_mut(&key("sendEmail")).unwrap().role.tags.clear();
+    let refused = plan(&wanted(LESSON), &there, &stack(), Foreign::Refuse).unwrap_err();
+    insta::assert_snapshot!(refused, @"There is already a role `shop-dev-eu-west-1-sendEmail`, and it does not belong to this stack: it has no tag `workshop:stack`.");
+    let adopted = plan(&wanted(LESSON), &there, &stack(), Foreign::Adopt).unwrap();
+    insta::assert_snapshot!(changes(&adopted), @r"
+    adopt   role           shop-dev-eu-west-1-sendEmail: tags
+    0 to create, 0 to update, 1 to adopt, 0 to delete, 14 unchanged
+    ");
+    let tags = &mut there.roles.get_mut(&key("sendEmail")).unwrap().role.tags;
+    tags.insert(crate::model::stack::OWNER_TAG.to_owned(), "other-dev".to_owned());
+    let refused = plan(&wanted(LESSON), &there, &stack(), Foreign::Adopt).unwrap_err();
+    insta::assert_snapshot!(refused, @"There is already a role `shop-dev-eu-west-1-sendEmail`, and it does not belong to this stack: its tag `workshop:stack` is `other-dev`, not `shop-dev`.");
+}
+
+#[test]
+fn while_executions_run_their_role_goes_on_allowing_what_they_may_need() {
+    let more =
+        "\n[[state_machines.myStateMachine.permissions]]\nactions = [\"sqs:SendMessage\"]\nresources = [\"arn:q\"]\n";
+    let mut there = deployed(&planned(&format!("{LESSON}{more}"), &Observed::default()));
+    insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
+    update  role           shop-dev-eu-west-1-myStateMachine: permissions
+    0 to create, 1 to update, 0 to delete, 14 unchanged
+    ");
+    there.state_machines.get_mut(&key("myStateMachine")).unwrap().runs = true;
+    assert!(planned(LESSON, &there).is_empty());
+    there.roles.get_mut(&key("myStateMachine")).unwrap().policy = Some(r#"{"Statement":{"Action":"*"}}"#.to_owned());
+    let repaired = carried_out(there.clone(), &planned(LESSON, &there).steps);
+    assert_eq!(repaired.roles, lesson().roles, "what a hand added goes");
+}
+
+#[test]
+fn a_foreign_api_with_our_name_matters_only_while_there_is_none_of_ours() {
+    let mut there = lesson();
+    let mut foreign = empty_api("a0", None);
+    foreign.api.tags.clear();
+    there.foreign_apis.push(foreign);
+    assert!(planned(LESSON, &there).is_empty());
+    there.apis.clear();
+    assert!(plan(&wanted(LESSON), &there, &stack(), Foreign::Refuse).is_err());
+    let adopted = plan(&wanted(LESSON), &there, &stack(), Foreign::Adopt).unwrap();
+    assert_eq!(adopted.count(Some(Doing::Adopt)), 1, "{adopted}");
 }
 
 #[test]
@@ -96,7 +178,9 @@ fn a_function_that_lambda_failed_to_make_is_made_again() {
     function.readiness = Readiness::Failed("The role has no permissions.".to_owned());
     insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
     update  function       shop-dev-sendEmail: failed (The role has no permissions.)
-    0 to create, 1 to update, 0 to delete, 12 unchanged
+    update  alias          shop-dev-sendEmail: version (1 -> the new one)
+    update  state machine  shop-dev-myStateMachine: definition (the new version of sendEmail)
+    0 to create, 3 to update, 0 to delete, 12 unchanged
     ");
 }
 
@@ -110,12 +194,13 @@ fn what_is_no_longer_declared_goes() {
     delete  log group      /aws/lambda/shop-dev-startStateMachine
     create  function       shop-dev-begin
     delete  function       shop-dev-startStateMachine
-    create  integration    arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-begin
+    create  alias          shop-dev-begin
+    create  integration    arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-begin:live
     delete  integration    id0
     create  route          POST /begin
     delete  route          POST /start
     create  permission     POST /begin -> shop-dev-begin
-    6 to create, 0 to update, 5 to delete, 7 unchanged
+    7 to create, 0 to update, 5 to delete, 8 unchanged
     ");
 }
 
@@ -137,7 +222,7 @@ fn without_routes_the_api_goes() {
     insta::assert_snapshot!(changes(&planned(&text, &lesson())), @r"
     delete  HTTP API       shop-dev
     delete  permission     shop-dev-startStateMachine
-    0 to create, 0 to update, 2 to delete, 8 unchanged
+    0 to create, 0 to update, 2 to delete, 10 unchanged
     ");
 }
 
@@ -154,7 +239,7 @@ fn a_second_api_and_a_second_integration_go() {
     delete  HTTP API       shop-dev
     delete  integration    twice
     delete  permission     shop-dev-startStateMachine
-    0 to create, 0 to update, 3 to delete, 13 unchanged
+    0 to create, 0 to update, 3 to delete, 15 unchanged
     ");
 }
 
@@ -162,7 +247,7 @@ fn a_second_api_and_a_second_integration_go() {
 fn a_state_machine_can_not_become_the_other_kind() {
     let mut there = lesson();
     there.state_machines.get_mut(&key("myStateMachine")).unwrap().machine.kind = "EXPRESS".to_owned();
-    let error = plan(&wanted(LESSON), &there, &stack()).unwrap_err();
+    let error = plan(&wanted(LESSON), &there, &stack(), Foreign::Refuse).unwrap_err();
     insta::assert_snapshot!(error, @"The state machine `shop-dev-myStateMachine` is of type EXPRESS; Step Functions can't turn it into STANDARD. Nothing was changed.");
 }
 
@@ -172,7 +257,7 @@ fn one_that_is_going_away_is_made_again() {
     there.state_machines.get_mut(&key("myStateMachine")).unwrap().machine.deleting = true;
     insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
     create  state machine  shop-dev-myStateMachine
-    1 to create, 0 to update, 0 to delete, 12 unchanged
+    1 to create, 0 to update, 0 to delete, 14 unchanged
     ");
 }
 

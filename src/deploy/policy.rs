@@ -1,114 +1,199 @@
-//! Policy documents: who may do what, and whether two documents say the same.
+//! Who may do what, and why.
 
-use std::collections::BTreeSet;
+mod calls;
+mod document;
+mod integration;
+mod resource;
+mod sdk;
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::model::names::Arn;
-use crate::model::service::Function;
+use super::desired::{log_group_arn, permission_spec};
+use super::spec::RoleSpec;
+use crate::aws::Tags;
+use crate::model::definition::Definition;
+use crate::model::names::Key;
+use crate::model::service::{Function, Permission, Route, Service, StateMachine};
+use crate::model::source::Place;
 use crate::model::stack::Stack;
 
+pub(super) use document::{says, with_earlier};
+
+/// A role: what it is for, who may assume it and what it allows. It is both deployed and explained.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Role {
+    /// The deployed name.
+    pub(crate) name: String,
+    /// What runs as it.
+    pub(crate) of: RoleOf,
+    /// Where that is declared.
+    pub(crate) at: Place,
+    /// What it allows.
+    pub(crate) policy: Policy,
+}
+
+/// What runs as a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RoleOf {
+    /// A function.
+    Function(Key),
+    /// A state machine.
+    StateMachine(Key),
+}
+
+/// A policy with its reasons.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Policy {
+    /// What is allowed.
+    pub(crate) statements: Vec<Statement>,
+    /// What could not be read off a definition, and what to do about it.
+    pub(crate) notes: Vec<Reason>,
+}
+
+/// Actions that are allowed on resources.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Statement {
+    /// Such as `lambda:InvokeFunction`.
+    pub(crate) actions: Vec<String>,
+    /// Their ARNs, or `*`.
+    pub(crate) resources: Vec<String>,
+    /// When it holds, as IAM writes it; always when absent.
+    pub(crate) condition: Option<Value>,
+    /// What asks for it; at least one.
+    pub(crate) reasons: Vec<Reason>,
+}
+
+/// What asks for a statement, or needs more than could be read off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reason {
+    /// The line of the service file or definition.
+    pub(crate) at: Place,
+    /// The state, when it is a definition's.
+    pub(crate) state: Option<String>,
+    /// Why, as the rest of a sentence.
+    pub(crate) why: String,
+}
+
+/// The roles of all functions and of the state machines whose definitions are known.
+pub(crate) fn roles(service: &Service, definitions: &BTreeMap<Key, Definition>, stack: &Stack) -> Vec<Role> {
+    let functions = service.functions.iter().map(|(key, function)| Role::of_function(key, function, stack));
+    let machines = service.state_machines.iter().filter_map(|(key, machine)| {
+        definitions.get(key).map(|definition| Role::of_state_machine(key, machine, definition, stack))
+    });
+    functions.chain(machines).collect()
+}
+
+/// A route's right to invoke its function, which is in the function's own policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Invocation {
+    /// The function's deployed name.
+    pub(crate) function: String,
+    /// The ARN of the requests that may; `<api>` stands for the API's id, which AWS chooses.
+    pub(crate) source: String,
+    /// The route that asks for it.
+    pub(crate) reason: Reason,
+}
+
+/// Who may invoke functions through the HTTP API.
+pub(crate) fn invocations(service: &Service, stack: &Stack) -> Vec<Invocation> {
+    let invocation = |route: &Route| {
+        let spec = permission_spec(route, stack);
+        let source = format!("{}<api>{}", spec.source_start, spec.source_end);
+        let reason =
+            Reason { at: route.at.clone(), state: None, why: format!("the route {} leads to it", route.key()) };
+        Invocation { function: spec.function_name, source, reason }
+    };
+    service.routes.iter().map(invocation).collect()
+}
+
+impl Role {
+    /// A function may write its own log and do what the service file allows it. It may not make log groups: one that is
+    /// removed while the function still runs would come back.
+    pub(crate) fn of_function(key: &Key, function: &Function, stack: &Stack) -> Self {
+        let mut policy = Policy::default();
+        policy.add(Statement {
+            actions: vec!["logs:CreateLogStream".to_owned(), "logs:PutLogEvents".to_owned()],
+            resources: vec![format!("{}:*", log_group_arn(stack, &stack.log_group(key)))],
+            condition: None,
+            reasons: vec![Reason { at: function.at.clone(), state: None, why: "it writes its own log".to_owned() }],
+        });
+        policy.declared(&function.permissions, stack);
+        Self { name: stack.role_name(key), of: RoleOf::Function(key.clone()), at: function.at.clone(), policy }
+    }
+
+    /// A state machine may do what its definition shows that it needs, and what the service file allows it.
+    pub(crate) fn of_state_machine(key: &Key, machine: &StateMachine, definition: &Definition, stack: &Stack) -> Self {
+        let mut policy = calls::policy(key, machine, definition, stack);
+        policy.declared(&machine.permissions, stack);
+        Self { name: stack.role_name(key), of: RoleOf::StateMachine(key.clone()), at: machine.at.clone(), policy }
+    }
+
+    /// The service that may assume it.
+    pub(crate) fn assumed_by(&self) -> &'static str {
+        match self.of {
+            RoleOf::Function(_) => "lambda.amazonaws.com",
+            RoleOf::StateMachine(_) => "states.amazonaws.com",
+        }
+    }
+
+    /// The role as it is deployed.
+    pub(crate) fn spec(&self, tags: Tags) -> RoleSpec {
+        RoleSpec { name: self.name.clone(), trust: trust(self.assumed_by()), policy: self.policy.document(), tags }
+    }
+}
+
+impl Policy {
+    /// The document that is deployed; none when it allows nothing, for IAM takes no policy without a statement.
+    pub(crate) fn document(&self) -> Option<Value> {
+        let statements: Vec<Value> = self.statements.iter().map(Statement::document).collect();
+        (!statements.is_empty()).then(|| json!({"Version": "2012-10-17", "Statement": statements}))
+    }
+
+    /// Adds a statement; one that is there already gets the reasons.
+    fn add(&mut self, statement: Statement) {
+        let same = |there: &&mut Statement| {
+            there.actions == statement.actions
+                && there.resources == statement.resources
+                && there.condition == statement.condition
+        };
+        match self.statements.iter_mut().find(same) {
+            Some(there) => there.reasons.extend(statement.reasons),
+            None => self.statements.push(statement),
+        }
+    }
+
+    fn declared(&mut self, permissions: &[Permission], stack: &Stack) {
+        for permission in permissions {
+            self.add(Statement {
+                actions: permission.actions.clone(),
+                resources: permission.resources.iter().map(|resource| resource.resolve(stack)).collect(),
+                condition: None,
+                reasons: vec![Reason {
+                    at: permission.at.clone(),
+                    state: None,
+                    why: "its `permissions` say so".to_owned(),
+                }],
+            });
+        }
+    }
+}
+
+impl Statement {
+    fn document(&self) -> Value {
+        let mut document = json!({"Effect": "Allow", "Action": self.actions, "Resource": self.resources});
+        if let Some(condition) = &self.condition {
+            document["Condition"] = condition.clone();
+        }
+        document::with_sid(document)
+    }
+}
+
 /// Lets a service assume a role.
-pub(crate) fn trust(service: &str) -> Value {
+fn trust(service: &str) -> Value {
     json!({
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}],
     })
-}
-
-/// What a function may do: write its own log, and what the service file allows it. It may not make log groups: one that is
-/// removed while the function still runs would come back.
-pub(crate) fn of_function(function: &Function, log_group_arn: &str, stack: &Stack) -> Value {
-    let mut statements = vec![json!({
-        "Effect": "Allow",
-        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-        "Resource": [format!("{log_group_arn}:*")],
-    })];
-    for permission in &function.permissions {
-        let resources: Vec<String> = permission.resources.iter().map(|resource| resource.resolve(stack)).collect();
-        statements.push(json!({"Effect": "Allow", "Action": permission.actions, "Resource": resources}));
-    }
-    json!({"Version": "2012-10-17", "Statement": statements})
-}
-
-/// What a state machine may do: invoke the functions that its definition names. Nothing when it names none.
-pub(crate) fn of_state_machine(functions: &BTreeSet<Arn>) -> Option<Value> {
-    let mut resources = Vec::new();
-    for function in functions {
-        resources.push(function.to_string());
-        let qualified = function.as_str().split(':').count() > 7;
-        if !qualified {
-            resources.push(format!("{function}:*"));
-        }
-    }
-    (!resources.is_empty()).then(|| {
-        json!({
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": resources}],
-        })
-    })
-}
-
-/// Whether a document that AWS answers with says what is wanted. AWS writes some lists of one as a plain string and keeps no
-/// order in lists; text that is no JSON says nothing.
-pub(crate) fn says(document: &str, wanted: &Value) -> bool {
-    serde_json::from_str::<Value>(document).is_ok_and(|found| normal(&found) == normal(wanted))
-}
-
-/// One form for all documents that say the same: every list sorted, a list of one as its item.
-fn normal(value: &Value) -> Value {
-    match value {
-        Value::Array(items) => {
-            let mut items: Vec<Value> = items.iter().map(normal).collect();
-            items.sort_by_key(Value::to_string);
-            items.dedup();
-            match <[Value; 1]>::try_from(items) {
-                Ok([only]) => only,
-                Err(items) => Value::Array(items),
-            }
-        }
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().map(|(key, value)| (key.clone(), normal(value))).collect();
-            members.sort_by(|one, other| one.0.cmp(&other.0));
-            Value::Object(members.into_iter().collect())
-        }
-        other => other.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn documents_that_say_the_same_are_the_same() {
-        let wanted = trust("lambda.amazonaws.com");
-        assert!(says(&wanted.to_string(), &wanted));
-        assert!(says(
-            r#"{"Statement":{"Action":["sts:AssumeRole"],"Principal":{"Service":["lambda.amazonaws.com"]},"Effect":"Allow"},
-               "Version":"2012-10-17"}"#,
-            &wanted
-        ));
-        let list = json!({"Statement": [{"Action": ["a", "b"]}]});
-        assert!(says(r#"{"Statement":[{"Action":["b","a"]}]}"#, &list));
-    }
-
-    #[test]
-    fn documents_that_say_something_else_are_not() {
-        let wanted = trust("lambda.amazonaws.com");
-        assert!(!says(&trust("states.amazonaws.com").to_string(), &wanted));
-        assert!(!says("", &wanted));
-        assert!(!says(r#"{"Statement":[]}"#, &wanted));
-        let list = json!({"Statement": [{"Action": ["a", "b"]}]});
-        assert!(!says(r#"{"Statement":[{"Action":["a"]}]}"#, &list));
-        assert!(!says(r#"{"Statement":[{"Action":["a","b"]},{"Action":"c"}]}"#, &list));
-    }
-
-    #[test]
-    fn a_state_machine_may_invoke_what_it_names_and_nothing_else() {
-        let functions = ["arn:aws:lambda:us-east-1:1:function:a", "arn:aws:lambda:us-east-1:1:function:b:live"];
-        let policy = of_state_machine(&functions.map(Arn::new).into()).unwrap();
-        insta::assert_snapshot!(policy["Statement"][0]["Resource"], @r#"["arn:aws:lambda:us-east-1:1:function:a","arn:aws:lambda:us-east-1:1:function:a:*","arn:aws:lambda:us-east-1:1:function:b:live"]"#);
-        assert_eq!(of_state_machine(&BTreeSet::new()), None);
-    }
 }

@@ -112,11 +112,6 @@ impl Report {
         report
     }
 
-    /// What is there after a deployment that ended well: all that is declared.
-    pub(crate) fn deployed(service: &Service, stack: &Stack, endpoint: Option<&str>, console: bool) -> Self {
-        Self::of(service, stack, endpoint, &|_| true, console)
-    }
-
     fn of(
         service: &Service,
         stack: &Stack,
@@ -178,7 +173,8 @@ impl Report {
                 self.missing.push(function.to_string());
             }
             if is_there(&group) {
-                self.log_groups.push(deployed(key, stack.log_group(key), log_group_arn(stack, key)));
+                let name = stack.log_group(key);
+                self.log_groups.push(deployed(key, name.clone(), log_group_arn(stack, &name)));
             } else {
                 self.missing.push(group.to_string());
             }

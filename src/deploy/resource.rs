@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::model::names::Key;
+use crate::model::stack::LIVE;
 
 /// One resource of a stack. The order is the one that lists show.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +16,8 @@ pub(crate) enum Resource {
     LogGroup(Key),
     /// A function.
     Function(Key),
+    /// The alias of a function that says which version is live.
+    Alias(Key),
     /// A state machine.
     StateMachine(Key),
     /// The HTTP API.
@@ -46,12 +49,25 @@ pub(crate) enum Resource {
 }
 
 impl Resource {
+    /// The key of the function or state machine that it is or belongs to; none for parts of the API.
+    pub(crate) fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Role(key)
+            | Self::LogGroup(key)
+            | Self::Function(key)
+            | Self::Alias(key)
+            | Self::StateMachine(key) => Some(key),
+            _ => None,
+        }
+    }
+
     /// The kind in plain words.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Role(_) => "role",
             Self::LogGroup(_) => "log group",
             Self::Function(_) => "function",
+            Self::Alias(_) => "alias",
             Self::StateMachine(_) => "state machine",
             Self::Api | Self::SpareApi(_) => "HTTP API",
             Self::Integration(_) | Self::OldIntegration(_) => "integration",
@@ -68,6 +84,7 @@ impl fmt::Display for Resource {
         match self {
             Self::Role(key) | Self::LogGroup(key) | Self::Integration(key) => write!(f, "{kind} of {key}"),
             Self::Function(key) | Self::StateMachine(key) => write!(f, "{kind} {key}"),
+            Self::Alias(key) => write!(f, "{kind} {LIVE} of {key}"),
             Self::Api | Self::Stage => f.write_str(kind),
             Self::SpareApi(id) | Self::OldIntegration(id) => write!(f, "{kind} {id}"),
             Self::Route(route) => write!(f, "{kind} {route}"),

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::aws::apis::Cors;
 use crate::aws::lambda::{Code, Configuration};
-use crate::aws::sfn;
-use crate::model::names::Key;
+use crate::aws::{Tags, sfn};
+use crate::model::definition;
+use crate::model::names::{Arn, Key};
 
 /// How one resource shall be.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,8 @@ pub(crate) enum Spec {
     LogGroup(LogGroupSpec),
     /// A function.
     Function(FunctionSpec),
+    /// The alias `live` of a function.
+    Alias(AliasSpec),
     /// A state machine.
     StateMachine(StateMachineSpec),
     /// The HTTP API.
@@ -39,6 +42,8 @@ pub(crate) struct RoleSpec {
     pub(crate) trust: Value,
     /// What it allows; nothing when absent.
     pub(crate) policy: Option<Value>,
+    /// Its tags.
+    pub(crate) tags: Tags,
 }
 
 /// A log group.
@@ -50,19 +55,34 @@ pub(crate) struct LogGroupSpec {
     pub(crate) arn: String,
     /// How long lines are kept.
     pub(crate) retention_days: u32,
+    /// Its tags.
+    pub(crate) tags: Tags,
 }
 
-/// A function.
+/// A function. Each change is published as a version.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FunctionSpec {
     /// The deployed name.
     pub(crate) name: String,
+    /// Its ARN.
+    pub(crate) arn: Arn,
     /// How it runs.
     pub(crate) configuration: Configuration,
     /// What it runs.
     pub(crate) code: Code,
     /// The base64 of the SHA-256 of its zip.
     pub(crate) code_sha256: String,
+    /// Its tags.
+    pub(crate) tags: Tags,
+}
+
+/// The alias `live` of a function, which HTTP APIs invoke.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AliasSpec {
+    /// The function's deployed name.
+    pub(crate) function_name: String,
+    /// The version that it shall lead to; the one that is deployed now when absent.
+    pub(crate) version: Option<u64>,
 }
 
 /// A state machine.
@@ -72,10 +92,34 @@ pub(crate) struct StateMachineSpec {
     pub(crate) name: String,
     /// Its ARN.
     pub(crate) arn: String,
-    /// What it shall be.
+    /// What it shall be. Its definition names the functions of this stack without their versions.
     pub(crate) wanted: sfn::Wanted,
-    /// The functions of this stack that its definition names.
-    pub(crate) functions: Vec<Key>,
+    /// The functions of this stack that its definition names so: each becomes the version that is deployed with it, so that
+    /// an execution that waits for days ends in the code that it was tested with.
+    pub(crate) functions: Vec<NamedFunction>,
+    /// Whether it is a deployment's own, to be published as a version; else it is that of an earlier one.
+    pub(crate) publish: bool,
+    /// Its tags.
+    pub(crate) tags: Tags,
+}
+
+/// A function that a definition names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NamedFunction {
+    /// Its key in the service file.
+    pub(crate) key: Key,
+    /// Its ARN.
+    pub(crate) arn: Arn,
+    /// Its deployed name.
+    pub(crate) name: String,
+}
+
+impl StateMachineSpec {
+    /// What it shall be, with the versions of its functions; one whose version is not known stays without.
+    pub(crate) fn with_versions(&self, version: impl Fn(&Key) -> Option<u64>) -> sfn::Wanted {
+        let known = self.functions.iter().filter_map(|it| Some((&it.arn, it.name.as_str(), version(&it.key)?)));
+        sfn::Wanted { definition: definition::pinned(&self.wanted.definition, known), ..self.wanted.clone() }
+    }
 }
 
 /// The HTTP API.
@@ -83,14 +127,18 @@ pub(crate) struct StateMachineSpec {
 pub(crate) struct ApiSpec {
     /// The deployed name.
     pub(crate) name: String,
+    /// Its ARN begins with this and ends with its id.
+    pub(crate) arn_start: String,
     /// What browsers of other origins may do.
     pub(crate) cors: Option<Cors>,
+    /// Its tags.
+    pub(crate) tags: Tags,
 }
 
 /// The API's way to a function.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct IntegrationSpec {
-    /// The function's ARN.
+    /// The ARN of the function's alias `live`.
     pub(crate) uri: String,
 }
 

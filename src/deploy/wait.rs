@@ -28,7 +28,11 @@ pub(super) fn cure(error: &AwsError) -> Option<WaitingFor> {
         _ if error.is("StateMachineDeleting") => Some(WaitingFor::StateMachineGone),
         AwsErrorKind::Throttled => Some(WaitingFor::Throttling),
         AwsErrorKind::ServiceFault => Some(WaitingFor::ServiceFault),
-        _ if error.is("OperationAbortedException") || error.is("ConcurrentModification") => {
+        kind if kind.is_connection() => Some(WaitingFor::Connection),
+        _ if ["OperationAbortedException", "ConcurrentModification", "EntityTemporarilyUnmodifiable"]
+            .iter()
+            .any(|code| error.is(code)) =>
+        {
             Some(WaitingFor::OtherChange)
         }
         AwsErrorKind::Conflict if says(&["in progress", "currently in the following state", "concurrent"]) => {
@@ -41,8 +45,10 @@ pub(super) fn cure(error: &AwsError) -> Option<WaitingFor> {
 /// How long something may be waited for.
 fn limit(waiting: WaitingFor) -> Duration {
     Duration::from_secs(match waiting {
+        WaitingFor::Connection => 10,
+        WaitingFor::Settled => 20,
         WaitingFor::ServiceFault => 30,
-        WaitingFor::RolePropagation | WaitingFor::OtherChange | WaitingFor::Throttling | WaitingFor::ApiListed => 120,
+        WaitingFor::RolePropagation | WaitingFor::OtherChange | WaitingFor::Throttling | WaitingFor::Shown => 120,
         WaitingFor::FunctionReady | WaitingFor::StateMachineGone => 300,
     })
 }
@@ -61,14 +67,36 @@ fn looks() -> impl Iterator<Item = Duration> {
 /// Waits on behalf of one resource and tells about it.
 #[derive(Debug, Clone)]
 pub(super) struct Patience {
-    what: Resource,
+    what: String,
     events: Events,
+}
+
+/// A wait that goes on: how long it has been.
+struct Waiting {
+    since: Timestamp,
+    paused: Duration,
+}
+
+impl Waiting {
+    fn begin() -> Self {
+        Self { since: clock::now(), paused: Duration::ZERO }
+    }
+
+    /// The pauses so far, or the time that passed where calls took longer.
+    fn so_far(&self) -> Duration {
+        waited(self.since).max(self.paused)
+    }
 }
 
 impl Patience {
     /// For one resource.
     pub(super) fn new(what: &Resource, events: &Events) -> Self {
-        Self { what: what.clone(), events: events.clone() }
+        Self::named(what.to_string(), events)
+    }
+
+    /// For something that has no resource of its own.
+    pub(super) fn named(what: String, events: &Events) -> Self {
+        Self { what, events: events.clone() }
     }
 
     /// Makes a call until it succeeds, fails for good, or has been cured for too long.
@@ -77,7 +105,7 @@ impl Patience {
         C: FnMut() -> F,
         F: Future<Output = Result<T, AwsError>>,
     {
-        let since = clock::now();
+        let mut so_far = Waiting::begin();
         let mut longest = Duration::ZERO;
         let mut delays = delays();
         loop {
@@ -89,8 +117,8 @@ impl Patience {
             let waiting = cure(&error);
             longest = longest.max(waiting.map_or(Duration::ZERO, limit));
             match (waiting, delays.next()) {
-                (Some(waiting), Some(delay)) if waited(since) + delay < longest => {
-                    self.pause(waiting, since, delay).await;
+                (Some(waiting), Some(delay)) if so_far.so_far() + delay < longest => {
+                    self.pause(waiting, &mut so_far, delay).await;
                 }
                 _ => return Err(error.into()),
             }
@@ -106,24 +134,25 @@ impl Patience {
         C: FnMut() -> F,
         F: Future<Output = Result<Option<T>, DeployError>>,
     {
-        let since = clock::now();
+        let mut so_far = Waiting::begin();
         for delay in looks() {
             if let Some(answer) = ask().await? {
                 return Ok(answer);
             }
-            if waited(since) + delay > limit(waiting) {
+            if so_far.so_far() + delay > limit(waiting) {
                 break;
             }
-            self.pause(waiting, since, delay).await;
+            self.pause(waiting, &mut so_far, delay).await;
         }
-        let waited_s = waited(since).as_secs();
-        Err(DeployError::TimedOut { what: self.what.to_string(), until: waiting.to_string(), waited_s })
+        let waited_s = so_far.so_far().as_secs();
+        Err(DeployError::TimedOut { what: self.what.clone(), until: waiting.to_string(), waited_s })
     }
 
-    async fn pause(&self, until: WaitingFor, since: Timestamp, delay: Duration) {
-        let waited_ms = milliseconds(waited(since));
+    async fn pause(&self, until: WaitingFor, so_far: &mut Waiting, delay: Duration) {
+        let waited_ms = milliseconds(so_far.so_far());
         self.events.tell(Event::Waiting { what: self.what.clone(), until, waited_ms });
-        clock::sleep(delay).await;
+        clock::pause(delay).await;
+        so_far.paused += delay;
     }
 }
 

@@ -2,28 +2,38 @@
 
 use super::Work;
 use crate::aws::lambda::{self, Readiness};
+use crate::aws::{AwsError, function_versions};
 use crate::deploy::diff::Field;
 use crate::deploy::error::DeployError;
 use crate::deploy::event::WaitingFor;
 use crate::deploy::plan::Step;
+use crate::deploy::resource::Resource;
 use crate::deploy::spec::FunctionSpec;
 
-/// Makes a function.
+/// Makes a function and publishes it as its first version.
 pub(super) async fn create(work: &Work, step: &Step, spec: &FunctionSpec) -> Result<(), DeployError> {
-    let client = &work.aws.lambda;
-    let call = || lambda::create(client, &spec.name, &spec.configuration, &spec.code, &work.tags);
+    let (client, description) = (&work.aws.lambda, work.deployment.description());
+    let call = || lambda::create(client, &spec.name, &spec.configuration, &spec.code, &description, &spec.tags);
     match work.patience(step).call(call).await {
         Err(DeployError::Aws(error)) if error.is("ResourceConflictException") => {
-            let there = lambda::function(client, &spec.name).await?;
-            work.must_be_ours(step, there.as_ref().map(|function| &function.tags))?;
+            let tags = || async { Ok(lambda::function(client, &spec.name).await?.map(|function| function.tags)) };
+            work.must_be_ours(step, tags).await?;
+            settle(work, step, &spec.name, Readiness::Busy).await?;
             update_code(work, step, spec).await?;
-            update_configuration(work, step, spec).await
+            update_configuration(work, step, spec).await?;
+            publish(work, step, spec).await
         }
-        made => settle(work, step, &spec.name, made?).await,
+        made => {
+            let (readiness, version) = made?;
+            settle(work, step, &spec.name, readiness).await?;
+            deployed(work, step, version);
+            Ok(())
+        }
     }
 }
 
-/// Changes a function: its code, then its configuration, each when Lambda has finished the one before.
+/// Changes a function: its code, then its configuration, each when Lambda has finished the one before; and publishes what
+/// it has become.
 pub(super) async fn update(work: &Work, step: &Step, spec: &FunctionSpec, fields: &[Field]) -> Result<(), DeployError> {
     let code = |field: &Field| matches!(field, Field::Code | Field::Architecture | Field::Failed);
     let configuration = |field: &Field| {
@@ -32,6 +42,9 @@ pub(super) async fn update(work: &Work, step: &Step, spec: &FunctionSpec, fields
             Field::Runtime | Field::Handler | Field::Memory | Field::Timeout | Field::Environment | Field::Role
         )
     };
+    if fields.contains(&Field::Tags) {
+        work.patience(step).call(|| lambda::tag(&work.aws.lambda, spec.arn.as_str(), &spec.tags)).await?;
+    }
     if fields.contains(&Field::Busy) {
         settle(work, step, &spec.name, Readiness::Busy).await?;
     }
@@ -41,7 +54,37 @@ pub(super) async fn update(work: &Work, step: &Step, spec: &FunctionSpec, fields
     if fields.iter().any(configuration) {
         update_configuration(work, step, spec).await?;
     }
+    if fields.iter().any(|field| *field != Field::Tags) {
+        publish(work, step, spec).await?;
+    }
     Ok(())
+}
+
+/// Publishes the function as it is, which Lambda does only if its code is still ours.
+async fn publish(work: &Work, step: &Step, spec: &FunctionSpec) -> Result<(), DeployError> {
+    let (client, description) = (&work.aws.lambda, work.deployment.description());
+    let call = || function_versions::publish(client, &spec.name, &spec.code_sha256, &description);
+    match work.patience(step).call(call).await {
+        Err(DeployError::Aws(error)) if is_other_code(&error) => {
+            let what = step.resource.to_string();
+            Err(DeployError::Overtaken { what, why: "its code is not the one that was just uploaded".to_owned() })
+        }
+        published => {
+            deployed(work, step, published?);
+            Ok(())
+        }
+    }
+}
+
+/// Lambda's refusal to publish code that is not the expected one; its sentence has no code of its own.
+fn is_other_code(error: &AwsError) -> bool {
+    error.is("PreconditionFailedException") || error.message.to_ascii_lowercase().contains("codesha256")
+}
+
+fn deployed(work: &Work, step: &Step, version: u64) {
+    if let Resource::Function(key) = &step.resource {
+        work.learn(|ids| ids.versions.extend([(key.clone(), version)]));
+    }
 }
 
 async fn update_code(work: &Work, step: &Step, spec: &FunctionSpec) -> Result<(), DeployError> {
@@ -66,7 +109,8 @@ async fn settle(work: &Work, step: &Step, name: &str, readiness: Readiness) -> R
         Readiness::Busy => {}
     }
     let ask = || async {
-        match lambda::function(&work.aws.lambda, name).await?.map(|function| function.readiness) {
+        let there = work.patience(step).call(|| lambda::function(&work.aws.lambda, name)).await?;
+        match there.map(|function| function.readiness) {
             Some(Readiness::Ready) => Ok(Some(())),
             Some(Readiness::Failed(reason)) => Err(failed(reason)),
             Some(Readiness::Busy) | None => Ok(None),

@@ -10,16 +10,16 @@ use crate::deploy::spec::LogGroupSpec;
 /// Makes a log group; one that turned up meanwhile is taken over, for Lambda makes them by itself.
 pub(super) async fn create(work: &Work, step: &Step, spec: &LogGroupSpec) -> Result<(), DeployError> {
     let client = &work.aws.logs;
-    match work.patience(step).call(|| logs::create_group(client, &spec.name, &work.tags)).await {
+    match work.patience(step).call(|| logs::create_group(client, &spec.name, &spec.tags)).await {
         Err(DeployError::Aws(error)) if error.is("ResourceAlreadyExistsException") => tag(work, step, spec).await?,
         made => made?,
     }
     retain(work, step, spec).await
 }
 
-/// Changes a log group's retention and tag.
+/// Changes a log group's retention and tags.
 pub(super) async fn update(work: &Work, step: &Step, spec: &LogGroupSpec, fields: &[Field]) -> Result<(), DeployError> {
-    if fields.contains(&Field::Owner) {
+    if fields.contains(&Field::Tags) {
         tag(work, step, spec).await?;
     }
     if fields.contains(&Field::Retention) {
@@ -29,7 +29,7 @@ pub(super) async fn update(work: &Work, step: &Step, spec: &LogGroupSpec, fields
 }
 
 async fn tag(work: &Work, step: &Step, spec: &LogGroupSpec) -> Result<(), DeployError> {
-    work.patience(step).call(|| logs::tag(&work.aws.logs, &spec.arn, &work.tags)).await
+    work.patience(step).call(|| logs::tag(&work.aws.logs, &spec.arn, &spec.tags)).await
 }
 
 async fn retain(work: &Work, step: &Step, spec: &LogGroupSpec) -> Result<(), DeployError> {

@@ -1,10 +1,12 @@
 //! Carries out a plan: every step as soon as the steps that it needs are done, all others at once.
 
+mod alias;
 mod api;
 mod function;
 mod log_group;
 mod permission;
 mod role;
+mod routing;
 mod state_machine;
 
 use std::collections::BTreeMap;
@@ -13,25 +15,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::SetOnce;
 
 use super::error::DeployError;
-use super::event::{Event, Events, milliseconds};
+use super::event::{Event, Events, WaitingFor, milliseconds};
+use super::observe::owner;
 use super::order;
 use super::parallel;
 use super::plan::{Change, Plan, Step};
 use super::resource::Resource;
 use super::spec::Spec;
 use super::wait::{Patience, waited};
-use crate::aws::{Aws, Tags};
+use crate::aws::{Aws, AwsError, Tags};
 use crate::clock;
+use crate::model::deployment::DeploymentId;
 use crate::model::names::Key;
-use crate::model::stack::{OWNER_TAG, Stack};
+use crate::model::stack::Stack;
 
 /// What every step works with.
 struct Work {
     aws: Aws,
     stack: Stack,
     events: Events,
-    /// What the tag says on everything that is made.
-    tags: Tags,
+    /// What the versions that are published are described as.
+    deployment: DeploymentId,
     /// Ids that AWS gives: known from the plan, or once a step has made the thing.
     ids: Mutex<Ids>,
     /// API Gateway refuses changes to one API at the same time.
@@ -41,23 +45,30 @@ struct Work {
 #[derive(Default)]
 struct Ids {
     api: Option<String>,
-    endpoint: Option<String>,
     integrations: BTreeMap<Key, String>,
+    /// The version of each function that is deployed.
+    versions: BTreeMap<Key, u64>,
 }
 
 /// What came out of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Applied {
-    /// The endpoint of the HTTP API, if one was made.
-    pub(crate) endpoint: Option<String>,
+    /// The id of the HTTP API, if there is one.
+    pub(crate) api: Option<String>,
 }
 
 /// Carries out a plan.
 ///
 /// # Errors
 /// The first step that fails for good. What is done stays done.
-pub(crate) async fn apply(aws: &Aws, stack: &Stack, plan: &Plan, events: &Events) -> Result<Applied, DeployError> {
-    let work = Arc::new(Work::new(aws, stack, plan, events));
+pub(crate) async fn apply(
+    aws: &Aws,
+    stack: &Stack,
+    plan: &Plan,
+    deployment: DeploymentId,
+    events: &Events,
+) -> Result<Applied, DeployError> {
+    let work = Arc::new(Work::new(aws, stack, plan, deployment, events));
     let done: BTreeMap<Resource, SetOnce<()>> =
         plan.steps.iter().map(|step| (step.resource.clone(), SetOnce::new())).collect();
     let done = Arc::new(done);
@@ -80,8 +91,8 @@ pub(crate) async fn apply(aws: &Aws, stack: &Stack, plan: &Plan, events: &Events
         }
     });
     parallel::all(tasks).await?;
-    let endpoint = work.ids.lock().unwrap_or_else(PoisonError::into_inner).endpoint.clone();
-    Ok(Applied { endpoint })
+    let api = work.ids.lock().unwrap_or_else(PoisonError::into_inner).api.clone();
+    Ok(Applied { api })
 }
 
 fn mark(done: &BTreeMap<Resource, SetOnce<()>>, resource: &Resource) {
@@ -92,13 +103,17 @@ fn mark(done: &BTreeMap<Resource, SetOnce<()>>, resource: &Resource) {
 }
 
 impl Work {
-    fn new(aws: &Aws, stack: &Stack, plan: &Plan, events: &Events) -> Self {
+    fn new(aws: &Aws, stack: &Stack, plan: &Plan, deployment: DeploymentId, events: &Events) -> Self {
         let mut ids = Ids::default();
         for step in plan.steps.iter().filter(|step| step.change != Change::Delete) {
             match &step.resource {
                 Resource::Api => ids.api.clone_from(&step.id),
                 Resource::Integration(key) => {
                     ids.integrations.extend(step.id.clone().map(|id| (key.clone(), id)));
+                }
+                Resource::Function(key) => {
+                    let version = step.id.as_deref().and_then(|number| number.parse().ok());
+                    ids.versions.extend(version.map(|version| (key.clone(), version)));
                 }
                 _ => {}
             }
@@ -107,7 +122,7 @@ impl Work {
             aws: aws.clone(),
             stack: stack.clone(),
             events: events.clone(),
-            tags: Tags::from([(OWNER_TAG.to_owned(), stack.name())]),
+            deployment,
             ids: Mutex::new(ids),
             one_api_write: tokio::sync::Mutex::default(),
         }
@@ -121,7 +136,7 @@ impl Work {
         match &step.change {
             Change::Keep => {}
             Change::Create(spec) => self.create(step, spec).await?,
-            Change::Update(spec, differences) => {
+            Change::Update(spec, differences) | Change::Adopt(spec, differences) => {
                 let fields: Vec<_> = differences.iter().map(|difference| difference.field).collect();
                 self.update(step, spec, &fields).await?;
             }
@@ -136,11 +151,12 @@ impl Work {
             Spec::Role(spec) => role::create(self, step, spec).await,
             Spec::LogGroup(spec) => log_group::create(self, step, spec).await,
             Spec::Function(spec) => function::create(self, step, spec).await,
+            Spec::Alias(spec) => alias::create(self, step, spec).await,
             Spec::StateMachine(spec) => state_machine::create(self, step, spec).await,
             Spec::Api(spec) => api::create(self, step, spec).await,
-            Spec::Integration(spec) => api::create_integration(self, step, spec).await,
-            Spec::Route(spec) => api::create_route(self, step, spec).await,
-            Spec::Stage(spec) => api::create_stage(self, step, spec).await,
+            Spec::Integration(spec) => routing::create_integration(self, step, spec).await,
+            Spec::Route(spec) => routing::create_route(self, step, spec).await,
+            Spec::Stage(spec) => routing::create_stage(self, step, spec).await,
             Spec::Permission(spec) => permission::create(self, step, spec).await,
         }
     }
@@ -150,11 +166,12 @@ impl Work {
             Spec::Role(spec) => role::update(self, step, spec, fields).await,
             Spec::LogGroup(spec) => log_group::update(self, step, spec, fields).await,
             Spec::Function(spec) => function::update(self, step, spec, fields).await,
-            Spec::StateMachine(spec) => state_machine::update(self, step, spec).await,
-            Spec::Api(spec) => api::update(self, step, spec).await,
-            Spec::Integration(_) => api::update_integration(self, step).await,
-            Spec::Route(spec) => api::update_route(self, step, spec).await,
-            Spec::Stage(spec) => api::update_stage(self, step, spec).await,
+            Spec::Alias(spec) => alias::update(self, step, spec).await,
+            Spec::StateMachine(spec) => state_machine::update(self, step, spec, fields).await,
+            Spec::Api(spec) => api::update(self, step, spec, fields).await,
+            Spec::Integration(_) => routing::update_integration(self, step).await,
+            Spec::Route(spec) => routing::update_route(self, step, spec).await,
+            Spec::Stage(spec) => routing::update_stage(self, step, spec).await,
             Spec::Permission(spec) => permission::replace(self, step, spec).await,
         }
     }
@@ -166,11 +183,12 @@ impl Work {
             Resource::Function(_) => function::delete(self, step).await,
             Resource::StateMachine(key) => state_machine::delete(self, step, key).await,
             Resource::Api | Resource::SpareApi(_) => api::delete(self, step).await,
-            Resource::Integration(_) | Resource::OldIntegration(_) => api::delete_integration(self, step).await,
-            Resource::Route(_) => api::delete_route(self, step).await,
+            Resource::Integration(_) | Resource::OldIntegration(_) => routing::delete_integration(self, step).await,
+            Resource::Route(_) => routing::delete_route(self, step).await,
             Resource::OldPermission { sid, .. } => permission::delete(self, step, sid).await,
-            // A stage goes with its API, a declared permission with its function: neither is ever planned for deletion.
-            Resource::Stage | Resource::Permission { .. } => Ok(()),
+            // A stage goes with its API, an alias and a declared permission with their function: none is ever planned for
+            // deletion.
+            Resource::Stage | Resource::Alias(_) | Resource::Permission { .. } => Ok(()),
         }
     }
 
@@ -179,13 +197,19 @@ impl Work {
     }
 
     /// Something at the name of `step` turned up between looking and making. It is fine when it is ours: a call that was
-    /// repeated after its answer got lost.
-    fn must_be_ours(&self, step: &Step, tags: Option<&Tags>) -> Result<(), DeployError> {
-        let stack = self.stack.name();
-        match tags.and_then(|tags| tags.get(OWNER_TAG)) {
-            Some(owner) if *owner == stack => Ok(()),
-            _ => Err(DeployError::NotOurs { kind: step.resource.kind(), name: step.name.clone(), stack }),
+    /// repeated after its answer got lost, or a look that was behind. It is looked at until AWS shows it.
+    async fn must_be_ours<L, LF>(&self, step: &Step, tags: L) -> Result<(), DeployError>
+    where
+        L: Fn() -> LF,
+        LF: Future<Output = Result<Option<Tags>, AwsError>>,
+    {
+        let ask = || async { self.patience(step).call(&tags).await };
+        let tags = self.patience(step).until(WaitingFor::Shown, ask).await?;
+        let (stack, owner) = (self.stack.name(), owner(&tags).cloned());
+        if owner.as_ref() == Some(&stack) {
+            return Ok(());
         }
+        Err(DeployError::NotOurs { kind: step.resource.kind(), name: step.name.clone(), stack, owner })
     }
 
     fn learn(&self, learn: impl FnOnce(&mut Ids)) {

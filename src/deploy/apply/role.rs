@@ -1,6 +1,7 @@
 //! Makes, changes and deletes roles.
 
 use super::Work;
+use crate::aws::error::or_absent;
 use crate::aws::iam;
 use crate::deploy::diff::Field;
 use crate::deploy::error::DeployError;
@@ -11,11 +12,11 @@ use crate::deploy::spec::RoleSpec;
 /// Makes a role with its policy. The policy is there before anything uses the role: a first run would else be denied.
 pub(super) async fn create(work: &Work, step: &Step, spec: &RoleSpec) -> Result<(), DeployError> {
     let (client, trust) = (&work.aws.iam, spec.trust.to_string());
-    let made = work.patience(step).call(|| iam::create_role(client, &spec.name, &trust, &work.tags)).await;
+    let made = work.patience(step).call(|| iam::create_role(client, &spec.name, &trust, &spec.tags)).await;
     match made {
         Err(DeployError::Aws(error)) if error.is("EntityAlreadyExists") || error.is("EntityAlreadyExistsException") => {
-            let there = iam::role(client, &spec.name).await?;
-            work.must_be_ours(step, there.as_ref().map(|role| &role.tags))?;
+            let tags = || async { Ok(iam::role(client, &spec.name).await?.map(|role| role.tags)) };
+            work.must_be_ours(step, tags).await?;
             work.patience(step).call(|| iam::update_trust(client, &spec.name, &trust)).await?;
         }
         made => made?,
@@ -23,9 +24,12 @@ pub(super) async fn create(work: &Work, step: &Step, spec: &RoleSpec) -> Result<
     put_policy(work, step, spec).await
 }
 
-/// Changes a role's policies.
+/// Changes a role's policies and tags.
 pub(super) async fn update(work: &Work, step: &Step, spec: &RoleSpec, fields: &[Field]) -> Result<(), DeployError> {
     let client = &work.aws.iam;
+    if fields.contains(&Field::Tags) {
+        work.patience(step).call(|| iam::tag(client, &spec.name, &spec.tags)).await?;
+    }
     if fields.contains(&Field::Trust) {
         let trust = spec.trust.to_string();
         work.patience(step).call(|| iam::update_trust(client, &spec.name, &trust)).await?;
@@ -50,11 +54,14 @@ async fn put_policy(work: &Work, step: &Step, spec: &RoleSpec) -> Result<(), Dep
 /// Deletes a role with every policy that it has, also those that someone added: IAM deletes no role with policies.
 pub(super) async fn delete(work: &Work, step: &Step) -> Result<(), DeployError> {
     let (client, patience, name) = (&work.aws.iam, work.patience(step), step.name.as_str());
-    let (inline, attached) = tokio::join!(iam::inline_policies(client, name), iam::attached_policies(client, name));
-    for policy in crate::aws::error::or_absent(inline)?.unwrap_or_default() {
+    let (inline, attached) = tokio::try_join!(
+        patience.call(|| async { or_absent(iam::inline_policies(client, name).await) }),
+        patience.call(|| async { or_absent(iam::attached_policies(client, name).await) }),
+    )?;
+    for policy in inline.unwrap_or_default() {
         patience.call(|| iam::delete_policy(client, name, &policy)).await?;
     }
-    for arn in crate::aws::error::or_absent(attached)?.unwrap_or_default() {
+    for arn in attached.unwrap_or_default() {
         patience.call(|| iam::detach_policy(client, name, &arn)).await?;
     }
     patience.call(|| iam::delete_role(client, name)).await

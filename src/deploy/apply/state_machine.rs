@@ -1,25 +1,60 @@
 //! Makes, changes and deletes state machines.
 
+use std::sync::PoisonError;
+
 use super::Work;
 use crate::aws::error::or_gone;
 use crate::aws::{executions, sfn};
+use crate::deploy::diff::Field;
 use crate::deploy::error::DeployError;
 use crate::deploy::event::WaitingFor;
+use crate::deploy::parallel;
 use crate::deploy::plan::Step;
 use crate::deploy::spec::StateMachineSpec;
+use crate::deploy::wait::Patience;
 use crate::model::names::{Arn, Key};
 
 /// Makes a state machine.
 pub(super) async fn create(work: &Work, step: &Step, spec: &StateMachineSpec) -> Result<(), DeployError> {
-    let client = &work.aws.sfn;
-    let made = work.patience(step).call(|| sfn::create(client, &spec.name, &spec.wanted, &work.tags)).await;
-    made.map_err(|error| about_definition(error, &spec.name))
+    let (client, wanted, description) = (&work.aws.sfn, wanted(work, spec), work.deployment.description());
+    let call = || sfn::create(client, &spec.name, &wanted, &description, &spec.tags);
+    match work.patience(step).call(call).await {
+        // Made by a call whose answer got lost, or by somebody else.
+        Err(DeployError::Aws(error)) if error.is("StateMachineAlreadyExists") => {
+            work.must_be_ours(step, || sfn::tags(client, &spec.arn)).await?;
+            change(work, step, spec).await
+        }
+        made => made.map_err(|error| about_definition(error, &spec.name)),
+    }
 }
 
 /// Changes a state machine. Executions that run keep the definition that they began with.
-pub(super) async fn update(work: &Work, step: &Step, spec: &StateMachineSpec) -> Result<(), DeployError> {
-    let changed = work.patience(step).call(|| sfn::update(&work.aws.sfn, &spec.arn, &spec.wanted)).await;
-    changed.map_err(|error| about_definition(error, &spec.name))
+pub(super) async fn update(
+    work: &Work,
+    step: &Step,
+    spec: &StateMachineSpec,
+    fields: &[Field],
+) -> Result<(), DeployError> {
+    if fields.contains(&Field::Tags) {
+        work.patience(step).call(|| sfn::tag(&work.aws.sfn, &spec.arn, &spec.tags)).await?;
+    }
+    if fields.iter().all(|field| *field == Field::Tags) {
+        return Ok(());
+    }
+    change(work, step, spec).await
+}
+
+async fn change(work: &Work, step: &Step, spec: &StateMachineSpec) -> Result<(), DeployError> {
+    let (client, wanted) = (&work.aws.sfn, wanted(work, spec));
+    let description = spec.publish.then(|| work.deployment.description());
+    let call = || sfn::update(client, &spec.arn, &wanted, description.as_deref());
+    work.patience(step).call(call).await.map_err(|error| about_definition(error, &spec.name))
+}
+
+/// The state machine with the versions of its functions, which are all known by now.
+fn wanted(work: &Work, spec: &StateMachineSpec) -> sfn::Wanted {
+    let versions = work.ids.lock().unwrap_or_else(PoisonError::into_inner).versions.clone();
+    spec.with_versions(|key| versions.get(key).copied())
 }
 
 /// A refused definition is a fault of a project file, not of a call.
@@ -37,30 +72,34 @@ fn about_definition(error: DeployError, name: &str) -> DeployError {
 pub(super) async fn delete(work: &Work, step: &Step, key: &Key) -> Result<(), DeployError> {
     let arn = work.stack.state_machine_arn(key);
     let (client, patience) = (&work.aws.sfn, work.patience(step));
-    let Some(machine) = sfn::state_machine(client, arn.as_str()).await? else { return Ok(()) };
+    let look = || sfn::state_machine(client, arn.as_str());
+    let Some(machine) = patience.call(look).await? else { return Ok(()) };
     let standard = machine.kind == "STANDARD";
     if standard {
-        stop_running(work, &arn).await?;
+        stop_running(work, &patience, &arn).await?;
     }
     patience.call(|| sfn::delete(client, arn.as_str())).await?;
     let ask = || async {
-        if sfn::state_machine(client, arn.as_str()).await?.is_none() {
+        if patience.call(look).await?.is_none() {
             return Ok(Some(()));
         }
         if standard {
-            stop_running(work, &arn).await?;
+            stop_running(work, &patience, &arn).await?;
         }
         Ok(None)
     };
     patience.until(WaitingFor::StateMachineGone, ask).await
 }
 
-async fn stop_running(work: &Work, arn: &Arn) -> Result<(), DeployError> {
-    let running = executions::running(&work.aws, arn).await?;
+async fn stop_running(work: &Work, patience: &Patience, arn: &Arn) -> Result<(), DeployError> {
+    let running = patience.call(|| executions::running(&work.aws, arn)).await?;
     let stops = running.into_iter().map(|execution| {
-        let aws = work.aws.clone();
-        let cause = Some("The stack is being removed.".to_owned());
-        async move { Ok(or_gone(executions::stop(&aws, &execution.execution_arn, None, cause).await)?) }
+        let (aws, patience) = (work.aws.clone(), patience.clone());
+        async move {
+            let cause = || Some("The stack is being removed.".to_owned());
+            let stop = || async { or_gone(executions::stop(&aws, &execution.execution_arn, None, cause()).await) };
+            patience.call(stop).await
+        }
     });
-    crate::deploy::parallel::all(stops).await.map(|_| ())
+    parallel::all(stops).await.map(|_| ())
 }

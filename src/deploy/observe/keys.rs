@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::aws::{Aws, iam, sfn};
+use super::look::Look;
+use crate::aws::{Tags, iam, sfn};
 use crate::deploy::error::DeployError;
+use crate::deploy::parallel;
 use crate::model::names::Key;
 use crate::model::service::Service;
-use crate::model::stack::Stack;
+use crate::model::stack::{KEY_TAG, Stack};
 
 /// Keys of functions and of state machines; a key that may be either is in both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,23 +53,76 @@ impl Keys {
 
 /// The keys that names of roles and of state machines give away. A role is made before what uses it and deleted after it, so
 /// the roles are the index; names alone do not say whose they are, and other stacks' may begin alike: tags tell.
-pub(super) async fn named(aws: &Aws, stack: &Stack) -> Result<(Vec<Key>, Vec<Key>), DeployError> {
-    let role_prefix = format!("{}-{}-", stack.name(), stack.region);
-    let prefix = format!("{}-", stack.name());
-    let (roles, machines) =
-        tokio::try_join!(iam::role_names(&aws.iam, &role_prefix), sfn::state_machine_names(&aws.sfn, &prefix))?;
-    let roles = roles.iter().filter_map(|name| key_after(&role_prefix, name)).collect();
-    Ok((roles, machines.iter().filter_map(|name| key_after(&prefix, name)).collect()))
+pub(super) async fn named(look: &Look, declared: &Keys) -> Result<(Vec<Key>, Vec<Key>), DeployError> {
+    let stack = &look.stack;
+    let (role_start, machine_start) = (stack.role_name_start(), stack.state_machine_name_start());
+    let (roles, machines) = tokio::try_join!(
+        look.call(|| iam::role_names(&look.aws.iam, &role_start)),
+        look.call(|| sfn::state_machine_names(&look.aws.sfn, &machine_start)),
+    )?;
+    let known_roles: BTreeSet<String> = declared.roles().iter().map(|key| stack.role_name(key)).collect();
+    let known_machines = declared.state_machines.iter().map(|key| stack.state_machine_name(key)).collect();
+    tokio::try_join!(
+        keys(look, roles, &known_roles, Stack::role_name, role_tags),
+        keys(look, machines, &known_machines, Stack::state_machine_name, machine_tags),
+    )
 }
 
-/// The key that a deployed name ends with.
-pub(super) fn key_after(prefix: &str, name: &str) -> Option<Key> {
-    name.strip_prefix(prefix).and_then(|rest| Key::parse(rest).ok())
+/// The keys of names that are not known. A name that was shortened does not tell its key; its tag does.
+async fn keys<F>(
+    look: &Look,
+    names: Vec<String>,
+    known: &BTreeSet<String>,
+    deployed: fn(&Stack, &Key) -> String,
+    tags: fn(Look, String) -> F,
+) -> Result<Vec<Key>, DeployError>
+where
+    F: Future<Output = Result<Tags, DeployError>> + Send + 'static,
+{
+    let unknown = names.into_iter().filter(|name| !known.contains(name));
+    let found = unknown.map(|name| {
+        let look = look.clone();
+        async move {
+            Ok(match key_of(&look.stack, &name, deployed) {
+                Some(key) => Some(key),
+                None => tagged_key(&tags(look.clone(), name.clone()).await?, &look.stack, &name, deployed),
+            })
+        }
+    });
+    Ok(parallel::all(found).await?.into_iter().flatten().collect())
+}
+
+async fn role_tags(look: Look, name: String) -> Result<Tags, DeployError> {
+    let role = look.call(|| iam::role(&look.aws.iam, &name)).await?;
+    Ok(role.map(|role| role.tags).unwrap_or_default())
+}
+
+async fn machine_tags(look: Look, name: String) -> Result<Tags, DeployError> {
+    let arn = look.stack.state_machine_arn_of(&name);
+    Ok(look.call(|| sfn::tags(&look.aws.sfn, arn.as_str())).await?.unwrap_or_default())
+}
+
+/// The key whose deployed name this is, where the name ends with the key; none for one that ends as shortened names do.
+pub(super) fn key_of(stack: &Stack, name: &str, deployed: fn(&Stack, &Key) -> String) -> Option<Key> {
+    let end = name.rsplit('-').next().unwrap_or_default();
+    if end.len() == 8 && end.chars().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    let ends = name.match_indices('-').filter_map(|(at, _)| Key::parse(&name[at + 1..]).ok());
+    ends.into_iter().find(|key| deployed(stack, key) == name)
+}
+
+/// The key that a tag says, if the name is indeed its name.
+pub(super) fn tagged_key(tags: &Tags, stack: &Stack, name: &str, deployed: fn(&Stack, &Key) -> String) -> Option<Key> {
+    let key = tags.get(KEY_TAG).and_then(|key| Key::parse(key).ok())?;
+    (deployed(stack, &key) == name).then_some(key)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deploy::fixtures::stack;
+    use crate::model::names::StageName;
 
     fn keys(names: &[&str]) -> Vec<Key> {
         names.iter().map(|name| Key::parse(name).unwrap()).collect()
@@ -87,9 +142,18 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_what_follows_the_prefix() {
-        assert_eq!(key_after("shop-dev-", "shop-dev-send"), Key::parse("send").ok());
-        assert_eq!(key_after("shop-dev-", "shop-dev-2-send"), None);
-        assert_eq!(key_after("shop-dev-", "shop-prod-send"), None);
+    fn a_name_tells_its_key_or_its_tag_does() {
+        let mut stack = stack();
+        let of = |stack: &Stack, name: &str| key_of(stack, name, Stack::function_name).map(|key| key.to_string());
+        assert_eq!(of(&stack, "shop-dev-send"), Some("send".to_owned()));
+        assert_eq!(of(&stack, "shop-dev-send-two"), Some("send-two".to_owned()));
+        assert_eq!(of(&stack, "shop-prod-send"), None);
+        stack.stage = StageName::parse("a-stage-of-anna-and-bert-and-carla").unwrap();
+        let long = Key::parse("a-function-with-a-long-name").unwrap();
+        let name = stack.function_name(&long);
+        assert_eq!(of(&stack, &name), None, "{name}");
+        let tags = Tags::from([(KEY_TAG.to_owned(), long.to_string())]);
+        assert_eq!(tagged_key(&tags, &stack, &name, Stack::function_name), Some(long));
+        assert_eq!(tagged_key(&tags, &stack, "other", Stack::function_name), None);
     }
 }

@@ -3,17 +3,21 @@
 
 mod api;
 mod keys;
+mod look;
 mod things;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::DeployError;
+use super::event::Events;
 use super::spec::Statement;
+use crate::aws::function_versions::FunctionVersion;
 use crate::aws::{Aws, Tags, apis, iam, lambda, sfn};
 use crate::model::names::Key;
 use crate::model::service::Service;
 use crate::model::stack::{OWNER_TAG, Stack};
 use keys::Keys;
+use look::Look;
 
 pub(crate) use things::running;
 
@@ -33,6 +37,8 @@ pub(crate) struct Observed {
     pub(crate) state_machines: BTreeMap<Key, ObservedStateMachine>,
     /// The HTTP APIs with the stack's name and tag, oldest first; more than one is a mishap.
     pub(crate) apis: Vec<ObservedApi>,
+    /// HTTP APIs with the stack's name that do not carry its tag, oldest first.
+    pub(crate) foreign_apis: Vec<ObservedApi>,
     /// How many executions have not ended; counted only when something is there that is no longer declared.
     pub(crate) running: usize,
 }
@@ -58,10 +64,14 @@ pub(crate) struct ObservedLogGroup {
 /// A function and which routes may invoke it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ObservedFunction {
-    /// The function.
+    /// The function as it is now; its versions may be older.
     pub(crate) function: lambda::Function,
-    /// Our statements in its policy.
+    /// Our statements in the policy of its alias.
     pub(crate) statements: Vec<Statement>,
+    /// Its published versions, oldest first.
+    pub(crate) versions: Vec<FunctionVersion>,
+    /// The version that its alias leads to, if it has one.
+    pub(crate) live: Option<u64>,
 }
 
 /// A state machine.
@@ -69,6 +79,8 @@ pub(crate) struct ObservedFunction {
 pub(crate) struct ObservedStateMachine {
     /// The state machine.
     pub(crate) machine: sfn::StateMachine,
+    /// Whether an execution has not ended.
+    pub(crate) runs: bool,
     /// Its tags.
     pub(crate) tags: Tags,
 }
@@ -86,29 +98,43 @@ pub(crate) struct ObservedApi {
     pub(crate) stages: Vec<apis::Stage>,
 }
 
+/// What is known of a stack from work that was just done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// The id of the HTTP API.
+    pub(crate) api: Option<String>,
+    /// Keys of what was deleted.
+    pub(crate) deleted: BTreeSet<Key>,
+}
+
 /// Reads what a stack has.
 ///
 /// # Errors
-/// A call that fails, or something at one of our names that does not carry the stack's tag.
-pub(crate) async fn observe(aws: &Aws, stack: &Stack, service: &Service) -> Result<Observed, DeployError> {
-    let declared = Keys::declared(service);
+/// A call that fails for good.
+pub(crate) async fn observe(
+    aws: &Aws,
+    stack: &Stack,
+    service: &Service,
+    known: &Known,
+    events: &Events,
+) -> Result<Observed, DeployError> {
+    let (look, declared) = (Look::new(aws, stack, events), Keys::declared(service));
     let (mut observed, log_groups, apis, (role_keys, machine_keys)) = tokio::try_join!(
-        things::observe(aws, stack, &declared),
-        things::log_groups(aws, stack),
-        api::observe(aws, stack),
-        keys::named(aws, stack),
+        things::observe(&look, &declared),
+        things::log_groups(&look, &declared),
+        api::observe(&look, known.api.as_deref()),
+        keys::named(&look, &declared),
     )?;
-    observed.apis = apis;
-    observed.refuse_foreign(&log_groups, &declared, stack)?;
+    let ours = stack.name();
+    (observed.apis, observed.foreign_apis) = apis.into_iter().partition(|it| owner(&it.api.tags) == Some(&ours));
     let group_keys: Vec<Key> = log_groups.keys().cloned().collect();
+    let role_keys: Vec<Key> = role_keys.into_iter().chain(known.deleted.iter().cloned()).collect();
     let leftover = declared.leftover(&role_keys, &machine_keys, &group_keys);
     observed.log_groups = log_groups;
-    observed
-        .log_groups
-        .retain(|key, group| declared.functions.contains(key) || owner(&group.tags) == Some(&stack.name()));
+    observed.log_groups.retain(|key, group| declared.functions.contains(key) || owner(&group.tags) == Some(&ours));
     if !leftover.is_empty() {
-        let mut old = things::observe(aws, stack, &leftover).await?;
-        old.keep_owned(&stack.name());
+        let mut old = things::observe(&look, &leftover).await?;
+        old.keep_owned(&ours);
         let something = !(old.roles.is_empty() && old.functions.is_empty() && old.state_machines.is_empty());
         observed.roles.append(&mut old.roles);
         observed.functions.append(&mut old.functions);
@@ -121,9 +147,34 @@ pub(crate) async fn observe(aws: &Aws, stack: &Stack, service: &Service) -> Resu
     Ok(observed)
 }
 
+/// Reads one function and some state machines, and nothing else; none when the function is not there.
+///
+/// # Errors
+/// A call that fails for good.
+pub(crate) async fn observe_function(
+    aws: &Aws,
+    stack: &Stack,
+    key: &Key,
+    state_machines: impl Iterator<Item = Key>,
+    events: &Events,
+) -> Result<Option<(ObservedFunction, BTreeMap<Key, ObservedStateMachine>)>, DeployError> {
+    things::function_and_machines(&Look::new(aws, stack, events), key, state_machines).await
+}
+
 /// The stack that a resource belongs to, as its tag says.
 pub(crate) fn owner(tags: &Tags) -> Option<&String> {
     tags.get(OWNER_TAG)
+}
+
+impl ObservedFunction {
+    /// The version that is what the function is now: only the newest can be, for nothing is published twice.
+    pub(crate) fn published(&self) -> Option<u64> {
+        let newest = self.versions.last()?;
+        let same = newest.code_sha256 == self.function.code_sha256
+            && newest.configuration == self.function.configuration
+            && newest.architecture == self.function.architecture;
+        same.then_some(newest.number)
+    }
 }
 
 impl Observed {
@@ -136,30 +187,28 @@ impl Observed {
             && self.apis.is_empty()
     }
 
-    /// Refuses to go on when something at one of our names is not ours. A log group without a tag is ours when it has our
-    /// function's name: Lambda makes such groups by itself.
-    fn refuse_foreign(
-        &self,
-        log_groups: &BTreeMap<Key, ObservedLogGroup>,
-        declared: &Keys,
-        stack: &Stack,
-    ) -> Result<(), DeployError> {
+    /// What has one of our names and belongs to somebody else: kind and name of each.
+    pub(crate) fn foreign(&self, stack: &Stack) -> Vec<String> {
         let ours = stack.name();
         let foreign = |tags: &Tags| owner(tags) != Some(&ours);
-        let roles =
-            self.roles.iter().filter(|(_, it)| foreign(&it.role.tags)).map(|it| ("role", stack.role_name(it.0)));
+        let roles = self.roles.iter().filter(|(_, it)| foreign(&it.role.tags));
         let functions = self.functions.iter().filter(|(_, it)| foreign(&it.function.tags));
-        let functions = functions.map(|it| ("function", stack.function_name(it.0)));
         let machines = self.state_machines.iter().filter(|(_, it)| foreign(&it.tags));
-        let machines = machines.map(|it| ("state machine", stack.state_machine_name(it.0)));
-        let groups = log_groups.iter().filter(|(key, it)| {
-            declared.functions.contains(*key) && owner(&it.tags).is_some_and(|owner| *owner != ours)
-        });
-        let groups = groups.map(|it| ("log group", stack.log_group(it.0)));
-        match functions.chain(machines).chain(roles).chain(groups).next() {
-            Some((kind, name)) => Err(DeployError::NotOurs { kind, name, stack: ours }),
-            None => Ok(()),
-        }
+        let groups = self.log_groups.iter().filter(|(_, it)| owner(&it.tags).is_some_and(|owner| *owner != ours));
+        let roles = roles.map(|(key, _)| format!("role {}", stack.role_name(key)));
+        let functions = functions.map(|(key, _)| format!("function {}", stack.function_name(key)));
+        let machines = machines.map(|(key, _)| format!("state machine {}", stack.state_machine_name(key)));
+        let groups = groups.map(|(key, _)| format!("log group {}", stack.log_group(key)));
+        roles.chain(functions).chain(machines).chain(groups).collect()
+    }
+
+    /// Leaves only what carries the stack's tag, and log groups without any: Lambda makes those by itself.
+    pub(crate) fn ours(mut self, stack: &Stack) -> Self {
+        let ours = stack.name();
+        self.keep_owned(&ours);
+        self.log_groups.retain(|_, it| owner(&it.tags).is_none_or(|owner| *owner == ours));
+        self.foreign_apis.clear();
+        self
     }
 
     fn keep_owned(&mut self, stack: &String) {

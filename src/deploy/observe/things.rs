@@ -4,24 +4,23 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::keys::{Keys, key_after};
+use super::keys::{Keys, key_of, tagged_key};
+use super::look::Look;
 use super::{Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, POLICY_NAME};
 use crate::aws::executions::{self, Execution};
-use crate::aws::{Aws, iam, lambda, logs, sfn};
+use crate::aws::{Aws, function_versions, iam, lambda, logs, sfn};
 use crate::deploy::desired::log_group_arn;
 use crate::deploy::error::DeployError;
 use crate::deploy::parallel;
 use crate::deploy::spec::{SID_PREFIX, Statement};
 use crate::model::names::Key;
-use crate::model::stack::Stack;
+use crate::model::stack::{LIVE, Stack};
 
 /// Reads the roles, functions and state machines under some keys.
-pub(super) async fn observe(aws: &Aws, stack: &Stack, keys: &Keys) -> Result<Observed, DeployError> {
-    let roles = keys.roles().into_iter().map(|key| role(aws.clone(), stack.role_name(&key), key));
-    let functions = keys.functions.iter().cloned();
-    let functions = functions.map(|key| function(aws.clone(), stack.function_name(&key), key));
-    let machines = keys.state_machines.iter().cloned();
-    let machines = machines.map(|key| state_machine(aws.clone(), stack.state_machine_arn(&key).to_string(), key));
+pub(super) async fn observe(look: &Look, keys: &Keys) -> Result<Observed, DeployError> {
+    let roles = keys.roles().into_iter().map(|key| role(look.clone(), key));
+    let functions = keys.functions.iter().map(|key| function(look.clone(), key.clone()));
+    let machines = keys.state_machines.iter().map(|key| state_machine(look.clone(), key.clone()));
     let (roles, functions, machines) =
         tokio::try_join!(parallel::all(roles), parallel::all(functions), parallel::all(machines))?;
     Ok(Observed {
@@ -32,39 +31,77 @@ pub(super) async fn observe(aws: &Aws, stack: &Stack, keys: &Keys) -> Result<Obs
     })
 }
 
-async fn role(aws: Aws, name: String, key: Key) -> Result<Option<(Key, ObservedRole)>, DeployError> {
-    let (role, policy) =
-        tokio::try_join!(iam::role(&aws.iam, &name), iam::inline_policy(&aws.iam, &name, POLICY_NAME))?;
+/// Reads one function and the state machines under some keys.
+pub(super) async fn function_and_machines(
+    look: &Look,
+    key: &Key,
+    state_machines: impl Iterator<Item = Key>,
+) -> Result<Option<(ObservedFunction, BTreeMap<Key, ObservedStateMachine>)>, DeployError> {
+    let machines = state_machines.map(|key| state_machine(look.clone(), key));
+    let (function, machines) = tokio::try_join!(function(look.clone(), key.clone()), parallel::all(machines))?;
+    Ok(function.map(|(_, function)| (function, machines.into_iter().flatten().collect())))
+}
+
+async fn role(look: Look, key: Key) -> Result<Option<(Key, ObservedRole)>, DeployError> {
+    let (client, name) = (&look.aws.iam, look.stack.role_name(&key));
+    let (role, policy) = tokio::try_join!(
+        look.call(|| iam::role(client, &name)),
+        look.call(|| iam::inline_policy(client, &name, POLICY_NAME))
+    )?;
     Ok(role.map(|role| (key, ObservedRole { role, policy })))
 }
 
-async fn function(aws: Aws, name: String, key: Key) -> Result<Option<(Key, ObservedFunction)>, DeployError> {
-    let (function, policy) =
-        tokio::try_join!(lambda::function(&aws.lambda, &name), lambda::policy(&aws.lambda, &name))?;
+async fn function(look: Look, key: Key) -> Result<Option<(Key, ObservedFunction)>, DeployError> {
+    let (client, name) = (&look.aws.lambda, look.stack.function_name(&key));
+    let (function, policy, versions, live) = tokio::try_join!(
+        look.call(|| lambda::function(client, &name)),
+        look.call(|| lambda::policy(client, &name)),
+        look.call(|| function_versions::list(client, &name)),
+        look.call(|| function_versions::alias(client, &name, LIVE)),
+    )?;
     let statements = statements(policy.as_deref().unwrap_or_default());
-    Ok(function.map(|function| (key, ObservedFunction { function, statements })))
+    Ok(function.map(|function| (key, ObservedFunction { function, statements, versions, live })))
 }
 
-async fn state_machine(aws: Aws, arn: String, key: Key) -> Result<Option<(Key, ObservedStateMachine)>, DeployError> {
-    let (machine, tags) = tokio::try_join!(sfn::state_machine(&aws.sfn, &arn), sfn::tags(&aws.sfn, &arn))?;
-    Ok(machine.map(|machine| (key, ObservedStateMachine { machine, tags: tags.unwrap_or_default() })))
+async fn state_machine(look: Look, key: Key) -> Result<Option<(Key, ObservedStateMachine)>, DeployError> {
+    let (client, arn) = (&look.aws.sfn, look.stack.state_machine_arn(&key));
+    let (machine, tags, runs) = tokio::try_join!(
+        look.call(|| sfn::state_machine(client, arn.as_str())),
+        look.call(|| sfn::tags(client, arn.as_str())),
+        look.call(|| executions::any_running(&look.aws, &arn)),
+    )?;
+    Ok(machine.map(|machine| (key, ObservedStateMachine { machine, runs, tags: tags.unwrap_or_default() })))
 }
 
-/// Reads every log group that a function of this stack writes to or wrote to, with its tags.
-pub(super) async fn log_groups(aws: &Aws, stack: &Stack) -> Result<BTreeMap<Key, ObservedLogGroup>, DeployError> {
-    let prefix = format!("/aws/lambda/{}-", stack.name());
-    let groups = logs::groups(&aws.logs, &prefix).await?;
-    let with_tags = groups.into_iter().filter_map(|group| {
-        let key = key_after(&prefix, &group.name)?;
-        let (arn, client) = (log_group_arn(stack, &key), aws.logs.clone());
-        Some(async move {
-            let tags = logs::tags(&client, &arn).await?.unwrap_or_default();
-            Ok((key, ObservedLogGroup { retention_days: group.retention_days, tags }))
-        })
+/// Reads every log group that a function of this stack writes to or wrote to, with its tags. The tags of the declared ones
+/// are asked for at once, not only when the list has shown them.
+pub(super) async fn log_groups(look: &Look, declared: &Keys) -> Result<BTreeMap<Key, ObservedLogGroup>, DeployError> {
+    let start = format!("/aws/lambda/{}", look.stack.function_name_start());
+    let known = declared.functions.iter().map(|key| {
+        let (look, name) = (look.clone(), look.stack.log_group(key));
+        async move { Ok((name.clone(), group_tags(&look, &name).await?)) }
     });
-    Ok(parallel::all(with_tags).await?.into_iter().collect())
+    let (groups, known) = tokio::try_join!(look.call(|| logs::groups(&look.aws.logs, &start)), parallel::all(known))?;
+    let known: BTreeMap<String, crate::aws::Tags> = known.into_iter().collect();
+    let with_tags = groups.into_iter().map(|group| {
+        let (look, known) = (look.clone(), known.get(&group.name).cloned());
+        async move {
+            let tags = match known {
+                Some(tags) => tags,
+                None => group_tags(&look, &group.name).await?,
+            };
+            let key = key_of(&look.stack, &group.name, Stack::log_group)
+                .or_else(|| tagged_key(&tags, &look.stack, &group.name, Stack::log_group));
+            Ok(key.map(|key| (key, ObservedLogGroup { retention_days: group.retention_days, tags })))
+        }
+    });
+    Ok(parallel::all(with_tags).await?.into_iter().flatten().collect())
 }
 
+async fn group_tags(look: &Look, name: &str) -> Result<crate::aws::Tags, DeployError> {
+    let arn = log_group_arn(&look.stack, name);
+    Ok(look.call(|| logs::tags(&look.aws.logs, &arn)).await?.unwrap_or_default())
+}
 /// The executions of each state machine that have not ended. Express executions can't be listed and end by themselves
 /// within minutes.
 pub(crate) async fn running(
