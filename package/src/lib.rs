@@ -19,7 +19,7 @@ mod record;
 pub use artefact::{Artefact, GlibcVersion};
 pub use digest::Digest;
 pub use error::{ExecutableProblem, PackageError};
-pub use options::{Architecture, Event, FunctionSource, Options, functions_dir};
+pub use options::{Architecture, Event, FunctionSource, Options, functions_dir, last_inputs};
 
 use job::Job;
 

@@ -28,9 +28,7 @@ pub struct Options {
 impl Options {
     /// Where the records of what went into the zips lie: `functions.inputs` beside `functions`.
     pub(crate) fn records_dir(&self) -> PathBuf {
-        let mut path = self.output_dir.clone().into_os_string();
-        path.push(".inputs");
-        PathBuf::from(path)
+        records_dir(&self.output_dir)
     }
 }
 
@@ -103,6 +101,21 @@ pub enum Event {
 /// The usual place for a project's zips: `functions` in cargo's target folder (`CARGO_TARGET_DIR`, else `target`).
 pub fn functions_dir(project_dir: &Path) -> PathBuf {
     target_dir(project_dir).join("functions")
+}
+
+/// The files that went into a function's zip when it was packaged last, as the record beside `output_dir` says; none when
+/// there is no record.
+pub fn last_inputs(function: &str, output_dir: &Path) -> Vec<PathBuf> {
+    let record = std::fs::read(records_dir(output_dir).join(format!("{function}.json")));
+    let record: serde_json::Value =
+        record.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    record["inputs"].as_object().into_iter().flatten().map(|(path, _)| PathBuf::from(path)).collect()
+}
+
+fn records_dir(output_dir: &Path) -> PathBuf {
+    let mut path = output_dir.to_owned().into_os_string();
+    path.push(".inputs");
+    PathBuf::from(path)
 }
 
 pub(crate) fn target_dir(project_dir: &Path) -> PathBuf {

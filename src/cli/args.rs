@@ -86,18 +86,29 @@ const INFO_HELP: &str = "Examples:
   workshop info --verbose          with ARNs and log groups
   workshop info --json             the same for programs";
 
+const DIFF_HELP: &str = "Examples:
+  workshop diff --local            what differs between the project and the embedded cloud
+  workshop diff --json             the same for programs";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Package what changed and make the cloud match the service
-    Deploy(super::deploy::DeployArgs),
+    Deploy(super::deploy_args::DeployArgs),
+    /// Say what `deploy` would make, change and delete, and in which fields
+    #[command(after_help = DIFF_HELP)]
+    Diff(super::deploy_args::PlanArgs),
     /// Show what is deployed and where it answers
     #[command(after_help = INFO_HELP)]
     Info,
+    /// Return to the functions and definitions of an earlier deployment
+    Rollback(super::rollback::RollbackArgs),
     /// Delete everything of a stack, and look again whether it is gone
     Remove(super::remove::RemoveArgs),
     /// Say what is wrong with definitions, without any cloud
     Validate(super::validate::ValidateArgs),
+    /// Show the service with everything filled in, or what its roles may do
+    Print(super::print::PrintArgs),
     /// Build and zip the functions
     Package(super::package::PackageArgs),
     /// Start an execution: post to the deployed endpoint, as the lesson's curl does
@@ -131,7 +142,8 @@ impl Command {
     /// What to do after Ctrl-C has cut short work that is worth going on with.
     pub(crate) fn after_interrupt(&self) -> Option<&'static str> {
         match self {
-            Self::Deploy(_) | Self::Remove(_) => {
+            Self::Deploy(args) if !args.deploys() => None,
+            Self::Deploy(_) | Self::Rollback(_) | Self::Remove(_) => {
                 Some("What is done stays done: run the same command again to go on from there.")
             }
             Self::Start(args) if args.is_followed() => {
@@ -145,6 +157,7 @@ impl Command {
     pub(crate) fn on_interrupt(&self) -> OnInterrupt {
         match self {
             Self::Logs(args) if args.tail => OnInterrupt::Ends,
+            Self::Deploy(args) if args.is_watch() => OnInterrupt::Ends,
             Self::Local(args) if args.is_run() => OnInterrupt::Own,
             _ => OnInterrupt::Fails,
         }

@@ -1,6 +1,7 @@
 //! What a failed call to AWS is told as: each kind has its sentence and its advice.
 
 use super::error::{CliError, ErrorKind};
+use super::time::moment::duration;
 use crate::aws::{AwsError, AwsErrorKind};
 
 const LOCAL_NEEDS_NONE: &str = "add `--local` to use the embedded cloud, which needs no account";
@@ -15,7 +16,9 @@ impl From<AwsError> for CliError {
         };
         match error.kind {
             // The SDK's list of every place where it looked helps nobody who has no credentials at all.
-            AwsErrorKind::NoCredentials | AwsErrorKind::Region => failure.in_detail(cause),
+            AwsErrorKind::NoCredentials => failure.in_detail(cause),
+            // Its message is the sentence already.
+            AwsErrorKind::Setting => failure,
             _ => failure.because(cause),
         }
     }
@@ -25,16 +28,29 @@ fn sentence(error: &AwsError) -> CliError {
     let AwsError { service, operation, .. } = error;
     let refused = |message: String| CliError::new(ErrorKind::Refused, message);
     match error.kind {
-        AwsErrorKind::NoCredentials | AwsErrorKind::ExpiredCredentials | AwsErrorKind::InvalidCredentials => {
-            credentials(error.kind)
-        }
-        AwsErrorKind::Region | AwsErrorKind::UnknownHost | AwsErrorKind::Unreachable => place(error),
+        AwsErrorKind::NoCredentials
+        | AwsErrorKind::BrokenCredentials
+        | AwsErrorKind::SignedOut
+        | AwsErrorKind::ExpiredCredentials
+        | AwsErrorKind::InvalidCredentials => credentials(error.kind),
+        AwsErrorKind::WrongClock { ahead_s } => wrong_clock(ahead_s),
+        AwsErrorKind::Setting
+        | AwsErrorKind::UnknownHost
+        | AwsErrorKind::Unreachable
+        | AwsErrorKind::Untrusted
+        | AwsErrorKind::Garbled => place(error),
+        AwsErrorKind::TimedOut => unreached(format!("{service} did not answer {operation} in time."))
+            .try_this("Check the network and run the command again: what is done stays done. On a slow line, give each call more time, such as WORKSHOP_CALL_TIMEOUT_MS=600000 (ten minutes)."),
+        AwsErrorKind::Lost => unreached(format!("The connection to {service} broke before {operation} was answered."))
+            .try_this("Check the network and run the command again: what is done stays done."),
         AwsErrorKind::AccessDenied => refused(format!("AWS does not allow you to call {operation} of {service}."))
             .try_this("Ask for the permission that the message names, or use another profile with `--profile`."),
-        AwsErrorKind::Throttled | AwsErrorKind::ServiceFault => {
-            refused(format!("{service} is too busy or not well: {operation} failed after several tries."))
-                .try_this("Run the command again in a minute; what is done stays done.")
-        }
+        AwsErrorKind::Throttled => refused(format!("{service} still asks to slow down: {operation} failed after several tries."))
+            .try_this("Others may be calling AWS with the same account. Run the command again in a minute; what is done stays done."),
+        AwsErrorKind::ServiceFault => refused(format!("{service} is not well: {operation} failed after several tries."))
+            .try_this("Run the command again in a minute; what is done stays done. https://health.aws.amazon.com shows AWS's own troubles."),
+        AwsErrorKind::QuotaFull => refused(format!("The account has no room for more: {} of {service} is full.", quota(error)))
+            .try_this("Delete what nobody needs any more, or ask for more under Service Quotas in the console; then run the command again. What is done stays done."),
         AwsErrorKind::NotFound => {
             CliError::new(ErrorKind::NotFound, format!("{service} does not find what {operation} asked for."))
         }
@@ -43,15 +59,27 @@ fn sentence(error: &AwsError) -> CliError {
     }
 }
 
+fn unreached(message: String) -> CliError {
+    CliError::new(ErrorKind::Unreachable, message)
+}
+
 /// Who the caller is, is not settled.
 fn credentials(kind: AwsErrorKind) -> CliError {
     let (message, advice) = match kind {
         AwsErrorKind::ExpiredCredentials => {
             ("The AWS credentials have expired.", "Sign in again (`aws sso login`, or renew the keys)")
         }
+        AwsErrorKind::SignedOut => (
+            "Nobody is signed in for the AWS credentials that the profile names.",
+            "Sign in: `aws sso login`, with the same `--profile`",
+        ),
+        AwsErrorKind::BrokenCredentials => (
+            "The AWS credentials could not be loaded.",
+            "Mend what the cause names, in ~/.aws/config or where the profile has its credentials from",
+        ),
         AwsErrorKind::InvalidCredentials => (
             "AWS does not know these credentials.",
-            "Check the access key and the profile (`aws sts get-caller-identity`)",
+            "Check the access key and the profile (`aws sts get-caller-identity`), and that the account has enabled the region",
         ),
         _ => (
             "No AWS credentials were found.",
@@ -61,19 +89,136 @@ fn credentials(kind: AwsErrorKind) -> CliError {
     CliError::new(ErrorKind::Credentials, message).try_this(format!("{advice}; or {LOCAL_NEEDS_NONE}."))
 }
 
+/// Signatures carry the time, and AWS takes none that is more than five minutes off.
+fn wrong_clock(ahead_s: Option<i64>) -> CliError {
+    let how = match ahead_s {
+        Some(ahead_s) if ahead_s < 0 => format!("{} slow", duration(ahead_s.saturating_mul(1000))),
+        Some(ahead_s) => format!("{} fast", duration(ahead_s.saturating_mul(1000))),
+        None => "wrong".to_owned(),
+    };
+    CliError::new(
+        ErrorKind::Failed,
+        format!("This machine's clock is {how}, and AWS takes only calls whose time is right."),
+    )
+    .try_this("Set the clock, best from the network (`sudo timedatectl set-ntp true`), and run the command again.")
+}
+
+/// Which quota is full. Some services name it in their message, others by their code alone.
+fn quota(error: &AwsError) -> String {
+    let named = error.message.split_once("quota for ").and_then(|(_, rest)| rest.split([':', ' ']).next());
+    if let Some(name) = named.filter(|name| !name.is_empty()) {
+        return format!("the quota {name}");
+    }
+    match error.code.as_deref().unwrap_or_default() {
+        "CodeStorageExceededException" => "the storage for functions' code",
+        "PolicyLengthExceededException" => "the resource policy of the function",
+        "StateMachineLimitExceeded" => "the number of state machines",
+        "ActivityLimitExceeded" => "the number of activities",
+        "ExecutionLimitExceeded" => "the number of running executions",
+        "TooManyTags" | "TooManyTagsException" => "the number of tags",
+        _ if error.service == "CloudWatch Logs" => "the number of log groups",
+        _ => "a quota",
+    }
+    .to_owned()
+}
+
 /// Where to call is not settled, or nobody is there.
 fn place(error: &AwsError) -> CliError {
+    let service = error.service;
     match error.kind {
-        AwsErrorKind::Region => CliError::new(ErrorKind::Usage, error.message.clone())
+        AwsErrorKind::Setting if error.operation == "region" => CliError::new(ErrorKind::Usage, error.message.clone())
             .try_this("Name one with `--region`, such as `--region eu-central-1`."),
-        AwsErrorKind::UnknownHost => CliError::new(
-            ErrorKind::Unreachable,
-            format!("{} has no address: there is no such region, or this machine is offline.", error.service),
-        )
-        .try_this("Name a region with `--region`, such as `--region eu-central-1`, and check the network."),
-        _ => CliError::new(ErrorKind::Unreachable, format!("{} can't be reached.", error.service)).try_this(
+        AwsErrorKind::Setting => CliError::new(ErrorKind::Usage, error.message.clone())
+            .try_this("Set it to a number, such as WORKSHOP_CALL_TIMEOUT_MS=60000 for a minute, or not at all."),
+        AwsErrorKind::UnknownHost => {
+            unreached(format!("{service} has no address: there is no such region, or this machine is offline."))
+                .try_this("Name a region with `--region`, such as `--region eu-central-1`, and check the network.")
+        }
+        AwsErrorKind::Untrusted => unreached(format!("What answers for {service} can't be trusted: TLS failed.")).try_this(
+            "Check this machine's clock. Behind a proxy that opens TLS, name its certificate: SSL_CERT_FILE=/path/to/ca.pem. \
+             An AWS_ENDPOINT_URL of an emulator begins with http://.",
+        ),
+        AwsErrorKind::Garbled => unreached(format!("What answers for {service} does not speak its language.")).try_this(
+            "A proxy or a network that wants a sign-in may be in between: open any web page. If AWS_ENDPOINT_URL is set, check \
+             what listens there.",
+        ),
+        _ => unreached(format!("{service} can't be reached.")).try_this(
             "Check the network and that the region's name is right (`--region`); \
              if AWS_ENDPOINT_URL is set, check that something listens there.",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(kind: AwsErrorKind, code: &str, message: &str) -> String {
+        let code = Some(code.to_owned()).filter(|code| !code.is_empty());
+        let (service, operation, message) = ("Lambda", "CreateFunction", message.to_owned());
+        let error = CliError::from(AwsError { kind, service, operation, code, message, request_id: None });
+        let cause = error.cause.map(|cause| format!(" | {cause}")).unwrap_or_default();
+        format!("{} {}{cause} | {}", error.kind as u8, error.message, error.hint.unwrap_or_default())
+    }
+
+    #[test]
+    fn a_full_quota_is_named() {
+        let full = |code, message| {
+            let told = told(AwsErrorKind::QuotaFull, code, message);
+            told.split(" | ").next().unwrap_or_default().to_owned()
+        };
+        insta::assert_snapshot!(full("CodeStorageExceededException", "Code storage limit exceeded."), @"7 The account has no room for more: the storage for functions' code of Lambda is full.");
+        insta::assert_snapshot!(full("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000"), @"7 The account has no room for more: the quota RolesPerAccount of Lambda is full.");
+        insta::assert_snapshot!(full("ServiceQuotaExceededException", "why"), @"7 The account has no room for more: a quota of Lambda is full.");
+    }
+
+    #[test]
+    fn every_failure_has_its_sentence_and_advice() {
+        let kinds = [
+            AwsErrorKind::NoCredentials,
+            AwsErrorKind::BrokenCredentials,
+            AwsErrorKind::SignedOut,
+            AwsErrorKind::ExpiredCredentials,
+            AwsErrorKind::InvalidCredentials,
+            AwsErrorKind::WrongClock { ahead_s: Some(7_500) },
+            AwsErrorKind::WrongClock { ahead_s: Some(-400) },
+            AwsErrorKind::WrongClock { ahead_s: None },
+            AwsErrorKind::UnknownHost,
+            AwsErrorKind::Unreachable,
+            AwsErrorKind::Untrusted,
+            AwsErrorKind::TimedOut,
+            AwsErrorKind::Lost,
+            AwsErrorKind::Garbled,
+            AwsErrorKind::AccessDenied,
+            AwsErrorKind::Throttled,
+            AwsErrorKind::QuotaFull,
+            AwsErrorKind::ServiceFault,
+        ];
+        let all: Vec<String> = kinds.into_iter().map(|kind| told(kind, "", "why")).collect();
+        insta::assert_snapshot!(all.join("\n"), @r"
+        4 No AWS credentials were found. | Run `aws configure`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with `--profile`; or add `--local` to use the embedded cloud, which needs no account.
+        4 The AWS credentials could not be loaded. | why | Mend what the cause names, in ~/.aws/config or where the profile has its credentials from; or add `--local` to use the embedded cloud, which needs no account.
+        4 Nobody is signed in for the AWS credentials that the profile names. | why | Sign in: `aws sso login`, with the same `--profile`; or add `--local` to use the embedded cloud, which needs no account.
+        4 The AWS credentials have expired. | why | Sign in again (`aws sso login`, or renew the keys); or add `--local` to use the embedded cloud, which needs no account.
+        4 AWS does not know these credentials. | why | Check the access key and the profile (`aws sts get-caller-identity`), and that the account has enabled the region; or add `--local` to use the embedded cloud, which needs no account.
+        1 This machine's clock is 2 h 5 m fast, and AWS takes only calls whose time is right. | why | Set the clock, best from the network (`sudo timedatectl set-ntp true`), and run the command again.
+        1 This machine's clock is 6 m 40 s slow, and AWS takes only calls whose time is right. | why | Set the clock, best from the network (`sudo timedatectl set-ntp true`), and run the command again.
+        1 This machine's clock is wrong, and AWS takes only calls whose time is right. | why | Set the clock, best from the network (`sudo timedatectl set-ntp true`), and run the command again.
+        5 Lambda has no address: there is no such region, or this machine is offline. | why | Name a region with `--region`, such as `--region eu-central-1`, and check the network.
+        5 Lambda can't be reached. | why | Check the network and that the region's name is right (`--region`); if AWS_ENDPOINT_URL is set, check that something listens there.
+        5 What answers for Lambda can't be trusted: TLS failed. | why | Check this machine's clock. Behind a proxy that opens TLS, name its certificate: SSL_CERT_FILE=/path/to/ca.pem. An AWS_ENDPOINT_URL of an emulator begins with http://.
+        5 Lambda did not answer CreateFunction in time. | why | Check the network and run the command again: what is done stays done. On a slow line, give each call more time, such as WORKSHOP_CALL_TIMEOUT_MS=600000 (ten minutes).
+        5 The connection to Lambda broke before CreateFunction was answered. | why | Check the network and run the command again: what is done stays done.
+        5 What answers for Lambda does not speak its language. | why | A proxy or a network that wants a sign-in may be in between: open any web page. If AWS_ENDPOINT_URL is set, check what listens there.
+        7 AWS does not allow you to call CreateFunction of Lambda. | why | Ask for the permission that the message names, or use another profile with `--profile`.
+        7 Lambda still asks to slow down: CreateFunction failed after several tries. | why | Others may be calling AWS with the same account. Run the command again in a minute; what is done stays done.
+        7 The account has no room for more: a quota of Lambda is full. | why | Delete what nobody needs any more, or ask for more under Service Quotas in the console; then run the command again. What is done stays done.
+        7 Lambda is not well: CreateFunction failed after several tries. | why | Run the command again in a minute; what is done stays done. https://health.aws.amazon.com shows AWS's own troubles.
+        ");
+    }
+
+    #[test]
+    fn a_setting_is_told_in_its_own_words() {
+        insta::assert_snapshot!(told(AwsErrorKind::Setting, "", "WORKSHOP_CALL_TIMEOUT_MS is `x`."), @"2 WORKSHOP_CALL_TIMEOUT_MS is `x`. | Set it to a number, such as WORKSHOP_CALL_TIMEOUT_MS=60000 for a minute, or not at all.");
     }
 }

@@ -6,13 +6,15 @@ use super::args::Global;
 use super::error::{CliError, ErrorKind};
 use super::session::Session;
 use super::ui::{Tone, Ui, toned};
-use crate::deploy::{Completeness, Deployed, Report, observe};
+use crate::deploy::{Completeness, Deployed, Events, Known, Report, observe};
 
 /// Looks at what is deployed and prints it.
 pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
     let (stack, service) = (&session.stack, &session.project.service);
-    let observed = observe(&session.aws, stack, service).await?;
+    let observed = observe(&session.aws, stack, service, &Known::default(), &Events::unheard()).await?;
+    let foreign = observed.foreign(stack);
+    let observed = observed.ours(stack);
     let report = Report::observed(service, stack, &observed, session.aws.endpoint.is_none());
     let again = global.command("deploy");
     if report.deployed == Completeness::Nothing {
@@ -27,6 +29,9 @@ pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
     print(&report, ui)?;
     if report.deployed == Completeness::Partly && !ui.is_json() {
         ui.note(toned(Tone::Warning, format!("Only partly deployed. Run `{again}`: it makes what is missing.")));
+    }
+    if !foreign.is_empty() && !ui.is_json() {
+        ui.note(format!("Has a name of this stack and belongs to somebody else: {}.", foreign.join(", ")));
     }
     if !report.leftovers.is_empty() && !ui.is_json() {
         let left = report.leftovers.join(", ");

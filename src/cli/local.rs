@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::error::{CliError, ErrorKind};
 use super::time::moment;
@@ -14,7 +14,7 @@ use crate::aws::{Aws, Target, http};
 use crate::clock;
 use crate::local::data_dir::DataDir;
 use crate::local::lifecycle::{self, LifecycleError, Running, StartOptions, Status};
-use crate::local::{HEALTH_PATH, Ready, RunOptions};
+use crate::local::{HEALTH_PATH, Ready, RunOptions, Setting, Settings};
 use crate::model::names::Region;
 
 /// Options of `workshop local`.
@@ -38,10 +38,13 @@ enum Action {
     #[command(after_help = "Examples:
   workshop local run                       on port 4566, or the next that is free
   workshop local run --port 5000           on that port and no other
-  workshop local run --data ./cloud        with its state in that folder")]
+  workshop local run --data ./cloud        with its state in that folder
+  workshop local run --like-aws            as slow to agree with itself as AWS")]
     Run {
         #[command(flatten)]
         port: Port,
+        #[command(flatten)]
+        eventual: Eventual,
         /// The folder for its state [default: see `workshop local --help`]
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
@@ -52,10 +55,25 @@ enum Action {
     /// Start it in the background
     #[command(after_help = "Examples:
   workshop local start                     on port 4566, or the next that is free
-  workshop local start --port 5000         on that port and no other")]
+  workshop local start --port 5000         on that port and no other
+  workshop local start --like-aws          as slow to agree with itself as AWS
+  workshop local start --eventual stale-reads=2s,role-propagation=5s,failing=20
+
+Names of --eventual, all off unless set (durations such as 2s or 500ms):
+  role-propagation   a new role, or trust policy, can't be assumed yet for so long
+  function-pending   a function is Pending, or its update InProgress, for so long
+  update-conflicts   a write takes so long; another to the same thing is refused
+  stale-reads        reads are so far behind
+  machine-deletion   a state machine is DELETING for so long at least
+  throttling         calls per second that each service takes
+  failing            every Nth call of each service fails
+
+On a cloud that runs already these take the place of all that were set: failing=off alone sets all off.")]
     Start {
         #[command(flatten)]
         port: Port,
+        #[command(flatten)]
+        eventual: Eventual,
     },
     /// Stop it; what waits goes on waiting when it is started again
     #[command(after_help = "Examples:
@@ -80,6 +98,26 @@ struct Port {
     port: Option<u16>,
 }
 
+/// What of AWS's eventual consistency it shows.
+#[derive(Debug, Clone, Args)]
+struct Eventual {
+    /// Show some of AWS's delays and refusals; see `workshop local start --help`
+    #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',')]
+    eventual: Vec<Setting>,
+    /// Show them all as AWS usually does; --eventual changes some
+    #[arg(long)]
+    like_aws: bool,
+}
+
+impl Eventual {
+    /// The settings, if any was named.
+    fn settings(&self) -> Option<Settings> {
+        let named = self.like_aws || !self.eventual.is_empty();
+        let start = if self.like_aws { Settings::LIKE_AWS } else { Settings::default() };
+        named.then(|| self.eventual.iter().copied().fold(start, Settings::with))
+    }
+}
+
 impl LocalArgs {
     /// Whether it runs the cloud in this very process.
     pub(crate) fn is_run(&self) -> bool {
@@ -90,12 +128,14 @@ impl LocalArgs {
 /// Runs `workshop local`.
 pub(crate) async fn run(args: LocalArgs, ui: &Ui) -> Result<(), CliError> {
     match args.action {
-        Action::Run { port, data, background } => {
+        Action::Run { port, eventual, data, background } => {
             let data_dir = data.map_or_else(data_dir, |data| Ok(DataDir::new(data)))?;
-            run_here(RunOptions { data_dir, port: port.port }, background, ui).await
+            let eventual = eventual.settings().unwrap_or_default();
+            run_here(RunOptions { data_dir, port: port.port, eventual }, background, ui).await
         }
-        Action::Start { port } => {
-            let running = lifecycle::start(&StartOptions { data_dir: data_dir()?, port: port.port }).await?;
+        Action::Start { port, eventual } => {
+            let (data_dir, eventual) = (data_dir()?, eventual.settings());
+            let running = lifecycle::start(&StartOptions { data_dir, port: port.port, eventual }).await?;
             if ui.is_json() {
                 let Running { ready, ran_already } = &running;
                 return ui.json(&json!({
@@ -166,6 +206,8 @@ struct Shown {
     memory_kib: Option<u64>,
     data: String,
     holds: Option<Inventory>,
+    /// What of AWS's eventual consistency it shows: values by name.
+    eventual: Map<String, Value>,
 }
 
 async fn status(ui: &Ui) -> Result<(), CliError> {
@@ -195,12 +237,17 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
         memory_kib: std::fs::read_to_string(format!("/proc/{}/status", ready.pid)).ok().and_then(|text| rss_kib(&text)),
         data: data_dir.root().display().to_string(),
         holds,
+        eventual: health["eventual"].as_object().cloned().unwrap_or_default(),
     };
     if ui.is_json() {
-        return ui.json(&json!({
+        let mut members = json!({
             "status": "running", "endpoint": shown.endpoint, "pid": shown.pid, "startedAt": shown.started,
             "memoryKib": shown.memory_kib, "data": shown.data, "holds": shown.holds,
-        }));
+        });
+        if !shown.eventual.is_empty() {
+            members["eventual"] = Value::Object(shown.eventual);
+        }
+        return ui.json(&members);
     }
     ui.result(shown.text(clock::now()))
 }
@@ -241,6 +288,10 @@ impl Shown {
                 ),
             );
         }
+        if !self.eventual.is_empty() {
+            let word = |(name, value): (&String, &Value)| format!("{name} {}", value.as_str().unwrap_or_default());
+            say("as AWS", self.eventual.iter().map(word).collect::<Vec<_>>().join(", "));
+        }
         lines.join("\n")
     }
 }
@@ -258,6 +309,7 @@ mod tests {
             memory_kib: rss_kib("Name:\tworkshop\nVmRSS:\t   12480 kB\nThreads:\t3\n"),
             data: "/home/anna/.local/state/workshop/local".to_owned(),
             holds: Some(Inventory { functions: 2, state_machines: 1, running_executions: 3, apis: 1 }),
+            eventual: Map::new(),
         };
         let text = shown.text("2026-11-22T08:00:00Z".parse().unwrap());
         insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r"
@@ -269,6 +321,11 @@ mod tests {
           holds    functions: 2, state machines: 1, running executions: 3, HTTP APIs: 1
         ");
         assert_eq!(rss_kib("no such line"), None);
+        let settings = "stale-reads=2s,failing=9".parse::<Settings>().unwrap();
+        let eventual = settings.to_json().as_object().cloned().unwrap_or_default();
+        let text = Shown { eventual, ..shown }.text("2026-11-22T08:00:00Z".parse().unwrap());
+        let last = anstream::adapter::strip_str(text.lines().last().unwrap_or_default()).to_string();
+        assert_eq!(last, "  as AWS   stale-reads 2s, failing 9");
     }
 
     #[test]

@@ -5,22 +5,31 @@ mod artefacts;
 mod aws_error;
 mod carried;
 mod deploy;
+mod deploy_args;
+mod deploy_function;
+mod deployments;
 mod error;
 mod executions;
+mod in_flight;
 mod info;
 mod invoke;
 mod local;
 mod logs;
 mod package;
 mod patience;
+mod print;
 mod project;
+mod prune;
 mod remove;
+mod rollback;
 mod session;
 mod start;
 mod steps;
 mod time;
 mod ui;
 mod validate;
+mod watch;
+mod watched;
 
 use std::process::ExitCode;
 
@@ -76,8 +85,11 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
     let global = &cli.global;
     match cli.command {
         Command::Deploy(args) => deploy::run(&args, global, ui).await,
+        Command::Diff(args) => deploy::diff(&args, global, ui).await,
         Command::Info => info::run(global, ui).await,
+        Command::Rollback(args) => rollback::run(&args, global, ui).await,
         Command::Remove(args) => remove::run(&args, global, ui).await,
+        Command::Print(args) => print::run(&args, global, ui).await,
         Command::Package(args) => package::run(&args, ui).await,
         Command::Validate(args) => validate::run(&args, global, ui),
         Command::Start(args) => start::run(args, global, ui).await,

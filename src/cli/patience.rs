@@ -43,7 +43,7 @@ impl Patience {
         let service = error.service;
         let what = match error.kind {
             AwsErrorKind::Throttled => format!("{service} asks to slow down; asking less often."),
-            AwsErrorKind::Unreachable | AwsErrorKind::UnknownHost => {
+            kind if kind.is_connection() || kind == AwsErrorKind::UnknownHost => {
                 format!("The connection to {service} is lost; trying again until it is back.")
             }
             AwsErrorKind::ServiceFault => format!("{service} is not well right now; trying again."),

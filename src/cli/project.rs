@@ -9,7 +9,8 @@ use crate::model::names::Key;
 use crate::model::service::{Service, StateMachine, StateMachineKind};
 use crate::model::source::Source;
 
-const SERVICE_FILE: &str = "definitions/service.toml";
+/// The service file, from the project's folder.
+pub(super) const SERVICE_FILE: &str = "definitions/service.toml";
 
 /// The lesson's own files, for use outside any project folder.
 const CARRIED_SERVICE: &str = include_str!("../../definitions/service.toml");
@@ -64,9 +65,7 @@ impl Written {
     /// A file that can't be read, or a service file that is wrong.
     pub(crate) fn find() -> Result<Self, CliError> {
         let here = std::env::current_dir().map_err(|error| CliError::io("The current folder can't be read", &error))?;
-        let Some(folder) = here.ancestors().find(|folder| folder.join(SERVICE_FILE).is_file()) else {
-            return Self::carried();
-        };
+        let Some(folder) = folder_of(&here) else { return Self::carried() };
         let path = |file: &str| folder.join(SERVICE_FILE).with_file_name(file);
         let read = |file: &str| read(&path(file), &shown(&here, &path(file)));
         Self::load(Origin::Folder(folder.to_owned()), read, |file| Some(path(file)))
@@ -93,6 +92,11 @@ impl Written {
         let definitions = service.state_machines.iter().map(definition).collect::<Result<_, CliError>>()?;
         Ok(Self { origin, service, definitions })
     }
+}
+
+/// The folder that a folder's project is in: itself, or the nearest above it with a service file.
+pub(super) fn folder_of(here: &Path) -> Option<&Path> {
+    here.ancestors().find(|folder| folder.join(SERVICE_FILE).is_file())
 }
 
 impl Project {

@@ -13,12 +13,9 @@ use super::steps;
 use super::ui::{Tone, Ui, toned};
 use crate::aws::executions::Execution;
 use crate::clock;
-use crate::deploy::{DeployError, Observed, Plan, apply, observe, removal, running};
+use crate::deploy::{DeployError, Events, Known, Observed, Plan, Site, observe, removal, running};
+use crate::model::deployment::DeploymentId;
 use crate::model::names::Key;
-
-/// How often it is looked again. Lists may be some seconds behind, and a function that was still writing brings its log
-/// group back.
-const ROUNDS: u32 = 4;
 
 /// The options of `remove`.
 #[derive(Debug, Args)]
@@ -40,27 +37,39 @@ pub(crate) async fn run(args: &RemoveArgs, global: &Global, ui: &Ui) -> Result<(
     let since = clock::now();
     let session = Session::open(global, ui).await?;
     let (stack, service) = (&session.stack, &session.project.service);
-    let observed = observe(&session.aws, stack, service).await?;
+    let site = Site { aws: &session.aws, stack, service };
+    let observed = look(site, global).await?;
+    for foreign in observed.foreign(stack) {
+        ui.note(format!("The {foreign} is left alone: it does not belong to this stack."));
+    }
+    let observed = observed.ours(stack);
     let first = removal(&observed, stack, args.keep_logs);
     if first.steps.is_empty() {
         return tell(&BTreeSet::new(), stack.name(), None, ui);
     }
     may_stop(args, &session, &observed, ui).await?;
-    let mut removed = BTreeSet::new();
-    let mut plan = first;
-    for round in 1..=ROUNDS {
-        removed.extend(names(&plan));
-        let work = async |events| apply(&session.aws, stack, &plan, &events).await;
-        steps::shown(ui, plan.steps.len(), work).await?;
-        let observed = observe(&session.aws, stack, service).await?;
-        plan = removal(&observed, stack, args.keep_logs);
-        if plan.steps.is_empty() {
-            let elapsed = Duration::try_from(clock::now().duration_since(since)).unwrap_or_default();
-            return tell(&removed, stack.name(), Some(elapsed), ui);
+    let deployment = DeploymentId::new(since);
+    let work = async |events| site.remove(&first, args.keep_logs, deployment, &events).await;
+    let done = steps::shown(ui, first.steps.len(), work).await?;
+    let removed = done.iter().flat_map(names).collect();
+    let elapsed = Duration::try_from(clock::now().duration_since(since)).unwrap_or_default();
+    tell(&removed, stack.name(), Some(elapsed), ui)
+}
+
+/// How often a stack is looked for on AWS before it is said that nothing is there: what a deployment made that was cut off a
+/// moment ago may not show yet.
+const LOOKS: u32 = 4;
+
+async fn look(site: Site<'_>, global: &Global) -> Result<Observed, DeployError> {
+    let mut looks = if global.local { 1 } else { LOOKS };
+    loop {
+        let observed = observe(site.aws, site.stack, site.service, &Known::default(), &Events::unheard()).await?;
+        looks -= 1;
+        if looks == 0 || !observed.is_empty() {
+            return Ok(observed);
         }
-        clock::sleep(Duration::from_secs(u64::from(round))).await;
+        clock::pause(Duration::from_millis(500)).await;
     }
-    Err(DeployError::StillThere(names(&plan).into_iter().collect()).into())
 }
 
 fn names(plan: &Plan) -> BTreeSet<String> {

@@ -27,7 +27,14 @@ impl Session {
     /// # Errors
     /// A wrong project file, missing credentials, an endpoint that does not answer.
     pub(crate) async fn open(global: &Global, ui: &Ui) -> Result<Self, CliError> {
-        let project = Project::find()?;
+        Self::of(Project::find()?, global, ui).await
+    }
+
+    /// Makes the clients for a project that was read before and asks whose account it is.
+    ///
+    /// # Errors
+    /// Missing credentials, an endpoint that does not answer.
+    pub(crate) async fn of(project: Project, global: &Global, ui: &Ui) -> Result<Self, CliError> {
         let aws = Aws::connect(target(global, ui).await?).await?;
         let account = aws.account().await.map_err(|error| first_failure(global, &aws, error))?;
         let stage = global.stage.clone().unwrap_or_else(|| project.service.default_stage.clone());

@@ -19,7 +19,7 @@ pub(crate) async fn shown<T>(
 ) -> Result<T, CliError> {
     let (events, mut told) = Events::channel();
     let show = async {
-        let mut view = View { ui, bar: ui.progress(), steps, done: 0, active: BTreeSet::new() };
+        let mut view = View { ui, bar: ui.progress(), steps, done: 0, active: BTreeSet::new(), told: BTreeSet::new() };
         while let Some(event) = told.recv().await {
             view.take(&event);
         }
@@ -35,6 +35,8 @@ struct View<'a> {
     steps: usize,
     done: usize,
     active: BTreeSet<String>,
+    /// The waits that were told in lines.
+    told: BTreeSet<String>,
 }
 
 impl View<'_> {
@@ -45,10 +47,14 @@ impl View<'_> {
                 self.move_line();
             }
             Event::Waiting { what, until, waited_ms } => {
-                let seconds = waited_ms / 1000;
-                self.bar.set_message(format!("{}/{} {what} waits for {until} ({seconds} s)", self.done, self.steps));
-                self.line(Tone::Warning, &format!("{what} waits for {until} ({seconds} s)"));
+                let waits = format!("{what} waits for {until} ({} s)", waited_ms / 1000);
+                self.bar.set_message(format!("{}{waits}", self.progress()));
+                // Once a second is often enough for lines that stay.
+                if self.told.insert(waits.clone()) {
+                    self.line(Tone::Warning, &waits);
+                }
             }
+            Event::Counted { what, done, of } => self.bar.set_message(format!("{what}: {done} of {of}")),
             Event::Done { what, doing, elapsed_ms } => {
                 self.done += 1;
                 self.active.remove(&format!("{} {what}", present(*doing)));
@@ -60,7 +66,12 @@ impl View<'_> {
 
     fn move_line(&self) {
         let active: Vec<&str> = self.active.iter().map(String::as_str).collect();
-        self.bar.set_message(format!("{}/{} {}", self.done, self.steps, active.join(", ")));
+        self.bar.set_message(format!("{}{}", self.progress(), active.join(", ")));
+    }
+
+    /// How far the work is; nothing where it only looks.
+    fn progress(&self) -> String {
+        if self.steps == 0 { String::new() } else { format!("{}/{} ", self.done.min(self.steps), self.steps) }
     }
 
     fn line(&self, tone: Tone, text: &str) {
@@ -74,6 +85,7 @@ fn present(doing: Doing) -> &'static str {
     match doing {
         Doing::Create => "creating",
         Doing::Update => "updating",
+        Doing::Adopt => "adopting",
         Doing::Delete => "deleting",
     }
 }
@@ -82,6 +94,7 @@ fn past(doing: Doing) -> &'static str {
     match doing {
         Doing::Create => "created",
         Doing::Update => "updated",
+        Doing::Adopt => "adopted",
         Doing::Delete => "deleted",
     }
 }
@@ -91,28 +104,35 @@ impl From<DeployError> for CliError {
         let message = error.to_string();
         let (kind, hint) = match error {
             DeployError::Aws(error) => return error.into(),
-            DeployError::NotOurs { .. } => (
+            DeployError::NotOurs { owner: None, .. } => (
                 ErrorKind::Refused,
-                "Deploy under other names with `--stage NAME` or another `service` in definitions/service.toml; or delete \
-                 the other one, if nobody needs it.",
+                "If it is yours, make it part of this stack with `deploy --adopt`. Else deploy under other names: `--stage \
+                 NAME`, or another `service` in definitions/service.toml.",
+            ),
+            DeployError::NotOurs { owner: Some(_), .. } => (
+                ErrorKind::Refused,
+                "Deploy under other names: `--stage NAME`, or another `service` in definitions/service.toml.",
             ),
             DeployError::KindChanged { .. } => (
                 ErrorKind::Project,
                 "Give the state machine another name in definitions/service.toml, or remove the stack first: \
                  `workshop remove`.",
             ),
-            DeployError::NameTooLong { .. } => (
-                ErrorKind::Project,
-                "Take a shorter name for it or for the service in definitions/service.toml, or a shorter `--stage`.",
-            ),
             DeployError::Definition { .. } => (
                 ErrorKind::Project,
                 "Mend the file that `definition` names for it in definitions/service.toml, and deploy again.",
             ),
+            DeployError::OverLimits(_) => {
+                (ErrorKind::Project, "Mend each of these; nothing of it was uploaded. Then deploy again.")
+            }
             DeployError::NoArtefact(_) => (ErrorKind::Project, "Package the functions first: `workshop package`."),
             DeployError::FunctionFailed { .. } => {
                 (ErrorKind::Refused, "Mend what the reason names and deploy again; it goes on from where it is.")
             }
+            DeployError::Overtaken { .. } => (
+                ErrorKind::Refused,
+                "Wait until the other deploy or remove of this stack has ended, then run the command again.",
+            ),
             DeployError::TimedOut { .. } | DeployError::StillThere(_) => {
                 (ErrorKind::Failed, "Run the command again in a minute; it goes on from where it is.")
             }

@@ -102,7 +102,7 @@ pub(crate) async fn follow(aws: &Aws, ui: &Ui, options: &Options) -> Result<Opti
             return Ok(following.watch.end);
         }
         let left_ms = following.count_down(now);
-        clock::sleep(pace(patience.pause(), left_ms)).await;
+        clock::pause(pace(patience.pause(), left_ms)).await;
     }
 }
 

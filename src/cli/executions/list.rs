@@ -121,7 +121,7 @@ async fn newest(session: &Session, global: &Global, args: &ListArgs) -> Result<(
 }
 
 /// The Wait states that running executions stand in. One that can't be told is left out: the list does not fail for it.
-async fn waits(aws: &Aws, found: &[Execution]) -> BTreeMap<Arn, Waiting> {
+pub(crate) async fn waits(aws: &Aws, found: &[Execution]) -> BTreeMap<Arn, Waiting> {
     let mut reading = JoinSet::new();
     for execution in found.iter().filter(|execution| execution.status == Status::Running).take(COUNTDOWNS) {
         let (aws, arn) = (aws.clone(), execution.execution_arn.clone());

@@ -111,7 +111,7 @@ impl Tail<'_> {
                     Verdict::GiveUp => return Err(error.into()),
                 },
             }
-            clock::sleep(patience.pause()).await;
+            clock::pause(patience.pause()).await;
         }
     }
 

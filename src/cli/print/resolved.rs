@@ -1,0 +1,193 @@
+//! The service with every default and pseudo-parameter filled in: as a service file, and as JSON.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+
+use crate::cli::ui::visible;
+use crate::model::definition::Definition;
+use crate::model::names::Key;
+use crate::model::service::{Function, Permission, Route, Service, StateMachine};
+use crate::model::source::Place;
+use crate::model::stack::Stack;
+
+/// A service file that says the same.
+pub(super) fn text(service: &Service, stack: &Stack) -> String {
+    let mut text = format!("# Stack {} in {}, account {}.\n", stack.name(), stack.region, stack.account);
+    let _ = writeln!(text, "service = {}", quoted(service.name.as_str()));
+    let _ = writeln!(text, "stage = {}", quoted(stack.stage.as_str()));
+    for (key, function) in &service.functions {
+        add_function(&mut text, key, function, stack);
+    }
+    for route in &service.routes {
+        let _ = writeln!(text, "\n[[routes]]");
+        let _ = writeln!(text, "method = {}", quoted(&route.method));
+        let _ = writeln!(text, "path = {}", quoted(&route.path));
+        let _ = writeln!(text, "function = {}", quoted(route.function.as_str()));
+        let _ = writeln!(text, "cors = {}", route.cors);
+    }
+    let (rate, burst) = (service.throttle.rate_per_s, service.throttle.burst);
+    let _ = writeln!(text, "\n[throttle]\nrate_per_s = {rate}\nburst = {burst}");
+    for (key, machine) in &service.state_machines {
+        let name = stack.state_machine_name(key);
+        let _ = writeln!(text, "\n[state_machines.{key}] # {name}");
+        let _ = writeln!(text, "definition = {}", quoted(&machine.definition));
+        let _ = writeln!(text, "type = {}", quoted(machine.kind.as_str()));
+        add_permissions(&mut text, &format!("state_machines.{key}"), &machine.permissions, stack);
+    }
+    text
+}
+
+fn add_function(text: &mut String, key: &Key, function: &Function, stack: &Stack) {
+    let _ = writeln!(text, "\n[functions.{key}] # {}", stack.function_name(key));
+    let _ = writeln!(text, "source = {}", quoted(&function.source));
+    let _ = writeln!(text, "memory_mb = {}", function.memory_mb);
+    let _ = writeln!(text, "timeout_s = {}", function.timeout_s);
+    let _ = writeln!(text, "log_retention_days = {}", function.log_retention_days);
+    let _ = writeln!(text, "architecture = {}", quoted(function.architecture.as_str()));
+    if !function.environment.is_empty() {
+        let _ = writeln!(text, "\n[functions.{key}.environment]");
+    }
+    for (name, value) in &function.environment {
+        let _ = writeln!(text, "{name} = {}", quoted(&value.resolve(stack)));
+    }
+    add_permissions(text, &format!("functions.{key}"), &function.permissions, stack);
+}
+
+fn add_permissions(text: &mut String, of: &str, permissions: &[Permission], stack: &Stack) {
+    for permission in permissions {
+        let _ = writeln!(text, "\n[[{of}.permissions]]");
+        let actions: Vec<String> = permission.actions.iter().map(|action| quoted(action)).collect();
+        let _ = writeln!(text, "actions = [{}]\nresources = [", actions.join(", "));
+        for resource in &permission.resources {
+            let _ = writeln!(text, "  {},", quoted(&resource.resolve(stack)));
+        }
+        let _ = writeln!(text, "]");
+    }
+}
+
+/// A string of TOML. JSON's escapes are TOML's too; what JSON leaves as it is and TOML or a terminal can't take is escaped.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::new();
+    for character in Value::from(text).to_string().chars() {
+        let mut shown = [0; 4];
+        let character_text: &str = character.encode_utf8(&mut shown);
+        if visible(character_text) == character_text {
+            quoted.push(character);
+        } else {
+            let _ = write!(quoted, "\\u{:04X}", u32::from(character));
+        }
+    }
+    quoted
+}
+
+/// For programs. The keys stay as they are.
+pub(super) fn json(service: &Service, definitions: &BTreeMap<Key, Definition>, stack: &Stack) -> Value {
+    let functions =
+        service.functions.iter().map(|(key, function)| (key.to_string(), function_json(key, function, stack)));
+    let machines = service
+        .state_machines
+        .iter()
+        .map(|(key, machine)| (key.to_string(), machine_json(key, machine, definitions.get(key), stack)));
+    json!({
+        "service": service.name.as_str(),
+        "stage": stack.stage.as_str(),
+        "region": stack.region.as_str(),
+        "account": stack.account.as_str(),
+        "stack": stack.name(),
+        "functions": functions.collect::<Map<_, _>>(),
+        "routes": service.routes.iter().map(route_json).collect::<Vec<_>>(),
+        "throttle": {"ratePerS": service.throttle.rate_per_s, "burst": service.throttle.burst},
+        "stateMachines": machines.collect::<Map<_, _>>(),
+    })
+}
+
+fn function_json(key: &Key, function: &Function, stack: &Stack) -> Value {
+    let environment = function.environment.iter();
+    let environment = environment.map(|(name, value)| (name.clone(), Value::from(value.resolve(stack))));
+    json!({
+        "name": stack.function_name(key),
+        "arn": stack.function_arn(key).as_str(),
+        "at": place(&function.at),
+        "source": function.source,
+        "memoryMb": function.memory_mb,
+        "timeoutS": function.timeout_s,
+        "logRetentionDays": function.log_retention_days,
+        "architecture": function.architecture.as_str(),
+        "environment": environment.collect::<Map<_, _>>(),
+        "permissions": permissions_json(&function.permissions, stack),
+    })
+}
+
+fn machine_json(key: &Key, machine: &StateMachine, definition: Option<&Definition>, stack: &Stack) -> Value {
+    let resolved = definition.map(|definition| definition.resolve(stack).json);
+    let content: Option<Value> = resolved.and_then(|json| serde_json::from_str(&json).ok());
+    json!({
+        "name": stack.state_machine_name(key),
+        "arn": stack.state_machine_arn(key).as_str(),
+        "at": place(&machine.at),
+        "type": machine.kind.as_str(),
+        "file": definition.map(|definition| definition.file.as_str()),
+        "definition": content,
+        "permissions": permissions_json(&machine.permissions, stack),
+    })
+}
+
+fn route_json(route: &Route) -> Value {
+    json!({
+        "method": route.method,
+        "path": route.path,
+        "function": route.function.as_str(),
+        "cors": route.cors,
+        "at": place(&route.at),
+    })
+}
+
+fn permissions_json(permissions: &[Permission], stack: &Stack) -> Vec<Value> {
+    let permission = |permission: &Permission| {
+        let resources: Vec<String> = permission.resources.iter().map(|resource| resource.resolve(stack)).collect();
+        json!({"actions": permission.actions, "resources": resources, "at": place(&permission.at)})
+    };
+    permissions.iter().map(permission).collect()
+}
+
+fn place(at: &Place) -> Value {
+    json!({"file": at.file, "line": at.line})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::names::{AccountId, Region};
+    use crate::model::source::Source;
+
+    fn read(text: &str) -> (Service, Stack) {
+        let service = Service::parse(&Source::new("service.toml", text)).unwrap();
+        let stack = Stack {
+            service: service.name.clone(),
+            stage: service.default_stage.clone(),
+            region: Region::parse("eu-west-1").unwrap(),
+            account: AccountId::placeholder(),
+        };
+        (service, stack)
+    }
+
+    #[test]
+    fn what_is_printed_is_a_service_file_that_says_the_same() {
+        let lesson = include_str!("../../../definitions/service.toml");
+        let odd = "service = \"shop\"\n[functions.f]\nsource = \"a\\\"\\\\b\\u007f\\n\\u202e\"\n\
+                   environment = { NAME = \"${AWS::Region}\\t\\u0001\" }\n[state_machines.m]\ndefinition = \"x\"\n\
+                   [[state_machines.m.permissions]]\nactions = [\"a:B\", \"a:C\"]\nresources = [\"*\", \"${AWS::StackName}\"]\n";
+        for written in [lesson, odd] {
+            let (service, stack) = read(written);
+            let printed = text(&service, &stack);
+            assert!(!printed.contains("AWS::"), "{printed}");
+            let (again, stack) = read(&printed);
+            assert_eq!(text(&again, &stack), printed);
+            let sources =
+                |service: &Service| service.functions.values().map(|it| it.source.clone()).collect::<Vec<_>>();
+            assert_eq!(sources(&again), sources(&service));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! `workshop deploy prune`: deletes versions that nothing needs any more, and says why the others stay.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::args::Global;
+use super::deployments::ranges;
+use super::error::CliError;
+use super::session::Session;
+use super::steps;
+use super::ui::{Tone, Ui, toned};
+use crate::clock;
+use crate::deploy::{
+    DeployError, Events, KEEP, Known, Pruning, Version, Why, delete_versions, executions_in_flight, observe, prune,
+    versions,
+};
+
+/// Options of `deploy prune`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  workshop deploy prune --dry-run      what would be deleted, and why the rest stays
+  workshop deploy prune                keep the newest five deployments and all that something needs
+  workshop deploy prune -n 2           keep only the newest two, and all that something needs")]
+pub(crate) struct PruneArgs {
+    /// How many deployments to keep whole, so that `rollback` can return to them
+    #[arg(short = 'n', long, default_value_t = KEEP, value_name = "N", value_parser = at_least_one)]
+    keep: usize,
+    /// Say what would be deleted, and stop
+    #[arg(long)]
+    dry_run: bool,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("write how many deployments to keep: 1 or more".to_owned()),
+        Ok(keep) => Ok(keep),
+    }
+}
+
+/// Runs `workshop deploy prune`.
+pub(crate) async fn run(args: &PruneArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+    let session = Session::open(global, ui).await?;
+    let look = async |events| decide(args, &session, &events).await;
+    let Some(pruning) = steps::shown(ui, 0, look).await? else {
+        return Err(session.not_deployed(global));
+    };
+    let refused = if args.dry_run {
+        Vec::new()
+    } else {
+        let work = async |events| delete_versions(&session.aws, &session.stack, &pruning, &events).await;
+        steps::shown(ui, 0, work).await?
+    };
+    tell(&Told { pruning: &pruning, refused: &refused, args }, ui)
+}
+
+/// Every execution that has not ended is asked what it needs.
+async fn decide(args: &PruneArgs, session: &Session, events: &Events) -> Result<Option<Pruning>, DeployError> {
+    let (aws, stack) = (&session.aws, &session.stack);
+    let observed = observe(aws, stack, &session.project.service, &Known::default(), events).await?.ours(stack);
+    if observed.functions.is_empty() && observed.state_machines.is_empty() {
+        return Ok(None);
+    }
+    let versions = versions(aws, stack, &observed, events).await?;
+    let running = executions_in_flight(aws, stack, &versions, usize::MAX, events).await?;
+    Ok(Some(prune(&versions, &running.in_flight, args.keep, clock::now())))
+}
+
+struct Told<'a> {
+    pruning: &'a Pruning,
+    refused: &'a [(Version, String)],
+    args: &'a PruneArgs,
+}
+
+impl Told<'_> {
+    fn deleted(&self) -> BTreeSet<Version> {
+        let refused: BTreeSet<&Version> = self.refused.iter().map(|(version, _)| version).collect();
+        self.pruning.go.iter().filter(|version| !refused.contains(version)).cloned().collect()
+    }
+
+    /// What stays, by reason, in the order of the reasons' weight.
+    fn kept(&self) -> Vec<(String, BTreeSet<Version>)> {
+        let mut kept: BTreeMap<&Why, BTreeSet<Version>> = BTreeMap::new();
+        for (version, why) in &self.pruning.stay {
+            kept.entry(why).or_default().insert(version.clone());
+        }
+        let refused = self.refused.iter().map(|(version, why)| (why.clone(), BTreeSet::from([version.clone()])));
+        kept.into_iter().map(|(why, versions)| (self.reason(why), versions)).chain(refused).collect()
+    }
+
+    fn reason(&self, why: &Why) -> String {
+        match why {
+            Why::Live => "live".to_owned(),
+            Why::Recent if self.args.keep == 1 => "in the newest deployment".to_owned(),
+            Why::Recent => format!("in the newest {} deployments", self.args.keep),
+            Why::Executions => format!("needed by executions that have not ended ({})", self.executions()),
+            Why::JustReplaced => "replaced a moment ago; executions that began before may not be listed yet".to_owned(),
+            Why::Alias(alias) => format!("the alias {alias} leads to it"),
+            Why::NotOurs => "published by somebody else".to_owned(),
+        }
+    }
+
+    fn executions(&self) -> String {
+        let names = &self.pruning.executions;
+        match names.len() {
+            0..=3 => names.join(", "),
+            count => format!("{} and {} more", names[..2].join(", "), count - 2),
+        }
+    }
+}
+
+fn tell(told: &Told<'_>, ui: &Ui) -> Result<(), CliError> {
+    let (deleted, kept) = (told.deleted(), told.kept());
+    if ui.is_json() {
+        let kept: Vec<Value> =
+            kept.iter().map(|(why, versions)| json!({"why": why, "versions": versions_json(versions)})).collect();
+        return ui.json(&json!({"dryRun": told.args.dry_run, "deleted": versions_json(&deleted), "kept": kept}));
+    }
+    let verb = if told.args.dry_run { "Would delete" } else { "Deleted" };
+    let headline = match deleted.len() {
+        0 => "Nothing to prune: every version is needed.".to_owned(),
+        1 => format!("{verb} 1 version that nothing needs: {}.", listed(&deleted)),
+        count => format!("{verb} {count} versions that nothing needs: {}.", listed(&deleted)),
+    };
+    let mut lines = vec![headline];
+    if !kept.is_empty() {
+        lines.push("Kept:".to_owned());
+        lines.extend(kept.iter().map(|(why, versions)| format!("  {}: {}", toned(Tone::Faint, why), listed(versions))));
+    }
+    ui.result(lines.join("\n"))
+}
+
+/// `sendEmail 1, 3-5; state machine flow 2`.
+fn listed(versions: &BTreeSet<Version>) -> String {
+    let mut things: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    for version in versions {
+        match version {
+            Version::Function(key, number) => things.entry(format!("function {key}")).or_default().push(*number),
+            Version::Machine(key, number) => things.entry(format!("state machine {key}")).or_default().push(*number),
+        }
+    }
+    things.iter().map(|(thing, numbers)| format!("{thing} {}", ranges(numbers))).collect::<Vec<_>>().join("; ")
+}
+
+fn versions_json(versions: &BTreeSet<Version>) -> Vec<Value> {
+    let version = |version: &Version| match version {
+        Version::Function(key, number) => json!({"kind": "function", "key": key.as_str(), "version": number}),
+        Version::Machine(key, number) => json!({"kind": "state machine", "key": key.as_str(), "version": number}),
+    };
+    versions.iter().map(version).collect()
+}
+
+#[cfg(test)]
+#[path = "prune_tests.rs"]
+mod tests;
