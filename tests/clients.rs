@@ -29,14 +29,14 @@ fn boto3_does_the_lesson() {
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.stdout, ended.stderr);
 }
 
-/// Runs the script of the Python functions against an empty cloud that was started with these variables.
-fn python_functions(home: &Home, variables: &[(&str, &str)], arguments: &[&str]) {
+/// Runs a script against an empty cloud that was started with these variables.
+fn against_an_empty_cloud(home: &Home, script: &str, variables: &[(&str, &str)], arguments: &[&str]) {
     let mut start = home.workshop(&["local", "start"]);
     let started = Ended::of(start.envs(variables.iter().copied()).output().expect("workshop starts"));
     assert_eq!(started.code, Some(0), "{started:#?}");
     let status = home.json(&["local", "status", "--json"]);
     let endpoint = status["endpoint"].as_str().unwrap_or_else(|| panic!("no endpoint in {status:#}")).to_owned();
-    let script = project().join("tests/clients/python_functions.py");
+    let script = project().join("tests/clients").join(script);
     let script = script.to_str().expect("a plain path");
     let ended = client(home, &endpoint, "python", &[&[script], arguments].concat());
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.stdout, ended.stderr);
@@ -44,12 +44,18 @@ fn python_functions(home: &Home, variables: &[(&str, &str)], arguments: &[&str])
 
 #[test]
 fn python_functions_run_as_on_aws() {
-    python_functions(&Home::new(), &[], &[]);
+    against_an_empty_cloud(&Home::new(), "python_functions.py", &[], &[]);
+}
+
+#[test]
+fn aliases_and_versions_lead_and_are_guarded_as_on_aws() {
+    against_an_empty_cloud(&Home::new(), "aliases.py", &[], &[]);
 }
 
 #[test]
 fn a_machine_without_python_says_so_when_the_function_is_invoked() {
-    python_functions(&Home::new(), &[("PATH", "/nowhere")], &["without-python"]);
+    let variables = [("PATH", "/nowhere")];
+    against_an_empty_cloud(&Home::new(), "python_functions.py", &variables, &["without-python"]);
 }
 
 #[test]

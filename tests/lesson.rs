@@ -104,7 +104,17 @@ fn keys(value: &serde_json::Value) -> Vec<String> {
 fn results_as_json_spell_their_keys_one_way() {
     let home = Home::new();
     let mut commands = vec!["deploy", "deploy --dry-run", "info", "package", "start --task seen --at +1h"];
-    commands.extend(["list", "show seen", "stop seen", "invoke -f sendEmail", "remove --yes", "local status"]);
+    commands.extend([
+        "deploy list",
+        "deploy list functions",
+        "deploy prune",
+        "list",
+        "show seen",
+        "stop seen",
+        "invoke -f sendEmail",
+        "remove --yes",
+        "local status",
+    ]);
     for command in commands {
         let arguments: Vec<&str> = command.split(' ').chain(["--local", "--json"]).collect();
         let result = home.json(&arguments);

@@ -21,7 +21,7 @@ fn deploy_info_and_remove_leave_nothing() {
     assert!(nothing.stderr.contains("workshop deploy"), "{}", nothing.stderr);
 
     let planned = moto.json(&["deploy", "--dry-run", "--json"]);
-    assert_eq!(planned["steps"].as_array().map(Vec::len), Some(13), "{planned:#}");
+    assert_eq!(planned["steps"].as_array().map(Vec::len), Some(15), "{planned:#}");
     assert_eq!(moto.calls().writes(), [""; 0], "a dry run writes nothing");
 
     let first = moto.ok(&["deploy"]);
@@ -45,12 +45,12 @@ fn an_unchanged_deployment_writes_nothing_in_three_round_trips() {
     let moto = Emulator::moto(Duration::from_millis(250));
     moto.ok(&["deploy"]);
     let fresh = moto.calls();
-    assert_eq!((fresh.writes().len(), fresh.0.len()), (18, 35), "{:#?}", fresh.writes());
+    assert_eq!((fresh.writes().len(), fresh.0.len()), (20, 70), "{:#?}", fresh.writes());
 
     let again = moto.ok(&["deploy"]);
     assert!(again.stderr.contains("Nothing to deploy: "), "{again:#?}");
     let calls = moto.calls();
-    assert_eq!((calls.writes().len(), calls.0.len()), (0, 22), "{calls:#?}");
+    assert_eq!((calls.writes().len(), calls.0.len()), (0, 27), "{calls:#?}");
     assert!(calls.rounds() <= 3, "{} dependent round trips: {calls:#?}", calls.rounds());
 }
 
@@ -73,12 +73,16 @@ fn what_someone_changed_is_put_right_and_nothing_else_is_touched() {
     moto.ok(&["deploy"]);
     let calls = moto.calls();
     let writes = calls.writes();
-    assert_eq!(writes.len(), 4, "{writes:#?}");
-    assert_eq!(
-        writes[..2],
-        ["CreateStateMachine", "PUT /2015-03-31/functions/step-functions-example-dev-sendEmail/configuration"]
-    );
-    assert_eq!(writes[2..], ["PutRetentionPolicy", "PutRolePolicy"]);
+    let function = "/2015-03-31/functions/step-functions-example-dev-sendEmail";
+    let expected = [
+        "CreateStateMachine".to_owned(),
+        format!("POST {function}/versions"),
+        format!("PUT {function}/aliases/live"),
+        format!("PUT {function}/configuration"),
+        "PutRetentionPolicy".to_owned(),
+        "PutRolePolicy".to_owned(),
+    ];
+    assert_eq!(writes, expected);
     assert!(moto.ok(&["deploy"]).stderr.contains("Nothing to deploy"));
 }
 
@@ -88,13 +92,22 @@ fn what_belongs_to_someone_else_is_never_touched() {
     let role = format!("{STACK}-us-east-1-sendEmail");
     let trust = r#"{"Version":"2012-10-17","Statement":[]}"#;
     moto.aws(&["iam", "create-role", "--role-name", &role, "--assume-role-policy-document", trust]);
-    for command in [&["deploy"][..], &["remove", "--yes"], &["info"]] {
-        let refused = moto.run(command);
-        assert_eq!(refused.code, Some(7), "{refused:#?}");
-        assert!(refused.stderr.contains(&format!("a role `{role}`")), "{}", refused.stderr);
-    }
+    let refused = moto.run(&["deploy"]);
+    assert_eq!(refused.code, Some(7), "{refused:#?}");
+    assert!(refused.stderr.contains(&format!("a role `{role}`")), "{}", refused.stderr);
+    assert!(refused.stderr.contains("deploy --adopt"), "{}", refused.stderr);
+    let left_alone = moto.ok(&["remove", "--yes"]);
+    assert!(left_alone.stderr.contains(&format!("The role {role} is left alone")), "{left_alone:#?}");
+    assert_eq!(moto.run(&["info"]).code, Some(6));
     assert_eq!(moto.calls().writes(), [""; 0]);
-    assert_eq!(moto.left_behind(), [role]);
+    assert_eq!(moto.left_behind(), std::slice::from_ref(&role));
+
+    let planned = moto.ok(&["deploy", "--adopt", "--dry-run"]).stdout;
+    assert!(planned.contains(&format!("adopt   role           {role}: trust policy, permissions, tags")), "{planned}");
+    moto.ok(&["deploy", "--adopt"]);
+    assert!(moto.ok(&["deploy"]).stderr.contains("Nothing to deploy"));
+    moto.ok(&["remove"]);
+    assert_eq!(moto.left_behind(), [""; 0]);
 }
 
 #[test]

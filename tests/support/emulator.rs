@@ -4,7 +4,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::recorder::{Calls, Recorder};
+use super::proxy::{Calls, Proxy};
 use super::{Ended, Home, credentials, eventually, free_port, python_tool};
 
 /// A running emulator with a home of its own; it is ended, with all that it started, when this value goes.
@@ -12,7 +12,7 @@ pub struct Emulator {
     pub home: Home,
     pub port: u16,
     child: Child,
-    recorder: Recorder,
+    proxy: Proxy,
 }
 
 /// What everything of the lesson is called.
@@ -45,8 +45,8 @@ impl Emulator {
         let log = std::fs::File::create(home.path("emulator.log")).expect("a log file");
         let errors = log.try_clone().expect("a log file");
         let child = command.stdout(log).stderr(errors).stdin(Stdio::null()).process_group(0).spawn();
-        let recorder = Recorder::start(port, delay);
-        let emulator = Self { home, port, child: child.expect("the emulator starts"), recorder };
+        let proxy = Proxy::start(port, delay).expect("a port");
+        let emulator = Self { home, port, child: child.expect("the emulator starts"), proxy };
         eventually("the emulator to listen", || {
             std::net::TcpStream::connect(("127.0.0.1", port)).map_err(|error| format!("{error}\n{}", emulator.log()))
         });
@@ -62,9 +62,9 @@ impl Emulator {
         command
     }
 
-    /// A workshop command aimed at the emulator, through the recorder.
+    /// A workshop command aimed at the emulator, through the proxy.
     pub fn workshop(&self, arguments: &[&str]) -> Command {
-        self.aimed(self.home.workshop(arguments), self.recorder.port)
+        self.aimed(self.home.workshop(arguments), self.proxy.port)
     }
 
     pub fn run(&self, arguments: &[&str]) -> Ended {
@@ -86,7 +86,7 @@ impl Emulator {
 
     /// The AWS calls of workshop commands since the last time this was asked.
     pub fn calls(&self) -> Calls {
-        self.recorder.take()
+        self.proxy.take()
     }
 
     /// What the aws CLI answers, straight from the emulator, as JSON.

@@ -4,9 +4,11 @@
 #![allow(clippy::disallowed_methods, reason = "black-box tests start processes and wait for them")]
 
 pub mod aws_stub;
+pub mod cloud;
 pub mod emulator;
-pub mod recorder;
+pub mod proxy;
 pub mod sandbox;
+pub mod snapshot;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
