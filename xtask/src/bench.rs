@@ -1,5 +1,12 @@
 //! `cargo xtask bench`: what the program costs in time and memory, beside the bars it is held to, measured in one run.
 
+mod chain;
+pub(crate) mod deploy;
+#[path = "../../tests/support/proxy/mod.rs"]
+#[allow(dead_code, missing_docs, unreachable_pub, reason = "the tests' own proxy, of which this uses a part")]
+#[allow(clippy::disallowed_methods, reason = "it tells how long a call takes, and makes it take longer")]
+mod proxy;
+
 use crate::cargo::cargo;
 use crate::failure::Failure;
 use crate::{build, process, project, say};

@@ -19,13 +19,19 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
         return Ok(());
     };
     let venv = python::environment()?;
-    process::run(&mut cargo(&["build", "--quiet", "--package", "workshop"]))?;
+    build_program()?;
     let cloud = Cloud::start(&project::target_dir())?;
     let mut replay = process::command(venv.join("bin/python"));
     replay.arg("tests/conformance/run.py").args(["--endpoint", cloud.endpoint(), "--corpus"]).arg(corpus);
     let replayed = process::run(replay.args(arguments).env("PYTHONDONTWRITEBYTECODE", "1"));
     drop(cloud);
     replayed.map_err(|_| Failure::new("the recorded cases are not all as `tests/conformance/explained.txt` has it"))
+}
+
+/// Builds the program with the features that `cargo test --workspace` gives it, so that nothing compiles again after it: a package
+/// alone has fewer, and features that only tests ask for count where a test target is built too. `validate` is a small one.
+fn build_program() -> Result<(), Failure> {
+    process::run(&mut cargo(&["build", "--quiet", "--workspace", "--bin", "workshop", "--test", "validate"]))
 }
 
 /// Where the recorded cases are: where `WORKSHOP_CONFORMANCE` says, or beside this folder.

@@ -23,6 +23,8 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
         ["bench"] => bench::run(),
+        ["bench", "deploy"] => bench::deploy::run(None),
+        ["bench", "deploy", program] => bench::deploy::run(Some(program)),
         ["bench", "engine"] => bench::engine(),
         ["build"] => build::run().map(|_| ()),
         ["conformance", arguments @ ..] => conformance::run(arguments),

@@ -7,7 +7,8 @@ use crate::failure::Failure;
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask <task>
   bench    measure start, deploy and memory, beside their bars;
-           `bench engine` measures the language engine alone
+           `bench engine` measures the language engine alone;
+           `bench deploy [PROGRAM]` deployments to a cloud that is far away, beside their chain of calls
   build    package the functions, then build the program that carries them
   conformance [--category C] [--only TEXT] [--kind K] [--all-kinds] [--jobs N] [--json]
            replay what AWS answered against an embedded cloud, and show where it answers otherwise
