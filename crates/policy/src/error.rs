@@ -1,0 +1,54 @@
+//! Why a document is refused, in AWS's words.
+
+/// What IAM answers as `MalformedPolicyDocument`; the text is AWS's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Malformed {
+    /// The text is no JSON.
+    #[error("This policy contains invalid Json")]
+    Json,
+    /// The JSON is no policy: an element that is missing, unknown, repeated or of the wrong kind.
+    #[error("Syntax errors in policy.")]
+    Syntax,
+    /// `Version` is neither `2012-10-17` nor `2008-10-17`.
+    #[error("The policy must contain a valid version string")]
+    Version,
+    /// A `Sid` that is not made of letters and digits.
+    #[error(
+        "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
+    )]
+    Sid,
+    /// Two statements with one `Sid`.
+    #[error("Statement IDs (SID) in a single policy must be unique.")]
+    RepeatedSid,
+    /// A trust policy names a resource.
+    #[error("Has prohibited field Resource")]
+    ProhibitedResource,
+    /// A trust policy without a principal.
+    #[error("Missing required field Principal")]
+    MissingPrincipal,
+    /// A trust policy without an action.
+    #[error("Missing required field Action")]
+    MissingAction,
+    /// A trust policy with an action that is not one of STS.
+    #[error("AssumeRole policy may only specify STS AssumeRole actions.")]
+    NotAssumeRole,
+    /// A service principal that is no service's name.
+    #[error("Invalid principal in policy: \"SERVICE\":\"{0}\"")]
+    ServicePrincipal(String),
+    /// An identity policy names a principal.
+    #[error("Policy document should not specify a principal.")]
+    ProhibitedPrincipal,
+    /// An identity policy's statement without an action.
+    #[error("Policy statement must contain actions.")]
+    NoActions,
+    /// An action without its service.
+    #[error("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
+    NoVendor,
+    /// An identity policy's statement without a resource.
+    #[error("Policy statement must contain resources.")]
+    NoResources,
+    /// A resource that is neither an ARN nor `*`.
+    #[error("Resource {0} must be in ARN format or \"*\".")]
+    NotAnArn(String),
+}

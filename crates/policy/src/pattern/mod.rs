@@ -1,0 +1,127 @@
+//! Wildcards: `*` is any text, `?` any one character; in ARNs the colons set limits.
+
+use crate::variables::{Part, Variables};
+
+/// The colons of an ARN before its resource.
+const ARN_COLONS: usize = 5;
+
+/// A text with wildcards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    tokens: Vec<Token>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token {
+    Literal(char),
+    /// `?`.
+    One {
+        colons: bool,
+    },
+    /// `*`.
+    Any {
+        colons: bool,
+    },
+}
+
+impl Pattern {
+    /// A text in which wildcards match everything. Nothing when a variable has no value.
+    pub(crate) fn text(text: &str, variables: Variables<'_>) -> Option<Self> {
+        Some(Self { tokens: tokens(text, variables)? })
+    }
+
+    /// An action. Actions have neither variables nor case.
+    pub(crate) fn action(action: &str) -> Self {
+        let token = |character: char| token(character.to_ascii_lowercase());
+        Self { tokens: action.chars().map(token).collect() }
+    }
+
+    /// The value of an ARN condition: each of the six parts is matched for itself. Nothing when it has fewer.
+    pub(crate) fn arn(text: &str, variables: Variables<'_>) -> Option<Self> {
+        let mut tokens = tokens(text, variables)?;
+        let colons = limit(&mut tokens, false);
+        (colons >= ARN_COLONS).then_some(Self { tokens })
+    }
+
+    /// A `Resource`: wildcards stay in their part of the ARN, but for a `*` at the end of a part, which may go on beyond
+    /// it; parts that are missing match everything ([reference]).
+    ///
+    /// [reference]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    pub(crate) fn resource(text: &str, variables: Variables<'_>) -> Option<Self> {
+        let mut tokens = tokens(text, variables)?;
+        let colons = limit(&mut tokens, true);
+        if text.starts_with("arn:") {
+            for _ in colons..ARN_COLONS {
+                tokens.extend([Token::Literal(':'), Token::Any { colons: true }]);
+            }
+        }
+        Some(Self { tokens })
+    }
+
+    /// Whether a text matches. Follows all ways through the pattern at once, so that no text makes it slow: the time is
+    /// that of both lengths multiplied.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        let mut reached = vec![false; self.tokens.len() + 1];
+        reached[0] = true;
+        self.skip_any(&mut reached);
+        for character in text.chars() {
+            let mut next = vec![false; reached.len()];
+            for (at, token) in self.tokens.iter().enumerate().filter(|(at, _)| reached[*at]) {
+                match *token {
+                    Token::Literal(wanted) => next[at + 1] |= wanted == character,
+                    Token::One { colons } => next[at + 1] |= colons || character != ':',
+                    Token::Any { colons } => next[at] |= colons || character != ':',
+                }
+            }
+            self.skip_any(&mut next);
+            reached = next;
+        }
+        reached.last() == Some(&true)
+    }
+
+    /// `*` also matches nothing.
+    fn skip_any(&self, reached: &mut [bool]) {
+        for (at, token) in self.tokens.iter().enumerate() {
+            if reached[at] && matches!(token, Token::Any { .. }) {
+                reached[at + 1] = true;
+            }
+        }
+    }
+}
+
+fn token(character: char) -> Token {
+    match character {
+        '*' => Token::Any { colons: true },
+        '?' => Token::One { colons: true },
+        other => Token::Literal(other),
+    }
+}
+
+fn tokens(text: &str, variables: Variables<'_>) -> Option<Vec<Token>> {
+    let mut tokens = Vec::with_capacity(text.len());
+    for part in variables.parts(text)? {
+        match part {
+            Part::Written(text) => tokens.extend(text.chars().map(token)),
+            Part::Literal(text) => tokens.extend(text.chars().map(Token::Literal)),
+        }
+    }
+    Some(tokens)
+}
+
+/// Keeps wildcards before the resource in their parts; answers how many colons the pattern has.
+fn limit(tokens: &mut [Token], ends_go_on: bool) -> usize {
+    let mut seen = 0;
+    for at in 0..tokens.len() {
+        let at_end = matches!(tokens.get(at + 1), None | Some(Token::Literal(':')));
+        match &mut tokens[at] {
+            Token::Literal(':') => seen += 1,
+            Token::One { colons } if seen < ARN_COLONS => *colons = false,
+            Token::Any { colons } if seen < ARN_COLONS => *colons = ends_go_on && at_end,
+            _ => {}
+        }
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! Who a statement is for, and who asks.
+
+use crate::document::OneOrMany;
+
+/// The `Principal` element ([reference]).
+///
+/// [reference]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// `*`: everybody.
+    Everyone,
+    /// Principals by type, in the order they were written.
+    Named(Vec<(PrincipalType, OneOrMany<String>)>),
+}
+
+/// The types of principals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PrincipalType {
+    /// An account, a user, a role or a session, by ARN; `*` is everybody.
+    Aws,
+    /// A service, by its name, such as `lambda.amazonaws.com`.
+    Service,
+    /// An identity provider.
+    Federated,
+    /// An account by the id that S3 has for it.
+    CanonicalUser,
+}
+
+/// Who makes a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Caller<'a> {
+    /// A service, such as `lambda.amazonaws.com`.
+    Service(&'a str),
+    /// A user or an account's root, by ARN.
+    Aws(&'a str),
+    /// The session of an assumed role.
+    Session {
+        /// `arn:aws:sts::000000000000:assumed-role/<role>/<session>`.
+        session: &'a str,
+        /// The role's own ARN.
+        role: &'a str,
+    },
+}
+
+impl Principal {
+    /// One service.
+    pub fn service(name: impl Into<String>) -> Self {
+        Self::Named(vec![(PrincipalType::Service, OneOrMany::One(name.into()))])
+    }
+
+    /// One account, user, role or session, by ARN.
+    pub fn aws(arn: impl Into<String>) -> Self {
+        Self::Named(vec![(PrincipalType::Aws, OneOrMany::One(arn.into()))])
+    }
+
+    /// The principals of one type.
+    pub fn of_type(&self, wanted: PrincipalType) -> impl Iterator<Item = &str> {
+        let named: &[(PrincipalType, OneOrMany<String>)] = match self {
+            Self::Everyone => &[],
+            Self::Named(named) => named,
+        };
+        named.iter().filter(move |(kind, _)| *kind == wanted).flat_map(|(_, ids)| ids.iter()).map(String::as_str)
+    }
+
+    /// Whether the caller is among the principals. Naming an account names everybody in it, naming a role names its
+    /// sessions; `{"AWS": "*"}` means the same as `*`. No other wildcard is one here.
+    pub fn includes(&self, caller: &Caller<'_>) -> bool {
+        if *self == Self::Everyone || self.of_type(PrincipalType::Aws).any(|id| id == "*") {
+            return true;
+        }
+        match *caller {
+            Caller::Service(service) => self.of_type(PrincipalType::Service).any(|id| id == service),
+            Caller::Aws(arn) => self.of_type(PrincipalType::Aws).any(|id| id == arn || is_account_of(id, arn)),
+            Caller::Session { session, role } => {
+                self.of_type(PrincipalType::Aws).any(|id| id == session || id == role || is_account_of(id, session))
+            }
+        }
+    }
+}
+
+impl PrincipalType {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Aws, Self::Service, Self::Federated, Self::CanonicalUser];
+
+    /// The type as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Aws => "AWS",
+            Self::Service => "Service",
+            Self::Federated => "Federated",
+            Self::CanonicalUser => "CanonicalUser",
+        }
+    }
+}
+
+/// Whether an id is the account of an ARN: twelve digits, or the account's root.
+fn is_account_of(id: &str, arn: &str) -> bool {
+    let Some(account) = arn.split(':').nth(4).filter(|account| !account.is_empty()) else {
+        return false;
+    };
+    id == account || (id.split(':').nth(4) == Some(account) && id.starts_with("arn:") && id.ends_with(":root"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USER: &str = "arn:aws:iam::000000000000:user/local";
+    const SESSION: Caller<'_> = Caller::Session {
+        session: "arn:aws:sts::000000000000:assumed-role/deploy/ci",
+        role: "arn:aws:iam::000000000000:role/team/deploy",
+    };
+
+    #[test]
+    fn an_account_names_everybody_in_it() {
+        for id in ["000000000000", "arn:aws:iam::000000000000:root", "*"] {
+            assert!(Principal::aws(id).includes(&Caller::Aws(USER)), "{id}");
+            assert!(Principal::aws(id).includes(&SESSION), "{id}");
+        }
+        assert!(!Principal::aws("000000000001").includes(&Caller::Aws(USER)));
+        assert!(!Principal::aws("arn:aws:iam::000000000001:root").includes(&Caller::Aws(USER)));
+    }
+
+    #[test]
+    fn a_role_names_its_sessions() {
+        assert!(Principal::aws("arn:aws:iam::000000000000:role/team/deploy").includes(&SESSION));
+        assert!(!Principal::aws("arn:aws:iam::000000000000:role/team/other").includes(&SESSION));
+    }
+
+    #[test]
+    fn services_are_no_accounts_and_wildcards_are_whole() {
+        assert!(Principal::service("lambda.amazonaws.com").includes(&Caller::Service("lambda.amazonaws.com")));
+        assert!(!Principal::service("lambda.amazonaws.com").includes(&Caller::Aws("lambda.amazonaws.com")));
+        assert!(!Principal::service("*.amazonaws.com").includes(&Caller::Service("lambda.amazonaws.com")));
+        assert!(!Principal::aws("arn:aws:iam::000000000000:user/*").includes(&Caller::Aws(USER)));
+        assert!(Principal::Everyone.includes(&Caller::Service("s3.amazonaws.com")));
+    }
+}
