@@ -1,0 +1,171 @@
+//! A disk whose writes are held in memory until it is known that the file is ours.
+//!
+//! To open a database is to write to it: redb marks it as open, and repairs it after a kill. A file that is refused must
+//! keep every byte, and redb's reader that does not write refuses files that need repair.
+
+use std::io;
+use std::ops::Bound;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use redb::{BackendError, StorageBackend};
+
+/// The disk; clones share it.
+#[derive(Debug, Clone)]
+pub(super) struct HeldWrites(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    disk: Box<dyn StorageBackend>,
+    /// Once true, everything goes to the disk.
+    released: AtomicBool,
+    held: Mutex<Vec<Held>>,
+}
+
+/// One operation that the disk has not seen.
+#[derive(Debug)]
+enum Held {
+    Write(u64, Vec<u8>),
+    SetLen(u64),
+    Sync,
+}
+
+impl HeldWrites {
+    pub(super) fn new(disk: Box<dyn StorageBackend>) -> Self {
+        Self(Arc::new(Inner { disk, released: AtomicBool::new(false), held: Mutex::new(Vec::new()) }))
+    }
+
+    /// A disk whose writes are not held.
+    pub(super) fn released(disk: Box<dyn StorageBackend>) -> Self {
+        Self(Arc::new(Inner { disk, released: AtomicBool::new(true), held: Mutex::new(Vec::new()) }))
+    }
+
+    /// Writes what was held, and holds nothing from now on. A kill in between leaves what a kill during redb's own opening
+    /// may leave, which it repairs: the order of writes and syncs is kept.
+    pub(super) fn release(&self) -> io::Result<()> {
+        let mut held = self.held();
+        for operation in held.drain(..) {
+            match operation {
+                Held::Write(offset, data) => self.0.disk.write(offset, &data)?,
+                Held::SetLen(len) => self.0.disk.set_len(len)?,
+                Held::Sync => self.0.disk.sync_data()?,
+            }
+        }
+        self.0.released.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    fn is_released(&self) -> bool {
+        self.0.released.load(Ordering::Acquire)
+    }
+
+    fn held(&self) -> MutexGuard<'_, Vec<Held>> {
+        self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hold(&self, operation: Held) {
+        self.held().push(operation);
+    }
+}
+
+/// Lays data over bytes that were read at an offset.
+fn overlay(out: &mut [u8], read_at: u64, written_at: u64, data: &[u8]) {
+    for (byte, place) in data.iter().zip(written_at..) {
+        let index = place.checked_sub(read_at).and_then(|index| usize::try_from(index).ok());
+        if let Some(out) = index.and_then(|index| out.get_mut(index)) {
+            *out = *byte;
+        }
+    }
+}
+
+impl StorageBackend for HeldWrites {
+    fn len(&self) -> io::Result<u64> {
+        let len = self.0.disk.len()?;
+        if self.is_released() {
+            return Ok(len);
+        }
+        Ok(self.held().iter().fold(len, |len, operation| match operation {
+            Held::Write(offset, data) => len.max(offset + data.len() as u64),
+            Held::SetLen(len) => *len,
+            Held::Sync => len,
+        }))
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        if self.is_released() {
+            return self.0.disk.read(offset, out);
+        }
+        if offset.saturating_add(out.len() as u64) > self.len()? {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
+        }
+        // The part that is on the disk; what lies beyond its end was held, or is zero.
+        let on_disk = self.0.disk.len()?.saturating_sub(offset);
+        let on_disk = usize::try_from(on_disk).unwrap_or(usize::MAX).min(out.len());
+        let (disk_part, rest) = out.split_at_mut(on_disk);
+        self.0.disk.read(offset, disk_part)?;
+        rest.fill(0);
+        for operation in self.held().iter() {
+            match operation {
+                Held::Write(written_at, data) => overlay(out, offset, *written_at, data),
+                Held::SetLen(len) => {
+                    let kept = usize::try_from(len.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
+                    out.split_at_mut(kept).1.fill(0);
+                }
+                Held::Sync => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        if self.is_released() {
+            return self.0.disk.set_len(len);
+        }
+        self.hold(Held::SetLen(len));
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        if self.is_released() {
+            return self.0.disk.sync_data();
+        }
+        self.hold(Held::Sync);
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        if self.is_released() {
+            return self.0.disk.write(offset, data);
+        }
+        self.hold(Held::Write(offset, data.to_vec()));
+        Ok(())
+    }
+
+    fn close(&self) -> io::Result<()> {
+        self.0.disk.close()
+    }
+
+    fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.0.disk.try_lock_range(start, end)
+    }
+
+    fn try_lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.0.disk.try_lock_shared_range(start, end)
+    }
+
+    fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.0.disk.unlock_range(start, end)
+    }
+
+    fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.0.disk.lock_range(start, end)
+    }
+
+    fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.0.disk.lock_shared_range(start, end)
+    }
+
+    fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.0.disk.query_lock_range(start, end)
+    }
+}

@@ -1,0 +1,373 @@
+//! The open store: handing batches over, waiting for them, and reading.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::task::{Context, Poll, ready};
+use std::thread::JoinHandle;
+
+use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
+
+use super::batch::Batch;
+use super::error::{self, StoreError};
+use super::file::StoreFile;
+use super::queue::{Queue, Reservation};
+use super::range::Range;
+use super::snapshot::Snapshot;
+use super::table::Table;
+use super::writer::{self, Request, UnreportedFailure};
+
+/// The open store; clones share it, and the last one to be dropped writes what still waits and closes the file.
+///
+/// Batches are written in the order in which they are handed over, not of the waiting: a caller who holds a lock on the
+/// values that a batch stores hands it over under the lock and awaits after it, and memory and disk agree on the order.
+/// How to hand over, and what presses back:
+///
+/// | call | hands over | waits for room | durable |
+/// | --- | --- | --- | --- |
+/// | [`Store::commit`] | at the call | no: its caller awaits the disk instead | when the future resolves |
+/// | [`Store::reserve`], then [`Store::commit_reserved`] or [`Store::submit_reserved`] | at the second call | in `reserve` | as for commit, submit |
+/// | [`Store::submit`] | once there is room | yes | after the next [`Store::flush`] |
+/// | [`Store::try_submit`] | at the call, or gives the batch back | no | after the next [`Store::flush`] |
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    file: Arc<StoreFile>,
+    queue: Arc<Queue>,
+    unreported: UnreportedFailure,
+    writer: Writer,
+}
+
+/// Who writes.
+enum Writer {
+    /// A thread of its own.
+    Thread { requests: Option<mpsc::Sender<Request>>, thread: Option<JoinHandle<()>> },
+    /// Whoever hands a batch over, one at a time.
+    Inline(Mutex<()>),
+}
+
+/// There is no room for the batch, which comes back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("The queue to the store is full.")]
+pub struct TrySubmitError(pub Batch);
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Store").field("path", &self.inner.file.path()).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the store in `dir` (the file is `store.redb`), or creates both. A thread of its own writes.
+    ///
+    /// # Errors
+    /// When the folder or the file can't be created or read, another process has the store open, or the file is not a
+    /// store of this version ([`crate::format`]); such a file is left as it is.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        Self::start(StoreFile::open(&file_in(dir)?)?)
+    }
+
+    /// Opens the store in `dir` as [`Store::open`] does, without a thread: each batch is written by the call that hands it
+    /// over, which blocks on the disk. The order of all effects is that of the calls: for simulations and tests. The future of
+    /// a commit is pending once, as it would be for the disk.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn open_inline(dir: &Path) -> Result<Self, StoreError> {
+        Ok(Self::inline(StoreFile::open(&file_in(dir)?)?))
+    }
+
+    /// A store without a file, which ends with its last clone. Batches are written as by [`Store::open_inline`].
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Ok(Self::inline(StoreFile::in_memory()?))
+    }
+
+    /// Starts the writer of an open file.
+    pub(crate) fn start(file: StoreFile) -> Result<Self, StoreError> {
+        let file = Arc::new(file);
+        let unreported = UnreportedFailure::default();
+        // Bounded by `Queue`: a batch is sent with its room.
+        let (requests, waiting) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn({
+                let file = Arc::clone(&file);
+                let unreported = unreported.clone();
+                move || writer::run(&file, &waiting, &unreported)
+            })
+            .map_err(|reason| error::open(file.path(), reason.into()))?;
+        let writer = Writer::Thread { requests: Some(requests), thread: Some(thread) };
+        Ok(Self { inner: Arc::new(Inner { file, queue: Queue::new(), unreported, writer }) })
+    }
+
+    fn inline(file: StoreFile) -> Self {
+        let inner = Inner {
+            file: Arc::new(file),
+            queue: Queue::new(),
+            unreported: UnreportedFailure::default(),
+            writer: Writer::Inline(Mutex::new(())),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Where the file lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.inner.file.path()
+    }
+
+    /// Hands a batch over, at the call, and resolves once it is durable: all of it, or nothing.
+    ///
+    /// It is written even when nobody awaits it. The call takes room in the queue though there may be none: who awaits each
+    /// commit before the next is held back by the disk. Who does not calls [`Store::reserve`] first.
+    ///
+    /// # Errors
+    /// When the batch could not be written; then none of it is in the store.
+    pub fn commit(&self, batch: Batch) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+        let room = Arc::clone(&self.inner.queue).overdraw(batch.size_bytes());
+        self.send_commit(batch, room)
+    }
+
+    /// Waits for room in the queue for a batch of about `size_bytes` ([`Batch::size_bytes`]). Those who wait are served in
+    /// order; dropping the future or what it gives frees the room.
+    pub fn reserve(&self, size_bytes: usize) -> impl Future<Output = Reservation> + Send + use<> {
+        Arc::clone(&self.inner.queue).reserve(size_bytes)
+    }
+
+    /// Does what [`Store::commit`] does, in room that was waited for.
+    ///
+    /// # Errors
+    /// As for [`Store::commit`].
+    pub fn commit_reserved(
+        &self,
+        mut room: Reservation,
+        batch: Batch,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+        room.resize(batch.size_bytes());
+        self.send_commit(batch, room)
+    }
+
+    /// Hands a batch over, at the call, in room that was waited for. It is written soon; a failure is traced and told by
+    /// the next [`Store::flush`].
+    pub fn submit_reserved(&self, mut room: Reservation, batch: Batch) {
+        room.resize(batch.size_bytes());
+        self.send(Request::Submit(batch, room));
+    }
+
+    /// Waits for room, then hands a batch over to be written soon. A failure is traced and told by the next
+    /// [`Store::flush`]. Dropping the future before it resolves hands nothing over.
+    pub async fn submit(&self, batch: Batch) {
+        let room = self.reserve(batch.size_bytes()).await;
+        self.submit_reserved(room, batch);
+    }
+
+    /// Hands a batch over to be written soon, if there is room; never waits, so that code without async may call it.
+    ///
+    /// # Errors
+    /// When the queue is full: the batch comes back, and nothing of it is written.
+    pub fn try_submit(&self, batch: Batch) -> Result<(), TrySubmitError> {
+        match Arc::clone(&self.inner.queue).try_reserve(batch.size_bytes()) {
+            Some(room) => {
+                self.send(Request::Submit(batch, room));
+                Ok(())
+            }
+            None => Err(TrySubmitError(batch)),
+        }
+    }
+
+    /// Resolves once everything handed over before the call is durable.
+    ///
+    /// # Errors
+    /// When a batch submitted since the last flush could not be written. A flush that is dropped leaves that for the next.
+    pub fn flush(&self) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Request::Flush(answer));
+        Flush { answered, unreported: self.inner.unreported.clone(), path: self.path().to_owned() }
+    }
+
+    /// The store as it is now, for reads that must agree with each other.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.inner.file.snapshot()
+    }
+
+    /// The value of a key. Like every read it sees what is durable, not what waits to be written, and blocks on the disk.
+    ///
+    /// # Errors
+    /// When the file can't be read, or the value is not JSON of the type asked for.
+    pub fn get<T: DeserializeOwned>(&self, table: Table, key: &str) -> Result<Option<T>, StoreError> {
+        self.snapshot()?.get(table, key)
+    }
+
+    /// Calls `each` with the rows of a range until it breaks. Rows are read as they are asked for, never collected.
+    ///
+    /// # Errors
+    /// As for [`Store::get`].
+    pub fn scan<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        range: Range<'_>,
+        each: impl FnMut(&str, T) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.snapshot()?.scan(table, range, each)
+    }
+
+    /// Calls `each` with the keys of a range until it breaks.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn scan_keys(
+        &self,
+        table: Table,
+        range: Range<'_>,
+        each: impl FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.snapshot()?.scan_keys(table, range, each)
+    }
+
+    /// Calls `each` with the keys and the stored bytes of a range until it breaks.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn scan_bytes(
+        &self,
+        table: Table,
+        range: Range<'_>,
+        each: impl FnMut(&str, &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.snapshot()?.scan_bytes(table, range, each)
+    }
+
+    /// All rows of a table in key order: for tables that are small, or held in memory anyway.
+    ///
+    /// # Errors
+    /// As for [`Store::get`].
+    pub fn load<T: DeserializeOwned>(&self, table: Table) -> Result<Vec<(String, T)>, StoreError> {
+        self.load_prefix(table, "")
+    }
+
+    /// The rows of a table whose keys begin with `prefix`, in key order.
+    ///
+    /// # Errors
+    /// As for [`Store::get`].
+    pub fn load_prefix<T: DeserializeOwned>(&self, table: Table, prefix: &str) -> Result<Vec<(String, T)>, StoreError> {
+        let mut rows = Vec::new();
+        self.scan(table, Range::prefix(prefix), |key, value| {
+            rows.push((key.to_owned(), value));
+            ControlFlow::Continue(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Has every write fail as on a full disk, until it is told otherwise: for the tests of who writes.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn set_disk_full(&self, is_full: bool) {
+        self.inner.file.set_full(is_full);
+    }
+
+    fn send_commit(
+        &self,
+        batch: Batch,
+        room: Reservation,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Request::Commit(batch, room, answer));
+        let path = self.path().to_owned();
+        let inline = matches!(self.inner.writer, Writer::Inline(_));
+        async move {
+            if inline {
+                pending_once().await;
+            }
+            answered.await.unwrap_or(Err(StoreError::Closed { path }))
+        }
+    }
+
+    /// Hands a request to the writer. Where the writer has died the answer is dropped, and who waits for it is told so.
+    fn send(&self, request: Request) {
+        match &self.inner.writer {
+            Writer::Thread { requests, .. } => {
+                if requests.as_ref().is_none_or(|requests| requests.send(request).is_err()) {
+                    let failure = StoreError::Closed { path: self.path().to_owned() };
+                    tracing::error!(error = %failure, "a batch was not written");
+                    self.inner.unreported.keep(failure);
+                }
+            }
+            Writer::Inline(one_at_a_time) => {
+                let _held = one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
+                writer::run_one(&self.inner.file, request, &self.inner.unreported);
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn file(&self) -> &StoreFile {
+        &self.inner.file
+    }
+}
+
+impl Drop for Inner {
+    /// Closing the channel lets the writer finish what waits and end; the file is closed after it.
+    fn drop(&mut self) {
+        if let Writer::Thread { requests, thread } = &mut self.writer {
+            drop(requests.take());
+            if thread.take().is_some_and(|thread| thread.join().is_err()) {
+                tracing::error!(path = %self.file.path().display(), "the store's writer panicked");
+            }
+        }
+    }
+}
+
+/// Lets everybody else go on once. A commit without a thread is over when the call ends; its caller waits all the same, as
+/// it would for the disk, so that a test can drop it there.
+async fn pending_once() {
+    let mut polled = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut polled, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// The file in a folder, which is created when it is missing.
+fn file_in(dir: &Path) -> Result<PathBuf, StoreError> {
+    std::fs::create_dir_all(dir).map_err(|reason| error::open(dir, reason.into()))?;
+    Ok(dir.join("store.redb"))
+}
+
+/// Waits for a flush. One that is dropped with a failure that it has not told gives it back.
+struct Flush {
+    answered: oneshot::Receiver<Result<(), StoreError>>,
+    unreported: UnreportedFailure,
+    path: PathBuf,
+}
+
+impl Future for Flush {
+    type Output = Result<(), StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = ready!(Pin::new(&mut self.answered).poll(context));
+        Poll::Ready(answer.unwrap_or_else(|_| Err(StoreError::Closed { path: self.path.clone() })))
+    }
+}
+
+impl Drop for Flush {
+    fn drop(&mut self) {
+        self.answered.close();
+        if let Ok(Err(failure)) = self.answered.try_recv() {
+            self.unreported.keep(failure);
+        }
+    }
+}
