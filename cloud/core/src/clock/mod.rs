@@ -1,0 +1,150 @@
+//! Time as a value: a service asks the clock it was given for the time, and waits through it.
+
+mod virtual_time;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+pub use virtual_time::ClockControl;
+use virtual_time::VirtualTime;
+
+/// A clock: the machine's own, or one that its owner moves. Clones show the same time.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    source: Source,
+}
+
+#[derive(Debug, Clone)]
+enum Source {
+    System,
+    Virtual(Arc<VirtualTime>),
+}
+
+/// What was waited for took longer than it might.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the time limit has passed")]
+pub struct Elapsed;
+
+impl Clock {
+    /// The machine's clock. Only the composition of a real cloud makes one.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { source: Source::System }
+    }
+
+    /// A clock that stands still until its control moves it.
+    #[must_use]
+    pub fn moved_by_hand(start: Timestamp) -> (Self, ClockControl) {
+        let time = Arc::new(VirtualTime::new(start));
+        (Self { source: Source::Virtual(Arc::clone(&time)) }, ClockControl::new(time))
+    }
+
+    /// The current time.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "this file owns the machine's clock")]
+    pub fn now(&self) -> Timestamp {
+        match &self.source {
+            Source::System => Timestamp::now(),
+            Source::Virtual(time) => time.now(),
+        }
+    }
+
+    /// Waits for a duration; ends at once when it is zero.
+    #[allow(clippy::disallowed_methods, reason = "this file owns waiting")]
+    pub async fn sleep(&self, duration: Duration) {
+        match &self.source {
+            Source::System => tokio::time::sleep(duration).await,
+            Source::Virtual(time) => {
+                let until = time.now().checked_add(duration).unwrap_or(Timestamp::MAX);
+                VirtualTime::sleep_until(Arc::clone(time), until).await;
+            }
+        }
+    }
+
+    /// Waits until the clock shows `moment` or later; never returns earlier.
+    ///
+    /// A timer of the machine runs on its monotonic clock and may end a little before the wall clock gets there (the two are
+    /// adjusted separately), so the wall clock is asked again until it agrees.
+    pub async fn sleep_until(&self, moment: Timestamp) {
+        if let Source::Virtual(time) = &self.source {
+            return VirtualTime::sleep_until(Arc::clone(time), moment).await;
+        }
+        loop {
+            let left = moment.duration_since(self.now());
+            match Duration::try_from(left) {
+                Ok(left) if !left.is_zero() => self.sleep(left).await,
+                _ => return,
+            }
+        }
+    }
+
+    /// Does some work, unless it takes longer than `limit`.
+    ///
+    /// # Errors
+    /// [`Elapsed`] when it does; the work is dropped.
+    pub async fn timeout<F: Future>(&self, limit: Duration, work: F) -> Result<F::Output, Elapsed> {
+        let mut work = pin!(work);
+        let mut late = pin!(self.sleep(limit));
+        tokio::select! {
+            biased;
+            output = &mut work => Ok(output),
+            () = &mut late => Err(Elapsed),
+        }
+    }
+
+    /// The time that has passed since a moment; zero where the clock was set back.
+    #[must_use]
+    pub fn since(&self, moment: Timestamp) -> Duration {
+        Duration::try_from(self.now().duration_since(moment)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_machines_clock_never_ends_a_wait_early() {
+        let clock = Clock::system();
+        let moment = clock.now() + jiff::SignedDuration::from_millis(3);
+        clock.sleep_until(moment).await;
+        assert!(clock.now() >= moment);
+        assert_eq!(clock.timeout(Duration::from_secs(60), async { 1 }).await, Ok(1));
+        let never = std::future::pending::<()>();
+        assert_eq!(clock.timeout(Duration::from_millis(1), never).await, Err(Elapsed));
+    }
+
+    #[tokio::test]
+    async fn a_clock_moved_by_hand_wakes_whoever_is_due() {
+        let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let (clock, control) = Clock::moved_by_hand(start);
+        let hour = Duration::from_secs(3600);
+        let sleeper = tokio::spawn({
+            let clock = clock.clone();
+            async move {
+                clock.sleep(hour).await;
+                clock.now()
+            }
+        });
+        while control.next_timer().is_none() {
+            tokio::task::yield_now().await;
+        }
+        control.advance(hour / 2);
+        assert!(!sleeper.is_finished());
+        control.advance(hour / 2);
+        assert_eq!(sleeper.await.unwrap(), start + jiff::SignedDuration::from_hours(1));
+        assert_eq!(control.next_timer(), None);
+        assert_eq!(clock.since(start), hour);
+    }
+
+    #[tokio::test]
+    async fn a_timer_that_nobody_waits_for_any_more_is_gone() {
+        let (clock, control) = Clock::moved_by_hand(Timestamp::UNIX_EPOCH);
+        let late = clock.timeout(Duration::from_secs(5), async { "done" });
+        assert_eq!(late.await, Ok("done"));
+        assert_eq!(control.next_timer(), None);
+    }
+}

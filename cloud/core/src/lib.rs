@@ -1,0 +1,48 @@
+//! What the services of the embedded cloud share.
+//!
+//! Each AWS service is a crate of its own (`cloud-iam`, `cloud-logs`, ...). They never import each other; they meet here:
+//!
+//! - [`Request`] and [`Response`], with AWS's wire protocols ([`Protocol`], [`Form`], [`Xml`]) and errors ([`ServiceError`]);
+//! - [`Operation`]: a service lists its operations once, and the router, injected faults and permission checks read that
+//!   table ([`Service`], [`Routed`]);
+//! - the ports between services ([`FunctionInvoker`], [`LogWriter`], [`RoleDirectory`], [`Dispatch`]);
+//! - [`Location`]: the account and the region that a thing is in;
+//! - time and chance as values ([`Clock`], [`Random`]): a service holds both, and only the composition makes the real ones;
+//! - [`CachedTable`]: values that are read from memory and are durable before anybody sees them;
+//! - [`FaultInjection`]: AWS's eventual consistency, shown when asked to.
+//!
+//! What it must not know: any service, HTTP connections, processes, where the data folder is.
+
+mod clock;
+mod error;
+mod faults;
+mod function_reference;
+mod location;
+mod operation;
+mod page;
+mod ports;
+mod random;
+mod rate_limit;
+mod snapshots;
+mod stop;
+mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod wire;
+
+pub use clock::{Clock, ClockControl, Elapsed};
+pub use error::ServiceError;
+pub use faults::{ConsistencySettings, FaultInjection, Setting, SettingError, Window};
+pub use function_reference::{FunctionReference, LATEST};
+pub use location::{Account, DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Location};
+pub use operation::{
+    Access, Answering, Binding, Handler, Operation, OperationInfo, Resource, Routed, Service, ServiceInfo,
+};
+pub use page::{Page, decode_token, encode_token};
+pub use ports::{Dispatch, FunctionInvoker, Invocation, LogWriter, PortFuture, Principal, RoleDirectory, RoleTrust};
+pub use random::Random;
+pub use rate_limit::{RateLimit, TokenBucket};
+pub use snapshots::{ReadView, Snapshots, before};
+pub use stop::Stop;
+pub use table::{CachedTable, Change};
+pub use wire::{Form, Protocol, Request, Response, Scope, Xml, escape, query_answer};

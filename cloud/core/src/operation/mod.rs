@@ -1,0 +1,297 @@
+//! The table of operations: each service lists its operations once.
+//!
+//! An [`Operation`] says how it is called, whether it reads or writes, which IAM action and resource it is about, and which
+//! function answers it. The router, injected faults, permission checks and the documentation's lists read that table.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use hyper::Method;
+
+use super::error::ServiceError;
+use super::wire::{Form, Protocol, Request, Response};
+
+/// The answer of an operation, on its way.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response, ServiceError>> + Send + 'a>>;
+
+/// The function that answers an operation of the service `S`.
+pub type Handler<S> = for<'a> fn(&'a Arc<S>, &'a Request) -> Answering<'a>;
+
+/// How a request names an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binding {
+    /// awsJson: the header `X-Amz-Target: <prefix>.<name>`.
+    Target,
+    /// awsQuery: the parameter `Action=<name>`.
+    Action,
+    /// restJson: a method and a path whose `{Labels}` each stand for one segment.
+    Rest(&'static str, &'static str),
+}
+
+/// Whether an operation reads or writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It reads, and on AWS its answer may lag behind the last writes.
+    Reads,
+    /// It reads, and always tells the present: what executions and tasks do.
+    ReadsPresent,
+    /// It writes.
+    Writes,
+    /// It writes, and is refused while another such write to the same resource is under way.
+    WritesAlone,
+}
+
+impl Access {
+    /// Whether it changes something.
+    #[must_use]
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Writes | Self::WritesAlone)
+    }
+}
+
+/// The resource that an operation is about, as IAM names it (service authorization reference).
+#[derive(Debug, Clone, Copy)]
+pub enum Resource {
+    /// None in particular: `*`.
+    Any,
+    /// The ARN that the input has in this member.
+    Arn(&'static str),
+    /// An ARN with `{region}`, `{account}` and members of the input in braces.
+    Template(&'static str),
+    /// What a function of the service makes of the request; none when the request names nothing.
+    Computed(fn(&Request) -> Option<String>),
+}
+
+/// What is known of an operation beside the function that answers it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct OperationInfo {
+    /// Its name in the API model, such as `StartExecution`.
+    pub name: &'static str,
+    /// How a request names it.
+    pub binding: Binding,
+    /// Whether it reads or writes.
+    pub access: Access,
+    /// The IAM action, such as `states:StartExecution`.
+    pub action: &'static str,
+    /// The IAM resource.
+    pub resource: Resource,
+}
+
+/// One operation of the service `S`.
+pub struct Operation<S: 'static> {
+    /// What is known of it.
+    pub info: OperationInfo,
+    /// The function that answers it.
+    pub handler: Handler<S>,
+}
+
+impl<S> Operation<S> {
+    /// One line of a service's table.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        binding: Binding,
+        access: Access,
+        action: &'static str,
+        resource: Resource,
+        handler: Handler<S>,
+    ) -> Self {
+        Self { info: OperationInfo { name, binding, access, action, resource }, handler }
+    }
+}
+
+/// What is known of a service beside its operations.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct ServiceInfo {
+    /// Its name in documentation, such as `Step Functions`.
+    pub title: &'static str,
+    /// The name it is signed for, and the prefix of its IAM actions where they are the same, such as `states`.
+    pub signing_name: &'static str,
+    /// How it talks.
+    pub protocol: Protocol,
+    /// The prefix of its `X-Amz-Target`, such as `AWSStepFunctions`, where it has one.
+    pub target_prefix: Option<&'static str>,
+    /// Its answer to a call too many.
+    pub throttled: fn() -> ServiceError,
+    /// Its answer when it has failed.
+    pub failed: fn() -> ServiceError,
+    /// Its answer to a write while another one to the same thing is under way.
+    pub conflict: fn() -> ServiceError,
+}
+
+impl ServiceInfo {
+    /// A service with AWS's common errors (throttling, failure, conflict), as the services have whose models name none.
+    #[must_use]
+    pub const fn new(title: &'static str, signing_name: &'static str, protocol: Protocol) -> Self {
+        Self {
+            title,
+            signing_name,
+            protocol,
+            target_prefix: None,
+            throttled: common_throttled,
+            failed: common_failed,
+            conflict: common_conflict,
+        }
+    }
+
+    /// With the prefix of its `X-Amz-Target`.
+    #[must_use]
+    pub const fn with_target_prefix(mut self, prefix: &'static str) -> Self {
+        self.target_prefix = Some(prefix);
+        self
+    }
+
+    /// With its own answers to a call too many, when it has failed, and to a conflicting write.
+    #[must_use]
+    pub const fn with_faults(
+        mut self,
+        throttled: fn() -> ServiceError,
+        failed: fn() -> ServiceError,
+        conflict: fn() -> ServiceError,
+    ) -> Self {
+        self.throttled = throttled;
+        self.failed = failed;
+        self.conflict = conflict;
+        self
+    }
+}
+
+fn common_throttled() -> ServiceError {
+    ServiceError::bad_request("Throttling", "Rate exceeded")
+}
+
+fn common_failed() -> ServiceError {
+    let unknown = "The request processing has failed because of an unknown error, exception or failure.";
+    ServiceError::new(500, "InternalFailure", unknown)
+}
+
+fn common_conflict() -> ServiceError {
+    let message = "The request was rejected because multiple requests to change this object were submitted \
+                   simultaneously. Wait a few minutes and submit your request again.";
+    ServiceError::new(409, "ConcurrentModification", message)
+}
+
+/// A service as the router sees it.
+pub trait Service: Send + Sync {
+    /// What is known of it.
+    fn info(&self) -> &'static ServiceInfo;
+
+    /// Its operations, in the table's order.
+    fn operations(&self) -> Vec<&'static OperationInfo>;
+
+    /// The operation that a request names, and the values of the path's labels; none when it is not served.
+    fn find(&self, request: &Request) -> Option<(&'static OperationInfo, Vec<(&'static str, String)>)>;
+
+    /// Answers an operation of [`Service::operations`] by its name.
+    fn call<'a>(&'a self, operation: &'static OperationInfo, request: &'a Request) -> Answering<'a>;
+}
+
+/// A service with its table: what the composition gives the router.
+pub struct Routed<S: 'static> {
+    info: &'static ServiceInfo,
+    operations: &'static [Operation<S>],
+    service: Arc<S>,
+}
+
+impl<S: Send + Sync> Routed<S> {
+    /// Joins a service to its table.
+    #[must_use]
+    pub fn new(info: &'static ServiceInfo, operations: &'static [Operation<S>], service: Arc<S>) -> Self {
+        Self { info, operations, service }
+    }
+}
+
+impl<S: Send + Sync> Service for Routed<S> {
+    fn info(&self) -> &'static ServiceInfo {
+        self.info
+    }
+
+    fn operations(&self) -> Vec<&'static OperationInfo> {
+        self.operations.iter().map(|operation| &operation.info).collect()
+    }
+
+    fn find(&self, request: &Request) -> Option<(&'static OperationInfo, Vec<(&'static str, String)>)> {
+        let named = match self.info.protocol {
+            Protocol::Json10 | Protocol::Json11 => request.target_operation().map(str::to_owned),
+            Protocol::Query(_) => Form::of(request).get("Action").map(str::to_owned),
+            Protocol::Rest | Protocol::LambdaRest => return self.find_path(request),
+        }?;
+        let found = self.operations.iter().find(|operation| operation.info.name == named)?;
+        Some((&found.info, Vec::new()))
+    }
+
+    fn call<'a>(&'a self, operation: &'static OperationInfo, request: &'a Request) -> Answering<'a> {
+        let found = self.operations.iter().find(|listed| listed.info.name == operation.name);
+        match found {
+            Some(found) => (found.handler)(&self.service, request),
+            None => Box::pin(async move { Err(ServiceError::not_implemented(operation.action)) }),
+        }
+    }
+}
+
+impl<S> Routed<S> {
+    fn find_path(&self, request: &Request) -> Option<(&'static OperationInfo, Vec<(&'static str, String)>)> {
+        let segments = request.segments();
+        self.operations.iter().find_map(|operation| {
+            let Binding::Rest(method, path) = operation.info.binding else { return None };
+            let is_method = Method::from_bytes(method.as_bytes()).is_ok_and(|method| method == request.method);
+            let labels = if is_method { labels(path, &segments) } else { None };
+            labels.map(|labels| (&operation.info, labels))
+        })
+    }
+}
+
+/// The values of a path's labels, when the path has this form.
+fn labels(path: &'static str, segments: &[String]) -> Option<Vec<(&'static str, String)>> {
+    let pattern: Vec<&'static str> = path.trim_matches('/').split('/').collect();
+    if pattern.len() != segments.len() {
+        return None;
+    }
+    let mut labels = Vec::new();
+    for (part, segment) in pattern.into_iter().zip(segments) {
+        match part.strip_prefix('{').and_then(|label| label.strip_suffix('}')) {
+            Some(label) if !segment.is_empty() => labels.push((label, segment.clone())),
+            _ if part == segment => {}
+            _ => return None,
+        }
+    }
+    Some(labels)
+}
+
+impl OperationInfo {
+    /// The ARN of the resource that a request is about; `*` when it names none.
+    #[must_use]
+    pub fn resource_arn(&self, request: &Request) -> String {
+        let found = match self.resource {
+            Resource::Any => None,
+            Resource::Arn(member) => request.member(member),
+            Resource::Template(template) => filled(template, request),
+            Resource::Computed(compute) => compute(request),
+        };
+        found.unwrap_or_else(|| "*".to_owned())
+    }
+}
+
+/// A template with its braces filled in; none when the request lacks a member.
+fn filled(template: &str, request: &Request) -> Option<String> {
+    let location = request.location();
+    let mut arn = String::new();
+    let mut rest = template;
+    while let Some((text, after)) = rest.split_once('{') {
+        let (name, left) = after.split_once('}')?;
+        arn.push_str(text);
+        match name {
+            "region" => arn.push_str(location.region()),
+            "account" => arn.push_str(location.account().as_str()),
+            member => arn.push_str(&request.member(member)?),
+        }
+        rest = left;
+    }
+    arn.push_str(rest);
+    Some(arn)
+}
+
+#[cfg(test)]
+mod tests;

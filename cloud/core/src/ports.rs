@@ -1,0 +1,117 @@
+//! The ports between services: what one asks of another without knowing its crate.
+
+use std::pin::Pin;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::error::ServiceError;
+use super::function_reference::FunctionReference;
+use super::location::Location;
+use super::wire::{Request, Response};
+
+/// What a port answers with.
+pub type PortFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What one invocation of a function gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invocation {
+    /// The invocation's request id.
+    pub request_id: String,
+    /// The function's answer, or the error document.
+    pub payload: Bytes,
+    /// `Unhandled` when the function failed.
+    pub function_error: Option<String>,
+    /// The last 4 KiB of the log.
+    pub log_tail: Vec<u8>,
+    /// `$LATEST` or a version's number.
+    pub executed_version: String,
+    /// The X-Ray header.
+    pub trace_id: String,
+}
+
+/// Invokes functions: what Lambda offers to API Gateway and Step Functions.
+pub trait FunctionInvoker: Send + Sync {
+    /// Runs what a reference names and waits for its answer. A function that fails is an answer, not an error. The function
+    /// runs to its end even when nobody waits any more.
+    fn invoke<'a>(
+        &'a self,
+        function: &'a FunctionReference,
+        payload: Bytes,
+    ) -> PortFuture<'a, Result<Invocation, ServiceError>>;
+
+    /// Starts an invocation that nobody waits for; gives its request id.
+    fn invoke_later<'a>(
+        &'a self,
+        function: &'a FunctionReference,
+        payload: Bytes,
+    ) -> PortFuture<'a, Result<String, ServiceError>>;
+
+    /// The version that an invocation would run.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException` when there is none.
+    fn version(&self, function: &FunctionReference) -> Result<String, ServiceError>;
+
+    /// Whether the resource policy of what a reference names lets a service invoke it for a source.
+    fn may_invoke(&self, function: &FunctionReference, service: &str, source_arn: &str) -> bool;
+}
+
+/// Writes log lines: what CloudWatch Logs offers to Lambda and Step Functions.
+pub trait LogWriter: Send + Sync {
+    /// Writes lines with their moments; the group and the stream are made when they are missing. Readers see the lines when
+    /// this ends, and they are durable soon after. It waits while too much is still to be written.
+    fn write<'a>(
+        &'a self,
+        location: &'a Location,
+        group: &'a str,
+        stream: &'a str,
+        lines: Vec<(Timestamp, String)>,
+    ) -> PortFuture<'a, Result<(), ServiceError>>;
+
+    /// Whether there is a log group of this name.
+    fn has_group(&self, location: &Location, group: &str) -> bool;
+}
+
+/// Who wants to assume a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Principal<'a> {
+    /// A service, such as `lambda.amazonaws.com`.
+    Service(&'a str),
+    /// A user, role or session, by ARN.
+    Aws(&'a str),
+}
+
+/// How a role answers to a principal that wants to assume it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoleTrust {
+    /// There is no such role.
+    Missing,
+    /// Its trust policy does not let the principal in.
+    Refused,
+    /// Its trust policy lets the principal in, but the role or the policy is so new that services do not know it yet.
+    Propagating,
+    /// The principal can assume it.
+    Trusted,
+}
+
+/// Answers for roles: what IAM offers to the services that assume them.
+pub trait RoleDirectory: Send + Sync {
+    /// Whether a principal can assume the role with this ARN.
+    fn trust(&self, role_arn: &str, principal: Principal<'_>) -> RoleTrust;
+
+    /// Whether roles take their time to reach the services at the moment.
+    fn roles_propagate_slowly(&self) -> bool;
+}
+
+/// Calls any operation that the embedded cloud serves, as a client in some location would: what the router offers to Step
+/// Functions (`aws-sdk:*` tasks).
+///
+/// An operation that writes runs to its end even when the caller drops the future.
+pub trait Dispatch: Send + Sync {
+    /// Answers a request that was made with [`Request::internal`].
+    ///
+    /// # Errors
+    /// The operation's own error; status 501 when it is not served.
+    fn dispatch(&self, request: Request) -> PortFuture<'static, Result<Response, ServiceError>>;
+}

@@ -1,0 +1,75 @@
+//! AWS's wire protocols: how an error looks in each.
+
+use serde_json::{Map, Value};
+
+use super::{Response, Xml, escape};
+use crate::error::ServiceError;
+
+/// How a service talks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// awsJson1.0: Step Functions.
+    Json10,
+    /// awsJson1.1: CloudWatch Logs.
+    Json11,
+    /// restJson1: API Gateway v2.
+    Rest,
+    /// restJson1 with Lambda's own error members, `Type` and `Message`.
+    LambdaRest,
+    /// awsQuery: IAM and STS, with the namespace of their XML.
+    Query(&'static str),
+}
+
+impl Protocol {
+    /// An error in this protocol's shape.
+    pub fn error(self, error: &ServiceError, request_id: &str) -> Response {
+        match self {
+            Self::Json10 => json(error, "application/x-amz-json-1.0"),
+            Self::Json11 => json(error, "application/x-amz-json-1.1"),
+            Self::Rest => rest(error, "message", None),
+            Self::LambdaRest => rest(error, "Message", Some(if error.status < 500 { "User" } else { "Service" })),
+            Self::Query(namespace) => query(error, namespace, request_id),
+        }
+    }
+}
+
+fn json(error: &ServiceError, content_type: &str) -> Response {
+    let mut body = Map::new();
+    body.insert("__type".to_owned(), Value::from(error.code.clone()));
+    body.insert("message".to_owned(), Value::from(error.message.clone()));
+    body.extend(error.extra.clone());
+    Response::new(error.status, content_type, Value::Object(body).to_string())
+}
+
+fn rest(error: &ServiceError, message_member: &str, fault: Option<&str>) -> Response {
+    let mut body = Map::new();
+    if let Some(fault) = fault {
+        body.insert("Type".to_owned(), Value::from(fault));
+    }
+    body.insert(message_member.to_owned(), Value::from(error.message.clone()));
+    body.extend(error.extra.clone());
+    Response::new(error.status, "application/json", Value::Object(body).to_string())
+        .with_header("x-amzn-ErrorType", error.code.clone())
+}
+
+/// The answer to a query operation; one without an output has no result element.
+pub fn query_answer(action: &str, namespace: &str, result: Option<Xml>, request_id: &str) -> Response {
+    let result = match result {
+        Some(xml) => Xml::new().nest(&format!("{action}Result"), xml),
+        None => Xml::new(),
+    };
+    let metadata = Xml::new().nest("ResponseMetadata", Xml::new().text("RequestId", request_id));
+    let (result, metadata) = (result.as_str(), metadata.as_str());
+    let body = format!("<{action}Response xmlns=\"{namespace}\">{result}{metadata}</{action}Response>\n");
+    Response::new(200, "text/xml", body)
+}
+
+fn query(error: &ServiceError, namespace: &str, request_id: &str) -> Response {
+    let fault = if error.status < 500 { "Sender" } else { "Receiver" };
+    let (code, message) = (escape(&error.code), escape(&error.message));
+    let body = format!(
+        "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{fault}</Type>\n    <Code>{code}</Code>\n    \
+         <Message>{message}</Message>\n  </Error>\n  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n"
+    );
+    Response::new(error.status, "text/xml", body)
+}
