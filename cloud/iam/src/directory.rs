@@ -1,0 +1,31 @@
+//! What IAM offers to the services that assume roles.
+
+use cloud_core::{Principal, RoleDirectory, RoleTrust};
+use policy::Caller;
+
+use crate::service::Iam;
+use crate::trust::Assumption;
+
+impl RoleDirectory for Iam {
+    fn trust(&self, role_arn: &str, principal: Principal<'_>) -> RoleTrust {
+        let Some(role) = self.role(role_arn) else {
+            return RoleTrust::Missing;
+        };
+        let caller = match principal {
+            Principal::Service(service) => Caller::Service(service),
+            Principal::Aws(arn) => Caller::Aws(arn),
+        };
+        if !Assumption::of_port(role_arn, caller).is_allowed(&role.assume_role_policy) {
+            return RoleTrust::Refused;
+        }
+        let is_known = |window| self.is_settled(role_arn, window);
+        match self.faults.role_window().is_none_or(is_known) {
+            true => RoleTrust::Trusted,
+            false => RoleTrust::Propagating,
+        }
+    }
+
+    fn roles_propagate_slowly(&self) -> bool {
+        self.faults.role_window().is_some()
+    }
+}

@@ -1,0 +1,189 @@
+//! Managed policies of this account. AWS's own are only names here: any is taken where one is attached.
+
+use cloud_core::{Account, Change, Form, ServiceError, Xml};
+use jiff::Timestamp;
+use policy::Document;
+use serde::{Deserialize, Serialize};
+
+use crate::listing::{close, page};
+use crate::role::{date, tag_xml, url_encoded};
+use crate::roles::{check_name, checked_path, set_tags};
+use crate::service::{Iam, malformed};
+use crate::unique_id::unique_id;
+
+/// The largest document, in characters that are no white space.
+const SIZE_LIMIT: usize = 6144;
+
+/// The version that a policy has; further ones cannot be made here.
+const VERSION: &str = "v1";
+
+/// AWS's own policies live under this account's name. There are about a thousand and they change, so any name is taken.
+const AWS_POLICIES: &str = "arn:aws:iam::aws:policy/";
+
+/// One managed policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ManagedPolicy {
+    /// Whose it is.
+    #[serde(default)]
+    pub(crate) account: Account,
+    pub(crate) name: String,
+    /// `/`, or a path with a slash at both ends.
+    pub(crate) path: String,
+    /// `ANPA` and 17 further characters.
+    pub(crate) id: String,
+    pub(crate) created_at: Timestamp,
+    /// The document, as it was given.
+    pub(crate) document: String,
+    pub(crate) description: Option<String>,
+    /// Key and value, in the order they were set.
+    pub(crate) tags: Vec<(String, String)>,
+}
+
+impl ManagedPolicy {
+    /// The policy's ARN, which carries its path.
+    pub(crate) fn arn(&self) -> String {
+        self.account.global_arn("iam", &format!("policy{}{}", self.path, self.name))
+    }
+
+    fn summary(&self, attachments: usize) -> Xml {
+        Xml::new()
+            .text("PolicyName", &self.name)
+            .text("PolicyId", &self.id)
+            .text("Arn", &self.arn())
+            .text("Path", &self.path)
+            .text("DefaultVersionId", VERSION)
+            .text("AttachmentCount", &attachments.to_string())
+            .text("PermissionsBoundaryUsageCount", "0")
+            .text("IsAttachable", "true")
+            .text("CreateDate", &date(self.created_at))
+            .text("UpdateDate", &date(self.created_at))
+    }
+
+    fn detail(&self, attachments: usize) -> Xml {
+        let xml = self.summary(attachments).optional("Description", self.description.as_deref());
+        if self.tags.is_empty() { xml } else { xml.list("Tags", self.tags.iter().map(tag_xml)) }
+    }
+}
+
+/// Checks an inline or managed policy as PutRolePolicy and CreatePolicy do.
+pub(crate) fn check_identity(document: &str) -> Result<(), ServiceError> {
+    Document::read(document).and_then(|document| document.check_identity()).map_err(|reason| malformed(&reason))
+}
+
+fn missing(arn: &str) -> ServiceError {
+    ServiceError::new(404, "NoSuchEntity", format!("Policy {arn} does not exist or is not attachable."))
+}
+
+/// Whether the caller can attach the policy with this ARN: one of AWS's, or one of the same account.
+pub(crate) fn check_attachable(iam: &Iam, form: &Form, arn: &str) -> Result<(), ServiceError> {
+    let is_own = || iam.policies.get(arn).is_some_and(|policy| policy.account == *form.account());
+    match arn.starts_with(AWS_POLICIES) || is_own() {
+        true => Ok(()),
+        false => Err(missing(arn)),
+    }
+}
+
+/// The policy of the caller's account that the form names.
+fn find(iam: &Iam, form: &Form) -> Result<ManagedPolicy, ServiceError> {
+    let arn = form.required("PolicyArn")?;
+    let found = iam.policies.get(arn).filter(|policy| policy.account == *form.account());
+    found.ok_or_else(|| ServiceError::new(404, "NoSuchEntity", format!("Policy {arn} was not found.")))
+}
+
+/// How many roles a policy is attached to.
+fn attachments(iam: &Iam, arn: &str) -> usize {
+    iam.roles.read(|all| all.values().filter(|role| role.attached.contains(arn)).count())
+}
+
+fn new_policy(iam: &Iam, form: &Form) -> Result<ManagedPolicy, ServiceError> {
+    let name = form.required("PolicyName")?;
+    let document = form.required("PolicyDocument")?;
+    check_name("policyName", name, 128)?;
+    check_identity(document)?;
+    if document.chars().filter(|letter| !letter.is_whitespace()).count() > SIZE_LIMIT {
+        let text = format!("Cannot exceed quota for PolicySize: {SIZE_LIMIT}");
+        return Err(ServiceError::new(409, "LimitExceeded", text));
+    }
+    let mut tags = Vec::new();
+    set_tags(&mut tags, form.tags("Tags"))?;
+    Ok(ManagedPolicy {
+        account: form.account().clone(),
+        name: name.to_owned(),
+        path: checked_path(form)?.to_owned(),
+        id: unique_id(&iam.random, "ANPA"),
+        created_at: iam.now(),
+        document: document.to_owned(),
+        description: form.get("Description").filter(|text| !text.is_empty()).map(str::to_owned),
+        tags,
+    })
+}
+
+pub(crate) async fn create(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let policy = new_policy(iam, form)?;
+    let answer = Xml::new().nest("Policy", policy.detail(0));
+    iam.policies
+        .change(|all| {
+            let same = |known: &ManagedPolicy| {
+                known.account == policy.account && known.name.eq_ignore_ascii_case(&policy.name)
+            };
+            if all.values().any(same) {
+                let text = format!("A policy called {} already exists. Duplicate names are not allowed.", policy.name);
+                return Err(ServiceError::new(409, "EntityAlreadyExists", text));
+            }
+            Ok((vec![Change::Put(policy.arn(), policy)], answer))
+        })
+        .await
+}
+
+pub(crate) fn get(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let policy = find(iam, form)?;
+    Ok(Xml::new().nest("Policy", policy.detail(attachments(iam, &policy.arn()))))
+}
+
+/// The policies of this account; AWS's own are not listed.
+pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let prefix = form.get("PathPrefix").unwrap_or("/");
+    let lists_own = form.get("Scope") != Some("AWS");
+    let attached_only = form.get("OnlyAttached") == Some("true");
+    let is_listed =
+        |policy: &&ManagedPolicy| lists_own && policy.account == *form.account() && policy.path.starts_with(prefix);
+    let own = iam.policies.read(|all| all.values().filter(is_listed).cloned().collect::<Vec<_>>());
+    let mut shown: Vec<(String, Xml)> = Vec::new();
+    for policy in own {
+        let count = attachments(iam, &policy.arn());
+        if count > 0 || !attached_only {
+            shown.push((policy.arn(), policy.summary(count)));
+        }
+    }
+    let page = page(shown, form, |(arn, _)| arn)?;
+    let xml = Xml::new().list("Policies", page.items.iter().map(|(_, xml)| xml.clone()));
+    Ok(close(xml, &page, |(arn, _)| arn))
+}
+
+pub(crate) fn get_version(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let policy = find(iam, form)?;
+    let version = form.required("VersionId")?;
+    if version != VERSION {
+        let text = format!("Policy {} version {version} does not exist or is not attachable.", policy.arn());
+        return Err(ServiceError::new(404, "NoSuchEntity", text));
+    }
+    Ok(Xml::new().nest("PolicyVersion", version_xml(&policy).text("Document", &url_encoded(&policy.document))))
+}
+
+pub(crate) fn list_versions(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let policy = find(iam, form)?;
+    Ok(Xml::new().list("Versions", [version_xml(&policy)]).text("IsTruncated", "false"))
+}
+
+fn version_xml(policy: &ManagedPolicy) -> Xml {
+    Xml::new().text("VersionId", VERSION).text("IsDefaultVersion", "true").text("CreateDate", &date(policy.created_at))
+}
+
+pub(crate) async fn delete(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    let arn = find(iam, form)?.arn();
+    if attachments(iam, &arn) > 0 {
+        let text = "Cannot delete a policy attached to entities.";
+        return Err(ServiceError::new(409, "DeleteConflict", text));
+    }
+    iam.policies.change(|_| Ok((vec![Change::Delete(arn)], None))).await
+}

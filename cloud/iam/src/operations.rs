@@ -1,0 +1,93 @@
+//! The table of IAM's operations.
+
+use cloud_core::{
+    Access, Binding, Form, Operation, Protocol, Request, Resource, Response, ServiceError, ServiceInfo, Xml,
+    query_answer,
+};
+
+use crate::service::Iam;
+use crate::{managed, role_policies, roles};
+
+/// Namespace of the answers' XML.
+const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
+
+/// The service.
+pub static INFO: ServiceInfo =
+    ServiceInfo::new("IAM", "iam", Protocol::Query(NAMESPACE)).with_faults(throttled, failed, conflict);
+
+/// The role of the caller's account that the input names. Its path, which belongs to its ARN, is not in the input.
+const ROLE: Resource = Resource::Template("arn:aws:iam::{account}:role/{RoleName}");
+
+/// The managed policy that the input names.
+const POLICY: Resource = Resource::Arn("PolicyArn");
+
+/// One line of the table: an operation and the function that answers it, which is async where it writes.
+macro_rules! operation {
+    ($name:literal, Reads, $resource:expr, $handler:path) => {
+        Operation::new($name, Binding::Action, Access::Reads, concat!("iam:", $name), $resource, |iam, request| {
+            Box::pin(async move { answer($name, request, $handler(iam, &Form::of(request))) })
+        })
+    };
+    ($name:literal, $access:ident, $resource:expr, $handler:path) => {
+        Operation::new($name, Binding::Action, Access::$access, concat!("iam:", $name), $resource, |iam, request| {
+            Box::pin(async move { answer($name, request, $handler(iam, &Form::of(request)).await) })
+        })
+    };
+}
+
+/// The operations of IAM.
+pub static OPERATIONS: &[Operation<Iam>] = &[
+    operation!("CreateRole", WritesAlone, ROLE, roles::create),
+    operation!("GetRole", Reads, ROLE, roles::get),
+    operation!("ListRoles", Reads, Resource::Any, roles::list),
+    operation!("DeleteRole", WritesAlone, ROLE, roles::delete),
+    operation!("UpdateRole", WritesAlone, ROLE, roles::update),
+    operation!("UpdateAssumeRolePolicy", WritesAlone, ROLE, roles::update_trust),
+    operation!("TagRole", WritesAlone, ROLE, roles::tag),
+    operation!("UntagRole", WritesAlone, ROLE, roles::untag),
+    operation!("ListRoleTags", Reads, ROLE, roles::list_tags),
+    operation!("ListInstanceProfilesForRole", Reads, ROLE, roles::list_instance_profiles),
+    operation!("PutRolePolicy", WritesAlone, ROLE, role_policies::put),
+    operation!("GetRolePolicy", Reads, ROLE, role_policies::get),
+    operation!("ListRolePolicies", Reads, ROLE, role_policies::list),
+    operation!("DeleteRolePolicy", WritesAlone, ROLE, role_policies::delete),
+    operation!("AttachRolePolicy", WritesAlone, ROLE, role_policies::attach),
+    operation!("DetachRolePolicy", WritesAlone, ROLE, role_policies::detach),
+    operation!("ListAttachedRolePolicies", Reads, ROLE, role_policies::list_attached),
+    operation!(
+        "CreatePolicy",
+        Writes,
+        Resource::Template("arn:aws:iam::{account}:policy/{PolicyName}"),
+        managed::create
+    ),
+    operation!("GetPolicy", Reads, POLICY, managed::get),
+    operation!("ListPolicies", Reads, Resource::Any, managed::list),
+    operation!("GetPolicyVersion", Reads, POLICY, managed::get_version),
+    operation!("ListPolicyVersions", Reads, POLICY, managed::list_versions),
+    operation!("DeletePolicy", Writes, POLICY, managed::delete),
+];
+
+/// An answer in the query protocol; some operations answer with nothing.
+fn answer<R: Into<Option<Xml>>>(
+    operation: &str,
+    request: &Request,
+    result: Result<R, ServiceError>,
+) -> Result<Response, ServiceError> {
+    result.map(|xml| query_answer(operation, NAMESPACE, xml.into(), &request.id))
+}
+
+/// AWS's common error: the model of IAM has none of its own.
+fn throttled() -> ServiceError {
+    ServiceError::bad_request("Throttling", "Rate exceeded")
+}
+
+fn failed() -> ServiceError {
+    let unknown = "The request processing has failed because of an unknown error, exception or failure.";
+    ServiceError::new(500, "ServiceFailure", unknown)
+}
+
+fn conflict() -> ServiceError {
+    let message = "The request was rejected because multiple requests to change this object were submitted \
+                   simultaneously. Wait a few minutes and submit your request again.";
+    ServiceError::new(409, "ConcurrentModification", message)
+}

@@ -1,0 +1,93 @@
+//! The operations on a role's policies, inline and attached.
+
+use cloud_core::{Form, ServiceError, Xml};
+
+use crate::listing::{close, page};
+use crate::managed::{check_attachable, check_identity};
+use crate::role::url_encoded;
+use crate::roles::{check_name, edit, find};
+use crate::service::Iam;
+
+/// All inline policies of a role together, in characters that are no white space.
+const INLINE_LIMIT: usize = 10_240;
+
+fn missing(name: &str) -> ServiceError {
+    ServiceError::new(404, "NoSuchEntity", format!("The role policy with name {name} cannot be found."))
+}
+
+pub(crate) async fn put(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    let name = form.required("PolicyName")?;
+    let document = form.required("PolicyDocument")?;
+    check_name("policyName", name, 128)?;
+    edit(iam, form, |role| {
+        check_identity(document)?;
+        role.inline.insert(name.to_owned(), document.to_owned());
+        let size = |text: &String| text.chars().filter(|letter| !letter.is_whitespace()).count();
+        if role.inline.values().map(size).sum::<usize>() > INLINE_LIMIT {
+            let text = format!("Maximum policy size of {INLINE_LIMIT} bytes exceeded for role {}", role.name);
+            return Err(ServiceError::new(409, "LimitExceeded", text));
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(None)
+}
+
+pub(crate) fn get(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let role = find(iam, form)?;
+    let name = form.required("PolicyName")?;
+    let document = role.inline.get(name).ok_or_else(|| missing(name))?;
+    Ok(Xml::new().text("RoleName", &role.name).text("PolicyName", name).text("PolicyDocument", &url_encoded(document)))
+}
+
+pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let names: Vec<String> = find(iam, form)?.inline.into_keys().collect();
+    let page = page(names, form, String::as_str)?;
+    Ok(close(Xml::new().texts("PolicyNames", page.items.iter().map(String::as_str)), &page, String::as_str))
+}
+
+pub(crate) async fn delete(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    let name = form.required("PolicyName")?;
+    edit(iam, form, |role| match role.inline.remove(name) {
+        Some(_) => Ok(()),
+        None => Err(missing(name)),
+    })
+    .await?;
+    Ok(None)
+}
+
+pub(crate) async fn attach(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    let arn = form.required("PolicyArn")?;
+    edit(iam, form, |role| {
+        if !arn.starts_with("arn:") || arn.len() < 20 {
+            return Err(ServiceError::bad_request("ValidationError", format!("ARN {arn} is not valid.")));
+        }
+        check_attachable(iam, form, arn)?;
+        role.attached.insert(arn.to_owned());
+        Ok(())
+    })
+    .await?;
+    Ok(None)
+}
+
+pub(crate) async fn detach(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    let arn = form.required("PolicyArn")?;
+    edit(iam, form, |role| {
+        if role.attached.remove(arn) {
+            return Ok(());
+        }
+        Err(ServiceError::new(404, "NoSuchEntity", format!("Policy {arn} was not found.")))
+    })
+    .await?;
+    Ok(None)
+}
+
+pub(crate) fn list_attached(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let arns: Vec<String> = find(iam, form)?.attached.into_iter().collect();
+    let page = page(arns, form, String::as_str)?;
+    let member = |arn: &String| {
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        Xml::new().text("PolicyName", name).text("PolicyArn", arn)
+    };
+    Ok(close(Xml::new().list("AttachedPolicies", page.items.iter().map(member)), &page, String::as_str))
+}

@@ -1,0 +1,231 @@
+//! The operations on roles themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloud_core::{Change, Form, ServiceError, Xml};
+use policy::Document;
+
+use crate::listing::{close, page};
+use crate::role::{Role, tag_xml};
+use crate::service::{Iam, malformed};
+use crate::unique_id::unique_id;
+
+/// The largest trust policy, in characters that are no white space.
+const TRUST_POLICY_LIMIT: usize = 2048;
+const TAGS_LIMIT: usize = 50;
+
+/// The role does not exist.
+pub(crate) fn missing(name: &str) -> ServiceError {
+    ServiceError::new(404, "NoSuchEntity", format!("The role with name {name} cannot be found."))
+}
+
+/// The role the form names.
+pub(crate) fn find(iam: &Iam, form: &Form) -> Result<Role, ServiceError> {
+    let name = form.required("RoleName")?;
+    iam.roles.get(&form.account().key(name)).ok_or_else(|| missing(name))
+}
+
+/// Changes the role the form names.
+pub(crate) async fn edit(
+    iam: &Iam,
+    form: &Form,
+    change: impl FnOnce(&mut Role) -> Result<(), ServiceError>,
+) -> Result<(), ServiceError> {
+    let name = form.required("RoleName")?;
+    iam.roles.update(&form.account().key(name), || missing(name), change).await
+}
+
+/// Checks a name as IAM does.
+pub(crate) fn check_name(member: &str, name: &str, limit: usize) -> Result<(), ServiceError> {
+    let invalid = |text: String| Err(ServiceError::bad_request("ValidationError", text));
+    if name.is_empty() || name.chars().count() > limit {
+        let constraint = if name.is_empty() {
+            "greater than or equal to 1".to_owned()
+        } else {
+            format!("less than or equal to {limit}")
+        };
+        return invalid(format!(
+            "1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: Member must have length {constraint}"
+        ));
+    }
+    if name.chars().any(|letter| !letter.is_ascii_alphanumeric() && !"_+=,.@-".contains(letter)) {
+        return invalid(format!(
+            "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
+        ));
+    }
+    Ok(())
+}
+
+/// Checks a trust policy as CreateRole and UpdateAssumeRolePolicy do.
+fn check_trust(document: &str) -> Result<(), ServiceError> {
+    Document::read(document).and_then(|document| document.check_trust()).map_err(|reason| malformed(&reason))?;
+    check_trust_size(document)
+}
+
+fn check_trust_size(document: &str) -> Result<(), ServiceError> {
+    if document.chars().filter(|letter| !letter.is_whitespace()).count() > TRUST_POLICY_LIMIT {
+        let text = format!("Cannot exceed quota for ACLSizePerRole: {TRUST_POLICY_LIMIT}");
+        return Err(ServiceError::new(409, "LimitExceeded", text));
+    }
+    Ok(())
+}
+
+fn session_duration(form: &Form) -> Result<Option<u32>, ServiceError> {
+    let Some(text) = form.get("MaxSessionDuration") else {
+        return Ok(None);
+    };
+    match text.parse() {
+        Ok(seconds @ 3600..=43200) => Ok(Some(seconds)),
+        _ => Err(ServiceError::bad_request(
+            "ValidationError",
+            format!(
+                "1 validation error detected: Value '{text}' at 'maxSessionDuration' failed to satisfy constraint: Member must have value between 3600 and 43200"
+            ),
+        )),
+    }
+}
+
+pub(crate) fn set_tags(tags: &mut Vec<(String, String)>, new: Vec<(String, String)>) -> Result<(), ServiceError> {
+    for (key, value) in new {
+        match tags.iter_mut().find(|(old, _)| old.eq_ignore_ascii_case(&key)) {
+            Some(tag) => *tag = (key, value),
+            None => tags.push((key, value)),
+        }
+    }
+    if tags.len() > TAGS_LIMIT {
+        let text = format!("The number of tags has reached the maximum limit. Maximum allowed: {TAGS_LIMIT}");
+        return Err(ServiceError::new(409, "LimitExceeded", text));
+    }
+    Ok(())
+}
+
+pub(crate) fn checked_path(form: &Form) -> Result<&str, ServiceError> {
+    let path = form.get("Path").unwrap_or("/");
+    let plain = path.len() <= 512 && path.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
+    if plain && path.starts_with('/') && path.ends_with('/') {
+        return Ok(path);
+    }
+    let text = "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.";
+    Err(ServiceError::bad_request("ValidationError", text))
+}
+
+fn new_role(iam: &Iam, form: &Form) -> Result<Role, ServiceError> {
+    let name = form.required("RoleName")?;
+    check_name("roleName", name, 64)?;
+    let trust = form.required("AssumeRolePolicyDocument")?;
+    check_trust(trust)?;
+    let mut tags = Vec::new();
+    set_tags(&mut tags, form.tags("Tags"))?;
+    Ok(Role {
+        account: form.account().clone(),
+        name: name.to_owned(),
+        path: checked_path(form)?.to_owned(),
+        id: unique_id(&iam.random, "AROA"),
+        created_at: iam.now(),
+        assume_role_policy: trust.to_owned(),
+        description: form.get("Description").filter(|text| !text.is_empty()).map(str::to_owned),
+        max_session_duration_s: session_duration(form)?.unwrap_or(3600),
+        permissions_boundary: form.get("PermissionsBoundary").map(str::to_owned),
+        tags,
+        inline: BTreeMap::new(),
+        attached: BTreeSet::new(),
+    })
+}
+
+pub(crate) async fn create(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let role = new_role(iam, form)?;
+    let answer = Xml::new().nest("Role", role.detail());
+    iam.roles
+        .change(|all| {
+            let key = role.account.key(&role.name);
+            if all.keys().any(|known| known.eq_ignore_ascii_case(&key)) {
+                let text = format!("Role with name {} already exists.", role.name);
+                return Err(ServiceError::new(409, "EntityAlreadyExists", text));
+            }
+            Ok((vec![Change::Put(key, role)], answer))
+        })
+        .await
+}
+
+pub(crate) fn get(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let role = find(iam, form)?;
+    Ok(Xml::new().nest("Role", role.detail().nest("RoleLastUsed", Xml::new())))
+}
+
+pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let prefix = form.get("PathPrefix").unwrap_or("/");
+    let listed = |role: &&Role| role.account == *form.account() && role.path.starts_with(prefix);
+    let all = iam.roles.read(|all| all.values().filter(listed).cloned().collect());
+    let page = page(all, form, |role: &Role| &role.name)?;
+    Ok(close(Xml::new().list("Roles", page.items.iter().map(Role::summary)), &page, |role| &role.name))
+}
+
+pub(crate) async fn delete(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    let name = form.required("RoleName")?;
+    let key = form.account().key(name);
+    let conflict = |text: &str| Err(ServiceError::new(409, "DeleteConflict", text));
+    iam.roles
+        .change(|all| {
+            let role = all.get(&key).ok_or_else(|| missing(name))?;
+            if !role.attached.is_empty() {
+                return conflict("Cannot delete entity, must detach all policies first.");
+            }
+            if !role.inline.is_empty() {
+                return conflict("Cannot delete entity, must delete policies first.");
+            }
+            Ok((vec![Change::Delete(key.clone())], None))
+        })
+        .await
+}
+
+pub(crate) async fn update(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let duration = session_duration(form)?;
+    edit(iam, form, |role| {
+        if let Some(text) = form.get("Description") {
+            role.description = Some(text.to_owned()).filter(|text| !text.is_empty());
+        }
+        role.max_session_duration_s = duration.unwrap_or(role.max_session_duration_s);
+        Ok(())
+    })
+    .await?;
+    Ok(Xml::new())
+}
+
+pub(crate) async fn update_trust(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    let trust = form.required("PolicyDocument")?;
+    edit(iam, form, |role| {
+        check_trust(trust)?;
+        trust.clone_into(&mut role.assume_role_policy);
+        Ok(())
+    })
+    .await?;
+    Ok(None)
+}
+
+pub(crate) async fn tag(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    edit(iam, form, |role| set_tags(&mut role.tags, form.tags("Tags"))).await?;
+    Ok(None)
+}
+
+pub(crate) async fn untag(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    let keys = form.texts("TagKeys");
+    edit(iam, form, |role| {
+        role.tags.retain(|(key, _)| !keys.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
+        Ok(())
+    })
+    .await?;
+    Ok(None)
+}
+
+pub(crate) fn list_tags(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let mut tags = find(iam, form)?.tags;
+    tags.sort();
+    let page = page(tags, form, |(key, _)| key)?;
+    Ok(close(Xml::new().list("Tags", page.items.iter().map(tag_xml)), &page, |(key, _)| key))
+}
+
+/// There are no instances here, so a role that exists has no instance profile.
+pub(crate) fn list_instance_profiles(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    find(iam, form)?;
+    Ok(Xml::new().list("InstanceProfiles", []).text("IsTruncated", "false"))
+}

@@ -1,0 +1,65 @@
+//! The service: what it holds, and the handles it was given.
+
+use cloud_core::{Account, CachedTable, Clock, FaultInjection, Random, ServiceError};
+use cloud_store::{Store, StoreError, Table};
+use jiff::Timestamp;
+
+use crate::managed::ManagedPolicy;
+use crate::role::Role;
+use crate::sessions::{Session, Sessions};
+
+/// Roles with their inline policies, by account and name.
+pub const ROLES: Table = Table::new("roles");
+
+/// Managed policies, by ARN.
+pub const POLICIES: Table = Table::new("policies");
+
+/// All roles, managed policies, and the sessions of assumed roles.
+pub struct Iam {
+    /// By the account's key of the name.
+    pub(crate) roles: CachedTable<Role>,
+    /// By ARN.
+    pub(crate) policies: CachedTable<ManagedPolicy>,
+    pub(crate) sessions: Sessions,
+    pub(crate) random: Random,
+    pub(crate) faults: FaultInjection,
+    clock: Clock,
+}
+
+impl Iam {
+    /// Loads what the store has. `faults` says how long a changed role takes to reach the services.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn open(store: &Store, clock: Clock, random: Random, faults: FaultInjection) -> Result<Self, StoreError> {
+        Ok(Self {
+            roles: CachedTable::open(store, ROLES, clock.clone())?,
+            policies: CachedTable::open(store, POLICIES, clock.clone())?,
+            sessions: Sessions::default(),
+            random,
+            faults,
+            clock,
+        })
+    }
+
+    /// The account that the session with this access key acts in; none for an access key of no session.
+    pub fn session_account(&self, access_key: &str) -> Option<Account> {
+        self.sessions.get(access_key).and_then(|session: Session| Account::of_arn(&session.arn))
+    }
+
+    /// The role with this ARN.
+    pub(crate) fn role(&self, arn: &str) -> Option<Role> {
+        let name = arn.rsplit('/').next()?;
+        let key = Account::of_arn(arn)?.key(name);
+        self.roles.get(&key).filter(|role| role.arn() == arn)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// The answer to a document that IAM refuses.
+pub(crate) fn malformed(reason: &policy::Malformed) -> ServiceError {
+    ServiceError::bad_request("MalformedPolicyDocument", reason.to_string())
+}
