@@ -2,7 +2,7 @@
 
 use super::error::{CliError, ErrorKind};
 use super::time::moment::duration;
-use crate::aws::{AwsError, AwsErrorKind};
+use aws::{AwsError, AwsErrorKind};
 
 const LOCAL_NEEDS_NONE: &str = "add `--local` to use the embedded cloud, which needs no account";
 

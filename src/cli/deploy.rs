@@ -12,9 +12,9 @@ use super::project::Project;
 use super::session::Session;
 use super::ui::{Tone, Ui, toned};
 use super::{artefacts, deploy_function, deployments, info, print, prune, steps, watch};
-use crate::clock;
-use crate::deploy::{Desired, Known, Observed, Plan, Report, Site, after_deploy, desired, limits, observe, plan};
-use crate::model::deployment::DeploymentId;
+use aws::clock;
+use deploy::{Desired, Known, Observed, Plan, Report, Site, after_deploy, desired, limits, observe, plan};
+use model::deployment::DeploymentId;
 
 /// Runs `workshop deploy` and the commands below it.
 pub(crate) async fn run(args: &DeployArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {

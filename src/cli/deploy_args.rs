@@ -8,7 +8,7 @@ use super::deploy_function::FunctionArgs;
 use super::deployments::ListArgs;
 use super::error::{CliError, ErrorKind};
 use super::prune::PruneArgs;
-use crate::deploy::Foreign;
+use deploy::Foreign;
 
 /// The options of `deploy`.
 #[derive(Debug, Args)]

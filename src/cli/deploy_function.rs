@@ -13,14 +13,14 @@ use super::project::Project;
 use super::session::Session;
 use super::ui::{Tone, Ui, toned};
 use super::{artefacts, steps};
-use crate::aws::function_versions;
-use crate::clock;
-use crate::deploy::{
+use aws::clock;
+use aws::function_versions;
+use deploy::{
     Change, Desired, Events, Extent, Part, Plan, Resource, apply, desired, limits, observe_function, plan_function,
 };
-use crate::model::deployment::DeploymentId;
-use crate::model::names::Key;
-use crate::model::stack::LIVE;
+use model::deployment::DeploymentId;
+use model::names::Key;
+use model::stack::LIVE;
 
 /// Options of `deploy function`.
 #[derive(Debug, Args)]
@@ -103,7 +103,7 @@ async fn wanted(session: &Session, key: &Key, args: &PlanArgs, ui: &Ui) -> Resul
     Ok(desired(&project.service, &project.definitions, &artefacts, &session.stack)?)
 }
 
-async fn part(session: &Session, key: &Key, events: &Events) -> Result<Option<Part>, crate::deploy::DeployError> {
+async fn part(session: &Session, key: &Key, events: &Events) -> Result<Option<Part>, deploy::DeployError> {
     let machines = session.project.service.state_machines.keys().cloned();
     let found = observe_function(&session.aws, &session.stack, key, machines, events).await?;
     Ok(found.map(|(function, state_machines)| Part { function, state_machines }))

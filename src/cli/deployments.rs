@@ -13,12 +13,12 @@ use super::session::Session;
 use super::steps;
 use super::time::moment;
 use super::ui::{Tone, Ui, toned};
-use crate::clock;
-use crate::deploy::{
+use aws::clock;
+use deploy::{
     Deployment, Events, FunctionVersions, Held, Known, Running, Versions, executions_in_flight, observe, versions,
 };
-use crate::model::deployment::DeploymentId;
-use crate::model::names::Key;
+use model::deployment::DeploymentId;
+use model::names::Key;
 
 /// Of how many executions of each state machine it is asked what they run on: AWS answers one a second once many were
 /// asked for.
@@ -66,7 +66,7 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, ui: &Ui) -> Result<(),
 }
 
 /// The versions of what belongs to the stack.
-pub(super) async fn look(session: &Session, events: &Events) -> Result<Versions, crate::deploy::DeployError> {
+pub(super) async fn look(session: &Session, events: &Events) -> Result<Versions, deploy::DeployError> {
     let (aws, stack) = (&session.aws, &session.stack);
     let observed = observe(aws, stack, &session.project.service, &Known::default(), events).await?.ours(stack);
     versions(aws, stack, &observed, events).await
@@ -223,7 +223,7 @@ fn parts<'a>(held: impl Iterator<Item = (&'a Key, &'a Held)>) -> Vec<Part> {
 }
 
 fn functions_json(versions: &Versions) -> Vec<serde_json::Value> {
-    let version = |it: &crate::aws::function_versions::FunctionVersion| {
+    let version = |it: &aws::function_versions::FunctionVersion| {
         let deployment = DeploymentId::of_description(&it.description).map(|id| id.to_string());
         json!({"version": it.number, "deployment": deployment, "sizeBytes": it.size_bytes, "codeSha256": it.code_sha256})
     };

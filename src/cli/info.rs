@@ -6,7 +6,7 @@ use super::args::Global;
 use super::error::{CliError, ErrorKind};
 use super::session::Session;
 use super::ui::{Tone, Ui, toned};
-use crate::deploy::{Completeness, Deployed, Events, Known, Report, observe};
+use deploy::{Completeness, Deployed, Events, Known, Report, observe};
 
 /// Looks at what is deployed and prints it.
 pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {

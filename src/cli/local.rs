@@ -9,13 +9,13 @@ use serde_json::{Map, Value, json};
 use super::error::{CliError, ErrorKind};
 use super::time::moment;
 use super::ui::{Tone, Ui, toned};
-use crate::aws::inventory::{self, Inventory};
-use crate::aws::{Aws, Target, http};
-use crate::clock;
 use crate::local::data_dir::DataDir;
 use crate::local::lifecycle::{self, LifecycleError, Running, StartOptions, Status};
 use crate::local::{HEALTH_PATH, Ready, RunOptions, Setting, Settings};
-use crate::model::names::Region;
+use aws::clock;
+use aws::inventory::{self, Inventory};
+use aws::{Aws, Target, http};
+use model::names::Region;
 
 /// Options of `workshop local`.
 #[derive(Debug, Args)]

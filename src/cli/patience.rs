@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::aws::{AwsError, AwsErrorKind};
+use aws::{AwsError, AwsErrorKind};
 
 /// Keeps account of failed calls. Pure: it says how long to wait, its owner waits.
 #[derive(Debug, Clone)]

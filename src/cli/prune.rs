@@ -11,8 +11,8 @@ use super::error::CliError;
 use super::session::Session;
 use super::steps;
 use super::ui::{Tone, Ui, toned};
-use crate::clock;
-use crate::deploy::{
+use aws::clock;
+use deploy::{
     DeployError, Events, KEEP, Known, Pruning, Version, Why, delete_versions, executions_in_flight, observe, prune,
     versions,
 };

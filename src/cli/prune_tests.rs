@@ -1,7 +1,7 @@
 //! Tests of how pruning is told.
 
 use super::*;
-use crate::model::names::Key;
+use model::names::Key;
 
 #[test]
 fn what_stays_is_grouped_by_its_reason() {

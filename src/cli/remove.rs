@@ -11,11 +11,11 @@ use super::error::{CliError, ErrorKind};
 use super::session::Session;
 use super::steps;
 use super::ui::{Tone, Ui, toned};
-use crate::aws::executions::Execution;
-use crate::clock;
-use crate::deploy::{DeployError, Events, Known, Observed, Plan, Site, observe, removal, running};
-use crate::model::deployment::DeploymentId;
-use crate::model::names::Key;
+use aws::clock;
+use aws::executions::Execution;
+use deploy::{DeployError, Events, Known, Observed, Plan, Site, observe, removal, running};
+use model::deployment::DeploymentId;
+use model::names::Key;
 
 /// The options of `remove`.
 #[derive(Debug, Args)]
@@ -123,8 +123,8 @@ fn tell(removed: &BTreeSet<String>, stack: String, elapsed: Option<Duration>, ui
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::executions::Status;
-    use crate::model::names::Arn;
+    use aws::executions::Status;
+    use model::names::Arn;
 
     fn running(count: usize) -> BTreeMap<Key, Vec<Execution>> {
         let execution = |number| Execution {

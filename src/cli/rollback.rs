@@ -12,9 +12,9 @@ use super::in_flight::InFlight;
 use super::session::Session;
 use super::steps;
 use super::ui::{Tone, Ui, toned};
-use crate::clock;
-use crate::deploy::{Deployment, NoSuchDeployment, NoWayBack, Plan, Running, apply, find, rollback};
-use crate::model::deployment::DeploymentId;
+use aws::clock;
+use deploy::{Deployment, NoSuchDeployment, NoWayBack, Plan, Running, apply, find, rollback};
+use model::deployment::DeploymentId;
 
 /// What stays as it is, whatever is returned to.
 const STAYS: &str = "Roles, routes, log settings and the code in $LATEST stay as they are; the next deploy makes everything as \

@@ -4,11 +4,11 @@ use super::args::Global;
 use super::error::{CliError, ErrorKind};
 use super::project::Project;
 use super::ui::{Tone, Ui, toned};
-use crate::aws::{Aws, AwsError, AwsErrorKind, Target};
 use crate::local::lifecycle;
-use crate::model::names::{Key, Region};
-use crate::model::nearest;
-use crate::model::stack::Stack;
+use aws::{Aws, AwsError, AwsErrorKind, Target};
+use model::names::{Key, Region};
+use model::nearest;
+use model::stack::Stack;
 
 /// A project, the cloud it is meant for, and the names that follow.
 #[derive(Debug, Clone)]

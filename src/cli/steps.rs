@@ -6,7 +6,7 @@ use indicatif::ProgressBar;
 
 use super::error::{CliError, ErrorKind};
 use super::ui::{Tone, Ui, toned};
-use crate::deploy::{DeployError, Doing, Event, Events};
+use deploy::{DeployError, Doing, Event, Events};
 
 /// Does work while its events are shown.
 ///

@@ -11,10 +11,6 @@ use serde_json::{Value, json};
 use super::countdown::{Waiting, waiting};
 use super::timeline::{Timeline, failure_text};
 use super::watch::Watch;
-use crate::aws::executions;
-use crate::aws::history::HistoryEvent;
-use crate::aws::log_events::{LogEvent, Query};
-use crate::aws::{Aws, AwsError};
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::logs::line;
 use crate::cli::logs::poll::poll;
@@ -22,8 +18,12 @@ use crate::cli::logs::window::Window;
 use crate::cli::patience::{Patience, Verdict};
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
-use crate::clock;
-use crate::model::names::Arn;
+use aws::clock;
+use aws::executions;
+use aws::history::HistoryEvent;
+use aws::log_events::{LogEvent, Query};
+use aws::{Aws, AwsError};
+use model::names::Arn;
 
 /// How to follow.
 #[derive(Debug, Clone)]

@@ -9,16 +9,16 @@ use jiff::tz::TimeZone;
 use super::line;
 use super::poll::poll;
 use super::window::Window;
-use crate::aws::Aws;
-use crate::aws::AwsError;
-use crate::aws::log_events::{LogEvent, Query};
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::patience::{Patience, Verdict};
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned};
-use crate::clock;
+use aws::Aws;
+use aws::AwsError;
+use aws::clock;
+use aws::log_events::{LogEvent, Query};
 
 /// Which log to show, and from when on.
 #[derive(Debug)]

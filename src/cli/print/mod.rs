@@ -9,10 +9,10 @@ use super::args::Global;
 use super::error::{CliError, ErrorKind};
 use super::project::Project;
 use super::ui::{Tone, Ui, toned};
-use crate::aws::region;
-use crate::deploy::{limits, policy};
-use crate::model::names::{AccountId, NameError, Region};
-use crate::model::stack::Stack;
+use aws::region;
+use deploy::{limits, policy};
+use model::names::{AccountId, NameError, Region};
+use model::stack::Stack;
 
 /// The options of `print`.
 #[derive(Debug, Args)]

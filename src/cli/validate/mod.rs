@@ -12,12 +12,12 @@ use super::args::Global;
 use super::error::{CliError, ErrorKind};
 use super::project::{self, Written};
 use super::ui::Ui;
-use crate::clock;
-use crate::model::names::{AccountId, NameError, Region};
-use crate::model::service::StateMachineKind;
-use crate::model::source::Source;
-use crate::model::stack::Stack;
-use crate::validate::{Checked, Severity, check, sarif};
+use aws::clock;
+use model::names::{AccountId, NameError, Region};
+use model::service::StateMachineKind;
+use model::source::Source;
+use model::stack::Stack;
+use validate::{Checked, Severity, check, sarif};
 
 /// The options of `validate`.
 #[derive(Debug, Args)]

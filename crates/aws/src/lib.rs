@@ -1,0 +1,42 @@
+//! AWS through its SDK: how the clients are made, one module per service, and what each failure means.
+//!
+//! [`Aws::connect`] makes one client per service for a [`Target`]: AWS itself, or the embedded cloud at a URL, which is told
+//! apart by endpoint and credentials alone. The modules named after services wrap the operations that the project calls and
+//! answer with plain values. Every failure becomes an [`AwsError`], whose [`AwsErrorKind`] says whose fault it is and whether
+//! waiting may help. [`clock`] is the wall clock of a command that talks to AWS, and the only way for it to wait.
+//!
+//! Each attempt of each call leaves a `tracing` event with the target `workshop::aws`: operation, attempt, status, duration and
+//! request id; never a header or a body.
+//!
+//! What this crate must not know: what a deployment is, how the embedded cloud works, and the command line. It changes nothing
+//! that it was not told to change, and prints nothing.
+
+pub mod aliases;
+pub mod apis;
+pub mod clock;
+pub mod connect;
+pub mod endpoint;
+pub mod error;
+pub mod executions;
+#[cfg(test)]
+mod failure_tests;
+pub mod function_versions;
+pub mod history;
+pub mod http;
+pub mod iam;
+pub mod inventory;
+pub mod invoke;
+pub mod lambda;
+mod limits;
+pub mod log_events;
+pub mod logs;
+pub mod machine_versions;
+mod meaning;
+pub mod region;
+pub mod sfn;
+
+pub use connect::{Aws, Target};
+pub use error::{AwsError, AwsErrorKind};
+
+/// A resource's tags.
+pub type Tags = std::collections::BTreeMap<String, String>;
