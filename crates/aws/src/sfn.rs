@@ -29,7 +29,7 @@ pub struct StateMachine {
 
 /// What a state machine shall be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct Settings {
     /// Its definition: JSON.
     pub definition: String,
     /// The ARN of the role that its executions run as.
@@ -79,16 +79,16 @@ pub async fn state_machine_names(client: &Client, prefix: &str) -> Result<Vec<St
 pub async fn create(
     client: &Client,
     name: &str,
-    wanted: &Wanted,
+    settings: &Settings,
     description: &str,
     tags: &Tags,
 ) -> Result<(), AwsError> {
     let request = client
         .create_state_machine()
         .name(name)
-        .definition(&wanted.definition)
-        .role_arn(&wanted.role)
-        .r#type(StateMachineType::from(wanted.kind))
+        .definition(&settings.definition)
+        .role_arn(&settings.role)
+        .r#type(StateMachineType::from(settings.kind))
         .logging_configuration(no_logs())
         .tracing_configuration(no_traces())
         .publish(true)
@@ -99,12 +99,17 @@ pub async fn create(
 
 /// Replaces a state machine's definition and role. Logging and tracing are sent too: what is left out would stay as it is.
 /// With a description the result is published as a version.
-pub async fn update(client: &Client, arn: &str, wanted: &Wanted, description: Option<&str>) -> Result<(), AwsError> {
+pub async fn update(
+    client: &Client,
+    arn: &str,
+    settings: &Settings,
+    description: Option<&str>,
+) -> Result<(), AwsError> {
     let request = client
         .update_state_machine()
         .state_machine_arn(arn)
-        .definition(&wanted.definition)
-        .role_arn(&wanted.role)
+        .definition(&settings.definition)
+        .role_arn(&settings.role)
         .logging_configuration(no_logs())
         .tracing_configuration(no_traces())
         .publish(description.is_some())

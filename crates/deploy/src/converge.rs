@@ -1,5 +1,5 @@
-//! Carries out plans until what is there is what shall be, and looks again to prove it. Whatever cut the last run off,
-//! whatever somebody else does meanwhile: each round begins with what is there.
+//! Applies plans until the stack is as desired, and observes it again to prove it. Whatever interrupted the last run and
+//! whatever somebody else does meanwhile, each round begins with what is there.
 
 use std::time::Duration;
 
@@ -7,9 +7,10 @@ use super::apply::apply;
 use super::desired::Desired;
 use super::error::DeployError;
 use super::event::{Event, Events, WaitingFor, milliseconds};
-use super::observe::{Known, Observed, observe};
-use super::plan::{Change, Foreign, Plan, plan};
+use super::observe::{Observed, RecentChanges, observe};
+use super::plan::{Change, ForeignResources, Plan, plan};
 use super::remove::removal;
+use crate::TARGET;
 use aws::clock;
 use aws::{Aws, AwsErrorKind};
 use model::deployment::DeploymentId;
@@ -20,12 +21,12 @@ use model::stack::Stack;
 /// How many plans are carried out before it is clear that somebody else works against this one.
 const ROUNDS: u32 = 8;
 
-/// How often a deployment is looked at before what differs is taken for a difference and not for an answer that is behind.
-const LOOKS: u32 = 12;
+/// How often a stack is observed before a difference counts as one, and not as an answer that is out of date.
+const OBSERVATIONS: u32 = 12;
 
 /// What a deployment or removal works on.
 #[derive(Debug, Clone, Copy)]
-pub struct Site<'a> {
+pub struct Deployer<'a> {
     /// The clients.
     pub aws: &'a Aws,
     /// The deployment's names.
@@ -34,12 +35,12 @@ pub struct Site<'a> {
     pub service: &'a Service,
 }
 
-impl Site<'_> {
-    async fn look(self, known: &Known, events: &Events) -> Result<Observed, DeployError> {
-        observe(self.aws, self.stack, self.service, known, events).await
+impl Deployer<'_> {
+    async fn observe(self, recent: &RecentChanges, events: &Events) -> Result<Observed, DeployError> {
+        observe(self.aws, self.stack, self.service, recent, events).await
     }
 
-    /// Carries out a plan and every later one until everything is as desired; answers with what is there then.
+    /// Applies a plan and every later one until everything is as desired; returns what is there then.
     ///
     /// # Errors
     /// A step that fails for good; something that keeps changing.
@@ -47,73 +48,77 @@ impl Site<'_> {
         self,
         desired: &Desired,
         first: &Plan,
-        foreign: Foreign,
+        foreign: ForeignResources,
         deployment: DeploymentId,
         events: &Events,
     ) -> Result<Observed, DeployError> {
-        let (mut next, mut known) = (first.clone(), Known::default());
+        let mut next = first.clone();
+        let mut recent = RecentChanges::default();
         for round in 1..=ROUNDS {
-            known.deleted.extend(deleted(&next));
+            recent.deleted.extend(deleted(&next));
             let applied = apply(self.aws, self.stack, &next, deployment, events).await;
-            let patient = match applied {
+            let is_complete = match applied {
                 Ok(applied) => {
-                    known.api = applied.api;
+                    recent.api = applied.api;
                     true
                 }
-                Err(error) if !is_overtaken(&error) => return Err(error),
-                Err(error) if round == ROUNDS => return Err(overtaken(&next, error.to_string())),
-                Err(_) => false,
+                Err(error) if !is_concurrent_change(&error) => return Err(error),
+                Err(error) if round == ROUNDS => return Err(concurrent_change(&next, error.to_string())),
+                Err(error) => {
+                    tracing::info!(target: TARGET, round, %error, "the plan is out of date; observing again");
+                    false
+                }
             };
-            if !patient {
+            if !is_complete {
                 self.pause(round, WaitingFor::OtherChange, events).await;
             }
-            let looked = |observed: &Observed| plan(desired, observed, self.stack, foreign);
-            let (observed, left) = self.settled(&known, looked, patient, events).await?;
+            let replan = |observed: &Observed| plan(desired, observed, self.stack, foreign);
+            let (observed, left) = self.wait_until_consistent(&recent, replan, is_complete, events).await?;
             if left.is_empty() {
                 return Ok(observed);
             }
-            // What seems to be there too much may be an answer that is behind after all.
-            if patient {
+            // A surplus resource may be an answer that is out of date after all.
+            if is_complete {
                 self.pause(round, WaitingFor::Settled, events).await;
             }
             next = left;
         }
-        Err(overtaken(&next, "what was made or changed is different again".to_owned()))
+        Err(concurrent_change(&next, "what was made or changed is different again".to_owned()))
     }
 
-    /// Looks until nothing is left to do, for as long as AWS's answers may be behind. What is there too much is no such
-    /// answer's fault: something else made it.
-    async fn settled(
+    /// Observes and plans until nothing is left to do, for as long as AWS's answers may be out of date. A surplus resource is
+    /// not such an answer: something else created it.
+    async fn wait_until_consistent(
         self,
-        known: &Known,
-        looked: impl Fn(&Observed) -> Result<Plan, DeployError>,
-        patient: bool,
+        recent: &RecentChanges,
+        replan: impl Fn(&Observed) -> Result<Plan, DeployError>,
+        is_complete: bool,
         events: &Events,
     ) -> Result<(Observed, Plan), DeployError> {
-        for look in 1..LOOKS {
-            let observed = self.look(known, events).await?;
-            let left = looked(&observed)?;
-            let too_much = left.steps.iter().any(|step| step.change == Change::Delete);
-            if !patient || left.is_empty() || too_much {
+        for attempt in 1..OBSERVATIONS {
+            let observed = self.observe(recent, events).await?;
+            let left = replan(&observed)?;
+            let is_surplus = left.steps.iter().any(|step| step.change == Change::Delete);
+            if !is_complete || left.is_empty() || is_surplus {
                 return Ok((observed, left));
             }
-            self.pause(look, WaitingFor::Settled, events).await;
+            self.pause(attempt, WaitingFor::Settled, events).await;
         }
-        let observed = self.look(known, events).await?;
-        let left = looked(&observed)?;
+        let observed = self.observe(recent, events).await?;
+        let left = replan(&observed)?;
         Ok((observed, left))
     }
 
     /// Waits a little longer each time: 0.25, 0.5, 1, then 2 seconds.
     async fn pause(self, times: u32, until: WaitingFor, events: &Events) {
         let delay = Duration::from_millis(2000.min(125 << times.min(4)));
-        let (what, waited_ms) = (format!("stack {}", self.stack.name()), milliseconds(delay));
-        events.tell(Event::Waiting { what, until, waited_ms });
+        let what = format!("stack {}", self.stack.name());
+        events.emit(Event::Waiting { what, until, waited_ms: milliseconds(delay) });
         clock::pause(delay).await;
     }
 
-    /// Deletes everything, looks again, and deletes what has come back: lists may be some seconds behind, a function that was
-    /// still writing brings its log group back, and somebody may deploy meanwhile.
+    /// Deletes everything, observes again, and deletes what has come back: lists may be some seconds out of date, a function
+    /// that was still writing brings its log group back, and somebody may deploy meanwhile.
     ///
     /// # Errors
     /// A step that fails for good; something that does not go or comes back each time.
@@ -124,16 +129,18 @@ impl Site<'_> {
         deployment: DeploymentId,
         events: &Events,
     ) -> Result<Vec<Plan>, DeployError> {
-        let (mut done, mut known) = (vec![first.clone()], Known::default());
-        for round in 1..=LOOKS {
+        let mut done = vec![first.clone()];
+        let mut recent = RecentChanges::default();
+        for round in 1..=OBSERVATIONS {
             let plan = done.last().cloned().unwrap_or_default();
-            known.deleted.extend(deleted(&plan));
+            recent.deleted.extend(deleted(&plan));
             match apply(self.aws, self.stack, &plan, deployment, events).await {
-                Err(error) if !is_overtaken(&error) => return Err(error),
-                Err(error) if round == LOOKS => return Err(overtaken(&plan, error.to_string())),
-                _ => {}
+                Err(error) if !is_concurrent_change(&error) => return Err(error),
+                Err(error) if round == OBSERVATIONS => return Err(concurrent_change(&plan, error.to_string())),
+                Err(error) => tracing::info!(target: TARGET, round, %error, "the plan is out of date; observing again"),
+                Ok(_) => {}
             }
-            let left = removal(&self.look(&known, events).await?.ours(self.stack), self.stack, keep_logs);
+            let left = removal(&self.observe(&recent, events).await?.ours(self.stack), self.stack, keep_logs);
             if left.steps.is_empty() {
                 return Ok(done);
             }
@@ -141,22 +148,22 @@ impl Site<'_> {
             self.pause(round, WaitingFor::Settled, events).await;
         }
         let left = done.last().map(names).unwrap_or_default();
-        Err(DeployError::StillThere(left))
+        Err(DeployError::NotDeleted(left))
     }
 }
 
 /// Whether a step failed because what it was to change is gone, or what it was to make is there: the plan is no longer about
 /// what is there.
-fn is_overtaken(error: &DeployError) -> bool {
+fn is_concurrent_change(error: &DeployError) -> bool {
     match error {
         DeployError::Aws(error) => matches!(error.kind, AwsErrorKind::NotFound | AwsErrorKind::Conflict),
         _ => false,
     }
 }
 
-fn overtaken(left: &Plan, why: String) -> DeployError {
+fn concurrent_change(left: &Plan, why: String) -> DeployError {
     let why = format!("{}; another deploy or remove seems to be at work", why.trim_end_matches('.'));
-    DeployError::Overtaken { what: names(left).join(", "), why }
+    DeployError::ConcurrentChange { what: names(left).join(", "), why }
 }
 
 /// The keys of what a plan deletes: it is looked for again, even where no name gives it away any more.

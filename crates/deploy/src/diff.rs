@@ -225,7 +225,7 @@ pub(super) fn state_machine(
     } else if !same_json(&there.definition, &wanted.with_versions(version).definition) {
         found.note(true, Field::Definition);
     }
-    found.note(there.role != wanted.wanted.role, Field::Role);
+    found.note(there.role != wanted.settings.role, Field::Role);
     found.note(there.logs, Field::Logging);
     found.note(there.traces, Field::Tracing);
     found.tags(&wanted.tags, &observed.tags);

@@ -15,7 +15,7 @@ pub enum DeployError {
         || "it has no tag `workshop:stack`".to_owned(),
         |owner| format!("its tag `workshop:stack` is `{owner}`, not `{stack}`")
     ))]
-    NotOurs {
+    NotOwned {
         /// The kind of resource.
         kind: &'static str,
         /// Its deployed name.
@@ -71,7 +71,7 @@ pub enum DeployError {
     },
     /// Somebody else changed what this deployment was changing.
     #[error("Something else changed {what} while this ran: {why}.")]
-    Overtaken {
+    ConcurrentChange {
         /// The resource, or several.
         what: String,
         /// How that shows.
@@ -79,10 +79,10 @@ pub enum DeployError {
     },
     /// Resources that were deleted are still listed.
     #[error("{} still there after deleting: {}.", if .0.len() == 1 { "One resource is" } else { "Resources are" }, .0.join(", "))]
-    StillThere(Vec<String>),
-    /// A part of this program broke off.
+    NotDeleted(Vec<String>),
+    /// A fault of this program.
     #[error("A step of the deployment broke off: {0}.")]
-    BrokenOff(String),
+    Internal(String),
 }
 
 /// Each breach on lines of its own, with the way out.

@@ -17,7 +17,7 @@ pub enum Event {
         /// The resource.
         what: Resource,
         /// What is done to it.
-        doing: Doing,
+        doing: Action,
     },
     /// The work can't go on until something has happened.
     Waiting {
@@ -42,7 +42,7 @@ pub enum Event {
         /// The resource.
         what: Resource,
         /// What was done to it.
-        doing: Doing,
+        doing: Action,
         /// How long it took, waiting for other resources left out, in milliseconds.
         elapsed_ms: u64,
     },
@@ -51,7 +51,7 @@ pub enum Event {
 /// What is done to a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Doing {
+pub enum Action {
     /// It is made.
     Create,
     /// It is changed.
@@ -86,7 +86,7 @@ pub enum WaitingFor {
     Settled,
 }
 
-impl fmt::Display for Doing {
+impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Create => "create",
@@ -125,12 +125,12 @@ impl Events {
     }
 
     /// A way to tell events that nobody listens to.
-    pub fn unheard() -> Self {
+    pub fn discarded() -> Self {
         Self::channel().0
     }
 
     /// Tells one event.
-    pub fn tell(&self, event: Event) {
+    pub fn emit(&self, event: Event) {
         let _ = self.0.send(event);
     }
 }

@@ -1,4 +1,4 @@
-//! Many calls at once.
+//! Runs many tasks at once.
 
 use std::future::Future;
 
@@ -9,7 +9,7 @@ use super::error::DeployError;
 /// Runs all tasks at once and gives their results in the tasks' order.
 ///
 /// # Errors
-/// The first that fails; the others are broken off.
+/// The first that fails; the others are aborted.
 pub async fn all<T, F>(tasks: impl IntoIterator<Item = F>) -> Result<Vec<T>, DeployError>
 where
     T: Send + 'static,
@@ -21,7 +21,7 @@ where
     }
     let mut results = Vec::new();
     while let Some(joined) = set.join_next().await {
-        results.push(joined.map_err(|error| DeployError::BrokenOff(error.to_string()))??);
+        results.push(joined.map_err(|error| DeployError::Internal(error.to_string()))??);
     }
     results.sort_by_key(|(place, _)| *place);
     Ok(results.into_iter().map(|(_, result)| result).collect())

@@ -1,18 +1,17 @@
 //! Pure: what is there, to the plan that deletes it.
 
 use super::observe::Observed;
-use super::plan::{Change, Plan, Step, all_things, spare_apis};
+use super::plan::{Plan, Step, all_deletions, extra_apis};
 use super::resource::Resource;
 use model::stack::Stack;
 
 /// Deletes everything that is there; log groups only when asked to.
 pub fn removal(observed: &Observed, stack: &Stack, keep_logs: bool) -> Plan {
-    let mut steps = all_things(observed, stack);
+    let mut steps = all_deletions(observed, stack);
     if let Some(first) = observed.apis.first() {
-        let id = Some(first.api.id.clone());
-        steps.push(Step::with_id(Resource::Api, stack.api_name(), id, Change::Delete));
+        steps.push(Step::deletion_by_id(Resource::Api, stack.api_name(), &first.api.id));
     }
-    steps.extend(spare_apis(observed));
+    steps.extend(extra_apis(observed));
     if keep_logs {
         steps.retain(|step| !matches!(step.resource, Resource::LogGroup(_)));
     }

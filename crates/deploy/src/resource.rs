@@ -23,11 +23,11 @@ pub enum Resource {
     /// The HTTP API.
     Api,
     /// A second HTTP API of the same stack, by id: two deployments ran at once, or one was cut off and AWS was slow to tell.
-    SpareApi(String),
+    ExtraApi(String),
     /// The API's way to a function.
     Integration(Key),
     /// A way to a function that no route needs, by id.
-    OldIntegration(String),
+    LeftoverIntegration(String),
     /// A route, as `POST /start`.
     Route(String),
     /// The API's stage.
@@ -40,7 +40,7 @@ pub enum Resource {
         route: String,
     },
     /// Such a right of a route or API that is no more.
-    OldPermission {
+    LeftoverPermission {
         /// The function.
         function: Key,
         /// The statement's id.
@@ -69,11 +69,11 @@ impl Resource {
             Self::Function(_) => "function",
             Self::Alias(_) => "alias",
             Self::StateMachine(_) => "state machine",
-            Self::Api | Self::SpareApi(_) => "HTTP API",
-            Self::Integration(_) | Self::OldIntegration(_) => "integration",
+            Self::Api | Self::ExtraApi(_) => "HTTP API",
+            Self::Integration(_) | Self::LeftoverIntegration(_) => "integration",
             Self::Route(_) => "route",
             Self::Stage => "stage",
-            Self::Permission { .. } | Self::OldPermission { .. } => "permission",
+            Self::Permission { .. } | Self::LeftoverPermission { .. } => "permission",
         }
     }
 }
@@ -86,10 +86,10 @@ impl fmt::Display for Resource {
             Self::Function(key) | Self::StateMachine(key) => write!(f, "{kind} {key}"),
             Self::Alias(key) => write!(f, "{kind} {LIVE} of {key}"),
             Self::Api | Self::Stage => f.write_str(kind),
-            Self::SpareApi(id) | Self::OldIntegration(id) => write!(f, "{kind} {id}"),
+            Self::ExtraApi(id) | Self::LeftoverIntegration(id) => write!(f, "{kind} {id}"),
             Self::Route(route) => write!(f, "{kind} {route}"),
             Self::Permission { function, route } => write!(f, "{kind} of {route} to invoke {function}"),
-            Self::OldPermission { function, sid } => write!(f, "{kind} {sid} to invoke {function}"),
+            Self::LeftoverPermission { function, sid } => write!(f, "{kind} {sid} to invoke {function}"),
         }
     }
 }

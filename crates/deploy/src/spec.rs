@@ -7,6 +7,8 @@ use aws::lambda::{Code, Configuration};
 use aws::{Tags, sfn};
 use model::definition;
 use model::names::{Arn, Key};
+use model::service::Route;
+use model::stack::Stack;
 
 /// How one resource shall be.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +54,7 @@ pub struct LogGroupSpec {
     /// The deployed name.
     pub name: String,
     /// Its ARN.
-    pub arn: String,
+    pub arn: Arn,
     /// How long lines are kept.
     pub retention_days: u32,
     /// Its tags.
@@ -91,9 +93,9 @@ pub struct StateMachineSpec {
     /// The deployed name.
     pub name: String,
     /// Its ARN.
-    pub arn: String,
+    pub arn: Arn,
     /// What it shall be. Its definition names the functions of this stack without their versions.
-    pub wanted: sfn::Wanted,
+    pub settings: sfn::Settings,
     /// The functions of this stack that its definition names so: each becomes the version that is deployed with it, so that
     /// an execution that waits for days ends in the code that it was tested with.
     pub functions: Vec<NamedFunction>,
@@ -116,9 +118,9 @@ pub struct NamedFunction {
 
 impl StateMachineSpec {
     /// What it shall be, with the versions of its functions; one whose version is not known stays without.
-    pub fn with_versions(&self, version: impl Fn(&Key) -> Option<u64>) -> sfn::Wanted {
+    pub fn with_versions(&self, version: impl Fn(&Key) -> Option<u64>) -> sfn::Settings {
         let known = self.functions.iter().filter_map(|it| Some((&it.arn, it.name.as_str(), version(&it.key)?)));
-        sfn::Wanted { definition: definition::pinned(&self.wanted.definition, known), ..self.wanted.clone() }
+        sfn::Settings { definition: definition::pinned(&self.settings.definition, known), ..self.settings.clone() }
     }
 }
 
@@ -127,8 +129,6 @@ impl StateMachineSpec {
 pub struct ApiSpec {
     /// The deployed name.
     pub name: String,
-    /// Its ARN begins with this and ends with its id.
-    pub arn_start: String,
     /// What browsers of other origins may do.
     pub cors: Option<Cors>,
     /// Its tags.
@@ -186,6 +186,18 @@ pub struct Statement {
 pub const SID_PREFIX: &str = "workshop-";
 
 impl PermissionSpec {
+    /// What a route needs. The source is the route on any stage: a path parameter is any text there, and `ANY` any method.
+    pub fn of_route(route: &Route, stack: &Stack) -> Self {
+        let parameter = |part: &str| if part.starts_with('{') { "*".to_owned() } else { part.to_owned() };
+        let path = route.path.split('/').map(parameter).collect::<Vec<_>>().join("/");
+        let method = if route.method == "ANY" { "*" } else { &route.method };
+        Self {
+            function_name: stack.function_name(&route.function),
+            source_start: stack.api_requests_arn_start(),
+            source_end: format!("/*/{method}{path}"),
+        }
+    }
+
     /// The statement for one API.
     pub fn statement(&self, api_id: &str) -> Statement {
         use sha2::Digest;

@@ -12,7 +12,7 @@ use super::error::DeployError;
 use super::event::{Event, Events};
 use super::observe::{Observed, ObservedFunction, ObservedStateMachine};
 use super::parallel;
-use super::wait::Patience;
+use super::retry::Retry;
 use aws::executions::{self, Status};
 use aws::{Aws, aliases, machine_versions};
 use model::names::{Arn, Key};
@@ -34,32 +34,38 @@ pub struct InFlight {
 
 /// The executions that have not ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Running {
+pub struct ExecutionsInFlight {
     /// Those whose definitions were asked for.
     pub in_flight: Vec<InFlight>,
     /// Whether there are more, whose definitions are not known.
-    pub more: bool,
+    pub truncated: bool,
 }
 
 /// Reads the versions of what was observed.
 ///
 /// # Errors
 /// A call that fails for good.
-pub async fn versions(aws: &Aws, stack: &Stack, observed: &Observed, events: &Events) -> Result<Versions, DeployError> {
-    let functions = observed.functions.iter().map(|(key, there)| {
-        function(aws.clone(), stack.function_name(key), key.clone(), there.clone(), patience(events))
-    });
+pub async fn read_versions(
+    aws: &Aws,
+    stack: &Stack,
+    observed: &Observed,
+    events: &Events,
+) -> Result<Versions, DeployError> {
+    let functions = observed
+        .functions
+        .iter()
+        .map(|(key, there)| function(aws.clone(), stack.function_name(key), key.clone(), there.clone(), retry(events)));
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     let machines = observed.state_machines.iter().filter(|(_, it)| !it.machine.deleting).map(|(key, there)| {
-        let look = Look { aws: aws.clone(), slots: Arc::clone(&slots), patience: patience(events) };
-        machine(look, stack.clone(), key.clone(), there.clone())
+        let reader = Reader { aws: aws.clone(), slots: Arc::clone(&slots), retry: retry(events) };
+        machine(reader, stack.clone(), key.clone(), there.clone())
     });
     let (functions, machines) = tokio::try_join!(parallel::all(functions), parallel::all(machines))?;
     Ok(Versions { functions: functions.into_iter().collect(), machines: machines.into_iter().collect() })
 }
 
-fn patience(events: &Events) -> Patience {
-    Patience::named("looking at versions".to_owned(), events)
+fn retry(events: &Events) -> Retry {
+    Retry::named("looking at versions".to_owned(), events)
 }
 
 async fn function(
@@ -67,33 +73,33 @@ async fn function(
     name: String,
     key: Key,
     there: ObservedFunction,
-    patience: Patience,
+    retry: Retry,
 ) -> Result<(Key, FunctionVersions), DeployError> {
-    let aliases = patience.call(|| aliases::targets(&aws.lambda, &name)).await?;
+    let aliases = retry.call(|| aliases::targets(&aws.lambda, &name)).await?;
     Ok((key, FunctionVersions { name, live: there.live, aliases, versions: there.versions }))
 }
 
 /// What a read of state machines' versions shares.
 #[derive(Clone)]
-struct Look {
+struct Reader {
     aws: Aws,
     slots: Arc<Semaphore>,
-    patience: Patience,
+    retry: Retry,
 }
 
 async fn machine(
-    look: Look,
+    reader: Reader,
     stack: Stack,
     key: Key,
     there: ObservedStateMachine,
 ) -> Result<(Key, MachineVersions), DeployError> {
     let arn = stack.state_machine_arn(&key);
-    let numbers = look.patience.call(|| machine_versions::numbers(&look.aws.sfn, arn.as_str())).await?;
+    let numbers = reader.retry.call(|| machine_versions::numbers(&reader.aws.sfn, arn.as_str())).await?;
     let described = numbers.into_iter().map(|number| {
-        let (look, arn) = (look.clone(), arn.clone());
+        let (reader, arn) = (reader.clone(), arn.clone());
         async move {
-            let _slot = look.slots.acquire().await;
-            look.patience.call(|| machine_versions::version(&look.aws.sfn, arn.as_str(), number)).await
+            let _slot = reader.slots.acquire().await;
+            reader.retry.call(|| machine_versions::version(&reader.aws.sfn, arn.as_str(), number)).await
         }
     });
     let versions = parallel::all(described).await?.into_iter().flatten().collect();
@@ -108,33 +114,34 @@ async fn machine(
 ///
 /// # Errors
 /// A call that fails for good.
-pub async fn running(
+pub async fn executions_in_flight(
     aws: &Aws,
     stack: &Stack,
     versions: &Versions,
     limit: usize,
     events: &Events,
-) -> Result<Running, DeployError> {
-    let patience = Patience::named("looking at executions".to_owned(), events);
-    let (mut listed, mut more) = (Vec::new(), false);
+) -> Result<ExecutionsInFlight, DeployError> {
+    let retry = Retry::named("looking at executions".to_owned(), events);
+    let mut listed = Vec::new();
+    let mut truncated = false;
     for key in versions.machines.iter().filter(|(_, it)| it.kind == "STANDARD").map(|(key, _)| key) {
         let arn = stack.state_machine_arn(key);
         let list = || async {
             let found = executions::list(aws, &arn, Some(Status::Running), limit).await;
             aws::error::or_absent(found)
         };
-        let (found, further) = patience.call(list).await?.unwrap_or_default();
-        more |= further;
+        let (found, further) = retry.call(list).await?.unwrap_or_default();
+        truncated |= further;
         listed.extend(found.into_iter().map(|execution| (key.clone(), execution)));
     }
     let (of, done, slots) = (listed.len(), Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(AT_ONCE)));
     let asked = listed.into_iter().map(|(key, execution)| {
-        let look = Look { aws: aws.clone(), slots: Arc::clone(&slots), patience: patience.clone() };
+        let reader = Reader { aws: aws.clone(), slots: Arc::clone(&slots), retry: retry.clone() };
         let (done, events) = (Arc::clone(&done), events.clone());
         async move {
-            let definition = definition(&look, &execution.execution_arn).await?;
+            let definition = definition(&reader, &execution.execution_arn).await?;
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            events.tell(Event::Counted { what: "executions looked at", done, of });
+            events.emit(Event::Counted { what: "executions looked at", done, of });
             Ok(definition.map(|definition| ((key, definition), (execution.name, execution.start_date))))
         }
     });
@@ -143,12 +150,12 @@ pub async fn running(
         grouped.entry(same).or_default().push(execution);
     }
     let group = |((machine, definition), executions)| InFlight { machine, definition, executions };
-    Ok(Running { in_flight: grouped.into_iter().map(group).collect(), more })
+    Ok(ExecutionsInFlight { in_flight: grouped.into_iter().map(group).collect(), truncated })
 }
 
 /// The definition that an execution runs on; none when it is forgotten already.
-async fn definition(look: &Look, execution: &Arn) -> Result<Option<String>, DeployError> {
-    let _slot = look.slots.acquire().await;
-    let ask = || async { aws::error::or_absent(executions::definition(&look.aws, execution).await) };
-    look.patience.call(ask).await
+async fn definition(reader: &Reader, execution: &Arn) -> Result<Option<String>, DeployError> {
+    let _slot = reader.slots.acquire().await;
+    let ask = || async { aws::error::or_absent(executions::definition(&reader.aws, execution).await) };
+    reader.retry.call(ask).await
 }

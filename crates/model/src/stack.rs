@@ -115,14 +115,28 @@ impl Stack {
         self.arn("states", &format!("execution:{}:{execution}", self.state_machine_name(state_machine)))
     }
 
+    /// The ARN of a log group by its name, without the `:*` that stands for its streams.
+    pub fn log_group_arn(&self, name: &str) -> Arn {
+        self.arn("logs", &format!("log-group:{name}"))
+    }
+
+    /// The ARN of an HTTP API by its id. It belongs to no account.
+    pub fn api_arn(&self, id: &str) -> Arn {
+        Arn::new(format!("arn:{}:apigateway:{}::/apis/{id}", self.region.partition(), self.region))
+    }
+
+    /// What the ARNs of requests to an HTTP API begin with; the API's id follows.
+    pub fn api_requests_arn_start(&self) -> String {
+        self.arn("execute-api", "").to_string()
+    }
+
     /// The ARN of the role of a function or state machine.
     pub fn role_arn(&self, key: &Key) -> Arn {
         Arn::new(format!("arn:{}:iam::{}:role/{}", self.region.partition(), self.account, self.role_name(key)))
     }
 
     fn arn(&self, service: &str, rest: &str) -> Arn {
-        let (partition, region, account) = (self.region.partition(), &self.region, &self.account);
-        Arn::new(format!("arn:{partition}:{service}:{region}:{account}:{rest}"))
+        Arn::new(format!("arn:{}:{service}:{}:{}:{rest}", self.region.partition(), self.region, self.account))
     }
 }
 

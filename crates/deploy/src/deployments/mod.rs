@@ -56,14 +56,14 @@ pub struct Deployment {
     /// When it began.
     pub id: DeploymentId,
     /// The functions.
-    pub functions: BTreeMap<Key, Held>,
+    pub functions: BTreeMap<Key, DeployedVersion>,
     /// The state machines.
-    pub machines: BTreeMap<Key, Held>,
+    pub machines: BTreeMap<Key, DeployedVersion>,
 }
 
 /// What a deployment holds of a function or state machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Held {
+pub enum DeployedVersion {
     /// This version.
     Version {
         /// Its number.
@@ -74,18 +74,18 @@ pub enum Held {
     /// Nothing: it did not exist yet.
     NotYet,
     /// Something that can't be told any more, because versions of about that time were deleted since.
-    Gone {
+    Deleted {
         /// The version that it was, unless that was one of the deleted.
-        perhaps: Option<u64>,
+        probably: Option<u64>,
     },
 }
 
-impl Held {
+impl DeployedVersion {
     /// The version's number, if it is there.
     pub fn number(self) -> Option<u64> {
         match self {
             Self::Version { number, .. } => Some(number),
-            Self::NotYet | Self::Gone { .. } => None,
+            Self::NotYet | Self::Deleted { .. } => None,
         }
     }
 
@@ -101,7 +101,11 @@ impl Held {
 impl Deployment {
     /// Whether every version that it held is still there.
     pub fn is_whole(&self) -> bool {
-        !self.functions.values().chain(self.machines.values()).any(|held| matches!(held, Held::Gone { .. }))
+        !self
+            .functions
+            .values()
+            .chain(self.machines.values())
+            .any(|held| matches!(held, DeployedVersion::Deleted { .. }))
     }
 }
 
@@ -127,17 +131,17 @@ impl Versions {
 
     fn is_live(&self, deployment: &Deployment) -> bool {
         let functions = deployment.functions.iter().all(|(key, held)| match held {
-            Held::NotYet => true,
-            Held::Gone { perhaps: None } => false,
-            Held::Version { number, .. } | Held::Gone { perhaps: Some(number) } => {
+            DeployedVersion::NotYet => true,
+            DeployedVersion::Deleted { probably: None } => false,
+            DeployedVersion::Version { number, .. } | DeployedVersion::Deleted { probably: Some(number) } => {
                 self.functions.get(key).and_then(|it| it.live) == Some(*number)
             }
         });
         functions
             && deployment.machines.iter().all(|(key, held)| match held {
-                Held::NotYet => true,
-                Held::Gone { perhaps: None } => false,
-                Held::Version { number, .. } | Held::Gone { perhaps: Some(number) } => {
+                DeployedVersion::NotYet => true,
+                DeployedVersion::Deleted { probably: None } => false,
+                DeployedVersion::Version { number, .. } | DeployedVersion::Deleted { probably: Some(number) } => {
                     self.machines.get(key).is_some_and(|machine| machine.is_now(*number))
                 }
             })
@@ -190,7 +194,7 @@ fn numbers_of<'a, T, V: 'a>(
 }
 
 /// What a deployment holds of something with these versions, oldest first.
-fn held(published: &[Published], at: DeploymentId) -> Held {
+fn held(published: &[Published], at: DeploymentId) -> DeployedVersion {
     let there = |number: &u64| published.iter().any(|(other, _)| other == number);
     let ours = || published.iter().filter_map(|(number, id)| Some((*number, (*id)?)));
     let newest = ours().rfind(|(_, id)| *id <= at);
@@ -198,10 +202,10 @@ fn held(published: &[Published], at: DeploymentId) -> Held {
     let next = ours().find(|(number, id)| *number > before && *id > at);
     let gap = next.is_some_and(|(next, _)| !(before + 1..next).all(|number| there(&number)));
     match newest {
-        Some((number, id)) if id == at => Held::Version { number, changed: true },
-        _ if gap => Held::Gone { perhaps: newest.map(|(number, _)| number) },
-        Some((number, _)) => Held::Version { number, changed: false },
-        None => Held::NotYet,
+        Some((number, id)) if id == at => DeployedVersion::Version { number, changed: true },
+        _ if gap => DeployedVersion::Deleted { probably: newest.map(|(number, _)| number) },
+        Some((number, _)) => DeployedVersion::Version { number, changed: false },
+        None => DeployedVersion::NotYet,
     }
 }
 

@@ -1,14 +1,14 @@
 //! Tests of how deployments are read off versions.
 
-use super::super::fixtures::key;
-use super::super::versions_fixture::{definition, function, id, machine, versions};
 use super::*;
+use crate::fixtures::key;
+use crate::fixtures::versions::{definition, function, id, machine, versions};
 
 fn shown(there: &Versions) -> Vec<String> {
-    let held = |(key, held): (&Key, &Held)| match held {
-        Held::Version { number, changed } => format!("{key} {number}{}", if *changed { "!" } else { "" }),
-        Held::NotYet => format!("{key} -"),
-        Held::Gone { .. } => format!("{key} gone"),
+    let held = |(key, held): (&Key, &DeployedVersion)| match held {
+        DeployedVersion::Version { number, changed } => format!("{key} {number}{}", if *changed { "!" } else { "" }),
+        DeployedVersion::NotYet => format!("{key} -"),
+        DeployedVersion::Deleted { .. } => format!("{key} gone"),
     };
     let line = |deployment: Deployment| {
         let parts = deployment.functions.iter().chain(&deployment.machines).map(held);

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bytes::Bytes;
-
+use super::artefact::Artefact;
 use super::error::DeployError;
 use super::policy::Role;
 use super::resource::Resource;
@@ -18,15 +17,6 @@ use model::definition::{Definition, names};
 use model::names::Key;
 use model::service::{Function, Route, Service, StateMachine};
 use model::stack::{KEY_TAG, OWNER_TAG, Stack};
-
-/// The zip of a function, ready to be uploaded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Artefact {
-    /// The zip's bytes.
-    pub zip: Bytes,
-    /// The base64 of the SHA-256 of the zip, as Lambda answers it.
-    pub code_sha256: String,
-}
 
 /// Every resource that a stack shall have.
 pub type Desired = BTreeMap<Resource, Spec>;
@@ -65,9 +55,13 @@ fn tags(stack: &Stack, key: &Key) -> Tags {
 fn add_function(all: &mut Desired, key: &Key, function: &Function, artefact: &Artefact, stack: &Stack) {
     let role = Role::of_function(key, function, stack).spec(tags(stack, key));
     all.insert(Resource::Role(key.clone()), Spec::Role(role));
-    let (retention_days, tags) = (function.log_retention_days, tags(stack, key));
-    let (name, arn) = (stack.log_group(key), log_group_arn(stack, &stack.log_group(key)));
-    let group = LogGroupSpec { name, arn, retention_days, tags: tags.clone() };
+    let tags = tags(stack, key);
+    let group = LogGroupSpec {
+        name: stack.log_group(key),
+        arn: stack.log_group_arn(&stack.log_group(key)),
+        retention_days: function.log_retention_days,
+        tags: tags.clone(),
+    };
     all.insert(Resource::LogGroup(key.clone()), Spec::LogGroup(group));
     let environment = &function.environment;
     let spec = FunctionSpec {
@@ -98,15 +92,16 @@ fn add_state_machine(all: &mut Desired, key: &Key, machine: &StateMachine, defin
         Resource::Function(key) => Some(key),
         _ => None,
     });
-    let declared = declared.map(|key| {
-        let (key, arn, name) = (key.clone(), stack.function_arn(key), stack.function_name(key));
-        NamedFunction { key, arn, name }
+    let declared = declared.map(|key| NamedFunction {
+        key: key.clone(),
+        arn: stack.function_arn(key),
+        name: stack.function_name(key),
     });
     let functions = declared.filter(|it| names(&definition.json, &it.arn, &it.name)).collect();
     let spec = StateMachineSpec {
         name: stack.state_machine_name(key),
-        arn: stack.state_machine_arn(key).to_string(),
-        wanted: sfn::Wanted {
+        arn: stack.state_machine_arn(key),
+        settings: sfn::Settings {
             definition: definition.json,
             role: stack.role_arn(key).to_string(),
             kind: machine.kind.as_str(),
@@ -119,9 +114,8 @@ fn add_state_machine(all: &mut Desired, key: &Key, machine: &StateMachine, defin
 }
 
 fn add_api(all: &mut Desired, service: &Service, stack: &Stack) {
-    let arn_start = format!("arn:{}:apigateway:{}::/apis/", stack.region.partition(), stack.region);
     let tags = Tags::from([(OWNER_TAG.to_owned(), stack.name())]);
-    let api = ApiSpec { name: stack.api_name(), arn_start, cors: cors(&service.routes), tags };
+    let api = ApiSpec { name: stack.api_name(), cors: cors(&service.routes), tags };
     all.insert(Resource::Api, Spec::Api(api));
     for route in &service.routes {
         let function = &route.function;
@@ -130,7 +124,7 @@ fn add_api(all: &mut Desired, service: &Service, stack: &Stack) {
         let spec = RouteSpec { key: route.key(), function: function.clone() };
         all.insert(Resource::Route(route.key()), Spec::Route(spec));
         let permission = Resource::Permission { function: function.clone(), route: route.key() };
-        all.insert(permission, Spec::Permission(permission_spec(route, stack)));
+        all.insert(permission, Spec::Permission(PermissionSpec::of_route(route, stack)));
     }
     let throttle = service.throttle;
     let stage = StageSpec { name: stack.stage.to_string(), rate_per_s: throttle.rate_per_s, burst: throttle.burst };
@@ -151,25 +145,6 @@ fn cors(routes: &[Route]) -> Option<Cors> {
     }
     let methods: Vec<String> = methods.into_iter().collect();
     Some(Cors::new(&["*".to_owned()], &methods, &["content-type".to_owned()]))
-}
-
-/// The source is the route on any stage. A path parameter is any text there, and `ANY` any method.
-pub(super) fn permission_spec(route: &Route, stack: &Stack) -> PermissionSpec {
-    let parameter = |part: &str| if part.starts_with('{') { "*".to_owned() } else { part.to_owned() };
-    let path = route.path.split('/').map(parameter).collect::<Vec<_>>().join("/");
-    let method = if route.method == "ANY" { "*" } else { &route.method };
-    let (partition, region, account) = (stack.region.partition(), &stack.region, &stack.account);
-    PermissionSpec {
-        function_name: stack.function_name(&route.function),
-        source_start: format!("arn:{partition}:execute-api:{region}:{account}:"),
-        source_end: format!("/*/{method}{path}"),
-    }
-}
-
-/// The ARN of a log group, without the `:*` that stands for its streams.
-pub fn log_group_arn(stack: &Stack, name: &str) -> String {
-    let (partition, region, account) = (stack.region.partition(), &stack.region, &stack.account);
-    format!("arn:{partition}:logs:{region}:{account}:log-group:{name}")
 }
 
 #[cfg(test)]

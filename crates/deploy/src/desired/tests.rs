@@ -55,7 +55,7 @@ fn a_state_machine_comes_after_the_functions_that_it_names() {
     };
     let functions: Vec<&str> = machine.functions.iter().map(|it| it.key.as_str()).collect();
     assert_eq!(functions, ["sendEmail"]);
-    assert_eq!(machine.wanted.kind, StateMachineKind::Standard.as_str());
+    assert_eq!(machine.settings.kind, StateMachineKind::Standard.as_str());
 }
 
 #[test]
@@ -69,13 +69,13 @@ fn the_environment_is_resolved() {
 #[test]
 fn a_permission_is_for_its_route_on_any_stage() {
     let mut route = service(LESSON).routes[0].clone();
-    let source = |route: &Route| permission_spec(route, &stack()).statement("a1").source_arn;
+    let source = |route: &Route| PermissionSpec::of_route(route, &stack()).statement("a1").source_arn;
     insta::assert_snapshot!(source(&route), @"arn:aws:execute-api:eu-west-1:123456789012:a1/*/POST/start");
     (route.method, route.path) = ("ANY".to_owned(), "/users/{id}/{rest+}".to_owned());
     insta::assert_snapshot!(source(&route), @"arn:aws:execute-api:eu-west-1:123456789012:a1/*/*/users/*/*");
-    let statement = permission_spec(&route, &stack()).statement("a1");
-    assert_eq!(statement, permission_spec(&route, &stack()).statement("a1"));
-    assert_ne!(statement.sid, permission_spec(&route, &stack()).statement("a2").sid);
+    let statement = PermissionSpec::of_route(&route, &stack()).statement("a1");
+    assert_eq!(statement, PermissionSpec::of_route(&route, &stack()).statement("a1"));
+    assert_ne!(statement.sid, PermissionSpec::of_route(&route, &stack()).statement("a2").sid);
 }
 
 #[test]

@@ -2,12 +2,14 @@
 //!
 //! Limits of a single value (memory, timeout, names, retention) are the service file's own, in `model`.
 
+mod breach;
 mod zip;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use super::desired::Artefact;
+pub use breach::Breach;
+
+use super::artefact::Artefact;
 use super::error::DeployError;
 use super::policy::{Role, RoleOf, roles};
 use model::definition::Definition;
@@ -28,23 +30,6 @@ const POLICY_CHARACTERS: usize = 10_240;
 /// The most routes of an HTTP API (API Gateway quotas). Integrations have the same limit; there is one for each function
 /// that a route leads to, so there are never more of them than routes.
 const ROUTES: usize = 300;
-
-/// Something that is larger than AWS takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Breach {
-    /// The line of the service file that declares it.
-    pub at: Place,
-    /// What it is, with its figure and the limit, in a full sentence.
-    pub what: String,
-    /// What to do about it, in full sentences.
-    pub way_out: String,
-}
-
-impl fmt::Display for Breach {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} {}", self.at, self.what, self.way_out)
-    }
-}
 
 /// Checks everything at once. The stack's account may be any: account ids are of one length.
 ///

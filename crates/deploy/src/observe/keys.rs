@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::look::Look;
+use super::reader::Reader;
 use crate::error::DeployError;
 use crate::parallel;
 use aws::{Tags, iam, sfn};
@@ -53,53 +53,53 @@ impl Keys {
 
 /// The keys that names of roles and of state machines give away. A role is made before what uses it and deleted after it, so
 /// the roles are the index; names alone do not say whose they are, and other stacks' may begin alike: tags tell.
-pub(super) async fn named(look: &Look, declared: &Keys) -> Result<(Vec<Key>, Vec<Key>), DeployError> {
-    let stack = &look.stack;
+pub(super) async fn named(reader: &Reader, declared: &Keys) -> Result<(Vec<Key>, Vec<Key>), DeployError> {
+    let stack = &reader.stack;
     let (role_start, machine_start) = (stack.role_name_start(), stack.state_machine_name_start());
     let (roles, machines) = tokio::try_join!(
-        look.call(|| iam::role_names(&look.aws.iam, &role_start)),
-        look.call(|| sfn::state_machine_names(&look.aws.sfn, &machine_start)),
+        reader.call(|| iam::role_names(&reader.aws.iam, &role_start)),
+        reader.call(|| sfn::state_machine_names(&reader.aws.sfn, &machine_start)),
     )?;
     let known_roles: BTreeSet<String> = declared.roles().iter().map(|key| stack.role_name(key)).collect();
     let known_machines = declared.state_machines.iter().map(|key| stack.state_machine_name(key)).collect();
     tokio::try_join!(
-        keys(look, roles, &known_roles, Stack::role_name, role_tags),
-        keys(look, machines, &known_machines, Stack::state_machine_name, machine_tags),
+        keys(reader, roles, &known_roles, Stack::role_name, role_tags),
+        keys(reader, machines, &known_machines, Stack::state_machine_name, machine_tags),
     )
 }
 
 /// The keys of names that are not known. A name that was shortened does not tell its key; its tag does.
 async fn keys<F>(
-    look: &Look,
+    reader: &Reader,
     names: Vec<String>,
     known: &BTreeSet<String>,
     deployed: fn(&Stack, &Key) -> String,
-    tags: fn(Look, String) -> F,
+    tags: fn(Reader, String) -> F,
 ) -> Result<Vec<Key>, DeployError>
 where
     F: Future<Output = Result<Tags, DeployError>> + Send + 'static,
 {
     let unknown = names.into_iter().filter(|name| !known.contains(name));
     let found = unknown.map(|name| {
-        let look = look.clone();
+        let reader = reader.clone();
         async move {
-            Ok(match key_of(&look.stack, &name, deployed) {
+            Ok(match key_of(&reader.stack, &name, deployed) {
                 Some(key) => Some(key),
-                None => tagged_key(&tags(look.clone(), name.clone()).await?, &look.stack, &name, deployed),
+                None => tagged_key(&tags(reader.clone(), name.clone()).await?, &reader.stack, &name, deployed),
             })
         }
     });
     Ok(parallel::all(found).await?.into_iter().flatten().collect())
 }
 
-async fn role_tags(look: Look, name: String) -> Result<Tags, DeployError> {
-    let role = look.call(|| iam::role(&look.aws.iam, &name)).await?;
+async fn role_tags(reader: Reader, name: String) -> Result<Tags, DeployError> {
+    let role = reader.call(|| iam::role(&reader.aws.iam, &name)).await?;
     Ok(role.map(|role| role.tags).unwrap_or_default())
 }
 
-async fn machine_tags(look: Look, name: String) -> Result<Tags, DeployError> {
-    let arn = look.stack.state_machine_arn_of(&name);
-    Ok(look.call(|| sfn::tags(&look.aws.sfn, arn.as_str())).await?.unwrap_or_default())
+async fn machine_tags(reader: Reader, name: String) -> Result<Tags, DeployError> {
+    let arn = reader.stack.state_machine_arn_of(&name);
+    Ok(reader.call(|| sfn::tags(&reader.aws.sfn, arn.as_str())).await?.unwrap_or_default())
 }
 
 /// The key whose deployed name this is, where the name ends with the key; none for one that ends as shortened names do.

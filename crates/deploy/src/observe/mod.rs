@@ -3,7 +3,7 @@
 
 mod api;
 mod keys;
-mod look;
+mod reader;
 mod things;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,12 +14,12 @@ use super::spec::Statement;
 use aws::function_versions::FunctionVersion;
 use aws::{Aws, Tags, apis, iam, lambda, sfn};
 use keys::Keys;
-use look::Look;
 use model::names::Key;
 use model::service::Service;
 use model::stack::{OWNER_TAG, Stack};
+use reader::Reader;
 
-pub use things::running;
+pub use things::running_executions;
 
 /// The name of the inline policy that our roles have.
 pub const POLICY_NAME: &str = "workshop";
@@ -100,7 +100,7 @@ pub struct ObservedApi {
 
 /// What is known of a stack from work that was just done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known {
+pub struct RecentChanges {
     /// The id of the HTTP API.
     pub api: Option<String>,
     /// Keys of what was deleted.
@@ -115,15 +115,15 @@ pub async fn observe(
     aws: &Aws,
     stack: &Stack,
     service: &Service,
-    known: &Known,
+    known: &RecentChanges,
     events: &Events,
 ) -> Result<Observed, DeployError> {
-    let (look, declared) = (Look::new(aws, stack, events), Keys::declared(service));
+    let (reader, declared) = (Reader::new(aws, stack, events), Keys::declared(service));
     let (mut observed, log_groups, apis, (role_keys, machine_keys)) = tokio::try_join!(
-        things::observe(&look, &declared),
-        things::log_groups(&look, &declared),
-        api::observe(&look, known.api.as_deref()),
-        keys::named(&look, &declared),
+        things::observe(&reader, &declared),
+        things::log_groups(&reader, &declared),
+        api::observe(&reader, known.api.as_deref()),
+        keys::named(&reader, &declared),
     )?;
     let ours = stack.name();
     (observed.apis, observed.foreign_apis) = apis.into_iter().partition(|it| owner(&it.api.tags) == Some(&ours));
@@ -133,14 +133,14 @@ pub async fn observe(
     observed.log_groups = log_groups;
     observed.log_groups.retain(|key, group| declared.functions.contains(key) || owner(&group.tags) == Some(&ours));
     if !leftover.is_empty() {
-        let mut old = things::observe(&look, &leftover).await?;
+        let mut old = things::observe(&reader, &leftover).await?;
         old.keep_owned(&ours);
         let something = !(old.roles.is_empty() && old.functions.is_empty() && old.state_machines.is_empty());
         observed.roles.append(&mut old.roles);
         observed.functions.append(&mut old.functions);
         observed.state_machines.append(&mut old.state_machines);
         if something {
-            let all = running(aws, stack, &observed).await?;
+            let all = running_executions(aws, stack, &observed).await?;
             observed.running = all.values().map(Vec::len).sum();
         }
     }
@@ -158,7 +158,7 @@ pub async fn observe_function(
     state_machines: impl Iterator<Item = Key>,
     events: &Events,
 ) -> Result<Option<(ObservedFunction, BTreeMap<Key, ObservedStateMachine>)>, DeployError> {
-    things::function_and_machines(&Look::new(aws, stack, events), key, state_machines).await
+    things::function_and_machines(&Reader::new(aws, stack, events), key, state_machines).await
 }
 
 /// The stack that a resource belongs to, as its tag says.

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::keys::{Keys, key_of, tagged_key};
-use super::look::Look;
+use super::reader::Reader;
 use super::{Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, POLICY_NAME};
-use crate::desired::log_group_arn;
 use crate::error::DeployError;
 use crate::parallel;
 use crate::spec::{SID_PREFIX, Statement};
@@ -17,10 +16,10 @@ use model::names::Key;
 use model::stack::{LIVE, Stack};
 
 /// Reads the roles, functions and state machines under some keys.
-pub(super) async fn observe(look: &Look, keys: &Keys) -> Result<Observed, DeployError> {
-    let roles = keys.roles().into_iter().map(|key| role(look.clone(), key));
-    let functions = keys.functions.iter().map(|key| function(look.clone(), key.clone()));
-    let machines = keys.state_machines.iter().map(|key| state_machine(look.clone(), key.clone()));
+pub(super) async fn observe(reader: &Reader, keys: &Keys) -> Result<Observed, DeployError> {
+    let roles = keys.roles().into_iter().map(|key| role(reader.clone(), key));
+    let functions = keys.functions.iter().map(|key| function(reader.clone(), key.clone()));
+    let machines = keys.state_machines.iter().map(|key| state_machine(reader.clone(), key.clone()));
     let (roles, functions, machines) =
         tokio::try_join!(parallel::all(roles), parallel::all(functions), parallel::all(machines))?;
     Ok(Observed {
@@ -33,78 +32,83 @@ pub(super) async fn observe(look: &Look, keys: &Keys) -> Result<Observed, Deploy
 
 /// Reads one function and the state machines under some keys.
 pub(super) async fn function_and_machines(
-    look: &Look,
+    reader: &Reader,
     key: &Key,
     state_machines: impl Iterator<Item = Key>,
 ) -> Result<Option<(ObservedFunction, BTreeMap<Key, ObservedStateMachine>)>, DeployError> {
-    let machines = state_machines.map(|key| state_machine(look.clone(), key));
-    let (function, machines) = tokio::try_join!(function(look.clone(), key.clone()), parallel::all(machines))?;
+    let machines = state_machines.map(|key| state_machine(reader.clone(), key));
+    let (function, machines) = tokio::try_join!(function(reader.clone(), key.clone()), parallel::all(machines))?;
     Ok(function.map(|(_, function)| (function, machines.into_iter().flatten().collect())))
 }
 
-async fn role(look: Look, key: Key) -> Result<Option<(Key, ObservedRole)>, DeployError> {
-    let (client, name) = (&look.aws.iam, look.stack.role_name(&key));
+async fn role(reader: Reader, key: Key) -> Result<Option<(Key, ObservedRole)>, DeployError> {
+    let (client, name) = (&reader.aws.iam, reader.stack.role_name(&key));
     let (role, policy) = tokio::try_join!(
-        look.call(|| iam::role(client, &name)),
-        look.call(|| iam::inline_policy(client, &name, POLICY_NAME))
+        reader.call(|| iam::role(client, &name)),
+        reader.call(|| iam::inline_policy(client, &name, POLICY_NAME))
     )?;
     Ok(role.map(|role| (key, ObservedRole { role, policy })))
 }
 
-async fn function(look: Look, key: Key) -> Result<Option<(Key, ObservedFunction)>, DeployError> {
-    let (client, name) = (&look.aws.lambda, look.stack.function_name(&key));
+async fn function(reader: Reader, key: Key) -> Result<Option<(Key, ObservedFunction)>, DeployError> {
+    let (client, name) = (&reader.aws.lambda, reader.stack.function_name(&key));
     let (function, policy, versions, live) = tokio::try_join!(
-        look.call(|| lambda::function(client, &name)),
-        look.call(|| lambda::policy(client, &name)),
-        look.call(|| function_versions::list(client, &name)),
-        look.call(|| function_versions::alias(client, &name, LIVE)),
+        reader.call(|| lambda::function(client, &name)),
+        reader.call(|| lambda::policy(client, &name)),
+        reader.call(|| function_versions::list(client, &name)),
+        reader.call(|| function_versions::alias(client, &name, LIVE)),
     )?;
     let statements = statements(policy.as_deref().unwrap_or_default());
     Ok(function.map(|function| (key, ObservedFunction { function, statements, versions, live })))
 }
 
-async fn state_machine(look: Look, key: Key) -> Result<Option<(Key, ObservedStateMachine)>, DeployError> {
-    let (client, arn) = (&look.aws.sfn, look.stack.state_machine_arn(&key));
+async fn state_machine(reader: Reader, key: Key) -> Result<Option<(Key, ObservedStateMachine)>, DeployError> {
+    let (client, arn) = (&reader.aws.sfn, reader.stack.state_machine_arn(&key));
     let (machine, tags, runs) = tokio::try_join!(
-        look.call(|| sfn::state_machine(client, arn.as_str())),
-        look.call(|| sfn::tags(client, arn.as_str())),
-        look.call(|| executions::any_running(&look.aws, &arn)),
+        reader.call(|| sfn::state_machine(client, arn.as_str())),
+        reader.call(|| sfn::tags(client, arn.as_str())),
+        reader.call(|| executions::any_running(&reader.aws, &arn)),
     )?;
     Ok(machine.map(|machine| (key, ObservedStateMachine { machine, runs, tags: tags.unwrap_or_default() })))
 }
 
 /// Reads every log group that a function of this stack writes to or wrote to, with its tags. The tags of the declared ones
 /// are asked for at once, not only when the list has shown them.
-pub(super) async fn log_groups(look: &Look, declared: &Keys) -> Result<BTreeMap<Key, ObservedLogGroup>, DeployError> {
-    let start = format!("/aws/lambda/{}", look.stack.function_name_start());
+pub(super) async fn log_groups(
+    reader: &Reader,
+    declared: &Keys,
+) -> Result<BTreeMap<Key, ObservedLogGroup>, DeployError> {
+    let start = format!("/aws/lambda/{}", reader.stack.function_name_start());
     let known = declared.functions.iter().map(|key| {
-        let (look, name) = (look.clone(), look.stack.log_group(key));
-        async move { Ok((name.clone(), group_tags(&look, &name).await?)) }
+        let (reader, name) = (reader.clone(), reader.stack.log_group(key));
+        async move { Ok((name.clone(), group_tags(&reader, &name).await?)) }
     });
-    let (groups, known) = tokio::try_join!(look.call(|| logs::groups(&look.aws.logs, &start)), parallel::all(known))?;
+    let (groups, known) =
+        tokio::try_join!(reader.call(|| logs::groups(&reader.aws.logs, &start)), parallel::all(known))?;
     let known: BTreeMap<String, aws::Tags> = known.into_iter().collect();
     let with_tags = groups.into_iter().map(|group| {
-        let (look, known) = (look.clone(), known.get(&group.name).cloned());
+        let (reader, known) = (reader.clone(), known.get(&group.name).cloned());
         async move {
             let tags = match known {
                 Some(tags) => tags,
-                None => group_tags(&look, &group.name).await?,
+                None => group_tags(&reader, &group.name).await?,
             };
-            let key = key_of(&look.stack, &group.name, Stack::log_group)
-                .or_else(|| tagged_key(&tags, &look.stack, &group.name, Stack::log_group));
+            let key = key_of(&reader.stack, &group.name, Stack::log_group)
+                .or_else(|| tagged_key(&tags, &reader.stack, &group.name, Stack::log_group));
             Ok(key.map(|key| (key, ObservedLogGroup { retention_days: group.retention_days, tags })))
         }
     });
     Ok(parallel::all(with_tags).await?.into_iter().flatten().collect())
 }
 
-async fn group_tags(look: &Look, name: &str) -> Result<aws::Tags, DeployError> {
-    let arn = log_group_arn(&look.stack, name);
-    Ok(look.call(|| logs::tags(&look.aws.logs, &arn)).await?.unwrap_or_default())
+async fn group_tags(reader: &Reader, name: &str) -> Result<aws::Tags, DeployError> {
+    let arn = reader.stack.log_group_arn(name);
+    Ok(reader.call(|| logs::tags(&reader.aws.logs, arn.as_str())).await?.unwrap_or_default())
 }
+
 /// The executions of each state machine that have not ended. Express executions can't be listed and end by themselves
 /// within minutes.
-pub async fn running(
+pub async fn running_executions(
     aws: &Aws,
     stack: &Stack,
     observed: &Observed,

@@ -7,7 +7,7 @@ use super::desired::Desired;
 use super::error::DeployError;
 use super::observe::{Observed, ObservedFunction, ObservedStateMachine};
 use super::pinned;
-use super::plan::{Foreign, Plan, plan};
+use super::plan::{ForeignResources, Plan, plan};
 use super::resource::Resource;
 use super::spec::{NamedFunction, Spec, StateMachineSpec};
 use aws::sfn;
@@ -16,7 +16,7 @@ use model::stack::Stack;
 
 /// What is there of a function and of the state machines that may name it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Part {
+pub struct ObservedPart {
     /// The function.
     pub function: ObservedFunction,
     /// The state machines.
@@ -25,7 +25,7 @@ pub struct Part {
 
 /// What of a function is deployed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
+pub enum FunctionScope {
     /// Its code.
     Code,
     /// Its code and configuration.
@@ -40,22 +40,24 @@ pub enum Extent {
 pub fn plan_function(
     key: &Key,
     desired: &Desired,
-    part: &Part,
-    extent: Extent,
+    part: &ObservedPart,
+    extent: FunctionScope,
     stack: &Stack,
 ) -> Result<Plan, DeployError> {
     let mut wanted = Desired::new();
     for resource in [Resource::Function(key.clone()), Resource::Alias(key.clone())] {
         wanted.extend(desired.get(&resource).map(|spec| (resource, spec.clone())));
     }
-    if let (Extent::Code, Some(Spec::Function(spec))) = (extent, wanted.get_mut(&Resource::Function(key.clone()))) {
+    if let (FunctionScope::Code, Some(Spec::Function(spec))) =
+        (extent, wanted.get_mut(&Resource::Function(key.clone())))
+    {
         spec.configuration = part.function.function.configuration.clone();
         spec.tags.clone_from(&part.function.function.tags);
     }
     let mut state_machines = BTreeMap::new();
     for (machine, there) in &part.state_machines {
         let declared = match desired.get(&Resource::StateMachine(machine.clone())) {
-            Some(Spec::StateMachine(spec)) => spec.wanted.definition.as_str(),
+            Some(Spec::StateMachine(spec)) => spec.settings.definition.as_str(),
             _ => "",
         };
         if let Some(spec) = repinned(key, machine, there, declared, stack) {
@@ -67,7 +69,7 @@ pub fn plan_function(
     let function = ObservedFunction { statements: Vec::new(), ..part.function.clone() };
     let functions = BTreeMap::from([(key.clone(), function)]);
     let observed = Observed { functions, state_machines, ..Observed::default() };
-    plan(&wanted, &observed, stack, Foreign::Refuse)
+    plan(&wanted, &observed, stack, ForeignResources::Refuse)
 }
 
 /// A state machine as it is, but with the new version of a function; none when no deployment put a version of it in.
@@ -89,8 +91,8 @@ fn repinned(
     let kind = if current.kind == "EXPRESS" { "EXPRESS" } else { "STANDARD" };
     Some(StateMachineSpec {
         name: stack.state_machine_name(machine),
-        arn: stack.state_machine_arn(machine).to_string(),
-        wanted: sfn::Wanted { definition, role: current.role.clone(), kind },
+        arn: stack.state_machine_arn(machine),
+        settings: sfn::Settings { definition, role: current.role.clone(), kind },
         functions: vec![function],
         publish: true,
         tags: there.tags.clone(),

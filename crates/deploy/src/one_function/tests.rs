@@ -1,15 +1,15 @@
 //! Tests of deploying one function.
 
-use super::super::fixtures::{LESSON, deployed, key, stack, wanted};
 use super::super::plan::Change;
 use super::*;
+use crate::fixtures::{LESSON, deployed, key, stack, wanted};
 
 /// The lesson as it is deployed: the function at its first version.
-fn part() -> Part {
-    let fresh = plan(&wanted(LESSON), &Observed::default(), &stack(), Foreign::Refuse).unwrap();
+fn part() -> ObservedPart {
+    let fresh = plan(&wanted(LESSON), &Observed::default(), &stack(), ForeignResources::Refuse).unwrap();
     let mut there = deployed(&fresh);
     let function = there.functions.remove(&key("sendEmail")).unwrap();
-    Part { function, state_machines: there.state_machines }
+    ObservedPart { function, state_machines: there.state_machines }
 }
 
 /// What shall be, with other code and other memory.
@@ -22,25 +22,25 @@ fn changed() -> Desired {
     desired
 }
 
-fn planned(desired: &Desired, part: &Part, extent: Extent) -> Plan {
+fn planned(desired: &Desired, part: &ObservedPart, extent: FunctionScope) -> Plan {
     plan_function(&key("sendEmail"), desired, part, extent, &stack()).unwrap()
 }
 
 #[test]
 fn code_alone_leaves_the_configuration() {
-    insta::assert_snapshot!(planned(&changed(), &part(), Extent::Code), @r"
+    insta::assert_snapshot!(planned(&changed(), &part(), FunctionScope::Code), @r"
     update  function       shop-dev-sendEmail: code
     update  alias          shop-dev-sendEmail: version (1 -> the new one)
     update  state machine  shop-dev-myStateMachine: definition (the new version of sendEmail)
     0 to create, 3 to update, 0 to delete, 0 unchanged
     ");
-    insta::assert_snapshot!(planned(&changed(), &part(), Extent::CodeAndConfiguration), @r"
+    insta::assert_snapshot!(planned(&changed(), &part(), FunctionScope::CodeAndConfiguration), @r"
     update  function       shop-dev-sendEmail: code, memory (128 -> 256 MB)
     update  alias          shop-dev-sendEmail: version (1 -> the new one)
     update  state machine  shop-dev-myStateMachine: definition (the new version of sendEmail)
     0 to create, 3 to update, 0 to delete, 0 unchanged
     ");
-    assert!(planned(&wanted(LESSON), &part(), Extent::CodeAndConfiguration).is_empty());
+    assert!(planned(&wanted(LESSON), &part(), FunctionScope::CodeAndConfiguration).is_empty());
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn the_deployed_definition_stays_but_for_the_version() {
     let there = part.state_machines.get_mut(&key("myStateMachine")).unwrap();
     there.machine.definition = there.machine.definition.replacen("A Task Timer", "Edited by hand: a Task Timer", 1);
     let by_hand = there.machine.definition.clone();
-    let plan = planned(&changed(), &part, Extent::Code);
+    let plan = planned(&changed(), &part, FunctionScope::Code);
     let spec = plan.steps.iter().find_map(|step| match &step.change {
         Change::Update(Spec::StateMachine(spec), _) => Some(spec),
         _ => None,
@@ -63,8 +63,8 @@ fn the_deployed_definition_stays_but_for_the_version() {
 fn a_version_that_the_file_names_stays() {
     let mut desired = changed();
     if let Some(Spec::StateMachine(spec)) = desired.get_mut(&Resource::StateMachine(key("myStateMachine"))) {
-        spec.wanted.definition = spec.wanted.definition.replace("-sendEmail\"", "-sendEmail:1\"");
+        spec.settings.definition = spec.settings.definition.replace("-sendEmail\"", "-sendEmail:1\"");
     }
-    let plan = planned(&desired, &part(), Extent::Code);
+    let plan = planned(&desired, &part(), FunctionScope::Code);
     assert!(plan.steps.iter().all(|step| !matches!(step.resource, Resource::StateMachine(_))), "{plan}");
 }

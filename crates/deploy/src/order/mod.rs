@@ -39,18 +39,23 @@ fn made_before(other: &Step, step: &Step, spec: &Spec) -> bool {
 /// What must have let go of a resource before it is deleted. A role goes last: the roles are the index of what is there.
 fn deleted_after(other: &Step, resource: &Resource) -> bool {
     match (resource, &other.resource) {
-        (Resource::StateMachine(_), Resource::Api | Resource::SpareApi(_)) => other.change == Change::Delete,
-        (Resource::Function(_), Resource::StateMachine(_) | Resource::Route(_) | Resource::OldIntegration(_)) => true,
-        (Resource::Function(_), Resource::Api | Resource::SpareApi(_)) => other.change == Change::Delete,
+        (Resource::StateMachine(_), Resource::Api | Resource::ExtraApi(_)) => other.change == Change::Delete,
+        (Resource::Function(_), Resource::StateMachine(_) | Resource::Route(_) | Resource::LeftoverIntegration(_)) => {
+            true
+        }
+        (Resource::Function(_), Resource::Api | Resource::ExtraApi(_)) => other.change == Change::Delete,
         (Resource::LogGroup(key), Resource::Function(function)) => key == function,
         (Resource::Role(key), Resource::Function(user) | Resource::StateMachine(user) | Resource::LogGroup(user)) => {
             key == user
         }
-        (Resource::OldIntegration(_), Resource::Route(_)) => true,
-        (Resource::OldPermission { function, sid }, Resource::OldPermission { function: same, sid: earlier }) => {
-            function == same && earlier < sid
+        (Resource::LeftoverIntegration(_), Resource::Route(_)) => true,
+        (
+            Resource::LeftoverPermission { function, sid },
+            Resource::LeftoverPermission { function: same, sid: earlier },
+        ) => function == same && earlier < sid,
+        (Resource::LeftoverPermission { function, .. }, Resource::Permission { function: same, .. }) => {
+            function == same
         }
-        (Resource::OldPermission { function, .. }, Resource::Permission { function: same, .. }) => function == same,
         _ => false,
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::fixtures::{LESSON, deployed, stack, wanted};
 use crate::observe::Observed;
-use crate::plan::{Foreign, plan};
+use crate::plan::{ForeignResources, plan};
 use crate::remove::removal;
 
 fn lines(plan: &Plan) -> String {
@@ -16,7 +16,7 @@ fn lines(plan: &Plan) -> String {
 
 #[test]
 fn making_goes_from_roles_to_the_state_machine_and_from_the_api_to_its_stage() {
-    let fresh = plan(&wanted(LESSON), &Observed::default(), &stack(), Foreign::Refuse).unwrap();
+    let fresh = plan(&wanted(LESSON), &Observed::default(), &stack(), ForeignResources::Refuse).unwrap();
     insta::assert_snapshot!(lines(&fresh), @r"
     role of myStateMachine
     role of sendEmail
@@ -38,7 +38,7 @@ fn making_goes_from_roles_to_the_state_machine_and_from_the_api_to_its_stage() {
 
 #[test]
 fn removing_goes_from_the_api_to_the_roles() {
-    let there = deployed(&plan(&wanted(LESSON), &Observed::default(), &stack(), Foreign::Refuse).unwrap());
+    let there = deployed(&plan(&wanted(LESSON), &Observed::default(), &stack(), ForeignResources::Refuse).unwrap());
     insta::assert_snapshot!(lines(&removal(&there, &stack(), false)), @r"
     role of myStateMachine <- state machine myStateMachine
     role of sendEmail <- log group of sendEmail, function sendEmail

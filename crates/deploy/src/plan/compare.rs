@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Change, Foreign, Step};
+use super::{Change, ForeignResources, Identity, Step};
 use crate::desired::Desired;
 use crate::diff::{self, Difference, Field};
 use crate::error::DeployError;
@@ -24,7 +24,7 @@ pub(super) fn steps(
     desired: &Desired,
     observed: &Observed,
     stack: &Stack,
-    foreign: Foreign,
+    foreign: ForeignResources,
 ) -> Result<Vec<Step>, DeployError> {
     let comparison = Comparison { desired, observed, api: api_of(observed), stack, foreign };
     desired.iter().map(|(resource, spec)| comparison.step(resource, &comparison.for_now(resource, spec))).collect()
@@ -35,26 +35,26 @@ struct Comparison<'a> {
     observed: &'a Observed,
     api: Option<&'a ObservedApi>,
     stack: &'a Stack,
-    foreign: Foreign,
+    foreign: ForeignResources,
 }
 
 /// What there is at a resource's place.
-struct Found {
-    id: Option<String>,
+struct Existing {
+    identity: Identity,
     /// Absent when nothing is there.
     differences: Option<Vec<Difference>>,
     /// The tags that say whose it is; absent for what belongs to a thing with tags of its own.
     tags: Option<Tags>,
 }
 
-impl Found {
-    fn part(id: Option<String>, differences: Option<Vec<Difference>>) -> Self {
-        Self { id, differences, tags: None }
+impl Existing {
+    fn part(identity: Identity, differences: Option<Vec<Difference>>) -> Self {
+        Self { identity, differences, tags: None }
     }
 
-    fn thing(id: Option<String>, found: Option<(Vec<Difference>, &Tags)>) -> Self {
+    fn thing(identity: Identity, found: Option<(Vec<Difference>, &Tags)>) -> Self {
         let (differences, tags) = found.unzip();
-        Self { id, differences, tags: tags.cloned() }
+        Self { identity, differences, tags: tags.cloned() }
     }
 }
 
@@ -74,47 +74,49 @@ impl Comparison<'_> {
     }
 
     fn step(&self, resource: &Resource, spec: &Spec) -> Result<Step, DeployError> {
-        let (name, found) = self.look(resource, spec)?;
+        let (name, found) = self.existing(resource, spec)?;
         let mine = self.stack.name();
         let change = match (found.differences, found.tags) {
             (None, _) => Change::Create(spec.clone()),
             (Some(differences), Some(tags)) if owner(&tags) != Some(&mine) && !is_lambdas_own(resource, &tags) => {
                 let kind = resource.kind();
                 let owner = owner(&tags).cloned();
-                if owner.is_some() || self.foreign == Foreign::Refuse {
-                    return Err(DeployError::NotOurs { kind, name, stack: mine, owner });
+                if owner.is_some() || self.foreign == ForeignResources::Refuse {
+                    return Err(DeployError::NotOwned { kind, name, stack: mine, owner });
                 }
                 Change::Adopt(spec.clone(), differences)
             }
             (Some(differences), _) if differences.is_empty() => Change::Keep,
             (Some(differences), _) => Change::Update(spec.clone(), differences),
         };
-        Ok(Step::with_id(resource.clone(), name, found.id, change))
+        Ok(Step { resource: resource.clone(), name, identity: found.identity, change })
     }
 
     /// A resource's name and what is there.
-    fn look(&self, resource: &Resource, spec: &Spec) -> Result<(String, Found), DeployError> {
-        let (observed, api) = (self.observed, self.api);
+    fn existing(&self, resource: &Resource, spec: &Spec) -> Result<(String, Existing), DeployError> {
+        let observed = self.observed;
+        let api = self.api;
         Ok(match (resource, spec) {
             (Resource::Role(key), Spec::Role(wanted)) => {
                 let there = observed.roles.get(key).map(|it| (diff::role(wanted, it), &it.role.tags));
-                (wanted.name.clone(), Found::thing(None, there))
+                (wanted.name.clone(), Existing::thing(Identity::Name, there))
             }
             (Resource::LogGroup(key), Spec::LogGroup(wanted)) => {
                 let there = observed.log_groups.get(key).map(|it| (diff::log_group(wanted, it), &it.tags));
-                (wanted.name.clone(), Found::thing(None, there))
+                (wanted.name.clone(), Existing::thing(Identity::Name, there))
             }
             (Resource::Function(key), Spec::Function(wanted)) => {
                 let there = observed.functions.get(key);
-                let version = there.and_then(|it| stays(wanted, it)).map(|version| version.to_string());
+                let version =
+                    there.and_then(|it| unchanged_version(wanted, it)).map_or(Identity::Name, Identity::Version);
                 let there = there.map(|it| (diff::function(wanted, it), &it.function.tags));
-                (wanted.name.clone(), Found::thing(version, there))
+                (wanted.name.clone(), Existing::thing(version, there))
             }
             (Resource::Alias(key), Spec::Alias(wanted)) => {
                 let there = observed.functions.get(key).and_then(|it| it.live);
                 let version = wanted.version.or_else(|| self.version(key));
                 let differences = there.map(|there| diff::alias(version, there));
-                (wanted.function_name.clone(), Found::part(None, differences))
+                (wanted.function_name.clone(), Existing::part(Identity::Name, differences))
             }
             (Resource::StateMachine(key), Spec::StateMachine(wanted)) => {
                 (wanted.name.clone(), self.state_machine(key, wanted)?)
@@ -123,49 +125,52 @@ impl Comparison<'_> {
         })
     }
 
-    fn part_of_api(&self, resource: &Resource, spec: &Spec, api: Option<&ObservedApi>) -> (String, Found) {
+    fn part_of_api(&self, resource: &Resource, spec: &Spec, api: Option<&ObservedApi>) -> (String, Existing) {
         match (resource, spec) {
             (_, Spec::Api(wanted)) => {
                 let there = api.map(|it| (diff::api(wanted, &it.api), &it.api.tags));
-                (wanted.name.clone(), Found::thing(api.map(|it| it.api.id.clone()), there))
+                (wanted.name.clone(), Existing::thing(Identity::of_id(api.map(|it| &it.api.id)), there))
             }
             (_, Spec::Integration(wanted)) => {
                 let there = api.and_then(|api| api.integrations.iter().find(|it| it.uri == wanted.uri));
-                (wanted.uri.clone(), Found::part(there.map(|it| it.id.clone()), there.map(diff::integration)))
+                (
+                    wanted.uri.clone(),
+                    Existing::part(Identity::of_id(there.map(|it| &it.id)), there.map(diff::integration)),
+                )
             }
             (_, Spec::Route(wanted)) => {
                 let there = api.and_then(|api| Some((api, api.routes.iter().find(|it| it.key == wanted.key)?)));
                 let target = self.stack.live_arn(&wanted.function);
                 let differences = there.map(|(api, it)| diff::route(&target, it, api));
-                (wanted.key.clone(), Found::part(there.map(|(_, it)| it.id.clone()), differences))
+                (wanted.key.clone(), Existing::part(Identity::of_id(there.map(|(_, it)| &it.id)), differences))
             }
             (_, Spec::Stage(wanted)) => {
                 let there = api.and_then(|api| api.stages.iter().find(|it| it.name == wanted.name));
-                (wanted.name.clone(), Found::part(None, there.map(|it| diff::stage(wanted, it))))
+                (wanted.name.clone(), Existing::part(Identity::Name, there.map(|it| diff::stage(wanted, it))))
             }
             (Resource::Permission { function, route }, Spec::Permission(wanted)) => {
                 let differences = api.and_then(|api| self.permission(wanted, function, api));
-                (format!("{route} -> {}", wanted.function_name), Found::part(None, differences))
+                (format!("{route} -> {}", wanted.function_name), Existing::part(Identity::Name, differences))
             }
             // Specs are only ever made under their own resource.
-            (other, _) => (other.to_string(), Found::part(None, None)),
+            (other, _) => (other.to_string(), Existing::part(Identity::Name, None)),
         }
     }
 
-    fn state_machine(&self, key: &Key, wanted: &StateMachineSpec) -> Result<Found, DeployError> {
+    fn state_machine(&self, key: &Key, wanted: &StateMachineSpec) -> Result<Existing, DeployError> {
         let there = self.observed.state_machines.get(key).filter(|it| !it.machine.deleting);
-        if let Some(there) = there.filter(|it| it.machine.kind != wanted.wanted.kind) {
+        if let Some(there) = there.filter(|it| it.machine.kind != wanted.settings.kind) {
             let (name, was) = (wanted.name.clone(), there.machine.kind.clone());
-            return Err(DeployError::KindChanged { name, was, wanted: wanted.wanted.kind });
+            return Err(DeployError::KindChanged { name, was, wanted: wanted.settings.kind });
         }
         let compared = there.map(|it| (diff::state_machine(wanted, it, |key| self.version(key)), &it.tags));
-        Ok(Found::thing(None, compared))
+        Ok(Existing::thing(Identity::Name, compared))
     }
 
     /// The version of a function that stays what is deployed; none when a new one is to be published.
     fn version(&self, key: &Key) -> Option<u64> {
         match self.desired.get(&Resource::Function(key.clone())) {
-            Some(Spec::Function(wanted)) => stays(wanted, self.observed.functions.get(key)?),
+            Some(Spec::Function(wanted)) => unchanged_version(wanted, self.observed.functions.get(key)?),
             _ => None,
         }
     }
@@ -179,7 +184,7 @@ impl Comparison<'_> {
 }
 
 /// The newest version of a function, when that is what the function shall be.
-fn stays(wanted: &FunctionSpec, there: &ObservedFunction) -> Option<u64> {
+fn unchanged_version(wanted: &FunctionSpec, there: &ObservedFunction) -> Option<u64> {
     let differs = diff::function(wanted, there).iter().any(|difference| difference.field != Field::Tags);
     there.published().filter(|_| !differs)
 }

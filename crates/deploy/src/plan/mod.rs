@@ -1,7 +1,7 @@
 //! Pure: what shall be and what is there, to one step per resource. Whoever carries it out has nothing left to decide.
 
 mod compare;
-mod old;
+mod leftovers;
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ use serde::{Serialize, Serializer};
 use super::desired::Desired;
 use super::diff::Difference;
 use super::error::DeployError;
-use super::event::Doing;
+use super::event::Action;
 use super::observe::Observed;
 use super::resource::Resource;
 use super::spec::Spec;
 use model::stack::Stack;
 
-pub(super) use old::{all_things, spare_apis};
+pub(super) use leftovers::{all_deletions, extra_apis};
 
 /// What to do, one step per resource, and what to tell the user beside.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -30,7 +30,7 @@ pub struct Plan {
 
 /// What to do about things at our names that carry no stack's tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Foreign {
+pub enum ForeignResources {
     /// Nothing is done at all.
     Refuse,
     /// They become the stack's.
@@ -44,11 +44,21 @@ pub struct Step {
     pub resource: Resource,
     /// The name that AWS knows it by, or its ARN or id where it has no name.
     pub name: String,
-    /// The id that AWS gave it, for what is there and is addressed by id; the number of its version, for a function whose
-    /// newest version is what is deployed.
-    pub id: Option<String>,
+    /// What else AWS knows it by.
+    pub identity: Identity,
     /// What to do.
     pub change: Change,
+}
+
+/// What AWS knows an existing resource by, beside its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// Nothing: it is addressed by its name, or it is not there.
+    Name,
+    /// The id that AWS assigned.
+    Id(String),
+    /// The number of its newest version, for a function of which that version is as it shall be.
+    Version(u64),
 }
 
 /// What to do about a resource.
@@ -68,13 +78,13 @@ pub enum Change {
 
 impl Change {
     /// What is done, if anything is.
-    pub fn doing(&self) -> Option<Doing> {
+    pub fn doing(&self) -> Option<Action> {
         match self {
             Self::Keep => None,
-            Self::Create(_) => Some(Doing::Create),
-            Self::Update(..) => Some(Doing::Update),
-            Self::Adopt(..) => Some(Doing::Adopt),
-            Self::Delete => Some(Doing::Delete),
+            Self::Create(_) => Some(Action::Create),
+            Self::Update(..) => Some(Action::Update),
+            Self::Adopt(..) => Some(Action::Adopt),
+            Self::Delete => Some(Action::Delete),
         }
     }
 
@@ -92,15 +102,35 @@ impl Change {
     }
 }
 
+impl Identity {
+    /// The id of something that is addressed by it, if it is there.
+    fn of_id(id: Option<&String>) -> Self {
+        id.map_or(Self::Name, |id| Self::Id(id.clone()))
+    }
+}
+
 impl Step {
     /// A step about something that is addressed by its name.
     pub(super) fn named(resource: Resource, name: String, change: Change) -> Self {
-        Self { resource, name, id: None, change }
+        Self { resource, name, identity: Identity::Name, change }
     }
 
-    /// A step about something that is addressed by its id.
-    pub(super) fn with_id(resource: Resource, name: String, id: Option<String>, change: Change) -> Self {
-        Self { resource, name, id, change }
+    /// The deletion of something that is addressed by its id.
+    pub(super) fn deletion_by_id(resource: Resource, name: String, id: &str) -> Self {
+        Self { resource, name, identity: Identity::Id(id.to_owned()), change: Change::Delete }
+    }
+
+    /// The id that AWS assigned.
+    ///
+    /// # Errors
+    /// The plan has none: a fault of this program.
+    pub(super) fn id(&self) -> Result<&str, DeployError> {
+        match &self.identity {
+            Identity::Id(id) => Ok(id),
+            Identity::Name | Identity::Version(_) => {
+                Err(DeployError::Internal(format!("the plan has no id of the {}", self.resource)))
+            }
+        }
     }
 }
 
@@ -108,16 +138,21 @@ impl Step {
 ///
 /// # Errors
 /// Something at one of our names that is not ours; a state machine whose type differs: it can't be changed in place.
-pub fn plan(desired: &Desired, observed: &Observed, stack: &Stack, foreign: Foreign) -> Result<Plan, DeployError> {
+pub fn plan(
+    desired: &Desired,
+    observed: &Observed,
+    stack: &Stack,
+    foreign: ForeignResources,
+) -> Result<Plan, DeployError> {
     let mut steps = compare::steps(desired, observed, stack, foreign)?;
     let api = compare::api_of(observed);
-    old::parts(&mut steps, desired, observed, api, stack);
+    leftovers::unneeded_parts(&mut steps, desired, observed, api, stack);
     let mut notes = Vec::new();
-    let old = old::leftovers(desired, observed, stack);
+    let undeclared = leftovers::undeclared(desired, observed, stack);
     if observed.running == 0 {
-        steps.extend(old);
-    } else if !old.is_empty() {
-        let names: Vec<String> = old.iter().map(|step| step.resource.to_string()).collect();
+        steps.extend(undeclared);
+    } else if !undeclared.is_empty() {
+        let names: Vec<String> = undeclared.iter().map(|step| step.resource.to_string()).collect();
         let executions = match observed.running {
             1 => "1 execution still runs".to_owned(),
             count => format!("{count} executions still run"),
@@ -138,21 +173,21 @@ impl Plan {
     }
 
     /// How many steps do a thing; `None` counts those that do nothing.
-    pub fn count(&self, doing: Option<Doing>) -> usize {
+    pub fn count(&self, doing: Option<Action>) -> usize {
         self.steps.iter().filter(|step| step.change.doing() == doing).count()
     }
 
     /// The numbers in one line.
     pub fn summary(&self) -> String {
-        let adopted = match self.count(Some(Doing::Adopt)) {
+        let adopted = match self.count(Some(Action::Adopt)) {
             0 => String::new(),
             count => format!("{count} to adopt, "),
         };
         format!(
             "{} to create, {} to update, {adopted}{} to delete, {} unchanged",
-            self.count(Some(Doing::Create)),
-            self.count(Some(Doing::Update)),
-            self.count(Some(Doing::Delete)),
+            self.count(Some(Action::Create)),
+            self.count(Some(Action::Update)),
+            self.count(Some(Action::Delete)),
             self.count(None)
         )
     }

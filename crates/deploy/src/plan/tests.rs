@@ -14,7 +14,7 @@ use aws::Tags;
 use aws::lambda::Readiness;
 
 fn planned(text: &str, there: &Observed) -> Plan {
-    plan(&wanted(text), there, &stack(), Foreign::Refuse).unwrap()
+    plan(&wanted(text), there, &stack(), ForeignResources::Refuse).unwrap()
 }
 
 fn lesson() -> Observed {
@@ -121,16 +121,16 @@ fn an_alias_that_was_moved_and_a_version_that_was_not_published_are_put_right() 
 fn what_belongs_to_nobody_is_refused_or_adopted() {
     let mut there = lesson();
     there.roles.get_mut(&key("sendEmail")).unwrap().role.tags.clear();
-    let refused = plan(&wanted(LESSON), &there, &stack(), Foreign::Refuse).unwrap_err();
+    let refused = plan(&wanted(LESSON), &there, &stack(), ForeignResources::Refuse).unwrap_err();
     insta::assert_snapshot!(refused, @"There is already a role `shop-dev-eu-west-1-sendEmail`, and it does not belong to this stack: it has no tag `workshop:stack`.");
-    let adopted = plan(&wanted(LESSON), &there, &stack(), Foreign::Adopt).unwrap();
+    let adopted = plan(&wanted(LESSON), &there, &stack(), ForeignResources::Adopt).unwrap();
     insta::assert_snapshot!(changes(&adopted), @r"
     adopt   role           shop-dev-eu-west-1-sendEmail: tags
     0 to create, 0 to update, 1 to adopt, 0 to delete, 14 unchanged
     ");
     let tags = &mut there.roles.get_mut(&key("sendEmail")).unwrap().role.tags;
     tags.insert(model::stack::OWNER_TAG.to_owned(), "other-dev".to_owned());
-    let refused = plan(&wanted(LESSON), &there, &stack(), Foreign::Adopt).unwrap_err();
+    let refused = plan(&wanted(LESSON), &there, &stack(), ForeignResources::Adopt).unwrap_err();
     insta::assert_snapshot!(refused, @"There is already a role `shop-dev-eu-west-1-sendEmail`, and it does not belong to this stack: its tag `workshop:stack` is `other-dev`, not `shop-dev`.");
 }
 
@@ -158,9 +158,9 @@ fn a_foreign_api_with_our_name_matters_only_while_there_is_none_of_ours() {
     there.foreign_apis.push(foreign);
     assert!(planned(LESSON, &there).is_empty());
     there.apis.clear();
-    assert!(plan(&wanted(LESSON), &there, &stack(), Foreign::Refuse).is_err());
-    let adopted = plan(&wanted(LESSON), &there, &stack(), Foreign::Adopt).unwrap();
-    assert_eq!(adopted.count(Some(Doing::Adopt)), 1, "{adopted}");
+    assert!(plan(&wanted(LESSON), &there, &stack(), ForeignResources::Refuse).is_err());
+    let adopted = plan(&wanted(LESSON), &there, &stack(), ForeignResources::Adopt).unwrap();
+    assert_eq!(adopted.count(Some(Action::Adopt)), 1, "{adopted}");
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn a_second_api_and_a_second_integration_go() {
 fn a_state_machine_can_not_become_the_other_kind() {
     let mut there = lesson();
     there.state_machines.get_mut(&key("myStateMachine")).unwrap().machine.kind = "EXPRESS".to_owned();
-    let error = plan(&wanted(LESSON), &there, &stack(), Foreign::Refuse).unwrap_err();
+    let error = plan(&wanted(LESSON), &there, &stack(), ForeignResources::Refuse).unwrap_err();
     insta::assert_snapshot!(error, @"The state machine `shop-dev-myStateMachine` is of type EXPRESS; Step Functions can't turn it into STANDARD. Nothing was changed.");
 }
 

@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::desired::{log_group_arn, permission_spec};
-use super::spec::RoleSpec;
+use super::spec::{PermissionSpec, RoleSpec};
 use aws::Tags;
 use model::definition::Definition;
 use model::names::Key;
@@ -99,7 +98,7 @@ pub struct Invocation {
 /// Who may invoke functions through the HTTP API.
 pub fn invocations(service: &Service, stack: &Stack) -> Vec<Invocation> {
     let invocation = |route: &Route| {
-        let spec = permission_spec(route, stack);
+        let spec = PermissionSpec::of_route(route, stack);
         let source = format!("{}<api>{}", spec.source_start, spec.source_end);
         let reason =
             Reason { at: route.at.clone(), state: None, why: format!("the route {} leads to it", route.key()) };
@@ -115,7 +114,7 @@ impl Role {
         let mut policy = Policy::default();
         policy.add(Statement {
             actions: vec!["logs:CreateLogStream".to_owned(), "logs:PutLogEvents".to_owned()],
-            resources: vec![format!("{}:*", log_group_arn(stack, &stack.log_group(key)))],
+            resources: vec![format!("{}:*", stack.log_group_arn(&stack.log_group(key)))],
             condition: None,
             reasons: vec![Reason { at: function.at.clone(), state: None, why: "it writes its own log".to_owned() }],
         });

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::desired::log_group_arn;
 use super::observe::Observed;
 use super::resource::Resource;
 use model::names::Key;
@@ -169,7 +168,7 @@ impl Report {
             }
             if is_there(&group) {
                 let name = stack.log_group(key);
-                self.log_groups.push(deployed(key, name.clone(), log_group_arn(stack, &name)));
+                self.log_groups.push(deployed(key, name.clone(), stack.log_group_arn(&name).to_string()));
             } else {
                 self.missing.push(group.to_string());
             }

@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::fixtures::{LESSON, deployed, key, service, stack, wanted};
-use crate::plan::{Foreign, plan};
+use crate::plan::{ForeignResources, plan};
 use model::names::Region;
 
 fn lesson() -> Observed {
-    deployed(&plan(&wanted(LESSON), &Observed::default(), &stack(), Foreign::Refuse).unwrap())
+    deployed(&plan(&wanted(LESSON), &Observed::default(), &stack(), ForeignResources::Refuse).unwrap())
 }
 
 #[test]

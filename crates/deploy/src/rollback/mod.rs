@@ -1,8 +1,8 @@
-//! Pure: the way back to an earlier deployment.
+//! Pure: the planner back to an earlier deployment.
 
 use std::collections::BTreeSet;
 
-use super::deployments::{Deployment, Held, Versions};
+use super::deployments::{DeployedVersion, Deployment, Versions};
 use super::diff::{self, Difference, Field, same_json};
 use super::pinned;
 use super::plan::{Change, Plan, Step};
@@ -30,8 +30,8 @@ pub enum NoSuchDeployment {
 
 /// Versions that a deployment needs and that were deleted since.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("There is no way back to the deployment {id}: {} was deleted since. Nothing was changed.", .missing.join(", and "))]
-pub struct NoWayBack {
+#[error("There is no planner back to the deployment {id}: {} was deleted since. Nothing was changed.", .missing.join(", and "))]
+pub struct MissingVersions {
     /// The deployment.
     pub id: String,
     /// What is missing.
@@ -42,7 +42,7 @@ pub struct NoWayBack {
 ///
 /// # Errors
 /// There is none, or there are several.
-pub fn find<'a>(deployments: &'a [Deployment], beginning: &str) -> Result<&'a Deployment, NoSuchDeployment> {
+pub fn find_deployment<'a>(deployments: &'a [Deployment], beginning: &str) -> Result<&'a Deployment, NoSuchDeployment> {
     let found: Vec<&Deployment> = deployments.iter().filter(|it| it.id.to_string().starts_with(beginning)).collect();
     match found[..] {
         [only] => Ok(only),
@@ -59,47 +59,53 @@ pub fn find<'a>(deployments: &'a [Deployment], beginning: &str) -> Result<&'a De
 ///
 /// # Errors
 /// A version is needed that was deleted since.
-pub fn rollback(to: &Deployment, versions: &Versions, stack: &Stack) -> Result<Plan, NoWayBack> {
+pub fn plan_rollback(to: &Deployment, versions: &Versions, stack: &Stack) -> Result<Plan, MissingVersions> {
     if versions.current(&versions.deployments()) == Some(to.id) {
         return Ok(Plan::default());
     }
-    let mut way =
-        Way { versions, stack, steps: Vec::new(), missing: Vec::new(), younger: Vec::new(), denied: Vec::new() };
+    let mut planner = RollbackPlanner {
+        versions,
+        stack,
+        steps: Vec::new(),
+        missing: Vec::new(),
+        created_later: Vec::new(),
+        denied: Vec::new(),
+    };
     for (key, held) in &to.functions {
-        way.function(key, *held);
+        planner.function(key, *held);
     }
     for (key, held) in &to.machines {
-        way.machine(key, *held);
+        planner.machine(key, *held);
     }
-    if !way.missing.is_empty() {
-        way.missing.dedup();
-        return Err(NoWayBack { id: to.id.to_string(), missing: way.missing });
+    if !planner.missing.is_empty() {
+        planner.missing.dedup();
+        return Err(MissingVersions { id: to.id.to_string(), missing: planner.missing });
     }
     let mut notes = Vec::new();
-    if !way.younger.is_empty() {
-        notes.push(format!("Did not exist then, and stays as it is: {}.", way.younger.join(", ")));
+    if !planner.created_later.is_empty() {
+        notes.push(format!("Did not exist then, and stays as it is: {}.", planner.created_later.join(", ")));
     }
-    notes.append(&mut way.denied);
-    way.steps.sort_by(|one, other| one.resource.cmp(&other.resource));
-    Ok(Plan { steps: way.steps, notes })
+    notes.append(&mut planner.denied);
+    planner.steps.sort_by(|one, other| one.resource.cmp(&other.resource));
+    Ok(Plan { steps: planner.steps, notes })
 }
 
-struct Way<'a> {
+struct RollbackPlanner<'a> {
     versions: &'a Versions,
     stack: &'a Stack,
     steps: Vec<Step>,
     missing: Vec<String>,
-    younger: Vec<String>,
+    created_later: Vec<String>,
     denied: Vec<String>,
 }
 
-impl Way<'_> {
-    fn function(&mut self, key: &Key, held: Held) {
+impl RollbackPlanner<'_> {
+    fn function(&mut self, key: &Key, held: DeployedVersion) {
         let Some(function) = self.versions.functions.get(key) else { return };
         let number = match held {
-            Held::Version { number, .. } => number,
-            Held::NotYet => return self.younger.push(format!("function {key}")),
-            Held::Gone { .. } => return self.missing.push(format!("its version of the function {key}")),
+            DeployedVersion::Version { number, .. } => number,
+            DeployedVersion::NotYet => return self.created_later.push(format!("function {key}")),
+            DeployedVersion::Deleted { .. } => return self.missing.push(format!("its version of the function {key}")),
         };
         let spec = Spec::Alias(AliasSpec { function_name: function.name.clone(), version: Some(number) });
         let change = match function.live {
@@ -110,23 +116,23 @@ impl Way<'_> {
         self.steps.push(Step::named(Resource::Alias(key.clone()), function.name.clone(), change));
     }
 
-    fn machine(&mut self, key: &Key, held: Held) {
+    fn machine(&mut self, key: &Key, held: DeployedVersion) {
         let Some(machine) = self.versions.machines.get(key) else { return };
         let version = match held {
-            Held::Version { number, .. } => machine.version(number),
-            Held::NotYet => return self.younger.push(format!("state machine {key}")),
-            Held::Gone { .. } => None,
+            DeployedVersion::Version { number, .. } => machine.version(number),
+            DeployedVersion::NotYet => return self.created_later.push(format!("state machine {key}")),
+            DeployedVersion::Deleted { .. } => None,
         };
         let Some(version) = version else {
             return self.missing.push(format!("its version of the state machine {key}"));
         };
         self.functions_of(&version.definition);
-        let wanted =
-            sfn::Wanted { definition: version.definition.clone(), role: machine.role.clone(), kind: machine.kind };
+        let settings =
+            sfn::Settings { definition: version.definition.clone(), role: machine.role.clone(), kind: machine.kind };
         let spec = StateMachineSpec {
             name: machine.name.clone(),
-            arn: self.stack.state_machine_arn(key).to_string(),
-            wanted,
+            arn: self.stack.state_machine_arn(key),
+            settings,
             functions: Vec::new(),
             publish: false,
             tags: Tags::new(),

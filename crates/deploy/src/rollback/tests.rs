@@ -1,8 +1,8 @@
 //! Tests of the way back.
 
-use super::super::fixtures::stack;
-use super::super::versions_fixture::{definition, function, id, machine, versions};
 use super::*;
+use crate::fixtures::stack;
+use crate::fixtures::versions::{definition, function, id, machine, versions};
 
 /// `send` and `flow` changed twice, `start` was made by the second deployment; the third is live.
 fn three() -> Versions {
@@ -16,9 +16,9 @@ fn three() -> Versions {
     )
 }
 
-fn to(there: &Versions, minute: usize) -> Result<Plan, NoWayBack> {
+fn to(there: &Versions, minute: usize) -> Result<Plan, MissingVersions> {
     let deployments = there.deployments();
-    rollback(find(&deployments, &id(minute).to_string()).unwrap(), there, &stack())
+    plan_rollback(find_deployment(&deployments, &id(minute).to_string()).unwrap(), there, &stack())
 }
 
 #[test]
@@ -63,7 +63,9 @@ fn what_is_gone_is_named() {
 #[test]
 fn a_deployment_is_named_by_a_beginning_of_its_own() {
     let deployments = three().deployments();
-    assert_eq!(find(&deployments, "2026-11-22T20:02").map(|it| it.id), Ok(id(2)));
-    assert_eq!(find(&deployments, "2025"), Err(NoSuchDeployment::Unknown("2025".to_owned())));
-    assert!(matches!(find(&deployments, "2026"), Err(NoSuchDeployment::Several { ids, .. }) if ids.len() == 3));
+    assert_eq!(find_deployment(&deployments, "2026-11-22T20:02").map(|it| it.id), Ok(id(2)));
+    assert_eq!(find_deployment(&deployments, "2025"), Err(NoSuchDeployment::Unknown("2025".to_owned())));
+    assert!(
+        matches!(find_deployment(&deployments, "2026"), Err(NoSuchDeployment::Several { ids, .. }) if ids.len() == 3)
+    );
 }

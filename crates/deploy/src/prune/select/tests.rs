@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::super::deployments::Held;
-use super::super::fixtures::{key, stack};
-use super::super::rollback::rollback;
-use super::super::versions_fixture::{definition, function, id, machine, versions};
 use super::*;
+use crate::deployments::DeployedVersion;
+use crate::fixtures::versions::{definition, function, id, machine, versions};
+use crate::fixtures::{key, stack};
+use crate::rollback::plan_rollback;
 
 /// Long after every deployment of these tests.
 fn later() -> Timestamp {
@@ -109,7 +109,7 @@ proptest! {
             waiting.into_iter().map(|(at, on_m)| (history[at.index(history.len())], on_m)).collect();
         let running: Vec<InFlight> =
             waiting.iter().map(|(left, on_m)| in_flight(*left, if *on_m { "m" } else { "n" })).collect();
-        let pruning = prune(&there, &running, keep, later());
+        let selection = select_versions(&there, &running, keep, later());
 
         let recent = history.iter().rev().take(keep).flat_map(|left| left.versions());
         let live = current.versions();
@@ -118,34 +118,34 @@ proptest! {
             if *on_m { vec![a, m] } else { vec![a, b, n] }
         });
         let needed: BTreeSet<Version> = recent.chain(live).chain(needed_by_waiting).collect();
-        let stays: BTreeSet<Version> = pruning.stay.keys().cloned().collect();
+        let stays: BTreeSet<Version> = selection.keep.keys().cloned().collect();
         prop_assert_eq!(&stays, &needed);
-        prop_assert!(pruning.go.is_disjoint(&stays));
+        prop_assert!(selection.delete.is_disjoint(&stays));
 
         // What is left is still read rightly: a deployment that looks whole is what it was.
-        let left = without(there, &pruning.go);
+        let left = without(there, &selection.delete);
         let deployments = left.deployments();
         for deployment in &deployments {
             let place = (0..history.len()).find(|minute| id(*minute) == deployment.id).unwrap();
             let was = history[place];
-            let held = |of: &BTreeMap<Key, Held>, name: &str| of[&key(name)];
+            let held = |of: &BTreeMap<Key, DeployedVersion>, name: &str| of[&key(name)];
             let all = [
                 (held(&deployment.functions, "a"), was.a), (held(&deployment.functions, "b"), was.b),
                 (held(&deployment.machines, "m"), was.m), (held(&deployment.machines, "n"), was.n),
             ];
             for (held, was) in all {
-                prop_assert!(matches!(held, Held::Gone { .. }) || held.number() == Some(was), "{held:?} was {was}");
+                prop_assert!(matches!(held, DeployedVersion::Deleted { .. }) || held.number() == Some(was), "{held:?} was {was}");
             }
             let recent = place + keep >= history.len();
-            prop_assert!(!recent || (deployment.is_whole() && rollback(deployment, &left, &stack()).is_ok()));
-            prop_assert!(!deployment.is_whole() || rollback(deployment, &left, &stack()).is_ok());
+            prop_assert!(!recent || (deployment.is_whole() && plan_rollback(deployment, &left, &stack()).is_ok()));
+            prop_assert!(!deployment.is_whole() || plan_rollback(deployment, &left, &stack()).is_ok());
         }
         let is_current = left.current(&deployments);
         let was = is_current.and_then(|is| (0..history.len()).find(|minute| id(*minute) == is));
         prop_assert_eq!(was.map(|place| history[place]), Some(current));
 
         // A second time there is nothing to do.
-        prop_assert_eq!(prune(&left, &running, keep, later()).go, BTreeSet::new());
+        prop_assert_eq!(select_versions(&left, &running, keep, later()).delete, BTreeSet::new());
     }
 }
 
@@ -157,14 +157,14 @@ fn each_version_stays_for_its_first_reason() {
         a.aliases = BTreeMap::from([(5, "live".to_owned()), (2, "canary".to_owned())]);
         a.versions[2].description = "by hand".to_owned();
     }
-    let pruning = prune(&there, &[in_flight(history[0], "m"), in_flight(history[4], "n")], 1, later());
-    let why = |number| pruning.stay.get(&Version::Function(key("a"), number)).cloned();
-    assert_eq!(why(1), Some(Why::Executions));
-    assert_eq!(why(2), Some(Why::Alias("canary".to_owned())));
-    assert_eq!(why(3), Some(Why::NotOurs));
+    let selection = select_versions(&there, &[in_flight(history[0], "m"), in_flight(history[4], "n")], 1, later());
+    let why = |number| selection.keep.get(&Version::Function(key("a"), number)).cloned();
+    assert_eq!(why(1), Some(KeepReason::Executions));
+    assert_eq!(why(2), Some(KeepReason::Alias("canary".to_owned())));
+    assert_eq!(why(3), Some(KeepReason::PublishedByOthers));
     assert_eq!(why(4), None);
-    assert_eq!(why(5), Some(Why::Live));
-    assert_eq!(pruning.executions, ["on-m"], "the other needs only what stays anyway");
+    assert_eq!(why(5), Some(KeepReason::Live));
+    assert_eq!(selection.executions, ["on-m"], "the other needs only what stays anyway");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn what_was_replaced_a_moment_ago_stays() {
     let mut there = there(&history, history[3]);
     let gone = |there: &Versions, seconds| {
         let now = id(3).began() + SignedDuration::from_secs(seconds);
-        let go = prune(there, &[], 1, now).go.into_iter();
+        let go = select_versions(there, &[], 1, now).delete.into_iter();
         go.filter_map(|it| if let Version::Function(_, number) = it { Some(number) } else { None }).collect::<Vec<_>>()
     };
     assert_eq!(gone(&there, 10), [1, 2], "the one before may have executions that are not listed yet");

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Semaphore;
 
-use super::error::DeployError;
-use super::event::{Event, Events};
-use super::observe::Observed;
-use super::parallel;
-use super::prune::{KEEP, Pruning, Version, prune};
-use super::versions::{running, versions};
-use super::wait::Patience;
+use super::select::{DEFAULT_KEEP, Selection, Version, select_versions};
+use crate::error::DeployError;
+use crate::event::{Event, Events};
+use crate::observe::Observed;
+use crate::parallel;
+use crate::retry::Retry;
+use crate::versions::{executions_in_flight, read_versions};
 use aws::clock;
 use aws::{Aws, function_versions, machine_versions};
 use model::deployment::DeploymentId;
@@ -22,7 +22,7 @@ use model::stack::Stack;
 const AT_ONCE: usize = 4;
 
 /// A function with more versions of ours than this is what pruning by itself waits for.
-const MANY: usize = 2 * KEEP;
+const MANY: usize = 2 * DEFAULT_KEEP;
 
 /// Of how many executions pruning by itself asks what they run on.
 const FEW_EXECUTIONS: usize = 200;
@@ -31,21 +31,21 @@ const FEW_EXECUTIONS: usize = 200;
 ///
 /// # Errors
 /// A call that fails for another reason. What is deleted stays deleted; running it again goes on from there.
-pub async fn carry_out(
+pub async fn delete_versions(
     aws: &Aws,
     stack: &Stack,
-    pruning: &Pruning,
+    selection: &Selection,
     events: &Events,
 ) -> Result<Vec<(Version, String)>, DeployError> {
-    let (of, done, slots) = (pruning.go.len(), Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(AT_ONCE)));
-    let deletions = pruning.go.iter().map(|version| {
+    let (of, done, slots) = (selection.delete.len(), Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(AT_ONCE)));
+    let deletions = selection.delete.iter().map(|version| {
         let (aws, stack, version) = (aws.clone(), stack.clone(), version.clone());
         let (slots, done, events) = (Arc::clone(&slots), Arc::clone(&done), events.clone());
         async move {
             let _slot = slots.acquire().await;
             let deleted = delete(&aws, &stack, &version, &events).await;
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            events.tell(Event::Counted { what: "versions deleted", done, of });
+            events.emit(Event::Counted { what: "versions deleted", done, of });
             match deleted {
                 Ok(()) => Ok(None),
                 // An alias that was made a moment ago leads to it.
@@ -62,22 +62,22 @@ pub async fn carry_out(
 }
 
 async fn delete(aws: &Aws, stack: &Stack, version: &Version, events: &Events) -> Result<(), DeployError> {
-    let patience = Patience::named("deleting old versions".to_owned(), events);
+    let retry = Retry::named("deleting old versions".to_owned(), events);
     match version {
         Version::Function(key, number) => {
             let name = stack.function_name(key);
-            patience.call(|| function_versions::delete(&aws.lambda, &name, *number)).await
+            retry.call(|| function_versions::delete(&aws.lambda, &name, *number)).await
         }
         Version::Machine(key, number) => {
             let arn = stack.state_machine_arn(key);
-            patience.call(|| machine_versions::delete(&aws.sfn, arn.as_str(), *number)).await
+            retry.call(|| machine_versions::delete(&aws.sfn, arn.as_str(), *number)).await
         }
     }
 }
 
 /// Prunes after a deployment, once some function has many versions; before that nothing is called. Answers with what the
 /// user should know, if anything. A deployment does not fail for this.
-pub async fn after_deploy(aws: &Aws, stack: &Stack, observed: &Observed, events: &Events) -> Option<String> {
+pub async fn prune_after_deploy(aws: &Aws, stack: &Stack, observed: &Observed, events: &Events) -> Option<String> {
     if !has_many(observed) {
         return None;
     }
@@ -101,18 +101,18 @@ async fn prune_few(
     observed: &Observed,
     events: &Events,
 ) -> Result<Option<String>, DeployError> {
-    let versions = versions(aws, stack, observed, events).await?;
-    let running = running(aws, stack, &versions, FEW_EXECUTIONS, events).await?;
-    if running.more {
+    let versions = read_versions(aws, stack, observed, events).await?;
+    let running = executions_in_flight(aws, stack, &versions, FEW_EXECUTIONS, events).await?;
+    if running.truncated {
         let note = format!(
             "Old versions are kept: more than {FEW_EXECUTIONS} executions have not ended. `workshop deploy prune` asks each \
              what it needs, and deletes the rest."
         );
         return Ok(Some(note));
     }
-    let pruning = prune(&versions, &running.in_flight, KEEP, clock::now());
-    let refused = carry_out(aws, stack, &pruning, events).await?.len();
-    let deleted = pruning.go.len() - refused;
+    let selection = select_versions(&versions, &running.in_flight, DEFAULT_KEEP, clock::now());
+    let refused = delete_versions(aws, stack, &selection, events).await?.len();
+    let deleted = selection.delete.len() - refused;
     let versions = if deleted == 1 { "version" } else { "versions" };
     Ok((deleted > 0).then(|| format!("Deleted {deleted} old {versions} that nothing needs any more.")))
 }

@@ -1,28 +1,28 @@
-//! Looking with patience: a read that is throttled or fails for AWS's own reasons is asked again.
+//! Reads with retries: one that is throttled or meets a service fault is made again.
 
 use std::future::Future;
 
 use crate::error::DeployError;
 use crate::event::Events;
-use crate::wait::Patience;
+use crate::retry::Retry;
 use aws::{Aws, AwsError};
 use model::stack::Stack;
 
-/// Reads on behalf of one stack.
+/// Makes the reads of one stack.
 #[derive(Clone)]
-pub(super) struct Look {
+pub(super) struct Reader {
     /// The clients.
     pub(super) aws: Aws,
     /// The stack.
     pub(super) stack: Stack,
-    patience: Patience,
+    retry: Retry,
 }
 
-impl Look {
-    /// At one stack; waits are told.
+impl Reader {
+    /// For one stack; an event is emitted for each wait.
     pub(super) fn new(aws: &Aws, stack: &Stack, events: &Events) -> Self {
-        let patience = Patience::named(format!("stack {}", stack.name()), events);
-        Self { aws: aws.clone(), stack: stack.clone(), patience }
+        let retry = Retry::named(format!("stack {}", stack.name()), events);
+        Self { aws: aws.clone(), stack: stack.clone(), retry }
     }
 
     /// Makes a read until it succeeds or fails for good.
@@ -31,6 +31,6 @@ impl Look {
         C: FnMut() -> F,
         F: Future<Output = Result<T, AwsError>>,
     {
-        self.patience.call(call).await
+        self.retry.call(call).await
     }
 }

@@ -1,4 +1,5 @@
-//! Patience: which failures pass by themselves, how long to wait for them, and telling about it.
+//! Retries of calls and polling for a state: which failures are temporary, how long they are waited for, and the events
+//! that say so.
 
 use std::future::Future;
 use std::time::Duration;
@@ -8,12 +9,13 @@ use jiff::Timestamp;
 use super::error::DeployError;
 use super::event::{Event, Events, WaitingFor, milliseconds};
 use super::resource::Resource;
+use crate::TARGET;
 use aws::clock;
 use aws::{AwsError, AwsErrorKind};
 
-/// What to wait for when a call failed like this; none when waiting does not help. AWS's sentences vary around the same
-/// words, so the words are looked for.
-pub(super) fn cure(error: &AwsError) -> Option<WaitingFor> {
+/// What a retry of a failed call waits for; none when a retry does not help. AWS's sentences vary around the same words, so
+/// the words are searched for.
+pub(super) fn classify_retry(error: &AwsError) -> Option<WaitingFor> {
     let message = error.message.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if says(&[
@@ -42,8 +44,8 @@ pub(super) fn cure(error: &AwsError) -> Option<WaitingFor> {
     }
 }
 
-/// How long something may be waited for.
-fn limit(waiting: WaitingFor) -> Duration {
+/// How long something is waited for at most.
+fn time_limit(waiting: WaitingFor) -> Duration {
     Duration::from_secs(match waiting {
         WaitingFor::Connection => 10,
         WaitingFor::Settled => 20,
@@ -53,42 +55,42 @@ fn limit(waiting: WaitingFor) -> Duration {
     })
 }
 
-/// Before calling again: 0.25, 0.5, 1 seconds, then 2 seconds each time. Roles are usually known within ten seconds, so
-/// growing further would only add delay.
-fn delays() -> impl Iterator<Item = Duration> {
+/// The delays before retries of a call: 0.25, 0.5 and 1 seconds, then 2 seconds each. Roles are usually known within ten
+/// seconds, so growing further would only add delay.
+fn retry_delays() -> impl Iterator<Item = Duration> {
     [250, 500, 1000].into_iter().chain(std::iter::repeat(2000)).map(Duration::from_millis)
 }
 
-/// Before looking again: soon at first, then each second, as the SDKs' own waiters do.
-fn looks() -> impl Iterator<Item = Duration> {
+/// The delays between polls: short at first, then a second each, as the SDKs' own waiters do.
+fn poll_delays() -> impl Iterator<Item = Duration> {
     [50, 100, 200, 400].into_iter().chain(std::iter::repeat(1000)).map(Duration::from_millis)
 }
 
-/// Waits on behalf of one resource and tells about it.
+/// Retries and polls on behalf of one resource, and emits an event for each wait.
 #[derive(Debug, Clone)]
-pub(super) struct Patience {
+pub(super) struct Retry {
     what: String,
     events: Events,
 }
 
-/// A wait that goes on: how long it has been.
-struct Waiting {
+/// How long a wait has taken so far.
+struct Elapsed {
     since: Timestamp,
-    paused: Duration,
+    slept: Duration,
 }
 
-impl Waiting {
-    fn begin() -> Self {
-        Self { since: clock::now(), paused: Duration::ZERO }
+impl Elapsed {
+    fn start() -> Self {
+        Self { since: clock::now(), slept: Duration::ZERO }
     }
 
     /// The pauses so far, or the time that passed where calls took longer.
-    fn so_far(&self) -> Duration {
-        waited(self.since).max(self.paused)
+    fn total(&self) -> Duration {
+        elapsed_since(self.since).max(self.slept)
     }
 }
 
-impl Patience {
+impl Retry {
     /// For one resource.
     pub(super) fn new(what: &Resource, events: &Events) -> Self {
         Self::named(what.to_string(), events)
@@ -99,26 +101,27 @@ impl Patience {
         Self { what, events: events.clone() }
     }
 
-    /// Makes a call until it succeeds, fails for good, or has been cured for too long.
+    /// Makes a call until it succeeds, fails for good, or has failed for too long.
     pub(super) async fn call<T, C, F>(&self, mut call: C) -> Result<T, DeployError>
     where
         C: FnMut() -> F,
         F: Future<Output = Result<T, AwsError>>,
     {
-        let mut so_far = Waiting::begin();
-        let mut longest = Duration::ZERO;
-        let mut delays = delays();
+        let mut elapsed = Elapsed::start();
+        let mut limit = Duration::ZERO;
+        let mut delays = retry_delays();
         loop {
             let error = match call().await {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
-            // A fault while a role becomes known does not shorten the wait for the role.
-            let waiting = cure(&error);
-            longest = longest.max(waiting.map_or(Duration::ZERO, limit));
+            // A service fault while a role becomes known does not shorten the wait for the role.
+            let waiting = classify_retry(&error);
+            limit = limit.max(waiting.map_or(Duration::ZERO, time_limit));
             match (waiting, delays.next()) {
-                (Some(waiting), Some(delay)) if so_far.so_far() + delay < longest => {
-                    self.pause(waiting, &mut so_far, delay).await;
+                (Some(waiting), Some(delay)) if elapsed.total() + delay < limit => {
+                    tracing::debug!(target: TARGET, what = self.what, %error, delay_ms = milliseconds(delay), "retry");
+                    self.pause(waiting, &mut elapsed, delay).await;
                 }
                 _ => return Err(error.into()),
             }
@@ -129,35 +132,35 @@ impl Patience {
     ///
     /// # Errors
     /// A call that fails, or no answer in time.
-    pub(super) async fn until<T, C, F>(&self, waiting: WaitingFor, mut ask: C) -> Result<T, DeployError>
+    pub(super) async fn poll<T, C, F>(&self, waiting: WaitingFor, mut ask: C) -> Result<T, DeployError>
     where
         C: FnMut() -> F,
         F: Future<Output = Result<Option<T>, DeployError>>,
     {
-        let mut so_far = Waiting::begin();
-        for delay in looks() {
+        let mut elapsed = Elapsed::start();
+        for delay in poll_delays() {
             if let Some(answer) = ask().await? {
                 return Ok(answer);
             }
-            if so_far.so_far() + delay > limit(waiting) {
+            if elapsed.total() + delay > time_limit(waiting) {
                 break;
             }
-            self.pause(waiting, &mut so_far, delay).await;
+            self.pause(waiting, &mut elapsed, delay).await;
         }
-        let waited_s = so_far.so_far().as_secs();
+        let waited_s = elapsed.total().as_secs();
         Err(DeployError::TimedOut { what: self.what.clone(), until: waiting.to_string(), waited_s })
     }
 
-    async fn pause(&self, until: WaitingFor, so_far: &mut Waiting, delay: Duration) {
-        let waited_ms = milliseconds(so_far.so_far());
-        self.events.tell(Event::Waiting { what: self.what.clone(), until, waited_ms });
+    async fn pause(&self, until: WaitingFor, elapsed: &mut Elapsed, delay: Duration) {
+        let waited_ms = milliseconds(elapsed.total());
+        self.events.emit(Event::Waiting { what: self.what.clone(), until, waited_ms });
         clock::pause(delay).await;
-        so_far.paused += delay;
+        elapsed.slept += delay;
     }
 }
 
-/// The time since a moment; none when the clock was set back.
-pub(super) fn waited(since: Timestamp) -> Duration {
+/// The time since a moment; zero when the clock was set back.
+pub(super) fn elapsed_since(since: Timestamp) -> Duration {
     Duration::try_from(clock::now().duration_since(since)).unwrap_or_default()
 }
 
@@ -166,8 +169,14 @@ mod tests {
     use super::*;
 
     fn error(code: &str, kind: AwsErrorKind, message: &str) -> AwsError {
-        let (code, message) = (Some(code.to_owned()), message.to_owned());
-        AwsError { kind, service: "Test", operation: "Test", code, message, request_id: None }
+        AwsError {
+            kind,
+            service: "Test",
+            operation: "Test",
+            code: Some(code.to_owned()),
+            message: message.to_owned(),
+            request_id: None,
+        }
     }
 
     #[test]
@@ -219,7 +228,7 @@ mod tests {
             ("ServiceException", AwsErrorKind::ServiceFault, "", WaitingFor::ServiceFault),
         ];
         for (code, kind, message, expected) in cases {
-            assert_eq!(cure(&error(code, kind, message)), Some(expected), "{code}: {message}");
+            assert_eq!(classify_retry(&error(code, kind, message)), Some(expected), "{code}: {message}");
         }
     }
 
@@ -235,13 +244,13 @@ mod tests {
             ("ValidationException", AwsErrorKind::Other, "1 validation error detected"),
         ];
         for (code, kind, message) in cases {
-            assert_eq!(cure(&error(code, kind, message)), None, "{code}: {message}");
+            assert_eq!(classify_retry(&error(code, kind, message)), None, "{code}: {message}");
         }
     }
 
     #[test]
     fn waiting_starts_short_and_stays_at_two_seconds() {
-        let first: Vec<u128> = delays().take(6).map(|delay| delay.as_millis()).collect();
+        let first: Vec<u128> = retry_delays().take(6).map(|delay| delay.as_millis()).collect();
         assert_eq!(first, [250, 500, 1000, 2000, 2000, 2000]);
     }
 }
