@@ -126,6 +126,7 @@ impl From<DeployError> for CliError {
                 (ErrorKind::Project, "Mend each of these; nothing of it was uploaded. Then deploy again.")
             }
             DeployError::NoArtefact(_) => (ErrorKind::Project, "Package the functions first: `workshop package`."),
+            DeployError::NoDefinition { .. } => (ErrorKind::Project, "Then deploy again; nothing was changed."),
             DeployError::FunctionFailed { .. } => {
                 (ErrorKind::Refused, "Mend what the reason names and deploy again; it goes on from where it is.")
             }

@@ -3,6 +3,8 @@
 use super::limits::Breach;
 use aws::AwsError;
 use model::names::Key;
+use model::service::StateMachine;
+use model::source::Place;
 
 /// Why a deployment can't be planned or carried out. What is done stays done; the next run goes on from there.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -43,6 +45,19 @@ pub enum DeployError {
     /// A function has no zip.
     #[error("There is no zip for the function `{0}`.")]
     NoArtefact(Key),
+    /// A state machine has no definition.
+    #[error(
+        "The state machine `{state_machine}` has no definition: {at} names the file `{file}`, which was not read. Put that \
+         file beside the service file, or correct `definition` there."
+    )]
+    NoDefinition {
+        /// Its name in the service file.
+        state_machine: Key,
+        /// The file that shall hold its definition, as the service file names it.
+        file: String,
+        /// Where the state machine is declared.
+        at: Place,
+    },
     /// Lambda says that the function can't run.
     #[error("Lambda could not make the function `{name}` ready: {reason}.")]
     FunctionFailed {
@@ -83,6 +98,17 @@ pub enum DeployError {
     /// A fault of this program.
     #[error("A step of the deployment broke off: {0}.")]
     Internal(String),
+}
+
+impl DeployError {
+    /// A declared state machine has no definition.
+    pub(crate) fn no_definition(state_machine: &Key, declared: &StateMachine) -> Self {
+        Self::NoDefinition {
+            state_machine: state_machine.clone(),
+            file: declared.definition.clone(),
+            at: declared.at.clone(),
+        }
+    }
 }
 
 /// Each breach on lines of its own, with the way out.

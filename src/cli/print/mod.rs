@@ -42,7 +42,7 @@ pub(crate) async fn run(args: &PrintArgs, global: &Global, ui: &Ui) -> Result<()
     let (service, definitions) = (&project.service, &project.definitions);
     match (args.policies, ui.is_json()) {
         (true, json) => {
-            let roles = policy::roles(service, definitions, &stack);
+            let roles = policy::roles(service, definitions, &stack)?;
             let invocations = policy::invocations(service, &stack);
             if json {
                 ui.json(&policies::json(&stack, &roles, &invocations))?;
@@ -54,7 +54,7 @@ pub(crate) async fn run(args: &PrintArgs, global: &Global, ui: &Ui) -> Result<()
         (false, false) => ui.result(resolved::text(service, &stack).trim_end())?,
     }
     let measured = measured_stack(&project, global).await?;
-    for breach in limits::of_service(service, definitions, &measured) {
+    for breach in limits::of_service(service, definitions, &measured)? {
         ui.note(format!("{} {breach}", toned(Tone::Warning, "warning:")));
     }
     Ok(())

@@ -24,7 +24,7 @@ pub type Desired = BTreeMap<Resource, Spec>;
 /// What a stack shall be.
 ///
 /// # Errors
-/// A function without its artefact.
+/// A function without its artefact, or a state machine without its definition.
 pub fn desired(
     service: &Service,
     definitions: &BTreeMap<Key, Definition>,
@@ -37,9 +37,8 @@ pub fn desired(
         add_function(&mut all, key, function, artefact, stack);
     }
     for (key, machine) in &service.state_machines {
-        if let Some(definition) = definitions.get(key) {
-            add_state_machine(&mut all, key, machine, definition, stack);
-        }
+        let definition = definitions.get(key).ok_or_else(|| DeployError::no_definition(key, machine))?;
+        add_state_machine(&mut all, key, machine, definition, stack);
     }
     if !service.routes.is_empty() {
         add_api(&mut all, service, stack);

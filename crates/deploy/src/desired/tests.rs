@@ -1,7 +1,7 @@
 //! What the lesson's service file comes to.
 
 use super::*;
-use crate::fixtures::{LESSON, key, service, stack, wanted};
+use crate::fixtures::{LESSON, artefacts, key, service, stack, wanted};
 use crate::spec::RoleSpec;
 use model::service::StateMachineKind;
 
@@ -93,4 +93,10 @@ fn cors_allows_the_methods_of_the_routes_that_want_it() {
 fn a_function_without_a_zip_is_an_error() {
     let error = desired(&service(LESSON), &BTreeMap::new(), &BTreeMap::new(), &stack()).unwrap_err();
     insta::assert_snapshot!(error, @"There is no zip for the function `sendEmail`.");
+}
+
+#[test]
+fn a_state_machine_without_its_definition_is_an_error_that_names_both() {
+    let refused = desired(&service(LESSON), &BTreeMap::new(), &artefacts(&service(LESSON)), &stack()).unwrap_err();
+    insta::assert_snapshot!(refused, @"The state machine `myStateMachine` has no definition: service.toml:43 names the file `wait-to-send.asl.json`, which was not read. Put that file beside the service file, or correct `definition` there.");
 }

@@ -34,14 +34,14 @@ const ROUTES: usize = 300;
 /// Checks everything at once. The stack's account may be any: account ids are of one length.
 ///
 /// # Errors
-/// [`DeployError::OverLimits`] with every breach, in the order of the service file.
+/// [`DeployError::OverLimits`] with every breach, in the order of the service file; a state machine without its definition.
 pub fn check(
     service: &Service,
     definitions: &BTreeMap<Key, Definition>,
     artefacts: &BTreeMap<Key, Artefact>,
     stack: &Stack,
 ) -> Result<(), DeployError> {
-    let mut breaches = of_service(service, definitions, stack);
+    let mut breaches = of_service(service, definitions, stack)?;
     for (key, artefact) in artefacts {
         if let Some(function) = service.functions.get(key) {
             breaches.extend(zip::breach(key, function, &artefact.zip));
@@ -52,15 +52,22 @@ pub fn check(
 }
 
 /// Checks what needs no zip.
-pub fn of_service(service: &Service, definitions: &BTreeMap<Key, Definition>, stack: &Stack) -> Vec<Breach> {
+///
+/// # Errors
+/// A state machine without its definition.
+pub fn of_service(
+    service: &Service,
+    definitions: &BTreeMap<Key, Definition>,
+    stack: &Stack,
+) -> Result<Vec<Breach>, DeployError> {
     let environments = service.functions.iter().filter_map(|(key, function)| environment(key, function, stack));
     let sizes = definitions.iter().filter_map(|(key, definition)| {
         let machine = service.state_machines.get(key)?;
         definition_size(definition, &machine.at, stack)
     });
-    let roles = roles(service, definitions, stack);
+    let roles = roles(service, definitions, stack)?;
     let policies = roles.iter().filter_map(policy);
-    environments.chain(sizes).chain(policies).chain(routes(service)).collect()
+    Ok(environments.chain(sizes).chain(policies).chain(routes(service)).collect())
 }
 
 fn environment(key: &Key, function: &Function, stack: &Stack) -> Option<Breach> {

@@ -13,7 +13,7 @@ const FUNCTION: &str = "service = \"shop\"\n[functions.f]\nsource = \"x\"\n";
 fn of(text: &str, definition: Option<&str>) -> Vec<String> {
     let definition = definition.map(|text| Definition::parse(&Source::new("flow.asl.json", text)).unwrap());
     let definitions = definition.into_iter().map(|definition| (key("m"), definition)).collect();
-    of_service(&service(text), &definitions, &stack()).iter().map(ToString::to_string).collect()
+    of_service(&service(text), &definitions, &stack()).unwrap().iter().map(ToString::to_string).collect()
 }
 
 /// What the zip of function `f` breaks.
@@ -46,7 +46,7 @@ fn the_lesson_breaks_nothing() {
     let definition = include_str!("../../../../definitions/wait-to-send.asl.json");
     let definition = Definition::parse(&Source::new("wait-to-send.asl.json", definition)).unwrap();
     let definitions = BTreeMap::from([(key("myStateMachine"), definition)]);
-    assert_eq!(of_service(&service(LESSON), &definitions, &stack()), []);
+    assert_eq!(of_service(&service(LESSON), &definitions, &stack()).unwrap(), []);
 }
 
 #[test]

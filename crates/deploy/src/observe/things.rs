@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::keys::{Keys, key_of, tagged_key};
 use super::reader::Reader;
 use super::{Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, POLICY_NAME};
+use crate::TARGET;
 use crate::error::DeployError;
 use crate::parallel;
 use crate::spec::{SID_PREFIX, Statement};
@@ -58,7 +59,7 @@ async fn function(reader: Reader, key: Key) -> Result<Option<(Key, ObservedFunct
         reader.call(|| function_versions::list(client, &name)),
         reader.call(|| function_versions::alias(client, &name, LIVE)),
     )?;
-    let statements = statements(policy.as_deref().unwrap_or_default());
+    let statements = policy.as_deref().map(statements).unwrap_or_default();
     Ok(function.map(|function| (key, ObservedFunction { function, statements, versions, live })))
 }
 
@@ -124,7 +125,10 @@ pub async fn running_executions(
 
 /// Our statements in a function's policy.
 fn statements(policy: &str) -> Vec<Statement> {
-    let policy: Value = serde_json::from_str(policy).unwrap_or_default();
+    let policy: Value = serde_json::from_str(policy).unwrap_or_else(|error| {
+        tracing::warn!(target: TARGET, %error, "the function's policy is no JSON; it counts as empty");
+        Value::Null
+    });
     let statements = match policy.get("Statement") {
         Some(Value::Array(statements)) => statements.as_slice(),
         Some(only) => std::slice::from_ref(only),

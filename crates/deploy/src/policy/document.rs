@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::TARGET;
+
 /// What the ids of generated statements begin with. IAM takes letters and digits.
 const SID_START: &str = "workshop";
 
@@ -26,7 +28,10 @@ fn sid(statement: &Value) -> String {
 /// A policy that also allows what generated statements of the one that is there allow. Executions that began with an earlier
 /// definition may still need it.
 pub(crate) fn with_earlier(wanted: Option<&Value>, there: &str) -> Option<Value> {
-    let there: Value = serde_json::from_str(there).unwrap_or_default();
+    let there: Value = serde_json::from_str(there).unwrap_or_else(|error| {
+        tracing::warn!(target: TARGET, %error, "the role's policy is no JSON; nothing of it is kept");
+        Value::Null
+    });
     let mut statements = wanted.map(statements).unwrap_or_default();
     for earlier in self::statements(&there).into_iter().filter(is_generated) {
         if !statements.iter().any(|wanted| normal(wanted) == normal(&earlier)) {

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::error::DeployError;
 use super::spec::{PermissionSpec, RoleSpec};
 use aws::Tags;
 use model::definition::Definition;
@@ -75,11 +76,19 @@ pub struct Reason {
     pub why: String,
 }
 
-/// The roles of all functions and of the state machines whose definitions are known.
-pub fn roles(service: &Service, definitions: &BTreeMap<Key, Definition>, stack: &Stack) -> Vec<Role> {
-    let functions = service.functions.iter().map(|(key, function)| Role::of_function(key, function, stack));
-    let machines = service.state_machines.iter().filter_map(|(key, machine)| {
-        definitions.get(key).map(|definition| Role::of_state_machine(key, machine, definition, stack))
+/// The roles of all functions and state machines.
+///
+/// # Errors
+/// A state machine without its definition.
+pub fn roles(
+    service: &Service,
+    definitions: &BTreeMap<Key, Definition>,
+    stack: &Stack,
+) -> Result<Vec<Role>, DeployError> {
+    let functions = service.functions.iter().map(|(key, function)| Ok(Role::of_function(key, function, stack)));
+    let machines = service.state_machines.iter().map(|(key, machine)| {
+        let definition = definitions.get(key).ok_or_else(|| DeployError::no_definition(key, machine))?;
+        Ok(Role::of_state_machine(key, machine, definition, stack))
     });
     functions.chain(machines).collect()
 }

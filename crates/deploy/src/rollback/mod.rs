@@ -1,4 +1,4 @@
-//! Pure: the planner back to an earlier deployment.
+//! Plans the return to an earlier deployment. Pure.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ pub enum NoSuchDeployment {
 
 /// Versions that a deployment needs and that were deleted since.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("There is no planner back to the deployment {id}: {} was deleted since. Nothing was changed.", .missing.join(", and "))]
+#[error("There is no way back to the deployment {id}: {} was deleted since. Nothing was changed.", .missing.join(", and "))]
 pub struct MissingVersions {
     /// The deployment.
     pub id: String,

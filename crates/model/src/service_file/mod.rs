@@ -27,7 +27,7 @@ impl Service {
         let stage = root.string("stage")?;
         let functions = keyed(root.table("functions")?, function)?;
         let routes = root.tables("routes")?;
-        let routes = routes.into_iter().map(|section| route(section, &functions)).collect::<Result<_, _>>()?;
+        let routes = self::routes(routes, &functions)?;
         let throttle = root.table("throttle")?.map_or(Ok(Throttle::DEFAULT), throttle)?;
         let state_machines = keyed(root.table("state_machines")?, state_machine)?;
         let default_stage = match stage {
@@ -140,6 +140,26 @@ fn permission(mut section: Section<'_>) -> Result<Permission, ModelError> {
         resources.into_iter().map(|at| Template::parse(source, at.span, &at.value)).collect::<Result<_, _>>()?;
     section.finish()?;
     Ok(Permission { at, actions, resources })
+}
+
+/// Reads the routes; each may be declared once.
+fn routes(sections: Vec<Section<'_>>, functions: &BTreeMap<Key, Function>) -> Result<Vec<Route>, ModelError> {
+    let mut routes: Vec<Route> = Vec::with_capacity(sections.len());
+    for section in sections {
+        let repeated = section.error("");
+        let route = route(section, functions)?;
+        if let Some(first) = routes.iter().find(|first| first.key() == route.key()) {
+            let message = format!(
+                "The route `{}` is declared twice, first at {}; an HTTP API has each route once.",
+                route.key(),
+                first.at
+            );
+            let hint = "Delete one of them, or give it another method or path.";
+            return Err(ModelError { message, ..repeated }.with_hint(hint));
+        }
+        routes.push(route);
+    }
+    Ok(routes)
 }
 
 fn route(mut section: Section<'_>, functions: &BTreeMap<Key, Function>) -> Result<Route, ModelError> {

@@ -58,6 +58,16 @@ fn a_route_to_nowhere_is_refused() {
 }
 
 #[test]
+fn a_route_that_is_declared_twice_is_refused() {
+    let route = "[[routes]]\nmethod = \"POST\"\npath = \"/s\"\nfunction = \"start\"\n";
+    let text = format!("service = \"a\"\n[functions.start]\nsource = \"x\"\n{route}{route}");
+    insta::assert_snapshot!(refused(&text), @r"
+    service.toml:8:1: The route `POST /s` is declared twice, first at service.toml:4; an HTTP API has each route once.
+    Delete one of them, or give it another method or path.
+    ");
+}
+
+#[test]
 fn an_unknown_pseudo_parameter_is_refused_where_it_stands() {
     let text = "service = \"a\"\n[functions.start]\nsource = \"x\"\nenvironment = { NAME = \"x-${AWS::Stack}\" }\n";
     insta::assert_snapshot!(refused(text), @r"
