@@ -254,7 +254,7 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
 
 /// What it holds in the region that `--local` uses; none when it can't tell.
 async fn holds(endpoint: &str) -> Option<Inventory> {
-    let region = Region::parse("us-east-1").ok()?;
+    let region = Region::default();
     let aws = Aws::connect(Target::Local { endpoint: endpoint.to_owned(), region }).await.ok()?;
     inventory::count(&aws).await.ok()
 }

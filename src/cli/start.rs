@@ -141,7 +141,7 @@ async fn post(ui: &Ui, url: &str, body: String, global: &Global) -> Result<Value
     progress.finish_and_clear();
     let answer = answer.map_err(|error| {
         CliError::new(ErrorKind::Unreachable, format!("The endpoint {url} can't be reached."))
-            .because(aws::error::chain(&error))
+            .because(aws::error::error_chain(&error))
             .try_this(format!("Check that it is deployed: `{}`.", global.command("info")))
     })?;
     match serde_json::from_str(&answer.body) {

@@ -1,7 +1,7 @@
-//! The wall clock and the only way to wait: time is a value everywhere else.
+//! The clocks of a command that talks to AWS and the only way for it to wait: time is a value everywhere else.
 
 use std::sync::LazyLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -17,6 +17,24 @@ static SCALE: LazyLock<f64> = LazyLock::new(|| {
 #[allow(clippy::disallowed_methods, reason = "this file owns the wall clock")]
 pub fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// Measures how long something takes, on a clock that nobody sets.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "this file owns the monotonic clock")]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
 }
 
 /// Waits for a duration; at once when it is zero.

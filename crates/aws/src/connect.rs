@@ -3,10 +3,11 @@
 use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 
-use super::error::{AwsError, AwsErrorKind};
-use super::limits::{CallLimit, TimeToUpload, retries};
-use super::{http, region};
-use model::names::{AccountId, Region};
+use crate::call_trace::CallTrace;
+use crate::error::{AwsError, AwsErrorKind};
+use crate::timeouts::{CallTimeout, UploadTimeout, retries};
+use crate::{http, region};
+use model::names::{AccountId, DEFAULT_REGION, Region};
 
 /// Which cloud to speak to, and as whom.
 #[derive(Debug, Clone)]
@@ -25,6 +26,13 @@ pub enum Target {
         /// The region to act in.
         region: Region,
     },
+}
+
+/// A client of one service, whose calls are traced.
+macro_rules! client {
+    ($sdk:ident, $config:expr) => {
+        $sdk::Client::from_conf($sdk::config::Builder::from($config).interceptor(CallTrace).build())
+    };
 }
 
 /// One client per service, all for one account and region.
@@ -47,7 +55,7 @@ pub struct Aws {
     /// Security Token Service.
     pub sts: aws_sdk_sts::Client,
     /// How long a call may take.
-    pub limit: CallLimit,
+    pub timeout: CallTimeout,
 }
 
 impl Aws {
@@ -56,26 +64,26 @@ impl Aws {
     /// # Errors
     /// The environment's or profile's region is no region, or the environment's time limit no time.
     pub async fn connect(target: Target) -> Result<Self, AwsError> {
-        Self::connect_within(target, CallLimit::of_environment()?).await
+        Self::connect_within(target, CallTimeout::of_environment()?).await
     }
 
-    pub(super) async fn connect_within(target: Target, limit: CallLimit) -> Result<Self, AwsError> {
+    pub(super) async fn connect_within(target: Target, timeout: CallTimeout) -> Result<Self, AwsError> {
         let config = match &target {
             Target::Aws { profile, region } => user_config(profile.as_deref(), region.as_ref()).await,
             Target::Local { endpoint, region } => local_config(endpoint, region),
         };
-        let config = config.into_builder().timeout_config(limit.of_calls()).retry_config(retries()).build();
-        let region = region::parsed(config.region().map_or(region::DEFAULT, |region| region.as_ref()))?;
+        let config = config.into_builder().timeout_config(timeout.of_calls()).retry_config(retries()).build();
+        let region = region::parsed(config.region().map_or(DEFAULT_REGION, |region| region.as_ref()))?;
         Ok(Self {
             region,
             endpoint: config.endpoint_url().map(str::to_owned),
-            sfn: aws_sdk_sfn::Client::new(&config),
-            lambda: lambda(&config, limit),
-            iam: aws_sdk_iam::Client::new(&config),
-            apis: aws_sdk_apigatewayv2::Client::new(&config),
-            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
-            sts: aws_sdk_sts::Client::new(&config),
-            limit,
+            sfn: client!(aws_sdk_sfn, &config),
+            lambda: lambda(&config, timeout),
+            iam: client!(aws_sdk_iam, &config),
+            apis: client!(aws_sdk_apigatewayv2, &config),
+            logs: client!(aws_sdk_cloudwatchlogs, &config),
+            sts: client!(aws_sdk_sts, &config),
+            timeout,
         })
     }
 
@@ -99,10 +107,10 @@ impl Aws {
 }
 
 /// Only Lambda is sent so much that the line's speed matters.
-fn lambda(config: &SdkConfig, limit: CallLimit) -> aws_sdk_lambda::Client {
-    let mut builder = aws_sdk_lambda::config::Builder::from(config);
-    if limit == CallLimit::ByCall {
-        builder = builder.interceptor(TimeToUpload);
+fn lambda(config: &SdkConfig, timeout: CallTimeout) -> aws_sdk_lambda::Client {
+    let mut builder = aws_sdk_lambda::config::Builder::from(config).interceptor(CallTrace);
+    if timeout == CallTimeout::ByCall {
+        builder = builder.interceptor(UploadTimeout);
     }
     aws_sdk_lambda::Client::from_conf(builder.build())
 }
@@ -122,7 +130,7 @@ async fn user_config(profile: Option<&str>, region: Option<&Region>) -> SdkConfi
     let config = loader.load().await;
     match config.region() {
         Some(_) => config,
-        None => config.into_builder().region(SdkRegion::from_static("us-east-1")).build(),
+        None => config.into_builder().region(SdkRegion::from_static(DEFAULT_REGION)).build(),
     }
 }
 

@@ -53,7 +53,7 @@ pub async fn invoke(
     let call = call.set_log_type(tail.then_some(LogType::Tail)).customize();
     let once = aws_sdk_lambda::config::Builder::new()
         .retry_config(RetryConfig::disabled())
-        .timeout_config(aws.limit.of_invocations());
+        .timeout_config(aws.timeout.of_invocations());
     let answer = call.config_override(once).send().await.map_err(AwsError::from_sdk("Lambda", "Invoke"))?;
     let log = answer.log_result().and_then(|log| base64::engine::general_purpose::STANDARD.decode(log).ok());
     Ok(Invocation {

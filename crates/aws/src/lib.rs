@@ -13,13 +13,13 @@
 
 pub mod aliases;
 pub mod apis;
+mod call_trace;
+mod classify;
 pub mod clock;
 pub mod connect;
 pub mod endpoint;
 pub mod error;
 pub mod executions;
-#[cfg(test)]
-mod failure_tests;
 pub mod function_versions;
 pub mod history;
 pub mod http;
@@ -27,16 +27,20 @@ pub mod iam;
 pub mod inventory;
 pub mod invoke;
 pub mod lambda;
-mod limits;
 pub mod log_events;
 pub mod logs;
 pub mod machine_versions;
-mod meaning;
+#[cfg(test)]
+mod peer;
 pub mod region;
 pub mod sfn;
+mod timeouts;
 
 pub use connect::{Aws, Target};
 pub use error::{AwsError, AwsErrorKind};
+
+/// The target of this crate's `tracing` events.
+pub const TARGET: &str = "workshop::aws";
 
 /// A resource's tags.
 pub type Tags = std::collections::BTreeMap<String, String>;

@@ -4,8 +4,8 @@ use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 
-use super::error::{AwsError, AwsErrorKind};
-use model::names::Region;
+use crate::error::{AwsError, AwsErrorKind};
+use model::names::{DEFAULT_REGION, Region};
 
 /// The region of the environment or of a profile, else us-east-1. Unlike a client it never asks the machine's metadata
 /// service.
@@ -19,11 +19,8 @@ pub async fn configured(profile: Option<&str>) -> Result<Region, AwsError> {
     }
     let chain = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).or_else(file.build());
     let found = chain.region().await;
-    parsed(found.as_ref().map_or(DEFAULT, |region| region.as_ref()))
+    parsed(found.as_ref().map_or(DEFAULT_REGION, |region| region.as_ref()))
 }
-
-/// The region that is meant when none is named.
-pub(super) const DEFAULT: &str = "us-east-1";
 
 /// The region that a setting names.
 ///
@@ -31,7 +28,7 @@ pub(super) const DEFAULT: &str = "us-east-1";
 /// It is none.
 pub(super) fn parsed(named: &str) -> Result<Region, AwsError> {
     Region::parse(named).map_err(|error| AwsError {
-        kind: AwsErrorKind::Setting,
+        kind: AwsErrorKind::InvalidSetting,
         service: "the configuration",
         operation: "region",
         code: None,

@@ -48,6 +48,16 @@ text_newtype! {
     Arn
 }
 
+/// The region that is meant when none is named, as for the AWS tools.
+pub const DEFAULT_REGION: &str = "us-east-1";
+
+impl Default for Region {
+    /// [`DEFAULT_REGION`].
+    fn default() -> Self {
+        Self(DEFAULT_REGION.to_owned())
+    }
+}
+
 /// Why a text is not a name. The sentence says what a name may hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` can't be {what}: {rule}.")]
@@ -102,6 +112,11 @@ checked!(AccountId, "an account", "an account is twelve digits", |text| text.len
     && text.bytes().all(|byte| byte.is_ascii_digit()));
 
 impl AccountId {
+    /// The account of the embedded cloud, unless the credentials name another; it is no account of AWS.
+    pub fn local() -> Self {
+        Self("000000000000".to_owned())
+    }
+
     /// Stands, for people to read, for an account that no call has asked for. It is in no request.
     pub fn placeholder() -> Self {
         Self("<account>".to_owned())

@@ -13,7 +13,7 @@ use super::error::{CliError, ErrorKind};
 use super::project::{self, Written};
 use super::ui::Ui;
 use aws::clock;
-use model::names::{AccountId, NameError, Region};
+use model::names::{AccountId, NameError};
 use model::service::StateMachineKind;
 use model::source::Source;
 use model::stack::Stack;
@@ -154,7 +154,7 @@ fn stack(written: &Written, global: &Global) -> Result<Stack, CliError> {
     Ok(Stack {
         service: service.name.clone(),
         stage: global.stage.clone().unwrap_or_else(|| service.default_stage.clone()),
-        region: global.region.clone().map_or_else(|| Region::parse("us-east-1"), Ok).map_err(wrong)?,
+        region: global.region.clone().unwrap_or_default(),
         account: AccountId::parse("123456789012").map_err(wrong)?,
     })
 }

@@ -1,63 +1,24 @@
-//! What the SDK makes of peers that fail in every way, and what that means.
+//! Peers that fail in every way: what the SDK reports, and how it is classified.
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
-use super::connect::{Aws, Target};
-use super::limits::CallLimit;
 use super::{AwsError, AwsErrorKind};
 use crate::clock;
-use model::names::Region;
-
-/// Answers every request with the same bytes and closes.
-async fn peer(says: String) -> String {
-    serve(move |mut stream| {
-        let says = says.clone();
-        async move {
-            let _ = stream.read(&mut [0; 65_536]).await;
-            let _ = stream.write_all(says.as_bytes()).await;
-            let _ = stream.shutdown().await;
-        }
-    })
-    .await
-}
-
-async fn serve<F: Future<Output = ()> + Send + 'static>(with: impl Fn(TcpStream) -> F + Send + 'static) -> String {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(with(stream));
-        }
-    });
-    address.to_string()
-}
-
-fn http(status: &str, headers: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
-}
-
-fn json(status: &str, code: &str, message: &str) -> String {
-    let body = serde_json::json!({"__type": code, "message": message}).to_string();
-    http(status, "Content-Type: application/x-amz-json-1.0\r\n", &body)
-}
-
-async fn clients(endpoint: String, limit: CallLimit) -> Aws {
-    let region = Region::parse("eu-west-1").unwrap();
-    Aws::connect_within(Target::Local { endpoint, region }, limit).await.unwrap()
-}
+use crate::peer::{clients, http, json, peer, serve};
+use crate::timeouts::CallTimeout;
 
 /// A call to Step Functions that fails.
-async fn failed_at(endpoint: String, limit: CallLimit) -> AwsError {
+async fn failed_at(endpoint: String, limit: CallTimeout) -> AwsError {
     let call = clients(endpoint, limit).await.sfn.list_state_machines().send().await;
     AwsError::from_sdk("Step Functions", "ListStateMachines")(call.unwrap_err())
 }
 
 async fn failed(says: String) -> AwsError {
-    failed_at(format!("http://{}", peer(says).await), CallLimit::ByCall).await
+    failed_at(format!("http://{}", peer(says).await), CallTimeout::ByCall).await
 }
 
 #[tokio::test]
@@ -83,7 +44,7 @@ async fn a_service_that_is_not_well_is_known_by_its_status() {
 #[tokio::test]
 async fn an_html_page_is_no_answer_in_any_protocol() {
     let says = http("502 Bad Gateway", "Content-Type: text/html\r\n", "<html>Bad Gateway</html>");
-    let aws = clients(format!("http://{}", peer(says).await), CallLimit::ByCall).await;
+    let aws = clients(format!("http://{}", peer(says).await), CallTimeout::ByCall).await;
     let query = aws.iam.get_role().role_name("r").send().await.map_err(AwsError::from_sdk("IAM", "GetRole"));
     let rest = aws.lambda.get_function().function_name("f").send().await;
     let rest = rest.map_err(AwsError::from_sdk("Lambda", "GetFunction"));
@@ -97,27 +58,27 @@ async fn connections_that_break_are_lost() {
     let cut = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: 1000\r\n\r\n{\"stateM";
     for says in ["", "HTTP/1.1 200 OK\r\nContent-", cut] {
         let error = failed(says.to_owned()).await;
-        assert_eq!(error.kind, AwsErrorKind::Lost, "{says:?}: {}", error.message);
+        assert_eq!(error.kind, AwsErrorKind::ConnectionLost, "{says:?}: {}", error.message);
     }
     let reset = serve(|mut stream| async move {
         let _ = stream.read(&mut [0; 1]).await;
         // What was sent and not read is answered with a reset.
         drop(stream);
     });
-    let error = failed_at(format!("http://{}", reset.await), CallLimit::ByCall).await;
-    assert_eq!(error.kind, AwsErrorKind::Lost, "{}", error.message);
+    let error = failed_at(format!("http://{}", reset.await), CallTimeout::ByCall).await;
+    assert_eq!(error.kind, AwsErrorKind::ConnectionLost, "{}", error.message);
 }
 
 #[tokio::test]
 async fn nobody_and_silence_are_told_apart() {
     let port = TcpListener::bind(("127.0.0.1", 0)).await.unwrap().local_addr().unwrap().port();
-    let error = failed_at(format!("http://127.0.0.1:{port}"), CallLimit::ByCall).await;
+    let error = failed_at(format!("http://127.0.0.1:{port}"), CallTimeout::ByCall).await;
     assert_eq!(error.kind, AwsErrorKind::Unreachable, "{}", error.message);
     let silent = serve(|stream| async move {
         let _stream = stream;
         std::future::pending::<()>().await;
     });
-    let limit = CallLimit::Fixed(Duration::from_millis(50));
+    let limit = CallTimeout::Fixed(Duration::from_millis(50));
     let error = failed_at(format!("http://{}", silent.await), limit).await;
     assert_eq!(error.kind, AwsErrorKind::TimedOut, "{}", error.message);
     let stalls = serve(|mut stream| async move {
@@ -127,7 +88,7 @@ async fn nobody_and_silence_are_told_apart() {
     });
     let error = failed_at(format!("http://{}", stalls.await), limit).await;
     assert_eq!(error.kind, AwsErrorKind::TimedOut, "{}", error.message);
-    let error = failed_at("http://nowhere.invalid".to_owned(), CallLimit::ByCall).await;
+    let error = failed_at("http://nowhere.invalid".to_owned(), CallTimeout::ByCall).await;
     assert_eq!(error.kind, AwsErrorKind::UnknownHost, "{}", error.message);
 }
 
@@ -135,18 +96,18 @@ async fn nobody_and_silence_are_told_apart() {
 async fn what_is_no_service_is_seen_through() {
     let page = http("200 OK", "Content-Type: text/html\r\n", "<html>Sign in to the guests' network</html>");
     let error = failed(page).await;
-    assert_eq!(error.kind, AwsErrorKind::Garbled, "{}", error.message);
+    assert_eq!(error.kind, AwsErrorKind::UnexpectedResponse, "{}", error.message);
     let proxy = failed(http("407 Proxy Authentication Required", "Content-Type: text/html\r\n", "<html></html>")).await;
-    assert_eq!(proxy.kind, AwsErrorKind::Garbled, "{}", proxy.message);
+    assert_eq!(proxy.kind, AwsErrorKind::UnexpectedResponse, "{}", proxy.message);
     let plain = peer(http("400 Bad Request", "", "no TLS here")).await;
-    let error = failed_at(format!("https://{plain}"), CallLimit::ByCall).await;
-    assert_eq!(error.kind, AwsErrorKind::Untrusted, "{}", error.message);
+    let error = failed_at(format!("https://{plain}"), CallTimeout::ByCall).await;
+    assert_eq!(error.kind, AwsErrorKind::TlsFailed, "{}", error.message);
 }
 
 #[tokio::test]
 async fn a_full_quota_is_no_reason_to_wait() {
     for code in ["StateMachineLimitExceeded", "ServiceQuotaExceededException", "LimitExceededException"] {
-        assert_eq!(failed(json("400 Bad Request", code, "full")).await.kind, AwsErrorKind::QuotaFull, "{code}");
+        assert_eq!(failed(json("400 Bad Request", code, "full")).await.kind, AwsErrorKind::QuotaExceeded, "{code}");
     }
     for code in ["ThrottledException", "PriorRequestNotComplete", "TooManyRequestsException"] {
         assert_eq!(failed(json("400 Bad Request", code, "slower")).await.kind, AwsErrorKind::Throttled, "{code}");
@@ -174,7 +135,7 @@ async fn an_upload_has_time() {
     for size in [10, 15_000] {
         let silent =
             serve(|mut stream| async move { while stream.read(&mut [0; 65_536]).await.is_ok_and(|n| n > 0) {} });
-        let aws = clients(format!("http://{}", silent.await), CallLimit::ByCall).await;
+        let aws = clients(format!("http://{}", silent.await), CallTimeout::ByCall).await;
         let quick = aws_smithy_types::timeout::TimeoutConfig::builder()
             .operation_attempt_timeout(Duration::from_millis(20))
             .build();

@@ -1,17 +1,17 @@
-//! What a failed call means: from the service's code, its sentence, the HTTP status, or the connection's own words.
+//! Classifies failed calls: by the service's error code and message, the HTTP status, or the words of the connection.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::error::AwsErrorKind;
+use crate::error::AwsErrorKind;
 
 /// A clock that is wrong by more than this is why a signature is refused; AWS allows five minutes.
 const TOLERANCE_S: i64 = 240;
 
-/// What a service answered with.
+/// The error that a service answered with.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Answer<'a> {
+pub(super) struct ServiceError<'a> {
     /// The HTTP status.
     pub(super) status: u16,
     /// The error code; empty when there is none.
@@ -22,17 +22,19 @@ pub(super) struct Answer<'a> {
     pub(super) ahead_s: Option<i64>,
 }
 
-impl Answer<'_> {
-    /// Its meaning: the code's, or else the status's.
+impl ServiceError<'_> {
+    /// Its kind: by the code, or else by the status.
     pub(super) fn kind(self) -> AwsErrorKind {
         if let Some(kind) = self.wrong_clock() {
             return kind;
         }
-        match (of_code(self.code), self.status) {
+        match (error_code(self.code), self.status) {
             (AwsErrorKind::Other, 429) => AwsErrorKind::Throttled,
             (AwsErrorKind::Other, 500..) => AwsErrorKind::ServiceFault,
             // Every service says at least one of the two.
-            (AwsErrorKind::Other, _) if self.code.is_empty() && self.message.is_empty() => AwsErrorKind::Garbled,
+            (AwsErrorKind::Other, _) if self.code.is_empty() && self.message.is_empty() => {
+                AwsErrorKind::UnexpectedResponse
+            }
             (kind, _) => kind,
         }
     }
@@ -58,19 +60,20 @@ impl Answer<'_> {
 /// (20260101T102000Z - 5 min.)` names this machine's time first and AWS's last.
 fn ahead_by(sentence: &str) -> Option<i64> {
     let words = sentence.split(|c: char| !c.is_ascii_alphanumeric());
-    let moments: Vec<Timestamp> = words.filter_map(moment).collect();
-    let (ours, theirs) = (moments.first()?, moments.last()?);
+    let moments: Vec<Timestamp> = words.filter_map(signature_time).collect();
+    let ours = moments.first()?;
+    let theirs = moments.last()?;
     Some(ours.as_second() - theirs.as_second())
 }
 
 /// A time as signatures have it.
-fn moment(text: &str) -> Option<Timestamp> {
+fn signature_time(text: &str) -> Option<Timestamp> {
     let time = DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
     time.to_zoned(TimeZone::UTC).ok().map(|time| time.timestamp())
 }
 
 /// Error codes are exact; they are those of the services' API models and of AWS's common errors.
-fn of_code(code: &str) -> AwsErrorKind {
+fn error_code(code: &str) -> AwsErrorKind {
     match code {
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired" => {
             AwsErrorKind::ExpiredCredentials
@@ -98,12 +101,12 @@ fn of_code(code: &str) -> AwsErrorKind {
         | "UnknownOperationException"
         | "InvalidAction" => AwsErrorKind::NotImplemented,
         "RequestTimeout" | "RequestTimeoutException" => AwsErrorKind::TimedOut,
-        _ => of_state(code),
+        _ => resource_code(code),
     }
 }
 
 /// Codes that say how the service or the resource is.
-fn of_state(code: &str) -> AwsErrorKind {
+fn resource_code(code: &str) -> AwsErrorKind {
     match code {
         "Throttling"
         | "ThrottlingException"
@@ -128,7 +131,7 @@ fn of_state(code: &str) -> AwsErrorKind {
         | "ExecutionLimitExceeded"
         | "ServiceQuotaExceededException"
         | "TooManyTags"
-        | "TooManyTagsException" => AwsErrorKind::QuotaFull,
+        | "TooManyTagsException" => AwsErrorKind::QuotaExceeded,
         "InternalError"
         | "InternalFailure"
         | "InternalServerError"
@@ -163,45 +166,45 @@ fn of_state(code: &str) -> AwsErrorKind {
 }
 
 /// A call without an answer: the SDK's text tells a missing credential from a refused connection.
-pub(super) fn of_silence(text: &str) -> AwsErrorKind {
+pub(super) fn no_response(text: &str) -> AwsErrorKind {
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     match text {
         _ if says(&["no credentials found in chain", "could not find profile"]) => AwsErrorKind::NoCredentials,
         _ if says(&["lookup address", "dns error"]) => AwsErrorKind::UnknownHost,
-        _ if says(&["credential"]) => of_credentials(text),
+        _ if says(&["credential"]) => credentials_failure(text),
         _ if says(&["peer certificate", "fatal alert", "InvalidContentType", "PeerIncompatible", "PeerMisbehaved"]) => {
-            AwsErrorKind::Untrusted
+            AwsErrorKind::TlsFailed
         }
         // A connection that was never made can't have carried the call out.
         _ if says(&["Connect)", "connect timeout"]) => AwsErrorKind::Unreachable,
         _ if says(&["timeout", "timed out"]) => AwsErrorKind::TimedOut,
         _ if says(&["connection closed", "reset by peer", "roken pipe", "end of file", "operation was canceled"]) => {
-            AwsErrorKind::Lost
+            AwsErrorKind::ConnectionLost
         }
         _ => AwsErrorKind::Unreachable,
     }
 }
 
 /// Why credentials that are configured could not be loaded.
-fn of_credentials(text: &str) -> AwsErrorKind {
+fn credentials_failure(text: &str) -> AwsErrorKind {
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     match text {
         _ if says(&["expired"]) => AwsErrorKind::ExpiredCredentials,
         _ if says(&["cached SSO token", "/sso/cache/", "\\sso\\cache\\"]) => AwsErrorKind::SignedOut,
         // Nothing is configured; the machine was asked last whether it has a role.
         _ if says(&["IMDS"]) => AwsErrorKind::NoCredentials,
-        _ => AwsErrorKind::BrokenCredentials,
+        _ => AwsErrorKind::CredentialsFailed,
     }
 }
 
 /// An answer that could not be read: its status, and what was wrong with it.
-pub(super) fn of_unreadable(status: u16, text: &str) -> AwsErrorKind {
-    let is_cut = text.contains("error reading a body") || of_silence(text) == AwsErrorKind::Lost;
+pub(super) fn unreadable_response(status: u16, text: &str) -> AwsErrorKind {
+    let is_cut = text.contains("error reading a body") || no_response(text) == AwsErrorKind::ConnectionLost;
     match status {
         429 => AwsErrorKind::Throttled,
         500.. => AwsErrorKind::ServiceFault,
-        _ if is_cut => AwsErrorKind::Lost,
-        _ => AwsErrorKind::Garbled,
+        _ if is_cut => AwsErrorKind::ConnectionLost,
+        _ => AwsErrorKind::UnexpectedResponse,
     }
 }
 
@@ -212,11 +215,11 @@ mod tests {
     #[test]
     fn a_call_without_an_answer_is_told_apart() {
         let loading = "dispatch failure: other: an error occurred while loading credentials: ";
-        let in_loading = |why: &str| of_silence(&format!("{loading}{why}"));
+        let in_loading = |why: &str| no_response(&format!("{loading}{why}"));
         let token = "an error occurred while loading an access token: ";
         assert_eq!(
             in_loading("Error retrieving credentials: external process exited"),
-            AwsErrorKind::BrokenCredentials
+            AwsErrorKind::CredentialsFailed
         );
         assert_eq!(in_loading(&format!("{token}failed to load the cached SSO token")), AwsErrorKind::SignedOut);
         assert_eq!(in_loading("failed to read `/h/.aws/sso/cache/a5.json`: No such file"), AwsErrorKind::SignedOut);
@@ -225,23 +228,23 @@ mod tests {
         assert_eq!(in_loading("dns error: failed to lookup address information"), AwsErrorKind::UnknownHost);
         let nowhere =
             "the credential provider was not enabled: no credentials found in chain. Attempted: IMDS timed out";
-        assert_eq!(of_silence(nowhere), AwsErrorKind::NoCredentials);
+        assert_eq!(no_response(nowhere), AwsErrorKind::NoCredentials);
         let tls = "dispatch failure: io error: client error (Connect): invalid peer certificate: UnknownIssuer";
-        assert_eq!(of_silence(tls), AwsErrorKind::Untrusted);
+        assert_eq!(no_response(tls), AwsErrorKind::TlsFailed);
         assert_eq!(
-            of_silence("timeout: client error (Connect): HTTP connect timeout occurred after 3s"),
+            no_response("timeout: client error (Connect): HTTP connect timeout occurred after 3s"),
             AwsErrorKind::Unreachable
         );
         assert_eq!(
-            of_silence("io error: client error (SendRequest): connection error: Broken pipe (os error 32)"),
-            AwsErrorKind::Lost
+            no_response("io error: client error (SendRequest): connection error: Broken pipe (os error 32)"),
+            AwsErrorKind::ConnectionLost
         );
     }
 
     #[test]
     fn signatures_of_a_wrong_clock_are_no_wrong_keys() {
         let kind =
-            |message, ahead_s| Answer { status: 403, code: "InvalidSignatureException", message, ahead_s }.kind();
+            |message, ahead_s| ServiceError { status: 403, code: "InvalidSignatureException", message, ahead_s }.kind();
         let slow =
             "Signature expired: 20260101T100000Z is now earlier than 20260101T101500Z (20260101T102000Z - 5 min.)";
         assert_eq!(kind(slow, None), AwsErrorKind::WrongClock { ahead_s: Some(-1200) });
@@ -253,7 +256,7 @@ mod tests {
         );
         let keys = "The request signature we calculated does not match the signature you provided.";
         assert_eq!(kind(keys, Some(3)), AwsErrorKind::InvalidCredentials);
-        let skewed = Answer { status: 403, code: "RequestTimeTooSkewed", message: "", ahead_s: Some(1) };
+        let skewed = ServiceError { status: 403, code: "RequestTimeTooSkewed", message: "", ahead_s: Some(1) };
         assert_eq!(skewed.kind(), AwsErrorKind::WrongClock { ahead_s: None });
     }
 
@@ -268,7 +271,7 @@ mod tests {
                 "Throttling ThrottlingException ThrottledException SlowDown PriorRequestNotComplete ProvisionedThroughputExceededException TransactionInProgressException",
             ),
             (
-                AwsErrorKind::QuotaFull,
+                AwsErrorKind::QuotaExceeded,
                 "LimitExceeded LimitExceededException CodeStorageExceededException StateMachineLimitExceeded ServiceQuotaExceededException",
             ),
             (AwsErrorKind::ServiceFault, "ServiceException InternalServerError ServiceUnavailable"),
@@ -279,7 +282,7 @@ mod tests {
             (AwsErrorKind::Other, "ValidationException SomethingNew"),
         ] {
             for code in codes.split(' ') {
-                let answer = Answer { status: 400, code, message: "why", ahead_s: None };
+                let answer = ServiceError { status: 400, code, message: "why", ahead_s: None };
                 assert_eq!(answer.kind(), kind, "{code}");
             }
         }

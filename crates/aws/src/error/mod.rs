@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::meaning::{self, Answer};
+use crate::classify::{self, ServiceError};
 use crate::clock;
 
 /// A call to AWS that failed.
@@ -33,8 +33,8 @@ pub struct AwsError {
 pub enum AwsErrorKind {
     /// No credentials were found.
     NoCredentials,
-    /// There are credentials, and what gives them failed.
-    BrokenCredentials,
+    /// A source of credentials is configured, and it failed.
+    CredentialsFailed,
     /// The credentials come from a sign-in, and nobody is signed in.
     SignedOut,
     /// The credentials were once valid, or the sign-in that gives them was.
@@ -47,25 +47,25 @@ pub enum AwsErrorKind {
         ahead_s: Option<i64>,
     },
     /// An option or variable has a value that makes no sense; the message says which.
-    Setting,
+    InvalidSetting,
     /// The endpoint's name has no address: no such region, or no network.
     UnknownHost,
     /// Nothing answers at the endpoint: no connection was made.
     Unreachable,
     /// The endpoint is not trusted, or speaks no TLS.
-    Untrusted,
+    TlsFailed,
     /// There was a connection and no answer in time: AWS may have done what was asked.
     TimedOut,
     /// The connection broke before the answer was there: AWS may have done what was asked.
-    Lost,
+    ConnectionLost,
     /// What answered is not the service: a proxy, or a network that wants a sign-in.
-    Garbled,
+    UnexpectedResponse,
     /// The caller may not do this.
     AccessDenied,
     /// Too many requests: the same call may succeed a little later.
     Throttled,
     /// The account has as much of something as it may have: waiting does not help.
-    QuotaFull,
+    QuotaExceeded,
     /// The service's own fault: the same call may succeed a little later.
     ServiceFault,
     /// The resource is not there.
@@ -81,7 +81,7 @@ pub enum AwsErrorKind {
 impl AwsErrorKind {
     /// Whether the connection is to blame: the same call may succeed once it is back. What was asked may be done already.
     pub fn is_connection(self) -> bool {
-        matches!(self, Self::Unreachable | Self::TimedOut | Self::Lost)
+        matches!(self, Self::Unreachable | Self::TimedOut | Self::ConnectionLost)
     }
 }
 
@@ -97,19 +97,21 @@ impl AwsError {
             let ahead_s = response.and_then(ahead_of);
             let (kind, code, message, request_id) = match (error.as_service_error(), status) {
                 (Some(answer), Some(status)) => {
-                    let (code, said) = (answer.code(), answer.message().filter(|said| !said.is_empty()));
-                    let (code_text, message) = (code.unwrap_or_default(), said.unwrap_or_default());
-                    let kind = Answer { status, code: code_text, message, ahead_s }.kind();
+                    let code = answer.code();
+                    let code_text = code.unwrap_or_default();
+                    let said = answer.message().filter(|said| !said.is_empty());
+                    let message = said.unwrap_or_default();
+                    let kind = ServiceError { status, code: code_text, message, ahead_s }.kind();
                     let message = said.map_or_else(|| format!("HTTP status {status}, and no message"), str::to_owned);
                     (kind, code.map(str::to_owned), message, answer.request_id().map(str::to_owned))
                 }
                 (_, Some(status)) => {
-                    let message = format!("HTTP status {status}: {}", chain(&error));
-                    (meaning::of_unreadable(status, &message), None, message, None)
+                    let message = format!("HTTP status {status}: {}", error_chain(&error));
+                    (classify::unreadable_response(status, &message), None, message, None)
                 }
                 _ => {
-                    let message = chain(&error);
-                    (meaning::of_silence(&message), None, message, None)
+                    let message = error_chain(&error);
+                    (classify::no_response(&message), None, message, None)
                 }
             };
             Self { kind, service, operation, code, message, request_id }
@@ -149,7 +151,7 @@ pub fn or_gone<T>(answer: Result<T, AwsError>) -> Result<(), AwsError> {
 }
 
 /// The causes of an error in one line, outermost first, without those that only repeat the one before.
-pub fn chain(error: &dyn Error) -> String {
+pub fn error_chain(error: &dyn Error) -> String {
     let mut parts: Vec<String> = vec![error.to_string()];
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -161,3 +163,6 @@ pub fn chain(error: &dyn Error) -> String {
     }
     parts.join(": ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! How long a call to AWS may take, and how soon it is made again when it fails in passing.
+//! Timeouts of calls to AWS, and the retries that the SDK makes by itself.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-use super::error::{AwsError, AwsErrorKind};
 use crate::clock;
+use crate::error::{AwsError, AwsErrorKind};
 
 /// Overrules every time limit, in milliseconds.
 const VARIABLE: &str = "WORKSHOP_CALL_TIMEOUT_MS";
@@ -30,14 +30,14 @@ const SLOWEST_UPLOAD: u64 = 100_000;
 
 /// How long one attempt at a call may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallLimit {
+pub enum CallTimeout {
     /// By what is called, and by how much is sent.
     ByCall,
     /// The same for every call, as the user wants it.
     Fixed(Duration),
 }
 
-impl CallLimit {
+impl CallTimeout {
     /// What the environment says.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl CallLimit {
             _ if text.trim().is_empty() => Ok(Self::ByCall),
             Ok(limit_ms) if limit_ms > 0 => Ok(Self::Fixed(Duration::from_millis(limit_ms))),
             _ => Err(AwsError {
-                kind: AwsErrorKind::Setting,
+                kind: AwsErrorKind::InvalidSetting,
                 service: "the configuration",
                 operation: "time limit",
                 code: None,
@@ -83,7 +83,7 @@ impl CallLimit {
     }
 }
 
-/// The SDK makes a call up to three times, so that a blip costs little. Longer patience is for whoever knows what to wait for.
+/// The SDK makes a call up to three times, so that a blip costs little. Whoever knows what to wait for retries longer.
 pub(super) fn retries() -> RetryConfig {
     RetryConfig::standard()
         .with_max_attempts(3)
@@ -93,12 +93,12 @@ pub(super) fn retries() -> RetryConfig {
 
 /// Gives an attempt as much longer as its request takes on a slow line.
 #[derive(Debug)]
-pub(super) struct TimeToUpload;
+pub(super) struct UploadTimeout;
 
 #[dyn_dispatch_hint]
-impl Intercept for TimeToUpload {
+impl Intercept for UploadTimeout {
     fn name(&self) -> &'static str {
-        "TimeToUpload"
+        "UploadTimeout"
     }
 
     fn read_after_serialization(
@@ -130,25 +130,25 @@ mod tests {
     #[test]
     fn each_sort_of_call_has_its_limit() {
         let attempt = |limits: TimeoutConfig| limits.operation_attempt_timeout().unwrap().as_secs();
-        assert_eq!(attempt(CallLimit::ByCall.of_calls()), 30);
-        assert_eq!(attempt(CallLimit::ByCall.of_invocations()), 930);
-        assert_eq!(CallLimit::ByCall.of_calls().connect_timeout(), Some(CONNECT));
+        assert_eq!(attempt(CallTimeout::ByCall.of_calls()), 30);
+        assert_eq!(attempt(CallTimeout::ByCall.of_invocations()), 930);
+        assert_eq!(CallTimeout::ByCall.of_calls().connect_timeout(), Some(CONNECT));
         assert_eq!(upload(3_000_000), Duration::from_secs(30));
         assert_eq!(upload(70_000_000), Duration::from_secs(700), "50 MB in base64");
     }
 
     #[test]
     fn the_user_overrules_them_all() {
-        assert_eq!(CallLimit::parse("").unwrap(), CallLimit::ByCall);
-        let limit = CallLimit::parse(" 250 ").unwrap();
-        assert_eq!(limit, CallLimit::Fixed(Duration::from_millis(250)));
+        assert_eq!(CallTimeout::parse("").unwrap(), CallTimeout::ByCall);
+        let limit = CallTimeout::parse(" 250 ").unwrap();
+        assert_eq!(limit, CallTimeout::Fixed(Duration::from_millis(250)));
         for limits in [limit.of_calls(), limit.of_invocations()] {
             assert_eq!(limits.operation_attempt_timeout(), Some(Duration::from_millis(250)));
             assert_eq!(limits.connect_timeout(), Some(Duration::from_millis(250)));
         }
         for wrong in ["0", "-1", "30s", "1.5"] {
-            let error = CallLimit::parse(wrong).unwrap_err();
-            assert_eq!(error.kind, AwsErrorKind::Setting);
+            let error = CallTimeout::parse(wrong).unwrap_err();
+            assert_eq!(error.kind, AwsErrorKind::InvalidSetting);
             assert!(error.message.contains(VARIABLE) && error.message.contains(wrong), "{}", error.message);
         }
     }
