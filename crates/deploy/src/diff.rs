@@ -286,6 +286,6 @@ pub(super) fn permission(wanted: &Statement, there: &Statement) -> Vec<Differenc
 }
 
 /// How a route names its integration.
-pub fn integration_target(id: &str) -> String {
+pub(crate) fn integration_target(id: &str) -> String {
     format!("integrations/{id}")
 }

@@ -10,7 +10,7 @@ use super::error::DeployError;
 ///
 /// # Errors
 /// The first that fails; the others are aborted.
-pub async fn all<T, F>(tasks: impl IntoIterator<Item = F>) -> Result<Vec<T>, DeployError>
+pub(crate) async fn all<T, F>(tasks: impl IntoIterator<Item = F>) -> Result<Vec<T>, DeployError>
 where
     T: Send + 'static,
     F: Future<Output = Result<T, DeployError>> + Send + 'static,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 /// The versions of one function that a text names, as `NAME:7` or with the function's ARN.
-pub fn versions_of(text: &str, function_name: &str) -> BTreeSet<u64> {
+pub(crate) fn versions_of(text: &str, function_name: &str) -> BTreeSet<u64> {
     let marker = format!("{function_name}:");
     let whole_name = |at: usize| !text[..at].ends_with(in_name);
     let places = text.match_indices(&marker).filter(|(at, _)| whole_name(*at));
@@ -12,7 +12,7 @@ pub fn versions_of(text: &str, function_name: &str) -> BTreeSet<u64> {
 }
 
 /// Every version of a function that a text names by ARN: the function's name and the number.
-pub fn all(text: &str) -> BTreeSet<(String, u64)> {
+pub(crate) fn all(text: &str) -> BTreeSet<(String, u64)> {
     const MARKER: &str = ":function:";
     let named = text.match_indices(MARKER).filter_map(|(at, _)| {
         let (name, rest) = text[at + MARKER.len()..].split_once(':')?;
@@ -24,7 +24,7 @@ pub fn all(text: &str) -> BTreeSet<(String, u64)> {
 
 /// A definition in which a function is named without its versions, but for those in `stay`: where a deployment puts them
 /// in, which is after its ARN anywhere and after its name as a `FunctionName`.
-pub fn without_versions(text: &str, arn: &str, name: &str, stay: &BTreeSet<u64>) -> String {
+pub(crate) fn without_versions(text: &str, arn: &str, name: &str, stay: &BTreeSet<u64>) -> String {
     let mut cuts: Vec<(usize, usize)> = Vec::new();
     for (named, by_name) in [(arn, false), (name, true)] {
         let marker = format!("\"{named}:");

@@ -183,7 +183,7 @@ pub struct Statement {
 }
 
 /// How the ids of our statements begin.
-pub const SID_PREFIX: &str = "workshop-";
+pub(crate) const SID_PREFIX: &str = "workshop-";
 
 impl PermissionSpec {
     /// What a route needs. The source is the route on any stage: a path parameter is any text there, and `ANY` any method.

@@ -19,6 +19,7 @@ pub enum Severity {
 /// Something that is wrong with a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
+    /// How bad it is.
     pub severity: Severity,
     /// Which rule it breaks; stable.
     pub code: &'static str,
@@ -35,7 +36,9 @@ pub struct Problem {
 /// A problem with where it begins and ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
+    /// The problem.
     pub problem: Problem,
+    /// Its first character.
     pub start: Position,
     /// After the last character.
     pub end: Position,
@@ -44,7 +47,9 @@ pub struct Placed {
 /// A source and what is wrong with it, in the order of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
+    /// The text.
     pub source: Source,
+    /// What is wrong with it.
     pub problems: Vec<Placed>,
 }
 

@@ -18,8 +18,11 @@ pub(super) const UNKNOWN_UNTIL_DEPLOYED: &str = "unknown-until-deployed";
 /// A rule as reports list it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
+    /// Its stable name.
     pub code: &'static str,
+    /// How bad it is to break it.
     pub severity: Severity,
+    /// What breaks it, in a sentence.
     pub help: &'static str,
 }
 

@@ -57,8 +57,7 @@ async fn events_of_a_call(says: String) -> String {
     let aws = clients(format!("http://{}", peer(says).await), CallTimeout::ByCall).await;
     let _guard = tracing::subscriber::set_default(collector.clone());
     let _ = aws.sfn.list_state_machines().send().await;
-    let events = collector.0.lock().unwrap().join("\n");
-    events
+    std::mem::take(&mut *collector.0.lock().unwrap()).join("\n")
 }
 
 #[tokio::test]

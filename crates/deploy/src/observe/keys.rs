@@ -12,7 +12,7 @@ use model::stack::{KEY_TAG, Stack};
 
 /// Keys of functions and of state machines; a key that may be either is in both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Keys {
+pub(crate) struct Keys {
     /// Keys to look for functions under.
     pub functions: BTreeSet<Key>,
     /// Keys to look for state machines under.

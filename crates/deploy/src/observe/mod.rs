@@ -22,7 +22,7 @@ use reader::Reader;
 pub use things::running_executions;
 
 /// The name of the inline policy that our roles have.
-pub const POLICY_NAME: &str = "workshop";
+pub(crate) const POLICY_NAME: &str = "workshop";
 
 /// What a stack has. Things that are no longer declared are here too, as long as they carry the stack's tag.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -162,7 +162,7 @@ pub async fn observe_function(
 }
 
 /// The stack that a resource belongs to, as its tag says.
-pub fn owner(tags: &Tags) -> Option<&String> {
+pub(crate) fn owner(tags: &Tags) -> Option<&String> {
     tags.get(OWNER_TAG)
 }
 
