@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::model::names::{Region, StageName};
+use model::names::{Region, StageName};
 
 /// From an Amazon States Language file and a few functions to a running workflow: on this machine or on AWS.
 #[derive(Debug, Parser)]

@@ -12,9 +12,9 @@ use super::carried;
 use super::error::{CliError, ErrorKind};
 use super::project::{Origin, Project};
 use super::ui::Ui;
-use crate::deploy::Artefact;
-use crate::model::names::Key;
-use crate::model::service::Architecture;
+use deploy::Artefact;
+use model::names::Key;
+use model::service::Architecture;
 
 /// A function's zip and where it lies, if it is a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

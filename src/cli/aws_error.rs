@@ -2,7 +2,7 @@
 
 use super::error::{CliError, ErrorKind};
 use super::time::moment::duration;
-use crate::aws::{AwsError, AwsErrorKind};
+use aws::{AwsError, AwsErrorKind};
 
 const LOCAL_NEEDS_NONE: &str = "add `--local` to use the embedded cloud, which needs no account";
 
@@ -18,7 +18,7 @@ impl From<AwsError> for CliError {
             // The SDK's list of every place where it looked helps nobody who has no credentials at all.
             AwsErrorKind::NoCredentials => failure.in_detail(cause),
             // Its message is the sentence already.
-            AwsErrorKind::Setting => failure,
+            AwsErrorKind::InvalidSetting => failure,
             _ => failure.because(cause),
         }
     }
@@ -29,19 +29,19 @@ fn sentence(error: &AwsError) -> CliError {
     let refused = |message: String| CliError::new(ErrorKind::Refused, message);
     match error.kind {
         AwsErrorKind::NoCredentials
-        | AwsErrorKind::BrokenCredentials
+        | AwsErrorKind::CredentialsFailed
         | AwsErrorKind::SignedOut
         | AwsErrorKind::ExpiredCredentials
         | AwsErrorKind::InvalidCredentials => credentials(error.kind),
         AwsErrorKind::WrongClock { ahead_s } => wrong_clock(ahead_s),
-        AwsErrorKind::Setting
+        AwsErrorKind::InvalidSetting
         | AwsErrorKind::UnknownHost
         | AwsErrorKind::Unreachable
-        | AwsErrorKind::Untrusted
-        | AwsErrorKind::Garbled => place(error),
+        | AwsErrorKind::TlsFailed
+        | AwsErrorKind::UnexpectedResponse => place(error),
         AwsErrorKind::TimedOut => unreached(format!("{service} did not answer {operation} in time."))
             .try_this("Check the network and run the command again: what is done stays done. On a slow line, give each call more time, such as WORKSHOP_CALL_TIMEOUT_MS=600000 (ten minutes)."),
-        AwsErrorKind::Lost => unreached(format!("The connection to {service} broke before {operation} was answered."))
+        AwsErrorKind::ConnectionLost => unreached(format!("The connection to {service} broke before {operation} was answered."))
             .try_this("Check the network and run the command again: what is done stays done."),
         AwsErrorKind::AccessDenied => refused(format!("AWS does not allow you to call {operation} of {service}."))
             .try_this("Ask for the permission that the message names, or use another profile with `--profile`."),
@@ -49,7 +49,7 @@ fn sentence(error: &AwsError) -> CliError {
             .try_this("Others may be calling AWS with the same account. Run the command again in a minute; what is done stays done."),
         AwsErrorKind::ServiceFault => refused(format!("{service} is not well: {operation} failed after several tries."))
             .try_this("Run the command again in a minute; what is done stays done. https://health.aws.amazon.com shows AWS's own troubles."),
-        AwsErrorKind::QuotaFull => refused(format!("The account has no room for more: {} of {service} is full.", quota(error)))
+        AwsErrorKind::QuotaExceeded => refused(format!("The account has no room for more: {} of {service} is full.", quota(error)))
             .try_this("Delete what nobody needs any more, or ask for more under Service Quotas in the console; then run the command again. What is done stays done."),
         AwsErrorKind::NotFound => {
             CliError::new(ErrorKind::NotFound, format!("{service} does not find what {operation} asked for."))
@@ -73,7 +73,7 @@ fn credentials(kind: AwsErrorKind) -> CliError {
             "Nobody is signed in for the AWS credentials that the profile names.",
             "Sign in: `aws sso login`, with the same `--profile`",
         ),
-        AwsErrorKind::BrokenCredentials => (
+        AwsErrorKind::CredentialsFailed => (
             "The AWS credentials could not be loaded.",
             "Mend what the cause names, in ~/.aws/config or where the profile has its credentials from",
         ),
@@ -126,19 +126,19 @@ fn quota(error: &AwsError) -> String {
 fn place(error: &AwsError) -> CliError {
     let service = error.service;
     match error.kind {
-        AwsErrorKind::Setting if error.operation == "region" => CliError::new(ErrorKind::Usage, error.message.clone())
+        AwsErrorKind::InvalidSetting if error.operation == "region" => CliError::new(ErrorKind::Usage, error.message.clone())
             .try_this("Name one with `--region`, such as `--region eu-central-1`."),
-        AwsErrorKind::Setting => CliError::new(ErrorKind::Usage, error.message.clone())
+        AwsErrorKind::InvalidSetting => CliError::new(ErrorKind::Usage, error.message.clone())
             .try_this("Set it to a number, such as WORKSHOP_CALL_TIMEOUT_MS=60000 for a minute, or not at all."),
         AwsErrorKind::UnknownHost => {
             unreached(format!("{service} has no address: there is no such region, or this machine is offline."))
                 .try_this("Name a region with `--region`, such as `--region eu-central-1`, and check the network.")
         }
-        AwsErrorKind::Untrusted => unreached(format!("What answers for {service} can't be trusted: TLS failed.")).try_this(
+        AwsErrorKind::TlsFailed => unreached(format!("What answers for {service} can't be trusted: TLS failed.")).try_this(
             "Check this machine's clock. Behind a proxy that opens TLS, name its certificate: SSL_CERT_FILE=/path/to/ca.pem. \
              An AWS_ENDPOINT_URL of an emulator begins with http://.",
         ),
-        AwsErrorKind::Garbled => unreached(format!("What answers for {service} does not speak its language.")).try_this(
+        AwsErrorKind::UnexpectedResponse => unreached(format!("What answers for {service} does not speak its language.")).try_this(
             "A proxy or a network that wants a sign-in may be in between: open any web page. If AWS_ENDPOINT_URL is set, check \
              what listens there.",
         ),
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_full_quota_is_named() {
         let full = |code, message| {
-            let told = told(AwsErrorKind::QuotaFull, code, message);
+            let told = told(AwsErrorKind::QuotaExceeded, code, message);
             told.split(" | ").next().unwrap_or_default().to_owned()
         };
         insta::assert_snapshot!(full("CodeStorageExceededException", "Code storage limit exceeded."), @"7 The account has no room for more: the storage for functions' code of Lambda is full.");
@@ -176,7 +176,7 @@ mod tests {
     fn every_failure_has_its_sentence_and_advice() {
         let kinds = [
             AwsErrorKind::NoCredentials,
-            AwsErrorKind::BrokenCredentials,
+            AwsErrorKind::CredentialsFailed,
             AwsErrorKind::SignedOut,
             AwsErrorKind::ExpiredCredentials,
             AwsErrorKind::InvalidCredentials,
@@ -185,13 +185,13 @@ mod tests {
             AwsErrorKind::WrongClock { ahead_s: None },
             AwsErrorKind::UnknownHost,
             AwsErrorKind::Unreachable,
-            AwsErrorKind::Untrusted,
+            AwsErrorKind::TlsFailed,
             AwsErrorKind::TimedOut,
-            AwsErrorKind::Lost,
-            AwsErrorKind::Garbled,
+            AwsErrorKind::ConnectionLost,
+            AwsErrorKind::UnexpectedResponse,
             AwsErrorKind::AccessDenied,
             AwsErrorKind::Throttled,
-            AwsErrorKind::QuotaFull,
+            AwsErrorKind::QuotaExceeded,
             AwsErrorKind::ServiceFault,
         ];
         let all: Vec<String> = kinds.into_iter().map(|kind| told(kind, "", "why")).collect();
@@ -219,6 +219,6 @@ mod tests {
 
     #[test]
     fn a_setting_is_told_in_its_own_words() {
-        insta::assert_snapshot!(told(AwsErrorKind::Setting, "", "WORKSHOP_CALL_TIMEOUT_MS is `x`."), @"2 WORKSHOP_CALL_TIMEOUT_MS is `x`. | Set it to a number, such as WORKSHOP_CALL_TIMEOUT_MS=60000 for a minute, or not at all.");
+        insta::assert_snapshot!(told(AwsErrorKind::InvalidSetting, "", "WORKSHOP_CALL_TIMEOUT_MS is `x`."), @"2 WORKSHOP_CALL_TIMEOUT_MS is `x`. | Set it to a number, such as WORKSHOP_CALL_TIMEOUT_MS=60000 for a minute, or not at all.");
     }
 }

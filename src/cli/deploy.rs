@@ -12,9 +12,11 @@ use super::project::Project;
 use super::session::Session;
 use super::ui::{Tone, Ui, toned};
 use super::{artefacts, deploy_function, deployments, info, print, prune, steps, watch};
-use crate::clock;
-use crate::deploy::{Desired, Known, Observed, Plan, Report, Site, after_deploy, desired, limits, observe, plan};
-use crate::model::deployment::DeploymentId;
+use aws::clock;
+use deploy::{
+    Deployer, Desired, Observed, Plan, RecentChanges, Report, desired, limits, observe, plan, prune_after_deploy,
+};
+use model::deployment::DeploymentId;
 
 /// Runs `workshop deploy` and the commands below it.
 pub(crate) async fn run(args: &DeployArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
@@ -49,13 +51,13 @@ pub(super) async fn once(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<Ou
     let (service, stack, aws) = (&session.project.service, &session.stack, &session.aws);
     let mut done = (observed, None, None);
     if !plan.is_empty() {
-        let site = Site { aws, stack, service };
+        let site = Deployer { aws, stack, service };
         let steps = plan.steps.len() - plan.count(None);
         let work = async |events| {
             let deployed = site.deploy(&desired, &plan, args.foreign(), DeploymentId::new(since), &events);
             let (observed, in_flight) = tokio::join!(deployed, InFlight::of(&session, &plan));
             let observed = observed?;
-            let pruned = after_deploy(aws, stack, &observed, &events).await;
+            let pruned = prune_after_deploy(aws, stack, &observed, &events).await;
             Ok((observed, in_flight, pruned))
         };
         done = steps::shown(ui, steps, work).await?;
@@ -90,7 +92,8 @@ impl Planned {
         let session = Session::of(project, global, ui).await?;
         let (project, stack) = (&session.project, &session.stack);
         let desired = desired(&project.service, &project.definitions, &artefacts, stack)?;
-        let look = async |events| observe(&session.aws, stack, &project.service, &Known::default(), &events).await;
+        let look =
+            async |events| observe(&session.aws, stack, &project.service, &RecentChanges::default(), &events).await;
         let observed = steps::shown(ui, 0, look).await?;
         let plan = plan(&desired, &observed, stack, args.foreign())?;
         Ok(Self { desired, observed, plan, session })

@@ -8,7 +8,7 @@ use super::deploy_function::FunctionArgs;
 use super::deployments::ListArgs;
 use super::error::{CliError, ErrorKind};
 use super::prune::PruneArgs;
-use crate::deploy::Foreign;
+use deploy::ForeignResources;
 
 /// The options of `deploy`.
 #[derive(Debug, Args)]
@@ -62,8 +62,8 @@ pub(crate) enum Action {
 
 impl PlanArgs {
     /// What to do about things at our names that belong to nobody.
-    pub(super) fn foreign(&self) -> Foreign {
-        if self.adopt { Foreign::Adopt } else { Foreign::Refuse }
+    pub(super) fn foreign(&self) -> ForeignResources {
+        if self.adopt { ForeignResources::Adopt } else { ForeignResources::Refuse }
     }
 }
 

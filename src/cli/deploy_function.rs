@@ -13,14 +13,15 @@ use super::project::Project;
 use super::session::Session;
 use super::ui::{Tone, Ui, toned};
 use super::{artefacts, steps};
-use crate::aws::function_versions;
-use crate::clock;
-use crate::deploy::{
-    Change, Desired, Events, Extent, Part, Plan, Resource, apply, desired, limits, observe_function, plan_function,
+use aws::clock;
+use aws::function_versions;
+use deploy::{
+    Change, Desired, Events, FunctionScope, ObservedPart, Plan, Resource, apply, desired, limits, observe_function,
+    plan_function,
 };
-use crate::model::deployment::DeploymentId;
-use crate::model::names::Key;
-use crate::model::stack::LIVE;
+use model::deployment::DeploymentId;
+use model::names::Key;
+use model::stack::LIVE;
 
 /// Options of `deploy function`.
 #[derive(Debug, Args)]
@@ -54,17 +55,23 @@ struct Source {
 
 /// Runs `workshop deploy function`.
 pub(crate) async fn run(args: &FunctionArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
-    let extent = if args.update_config { Extent::CodeAndConfiguration } else { Extent::Code };
+    let extent = if args.update_config { FunctionScope::CodeAndConfiguration } else { FunctionScope::Code };
     let plan = PlanArgs { package: args.source.package.clone(), adopt: false, target: args.source.target.clone() };
     deploy(&args.function, extent, &plan, global, ui).await
 }
 
 /// Runs `workshop deploy --function NAME`.
 pub(crate) async fn code(function: &str, plan: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
-    deploy(function, Extent::Code, plan, global, ui).await
+    deploy(function, FunctionScope::Code, plan, global, ui).await
 }
 
-async fn deploy(function: &str, extent: Extent, args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+async fn deploy(
+    function: &str,
+    extent: FunctionScope,
+    args: &PlanArgs,
+    global: &Global,
+    ui: &Ui,
+) -> Result<(), CliError> {
     let since = clock::now();
     let session = Session::open(global, ui).await?;
     let key = session.function(function)?.clone();
@@ -103,10 +110,10 @@ async fn wanted(session: &Session, key: &Key, args: &PlanArgs, ui: &Ui) -> Resul
     Ok(desired(&project.service, &project.definitions, &artefacts, &session.stack)?)
 }
 
-async fn part(session: &Session, key: &Key, events: &Events) -> Result<Option<Part>, crate::deploy::DeployError> {
+async fn part(session: &Session, key: &Key, events: &Events) -> Result<Option<ObservedPart>, deploy::DeployError> {
     let machines = session.project.service.state_machines.keys().cloned();
     let found = observe_function(&session.aws, &session.stack, key, machines, events).await?;
-    Ok(found.map(|(function, state_machines)| Part { function, state_machines }))
+    Ok(found.map(|(function, state_machines)| ObservedPart { function, state_machines }))
 }
 
 struct Told<'a> {

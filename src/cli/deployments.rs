@@ -13,12 +13,13 @@ use super::session::Session;
 use super::steps;
 use super::time::moment;
 use super::ui::{Tone, Ui, toned};
-use crate::clock;
-use crate::deploy::{
-    Deployment, Events, FunctionVersions, Held, Known, Running, Versions, executions_in_flight, observe, versions,
+use aws::clock;
+use deploy::{
+    DeployedVersion, Deployment, Events, ExecutionsInFlight, FunctionVersions, RecentChanges, Versions,
+    executions_in_flight, observe, read_versions,
 };
-use crate::model::deployment::DeploymentId;
-use crate::model::names::Key;
+use model::deployment::DeploymentId;
+use model::names::Key;
 
 /// Of how many executions of each state machine it is asked what they run on: AWS answers one a second once many were
 /// asked for.
@@ -49,7 +50,7 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, ui: &Ui) -> Result<(),
     let look = async |events: Events| {
         let versions = look(&session, &events).await?;
         let running = match args.what {
-            Some(What::Functions) => Running::default(),
+            Some(What::Functions) => ExecutionsInFlight::default(),
             None => executions_in_flight(&session.aws, &session.stack, &versions, EXECUTIONS, &events).await?,
         };
         Ok((versions, running))
@@ -66,10 +67,10 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, ui: &Ui) -> Result<(),
 }
 
 /// The versions of what belongs to the stack.
-pub(super) async fn look(session: &Session, events: &Events) -> Result<Versions, crate::deploy::DeployError> {
+pub(super) async fn look(session: &Session, events: &Events) -> Result<Versions, deploy::DeployError> {
     let (aws, stack) = (&session.aws, &session.stack);
-    let observed = observe(aws, stack, &session.project.service, &Known::default(), events).await?.ours(stack);
-    versions(aws, stack, &observed, events).await
+    let observed = observe(aws, stack, &session.project.service, &RecentChanges::default(), events).await?.ours(stack);
+    read_versions(aws, stack, &observed, events).await
 }
 
 /// Prints the deployments, and what there is to say beside.
@@ -128,7 +129,7 @@ struct Part {
 
 impl Listed {
     /// From the versions and what runs.
-    pub(super) fn of(versions: &Versions, running: &Running) -> Self {
+    pub(super) fn of(versions: &Versions, running: &ExecutionsInFlight) -> Self {
         let deployments = versions.deployments();
         let current = versions.current(&deployments);
         let executions = running.in_flight.iter().flat_map(|group| {
@@ -151,7 +152,7 @@ impl Listed {
         Self {
             deployments: deployments.iter().map(entry).collect(),
             other_executions: count(None),
-            more_executions: running.more,
+            more_executions: running.truncated,
         }
     }
 
@@ -215,15 +216,15 @@ impl Entry {
     }
 }
 
-fn parts<'a>(held: impl Iterator<Item = (&'a Key, &'a Held)>) -> Vec<Part> {
-    let there = held.filter(|(_, held)| **held != Held::NotYet);
+fn parts<'a>(held: impl Iterator<Item = (&'a Key, &'a DeployedVersion)>) -> Vec<Part> {
+    let there = held.filter(|(_, held)| **held != DeployedVersion::NotYet);
     there
         .map(|(key, held)| Part { key: key.to_string(), version: held.number(), changed: held.changed().is_some() })
         .collect()
 }
 
 fn functions_json(versions: &Versions) -> Vec<serde_json::Value> {
-    let version = |it: &crate::aws::function_versions::FunctionVersion| {
+    let version = |it: &aws::function_versions::FunctionVersion| {
         let deployment = DeploymentId::of_description(&it.description).map(|id| id.to_string());
         json!({"version": it.number, "deployment": deployment, "sizeBytes": it.size_bytes, "codeSha256": it.code_sha256})
     };

@@ -2,7 +2,7 @@
 
 use crate::local::LocalError;
 use crate::local::lifecycle::LifecycleError;
-use crate::model::source::ModelError;
+use model::source::ModelError;
 
 /// What kind of failure it is. Scripts rely on the exit codes; they do not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::executions::list::waits;
 use super::session::Session;
 use super::time::moment;
-use crate::aws::executions;
-use crate::deploy::{Change, Plan, Resource};
+use aws::executions;
+use deploy::{Change, Plan, Resource};
 
 /// Executions that go on with the definition that they began with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

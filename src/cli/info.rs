@@ -6,13 +6,13 @@ use super::args::Global;
 use super::error::{CliError, ErrorKind};
 use super::session::Session;
 use super::ui::{Tone, Ui, toned};
-use crate::deploy::{Completeness, Deployed, Events, Known, Report, observe};
+use deploy::{Completeness, Deployed, Events, RecentChanges, Report, observe};
 
 /// Looks at what is deployed and prints it.
 pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
     let (stack, service) = (&session.stack, &session.project.service);
-    let observed = observe(&session.aws, stack, service, &Known::default(), &Events::unheard()).await?;
+    let observed = observe(&session.aws, stack, service, &RecentChanges::default(), &Events::discarded()).await?;
     let foreign = observed.foreign(stack);
     let observed = observed.ours(stack);
     let report = Report::observed(service, stack, &observed, session.aws.endpoint.is_none());

@@ -11,7 +11,7 @@ use super::error::{CliError, ErrorKind};
 use super::executions::timeline::failure_text;
 use super::session::Session;
 use super::ui::{Tone, Ui, toned, visible};
-use crate::aws::invoke::{self, Invocation, Mode};
+use aws::invoke::{self, Invocation, Mode};
 
 /// Options of `workshop invoke`.
 #[derive(Debug, Args)]

@@ -9,13 +9,13 @@ use serde_json::{Map, Value, json};
 use super::error::{CliError, ErrorKind};
 use super::time::moment;
 use super::ui::{Tone, Ui, toned};
-use crate::aws::inventory::{self, Inventory};
-use crate::aws::{Aws, Target, http};
-use crate::clock;
 use crate::local::data_dir::DataDir;
 use crate::local::lifecycle::{self, LifecycleError, Running, StartOptions, Status};
 use crate::local::{HEALTH_PATH, Ready, RunOptions, Setting, Settings};
-use crate::model::names::Region;
+use aws::clock;
+use aws::inventory::{self, Inventory};
+use aws::{Aws, Target, http};
+use model::names::Region;
 
 /// Options of `workshop local`.
 #[derive(Debug, Args)]
@@ -254,7 +254,7 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
 
 /// What it holds in the region that `--local` uses; none when it can't tell.
 async fn holds(endpoint: &str) -> Option<Inventory> {
-    let region = Region::parse("us-east-1").ok()?;
+    let region = Region::default();
     let aws = Aws::connect(Target::Local { endpoint: endpoint.to_owned(), region }).await.ok()?;
     inventory::count(&aws).await.ok()
 }

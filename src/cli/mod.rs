@@ -3,6 +3,7 @@
 mod args;
 mod artefacts;
 mod aws_error;
+mod backoff;
 mod carried;
 mod deploy;
 mod deploy_args;
@@ -16,7 +17,6 @@ mod invoke;
 mod local;
 mod logs;
 mod package;
-mod patience;
 mod print;
 mod project;
 mod prune;

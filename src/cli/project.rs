@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::error::{CliError, ErrorKind};
-use crate::model::definition::Definition;
-use crate::model::names::Key;
-use crate::model::service::{Service, StateMachine, StateMachineKind};
-use crate::model::source::Source;
+use model::definition::Definition;
+use model::names::Key;
+use model::service::{Service, StateMachine, StateMachineKind};
+use model::source::Source;
 
 /// The service file, from the project's folder.
 pub(super) const SERVICE_FILE: &str = "definitions/service.toml";

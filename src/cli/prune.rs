@@ -11,10 +11,10 @@ use super::error::CliError;
 use super::session::Session;
 use super::steps;
 use super::ui::{Tone, Ui, toned};
-use crate::clock;
-use crate::deploy::{
-    DeployError, Events, KEEP, Known, Pruning, Version, Why, delete_versions, executions_in_flight, observe, prune,
-    versions,
+use aws::clock;
+use deploy::{
+    DEFAULT_KEEP, DeployError, Events, KeepReason, RecentChanges, Selection, Version, delete_versions,
+    executions_in_flight, observe, read_versions, select_versions,
 };
 
 /// Options of `deploy prune`.
@@ -25,7 +25,7 @@ use crate::deploy::{
   workshop deploy prune -n 2           keep only the newest two, and all that something needs")]
 pub(crate) struct PruneArgs {
     /// How many deployments to keep whole, so that `rollback` can return to them
-    #[arg(short = 'n', long, default_value_t = KEEP, value_name = "N", value_parser = at_least_one)]
+    #[arg(short = 'n', long, default_value_t = DEFAULT_KEEP, value_name = "N", value_parser = at_least_one)]
     keep: usize,
     /// Say what would be deleted, and stop
     #[arg(long)]
@@ -56,19 +56,19 @@ pub(crate) async fn run(args: &PruneArgs, global: &Global, ui: &Ui) -> Result<()
 }
 
 /// Every execution that has not ended is asked what it needs.
-async fn decide(args: &PruneArgs, session: &Session, events: &Events) -> Result<Option<Pruning>, DeployError> {
+async fn decide(args: &PruneArgs, session: &Session, events: &Events) -> Result<Option<Selection>, DeployError> {
     let (aws, stack) = (&session.aws, &session.stack);
-    let observed = observe(aws, stack, &session.project.service, &Known::default(), events).await?.ours(stack);
+    let observed = observe(aws, stack, &session.project.service, &RecentChanges::default(), events).await?.ours(stack);
     if observed.functions.is_empty() && observed.state_machines.is_empty() {
         return Ok(None);
     }
-    let versions = versions(aws, stack, &observed, events).await?;
+    let versions = read_versions(aws, stack, &observed, events).await?;
     let running = executions_in_flight(aws, stack, &versions, usize::MAX, events).await?;
-    Ok(Some(prune(&versions, &running.in_flight, args.keep, clock::now())))
+    Ok(Some(select_versions(&versions, &running.in_flight, args.keep, clock::now())))
 }
 
 struct Told<'a> {
-    pruning: &'a Pruning,
+    pruning: &'a Selection,
     refused: &'a [(Version, String)],
     args: &'a PruneArgs,
 }
@@ -76,28 +76,30 @@ struct Told<'a> {
 impl Told<'_> {
     fn deleted(&self) -> BTreeSet<Version> {
         let refused: BTreeSet<&Version> = self.refused.iter().map(|(version, _)| version).collect();
-        self.pruning.go.iter().filter(|version| !refused.contains(version)).cloned().collect()
+        self.pruning.delete.iter().filter(|version| !refused.contains(version)).cloned().collect()
     }
 
     /// What stays, by reason, in the order of the reasons' weight.
     fn kept(&self) -> Vec<(String, BTreeSet<Version>)> {
-        let mut kept: BTreeMap<&Why, BTreeSet<Version>> = BTreeMap::new();
-        for (version, why) in &self.pruning.stay {
+        let mut kept: BTreeMap<&KeepReason, BTreeSet<Version>> = BTreeMap::new();
+        for (version, why) in &self.pruning.keep {
             kept.entry(why).or_default().insert(version.clone());
         }
         let refused = self.refused.iter().map(|(version, why)| (why.clone(), BTreeSet::from([version.clone()])));
         kept.into_iter().map(|(why, versions)| (self.reason(why), versions)).chain(refused).collect()
     }
 
-    fn reason(&self, why: &Why) -> String {
+    fn reason(&self, why: &KeepReason) -> String {
         match why {
-            Why::Live => "live".to_owned(),
-            Why::Recent if self.args.keep == 1 => "in the newest deployment".to_owned(),
-            Why::Recent => format!("in the newest {} deployments", self.args.keep),
-            Why::Executions => format!("needed by executions that have not ended ({})", self.executions()),
-            Why::JustReplaced => "replaced a moment ago; executions that began before may not be listed yet".to_owned(),
-            Why::Alias(alias) => format!("the alias {alias} leads to it"),
-            Why::NotOurs => "published by somebody else".to_owned(),
+            KeepReason::Live => "live".to_owned(),
+            KeepReason::Recent if self.args.keep == 1 => "in the newest deployment".to_owned(),
+            KeepReason::Recent => format!("in the newest {} deployments", self.args.keep),
+            KeepReason::Executions => format!("needed by executions that have not ended ({})", self.executions()),
+            KeepReason::JustReplaced => {
+                "replaced a moment ago; executions that began before may not be listed yet".to_owned()
+            }
+            KeepReason::Alias(alias) => format!("the alias {alias} leads to it"),
+            KeepReason::PublishedByOthers => "published by somebody else".to_owned(),
         }
     }
 

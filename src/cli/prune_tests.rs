@@ -1,20 +1,20 @@
 //! Tests of how pruning is told.
 
 use super::*;
-use crate::model::names::Key;
+use model::names::Key;
 
 #[test]
 fn what_stays_is_grouped_by_its_reason() {
     let key = |name: &str| Key::parse(name).unwrap();
     let function = |number| Version::Function(key("send"), number);
-    let pruning = Pruning {
-        go: (1..4).chain([6]).map(function).chain([Version::Machine(key("flow"), 1)]).collect(),
-        stay: BTreeMap::from([
-            (function(9), Why::Live),
-            (function(8), Why::Recent),
-            (function(7), Why::Recent),
-            (function(4), Why::Executions),
-            (function(5), Why::Alias("canary".to_owned())),
+    let pruning = Selection {
+        delete: (1..4).chain([6]).map(function).chain([Version::Machine(key("flow"), 1)]).collect(),
+        keep: BTreeMap::from([
+            (function(9), KeepReason::Live),
+            (function(8), KeepReason::Recent),
+            (function(7), KeepReason::Recent),
+            (function(4), KeepReason::Executions),
+            (function(5), KeepReason::Alias("canary".to_owned())),
         ]),
         executions: ["one", "two", "three", "four"].map(str::to_owned).into(),
     };

@@ -11,11 +11,11 @@ use super::error::{CliError, ErrorKind};
 use super::session::Session;
 use super::steps;
 use super::ui::{Tone, Ui, toned};
-use crate::aws::executions::Execution;
-use crate::clock;
-use crate::deploy::{DeployError, Events, Known, Observed, Plan, Site, observe, removal, running};
-use crate::model::deployment::DeploymentId;
-use crate::model::names::Key;
+use aws::clock;
+use aws::executions::Execution;
+use deploy::{DeployError, Deployer, Events, Observed, Plan, RecentChanges, observe, removal, running_executions};
+use model::deployment::DeploymentId;
+use model::names::Key;
 
 /// The options of `remove`.
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ pub(crate) async fn run(args: &RemoveArgs, global: &Global, ui: &Ui) -> Result<(
     let since = clock::now();
     let session = Session::open(global, ui).await?;
     let (stack, service) = (&session.stack, &session.project.service);
-    let site = Site { aws: &session.aws, stack, service };
+    let site = Deployer { aws: &session.aws, stack, service };
     let observed = look(site, global).await?;
     for foreign in observed.foreign(stack) {
         ui.note(format!("The {foreign} is left alone: it does not belong to this stack."));
@@ -60,10 +60,11 @@ pub(crate) async fn run(args: &RemoveArgs, global: &Global, ui: &Ui) -> Result<(
 /// moment ago may not show yet.
 const LOOKS: u32 = 4;
 
-async fn look(site: Site<'_>, global: &Global) -> Result<Observed, DeployError> {
+async fn look(site: Deployer<'_>, global: &Global) -> Result<Observed, DeployError> {
     let mut looks = if global.local { 1 } else { LOOKS };
     loop {
-        let observed = observe(site.aws, site.stack, site.service, &Known::default(), &Events::unheard()).await?;
+        let observed =
+            observe(site.aws, site.stack, site.service, &RecentChanges::default(), &Events::discarded()).await?;
         looks -= 1;
         if looks == 0 || !observed.is_empty() {
             return Ok(observed);
@@ -81,7 +82,7 @@ async fn may_stop(args: &RemoveArgs, session: &Session, observed: &Observed, ui:
     if args.yes {
         return Ok(());
     }
-    let running = running(&session.aws, &session.stack, observed).await?;
+    let running = running_executions(&session.aws, &session.stack, observed).await?;
     if running.is_empty() {
         return Ok(());
     }
@@ -123,10 +124,10 @@ fn tell(removed: &BTreeSet<String>, stack: String, elapsed: Option<Duration>, ui
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::executions::Status;
-    use crate::model::names::Arn;
+    use aws::executions::Status;
+    use model::names::Arn;
 
-    fn running(count: usize) -> BTreeMap<Key, Vec<Execution>> {
+    fn running_executions(count: usize) -> BTreeMap<Key, Vec<Execution>> {
         let execution = |number| Execution {
             execution_arn: Arn::new(format!("arn:{number}")),
             state_machine_arn: Arn::new("arn"),
@@ -140,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_question_names_what_runs() {
-        insta::assert_snapshot!(question(&running(1)), @"1 execution has not ended: task1.");
-        insta::assert_snapshot!(question(&running(7)), @"7 executions have not ended: task1, task2, task3, task4, task5 and 2 more.");
+        insta::assert_snapshot!(question(&running_executions(1)), @"1 execution has not ended: task1.");
+        insta::assert_snapshot!(question(&running_executions(7)), @"7 executions have not ended: task1, task2, task3, task4, task5 and 2 more.");
     }
 }

@@ -12,9 +12,11 @@ use super::in_flight::InFlight;
 use super::session::Session;
 use super::steps;
 use super::ui::{Tone, Ui, toned};
-use crate::clock;
-use crate::deploy::{Deployment, NoSuchDeployment, NoWayBack, Plan, Running, apply, find, rollback};
-use crate::model::deployment::DeploymentId;
+use aws::clock;
+use deploy::{
+    Deployment, ExecutionsInFlight, MissingVersions, NoSuchDeployment, Plan, apply, find_deployment, plan_rollback,
+};
+use model::deployment::DeploymentId;
 
 /// What stays as it is, whatever is returned to.
 const STAYS: &str = "Roles, routes, log settings and the code in $LATEST stay as they are; the next deploy makes everything as \
@@ -50,15 +52,15 @@ pub(crate) async fn run(args: &RollbackArgs, global: &Global, ui: &Ui) -> Result
         return Err(session.not_deployed(global));
     }
     let Some(beginning) = &args.to else {
-        deployments::show(&Listed::of(&versions, &Running::default()), global, ui)?;
+        deployments::show(&Listed::of(&versions, &ExecutionsInFlight::default()), global, ui)?;
         return Err(CliError::new(ErrorKind::Usage, "Which deployment to return to was not said.").try_this(format!(
             "Name one by its id: `{} -t {}`.",
             global.command("rollback"),
             example(&deployments)
         )));
     };
-    let to = find(&deployments, beginning).map_err(|error| unknown(&error, global))?;
-    let plan = rollback(to, &versions, &session.stack).map_err(|error| gone(&error, global))?;
+    let to = find_deployment(&deployments, beginning).map_err(|error| unknown(&error, global))?;
+    let plan = plan_rollback(to, &versions, &session.stack).map_err(|error| gone(&error, global))?;
     if args.dry_run {
         return dry_run(&plan, to, ui);
     }
@@ -85,7 +87,7 @@ fn unknown(error: &NoSuchDeployment, global: &Global) -> CliError {
     CliError::new(kind, error.to_string()).try_this(format!("`{}` shows the ids.", global.command("deploy list")))
 }
 
-fn gone(error: &NoWayBack, global: &Global) -> CliError {
+fn gone(error: &MissingVersions, global: &Global) -> CliError {
     let list = global.command("deploy list");
     CliError::new(ErrorKind::NotFound, error.to_string())
         .try_this(format!("`{list}` shows the deployments that are whole; or deploy the older sources again."))

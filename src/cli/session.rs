@@ -4,11 +4,11 @@ use super::args::Global;
 use super::error::{CliError, ErrorKind};
 use super::project::Project;
 use super::ui::{Tone, Ui, toned};
-use crate::aws::{Aws, AwsError, AwsErrorKind, Target};
 use crate::local::lifecycle;
-use crate::model::names::{Key, Region};
-use crate::model::nearest;
-use crate::model::stack::Stack;
+use aws::{Aws, AwsError, AwsErrorKind, Target};
+use model::names::Key;
+use model::nearest;
+use model::stack::Stack;
 
 /// A project, the cloud it is meant for, and the names that follow.
 #[derive(Debug, Clone)]
@@ -90,10 +90,7 @@ async fn target(global: &Global, ui: &Ui) -> Result<Target, CliError> {
     if !global.local {
         return Ok(Target::Aws { profile: global.profile.clone(), region: global.region.clone() });
     }
-    let region = match &global.region {
-        Some(region) => region.clone(),
-        None => Region::parse("us-east-1").map_err(|error| CliError::new(ErrorKind::Failed, error.to_string()))?,
-    };
+    let region = global.region.clone().unwrap_or_default();
     let running = lifecycle::ensure_running(&super::local::data_dir()?).await?;
     if !running.ran_already {
         ui.note(toned(Tone::Faint, super::local::started(&running)));
@@ -107,6 +104,7 @@ mod tests {
 
     use super::*;
     use crate::cli::args::Cli;
+    use model::names::Region;
 
     #[tokio::test]
     async fn wrong_settings_are_named() {

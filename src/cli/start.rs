@@ -13,10 +13,10 @@ use super::session::Session;
 use super::time::moment;
 use super::time::when::{self, When};
 use super::ui::{Tone, Ui, toned, visible};
-use crate::aws::endpoint;
-use crate::aws::http::{self, Answer};
-use crate::clock;
-use crate::model::names::Arn;
+use aws::clock;
+use aws::endpoint;
+use aws::http::{self, Answer};
+use model::names::Arn;
 
 /// The route that starts an execution, as the lesson has it.
 const ROUTE: (&str, &str) = ("POST", "/start");
@@ -82,7 +82,7 @@ async fn start_url(session: &Session, global: &Global) -> Result<String, CliErro
     let routes = &session.project.service.routes;
     let (method, path) = ROUTE;
     if !routes.iter().any(|route| route.path == path && (route.method == method || route.method == "ANY")) {
-        let declared: Vec<String> = routes.iter().map(crate::model::service::Route::key).collect();
+        let declared: Vec<String> = routes.iter().map(model::service::Route::key).collect();
         let hint =
             format!("Its routes are: {}.", if declared.is_empty() { "none".into() } else { declared.join(", ") });
         let message = format!("`start` posts to the route {method} {path}, and the service declares none.");
@@ -141,7 +141,7 @@ async fn post(ui: &Ui, url: &str, body: String, global: &Global) -> Result<Value
     progress.finish_and_clear();
     let answer = answer.map_err(|error| {
         CliError::new(ErrorKind::Unreachable, format!("The endpoint {url} can't be reached."))
-            .because(crate::aws::error::chain(&error))
+            .because(aws::error::error_chain(&error))
             .try_this(format!("Check that it is deployed: `{}`.", global.command("info")))
     })?;
     match serde_json::from_str(&answer.body) {

@@ -6,7 +6,7 @@ use indicatif::ProgressBar;
 
 use super::error::{CliError, ErrorKind};
 use super::ui::{Tone, Ui, toned};
-use crate::deploy::{DeployError, Doing, Event, Events};
+use deploy::{Action, DeployError, Event, Events};
 
 /// Does work while its events are shown.
 ///
@@ -81,21 +81,21 @@ impl View<'_> {
     }
 }
 
-fn present(doing: Doing) -> &'static str {
+fn present(doing: Action) -> &'static str {
     match doing {
-        Doing::Create => "creating",
-        Doing::Update => "updating",
-        Doing::Adopt => "adopting",
-        Doing::Delete => "deleting",
+        Action::Create => "creating",
+        Action::Update => "updating",
+        Action::Adopt => "adopting",
+        Action::Delete => "deleting",
     }
 }
 
-fn past(doing: Doing) -> &'static str {
+fn past(doing: Action) -> &'static str {
     match doing {
-        Doing::Create => "created",
-        Doing::Update => "updated",
-        Doing::Adopt => "adopted",
-        Doing::Delete => "deleted",
+        Action::Create => "created",
+        Action::Update => "updated",
+        Action::Adopt => "adopted",
+        Action::Delete => "deleted",
     }
 }
 
@@ -104,12 +104,12 @@ impl From<DeployError> for CliError {
         let message = error.to_string();
         let (kind, hint) = match error {
             DeployError::Aws(error) => return error.into(),
-            DeployError::NotOurs { owner: None, .. } => (
+            DeployError::NotOwned { owner: None, .. } => (
                 ErrorKind::Refused,
                 "If it is yours, make it part of this stack with `deploy --adopt`. Else deploy under other names: `--stage \
                  NAME`, or another `service` in definitions/service.toml.",
             ),
-            DeployError::NotOurs { owner: Some(_), .. } => (
+            DeployError::NotOwned { owner: Some(_), .. } => (
                 ErrorKind::Refused,
                 "Deploy under other names: `--stage NAME`, or another `service` in definitions/service.toml.",
             ),
@@ -126,17 +126,18 @@ impl From<DeployError> for CliError {
                 (ErrorKind::Project, "Mend each of these; nothing of it was uploaded. Then deploy again.")
             }
             DeployError::NoArtefact(_) => (ErrorKind::Project, "Package the functions first: `workshop package`."),
+            DeployError::NoDefinition { .. } => (ErrorKind::Project, "Then deploy again; nothing was changed."),
             DeployError::FunctionFailed { .. } => {
                 (ErrorKind::Refused, "Mend what the reason names and deploy again; it goes on from where it is.")
             }
-            DeployError::Overtaken { .. } => (
+            DeployError::ConcurrentChange { .. } => (
                 ErrorKind::Refused,
                 "Wait until the other deploy or remove of this stack has ended, then run the command again.",
             ),
-            DeployError::TimedOut { .. } | DeployError::StillThere(_) => {
+            DeployError::TimedOut { .. } | DeployError::NotDeleted(_) => {
                 (ErrorKind::Failed, "Run the command again in a minute; it goes on from where it is.")
             }
-            DeployError::BrokenOff(_) => (
+            DeployError::Internal(_) => (
                 ErrorKind::Failed,
                 "Run the command again; it goes on from where it is. This is a fault of workshop's own.",
             ),

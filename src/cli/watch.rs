@@ -16,8 +16,8 @@ use super::error::{CliError, ErrorKind};
 use super::project::folder_of;
 use super::ui::{Tone, Ui, toned};
 use super::watched::{Seen, Watched};
-use crate::clock;
-use crate::deploy::{Change, Resource};
+use aws::clock;
+use deploy::{Change, Resource};
 
 /// A change is taken up once nothing has changed for this long: editors and git write several files in one go.
 const QUIET: Duration = Duration::from_millis(100);

@@ -8,8 +8,8 @@ use std::path::{Component, Path, PathBuf};
 use workshop_package as packager;
 
 use super::project::{Project, SERVICE_FILE};
-use crate::model::service::Service;
-use crate::model::source::Source;
+use model::service::Service;
+use model::source::Source;
 
 /// Folders that no function's sources are in: what builds and tools write.
 const NO_SOURCES: [&str; 2] = ["target", "node_modules"];

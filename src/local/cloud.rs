@@ -14,7 +14,7 @@ use super::lambda::Functions;
 use super::logs::Logs;
 use super::sfn::StepFunctions;
 use super::store::{Store, StoreError};
-use crate::clock;
+use aws::clock;
 
 /// Everything the embedded cloud holds; requests share it as `Arc<Cloud>`.
 pub(crate) struct Cloud {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Cloud;
 use super::eventual::Settings;
 use super::http::{Request, Response};
-use crate::clock;
+use aws::clock;
 
 /// A header that a page in a browser cannot send without asking first, which is never granted.
 pub(crate) const GUARD_HEADER: &str = "x-workshop";

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::error::ServiceError;
 use super::past::{Past, View};
 use super::store::{Batch, Store, StoreError, Table};
-use crate::clock;
+use aws::clock;
 
 /// All values of one table by key. A change is durable before a reader can see it, and changes happen one at a time, so
 /// that a decision (does it exist already?) still holds when its change lands.

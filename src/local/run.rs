@@ -18,7 +18,7 @@ use super::eventual::Settings;
 use super::file_error::FileError;
 use super::http::{Stop, serve};
 use super::store::StoreError;
-use crate::clock;
+use aws::clock;
 
 /// The port that AWS emulators use, so that clients set up for one find this one.
 pub(crate) const DEFAULT_PORT: u16 = 4566;

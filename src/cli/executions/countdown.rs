@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::aws::history::HistoryEvent;
+use aws::history::HistoryEvent;
 
 /// A Wait state that an execution stands in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,19 +11,19 @@ use serde_json::{Value, json};
 use super::countdown::{Waiting, waiting};
 use super::timeline::{Timeline, failure_text};
 use super::watch::Watch;
-use crate::aws::executions;
-use crate::aws::history::HistoryEvent;
-use crate::aws::log_events::{LogEvent, Query};
-use crate::aws::{Aws, AwsError};
+use crate::cli::backoff::{Backoff, Decision};
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::logs::line;
 use crate::cli::logs::poll::poll;
 use crate::cli::logs::window::Window;
-use crate::cli::patience::{Patience, Verdict};
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
-use crate::clock;
-use crate::model::names::Arn;
+use aws::clock;
+use aws::executions;
+use aws::history::HistoryEvent;
+use aws::log_events::{LogEvent, Query};
+use aws::{Aws, AwsError};
+use model::names::Arn;
 
 /// How to follow.
 #[derive(Debug, Clone)]
@@ -80,17 +80,17 @@ pub(crate) async fn follow(aws: &Aws, ui: &Ui, options: &Options) -> Result<Opti
         definition: None,
         announced: None,
     };
-    let mut patience = Patience::new(options.interval);
+    let mut backoff = Backoff::new(options.interval);
     let mut give_up_at: Option<Timestamp> = None;
     loop {
         let (items, failure) = following.round().await;
         following.print(items)?;
         let read_all = failure.is_none();
         match failure {
-            None => patience.succeeded().iter().for_each(|news| following.note(news)),
-            Some(error) => match patience.failed(&error) {
-                Verdict::GoOn(news) => news.iter().for_each(|news| following.note(news)),
-                Verdict::GiveUp => return Err(error.into()),
+            None => backoff.succeeded().iter().for_each(|news| following.note(news)),
+            Some(error) => match backoff.failed(&error) {
+                Decision::Retry(news) => news.iter().for_each(|news| following.note(news)),
+                Decision::GiveUp => return Err(error.into()),
             },
         }
         let now = clock::now();
@@ -102,7 +102,7 @@ pub(crate) async fn follow(aws: &Aws, ui: &Ui, options: &Options) -> Result<Opti
             return Ok(following.watch.end);
         }
         let left_ms = following.count_down(now);
-        clock::pause(pace(patience.pause(), left_ms)).await;
+        clock::pause(pace(backoff.delay(), left_ms)).await;
     }
 }
 

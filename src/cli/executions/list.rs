@@ -9,16 +9,16 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 
 use super::countdown::{Waiting, waiting};
-use crate::aws::Aws;
-use crate::aws::executions::{self, Execution, Status};
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
-use crate::clock;
-use crate::model::names::Arn;
-use crate::model::service::StateMachineKind;
+use aws::Aws;
+use aws::clock;
+use aws::executions::{self, Execution, Status};
+use model::names::Arn;
+use model::service::StateMachineKind;
 
 /// How many waiting executions get a countdown: each costs two calls.
 const COUNTDOWNS: usize = 40;

@@ -11,9 +11,9 @@ pub(crate) mod watch;
 use super::args::Global;
 use super::error::{CliError, ErrorKind};
 use super::session::Session;
-use crate::aws::executions::{self, ExecutionDetail};
-use crate::model::names::Arn;
-use crate::model::nearest;
+use aws::executions::{self, ExecutionDetail};
+use model::names::Arn;
+use model::nearest;
 
 /// How many recent executions are looked through for a name like the one that was typed.
 const RECENT: usize = 100;

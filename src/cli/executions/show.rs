@@ -8,14 +8,14 @@ use serde_json::json;
 use super::countdown::{Waiting, waiting};
 use super::list::tone;
 use super::timeline::{Timeline, abbreviated, failure_text};
-use crate::aws::executions::{self, ExecutionDetail, Status};
-use crate::aws::history::HistoryEvent;
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
-use crate::clock;
+use aws::clock;
+use aws::executions::{self, ExecutionDetail, Status};
+use aws::history::HistoryEvent;
 
 /// Options of `workshop show`.
 #[derive(Debug, Args)]
@@ -104,8 +104,8 @@ fn timeline(events: &[HistoryEvent], zone: &TimeZone, full: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::executions::Execution;
-    use crate::model::names::Arn;
+    use aws::executions::Execution;
+    use model::names::Arn;
 
     #[test]
     fn the_heading_says_how_it_stands() {

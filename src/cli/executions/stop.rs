@@ -4,12 +4,12 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::aws::executions::{self, Status};
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
+use aws::executions::{self, Status};
 
 /// Options of `workshop stop`.
 #[derive(Debug, Args)]

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::aws::history::HistoryEvent;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, toned, visible};
+use aws::history::HistoryEvent;
 
 /// How many characters of an input or output are shown unless all of it is wanted.
 const SHORT: usize = 72;

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::countdown::is_end;
 use super::timeline::function_called;
-use crate::aws::history::HistoryEvent;
-use crate::aws::log_events::LogEvent;
+use aws::history::HistoryEvent;
+use aws::log_events::LogEvent;
 
 /// How far the clocks of Step Functions and of a function's sandbox may lie apart, in milliseconds.
 const SKEW_MS: i64 = 500;

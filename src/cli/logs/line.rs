@@ -3,9 +3,9 @@
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::aws::log_events::LogEvent;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, toned, visible};
+use aws::log_events::LogEvent;
 
 /// What Lambda says at the end of an invocation.
 #[derive(Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use super::executions::follow::{self, Options};
 use super::session::Session;
 use super::time::since;
 use super::ui::Ui;
-use crate::clock;
+use aws::clock;
 
 /// Options of `workshop logs`.
 #[derive(Debug, Args)]

@@ -1,9 +1,9 @@
 //! One poll of a log group: all its pages, the new lines handed over page by page.
 
 use super::window::Window;
-use crate::aws::log_events::{self, LogEvent, Query};
-use crate::aws::{Aws, AwsError};
-use crate::clock;
+use aws::clock;
+use aws::log_events::{self, LogEvent, Query};
+use aws::{Aws, AwsError};
 
 /// Reads every page of a query and hands the lines that the window has not seen to `each`. Answers whether the group is
 /// there at all.

@@ -9,16 +9,16 @@ use jiff::tz::TimeZone;
 use super::line;
 use super::poll::poll;
 use super::window::Window;
-use crate::aws::Aws;
-use crate::aws::AwsError;
-use crate::aws::log_events::{LogEvent, Query};
 use crate::cli::args::Global;
+use crate::cli::backoff::{Backoff, Decision};
 use crate::cli::error::CliError;
-use crate::cli::patience::{Patience, Verdict};
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned};
-use crate::clock;
+use aws::Aws;
+use aws::AwsError;
+use aws::clock;
+use aws::log_events::{LogEvent, Query};
 
 /// Which log to show, and from when on.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ impl Tail<'_> {
     /// Shows lines as they are written. It never ends by itself.
     pub(super) async fn forever(&self, aws: &Aws, ui: &Ui, interval: Duration) -> Result<(), CliError> {
         let mut window = self.window();
-        let mut patience = Patience::new(interval);
+        let mut backoff = Backoff::new(interval);
         let mut said = None;
         let bar = ui.countdown();
         loop {
@@ -100,18 +100,18 @@ impl Tail<'_> {
                 .await;
             match polled {
                 Ok(there) => {
-                    if let Some(news) = patience.succeeded() {
+                    if let Some(news) = backoff.succeeded() {
                         tell(ui, &bar, &news);
                     }
                     self.say_what_it_waits_for(ui, &bar, &mut said, there, any);
                 }
                 Err(Ended::Output(error)) => return Err(error),
-                Err(Ended::Call(error)) => match patience.failed(&error) {
-                    Verdict::GoOn(news) => news.iter().for_each(|news| tell(ui, &bar, news)),
-                    Verdict::GiveUp => return Err(error.into()),
+                Err(Ended::Call(error)) => match backoff.failed(&error) {
+                    Decision::Retry(news) => news.iter().for_each(|news| tell(ui, &bar, news)),
+                    Decision::GiveUp => return Err(error.into()),
                 },
             }
-            clock::pause(patience.pause()).await;
+            clock::pause(backoff.delay()).await;
         }
     }
 

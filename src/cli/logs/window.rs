@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::aws::log_events::LogEvent;
+use aws::log_events::LogEvent;
 
 /// The part of a log that is still read, and what was seen of it.
 ///

@@ -6,13 +6,13 @@ mod resolved;
 use clap::Args;
 
 use super::args::Global;
-use super::error::{CliError, ErrorKind};
+use super::error::CliError;
 use super::project::Project;
 use super::ui::{Tone, Ui, toned};
-use crate::aws::region;
-use crate::deploy::{limits, policy};
-use crate::model::names::{AccountId, NameError, Region};
-use crate::model::stack::Stack;
+use aws::region;
+use deploy::{limits, policy};
+use model::names::{AccountId, Region};
+use model::stack::Stack;
 
 /// The options of `print`.
 #[derive(Debug, Args)]
@@ -42,7 +42,7 @@ pub(crate) async fn run(args: &PrintArgs, global: &Global, ui: &Ui) -> Result<()
     let (service, definitions) = (&project.service, &project.definitions);
     match (args.policies, ui.is_json()) {
         (true, json) => {
-            let roles = policy::roles(service, definitions, &stack);
+            let roles = policy::roles(service, definitions, &stack)?;
             let invocations = policy::invocations(service, &stack);
             if json {
                 ui.json(&policies::json(&stack, &roles, &invocations))?;
@@ -54,7 +54,7 @@ pub(crate) async fn run(args: &PrintArgs, global: &Global, ui: &Ui) -> Result<()
         (false, false) => ui.result(resolved::text(service, &stack).trim_end())?,
     }
     let measured = measured_stack(&project, global).await?;
-    for breach in limits::of_service(service, definitions, &measured) {
+    for breach in limits::of_service(service, definitions, &measured)? {
         ui.note(format!("{} {breach}", toned(Tone::Warning, "warning:")));
     }
     Ok(())
@@ -65,14 +65,14 @@ pub(crate) async fn run(args: &PrintArgs, global: &Global, ui: &Ui) -> Result<()
 /// # Errors
 /// The environment's or profile's region is no region.
 pub(crate) async fn measured_stack(project: &Project, global: &Global) -> Result<Stack, CliError> {
-    Ok(Stack { account: local_account()?, ..stack(project, global).await? })
+    Ok(Stack { account: AccountId::local(), ..stack(project, global).await? })
 }
 
 /// The stack as far as it is known without a call.
 async fn stack(project: &Project, global: &Global) -> Result<Stack, CliError> {
     let region = match (&global.region, global.local) {
         (Some(region), _) => region.clone(),
-        (None, true) => Region::parse("us-east-1").map_err(wrong)?,
+        (None, true) => Region::default(),
         (None, false) => region::configured(global.profile.as_deref()).await?,
     };
     let service = &project.service;
@@ -80,15 +80,6 @@ async fn stack(project: &Project, global: &Global) -> Result<Stack, CliError> {
         service: service.name.clone(),
         stage: global.stage.clone().unwrap_or_else(|| service.default_stage.clone()),
         region,
-        account: if global.local { local_account()? } else { AccountId::placeholder() },
+        account: if global.local { AccountId::local() } else { AccountId::placeholder() },
     })
-}
-
-/// The embedded cloud's account.
-fn local_account() -> Result<AccountId, CliError> {
-    AccountId::parse("000000000000").map_err(wrong)
-}
-
-fn wrong(error: NameError) -> CliError {
-    CliError::new(ErrorKind::Failed, error.to_string())
 }

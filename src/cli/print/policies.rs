@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::cli::ui::{Tone, toned, visible};
-use crate::deploy::policy::{Invocation, Reason, Role, RoleOf, Statement};
-use crate::model::stack::Stack;
+use deploy::policy::{Invocation, Reason, Role, RoleOf, Statement};
+use model::stack::Stack;
 
 /// Who invokes functions through the HTTP API, and what it then does.
 const API: &str = "apigateway.amazonaws.com";

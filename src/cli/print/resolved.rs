@@ -6,11 +6,11 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use crate::cli::ui::visible;
-use crate::model::definition::Definition;
-use crate::model::names::Key;
-use crate::model::service::{Function, Permission, Route, Service, StateMachine};
-use crate::model::source::Place;
-use crate::model::stack::Stack;
+use model::definition::Definition;
+use model::names::Key;
+use model::service::{Function, Permission, Route, Service, StateMachine};
+use model::source::Place;
+use model::stack::Stack;
 
 /// A service file that says the same.
 pub(super) fn text(service: &Service, stack: &Stack) -> String {
@@ -159,8 +159,8 @@ fn place(at: &Place) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::names::{AccountId, Region};
-    use crate::model::source::Source;
+    use model::names::{AccountId, Region};
+    use model::source::Source;
 
     fn read(text: &str) -> (Service, Stack) {
         let service = Service::parse(&Source::new("service.toml", text)).unwrap();

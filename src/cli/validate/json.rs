@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::count;
-use crate::validate::{Checked, Placed, Severity};
+use validate::{Checked, Placed, Severity};
 
 #[derive(Serialize)]
 pub(super) struct Report<'a> {

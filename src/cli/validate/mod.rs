@@ -12,12 +12,12 @@ use super::args::Global;
 use super::error::{CliError, ErrorKind};
 use super::project::{self, Written};
 use super::ui::Ui;
-use crate::clock;
-use crate::model::names::{AccountId, NameError, Region};
-use crate::model::service::StateMachineKind;
-use crate::model::source::Source;
-use crate::model::stack::Stack;
-use crate::validate::{Checked, Severity, check, sarif};
+use aws::clock;
+use model::names::{AccountId, NameError};
+use model::service::StateMachineKind;
+use model::source::Source;
+use model::stack::Stack;
+use validate::{Checked, Severity, check, sarif};
 
 /// The options of `validate`.
 #[derive(Debug, Args)]
@@ -154,7 +154,7 @@ fn stack(written: &Written, global: &Global) -> Result<Stack, CliError> {
     Ok(Stack {
         service: service.name.clone(),
         stage: global.stage.clone().unwrap_or_else(|| service.default_stage.clone()),
-        region: global.region.clone().map_or_else(|| Region::parse("us-east-1"), Ok).map_err(wrong)?,
+        region: global.region.clone().unwrap_or_default(),
         account: AccountId::parse("123456789012").map_err(wrong)?,
     })
 }

@@ -1,9 +1,9 @@
 //! Findings for people: a line that editors can follow, the place in the text, and what to do.
 
 use crate::cli::ui::{Tone, toned, visible};
-use crate::model::source::Source;
-use crate::validate::excerpt::excerpt;
-use crate::validate::{Checked, Placed, Severity};
+use model::source::Source;
+use validate::excerpt::excerpt;
+use validate::{Checked, Placed, Severity};
 
 /// All findings of a definition, with an empty line after each.
 pub(super) fn problems(checked: &Checked) -> String {

@@ -20,7 +20,7 @@ use super::Cloud;
 use super::error::ServiceError;
 use super::http::{Request, Response};
 use super::past::{View, before};
-use crate::clock;
+use aws::clock;
 
 pub(crate) use call::Call;
 pub(crate) use settings::{Setting, Settings};

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
-use crate::clock;
 use crate::local::arn::{Account, Region};
 use crate::local::error::ServiceError;
+use aws::clock;
 
 /// Who signed a request and for which service: the `Credential` of its Authorization header.
 #[derive(Debug, Clone, PartialEq, Eq)]

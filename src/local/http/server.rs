@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 use super::request::Request;
 use super::response::Response;
-use crate::clock;
+use aws::clock;
 
 /// The largest request body taken: Lambda's limit for a request that carries a zip, the largest of all services here.
 const BODY_LIMIT_BYTES: usize = 70_167_211;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::environment::RESERVED;
+use model::environment::RESERVED;
 
 /// What a sandbox's environment is made from.
 #[derive(Debug, Clone)]

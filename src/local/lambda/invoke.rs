@@ -10,9 +10,9 @@ use super::Invocation;
 use super::function::{Configuration, Function};
 use super::reference::FunctionReference;
 use super::sandbox::Work;
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
+use aws::clock;
 
 /// The pauses before the second and the third try of an asynchronous invocation (Lambda developer guide, "Error handling
 /// and retries": one minute, then two).

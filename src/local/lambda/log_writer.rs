@@ -7,9 +7,9 @@ use tokio::io::Interest;
 use tokio::net::unix::pipe;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::arn::Region;
+use aws::clock;
 
 use super::output::{Lines, Tail};
 

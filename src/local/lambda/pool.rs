@@ -13,9 +13,9 @@ use super::function::Configuration;
 use super::process::Processes;
 use super::program::Programs;
 use super::sandbox::{Finished, Sandbox, Work};
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
+use aws::clock;
 
 /// How many events of one version run at once; more wait for their turn. It bounds the processes on this machine, and
 /// counts per version so that functions which call each other do not wait for one another.

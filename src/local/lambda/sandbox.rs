@@ -19,9 +19,9 @@ use super::process::{Process, Processes};
 use super::program::{BOOTSTRAP, NotStarted, Program, Programs};
 use super::report::{self, Ending, Usage};
 use super::runtime_api::{Answer, Event, RuntimeApi};
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::arn::Region;
+use aws::clock;
 
 /// How long a runtime may take to start before the function's own timeout begins to run (Lambda's Init phase).
 const INIT_LIMIT: Duration = Duration::from_secs(10);

@@ -21,7 +21,7 @@ use super::eventual::Settings;
 use super::file_error::FileError;
 use super::private::{EVENTUAL_PATH, HEALTH_PATH, SHUTDOWN_PATH};
 use super::run::Ready;
-use crate::clock;
+use aws::clock;
 use report::Report;
 
 pub(crate) use error::LifecycleError;

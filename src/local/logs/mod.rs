@@ -21,7 +21,7 @@ use super::error::ServiceError;
 use super::http::{Request, Response};
 use super::past::{Past, View};
 use super::store::{Batch, Store, StoreError, Table};
-use crate::clock;
+use aws::clock;
 use state::{Group, GroupFacts, StreamFacts};
 
 /// How many groups or streams one page of a list holds at most.

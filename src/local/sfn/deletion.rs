@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use super::execution::owner;
 use super::machine::Row;
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::records::Change;
 use crate::local::store::{Batch, Table};
+use aws::clock;
 
 /// How often a deletion that takes its time is looked at.
 const LOOK: Duration = Duration::from_millis(10);

@@ -15,11 +15,11 @@ use super::driver::{self, ItemStart};
 use super::integration::{self, Caller};
 use super::machine::Machine;
 use super::{Prepared, deletion, refusal};
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::arn::Region;
 use crate::local::error::ServiceError;
 use crate::local::store::{Batch, Table};
+use aws::clock;
 
 /// The longest that an execution takes, in seconds (Step Functions quotas, express workflows).
 pub(super) const TIME_LIMIT_S: u64 = 300;

@@ -4,9 +4,9 @@ use asl::HistoryEvent;
 use serde_json::{Map, Value, json};
 
 use super::machine::Logging;
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::arn::Region;
+use aws::clock;
 
 /// What is written, and where to.
 #[derive(Debug)]

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use super::tag::{Tag, merge};
 use super::{Answer, page};
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::http::Request;
@@ -19,6 +18,7 @@ use crate::local::sfn::driver::Message;
 use crate::local::sfn::machine::seconds;
 use crate::local::sfn::names::{ActivityReference, check_name};
 use crate::local::sfn::refusal::{self, activity_missing};
+use aws::clock;
 
 /// How long a worker that asks for a task waits for one (API reference, `GetActivityTask`).
 const LONG_POLL: Duration = Duration::from_secs(60);

@@ -8,13 +8,13 @@ use super::calls::Work;
 use super::items::{self, ItemStart};
 use super::step::{Loaded, Step};
 use super::{Message, children, task};
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::sfn::deletion;
 use crate::local::sfn::execution::{ExecutionKey, MapRunRow, Stage};
 use crate::local::sfn::names::MapRunReference;
 use crate::local::store::{Batch, StoreError, Table};
+use aws::clock;
 
 /// How long a step waits before it tries again what the store could not take.
 const STORE_PAUSE: Duration = Duration::from_secs(1);

@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use super::calls::Work;
 use super::step::Loaded;
 use super::{ExecutionKey, Message};
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::sfn::execution::{ExecutionRow, Item, Stage, Summary};
 use crate::local::sfn::names::ExecutionReference;
 use crate::local::sfn::{express, refusal};
+use aws::clock;
 
 /// A child to start.
 #[derive(Debug, Clone)]

@@ -26,9 +26,9 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::execution::{ExecutionKey, ExecutionRow};
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
+use aws::clock;
 
 use calls::{Calls, Work};
 pub(super) use children::{Children, Link};

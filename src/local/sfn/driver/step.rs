@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use super::items::{self, ItemStart};
 use super::start::{self, StartRequest, Started};
 use super::{Message, Reply};
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::error::ServiceError;
 use crate::local::sfn::execution::{ExecutionKey, ExecutionRow, Stage};
 use crate::local::sfn::{Prepared, integration, refusal};
+use aws::clock;
 
 /// An execution in memory while it has something to do.
 pub(super) struct Loaded {

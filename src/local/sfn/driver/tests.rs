@@ -8,7 +8,6 @@ use hyper::Request as HttpRequest;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::clock;
 use crate::local::Cloud;
 use crate::local::data_dir::DataDir;
 use crate::local::error::ServiceError;
@@ -16,6 +15,7 @@ use crate::local::form::Form;
 use crate::local::http::{Request, Stop};
 use crate::local::store::StoreError;
 use crate::local::{iam, sfn};
+use aws::clock;
 
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
 

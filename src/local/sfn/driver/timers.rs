@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::ExecutionKey;
-use crate::clock;
+use aws::clock;
 
 /// The longest the queue sleeps at a stretch. While a machine is suspended its timers stand still but its clock goes on:
 /// after this long at most, the queue looks at the clock again.

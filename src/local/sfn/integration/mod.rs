@@ -135,5 +135,5 @@ fn assume(cloud: &Cloud, caller: &Caller, request: &TaskRequest) -> Result<Regio
 
 /// A moment as HTTP writes it.
 fn http_date() -> String {
-    crate::clock::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    aws::clock::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }

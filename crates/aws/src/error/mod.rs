@@ -1,0 +1,168 @@
+//! What an SDK error means: which call, which code, whose fault, and whether waiting may help.
+
+use std::error::Error;
+
+use aws_sdk_sfn::operation::RequestId;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::classify::{self, ServiceError};
+use crate::clock;
+
+/// A call to AWS that failed.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{service} answered {operation} with {}{message}", .code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default())]
+pub struct AwsError {
+    /// What the failure means.
+    pub kind: AwsErrorKind,
+    /// The service's name as people write it.
+    pub service: &'static str,
+    /// The API operation.
+    pub operation: &'static str,
+    /// The error code, when the service answered with one.
+    pub code: Option<String>,
+    /// The service's own sentence, or that of the failed connection.
+    pub message: String,
+    /// AWS's id of the request, for its support.
+    pub request_id: Option<String>,
+}
+
+/// What a failed call means to the one who made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AwsErrorKind {
+    /// No credentials were found.
+    NoCredentials,
+    /// A source of credentials is configured, and it failed.
+    CredentialsFailed,
+    /// The credentials come from a sign-in, and nobody is signed in.
+    SignedOut,
+    /// The credentials were once valid, or the sign-in that gives them was.
+    ExpiredCredentials,
+    /// The credentials are not known to AWS.
+    InvalidCredentials,
+    /// This machine's clock is too wrong for signatures.
+    WrongClock {
+        /// By how many seconds it is ahead of AWS's, if that is known; negative when it is behind.
+        ahead_s: Option<i64>,
+    },
+    /// An option or variable has a value that makes no sense; the message says which.
+    InvalidSetting,
+    /// The endpoint's name has no address: no such region, or no network.
+    UnknownHost,
+    /// Nothing answers at the endpoint: no connection was made.
+    Unreachable,
+    /// The endpoint is not trusted, or speaks no TLS.
+    TlsFailed,
+    /// There was a connection and no answer in time: AWS may have done what was asked.
+    TimedOut,
+    /// The connection broke before the answer was there: AWS may have done what was asked.
+    ConnectionLost,
+    /// What answered is not the service: a proxy, or a network that wants a sign-in.
+    UnexpectedResponse,
+    /// The caller may not do this.
+    AccessDenied,
+    /// Too many requests: the same call may succeed a little later.
+    Throttled,
+    /// The account has as much of something as it may have: waiting does not help.
+    QuotaExceeded,
+    /// The service's own fault: the same call may succeed a little later.
+    ServiceFault,
+    /// The resource is not there.
+    NotFound,
+    /// The resource is there already, or is being changed right now.
+    Conflict,
+    /// The endpoint does not offer the operation.
+    NotImplemented,
+    /// Anything else; the message says it.
+    Other,
+}
+
+impl AwsErrorKind {
+    /// Whether the connection is to blame: the same call may succeed once it is back. What was asked may be done already.
+    pub fn is_connection(self) -> bool {
+        matches!(self, Self::Unreachable | Self::TimedOut | Self::ConnectionLost)
+    }
+}
+
+impl AwsError {
+    /// Maps an SDK error of one operation.
+    pub fn from_sdk<E>(service: &'static str, operation: &'static str) -> impl FnOnce(SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + RequestId + Send + Sync + 'static,
+    {
+        move |error| {
+            let response = error.raw_response();
+            let status = response.map(|response| response.status().as_u16());
+            let ahead_s = response.and_then(ahead_of);
+            let (kind, code, message, request_id) = match (error.as_service_error(), status) {
+                (Some(answer), Some(status)) => {
+                    let code = answer.code();
+                    let code_text = code.unwrap_or_default();
+                    let said = answer.message().filter(|said| !said.is_empty());
+                    let message = said.unwrap_or_default();
+                    let kind = ServiceError { status, code: code_text, message, ahead_s }.kind();
+                    let message = said.map_or_else(|| format!("HTTP status {status}, and no message"), str::to_owned);
+                    (kind, code.map(str::to_owned), message, answer.request_id().map(str::to_owned))
+                }
+                (_, Some(status)) => {
+                    let message = format!("HTTP status {status}: {}", error_chain(&error));
+                    (classify::unreadable_response(status, &message), None, message, None)
+                }
+                _ => {
+                    let message = error_chain(&error);
+                    (classify::no_response(&message), None, message, None)
+                }
+            };
+            Self { kind, service, operation, code, message, request_id }
+        }
+    }
+
+    /// Whether the service answered with exactly this code.
+    pub fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+
+    /// Whether the resource is not there.
+    pub fn is_not_found(&self) -> bool {
+        self.kind == AwsErrorKind::NotFound
+    }
+}
+
+/// By how many seconds this machine's clock is ahead of an answer's date.
+fn ahead_of(response: &HttpResponse) -> Option<i64> {
+    let date = response.headers().get("date")?;
+    let theirs = jiff::fmt::rfc2822::parse(date).ok()?.timestamp();
+    Some(clock::now().as_second() - theirs.as_second())
+}
+
+/// What a read of something that may be absent comes to: absence is an answer, not a failure.
+pub fn or_absent<T>(answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a deletion comes to: what is gone already is as good as deleted.
+pub fn or_gone<T>(answer: Result<T, AwsError>) -> Result<(), AwsError> {
+    or_absent(answer).map(|_| ())
+}
+
+/// The causes of an error in one line, outermost first, without those that only repeat the one before.
+pub fn error_chain(error: &dyn Error) -> String {
+    let mut parts: Vec<String> = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let text = inner.to_string();
+        if !parts.iter().any(|part| part.contains(&text)) {
+            parts.push(text);
+        }
+        cause = inner.source();
+    }
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+//! AWS through its SDK: how the clients are made, one module per service, and what each failure means.
+//!
+//! [`Aws::connect`] makes one client per service for a [`Target`]: AWS itself, or the embedded cloud at a URL, which is told
+//! apart by endpoint and credentials alone. The modules named after services wrap the operations that the project calls and
+//! answer with plain values. Every failure becomes an [`AwsError`], whose [`AwsErrorKind`] says whose fault it is and whether
+//! waiting may help. [`clock`] is the wall clock of a command that talks to AWS, and the only way for it to wait.
+//!
+//! Each attempt of each call leaves a `tracing` event with the target `workshop::aws`: operation, attempt, status, duration and
+//! request id; never a header or a body.
+//!
+//! What this crate must not know: what a deployment is, how the embedded cloud works, and the command line. It changes nothing
+//! that it was not told to change, and prints nothing.
+
+pub mod aliases;
+pub mod apis;
+mod call_trace;
+mod classify;
+pub mod clock;
+pub mod connect;
+pub mod endpoint;
+pub mod error;
+pub mod executions;
+pub mod function_versions;
+pub mod history;
+pub mod http;
+pub mod iam;
+pub mod inventory;
+pub mod invoke;
+pub mod lambda;
+pub mod log_events;
+pub mod logs;
+pub mod machine_versions;
+#[cfg(test)]
+mod peer;
+pub mod region;
+pub mod sfn;
+mod timeouts;
+
+pub use connect::{Aws, Target};
+pub use error::{AwsError, AwsErrorKind};
+
+/// The target of this crate's `tracing` events.
+pub const TARGET: &str = "workshop::aws";
+
+/// A resource's tags.
+pub type Tags = std::collections::BTreeMap<String, String>;

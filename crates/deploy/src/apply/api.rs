@@ -1,0 +1,102 @@
+//! Makes, changes and deletes the HTTP API.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::context::Context;
+use crate::diff::Field;
+use crate::error::DeployError;
+use crate::event::WaitingFor;
+use crate::observe::owner;
+use crate::plan::Step;
+use crate::spec::ApiSpec;
+use aws::{AwsError, AwsErrorKind, apis};
+
+/// How often a thing without a name of its own may be tried to be made when each answer gets lost.
+const ATTEMPTS: usize = 8;
+
+/// How often it is looked for after a lost answer: a list may be some seconds behind.
+const POLLS: usize = 4;
+
+/// Makes the API.
+pub(super) async fn create(context: &Context, step: &Step, spec: &ApiSpec) -> Result<(), DeployError> {
+    let client = &context.aws.apis;
+    let stack = context.stack.name();
+    let make = || async {
+        let made = apis::create_api(client, &spec.name, spec.cors.as_ref(), &spec.tags).await;
+        made.map(|(id, _)| id)
+    };
+    let find = || async {
+        let named = apis::named(client, &spec.name).await?;
+        Ok(named.into_iter().find(|api| owner(&api.tags) == Some(&stack)).map(|api| api.id))
+    };
+    let id = create_once(context, step, make, find).await?;
+    context.ids().api = Some(id);
+    Ok(())
+}
+
+/// Makes something that a second call would make a second time: names are not unique, so a call whose answer got lost is
+/// never just repeated. It is looked for first.
+pub(super) async fn create_once<M, MF, L, LF>(
+    context: &Context,
+    step: &Step,
+    mut make: M,
+    find: L,
+) -> Result<String, DeployError>
+where
+    M: FnMut() -> MF,
+    MF: Future<Output = Result<String, AwsError>>,
+    L: Fn() -> LF,
+    LF: Future<Output = Result<Option<String>, AwsError>>,
+{
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        match make().await {
+            Ok(id) => return Ok(id),
+            Err(error) if attempt < ATTEMPTS && may_have_happened(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let polls = AtomicUsize::new(0);
+        let ask = || async {
+            let found = context.retry(step).call(&find).await?;
+            let enough = polls.fetch_add(1, Ordering::Relaxed) + 1 >= POLLS;
+            Ok(if found.is_some() || enough { Some(found) } else { None })
+        };
+        if let Some(id) = context.retry(step).poll(WaitingFor::Shown, ask).await? {
+            return Ok(id);
+        }
+    }
+}
+
+/// Whether AWS may have done what was asked although it did not say so. A call that was throttled or met another change was
+/// not done, but waiting and looking again is right for it as well.
+fn may_have_happened(error: &AwsError) -> bool {
+    error.kind.is_connection()
+        || matches!(error.kind, AwsErrorKind::ServiceFault | AwsErrorKind::Throttled | AwsErrorKind::Conflict)
+}
+
+/// Changes the API's tags and CORS configuration.
+pub(super) async fn update(
+    context: &Context,
+    step: &Step,
+    spec: &ApiSpec,
+    fields: &[Field],
+) -> Result<(), DeployError> {
+    let api = context.api_id()?;
+    let client = &context.aws.apis;
+    let _alone = context.api_writes.lock().await;
+    if fields.contains(&Field::Tags) {
+        let arn = context.stack.api_arn(&api);
+        context.retry(step).call(|| apis::tag(client, arn.as_str(), &spec.tags)).await?;
+    }
+    if fields.contains(&Field::Cors) {
+        context.retry(step).call(|| apis::update_cors(client, &api, spec.cors.as_ref())).await?;
+    }
+    Ok(())
+}
+
+/// Deletes an API with everything in it.
+pub(super) async fn delete(context: &Context, step: &Step) -> Result<(), DeployError> {
+    let id = step.id()?;
+    context.retry(step).call(|| apis::delete_api(&context.aws.apis, id)).await
+}

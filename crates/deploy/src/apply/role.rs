@@ -1,0 +1,73 @@
+//! Makes, changes and deletes roles.
+
+use super::context::Context;
+use crate::diff::Field;
+use crate::error::DeployError;
+use crate::observe::POLICY_NAME;
+use crate::plan::Step;
+use crate::spec::RoleSpec;
+use aws::error::or_absent;
+use aws::iam;
+
+/// Makes a role with its policy. The policy is there before anything uses the role: a first run would else be denied.
+pub(super) async fn create(context: &Context, step: &Step, spec: &RoleSpec) -> Result<(), DeployError> {
+    let (client, trust) = (&context.aws.iam, spec.trust.to_string());
+    let made = context.retry(step).call(|| iam::create_role(client, &spec.name, &trust, &spec.tags)).await;
+    match made {
+        Err(DeployError::Aws(error)) if error.is("EntityAlreadyExists") || error.is("EntityAlreadyExistsException") => {
+            let tags = || async { Ok(iam::role(client, &spec.name).await?.map(|role| role.tags)) };
+            context.verify_ownership(step, tags).await?;
+            context.retry(step).call(|| iam::update_trust(client, &spec.name, &trust)).await?;
+        }
+        made => made?,
+    }
+    put_policy(context, step, spec).await
+}
+
+/// Changes a role's policies and tags.
+pub(super) async fn update(
+    context: &Context,
+    step: &Step,
+    spec: &RoleSpec,
+    fields: &[Field],
+) -> Result<(), DeployError> {
+    let client = &context.aws.iam;
+    if fields.contains(&Field::Tags) {
+        context.retry(step).call(|| iam::tag(client, &spec.name, &spec.tags)).await?;
+    }
+    if fields.contains(&Field::Trust) {
+        let trust = spec.trust.to_string();
+        context.retry(step).call(|| iam::update_trust(client, &spec.name, &trust)).await?;
+    }
+    if fields.contains(&Field::Policy) {
+        put_policy(context, step, spec).await?;
+    }
+    Ok(())
+}
+
+async fn put_policy(context: &Context, step: &Step, spec: &RoleSpec) -> Result<(), DeployError> {
+    let (client, retry) = (&context.aws.iam, context.retry(step));
+    match &spec.policy {
+        Some(policy) => {
+            let document = policy.to_string();
+            retry.call(|| iam::put_policy(client, &spec.name, POLICY_NAME, &document)).await
+        }
+        None => retry.call(|| iam::delete_policy(client, &spec.name, POLICY_NAME)).await,
+    }
+}
+
+/// Deletes a role with every policy that it has, also those that someone added: IAM deletes no role with policies.
+pub(super) async fn delete(context: &Context, step: &Step) -> Result<(), DeployError> {
+    let (client, retry, name) = (&context.aws.iam, context.retry(step), step.name.as_str());
+    let (inline, attached) = tokio::try_join!(
+        retry.call(|| async { or_absent(iam::inline_policies(client, name).await) }),
+        retry.call(|| async { or_absent(iam::attached_policies(client, name).await) }),
+    )?;
+    for policy in inline.unwrap_or_default() {
+        retry.call(|| iam::delete_policy(client, name, &policy)).await?;
+    }
+    for arn in attached.unwrap_or_default() {
+        retry.call(|| iam::detach_policy(client, name, &arn)).await?;
+    }
+    retry.call(|| iam::delete_role(client, name)).await
+}

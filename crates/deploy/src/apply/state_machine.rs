@@ -1,0 +1,111 @@
+//! Makes, changes and deletes state machines.
+
+use std::collections::BTreeMap;
+
+use super::context::Context;
+use crate::diff::Field;
+use crate::error::DeployError;
+use crate::event::WaitingFor;
+use crate::parallel;
+use crate::plan::Step;
+use crate::retry::Retry;
+use crate::spec::{NamedFunction, StateMachineSpec};
+use aws::error::or_gone;
+use aws::{executions, sfn};
+use model::names::{Arn, Key};
+
+/// Creates a state machine.
+pub(super) async fn create(context: &Context, step: &Step, spec: &StateMachineSpec) -> Result<(), DeployError> {
+    let client = &context.aws.sfn;
+    let settings = with_versions(context, spec)?;
+    let description = context.deployment.description();
+    let call = || sfn::create(client, &spec.name, &settings, &description, &spec.tags);
+    match context.retry(step).call(call).await {
+        // Created by a call whose answer got lost, or by somebody else.
+        Err(DeployError::Aws(error)) if error.is("StateMachineAlreadyExists") => {
+            context.verify_ownership(step, || sfn::tags(client, spec.arn.as_str())).await?;
+            change(context, step, spec).await
+        }
+        created => created.map_err(|error| about_definition(error, &spec.name)),
+    }
+}
+
+/// Changes a state machine. Executions that run keep the definition that they began with.
+pub(super) async fn update(
+    context: &Context,
+    step: &Step,
+    spec: &StateMachineSpec,
+    fields: &[Field],
+) -> Result<(), DeployError> {
+    if fields.contains(&Field::Tags) {
+        context.retry(step).call(|| sfn::tag(&context.aws.sfn, spec.arn.as_str(), &spec.tags)).await?;
+    }
+    if fields.iter().all(|field| *field == Field::Tags) {
+        return Ok(());
+    }
+    change(context, step, spec).await
+}
+
+async fn change(context: &Context, step: &Step, spec: &StateMachineSpec) -> Result<(), DeployError> {
+    let client = &context.aws.sfn;
+    let settings = with_versions(context, spec)?;
+    let description = spec.publish.then(|| context.deployment.description());
+    let call = || sfn::update(client, spec.arn.as_str(), &settings, description.as_deref());
+    context.retry(step).call(call).await.map_err(|error| about_definition(error, &spec.name))
+}
+
+/// The state machine with the versions of its functions, whose steps are all done by now.
+fn with_versions(context: &Context, spec: &StateMachineSpec) -> Result<sfn::Settings, DeployError> {
+    let version = |it: &NamedFunction| Ok((it.key.clone(), context.version(&it.key)?));
+    let versions = spec.functions.iter().map(version).collect::<Result<BTreeMap<Key, u64>, DeployError>>()?;
+    Ok(spec.with_versions(|key| versions.get(key).copied()))
+}
+
+/// A refused definition is a fault of a project file, not of a call.
+fn about_definition(error: DeployError, name: &str) -> DeployError {
+    match error {
+        DeployError::Aws(answer) if answer.is("InvalidDefinition") => {
+            DeployError::Definition { name: name.to_owned(), reason: answer.message }
+        }
+        other => other,
+    }
+}
+
+/// Stops what runs, deletes the state machine and waits until it is gone. An execution that was started in the last moment
+/// would keep it from going, so they are stopped again while waiting.
+pub(super) async fn delete(context: &Context, step: &Step, key: &Key) -> Result<(), DeployError> {
+    let arn = context.stack.state_machine_arn(key);
+    let client = &context.aws.sfn;
+    let retry = context.retry(step);
+    let describe = || sfn::state_machine(client, arn.as_str());
+    let Some(machine) = retry.call(describe).await? else { return Ok(()) };
+    let standard = machine.kind == "STANDARD";
+    if standard {
+        stop_running(context, &retry, &arn).await?;
+    }
+    retry.call(|| sfn::delete(client, arn.as_str())).await?;
+    let ask = || async {
+        if retry.call(describe).await?.is_none() {
+            return Ok(Some(()));
+        }
+        if standard {
+            stop_running(context, &retry, &arn).await?;
+        }
+        Ok(None)
+    };
+    retry.poll(WaitingFor::StateMachineGone, ask).await
+}
+
+async fn stop_running(context: &Context, retry: &Retry, arn: &Arn) -> Result<(), DeployError> {
+    let running = retry.call(|| executions::running(&context.aws, arn)).await?;
+    let stops = running.into_iter().map(|execution| {
+        let aws = context.aws.clone();
+        let retry = retry.clone();
+        async move {
+            let cause = || Some("The stack is being removed.".to_owned());
+            let stop = || async { or_gone(executions::stop(&aws, &execution.execution_arn, None, cause()).await) };
+            retry.call(stop).await
+        }
+    });
+    parallel::all(stops).await.map(|_| ())
+}

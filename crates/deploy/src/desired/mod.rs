@@ -1,0 +1,150 @@
+//! Pure: from a service, its definitions and artefacts to every resource that a stack shall have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::artefact::Artefact;
+use super::error::DeployError;
+use super::policy::Role;
+use super::resource::Resource;
+use super::spec::{
+    AliasSpec, ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, NamedFunction, PermissionSpec, RouteSpec, Spec,
+    StageSpec, StateMachineSpec,
+};
+use aws::apis::Cors;
+use aws::lambda::{Code, Configuration};
+use aws::{Tags, sfn};
+use model::definition::{Definition, names};
+use model::names::Key;
+use model::service::{Function, Route, Service, StateMachine};
+use model::stack::{KEY_TAG, OWNER_TAG, Stack};
+
+/// Every resource that a stack shall have.
+pub type Desired = BTreeMap<Resource, Spec>;
+
+/// What a stack shall be.
+///
+/// # Errors
+/// A function without its artefact, or a state machine without its definition.
+pub fn desired(
+    service: &Service,
+    definitions: &BTreeMap<Key, Definition>,
+    artefacts: &BTreeMap<Key, Artefact>,
+    stack: &Stack,
+) -> Result<Desired, DeployError> {
+    let mut all = Desired::new();
+    for (key, function) in &service.functions {
+        let artefact = artefacts.get(key).ok_or_else(|| DeployError::NoArtefact(key.clone()))?;
+        add_function(&mut all, key, function, artefact, stack);
+    }
+    for (key, machine) in &service.state_machines {
+        let definition = definitions.get(key).ok_or_else(|| DeployError::no_definition(key, machine))?;
+        add_state_machine(&mut all, key, machine, definition, stack);
+    }
+    if !service.routes.is_empty() {
+        add_api(&mut all, service, stack);
+    }
+    Ok(all)
+}
+
+/// The tags of something that the service file declares.
+fn tags(stack: &Stack, key: &Key) -> Tags {
+    Tags::from([(OWNER_TAG.to_owned(), stack.name()), (KEY_TAG.to_owned(), key.to_string())])
+}
+
+fn add_function(all: &mut Desired, key: &Key, function: &Function, artefact: &Artefact, stack: &Stack) {
+    let role = Role::of_function(key, function, stack).spec(tags(stack, key));
+    all.insert(Resource::Role(key.clone()), Spec::Role(role));
+    let tags = tags(stack, key);
+    let group = LogGroupSpec {
+        name: stack.log_group(key),
+        arn: stack.log_group_arn(&stack.log_group(key)),
+        retention_days: function.log_retention_days,
+        tags: tags.clone(),
+    };
+    all.insert(Resource::LogGroup(key.clone()), Spec::LogGroup(group));
+    let environment = &function.environment;
+    let spec = FunctionSpec {
+        name: stack.function_name(key),
+        arn: stack.function_arn(key),
+        configuration: Configuration {
+            runtime: "provided.al2023".to_owned(),
+            handler: "bootstrap".to_owned(),
+            role: stack.role_arn(key).to_string(),
+            memory_mb: function.memory_mb,
+            timeout_s: function.timeout_s,
+            environment: environment.iter().map(|(name, value)| (name.clone(), value.resolve(stack))).collect(),
+        },
+        code: Code { zip: artefact.zip.clone(), architecture: function.architecture.as_str().to_owned() },
+        code_sha256: artefact.code_sha256.clone(),
+        tags,
+    };
+    let alias = AliasSpec { function_name: spec.name.clone(), version: None };
+    all.insert(Resource::Alias(key.clone()), Spec::Alias(alias));
+    all.insert(Resource::Function(key.clone()), Spec::Function(spec));
+}
+
+fn add_state_machine(all: &mut Desired, key: &Key, machine: &StateMachine, definition: &Definition, stack: &Stack) {
+    let role = Role::of_state_machine(key, machine, definition, stack).spec(tags(stack, key));
+    all.insert(Resource::Role(key.clone()), Spec::Role(role));
+    let definition = definition.resolve(stack);
+    let declared = all.keys().filter_map(|resource| match resource {
+        Resource::Function(key) => Some(key),
+        _ => None,
+    });
+    let declared = declared.map(|key| NamedFunction {
+        key: key.clone(),
+        arn: stack.function_arn(key),
+        name: stack.function_name(key),
+    });
+    let functions = declared.filter(|it| names(&definition.json, &it.arn, &it.name)).collect();
+    let spec = StateMachineSpec {
+        name: stack.state_machine_name(key),
+        arn: stack.state_machine_arn(key),
+        settings: sfn::Settings {
+            definition: definition.json,
+            role: stack.role_arn(key).to_string(),
+            kind: machine.kind.as_str(),
+        },
+        functions,
+        publish: true,
+        tags: tags(stack, key),
+    };
+    all.insert(Resource::StateMachine(key.clone()), Spec::StateMachine(spec));
+}
+
+fn add_api(all: &mut Desired, service: &Service, stack: &Stack) {
+    let tags = Tags::from([(OWNER_TAG.to_owned(), stack.name())]);
+    let api = ApiSpec { name: stack.api_name(), cors: cors(&service.routes), tags };
+    all.insert(Resource::Api, Spec::Api(api));
+    for route in &service.routes {
+        let function = &route.function;
+        let uri = stack.live_arn(function).to_string();
+        all.insert(Resource::Integration(function.clone()), Spec::Integration(IntegrationSpec { uri }));
+        let spec = RouteSpec { key: route.key(), function: function.clone() };
+        all.insert(Resource::Route(route.key()), Spec::Route(spec));
+        let permission = Resource::Permission { function: function.clone(), route: route.key() };
+        all.insert(permission, Spec::Permission(PermissionSpec::of_route(route, stack)));
+    }
+    let throttle = service.throttle;
+    let stage = StageSpec { name: stack.stage.to_string(), rate_per_s: throttle.rate_per_s, burst: throttle.burst };
+    all.insert(Resource::Stage, Spec::Stage(stage));
+}
+
+/// An API has one CORS configuration; it allows the methods of the routes that want one.
+fn cors(routes: &[Route]) -> Option<Cors> {
+    let mut methods: BTreeSet<String> =
+        routes.iter().filter(|route| route.cors).map(|route| route.method.clone()).collect();
+    if methods.is_empty() {
+        return None;
+    }
+    if methods.remove("ANY") {
+        methods = BTreeSet::from(["*".to_owned()]);
+    } else {
+        methods.insert("OPTIONS".to_owned());
+    }
+    let methods: Vec<String> = methods.into_iter().collect();
+    Some(Cors::new(&["*".to_owned()], &methods, &["content-type".to_owned()]))
+}
+
+#[cfg(test)]
+mod tests;

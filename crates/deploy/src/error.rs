@@ -1,0 +1,117 @@
+//! Why a deployment can't be planned or carried out.
+
+use super::limits::Breach;
+use aws::AwsError;
+use model::names::Key;
+use model::service::StateMachine;
+use model::source::Place;
+
+/// Why a deployment can't be planned or carried out. What is done stays done; the next run goes on from there.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum DeployError {
+    /// A call failed for good.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// Something else has one of our names.
+    #[error("There is already a {kind} `{name}`, and it does not belong to this stack: {}.", .owner.as_ref().map_or_else(
+        || "it has no tag `workshop:stack`".to_owned(),
+        |owner| format!("its tag `workshop:stack` is `{owner}`, not `{stack}`")
+    ))]
+    NotOwned {
+        /// The kind of resource.
+        kind: &'static str,
+        /// Its deployed name.
+        name: String,
+        /// The stack that wants the name.
+        stack: String,
+        /// The stack that its tag names, if it has the tag.
+        owner: Option<String>,
+    },
+    /// A state machine can't become the other kind.
+    #[error(
+        "The state machine `{name}` is of type {was}; Step Functions can't turn it into {wanted}. Nothing was changed."
+    )]
+    KindChanged {
+        /// Its deployed name.
+        name: String,
+        /// What it is.
+        was: String,
+        /// What the service file wants.
+        wanted: &'static str,
+    },
+    /// The service is larger than AWS takes somewhere.
+    #[error("AWS would not take this:\n{}", listed(.0))]
+    OverLimits(Vec<Breach>),
+    /// A function has no zip.
+    #[error("There is no zip for the function `{0}`.")]
+    NoArtefact(Key),
+    /// A state machine has no definition.
+    #[error(
+        "The state machine `{state_machine}` has no definition: {at} names the file `{file}`, which was not read. Put that \
+         file beside the service file, or correct `definition` there."
+    )]
+    NoDefinition {
+        /// Its name in the service file.
+        state_machine: Key,
+        /// The file that shall hold its definition, as the service file names it.
+        file: String,
+        /// Where the state machine is declared.
+        at: Place,
+    },
+    /// Lambda says that the function can't run.
+    #[error("Lambda could not make the function `{name}` ready: {reason}.")]
+    FunctionFailed {
+        /// Its deployed name.
+        name: String,
+        /// Lambda's reason.
+        reason: String,
+    },
+    /// Step Functions finds fault with a definition.
+    #[error("Step Functions refuses the definition of the state machine `{name}`: {reason}")]
+    Definition {
+        /// The state machine's deployed name.
+        name: String,
+        /// What Step Functions says is wrong, and where.
+        reason: String,
+    },
+    /// What was waited for did not happen in time.
+    #[error("After {waited_s} seconds {what} is still waiting for {until}.")]
+    TimedOut {
+        /// The resource.
+        what: String,
+        /// What was waited for.
+        until: String,
+        /// For how long.
+        waited_s: u64,
+    },
+    /// Somebody else changed what this deployment was changing.
+    #[error("Something else changed {what} while this ran: {why}.")]
+    ConcurrentChange {
+        /// The resource, or several.
+        what: String,
+        /// How that shows.
+        why: String,
+    },
+    /// Resources that were deleted are still listed.
+    #[error("{} still there after deleting: {}.", if .0.len() == 1 { "One resource is" } else { "Resources are" }, .0.join(", "))]
+    NotDeleted(Vec<String>),
+    /// A fault of this program.
+    #[error("A step of the deployment broke off: {0}.")]
+    Internal(String),
+}
+
+impl DeployError {
+    /// A declared state machine has no definition.
+    pub(crate) fn no_definition(state_machine: &Key, declared: &StateMachine) -> Self {
+        Self::NoDefinition {
+            state_machine: state_machine.clone(),
+            file: declared.definition.clone(),
+            at: declared.at.clone(),
+        }
+    }
+}
+
+/// Each breach on lines of its own, with the way out.
+fn listed(breaches: &[Breach]) -> String {
+    breaches.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}

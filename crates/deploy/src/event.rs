@@ -1,0 +1,141 @@
+//! What a deployment tells while it works: facts; whoever listens chooses the words.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use super::resource::Resource;
+
+/// A fact about the work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Work on a resource began.
+    Started {
+        /// The resource.
+        what: Resource,
+        /// What is done to it.
+        doing: Action,
+    },
+    /// The work can't go on until something has happened.
+    Waiting {
+        /// The resource, or what is done.
+        what: String,
+        /// What must happen.
+        until: WaitingFor,
+        /// How long it has been waited for so far, in milliseconds.
+        waited_ms: u64,
+    },
+    /// A part of many things that are alike is done.
+    Counted {
+        /// What is counted, such as `versions deleted`.
+        what: &'static str,
+        /// How many so far.
+        done: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// Work on a resource ended well.
+    Done {
+        /// The resource.
+        what: Resource,
+        /// What was done to it.
+        doing: Action,
+        /// How long it took, waiting for other resources left out, in milliseconds.
+        elapsed_ms: u64,
+    },
+}
+
+/// What is done to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// It is made.
+    Create,
+    /// It is changed.
+    Update,
+    /// It becomes the stack's, and is changed.
+    Adopt,
+    /// It is deleted.
+    Delete,
+}
+
+/// What a deployment may have to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitingFor {
+    /// A new role or policy is known everywhere in AWS only some seconds after it was made.
+    RolePropagation,
+    /// The function is being made or changed.
+    FunctionReady,
+    /// Another change to the same resource is under way.
+    OtherChange,
+    /// The state machine's executions end, then it goes.
+    StateMachineGone,
+    /// AWS asks to slow down.
+    Throttling,
+    /// AWS fails for reasons of its own.
+    ServiceFault,
+    /// An answer got lost: whether the thing was made shows when it is listed.
+    Shown,
+    /// The connection to AWS is lost.
+    Connection,
+    /// AWS's answers show what was done only some seconds later.
+    Settled,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Adopt => "adopt",
+            Self::Delete => "delete",
+        })
+    }
+}
+
+impl fmt::Display for WaitingFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RolePropagation => "its new role to be known everywhere in AWS",
+            Self::FunctionReady => "Lambda to make it ready",
+            Self::OtherChange => "another change to it to end",
+            Self::StateMachineGone => "its executions to end and AWS to delete it",
+            Self::Throttling => "AWS, which asks to slow down",
+            Self::ServiceFault => "AWS, which has a fault of its own",
+            Self::Shown => "AWS to show whether it was made, for the answer got lost",
+            Self::Connection => "the connection to AWS, which is lost",
+            Self::Settled => "AWS to show everything as it was made",
+        })
+    }
+}
+
+/// Where events go. Nobody has to listen.
+#[derive(Debug, Clone)]
+pub struct Events(mpsc::UnboundedSender<Event>);
+
+impl Events {
+    /// A way to tell events, and where they come out. It ends when the work does.
+    pub fn channel() -> (Self, mpsc::UnboundedReceiver<Event>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Self(sender), receiver)
+    }
+
+    /// A way to tell events that nobody listens to.
+    pub fn discarded() -> Self {
+        Self::channel().0
+    }
+
+    /// Tells one event.
+    pub fn emit(&self, event: Event) {
+        let _ = self.0.send(event);
+    }
+}
+
+/// A duration as events give it.
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,48 @@
+//! Reads the stack's HTTP APIs and what is in them.
+
+use super::reader::Reader;
+use super::{ObservedApi, owner};
+use crate::error::DeployError;
+use crate::parallel;
+use aws::apis;
+use aws::error::or_absent;
+
+/// The HTTP APIs with the stack's name: its own first, oldest first. Others may share the name. What is in those of other
+/// stacks is not looked at; the content of one that was just made is read at once, without waiting for the list to show it.
+pub(super) async fn observe(reader: &Reader, made: Option<&str>) -> Result<Vec<ObservedApi>, DeployError> {
+    let name = reader.stack.api_name();
+    let (named, known) =
+        tokio::try_join!(reader.call(|| apis::named(&reader.aws.apis, &name)), contents(reader, made))?;
+    let stack = reader.stack.name();
+    let (ours, others): (Vec<_>, Vec<_>) = named.into_iter().partition(|api| owner(&api.tags) == Some(&stack));
+    let read = ours.into_iter().chain(others).map(|api| {
+        let (reader, known) = (reader.clone(), known.clone().filter(|_| made == Some(api.id.as_str())));
+        async move {
+            let contents = match known {
+                Some(known) => Some(known),
+                None if owner(&api.tags).is_some_and(|owner| *owner != reader.stack.name()) => {
+                    Some(Contents::default())
+                }
+                None => contents(&reader, Some(&api.id)).await?,
+            };
+            Ok(contents.map(|(integrations, routes, stages)| ObservedApi { api, integrations, routes, stages }))
+        }
+    });
+    Ok(parallel::all(read).await?.into_iter().flatten().collect())
+}
+
+type Contents = (Vec<apis::Integration>, Vec<apis::Route>, Vec<apis::Stage>);
+
+/// An API's content. The list of APIs may still show one that was just deleted; its content then is not found.
+async fn contents(reader: &Reader, id: Option<&str>) -> Result<Option<Contents>, DeployError> {
+    let Some(id) = id else { return Ok(None) };
+    let client = &reader.aws.apis;
+    reader
+        .call(|| async move {
+            let all = async {
+                tokio::try_join!(apis::integrations(client, id), apis::routes(client, id), apis::stages(client, id))
+            };
+            or_absent(all.await)
+        })
+        .await
+}

@@ -1,0 +1,195 @@
+//! Pure: what shall be beside what is there, one step per resource that the service declares.
+
+use std::borrow::Cow;
+
+use super::{Change, ForeignResources, Identity, Step};
+use crate::desired::Desired;
+use crate::diff::{self, Difference, Field};
+use crate::error::DeployError;
+use crate::observe::{Observed, ObservedApi, ObservedFunction, owner};
+use crate::policy;
+use crate::resource::Resource;
+use crate::spec::{FunctionSpec, PermissionSpec, RoleSpec, Spec, StateMachineSpec};
+use aws::Tags;
+use model::names::Key;
+use model::stack::Stack;
+
+/// The HTTP API that is the stack's, or that may become it.
+pub(super) fn api_of(observed: &Observed) -> Option<&ObservedApi> {
+    observed.apis.first().or_else(|| observed.foreign_apis.first())
+}
+
+/// One step for every resource that shall be.
+pub(super) fn steps(
+    desired: &Desired,
+    observed: &Observed,
+    stack: &Stack,
+    foreign: ForeignResources,
+) -> Result<Vec<Step>, DeployError> {
+    let comparison = Comparison { desired, observed, api: api_of(observed), stack, foreign };
+    desired.iter().map(|(resource, spec)| comparison.step(resource, &comparison.for_now(resource, spec))).collect()
+}
+
+struct Comparison<'a> {
+    desired: &'a Desired,
+    observed: &'a Observed,
+    api: Option<&'a ObservedApi>,
+    stack: &'a Stack,
+    foreign: ForeignResources,
+}
+
+/// What there is at a resource's place.
+struct Existing {
+    identity: Identity,
+    /// Absent when nothing is there.
+    differences: Option<Vec<Difference>>,
+    /// The tags that say whose it is; absent for what belongs to a thing with tags of its own.
+    tags: Option<Tags>,
+}
+
+impl Existing {
+    fn part(identity: Identity, differences: Option<Vec<Difference>>) -> Self {
+        Self { identity, differences, tags: None }
+    }
+
+    fn thing(identity: Identity, found: Option<(Vec<Difference>, &Tags)>) -> Self {
+        let (differences, tags) = found.unzip();
+        Self { identity, differences, tags: tags.cloned() }
+    }
+}
+
+impl Comparison<'_> {
+    /// What a resource shall be for now: while executions run, their state machine's role goes on allowing what the
+    /// definitions needed that they began with.
+    fn for_now<'s>(&self, resource: &Resource, spec: &'s Spec) -> Cow<'s, Spec> {
+        let (Resource::Role(key), Spec::Role(role)) = (resource, spec) else { return Cow::Borrowed(spec) };
+        let runs = self.observed.state_machines.get(key).is_some_and(|machine| machine.runs);
+        match self.observed.roles.get(key).and_then(|there| there.policy.as_ref()) {
+            Some(there) if runs => {
+                let policy = policy::with_earlier(role.policy.as_ref(), there);
+                Cow::Owned(Spec::Role(RoleSpec { policy, ..role.clone() }))
+            }
+            _ => Cow::Borrowed(spec),
+        }
+    }
+
+    fn step(&self, resource: &Resource, spec: &Spec) -> Result<Step, DeployError> {
+        let (name, found) = self.existing(resource, spec)?;
+        let mine = self.stack.name();
+        let change = match (found.differences, found.tags) {
+            (None, _) => Change::Create(spec.clone()),
+            (Some(differences), Some(tags)) if owner(&tags) != Some(&mine) && !is_lambdas_own(resource, &tags) => {
+                let kind = resource.kind();
+                let owner = owner(&tags).cloned();
+                if owner.is_some() || self.foreign == ForeignResources::Refuse {
+                    return Err(DeployError::NotOwned { kind, name, stack: mine, owner });
+                }
+                Change::Adopt(spec.clone(), differences)
+            }
+            (Some(differences), _) if differences.is_empty() => Change::Keep,
+            (Some(differences), _) => Change::Update(spec.clone(), differences),
+        };
+        Ok(Step { resource: resource.clone(), name, identity: found.identity, change })
+    }
+
+    /// A resource's name and what is there.
+    fn existing(&self, resource: &Resource, spec: &Spec) -> Result<(String, Existing), DeployError> {
+        let observed = self.observed;
+        let api = self.api;
+        Ok(match (resource, spec) {
+            (Resource::Role(key), Spec::Role(wanted)) => {
+                let there = observed.roles.get(key).map(|it| (diff::role(wanted, it), &it.role.tags));
+                (wanted.name.clone(), Existing::thing(Identity::Name, there))
+            }
+            (Resource::LogGroup(key), Spec::LogGroup(wanted)) => {
+                let there = observed.log_groups.get(key).map(|it| (diff::log_group(wanted, it), &it.tags));
+                (wanted.name.clone(), Existing::thing(Identity::Name, there))
+            }
+            (Resource::Function(key), Spec::Function(wanted)) => {
+                let there = observed.functions.get(key);
+                let version =
+                    there.and_then(|it| unchanged_version(wanted, it)).map_or(Identity::Name, Identity::Version);
+                let there = there.map(|it| (diff::function(wanted, it), &it.function.tags));
+                (wanted.name.clone(), Existing::thing(version, there))
+            }
+            (Resource::Alias(key), Spec::Alias(wanted)) => {
+                let there = observed.functions.get(key).and_then(|it| it.live);
+                let version = wanted.version.or_else(|| self.version(key));
+                let differences = there.map(|there| diff::alias(version, there));
+                (wanted.function_name.clone(), Existing::part(Identity::Name, differences))
+            }
+            (Resource::StateMachine(key), Spec::StateMachine(wanted)) => {
+                (wanted.name.clone(), self.state_machine(key, wanted)?)
+            }
+            _ => self.part_of_api(resource, spec, api),
+        })
+    }
+
+    fn part_of_api(&self, resource: &Resource, spec: &Spec, api: Option<&ObservedApi>) -> (String, Existing) {
+        match (resource, spec) {
+            (_, Spec::Api(wanted)) => {
+                let there = api.map(|it| (diff::api(wanted, &it.api), &it.api.tags));
+                (wanted.name.clone(), Existing::thing(Identity::of_id(api.map(|it| &it.api.id)), there))
+            }
+            (_, Spec::Integration(wanted)) => {
+                let there = api.and_then(|api| api.integrations.iter().find(|it| it.uri == wanted.uri));
+                (
+                    wanted.uri.clone(),
+                    Existing::part(Identity::of_id(there.map(|it| &it.id)), there.map(diff::integration)),
+                )
+            }
+            (_, Spec::Route(wanted)) => {
+                let there = api.and_then(|api| Some((api, api.routes.iter().find(|it| it.key == wanted.key)?)));
+                let target = self.stack.live_arn(&wanted.function);
+                let differences = there.map(|(api, it)| diff::route(&target, it, api));
+                (wanted.key.clone(), Existing::part(Identity::of_id(there.map(|(_, it)| &it.id)), differences))
+            }
+            (_, Spec::Stage(wanted)) => {
+                let there = api.and_then(|api| api.stages.iter().find(|it| it.name == wanted.name));
+                (wanted.name.clone(), Existing::part(Identity::Name, there.map(|it| diff::stage(wanted, it))))
+            }
+            (Resource::Permission { function, route }, Spec::Permission(wanted)) => {
+                let differences = api.and_then(|api| self.permission(wanted, function, api));
+                (format!("{route} -> {}", wanted.function_name), Existing::part(Identity::Name, differences))
+            }
+            // Specs are only ever made under their own resource.
+            (other, _) => (other.to_string(), Existing::part(Identity::Name, None)),
+        }
+    }
+
+    fn state_machine(&self, key: &Key, wanted: &StateMachineSpec) -> Result<Existing, DeployError> {
+        let there = self.observed.state_machines.get(key).filter(|it| !it.machine.deleting);
+        if let Some(there) = there.filter(|it| it.machine.kind != wanted.settings.kind) {
+            let (name, was) = (wanted.name.clone(), there.machine.kind.clone());
+            return Err(DeployError::KindChanged { name, was, wanted: wanted.settings.kind });
+        }
+        let compared = there.map(|it| (diff::state_machine(wanted, it, |key| self.version(key)), &it.tags));
+        Ok(Existing::thing(Identity::Name, compared))
+    }
+
+    /// The version of a function that stays what is deployed; none when a new one is to be published.
+    fn version(&self, key: &Key) -> Option<u64> {
+        match self.desired.get(&Resource::Function(key.clone())) {
+            Some(Spec::Function(wanted)) => unchanged_version(wanted, self.observed.functions.get(key)?),
+            _ => None,
+        }
+    }
+
+    fn permission(&self, wanted: &PermissionSpec, function: &Key, api: &ObservedApi) -> Option<Vec<Difference>> {
+        let statement = wanted.statement(&api.api.id);
+        let function = self.observed.functions.get(function)?;
+        let there = function.statements.iter().find(|it| it.sid == statement.sid)?;
+        Some(diff::permission(&statement, there))
+    }
+}
+
+/// The newest version of a function, when that is what the function shall be.
+fn unchanged_version(wanted: &FunctionSpec, there: &ObservedFunction) -> Option<u64> {
+    let differs = diff::function(wanted, there).iter().any(|difference| difference.field != Field::Tags);
+    there.published().filter(|_| !differs)
+}
+
+/// Lambda makes log groups without tags by itself: such a group with our function's name is ours.
+fn is_lambdas_own(resource: &Resource, tags: &Tags) -> bool {
+    matches!(resource, Resource::LogGroup(_)) && owner(tags).is_none()
+}

@@ -1,0 +1,84 @@
+//! Pure: deletions of what is there and shall not be.
+
+use std::collections::BTreeSet;
+
+use super::{Change, Step};
+use crate::desired::Desired;
+use crate::observe::{Observed, ObservedApi};
+use crate::resource::Resource;
+use crate::spec::Spec;
+use aws::apis::Integration;
+use model::names::Key;
+use model::stack::Stack;
+
+/// Parts of what stays that nothing needs any more: second APIs, routes, integrations, permissions.
+pub(super) fn unneeded_parts(
+    steps: &mut Vec<Step>,
+    desired: &Desired,
+    observed: &Observed,
+    api: Option<&ObservedApi>,
+    stack: &Stack,
+) {
+    steps.extend(extra_apis(observed));
+    let wanted_api = api.filter(|_| desired.contains_key(&Resource::Api));
+    if let Some(api) = wanted_api {
+        for route in api.routes.iter().filter(|it| !desired.contains_key(&Resource::Route(it.key.clone()))) {
+            let resource = Resource::Route(route.key.clone());
+            steps.push(Step::deletion_by_id(resource, route.key.clone(), &route.id));
+        }
+        let integrations = steps.iter().filter(|step| matches!(step.resource, Resource::Integration(_)));
+        let used: BTreeSet<&str> = integrations.filter_map(|step| step.id().ok()).collect();
+        let unused = api.integrations.iter().filter(|it| !used.contains(it.id.as_str()));
+        let deletion = |it: &Integration| {
+            Step::deletion_by_id(Resource::LeftoverIntegration(it.id.clone()), it.id.clone(), &it.id)
+        };
+        let deletions: Vec<Step> = unused.map(deletion).collect();
+        steps.extend(deletions);
+    } else if let Some(api) = observed.apis.first() {
+        steps.push(Step::deletion_by_id(Resource::Api, stack.api_name(), &api.api.id));
+    }
+    for (key, function) in &observed.functions {
+        if !desired.contains_key(&Resource::Function(key.clone())) {
+            continue;
+        }
+        let wanted: BTreeSet<String> = wanted_api.map(|api| wanted_sids(desired, key, api)).unwrap_or_default();
+        for old in function.statements.iter().filter(|it| !wanted.contains(&it.sid)) {
+            let resource = Resource::LeftoverPermission { function: key.clone(), sid: old.sid.clone() };
+            steps.push(Step::named(resource, stack.function_name(key), Change::Delete));
+        }
+    }
+}
+
+fn wanted_sids(desired: &Desired, key: &Key, api: &ObservedApi) -> BTreeSet<String> {
+    let of_function = desired.iter().filter_map(|(resource, spec)| match (resource, spec) {
+        (Resource::Permission { function, .. }, Spec::Permission(wanted)) if function == key => Some(wanted),
+        _ => None,
+    });
+    of_function.map(|wanted| wanted.statement(&api.api.id).sid).collect()
+}
+
+/// Every API of the stack but the first.
+pub(crate) fn extra_apis(observed: &Observed) -> impl Iterator<Item = Step> {
+    observed
+        .apis
+        .iter()
+        .skip(1)
+        .map(|it| Step::deletion_by_id(Resource::ExtraApi(it.api.id.clone()), it.api.name.clone(), &it.api.id))
+}
+
+/// Things of the stack that the service file no longer declares.
+pub(super) fn undeclared(desired: &Desired, observed: &Observed, stack: &Stack) -> Vec<Step> {
+    all_deletions(observed, stack).into_iter().filter(|step| !desired.contains_key(&step.resource)).collect()
+}
+
+/// A deletion of each thing that is there and has a name of its own; what is in an API goes with it.
+pub(crate) fn all_deletions(observed: &Observed, stack: &Stack) -> Vec<Step> {
+    let delete = |resource, name| Step::named(resource, name, Change::Delete);
+    let roles = observed.roles.keys().map(|key| delete(Resource::Role(key.clone()), stack.role_name(key)));
+    let groups = observed.log_groups.keys().map(|key| delete(Resource::LogGroup(key.clone()), stack.log_group(key)));
+    let functions = observed.functions.keys();
+    let functions = functions.map(|key| delete(Resource::Function(key.clone()), stack.function_name(key)));
+    let machines = observed.state_machines.keys();
+    let machines = machines.map(|key| delete(Resource::StateMachine(key.clone()), stack.state_machine_name(key)));
+    roles.chain(groups).chain(functions).chain(machines).collect()
+}

@@ -1,0 +1,20 @@
+//! Pure: what is there, to the plan that deletes it.
+
+use super::observe::Observed;
+use super::plan::{Plan, Step, all_deletions, extra_apis};
+use super::resource::Resource;
+use model::stack::Stack;
+
+/// Deletes everything that is there; log groups only when asked to.
+pub fn removal(observed: &Observed, stack: &Stack, keep_logs: bool) -> Plan {
+    let mut steps = all_deletions(observed, stack);
+    if let Some(first) = observed.apis.first() {
+        steps.push(Step::deletion_by_id(Resource::Api, stack.api_name(), &first.api.id));
+    }
+    steps.extend(extra_apis(observed));
+    if keep_logs {
+        steps.retain(|step| !matches!(step.resource, Resource::LogGroup(_)));
+    }
+    steps.sort_by(|one, other| one.resource.cmp(&other.resource));
+    Plan { steps, notes: Vec::new() }
+}

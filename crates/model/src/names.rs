@@ -1,0 +1,179 @@
+//! Names and ids as types of their own, so that a stage is never passed where a region is meant.
+
+use std::fmt;
+
+macro_rules! text_newtype {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+text_newtype! {
+    /// The service's name: the first part of every resource's name.
+    ServiceName
+}
+text_newtype! {
+    /// A stage: one separate deployment of a service, `dev` unless said otherwise.
+    StageName
+}
+text_newtype! {
+    /// The name a thing has inside the service file, such as `sendEmail`.
+    Key
+}
+text_newtype! {
+    /// An AWS region, such as `us-east-1`.
+    Region
+}
+text_newtype! {
+    /// The twelve digits of an AWS account.
+    AccountId
+}
+text_newtype! {
+    /// An Amazon Resource Name.
+    Arn
+}
+
+/// The region that is meant when none is named, as for the AWS tools.
+pub const DEFAULT_REGION: &str = "us-east-1";
+
+impl Default for Region {
+    /// [`DEFAULT_REGION`].
+    fn default() -> Self {
+        Self(DEFAULT_REGION.to_owned())
+    }
+}
+
+/// Why a text is not a name. The sentence says what a name may hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` can't be {what}: {rule}.")]
+pub struct NameError {
+    text: String,
+    what: &'static str,
+    rule: &'static str,
+}
+
+const NAME_RULE: &str = "use letters, digits and `-`, begin with a letter, and stay within 40 characters";
+const KEY_RULE: &str = "use letters, digits, `-` and `_`, begin with a letter, and stay within 40 characters";
+const REGION_RULE: &str = "a region looks like us-east-1";
+
+fn well_formed(text: &str, longest: usize, allowed: impl Fn(char) -> bool) -> bool {
+    text.len() <= longest && text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.chars().all(allowed)
+}
+
+fn name_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '-'
+}
+
+macro_rules! checked {
+    ($name:ident, $what:literal, $rule:expr, $check:expr) => {
+        impl $name {
+            /// The name, when it is well formed.
+            ///
+            /// # Errors
+            /// A sentence that says which characters and lengths are allowed.
+            pub fn parse(text: &str) -> Result<Self, NameError> {
+                let check: fn(&str) -> bool = $check;
+                if check(text) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(NameError { text: text.to_owned(), what: $what, rule: $rule })
+                }
+            }
+        }
+    };
+}
+
+checked!(ServiceName, "a service's name", NAME_RULE, |text| { well_formed(text, 40, name_character) });
+checked!(StageName, "a stage's name", NAME_RULE, |text| { well_formed(text, 40, name_character) });
+checked!(Key, "a name in the service file", KEY_RULE, |text| {
+    well_formed(text, 40, |c| name_character(c) || c == '_')
+});
+checked!(Region, "a region", REGION_RULE, |text| {
+    well_formed(text, 30, name_character)
+        && text.matches('-').count() >= 2
+        && text.ends_with(|last: char| last.is_ascii_digit())
+});
+checked!(AccountId, "an account", "an account is twelve digits", |text| text.len() == 12
+    && text.bytes().all(|byte| byte.is_ascii_digit()));
+
+impl AccountId {
+    /// The account of the embedded cloud, unless the credentials name another; it is no account of AWS.
+    pub fn local() -> Self {
+        Self("000000000000".to_owned())
+    }
+
+    /// Stands, for people to read, for an account that no call has asked for. It is in no request.
+    pub fn placeholder() -> Self {
+        Self("<account>".to_owned())
+    }
+}
+
+impl Arn {
+    /// An ARN as an API answered it, or as built from checked names.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// What follows the last `:`, the name at the end of most ARNs.
+    pub fn last_part(&self) -> &str {
+        self.0.rsplit(':').next().unwrap_or(&self.0)
+    }
+}
+
+impl Region {
+    /// The partition that the region belongs to: `aws`, `aws-cn` or `aws-us-gov`.
+    pub fn partition(&self) -> &'static str {
+        match self.0.as_str() {
+            region if region.starts_with("cn-") => "aws-cn",
+            region if region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    /// The domain under which the region's services live.
+    pub fn url_suffix(&self) -> &'static str {
+        match self.partition() {
+            "aws-cn" => "amazonaws.com.cn",
+            _ => "amazonaws.com",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_checked_and_the_sentence_says_the_rule() {
+        assert!(StageName::parse("anna-2").is_ok());
+        let refused = StageName::parse("anna b").unwrap_err();
+        insta::assert_snapshot!(refused, @"`anna b` can't be a stage's name: use letters, digits and `-`, begin with a letter, and stay within 40 characters.");
+        assert!(Key::parse("send_email").is_ok());
+        assert!(Key::parse("1st").is_err());
+        assert!(Region::parse("eu-central-1").is_ok());
+        assert!(Region::parse("europe").is_err());
+        assert!(AccountId::parse("000000000000").is_ok());
+        assert!(AccountId::parse("12").is_err());
+    }
+
+    #[test]
+    fn regions_know_their_partition() {
+        assert_eq!(Region::parse("cn-north-1").unwrap().partition(), "aws-cn");
+        assert_eq!(Region::parse("us-east-1").unwrap().partition(), "aws");
+    }
+}

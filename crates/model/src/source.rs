@@ -1,0 +1,115 @@
+//! Text from a file, places in it, and the error that points at one.
+
+use std::fmt;
+
+/// The text of a file together with the name to show for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The path as the user would type it.
+    pub file: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A place in a text: both numbers start at 1, columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The character in the line, from 1.
+    pub column: usize,
+}
+
+/// A line of a file, as it is shown: `definitions/service.toml:31`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file's name as shown.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// What is wrong with a service file or a definition, where, and what to try.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ModelError {
+    /// The file's name as shown.
+    pub file: String,
+    /// The place, when the fault has one.
+    pub position: Option<Position>,
+    /// What is wrong, in a full sentence.
+    pub message: String,
+    /// What to try.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for ModelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            Some(Position { line, column }) => {
+                write!(f, "{}:{line}:{column}: {}", self.file, self.message)
+            }
+            None => write!(f, "{}: {}", self.file, self.message),
+        }
+    }
+}
+
+impl Source {
+    /// A source from a shown file name and its text.
+    pub fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { file: file.into(), text: text.into() }
+    }
+
+    /// The place of a byte offset; an offset past the end is the end.
+    pub fn position(&self, offset: usize) -> Position {
+        let mut end = offset.min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let before = &self.text[..end];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    }
+
+    /// The line of a byte offset.
+    pub fn place(&self, offset: usize) -> Place {
+        Place { file: self.file.clone(), line: self.position(offset).line }
+    }
+
+    /// An error at a byte offset of this source.
+    pub fn error_at(&self, offset: usize, message: impl Into<String>) -> ModelError {
+        ModelError {
+            file: self.file.clone(),
+            position: Some(self.position(offset)),
+            message: message.into(),
+            hint: None,
+        }
+    }
+}
+
+impl ModelError {
+    /// The same error with advice on what to try.
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters() {
+        let source = Source::new("a.toml", "é = 1\nx = 2");
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(2), Position { line: 1, column: 2 });
+        assert_eq!(source.position(7), Position { line: 2, column: 1 });
+        assert_eq!(source.position(999), Position { line: 2, column: 6 });
+    }
+}

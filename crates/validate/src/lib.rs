@@ -1,0 +1,90 @@
+//! Finds what is wrong with a state machine's definition: where in the text it is, and what to do about it.
+//!
+//! [`check`] takes the text of a definition and answers with a [`Checked`]: its problems, each with a severity, a code of
+//! [`rules`], a place and, where one is known, a fix. The rules of the language are those of the crate `asl`; this crate maps
+//! their JSON locations back to lines of JSON or YAML, and shows them as an [`excerpt`] or as [`sarif`].
+//!
+//! What this crate must not know: AWS, the embedded cloud, the file system and the clock. The moment of the check is a
+//! parameter.
+
+pub mod excerpt;
+mod fixes;
+mod locate;
+mod problem;
+pub mod rules;
+pub mod sarif;
+
+use jiff::Timestamp;
+
+use locate::Locator;
+use model::definition::Definition;
+use model::document::{Document, Format};
+use model::source::Source;
+use model::stack::Stack;
+pub use problem::{Checked, Placed, Problem, Severity};
+
+/// Checks one definition. `stack` gives the values of pseudo-parameters.
+pub fn check(source: Source, machine_type: asl::MachineType, stack: &Stack, now: Timestamp) -> Checked {
+    let problems = match Document::parse(&source) {
+        Ok(document) => of_document(&source, &document, machine_type, stack, now),
+        Err(error) => vec![Problem {
+            severity: Severity::Error,
+            code: match Format::of(&source.file) {
+                Format::Json => rules::INVALID_JSON,
+                Format::Yaml => rules::INVALID_YAML,
+            },
+            location: None,
+            message: error.in_source(&source).message,
+            fix: error.hint,
+            span: error.offset..error.offset,
+        }],
+    };
+    Checked::new(source, problems)
+}
+
+fn of_document(
+    source: &Source,
+    document: &Document,
+    machine_type: asl::MachineType,
+    stack: &Stack,
+    now: Timestamp,
+) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = document.repeated.iter().map(problem::of_repeated).collect();
+    let (definition, unknown) = Definition::of(source, document);
+    problems.extend(unknown.into_iter().map(problem::of_unknown));
+    let json = definition.resolve(stack).json;
+    let locator = Locator::new(&source.text, &document.root);
+    let findings = findings(&json, machine_type);
+    problems.extend(findings.iter().map(|finding| locator.finding(finding)));
+    let value = serde_json::from_str(&json).unwrap_or_default();
+    let lints = asl::lint(&value, machine_type, now).into_iter();
+    problems.extend(lints.filter(|lint| !is_said(lint, &findings)).map(|lint| locator.lint(lint)));
+    problems
+}
+
+/// Whether AWS says the same, about the transitions of a definition that is well formed.
+fn is_said(lint: &asl::Lint, findings: &[asl::Finding]) -> bool {
+    matches!(lint.rule, asl::LintRule::UnreachableState | asl::LintRule::MissingTarget)
+        && findings.iter().any(|finding| {
+            finding.kind == asl::FindingKind::MissingTransitionTarget
+                && finding.location.as_deref() == Some(lint.location.as_str())
+        })
+}
+
+/// What AWS refuses and warns of.
+fn findings(json: &str, machine_type: asl::MachineType) -> Vec<asl::Finding> {
+    let machine = match asl::StateMachine::parse(json) {
+        Ok(machine) => machine,
+        Err(error) => return error.findings().to_vec(),
+    };
+    let mut findings = machine.warnings().to_vec();
+    if machine_type == asl::MachineType::Express
+        && let Err(error) = machine.check_express()
+    {
+        findings.extend_from_slice(error.findings());
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests;
