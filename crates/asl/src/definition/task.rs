@@ -1,0 +1,211 @@
+//! Reading a Task state with its retriers and catchers.
+
+use serde_json::Value;
+
+use super::fields::Fields;
+use super::machine::MAX_SECONDS;
+use super::{Findings, Given, LanguageTemplate, QueryLanguage, ResultPath, StateKind, Target, Task};
+use crate::resource::TaskResource;
+
+/// The longest `IntervalSeconds` and `MaxAttempts`.
+const MAX_RETRY_VALUE: u64 = 99_999_999;
+/// The longest `MaxDelaySeconds`: a year.
+const MAX_DELAY_S: u64 = 31_622_400;
+const ALL: &str = "States.ALL";
+
+/// Which errors to try again after, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Retrier {
+    pub(crate) error_equals: Vec<String>,
+    pub(crate) interval_s: u64,
+    pub(crate) max_attempts: u64,
+    pub(crate) backoff_rate: f64,
+    pub(crate) max_delay_s: Option<u64>,
+    pub(crate) jitter: Jitter,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Jitter {
+    None,
+    Full,
+}
+
+/// Which errors to go on from, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Catcher {
+    pub(crate) error_equals: Vec<String>,
+    /// Where JSONPath puts the error.
+    pub(crate) result_path: ResultPath,
+    pub(crate) routed: Routed,
+}
+
+/// What a state does about errors.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Recovery {
+    pub(crate) retriers: Vec<Retrier>,
+    pub(crate) catchers: Vec<Catcher>,
+}
+
+/// Where a rule or a catcher leads, and what it makes of the payload on the way.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Routed {
+    pub(crate) next: Target,
+    pub(crate) output: Option<jsonata::Template>,
+    pub(crate) assign: Option<LanguageTemplate>,
+}
+
+pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
+    fields.require(&["Resource"]);
+    let resource = resource(fields);
+    if let Some(resource) = &resource {
+        check_call(fields, resource);
+    }
+    let role_arn = fields.object("Credentials", role_arn).flatten();
+    let timeout = fields.given_integer("TimeoutSeconds", "TimeoutSecondsPath", (1, MAX_SECONDS));
+    let heartbeat = fields.given_integer("HeartbeatSeconds", "HeartbeatSecondsPath", (1, MAX_SECONDS));
+    let recovery = recovery(fields);
+    let then = fields.transition();
+    let task = Task { resource: resource?, role_arn, timeout, heartbeat, recovery, then };
+    Some(StateKind::Task(Box::new(task)))
+}
+
+fn role_arn(credentials: &mut Fields<'_, '_>) -> Option<Given<String>> {
+    if !credentials.has("RoleArn") && !credentials.has("RoleArn.$") {
+        credentials.wrong_here("The field 'RoleArn' is required but was missing");
+    }
+    Some(match credentials.given_text("RoleArn", "RoleArn.$")? {
+        Given::Computed { expression, .. } => Given::Computed { field: "Credentials/RoleArn", expression },
+        other => other,
+    })
+}
+
+/// What AWS asks of a call by what it calls.
+fn check_call(fields: &mut Fields<'_, '_>, resource: &TaskResource) {
+    if matches!(resource, TaskResource::Activity { .. }) && fields.has("Credentials") {
+        fields.wrong("Credentials", "The field 'Credentials' is not supported for activities");
+    }
+    let TaskResource::Service { .. } = resource else {
+        return;
+    };
+    let arn = fields.string("Resource").unwrap_or_default();
+    if !resource.is_recognised() {
+        fields.wrong("Resource", format!("The resource provided {arn} is not recognized"));
+    }
+    let name = match fields.language {
+        QueryLanguage::JsonPath => "Parameters",
+        QueryLanguage::Jsonata => "Arguments",
+    };
+    match fields.get(name) {
+        None => fields.wrong_here(format!("{name} field is required for resource ARN: {arn}")),
+        Some(Value::Object(members)) => {
+            let is_given = |member: &str| members.contains_key(member) || members.contains_key(&format!("{member}.$"));
+            for member in resource.required_members().iter().filter(|member| !is_given(member)) {
+                fields.wrong(name, format!("The field '{member}' is required but was missing"));
+            }
+        }
+        Some(_) => {}
+    }
+}
+
+/// `Retry` and `Catch`.
+pub(super) fn recovery(fields: &mut Fields<'_, '_>) -> Recovery {
+    Recovery { retriers: list(fields, "Retry", retrier), catchers: list(fields, "Catch", catcher) }
+}
+
+pub(super) fn resource(fields: &mut Fields<'_, '_>) -> Option<TaskResource> {
+    let text = fields.string("Resource")?;
+    let resource = TaskResource::parse(text);
+    if resource.is_none() {
+        fields.wrong("Resource", "Value is not a valid resource ARN");
+    }
+    resource
+}
+
+fn list<T>(fields: &mut Fields<'_, '_>, name: &'static str, read: fn(&mut Fields<'_, '_>) -> Option<T>) -> Vec<T> {
+    let items = fields.array(name).unwrap_or_default();
+    let place = fields.at(name);
+    let mut all = Vec::with_capacity(items.len());
+    for (i, value) in items.iter().enumerate() {
+        let Some(mut entry) = Fields::of(value, format!("{place}[{i}]"), fields.language, fields.reading) else {
+            continue;
+        };
+        entry.string("Comment");
+        all.extend(read(&mut entry));
+        entry.finish();
+        check_states_all(value, &format!("{place}[{i}]"), i + 1 == items.len(), &mut fields.reading.findings);
+    }
+    all
+}
+
+fn retrier(fields: &mut Fields<'_, '_>) -> Option<Retrier> {
+    let error_equals = error_equals(fields);
+    Some(Retrier {
+        interval_s: fields.integer("IntervalSeconds", 0, MAX_RETRY_VALUE).unwrap_or(1),
+        max_attempts: fields.integer("MaxAttempts", 0, MAX_RETRY_VALUE).unwrap_or(3),
+        backoff_rate: backoff_rate(fields),
+        max_delay_s: fields.integer("MaxDelaySeconds", 1, MAX_DELAY_S),
+        jitter: jitter(fields),
+        error_equals,
+    })
+}
+
+fn catcher(fields: &mut Fields<'_, '_>) -> Option<Catcher> {
+    let error_equals = error_equals(fields);
+    fields.require(&["Next"]);
+    fields.only_in(QueryLanguage::JsonPath, &["ResultPath"]);
+    let result_path = match fields.language {
+        QueryLanguage::JsonPath => fields.result_path(),
+        QueryLanguage::Jsonata => ResultPath::Discard,
+    };
+    fields.has_error = true;
+    Some(Catcher { error_equals, result_path, routed: routed(fields)? })
+}
+
+/// `Next`, `Output` and `Assign` of a rule or a catcher.
+pub(super) fn routed(fields: &mut Fields<'_, '_>) -> Option<Routed> {
+    fields.only_in(QueryLanguage::Jsonata, &["Output"]);
+    let next = fields.string("Next").map(Target::named);
+    let output = match fields.language {
+        QueryLanguage::JsonPath => None,
+        QueryLanguage::Jsonata => fields.jsonata_template("Output"),
+    };
+    let assign = fields.assign();
+    Some(Routed { next: next?, output, assign })
+}
+
+fn backoff_rate(fields: &mut Fields<'_, '_>) -> f64 {
+    match fields.get("BackoffRate").map(|value| value.as_f64()) {
+        None => 2.0,
+        Some(Some(rate)) if rate >= 1.0 => rate,
+        Some(None) => {
+            fields.wrong("BackoffRate", "Expected value of type [NUMBER]");
+            1.0
+        }
+        Some(Some(_)) => {
+            fields.wrong("BackoffRate", "Minimum value is 1.0");
+            1.0
+        }
+    }
+}
+
+fn jitter(fields: &mut Fields<'_, '_>) -> Jitter {
+    fields.one_of("JitterStrategy", &[("NONE", Jitter::None), ("FULL", Jitter::Full)]).unwrap_or(Jitter::None)
+}
+
+fn error_equals(fields: &mut Fields<'_, '_>) -> Vec<String> {
+    fields.require(&["ErrorEquals"]);
+    fields.strings("ErrorEquals").unwrap_or_default()
+}
+
+/// `States.ALL` must stand alone, and in the last entry.
+fn check_states_all(entry: &Value, location: &str, is_last: bool, findings: &mut Findings) {
+    let Some(names) = entry.get("ErrorEquals").and_then(Value::as_array) else {
+        return;
+    };
+    if !names.iter().any(|name| name == ALL) {
+        return;
+    }
+    if names.len() > 1 || !is_last {
+        findings.schema(&format!("{location}/ErrorEquals"), format!("{ALL} must appear alone and at end of list"));
+    }
+}

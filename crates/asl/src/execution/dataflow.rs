@@ -1,0 +1,121 @@
+//! What happens to a payload on its way into a state: InputPath and Parameters, or Arguments.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::bindings::{StateBindings, States};
+use super::branch::Branch;
+use super::context::StateContext;
+use super::fault::Fault;
+use super::turn::Turn;
+use crate::definition::{DataFlow, DataPath, LanguageTemplate, State};
+use crate::document::Document;
+use crate::path::{Path, Scope};
+use crate::template::Template;
+
+/// The state whose payload it is, for paths, expressions and the texts of errors.
+pub(super) struct Flow<'a> {
+    pub(super) branch: &'a Branch,
+    pub(super) context: StateContext<'a>,
+}
+
+impl Turn<'_> {
+    /// The data flow of the state that a branch is in.
+    pub(super) fn flow<'s>(&'s self, branch: &'s Branch) -> Flow<'s> {
+        Flow { branch, context: StateContext::new(self.machine, self.execution, branch) }
+    }
+}
+
+impl Flow<'_> {
+    pub(super) fn scope<'s>(&'s self, payload: &'s Document) -> Scope<'s> {
+        Scope { payload: payload.value(), document: Some(payload), context: &self.context }
+    }
+
+    pub(super) fn bindings<'s>(&'s self, states: States<'s>) -> StateBindings<'s> {
+        StateBindings::new(self.branch, &self.context, states)
+    }
+
+    /// What the fields of a state that say how it runs are read from: what `InputPath` picks, or the raw input in JSONata.
+    pub(super) fn effective_input(&self, state: &State) -> Result<Document, Fault> {
+        let raw = self.branch.input.clone();
+        match &state.data {
+            DataFlow::JsonPath(data) => self.pick(&data.input_path, raw),
+            DataFlow::Jsonata(_) => Ok(raw),
+        }
+    }
+
+    /// What a task is called with and the branches of a Parallel state begin with: `Parameters` filled in from the effective
+    /// input, or `Arguments`.
+    pub(super) fn arguments(&self, state: &State, effective: Document) -> Result<Document, Fault> {
+        match &state.data {
+            DataFlow::JsonPath(data) => self.fill(data.parameters.as_ref(), effective),
+            DataFlow::Jsonata(data) => match &data.arguments {
+                Some(template) => self.fill_jsonata(template, "Arguments", States::of_input(&self.branch.input)),
+                None => Ok(effective),
+            },
+        }
+    }
+
+    /// `InputPath` and `OutputPath`. A path of `$` keeps the text as it was written.
+    pub(super) fn pick(&self, path: &DataPath, payload: Document) -> Result<Document, Fault> {
+        match path {
+            DataPath::Path(path) if path.is_whole_payload() => Ok(payload),
+            DataPath::Path(path) => self.read(path, &payload).map(Cow::into_owned).map(Document::of),
+            DataPath::Null => Ok(Document::of(Value::Object(Map::new()))),
+        }
+    }
+
+    /// Reads a path in the way of `InputPath`: a path that leads nowhere is AWS's "Invalid path". `$` is whatever there is.
+    pub(super) fn read<'s>(&'s self, path: &'s Path, payload: &'s Document) -> Result<Cow<'s, Value>, Fault> {
+        if path.is_whole_payload() {
+            return Ok(Cow::Borrowed(payload.value()));
+        }
+        path.read(self.scope(payload)).map_err(|missing| {
+            let problem = if missing.is_without_payload {
+                missing.reason
+            } else {
+                format!("Invalid path '{}' : {}", path.text(), missing.reason)
+            };
+            Fault::runtime(self.branch, problem)
+        })
+    }
+
+    /// `Parameters` and `ResultSelector`; without a template the payload stays as it is.
+    pub(super) fn fill(&self, template: Option<&Template>, payload: Document) -> Result<Document, Fault> {
+        match template {
+            None => Ok(payload),
+            Some(template) => self.fill_value(template, &payload).map(Document::of),
+        }
+    }
+
+    pub(super) fn fill_value(&self, template: &Template, payload: &Document) -> Result<Value, Fault> {
+        template.fill(self.scope(payload)).map_err(|failure| Fault::template(self.branch, failure))
+    }
+
+    /// A template of a JSONata state; `field` is where it is written, for errors.
+    pub(super) fn fill_jsonata(
+        &self,
+        template: &jsonata::Template,
+        field: &str,
+        states: States<'_>,
+    ) -> Result<Document, Fault> {
+        let filled = template.fill(field, &self.bindings(states));
+        filled.map(Document::of).map_err(|failure| Fault::evaluation(self.branch, failure))
+    }
+
+    /// A template of a field of its own, such as `ItemSelector`, on the effective input.
+    pub(super) fn fill_language(
+        &self,
+        template: &LanguageTemplate,
+        field: &str,
+        effective: &Document,
+    ) -> Result<Document, Fault> {
+        match template {
+            LanguageTemplate::JsonPath(template) => self.fill_value(template, effective).map(Document::of),
+            LanguageTemplate::Jsonata(template) => {
+                self.fill_jsonata(template, field, States::of_input(&self.branch.input))
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What can go wrong while a state runs.
+
+use super::MAX_PAYLOAD_BYTES;
+use super::branch::Branch;
+use crate::document::Document;
+use crate::template::TemplateFailure;
+use crate::{Failure, MAX_EVENTS};
+use jsonata::FieldError;
+
+pub(super) const RUNTIME: &str = "States.Runtime";
+pub(super) const TIMEOUT: &str = "States.Timeout";
+pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
+pub(super) const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
+pub(super) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
+
+/// Why a state cannot go on.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Fault {
+    /// An error that a Retry or Catch may take.
+    Error(Failure),
+    /// A task was silent for longer than `HeartbeatSeconds`: like a timeout, but it answers to a second name.
+    HeartbeatMissed,
+    /// A JSONata field has no usable value. The history tells of it before anything comes of it.
+    Evaluation {
+        failure: Failure,
+        /// The field, if it is one field's fault.
+        location: Option<String>,
+    },
+    /// An error that ends the execution whatever the definition says.
+    Fatal(Failure),
+}
+
+impl Fault {
+    pub(super) fn error(name: &str, cause: impl Into<String>) -> Self {
+        Self::Error(Failure { error: Some(name.to_owned()), cause: Some(cause.into()) })
+    }
+
+    pub(super) fn timeout() -> Self {
+        Self::Error(timed_out())
+    }
+
+    /// `States.Runtime`, which AWS lets nobody retry or catch.
+    pub(super) fn runtime(branch: &Branch, problem: impl std::fmt::Display) -> Self {
+        let cause = Some(in_state(branch, problem));
+        Self::Fatal(Failure { error: Some(RUNTIME.to_owned()), cause })
+    }
+
+    /// `States.QueryEvaluationError`, on account of a field.
+    pub(super) fn evaluation(branch: &Branch, FieldError { cause, location }: FieldError) -> Self {
+        Self::Evaluation { failure: evaluation_error(branch, cause), location: Some(location) }
+    }
+
+    /// `States.QueryEvaluationError`, on account of the whole input.
+    pub(super) fn unsuited_input(branch: &Branch, cause: impl std::fmt::Display) -> Self {
+        Self::Evaluation { failure: evaluation_error(branch, cause), location: None }
+    }
+
+    pub(super) fn template(branch: &Branch, failure: TemplateFailure) -> Self {
+        match failure {
+            TemplateFailure::NotFound(problem) | TemplateFailure::Intrinsic(problem) => Self::runtime(branch, problem),
+            TemplateFailure::TooLarge => over_quota(&branch.state),
+        }
+    }
+
+    pub(super) fn too_many_events() -> Self {
+        let cause = format!("The execution reached the maximum number of history events ({MAX_EVENTS}).");
+        Self::Fatal(Failure { error: Some(RUNTIME.to_owned()), cause: Some(cause) })
+    }
+
+    /// What the history and the catcher get to see.
+    pub(super) fn failure(self) -> Failure {
+        match self {
+            Self::Error(failure) | Self::Evaluation { failure, .. } | Self::Fatal(failure) => failure,
+            Self::HeartbeatMissed => timed_out(),
+        }
+    }
+}
+
+fn evaluation_error(branch: &Branch, cause: impl std::fmt::Display) -> Failure {
+    Failure { error: Some(QUERY_EVALUATION_ERROR.to_owned()), cause: Some(in_state(branch, cause)) }
+}
+
+/// A problem with AWS's words for where it was.
+fn in_state(branch: &Branch, problem: impl std::fmt::Display) -> String {
+    format!(
+        "An error occurred while executing the state '{}' (entered at the event id #{}). {problem}",
+        branch.state, branch.entered_event_id
+    )
+}
+
+/// AWS gives a timeout no cause, and the same name for a missed heartbeat.
+pub(super) fn timed_out() -> Failure {
+    Failure { error: Some(TIMEOUT.to_owned()), cause: None }
+}
+
+/// Refuses a payload over the quota.
+///
+/// # Errors
+/// `States.DataLimitExceeded` in the name of `who`: a state, a function or a service.
+pub(super) fn within_quota(size_bytes: usize, who: &str) -> Result<(), Fault> {
+    if size_bytes <= MAX_PAYLOAD_BYTES { Ok(()) } else { Err(over_quota(who)) }
+}
+
+pub(super) fn over_quota(who: &str) -> Fault {
+    let cause = format!(
+        "The state/task '{who}' returned a result with a size exceeding the maximum number of bytes service limit."
+    );
+    Fault::error(DATA_LIMIT_EXCEEDED, cause)
+}
+
+/// Refuses a payload that is too large or too deep to be passed on.
+///
+/// # Errors
+/// `States.DataLimitExceeded` for the size, `States.Runtime` for the depth.
+pub(super) fn passable(branch: &Branch, payload: &Document) -> Result<(), Fault> {
+    within_depth(branch, payload, "output")?;
+    within_quota(payload.size_bytes(), &branch.state)
+}
+
+/// Refuses JSON that could not be read back.
+///
+/// # Errors
+/// `States.Runtime` when it nests deeper than the JSON reader takes.
+pub(super) fn within_depth(branch: &Branch, document: &Document, what: &str) -> Result<(), Fault> {
+    if document.depth() <= super::MAX_DEPTH {
+        return Ok(());
+    }
+    let problem = format!("The state's {what} nests deeper than {} levels.", super::MAX_DEPTH);
+    Err(Fault::runtime(branch, problem))
+}
