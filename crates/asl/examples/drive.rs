@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::error::Error;
 
-use asl::{About, Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, TaskRequest};
+use asl::{Effect, Execution, ExecutionContext, HistoryEvent, Input, Outcome, Start, StateMachine, TaskRequest};
 
 const DEFINITION: &str = r#"{ "StartAt": "Sleep", "States": {
     "Sleep": { "Type": "Wait", "Seconds": 60, "Next": "Greet" },
@@ -45,7 +45,7 @@ fn drive(
 fn main() -> Result<(), Box<dyn Error>> {
     let machine = StateMachine::parse(DEFINITION)?;
     let now = "2026-03-01T09:00:00Z".parse()?;
-    let about = About {
+    let context = ExecutionContext {
         execution_arn: "arn:aws:states:eu-west-1:000000000000:execution:greeter:first".into(),
         execution_name: "first".into(),
         start_time: now,
@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         state_machine_name: "greeter".into(),
         redrive_count: Some(0),
     };
-    let start = Start { input: r#"{"name": "Ada"}"#.into(), about, seed: 1, now };
+    let start = Start { input: r#"{"name": "Ada"}"#.into(), context, seed: 1, now };
     let (history, outcome) = drive(&machine, start, |request| format!(r#"{{"greeted": {}}}"#, request.input))?;
     for event in history {
         println!("{}", event.to_api_json(event.timestamp.to_string().into()));

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use asl::{About, Effect, Execution, Input, Outcome, Start, StateMachine, TaskPhase};
+use asl::{Effect, Execution, ExecutionContext, Input, Outcome, Start, StateMachine, TaskPhase};
 
 const DEFINITION: &str = r#"{ "StartAt": "Charge", "States": {
     "Charge": { "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:000000000000:function:charge",
@@ -24,7 +24,7 @@ fn store(execution: &Execution, effects: &[Effect], rows: &mut Vec<String>) -> R
 fn main() -> Result<(), Box<dyn Error>> {
     let machine = StateMachine::parse(DEFINITION)?;
     let now = "2026-03-01T09:00:00Z".parse()?;
-    let about = About {
+    let context = ExecutionContext {
         execution_arn: "arn:aws:states:eu-west-1:000000000000:execution:till:first".into(),
         execution_name: "first".into(),
         start_time: now,
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         redrive_count: Some(0),
     };
     let mut events = Vec::new();
-    let (execution, effects) = Execution::start(&machine, Start { input: "{}".into(), about, seed: 1, now })?;
+    let (execution, effects) = Execution::start(&machine, Start { input: "{}".into(), context, seed: 1, now })?;
     let stored = store(&execution, &effects, &mut events)?;
     drop(execution);
     println!("stored {} bytes and {} events: {stored}", stored.len(), events.len());

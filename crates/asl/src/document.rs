@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::double;
+use crate::java_double;
 
 /// JSON text and its value, each made from the other when it is first asked for; cloning shares both.
 ///
@@ -76,7 +76,7 @@ impl Document {
     }
 
     /// The same text without its value, to be kept for long.
-    pub(crate) fn at_rest(&self) -> Self {
+    pub(crate) fn text_only(&self) -> Self {
         Self(Arc::new(Inner { text: Arc::clone(self.text()).into(), ..Inner::default() }))
     }
 
@@ -123,7 +123,7 @@ impl<'de> Deserialize<'de> for Document {
 fn written(value: &Value) -> Arc<str> {
     let mut bytes = Vec::with_capacity(USUAL_SIZE_BYTES);
     // Neither can fail: a `Value` has only texts for names, and JSON is UTF-8.
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, AsJava);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, JavaFormatter);
     match value.serialize(&mut serializer) {
         Ok(()) => std::str::from_utf8(&bytes).unwrap_or_default().into(),
         Err(_) => Arc::default(),
@@ -131,11 +131,11 @@ fn written(value: &Value) -> Arc<str> {
 }
 
 /// Compact JSON with fractional numbers as AWS writes them.
-struct AsJava;
+struct JavaFormatter;
 
-impl serde_json::ser::Formatter for AsJava {
+impl serde_json::ser::Formatter for JavaFormatter {
     fn write_f64<W: ?Sized + std::io::Write>(&mut self, writer: &mut W, value: f64) -> std::io::Result<()> {
-        writer.write_all(double::text(value).as_bytes())
+        writer.write_all(java_double::text(value).as_bytes())
     }
 }
 
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(&**document.text(), "[1, 2.0,\n3]");
         assert_eq!(document.value()[1].to_string(), "2.0");
         assert_eq!(document.depth(), 1);
-        assert_eq!(document.at_rest().value(), document.value());
+        assert_eq!(document.text_only().value(), document.value());
         assert_eq!(document.clone().into_value(), document.into_value());
     }
 

@@ -6,7 +6,7 @@ use crate::{Input, TaskRequest, TaskResource};
 
 /// What the Lambda service answered to an invocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FunctionAnswer<'a> {
+pub struct InvocationResponse<'a> {
     /// The body, as the function wrote it.
     pub payload: &'a str,
     /// Whether the service marked it as an error (`X-Amz-Function-Error`).
@@ -27,7 +27,7 @@ pub struct FunctionAnswer<'a> {
 ///
 /// A function that is the Task's `Resource` gives its bare payload; the `lambda:invoke` integration wraps it in the
 /// service's response, as recorded from AWS.
-pub fn settle(request: &TaskRequest, answer: &FunctionAnswer<'_>) -> Input {
+pub fn task_result(request: &TaskRequest, answer: &InvocationResponse<'_>) -> Input {
     let task = request.task;
     let is_integration = matches!(request.resource, TaskResource::Service { .. });
     if answer.is_error {
@@ -41,7 +41,7 @@ pub fn settle(request: &TaskRequest, answer: &FunctionAnswer<'_>) -> Input {
 
 /// What the Lambda service answered to an invocation that it does not wait for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Acceptance<'a> {
+pub struct AcceptedInvocation<'a> {
     /// HTTP's status: 202 for an `Event`, 204 for a `DryRun`.
     pub status: u16,
     /// The version that a `DryRun` would have run.
@@ -54,7 +54,7 @@ pub struct Acceptance<'a> {
 
 /// The input that tells an execution of such an answer to `lambda:invoke`: the service's response, whose payload is empty.
 /// Its shape follows that of an invocation with an answer.
-pub fn settle_accepted(request: &TaskRequest, acceptance: &Acceptance<'_>) -> Input {
+pub fn accepted_task_result(request: &TaskRequest, acceptance: &AcceptedInvocation<'_>) -> Input {
     let mut headers = vec![
         ("x-amzn-Remapped-Content-Length", "0"),
         ("Connection", "keep-alive"),
@@ -98,7 +98,7 @@ fn failure(payload: &str, is_integration: bool) -> (String, String) {
 }
 
 /// The response of `lambda:invoke`; the payload is put in as text so that its numbers stay as written.
-fn response(answer: &FunctionAnswer<'_>, payload: &str) -> String {
+fn response(answer: &InvocationResponse<'_>, payload: &str) -> String {
     let length = answer.payload.len().to_string();
     let mut headers = vec![
         ("X-Amz-Executed-Version", answer.executed_version),

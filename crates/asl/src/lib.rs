@@ -50,11 +50,11 @@
 
 mod definition;
 mod document;
-mod double;
 mod execution;
 mod history;
 mod intrinsic;
 mod items;
+mod java_double;
 pub mod lambda;
 mod lint;
 mod path;
@@ -66,11 +66,11 @@ pub use definition::{
     ChildType, DefinitionError, Finding, FindingKind, QueryLanguage, Severity, StateMachine, StateType,
 };
 pub use execution::{
-    About, ChildId, ChildRequest, Effect, Execution, IllegalInput, Input, MAX_EVENTS, MAX_EXECUTION_S, MAX_EXPRESS_S,
-    MAX_PAYLOAD_BYTES, MapRunCounts, MapRunId, MapRunSummary, Outcome, Start, StartError, TaskId, TaskPhase,
-    TaskPurpose, TaskRequest,
+    ChildId, ChildRequest, Effect, Execution, ExecutionContext, IllegalInput, Input, MAX_EVENTS, MAX_EXECUTION_S,
+    MAX_EXPRESS_S, MAX_PAYLOAD_BYTES, MapRunCounts, MapRunId, MapRunSummary, Outcome, Start, StartError, TaskId,
+    TaskPhase, TaskPurpose, TaskRequest,
 };
-pub use history::{BrokenHistory, EventDetails, Failure, HistoryEvent, Integration, MapIteration, Status};
+pub use history::{EventDetails, Failure, HistoryEvent, Integration, InvalidHistory, MapIteration, Status};
 pub use lint::{Lint, LintRule, MachineType, lint};
 pub use resource::{Pattern, TaskResource};
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::MAX_PAYLOAD_BYTES;
 use crate::definition::{FindingKind, Findings, looks_computed};
 use crate::intrinsic::{Expression, ExpressionFailure};
-use crate::path::Scope;
+use crate::path::PathScope;
 
 /// A parsed template.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,12 +71,12 @@ impl Template {
     ///
     /// # Errors
     /// When an expression has no value, or all of them together are larger than a payload may be.
-    pub(crate) fn fill(&self, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
+    pub(crate) fn fill(&self, scope: PathScope<'_>) -> Result<Value, TemplateFailure> {
         let mut left = MAX_PAYLOAD_BYTES;
         self.fill_within(&mut left, scope)
     }
 
-    fn fill_within(&self, left: &mut usize, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
+    fn fill_within(&self, left: &mut usize, scope: PathScope<'_>) -> Result<Value, TemplateFailure> {
         match self {
             Self::Literal(value) => Ok(value.clone()),
             Self::Array(items) => {
@@ -104,7 +104,7 @@ impl Template {
 ///
 /// # Errors
 /// When it has no value, in the words that AWS has for `Parameters`, `ErrorPath` and `CausePath`.
-pub(crate) fn evaluate(expression: &Expression, field: &str, scope: Scope<'_>) -> Result<Value, TemplateFailure> {
+pub(crate) fn evaluate(expression: &Expression, field: &str, scope: PathScope<'_>) -> Result<Value, TemplateFailure> {
     expression.evaluate(scope).map(Cow::into_owned).map_err(|failure| match failure {
         ExpressionFailure::Intrinsic(problem) | ExpressionFailure::Unreadable(problem) => {
             TemplateFailure::Intrinsic(problem)

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at once")]
 
-use asl::{About, Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, Status, TaskId};
+use asl::{Effect, Execution, ExecutionContext, HistoryEvent, Input, Outcome, Start, StateMachine, Status, TaskId};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -207,7 +207,7 @@ fn plan() -> impl Strategy<Value = Plan> {
 }
 
 fn begin(machine: &StateMachine, input: &str) -> (Execution, Vec<Effect>) {
-    let about = About {
+    let context = ExecutionContext {
         execution_arn: "arn".into(),
         execution_name: "e".into(),
         start_time: Timestamp::UNIX_EPOCH,
@@ -216,7 +216,7 @@ fn begin(machine: &StateMachine, input: &str) -> (Execution, Vec<Effect>) {
         state_machine_name: "m".into(),
         redrive_count: Some(0),
     };
-    Execution::start(machine, Start { input: input.into(), about, seed: 9, now: Timestamp::UNIX_EPOCH }).unwrap()
+    Execution::start(machine, Start { input: input.into(), context, seed: 9, now: Timestamp::UNIX_EPOCH }).unwrap()
 }
 
 type Ran = (Vec<HistoryEvent>, Option<Outcome>, Status);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use asl::{About, Effect, EventDetails, Execution, Input, Start, StateMachine};
+use asl::{Effect, EventDetails, Execution, ExecutionContext, Input, Start, StateMachine};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long each figure is measured; the best of three such rounds counts, as other programs only ever add time.
@@ -45,13 +45,13 @@ impl fmt::Display for Figure {
     }
 }
 
-fn begin(machine: &StateMachine, input: &Arc<str>, about: &About) -> (Execution, Vec<Effect>) {
-    let start = Start { input: Arc::clone(input), about: about.clone(), seed: 7, now: about.start_time };
+fn begin(machine: &StateMachine, input: &Arc<str>, about: &ExecutionContext) -> (Execution, Vec<Effect>) {
+    let start = Start { input: Arc::clone(input), context: about.clone(), seed: 7, now: about.start_time };
     Execution::start(machine, start).unwrap()
 }
 
-fn about() -> About {
-    About {
+fn context() -> ExecutionContext {
+    ExecutionContext {
         execution_arn: "arn:aws:states:eu-west-1:000000000000:execution:bench:run".into(),
         execution_name: "run".into(),
         start_time: "2026-11-22T09:00:00Z".parse().unwrap(),
@@ -82,15 +82,16 @@ fn entered(effects: &[Effect]) -> usize {
 
 /// Executions that run into the limit of 25,000 events; starting them, counting and dropping their events is included.
 pub(crate) fn transitions_per_s(machine: &StateMachine, input: &str) -> f64 {
-    let (input, about) = (Arc::from(input), about());
-    1e9 / best_ns(|| entered(&begin(machine, &input, &about).1))
+    let input = Arc::from(input);
+    let context = context();
+    1e9 / best_ns(|| entered(&begin(machine, &input, &context).1))
 }
 
 pub(crate) fn per_iteration_ns(machine: &StateMachine, items: usize) -> f64 {
     let input: Arc<str> = serde_json::to_string(&(0..items).collect::<Vec<_>>()).unwrap().into();
-    let about = about();
+    let context = context();
     best_ns(|| {
-        let (_, effects) = begin(machine, &input, &about);
+        let (_, effects) = begin(machine, &input, &context);
         assert!(matches!(effects.last(), Some(Effect::Ended(_))), "the map has ended");
         items
     })
@@ -98,7 +99,7 @@ pub(crate) fn per_iteration_ns(machine: &StateMachine, items: usize) -> f64 {
 
 /// An execution that is woken once a minute, driven until it has so many events.
 fn drive(machine: &StateMachine, events: u64, each: &mut dyn FnMut(&Execution, Duration)) {
-    let (mut execution, _) = begin(machine, &Arc::from("{}"), &about());
+    let (mut execution, _) = begin(machine, &Arc::from("{}"), &context());
     while execution.last_event_id() < events {
         let now = execution.next_wake().unwrap();
         let began = Instant::now();
@@ -139,18 +140,18 @@ pub(crate) fn serialised_bytes(machine: &StateMachine) -> (f64, f64) {
 /// Resident memory of one execution among many that wait, each with a name of its own.
 pub(crate) fn resident_bytes_each(machine: &StateMachine, input: &str) -> f64 {
     const COUNT: u32 = 200_000;
-    let shared = about();
+    let shared = context();
     let before = resident_bytes();
     let mut waiting = Vec::with_capacity(usize::try_from(COUNT).unwrap());
     for i in 0..COUNT {
         let name = format!("7c1f0f4e-9d5c-4f0e-8f43-{i:012}");
-        let about = About {
+        let context = ExecutionContext {
             execution_arn: format!("arn:aws:states:eu-west-1:000000000000:execution:bench:{name}").into(),
             execution_name: name.into(),
             start_time: shared.start_time + SignedDuration::from_millis(i.into()),
             ..shared.clone()
         };
-        waiting.push(begin(machine, &Arc::from(input), &about).0);
+        waiting.push(begin(machine, &Arc::from(input), &context).0);
     }
     let bytes = (resident_bytes() - before) / f64::from(COUNT);
     assert!(waiting.iter().all(|execution| execution.next_wake() > Some(Timestamp::UNIX_EPOCH)));

@@ -109,7 +109,7 @@ fn run_child(
     now: Timestamp,
     bytes: &mut Unstructured<'_>,
 ) -> arbitrary::Result<Outcome> {
-    let begun = Execution::start_child(machine, &request.state, request.start(parent.about(), 9, now));
+    let begun = Execution::start_child(machine, &request.state, request.start(parent.context(), 9, now));
     let (child, effects) = begun.expect("what the engine asks for can be started");
     stored(&child);
     if let Some(Effect::Ended(outcome)) = effects.into_iter().next_back() {

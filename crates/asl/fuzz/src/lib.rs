@@ -3,13 +3,13 @@
 pub mod drive;
 pub mod shape;
 
-use asl::{About, Effect, Execution, Start, StateMachine};
+use asl::{Effect, Execution, ExecutionContext, Start, StateMachine};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// Starts an execution; `None` when the input is refused.
 pub fn begin(machine: &StateMachine, input: &str) -> Option<(Execution, Vec<Effect>)> {
-    let about = About {
+    let context = ExecutionContext {
         execution_arn: "arn:aws:states:eu-west-1:000000000000:execution:m:e".into(),
         execution_name: "e".into(),
         start_time: Timestamp::UNIX_EPOCH,
@@ -18,7 +18,7 @@ pub fn begin(machine: &StateMachine, input: &str) -> Option<(Execution, Vec<Effe
         state_machine_name: "m".into(),
         redrive_count: Some(0),
     };
-    Execution::start(machine, Start { input: input.into(), about, seed: 9, now: Timestamp::UNIX_EPOCH }).ok()
+    Execution::start(machine, Start { input: input.into(), context, seed: 9, now: Timestamp::UNIX_EPOCH }).ok()
 }
 
 /// Runs one state on an input, if the state is accepted.

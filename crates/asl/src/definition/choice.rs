@@ -1,11 +1,11 @@
-//! Reading the rules of a Choice state.
+//! Parser the rules of a Choice state.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::machine::Reading;
-use super::task::routed;
+use super::machine::Parser;
+use super::task::route;
 use super::{QueryLanguage, Rule, Test};
 use crate::path::Path;
 use crate::rfc3339;
@@ -93,13 +93,8 @@ const TYPE_TESTS: [(&str, TypeTest); 6] = [
 ];
 
 /// Reads a rule of `Choices`.
-pub(super) fn read_rule(
-    value: &Value,
-    location: String,
-    language: QueryLanguage,
-    reading: &mut Reading,
-) -> Option<Rule> {
-    let mut fields = Fields::of(value, location, language, reading)?;
+pub(super) fn read_rule(value: &Value, location: String, language: QueryLanguage, parser: &mut Parser) -> Option<Rule> {
+    let mut fields = Fields::of(value, location, language, parser)?;
     fields.string("Comment");
     fields.require(&["Next"]);
     let test = match language {
@@ -111,19 +106,19 @@ pub(super) fn read_rule(
             fields.only_in(QueryLanguage::JsonPath, &["And", "Or", "Not", "Variable"]);
             fields.ignore(operators());
             one_selector(&mut fields)
-                .then(|| fields.given("Condition", |fields| fields.boolean("Condition")))
+                .then(|| fields.dynamic("Condition", |fields| fields.boolean("Condition")))
                 .flatten()
                 .map(Test::Expression)
         }
     };
-    let routed = routed(&mut fields);
+    let route = route(&mut fields);
     fields.finish();
-    Some(Rule { test: test?, routed: routed? })
+    Some(Rule { test: test?, route: route? })
 }
 
 /// Reads a rule inside `And`, `Or` or `Not`: those have no `Next`.
-fn nested(value: &Value, location: String, reading: &mut Reading) -> Option<Condition> {
-    let mut fields = Fields::of(value, location, QueryLanguage::JsonPath, reading)?;
+fn nested(value: &Value, location: String, parser: &mut Parser) -> Option<Condition> {
+    let mut fields = Fields::of(value, location, QueryLanguage::JsonPath, parser)?;
     fields.string("Comment");
     let condition = condition(&mut fields);
     fields.finish();
@@ -135,7 +130,7 @@ fn one_selector(fields: &mut Fields<'_, '_>) -> bool {
     let given = SELECTORS.iter().filter(|name| fields.has(name)).count();
     if given != 1 {
         let all = SELECTORS.join(", ");
-        fields.wrong_here(format!("The object must have only one of the following fields, [{all}]"));
+        fields.report_here(format!("The object must have only one of the following fields, [{all}]"));
         fields.ignore(SELECTORS);
         fields.ignore(operators());
     }
@@ -149,19 +144,19 @@ fn condition(fields: &mut Fields<'_, '_>) -> Option<Condition> {
     if let Some((name, combine, _)) = fields.first_of(&[("And", Condition::And as fn(_) -> _), ("Or", Condition::Or)]) {
         let given = fields.array(name)?;
         if given.is_empty() {
-            fields.wrong(name, "Value cannot be empty");
+            fields.report(name, "Value cannot be empty");
         }
         let place = fields.at(name);
         let all: Vec<_> = given
             .iter()
             .enumerate()
-            .filter_map(|(i, value)| nested(value, format!("{place}[{i}]"), fields.reading))
+            .filter_map(|(i, value)| nested(value, format!("{place}[{i}]"), fields.parser))
             .collect();
         return (all.len() == given.len()).then(|| combine(all));
     }
     if let Some(value) = fields.get("Not") {
         let place = fields.at("Not");
-        return Some(Condition::Not(Box::new(nested(value, place, fields.reading)?)));
+        return Some(Condition::Not(Box::new(nested(value, place, fields.parser)?)));
     }
     let variable = fields.rule_path("Variable");
     let operator = operator(fields);
@@ -186,7 +181,7 @@ fn operator(fields: &mut Fields<'_, '_>) -> Option<Operator> {
     let given = operators().filter(|name| fields.has(name)).count();
     if given != 1 {
         let all = operators().collect::<Vec<_>>().join(", ");
-        fields.wrong_here(match given {
+        fields.report_here(match given {
             0 => format!("This object should have only one of the following fields: [{all}]"),
             _ => format!("There should only be one of the following fields: [{all}]"),
         });
@@ -223,7 +218,7 @@ fn fixed(fields: &mut Fields<'_, '_>, name: &'static str, operand: Type, order: 
         Type::Number => match fields.get(name)?.as_f64() {
             Some(number) => Some(Operator::Number(order, Operand::Value(number))),
             None => {
-                fields.wrong(name, "Expected value of type [NUMBER]");
+                fields.report(name, "Expected value of type [NUMBER]");
                 None
             }
         },
@@ -233,7 +228,7 @@ fn fixed(fields: &mut Fields<'_, '_>, name: &'static str, operand: Type, order: 
             if let Some(instant) = rfc3339::parse(text) {
                 return Some(Operator::Timestamp(order, Operand::Value(instant)));
             }
-            fields.wrong(name, "String does not match RFC3339 timestamp");
+            fields.report(name, "String does not match RFC3339 timestamp");
             None
         }
     }

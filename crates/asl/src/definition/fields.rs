@@ -1,17 +1,17 @@
-//! Reading an object of a definition field by field, noting what is missing, wrong or unknown.
+//! Parser an object of a definition field by field, noting what is missing, wrong or unknown.
 
 use std::collections::BTreeSet;
 
 use jsonata::{StatesRead, TemplatePath};
 use serde_json::{Map, Value};
 
-use super::machine::Reading;
-use super::{DataPath, FindingKind, Findings, LanguageTemplate, QueryLanguage, ResultPath, Target, Transition};
+use super::machine::Parser;
+use super::{DataPath, FindingKind, Findings, LanguageTemplate, NextOrEnd, QueryLanguage, ResultPath, Target};
 use crate::intrinsic::Expression;
 use crate::path::{Path, PathSyntax, ReferencePath};
 use crate::template::Template;
 
-/// An object under way: which fields were asked for, and where it is.
+/// An object under way: which fields were known for, and where it is.
 pub(super) struct Fields<'a, 'r> {
     members: &'a Map<String, Value>,
     pub(super) location: String,
@@ -19,8 +19,8 @@ pub(super) struct Fields<'a, 'r> {
     pub(super) language: QueryLanguage,
     /// Whether an error was caught where this is evaluated: only there is `$states.errorOutput`.
     pub(super) has_error: bool,
-    asked: BTreeSet<&'static str>,
-    pub(super) reading: &'r mut Reading,
+    known: BTreeSet<&'static str>,
+    pub(super) parser: &'r mut Parser,
 }
 
 impl<'a, 'r> Fields<'a, 'r> {
@@ -29,14 +29,14 @@ impl<'a, 'r> Fields<'a, 'r> {
         value: &'a Value,
         location: String,
         language: QueryLanguage,
-        reading: &'r mut Reading,
+        parser: &'r mut Parser,
     ) -> Option<Self> {
         match value {
             Value::Object(members) => {
-                Some(Self { members, location, language, has_error: false, asked: BTreeSet::new(), reading })
+                Some(Self { members, location, language, has_error: false, known: BTreeSet::new(), parser })
             }
             _ => {
-                reading.findings.schema(&location, "Expected value of type [OBJECT]");
+                parser.findings.schema(&location, "Expected value of type [OBJECT]");
                 None
             }
         }
@@ -46,14 +46,14 @@ impl<'a, 'r> Fields<'a, 'r> {
     pub(super) fn object<T>(&mut self, name: &'static str, read: impl FnOnce(&mut Fields<'_, '_>) -> T) -> Option<T> {
         let value = self.get(name)?;
         let location = self.at(name);
-        let mut inner = Fields::of(value, location, self.language, self.reading)?;
+        let mut inner = Fields::of(value, location, self.language, self.parser)?;
         let result = read(&mut inner);
         inner.finish();
         Some(result)
     }
 
     pub(super) fn get(&mut self, name: &'static str) -> Option<&'a Value> {
-        self.asked.insert(name);
+        self.known.insert(name);
         self.members.get(name)
     }
 
@@ -70,14 +70,14 @@ impl<'a, 'r> Fields<'a, 'r> {
         format!("{}/{name}", self.location)
     }
 
-    pub(super) fn wrong(&mut self, name: &str, message: impl Into<String>) {
+    pub(super) fn report(&mut self, name: &str, message: impl Into<String>) {
         let location = self.at(name);
-        self.reading.findings.schema(&location, message);
+        self.parser.findings.schema(&location, message);
     }
 
     /// Notes something about the object as a whole.
-    pub(super) fn wrong_here(&mut self, message: impl Into<String>) {
-        self.reading.findings.schema(&self.location, message);
+    pub(super) fn report_here(&mut self, message: impl Into<String>) {
+        self.parser.findings.schema(&self.location, message);
     }
 
     pub(super) fn string(&mut self, name: &'static str) -> Option<&'a str> {
@@ -85,7 +85,7 @@ impl<'a, 'r> Fields<'a, 'r> {
         if value.is_string() {
             return value.as_str();
         }
-        self.wrong(name, "Expected value of type [STRING]");
+        self.report(name, "Expected value of type [STRING]");
         None
     }
 
@@ -94,7 +94,7 @@ impl<'a, 'r> Fields<'a, 'r> {
         if value.is_boolean() {
             return value.as_bool();
         }
-        self.wrong(name, "Expected value of type [BOOLEAN]");
+        self.report(name, "Expected value of type [BOOLEAN]");
         None
     }
 
@@ -104,15 +104,15 @@ impl<'a, 'r> Fields<'a, 'r> {
         match value.as_u64() {
             Some(number) if (least..=most).contains(&number) => Some(number),
             Some(number) if number > most => {
-                self.wrong(name, format!("Maximum value is {most}"));
+                self.report(name, format!("Maximum value is {most}"));
                 None
             }
             _ if value.is_i64() || value.is_u64() => {
-                self.wrong(name, format!("Minimum value is {least}"));
+                self.report(name, format!("Minimum value is {least}"));
                 None
             }
             _ => {
-                self.wrong(name, "Expected value of type Integer");
+                self.report(name, "Expected value of type Integer");
                 None
             }
         }
@@ -122,7 +122,7 @@ impl<'a, 'r> Fields<'a, 'r> {
         match self.get(name)? {
             Value::Array(items) => Some(items),
             _ => {
-                self.wrong(name, "Expected value of type [ARRAY]");
+                self.report(name, "Expected value of type [ARRAY]");
                 None
             }
         }
@@ -132,11 +132,11 @@ impl<'a, 'r> Fields<'a, 'r> {
     pub(super) fn strings(&mut self, name: &'static str) -> Option<Vec<String>> {
         let given = self.array(name)?;
         if given.is_empty() {
-            self.wrong(name, "Value cannot be empty");
+            self.report(name, "Value cannot be empty");
         }
         let texts: Vec<_> = given.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect();
         if texts.len() != given.len() {
-            self.wrong(name, "Expected value of type [STRING]");
+            self.report(name, "Expected value of type [STRING]");
         }
         Some(texts)
     }
@@ -147,11 +147,11 @@ impl<'a, 'r> Fields<'a, 'r> {
         match number {
             Some(number) if (0.0..=100.0).contains(&number) => Some(number),
             Some(number) => {
-                self.wrong(name, if number < 0.0 { "Minimum value is 0.0" } else { "Maximum value is 100.0" });
+                self.report(name, if number < 0.0 { "Minimum value is 0.0" } else { "Maximum value is 100.0" });
                 None
             }
             None => {
-                self.wrong(name, "Expected value of type [NUMBER]");
+                self.report(name, "Expected value of type [NUMBER]");
                 None
             }
         }
@@ -169,7 +169,7 @@ impl<'a, 'r> Fields<'a, 'r> {
             return;
         };
         if self.language == QueryLanguage::JsonPath && Path::parse(text).is_ok_and(|path| !path.names_one_place()) {
-            self.wrong(name, "Value is not a Reference Path");
+            self.report(name, "Value is not a Reference Path");
         }
     }
 
@@ -181,13 +181,13 @@ impl<'a, 'r> Fields<'a, 'r> {
             Err(_) if !text.starts_with('$') => "Reference path didn't start with '$'".to_owned(),
             Err(PathSyntax(reason)) => reason,
         };
-        self.wrong(name, format!("Value is not a Reference Path: {problem}"));
+        self.report(name, format!("Value is not a Reference Path: {problem}"));
         None
     }
 
-    /// Marks fields as known without reading them.
+    /// Marks fields as known without parser them.
     pub(super) fn ignore(&mut self, names: impl IntoIterator<Item = &'static str>) {
-        self.asked.extend(names);
+        self.known.extend(names);
     }
 
     /// A path or an intrinsic function.
@@ -197,7 +197,7 @@ impl<'a, 'r> Fields<'a, 'r> {
     }
 
     fn bad_path<T>(&mut self, name: &'static str) -> Result<T, ()> {
-        self.wrong(name, "Value must be a valid JSONPath.");
+        self.report(name, "Value must be a valid JSONPath.");
         Err(())
     }
 
@@ -220,7 +220,7 @@ impl<'a, 'r> Fields<'a, 'r> {
             Ok(path) => Some(path),
             Err(_) => {
                 let is_path = Path::parse(text).is_ok();
-                self.wrong(
+                self.report(
                     NAME,
                     if is_path { "Value is not a Reference Path" } else { "Value must be a valid JSONPath." },
                 );
@@ -234,18 +234,18 @@ impl<'a, 'r> Fields<'a, 'r> {
     pub(super) fn json_path_template(&mut self, name: &'static str) -> Option<Template> {
         let value = self.get(name)?;
         let location = self.at(name);
-        Some(Template::parse(value, &location, &mut self.reading.findings))
+        Some(Template::parse(value, &location, &mut self.parser.findings))
     }
 
     /// A template in JSONata: texts between `{%` and `%}` are computed.
     pub(super) fn jsonata_template(&mut self, name: &'static str) -> Option<jsonata::Template> {
         let value = self.get(name)?;
         let location = self.at(name);
-        check_marks(value, &TemplatePath::Field(&location), &mut self.reading.findings);
-        let findings = &mut self.reading.findings;
+        check_marks(value, &TemplatePath::Field(&location), &mut self.parser.findings);
+        let findings = &mut self.parser.findings;
         let template = jsonata::Template::parse(value, &location, |problem| findings.add_template_problem(&problem));
         if !self.has_error {
-            check_reads(&template, &TemplatePath::Field(&location), &mut self.reading.findings);
+            check_reads(&template, &TemplatePath::Field(&location), &mut self.parser.findings);
         }
         Some(template)
     }
@@ -271,7 +271,7 @@ impl<'a, 'r> Fields<'a, 'r> {
     /// Refuses fields that the rest of the object makes no sense of.
     pub(super) fn refuse(&mut self, names: &[&'static str]) {
         for name in names.iter().filter(|name| self.has(name)).copied().collect::<Vec<_>>() {
-            self.wrong_here(format!("Field '{name}' is not supported"));
+            self.report_here(format!("Field '{name}' is not supported"));
         }
     }
 
@@ -282,7 +282,7 @@ impl<'a, 'r> Fields<'a, 'r> {
         }
         for name in names {
             if self.get(name).is_some() {
-                self.wrong_here(format!(
+                self.report_here(format!(
                     "The QueryLanguage is set to '{}', but field '{name}' is only supported for the '{}' QueryLanguage",
                     self.language.name(),
                     language.name()
@@ -292,21 +292,21 @@ impl<'a, 'r> Fields<'a, 'r> {
     }
 
     /// `Next` or `End`: exactly one of them.
-    pub(super) fn transition(&mut self) -> Transition {
+    pub(super) fn transition(&mut self) -> NextOrEnd {
         let next = self.string("Next");
         let end = self.boolean("End").unwrap_or(false);
         match next {
             Some(_) if end => {
-                self.wrong_here("There should only be one of the following fields: [Next, End]");
-                Transition::End
+                self.report_here("There should only be one of the following fields: [Next, End]");
+                NextOrEnd::End
             }
-            Some(next) => Transition::Next(Target::named(next)),
+            Some(next) => NextOrEnd::Next(Target::named(next)),
             None => {
                 let is_wrong = self.has("Next") || self.get("End").is_some_and(|end| !end.is_boolean());
                 if !end && !is_wrong {
-                    self.wrong_here("This object should have only one of the following fields: [Next, End]");
+                    self.report_here("This object should have only one of the following fields: [Next, End]");
                 }
-                Transition::End
+                NextOrEnd::End
             }
         }
     }
@@ -315,14 +315,14 @@ impl<'a, 'r> Fields<'a, 'r> {
     pub(super) fn require(&mut self, names: &[&'static str]) {
         let missing: Vec<_> = names.iter().filter(|name| !self.has(name)).copied().collect();
         if !missing.is_empty() {
-            self.wrong_here(format!("These fields are required: [{}]", missing.join(", ")));
+            self.report_here(format!("These fields are required: [{}]", missing.join(", ")));
         }
     }
 
     /// Notes when both of two fields are there.
     pub(super) fn only_one(&mut self, one: &str, other: &str) {
         if self.has(one) && self.has(other) {
-            self.wrong_here(format!("There should only be one of the following fields: [{one}, {other}]"));
+            self.report_here(format!("There should only be one of the following fields: [{one}, {other}]"));
         }
     }
 
@@ -333,15 +333,15 @@ impl<'a, 'r> Fields<'a, 'r> {
         if meaning.is_none() {
             let allowed: Vec<_> = meanings.iter().map(|(spelling, _)| *spelling).collect();
             let message = format!("Value should be one of the following: [{}]", allowed.join(", "));
-            self.wrong(name, message);
+            self.report(name, message);
         }
         meaning.map(|(_, meaning)| *meaning)
     }
 
-    /// Notes fields that nobody asked for.
+    /// Notes fields that nobody known for.
     pub(super) fn finish(self) {
-        for name in self.members.keys().filter(|name| !self.asked.contains(name.as_str())) {
-            self.reading.findings.schema(&self.location, format!("Field '{name}' is not supported"));
+        for name in self.members.keys().filter(|name| !self.known.contains(name.as_str())) {
+            self.parser.findings.schema(&self.location, format!("Field '{name}' is not supported"));
         }
     }
 }

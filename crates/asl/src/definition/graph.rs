@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{FindingKind, Findings, Flow, State, StateIndex, StateKind, StateMachine, Target, Transition};
+use super::{FindingKind, Findings, Flow, NextOrEnd, State, StateIndex, StateKind, StateMachine, Target};
 
 /// Notes dangling and missing transitions, in the order of the definition. That a flow inside a state has no end is not known
 /// to be refused. The findings and their order are what AWS reports: dangling targets, then the lack of
@@ -50,24 +50,24 @@ fn dangling(flow: &Flow, target: &Target, location: &str, findings: &mut Finding
 fn ends(kind: &StateKind) -> bool {
     match kind {
         StateKind::Succeed | StateKind::Fail { .. } => true,
-        other => other.then() == Some(&Transition::End),
+        other => other.then() == Some(&NextOrEnd::End),
     }
 }
 
 /// Every state that this one may go to, with the place in the state that says so.
 fn targets(kind: &StateKind) -> Vec<(&Target, String)> {
     let mut targets = Vec::new();
-    if let Some(Transition::Next(target)) = kind.then() {
+    if let Some(NextOrEnd::Next(target)) = kind.then() {
         targets.push((target, "Next".to_owned()));
     }
     if let StateKind::Choice { rules, default } = kind {
         let rules = rules.iter().enumerate();
-        targets.extend(rules.map(|(i, rule)| (&rule.routed.next, format!("Choices[{i}]/Next"))));
+        targets.extend(rules.map(|(i, rule)| (&rule.route.next, format!("Choices[{i}]/Next"))));
         targets.extend(default.as_ref().map(|target| (target, "Default".to_owned())));
     }
     let catchers = kind.recovery().map(|recovery| recovery.catchers.as_slice()).unwrap_or_default();
     let caught = catchers.iter().enumerate();
-    targets.extend(caught.map(|(i, catcher)| (&catcher.routed.next, format!("Catch[{i}]/Next"))));
+    targets.extend(caught.map(|(i, catcher)| (&catcher.route.next, format!("Catch[{i}]/Next"))));
     targets
 }
 
@@ -94,7 +94,7 @@ fn resolve(target: &mut Target, states: &BTreeMap<Arc<str>, StateIndex>) {
 
 impl StateKind {
     /// `Next` or `End`, of the types of state that have them.
-    pub(crate) fn then(&self) -> Option<&Transition> {
+    pub(crate) fn then(&self) -> Option<&NextOrEnd> {
         match self {
             Self::Pass { then, .. } | Self::Wait { then, .. } => Some(then),
             Self::Task(task) => Some(&task.then),
@@ -111,16 +111,16 @@ impl StateKind {
             Self::Parallel(parallel) => (&mut parallel.then, Some(&mut parallel.recovery)),
             Self::Map(map) => (&mut map.then, Some(&mut map.recovery)),
             Self::Choice { rules, default } => {
-                return rules.iter_mut().map(|rule| &mut rule.routed.next).chain(default).collect();
+                return rules.iter_mut().map(|rule| &mut rule.route.next).chain(default).collect();
             }
             Self::Succeed | Self::Fail { .. } => return Vec::new(),
         };
         let next = match then {
-            Transition::Next(target) => Some(target),
-            Transition::End => None,
+            NextOrEnd::Next(target) => Some(target),
+            NextOrEnd::End => None,
         };
         let caught = recovery.into_iter().flat_map(|recovery| &mut recovery.catchers);
-        next.into_iter().chain(caught.map(|catcher| &mut catcher.routed.next)).collect()
+        next.into_iter().chain(caught.map(|catcher| &mut catcher.route.next)).collect()
     }
 }
 

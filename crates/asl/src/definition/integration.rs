@@ -33,7 +33,7 @@ const REQUIRED: [(&str, &str, &[&str]); 9] = [
 ];
 
 impl TaskResource {
-    /// Whether the integration has the pattern that is asked for; anything that is not known to be missing is.
+    /// Whether the integration has the pattern that is known for; anything that is not known to be missing is.
     pub(super) fn is_recognised(&self) -> bool {
         let Self::Service { resource_type, resource, pattern } = self else {
             return true;

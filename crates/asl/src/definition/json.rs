@@ -1,4 +1,4 @@
-//! Reading a definition's JSON.
+//! Parser a definition's JSON.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Reading a whole definition.
+//! Parser a whole definition.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub(super) const MAX_SECONDS: u64 = 99_999_999;
 const MAX_STATE_NAME_CHARS: usize = 80;
 
 /// A definition under way: what was read so far, and what is wrong with it.
-pub(super) struct Reading {
+pub(super) struct Parser {
     pub(super) machine: StateMachine,
     /// The machine's query language: that of every state that names none.
     pub(super) language: QueryLanguage,
@@ -40,7 +40,7 @@ impl StateMachine {
         let Some(value) = json::read(definition, &mut findings) else {
             return Err(findings.into_error());
         };
-        let Reading { mut machine, mut findings, scopes, .. } = read(&value, findings);
+        let Parser { mut machine, mut findings, scopes, .. } = read(&value, findings);
         scopes.check(&mut findings);
         if !findings.has_errors() {
             graph::check(&machine, &mut findings);
@@ -65,28 +65,28 @@ impl StateMachine {
         let Some(value) = json::read(state, &mut findings) else {
             return Err(findings.into_error());
         };
-        let mut reading = Reading::new(findings);
-        reading.scopes.enter(FlowIndex(0), Scope::Inner);
-        state::read("StateName", &value, "/States/StateName".to_owned(), FlowIndex(0), &mut reading);
-        if reading.findings.has_errors() { Err(reading.findings.into_error()) } else { Ok(()) }
+        let mut parser = Parser::new(findings);
+        parser.scopes.enter(FlowIndex(0), Scope::Inner);
+        state::read("StateName", &value, "/States/StateName".to_owned(), FlowIndex(0), &mut parser);
+        if parser.findings.has_errors() { Err(parser.findings.into_error()) } else { Ok(()) }
     }
 }
 
-fn read(value: &Value, findings: Findings) -> Reading {
-    let mut reading = Reading::new(findings);
-    let Some(mut fields) = Fields::of(value, "/".to_owned(), QueryLanguage::JsonPath, &mut reading) else {
-        return reading;
+fn read(value: &Value, findings: Findings) -> Parser {
+    let mut parser = Parser::new(findings);
+    let Some(mut fields) = Fields::of(value, "/".to_owned(), QueryLanguage::JsonPath, &mut parser) else {
+        return parser;
     };
     fields.require(&["States", "StartAt"]);
     fields.location = String::new();
-    fields.reading.language = query_language(&mut fields).unwrap_or(QueryLanguage::JsonPath);
+    fields.parser.language = query_language(&mut fields).unwrap_or(QueryLanguage::JsonPath);
     fields.string("Comment");
     fields.one_of("Version", &[("1.0", ())]);
-    fields.reading.machine.timeout_s = fields.integer("TimeoutSeconds", 0, MAX_SECONDS);
+    fields.parser.machine.timeout_s = fields.integer("TimeoutSeconds", 0, MAX_SECONDS);
     flow(&mut fields, Scope::Inner);
     fields.location = "/".to_owned();
     fields.finish();
-    reading
+    parser
 }
 
 /// `QueryLanguage`, when it is there. What is neither of the two is noted, and then taken as AWS takes it: as JSONata.
@@ -101,27 +101,27 @@ pub(super) fn query_language(fields: &mut Fields<'_, '_>) -> Option<QueryLanguag
 /// Reads `StartAt` and `States`, of the machine or of a flow inside a state.
 pub(super) fn flow(fields: &mut Fields<'_, '_>, scope: Scope) -> Option<FlowIndex> {
     let start_at = fields.string("StartAt").map(Target::named);
-    let index = FlowIndex(u32::try_from(fields.reading.machine.flows.len()).ok()?);
+    let index = FlowIndex(u32::try_from(fields.parser.machine.flows.len()).ok()?);
     let place = Flow {
         location: fields.location.clone(),
         start_at: start_at.clone().unwrap_or_else(|| Target::named("")),
         states: BTreeMap::new(),
     };
-    fields.reading.machine.flows.push(place);
-    let around = fields.reading.scopes.enter(index, scope);
+    fields.parser.machine.flows.push(place);
+    let around = fields.parser.scopes.enter(index, scope);
     let location = fields.at("States");
-    let read = fields.get("States").and_then(|value| states(value, &location, index, fields.reading));
-    fields.reading.scopes.leave(around);
+    let read = fields.get("States").and_then(|value| states(value, &location, index, fields.parser));
+    fields.parser.scopes.leave(around);
     read.and(start_at).map(|_| index)
 }
 
-fn states(value: &Value, location: &str, flow: FlowIndex, reading: &mut Reading) -> Option<()> {
+fn states(value: &Value, location: &str, flow: FlowIndex, parser: &mut Parser) -> Option<()> {
     let Value::Object(members) = value else {
-        reading.findings.schema(location, "Expected value of type [OBJECT]");
+        parser.findings.schema(location, "Expected value of type [OBJECT]");
         return None;
     };
     if members.is_empty() {
-        reading.findings.schema(location, "Value cannot be empty");
+        parser.findings.schema(location, "Value cannot be empty");
         return None;
     }
     for (name, value) in members {
@@ -129,22 +129,22 @@ fn states(value: &Value, location: &str, flow: FlowIndex, reading: &mut Reading)
             let message = format!(
                 "Invalid State name: State '{name}' exceeds the {MAX_STATE_NAME_CHARS}-character limit allowed by the service"
             );
-            reading.findings.add(FindingKind::InvalidStateName, Some(format!("{location}/{name}")), message);
+            parser.findings.add(FindingKind::InvalidStateName, Some(format!("{location}/{name}")), message);
             continue;
         }
         let location = format!("{location}/{name}");
-        if !reading.names.insert(Arc::from(name.as_str())) {
+        if !parser.names.insert(Arc::from(name.as_str())) {
             let message = format!("Duplicate State name: {name}");
-            reading.findings.add(FindingKind::DuplicateStateName, Some(location.clone()), message);
+            parser.findings.add(FindingKind::DuplicateStateName, Some(location.clone()), message);
         }
-        if let Some(state) = state::read(name, value, location, flow, reading) {
-            reading.add(state)?;
+        if let Some(state) = state::read(name, value, location, flow, parser) {
+            parser.add(state)?;
         }
     }
     Some(())
 }
 
-impl Reading {
+impl Parser {
     fn new(findings: Findings) -> Self {
         let machine = StateMachine {
             timeout_s: None,

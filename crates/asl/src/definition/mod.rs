@@ -1,10 +1,10 @@
 //! State machine definitions: what was written, read and checked.
 
 mod choice;
+mod dynamic;
 mod express;
 mod fields;
 mod finding;
-mod given;
 mod graph;
 mod integration;
 mod json;
@@ -36,7 +36,7 @@ pub(crate) use map::{
     Distributed, ItemFormat, ItemReader, Items, ManifestType, Map, MapMode, OutputType, ReaderTransformation,
     ResultWriter, Transformation,
 };
-pub(crate) use task::{Catcher, Jitter, Recovery, Retrier, Routed};
+pub(crate) use task::{Catcher, Jitter, Recovery, Retrier, Route};
 pub(crate) use variable::looks_computed;
 
 /// A state machine that can be run.
@@ -142,7 +142,7 @@ pub(crate) enum ResultPath {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Transition {
+pub(crate) enum NextOrEnd {
     Next(Target),
     End,
 }
@@ -184,12 +184,12 @@ pub(crate) struct JsonataFlow {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum StateKind {
-    Pass { result: Option<Document>, then: Transition },
+    Pass { result: Option<Document>, then: NextOrEnd },
     Task(Box<Task>),
-    Wait { until: WaitUntil, then: Transition },
+    Wait { until: WaitUntil, then: NextOrEnd },
     Choice { rules: Vec<Rule>, default: Option<Target> },
     Succeed,
-    Fail { error: Option<Given<String>>, cause: Option<Given<String>> },
+    Fail { error: Option<Dynamic<String>>, cause: Option<Dynamic<String>> },
     Parallel(Box<Parallel>),
     Map(Box<Map>),
 }
@@ -198,18 +198,18 @@ pub(crate) enum StateKind {
 pub(crate) struct Task {
     pub(crate) resource: TaskResource,
     /// `Credentials.RoleArn`: the role that the task is called with.
-    pub(crate) role_arn: Option<Given<String>>,
-    pub(crate) timeout: Option<Given<u64>>,
-    pub(crate) heartbeat: Option<Given<u64>>,
+    pub(crate) role_arn: Option<Dynamic<String>>,
+    pub(crate) timeout: Option<Dynamic<u64>>,
+    pub(crate) heartbeat: Option<Dynamic<u64>>,
     pub(crate) recovery: Recovery,
-    pub(crate) then: Transition,
+    pub(crate) then: NextOrEnd,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Parallel {
     pub(crate) branches: Vec<FlowIndex>,
     pub(crate) recovery: Recovery,
-    pub(crate) then: Transition,
+    pub(crate) then: NextOrEnd,
 }
 
 /// A template in the query language of its state.
@@ -221,20 +221,20 @@ pub(crate) enum LanguageTemplate {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum WaitUntil {
-    Seconds(Given<u64>),
-    Timestamp(Given<Timestamp>),
+    Seconds(Dynamic<u64>),
+    Timestamp(Dynamic<Timestamp>),
 }
 
 /// A value that is written down, or to be found when the state runs. `field` is the field that says so, for errors.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Given<T> {
-    Fixed(T),
+pub(crate) enum Dynamic<T> {
+    Literal(T),
     /// By a path; `ErrorPath`, `CausePath` and `RoleArn.$` take an intrinsic function as well.
-    Read {
+    Path {
         field: &'static str,
         expression: Expression,
     },
-    Computed {
+    Expression {
         field: &'static str,
         expression: jsonata::Expression,
     },
@@ -244,7 +244,7 @@ pub(crate) enum Given<T> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Rule {
     pub(crate) test: Test,
-    pub(crate) routed: Routed,
+    pub(crate) route: Route,
 }
 
 /// What decides a rule.
@@ -252,7 +252,7 @@ pub(crate) struct Rule {
 pub(crate) enum Test {
     Condition(Condition),
     /// `Condition` in JSONata: an expression, or a fixed truth.
-    Expression(Given<bool>),
+    Expression(Dynamic<bool>),
 }
 
 impl State {

@@ -1,15 +1,15 @@
-//! Reading one state.
+//! Parser one state.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::machine::{MAX_SECONDS, Reading, flow, query_language};
+use super::machine::{MAX_SECONDS, Parser, flow, query_language};
 use super::variable::{Scope, looks_computed};
 use super::{
-    DataFlow, DataPath, FindingKind, FlowIndex, JsonPathFlow, JsonataFlow, LanguageTemplate, Parallel, QueryLanguage,
-    ResultPath, Rule, State, StateIndex, StateKind, StateType, Target, Transition, WaitUntil, choice, map, task,
+    DataFlow, DataPath, FindingKind, FlowIndex, JsonPathFlow, JsonataFlow, LanguageTemplate, NextOrEnd, Parallel,
+    QueryLanguage, ResultPath, Rule, State, StateIndex, StateKind, StateType, Target, WaitUntil, choice, map, task,
 };
 use crate::document::Document;
 use crate::path::{Path, ReferencePath};
@@ -26,15 +26,9 @@ const TYPES: [(&str, StateType); 8] = [
     ("Map", StateType::Map),
 ];
 
-pub(super) fn read(
-    name: &str,
-    value: &Value,
-    location: String,
-    flow: FlowIndex,
-    reading: &mut Reading,
-) -> Option<State> {
-    let language = reading.language;
-    let mut fields = Fields::of(value, location, language, reading)?;
+pub(super) fn read(name: &str, value: &Value, location: String, flow: FlowIndex, parser: &mut Parser) -> Option<State> {
+    let language = parser.language;
+    let mut fields = Fields::of(value, location, language, parser)?;
     fields.require(&["Type"]);
     let state_type = state_type(&mut fields)?;
     fields.string("Comment");
@@ -50,7 +44,7 @@ fn state_type(fields: &mut Fields<'_, '_>) -> Option<StateType> {
     let state_type = TYPES.iter().find(|(name, _)| *name == text);
     if state_type.is_none() {
         let all: Vec<_> = TYPES.iter().map(|(name, _)| *name).collect();
-        fields.wrong("Type", format!("The field 'Type' should have one of these values: [{}]", all.join(", ")));
+        fields.report("Type", format!("The field 'Type' should have one of these values: [{}]", all.join(", ")));
     }
     state_type.map(|(_, state_type)| *state_type)
 }
@@ -61,7 +55,7 @@ fn own_language(fields: &mut Fields<'_, '_>) {
         return;
     };
     if own == QueryLanguage::JsonPath && fields.language == QueryLanguage::Jsonata {
-        fields.wrong_here("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
+        fields.report_here("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
     }
     fields.language = own;
 }
@@ -74,8 +68,8 @@ fn kind(fields: &mut Fields<'_, '_>, state_type: StateType) -> Option<StateKind>
         StateType::Choice => choice(fields),
         StateType::Succeed => Some(StateKind::Succeed),
         StateType::Fail => Some(StateKind::Fail {
-            error: fields.given_text("Error", "ErrorPath"),
-            cause: fields.given_text("Cause", "CausePath"),
+            error: fields.dynamic_string("Error", "ErrorPath"),
+            cause: fields.dynamic_string("Cause", "CausePath"),
         }),
         StateType::Parallel => parallel(fields),
         StateType::Map => map::read(fields),
@@ -146,7 +140,7 @@ fn pass(fields: &mut Fields<'_, '_>) -> StateKind {
     if fields.language == QueryLanguage::JsonPath && result.is_some_and(reads_like_a_path) {
         let message = "The Result of a Pass state is static: a path or an intrinsic function in it is not evaluated.";
         let location = Some(fields.at("Result"));
-        fields.reading.findings.add(FindingKind::PassResultIsStatic, location, message);
+        fields.parser.findings.add(FindingKind::PassResultIsStatic, location, message);
     }
     let result = result.cloned().map(Document::of);
     StateKind::Pass { result, then: fields.transition() }
@@ -168,12 +162,12 @@ fn wait(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
     };
     let all = forms.join(", ");
     match forms.iter().filter(|form| fields.has(form)).count() {
-        0 => fields.wrong_here(format!("This object should have only one of the following fields: [{all}]")),
+        0 => fields.report_here(format!("This object should have only one of the following fields: [{all}]")),
         1 => {}
-        _ => fields.wrong_here(format!("There should only be one of the following fields: [{all}]")),
+        _ => fields.report_here(format!("There should only be one of the following fields: [{all}]")),
     }
-    let seconds = fields.given_integer("Seconds", "SecondsPath", (0, MAX_SECONDS)).map(WaitUntil::Seconds);
-    let timestamp = fields.given_timestamp("Timestamp", "TimestampPath").map(WaitUntil::Timestamp);
+    let seconds = fields.dynamic_integer("Seconds", "SecondsPath", (0, MAX_SECONDS)).map(WaitUntil::Seconds);
+    let timestamp = fields.dynamic_timestamp("Timestamp", "TimestampPath").map(WaitUntil::Timestamp);
     let then = fields.transition();
     Some(StateKind::Wait { until: seconds.or(timestamp)?, then })
 }
@@ -183,14 +177,14 @@ fn choice(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
     let default = fields.string("Default").map(Target::named);
     let given = fields.array("Choices")?;
     if given.is_empty() {
-        fields.wrong("Choices", "Value cannot be empty");
+        fields.report("Choices", "Value cannot be empty");
     }
     let place = fields.at("Choices");
     let language = fields.language;
     let rules: Vec<Rule> = given
         .iter()
         .enumerate()
-        .filter_map(|(i, value)| choice::read_rule(value, format!("{place}[{i}]"), language, fields.reading))
+        .filter_map(|(i, value)| choice::read_rule(value, format!("{place}[{i}]"), language, fields.parser))
         .collect();
     Some(StateKind::Choice { rules, default })
 }
@@ -199,12 +193,12 @@ fn parallel(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
     fields.require(&["Branches"]);
     let given = fields.array("Branches").unwrap_or_default();
     if given.is_empty() && fields.has("Branches") {
-        fields.wrong("Branches", "Value cannot be empty");
+        fields.report("Branches", "Value cannot be empty");
     }
     let place = fields.at("Branches");
     let mut branches = Vec::with_capacity(given.len());
     for (i, value) in given.iter().enumerate() {
-        let Some(mut branch) = Fields::of(value, format!("{place}[{i}]"), fields.language, fields.reading) else {
+        let Some(mut branch) = Fields::of(value, format!("{place}[{i}]"), fields.language, fields.parser) else {
             continue;
         };
         branch.require(&["StartAt", "States"]);
@@ -217,7 +211,7 @@ fn parallel(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
     Some(StateKind::Parallel(Box::new(Parallel { branches, recovery, then })))
 }
 
-impl Transition {
+impl NextOrEnd {
     pub(crate) fn target(&self) -> Option<&Target> {
         match self {
             Self::Next(target) => Some(target),

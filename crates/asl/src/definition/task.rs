@@ -1,10 +1,10 @@
-//! Reading a Task state with its retriers and catchers.
+//! Parser a Task state with its retriers and catchers.
 
 use serde_json::Value;
 
 use super::fields::Fields;
 use super::machine::MAX_SECONDS;
-use super::{Findings, Given, LanguageTemplate, QueryLanguage, ResultPath, StateKind, Target, Task};
+use super::{Dynamic, Findings, LanguageTemplate, QueryLanguage, ResultPath, StateKind, Target, Task};
 use crate::resource::TaskResource;
 
 /// The longest `IntervalSeconds` and `MaxAttempts`.
@@ -36,7 +36,7 @@ pub(crate) struct Catcher {
     pub(crate) error_equals: Vec<String>,
     /// Where JSONPath puts the error.
     pub(crate) result_path: ResultPath,
-    pub(crate) routed: Routed,
+    pub(crate) route: Route,
 }
 
 /// What a state does about errors.
@@ -48,7 +48,7 @@ pub(crate) struct Recovery {
 
 /// Where a rule or a catcher leads, and what it makes of the payload on the way.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Routed {
+pub(crate) struct Route {
     pub(crate) next: Target,
     pub(crate) output: Option<jsonata::Template>,
     pub(crate) assign: Option<LanguageTemplate>,
@@ -61,20 +61,20 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
         check_call(fields, resource);
     }
     let role_arn = fields.object("Credentials", role_arn).flatten();
-    let timeout = fields.given_integer("TimeoutSeconds", "TimeoutSecondsPath", (1, MAX_SECONDS));
-    let heartbeat = fields.given_integer("HeartbeatSeconds", "HeartbeatSecondsPath", (1, MAX_SECONDS));
+    let timeout = fields.dynamic_integer("TimeoutSeconds", "TimeoutSecondsPath", (1, MAX_SECONDS));
+    let heartbeat = fields.dynamic_integer("HeartbeatSeconds", "HeartbeatSecondsPath", (1, MAX_SECONDS));
     let recovery = recovery(fields);
     let then = fields.transition();
     let task = Task { resource: resource?, role_arn, timeout, heartbeat, recovery, then };
     Some(StateKind::Task(Box::new(task)))
 }
 
-fn role_arn(credentials: &mut Fields<'_, '_>) -> Option<Given<String>> {
+fn role_arn(credentials: &mut Fields<'_, '_>) -> Option<Dynamic<String>> {
     if !credentials.has("RoleArn") && !credentials.has("RoleArn.$") {
-        credentials.wrong_here("The field 'RoleArn' is required but was missing");
+        credentials.report_here("The field 'RoleArn' is required but was missing");
     }
-    Some(match credentials.given_text("RoleArn", "RoleArn.$")? {
-        Given::Computed { expression, .. } => Given::Computed { field: "Credentials/RoleArn", expression },
+    Some(match credentials.dynamic_string("RoleArn", "RoleArn.$")? {
+        Dynamic::Expression { expression, .. } => Dynamic::Expression { field: "Credentials/RoleArn", expression },
         other => other,
     })
 }
@@ -82,25 +82,25 @@ fn role_arn(credentials: &mut Fields<'_, '_>) -> Option<Given<String>> {
 /// What AWS asks of a call by what it calls.
 fn check_call(fields: &mut Fields<'_, '_>, resource: &TaskResource) {
     if matches!(resource, TaskResource::Activity { .. }) && fields.has("Credentials") {
-        fields.wrong("Credentials", "The field 'Credentials' is not supported for activities");
+        fields.report("Credentials", "The field 'Credentials' is not supported for activities");
     }
     let TaskResource::Service { .. } = resource else {
         return;
     };
     let arn = fields.string("Resource").unwrap_or_default();
     if !resource.is_recognised() {
-        fields.wrong("Resource", format!("The resource provided {arn} is not recognized"));
+        fields.report("Resource", format!("The resource provided {arn} is not recognized"));
     }
     let name = match fields.language {
         QueryLanguage::JsonPath => "Parameters",
         QueryLanguage::Jsonata => "Arguments",
     };
     match fields.get(name) {
-        None => fields.wrong_here(format!("{name} field is required for resource ARN: {arn}")),
+        None => fields.report_here(format!("{name} field is required for resource ARN: {arn}")),
         Some(Value::Object(members)) => {
             let is_given = |member: &str| members.contains_key(member) || members.contains_key(&format!("{member}.$"));
             for member in resource.required_members().iter().filter(|member| !is_given(member)) {
-                fields.wrong(name, format!("The field '{member}' is required but was missing"));
+                fields.report(name, format!("The field '{member}' is required but was missing"));
             }
         }
         Some(_) => {}
@@ -116,7 +116,7 @@ pub(super) fn resource(fields: &mut Fields<'_, '_>) -> Option<TaskResource> {
     let text = fields.string("Resource")?;
     let resource = TaskResource::parse(text);
     if resource.is_none() {
-        fields.wrong("Resource", "Value is not a valid resource ARN");
+        fields.report("Resource", "Value is not a valid resource ARN");
     }
     resource
 }
@@ -126,13 +126,13 @@ fn list<T>(fields: &mut Fields<'_, '_>, name: &'static str, read: fn(&mut Fields
     let place = fields.at(name);
     let mut all = Vec::with_capacity(items.len());
     for (i, value) in items.iter().enumerate() {
-        let Some(mut entry) = Fields::of(value, format!("{place}[{i}]"), fields.language, fields.reading) else {
+        let Some(mut entry) = Fields::of(value, format!("{place}[{i}]"), fields.language, fields.parser) else {
             continue;
         };
         entry.string("Comment");
         all.extend(read(&mut entry));
         entry.finish();
-        check_states_all(value, &format!("{place}[{i}]"), i + 1 == items.len(), &mut fields.reading.findings);
+        check_states_all(value, &format!("{place}[{i}]"), i + 1 == items.len(), &mut fields.parser.findings);
     }
     all
 }
@@ -158,11 +158,11 @@ fn catcher(fields: &mut Fields<'_, '_>) -> Option<Catcher> {
         QueryLanguage::Jsonata => ResultPath::Discard,
     };
     fields.has_error = true;
-    Some(Catcher { error_equals, result_path, routed: routed(fields)? })
+    Some(Catcher { error_equals, result_path, route: route(fields)? })
 }
 
 /// `Next`, `Output` and `Assign` of a rule or a catcher.
-pub(super) fn routed(fields: &mut Fields<'_, '_>) -> Option<Routed> {
+pub(super) fn route(fields: &mut Fields<'_, '_>) -> Option<Route> {
     fields.only_in(QueryLanguage::Jsonata, &["Output"]);
     let next = fields.string("Next").map(Target::named);
     let output = match fields.language {
@@ -170,7 +170,7 @@ pub(super) fn routed(fields: &mut Fields<'_, '_>) -> Option<Routed> {
         QueryLanguage::Jsonata => fields.jsonata_template("Output"),
     };
     let assign = fields.assign();
-    Some(Routed { next: next?, output, assign })
+    Some(Route { next: next?, output, assign })
 }
 
 fn backoff_rate(fields: &mut Fields<'_, '_>) -> f64 {
@@ -178,11 +178,11 @@ fn backoff_rate(fields: &mut Fields<'_, '_>) -> f64 {
         None => 2.0,
         Some(Some(rate)) if rate >= 1.0 => rate,
         Some(None) => {
-            fields.wrong("BackoffRate", "Expected value of type [NUMBER]");
+            fields.report("BackoffRate", "Expected value of type [NUMBER]");
             1.0
         }
         Some(Some(_)) => {
-            fields.wrong("BackoffRate", "Minimum value is 1.0");
+            fields.report("BackoffRate", "Minimum value is 1.0");
             1.0
         }
     }

@@ -82,7 +82,7 @@ impl Fields<'_, '_> {
         const NAME: &str = "Assign";
         let value = self.get(NAME)?;
         if !value.is_object() {
-            self.wrong(NAME, "Expected value of type [OBJECT]");
+            self.report(NAME, "Expected value of type [OBJECT]");
             return None;
         }
         let location = self.at(NAME);
@@ -97,7 +97,7 @@ impl Fields<'_, '_> {
     }
 
     fn check_name(&mut self, name: &str, location: String) {
-        let findings = &mut self.reading.findings;
+        let findings = &mut self.parser.findings;
         if name == RESERVED {
             let message = format!("Cannot assign to reserved variable '${RESERVED}'.");
             findings.add(FindingKind::ReservedVariableName, Some(location), message);
@@ -110,7 +110,7 @@ impl Fields<'_, '_> {
             let message = format!("Invalid variable name '{name}': the variable name contains invalid characters.");
             findings.add(FindingKind::InvalidVariableName, Some(location), message);
         } else {
-            self.reading.scopes.assign(name, &location);
+            self.parser.scopes.assign(name, &location);
         }
     }
 }

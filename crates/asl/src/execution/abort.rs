@@ -1,19 +1,19 @@
 //! Aborting: what is under way inside a state that fails, or in an execution that ends.
 
 use super::Effect;
-use super::branch::{Branch, BranchId, Doing};
-use super::gather::iteration;
-use super::turn::Turn;
+use super::branch::{Branch, BranchId, BranchStatus};
+use super::join::iteration;
+use super::step::Step;
 use crate::EventDetails;
 use crate::definition::StateKind;
 
-impl Turn<'_> {
+impl Step<'_> {
     /// Ends everything inside a Parallel or Map state that failed, in the order of the branches.
     pub(super) fn abort_branches_of(&mut self, parent: &Branch) {
         let inside = self.execution.branches.values();
-        let inside =
-            inside.filter_map(|branch| Some((branch.place.filter(|place| place.parent == parent.id)?, branch.id)));
-        let mut inside: Vec<(u64, BranchId)> = inside.map(|(place, id)| (place.index, id)).collect();
+        let inside = inside
+            .filter_map(|branch| Some((branch.position.filter(|position| position.parent == parent.id)?, branch.id)));
+        let mut inside: Vec<(u64, BranchId)> = inside.map(|(position, id)| (position.index, id)).collect();
         inside.sort_unstable();
         for (index, id) in inside {
             let Some(branch) = self.execution.branches.remove(&id) else {
@@ -30,8 +30,8 @@ impl Turn<'_> {
     /// Ends what a branch does and tells of the state that it leaves open.
     fn abort_branch(&mut self, branch: &Branch) {
         self.abort_branches_of(branch);
-        self.drop_work(branch);
-        if matches!(branch.doing, Doing::MapRun(_)) {
+        self.cancel_work(branch);
+        if matches!(branch.status, BranchStatus::MapRun(_)) {
             self.emit_last(branch.previous_event_id, EventDetails::MapRunAborted);
         }
         let has_entered = !branch.state.is_empty();
@@ -49,7 +49,7 @@ impl Turn<'_> {
     }
 
     /// Gives up the task, the Map Run and its children that a branch waits for.
-    pub(super) fn drop_work(&mut self, branch: &Branch) {
+    pub(super) fn cancel_work(&mut self, branch: &Branch) {
         self.effects.extend(branch.task().map(|task| Effect::CancelTask(task.request.task)));
         if let Some(run) = branch.map_run() {
             self.abort_map_run(run);

@@ -16,13 +16,13 @@ use jsonata::Bindings;
 pub(super) struct StateBindings<'a> {
     branch: &'a Branch,
     context: &'a StateContext<'a>,
-    states: States<'a>,
+    states: StatesVariable<'a>,
     built: OnceCell<Value>,
 }
 
 /// What `$states` has besides the context.
 #[derive(Clone, Copy)]
-pub(super) struct States<'a> {
+pub(super) struct StatesVariable<'a> {
     /// The state's raw input.
     pub(super) input: &'a Document,
     /// What its task, branches or iterations gave.
@@ -31,14 +31,14 @@ pub(super) struct States<'a> {
     pub(super) error_output: Option<&'a Document>,
 }
 
-impl<'a> States<'a> {
+impl<'a> StatesVariable<'a> {
     pub(super) fn of_input(input: &'a Document) -> Self {
         Self { input, result: None, error_output: None }
     }
 }
 
 impl<'a> StateBindings<'a> {
-    pub(super) fn new(branch: &'a Branch, context: &'a StateContext<'a>, states: States<'a>) -> Self {
+    pub(super) fn new(branch: &'a Branch, context: &'a StateContext<'a>, states: StatesVariable<'a>) -> Self {
         Self { branch, context, states, built: OnceCell::new() }
     }
 

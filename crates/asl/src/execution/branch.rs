@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::gather::Gathering;
+use super::join::Join;
 use super::map_run::MapRun;
 use super::task::RunningTask;
-use super::variables::Scope;
+use super::variables::Variables;
 use crate::definition::StateIndex;
 use crate::document::Document;
 
@@ -22,7 +22,8 @@ pub(super) struct BranchId(pub(super) u32);
 pub(super) struct Branch {
     pub(super) id: BranchId,
     /// Where it belongs; `None` for the execution's own branch.
-    pub(super) place: Option<Place>,
+    #[serde(alias = "place")]
+    pub(super) position: Option<BranchPosition>,
     /// The branch's newest event: what its next one follows from.
     pub(super) previous_event_id: u64,
     pub(super) at: StateIndex,
@@ -35,24 +36,25 @@ pub(super) struct Branch {
     /// The state's raw input.
     pub(super) input: Document,
     /// What `Assign` has set so far, here and in the flows around.
-    pub(super) variables: Scope,
+    pub(super) variables: Variables,
     /// How often each retrier of the state has been used.
     pub(super) attempts: Vec<u64>,
-    pub(super) doing: Doing,
+    #[serde(alias = "doing")]
+    pub(super) status: BranchStatus,
 }
 
 /// Which of a state's branches or iterations a branch is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(super) struct BranchPosition {
     /// The branch that is in the Parallel or Map state.
     pub(super) parent: BranchId,
-    /// The branch's or the item's place, from 0: results are in this order.
+    /// The branch's or the item's position, from 0: results are in this order.
     pub(super) index: u64,
 }
 
 /// What a branch waits for between two inputs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) enum Doing {
+pub(super) enum BranchStatus {
     /// Nothing: it is being run.
     Running,
     /// A Wait state's time.
@@ -62,17 +64,18 @@ pub(super) enum Doing {
     /// A task's end.
     Task(Box<RunningTask>),
     /// The ends of the branches or iterations of its state.
-    Gathering(Box<Gathering>),
+    #[serde(alias = "Gathering")]
+    Join(Box<Join>),
     /// The end of a distributed Map state's run.
     MapRun(Box<MapRun>),
 }
 
 impl Branch {
     /// A branch that is about to enter a state.
-    pub(super) fn new(id: BranchId, at: StateIndex, input: Document, variables: Scope, now: Timestamp) -> Self {
+    pub(super) fn new(id: BranchId, at: StateIndex, input: Document, variables: Variables, now: Timestamp) -> Self {
         Self {
             id,
-            place: None,
+            position: None,
             previous_event_id: 0,
             at,
             state: Arc::from(""),
@@ -82,7 +85,7 @@ impl Branch {
             input,
             variables,
             attempts: Vec::new(),
-            doing: Doing::Running,
+            status: BranchStatus::Running,
         }
     }
 
@@ -92,38 +95,38 @@ impl Branch {
     }
 
     pub(super) fn task(&self) -> Option<&RunningTask> {
-        match &self.doing {
-            Doing::Task(task) => Some(task),
-            Doing::MapRun(run) => run.task.as_deref(),
+        match &self.status {
+            BranchStatus::Task(task) => Some(task),
+            BranchStatus::MapRun(run) => run.task.as_deref(),
             _ => None,
         }
     }
 
     pub(super) fn map_run(&self) -> Option<&MapRun> {
-        match &self.doing {
-            Doing::MapRun(run) => Some(run),
+        match &self.status {
+            BranchStatus::MapRun(run) => Some(run),
             _ => None,
         }
     }
 
     /// When the branch's timer goes off.
     pub(super) fn due(&self) -> Option<Timestamp> {
-        match &self.doing {
-            Doing::Waiting { until } | Doing::BackingOff { until } => Some(*until),
-            Doing::Task(task) => task.due(),
-            Doing::Running | Doing::Gathering(_) | Doing::MapRun(_) => None,
+        match &self.status {
+            BranchStatus::Waiting { until } | BranchStatus::BackingOff { until } => Some(*until),
+            BranchStatus::Task(task) => task.due(),
+            BranchStatus::Running | BranchStatus::Join(_) | BranchStatus::MapRun(_) => None,
         }
     }
 
     pub(super) fn waits_until(&self) -> Option<Timestamp> {
-        match self.doing {
-            Doing::Waiting { until } => Some(until),
+        match self.status {
+            BranchStatus::Waiting { until } => Some(until),
             _ => None,
         }
     }
 
     /// Whether there is something inside the state that has not ended.
     pub(super) fn is_open(&self) -> bool {
-        matches!(self.doing, Doing::Gathering(_) | Doing::MapRun(_))
+        matches!(self.status, BranchStatus::Join(_) | BranchStatus::MapRun(_))
     }
 }

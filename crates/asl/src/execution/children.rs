@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::definition::ChildType;
-use crate::{About, Start, Status};
+use crate::{ExecutionContext, Start, Status};
 
 /// Tells the Map Runs of an execution apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,9 +44,9 @@ pub struct ChildRequest {
 
 impl ChildRequest {
     /// What starts the child of an execution. Its chance comes from the parent's seed and its place.
-    pub fn start(&self, parent: &About, seed: u64, now: Timestamp) -> Start {
+    pub fn start(&self, parent: &ExecutionContext, seed: u64, now: Timestamp) -> Start {
         let express = self.child_type == ChildType::Express;
-        let about = About {
+        let context = ExecutionContext {
             execution_arn: Arc::clone(&self.execution_arn),
             execution_name: Arc::clone(&self.name),
             start_time: now,
@@ -56,7 +56,7 @@ impl ChildRequest {
             redrive_count: if express { None } else { Some(0) },
         };
         let seed = super::number(super::number(seed, self.child.map_run.0), self.child.index);
-        Start { input: Arc::clone(&self.input), about, seed, now }
+        Start { input: Arc::clone(&self.input), context, seed, now }
     }
 }
 
@@ -86,7 +86,7 @@ impl MapRunCounts {
         }
     }
 
-    pub(super) fn abort_the_rest(&mut self) {
+    pub(super) fn abort_unfinished(&mut self) {
         self.aborted += std::mem::take(&mut self.pending) + std::mem::take(&mut self.running);
     }
 }

@@ -6,11 +6,11 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::dataflow::Flow;
+use super::dataflow::StateScope;
 use super::fault::Fault;
 use crate::definition::{Condition, Operand, Operator, Order, Rule, Test};
 use crate::document::Document;
-use crate::path::{Path, Scope};
+use crate::path::{Path, PathScope};
 use crate::rfc3339;
 
 /// The first rule that holds, and its place.
@@ -19,17 +19,17 @@ use crate::rfc3339;
 /// When a path leads nowhere, unless it is only asked whether it does, or an expression has no truth.
 pub(super) fn first_match<'r>(
     rules: &'r [Rule],
-    flow: &Flow<'_>,
+    scope: &StateScope<'_>,
     payload: &Document,
 ) -> Result<Option<(usize, &'r Rule)>, Fault> {
     for (index, rule) in rules.iter().enumerate() {
         let holds = match &rule.test {
-            Test::Condition(condition) => holds(condition, flow.scope(payload)).map_err(|path| {
+            Test::Condition(condition) => holds(condition, scope.path_scope(payload)).map_err(|path| {
                 let problem =
                     format!("Invalid path '{path}': The choice state's condition path references an invalid value.");
-                Fault::runtime(flow.branch, problem)
+                Fault::runtime(scope.branch, problem)
             })?,
-            Test::Expression(given) => flow.truth(given, index)?,
+            Test::Expression(condition) => scope.truth(condition, index)?,
         };
         if holds {
             return Ok(Some((index, rule)));
@@ -38,7 +38,7 @@ pub(super) fn first_match<'r>(
     Ok(None)
 }
 
-fn holds(condition: &Condition, scope: Scope<'_>) -> Result<bool, String> {
+fn holds(condition: &Condition, scope: PathScope<'_>) -> Result<bool, String> {
     match condition {
         Condition::Not(inner) => holds(inner, scope).map(|holds| !holds),
         Condition::And(all) => {
@@ -64,11 +64,11 @@ fn holds(condition: &Condition, scope: Scope<'_>) -> Result<bool, String> {
     }
 }
 
-fn read<'a>(path: &'a Path, scope: Scope<'a>) -> Result<Cow<'a, Value>, String> {
+fn read<'a>(path: &'a Path, scope: PathScope<'a>) -> Result<Cow<'a, Value>, String> {
     path.find(scope).map_err(|_| path.text().to_owned())
 }
 
-fn test(value: &Value, operator: &Operator, scope: Scope<'_>) -> Result<bool, String> {
+fn test(value: &Value, operator: &Operator, scope: PathScope<'_>) -> Result<bool, String> {
     Ok(match operator {
         Operator::IsPresent(wanted) => *wanted,
         Operator::IsNull(wanted) => value.is_null() == *wanted,
@@ -107,23 +107,23 @@ fn timestamp(value: &Value) -> Option<Timestamp> {
 
 /// What to compare with, found.
 enum Resolved<'a, T> {
-    Given(&'a T),
+    Literal(&'a T),
     Read(Cow<'a, Value>),
 }
 
 impl<T> Resolved<'_, T> {
     /// The operand; `None` when what was read has another type, and then nothing compares.
-    fn as_value<'s, U>(&'s self, given: impl Fn(&'s T) -> U, read: impl Fn(&'s Value) -> Option<U>) -> Option<U> {
+    fn as_value<'s, U>(&'s self, literal: impl Fn(&'s T) -> U, read: impl Fn(&'s Value) -> Option<U>) -> Option<U> {
         match self {
-            Self::Given(value) => Some(given(value)),
+            Self::Literal(value) => Some(literal(value)),
             Self::Read(value) => read(value),
         }
     }
 }
 
-fn resolve<'a, T>(operand: &'a Operand<T>, scope: Scope<'a>) -> Result<Resolved<'a, T>, String> {
+fn resolve<'a, T>(operand: &'a Operand<T>, scope: PathScope<'a>) -> Result<Resolved<'a, T>, String> {
     match operand {
-        Operand::Value(value) => Ok(Resolved::Given(value)),
+        Operand::Value(value) => Ok(Resolved::Literal(value)),
         Operand::Path(path) => read(path, scope).map(Resolved::Read),
     }
 }

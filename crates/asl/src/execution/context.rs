@@ -16,7 +16,7 @@ use crate::rfc3339;
 /// Who and what an execution is. The texts are shared: those of the state machine need to be there once for all its
 /// executions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct About {
+pub struct ExecutionContext {
     /// The execution's ARN.
     pub execution_arn: Arc<str>,
     /// Its name.
@@ -33,7 +33,7 @@ pub struct About {
     pub redrive_count: Option<u64>,
 }
 
-impl About {
+impl ExecutionContext {
     /// The region, from the state machine's ARN; empty when there is none.
     pub fn region(&self) -> &str {
         self.state_machine_arn.split(':').nth(3).unwrap_or_default()
@@ -46,14 +46,14 @@ pub(super) struct StateContext<'a> {
     execution: &'a Execution,
     branch: &'a Branch,
     token: Option<&'a str>,
-    item: Option<Item<'a>>,
+    item: Option<MapItem<'a>>,
     built: OnceCell<Value>,
     drawn: Cell<u64>,
 }
 
 /// `Map.Item`: what a Map state is about to make an iteration of.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Item<'a> {
+pub(super) struct MapItem<'a> {
     /// Its place, from 0.
     pub(super) index: u64,
     /// The item itself.
@@ -76,7 +76,7 @@ impl<'a> StateContext<'a> {
     }
 
     /// With the item that an `ItemSelector` is filled in for. What was built for the item before serves again.
-    pub(super) fn with_item(self, item: Item<'a>, built_before: Option<Value>) -> Self {
+    pub(super) fn with_item(self, item: MapItem<'a>, built_before: Option<Value>) -> Self {
         let built = built_before.map(|mut object| {
             object["Map"] = json!({ "Item": item.build() });
             OnceCell::from(object)
@@ -97,15 +97,15 @@ impl<'a> StateContext<'a> {
     }
 
     fn build(&self) -> Value {
-        let about = &self.execution.about;
+        let context = &self.execution.context;
         let mut execution = json!({
-            "Id": about.execution_arn,
+            "Id": context.execution_arn,
             "Input": self.execution.input.value(),
-            "StartTime": rfc3339::with_milliseconds(about.start_time),
-            "Name": about.execution_name,
-            "RoleArn": about.role_arn,
+            "StartTime": rfc3339::with_milliseconds(context.start_time),
+            "Name": context.execution_name,
+            "RoleArn": context.role_arn,
         });
-        if let Some(count) = about.redrive_count {
+        if let Some(count) = context.redrive_count {
             execution["RedriveCount"] = count.into();
         }
         let entered = rfc3339::with_milliseconds(self.branch.entered_at);
@@ -114,7 +114,7 @@ impl<'a> StateContext<'a> {
         if self.machine.state(self.branch.at).is_some_and(|state| state.kind.recovery().is_some()) {
             state["RetryCount"] = self.branch.retry_count().into();
         }
-        let machine = json!({ "Id": about.state_machine_arn, "Name": about.state_machine_name });
+        let machine = json!({ "Id": context.state_machine_arn, "Name": context.state_machine_name });
         let mut object = json!({ "Execution": execution, "StateMachine": machine, "State": state });
         if let Some(token) = self.token {
             object["Task"] = json!({ "Token": token });
@@ -126,7 +126,7 @@ impl<'a> StateContext<'a> {
     }
 }
 
-impl Item<'_> {
+impl MapItem<'_> {
     fn build(&self) -> Value {
         let mut item = json!({ "Index": self.index });
         if let Some(key) = self.key {

@@ -4,35 +4,35 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::bindings::{StateBindings, States};
+use super::bindings::{StateBindings, StatesVariable};
 use super::branch::Branch;
 use super::context::StateContext;
 use super::fault::Fault;
-use super::turn::Turn;
+use super::step::Step;
 use crate::definition::{DataFlow, DataPath, LanguageTemplate, State};
 use crate::document::Document;
-use crate::path::{Path, Scope};
+use crate::path::{Path, PathScope};
 use crate::template::Template;
 
 /// The state whose payload it is, for paths, expressions and the texts of errors.
-pub(super) struct Flow<'a> {
+pub(super) struct StateScope<'a> {
     pub(super) branch: &'a Branch,
     pub(super) context: StateContext<'a>,
 }
 
-impl Turn<'_> {
+impl Step<'_> {
     /// The data flow of the state that a branch is in.
-    pub(super) fn flow<'s>(&'s self, branch: &'s Branch) -> Flow<'s> {
-        Flow { branch, context: StateContext::new(self.machine, self.execution, branch) }
+    pub(super) fn scope_of<'s>(&'s self, branch: &'s Branch) -> StateScope<'s> {
+        StateScope { branch, context: StateContext::new(self.machine, self.execution, branch) }
     }
 }
 
-impl Flow<'_> {
-    pub(super) fn scope<'s>(&'s self, payload: &'s Document) -> Scope<'s> {
-        Scope { payload: payload.value(), document: Some(payload), context: &self.context }
+impl StateScope<'_> {
+    pub(super) fn path_scope<'s>(&'s self, payload: &'s Document) -> PathScope<'s> {
+        PathScope { payload: payload.value(), document: Some(payload), context: &self.context }
     }
 
-    pub(super) fn bindings<'s>(&'s self, states: States<'s>) -> StateBindings<'s> {
+    pub(super) fn bindings<'s>(&'s self, states: StatesVariable<'s>) -> StateBindings<'s> {
         StateBindings::new(self.branch, &self.context, states)
     }
 
@@ -51,7 +51,9 @@ impl Flow<'_> {
         match &state.data {
             DataFlow::JsonPath(data) => self.fill(data.parameters.as_ref(), effective),
             DataFlow::Jsonata(data) => match &data.arguments {
-                Some(template) => self.fill_jsonata(template, "Arguments", States::of_input(&self.branch.input)),
+                Some(template) => {
+                    self.fill_jsonata(template, "Arguments", StatesVariable::of_input(&self.branch.input))
+                }
                 None => Ok(effective),
             },
         }
@@ -71,7 +73,7 @@ impl Flow<'_> {
         if path.is_whole_payload() {
             return Ok(Cow::Borrowed(payload.value()));
         }
-        path.read(self.scope(payload)).map_err(|missing| {
+        path.read(self.path_scope(payload)).map_err(|missing| {
             let problem = if missing.is_without_payload {
                 missing.reason
             } else {
@@ -90,7 +92,7 @@ impl Flow<'_> {
     }
 
     pub(super) fn fill_value(&self, template: &Template, payload: &Document) -> Result<Value, Fault> {
-        template.fill(self.scope(payload)).map_err(|failure| Fault::template(self.branch, failure))
+        template.fill(self.path_scope(payload)).map_err(|failure| Fault::template(self.branch, failure))
     }
 
     /// A template of a JSONata state; `field` is where it is written, for errors.
@@ -98,7 +100,7 @@ impl Flow<'_> {
         &self,
         template: &jsonata::Template,
         field: &str,
-        states: States<'_>,
+        states: StatesVariable<'_>,
     ) -> Result<Document, Fault> {
         let filled = template.fill(field, &self.bindings(states));
         filled.map(Document::of).map_err(|failure| Fault::evaluation(self.branch, failure))
@@ -114,7 +116,7 @@ impl Flow<'_> {
         match template {
             LanguageTemplate::JsonPath(template) => self.fill_value(template, effective).map(Document::of),
             LanguageTemplate::Jsonata(template) => {
-                self.fill_jsonata(template, field, States::of_input(&self.branch.input))
+                self.fill_jsonata(template, field, StatesVariable::of_input(&self.branch.input))
             }
         }
     }

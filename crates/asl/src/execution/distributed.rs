@@ -5,14 +5,14 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Effect;
-use super::branch::{Branch, Doing};
+use super::branch::{Branch, BranchStatus};
 use super::children::MapRunId;
 use super::fault::{self, Fault};
+use super::item_reader::{Call, ReadProgress};
 use super::map_run::{Batch, Limits, MapRun};
-use super::reading::{Call, Reading};
+use super::result_writer::{self, WriteProgress};
+use super::step::{Step, Transition};
 use super::task::{RunningTask, TaskId, TaskPhase, TaskPurpose, TaskRequest};
-use super::turn::{Move, Turn};
-use super::writing::{self, Writing};
 use super::{Input, Outcome, jitter};
 use crate::definition::{
     Distributed, Items, LanguageTemplate, Map, MapMode, ResultWriter, State, StateKind, Transformation,
@@ -30,7 +30,7 @@ const STATE_DATA: &str = "STATE_DATA";
 /// A distributed Map state.
 type DistributedMap<'m> = (&'m Map, &'m Distributed);
 
-impl Turn<'_> {
+impl Step<'_> {
     /// Begins a Map Run, for items that are there or that a reader has yet to bring.
     pub(super) fn distributed(
         &mut self,
@@ -40,16 +40,16 @@ impl Turn<'_> {
         limits: Limits,
         input: &Document,
         items: Vec<Document>,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         let mut run = self.new_map_run(branch, distributed, limits);
         self.emit(branch, EventDetails::MapRunStarted { map_run_arn: Arc::clone(&run.arn) })?;
         self.effects.push(Effect::StartMapRun(run.summary(Status::Running, None)));
         let begun = match &map.items {
             Items::Reader(reader) => {
-                let max_items = reader.max_items.as_ref().map(|given| self.flow(branch).count(given, input));
+                let max_items = reader.max_items.as_ref().map(|dynamic| self.scope_of(branch).count(dynamic, input));
                 max_items.transpose().and_then(|max_items| {
                     let parameters = self.parameters(branch, reader.arguments.as_ref(), "ItemReader", input)?;
-                    let reading = Reading::new(reader, parameters, max_items);
+                    let reading = ReadProgress::new(reader, parameters, max_items);
                     let call = reading.first_call(reader);
                     run.reading = Some(Box::new(reading));
                     self.call(branch, &mut run, call, TaskPurpose::ReadItems);
@@ -60,13 +60,13 @@ impl Turn<'_> {
                 self.add_children(branch, (map, distributed), &mut run, items, STATE_DATA, input)
             }
         };
-        self.go_on(branch, state, run, begun)
+        self.continue_map_run(branch, state, run, begun)
     }
 
     fn new_map_run(&mut self, branch: &Branch, distributed: &Distributed, limits: Limits) -> Box<MapRun> {
         self.execution.last_task_id += 1;
         let id = self.execution.last_task_id;
-        let machine_arn = &self.execution.about.state_machine_arn;
+        let machine_arn = &self.execution.context.state_machine_arn;
         let label = distributed.label.clone().unwrap_or_else(|| jitter::label(machine_arn, &branch.state));
         let (head, name) = machine_arn.rsplit_once(":stateMachine:").unwrap_or(("arn:aws:states::", machine_arn));
         // A child's state machine is named MACHINE/LABEL; a Map Run of its own still belongs to MACHINE.
@@ -92,18 +92,19 @@ impl Turn<'_> {
         let mut inputs = Vec::with_capacity(items.len());
         for (index, item) in (0..).zip(items) {
             let selected = self.selected(branch, map, index, item, Some(source))?;
-            fault::within_quota(selected.size_bytes(), &branch.state)?;
+            fault::check_size(selected.size_bytes(), &branch.state)?;
             inputs.push(selected);
         }
         let batches = match &distributed.batcher {
             None => inputs.into_iter().map(|input| Batch { input, items: 1 }).collect(),
             Some(batcher) => {
-                let flow = self.flow(branch);
-                let max_items = batcher.max_items.as_ref().map(|given| flow.count(given, input)).transpose()?;
-                let max_bytes = batcher.max_size_bytes.as_ref().map(|given| flow.count(given, input)).transpose()?;
+                let scope = self.scope_of(branch);
+                let max_items = batcher.max_items.as_ref().map(|dynamic| scope.count(dynamic, input)).transpose()?;
+                let max_bytes =
+                    batcher.max_size_bytes.as_ref().map(|dynamic| scope.count(dynamic, input)).transpose()?;
                 let constant = batcher.input.as_ref();
                 let constant = constant
-                    .map(|template| flow.fill_language(template, "ItemBatcher/BatchInput", input))
+                    .map(|template| scope.fill_language(template, "ItemBatcher/BatchInput", input))
                     .transpose()?;
                 batched(&inputs, constant.as_ref(), max_items, max_bytes)
             }
@@ -113,13 +114,13 @@ impl Turn<'_> {
     }
 
     /// Goes on with a Map Run as far as it goes.
-    fn go_on(
+    fn continue_map_run(
         &mut self,
         branch: &mut Branch,
         state: &State,
         mut run: Box<MapRun>,
         so_far: Result<(), Fault>,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         if let Err(fault) = so_far {
             return self.fail_map_run(branch, run, fault);
         }
@@ -134,23 +135,24 @@ impl Turn<'_> {
         if run.is_done() {
             return self.write_results(branch, state, run);
         }
-        branch.doing = Doing::MapRun(run);
-        Ok(Move::Wait)
+        branch.status = BranchStatus::MapRun(run);
+        Ok(Transition::Wait)
     }
 
     /// All children have ended: their results are written, file by file, or are the state's result.
-    fn write_results(&mut self, branch: &mut Branch, state: &State, mut run: Box<MapRun>) -> Result<Move, Fault> {
+    fn write_results(&mut self, branch: &mut Branch, state: &State, mut run: Box<MapRun>) -> Result<Transition, Fault> {
         let writer = writer_of(state);
         let Some((writer, resource)) = writer.and_then(|writer| Some((writer, writer.resource.as_ref()?))) else {
-            let result = writing::results(&run, writer.map_or(Transformation::Compact, |writer| writer.transformation));
+            let result =
+                result_writer::results(&run, writer.map_or(Transformation::Compact, |writer| writer.transformation));
             return self.end_map_run(branch, state, &run, result);
         };
         let mut writing = match run.writing.take() {
             Some(writing) => writing,
             None => {
-                let input = self.flow(branch).effective_input(state)?;
+                let input = self.scope_of(branch).effective_input(state)?;
                 match self.parameters(branch, writer.arguments.as_ref(), "ResultWriter", &input) {
-                    Ok(parameters) => Box::new(Writing::new(&run, writer, &parameters)),
+                    Ok(parameters) => Box::new(WriteProgress::new(&run, writer, &parameters)),
                     Err(fault) => return self.fail_map_run(branch, run, fault),
                 }
             }
@@ -163,8 +165,8 @@ impl Turn<'_> {
         };
         run.writing = Some(writing);
         self.call(branch, &mut run, Call { resource: resource.clone(), parameters }, TaskPurpose::WriteResults);
-        branch.doing = Doing::MapRun(run);
-        Ok(Move::Wait)
+        branch.status = BranchStatus::MapRun(run);
+        Ok(Transition::Wait)
     }
 
     fn end_map_run(
@@ -173,20 +175,20 @@ impl Turn<'_> {
         state: &State,
         run: &MapRun,
         result: Document,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         self.effects.push(Effect::EndMapRun(run.summary(Status::Succeeded, Some(self.now))));
         // AWS has StateExited follow from the beginning of the run, not from its success.
         let succeeded = self.emit_beside(branch.previous_event_id, EventDetails::MapRunSucceeded)?;
         self.emit_beside(succeeded, EventDetails::MapStateSucceeded)?;
-        self.leave(branch, state, Some(result))
+        self.complete(branch, state, Some(result))
     }
 
-    fn fail_map_run(&mut self, branch: &mut Branch, mut run: Box<MapRun>, fault: Fault) -> Result<Move, Fault> {
+    fn fail_map_run(&mut self, branch: &mut Branch, mut run: Box<MapRun>, fault: Fault) -> Result<Transition, Fault> {
         let task = run.task.take();
         self.effects.extend(task.map(|task| Effect::CancelTask(task.request.task)));
-        self.effects.extend(run.give_up().into_iter().map(Effect::StopChild));
+        self.effects.extend(run.abort().into_iter().map(Effect::StopChild));
         self.effects.push(Effect::EndMapRun(run.summary(Status::Failed, Some(self.now))));
-        let fault = self.report(branch, fault)?;
+        let fault = self.emit_evaluation_failed(branch, fault)?;
         if !matches!(fault, Fault::Fatal(_)) {
             let failure = fault.clone().failure();
             self.emit(branch, EventDetails::MapRunFailed(failure))?;
@@ -197,7 +199,7 @@ impl Turn<'_> {
     /// Gives a Map Run up because the state or the execution around it ends.
     pub(super) fn abort_map_run(&mut self, run: &MapRun) {
         let mut run = run.clone();
-        self.effects.extend(run.give_up().into_iter().map(Effect::StopChild));
+        self.effects.extend(run.abort().into_iter().map(Effect::StopChild));
         self.effects.push(Effect::EndMapRun(run.summary(Status::Aborted, Some(self.now))));
     }
 
@@ -208,10 +210,10 @@ impl Turn<'_> {
         mut run: Box<MapRun>,
         index: u64,
         outcome: Outcome,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         run.end(index, outcome, self.now);
         let state = self.state_of(branch)?;
-        self.go_on(branch, state, run, Ok(()))
+        self.continue_map_run(branch, state, run, Ok(()))
     }
 
     /// `UpdateMapRun`.
@@ -220,14 +222,14 @@ impl Turn<'_> {
         branch: &mut Branch,
         mut run: Box<MapRun>,
         limits: Limits,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         run.limits = limits;
         let state = self.state_of(branch)?;
         if run.task.is_some() {
-            branch.doing = Doing::MapRun(run);
-            return Ok(Move::Wait);
+            branch.status = BranchStatus::MapRun(run);
+            return Ok(Transition::Wait);
         }
-        self.go_on(branch, state, run, Ok(()))
+        self.continue_map_run(branch, state, run, Ok(()))
     }
 
     /// News of what the driver reads or writes for a Map Run. The history does not tell of it.
@@ -236,12 +238,12 @@ impl Turn<'_> {
         branch: &mut Branch,
         mut run: Box<MapRun>,
         input: Input,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         let state = self.state_of(branch)?;
         let cause = match input {
             Input::TaskSucceeded { output, .. } => {
                 run.task = None;
-                return self.take_answer(branch, state, run, &output);
+                return self.handle_reader_result(branch, state, run, &output);
             }
             Input::TaskFailed { cause, .. } => cause.unwrap_or_default(),
             Input::TaskStartFailed { cause, .. } => cause,
@@ -249,8 +251,8 @@ impl Turn<'_> {
                 if let (Some(task), Input::TaskStarted { .. }) = (&mut run.task, &input) {
                     task.phase = TaskPhase::Started;
                 }
-                branch.doing = Doing::MapRun(run);
-                return Ok(Move::Wait);
+                branch.status = BranchStatus::MapRun(run);
+                return Ok(Transition::Wait);
             }
         };
         run.task = None;
@@ -258,13 +260,13 @@ impl Turn<'_> {
         self.fail_map_run(branch, run, Fault::error(error, cause))
     }
 
-    fn take_answer(
+    fn handle_reader_result(
         &mut self,
         branch: &mut Branch,
         state: &State,
         mut run: Box<MapRun>,
         answer: &str,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         let Some(mut reading) = run.reading.take() else {
             return self.write_results(branch, state, run);
         };
@@ -279,15 +281,15 @@ impl Turn<'_> {
             Ok(Some(call)) => {
                 run.reading = Some(reading);
                 self.call(branch, &mut run, call, TaskPurpose::ReadItems);
-                branch.doing = Doing::MapRun(run);
-                Ok(Move::Wait)
+                branch.status = BranchStatus::MapRun(run);
+                Ok(Transition::Wait)
             }
             Ok(None) => {
                 let source = reading.source();
-                let input = self.flow(branch).effective_input(state)?;
+                let input = self.scope_of(branch).effective_input(state)?;
                 let items = reading.into_items();
                 let added = self.add_children(branch, (map, distributed), &mut run, items, &source, &input);
-                self.go_on(branch, state, run, added)
+                self.continue_map_run(branch, state, run, added)
             }
         }
     }
@@ -307,7 +309,7 @@ impl Turn<'_> {
             LanguageTemplate::JsonPath(_) => "Parameters",
             LanguageTemplate::Jsonata(_) => "Arguments",
         };
-        let filled = self.flow(branch).fill_language(template, &format!("{field}/{name}"), input)?;
+        let filled = self.scope_of(branch).fill_language(template, &format!("{field}/{name}"), input)?;
         Ok(filled.into_value())
     }
 

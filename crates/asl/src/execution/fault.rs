@@ -51,14 +51,14 @@ impl Fault {
     }
 
     /// `States.QueryEvaluationError`, on account of the whole input.
-    pub(super) fn unsuited_input(branch: &Branch, cause: impl std::fmt::Display) -> Self {
+    pub(super) fn invalid_input(branch: &Branch, cause: impl std::fmt::Display) -> Self {
         Self::Evaluation { failure: evaluation_error(branch, cause), location: None }
     }
 
     pub(super) fn template(branch: &Branch, failure: TemplateFailure) -> Self {
         match failure {
             TemplateFailure::NotFound(problem) | TemplateFailure::Intrinsic(problem) => Self::runtime(branch, problem),
-            TemplateFailure::TooLarge => over_quota(&branch.state),
+            TemplateFailure::TooLarge => too_large(&branch.state),
         }
     }
 
@@ -97,11 +97,11 @@ pub(super) fn timed_out() -> Failure {
 ///
 /// # Errors
 /// `States.DataLimitExceeded` in the name of `who`: a state, a function or a service.
-pub(super) fn within_quota(size_bytes: usize, who: &str) -> Result<(), Fault> {
-    if size_bytes <= MAX_PAYLOAD_BYTES { Ok(()) } else { Err(over_quota(who)) }
+pub(super) fn check_size(size_bytes: usize, who: &str) -> Result<(), Fault> {
+    if size_bytes <= MAX_PAYLOAD_BYTES { Ok(()) } else { Err(too_large(who)) }
 }
 
-pub(super) fn over_quota(who: &str) -> Fault {
+pub(super) fn too_large(who: &str) -> Fault {
     let cause = format!(
         "The state/task '{who}' returned a result with a size exceeding the maximum number of bytes service limit."
     );
@@ -112,16 +112,16 @@ pub(super) fn over_quota(who: &str) -> Fault {
 ///
 /// # Errors
 /// `States.DataLimitExceeded` for the size, `States.Runtime` for the depth.
-pub(super) fn passable(branch: &Branch, payload: &Document) -> Result<(), Fault> {
-    within_depth(branch, payload, "output")?;
-    within_quota(payload.size_bytes(), &branch.state)
+pub(super) fn check_payload(branch: &Branch, payload: &Document) -> Result<(), Fault> {
+    check_depth(branch, payload, "output")?;
+    check_size(payload.size_bytes(), &branch.state)
 }
 
 /// Refuses JSON that could not be read back.
 ///
 /// # Errors
 /// `States.Runtime` when it nests deeper than the JSON reader takes.
-pub(super) fn within_depth(branch: &Branch, document: &Document, what: &str) -> Result<(), Fault> {
+pub(super) fn check_depth(branch: &Branch, document: &Document, what: &str) -> Result<(), Fault> {
     if document.depth() <= super::MAX_DEPTH {
         return Ok(());
     }

@@ -1,11 +1,11 @@
 //! What an execution takes, and when it cannot.
 
-use super::branch::{Branch, BranchId, Doing};
+use super::branch::{Branch, BranchId, BranchStatus};
 use super::children::{ChildId, MapRunId};
 use super::fault::Fault;
 use super::map_run::{Limits, MapRun};
+use super::step::{Step, Transition};
 use super::task::{RunningTask, TaskId, TaskPhase};
-use super::turn::{Move, Turn};
 use super::{Execution, MAX_PAYLOAD_BYTES, Outcome};
 use crate::definition::{MapMode, State, StateKind};
 use crate::{Failure, Pattern, StateMachine, Status, TaskResource};
@@ -148,8 +148,8 @@ pub(super) fn check(execution: &Execution, machine: &StateMachine, input: &Input
         Input::TaskFailed { task, .. } => (*task, "failed"),
         Input::TaskHeartbeat { task } => (*task, "heartbeat"),
     };
-    let (_, task) = find(execution, id).ok_or(IllegalInput::UnknownTask(id))?;
-    if !allowed(input, task) {
+    let (_, task) = find_task(execution, id).ok_or(IllegalInput::UnknownTask(id))?;
+    if !is_allowed(input, task) {
         return Err(IllegalInput::WrongPhase { task: id, phase: task.phase, what });
     }
     match input {
@@ -170,18 +170,18 @@ fn find_map_run(execution: &Execution, map_run: MapRunId) -> Option<BranchId> {
 }
 
 fn check_machine(execution: &Execution, machine: &StateMachine) -> Result<(), IllegalInput> {
-    let fits = |doing: &Doing, kind: &StateKind| match doing {
-        Doing::Running => true,
-        Doing::Waiting { .. } => matches!(kind, StateKind::Wait { .. }),
-        Doing::BackingOff { .. } => kind.recovery().is_some(),
-        Doing::Task(_) => matches!(kind, StateKind::Task(_)),
-        Doing::Gathering(_) => matches!(kind, StateKind::Parallel(_) | StateKind::Map(_)),
-        Doing::MapRun(_) => {
+    let fits = |status: &BranchStatus, kind: &StateKind| match status {
+        BranchStatus::Running => true,
+        BranchStatus::Waiting { .. } => matches!(kind, StateKind::Wait { .. }),
+        BranchStatus::BackingOff { .. } => kind.recovery().is_some(),
+        BranchStatus::Task(_) => matches!(kind, StateKind::Task(_)),
+        BranchStatus::Join(_) => matches!(kind, StateKind::Parallel(_) | StateKind::Map(_)),
+        BranchStatus::MapRun(_) => {
             matches!(kind, StateKind::Map(map) if matches!(map.mode, MapMode::Distributed(_)))
         }
     };
     for branch in execution.branches.values() {
-        let same = |state: &State| state.name == branch.state && fits(&branch.doing, &state.kind);
+        let same = |state: &State| state.name == branch.state && fits(&branch.status, &state.kind);
         if !machine.state(branch.at).is_some_and(same) {
             return Err(IllegalInput::WrongMachine { state: branch.state.to_string() });
         }
@@ -189,7 +189,7 @@ fn check_machine(execution: &Execution, machine: &StateMachine) -> Result<(), Il
     Ok(())
 }
 
-fn allowed(input: &Input, task: &RunningTask) -> bool {
+fn is_allowed(input: &Input, task: &RunningTask) -> bool {
     let has_two_steps = matches!(
         task.request.resource,
         TaskResource::Service { pattern: Pattern::RunAJob | Pattern::WaitForCallback, .. }
@@ -212,33 +212,33 @@ fn check_output(task: TaskId, output: &str) -> Result<(), IllegalInput> {
     }
 }
 
-fn find(execution: &Execution, id: TaskId) -> Option<(BranchId, &RunningTask)> {
+fn find_task(execution: &Execution, id: TaskId) -> Option<(BranchId, &RunningTask)> {
     execution.branches.values().find_map(|branch| match branch.task() {
         Some(task) if task.request.task == id => Some((branch.id, task)),
         _ => None,
     })
 }
 
-impl Turn<'_> {
+impl Step<'_> {
     /// Takes an input that was checked.
-    pub(super) fn take(&mut self, input: Input) {
+    pub(super) fn apply(&mut self, input: Input) {
         match input {
             Input::Wake => {}
             Input::Stop { error, cause } => self.abort(Failure { error, cause }),
             Input::ChildEnded { child, outcome } => {
-                self.take_for_map_run(child.map_run, |turn, branch, run| {
-                    turn.child_ended(branch, run, child.index, outcome)
+                self.apply_to_map_run(child.map_run, |step, branch, run| {
+                    step.child_ended(branch, run, child.index, outcome)
                 });
             }
             Input::UpdateMapRun { map_run, max_concurrency, tolerated_failure_count, tolerated_failure_percentage } => {
-                self.take_for_map_run(map_run, |turn, branch, run| {
+                self.apply_to_map_run(map_run, |step, branch, run| {
                     let limits = Limits {
                         max_concurrency: max_concurrency.unwrap_or(run.limits.max_concurrency),
                         tolerated_failure_count: tolerated_failure_count.or(run.limits.tolerated_failure_count),
                         tolerated_failure_percentage: tolerated_failure_percentage
                             .or(run.limits.tolerated_failure_percentage),
                     };
-                    turn.update_map_run(branch, run, limits)
+                    step.update_map_run(branch, run, limits)
                 })
             }
             Input::TaskStarted { task, .. }
@@ -246,38 +246,38 @@ impl Turn<'_> {
             | Input::TaskSubmitted { task, .. }
             | Input::TaskSucceeded { task, .. }
             | Input::TaskFailed { task, .. }
-            | Input::TaskHeartbeat { task } => self.take_from_task(task, input),
+            | Input::TaskHeartbeat { task } => self.apply_to_task(task, input),
         }
     }
 
-    fn take_for_map_run(
+    fn apply_to_map_run(
         &mut self,
         map_run: MapRunId,
-        take: impl FnOnce(&mut Self, &mut Branch, Box<MapRun>) -> Result<Move, Fault>,
+        take: impl FnOnce(&mut Self, &mut Branch, Box<MapRun>) -> Result<Transition, Fault>,
     ) {
         let found = find_map_run(self.execution, map_run);
         let Some(mut branch) = found.and_then(|id| self.execution.branches.remove(&id)) else {
             return;
         };
-        let next = match std::mem::replace(&mut branch.doing, Doing::Running) {
-            Doing::MapRun(run) => take(self, &mut branch, run),
+        let next = match std::mem::replace(&mut branch.status, BranchStatus::Running) {
+            BranchStatus::MapRun(run) => take(self, &mut branch, run),
             other => {
-                branch.doing = other;
-                Ok(Move::Wait)
+                branch.status = other;
+                Ok(Transition::Wait)
             }
         };
         self.run(branch, next);
     }
 
-    fn take_from_task(&mut self, id: TaskId, input: Input) {
-        let Some((branch_id, _)) = find(self.execution, id) else {
+    fn apply_to_task(&mut self, id: TaskId, input: Input) {
+        let Some((branch_id, _)) = find_task(self.execution, id) else {
             return;
         };
         let Some(mut branch) = self.execution.branches.remove(&branch_id) else {
             return;
         };
-        let next = match std::mem::replace(&mut branch.doing, Doing::Running) {
-            Doing::Task(mut task) => match input {
+        let next = match std::mem::replace(&mut branch.status, BranchStatus::Running) {
+            BranchStatus::Task(mut task) => match input {
                 Input::TaskStarted { worker_name, .. } => self.task_started(&mut branch, task, worker_name),
                 Input::TaskSubmitted { output, .. } => self.task_submitted(&mut branch, task, output),
                 Input::TaskSucceeded { output, .. } => self.task_succeeded(&mut branch, &task, output),
@@ -288,15 +288,15 @@ impl Turn<'_> {
                     self.task_not_started(&mut branch, &task, Failure { error: Some(error), cause: Some(cause) })
                 }
                 _ => {
-                    task.heard_from(self.now);
-                    branch.doing = Doing::Task(task);
-                    Ok(Move::Wait)
+                    task.reset_heartbeat(self.now);
+                    branch.status = BranchStatus::Task(task);
+                    Ok(Transition::Wait)
                 }
             },
-            Doing::MapRun(run) => self.map_run_task(&mut branch, run, input),
+            BranchStatus::MapRun(run) => self.map_run_task(&mut branch, run, input),
             other => {
-                branch.doing = other;
-                Ok(Move::Wait)
+                branch.status = other;
+                Ok(Transition::Wait)
             }
         };
         self.run(branch, next);

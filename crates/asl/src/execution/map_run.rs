@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use super::Outcome;
 use super::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
-use super::reading::Reading;
+use super::item_reader::ReadProgress;
+use super::result_writer::WriteProgress;
 use super::task::RunningTask;
-use super::writing::Writing;
 use crate::definition::ChildType;
 use crate::document::Document;
 use crate::{Status, rfc3339};
 
 /// How many children AWS runs at once when `MaxConcurrency` leaves it free, and at most.
-const MOST_AT_ONCE: u64 = 10_000;
+const MAX_CONCURRENCY: u64 = 10_000;
 
 /// What `UpdateMapRun` may change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ pub(super) struct Batch {
 
 /// A child under way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Child {
+pub(super) struct RunningChild {
     pub(super) name: Arc<str>,
     pub(super) batch: Batch,
     pub(super) started_at: Timestamp,
@@ -43,9 +43,9 @@ pub(super) struct Child {
 
 /// A child that has ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Ended {
+pub(super) struct EndedChild {
     /// What is to be told of it beside its output; `None` when only the output is wanted.
-    pub(super) child: Option<Box<Child>>,
+    pub(super) child: Option<Box<RunningChild>>,
     pub(super) stopped_at: Timestamp,
     pub(super) outcome: Outcome,
 }
@@ -64,12 +64,12 @@ pub(super) struct MapRun {
     pub(super) items: MapRunCounts,
     pub(super) executions: MapRunCounts,
     waiting: VecDeque<Batch>,
-    running: BTreeMap<u64, Child>,
-    ended: BTreeMap<u64, Ended>,
+    running: BTreeMap<u64, RunningChild>,
+    ended: BTreeMap<u64, EndedChild>,
     /// What is being read or written by the driver.
     pub(super) task: Option<Box<RunningTask>>,
-    pub(super) reading: Option<Box<Reading>>,
-    pub(super) writing: Option<Box<Writing>>,
+    pub(super) reading: Option<Box<ReadProgress>>,
+    pub(super) writing: Option<Box<WriteProgress>>,
 }
 
 impl MapRun {
@@ -105,8 +105,11 @@ impl MapRun {
 
     /// The next child, if one may begin.
     pub(super) fn begin_next(&mut self, name: impl FnOnce(u64) -> Arc<str>, now: Timestamp) -> Option<u64> {
-        let most =
-            if self.limits.max_concurrency == 0 { MOST_AT_ONCE } else { self.limits.max_concurrency.min(MOST_AT_ONCE) };
+        let most = if self.limits.max_concurrency == 0 {
+            MAX_CONCURRENCY
+        } else {
+            self.limits.max_concurrency.min(MAX_CONCURRENCY)
+        };
         if u64::try_from(self.running.len()).unwrap_or(u64::MAX) >= most {
             return None;
         }
@@ -116,7 +119,7 @@ impl MapRun {
             counts.pending -= moved;
             counts.running += moved;
         }
-        self.running.insert(index, Child { name: name(index), batch, started_at: now });
+        self.running.insert(index, RunningChild { name: name(index), batch, started_at: now });
         Some(index)
     }
 
@@ -135,7 +138,7 @@ impl MapRun {
         }
         // AWS gives a child that failed whole, even where only outputs are asked for.
         let child = (self.keeps_all || status != Status::Succeeded).then(|| Box::new(child));
-        self.ended.insert(index, Ended { child, stopped_at: now, outcome });
+        self.ended.insert(index, EndedChild { child, stopped_at: now, outcome });
     }
 
     /// Whether more items have failed than may.
@@ -154,14 +157,14 @@ impl MapRun {
     }
 
     /// The children that have ended, in the order of their places.
-    pub(super) fn results(&self) -> impl Iterator<Item = (u64, &Ended)> {
+    pub(super) fn results(&self) -> impl Iterator<Item = (u64, &EndedChild)> {
         self.ended.iter().map(|(index, ended)| (*index, ended))
     }
 
     /// Gives up what has not ended, and says which children run.
-    pub(super) fn give_up(&mut self) -> Vec<ChildId> {
-        self.items.abort_the_rest();
-        self.executions.abort_the_rest();
+    pub(super) fn abort(&mut self) -> Vec<ChildId> {
+        self.items.abort_unfinished();
+        self.executions.abort_unfinished();
         self.waiting.clear();
         std::mem::take(&mut self.running).into_keys().map(|index| ChildId { map_run: self.id, index }).collect()
     }
@@ -272,7 +275,7 @@ mod tests {
         assert_eq!(run.items, MapRunCounts { running: 2, succeeded: 3, total: 5, ..MapRunCounts::default() });
         assert_eq!(run.executions, MapRunCounts { running: 2, succeeded: 1, total: 3, ..MapRunCounts::default() });
         assert!(!run.is_done() && run.has_running(0) && !run.has_running(1));
-        assert_eq!(run.give_up().len(), 2);
+        assert_eq!(run.abort().len(), 2);
         assert_eq!(run.executions.aborted, 2);
     }
 

@@ -7,24 +7,24 @@ mod children;
 mod choice;
 mod context;
 mod dataflow;
+mod dispatch;
 mod distributed;
+mod dynamic;
 mod fault;
-mod gather;
-mod given;
 mod input;
+mod item_reader;
 mod jitter;
-mod leave;
+mod join;
 mod map;
 mod map_run;
+mod output;
 mod parallel;
-mod reading;
-mod recover;
-mod states;
+mod result_writer;
+mod retry;
+mod step;
 mod task;
 mod timer;
-mod turn;
 mod variables;
-mod writing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,10 +37,10 @@ use crate::document::Document;
 use crate::{Failure, HistoryEvent, StateMachine, Status};
 use branch::{Branch, BranchId};
 use map_run::MapRun;
-use turn::Turn;
+use step::Step;
 
 pub use children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
-pub use context::About;
+pub use context::ExecutionContext;
 pub use input::{IllegalInput, Input};
 pub(crate) use jitter::number;
 pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
@@ -59,7 +59,8 @@ const MAX_DEPTH: usize = 120;
 /// An execution: everything that must survive a restart, and nothing that grows with the history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Execution {
-    about: About,
+    #[serde(alias = "about")]
+    context: ExecutionContext,
     input: Document,
     seed: u64,
     status: Status,
@@ -71,7 +72,7 @@ pub struct Execution {
     times_out_at: Timestamp,
     /// What is being run: the execution's own branch, and those inside Parallel and Map states.
     /// Boxed, because the map's nodes are made for eleven.
-    #[serde(deserialize_with = "variables::with_outer_scopes")]
+    #[serde(deserialize_with = "variables::with_outer_variables")]
     branches: BTreeMap<BranchId, Box<Branch>>,
 }
 
@@ -81,7 +82,7 @@ pub struct Start {
     /// The input as JSON text.
     pub input: Arc<str>,
     /// Who and what: the Context Object's contents.
-    pub about: About,
+    pub context: ExecutionContext,
     /// Where chance comes from: jitter and task tokens. The same seed gives the same execution.
     pub seed: u64,
     /// The present time, the execution's start date.
@@ -190,7 +191,7 @@ impl Execution {
         let input =
             Document::parse(start.input).map_err(|problem| StartError::InputNotJson { reason: problem.to_string() })?;
         let mut execution = Self {
-            about: start.about,
+            context: start.context,
             input: input.clone(),
             seed: start.seed,
             status: Status::Running,
@@ -201,11 +202,11 @@ impl Execution {
             times_out_at: later(start.now, time_s.min(MAX_EXECUTION_S).saturating_mul(1000)),
             branches: BTreeMap::new(),
         };
-        let mut turn = Turn::new(machine, &mut execution, start.now);
-        turn.begin(flow, input);
-        turn.run_due();
-        let effects = turn.effects;
-        execution.input = execution.input.at_rest();
+        let mut step = Step::new(machine, &mut execution, start.now);
+        step.begin(flow, input);
+        step.run_due();
+        let effects = step.effects;
+        execution.input = execution.input.text_only();
         for branch in execution.branches.values_mut() {
             if Arc::ptr_eq(branch.input.text(), execution.input.text()) {
                 branch.input = execution.input.clone();
@@ -227,10 +228,10 @@ impl Execution {
         now: Timestamp,
     ) -> Result<Vec<Effect>, IllegalInput> {
         input::check(self, machine, &input)?;
-        let mut turn = Turn::new(machine, self, now);
-        turn.take(input);
-        turn.run_due();
-        Ok(turn.effects)
+        let mut step = Step::new(machine, self, now);
+        step.apply(input);
+        step.run_due();
+        Ok(step.effects)
     }
 
     /// When [`Input::Wake`] is due next, whatever else happens; `None` once the execution is over.
@@ -248,8 +249,8 @@ impl Execution {
     }
 
     /// Who and what the execution is.
-    pub fn about(&self) -> &About {
-        &self.about
+    pub fn context(&self) -> &ExecutionContext {
+        &self.context
     }
 
     /// The input that it was started with, as it was written.

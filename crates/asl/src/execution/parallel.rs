@@ -1,25 +1,30 @@
 //! Parallel states: branches side by side.
 
-use super::branch::{Branch, Doing};
+use super::branch::{Branch, BranchStatus};
 use super::fault::{self, Fault};
-use super::gather::Gathering;
-use super::turn::{Move, Turn};
+use super::join::Join;
+use super::step::{Step, Transition};
 use crate::EventDetails;
 use crate::definition::{Parallel, State};
 
-impl Turn<'_> {
+impl Step<'_> {
     /// Begins the branches of a Parallel state, the first time or again.
-    pub(super) fn parallel(&mut self, branch: &mut Branch, state: &State, parallel: &Parallel) -> Result<Move, Fault> {
-        let flow = self.flow(branch);
-        let input = flow.arguments(state, flow.effective_input(state)?)?;
-        fault::passable(branch, &input)?;
+    pub(super) fn parallel(
+        &mut self,
+        branch: &mut Branch,
+        state: &State,
+        parallel: &Parallel,
+    ) -> Result<Transition, Fault> {
+        let scope = self.scope_of(branch);
+        let input = scope.arguments(state, scope.effective_input(state)?)?;
+        fault::check_payload(branch, &input)?;
         self.emit(branch, EventDetails::ParallelStateStarted)?;
         let mut begun = Vec::with_capacity(parallel.branches.len());
         for (index, flow) in (0..).zip(&parallel.branches) {
-            begun.push(self.branch_in(branch, index, *flow, input.clone())?);
+            begun.push(self.new_inner_branch(branch, index, *flow, input.clone())?);
         }
-        branch.doing = Doing::Gathering(Box::new(Gathering::branches(begun.len())));
-        self.is_ready(begun);
-        Ok(Move::Wait)
+        branch.status = BranchStatus::Join(Box::new(Join::branches(begun.len())));
+        self.make_ready(begun);
+        Ok(Transition::Wait)
     }
 }

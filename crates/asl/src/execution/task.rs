@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::branch::{Branch, Doing};
+use super::branch::{Branch, BranchStatus};
 use super::fault::{self, Fault};
-use super::turn::{Move, Turn};
+use super::step::{Step, Transition};
 use super::{Effect, jitter, later};
 use crate::definition::{State, Task};
 use crate::document::Document;
@@ -84,18 +84,18 @@ impl RunningTask {
     }
 
     /// Sets the clocks running. A task's time counts from its beginning, as the documentation has it for activities.
-    fn start_clocks(&mut self, now: Timestamp) {
+    fn start_timeouts(&mut self, now: Timestamp) {
         self.times_out_at = self.request.timeout_s.map(|s| later(now, s.saturating_mul(1000)));
-        self.heard_from(now);
+        self.reset_heartbeat(now);
     }
 
-    pub(super) fn heard_from(&mut self, now: Timestamp) {
+    pub(super) fn reset_heartbeat(&mut self, now: Timestamp) {
         self.heartbeat_due_at = self.request.heartbeat_s.map(|s| later(now, s.saturating_mul(1000)));
     }
 }
 
-impl Turn<'_> {
-    pub(super) fn schedule(&mut self, branch: &mut Branch, state: &State, task: &Task) -> Result<Move, Fault> {
+impl Step<'_> {
+    pub(super) fn schedule(&mut self, branch: &mut Branch, state: &State, task: &Task) -> Result<Transition, Fault> {
         if let TaskResource::Activity { arn } = &task.resource
             && self.machine.missing_activities.contains(arn)
         {
@@ -103,14 +103,14 @@ impl Turn<'_> {
         }
         let id = TaskId(self.execution.last_task_id + 1);
         let token = task.resource.has_token().then(|| jitter::token(self.execution.seed, id.0));
-        let mut flow = self.flow(branch);
-        flow.context = flow.context.with_token(token.as_deref());
-        let effective = flow.effective_input(state)?;
-        let timeout_s = flow.seconds(task.timeout.as_ref(), &effective)?;
-        let heartbeat_s = flow.seconds(task.heartbeat.as_ref(), &effective)?;
-        let credentials = flow.text(task.role_arn.as_ref(), &effective)?;
-        let input = flow.arguments(state, effective)?;
-        fault::passable(branch, &input)?;
+        let mut scope = self.scope_of(branch);
+        scope.context = scope.context.with_token(token.as_deref());
+        let effective = scope.effective_input(state)?;
+        let timeout_s = scope.seconds(task.timeout.as_ref(), &effective)?;
+        let heartbeat_s = scope.seconds(task.heartbeat.as_ref(), &effective)?;
+        let credentials = scope.text(task.role_arn.as_ref(), &effective)?;
+        let input = scope.arguments(state, effective)?;
+        fault::check_payload(branch, &input)?;
         let request = TaskRequest {
             task: id,
             purpose: TaskPurpose::State,
@@ -124,19 +124,19 @@ impl Turn<'_> {
             token,
         };
         self.execution.last_task_id = id.0;
-        let scheduled = self.scheduled(&request);
+        let scheduled = self.scheduled_event(&request);
         self.emit(branch, scheduled)?;
         self.effects.push(Effect::StartTask(request.clone()));
         let mut running =
             RunningTask { request, phase: TaskPhase::Scheduled, times_out_at: None, heartbeat_due_at: None };
         if !matches!(running.request.resource, TaskResource::Activity { .. }) {
-            running.start_clocks(self.now);
+            running.start_timeouts(self.now);
         }
-        branch.doing = Doing::Task(Box::new(running));
-        Ok(Move::Wait)
+        branch.status = BranchStatus::Task(Box::new(running));
+        Ok(Transition::Wait)
     }
 
-    fn scheduled(&self, request: &TaskRequest) -> EventDetails {
+    fn scheduled_event(&self, request: &TaskRequest) -> EventDetails {
         let (input, timeout_s, heartbeat_s) = (Arc::clone(&request.input), request.timeout_s, request.heartbeat_s);
         let credentials = request.credentials.clone();
         match &request.resource {
@@ -148,7 +148,7 @@ impl Turn<'_> {
             }
             TaskResource::Service { resource_type, resource, .. } => EventDetails::TaskScheduled {
                 integration: Integration { resource_type: resource_type.clone(), resource: resource.clone() },
-                region: self.execution.about.region().to_owned(),
+                region: self.execution.context.region().to_owned(),
                 parameters: input,
                 timeout_s,
                 heartbeat_s,
@@ -162,7 +162,7 @@ impl Turn<'_> {
         branch: &mut Branch,
         mut task: Box<RunningTask>,
         worker_name: Option<String>,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         let started = match integration(&task.request.resource) {
             Ok(integration) => EventDetails::TaskStarted { integration },
             Err(Kind::Lambda) => EventDetails::LambdaFunctionStarted,
@@ -170,11 +170,11 @@ impl Turn<'_> {
         };
         task.phase = TaskPhase::Started;
         if matches!(task.request.resource, TaskResource::Activity { .. }) {
-            task.start_clocks(self.now);
+            task.start_timeouts(self.now);
         }
         self.emit(branch, started)?;
-        branch.doing = Doing::Task(task);
-        Ok(Move::Wait)
+        branch.status = BranchStatus::Task(task);
+        Ok(Transition::Wait)
     }
 
     pub(super) fn task_not_started(
@@ -182,7 +182,7 @@ impl Turn<'_> {
         branch: &mut Branch,
         task: &RunningTask,
         failure: Failure,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         let reported = failure.clone();
         let event = match integration(&task.request.resource) {
             Ok(integration) => EventDetails::TaskStartFailed { integration, failure: reported },
@@ -198,13 +198,13 @@ impl Turn<'_> {
         branch: &mut Branch,
         mut task: Box<RunningTask>,
         output: String,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         if let Ok(integration) = integration(&task.request.resource) {
             self.emit(branch, EventDetails::TaskSubmitted { integration, output: output.into() })?;
         }
         task.phase = TaskPhase::Submitted;
-        branch.doing = Doing::Task(task);
-        Ok(Move::Wait)
+        branch.status = BranchStatus::Task(task);
+        Ok(Transition::Wait)
     }
 
     pub(super) fn task_succeeded(
@@ -212,9 +212,8 @@ impl Turn<'_> {
         branch: &mut Branch,
         task: &RunningTask,
         output: String,
-    ) -> Result<Move, Fault> {
-        if let Err(Fault::Error(failure)) =
-            fault::within_quota(output.len(), task.request.resource.name_in_quota_error())
+    ) -> Result<Transition, Fault> {
+        if let Err(Fault::Error(failure)) = fault::check_size(output.len(), task.request.resource.name_in_quota_error())
         {
             return self.task_failed(branch, task, failure);
         }
@@ -227,7 +226,7 @@ impl Turn<'_> {
         };
         self.emit(branch, succeeded)?;
         let state = self.state_of(branch)?;
-        self.leave_task(branch, state, Some(result), task.request.token.as_deref())
+        self.complete_task(branch, state, Some(result), task.request.token.as_deref())
     }
 
     pub(super) fn task_failed(
@@ -235,7 +234,7 @@ impl Turn<'_> {
         branch: &mut Branch,
         task: &RunningTask,
         failure: Failure,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         let reported = failure.clone();
         let failed = match integration(&task.request.resource) {
             Ok(integration) => EventDetails::TaskFailed { integration, failure: reported },
@@ -246,7 +245,7 @@ impl Turn<'_> {
         Err(Fault::Error(failure))
     }
 
-    pub(super) fn task_timed_out(&mut self, branch: &mut Branch, task: &RunningTask) -> Result<Move, Fault> {
+    pub(super) fn task_timed_out(&mut self, branch: &mut Branch, task: &RunningTask) -> Result<Transition, Fault> {
         self.effects.push(Effect::CancelTask(task.request.task));
         let failure = fault::timed_out();
         let event = match integration(&task.request.resource) {

@@ -2,31 +2,31 @@
 
 use jiff::Timestamp;
 
-use super::branch::{Branch, BranchId, Doing};
+use super::branch::{Branch, BranchId, BranchStatus};
 use super::fault::Fault;
 use super::later;
-use super::turn::{Move, Turn};
+use super::step::{Step, Transition};
 use crate::definition::{State, WaitUntil};
 
 /// The longest wait: AWS accepts 24,855 days and refuses 24,856, so it counts seconds in 32 bits.
 const MAX_WAIT_S: i64 = i32::MAX as i64;
 
-impl Turn<'_> {
-    pub(super) fn wait(&mut self, branch: &mut Branch, state: &State, until: &WaitUntil) -> Result<Move, Fault> {
+impl Step<'_> {
+    pub(super) fn wait(&mut self, branch: &mut Branch, state: &State, until: &WaitUntil) -> Result<Transition, Fault> {
         let until = self.wait_until(branch, state, until)?;
         if until <= self.now {
-            return self.leave(branch, state, None);
+            return self.complete(branch, state, None);
         }
-        branch.doing = Doing::Waiting { until };
-        Ok(Move::Wait)
+        branch.status = BranchStatus::Waiting { until };
+        Ok(Transition::Wait)
     }
 
     fn wait_until(&self, branch: &Branch, state: &State, until: &WaitUntil) -> Result<Timestamp, Fault> {
-        let flow = self.flow(branch);
-        let effective = flow.effective_input(state)?;
+        let scope = self.scope_of(branch);
+        let effective = scope.effective_input(state)?;
         match until {
-            WaitUntil::Seconds(given) => self.after_seconds(branch, flow.wait_seconds(given, &effective)?),
-            WaitUntil::Timestamp(given) => self.at(branch, flow.wait_timestamp(given, &effective)?),
+            WaitUntil::Seconds(dynamic) => self.after_seconds(branch, scope.wait_seconds(dynamic, &effective)?),
+            WaitUntil::Timestamp(dynamic) => self.at(branch, scope.wait_timestamp(dynamic, &effective)?),
         }
     }
 
@@ -54,36 +54,36 @@ impl Turn<'_> {
             let first = timers.min().filter(|(due, _)| *due <= self.now);
             let out_of_time = self.execution.times_out_at;
             match first {
-                Some((due, id)) if due < out_of_time => self.go_off(id),
+                Some((due, id)) if due < out_of_time => self.fire_timer(id),
                 _ if out_of_time <= self.now => self.time_out(),
                 _ => return,
             }
         }
     }
 
-    fn go_off(&mut self, id: BranchId) {
+    fn fire_timer(&mut self, id: BranchId) {
         let Some(mut branch) = self.execution.branches.remove(&id) else {
             return;
         };
-        let next = match std::mem::replace(&mut branch.doing, Doing::Running) {
-            doing @ (Doing::Running | Doing::Gathering(_) | Doing::MapRun(_)) => {
-                branch.doing = doing;
-                Ok(Move::Wait)
+        let next = match std::mem::replace(&mut branch.status, BranchStatus::Running) {
+            status @ (BranchStatus::Running | BranchStatus::Join(_) | BranchStatus::MapRun(_)) => {
+                branch.status = status;
+                Ok(Transition::Wait)
             }
-            Doing::Waiting { .. } => self.end_wait(&mut branch),
-            Doing::BackingOff { .. } => self.try_again(&mut branch),
-            Doing::Task(task) => self.task_timed_out(&mut branch, &task),
+            BranchStatus::Waiting { .. } => self.end_wait(&mut branch),
+            BranchStatus::BackingOff { .. } => self.retry(&mut branch),
+            BranchStatus::Task(task) => self.task_timed_out(&mut branch, &task),
         };
         self.run(branch, next);
     }
 
-    fn end_wait(&mut self, branch: &mut Branch) -> Result<Move, Fault> {
+    fn end_wait(&mut self, branch: &mut Branch) -> Result<Transition, Fault> {
         let state = self.state_of(branch)?;
-        self.leave(branch, state, None)
+        self.complete(branch, state, None)
     }
 
-    fn try_again(&mut self, branch: &mut Branch) -> Result<Move, Fault> {
+    fn retry(&mut self, branch: &mut Branch) -> Result<Transition, Fault> {
         let state = self.state_of(branch)?;
-        self.act(branch, state)
+        self.execute(branch, state)
     }
 }

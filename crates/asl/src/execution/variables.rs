@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::branch::{Branch, BranchId};
 use super::fault::{self, Fault};
-use super::turn::Turn;
+use super::step::Step;
 use crate::MAX_PAYLOAD_BYTES;
 use crate::document::Document;
 
@@ -21,18 +21,18 @@ const MAX_NESTED_FLOWS: usize = 1000;
 /// The variables that a branch sees. Its own it can set; those of the flows around it, as they were when it began, it can only read.
 ///
 /// Cloning shares everything. Stored is only what a branch has set itself: the flows around it do not change while it runs,
-/// so that [`with_outer_scopes`] finds the rest in the branches that are in them.
+/// so that [`with_outer_variables`] finds the rest in the branches that are in them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Scope(Option<Arc<Level>>);
+pub(super) struct Variables(Option<Arc<Level>>);
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Level {
     own: BTreeMap<Arc<str>, Document>,
     #[serde(skip)]
-    outer: Scope,
+    outer: Variables,
 }
 
-impl Scope {
+impl Variables {
     /// The scope of a flow inside this one, with nothing of its own yet.
     pub(super) fn inner(&self) -> Self {
         match &self.0 {
@@ -88,17 +88,17 @@ impl Scope {
 }
 
 /// Reads branches and gives each the variables of the flows around it.
-pub(super) fn with_outer_scopes<'de, D: Deserializer<'de>>(
+pub(super) fn with_outer_variables<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<BranchId, Box<Branch>>, D::Error> {
     let mut branches = BTreeMap::<BranchId, Box<Branch>>::deserialize(deserializer)?;
     let mut depths: Vec<(usize, BranchId)> = branches.keys().map(|id| (depth(&branches, *id), *id)).collect();
     depths.sort_unstable();
     for (_, id) in depths {
-        let Some(place) = branches.get(&id).and_then(|branch| branch.place) else {
+        let Some(position) = branches.get(&id).and_then(|branch| branch.position) else {
             continue;
         };
-        let Some(around) = branches.get(&place.parent).map(|parent| parent.variables.clone()) else {
+        let Some(around) = branches.get(&position.parent).map(|parent| parent.variables.clone()) else {
             continue;
         };
         if let Some(branch) = branches.get_mut(&id) {
@@ -110,17 +110,17 @@ pub(super) fn with_outer_scopes<'de, D: Deserializer<'de>>(
 
 /// How many branches are around one; no more than there are, whatever was stored.
 fn depth(branches: &BTreeMap<BranchId, Box<Branch>>, id: BranchId) -> usize {
-    let parent = |id: &BranchId| branches.get(id)?.place.map(|place| place.parent);
+    let parent = |id: &BranchId| branches.get(id)?.position.map(|position| position.parent);
     std::iter::successors(Some(id), parent).take(MAX_NESTED_FLOWS).count()
 }
 
-impl Turn<'_> {
+impl Step<'_> {
     /// Refuses variables over the service quotas: 256 KiB for those of one `Assign`, 10 MiB for all of an execution. What AWS says
     /// then is not recorded; this is what it says of a payload.
     pub(super) fn check_variables(&self, branch: &Branch, assigned: &[(Arc<str>, Document)]) -> Result<(), Fault> {
-        assigned.iter().try_for_each(|(_, value)| fault::within_depth(branch, value, "variable"))?;
+        assigned.iter().try_for_each(|(_, value)| fault::check_depth(branch, value, "variable"))?;
         let others = self.execution.branches.values().map(|branch| branch.variables.own_size_bytes()).sum();
-        if branch.variables.has_room_for(assigned, others) { Ok(()) } else { Err(fault::over_quota(&branch.state)) }
+        if branch.variables.has_room_for(assigned, others) { Ok(()) } else { Err(fault::too_large(&branch.state)) }
     }
 }
 
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn inner_scopes_read_outer_variables_and_set_their_own() {
-        let mut outer = Scope::default();
+        let mut outer = Variables::default();
         outer.set([("a".into(), document(json!(1))), ("b".into(), document(json!([2])))]);
         let mut inner = outer.inner();
         inner.set([("c".into(), document(json!("three")))]);
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn quotas_count_what_is_held_and_not_what_is_replaced() {
         let large = Document::parse(format!("\"{}\"", "a".repeat(MAX_PAYLOAD_BYTES - 2))).unwrap();
-        let mut scope = Scope::default();
+        let mut scope = Variables::default();
         for i in 0..40 {
             let assigned = [(Arc::from(format!("v{i}")), large.clone())];
             assert!(scope.has_room_for(&assigned, 0), "{i}");
@@ -157,20 +157,21 @@ mod tests {
         let (new, old) = ([("w".into(), document(json!(1)))], [("v7".into(), large.clone())]);
         assert!(scope.has_room_for(&old, 0) && !scope.has_room_for(&old, 1) && !scope.has_room_for(&new, 0));
         let both = [("v1".into(), large), ("v2".into(), document(json!(1)))];
-        assert!(!Scope::default().has_room_for(&both, 0), "256 KiB for all of one Assign");
+        assert!(!Variables::default().has_room_for(&both, 0), "256 KiB for all of one Assign");
     }
 
     #[test]
     fn an_empty_scope_is_stored_as_nothing() {
-        let mut scope = Scope::default();
+        let mut scope = Variables::default();
         scope.set([]);
         assert_eq!(serde_json::to_string(&scope.inner().inner()).unwrap(), "null");
     }
 
     #[test]
     fn what_is_around_a_scope_is_found_again() {
-        let reload = |scope: &Scope| serde_json::from_str::<Scope>(&serde_json::to_string(scope).unwrap()).unwrap();
-        let mut outer = Scope::default();
+        let reload =
+            |scope: &Variables| serde_json::from_str::<Variables>(&serde_json::to_string(scope).unwrap()).unwrap();
+        let mut outer = Variables::default();
         let bare = outer.inner();
         assert_eq!(reload(&bare).within(&outer), bare);
         outer.set([("a".into(), document(json!({"x": 1.0})))]);

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::StateType;
-pub use status::{BrokenHistory, Status};
+pub use status::{InvalidHistory, Status};
 
 /// One event of an execution's history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -21,7 +21,7 @@ pub enum Status {
 
 /// Why a list of events is no history.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BrokenHistory {
+pub enum InvalidHistory {
     /// The first event must be `ExecutionStarted`, and only the first.
     #[error("event {id} of the history is {found}, but a history has ExecutionStarted first and nowhere else")]
     Start {
@@ -64,11 +64,11 @@ impl Status {
     ///
     /// # Errors
     /// When such an event cannot happen in that status.
-    pub fn after(before: Option<Self>, event: &HistoryEvent) -> Result<Self, BrokenHistory> {
+    pub fn after(before: Option<Self>, event: &HistoryEvent) -> Result<Self, InvalidHistory> {
         let starts = matches!(event.details, EventDetails::ExecutionStarted { .. });
         match before {
-            None if !starts => Err(BrokenHistory::Start { id: event.id, found: event.type_name() }),
-            Some(Self::Running) if starts => Err(BrokenHistory::Start { id: event.id, found: event.type_name() }),
+            None if !starts => Err(InvalidHistory::Start { id: event.id, found: event.type_name() }),
+            Some(Self::Running) if starts => Err(InvalidHistory::Start { id: event.id, found: event.type_name() }),
             None | Some(Self::Running) => Ok(match event.details {
                 EventDetails::ExecutionSucceeded { .. } => Self::Succeeded,
                 EventDetails::ExecutionFailed(_) => Self::Failed,
@@ -76,7 +76,7 @@ impl Status {
                 EventDetails::ExecutionAborted(_) => Self::Aborted,
                 _ => Self::Running,
             }),
-            Some(_) => Err(BrokenHistory::AfterTheEnd { id: event.id }),
+            Some(_) => Err(InvalidHistory::AfterTheEnd { id: event.id }),
         }
     }
 
@@ -84,11 +84,11 @@ impl Status {
     ///
     /// # Errors
     /// When the events are no history: a gap, a wrong beginning, something after the end.
-    pub fn of<'a>(history: impl IntoIterator<Item = &'a HistoryEvent>) -> Result<Option<Self>, BrokenHistory> {
+    pub fn of<'a>(history: impl IntoIterator<Item = &'a HistoryEvent>) -> Result<Option<Self>, InvalidHistory> {
         let mut status = None;
         for (expected, event) in (1..).zip(history) {
             if event.id != expected {
-                return Err(BrokenHistory::Gap { expected, found: event.id });
+                return Err(InvalidHistory::Gap { expected, found: event.id });
             }
             status = Some(Self::after(status, event)?);
         }
@@ -122,16 +122,16 @@ mod tests {
     #[test]
     fn refuses_what_cannot_have_happened() {
         let end = || EventDetails::ExecutionSucceeded { output: "{}".into() };
-        assert!(matches!(Status::of(&[event(1, end())]), Err(BrokenHistory::Start { id: 1, .. })));
+        assert!(matches!(Status::of(&[event(1, end())]), Err(InvalidHistory::Start { id: 1, .. })));
         assert!(matches!(
             Status::of(&[event(1, started()), event(2, started())]),
-            Err(BrokenHistory::Start { id: 2, .. })
+            Err(InvalidHistory::Start { id: 2, .. })
         ));
         assert!(matches!(
             Status::of(&[event(1, started()), event(3, end())]),
-            Err(BrokenHistory::Gap { expected: 2, found: 3 })
+            Err(InvalidHistory::Gap { expected: 2, found: 3 })
         ));
         let after = [event(1, started()), event(2, end()), event(3, end())];
-        assert!(matches!(Status::of(&after), Err(BrokenHistory::AfterTheEnd { id: 3 })));
+        assert!(matches!(Status::of(&after), Err(InvalidHistory::AfterTheEnd { id: 3 })));
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Argument, Call, Function, arrays, base64, java, numbers, strings};
 use crate::MAX_PAYLOAD_BYTES;
-use crate::path::Scope;
+use crate::path::PathScope;
 use jsonata::min_json_size_bytes;
 
 /// What is wrong with a call, in AWS's words.
@@ -37,7 +37,7 @@ impl Problem {
 
 impl Call {
     /// A wrong number of arguments is no error before the call is made, as on AWS.
-    pub(super) fn evaluate(&self, scope: Scope<'_>) -> Result<Value, Problem> {
+    pub(super) fn evaluate(&self, scope: PathScope<'_>) -> Result<Value, Problem> {
         let values = self.arguments.iter().map(|argument| argument.evaluate(scope));
         let values = values.collect::<Result<Vec<_>, _>>()?;
         if values.iter().map(|value| min_json_size_bytes(value)).sum::<usize>() > MAX_PAYLOAD_BYTES {
@@ -72,7 +72,7 @@ impl Call {
 }
 
 /// The functions that AWS gives one text for all that may be wrong with their arguments: `None`.
-fn simple(function: Function, values: &[&Value], scope: Scope<'_>) -> Option<Value> {
+fn simple(function: Function, values: &[&Value], scope: PathScope<'_>) -> Option<Value> {
     match (function, values) {
         (Function::JsonToString, [value]) => Some(java::json(value).into()),
         (Function::StringSplit, [Value::String(text), Value::String(separators)]) => {
@@ -106,7 +106,7 @@ fn merge(one: &Map<String, Value>, other: &Map<String, Value>) -> Value {
 }
 
 impl Argument {
-    fn evaluate<'a>(&'a self, scope: Scope<'a>) -> Result<Cow<'a, Value>, Problem> {
+    fn evaluate<'a>(&'a self, scope: PathScope<'a>) -> Result<Cow<'a, Value>, Problem> {
         match self {
             Self::Path(path) => path.find(scope).map_err(|missing| {
                 Problem::Argument(if missing.is_misapplied {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::double;
+use crate::java_double;
 
 /// A value as `toString` shows what Jackson makes of it: `{Arg1=1, Arg2=[]}` (recorded from AWS).
 pub(super) fn text(value: &Value) -> String {
@@ -20,7 +20,7 @@ pub(super) fn text(value: &Value) -> String {
 /// A value as Jackson writes it.
 pub(super) fn json(value: &Value) -> String {
     match value {
-        Value::Number(number) if number.is_f64() => number.as_f64().map(double::text).unwrap_or_default(),
+        Value::Number(number) if number.is_f64() => number.as_f64().map(java_double::text).unwrap_or_default(),
         Value::Array(items) => format!("[{}]", items.iter().map(json).collect::<Vec<_>>().join(",")),
         Value::Object(members) => {
             let members = members.iter().map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), json(value)));

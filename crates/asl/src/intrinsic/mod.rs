@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::path::{Path, PathSyntax, Scope};
+use crate::path::{Path, PathScope, PathSyntax};
 
 /// What a field whose value is computed holds: a path, or a call.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,7 +134,7 @@ impl Expression {
     }
 
     /// The text of what the expression reads from, for the text of an error.
-    pub(crate) fn root_text<'a>(&self, scope: Scope<'a>) -> Cow<'a, str> {
+    pub(crate) fn root_text<'a>(&self, scope: PathScope<'a>) -> Cow<'a, str> {
         match self {
             Self::Path(path) => path.root_text(scope),
             Self::Call { .. } => scope.payload_text(),
@@ -151,7 +151,7 @@ impl Expression {
 
     /// # Errors
     /// When a path leads nowhere or a function refuses its arguments.
-    pub(crate) fn evaluate<'a>(&'a self, scope: Scope<'a>) -> Result<Cow<'a, Value>, ExpressionFailure> {
+    pub(crate) fn evaluate<'a>(&'a self, scope: PathScope<'a>) -> Result<Cow<'a, Value>, ExpressionFailure> {
         match self {
             Self::Path(path) => path.read(scope).map_err(|missing| {
                 if missing.is_without_payload {

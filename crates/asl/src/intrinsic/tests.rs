@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Expression, ExpressionFailure, NAMES};
 use crate::document::Document;
-use crate::path::Scope;
+use crate::path::PathScope;
 use crate::path::tests::Surroundings;
 
 const INPUT: &str =
@@ -14,7 +14,7 @@ const INPUT: &str =
 fn evaluate(text: &str) -> Result<Value, String> {
     let document = Document::parse(INPUT).unwrap();
     let context = Surroundings(json!({"State": {"Name": "A"}, "v": [1]}));
-    let scope = Scope { payload: document.value(), document: Some(&document), context: &context };
+    let scope = PathScope { payload: document.value(), document: Some(&document), context: &context };
     let expression = Expression::parse(text).unwrap();
     let value = expression.evaluate(scope).map(|value| value.into_owned());
     value.map_err(|failure| match failure {

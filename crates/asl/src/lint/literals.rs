@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::place::Place;
+use super::location::Location;
 use super::view::Machine;
 use super::{Lint, LintRule, Lints, scan};
 
@@ -13,18 +13,18 @@ pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
     for state in machine.states().filter(|state| state.is_jsonata) {
         for name in WITH_EXPRESSIONS {
             if let Some(value) = state.fields.get(name) {
-                Place::new(&state.location).member(name, |place| walk(value, place, lints));
+                Location::new(&state.location).member(name, |location| walk(value, location, lints));
             }
         }
     }
 }
 
-fn walk(value: &Value, place: &mut Place, lints: &mut Lints) {
+fn walk(value: &Value, location: &mut Location, lints: &mut Lints) {
     match value {
-        Value::String(text) => lints.extend(outside(text, place.text())),
-        Value::Array(items) => place.items(items, |place, item| walk(item, place, lints)),
+        Value::String(text) => lints.extend(outside(text, location.text())),
+        Value::Array(items) => location.items(items, |location, item| walk(item, location, lints)),
         Value::Object(members) => {
-            members.iter().for_each(|(name, value)| place.member(name, |place| walk(value, place, lints)));
+            members.iter().for_each(|(name, value)| location.member(name, |location| walk(value, location, lints)));
         }
         _ => {}
     }

@@ -9,10 +9,10 @@ mod choices;
 mod context;
 mod errors;
 mod literals;
+mod location;
 mod loops;
 mod paths;
-mod place;
-mod reach;
+mod reachability;
 mod reads;
 mod rules;
 mod scan;
@@ -89,7 +89,7 @@ impl Lints {
 pub fn lint(definition: &Value, machine_type: MachineType, now: Timestamp) -> Vec<Lint> {
     let machine = view::Machine::read(definition);
     let mut lints = Lints::default();
-    reach::check(&machine, &mut lints);
+    reachability::check(&machine, &mut lints);
     loops::check(&machine, machine_type, &mut lints);
     choices::check(&machine, &mut lints);
     errors::check(&machine, &mut lints);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::place::Place;
+use super::location::Location;
 use super::scan;
 use super::view::State;
 
@@ -49,11 +49,11 @@ pub(super) fn each<'a>(state: &State<'a>, mut see: impl FnMut(Read<'_, 'a>)) {
     let has_reader = state.fields.contains_key("ItemReader");
     let is_passed_over = |name: &str| NOT_READ.contains(&name) || (name == "ItemsPath" && has_reader);
     let mut walk = Walk { see: &mut see };
-    let mut place = Place::new(&state.location);
+    let mut location = Location::new(&state.location);
     for (name, value) in state.fields.iter().filter(|(name, _)| !is_passed_over(name)) {
-        place.member(name, |place| match state.is_jsonata {
-            true => walk.expressions(value, place),
-            false => walk.field(name, value, place),
+        location.member(name, |location| match state.is_jsonata {
+            true => walk.expressions(value, location),
+            false => walk.field(name, value, location),
         });
     }
 }
@@ -64,76 +64,78 @@ struct Walk<'w, 'a> {
 
 impl<'a> Walk<'_, 'a> {
     /// A field of a JSONPath state.
-    fn field(&mut self, name: &str, value: &'a Value, place: &mut Place) {
+    fn field(&mut self, name: &str, value: &'a Value, location: &mut Location) {
         match (name, value) {
-            ("InputPath", Value::String(text)) => self.add(text, place, Site::Input),
-            ("OutputPath", Value::String(text)) => self.add(text, place, Site::Output),
+            ("InputPath", Value::String(text)) => self.add(text, location, Site::Input),
+            ("OutputPath", Value::String(text)) => self.add(text, location, Site::Output),
             ("Parameters" | "ItemSelector" | "Credentials" | "ItemReader" | "ItemBatcher" | "ResultWriter", _) => {
-                self.template(value, place, Site::Effective);
+                self.template(value, location, Site::Effective);
             }
-            ("Choices", Value::Array(rules)) => place.items(rules, |place, rule| self.choice(rule, place)),
-            ("Catch", Value::Array(catchers)) => place.items(catchers, |place, catcher| {
+            ("Choices", Value::Array(rules)) => location.items(rules, |location, rule| self.choice(rule, location)),
+            ("Catch", Value::Array(catchers)) => location.items(catchers, |location, catcher| {
                 if let Some(assign) = catcher.get("Assign") {
-                    place.member("Assign", |place| self.template(assign, place, Site::Unknown));
+                    location.member("Assign", |location| self.template(assign, location, Site::Unknown));
                 }
             }),
-            (_, Value::String(text)) if name.ends_with("Path") => self.add(text, place, Site::Effective),
-            _ => self.template(value, place, Site::Unknown),
+            (_, Value::String(text)) if name.ends_with("Path") => self.add(text, location, Site::Effective),
+            _ => self.template(value, location, Site::Unknown),
         }
     }
 
     /// A payload template: members whose names end in `.$`, and in configurations those that end in `Path`.
-    fn template(&mut self, value: &'a Value, place: &mut Place, site: Site) {
+    fn template(&mut self, value: &'a Value, location: &mut Location, site: Site) {
         match value {
             Value::Object(members) => {
                 for (name, value) in members {
-                    place.member(name, |place| match value {
+                    location.member(name, |location| match value {
                         Value::String(text) if name.ends_with(".$") || is_configured_path(name, text) => {
-                            self.add(text, place, site);
+                            self.add(text, location, site);
                         }
-                        _ => self.template(value, place, site),
+                        _ => self.template(value, location, site),
                     });
                 }
             }
-            Value::Array(items) => place.items(items, |place, item| self.template(item, place, site)),
+            Value::Array(items) => location.items(items, |location, item| self.template(item, location, site)),
             _ => {}
         }
     }
 
     /// A rule of a Choice state and those inside it.
-    fn choice(&mut self, rule: &'a Value, place: &mut Place) {
+    fn choice(&mut self, rule: &'a Value, location: &mut Location) {
         for (name, value) in rule.as_object().into_iter().flatten() {
-            place.member(name, |place| match (name.as_str(), value) {
-                ("And" | "Or", Value::Array(rules)) => place.items(rules, |place, rule| self.choice(rule, place)),
-                ("Not", _) => self.choice(value, place),
-                ("Assign", _) => self.template(value, place, Site::Unknown),
-                ("Variable", Value::String(text)) => self.add(text, place, Site::Tested),
-                (_, Value::String(text)) if name.ends_with("Path") => self.add(text, place, Site::Tested),
+            location.member(name, |location| match (name.as_str(), value) {
+                ("And" | "Or", Value::Array(rules)) => {
+                    location.items(rules, |location, rule| self.choice(rule, location))
+                }
+                ("Not", _) => self.choice(value, location),
+                ("Assign", _) => self.template(value, location, Site::Unknown),
+                ("Variable", Value::String(text)) => self.add(text, location, Site::Tested),
+                (_, Value::String(text)) if name.ends_with("Path") => self.add(text, location, Site::Tested),
                 _ => {}
             });
         }
     }
 
     /// Every `{% ... %}` in a value of a JSONata state.
-    fn expressions(&mut self, value: &'a Value, place: &mut Place) {
+    fn expressions(&mut self, value: &'a Value, location: &mut Location) {
         match value {
             Value::String(text) => {
                 if let Some(expression) = scan::expression(text) {
-                    self.add(expression, place, Site::Unknown);
+                    self.add(expression, location, Site::Unknown);
                 }
             }
-            Value::Array(items) => place.items(items, |place, item| self.expressions(item, place)),
+            Value::Array(items) => location.items(items, |location, item| self.expressions(item, location)),
             Value::Object(members) => {
                 for (name, value) in members {
-                    place.member(name, |place| self.expressions(value, place));
+                    location.member(name, |location| self.expressions(value, location));
                 }
             }
             _ => {}
         }
     }
 
-    fn add(&mut self, text: &'a str, place: &Place, site: Site) {
-        (self.see)(Read { location: place.text(), text, site });
+    fn add(&mut self, text: &'a str, location: &Location, site: Site) {
+        (self.see)(Read { location: location.text(), text, site });
     }
 }
 

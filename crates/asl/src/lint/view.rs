@@ -55,14 +55,14 @@ pub(super) struct Edge<'a> {
     pub(super) target: &'a str,
     pub(super) way: Way,
     /// The field in the state that says so: `Next`, `Choices[0]/Next`.
-    pub(super) place: Place,
+    pub(super) place: EdgeField,
     /// What may hold the `Assign` of this way: the state, the rule or the catcher.
     pub(super) fields: &'a Map<String, Value>,
 }
 
 /// Where a state says where it leads.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum EdgeField {
     Next,
     Rule(usize),
     Default,
@@ -129,7 +129,7 @@ fn inner_flows<'a>(flow: &Flow<'a>, at: usize, is_jsonata: bool) -> Vec<Flow<'a>
 
 impl<'a> Flow<'a> {
     /// What is known at each state when `entry` is known at the first: `hand_on` says what an edge makes of it, together
-    /// with what is known where it leads. `None` where no way leads, and everywhere when it does not settle.
+    /// with what is known where it leads. `None` where no way leads, and everywhere when it does not task_result.
     pub(super) fn spread<T: Clone + PartialEq>(
         &self,
         entry: T,
@@ -219,20 +219,20 @@ impl<'a> State<'a> {
             let target = fields.get(name).and_then(Value::as_str);
             edges.extend(target.map(|target| Edge { target, way, place, fields }));
         };
-        add(self.fields, "Next", Way::Ordinary, Place::Next);
+        add(self.fields, "Next", Way::Ordinary, EdgeField::Next);
         let items = |field: &str| self.fields.get(field).and_then(Value::as_array).into_iter().flatten().enumerate();
         for (i, rule) in items("Choices").filter_map(|(i, rule)| Some((i, rule.as_object()?))) {
-            add(rule, "Next", Way::Ordinary, Place::Rule(i));
+            add(rule, "Next", Way::Ordinary, EdgeField::Rule(i));
         }
-        add(self.fields, "Default", Way::Ordinary, Place::Default);
+        add(self.fields, "Default", Way::Ordinary, EdgeField::Default);
         for (i, catcher) in items("Catch").filter_map(|(i, catcher)| Some((i, catcher.as_object()?))) {
-            add(catcher, "Next", Way::Caught, Place::Catcher(i));
+            add(catcher, "Next", Way::Caught, EdgeField::Catcher(i));
         }
         edges
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for EdgeField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Next => f.write_str("Next"),

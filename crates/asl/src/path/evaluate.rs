@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use serde_json::{Map, Value};
 
-use super::Step;
+use super::Segment;
 use super::filter::Condition;
 
 /// How much work reading one path may be, counted in values looked at or copied, and in eighths of the bytes of texts.
@@ -56,19 +56,21 @@ impl PathNotFound {
     }
 }
 
-pub(super) fn read<'a>(steps: &[Step], root: &'a Value, gap: Gap) -> Result<Cow<'a, Value>, PathNotFound> {
-    if !steps.iter().enumerate().all(|(depth, step)| step.is_single(depth + 1 == steps.len())) {
-        return several(steps, root);
+pub(super) fn read<'a>(segments: &[Segment], root: &'a Value, gap: Gap) -> Result<Cow<'a, Value>, PathNotFound> {
+    if !segments.iter().enumerate().all(|(depth, segment)| segment.is_single(depth + 1 == segments.len())) {
+        return several(segments, root);
     }
     let mut here = Some(root);
-    for (depth, step) in steps.iter().enumerate() {
+    for (depth, segment) in segments.iter().enumerate() {
         let value = here.unwrap_or(&NULL);
-        here = match step {
-            Step::Index(index) => item(array(steps, depth, value)?, *index),
-            Step::FromEnd(back) => item(array(steps, depth, value)?, from_start(array(steps, depth, value)?, -back)),
-            Step::Member(name) => Some(value.get(name).ok_or_else(|| no_member(steps, depth, value))?),
-            Step::Members(names) => {
-                let members = value.as_object().ok_or_else(|| no_member(steps, depth, value))?;
+        here = match segment {
+            Segment::Index(index) => item(array(segments, depth, value)?, *index),
+            Segment::FromEnd(back) => {
+                item(array(segments, depth, value)?, from_start(array(segments, depth, value)?, -back))
+            }
+            Segment::Member(name) => Some(value.get(name).ok_or_else(|| no_member(segments, depth, value))?),
+            Segment::Members(names) => {
+                let members = value.as_object().ok_or_else(|| no_member(segments, depth, value))?;
                 return Ok(Cow::Owned(merged(members, names)));
             }
             _ => None,
@@ -77,11 +79,11 @@ pub(super) fn read<'a>(steps: &[Step], root: &'a Value, gap: Gap) -> Result<Cow<
     match (here, gap) {
         (Some(value), _) => Ok(Cow::Borrowed(value)),
         (None, Gap::Null) => Ok(Cow::Borrowed(&NULL)),
-        (None, Gap::Missing) => Err(PathNotFound::new(format!("No results for path: {}", canonical(steps)))),
+        (None, Gap::Missing) => Err(PathNotFound::new(format!("No results for path: {}", canonical(segments)))),
     }
 }
 
-impl Step {
+impl Segment {
     /// Whether it leads from one value to one.
     fn is_single(&self, is_last: bool) -> bool {
         match self {
@@ -92,12 +94,12 @@ impl Step {
     }
 }
 
-/// All that the steps match. Nothing is no error here, also where the path breaks off before it branches (recorded).
-fn several<'a>(steps: &[Step], root: &'a Value) -> Result<Cow<'a, Value>, PathNotFound> {
+/// All that the segments match. Nothing is no error here, also where the path breaks off before it branches (recorded).
+fn several<'a>(segments: &[Segment], root: &'a Value) -> Result<Cow<'a, Value>, PathNotFound> {
     let walk = Walk { root, left: Cell::new(MAX_WORK) };
-    let (found, merge) = match steps.split_last() {
-        Some((Step::Members(names), before)) => (walk.select(before, root), Some(names)),
-        _ => (walk.select(steps, root), None),
+    let (found, merge) = match segments.split_last() {
+        Some((Segment::Members(names), before)) => (walk.select(before, root), Some(names)),
+        _ => (walk.select(segments, root), None),
     };
     if walk.left.get() == 0 || !found.iter().all(|value| walk.weigh(value)) {
         return Err(PathNotFound::too_much_work());
@@ -116,53 +118,55 @@ fn merged(members: &Map<String, Value>, names: &[String]) -> Value {
 }
 
 impl<'a> Walk<'a> {
-    /// Everything that the steps match, in document order; what is missing is left out. It stops short when there is no
+    /// Everything that the segments match, in document order; what is missing is left out. It stops short when there is no
     /// work left.
-    pub(super) fn select(&self, steps: &[Step], start: &'a Value) -> Vec<&'a Value> {
+    pub(super) fn select(&self, segments: &[Segment], start: &'a Value) -> Vec<&'a Value> {
         let mut here = vec![start];
         let mut from_descent = false;
-        for (depth, step) in steps.iter().enumerate() {
-            let is_last = depth + 1 == steps.len();
+        for (depth, segment) in segments.iter().enumerate() {
+            let is_last = depth + 1 == segments.len();
             let mut next = Vec::new();
             for value in here {
                 if !self.work(1) {
                     return Vec::new();
                 }
-                match step {
+                match segment {
                     // The descent has reached every object: a filter after it asks each about itself.
-                    Step::Filter(condition) if from_descent => {
+                    Segment::Filter(condition) if from_descent => {
                         next.extend(Some(value).filter(|value| condition.holds(self, value)));
                     }
-                    _ => self.follow(step, value, is_last, &mut next),
+                    _ => self.follow(segment, value, is_last, &mut next),
                 }
             }
-            from_descent = *step == Step::Descend;
+            from_descent = *segment == Segment::Descend;
             here = next;
         }
         here
     }
 
-    fn follow(&self, step: &Step, value: &'a Value, is_last: bool, found: &mut Vec<&'a Value>) {
-        match (step, value) {
-            (Step::Member(name), Value::Object(members)) => found.extend(members.get(name)),
-            (Step::Members(names), Value::Object(members)) => {
+    fn follow(&self, segment: &Segment, value: &'a Value, is_last: bool, found: &mut Vec<&'a Value>) {
+        match (segment, value) {
+            (Segment::Member(name), Value::Object(members)) => found.extend(members.get(name)),
+            (Segment::Members(names), Value::Object(members)) => {
                 found.extend(names.iter().take_while(|_| self.work(1)).filter_map(|name| members.get(name)));
             }
-            (Step::Index(index), Value::Array(items)) => found.extend(self.item(items, *index, is_last)),
-            (Step::FromEnd(back), Value::Array(items)) => {
+            (Segment::Index(index), Value::Array(items)) => found.extend(self.item(items, *index, is_last)),
+            (Segment::FromEnd(back), Value::Array(items)) => {
                 found.extend(self.item(items, from_start(items, -back), is_last));
             }
-            (Step::Indices(indices), Value::Array(items)) => {
+            (Segment::Indices(indices), Value::Array(items)) => {
                 found.extend(indices.iter().filter_map(|index| self.item(items, *index, is_last)));
             }
-            (Step::Slice { from, to }, Value::Array(items)) => self.extend(found, slice(items, *from, *to)),
-            (Step::Wildcard, Value::Array(items)) => self.extend(found, items),
-            (Step::Wildcard, Value::Object(members)) => self.extend(found, members.values()),
-            (Step::Descend, value) => self.descend(value, found),
-            (Step::Filter(condition), Value::Array(items)) => {
+            (Segment::Slice { from, to }, Value::Array(items)) => self.extend(found, slice(items, *from, *to)),
+            (Segment::Wildcard, Value::Array(items)) => self.extend(found, items),
+            (Segment::Wildcard, Value::Object(members)) => self.extend(found, members.values()),
+            (Segment::Descend, value) => self.descend(value, found),
+            (Segment::Filter(condition), Value::Array(items)) => {
                 self.extend(found, items.iter().filter(|item| condition.holds(self, item)));
             }
-            (Step::Filter(condition), object @ Value::Object(_)) if condition.holds(self, object) => found.push(object),
+            (Segment::Filter(condition), object @ Value::Object(_)) if condition.holds(self, object) => {
+                found.push(object)
+            }
             _ => {}
         }
     }
@@ -231,17 +235,17 @@ impl Condition {
     }
 }
 
-fn array<'a>(steps: &[Step], depth: usize, value: &'a Value) -> Result<&'a [Value], PathNotFound> {
+fn array<'a>(segments: &[Segment], depth: usize, value: &'a Value) -> Result<&'a [Value], PathNotFound> {
     if let Value::Array(items) = value {
         return Ok(items);
     }
-    let (before, after) = steps.split_at(depth.min(steps.len()));
+    let (before, after) = segments.split_at(depth.min(segments.len()));
     if value.is_null() {
         return Err(PathNotFound::new(format!("The path {} is null", canonical(before))));
     }
     // The library has taken a text out of the object that it was a member of, but leaves one in an array as it is.
     let shown = match (value, before.last()) {
-        (Value::String(text), Some(Step::Member(_))) => text.clone(),
+        (Value::String(text), Some(Segment::Member(_))) => text.clone(),
         (other, _) => other.to_string(),
     };
     let reason = format!(
@@ -251,35 +255,35 @@ fn array<'a>(steps: &[Step], depth: usize, value: &'a Value) -> Result<&'a [Valu
     Err(PathNotFound { is_misapplied: true, ..PathNotFound::new(reason) })
 }
 
-fn no_member(steps: &[Step], depth: usize, value: &Value) -> PathNotFound {
-    let before = steps.get(..depth).unwrap_or_default();
-    let up_to_here = steps.get(..=depth).unwrap_or_default();
+fn no_member(segments: &[Segment], depth: usize, value: &Value) -> PathNotFound {
+    let before = segments.get(..depth).unwrap_or_default();
+    let up_to_here = segments.get(..=depth).unwrap_or_default();
     PathNotFound::new(if !value.is_object() {
-        let property = steps.get(depth).map(fragment).unwrap_or_default();
+        let property = segments.get(depth).map(fragment).unwrap_or_default();
         format!("Property {property} not found in path {}", canonical(before))
-    } else if depth + 1 == steps.len() {
-        format!("No results for path: {}", canonical(steps))
+    } else if depth + 1 == segments.len() {
+        format!("No results for path: {}", canonical(segments))
     } else {
         format!("Missing property in path {}", canonical(up_to_here))
     })
 }
 
-fn canonical(steps: &[Step]) -> String {
-    steps.iter().map(fragment).fold("$".to_owned(), |path, step| path + &step)
+fn canonical(segments: &[Segment]) -> String {
+    segments.iter().map(fragment).fold("$".to_owned(), |path, segment| path + &segment)
 }
 
-fn fragment(step: &Step) -> String {
+fn fragment(segment: &Segment) -> String {
     let shown = |bound: &Option<i64>| bound.map(|bound| bound.to_string()).unwrap_or_default();
-    match step {
-        Step::Member(name) => format!("['{name}']"),
-        Step::Members(names) => format!("['{}']", names.join("','")),
-        Step::Index(index) => format!("[{index}]"),
-        Step::Indices(indices) => format!("[{}]", indices.iter().map(i64::to_string).collect::<Vec<_>>().join(",")),
-        Step::FromEnd(back) => format!("[@.size()-{back}]"),
-        Step::Slice { from, to } => format!("[{}:{}]", shown(from), shown(to)),
-        Step::Wildcard => "[*]".to_owned(),
-        Step::Descend => "..".to_owned(),
-        Step::Filter(_) => "[?]".to_owned(),
+    match segment {
+        Segment::Member(name) => format!("['{name}']"),
+        Segment::Members(names) => format!("['{}']", names.join("','")),
+        Segment::Index(index) => format!("[{index}]"),
+        Segment::Indices(indices) => format!("[{}]", indices.iter().map(i64::to_string).collect::<Vec<_>>().join(",")),
+        Segment::FromEnd(back) => format!("[@.size()-{back}]"),
+        Segment::Slice { from, to } => format!("[{}:{}]", shown(from), shown(to)),
+        Segment::Wildcard => "[*]".to_owned(),
+        Segment::Descend => "..".to_owned(),
+        Segment::Filter(_) => "[?]".to_owned(),
     }
 }
 

@@ -1,11 +1,11 @@
-//! The condition of a filter step: `[?(@.price < 10 && @.kind == 'book')]`.
+//! The condition of a filter segment: `[?(@.price < 10 && @.kind == 'book')]`.
 
 use serde_json::Value;
 
-use super::Step;
+use super::Segment;
 use super::comparison::{Comparison, Pattern};
 use super::evaluate::Walk;
-use super::parse::{Cursor, PathSyntax, steps};
+use super::parse::{Cursor, PathSyntax, segments};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Condition {
@@ -19,9 +19,9 @@ pub(super) enum Condition {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Operand {
     /// `@`: from the value that is asked about.
-    Here(Vec<Step>),
+    Here(Vec<Segment>),
     /// `$`: from the value that the whole path starts at.
-    Root(Vec<Step>),
+    Root(Vec<Segment>),
     Literal(Value),
     Pattern(Pattern),
 }
@@ -84,10 +84,10 @@ fn closed(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
 
 fn operand(cursor: &mut Cursor<'_>) -> Result<Operand, PathSyntax> {
     if cursor.eat("@") {
-        return Ok(Operand::Here(steps(cursor)?));
+        return Ok(Operand::Here(segments(cursor)?));
     }
     if cursor.eat("$") {
-        return Ok(Operand::Root(steps(cursor)?));
+        return Ok(Operand::Root(segments(cursor)?));
     }
     match cursor.peek() {
         Some('/') => Pattern::parse(cursor).map(Operand::Pattern),
@@ -162,8 +162,8 @@ impl Operand {
     /// The first that the operand matches.
     fn value<'a>(&'a self, walk: &Walk<'a>, here: &'a Value) -> Option<&'a Value> {
         match self {
-            Self::Here(steps) => walk.select(steps, here).into_iter().next(),
-            Self::Root(steps) => walk.select(steps, walk.root).into_iter().next(),
+            Self::Here(segments) => walk.select(segments, here).into_iter().next(),
+            Self::Root(segments) => walk.select(segments, walk.root).into_iter().next(),
             Self::Literal(value) => Some(value),
             Self::Pattern(_) => None,
         }

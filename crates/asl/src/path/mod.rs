@@ -1,6 +1,6 @@
 //! JSONPath as AWS speaks it: paths read parts of a payload, of the Context Object or of a variable.
 //!
-//! Step Functions reads paths with an early version of the Java library Jayway JsonPath on Jackson's values, and so its
+//! Segment Functions reads paths with an early version of the Java library Jayway JsonPath on Jackson's values, and so its
 //! dialect is that library's, not RFC 9535's: `['a','b']` merges, a definite path that leads nowhere is an error with
 //! that library's words, an index beyond an array's end is null, `[-1]` is beyond the end, `[(@.length-1)]` is the last
 //! item, `length()` is the name of a member, and a bare word in a filter is a text. `serde_json_path` refuses five of
@@ -32,7 +32,7 @@ pub(crate) use reference::ReferencePath;
 pub(crate) struct Path {
     text: String,
     root: Root,
-    steps: Vec<Step>,
+    segments: Vec<Segment>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub(crate) enum Root {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Step {
+enum Segment {
     Member(String),
     /// At the end of a path one object of those members that are there, and before it each of them.
     Members(Vec<String>),
@@ -59,21 +59,21 @@ enum Step {
         to: Option<i64>,
     },
     Wildcard,
-    /// Everything below, this value included; the next step picks from it.
+    /// Everything below, this value included; the next segment picks from it.
     Descend,
     Filter(filter::Condition),
 }
 
 /// What paths read from: the payload, and the Context Object, which is only built when a path asks for it.
 #[derive(Clone, Copy)]
-pub(crate) struct Scope<'a> {
+pub(crate) struct PathScope<'a> {
     pub(crate) payload: &'a Value,
     /// The payload as it was written, for the texts of errors.
     pub(crate) document: Option<&'a Document>,
     pub(crate) context: &'a dyn Context,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> PathScope<'a> {
     /// The payload's text; AWS repeats it as it was written.
     pub(crate) fn payload_text(self) -> Cow<'a, str> {
         match self.document {
@@ -97,7 +97,7 @@ pub(crate) trait Context {
 impl Path {
     /// `$`, the whole payload.
     pub(crate) fn whole() -> Self {
-        Self { text: "$".into(), root: Root::Payload, steps: Vec::new() }
+        Self { text: "$".into(), root: Root::Payload, segments: Vec::new() }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -105,7 +105,7 @@ impl Path {
     }
 
     pub(crate) fn is_whole_payload(&self) -> bool {
-        self.root == Root::Payload && self.steps.is_empty()
+        self.root == Root::Payload && self.segments.is_empty()
     }
 
     /// The name of the variable that the path starts at.
@@ -117,7 +117,7 @@ impl Path {
     }
 
     /// The value that the path starts at; `None` for a variable that is not in scope.
-    pub(crate) fn root_value<'a>(&self, scope: Scope<'a>) -> Option<&'a Value> {
+    pub(crate) fn root_value<'a>(&self, scope: PathScope<'a>) -> Option<&'a Value> {
         match &self.root {
             Root::Payload => Some(scope.payload),
             Root::Context => Some(scope.context.object()),
@@ -126,7 +126,7 @@ impl Path {
     }
 
     /// The text of what the path starts at, for the text of an error.
-    pub(crate) fn root_text<'a>(&self, scope: Scope<'a>) -> Cow<'a, str> {
+    pub(crate) fn root_text<'a>(&self, scope: PathScope<'a>) -> Cow<'a, str> {
         match self.root_value(scope) {
             Some(root) if self.root != Root::Payload => Cow::Owned(root.to_string()),
             _ => scope.payload_text(),
@@ -137,7 +137,7 @@ impl Path {
     ///
     /// # Errors
     /// When a definite path leads nowhere, the payload is null, or the path's variable is not in scope.
-    pub(crate) fn read<'a>(&'a self, scope: Scope<'a>) -> Result<Cow<'a, Value>, PathNotFound> {
+    pub(crate) fn read<'a>(&'a self, scope: PathScope<'a>) -> Result<Cow<'a, Value>, PathNotFound> {
         if self.root == Root::Payload && scope.payload.is_null() {
             return Err(PathNotFound::without_payload());
         }
@@ -148,13 +148,13 @@ impl Path {
     ///
     /// # Errors
     /// When a definite path leads nowhere, or the path's variable is not in scope.
-    pub(crate) fn find<'a>(&'a self, scope: Scope<'a>) -> Result<Cow<'a, Value>, PathNotFound> {
+    pub(crate) fn find<'a>(&'a self, scope: PathScope<'a>) -> Result<Cow<'a, Value>, PathNotFound> {
         self.read_with(scope, Gap::Missing)
     }
 
-    fn read_with<'a>(&'a self, scope: Scope<'a>, gap: Gap) -> Result<Cow<'a, Value>, PathNotFound> {
+    fn read_with<'a>(&'a self, scope: PathScope<'a>, gap: Gap) -> Result<Cow<'a, Value>, PathNotFound> {
         match self.root_value(scope) {
-            Some(root) => evaluate::read(&self.steps, root, gap),
+            Some(root) => evaluate::read(&self.segments, root, gap),
             None => Err(PathNotFound::variable(self.variable().unwrap_or_default())),
         }
     }

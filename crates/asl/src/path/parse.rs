@@ -1,7 +1,7 @@
 //! Reading the text of a path.
 
 use super::filter::{self, Condition};
-use super::{Path, Root, Step};
+use super::{Path, Root, Segment};
 
 /// How deep filters and their parentheses may nest.
 const MAX_DEPTH: usize = 32;
@@ -30,9 +30,9 @@ impl Path {
             return Err(cursor.malformed("'$'"));
         }
         let root = root(cursor)?;
-        let steps = steps(cursor)?;
+        let segments = segments(cursor)?;
         let text = cursor.text.get(from..cursor.at).unwrap_or_default().to_owned();
-        Ok(Self { text, root, steps })
+        Ok(Self { text, root, segments })
     }
 }
 
@@ -54,31 +54,31 @@ fn starts_name(c: char) -> bool {
     c.is_alphabetic() || c == '_'
 }
 
-/// The steps up to the first character that cannot continue a path.
-pub(super) fn steps(cursor: &mut Cursor<'_>) -> Result<Vec<Step>, PathSyntax> {
-    let mut steps = Vec::new();
+/// The segments up to the first character that cannot continue a path.
+pub(super) fn segments(cursor: &mut Cursor<'_>) -> Result<Vec<Segment>, PathSyntax> {
+    let mut segments = Vec::new();
     loop {
         if cursor.eat("..") {
-            steps.push(Step::Descend);
-            steps.push(after_dot(cursor)?);
+            segments.push(Segment::Descend);
+            segments.push(after_dot(cursor)?);
         } else if cursor.eat(".") {
-            steps.push(after_dot(cursor)?);
+            segments.push(after_dot(cursor)?);
         } else if cursor.eat("[") {
-            steps.push(bracketed(cursor)?);
+            segments.push(bracketed(cursor)?);
         } else {
-            return Ok(steps);
+            return Ok(segments);
         }
     }
 }
 
 /// What may follow a dot: a name, `*`, or a bracket as in `$.['a b']`.
-fn after_dot(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
+fn after_dot(cursor: &mut Cursor<'_>) -> Result<Segment, PathSyntax> {
     if cursor.eat("[") { bracketed(cursor) } else { dotted(cursor) }
 }
 
-fn dotted(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
+fn dotted(cursor: &mut Cursor<'_>) -> Result<Segment, PathSyntax> {
     if cursor.eat("*") {
-        return Ok(Step::Wildcard);
+        return Ok(Segment::Wildcard);
     }
     let from = cursor.at;
     cursor.take_while(|c| !ends_name(c));
@@ -88,7 +88,7 @@ fn dotted(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     }
     match cursor.text.get(from..cursor.at) {
         None | Some("") => Err(cursor.malformed("a member's name")),
-        Some(name) => Ok(Step::Member(name.to_owned())),
+        Some(name) => Ok(Segment::Member(name.to_owned())),
     }
 }
 
@@ -96,25 +96,25 @@ fn ends_name(c: char) -> bool {
     c.is_whitespace() || matches!(c, '.' | '[' | ']' | '(' | ')' | ',' | '=' | '<' | '>' | '!' | '&' | '|')
 }
 
-fn bracketed(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
+fn bracketed(cursor: &mut Cursor<'_>) -> Result<Segment, PathSyntax> {
     cursor.blanks();
-    let step = match cursor.peek() {
+    let segment = match cursor.peek() {
         Some('*') => {
             cursor.eat("*");
-            Step::Wildcard
+            Segment::Wildcard
         }
-        Some('?') => Step::Filter(filter(cursor)?),
+        Some('?') => Segment::Filter(filter(cursor)?),
         Some('\'' | '"') => names(cursor)?,
         Some(c) if c == '-' || c == ':' || c.is_ascii_digit() => numbers(cursor)?,
         Some('(') => from_end(cursor)?,
         _ => return Err(cursor.malformed("an index, a quoted name, '*' or a filter")),
     };
     cursor.blanks();
-    if cursor.eat("]") { Ok(step) } else { Err(cursor.malformed("']'")) }
+    if cursor.eat("]") { Ok(segment) } else { Err(cursor.malformed("']'")) }
 }
 
 /// `(@.length-1)`, the one script that the library knows.
-fn from_end(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
+fn from_end(cursor: &mut Cursor<'_>) -> Result<Segment, PathSyntax> {
     cursor.eat("(");
     cursor.blanks();
     if !cursor.eat("@.length()") && !cursor.eat("@.length") && !cursor.eat("@.size()") {
@@ -122,7 +122,7 @@ fn from_end(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
     }
     let back = cursor.number()?.filter(|number| *number < 0);
     let back = back.and_then(i64::checked_neg).ok_or_else(|| cursor.malformed("'-' and a number"))?;
-    if cursor.eat(")") { Ok(Step::FromEnd(back)) } else { Err(cursor.malformed("')'")) }
+    if cursor.eat(")") { Ok(Segment::FromEnd(back)) } else { Err(cursor.malformed("')'")) }
 }
 
 fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
@@ -135,32 +135,32 @@ fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     if cursor.eat(")") { Ok(condition) } else { Err(cursor.malformed("')'")) }
 }
 
-fn names(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
+fn names(cursor: &mut Cursor<'_>) -> Result<Segment, PathSyntax> {
     let mut names = vec![cursor.quoted()?];
     while cursor.separator() {
         names.push(cursor.quoted()?);
     }
-    Ok(if names.len() == 1 { Step::Member(names.remove(0)) } else { Step::Members(names) })
+    Ok(if names.len() == 1 { Segment::Member(names.remove(0)) } else { Segment::Members(names) })
 }
 
-fn numbers(cursor: &mut Cursor<'_>) -> Result<Step, PathSyntax> {
+fn numbers(cursor: &mut Cursor<'_>) -> Result<Segment, PathSyntax> {
     let first = cursor.number()?;
     if cursor.eat(":") {
         let to = cursor.number()?;
         if cursor.eat(":") {
-            // The library reads a step and goes on as if there were none.
+            // The library reads a segment and goes on as if there were none.
             cursor.number()?;
         }
         return match (first, to) {
             (None, None) => Err(cursor.malformed("a number before or after ':'")),
-            (from, to) => Ok(Step::Slice { from, to }),
+            (from, to) => Ok(Segment::Slice { from, to }),
         };
     }
     let mut indices = vec![first.ok_or_else(|| cursor.malformed("a number"))?];
     while cursor.separator() {
         indices.push(cursor.number()?.ok_or_else(|| cursor.malformed("a number"))?);
     }
-    Ok(if indices.len() == 1 { Step::Index(indices.remove(0)) } else { Step::Indices(indices) })
+    Ok(if indices.len() == 1 { Segment::Index(indices.remove(0)) } else { Segment::Indices(indices) })
 }
 
 /// A place in a path's text.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Path, PathSyntax, Root, Step};
+use super::{Path, PathSyntax, Root, Segment};
 
 /// A path of member names and indices that starts at the payload.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,7 +11,8 @@ pub(crate) struct ReferencePath(Path);
 impl Path {
     /// Whether it leads to a single place in the payload or in a variable.
     pub(crate) fn names_one_place(&self) -> bool {
-        self.root != Root::Context && self.steps.iter().all(|step| matches!(step, Step::Member(_) | Step::Index(0..)))
+        self.root != Root::Context
+            && self.segments.iter().all(|segment| matches!(segment, Segment::Member(_) | Segment::Index(0..)))
     }
 }
 
@@ -34,19 +35,19 @@ impl ReferencePath {
     }
 
     pub(crate) fn is_whole(&self) -> bool {
-        self.0.steps.is_empty()
+        self.0.segments.is_empty()
     }
 
     /// Puts `result` at the path's place in `target`; objects on the way are made when missing.
     /// `None` when the place cannot be there, such as a member of a string or an item beyond an array's end.
     pub(crate) fn write(&self, mut target: Value, result: Value) -> Option<Value> {
         let mut here = &mut target;
-        for step in &self.0.steps {
-            here = match step {
-                Step::Member(name) => {
+        for segment in &self.0.segments {
+            here = match segment {
+                Segment::Member(name) => {
                     here.as_object_mut()?.entry(name.as_str()).or_insert_with(|| Value::Object(Map::new()))
                 }
-                Step::Index(index) => here.as_array_mut()?.get_mut(usize::try_from(*index).ok()?)?,
+                Segment::Index(index) => here.as_array_mut()?.get_mut(usize::try_from(*index).ok()?)?,
                 _ => return None,
             };
         }

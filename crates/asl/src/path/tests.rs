@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Context, Path, Scope};
+use super::{Context, Path, PathScope};
 
 /// Members of one object, which are variables too; chance is always the same.
 pub(crate) struct Surroundings(pub(crate) Value);
@@ -27,7 +27,7 @@ impl Context for Surroundings {
 fn at(path: &str, payload: &Value) -> Result<Value, String> {
     let context = Surroundings(json!({"v": {"a": [1, 2]}}));
     let path = Path::parse(path).unwrap();
-    path.read(Scope { payload, document: None, context: &context })
+    path.read(PathScope { payload, document: None, context: &context })
         .map(Cow::into_owned)
         .map_err(|missing| missing.reason)
 }
@@ -53,7 +53,7 @@ fn beyond_the_end_is_null() {
     assert_eq!(at("$.a[0,9]", &value), Ok(json!([1, null])));
     let context = Surroundings(json!(null));
     let path = Path::parse("$.a[5]").unwrap();
-    assert!(path.find(Scope { payload: &value, document: None, context: &context }).is_err());
+    assert!(path.find(PathScope { payload: &value, document: None, context: &context }).is_err());
 }
 
 #[test]
@@ -240,7 +240,7 @@ proptest! {
     fn any_path_reads_any_value(path in any_path(), value in any_value()) {
         let context = Surroundings(json!({}));
         if let Ok(path) = Path::parse(&path) {
-            let scope = Scope { payload: &value, document: None, context: &context };
+            let scope = PathScope { payload: &value, document: None, context: &context };
             let (read, found) = (path.read(scope), path.find(scope));
             // Being strict about gaps changes nothing but that null may be missing; only it reads from a payload of null.
             match (read, found) {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use asl::lambda::{FunctionAnswer, settle};
+use asl::lambda::{InvocationResponse, task_result};
 use asl::{
-    About, ChildId, Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId, TaskPurpose,
-    TaskRequest, TaskResource,
+    ChildId, Effect, Execution, ExecutionContext, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId,
+    TaskPurpose, TaskRequest, TaskResource,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -162,7 +162,7 @@ impl<'c> Replay<'c> {
         let name = params["name"].as_str().map_or(fresh.0, ToOwned::to_owned);
         let run_id = if kind == "express" { format!(":{}", fresh.1) } else { String::new() };
         let arn = format!("arn:aws:states:{REGION}:{ACCOUNT}:{kind}:{}:{name}{run_id}", machine.name);
-        let about = About {
+        let context = ExecutionContext {
             execution_arn: arn.as_str().into(),
             execution_name: name.into(),
             start_time: self.clock,
@@ -172,7 +172,7 @@ impl<'c> Replay<'c> {
             redrive_count: (kind != "express").then_some(0),
         };
         let input = params["input"].as_str().unwrap_or("{}").to_owned();
-        let start = Start { input: input.into(), about, seed: self.fresh, now: self.clock };
+        let start = Start { input: input.into(), context, seed: self.fresh, now: self.clock };
         let (execution, effects) = Execution::start(&machine.parsed, start).map_err(|problem| problem.to_string())?;
         let mut run = Run {
             machine_arn,
@@ -211,7 +211,7 @@ impl<'c> Replay<'c> {
                 }
                 Effect::StartChild(request) => {
                     let machine = self.machines[&run.machine_arn].parsed.clone();
-                    let start = request.start(run.execution.about(), run.execution.seed(), self.clock);
+                    let start = request.start(run.execution.context(), run.execution.seed(), self.clock);
                     let started = Execution::start_child(&machine, &request.state, start);
                     let (execution, effects) = started.map_err(|problem| problem.to_string())?;
                     let mut child = Run {
@@ -282,7 +282,7 @@ impl<'c> Replay<'c> {
             .ok_or("an unknown function source")?;
         let at = self.clock + SignedDuration::from_secs(answer.duration_s as i64);
         let log = (parameters["LogType"] == "Tail").then_some("bG9n");
-        let answer = FunctionAnswer {
+        let answer = InvocationResponse {
             payload: &answer.payload,
             is_error: answer.is_error,
             executed_version: "$LATEST",
@@ -291,7 +291,7 @@ impl<'c> Replay<'c> {
             http_date: "Sun, 22 Nov 2026 12:57:00 GMT",
             log_result: log,
         };
-        Ok((at, settle(request, &answer)))
+        Ok((at, task_result(request, &answer)))
     }
 
     /// Moves the clock from one thing to the next until the execution is over or patience has run out.
@@ -332,7 +332,7 @@ impl<'c> Replay<'c> {
         let mut answer = json!({
             "executionArn": arn,
             "stateMachineArn": run.machine_arn,
-            "name": run.execution.about().execution_name,
+            "name": run.execution.context().execution_name,
             "status": run.execution.status().api_name(),
             "startDate": "datetime",
             "stopDate": "datetime",

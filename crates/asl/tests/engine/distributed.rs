@@ -22,9 +22,9 @@ fn run_children(driver: &mut Driver, seconds: f64) {
     while driver.outcome.is_none()
         && let Some(request) = driver.children.pop()
     {
-        let start = request.start(driver.execution.about(), driver.execution.seed(), at(seconds));
+        let start = request.start(driver.execution.context(), driver.execution.seed(), at(seconds));
         let (child, effects) = Execution::start_child(&driver.machine, &request.state, start).unwrap();
-        assert_eq!(child.about().execution_arn, request.execution_arn);
+        assert_eq!(child.context().execution_arn, request.execution_arn);
         let Some(asl::Effect::Ended(outcome)) = effects.into_iter().last() else { panic!("the child waits") };
         driver.give(Input::ChildEnded { child: request.child, outcome }, seconds);
     }
@@ -247,7 +247,7 @@ fn an_express_child_has_five_minutes() {
     let driver = Driver::start(machine(states), "[1]");
     let request = &driver.children[0];
     assert!(request.execution_arn.contains(":express:m/"));
-    let start = request.start(driver.execution.about(), driver.execution.seed(), at(0.0));
+    let start = request.start(driver.execution.context(), driver.execution.seed(), at(0.0));
     let (child, _) = Execution::start_child(&driver.machine, &request.state, start).unwrap();
     assert_eq!(child.next_wake(), Some(at(300.0)));
 }

@@ -1,8 +1,8 @@
 //! A small driver for the tests: keeps the history and shows it in short.
 
 use asl::{
-    About, ChildId, ChildRequest, Effect, EventDetails, Execution, HistoryEvent, Input, MapRunSummary, Outcome, Start,
-    StateMachine, TaskId, TaskRequest,
+    ChildId, ChildRequest, Effect, EventDetails, Execution, ExecutionContext, HistoryEvent, Input, MapRunSummary,
+    Outcome, Start, StateMachine, TaskId, TaskRequest,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -31,8 +31,8 @@ pub(crate) fn machine(states: &str) -> StateMachine {
     StateMachine::parse(&format!(r#"{{"StartAt":"A","States":{{{states}}}}}"#)).unwrap()
 }
 
-pub(crate) fn about() -> About {
-    About {
+pub(crate) fn context() -> ExecutionContext {
+    ExecutionContext {
         execution_arn: "arn:aws:states:eu-west-1:000000000000:execution:m:e".into(),
         execution_name: "e".into(),
         start_time: at(0.0),
@@ -46,7 +46,7 @@ pub(crate) fn about() -> About {
 impl Driver {
     pub(crate) fn start(machine: StateMachine, input: &str) -> Self {
         let now = at(0.0);
-        let start = Start { input: input.into(), about: about(), seed: 42, now };
+        let start = Start { input: input.into(), context: context(), seed: 42, now };
         let (execution, effects) = Execution::start(&machine, start).unwrap();
         let mut driver = Self {
             machine,

@@ -2,7 +2,7 @@
 
 use asl::{Execution, MAX_EVENTS, MAX_PAYLOAD_BYTES, Outcome, Start, StartError};
 
-use crate::drive::{Driver, LAMBDA, about, at, machine};
+use crate::drive::{Driver, LAMBDA, at, context, machine};
 
 const LOOP: &str = r#""A":{"Type":"Pass","Next":"B"},
     "B":{"Type":"Choice","Choices":[{"Variable":"$","IsPresent":true,"Next":"A"}],"Default":"C"},"C":{"Type":"Succeed"}"#;
@@ -37,7 +37,7 @@ fn a_result_over_the_quota_is_an_error_of_the_task() {
 #[test]
 fn an_input_must_be_json_and_fit() {
     let start = |input: String| {
-        let start = Start { input: input.into(), about: about(), seed: 0, now: at(0.0) };
+        let start = Start { input: input.into(), context: context(), seed: 0, now: at(0.0) };
         Execution::start(&machine(r#""A":{"Type":"Succeed"}"#), start).map(|_| ())
     };
     assert_eq!(start("\"".to_owned() + &"a".repeat(MAX_PAYLOAD_BYTES - 2) + "\""), Ok(()));

@@ -105,8 +105,9 @@ fn an_invocation_that_is_not_waited_for_succeeds_with_an_empty_payload() {
     for (status, executed_version) in [(202, None), (204, Some("$LATEST"))] {
         let mut driver = task("arn:aws:states:::lambda:invoke", parameters);
         driver.begin(0.0);
-        let acceptance = asl::lambda::Acceptance { status, executed_version, request_id: "id", http_date: "now" };
-        let input = asl::lambda::settle_accepted(&driver.requests[0], &acceptance);
+        let acceptance =
+            asl::lambda::AcceptedInvocation { status, executed_version, request_id: "id", http_date: "now" };
+        let input = asl::lambda::accepted_task_result(&driver.requests[0], &acceptance);
         driver.give(input, 1.0);
         let Some(Outcome::Succeeded { output }) = &driver.outcome else { panic!("{:?}", driver.outcome) };
         let output: serde_json::Value = serde_json::from_str(output).unwrap();

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use asl::{About, ChildId, Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId, TaskPhase};
+use asl::{
+    ChildId, Effect, Execution, ExecutionContext, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId, TaskPhase,
+};
 use jiff::Timestamp;
 
 /// What tasks answer.
@@ -43,7 +45,7 @@ impl<'m> World<'m> {
         stop_after: usize,
         between: impl Fn(Execution) -> Execution,
     ) -> BTreeMap<String, Vec<HistoryEvent>> {
-        let about = About {
+        let context = ExecutionContext {
             execution_arn: ROOT.into(),
             execution_name: "e".into(),
             start_time: Timestamp::UNIX_EPOCH,
@@ -53,7 +55,7 @@ impl<'m> World<'m> {
             redrive_count: Some(0),
         };
         let now = Timestamp::UNIX_EPOCH;
-        let started = Execution::start(machine, Start { input: input.into(), about, seed: 9, now }).unwrap();
+        let started = Execution::start(machine, Start { input: input.into(), context, seed: 9, now }).unwrap();
         let mut world = Self { machine, runs: BTreeMap::new(), now, answers, drawn: order };
         world.add(ROOT.to_owned(), None, started);
         let stop_at = if answers == Answers::Mixed { stop_after } else { MOST_STEPS };
@@ -94,7 +96,7 @@ impl<'m> World<'m> {
                 Effect::StartTask(_) | Effect::CancelTask(_) | Effect::StartMapRun(_) | Effect::EndMapRun(_) => {}
                 Effect::StartChild(request) => {
                     let parent = &self.runs[arn].execution;
-                    let start = request.start(parent.about(), parent.seed(), self.now);
+                    let start = request.start(parent.context(), parent.seed(), self.now);
                     let started = Execution::start_child(self.machine, &request.state, start).unwrap();
                     let place = Some((arn.to_owned(), request.child));
                     self.add(request.execution_arn.to_string(), place, started);

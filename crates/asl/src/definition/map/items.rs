@@ -1,9 +1,9 @@
-//! Reading where a Map state's items come from and where its results go: ItemReader, ItemBatcher, ResultWriter.
+//! Parser where a Map state's items come from and where its results go: ItemReader, ItemBatcher, ResultWriter.
 
 use super::{
     ItemBatcher, ItemFormat, ItemReader, ManifestType, OutputType, ReaderTransformation, ResultWriter, Transformation,
 };
-use crate::definition::Given;
+use crate::definition::Dynamic;
 use crate::definition::fields::Fields;
 use crate::definition::task::resource;
 use crate::resource::TaskResource;
@@ -42,7 +42,7 @@ enum HeaderLocation {
 /// `ReaderConfig`.
 struct ReaderConfig {
     format: ItemFormat,
-    max_items: Option<Given<u64>>,
+    max_items: Option<Dynamic<u64>>,
     items_pointer: Option<String>,
     transformation: ReaderTransformation,
 }
@@ -71,7 +71,7 @@ fn one_of_resources(fields: &mut Fields<'_, '_>, actions: &[&str]) -> Option<Tas
         _ => false,
     };
     if !is_allowed {
-        fields.wrong("Resource", "The field 'Resource' does not match any of the allowed values");
+        fields.report("Resource", "The field 'Resource' does not match any of the allowed values");
     }
     is_allowed.then_some(resource)
 }
@@ -87,10 +87,10 @@ fn reader_config(config: &mut Fields<'_, '_>) -> ReaderConfig {
         &[("S3_INVENTORY", ManifestType::S3Inventory), ("ATHENA_DATA", ManifestType::AthenaData)],
     );
     if input_type == Some(Format::Csv) && !config.has("CSVHeaderLocation") {
-        config.wrong_here("The field 'CSVHeaderLocation' is required");
+        config.report_here("The field 'CSVHeaderLocation' is required");
     }
     if input_type == Some(Format::Json) && config.has("CSVHeaderLocation") {
-        config.wrong_here("Field 'CSVHeaderLocation' is not supported");
+        config.report_here("Field 'CSVHeaderLocation' is not supported");
     }
     if header_location == Some(HeaderLocation::Given) {
         config.require(&["CSVHeaders"]);
@@ -115,7 +115,7 @@ fn reader_config(config: &mut Fields<'_, '_>) -> ReaderConfig {
     config.require_one_place("MaxItemsPath");
     ReaderConfig {
         format,
-        max_items: config.given_integer("MaxItems", "MaxItemsPath", (0, MAX_ITEMS)),
+        max_items: config.dynamic_integer("MaxItems", "MaxItemsPath", (0, MAX_ITEMS)),
         items_pointer: config.string("ItemsPointer").map(ToOwned::to_owned),
         transformation,
     }
@@ -126,8 +126,8 @@ pub(super) fn batcher(fields: &mut Fields<'_, '_>) -> ItemBatcher {
     fields.require_one_place("MaxInputBytesPerBatchPath");
     ItemBatcher {
         input: fields.template("BatchInput"),
-        max_items: fields.given_integer("MaxItemsPerBatch", "MaxItemsPerBatchPath", (1, MAX_ITEMS)),
-        max_size_bytes: fields.given_integer(
+        max_items: fields.dynamic_integer("MaxItemsPerBatch", "MaxItemsPerBatchPath", (1, MAX_ITEMS)),
+        max_size_bytes: fields.dynamic_integer(
             "MaxInputBytesPerBatch",
             "MaxInputBytesPerBatchPath",
             (1, MAX_BATCH_BYTES),

@@ -5,7 +5,7 @@ mod read;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FlowIndex, Given, LanguageTemplate, Recovery, Transition};
+use super::{Dynamic, FlowIndex, LanguageTemplate, NextOrEnd, Recovery};
 use crate::path::Path;
 use crate::resource::TaskResource;
 
@@ -16,14 +16,14 @@ pub(crate) struct Map {
     pub(crate) items: Items,
     /// `ItemSelector`, or `Parameters` of old.
     pub(crate) selector: Option<LanguageTemplate>,
-    pub(crate) max_concurrency: Option<Given<u64>>,
-    pub(crate) tolerated_failure_count: Option<Given<u64>>,
-    pub(crate) tolerated_failure_percentage: Option<Given<f64>>,
+    pub(crate) max_concurrency: Option<Dynamic<u64>>,
+    pub(crate) tolerated_failure_count: Option<Dynamic<u64>>,
+    pub(crate) tolerated_failure_percentage: Option<Dynamic<f64>>,
     /// What is done with each item.
     pub(crate) processor: FlowIndex,
     pub(crate) mode: MapMode,
     pub(crate) recovery: Recovery,
-    pub(crate) then: Transition,
+    pub(crate) then: NextOrEnd,
 }
 
 /// Where a Map state's items come from.
@@ -67,7 +67,7 @@ pub(crate) struct ItemReader {
     pub(crate) resource: TaskResource,
     pub(crate) arguments: Option<LanguageTemplate>,
     pub(crate) format: ItemFormat,
-    pub(crate) max_items: Option<Given<u64>>,
+    pub(crate) max_items: Option<Dynamic<u64>>,
     /// `ItemsPointer`: a JSON pointer to the array of items in a JSON file.
     pub(crate) items_pointer: Option<String>,
     pub(crate) transformation: ReaderTransformation,
@@ -108,8 +108,8 @@ pub(crate) enum ReaderTransformation {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ItemBatcher {
     pub(crate) input: Option<LanguageTemplate>,
-    pub(crate) max_items: Option<Given<u64>>,
-    pub(crate) max_size_bytes: Option<Given<u64>>,
+    pub(crate) max_items: Option<Dynamic<u64>>,
+    pub(crate) max_size_bytes: Option<Dynamic<u64>>,
 }
 
 /// `ResultWriter`: where the results of the children are written.

@@ -1,9 +1,9 @@
-//! Reading a Map state.
+//! Parser a Map state.
 
 use super::items::{batcher, reader, writer};
 use super::{ChildType, Distributed, Items, Map, MapMode};
 use crate::definition::fields::Fields;
-use crate::definition::machine::Reading;
+use crate::definition::machine::Parser;
 use crate::definition::variable::Scope;
 use crate::definition::{FindingKind, FlowIndex, LanguageTemplate, QueryLanguage, StateKind, machine, task};
 use crate::path::Path;
@@ -19,10 +19,10 @@ pub(in crate::definition) fn read(fields: &mut Fields<'_, '_>) -> Option<StateKi
     let processor = processor(fields);
     let items = items(fields);
     let selector = selector(fields);
-    let max_concurrency = fields.given_integer("MaxConcurrency", "MaxConcurrencyPath", ANY);
-    let tolerated_failure_count = fields.given_integer("ToleratedFailureCount", "ToleratedFailureCountPath", ANY);
+    let max_concurrency = fields.dynamic_integer("MaxConcurrency", "MaxConcurrencyPath", ANY);
+    let tolerated_failure_count = fields.dynamic_integer("ToleratedFailureCount", "ToleratedFailureCountPath", ANY);
     let tolerated_failure_percentage =
-        fields.given_or_path("ToleratedFailurePercentage", "ToleratedFailurePercentagePath", |fields| {
+        fields.dynamic_or_path("ToleratedFailurePercentage", "ToleratedFailurePercentagePath", |fields| {
             fields.percentage("ToleratedFailurePercentage")
         });
     for path in ["MaxConcurrencyPath", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath"] {
@@ -61,7 +61,7 @@ fn processor(fields: &mut Fields<'_, '_>) -> Option<(FlowIndex, Option<ChildType
         (false, true) => "Iterator",
         (true, _) => "ItemProcessor",
         (false, false) => {
-            fields.wrong_here("This object should have only one of the following fields: [ItemProcessor, Iterator]");
+            fields.report_here("This object should have only one of the following fields: [ItemProcessor, Iterator]");
             return None;
         }
     };
@@ -96,7 +96,7 @@ fn label(fields: &mut Fields<'_, '_>) -> Option<String> {
     const NAME: &str = "Label";
     let label = fields.string(NAME)?.to_owned();
     let location = Some(fields.at(NAME));
-    let Reading { findings, labels, .. } = fields.reading;
+    let Parser { findings, labels, .. } = fields.parser;
     if label.chars().nth(MAX_LABEL_CHARS).is_some() {
         let message = format!(
             "Invalid Label name: Label '{label}' exceeds the {MAX_LABEL_CHARS}-character limit allowed by the service"

@@ -1,11 +1,11 @@
-//! Reading values that are written down, found by a path, or computed.
+//! Parser values that are written down, found by a path, or computed.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::fields::Fields;
 use super::variable::looks_computed;
-use super::{FindingKind, Given, QueryLanguage};
+use super::{Dynamic, FindingKind, QueryLanguage};
 use crate::intrinsic::Expression;
 use crate::rfc3339;
 
@@ -20,56 +20,56 @@ enum Computed {
 
 impl Fields<'_, '_> {
     /// A field with a value, or in JSONata with an expression.
-    pub(super) fn given<T>(
+    pub(super) fn dynamic<T>(
         &mut self,
         field: &'static str,
         read: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> Option<Given<T>> {
+    ) -> Option<Dynamic<T>> {
         match self.computed(field) {
-            Computed::Expression(expression) => Some(Given::Computed { field, expression }),
+            Computed::Expression(expression) => Some(Dynamic::Expression { field, expression }),
             Computed::Broken => None,
-            Computed::No => read(self).map(Given::Fixed),
+            Computed::No => read(self).map(Dynamic::Literal),
         }
     }
 
     /// A field with a value, and in JSONPath a second one that says where the value is.
-    pub(super) fn given_or_path<T>(
+    pub(super) fn dynamic_or_path<T>(
         &mut self,
         field: &'static str,
         path: &'static str,
         read: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> Option<Given<T>> {
-        let given = self.given(field, read);
+    ) -> Option<Dynamic<T>> {
+        let given = self.dynamic(field, read);
         given.or(self.by_path(field, path))
     }
 
     /// A whole number between two bounds, written down, computed or by path.
-    pub(super) fn given_integer(
+    pub(super) fn dynamic_integer(
         &mut self,
         field: &'static str,
         path: &'static str,
         (least, most): (u64, u64),
-    ) -> Option<Given<u64>> {
-        self.given_or_path(field, path, |fields| fields.integer(field, least, most))
+    ) -> Option<Dynamic<u64>> {
+        self.dynamic_or_path(field, path, |fields| fields.integer(field, least, most))
     }
 
     /// A text, with a path or an intrinsic function as its other form.
-    pub(super) fn given_text(&mut self, field: &'static str, path: &'static str) -> Option<Given<String>> {
-        let given = self.given(field, |fields| fields.plain_text(field).map(ToOwned::to_owned));
+    pub(super) fn dynamic_string(&mut self, field: &'static str, path: &'static str) -> Option<Dynamic<String>> {
+        let given = self.dynamic(field, |fields| fields.plain_text(field).map(ToOwned::to_owned));
         self.only_in(QueryLanguage::JsonPath, &[path]);
         if self.language == QueryLanguage::Jsonata {
             return given;
         }
-        let read = self.expression(path).map(|expression| Given::Read { field: path, expression });
+        let read = self.expression(path).map(|expression| Dynamic::Path { field: path, expression });
         self.only_one(field, path);
         given.or(read)
     }
 
-    pub(super) fn given_timestamp(&mut self, field: &'static str, path: &'static str) -> Option<Given<Timestamp>> {
-        self.given_or_path(field, path, |fields| {
+    pub(super) fn dynamic_timestamp(&mut self, field: &'static str, path: &'static str) -> Option<Dynamic<Timestamp>> {
+        self.dynamic_or_path(field, path, |fields| {
             let instant = rfc3339::parse(fields.string(field)?);
             if instant.is_none() {
-                fields.wrong(field, "String does not match RFC3339 timestamp");
+                fields.report(field, "String does not match RFC3339 timestamp");
             }
             instant
         })
@@ -81,12 +81,12 @@ impl Fields<'_, '_> {
         if self.language == QueryLanguage::JsonPath && looks_computed(value) {
             let message =
                 format!("The value of '{field}' looks like a path, but the field's name does not end with 'Path'.");
-            self.reading.findings.add(FindingKind::NoPath, Some(self.at(field)), message);
+            self.parser.findings.add(FindingKind::NoPath, Some(self.at(field)), message);
         }
         self.string(field)
     }
 
-    fn by_path<T>(&mut self, field: &'static str, path: &'static str) -> Option<Given<T>> {
+    fn by_path<T>(&mut self, field: &'static str, path: &'static str) -> Option<Dynamic<T>> {
         self.only_in(QueryLanguage::JsonPath, &[path]);
         if self.language == QueryLanguage::Jsonata {
             return None;
@@ -94,7 +94,7 @@ impl Fields<'_, '_> {
         if field != "Seconds" && field != "Timestamp" {
             self.only_one(field, path);
         }
-        self.path(path).map(|read| Given::Read { field: path, expression: Expression::Path(read) })
+        self.path(path).map(|read| Dynamic::Path { field: path, expression: Expression::Path(read) })
     }
 
     fn computed(&mut self, field: &'static str) -> Computed {

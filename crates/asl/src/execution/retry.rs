@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::branch::{Branch, Doing};
+use super::branch::{Branch, BranchStatus};
 use super::fault::{Fault, TIMEOUT};
-use super::turn::{Move, Turn};
+use super::step::{Step, Transition};
 use super::{MAX_EXECUTION_S, jitter, later};
 use crate::definition::{Catcher, Jitter, Retrier, State, StateKind};
 use crate::document::Document;
 use crate::{EventDetails, Failure};
 
-impl Turn<'_> {
+impl Step<'_> {
     /// Finds what the state has for a fault: another attempt, or a state to go on with.
     ///
     /// # Errors
     /// The fault itself when there is nothing for it, or what went wrong on the way to the catcher's state.
-    pub(super) fn recover(&mut self, branch: &mut Branch, fault: Fault) -> Result<Move, Fault> {
-        let fault = self.report(branch, fault)?;
+    pub(super) fn handle_error(&mut self, branch: &mut Branch, fault: Fault) -> Result<Transition, Fault> {
+        let fault = self.emit_evaluation_failed(branch, fault)?;
         if matches!(fault, Fault::Fatal(_)) {
             return Err(fault);
         }
@@ -26,24 +26,24 @@ impl Turn<'_> {
         let Some(recovery) = state.kind.recovery() else {
             return Err(fault);
         };
-        if let Some(delay_ms) = self.another_attempt(branch, &recovery.retriers, &fault) {
-            branch.doing = Doing::BackingOff { until: later(self.now, delay_ms) };
-            return Ok(Move::Wait);
+        if let Some(delay_ms) = self.next_retry_delay_ms(branch, &recovery.retriers, &fault) {
+            branch.status = BranchStatus::BackingOff { until: later(self.now, delay_ms) };
+            return Ok(Transition::Wait);
         }
-        self.tell_of_failure(branch, state)?;
+        self.emit_state_failed(branch, state)?;
         let mut catchers = recovery.catchers.iter().enumerate();
-        let Some((index, catcher)) = catchers.find(|(_, catcher)| takes(&catcher.error_equals, &fault)) else {
+        let Some((index, catcher)) = catchers.find(|(_, catcher)| matches_error(&catcher.error_equals, &fault)) else {
             return Err(fault);
         };
         // A catcher does not catch what goes wrong in itself.
-        self.caught(branch, state, index, catcher, fault.failure()).or_else(|fault| {
-            let fault = self.report(branch, fault)?;
+        self.catch(branch, state, index, catcher, fault.failure()).or_else(|fault| {
+            let fault = self.emit_evaluation_failed(branch, fault)?;
             Err(Fault::Fatal(fault.failure()))
         })
     }
 
     /// Tells the history of an expression that has no usable value; then that is an error like others.
-    pub(super) fn report(&mut self, branch: &mut Branch, fault: Fault) -> Result<Fault, Fault> {
+    pub(super) fn emit_evaluation_failed(&mut self, branch: &mut Branch, fault: Fault) -> Result<Fault, Fault> {
         let Fault::Evaluation { failure, location } = fault else {
             return Ok(fault);
         };
@@ -58,7 +58,7 @@ impl Turn<'_> {
     }
 
     /// Parallel and Map states have an event for their failure, once no other attempt is left.
-    fn tell_of_failure(&mut self, branch: &mut Branch, state: &State) -> Result<(), Fault> {
+    fn emit_state_failed(&mut self, branch: &mut Branch, state: &State) -> Result<(), Fault> {
         let failed = match state.kind {
             StateKind::Parallel(_) => EventDetails::ParallelStateFailed,
             StateKind::Map(_) => EventDetails::MapStateFailed,
@@ -68,14 +68,15 @@ impl Turn<'_> {
     }
 
     /// Counts an attempt if the first retrier that takes the fault has one left, and says how long to pause before it.
-    fn another_attempt(&self, branch: &mut Branch, retriers: &[Retrier], fault: &Fault) -> Option<u64> {
-        let (index, retrier) = retriers.iter().enumerate().find(|(_, retrier)| takes(&retrier.error_equals, fault))?;
+    fn next_retry_delay_ms(&self, branch: &mut Branch, retriers: &[Retrier], fault: &Fault) -> Option<u64> {
+        let (index, retrier) =
+            retriers.iter().enumerate().find(|(_, retrier)| matches_error(&retrier.error_equals, fault))?;
         branch.attempts.resize(retriers.len(), 0);
         let used = branch.attempts.get_mut(index)?;
         if *used >= retrier.max_attempts {
             return None;
         }
-        let delay_ms = pause_ms(retrier, *used);
+        let delay_ms = backoff_ms(retrier, *used);
         *used += 1;
         Some(match retrier.jitter {
             Jitter::None => delay_ms,
@@ -83,28 +84,28 @@ impl Turn<'_> {
         })
     }
 
-    fn caught(
+    fn catch(
         &mut self,
         branch: &mut Branch,
         state: &State,
         index: usize,
         catcher: &Catcher,
         failure: Failure,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         let mut error_output = Map::new();
         // AWS shows a timeout's cause as an empty text, and what nobody has given as null.
         let no_cause = (failure.error.as_deref() == Some(TIMEOUT)).then(String::new);
         error_output.insert("Error".into(), failure.error.into());
         error_output.insert("Cause".into(), failure.cause.or(no_cause).into());
         let error_output = Document::of(Value::Object(error_output));
-        let catching = (&catcher.result_path, &catcher.routed);
-        let left = self.flow(branch).leave_caught(state, index, catching, error_output)?;
-        self.exit(branch, state, left, Some(&catcher.routed.next))
+        let catching = (&catcher.result_path, &catcher.route);
+        let output = self.scope_of(branch).output_of_catcher(state, index, catching, error_output)?;
+        self.exit(branch, state, output, Some(&catcher.route.next))
     }
 }
 
 /// Whether a list of error names takes a fault.
-fn takes(names: &[String], fault: &Fault) -> bool {
+fn matches_error(names: &[String], fault: &Fault) -> bool {
     let error = match fault {
         Fault::Error(failure) | Fault::Evaluation { failure, .. } => failure.error.as_deref().unwrap_or_default(),
         Fault::HeartbeatMissed => TIMEOUT,
@@ -119,12 +120,12 @@ fn takes(names: &[String], fault: &Fault) -> bool {
 }
 
 /// The pause before attempt number `used + 1`, without jitter, in milliseconds.
-fn pause_ms(retrier: &Retrier, used: u64) -> u64 {
+fn backoff_ms(retrier: &Retrier, used: u64) -> u64 {
     let most_ms = retrier.max_delay_s.unwrap_or(MAX_EXECUTION_S).saturating_mul(1000);
     let exponent = i32::try_from(used).unwrap_or(i32::MAX);
-    let pause = retrier.interval_s as f64 * 1000.0 * retrier.backoff_rate.powi(exponent);
+    let delay = retrier.interval_s as f64 * 1000.0 * retrier.backoff_rate.powi(exponent);
     // A float that is too large or no number at all becomes the longest pause.
-    if pause < most_ms as f64 { pause as u64 } else { most_ms }
+    if delay < most_ms as f64 { delay as u64 } else { most_ms }
 }
 
 #[cfg(test)]
@@ -137,15 +138,15 @@ mod tests {
 
     #[test]
     fn pauses_grow_up_to_their_limit() {
-        let pauses = |retrier: &Retrier| (0..4).map(|used| pause_ms(retrier, used)).collect::<Vec<_>>();
-        assert_eq!(pauses(&retrier(1, 2.0, None)), [1000, 2000, 4000, 8000]);
-        assert_eq!(pauses(&retrier(3, 1.5, Some(5))), [3000, 4500, 5000, 5000]);
-        assert_eq!(pause_ms(&retrier(1, f64::MAX, None), 40), MAX_EXECUTION_S * 1000);
+        let delays = |retrier: &Retrier| (0..4).map(|used| backoff_ms(retrier, used)).collect::<Vec<_>>();
+        assert_eq!(delays(&retrier(1, 2.0, None)), [1000, 2000, 4000, 8000]);
+        assert_eq!(delays(&retrier(3, 1.5, Some(5))), [3000, 4500, 5000, 5000]);
+        assert_eq!(backoff_ms(&retrier(1, f64::MAX, None), 40), MAX_EXECUTION_S * 1000);
     }
 
     #[test]
     fn names_take_what_the_language_says() {
-        let takes = |name: &str, fault: &Fault| takes(&[name.to_owned()], fault);
+        let takes = |name: &str, fault: &Fault| matches_error(&[name.to_owned()], fault);
         let custom = Fault::error("Custom", "");
         assert!(takes("Custom", &custom) && takes("States.TaskFailed", &custom) && takes("States.ALL", &custom));
         assert!(!takes("Other", &custom) && !takes("States.Timeout", &custom));

@@ -4,17 +4,17 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::branch::{Branch, BranchId, Doing, Place};
+use super::branch::{Branch, BranchId, BranchPosition, BranchStatus};
 use super::fault::Fault;
-use super::turn::{Move, Turn};
+use super::step::{Step, Transition};
 use crate::EventDetails;
 use crate::definition::{FlowIndex, StateKind};
 use crate::document::Document;
 
 /// What a branch in a Parallel or Map state waits for. What has ended leaves its result and nothing else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Gathering {
-    /// By place; `None` for what has not ended.
+pub(super) struct Join {
+    /// By position; `None` for what has not ended.
     results: Vec<Option<Document>>,
     /// How many have ended.
     ended: u64,
@@ -23,9 +23,9 @@ pub(super) struct Gathering {
 }
 
 /// A branch to go on with, and what it does next.
-pub(super) type Onward = Option<(Box<Branch>, Result<Move, Fault>)>;
+pub(super) type NextBranch = Option<(Box<Branch>, Result<Transition, Fault>)>;
 
-impl Gathering {
+impl Join {
     /// For so many branches.
     pub(super) fn branches(count: usize) -> Self {
         Self { results: vec![None; count], ended: 0, items: VecDeque::new() }
@@ -43,8 +43,8 @@ impl Gathering {
     }
 
     fn end(&mut self, index: u64, result: Document) {
-        if let Some(place @ None) = usize::try_from(index).ok().and_then(|index| self.results.get_mut(index)) {
-            *place = Some(result.at_rest());
+        if let Some(result_slot @ None) = usize::try_from(index).ok().and_then(|index| self.results.get_mut(index)) {
+            *result_slot = Some(result.text_only());
             self.ended += 1;
         }
     }
@@ -53,18 +53,18 @@ impl Gathering {
         usize::try_from(self.ended).is_ok_and(|ended| ended == self.results.len())
     }
 
-    /// All results, in the order of their places.
+    /// All results, in the order of their positions.
     fn result(&self) -> Document {
         Document::array(self.results.iter().flatten())
     }
 }
 
-impl Turn<'_> {
-    /// A branch inside `parent`, about to enter the first state of a flow. It runs once it is [`ready`](Self::is_ready).
+impl Step<'_> {
+    /// A branch inside `parent`, about to enter the first state of a flow. It runs once it is [`ready`](Self::make_ready).
     ///
     /// # Errors
     /// When the state machine has no such flow.
-    pub(super) fn branch_in(
+    pub(super) fn new_inner_branch(
         &mut self,
         parent: &Branch,
         index: u64,
@@ -78,13 +78,13 @@ impl Turn<'_> {
         let id = BranchId(self.execution.last_branch_id);
         let variables = parent.variables.inner();
         let mut branch = Branch::new(id, flow.start_at.state, input, variables, self.now);
-        branch.place = Some(Place { parent: parent.id, index });
+        branch.position = Some(BranchPosition { parent: parent.id, index });
         branch.previous_event_id = parent.previous_event_id;
         Ok(branch)
     }
 
     /// Lets branches begin, in their order, before any other that is ready.
-    pub(super) fn is_ready(&mut self, branches: Vec<Branch>) {
+    pub(super) fn make_ready(&mut self, branches: Vec<Branch>) {
         for branch in branches.into_iter().rev() {
             self.ready.push_front(branch.id);
             self.execution.branches.insert(branch.id, Box::new(branch));
@@ -92,10 +92,10 @@ impl Turn<'_> {
     }
 
     /// The next branch that is ready to begin, unless it was aborted before.
-    pub(super) fn next_ready(&mut self) -> Onward {
+    pub(super) fn next_ready(&mut self) -> NextBranch {
         while let Some(id) = self.ready.pop_front() {
             if let Some(branch) = self.execution.branches.remove(&id) {
-                let next = Move::Enter { state: branch.at, input: branch.input.clone() };
+                let next = Transition::Enter { state: branch.at, input: branch.input.clone() };
                 return Some((branch, Ok(next)));
             }
         }
@@ -103,36 +103,41 @@ impl Turn<'_> {
     }
 
     /// A branch inside another has come to its end.
-    pub(super) fn branch_succeeded(&mut self, branch: Box<Branch>, place: Place, output: Document) -> Onward {
-        let mut parent = self.execution.branches.remove(&place.parent)?;
-        let Doing::Gathering(gathering) = &mut parent.doing else {
+    pub(super) fn branch_succeeded(
+        &mut self,
+        branch: Box<Branch>,
+        position: BranchPosition,
+        output: Document,
+    ) -> NextBranch {
+        let mut parent = self.execution.branches.remove(&position.parent)?;
+        let BranchStatus::Join(join) = &mut parent.status else {
             self.execution.branches.insert(parent.id, parent);
             return None;
         };
-        gathering.end(place.index, output);
-        let is_complete = gathering.is_complete();
-        match self.after_branch(&mut parent, &branch, place.index, is_complete) {
-            Ok(Move::Wait) => {
+        join.end(position.index, output);
+        let is_complete = join.is_complete();
+        match self.continue_parent(&mut parent, &branch, position.index, is_complete) {
+            Ok(Transition::Wait) => {
                 self.execution.branches.insert(parent.id, parent);
                 None
             }
             Ok(next) => Some((parent, Ok(next))),
             Err(fault) => {
                 self.abort_branches_of(&parent);
-                parent.doing = Doing::Running;
+                parent.status = BranchStatus::Running;
                 Some((parent, Err(fault)))
             }
         }
     }
 
     /// What the state does when one of its branches has ended well: it ends as well, begins the next iteration, or waits on.
-    fn after_branch(
+    fn continue_parent(
         &mut self,
         parent: &mut Branch,
         branch: &Branch,
         index: u64,
         is_complete: bool,
-    ) -> Result<Move, Fault> {
+    ) -> Result<Transition, Fault> {
         let state = self.state_of(parent)?;
         let mut last_event_id = branch.previous_event_id;
         if let StateKind::Map(map) = &state.kind {
@@ -144,10 +149,10 @@ impl Turn<'_> {
             }
         }
         if !is_complete {
-            return Ok(Move::Wait);
+            return Ok(Transition::Wait);
         }
-        let Doing::Gathering(gathering) = std::mem::replace(&mut parent.doing, Doing::Running) else {
-            return Ok(Move::Wait);
+        let BranchStatus::Join(join) = std::mem::replace(&mut parent.status, BranchStatus::Running) else {
+            return Ok(Transition::Wait);
         };
         // AWS has StateExited follow from the last event inside the state, not from its success.
         parent.previous_event_id = last_event_id;
@@ -156,16 +161,16 @@ impl Turn<'_> {
             _ => EventDetails::ParallelStateSucceeded,
         };
         self.emit_beside(last_event_id, succeeded)?;
-        self.leave(parent, state, Some(gathering.result()))
+        self.complete(parent, state, Some(join.result()))
     }
 
     /// A branch inside another has failed: the others are aborted, and the state around them fails.
-    pub(super) fn branch_failed(&mut self, branch: Box<Branch>, place: Place, fault: Fault) -> Onward {
-        let mut parent = self.execution.branches.remove(&place.parent)?;
+    pub(super) fn branch_failed(&mut self, branch: Box<Branch>, position: BranchPosition, fault: Fault) -> NextBranch {
+        let mut parent = self.execution.branches.remove(&position.parent)?;
         let last_event_id = branch.previous_event_id;
         let is_iteration = self.state_of(&parent).is_ok_and(|state| matches!(state.kind, StateKind::Map(_)));
         if is_iteration {
-            let failed = EventDetails::MapIterationFailed(iteration(&parent, place.index));
+            let failed = EventDetails::MapIterationFailed(iteration(&parent, position.index));
             self.emit_last(last_event_id, failed);
         } else {
             // The state that failed is still open; it is aborted in turn with those of the other branches.
@@ -173,7 +178,7 @@ impl Turn<'_> {
         }
         self.abort_branches_of(&parent);
         parent.previous_event_id = last_event_id;
-        parent.doing = Doing::Running;
+        parent.status = BranchStatus::Running;
         Some((parent, Err(fault)))
     }
 }

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use super::branch::Branch;
 use super::choice;
 use super::fault::Fault;
-use super::turn::{Move, Turn};
-use crate::definition::{Given, MapMode, Rule, State, StateIndex, StateKind, Target};
+use super::step::{Step, Transition};
+use crate::definition::{Dynamic, MapMode, Rule, State, StateIndex, StateKind, Target};
 use crate::document::Document;
 use crate::{EventDetails, Failure};
 
 const NO_NEXT_STATE: &str = "Failed to transition out of the state. The state does not point to a next state.";
 
-impl<'a> Turn<'a> {
-    pub(super) fn enter(&mut self, branch: &mut Branch, at: StateIndex, input: Document) -> Result<Move, Fault> {
+impl<'a> Step<'a> {
+    pub(super) fn enter(&mut self, branch: &mut Branch, at: StateIndex, input: Document) -> Result<Transition, Fault> {
         branch.at = at;
         let state = self.state_of(branch)?;
         branch.state = Arc::clone(&state.name);
@@ -28,17 +28,17 @@ impl<'a> Turn<'a> {
         };
         branch.input = input;
         branch.entered_event_id = self.emit(branch, entered)?;
-        self.act(branch, state)
+        self.execute(branch, state)
     }
 
     /// Does what a state is for, on its raw input: when it was entered, and on every further attempt.
-    pub(super) fn act(&mut self, branch: &mut Branch, state: &State) -> Result<Move, Fault> {
+    pub(super) fn execute(&mut self, branch: &mut Branch, state: &State) -> Result<Transition, Fault> {
         match &state.kind {
             StateKind::Pass { result, .. } => self.pass(branch, state, result.as_ref()),
             StateKind::Task(task) => self.schedule(branch, state, task),
             StateKind::Wait { until, .. } => self.wait(branch, state, until),
             StateKind::Choice { rules, default } => self.choose(branch, state, rules, default.as_ref()),
-            StateKind::Succeed => self.leave(branch, state, None),
+            StateKind::Succeed => self.complete(branch, state, None),
             StateKind::Fail { error, cause } => self.fail(branch, state, error.as_ref(), cause.as_ref()),
             StateKind::Parallel(parallel) => self.parallel(branch, state, parallel),
             StateKind::Map(map) => self.map(branch, state, map),
@@ -51,18 +51,18 @@ impl<'a> Turn<'a> {
         state.ok_or_else(|| Fault::runtime(branch, "The state machine has no such state."))
     }
 
-    fn pass(&mut self, branch: &mut Branch, state: &State, result: Option<&Document>) -> Result<Move, Fault> {
+    fn pass(&mut self, branch: &mut Branch, state: &State, result: Option<&Document>) -> Result<Transition, Fault> {
         if state.is_jsonata() {
-            return self.leave(branch, state, None);
+            return self.complete(branch, state, None);
         }
         let result = match result {
             Some(result) => result.clone(),
             None => {
-                let flow = self.flow(branch);
-                flow.arguments(state, flow.effective_input(state)?)?
+                let scope = self.scope_of(branch);
+                scope.arguments(state, scope.effective_input(state)?)?
             }
         };
-        self.leave(branch, state, Some(result))
+        self.complete(branch, state, Some(result))
     }
 
     fn choose(
@@ -71,27 +71,27 @@ impl<'a> Turn<'a> {
         state: &State,
         rules: &[Rule],
         default: Option<&Target>,
-    ) -> Result<Move, Fault> {
-        let flow = self.flow(branch);
-        let effective = flow.effective_input(state)?;
-        let chosen = choice::first_match(rules, &flow, &effective)?;
-        let Some(next) = chosen.map(|(_, rule)| &rule.routed.next).or(default) else {
+    ) -> Result<Transition, Fault> {
+        let scope = self.scope_of(branch);
+        let effective = scope.effective_input(state)?;
+        let chosen = choice::first_match(rules, &scope, &effective)?;
+        let Some(next) = chosen.map(|(_, rule)| &rule.route.next).or(default) else {
             return Err(Fault::runtime(branch, NO_NEXT_STATE));
         };
-        let left = flow.leave_choice(state, effective, chosen.map(|(index, rule)| (index, &rule.routed)))?;
-        self.exit(branch, state, left, Some(next))
+        let output = scope.output_of_choice(state, effective, chosen.map(|(index, rule)| (index, &rule.route)))?;
+        self.exit(branch, state, output, Some(next))
     }
 
     fn fail(
         &mut self,
         branch: &Branch,
         state: &State,
-        error: Option<&Given<String>>,
-        cause: Option<&Given<String>>,
-    ) -> Result<Move, Fault> {
-        let flow = self.flow(branch);
-        let effective = flow.effective_input(state)?;
-        Ok(Move::Fail(Failure { error: flow.text(error, &effective)?, cause: flow.text(cause, &effective)? }))
+        error: Option<&Dynamic<String>>,
+        cause: Option<&Dynamic<String>>,
+    ) -> Result<Transition, Fault> {
+        let scope = self.scope_of(branch);
+        let effective = scope.effective_input(state)?;
+        Ok(Transition::Fail(Failure { error: scope.text(error, &effective)?, cause: scope.text(cause, &effective)? }))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Where a walk through a definition stands, written as AWS writes locations.
 
 /// A location that grows and shrinks with the walk, so that only what is reported is copied.
-pub(super) struct Place(String);
+pub(super) struct Location(String);
 
-impl Place {
+impl Location {
     pub(super) fn new(location: &str) -> Self {
         Self(location.to_owned())
     }

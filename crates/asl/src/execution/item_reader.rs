@@ -14,7 +14,7 @@ use crate::resource::Pattern;
 
 /// How far the reading is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Reading {
+pub(super) struct ReadProgress {
     /// The reader's parameters, filled in.
     parameters: Value,
     max_items: Option<u64>,
@@ -43,7 +43,7 @@ pub(super) struct Call {
     pub(super) parameters: Value,
 }
 
-impl Reading {
+impl ReadProgress {
     pub(super) fn new(reader: &ItemReader, parameters: Value, max_items: Option<u64>) -> Self {
         let lists = matches!(&reader.resource, TaskResource::Service { resource, .. } if resource == "listObjectsV2");
         let stage = match reader.format {

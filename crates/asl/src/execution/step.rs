@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::branch::{Branch, BranchId, Doing};
+use super::branch::{Branch, BranchId, BranchStatus};
 use super::fault::{self, Fault};
-use super::gather::Onward;
-use super::map::Selecting;
-use super::variables::Scope;
+use super::join::NextBranch;
+use super::map::ItemSelection;
+use super::variables::Variables;
 use super::{Effect, Execution, Outcome};
 use crate::definition::{FlowIndex, StateIndex};
 use crate::document::Document;
 use crate::{EventDetails, Failure, HistoryEvent, MAX_EVENTS, StateMachine, Status};
 
 /// The engine at work: the execution, and the effects so far.
-pub(super) struct Turn<'a> {
+pub(super) struct Step<'a> {
     pub(super) machine: &'a StateMachine,
     pub(super) execution: &'a mut Execution,
     pub(super) now: Timestamp,
@@ -24,17 +24,17 @@ pub(super) struct Turn<'a> {
     /// The branches that have still to begin, in their order. Nothing is ready between two turns.
     pub(super) ready: VecDeque<BranchId>,
     /// What the items of the Map state that began one last have in common.
-    pub(super) selecting: Option<Selecting>,
+    pub(super) selection: Option<ItemSelection>,
 }
 
 /// What a branch does next.
 #[derive(Debug)]
-pub(super) enum Move {
+pub(super) enum Transition {
     Enter {
         state: StateIndex,
         input: Document,
     },
-    /// It waits, for what its `doing` says.
+    /// It waits, for what its `status` says.
     Wait,
     Succeed {
         output: Document,
@@ -42,18 +42,18 @@ pub(super) enum Move {
     Fail(Failure),
 }
 
-impl<'a> Turn<'a> {
+impl<'a> Step<'a> {
     pub(super) fn new(machine: &'a StateMachine, execution: &'a mut Execution, now: Timestamp) -> Self {
         let now = now.max(execution.latest);
         execution.latest = now;
-        Self { machine, execution, now, effects: Vec::new(), ready: VecDeque::new(), selecting: None }
+        Self { machine, execution, now, effects: Vec::new(), ready: VecDeque::new(), selection: None }
     }
 
     /// Begins the execution of a flow: the machine itself, or for a child of a Map Run what is done with its items.
     pub(super) fn begin(&mut self, flow: FlowIndex, input: Document) {
         let details = EventDetails::ExecutionStarted {
             input: Arc::clone(self.execution.input.text()),
-            role_arn: Arc::clone(&self.execution.about.role_arn),
+            role_arn: Arc::clone(&self.execution.context.role_arn),
         };
         self.record(0, details);
         let Some(flow) = self.machine.flow(flow) else {
@@ -61,42 +61,42 @@ impl<'a> Turn<'a> {
         };
         let state = flow.start_at.state;
         // AWS has the first state follow from nothing, not from ExecutionStarted.
-        let branch = Box::new(Branch::new(BranchId(0), state, input.clone(), Scope::default(), self.now));
-        self.run(branch, Ok(Move::Enter { state, input }));
+        let branch = Box::new(Branch::new(BranchId(0), state, input.clone(), Variables::default(), self.now));
+        self.run(branch, Ok(Transition::Enter { state, input }));
     }
 
     /// Moves a branch on, and every other that comes to move by it, until all wait or the execution is over.
-    pub(super) fn run(&mut self, branch: Box<Branch>, first: Result<Move, Fault>) {
-        let mut onward = Some((branch, first));
-        while let Some((branch, next)) = onward {
-            onward = self.run_branch(branch, next).or_else(|| self.next_ready());
+    pub(super) fn run(&mut self, branch: Box<Branch>, first: Result<Transition, Fault>) {
+        let mut next_branch = Some((branch, first));
+        while let Some((branch, next)) = next_branch {
+            next_branch = self.run_branch(branch, next).or_else(|| self.next_ready());
         }
     }
 
     /// Moves a branch on until it waits or ends; then the one around it may have something to do.
-    fn run_branch(&mut self, mut branch: Box<Branch>, first: Result<Move, Fault>) -> Onward {
+    fn run_branch(&mut self, mut branch: Box<Branch>, first: Result<Transition, Fault>) -> NextBranch {
         let mut next = first;
         loop {
-            match next.or_else(|fault| self.recover(&mut branch, fault)) {
-                Ok(Move::Enter { state, input }) => {
-                    branch.doing = Doing::Running;
+            match next.or_else(|fault| self.handle_error(&mut branch, fault)) {
+                Ok(Transition::Enter { state, input }) => {
+                    branch.status = BranchStatus::Running;
                     next = self.enter(&mut branch, state, input);
                 }
-                Ok(Move::Wait) => {
-                    branch.input = branch.input.at_rest();
+                Ok(Transition::Wait) => {
+                    branch.input = branch.input.text_only();
                     self.execution.branches.insert(branch.id, branch);
                     return None;
                 }
-                Ok(Move::Succeed { output }) => return self.succeed(branch, output),
-                Ok(Move::Fail(failure)) => return self.fail_branch(branch, Fault::Error(failure)),
+                Ok(Transition::Succeed { output }) => return self.succeed(branch, output),
+                Ok(Transition::Fail(failure)) => return self.fail_branch(branch, Fault::Error(failure)),
                 Err(fault) => return self.fail_branch(branch, fault),
             }
         }
     }
 
-    fn succeed(&mut self, branch: Box<Branch>, output: Document) -> Onward {
-        if let Some(place) = branch.place {
-            return self.branch_succeeded(branch, place, output);
+    fn succeed(&mut self, branch: Box<Branch>, output: Document) -> NextBranch {
+        if let Some(position) = branch.position {
+            return self.branch_succeeded(branch, position, output);
         }
         let output = Arc::clone(output.text());
         let details = EventDetails::ExecutionSucceeded { output: Arc::clone(&output) };
@@ -105,11 +105,11 @@ impl<'a> Turn<'a> {
     }
 
     /// Nothing in the branch has taken the fault. One that nobody may take ends the execution from wherever it is.
-    fn fail_branch(&mut self, branch: Box<Branch>, fault: Fault) -> Onward {
-        if let Some(place) = branch.place
+    fn fail_branch(&mut self, branch: Box<Branch>, fault: Fault) -> NextBranch {
+        if let Some(position) = branch.position
             && !matches!(fault, Fault::Fatal(_))
         {
-            return self.branch_failed(branch, place, fault);
+            return self.branch_failed(branch, position, fault);
         }
         let failure = fault.failure();
         let details = EventDetails::ExecutionFailed(failure.clone());
@@ -129,7 +129,7 @@ impl<'a> Turn<'a> {
 
     fn end(&mut self, previous_event_id: u64, details: EventDetails, outcome: Outcome) {
         for branch in std::mem::take(&mut self.execution.branches).into_values() {
-            self.drop_work(&branch);
+            self.cancel_work(&branch);
         }
         self.record(previous_event_id, details);
         self.effects.push(Effect::Ended(outcome));

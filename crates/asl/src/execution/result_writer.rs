@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Outcome;
-use super::map_run::{Ended, MapRun};
+use super::map_run::{EndedChild, MapRun};
 use crate::definition::{OutputType, ResultWriter, Transformation};
 use crate::document::Document;
 use crate::{Failure, Status};
 
 /// Files that are still to be written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Writing {
+pub(super) struct WriteProgress {
     bucket: String,
     manifest_key: String,
     /// Parameters of the calls, in order.
     calls: VecDeque<Value>,
 }
 
-impl Writing {
+impl WriteProgress {
     /// Everything to write for a Map Run that has ended: a file per status, and a manifest that names them.
     pub(super) fn new(run: &MapRun, writer: &ResultWriter, parameters: &Value) -> Self {
         let bucket = parameters["Bucket"].as_str().unwrap_or_default().to_owned();
@@ -30,7 +30,7 @@ impl Writing {
         let put = |key: &str, body: &str| json!({ "Bucket": bucket, "Key": key, "Body": body });
         let (mut calls, mut listed) = (VecDeque::new(), Map::new());
         for (name, succeeded) in [("FAILED", false), ("PENDING", false), ("SUCCEEDED", true)] {
-            let of_status = |ended: &Ended| (ended.outcome.status() == Status::Succeeded) == succeeded;
+            let of_status = |ended: &EndedChild| (ended.outcome.status() == Status::Succeeded) == succeeded;
             let mut results = Vec::new();
             for (_, ended) in run.results().filter(|(_, ended)| name != "PENDING" && of_status(ended)) {
                 results.extend(shown(run, ended, writer.transformation));
@@ -72,7 +72,7 @@ pub(super) fn results(run: &MapRun, transformation: Transformation) -> Document 
 }
 
 /// What is shown of a child: its output, the items of its output, or all that is known of it.
-fn shown(run: &MapRun, ended: &Ended, transformation: Transformation) -> Vec<Document> {
+fn shown(run: &MapRun, ended: &EndedChild, transformation: Transformation) -> Vec<Document> {
     let Outcome::Succeeded { output } = &ended.outcome else {
         return vec![whole(run, ended)];
     };
@@ -88,7 +88,7 @@ fn shown(run: &MapRun, ended: &Ended, transformation: Transformation) -> Vec<Doc
 }
 
 /// A child as `DescribeExecution` would show it, with the members in the order of AWS's files.
-fn whole(run: &MapRun, ended: &Ended) -> Document {
+fn whole(run: &MapRun, ended: &EndedChild) -> Document {
     let mut members = Map::new();
     let mut add = |name: &str, value: Value| {
         members.insert(name.to_owned(), value);

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use jsonata::FieldError;
 use serde_json::Value;
 
-use super::bindings::{StateBindings, States};
-use super::dataflow::Flow;
+use super::bindings::{StateBindings, StatesVariable};
+use super::dataflow::StateScope;
 use super::fault::Fault;
-use crate::definition::Given;
+use crate::definition::Dynamic;
 use crate::document::Document;
 use crate::intrinsic::Expression;
 use crate::{rfc3339, template};
@@ -20,55 +20,55 @@ use crate::{rfc3339, template};
 /// The longest time that a definition may give, in seconds.
 const MAX_SECONDS: u64 = 99_999_999;
 
-impl Flow<'_> {
+impl StateScope<'_> {
     /// `TimeoutSeconds`, `HeartbeatSeconds`.
-    pub(super) fn seconds(&self, given: Option<&Given<u64>>, payload: &Document) -> Result<Option<u64>, Fault> {
-        let Some(given) = given else {
+    pub(super) fn seconds(&self, dynamic: Option<&Dynamic<u64>>, payload: &Document) -> Result<Option<u64>, Fault> {
+        let Some(dynamic) = dynamic else {
             return Ok(None);
         };
-        let seconds = match given {
-            Given::Fixed(seconds) => *seconds,
-            Given::Read { field, expression } => {
+        let seconds = match dynamic {
+            Dynamic::Literal(seconds) => *seconds,
+            Dynamic::Path { field, expression } => {
                 let value = self.read_number(expression, payload)?;
                 let seconds = value.as_u64().filter(|seconds| *seconds > 0);
                 seconds.ok_or_else(|| self.not_a(&value, field, expression, "integer"))?
             }
-            Given::Computed { field, expression } => self.computed_seconds(expression, field, 1)?,
+            Dynamic::Expression { field, expression } => self.computed_seconds(expression, field, 1)?,
         };
         Ok(Some(seconds))
     }
 
     /// `MaxConcurrency`, `ToleratedFailureCount`, `MaxItems` and such: whole numbers from 0. By a path AWS takes them as
     /// texts, too.
-    pub(super) fn count(&self, given: &Given<u64>, payload: &Document) -> Result<u64, Fault> {
-        let (number, field) = match given {
-            Given::Fixed(number) => return Ok(*number),
-            Given::Read { field, expression } => {
+    pub(super) fn count(&self, dynamic: &Dynamic<u64>, payload: &Document) -> Result<u64, Fault> {
+        let (number, field) = match dynamic {
+            Dynamic::Literal(number) => return Ok(*number),
+            Dynamic::Path { field, expression } => {
                 let value = self.read_number(expression, payload)?;
                 let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
                 (number.ok_or_else(|| self.not_a(&value, field, expression, "integer"))?, *field)
             }
-            Given::Computed { field, expression } => (self.computed_whole(expression, field)?, *field),
+            Dynamic::Expression { field, expression } => (self.computed_whole(expression, field)?, *field),
         };
         let problem = |name: &str| format!("{name} cannot be negative.");
-        u64::try_from(number).map_err(|_| self.out_of_range(given, field, problem))
+        u64::try_from(number).map_err(|_| self.out_of_range(dynamic, field, problem))
     }
 
     /// `ToleratedFailurePercentage`.
-    pub(super) fn percentage(&self, given: &Given<f64>, payload: &Document) -> Result<f64, Fault> {
-        let (value, field) = match given {
-            Given::Fixed(percentage) => return Ok(*percentage),
-            Given::Read { field, expression } => {
+    pub(super) fn percentage(&self, dynamic: &Dynamic<f64>, payload: &Document) -> Result<f64, Fault> {
+        let (value, field) = match dynamic {
+            Dynamic::Literal(percentage) => return Ok(*percentage),
+            Dynamic::Path { field, expression } => {
                 let value = self.read_number(expression, payload)?;
                 let percentage = value.as_f64().or_else(|| value.as_str()?.parse().ok());
                 (percentage.ok_or_else(|| self.not_a(&value, field, expression, "float"))?, *field)
             }
-            Given::Computed { field, expression } => (self.computed_number(expression, field)?, *field),
+            Dynamic::Expression { field, expression } => (self.computed_number(expression, field)?, *field),
         };
         if (0.0..=100.0).contains(&value) {
             return Ok(value);
         }
-        Err(self.out_of_range(given, field, |name| format!("{name} must be between 0 and 100.")))
+        Err(self.out_of_range(dynamic, field, |name| format!("{name} must be between 0 and 100.")))
     }
 
     /// `Items`: an array with expressions in it, or an expression that gives one.
@@ -83,16 +83,16 @@ impl Flow<'_> {
     }
 
     /// `Error`, `Cause`, `RoleArn`.
-    pub(super) fn text(&self, given: Option<&Given<String>>, payload: &Document) -> Result<Option<String>, Fault> {
-        match given {
+    pub(super) fn text(&self, dynamic: Option<&Dynamic<String>>, payload: &Document) -> Result<Option<String>, Fault> {
+        match dynamic {
             None => Ok(None),
-            Some(Given::Fixed(text)) => Ok(Some(text.clone())),
-            Some(Given::Computed { field, expression }) => {
+            Some(Dynamic::Literal(text)) => Ok(Some(text.clone())),
+            Some(Dynamic::Expression { field, expression }) => {
                 let text = expression.string(field, &self.input_bindings());
                 text.map(Some).map_err(|failure| Fault::evaluation(self.branch, failure))
             }
-            Some(Given::Read { field, expression }) => {
-                let value = template::evaluate(expression, field, self.scope(payload));
+            Some(Dynamic::Path { field, expression }) => {
+                let value = template::evaluate(expression, field, self.path_scope(payload));
                 match value.map_err(|failure| Fault::template(self.branch, failure))? {
                     Value::String(text) => Ok(Some(text)),
                     other => {
@@ -107,10 +107,10 @@ impl Flow<'_> {
     }
 
     /// `Seconds` of a Wait state.
-    pub(super) fn wait_seconds(&self, given: &Given<u64>, payload: &Document) -> Result<u64, Fault> {
-        match given {
-            Given::Fixed(seconds) => Ok(*seconds),
-            Given::Read { field, expression } => {
+    pub(super) fn wait_seconds(&self, dynamic: &Dynamic<u64>, payload: &Document) -> Result<u64, Fault> {
+        match dynamic {
+            Dynamic::Literal(seconds) => Ok(*seconds),
+            Dynamic::Path { field, expression } => {
                 let value = self.read_wait(field, expression, payload)?;
                 value.as_u64().ok_or_else(|| {
                     let wrong =
@@ -119,15 +119,15 @@ impl Flow<'_> {
                     Fault::runtime(self.branch, problem)
                 })
             }
-            Given::Computed { field, expression } => self.computed_seconds(expression, field, 0),
+            Dynamic::Expression { field, expression } => self.computed_seconds(expression, field, 0),
         }
     }
 
     /// `Timestamp` of a Wait state.
-    pub(super) fn wait_timestamp(&self, given: &Given<Timestamp>, payload: &Document) -> Result<Timestamp, Fault> {
-        match given {
-            Given::Fixed(instant) => Ok(*instant),
-            Given::Read { field, expression } => {
+    pub(super) fn wait_timestamp(&self, dynamic: &Dynamic<Timestamp>, payload: &Document) -> Result<Timestamp, Fault> {
+        match dynamic {
+            Dynamic::Literal(instant) => Ok(*instant),
+            Dynamic::Path { field, expression } => {
                 let value = self.read_wait(field, expression, payload)?;
                 value.as_str().and_then(rfc3339::parse).ok_or_else(|| {
                     let problem = format!(
@@ -138,7 +138,7 @@ impl Flow<'_> {
                     Fault::runtime(self.branch, problem)
                 })
             }
-            Given::Computed { field, expression } => {
+            Dynamic::Expression { field, expression } => {
                 let instant = self.computed_timestamp(expression, field);
                 instant.map_err(|failure| Fault::evaluation(self.branch, failure))
             }
@@ -146,10 +146,10 @@ impl Flow<'_> {
     }
 
     /// `Condition` of a Choice rule.
-    pub(super) fn truth(&self, given: &Given<bool>, index: usize) -> Result<bool, Fault> {
-        match given {
-            Given::Fixed(truth) => Ok(*truth),
-            Given::Computed { expression, .. } => {
+    pub(super) fn truth(&self, dynamic: &Dynamic<bool>, index: usize) -> Result<bool, Fault> {
+        match dynamic {
+            Dynamic::Literal(truth) => Ok(*truth),
+            Dynamic::Expression { expression, .. } => {
                 let bindings = self.input_bindings();
                 if let Ok(Some(Value::Bool(truth))) = expression.evaluate(&bindings) {
                     return Ok(truth);
@@ -158,12 +158,12 @@ impl Flow<'_> {
                 let truth = expression.boolean(&format!("Choices[{index}]/Condition"), &bindings);
                 truth.map_err(|failure| Fault::evaluation(self.branch, failure))
             }
-            Given::Read { field, .. } => Err(Fault::runtime(self.branch, format!("{field} cannot be a path."))),
+            Dynamic::Path { field, .. } => Err(Fault::runtime(self.branch, format!("{field} cannot be a path."))),
         }
     }
 
-    fn input_states(&self) -> States<'_> {
-        States::of_input(&self.branch.input)
+    fn input_states(&self) -> StatesVariable<'_> {
+        StatesVariable::of_input(&self.branch.input)
     }
 
     fn input_bindings(&self) -> StateBindings<'_> {
@@ -202,14 +202,14 @@ impl Flow<'_> {
         match expression {
             Expression::Path(path) => self.read(path, payload).map(Cow::into_owned),
             Expression::Call { .. } => {
-                let value = template::evaluate(expression, expression.text(), self.scope(payload));
+                let value = template::evaluate(expression, expression.text(), self.path_scope(payload));
                 value.map_err(|failure| Fault::template(self.branch, failure))
             }
         }
     }
 
     fn read_wait(&self, field: &str, expression: &Expression, payload: &Document) -> Result<Value, Fault> {
-        expression.evaluate(self.scope(payload)).map(Cow::into_owned).map_err(|_| {
+        expression.evaluate(self.path_scope(payload)).map(Cow::into_owned).map_err(|_| {
             let problem = format!("The {field} parameter does not reference an input value: {}", expression.text());
             Fault::runtime(self.branch, problem)
         })
@@ -225,9 +225,9 @@ impl Flow<'_> {
     }
 
     /// A number of the right type that the field cannot have.
-    fn out_of_range<T>(&self, given: &Given<T>, field: &str, problem: impl Fn(&str) -> String) -> Fault {
-        match given {
-            Given::Computed { .. } => self.unusable(field, problem(field)),
+    fn out_of_range<T>(&self, dynamic: &Dynamic<T>, field: &str, problem: impl Fn(&str) -> String) -> Fault {
+        match dynamic {
+            Dynamic::Expression { .. } => self.unusable(field, problem(field)),
             _ => Fault::runtime(self.branch, problem(field.strip_suffix("Path").unwrap_or(field))),
         }
     }
