@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::java_double;
 
-/// JSON text and its value, each made from the other when it is first asked for; cloning shares both.
+/// JSON text and its value, each made from the other when it is first needed; cloning shares both.
 ///
 /// Step Functions passes a payload on as it was written, with its white space, for as long as nothing changes it; the
-/// history shows that text. So the text travels with the value instead of being made again.
+/// history shows that text. So the text is kept with the value instead of being made again.
 #[derive(Clone, Debug)]
 pub(crate) struct Document(Arc<Inner>);
 
@@ -25,7 +25,7 @@ struct Inner {
 /// Enough room for most payloads.
 const USUAL_SIZE_BYTES: usize = 1024;
 
-/// The greatest depth that is told from others: more than the JSON reader takes.
+/// The greatest depth that is counted: more than the JSON reader accepts.
 const MAX_KNOWN_DEPTH: u8 = 200;
 
 impl Document {
@@ -75,7 +75,7 @@ impl Document {
         }
     }
 
-    /// The same text without its value, to be kept for long.
+    /// The same text without its value, which needs less memory.
     pub(crate) fn text_only(&self) -> Self {
         Self(Arc::new(Inner { text: Arc::clone(self.text()).into(), ..Inner::default() }))
     }

@@ -1,4 +1,4 @@
-//! Fractional numbers as Java writes them: so they show in every payload that AWS has changed. Measured on AWS by others: the items of
+//! Fractional numbers in Java's format, which AWS uses in every payload that it has changed. Measured on AWS by others: the items of
 //! a bucket's listing have `"LastModified":1.789180622E9`.
 
 /// `Double.toString`: an exponent from ten million on and below a thousandth.

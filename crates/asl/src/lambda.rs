@@ -1,10 +1,10 @@
-//! From a Lambda function's answer to what the execution is told: the two ways to call a function differ in what they report.
+//! Task results from Lambda responses: the two ways to call a function differ in their results.
 
 use serde_json::{Map, Value, json};
 
 use crate::{Input, TaskRequest, TaskResource};
 
-/// What the Lambda service answered to an invocation.
+/// The response of the Lambda service to a synchronous invocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvocationResponse<'a> {
     /// The body, as the function wrote it.
@@ -17,13 +17,13 @@ pub struct InvocationResponse<'a> {
     pub request_id: &'a str,
     /// The trace header's value.
     pub trace_id: &'a str,
-    /// The time of the answer, as HTTP writes it.
+    /// The time of the response, in the form of HTTP's `Date` header.
     pub http_date: &'a str,
     /// The end of the log in base64, when `LogType` was `Tail`.
     pub log_result: Option<&'a str>,
 }
 
-/// The input that tells an execution of a function's answer.
+/// The input with the result of a function's invocation.
 ///
 /// A function that is the Task's `Resource` gives its bare payload; the `lambda:invoke` integration wraps it in the
 /// service's response, as recorded from AWS.
@@ -39,7 +39,7 @@ pub fn task_result(request: &TaskRequest, answer: &InvocationResponse<'_>) -> In
     Input::TaskSucceeded { task, output }
 }
 
-/// What the Lambda service answered to an invocation that it does not wait for.
+/// The response of the Lambda service to an asynchronous invocation or a dry run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AcceptedInvocation<'a> {
     /// HTTP's status: 202 for an `Event`, 204 for a `DryRun`.
@@ -48,12 +48,12 @@ pub struct AcceptedInvocation<'a> {
     pub executed_version: Option<&'a str>,
     /// The invocation's request id.
     pub request_id: &'a str,
-    /// The time of the answer, as HTTP writes it.
+    /// The time of the response, in the form of HTTP's `Date` header.
     pub http_date: &'a str,
 }
 
-/// The input that tells an execution of such an answer to `lambda:invoke`: the service's response, whose payload is empty.
-/// Its shape follows that of an invocation with an answer.
+/// The input with the result of such a call of `lambda:invoke`: the service's response with an empty payload.
+/// Its shape follows that of a synchronous invocation.
 pub fn accepted_task_result(request: &TaskRequest, acceptance: &AcceptedInvocation<'_>) -> Input {
     let mut headers = vec![
         ("x-amzn-Remapped-Content-Length", "0"),
@@ -119,7 +119,7 @@ fn response(answer: &InvocationResponse<'_>, payload: &str) -> String {
     with_metadata(&members, &headers, answer.request_id, 200)
 }
 
-/// The members of a response, followed by what the AWS SDK tells of the HTTP answer.
+/// The members of a response, followed by the SDK's metadata of the HTTP response.
 fn with_metadata(members: &str, headers: &[(&str, &str)], request_id: &str, status: u16) -> String {
     let all: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!([value]))).collect();
     let single: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!(value))).collect();

@@ -10,13 +10,13 @@
 //!
 //! 1. Parse the definition once: [`StateMachine::parse`].
 //! 2. Start: [`Execution::start`] gives the execution and its first effects.
-//! 3. Carry the effects out in order: append every [`Effect::Event`] to the history, begin every
-//!    [`Effect::StartTask`], drop every [`Effect::CancelTask`]; stop at [`Effect::Ended`].
-//! 4. Wait for whatever comes first: news of a task, a request to stop, or the instant of [`Execution::next_wake`].
-//! 5. Feed it to [`Execution::handle`] as an [`Input`] with the present time, and go on at 3.
+//! 3. Execute the effects in order: append every [`Effect::Event`] to the history, start every
+//!    [`Effect::StartTask`], cancel every [`Effect::CancelTask`]; stop at [`Effect::Ended`].
+//! 4. Wait for whatever comes first: progress of a task, a request to stop, or the instant of [`Execution::next_wake`].
+//! 5. Pass it to [`Execution::handle`] as an [`Input`] with the present time, and continue at 3.
 //!
 //! An execution serialises at any point between two inputs. Store it together with the events of that step, and after a
-//! restart ask [`Execution::running_tasks`] which tasks were under way. `examples/drive.rs` is the loop in thirty
+//! restart ask [`Execution::running_tasks`] which tasks were running. `examples/drive.rs` is the loop in thirty
 //! lines, `examples/resume.rs` stores an execution in the middle, `examples/check.rs` validates and lints.
 //!
 //! # Children
@@ -24,16 +24,16 @@
 //! Branches and the iterations of an inline Map state run inside the execution; the driver does not see them. Those of a
 //! distributed Map state are executions of their own, on the same [`StateMachine`]:
 //!
-//! - [`Effect::StartMapRun`] and [`Effect::EndMapRun`] carry what `DescribeMapRun` shows, [`Execution::map_runs`] has it in between.
+//! - [`Effect::StartMapRun`] and [`Effect::EndMapRun`] have what `DescribeMapRun` shows, [`Execution::map_runs`] has it in between.
 //! - [`Effect::StartChild`]: make a [`Start`] with [`ChildRequest::start`] and give it to [`Execution::start_child`]; drive the
 //!   child like any execution. Start it in the same transaction that stores the parent, or ask [`Execution::running_children`]
 //!   after a restart and start those that are not there: names are the same every time.
-//! - When the child has ended, tell the parent with [`Input::ChildEnded`].
-//! - [`Effect::StopChild`]: stop the child; its end is not told.
+//! - When the child has ended, report that to the parent with [`Input::ChildEnded`].
+//! - [`Effect::StopChild`]: stop the child; its end is not reported.
 //! - [`Input::UpdateMapRun`] changes a Map Run's limits.
 //!
-//! An `ItemReader` or `ResultWriter` is a task like others with another [`TaskPurpose`]: what to call and how to answer is said
-//! there. The history has no event for it.
+//! An `ItemReader` or `ResultWriter` is a task like others with another [`TaskPurpose`], which documents the call and its result.
+//! The history has no event for it.
 //!
 //! # What is here
 //!
@@ -42,9 +42,9 @@
 //! [`StateMachine::check_state`]). What AWS warns of is in [`StateMachine::warnings`]; what it says nothing about and an author
 //! will regret, [`lint()`] finds.
 //!
-//! Executions do all of it, within the service quotas. Two things are missing: a Map state whose items are in a Parquet file is
+//! Executions support all of it, within the service quotas. Two things are missing: a Map state whose items are in a Parquet file is
 //! accepted and its Map Run fails, and there is no redrive. What a Task calls is the driver's choice:
-//! [`StateMachine::resources`] tells it what a definition asks for.
+//! [`StateMachine::resources`] lists what a definition calls.
 //!
 //! Unlike on AWS, a wait never ends before its instant.
 

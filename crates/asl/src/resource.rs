@@ -10,7 +10,7 @@ pub enum TaskResource {
         /// The function's ARN, with its qualifier if it has one.
         arn: String,
     },
-    /// An activity: a worker asks for the task and answers with its token.
+    /// An activity: a worker polls for the task and reports its result with the token.
     Activity {
         /// The activity's ARN.
         arn: String,
@@ -33,7 +33,7 @@ pub enum Pattern {
     RequestResponse,
     /// Done when the job that was started has ended (`.sync`, `.sync:2`).
     RunAJob,
-    /// Done when somebody gives the task token back (`.waitForTaskToken`).
+    /// Done when the task token is returned (`.waitForTaskToken`).
     WaitForCallback,
 }
 
@@ -76,7 +76,7 @@ impl TaskResource {
         Some(Self::Service { resource_type: service.to_owned(), resource: action.to_owned(), pattern })
     }
 
-    /// Whether the task is ended by somebody who holds its token rather than by the driver that began it.
+    /// Whether a holder of the task token ends the task, rather than the driver that started it.
     pub fn has_token(&self) -> bool {
         matches!(self, Self::Activity { .. } | Self::Service { pattern: Pattern::WaitForCallback, .. })
     }

@@ -20,7 +20,7 @@ fn well_formed(bytes: &[u8]) -> bool {
         shape.len() == text.len()
             && shape.iter().zip(text).all(|(s, t)| if *s == b'd' { t.is_ascii_digit() } else { s == t })
     };
-    // The reader below takes a leap second for the one before it; Java, which AWS asks, knows none.
+    // The reader below takes a leap second for the one before it; Java, which AWS uses, knows none.
     if !matches(SHAPE, head) || head.ends_with(b":60") {
         return false;
     }

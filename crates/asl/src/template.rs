@@ -22,7 +22,7 @@ pub(crate) enum Template {
 /// Why a template cannot be filled in. The texts are AWS's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TemplateFailure {
-    /// A path leads nowhere.
+    /// A path has no value.
     NotFound(String),
     /// An intrinsic function failed, or there is nothing to read from.
     Intrinsic(String),
@@ -67,7 +67,7 @@ impl Template {
         Self::Object(fields)
     }
 
-    /// Fills the template in.
+    /// Evaluates the template.
     ///
     /// # Errors
     /// When an expression has no value, or all of them together are larger than a payload may be.
@@ -100,7 +100,7 @@ impl Template {
     }
 }
 
-/// Evaluates an expression on behalf of a field.
+/// Evaluates the expression of a field.
 ///
 /// # Errors
 /// When it has no value, in the words that AWS has for `Parameters`, `ErrorPath` and `CausePath`.

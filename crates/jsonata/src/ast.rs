@@ -1,4 +1,4 @@
-//! An expression ready to be evaluated: paths are lists of steps, and every `%` knows which step it looks back to.
+//! The tree that is evaluated: paths are lists of steps, and every `%` is bound to the step that it refers to.
 
 use super::regex::Regex;
 use super::signature::Signature;
@@ -11,7 +11,7 @@ pub(super) struct Node {
     pub(super) keep_array: bool,
     /// An array constructor at an end of a path: its arrays are not flattened away.
     pub(super) cons_array: bool,
-    /// The step carries variables (`@`, `#`, `%`) along with its values.
+    /// The step keeps variables (`@`, `#`, `%`) beside its values.
     pub(super) tuple: bool,
     pub(super) predicates: Vec<Stage>,
     /// As predicates, of a step of a path.

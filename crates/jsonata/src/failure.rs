@@ -8,7 +8,7 @@ use crate::text::NotJson;
 /// What evaluation gives.
 pub(super) type Evaluated<T> = Result<T, Failure>;
 
-/// An error of an evaluation. Boxed: it is rare, and results are passed through many hands.
+/// An error of an evaluation. Boxed: it is rare, and results are moved often.
 #[derive(Clone, Debug)]
 pub(super) struct Failure(Box<Error>);
 
@@ -66,7 +66,7 @@ impl Failure {
         self.0.code
     }
 
-    /// How the error follows AWS's sentence: a coded error is a sentence of its own, a bound goes on after a colon.
+    /// The error as the continuation of AWS's sentence: a coded error is a sentence of its own, a bound follows a colon.
     pub(super) fn after_sentence(&self) -> String {
         let separator = if self.0.code.is_some() { "." } else { ":" };
         format!("{separator} {self}")

@@ -1,4 +1,4 @@
-//! What an expression reads, found by looking at it.
+//! What an expression reads, found without evaluating it.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ pub struct Reads {
     top_level: Vec<String>,
 }
 
-/// What is read of `$states`.
+/// What an expression reads of `$states`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StatesRead {
@@ -61,7 +61,7 @@ impl Reads {
         self.states.as_ref()
     }
 
-    /// Names, `$` and `$$` that look at a context where there is none. AWS refuses these.
+    /// Names, `$` and `$$` that read a context value at the top level. AWS refuses these.
     pub fn top_level(&self) -> &[String] {
         &self.top_level
     }

@@ -1,6 +1,6 @@
 //! Signatures of functions, `<s-nn?:s>`, as they are parsed; `evaluate/arguments.rs` checks values against them.
 
-/// A parsed signature. The type of the result is not looked at, as in JSONata.
+/// A parsed signature. The type of the result is ignored, as in JSONata.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Signature {
     pub(super) parameters: Vec<Parameter>,

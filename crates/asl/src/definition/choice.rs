@@ -1,4 +1,4 @@
-//! Parser the rules of a Choice state.
+//! Parses the rules of a Choice state.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use super::{QueryLanguage, Rule, Test};
 use crate::path::Path;
 use crate::rfc3339;
 
-/// What a rule asks.
+/// The condition of a rule.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Condition {
     And(Vec<Condition>),

@@ -1,4 +1,4 @@
-//! Parser values that are written down, found by a path, or computed.
+//! Reads dynamic fields: a literal, a path or an expression.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -9,17 +9,17 @@ use super::{Dynamic, FindingKind, QueryLanguage};
 use crate::intrinsic::Expression;
 use crate::rfc3339;
 
-/// What a field may hold in JSONata.
+/// What a field holds in JSONata.
 enum Computed {
     Expression(jsonata::Expression),
-    /// It is an expression, and what is wrong with it is noted.
+    /// A malformed expression, which has been reported.
     Broken,
-    /// It is no expression: a value is written down.
+    /// A literal.
     No,
 }
 
 impl Fields<'_, '_> {
-    /// A field with a value, or in JSONata with an expression.
+    /// A field with a literal, or in JSONata with an expression.
     pub(super) fn dynamic<T>(
         &mut self,
         field: &'static str,
@@ -32,7 +32,7 @@ impl Fields<'_, '_> {
         }
     }
 
-    /// A field with a value, and in JSONPath a second one that says where the value is.
+    /// A field with a literal, or in JSONPath a second field with a path to the value.
     pub(super) fn dynamic_or_path<T>(
         &mut self,
         field: &'static str,
@@ -43,7 +43,7 @@ impl Fields<'_, '_> {
         given.or(self.by_path(field, path))
     }
 
-    /// A whole number between two bounds, written down, computed or by path.
+    /// A whole number between two bounds: a literal, an expression or a path.
     pub(super) fn dynamic_integer(
         &mut self,
         field: &'static str,
@@ -53,7 +53,7 @@ impl Fields<'_, '_> {
         self.dynamic_or_path(field, path, |fields| fields.integer(field, least, most))
     }
 
-    /// A text, with a path or an intrinsic function as its other form.
+    /// A text: a literal, an expression, a path or an intrinsic function.
     pub(super) fn dynamic_string(&mut self, field: &'static str, path: &'static str) -> Option<Dynamic<String>> {
         let given = self.dynamic(field, |fields| fields.plain_text(field).map(ToOwned::to_owned));
         self.only_in(QueryLanguage::JsonPath, &[path]);
@@ -75,7 +75,7 @@ impl Fields<'_, '_> {
         })
     }
 
-    /// A text that stands for itself; AWS warns of one that reads like a path in a JSONPath state.
+    /// A literal text; AWS warns of one that looks like a path in a JSONPath state.
     pub(super) fn plain_text(&mut self, field: &'static str) -> Option<&str> {
         let value = self.get(field)?;
         if self.language == QueryLanguage::JsonPath && looks_computed(value) {

@@ -1,4 +1,4 @@
-//! Parser an object of a definition field by field, noting what is missing, wrong or unknown.
+//! Reads an object of a definition field by field and reports what is missing, wrong or unknown.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::intrinsic::Expression;
 use crate::path::{Path, PathSyntax, ReferencePath};
 use crate::template::Template;
 
-/// An object under way: which fields were known for, and where it is.
+/// The fields of an object that is being read: those that are known, and the location of the object.
 pub(super) struct Fields<'a, 'r> {
     members: &'a Map<String, Value>,
     pub(super) location: String,
@@ -75,7 +75,7 @@ impl<'a, 'r> Fields<'a, 'r> {
         self.parser.findings.schema(&location, message);
     }
 
-    /// Notes something about the object as a whole.
+    /// Reports a finding about the object as a whole.
     pub(super) fn report_here(&mut self, message: impl Into<String>) {
         self.parser.findings.schema(&self.location, message);
     }
@@ -370,7 +370,7 @@ fn check_reads(template: &jsonata::Template, place: &TemplatePath<'_>, findings:
     }
 }
 
-/// Refuses expressions that are begun and not ended.
+/// Refuses expressions without a closing mark.
 fn check_marks(value: &Value, place: &TemplatePath<'_>, findings: &mut Findings) {
     match value {
         Value::String(text) if text.strip_prefix("{%").is_some_and(|rest| !rest.ends_with("%}")) => {

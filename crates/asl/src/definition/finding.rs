@@ -1,4 +1,4 @@
-//! What is wrong with a definition, and where.
+//! Findings: what is wrong with a definition, and where.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub struct DefinitionError {
     findings: Vec<Finding>,
 }
 
-/// One thing to say about a definition.
+/// A finding about a definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What sort of problem it is.
@@ -29,10 +29,10 @@ pub struct Finding {
     pub offset: Option<usize>,
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
-    /// The definition is taken, and probably does not do what is meant.
+    /// The definition is accepted, and probably does not do what is meant.
     Warning,
     /// The definition is refused.
     Error,

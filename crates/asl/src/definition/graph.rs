@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{FindingKind, Findings, Flow, NextOrEnd, State, StateIndex, StateKind, StateMachine, Target};
 
-/// Notes dangling and missing transitions, in the order of the definition. That a flow inside a state has no end is not known
+/// Reports dangling and missing transitions, in the order of the definition. That a flow inside a state has no end is not known
 /// to be refused. The findings and their order are what AWS reports: dangling targets, then the lack of
 /// an end, and unreachable states only when there is an end.
 pub(super) fn check(machine: &StateMachine, findings: &mut Findings) {
@@ -54,7 +54,7 @@ fn ends(kind: &StateKind) -> bool {
     }
 }
 
-/// Every state that this one may go to, with the place in the state that says so.
+/// Every state that may follow this one, with the field that names it.
 fn targets(kind: &StateKind) -> Vec<(&Target, String)> {
     let mut targets = Vec::new();
     if let Some(NextOrEnd::Next(target)) = kind.then() {
@@ -71,7 +71,7 @@ fn targets(kind: &StateKind) -> Vec<(&Target, String)> {
     targets
 }
 
-/// Fills in where every transition leads; all of them were checked.
+/// Resolves the target of every transition; all of them were checked.
 pub(super) fn link(machine: &mut StateMachine) {
     let StateMachine { states, flows, .. } = machine;
     for flow in flows {

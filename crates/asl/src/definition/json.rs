@@ -1,4 +1,4 @@
-//! Parser a definition's JSON.
+//! Parses the JSON of a definition.
 
 use serde_json::Value;
 

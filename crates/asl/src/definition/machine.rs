@@ -1,4 +1,4 @@
-//! Parser a whole definition.
+//! Parses a whole definition.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub(super) const MAX_SECONDS: u64 = 99_999_999;
 /// The longest name of a state, in characters.
 const MAX_STATE_NAME_CHARS: usize = 80;
 
-/// A definition under way: what was read so far, and what is wrong with it.
+/// A definition that is being parsed: what was read so far, and the findings.
 pub(super) struct Parser {
     pub(super) machine: StateMachine,
     /// The machine's query language: that of every state that names none.

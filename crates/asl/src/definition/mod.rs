@@ -225,7 +225,7 @@ pub(crate) enum WaitUntil {
     Timestamp(Dynamic<Timestamp>),
 }
 
-/// A value that is written down, or to be found when the state runs. `field` is the field that says so, for errors.
+/// The value of a dynamic field: a literal, or found when the state runs. `field` is the name in the definition, for errors.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Dynamic<T> {
     Literal(T),
@@ -287,7 +287,7 @@ impl StateKind {
 }
 
 impl StateMachine {
-    /// What AWS warns of in a definition that it takes.
+    /// AWS's warnings about a definition that it accepts.
     pub fn warnings(&self) -> &[Finding] {
         &self.warnings
     }
@@ -308,7 +308,7 @@ impl StateMachine {
         self
     }
 
-    /// The state that an execution begins in.
+    /// The state that an execution starts in.
     pub fn start_at(&self) -> &str {
         self.flows.first().map_or("", |flow| &flow.start_at.name)
     }
@@ -318,7 +318,7 @@ impl StateMachine {
         self.states.iter().map(|state| (&*state.name, state.state_type()))
     }
 
-    /// The Task states with what they call: a driver checks here that it can serve them all.
+    /// The Task states with the resources that they call: a driver checks here that it supports them all.
     pub fn resources(&self) -> impl Iterator<Item = (&str, &TaskResource)> {
         self.states.iter().filter_map(|state| match &state.kind {
             StateKind::Task(task) => Some((&*state.name, &task.resource)),

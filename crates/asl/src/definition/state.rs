@@ -1,4 +1,4 @@
-//! Parser one state.
+//! Parses one state.
 
 use std::sync::Arc;
 

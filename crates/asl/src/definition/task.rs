@@ -1,4 +1,4 @@
-//! Parser a Task state with its retriers and catchers.
+//! Parses a Task state with its retriers and catchers.
 
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ pub(crate) enum Jitter {
     Full,
 }
 
-/// Which errors to go on from, and where.
+/// A catcher: the errors that it handles, and where the execution continues.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Catcher {
     pub(crate) error_equals: Vec<String>,
@@ -46,7 +46,7 @@ pub(crate) struct Recovery {
     pub(crate) catchers: Vec<Catcher>,
 }
 
-/// Where a rule or a catcher leads, and what it makes of the payload on the way.
+/// The route of a rule or a catcher: the next state, and the fields that change payload and variables.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Route {
     pub(crate) next: Target,
@@ -79,7 +79,7 @@ fn role_arn(credentials: &mut Fields<'_, '_>) -> Option<Dynamic<String>> {
     })
 }
 
-/// What AWS asks of a call by what it calls.
+/// Checks what AWS requires of a call, by its resource.
 fn check_call(fields: &mut Fields<'_, '_>, resource: &TaskResource) {
     if matches!(resource, TaskResource::Activity { .. }) && fields.has("Credentials") {
         fields.report("Credentials", "The field 'Credentials' is not supported for activities");

@@ -1,4 +1,4 @@
-//! What is said of definitions that AWS refuses.
+//! Findings of definitions that AWS refuses.
 
 use crate::StateMachine;
 

@@ -35,7 +35,7 @@ struct FlowScope {
 }
 
 impl Scopes {
-    /// Goes into the next flow; gives what to hand to [`Self::leave`].
+    /// Enters the next flow; returns the argument of [`Self::leave`].
     pub(super) fn enter(&mut self, flow: FlowIndex, scope: Scope) -> Option<FlowIndex> {
         let around = self.current.replace(flow);
         let outer = around.filter(|_| scope == Scope::Inner);
@@ -58,7 +58,7 @@ impl Scopes {
         }
     }
 
-    /// Notes variables that a flow around assigns as well.
+    /// Reports variables that an outer flow assigns as well.
     pub(super) fn check(&self, findings: &mut Findings) {
         for scope in &self.flows {
             for (name, location) in &scope.assigned {

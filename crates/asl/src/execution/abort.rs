@@ -1,4 +1,4 @@
-//! Aborting: what is under way inside a state that fails, or in an execution that ends.
+//! Aborting what is running inside a state that fails, or in an execution that ends.
 
 use super::Effect;
 use super::branch::{Branch, BranchId, BranchStatus};
@@ -8,7 +8,7 @@ use crate::EventDetails;
 use crate::definition::StateKind;
 
 impl Step<'_> {
-    /// Ends everything inside a Parallel or Map state that failed, in the order of the branches.
+    /// Aborts everything inside a Parallel or Map state that failed, in the order of the branches.
     pub(super) fn abort_branches_of(&mut self, parent: &Branch) {
         let inside = self.execution.branches.values();
         let inside = inside
@@ -27,7 +27,7 @@ impl Step<'_> {
         }
     }
 
-    /// Ends what a branch does and tells of the state that it leaves open.
+    /// Aborts a branch and emits the event of the state that it is in.
     fn abort_branch(&mut self, branch: &Branch) {
         self.abort_branches_of(branch);
         self.cancel_work(branch);
@@ -48,7 +48,7 @@ impl Step<'_> {
         self.emit_last(branch.previous_event_id, aborted);
     }
 
-    /// Gives up the task, the Map Run and its children that a branch waits for.
+    /// Cancels the task, or the Map Run with its children, that a branch waits for.
     pub(super) fn cancel_work(&mut self, branch: &Branch) {
         self.effects.extend(branch.task().map(|task| Effect::CancelTask(task.request.task)));
         if let Some(run) = branch.map_run() {

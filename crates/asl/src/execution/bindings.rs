@@ -12,7 +12,7 @@ use crate::document::Document;
 use crate::path::Context;
 use jsonata::Bindings;
 
-/// The names an expression of one field may read.
+/// The names that an expression of one field may read.
 pub(super) struct StateBindings<'a> {
     branch: &'a Branch,
     context: &'a StateContext<'a>,
@@ -20,14 +20,14 @@ pub(super) struct StateBindings<'a> {
     built: OnceCell<Value>,
 }
 
-/// What `$states` has besides the context.
+/// `$states` without its context.
 #[derive(Clone, Copy)]
 pub(super) struct StatesVariable<'a> {
     /// The state's raw input.
     pub(super) input: &'a Document,
-    /// What its task, branches or iterations gave.
+    /// The result of its task, branches or iterations.
     pub(super) result: Option<&'a Document>,
-    /// What a catcher goes on from.
+    /// The error output of a catcher.
     pub(super) error_output: Option<&'a Document>,
 }
 

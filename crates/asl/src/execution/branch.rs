@@ -13,29 +13,29 @@ use super::variables::Variables;
 use crate::definition::StateIndex;
 use crate::document::Document;
 
-/// Tells the branches of an execution apart.
+/// The id of a branch within an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct BranchId(pub(super) u32);
 
-/// Where a branch is and what it waits for.
+/// The state that a branch is in, and what it waits for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Branch {
     pub(super) id: BranchId,
-    /// Where it belongs; `None` for the execution's own branch.
+    /// The outer branch; `None` for the execution's own branch.
     #[serde(alias = "place")]
     pub(super) position: Option<BranchPosition>,
-    /// The branch's newest event: what its next one follows from.
+    /// The branch's newest event: the previous event of its next one.
     pub(super) previous_event_id: u64,
     pub(super) at: StateIndex,
     /// The state's name: what the index is checked against.
     pub(super) state: Arc<str>,
     pub(super) entered_event_id: u64,
-    /// What that event follows from.
+    /// The previous event of that event.
     pub(super) entered_after: u64,
     pub(super) entered_at: Timestamp,
     /// The state's raw input.
     pub(super) input: Document,
-    /// What `Assign` has set so far, here and in the flows around.
+    /// The variables, of this flow and of the flows around it.
     pub(super) variables: Variables,
     /// How often each retrier of the state has been used.
     pub(super) attempts: Vec<u64>,
@@ -43,30 +43,30 @@ pub(super) struct Branch {
     pub(super) status: BranchStatus,
 }
 
-/// Which of a state's branches or iterations a branch is.
+/// The position of a branch inside a Parallel or Map state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct BranchPosition {
     /// The branch that is in the Parallel or Map state.
     pub(super) parent: BranchId,
-    /// The branch's or the item's position, from 0: results are in this order.
+    /// The index of the branch or item, from 0: results are in this order.
     pub(super) index: u64,
 }
 
-/// What a branch waits for between two inputs.
+/// What a branch waits for between two steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum BranchStatus {
-    /// Nothing: it is being run.
+    /// Nothing: it is running.
     Running,
-    /// A Wait state's time.
+    /// The end of a Wait state.
     Waiting { until: Timestamp },
-    /// The pause before a state is tried again.
+    /// The backoff before a state is tried again.
     BackingOff { until: Timestamp },
-    /// A task's end.
+    /// The result of a task.
     Task(Box<RunningTask>),
-    /// The ends of the branches or iterations of its state.
+    /// The branches or iterations of its state.
     #[serde(alias = "Gathering")]
     Join(Box<Join>),
-    /// The end of a distributed Map state's run.
+    /// The Map Run of a distributed Map state.
     MapRun(Box<MapRun>),
 }
 
@@ -109,7 +109,7 @@ impl Branch {
         }
     }
 
-    /// When the branch's timer goes off.
+    /// When the branch's timer is due.
     pub(super) fn due(&self) -> Option<Timestamp> {
         match &self.status {
             BranchStatus::Waiting { until } | BranchStatus::BackingOff { until } => Some(*until),
@@ -125,7 +125,7 @@ impl Branch {
         }
     }
 
-    /// Whether there is something inside the state that has not ended.
+    /// Whether something inside the state has not ended.
     pub(super) fn is_open(&self) -> bool {
         matches!(self.status, BranchStatus::Join(_) | BranchStatus::MapRun(_))
     }

@@ -8,25 +8,25 @@ use serde::{Deserialize, Serialize};
 use crate::definition::ChildType;
 use crate::{ExecutionContext, Start, Status};
 
-/// Tells the Map Runs of an execution apart.
+/// The id of a Map Run within an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct MapRunId(pub u64);
 
-/// Tells the children of an execution's Map Runs apart.
+/// The id of a child of a Map Run within an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChildId {
     /// The Map Run that the child belongs to.
     pub map_run: MapRunId,
-    /// Its place among the children, from 0.
+    /// Its index among the children, from 0.
     pub index: u64,
 }
 
-/// An execution to start on behalf of a Map Run.
+/// A request to start a child execution of a Map Run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChildRequest {
-    /// What to name it by in inputs.
+    /// Its id, for inputs.
     pub child: ChildId,
-    /// The Map state: what [`crate::Execution::start_child`] is to be given.
+    /// The Map state, for [`crate::Execution::start_child`].
     pub state: Arc<str>,
     /// Standard or Express.
     pub child_type: ChildType,
@@ -36,14 +36,14 @@ pub struct ChildRequest {
     pub name: Arc<str>,
     /// The execution's ARN: `arn:aws:states:REGION:ACCOUNT:execution:MACHINE/LABEL:NAME`, or `express` with a further id.
     pub execution_arn: Arc<str>,
-    /// What the child has for its state machine: the parent's ARN with `/LABEL`.
+    /// The ARN of the child's state machine: the parent's ARN with `/LABEL`.
     pub state_machine_arn: Arc<str>,
     /// Its input as JSON text.
     pub input: Arc<str>,
 }
 
 impl ChildRequest {
-    /// What starts the child of an execution. Its chance comes from the parent's seed and its place.
+    /// The start of the child. Its seed follows from the parent's seed and the child's id.
     pub fn start(&self, parent: &ExecutionContext, seed: u64, now: Timestamp) -> Start {
         let express = self.child_type == ChildType::Express;
         let context = ExecutionContext {
@@ -60,7 +60,7 @@ impl ChildRequest {
     }
 }
 
-/// How many items or children of a Map Run are how far; the names are those of `DescribeMapRun`.
+/// The numbers of items or children of a Map Run by status, with the names of `DescribeMapRun`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are the API's own")]
 pub struct MapRunCounts {
@@ -94,7 +94,7 @@ impl MapRunCounts {
 /// A Map Run as `DescribeMapRun` shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MapRunSummary {
-    /// What its children are named by.
+    /// Its id, which its children refer to.
     pub id: MapRunId,
     /// `arn:aws:states:REGION:ACCOUNT:mapRun:MACHINE/LABEL:UUID`.
     pub arn: Arc<str>,
@@ -106,11 +106,11 @@ pub struct MapRunSummary {
     pub started_at: Timestamp,
     /// When it ended.
     pub stopped_at: Option<Timestamp>,
-    /// The most children at once; 0 for as many as there may be.
+    /// The most children that run at the same time; 0 for the service's own limit.
     pub max_concurrency: u64,
-    /// How many items may fail; 0 when the definition does not say.
+    /// The number of items that may fail; 0 when the definition does not say.
     pub tolerated_failure_count: u64,
-    /// How many of a hundred items may fail; 0 when the definition does not say.
+    /// The percentage of items that may fail; 0 when the definition does not say.
     pub tolerated_failure_percentage: f64,
     /// By items.
     pub items: MapRunCounts,

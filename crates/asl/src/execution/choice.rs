@@ -1,4 +1,4 @@
-//! Deciding a Choice state.
+//! Evaluates the rules of a Choice state.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -13,10 +13,10 @@ use crate::document::Document;
 use crate::path::{Path, PathScope};
 use crate::rfc3339;
 
-/// The first rule that holds, and its place.
+/// The first rule that matches, with its index.
 ///
 /// # Errors
-/// When a path leads nowhere, unless it is only asked whether it does, or an expression has no truth.
+/// When a path has no value outside of `IsPresent`, or an expression gives no boolean.
 pub(super) fn first_match<'r>(
     rules: &'r [Rule],
     scope: &StateScope<'_>,
@@ -105,14 +105,14 @@ fn timestamp(value: &Value) -> Option<Timestamp> {
     rfc3339::parse(value.as_str()?)
 }
 
-/// What to compare with, found.
+/// The value of an operand.
 enum Resolved<'a, T> {
     Literal(&'a T),
     Read(Cow<'a, Value>),
 }
 
 impl<T> Resolved<'_, T> {
-    /// The operand; `None` when what was read has another type, and then nothing compares.
+    /// The operand; `None` when a value that was read has another type: such a comparison is false.
     fn as_value<'s, U>(&'s self, literal: impl Fn(&'s T) -> U, read: impl Fn(&'s Value) -> Option<U>) -> Option<U> {
         match self {
             Self::Literal(value) => Some(literal(value)),

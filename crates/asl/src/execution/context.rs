@@ -13,8 +13,8 @@ use crate::StateMachine;
 use crate::path::Context;
 use crate::rfc3339;
 
-/// Who and what an execution is. The texts are shared: those of the state machine need to be there once for all its
-/// executions.
+/// What the Context Object says about an execution. The texts are shared, so that those of a state machine are in memory once
+/// for all its executions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExecutionContext {
     /// The execution's ARN.
@@ -51,16 +51,16 @@ pub(super) struct StateContext<'a> {
     drawn: Cell<u64>,
 }
 
-/// `Map.Item`: what a Map state is about to make an iteration of.
+/// `Map.Item`: the item of a Map state for which an iteration starts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MapItem<'a> {
-    /// Its place, from 0.
+    /// Its index, from 0.
     pub(super) index: u64,
     /// The item itself.
     pub(super) value: &'a Value,
     /// The member's name, when the items are the members of an object.
     pub(super) key: Option<&'a str>,
-    /// Where an `ItemReader` has it from.
+    /// The object that an `ItemReader` has read it from.
     pub(super) source: Option<&'a str>,
 }
 
@@ -70,28 +70,28 @@ impl<'a> StateContext<'a> {
         Self { machine, execution, branch, token: None, item: None, built, drawn }
     }
 
-    /// With the task token of a state that hands one out.
+    /// Adds the task token of a state that has one.
     pub(super) fn with_token(self, token: Option<&'a str>) -> Self {
         Self { token, built: OnceCell::new(), ..self }
     }
 
-    /// With the item that an `ItemSelector` is filled in for. What was built for the item before serves again.
+    /// Adds the item for which an `ItemSelector` is evaluated. The object built for the item before is used again.
     pub(super) fn with_item(self, item: MapItem<'a>, built_before: Option<Value>) -> Self {
         let built = built_before.map(|mut object| {
             object["Map"] = json!({ "Item": item.build() });
             OnceCell::from(object)
         });
-        // All items of a Map Run are selected at once; each has numbers of its own.
+        // All items of a Map Run are selected in one step; each has random numbers of its own.
         let drawn = Cell::new(item.index.wrapping_shl(20));
         Self { item: Some(item), built: built.unwrap_or_default(), drawn, ..self }
     }
 
-    /// The object, if something has asked for it.
+    /// The object, if it was built.
     pub(super) fn into_built(self) -> Option<Value> {
         self.built.into_inner()
     }
 
-    /// The instant that the present step of the execution takes place at.
+    /// The instant of the current step.
     pub(super) fn now(&self) -> Timestamp {
         self.execution.latest
     }
@@ -152,7 +152,7 @@ impl Context for StateContext<'_> {
     fn random(&self) -> u64 {
         let n = self.drawn.get();
         self.drawn.set(n + 1);
-        // No two states see the same numbers: events have passed between them.
+        // No two states see the same numbers: there are events between them.
         let base = super::number(self.execution.seed, self.execution.last_event_id);
         super::number(base, n)
     }

@@ -1,4 +1,4 @@
-//! What happens to a payload on its way into a state: InputPath and Parameters, or Arguments.
+//! Input processing: InputPath and Parameters, or Arguments.
 
 use std::borrow::Cow;
 
@@ -14,14 +14,14 @@ use crate::document::Document;
 use crate::path::{Path, PathScope};
 use crate::template::Template;
 
-/// The state whose payload it is, for paths, expressions and the texts of errors.
+/// What the paths and expressions of a branch's state read from, besides a payload.
 pub(super) struct StateScope<'a> {
     pub(super) branch: &'a Branch,
     pub(super) context: StateContext<'a>,
 }
 
 impl Step<'_> {
-    /// The data flow of the state that a branch is in.
+    /// The scope of the state that a branch is in.
     pub(super) fn scope_of<'s>(&'s self, branch: &'s Branch) -> StateScope<'s> {
         StateScope { branch, context: StateContext::new(self.machine, self.execution, branch) }
     }
@@ -36,7 +36,7 @@ impl StateScope<'_> {
         StateBindings::new(self.branch, &self.context, states)
     }
 
-    /// What the fields of a state that say how it runs are read from: what `InputPath` picks, or the raw input in JSONata.
+    /// The effective input: what `InputPath` selects, or the raw input in JSONata.
     pub(super) fn effective_input(&self, state: &State) -> Result<Document, Fault> {
         let raw = self.branch.input.clone();
         match &state.data {
@@ -45,7 +45,7 @@ impl StateScope<'_> {
         }
     }
 
-    /// What a task is called with and the branches of a Parallel state begin with: `Parameters` filled in from the effective
+    /// The input of a task or of the branches of a Parallel state: `Parameters` evaluated on the effective
     /// input, or `Arguments`.
     pub(super) fn arguments(&self, state: &State, effective: Document) -> Result<Document, Fault> {
         match &state.data {
@@ -68,7 +68,7 @@ impl StateScope<'_> {
         }
     }
 
-    /// Reads a path in the way of `InputPath`: a path that leads nowhere is AWS's "Invalid path". `$` is whatever there is.
+    /// Reads a path as `InputPath` does: a path without a value is AWS's "Invalid path". `$` is the payload itself.
     pub(super) fn read<'s>(&'s self, path: &'s Path, payload: &'s Document) -> Result<Cow<'s, Value>, Fault> {
         if path.is_whole_payload() {
             return Ok(Cow::Borrowed(payload.value()));
@@ -95,7 +95,7 @@ impl StateScope<'_> {
         template.fill(self.path_scope(payload)).map_err(|failure| Fault::template(self.branch, failure))
     }
 
-    /// A template of a JSONata state; `field` is where it is written, for errors.
+    /// Evaluates a template of a JSONata state; `field` is where it is written, for errors.
     pub(super) fn fill_jsonata(
         &self,
         template: &jsonata::Template,
@@ -106,7 +106,7 @@ impl StateScope<'_> {
         filled.map(Document::of).map_err(|failure| Fault::evaluation(self.branch, failure))
     }
 
-    /// A template of a field of its own, such as `ItemSelector`, on the effective input.
+    /// Evaluates the template of a field such as `ItemSelector` on the effective input.
     pub(super) fn fill_language(
         &self,
         template: &LanguageTemplate,

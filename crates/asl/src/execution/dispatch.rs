@@ -1,4 +1,4 @@
-//! What each type of state does when it is entered.
+//! Dispatch: enters a state and executes it by its type.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ impl<'a> Step<'a> {
         self.execute(branch, state)
     }
 
-    /// Does what a state is for, on its raw input: when it was entered, and on every further attempt.
+    /// Executes a state on its raw input: when it was entered, and on every further attempt.
     pub(super) fn execute(&mut self, branch: &mut Branch, state: &State) -> Result<Transition, Fault> {
         match &state.kind {
             StateKind::Pass { result, .. } => self.pass(branch, state, result.as_ref()),

@@ -1,4 +1,4 @@
-//! Map states in distributed mode: reading the items, running the children, and ending well or not.
+//! Map states in distributed mode: reading the items, running the children, and completing or failing.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ const STATE_DATA: &str = "STATE_DATA";
 type DistributedMap<'m> = (&'m Map, &'m Distributed);
 
 impl Step<'_> {
-    /// Begins a Map Run, for items that are there or that a reader has yet to bring.
+    /// Starts a Map Run, on the given items or with an item reader.
     pub(super) fn distributed(
         &mut self,
         branch: &mut Branch,
@@ -79,7 +79,7 @@ impl Step<'_> {
         Box::new(run)
     }
 
-    /// Makes the inputs of the children: an item each, or a batch of items.
+    /// Adds the children: one for each item or batch of items.
     fn add_children(
         &mut self,
         branch: &Branch,
@@ -113,7 +113,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Goes on with a Map Run as far as it goes.
+    /// Continues a Map Run: starts children as far as the limits allow, fails it, or completes it.
     fn continue_map_run(
         &mut self,
         branch: &mut Branch,
@@ -139,7 +139,7 @@ impl Step<'_> {
         Ok(Transition::Wait)
     }
 
-    /// All children have ended: their results are written, file by file, or are the state's result.
+    /// Writes the results of all children, file by file, or makes them the state's result.
     fn write_results(&mut self, branch: &mut Branch, state: &State, mut run: Box<MapRun>) -> Result<Transition, Fault> {
         let writer = writer_of(state);
         let Some((writer, resource)) = writer.and_then(|writer| Some((writer, writer.resource.as_ref()?))) else {
@@ -177,7 +177,7 @@ impl Step<'_> {
         result: Document,
     ) -> Result<Transition, Fault> {
         self.effects.push(Effect::EndMapRun(run.summary(Status::Succeeded, Some(self.now))));
-        // AWS has StateExited follow from the beginning of the run, not from its success.
+        // On AWS StateExited follows from the start of the run, not from its success.
         let succeeded = self.emit_beside(branch.previous_event_id, EventDetails::MapRunSucceeded)?;
         self.emit_beside(succeeded, EventDetails::MapStateSucceeded)?;
         self.complete(branch, state, Some(result))
@@ -196,7 +196,7 @@ impl Step<'_> {
         Err(fault)
     }
 
-    /// Gives a Map Run up because the state or the execution around it ends.
+    /// Aborts a Map Run because the state or the execution around it ends.
     pub(super) fn abort_map_run(&mut self, run: &MapRun) {
         let mut run = run.clone();
         self.effects.extend(run.abort().into_iter().map(Effect::StopChild));
@@ -232,7 +232,7 @@ impl Step<'_> {
         self.continue_map_run(branch, state, run, Ok(()))
     }
 
-    /// News of what the driver reads or writes for a Map Run. The history does not tell of it.
+    /// Handles an input for a call that reads items or writes results. The history has no event for it.
     pub(super) fn map_run_task(
         &mut self,
         branch: &mut Branch,
@@ -313,7 +313,7 @@ impl Step<'_> {
         Ok(filled.into_value())
     }
 
-    /// Asks the driver for a call on behalf of a Map Run.
+    /// Requests a call of the driver for a Map Run.
     fn call(&mut self, branch: &Branch, run: &mut MapRun, call: Call, purpose: TaskPurpose) {
         self.execution.last_task_id += 1;
         let request = TaskRequest {
@@ -344,7 +344,7 @@ fn writer_of(state: &State) -> Option<&ResultWriter> {
     }
 }
 
-/// Items in batches of so many items and bytes. An item that alone is too large is a batch of its own.
+/// Splits items into batches by number and bytes. An item that is too large alone is a batch of its own.
 fn batched(
     items: &[Document],
     constant: Option<&Document>,

@@ -1,4 +1,4 @@
-//! Fields whose value is written down, read by a path or computed: seconds, counts, texts, instants, conditions.
+//! Dynamic fields, whose value is a literal, a path or an expression: seconds, counts, texts, instants, conditions.
 //!
 //! The texts of JSONPath are recorded from AWS but for the percentage's. Of JSONata's, those about an expression that gave
 //! nothing, failed or has the wrong type are recorded; those about a number's range follow what public emulators took over.

@@ -1,4 +1,4 @@
-//! What can go wrong while a state runs.
+//! Faults: what can go wrong while a state runs.
 
 use super::MAX_PAYLOAD_BYTES;
 use super::branch::Branch;
@@ -13,20 +13,20 @@ pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 pub(super) const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
 pub(super) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
 
-/// Why a state cannot go on.
+/// Why a state cannot continue.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Fault {
-    /// An error that a Retry or Catch may take.
+    /// An error that a Retry or Catch may handle.
     Error(Failure),
-    /// A task was silent for longer than `HeartbeatSeconds`: like a timeout, but it answers to a second name.
+    /// A task sent no heartbeat for longer than `HeartbeatSeconds`: a timeout that a second error name matches as well.
     HeartbeatMissed,
-    /// A JSONata field has no usable value. The history tells of it before anything comes of it.
+    /// A JSONata field has no usable value. The history has an event for it.
     Evaluation {
         failure: Failure,
-        /// The field, if it is one field's fault.
+        /// The field, if one field is at fault.
         location: Option<String>,
     },
-    /// An error that ends the execution whatever the definition says.
+    /// An error that ends the execution, whatever the definition says.
     Fatal(Failure),
 }
 
@@ -39,18 +39,18 @@ impl Fault {
         Self::Error(timed_out())
     }
 
-    /// `States.Runtime`, which AWS lets nobody retry or catch.
+    /// `States.Runtime`, which cannot be retried or caught on AWS.
     pub(super) fn runtime(branch: &Branch, problem: impl std::fmt::Display) -> Self {
         let cause = Some(in_state(branch, problem));
         Self::Fatal(Failure { error: Some(RUNTIME.to_owned()), cause })
     }
 
-    /// `States.QueryEvaluationError`, on account of a field.
+    /// `States.QueryEvaluationError` of a field.
     pub(super) fn evaluation(branch: &Branch, FieldError { cause, location }: FieldError) -> Self {
         Self::Evaluation { failure: evaluation_error(branch, cause), location: Some(location) }
     }
 
-    /// `States.QueryEvaluationError`, on account of the whole input.
+    /// `States.QueryEvaluationError` of the whole input.
     pub(super) fn invalid_input(branch: &Branch, cause: impl std::fmt::Display) -> Self {
         Self::Evaluation { failure: evaluation_error(branch, cause), location: None }
     }
@@ -67,7 +67,7 @@ impl Fault {
         Self::Fatal(Failure { error: Some(RUNTIME.to_owned()), cause: Some(cause) })
     }
 
-    /// What the history and the catcher get to see.
+    /// The failure that the history and a catcher show.
     pub(super) fn failure(self) -> Failure {
         match self {
             Self::Error(failure) | Self::Evaluation { failure, .. } | Self::Fatal(failure) => failure,
@@ -80,7 +80,7 @@ fn evaluation_error(branch: &Branch, cause: impl std::fmt::Display) -> Failure {
     Failure { error: Some(QUERY_EVALUATION_ERROR.to_owned()), cause: Some(in_state(branch, cause)) }
 }
 
-/// A problem with AWS's words for where it was.
+/// A problem with AWS's words for the state that it occurred in.
 fn in_state(branch: &Branch, problem: impl std::fmt::Display) -> String {
     format!(
         "An error occurred while executing the state '{}' (entered at the event id #{}). {problem}",
@@ -96,7 +96,7 @@ pub(super) fn timed_out() -> Failure {
 /// Refuses a payload over the quota.
 ///
 /// # Errors
-/// `States.DataLimitExceeded` in the name of `who`: a state, a function or a service.
+/// `States.DataLimitExceeded`, which names `who`: a state, a function or a service.
 pub(super) fn check_size(size_bytes: usize, who: &str) -> Result<(), Fault> {
     if size_bytes <= MAX_PAYLOAD_BYTES { Ok(()) } else { Err(too_large(who)) }
 }
@@ -108,7 +108,7 @@ pub(super) fn too_large(who: &str) -> Fault {
     Fault::error(DATA_LIMIT_EXCEEDED, cause)
 }
 
-/// Refuses a payload that is too large or too deep to be passed on.
+/// Refuses a payload that is too large or nests too deep.
 ///
 /// # Errors
 /// `States.DataLimitExceeded` for the size, `States.Runtime` for the depth.

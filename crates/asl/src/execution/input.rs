@@ -1,4 +1,4 @@
-//! What an execution takes, and when it cannot.
+//! Inputs of an execution, and the checks that refuse illegal ones.
 
 use super::branch::{Branch, BranchId, BranchStatus};
 use super::children::{ChildId, MapRunId};
@@ -10,74 +10,74 @@ use super::{Execution, MAX_PAYLOAD_BYTES, Outcome};
 use crate::definition::{MapMode, State, StateKind};
 use crate::{Failure, Pattern, StateMachine, Status, TaskResource};
 
-/// What the outside tells an execution.
+/// An input of an execution: something that happened outside, or a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// A task has begun: a function was called, a worker has taken an activity.
+    /// A task has started: a function was called, or a worker has taken an activity.
     TaskStarted {
-        /// Which task.
+        /// The task.
         task: TaskId,
         /// The activity worker's name, if it gave one.
         worker_name: Option<String>,
     },
-    /// A task could not even be begun.
+    /// A task could not be started.
     TaskStartFailed {
-        /// Which task.
+        /// The task.
         task: TaskId,
         /// The error's name.
         error: String,
-        /// Why.
+        /// The cause.
         cause: String,
     },
-    /// A job or a callback task was taken on by the service; its end is still to come.
+    /// The service has accepted a job or a callback task; its result is still to come.
     TaskSubmitted {
-        /// Which task.
+        /// The task.
         task: TaskId,
-        /// The service's answer, as JSON text.
+        /// The service's response, as JSON text.
         output: String,
     },
-    /// A task has ended well.
+    /// A task has succeeded.
     TaskSucceeded {
-        /// Which task.
+        /// The task.
         task: TaskId,
         /// The result, as JSON text.
         output: String,
     },
-    /// A task has ended with an error.
+    /// A task has failed.
     TaskFailed {
-        /// Which task.
+        /// The task.
         task: TaskId,
         /// The error's name, if there is one.
         error: Option<String>,
-        /// Why, for people.
+        /// The cause, for people.
         cause: Option<String>,
     },
-    /// A task is alive.
+    /// A worker has sent a heartbeat for a task.
     TaskHeartbeat {
-        /// Which task.
+        /// The task.
         task: TaskId,
     },
     /// A child of a Map Run has ended.
     ChildEnded {
-        /// Which child.
+        /// The child.
         child: ChildId,
         /// How it ended.
         outcome: Outcome,
     },
-    /// A Map Run's limits change (`UpdateMapRun`); what is `None` stays.
+    /// Changes a Map Run's limits (`UpdateMapRun`); a limit that is `None` stays.
     UpdateMapRun {
-        /// Which Map Run.
+        /// The Map Run.
         map_run: MapRunId,
-        /// The most children at once.
+        /// The most children that run at the same time.
         max_concurrency: Option<u64>,
-        /// How many items may fail.
+        /// The number of items that may fail.
         tolerated_failure_count: Option<u64>,
-        /// How many of a hundred items may fail.
+        /// The percentage of items that may fail.
         tolerated_failure_percentage: Option<f64>,
     },
-    /// Time has passed.
+    /// The instant of [`Execution::next_wake`] has come.
     Wake,
-    /// The execution is to stop (`StopExecution`).
+    /// Stops the execution (`StopExecution`).
     Stop {
         /// The error's name to record.
         error: Option<String>,
@@ -86,35 +86,35 @@ pub enum Input {
     },
 }
 
-/// Why an input cannot be taken. The execution is as it was before.
+/// Why an input is refused. The execution is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IllegalInput {
-    /// Nothing happens after the end.
+    /// The execution has ended.
     #[error("the execution has already ended with status {}; it takes no more inputs", .0.api_name())]
     Ended(Status),
-    /// The task is over, was cancelled or never was.
+    /// The task has ended, was cancelled or never existed.
     #[error("the execution waits for no task {}: it has ended, timed out, was retried under a new id, or never was", .0.0)]
     UnknownTask(TaskId),
-    /// The child has ended, was stopped or never was.
+    /// The child has ended, was stopped or never existed.
     #[error("the execution waits for no child {} of a Map Run {}: it has ended, was stopped, or never was", .0.index, .0.map_run.0)]
     UnknownChild(ChildId),
-    /// The Map Run has ended or never was.
+    /// The Map Run has ended or never existed.
     #[error("the execution has no Map Run {} under way: it has ended or never was", .0.0)]
     UnknownMapRun(MapRunId),
-    /// The task is not far enough for this, or too far.
+    /// The input does not fit the phase of the task.
     #[error("task {} is {phase:?}, where '{what}' cannot happen", .task.0)]
     WrongPhase {
-        /// Which task.
+        /// The task.
         task: TaskId,
-        /// How far it is.
+        /// Its phase.
         phase: TaskPhase,
-        /// What was told of it.
+        /// What the input reports.
         what: &'static str,
     },
     /// A result must be JSON.
     #[error("the output of task {} is not JSON: {reason}", .task.0)]
     OutputNotJson {
-        /// Which task.
+        /// The task.
         task: TaskId,
         /// What the JSON reader said.
         reason: String,
@@ -129,7 +129,7 @@ pub enum IllegalInput {
     },
 }
 
-/// Checks an input before anything is changed.
+/// Checks an input before anything changes.
 pub(super) fn check(execution: &Execution, machine: &StateMachine, input: &Input) -> Result<(), IllegalInput> {
     if execution.status != Status::Running {
         return Err(IllegalInput::Ended(execution.status));
@@ -220,7 +220,7 @@ fn find_task(execution: &Execution, id: TaskId) -> Option<(BranchId, &RunningTas
 }
 
 impl Step<'_> {
-    /// Takes an input that was checked.
+    /// Applies an input that was checked.
     pub(super) fn apply(&mut self, input: Input) {
         match input {
             Input::Wake => {}

@@ -1,4 +1,4 @@
-//! Reading the items of a Map Run: what the driver is asked to bring, file by file, and what is made of it.
+//! The `ItemReader` of a Map Run: the calls that the driver makes, file by file, and the items that they give.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,22 +12,22 @@ use crate::document::Document;
 use crate::items::{self, File, Unreadable};
 use crate::resource::Pattern;
 
-/// How far the reading is.
+/// The progress of reading the items.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct ReadProgress {
-    /// The reader's parameters, filled in.
+    /// The reader's parameters, evaluated.
     parameters: Value,
     max_items: Option<u64>,
     stage: Stage,
-    /// What has been read so far.
+    /// The items read so far.
     items: Vec<Document>,
-    /// The files that are still to be read.
+    /// The files still to be read.
     files: VecDeque<File>,
     /// The names of the columns that a manifest gives for its files.
     columns: Option<Vec<String>>,
 }
 
-/// What the answer that is awaited is.
+/// What the pending call returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Stage {
     /// A page of a bucket's listing.
@@ -55,12 +55,12 @@ impl ReadProgress {
         Self { parameters, max_items: max_items.filter(|most| *most > 0), stage, items, files, columns: None }
     }
 
-    /// The call that begins the reading.
+    /// The first call.
     pub(super) fn first_call(&self, reader: &ItemReader) -> Call {
         Call { resource: reader.resource.clone(), parameters: self.parameters.clone() }
     }
 
-    /// Takes the answer to a call; `None` when everything has been read.
+    /// Processes the response to a call and returns the next call; `None` when everything has been read.
     pub(super) fn take(&mut self, reader: &ItemReader, answer: &str) -> Result<Option<Call>, Unreadable> {
         let answer: Value = serde_json::from_str(answer)
             .map_err(|problem| Unreadable(format!("The answer of the item reader is not JSON: {problem}.")))?;
@@ -115,7 +115,7 @@ impl ReadProgress {
         }
     }
 
-    /// The objects of a listing become files to read.
+    /// Makes the objects of a listing the files to read.
     fn load_listed(&mut self) {
         let bucket = self.bucket().to_owned();
         let keys = self.items.iter().filter_map(|object| object.value()["Key"].as_str().map(ToOwned::to_owned));
@@ -147,7 +147,7 @@ impl ReadProgress {
     }
 }
 
-/// The text of an object: a JSON string, or the `Body` of the service's answer.
+/// The text of an object: a JSON string, or the `Body` of the service's response.
 fn body(answer: &Value) -> Result<&str, Unreadable> {
     let body = answer.as_str().or_else(|| answer["Body"].as_str());
     body.ok_or_else(|| Unreadable("The item reader's object has no text.".to_owned()))

@@ -1,4 +1,4 @@
-//! Chance from a seed: numbers that look random and are the same every time.
+//! Deterministic random numbers from a seed, and what is made of them: jitter, task tokens, ids.
 
 /// The n-th number of a seed's sequence (SplitMix64).
 pub(crate) fn number(seed: u64, n: u64) -> u64 {
@@ -8,7 +8,7 @@ pub(crate) fn number(seed: u64, n: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A share of `most_ms`, from none of it to all of it: `JitterStrategy` `FULL`.
+/// A delay between 0 and `most_ms`: `JitterStrategy` `FULL`.
 pub(super) fn full(seed: u64, n: u64, most_ms: u64) -> u64 {
     let share = (u128::from(number(seed, n)) * (u128::from(most_ms) + 1)) >> 64;
     u64::try_from(share).unwrap_or(most_ms)

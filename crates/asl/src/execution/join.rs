@@ -1,4 +1,4 @@
-//! Branches inside a branch: those of a Parallel state and the iterations of a Map state, from their beginning to what becomes of them.
+//! Joins: the branches of a Parallel state and the iterations of a Map state, from their start to the result of the state.
 
 use std::collections::VecDeque;
 
@@ -11,27 +11,27 @@ use crate::EventDetails;
 use crate::definition::{FlowIndex, StateKind};
 use crate::document::Document;
 
-/// What a branch in a Parallel or Map state waits for. What has ended leaves its result and nothing else.
+/// The inner branches that a branch in a Parallel or Map state waits for, and their results so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Join {
-    /// By position; `None` for what has not ended.
+    /// By index; `None` for a branch that has not ended.
     results: Vec<Option<Document>>,
-    /// How many have ended.
+    /// The number of branches that have ended.
     ended: u64,
-    /// The items of a Map state that wait for their turn.
+    /// The items of a Map state whose iterations have not started.
     items: VecDeque<Document>,
 }
 
-/// A branch to go on with, and what it does next.
+/// A branch that can continue, and its transition.
 pub(super) type NextBranch = Option<(Box<Branch>, Result<Transition, Fault>)>;
 
 impl Join {
-    /// For so many branches.
+    /// A join of so many branches.
     pub(super) fn branches(count: usize) -> Self {
         Self { results: vec![None; count], ended: 0, items: VecDeque::new() }
     }
 
-    /// For an iteration per item.
+    /// A join with an iteration per item.
     pub(super) fn items(items: Vec<Document>) -> Self {
         Self { results: vec![None; items.len()], ended: 0, items: items.into() }
     }
@@ -60,7 +60,7 @@ impl Join {
 }
 
 impl Step<'_> {
-    /// A branch inside `parent`, about to enter the first state of a flow. It runs once it is [`ready`](Self::make_ready).
+    /// A branch inside `parent` that will enter the first state of a flow. It runs once it is [`ready`](Self::make_ready).
     ///
     /// # Errors
     /// When the state machine has no such flow.
@@ -83,7 +83,7 @@ impl Step<'_> {
         Ok(branch)
     }
 
-    /// Lets branches begin, in their order, before any other that is ready.
+    /// Queues branches to start, in their order, before any other that is ready.
     pub(super) fn make_ready(&mut self, branches: Vec<Branch>) {
         for branch in branches.into_iter().rev() {
             self.ready.push_front(branch.id);
@@ -91,7 +91,7 @@ impl Step<'_> {
         }
     }
 
-    /// The next branch that is ready to begin, unless it was aborted before.
+    /// The next branch that is ready to start; aborted ones are skipped.
     pub(super) fn next_ready(&mut self) -> NextBranch {
         while let Some(id) = self.ready.pop_front() {
             if let Some(branch) = self.execution.branches.remove(&id) {
@@ -102,7 +102,7 @@ impl Step<'_> {
         None
     }
 
-    /// A branch inside another has come to its end.
+    /// An inner branch has succeeded.
     pub(super) fn branch_succeeded(
         &mut self,
         branch: Box<Branch>,
@@ -130,7 +130,7 @@ impl Step<'_> {
         }
     }
 
-    /// What the state does when one of its branches has ended well: it ends as well, begins the next iteration, or waits on.
+    /// Continues a state one of whose branches has succeeded: completes it, starts the next iteration, or keeps waiting.
     fn continue_parent(
         &mut self,
         parent: &mut Branch,
@@ -144,7 +144,7 @@ impl Step<'_> {
             let succeeded = EventDetails::MapIterationSucceeded(iteration(parent, index));
             last_event_id = self.emit_beside(branch.previous_event_id, succeeded)?;
             if !is_complete {
-                // AWS has the next iteration follow from the last state of the one that made room for it.
+                // On AWS the next iteration follows from the last state of the one that has ended.
                 self.begin_iterations(parent, map, 1, branch.previous_event_id)?;
             }
         }
@@ -154,7 +154,7 @@ impl Step<'_> {
         let BranchStatus::Join(join) = std::mem::replace(&mut parent.status, BranchStatus::Running) else {
             return Ok(Transition::Wait);
         };
-        // AWS has StateExited follow from the last event inside the state, not from its success.
+        // On AWS StateExited follows from the last event inside the state, not from its success.
         parent.previous_event_id = last_event_id;
         let succeeded = match &state.kind {
             StateKind::Map(_) => EventDetails::MapStateSucceeded,
@@ -164,7 +164,7 @@ impl Step<'_> {
         self.complete(parent, state, Some(join.result()))
     }
 
-    /// A branch inside another has failed: the others are aborted, and the state around them fails.
+    /// An inner branch has failed: the others are aborted, and the state around them fails.
     pub(super) fn branch_failed(&mut self, branch: Box<Branch>, position: BranchPosition, fault: Fault) -> NextBranch {
         let mut parent = self.execution.branches.remove(&position.parent)?;
         let last_event_id = branch.previous_event_id;
@@ -173,7 +173,7 @@ impl Step<'_> {
             let failed = EventDetails::MapIterationFailed(iteration(&parent, position.index));
             self.emit_last(last_event_id, failed);
         } else {
-            // The state that failed is still open; it is aborted in turn with those of the other branches.
+            // The state that failed is still open; it is aborted along with those of the other branches.
             self.execution.branches.insert(branch.id, branch);
         }
         self.abort_branches_of(&parent);

@@ -1,4 +1,4 @@
-//! Map states: an iteration per item, inside the execution. Those in distributed mode go on in `distributed.rs`.
+//! Map states: an iteration per item, inside the execution. `distributed.rs` has the distributed mode.
 
 use serde_json::Value;
 
@@ -12,11 +12,11 @@ use crate::EventDetails;
 use crate::definition::{Items, Map, MapMode, State};
 use crate::document::Document;
 
-/// How many iterations AWS runs at once when `MaxConcurrency` leaves it free, and at most.
+/// The number of iterations that AWS runs at the same time: the default of `MaxConcurrency`, and the most.
 const MAX_CONCURRENCY: u64 = 40;
 
 impl Step<'_> {
-    /// Begins the iterations of a Map state, the first time or again.
+    /// Starts the iterations of a Map state, the first time or again.
     pub(super) fn map(&mut self, branch: &mut Branch, state: &State, map: &Map) -> Result<Transition, Fault> {
         let scope = self.scope_of(branch);
         let input = scope.effective_input(state)?;
@@ -61,7 +61,7 @@ impl Step<'_> {
         })
     }
 
-    /// The items of a state that has them in its input; an `ItemReader`'s are read later.
+    /// The items of a state that has them in its input; those of an `ItemReader` are read later.
     fn items(&self, branch: &Branch, state: &State, items: &Items, input: &Document) -> Result<Vec<Document>, Fault> {
         let scope = self.scope_of(branch);
         let found = match items {
@@ -81,7 +81,7 @@ impl Step<'_> {
         }
     }
 
-    /// Begins so many of the iterations that wait, as far as there are any.
+    /// Starts up to `count` of the iterations that wait.
     pub(super) fn begin_iterations(
         &mut self,
         branch: &mut Branch,
@@ -117,7 +117,7 @@ impl Step<'_> {
         Ok(Some(inner))
     }
 
-    /// What is done something with for an item: the item, or what `ItemSelector` makes of it.
+    /// The input of an iteration: the item, or the value of `ItemSelector` for it.
     pub(super) fn selected(
         &mut self,
         branch: &Branch,
@@ -147,7 +147,7 @@ impl Step<'_> {
     }
 }
 
-/// What every item of a Map state has in common for its `ItemSelector`: made once for all that begin in a turn.
+/// What all items of a Map state share for their `ItemSelector`: made once for all iterations that start in a step.
 pub(super) struct ItemSelection {
     /// The state's branch, its entry and its attempt.
     attempt: (BranchId, u64, u64),

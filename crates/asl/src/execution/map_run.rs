@@ -1,4 +1,4 @@
-//! A Map Run: the children of a distributed Map state, which are executions of their own, and how they fare.
+//! A Map Run: the children of a distributed Map state, which are executions of their own, and their progress.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use crate::definition::ChildType;
 use crate::document::Document;
 use crate::{Status, rfc3339};
 
-/// How many children AWS runs at once when `MaxConcurrency` leaves it free, and at most.
+/// The number of children that AWS runs at the same time: the default of `MaxConcurrency`, and the most.
 const MAX_CONCURRENCY: u64 = 10_000;
 
-/// What `UpdateMapRun` may change.
+/// The limits that `UpdateMapRun` may change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Limits {
     pub(super) max_concurrency: u64,
@@ -33,7 +33,7 @@ pub(super) struct Batch {
     pub(super) items: u64,
 }
 
-/// A child under way.
+/// A child that is running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct RunningChild {
     pub(super) name: Arc<str>,
@@ -44,13 +44,13 @@ pub(super) struct RunningChild {
 /// A child that has ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct EndedChild {
-    /// What is to be told of it beside its output; `None` when only the output is wanted.
+    /// Its details for a `ResultWriter`; `None` when only the output is needed.
     pub(super) child: Option<Box<RunningChild>>,
     pub(super) stopped_at: Timestamp,
     pub(super) outcome: Outcome,
 }
 
-/// A Map Run under way, in the branch that is in the Map state.
+/// A Map Run that is running, in the branch that is in the Map state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct MapRun {
     pub(super) id: MapRunId,
@@ -59,14 +59,14 @@ pub(super) struct MapRun {
     pub(super) child_type: ChildType,
     pub(super) started_at: Timestamp,
     pub(super) limits: Limits,
-    /// Whether all that is known of a child is wanted in the end, or its output only.
+    /// Whether the results need the details of each child, or only its output.
     pub(super) keeps_all: bool,
     pub(super) items: MapRunCounts,
     pub(super) executions: MapRunCounts,
     waiting: VecDeque<Batch>,
     running: BTreeMap<u64, RunningChild>,
     ended: BTreeMap<u64, EndedChild>,
-    /// What is being read or written by the driver.
+    /// The driver's pending call to read items or write results.
     pub(super) task: Option<Box<RunningTask>>,
     pub(super) reading: Option<Box<ReadProgress>>,
     pub(super) writing: Option<Box<WriteProgress>>,
@@ -103,7 +103,7 @@ impl MapRun {
         self.waiting.extend(batches);
     }
 
-    /// The next child, if one may begin.
+    /// Starts the next child, if the limits allow one, and returns its index.
     pub(super) fn begin_next(&mut self, name: impl FnOnce(u64) -> Arc<str>, now: Timestamp) -> Option<u64> {
         let most = if self.limits.max_concurrency == 0 {
             MAX_CONCURRENCY
@@ -136,12 +136,12 @@ impl MapRun {
             counts.running -= moved;
             *counts.of(status) += moved;
         }
-        // AWS gives a child that failed whole, even where only outputs are asked for.
+        // AWS gives the details of a child that failed, even where only outputs are asked for.
         let child = (self.keeps_all || status != Status::Succeeded).then(|| Box::new(child));
         self.ended.insert(index, EndedChild { child, stopped_at: now, outcome });
     }
 
-    /// Whether more items have failed than may.
+    /// Whether more items have failed than the limits tolerate.
     pub(super) fn has_failed(&self) -> bool {
         let failed = self.items.failed + self.items.timed_out + self.items.aborted;
         let Limits { tolerated_failure_count: count, tolerated_failure_percentage: percentage, .. } = self.limits;
@@ -156,12 +156,12 @@ impl MapRun {
         self.task.is_none() && self.reading.is_none() && self.waiting.is_empty() && self.running.is_empty()
     }
 
-    /// The children that have ended, in the order of their places.
+    /// The children that have ended, by index.
     pub(super) fn results(&self) -> impl Iterator<Item = (u64, &EndedChild)> {
         self.ended.iter().map(|(index, ended)| (*index, ended))
     }
 
-    /// Gives up what has not ended, and says which children run.
+    /// Aborts everything that has not ended, and returns the children that were running.
     pub(super) fn abort(&mut self) -> Vec<ChildId> {
         self.items.abort_unfinished();
         self.executions.abort_unfinished();
@@ -185,7 +185,7 @@ impl MapRun {
         }
     }
 
-    /// What starts a child that runs.
+    /// The request that starts a running child.
     pub(super) fn request(&self, index: u64) -> Option<ChildRequest> {
         let child = self.running.get(&index)?;
         Some(ChildRequest {
@@ -230,7 +230,7 @@ impl MapRun {
 }
 
 impl Outcome {
-    /// The status that an execution has in the end.
+    /// The status of an execution with this outcome.
     pub fn status(&self) -> Status {
         match self {
             Self::Succeeded { .. } => Status::Succeeded,

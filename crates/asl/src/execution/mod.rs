@@ -47,7 +47,7 @@ pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
 
 /// The longest payload between states, in bytes of UTF-8 (a service quota).
 pub const MAX_PAYLOAD_BYTES: usize = 262_144;
-/// The most events that an execution may have; the last one tells of the limit (a service quota).
+/// The most events that an execution may have; the last one reports the limit (a service quota).
 pub const MAX_EVENTS: u64 = 25_000;
 /// The longest that an execution may take, in seconds: a year (a service quota).
 pub const MAX_EXECUTION_S: u64 = 31_536_000;
@@ -70,26 +70,26 @@ pub struct Execution {
     /// The latest `now` seen: the history never goes back in time.
     latest: Timestamp,
     times_out_at: Timestamp,
-    /// What is being run: the execution's own branch, and those inside Parallel and Map states.
-    /// Boxed, because the map's nodes are made for eleven.
+    /// The execution's own branch, and those inside Parallel and Map states.
+    /// Boxed, because a node of the map has room for eleven values.
     #[serde(deserialize_with = "variables::with_outer_variables")]
     branches: BTreeMap<BranchId, Box<Branch>>,
 }
 
-/// What begins an execution.
+/// The start of an execution.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Start {
     /// The input as JSON text.
     pub input: Arc<str>,
-    /// Who and what: the Context Object's contents.
+    /// What the Context Object says about the execution.
     pub context: ExecutionContext,
-    /// Where chance comes from: jitter and task tokens. The same seed gives the same execution.
+    /// The seed of all random numbers: jitter, task tokens, ids. The same seed gives the same execution.
     pub seed: u64,
     /// The present time, the execution's start date.
     pub now: Timestamp,
 }
 
-/// Why an execution cannot begin.
+/// Why an execution cannot start.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StartError {
     /// The API's `InvalidExecutionInput`.
@@ -104,7 +104,7 @@ pub enum StartError {
         /// The input's size.
         size_bytes: usize,
     },
-    /// A child of a Map Run needs the Map state that it is for.
+    /// The state machine has no Map state of that name.
     #[error("the state machine has no Map state '{state}'; give the one whose execution started the Map Run")]
     NoSuchMap {
         /// The name that was given.
@@ -112,24 +112,24 @@ pub enum StartError {
     },
 }
 
-/// What the driver has to do.
+/// An effect: something that the driver has to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Effect {
     /// Append an event to the history.
     Event(HistoryEvent),
-    /// Begin a task, and tell of it with [`Input::TaskStarted`] and what follows.
+    /// Start a task, and report its progress with [`Input::TaskStarted`] and the inputs that follow.
     StartTask(TaskRequest),
-    /// Forget a task: nothing that is told of it will be taken any more.
+    /// Cancel a task: inputs for it are refused from now on.
     CancelTask(TaskId),
-    /// A Map Run has begun: for `ListMapRuns` and `DescribeMapRun`.
+    /// A Map Run has started: for `ListMapRuns` and `DescribeMapRun`.
     StartMapRun(MapRunSummary),
-    /// Start an execution with [`Execution::start_child`], and tell of its end with [`Input::ChildEnded`].
+    /// Start an execution with [`Execution::start_child`], and report its end with [`Input::ChildEnded`].
     StartChild(ChildRequest),
-    /// Stop a child. Nothing that is told of it will be taken any more.
+    /// Stop a child: inputs for it are refused from now on.
     StopChild(ChildId),
-    /// A Map Run has ended; this is how it stays.
+    /// A Map Run has ended, with its final counts.
     EndMapRun(MapRunSummary),
-    /// The execution is over. Always the last effect.
+    /// The execution has ended. Always the last effect.
     Ended(Outcome),
 }
 
@@ -143,14 +143,14 @@ pub enum Outcome {
     },
     /// With an error.
     Failed(Failure),
-    /// Its time was up. `DescribeExecution` shows neither error nor cause for it.
+    /// It timed out. `DescribeExecution` shows neither error nor cause for it.
     TimedOut,
     /// It was stopped.
     Aborted(Failure),
 }
 
 impl Execution {
-    /// Begins an execution and runs it until it has to wait.
+    /// Starts an execution and runs it until it has to wait.
     ///
     /// # Errors
     /// When the input is not JSON or too large.
@@ -158,7 +158,7 @@ impl Execution {
         Self::start_flow(machine, FlowIndex(0), machine.timeout_s.unwrap_or(MAX_EXECUTION_S), start)
     }
 
-    /// Begins a child of a Map Run: an execution of what the named Map state does with its items.
+    /// Starts a child of a Map Run: an execution of the item processor of the named Map state.
     ///
     /// # Errors
     /// When the input is not JSON or too large, or the machine has no such Map state.
@@ -215,12 +215,12 @@ impl Execution {
         Ok((execution, effects))
     }
 
-    /// Takes an input and runs on until the execution has to wait again.
+    /// Applies an input and runs until the execution has to wait again.
     ///
-    /// Timers that are due at `now` run as well, whatever the input is.
+    /// Timers that are due at `now` fire as well, whatever the input is.
     ///
     /// # Errors
-    /// When the input cannot be taken in this state; the execution is then unchanged.
+    /// When the input is illegal in the present state of the execution, which is then unchanged.
     pub fn handle(
         &mut self,
         machine: &StateMachine,
@@ -234,7 +234,7 @@ impl Execution {
         Ok(step.effects)
     }
 
-    /// When [`Input::Wake`] is due next, whatever else happens; `None` once the execution is over.
+    /// The instant at which [`Input::Wake`] is due next; `None` once the execution has ended.
     pub fn next_wake(&self) -> Option<Timestamp> {
         if self.status != Status::Running {
             return None;
@@ -248,7 +248,7 @@ impl Execution {
         self.status
     }
 
-    /// Who and what the execution is.
+    /// What the Context Object says about the execution.
     pub fn context(&self) -> &ExecutionContext {
         &self.context
     }
@@ -263,22 +263,22 @@ impl Execution {
         self.last_event_id
     }
 
-    /// The tasks under way and how far they are: what a driver has to pick up again after a restart.
+    /// The running tasks with their phases: what a driver resumes after a restart.
     pub fn running_tasks(&self) -> impl Iterator<Item = (&TaskRequest, TaskPhase)> {
         self.branches.values().filter_map(|branch| branch.task()).map(|task| (&task.request, task.phase))
     }
 
-    /// The children of Map Runs that are to be running: what a driver has to pick up again, or start, after a restart.
+    /// The running children of Map Runs: what a driver resumes, or starts, after a restart.
     pub fn running_children(&self) -> impl Iterator<Item = ChildRequest> {
         self.branches.values().filter_map(|branch| branch.map_run()).flat_map(MapRun::requests)
     }
 
-    /// The Map Runs under way and how far they are.
+    /// The running Map Runs with their counts.
     pub fn map_runs(&self) -> impl Iterator<Item = MapRunSummary> {
         self.branches.values().filter_map(|branch| branch.map_run()).map(|run| run.summary(Status::Running, None))
     }
 
-    /// Where its chance comes from: what the seeds of its children are made of.
+    /// The seed of its random numbers; the seeds of its children follow from it.
     pub fn seed(&self) -> u64 {
         self.seed
     }

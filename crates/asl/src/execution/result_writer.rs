@@ -1,4 +1,4 @@
-//! What becomes of the results of a Map Run: an array for the state, or files in a bucket for its `ResultWriter`.
+//! The results of a Map Run: an array for the state, or files in a bucket for its `ResultWriter`.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,7 @@ use crate::definition::{OutputType, ResultWriter, Transformation};
 use crate::document::Document;
 use crate::{Failure, Status};
 
-/// Files that are still to be written.
+/// The progress of writing the results.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct WriteProgress {
     bucket: String,
@@ -21,7 +21,7 @@ pub(super) struct WriteProgress {
 }
 
 impl WriteProgress {
-    /// Everything to write for a Map Run that has ended: a file per status, and a manifest that names them.
+    /// The files of a Map Run that has ended: one per status, and a manifest that names them.
     pub(super) fn new(run: &MapRun, writer: &ResultWriter, parameters: &Value) -> Self {
         let bucket = parameters["Bucket"].as_str().unwrap_or_default().to_owned();
         let prefix = parameters["Prefix"].as_str().unwrap_or_default().trim_end_matches('/');
@@ -53,7 +53,7 @@ impl WriteProgress {
         self.calls.pop_front()
     }
 
-    /// The state's result: where the files are.
+    /// The state's result: the place of the files.
     pub(super) fn result(&self, run: &MapRun) -> Document {
         Document::of(json!({
             "MapRunArn": run.arn,
@@ -71,7 +71,7 @@ pub(super) fn results(run: &MapRun, transformation: Transformation) -> Document 
     Document::array(&results)
 }
 
-/// What is shown of a child: its output, the items of its output, or all that is known of it.
+/// The results of a child: its output, the items of its output, or its details.
 fn shown(run: &MapRun, ended: &EndedChild, transformation: Transformation) -> Vec<Document> {
     let Outcome::Succeeded { output } = &ended.outcome else {
         return vec![whole(run, ended)];

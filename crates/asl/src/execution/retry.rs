@@ -1,4 +1,4 @@
-//! Retry and Catch: what a state does about an error.
+//! Retry and Catch: how a state handles an error.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::document::Document;
 use crate::{EventDetails, Failure};
 
 impl Step<'_> {
-    /// Finds what the state has for a fault: another attempt, or a state to go on with.
+    /// Handles a fault: with another attempt, or by continuing at the state of a catcher.
     ///
     /// # Errors
-    /// The fault itself when there is nothing for it, or what went wrong on the way to the catcher's state.
+    /// The fault itself when nothing handles it, or the fault of the catcher's own fields.
     pub(super) fn handle_error(&mut self, branch: &mut Branch, fault: Fault) -> Result<Transition, Fault> {
         let fault = self.emit_evaluation_failed(branch, fault)?;
         if matches!(fault, Fault::Fatal(_)) {
@@ -42,7 +42,7 @@ impl Step<'_> {
         })
     }
 
-    /// Tells the history of an expression that has no usable value; then that is an error like others.
+    /// Emits `EvaluationFailed` for an expression without a usable value; then that is an error like others.
     pub(super) fn emit_evaluation_failed(&mut self, branch: &mut Branch, fault: Fault) -> Result<Fault, Fault> {
         let Fault::Evaluation { failure, location } = fault else {
             return Ok(fault);
@@ -57,7 +57,7 @@ impl Step<'_> {
         Ok(Fault::Error(failure))
     }
 
-    /// Parallel and Map states have an event for their failure, once no other attempt is left.
+    /// Emits the failure event of a Parallel or Map state, once no attempt is left.
     fn emit_state_failed(&mut self, branch: &mut Branch, state: &State) -> Result<(), Fault> {
         let failed = match state.kind {
             StateKind::Parallel(_) => EventDetails::ParallelStateFailed,
@@ -67,7 +67,7 @@ impl Step<'_> {
         self.emit(branch, failed).map(|_| ())
     }
 
-    /// Counts an attempt if the first retrier that takes the fault has one left, and says how long to pause before it.
+    /// Counts an attempt if the first retrier that matches the fault has one left, and returns the delay before it.
     fn next_retry_delay_ms(&self, branch: &mut Branch, retriers: &[Retrier], fault: &Fault) -> Option<u64> {
         let (index, retrier) =
             retriers.iter().enumerate().find(|(_, retrier)| matches_error(&retrier.error_equals, fault))?;
@@ -93,7 +93,7 @@ impl Step<'_> {
         failure: Failure,
     ) -> Result<Transition, Fault> {
         let mut error_output = Map::new();
-        // AWS shows a timeout's cause as an empty text, and what nobody has given as null.
+        // AWS shows the cause of a timeout as an empty text, and a missing one as null.
         let no_cause = (failure.error.as_deref() == Some(TIMEOUT)).then(String::new);
         error_output.insert("Error".into(), failure.error.into());
         error_output.insert("Cause".into(), failure.cause.or(no_cause).into());
@@ -104,7 +104,7 @@ impl Step<'_> {
     }
 }
 
-/// Whether a list of error names takes a fault.
+/// Whether a list of error names matches a fault.
 fn matches_error(names: &[String], fault: &Fault) -> bool {
     let error = match fault {
         Fault::Error(failure) | Fault::Evaluation { failure, .. } => failure.error.as_deref().unwrap_or_default(),
@@ -119,12 +119,12 @@ fn matches_error(names: &[String], fault: &Fault) -> bool {
     })
 }
 
-/// The pause before attempt number `used + 1`, without jitter, in milliseconds.
+/// The backoff before attempt number `used + 1`, without jitter, in milliseconds.
 fn backoff_ms(retrier: &Retrier, used: u64) -> u64 {
     let most_ms = retrier.max_delay_s.unwrap_or(MAX_EXECUTION_S).saturating_mul(1000);
     let exponent = i32::try_from(used).unwrap_or(i32::MAX);
     let delay = retrier.interval_s as f64 * 1000.0 * retrier.backoff_rate.powi(exponent);
-    // A float that is too large or no number at all becomes the longest pause.
+    // A float that is too large or not a number becomes the longest delay.
     if delay < most_ms as f64 { delay as u64 } else { most_ms }
 }
 

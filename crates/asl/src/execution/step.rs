@@ -1,4 +1,4 @@
-//! One turn of the engine: from an input to the point where every branch waits again.
+//! One step of an execution: from an input to the point where every branch waits again.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use crate::definition::{FlowIndex, StateIndex};
 use crate::document::Document;
 use crate::{EventDetails, Failure, HistoryEvent, MAX_EVENTS, StateMachine, Status};
 
-/// The engine at work: the execution, and the effects so far.
+/// A step in progress: the execution, and the effects so far.
 pub(super) struct Step<'a> {
     pub(super) machine: &'a StateMachine,
     pub(super) execution: &'a mut Execution,
     pub(super) now: Timestamp,
     pub(super) effects: Vec<Effect>,
-    /// The branches that have still to begin, in their order. Nothing is ready between two turns.
+    /// The branches that have still to start, in their order. It is empty between two steps.
     pub(super) ready: VecDeque<BranchId>,
-    /// What the items of the Map state that began one last have in common.
+    /// The item selection of the Map state that started an iteration last.
     pub(super) selection: Option<ItemSelection>,
 }
 
@@ -34,7 +34,7 @@ pub(super) enum Transition {
         state: StateIndex,
         input: Document,
     },
-    /// It waits, for what its `status` says.
+    /// It waits as its `status` says.
     Wait,
     Succeed {
         output: Document,
@@ -49,7 +49,7 @@ impl<'a> Step<'a> {
         Self { machine, execution, now, effects: Vec::new(), ready: VecDeque::new(), selection: None }
     }
 
-    /// Begins the execution of a flow: the machine itself, or for a child of a Map Run what is done with its items.
+    /// Starts the execution of a flow: the machine itself, or for a child of a Map Run the item processor.
     pub(super) fn begin(&mut self, flow: FlowIndex, input: Document) {
         let details = EventDetails::ExecutionStarted {
             input: Arc::clone(self.execution.input.text()),
@@ -60,12 +60,12 @@ impl<'a> Step<'a> {
             return;
         };
         let state = flow.start_at.state;
-        // AWS has the first state follow from nothing, not from ExecutionStarted.
+        // On AWS the first StateEntered has no previous event; it does not follow from ExecutionStarted.
         let branch = Box::new(Branch::new(BranchId(0), state, input.clone(), Variables::default(), self.now));
         self.run(branch, Ok(Transition::Enter { state, input }));
     }
 
-    /// Moves a branch on, and every other that comes to move by it, until all wait or the execution is over.
+    /// Runs a branch, and every other branch that can continue because of it, until all wait or the execution has ended.
     pub(super) fn run(&mut self, branch: Box<Branch>, first: Result<Transition, Fault>) {
         let mut next_branch = Some((branch, first));
         while let Some((branch, next)) = next_branch {
@@ -73,7 +73,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Moves a branch on until it waits or ends; then the one around it may have something to do.
+    /// Runs a branch until it waits or ends; returns the outer branch if that can continue then.
     fn run_branch(&mut self, mut branch: Box<Branch>, first: Result<Transition, Fault>) -> NextBranch {
         let mut next = first;
         loop {
@@ -104,7 +104,7 @@ impl<'a> Step<'a> {
         None
     }
 
-    /// Nothing in the branch has taken the fault. One that nobody may take ends the execution from wherever it is.
+    /// Fails a branch that has no handler for the fault. A fatal fault ends the whole execution.
     fn fail_branch(&mut self, branch: Box<Branch>, fault: Fault) -> NextBranch {
         if let Some(position) = branch.position
             && !matches!(fault, Fault::Fatal(_))
@@ -117,12 +117,12 @@ impl<'a> Step<'a> {
         None
     }
 
-    /// Ends the execution because its time is up. AWS has the event follow from nothing.
+    /// Ends the execution with a timeout. On AWS the event has no previous event.
     pub(super) fn time_out(&mut self) {
         self.end(0, EventDetails::ExecutionTimedOut(fault::timed_out()), Outcome::TimedOut);
     }
 
-    /// Ends the execution on request. AWS has the event follow from nothing.
+    /// Ends the execution on request. On AWS the event has no previous event.
     pub(super) fn abort(&mut self, failure: Failure) {
         self.end(0, EventDetails::ExecutionAborted(failure.clone()), Outcome::Aborted(failure));
     }
@@ -135,16 +135,16 @@ impl<'a> Step<'a> {
         self.effects.push(Effect::Ended(outcome));
     }
 
-    /// Adds an event to a branch's chain.
+    /// Appends an event to a branch's chain.
     ///
     /// # Errors
-    /// When only the last event of the quota is left: that one is kept for the end.
+    /// When only one event of the quota is left: it is reserved for the end of the execution.
     pub(super) fn emit(&mut self, branch: &mut Branch, details: EventDetails) -> Result<u64, Fault> {
         branch.previous_event_id = self.emit_beside(branch.previous_event_id, details)?;
         Ok(branch.previous_event_id)
     }
 
-    /// Adds an event that nothing in the branch follows from.
+    /// Appends an event that is not the previous event of the branch's next one.
     ///
     /// # Errors
     /// As [`emit`](Self::emit).
@@ -155,7 +155,7 @@ impl<'a> Step<'a> {
         Ok(self.record(previous_event_id, details))
     }
 
-    /// Tells of a branch's end. Where the quota has no room for it, the failure that follows tells of that.
+    /// Appends the last event of a branch, unless the quota is used up: then the failure that follows reports that.
     pub(super) fn emit_last(&mut self, previous_event_id: u64, details: EventDetails) {
         if self.execution.last_event_id + 1 < MAX_EVENTS {
             self.record(previous_event_id, details);

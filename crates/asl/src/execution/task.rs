@@ -1,4 +1,4 @@
-//! Tasks: scheduling them, and taking what becomes of them.
+//! Tasks: scheduling them, and handling their progress and results.
 
 use std::sync::Arc;
 
@@ -13,27 +13,27 @@ use crate::definition::{State, Task};
 use crate::document::Document;
 use crate::{EventDetails, Failure, Integration, TaskResource};
 
-/// Tells the tasks of an execution apart; every attempt is a task of its own.
+/// The id of a task within an execution; every attempt is a task of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TaskId(pub u64);
 
 /// What a task is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TaskPurpose {
-    /// It is what a Task state does.
+    /// The work of a Task state.
     State,
-    /// It brings the items of a distributed Map state (`ItemReader`). The answer is a JSON string with the object's text, or an
-    /// object with it as `Body`, decompressed when the key ends in `.gz`; for `listObjectsV2` it is the service's answer. It may be
+    /// Reads the items of a distributed Map state (`ItemReader`). The result is a JSON string with the object's text, or an
+    /// object with it as `Body`, decompressed when the key ends in `.gz`; for `listObjectsV2` it is the service's response. It may be
     /// of any size.
     ReadItems,
-    /// It writes the results of a distributed Map state (`ResultWriter`): `Bucket`, `Key` and `Body` are in the input.
+    /// Writes the results of a distributed Map state (`ResultWriter`): `Bucket`, `Key` and `Body` are in the input.
     WriteResults,
 }
 
-/// A task for the driver to begin.
+/// A task for the driver to start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskRequest {
-    /// What to name it by in inputs.
+    /// Its id, for inputs.
     pub task: TaskId,
     /// What it is for.
     pub purpose: TaskPurpose,
@@ -51,22 +51,22 @@ pub struct TaskRequest {
     pub heartbeat_s: Option<u64>,
     /// 0 for the first attempt, 1 for the first retry.
     pub attempt: u64,
-    /// The task token, for activities and callbacks. The driver gives it out and takes it back.
+    /// The task token, for activities and callbacks.
     pub token: Option<String>,
 }
 
-/// How far a task is.
+/// The phase of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TaskPhase {
-    /// Requested; nobody has begun it.
+    /// Requested, and not started.
     Scheduled,
-    /// Begun.
+    /// Started.
     Started,
-    /// A job or a callback task: the service has taken it and its end is awaited.
+    /// A job or a callback task that the service has accepted; its result is pending.
     Submitted,
 }
 
-/// A task under way.
+/// A running task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct RunningTask {
     pub(super) request: TaskRequest,
@@ -83,7 +83,7 @@ impl RunningTask {
         }
     }
 
-    /// Sets the clocks running. A task's time counts from its beginning, as the documentation has it for activities.
+    /// Starts the timeouts. They count from the start of the task, as documented for activities.
     fn start_timeouts(&mut self, now: Timestamp) {
         self.times_out_at = self.request.timeout_s.map(|s| later(now, s.saturating_mul(1000)));
         self.reset_heartbeat(now);

@@ -1,4 +1,4 @@
-//! Time: Wait states, and what happens when a timer goes off.
+//! Timers: Wait states, and what happens when a timer is due.
 
 use jiff::Timestamp;
 
@@ -38,8 +38,8 @@ impl Step<'_> {
         }
     }
 
-    /// The instant a Wait ends at: the one it was given. AWS documents that it drops the fraction of a second and so may end up
-    /// to 999 ms before that instant; here no wait is ever early.
+    /// The instant at which a Wait ends: the given one. AWS documents that it drops the fraction of a second and so may end up
+    /// to 999 ms before that instant; here no wait ends early.
     fn at(&self, branch: &Branch, instant: Timestamp) -> Result<Timestamp, Fault> {
         if instant.duration_since(self.now).as_secs() > MAX_WAIT_S {
             return Err(Fault::runtime(branch, "Wait state delay is too long."));
@@ -47,7 +47,7 @@ impl Step<'_> {
         Ok(instant)
     }
 
-    /// Runs every timer that is due, the earliest first, so that a late wake-up gives the same order as a prompt one.
+    /// Fires every timer that is due, the earliest first, so that a late wake-up gives the same order as a prompt one.
     pub(super) fn run_due(&mut self) {
         while !self.is_over() {
             let timers = self.execution.branches.values().filter_map(|branch| Some((branch.due()?, branch.id)));

@@ -1,4 +1,4 @@
-//! Variables: what `Assign` has set, visible in its own flow and in the flows inside it.
+//! Variables that `Assign` has set. They are visible in their own flow and in the flows inside it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ const MAX_VARIABLES_BYTES: usize = 10 * 1024 * 1024;
 /// More flows inside each other than a definition can have.
 const MAX_NESTED_FLOWS: usize = 1000;
 
-/// The variables that a branch sees. Its own it can set; those of the flows around it, as they were when it began, it can only read.
+/// The variables that a branch sees. It can set its own, and read those of the flows around it as they were when it started.
 ///
-/// Cloning shares everything. Stored is only what a branch has set itself: the flows around it do not change while it runs,
-/// so that [`with_outer_variables`] finds the rest in the branches that are in them.
+/// Cloning shares everything. Only the branch's own variables are stored: those of the flows around it do not change while it runs,
+/// so [`with_outer_variables`] restores them from the outer branches.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Variables(Option<Arc<Level>>);
 
@@ -33,7 +33,7 @@ struct Level {
 }
 
 impl Variables {
-    /// The scope of a flow inside this one, with nothing of its own yet.
+    /// The variables of a flow inside this one, with none of its own yet.
     pub(super) fn inner(&self) -> Self {
         match &self.0 {
             Some(level) if !level.own.is_empty() => {
@@ -43,7 +43,7 @@ impl Variables {
         }
     }
 
-    /// The same with a scope around it, for one that was stored without.
+    /// The same variables with `around` as the outer ones, which are not stored.
     fn within(&self, around: &Self) -> Self {
         let outer = match around.inner().0 {
             Some(level) => level.outer.clone(),
@@ -59,7 +59,7 @@ impl Variables {
         level.own.get(name).map(Document::value).or_else(|| level.outer.get(name))
     }
 
-    /// Sets variables of this scope.
+    /// Sets variables of this flow.
     pub(super) fn set(&mut self, assigned: impl IntoIterator<Item = (Arc<str>, Document)>) {
         let mut assigned = assigned.into_iter().peekable();
         if assigned.peek().is_none() {
@@ -68,12 +68,12 @@ impl Variables {
         Arc::make_mut(self.0.get_or_insert_default()).own.extend(assigned);
     }
 
-    /// Bytes of JSON that a variable of this scope holds.
+    /// Bytes of JSON that a variable of this flow holds.
     fn size_bytes_of(&self, name: &str) -> usize {
         self.0.as_ref().and_then(|level| level.own.get(name)).map_or(0, Document::size_bytes)
     }
 
-    /// Whether variables may be set here, beside so many bytes of them in other branches.
+    /// Whether the quotas allow these assignments, given the bytes of variables in other branches.
     fn has_room_for(&self, assigned: &[(Arc<str>, Document)], others_bytes: usize) -> bool {
         let set: usize = assigned.iter().map(|(_, value)| value.size_bytes()).sum();
         let replaced: usize = assigned.iter().map(|(name, _)| self.size_bytes_of(name)).sum();
@@ -81,13 +81,13 @@ impl Variables {
         set <= MAX_PAYLOAD_BYTES && all - replaced.min(all) <= MAX_VARIABLES_BYTES
     }
 
-    /// Bytes of JSON that the variables of this scope hold, without those around it.
+    /// Bytes of JSON that the variables of this flow hold, without the outer ones.
     pub(super) fn own_size_bytes(&self) -> usize {
         self.0.as_ref().map_or(0, |level| level.own.values().map(Document::size_bytes).sum())
     }
 }
 
-/// Reads branches and gives each the variables of the flows around it.
+/// Deserialises branches and restores in each the variables of the flows around it.
 pub(super) fn with_outer_variables<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<BranchId, Box<Branch>>, D::Error> {
@@ -108,7 +108,7 @@ pub(super) fn with_outer_variables<'de, D: Deserializer<'de>>(
     Ok(branches)
 }
 
-/// How many branches are around one; no more than there are, whatever was stored.
+/// The number of branches around one, bounded whatever was stored.
 fn depth(branches: &BTreeMap<BranchId, Box<Branch>>, id: BranchId) -> usize {
     let parent = |id: &BranchId| branches.get(id)?.position.map(|position| position.parent);
     std::iter::successors(Some(id), parent).take(MAX_NESTED_FLOWS).count()

@@ -12,7 +12,7 @@ impl HistoryEvent {
         self.details.type_name()
     }
 
-    /// The whole event as the API's JSON. The wire decides how an instant looks, so the caller gives `timestamp`.
+    /// The event as the API's JSON. The wire protocol decides the form of a timestamp, so the caller gives it.
     pub fn to_api_json(&self, timestamp: Value) -> Value {
         let mut event = Map::new();
         event.insert("id".into(), self.id.into());
@@ -86,7 +86,7 @@ impl EventDetails {
         }
     }
 
-    /// The member that carries the details (`stateEnteredEventDetails`) and its value; `None` for an event without any.
+    /// The name of the details member (`stateEnteredEventDetails`) and its value; `None` for an event without details.
     pub fn to_api(&self) -> Option<(String, Value)> {
         if !self.has_details() {
             return None;
@@ -128,7 +128,7 @@ impl EventDetails {
         )
     }
 
-    /// The state, function, activity or service that the event is about.
+    /// The state, function, activity or service of the event.
     fn add_what(&self, members: &mut Map<String, Value>) {
         match self {
             Self::StateEntered { name, .. } | Self::StateExited { name, .. } => {

@@ -1,4 +1,4 @@
-//! What happened, in order: history events, and the status that follows from them.
+//! History events, and the status that follows from them.
 
 mod api;
 mod status;
@@ -17,7 +17,7 @@ pub use status::{InvalidHistory, Status};
 pub struct HistoryEvent {
     /// Consecutive in an execution, from 1.
     pub id: u64,
-    /// The event that led to this one: the one before it in the same branch, 0 for none.
+    /// The event before it in the same branch, 0 for none.
     pub previous_event_id: u64,
     /// When it happened, by the `now` of the input that caused it.
     pub timestamp: Timestamp,
@@ -25,16 +25,16 @@ pub struct HistoryEvent {
     pub details: EventDetails,
 }
 
-/// An error name and a cause, as far as there are any.
+/// An error name and a cause; both are optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The error's name, such as `States.Timeout`.
     pub error: Option<String>,
-    /// What went wrong, for people.
+    /// The cause, for people.
     pub cause: Option<String>,
 }
 
-/// The service integration that a task event is about, as [`crate::TaskResource::Service`] names it.
+/// The service integration of a task event, as [`crate::TaskResource::Service`] names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Integration {
     /// `lambda`, `aws-sdk:sfn`.
@@ -43,8 +43,8 @@ pub struct Integration {
     pub resource: String,
 }
 
-/// What an event says; the names and members are those of `GetExecutionHistory`. Payloads are JSON texts.
-/// A payload that several events show is one text in memory.
+/// The details of an event; the names and members are those of `GetExecutionHistory`. Payloads are JSON texts.
+/// A payload that several events have is one text in memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the members are the API's own, and units are in their names")]
 pub enum EventDetails {
@@ -162,7 +162,7 @@ pub enum EventDetails {
     WaitStateAborted,
 }
 
-/// Which run through a Map state's iterator.
+/// An iteration of a Map state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MapIteration {
     /// The Map state.

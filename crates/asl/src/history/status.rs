@@ -1,25 +1,25 @@
-//! An execution's status is what its history adds up to.
+//! The status of an execution: a fold of its history.
 
 use serde::{Deserialize, Serialize};
 
 use super::{EventDetails, HistoryEvent};
 
-/// The state of an execution as `DescribeExecution` reports it.
+/// The status of an execution as `DescribeExecution` reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
-    /// Begun and not ended.
+    /// Started and not ended.
     Running,
     /// Ended with an output.
     Succeeded,
     /// Ended with an error.
     Failed,
-    /// Ended because its time was up.
+    /// Ended by a timeout.
     TimedOut,
     /// Ended by a request to stop.
     Aborted,
 }
 
-/// Why a list of events is no history.
+/// Why a list of events is not a valid history.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidHistory {
     /// The first event must be `ExecutionStarted`, and only the first.
@@ -40,7 +40,7 @@ pub enum InvalidHistory {
         /// The id that was there.
         found: u64,
     },
-    /// Nothing happens after the end.
+    /// The execution has ended.
     #[error("event {id} of the history comes after the execution's end")]
     AfterTheEnd {
         /// The event's id.
@@ -80,10 +80,10 @@ impl Status {
         }
     }
 
-    /// The status that a whole history adds up to, `None` for an empty one.
+    /// The status after a whole history, `None` for an empty one.
     ///
     /// # Errors
-    /// When the events are no history: a gap, a wrong beginning, something after the end.
+    /// When the history is invalid: a gap, a wrong first event, an event after the end.
     pub fn of<'a>(history: impl IntoIterator<Item = &'a HistoryEvent>) -> Result<Option<Self>, InvalidHistory> {
         let mut status = None;
         for (expected, event) in (1..).zip(history) {

@@ -1,4 +1,4 @@
-//! What Jackson, AWS's parser, says about a text that is no JSON.
+//! The error messages of Jackson, AWS's parser, for texts that are not JSON.
 
 const PLACE: &str = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: ";
 
@@ -20,7 +20,7 @@ struct Reader<'a> {
     open: Vec<(char, usize)>,
 }
 
-/// The first complaint; `None` for what this knows nothing to say about, such as a bad escape in a text.
+/// The first error message; `None` where it is not known, such as for a bad escape in a text.
 pub(super) fn complaint(text: &str) -> Option<String> {
     let mut reader = Reader { text, at: 0, open: Vec::new() };
     let mut expected = Expected::Value;
@@ -95,7 +95,7 @@ impl Reader<'_> {
         self.pass(if in_object { Expected::Name } else { Expected::Value })
     }
 
-    /// Goes past a text in quotes; `None` when it does not end.
+    /// Skips a text in quotes; `None` when it does not end.
     fn string(&mut self, next: Expected) -> Option<Expected> {
         let mut is_escaped = false;
         let end = self.rest().char_indices().skip(1).find(|(_, c)| {

@@ -1,4 +1,4 @@
-//! Intrinsic functions: `States.Format('Hello, {}', $.name)` and its kin.
+//! Intrinsic functions such as `States.Format('Hello, {}', $.name)`.
 
 mod arrays;
 mod base64;
@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::path::{Path, PathScope, PathSyntax};
 
-/// What a field whose value is computed holds: a path, or a call.
+/// A path or a call of an intrinsic function.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Expression {
     Path(Path),
@@ -87,7 +87,7 @@ const NAMES: [(&str, Function); 18] = [
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ExpressionFailure {
-    /// A path leads nowhere.
+    /// A path has no value.
     NotFound,
     /// There is nothing that a path could be read from; the text is AWS's.
     Unreadable(String),
@@ -150,7 +150,7 @@ impl Expression {
     }
 
     /// # Errors
-    /// When a path leads nowhere or a function refuses its arguments.
+    /// When a path has no value or a function refuses its arguments.
     pub(crate) fn evaluate<'a>(&'a self, scope: PathScope<'a>) -> Result<Cow<'a, Value>, ExpressionFailure> {
         match self {
             Self::Path(path) => path.read(scope).map_err(|missing| {

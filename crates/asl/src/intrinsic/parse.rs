@@ -1,4 +1,4 @@
-//! Reading the text of a call.
+//! Parses the text of a call.
 
 use serde_json::Value;
 

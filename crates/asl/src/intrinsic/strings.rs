@@ -54,7 +54,7 @@ pub(super) fn to_json(text: &str) -> Result<Value, String> {
         "-0" => return Ok(0.into()),
         _ => {}
     }
-    // What follows the first value is not looked at.
+    // What follows the first value is ignored.
     match serde_json::Deserializer::from_str(text).into_iter().next() {
         Some(Ok(value)) => Ok(value),
         Some(Err(problem)) => Err(format!(

@@ -1,4 +1,4 @@
-//! Items from what an `ItemReader` has brought: JSON, JSON Lines, CSV, listings of buckets, and manifests.
+//! Items from the objects of an `ItemReader`: JSON, JSON Lines, CSV, listings of buckets, and manifests.
 
 mod csv;
 mod manifest;

@@ -1,13 +1,13 @@
-//! Choice states that can be left without a way.
+//! Choice states without a matching rule and without `Default`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::view::{Machine, State};
+use super::view::{MachineView, StateView};
 use super::{Lint, LintRule, Lints};
 
-pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
+pub(super) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     for state in machine.states().filter(|state| state.kind == "Choice") {
         let has_rules = state.list("Choices").next().is_some();
         if has_rules && !state.fields.contains_key("Default") && !is_exhaustive(state) {
@@ -25,7 +25,7 @@ pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
 }
 
 /// Whether one of the rules always matches: a fixed truth, or a test beside its opposite.
-fn is_exhaustive(state: &State<'_>) -> bool {
+fn is_exhaustive(state: &StateView<'_>) -> bool {
     let tests: BTreeSet<String> = state.list("Choices").map(|rule| text(&test(rule))).collect();
     state
         .list("Choices")

@@ -1,13 +1,13 @@
 //! Paths to members that the Context Object does not have.
 
 use super::scan::{self, Root};
-use super::view::Machine;
+use super::view::MachineView;
 use super::{Lint, LintRule, Lints, reads};
 
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
 const MEMBERS: [&str; 5] = ["Execution", "Map", "State", "StateMachine", "Task"];
 
-pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
+pub(super) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     for state in machine.states().filter(|state| !state.is_jsonata) {
         reads::each(state, |read| {
             let unknown = scan::paths(read.text).into_iter().filter(|path| path.root == Root::Context);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::view::{Flow, Machine, Part, State, names};
+use super::view::{FlowView, MachineView, Part, StateView, names};
 use super::{Lint, LintRule, Lints};
 use crate::resource::{Pattern, TaskResource};
 
@@ -29,14 +29,14 @@ const RESERVED: [&str; 17] = [
 
 /// What decides which errors a state can fail with.
 struct Origin<'s, 'a> {
-    state: &'s State<'a>,
+    state: &'s StateView<'a>,
     /// Whether the state, or one inside it, whose error would come out of it, uses JSONPath.
     has_json_path: bool,
     has_jsonata: bool,
     has_distributed_map: bool,
 }
 
-pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
+pub(super) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     for (flow_index, flow) in machine.flows.iter().enumerate() {
         for (index, state) in flow.states.iter().enumerate() {
             if state.list("Retry").chain(state.list("Catch")).next().is_some() {
@@ -49,9 +49,10 @@ pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
 }
 
 impl<'s, 'a> Origin<'s, 'a> {
-    fn of(state: &'s State<'a>, inside: &[&Flow<'a>]) -> Self {
+    fn of(state: &'s StateView<'a>, inside: &[&FlowView<'a>]) -> Self {
         let states = || std::iter::once(state).chain(inside.iter().flat_map(|flow| &flow.states));
-        let is_distributed = |flow: &&Flow<'_>| flow.inside.is_some_and(|inside| inside.part == Part::DistributedItems);
+        let is_distributed =
+            |flow: &&FlowView<'_>| flow.inside.is_some_and(|inside| inside.part == Part::DistributedItems);
         Self {
             state,
             has_json_path: states().any(|state| !state.is_jsonata),
@@ -136,7 +137,7 @@ fn impossible(origin: &Origin<'_, '_>, field: &str, name: &str) -> Option<String
 }
 
 /// Whether somebody outside reports the failure of the task, and so chooses its name.
-fn is_reported(state: &State<'_>) -> bool {
+fn is_reported(state: &StateView<'_>) -> bool {
     let resource = state.text("Resource").and_then(TaskResource::parse);
     state.kind == "Task"
         && match resource {
@@ -146,7 +147,7 @@ fn is_reported(state: &State<'_>) -> bool {
         }
 }
 
-fn impossible_in_task(state: &State<'_>, name: &str) -> Option<String> {
+fn impossible_in_task(state: &StateView<'_>, name: &str) -> Option<String> {
     let has_heartbeat =
         ["HeartbeatSeconds", "HeartbeatSecondsPath"].iter().any(|field| state.fields.contains_key(*field));
     if name == "States.HeartbeatTimeout" && !has_heartbeat {

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::location::Location;
-use super::view::Machine;
+use super::view::MachineView;
 use super::{Lint, LintRule, Lints, scan};
 
 /// Fields in which JSONata states have expressions.
 const WITH_EXPRESSIONS: [&str; 7] = ["Arguments", "Output", "Assign", "Items", "ItemSelector", "Choices", "Catch"];
 
-pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
+pub(super) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     for state in machine.states().filter(|state| state.is_jsonata) {
         for name in WITH_EXPRESSIONS {
             if let Some(value) = state.fields.get(name) {

@@ -1,4 +1,4 @@
-//! Where a walk through a definition stands, written as AWS writes locations.
+//! The location of a walk through a definition, in AWS's form.
 
 /// A location that grows and shrinks with the walk, so that only what is reported is copied.
 pub(super) struct Location(String);
@@ -12,7 +12,7 @@ impl Location {
         &self.0
     }
 
-    /// Goes to a member and back.
+    /// Visits a member.
     pub(super) fn member(&mut self, name: &str, visit: impl FnOnce(&mut Self)) {
         let length = self.0.len();
         self.0.push('/');
@@ -21,7 +21,7 @@ impl Location {
         self.0.truncate(length);
     }
 
-    /// Goes to every item of a list and back.
+    /// Visits every item of a list.
     pub(super) fn items<'a, T>(&mut self, items: &'a [T], mut visit: impl FnMut(&mut Self, &'a T)) {
         let length = self.0.len();
         for (i, item) in items.iter().enumerate() {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::view::{Flow, Machine, State};
+use super::view::{FlowView, MachineView, StateView};
 use super::{Lint, LintRule, Lints, MachineType};
 
 /// Fields that change nothing of what goes through a Pass or Choice state.
 const IDLE: [&str; 6] = ["Type", "Comment", "QueryLanguage", "Next", "Choices", "Default"];
 
-pub(super) fn check(machine: &Machine<'_>, machine_type: MachineType, lints: &mut Lints) {
+pub(super) fn check(machine: &MachineView<'_>, machine_type: MachineType, lints: &mut Lints) {
     for flow in &machine.flows {
         for members in loops(flow) {
             lints.extend(busy(flow, &members, machine_type));
@@ -16,9 +16,9 @@ pub(super) fn check(machine: &Machine<'_>, machine_type: MachineType, lints: &mu
     }
 }
 
-fn busy(flow: &Flow<'_>, members: &BTreeSet<usize>, machine_type: MachineType) -> Option<Lint> {
-    let states: Vec<&State<'_>> = members.iter().filter_map(|index| flow.states.get(*index)).collect();
-    let leaves = |state: &&State<'_>| flow.successors(state).any(|next| !members.contains(&next));
+fn busy(flow: &FlowView<'_>, members: &BTreeSet<usize>, machine_type: MachineType) -> Option<Lint> {
+    let states: Vec<&StateView<'_>> = members.iter().filter_map(|index| flow.states.get(*index)).collect();
+    let leaves = |state: &&StateView<'_>| flow.successors(state).any(|next| !members.contains(&next));
     let has_exit = states.iter().any(leaves);
     if has_exit && !states.iter().all(|state| is_idle(state)) {
         return None;
@@ -41,8 +41,8 @@ fn busy(flow: &Flow<'_>, members: &BTreeSet<usize>, machine_type: MachineType) -
     })
 }
 
-/// Whether a state passes on what it gets, and decides the same way about the same.
-fn is_idle(state: &State<'_>) -> bool {
+/// Whether a state passes its input on unchanged, or decides the same for the same input.
+fn is_idle(state: &StateView<'_>) -> bool {
     let has_chance = |rule: &serde_json::Map<String, serde_json::Value>| {
         rule.get("Condition")
             .and_then(serde_json::Value::as_str)
@@ -55,7 +55,7 @@ fn is_idle(state: &State<'_>) -> bool {
 }
 
 /// The sets of reached Pass and Choice states that lead to each other, by Kosaraju's two walks.
-fn loops(flow: &Flow<'_>) -> Vec<BTreeSet<usize>> {
+fn loops(flow: &FlowView<'_>) -> Vec<BTreeSet<usize>> {
     let reached = flow.reached();
     let takes_part = |index: usize| {
         reached.get(index) == Some(&true)

@@ -2,8 +2,8 @@
 //!
 //! AWS refuses what is malformed ([`crate::StateMachine::parse`] says so in its words); these rules find what is well
 //! formed and still wrong, or likely to be. They read the definition as JSON and skip whatever is malformed, so that
-//! they can be asked about any text, beside AWS's own findings. A rule speaks only when it is sure: what a Task
-//! answers and what an execution is started with is never guessed.
+//! they apply to any text, beside AWS's own findings. A rule reports only what is certain: what a Task
+//! returns and what an execution is started with is never guessed.
 
 mod choices;
 mod context;
@@ -27,7 +27,7 @@ use serde_json::Value;
 
 pub use rules::LintRule;
 
-/// Something in a definition that its author should look at.
+/// Something in a definition that its author should check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lint {
     /// The rule that it comes from.
@@ -85,9 +85,9 @@ impl Lints {
     }
 }
 
-/// Looks a definition over, for at most a thousand findings. `now` decides whether a timestamp that is written down lies in the past.
+/// Lints a definition, for at most a thousand findings. `now` decides whether a literal timestamp lies in the past.
 pub fn lint(definition: &Value, machine_type: MachineType, now: Timestamp) -> Vec<Lint> {
-    let machine = view::Machine::read(definition);
+    let machine = view::MachineView::read(definition);
     let mut lints = Lints::default();
     reachability::check(&machine, &mut lints);
     loops::check(&machine, machine_type, &mut lints);

@@ -10,10 +10,10 @@ use serde_json::Value;
 use super::reads::{self, Read, Site};
 use super::scan::{self, PathRead, Root};
 use super::shape::{Missing, Shape};
-use super::view::{Edge, Flow, Machine, Part, State, Way};
+use super::view::{Edge, EdgeKind, FlowView, MachineView, Part, StateView};
 use super::{Lint, LintRule, Lints};
 
-pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
+pub(super) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     let mut known: Vec<Vec<Option<Shape>>> = Vec::new();
     for flow in &machine.flows {
         let inputs = inputs(flow, entry(machine, flow, &known));
@@ -27,7 +27,7 @@ pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
 }
 
 /// What a flow starts with.
-fn entry(machine: &Machine<'_>, flow: &Flow<'_>, known: &[Vec<Option<Shape>>]) -> Shape {
+fn entry(machine: &MachineView<'_>, flow: &FlowView<'_>, known: &[Vec<Option<Shape>>]) -> Shape {
     let Some(inside) = flow.inside else { return Shape::Unknown };
     let state = machine.flows.get(inside.flow).and_then(|outer| outer.states.get(inside.state));
     let input = known.get(inside.flow).and_then(|inputs| inputs.get(inside.state));
@@ -44,7 +44,7 @@ fn entry(machine: &Machine<'_>, flow: &Flow<'_>, known: &[Vec<Option<Shape>>]) -
 }
 
 /// What reaches each state of a flow; `None` where nothing does.
-fn inputs(flow: &Flow<'_>, entry: Shape) -> Vec<Option<Shape>> {
+fn inputs(flow: &FlowView<'_>, entry: Shape) -> Vec<Option<Shape>> {
     flow.spread(entry, |state, edge, input, there| {
         let handed_on = handed_on(state, edge, input);
         match there {
@@ -55,7 +55,7 @@ fn inputs(flow: &Flow<'_>, entry: Shape) -> Vec<Option<Shape>> {
 }
 
 /// The input after `InputPath` and `Parameters`.
-fn effective(state: &State<'_>, input: &Shape) -> Shape {
+fn effective(state: &StateView<'_>, input: &Shape) -> Shape {
     let selected = input.selected(state.fields.get("InputPath"));
     match state.fields.get("Parameters") {
         Some(template) if state.kind != "Map" => Shape::template(template, &selected),
@@ -63,8 +63,8 @@ fn effective(state: &State<'_>, input: &Shape) -> Shape {
     }
 }
 
-/// What a state is about to put out, before `OutputPath`.
-fn produced(state: &State<'_>, input: &Shape) -> Shape {
+/// The output of a state before `OutputPath`.
+fn produced(state: &StateView<'_>, input: &Shape) -> Shape {
     let result = match (state.kind, state.fields.get("Result"), state.fields.get("ResultSelector")) {
         ("Pass", Some(result), _) => Shape::literal(result),
         ("Pass", None, _) => effective(state, input),
@@ -76,12 +76,12 @@ fn produced(state: &State<'_>, input: &Shape) -> Shape {
     under.with_result(state.fields.get("ResultPath"), result)
 }
 
-/// What the next state gets on one of the ways.
-fn handed_on(state: &State<'_>, edge: &Edge<'_>, input: &Shape) -> Shape {
-    match edge.way {
+/// The input of the next state on one of the transitions.
+fn handed_on(state: &StateView<'_>, edge: &Edge<'_>, input: &Shape) -> Shape {
+    match edge.kind {
         _ if state.is_jsonata => Shape::Unknown,
-        Way::Ordinary => produced(state, input).selected(state.fields.get("OutputPath")),
-        Way::Caught => {
+        EdgeKind::Ordinary => produced(state, input).selected(state.fields.get("OutputPath")),
+        EdgeKind::Caught => {
             let whole = edge.fields.get("ResultPath").is_none_or(|path| path == "$");
             // Whether the error is put into the input before or after InputPath does not matter without one.
             let is_plain = whole || !state.fields.contains_key("InputPath");
@@ -91,7 +91,7 @@ fn handed_on(state: &State<'_>, edge: &Edge<'_>, input: &Shape) -> Shape {
     }
 }
 
-fn check_state(state: &State<'_>, input: &Shape, lints: &mut Lints) {
+fn check_state(state: &StateView<'_>, input: &Shape, lints: &mut Lints) {
     let selected = input.selected(state.fields.get("InputPath"));
     let output = produced(state, input);
     let asked = asked_for(state);
@@ -109,8 +109,8 @@ fn check_state(state: &State<'_>, input: &Shape, lints: &mut Lints) {
     });
 }
 
-/// The paths that a Choice state asks about with `IsPresent`: where that is done, their absence is expected.
-fn asked_for(state: &State<'_>) -> BTreeSet<String> {
+/// The paths that a Choice state tests with `IsPresent`: their absence is expected there.
+fn asked_for(state: &StateView<'_>) -> BTreeSet<String> {
     fn collect(rule: &Value, asked: &mut BTreeSet<String>) {
         match rule {
             Value::Object(members) => {

@@ -1,9 +1,9 @@
-//! States that no way leads to, and ways that lead to no state.
+//! States that no transition leads to, and transitions that lead to no state.
 
-use super::view::{Flow, Machine, State};
+use super::view::{FlowView, MachineView, StateView};
 use super::{Lint, LintRule, Lints};
 
-pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
+pub(super) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     for flow in &machine.flows {
         if let Some(name) = flow.start_at.filter(|name| flow.index(name).is_none()) {
             lints.add(missing(name, format!("{}/StartAt", flow.location)));
@@ -28,7 +28,7 @@ fn missing(target: &str, location: String) -> Lint {
     }
 }
 
-fn unreached(flow: &Flow<'_>, start: &State<'_>, lints: &mut Lints) {
+fn unreached(flow: &FlowView<'_>, start: &StateView<'_>, lints: &mut Lints) {
     for (state, is_reached) in flow.states.iter().zip(flow.reached()) {
         if !is_reached {
             lints.add(Lint {

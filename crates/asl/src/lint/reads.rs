@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::location::Location;
 use super::scan;
-use super::view::State;
+use super::view::StateView;
 
 /// A text that is evaluated when the state runs.
 pub(super) struct Read<'r, 'a> {
@@ -22,7 +22,7 @@ pub(super) enum Site {
     Effective,
     /// A Choice rule's operand after `InputPath`, in a rule that may ask whether it is there.
     Tested,
-    /// What the state is about to put out.
+    /// The output of the state before `OutputPath`.
     Output,
     /// A result, or whatever is not known before the state runs.
     Unknown,
@@ -43,8 +43,8 @@ const NOT_READ: [&str; 11] = [
     "Retry",
 ];
 
-/// Sees every text of a state, in the order of the definition.
-pub(super) fn each<'a>(state: &State<'a>, mut see: impl FnMut(Read<'_, 'a>)) {
+/// Visits every text of a state, in the order of the definition.
+pub(super) fn each<'a>(state: &StateView<'a>, mut see: impl FnMut(Read<'_, 'a>)) {
     // AWS takes the items from the reader then, whatever ItemsPath says.
     let has_reader = state.fields.contains_key("ItemReader");
     let is_passed_over = |name: &str| NOT_READ.contains(&name) || (name == "ItemsPath" && has_reader);

@@ -3,13 +3,13 @@
 /// A rule of [`crate::lint()`]. Codes are in lower case, so that they are not taken for AWS's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LintRule {
-    /// No way leads to a state.
+    /// No transition leads to a state.
     UnreachableState,
-    /// A way to a state that does not exist. AWS refuses it (`MISSING_TRANSITION_TARGET`), once all else is well formed.
+    /// A transition to a state that does not exist. AWS refuses it (`MISSING_TRANSITION_TARGET`), once all else is well formed.
     MissingTarget,
     /// A loop that nothing slows down and nothing ends.
     BusyLoop,
-    /// A Choice state that can be left without a way.
+    /// A Choice state that may have no matching rule and no `Default`.
     ChoiceWithoutDefault,
     /// Retry or Catch names an error that cannot occur there.
     ImpossibleError,
@@ -29,7 +29,7 @@ pub enum LintRule {
     UnknownContextMember,
     /// A variable that no state before assigns.
     VariableNeverAssigned,
-    /// A variable that is assigned on some of the ways.
+    /// A variable that is assigned on some of the paths of the flow.
     VariableNotAlwaysAssigned,
     /// A JSONata expression that its braces do not enclose.
     ExpressionNotEvaluated,

@@ -1,4 +1,4 @@
-//! What the text of a path, an intrinsic function or a JSONata expression reads, as far as it can be told from the text.
+//! What the text of a path, an intrinsic function or a JSONata expression reads, as far as the text alone shows it.
 
 use std::collections::BTreeSet;
 
@@ -102,7 +102,7 @@ pub(super) fn expression(text: &str) -> Option<&str> {
     text.strip_prefix("{%")?.strip_suffix("%}")
 }
 
-/// The variables that a JSONata expression reads, but for those that it asks about with `$exists`: there a missing value
+/// The variables that a JSONata expression reads, but for those that it tests with `$exists`: there a missing value
 /// is expected.
 pub(super) fn jsonata_variables(expression: &str) -> BTreeSet<String> {
     let Ok(parsed) = jsonata::Expression::parse(expression) else { return BTreeSet::new() };

@@ -18,7 +18,7 @@ pub(super) enum Shape {
 const MAX_MEMBERS: usize = 100;
 const MAX_DEPTH: usize = 8;
 
-/// A path that leads nowhere: the member that is missing, and those that are there in its place.
+/// A path without a value: the member that is missing, and those that exist in its place.
 #[derive(Debug, PartialEq)]
 pub(super) struct Missing {
     pub(super) member: String,
@@ -31,7 +31,7 @@ impl Shape {
         Self::Only(BTreeMap::new())
     }
 
-    /// What Catch hands on: `Error` and `Cause`, both texts.
+    /// The error output of a catcher: `Error` and `Cause`, both texts.
     pub(super) fn error_output() -> Self {
         Self::Only(["Cause", "Error"].into_iter().map(|name| (name.to_owned(), Self::empty())).collect())
     }

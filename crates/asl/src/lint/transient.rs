@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::view::{Machine, State, names};
+use super::view::{MachineView, StateView, names};
 use super::{Lint, LintRule, Lints};
 use crate::resource::TaskResource;
 
@@ -15,7 +15,7 @@ const TRANSIENT: [&str; 5] = [
     "Lambda.TooManyRequestsException",
 ];
 
-pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
+pub(super) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     let mut around: Vec<[bool; TRANSIENT.len()]> = Vec::new();
     for flow in &machine.flows {
         // A Parallel or Map state around the task that is retried runs the task again too.
@@ -36,7 +36,7 @@ pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
     }
 }
 
-fn lint(state: &State<'_>, missing: &[&str]) -> Lint {
+fn lint(state: &StateView<'_>, missing: &[&str]) -> Lint {
     let names = missing.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     Lint {
         rule: LintRule::LambdaWithoutRetry,
@@ -49,7 +49,7 @@ fn lint(state: &State<'_>, missing: &[&str]) -> Lint {
     }
 }
 
-fn message(state: &State<'_>, missing: &[&str]) -> String {
+fn message(state: &StateView<'_>, missing: &[&str]) -> String {
     let name = state.name;
     if missing.len() == TRANSIENT.len() {
         return format!("\"{name}\" invokes a function and is not retried on the transient errors of Lambda.");
@@ -57,7 +57,7 @@ fn message(state: &State<'_>, missing: &[&str]) -> String {
     format!("\"{name}\" invokes a function and is not retried on {}.", missing.join(", "))
 }
 
-fn calls_function(state: &State<'_>) -> bool {
+fn calls_function(state: &StateView<'_>) -> bool {
     let resource = state.text("Resource").filter(|_| state.kind == "Task").and_then(TaskResource::parse);
     match resource {
         Some(TaskResource::Lambda { .. }) => true,
@@ -69,7 +69,7 @@ fn calls_function(state: &State<'_>) -> bool {
 }
 
 /// Which of the transient errors are retried, here or around.
-fn retried(state: &State<'_>, mut retried: [bool; TRANSIENT.len()]) -> [bool; TRANSIENT.len()] {
+fn retried(state: &StateView<'_>, mut retried: [bool; TRANSIENT.len()]) -> [bool; TRANSIENT.len()] {
     let mut is_decided = [false; TRANSIENT.len()];
     for retrier in state.list("Retry") {
         let tries = retrier.get("MaxAttempts").and_then(Value::as_u64) != Some(0);

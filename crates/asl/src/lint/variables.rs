@@ -1,10 +1,10 @@
-//! Variables that are read where nothing, or not every way, has assigned them.
+//! Variables that are read where no path, or not every path, of the flow has assigned them.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::view::{Flow, Machine, Part, State};
+use super::view::{FlowView, MachineView, Part, StateView};
 use super::{Lint, LintRule, Lints, reads, scan};
 
 /// Every variable that is assigned anywhere, numbered.
@@ -14,14 +14,14 @@ type Numbers = BTreeMap<String, usize>;
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Set(Vec<u64>);
 
-/// The variables at a place: those that some way has assigned, and those that every way has.
+/// The variables at a state: those that some path of the flow has assigned, and those that every path has.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Assigned {
     somewhere: Set,
     always: Set,
 }
 
-pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
+pub(super) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     let numbers = numbers(machine);
     let mut known: Vec<Vec<Option<Assigned>>> = Vec::new();
     for flow in &machine.flows {
@@ -35,9 +35,9 @@ pub(super) fn check(machine: &Machine<'_>, lints: &mut Lints) {
     }
 }
 
-fn numbers(machine: &Machine<'_>) -> Numbers {
+fn numbers(machine: &MachineView<'_>) -> Numbers {
     let mut numbers = Numbers::new();
-    for edge in machine.states().flat_map(State::edges) {
+    for edge in machine.states().flat_map(StateView::edges) {
         for name in assigns(edge.fields) {
             let next = numbers.len();
             numbers.entry(name.to_owned()).or_insert(next);
@@ -47,15 +47,15 @@ fn numbers(machine: &Machine<'_>) -> Numbers {
 }
 
 /// Branches and iterations read the variables around them; children of a distributed Map state have none.
-fn entry(flow: &Flow<'_>, known: &[Vec<Option<Assigned>>]) -> Option<Assigned> {
+fn entry(flow: &FlowView<'_>, known: &[Vec<Option<Assigned>>]) -> Option<Assigned> {
     match flow.inside {
         Some(inside) if inside.part != Part::DistributedItems => known.get(inside.flow)?.get(inside.state)?.clone(),
         _ => Some(Assigned::default()),
     }
 }
 
-/// What is assigned when each state begins; `None` where no way leads to it or it is not known.
-fn at_states(flow: &Flow<'_>, entry: Option<Assigned>, numbers: &Numbers) -> Vec<Option<Assigned>> {
+/// What is assigned when each state starts; `None` where no transition leads to it or it is not known.
+fn at_states(flow: &FlowView<'_>, entry: Option<Assigned>, numbers: &Numbers) -> Vec<Option<Assigned>> {
     let Some(entry) = entry else { return vec![None; flow.states.len()] };
     flow.spread(entry, |_, edge, before, there| {
         let mut after = before.clone();
@@ -76,7 +76,7 @@ fn assigns(fields: &Map<String, Value>) -> impl Iterator<Item = &str> {
     names.map(|name| name.strip_suffix(".$").unwrap_or(name))
 }
 
-fn check_state(state: &State<'_>, assigned: &Assigned, numbers: &Numbers, lints: &mut Lints) {
+fn check_state(state: &StateView<'_>, assigned: &Assigned, numbers: &Numbers, lints: &mut Lints) {
     reads::each(state, |read| {
         let names = if state.is_jsonata { scan::jsonata_variables(read.text) } else { scan::variables(read.text) };
         for name in names {
@@ -88,7 +88,7 @@ fn check_state(state: &State<'_>, assigned: &Assigned, numbers: &Numbers, lints:
     });
 }
 
-fn lint(state: &State<'_>, location: &str, name: &str, is_sometimes: bool) -> Lint {
+fn lint(state: &StateView<'_>, location: &str, name: &str, is_sometimes: bool) -> Lint {
     let (rule, message, fix) = if is_sometimes {
         (
             LintRule::VariableNotAlwaysAssigned,

@@ -1,4 +1,4 @@
-//! A definition as the lints see it: flows of states with their transitions, over JSON that may be malformed.
+//! A definition as the lints read it: flows of states with their transitions, over JSON that may be malformed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,16 +11,16 @@ const MAX_NAME_BYTES: usize = 320;
 const MAX_ROUNDS: usize = 40;
 
 /// All flows of a definition; an outer flow comes before those inside it.
-pub(super) struct Machine<'a> {
-    pub(super) flows: Vec<Flow<'a>>,
+pub(super) struct MachineView<'a> {
+    pub(super) flows: Vec<FlowView<'a>>,
     pub(super) timeout_s: Option<u64>,
 }
 
 /// The machine itself, a branch, or what a Map state does with an item.
-pub(super) struct Flow<'a> {
+pub(super) struct FlowView<'a> {
     pub(super) location: String,
     pub(super) start_at: Option<&'a str>,
-    pub(super) states: Vec<State<'a>>,
+    pub(super) states: Vec<StateView<'a>>,
     pub(super) inside: Option<Inside>,
     by_name: BTreeMap<&'a str, usize>,
 }
@@ -41,7 +41,7 @@ pub(super) enum Part {
     DistributedItems,
 }
 
-pub(super) struct State<'a> {
+pub(super) struct StateView<'a> {
     pub(super) name: &'a str,
     pub(super) location: String,
     pub(super) kind: &'a str,
@@ -49,18 +49,18 @@ pub(super) struct State<'a> {
     pub(super) is_jsonata: bool,
 }
 
-/// A way from a state to another.
+/// A transition from a state to another.
 #[derive(Clone, Copy)]
 pub(super) struct Edge<'a> {
     pub(super) target: &'a str,
-    pub(super) way: Way,
+    pub(super) kind: EdgeKind,
     /// The field in the state that says so: `Next`, `Choices[0]/Next`.
     pub(super) place: EdgeField,
-    /// What may hold the `Assign` of this way: the state, the rule or the catcher.
+    /// The object that may have the `Assign` of this transition: the state, the rule or the catcher.
     pub(super) fields: &'a Map<String, Value>,
 }
 
-/// Where a state says where it leads.
+/// The field that names the target of a transition.
 #[derive(Clone, Copy)]
 pub(super) enum EdgeField {
     Next,
@@ -70,18 +70,18 @@ pub(super) enum EdgeField {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum EdgeKind {
     Ordinary,
     Caught,
 }
 
-impl<'a> Machine<'a> {
+impl<'a> MachineView<'a> {
     pub(super) fn read(definition: &'a Value) -> Self {
         let timeout_s = definition["TimeoutSeconds"].as_u64();
         let is_jsonata = definition["QueryLanguage"] == "JSONata";
         let mut machine = Self { flows: Vec::new(), timeout_s };
         let Some(root) = definition.as_object() else { return machine };
-        machine.flows.push(Flow::read(root, "", is_jsonata, None));
+        machine.flows.push(FlowView::read(root, "", is_jsonata, None));
         // New flows are appended while the list is walked, so nesting needs no recursion.
         let mut at = 0;
         while let Some(flow) = machine.flows.get(at) {
@@ -92,12 +92,12 @@ impl<'a> Machine<'a> {
         machine
     }
 
-    pub(super) fn states(&self) -> impl Iterator<Item = &State<'a>> {
+    pub(super) fn states(&self) -> impl Iterator<Item = &StateView<'a>> {
         self.flows.iter().flat_map(|flow| &flow.states)
     }
 
     /// The flows inside a state, at any depth.
-    pub(super) fn inside(&self, flow: usize, state: usize) -> Vec<&Flow<'a>> {
+    pub(super) fn inside(&self, flow: usize, state: usize) -> Vec<&FlowView<'a>> {
         let mut is_inside = vec![false; self.flows.len()];
         // An outer flow comes before those inside it.
         for (index, inner) in self.flows.iter().enumerate().skip(flow) {
@@ -108,32 +108,32 @@ impl<'a> Machine<'a> {
     }
 }
 
-fn inner_flows<'a>(flow: &Flow<'a>, at: usize, is_jsonata: bool) -> Vec<Flow<'a>> {
+fn inner_flows<'a>(flow: &FlowView<'a>, at: usize, is_jsonata: bool) -> Vec<FlowView<'a>> {
     let mut found = Vec::new();
     for (index, state) in flow.states.iter().enumerate() {
         let inside = |part| Some(Inside { flow: at, state: index, part });
         for (i, branch) in state.list("Branches").enumerate() {
             let location = format!("{}/Branches[{i}]", state.location);
-            found.push(Flow::read(branch, &location, is_jsonata, inside(Part::Branch)));
+            found.push(FlowView::read(branch, &location, is_jsonata, inside(Part::Branch)));
         }
         for name in ["ItemProcessor", "Iterator"] {
             let Some(processor) = state.fields.get(name).and_then(Value::as_object) else { continue };
             let mode = processor.get("ProcessorConfig").map(|config| &config["Mode"]);
             let part =
                 if mode.is_some_and(|mode| mode == "DISTRIBUTED") { Part::DistributedItems } else { Part::Items };
-            found.push(Flow::read(processor, &format!("{}/{name}", state.location), is_jsonata, inside(part)));
+            found.push(FlowView::read(processor, &format!("{}/{name}", state.location), is_jsonata, inside(part)));
         }
     }
     found
 }
 
-impl<'a> Flow<'a> {
+impl<'a> FlowView<'a> {
     /// What is known at each state when `entry` is known at the first: `hand_on` says what an edge makes of it, together
-    /// with what is known where it leads. `None` where no way leads, and everywhere when it does not task_result.
+    /// with what is known at its target. `None` where no transition leads, and everywhere when it does not converge.
     pub(super) fn spread<T: Clone + PartialEq>(
         &self,
         entry: T,
-        hand_on: impl Fn(&State<'a>, &Edge<'a>, &T, Option<&T>) -> T,
+        hand_on: impl Fn(&StateView<'a>, &Edge<'a>, &T, Option<&T>) -> T,
     ) -> Vec<Option<T>> {
         let mut known: Vec<Option<T>> = vec![None; self.states.len()];
         let Some(start) = self.start() else { return known };
@@ -169,7 +169,7 @@ impl<'a> Flow<'a> {
                 None => is_jsonata,
             };
             let kind = fields.get("Type").and_then(Value::as_str).unwrap_or_default();
-            states.push(State { name, location: format!("{location}/States/{name}"), kind, fields, is_jsonata });
+            states.push(StateView { name, location: format!("{location}/States/{name}"), kind, fields, is_jsonata });
         }
         let by_name = states.iter().enumerate().map(|(index, state)| (state.name, index)).collect();
         Self { location: location.to_owned(), start_at, states, inside, by_name }
@@ -184,11 +184,11 @@ impl<'a> Flow<'a> {
     }
 
     /// The states that a state leads to.
-    pub(super) fn successors(&self, state: &State<'a>) -> impl Iterator<Item = usize> {
+    pub(super) fn successors(&self, state: &StateView<'a>) -> impl Iterator<Item = usize> {
         state.edges().into_iter().filter_map(|edge| self.index(edge.target))
     }
 
-    /// For every state, whether a way leads to it. Nothing is reached when there is no start.
+    /// For every state, whether it can be reached. Nothing is reached when there is no start.
     pub(super) fn reached(&self) -> Vec<bool> {
         let mut reached = vec![false; self.states.len()];
         let mut open: Vec<usize> = self.start().into_iter().collect();
@@ -202,7 +202,7 @@ impl<'a> Flow<'a> {
     }
 }
 
-impl<'a> State<'a> {
+impl<'a> StateView<'a> {
     pub(super) fn text(&self, field: &str) -> Option<&'a str> {
         self.fields.get(field).and_then(Value::as_str)
     }
@@ -212,21 +212,21 @@ impl<'a> State<'a> {
         self.fields.get(field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
     }
 
-    /// Every way out of the state.
+    /// Every transition out of the state.
     pub(super) fn edges(&self) -> Vec<Edge<'a>> {
         let mut edges = Vec::new();
-        let mut add = |fields: &'a Map<String, Value>, name: &str, way, place| {
+        let mut add = |fields: &'a Map<String, Value>, name: &str, kind, place| {
             let target = fields.get(name).and_then(Value::as_str);
-            edges.extend(target.map(|target| Edge { target, way, place, fields }));
+            edges.extend(target.map(|target| Edge { target, kind, place, fields }));
         };
-        add(self.fields, "Next", Way::Ordinary, EdgeField::Next);
+        add(self.fields, "Next", EdgeKind::Ordinary, EdgeField::Next);
         let items = |field: &str| self.fields.get(field).and_then(Value::as_array).into_iter().flatten().enumerate();
         for (i, rule) in items("Choices").filter_map(|(i, rule)| Some((i, rule.as_object()?))) {
-            add(rule, "Next", Way::Ordinary, EdgeField::Rule(i));
+            add(rule, "Next", EdgeKind::Ordinary, EdgeField::Rule(i));
         }
-        add(self.fields, "Default", Way::Ordinary, EdgeField::Default);
+        add(self.fields, "Default", EdgeKind::Ordinary, EdgeField::Default);
         for (i, catcher) in items("Catch").filter_map(|(i, catcher)| Some((i, catcher.as_object()?))) {
-            add(catcher, "Next", Way::Caught, EdgeField::Catcher(i));
+            add(catcher, "Next", EdgeKind::Caught, EdgeField::Catcher(i));
         }
         edges
     }

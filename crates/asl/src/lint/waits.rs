@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::view::{Machine, State};
+use super::view::{MachineView, StateView};
 use super::{Lint, LintRule, Lints, MachineType};
 use crate::rfc3339;
 
-pub(super) fn check(machine: &Machine<'_>, machine_type: MachineType, now: Timestamp, lints: &mut Lints) {
+pub(super) fn check(machine: &MachineView<'_>, machine_type: MachineType, now: Timestamp, lints: &mut Lints) {
     for state in machine.states().filter(|state| state.kind == "Wait") {
         let seconds = state.fields.get("Seconds").and_then(Value::as_u64);
         lints.extend(seconds.and_then(|seconds| too_long(machine, machine_type, state, "Seconds", seconds)));
@@ -27,9 +27,9 @@ pub(super) fn check(machine: &Machine<'_>, machine_type: MachineType, now: Times
 }
 
 fn too_long(
-    machine: &Machine<'_>,
+    machine: &MachineView<'_>,
     machine_type: MachineType,
-    state: &State<'_>,
+    state: &StateView<'_>,
     field: &str,
     seconds: u64,
 ) -> Option<Lint> {

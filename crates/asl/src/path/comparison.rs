@@ -164,7 +164,7 @@ impl Pattern {
     }
 
     pub(super) fn matches(&self, walk: &Walk<'_>, value: &Value) -> bool {
-        // Matching looks at every part of the pattern for every character.
+        // Matching visits every part of the pattern for every character.
         let work = |text: &str| walk.work((1 + text.len()).saturating_mul(1 + self.0.as_str().len() / 64));
         match value {
             Value::String(text) => work(text) && self.0.is_match(text),

@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use super::Segment;
 use super::filter::Condition;
 
-/// How much work reading one path may be, counted in values looked at or copied, and in eighths of the bytes of texts.
+/// How much work reading one path may be, counted in values visited or copied, and in eighths of the bytes of texts.
 const MAX_WORK: usize = 2_000_000;
 
 static NULL: Value = Value::Null;
 
-/// A path leads nowhere. The text is the one that AWS reports, Jayway JsonPath's own.
+/// A path has no value. The text is the one that AWS reports, Jayway JsonPath's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PathNotFound {
     pub(crate) reason: String,
@@ -131,7 +131,7 @@ impl<'a> Walk<'a> {
                     return Vec::new();
                 }
                 match segment {
-                    // The descent has reached every object: a filter after it asks each about itself.
+                    // The descent has reached every object: a filter after it tests each of them.
                     Segment::Filter(condition) if from_descent => {
                         next.extend(Some(value).filter(|value| condition.holds(self, value)));
                     }

@@ -18,7 +18,7 @@ pub(super) enum Condition {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Operand {
-    /// `@`: from the value that is asked about.
+    /// `@`: from the value that is tested.
     Here(Vec<Segment>),
     /// `$`: from the value that the whole path starts at.
     Root(Vec<Segment>),
@@ -70,7 +70,7 @@ fn term(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     let comparison = Comparison::parse(cursor)?;
     cursor.blanks();
     let right = match comparison {
-        // `empty` alone asks whether it is so.
+        // `empty` alone tests for being empty.
         Comparison::Empty if matches!(cursor.peek(), Some(')' | '&' | '|')) => Operand::Literal(true.into()),
         _ => operand(cursor)?,
     };

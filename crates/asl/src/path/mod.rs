@@ -1,7 +1,7 @@
-//! JSONPath as AWS speaks it: paths read parts of a payload, of the Context Object or of a variable.
+//! JSONPath in AWS's dialect: paths read parts of a payload, of the Context Object or of a variable.
 //!
 //! Segment Functions reads paths with an early version of the Java library Jayway JsonPath on Jackson's values, and so its
-//! dialect is that library's, not RFC 9535's: `['a','b']` merges, a definite path that leads nowhere is an error with
+//! dialect is that library's, not RFC 9535's: `['a','b']` merges, a definite path without a value is an error with
 //! that library's words, an index beyond an array's end is null, `[-1]` is beyond the end, `[(@.length-1)]` is the last
 //! item, `length()` is the name of a member, and a bare word in a filter is a text. `serde_json_path` refuses five of
 //! those seven by design and answers an error for a path that it can't read with other words; `jsonpath-rust` follows the
@@ -64,7 +64,7 @@ enum Segment {
     Filter(filter::Condition),
 }
 
-/// What paths read from: the payload, and the Context Object, which is only built when a path asks for it.
+/// What paths read from: the payload, and the Context Object, which is only built when a path reads it.
 #[derive(Clone, Copy)]
 pub(crate) struct PathScope<'a> {
     pub(crate) payload: &'a Value,
@@ -83,7 +83,7 @@ impl<'a> PathScope<'a> {
     }
 }
 
-/// The source of the Context Object and of what else surrounds a payload.
+/// The source of the Context Object, of variables and of random numbers.
 pub(crate) trait Context {
     fn object(&self) -> &Value;
 
@@ -136,7 +136,7 @@ impl Path {
     /// Reads the path, as `InputPath`, `OutputPath` and payload templates do: an item beyond an array's end is null.
     ///
     /// # Errors
-    /// When a definite path leads nowhere, the payload is null, or the path's variable is not in scope.
+    /// When a definite path has no value, the payload is null, or the path's variable is not in scope.
     pub(crate) fn read<'a>(&'a self, scope: PathScope<'a>) -> Result<Cow<'a, Value>, PathNotFound> {
         if self.root == Root::Payload && scope.payload.is_null() {
             return Err(PathNotFound::without_payload());
@@ -147,7 +147,7 @@ impl Path {
     /// Reads the path, as intrinsic functions do: an item beyond an array's end is missing.
     ///
     /// # Errors
-    /// When a definite path leads nowhere, or the path's variable is not in scope.
+    /// When a definite path has no value, or the path's variable is not in scope.
     pub(crate) fn find<'a>(&'a self, scope: PathScope<'a>) -> Result<Cow<'a, Value>, PathNotFound> {
         self.read_with(scope, Gap::Missing)
     }

@@ -1,4 +1,4 @@
-//! Reading the text of a path.
+//! Parses the text of a path.
 
 use super::filter::{self, Condition};
 use super::{Path, Root, Segment};
@@ -148,7 +148,7 @@ fn numbers(cursor: &mut Cursor<'_>) -> Result<Segment, PathSyntax> {
     if cursor.eat(":") {
         let to = cursor.number()?;
         if cursor.eat(":") {
-            // The library reads a segment and goes on as if there were none.
+            // The library reads a segment and continues as if there were none.
             cursor.number()?;
         }
         return match (first, to) {
@@ -214,7 +214,7 @@ impl<'a> Cursor<'a> {
         rest.get(..end).unwrap_or_default()
     }
 
-    /// Goes past `(...)`, whatever is in it, to where it closes.
+    /// Skips `(...)`, whatever is in it.
     fn call(&mut self) -> Result<(), PathSyntax> {
         let mut open = 0_usize;
         for (offset, c) in self.rest().char_indices() {

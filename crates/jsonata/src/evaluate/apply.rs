@@ -220,7 +220,7 @@ impl<'e> Evaluator<'e> {
         self.apply(function, vec![left], Value::Null)
     }
 
-    /// How many arguments a function takes, which decides what `$map` and its kin hand to it.
+    /// The number of a function's parameters, which decides the arguments that `$map` and similar functions pass.
     pub(crate) fn arity(&self, function: Value<'e>) -> usize {
         match function {
             Value::Function(Function::Native(native)) => native.arity,

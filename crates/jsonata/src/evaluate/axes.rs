@@ -1,4 +1,4 @@
-//! What a step of a path looks at: a field, all fields, everything below.
+//! The axes of a path: a field, all fields, all descendants.
 
 use super::Evaluator;
 use crate::failure::{Bound, Evaluated, Failure};

@@ -41,7 +41,7 @@ impl<'e> Evaluator<'e> {
         !left.is_undefined() && !right.is_undefined()
     }
 
-    /// A number that is one; JSONata refuses to go on with an infinite one.
+    /// A finite number; JSONata refuses an infinite operand.
     pub(crate) fn finite(&self, value: Value<'e>) -> Evaluated<Option<f64>> {
         match value {
             Value::Number(number) if number.is_infinite() => Err(Failure::new("D1001", "Number out of range: null")),

@@ -1,4 +1,4 @@
-//! Paths that carry variables along: `@$v`, `#$i` and `%`.
+//! Paths with variables: `@$v`, `#$i` and `%`.
 
 use super::Evaluator;
 use crate::ast::{Kind, Node};
@@ -42,7 +42,7 @@ impl<'e> Evaluator<'e> {
         }
     }
 
-    /// Values become tuples that know their place.
+    /// Makes values into tuples with their index.
     fn numbered(&mut self, step: &'e Node, values: Value<'e>) -> Evaluated<Value<'e>> {
         let Value::Array(array) = values else { return self.stream(Vec::new()) };
         let mut tuples = Vec::new();
@@ -136,7 +136,7 @@ impl<'e> Evaluator<'e> {
         Ok(())
     }
 
-    /// `#$i` after predicates: each tuple learns its place in what is left.
+    /// `#$i` after predicates: each tuple gets its index in what is left.
     pub(super) fn number_tuples(&mut self, tuples: Value<'e>, name: &'e str) {
         for (at, tuple) in self.tuples_in(tuples).into_iter().enumerate() {
             if let Some(tuple) = self.heap.tuple_mut(tuple) {

@@ -5,7 +5,7 @@ use crate::evaluate::Evaluator;
 use crate::failure::{Evaluated, Failure};
 use crate::value::{Entries, Key, Text, Value};
 
-/// Calls a function with as many of a value, its place or key, and what it is part of, as the function takes.
+/// Calls a function with as many of a value, its index or key, and the whole, as the function has parameters.
 fn call<'e>(evaluator: &mut Evaluator<'e>, function: Value<'e>, given: [Value<'e>; 3]) -> Evaluated<Value<'e>> {
     let count = evaluator.arity(function).clamp(1, 3);
     let arguments = given.into_iter().take(count).collect();

@@ -24,7 +24,7 @@ type Code = for<'e> fn(&mut Evaluator<'e>, &[Value<'e>]) -> Evaluated<Value<'e>>
 pub(super) struct Native {
     name: &'static str,
     pub(super) signature: Signature,
-    /// How many arguments it is known to take, which decides what `$map` and its kin hand to it.
+    /// The number of its parameters, which decides the arguments that `$map` and similar functions pass.
     pub(super) arity: usize,
     pub(super) code: Code,
 }

@@ -65,7 +65,7 @@ impl Properties {
     }
 }
 
-/// What a part of a picture asks for.
+/// The format that a part of a picture describes.
 #[derive(Clone)]
 pub(crate) struct SubPicture {
     prefix: String,

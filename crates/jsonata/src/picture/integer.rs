@@ -21,7 +21,7 @@ pub(crate) enum Form {
     Letters,
     Roman,
     Words,
-    /// A sequence that nobody knows how to count in.
+    /// A sequence without a known numbering.
     Sequence(String),
 }
 

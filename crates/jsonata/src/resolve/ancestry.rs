@@ -1,4 +1,4 @@
-//! Which step each `%` looks back to.
+//! The step that each `%` refers to.
 
 use crate::ast::{Kind, Node};
 
@@ -45,7 +45,7 @@ impl Ancestry {
         Ok(())
     }
 
-    /// Goes back over one node, and settles there when it is the one sought.
+    /// Goes back over one node, and binds there when it is the one sought.
     fn seek(&mut self, node: &mut Node, slot: usize) -> Result<(), ()> {
         match &mut node.kind {
             Kind::Name(_) | Kind::Wildcard => {
@@ -96,7 +96,7 @@ impl Ancestry {
     /// Finds the steps for what the last step of a path still seeks; what isn't in the path is left to what is around it.
     ///
     /// # Errors
-    /// When a step can't be looked back over.
+    /// When the parent of a step can't be determined.
     pub(super) fn resolve(&mut self, path: &mut Node) -> Result<(), ()> {
         let Kind::Path { steps, .. } = &mut path.kind else { return Ok(()) };
         let Some((last, before)) = steps.split_last_mut() else { return Ok(()) };

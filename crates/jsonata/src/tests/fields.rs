@@ -1,4 +1,4 @@
-//! Templates, typed results, what an expression reads: what the engine asks for.
+//! Templates, typed results, what an expression reads: what the States Language engine uses.
 
 use serde_json::{Value, json};
 

@@ -29,7 +29,7 @@ pub(super) enum Value<'e> {
     Array(Array<'e>),
     Object(Object<'e>),
     Function(Function),
-    /// A value of a path together with the variables bound on its way.
+    /// A value of a path together with the variables bound so far.
     Tuple(u32),
     /// No value: the call that is to be made next is in [`super::evaluate::Evaluator`].
     TailCall,
@@ -165,7 +165,7 @@ impl<'e> Value<'e> {
 }
 
 impl<'e> Heap<'e> {
-    /// Accounts for memory.
+    /// Counts memory.
     ///
     /// # Errors
     /// When there is too much of it.

@@ -1,4 +1,4 @@
-//! Parser where a Map state's items come from and where its results go: ItemReader, ItemBatcher, ResultWriter.
+//! Parses ItemReader, ItemBatcher and ResultWriter of a Map state.
 
 use super::{
     ItemBatcher, ItemFormat, ItemReader, ManifestType, OutputType, ReaderTransformation, ResultWriter, Transformation,

@@ -1,4 +1,4 @@
-//! Parser a Map state.
+//! Parses a Map state.
 
 use super::items::{batcher, reader, writer};
 use super::{ChildType, Distributed, Items, Map, MapMode};

@@ -1,4 +1,4 @@
-//! Each rule, by what it says and where it is silent.
+//! Each rule: what it reports and where it reports nothing.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ pub(super) fn definition(language: &str, states: &Value) -> Value {
     json!({"StartAt": first, "QueryLanguage": language, "States": states})
 }
 
-/// A line for each lint of the rules that are asked about.
+/// A line for each lint of the selected rules.
 pub(super) fn lines(definition: &Value, asked: impl Fn(LintRule) -> bool) -> String {
     let found = lint(definition, MachineType::Standard, now()).into_iter().filter(|lint| asked(lint.rule));
     found.map(|lint| format!("{} {}: {}", lint.rule.code(), lint.location, lint.message)).collect::<Vec<_>>().join("\n")
@@ -37,7 +37,7 @@ fn jsonata(states: &Value) -> String {
     lints(&definition("JSONata", states))
 }
 
-/// A Task that no other rule speaks about.
+/// A Task without any other lint.
 fn task(fields: Value) -> Value {
     let mut task = json!({"Type": "Task", "Resource": FUNCTION, "Retry": [{"ErrorEquals": ["States.ALL"]}]});
     for (name, value) in fields.as_object().unwrap() {

@@ -48,7 +48,7 @@ impl<'e> Evaluator<'e> {
         }
     }
 
-    /// A match as the expression sees it.
+    /// A match as a value of the expression.
     pub(crate) fn match_value(&mut self, found: &Match, regex: &'e Regex, text: Text<'e>) -> Evaluated<Value<'e>> {
         let whole = self.heap.str(text).to_owned();
         let matched = self.heap.text(whole.get(found.start..found.end).unwrap_or_default())?;
@@ -86,7 +86,7 @@ fn units<'e>(text: &str, at: usize) -> Value<'e> {
     Value::Number(text.get(..at).unwrap_or(text).encode_utf16().count() as f64)
 }
 
-/// The other way round.
+/// The reverse of [`units`].
 fn bytes(text: &str, unit: f64) -> usize {
     let mut left = unit;
     for (at, c) in text.char_indices() {

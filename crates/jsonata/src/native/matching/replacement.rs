@@ -91,7 +91,7 @@ fn substitute<'e>(evaluator: &mut Evaluator<'e>, by: Value<'e>, found: &Found<'e
     }
 }
 
-/// The match as a function that replaces it sees it.
+/// The match as the argument of a replacement function.
 fn described<'e>(evaluator: &mut Evaluator<'e>, found: &Found<'e>, whole: &str) -> Evaluated<Value<'e>> {
     let matched = evaluator.heap.text(found.matched.as_str())?;
     let groups = evaluator.heap.array(found.groups.clone())?;
