@@ -48,7 +48,7 @@ pub(crate) fn run() -> Result<(), Failure> {
 
 /// Measures the language engine alone.
 pub(crate) fn engine() -> Result<(), Failure> {
-    process::run(&mut cargo(&["bench", "--quiet", "--package", "asl", "--bench", "engine"]))
+    process::run(&mut cargo(&["bench", "--quiet", "--package", "workshop-asl", "--bench", "engine"]))
 }
 
 impl Bench {

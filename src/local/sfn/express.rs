@@ -140,7 +140,7 @@ fn begin(cloud: &Cloud, run: &Run, now: Timestamp, redrive_count: Option<u64>) -
     let prepared = cloud.step_functions.prepared(&run.machine, run.revision)?;
     let start = asl::Start {
         input: run.input.as_str().into(),
-        about: asl::About {
+        context: asl::ExecutionContext {
             execution_arn: run.arn.as_str().into(),
             execution_name: run.name.as_str().into(),
             start_time: now,
@@ -166,7 +166,7 @@ async fn to_the_end(cloud: &Arc<Cloud>, live: Live) -> Result<Ended, ServiceErro
     loop {
         let carried = carry(cloud, &caller, effects, &news);
         if let Some(sink) = &prepared.sink {
-            sink.write(cloud, &execution.about().execution_arn, &carried.events);
+            sink.write(cloud, &execution.context().execution_arn, &carried.events);
         }
         if let Some(outcome) = carried.outcome {
             return Ok(Ended { outcome, stopped_at: clock::now() });

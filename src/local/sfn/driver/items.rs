@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use asl::{About, ChildRequest, ChildType, Input, Outcome};
+use asl::{ChildRequest, ChildType, ExecutionContext, Input, Outcome};
 use jiff::Timestamp;
 
 use super::calls::Work;
@@ -20,7 +20,7 @@ use aws::clock;
 pub(in crate::local::sfn) struct ItemStart {
     request: ChildRequest,
     parent: ExecutionKey,
-    about: About,
+    context: ExecutionContext,
     seed: u64,
     revision: u64,
 }
@@ -33,13 +33,13 @@ impl ItemStart {
         revision: u64,
         execution: &asl::Execution,
     ) -> Self {
-        let (about, seed) = (execution.about().clone(), execution.seed());
-        Self { request, parent: parent.clone(), about, seed, revision }
+        let (context, seed) = (execution.context().clone(), execution.seed());
+        Self { request, parent: parent.clone(), context, seed, revision }
     }
 
     /// Its start, as the language engine takes it.
     pub(in crate::local::sfn) fn start(&self, now: Timestamp) -> asl::Start {
-        self.request.start(&self.about, self.seed, now)
+        self.request.start(&self.context, self.seed, now)
     }
 
     /// The Map state whose items are worked on.

@@ -76,7 +76,7 @@ fn begin(
     let prepared = cloud.step_functions.prepared(machine, request.revision)?;
     let start = asl::Start {
         input: request.input.as_str().into(),
-        about: asl::About {
+        context: asl::ExecutionContext {
             execution_arn: request.arn.as_str().into(),
             execution_name: name.into(),
             start_time: now,

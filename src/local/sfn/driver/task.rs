@@ -29,7 +29,7 @@ impl Interrupted {
     pub(in crate::local::sfn) fn new(key: ExecutionKey, row: &ExecutionRow, execution: &asl::Execution) -> Self {
         let items = execution.running_children();
         Self {
-            role_arn: Arc::clone(&execution.about().role_arn),
+            role_arn: Arc::clone(&execution.context().role_arn),
             next_wake: execution.next_wake(),
             tasks: execution.running_tasks().map(|(request, phase)| (request.clone(), phase)).collect(),
             items: items.map(|request| ItemStart::new(request, &key, row.summary.revision, execution)).collect(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use asl::lambda::{Acceptance, FunctionAnswer};
+use asl::lambda::{AcceptedInvocation, InvocationResponse};
 use asl::{Input, TaskRequest};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -69,13 +69,13 @@ pub(super) async fn invoke(cloud: &Arc<Cloud>, region: &Region, request: &TaskRe
     };
     match accepted {
         Ok((status, request_id, executed_version)) => {
-            let acceptance = Acceptance {
+            let acceptance = AcceptedInvocation {
                 status,
                 executed_version: executed_version.as_deref(),
                 request_id: &request_id,
                 http_date: &http_date(),
             };
-            asl::lambda::settle_accepted(request, &acceptance)
+            asl::lambda::accepted_task_result(request, &acceptance)
         }
         Err(error) => service_failure(&error).input(request),
     }
@@ -100,7 +100,7 @@ async fn run(
     match cloud.functions.invoke(cloud, function, payload).await {
         Ok(invocation) => {
             let log = with_log.then(|| BASE64_STANDARD.encode(&invocation.log_tail));
-            let answer = FunctionAnswer {
+            let answer = InvocationResponse {
                 payload: &String::from_utf8_lossy(&invocation.payload),
                 is_error: invocation.function_error.is_some(),
                 executed_version: &invocation.executed_version,
@@ -109,7 +109,7 @@ async fn run(
                 http_date: &http_date(),
                 log_result: log.as_deref(),
             };
-            asl::lambda::settle(request, &answer)
+            asl::lambda::task_result(request, &answer)
         }
         Err(error) => service_failure(&error).input(request),
     }

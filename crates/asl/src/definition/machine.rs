@@ -1,0 +1,201 @@
+//! Parses a whole definition.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::fields::Fields;
+use super::variable::{Scope, Scopes};
+use super::{
+    DefinitionError, FindingKind, Findings, Flow, FlowIndex, QueryLanguage, State, StateIndex, StateMachine, Target,
+    express, graph, json, state,
+};
+
+/// The longest `TimeoutSeconds`, and `Seconds` of a Wait state.
+pub(super) const MAX_SECONDS: u64 = 99_999_999;
+/// The longest name of a state, in characters.
+const MAX_STATE_NAME_CHARS: usize = 80;
+
+/// A definition that is being parsed: what was read so far, and the findings.
+pub(super) struct Parser {
+    pub(super) machine: StateMachine,
+    /// The machine's query language: that of every state that names none.
+    pub(super) language: QueryLanguage,
+    pub(super) findings: Findings,
+    pub(super) scopes: Scopes,
+    pub(super) labels: BTreeSet<String>,
+    names: BTreeSet<Arc<str>>,
+}
+
+impl StateMachine {
+    /// Reads and checks a definition.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, and what AWS warns of. Texts are AWS's where it is known what AWS says: recorded
+    /// `InvalidDefinition` errors of `CreateStateMachine` and diagnostics of `ValidateStateMachineDefinition`, and what
+    /// others have published of them.
+    pub fn parse(definition: &str) -> Result<Self, DefinitionError> {
+        let mut findings = Findings::default();
+        let Some(value) = json::read(definition, &mut findings) else {
+            return Err(findings.into_error());
+        };
+        let Parser { mut machine, mut findings, scopes, .. } = read(&value, findings);
+        scopes.check(&mut findings);
+        if !findings.has_errors() {
+            graph::check(&machine, &mut findings);
+        }
+        if !findings.has_errors() {
+            express::check_children(&machine, &mut findings);
+        }
+        if findings.has_errors() {
+            return Err(findings.into_error());
+        }
+        graph::link(&mut machine);
+        machine.warnings = findings.into_warnings();
+        Ok(machine)
+    }
+
+    /// Checks a state on its own, as `TestState` takes one; where its transitions lead is not known.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the place that AWS gives such a state: `/States/StateName`.
+    pub fn check_state(state: &str) -> Result<(), DefinitionError> {
+        let mut findings = Findings::default();
+        let Some(value) = json::read(state, &mut findings) else {
+            return Err(findings.into_error());
+        };
+        let mut parser = Parser::new(findings);
+        parser.scopes.enter(FlowIndex(0), Scope::Inner);
+        state::read("StateName", &value, "/States/StateName".to_owned(), FlowIndex(0), &mut parser);
+        if parser.findings.has_errors() { Err(parser.findings.into_error()) } else { Ok(()) }
+    }
+}
+
+fn read(value: &Value, findings: Findings) -> Parser {
+    let mut parser = Parser::new(findings);
+    let Some(mut fields) = Fields::of(value, "/".to_owned(), QueryLanguage::JsonPath, &mut parser) else {
+        return parser;
+    };
+    fields.require(&["States", "StartAt"]);
+    fields.location = String::new();
+    fields.parser.language = query_language(&mut fields).unwrap_or(QueryLanguage::JsonPath);
+    fields.string("Comment");
+    fields.one_of("Version", &[("1.0", ())]);
+    fields.parser.machine.timeout_s = fields.integer("TimeoutSeconds", 0, MAX_SECONDS);
+    flow(&mut fields, Scope::Inner);
+    fields.location = "/".to_owned();
+    fields.finish();
+    parser
+}
+
+/// `QueryLanguage`, when it is there. What is neither of the two is noted, and then taken as AWS takes it: as JSONata.
+pub(super) fn query_language(fields: &mut Fields<'_, '_>) -> Option<QueryLanguage> {
+    const NAME: &str = "QueryLanguage";
+    fields.has(NAME).then(|| {
+        let known = [("JSONPath", QueryLanguage::JsonPath), ("JSONata", QueryLanguage::Jsonata)];
+        fields.one_of(NAME, &known).unwrap_or(QueryLanguage::Jsonata)
+    })
+}
+
+/// Reads `StartAt` and `States`, of the machine or of a flow inside a state.
+pub(super) fn flow(fields: &mut Fields<'_, '_>, scope: Scope) -> Option<FlowIndex> {
+    let start_at = fields.string("StartAt").map(Target::named);
+    let index = FlowIndex(u32::try_from(fields.parser.machine.flows.len()).ok()?);
+    let place = Flow {
+        location: fields.location.clone(),
+        start_at: start_at.clone().unwrap_or_else(|| Target::named("")),
+        states: BTreeMap::new(),
+    };
+    fields.parser.machine.flows.push(place);
+    let around = fields.parser.scopes.enter(index, scope);
+    let location = fields.at("States");
+    let read = fields.get("States").and_then(|value| states(value, &location, index, fields.parser));
+    fields.parser.scopes.leave(around);
+    read.and(start_at).map(|_| index)
+}
+
+fn states(value: &Value, location: &str, flow: FlowIndex, parser: &mut Parser) -> Option<()> {
+    let Value::Object(members) = value else {
+        parser.findings.schema(location, "Expected value of type [OBJECT]");
+        return None;
+    };
+    if members.is_empty() {
+        parser.findings.schema(location, "Value cannot be empty");
+        return None;
+    }
+    for (name, value) in members {
+        if name.chars().nth(MAX_STATE_NAME_CHARS).is_some() {
+            let message = format!(
+                "Invalid State name: State '{name}' exceeds the {MAX_STATE_NAME_CHARS}-character limit allowed by the service"
+            );
+            parser.findings.add(FindingKind::InvalidStateName, Some(format!("{location}/{name}")), message);
+            continue;
+        }
+        let location = format!("{location}/{name}");
+        if !parser.names.insert(Arc::from(name.as_str())) {
+            let message = format!("Duplicate State name: {name}");
+            parser.findings.add(FindingKind::DuplicateStateName, Some(location.clone()), message);
+        }
+        if let Some(state) = state::read(name, value, location, flow, parser) {
+            parser.add(state)?;
+        }
+    }
+    Some(())
+}
+
+impl Parser {
+    fn new(findings: Findings) -> Self {
+        let machine = StateMachine {
+            timeout_s: None,
+            states: Vec::new(),
+            flows: Vec::new(),
+            warnings: Vec::new(),
+            missing_activities: BTreeSet::new(),
+        };
+        let language = QueryLanguage::JsonPath;
+        Self { machine, language, findings, scopes: Scopes::default(), labels: BTreeSet::new(), names: BTreeSet::new() }
+    }
+
+    fn add(&mut self, state: State) -> Option<()> {
+        let name = Arc::clone(&state.name);
+        let index = StateIndex(u32::try_from(self.machine.states.len()).ok()?);
+        let flow = usize::try_from(state.flow.0).ok()?;
+        self.machine.flows.get_mut(flow)?.states.insert(name, index);
+        self.machine.states.push(state);
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(definition: &str) -> String {
+        StateMachine::parse(definition).unwrap_err().aws_text()
+    }
+
+    #[test]
+    fn says_what_aws_says() {
+        insta::assert_snapshot!(problem("{}"), @"SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /");
+        insta::assert_snapshot!(problem(""), @"SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null");
+        insta::assert_snapshot!(problem(r#"{"StartAt":"A"}"#), @"SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /");
+        insta::assert_snapshot!(problem(r#"{"StartAt":"A","States":{"A":{"Type":"Wait","Timestamp":"2016-12-05 21:29:29Z","End":true}}}"#), @"SCHEMA_VALIDATION_FAILED: String does not match RFC3339 timestamp at /States/A/Timestamp");
+        insta::assert_snapshot!(problem(r#"{"StartAt":"A","States":{"A":{"Type":"Nap","End":true}}}"#), @"SCHEMA_VALIDATION_FAILED: The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/A/Type");
+        insta::assert_snapshot!(problem(r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true,"Parameters":{"a.$":"b"}}}}"#), @"SCHEMA_VALIDATION_FAILED: The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters");
+        insta::assert_snapshot!(problem(r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true,"Catch":[]}}}"#), @"SCHEMA_VALIDATION_FAILED: Field 'Catch' is not supported at /States/A");
+    }
+
+    #[test]
+    fn a_backslash_escapes_only_what_aws_lets_it() {
+        let refused = "SCHEMA_VALIDATION_FAILED: The value for the field 'parsed.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters";
+        for call in [
+            r#"States.StringToJson('{"text":"An \"escaped double quote\" here"}')"#,
+            r#"States.Format('He said, \"Hello, {}!\"', 'Test \"Name\" Here')"#,
+        ] {
+            let state = serde_json::json!({ "Type": "Pass", "Parameters": { "parsed.$": call }, "End": true });
+            let definition = serde_json::json!({ "StartAt": "A", "States": { "A": state } });
+            assert_eq!(problem(&definition.to_string()), refused);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Parses ItemReader, ItemBatcher and ResultWriter of a Map state.
+
+use super::{
+    ItemBatcher, ItemFormat, ItemReader, ManifestType, OutputType, ReaderTransformation, ResultWriter, Transformation,
+};
+use crate::definition::Dynamic;
+use crate::definition::fields::Fields;
+use crate::definition::task::resource;
+use crate::resource::TaskResource;
+
+/// The most items that a reader may bring: AWS's limit for `MaxItems`.
+const MAX_ITEMS: u64 = 100_000_000;
+/// The most bytes of a batch: the payload quota.
+const MAX_BATCH_BYTES: u64 = 262_144;
+
+const FORMATS: [(&str, Format); 5] = [
+    ("CSV", Format::Csv),
+    ("JSON", Format::Json),
+    ("JSONL", Format::JsonLines),
+    ("PARQUET", Format::Parquet),
+    ("MANIFEST", Format::Manifest),
+];
+
+const DELIMITERS: [(&str, char); 5] =
+    [("COMMA", ','), ("PIPE", '|'), ("SEMICOLON", ';'), ("SPACE", ' '), ("TAB", '\t')];
+
+#[derive(Clone, Copy, PartialEq)]
+enum Format {
+    Csv,
+    Json,
+    JsonLines,
+    Parquet,
+    Manifest,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum HeaderLocation {
+    FirstRow,
+    Given,
+}
+
+/// `ReaderConfig`.
+struct ReaderConfig {
+    format: ItemFormat,
+    max_items: Option<Dynamic<u64>>,
+    items_pointer: Option<String>,
+    transformation: ReaderTransformation,
+}
+
+pub(super) fn reader(fields: &mut Fields<'_, '_>) -> Option<ItemReader> {
+    fields.require(&["Resource"]);
+    let resource = one_of_resources(fields, &["getObject", "listObjectsV2"]);
+    let arguments = fields.arguments();
+    let config = fields.object("ReaderConfig", reader_config).unwrap_or(ReaderConfig {
+        format: ItemFormat::Listing,
+        max_items: None,
+        items_pointer: None,
+        transformation: ReaderTransformation::None,
+    });
+    let ReaderConfig { format, max_items, items_pointer, transformation } = config;
+    Some(ItemReader { resource: resource?, arguments, format, max_items, items_pointer, transformation })
+}
+
+/// The resource of a reader or a writer: a few actions of S3.
+fn one_of_resources(fields: &mut Fields<'_, '_>, actions: &[&str]) -> Option<TaskResource> {
+    let resource = resource(fields)?;
+    let is_allowed = match &resource {
+        TaskResource::Service { resource_type, resource, .. } => {
+            resource_type == "s3" && actions.contains(&resource.as_str())
+        }
+        _ => false,
+    };
+    if !is_allowed {
+        fields.report("Resource", "The field 'Resource' does not match any of the allowed values");
+    }
+    is_allowed.then_some(resource)
+}
+
+fn reader_config(config: &mut Fields<'_, '_>) -> ReaderConfig {
+    let input_type = config.one_of("InputType", &FORMATS);
+    let header_location = config
+        .one_of("CSVHeaderLocation", &[("FIRST_ROW", HeaderLocation::FirstRow), ("GIVEN", HeaderLocation::Given)]);
+    let headers = config.strings("CSVHeaders");
+    let delimiter = config.one_of("CSVDelimiter", &DELIMITERS).unwrap_or(',');
+    let manifest = config.one_of(
+        "ManifestType",
+        &[("S3_INVENTORY", ManifestType::S3Inventory), ("ATHENA_DATA", ManifestType::AthenaData)],
+    );
+    if input_type == Some(Format::Csv) && !config.has("CSVHeaderLocation") {
+        config.report_here("The field 'CSVHeaderLocation' is required");
+    }
+    if input_type == Some(Format::Json) && config.has("CSVHeaderLocation") {
+        config.report_here("Field 'CSVHeaderLocation' is not supported");
+    }
+    if header_location == Some(HeaderLocation::Given) {
+        config.require(&["CSVHeaders"]);
+    }
+    let format = match input_type {
+        None => ItemFormat::Listing,
+        Some(Format::Json) => ItemFormat::Json,
+        Some(Format::JsonLines) => ItemFormat::JsonLines,
+        Some(Format::Parquet) => ItemFormat::Parquet,
+        Some(Format::Manifest) => ItemFormat::Manifest(manifest.unwrap_or(ManifestType::S3Inventory)),
+        Some(Format::Csv) => {
+            let headers = headers.filter(|_| header_location == Some(HeaderLocation::Given));
+            ItemFormat::Csv { headers, delimiter }
+        }
+    };
+    let transformation = config
+        .one_of(
+            "Transformation",
+            &[("NONE", ReaderTransformation::None), ("LOAD_AND_FLATTEN", ReaderTransformation::LoadAndFlatten)],
+        )
+        .unwrap_or(ReaderTransformation::None);
+    config.require_one_place("MaxItemsPath");
+    ReaderConfig {
+        format,
+        max_items: config.dynamic_integer("MaxItems", "MaxItemsPath", (0, MAX_ITEMS)),
+        items_pointer: config.string("ItemsPointer").map(ToOwned::to_owned),
+        transformation,
+    }
+}
+
+pub(super) fn batcher(fields: &mut Fields<'_, '_>) -> ItemBatcher {
+    fields.require_one_place("MaxItemsPerBatchPath");
+    fields.require_one_place("MaxInputBytesPerBatchPath");
+    ItemBatcher {
+        input: fields.template("BatchInput"),
+        max_items: fields.dynamic_integer("MaxItemsPerBatch", "MaxItemsPerBatchPath", (1, MAX_ITEMS)),
+        max_size_bytes: fields.dynamic_integer(
+            "MaxInputBytesPerBatch",
+            "MaxInputBytesPerBatchPath",
+            (1, MAX_BATCH_BYTES),
+        ),
+    }
+}
+
+pub(super) fn writer(fields: &mut Fields<'_, '_>) -> ResultWriter {
+    let resource = one_of_resources(fields, &["putObject"]);
+    let arguments = fields.arguments();
+    let config = fields.object("WriterConfig", |config| {
+        let transformation = config.one_of(
+            "Transformation",
+            &[
+                ("NONE", Transformation::None),
+                ("COMPACT", Transformation::Compact),
+                ("FLATTEN", Transformation::Flatten),
+            ],
+        );
+        let output = config.one_of("OutputType", &[("JSON", OutputType::Json), ("JSONL", OutputType::JsonLines)]);
+        (transformation, output)
+    });
+    let (transformation, output) = config.unwrap_or_default();
+    // Without a configuration, results that are written to a bucket are written whole; those that are only returned are the
+    // outputs alone.
+    let by_default = if resource.is_some() { Transformation::None } else { Transformation::Compact };
+    ResultWriter {
+        resource,
+        arguments,
+        transformation: transformation.unwrap_or(by_default),
+        output: output.unwrap_or(OutputType::Json),
+    }
+}

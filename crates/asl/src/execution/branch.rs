@@ -1,0 +1,132 @@
+//! A branch: one thread of states, with its own chain of events, timer and task. Branches form a tree: those of a Parallel state and
+//! the iterations of a Map state belong to the branch that is in that state.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::join::Join;
+use super::map_run::MapRun;
+use super::task::RunningTask;
+use super::variables::Variables;
+use crate::definition::StateIndex;
+use crate::document::Document;
+
+/// The id of a branch within an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct BranchId(pub(super) u32);
+
+/// The state that a branch is in, and what it waits for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Branch {
+    pub(super) id: BranchId,
+    /// The outer branch; `None` for the execution's own branch.
+    #[serde(alias = "place")]
+    pub(super) position: Option<BranchPosition>,
+    /// The branch's newest event: the previous event of its next one.
+    pub(super) previous_event_id: u64,
+    pub(super) at: StateIndex,
+    /// The state's name: what the index is checked against.
+    pub(super) state: Arc<str>,
+    pub(super) entered_event_id: u64,
+    /// The previous event of that event.
+    pub(super) entered_after: u64,
+    pub(super) entered_at: Timestamp,
+    /// The state's raw input.
+    pub(super) input: Document,
+    /// The variables, of this flow and of the flows around it.
+    pub(super) variables: Variables,
+    /// How often each retrier of the state has been used.
+    pub(super) attempts: Vec<u64>,
+    #[serde(alias = "doing")]
+    pub(super) status: BranchStatus,
+}
+
+/// The position of a branch inside a Parallel or Map state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct BranchPosition {
+    /// The branch that is in the Parallel or Map state.
+    pub(super) parent: BranchId,
+    /// The index of the branch or item, from 0: results are in this order.
+    pub(super) index: u64,
+}
+
+/// What a branch waits for between two steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum BranchStatus {
+    /// Nothing: it is running.
+    Running,
+    /// The end of a Wait state.
+    Waiting { until: Timestamp },
+    /// The backoff before a state is tried again.
+    BackingOff { until: Timestamp },
+    /// The result of a task.
+    Task(Box<RunningTask>),
+    /// The branches or iterations of its state.
+    #[serde(alias = "Gathering")]
+    Join(Box<Join>),
+    /// The Map Run of a distributed Map state.
+    MapRun(Box<MapRun>),
+}
+
+impl Branch {
+    /// A branch that is about to enter a state.
+    pub(super) fn new(id: BranchId, at: StateIndex, input: Document, variables: Variables, now: Timestamp) -> Self {
+        Self {
+            id,
+            position: None,
+            previous_event_id: 0,
+            at,
+            state: Arc::from(""),
+            entered_event_id: 0,
+            entered_after: 0,
+            entered_at: now,
+            input,
+            variables,
+            attempts: Vec::new(),
+            status: BranchStatus::Running,
+        }
+    }
+
+    /// The `RetryCount` of the Context Object.
+    pub(super) fn retry_count(&self) -> u64 {
+        self.attempts.iter().sum()
+    }
+
+    pub(super) fn task(&self) -> Option<&RunningTask> {
+        match &self.status {
+            BranchStatus::Task(task) => Some(task),
+            BranchStatus::MapRun(run) => run.task.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn map_run(&self) -> Option<&MapRun> {
+        match &self.status {
+            BranchStatus::MapRun(run) => Some(run),
+            _ => None,
+        }
+    }
+
+    /// When the branch's timer is due.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        match &self.status {
+            BranchStatus::Waiting { until } | BranchStatus::BackingOff { until } => Some(*until),
+            BranchStatus::Task(task) => task.due(),
+            BranchStatus::Running | BranchStatus::Join(_) | BranchStatus::MapRun(_) => None,
+        }
+    }
+
+    pub(super) fn waits_until(&self) -> Option<Timestamp> {
+        match self.status {
+            BranchStatus::Waiting { until } => Some(until),
+            _ => None,
+        }
+    }
+
+    /// Whether something inside the state has not ended.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.status, BranchStatus::Join(_) | BranchStatus::MapRun(_))
+    }
+}

@@ -1,0 +1,296 @@
+//! A running execution: a value that takes inputs and answers with effects.
+
+mod abort;
+mod bindings;
+mod branch;
+mod children;
+mod choice;
+mod context;
+mod dataflow;
+mod dispatch;
+mod distributed;
+mod dynamic;
+mod fault;
+mod input;
+mod item_reader;
+mod jitter;
+mod join;
+mod map;
+mod map_run;
+mod output;
+mod parallel;
+mod result_writer;
+mod retry;
+mod step;
+mod task;
+mod timer;
+mod variables;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::definition::{ChildType, FlowIndex, MapMode, StateKind};
+use crate::document::Document;
+use crate::{Failure, HistoryEvent, StateMachine, Status};
+use branch::{Branch, BranchId};
+use map_run::MapRun;
+use step::Step;
+
+pub use children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
+pub use context::ExecutionContext;
+pub use input::{IllegalInput, Input};
+pub(crate) use jitter::number;
+pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
+
+/// The longest payload between states, in bytes of UTF-8 (a service quota).
+pub const MAX_PAYLOAD_BYTES: usize = 262_144;
+/// The most events that an execution may have; the last one reports the limit (a service quota).
+pub const MAX_EVENTS: u64 = 25_000;
+/// The longest that an execution may take, in seconds: a year (a service quota).
+pub const MAX_EXECUTION_S: u64 = 31_536_000;
+/// The longest that an Express execution may take, in seconds (a service quota).
+pub const MAX_EXPRESS_S: u64 = 300;
+/// How deep a payload may nest: what the JSON reader takes, less a margin.
+const MAX_DEPTH: usize = 120;
+
+/// An execution: everything that must survive a restart, and nothing that grows with the history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Execution {
+    #[serde(alias = "about")]
+    context: ExecutionContext,
+    input: Document,
+    seed: u64,
+    status: Status,
+    last_event_id: u64,
+    last_task_id: u64,
+    last_branch_id: u32,
+    /// The latest `now` seen: the history never goes back in time.
+    latest: Timestamp,
+    times_out_at: Timestamp,
+    /// The execution's own branch, and those inside Parallel and Map states.
+    /// Boxed, because a node of the map has room for eleven values.
+    #[serde(deserialize_with = "variables::with_outer_variables")]
+    branches: BTreeMap<BranchId, Box<Branch>>,
+}
+
+/// The start of an execution.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Start {
+    /// The input as JSON text.
+    pub input: Arc<str>,
+    /// What the Context Object says about the execution.
+    pub context: ExecutionContext,
+    /// The seed of all random numbers: jitter, task tokens, ids. The same seed gives the same execution.
+    pub seed: u64,
+    /// The present time, the execution's start date.
+    pub now: Timestamp,
+}
+
+/// Why an execution cannot start.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    /// The API's `InvalidExecutionInput`.
+    #[error("the execution's input is not JSON ({reason}); give a JSON text such as {{}}")]
+    InputNotJson {
+        /// What the JSON reader said.
+        reason: String,
+    },
+    /// Over the payload quota.
+    #[error("the execution's input has {size_bytes} bytes, but at most {MAX_PAYLOAD_BYTES} are allowed")]
+    InputTooLarge {
+        /// The input's size.
+        size_bytes: usize,
+    },
+    /// The state machine has no Map state of that name.
+    #[error("the state machine has no Map state '{state}'; give the one whose execution started the Map Run")]
+    NoSuchMap {
+        /// The name that was given.
+        state: String,
+    },
+}
+
+/// An effect: something that the driver has to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Append an event to the history.
+    Event(HistoryEvent),
+    /// Start a task, and report its progress with [`Input::TaskStarted`] and the inputs that follow.
+    StartTask(TaskRequest),
+    /// Cancel a task: inputs for it are refused from now on.
+    CancelTask(TaskId),
+    /// A Map Run has started: for `ListMapRuns` and `DescribeMapRun`.
+    StartMapRun(MapRunSummary),
+    /// Start an execution with [`Execution::start_child`], and report its end with [`Input::ChildEnded`].
+    StartChild(ChildRequest),
+    /// Stop a child: inputs for it are refused from now on.
+    StopChild(ChildId),
+    /// A Map Run has ended, with its final counts.
+    EndMapRun(MapRunSummary),
+    /// The execution has ended. Always the last effect.
+    Ended(Outcome),
+}
+
+/// How an execution ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// With an output.
+    Succeeded {
+        /// JSON text.
+        output: Arc<str>,
+    },
+    /// With an error.
+    Failed(Failure),
+    /// It timed out. `DescribeExecution` shows neither error nor cause for it.
+    TimedOut,
+    /// It was stopped.
+    Aborted(Failure),
+}
+
+impl Execution {
+    /// Starts an execution and runs it until it has to wait.
+    ///
+    /// # Errors
+    /// When the input is not JSON or too large.
+    pub fn start(machine: &StateMachine, start: Start) -> Result<(Self, Vec<Effect>), StartError> {
+        Self::start_flow(machine, FlowIndex(0), machine.timeout_s.unwrap_or(MAX_EXECUTION_S), start)
+    }
+
+    /// Starts a child of a Map Run: an execution of the item processor of the named Map state.
+    ///
+    /// # Errors
+    /// When the input is not JSON or too large, or the machine has no such Map state.
+    pub fn start_child(
+        machine: &StateMachine,
+        map_state: &str,
+        start: Start,
+    ) -> Result<(Self, Vec<Effect>), StartError> {
+        let state = machine.states.iter().find(|state| &*state.name == map_state).map(|state| &state.kind);
+        let Some(StateKind::Map(map)) = state else {
+            return Err(StartError::NoSuchMap { state: map_state.to_owned() });
+        };
+        let time_s = match &map.mode {
+            MapMode::Distributed(distributed) if distributed.children == ChildType::Express => MAX_EXPRESS_S,
+            _ => MAX_EXECUTION_S,
+        };
+        Self::start_flow(machine, map.processor, time_s, start)
+    }
+
+    fn start_flow(
+        machine: &StateMachine,
+        flow: FlowIndex,
+        time_s: u64,
+        start: Start,
+    ) -> Result<(Self, Vec<Effect>), StartError> {
+        let size_bytes = start.input.len();
+        if size_bytes > MAX_PAYLOAD_BYTES {
+            return Err(StartError::InputTooLarge { size_bytes });
+        }
+        let input =
+            Document::parse(start.input).map_err(|problem| StartError::InputNotJson { reason: problem.to_string() })?;
+        let mut execution = Self {
+            context: start.context,
+            input: input.clone(),
+            seed: start.seed,
+            status: Status::Running,
+            last_event_id: 0,
+            last_task_id: 0,
+            last_branch_id: 0,
+            latest: start.now,
+            times_out_at: later(start.now, time_s.min(MAX_EXECUTION_S).saturating_mul(1000)),
+            branches: BTreeMap::new(),
+        };
+        let mut step = Step::new(machine, &mut execution, start.now);
+        step.begin(flow, input);
+        step.run_due();
+        let effects = step.effects;
+        execution.input = execution.input.text_only();
+        for branch in execution.branches.values_mut() {
+            if Arc::ptr_eq(branch.input.text(), execution.input.text()) {
+                branch.input = execution.input.clone();
+            }
+        }
+        Ok((execution, effects))
+    }
+
+    /// Applies an input and runs until the execution has to wait again.
+    ///
+    /// Timers that are due at `now` fire as well, whatever the input is.
+    ///
+    /// # Errors
+    /// When the input is illegal in the present state of the execution, which is then unchanged.
+    pub fn handle(
+        &mut self,
+        machine: &StateMachine,
+        input: Input,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>, IllegalInput> {
+        input::check(self, machine, &input)?;
+        let mut step = Step::new(machine, self, now);
+        step.apply(input);
+        step.run_due();
+        Ok(step.effects)
+    }
+
+    /// The instant at which [`Input::Wake`] is due next; `None` once the execution has ended.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        if self.status != Status::Running {
+            return None;
+        }
+        let timers = self.branches.values().filter_map(|branch| branch.due());
+        Some(timers.fold(self.times_out_at, Timestamp::min))
+    }
+
+    /// The execution's status; always the same as [`Status::of`] its history.
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// What the Context Object says about the execution.
+    pub fn context(&self) -> &ExecutionContext {
+        &self.context
+    }
+
+    /// The input that it was started with, as it was written.
+    pub fn input(&self) -> &str {
+        self.input.text()
+    }
+
+    /// The id of the newest event.
+    pub fn last_event_id(&self) -> u64 {
+        self.last_event_id
+    }
+
+    /// The running tasks with their phases: what a driver resumes after a restart.
+    pub fn running_tasks(&self) -> impl Iterator<Item = (&TaskRequest, TaskPhase)> {
+        self.branches.values().filter_map(|branch| branch.task()).map(|task| (&task.request, task.phase))
+    }
+
+    /// The running children of Map Runs: what a driver resumes, or starts, after a restart.
+    pub fn running_children(&self) -> impl Iterator<Item = ChildRequest> {
+        self.branches.values().filter_map(|branch| branch.map_run()).flat_map(MapRun::requests)
+    }
+
+    /// The running Map Runs with their counts.
+    pub fn map_runs(&self) -> impl Iterator<Item = MapRunSummary> {
+        self.branches.values().filter_map(|branch| branch.map_run()).map(|run| run.summary(Status::Running, None))
+    }
+
+    /// The seed of its random numbers; the seeds of its children follow from it.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The states that the execution is in, with the instant until which a Wait state waits.
+    pub fn current_states(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
+        self.branches.values().map(|branch| (&*branch.state, branch.waits_until()))
+    }
+}
+
+/// An instant so many milliseconds later, or the last one there is.
+fn later(instant: Timestamp, delay_ms: u64) -> Timestamp {
+    let delay = SignedDuration::from_millis(i64::try_from(delay_ms).unwrap_or(i64::MAX));
+    instant.checked_add(delay).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,80 @@
+//! The Amazon States Language as a pure library: a definition is parsed and checked, an execution is a value that
+//! takes inputs and answers with effects.
+//!
+//! There is no clock, file, network, thread or random source in here: time comes in as `now`, chance as a seed, and
+//! everything the outside must do comes out as an [`Effect`]. Nothing iterates over a hash map: maps are `BTreeMap` or
+//! `serde_json::Map`, which keeps the order it was read in. So the same definition, start and inputs always give the
+//! same history, byte for byte.
+//!
+//! # The drive loop
+//!
+//! 1. Parse the definition once: [`StateMachine::parse`].
+//! 2. Start: [`Execution::start`] gives the execution and its first effects.
+//! 3. Execute the effects in order: append every [`Effect::Event`] to the history, start every
+//!    [`Effect::StartTask`], cancel every [`Effect::CancelTask`]; stop at [`Effect::Ended`].
+//! 4. Wait for whatever comes first: progress of a task, a request to stop, or the instant of [`Execution::next_wake`].
+//! 5. Pass it to [`Execution::handle`] as an [`Input`] with the present time, and continue at 3.
+//!
+//! An execution serialises at any point between two inputs. Store it together with the events of that step, and after a
+//! restart ask [`Execution::running_tasks`] which tasks were running. `examples/drive.rs` is the loop in thirty
+//! lines, `examples/resume.rs` stores an execution in the middle, `examples/check.rs` validates and lints.
+//!
+//! # Children
+//!
+//! Branches and the iterations of an inline Map state run inside the execution; the driver does not see them. Those of a
+//! distributed Map state are executions of their own, on the same [`StateMachine`]:
+//!
+//! - [`Effect::StartMapRun`] and [`Effect::EndMapRun`] have what `DescribeMapRun` shows, [`Execution::map_runs`] has it in between.
+//! - [`Effect::StartChild`]: make a [`Start`] with [`ChildRequest::start`] and give it to [`Execution::start_child`]; drive the
+//!   child like any execution. Start it in the same transaction that stores the parent, or ask [`Execution::running_children`]
+//!   after a restart and start those that are not there: names are the same every time.
+//! - When the child has ended, report that to the parent with [`Input::ChildEnded`].
+//! - [`Effect::StopChild`]: stop the child; its end is not reported.
+//! - [`Input::UpdateMapRun`] changes a Map Run's limits.
+//!
+//! An `ItemReader` or `ResultWriter` is a task like others with another [`TaskPurpose`], which documents the call and its result.
+//! The history has no event for it.
+//!
+//! # What is here
+//!
+//! The whole language. Definitions are read and checked with AWS's codes and texts: every type of state, both query languages,
+//! variables, credentials, Map states in both modes ([`StateMachine::parse`], [`StateMachine::check_express`],
+//! [`StateMachine::check_state`]). What AWS warns of is in [`StateMachine::warnings`]; what it says nothing about and an author
+//! will regret, [`lint()`] finds.
+//!
+//! Executions support all of it, within the service quotas. Two things are missing: a Map state whose items are in a Parquet file is
+//! accepted and its Map Run fails, and there is no redrive. What a Task calls is the driver's choice:
+//! [`StateMachine::resources`] lists what a definition calls.
+//!
+//! Unlike on AWS, a wait never ends before its instant.
+
+mod definition;
+mod document;
+mod execution;
+mod history;
+mod intrinsic;
+mod items;
+mod java_double;
+pub mod lambda;
+mod lint;
+mod path;
+mod resource;
+mod rfc3339;
+mod template;
+
+pub use definition::{
+    ChildType, DefinitionError, Finding, FindingKind, QueryLanguage, Severity, StateMachine, StateType,
+};
+pub use execution::{
+    ChildId, ChildRequest, Effect, Execution, ExecutionContext, IllegalInput, Input, MAX_EVENTS, MAX_EXECUTION_S,
+    MAX_EXPRESS_S, MAX_PAYLOAD_BYTES, MapRunCounts, MapRunId, MapRunSummary, Outcome, Start, StartError, TaskId,
+    TaskPhase, TaskPurpose, TaskRequest,
+};
+pub use history::{EventDetails, Failure, HistoryEvent, Integration, InvalidHistory, MapIteration, Status};
+pub use lint::{Lint, LintRule, MachineType, lint};
+pub use resource::{Pattern, TaskResource};
+
+/// The README's code is compiled with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,16 @@
+//! The engine from outside: what it does with time, errors, stops and inputs that cannot be.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at once")]
+
+mod dataflow;
+mod distributed;
+mod drive;
+mod illegal;
+mod jsonata;
+mod limits;
+mod parallel;
+mod retry;
+mod stored;
+mod tasks;
+mod time;
+mod variables;
