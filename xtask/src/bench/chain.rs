@@ -1,7 +1,7 @@
 //! The longest chain of AWS calls that truly depend on each other: what AWS needs, not the order that was observed, so that
 //! a deployer that does one thing after the other gains nothing by it.
 
-use super::proxy::CallId;
+use workshop_proxy::CallId;
 
 /// A state machine and the function that its definition names, in the lesson: its versions are pinned, so it waits for them.
 const PINNED: (&str, &str) = ("myStateMachine", "sendEmail");
