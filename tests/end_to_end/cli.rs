@@ -91,7 +91,8 @@ fn a_region_is_checked_before_anything_is_called() {
 
 #[test]
 fn nothing_deployed_names_the_command_that_does() {
-    let (sandbox, endpoint) = (Sandbox::new(), aws_stub::serve());
+    let sandbox = Sandbox::new();
+    let endpoint = aws_stub::serve();
     let run = |arguments: &str| sandbox.workshop_at(&endpoint, arguments).output().unwrap();
     for arguments in
         ["list", "show taskone", "stop taskone", "start --task t --at +1s", "invoke -f sendEmail", "logs -f sendEmail"]
@@ -169,7 +170,8 @@ fn a_reader_that_goes_away_is_no_error() {
 
 #[test]
 fn ctrl_c_ends_a_tail_well_and_anything_else_with_130() {
-    let (sandbox, endpoint) = (Sandbox::new(), aws_stub::serve());
+    let sandbox = Sandbox::new();
+    let endpoint = aws_stub::serve();
     let mut tail = sandbox.spawn(&endpoint, "logs -f sendEmail -t");
     let mut said = String::new();
     BufReader::new(tail.stderr.take().unwrap()).read_line(&mut said).unwrap();

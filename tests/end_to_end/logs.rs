@@ -117,7 +117,8 @@ fn what_one_execution_logged_is_whole_though_a_page_was_refused() {
         line["message"] = message.into();
         line
     };
-    let (start, report) = (said("s", 2100, "START RequestId: r\n"), said("r", 3000, "REPORT RequestId: r\n"));
+    let start = said("s", 2100, "START RequestId: r\n");
+    let report = said("r", 3000, "REPORT RequestId: r\n");
     let throttled = || refusal("ThrottlingException");
     let (endpoint, script) = aws_stub::serve_execution(
         ended_execution(),

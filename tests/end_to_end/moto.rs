@@ -54,7 +54,8 @@ fn an_unchanged_deployment_writes_nothing_in_three_round_trips() {
 fn what_someone_changed_is_put_right_and_nothing_else_is_touched() {
     let moto = Emulator::moto(Duration::ZERO);
     moto.ok(&["deploy"]);
-    let (send, start) = (function("sendEmail"), function("startStateMachine"));
+    let send = function("sendEmail");
+    let start = function("startStateMachine");
     moto.aws(&["lambda", "update-function-configuration", "--function-name", &send, "--memory-size", "512"]);
     let group = format!("/aws/lambda/{start}");
     moto.aws(&["logs", "put-retention-policy", "--log-group-name", &group, "--retention-in-days", "1"]);

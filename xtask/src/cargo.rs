@@ -26,7 +26,20 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = process::command(program);
     command.args(arguments);
+    // Cargo tells a program that it runs about that program's package. Build scripts that look at the same variables would
+    // run again, and everything above them would be compiled again, whenever somebody else asks.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_of_this_package) {
+            command.env_remove(name);
+        }
+    }
     command
+}
+
+fn is_of_this_package(variable: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"]
+        .iter()
+        .any(|start| variable.starts_with(start))
 }
 
 /// Builds, and gives the executables; cargo tells its progress itself.
@@ -52,6 +65,12 @@ fn executable(message: &str) -> Option<Executable> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn other_builds_are_not_told_about_this_package() {
+        assert!(is_of_this_package("CARGO_MANIFEST_DIR") && is_of_this_package("CARGO_PKG_NAME"));
+        assert!(!is_of_this_package("CARGO_HOME") && !is_of_this_package("CARGO_TARGET_DIR"));
+    }
 
     #[test]
     fn executables_come_from_cargos_messages() {

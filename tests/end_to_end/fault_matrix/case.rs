@@ -63,7 +63,8 @@ pub fn cases(scenario: &Scenario) -> impl Iterator<Item = Case<'_>> {
 /// How large the matrix is.
 pub fn sizes(scenarios: &[Scenario]) -> String {
     let size = |scenario: &Scenario| {
-        let (calls, faults) = (scenario.calls.len(), FAULTS.len());
+        let calls = scenario.calls.len();
+        let faults = FAULTS.len();
         format!("  {}: {calls} calls x {faults} faults = {} cases", scenario.name, calls * faults)
     };
     scenarios.iter().map(size).collect::<Vec<_>>().join("\n")

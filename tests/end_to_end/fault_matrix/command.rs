@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::scenario::Sources;
 use crate::support::cloud::Cloud;
-use crate::support::{Ended, credentials};
+use crate::support::{Ended, credentials, inherited};
 use workshop_proxy::{Calls, Fault, Injection, Names, Proxy};
 
 /// No command may take longer: it would never have ended.
@@ -81,7 +81,7 @@ impl<'a> Site<'a> {
     pub fn start(&self, arguments: &[&str], names: Names, injection: Option<Injection>) -> Started {
         let proxy = Proxy::injecting(self.port, names, injection).expect("a port");
         let mut command = Command::new(env!("CARGO_BIN_EXE_workshop"));
-        command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.env_clear().envs(inherited());
         command.envs(credentials(&format!("http://127.0.0.1:{}", proxy.port)));
         command.env("HOME", &self.sources.0).env("AWS_EC2_METADATA_DISABLED", "true").env("TZ", "UTC");
         command.envs(self.pace.environment().iter().copied());

@@ -55,7 +55,9 @@ impl Case<'_> {
 }
 
 pub fn all(home: &Home) -> Races {
-    let (small, first, second) = (small(home), first(home), second(home));
+    let small = small(home);
+    let first = first(home);
+    let second = second(home);
     let deploy = |sources: &Sources| Command { arguments: DEPLOY, sources: sources.clone() };
     let remove = |sources: &Sources| Command { arguments: REMOVE, sources: sources.clone() };
     Races(vec![
@@ -104,7 +106,8 @@ impl Races {
 pub fn run(case: &Case<'_>) -> Result<Held, String> {
     let Race { before, names, held, other, after_held, after_other, .. } = case.race;
     let cloud = Cloud::start(before.as_ref().map(Prepared::path).as_deref(), &[]);
-    let (first, second) = (Site::held(&cloud, &held.sources), Site::new(&cloud, &other.sources));
+    let first = Site::held(&cloud, &held.sources);
+    let second = Site::new(&cloud, &other.sources);
     let injection = Injection { call: case.call.clone(), fault: Fault::HoldBefore, every: false };
     let mut started = first.start(held.arguments, names.clone(), Some(injection));
     let reached = started.reaches_call();

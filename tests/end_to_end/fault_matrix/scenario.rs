@@ -36,7 +36,9 @@ pub const REMOVE: &[&str] = &["remove", "--yes"];
 impl Scenario {
     /// A fresh deployment, an update of several kinds of resource, and a removal while an execution waits.
     pub fn all(home: &Home) -> Vec<Self> {
-        let (small, first, second) = (small(home), first(home), second(home));
+        let small = small(home);
+        let first = first(home);
+        let second = second(home);
         vec![
             Self::of("fresh", small.clone(), DEPLOY, None),
             Self::of("update", second, DEPLOY, Some(deployed(&first, Waiting::One))),

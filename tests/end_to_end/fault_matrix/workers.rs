@@ -90,7 +90,8 @@ pub fn run<T: Sync>(what: &str, cases: &[(String, T)], run: impl Fn(&T) -> Resul
     for (took, name) in outcome.took.iter().take(3) {
         tell(&format!("{what}: {:>5.1} s  {name}", took.as_secs_f64()));
     }
-    let (untouched, seconds) = (outcome.untouched.len(), since.elapsed().as_secs());
+    let untouched = outcome.untouched.len();
+    let seconds = since.elapsed().as_secs();
     tell(&format!("{what}: {} cases, {untouched} not reached, {seconds} s", outcome.cases));
     outcome
 }

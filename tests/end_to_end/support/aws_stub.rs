@@ -56,7 +56,8 @@ fn serve_stub(stub: Stub) -> String {
 /// Answers one request; none when the client has gone.
 fn answer(stream: &TcpStream, stub: &Stub) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
-    let (mut head, mut length) = (String::new(), 0);
+    let mut head = String::new();
+    let mut length = 0;
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).ok()? == 0 {

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::{eventually, free_port, interrupt};
+use super::{eventually, free_port, inherited, interrupt};
 
 /// An embedded cloud that ends with this value, and its folder with it.
 pub struct Cloud {
@@ -91,7 +91,7 @@ fn run(folder: &Path, data: &Path, port: u16, options: &[&str]) -> Child {
     let log = std::fs::File::create(folder.join("log")).expect("a log file");
     let errors = log.try_clone().expect("a log file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_workshop"));
-    command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).env("HOME", folder);
+    command.env_clear().envs(inherited()).env("HOME", folder);
     command.args(["local", "run", "--port", &port.to_string(), "--data"]).arg(data).args(options);
     command.stdin(Stdio::null()).stdout(log).stderr(errors).spawn().expect("workshop starts")
 }
@@ -115,7 +115,8 @@ fn log(folder: &Path) -> String {
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        let path = entry.path();
+        let target = to.join(entry.file_name());
         if path.is_dir() {
             copy(&path, &target);
         } else if !["cloud.json", "lock"].iter().any(|name| entry.file_name() == *name) {

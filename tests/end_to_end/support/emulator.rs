@@ -21,7 +21,8 @@ pub const STACK: &str = "step-functions-example-dev";
 impl Emulator {
     /// moto's server: strict about the control plane, runs nothing.
     pub fn moto(delay: Duration) -> Self {
-        let (home, port) = (Home::new(), free_port());
+        let home = Home::new();
+        let port = free_port();
         let mut command = home.command(python_tool("moto_server"));
         command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
         Self::start(home, port, command, delay)
@@ -29,7 +30,8 @@ impl Emulator {
 
     /// ministack: runs functions and HTTP routes.
     pub fn ministack() -> Self {
-        let (home, port) = (Home::new(), free_port());
+        let home = Home::new();
+        let port = free_port();
         let mut command = home.command(python_tool("ministack"));
         let temporary = home.path("tmp");
         std::fs::create_dir(&temporary).expect("a folder for the emulator");

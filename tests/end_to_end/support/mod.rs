@@ -31,15 +31,10 @@ impl Home {
         self.folder.path().join(inside)
     }
 
-    /// A command with nothing of the developer's own environment but `PATH`.
+    /// A command with nothing of the developer's own environment but what every program needs.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        command.env_clear().current_dir(self.path("work")).stdin(Stdio::null());
-        for (name, value) in std::env::vars_os() {
-            if name == "PATH" || name == "LLVM_PROFILE_FILE" {
-                command.env(name, value);
-            }
-        }
+        command.env_clear().envs(inherited()).current_dir(self.path("work")).stdin(Stdio::null());
         for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
             let inherited = std::env::var_os(name).map(PathBuf::from);
             let usual = std::env::home_dir().map(|home| home.join(folder));
@@ -85,6 +80,14 @@ impl Drop for Home {
     }
 }
 
+/// The variables that every program of a test has: where programs are, where coverage goes, and the moved clock of
+/// `cargo xtask test --date`.
+pub fn inherited() -> impl Iterator<Item = (std::ffi::OsString, std::ffi::OsString)> {
+    const NAMES: [&str; 6] =
+        ["PATH", "LLVM_PROFILE_FILE", "LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "NO_FAKE_STAT"];
+    NAMES.into_iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?)))
+}
+
 /// A command that has ended.
 #[derive(Debug)]
 pub struct Ended {
@@ -113,7 +116,8 @@ impl Running {
     pub fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the process starts");
         let lines = Arc::new(Mutex::new(Vec::new()));
-        let (stdout, stderr) = (child.stdout.take().expect("a pipe"), child.stderr.take().expect("a pipe"));
+        let stdout = child.stdout.take().expect("a pipe");
+        let stderr = child.stderr.take().expect("a pipe");
         collect(stdout, Arc::clone(&lines));
         collect(stderr, Arc::clone(&lines));
         Self { child, lines }

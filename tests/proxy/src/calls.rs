@@ -74,7 +74,8 @@ impl Calls {
         let mut calls: Vec<(Instant, Instant)> =
             self.0.iter().filter_map(|call| Some((call.ended?, call.begun))).collect();
         calls.sort_unstable();
-        let (mut rounds, mut last) = (0, None);
+        let mut rounds = 0;
+        let mut last = None;
         for (ended, begun) in calls {
             if last.is_none_or(|last| begun >= last) {
                 (rounds, last) = (rounds + 1, Some(ended));

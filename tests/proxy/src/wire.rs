@@ -14,7 +14,8 @@ pub(crate) struct Request {
 impl Request {
     /// Reads all but the last byte.
     pub(crate) fn read(client: &mut TcpStream) -> Option<Self> {
-        let (mut bytes, mut window) = (Vec::new(), vec![0; 65_536]);
+        let mut bytes = Vec::new();
+        let mut window = vec![0; 65_536];
         loop {
             let seen = client.peek(&mut window).ok().filter(|seen| *seen > 0)?;
             let start = bytes.len();

@@ -91,7 +91,8 @@ impl Bench {
         let ids: Vec<CallId> = middle.calls.0.iter().map(|call| call.id.clone()).collect();
         let writes = middle.calls.writes().len();
         let wall_ms = middle.wall.as_secs_f64() * 1e3;
-        let (chain, rounds) = (chain::longest(&ids), middle.calls.rounds());
+        let chain = chain::longest(&ids);
+        let rounds = middle.calls.rounds();
         Ok(Row { kind, delay_ms, calls: ids.len(), writes, chain, rounds, wall_ms })
     }
 
@@ -114,7 +115,8 @@ impl Bench {
                 .map_err(|error| Failure::file(&path, &error))
         };
         let read = |path: PathBuf| fs::read(&path).map_err(|error| Failure::file(&path, &error));
-        let (lesson, work) = (project::root().join("definitions"), self.place.join("work"));
+        let lesson = project::root().join("definitions");
+        let work = self.place.join("work");
         write(work.join("definitions/service.toml"), read(lesson.join("service.toml"))?)?;
         let definition = String::from_utf8_lossy(&read(lesson.join("wait-to-send.asl.json"))?).into_owned();
         let definition =

@@ -56,7 +56,8 @@ fn run() -> Result<(), Failure> {
 
 /// Measures the language engine alone.
 fn engine() -> Result<(), Failure> {
-    process::run(&mut cargo(&["bench", "--quiet", "--package", "asl", "--bench", "engine"]))
+    let manifest = project::engine_dir().join("Cargo.toml");
+    process::run(cargo(&["bench", "--quiet", "--bench", "engine", "--manifest-path"]).arg(manifest))
 }
 
 impl Bench {

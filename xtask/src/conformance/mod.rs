@@ -29,9 +29,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
 }
 
 /// Builds the program with the features that `cargo test --workspace` gives it, so that nothing compiles again after it: a package
-/// alone has fewer, and features that only tests ask for count where a test target is built too. `validate` is a small one.
+/// alone has fewer, and features that only tests ask for count where a test target is built too.
 fn build_program() -> Result<(), Failure> {
-    process::run(&mut cargo(&["build", "--quiet", "--workspace", "--bin", "workshop", "--test", "validate"]))
+    process::run(&mut cargo(&["build", "--quiet", "--workspace", "--bin", "workshop", "--test", "end_to_end"]))
 }
 
 /// Where the recorded cases are: where `WORKSHOP_CONFORMANCE` says, or beside this folder.

@@ -20,7 +20,8 @@ const PRINTERS: [&str; 8] =
 /// Finds commands that use another family's.
 pub(super) fn families(graph: &Graph) -> Vec<Finding> {
     let between = graph.edges().filter_map(|(from, to, line)| {
-        let (one, other) = (family(from)?, family(to)?);
+        let one = family(from)?;
+        let other = family(to)?;
         (one != other).then(|| Finding {
             path: String::from(from),
             line,

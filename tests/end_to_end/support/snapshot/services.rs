@@ -37,7 +37,8 @@ pub fn roles(cloud: &Cloud) -> Vec<Value> {
 
 /// The texts of every element of a name that holds no other element.
 fn elements(xml: &str, name: &str) -> Vec<String> {
-    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    let open = format!("<{name}>");
+    let close = format!("</{name}>");
     xml.split(&open).skip(1).filter_map(|rest| Some(rest.split_once(&close)?.0.to_owned())).collect()
 }
 
@@ -149,7 +150,8 @@ pub fn apis(cloud: &Cloud, ids: &mut Names) -> Vec<Value> {
         let part = |things: &str, sort_by: &str| {
             list(get(cloud, "apigateway", &format!("/v2/apis/{id}/{things}")), "items", sort_by)
         };
-        let (integrations, routes) = (part("integrations", "integrationUri"), part("routes", "routeKey"));
+        let integrations = part("integrations", "integrationUri");
+        let routes = part("routes", "routeKey");
         for integration in &integrations {
             let uri = text(integration, "integrationUri");
             let function = uri.rsplit_once(":function:").map_or(uri.as_str(), |(_, function)| function);
