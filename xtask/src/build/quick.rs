@@ -25,9 +25,7 @@ pub(crate) struct Quick {
 pub(crate) fn run() -> Result<Quick, Failure> {
     let target = project::target_dir().join(PROFILE);
     if !target.join("workshop").exists() {
-        say::progress(
-            "building the program and the functions; the first time this takes about 5 minutes on two processors",
-        );
+        say::progress("Building the program and the functions: about 4 minutes the first time, on two processors.");
     }
     let sources = super::sources(&project::root().join("lambdas"))?;
     let folders: Vec<String> = sources
