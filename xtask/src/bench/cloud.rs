@@ -85,18 +85,32 @@ impl Client {
     pub(super) fn call(&mut self, operation: &str, body: &Value) -> Result<Value, Failure> {
         let service = if operation.starts_with("Logs") { "logs" } else { "states" };
         let failed = |why: String| Failure::new(format!("{operation}: {why}"));
+        let headers = format!("Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {operation}");
         let (status, answer) =
-            self.exchange(service, operation, &body.to_string()).map_err(|error| failed(error.to_string()))?;
+            self.exchange(service, &headers, &body.to_string()).map_err(|error| failed(error.to_string()))?;
         match status {
+            // Some operations answer nothing.
+            200 if answer.is_empty() => Ok(Value::Null),
             200 => serde_json::from_str(&answer).map_err(|error| failed(error.to_string())),
             _ => Err(failed(format!("{status} {answer}"))),
         }
     }
 
-    fn exchange(&mut self, service: &str, operation: &str, body: &str) -> std::io::Result<(u16, String)> {
+    /// Creates a role that Step Functions may assume.
+    pub(super) fn create_role(&mut self, name: &str) -> Result<(), Failure> {
+        let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal\
+            %22%3A%7B%22Service%22%3A%22states.amazonaws.com%22%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D";
+        let body = format!("Action=CreateRole&Version=2010-05-08&RoleName={name}&AssumeRolePolicyDocument={trust}");
+        match self.exchange("iam", "Content-Type: application/x-www-form-urlencoded", &body) {
+            Ok((200, _)) => Ok(()),
+            Ok((status, answer)) => Err(Failure::new(format!("CreateRole: {status} {answer}"))),
+            Err(error) => Err(Failure::new(format!("CreateRole: {error}"))),
+        }
+    }
+
+    fn exchange(&mut self, service: &str, headers: &str, body: &str) -> std::io::Result<(u16, String)> {
         let request = format!(
-            "POST / HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: {}\r\n\
-             X-Amz-Target: {operation}\r\nAuthorization: AWS4-HMAC-SHA256 \
+            "POST / HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{headers}\r\nContent-Length: {}\r\nAuthorization: AWS4-HMAC-SHA256 \
              Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=x\r\n\r\n{body}",
             self.port,
             body.len()

@@ -125,6 +125,7 @@ impl Bench {
         let cloud = self.cloud()?;
         let mut client = Client::of(&cloud)?;
         say::progress("running an execution of 25,000 events");
+        client.create_role("bench")?;
         create_machine(&mut client, "loop", &looping())?;
         let begun = now();
         let started = client.call(
@@ -153,6 +154,7 @@ impl Bench {
         let cloud = self.cloud()?;
         let mut client = Client::of(&cloud)?;
         let pass = json!({ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } });
+        client.create_role("bench")?;
         create_machine(&mut client, "pass", &pass)?;
         say::progress(&format!("running {ENDED_EXECUTIONS} executions"));
         let begun = now();

@@ -75,7 +75,7 @@ fn whole(options: &Options) -> Result<(), Failure> {
     ])
 }
 
-/// All tests but the fault matrix, with the clock moved.
+/// All tests, with the clock moved.
 fn with_date(date: &str, options: &Options) -> Result<(), Failure> {
     let clock = Clock::moved(date)?;
     let all = || {
