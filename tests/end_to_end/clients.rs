@@ -79,7 +79,7 @@ fn the_aws_cli_sees_what_was_deployed() {
     let start =
         ["stepfunctions", "start-execution", "--name", "cli", "--state-machine-arn", &machine, "--input", input];
     let execution = text("executionArn", &start);
-    support::eventually("the execution to succeed", || {
+    crate::support::eventually("the execution to succeed", || {
         match text("status", &["stepfunctions", "describe-execution", "--execution-arn", &execution]) {
             status if status == "SUCCEEDED" => Ok(()),
             status => Err(status),

@@ -17,7 +17,7 @@ impl Project {
         let project = Self { home: Home::new() };
         fs::create_dir(project.home.path("work/definitions")).expect("a folder");
         for file in ["service.toml", "wait-to-send.asl.json"] {
-            let from = support::project().join("definitions").join(file);
+            let from = crate::support::project().join("definitions").join(file);
             fs::copy(from, project.path(&format!("definitions/{file}"))).expect("a file");
         }
         let mut package = project.home.workshop(&["package", "--out", "work/zips"]);

@@ -171,7 +171,8 @@ fn start_list_stop_and_invoke() {
 fn a_project_folder_deploys_its_own_functions() {
     let home = Home::new();
     let mut deploy = home.workshop(&["deploy", "--local", "--json"]);
-    let ended = support::Ended::of(deploy.current_dir(support::project()).output().expect("workshop starts"));
+    let ended =
+        crate::support::Ended::of(deploy.current_dir(crate::support::project()).output().expect("workshop starts"));
     assert_eq!(ended.code, Some(0), "{ended:#?}");
 }
 

@@ -112,7 +112,7 @@ fn what_is_no_longer_declared_goes_with_the_next_deployment() {
     let moto = Emulator::moto(Duration::ZERO);
     moto.ok(&["deploy"]);
     let work = moto.home.path("work");
-    let lesson = support::project().join("definitions");
+    let lesson = crate::support::project().join("definitions");
     std::fs::create_dir(work.join("definitions")).expect("a project folder");
     let service = std::fs::read_to_string(lesson.join("service.toml")).expect("the lesson");
     let begin = service.find("[[routes]]").expect("routes");
