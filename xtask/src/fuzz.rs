@@ -20,7 +20,8 @@ pub(crate) fn run(only: Option<&str>, seconds: Option<&str>) -> Result<(), Failu
     }
     let folder = project::target_dir().join("fuzz");
     let host = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-    let mut build = cargo(&["build", "--release", "--manifest-path", "crates/asl/fuzz/Cargo.toml"]);
+    let mut build = cargo(&["build", "--release", "--manifest-path"]);
+    build.arg(project::engine_dir().join("fuzz/Cargo.toml"));
     // Cargo gives flags to everything or, with a target named, to all but build scripts, which can't be instrumented.
     build.args(["--target", &host, "--target-dir"]).arg(folder.join("build")).env("RUSTFLAGS", INSTRUMENTATION);
     process::run(&mut build)?;

@@ -8,11 +8,11 @@ mod demo;
 mod failure;
 mod fuzz;
 mod install;
+mod matrix;
 mod process;
 mod project;
 mod python;
 mod say;
-mod stages;
 mod suite;
 mod tidy;
 
@@ -22,10 +22,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
-        ["bench"] => bench::run(),
-        ["bench", "deploy"] => bench::deploy::run(None),
-        ["bench", "deploy", program] => bench::deploy::run(Some(program)),
-        ["bench", "engine"] => bench::engine(),
+        ["bench", arguments @ ..] => bench::dispatch(arguments),
         ["build"] => build::run().map(|_| ()),
         ["conformance", arguments @ ..] => conformance::run(arguments),
         ["demo"] => demo::run(),
@@ -33,8 +30,10 @@ fn main() -> ExitCode {
         ["fuzz", target] => fuzz::run(Some(target), None),
         ["fuzz", target, seconds] => fuzz::run(Some(target), Some(seconds)),
         ["install"] => install::run(),
-        ["test"] => suite::run(),
-        ["tidy"] => tidy::run(),
+        ["matrix", arguments @ ..] => matrix::run(arguments),
+        ["test", arguments @ ..] => suite::run(arguments),
+        ["tidy"] => tidy::run(None),
+        ["tidy", rule] => tidy::run(Some(rule)),
         ["help" | "--help" | "-h"] => {
             say::line(say::USAGE);
             Ok(())

@@ -8,6 +8,12 @@ pub(crate) fn root() -> &'static Path {
     xtask.parent().unwrap_or(xtask)
 }
 
+/// The language engine's folder.
+pub(crate) fn engine_dir() -> PathBuf {
+    let placed = root().join("crates/asl");
+    if placed.is_dir() { placed } else { root().join("asl") }
+}
+
 /// Where the functions' zips go.
 pub(crate) fn functions_dir() -> PathBuf {
     workshop_package::functions_dir(root())

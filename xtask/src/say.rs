@@ -6,18 +6,27 @@ use crate::failure::Failure;
 /// What there is to type.
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask <task>
-  bench    measure start, deploy and memory, beside their bars;
-           `bench engine` measures the language engine alone;
-           `bench deploy [PROGRAM]` deployments to a cloud that is far away, beside their chain of calls
+  bench [PART]
+           figures beside their bars. Without a part: start, deploy, memory and sizes of the built program;
+           `bench local [PROGRAM]`   the embedded cloud over HTTP: logs, long histories, restart, memory
+           `bench deploy [PROGRAM]`  deployments to a cloud that is far away, beside their chain of calls
+           `bench engine`            the language engine alone
+           `bench build [PROFILE]`   a fresh build, and one after a change in each crate
   build    package the functions, then build the program that carries them
   conformance [--category C] [--only TEXT] [--kind K] [--all-kinds] [--jobs N] [--json]
            replay what AWS answered against an embedded cloud, and show where it answers otherwise
-  demo     build, then run the lesson from deploy to the email, on this machine alone
-  fuzz [target] [seconds]
+  demo     build quickly, then run the lesson from deploy to the email, on this machine alone
+  fuzz [TARGET] [SECONDS]
            search for inputs that break the language engine
   install  build, then copy the program to cargo's bin folder
-  test     everything that must hold before a change is done
-  tidy     the rules of the code that compiler and clippy do not check";
+  matrix [--sample] [--seed N] [WORDS]
+           every call of a deployment failing in every way: all cases, a seeded quarter of them, or those with WORDS in
+           their names
+  test [--seed N] [--date +1y]
+           everything that must hold before a change is done, with a sample of the fault matrix; with a date, the tests
+           alone, run with the machine's clock moved
+  tidy [RULE]
+           the rules of the code that compiler and clippy do not check";
 
 /// A result.
 pub(crate) fn line(text: &str) {

@@ -3,6 +3,7 @@
 mod client;
 mod existing;
 mod failure;
+mod json_kind;
 mod name;
 mod params;
 mod refusal;

@@ -1,7 +1,7 @@
 //! The body of `POST /start`, checked before anything is asked of Step Functions.
 
 use crate::refusal::Refusal;
-use crate::{name, start_at};
+use crate::{json_kind, name, start_at};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ fn object(body: &[u8]) -> Result<BTreeMap<String, Box<RawValue>>, Refusal> {
             let text = String::from_utf8_lossy(body);
             return Refusal::bad_request(
                 "not_an_object",
-                format!("The body is {}; send a JSON object such as {EXAMPLE}", kind(text.trim_start())),
+                format!("The body is {}; send a JSON object such as {EXAMPLE}", json_kind::of(text.trim_start())),
             );
         }
         Refusal::bad_request("not_json", format!("The body is not JSON ({error}); send JSON such as {EXAMPLE}"))
@@ -52,25 +52,13 @@ fn task_name(json: &str) -> Result<String, Refusal> {
     if !json.starts_with('"') {
         return Err(Refusal::bad_request(
             "wrong_type",
-            format!("\"taskName\" must be a string such as \"taskone\", not {}", kind(json)),
+            format!("\"taskName\" must be a string such as \"taskone\", not {}", json_kind::of(json)),
         ));
     }
     let text: String = serde_json::from_str(json)
         .map_err(|_| name::refuse("\"taskName\" holds a broken Unicode escape; use letters, digits, - and _"))?;
     name::check(&text)?;
     Ok(text)
-}
-
-/// What a JSON text is, with its article, for a sentence.
-pub(crate) fn kind(json: &str) -> &'static str {
-    match json.bytes().next() {
-        Some(b'"') => "a string",
-        Some(b'{') => "an object",
-        Some(b'[') => "a list",
-        Some(b't' | b'f') => "a boolean",
-        Some(b'n') => "null",
-        _ => "a number",
-    }
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ fn mistyped(json: &str) -> Refusal {
     };
     Refusal::bad_request(
         "wrong_type",
-        format!("\"startAt\" must be a number of milliseconds since 1970, not {}{hint}", crate::request::kind(json)),
+        format!("\"startAt\" must be a number of milliseconds since 1970, not {}{hint}", crate::json_kind::of(json)),
     )
 }
 

@@ -1,7 +1,7 @@
 //! The longest chain of AWS calls that truly depend on each other: what AWS needs, not the order that was observed, so that
 //! a deployer that does one thing after the other gains nothing by it.
 
-use super::proxy::CallId;
+use workshop_proxy::CallId;
 
 /// A state machine and the function that its definition names, in the lesson: its versions are pinned, so it waits for them.
 const PINNED: (&str, &str) = ("myStateMachine", "sendEmail");
@@ -76,7 +76,8 @@ fn link(call: &CallId) -> Link<'_> {
 
 /// The thing by its key: what follows the stack's name and, for a role, the region.
 fn thing(call: &CallId) -> Thing<'_> {
-    let (operation, subject) = (call.operation.as_str(), call.subject.as_str());
+    let operation = call.operation.as_str();
+    let subject = call.subject.as_str();
     let name = subject.split(' ').next().unwrap_or_default();
     let key = name.rsplit(['-', '/', ':']).next().unwrap_or_default();
     let about = |words: &[&str]| words.iter().any(|word| operation.contains(word));
@@ -93,7 +94,8 @@ fn thing(call: &CallId) -> Thing<'_> {
 
 /// Whether a call can't begin before another has been answered.
 fn needs(links: &[Link<'_>], place: usize, other: usize) -> bool {
-    let (call, earlier) = (&links[place], &links[other]);
+    let call = &links[place];
+    let earlier = &links[other];
     match (call.rank, earlier.rank) {
         // The plan is made of everything that is there: nothing is written before all has been looked at.
         (Some(_), None) => !earlier.later && !verifies(links, earlier),

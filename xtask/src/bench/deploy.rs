@@ -2,15 +2,16 @@
 //! other.
 
 use std::fs;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::path::PathBuf;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use super::chain;
-use super::proxy::{CallId, Calls, Proxy};
+use super::cloud::Cloud;
+use super::figure;
 use crate::failure::Failure;
 use crate::{build, process, project, say};
+use workshop_proxy::{CallId, Calls, Proxy};
 
 /// What is added to every answer.
 const DELAYS_MS: [u64; 3] = [0, 80, 200];
@@ -46,11 +47,8 @@ struct Run {
 }
 
 /// Measures a program, or the one that is built first, and prints the table.
-pub(crate) fn run(program: Option<&str>) -> Result<(), Failure> {
-    let program = match program {
-        Some(program) => fs::canonicalize(program).map_err(|error| Failure::file(Path::new(program), &error))?,
-        None => build::run()?,
-    };
+pub(super) fn run(program: Option<&str>) -> Result<(), Failure> {
+    let program = figure::program(program)?;
     build::functions()?;
     let place = project::target_dir().join("bench-deploy");
     let bench = Bench { program, place };
@@ -93,7 +91,8 @@ impl Bench {
         let ids: Vec<CallId> = middle.calls.0.iter().map(|call| call.id.clone()).collect();
         let writes = middle.calls.writes().len();
         let wall_ms = middle.wall.as_secs_f64() * 1e3;
-        let (chain, rounds) = (chain::longest(&ids), middle.calls.rounds());
+        let chain = chain::longest(&ids);
+        let rounds = middle.calls.rounds();
         Ok(Row { kind, delay_ms, calls: ids.len(), writes, chain, rounds, wall_ms })
     }
 
@@ -116,7 +115,8 @@ impl Bench {
                 .map_err(|error| Failure::file(&path, &error))
         };
         let read = |path: PathBuf| fs::read(&path).map_err(|error| Failure::file(&path, &error));
-        let (lesson, work) = (project::root().join("definitions"), self.place.join("work"));
+        let lesson = project::root().join("definitions");
+        let work = self.place.join("work");
         write(work.join("definitions/service.toml"), read(lesson.join("service.toml"))?)?;
         let definition = String::from_utf8_lossy(&read(lesson.join("wait-to-send.asl.json"))?).into_owned();
         let definition =
@@ -147,37 +147,6 @@ impl Bench {
             return Err(Failure::new(format!("deploy failed: {}", String::from_utf8_lossy(&output.stderr))));
         }
         Ok(Run { wall, calls: proxy.take() })
-    }
-}
-
-/// An embedded cloud in the foreground of this task; it ends with this value.
-struct Cloud {
-    child: Child,
-    port: u16,
-}
-
-impl Cloud {
-    fn start(program: &Path, data: &Path) -> Result<Self, Failure> {
-        let port = std::net::TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
-        let port = port.map_err(|error| Failure::new(format!("no port is free: {error}")))?.port();
-        let mut command = process::command(program);
-        command.args(["local", "run", "--port", &port.to_string(), "--data"]).arg(data);
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| process::not_started(&command, &error))?;
-        // It says where it listens as soon as it does.
-        let said = child.stderr.as_mut().map(|stderr| stderr.read(&mut [0; 256]));
-        let cloud = Self { child, port };
-        match said {
-            Some(Ok(read)) if read > 0 => Ok(cloud),
-            _ => Err(Failure::new("the embedded cloud did not start")),
-        }
-    }
-}
-
-impl Drop for Cloud {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

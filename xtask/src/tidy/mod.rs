@@ -1,53 +1,49 @@
-//! `cargo xtask tidy`: the rules of the code that neither compiler nor clippy checks, each with its reason.
+//! `cargo xtask tidy [RULE]`: the rules of the code that neither compiler nor clippy checks, each with its reason.
 
 mod code;
+mod crates;
+mod cycles;
+mod file;
+mod finding;
 mod functions;
-mod imports;
-mod rules;
+mod graph;
+mod modules;
+mod packed;
+mod paths;
+mod rooms;
+mod text;
 mod tree;
 
 use crate::failure::Failure;
 use crate::{process, project, say};
-use std::fmt;
+use file::File;
+use finding::{Finding, Rule};
+use graph::Graph;
 use std::fs;
 
-/// One place that breaks a rule.
-#[derive(Debug, PartialEq)]
-struct Finding {
-    path: String,
-    /// Counted from 1.
-    line: usize,
-    rule: Rule,
-    /// What was found there.
-    found: String,
-}
+/// Every rule there is.
+const RULES: &[&[Rule]] = &[
+    crates::RULES,
+    cycles::RULES,
+    functions::RULES,
+    modules::RULES,
+    packed::RULES,
+    rooms::RULES,
+    text::RULES,
+    tree::RULES,
+];
 
-/// A rule's name and why it is one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Rule {
-    name: &'static str,
-    reason: &'static str,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, line, rule, found } = self;
-        write!(formatter, "{path}:{line}: {}: {found} ({})", rule.name, rule.reason)
+/// Checks every file that git has or would take against all rules, or against one.
+pub(crate) fn run(only: Option<&str>) -> Result<(), Failure> {
+    let known = || RULES.iter().flat_map(|rules| rules.iter());
+    if let Some(unknown) = only.filter(|only| !known().any(|rule| rule.name == *only)) {
+        let lines = known().map(|rule| format!("  {}: {}", rule.name, rule.reason));
+        let lines = lines.collect::<Vec<_>>().join("\n");
+        return Err(Failure::new(format!("there is no rule `{unknown}`; there are\n{lines}")));
     }
-}
-
-/// A file of the repository.
-struct File {
-    /// From the root, with `/`.
-    path: String,
-    /// Its text; empty where it is not text.
-    text: String,
-}
-
-/// Checks every file that git has or would take.
-pub(crate) fn run() -> Result<(), Failure> {
     let files = files()?;
-    let findings = check(&files);
+    let mut findings = check(&files);
+    findings.retain(|finding| only.is_none_or(|only| finding.rule.name == only));
     for finding in &findings {
         say::line(&finding.to_string());
     }
@@ -56,7 +52,7 @@ pub(crate) fn run() -> Result<(), Failure> {
             say::progress(&format!("{} files are tidy", files.len()));
             Ok(())
         }
-        count => Err(Failure::new(format!("tidy: {count} places break a rule"))),
+        count => Err(Failure::new(format!("tidy: {count} places break a rule\n{}", finding::counts(&findings)))),
     }
 }
 
@@ -68,24 +64,25 @@ fn files() -> Result<Vec<File>, Failure> {
     // A file that was deleted and not yet committed is still listed.
     let files = paths.filter_map(|path| {
         let bytes = fs::read(project::root().join(path)).ok()?;
-        Some(File { path: String::from(path), text: String::from_utf8(bytes).unwrap_or_default() })
+        Some(File::new(path, String::from_utf8(bytes).unwrap_or_default()))
     });
     Ok(files.collect())
 }
 
 fn check(files: &[File]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut functions = Vec::new();
-    for file in files {
-        findings.extend(tree::check(file));
-        if file.path.ends_with(".rs") {
-            let code = code::Code::of(&file.text);
-            findings.extend(rules::check(file, &code));
-            findings.extend(imports::check(file, &code));
-            functions.extend(functions::of(&file.path, &code));
-        }
+    let graph = Graph::of(files);
+    let mut findings: Vec<Finding> = files.iter().flat_map(tree::check).collect();
+    for file in files.iter().filter(|file| file.is_rust()) {
+        findings.extend(text::check(file));
+        findings.extend(packed::check(file));
+        findings.extend(rooms::printing(file));
     }
-    findings.extend(functions::check(functions));
+    findings.extend(tree::siblings(files));
+    findings.extend(modules::check(files));
+    findings.extend(functions::check(files));
+    findings.extend(crates::check(files));
+    findings.extend(rooms::families(&graph));
+    findings.extend(cycles::check(&graph));
     findings
 }
 
@@ -94,23 +91,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_finding_names_file_line_rule_and_reason() {
-        let finding = Finding {
-            path: String::from("src/a.rs"),
-            line: 7,
-            rule: Rule { name: "file-length", reason: "a file is read as a whole" },
-            found: String::from("401 lines"),
-        };
-        assert_eq!(finding.to_string(), "src/a.rs:7: file-length: 401 lines (a file is read as a whole)");
+    fn findings_of_all_kinds_come_together() {
+        let files = [
+            File::new(
+                "src/cli/deploy/utils.rs",
+                String::from("use crate::cli::logs::tail;\nfn f() { let (a, b) = (1, 2); todo!() }\n"),
+            ),
+            File::new("src/cli/mod.rs", String::from("//! Commands.\n")),
+            File::new("src/cli/logs.rs", String::from("//! Logs.\nfn tail() { println!() }\n")),
+        ];
+        let names: Vec<_> = check(&files).iter().map(|finding| finding.rule.name).collect();
+        let wanted = ["banned-name", "module-doc", "unfinished", "packed-tuple", "printing", "command-family"];
+        assert_eq!(names, wanted);
     }
 
     #[test]
-    fn findings_of_all_kinds_come_together() {
-        let file = File {
-            path: String::from("src/local/utils.rs"),
-            text: String::from("use crate::deploy::plan;\nfn f() { todo!() }\n"),
-        };
-        let names: Vec<_> = check(&[file]).iter().map(|finding| finding.rule.name).collect();
-        assert_eq!(names, ["banned-name", "module-doc", "unfinished", "room"]);
+    fn every_rule_has_a_name_of_its_own() {
+        let mut names: Vec<_> = RULES.iter().flat_map(|rules| rules.iter()).map(|rule| rule.name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
     }
 }

@@ -1,14 +1,23 @@
 //! Rules about where files lie and what they are called.
 
-use super::{File, Finding, Rule};
+use super::file::File;
+use super::finding::{Finding, Rule};
+use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_FOLDERS_BELOW_SRC: usize = 3;
+const MAX_SIBLINGS: usize = 15;
 
 const DEPTH: Rule =
     Rule { name: "folder-depth", reason: "more than three folders below src hide more than they order" };
-const BANNED_NAME: Rule =
+pub(super) const BANNED_NAME: Rule =
     Rule { name: "banned-name", reason: "a name says what a thing does, and this one fits anything" };
 const GENERATED: Rule = Rule { name: "generated-file", reason: "what a program makes is made anew, not committed" };
+
+const SIBLINGS: Rule = Rule {
+    name: "folder-siblings",
+    reason: "a folder of more than fifteen files and folders has an order that is not told",
+};
+pub(super) const RULES: &[Rule] = &[DEPTH, BANNED_NAME, GENERATED, SIBLINGS];
 
 /// Names that say nothing, as a whole or as the last word.
 const BANNED: [&str; 7] = ["utils", "util", "helpers", "helper", "common", "manager", "managers"];
@@ -27,6 +36,32 @@ pub(super) fn check(file: &File) -> Vec<Finding> {
     }
     let finding = |(rule, found)| Finding { path: file.path.clone(), line: 1, rule, found };
     found.into_iter().map(finding).collect()
+}
+
+/// Counts what lies side by side in each folder of sources. A module's own file and its tests are no siblings of its parts.
+pub(super) fn siblings(files: &[File]) -> Vec<Finding> {
+    let mut folders: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for path in files.iter().map(|file| file.path.as_str()).filter(|path| path.ends_with(".rs") && is_source(path)) {
+        let mut rest = path;
+        while let Some((folder, name)) = rest.rsplit_once('/') {
+            if !["mod.rs", "lib.rs", "main.rs", "tests.rs"].contains(&name) && is_source(rest) {
+                folders.entry(folder).or_default().insert(name);
+            }
+            rest = folder;
+        }
+    }
+    let crowded = folders.into_iter().filter(|(_, names)| names.len() > MAX_SIBLINGS);
+    let finding = |(folder, names): (&str, BTreeSet<&str>)| Finding {
+        path: String::from(folder),
+        line: 1,
+        rule: SIBLINGS,
+        found: format!("{} files and folders", names.len()),
+    };
+    crowded.map(finding).collect()
+}
+
+fn is_source(path: &str) -> bool {
+    path.starts_with("src/") || path.contains("/src/")
 }
 
 /// Whether a name is one of the banned words or ends with one: `utils`, `http_utils`, `StateManager`.
@@ -59,7 +94,7 @@ mod tests {
     use super::*;
 
     fn found(path: &str) -> Vec<&'static str> {
-        let file = File { path: String::from(path), text: String::new() };
+        let file = File::new(path, String::new());
         check(&file).iter().map(|finding| finding.rule.name).collect()
     }
 
@@ -69,6 +104,18 @@ mod tests {
         assert_eq!(found("src/local/sfn/history/kinds/event.rs"), ["folder-depth"]);
         assert_eq!(found("lambdas/send-email/src/a/b/c/d/e.rs"), ["folder-depth"]);
         assert_eq!(found("tests/a/b/c/d/e/f.json"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn fifteen_siblings_pass_and_sixteen_do_not() {
+        let folder = |count: usize| {
+            let mut files: Vec<_> = (1..count).map(|n| File::new(&format!("a/src/b/f{n}.rs"), String::new())).collect();
+            files.push(File::new("a/src/b/c/d.rs", String::new()));
+            files.push(File::new("a/src/b/mod.rs", String::new()));
+            siblings(&files).into_iter().map(|finding| (finding.path, finding.found)).collect::<Vec<_>>()
+        };
+        assert_eq!(folder(15), []);
+        assert_eq!(folder(16), [(String::from("a/src/b"), String::from("16 files and folders"))]);
     }
 
     #[test]

@@ -23,20 +23,13 @@ impl Fjall {
         let options = || KeyspaceCreateOptions::default().max_memtable_size(16 << 20);
         let executions = database.keyspace("executions", options)?;
         let history = database.keyspace("history", options)?;
-        Ok(Self {
-            database,
-            executions,
-            history,
-        })
+        Ok(Self { database, executions, history })
     }
 }
 
 impl Engine for Fjall {
     fn write(&mut self, rows: Vec<Row>) -> Result<(), Failure> {
-        let mut batch = self
-            .database
-            .batch()
-            .durability(Some(PersistMode::SyncData));
+        let mut batch = self.database.batch().durability(Some(PersistMode::SyncData));
         for row in rows {
             let keyspace = match row.table {
                 Table::Executions => &self.executions,

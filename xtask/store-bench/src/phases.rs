@@ -3,20 +3,15 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::engine::{self, Failure, Table};
+use crate::engine::{Failure, Table};
+use crate::stores;
 use crate::workload::{Order, Workload};
 
 const FILL_BATCH: usize = 1024;
 
 /// Durable transitions per second with `batch` of them per fsync, on a fresh store.
-pub fn throughput(
-    name: &str,
-    dir: &Path,
-    order: Order,
-    batch: usize,
-    transitions: usize,
-) -> Result<(), Failure> {
-    let mut store = engine::open(name, dir)?;
+pub fn throughput(name: &str, dir: &Path, order: Order, batch: usize, transitions: usize) -> Result<(), Failure> {
+    let mut store = stores::open(name, dir)?;
     let mut workload = Workload::new(transitions / 10 + 1_000, order);
     let mut busy = Duration::ZERO;
     let mut worst = Duration::ZERO;
@@ -43,19 +38,14 @@ pub fn throughput(
 /// Fills a store with waiting executions and dies as `kill -9` does: nothing is closed.
 pub fn fill(name: &str, dir: &Path, executions: usize) -> Result<(), Failure> {
     let start = Instant::now();
-    let mut store = engine::open(name, dir)?;
+    let mut store = stores::open(name, dir)?;
     let mut workload = Workload::new(executions, Order::Name);
     for first in (0..executions).step_by(FILL_BATCH) {
         let mut rows = Vec::new();
-        (first..executions.min(first + FILL_BATCH))
-            .for_each(|each| workload.transition(each, &mut rows));
+        (first..executions.min(first + FILL_BATCH)).for_each(|each| workload.transition(each, &mut rows));
         store.write(rows)?;
     }
-    println!(
-        "fill_s={:.2} disk_mib={:.1}",
-        start.elapsed().as_secs_f64(),
-        disk_mib(dir)
-    );
+    println!("fill_s={:.2} disk_mib={:.1}", start.elapsed().as_secs_f64(), disk_mib(dir));
     std::process::abort()
 }
 
@@ -63,20 +53,19 @@ pub fn fill(name: &str, dir: &Path, executions: usize) -> Result<(), Failure> {
 pub fn open(name: &str, dir: &Path) -> Result<(), Failure> {
     let before_mib = memory_mib("VmRSS");
     let start = Instant::now();
-    let store = engine::open(name, dir)?;
+    let store = stores::open(name, dir)?;
     let open_ms = start.elapsed().as_secs_f64() * 1e3;
     let idle_mib = memory_mib("VmRSS") - before_mib;
     let start = Instant::now();
-    let (mut rows, mut bytes) = (0_usize, 0_usize);
+    let mut rows = 0_usize;
+    let mut bytes = 0_usize;
     store.scan(Table::Executions, &mut |key, value| {
         rows += 1;
         bytes += key.len() + value.len();
     })?;
     let load_s = start.elapsed().as_secs_f64();
-    let (loaded_mib, peak_mib) = (
-        memory_mib("VmRSS") - before_mib,
-        memory_mib("VmHWM") - before_mib,
-    );
+    let loaded_mib = memory_mib("VmRSS") - before_mib;
+    let peak_mib = memory_mib("VmHWM") - before_mib;
     drop(store);
     println!(
         "open_ms={open_ms:.1} idle_mib={idle_mib:.1} load_s={load_s:.2} loaded_mib={loaded_mib:.1} peak_mib={peak_mib:.1} rows={rows} bytes={bytes} disk_mib={:.1}",
@@ -88,13 +77,7 @@ pub fn open(name: &str, dir: &Path) -> Result<(), Failure> {
 /// A line of `/proc/self/status`, in MiB; 0 where there is no such file.
 fn memory_mib(line: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kib = status.lines().find_map(|text| {
-        text.strip_prefix(line)?
-            .split_whitespace()
-            .nth(1)?
-            .parse::<f64>()
-            .ok()
-    });
+    let kib = status.lines().find_map(|text| text.strip_prefix(line)?.split_whitespace().nth(1)?.parse::<f64>().ok());
     kib.unwrap_or_default() / 1024.0
 }
 

@@ -16,13 +16,8 @@ pub struct Redb {
 
 impl Redb {
     pub fn open(dir: &Path, quick_repair: bool) -> Result<Self, Failure> {
-        let database = Builder::new()
-            .set_cache_size(4 << 20)
-            .create(dir.join("store.redb"))?;
-        Ok(Self {
-            database,
-            quick_repair,
-        })
+        let database = Builder::new().set_cache_size(4 << 20).create(dir.join("store.redb"))?;
+        Ok(Self { database, quick_repair })
     }
 }
 
@@ -35,9 +30,7 @@ impl Engine for Redb {
             let mut history = transaction.open_table(HISTORY)?;
             for row in &rows {
                 match row.table {
-                    Table::Executions => {
-                        executions.insert(row.key.as_str(), row.value.as_slice())?
-                    }
+                    Table::Executions => executions.insert(row.key.as_str(), row.value.as_slice())?,
                     Table::History => history.insert(row.key.as_str(), row.value.as_slice())?,
                 };
             }

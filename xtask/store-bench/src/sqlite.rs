@@ -26,10 +26,8 @@ impl Engine for Sqlite {
     fn write(&mut self, rows: Vec<Row>) -> Result<(), Failure> {
         let transaction = self.connection.transaction()?;
         {
-            let mut executions =
-                transaction.prepare_cached("INSERT OR REPLACE INTO executions VALUES (?1, ?2)")?;
-            let mut history =
-                transaction.prepare_cached("INSERT OR REPLACE INTO history VALUES (?1, ?2)")?;
+            let mut executions = transaction.prepare_cached("INSERT OR REPLACE INTO executions VALUES (?1, ?2)")?;
+            let mut history = transaction.prepare_cached("INSERT OR REPLACE INTO history VALUES (?1, ?2)")?;
             for row in &rows {
                 match row.table {
                     Table::Executions => executions.execute((&row.key, &row.value))?,

@@ -28,11 +28,7 @@ const TRANSITIONS: usize = 10;
 impl Workload {
     /// A workload over as many executions as given, none of which has any history yet.
     pub fn new(executions: usize, order: Order) -> Self {
-        Self {
-            random: 0x9E37_79B9_7F4A_7C15,
-            order,
-            events: vec![0; executions],
-        }
+        Self { random: 0x9E37_79B9_7F4A_7C15, order, events: vec![0; executions] }
     }
 
     /// Draws the next number (xorshift).
@@ -52,17 +48,9 @@ impl Workload {
             self.events[execution] += 1;
             let key = format!("{key}/{:010}", self.events[execution]);
             let value = self.json("event", EVENT_BYTES);
-            rows.push(Row {
-                table: Table::History,
-                key,
-                value,
-            });
+            rows.push(Row { table: Table::History, key, value });
         }
-        rows.push(Row {
-            table: Table::Executions,
-            key,
-            value,
-        });
+        rows.push(Row { table: Table::Executions, key, value });
     }
 
     /// The transition after `done` others: of any execution, or of one of those that run at that time.
@@ -79,9 +67,9 @@ impl Workload {
     fn key(&self, execution: usize) -> String {
         let scattered = (execution as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         match self.order {
-            Order::Name => format!(
-                "us-east-1/step-functions-example-dev-myStateMachine/{scattered:016x}-{execution:08x}"
-            ),
+            Order::Name => {
+                format!("us-east-1/step-functions-example-dev-myStateMachine/{scattered:016x}-{execution:08x}")
+            }
             Order::Start => {
                 format!("{execution:012}/us-east-1/step-functions-example-dev-myStateMachine")
             }
@@ -90,9 +78,8 @@ impl Workload {
 
     /// JSON of about the given length, half of it hard to compress, as ids and payloads are.
     fn json(&mut self, kind: &str, size_bytes: usize) -> Vec<u8> {
-        let mut json = format!(
-            r#"{{"type":"{kind}","definition":"wait-to-send","input":{{"taskName":"taskone","trigger_date":"#
-        );
+        let mut json =
+            format!(r#"{{"type":"{kind}","definition":"wait-to-send","input":{{"taskName":"taskone","trigger_date":"#);
         while json.len() < size_bytes {
             let random = self.draw();
             json.push_str(&format!(r#""{random:016x}","payload":"#));

@@ -1,0 +1,106 @@
+//! Clients that nobody here wrote, against the embedded cloud: the aws CLI and boto3.
+
+use crate::support::{Ended, Home, credentials, project, python_tool};
+
+/// A deployed lesson and the cloud's address.
+fn deployed() -> (Home, String) {
+    let home = Home::new();
+    home.ok(&["deploy", "--local"]);
+    let status = home.json(&["local", "status", "--json"]);
+    let endpoint = status["endpoint"].as_str().unwrap_or_else(|| panic!("no endpoint in {status:#}")).to_owned();
+    (home, endpoint)
+}
+
+fn client(home: &Home, endpoint: &str, tool: &str, arguments: &[&str]) -> Ended {
+    let mut command = home.command(python_tool(tool));
+    command.args(arguments).envs(credentials(endpoint));
+    Ended::of(command.output().expect("the client starts"))
+}
+
+#[test]
+fn boto3_does_the_lesson() {
+    let (home, endpoint) = deployed();
+    let script = project().join("tests/clients/lesson.py");
+    let ended = client(&home, &endpoint, "python", &[script.to_str().expect("a plain path")]);
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.stdout, ended.stderr);
+}
+
+/// Runs a script against an empty cloud that was started with these variables.
+fn against_an_empty_cloud(home: &Home, script: &str, variables: &[(&str, &str)], arguments: &[&str]) {
+    let mut start = home.workshop(&["local", "start"]);
+    let started = Ended::of(start.envs(variables.iter().copied()).output().expect("workshop starts"));
+    assert_eq!(started.code, Some(0), "{started:#?}");
+    let status = home.json(&["local", "status", "--json"]);
+    let endpoint = status["endpoint"].as_str().unwrap_or_else(|| panic!("no endpoint in {status:#}")).to_owned();
+    let script = project().join("tests/clients").join(script);
+    let script = script.to_str().expect("a plain path");
+    let ended = client(home, &endpoint, "python", &[&[script], arguments].concat());
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.stdout, ended.stderr);
+}
+
+#[test]
+fn python_functions_run_as_on_aws() {
+    against_an_empty_cloud(&Home::new(), "python_functions.py", &[], &[]);
+}
+
+#[test]
+fn aliases_and_versions_lead_and_are_guarded_as_on_aws() {
+    against_an_empty_cloud(&Home::new(), "aliases.py", &[], &[]);
+}
+
+#[test]
+fn a_machine_without_python_says_so_when_the_function_is_invoked() {
+    let variables = [("PATH", "/nowhere")];
+    against_an_empty_cloud(&Home::new(), "python_functions.py", &variables, &["without-python"]);
+}
+
+#[test]
+fn the_aws_cli_sees_what_was_deployed() {
+    let (home, endpoint) = deployed();
+    let aws = |arguments: &[&str]| {
+        let ended = client(&home, &endpoint, "aws", arguments);
+        assert_eq!(ended.code, Some(0), "aws {arguments:?}\n{ended:#?}");
+        ended.stdout.trim().to_owned()
+    };
+    let text = |query: &str, arguments: &[&str]| aws(&[arguments, &["--query", query, "--output", "text"]].concat());
+    assert_eq!(text("Account", &["sts", "get-caller-identity"]), "000000000000");
+    let machine = text("stateMachines[0].stateMachineArn", &["stepfunctions", "list-state-machines"]);
+    assert_eq!(machine, "arn:aws:states:us-east-1:000000000000:stateMachine:step-functions-example-dev-myStateMachine");
+    let names = text("Functions[].FunctionName", &["lambda", "list-functions"]);
+    assert!(names.contains("step-functions-example-dev-sendEmail"), "{names}");
+    let role = "step-functions-example-dev-us-east-1-startStateMachine";
+    let policy = text("PolicyNames", &["iam", "list-role-policies", "--role-name", role]);
+    assert!(!policy.is_empty());
+    assert!(text("Items[0].ApiEndpoint", &["apigatewayv2", "get-apis"]).starts_with("http://"));
+    let groups = text("logGroups[].logGroupName", &["logs", "describe-log-groups"]);
+    assert!(groups.contains("/aws/lambda/step-functions-example-dev-sendEmail"), "{groups}");
+
+    let input = r#"{"trigger_date": "2017-11-16T14:33:21.000Z", "taskName": "cli"}"#;
+    let start =
+        ["stepfunctions", "start-execution", "--name", "cli", "--state-machine-arn", &machine, "--input", input];
+    let execution = text("executionArn", &start);
+    crate::support::eventually("the execution to succeed", || {
+        match text("status", &["stepfunctions", "describe-execution", "--execution-arn", &execution]) {
+            status if status == "SUCCEEDED" => Ok(()),
+            status => Err(status),
+        }
+    });
+    let types = text("events[].type", &["stepfunctions", "get-execution-history", "--execution-arn", &execution]);
+    assert!(types.starts_with("ExecutionStarted") && types.ends_with("ExecutionSucceeded"), "{types}");
+    let group = "/aws/lambda/step-functions-example-dev-sendEmail";
+    let lines = text("events[].message", &["logs", "filter-log-events", "--log-group-name", group]);
+    assert!(lines.contains("send email triggered at"), "{lines}");
+}
+
+#[test]
+fn an_operation_that_is_not_there_names_itself() {
+    let (home, endpoint) = deployed();
+    let execution = "arn:aws:states:us-east-1:000000000000:execution:m:e";
+    let redrive = ["stepfunctions", "redrive-execution", "--execution-arn", execution];
+    let ended = client(&home, &endpoint, "aws", &redrive);
+    assert_ne!(ended.code, Some(0));
+    assert!(ended.stderr.contains("RedriveExecution"), "{ended:#?}");
+    let ended = client(&home, &endpoint, "aws", &["iam", "create-user", "--user-name", "x"]);
+    assert_ne!(ended.code, Some(0));
+    assert!(ended.stderr.contains("CreateUser"), "{ended:#?}");
+}

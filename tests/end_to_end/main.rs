@@ -1,0 +1,18 @@
+//! The program from end to end, as people, scripts and other clients meet it: one executable, so that it is linked once and
+//! its tests run side by side.
+#![allow(missing_docs, unreachable_pub, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on fails")]
+#![allow(clippy::disallowed_methods, reason = "processes are started, held and killed, and the time is told")]
+
+mod cli;
+mod clients;
+mod deployments;
+mod eventual;
+mod fault_matrix;
+mod lesson;
+mod logs;
+mod ministack;
+mod moto;
+mod print;
+mod support;
+mod validate;
