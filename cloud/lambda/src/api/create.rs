@@ -1,0 +1,209 @@
+//! CreateFunction.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use cloud_core::{Change, FunctionReference, LATEST, Request, Response, ServiceError};
+use serde::Deserialize;
+
+use super::access::permit;
+use super::limits::{self, invalid};
+use super::role;
+use crate::code::CodeStore;
+use crate::model::{Code, Function, FunctionVersion, ResourcePolicy, RowFormat};
+use crate::service::Functions;
+
+/// CreateFunction's input, as far as it is understood.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Create {
+    function_name: String,
+    runtime: Option<String>,
+    role: String,
+    handler: Option<String>,
+    code: ZipSource,
+    description: Option<String>,
+    timeout: Option<i64>,
+    memory_size: Option<i64>,
+    #[serde(default)]
+    publish: bool,
+    package_type: Option<String>,
+    environment: Option<Variables>,
+    tracing_config: Option<Tracing>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+    architectures: Option<Vec<String>>,
+    ephemeral_storage: Option<Storage>,
+    #[serde(default)]
+    layers: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Variables {
+    #[serde(default)]
+    pub(super) variables: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Tracing {
+    pub(super) mode: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Storage {
+    pub(super) size: i64,
+}
+
+/// Where the zip comes from; only bytes in the request are understood.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ZipSource {
+    zip_file: Option<String>,
+    s3_bucket: Option<String>,
+    image_uri: Option<String>,
+}
+
+impl ZipSource {
+    /// The zip's bytes and the name that they are stored under.
+    pub(super) fn read(&self) -> Result<(Code, Bytes), ServiceError> {
+        if self.s3_bucket.is_some() || self.image_uri.is_some() {
+            return Err(invalid(
+                "The embedded cloud takes a function's code as ZipFile only; it has no S3 and no container images.",
+            ));
+        }
+        let Some(encoded) = &self.zip_file else {
+            return Err(invalid("Please provide a source for function code."));
+        };
+        let bytes =
+            BASE64_STANDARD.decode(encoded).map_err(|error| invalid(format!("ZipFile is not base64: {error}")))?;
+        limits::zip_size(&bytes)?;
+        let code = CodeStore::inspect(&bytes).map_err(|error| invalid(error.to_string()))?;
+        Ok((code, bytes.into()))
+    }
+}
+
+/// Creates a function; its zip is on disk before the function is.
+pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
+    let input: Create = request.json()?;
+    let reference = FunctionReference::parse(&input.function_name, &request.location())?;
+    permit(functions, request, &reference, "lambda:CreateFunction")?;
+    refuse_unsupported(&input)?;
+    role::check(functions, &input.role)?;
+    let (code, bytes) = input.code.read()?;
+    let function = build(functions, &input, &reference, code, request)?;
+    if functions.table.get(&reference.key()).is_some() {
+        return Err(exists(&reference));
+    }
+    // The version's number with the function's own ARN: so does AWS answer this call, and no other.
+    let answer = function.published.first().unwrap_or(&function.latest).to_json(false);
+    let creating = Arc::clone(functions);
+    functions.complete(async move { store(&creating, &reference, function, bytes).await }).await?;
+    Ok(functions.show_progress(201, answer))
+}
+
+/// Stores a function's zip, then the function.
+async fn store(
+    functions: &Functions,
+    reference: &FunctionReference,
+    function: Function,
+    bytes: Bytes,
+) -> Result<(), ServiceError> {
+    let arn = function.latest.arn();
+    let hash = function.latest.code.sha256.clone();
+    let stays = functions.code.prevent_removal().await;
+    store_code(functions, &function.latest.code, bytes).await?;
+    let created = functions.table.change(|functions| match functions.contains_key(&reference.key()) {
+        true => Err(exists(reference)),
+        false => Ok((vec![Change::Put(reference.key(), function)], ())),
+    });
+    let created = created.await;
+    drop(stays);
+    match created {
+        Ok(()) => functions.pool.retire_function(&arn),
+        Err(_) => functions.remove_unused_code(&[hash]).await,
+    }
+    created
+}
+
+fn exists(reference: &FunctionReference) -> ServiceError {
+    ServiceError::new(409, "ResourceConflictException", format!("Function already exist: {}", reference.name))
+}
+
+fn refuse_unsupported(input: &Create) -> Result<(), ServiceError> {
+    if input.package_type.as_deref().is_some_and(|kind| kind != "Zip") {
+        return Err(invalid("The embedded cloud runs functions from zips only; it has no container images."));
+    }
+    if !input.layers.is_empty() {
+        return Err(invalid("The embedded cloud has no layers; put their files into the function's zip."));
+    }
+    let Some(runtime) = &input.runtime else {
+        return Err(invalid("Runtime is mandatory for functions created with deployment packages."));
+    };
+    limits::runtime(runtime)
+}
+
+fn build(
+    functions: &Functions,
+    input: &Create,
+    reference: &FunctionReference,
+    code: Code,
+    request: &Request,
+) -> Result<Function, ServiceError> {
+    let handler = input.handler.clone().filter(|handler| !handler.is_empty());
+    let variables = input.environment.as_ref().map(|environment| environment.variables.clone());
+    limits::variables(variables.as_ref().unwrap_or(&BTreeMap::new()))?;
+    let mut latest = FunctionVersion {
+        name: reference.name.clone(),
+        location: reference.location.clone(),
+        version: LATEST.to_owned(),
+        role: input.role.clone(),
+        handler: handler
+            .ok_or_else(|| invalid("Handler is mandatory for functions created with deployment packages."))?,
+        runtime: input.runtime.clone().unwrap_or_default(),
+        description: limits::description(input.description.clone())?.unwrap_or_default(),
+        timeout_s: limits::timeout_s(input.timeout.unwrap_or(3))?,
+        memory_size_mb: limits::memory_size_mb(input.memory_size.unwrap_or(128))?,
+        ephemeral_storage_mb: limits::ephemeral_storage_mb(
+            input.ephemeral_storage.as_ref().map_or(512, |storage| storage.size),
+        )?,
+        environment: variables,
+        architecture: limits::architecture(input.architectures.as_deref())?,
+        tracing_mode: input.tracing_config.as_ref().map_or("PassThrough", |tracing| &tracing.mode).to_owned(),
+        code,
+        last_modified: request.received_at,
+        revision_id: String::new(),
+        generation: String::new(),
+        source_description: None,
+    };
+    latest.mark_changed(request.received_at, &functions.random);
+    let mut function = Function {
+        format: RowFormat,
+        latest,
+        published: Vec::new(),
+        next_version: 1,
+        policy: ResourcePolicy::default(),
+        aliases: BTreeMap::new(),
+        tags: input.tags.clone(),
+    };
+    if input.publish {
+        function.publish(None, request.received_at, &functions.random);
+    }
+    Ok(function)
+}
+
+/// Puts a zip on disk.
+pub(super) async fn store_code(functions: &Functions, code: &Code, bytes: Bytes) -> Result<(), ServiceError> {
+    let stored = functions.code.store(code, bytes).await;
+    stored.map_err(|error| {
+        // A client would try a 500 again and again, and a disk stays full: AWS's own error for no more room ends that.
+        let (status, code) =
+            if error.is_full() { (400, "CodeStorageExceededException") } else { (500, "ServiceException") };
+        ServiceError::new(status, code, error.to_string())
+    })
+}

@@ -1,0 +1,165 @@
+//! What Lambda takes as a function's settings; the texts are AWS's.
+
+use std::collections::BTreeMap;
+
+use cloud_core::ServiceError;
+
+use crate::runtime::{RuntimeKind, reserved};
+
+/// The most bytes of a function's own environment (Lambda quotas).
+const MAX_ENVIRONMENT_BYTES: usize = 4096;
+
+/// A zip sent in a request may have this many bytes (Lambda quotas).
+const MAX_ZIP_BYTES: usize = 52_428_800;
+
+/// The most characters of a description (API model, `Description`).
+const MAX_DESCRIPTION: usize = 256;
+
+pub(super) fn invalid(message: impl Into<String>) -> ServiceError {
+    ServiceError::bad_request("InvalidParameterValueException", message)
+}
+
+/// A value that its own constraint refuses.
+pub(super) fn validation(value: &str, member: &str, constraint: &str) -> ServiceError {
+    failed(value, member, &format!("Member must {constraint}"))
+}
+
+/// A value that a constraint refuses which is put into words of its own.
+pub(super) fn failed(value: &str, member: &str, constraint: &str) -> ServiceError {
+    let message = format!(
+        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
+    );
+    ServiceError::bad_request("ValidationException", message)
+}
+
+/// The description of a function, a version or an alias.
+pub(super) fn description(text: Option<String>) -> Result<Option<String>, ServiceError> {
+    match text {
+        Some(text) if text.chars().count() > MAX_DESCRIPTION => {
+            let constraint = format!("have length less than or equal to {MAX_DESCRIPTION}");
+            Err(validation(&text, "description", &constraint))
+        }
+        text => Ok(text),
+    }
+}
+
+/// The largest timeout is 15 minutes.
+pub(super) fn timeout_s(value: i64) -> Result<u32, ServiceError> {
+    within(value, "timeout", 1, 900)
+}
+
+/// In MB.
+pub(super) fn memory_size_mb(value: i64) -> Result<u32, ServiceError> {
+    within(value, "memorySize", 128, 10_240)
+}
+
+/// In MB.
+pub(super) fn ephemeral_storage_mb(value: i64) -> Result<u32, ServiceError> {
+    within(value, "ephemeralStorage.size", 512, 10_240)
+}
+
+fn within(value: i64, member: &str, least: u32, most: u32) -> Result<u32, ServiceError> {
+    let given = value.to_string();
+    match u32::try_from(value) {
+        Ok(value) if value < least => {
+            Err(validation(&given, member, &format!("have value greater than or equal to {least}")))
+        }
+        Ok(value) if value > most => {
+            Err(validation(&given, member, &format!("have value less than or equal to {most}")))
+        }
+        Ok(value) => Ok(value),
+        Err(_) if value < 0 => Err(validation(&given, member, &format!("have value greater than or equal to {least}"))),
+        Err(_) => Err(validation(&given, member, &format!("have value less than or equal to {most}"))),
+    }
+}
+
+/// Runtimes that AWS has and the embedded cloud has not are refused with a text of our own.
+pub(super) fn runtime(name: &str) -> Result<(), ServiceError> {
+    if RuntimeKind::named(name).is_some() {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "The embedded cloud runs functions on provided.al2023, provided.al2 and Python 3 only; it cannot run '{name}'. \
+         Build the function as an executable named bootstrap."
+    )))
+}
+
+/// One of `x86_64` and `arm64`, which is also the default.
+pub(super) fn architecture(names: Option<&[String]>) -> Result<String, ServiceError> {
+    match names {
+        None | Some([]) => Ok("x86_64".to_owned()),
+        Some([name]) if name == "x86_64" || name == "arm64" => Ok(name.clone()),
+        Some(names) => Err(validation(
+            &format!("[{}]", names.join(", ")),
+            "architectures",
+            "satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]",
+        )),
+    }
+}
+
+/// The function's own variables.
+pub(super) fn variables(variables: &BTreeMap<String, String>) -> Result<(), ServiceError> {
+    let reserved = reserved(variables.keys().map(String::as_str));
+    if !reserved.is_empty() {
+        return Err(invalid(format!(
+            "Lambda was unable to configure your environment variables because the environment variables you have \
+             provided contains reserved keys that are currently not supported for modification. Reserved keys used in \
+             this request: {}",
+            reserved.join(", ")
+        )));
+    }
+    let bytes: usize = variables.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > MAX_ENVIRONMENT_BYTES {
+        let measured = serde_json::json!(variables).to_string();
+        return Err(invalid(format!(
+            "Lambda was unable to configure your environment variables because the environment variables you have \
+             provided exceeded the 4KB limit. String measured: {measured}"
+        )));
+    }
+    Ok(())
+}
+
+/// The bytes of a zip that came inside a request.
+pub(super) fn zip_size(bytes: &[u8]) -> Result<(), ServiceError> {
+    if bytes.len() > MAX_ZIP_BYTES {
+        return Err(invalid(format!("Zipped size must be smaller than {MAX_ZIP_BYTES} bytes")));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_answer_as_aws_does() {
+        assert_eq!(timeout_s(900).unwrap(), 900);
+        let message = |result: Result<u32, ServiceError>| result.unwrap_err().message;
+        assert_eq!(
+            message(timeout_s(901)),
+            "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900"
+        );
+        assert!(message(timeout_s(0)).ends_with(
+            "Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than or equal to 1"
+        ));
+        assert!(message(memory_size_mb(-1)).contains("greater than or equal to 128"));
+        assert!(message(memory_size_mb(i64::MAX)).contains("less than or equal to 10240"));
+    }
+
+    #[test]
+    fn environment_has_limits() {
+        let one = |name: &str, value: String| BTreeMap::from([(name.to_owned(), value)]);
+        assert!(variables(&one("A", "x".repeat(4095))).is_ok());
+        assert!(variables(&one("A", "x".repeat(4096))).unwrap_err().message.contains("exceeded the 4KB limit"));
+        assert!(
+            variables(&one("AWS_REGION", String::new())).unwrap_err().message.ends_with("this request: AWS_REGION")
+        );
+    }
+
+    #[test]
+    fn other_runtimes_are_refused_by_name() {
+        assert!(runtime("provided.al2").is_ok());
+        assert!(runtime("python3.12").is_ok());
+        assert!(runtime("nodejs22.x").unwrap_err().message.contains("'nodejs22.x'"));
+    }
+}

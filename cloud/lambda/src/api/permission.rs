@@ -1,0 +1,133 @@
+//! AddPermission, RemovePermission and GetPolicy.
+
+use std::sync::Arc;
+
+use cloud_core::{FunctionReference, LATEST, Request, Response, ServiceError};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::access::{permitted, policy_resource};
+use super::limits::{invalid, validation};
+use super::update::stale;
+use crate::model::{Function, Statement, is_alias_name};
+use crate::service::Functions;
+
+/// The longest id of a statement (API model, `StatementId`).
+const MAX_ID: usize = 100;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AddPermission {
+    statement_id: String,
+    action: String,
+    principal: String,
+    source_arn: Option<String>,
+    source_account: Option<String>,
+    revision_id: Option<String>,
+}
+
+/// Lets a service invoke a function, or only a version or an alias of it.
+pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
+    let reference = permitted(functions, request, "lambda:AddPermission")?;
+    let input: AddPermission = request.json()?;
+    check_id(&input.statement_id)?;
+    if reference.qualifier.as_deref() == Some(LATEST) {
+        return Err(invalid("We currently do not support adding policies for $LATEST."));
+    }
+    let statement = Statement {
+        id: input.statement_id,
+        principal: input.principal,
+        action: input.action,
+        resource: reference.arn(),
+        source_arn: input.source_arn,
+        source_account: input.source_account,
+    };
+    let shown = statement.to_json().to_string();
+    let function = reference.unqualified();
+    let added = functions.update(&function, |function| {
+        let revision = revision(function, &reference)?;
+        expect(revision, input.revision_id.as_deref())?;
+        *revision = functions.random.uuid().to_string();
+        if function.policy.of(&statement.resource).any(|known| known.id == statement.id) {
+            let message = format!(
+                "The statement id ({}) provided already exists. Please provide a new statement id, or remove the existing \
+                 statement.",
+                statement.id
+            );
+            return Err(ServiceError::new(409, "ResourceConflictException", message));
+        }
+        function.policy.statements.push(statement);
+        Ok(())
+    });
+    added.await?;
+    Ok(Response::json(201, &json!({ "Statement": shown })))
+}
+
+/// Removes a permission.
+pub(crate) async fn remove(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
+    let reference = permitted(functions, request, "lambda:RemovePermission")?;
+    let id = request.label("StatementId");
+    let seen = request.query_value("RevisionId");
+    let function = reference.unqualified();
+    if functions.table.get(&function.key()).is_none() {
+        return Err(not_found(&format!("No policy found for: {}", function.arn())));
+    }
+    let resource = policy_resource(&reference);
+    let removed = functions.update(&function, |function| {
+        revision(function, &reference)?;
+        if function.policy.of(&resource).next().is_none() {
+            return Err(not_found("No policy is associated with the given resource."));
+        }
+        let is_it = |statement: &Statement| statement.resource == resource && statement.id == id;
+        if !function.policy.statements.iter().any(is_it) {
+            return Err(not_found(&format!("Statement {id} is not found in resource policy.")));
+        }
+        let revision = revision(function, &reference)?;
+        expect(revision, seen.as_deref())?;
+        *revision = functions.random.uuid().to_string();
+        function.policy.statements.retain(|statement| !is_it(statement));
+        Ok(())
+    });
+    removed.await?;
+    Ok(Response::empty(204))
+}
+
+/// The whole policy of a function, a version or an alias, with the revision of what it belongs to.
+pub(crate) fn get(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
+    let reference = permitted(functions, request, "lambda:GetPolicy")?;
+    let mut function = functions.function(&reference.unqualified())?;
+    let document = function.policy.document(&policy_resource(&reference));
+    match (document, function.revision(reference.qualifier.as_deref())) {
+        (Some(document), Some(revision)) => {
+            Ok(Response::json(200, &json!({"Policy": document.to_string(), "RevisionId": revision})))
+        }
+        _ => Err(not_found("The resource you requested does not exist.")),
+    }
+}
+
+/// The revision of what a permission is for; a policy has none of its own.
+fn revision<'a>(function: &'a mut Function, reference: &FunctionReference) -> Result<&'a mut String, ServiceError> {
+    let qualifier = reference.qualifier.as_deref();
+    function.revision(qualifier).ok_or_else(|| match qualifier.is_some_and(is_alias_name) {
+        true => reference.alias_not_found(),
+        false => reference.not_found(),
+    })
+}
+
+fn expect(revision: &str, seen: Option<&str>) -> Result<(), ServiceError> {
+    if seen.is_none_or(|seen| seen == revision) { Ok(()) } else { Err(stale()) }
+}
+
+fn check_id(id: &str) -> Result<(), ServiceError> {
+    if id.len() > MAX_ID {
+        return Err(validation(id, "statementId", &format!("have length less than or equal to {MAX_ID}")));
+    }
+    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+        return Err(validation(id, "statementId", "satisfy regular expression pattern: ([a-zA-Z0-9-_]+)"));
+    }
+    Ok(())
+}
+
+fn not_found(message: &str) -> ServiceError {
+    ServiceError::new(404, "ResourceNotFoundException", message)
+}

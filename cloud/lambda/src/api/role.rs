@@ -1,0 +1,30 @@
+//! Whether a function's role can be its role.
+
+use cloud_core::{Principal, RoleTrust, ServiceError};
+
+use crate::service::Functions;
+
+/// Lambda's check of the role when a function is created or gets another one. AWS refuses a role that does not exist as
+/// well; here it is taken, so that tools that bring only functions need no IAM, unless roles propagate slowly.
+///
+/// # Errors
+/// `InvalidParameterValueException` with AWS's text when the role is there and Lambda may not assume it.
+pub(super) fn check(functions: &Functions, role_arn: &str) -> Result<(), ServiceError> {
+    if !role_arn.starts_with("arn:") || !role_arn.contains(":iam::") || !role_arn.contains(":role/") {
+        let message = format!(
+            "1 validation error detected: Value '{role_arn}' at 'role' failed to satisfy constraint: Member must satisfy \
+             regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\\d{{12}}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"
+        );
+        return Err(ServiceError::bad_request("ValidationException", message));
+    }
+    let is_taken = match functions.roles.trust(role_arn, Principal::Service("lambda.amazonaws.com")) {
+        RoleTrust::Trusted => true,
+        RoleTrust::Missing => !functions.roles.roles_propagate_slowly(),
+        RoleTrust::Refused | RoleTrust::Propagating => false,
+    };
+    if is_taken {
+        return Ok(());
+    }
+    let message = "The role defined for the function cannot be assumed by Lambda.";
+    Err(ServiceError::bad_request("InvalidParameterValueException", message))
+}

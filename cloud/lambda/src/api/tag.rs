@@ -1,0 +1,66 @@
+//! TagResource, UntagResource and ListTags.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cloud_core::{FunctionReference, Request, Response, ServiceError};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::access::permit;
+use super::limits::invalid;
+use crate::service::Functions;
+
+/// The most tags that one function may have (Lambda developer guide, "Tag requirements").
+const MAX_TAGS: usize = 50;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    tags: BTreeMap<String, String>,
+}
+
+/// The tags of a function.
+pub(crate) fn list(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
+    let reference = tagged(functions, request, "lambda:ListTags")?;
+    let function = functions.function(&reference)?;
+    Ok(Response::json(200, &json!({"Tags": function.tags})))
+}
+
+/// Gives a function tags.
+pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
+    let reference = tagged(functions, request, "lambda:TagResource")?;
+    let input: Tag = request.json()?;
+    let added = functions.update(&reference, |function| {
+        function.tags.extend(input.tags);
+        match function.tags.len() > MAX_TAGS {
+            true => Err(invalid("Number of tags exceeds function tag limit.")),
+            false => Ok(()),
+        }
+    });
+    added.await?;
+    Ok(Response::empty(204))
+}
+
+/// Removes tags from a function.
+pub(crate) async fn remove(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
+    let reference = tagged(functions, request, "lambda:UntagResource")?;
+    let keys = request.query().into_iter().filter(|(name, _)| name == "tagKeys");
+    let keys: Vec<String> = keys.map(|(_, key)| key).collect();
+    let removed = functions.update(&reference, |function| {
+        function.tags.retain(|key, _| !keys.contains(key));
+        Ok(())
+    });
+    removed.await?;
+    Ok(Response::empty(204))
+}
+
+/// The function that the path names by its ARN, when the caller may do this with it.
+fn tagged(functions: &Functions, request: &Request, action: &str) -> Result<FunctionReference, ServiceError> {
+    let reference = FunctionReference::parse(request.label("Resource"), &request.location())?;
+    permit(functions, request, &reference, action)?;
+    if reference.qualifier.is_some() {
+        return Err(invalid("Tags on function aliases and versions are not supported. Please specify a function ARN."));
+    }
+    Ok(reference)
+}

@@ -1,0 +1,40 @@
+//! PublishVersion.
+
+use std::sync::Arc;
+
+use cloud_core::{Request, Response, ServiceError};
+use serde::Deserialize;
+
+use super::access::permitted;
+use super::limits::{self, invalid};
+use super::update::expect_revision;
+use crate::service::Functions;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Publish {
+    code_sha256: Option<String>,
+    description: Option<String>,
+    revision_id: Option<String>,
+}
+
+/// Publishes the latest version; nothing new is made when it has not changed since the last one.
+pub(crate) async fn publish(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
+    let reference = permitted(functions, request, "lambda:PublishVersion")?;
+    functions.refuse_update(&reference)?;
+    let input: Publish = request.json()?;
+    let description = limits::description(input.description)?;
+    let published = functions.update(&reference, |function| {
+        expect_revision(&function.latest, input.revision_id.as_deref())?;
+        let actual = function.latest.code.base64();
+        if input.code_sha256.as_ref().is_some_and(|expected| *expected != actual) {
+            return Err(invalid(format!(
+                "CodeSHA256 ({}) is different from current CodeSHA256 in $LATEST ({actual}). Please try again with the \
+                 CodeSHA256 in $LATEST.",
+                input.code_sha256.unwrap_or_default()
+            )));
+        }
+        Ok(function.publish(description, request.received_at, &functions.random).to_json(true))
+    });
+    Ok(functions.show_progress(201, published.await?))
+}

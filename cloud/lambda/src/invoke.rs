@@ -1,0 +1,168 @@
+//! Invoking a function: which version runs, and again when an asynchronous invocation fails.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use cloud_core::{Clock, FunctionInvoker, FunctionReference, Invocation, PortFuture, ServiceError};
+use jiff::Timestamp;
+
+use crate::model::{Function, FunctionVersion};
+use crate::pool::SandboxPool;
+use crate::runtime::InvocationEvent;
+use crate::service::Functions;
+
+/// The pauses before the second and the third try of an asynchronous invocation (Lambda developer guide, "Error handling
+/// and retries": one minute, then two).
+const RETRY_PAUSES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
+
+impl Functions {
+    /// The version that a reference names; of an alias with two versions, the one that gets what its weights leave.
+    pub(crate) fn resolve(&self, reference: &FunctionReference) -> Result<FunctionVersion, ServiceError> {
+        self.choose(reference, |function| function.version(reference.qualifier.as_deref()))
+    }
+
+    /// The version that one invocation runs.
+    fn route(&self, reference: &FunctionReference) -> Result<FunctionVersion, ServiceError> {
+        let version =
+            self.choose(reference, |function| function.route(reference.qualifier.as_deref(), self.random.fraction()))?;
+        self.refuse_pending(reference, &version.version)?;
+        Ok(version)
+    }
+
+    fn choose(
+        &self,
+        reference: &FunctionReference,
+        choose: impl FnOnce(&Function) -> Option<&FunctionVersion>,
+    ) -> Result<FunctionVersion, ServiceError> {
+        let key = reference.key();
+        let chosen = self.table.read(|functions| functions.get(&key).and_then(choose).cloned());
+        chosen.ok_or_else(|| reference.not_found())
+    }
+
+    /// Runs a function and waits for its answer. It runs to its end even when whoever waits goes away, as on AWS.
+    pub(crate) async fn run(
+        &self,
+        reference: &FunctionReference,
+        payload: Bytes,
+        trace_id: Option<&str>,
+    ) -> Result<Invocation, ServiceError> {
+        let version = self.route(reference)?;
+        let event = self.event(reference, payload, trace_id);
+        let pool = Arc::clone(&self.pool);
+        let running = tokio::spawn(async move { run_version(&pool, &version, event).await });
+        running.await.unwrap_or_else(|error| {
+            tracing::error!(error = %error, function = %reference.arn(), "an invocation was interrupted");
+            let message = "The invocation was interrupted; the cloud's log has more.";
+            Err(ServiceError::new(500, "ServiceException", message))
+        })
+    }
+
+    /// Starts an asynchronous invocation, which is tried three times in all; gives its request id.
+    ///
+    /// # Errors
+    /// `TooManyRequestsException` when too many wait already.
+    pub(crate) fn enqueue(&self, reference: &FunctionReference, payload: Bytes) -> Result<String, ServiceError> {
+        let version = self.route(reference)?;
+        let room = self.queue.reserve(&payload)?;
+        let event = self.event(reference, payload, None);
+        let request_id = event.request_id.clone();
+        let pool = Arc::clone(&self.pool);
+        let clock = self.clock.clone();
+        let stop = self.queue.stop.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                biased;
+                () = stop.given() => {}
+                () = run_with_retries(&pool, &clock, &version, &event) => {}
+            }
+            drop(room);
+        });
+        Ok(request_id)
+    }
+
+    fn event(&self, reference: &FunctionReference, payload: Bytes, trace_id: Option<&str>) -> InvocationEvent {
+        InvocationEvent {
+            request_id: self.random.uuid().to_string(),
+            function_arn: reference.arn(),
+            trace_id: trace_id.map_or_else(|| self.new_trace_id(self.clock.now()), str::to_owned),
+            payload,
+        }
+    }
+
+    /// An X-Ray header as Lambda makes one for a request that brought none (X-Ray developer guide, "Tracing header").
+    fn new_trace_id(&self, now: Timestamp) -> String {
+        let root = u128::from(self.random.next_u64()) << 32 | u128::from(self.random.next_u64() >> 32);
+        let parent = self.random.next_u64();
+        format!("Root=1-{:08x}-{root:024x};Parent={parent:016x};Sampled=0", now.as_second())
+    }
+}
+
+impl FunctionInvoker for Functions {
+    fn invoke<'a>(
+        &'a self,
+        function: &'a FunctionReference,
+        payload: Bytes,
+    ) -> PortFuture<'a, Result<Invocation, ServiceError>> {
+        Box::pin(self.run(function, payload, None))
+    }
+
+    fn invoke_later<'a>(
+        &'a self,
+        function: &'a FunctionReference,
+        payload: Bytes,
+    ) -> PortFuture<'a, Result<String, ServiceError>> {
+        Box::pin(std::future::ready(self.enqueue(function, payload)))
+    }
+
+    fn version(&self, function: &FunctionReference) -> Result<String, ServiceError> {
+        Ok(self.resolve(function)?.version)
+    }
+
+    /// A function, its versions and its aliases have policies of their own: what may invoke the one may not therefore invoke
+    /// the other.
+    fn may_invoke(&self, function: &FunctionReference, service: &str, source_arn: &str) -> bool {
+        let key = function.key();
+        let resource = function.arn();
+        self.table.read(|functions| {
+            functions.get(&key).is_some_and(|found| found.policy.allows_service(&resource, service, source_arn))
+        })
+    }
+}
+
+async fn run_with_retries(pool: &SandboxPool, clock: &Clock, version: &FunctionVersion, event: &InvocationEvent) {
+    for pause in RETRY_PAUSES.into_iter().map(Some).chain([None]) {
+        match run_version(pool, version, event.clone()).await {
+            Ok(invocation) if invocation.function_error.is_none() => return,
+            // The function's log has its error.
+            Ok(_) => {}
+            Err(error) => {
+                let function = version.qualified_arn();
+                let request_id = &event.request_id;
+                tracing::warn!(error = %error, function, request_id, "an asynchronous invocation could not be run");
+            }
+        }
+        match pause {
+            Some(pause) => clock.sleep(pause).await,
+            None => return,
+        }
+    }
+}
+
+async fn run_version(
+    pool: &SandboxPool,
+    version: &FunctionVersion,
+    event: InvocationEvent,
+) -> Result<Invocation, ServiceError> {
+    let request_id = event.request_id.clone();
+    let trace_id = event.trace_id.clone();
+    let outcome = pool.run(version, event).await?;
+    Ok(Invocation {
+        request_id,
+        payload: outcome.payload,
+        function_error: outcome.has_failed.then(|| "Unhandled".to_owned()),
+        log_tail: outcome.log_tail,
+        executed_version: version.version.clone(),
+        trace_id,
+    })
+}

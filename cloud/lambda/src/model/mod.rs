@@ -1,0 +1,15 @@
+//! What is stored of functions: versions, aliases and resource policies, and the format of their rows.
+
+mod alias;
+mod function;
+mod resource_policy;
+mod row;
+mod version;
+
+pub(crate) use alias::{Alias, is_alias_name};
+pub(crate) use function::Function;
+pub(crate) use resource_policy::{ResourcePolicy, Statement};
+pub(crate) use row::RowFormat;
+pub use version::{Code, FunctionVersion};
+#[cfg(test)]
+pub(crate) use {function::tests::function, version::example};

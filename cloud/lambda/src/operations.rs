@@ -1,0 +1,208 @@
+//! The table of Lambda's operations (restJson1): what the router, injected faults and permission checks read.
+
+use cloud_core::Access::{Reads, Writes, WritesAlone};
+use cloud_core::{Binding, FunctionReference, Operation, Protocol, Request, Resource, ServiceError, ServiceInfo};
+
+use crate::api::{alias, create, delete, invocation, list, named, permission, tag, update, version};
+use crate::service::Functions;
+
+/// What is known of Lambda.
+pub static INFO: ServiceInfo =
+    ServiceInfo::new("Lambda", "lambda", Protocol::LambdaRest).with_faults(throttled, failed, conflict);
+
+/// Lambda's operations.
+pub static OPERATIONS: &[Operation<Functions>] = &[
+    Operation::new(
+        "CreateFunction",
+        Binding::Rest("POST", "/2015-03-31/functions"),
+        Writes,
+        "lambda:CreateFunction",
+        Resource::Computed(new_function),
+        |functions, request| Box::pin(create::create(functions, request)),
+    ),
+    Operation::new(
+        "ListFunctions",
+        Binding::Rest("GET", "/2015-03-31/functions"),
+        Reads,
+        "lambda:ListFunctions",
+        Resource::Any,
+        |functions, request| Box::pin(async move { list::functions(functions, request) }),
+    ),
+    Operation::new(
+        "GetFunction",
+        Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}"),
+        Reads,
+        "lambda:GetFunction",
+        Resource::Computed(function),
+        |functions, request| Box::pin(async move { list::function(functions, request) }),
+    ),
+    Operation::new(
+        "DeleteFunction",
+        Binding::Rest("DELETE", "/2015-03-31/functions/{FunctionName}"),
+        Writes,
+        "lambda:DeleteFunction",
+        Resource::Computed(function),
+        |functions, request| Box::pin(delete::delete(functions, request)),
+    ),
+    Operation::new(
+        "GetFunctionConfiguration",
+        Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/configuration"),
+        Reads,
+        "lambda:GetFunctionConfiguration",
+        Resource::Computed(function),
+        |functions, request| Box::pin(async move { list::configuration(functions, request) }),
+    ),
+    Operation::new(
+        "UpdateFunctionConfiguration",
+        Binding::Rest("PUT", "/2015-03-31/functions/{FunctionName}/configuration"),
+        Writes,
+        "lambda:UpdateFunctionConfiguration",
+        Resource::Computed(function),
+        |functions, request| Box::pin(update::configuration(functions, request)),
+    ),
+    Operation::new(
+        "UpdateFunctionCode",
+        Binding::Rest("PUT", "/2015-03-31/functions/{FunctionName}/code"),
+        Writes,
+        "lambda:UpdateFunctionCode",
+        Resource::Computed(function),
+        |functions, request| Box::pin(update::code(functions, request)),
+    ),
+    Operation::new(
+        "Invoke",
+        Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/invocations"),
+        Writes,
+        "lambda:InvokeFunction",
+        Resource::Computed(function),
+        |functions, request| Box::pin(invocation::invoke(functions, request)),
+    ),
+    Operation::new(
+        "PublishVersion",
+        Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/versions"),
+        Writes,
+        "lambda:PublishVersion",
+        Resource::Computed(function),
+        |functions, request| Box::pin(version::publish(functions, request)),
+    ),
+    Operation::new(
+        "ListVersionsByFunction",
+        Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/versions"),
+        Reads,
+        "lambda:ListVersionsByFunction",
+        Resource::Computed(function),
+        |functions, request| Box::pin(async move { list::versions(functions, request) }),
+    ),
+    Operation::new(
+        "AddPermission",
+        Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/policy"),
+        WritesAlone,
+        "lambda:AddPermission",
+        Resource::Computed(function),
+        |functions, request| Box::pin(permission::add(functions, request)),
+    ),
+    Operation::new(
+        "GetPolicy",
+        Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/policy"),
+        Reads,
+        "lambda:GetPolicy",
+        Resource::Computed(function),
+        |functions, request| Box::pin(async move { permission::get(functions, request) }),
+    ),
+    Operation::new(
+        "RemovePermission",
+        Binding::Rest("DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}"),
+        WritesAlone,
+        "lambda:RemovePermission",
+        Resource::Computed(function),
+        |functions, request| Box::pin(permission::remove(functions, request)),
+    ),
+    Operation::new(
+        "CreateAlias",
+        Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/aliases"),
+        Writes,
+        "lambda:CreateAlias",
+        Resource::Computed(function),
+        |functions, request| Box::pin(alias::create(functions, request)),
+    ),
+    Operation::new(
+        "ListAliases",
+        Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/aliases"),
+        Reads,
+        "lambda:ListAliases",
+        Resource::Computed(function),
+        |functions, request| Box::pin(async move { alias::list(functions, request) }),
+    ),
+    Operation::new(
+        "GetAlias",
+        Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
+        Reads,
+        "lambda:GetAlias",
+        Resource::Computed(function),
+        |functions, request| Box::pin(async move { alias::get(functions, request) }),
+    ),
+    Operation::new(
+        "UpdateAlias",
+        Binding::Rest("PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
+        Writes,
+        "lambda:UpdateAlias",
+        Resource::Computed(function),
+        |functions, request| Box::pin(alias::update(functions, request)),
+    ),
+    Operation::new(
+        "DeleteAlias",
+        Binding::Rest("DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
+        Writes,
+        "lambda:DeleteAlias",
+        Resource::Computed(function),
+        |functions, request| Box::pin(alias::delete(functions, request)),
+    ),
+    Operation::new(
+        "ListTags",
+        Binding::Rest("GET", "/2017-03-31/tags/{Resource}"),
+        Reads,
+        "lambda:ListTags",
+        Resource::Arn("Resource"),
+        |functions, request| Box::pin(async move { tag::list(functions, request) }),
+    ),
+    Operation::new(
+        "TagResource",
+        Binding::Rest("POST", "/2017-03-31/tags/{Resource}"),
+        Writes,
+        "lambda:TagResource",
+        Resource::Arn("Resource"),
+        |functions, request| Box::pin(tag::add(functions, request)),
+    ),
+    Operation::new(
+        "UntagResource",
+        Binding::Rest("DELETE", "/2017-03-31/tags/{Resource}"),
+        Writes,
+        "lambda:UntagResource",
+        Resource::Arn("Resource"),
+        |functions, request| Box::pin(tag::remove(functions, request)),
+    ),
+];
+
+/// The function that CreateFunction's body names.
+fn new_function(request: &Request) -> Option<String> {
+    let name = request.member("FunctionName")?;
+    let reference = FunctionReference::parse(&name, &request.location()).ok()?;
+    Some(reference.unqualified().arn())
+}
+
+/// The function that the path names, without qualifier: its permissions are written one at a time.
+fn function(request: &Request) -> Option<String> {
+    Some(named(request).ok()?.unqualified().arn())
+}
+
+fn throttled() -> ServiceError {
+    ServiceError::new(429, "TooManyRequestsException", "Rate exceeded").with("Reason", "CallerRateLimitExceeded")
+}
+
+fn failed() -> ServiceError {
+    ServiceError::new(500, "ServiceException", "An error occurred and the request cannot be processed.")
+}
+
+fn conflict() -> ServiceError {
+    let message = "The function could not be updated due to a concurrent update operation.";
+    ServiceError::new(409, "ResourceConflictException", message)
+}

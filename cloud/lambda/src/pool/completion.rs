@@ -1,0 +1,57 @@
+//! How one invocation ended, before it is logged.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::report::{self, InvocationStatus};
+use crate::runtime::{RuntimeFailure, error_type};
+
+/// How one invocation ended, before it is logged.
+#[derive(Debug)]
+pub(super) struct Completion {
+    /// The result, or the error document.
+    pub(super) payload: Bytes,
+    /// Whether it is an error document.
+    pub(super) has_failed: bool,
+    /// What REPORT tells.
+    pub(super) status: InvocationStatus,
+    /// Lines to log before END.
+    pub(super) lines: Vec<String>,
+    /// Whether the sandbox can take another event.
+    pub(super) is_reusable: bool,
+}
+
+impl Completion {
+    /// The runtime answered, with a result or with the function's error.
+    pub(super) fn answered(payload: Bytes, has_failed: bool) -> Self {
+        Self { payload, has_failed, status: InvocationStatus::Answered, lines: Vec::new(), is_reusable: true }
+    }
+
+    /// The runtime reported that it could not start.
+    pub(super) fn init_failed(document: Bytes) -> Self {
+        let status = InvocationStatus::Failed(error_type(&document));
+        Self { payload: document, has_failed: true, status, lines: Vec::new(), is_reusable: false }
+    }
+
+    /// The runtime ended, or was never there.
+    pub(super) fn failed(failure: &RuntimeFailure) -> Self {
+        Self {
+            payload: failure.payload(),
+            has_failed: true,
+            status: InvocationStatus::Failed(failure.error_type.clone()),
+            lines: vec![report::failed(&failure.message, &failure.error_type)],
+            is_reusable: false,
+        }
+    }
+
+    /// The function's timeout ran out.
+    pub(super) fn timed_out(now: Timestamp, request_id: &str, timeout_s: u32) -> Self {
+        Self {
+            payload: RuntimeFailure::timed_out(request_id, timeout_s).payload(),
+            has_failed: true,
+            status: InvocationStatus::TimedOut,
+            lines: vec![report::timed_out(now, request_id, timeout_s)],
+            is_reusable: false,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! One sandbox: a runtime of a version with its log stream, used for one invocation at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use cloud_core::{Clock, Elapsed, LogWriter, Random};
+use jiff::Timestamp;
+
+use super::completion::Completion;
+use super::report::{self, InvocationStatus, Usage};
+use super::sandbox_log::{LogStream, SandboxLog};
+use crate::model::FunctionVersion;
+use crate::runtime::{
+    Delivery, InvocationEvent, Runner, RunnerError, Runtime, RuntimeFailure, RuntimeMessage, RuntimeSignal,
+};
+
+/// How long a runtime may take to start before the function's own timeout begins to run (Lambda's Init phase).
+const INIT_LIMIT: Duration = Duration::from_secs(10);
+
+/// What every sandbox needs.
+pub(crate) struct SandboxContext {
+    pub(crate) runner: Arc<dyn Runner>,
+    pub(crate) logs: Arc<dyn LogWriter>,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+}
+
+/// What one invocation gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InvocationOutcome {
+    /// The result, or the error document.
+    pub(crate) payload: Bytes,
+    /// Whether it is an error document.
+    pub(crate) has_failed: bool,
+    /// The last 4 KB of its log.
+    pub(crate) log_tail: Vec<u8>,
+    /// Whether the sandbox can take another event.
+    /// Whether the sandbox can take another event.
+    pub(super) is_reusable: bool,
+}
+
+/// A runtime and what belongs to it.
+pub(super) struct Sandbox {
+    runtime: Box<dyn Runtime>,
+    log: SandboxLog,
+    clock: Clock,
+    version: String,
+    timeout_s: u32,
+    memory_size_mb: u32,
+    /// The most memory seen in use: a process that has ended no longer tells.
+    memory_used_mb: Option<u64>,
+    started_at: Timestamp,
+    is_initialised: bool,
+}
+
+impl Sandbox {
+    /// Starts the runtime of a version; it begins to initialise at once.
+    ///
+    /// # Errors
+    /// When there can be no runtime. A program that cannot be started is the outcome of its first invocation instead, as on
+    /// AWS.
+    pub(super) async fn start(version: &FunctionVersion, context: &SandboxContext) -> Result<Self, RunnerError> {
+        let started_at = context.clock.now();
+        let stream = LogStream::new(version, started_at, &context.random);
+        let mut runtime = context.runner.start(version, &stream.stream).await?;
+        let log = SandboxLog::start(runtime.take_output(), stream, context.logs.clone(), context.clock.clone());
+        Ok(Self {
+            runtime,
+            log,
+            clock: context.clock.clone(),
+            version: version.version.clone(),
+            timeout_s: version.timeout_s,
+            memory_size_mb: version.memory_size_mb,
+            memory_used_mb: None,
+            started_at,
+            is_initialised: false,
+        })
+    }
+
+    /// Whether the runtime still runs.
+    pub(super) fn is_running(&mut self) -> bool {
+        self.runtime.is_running()
+    }
+
+    /// Runs one event to its end and logs it.
+    pub(super) async fn run(&mut self, event: InvocationEvent) -> InvocationOutcome {
+        let request_id = event.request_id.clone();
+        let is_cold = !self.is_initialised;
+        let failed = if is_cold { self.initialise(&request_id).await } else { None };
+        let init = is_cold.then(|| self.clock.since(self.started_at));
+        self.log.first_line(report::start(&request_id, &self.version)).await;
+        let began_at = self.clock.now();
+        let completion = match failed {
+            Some(completion) => completion,
+            None => self.execute(event, began_at).await,
+        };
+        self.measure_memory();
+        let usage = Usage {
+            duration: self.clock.since(began_at),
+            init,
+            memory_size_mb: self.memory_size_mb,
+            memory_used_mb: self.memory_used_mb,
+            status: completion.status,
+        };
+        if !completion.is_reusable {
+            self.runtime.kill();
+        }
+        for line in completion.lines {
+            self.log.line(line).await;
+        }
+        self.log.line(report::end(&request_id)).await;
+        self.log.line(report::report(&request_id, &usage)).await;
+        InvocationOutcome {
+            payload: completion.payload,
+            has_failed: completion.has_failed,
+            log_tail: self.log.tail().await,
+            is_reusable: completion.is_reusable,
+        }
+    }
+
+    /// Waits for a new runtime to ask for its first event; gives the invocation's completion when that failed.
+    async fn initialise(&mut self, request_id: &str) -> Option<Completion> {
+        let completion = match self.signal(INIT_LIMIT).await {
+            // Too slow for the Init phase: it goes on within the invocation's own time.
+            Ok(RuntimeSignal::Message(RuntimeMessage::Ready)) | Err(Elapsed) => {
+                self.is_initialised = true;
+                self.measure_memory();
+                return None;
+            }
+            Ok(RuntimeSignal::Message(
+                RuntimeMessage::InitError(document)
+                | RuntimeMessage::Error(document)
+                | RuntimeMessage::Response(document),
+            )) => Completion::init_failed(document),
+            Ok(signal) => ended(request_id, &signal),
+        };
+        if let InvocationStatus::Failed(error_type) = &completion.status {
+            self.log.line(report::init_report(self.clock.since(self.started_at), error_type)).await;
+        }
+        Some(completion)
+    }
+
+    /// Hands over the event and waits for the answer, the end of the runtime, or the timeout.
+    async fn execute(&mut self, event: InvocationEvent, began_at: Timestamp) -> Completion {
+        let request_id = event.request_id.clone();
+        let timeout = Duration::from_secs(u64::from(self.timeout_s));
+        let deadline_ms = began_at.as_millisecond() + i64::from(self.timeout_s) * 1000;
+        self.runtime.deliver(Delivery { event, deadline_ms }).await;
+        loop {
+            let left = timeout.saturating_sub(self.clock.since(began_at));
+            match self.signal(left).await {
+                Ok(RuntimeSignal::Message(RuntimeMessage::Ready)) => {}
+                Ok(RuntimeSignal::Message(RuntimeMessage::Response(result))) => {
+                    return Completion::answered(result, false);
+                }
+                Ok(RuntimeSignal::Message(RuntimeMessage::Error(document))) => {
+                    return Completion::answered(document, true);
+                }
+                Ok(RuntimeSignal::Message(RuntimeMessage::InitError(document))) => {
+                    return Completion::init_failed(document);
+                }
+                Ok(signal) => return ended(&request_id, &signal),
+                Err(Elapsed) => return Completion::timed_out(self.clock.now(), &request_id, self.timeout_s),
+            }
+        }
+    }
+
+    fn measure_memory(&mut self) {
+        self.memory_used_mb = self.memory_used_mb.max(self.runtime.peak_memory_mb());
+    }
+
+    /// The next thing that the runtime does within `limit`, but printing, which is logged.
+    async fn signal(&mut self, limit: Duration) -> Result<RuntimeSignal, Elapsed> {
+        let clock = self.clock.clone();
+        let log = &self.log;
+        let runtime = &mut self.runtime;
+        let next = async {
+            loop {
+                match runtime.signal().await {
+                    RuntimeSignal::Printed(text) => log.line(text).await,
+                    signal => return signal,
+                }
+            }
+        };
+        clock.timeout(limit, next).await
+    }
+}
+
+/// The completion of an invocation whose runtime ended, or was never there.
+fn ended(request_id: &str, signal: &RuntimeSignal) -> Completion {
+    let failure = match signal {
+        RuntimeSignal::StartFailed(error) => RuntimeFailure::not_started(request_id, error),
+        RuntimeSignal::Exited(status) => RuntimeFailure::exited(request_id, status),
+        RuntimeSignal::Message(_) | RuntimeSignal::Printed(_) => {
+            return Completion::init_failed(Bytes::new());
+        }
+    };
+    Completion::failed(&failure)
+}

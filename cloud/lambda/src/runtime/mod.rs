@@ -1,0 +1,20 @@
+//! What runs a function's code: the port [`Runner`], and the real one, which starts processes.
+
+mod environment;
+mod failure;
+mod process;
+mod process_runner;
+mod program;
+mod runner;
+mod runtime_api;
+#[cfg(any(test, feature = "testing"))]
+mod simulated;
+
+pub(crate) use environment::reserved;
+pub(crate) use failure::{RuntimeFailure, error_type};
+pub use process_runner::ProcessRunner;
+pub(crate) use program::RuntimeKind;
+pub use program::StartError;
+pub use runner::{Delivery, InvocationEvent, Runner, RunnerError, Runtime, RuntimeMessage, RuntimeSignal};
+#[cfg(any(test, feature = "testing"))]
+pub use simulated::{SimulatedRun, SimulatedRunner};

@@ -1,0 +1,307 @@
+//! The Lambda Runtime API of one sandbox: `next`, `response`, `error`, `init/error` (Lambda developer guide, "Using the
+//! Lambda runtime API").
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use cloud_core::Clock;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::header::HeaderValue;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::runner::{Delivery, RuntimeMessage};
+
+/// The largest result a function may answer with: 6 MB and Lambda's allowance for its envelope.
+pub(crate) const MAX_RESPONSE_BYTES: usize = 6_291_556;
+
+/// How many deliveries wait for the runtime: a sandbox runs one invocation at a time.
+const DELIVERIES: usize = 1;
+
+/// How many messages of the runtime wait for the sandbox: each may be as large as a result, and the runtime that
+/// sent one waits for the next event anyway.
+const MESSAGES: usize = 1;
+
+/// How long to wait when the system takes no connection, before the next try.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// The listener of one sandbox; it stops when this is dropped.
+#[derive(Debug)]
+pub(crate) struct RuntimeApi {
+    address: SocketAddr,
+    deliveries: mpsc::Sender<Delivery>,
+    messages: mpsc::Receiver<RuntimeMessage>,
+    listener: JoinHandle<()>,
+}
+
+/// What the connections of one sandbox share.
+#[derive(Debug)]
+struct Exchange {
+    deliveries: tokio::sync::Mutex<mpsc::Receiver<Delivery>>,
+    messages: mpsc::Sender<RuntimeMessage>,
+    state: Mutex<RuntimeState>,
+}
+
+/// What the runtime is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum RuntimeState {
+    Starting,
+    Idle,
+    Running { request_id: String },
+}
+
+type HttpResponse = Response<Full<Bytes>>;
+
+impl RuntimeApi {
+    /// Listens on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    /// What the system says when no port can be had.
+    pub(crate) async fn listen(clock: Clock) -> io::Result<Self> {
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = socket.local_addr()?;
+        let (delivery_sender, delivery_receiver) = mpsc::channel(DELIVERIES);
+        let (message_sender, message_receiver) = mpsc::channel(MESSAGES);
+        let exchange = Arc::new(Exchange {
+            deliveries: tokio::sync::Mutex::new(delivery_receiver),
+            messages: message_sender,
+            state: Mutex::new(RuntimeState::Starting),
+        });
+        let listener = tokio::spawn(serve(socket, exchange, clock));
+        Ok(Self { address, deliveries: delivery_sender, messages: message_receiver, listener })
+    }
+
+    /// Where the runtime finds it.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Hands over an invocation; the runtime gets it with its next `next`.
+    pub(crate) async fn deliver(&self, invocation: Delivery) {
+        if self.deliveries.send(invocation).await.is_err() {
+            // The invocation then ends with its timeout, or with the process.
+            tracing::warn!("an invocation was not handed over: the sandbox's Runtime API has ended");
+        }
+    }
+
+    /// The next thing the runtime says; waits for ever when it says nothing.
+    pub(crate) async fn message(&mut self) -> RuntimeMessage {
+        match self.messages.recv().await {
+            Some(message) => message,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+impl Drop for RuntimeApi {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+async fn serve(socket: TcpListener, exchange: Arc<Exchange>, clock: Clock) {
+    let mut connections = JoinSet::new();
+    loop {
+        let stream = match socket.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(error = %error, "a Runtime API took no connection; it tries again");
+                clock.sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        while connections.try_join_next().is_some() {}
+        let exchange = Arc::clone(&exchange);
+        connections.spawn(async move {
+            let service = service_fn(move |request| {
+                let exchange = Arc::clone(&exchange);
+                async move { Ok::<_, Infallible>(exchange.handle(request).await) }
+            });
+            let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            if let Err(error) = connection.await {
+                // The runtime's own business: it ends, or connects again.
+                tracing::debug!(error = %error, "a connection to a Runtime API broke");
+            }
+        });
+    }
+}
+
+impl Exchange {
+    async fn handle(&self, request: Request<Incoming>) -> HttpResponse {
+        let path = request.uri().path().to_owned();
+        let Some(rest) = path.strip_prefix("/2018-06-01/runtime/") else {
+            return refuse(StatusCode::NOT_FOUND, "NotFound", "The Runtime API has no such path.");
+        };
+        let parts: Vec<&str> = rest.split('/').collect();
+        match (request.method(), parts.as_slice()) {
+            (&Method::GET, ["invocation", "next"]) => self.next().await,
+            (&Method::POST, ["invocation", id, "response"]) => self.response(id, request).await,
+            (&Method::POST, ["invocation", id, "error"]) => self.error(id, request).await,
+            (&Method::POST, ["init", "error"]) => self.init_error(request).await,
+            _ => refuse(StatusCode::NOT_FOUND, "NotFound", "The Runtime API has no such path."),
+        }
+    }
+
+    async fn next(&self) -> HttpResponse {
+        if self.leave(&RuntimeState::Starting) {
+            self.say(RuntimeMessage::Ready).await;
+        }
+        let Some(Delivery { event, deadline_ms }) = self.deliveries.lock().await.recv().await else {
+            return refuse(StatusCode::GONE, "Gone", "This sandbox is ending.");
+        };
+        *self.state() = RuntimeState::Running { request_id: event.request_id.clone() };
+        let mut response = Response::new(Full::new(event.payload));
+        let deadline = deadline_ms.to_string();
+        let headers = [
+            ("content-type", "application/json"),
+            ("lambda-runtime-aws-request-id", &event.request_id),
+            ("lambda-runtime-deadline-ms", &deadline),
+            ("lambda-runtime-invoked-function-arn", &event.function_arn),
+            ("lambda-runtime-trace-id", &event.trace_id),
+        ];
+        for (name, value) in headers {
+            // Always: ids and ARNs are plain text, and the trace id came in a header itself.
+            if let Ok(value) = HeaderValue::from_str(value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+
+    async fn response(&self, id: &str, request: Request<Incoming>) -> HttpResponse {
+        if let Some(refusal) = self.refuse_other(id) {
+            return refusal;
+        }
+        match collect(request).await {
+            Ok(body) => self.finish(id, RuntimeMessage::Response(body)).await,
+            Err(reason) => {
+                let text = format!(
+                    "Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
+                );
+                let (status, code, text) = match reason {
+                    Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Function.ResponseSizeTooLarge", text.as_str()),
+                    Unread::Broken => {
+                        (StatusCode::BAD_REQUEST, "Runtime.TruncatedResponse", "The response was cut off.")
+                    }
+                };
+                let error = json!({"errorMessage": text, "errorType": code}).to_string();
+                self.finish(id, RuntimeMessage::Error(error.into())).await;
+                refuse(status, code, text)
+            }
+        }
+    }
+
+    async fn error(&self, id: &str, request: Request<Incoming>) -> HttpResponse {
+        if let Some(refusal) = self.refuse_other(id) {
+            return refusal;
+        }
+        let document = self.document(request).await;
+        self.finish(id, RuntimeMessage::Error(document)).await
+    }
+
+    async fn init_error(&self, request: Request<Incoming>) -> HttpResponse {
+        let started = || refuse(StatusCode::FORBIDDEN, "InvalidStateTransition", "The runtime has started already.");
+        if *self.state() != RuntimeState::Starting {
+            return started();
+        }
+        let document = self.document(request).await;
+        if !self.leave(&RuntimeState::Starting) {
+            return started();
+        }
+        self.say(RuntimeMessage::InitError(document)).await;
+        accepted()
+    }
+
+    /// An error document; empty when it could not be read.
+    async fn document(&self, request: Request<Incoming>) -> Bytes {
+        collect(request).await.unwrap_or_else(|reason| {
+            tracing::warn!(reason = ?reason, "a runtime's error document could not be read");
+            Bytes::new()
+        })
+    }
+
+    /// An answer to an invocation that is not the one running is refused, as AWS does.
+    fn refuse_other(&self, id: &str) -> Option<HttpResponse> {
+        match &*self.state() {
+            RuntimeState::Running { request_id } if request_id == id => None,
+            RuntimeState::Running { .. } => {
+                Some(refuse(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"))
+            }
+            RuntimeState::Starting | RuntimeState::Idle => {
+                Some(refuse(StatusCode::FORBIDDEN, "InvalidStateTransition", "No invocation is running."))
+            }
+        }
+    }
+
+    /// Ends the running invocation with what the runtime says; of two answers to it, only the first one counts.
+    async fn finish(&self, id: &str, message: RuntimeMessage) -> HttpResponse {
+        if !self.leave(&RuntimeState::Running { request_id: id.to_owned() }) {
+            return self.refuse_other(id).unwrap_or_else(accepted);
+        }
+        self.say(message).await;
+        accepted()
+    }
+
+    /// Makes the runtime idle, if it is in this state.
+    fn leave(&self, from: &RuntimeState) -> bool {
+        let mut state = self.state();
+        let is_in_it = *state == *from;
+        if is_in_it {
+            *state = RuntimeState::Idle;
+        }
+        is_in_it
+    }
+
+    async fn say(&self, message: RuntimeMessage) {
+        if self.messages.send(message).await.is_err() {
+            tracing::debug!("a runtime said something while its sandbox was being ended");
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, RuntimeState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn accepted() -> HttpResponse {
+    json_response(StatusCode::ACCEPTED, &json!({"status": "OK"}))
+}
+
+/// Why a body could not be read.
+#[derive(Debug)]
+enum Unread {
+    TooLarge,
+    Broken,
+}
+
+async fn collect(request: Request<Incoming>) -> Result<Bytes, Unread> {
+    match Limited::new(request.into_body(), MAX_RESPONSE_BYTES).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Unread::TooLarge),
+        Err(_) => Err(Unread::Broken),
+    }
+}
+
+fn refuse(status: StatusCode, error_type: &str, message: &str) -> HttpResponse {
+    json_response(status, &json!({"errorMessage": message, "errorType": error_type}))
+}
+
+fn json_response(status: StatusCode, body: &serde_json::Value) -> HttpResponse {
+    let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
+    *response.status_mut() = status;
+    response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! The service: its handles, and what it loads at its start.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use cloud_core::{
+    CachedTable, Clock, FaultInjection, FunctionReference, LogWriter, Random, RoleDirectory, ServiceError, Stop,
+};
+use cloud_store::{Store, StoreError, Table};
+
+use crate::async_queue::AsyncQueue;
+use crate::code::{CodeFolder, CodeStore};
+use crate::model::Function;
+use crate::pool::{SandboxContext, SandboxPool};
+use crate::runtime::Runner;
+
+/// Functions with their versions, aliases, permissions and tags, by region and name: `us-east-1/name`, or
+/// `000000000002:us-east-1/name` outside the default account.
+pub const TABLE: Table = Table::new("functions");
+
+/// What Lambda is given by the composition.
+pub struct Handles {
+    /// Where functions are stored.
+    pub store: Store,
+    /// The folder with their zips; [`ProcessRunner`](crate::ProcessRunner) has the same one.
+    pub code_folder: PathBuf,
+    /// The time.
+    pub clock: Clock,
+    /// Ids and the choice between the versions of an alias.
+    pub random: Random,
+    /// What of AWS's eventual consistency is shown.
+    pub faults: FaultInjection,
+    /// Where functions log.
+    pub logs: Arc<dyn LogWriter>,
+    /// The roles that functions run as.
+    pub roles: Arc<dyn RoleDirectory>,
+    /// What runs their code.
+    pub runner: Arc<dyn Runner>,
+}
+
+/// All functions and the sandboxes that run them.
+pub struct Functions {
+    /// By region and name.
+    pub(crate) table: CachedTable<Function>,
+    pub(crate) code: CodeStore,
+    pub(crate) pool: Arc<SandboxPool>,
+    pub(crate) queue: AsyncQueue,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) faults: FaultInjection,
+    pub(crate) roles: Arc<dyn RoleDirectory>,
+    stop: Stop,
+}
+
+impl Functions {
+    /// Loads the functions and removes code that none of them names; nothing is run.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or a newer program stored a function.
+    pub fn open(handles: Handles) -> Result<Arc<Self>, StoreError> {
+        let Handles { store, code_folder, clock, random, faults, logs, roles, runner } = handles;
+        let table: CachedTable<Function> = CachedTable::open(&store, TABLE, clock.clone())?;
+        let code = CodeStore::new(CodeFolder::new(code_folder, &random));
+        let named: BTreeSet<String> = table.read(|functions| {
+            functions.values().flat_map(Function::versions).map(|version| version.code.sha256.clone()).collect()
+        });
+        code.remove_orphans(&named);
+        let context = SandboxContext { runner, logs, clock: clock.clone(), random: random.clone() };
+        let stop = Stop::new();
+        Ok(Arc::new(Self {
+            table,
+            code,
+            pool: Arc::new(SandboxPool::new(context)),
+            queue: AsyncQueue::new(stop.clone()),
+            clock,
+            random,
+            faults,
+            roles,
+            stop,
+        }))
+    }
+
+    /// Ends every function's runtime and the asynchronous invocations that wait; nothing is run afterwards.
+    pub fn stop(&self) {
+        self.stop.give();
+        self.pool.stop();
+    }
+
+    /// Changes a function that must exist, durably.
+    pub(crate) async fn update<R>(
+        &self,
+        reference: &FunctionReference,
+        update: impl FnOnce(&mut Function) -> Result<R, ServiceError>,
+    ) -> Result<R, ServiceError> {
+        self.table.update(&reference.key(), || reference.not_found(), update).await
+    }
+
+    /// The function that a reference names, with all its versions.
+    pub(crate) fn function(&self, reference: &FunctionReference) -> Result<Function, ServiceError> {
+        self.table.get(&reference.key()).ok_or_else(|| reference.not_found())
+    }
+
+    /// Does a change that has more than one part to its end, even when whoever asked for it goes away in between.
+    pub(crate) async fn complete<R: Send + 'static>(
+        self: &Arc<Self>,
+        change: impl Future<Output = Result<R, ServiceError>> + Send + 'static,
+    ) -> Result<R, ServiceError> {
+        let faults = self.faults.clone();
+        let completed = tokio::spawn(async move { faults.remembering(change).await }).await;
+        completed.unwrap_or_else(|error| Err(ServiceError::internal(format!("A change was interrupted: {error}."))))
+    }
+
+    /// Removes the zips that no function names any more.
+    pub(crate) async fn remove_unused_code(&self, hashes: &[String]) {
+        for hash in hashes {
+            let is_named = || {
+                self.table.read(|functions| {
+                    functions.values().flat_map(Function::versions).any(|version| version.code.sha256 == *hash)
+                })
+            };
+            self.code.remove_unless(hash, is_named).await;
+        }
+    }
+}
