@@ -1,0 +1,92 @@
+//! The operations on integrations.
+
+use cloud_core::{Request, Response, ServiceError};
+use serde_json::json;
+
+use super::members::{members, patched, read};
+use super::output::{one, page};
+use crate::errors::{bad_request, conflict, not_found};
+use crate::model::{Integration, function_arn, new_id};
+use crate::service::Apis;
+
+fn missing(id: &str) -> ServiceError {
+    not_found(format!("Invalid Integration identifier specified {id}"))
+}
+
+fn check(integration: &Integration) -> Result<(), ServiceError> {
+    if integration.integration_type != "AWS_PROXY" {
+        let what = format!("apigateway: integrations of type {}", integration.integration_type);
+        return Err(ServiceError::not_implemented(&what));
+    }
+    if let Some(subtype) = &integration.integration_subtype {
+        return Err(ServiceError::not_implemented(&format!("apigateway: integrations with {subtype}")));
+    }
+    match integration.payload_format_version.as_deref() {
+        Some("2.0") => {}
+        Some("1.0") => {
+            return Err(ServiceError::not_implemented("apigateway: payload format version 1.0"));
+        }
+        Some(_) => {
+            return Err(bad_request("Invalid PayloadFormatVersion. Supported versions are 1.0 and 2.0"));
+        }
+        None => {
+            return Err(bad_request("PayloadFormatVersion is a required parameter for integration"));
+        }
+    }
+    if function_arn(&integration.integration_uri).is_none() {
+        return Err(bad_request("Invalid function ARN or invalid uri"));
+    }
+    if !(50..=30_000).contains(&integration.timeout_in_millis) {
+        return Err(bad_request("Timeout should be between 50 ms and 30000 ms"));
+    }
+    Ok(())
+}
+
+pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    let fixed = json!({ "integrationId": new_id(&apis.random, 7) });
+    let integration: Integration = read(members(request)?, fixed)?;
+    check(&integration)?;
+    let answer = Response::json(201, &integration);
+    apis.edit_and_deploy(request, |api| {
+        api.integrations.insert(integration.integration_id.clone(), integration);
+        Ok(())
+    })
+    .await?;
+    Ok(answer)
+}
+
+pub(crate) fn get(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    let id = request.label("IntegrationId");
+    one(apis.find(request)?.integrations.get(id), || missing(id))
+}
+
+pub(crate) fn list(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    page(request, &apis.find(request)?.integrations)
+}
+
+pub(crate) async fn update(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    let members = members(request)?;
+    let id = request.label("IntegrationId");
+    apis.edit_and_deploy(request, |api| {
+        let current = api.integrations.get_mut(id).ok_or_else(|| missing(id))?;
+        let integration = patched(current, members, json!({ "integrationId": id }))?;
+        check(&integration)?;
+        let answer = Response::json(200, &integration);
+        *current = integration;
+        Ok(answer)
+    })
+    .await
+}
+
+pub(crate) async fn delete(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    let id = request.label("IntegrationId");
+    apis.edit_and_deploy(request, |api| {
+        if let Some(route) = api.routes.values().find(|route| route.integration_id() == Some(id)) {
+            let text = format!("Cannot delete Integration '{id}', it is referenced by Route '{}'", route.route_id);
+            return Err(conflict(text));
+        }
+        api.integrations.remove(id).ok_or_else(|| missing(id))?;
+        Ok(Response::empty(204))
+    })
+    .await
+}

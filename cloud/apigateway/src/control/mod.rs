@@ -1,0 +1,10 @@
+//! The control plane: the operations on APIs and what is in them.
+
+pub(crate) mod apis;
+pub(crate) mod deployments;
+pub(crate) mod integrations;
+mod members;
+mod output;
+pub(crate) mod routes;
+pub(crate) mod stages;
+pub(crate) mod tags;

@@ -1,0 +1,83 @@
+//! The operations on routes.
+
+use cloud_core::{Request, Response, ServiceError};
+use serde_json::json;
+
+use super::members::{members, patched, read};
+use super::output::{one, page};
+use crate::errors::{bad_request, conflict, not_found};
+use crate::model::{Api, Route, RouteKey, new_id};
+use crate::service::Apis;
+
+fn missing(id: &str) -> ServiceError {
+    not_found(format!("Invalid Route identifier specified {id}"))
+}
+
+/// Checks a route against the rest of its API.
+fn check(api: &Api, route: &Route) -> Result<(), ServiceError> {
+    if RouteKey::parse(&route.route_key).is_none() {
+        return Err(bad_request(
+            "The provided route key is not formatted properly for HTTP protocol. Format should be \"<HTTP METHOD> /<RESOURCE PATH>\" or \"$default\"",
+        ));
+    }
+    if route.authorization_type != "NONE" || route.api_key_required {
+        let what = format!("apigateway: routes with authorization {}", route.authorization_type);
+        return Err(ServiceError::not_implemented(&what));
+    }
+    if api.routes.values().any(|other| other.route_key == route.route_key && other.route_id != route.route_id) {
+        return Err(conflict(format!("Route with key {} already exists for this API", route.route_key)));
+    }
+    if route.target.is_none() {
+        return Ok(());
+    }
+    let Some(id) = route.integration_id() else {
+        return Err(bad_request("Invalid target specified. Format should be \"integrations/<INTEGRATION_ID>\""));
+    };
+    if api.integrations.contains_key(id) {
+        return Ok(());
+    }
+    Err(not_found(format!("Invalid Integration identifier specified {id}")))
+}
+
+pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    let route: Route = read(members(request)?, json!({ "routeId": new_id(&apis.random, 7) }))?;
+    apis.edit_and_deploy(request, |api| {
+        check(api, &route)?;
+        let answer = Response::json(201, &route);
+        api.routes.insert(route.route_id.clone(), route);
+        Ok(answer)
+    })
+    .await
+}
+
+pub(crate) fn get(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    let id = request.label("RouteId");
+    one(apis.find(request)?.routes.get(id), || missing(id))
+}
+
+pub(crate) fn list(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    page(request, &apis.find(request)?.routes)
+}
+
+pub(crate) async fn update(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    let members = members(request)?;
+    let id = request.label("RouteId");
+    apis.edit_and_deploy(request, |api| {
+        let current = api.routes.get(id).ok_or_else(|| missing(id))?;
+        let route = patched(current, members, json!({ "routeId": id }))?;
+        check(api, &route)?;
+        let answer = Response::json(200, &route);
+        api.routes.insert(id.to_owned(), route);
+        Ok(answer)
+    })
+    .await
+}
+
+pub(crate) async fn delete(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    let id = request.label("RouteId");
+    apis.edit_and_deploy(request, |api| {
+        api.routes.remove(id).ok_or_else(|| missing(id))?;
+        Ok(Response::empty(204))
+    })
+    .await
+}

@@ -1,0 +1,80 @@
+//! The tags of APIs and stages, by ARN.
+
+use std::collections::BTreeMap;
+
+use cloud_core::{Request, Response, ServiceError};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::errors::{bad_request, not_found};
+use crate::model::Api;
+use crate::service::Apis;
+
+type Tags = BTreeMap<String, String>;
+
+const TAGS_LIMIT: usize = 50;
+
+/// What an ARN such as `arn:aws:apigateway:us-east-1::/apis/abc/stages/dev` names.
+struct Tagged<'a> {
+    api: &'a str,
+    stage: Option<&'a str>,
+}
+
+impl<'a> Tagged<'a> {
+    fn parse(arn: &'a str) -> Result<Self, ServiceError> {
+        let path = arn.split_once("::/apis/").map(|(_, path)| path);
+        let parts: Vec<&str> = path.unwrap_or_default().split('/').collect();
+        match parts.as_slice() {
+            [api] if !api.is_empty() => Ok(Self { api, stage: None }),
+            [api, "stages", stage] => Ok(Self { api, stage: Some(stage) }),
+            _ => Err(bad_request(format!("Invalid resource ARN: {arn}"))),
+        }
+    }
+
+    fn tags<'b>(&self, api: &'b mut Api) -> Result<&'b mut Tags, ServiceError> {
+        match self.stage {
+            None => Ok(&mut api.facts.tags),
+            Some(name) => {
+                let stage = api.stages.get_mut(name);
+                stage.map(|stage| &mut stage.tags).ok_or_else(|| not_found("Invalid stage identifier specified"))
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct TagInput {
+    #[serde(default)]
+    tags: Tags,
+}
+
+pub(crate) fn list(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    let tagged = Tagged::parse(request.label("ResourceArn"))?;
+    let mut api = apis.find_id(request, tagged.api)?;
+    Ok(Response::json(200, &json!({ "tags": tagged.tags(&mut api)? })))
+}
+
+pub(crate) async fn tag(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    let tagged = Tagged::parse(request.label("ResourceArn"))?;
+    let input: TagInput = request.json()?;
+    apis.edit_id(request, tagged.api, |api| {
+        let tags = tagged.tags(api)?;
+        tags.extend(input.tags);
+        if tags.len() > TAGS_LIMIT {
+            return Err(bad_request(format!("A resource can have no more than {TAGS_LIMIT} tags")));
+        }
+        Ok(Response::json(201, &json!({})))
+    })
+    .await
+}
+
+pub(crate) async fn untag(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
+    let tagged = Tagged::parse(request.label("ResourceArn"))?;
+    let query = request.query().into_iter();
+    let keys: Vec<String> = query.filter(|(name, _)| name == "tagKeys").map(|(_, key)| key).collect();
+    apis.edit_id(request, tagged.api, |api| {
+        tagged.tags(api)?.retain(|key, _| !keys.contains(key));
+        Ok(Response::empty(204))
+    })
+    .await
+}

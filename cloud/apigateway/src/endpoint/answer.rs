@@ -1,0 +1,132 @@
+//! What a function's result means as an HTTP answer, in payload format 2.0.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use cloud_core::Response;
+use serde_json::{Map, Value};
+
+use super::message;
+
+/// Reads a result. One with a status code is an answer in full; any other JSON is the body of a 200; what is neither
+/// makes API Gateway answer 500.
+pub(super) fn interpret(payload: &[u8]) -> Response {
+    let Ok(result) = serde_json::from_slice::<Value>(payload) else {
+        return message(500, "Internal Server Error");
+    };
+    match result {
+        Value::Object(members) if members.contains_key("statusCode") => {
+            structured(&members).unwrap_or_else(|| message(500, "Internal Server Error"))
+        }
+        Value::String(text) => Response::new(200, "application/json", text),
+        other => Response::new(200, "application/json", other.to_string()),
+    }
+}
+
+fn structured(members: &Map<String, Value>) -> Option<Response> {
+    let mut response = Response::empty(status(members.get("statusCode")?)?);
+    for (name, value) in object(members, "headers")? {
+        response = response.with_header(&name.to_ascii_lowercase(), text(value)?);
+    }
+    for (name, values) in object(members, "multiValueHeaders")? {
+        for value in values.as_array()? {
+            response = response.with_header(&name.to_ascii_lowercase(), text(value)?);
+        }
+    }
+    for cookie in members.get("cookies").and_then(Value::as_array).into_iter().flatten() {
+        response = response.with_header("set-cookie", text(cookie)?);
+    }
+    response.body = body(members)?;
+    // The server counts the body it sends; a length that the function wrote could contradict it.
+    response
+        .headers
+        .retain(|(name, _)| name != "content-length" && name != "transfer-encoding" && name != "connection");
+    if !response.has_header("content-type") && !response.body.is_empty() {
+        response = response.with_header("content-type", "text/plain; charset=utf-8");
+    }
+    Some(response)
+}
+
+fn status(value: &Value) -> Option<u16> {
+    let status = match value {
+        Value::String(text) => text.parse().ok()?,
+        other => u16::try_from(other.as_u64()?).ok()?,
+    };
+    (200..=599).contains(&status).then_some(status)
+}
+
+fn object<'a>(members: &'a Map<String, Value>, name: &str) -> Option<Vec<(&'a String, &'a Value)>> {
+    match members.get(name) {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(Value::Object(object)) => Some(object.iter().collect()),
+        Some(_) => None,
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn body(members: &Map<String, Value>) -> Option<Bytes> {
+    let text = match members.get("body") {
+        None | Some(Value::Null) => return Some(Bytes::new()),
+        Some(Value::String(text)) => text,
+        Some(_) => return None,
+    };
+    if members.get("isBase64Encoded") == Some(&Value::Bool(true)) {
+        return STANDARD.decode(text).ok().map(Bytes::from);
+    }
+    Some(Bytes::from(text.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn answer(result: &Value) -> Response {
+        interpret(result.to_string().as_bytes())
+    }
+
+    #[test]
+    fn an_answer_in_full() {
+        let answer = answer(&json!({
+            "statusCode": 201, "headers": { "X-A": "1", "n": 5 }, "cookies": ["a=1", "b=2"],
+            "body": "aGk=", "isBase64Encoded": true
+        }));
+        assert_eq!(answer.status, 201);
+        assert_eq!(answer.body, "hi");
+        let headers: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        assert_eq!(
+            headers,
+            ["x-a: 1", "n: 5", "set-cookie: a=1", "set-cookie: b=2", "content-type: text/plain; charset=utf-8"]
+        );
+    }
+
+    #[test]
+    fn a_bare_body() {
+        assert_eq!(answer(&json!({ "message": "hi" })), Response::new(200, "application/json", r#"{"message":"hi"}"#));
+        assert_eq!(answer(&json!("hi")), Response::new(200, "application/json", "hi"));
+        assert_eq!(answer(&Value::Null), Response::new(200, "application/json", "null"));
+    }
+
+    #[test]
+    fn what_cannot_be_an_answer() {
+        let wrong = [
+            json!({ "statusCode": "x" }),
+            json!({ "statusCode": 200, "body": { "a": 1 } }),
+            json!({ "statusCode": 200, "body": "?", "isBase64Encoded": true }),
+            json!({ "statusCode": 200, "headers": "x" }),
+            json!({ "statusCode": 99 }),
+        ];
+        for result in wrong {
+            assert_eq!(answer(&result), message(500, "Internal Server Error"), "{result}");
+        }
+        assert_eq!(interpret(b"not json").status, 500);
+    }
+}

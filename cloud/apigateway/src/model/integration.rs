@@ -1,0 +1,71 @@
+//! An integration: what a route leads to.
+
+use serde::{Deserialize, Serialize};
+
+/// What a route leads to: a Lambda function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Integration {
+    #[serde(default)]
+    pub(crate) integration_id: String,
+    pub(crate) integration_type: String,
+    #[serde(default)]
+    pub(crate) integration_uri: String,
+    #[serde(default = "post")]
+    pub(crate) integration_method: String,
+    #[serde(default = "internet")]
+    pub(crate) connection_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) payload_format_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) integration_subtype: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) credentials_arn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    #[serde(default = "thirty_seconds")]
+    pub(crate) timeout_in_millis: u64,
+}
+
+fn post() -> String {
+    "POST".to_owned()
+}
+
+fn internet() -> String {
+    "INTERNET".to_owned()
+}
+
+fn thirty_seconds() -> u64 {
+    30_000
+}
+
+/// The function's ARN in an integration's URI, which is that ARN or an invocation path that holds it.
+pub(crate) fn function_arn(uri: &str) -> Option<&str> {
+    let arn = match uri.split_once(":lambda:path/2015-03-31/functions/") {
+        Some((_, rest)) => rest.strip_suffix("/invocations")?,
+        None => uri,
+    };
+    let parts: Vec<&str> = arn.split(':').collect();
+    match parts.as_slice() {
+        ["arn", _, "lambda", _, _, "function", name, ..] if !name.is_empty() => Some(arn),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uri_names_a_function() {
+        let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
+        assert_eq!(function_arn(arn), Some(arn));
+        let path = format!("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations");
+        assert_eq!(function_arn(&path), Some(arn));
+        let alias = format!("{arn}:live");
+        assert_eq!(function_arn(&alias), Some(alias.as_str()));
+        assert_eq!(function_arn(&path.replace("f/invocations", "f:live/invocations")), Some(alias.as_str()));
+        assert_eq!(function_arn("https://example.com"), None);
+        assert_eq!(function_arn("arn:aws:lambda:us-east-1:000000000000:function:"), None);
+    }
+}

@@ -1,0 +1,24 @@
+//! What an HTTP API consists of. Members are named as on the wire, so that one form serves clients and the store.
+
+mod api;
+mod deployment;
+mod id;
+mod integration;
+mod route;
+mod route_key;
+mod stage;
+
+use jiff::Timestamp;
+
+pub(crate) use api::{Api, ApiFacts, Cors};
+pub(crate) use deployment::Deployment;
+pub(crate) use id::new_id;
+pub(crate) use integration::{Integration, function_arn};
+pub(crate) use route::Route;
+pub(crate) use route_key::{RouteKey, Segment};
+pub(crate) use stage::{RouteSettings, Stage};
+
+/// A moment as API Gateway writes it: to the second.
+pub(crate) fn date(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

@@ -1,0 +1,114 @@
+//! The table of the control plane's operations. IAM knows them by the method and the path
+//! ([service authorization reference]).
+//!
+//! [service authorization reference]: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html
+
+use cloud_core::{Access, Binding, Operation, Protocol, Request, Resource, ServiceError, ServiceInfo};
+
+use crate::control::{apis, deployments, integrations, routes, stages, tags};
+use crate::service::Apis;
+
+/// The service.
+pub static INFO: ServiceInfo =
+    ServiceInfo::new("API Gateway v2", "apigateway", Protocol::Rest).with_faults(throttled, failed, conflict);
+
+/// One line of the table: an operation and the function that answers it, which is async where it writes. The resource is
+/// the path without its version.
+macro_rules! operation {
+    ($name:literal, $method:literal, $path:literal, Reads, $handler:path) => {
+        operation!($name, $method, $path, Reads, |apis, request| Box::pin(async move { $handler(apis, request) }))
+    };
+    ($name:literal, $method:literal, $path:literal, Writes, $handler:path) => {
+        operation!($name, $method, $path, Writes, |apis, request| Box::pin($handler(apis, request)))
+    };
+    ($name:literal, $method:literal, $path:literal, WritesAlone, $handler:path) => {
+        operation!($name, $method, $path, WritesAlone, |apis, request| Box::pin($handler(apis, request)))
+            .alone_on(Resource::Computed(whole_api))
+    };
+    ($name:literal, $method:literal, $path:literal, $access:ident, $handler:expr) => {
+        Operation::new(
+            $name,
+            Binding::Rest($method, concat!("/v2", $path)),
+            Access::$access,
+            concat!("apigateway:", $method),
+            Resource::Template(concat!("arn:aws:apigateway:{region}::", $path)),
+            $handler,
+        )
+    };
+}
+
+/// The operations of the control plane.
+#[rustfmt::skip]
+pub static OPERATIONS: &[Operation<Apis>] = &[
+    operation!("CreateApi", "POST", "/apis", Writes, apis::create),
+    operation!("GetApis", "GET", "/apis", Reads, apis::list),
+    operation!("GetApi", "GET", "/apis/{ApiId}", Reads, apis::get),
+    operation!("UpdateApi", "PATCH", "/apis/{ApiId}", WritesAlone, apis::update),
+    operation!("DeleteApi", "DELETE", "/apis/{ApiId}", WritesAlone, apis::delete),
+    operation!("DeleteCorsConfiguration", "DELETE", "/apis/{ApiId}/cors", WritesAlone, apis::delete_cors),
+    operation!("CreateIntegration", "POST", "/apis/{ApiId}/integrations", WritesAlone, integrations::create),
+    operation!("GetIntegrations", "GET", "/apis/{ApiId}/integrations", Reads, integrations::list),
+    operation!("GetIntegration", "GET", "/apis/{ApiId}/integrations/{IntegrationId}", Reads, integrations::get),
+    operation!("UpdateIntegration", "PATCH", "/apis/{ApiId}/integrations/{IntegrationId}", WritesAlone, integrations::update),
+    operation!("DeleteIntegration", "DELETE", "/apis/{ApiId}/integrations/{IntegrationId}", WritesAlone, integrations::delete),
+    operation!("CreateRoute", "POST", "/apis/{ApiId}/routes", WritesAlone, routes::create),
+    operation!("GetRoutes", "GET", "/apis/{ApiId}/routes", Reads, routes::list),
+    operation!("GetRoute", "GET", "/apis/{ApiId}/routes/{RouteId}", Reads, routes::get),
+    operation!("UpdateRoute", "PATCH", "/apis/{ApiId}/routes/{RouteId}", WritesAlone, routes::update),
+    operation!("DeleteRoute", "DELETE", "/apis/{ApiId}/routes/{RouteId}", WritesAlone, routes::delete),
+    operation!("CreateStage", "POST", "/apis/{ApiId}/stages", WritesAlone, stages::create),
+    operation!("GetStages", "GET", "/apis/{ApiId}/stages", Reads, stages::list),
+    operation!("GetStage", "GET", "/apis/{ApiId}/stages/{StageName}", Reads, stages::get),
+    operation!("UpdateStage", "PATCH", "/apis/{ApiId}/stages/{StageName}", WritesAlone, stages::update),
+    operation!("DeleteStage", "DELETE", "/apis/{ApiId}/stages/{StageName}", WritesAlone, stages::delete),
+    operation!("CreateDeployment", "POST", "/apis/{ApiId}/deployments", WritesAlone, deployments::create),
+    operation!("GetDeployments", "GET", "/apis/{ApiId}/deployments", Reads, deployments::list),
+    operation!("GetDeployment", "GET", "/apis/{ApiId}/deployments/{DeploymentId}", Reads, deployments::get),
+    operation!("DeleteDeployment", "DELETE", "/apis/{ApiId}/deployments/{DeploymentId}", WritesAlone, deployments::delete),
+    operation!("GetTags", "GET", "/tags/{ResourceArn}", Reads, tags::list),
+    operation!("TagResource", "POST", "/tags/{ResourceArn}", WritesAlone, tags::tag),
+    operation!("UntagResource", "DELETE", "/tags/{ResourceArn}", WritesAlone, tags::untag),
+];
+
+/// No two writes may be under way to one API, whatever part of it they change.
+fn whole_api(request: &Request) -> Option<String> {
+    let path = request.segments().join("/");
+    let (_, rest) = path.split_once("apis/")?;
+    let id = rest.split('/').next()?;
+    Some(format!("arn:aws:apigateway:{}::/apis/{id}", request.location().region()))
+}
+
+fn throttled() -> ServiceError {
+    ServiceError::new(429, "TooManyRequestsException", "Too Many Requests")
+}
+
+fn failed() -> ServiceError {
+    ServiceError::new(500, "InternalServerErrorException", "Internal server error")
+}
+
+fn conflict() -> ServiceError {
+    let message = "Unable to complete operation due to concurrent modification. Please try again later.";
+    ServiceError::new(409, "ConflictException", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use cloud_core::Location;
+    use hyper::Method;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn writes_to_any_part_of_an_api_exclude_each_other() {
+        let exclusive = |path: &str| {
+            let request = Request::internal(String::new(), Timestamp::UNIX_EPOCH, &Location::default(), "apigateway");
+            whole_api(&request.with_path(Method::POST, path, "", ""))
+        };
+        let api = Some("arn:aws:apigateway:us-east-1::/apis/abc".to_owned());
+        assert_eq!(exclusive("/v2/apis/abc/routes"), api);
+        assert_eq!(exclusive("/v2/apis/abc"), api);
+        assert_eq!(exclusive("/v2/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Fapis%2Fabc"), api);
+        assert_eq!(exclusive("/v2/apis"), None);
+    }
+}

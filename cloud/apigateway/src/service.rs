@@ -1,0 +1,92 @@
+//! The service: what it holds, and the handles it was given.
+
+use std::sync::Arc;
+
+use cloud_core::{CachedTable, Clock, FunctionInvoker, Random, Request, ServiceError};
+use cloud_store::{Store, StoreError, Table};
+
+use crate::errors::no_api;
+use crate::model::Api;
+use crate::throttle::Throttle;
+
+/// HTTP APIs, by id.
+pub const APIS: Table = Table::new("apis");
+
+/// All HTTP APIs, and how fast each stage was called lately.
+pub struct Apis {
+    /// By id; ids are unique in all accounts and regions, as the host names that they are part of.
+    pub(crate) table: CachedTable<Api>,
+    pub(crate) throttle: Throttle,
+    pub(crate) functions: Arc<dyn FunctionInvoker>,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    /// The port in the APIs' endpoints.
+    pub(crate) endpoint_port: u16,
+}
+
+impl Apis {
+    /// Loads what the store has. Clients are told that endpoints listen on `endpoint_port`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn open(
+        store: &Store,
+        clock: Clock,
+        random: Random,
+        functions: Arc<dyn FunctionInvoker>,
+        endpoint_port: u16,
+    ) -> Result<Self, StoreError> {
+        let table = CachedTable::open(store, APIS, clock.clone())?;
+        Ok(Self { table, throttle: Throttle::default(), functions, clock, random, endpoint_port })
+    }
+
+    /// The API that the request's path names, in the request's account and region.
+    pub(crate) fn find(&self, request: &Request) -> Result<Api, ServiceError> {
+        self.find_id(request, request.label("ApiId"))
+    }
+
+    /// The API with this id, in the request's account and region.
+    pub(crate) fn find_id(&self, request: &Request, id: &str) -> Result<Api, ServiceError> {
+        let location = request.location();
+        let found = self.table.get(id).filter(|api| api.is_in(&location));
+        found.ok_or_else(|| no_api(&location, id))
+    }
+
+    /// Changes the API that the request's path names, in the request's account and region.
+    pub(crate) async fn edit<R>(
+        &self,
+        request: &Request,
+        change: impl FnOnce(&mut Api) -> Result<R, ServiceError>,
+    ) -> Result<R, ServiceError> {
+        self.edit_id(request, request.label("ApiId"), change).await
+    }
+
+    /// Changes the API with this id, in the request's account and region.
+    pub(crate) async fn edit_id<R>(
+        &self,
+        request: &Request,
+        id: &str,
+        change: impl FnOnce(&mut Api) -> Result<R, ServiceError>,
+    ) -> Result<R, ServiceError> {
+        let location = request.location();
+        let checked = |api: &mut Api| {
+            if api.is_in(&location) { change(api) } else { Err(no_api(&location, id)) }
+        };
+        self.table.update(id, || no_api(&location, id), checked).await
+    }
+
+    /// Changes the routes or integrations of the API that the request's path names, and deploys them to the stages that
+    /// deploy by themselves.
+    pub(crate) async fn edit_and_deploy<R>(
+        &self,
+        request: &Request,
+        change: impl FnOnce(&mut Api) -> Result<R, ServiceError>,
+    ) -> Result<R, ServiceError> {
+        self.edit(request, |api| {
+            let answer = change(api)?;
+            api.deploy_automatically(&self.random, request.received_at);
+            Ok(answer)
+        })
+        .await
+    }
+}
