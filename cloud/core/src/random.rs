@@ -32,6 +32,7 @@ impl Random {
     ///
     /// # Errors
     /// When the system has no entropy to give.
+    #[allow(clippy::disallowed_methods, reason = "this file owns the machine's random numbers")]
     pub fn from_system() -> std::io::Result<Self> {
         let mut seed = <ChaCha8Rng as SeedableRng>::Seed::default();
         getrandom::fill(seed.as_mut()).map_err(|error| std::io::Error::other(error.to_string()))?;

@@ -42,6 +42,22 @@ pub async fn poll_times<F: Future>(future: F, polls: usize) -> Option<F::Output>
     None
 }
 
+/// Polls a future so many times, each time when it was woken, then drops it. Gives its output if it ended. What it waits for
+/// may take its time (a file being written on a thread of its own) and still is one await.
+async fn poll_when_woken<F: Future>(future: F, polls: usize) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut left = polls;
+    poll_fn(|context| {
+        left = left.saturating_sub(1);
+        match future.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if left == 0 => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
 /// Runs an operation again and again, each time on something new, and drops it at its first await, its second, and so on until
 /// it ends; after each run everything comes to rest and `check` looks at what is left. Gives how many runs there were.
 ///
@@ -55,7 +71,7 @@ pub async fn drop_at_every_await<S: Clone, O>(
     loop {
         polls += 1;
         let subject = begin().await;
-        let ended = poll_times(operation(subject.clone()), polls).await.is_some();
+        let ended = poll_when_woken(operation(subject.clone()), polls).await.is_some();
         come_to_rest().await;
         check(subject).await;
         if ended {

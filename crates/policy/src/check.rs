@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{Document, OneOrMany, Selection, Statement};
+use crate::document::{Document, Statement};
 use crate::error::Malformed;
+use crate::one_or_many::{OneOrMany, Selection};
 use crate::principal::PrincipalType;
 
 /// What service principals end with.

@@ -39,9 +39,11 @@
 mod canonical;
 mod check;
 mod condition;
+mod context;
 mod decide;
 mod document;
 mod error;
+mod one_or_many;
 mod pattern;
 mod principal;
 mod read;
@@ -50,7 +52,9 @@ mod write;
 
 pub use canonical::{canonical, same};
 pub use condition::{Comparison, Condition, Operator, Quantifier};
-pub use decide::{Context, Decision, Request, StatementRef, decide};
-pub use document::{Document, Effect, OneOrMany, Selection, Statement, Version};
+pub use context::Context;
+pub use decide::{Decision, Request, StatementRef, decide};
+pub use document::{Document, Effect, Statement, Version};
 pub use error::Malformed;
+pub use one_or_many::{OneOrMany, Selection};
 pub use principal::{Caller, Principal, PrincipalType};

@@ -1,6 +1,6 @@
 //! Who a statement is for, and who asks.
 
-use crate::document::OneOrMany;
+use crate::one_or_many::OneOrMany;
 
 /// The `Principal` element ([reference]).
 ///

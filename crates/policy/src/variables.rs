@@ -3,8 +3,7 @@
 //!
 //! [reference]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 
-use crate::decide::Context;
-use crate::document::{Document, Version};
+use crate::context::Context;
 
 /// What variables stand for in one document and request.
 #[derive(Debug, Clone, Copy)]
@@ -23,9 +22,9 @@ pub(crate) enum Part<'a> {
 }
 
 impl<'a> Variables<'a> {
-    /// Those of a document.
-    pub(crate) fn of(document: &Document, context: &'a Context) -> Self {
-        Self { context: (document.version == Some(Version::V2012)).then_some(context) }
+    /// Those of a request, in a document that has variables or not.
+    pub(crate) fn new(document_has_variables: bool, context: &'a Context) -> Self {
+        Self { context: document_has_variables.then_some(context) }
     }
 
     /// Splits a text at its variables. Nothing when one of them has no value: the text then matches nothing.
@@ -81,7 +80,7 @@ mod tests {
 
     fn replace(text: &str) -> Option<String> {
         let context = Context::default().with("aws:username", "ann").with_all("aws:TagKeys", ["a", "b"]);
-        Variables::of(&Document::new(Vec::new()), &context).replace(text)
+        Variables::new(true, &context).replace(text)
     }
 
     #[test]
@@ -97,9 +96,7 @@ mod tests {
 
     #[test]
     fn older_documents_have_no_variables() {
-        let mut document = Document::new(Vec::new());
-        document.version = None;
         let context = Context::default();
-        assert_eq!(Variables::of(&document, &context).replace("${x}").as_deref(), Some("${x}"));
+        assert_eq!(Variables::new(false, &context).replace("${x}").as_deref(), Some("${x}"));
     }
 }

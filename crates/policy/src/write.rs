@@ -5,7 +5,8 @@ use std::fmt::{self, Display, Formatter};
 use serde_json::{Map, Value};
 
 use crate::condition::Condition;
-use crate::document::{Document, OneOrMany, Selection, Statement};
+use crate::document::{Document, Statement};
+use crate::one_or_many::{OneOrMany, Selection};
 use crate::principal::Principal;
 
 impl Document {

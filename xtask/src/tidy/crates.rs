@@ -23,7 +23,8 @@ const TABLE: [(&str, &[&str]); 20] = [
     ("deploy", &["aws", "model", "policy"]),
     ("graph", &["asl"]),
     ("simulate", &["asl", "model", "graph"]),
-    ("cloud-core", &["policy"]),
+    // It has the one conversion of the store's error, and the cached table.
+    ("cloud-core", &["cloud-store"]),
     ("cloud-store", &[]),
     ("cloud-iam", &["cloud-core", "cloud-store", "policy"]),
     ("cloud-logs", &["cloud-core", "cloud-store"]),

@@ -18,9 +18,13 @@ const SLEEP: Rule = Rule {
     name: "sleeping-test",
     reason: "a fixed sleep is too long or too short: wait for a condition or move the clock",
 };
+const REAL_SOURCE: Rule = Rule {
+    name: "real-source",
+    reason: "time and chance are values: only the composition in cloud/server makes the machine's clock and random source",
+};
 const UNSAFE: Rule = Rule { name: "unsafe", reason: "the compiler's guarantees hold everywhere here" };
 
-pub(super) const RULES: &[Rule] = &[LENGTH, MODULE_DOC, IGNORED_TEST, UNFINISHED, SLEEP, UNSAFE];
+pub(super) const RULES: &[Rule] = &[LENGTH, MODULE_DOC, IGNORED_TEST, UNFINISHED, SLEEP, REAL_SOURCE, UNSAFE];
 
 /// Checks one file.
 pub(super) fn check(file: &File) -> Vec<Finding> {
@@ -45,19 +49,35 @@ pub(super) fn check(file: &File) -> Vec<Finding> {
     words(UNSAFE, "unsafe", code.lines_with("unsafe"));
     words(IGNORED_TEST, "#[ignore]", code.lines_with("#[ignore"));
     words(SLEEP, "sleep", sleeping_tests(file));
+    for word in ["Clock::system(", "Random::from_system("] {
+        words(REAL_SOURCE, word, real_sources(file, word));
+    }
     found.extend(declared_names(code));
     found.into_iter().map(|(line, rule, found)| Finding { path: file.path.clone(), line, rule, found }).collect()
 }
 
-/// Sleeps in test files and below a file's `#[cfg(test)]`, which by custom comes last.
+/// Sleeps in tests.
 fn sleeping_tests(file: &File) -> Vec<usize> {
-    let code = &file.code;
-    let tests =
-        match file.path.starts_with("tests/") || file.path.contains("/tests/") || file.path.ends_with("/tests.rs") {
-            true => 1,
-            false => code.lines_with("#[cfg(test)]").first().copied().unwrap_or(usize::MAX),
-        };
-    code.lines_with("sleep(").into_iter().filter(|line| *line >= tests).collect()
+    let tests = first_test_line(file);
+    file.code.lines_with("sleep(").into_iter().filter(|line| *line >= tests).collect()
+}
+
+/// Where a service takes the machine's clock or randomness: everywhere but in tests, measurements and the composition.
+fn real_sources(file: &File, word: &str) -> Vec<usize> {
+    let is_service = file.path.starts_with("cloud/") && file.path.contains("/src/");
+    if !is_service || file.path.starts_with("cloud/server/src/") {
+        return Vec::new();
+    }
+    let tests = first_test_line(file);
+    file.code.lines_with(word).into_iter().filter(|line| *line < tests).collect()
+}
+
+/// Where a file's tests begin: at once in a test file, else at its `#[cfg(test)]`, which by custom comes last.
+fn first_test_line(file: &File) -> usize {
+    match file.path.starts_with("tests/") || file.path.contains("/tests/") || file.path.ends_with("/tests.rs") {
+        true => 1,
+        false => file.code.lines_with("#[cfg(test)]").first().copied().unwrap_or(usize::MAX),
+    }
 }
 
 fn declared_names(code: &Code) -> Vec<(usize, Rule, String)> {
@@ -116,6 +136,15 @@ mod tests {
         assert_eq!(found("#![forbid(unsafe_code)] // never unsafe"), []);
         assert_eq!(found("#[test]\n#[ignore = \"slow\"]\nfn f() {}"), [(3, "ignored-test")]);
         assert_eq!(found("// #[ignore] is not for us"), []);
+    }
+
+    #[test]
+    fn services_make_no_real_clock() {
+        let text = "//! M.\nfn f() { Clock::system(); }\n#[cfg(test)]\nmod tests { fn g() { Clock::system(); } }";
+        assert_eq!(found_in("cloud/logs/src/a.rs", text), [(2, "real-source")]);
+        for path in ["cloud/server/src/run.rs", "cloud/logs/examples/cost.rs", "cloud/logs/src/tests.rs", "src/a.rs"] {
+            assert_eq!(found_in(path, text), [], "{path}");
+        }
     }
 
     #[test]

@@ -143,7 +143,7 @@ impl FaultInjection {
         if !is_alone {
             return view.during(work).await;
         }
-        let resource = operation.resource_arn(request);
+        let resource = operation.exclusive_arn(request);
         let begun = self.state().writes.begin(&resource, settings.update_conflicts, now);
         let until = begun.ok_or_else(service.conflict)?;
         let answer = view.during(work).await;

@@ -76,6 +76,8 @@ pub struct OperationInfo {
     pub action: &'static str,
     /// The IAM resource.
     pub resource: Resource,
+    /// What no two writes may be under way to, where that is more than the IAM resource.
+    pub alone_on: Option<Resource>,
 }
 
 /// One operation of the service `S`.
@@ -97,7 +99,15 @@ impl<S> Operation<S> {
         resource: Resource,
         handler: Handler<S>,
     ) -> Self {
-        Self { info: OperationInfo { name, binding, access, action, resource }, handler }
+        Self { info: OperationInfo { name, binding, access, action, resource, alone_on: None }, handler }
+    }
+
+    /// With what no two writes may be under way to, where that is more than the IAM resource: all of an API, for one of its
+    /// routes.
+    #[must_use]
+    pub const fn alone_on(mut self, resource: Resource) -> Self {
+        self.info.alone_on = Some(resource);
+        self
     }
 }
 
@@ -264,11 +274,23 @@ impl OperationInfo {
     /// The ARN of the resource that a request is about; `*` when it names none.
     #[must_use]
     pub fn resource_arn(&self, request: &Request) -> String {
-        let found = match self.resource {
-            Resource::Any => None,
-            Resource::Arn(member) => request.member(member),
-            Resource::Template(template) => filled(template, request),
-            Resource::Computed(compute) => compute(request),
+        self.resource.of(request)
+    }
+
+    /// What no other such write may be under way to while a request is answered.
+    #[must_use]
+    pub fn exclusive_arn(&self, request: &Request) -> String {
+        self.alone_on.unwrap_or(self.resource).of(request)
+    }
+}
+
+impl Resource {
+    fn of(self, request: &Request) -> String {
+        let found = match self {
+            Self::Any => None,
+            Self::Arn(member) => request.member(member),
+            Self::Template(template) => filled(template, request),
+            Self::Computed(compute) => compute(request),
         };
         found.unwrap_or_else(|| "*".to_owned())
     }

@@ -58,6 +58,7 @@ fn resources_come_from_the_input() {
         access: Access::Reads,
         action: "echo:X",
         resource,
+        alone_on: None,
     };
     let asked = request(Method::POST, "/").with_target("Echo", "X", r#"{"thingArn":"arn:x"}"#);
     assert_eq!(info(Resource::Arn("thingArn")).resource_arn(&asked), "arn:x");

@@ -2,7 +2,7 @@
 
 use super::compare::matches;
 use super::{Comparison, Condition, Quantifier};
-use crate::decide::Context;
+use crate::context::Context;
 use crate::variables::Variables;
 
 impl Condition {

@@ -5,7 +5,7 @@
 mod compare;
 mod holds;
 
-use crate::document::OneOrMany;
+use crate::one_or_many::OneOrMany;
 
 /// One condition of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::decide::Context;
-use crate::document::Document;
+use crate::context::Context;
 use crate::variables::Variables;
 
 fn holds(operator: &str, wanted: &[&str], values: &[&str]) -> bool {
@@ -11,7 +10,7 @@ fn holds(operator: &str, wanted: &[&str], values: &[&str]) -> bool {
     let context = Context::default().with_all("aws:Key", values).with("aws:username", "ann");
     let wanted = OneOrMany::Many(wanted.iter().map(|text| (*text).to_owned()).collect());
     let condition = Condition { operator, key: "AWS:key".to_owned(), values: wanted };
-    condition.holds(&context, Variables::of(&Document::new(Vec::new()), &context))
+    condition.holds(&context, Variables::new(true, &context))
 }
 
 #[test]

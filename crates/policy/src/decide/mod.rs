@@ -2,14 +2,12 @@
 //!
 //! [evaluation]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 
-mod context;
-
-use crate::document::{Document, Effect, OneOrMany, Selection, Statement};
+use crate::context::Context;
+use crate::document::{Document, Effect, Statement};
+use crate::one_or_many::{OneOrMany, Selection};
 use crate::pattern::Pattern;
 use crate::principal::{Caller, Principal};
 use crate::variables::Variables;
-
-pub use context::Context;
 
 /// A request to decide on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +69,7 @@ impl<'a> Request<'a> {
 pub fn decide<'a>(documents: impl IntoIterator<Item = &'a Document>, request: &Request<'_>) -> Decision<'a> {
     let mut decision = Decision::NotAllowed;
     for (position, document) in documents.into_iter().enumerate() {
-        let variables = Variables::of(document, &request.context);
+        let variables = Variables::new(document.has_variables(), &request.context);
         for (index, statement) in document.statements.iter().enumerate() {
             if !matches(statement, request, variables) {
                 continue;

@@ -5,8 +5,9 @@ mod unique;
 use serde_json::{Map, Value};
 
 use crate::condition::{Condition, Operator};
-use crate::document::{Document, Effect, OneOrMany, Selection, Statement, Version};
+use crate::document::{Document, Effect, Statement, Version};
 use crate::error::Malformed;
+use crate::one_or_many::{OneOrMany, Selection};
 use crate::principal::{Principal, PrincipalType};
 use unique::Unique;
 
