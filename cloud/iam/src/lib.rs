@@ -16,6 +16,7 @@
 mod directory;
 mod listing;
 mod managed;
+mod managed_policy;
 mod operations;
 mod role;
 mod role_policies;

@@ -1,12 +1,11 @@
-//! Managed policies of this account. AWS's own are only names here: any is taken where one is attached.
+//! The operations on managed policies of an account. AWS's own are only names here: any is taken where one is attached.
 
-use cloud_core::{Account, Change, Form, ServiceError, Xml};
-use jiff::Timestamp;
+use cloud_core::{Change, Form, ServiceError, Xml};
 use policy::Document;
-use serde::{Deserialize, Serialize};
 
 use crate::listing::{close, page};
-use crate::role::{date, tag_xml, url_encoded};
+use crate::managed_policy::{ManagedPolicy, VERSION};
+use crate::role::url_encoded;
 use crate::roles::{check_name, checked_path, set_tags};
 use crate::service::{Iam, malformed};
 use crate::unique_id::unique_id;
@@ -14,56 +13,8 @@ use crate::unique_id::unique_id;
 /// The largest document, in characters that are no white space.
 const SIZE_LIMIT: usize = 6144;
 
-/// The version that a policy has; further ones cannot be made here.
-const VERSION: &str = "v1";
-
 /// AWS's own policies live under this account's name. There are about a thousand and they change, so any name is taken.
 const AWS_POLICIES: &str = "arn:aws:iam::aws:policy/";
-
-/// One managed policy.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct ManagedPolicy {
-    /// Whose it is.
-    #[serde(default)]
-    pub(crate) account: Account,
-    pub(crate) name: String,
-    /// `/`, or a path with a slash at both ends.
-    pub(crate) path: String,
-    /// `ANPA` and 17 further characters.
-    pub(crate) id: String,
-    pub(crate) created_at: Timestamp,
-    /// The document, as it was given.
-    pub(crate) document: String,
-    pub(crate) description: Option<String>,
-    /// Key and value, in the order they were set.
-    pub(crate) tags: Vec<(String, String)>,
-}
-
-impl ManagedPolicy {
-    /// The policy's ARN, which carries its path.
-    pub(crate) fn arn(&self) -> String {
-        self.account.global_arn("iam", &format!("policy{}{}", self.path, self.name))
-    }
-
-    fn summary(&self, attachments: usize) -> Xml {
-        Xml::new()
-            .text("PolicyName", &self.name)
-            .text("PolicyId", &self.id)
-            .text("Arn", &self.arn())
-            .text("Path", &self.path)
-            .text("DefaultVersionId", VERSION)
-            .text("AttachmentCount", &attachments.to_string())
-            .text("PermissionsBoundaryUsageCount", "0")
-            .text("IsAttachable", "true")
-            .text("CreateDate", &date(self.created_at))
-            .text("UpdateDate", &date(self.created_at))
-    }
-
-    fn detail(&self, attachments: usize) -> Xml {
-        let xml = self.summary(attachments).optional("Description", self.description.as_deref());
-        if self.tags.is_empty() { xml } else { xml.list("Tags", self.tags.iter().map(tag_xml)) }
-    }
-}
 
 /// Checks an inline or managed policy as PutRolePolicy and CreatePolicy do.
 pub(crate) fn check_identity(document: &str) -> Result<(), ServiceError> {
@@ -167,16 +118,12 @@ pub(crate) fn get_version(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
         let text = format!("Policy {} version {version} does not exist or is not attachable.", policy.arn());
         return Err(ServiceError::new(404, "NoSuchEntity", text));
     }
-    Ok(Xml::new().nest("PolicyVersion", version_xml(&policy).text("Document", &url_encoded(&policy.document))))
+    Ok(Xml::new().nest("PolicyVersion", policy.version().text("Document", &url_encoded(&policy.document))))
 }
 
 pub(crate) fn list_versions(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let policy = find(iam, form)?;
-    Ok(Xml::new().list("Versions", [version_xml(&policy)]).text("IsTruncated", "false"))
-}
-
-fn version_xml(policy: &ManagedPolicy) -> Xml {
-    Xml::new().text("VersionId", VERSION).text("IsDefaultVersion", "true").text("CreateDate", &date(policy.created_at))
+    Ok(Xml::new().list("Versions", [policy.version()]).text("IsTruncated", "false"))
 }
 
 pub(crate) async fn delete(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {

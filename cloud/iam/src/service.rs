@@ -4,9 +4,9 @@ use cloud_core::{Account, CachedTable, Clock, FaultInjection, Random, ServiceErr
 use cloud_store::{Store, StoreError, Table};
 use jiff::Timestamp;
 
-use crate::managed::ManagedPolicy;
+use crate::managed_policy::ManagedPolicy;
 use crate::role::Role;
-use crate::sessions::{Session, Sessions};
+use crate::sessions::Sessions;
 
 /// Roles with their inline policies, by account and name.
 pub const ROLES: Table = Table::new("roles");
@@ -44,7 +44,7 @@ impl Iam {
 
     /// The account that the session with this access key acts in; none for an access key of no session.
     pub fn session_account(&self, access_key: &str) -> Option<Account> {
-        self.sessions.get(access_key).and_then(|session: Session| Account::of_arn(&session.arn))
+        self.sessions.get(access_key).and_then(|session| Account::of_arn(&session.arn))
     }
 
     /// The role with this ARN.

@@ -40,7 +40,7 @@ impl<'a> Assumption<'a> {
         let mut document = match Document::read(trust_policy) {
             Ok(document) => document,
             Err(error) => {
-                tracing::warn!(%error, role = self.request.resource, "a stored trust policy is malformed: nobody can assume the role");
+                tracing::warn!(%error, role = self.request.resource, "a stored trust policy is malformed");
                 return false;
             }
         };

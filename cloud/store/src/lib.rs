@@ -3,16 +3,15 @@
 //! A [`Store`] is one redb file. Services keep rows in [`Table`]s, each declared by the service that owns it; keys are
 //! texts in byte order, values JSON or bytes. A [`Batch`] of changes is written whole or not at all. A thread of its own
 //! writes: all batches that wait when it is free form one commit group, which is one transaction and one wait for the
-//! disk. Reads stream in key order, either way, and see what is durable. [`format`] has the rule for the file's format.
+//! disk. Reads stream in key order, either way, and see what is durable. [`mod@format`] has the rule for the file's format.
 //!
 //! It must not know what the rows mean, which services there are, HTTP, AWS, or the time. It uses none of our crates.
 
 mod batch;
 mod commit_group;
-#[cfg(test)]
-mod crash_tests;
 mod error;
 mod file;
+mod flush;
 pub mod format;
 mod queue;
 mod range;

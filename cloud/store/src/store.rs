@@ -2,9 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::task::{Context, Poll, ready};
 use std::thread::JoinHandle;
 
 use serde::de::DeserializeOwned;
@@ -13,6 +11,7 @@ use tokio::sync::oneshot;
 use super::batch::Batch;
 use super::error::{self, StoreError};
 use super::file::StoreFile;
+use super::flush::{Flush, pending_once};
 use super::queue::{Queue, Reservation};
 use super::range::Range;
 use super::snapshot::Snapshot;
@@ -190,7 +189,7 @@ impl Store {
     pub fn flush(&self) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
         let (answer, answered) = oneshot::channel();
         self.send(Request::Flush(answer));
-        Flush { answered, unreported: self.inner.unreported.clone(), path: self.path().to_owned() }
+        Flush::new(answered, self.inner.unreported.clone(), self.path().to_owned())
     }
 
     /// The store as it is now, for reads that must agree with each other.
@@ -327,47 +326,8 @@ impl Drop for Inner {
     }
 }
 
-/// Lets everybody else go on once. A commit without a thread is over when the call ends; its caller waits all the same, as
-/// it would for the disk, so that a test can drop it there.
-async fn pending_once() {
-    let mut polled = false;
-    std::future::poll_fn(|context| {
-        if std::mem::replace(&mut polled, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
-
 /// The file in a folder, which is created when it is missing.
 fn file_in(dir: &Path) -> Result<PathBuf, StoreError> {
     std::fs::create_dir_all(dir).map_err(|reason| error::open(dir, reason.into()))?;
     Ok(dir.join("store.redb"))
-}
-
-/// Waits for a flush. One that is dropped with a failure that it has not told gives it back.
-struct Flush {
-    answered: oneshot::Receiver<Result<(), StoreError>>,
-    unreported: UnreportedFailure,
-    path: PathBuf,
-}
-
-impl Future for Flush {
-    type Output = Result<(), StoreError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let answer = ready!(Pin::new(&mut self.answered).poll(context));
-        Poll::Ready(answer.unwrap_or_else(|_| Err(StoreError::Closed { path: self.path.clone() })))
-    }
-}
-
-impl Drop for Flush {
-    fn drop(&mut self) {
-        self.answered.close();
-        if let Ok(Err(failure)) = self.answered.try_recv() {
-            self.unreported.keep(failure);
-        }
-    }
 }

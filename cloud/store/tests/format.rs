@@ -97,26 +97,6 @@ fn rows_of_the_fixture() -> Vec<(String, Value)> {
     vec![("a".to_owned(), json!({ "name": "first" })), ("b".to_owned(), json!([1, "é", null]))]
 }
 
-/// Makes the fixtures of the version of today: `cargo test -p cloud-store --test format -- --ignored`. They are made once
-/// for each version and stay.
-#[tokio::test]
-#[ignore = "writes the fixtures of a new version"]
-async fn make_the_fixtures() {
-    let dir = TempDir::new().unwrap();
-    let store = Store::open(dir.path()).unwrap();
-    for (key, value) in rows_of_the_fixture() {
-        let mut batch = Batch::new();
-        batch.put(ROWS, key, &value).unwrap();
-        store.commit(batch).await.unwrap();
-    }
-    let closed = fixture(&format!("version-{}.redb", format::VERSION));
-    let killed = fixture(&format!("version-{}-killed.redb", format::VERSION));
-    assert!(!closed.exists() && !killed.exists(), "the fixtures of this version are there");
-    std::fs::copy(file_of(&dir), killed).unwrap();
-    drop(store);
-    std::fs::copy(file_of(&dir), closed).unwrap();
-}
-
 #[tokio::test]
 async fn what_is_written_comes_back() {
     let dir = TempDir::new().unwrap();

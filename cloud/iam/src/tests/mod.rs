@@ -4,6 +4,7 @@ mod accounts;
 mod durability;
 mod operations;
 mod roles;
+mod stored;
 mod sts;
 
 use std::sync::Arc;

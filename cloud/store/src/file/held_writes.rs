@@ -102,7 +102,9 @@ impl StorageBackend for HeldWrites {
         let on_disk = self.0.disk.len()?.saturating_sub(offset);
         let on_disk = usize::try_from(on_disk).unwrap_or(usize::MAX).min(out.len());
         let (disk_part, rest) = out.split_at_mut(on_disk);
-        self.0.disk.read(offset, disk_part)?;
+        if !disk_part.is_empty() {
+            self.0.disk.read(offset, disk_part)?;
+        }
         rest.fill(0);
         for operation in self.held().iter() {
             match operation {
@@ -167,5 +169,72 @@ impl StorageBackend for HeldWrites {
 
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
         self.0.disk.query_lock_range(start, end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use redb::backends::InMemoryBackend;
+
+    use super::*;
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Write(usize, Vec<u8>),
+        SetLen(usize),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            3 => (0_usize..40, prop::collection::vec(any::<u8>(), 1..10)).prop_map(|(at, data)| Step::Write(at, data)),
+            1 => (0_usize..50).prop_map(Step::SetLen),
+        ]
+    }
+
+    fn content(disk: &dyn StorageBackend) -> Vec<u8> {
+        let mut all = vec![7; usize::try_from(disk.len().unwrap()).unwrap()];
+        disk.read(0, &mut all).unwrap();
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_held_reads_as_if_it_were_written(
+            before in prop::collection::vec(any::<u8>(), 0..40),
+            steps in prop::collection::vec(step(), 0..12),
+            from in 0_usize..50,
+        ) {
+            let disk = InMemoryBackend::new();
+            disk.set_len(before.len() as u64).unwrap();
+            disk.write(0, &before).unwrap();
+            let held = HeldWrites::new(Box::new(disk));
+            let mut expected = before.clone();
+            for step in steps {
+                match step {
+                    Step::Write(at, data) => {
+                        if at + data.len() <= expected.len() {
+                            held.write(at as u64, &data).unwrap();
+                            expected[at..at + data.len()].copy_from_slice(&data);
+                        }
+                    }
+                    Step::SetLen(len) => {
+                        held.set_len(len as u64).unwrap();
+                        expected.resize(len, 0);
+                    }
+                }
+                held.sync_data().unwrap();
+            }
+            prop_assert_eq!(content(&held), expected.clone());
+            prop_assert_eq!(content(&*held.0.disk), before, "the disk has seen something");
+            let from = from.min(expected.len());
+            let mut part = vec![7; expected.len() - from];
+            held.read(from as u64, &mut part).unwrap();
+            prop_assert_eq!(&part, &expected[from..]);
+            prop_assert!(held.read(from as u64, &mut vec![0; expected.len() - from + 1]).is_err());
+            held.release().unwrap();
+            prop_assert_eq!(content(&*held.0.disk), expected.clone());
+            prop_assert_eq!(content(&held), expected);
+        }
     }
 }

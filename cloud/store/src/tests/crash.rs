@@ -7,10 +7,7 @@ use std::process::{Child, Stdio};
 
 use tempfile::TempDir;
 
-use super::{Batch, Store, Table};
-
-const EXECUTIONS: Table = Table::new("executions");
-const HISTORY: Table = Table::new("history");
+use super::{Batch, EXECUTIONS, HISTORY, Store};
 
 const DIR_VARIABLE: &str = "STORE_CRASH_TEST_DIR";
 const COMMITTERS: u64 = 4;
@@ -91,7 +88,7 @@ fn run_and_kill(dir: &Path) -> Vec<String> {
 #[allow(clippy::disallowed_methods, reason = "only a process of its own can be killed")]
 fn start_child(dir: &Path) -> Child {
     std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "crash_tests::a_killed_process_keeps_what_it_acknowledged", "--nocapture"])
+        .args(["--exact", "tests::crash::a_killed_process_keeps_what_it_acknowledged", "--nocapture"])
         .env(DIR_VARIABLE, dir)
         .stdout(Stdio::piped())
         .spawn()

@@ -1,0 +1,28 @@
+//! The rows as they are stored: a fixture of each that must be read and written back as it is.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::managed_policy::ManagedPolicy;
+use crate::role::Role;
+
+const ROLE: &str = r#"{"account":"000000000002","name":"r","path":"/team/","id":"AROAABCDEFGHIJKLMNOPQ","created_at":"2026-01-02T03:04:05Z","assume_role_policy":"{}","description":null,"max_session_duration_s":3600,"permissions_boundary":null,"tags":[["a","1"]],"inline":{"p":"{}"},"attached":["arn:aws:iam::aws:policy/ReadOnlyAccess"]}"#;
+const POLICY: &str = r#"{"account":"000000000002","name":"p","path":"/","id":"ANPAABCDEFGHIJKLMNOPQ","created_at":"2026-01-02T03:04:05Z","document":"{}","description":"d","tags":[]}"#;
+
+fn rewritten<T: Serialize + DeserializeOwned>(row: &str) -> String {
+    serde_json::to_string(&serde_json::from_str::<T>(row).unwrap()).unwrap()
+}
+
+#[test]
+fn rows_are_read_and_written_back() {
+    assert_eq!(rewritten::<Role>(ROLE), ROLE);
+    assert_eq!(rewritten::<ManagedPolicy>(POLICY), POLICY);
+}
+
+#[test]
+fn rows_without_an_account_belong_to_the_default_one() {
+    let member = r#""account":"000000000002","#;
+    let role: Role = serde_json::from_str(&ROLE.replace(member, "")).unwrap();
+    let policy: ManagedPolicy = serde_json::from_str(&POLICY.replace(member, "")).unwrap();
+    assert_eq!((role.account.as_str(), policy.account.as_str()), ("000000000000", "000000000000"));
+}

@@ -1,0 +1,8 @@
+//! The operations: one function each, from the request's input to the answer.
+
+pub(crate) mod filter;
+pub(crate) mod get;
+pub(crate) mod groups;
+pub(crate) mod put;
+pub(crate) mod streams;
+pub(crate) mod tags;

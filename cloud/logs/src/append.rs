@@ -1,0 +1,192 @@
+//! Appending events: of PutLogEvents, and the lines that other services write.
+
+use std::sync::Arc;
+
+use cloud_core::{Location, ServiceError};
+use cloud_store::{Reservation, StoreError};
+use jiff::Timestamp;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinHandle;
+
+use crate::errors::{no_group, no_stream};
+use crate::group::{Admission, Appended, Group, GroupFacts, GroupState};
+use crate::position::Position;
+use crate::service::{LINES_WAITING_BYTES, Logs};
+use crate::sweep::queue::Sweep;
+
+/// CloudWatch Logs counts this much for each event beside its message.
+pub(crate) const EVENT_OVERHEAD_BYTES: usize = 26;
+
+/// What an event takes of the store beside its message: two keys and the row's frame.
+const EVENT_ROWS_BYTES: usize = 256;
+
+/// How far behind retention its sweep may be: an append looks for expired events no more often than this.
+const SWEEP_INTERVAL_MS: i64 = 60_000;
+
+/// Events that have room to be handed over.
+pub(crate) struct Append {
+    /// Times in milliseconds, and messages.
+    pub(crate) events: Vec<(i64, String)>,
+    /// When they arrived.
+    pub(crate) now: Timestamp,
+    /// Their room in the store's queue.
+    pub(crate) room: Reservation,
+    /// The room of lines, held until they are durable.
+    pub(crate) waiting: Option<OwnedSemaphorePermit>,
+}
+
+impl Logs {
+    /// Does something, once, with the state of a group in which a stream is open for writing.
+    pub(crate) async fn on_open_stream<R>(
+        &self,
+        key: &str,
+        stream: &str,
+        mut act: impl FnMut(&Arc<Group>, &mut GroupState) -> Result<R, ServiceError>,
+    ) -> Result<R, ServiceError> {
+        loop {
+            let group = self.group(key).ok_or_else(no_group)?;
+            let admission = {
+                let mut state = group.lock();
+                match state.admit(stream) {
+                    Admission::Open => return act(&group, &mut state),
+                    other => other,
+                }
+            };
+            self.wait_for(&group, admission).await?;
+        }
+    }
+
+    /// Waits until what is in the way is decided.
+    async fn wait_for(&self, group: &Group, admission: Admission) -> Result<(), ServiceError> {
+        match admission {
+            Admission::GroupCloses => self.groups_settled().await,
+            Admission::StreamCloses => drop(group.changing.lock().await),
+            Admission::NoStream => return Err(no_stream()),
+            Admission::Open => {}
+        }
+        Ok(())
+    }
+
+    /// Appends events to a stream that is open, and hands them to the store; what comes back ends once they are durable.
+    pub(crate) fn append(
+        &self,
+        group: &Arc<Group>,
+        state: &mut GroupState,
+        stream: &str,
+        append: Append,
+    ) -> Result<JoinHandle<Result<(), StoreError>>, StoreError> {
+        let Appended { batch, positions } = state.append(stream, append.events, append.now)?;
+        let durable = self.inner.store.commit_reserved(append.room, batch);
+        let landing = self.track(group, state, positions, durable, append.waiting);
+        self.sweep_expired(state, append.now);
+        Ok(landing)
+    }
+
+    /// Waits for room in the store's queue for events with so many bytes of messages.
+    pub(crate) async fn room_for(&self, events: usize, messages_bytes: usize) -> Reservation {
+        self.inner.store.reserve(messages_bytes + events * EVENT_ROWS_BYTES).await
+    }
+
+    /// Writes lines as the Lambda service does: the group and the stream are made when they are missing. Readers see the
+    /// lines when it ends; they are durable soon after.
+    pub(crate) async fn write_lines(
+        &self,
+        location: &Location,
+        group: &str,
+        stream: &str,
+        lines: Vec<(Timestamp, String)>,
+    ) -> Result<(), ServiceError> {
+        let now = self.inner.clock.now();
+        let events: Vec<(i64, String)> =
+            lines.into_iter().map(|(moment, line)| (moment.as_millisecond(), line)).collect();
+        let messages_bytes: usize = events.iter().map(|(_, line)| line.len()).sum();
+        let waiting = self.lines_waiting(messages_bytes + events.len() * EVENT_ROWS_BYTES).await;
+        let room = self.room_for(events.len(), messages_bytes).await;
+        let lines = Append { events, now, room, waiting };
+        let key = location.key(group);
+        loop {
+            let Some(found) = self.group(&key) else {
+                self.create_missing_group(&key, GroupFacts::new(location, group, now.as_millisecond())).await?;
+                continue;
+            };
+            let admission = {
+                let mut state = found.lock();
+                match state.admit(stream) {
+                    Admission::Open => return self.hand_over(&found, &mut state, stream, lines),
+                    other => other,
+                }
+            };
+            if admission != Admission::NoStream {
+                self.wait_for(&found, admission).await?;
+                continue;
+            }
+            // As creating a stream does; shown at once, because the lines are.
+            let _alone = found.changing.lock().await;
+            let mut state = found.lock();
+            if state.admit(stream) == Admission::NoStream {
+                let facts = state.new_stream(now.as_millisecond());
+                state.show_stream(stream, facts);
+                return self.hand_over(&found, &mut state, stream, lines);
+            }
+        }
+    }
+
+    /// Waits for room among the lines that are not durable yet.
+    async fn lines_waiting(&self, size_bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let permits = u32::try_from(size_bytes.min(LINES_WAITING_BYTES)).unwrap_or(u32::MAX);
+        // The semaphore is never closed.
+        Arc::clone(&self.inner.lines_waiting).acquire_many_owned(permits).await.ok()
+    }
+
+    async fn create_missing_group(&self, key: &str, facts: GroupFacts) -> Result<(), ServiceError> {
+        match self.create_group(key, facts).await {
+            // Another writer was faster.
+            Err(error) if error.code == "ResourceAlreadyExistsException" => Ok(()),
+            created => created,
+        }
+    }
+
+    /// Appends lines. Nobody waits until they are durable: the store traces a failure.
+    fn hand_over(
+        &self,
+        group: &Arc<Group>,
+        state: &mut GroupState,
+        stream: &str,
+        lines: Append,
+    ) -> Result<(), ServiceError> {
+        drop(self.append(group, state, stream, lines)?);
+        Ok(())
+    }
+
+    /// Takes events out of the tail once they are durable, or lost.
+    fn track(
+        &self,
+        group: &Arc<Group>,
+        state: &mut GroupState,
+        positions: Vec<Position>,
+        durable: impl Future<Output = Result<(), StoreError>> + Send + 'static,
+        waiting: Option<OwnedSemaphorePermit>,
+    ) -> JoinHandle<Result<(), StoreError>> {
+        state.batch_handed_over();
+        let store = self.inner.store.clone();
+        let group = Arc::clone(group);
+        tokio::spawn(async move {
+            let written = durable.await;
+            let mut state = group.lock();
+            state.tail.remove(&positions);
+            state.batch_settled(&store, written.is_ok());
+            drop(state);
+            drop(waiting);
+            written
+        })
+    }
+
+    /// Has what retention no longer keeps removed.
+    pub(crate) fn sweep_expired(&self, state: &mut GroupState, now: Timestamp) {
+        let kept_since_ms = state.facts.kept_since_ms(now);
+        if kept_since_ms >= state.swept_before_ms.saturating_add(SWEEP_INTERVAL_MS) {
+            state.swept_before_ms = kept_since_ms;
+            self.sweep(Sweep::Expired(state.facts.id, kept_since_ms));
+        }
+    }
+}

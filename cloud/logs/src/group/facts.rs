@@ -1,0 +1,88 @@
+//! What is known of a group and of a stream beside the events.
+
+use std::collections::BTreeMap;
+
+use cloud_core::{Location, ReadView};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// What is known of a group beside its streams.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct GroupFacts {
+    /// Its number in keys.
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) arn: String,
+    pub(crate) created_at_ms: i64,
+    pub(crate) retention_days: Option<u16>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) class: String,
+}
+
+impl GroupFacts {
+    /// A new group; it gets its number when it is created.
+    pub(crate) fn new(location: &Location, name: &str, created_at_ms: i64) -> Self {
+        Self {
+            id: 0,
+            name: name.to_owned(),
+            arn: location.arn("logs", &format!("log-group:{name}")),
+            created_at_ms,
+            retention_days: None,
+            tags: BTreeMap::new(),
+            class: "STANDARD".to_owned(),
+        }
+    }
+
+    /// The oldest moment that retention keeps.
+    pub(crate) fn kept_since_ms(&self, now: Timestamp) -> i64 {
+        match self.retention_days {
+            Some(days) => now.as_millisecond() - i64::from(days) * DAY_MS,
+            None => 0,
+        }
+    }
+}
+
+/// What is known of a stream beside its events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StreamFacts {
+    /// Its number in keys, unique in its group.
+    pub(crate) id: u64,
+    pub(crate) created_at_ms: i64,
+    pub(crate) first_event_ms: Option<i64>,
+    pub(crate) last_event_ms: Option<i64>,
+    pub(crate) last_ingestion_ms: Option<i64>,
+    /// The sequence of the event that arrived last.
+    pub(crate) last_sequence: u64,
+    /// Its deletion is on its way.
+    #[serde(skip)]
+    pub(crate) closed: bool,
+}
+
+impl StreamFacts {
+    /// A stream without events.
+    pub(crate) fn new(id: u64, created_at_ms: i64) -> Self {
+        Self {
+            id,
+            created_at_ms,
+            first_event_ms: None,
+            last_event_ms: None,
+            last_ingestion_ms: None,
+            last_sequence: 0,
+            closed: false,
+        }
+    }
+
+    /// Takes in an event's time and when it arrived.
+    pub(crate) fn extend_to(&mut self, timestamp_ms: i64, ingestion_ms: i64) {
+        self.first_event_ms = Some(self.first_event_ms.map_or(timestamp_ms, |first| first.min(timestamp_ms)));
+        self.last_event_ms = Some(self.last_event_ms.map_or(timestamp_ms, |last| last.max(timestamp_ms)));
+        self.last_ingestion_ms = Some(ingestion_ms);
+    }
+
+    /// Whether it was there at the moment that the caller sees.
+    pub(crate) fn is_seen(&self) -> bool {
+        ReadView::as_of().is_none_or(|moment| self.created_at_ms <= moment.as_millisecond())
+    }
+}

@@ -1,0 +1,34 @@
+//! CloudWatch Logs: groups, streams and events.
+//!
+//! [`Logs`] is the service, [`OPERATIONS`] its table of operations; to other services it is a [`cloud_core::LogWriter`].
+//!
+//! What is known of groups and streams (names, tags, first and last event) is in memory; events are on disk, as rows by
+//! group and time and, beside them, by stream and time (`rows`). So a read seeks to its page, an append looks at nothing
+//! but its stream, and what a group holds does not matter to either. Events that are handed to the store and not yet durable
+//! are also in their group's tail, so that readers see a line as soon as it was written.
+//!
+//! Groups are created, edited and deleted one at a time (`catalog`); each group has its own lock for everything else.
+//! What a deletion leaves on disk, and what retention no longer keeps, is removed in small steps by `sweep`.
+//!
+//! It must not know functions, executions, HTTP connections, or who calls.
+
+mod answer;
+mod api;
+mod append;
+mod catalog;
+mod errors;
+mod group;
+mod operations;
+mod page;
+mod pattern;
+mod position;
+mod rows;
+mod service;
+mod streams;
+mod sweep;
+#[cfg(test)]
+mod tests;
+
+pub use operations::{INFO, OPERATIONS};
+pub use rows::TABLES;
+pub use service::Logs;

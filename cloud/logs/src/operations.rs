@@ -1,0 +1,108 @@
+//! The table of operations.
+
+use cloud_core::{Access, Binding, Handler, Operation, Protocol, Request, Resource, ServiceError, ServiceInfo};
+
+use crate::api::{filter, get, groups, put, streams, tags};
+use crate::service::Logs;
+
+/// CloudWatch Logs.
+pub static INFO: ServiceInfo = ServiceInfo::new("CloudWatch Logs", "logs", Protocol::Json11)
+    .with_target_prefix("Logs_20140328")
+    .with_faults(throttled, failed, conflict);
+
+/// The operations. What may be aborted by another write (API model, `OperationAbortedException`) writes alone.
+pub static OPERATIONS: &[Operation<Logs>] = &[
+    operation("CreateLogGroup", Access::WritesAlone, "logs:CreateLogGroup", GROUP, |logs, request| {
+        Box::pin(groups::create(logs, request))
+    }),
+    operation("DeleteLogGroup", Access::WritesAlone, "logs:DeleteLogGroup", GROUP, |logs, request| {
+        Box::pin(groups::delete(logs, request))
+    }),
+    operation("DescribeLogGroups", Access::Reads, "logs:DescribeLogGroups", ALL_GROUPS, |logs, request| {
+        Box::pin(async move { groups::describe(logs, request) })
+    }),
+    operation("PutRetentionPolicy", Access::WritesAlone, "logs:PutRetentionPolicy", GROUP, |logs, request| {
+        Box::pin(groups::put_retention(logs, request))
+    }),
+    operation("DeleteRetentionPolicy", Access::WritesAlone, "logs:DeleteRetentionPolicy", GROUP, |logs, request| {
+        Box::pin(groups::delete_retention(logs, request))
+    }),
+    operation("TagResource", Access::Writes, "logs:TagResource", Resource::Arn("resourceArn"), |logs, request| {
+        Box::pin(tags::tag(logs, request))
+    }),
+    operation("UntagResource", Access::Writes, "logs:UntagResource", Resource::Arn("resourceArn"), |logs, request| {
+        Box::pin(tags::untag(logs, request))
+    }),
+    operation(
+        "ListTagsForResource",
+        Access::Reads,
+        "logs:ListTagsForResource",
+        Resource::Arn("resourceArn"),
+        |logs, request| Box::pin(async move { tags::list(logs, request) }),
+    ),
+    operation("TagLogGroup", Access::Writes, "logs:TagLogGroup", GROUP, |logs, request| {
+        Box::pin(tags::tag_group(logs, request))
+    }),
+    operation("UntagLogGroup", Access::Writes, "logs:UntagLogGroup", GROUP, |logs, request| {
+        Box::pin(tags::untag_group(logs, request))
+    }),
+    operation("ListTagsLogGroup", Access::Reads, "logs:ListTagsLogGroup", GROUP, |logs, request| {
+        Box::pin(async move { tags::list_group(logs, request) })
+    }),
+    operation("CreateLogStream", Access::Writes, "logs:CreateLogStream", GROUP, |logs, request| {
+        Box::pin(streams::create(logs, request))
+    }),
+    operation("DeleteLogStream", Access::Writes, "logs:DeleteLogStream", STREAM, |logs, request| {
+        Box::pin(streams::delete(logs, request))
+    }),
+    operation("DescribeLogStreams", Access::Reads, "logs:DescribeLogStreams", GROUP, |logs, request| {
+        Box::pin(async move { streams::describe(logs, request) })
+    }),
+    operation("PutLogEvents", Access::Writes, "logs:PutLogEvents", STREAM, |logs, request| {
+        Box::pin(put::put(logs, request))
+    }),
+    operation("GetLogEvents", Access::Reads, "logs:GetLogEvents", STREAM, |logs, request| {
+        Box::pin(get::get(logs, request))
+    }),
+    operation("FilterLogEvents", Access::Reads, "logs:FilterLogEvents", GROUP, |logs, request| {
+        Box::pin(filter::filter(logs, request))
+    }),
+];
+
+/// The group that the input names, by name or identifier.
+const GROUP: Resource = Resource::Computed(group_arn);
+/// The stream that the input names.
+const STREAM: Resource = Resource::Computed(stream_arn);
+const ALL_GROUPS: Resource = Resource::Template("arn:aws:logs:{region}:{account}:log-group:*");
+
+const fn operation(
+    name: &'static str,
+    access: Access,
+    action: &'static str,
+    resource: Resource,
+    handler: Handler<Logs>,
+) -> Operation<Logs> {
+    Operation::new(name, Binding::Target, access, action, resource, handler)
+}
+
+fn group_arn(request: &Request) -> Option<String> {
+    let named = request.member("logGroupName").or_else(|| request.member("logGroupIdentifier"))?;
+    Some(request.location().arn("logs", &format!("log-group:{}", groups::name_of(&named))))
+}
+
+fn stream_arn(request: &Request) -> Option<String> {
+    Some(format!("{}:log-stream:{}", group_arn(request)?, request.member("logStreamName")?))
+}
+
+fn throttled() -> ServiceError {
+    ServiceError::bad_request("ThrottlingException", "Rate exceeded")
+}
+
+fn failed() -> ServiceError {
+    ServiceError::new(503, "ServiceUnavailableException", "The service cannot complete the request.")
+}
+
+fn conflict() -> ServiceError {
+    let message = "A conflicting operation is currently in progress against this resource. Please try again.";
+    ServiceError::bad_request("OperationAbortedException", message)
+}

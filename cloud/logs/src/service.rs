@@ -1,0 +1,116 @@
+//! The service: its handles, what it holds in memory, and its port.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, RwLock};
+
+use cloud_core::{Clock, Location, LogWriter, PortFuture, ServiceError, Snapshots};
+use cloud_store::{Range, Store, StoreError, Table};
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+
+use crate::group::{Group, GroupFacts};
+use crate::rows::{self, EVENTS, GROUPS, STREAM_EVENTS, STREAMS};
+use crate::sweep::queue::{Sweep, SweepQueue};
+
+/// How many bytes of lines of functions and executions may wait for the disk.
+///
+/// A quarter of the store's queue: a function that writes without end waits for the disk with its pipe full, and everybody
+/// else's changes still find room.
+pub(crate) const LINES_WAITING_BYTES: usize = 2 << 20;
+
+/// CloudWatch Logs; clones share it.
+#[derive(Clone)]
+pub struct Logs {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    /// The groups by `<location>/<name>`; locked to find one, before the group's own lock.
+    pub(crate) groups: RwLock<BTreeMap<String, Arc<Group>>>,
+    /// What changes of groups replaced lately, while somebody asks for it; locked last.
+    pub(crate) snapshots: Mutex<Snapshots<GroupFacts>>,
+    /// Held from the decision to create, edit or delete a group until that is shown.
+    pub(crate) changing: Arc<tokio::sync::Mutex<()>>,
+    pub(crate) last_group_id: AtomicU64,
+    /// The largest number that a group of an earlier process can have.
+    pub(crate) last_group_id_at_start: u64,
+    /// Room for lines of functions and executions that are not durable yet, in bytes.
+    pub(crate) lines_waiting: Arc<Semaphore>,
+    pub(crate) sweeps: SweepQueue,
+}
+
+impl std::fmt::Debug for Logs {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Logs").field("store", &self.inner.store).finish_non_exhaustive()
+    }
+}
+
+impl Logs {
+    /// Loads what is known of groups and streams; events stay on disk. Inside a runtime it also begins to remove what a
+    /// deletion before has left.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn open(store: &Store, clock: Clock) -> Result<Self, StoreError> {
+        let logs = Self::load(store, clock)?;
+        if tokio::runtime::Handle::try_current().is_ok() {
+            logs.sweep(Sweep::Orphans);
+        }
+        Ok(logs)
+    }
+
+    /// Loads what is known of groups and streams.
+    pub(crate) fn load(store: &Store, clock: Clock) -> Result<Self, StoreError> {
+        let mut groups = BTreeMap::new();
+        let mut last_group_id = [STREAMS, EVENTS, STREAM_EVENTS]
+            .into_iter()
+            .map(|table| last_group_in(store, table))
+            .try_fold(0, |last, found| found.map(|found| found.max(last)))?;
+        for (key, facts) in store.load::<GroupFacts>(GROUPS)? {
+            last_group_id = last_group_id.max(facts.id);
+            groups.insert(key, Arc::new(Group::load(facts, store)?));
+        }
+        let inner = Inner {
+            store: store.clone(),
+            clock,
+            groups: RwLock::new(groups),
+            snapshots: Mutex::default(),
+            changing: Arc::default(),
+            last_group_id: AtomicU64::new(last_group_id),
+            last_group_id_at_start: last_group_id,
+            lines_waiting: Arc::new(Semaphore::new(LINES_WAITING_BYTES)),
+            sweeps: SweepQueue::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+}
+
+/// The largest number of a group that a table has rows of.
+fn last_group_in(store: &Store, table: Table) -> Result<u64, StoreError> {
+    let mut last = 0;
+    store.scan_keys(table, Range::all().reverse(), |key| {
+        last = rows::split_group(key).map_or(0, |(group, _)| group);
+        ControlFlow::Break(())
+    })?;
+    Ok(last)
+}
+
+impl LogWriter for Logs {
+    fn write<'a>(
+        &'a self,
+        location: &'a Location,
+        group: &'a str,
+        stream: &'a str,
+        lines: Vec<(Timestamp, String)>,
+    ) -> PortFuture<'a, Result<(), ServiceError>> {
+        Box::pin(self.write_lines(location, group, stream, lines))
+    }
+
+    fn has_group(&self, location: &Location, group: &str) -> bool {
+        self.group(&location.key(group)).is_some()
+    }
+}

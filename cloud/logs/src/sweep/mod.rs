@@ -1,0 +1,171 @@
+//! Removing events that nobody can see any more, in small steps: those of deleted groups and streams, and those that
+//! retention no longer keeps.
+//!
+//! A deletion is over when the group's or the stream's row is gone; its events are then rows of a number that nobody has.
+//! One task removes them, some at a time, so that other changes find their turn in between. When the process ends before
+//! that is done, the next start finds the rest.
+
+pub(crate) mod queue;
+
+use std::ops::{Bound, ControlFlow};
+
+use cloud_store::{Batch, Range, StoreError, Table};
+
+use self::queue::Sweep;
+use crate::position::Position;
+use crate::rows::{self, EVENTS, EventRow, STREAM_EVENTS};
+use crate::service::Logs;
+
+/// How many rows one step removes: a few milliseconds of the writer's time.
+const STEP_ROWS: usize = 1000;
+
+impl Logs {
+    /// Has something removed, soon.
+    pub(crate) fn sweep(&self, sweep: Sweep) {
+        if self.inner.sweeps.push(sweep) {
+            tokio::spawn(self.clone().run_sweeps());
+        }
+    }
+
+    async fn run_sweeps(self) {
+        while let Some(sweep) = self.inner.sweeps.next() {
+            if let Err(failure) = self.run_sweep(sweep).await {
+                tracing::warn!(error = %failure, ?sweep, "log events could not be removed; the next start tries again");
+            }
+        }
+    }
+
+    async fn run_sweep(&self, sweep: Sweep) -> Result<(), StoreError> {
+        // What was handed over before is to be seen.
+        self.inner.store.commit(Batch::new()).await?;
+        match sweep {
+            Sweep::Group(group) => self.sweep_group(group).await,
+            Sweep::Stream(group, stream) => {
+                while let Some(step) = self.step_of_stream(group, stream)? {
+                    self.remove(step).await?;
+                }
+                Ok(())
+            }
+            Sweep::Expired(group, before_ms) => {
+                while let Some(step) = self.step_of_expired(group, before_ms)? {
+                    self.remove(step).await?;
+                }
+                Ok(())
+            }
+            Sweep::Orphans => self.sweep_orphans().await,
+        }
+    }
+
+    async fn remove(&self, step: Batch) -> Result<(), StoreError> {
+        let room = self.inner.store.reserve(step.size_bytes()).await;
+        self.inner.store.commit_reserved(room, step).await
+    }
+
+    /// The index goes last: by it the next start finds what is left.
+    async fn sweep_group(&self, group: u64) -> Result<(), StoreError> {
+        for table in [EVENTS, STREAM_EVENTS] {
+            while let Some(step) = self.step_of_prefix(table, &rows::group_prefix(group))? {
+                self.remove(step).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the first rows of a table whose keys begin with a prefix.
+    fn step_of_prefix(&self, table: Table, prefix: &str) -> Result<Option<Batch>, StoreError> {
+        let mut keys = 0;
+        let mut last = None;
+        self.inner.store.scan_keys(table, Range::prefix(prefix), |key| {
+            keys += 1;
+            if keys < STEP_ROWS {
+                return ControlFlow::Continue(());
+            }
+            last = Some(key.to_owned());
+            ControlFlow::Break(())
+        })?;
+        let mut step = Batch::new();
+        match last {
+            // No key ends with a character below the space.
+            Some(last) => step.delete_range(table, prefix, format!("{last} ")),
+            None if keys > 0 => step.delete_prefix(table, prefix),
+            None => return Ok(None),
+        }
+        Ok(Some(step))
+    }
+
+    fn step_of_stream(&self, group: u64, stream: u64) -> Result<Option<Batch>, StoreError> {
+        let mut step = Batch::new();
+        let mut events = 0;
+        let prefix = rows::stream_prefix(group, stream);
+        self.inner.store.scan_keys(STREAM_EVENTS, Range::prefix(&prefix), |key| {
+            if let Some(position) = rows::position_of(key) {
+                step.delete(EVENTS, rows::event_key(group, position));
+            }
+            step.delete(STREAM_EVENTS, key);
+            next_row(&mut events)
+        })?;
+        Ok(Some(step).filter(|step| !step.is_empty()))
+    }
+
+    fn step_of_expired(&self, group: u64, before_ms: i64) -> Result<Option<Batch>, StoreError> {
+        let mut step = Batch::new();
+        let mut events = 0;
+        let prefix = rows::group_prefix(group);
+        let end = rows::event_key(group, Position::at(before_ms));
+        let range = Range::prefix(&prefix).to(Bound::Excluded(&end));
+        self.inner.store.scan::<EventRow>(EVENTS, range, |key, event| {
+            if let Some(position) = rows::position_of(key) {
+                step.delete(STREAM_EVENTS, rows::stream_event_key(group, event.stream, position));
+            }
+            step.delete(EVENTS, key);
+            next_row(&mut events)
+        })?;
+        Ok(Some(step).filter(|step| !step.is_empty()))
+    }
+
+    /// Seeks from stream to stream through the index: as many reads as there are streams.
+    async fn sweep_orphans(&self) -> Result<(), StoreError> {
+        let mut from = String::new();
+        let newest = self.inner.last_group_id_at_start;
+        let groups = self.groups_by_number();
+        while let Some((group, stream)) = self.stream_with_events(&from)? {
+            match groups.get(&group) {
+                // Created since then; what is deleted since then has a sweep of its own.
+                None if group > newest => break,
+                None => {
+                    self.sweep_group(group).await?;
+                    from = rows::group_prefix(group + 1);
+                }
+                Some(live) => {
+                    let is_live = live.lock().names().contains_key(&stream);
+                    while !is_live && let Some(step) = self.step_of_stream(group, stream)? {
+                        self.remove(step).await?;
+                    }
+                    from = rows::stream_prefix(group, stream + 1);
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+        let now = self.inner.clock.now();
+        for group in groups.values() {
+            self.sweep_expired(&mut group.lock(), now);
+        }
+        Ok(())
+    }
+
+    /// The first stream that has events, from a key on.
+    fn stream_with_events(&self, from: &str) -> Result<Option<(u64, u64)>, StoreError> {
+        let mut found = None;
+        self.inner.store.scan_keys(STREAM_EVENTS, Range::all().from(Bound::Included(from)), |key| {
+            found = rows::group_and_stream(key);
+            ControlFlow::Break(())
+        })?;
+        Ok(found)
+    }
+}
+
+/// Counts a row of a step.
+fn next_row(rows: &mut usize) -> ControlFlow<()> {
+    *rows += 1;
+    if *rows < STEP_ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+}

@@ -1,0 +1,191 @@
+//! Puts the services together: each gets the handles it uses, and the router gets all of them.
+//!
+//! A new service is one crate, one line where it is opened and one in the list of [`services`].
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use cloud_apigateway::Apis;
+use cloud_core::{
+    Clock, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter, Random, Request, Response, RoleDirectory,
+    Routed, Service, Stop,
+};
+use cloud_iam::{Iam, sts};
+use cloud_lambda::{Functions, ProcessRunner, Runner};
+use cloud_logs::Logs;
+use cloud_states::States;
+use cloud_store::{Store, StoreError};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::admin;
+use super::http::Host;
+use super::router::{InternalDispatch, Router};
+
+/// What a cloud is made of: where its state is, its clock, its source of random values, and what runs functions.
+pub struct Composition {
+    /// The durable store, or one in memory.
+    pub store: Store,
+    /// The folder of the functions' code.
+    pub functions_dir: PathBuf,
+    /// Where it listens, as clients are told.
+    pub address: SocketAddr,
+    /// The time.
+    pub clock: Clock,
+    /// Chance: identifiers, tokens and draws.
+    pub random: Random,
+    /// Runs functions: processes of this machine, or a simulation.
+    pub runner: Arc<dyn Runner>,
+    /// Given when the cloud is to end.
+    pub stop: Stop,
+}
+
+/// An embedded cloud that answers requests.
+pub struct Cloud {
+    pub(crate) faults: FaultInjection,
+    pub(crate) address: SocketAddr,
+    pub(crate) started_at: Timestamp,
+    pub(crate) stop: Stop,
+    store: Store,
+    clock: Clock,
+    router: Arc<Router>,
+    iam: Arc<Iam>,
+    functions: Arc<Functions>,
+    states: Arc<States>,
+    apis: Arc<Apis>,
+}
+
+impl Cloud {
+    /// Opens every service on the store; nothing runs before [`Cloud::resume`].
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn open(composition: Composition) -> Result<Arc<Self>, StoreError> {
+        let Composition { store, functions_dir, address, clock, random, runner, stop } = composition;
+        let faults = FaultInjection::new(clock.clone());
+        let dispatch = Arc::new(InternalDispatch::default());
+
+        let iam = Arc::new(Iam::open(&store, clock.clone(), random.fork(), faults.clone())?);
+        let logs = Arc::new(Logs::open(&store, clock.clone())?);
+        let functions = Functions::open(cloud_lambda::Handles {
+            store: store.clone(),
+            code_folder: functions_dir,
+            clock: clock.clone(),
+            random: random.fork(),
+            faults: faults.clone(),
+            logs: Arc::clone(&logs) as Arc<dyn LogWriter>,
+            roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
+            runner,
+        })?;
+        let invoker = Arc::clone(&functions) as Arc<dyn FunctionInvoker>;
+        let states = States::open(cloud_states::Handles {
+            store: store.clone(),
+            clock: clock.clone(),
+            random: random.fork(),
+            faults: faults.clone(),
+            functions: Arc::clone(&invoker),
+            logs: Arc::clone(&logs) as Arc<dyn LogWriter>,
+            roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
+            dispatch: Arc::clone(&dispatch) as Arc<dyn Dispatch>,
+            stop: stop.clone(),
+        })?;
+        let apis = Arc::new(Apis::open(&store, clock.clone(), random.fork(), invoker, address.port())?);
+
+        let services = services(&states, &functions, &logs, &apis, &iam);
+        let router = Arc::new(Router::new(services, faults.clone(), clock.clone()));
+        dispatch.connect(&router);
+        let started_at = clock.now();
+        Ok(Arc::new(Self { faults, address, started_at, stop, store, clock, router, iam, functions, states, apis }))
+    }
+
+    /// Continues what was under way when the cloud ended; called once, when it is ready to serve.
+    pub fn resume(&self) {
+        self.states.resume();
+    }
+
+    /// Answers one request, whoever it is for.
+    pub async fn answer(&self, mut request: Request) -> Response {
+        self.enter_session_account(&mut request);
+        match Host::parse(request.header("host").unwrap_or_default()) {
+            Host::Service if request.path.starts_with(admin::PREFIX) => admin::handle(self, &request),
+            Host::Service => self.router.answer(request).await,
+            Host::Api(id) => self.answer_endpoint(&id, &request).await,
+            Host::Foreign => foreign_host(),
+        }
+    }
+
+    /// Ends what runs, and closes the store; what waits continues at the next start.
+    ///
+    /// # Errors
+    /// When the last changes could not be written.
+    pub async fn stop(&self) -> Result<(), StoreError> {
+        self.states.stop().await;
+        self.functions.stop();
+        self.store.flush().await
+    }
+
+    /// Every service with its operations, in the order of the composition.
+    pub fn services(&self) -> impl Iterator<Item = &Arc<dyn Service>> {
+        self.router.services()
+    }
+
+    /// The endpoint for AWS clients, such as `http://127.0.0.1:4566`.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        endpoint(self.address)
+    }
+
+    /// The credentials of an assumed role act in the role's account.
+    fn enter_session_account(&self, request: &mut Request) {
+        let Some(scope) = &mut request.scope else { return };
+        if let Some(account) = self.iam.session_account(&scope.access_key) {
+            scope.location = Location::new(account, scope.location.region());
+        }
+    }
+
+    async fn answer_endpoint(&self, api_id: &str, request: &Request) -> Response {
+        let response = self.apis.execute(api_id, request).await;
+        let duration_ms = self.clock.since(request.received_at).as_secs_f64() * 1_000.0;
+        let operation = format!("{api_id}: {} {}", request.method, request.path);
+        tracing::info!(target: "cloud::request", operation, status = response.status, duration_ms, request_id = %request.id);
+        response
+    }
+}
+
+/// All services, as the router and the documentation list them.
+fn services(
+    states: &Arc<States>,
+    functions: &Arc<Functions>,
+    logs: &Arc<Logs>,
+    apis: &Arc<Apis>,
+    iam: &Arc<Iam>,
+) -> Vec<Arc<dyn Service>> {
+    vec![
+        Arc::new(Routed::new(&cloud_states::INFO, cloud_states::OPERATIONS, Arc::clone(states))),
+        Arc::new(Routed::new(&cloud_lambda::INFO, cloud_lambda::OPERATIONS, Arc::clone(functions))),
+        Arc::new(Routed::new(&cloud_logs::INFO, cloud_logs::OPERATIONS, Arc::clone(logs))),
+        Arc::new(Routed::new(&cloud_apigateway::INFO, cloud_apigateway::OPERATIONS, Arc::clone(apis))),
+        Arc::new(Routed::new(&cloud_iam::INFO, cloud_iam::OPERATIONS, Arc::clone(iam))),
+        Arc::new(Routed::new(&sts::INFO, sts::OPERATIONS, Arc::clone(iam))),
+    ]
+}
+
+/// The functions' runner of a real cloud: processes of this machine.
+pub(crate) fn process_runner(
+    functions_dir: PathBuf,
+    address: SocketAddr,
+    clock: &Clock,
+    random: &Random,
+) -> Arc<dyn Runner> {
+    Arc::new(ProcessRunner::new(functions_dir, &endpoint(address), clock.clone(), random))
+}
+
+fn endpoint(address: SocketAddr) -> String {
+    format!("http://{address}")
+}
+
+fn foreign_host() -> Response {
+    let message = "The Host header names another machine. The embedded cloud answers only to 127.0.0.1, localhost and names under .localhost.";
+    Response::json(403, &json!({ "message": message }))
+}

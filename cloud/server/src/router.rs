@@ -1,0 +1,206 @@
+//! Finds the service and the operation that a request names, and answers it.
+
+use std::sync::{Arc, OnceLock, Weak};
+
+use cloud_core::{
+    Answering, Clock, Dispatch, FaultInjection, Form, OperationInfo, PortFuture, Protocol, Request, Response, Service,
+    ServiceError, ServiceInfo,
+};
+
+/// The services of the cloud, in the order of the composition.
+pub(crate) struct Router {
+    services: Vec<Arc<dyn Service>>,
+    faults: FaultInjection,
+    clock: Clock,
+}
+
+/// What a request names.
+enum Target {
+    /// An operation that is served.
+    Operation(Arc<dyn Service>, &'static OperationInfo),
+    /// A service that is served, but not this operation; named as IAM names it, or by method and path.
+    UnknownOperation(&'static ServiceInfo, String),
+    /// A service that is not served.
+    UnknownService(Protocol, String),
+}
+
+impl Router {
+    pub(crate) fn new(services: Vec<Arc<dyn Service>>, faults: FaultInjection, clock: Clock) -> Self {
+        Self { services, faults, clock }
+    }
+
+    /// Every service with its operations: what documentation and tests read.
+    pub(crate) fn services(&self) -> impl Iterator<Item = &Arc<dyn Service>> {
+        self.services.iter()
+    }
+
+    /// Answers one request to a service, in the service's own protocol.
+    pub(crate) async fn answer(&self, mut request: Request) -> Response {
+        let target = self.target(&mut request);
+        let name = target.name();
+        let protocol = target.protocol();
+        let answered = match target {
+            _ if request.scope.is_none() => Err(unsigned()),
+            Target::Operation(service, operation) => {
+                let work = service.call(operation, &request);
+                self.faults.answer(service.info(), operation, &request, work).await
+            }
+            Target::UnknownOperation(_, name) | Target::UnknownService(_, name) => {
+                Err(ServiceError::not_implemented(&name))
+            }
+        };
+        self.trace(&name, &request, &answered);
+        answered.unwrap_or_else(|error| protocol.error(&error, &request.id))
+    }
+
+    fn trace(&self, operation: &str, request: &Request, answered: &Result<Response, ServiceError>) {
+        let duration_ms = self.clock.since(request.received_at).as_secs_f64() * 1_000.0;
+        let (status, error) = match answered {
+            Ok(response) => (response.status, None),
+            Err(error) => (error.status, Some(error)),
+        };
+        let code = error.map_or("", |error| error.code.as_str());
+        let cause = error.map_or("", |error| error.message.as_str());
+        match status {
+            500.. => {
+                tracing::error!(target: "cloud::request", operation, status, duration_ms, request_id = %request.id, code, cause);
+            }
+            400.. => {
+                tracing::info!(target: "cloud::request", operation, status, duration_ms, request_id = %request.id, code, cause);
+            }
+            _ => tracing::info!(target: "cloud::request", operation, status, duration_ms, request_id = %request.id),
+        }
+    }
+
+    /// The operation that a request names; the values of its path's labels are put into the request.
+    fn target(&self, request: &mut Request) -> Target {
+        let service = match request.header("x-amz-target").and_then(|target| target.split_once('.')) {
+            Some((prefix, operation)) => {
+                let found = self.services.iter().find(|service| service.info().target_prefix == Some(prefix));
+                let unknown = || Target::UnknownService(Protocol::Json11, format!("{prefix}.{operation}"));
+                match found {
+                    Some(service) => service,
+                    None => return unknown(),
+                }
+            }
+            None => match self.by_signature(request) {
+                Ok(service) => service,
+                Err(unknown) => return unknown,
+            },
+        };
+        match service.find(request) {
+            Some((operation, labels)) => {
+                request.labels = labels;
+                Target::Operation(Arc::clone(service), operation)
+            }
+            None => Target::UnknownOperation(service.info(), unknown_name(service.info(), request)),
+        }
+    }
+
+    fn by_signature(&self, request: &Request) -> Result<&Arc<dyn Service>, Target> {
+        let Some(scope) = &request.scope else {
+            return self.by_form(request);
+        };
+        let name = scope.service.as_str();
+        let is_served = name != "apigateway" || request.path.starts_with("/v2/");
+        let found = self.services.iter().find(|service| is_served && service.info().signing_name == name);
+        found.ok_or_else(|| {
+            Target::UnknownService(Protocol::Rest, format!("{name}: {} {}", request.method, request.path))
+        })
+    }
+
+    /// Without a signature only the form of the request tells the service; the answer is a refusal in its shape.
+    fn by_form(&self, request: &Request) -> Result<&Arc<dyn Service>, Target> {
+        let name = if request.path.starts_with("/v2/") {
+            "apigateway"
+        } else if request.path.starts_with("/20") {
+            "lambda"
+        } else if Form::of(request).get("Action").is_some() {
+            "iam"
+        } else {
+            ""
+        };
+        let found = self.services.iter().find(|service| service.info().signing_name == name);
+        found.ok_or_else(|| Target::UnknownService(Protocol::Rest, format!("{} {}", request.method, request.path)))
+    }
+}
+
+impl Target {
+    /// The operation as the log names it: `states:StartExecution`.
+    fn name(&self) -> String {
+        match self {
+            Self::Operation(_, operation) => operation.action.to_owned(),
+            Self::UnknownOperation(_, name) | Self::UnknownService(_, name) => name.clone(),
+        }
+    }
+
+    fn protocol(&self) -> Protocol {
+        match self {
+            Self::Operation(service, _) => service.info().protocol,
+            Self::UnknownOperation(info, _) => info.protocol,
+            Self::UnknownService(protocol, _) => *protocol,
+        }
+    }
+}
+
+/// An operation that the service does not list, as IAM would name it, or by the part of the request that tells it.
+fn unknown_name(service: &ServiceInfo, request: &Request) -> String {
+    let name = service.signing_name;
+    match service.protocol {
+        Protocol::Json10 | Protocol::Json11 => format!("{name}:{}", request.target_operation().unwrap_or_default()),
+        Protocol::Query(_) => format!("{name}:{}", Form::of(request).get("Action").unwrap_or_default()),
+        Protocol::Rest | Protocol::LambdaRest => format!("{name}: {} {}", request.method, request.path),
+    }
+}
+
+/// A page in a browser can make this machine send a request, but it cannot sign one: so no page can change anything here.
+fn unsigned() -> ServiceError {
+    ServiceError::new(
+        403,
+        "MissingAuthenticationToken",
+        "Request is missing Authentication Token. Any credentials will do: access key test, secret key test.",
+    )
+}
+
+/// The router as the services call it from inside. It is set once the router is there, which itself holds the services.
+#[derive(Default)]
+pub(crate) struct InternalDispatch {
+    router: OnceLock<Weak<Router>>,
+}
+
+impl InternalDispatch {
+    /// Lets calls reach the router.
+    pub(crate) fn connect(&self, router: &Arc<Router>) {
+        // Only the composition connects it, once.
+        let _ = self.router.set(Arc::downgrade(router));
+    }
+}
+
+impl Dispatch for InternalDispatch {
+    fn dispatch(&self, mut request: Request) -> PortFuture<'static, Result<Response, ServiceError>> {
+        let router = self.router.get().and_then(Weak::upgrade);
+        Box::pin(async move {
+            let router = router.ok_or_else(ending)?;
+            let (service, operation) = match router.target(&mut request) {
+                Target::Operation(service, operation) => (service, operation),
+                Target::UnknownOperation(_, name) | Target::UnknownService(_, name) => {
+                    return Err(ServiceError::not_implemented(&name));
+                }
+            };
+            if !operation.access.writes() {
+                return service.call(operation, &request).await;
+            }
+            // Half an operation would be worse than one that nobody waited for: what writes runs to its end.
+            let work = tokio::spawn(async move { answer(&service, operation, &request).await });
+            work.await.unwrap_or_else(|_| Err(ending()))
+        })
+    }
+}
+
+fn answer<'a>(service: &'a Arc<dyn Service>, operation: &'static OperationInfo, request: &'a Request) -> Answering<'a> {
+    service.call(operation, request)
+}
+
+fn ending() -> ServiceError {
+    ServiceError::new(503, "ServiceUnavailable", "The embedded cloud is ending.")
+}

@@ -1,0 +1,252 @@
+//! Runs the embedded cloud in this process until it is told to end.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use cloud_core::{Clock, ConsistencySettings, Random, Stop};
+use cloud_store::{Store, StoreError};
+
+use super::composition::{Cloud, Composition, process_runner};
+use super::data_dir::DataDir;
+use super::file_error::FileError;
+use super::http::{ServeContext, serve};
+use super::log::{ActivityLayer, ActivityWriter};
+
+/// The port that AWS emulators use, so that clients set up for one find this one.
+const DEFAULT_PORT: u16 = 4566;
+
+/// How many ports above the default one are tried when it is taken.
+const PORTS_TRIED: u16 = 64;
+
+/// What to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunOptions {
+    /// Where its state lives.
+    pub data_dir: DataDir,
+    /// The port to listen on; without one it is 4566, or the next that is free.
+    pub port: Option<u16>,
+    /// What of AWS's eventual consistency it shows.
+    pub consistency: ConsistencySettings,
+}
+
+/// Told once, when requests are answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// The process that runs it.
+    pub pid: u32,
+    /// The port it listens on.
+    pub port: u16,
+    /// Whether 4566 was wanted but taken by another program.
+    pub default_port_taken: bool,
+}
+
+impl Ready {
+    /// The endpoint for AWS clients.
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+/// Why the embedded cloud could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum LocalError {
+    /// Another program listens on the port.
+    #[error(
+        "Port {port} is in use by another program. Choose another one with --port, or leave --port out to take a free one."
+    )]
+    PortInUse {
+        /// The port asked for.
+        port: u16,
+    },
+    /// No port near the default one is free.
+    #[error("No port from {first} to {last} is free. Choose one with --port.")]
+    NoFreePort {
+        /// First port tried.
+        first: u16,
+        /// Last port tried.
+        last: u16,
+    },
+    /// The port may not be used, or loopback is not there.
+    #[error("Could not listen on port {port}: {source}. Choose another one with --port.")]
+    Listen {
+        /// The port asked for.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another embedded cloud has this folder.
+    #[error("An embedded cloud already runs on {}. Use it, or end it with `workshop local stop`.", data_dir.display())]
+    AlreadyRunning {
+        /// Its folder.
+        data_dir: PathBuf,
+    },
+    /// A file could not be used.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Signals could not be listened for.
+    #[error("Could not listen for Ctrl-C: {0}.")]
+    Signals(io::Error),
+    /// The system gave no random numbers.
+    #[error("The system has no random numbers to give: {0}.")]
+    Random(io::Error),
+    /// The store could not be opened or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Runs the embedded cloud until Ctrl-C, SIGTERM, the end of its terminal or a shutdown request, then ends it cleanly: no
+/// function's process is left and the store is closed. `on_ready` is called once, when requests are answered.
+///
+/// # Errors
+/// When another cloud has the folder, no port can be had, or a file can't be used.
+pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(), LocalError> {
+    let RunOptions { data_dir, port, consistency } = options;
+    let clock = Clock::system();
+    let random = Random::from_system().map_err(LocalError::Random)?;
+    std::fs::create_dir_all(data_dir.root()).map_err(|error| FileError::new(data_dir.root(), error))?;
+    let _lock = lock(&data_dir, &clock).await?;
+    let log = open_log(&data_dir, &clock)?;
+    let (listener, default_port_taken) = listen(port).await?;
+    let address =
+        listener.local_addr().map_err(|source| LocalError::Listen { port: port.unwrap_or(DEFAULT_PORT), source })?;
+    let stop = Stop::new();
+    stop_on_signals(&stop)?;
+    let runner = process_runner(data_dir.functions(), address, &clock, &random);
+    let cloud = Cloud::open(Composition {
+        store: Store::open(&data_dir.store())?,
+        functions_dir: data_dir.functions(),
+        address,
+        clock: clock.clone(),
+        random: random.clone(),
+        runner,
+        stop: stop.clone(),
+    })?;
+    cloud.faults.set(consistency);
+    let ready = Ready { pid: std::process::id(), port: address.port(), default_port_taken };
+    write_ready_file(&data_dir, &ready)?;
+    cloud.resume();
+    tracing::info!(target: "cloud::lifecycle", port = ready.port, "ready");
+    on_ready(&ready);
+
+    let shared = Arc::clone(&cloud);
+    let answer = move |request| {
+        let cloud = Arc::clone(&shared);
+        async move { cloud.answer(request).await }
+    };
+    serve(listener, ServeContext { stop, clock, random }, answer).await;
+    cloud.stop().await?;
+    if let Err(error) = std::fs::remove_file(data_dir.ready_file()) {
+        // One that stays behind is seen as stale by the lock, which ends with this process.
+        tracing::warn!(target: "cloud::lifecycle", %error, "the ready file stays behind");
+    }
+    tracing::info!(target: "cloud::lifecycle", "ended");
+    log.finish();
+    Ok(())
+}
+
+/// Opens the cloud's log, which takes every event of this process from now on.
+fn open_log(data_dir: &DataDir, clock: &Clock) -> Result<ActivityWriter, LocalError> {
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    let path = data_dir.activity();
+    let writer = ActivityWriter::start(path.clone()).map_err(|error| FileError::new(&path, error))?;
+    let subscriber = tracing_subscriber::registry().with(ActivityLayer::new(clock.clone(), writer.clone()));
+    // A process that has a subscriber already shows events its own way.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+    Ok(writer)
+}
+
+/// How often the lock is tried: a command that looks at the status holds it for an instant.
+const LOCK_TRIES: u32 = 50;
+
+async fn lock(data_dir: &DataDir, clock: &Clock) -> Result<File, LocalError> {
+    let path = data_dir.lock();
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|error| FileError::new(&path, error))?;
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => clock.sleep(Duration::from_millis(2)).await,
+            Err(TryLockError::Error(error)) => return Err(FileError::new(&path, error).into()),
+        }
+    }
+    Err(LocalError::AlreadyRunning { data_dir: data_dir.root().to_owned() })
+}
+
+fn write_ready_file(data_dir: &DataDir, ready: &Ready) -> Result<(), LocalError> {
+    let path = data_dir.ready_file();
+    let whole = path.with_extension("json.new");
+    let text = serde_json::to_vec(ready).map_err(|error| FileError::new(&path, error.into()))?;
+    std::fs::write(&whole, text).map_err(|error| FileError::new(&whole, error))?;
+    std::fs::rename(&whole, &path).map_err(|error| FileError::new(&path, error))?;
+    Ok(())
+}
+
+async fn listen(port: Option<u16>) -> Result<(TcpListener, bool), LocalError> {
+    if let Some(port) = port {
+        let listener = bind(port).await.map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => LocalError::PortInUse { port },
+            _ => LocalError::Listen { port, source },
+        })?;
+        return Ok((listener, false));
+    }
+    let last = DEFAULT_PORT + PORTS_TRIED;
+    for port in DEFAULT_PORT..=last {
+        match bind(port).await {
+            Ok(listener) => return Ok((listener, port != DEFAULT_PORT)),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            Err(source) => return Err(LocalError::Listen { port, source }),
+        }
+    }
+    Err(LocalError::NoFreePort { first: DEFAULT_PORT, last })
+}
+
+async fn bind(port: u16) -> io::Result<TcpListener> {
+    TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
+}
+
+fn stop_on_signals(stop: &Stop) -> Result<(), LocalError> {
+    for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
+        let mut signals = signal(kind).map_err(LocalError::Signals)?;
+        let stop = stop.clone();
+        tokio::spawn(async move {
+            signals.recv().await;
+            stop.give();
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_is_named_and_a_free_one_is_found() {
+        let taken = bind(0).await.unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let error = listen(Some(port)).await.unwrap_err();
+        assert!(matches!(error, LocalError::PortInUse { port: named } if named == port), "{error}");
+        drop(taken);
+        assert!(!listen(Some(port)).await.unwrap().1);
+    }
+
+    #[tokio::test]
+    async fn one_cloud_per_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let data_dir = DataDir::new(dir.path());
+        let first = lock(&data_dir, &Clock::system()).await.unwrap();
+        let error = lock(&data_dir, &Clock::system()).await.unwrap_err();
+        assert!(matches!(error, LocalError::AlreadyRunning { .. }), "{error}");
+        drop(first);
+        assert!(lock(&data_dir, &Clock::system()).await.is_ok());
+    }
+}

@@ -1,0 +1,45 @@
+//! The list of operations in the documentation is that of the tables.
+
+use std::fmt::Write as _;
+
+use cloud_core::Access;
+use crate::world::World;
+
+const BEGIN: &str = "<!-- operations: begin -->\n";
+const END: &str = "<!-- operations: end -->";
+
+fn listed(world: &World) -> String {
+    let mut text = String::new();
+    for service in world.cloud.services() {
+        let mut operations = service.operations();
+        operations.sort_by_key(|operation| operation.name);
+        let _ = writeln!(text, "### {}\n\n| operation | access | IAM action |\n| --- | --- | --- |", service.info().title);
+        for operation in operations {
+            let access = match operation.access {
+                Access::Reads => "reads",
+                Access::ReadsPresent => "reads the present",
+                Access::Writes => "writes",
+                Access::WritesAlone => "writes alone",
+            };
+            let _ = writeln!(text, "| `{}` | {access} | `{}` |", operation.name, operation.action);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Set `WORKSHOP_UPDATE_DOCS=1` to write the list into the page.
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn the_page_lists_every_operation() {
+    let world = World::new(1);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/embedded-cloud.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = page.split_once(BEGIN).expect("the begin marker");
+    let (found, after) = rest.split_once(END).expect("the end marker");
+    let expected = listed(&world);
+    if std::env::var_os("WORKSHOP_UPDATE_DOCS").is_some() {
+        std::fs::write(path, format!("{before}{BEGIN}{expected}{END}{after}")).unwrap();
+    } else {
+        assert_eq!(found, expected, "run this test with WORKSHOP_UPDATE_DOCS=1 to write the list");
+    }
+}

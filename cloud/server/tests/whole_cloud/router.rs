@@ -1,0 +1,65 @@
+//! Which service and operation a request reaches, and how those are refused that reach none.
+
+use std::collections::BTreeSet;
+
+use hyper::Method;
+use serde_json::json;
+use crate::world::{World, read};
+
+const ACCOUNT: &str = "000000000000";
+
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn what_is_not_served_is_refused_by_name_in_the_services_own_protocol() {
+    let world = World::new(1);
+    let told = world.states(ACCOUNT, "Frobnicate", &json!({})).await;
+    assert_eq!(told["message"], "The embedded cloud does not implement states:Frobnicate yet.");
+    let request = world.request(ACCOUNT, "dynamodb").with_target("DynamoDB_20120810", "GetItem", "{}");
+    let answer = world.cloud.answer(request).await;
+    assert_eq!(answer.status, 501);
+    assert_eq!(read(&answer)["message"], "The embedded cloud does not implement DynamoDB_20120810.GetItem yet.");
+    let rest = async |service: &str, path: &str| {
+        let answer = world.rest(ACCOUNT, service, Method::POST, path, &json!({})).await;
+        String::from_utf8_lossy(&answer.body).into_owned()
+    };
+    assert!(rest("apigateway", "/restapis").await.contains("apigateway: POST /restapis"));
+    assert!(rest("s3", "/bucket").await.contains("s3: POST /bucket"));
+    assert!(rest("lambda", "/2015-03-31/layers").await.contains("lambda: POST /2015-03-31/layers"));
+    let form = world.request(ACCOUNT, "iam").with_path(Method::POST, "/", "", "Action=CreateUser");
+    let answer = world.cloud.answer(form).await;
+    assert!(String::from_utf8_lossy(&answer.body).contains("does not implement iam:CreateUser yet"));
+}
+
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn an_unsigned_request_is_refused_in_its_own_protocol() {
+    let world = World::new(1);
+    let refused = async |method: Method, path: &str, body: &'static str| {
+        let mut request = world.request(ACCOUNT, "").with_path(method, path, "", body);
+        request.scope = None;
+        let answer = world.cloud.answer(request).await;
+        assert_eq!(answer.status, 403);
+        String::from_utf8_lossy(&answer.body).into_owned()
+    };
+    assert!(refused(Method::POST, "/", "Action=CreateRole").await.starts_with("<ErrorResponse"));
+    assert!(refused(Method::GET, "/v2/apis", "").await.starts_with("{\"message\""));
+    assert!(refused(Method::GET, "/2015-03-31/functions", "").await.starts_with("{\"Type\":\"User\""));
+}
+
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn another_machines_name_reaches_nothing() {
+    let world = World::new(1);
+    let request = world.request(ACCOUNT, "states").with_header("host", "example.com");
+    assert_eq!(world.cloud.answer(request).await.status, 403);
+}
+
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn every_operation_is_listed_once_with_an_action_of_its_service() {
+    let world = World::new(1);
+    for service in world.cloud.services() {
+        let mut names = BTreeSet::new();
+        for operation in service.operations() {
+            assert!(names.insert(operation.name), "{} is listed twice", operation.name);
+            let (prefix, _) = operation.action.split_once(':').unwrap();
+            assert_eq!(prefix, service.info().signing_name, "{}", operation.name);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! A whole cloud in memory, on a clock that the test moves and a seed that it chooses, and a client of it.
+
+use std::io::{Cursor, Write as _};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use cloud_core::{Account, Clock, ClockControl, Location, Random, Request, Response, Stop};
+use cloud_lambda::{SimulatedRun, SimulatedRunner};
+use cloud_server::{Cloud, Composition};
+use cloud_store::Store;
+use hyper::Method;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// The trust policy of the role that everything uses.
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com","states.amazonaws.com"]},"Action":"sts:AssumeRole"}]}"#;
+
+/// A cloud with what a test needs of it.
+pub(crate) struct World {
+    pub(crate) cloud: Arc<Cloud>,
+    pub(crate) control: ClockControl,
+    clock: Clock,
+    requests: AtomicU64,
+    _functions: tempfile::TempDir,
+}
+
+impl World {
+    /// A new, empty cloud; functions answer `{"sent":true}` after a second.
+    pub(crate) fn new(seed: u64) -> Self {
+        let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let (clock, control) = Clock::moved_by_hand(start);
+        let functions = tempfile::tempdir().unwrap();
+        let runner = SimulatedRunner::new(clock.clone(), |_, _| {
+            SimulatedRun::answers(&json!({"sent": true})).after(std::time::Duration::from_secs(1)).printing("sending")
+        });
+        let cloud = Cloud::open(Composition {
+            store: Store::in_memory().unwrap(),
+            functions_dir: functions.path().to_owned(),
+            address: SocketAddr::from(([127, 0, 0, 1], 4566)),
+            clock: clock.clone(),
+            random: Random::from_seed(seed),
+            runner: Arc::new(runner),
+            stop: Stop::new(),
+        });
+        let cloud = cloud.unwrap();
+        cloud.resume();
+        Self { cloud, control, clock, requests: AtomicU64::new(0), _functions: functions }
+    }
+
+    /// A request of an account, signed for a service.
+    pub(crate) fn request(&self, account: &str, service: &str) -> Request {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        let location = Location::new(Account::parse(account).unwrap(), "us-east-1");
+        Request::internal(format!("request-{number}"), self.clock.now(), &location, service)
+    }
+
+    /// Calls Step Functions.
+    pub(crate) async fn states(&self, account: &str, operation: &str, input: &Value) -> Value {
+        let request = self.request(account, "states").with_target("AWSStepFunctions", operation, input.to_string());
+        read(&self.cloud.answer(request).await)
+    }
+
+    /// Calls CloudWatch Logs.
+    pub(crate) async fn logs(&self, account: &str, operation: &str, input: &Value) -> Value {
+        let request = self.request(account, "logs").with_target("Logs_20140328", operation, input.to_string());
+        read(&self.cloud.answer(request).await)
+    }
+
+    /// Calls a service with a path.
+    pub(crate) async fn rest(&self, account: &str, service: &str, method: Method, path: &str, input: &Value) -> Response {
+        let request = self.request(account, service).with_path(method, path, "", Bytes::from(input.to_string()));
+        self.cloud.answer(request).await
+    }
+
+    /// Makes the role that functions and state machines use; gives its ARN.
+    pub(crate) async fn create_role(&self, account: &str) -> String {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("Action", "CreateRole")
+            .append_pair("RoleName", "all")
+            .append_pair("AssumeRolePolicyDocument", TRUST)
+            .finish();
+        let request = self.request(account, "iam").with_path(Method::POST, "/", "", form);
+        let response = self.cloud.answer(request).await;
+        assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+        format!("arn:aws:iam::{account}:role/all")
+    }
+
+    /// Makes a function; gives its ARN.
+    pub(crate) async fn create_function(&self, account: &str, name: &str, role: &str) -> String {
+        let input = json!({
+            "FunctionName": name, "Role": role, "Runtime": "provided.al2023", "Handler": "bootstrap", "Timeout": 10,
+            "Code": {"ZipFile": BASE64_STANDARD.encode(function_zip())},
+        });
+        let response = self.rest(account, "lambda", Method::POST, "/2015-03-31/functions", &input).await;
+        let answer = read(&response);
+        assert_eq!(response.status, 201, "{answer}");
+        answer["FunctionArn"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a state machine; gives its ARN.
+    pub(crate) async fn create_machine(&self, account: &str, name: &str, role: &str, definition: &Value) -> String {
+        let input = json!({"name": name, "roleArn": role, "definition": definition.to_string()});
+        let answer = self.states(account, "CreateStateMachine", &input).await;
+        answer["stateMachineArn"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+}
+
+/// The JSON of an answer.
+pub(crate) fn read(response: &Response) -> Value {
+    serde_json::from_slice(&response.body).unwrap_or(Value::Null)
+}
+
+fn function_zip() -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().unix_permissions(0o755);
+    zip.start_file("bootstrap", options).unwrap();
+    zip.write_all(b"#!/bin/sh\n").unwrap();
+    zip.finish().unwrap().into_inner()
+}

@@ -1,0 +1,214 @@
+//! Prints how long it takes to page through a history of about 25,000 events, and to start again with ended executions.
+//!
+//! `cargo run --release -p cloud-states --example figures [ENDED_EXECUTIONS]`
+
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "it measures, and tells what it has measured")]
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use cloud_core::{
+    Clock, Dispatch, FaultInjection, FunctionInvoker, FunctionReference, Invocation, Location, LogWriter, PortFuture,
+    Principal, Random, Request, Response, RoleDirectory, RoleTrust, Routed, Service, ServiceError, Stop,
+};
+use cloud_states::{Handles, INFO, OPERATIONS, States};
+use cloud_store::Store;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// How many items the Map state has whose history is read: four events each, and six for the rest.
+const ITEMS: usize = 6_000;
+
+/// Stands in for every other service: it trusts every role and has nothing else.
+struct Nothing;
+
+impl FunctionInvoker for Nothing {
+    fn invoke<'a>(
+        &'a self,
+        function: &'a FunctionReference,
+        _payload: Bytes,
+    ) -> PortFuture<'a, Result<Invocation, ServiceError>> {
+        Box::pin(async { Err(function.not_found()) })
+    }
+
+    fn invoke_later<'a>(
+        &'a self,
+        function: &'a FunctionReference,
+        _payload: Bytes,
+    ) -> PortFuture<'a, Result<String, ServiceError>> {
+        Box::pin(async { Err(function.not_found()) })
+    }
+
+    fn version(&self, function: &FunctionReference) -> Result<String, ServiceError> {
+        Err(function.not_found())
+    }
+
+    fn may_invoke(&self, _function: &FunctionReference, _service: &str, _source_arn: &str) -> bool {
+        false
+    }
+}
+
+impl LogWriter for Nothing {
+    fn write<'a>(
+        &'a self,
+        _location: &'a Location,
+        _group: &'a str,
+        _stream: &'a str,
+        _lines: Vec<(Timestamp, String)>,
+    ) -> PortFuture<'a, Result<(), ServiceError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn has_group(&self, _location: &Location, _group: &str) -> bool {
+        false
+    }
+}
+
+impl RoleDirectory for Nothing {
+    fn trust(&self, _role_arn: &str, _principal: Principal<'_>) -> RoleTrust {
+        RoleTrust::Trusted
+    }
+
+    fn roles_propagate_slowly(&self) -> bool {
+        false
+    }
+}
+
+impl Dispatch for Nothing {
+    fn dispatch(&self, _request: Request) -> PortFuture<'static, Result<Response, ServiceError>> {
+        Box::pin(async { Err(ServiceError::not_implemented("everything")) })
+    }
+}
+
+fn open(folder: &Path) -> Result<Arc<States>, Failure> {
+    let clock = Clock::system();
+    Ok(States::open(Handles {
+        store: Store::open(folder)?,
+        faults: FaultInjection::new(clock.clone()),
+        clock,
+        random: Random::from_system()?,
+        functions: Arc::new(Nothing),
+        logs: Arc::new(Nothing),
+        roles: Arc::new(Nothing),
+        dispatch: Arc::new(Nothing),
+        stop: Stop::new(),
+    })?)
+}
+
+async fn call(states: &Arc<States>, operation: &str, input: &Value) -> Result<Value, Failure> {
+    let request = Request::internal("id".to_owned(), Timestamp::now(), &Location::default(), "states");
+    let request = request.with_target("AWSStepFunctions", operation, input.to_string());
+    let service = Routed::new(&INFO, OPERATIONS, Arc::clone(states));
+    let (found, _) = service.find(&request).ok_or("it is not served")?;
+    Ok(serde_json::from_slice(&service.call(found, &request).await?.body)?)
+}
+
+async fn create(states: &Arc<States>, name: &str, definition: &Value) -> Result<Value, Failure> {
+    let role = "arn:aws:iam::000000000000:role/r";
+    let input = json!({"name": name, "definition": definition.to_string(), "roleArn": role});
+    Ok(call(states, "CreateStateMachine", &input).await?["stateMachineArn"].clone())
+}
+
+/// Reads all pages of a list, and tells how many items there were.
+async fn pages(states: &Arc<States>, operation: &str, member: &str, mut input: Value) -> Result<usize, Failure> {
+    let mut items = 0;
+    loop {
+        let page = call(states, operation, &input).await?;
+        items += page[member].as_array().map_or(0, Vec::len);
+        if page["nextToken"].is_null() {
+            return Ok(items);
+        }
+        input["nextToken"] = page["nextToken"].clone();
+    }
+}
+
+async fn history(states: &Arc<States>) -> Result<(), Failure> {
+    let pass = json!({"StartAt": "S", "States": {"S": {"Type": "Pass", "End": true}}});
+    let map = json!({"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": pass, "End": true}}});
+    let machine = create(states, "map", &map).await?;
+    let items = json!(vec![0; ITEMS]).to_string();
+    let started = call(states, "StartExecution", &json!({"stateMachineArn": machine, "input": items})).await?;
+    let execution = &started["executionArn"];
+    while call(states, "DescribeExecution", &json!({"executionArn": execution})).await?["status"] == "RUNNING" {
+        tokio::task::yield_now().await;
+    }
+    for reverse in [false, true] {
+        let begun = Instant::now();
+        let input = json!({"executionArn": execution, "reverseOrder": reverse});
+        let events = pages(states, "GetExecutionHistory", "events", input).await?;
+        println!("history: {events} events in pages of 100, reverse {reverse}: {:?}", begun.elapsed());
+    }
+    Ok(())
+}
+
+async fn run_many(states: &Arc<States>, count: usize) -> Result<Value, Failure> {
+    let pass = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
+    let machine = create(states, "pass", &pass).await?;
+    let begun = Instant::now();
+    let mut starting = tokio::task::JoinSet::new();
+    for worker in 0..128 {
+        let states = Arc::clone(states);
+        let input = json!({"stateMachineArn": machine, "input": "{\"payload\":\"some text of an ordinary length\"}"});
+        starting.spawn(async move {
+            for _ in (worker..count).step_by(128) {
+                call(&states, "StartExecution", &input).await?;
+            }
+            Ok::<(), Failure>(())
+        });
+    }
+    while let Some(ended) = starting.join_next().await {
+        ended??;
+    }
+    println!("ran {count} executions: {:?}", begun.elapsed());
+    Ok(machine)
+}
+
+/// Resident memory, in KiB; zero where the system does not tell.
+fn memory_kib() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let count = std::env::args().nth(1).map_or(Ok(100_000), |count| count.parse())?;
+    let folder = tempfile::tempdir()?;
+    let states = open(folder.path())?;
+    states.resume();
+    history(&states).await?;
+    let machine = run_many(&states, count).await?;
+    states.stop().await;
+    drop(states);
+    let states = loop {
+        // A task that was just told to end still holds the store for an instant.
+        tokio::task::yield_now().await;
+        let before = memory_kib();
+        let begun = Instant::now();
+        if let Ok(states) = open(folder.path()) {
+            let opened = begun.elapsed();
+            println!(
+                "restart with {count} ended executions: {opened:?}, {} KiB more",
+                memory_kib().saturating_sub(before)
+            );
+            break states;
+        }
+    };
+    states.resume();
+    let begun = Instant::now();
+    call(&states, "ListExecutions", &json!({"stateMachineArn": machine})).await?;
+    println!("one page of ListExecutions: {:?}", begun.elapsed());
+    let begun = Instant::now();
+    let listed =
+        pages(&states, "ListExecutions", "executions", json!({"stateMachineArn": machine, "maxResults": 1000}));
+    println!("all {} executions listed: {:?}", listed.await?, begun.elapsed());
+    let begun = Instant::now();
+    call(&states, "StartExecution", &json!({"stateMachineArn": machine})).await?;
+    println!("one StartExecution after it: {:?}", begun.elapsed());
+    Ok(())
+}

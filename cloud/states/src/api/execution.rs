@@ -1,0 +1,74 @@
+//! StartExecution, DescribeExecution and StopExecution.
+
+use std::sync::Arc;
+
+use cloud_core::Request;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use crate::driver::Message;
+use crate::executions::{self, StartRequest, describe_row};
+use crate::rows::execution::ExecutionKey;
+use crate::rows::machine::seconds;
+use crate::states::States;
+use crate::wire::errors;
+use crate::wire::names::{self, ExecutionReference};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Start {
+    state_machine_arn: String,
+    name: Option<String>,
+    input: Option<String>,
+}
+
+/// Starts an execution; it is durable when this answers.
+pub(crate) async fn start(states: &Arc<States>, request: &Request) -> Answer {
+    let Start { state_machine_arn, name, input } = request.json()?;
+    names::check_account(request, &state_machine_arn)?;
+    let asked = StartRequest { state_machine_arn, name, input, started_by: None };
+    let started = executions::start(states, asked).await?;
+    Ok(json!({"executionArn": started.arn, "startDate": seconds(started.started_at)}))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Describe {
+    execution_arn: String,
+    included_data: Option<String>,
+}
+
+pub(crate) async fn describe(states: &Arc<States>, request: &Request) -> Answer {
+    let input: Describe = request.json()?;
+    let reference = ExecutionReference::of(request, &input.execution_arn)?;
+    let included = errors::wants_data(input.included_data.as_deref())?;
+    let missing = || errors::execution_missing(&reference.arn);
+    states.with_machine(&reference.machine, |machine| machine.map(drop)).ok_or_else(missing)?;
+    let key = ExecutionKey::new(&reference.machine, &reference.name);
+    let row = states.execution(&key)?.ok_or_else(missing)?;
+    Ok(Value::Object(describe_row(&key, &row, included)))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stop {
+    execution_arn: String,
+    error: Option<String>,
+    cause: Option<String>,
+}
+
+/// Stops an execution; one that has ended already is answered with the moment at which it did.
+pub(crate) async fn stop(states: &Arc<States>, request: &Request) -> Answer {
+    let input: Stop = request.json()?;
+    let reference = ExecutionReference::of(request, &input.execution_arn)?;
+    errors::at_most(input.error.as_deref().unwrap_or_default(), "error", 256)?;
+    errors::at_most(input.cause.as_deref().unwrap_or_default(), "cause", 32_768)?;
+    let key = ExecutionKey::new(&reference.machine, &reference.name);
+    if !states.has_execution(&key)? {
+        return Err(errors::execution_missing(&reference.arn));
+    }
+    let stop = |reply| Message::Stop { error: input.error, cause: input.cause, reply: Some(reply) };
+    let stopped_at = states.driver.ask(&key, stop).await?;
+    Ok(json!({ "stopDate": seconds(stopped_at) }))
+}

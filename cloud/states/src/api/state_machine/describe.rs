@@ -1,0 +1,91 @@
+//! DescribeStateMachine and DescribeStateMachineForExecution.
+
+use std::sync::Arc;
+
+use cloud_core::{Request, ServiceError};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::api::answer::Answer;
+use crate::rows::execution::ExecutionKey;
+use crate::rows::machine::{Machine, Revision, seconds};
+use crate::states::States;
+use crate::wire::errors;
+use crate::wire::names::{ExecutionReference, MachineReference};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Describe {
+    state_machine_arn: String,
+    included_data: Option<String>,
+}
+
+pub(crate) async fn machine(states: &Arc<States>, request: &Request) -> Answer {
+    let input: Describe = request.json()?;
+    let included = errors::wants_data(input.included_data.as_deref())?;
+    let reference = MachineReference::of(request, &input.state_machine_arn)?;
+    let (machine, revision) = resolve(states, &reference)?;
+    let version = reference.qualifier.as_deref().and_then(|qualifier| machine.version(qualifier));
+    let mut answer = members(&revision, included);
+    answer.insert("stateMachineArn".into(), json!(reference.arn));
+    answer.insert("name".into(), json!(machine.name));
+    answer.insert("status".into(), json!(if machine.deleting { "DELETING" } else { "ACTIVE" }));
+    answer.insert("type".into(), json!(machine.kind.api_name()));
+    answer.insert("creationDate".into(), seconds(version.map_or(machine.created_at, |version| version.created_at)));
+    if let Some(description) = version.and_then(|version| version.description.as_ref()) {
+        answer.insert("description".into(), json!(description));
+    }
+    Ok(Value::Object(answer))
+}
+
+/// The machine that an ARN names, and the revision: its version's where it names one, else the current one.
+fn resolve(states: &States, reference: &MachineReference) -> Result<(Machine, Revision), ServiceError> {
+    let missing = || errors::machine_missing(&reference.arn);
+    let machine = states.machine(&reference.key).ok_or_else(missing)?;
+    let number = match &reference.qualifier {
+        None => machine.revision,
+        Some(qualifier) => machine.version(qualifier).ok_or_else(missing)?.revision,
+    };
+    let revision = states.revision(&reference.key, number)?;
+    Ok((machine, revision))
+}
+
+/// What every description has. Without the data there is a definition still, but an empty one (API model,
+/// `DescribeStateMachineOutput`).
+fn members(revision: &Revision, included: bool) -> Map<String, Value> {
+    let mut members = revision.describe();
+    if !included {
+        members.insert("definition".into(), json!("{}"));
+    }
+    members
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ForExecution {
+    execution_arn: String,
+    included_data: Option<String>,
+}
+
+/// The revision that an execution runs, whatever has become of its state machine since.
+pub(crate) async fn for_execution(states: &Arc<States>, request: &Request) -> Answer {
+    let input: ForExecution = request.json()?;
+    let included = errors::wants_data(input.included_data.as_deref())?;
+    let reference = ExecutionReference::of(request, &input.execution_arn)?;
+    let missing = || errors::execution_missing(&reference.arn);
+    let key = ExecutionKey::new(&reference.machine, &reference.name);
+    let head = states.execution(&key)?.ok_or_else(missing)?.head;
+    let machine = states.machine(&reference.machine).ok_or_else(missing)?;
+    let revision = states.revision(&reference.machine, head.revision)?;
+    let mut answer = members(&revision, included);
+    answer.insert("stateMachineArn".into(), json!(machine.arn()));
+    answer.insert("name".into(), json!(machine.name));
+    answer.insert("updateDate".into(), seconds(revision.updated_at));
+    if let Some(run) = &head.map_run {
+        let children = key.machine_arn();
+        answer
+            .insert("mapRunArn".into(), json!(format!("{}:{run}", children.replacen(":stateMachine:", ":mapRun:", 1))));
+        answer.insert("label".into(), json!(children.rsplit('/').next()));
+    }
+    Ok(Value::Object(answer))
+}

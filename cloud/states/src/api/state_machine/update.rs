@@ -1,0 +1,103 @@
+//! UpdateStateMachine.
+
+use std::sync::Arc;
+
+use cloud_core::{Change, Request, ServiceError};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::settings::{self, Tracing};
+use crate::api::answer::Answer;
+use crate::rows::machine::{Kind, Logging, Revision, Row, seconds};
+use crate::states::States;
+use crate::wire::errors;
+use crate::wire::names::MachineReference;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Update {
+    state_machine_arn: String,
+    definition: Option<String>,
+    role_arn: Option<String>,
+    logging_configuration: Option<Logging>,
+    tracing_configuration: Option<Tracing>,
+    #[serde(default)]
+    publish: bool,
+    version_description: Option<String>,
+}
+
+/// Gives a state machine a new revision, if anything changes. Executions that run keep theirs; what the request leaves
+/// out stays.
+pub(crate) async fn update(states: &Arc<States>, request: &Request) -> Answer {
+    let input: Update = request.json()?;
+    let reference = MachineReference::of(request, &input.state_machine_arn)?;
+    let missing = || errors::machine_missing(&reference.arn);
+    let kind = states.machine(&reference.key).map(|machine| machine.kind).unwrap_or_default();
+    check(states, &input, kind)?;
+    if reference.qualifier.is_some() {
+        return Err(missing());
+    }
+    let now = request.received_at;
+    let updated = states.machines.change(|rows| {
+        let Some(Row::Machine(machine)) = rows.get(&reference.key) else {
+            return Err(missing());
+        };
+        if machine.deleting {
+            return Err(errors::machine_deleting(&machine.arn()));
+        }
+        let Some(Row::Revision(current)) = rows.get(&Revision::key(&reference.key, machine.revision)) else {
+            return Err(missing());
+        };
+        let mut machine = machine.clone();
+        let mut changes = Vec::new();
+        let mut wanted = apply(&input, current);
+        if !wanted.is_like(current) {
+            machine.revision += 1;
+            wanted = Revision {
+                number: machine.revision,
+                id: Some(states.random.uuid().to_string()),
+                updated_at: now,
+                ..wanted
+            };
+            changes.push(Change::Put(Revision::key(&reference.key, wanted.number), Row::Revision(wanted.clone())));
+        }
+        let mut answer = Map::new();
+        answer.insert("updateDate".into(), seconds(now));
+        if let Some(id) = &wanted.id {
+            answer.insert("revisionId".into(), json!(id));
+        }
+        if input.publish {
+            let version = machine.publish(input.version_description.clone(), now)?;
+            answer.insert("stateMachineVersionArn".into(), json!(machine.version_arn(version.number)));
+        }
+        changes.push(Change::Put(reference.key.clone(), Row::Machine(machine)));
+        Ok((changes, Value::Object(answer)))
+    });
+    updated.await
+}
+
+fn check(states: &States, input: &Update, kind: Kind) -> Result<(), ServiceError> {
+    let nothing = input.definition.is_none() && input.role_arn.is_none();
+    if nothing && input.logging_configuration.is_none() && input.tracing_configuration.is_none() {
+        let message = "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be \
+                       specified";
+        return Err(ServiceError::bad_request("MissingRequiredParameter", message));
+    }
+    settings::check_publish(input.publish, input.version_description.as_deref())?;
+    input.definition.as_deref().map_or(Ok(()), |text| settings::check_definition(text, kind))?;
+    input.logging_configuration.as_ref().map_or(Ok(()), |logging| settings::check_logging(states, logging))?;
+    input.role_arn.as_deref().map_or(Ok(()), |role_arn| settings::check_role(states, role_arn))
+}
+
+fn apply(input: &Update, current: &Revision) -> Revision {
+    Revision {
+        definition: input.definition.clone().unwrap_or_else(|| current.definition.clone()),
+        role_arn: input.role_arn.clone().unwrap_or_else(|| current.role_arn.clone()),
+        logging: input.logging_configuration.clone().unwrap_or_else(|| current.logging.clone()),
+        tracing_enabled: input
+            .tracing_configuration
+            .as_ref()
+            .map_or(current.tracing_enabled, |tracing| tracing.enabled),
+        ..current.clone()
+    }
+}

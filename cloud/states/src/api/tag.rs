@@ -1,0 +1,130 @@
+//! TagResource, UntagResource and ListTagsForResource.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cloud_core::{Change, Request, ServiceError};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::answer::Answer;
+use crate::rows::machine::{Machine, Row};
+use crate::states::States;
+use crate::wire::errors::{self, resource_missing};
+use crate::wire::names::{ActivityReference, MachineReference};
+
+/// The most tags that one resource may have (Step Functions developer guide, "Tagging").
+const MAX_TAGS: usize = 50;
+
+/// One tag as the API has it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Tag {
+    key: String,
+    #[serde(default)]
+    value: String,
+}
+
+/// Tags with others put over them.
+pub(crate) fn merge(
+    mut tags: BTreeMap<String, String>,
+    more: Vec<Tag>,
+) -> Result<BTreeMap<String, String>, ServiceError> {
+    for tag in more {
+        errors::at_most(&tag.key, "tags.key", 128)?;
+        errors::at_most(&tag.value, "tags.value", 256)?;
+        tags.insert(tag.key, tag.value);
+    }
+    if tags.len() > MAX_TAGS {
+        let message = format!("Number of tags exceeds the limit of {MAX_TAGS}.");
+        return Err(ServiceError::bad_request("TooManyTags", message));
+    }
+    Ok(tags)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TagResource {
+    resource_arn: String,
+    tags: Vec<Tag>,
+}
+
+pub(crate) async fn tag(states: &Arc<States>, request: &Request) -> Answer {
+    let input: TagResource = request.json()?;
+    edit(states, request, &input.resource_arn, |tags| merge(tags, input.tags)).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UntagResource {
+    resource_arn: String,
+    tag_keys: Vec<String>,
+}
+
+pub(crate) async fn untag(states: &Arc<States>, request: &Request) -> Answer {
+    let input: UntagResource = request.json()?;
+    let keep = |mut tags: BTreeMap<String, String>| {
+        tags.retain(|key, _| !input.tag_keys.contains(key));
+        Ok(tags)
+    };
+    edit(states, request, &input.resource_arn, keep).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListTags {
+    resource_arn: String,
+}
+
+pub(crate) async fn list(states: &Arc<States>, request: &Request) -> Answer {
+    let input: ListTags = request.json()?;
+    let missing = || resource_missing(&input.resource_arn);
+    let tags = match Taggable::of(request, &input.resource_arn)? {
+        Taggable::Machine(key) => states.machine(&key).ok_or_else(missing)?.tags,
+        Taggable::Activity(key) => states.activities.get(&key).ok_or_else(missing)?.tags,
+    };
+    let tags: Vec<Tag> = tags.into_iter().map(|(key, value)| Tag { key, value }).collect();
+    Ok(json!({ "tags": tags }))
+}
+
+async fn edit(
+    states: &Arc<States>,
+    request: &Request,
+    arn: &str,
+    edit: impl FnOnce(BTreeMap<String, String>) -> Result<BTreeMap<String, String>, ServiceError>,
+) -> Answer {
+    let missing = || resource_missing(arn);
+    match Taggable::of(request, arn)? {
+        Taggable::Machine(key) => {
+            let edited = states.machines.change(|rows| {
+                let Some(Row::Machine(machine)) = rows.get(&key) else { return Err(missing()) };
+                let changed = Machine { tags: edit(machine.tags.clone())?, ..machine.clone() };
+                Ok((vec![Change::Put(key.clone(), Row::Machine(changed))], json!({})))
+            });
+            edited.await
+        }
+        Taggable::Activity(key) => {
+            let edited = states.activities.update(&key, missing, |activity| {
+                activity.tags = edit(std::mem::take(&mut activity.tags))?;
+                Ok(json!({}))
+            });
+            edited.await
+        }
+    }
+}
+
+/// What can be tagged, by its key.
+enum Taggable {
+    Machine(String),
+    Activity(String),
+}
+
+impl Taggable {
+    /// Versions cannot be tagged: to AWS they are no resources here.
+    fn of(request: &Request, arn: &str) -> Result<Self, ServiceError> {
+        if let Ok(activity) = ActivityReference::of(request, arn) {
+            return Ok(Self::Activity(activity.key));
+        }
+        let reference = MachineReference::of(request, arn)?;
+        if reference.qualifier.is_some() { Err(resource_missing(arn)) } else { Ok(Self::Machine(reference.key)) }
+    }
+}

@@ -1,0 +1,204 @@
+//! The end of a step: one batch is committed, who waits is answered, and what follows is done.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloud_core::ServiceError;
+use cloud_store::{Batch, StoreError};
+
+use super::loaded::Loaded;
+use super::message::Message;
+use super::step::Step;
+use super::{children, map_children, task};
+use crate::deletion;
+use crate::recovery::{MapChildStart, Work};
+use crate::rows::MAP_RUNS;
+use crate::rows::execution::{ExecutionKey, ExecutionState, MapRunRow};
+use crate::rows::format::FormatVersion;
+use crate::rows::history::put_events;
+use crate::states::States;
+use crate::wire::names::MapRunReference;
+
+/// How long a step waits before it tries again what the store could not take.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// Works on one execution's mailbox until it is empty.
+pub(super) async fn run(states: Arc<States>, key: ExecutionKey) {
+    let driver = &states.driver;
+    let mut loaded = driver.cache().take(&key);
+    loop {
+        let messages = {
+            let mut mailboxes = driver.mailboxes();
+            let messages = mailboxes.take(&key);
+            if messages.is_empty() {
+                // Under the lock of the mailboxes: whoever works on this mailbox next finds it.
+                if let Some(loaded) = loaded.take() {
+                    driver.cache().put(&key, loaded);
+                }
+                drop(mailboxes);
+                return driver.tell_if_idle();
+            }
+            messages
+        };
+        let (step, moved) = advance(&states, &key, loaded, messages);
+        loaded = finish(&states, &key, step, moved).await;
+    }
+}
+
+/// Applies the messages to the execution; nothing outside has changed when it returns.
+fn advance(
+    states: &Arc<States>,
+    key: &ExecutionKey,
+    mut loaded: Option<Loaded>,
+    messages: VecDeque<Message>,
+) -> (Step, Option<Loaded>) {
+    let mut step = Step::default();
+    for message in messages {
+        let known = match loaded.take() {
+            Some(known) => Ok(Some(known)),
+            None => states.load(key),
+        };
+        match known {
+            Ok(known) => loaded = step.take(states, key, known, message),
+            Err(error) => {
+                tracing::error!(error = %error, execution = key.arn(), "an execution could not be read");
+                step.fail(message, &error);
+            }
+        }
+    }
+    (step, loaded)
+}
+
+impl States {
+    /// Loads an execution from the store, if there is one.
+    pub(super) fn load(&self, key: &ExecutionKey) -> Result<Option<Loaded>, ServiceError> {
+        let Some(row) = self.execution(key)? else {
+            return Ok(None);
+        };
+        let compiled = self.compiled(key.parts().0, row.head.revision)?;
+        Ok(Some(Loaded::new(row, compiled)))
+    }
+}
+
+/// Commits a step, answers who waited for it, and does what follows from it. Gives the execution if it goes on.
+async fn finish(states: &Arc<States>, key: &ExecutionKey, mut step: Step, loaded: Option<Loaded>) -> Option<Loaded> {
+    if step.load_failed {
+        return try_again(states, key, step, None).await;
+    }
+    let Some(mut loaded) = loaded else {
+        step.answer(None);
+        return None;
+    };
+    if !step.events.is_empty() || step.dirty {
+        let committed = match batch(key, &step, &mut loaded) {
+            Ok(batch) => states.store.commit(batch).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = committed {
+            return roll_back(states, key, step, &error).await;
+        }
+        show(states, key, &step, &loaded);
+        if let Some(destination) = &loaded.compiled.log_destination {
+            destination.write(&*states.logs, &key.arn(), &step.events).await;
+        }
+    }
+    states.driver.timers.set(key, loaded.next_wake());
+    step.answer(None);
+    act(states, key, &mut step, &loaded);
+    if loaded.row.is_running() {
+        return Some(loaded);
+    }
+    if !step.notify_parent && !step.events.is_empty() {
+        children::ended(states, key, &loaded.row);
+    }
+    deletion::finish(states, key.parts().0).await;
+    None
+}
+
+/// Does outside what the step has decided.
+fn act(states: &Arc<States>, key: &ExecutionKey, step: &mut Step, loaded: &Loaded) {
+    let driver = &states.driver;
+    for task in std::mem::take(&mut step.released) {
+        driver.release(key, task);
+    }
+    for child in std::mem::take(&mut step.stopped) {
+        driver.in_flight.abandon(key, Work::Child(child));
+        driver.stop_child(key, Work::Child(child));
+    }
+    if step.notify_parent {
+        children::started(states, key, &loaded.row);
+    }
+    if let ExecutionState::Running(execution) = &loaded.row.state {
+        for request in std::mem::take(&mut step.children) {
+            map_children::begin(states, MapChildStart::new(request, key, loaded.row.head.revision, execution));
+        }
+    }
+    for request in std::mem::take(&mut step.tasks) {
+        task::begin(states, key, &loaded.compiled.role_arn, request);
+    }
+}
+
+/// What a step writes.
+fn batch(key: &ExecutionKey, step: &Step, loaded: &mut Loaded) -> Result<Batch, StoreError> {
+    let mut batch = Batch::new();
+    loaded.row.put(&mut batch, key, step.started || step.ended)?;
+    loaded.size_bytes = batch.size_bytes();
+    put_events(&mut batch, key, &step.events)?;
+    for summary in &step.map_runs {
+        match MapRunReference::parse(&summary.arn) {
+            Ok(MapRunReference { machine, id, .. }) => {
+                let row = MapRunRow { format: FormatVersion, execution: key.clone(), summary: summary.clone() };
+                batch.put(MAP_RUNS, ExecutionKey::new(&machine, &id).row(), &row)?;
+            }
+            Err(error) => tracing::error!(error = %error, arn = &*summary.arn, "a Map Run was not stored"),
+        }
+    }
+    Ok(batch)
+}
+
+/// Lets the index show what was committed.
+fn show(states: &Arc<States>, key: &ExecutionKey, step: &Step, loaded: &Loaded) {
+    let (machine, name) = key.parts();
+    let mut index = states.index();
+    if step.started || step.ended {
+        index.show(machine, name, loaded.row.head.clone());
+    }
+    if step.ended {
+        index.end(machine);
+    }
+}
+
+/// The store took nothing: whoever waits is told, and inputs are taken in again later, from the last durable state.
+async fn roll_back(states: &Arc<States>, key: &ExecutionKey, step: Step, error: &StoreError) -> Option<Loaded> {
+    if step.started {
+        states.index().end(key.parts().0);
+    }
+    tracing::error!(error = %error, execution = key.arn(), "a step was not written; it is tried again");
+    let failed = ServiceError::internal(format!(
+        "The embedded cloud could not write its store, so nothing was changed. {error}"
+    ));
+    try_again(states, key, step, Some(&failed)).await
+}
+
+/// Answers who waits; inputs go back into the mailbox after a pause.
+async fn try_again(
+    states: &Arc<States>,
+    key: &ExecutionKey,
+    mut step: Step,
+    failed: Option<&ServiceError>,
+) -> Option<Loaded> {
+    step.answer(failed);
+    let inputs = std::mem::take(&mut step.inputs);
+    if inputs.is_empty() {
+        return None;
+    }
+    let driver = &states.driver;
+    tokio::select! {
+        biased;
+        // What is not durable is done again after the next start.
+        () = driver.is_ending() => {}
+        () = states.clock.sleep(STORE_PAUSE) => driver.put_back(key, inputs),
+    }
+    None
+}

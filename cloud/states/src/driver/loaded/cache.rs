@@ -1,0 +1,93 @@
+//! Executions that stay loaded between two steps, so that the next one need not read and parse the row again.
+
+use std::collections::BTreeMap;
+
+use super::Loaded;
+use crate::rows::execution::ExecutionKey;
+
+/// How many executions stay loaded: as many as have steps close together on a busy machine of two cores. One that waits
+/// longer is read again.
+const MOST_EXECUTIONS: usize = 512;
+
+/// How many bytes their rows may have together. Loaded they take a few times as much memory, and the whole cloud has
+/// 15 MiB when it is idle.
+const MOST_BYTES: usize = 1 << 20;
+
+/// The executions that had a step last.
+#[derive(Default)]
+pub(in crate::driver) struct Cache {
+    loaded: BTreeMap<ExecutionKey, (u64, Loaded)>,
+    /// By the order in which they came: the first one goes first.
+    by_age: BTreeMap<u64, ExecutionKey>,
+    last: u64,
+    bytes: usize,
+}
+
+impl std::fmt::Debug for Cache {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Cache").field("executions", &self.loaded.len()).finish_non_exhaustive()
+    }
+}
+
+impl Cache {
+    /// Takes an execution out for its next step.
+    pub(in crate::driver) fn take(&mut self, key: &ExecutionKey) -> Option<Loaded> {
+        let (age, loaded) = self.loaded.remove(key)?;
+        self.by_age.remove(&age);
+        self.bytes -= loaded.size_bytes;
+        Some(loaded)
+    }
+
+    /// Keeps an execution whose last step is durable.
+    pub(in crate::driver) fn put(&mut self, key: &ExecutionKey, loaded: Loaded) {
+        if loaded.size_bytes > MOST_BYTES {
+            return;
+        }
+        drop(self.take(key));
+        self.last += 1;
+        self.bytes += loaded.size_bytes;
+        self.by_age.insert(self.last, key.clone());
+        self.loaded.insert(key.clone(), (self.last, loaded));
+        while self.loaded.len() > MOST_EXECUTIONS || self.bytes > MOST_BYTES {
+            let Some((_, oldest)) = self.by_age.pop_first() else { return };
+            if let Some((_, gone)) = self.loaded.remove(&oldest) {
+                self.bytes -= gone.size_bytes;
+            }
+        }
+    }
+
+    /// How many executions are loaded, and their rows' bytes.
+    #[cfg(test)]
+    fn size(&self) -> (usize, usize) {
+        (self.loaded.len(), self.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cloud_core::testing::come_to_rest;
+
+    use super::*;
+    use crate::tests::fixture::{Fixture, in_an_hour, waiting};
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_bounded_and_what_goes_is_read_again() {
+        let fixture = Fixture::new().await;
+        fixture.create(&waiting()).await;
+        let first = fixture.start("first", &in_an_hour()).await.unwrap();
+        for number in 0..MOST_EXECUTIONS {
+            fixture.start(&format!("e{number}"), &in_an_hour()).await.unwrap();
+        }
+        come_to_rest().await;
+        let key = ExecutionKey::new("us-east-1/m", "first");
+        let mut cache = Cache::default();
+        std::mem::swap(&mut cache, &mut fixture.states.driver.cache());
+        assert_eq!(cache.size().0, MOST_EXECUTIONS);
+        assert!(cache.size().1 <= MOST_BYTES && cache.take(&key).is_none());
+        let loaded = fixture.states.load(&key).unwrap().unwrap();
+        cache.put(&key, Loaded { size_bytes: MOST_BYTES, ..loaded });
+        assert_eq!(cache.size(), (1, MOST_BYTES));
+        fixture.run_for(std::time::Duration::from_secs(3600)).await;
+        assert_eq!(fixture.describe(&first).await["status"], "SUCCEEDED");
+    }
+}

@@ -1,0 +1,43 @@
+//! An execution in memory.
+
+mod cache;
+
+use std::sync::Arc;
+
+use asl::{TaskId, TaskPhase};
+use jiff::Timestamp;
+
+use crate::compiled_machine::CompiledMachine;
+use crate::rows::execution::{ExecutionRow, ExecutionState};
+
+pub(super) use cache::Cache;
+
+/// An execution in memory.
+pub(super) struct Loaded {
+    pub(super) row: ExecutionRow,
+    pub(super) compiled: Arc<CompiledMachine>,
+    /// How many bytes its row has in the store.
+    pub(super) size_bytes: usize,
+}
+
+impl Loaded {
+    pub(super) fn new(row: ExecutionRow, compiled: Arc<CompiledMachine>) -> Self {
+        Self { row, compiled, size_bytes: 0 }
+    }
+
+    /// When it wants to be woken; never once it has ended.
+    pub(super) fn next_wake(&self) -> Option<Timestamp> {
+        match &self.row.state {
+            ExecutionState::Running(execution) => execution.next_wake(),
+            ExecutionState::Ended { .. } => None,
+        }
+    }
+
+    /// A task under way.
+    pub(super) fn task(&self, task: TaskId) -> Option<(&asl::TaskRequest, TaskPhase)> {
+        match &self.row.state {
+            ExecutionState::Running(execution) => execution.running_tasks().find(|(request, _)| request.task == task),
+            ExecutionState::Ended { .. } => None,
+        }
+    }
+}

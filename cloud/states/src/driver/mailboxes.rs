@@ -1,0 +1,251 @@
+//! The mailboxes of executions, and everything that the driver keeps of them in memory.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use asl::TaskId;
+use cloud_core::{Clock, ServiceError, Stop};
+use jiff::Timestamp;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::JoinHandle;
+
+use super::activity_queue::ActivityQueues;
+use super::child_links::ChildLinks;
+use super::in_flight_calls::InFlightCalls;
+use super::loaded::Cache;
+use super::message::{Message, Reply};
+use super::timers::Timers;
+use super::tokens::Tokens;
+use crate::recovery::Work;
+use crate::rows::execution::{ExecutionKey, ExecutionRow, ExecutionState};
+use crate::rows::express::ExpressRun;
+
+/// How long the end of the cloud waits for steps under way.
+const STOP_LIMIT: Duration = Duration::from_secs(3);
+
+/// How many messages that somebody waits for may be in all mailboxes at a time; who comes later waits for room.
+///
+/// A step is durable within ten milliseconds or so, so that tens of thousands go through in a second; more at a time would
+/// only wait in memory, where with inputs of 256 KiB these already take 256 MiB. What the driver posts itself is not counted: each task, child and timer of an execution
+/// has at most one message under way, and the language bounds them; and a mailbox that waited for another's room could
+/// wait for ever.
+const MOST_ASKING: usize = 1024;
+
+/// Room for one message that somebody waits for.
+pub(crate) type Room = OwnedSemaphorePermit;
+
+/// Works on what has something to do: what the driver knows of those who carry its work out.
+pub(crate) trait Runner: Send + Sync {
+    /// Works on a mailbox, in a task of its own, until it is empty.
+    fn run_mailbox(&self, key: ExecutionKey);
+
+    /// Runs a stored express execution to its end, in a task of its own.
+    fn run_express(&self, run: ExpressRun, started_at: Timestamp);
+}
+
+/// What drives every execution: mailboxes, timers, tokens, and who waits for whom.
+pub(crate) struct Driver {
+    runner: OnceLock<Box<dyn Runner>>,
+    clock: Clock,
+    mailboxes: Mutex<Mailboxes>,
+    /// Told when no mailbox has anything to do any more.
+    idle: Notify,
+    /// Given when nothing more is taken in.
+    ending: Stop,
+    asking: Arc<Semaphore>,
+    cache: Mutex<Cache>,
+    pub(super) timers: Timers,
+    timer_loop: Mutex<Option<JoinHandle<()>>>,
+    pub(super) in_flight: InFlightCalls,
+    /// The task tokens that are out.
+    pub(crate) tokens: Tokens,
+    /// Activity tasks that wait for a worker.
+    pub(crate) activities: ActivityQueues,
+    /// The executions that a task of another execution waits for.
+    pub(super) children: ChildLinks,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Mailboxes {
+    /// Executions with something to do. The one who takes from a mailbox removes it when it is empty.
+    waiting: BTreeMap<ExecutionKey, VecDeque<Message>>,
+    stopped: bool,
+}
+
+impl Mailboxes {
+    /// Everything in a mailbox; an empty answer has closed it.
+    pub(super) fn take(&mut self, key: &ExecutionKey) -> VecDeque<Message> {
+        let messages = self.waiting.get_mut(key).map(std::mem::take).unwrap_or_default();
+        if messages.is_empty() {
+            self.waiting.remove(key);
+        }
+        messages
+    }
+}
+
+impl Driver {
+    /// Drives nothing yet.
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self {
+            runner: OnceLock::new(),
+            timers: Timers::new(clock.clone()),
+            clock,
+            mailboxes: Mutex::default(),
+            idle: Notify::new(),
+            ending: Stop::new(),
+            asking: Arc::new(Semaphore::new(MOST_ASKING)),
+            cache: Mutex::default(),
+            timer_loop: Mutex::default(),
+            in_flight: InFlightCalls::default(),
+            tokens: Tokens::default(),
+            activities: ActivityQueues::default(),
+            children: ChildLinks::default(),
+        }
+    }
+
+    /// Sets the timer of an execution that was running when the cloud ended.
+    pub(crate) fn recover_timer(&self, key: &ExecutionKey, row: &ExecutionRow) {
+        if let ExecutionState::Running(execution) = &row.state {
+            self.timers.set(key, execution.next_wake());
+        }
+    }
+
+    /// Begins to work on mailboxes, and to wake who is due.
+    pub(crate) fn begin(&self, runner: Box<dyn Runner>, timer_loop: JoinHandle<()>) {
+        if self.runner.set(runner).is_err() {
+            tracing::error!("the driver was begun twice");
+        }
+        *self.timer_loop.lock().unwrap_or_else(PoisonError::into_inner) = Some(timer_loop);
+    }
+
+    /// Runs a stored express execution.
+    pub(crate) fn run_express(&self, run: ExpressRun, started_at: Timestamp) {
+        match self.runner.get() {
+            Some(runner) => runner.run_express(run, started_at),
+            None => tracing::error!(execution = run.arn, "nobody runs express executions yet"),
+        }
+    }
+
+    /// Waits until nothing more is taken in.
+    pub(super) async fn is_ending(&self) {
+        self.ending.given().await;
+    }
+
+    /// Takes nothing more in, and waits for the steps under way.
+    pub(crate) async fn stop(&self) {
+        if let Some(timer_loop) = self.timer_loop.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            timer_loop.abort();
+        }
+        self.mailboxes().stopped = true;
+        self.ending.give();
+        let idle = async {
+            loop {
+                let told = self.idle.notified();
+                if self.mailboxes().waiting.is_empty() {
+                    return;
+                }
+                told.await;
+            }
+        };
+        if self.clock.timeout(STOP_LIMIT, idle).await.is_err() {
+            tracing::warn!("steps were still under way when the cloud ended; they are done again after its next start");
+        }
+    }
+
+    /// Puts a message into an execution's mailbox. When the cloud is ending it is dropped, and a caller who waits for
+    /// the reply learns that.
+    pub(crate) fn post(&self, key: &ExecutionKey, message: Message) {
+        let mut mailboxes = self.mailboxes();
+        if mailboxes.stopped {
+            return;
+        }
+        if let Some(mailbox) = mailboxes.waiting.get_mut(key) {
+            mailbox.push_back(message);
+            return;
+        }
+        mailboxes.waiting.insert(key.clone(), VecDeque::from([message]));
+        drop(mailboxes);
+        match self.runner.get() {
+            Some(runner) => runner.run_mailbox(key.clone()),
+            None => tracing::error!(execution = key.arn(), "nobody works on mailboxes yet"),
+        }
+    }
+
+    /// Waits for room for a message that is answered.
+    pub(crate) async fn room(&self) -> Option<Room> {
+        // Never closed: who gets no room is not counted.
+        Arc::clone(&self.asking).acquire_owned().await.ok()
+    }
+
+    /// Room for a message, if there is any now.
+    #[cfg(test)]
+    pub(crate) fn try_room(&self) -> Option<Room> {
+        Arc::clone(&self.asking).try_acquire_owned().ok()
+    }
+
+    /// Posts a message that is answered once there is room for it, and waits for the answer.
+    pub(crate) async fn ask<T>(
+        &self,
+        key: &ExecutionKey,
+        message: impl FnOnce(Reply<T>) -> Message,
+    ) -> Result<T, ServiceError> {
+        let room = self.room().await;
+        self.ask_in(key, room, message).await
+    }
+
+    /// Posts a message that is answered, in room that was waited for, and waits for the answer.
+    pub(crate) async fn ask_in<T>(
+        &self,
+        key: &ExecutionKey,
+        _room: Option<Room>,
+        message: impl FnOnce(Reply<T>) -> Message,
+    ) -> Result<T, ServiceError> {
+        let (sender, receiver) = oneshot::channel();
+        self.post(key, message(sender));
+        receiver
+            .await
+            .unwrap_or_else(|_| Err(ServiceError::new(503, "ServiceUnavailable", "The embedded cloud is ending.")))
+    }
+
+    /// Tells who waits for the end once no mailbox has anything to do.
+    pub(super) fn tell_if_idle(&self) {
+        let mailboxes = self.mailboxes();
+        if mailboxes.stopped && mailboxes.waiting.is_empty() {
+            self.idle.notify_waiters();
+        }
+    }
+
+    /// Puts messages back to the front of a mailbox that is being worked on.
+    pub(super) fn put_back(&self, key: &ExecutionKey, messages: VecDeque<Message>) {
+        let mut mailboxes = self.mailboxes();
+        let mailbox = mailboxes.waiting.entry(key.clone()).or_default();
+        for message in messages.into_iter().rev() {
+            mailbox.push_front(message);
+        }
+    }
+
+    /// Nobody waits for a task any more: its call is abandoned, its token is void, no worker gets it, and an execution that
+    /// it waited for stops.
+    pub(super) fn release(&self, key: &ExecutionKey, task: TaskId) {
+        self.in_flight.abandon(key, Work::Task(task));
+        self.tokens.withdraw(key, task);
+        self.activities.withdraw(key, task);
+        self.stop_child(key, Work::Task(task));
+    }
+
+    /// Stops the execution that was waited for, if there is one.
+    pub(super) fn stop_child(&self, key: &ExecutionKey, work: Work) {
+        if let Some(child) = self.children.unlink(key, work) {
+            self.post(&child, Message::Stop { error: None, cause: None, reply: None });
+        }
+    }
+
+    pub(super) fn mailboxes(&self) -> MutexGuard<'_, Mailboxes> {
+        self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

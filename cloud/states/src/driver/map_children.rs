@@ -1,0 +1,81 @@
+//! The children of Map Runs: executions of their own, started, stopped and told of by the execution that runs the map.
+
+use std::sync::Arc;
+
+use asl::{Input, Outcome};
+use cloud_core::ServiceError;
+
+use super::loaded::Loaded;
+use super::message::Message;
+use crate::express;
+use crate::recovery::MapChildStart;
+use crate::rows::execution::{ExecutionHead, ExecutionKey, ExecutionRow, ExecutionState, MapChild};
+use crate::rows::format::FormatVersion;
+use crate::states::States;
+use crate::wire::errors;
+
+/// Starts a child, unless it is there already. An express one runs in memory, and again after a restart.
+pub(super) fn begin(states: &Arc<States>, start: MapChildStart) {
+    let driver = &states.driver;
+    let work = start.work();
+    if start.is_express() {
+        let states = Arc::clone(states);
+        let parent = start.parent().clone();
+        return driver.in_flight.begin(&parent, work, async move {
+            if let Some(outcome) = express::run_map_child(&states, &start).await {
+                tell_ended(&states, start.parent(), start.child(), outcome);
+            }
+        });
+    }
+    match start.key() {
+        Ok(key) => {
+            driver.children.link(start.parent(), work, &key);
+            driver.post(&key, Message::StartMapChild(Box::new(start)));
+        }
+        Err(error) => tell_ended(states, start.parent(), start.child(), MapChildStart::failed(&error)),
+    }
+}
+
+/// Tells the execution that runs the map how a child has ended.
+pub(super) fn tell_ended(states: &Arc<States>, parent: &ExecutionKey, child: asl::ChildId, outcome: Outcome) {
+    let ended = Input::ChildEnded { child, outcome };
+    states.driver.post(parent, Message::Input(ended));
+}
+
+/// Creates a child's execution.
+pub(super) fn create(
+    states: &Arc<States>,
+    key: &ExecutionKey,
+    start: &MapChildStart,
+) -> Result<(Loaded, Vec<asl::Effect>), ServiceError> {
+    let (machine, _) = key.parts();
+    let sequence = states.index().begin_start(machine);
+    let now = states.clock.now();
+    let created = states.compiled(machine, start.revision()).and_then(|compiled| {
+        let definition = states.definition(&compiled);
+        let started = asl::Execution::start_child(&definition, start.map_state(), start.start(now));
+        drop(definition);
+        let (execution, effects) = started.map_err(|error| errors::invalid_input(&error.to_string()))?;
+        let head = ExecutionHead {
+            map_run: start.map_run_arn().rsplit(':').next().map(Box::from),
+            ..ExecutionHead::starting(now, start.revision(), sequence)
+        };
+        let place = MapChild {
+            execution: start.parent().clone(),
+            child: start.child(),
+            map_run_arn: Arc::clone(start.map_run_arn()),
+        };
+        let row = ExecutionRow {
+            format: FormatVersion,
+            head,
+            started_by: None,
+            map_child: Some(Box::new(place)),
+            state: ExecutionState::Running(Box::new(execution)),
+        };
+        Ok((Loaded::new(row, compiled), effects))
+    });
+    if created.is_err() {
+        states.index().end(machine);
+    }
+    created
+}

@@ -1,0 +1,32 @@
+//! What an execution's mailbox takes.
+
+use asl::TaskId;
+use cloud_core::ServiceError;
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use crate::executions::NewExecution;
+use crate::recovery::MapChildStart;
+use crate::rows::execution::{ExecutionKey, ExecutionRow};
+
+/// Something for an execution to take in.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// Start it, if there is none of this name. Told the moment at which it started.
+    Start(Box<NewExecution>, Reply<Timestamp>),
+    /// Start it as a child of a Map Run, if it is not there.
+    StartMapChild(Box<MapChildStart>),
+    /// Stop it. Told the moment at which it stopped.
+    Stop { error: Option<String>, cause: Option<String>, reply: Option<Reply<Timestamp>> },
+    /// A timer is due, or a task tells of itself.
+    Input(asl::Input),
+    /// A worker takes an activity's task. Told the task, if it still waits.
+    Take { task: TaskId, worker_name: Option<String>, reply: Reply<Option<asl::TaskRequest>> },
+    /// Whoever holds a task's token tells of it. Told whether the task was still there.
+    Tell(asl::Input, Reply<bool>),
+    /// An execution that a task waits for has ended.
+    ChildEnded { task: TaskId, child: ExecutionKey, row: Box<ExecutionRow> },
+}
+
+/// Told once what it is about is durable.
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, ServiceError>>;

@@ -1,0 +1,28 @@
+//! Drives executions: one mailbox for each that has something to do, one queue of timers for all that wait.
+//!
+//! Everything about one execution happens in its mailbox, one step after another: take what has arrived, apply it through
+//! the language engine, commit the new state and the new history in one batch, and only then act on the outside. What was
+//! answered or done is therefore always durable; what was not durable is done again after a restart, so a function may
+//! run more than once.
+
+mod activity_queue;
+mod child_links;
+mod children;
+mod commit;
+mod in_flight_calls;
+mod loaded;
+mod mailboxes;
+mod map_children;
+mod message;
+mod run;
+mod start;
+mod step;
+mod task;
+mod timers;
+mod tokens;
+
+pub(crate) use mailboxes::Driver;
+pub(crate) use message::Message;
+pub(crate) use run::resume;
+#[cfg(test)]
+pub(crate) use run::step_future_bytes;

@@ -1,0 +1,61 @@
+//! Carries out what the driver has to do: mailboxes, timers, and what was interrupted.
+
+use std::sync::{Arc, Weak};
+
+use asl::Input;
+use jiff::Timestamp;
+
+use super::mailboxes::Runner;
+use super::message::Message;
+use super::{children, commit, task};
+use crate::express;
+use crate::recovery::Recovery;
+use crate::rows::execution::ExecutionKey;
+use crate::rows::express::ExpressRun;
+use crate::states::States;
+
+/// Spawns the tasks that do the work; it does not keep the service alive.
+struct Spawner {
+    states: Weak<States>,
+}
+
+impl Runner for Spawner {
+    fn run_mailbox(&self, key: ExecutionKey) {
+        if let Some(states) = self.states.upgrade() {
+            tokio::spawn(commit::run(states, key));
+        }
+    }
+
+    fn run_express(&self, run: ExpressRun, started_at: Timestamp) {
+        if let Some(states) = self.states.upgrade() {
+            tokio::spawn(express::run_stored(states, run, started_at));
+        }
+    }
+}
+
+/// Starts the timers, and continues what was interrupted.
+pub(crate) fn resume(states: &Arc<States>, recovery: Recovery) {
+    let spawner = Spawner { states: Arc::downgrade(states) };
+    states.driver.begin(Box::new(spawner), tokio::spawn(wake_when_due(Arc::clone(states))));
+    children::recover(states, &recovery.executions, recovery.links);
+    for execution in recovery.executions {
+        task::recover(states, execution);
+    }
+}
+
+/// Wakes every execution whose time has come.
+async fn wake_when_due(states: Arc<States>) {
+    let driver = &states.driver;
+    loop {
+        driver.timers.wait().await;
+        for key in driver.timers.take_due(states.clock.now()) {
+            driver.post(&key, Message::Input(Input::Wake));
+        }
+    }
+}
+
+/// The size of the future that works on a mailbox.
+#[cfg(test)]
+pub(crate) fn step_future_bytes(states: &Arc<States>, key: &ExecutionKey) -> usize {
+    size_of_val(&commit::run(Arc::clone(states), key.clone()))
+}

@@ -1,0 +1,87 @@
+//! Creating an execution, once per name.
+
+use std::sync::Arc;
+
+use cloud_core::ServiceError;
+use jiff::Timestamp;
+
+use super::loaded::Loaded;
+use crate::executions::NewExecution;
+use crate::rows::execution::{ExecutionHead, ExecutionRow, ExecutionState};
+use crate::rows::format::FormatVersion;
+use crate::states::States;
+use crate::wire::errors;
+
+/// What became of a start.
+pub(super) enum Created {
+    /// A new execution, to be committed with these effects.
+    New(Box<Loaded>, Vec<asl::Effect>),
+    /// The one that is there already and was started the same way; it started then.
+    Already(Timestamp),
+}
+
+/// Creates an execution unless one of this name exists; the same start again while it runs is answered as if it were the
+/// first (API reference, `StartExecution`). A task that is begun again finds what it has started before.
+pub(super) fn create(
+    states: &Arc<States>,
+    known: Option<&Loaded>,
+    new: NewExecution,
+    now: Timestamp,
+) -> Result<Created, ServiceError> {
+    if let Some(existing) = known {
+        let is_ours = new.started_by.is_some() && existing.row.started_by == new.started_by;
+        let is_same = existing.row.is_running() && new.started_by.is_none() && existing.row.input() == new.input;
+        return if is_ours || is_same {
+            Ok(Created::Already(existing.row.head.started_at))
+        } else {
+            Err(errors::execution_exists(&new.key.arn()))
+        };
+    }
+    let machine = new.key.parts().0.to_owned();
+    let sequence = states.index().begin_start(&machine);
+    let created = begin(states, new, sequence, now);
+    if created.is_err() {
+        states.index().end(&machine);
+    }
+    created
+}
+
+fn begin(states: &Arc<States>, new: NewExecution, sequence: u64, now: Timestamp) -> Result<Created, ServiceError> {
+    let (machine, name) = new.key.parts();
+    // Asked again, now that the start is announced: a deletion that came between has seen it or is seen here.
+    let (machine_arn, machine_name) = states.with_machine(machine, |found| match found {
+        None => Err(errors::machine_missing(&new.key.machine_arn())),
+        Some(found) if found.deleting => Err(errors::machine_deleting(&found.arn())),
+        Some(found) => Ok((found.arn(), Arc::from(found.name.as_str()))),
+    })?;
+    let compiled = states.compiled(machine, new.revision)?;
+    let start = asl::Start {
+        input: new.input.into(),
+        context: asl::ExecutionContext {
+            execution_arn: new.key.arn().into(),
+            execution_name: name.into(),
+            start_time: now,
+            role_arn: Arc::clone(&compiled.role_arn),
+            state_machine_arn: machine_arn.into(),
+            state_machine_name: machine_name,
+            redrive_count: Some(0),
+        },
+        seed: states.random.next_u64(),
+        now,
+    };
+    let started = asl::Execution::start(&states.definition(&compiled), start);
+    let (execution, effects) = started.map_err(|error| errors::invalid_input(&error.to_string()))?;
+    let head = ExecutionHead {
+        version: new.version,
+        alias: new.alias,
+        ..ExecutionHead::starting(now, new.revision, sequence)
+    };
+    let row = ExecutionRow {
+        format: FormatVersion,
+        head,
+        started_by: new.started_by,
+        map_child: None,
+        state: ExecutionState::Running(Box::new(execution)),
+    };
+    Ok(Created::New(Box::new(Loaded::new(row, compiled)), effects))
+}

@@ -1,0 +1,285 @@
+//! One step of an execution: what has arrived goes in, and what follows is collected.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use asl::{Effect, Input, TaskId, TaskResource};
+use cloud_core::ServiceError;
+use jiff::Timestamp;
+
+use super::loaded::Loaded;
+use super::map_children;
+use super::message::{Message, Reply};
+use super::start::{self, Created};
+use crate::executions::NewExecution;
+use crate::integration;
+use crate::recovery::MapChildStart;
+use crate::rows::execution::{ExecutionKey, ExecutionState};
+use crate::states::States;
+use crate::wire::errors;
+
+/// What a step has come to so far.
+#[derive(Default)]
+pub(super) struct Step {
+    pub(super) events: Vec<asl::HistoryEvent>,
+    pub(super) tasks: Vec<asl::TaskRequest>,
+    /// Tasks that nobody waits for any more.
+    pub(super) released: Vec<TaskId>,
+    /// Map Runs that have begun or ended.
+    pub(super) map_runs: Vec<asl::MapRunSummary>,
+    /// Children of Map Runs to start.
+    pub(super) children: Vec<asl::ChildRequest>,
+    /// Children of Map Runs to stop.
+    pub(super) stopped: Vec<asl::ChildId>,
+    pub(super) started: bool,
+    pub(super) ended: bool,
+    /// Whether the state has changed, if only without an event: a task was heard from, a child has ended.
+    pub(super) dirty: bool,
+    /// Whether the task that has started this execution is to be told of it.
+    pub(super) notify_parent: bool,
+    /// Messages that must not be lost when the store fails.
+    pub(super) inputs: VecDeque<Message>,
+    /// Whether the execution could not be read.
+    pub(super) load_failed: bool,
+    answers: Vec<Answer>,
+}
+
+/// Answers somebody who waits: with the error, if there is one.
+type Answer = Box<dyn FnOnce(Option<&ServiceError>) + Send>;
+
+impl Step {
+    /// Takes one message; gives the execution as it is then.
+    pub(super) fn take(
+        &mut self,
+        states: &Arc<States>,
+        key: &ExecutionKey,
+        known: Option<Loaded>,
+        message: Message,
+    ) -> Option<Loaded> {
+        let now = states.clock.now();
+        let (message, mut loaded) = match (message, known) {
+            (Message::Start(new, reply), known) => return self.start(states, known, *new, reply),
+            (Message::StartMapChild(start), known) => return self.start_map_child(states, key, known, start),
+            (message, Some(loaded)) => (message, loaded),
+            (message, None) => {
+                self.miss(key, message);
+                return None;
+            }
+        };
+        match message {
+            Message::Start(..) | Message::StartMapChild(_) => {}
+            Message::Stop { error, cause, reply } => {
+                self.apply(states, &mut loaded, Input::Stop { error, cause }, now);
+                let stopped_at = loaded.row.head.stopped_at.unwrap_or(now);
+                self.reply_with(reply, Ok(stopped_at));
+            }
+            Message::Input(input) => self.handle_input(states, key, &mut loaded, input, now),
+            Message::Take { task, worker_name, reply } => {
+                let taken = self.apply(states, &mut loaded, Input::TaskStarted { task, worker_name }, now);
+                let request = loaded.task(task).filter(|_| taken).map(|(request, _)| request.clone());
+                self.reply_with(Some(reply), Ok(request));
+            }
+            Message::Tell(input, reply) => {
+                let taken = self.apply(states, &mut loaded, input, now);
+                self.reply_with(Some(reply), Ok(taken));
+            }
+            Message::ChildEnded { task, child, row } => {
+                let result = loaded.task(task).map(|(request, _)| integration::task_result(request, &child, &row));
+                if let Some(input) = result {
+                    self.handle_input(states, key, &mut loaded, input, now);
+                }
+            }
+        }
+        Some(loaded)
+    }
+
+    fn start(
+        &mut self,
+        states: &Arc<States>,
+        known: Option<Loaded>,
+        new: NewExecution,
+        reply: Reply<Timestamp>,
+    ) -> Option<Loaded> {
+        let now = states.clock.now();
+        let by_task = new.started_by.is_some();
+        match start::create(states, known.as_ref(), new, now) {
+            Ok(Created::New(mut loaded, effects)) => {
+                self.started = true;
+                self.notify_parent = by_task;
+                self.reply_with(Some(reply), Ok(now));
+                self.collect(states, &mut loaded, effects, now);
+                Some(*loaded)
+            }
+            Ok(Created::Already(started_at)) => {
+                self.notify_parent = by_task;
+                self.reply_with(Some(reply), Ok(started_at));
+                known
+            }
+            Err(error) => {
+                self.reply_with(Some(reply), Err(error));
+                known
+            }
+        }
+    }
+
+    /// Starts a child of a Map Run; when it is there already, the parent is told of its end if it has come.
+    fn start_map_child(
+        &mut self,
+        states: &Arc<States>,
+        key: &ExecutionKey,
+        known: Option<Loaded>,
+        start: Box<MapChildStart>,
+    ) -> Option<Loaded> {
+        if known.is_some() {
+            self.notify_parent = true;
+            return known;
+        }
+        match map_children::create(states, key, &start) {
+            Ok((mut loaded, effects)) => {
+                self.started = true;
+                self.inputs.push_back(Message::StartMapChild(start));
+                let now = loaded.row.head.started_at;
+                self.collect(states, &mut loaded, effects, now);
+                Some(loaded)
+            }
+            Err(error) => {
+                let outcome = MapChildStart::failed(&error);
+                map_children::tell_ended(states, start.parent(), start.child(), outcome);
+                None
+            }
+        }
+    }
+
+    /// The execution is not there: it was deleted with its machine, or never was.
+    fn miss(&mut self, key: &ExecutionKey, message: Message) {
+        let missing = || errors::execution_missing(&key.arn());
+        match message {
+            Message::Start(_, reply) => self.reply_with(Some(reply), Err(missing())),
+            Message::Stop { reply, .. } => self.reply_with(reply, Err(missing())),
+            Message::Take { reply, .. } => self.reply_with(Some(reply), Ok(None)),
+            Message::Tell(_, reply) => self.reply_with(Some(reply), Ok(false)),
+            Message::Input(_) | Message::ChildEnded { .. } | Message::StartMapChild(_) => {}
+        }
+    }
+
+    /// The execution could not be read: who waits is told, everything else stays.
+    pub(super) fn fail(&mut self, message: Message, error: &ServiceError) {
+        self.load_failed = true;
+        match message {
+            Message::Start(_, reply) => self.reply_with(Some(reply), Err(error.clone())),
+            Message::Stop { reply: Some(reply), .. } => self.reply_with(Some(reply), Err(error.clone())),
+            Message::Take { reply, .. } => self.reply_with(Some(reply), Err(error.clone())),
+            Message::Tell(_, reply) => self.reply_with(Some(reply), Err(error.clone())),
+            Message::Stop { reply: None, .. }
+            | Message::Input(_)
+            | Message::ChildEnded { .. }
+            | Message::StartMapChild(_) => {
+                self.inputs.push_back(message);
+            }
+        }
+    }
+
+    /// Takes what a timer or a task has to tell.
+    fn handle_input(
+        &mut self,
+        states: &Arc<States>,
+        key: &ExecutionKey,
+        loaded: &mut Loaded,
+        input: Input,
+        now: Timestamp,
+    ) {
+        self.inputs.push_back(Message::Input(input.clone()));
+        let submitted = match &input {
+            Input::TaskSubmitted { task, .. } => Some(*task),
+            _ => None,
+        };
+        let input = match states.is_deleting(key.parts().0) {
+            // "On the next state transition, the state machine's executions are terminated" (API reference,
+            // DeleteStateMachine).
+            true => Input::Stop { error: None, cause: None },
+            false => input,
+        };
+        if !self.apply(states, loaded, input, now) {
+            // The execution that it has started was not known when the task was released: it is stopped now.
+            self.released.extend(submitted.filter(|task| loaded.task(*task).is_none()));
+        }
+    }
+
+    /// Applies one input, and tells whether it was taken. What the execution does not take (the answer of a task that timed
+    /// out, a timer after the end) has come too late.
+    fn apply(&mut self, states: &Arc<States>, loaded: &mut Loaded, input: Input, now: Timestamp) -> bool {
+        let ExecutionState::Running(execution) = &mut loaded.row.state else { return false };
+        let over = match &input {
+            Input::TaskSucceeded { task, .. }
+            | Input::TaskFailed { task, .. }
+            | Input::TaskStartFailed { task, .. } => Some(*task),
+            _ => None,
+        };
+        let definition = states.definition(&loaded.compiled);
+        let is_wake = matches!(input, Input::Wake);
+        let handled = execution.handle(&definition, input, now);
+        drop(definition);
+        let Ok(effects) = handled else { return false };
+        // A timer that is not due yet changes nothing.
+        self.dirty |= !is_wake || !effects.is_empty();
+        self.released.extend(over);
+        self.collect(states, loaded, effects, now);
+        true
+    }
+
+    /// Collects effects. Everything but an activity counts as started in the same step that schedules it, after all that
+    /// was decided with it: so the events are in the order of their ids.
+    fn collect(&mut self, states: &Arc<States>, loaded: &mut Loaded, effects: Vec<Effect>, now: Timestamp) {
+        let mut starting = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Event(event) => self.events.push(event),
+                Effect::StartTask(request) => {
+                    if !matches!(request.resource, TaskResource::Activity { .. }) {
+                        starting.push(request.task);
+                    }
+                    self.tasks.push(request);
+                }
+                // Its answer will be refused; the function itself runs on, as on AWS.
+                Effect::CancelTask(task) => {
+                    self.tasks.retain(|request| request.task != task);
+                    self.released.push(task);
+                }
+                Effect::Ended(outcome) => self.end(loaded, outcome, now),
+                Effect::StartMapRun(run) | Effect::EndMapRun(run) => self.map_runs.push(run),
+                Effect::StartChild(request) => self.children.push(request),
+                Effect::StopChild(child) => {
+                    self.children.retain(|request| request.child != child);
+                    self.stopped.push(child);
+                }
+            }
+        }
+        // One that was cancelled meanwhile is refused.
+        for task in starting {
+            self.apply(states, loaded, Input::TaskStarted { task, worker_name: None }, now);
+        }
+    }
+
+    fn end(&mut self, loaded: &mut Loaded, outcome: asl::Outcome, now: Timestamp) {
+        if let ExecutionState::Running(execution) = &loaded.row.state {
+            self.ended = true;
+            loaded.row.head.status = execution.status();
+            loaded.row.head.stopped_at = Some(now);
+            let input = execution.input().to_owned();
+            loaded.row.state = ExecutionState::Ended { input, outcome };
+        }
+    }
+
+    fn reply_with<T: Send + 'static>(&mut self, reply: Option<Reply<T>>, answer: Result<T, ServiceError>) {
+        let Some(reply) = reply else { return };
+        self.answers.push(Box::new(move |failed| {
+            // Whoever asked may have gone away.
+            drop(reply.send(failed.map_or(answer, |error| Err(error.clone()))));
+        }));
+    }
+
+    /// Answers everybody who waits: with the error, if the step has come to nothing.
+    pub(super) fn answer(&mut self, failed: Option<&ServiceError>) {
+        self.answers.drain(..).for_each(|answer| answer(failed));
+    }
+}

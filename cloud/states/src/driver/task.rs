@@ -1,0 +1,51 @@
+//! Beginning tasks, and going on with those that were under way when the cloud ended.
+
+use std::sync::Arc;
+
+use asl::{TaskPhase, TaskRequest, TaskResource};
+
+use super::map_children;
+use super::message::Message;
+use crate::integration::{self, Caller};
+use crate::recovery::{RecoveredExecution, Work};
+use crate::rows::execution::ExecutionKey;
+use crate::states::States;
+
+/// Gives a task's token out, and begins the task: an activity's waits for a worker, everything else is called in the
+/// background, and what came of it is posted.
+pub(super) fn begin(states: &Arc<States>, key: &ExecutionKey, role_arn: &Arc<str>, request: TaskRequest) {
+    let driver = &states.driver;
+    if let Some(token) = &request.token {
+        driver.tokens.issue(token, key, request.task);
+    }
+    if let TaskResource::Activity { arn } = &request.resource {
+        return driver.activities.offer(arn, key, request.task);
+    }
+    let task = request.task;
+    let caller = Caller::of(key, Arc::clone(role_arn));
+    let states = Arc::clone(states);
+    let poster = key.clone();
+    driver.in_flight.begin(key, Work::Task(task), async move {
+        if let Some(answer) = integration::call(&states, &caller, &request).await {
+            states.driver.post(&poster, Message::Input(answer));
+        }
+    });
+}
+
+/// Goes on with the tasks of an execution. One whose answer was under way is begun again: its function may run more than
+/// once. One that somebody else has to end is waited for.
+pub(super) fn recover(states: &Arc<States>, execution: RecoveredExecution) {
+    let RecoveredExecution { key, role_arn, tasks, map_children } = execution;
+    for child in map_children {
+        map_children::begin(states, child);
+    }
+    for (request, phase) in tasks {
+        let is_activity = matches!(request.resource, TaskResource::Activity { .. });
+        let is_out = phase == TaskPhase::Submitted || (is_activity && phase == TaskPhase::Started);
+        match &request.token {
+            _ if !is_out => begin(states, &key, &role_arn, request),
+            Some(token) => states.driver.tokens.issue(token, &key, request.task),
+            None => {}
+        }
+    }
+}

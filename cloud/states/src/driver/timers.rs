@@ -1,0 +1,144 @@
+//! When each waiting execution wants to be woken.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use cloud_core::Clock;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use crate::rows::execution::ExecutionKey;
+
+/// The longest the queue sleeps at a stretch. While a machine is suspended its timers stand still but its clock goes on:
+/// after this long at most, the queue looks at the clock again.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
+
+/// The timers of all executions: one each, at most.
+#[derive(Debug)]
+pub(super) struct Timers {
+    clock: Clock,
+    queue: Mutex<Queue>,
+    /// Told when an earlier moment than all others was set.
+    sooner: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    by_moment: BTreeSet<(Timestamp, ExecutionKey)>,
+    by_key: BTreeMap<ExecutionKey, Timestamp>,
+}
+
+impl Timers {
+    /// No timer yet.
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { clock, queue: Mutex::default(), sooner: Notify::new() }
+    }
+
+    /// Sets, moves or clears an execution's timer.
+    pub(super) fn set(&self, key: &ExecutionKey, moment: Option<Timestamp>) {
+        if self.lock().set(key, moment) {
+            self.sooner.notify_one();
+        }
+    }
+
+    /// The executions whose moment has come, earliest first; their timers are cleared.
+    pub(super) fn take_due(&self, now: Timestamp) -> Vec<ExecutionKey> {
+        self.lock().take_due(now)
+    }
+
+    /// Waits until the first timer is due, or for a while.
+    pub(super) async fn wait(&self) {
+        let first = self.lock().by_moment.first().map(|(moment, _)| *moment);
+        let Some(first) = first else {
+            return self.sooner.notified().await;
+        };
+        let limit = self.clock.now().checked_add(LOOK_AGAIN).unwrap_or(first);
+        tokio::select! {
+            biased;
+            () = self.clock.sleep_until(first.min(limit)) => {}
+            () = self.sooner.notified() => {}
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    /// Tells whether the new moment is the first of all.
+    fn set(&mut self, key: &ExecutionKey, moment: Option<Timestamp>) -> bool {
+        if let Some(before) = self.by_key.remove(key) {
+            self.by_moment.remove(&(before, key.clone()));
+        }
+        let Some(moment) = moment else {
+            return false;
+        };
+        self.by_key.insert(key.clone(), moment);
+        self.by_moment.insert((moment, key.clone()));
+        self.by_moment.first().is_some_and(|(_, first)| first == key)
+    }
+
+    fn take_due(&mut self, now: Timestamp) -> Vec<ExecutionKey> {
+        let mut due = Vec::new();
+        while self.by_moment.first().is_some_and(|(moment, _)| *moment <= now) {
+            if let Some((_, key)) = self.by_moment.pop_first() {
+                self.by_key.remove(&key);
+                due.push(key);
+            }
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key(name: u8) -> ExecutionKey {
+        ExecutionKey::new("m", &name.to_string())
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn ten_thousand_due_at_once() {
+        let mut queue = Queue::default();
+        for number in 0..10_000 {
+            queue.set(&ExecutionKey::new("m", &number.to_string()), Some(at(5)));
+        }
+        assert!(queue.take_due(at(5) - jiff::SignedDuration::from_nanos(1)).is_empty(), "never early");
+        assert_eq!(queue.take_due(at(5)).len(), 10_000);
+        assert!(queue.by_key.is_empty());
+    }
+
+    #[test]
+    fn tells_whether_the_queue_must_wake_sooner() {
+        let mut queue = Queue::default();
+        assert!(queue.set(&key(1), Some(at(10))));
+        assert!(!queue.set(&key(2), Some(at(20))));
+        assert!(queue.set(&key(2), Some(at(5))));
+        assert!(!queue.set(&key(2), None));
+    }
+
+    proptest! {
+        #[test]
+        fn each_execution_wakes_once_at_its_last_setting(settings in prop::collection::vec((0u8..20, prop::option::of(0i64..100)), 0..200), now in 0i64..100) {
+            let mut queue = Queue::default();
+            let mut expected = BTreeMap::new();
+            for (name, moment) in settings {
+                queue.set(&key(name), moment.map(at));
+                expected.insert(key(name), moment);
+            }
+            let mut due = queue.take_due(at(now));
+            due.sort();
+            let expected: Vec<_> = expected.into_iter().filter(|(_, moment)| moment.is_some_and(|moment| moment <= now)).map(|(key, _)| key).collect();
+            prop_assert_eq!(due, expected);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Lists of executions, newest first: a page seeks to its place and reads the heads that it shows.
+
+use std::borrow::Cow;
+use std::ops::{Bound, ControlFlow};
+
+use cloud_core::{Page, ReadView};
+use cloud_store::{Range, StoreError};
+use jiff::Timestamp;
+
+use crate::rows::EXECUTION_HEADS;
+use crate::rows::execution::{ExecutionHead, Position};
+use crate::states::States;
+
+/// Which executions are listed.
+#[derive(Debug, Default)]
+pub(crate) struct ListFilter {
+    /// The machine's key, or that of its Map Runs' children.
+    pub(crate) machine: String,
+    /// Their status, as the API has it.
+    pub(crate) status: Option<String>,
+    pub(crate) version: Option<u64>,
+    pub(crate) alias: Option<String>,
+    pub(crate) map_run: Option<String>,
+}
+
+impl ListFilter {
+    fn takes(&self, head: &ExecutionHead) -> bool {
+        self.status.as_deref().is_none_or(|status| status == head.status.api_name())
+            && self.version.is_none_or(|number| head.version == Some(number))
+            && self.alias.as_deref().is_none_or(|alias| head.alias.as_deref() == Some(alias))
+            && self.map_run.as_deref().is_none_or(|id| head.map_run.as_deref() == Some(id))
+    }
+}
+
+/// A page of executions after a place, newest first, as of the moment of the caller's view.
+///
+/// What runs is listed from memory when only that is asked for; everything else comes from the store.
+pub(crate) fn list(
+    states: &States,
+    filter: &ListFilter,
+    after: Option<(Timestamp, u64)>,
+    size: usize,
+) -> Result<Page<(String, ExecutionHead)>, StoreError> {
+    let as_of = ReadView::as_of();
+    if as_of.is_none() && filter.status.as_deref() == Some(asl::Status::Running.api_name()) {
+        return Ok(running(states, filter, after, size));
+    }
+    let prefix = format!("{}/", filter.machine);
+    let end = after.map(|(started_at, sequence)| ExecutionHead::place(&filter.machine, started_at, sequence));
+    let before = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+    let mut found = Vec::new();
+    states.store.scan::<ExecutionHead>(EXECUTION_HEADS, Range::prefix(&prefix).to(before).reverse(), |key, head| {
+        if let Some(head) = seen(&head, as_of).filter(|head| filter.takes(head)) {
+            let name = key.rsplit('/').next().unwrap_or_default();
+            found.push((name.to_owned(), head.into_owned()));
+        }
+        // One more than a page tells that there is another one.
+        if found.len() > size { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    Ok(Page::take(found, size))
+}
+
+fn running(
+    states: &States,
+    filter: &ListFilter,
+    after: Option<(Timestamp, u64)>,
+    size: usize,
+) -> Page<(String, ExecutionHead)> {
+    let place: Option<Position> =
+        after.map(|(started_at, sequence)| (std::cmp::Reverse(started_at), std::cmp::Reverse(sequence)));
+    let index = states.index();
+    let found = index.after(&filter.machine, place).filter(|(_, head)| filter.takes(head));
+    Page::take(found.map(|(name, head)| (name.to_owned(), head.clone())), size)
+}
+
+/// An execution as a list shows it that tells of a moment: those that had not begun are not in it.
+fn seen(head: &ExecutionHead, as_of: Option<Timestamp>) -> Option<Cow<'_, ExecutionHead>> {
+    let Some(moment) = as_of else {
+        return Some(Cow::Borrowed(head));
+    };
+    if head.started_at > moment {
+        return None;
+    }
+    if head.stopped_at.is_none_or(|stopped_at| stopped_at <= moment) {
+        return Some(Cow::Borrowed(head));
+    }
+    Some(Cow::Owned(ExecutionHead { status: asl::Status::Running, stopped_at: None, ..head.clone() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_lags_shows_executions_as_they_were() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let head = ExecutionHead {
+            status: asl::Status::Succeeded,
+            stopped_at: Some(at(20)),
+            ..ExecutionHead::starting(at(10), 0, 1)
+        };
+        let status = |as_of| seen(&head, as_of).map(|seen| (seen.status, seen.stopped_at));
+        assert_eq!(status(Some(at(9))), None);
+        assert_eq!(status(Some(at(10))), Some((asl::Status::Running, None)));
+        assert_eq!(status(Some(at(20))), Some((asl::Status::Succeeded, Some(at(20)))));
+        assert_eq!(status(None), status(Some(at(20))));
+    }
+}

@@ -1,0 +1,51 @@
+//! Executions: starting, finding, listing and describing them, for the API and for tasks alike.
+
+mod describe;
+mod list;
+mod new_execution;
+mod start;
+
+pub(crate) use describe::describe_row;
+pub(crate) use list::{ListFilter, list};
+pub(crate) use new_execution::{NewExecution, StartRequest};
+pub(crate) use start::{check, start};
+
+use std::ops::ControlFlow;
+
+use cloud_core::ServiceError;
+use cloud_store::{Range, StoreError};
+
+use super::rows::execution::{ExecutionKey, ExecutionRow};
+use super::rows::{ENDED_EXECUTIONS, RUNNING_EXECUTIONS};
+use super::states::States;
+
+impl States {
+    /// An execution's row.
+    pub(crate) fn execution(&self, key: &ExecutionKey) -> Result<Option<ExecutionRow>, StoreError> {
+        let (machine, name) = key.parts();
+        let runs = self.index().is_running(machine, name);
+        let snapshot = self.store.snapshot()?;
+        let row = key.row();
+        // One that has just ended may still be among those that run.
+        let running = if runs { snapshot.get(RUNNING_EXECUTIONS, &row)? } else { None };
+        match running {
+            Some(running) => Ok(Some(running)),
+            None => snapshot.get(ENDED_EXECUTIONS, &row),
+        }
+    }
+
+    /// Whether there is an execution with this key. Its row is not read.
+    pub(crate) fn has_execution(&self, key: &ExecutionKey) -> Result<bool, ServiceError> {
+        let (machine, name) = key.parts();
+        if self.index().is_running(machine, name) {
+            return Ok(true);
+        }
+        let row = key.row();
+        let mut found = false;
+        self.store.scan_keys(ENDED_EXECUTIONS, Range::prefix(&row), |_| {
+            found = true;
+            ControlFlow::Break(())
+        })?;
+        Ok(found)
+    }
+}

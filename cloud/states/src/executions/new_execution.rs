@@ -1,0 +1,40 @@
+//! An execution to start: as it was asked for, and as it was checked.
+
+use jiff::Timestamp;
+
+use crate::rows::execution::{ExecutionKey, StartedBy};
+use crate::rows::machine::Kind;
+
+/// An execution to start, as it was asked for.
+#[derive(Debug)]
+pub(crate) struct StartRequest {
+    /// A state machine, or a version or an alias of one.
+    pub(crate) state_machine_arn: String,
+    /// A random one when there is none.
+    pub(crate) name: Option<String>,
+    /// JSON text; an empty object when there is none.
+    pub(crate) input: Option<String>,
+    /// The task that asks, if one does.
+    pub(crate) started_by: Option<StartedBy>,
+}
+
+/// An execution that was started.
+#[derive(Debug)]
+pub(crate) struct StartedExecution {
+    pub(crate) arn: String,
+    pub(crate) started_at: Timestamp,
+}
+
+/// An execution to start, checked: which revision it runs, under which name, with which input.
+#[derive(Debug, Clone)]
+pub(crate) struct NewExecution {
+    pub(crate) key: ExecutionKey,
+    pub(crate) kind: Kind,
+    pub(crate) revision: u64,
+    pub(crate) version: Option<u64>,
+    pub(crate) alias: Option<Box<str>>,
+    /// JSON text.
+    pub(crate) input: String,
+    /// The task that starts it, if one does.
+    pub(crate) started_by: Option<StartedBy>,
+}

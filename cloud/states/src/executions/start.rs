@@ -1,0 +1,106 @@
+//! Starting an execution: what is asked for is checked, then its mailbox or the express runner takes it.
+
+use std::sync::Arc;
+
+use cloud_core::ServiceError;
+use cloud_store::Batch;
+use tokio::sync::oneshot;
+
+use super::new_execution::{NewExecution, StartRequest, StartedExecution};
+use crate::driver::Message;
+use crate::rows::EXPRESS_EXECUTIONS;
+use crate::rows::execution::ExecutionKey;
+use crate::rows::express::ExpressRun;
+use crate::rows::machine::Kind;
+use crate::states::States;
+use crate::wire::errors::{self, invalid_input, validation};
+use crate::wire::jackson_error;
+use crate::wire::names::{MachineReference, check_name};
+
+/// Starts an execution; it is durable when this answers.
+///
+/// # Errors
+/// What [`check`] refuses, `ExecutionAlreadyExists`, or the store's failure.
+pub(crate) async fn start(states: &Arc<States>, request: StartRequest) -> Result<StartedExecution, ServiceError> {
+    let new = check(states, request)?;
+    if new.kind == Kind::Express {
+        // Nobody could tell the task when it ends.
+        if new.started_by.as_ref().is_some_and(|started_by| started_by.is_awaited) {
+            return Err(errors::wrong_type());
+        }
+        let id = states.random.uuid().to_string();
+        return start_express(states, ExpressRun::new(new.key, &id, new.input, new.revision)).await;
+    }
+    let key = new.key.clone();
+    let arn = key.arn();
+    let started_at = states.driver.ask(&key, |reply| Message::Start(Box::new(new), reply)).await?;
+    Ok(StartedExecution { arn, started_at })
+}
+
+/// Starts an express execution that nobody waits for.
+async fn start_express(states: &Arc<States>, run: ExpressRun) -> Result<StartedExecution, ServiceError> {
+    let mut batch = Batch::new();
+    batch.put(EXPRESS_EXECUTIONS, run.arn.clone(), &run)?;
+    let committed = states.store.commit(batch);
+    let (answer, answered) = oneshot::channel();
+    let states = Arc::clone(states);
+    // In a task of its own: what is durable runs, whoever goes away in between.
+    tokio::spawn(async move {
+        let started_at = states.clock.now();
+        let result = committed.await;
+        let is_durable = result.is_ok();
+        // Whoever asked may have gone away.
+        drop(answer.send(result.map(|()| StartedExecution { arn: run.arn.clone(), started_at })));
+        if is_durable {
+            states.driver.run_express(run, started_at);
+        }
+    });
+    let started = answered.await.map_err(|_| ServiceError::internal("The start was interrupted."))?;
+    Ok(started?)
+}
+
+/// Checks what is asked for.
+///
+/// # Errors
+/// The API's: a name, an input or an ARN that is none, a state machine that is not there or is being deleted.
+pub(crate) fn check(states: &States, request: StartRequest) -> Result<NewExecution, ServiceError> {
+    let reference = MachineReference::parse(&request.state_machine_arn)?;
+    let name = request.name.unwrap_or_else(|| states.random.uuid().to_string());
+    check_name(&name)?;
+    let input = request.input.unwrap_or_else(|| "{}".to_owned());
+    check_input(&input)?;
+    let missing = || errors::machine_missing(&reference.arn);
+    states.with_machine(&reference.key, |machine| {
+        let machine = machine.ok_or_else(missing)?;
+        if machine.deleting {
+            return Err(errors::machine_deleting(&machine.arn()));
+        }
+        let alias = reference.qualifier.as_deref().and_then(|qualifier| machine.alias(qualifier));
+        let picked = alias.and_then(|alias| alias.pick(states.random.next_u64()));
+        let qualifier = picked.map(|version| version.to_string()).or_else(|| reference.qualifier.clone());
+        let version = match &qualifier {
+            None => None,
+            Some(qualifier) => Some(machine.version(qualifier).ok_or_else(missing)?),
+        };
+        Ok(NewExecution {
+            key: ExecutionKey::new(&reference.key, &name),
+            kind: machine.kind,
+            revision: version.map_or(machine.revision, |version| version.revision),
+            version: version.map(|version| version.number),
+            alias: alias.map(|alias| alias.name.as_str().into()),
+            input,
+            started_by: request.started_by,
+        })
+    })
+}
+
+fn check_input(input: &str) -> Result<(), ServiceError> {
+    if input.len() > asl::MAX_PAYLOAD_BYTES {
+        let most = asl::MAX_PAYLOAD_BYTES;
+        return Err(validation(format!(
+            "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to {most}"
+        )));
+    }
+    let valid = serde_json::from_str::<serde::de::IgnoredAny>(input);
+    valid.map(drop).map_err(|error| invalid_input(&jackson_error::of_input(input, &error.to_string())))
+}

@@ -1,0 +1,150 @@
+//! The executions that run, in memory: by name, and newest first. What has ended is read from the store.
+
+use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Unbounded};
+use std::sync::Arc;
+
+use super::rows::execution::{ExecutionHead, Position, owner};
+
+/// The running executions of every state machine.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Index {
+    machines: BTreeMap<String, Executions>,
+    last_sequence: u64,
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Executions {
+    by_name: BTreeMap<Arc<str>, ExecutionHead>,
+    newest: BTreeMap<Position, Arc<str>>,
+    /// How many run, the children of Map Runs included, and those whose start is not durable yet.
+    running: usize,
+}
+
+impl Index {
+    /// Takes in an execution that was stored as running.
+    pub(crate) fn load(&mut self, machine: &str, name: &str, head: ExecutionHead) {
+        self.of(owner(machine)).running += 1;
+        self.show(machine, name, head);
+    }
+
+    /// Takes in the sequence number of an execution that was stored.
+    pub(crate) fn load_sequence(&mut self, sequence: u64) {
+        self.last_sequence = self.last_sequence.max(sequence);
+    }
+
+    /// Announces a start, before it is known whether the machine takes it: a machine with starts is not deleted. Gives
+    /// the start's sequence number.
+    pub(crate) fn begin_start(&mut self, machine: &str) -> u64 {
+        self.of(owner(machine)).running += 1;
+        self.last_sequence += 1;
+        self.last_sequence
+    }
+
+    /// Takes an announced start back, or tells that an execution has ended.
+    pub(crate) fn end(&mut self, machine: &str) {
+        let machine = owner(machine);
+        let executions = self.of(machine);
+        executions.running = executions.running.saturating_sub(1);
+        self.tidy(machine);
+    }
+
+    /// Shows an execution that runs, and no longer one that has ended.
+    pub(crate) fn show(&mut self, machine: &str, name: &str, head: ExecutionHead) {
+        self.load_sequence(head.sequence);
+        let executions = self.of(machine);
+        if head.status != asl::Status::Running {
+            executions.by_name.remove(name);
+            executions.newest.remove(&head.position());
+            return self.tidy(machine);
+        }
+        let name: Arc<str> = match executions.newest.get(&head.position()) {
+            Some(known) => Arc::clone(known),
+            None => Arc::from(name),
+        };
+        executions.newest.insert(head.position(), Arc::clone(&name));
+        executions.by_name.insert(name, head);
+    }
+
+    /// Whether an execution runs.
+    pub(crate) fn is_running(&self, machine: &str, name: &str) -> bool {
+        self.machines.get(machine).is_some_and(|executions| executions.by_name.contains_key(name))
+    }
+
+    /// How many executions of a machine run, the children of its Map Runs included.
+    pub(crate) fn running(&self, machine: &str) -> usize {
+        self.machines.get(machine).map_or(0, |executions| executions.running)
+    }
+
+    /// A machine's running executions after a place, newest first.
+    pub(crate) fn after(&self, machine: &str, place: Option<Position>) -> impl Iterator<Item = (&str, &ExecutionHead)> {
+        let from = place.map_or(Unbounded, Excluded);
+        let executions = self.machines.get(machine).into_iter();
+        executions.flat_map(move |executions| {
+            let names = executions.newest.range((from, Unbounded)).map(|(_, name)| name);
+            names.filter_map(|name| executions.by_name.get(name).map(|head| (&**name, head)))
+        })
+    }
+
+    /// The machines of which something runs.
+    #[cfg(test)]
+    pub(crate) fn machines(&self) -> String {
+        format!("{:#?}", self.machines)
+    }
+
+    fn of(&mut self, machine: &str) -> &mut Executions {
+        self.machines.entry(machine.to_owned()).or_default()
+    }
+
+    /// Forgets a machine of which nothing runs.
+    fn tidy(&mut self, machine: &str) {
+        let is_idle = |executions: &Executions| executions.running == 0 && executions.by_name.is_empty();
+        if self.machines.get(machine).is_some_and(is_idle) {
+            self.machines.remove(machine);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn head(second: i64, sequence: u64) -> ExecutionHead {
+        ExecutionHead::starting(Timestamp::from_second(second).unwrap(), 0, sequence)
+    }
+
+    #[test]
+    fn lists_newest_first_from_any_place() {
+        let mut index = Index::default();
+        let mut place = None;
+        for (name, second) in [("old", 1), ("same-a", 2), ("same-b", 2), ("new", 3)] {
+            let sequence = index.begin_start("m");
+            index.show("m", name, head(second, sequence));
+            if name == "same-b" {
+                place = Some(head(second, sequence).position());
+            }
+        }
+        let names = |place| index.after("m", place).map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
+        assert_eq!(names(None), ["new", "same-b", "same-a", "old"]);
+        assert_eq!(names(place), ["same-a", "old"]);
+        assert_eq!(index.after("other", None).count(), 0);
+    }
+
+    #[test]
+    fn counts_what_runs_and_keeps_nothing_of_what_has_ended() {
+        let mut index = Index::default();
+        index.load("m", "a", head(1, 7));
+        assert_eq!(index.begin_start("m"), 8);
+        assert_eq!(index.running("m"), 2);
+        index.end("m");
+        let ended = ExecutionHead { status: asl::Status::Succeeded, ..head(1, 7) };
+        index.show("m", "a", ended);
+        assert_eq!(index.running("m"), 1);
+        assert!(!index.is_running("m", "a"));
+        assert_eq!(index.after("m", None).count(), 0);
+        index.end("m");
+        assert!(index.machines.is_empty());
+    }
+}

@@ -1,0 +1,84 @@
+//! The call of a task: where it is made, and which service it is for.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use asl::{Input, Pattern, TaskRequest, TaskResource};
+use cloud_core::{Account, Location, Principal, RoleTrust};
+
+use super::call_fault::CallFault;
+use super::caller::Caller;
+use super::{lambda, sdk, start_execution};
+use crate::states::States;
+
+/// Calls a task's resource, and gives what its execution is told of it; nothing when somebody else will tell.
+///
+/// The future is boxed: a call can start an execution, whose tasks call again.
+pub(crate) fn call<'a>(
+    states: &'a Arc<States>,
+    caller: &'a Caller,
+    request: &'a TaskRequest,
+) -> Pin<Box<dyn Future<Output = Option<Input>> + Send + 'a>> {
+    Box::pin(async move {
+        let location = match assume(states, caller, request) {
+            Ok(location) => location,
+            Err(fault) => return Some(fault.input(request)),
+        };
+        match &request.resource {
+            TaskResource::Lambda { arn } => Some(lambda::call_function(states, &location, request, arn).await),
+            TaskResource::Activity { .. } => None,
+            TaskResource::Service { resource_type, resource, pattern } => {
+                let action = resource.split('.').next().unwrap_or_default();
+                let service = resource_type.as_str();
+                let answer = match (service, action) {
+                    ("lambda", "invoke") if *pattern != Pattern::RunAJob => {
+                        return Some(submitted(lambda::invoke(states, &location, request).await, *pattern));
+                    }
+                    ("states", "startExecution") => {
+                        start_execution::start(states, caller, &location, request, *pattern).await
+                    }
+                    _ if *pattern == Pattern::RunAJob => Err(CallFault::not_served(service, resource)),
+                    _ => match service.strip_prefix("aws-sdk:") {
+                        Some(service) => sdk::call(states, &location, service, action, request).await.map(Some),
+                        None => Err(CallFault::not_served(service, resource)),
+                    },
+                };
+                match answer {
+                    Ok(output) => {
+                        let done = |output| Input::TaskSucceeded { task: request.task, output };
+                        output.map(|output| submitted(done(output), *pattern))
+                    }
+                    Err(fault) => Some(fault.input(request)),
+                }
+            }
+        }
+    })
+}
+
+/// The service's answer ends a request-response task; a callback task goes on to wait for its token.
+fn submitted(input: Input, pattern: Pattern) -> Input {
+    match input {
+        Input::TaskSucceeded { task, output } if pattern == Pattern::WaitForCallback => {
+            Input::TaskSubmitted { task, output }
+        }
+        input => input,
+    }
+}
+
+/// Where a task's call is made: in the execution's account, or in that of the role of its `Credentials`, which must trust
+/// the execution's role.
+fn assume(states: &States, caller: &Caller, request: &TaskRequest) -> Result<Location, CallFault> {
+    let Some(role) = &request.credentials else {
+        return Ok(caller.location.clone());
+    };
+    match states.roles.trust(role, Principal::Aws(&caller.role_arn)) {
+        RoleTrust::Trusted | RoleTrust::Propagating => {
+            Ok(Location::new(Account::of_arn(role).unwrap_or_default(), caller.location.region()))
+        }
+        RoleTrust::Missing | RoleTrust::Refused => {
+            let cause =
+                format!("The role {} is not authorized to assume the task state's role, {role}.", caller.role_arn);
+            Err(CallFault::new("States.TaskFailed", cause))
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Service integrations: what a task calls, as whom, and what the execution is told of it.
+
+mod call;
+mod call_fault;
+mod caller;
+mod casing;
+mod http_date;
+mod lambda;
+mod lambda_route;
+mod sdk;
+mod start_execution;
+
+pub(crate) use call::call;
+pub(crate) use caller::Caller;
+pub(crate) use start_execution::{child_key, started, task_result};

@@ -1,0 +1,184 @@
+//! `states:startExecution`: starting another execution, and waiting for its end.
+
+use std::sync::Arc;
+
+use asl::{Input, Outcome, Pattern, TaskRequest, TaskResource};
+use cloud_core::{Account, Location, ServiceError};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::call_fault::CallFault;
+use super::caller::Caller;
+use super::casing::upper_first;
+use super::http_date::http_date;
+use crate::executions::{self, StartRequest, describe_row};
+use crate::rows::execution::{ExecutionKey, ExecutionRow, StartedBy};
+use crate::states::States;
+use crate::wire::errors;
+use crate::wire::names::MachineReference;
+
+/// The length of AWS's answer but for the ARN in it. The moment is in seconds with microseconds, as Java writes a double; one
+/// that ends in zeros would be shorter.
+const ANSWER_AROUND_ARN: usize = r#"{"executionArn":"","startDate":1.733332500123456E9}"#.len();
+
+/// What a `states:startExecution` task gives as parameters.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameters<'a> {
+    state_machine_arn: Option<String>,
+    name: Option<String>,
+    #[serde(borrow)]
+    input: Option<&'a RawValue>,
+}
+
+/// Starts an execution. One that the task waits for tells the task itself of its start and its end; else the answer of
+/// `StartExecution` is the output.
+pub(super) async fn start(
+    states: &Arc<States>,
+    caller: &Caller,
+    location: &Location,
+    request: &TaskRequest,
+    pattern: Pattern,
+) -> Result<Option<String>, CallFault> {
+    let parameters: Parameters<'_> =
+        serde_json::from_str(&request.input).map_err(|error| CallFault::parameters(request, &error.to_string()))?;
+    let Some(state_machine_arn) = parameters.state_machine_arn else {
+        let why = "The field 'StateMachineArn' is required but was missing";
+        return Err(CallFault::parameters(request, why));
+    };
+    // Another account's is started through a role of that account.
+    if Account::of_arn(&state_machine_arn).is_some_and(|account| account != *location.account()) {
+        let missing = errors::machine_missing(&state_machine_arn);
+        return Err(service_failure(&missing, &states.random.uuid().to_string()));
+    }
+    let is_awaited = pattern == Pattern::RunAJob;
+    let execution = caller.execution.clone();
+    let started_by = execution.map(|execution| StartedBy { execution, task: request.task, is_awaited });
+    let start = StartRequest {
+        state_machine_arn,
+        name: parameters.name.or_else(|| started_by.as_ref().map(child_name)),
+        input: parameters.input.and_then(input_text),
+        started_by,
+    };
+    match executions::start(states, start).await {
+        Ok(new) => Ok((!is_awaited).then(|| started(states, &new.arn, new.started_at))),
+        Err(error) => Err(service_failure(&error, &states.random.uuid().to_string())),
+    }
+}
+
+/// The key of the execution that a task starts, or has started.
+pub(crate) fn child_key(request: &TaskRequest, started_by: &StartedBy) -> Option<ExecutionKey> {
+    let parameters: Parameters<'_> = serde_json::from_str(&request.input).ok()?;
+    let machine = MachineReference::parse(&parameters.state_machine_arn?).ok()?;
+    let name = parameters.name.unwrap_or_else(|| child_name(started_by));
+    Some(ExecutionKey::new(&machine.key, &name))
+}
+
+/// The input of the new execution: a text is taken for JSON text, anything else is the input itself.
+fn input_text(given: &RawValue) -> Option<String> {
+    match serde_json::from_str(given.get()) {
+        Ok(Value::Null) => None,
+        Ok(Value::String(text)) => Some(text),
+        Ok(_) | Err(_) => Some(given.get().to_owned()),
+    }
+}
+
+/// The name of an execution that was given none: always the same for the same task, so that a task that is begun again
+/// finds what it has started. It looks like the random one that AWS gives.
+fn child_name(started_by: &StartedBy) -> String {
+    let digest = Sha256::digest(format!("{}/{}", started_by.execution.row(), started_by.task.0));
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
+/// The answer of `StartExecution` as a task's output shows it.
+pub(crate) fn started(states: &States, arn: &str, started_at: Timestamp) -> String {
+    let request_id = states.random.uuid().to_string();
+    let length = (ANSWER_AROUND_ARN + arn.len()).to_string();
+    let date = http_date(&states.clock);
+    let headers = [
+        ("x-amzn-RequestId", request_id.as_str()),
+        ("connection", "keep-alive"),
+        ("Content-Length", &length),
+        ("Date", &date),
+        ("Content-Type", "application/x-amz-json-1.0"),
+    ];
+    let all: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!([value]))).collect();
+    let single: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!(value))).collect();
+    json!({
+        "ExecutionArn": arn,
+        "SdkHttpMetadata": { "AllHttpHeaders": all, "HttpHeaders": single, "HttpStatusCode": 200 },
+        "SdkResponseMetadata": { "RequestId": request_id },
+        "StartDate": started_at.as_millisecond(),
+    })
+    .to_string()
+}
+
+/// What a task is told of the end of the execution that it waits for.
+pub(crate) fn task_result(request: &TaskRequest, child: &ExecutionKey, row: &ExecutionRow) -> Input {
+    let task = request.task;
+    let reads_json =
+        matches!(&request.resource, TaskResource::Service { resource, .. } if resource.ends_with(".sync:2"));
+    let mut members: Vec<(String, Value)> = describe_row(child, row, true)
+        .into_iter()
+        .map(|(name, value)| match (name.as_str(), value) {
+            ("startDate" | "stopDate", Value::Number(seconds)) => (name, milliseconds(&seconds)),
+            ("input" | "output", Value::String(text)) if reads_json => {
+                (name, serde_json::from_str(&text).unwrap_or(Value::Null))
+            }
+            ("inputDetails" | "outputDetails", _) => (name, json!({ "Included": true })),
+            (_, value) => (name, value),
+        })
+        .map(|(name, value)| (upper_first(&name), value))
+        .collect();
+    members.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let description = Value::Object(members.into_iter().collect()).to_string();
+    match row.outcome() {
+        Some(Outcome::Succeeded { .. }) => Input::TaskSucceeded { task, output: description },
+        _ => Input::TaskFailed { task, error: Some("States.TaskFailed".to_owned()), cause: Some(description) },
+    }
+}
+
+/// A moment as the optimised integrations show it.
+#[allow(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^63")]
+fn milliseconds(seconds: &serde_json::Number) -> Value {
+    json!((seconds.as_f64().unwrap_or_default() * 1000.0).round() as i64)
+}
+
+fn service_failure(error: &ServiceError, request_id: &str) -> CallFault {
+    let cause = format!(
+        "{} (Service: AWSStepFunctions; Status Code: {}; Error Code: {}; Request ID: {request_id}; Proxy: null)",
+        error.message, error.status, error.code
+    );
+    let suffix = if error.code.ends_with("Exception") { "" } else { "Exception" };
+    CallFault::new(&format!("StepFunctions.{}{suffix}", error.code), cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_is_a_text_or_the_thing_itself() {
+        let text = |json: &str| input_text(serde_json::from_str(json).unwrap());
+        assert_eq!(text(r#""{\"a\": 1}""#), Some(r#"{"a": 1}"#.to_owned()));
+        assert_eq!(text(r#"{"a": 1.0}"#), Some(r#"{"a": 1.0}"#.to_owned()));
+        assert_eq!(text("null"), None);
+    }
+
+    #[test]
+    fn a_task_always_gives_its_child_the_same_name() {
+        let started_by = |task| StartedBy {
+            execution: ExecutionKey::new("us-east-1/m", "e"),
+            task: asl::TaskId(task),
+            is_awaited: true,
+        };
+        assert_eq!(child_name(&started_by(1)), child_name(&started_by(1)));
+        assert_ne!(child_name(&started_by(1)), child_name(&started_by(2)));
+        assert_eq!(child_name(&started_by(1)).len(), 36);
+    }
+}

@@ -1,0 +1,152 @@
+//! What was running when the cloud ended, as far as something outside has to go on: tasks, children, and who waits.
+
+use std::sync::Arc;
+
+use asl::{ChildId, ChildRequest, ChildType, TaskId, TaskPhase, TaskRequest};
+use cloud_core::ServiceError;
+use jiff::Timestamp;
+
+use super::rows::execution::{ExecutionKey, ExecutionRow, ExecutionState};
+use super::wire::names::ExecutionReference;
+
+/// What an execution waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Work {
+    /// A task.
+    Task(TaskId),
+    /// A child of a Map Run.
+    Child(ChildId),
+}
+
+/// A child of a Map Run to start.
+#[derive(Debug, Clone)]
+pub(crate) struct MapChildStart {
+    request: ChildRequest,
+    parent: ExecutionKey,
+    context: asl::ExecutionContext,
+    seed: u64,
+    revision: u64,
+}
+
+impl MapChildStart {
+    /// What the parent asks for.
+    pub(crate) fn new(request: ChildRequest, parent: &ExecutionKey, revision: u64, execution: &asl::Execution) -> Self {
+        let context = execution.context().clone();
+        Self { request, parent: parent.clone(), context, seed: execution.seed(), revision }
+    }
+
+    /// Its start, as the language engine takes it.
+    pub(crate) fn start(&self, now: Timestamp) -> asl::Start {
+        self.request.start(&self.context, self.seed, now)
+    }
+
+    /// The Map state whose items are worked on.
+    pub(crate) fn map_state(&self) -> &str {
+        &self.request.state
+    }
+
+    /// The execution that runs the map.
+    pub(crate) fn parent(&self) -> &ExecutionKey {
+        &self.parent
+    }
+
+    /// Which of its children it is.
+    pub(crate) fn child(&self) -> ChildId {
+        self.request.child
+    }
+
+    /// The Map Run.
+    pub(crate) fn map_run_arn(&self) -> &Arc<str> {
+        &self.request.map_run_arn
+    }
+
+    /// Whether it runs in memory.
+    pub(crate) fn is_express(&self) -> bool {
+        self.request.child_type == ChildType::Express
+    }
+
+    /// The revision that the execution runs.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// What the parent waits for.
+    pub(crate) fn work(&self) -> Work {
+        Work::Child(self.request.child)
+    }
+
+    /// The outcome of a child that could not be started.
+    pub(crate) fn failed(error: &ServiceError) -> asl::Outcome {
+        let error_name = Some("States.Runtime".to_owned());
+        asl::Outcome::Failed(asl::Failure { error: error_name, cause: Some(error.message.clone()) })
+    }
+
+    /// The key of its execution, where it has one.
+    pub(crate) fn key(&self) -> Result<ExecutionKey, ServiceError> {
+        let reference = ExecutionReference::parse(&self.request.execution_arn)?;
+        Ok(ExecutionKey::new(&reference.machine, &reference.name))
+    }
+}
+
+/// What has to go on, until the service resumes. Executions that only wait for a time are not in it: their timers are set.
+#[derive(Debug, Default)]
+pub(crate) struct Recovery {
+    pub(crate) executions: Vec<RecoveredExecution>,
+    pub(crate) links: Vec<ParentLink>,
+}
+
+impl Recovery {
+    /// Takes in an execution that was running.
+    pub(crate) fn add(&mut self, key: ExecutionKey, row: ExecutionRow) {
+        self.links.extend(ParentLink::of(&key, &row));
+        let ExecutionState::Running(execution) = &row.state else { return };
+        let recovered = RecoveredExecution::new(key, row.head.revision, execution);
+        if !recovered.tasks.is_empty() || !recovered.map_children.is_empty() {
+            self.executions.push(recovered);
+        }
+    }
+}
+
+/// An execution that was running when the cloud ended, with something under way.
+#[derive(Debug)]
+pub(crate) struct RecoveredExecution {
+    pub(crate) key: ExecutionKey,
+    pub(crate) role_arn: Arc<str>,
+    /// Tasks that were under way, and how far they were.
+    pub(crate) tasks: Vec<(TaskRequest, TaskPhase)>,
+    /// Children of Map Runs that are to be running.
+    pub(crate) map_children: Vec<MapChildStart>,
+}
+
+impl RecoveredExecution {
+    fn new(key: ExecutionKey, revision: u64, execution: &asl::Execution) -> Self {
+        let children = execution.running_children();
+        Self {
+            role_arn: Arc::clone(&execution.context().role_arn),
+            tasks: execution.running_tasks().map(|(request, phase)| (request.clone(), phase)).collect(),
+            map_children: children.map(|request| MapChildStart::new(request, &key, revision, execution)).collect(),
+            key,
+        }
+    }
+}
+
+/// A running execution that another one waits for, or did.
+#[derive(Debug)]
+pub(crate) struct ParentLink {
+    pub(crate) parent: ExecutionKey,
+    pub(crate) work: Work,
+    pub(crate) child: ExecutionKey,
+}
+
+impl ParentLink {
+    fn of(child: &ExecutionKey, row: &ExecutionRow) -> Option<Self> {
+        let (parent, work) = match (&row.started_by, &row.map_child) {
+            (Some(started_by), _) if started_by.is_awaited => {
+                (started_by.execution.clone(), Work::Task(started_by.task))
+            }
+            (_, Some(map_child)) => (map_child.execution.clone(), Work::Child(map_child.child)),
+            _ => return None,
+        };
+        Some(Self { parent, work, child: child.clone() })
+    }
+}

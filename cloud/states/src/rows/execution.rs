@@ -1,0 +1,265 @@
+//! An execution as it is stored: its row, and the head that lists show.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use asl::{ChildId, TaskId};
+use cloud_core::Location;
+use cloud_store::{Batch, StoreError};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::format::FormatVersion;
+use super::{ENDED_EXECUTIONS, EXECUTION_HEADS, RUNNING_EXECUTIONS};
+
+/// What is kept of an execution.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ExecutionRow {
+    pub(crate) format: FormatVersion<1>,
+    pub(crate) head: ExecutionHead,
+    /// The task that has started it, if one has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) started_by: Option<StartedBy>,
+    /// The Map Run that it is a child of, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) map_child: Option<Box<MapChild>>,
+    pub(crate) state: ExecutionState,
+}
+
+impl ExecutionRow {
+    /// What it came to, once it has ended.
+    pub(crate) fn outcome(&self) -> Option<&asl::Outcome> {
+        match &self.state {
+            ExecutionState::Running(_) => None,
+            ExecutionState::Ended { outcome, .. } => Some(outcome),
+        }
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(self.state, ExecutionState::Running(_))
+    }
+
+    /// The input that it was started with.
+    pub(crate) fn input(&self) -> &str {
+        match &self.state {
+            ExecutionState::Running(execution) => execution.input(),
+            ExecutionState::Ended { input, .. } => input,
+        }
+    }
+
+    /// Writes the row: among those that run, or among those that have ended. The head is written when the list changes.
+    ///
+    /// # Errors
+    /// When it has no JSON form.
+    pub(crate) fn put(&self, batch: &mut Batch, key: &ExecutionKey, list_changes: bool) -> Result<(), StoreError> {
+        if self.is_running() {
+            batch.put(RUNNING_EXECUTIONS, key.row(), self)?;
+        } else {
+            batch.delete(RUNNING_EXECUTIONS, key.row());
+            batch.put(ENDED_EXECUTIONS, key.row(), self)?;
+        }
+        if list_changes {
+            batch.put(EXECUTION_HEADS, self.head.key(key), &self.head)?;
+        }
+        Ok(())
+    }
+}
+
+/// The task of another execution that has started an execution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StartedBy {
+    pub(crate) execution: ExecutionKey,
+    pub(crate) task: TaskId,
+    /// Whether the task waits for the end.
+    pub(crate) is_awaited: bool,
+}
+
+/// A Map Run's child's place in the execution that runs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MapChild {
+    pub(crate) execution: ExecutionKey,
+    pub(crate) child: ChildId,
+    pub(crate) map_run_arn: Arc<str>,
+}
+
+/// A Map Run as it is stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct MapRunRow {
+    pub(crate) format: FormatVersion<1>,
+    pub(crate) execution: ExecutionKey,
+    /// As it was when it began, or as it has ended.
+    pub(crate) summary: asl::MapRunSummary,
+}
+
+/// What an execution needs to go on, or what it came to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum ExecutionState {
+    Running(Box<asl::Execution>),
+    Ended { input: String, outcome: asl::Outcome },
+}
+
+/// What lists show of an execution, beside its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ExecutionHead {
+    pub(crate) format: FormatVersion<1>,
+    pub(crate) status: asl::Status,
+    pub(crate) started_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stopped_at: Option<Timestamp>,
+    /// The revision of its state machine that it runs.
+    pub(crate) revision: u64,
+    /// The version that it was started by, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<u64>,
+    /// The alias that it was started by, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) alias: Option<Box<str>>,
+    /// The id of the Map Run that it is a child of, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) map_run: Option<Box<str>>,
+    /// Counts up with every start: the order of executions that started in the same instant.
+    pub(crate) sequence: u64,
+}
+
+/// A place in the list of a machine's executions, newest first.
+pub(crate) type Position = (Reverse<Timestamp>, Reverse<u64>);
+
+/// What is added to a second so that it is never negative: the seconds from the earliest moment to 1970.
+const EARLIEST_S: i64 = 377_705_116_800;
+
+impl ExecutionHead {
+    /// The head of an execution that starts now.
+    pub(crate) fn starting(now: Timestamp, revision: u64, sequence: u64) -> Self {
+        Self {
+            format: FormatVersion,
+            status: asl::Status::Running,
+            started_at: now,
+            stopped_at: None,
+            revision,
+            version: None,
+            alias: None,
+            map_run: None,
+            sequence,
+        }
+    }
+
+    /// Where it is in the list.
+    pub(crate) fn position(&self) -> Position {
+        (Reverse(self.started_at), Reverse(self.sequence))
+    }
+
+    /// The key of its row in the table of heads.
+    pub(crate) fn key(&self, key: &ExecutionKey) -> String {
+        let (machine, name) = key.parts();
+        format!("{}/{name}", Self::place(machine, self.started_at, self.sequence))
+    }
+
+    /// What the keys of a machine's heads begin with at a place in its list: in byte order, oldest first.
+    pub(crate) fn place(machine: &str, started_at: Timestamp, sequence: u64) -> String {
+        let second = started_at.as_second().saturating_add(EARLIEST_S);
+        let nanosecond = started_at.subsec_nanosecond();
+        format!("{machine}/{second:010x}{nanosecond:08x}{sequence:016x}")
+    }
+}
+
+/// Names one execution among all: its machine's key and its name, `region/machine/name`. A Map Run's child has its run's
+/// label beside the machine: `region/machine:label/name`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct ExecutionKey(String);
+
+impl ExecutionKey {
+    /// Neither part can contain a slash, so that keys of different executions differ.
+    pub(crate) fn new(machine: &str, name: &str) -> Self {
+        Self(format!("{machine}/{name}"))
+    }
+
+    /// Reads the key of a stored row.
+    pub(crate) fn stored(row: &str) -> Self {
+        Self(row.trim_end_matches('/').to_owned())
+    }
+
+    /// Where its row is kept, and the prefix of its history's rows. It ends with a slash, so that it is no prefix of
+    /// another execution's.
+    pub(crate) fn row(&self) -> String {
+        format!("{}/", self.0)
+    }
+
+    /// Where the machine is.
+    pub(crate) fn location(&self) -> Location {
+        Location::from_key_prefix(self.0.split('/').next().unwrap_or_default())
+    }
+
+    /// The execution's ARN.
+    pub(crate) fn arn(&self) -> String {
+        let (machine, name) = self.parts();
+        self.location().arn("states", &format!("execution:{}:{name}", name_of(machine)))
+    }
+
+    /// The ARN of its state machine, without version.
+    pub(crate) fn machine_arn(&self) -> String {
+        let (machine, _) = self.parts();
+        self.location().arn("states", &format!("stateMachine:{}", name_of(machine)))
+    }
+
+    /// The machine's key and the execution's name.
+    pub(crate) fn parts(&self) -> (&str, &str) {
+        self.0.rsplit_once('/').unwrap_or(("", &self.0))
+    }
+
+    /// Where a row of its history is kept, named by its first event. An execution has 25,000 events at most.
+    pub(crate) fn history(&self, first_event: u64) -> String {
+        format!("{}/{first_event:08}", self.0)
+    }
+}
+
+/// The name in a machine's key, `region/name`, with the label of a Map Run as ARNs have it.
+fn name_of(machine: &str) -> String {
+    machine.rsplit_once('/').map_or(machine, |(_, name)| name).replacen(':', "/", 1)
+}
+
+/// The machine's own key, where a key may be that of a Map Run's children.
+pub(crate) fn owner(machine: &str) -> &str {
+    let name = machine.rfind('/').map_or(0, |slash| slash + 1);
+    match machine.get(name..).and_then(|name| name.find(':')) {
+        Some(colon) => machine.get(..name + colon).unwrap_or(machine),
+        None => machine,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_different_executions_are_no_prefixes_of_each_other() {
+        let one = ExecutionKey::new("us-east-1/m", "run-1");
+        let ten = ExecutionKey::new("us-east-1/m", "run-10");
+        assert!(!ten.row().starts_with(&one.row()));
+        assert!(one.history(1).starts_with(&one.row()));
+        assert_eq!(ExecutionKey::stored(&one.row()), one);
+        assert_eq!(one.parts(), ("us-east-1/m", "run-1"));
+        assert_eq!(one.location(), Location::from_key_prefix("us-east-1"));
+        assert_eq!(one.arn(), "arn:aws:states:us-east-1:000000000000:execution:m:run-1");
+        let item = ExecutionKey::new("us-east-1/m:label", "x");
+        assert_eq!(item.arn(), "arn:aws:states:us-east-1:000000000000:execution:m/label:x");
+        assert_eq!(owner(item.parts().0), "us-east-1/m");
+        assert_eq!(owner("000000000002:us-east-1/m"), "000000000002:us-east-1/m");
+        assert_eq!(one.machine_arn(), "arn:aws:states:us-east-1:000000000000:stateMachine:m");
+    }
+
+    #[test]
+    fn heads_are_in_order_of_their_start() {
+        let place = |moment: &str, sequence| ExecutionHead::place("m", moment.parse().unwrap(), sequence);
+        let ordered = [
+            place("-009999-01-02T01:59:59Z", u64::MAX),
+            place("1969-12-31T23:59:58.9Z", 5),
+            place("1970-01-01T00:00:00Z", 4),
+            place("2026-01-01T00:00:00.000000001Z", 9),
+            place("2026-01-01T00:00:00.000000001Z", 10),
+            place("2026-01-01T00:00:00.1Z", 2),
+            place("9999-12-30T22:00:00.999999999Z", 1),
+        ];
+        assert!(ordered.is_sorted(), "{ordered:?}");
+    }
+}

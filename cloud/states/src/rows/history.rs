@@ -1,0 +1,211 @@
+//! The history of an execution as it is stored: rows of consecutive events, each named by its first one.
+
+use std::ops::{Bound, ControlFlow};
+
+use asl::HistoryEvent;
+use cloud_store::{Batch, Range, Snapshot, Store, StoreError};
+use serde::{Deserialize, Serialize};
+
+use super::HISTORY;
+use super::execution::ExecutionKey;
+use super::format::FormatVersion;
+
+/// How many events a row holds at most. A page reads whole rows, so that it may cost this many events too much at either
+/// end; with fewer, a long step would be many rows to write.
+const ROW_EVENTS: usize = 32;
+
+/// How many bytes of events a row holds at most, unless one event alone is larger (its payload may have 256 KiB): about
+/// two of the store's pages.
+const ROW_BYTES: usize = 8 << 10;
+
+/// A row of the history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct HistoryRow {
+    format: FormatVersion<1>,
+    pub(crate) events: Vec<HistoryEvent>,
+}
+
+/// The same, written without a copy of the events.
+#[derive(Serialize)]
+struct HistoryRowRef<'a> {
+    format: FormatVersion<1>,
+    events: &'a [Box<serde_json::value::RawValue>],
+}
+
+/// Some consecutive events, and whether there are more beyond them.
+#[derive(Debug, PartialEq)]
+pub(crate) struct EventPage {
+    /// In the order that was asked for.
+    pub(crate) events: Vec<HistoryEvent>,
+    pub(crate) has_more: bool,
+}
+
+/// Adds the events of a step to a batch, in rows of bounded size.
+///
+/// # Errors
+/// When an event has no JSON form.
+pub(crate) fn put_events(batch: &mut Batch, key: &ExecutionKey, events: &[HistoryEvent]) -> Result<(), StoreError> {
+    let mut row = Vec::new();
+    let mut size_bytes = 0;
+    let mut first_id = 0;
+    for event in events {
+        let json = serde_json::value::to_raw_value(event).map_err(|reason| StoreError::Value {
+            table: HISTORY.name(),
+            key: key.history(event.id),
+            reason: reason.to_string(),
+        })?;
+        let is_full = row.len() == ROW_EVENTS || size_bytes + json.get().len() > ROW_BYTES;
+        if is_full && !row.is_empty() {
+            batch.put(HISTORY, key.history(first_id), &HistoryRowRef { format: FormatVersion, events: &row })?;
+            row.clear();
+            size_bytes = 0;
+        }
+        if row.is_empty() {
+            first_id = event.id;
+        }
+        size_bytes += json.get().len();
+        row.push(json);
+    }
+    if !row.is_empty() {
+        batch.put(HISTORY, key.history(first_id), &HistoryRowRef { format: FormatVersion, events: &row })?;
+    }
+    Ok(())
+}
+
+/// Reads at most `limit` events that follow `after` (an event's id) in the order asked for; only the rows that hold them
+/// are read.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn read_events(
+    store: &Store,
+    key: &ExecutionKey,
+    after: Option<u64>,
+    reverse: bool,
+    limit: usize,
+) -> Result<EventPage, StoreError> {
+    let snapshot = store.snapshot()?;
+    let mut events = Vec::new();
+    let mut take = |row: HistoryRow| {
+        let follows = |event: &HistoryEvent| match after {
+            None => true,
+            Some(after) if reverse => event.id < after,
+            Some(after) => event.id > after,
+        };
+        if reverse {
+            events.extend(row.events.into_iter().rev().filter(follows));
+        } else {
+            events.extend(row.events.into_iter().filter(follows));
+        }
+        // One more than a page tells that there is another one.
+        if events.len() > limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let prefix = key.row();
+    if reverse {
+        let end = after.map(|after| key.history(after));
+        let before = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        snapshot.scan(HISTORY, Range::prefix(&prefix).to(before).reverse(), |_, row| take(row))?;
+    } else {
+        let first = first_row(&snapshot, key, after)?;
+        let from = first.as_deref().map_or(Bound::Unbounded, Bound::Included);
+        snapshot.scan(HISTORY, Range::prefix(&prefix).from(from), |_, row| take(row))?;
+    }
+    let has_more = events.len() > limit;
+    events.truncate(limit);
+    Ok(EventPage { events, has_more })
+}
+
+/// The row that holds the event that follows `after`, or the last one before it.
+fn first_row(snapshot: &Snapshot, key: &ExecutionKey, after: Option<u64>) -> Result<Option<String>, StoreError> {
+    let Some(after) = after else { return Ok(None) };
+    let next = key.history(after.saturating_add(1));
+    let prefix = key.row();
+    let mut found = None;
+    let range = Range::prefix(&prefix).to(Bound::Included(&next)).reverse();
+    snapshot.scan_keys(HISTORY, range, |row| {
+        found = Some(row.to_owned());
+        ControlFlow::Break(())
+    })?;
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use asl::{EventDetails, HistoryEvent};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn event(id: u64, input: &str) -> HistoryEvent {
+        HistoryEvent {
+            id,
+            previous_event_id: id - 1,
+            timestamp: jiff::Timestamp::UNIX_EPOCH,
+            details: EventDetails::ExecutionStarted { input: input.into(), role_arn: "r".into() },
+        }
+    }
+
+    /// A store with a history that was written in steps of these sizes, and another execution on either side.
+    fn stored(steps: &[usize], payload: &str) -> (Store, ExecutionKey, u64) {
+        let store = Store::in_memory().unwrap();
+        let key = ExecutionKey::new("us-east-1/m", "run-1");
+        let mut last = 0;
+        let mut batch = Batch::new();
+        for step in steps {
+            let events: Vec<_> = (0..*step as u64).map(|more| event(last + 1 + more, payload)).collect();
+            last += *step as u64;
+            put_events(&mut batch, &key, &events).unwrap();
+        }
+        for neighbour in ["run-0", "run-10", "run-2"] {
+            put_events(&mut batch, &ExecutionKey::new("us-east-1/m", neighbour), &[event(1, "x")]).unwrap();
+        }
+        drop(store.commit(batch));
+        (store, key, last)
+    }
+
+    fn read_all(store: &Store, key: &ExecutionKey, reverse: bool, limit: usize) -> Vec<u64> {
+        let mut ids = Vec::new();
+        loop {
+            let page = read_events(store, key, ids.last().copied(), reverse, limit).unwrap();
+            assert!(page.events.len() <= limit && (page.events.len() == limit || !page.has_more));
+            ids.extend(page.events.iter().map(|event| event.id));
+            if !page.has_more {
+                return ids;
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn pages_have_every_event_once_either_way(steps in prop::collection::vec(1_usize..90, 1..8), limit in 1_usize..70) {
+            let (store, key, last) = stored(&steps, "{}");
+            let all: Vec<u64> = (1..=last).collect();
+            prop_assert_eq!(read_all(&store, &key, false, limit), all.clone());
+            let reversed: Vec<u64> = all.into_iter().rev().collect();
+            prop_assert_eq!(read_all(&store, &key, true, limit), reversed);
+        }
+    }
+
+    #[test]
+    fn rows_are_small() {
+        let rows = |payload: &str| {
+            let (store, key, _) = stored(&[100], payload);
+            store.load_prefix::<HistoryRow>(HISTORY, &key.row()).unwrap()
+        };
+        assert!(rows("{}").iter().all(|(_, row)| row.events.len() <= ROW_EVENTS));
+        assert_eq!(rows(&format!("\"{}\"", "x".repeat(ROW_BYTES))).len(), 100);
+    }
+
+    #[test]
+    fn a_page_reads_its_own_rows_alone() {
+        let (store, key, last) = stored(&[1000], "{}");
+        // A row far from the page that cannot be read.
+        let mut batch = Batch::new();
+        batch.put_bytes(HISTORY, key.history(1), "no row");
+        drop(store.commit(batch));
+        assert_eq!(read_events(&store, &key, Some(500), false, 100).unwrap().events.len(), 100);
+        assert_eq!(read_events(&store, &key, Some(last), true, 100).unwrap().events.len(), 100);
+        assert!(read_events(&store, &key, None, false, 1).is_err());
+    }
+}

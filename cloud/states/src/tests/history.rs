@@ -1,0 +1,84 @@
+//! The history through the API: its order, and its pages.
+
+use serde_json::{Value, json};
+
+use super::fixture::{Fixture, MACHINE};
+
+const ECHO: &str = "arn:aws:lambda:us-east-1:000000000000:function:echo";
+
+/// All events' ids, read page by page.
+async fn ids(fixture: &Fixture, arn: &str, reverse: bool, size: usize) -> Vec<u64> {
+    let mut ids = Vec::new();
+    let mut token = Value::Null;
+    loop {
+        let input = json!({"executionArn": arn, "maxResults": size, "reverseOrder": reverse, "nextToken": token});
+        let page = fixture.call("GetExecutionHistory", input).await.unwrap();
+        let events = page["events"].as_array().unwrap();
+        assert!(events.len() <= size);
+        ids.extend(events.iter().map(|event| event["id"].as_u64().unwrap()));
+        token = page["nextToken"].clone();
+        if token.is_null() {
+            return ids;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tasks_that_begin_in_one_step_leave_their_events_in_order() {
+    let fixture = Fixture::new().await;
+    let task = |name: &str| {
+        let states = json!({ name: {"Type": "Task", "Resource": ECHO, "End": true} });
+        json!({"StartAt": name, "States": states})
+    };
+    let definition = json!({"StartAt": "P", "States": {
+        "P": {"Type": "Parallel", "Branches": [task("A"), task("B"), task("C")], "Next": "M"},
+        "M": {"Type": "Map", "ItemProcessor": task("D"), "End": true},
+    }});
+    fixture.create(&definition).await;
+    let arn = fixture.start_of(MACHINE, "e", &json!([1])).await.unwrap();
+    assert_eq!(fixture.ended(&arn).await["status"], "SUCCEEDED");
+    let all: Vec<u64> = (1..=fixture.history(&arn).await.len() as u64).collect();
+    let backward: Vec<u64> = all.iter().rev().copied().collect();
+    for size in [1, 2, 3, 7, 100] {
+        assert_eq!(ids(&fixture, &arn, false, size).await, all, "pages of {size}");
+        assert_eq!(ids(&fixture, &arn, true, size).await, backward, "pages of {size}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_history_is_paged_without_gap_or_repeat() {
+    let fixture = Fixture::new().await;
+    let pass = json!({"StartAt": "S", "States": {"S": {"Type": "Pass", "End": true}}});
+    fixture
+        .create(&json!({"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": pass, "End": true}}}))
+        .await;
+    let items: Vec<u32> = (0..300).collect();
+    let arn = fixture.start_of(MACHINE, "e", &json!(items)).await.unwrap();
+    assert_eq!(fixture.ended(&arn).await["status"], "SUCCEEDED");
+    let forward = ids(&fixture, &arn, false, 100).await;
+    assert_eq!(forward, (1..=1206).collect::<Vec<u64>>());
+    let mut backward = ids(&fixture, &arn, true, 77).await;
+    backward.reverse();
+    assert_eq!(backward, forward);
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_are_logged_and_a_log_that_fails_stops_nothing() {
+    let fixture = Fixture::new().await;
+    let logs = &fixture.outside.logs;
+    logs.groups.lock().unwrap().insert("/g".to_owned());
+    let group = "arn:aws:logs:us-east-1:000000000000:log-group:/g:*";
+    let pass = json!({"StartAt": "S", "States": {"S": {"Type": "Pass", "End": true}}});
+    let input = json!({
+        "name": "m", "definition": pass.to_string(), "roleArn": super::fixture::ROLE,
+        "loggingConfiguration": {
+            "level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}],
+        },
+    });
+    fixture.call("CreateStateMachine", input).await.unwrap();
+    fixture.start("one", &json!({})).await.unwrap();
+    assert_eq!(logs.lines.lock().unwrap().len(), 4);
+    logs.is_broken.store(true, std::sync::atomic::Ordering::SeqCst);
+    let arn = fixture.start("two", &json!({})).await.unwrap();
+    assert_eq!(fixture.ended(&arn).await["status"], "SUCCEEDED");
+}

@@ -1,0 +1,144 @@
+//! Step Functions' own errors, with the texts that were recorded from AWS.
+
+use cloud_core::ServiceError;
+
+pub(crate) fn invalid_arn(why: &str) -> ServiceError {
+    ServiceError::bad_request("InvalidArn", format!("Invalid Arn: '{why}'"))
+}
+
+pub(crate) fn invalid_name(name: &str) -> ServiceError {
+    ServiceError::bad_request("InvalidName", format!("Invalid Name: '{name}'"))
+}
+
+pub(crate) fn invalid_definition(why: &str) -> ServiceError {
+    ServiceError::bad_request("InvalidDefinition", format!("Invalid State Machine Definition: '{why}'"))
+}
+
+pub(crate) fn invalid_input(why: &str) -> ServiceError {
+    ServiceError::bad_request("InvalidExecutionInput", format!("Invalid State Machine Execution Input: '{why}'"))
+}
+
+pub(crate) fn invalid_token() -> ServiceError {
+    ServiceError::bad_request("InvalidToken", "Invalid Token: 'Invalid token'")
+}
+
+pub(crate) fn machine_missing(arn: &str) -> ServiceError {
+    ServiceError::bad_request("StateMachineDoesNotExist", format!("State Machine Does Not Exist: '{arn}'"))
+}
+
+pub(crate) fn machine_exists(arn: &str) -> ServiceError {
+    ServiceError::bad_request("StateMachineAlreadyExists", format!("State Machine Already Exists: '{arn}'"))
+}
+
+pub(crate) fn machine_deleting(arn: &str) -> ServiceError {
+    ServiceError::bad_request("StateMachineDeleting", format!("State Machine is being deleted: '{arn}'"))
+}
+
+pub(crate) fn execution_missing(arn: &str) -> ServiceError {
+    ServiceError::bad_request("ExecutionDoesNotExist", format!("Execution Does Not Exist: '{arn}'"))
+}
+
+pub(crate) fn execution_exists(arn: &str) -> ServiceError {
+    ServiceError::bad_request("ExecutionAlreadyExists", format!("Execution Already Exists: '{arn}'"))
+}
+
+pub(crate) fn activity_missing(arn: &str) -> ServiceError {
+    ServiceError::bad_request("ActivityDoesNotExist", format!("Activity Does Not Exist: '{arn}'"))
+}
+
+/// A text that is no task token.
+pub(crate) fn no_token() -> ServiceError {
+    ServiceError::bad_request("InvalidToken", "Invalid Token: 'Invalid token'")
+}
+
+/// A token that was used, or whose task is over for another reason.
+pub(crate) fn task_gone() -> ServiceError {
+    ServiceError::bad_request("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+}
+
+pub(crate) fn invalid_output(why: &str) -> ServiceError {
+    ServiceError::bad_request("InvalidOutput", format!("Invalid Output: '{why}'"))
+}
+
+/// What an operation answers that the state machine's type does not have.
+pub(crate) fn wrong_type() -> ServiceError {
+    let message = "This operation is not supported by this type of state machine";
+    ServiceError::bad_request("StateMachineTypeNotSupported", message)
+}
+
+/// An ARN that names no version where only one can stand; the text is ours.
+pub(crate) fn no_version(arn: &str) -> ServiceError {
+    invalid_arn(&format!("It names no version of a state machine: {arn}"))
+}
+
+/// What ends a state machine's publishing until some of its versions are deleted; the text is ours.
+pub(crate) fn too_many_versions(arn: &str, most: usize) -> ServiceError {
+    let message = format!("The state machine has {most} versions, which is the most it may have: '{arn}'");
+    ServiceError::bad_request("ServiceQuotaExceededException", message)
+}
+
+pub(crate) fn resource_missing(arn: &str) -> ServiceError {
+    ServiceError::bad_request("ResourceNotFound", format!("Resource not found: '{arn}'")).with("resourceName", arn)
+}
+
+pub(crate) fn validation(message: impl Into<String>) -> ServiceError {
+    ServiceError::bad_request("ValidationException", message)
+}
+
+pub(crate) fn constraint(value: &str, member: &str, must: &str) -> ServiceError {
+    validation(format!(
+        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must {must}"
+    ))
+}
+
+/// A text's length, counted as the API model counts it.
+pub(crate) fn at_most(value: &str, member: &str, characters: usize) -> Result<(), ServiceError> {
+    if value.chars().count() <= characters {
+        return Ok(());
+    }
+    Err(constraint(value, member, &format!("have length less than or equal to {characters}")))
+}
+
+/// The value must be one of these; the text lists them in AWS's order.
+pub(crate) fn one_of(value: &str, member: &str, allowed: &[&str]) -> Result<(), ServiceError> {
+    if allowed.contains(&value) {
+        return Ok(());
+    }
+    Err(constraint(value, member, &format!("satisfy enum value set: [{}]", allowed.join(", "))))
+}
+
+/// Whether `includedData` asks for everything, as it does when it is not there.
+pub(crate) fn wants_data(included: Option<&str>) -> Result<bool, ServiceError> {
+    let included = included.unwrap_or("ALL_DATA");
+    one_of(included, "includedData", &["ALL_DATA", "METADATA_ONLY"])?;
+    Ok(included == "ALL_DATA")
+}
+
+/// The size of a page: 100 when none, or 0, was asked for, and 1,000 at most.
+pub(crate) fn page_size(asked: Option<i64>) -> Result<usize, ServiceError> {
+    match asked {
+        None | Some(0) => Ok(100),
+        Some(asked) if asked > 1000 => {
+            Err(constraint(&asked.to_string(), "maxResults", "have value less than or equal to 1000"))
+        }
+        Some(asked) => usize::try_from(asked)
+            .map_err(|_| constraint(&asked.to_string(), "maxResults", "have value greater than or equal to 0")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_sizes() {
+        assert_eq!(page_size(None), Ok(100));
+        assert_eq!(page_size(Some(0)), Ok(100));
+        assert_eq!(page_size(Some(1000)), Ok(1000));
+        assert_eq!(
+            page_size(Some(1001)).unwrap_err().message,
+            "1 validation error detected: Value '1001' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000"
+        );
+        assert!(page_size(Some(-1)).is_err());
+    }
+}
