@@ -1,8 +1,10 @@
 //! Task results from Lambda responses: the two ways to call a function differ in their results.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use crate::{Input, TaskRequest, TaskResource};
+use crate::execution::{Input, TaskRequest};
+use crate::resource::TaskResource;
+use crate::sdk_metadata::SdkMetadata;
 
 /// The response of the Lambda service to a synchronous invocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,11 +123,8 @@ fn response(answer: &InvocationResponse<'_>, payload: &str) -> String {
 
 /// The members of a response, followed by the SDK's metadata of the HTTP response.
 fn with_metadata(members: &str, headers: &[(&str, &str)], request_id: &str, status: u16) -> String {
-    let all: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!([value]))).collect();
-    let single: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!(value))).collect();
-    let http = json!({ "AllHttpHeaders": all, "HttpHeaders": single, "HttpStatusCode": status });
-    let metadata = json!({ "RequestId": request_id });
-    format!("{{{members},\"SdkHttpMetadata\":{http},\"SdkResponseMetadata\":{metadata},\"StatusCode\":{status}}}")
+    let SdkMetadata { http, response } = SdkMetadata::new(headers, request_id, status);
+    format!("{{{members},\"SdkHttpMetadata\":{http},\"SdkResponseMetadata\":{response},\"StatusCode\":{status}}}")
 }
 
 #[cfg(test)]

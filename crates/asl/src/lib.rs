@@ -51,6 +51,7 @@
 mod definition;
 mod document;
 mod execution;
+mod finding;
 mod history;
 mod intrinsic;
 mod items;
@@ -58,21 +59,24 @@ mod java_double;
 pub mod lambda;
 mod lint;
 mod path;
+mod quotas;
+mod random;
 mod resource;
 mod rfc3339;
+mod sdk_metadata;
 mod template;
 
-pub use definition::{
-    ChildType, DefinitionError, Finding, FindingKind, QueryLanguage, Severity, StateMachine, StateType,
-};
+pub use definition::{ChildType, QueryLanguage, StateMachine, StateType};
 pub use execution::{
-    ChildId, ChildRequest, Effect, Execution, ExecutionContext, IllegalInput, Input, MAX_EVENTS, MAX_EXECUTION_S,
-    MAX_EXPRESS_S, MAX_PAYLOAD_BYTES, MapRunCounts, MapRunId, MapRunSummary, Outcome, Start, StartError, TaskId,
-    TaskPhase, TaskPurpose, TaskRequest,
+    ChildId, ChildRequest, Effect, Execution, ExecutionContext, IllegalInput, Input, MapRunCounts, MapRunId,
+    MapRunSummary, Outcome, Start, StartBuilder, StartError, TaskId, TaskPhase, TaskPurpose, TaskRequest,
 };
+pub use finding::{DefinitionError, Finding, FindingKind, Severity};
 pub use history::{EventDetails, Failure, HistoryEvent, Integration, InvalidHistory, MapIteration, Status};
 pub use lint::{Lint, LintRule, MachineType, lint};
+pub use quotas::{MAX_EVENTS, MAX_EXECUTION_S, MAX_EXPRESS_S, MAX_PAYLOAD_BYTES};
 pub use resource::{Pattern, TaskResource};
+pub use sdk_metadata::SdkMetadata;
 
 /// The README's code is compiled with the documentation's.
 #[cfg(doctest)]

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::variable::looks_computed;
-use super::{Dynamic, FindingKind, QueryLanguage};
+use super::{Dynamic, QueryLanguage};
+use crate::finding::FindingKind;
 use crate::intrinsic::Expression;
+use crate::intrinsic::looks_computed;
 use crate::rfc3339;
 
 /// What a field holds in JSONata.

@@ -7,15 +7,9 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::variable::{Scope, Scopes};
-use super::{
-    DefinitionError, FindingKind, Findings, Flow, FlowIndex, QueryLanguage, State, StateIndex, StateMachine, Target,
-    express, graph, json, state,
-};
-
-/// The longest `TimeoutSeconds`, and `Seconds` of a Wait state.
-pub(super) const MAX_SECONDS: u64 = 99_999_999;
-/// The longest name of a state, in characters.
-const MAX_STATE_NAME_CHARS: usize = 80;
+use super::{Flow, FlowIndex, QueryLanguage, State, StateIndex, StateMachine, Target, express, graph, json, state};
+use crate::finding::{DefinitionError, FindingKind, Findings};
+use crate::quotas::{MAX_SECONDS, MAX_STATE_NAME_CHARS};
 
 /// A definition that is being parsed: what was read so far, and the findings.
 pub(super) struct Parser {

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::machine::{MAX_SECONDS, Parser, flow, query_language};
-use super::variable::{Scope, looks_computed};
+use super::machine::{Parser, flow, query_language};
+use super::variable::Scope;
 use super::{
-    DataFlow, DataPath, FindingKind, FlowIndex, JsonPathFlow, JsonataFlow, LanguageTemplate, NextOrEnd, Parallel,
-    QueryLanguage, ResultPath, Rule, State, StateIndex, StateKind, StateType, Target, WaitUntil, choice, map, task,
+    DataFlow, DataPath, FlowIndex, JsonPathFlow, JsonataFlow, LanguageTemplate, NextOrEnd, Parallel, QueryLanguage,
+    ResultPath, Rule, State, StateIndex, StateKind, StateType, Target, WaitUntil, choice, map, task,
 };
 use crate::document::Document;
+use crate::finding::FindingKind;
+use crate::intrinsic::looks_computed;
 use crate::path::{Path, ReferencePath};
+use crate::quotas::MAX_SECONDS;
 use crate::template::Template;
 
 const TYPES: [(&str, StateType); 8] = [

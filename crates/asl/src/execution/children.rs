@@ -5,8 +5,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::context::ExecutionContext;
+use super::start::Start;
 use crate::definition::ChildType;
-use crate::{ExecutionContext, Start, Status};
+use crate::history::Status;
+use crate::random::number;
 
 /// The id of a Map Run within an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,7 +58,7 @@ impl ChildRequest {
             state_machine_name: self.state_machine_arn.rsplit(':').next().unwrap_or_default().into(),
             redrive_count: if express { None } else { Some(0) },
         };
-        let seed = super::number(super::number(seed, self.child.map_run.0), self.child.index);
+        let seed = number(number(seed, self.child.map_run.0), self.child.index);
         Start { input: Arc::clone(&self.input), context, seed, now }
     }
 }
@@ -93,6 +96,7 @@ impl MapRunCounts {
 
 /// A Map Run as `DescribeMapRun` shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MapRunSummary {
     /// Its id, which its children refer to.
     pub id: MapRunId,

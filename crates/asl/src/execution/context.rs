@@ -9,13 +9,15 @@ use serde_json::{Value, json};
 
 use super::Execution;
 use super::branch::Branch;
-use crate::StateMachine;
+use crate::definition::StateMachine;
 use crate::path::Context;
+use crate::random::number;
 use crate::rfc3339;
 
 /// What the Context Object says about an execution. The texts are shared, so that those of a state machine are in memory once
 /// for all its executions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ExecutionContext {
     /// The execution's ARN.
     pub execution_arn: Arc<str>,
@@ -34,6 +36,22 @@ pub struct ExecutionContext {
 }
 
 impl ExecutionContext {
+    /// The context of a standard execution, with the names that the ARNs have and without a role.
+    pub(super) fn new(execution_arn: Arc<str>, state_machine_arn: Arc<str>, start_time: Timestamp) -> Self {
+        // `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`, `express` with a further id, `...:stateMachine:MACHINE`.
+        let execution_name = execution_arn.split(':').nth(7).unwrap_or_default().into();
+        let state_machine_name = state_machine_arn.split(':').nth(6).unwrap_or_default().into();
+        Self {
+            execution_arn,
+            execution_name,
+            start_time,
+            role_arn: Arc::default(),
+            state_machine_arn,
+            state_machine_name,
+            redrive_count: Some(0),
+        }
+    }
+
     /// The region, from the state machine's ARN; empty when there is none.
     pub fn region(&self) -> &str {
         self.state_machine_arn.split(':').nth(3).unwrap_or_default()
@@ -153,7 +171,7 @@ impl Context for StateContext<'_> {
         let n = self.drawn.get();
         self.drawn.set(n + 1);
         // No two states see the same numbers: there are events between them.
-        let base = super::number(self.execution.seed, self.execution.last_event_id);
-        super::number(base, n)
+        let base = number(self.execution.seed, self.execution.last_event_id);
+        number(base, n)
     }
 }

@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::step::{Step, Transition};
 use crate::definition::{Dynamic, MapMode, Rule, State, StateIndex, StateKind, Target};
 use crate::document::Document;
-use crate::{EventDetails, Failure};
+use crate::history::{EventDetails, Failure};
 
 const NO_NEXT_STATE: &str = "Failed to transition out of the state. The state does not point to a next state.";
 

@@ -4,21 +4,23 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::Effect;
 use super::branch::{Branch, BranchStatus};
 use super::children::MapRunId;
+use super::effect::{Effect, Outcome};
 use super::fault::{self, Fault};
+use super::input::Input;
 use super::item_reader::{Call, ReadProgress};
+use super::jitter;
 use super::map_run::{Batch, Limits, MapRun};
 use super::result_writer::{self, WriteProgress};
 use super::step::{Step, Transition};
 use super::task::{RunningTask, TaskId, TaskPhase, TaskPurpose, TaskRequest};
-use super::{Input, Outcome, jitter};
 use crate::definition::{
     Distributed, Items, LanguageTemplate, Map, MapMode, ResultWriter, State, StateKind, Transformation,
 };
 use crate::document::Document;
-use crate::{EventDetails, MAX_PAYLOAD_BYTES, Status};
+use crate::history::{EventDetails, Status};
+use crate::quotas::MAX_PAYLOAD_BYTES;
 
 const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";
 const RESULT_WRITER_FAILED: &str = "States.ResultWriterFailed";

@@ -15,10 +15,9 @@ use super::fault::Fault;
 use crate::definition::Dynamic;
 use crate::document::Document;
 use crate::intrinsic::Expression;
-use crate::{rfc3339, template};
-
-/// The longest time that a definition may give, in seconds.
-const MAX_SECONDS: u64 = 99_999_999;
+use crate::quotas::MAX_SECONDS;
+use crate::rfc3339;
+use crate::template;
 
 impl StateScope<'_> {
     /// `TimeoutSeconds`, `HeartbeatSeconds`.

@@ -1,10 +1,10 @@
 //! Faults: what can go wrong while a state runs.
 
-use super::MAX_PAYLOAD_BYTES;
 use super::branch::Branch;
 use crate::document::Document;
+use crate::history::Failure;
+use crate::quotas::{MAX_EVENTS, MAX_PAYLOAD_BYTES};
 use crate::template::TemplateFailure;
-use crate::{Failure, MAX_EVENTS};
 use jsonata::FieldError;
 
 pub(super) const RUNTIME: &str = "States.Runtime";

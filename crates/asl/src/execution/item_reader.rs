@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::TaskResource;
 use crate::definition::{ItemFormat, ItemReader, ReaderTransformation};
 use crate::document::Document;
 use crate::items::{self, File, Unreadable};
 use crate::resource::Pattern;
+use crate::resource::TaskResource;
 
 /// The progress of reading the items.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

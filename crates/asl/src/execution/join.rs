@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::branch::{Branch, BranchId, BranchPosition, BranchStatus};
 use super::fault::Fault;
 use super::step::{Step, Transition};
-use crate::EventDetails;
 use crate::definition::{FlowIndex, StateKind};
 use crate::document::Document;
+use crate::history::EventDetails;
 
 /// The inner branches that a branch in a Parallel or Map state waits for, and their results so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -184,6 +184,6 @@ impl Step<'_> {
 }
 
 /// The iteration of a Map state that a branch is in.
-pub(super) fn iteration(map: &Branch, index: u64) -> crate::MapIteration {
-    crate::MapIteration { name: std::sync::Arc::clone(&map.state), index }
+pub(super) fn iteration(map: &Branch, index: u64) -> crate::history::MapIteration {
+    crate::history::MapIteration { name: std::sync::Arc::clone(&map.state), index }
 }

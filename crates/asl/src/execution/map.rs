@@ -8,12 +8,10 @@ use super::fault::{self, Fault};
 use super::join::{Join, iteration};
 use super::map_run::Limits;
 use super::step::{Step, Transition};
-use crate::EventDetails;
 use crate::definition::{Items, Map, MapMode, State};
 use crate::document::Document;
-
-/// The number of iterations that AWS runs at the same time: the default of `MaxConcurrency`, and the most.
-const MAX_CONCURRENCY: u64 = 40;
+use crate::history::EventDetails;
+use crate::quotas::MAX_MAP_CONCURRENCY;
 
 impl Step<'_> {
     /// Starts the iterations of a Map state, the first time or again.
@@ -53,7 +51,7 @@ impl Step<'_> {
             return self.complete(branch, state, Some(Document::array([])));
         }
         branch.status = BranchStatus::Join(Box::new(Join::items(items)));
-        let at_once = if max_concurrency == 0 { MAX_CONCURRENCY } else { max_concurrency.min(MAX_CONCURRENCY) };
+        let at_once = if max_concurrency == 0 { MAX_MAP_CONCURRENCY } else { max_concurrency.min(MAX_MAP_CONCURRENCY) };
         let begun = self.begin_iterations(branch, map, at_once, branch.previous_event_id);
         begun.map(|()| Transition::Wait).inspect_err(|_| {
             self.abort_branches_of(branch);

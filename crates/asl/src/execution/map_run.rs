@@ -6,17 +6,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Outcome;
 use super::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
+use super::effect::Outcome;
 use super::item_reader::ReadProgress;
 use super::result_writer::WriteProgress;
 use super::task::RunningTask;
 use crate::definition::ChildType;
 use crate::document::Document;
-use crate::{Status, rfc3339};
-
-/// The number of children that AWS runs at the same time: the default of `MaxConcurrency`, and the most.
-const MAX_CONCURRENCY: u64 = 10_000;
+use crate::history::Status;
+use crate::quotas::MAX_MAP_RUN_CONCURRENCY;
+use crate::rfc3339;
 
 /// The limits that `UpdateMapRun` may change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -106,9 +105,9 @@ impl MapRun {
     /// Starts the next child, if the limits allow one, and returns its index.
     pub(super) fn begin_next(&mut self, name: impl FnOnce(u64) -> Arc<str>, now: Timestamp) -> Option<u64> {
         let most = if self.limits.max_concurrency == 0 {
-            MAX_CONCURRENCY
+            MAX_MAP_RUN_CONCURRENCY
         } else {
-            self.limits.max_concurrency.min(MAX_CONCURRENCY)
+            self.limits.max_concurrency.min(MAX_MAP_RUN_CONCURRENCY)
         };
         if u64::try_from(self.running.len()).unwrap_or(u64::MAX) >= most {
             return None;
@@ -229,22 +228,10 @@ impl MapRun {
     }
 }
 
-impl Outcome {
-    /// The status of an execution with this outcome.
-    pub fn status(&self) -> Status {
-        match self {
-            Self::Succeeded { .. } => Status::Succeeded,
-            Self::Failed(_) => Status::Failed,
-            Self::TimedOut => Status::TimedOut,
-            Self::Aborted(_) => Status::Aborted,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Failure;
+    use crate::history::Failure;
 
     fn run(limits: Limits, items: &[u64]) -> MapRun {
         let arn = "arn:aws:states:r:1:mapRun:m/L:u";

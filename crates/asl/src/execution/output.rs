@@ -10,11 +10,11 @@ use super::branch::{Branch, BranchStatus};
 use super::dataflow::StateScope;
 use super::fault::{self, Fault, RESULT_PATH_MATCH_FAILURE};
 use super::step::{Step, Transition};
-use crate::EventDetails;
 use crate::definition::{
     DataFlow, JsonPathFlow, JsonataFlow, LanguageTemplate, ResultPath, Route, State, StateKind, Target,
 };
 use crate::document::Document;
+use crate::history::EventDetails;
 use crate::template::Template;
 
 /// The outcome of a state: its output, and the variables that its `Assign` sets.

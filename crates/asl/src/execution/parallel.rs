@@ -4,8 +4,8 @@ use super::branch::{Branch, BranchStatus};
 use super::fault::{self, Fault};
 use super::join::Join;
 use super::step::{Step, Transition};
-use crate::EventDetails;
 use crate::definition::{Parallel, State};
+use crate::history::EventDetails;
 
 impl Step<'_> {
     /// Begins the branches of a Parallel state, the first time or again.

@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::Outcome;
+use super::effect::Outcome;
 use super::map_run::{EndedChild, MapRun};
 use crate::definition::{OutputType, ResultWriter, Transformation};
 use crate::document::Document;
-use crate::{Failure, Status};
+use crate::history::{Failure, Status};
 
 /// The progress of writing the results.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

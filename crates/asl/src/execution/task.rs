@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::branch::{Branch, BranchStatus};
+use super::effect::Effect;
 use super::fault::{self, Fault};
 use super::step::{Step, Transition};
-use super::{Effect, jitter, later};
+use super::{jitter, later};
 use crate::definition::{State, Task};
 use crate::document::Document;
-use crate::{EventDetails, Failure, Integration, TaskResource};
+use crate::history::{EventDetails, Failure, Integration};
+use crate::resource::TaskResource;
 
 /// The id of a task within an execution; every attempt is a task of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,6 +21,7 @@ pub struct TaskId(pub u64);
 
 /// What a task is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum TaskPurpose {
     /// The work of a Task state.
     State,

@@ -7,9 +7,7 @@ use super::fault::Fault;
 use super::later;
 use super::step::{Step, Transition};
 use crate::definition::{State, WaitUntil};
-
-/// The longest wait: AWS accepts 24,855 days and refuses 24,856, so it counts seconds in 32 bits.
-const MAX_WAIT_S: i64 = i32::MAX as i64;
+use crate::quotas::MAX_WAIT_S;
 
 impl Step<'_> {
     pub(super) fn wait(&mut self, branch: &mut Branch, state: &State, until: &WaitUntil) -> Result<Transition, Fault> {

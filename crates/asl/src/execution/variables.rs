@@ -9,11 +9,9 @@ use serde_json::Value;
 use super::branch::{Branch, BranchId};
 use super::fault::{self, Fault};
 use super::step::Step;
-use crate::MAX_PAYLOAD_BYTES;
 use crate::document::Document;
-
-/// The most that all variables of an execution may hold, in bytes of JSON (a service quota).
-const MAX_VARIABLES_BYTES: usize = 10 * 1024 * 1024;
+use crate::quotas::MAX_PAYLOAD_BYTES;
+use crate::quotas::MAX_VARIABLES_BYTES;
 
 /// More flows inside each other than a definition can have.
 const MAX_NESTED_FLOWS: usize = 1000;

@@ -6,9 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Unreadable;
 use crate::document::Document;
-
-/// The longest header that AWS takes.
-const MAX_HEADER_BYTES: usize = 10 * 1024;
+use crate::quotas::MAX_CSV_HEADER_BYTES;
 
 /// The rows of a file. The names of the columns are given, or the first row has them. A field too many is dropped, one that is
 /// missing is empty; blank lines are no rows.
@@ -43,7 +41,7 @@ fn check(headers: &[String]) -> Result<(), Unreadable> {
         // AWS's own words.
         return Err(Unreadable("CSV headers cannot contain duplicates.".to_owned()));
     }
-    if headers.iter().map(String::len).sum::<usize>() > MAX_HEADER_BYTES {
+    if headers.iter().map(String::len).sum::<usize>() > MAX_CSV_HEADER_BYTES {
         return Err(Unreadable("CSV headers cannot exceed 10 KiB.".to_owned()));
     }
     Ok(())

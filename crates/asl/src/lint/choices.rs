@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::finding::{Lint, Lints};
+use super::rules::LintRule;
 use super::view::{MachineView, StateView};
-use super::{Lint, LintRule, Lints};
 
 pub(super) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     for state in machine.states().filter(|state| state.kind == "Choice") {

@@ -1,8 +1,10 @@
 //! Paths to members that the Context Object does not have.
 
+use super::finding::{Lint, Lints};
+use super::reads;
+use super::rules::LintRule;
 use super::scan::{self, Root};
 use super::view::MachineView;
-use super::{Lint, LintRule, Lints, reads};
 
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
 const MEMBERS: [&str; 5] = ["Execution", "Map", "State", "StateMachine", "Task"];

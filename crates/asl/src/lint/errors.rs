@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::finding::{Lint, Lints};
+use super::rules::LintRule;
 use super::view::{FlowView, MachineView, Part, StateView, names};
-use super::{Lint, LintRule, Lints};
 use crate::resource::{Pattern, TaskResource};
 
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>.

@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
+use super::finding::{Lint, Lints};
 use super::location::Location;
+use super::rules::LintRule;
+use super::scan;
 use super::view::MachineView;
-use super::{Lint, LintRule, Lints, scan};
 
 /// Fields in which JSONata states have expressions.
 const WITH_EXPRESSIONS: [&str; 7] = ["Arguments", "Output", "Assign", "Items", "ItemSelector", "Choices", "Catch"];

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::finding::{Lint, Lints, MachineType};
+use super::rules::LintRule;
 use super::view::{FlowView, MachineView, StateView};
-use super::{Lint, LintRule, Lints, MachineType};
 
 /// Fields that change nothing of what goes through a Pass or Choice state.
 const IDLE: [&str; 6] = ["Type", "Comment", "QueryLanguage", "Next", "Choices", "Default"];

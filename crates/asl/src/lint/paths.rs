@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::finding::{Lint, Lints};
 use super::reads::{self, Read, Site};
+use super::rules::LintRule;
 use super::scan::{self, PathRead, Root};
 use super::shape::{Missing, Shape};
 use super::view::{Edge, EdgeKind, FlowView, MachineView, Part, StateView};
-use super::{Lint, LintRule, Lints};
 
 pub(super) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     let mut known: Vec<Vec<Option<Shape>>> = Vec::new();

@@ -1,7 +1,8 @@
 //! States that no transition leads to, and transitions that lead to no state.
 
+use super::finding::{Lint, Lints};
+use super::rules::LintRule;
 use super::view::{FlowView, MachineView, StateView};
-use super::{Lint, LintRule, Lints};
 
 pub(super) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     for flow in &machine.flows {

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::finding::{Lint, Lints};
+use super::rules::LintRule;
 use super::view::{MachineView, StateView, names};
-use super::{Lint, LintRule, Lints};
 use crate::resource::TaskResource;
 
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception>.

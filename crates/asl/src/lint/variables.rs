@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::finding::{Lint, Lints};
+use super::rules::LintRule;
 use super::view::{FlowView, MachineView, Part, StateView};
-use super::{Lint, LintRule, Lints, reads, scan};
+use super::{reads, scan};
 
 /// Every variable that is assigned anywhere, numbered.
 type Numbers = BTreeMap<String, usize>;

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::finding::{Lint, Lints, MachineType};
+use super::rules::LintRule;
 use super::view::{MachineView, StateView};
-use super::{Lint, LintRule, Lints, MachineType};
 use crate::rfc3339;
 
 pub(super) fn check(machine: &MachineView<'_>, machine_type: MachineType, now: Timestamp, lints: &mut Lints) {

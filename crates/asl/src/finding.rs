@@ -40,6 +40,7 @@ pub enum Severity {
 
 /// The sorts of finding: AWS's own diagnostic codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum FindingKind {
     /// The text is no JSON.
     InvalidJson,
@@ -204,7 +205,7 @@ impl Findings {
     }
 
     /// What is left when nothing is wrong.
-    pub(super) fn into_warnings(self) -> Vec<Finding> {
+    pub(crate) fn into_warnings(self) -> Vec<Finding> {
         self.found
     }
 }
