@@ -1,5 +1,5 @@
 //! What the engine alone costs: transitions per second, memory per waiting execution, and how a transition's cost grows
-//! with the payload, the size of a Map and the length of the history. `cargo bench -p asl` prints the table.
+//! with the payload, the size of a Map and the length of the history. `cargo bench -p workshop-asl` prints the table.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,6 +7,7 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "a benchmark reads the clock, may stop at once and speaks to who runs it"
 )]
 

@@ -1,7 +1,9 @@
 //! CSV files: a row is an item, an object with a text per column.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 
+use csv::ReaderBuilder;
 use serde_json::{Map, Value};
 
 use super::Unreadable;
@@ -47,52 +49,26 @@ fn check(headers: &[String]) -> Result<(), Unreadable> {
     Ok(())
 }
 
-/// Fields as RFC 4180 has them: those in double quotes may hold delimiters, line ends and doubled quotes.
+/// The record that is put after the last one: it is read as such unless the file ends inside a quoted field.
+const END: &str = "\u{0}";
+
+/// Records of fields as RFC 4180 has them: those in double quotes may hold delimiters, line ends and doubled quotes.
 fn records(text: &str, delimiter: char) -> Result<Vec<Vec<String>>, Unreadable> {
+    let unreadable = |problem: String| Unreadable(format!("The CSV file can't be read: {problem}."));
+    let delimiter = u8::try_from(delimiter).map_err(|problem| unreadable(problem.to_string()))?;
+    let mut builder = ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(delimiter);
+    // The reader itself takes an open quote at the end of a file for closed.
+    let marked = text.as_bytes().chain(b"\n".as_slice()).chain(END.as_bytes());
     let mut records = Vec::new();
-    let mut record: Vec<String> = Vec::new();
-    let mut field = String::new();
-    let mut was_quoted = false;
-    let mut characters = text.chars().peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            '"' if field.is_empty() && !was_quoted => {
-                was_quoted = true;
-                quoted(&mut characters, &mut field)?;
-            }
-            '\r' | '\n' => {
-                if c == '\r' {
-                    characters.next_if_eq(&'\n');
-                }
-                end_of_line(&mut records, &mut record, &mut field, &mut was_quoted);
-            }
-            c if c == delimiter => {
-                record.push(std::mem::take(&mut field));
-                was_quoted = false;
-            }
-            c => field.push(c),
-        }
+    for record in builder.from_reader(marked).records() {
+        let record = record.map_err(|problem| unreadable(problem.to_string()))?;
+        records.push(record.iter().map(ToOwned::to_owned).collect::<Vec<String>>());
     }
-    end_of_line(&mut records, &mut record, &mut field, &mut was_quoted);
-    Ok(records)
-}
-
-fn quoted(characters: &mut std::iter::Peekable<std::str::Chars<'_>>, field: &mut String) -> Result<(), Unreadable> {
-    loop {
-        match characters.next() {
-            Some('"') if characters.next_if_eq(&'"').is_none() => return Ok(()),
-            Some(c) => field.push(c),
-            None => return Err(Unreadable("The CSV file ends inside a quoted field.".to_owned())),
-        }
+    match records.pop().as_deref() {
+        Some([mark]) if mark == END => Ok(records),
+        _ => Err(Unreadable("The CSV file ends inside a quoted field.".to_owned())),
     }
-}
-
-fn end_of_line(records: &mut Vec<Vec<String>>, record: &mut Vec<String>, field: &mut String, was_quoted: &mut bool) {
-    if !record.is_empty() || !field.is_empty() || *was_quoted {
-        record.push(std::mem::take(field));
-        records.push(std::mem::take(record));
-    }
-    *was_quoted = false;
 }
 
 /// The order in which AWS shows the columns: that of a Java `HashMap`, whose slot for a name is its hash modulo the table's size.

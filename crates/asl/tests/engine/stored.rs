@@ -1,4 +1,5 @@
 //! Stored executions: fixtures of every version of the format, each in every state that an execution can wait in.
+#![allow(clippy::disallowed_methods, reason = "fixtures are files")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -196,7 +196,6 @@ impl<'e> Evaluator<'e> {
             );
             return Err(Failure::new("D2014", message));
         }
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and ten million")]
         let size = size as u32;
         self.heap.allow(usize::try_from(size).unwrap_or(usize::MAX).saturating_mul(8))?;
         self.step(usize::try_from(size / 16).unwrap_or(usize::MAX))?;

@@ -146,7 +146,6 @@ impl<'e> Evaluator<'e> {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "places are far below 2^52")]
 fn counted<'e>(at: usize) -> Value<'e> {
     Value::Number(at as f64)
 }

@@ -12,7 +12,6 @@ type Arguments<'a, 'e> = &'a [Value<'e>];
 /// What one reading or writing with a picture may cost: pictures are short.
 const MAX_PICTURE_BYTES: usize = 1000;
 
-#[allow(clippy::cast_precision_loss, reason = "milliseconds within jiff's range are below 2^53")]
 fn present(evaluator: &Evaluator<'_>) -> f64 {
     evaluator.bindings.now().as_millisecond() as f64
 }

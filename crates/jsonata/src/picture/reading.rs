@@ -151,7 +151,6 @@ fn instant(mut components: Components, now: f64) -> Evaluated<f64> {
             Entry::Vacant(absent) => absent,
         };
         ended = started;
-        #[allow(clippy::cast_precision_loss, reason = "years and smaller")]
         let from_present = present.map_or(0, |date| date.component(letter)) as f64;
         absent.insert(match started {
             true if "MDd".contains(letter) => 1.0,
@@ -171,7 +170,6 @@ fn instant(mut components: Components, now: f64) -> Evaluated<f64> {
 }
 
 /// Days since 1970. Years of two digits are of the twentieth century, as for `Date.UTC`.
-#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "clamped")]
 fn days(year: f64, month: f64, day: f64) -> f64 {
     let year = if (0.0..100.0).contains(&year) { year + 1900.0 } else { year };
     let clamp = |value: f64| value.clamp(-300_000.0, 300_000.0) as i64;
@@ -223,7 +221,6 @@ pub(crate) fn read_iso(text: &str) -> Option<f64> {
     Some(days_of_iso(year, month, day) * 86_400_000.0 + seconds * 1000.0 + millis - offset * 60_000.0)
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "four digits at most")]
 fn days_of_iso(year: f64, month: f64, day: f64) -> f64 {
     days_from(year as i64, month as i64, day as i64) as f64
 }

@@ -143,7 +143,6 @@ impl Marker {
         }
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "years and smaller")]
     fn number(&self, value: i64) -> Evaluated<String> {
         let digits = self.digits.filter(|_| self.component == 'Y').and_then(|digits| u32::try_from(digits).ok());
         let value = digits.and_then(|digits| 10_i64.checked_pow(digits)).map_or(value, |modulus| value % modulus);
