@@ -30,7 +30,8 @@ fn drive(
             }
         }
         effects = if let Some(request) = tasks.pop_front() {
-            let (task, output) = (request.task, call(&request));
+            let task = request.task;
+            let output = call(&request);
             let mut effects = execution.handle(machine, Input::TaskStarted { task, worker_name: None }, now)?;
             effects.extend(execution.handle(machine, Input::TaskSucceeded { task, output }, now)?);
             effects

@@ -175,7 +175,8 @@ impl Findings {
     /// Adds a finding about a part of the text value at a place; `offset` is in bytes.
     pub(crate) fn add_within(&mut self, kind: FindingKind, place: &dyn fmt::Display, offset: usize, message: &str) {
         if self.size_bytes <= MAX_BYTES || !self.has_errors() {
-            let (location, message) = (Some(place.to_string()), message.to_owned());
+            let location = Some(place.to_string());
+            let message = message.to_owned();
             self.push(Finding { kind, location, message, offset: Some(offset) });
         }
     }

@@ -218,7 +218,8 @@ type Ran = (Vec<HistoryEvent>, Option<Outcome>, Status);
 fn run(machine: &StateMachine, input: &Value, answers: &[Answer], between: impl Fn(Execution) -> Execution) -> Ran {
     let (mut execution, mut effects) = begin(machine, &input.to_string());
     let mut answers = answers.iter().cycle();
-    let (mut history, mut outcome) = (Vec::new(), None);
+    let mut history = Vec::new();
+    let mut outcome = None;
     let mut now = Timestamp::UNIX_EPOCH;
     loop {
         execution = between(execution);

@@ -221,7 +221,9 @@ impl<'t> Lexer<'t> {
     fn regex(&mut self) -> Result<Token, SyntaxError> {
         self.at += 1;
         let start = self.at;
-        let (mut depth, mut escaped, mut at) = (0_i64, false, start);
+        let mut depth = 0_i64;
+        let mut escaped = false;
+        let mut at = start;
         while let Some(byte) = self.byte(at) {
             match byte {
                 b'/' if depth == 0 && !escaped => {

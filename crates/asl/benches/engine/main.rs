@@ -51,7 +51,8 @@ fn growth(figures: &mut Vec<Figure>) {
     let large = transitions_per_s(&loops, &machines::payload(128 * 1024));
     figures.push(Figure::ratio("cost of a transition: payload of 128 KiB beside 1 KiB", small / large));
     let map = StateMachine::parse(machines::MAP).unwrap();
-    let (few, many) = (per_iteration_ns(&map, 20), per_iteration_ns(&map, 2000));
+    let few = per_iteration_ns(&map, 20);
+    let many = per_iteration_ns(&map, 2000);
     figures.push(Figure::time("an iteration of a Map of 20 items", few));
     figures.push(Figure::ratio("cost of an iteration: Map of 2,000 items beside 20", many / few));
     let waits = StateMachine::parse(machines::WAITING).unwrap();

@@ -111,7 +111,8 @@ fn drive(machine: &StateMachine, events: u64, each: &mut dyn FnMut(&Execution, D
 pub(crate) fn per_step_ns(machine: &StateMachine) -> (f64, f64) {
     let mut best = (f64::INFINITY, f64::INFINITY);
     for _ in 0..30 {
-        let (mut early, mut late) = (Vec::new(), Vec::new());
+        let mut early = Vec::new();
+        let mut late = Vec::new();
         drive(machine, 22_000, &mut |execution, took| match execution.last_event_id() {
             ..2_000 => early.push(took),
             20_000.. => late.push(took),
@@ -124,7 +125,8 @@ pub(crate) fn per_step_ns(machine: &StateMachine) -> (f64, f64) {
 }
 
 pub(crate) fn serialised_bytes(machine: &StateMachine) -> (f64, f64) {
-    let (mut first, mut last) = (0, 0);
+    let mut first = 0;
+    let mut last = 0;
     drive(machine, 20_000, &mut |execution, _| {
         last = serde_json::to_vec(execution).unwrap().len();
         if first == 0 {

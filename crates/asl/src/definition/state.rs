@@ -104,7 +104,8 @@ fn data_flow(fields: &mut Fields<'_, '_>, of: StateType) -> DataFlow {
     let assign = assigns.then(|| fields.assign()).flatten();
     match fields.language {
         QueryLanguage::JsonPath => {
-            let (whole, place) = (DataPath::Path(Path::whole()), ResultPath::Path(ReferencePath::whole()));
+            let whole = DataPath::Path(Path::whole());
+            let place = ResultPath::Path(ReferencePath::whole());
             let has_data = matches!(of, Succeed) || assigns;
             DataFlow::JsonPath(Box::new(JsonPathFlow {
                 input_path: if has_data { fields.data_path("InputPath") } else { whole.clone() },

@@ -143,7 +143,8 @@ fn compare<T>(order: Order, left: Option<T>, right: Option<T>, by: impl Fn(&T, &
 fn matches(pattern: &str, text: &str) -> bool {
     let tokens = tokens(pattern);
     let text: Vec<char> = text.chars().collect();
-    let (mut at_token, mut at_text) = (0, 0);
+    let mut at_token = 0;
+    let mut at_text = 0;
     let mut last_star: Option<(usize, usize)> = None;
     while at_text < text.len() {
         match tokens.get(at_token) {

@@ -84,7 +84,8 @@ pub(super) struct MapItem<'a> {
 
 impl<'a> StateContext<'a> {
     pub(super) fn new(machine: &'a StateMachine, execution: &'a Execution, branch: &'a Branch) -> Self {
-        let (built, drawn) = (OnceCell::new(), Cell::new(0));
+        let built = OnceCell::new();
+        let drawn = Cell::new(0);
         Self { machine, execution, branch, token: None, item: None, built, drawn }
     }
 

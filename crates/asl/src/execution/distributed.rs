@@ -130,7 +130,8 @@ impl Step<'_> {
             let fault = Fault::error(THRESHOLD_EXCEEDED, "The specified tolerated failure threshold was exceeded");
             return self.fail_map_run(branch, run, fault);
         }
-        let (seed, id) = (self.execution.seed, run.id.0);
+        let seed = self.execution.seed;
+        let id = run.id.0;
         while let Some(index) = run.begin_next(|index| jitter::uuid(seed, id, index + 1).into(), self.now) {
             self.effects.extend(run.request(index).map(Effect::StartChild));
         }

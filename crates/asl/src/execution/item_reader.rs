@@ -51,7 +51,8 @@ impl ReadProgress {
             ItemFormat::Manifest(_) => Stage::Manifest,
             _ => Stage::File,
         };
-        let (items, files) = (Vec::new(), VecDeque::new());
+        let items = Vec::new();
+        let files = VecDeque::new();
         Self { parameters, max_items: max_items.filter(|most| *most > 0), stage, items, files, columns: None }
     }
 

@@ -28,7 +28,8 @@ pub(super) fn label(machine_arn: &str, state: &str) -> String {
 }
 
 fn as_uuid(high: u64, low: u64) -> String {
-    let (high, low) = ((high & !0xf000) | 0x3000, (low & (u64::MAX >> 2)) | (1 << 63));
+    let high = (high & !0xf000) | 0x3000;
+    let low = (low & (u64::MAX >> 2)) | (1 << 63);
     let group = |value: u64, from: u32, digits: u32| (value >> from) & ((1 << (digits * 4)) - 1);
     format!(
         "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",

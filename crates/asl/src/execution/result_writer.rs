@@ -28,7 +28,8 @@ impl WriteProgress {
         let folder = if prefix.is_empty() { run.uuid().to_owned() } else { format!("{prefix}/{}", run.uuid()) };
         let extension = if writer.output == OutputType::JsonLines { "jsonl" } else { "json" };
         let put = |key: &str, body: &str| json!({ "Bucket": bucket, "Key": key, "Body": body });
-        let (mut calls, mut listed) = (VecDeque::new(), Map::new());
+        let mut calls = VecDeque::new();
+        let mut listed = Map::new();
         for (name, succeeded) in [("FAILED", false), ("PENDING", false), ("SUCCEEDED", true)] {
             let of_status = |ended: &EndedChild| (ended.outcome.status() == Status::Succeeded) == succeeded;
             let mut results = Vec::new();
@@ -37,7 +38,8 @@ impl WriteProgress {
             }
             let mut files = Vec::new();
             if !results.is_empty() {
-                let (key, body) = (format!("{folder}/{name}_0.{extension}"), body(&results, writer.output));
+                let key = format!("{folder}/{name}_0.{extension}");
+                let body = body(&results, writer.output);
                 calls.push_back(put(&key, &body));
                 files.push(json!({ "Key": key, "Size": body.len() }));
             }

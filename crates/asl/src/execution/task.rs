@@ -140,7 +140,9 @@ impl Step<'_> {
     }
 
     fn scheduled_event(&self, request: &TaskRequest) -> EventDetails {
-        let (input, timeout_s, heartbeat_s) = (Arc::clone(&request.input), request.timeout_s, request.heartbeat_s);
+        let input = Arc::clone(&request.input);
+        let timeout_s = request.timeout_s;
+        let heartbeat_s = request.heartbeat_s;
         let credentials = request.credentials.clone();
         match &request.resource {
             TaskResource::Lambda { arn } => {

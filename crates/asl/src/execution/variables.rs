@@ -152,7 +152,8 @@ mod tests {
             assert!(scope.has_room_for(&assigned, 0), "{i}");
             scope.set(assigned);
         }
-        let (new, old) = ([("w".into(), document(json!(1)))], [("v7".into(), large.clone())]);
+        let new = [("w".into(), document(json!(1)))];
+        let old = [("v7".into(), large.clone())];
         assert!(scope.has_room_for(&old, 0) && !scope.has_room_for(&old, 1) && !scope.has_room_for(&new, 0));
         let both = [("v1".into(), large), ("v2".into(), document(json!(1)))];
         assert!(!Variables::default().has_room_for(&both, 0), "256 KiB for all of one Assign");
@@ -177,7 +178,9 @@ mod tests {
         let mut inner = middle.inner();
         inner.set([("b".into(), document(json!(2)))]);
         assert_eq!(serde_json::to_string(&inner).unwrap(), r#"{"own":{"b":"2"}}"#);
-        let (outer, middle, inner) = (reload(&outer), reload(&middle), reload(&inner));
+        let outer = reload(&outer);
+        let middle = reload(&middle);
+        let inner = reload(&inner);
         let middle = middle.within(&outer);
         let inner = inner.within(&middle);
         assert_eq!((middle.get("a"), inner.get("a")), (Some(&json!({"x": 1.0})), Some(&json!({"x": 1.0}))));

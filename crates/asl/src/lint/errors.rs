@@ -174,7 +174,8 @@ fn impossible_in_task(state: &StateView<'_>, name: &str) -> Option<String> {
 fn is_one_off(one: &str, other: &str) -> bool {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let same_start = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
-    let (one, other) = (&one[same_start..], &other[same_start..]);
+    let one = &one[same_start..];
+    let other = &other[same_start..];
     let same_end = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
     match (&one[..one.len() - same_end], &other[..other.len() - same_end]) {
         ([a, b], [c, d]) => a == d && b == c,

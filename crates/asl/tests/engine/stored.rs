@@ -188,7 +188,8 @@ fn an_execution_goes_on_from_an_older_version() {
     let text = fs::read_to_string(fixture(0, "parallel")).unwrap();
     let mut driver = parallel();
     driver.execution = serde_json::from_str(&text).unwrap();
-    let (callback, function) = (driver.requests[0].task, driver.requests[1].task);
+    let callback = driver.requests[0].task;
+    let function = driver.requests[1].task;
     driver.give(Input::TaskSucceeded { task: callback, output: "1".into() }, 2.0);
     driver.give(Input::TaskStarted { task: function, worker_name: None }, 2.0);
     driver.give(Input::TaskSucceeded { task: function, output: "2".into() }, 2.0);

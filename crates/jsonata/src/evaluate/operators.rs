@@ -157,7 +157,8 @@ impl<'e> Evaluator<'e> {
 
     /// The order of texts by their UTF-16 units, as JavaScript compares them.
     pub(crate) fn text_order(&self, left: Text<'e>, right: Text<'e>) -> Ordering {
-        let (left, right) = (self.heap.str(left), self.heap.str(right));
+        let left = self.heap.str(left);
+        let right = self.heap.str(right);
         if left.is_ascii() && right.is_ascii() {
             return left.cmp(right);
         }

@@ -35,7 +35,8 @@ fn seeded(seed: f64) -> u64 {
 
 /// A version 4 UUID.
 pub(super) fn uuid<'e>(evaluator: &mut Evaluator<'e>, _: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
-    let (high, low) = (evaluator.bindings.random(), evaluator.bindings.random());
+    let high = evaluator.bindings.random();
+    let low = evaluator.bindings.random();
     let high = high & !0xf000 | 0x4000;
     let low = low >> 2 | 1 << 63;
     let text = format!(

@@ -140,7 +140,8 @@ fn instant(mut components: Components, now: f64) -> Evaluated<f64> {
     let half_days = !fits(times, 23) && fits(times, 47);
     let order = format!("{}{}", if day_of_year { "YD" } else { "YMD" }, if half_days { "Phmsf" } else { "Hmsf" });
     let present = Date::of_millis(now);
-    let (mut started, mut ended) = (false, false);
+    let mut started = false;
+    let mut ended = false;
     for letter in order.chars() {
         let absent = match components.entry(letter) {
             Entry::Occupied(_) if ended => return Err(missing()),
@@ -185,7 +186,8 @@ pub(crate) fn read_iso(text: &str) -> Option<f64> {
     let is = |at: usize, c: char| text.get(at..).is_some_and(|rest| rest.starts_with(c));
     let mut end = 4;
     let year = number(0, 4)?;
-    let (mut month, mut day) = (1.0, 1.0);
+    let mut month = 1.0;
+    let mut day = 1.0;
     if is(end, '-') && number(end + 1, end + 3).is_some() {
         month = number(end + 1, end + 3)?;
         end += 3;
@@ -200,7 +202,9 @@ pub(crate) fn read_iso(text: &str) -> Option<f64> {
         if !is(end + 3, ':') || !is(end + 6, ':') {
             return None;
         }
-        let (hour, minute, second) = (number(end + 1, end + 3)?, number(end + 4, end + 6)?, number(end + 7, end + 9)?);
+        let hour = number(end + 1, end + 3)?;
+        let minute = number(end + 4, end + 6)?;
+        let second = number(end + 7, end + 9)?;
         if hour > 24.0 || minute > 59.0 || second > 59.0 || (hour == 24.0 && minute + second > 0.0) {
             return None;
         }

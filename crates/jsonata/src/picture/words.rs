@@ -174,7 +174,8 @@ pub(super) fn roman(mut number: f64) -> Option<String> {
 }
 
 pub(super) fn read_roman(text: &str) -> f64 {
-    let (mut sum, mut most) = (0.0, 1.0);
+    let mut sum = 0.0;
+    let mut most = 1.0;
     for c in text.chars().rev() {
         let value = match c.to_ascii_uppercase() {
             'M' => 1000.0,

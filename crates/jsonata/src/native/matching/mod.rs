@@ -156,7 +156,8 @@ fn found_by_function<'e>(evaluator: &mut Evaluator<'e>, value: Value<'e>, whole:
         _ => return Err(wrong()),
     };
     let matched = evaluator.heap.str(matched).to_owned();
-    let (start, end) = (bytes(whole, start), bytes(whole, end));
+    let start = bytes(whole, start);
+    let end = bytes(whole, end);
     evaluator.step(1 + whole.len() / 256)?;
     Ok(Some(Found { start, end, matched, groups, value, next: Next::Function(next) }))
 }

@@ -142,7 +142,8 @@ pub(super) fn format_base<'e>(evaluator: &mut Evaluator<'e>, arguments: Argument
     if !value.is_finite() {
         return evaluator.heap.text(js::to_text(value));
     }
-    let (mut left, mut digits) = (value.abs(), Vec::new());
+    let mut left = value.abs();
+    let mut digits = Vec::new();
     loop {
         let digit = (left % radix) as u32;
         digits.push(char::from_digit(digit, 36).unwrap_or('0'));
