@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::data::variables::Variables;
 use super::join::Join;
-use super::map_run::MapRun;
+use super::map::map_run::MapRun;
 use super::task::RunningTask;
-use super::variables::Variables;
 use crate::definition::StateIndex;
 use crate::document::Document;
 

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::dataflow::StateScope;
+use super::data::dataflow::StateScope;
 use super::fault::Fault;
 use crate::definition::{Condition, Operand, Operator, Order, Rule, Test};
 use crate::document::Document;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::children::{ChildId, ChildRequest, MapRunSummary};
+use super::map::children::{ChildId, ChildRequest, MapRunSummary};
 use super::task::{TaskId, TaskRequest};
 use crate::history::{Failure, HistoryEvent, Status};
 

@@ -2,10 +2,10 @@
 
 use super::Execution;
 use super::branch::{Branch, BranchId, BranchStatus};
-use super::children::{ChildId, MapRunId};
 use super::effect::Outcome;
 use super::fault::Fault;
-use super::map_run::{Limits, MapRun};
+use super::map::children::{ChildId, MapRunId};
+use super::map::map_run::{Limits, MapRun};
 use super::step::{Step, Transition};
 use super::task::{RunningTask, TaskId, TaskPhase};
 use crate::definition::StateMachine;

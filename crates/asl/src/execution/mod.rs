@@ -1,33 +1,23 @@
 //! A running execution: a value that takes inputs and answers with effects.
 
 mod abort;
-mod bindings;
 mod branch;
-mod children;
 mod choice;
-mod context;
-mod dataflow;
+mod data;
 mod dispatch;
-mod distributed;
-mod dynamic;
 mod effect;
 mod fault;
 mod input;
-mod item_reader;
 mod jitter;
 mod join;
 mod map;
-mod map_run;
-mod output;
 mod parallel;
-mod result_writer;
 mod retry;
 mod start;
 mod step;
 mod stored;
 mod task;
 mod timer;
-mod variables;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,14 +31,14 @@ use crate::document::Document;
 use crate::history::Status;
 use crate::quotas::{MAX_EXECUTION_S, MAX_EXPRESS_S, MAX_PAYLOAD_BYTES};
 use branch::{Branch, BranchId};
-use map_run::MapRun;
+use map::map_run::MapRun;
 use step::Step;
 use stored::Format;
 
-pub use children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
-pub use context::ExecutionContext;
+pub use data::context::ExecutionContext;
 pub use effect::{Effect, Outcome};
 pub use input::{IllegalInput, Input};
+pub use map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
 pub use start::{Start, StartBuilder, StartError};
 pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
 
@@ -76,7 +66,7 @@ pub struct Execution {
     times_out_at: Timestamp,
     /// The execution's own branch, and those inside Parallel and Map states.
     /// Boxed, because a node of the map has room for eleven values.
-    #[serde(deserialize_with = "variables::with_outer_variables")]
+    #[serde(deserialize_with = "data::variables::with_outer_variables")]
     branches: BTreeMap<BranchId, Box<Branch>>,
 }
 

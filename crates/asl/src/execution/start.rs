@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::context::ExecutionContext;
+use super::data::context::ExecutionContext;
 use crate::quotas::MAX_PAYLOAD_BYTES;
 
 /// The start of an execution.

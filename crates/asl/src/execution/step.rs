@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use super::Execution;
 use super::branch::{Branch, BranchId, BranchStatus};
+use super::data::variables::Variables;
 use super::effect::{Effect, Outcome};
 use super::fault::{self, Fault};
 use super::join::NextBranch;
 use super::map::ItemSelection;
-use super::variables::Variables;
 use crate::definition::StateMachine;
 use crate::definition::{FlowIndex, StateIndex};
 use crate::document::Document;

@@ -5,23 +5,14 @@
 //! they apply to any text, beside AWS's own findings. A rule reports only what is certain: what a Task
 //! returns and what an execution is started with is never guessed.
 
-mod choices;
-mod context;
-mod errors;
+mod checks;
 mod finding;
-mod literals;
 mod location;
-mod loops;
-mod paths;
-mod reachability;
 mod reads;
 mod rules;
 mod scan;
 mod shape;
-mod transient;
-mod variables;
 mod view;
-mod waits;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -35,16 +26,16 @@ use finding::Lints;
 pub fn lint(definition: &Value, machine_type: MachineType, now: Timestamp) -> Vec<Lint> {
     let machine = view::MachineView::read(definition);
     let mut lints = Lints::default();
-    reachability::check(&machine, &mut lints);
-    loops::check(&machine, machine_type, &mut lints);
-    choices::check(&machine, &mut lints);
-    errors::check(&machine, &mut lints);
-    transient::check(&machine, &mut lints);
-    waits::check(&machine, machine_type, now, &mut lints);
-    literals::check(&machine, &mut lints);
-    context::check(&machine, &mut lints);
-    paths::check(&machine, &mut lints);
-    variables::check(&machine, &mut lints);
+    checks::reachability::check(&machine, &mut lints);
+    checks::loops::check(&machine, machine_type, &mut lints);
+    checks::choices::check(&machine, &mut lints);
+    checks::errors::check(&machine, &mut lints);
+    checks::transient::check(&machine, &mut lints);
+    checks::waits::check(&machine, machine_type, now, &mut lints);
+    checks::literals::check(&machine, &mut lints);
+    checks::context::check(&machine, &mut lints);
+    checks::paths::check(&machine, &mut lints);
+    checks::variables::check(&machine, &mut lints);
     lints.into_vec()
 }
 

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use super::Evaluator;
-use crate::ast::Node;
 use crate::failure::{Evaluated, Failure};
+use crate::syntax::ast::Node;
 use crate::syntax::quoted;
 use crate::value::{List, Scope, Text, Value, is_array_constructor};
 

@@ -1,8 +1,8 @@
 //! Paths: steps over sequences, and predicates.
 
 use super::Evaluator;
-use crate::ast::{Kind, Node, Stage};
 use crate::failure::Evaluated;
+use crate::syntax::ast::{Kind, Node, Stage};
 use crate::value::{Array, List, Scope, Value};
 
 impl<'e> Evaluator<'e> {

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use super::Evaluator;
-use crate::ast::Term;
 use crate::failure::{Evaluated, Failure};
+use crate::syntax::ast::Term;
 use crate::value::{List, Scope, Value};
 
 impl<'e> Evaluator<'e> {

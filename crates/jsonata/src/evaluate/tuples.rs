@@ -1,8 +1,8 @@
 //! Paths with variables: `@$v`, `#$i` and `%`.
 
 use super::Evaluator;
-use crate::ast::{Kind, Node};
 use crate::failure::Evaluated;
+use crate::syntax::ast::{Kind, Node};
 use crate::value::{List, Name, Scope, Tuple, Value, set};
 
 impl<'e> Evaluator<'e> {

@@ -1,0 +1,182 @@
+//! The Context Object: what a definition reads with `$$.` or `$states.context`.
+
+use std::cell::{Cell, OnceCell};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::definition::StateMachine;
+use crate::execution::Execution;
+use crate::execution::branch::Branch;
+use crate::path::Context;
+use crate::random::number;
+use crate::rfc3339;
+
+/// What the Context Object says about an execution. The texts are shared, so that those of a state machine are in memory once
+/// for all its executions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ExecutionContext {
+    /// The execution's ARN.
+    pub execution_arn: Arc<str>,
+    /// Its name.
+    pub execution_name: Arc<str>,
+    /// The instant that the API reports as its start.
+    pub start_time: Timestamp,
+    /// The role that it runs as.
+    pub role_arn: Arc<str>,
+    /// The state machine's ARN, without version or alias.
+    pub state_machine_arn: Arc<str>,
+    /// The state machine's name.
+    pub state_machine_name: Arc<str>,
+    /// How often it was redriven; AWS leaves this out for a synchronous express execution.
+    pub redrive_count: Option<u64>,
+}
+
+impl ExecutionContext {
+    /// The context of a standard execution, with the names that the ARNs have and without a role.
+    pub(in crate::execution) fn new(
+        execution_arn: Arc<str>,
+        state_machine_arn: Arc<str>,
+        start_time: Timestamp,
+    ) -> Self {
+        // `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`, `express` with a further id, `...:stateMachine:MACHINE`.
+        let execution_name = execution_arn.split(':').nth(7).unwrap_or_default().into();
+        let state_machine_name = state_machine_arn.split(':').nth(6).unwrap_or_default().into();
+        Self {
+            execution_arn,
+            execution_name,
+            start_time,
+            role_arn: Arc::default(),
+            state_machine_arn,
+            state_machine_name,
+            redrive_count: Some(0),
+        }
+    }
+
+    /// The region, from the state machine's ARN; empty when there is none.
+    pub fn region(&self) -> &str {
+        self.state_machine_arn.split(':').nth(3).unwrap_or_default()
+    }
+}
+
+/// The Context Object of a branch's state, built when it is first read.
+pub(in crate::execution) struct StateContext<'a> {
+    machine: &'a StateMachine,
+    execution: &'a Execution,
+    branch: &'a Branch,
+    token: Option<&'a str>,
+    item: Option<MapItem<'a>>,
+    built: OnceCell<Value>,
+    drawn: Cell<u64>,
+}
+
+/// `Map.Item`: the item of a Map state for which an iteration starts.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::execution) struct MapItem<'a> {
+    /// Its index, from 0.
+    pub(in crate::execution) index: u64,
+    /// The item itself.
+    pub(in crate::execution) value: &'a Value,
+    /// The member's name, when the items are the members of an object.
+    pub(in crate::execution) key: Option<&'a str>,
+    /// The object that an `ItemReader` has read it from.
+    pub(in crate::execution) source: Option<&'a str>,
+}
+
+impl<'a> StateContext<'a> {
+    pub(in crate::execution) fn new(machine: &'a StateMachine, execution: &'a Execution, branch: &'a Branch) -> Self {
+        let built = OnceCell::new();
+        let drawn = Cell::new(0);
+        Self { machine, execution, branch, token: None, item: None, built, drawn }
+    }
+
+    /// Adds the task token of a state that has one.
+    pub(in crate::execution) fn with_token(self, token: Option<&'a str>) -> Self {
+        Self { token, built: OnceCell::new(), ..self }
+    }
+
+    /// Adds the item for which an `ItemSelector` is evaluated. The object built for the item before is used again.
+    pub(in crate::execution) fn with_item(self, item: MapItem<'a>, built_before: Option<Value>) -> Self {
+        let built = built_before.map(|mut object| {
+            object["Map"] = json!({ "Item": item.build() });
+            OnceCell::from(object)
+        });
+        // All items of a Map Run are selected in one step; each has random numbers of its own.
+        let drawn = Cell::new(item.index.wrapping_shl(20));
+        Self { item: Some(item), built: built.unwrap_or_default(), drawn, ..self }
+    }
+
+    /// The object, if it was built.
+    pub(in crate::execution) fn into_built(self) -> Option<Value> {
+        self.built.into_inner()
+    }
+
+    /// The instant of the current step.
+    pub(in crate::execution) fn now(&self) -> Timestamp {
+        self.execution.latest
+    }
+
+    fn build(&self) -> Value {
+        let context = &self.execution.context;
+        let mut execution = json!({
+            "Id": context.execution_arn,
+            "Input": self.execution.input.value(),
+            "StartTime": rfc3339::with_milliseconds(context.start_time),
+            "Name": context.execution_name,
+            "RoleArn": context.role_arn,
+        });
+        if let Some(count) = context.redrive_count {
+            execution["RedriveCount"] = count.into();
+        }
+        let entered = rfc3339::with_milliseconds(self.branch.entered_at);
+        let mut state = json!({ "Name": self.branch.state, "EnteredTime": entered });
+        // AWS shows `State.RetryCount` where retrying is possible.
+        if self.machine.state(self.branch.at).is_some_and(|state| state.kind.recovery().is_some()) {
+            state["RetryCount"] = self.branch.retry_count().into();
+        }
+        let machine = json!({ "Id": context.state_machine_arn, "Name": context.state_machine_name });
+        let mut object = json!({ "Execution": execution, "StateMachine": machine, "State": state });
+        if let Some(token) = self.token {
+            object["Task"] = json!({ "Token": token });
+        }
+        if let Some(item) = &self.item {
+            object["Map"] = json!({ "Item": item.build() });
+        }
+        object
+    }
+}
+
+impl MapItem<'_> {
+    fn build(&self) -> Value {
+        let mut item = json!({ "Index": self.index });
+        if let Some(key) = self.key {
+            item["Key"] = key.into();
+        }
+        item["Value"] = self.value.clone();
+        if let Some(source) = self.source {
+            item["Source"] = source.into();
+        }
+        item
+    }
+}
+
+impl Context for StateContext<'_> {
+    fn object(&self) -> &Value {
+        self.built.get_or_init(|| self.build())
+    }
+
+    fn variable(&self, name: &str) -> Option<&Value> {
+        self.branch.variables.get(name)
+    }
+
+    fn random(&self) -> u64 {
+        let n = self.drawn.get();
+        self.drawn.set(n + 1);
+        // No two states see the same numbers: there are events between them.
+        let base = number(self.execution.seed, self.execution.last_event_id);
+        number(base, n)
+    }
+}

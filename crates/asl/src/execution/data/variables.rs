@@ -1,0 +1,193 @@
+//! Variables that `Assign` has set. They are visible in their own flow and in the flows inside it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use crate::document::Document;
+use crate::execution::branch::{Branch, BranchId};
+use crate::execution::fault::{self, Fault};
+use crate::execution::step::Step;
+use crate::quotas::MAX_PAYLOAD_BYTES;
+use crate::quotas::MAX_VARIABLES_BYTES;
+
+/// More flows inside each other than a definition can have.
+const MAX_NESTED_FLOWS: usize = 1000;
+
+/// The variables that a branch sees. It can set its own, and read those of the flows around it as they were when it started.
+///
+/// Cloning shares everything. Only the branch's own variables are stored: those of the flows around it do not change while it runs,
+/// so [`with_outer_variables`] restores them from the outer branches.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(in crate::execution) struct Variables(Option<Arc<Level>>);
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Level {
+    own: BTreeMap<Arc<str>, Document>,
+    #[serde(skip)]
+    outer: Variables,
+}
+
+impl Variables {
+    /// The variables of a flow inside this one, with none of its own yet.
+    pub(in crate::execution) fn inner(&self) -> Self {
+        match &self.0 {
+            Some(level) if !level.own.is_empty() => {
+                Self(Some(Arc::new(Level { own: BTreeMap::new(), outer: self.clone() })))
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// The same variables with `around` as the outer ones, which are not stored.
+    fn within(&self, around: &Self) -> Self {
+        let outer = match around.inner().0 {
+            Some(level) => level.outer.clone(),
+            None => return self.clone(),
+        };
+        let own = self.0.as_ref().map(|level| level.own.clone()).unwrap_or_default();
+        Self(Some(Arc::new(Level { own, outer })))
+    }
+
+    /// The value of a variable, the innermost of its name.
+    pub(in crate::execution) fn get(&self, name: &str) -> Option<&Value> {
+        let level = self.0.as_ref()?;
+        level.own.get(name).map(Document::value).or_else(|| level.outer.get(name))
+    }
+
+    /// Sets variables of this flow.
+    pub(in crate::execution) fn set(&mut self, assigned: impl IntoIterator<Item = (Arc<str>, Document)>) {
+        let mut assigned = assigned.into_iter().peekable();
+        if assigned.peek().is_none() {
+            return;
+        }
+        Arc::make_mut(self.0.get_or_insert_default()).own.extend(assigned);
+    }
+
+    /// Bytes of JSON that a variable of this flow holds.
+    fn size_bytes_of(&self, name: &str) -> usize {
+        self.0.as_ref().and_then(|level| level.own.get(name)).map_or(0, Document::size_bytes)
+    }
+
+    /// Whether the quotas allow these assignments, given the bytes of variables in other branches.
+    fn has_room_for(&self, assigned: &[(Arc<str>, Document)], others_bytes: usize) -> bool {
+        let set: usize = assigned.iter().map(|(_, value)| value.size_bytes()).sum();
+        let replaced: usize = assigned.iter().map(|(name, _)| self.size_bytes_of(name)).sum();
+        let all = others_bytes + self.own_size_bytes() + set;
+        set <= MAX_PAYLOAD_BYTES && all - replaced.min(all) <= MAX_VARIABLES_BYTES
+    }
+
+    /// Bytes of JSON that the variables of this flow hold, without the outer ones.
+    pub(in crate::execution) fn own_size_bytes(&self) -> usize {
+        self.0.as_ref().map_or(0, |level| level.own.values().map(Document::size_bytes).sum())
+    }
+}
+
+/// Deserialises branches and restores in each the variables of the flows around it.
+pub(in crate::execution) fn with_outer_variables<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<BranchId, Box<Branch>>, D::Error> {
+    let mut branches = BTreeMap::<BranchId, Box<Branch>>::deserialize(deserializer)?;
+    let mut depths: Vec<(usize, BranchId)> = branches.keys().map(|id| (depth(&branches, *id), *id)).collect();
+    depths.sort_unstable();
+    for (_, id) in depths {
+        let Some(position) = branches.get(&id).and_then(|branch| branch.position) else {
+            continue;
+        };
+        let Some(around) = branches.get(&position.parent).map(|parent| parent.variables.clone()) else {
+            continue;
+        };
+        if let Some(branch) = branches.get_mut(&id) {
+            branch.variables = branch.variables.within(&around);
+        }
+    }
+    Ok(branches)
+}
+
+/// The number of branches around one, bounded whatever was stored.
+fn depth(branches: &BTreeMap<BranchId, Box<Branch>>, id: BranchId) -> usize {
+    let parent = |id: &BranchId| branches.get(id)?.position.map(|position| position.parent);
+    std::iter::successors(Some(id), parent).take(MAX_NESTED_FLOWS).count()
+}
+
+impl Step<'_> {
+    /// Refuses variables over the service quotas: 256 KiB for those of one `Assign`, 10 MiB for all of an execution. What AWS says
+    /// then is not recorded; this is what it says of a payload.
+    pub(in crate::execution) fn check_variables(
+        &self,
+        branch: &Branch,
+        assigned: &[(Arc<str>, Document)],
+    ) -> Result<(), Fault> {
+        assigned.iter().try_for_each(|(_, value)| fault::check_depth(branch, value, "variable"))?;
+        let others = self.execution.branches.values().map(|branch| branch.variables.own_size_bytes()).sum();
+        if branch.variables.has_room_for(assigned, others) { Ok(()) } else { Err(fault::too_large(&branch.state)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn document(value: Value) -> Document {
+        Document::of(value)
+    }
+
+    #[test]
+    fn inner_scopes_read_outer_variables_and_set_their_own() {
+        let mut outer = Variables::default();
+        outer.set([("a".into(), document(json!(1))), ("b".into(), document(json!([2])))]);
+        let mut inner = outer.inner();
+        inner.set([("c".into(), document(json!("three")))]);
+        outer.set([("a".into(), document(json!(0)))]);
+        assert_eq!((inner.get("a"), inner.get("c")), (Some(&json!(1)), Some(&json!("three"))));
+        assert_eq!((outer.get("a"), outer.get("c")), (Some(&json!(0)), None));
+        assert_eq!((inner.own_size_bytes(), outer.own_size_bytes()), (7, 4));
+    }
+
+    #[test]
+    fn quotas_count_what_is_held_and_not_what_is_replaced() {
+        let large = Document::parse(format!("\"{}\"", "a".repeat(MAX_PAYLOAD_BYTES - 2))).unwrap();
+        let mut scope = Variables::default();
+        for i in 0..40 {
+            let assigned = [(Arc::from(format!("v{i}")), large.clone())];
+            assert!(scope.has_room_for(&assigned, 0), "{i}");
+            scope.set(assigned);
+        }
+        let new = [("w".into(), document(json!(1)))];
+        let old = [("v7".into(), large.clone())];
+        assert!(scope.has_room_for(&old, 0) && !scope.has_room_for(&old, 1) && !scope.has_room_for(&new, 0));
+        let both = [("v1".into(), large), ("v2".into(), document(json!(1)))];
+        assert!(!Variables::default().has_room_for(&both, 0), "256 KiB for all of one Assign");
+    }
+
+    #[test]
+    fn an_empty_scope_is_stored_as_nothing() {
+        let mut scope = Variables::default();
+        scope.set([]);
+        assert_eq!(serde_json::to_string(&scope.inner().inner()).unwrap(), "null");
+    }
+
+    #[test]
+    fn what_is_around_a_scope_is_found_again() {
+        let reload =
+            |scope: &Variables| serde_json::from_str::<Variables>(&serde_json::to_string(scope).unwrap()).unwrap();
+        let mut outer = Variables::default();
+        let bare = outer.inner();
+        assert_eq!(reload(&bare).within(&outer), bare);
+        outer.set([("a".into(), document(json!({"x": 1.0})))]);
+        let middle = outer.inner();
+        let mut inner = middle.inner();
+        inner.set([("b".into(), document(json!(2)))]);
+        assert_eq!(serde_json::to_string(&inner).unwrap(), r#"{"own":{"b":"2"}}"#);
+        let outer = reload(&outer);
+        let middle = reload(&middle);
+        let inner = reload(&inner);
+        let middle = middle.within(&outer);
+        let inner = inner.within(&middle);
+        assert_eq!((middle.get("a"), inner.get("a")), (Some(&json!({"x": 1.0})), Some(&json!({"x": 1.0}))));
+        assert_eq!(inner.get("b"), Some(&json!(2)));
+    }
+}
