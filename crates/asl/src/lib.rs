@@ -54,7 +54,6 @@ mod execution;
 mod finding;
 mod history;
 mod intrinsic;
-mod items;
 mod java_double;
 pub mod lambda;
 mod lint;
@@ -63,7 +62,6 @@ mod quotas;
 mod random;
 mod resource;
 mod rfc3339;
-mod sdk_metadata;
 mod template;
 
 pub use definition::{ChildType, QueryLanguage, StateMachine, StateType};
@@ -73,10 +71,10 @@ pub use execution::{
 };
 pub use finding::{DefinitionError, Finding, FindingKind, Severity};
 pub use history::{EventDetails, Failure, HistoryEvent, Integration, InvalidHistory, MapIteration, Status};
+pub use lambda::SdkMetadata;
 pub use lint::{Lint, LintRule, MachineType, lint};
 pub use quotas::{MAX_EVENTS, MAX_EXECUTION_S, MAX_EXPRESS_S, MAX_PAYLOAD_BYTES};
 pub use resource::{Pattern, TaskResource};
-pub use sdk_metadata::SdkMetadata;
 
 /// The README's code is compiled with the documentation's.
 #[cfg(doctest)]

@@ -65,7 +65,6 @@ mod size;
 mod syntax;
 mod template;
 mod text;
-mod typed;
 mod value;
 
 #[cfg(test)]

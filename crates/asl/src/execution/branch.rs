@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::data::variables::Variables;
 use super::join::Join;
 use super::map::map_run::MapRun;
-use super::task::RunningTask;
+use super::states::task::RunningTask;
 use crate::definition::StateIndex;
 use crate::document::Document;
 

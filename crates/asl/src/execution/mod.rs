@@ -2,22 +2,18 @@
 
 mod abort;
 mod branch;
-mod choice;
 mod data;
-mod dispatch;
 mod effect;
 mod fault;
 mod input;
 mod jitter;
 mod join;
 mod map;
-mod parallel;
 mod retry;
 mod start;
+mod states;
 mod step;
 mod stored;
-mod task;
-mod timer;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,7 +36,7 @@ pub use effect::{Effect, Outcome};
 pub use input::{IllegalInput, Input};
 pub use map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
 pub use start::{Start, StartBuilder, StartError};
-pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
+pub use states::task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
 
 /// How deep a payload may nest: what the JSON reader takes, less a margin.
 const MAX_DEPTH: usize = 120;

@@ -13,7 +13,7 @@ use crate::path::Context;
 use jsonata::Bindings;
 
 /// The names that an expression of one field may read.
-pub(in crate::execution) struct StateBindings<'a> {
+pub(crate) struct StateBindings<'a> {
     branch: &'a Branch,
     context: &'a StateContext<'a>,
     states: StatesVariable<'a>,
@@ -22,27 +22,23 @@ pub(in crate::execution) struct StateBindings<'a> {
 
 /// `$states` without its context.
 #[derive(Clone, Copy)]
-pub(in crate::execution) struct StatesVariable<'a> {
+pub(crate) struct StatesVariable<'a> {
     /// The state's raw input.
-    pub(in crate::execution) input: &'a Document,
+    pub(crate) input: &'a Document,
     /// The result of its task, branches or iterations.
-    pub(in crate::execution) result: Option<&'a Document>,
+    pub(crate) result: Option<&'a Document>,
     /// The error output of a catcher.
-    pub(in crate::execution) error_output: Option<&'a Document>,
+    pub(crate) error_output: Option<&'a Document>,
 }
 
 impl<'a> StatesVariable<'a> {
-    pub(in crate::execution) fn of_input(input: &'a Document) -> Self {
+    pub(crate) fn of_input(input: &'a Document) -> Self {
         Self { input, result: None, error_output: None }
     }
 }
 
 impl<'a> StateBindings<'a> {
-    pub(in crate::execution) fn new(
-        branch: &'a Branch,
-        context: &'a StateContext<'a>,
-        states: StatesVariable<'a>,
-    ) -> Self {
+    pub(crate) fn new(branch: &'a Branch, context: &'a StateContext<'a>, states: StatesVariable<'a>) -> Self {
         Self { branch, context, states, built: OnceCell::new() }
     }
 

@@ -37,11 +37,7 @@ pub struct ExecutionContext {
 
 impl ExecutionContext {
     /// The context of a standard execution, with the names that the ARNs have and without a role.
-    pub(in crate::execution) fn new(
-        execution_arn: Arc<str>,
-        state_machine_arn: Arc<str>,
-        start_time: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(execution_arn: Arc<str>, state_machine_arn: Arc<str>, start_time: Timestamp) -> Self {
         // `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`, `express` with a further id, `...:stateMachine:MACHINE`.
         let execution_name = execution_arn.split(':').nth(7).unwrap_or_default().into();
         let state_machine_name = state_machine_arn.split(':').nth(6).unwrap_or_default().into();
@@ -63,7 +59,7 @@ impl ExecutionContext {
 }
 
 /// The Context Object of a branch's state, built when it is first read.
-pub(in crate::execution) struct StateContext<'a> {
+pub(crate) struct StateContext<'a> {
     machine: &'a StateMachine,
     execution: &'a Execution,
     branch: &'a Branch,
@@ -75,31 +71,31 @@ pub(in crate::execution) struct StateContext<'a> {
 
 /// `Map.Item`: the item of a Map state for which an iteration starts.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::execution) struct MapItem<'a> {
+pub(crate) struct MapItem<'a> {
     /// Its index, from 0.
-    pub(in crate::execution) index: u64,
+    pub(crate) index: u64,
     /// The item itself.
-    pub(in crate::execution) value: &'a Value,
+    pub(crate) value: &'a Value,
     /// The member's name, when the items are the members of an object.
-    pub(in crate::execution) key: Option<&'a str>,
+    pub(crate) key: Option<&'a str>,
     /// The object that an `ItemReader` has read it from.
-    pub(in crate::execution) source: Option<&'a str>,
+    pub(crate) source: Option<&'a str>,
 }
 
 impl<'a> StateContext<'a> {
-    pub(in crate::execution) fn new(machine: &'a StateMachine, execution: &'a Execution, branch: &'a Branch) -> Self {
+    pub(crate) fn new(machine: &'a StateMachine, execution: &'a Execution, branch: &'a Branch) -> Self {
         let built = OnceCell::new();
         let drawn = Cell::new(0);
         Self { machine, execution, branch, token: None, item: None, built, drawn }
     }
 
     /// Adds the task token of a state that has one.
-    pub(in crate::execution) fn with_token(self, token: Option<&'a str>) -> Self {
+    pub(crate) fn with_token(self, token: Option<&'a str>) -> Self {
         Self { token, built: OnceCell::new(), ..self }
     }
 
     /// Adds the item for which an `ItemSelector` is evaluated. The object built for the item before is used again.
-    pub(in crate::execution) fn with_item(self, item: MapItem<'a>, built_before: Option<Value>) -> Self {
+    pub(crate) fn with_item(self, item: MapItem<'a>, built_before: Option<Value>) -> Self {
         let built = built_before.map(|mut object| {
             object["Map"] = json!({ "Item": item.build() });
             OnceCell::from(object)
@@ -110,12 +106,12 @@ impl<'a> StateContext<'a> {
     }
 
     /// The object, if it was built.
-    pub(in crate::execution) fn into_built(self) -> Option<Value> {
+    pub(crate) fn into_built(self) -> Option<Value> {
         self.built.into_inner()
     }
 
     /// The instant of the current step.
-    pub(in crate::execution) fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.execution.latest
     }
 

@@ -15,29 +15,29 @@ use crate::path::{Path, PathScope};
 use crate::template::Template;
 
 /// What the paths and expressions of a branch's state read from, besides a payload.
-pub(in crate::execution) struct StateScope<'a> {
-    pub(in crate::execution) branch: &'a Branch,
-    pub(in crate::execution) context: StateContext<'a>,
+pub(crate) struct StateScope<'a> {
+    pub(crate) branch: &'a Branch,
+    pub(crate) context: StateContext<'a>,
 }
 
 impl Step<'_> {
     /// The scope of the state that a branch is in.
-    pub(in crate::execution) fn scope_of<'s>(&'s self, branch: &'s Branch) -> StateScope<'s> {
+    pub(crate) fn scope_of<'s>(&'s self, branch: &'s Branch) -> StateScope<'s> {
         StateScope { branch, context: StateContext::new(self.machine, self.execution, branch) }
     }
 }
 
 impl StateScope<'_> {
-    pub(in crate::execution) fn path_scope<'s>(&'s self, payload: &'s Document) -> PathScope<'s> {
+    pub(crate) fn path_scope<'s>(&'s self, payload: &'s Document) -> PathScope<'s> {
         PathScope { payload: payload.value(), document: Some(payload), context: &self.context }
     }
 
-    pub(in crate::execution) fn bindings<'s>(&'s self, states: StatesVariable<'s>) -> StateBindings<'s> {
+    pub(crate) fn bindings<'s>(&'s self, states: StatesVariable<'s>) -> StateBindings<'s> {
         StateBindings::new(self.branch, &self.context, states)
     }
 
     /// The effective input: what `InputPath` selects, or the raw input in JSONata.
-    pub(in crate::execution) fn effective_input(&self, state: &State) -> Result<Document, Fault> {
+    pub(crate) fn effective_input(&self, state: &State) -> Result<Document, Fault> {
         let raw = self.branch.input.clone();
         match &state.data {
             DataFlow::JsonPath(data) => self.pick(&data.input_path, raw),
@@ -47,7 +47,7 @@ impl StateScope<'_> {
 
     /// The input of a task or of the branches of a Parallel state: `Parameters` evaluated on the effective
     /// input, or `Arguments`.
-    pub(in crate::execution) fn arguments(&self, state: &State, effective: Document) -> Result<Document, Fault> {
+    pub(crate) fn arguments(&self, state: &State, effective: Document) -> Result<Document, Fault> {
         match &state.data {
             DataFlow::JsonPath(data) => self.fill(data.parameters.as_ref(), effective),
             DataFlow::Jsonata(data) => match &data.arguments {
@@ -60,7 +60,7 @@ impl StateScope<'_> {
     }
 
     /// `InputPath` and `OutputPath`. A path of `$` keeps the text as it was written.
-    pub(in crate::execution) fn pick(&self, path: &DataPath, payload: Document) -> Result<Document, Fault> {
+    pub(crate) fn pick(&self, path: &DataPath, payload: Document) -> Result<Document, Fault> {
         match path {
             DataPath::Path(path) if path.is_whole_payload() => Ok(payload),
             DataPath::Path(path) => self.read(path, &payload).map(Cow::into_owned).map(Document::of),
@@ -69,11 +69,7 @@ impl StateScope<'_> {
     }
 
     /// Reads a path as `InputPath` does: a path without a value is AWS's "Invalid path". `$` is the payload itself.
-    pub(in crate::execution) fn read<'s>(
-        &'s self,
-        path: &'s Path,
-        payload: &'s Document,
-    ) -> Result<Cow<'s, Value>, Fault> {
+    pub(crate) fn read<'s>(&'s self, path: &'s Path, payload: &'s Document) -> Result<Cow<'s, Value>, Fault> {
         if path.is_whole_payload() {
             return Ok(Cow::Borrowed(payload.value()));
         }
@@ -88,19 +84,19 @@ impl StateScope<'_> {
     }
 
     /// `Parameters` and `ResultSelector`; without a template the payload stays as it is.
-    pub(in crate::execution) fn fill(&self, template: Option<&Template>, payload: Document) -> Result<Document, Fault> {
+    pub(crate) fn fill(&self, template: Option<&Template>, payload: Document) -> Result<Document, Fault> {
         match template {
             None => Ok(payload),
             Some(template) => self.fill_value(template, &payload).map(Document::of),
         }
     }
 
-    pub(in crate::execution) fn fill_value(&self, template: &Template, payload: &Document) -> Result<Value, Fault> {
+    pub(crate) fn fill_value(&self, template: &Template, payload: &Document) -> Result<Value, Fault> {
         template.fill(self.path_scope(payload)).map_err(|failure| Fault::template(self.branch, failure))
     }
 
     /// Evaluates a template of a JSONata state; `field` is where it is written, for errors.
-    pub(in crate::execution) fn fill_jsonata(
+    pub(crate) fn fill_jsonata(
         &self,
         template: &jsonata::Template,
         field: &str,
@@ -111,7 +107,7 @@ impl StateScope<'_> {
     }
 
     /// Evaluates the template of a field such as `ItemSelector` on the effective input.
-    pub(in crate::execution) fn fill_language(
+    pub(crate) fn fill_language(
         &self,
         template: &LanguageTemplate,
         field: &str,

@@ -21,11 +21,7 @@ use crate::template;
 
 impl StateScope<'_> {
     /// `TimeoutSeconds`, `HeartbeatSeconds`.
-    pub(in crate::execution) fn seconds(
-        &self,
-        dynamic: Option<&Dynamic<u64>>,
-        payload: &Document,
-    ) -> Result<Option<u64>, Fault> {
+    pub(crate) fn seconds(&self, dynamic: Option<&Dynamic<u64>>, payload: &Document) -> Result<Option<u64>, Fault> {
         let Some(dynamic) = dynamic else {
             return Ok(None);
         };
@@ -43,7 +39,7 @@ impl StateScope<'_> {
 
     /// `MaxConcurrency`, `ToleratedFailureCount`, `MaxItems` and such: whole numbers from 0. By a path AWS takes them as
     /// texts, too.
-    pub(in crate::execution) fn count(&self, dynamic: &Dynamic<u64>, payload: &Document) -> Result<u64, Fault> {
+    pub(crate) fn count(&self, dynamic: &Dynamic<u64>, payload: &Document) -> Result<u64, Fault> {
         let (number, field) = match dynamic {
             Dynamic::Literal(number) => return Ok(*number),
             Dynamic::Path { field, expression } => {
@@ -58,7 +54,7 @@ impl StateScope<'_> {
     }
 
     /// `ToleratedFailurePercentage`.
-    pub(in crate::execution) fn percentage(&self, dynamic: &Dynamic<f64>, payload: &Document) -> Result<f64, Fault> {
+    pub(crate) fn percentage(&self, dynamic: &Dynamic<f64>, payload: &Document) -> Result<f64, Fault> {
         let (value, field) = match dynamic {
             Dynamic::Literal(percentage) => return Ok(*percentage),
             Dynamic::Path { field, expression } => {
@@ -75,7 +71,7 @@ impl StateScope<'_> {
     }
 
     /// `Items`: an array with expressions in it, or an expression that gives one.
-    pub(in crate::execution) fn items(&self, template: &jsonata::Template) -> Result<Value, Fault> {
+    pub(crate) fn items(&self, template: &jsonata::Template) -> Result<Value, Fault> {
         match template {
             jsonata::Template::Expression(expression) => {
                 let items = expression.array("Items", &self.input_bindings());
@@ -86,11 +82,7 @@ impl StateScope<'_> {
     }
 
     /// `Error`, `Cause`, `RoleArn`.
-    pub(in crate::execution) fn text(
-        &self,
-        dynamic: Option<&Dynamic<String>>,
-        payload: &Document,
-    ) -> Result<Option<String>, Fault> {
+    pub(crate) fn text(&self, dynamic: Option<&Dynamic<String>>, payload: &Document) -> Result<Option<String>, Fault> {
         match dynamic {
             None => Ok(None),
             Some(Dynamic::Literal(text)) => Ok(Some(text.clone())),
@@ -114,7 +106,7 @@ impl StateScope<'_> {
     }
 
     /// `Seconds` of a Wait state.
-    pub(in crate::execution) fn wait_seconds(&self, dynamic: &Dynamic<u64>, payload: &Document) -> Result<u64, Fault> {
+    pub(crate) fn wait_seconds(&self, dynamic: &Dynamic<u64>, payload: &Document) -> Result<u64, Fault> {
         match dynamic {
             Dynamic::Literal(seconds) => Ok(*seconds),
             Dynamic::Path { field, expression } => {
@@ -131,11 +123,7 @@ impl StateScope<'_> {
     }
 
     /// `Timestamp` of a Wait state.
-    pub(in crate::execution) fn wait_timestamp(
-        &self,
-        dynamic: &Dynamic<Timestamp>,
-        payload: &Document,
-    ) -> Result<Timestamp, Fault> {
+    pub(crate) fn wait_timestamp(&self, dynamic: &Dynamic<Timestamp>, payload: &Document) -> Result<Timestamp, Fault> {
         match dynamic {
             Dynamic::Literal(instant) => Ok(*instant),
             Dynamic::Path { field, expression } => {
@@ -157,7 +145,7 @@ impl StateScope<'_> {
     }
 
     /// `Condition` of a Choice rule.
-    pub(in crate::execution) fn truth(&self, dynamic: &Dynamic<bool>, index: usize) -> Result<bool, Fault> {
+    pub(crate) fn truth(&self, dynamic: &Dynamic<bool>, index: usize) -> Result<bool, Fault> {
         match dynamic {
             Dynamic::Literal(truth) => Ok(*truth),
             Dynamic::Expression { expression, .. } => {

@@ -18,20 +18,20 @@ use crate::history::EventDetails;
 use crate::template::Template;
 
 /// The outcome of a state: its output, and the variables that its `Assign` sets.
-pub(in crate::execution) struct StateOutput {
-    pub(in crate::execution) payload: Document,
-    pub(in crate::execution) assignments: Assignments,
+pub(crate) struct StateOutput {
+    pub(crate) payload: Document,
+    pub(crate) assignments: Assignments,
 }
 
 /// The variables that one `Assign` sets, in the order of the definition.
-pub(in crate::execution) type Assignments = Vec<(Arc<str>, Document)>;
+pub(crate) type Assignments = Vec<(Arc<str>, Document)>;
 
 impl Step<'_> {
     /// Completes a state with the result of its work, or with its input when it has no result.
     ///
     /// # Errors
     /// When a field has no value, or a payload or variable is over its quota.
-    pub(in crate::execution) fn complete(
+    pub(crate) fn complete(
         &mut self,
         branch: &mut Branch,
         state: &State,
@@ -41,7 +41,7 @@ impl Step<'_> {
     }
 
     /// Completes a state whose task had a token.
-    pub(in crate::execution) fn complete_task(
+    pub(crate) fn complete_task(
         &mut self,
         branch: &mut Branch,
         state: &State,
@@ -59,7 +59,7 @@ impl Step<'_> {
     }
 
     /// Emits `StateExited` and continues at `next`, or ends the branch.
-    pub(in crate::execution) fn exit(
+    pub(crate) fn exit(
         &mut self,
         branch: &mut Branch,
         state: &State,
@@ -138,7 +138,7 @@ impl StateScope<'_> {
     }
 
     /// The output of a Choice state: of the rule that matched, or of `Default` with the fields of the state.
-    pub(in crate::execution) fn output_of_choice(
+    pub(crate) fn output_of_choice(
         &self,
         state: &State,
         effective: Document,
@@ -159,7 +159,7 @@ impl StateScope<'_> {
     }
 
     /// The output of a catcher: the error, put where `ResultPath` says.
-    pub(in crate::execution) fn output_of_catcher(
+    pub(crate) fn output_of_catcher(
         &self,
         state: &State,
         index: usize,
@@ -212,7 +212,7 @@ impl StateScope<'_> {
     }
 
     /// `ResultPath`: puts the result into the state's raw input.
-    pub(in crate::execution) fn apply_result_path(
+    pub(crate) fn apply_result_path(
         &self,
         path: &ResultPath,
         raw_input: Document,

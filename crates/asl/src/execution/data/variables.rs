@@ -21,7 +21,7 @@ const MAX_NESTED_FLOWS: usize = 1000;
 /// Cloning shares everything. Only the branch's own variables are stored: those of the flows around it do not change while it runs,
 /// so [`with_outer_variables`] restores them from the outer branches.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(in crate::execution) struct Variables(Option<Arc<Level>>);
+pub(crate) struct Variables(Option<Arc<Level>>);
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Level {
@@ -32,7 +32,7 @@ struct Level {
 
 impl Variables {
     /// The variables of a flow inside this one, with none of its own yet.
-    pub(in crate::execution) fn inner(&self) -> Self {
+    pub(crate) fn inner(&self) -> Self {
         match &self.0 {
             Some(level) if !level.own.is_empty() => {
                 Self(Some(Arc::new(Level { own: BTreeMap::new(), outer: self.clone() })))
@@ -52,13 +52,13 @@ impl Variables {
     }
 
     /// The value of a variable, the innermost of its name.
-    pub(in crate::execution) fn get(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         let level = self.0.as_ref()?;
         level.own.get(name).map(Document::value).or_else(|| level.outer.get(name))
     }
 
     /// Sets variables of this flow.
-    pub(in crate::execution) fn set(&mut self, assigned: impl IntoIterator<Item = (Arc<str>, Document)>) {
+    pub(crate) fn set(&mut self, assigned: impl IntoIterator<Item = (Arc<str>, Document)>) {
         let mut assigned = assigned.into_iter().peekable();
         if assigned.peek().is_none() {
             return;
@@ -80,13 +80,13 @@ impl Variables {
     }
 
     /// Bytes of JSON that the variables of this flow hold, without the outer ones.
-    pub(in crate::execution) fn own_size_bytes(&self) -> usize {
+    pub(crate) fn own_size_bytes(&self) -> usize {
         self.0.as_ref().map_or(0, |level| level.own.values().map(Document::size_bytes).sum())
     }
 }
 
 /// Deserialises branches and restores in each the variables of the flows around it.
-pub(in crate::execution) fn with_outer_variables<'de, D: Deserializer<'de>>(
+pub(crate) fn with_outer_variables<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<BranchId, Box<Branch>>, D::Error> {
     let mut branches = BTreeMap::<BranchId, Box<Branch>>::deserialize(deserializer)?;
@@ -115,11 +115,7 @@ fn depth(branches: &BTreeMap<BranchId, Box<Branch>>, id: BranchId) -> usize {
 impl Step<'_> {
     /// Refuses variables over the service quotas: 256 KiB for those of one `Assign`, 10 MiB for all of an execution. What AWS says
     /// then is not recorded; this is what it says of a payload.
-    pub(in crate::execution) fn check_variables(
-        &self,
-        branch: &Branch,
-        assigned: &[(Arc<str>, Document)],
-    ) -> Result<(), Fault> {
+    pub(crate) fn check_variables(&self, branch: &Branch, assigned: &[(Arc<str>, Document)]) -> Result<(), Fault> {
         assigned.iter().try_for_each(|(_, value)| fault::check_depth(branch, value, "variable"))?;
         let others = self.execution.branches.values().map(|branch| branch.variables.own_size_bytes()).sum();
         if branch.variables.has_room_for(assigned, others) { Ok(()) } else { Err(fault::too_large(&branch.state)) }

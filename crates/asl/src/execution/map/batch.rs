@@ -7,13 +7,13 @@ use crate::quotas::MAX_PAYLOAD_BYTES;
 
 /// The input of a child: an item, or a batch of items.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(in crate::execution) struct Batch {
-    pub(in crate::execution) input: Document,
-    pub(in crate::execution) items: u64,
+pub(crate) struct Batch {
+    pub(crate) input: Document,
+    pub(crate) items: u64,
 }
 
 /// Splits items into batches by number and bytes. An item that is too large alone is a batch of its own.
-pub(in crate::execution) fn batched(
+pub(crate) fn batched(
     items: &[Document],
     constant: Option<&Document>,
     max_items: Option<u64>,

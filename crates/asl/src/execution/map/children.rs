@@ -79,7 +79,7 @@ pub struct MapRunCounts {
 }
 
 impl MapRunCounts {
-    pub(in crate::execution) fn of(&mut self, status: Status) -> &mut u64 {
+    pub(crate) fn of(&mut self, status: Status) -> &mut u64 {
         match status {
             Status::Running => &mut self.running,
             Status::Succeeded => &mut self.succeeded,
@@ -89,7 +89,7 @@ impl MapRunCounts {
         }
     }
 
-    pub(in crate::execution) fn abort_unfinished(&mut self) {
+    pub(crate) fn abort_unfinished(&mut self) {
         self.aborted += std::mem::take(&mut self.pending) + std::mem::take(&mut self.running);
     }
 }

@@ -18,8 +18,8 @@ use crate::execution::map::children::MapRunId;
 use crate::execution::map::item_reader::{Call, ReadProgress};
 use crate::execution::map::map_run::{Limits, MapRun};
 use crate::execution::map::result_writer::{self, WriteProgress};
+use crate::execution::states::task::{RunningTask, TaskId, TaskPhase, TaskPurpose, TaskRequest};
 use crate::execution::step::{Step, Transition};
-use crate::execution::task::{RunningTask, TaskId, TaskPhase, TaskPurpose, TaskRequest};
 use crate::history::{EventDetails, Status};
 
 const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";
@@ -34,7 +34,7 @@ type DistributedMap<'m> = (&'m Map, &'m Distributed);
 
 impl Step<'_> {
     /// Starts a Map Run, on the given items or with an item reader.
-    pub(in crate::execution) fn distributed(
+    pub(crate) fn distributed(
         &mut self,
         branch: &mut Branch,
         state: &State,
@@ -200,14 +200,14 @@ impl Step<'_> {
     }
 
     /// Aborts a Map Run because the state or the execution around it ends.
-    pub(in crate::execution) fn abort_map_run(&mut self, run: &MapRun) {
+    pub(crate) fn abort_map_run(&mut self, run: &MapRun) {
         let mut run = run.clone();
         self.effects.extend(run.abort().into_iter().map(Effect::StopChild));
         self.effects.push(Effect::EndMapRun(run.summary(Status::Aborted, Some(self.now))));
     }
 
     /// A child has ended.
-    pub(in crate::execution) fn child_ended(
+    pub(crate) fn child_ended(
         &mut self,
         branch: &mut Branch,
         mut run: Box<MapRun>,
@@ -220,7 +220,7 @@ impl Step<'_> {
     }
 
     /// `UpdateMapRun`.
-    pub(in crate::execution) fn update_map_run(
+    pub(crate) fn update_map_run(
         &mut self,
         branch: &mut Branch,
         mut run: Box<MapRun>,
@@ -236,7 +236,7 @@ impl Step<'_> {
     }
 
     /// Handles an input for a call that reads items or writes results. The history has no event for it.
-    pub(in crate::execution) fn map_run_task(
+    pub(crate) fn map_run_task(
         &mut self,
         branch: &mut Branch,
         mut run: Box<MapRun>,

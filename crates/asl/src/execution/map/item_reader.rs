@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use crate::definition::{ItemFormat, ItemReader, ReaderTransformation};
 use crate::document::Document;
-use crate::items::{self, File, Unreadable};
+use crate::execution::map::items::{self, File, Unreadable};
 use crate::resource::Pattern;
 use crate::resource::TaskResource;
 
 /// The progress of reading the items.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(in crate::execution) struct ReadProgress {
+pub(crate) struct ReadProgress {
     /// The reader's parameters, evaluated.
     parameters: Value,
     max_items: Option<u64>,
@@ -38,13 +38,13 @@ enum Stage {
 }
 
 /// A call for the driver to make.
-pub(in crate::execution) struct Call {
-    pub(in crate::execution) resource: TaskResource,
-    pub(in crate::execution) parameters: Value,
+pub(crate) struct Call {
+    pub(crate) resource: TaskResource,
+    pub(crate) parameters: Value,
 }
 
 impl ReadProgress {
-    pub(in crate::execution) fn new(reader: &ItemReader, parameters: Value, max_items: Option<u64>) -> Self {
+    pub(crate) fn new(reader: &ItemReader, parameters: Value, max_items: Option<u64>) -> Self {
         let lists = matches!(&reader.resource, TaskResource::Service { resource, .. } if resource == "listObjectsV2");
         let stage = match reader.format {
             _ if lists => Stage::Listing,
@@ -57,12 +57,12 @@ impl ReadProgress {
     }
 
     /// The first call.
-    pub(in crate::execution) fn first_call(&self, reader: &ItemReader) -> Call {
+    pub(crate) fn first_call(&self, reader: &ItemReader) -> Call {
         Call { resource: reader.resource.clone(), parameters: self.parameters.clone() }
     }
 
     /// Processes the response to a call and returns the next call; `None` when everything has been read.
-    pub(in crate::execution) fn take(&mut self, reader: &ItemReader, answer: &str) -> Result<Option<Call>, Unreadable> {
+    pub(crate) fn take(&mut self, reader: &ItemReader, answer: &str) -> Result<Option<Call>, Unreadable> {
         let answer: Value = serde_json::from_str(answer)
             .map_err(|problem| Unreadable(format!("The answer of the item reader is not JSON: {problem}.")))?;
         match self.stage {
@@ -133,14 +133,14 @@ impl ReadProgress {
     }
 
     /// `Map.Item.Source` of the Context Object: the bucket, with the key of a single object.
-    pub(in crate::execution) fn source(&self) -> Arc<str> {
+    pub(crate) fn source(&self) -> Arc<str> {
         match self.parameters["Key"].as_str() {
             Some(key) => format!("S3://{}/{key}", self.bucket()).into(),
             None => format!("S3://{}", self.bucket()).into(),
         }
     }
 
-    pub(in crate::execution) fn into_items(mut self) -> Vec<Document> {
+    pub(crate) fn into_items(mut self) -> Vec<Document> {
         if let Some(most) = self.max_items.and_then(|most| usize::try_from(most).ok()) {
             self.items.truncate(most);
         }

@@ -12,66 +12,60 @@ use crate::execution::map::batch::Batch;
 use crate::execution::map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
 use crate::execution::map::item_reader::ReadProgress;
 use crate::execution::map::result_writer::WriteProgress;
-use crate::execution::task::RunningTask;
+use crate::execution::states::task::RunningTask;
 use crate::history::Status;
 use crate::quotas::MAX_MAP_RUN_CONCURRENCY;
 use crate::rfc3339;
 
 /// The limits that `UpdateMapRun` may change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(in crate::execution) struct Limits {
-    pub(in crate::execution) max_concurrency: u64,
-    pub(in crate::execution) tolerated_failure_count: Option<u64>,
-    pub(in crate::execution) tolerated_failure_percentage: Option<f64>,
+pub(crate) struct Limits {
+    pub(crate) max_concurrency: u64,
+    pub(crate) tolerated_failure_count: Option<u64>,
+    pub(crate) tolerated_failure_percentage: Option<f64>,
 }
 
 /// A child that is running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(in crate::execution) struct RunningChild {
-    pub(in crate::execution) name: Arc<str>,
-    pub(in crate::execution) batch: Batch,
-    pub(in crate::execution) started_at: Timestamp,
+pub(crate) struct RunningChild {
+    pub(crate) name: Arc<str>,
+    pub(crate) batch: Batch,
+    pub(crate) started_at: Timestamp,
 }
 
 /// A child that has ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(in crate::execution) struct EndedChild {
+pub(crate) struct EndedChild {
     /// Its details for a `ResultWriter`; `None` when only the output is needed.
-    pub(in crate::execution) child: Option<Box<RunningChild>>,
-    pub(in crate::execution) stopped_at: Timestamp,
-    pub(in crate::execution) outcome: Outcome,
+    pub(crate) child: Option<Box<RunningChild>>,
+    pub(crate) stopped_at: Timestamp,
+    pub(crate) outcome: Outcome,
 }
 
 /// A Map Run that is running, in the branch that is in the Map state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(in crate::execution) struct MapRun {
-    pub(in crate::execution) id: MapRunId,
-    pub(in crate::execution) arn: Arc<str>,
-    pub(in crate::execution) state: Arc<str>,
-    pub(in crate::execution) child_type: ChildType,
-    pub(in crate::execution) started_at: Timestamp,
-    pub(in crate::execution) limits: Limits,
+pub(crate) struct MapRun {
+    pub(crate) id: MapRunId,
+    pub(crate) arn: Arc<str>,
+    pub(crate) state: Arc<str>,
+    pub(crate) child_type: ChildType,
+    pub(crate) started_at: Timestamp,
+    pub(crate) limits: Limits,
     /// Whether the results need the details of each child, or only its output.
-    pub(in crate::execution) keeps_all: bool,
-    pub(in crate::execution) items: MapRunCounts,
-    pub(in crate::execution) executions: MapRunCounts,
+    pub(crate) keeps_all: bool,
+    pub(crate) items: MapRunCounts,
+    pub(crate) executions: MapRunCounts,
     waiting: VecDeque<Batch>,
     running: BTreeMap<u64, RunningChild>,
     ended: BTreeMap<u64, EndedChild>,
     /// The driver's pending call to read items or write results.
-    pub(in crate::execution) task: Option<Box<RunningTask>>,
-    pub(in crate::execution) reading: Option<Box<ReadProgress>>,
-    pub(in crate::execution) writing: Option<Box<WriteProgress>>,
+    pub(crate) task: Option<Box<RunningTask>>,
+    pub(crate) reading: Option<Box<ReadProgress>>,
+    pub(crate) writing: Option<Box<WriteProgress>>,
 }
 
 impl MapRun {
-    pub(in crate::execution) fn new(
-        id: MapRunId,
-        arn: Arc<str>,
-        state: Arc<str>,
-        child_type: ChildType,
-        limits: Limits,
-    ) -> Self {
+    pub(crate) fn new(id: MapRunId, arn: Arc<str>, state: Arc<str>, child_type: ChildType, limits: Limits) -> Self {
         Self {
             id,
             arn,
@@ -91,7 +85,7 @@ impl MapRun {
         }
     }
 
-    pub(in crate::execution) fn add(&mut self, batches: Vec<Batch>) {
+    pub(crate) fn add(&mut self, batches: Vec<Batch>) {
         let items: u64 = batches.iter().map(|batch| batch.items).sum();
         let children = u64::try_from(batches.len()).unwrap_or(u64::MAX);
         for (counts, added) in [(&mut self.items, items), (&mut self.executions, children)] {
@@ -102,11 +96,7 @@ impl MapRun {
     }
 
     /// Starts the next child, if the limits allow one, and returns its index.
-    pub(in crate::execution) fn begin_next(
-        &mut self,
-        name: impl FnOnce(u64) -> Arc<str>,
-        now: Timestamp,
-    ) -> Option<u64> {
+    pub(crate) fn begin_next(&mut self, name: impl FnOnce(u64) -> Arc<str>, now: Timestamp) -> Option<u64> {
         let most = if self.limits.max_concurrency == 0 {
             MAX_MAP_RUN_CONCURRENCY
         } else {
@@ -125,11 +115,11 @@ impl MapRun {
         Some(index)
     }
 
-    pub(in crate::execution) fn has_running(&self, index: u64) -> bool {
+    pub(crate) fn has_running(&self, index: u64) -> bool {
         self.running.contains_key(&index)
     }
 
-    pub(in crate::execution) fn end(&mut self, index: u64, outcome: Outcome, now: Timestamp) {
+    pub(crate) fn end(&mut self, index: u64, outcome: Outcome, now: Timestamp) {
         let Some(child) = self.running.remove(&index) else {
             return;
         };
@@ -144,7 +134,7 @@ impl MapRun {
     }
 
     /// Whether more items have failed than the limits tolerate.
-    pub(in crate::execution) fn has_failed(&self) -> bool {
+    pub(crate) fn has_failed(&self) -> bool {
         let failed = self.items.failed + self.items.timed_out + self.items.aborted;
         let Limits { tolerated_failure_count: count, tolerated_failure_percentage: percentage, .. } = self.limits;
         if count.is_none() && percentage.is_none() {
@@ -154,24 +144,24 @@ impl MapRun {
         count.is_some_and(|count| failed > count) || percentage.is_some_and(|percentage| share > percentage)
     }
 
-    pub(in crate::execution) fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         self.task.is_none() && self.reading.is_none() && self.waiting.is_empty() && self.running.is_empty()
     }
 
     /// The children that have ended, by index.
-    pub(in crate::execution) fn results(&self) -> impl Iterator<Item = (u64, &EndedChild)> {
+    pub(crate) fn results(&self) -> impl Iterator<Item = (u64, &EndedChild)> {
         self.ended.iter().map(|(index, ended)| (*index, ended))
     }
 
     /// Aborts everything that has not ended, and returns the children that were running.
-    pub(in crate::execution) fn abort(&mut self) -> Vec<ChildId> {
+    pub(crate) fn abort(&mut self) -> Vec<ChildId> {
         self.items.abort_unfinished();
         self.executions.abort_unfinished();
         self.waiting.clear();
         std::mem::take(&mut self.running).into_keys().map(|index| ChildId { map_run: self.id, index }).collect()
     }
 
-    pub(in crate::execution) fn summary(&self, status: Status, stopped_at: Option<Timestamp>) -> MapRunSummary {
+    pub(crate) fn summary(&self, status: Status, stopped_at: Option<Timestamp>) -> MapRunSummary {
         MapRunSummary {
             id: self.id,
             arn: Arc::clone(&self.arn),
@@ -188,7 +178,7 @@ impl MapRun {
     }
 
     /// The request that starts a running child.
-    pub(in crate::execution) fn request(&self, index: u64) -> Option<ChildRequest> {
+    pub(crate) fn request(&self, index: u64) -> Option<ChildRequest> {
         let child = self.running.get(&index)?;
         Some(ChildRequest {
             child: ChildId { map_run: self.id, index },
@@ -202,22 +192,22 @@ impl MapRun {
         })
     }
 
-    pub(in crate::execution) fn requests(&self) -> impl Iterator<Item = ChildRequest> {
+    pub(crate) fn requests(&self) -> impl Iterator<Item = ChildRequest> {
         self.running.keys().filter_map(|index| self.request(*index))
     }
 
     /// The Map Run's ARN with another resource type, without its own id: `arn:aws:states:R:A:stateMachine:MACHINE/LABEL`.
-    pub(in crate::execution) fn arn_of(&self, resource_type: &str) -> String {
+    pub(crate) fn arn_of(&self, resource_type: &str) -> String {
         let start = self.arn.rsplit_once(':').map_or(&*self.arn, |(start, _)| start);
         start.replacen(":mapRun:", &format!(":{resource_type}:"), 1)
     }
 
     /// The last part of the ARN.
-    pub(in crate::execution) fn uuid(&self) -> &str {
+    pub(crate) fn uuid(&self) -> &str {
         self.arn.rsplit(':').next().unwrap_or_default()
     }
 
-    pub(in crate::execution) fn execution_arn(&self, name: &str) -> String {
+    pub(crate) fn execution_arn(&self, name: &str) -> String {
         match self.child_type {
             ChildType::Standard => format!("{}:{name}", self.arn_of("execution")),
             // An Express execution's ARN ends with an id of its own; a child's name is as unique.
@@ -226,7 +216,7 @@ impl MapRun {
     }
 
     /// A child's dates as `DescribeExecution` shows them.
-    pub(in crate::execution) fn date(instant: Timestamp) -> String {
+    pub(crate) fn date(instant: Timestamp) -> String {
         rfc3339::with_milliseconds(instant)
     }
 }

@@ -4,6 +4,7 @@ pub(super) mod batch;
 pub(super) mod children;
 mod distributed;
 mod item_reader;
+mod items;
 pub(super) mod map_run;
 mod result_writer;
 
@@ -22,12 +23,7 @@ use crate::quotas::MAX_MAP_CONCURRENCY;
 
 impl Step<'_> {
     /// Starts the iterations of a Map state, the first time or again.
-    pub(in crate::execution) fn map(
-        &mut self,
-        branch: &mut Branch,
-        state: &State,
-        map: &Map,
-    ) -> Result<Transition, Fault> {
+    pub(crate) fn map(&mut self, branch: &mut Branch, state: &State, map: &Map) -> Result<Transition, Fault> {
         let scope = self.scope_of(branch);
         let input = scope.effective_input(state)?;
         let max_concurrency = map.max_concurrency.as_ref().map(|dynamic| scope.count(dynamic, &input)).transpose()?;
@@ -92,7 +88,7 @@ impl Step<'_> {
     }
 
     /// Starts up to `count` of the iterations that wait.
-    pub(in crate::execution) fn begin_iterations(
+    pub(crate) fn begin_iterations(
         &mut self,
         branch: &mut Branch,
         map: &Map,
@@ -128,7 +124,7 @@ impl Step<'_> {
     }
 
     /// The input of an iteration: the item, or the value of `ItemSelector` for it.
-    pub(in crate::execution) fn selected(
+    pub(crate) fn selected(
         &mut self,
         branch: &Branch,
         map: &Map,
@@ -158,7 +154,7 @@ impl Step<'_> {
 }
 
 /// What all items of a Map state share for their `ItemSelector`: made once for all iterations that start in a step.
-pub(in crate::execution) struct ItemSelection {
+pub(crate) struct ItemSelection {
     /// The state's branch, its entry and its attempt.
     attempt: (BranchId, u64, u64),
     effective: Document,

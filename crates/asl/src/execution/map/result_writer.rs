@@ -13,7 +13,7 @@ use crate::history::{Failure, Status};
 
 /// The progress of writing the results.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(in crate::execution) struct WriteProgress {
+pub(crate) struct WriteProgress {
     bucket: String,
     manifest_key: String,
     /// Parameters of the calls, in order.
@@ -22,7 +22,7 @@ pub(in crate::execution) struct WriteProgress {
 
 impl WriteProgress {
     /// The files of a Map Run that has ended: one per status, and a manifest that names them.
-    pub(in crate::execution) fn new(run: &MapRun, writer: &ResultWriter, parameters: &Value) -> Self {
+    pub(crate) fn new(run: &MapRun, writer: &ResultWriter, parameters: &Value) -> Self {
         let bucket = parameters["Bucket"].as_str().unwrap_or_default().to_owned();
         let prefix = parameters["Prefix"].as_str().unwrap_or_default().trim_end_matches('/');
         let folder = if prefix.is_empty() { run.uuid().to_owned() } else { format!("{prefix}/{}", run.uuid()) };
@@ -51,12 +51,12 @@ impl WriteProgress {
         Self { bucket, manifest_key, calls }
     }
 
-    pub(in crate::execution) fn next_call(&mut self) -> Option<Value> {
+    pub(crate) fn next_call(&mut self) -> Option<Value> {
         self.calls.pop_front()
     }
 
     /// The state's result: the place of the files.
-    pub(in crate::execution) fn result(&self, run: &MapRun) -> Document {
+    pub(crate) fn result(&self, run: &MapRun) -> Document {
         Document::of(json!({
             "MapRunArn": run.arn,
             "ResultWriterDetails": { "Bucket": self.bucket, "Key": self.manifest_key },
@@ -65,7 +65,7 @@ impl WriteProgress {
 }
 
 /// The state's result when nothing is written: the results of all children, in the order of the items.
-pub(in crate::execution) fn results(run: &MapRun, transformation: Transformation) -> Document {
+pub(crate) fn results(run: &MapRun, transformation: Transformation) -> Document {
     let mut results = Vec::new();
     for (_, ended) in run.results() {
         results.extend(shown(run, ended, transformation));

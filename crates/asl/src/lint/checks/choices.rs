@@ -8,7 +8,7 @@ use crate::lint::finding::{Lint, Lints};
 use crate::lint::rules::LintRule;
 use crate::lint::view::{MachineView, StateView};
 
-pub(in crate::lint) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
+pub(crate) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     for state in machine.states().filter(|state| state.kind == "Choice") {
         let has_rules = state.list("Choices").next().is_some();
         if has_rules && !state.fields.contains_key("Default") && !is_exhaustive(state) {

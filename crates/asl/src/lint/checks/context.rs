@@ -9,7 +9,7 @@ use crate::lint::view::MachineView;
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
 const MEMBERS: [&str; 5] = ["Execution", "Map", "State", "StateMachine", "Task"];
 
-pub(in crate::lint) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
+pub(crate) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     for state in machine.states().filter(|state| !state.is_jsonata) {
         reads::each(state, |read| {
             let unknown = scan::paths(read.text).into_iter().filter(|path| path.root == Root::Context);

@@ -37,7 +37,7 @@ struct Origin<'s, 'a> {
     has_distributed_map: bool,
 }
 
-pub(in crate::lint) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
+pub(crate) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     for (flow_index, flow) in machine.flows.iter().enumerate() {
         for (index, state) in flow.states.iter().enumerate() {
             if state.list("Retry").chain(state.list("Catch")).next().is_some() {
@@ -172,7 +172,8 @@ fn impossible_in_task(state: &StateView<'_>, name: &str) -> Option<String> {
 
 /// Whether two names differ by one letter more, less or other, or by two neighbours that changed places.
 fn is_one_off(one: &str, other: &str) -> bool {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let one: Vec<char> = one.chars().collect();
+    let other: Vec<char> = other.chars().collect();
     let same_start = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
     let one = &one[same_start..];
     let other = &other[same_start..];

@@ -11,7 +11,7 @@ use crate::lint::view::MachineView;
 /// Fields in which JSONata states have expressions.
 const WITH_EXPRESSIONS: [&str; 7] = ["Arguments", "Output", "Assign", "Items", "ItemSelector", "Choices", "Catch"];
 
-pub(in crate::lint) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
+pub(crate) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     for state in machine.states().filter(|state| state.is_jsonata) {
         for name in WITH_EXPRESSIONS {
             if let Some(value) = state.fields.get(name) {

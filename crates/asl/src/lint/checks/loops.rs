@@ -9,7 +9,7 @@ use crate::lint::view::{FlowView, MachineView, StateView};
 /// Fields that change nothing of what goes through a Pass or Choice state.
 const IDLE: [&str; 6] = ["Type", "Comment", "QueryLanguage", "Next", "Choices", "Default"];
 
-pub(in crate::lint) fn check(machine: &MachineView<'_>, machine_type: MachineType, lints: &mut Lints) {
+pub(crate) fn check(machine: &MachineView<'_>, machine_type: MachineType, lints: &mut Lints) {
     for flow in &machine.flows {
         for members in loops(flow) {
             lints.extend(busy(flow, &members, machine_type));

@@ -14,7 +14,7 @@ use crate::lint::scan::{self, PathRead, Root};
 use crate::lint::shape::{Missing, Shape};
 use crate::lint::view::{Edge, EdgeKind, FlowView, MachineView, Part, StateView};
 
-pub(in crate::lint) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
+pub(crate) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     let mut known: Vec<Vec<Option<Shape>>> = Vec::new();
     for flow in &machine.flows {
         let inputs = inputs(flow, entry(machine, flow, &known));

@@ -4,7 +4,7 @@ use crate::lint::finding::{Lint, Lints};
 use crate::lint::rules::LintRule;
 use crate::lint::view::{FlowView, MachineView, StateView};
 
-pub(in crate::lint) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
+pub(crate) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     for flow in &machine.flows {
         if let Some(name) = flow.start_at.filter(|name| flow.index(name).is_none()) {
             lints.add(missing(name, format!("{}/StartAt", flow.location)));

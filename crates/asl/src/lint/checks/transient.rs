@@ -16,7 +16,7 @@ const TRANSIENT: [&str; 5] = [
     "Lambda.TooManyRequestsException",
 ];
 
-pub(in crate::lint) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
+pub(crate) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     let mut around: Vec<[bool; TRANSIENT.len()]> = Vec::new();
     for flow in &machine.flows {
         // A Parallel or Map state around the task that is retried runs the task again too.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::lint::finding::{Lint, Lints};
+use crate::lint::reads;
 use crate::lint::rules::LintRule;
+use crate::lint::scan;
 use crate::lint::view::{FlowView, MachineView, Part, StateView};
-use crate::lint::{reads, scan};
 
 /// Every variable that is assigned anywhere, numbered.
 type Numbers = BTreeMap<String, usize>;
@@ -23,7 +24,7 @@ struct Assigned {
     always: Set,
 }
 
-pub(in crate::lint) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
+pub(crate) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
     let numbers = numbers(machine);
     let mut known: Vec<Vec<Option<Assigned>>> = Vec::new();
     for flow in &machine.flows {

@@ -8,7 +8,7 @@ use crate::lint::rules::LintRule;
 use crate::lint::view::{MachineView, StateView};
 use crate::rfc3339;
 
-pub(in crate::lint) fn check(machine: &MachineView<'_>, machine_type: MachineType, now: Timestamp, lints: &mut Lints) {
+pub(crate) fn check(machine: &MachineView<'_>, machine_type: MachineType, now: Timestamp, lints: &mut Lints) {
     for state in machine.states().filter(|state| state.kind == "Wait") {
         let seconds = state.fields.get("Seconds").and_then(Value::as_u64);
         lints.extend(seconds.and_then(|seconds| too_long(machine, machine_type, state, "Seconds", seconds)));

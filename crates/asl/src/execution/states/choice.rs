@@ -6,10 +6,10 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::data::dataflow::StateScope;
-use super::fault::Fault;
 use crate::definition::{Condition, Operand, Operator, Order, Rule, Test};
 use crate::document::Document;
+use crate::execution::data::dataflow::StateScope;
+use crate::execution::fault::Fault;
 use crate::path::{Path, PathScope};
 use crate::rfc3339;
 
@@ -17,7 +17,7 @@ use crate::rfc3339;
 ///
 /// # Errors
 /// When a path has no value outside of `IsPresent`, or an expression gives no boolean.
-pub(super) fn first_match<'r>(
+pub(crate) fn first_match<'r>(
     rules: &'r [Rule],
     scope: &StateScope<'_>,
     payload: &Document,

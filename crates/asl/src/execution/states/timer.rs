@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::branch::{Branch, BranchId, BranchStatus};
-use super::fault::Fault;
-use super::later;
-use super::step::{Step, Transition};
 use crate::definition::{State, WaitUntil};
+use crate::execution::branch::{Branch, BranchId, BranchStatus};
+use crate::execution::fault::Fault;
+use crate::execution::later;
+use crate::execution::step::{Step, Transition};
 use crate::quotas::MAX_WAIT_S;
 
 impl Step<'_> {
-    pub(super) fn wait(&mut self, branch: &mut Branch, state: &State, until: &WaitUntil) -> Result<Transition, Fault> {
+    pub(crate) fn wait(&mut self, branch: &mut Branch, state: &State, until: &WaitUntil) -> Result<Transition, Fault> {
         let until = self.wait_until(branch, state, until)?;
         if until <= self.now {
             return self.complete(branch, state, None);
@@ -46,7 +46,7 @@ impl Step<'_> {
     }
 
     /// Fires every timer that is due, the earliest first, so that a late wake-up gives the same order as a prompt one.
-    pub(super) fn run_due(&mut self) {
+    pub(crate) fn run_due(&mut self) {
         while !self.is_over() {
             let timers = self.execution.branches.values().filter_map(|branch| Some((branch.due()?, branch.id)));
             let first = timers.min().filter(|(due, _)| *due <= self.now);

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Bindings, Expression, FieldError};
+use crate::bindings::Bindings;
+use crate::expression::Expression;
+use crate::template::FieldError;
 
 /// What JSON calls the type of a value.
 fn type_of(value: &Value) -> &'static str {

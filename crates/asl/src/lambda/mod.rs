@@ -1,10 +1,13 @@
 //! Task results from Lambda responses: the two ways to call a function differ in their results.
 
+mod sdk_metadata;
+
 use serde_json::Value;
+
+pub use sdk_metadata::SdkMetadata;
 
 use crate::execution::{Input, TaskRequest};
 use crate::resource::TaskResource;
-use crate::sdk_metadata::SdkMetadata;
 
 /// The response of the Lambda service to a synchronous invocation.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,15 +1,15 @@
 //! Parallel states: branches side by side.
 
-use super::branch::{Branch, BranchStatus};
-use super::fault::{self, Fault};
-use super::join::Join;
-use super::step::{Step, Transition};
 use crate::definition::{Parallel, State};
+use crate::execution::branch::{Branch, BranchStatus};
+use crate::execution::fault::{self, Fault};
+use crate::execution::join::Join;
+use crate::execution::step::{Step, Transition};
 use crate::history::EventDetails;
 
 impl Step<'_> {
     /// Begins the branches of a Parallel state, the first time or again.
-    pub(super) fn parallel(
+    pub(crate) fn parallel(
         &mut self,
         branch: &mut Branch,
         state: &State,

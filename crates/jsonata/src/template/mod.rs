@@ -1,5 +1,7 @@
 //! Templates: JSON in which strings such as `{% $states.input.x %}` are expressions.
 
+mod typed;
+
 use std::fmt;
 
 use serde_json::{Map, Value};

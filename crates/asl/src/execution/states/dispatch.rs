@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use super::branch::Branch;
-use super::choice;
-use super::fault::Fault;
-use super::step::{Step, Transition};
 use crate::definition::{Dynamic, MapMode, Rule, State, StateIndex, StateKind, Target};
 use crate::document::Document;
+use crate::execution::branch::Branch;
+use crate::execution::fault::Fault;
+use crate::execution::states::choice;
+use crate::execution::step::{Step, Transition};
 use crate::history::{EventDetails, Failure};
 
 const NO_NEXT_STATE: &str = "Failed to transition out of the state. The state does not point to a next state.";
 
 impl<'a> Step<'a> {
-    pub(super) fn enter(&mut self, branch: &mut Branch, at: StateIndex, input: Document) -> Result<Transition, Fault> {
+    pub(crate) fn enter(&mut self, branch: &mut Branch, at: StateIndex, input: Document) -> Result<Transition, Fault> {
         branch.at = at;
         let state = self.state_of(branch)?;
         branch.state = Arc::clone(&state.name);
@@ -32,7 +32,7 @@ impl<'a> Step<'a> {
     }
 
     /// Executes a state on its raw input: when it was entered, and on every further attempt.
-    pub(super) fn execute(&mut self, branch: &mut Branch, state: &State) -> Result<Transition, Fault> {
+    pub(crate) fn execute(&mut self, branch: &mut Branch, state: &State) -> Result<Transition, Fault> {
         match &state.kind {
             StateKind::Pass { result, .. } => self.pass(branch, state, result.as_ref()),
             StateKind::Task(task) => self.schedule(branch, state, task),
@@ -46,7 +46,7 @@ impl<'a> Step<'a> {
     }
 
     /// The definition of the state that a branch is in.
-    pub(super) fn state_of(&self, branch: &Branch) -> Result<&'a State, Fault> {
+    pub(crate) fn state_of(&self, branch: &Branch) -> Result<&'a State, Fault> {
         let state = self.machine.state(branch.at);
         state.ok_or_else(|| Fault::runtime(branch, "The state machine has no such state."))
     }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::branch::{Branch, BranchStatus};
-use super::effect::Effect;
-use super::fault::{self, Fault};
-use super::step::{Step, Transition};
-use super::{jitter, later};
 use crate::definition::{State, Task};
 use crate::document::Document;
+use crate::execution::branch::{Branch, BranchStatus};
+use crate::execution::effect::Effect;
+use crate::execution::fault::{self, Fault};
+use crate::execution::step::{Step, Transition};
+use crate::execution::{jitter, later};
 use crate::history::{EventDetails, Failure, Integration};
 use crate::resource::TaskResource;
 
@@ -71,15 +71,15 @@ pub enum TaskPhase {
 
 /// A running task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct RunningTask {
-    pub(super) request: TaskRequest,
-    pub(super) phase: TaskPhase,
-    pub(super) times_out_at: Option<Timestamp>,
-    pub(super) heartbeat_due_at: Option<Timestamp>,
+pub(crate) struct RunningTask {
+    pub(crate) request: TaskRequest,
+    pub(crate) phase: TaskPhase,
+    pub(crate) times_out_at: Option<Timestamp>,
+    pub(crate) heartbeat_due_at: Option<Timestamp>,
 }
 
 impl RunningTask {
-    pub(super) fn due(&self) -> Option<Timestamp> {
+    pub(crate) fn due(&self) -> Option<Timestamp> {
         match (self.times_out_at, self.heartbeat_due_at) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
@@ -92,13 +92,13 @@ impl RunningTask {
         self.reset_heartbeat(now);
     }
 
-    pub(super) fn reset_heartbeat(&mut self, now: Timestamp) {
+    pub(crate) fn reset_heartbeat(&mut self, now: Timestamp) {
         self.heartbeat_due_at = self.request.heartbeat_s.map(|s| later(now, s.saturating_mul(1000)));
     }
 }
 
 impl Step<'_> {
-    pub(super) fn schedule(&mut self, branch: &mut Branch, state: &State, task: &Task) -> Result<Transition, Fault> {
+    pub(crate) fn schedule(&mut self, branch: &mut Branch, state: &State, task: &Task) -> Result<Transition, Fault> {
         if let TaskResource::Activity { arn } = &task.resource
             && self.machine.missing_activities.contains(arn)
         {
@@ -162,7 +162,7 @@ impl Step<'_> {
         }
     }
 
-    pub(super) fn task_started(
+    pub(crate) fn task_started(
         &mut self,
         branch: &mut Branch,
         mut task: Box<RunningTask>,
@@ -182,7 +182,7 @@ impl Step<'_> {
         Ok(Transition::Wait)
     }
 
-    pub(super) fn task_not_started(
+    pub(crate) fn task_not_started(
         &mut self,
         branch: &mut Branch,
         task: &RunningTask,
@@ -198,7 +198,7 @@ impl Step<'_> {
         Err(Fault::Error(failure))
     }
 
-    pub(super) fn task_submitted(
+    pub(crate) fn task_submitted(
         &mut self,
         branch: &mut Branch,
         mut task: Box<RunningTask>,
@@ -212,7 +212,7 @@ impl Step<'_> {
         Ok(Transition::Wait)
     }
 
-    pub(super) fn task_succeeded(
+    pub(crate) fn task_succeeded(
         &mut self,
         branch: &mut Branch,
         task: &RunningTask,
@@ -234,7 +234,7 @@ impl Step<'_> {
         self.complete_task(branch, state, Some(result), task.request.token.as_deref())
     }
 
-    pub(super) fn task_failed(
+    pub(crate) fn task_failed(
         &mut self,
         branch: &mut Branch,
         task: &RunningTask,
@@ -250,7 +250,7 @@ impl Step<'_> {
         Err(Fault::Error(failure))
     }
 
-    pub(super) fn task_timed_out(&mut self, branch: &mut Branch, task: &RunningTask) -> Result<Transition, Fault> {
+    pub(crate) fn task_timed_out(&mut self, branch: &mut Branch, task: &RunningTask) -> Result<Transition, Fault> {
         self.effects.push(Effect::CancelTask(task.request.task));
         let failure = fault::timed_out();
         let event = match integration(&task.request.resource) {
