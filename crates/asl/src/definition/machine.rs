@@ -23,7 +23,8 @@ pub(super) struct Parser {
 }
 
 impl StateMachine {
-    /// Reads and checks a definition.
+    /// Parses and checks a definition: JSON text, as `CreateStateMachine` takes it. This is the one way to read a definition; one in
+    /// YAML is read with a YAML library and given as JSON text.
     ///
     /// # Errors
     /// Everything that is wrong with it, and what AWS warns of. Texts are AWS's where it is known what AWS says: recorded

@@ -2,7 +2,7 @@
 
 use super::branch::{Branch, BranchId, BranchStatus};
 use super::effect::Effect;
-use super::join::iteration;
+use super::states::inner_branches::iteration;
 use super::step::Step;
 use crate::definition::StateKind;
 use crate::history::EventDetails;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::map::children::{ChildId, ChildRequest, MapRunSummary};
-use super::states::task::{TaskId, TaskRequest};
+use super::task::{TaskId, TaskRequest};
 use crate::history::{Failure, HistoryEvent, Status};
 
 /// An effect: something that the driver has to do.

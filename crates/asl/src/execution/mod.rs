@@ -14,11 +14,12 @@ mod start;
 mod states;
 mod step;
 mod stored;
+mod task;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::definition::StateMachine;
@@ -26,20 +27,17 @@ use crate::definition::{ChildType, FlowIndex, MapMode, StateKind};
 use crate::document::Document;
 use crate::history::Status;
 use crate::quotas::{MAX_EXECUTION_S, MAX_EXPRESS_S, MAX_PAYLOAD_BYTES};
+use crate::timestamp;
 use branch::{Branch, BranchId};
 use map::map_run::MapRun;
 use step::Step;
 use stored::Format;
 
-pub use data::context::ExecutionContext;
 pub use effect::{Effect, Outcome};
 pub use input::{IllegalInput, Input};
 pub use map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
-pub use start::{Start, StartBuilder, StartError};
-pub use states::task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
-
-/// How deep a payload may nest: what the JSON reader takes, less a margin.
-const MAX_DEPTH: usize = 120;
+pub use start::{ExecutionContext, Start, StartBuilder, StartError};
+pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
 
 /// An execution: everything that must survive a restart, and nothing that grows with the history.
 ///
@@ -62,7 +60,7 @@ pub struct Execution {
     times_out_at: Timestamp,
     /// The execution's own branch, and those inside Parallel and Map states.
     /// Boxed, because a node of the map has room for eleven values.
-    #[serde(deserialize_with = "data::variables::with_outer_variables")]
+    #[serde(deserialize_with = "branch::with_outer_variables")]
     branches: BTreeMap<BranchId, Box<Branch>>,
 }
 
@@ -117,7 +115,7 @@ impl Execution {
             last_task_id: 0,
             last_branch_id: 0,
             latest: start.now,
-            times_out_at: later(start.now, time_s.min(MAX_EXECUTION_S).saturating_mul(1000)),
+            times_out_at: timestamp::later(start.now, time_s.min(MAX_EXECUTION_S).saturating_mul(1000)),
             branches: BTreeMap::new(),
         };
         let mut step = Step::new(machine, &mut execution, start.now);
@@ -205,10 +203,4 @@ impl Execution {
     pub fn current_states(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
         self.branches.values().map(|branch| (&*branch.state, branch.waits_until()))
     }
-}
-
-/// An instant so many milliseconds later, or the last one there is.
-fn later(instant: Timestamp, delay_ms: u64) -> Timestamp {
-    let delay = SignedDuration::from_millis(i64::try_from(delay_ms).unwrap_or(i64::MAX));
-    instant.checked_add(delay).unwrap_or(Timestamp::MAX)
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use super::data::context::ExecutionContext;
 use crate::quotas::MAX_PAYLOAD_BYTES;
 
 /// The start of an execution.
@@ -19,6 +19,50 @@ pub struct Start {
     pub seed: u64,
     /// The present time, the execution's start date.
     pub now: Timestamp,
+}
+
+/// What the Context Object says about an execution. The texts are shared, so that those of a state machine are in memory once
+/// for all its executions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ExecutionContext {
+    /// The execution's ARN.
+    pub execution_arn: Arc<str>,
+    /// Its name.
+    pub execution_name: Arc<str>,
+    /// The instant that the API reports as its start.
+    pub start_time: Timestamp,
+    /// The role that it runs as.
+    pub role_arn: Arc<str>,
+    /// The state machine's ARN, without version or alias.
+    pub state_machine_arn: Arc<str>,
+    /// The state machine's name.
+    pub state_machine_name: Arc<str>,
+    /// How often it was redriven; AWS leaves this out for a synchronous express execution.
+    pub redrive_count: Option<u64>,
+}
+
+impl ExecutionContext {
+    /// The context of a standard execution, with the names that the ARNs have and without a role.
+    fn new(execution_arn: Arc<str>, state_machine_arn: Arc<str>, start_time: Timestamp) -> Self {
+        // `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`, `express` with a further id, `...:stateMachine:MACHINE`.
+        let execution_name = execution_arn.split(':').nth(7).unwrap_or_default().into();
+        let state_machine_name = state_machine_arn.split(':').nth(6).unwrap_or_default().into();
+        Self {
+            execution_arn,
+            execution_name,
+            start_time,
+            role_arn: Arc::default(),
+            state_machine_arn,
+            state_machine_name,
+            redrive_count: Some(0),
+        }
+    }
+
+    /// The region, from the state machine's ARN; empty when there is none.
+    pub fn region(&self) -> &str {
+        self.state_machine_arn.split(':').nth(3).unwrap_or_default()
+    }
 }
 
 /// Builds a [`Start`].

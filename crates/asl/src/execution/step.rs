@@ -10,7 +10,6 @@ use super::branch::{Branch, BranchId, BranchStatus};
 use super::data::variables::Variables;
 use super::effect::{Effect, Outcome};
 use super::fault::{self, Fault};
-use super::join::NextBranch;
 use super::map::ItemSelection;
 use crate::definition::StateMachine;
 use crate::definition::{FlowIndex, StateIndex};
@@ -44,6 +43,9 @@ pub(super) enum Transition {
     },
     Fail(Failure),
 }
+
+/// A branch that can continue, and its transition.
+pub(super) type NextBranch = Option<(Box<Branch>, Result<Transition, Fault>)>;
 
 impl<'a> Step<'a> {
     pub(super) fn new(machine: &'a StateMachine, execution: &'a mut Execution, now: Timestamp) -> Self {

@@ -1,10 +1,8 @@
 //! The Context Object: what a definition reads with `$$.` or `$states.context`.
 
 use std::cell::{Cell, OnceCell};
-use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::definition::StateMachine;
@@ -12,51 +10,7 @@ use crate::execution::Execution;
 use crate::execution::branch::Branch;
 use crate::path::Context;
 use crate::random::number;
-use crate::rfc3339;
-
-/// What the Context Object says about an execution. The texts are shared, so that those of a state machine are in memory once
-/// for all its executions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ExecutionContext {
-    /// The execution's ARN.
-    pub execution_arn: Arc<str>,
-    /// Its name.
-    pub execution_name: Arc<str>,
-    /// The instant that the API reports as its start.
-    pub start_time: Timestamp,
-    /// The role that it runs as.
-    pub role_arn: Arc<str>,
-    /// The state machine's ARN, without version or alias.
-    pub state_machine_arn: Arc<str>,
-    /// The state machine's name.
-    pub state_machine_name: Arc<str>,
-    /// How often it was redriven; AWS leaves this out for a synchronous express execution.
-    pub redrive_count: Option<u64>,
-}
-
-impl ExecutionContext {
-    /// The context of a standard execution, with the names that the ARNs have and without a role.
-    pub(crate) fn new(execution_arn: Arc<str>, state_machine_arn: Arc<str>, start_time: Timestamp) -> Self {
-        // `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`, `express` with a further id, `...:stateMachine:MACHINE`.
-        let execution_name = execution_arn.split(':').nth(7).unwrap_or_default().into();
-        let state_machine_name = state_machine_arn.split(':').nth(6).unwrap_or_default().into();
-        Self {
-            execution_arn,
-            execution_name,
-            start_time,
-            role_arn: Arc::default(),
-            state_machine_arn,
-            state_machine_name,
-            redrive_count: Some(0),
-        }
-    }
-
-    /// The region, from the state machine's ARN; empty when there is none.
-    pub fn region(&self) -> &str {
-        self.state_machine_arn.split(':').nth(3).unwrap_or_default()
-    }
-}
+use crate::timestamp;
 
 /// The Context Object of a branch's state, built when it is first read.
 pub(crate) struct StateContext<'a> {
@@ -120,14 +74,14 @@ impl<'a> StateContext<'a> {
         let mut execution = json!({
             "Id": context.execution_arn,
             "Input": self.execution.input.value(),
-            "StartTime": rfc3339::with_milliseconds(context.start_time),
+            "StartTime": timestamp::with_milliseconds(context.start_time),
             "Name": context.execution_name,
             "RoleArn": context.role_arn,
         });
         if let Some(count) = context.redrive_count {
             execution["RedriveCount"] = count.into();
         }
-        let entered = rfc3339::with_milliseconds(self.branch.entered_at);
+        let entered = timestamp::with_milliseconds(self.branch.entered_at);
         let mut state = json!({ "Name": self.branch.state, "EnteredTime": entered });
         // AWS shows `State.RetryCount` where retrying is possible.
         if self.machine.state(self.branch.at).is_some_and(|state| state.kind.recovery().is_some()) {

@@ -16,8 +16,8 @@ use crate::execution::data::dataflow::StateScope;
 use crate::execution::fault::Fault;
 use crate::intrinsic::Expression;
 use crate::quotas::MAX_SECONDS;
-use crate::rfc3339;
 use crate::template;
+use crate::timestamp;
 
 impl StateScope<'_> {
     /// `TimeoutSeconds`, `HeartbeatSeconds`.
@@ -128,7 +128,7 @@ impl StateScope<'_> {
             Dynamic::Literal(instant) => Ok(*instant),
             Dynamic::Path { field, expression } => {
                 let value = self.read_wait(field, expression, payload)?;
-                value.as_str().and_then(rfc3339::parse).ok_or_else(|| {
+                value.as_str().and_then(timestamp::parse).ok_or_else(|| {
                     let problem = format!(
                         "The {field} parameter does not reference a valid ISO-8601 extended offset date-time format string: {} == {}",
                         expression.text(),
@@ -173,7 +173,7 @@ impl StateScope<'_> {
     fn computed_timestamp(&self, expression: &jsonata::Expression, field: &str) -> Result<Timestamp, FieldError> {
         let text = expression.string(field, &self.input_bindings())?;
         let unreadable = || expression.unexpected_type(field, "timestamp", &Value::String(text.clone()));
-        rfc3339::parse(&text).ok_or_else(unreadable)
+        timestamp::parse(&text).ok_or_else(unreadable)
     }
 
     fn computed_number(&self, expression: &jsonata::Expression, field: &str) -> Result<f64, Fault> {

@@ -89,6 +89,16 @@ impl Step<'_> {
     }
 }
 
+impl Step<'_> {
+    /// Refuses variables over the service quotas: 256 KiB for those of one `Assign`, 10 MiB for all of an execution. What AWS says
+    /// then is not recorded; this is what it says of a payload.
+    fn check_variables(&self, branch: &Branch, assigned: &[(Arc<str>, Document)]) -> Result<(), Fault> {
+        assigned.iter().try_for_each(|(_, value)| fault::check_depth(branch, value, "variable"))?;
+        let others = self.execution.branches.values().map(|branch| branch.variables.own_size_bytes()).sum();
+        if branch.variables.has_room_for(assigned, others) { Ok(()) } else { Err(fault::too_large(&branch.state)) }
+    }
+}
+
 /// The raw input. It is moved out of the branch unless a Retry or Catch may need it again, so that writing into it makes no copy.
 fn raw_input(branch: &mut Branch, state: &State) -> Document {
     match state.kind.recovery() {

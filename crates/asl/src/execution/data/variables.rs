@@ -3,23 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::document::Document;
-use crate::execution::branch::{Branch, BranchId};
-use crate::execution::fault::{self, Fault};
-use crate::execution::step::Step;
 use crate::quotas::MAX_PAYLOAD_BYTES;
 use crate::quotas::MAX_VARIABLES_BYTES;
-
-/// More flows inside each other than a definition can have.
-const MAX_NESTED_FLOWS: usize = 1000;
 
 /// The variables that a branch sees. It can set its own, and read those of the flows around it as they were when it started.
 ///
 /// Cloning shares everything. Only the branch's own variables are stored: those of the flows around it do not change while it runs,
-/// so [`with_outer_variables`] restores them from the outer branches.
+/// so `with_outer_variables` restores them from the outer branches.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Variables(Option<Arc<Level>>);
 
@@ -42,7 +36,7 @@ impl Variables {
     }
 
     /// The same variables with `around` as the outer ones, which are not stored.
-    fn within(&self, around: &Self) -> Self {
+    pub(crate) fn within(&self, around: &Self) -> Self {
         let outer = match around.inner().0 {
             Some(level) => level.outer.clone(),
             None => return self.clone(),
@@ -72,7 +66,7 @@ impl Variables {
     }
 
     /// Whether the quotas allow these assignments, given the bytes of variables in other branches.
-    fn has_room_for(&self, assigned: &[(Arc<str>, Document)], others_bytes: usize) -> bool {
+    pub(crate) fn has_room_for(&self, assigned: &[(Arc<str>, Document)], others_bytes: usize) -> bool {
         let set: usize = assigned.iter().map(|(_, value)| value.size_bytes()).sum();
         let replaced: usize = assigned.iter().map(|(name, _)| self.size_bytes_of(name)).sum();
         let all = others_bytes + self.own_size_bytes() + set;
@@ -82,43 +76,6 @@ impl Variables {
     /// Bytes of JSON that the variables of this flow hold, without the outer ones.
     pub(crate) fn own_size_bytes(&self) -> usize {
         self.0.as_ref().map_or(0, |level| level.own.values().map(Document::size_bytes).sum())
-    }
-}
-
-/// Deserialises branches and restores in each the variables of the flows around it.
-pub(crate) fn with_outer_variables<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeMap<BranchId, Box<Branch>>, D::Error> {
-    let mut branches = BTreeMap::<BranchId, Box<Branch>>::deserialize(deserializer)?;
-    let mut depths: Vec<(usize, BranchId)> = branches.keys().map(|id| (depth(&branches, *id), *id)).collect();
-    depths.sort_unstable();
-    for (_, id) in depths {
-        let Some(position) = branches.get(&id).and_then(|branch| branch.position) else {
-            continue;
-        };
-        let Some(around) = branches.get(&position.parent).map(|parent| parent.variables.clone()) else {
-            continue;
-        };
-        if let Some(branch) = branches.get_mut(&id) {
-            branch.variables = branch.variables.within(&around);
-        }
-    }
-    Ok(branches)
-}
-
-/// The number of branches around one, bounded whatever was stored.
-fn depth(branches: &BTreeMap<BranchId, Box<Branch>>, id: BranchId) -> usize {
-    let parent = |id: &BranchId| branches.get(id)?.position.map(|position| position.parent);
-    std::iter::successors(Some(id), parent).take(MAX_NESTED_FLOWS).count()
-}
-
-impl Step<'_> {
-    /// Refuses variables over the service quotas: 256 KiB for those of one `Assign`, 10 MiB for all of an execution. What AWS says
-    /// then is not recorded; this is what it says of a payload.
-    pub(crate) fn check_variables(&self, branch: &Branch, assigned: &[(Arc<str>, Document)]) -> Result<(), Fault> {
-        assigned.iter().try_for_each(|(_, value)| fault::check_depth(branch, value, "variable"))?;
-        let others = self.execution.branches.values().map(|branch| branch.variables.own_size_bytes()).sum();
-        if branch.variables.has_room_for(assigned, others) { Ok(()) } else { Err(fault::too_large(&branch.state)) }
     }
 }
 

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::definition::ChildType;
-use crate::execution::data::context::ExecutionContext;
-use crate::execution::start::Start;
+use crate::execution::start::{ExecutionContext, Start};
 use crate::history::Status;
 use crate::random::number;
 

@@ -18,8 +18,8 @@ use crate::execution::map::children::MapRunId;
 use crate::execution::map::item_reader::{Call, ReadProgress};
 use crate::execution::map::map_run::{Limits, MapRun};
 use crate::execution::map::result_writer::{self, WriteProgress};
-use crate::execution::states::task::{RunningTask, TaskId, TaskPhase, TaskPurpose, TaskRequest};
 use crate::execution::step::{Step, Transition};
+use crate::execution::task::{RunningTask, TaskId, TaskPhase, TaskPurpose, TaskRequest};
 use crate::history::{EventDetails, Status};
 
 const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";

@@ -12,10 +12,10 @@ use crate::execution::map::batch::Batch;
 use crate::execution::map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
 use crate::execution::map::item_reader::ReadProgress;
 use crate::execution::map::result_writer::WriteProgress;
-use crate::execution::states::task::RunningTask;
+use crate::execution::task::RunningTask;
 use crate::history::Status;
 use crate::quotas::MAX_MAP_RUN_CONCURRENCY;
-use crate::rfc3339;
+use crate::timestamp;
 
 /// The limits that `UpdateMapRun` may change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -217,7 +217,7 @@ impl MapRun {
 
     /// A child's dates as `DescribeExecution` shows them.
     pub(crate) fn date(instant: Timestamp) -> String {
-        rfc3339::with_milliseconds(instant)
+        timestamp::with_milliseconds(instant)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::document::Document;
 use crate::execution::data::dataflow::StateScope;
 use crate::execution::fault::Fault;
 use crate::path::{Path, PathScope};
-use crate::rfc3339;
+use crate::timestamp;
 
 /// The first rule that matches, with its index.
 ///
@@ -102,7 +102,7 @@ fn test(value: &Value, operator: &Operator, scope: PathScope<'_>) -> Result<bool
 }
 
 fn timestamp(value: &Value) -> Option<Timestamp> {
-    rfc3339::parse(value.as_str()?)
+    timestamp::parse(value.as_str()?)
 }
 
 /// The value of an operand.

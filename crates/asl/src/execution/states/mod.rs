@@ -2,6 +2,7 @@
 
 mod choice;
 mod dispatch;
+pub(super) mod inner_branches;
 mod parallel;
-pub(super) mod task;
+mod task;
 mod timer;

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use crate::definition::{State, WaitUntil};
 use crate::execution::branch::{Branch, BranchId, BranchStatus};
 use crate::execution::fault::Fault;
-use crate::execution::later;
 use crate::execution::step::{Step, Transition};
 use crate::quotas::MAX_WAIT_S;
+use crate::timestamp::later;
 
 impl Step<'_> {
     pub(crate) fn wait(&mut self, branch: &mut Branch, state: &State, until: &WaitUntil) -> Result<Transition, Fault> {

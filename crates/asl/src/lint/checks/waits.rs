@@ -6,13 +6,13 @@ use serde_json::Value;
 use crate::lint::finding::{Lint, Lints, MachineType};
 use crate::lint::rules::LintRule;
 use crate::lint::view::{MachineView, StateView};
-use crate::rfc3339;
+use crate::timestamp;
 
 pub(crate) fn check(machine: &MachineView<'_>, machine_type: MachineType, now: Timestamp, lints: &mut Lints) {
     for state in machine.states().filter(|state| state.kind == "Wait") {
         let seconds = state.fields.get("Seconds").and_then(Value::as_u64);
         lints.extend(seconds.and_then(|seconds| too_long(machine, machine_type, state, "Seconds", seconds)));
-        let Some(until) = state.text("Timestamp").and_then(rfc3339::parse) else { continue };
+        let Some(until) = state.text("Timestamp").and_then(timestamp::parse) else { continue };
         match u64::try_from(until.duration_since(now).as_secs()) {
             Ok(seconds) if until >= now => {
                 lints.extend(too_long(machine, machine_type, state, "Timestamp", seconds));

@@ -1,7 +1,7 @@
-//! Timestamps as the States Language writes them: RFC 3339 with an uppercase `T` and `Z`.
+//! Timestamps as the States Language writes them: RFC 3339 with an uppercase `T` and `Z`; and sums of an instant and a delay.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// Reads a timestamp, or `None` when the text is none.
 ///
@@ -41,6 +41,12 @@ fn well_formed(bytes: &[u8]) -> bool {
 pub(crate) fn with_milliseconds(instant: Timestamp) -> String {
     let truncated = Timestamp::from_millisecond(instant.as_millisecond()).unwrap_or(instant);
     truncated.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// An instant so many milliseconds later, or the last one there is.
+pub(crate) fn later(instant: Timestamp, delay_ms: u64) -> Timestamp {
+    let delay = SignedDuration::from_millis(i64::try_from(delay_ms).unwrap_or(i64::MAX));
+    instant.checked_add(delay).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]
