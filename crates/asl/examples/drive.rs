@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::error::Error;
 
-use asl::{Effect, Execution, ExecutionContext, HistoryEvent, Input, Outcome, Start, StateMachine, TaskRequest};
+use asl::{Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, TaskRequest};
 
 const DEFINITION: &str = r#"{ "StartAt": "Sleep", "States": {
     "Sleep": { "Type": "Wait", "Seconds": 60, "Next": "Greet" },
@@ -30,7 +30,8 @@ fn drive(
             }
         }
         effects = if let Some(request) = tasks.pop_front() {
-            let (task, output) = (request.task, call(&request));
+            let task = request.task;
+            let output = call(&request);
             let mut effects = execution.handle(machine, Input::TaskStarted { task, worker_name: None }, now)?;
             effects.extend(execution.handle(machine, Input::TaskSucceeded { task, output }, now)?);
             effects
@@ -45,16 +46,13 @@ fn drive(
 fn main() -> Result<(), Box<dyn Error>> {
     let machine = StateMachine::parse(DEFINITION)?;
     let now = "2026-03-01T09:00:00Z".parse()?;
-    let context = ExecutionContext {
-        execution_arn: "arn:aws:states:eu-west-1:000000000000:execution:greeter:first".into(),
-        execution_name: "first".into(),
-        start_time: now,
-        role_arn: "arn:aws:iam::000000000000:role/greeter".into(),
-        state_machine_arn: "arn:aws:states:eu-west-1:000000000000:stateMachine:greeter".into(),
-        state_machine_name: "greeter".into(),
-        redrive_count: Some(0),
-    };
-    let start = Start { input: r#"{"name": "Ada"}"#.into(), context, seed: 1, now };
+    let execution_arn = "arn:aws:states:eu-west-1:000000000000:execution:greeter:first";
+    let machine_arn = "arn:aws:states:eu-west-1:000000000000:stateMachine:greeter";
+    let start = Start::builder(execution_arn, machine_arn, now)
+        .role_arn("arn:aws:iam::000000000000:role/greeter")
+        .input(r#"{"name": "Ada"}"#)
+        .seed(1)
+        .build();
     let (history, outcome) = drive(&machine, start, |request| format!(r#"{{"greeted": {}}}"#, request.input))?;
     for event in history {
         println!("{}", event.to_api_json(event.timestamp.to_string().into()));

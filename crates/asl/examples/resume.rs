@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use asl::{Effect, Execution, ExecutionContext, Input, Outcome, Start, StateMachine, TaskPhase};
+use asl::{Effect, Execution, Input, Outcome, Start, StateMachine, TaskPhase};
 
 const DEFINITION: &str = r#"{ "StartAt": "Charge", "States": {
     "Charge": { "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:000000000000:function:charge",
@@ -24,17 +24,11 @@ fn store(execution: &Execution, effects: &[Effect], rows: &mut Vec<String>) -> R
 fn main() -> Result<(), Box<dyn Error>> {
     let machine = StateMachine::parse(DEFINITION)?;
     let now = "2026-03-01T09:00:00Z".parse()?;
-    let context = ExecutionContext {
-        execution_arn: "arn:aws:states:eu-west-1:000000000000:execution:till:first".into(),
-        execution_name: "first".into(),
-        start_time: now,
-        role_arn: "arn:aws:iam::000000000000:role/till".into(),
-        state_machine_arn: "arn:aws:states:eu-west-1:000000000000:stateMachine:till".into(),
-        state_machine_name: "till".into(),
-        redrive_count: Some(0),
-    };
+    let execution_arn = "arn:aws:states:eu-west-1:000000000000:execution:till:first";
+    let machine_arn = "arn:aws:states:eu-west-1:000000000000:stateMachine:till";
+    let start = Start::builder(execution_arn, machine_arn, now).role_arn("arn:aws:iam::000000000000:role/till").seed(1);
     let mut events = Vec::new();
-    let (execution, effects) = Execution::start(&machine, Start { input: "{}".into(), context, seed: 1, now })?;
+    let (execution, effects) = Execution::start(&machine, start.build())?;
     let stored = store(&execution, &effects, &mut events)?;
     drop(execution);
     println!("stored {} bytes and {} events: {stored}", stored.len(), events.len());
@@ -43,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // begun just before the crash; whether to call it again is the driver's choice.
     let mut execution: Execution = serde_json::from_str(&stored)?;
     let waiting: Vec<_> = execution.running_tasks().map(|(request, phase)| (request.task, phase)).collect();
-    let [(task, TaskPhase::Scheduled)] = waiting[..] else { return Err("one task was under way".into()) };
+    let [(task, TaskPhase::Scheduled)] = waiting[..] else { return Err("one task was running".into()) };
     let mut effects = execution.handle(&machine, Input::TaskStarted { task, worker_name: None }, now)?;
     let output = r#"{"receipt": 17}"#.to_owned();
     effects.extend(execution.handle(&machine, Input::TaskSucceeded { task, output }, now)?);

@@ -6,18 +6,22 @@
 //! `serde_json::Map`, which keeps the order it was read in. So the same definition, start and inputs always give the
 //! same history, byte for byte.
 //!
+//! The crate is for drivers of executions (an emulator, a simulator, a test) and for tools that check definitions. It must not know
+//! who drives it: no AWS account, no HTTP, no database, no file format but JSON.
+//!
 //! # The drive loop
 //!
-//! 1. Parse the definition once: [`StateMachine::parse`].
-//! 2. Start: [`Execution::start`] gives the execution and its first effects.
+//! 1. Parse the definition once: [`StateMachine::parse`] takes JSON text. A definition in YAML is converted to JSON text first.
+//! 2. Start: [`Start::builder`] makes a [`Start`], and [`Execution::start`] returns the execution and its first effects.
 //! 3. Execute the effects in order: append every [`Effect::Event`] to the history, start every
 //!    [`Effect::StartTask`], cancel every [`Effect::CancelTask`]; stop at [`Effect::Ended`].
 //! 4. Wait for whatever comes first: progress of a task, a request to stop, or the instant of [`Execution::next_wake`].
 //! 5. Pass it to [`Execution::handle`] as an [`Input`] with the present time, and continue at 3.
 //!
-//! An execution serialises at any point between two inputs. Store it together with the events of that step, and after a
-//! restart ask [`Execution::running_tasks`] which tasks were running. `examples/drive.rs` is the loop in thirty
-//! lines, `examples/resume.rs` stores an execution in the middle, `examples/check.rs` validates and lints.
+//! An execution serialises at any point between two inputs, with the version of its format ([`Execution::FORMAT`]). Store it
+//! together with the events of that step, and after a restart ask [`Execution::running_tasks`] which tasks were running.
+//! `examples/drive.rs` is the loop in thirty lines, `examples/resume.rs` stores an execution in the middle, `examples/check.rs`
+//! validates and lints.
 //!
 //! # Children
 //!
@@ -51,27 +55,29 @@
 mod definition;
 mod document;
 mod execution;
+mod finding;
 mod history;
 mod intrinsic;
-mod items;
 mod java_double;
 pub mod lambda;
 mod lint;
 mod path;
+mod quotas;
+mod random;
 mod resource;
-mod rfc3339;
 mod template;
+mod timestamp;
 
-pub use definition::{
-    ChildType, DefinitionError, Finding, FindingKind, QueryLanguage, Severity, StateMachine, StateType,
-};
+pub use definition::{ChildType, QueryLanguage, StateMachine, StateType};
 pub use execution::{
-    ChildId, ChildRequest, Effect, Execution, ExecutionContext, IllegalInput, Input, MAX_EVENTS, MAX_EXECUTION_S,
-    MAX_EXPRESS_S, MAX_PAYLOAD_BYTES, MapRunCounts, MapRunId, MapRunSummary, Outcome, Start, StartError, TaskId,
-    TaskPhase, TaskPurpose, TaskRequest,
+    ChildId, ChildRequest, Effect, Execution, ExecutionContext, IllegalInput, Input, MapRunCounts, MapRunId,
+    MapRunSummary, Outcome, Start, StartBuilder, StartError, TaskId, TaskPhase, TaskPurpose, TaskRequest,
 };
+pub use finding::{DefinitionError, Finding, FindingKind, Severity};
 pub use history::{EventDetails, Failure, HistoryEvent, Integration, InvalidHistory, MapIteration, Status};
+pub use lambda::SdkMetadata;
 pub use lint::{Lint, LintRule, MachineType, lint};
+pub use quotas::{MAX_EVENTS, MAX_EXECUTION_S, MAX_EXPRESS_S, MAX_PAYLOAD_BYTES};
 pub use resource::{Pattern, TaskResource};
 
 /// The README's code is compiled with the documentation's.

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use jsonata::{TemplatePath, min_json_size_bytes};
 use serde_json::{Map, Value};
 
-use crate::MAX_PAYLOAD_BYTES;
-use crate::definition::{FindingKind, Findings, looks_computed};
-use crate::intrinsic::{Expression, ExpressionFailure};
+use crate::finding::{FindingKind, Findings};
+use crate::intrinsic::{Expression, ExpressionFailure, looks_computed};
 use crate::path::PathScope;
+use crate::quotas::MAX_PAYLOAD_BYTES;
 
 /// A parsed template.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at once")]
 
-use asl::{Effect, Execution, ExecutionContext, HistoryEvent, Input, Outcome, Start, StateMachine, Status, TaskId};
+use asl::{Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, Status, TaskId};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -207,16 +207,9 @@ fn plan() -> impl Strategy<Value = Plan> {
 }
 
 fn begin(machine: &StateMachine, input: &str) -> (Execution, Vec<Effect>) {
-    let context = ExecutionContext {
-        execution_arn: "arn".into(),
-        execution_name: "e".into(),
-        start_time: Timestamp::UNIX_EPOCH,
-        role_arn: "role".into(),
-        state_machine_arn: "arn:aws:states:x:000000000000:stateMachine:m".into(),
-        state_machine_name: "m".into(),
-        redrive_count: Some(0),
-    };
-    Execution::start(machine, Start { input: input.into(), context, seed: 9, now: Timestamp::UNIX_EPOCH }).unwrap()
+    let machine_arn = "arn:aws:states:x:000000000000:stateMachine:m";
+    let start = Start::builder("arn:aws:states:x:000000000000:execution:m:e", machine_arn, Timestamp::UNIX_EPOCH);
+    Execution::start(machine, start.role_arn("role").input(input).seed(9).build()).unwrap()
 }
 
 type Ran = (Vec<HistoryEvent>, Option<Outcome>, Status);
@@ -225,7 +218,8 @@ type Ran = (Vec<HistoryEvent>, Option<Outcome>, Status);
 fn run(machine: &StateMachine, input: &Value, answers: &[Answer], between: impl Fn(Execution) -> Execution) -> Ran {
     let (mut execution, mut effects) = begin(machine, &input.to_string());
     let mut answers = answers.iter().cycle();
-    let (mut history, mut outcome) = (Vec::new(), None);
+    let mut history = Vec::new();
+    let mut outcome = None;
     let mut now = Timestamp::UNIX_EPOCH;
     loop {
         execution = between(execution);
@@ -240,6 +234,7 @@ fn run(machine: &StateMachine, input: &Value, answers: &[Answer], between: impl 
                 | Effect::StartChild(_)
                 | Effect::StopChild(_) => {}
                 Effect::Ended(end) => outcome = Some(end),
+                other => panic!("{other:?}"),
             }
         }
         if outcome.is_some() {

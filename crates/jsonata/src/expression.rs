@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::ast;
 use crate::bindings::Bindings;
 use crate::evaluate::Evaluator;
 use crate::failure::EvaluationError;
-use crate::parser;
 use crate::reads::Reads;
-use crate::resolve;
 use crate::syntax::SyntaxError;
+use crate::syntax::ast;
+use crate::syntax::parser;
+use crate::syntax::resolve;
 use crate::text::NotJson;
 use crate::value;
 

@@ -52,25 +52,19 @@
 //! objects keep the order of their members where JavaScript moves names that are numbers to the front; `$split(text, '')` cuts between
 //! characters, not within them.
 
-mod ast;
 mod bindings;
 mod evaluate;
 mod expression;
 mod failure;
-mod lexer;
 mod native;
 mod number;
-mod parser;
 mod picture;
 mod reads;
 mod regex;
-mod resolve;
-mod signature;
 mod size;
 mod syntax;
 mod template;
 mod text;
-mod typed;
 mod value;
 
 #[cfg(test)]

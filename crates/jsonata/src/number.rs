@@ -51,7 +51,6 @@ pub(super) fn to_json(number: f64) -> serde_json::Value {
         return 0.into();
     }
     if number.fract() == 0.0 && number.abs() < WHOLE {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within range")]
         return if number < 0.0 { negative(number) } else { (number as u64).into() };
     }
     serde_json::Number::from_f64(number).map_or_else(|| to_text(number).into(), serde_json::Value::Number)
@@ -59,7 +58,6 @@ pub(super) fn to_json(number: f64) -> serde_json::Value {
 
 fn negative(number: f64) -> serde_json::Value {
     const LEAST: f64 = -9_223_372_036_854_775_808.0;
-    #[allow(clippy::cast_possible_truncation, reason = "whole and within range")]
     let whole = (number >= LEAST).then_some(number as i64);
     whole.map_or_else(|| number.into(), serde_json::Value::from)
 }

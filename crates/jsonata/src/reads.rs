@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::ast::{Kind, Node, Pairs, Stage};
-use super::native;
+use crate::native;
+use crate::syntax::ast::{Kind, Node, Pairs, Stage};
 
 /// The variables of an expression that come from outside.
 #[derive(Clone, Debug, Default)]

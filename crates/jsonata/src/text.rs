@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::evaluate::Evaluator;
-use super::failure::{Bound, Evaluated, Failure};
-use super::number::{fifteen_digits, to_json, to_text};
-use super::syntax::quoted;
-use super::value::Value;
+use crate::evaluate::Evaluator;
+use crate::failure::{Bound, Evaluated, Failure};
+use crate::number::{fifteen_digits, to_json, to_text};
+use crate::syntax::quoted;
+use crate::value::Value;
 
 /// How deep a result may nest: it must still be readable where it is read next, which is 128 levels.
 const MAX_RESULT_NESTING: usize = 120;

@@ -138,20 +138,14 @@ fn begin(cloud: &Cloud, run: &Run, now: Timestamp, redrive_count: Option<u64>) -
     let missing = || refusal::machine_missing(&run.arn);
     let record = cloud.step_functions.active_machine(&run.machine, missing)?;
     let prepared = cloud.step_functions.prepared(&run.machine, run.revision)?;
-    let start = asl::Start {
-        input: run.input.as_str().into(),
-        context: asl::ExecutionContext {
-            execution_arn: run.arn.as_str().into(),
-            execution_name: run.name.as_str().into(),
-            start_time: now,
-            role_arn: Arc::clone(&prepared.role_arn),
-            state_machine_arn: record.arn().into(),
-            state_machine_name: record.name.as_str().into(),
-            redrive_count,
-        },
-        seed: uuid::Uuid::new_v4().as_u64_pair().0,
-        now,
-    };
+    let start = asl::Start::builder(run.arn.as_str(), record.arn(), now)
+        .execution_name(run.name.as_str())
+        .state_machine_name(record.name.as_str())
+        .role_arn(Arc::clone(&prepared.role_arn))
+        .redrive_count(redrive_count)
+        .input(run.input.as_str())
+        .seed(uuid::Uuid::new_v4().as_u64_pair().0)
+        .build();
     let started = asl::Execution::start(&prepared.definition(&cloud.step_functions), start);
     let (execution, effects) = started.map_err(|error| refusal::invalid_input(&error.to_string()))?;
     let region = Region::new(&record.region);
@@ -209,7 +203,7 @@ fn carry(cloud: &Arc<Cloud>, caller: &Caller, effects: Vec<Effect>, news: &Unbou
             Effect::CancelTask(_) => {}
             Effect::Ended(outcome) => carried.outcome = Some(outcome),
             // An express execution has no distributed Map states.
-            Effect::StartMapRun(_) | Effect::StartChild(_) | Effect::StopChild(_) | Effect::EndMapRun(_) => {}
+            _ => {}
         }
     }
     carried

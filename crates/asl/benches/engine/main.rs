@@ -1,5 +1,5 @@
 //! What the engine alone costs: transitions per second, memory per waiting execution, and how a transition's cost grows
-//! with the payload, the size of a Map and the length of the history. `cargo bench -p asl` prints the table.
+//! with the payload, the size of a Map and the length of the history. `cargo bench -p workshop-asl` prints the table.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,6 +7,7 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "a benchmark reads the clock, may stop at once and speaks to who runs it"
 )]
 
@@ -50,7 +51,8 @@ fn growth(figures: &mut Vec<Figure>) {
     let large = transitions_per_s(&loops, &machines::payload(128 * 1024));
     figures.push(Figure::ratio("cost of a transition: payload of 128 KiB beside 1 KiB", small / large));
     let map = StateMachine::parse(machines::MAP).unwrap();
-    let (few, many) = (per_iteration_ns(&map, 20), per_iteration_ns(&map, 2000));
+    let few = per_iteration_ns(&map, 20);
+    let many = per_iteration_ns(&map, 2000);
     figures.push(Figure::time("an iteration of a Map of 20 items", few));
     figures.push(Figure::ratio("cost of an iteration: Map of 2,000 items beside 20", many / few));
     let waits = StateMachine::parse(machines::WAITING).unwrap();

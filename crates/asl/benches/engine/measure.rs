@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use asl::{Effect, EventDetails, Execution, ExecutionContext, Input, Start, StateMachine};
+use asl::{Effect, EventDetails, Execution, Input, Start, StartBuilder, StateMachine};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long each figure is measured; the best of three such rounds counts, as other programs only ever add time.
@@ -45,21 +45,18 @@ impl fmt::Display for Figure {
     }
 }
 
-fn begin(machine: &StateMachine, input: &Arc<str>, about: &ExecutionContext) -> (Execution, Vec<Effect>) {
-    let start = Start { input: Arc::clone(input), context: about.clone(), seed: 7, now: about.start_time };
-    Execution::start(machine, start).unwrap()
+fn begin(machine: &StateMachine, input: &Arc<str>, start: &StartBuilder) -> (Execution, Vec<Effect>) {
+    Execution::start(machine, start.clone().input(Arc::clone(input)).build()).unwrap()
 }
 
-fn context() -> ExecutionContext {
-    ExecutionContext {
-        execution_arn: "arn:aws:states:eu-west-1:000000000000:execution:bench:run".into(),
-        execution_name: "run".into(),
-        start_time: "2026-11-22T09:00:00Z".parse().unwrap(),
-        role_arn: "arn:aws:iam::000000000000:role/bench".into(),
-        state_machine_arn: "arn:aws:states:eu-west-1:000000000000:stateMachine:bench".into(),
-        state_machine_name: "bench".into(),
-        redrive_count: Some(0),
-    }
+fn start(execution_name: &str, now: Timestamp) -> StartBuilder {
+    let execution_arn = format!("arn:aws:states:eu-west-1:000000000000:execution:bench:{execution_name}");
+    let machine_arn = "arn:aws:states:eu-west-1:000000000000:stateMachine:bench";
+    Start::builder(execution_arn, machine_arn, now).role_arn("arn:aws:iam::000000000000:role/bench").seed(7)
+}
+
+fn now() -> Timestamp {
+    "2026-11-22T09:00:00Z".parse().unwrap()
 }
 
 /// The best of three rounds of `work`, which says how much it did: nanoseconds per unit.
@@ -83,15 +80,15 @@ fn entered(effects: &[Effect]) -> usize {
 /// Executions that run into the limit of 25,000 events; starting them, counting and dropping their events is included.
 pub(crate) fn transitions_per_s(machine: &StateMachine, input: &str) -> f64 {
     let input = Arc::from(input);
-    let context = context();
-    1e9 / best_ns(|| entered(&begin(machine, &input, &context).1))
+    let start = start("run", now());
+    1e9 / best_ns(|| entered(&begin(machine, &input, &start).1))
 }
 
 pub(crate) fn per_iteration_ns(machine: &StateMachine, items: usize) -> f64 {
     let input: Arc<str> = serde_json::to_string(&(0..items).collect::<Vec<_>>()).unwrap().into();
-    let context = context();
+    let start = start("run", now());
     best_ns(|| {
-        let (_, effects) = begin(machine, &input, &context);
+        let (_, effects) = begin(machine, &input, &start);
         assert!(matches!(effects.last(), Some(Effect::Ended(_))), "the map has ended");
         items
     })
@@ -99,7 +96,7 @@ pub(crate) fn per_iteration_ns(machine: &StateMachine, items: usize) -> f64 {
 
 /// An execution that is woken once a minute, driven until it has so many events.
 fn drive(machine: &StateMachine, events: u64, each: &mut dyn FnMut(&Execution, Duration)) {
-    let (mut execution, _) = begin(machine, &Arc::from("{}"), &context());
+    let (mut execution, _) = begin(machine, &Arc::from("{}"), &start("run", now()));
     while execution.last_event_id() < events {
         let now = execution.next_wake().unwrap();
         let began = Instant::now();
@@ -114,7 +111,8 @@ fn drive(machine: &StateMachine, events: u64, each: &mut dyn FnMut(&Execution, D
 pub(crate) fn per_step_ns(machine: &StateMachine) -> (f64, f64) {
     let mut best = (f64::INFINITY, f64::INFINITY);
     for _ in 0..30 {
-        let (mut early, mut late) = (Vec::new(), Vec::new());
+        let mut early = Vec::new();
+        let mut late = Vec::new();
         drive(machine, 22_000, &mut |execution, took| match execution.last_event_id() {
             ..2_000 => early.push(took),
             20_000.. => late.push(took),
@@ -127,7 +125,8 @@ pub(crate) fn per_step_ns(machine: &StateMachine) -> (f64, f64) {
 }
 
 pub(crate) fn serialised_bytes(machine: &StateMachine) -> (f64, f64) {
-    let (mut first, mut last) = (0, 0);
+    let mut first = 0;
+    let mut last = 0;
     drive(machine, 20_000, &mut |execution, _| {
         last = serde_json::to_vec(execution).unwrap().len();
         if first == 0 {
@@ -140,18 +139,19 @@ pub(crate) fn serialised_bytes(machine: &StateMachine) -> (f64, f64) {
 /// Resident memory of one execution among many that wait, each with a name of its own.
 pub(crate) fn resident_bytes_each(machine: &StateMachine, input: &str) -> f64 {
     const COUNT: u32 = 200_000;
-    let shared = context();
+    let role_arn: Arc<str> = "arn:aws:iam::000000000000:role/bench".into();
+    let machine_arn: Arc<str> = "arn:aws:states:eu-west-1:000000000000:stateMachine:bench".into();
+    let machine_name: Arc<str> = "bench".into();
     let before = resident_bytes();
     let mut waiting = Vec::with_capacity(usize::try_from(COUNT).unwrap());
     for i in 0..COUNT {
         let name = format!("7c1f0f4e-9d5c-4f0e-8f43-{i:012}");
-        let context = ExecutionContext {
-            execution_arn: format!("arn:aws:states:eu-west-1:000000000000:execution:bench:{name}").into(),
-            execution_name: name.into(),
-            start_time: shared.start_time + SignedDuration::from_millis(i.into()),
-            ..shared.clone()
-        };
-        waiting.push(begin(machine, &Arc::from(input), &context).0);
+        let execution_arn = format!("arn:aws:states:eu-west-1:000000000000:execution:bench:{name}");
+        let start =
+            Start::builder(execution_arn, Arc::clone(&machine_arn), now() + SignedDuration::from_millis(i.into()))
+                .state_machine_name(Arc::clone(&machine_name))
+                .role_arn(Arc::clone(&role_arn));
+        waiting.push(begin(machine, &Arc::from(input), &start).0);
     }
     let bytes = (resident_bytes() - before) / f64::from(COUNT);
     assert!(waiting.iter().all(|execution| execution.next_wake() > Some(Timestamp::UNIX_EPOCH)));

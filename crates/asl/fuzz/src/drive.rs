@@ -57,6 +57,7 @@ fn carry(effects: Vec<Effect>, history: &mut Vec<HistoryEvent>, open: &mut Vec<O
             Effect::StopChild(child) => open.retain(|open| !matches!(open, Open::Child(other) if other.child == child)),
             Effect::StartMapRun(_) | Effect::EndMapRun(_) => {}
             Effect::Ended(_) => ended = true,
+            other => panic!("{other:?}"),
         }
     }
     ended

@@ -3,22 +3,16 @@
 pub mod drive;
 pub mod shape;
 
-use asl::{Effect, Execution, ExecutionContext, Start, StateMachine};
+use asl::{Effect, Execution, Start, StateMachine};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// Starts an execution; `None` when the input is refused.
 pub fn begin(machine: &StateMachine, input: &str) -> Option<(Execution, Vec<Effect>)> {
-    let context = ExecutionContext {
-        execution_arn: "arn:aws:states:eu-west-1:000000000000:execution:m:e".into(),
-        execution_name: "e".into(),
-        start_time: Timestamp::UNIX_EPOCH,
-        role_arn: "arn:aws:iam::000000000000:role/r".into(),
-        state_machine_arn: "arn:aws:states:eu-west-1:000000000000:stateMachine:m".into(),
-        state_machine_name: "m".into(),
-        redrive_count: Some(0),
-    };
-    Execution::start(machine, Start { input: input.into(), context, seed: 9, now: Timestamp::UNIX_EPOCH }).ok()
+    let execution_arn = "arn:aws:states:eu-west-1:000000000000:execution:m:e";
+    let machine_arn = "arn:aws:states:eu-west-1:000000000000:stateMachine:m";
+    let start = Start::builder(execution_arn, machine_arn, Timestamp::UNIX_EPOCH).seed(9).input(input);
+    Execution::start(machine, start.role_arn("arn:aws:iam::000000000000:role/r").build()).ok()
 }
 
 /// Runs one state on an input, if the state is accepted.

@@ -8,7 +8,7 @@ use super::machine::Parser;
 use super::task::route;
 use super::{QueryLanguage, Rule, Test};
 use crate::path::Path;
-use crate::rfc3339;
+use crate::timestamp;
 
 /// The condition of a rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -225,7 +225,7 @@ fn fixed(fields: &mut Fields<'_, '_>, name: &'static str, operand: Type, order: 
         Type::String => fields.plain_text(name).map(|text| Operator::String(order, Operand::Value(text.to_owned()))),
         Type::Timestamp => {
             let text = fields.string(name)?;
-            if let Some(instant) = rfc3339::parse(text) {
+            if let Some(instant) = timestamp::parse(text) {
                 return Some(Operator::Timestamp(order, Operand::Value(instant)));
             }
             fields.report(name, "String does not match RFC3339 timestamp");

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::variable::looks_computed;
-use super::{Dynamic, FindingKind, QueryLanguage};
+use super::{Dynamic, QueryLanguage};
+use crate::finding::FindingKind;
 use crate::intrinsic::Expression;
-use crate::rfc3339;
+use crate::intrinsic::looks_computed;
+use crate::timestamp;
 
 /// What a field holds in JSONata.
 enum Computed {
@@ -67,7 +68,7 @@ impl Fields<'_, '_> {
 
     pub(super) fn dynamic_timestamp(&mut self, field: &'static str, path: &'static str) -> Option<Dynamic<Timestamp>> {
         self.dynamic_or_path(field, path, |fields| {
-            let instant = rfc3339::parse(fields.string(field)?);
+            let instant = timestamp::parse(fields.string(field)?);
             if instant.is_none() {
                 fields.report(field, "String does not match RFC3339 timestamp");
             }

@@ -1,6 +1,7 @@
 //! What an express state machine cannot have, and neither can the express children of a distributed Map state.
 
-use super::{ChildType, DefinitionError, Findings, FlowIndex, MapMode, State, StateKind, StateMachine};
+use super::{ChildType, FlowIndex, MapMode, State, StateKind, StateMachine};
+use crate::finding::{DefinitionError, Findings};
 use crate::resource::{Pattern, TaskResource};
 
 impl StateMachine {

@@ -6,7 +6,8 @@ use jsonata::{StatesRead, TemplatePath};
 use serde_json::{Map, Value};
 
 use super::machine::Parser;
-use super::{DataPath, FindingKind, Findings, LanguageTemplate, NextOrEnd, QueryLanguage, ResultPath, Target};
+use super::{DataPath, LanguageTemplate, NextOrEnd, QueryLanguage, ResultPath, Target};
+use crate::finding::{FindingKind, Findings};
 use crate::intrinsic::Expression;
 use crate::path::{Path, PathSyntax, ReferencePath};
 use crate::template::Template;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{FindingKind, Findings, Flow, NextOrEnd, State, StateIndex, StateKind, StateMachine, Target};
+use super::{Flow, NextOrEnd, State, StateIndex, StateKind, StateMachine, Target};
+use crate::finding::{FindingKind, Findings};
 
 /// Reports dangling and missing transitions, in the order of the definition. That a flow inside a state has no end is not known
 /// to be refused. The findings and their order are what AWS reports: dangling targets, then the lack of

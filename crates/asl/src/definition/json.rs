@@ -2,10 +2,8 @@
 
 use serde_json::Value;
 
-use super::{FindingKind, Findings};
-
-/// The longest text of a definition, in characters: the API's limit.
-const MAX_DEFINITION_CHARS: usize = 1_048_576;
+use crate::finding::{FindingKind, Findings};
+use crate::quotas::MAX_DEFINITION_CHARS;
 
 /// Reads an object; `None` and a finding when the text is none.
 pub(super) fn read(definition: &str, findings: &mut Findings) -> Option<Value> {
@@ -35,7 +33,7 @@ pub(super) fn read(definition: &str, findings: &mut Findings) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use crate::StateMachine;
+    use crate::definition::StateMachine;
 
     fn problem(definition: &str) -> String {
         StateMachine::parse(definition).unwrap_err().to_string()

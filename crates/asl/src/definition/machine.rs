@@ -7,15 +7,9 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::variable::{Scope, Scopes};
-use super::{
-    DefinitionError, FindingKind, Findings, Flow, FlowIndex, QueryLanguage, State, StateIndex, StateMachine, Target,
-    express, graph, json, state,
-};
-
-/// The longest `TimeoutSeconds`, and `Seconds` of a Wait state.
-pub(super) const MAX_SECONDS: u64 = 99_999_999;
-/// The longest name of a state, in characters.
-const MAX_STATE_NAME_CHARS: usize = 80;
+use super::{Flow, FlowIndex, QueryLanguage, State, StateIndex, StateMachine, Target, express, graph, json, state};
+use crate::finding::{DefinitionError, FindingKind, Findings};
+use crate::quotas::{MAX_SECONDS, MAX_STATE_NAME_CHARS};
 
 /// A definition that is being parsed: what was read so far, and the findings.
 pub(super) struct Parser {
@@ -29,7 +23,8 @@ pub(super) struct Parser {
 }
 
 impl StateMachine {
-    /// Reads and checks a definition.
+    /// Parses and checks a definition: JSON text, as `CreateStateMachine` takes it. This is the one way to read a definition; one in
+    /// YAML is read with a YAML library and given as JSON text.
     ///
     /// # Errors
     /// Everything that is wrong with it, and what AWS warns of. Texts are AWS's where it is known what AWS says: recorded

@@ -4,7 +4,6 @@ mod choice;
 mod dynamic;
 mod express;
 mod fields;
-mod finding;
 mod graph;
 mod integration;
 mod json;
@@ -23,21 +22,19 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
+use crate::finding::Finding;
 use crate::intrinsic::Expression;
 use crate::path::{Path, ReferencePath};
 use crate::resource::TaskResource;
 use crate::template::Template;
 
 pub(crate) use choice::{Condition, Operand, Operator, Order};
-pub(crate) use finding::Findings;
-pub use finding::{DefinitionError, Finding, FindingKind, Severity};
 pub use map::ChildType;
 pub(crate) use map::{
     Distributed, ItemFormat, ItemReader, Items, ManifestType, Map, MapMode, OutputType, ReaderTransformation,
     ResultWriter, Transformation,
 };
 pub(crate) use task::{Catcher, Jitter, Recovery, Retrier, Route};
-pub(crate) use variable::looks_computed;
 
 /// A state machine that can be run.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +76,7 @@ pub(crate) struct Target {
 
 /// The language of the expressions in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum QueryLanguage {
     /// Paths, payload templates and intrinsic functions.
     JsonPath,

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::machine::{MAX_SECONDS, Parser, flow, query_language};
-use super::variable::{Scope, looks_computed};
+use super::machine::{Parser, flow, query_language};
+use super::variable::Scope;
 use super::{
-    DataFlow, DataPath, FindingKind, FlowIndex, JsonPathFlow, JsonataFlow, LanguageTemplate, NextOrEnd, Parallel,
-    QueryLanguage, ResultPath, Rule, State, StateIndex, StateKind, StateType, Target, WaitUntil, choice, map, task,
+    DataFlow, DataPath, FlowIndex, JsonPathFlow, JsonataFlow, LanguageTemplate, NextOrEnd, Parallel, QueryLanguage,
+    ResultPath, Rule, State, StateIndex, StateKind, StateType, Target, WaitUntil, choice, map, task,
 };
 use crate::document::Document;
+use crate::finding::FindingKind;
+use crate::intrinsic::looks_computed;
 use crate::path::{Path, ReferencePath};
+use crate::quotas::MAX_SECONDS;
 use crate::template::Template;
 
 const TYPES: [(&str, StateType); 8] = [
@@ -101,7 +104,8 @@ fn data_flow(fields: &mut Fields<'_, '_>, of: StateType) -> DataFlow {
     let assign = assigns.then(|| fields.assign()).flatten();
     match fields.language {
         QueryLanguage::JsonPath => {
-            let (whole, place) = (DataPath::Path(Path::whole()), ResultPath::Path(ReferencePath::whole()));
+            let whole = DataPath::Path(Path::whole());
+            let place = ResultPath::Path(ReferencePath::whole());
             let has_data = matches!(of, Succeed) || assigns;
             DataFlow::JsonPath(Box::new(JsonPathFlow {
                 input_path: if has_data { fields.data_path("InputPath") } else { whole.clone() },

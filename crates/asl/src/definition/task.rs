@@ -3,14 +3,11 @@
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::machine::MAX_SECONDS;
-use super::{Dynamic, Findings, LanguageTemplate, QueryLanguage, ResultPath, StateKind, Target, Task};
+use super::{Dynamic, LanguageTemplate, QueryLanguage, ResultPath, StateKind, Target, Task};
+use crate::finding::Findings;
+use crate::quotas::{MAX_RETRY_DELAY_S, MAX_RETRY_VALUE, MAX_SECONDS};
 use crate::resource::TaskResource;
 
-/// The longest `IntervalSeconds` and `MaxAttempts`.
-const MAX_RETRY_VALUE: u64 = 99_999_999;
-/// The longest `MaxDelaySeconds`: a year.
-const MAX_DELAY_S: u64 = 31_622_400;
 const ALL: &str = "States.ALL";
 
 /// Which errors to try again after, and how.
@@ -143,7 +140,7 @@ fn retrier(fields: &mut Fields<'_, '_>) -> Option<Retrier> {
         interval_s: fields.integer("IntervalSeconds", 0, MAX_RETRY_VALUE).unwrap_or(1),
         max_attempts: fields.integer("MaxAttempts", 0, MAX_RETRY_VALUE).unwrap_or(3),
         backoff_rate: backoff_rate(fields),
-        max_delay_s: fields.integer("MaxDelaySeconds", 1, MAX_DELAY_S),
+        max_delay_s: fields.integer("MaxDelaySeconds", 1, MAX_RETRY_DELAY_S),
         jitter: jitter(fields),
         error_equals,
     })

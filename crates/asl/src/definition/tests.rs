@@ -1,6 +1,6 @@
 //! Findings of definitions that AWS refuses.
 
-use crate::StateMachine;
+use crate::definition::StateMachine;
 
 /// The errors in a machine with these states, one a line.
 fn problem(states: &str) -> String {

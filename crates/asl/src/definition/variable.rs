@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::fields::Fields;
-use super::{FindingKind, Findings, FlowIndex, LanguageTemplate, QueryLanguage};
+use super::{FlowIndex, LanguageTemplate, QueryLanguage};
+use crate::finding::{FindingKind, Findings};
+use crate::quotas::MAX_VARIABLE_NAME_CHARS;
 
-/// The longest name of a variable, in characters.
-const MAX_NAME_CHARS: usize = 80;
 const RESERVED: &str = "states";
 
 /// Where variables live: a flow sees those of the flows around it, but must not assign them.
@@ -101,9 +99,9 @@ impl Fields<'_, '_> {
         if name == RESERVED {
             let message = format!("Cannot assign to reserved variable '${RESERVED}'.");
             findings.add(FindingKind::ReservedVariableName, Some(location), message);
-        } else if name.chars().nth(MAX_NAME_CHARS).is_some() {
+        } else if name.chars().nth(MAX_VARIABLE_NAME_CHARS).is_some() {
             let message = format!(
-                "Invalid variable name '{name}': the variable name exceeds the {MAX_NAME_CHARS}-character limit allowed by the service."
+                "Invalid variable name '{name}': the variable name exceeds the {MAX_VARIABLE_NAME_CHARS}-character limit allowed by the service."
             );
             findings.add(FindingKind::InvalidVariableName, Some(location), message);
         } else if !is_name(name) {
@@ -123,13 +121,4 @@ fn is_name(name: &str) -> bool {
         if c.is_ascii() { c.is_ascii_alphanumeric() || c == '_' } else { !c.is_whitespace() && !c.is_control() }
     };
     characters.next().is_some_and(starts) && characters.all(goes_on)
-}
-
-/// Whether a text reads like a path or a call, where it will not be one.
-pub(crate) fn looks_computed(value: &Value) -> bool {
-    let Some(text) = value.as_str() else {
-        return false;
-    };
-    let is_call = text.starts_with("States.") && text.ends_with(')');
-    text == "$" || ["$.", "$[", "$$."].iter().any(|start| text.starts_with(start)) || is_call
 }

@@ -1,11 +1,11 @@
 //! Aborting what is running inside a state that fails, or in an execution that ends.
 
-use super::Effect;
 use super::branch::{Branch, BranchId, BranchStatus};
-use super::join::iteration;
+use super::effect::Effect;
+use super::states::inner_branches::iteration;
 use super::step::Step;
-use crate::EventDetails;
 use crate::definition::StateKind;
+use crate::history::EventDetails;
 
 impl Step<'_> {
     /// Aborts everything inside a Parallel or Map state that failed, in the order of the branches.

@@ -1,17 +1,21 @@
 //! A branch: one thread of states, with its own chain of events, timer and task. Branches form a tree: those of a Parallel state and
 //! the iterations of a Map state belong to the branch that is in that state.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::data::variables::Variables;
 use super::join::Join;
-use super::map_run::MapRun;
+use super::map::map_run::MapRun;
 use super::task::RunningTask;
-use super::variables::Variables;
 use crate::definition::StateIndex;
 use crate::document::Document;
+
+/// More flows inside each other than a definition can have.
+const MAX_NESTED_FLOWS: usize = 1000;
 
 /// The id of a branch within an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -129,4 +133,31 @@ impl Branch {
     pub(super) fn is_open(&self) -> bool {
         matches!(self.status, BranchStatus::Join(_) | BranchStatus::MapRun(_))
     }
+}
+
+/// Deserialises branches and restores in each the variables of the flows around it.
+pub(super) fn with_outer_variables<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<BranchId, Box<Branch>>, D::Error> {
+    let mut branches = BTreeMap::<BranchId, Box<Branch>>::deserialize(deserializer)?;
+    let mut depths: Vec<(usize, BranchId)> = branches.keys().map(|id| (depth(&branches, *id), *id)).collect();
+    depths.sort_unstable();
+    for (_, id) in depths {
+        let Some(position) = branches.get(&id).and_then(|branch| branch.position) else {
+            continue;
+        };
+        let Some(around) = branches.get(&position.parent).map(|parent| parent.variables.clone()) else {
+            continue;
+        };
+        if let Some(branch) = branches.get_mut(&id) {
+            branch.variables = branch.variables.within(&around);
+        }
+    }
+    Ok(branches)
+}
+
+/// The number of branches around one, bounded whatever was stored.
+fn depth(branches: &BTreeMap<BranchId, Box<Branch>>, id: BranchId) -> usize {
+    let parent = |id: &BranchId| branches.get(id)?.position.map(|position| position.parent);
+    std::iter::successors(Some(id), parent).take(MAX_NESTED_FLOWS).count()
 }

@@ -1,11 +1,14 @@
 //! Faults: what can go wrong while a state runs.
 
-use super::MAX_PAYLOAD_BYTES;
 use super::branch::Branch;
 use crate::document::Document;
+use crate::history::Failure;
+use crate::quotas::{MAX_EVENTS, MAX_PAYLOAD_BYTES};
 use crate::template::TemplateFailure;
-use crate::{Failure, MAX_EVENTS};
 use jsonata::FieldError;
+
+/// How deep a payload may nest: what the JSON reader takes, less a margin.
+const MAX_DEPTH: usize = 120;
 
 pub(super) const RUNTIME: &str = "States.Runtime";
 pub(super) const TIMEOUT: &str = "States.Timeout";
@@ -122,9 +125,9 @@ pub(super) fn check_payload(branch: &Branch, payload: &Document) -> Result<(), F
 /// # Errors
 /// `States.Runtime` when it nests deeper than the JSON reader takes.
 pub(super) fn check_depth(branch: &Branch, document: &Document, what: &str) -> Result<(), Fault> {
-    if document.depth() <= super::MAX_DEPTH {
+    if document.depth() <= MAX_DEPTH {
         return Ok(());
     }
-    let problem = format!("The state's {what} nests deeper than {} levels.", super::MAX_DEPTH);
+    let problem = format!("The state's {what} nests deeper than {} levels.", MAX_DEPTH);
     Err(Fault::runtime(branch, problem))
 }

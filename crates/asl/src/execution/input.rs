@@ -1,17 +1,22 @@
 //! Inputs of an execution, and the checks that refuse illegal ones.
 
+use super::Execution;
 use super::branch::{Branch, BranchId, BranchStatus};
-use super::children::{ChildId, MapRunId};
+use super::effect::Outcome;
 use super::fault::Fault;
-use super::map_run::{Limits, MapRun};
+use super::map::children::{ChildId, MapRunId};
+use super::map::map_run::{Limits, MapRun};
 use super::step::{Step, Transition};
 use super::task::{RunningTask, TaskId, TaskPhase};
-use super::{Execution, MAX_PAYLOAD_BYTES, Outcome};
+use crate::definition::StateMachine;
 use crate::definition::{MapMode, State, StateKind};
-use crate::{Failure, Pattern, StateMachine, Status, TaskResource};
+use crate::history::{Failure, Status};
+use crate::quotas::MAX_PAYLOAD_BYTES;
+use crate::resource::{Pattern, TaskResource};
 
 /// An input of an execution: something that happened outside, or a request.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Input {
     /// A task has started: a function was called, or a worker has taken an activity.
     TaskStarted {
@@ -88,6 +93,7 @@ pub enum Input {
 
 /// Why an input is refused. The execution is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum IllegalInput {
     /// The execution has ended.
     #[error("the execution has already ended with status {}; it takes no more inputs", .0.api_name())]

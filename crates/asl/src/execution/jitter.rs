@@ -1,12 +1,6 @@
-//! Deterministic random numbers from a seed, and what is made of them: jitter, task tokens, ids.
+//! What an execution makes of random numbers: jitter, task tokens, ids.
 
-/// The n-th number of a seed's sequence (SplitMix64).
-pub(crate) fn number(seed: u64, n: u64) -> u64 {
-    let mut z = seed.wrapping_add(n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
+use crate::random::number;
 
 /// A delay between 0 and `most_ms`: `JitterStrategy` `FULL`.
 pub(super) fn full(seed: u64, n: u64, most_ms: u64) -> u64 {
@@ -34,7 +28,8 @@ pub(super) fn label(machine_arn: &str, state: &str) -> String {
 }
 
 fn as_uuid(high: u64, low: u64) -> String {
-    let (high, low) = ((high & !0xf000) | 0x3000, (low & (u64::MAX >> 2)) | (1 << 63));
+    let high = (high & !0xf000) | 0x3000;
+    let low = (low & (u64::MAX >> 2)) | (1 << 63);
     let group = |value: u64, from: u32, digits: u32| (value >> from) & ((1 << (digits * 4)) - 1);
     format!(
         "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",

@@ -1,64 +1,52 @@
 //! A running execution: a value that takes inputs and answers with effects.
 
 mod abort;
-mod bindings;
 mod branch;
-mod children;
-mod choice;
-mod context;
-mod dataflow;
-mod dispatch;
-mod distributed;
-mod dynamic;
+mod data;
+mod effect;
 mod fault;
 mod input;
-mod item_reader;
 mod jitter;
 mod join;
 mod map;
-mod map_run;
-mod output;
-mod parallel;
-mod result_writer;
 mod retry;
+mod start;
+mod states;
 mod step;
+mod stored;
 mod task;
-mod timer;
-mod variables;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::definition::StateMachine;
 use crate::definition::{ChildType, FlowIndex, MapMode, StateKind};
 use crate::document::Document;
-use crate::{Failure, HistoryEvent, StateMachine, Status};
+use crate::history::Status;
+use crate::quotas::{MAX_EXECUTION_S, MAX_EXPRESS_S, MAX_PAYLOAD_BYTES};
+use crate::timestamp;
 use branch::{Branch, BranchId};
-use map_run::MapRun;
+use map::map_run::MapRun;
 use step::Step;
+use stored::Format;
 
-pub use children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
-pub use context::ExecutionContext;
+pub use effect::{Effect, Outcome};
 pub use input::{IllegalInput, Input};
-pub(crate) use jitter::number;
+pub use map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
+pub use start::{ExecutionContext, Start, StartBuilder, StartError};
 pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
 
-/// The longest payload between states, in bytes of UTF-8 (a service quota).
-pub const MAX_PAYLOAD_BYTES: usize = 262_144;
-/// The most events that an execution may have; the last one reports the limit (a service quota).
-pub const MAX_EVENTS: u64 = 25_000;
-/// The longest that an execution may take, in seconds: a year (a service quota).
-pub const MAX_EXECUTION_S: u64 = 31_536_000;
-/// The longest that an Express execution may take, in seconds (a service quota).
-pub const MAX_EXPRESS_S: u64 = 300;
-/// How deep a payload may nest: what the JSON reader takes, less a margin.
-const MAX_DEPTH: usize = 120;
-
 /// An execution: everything that must survive a restart, and nothing that grows with the history.
+///
+/// It is stored with serde, as JSON for instance. What is stored begins with [`Execution::FORMAT`], the version of the format:
+/// an older version is read, a newer one is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Execution {
+    #[serde(default)]
+    format: Format,
     #[serde(alias = "about")]
     context: ExecutionContext,
     input: Document,
@@ -72,81 +60,8 @@ pub struct Execution {
     times_out_at: Timestamp,
     /// The execution's own branch, and those inside Parallel and Map states.
     /// Boxed, because a node of the map has room for eleven values.
-    #[serde(deserialize_with = "variables::with_outer_variables")]
+    #[serde(deserialize_with = "branch::with_outer_variables")]
     branches: BTreeMap<BranchId, Box<Branch>>,
-}
-
-/// The start of an execution.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Start {
-    /// The input as JSON text.
-    pub input: Arc<str>,
-    /// What the Context Object says about the execution.
-    pub context: ExecutionContext,
-    /// The seed of all random numbers: jitter, task tokens, ids. The same seed gives the same execution.
-    pub seed: u64,
-    /// The present time, the execution's start date.
-    pub now: Timestamp,
-}
-
-/// Why an execution cannot start.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StartError {
-    /// The API's `InvalidExecutionInput`.
-    #[error("the execution's input is not JSON ({reason}); give a JSON text such as {{}}")]
-    InputNotJson {
-        /// What the JSON reader said.
-        reason: String,
-    },
-    /// Over the payload quota.
-    #[error("the execution's input has {size_bytes} bytes, but at most {MAX_PAYLOAD_BYTES} are allowed")]
-    InputTooLarge {
-        /// The input's size.
-        size_bytes: usize,
-    },
-    /// The state machine has no Map state of that name.
-    #[error("the state machine has no Map state '{state}'; give the one whose execution started the Map Run")]
-    NoSuchMap {
-        /// The name that was given.
-        state: String,
-    },
-}
-
-/// An effect: something that the driver has to do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Effect {
-    /// Append an event to the history.
-    Event(HistoryEvent),
-    /// Start a task, and report its progress with [`Input::TaskStarted`] and the inputs that follow.
-    StartTask(TaskRequest),
-    /// Cancel a task: inputs for it are refused from now on.
-    CancelTask(TaskId),
-    /// A Map Run has started: for `ListMapRuns` and `DescribeMapRun`.
-    StartMapRun(MapRunSummary),
-    /// Start an execution with [`Execution::start_child`], and report its end with [`Input::ChildEnded`].
-    StartChild(ChildRequest),
-    /// Stop a child: inputs for it are refused from now on.
-    StopChild(ChildId),
-    /// A Map Run has ended, with its final counts.
-    EndMapRun(MapRunSummary),
-    /// The execution has ended. Always the last effect.
-    Ended(Outcome),
-}
-
-/// How an execution ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Outcome {
-    /// With an output.
-    Succeeded {
-        /// JSON text.
-        output: Arc<str>,
-    },
-    /// With an error.
-    Failed(Failure),
-    /// It timed out. `DescribeExecution` shows neither error nor cause for it.
-    TimedOut,
-    /// It was stopped.
-    Aborted(Failure),
 }
 
 impl Execution {
@@ -191,6 +106,7 @@ impl Execution {
         let input =
             Document::parse(start.input).map_err(|problem| StartError::InputNotJson { reason: problem.to_string() })?;
         let mut execution = Self {
+            format: Format,
             context: start.context,
             input: input.clone(),
             seed: start.seed,
@@ -199,7 +115,7 @@ impl Execution {
             last_task_id: 0,
             last_branch_id: 0,
             latest: start.now,
-            times_out_at: later(start.now, time_s.min(MAX_EXECUTION_S).saturating_mul(1000)),
+            times_out_at: timestamp::later(start.now, time_s.min(MAX_EXECUTION_S).saturating_mul(1000)),
             branches: BTreeMap::new(),
         };
         let mut step = Step::new(machine, &mut execution, start.now);
@@ -287,10 +203,4 @@ impl Execution {
     pub fn current_states(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
         self.branches.values().map(|branch| (&*branch.state, branch.waits_until()))
     }
-}
-
-/// An instant so many milliseconds later, or the last one there is.
-fn later(instant: Timestamp, delay_ms: u64) -> Timestamp {
-    let delay = SignedDuration::from_millis(i64::try_from(delay_ms).unwrap_or(i64::MAX));
-    instant.checked_add(delay).unwrap_or(Timestamp::MAX)
 }

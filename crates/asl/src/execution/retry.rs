@@ -6,11 +6,13 @@ use serde_json::{Map, Value};
 
 use super::branch::{Branch, BranchStatus};
 use super::fault::{Fault, TIMEOUT};
+use super::jitter;
 use super::step::{Step, Transition};
-use super::{MAX_EXECUTION_S, jitter, later};
 use crate::definition::{Catcher, Jitter, Retrier, State, StateKind};
 use crate::document::Document;
-use crate::{EventDetails, Failure};
+use crate::history::{EventDetails, Failure};
+use crate::quotas::MAX_EXECUTION_S;
+use crate::timestamp::later;
 
 impl Step<'_> {
     /// Handles a fault: with another attempt, or by continuing at the state of a catcher.

@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::Execution;
 use super::branch::{Branch, BranchId, BranchStatus};
+use super::data::variables::Variables;
+use super::effect::{Effect, Outcome};
 use super::fault::{self, Fault};
-use super::join::NextBranch;
 use super::map::ItemSelection;
-use super::variables::Variables;
-use super::{Effect, Execution, Outcome};
+use crate::definition::StateMachine;
 use crate::definition::{FlowIndex, StateIndex};
 use crate::document::Document;
-use crate::{EventDetails, Failure, HistoryEvent, MAX_EVENTS, StateMachine, Status};
+use crate::history::{EventDetails, Failure, HistoryEvent, Status};
+use crate::quotas::MAX_EVENTS;
 
 /// A step in progress: the execution, and the effects so far.
 pub(super) struct Step<'a> {
@@ -41,6 +43,9 @@ pub(super) enum Transition {
     },
     Fail(Failure),
 }
+
+/// A branch that can continue, and its transition.
+pub(super) type NextBranch = Option<(Box<Branch>, Result<Transition, Fault>)>;
 
 impl<'a> Step<'a> {
     pub(super) fn new(machine: &'a StateMachine, execution: &'a mut Execution, now: Timestamp) -> Self {

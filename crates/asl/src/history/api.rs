@@ -268,7 +268,7 @@ fn text(members: &mut Map<String, Value>, name: &str, value: Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::StateType;
+    use crate::definition::StateType;
     use jiff::Timestamp;
 
     #[test]

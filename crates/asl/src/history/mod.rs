@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::StateType;
+use crate::definition::StateType;
 pub use status::{InvalidHistory, Status};
 
 /// One event of an execution's history.
@@ -36,6 +36,7 @@ pub struct Failure {
 
 /// The service integration of a task event, as [`crate::TaskResource::Service`] names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Integration {
     /// `lambda`, `aws-sdk:sfn`.
     pub resource_type: String,
@@ -47,6 +48,7 @@ pub struct Integration {
 /// A payload that several events have is one text in memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the members are the API's own, and units are in their names")]
+#[non_exhaustive]
 pub enum EventDetails {
     ExecutionStarted {
         input: Arc<str>,
@@ -164,6 +166,7 @@ pub enum EventDetails {
 
 /// An iteration of a Map state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MapIteration {
     /// The Map state.
     pub name: Arc<str>,

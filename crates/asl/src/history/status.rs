@@ -6,6 +6,7 @@ use super::{EventDetails, HistoryEvent};
 
 /// The status of an execution as `DescribeExecution` reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Status {
     /// Started and not ended.
     Running,
@@ -21,6 +22,7 @@ pub enum Status {
 
 /// Why a list of events is not a valid history.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidHistory {
     /// The first event must be `ExecutionStarted`, and only the first.
     #[error("event {id} of the history is {found}, but a history has ExecutionStarted first and nowhere else")]
@@ -99,7 +101,7 @@ impl Status {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Failure;
+    use crate::history::Failure;
     use jiff::Timestamp;
 
     fn event(id: u64, details: EventDetails) -> HistoryEvent {

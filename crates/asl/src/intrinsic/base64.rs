@@ -1,46 +1,46 @@
 //! Base64 as AWS's library reads and writes it.
 
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use base64::{Engine, alphabet};
+
 /// The longest text that the functions take, in characters as Java counts them.
 const MAX_CHARS: usize = 10_000;
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Reads digits without padding, however many bits the last one leaves over.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone),
+);
 
 pub(super) fn encode(text: &str) -> Option<String> {
-    if is_too_long(text) {
-        return None;
-    }
-    let mut encoded = String::new();
-    for chunk in text.as_bytes().chunks(3) {
-        let bits = chunk.iter().fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let six = (bits >> (18 - 6 * place)) as usize & 63;
-            encoded.push(if place <= chunk.len() { DIGITS.get(six).map_or('=', |b| char::from(*b)) } else { '=' });
-        }
-    }
-    Some(encoded)
+    (!is_too_long(text)).then(|| STANDARD.encode(text))
 }
 
-/// Characters that are no digits are passed over, and the first `=` is the end (observed on AWS); the digits of the
-/// alphabet for URLs count too. What is no UTF-8 becomes the replacement character, as in Java.
+/// Other characters than digits are skipped, and the first `=` is the end (observed on AWS); the digits of the alphabet for URLs
+/// count too. Bytes that are not UTF-8 become the replacement character, as in Java.
 pub(super) fn decode(text: &str) -> Option<String> {
     if is_too_long(text) {
         return None;
     }
-    let digits: Vec<u32> = text.bytes().take_while(|byte| *byte != b'=').filter_map(digit).collect();
-    let mut bytes = Vec::new();
-    for chunk in digits.chunks(4) {
-        let bits = chunk.iter().fold(0, |bits, six| (bits << 6) | six) << (6 * (4 - chunk.len()));
-        bytes.extend(bits.to_be_bytes().iter().skip(1).take(chunk.len().saturating_sub(1)));
+    let mut digits: Vec<u8> = text.bytes().take_while(|byte| *byte != b'=').filter_map(digit).collect();
+    if digits.len() % 4 == 1 {
+        // A last digit alone is less than a byte.
+        digits.pop();
     }
+    let bytes = LENIENT.decode(digits).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn digit(byte: u8) -> Option<u32> {
-    let byte = match byte {
-        b'-' => b'+',
-        b'_' => b'/',
-        other => other,
-    };
-    DIGITS.iter().position(|digit| *digit == byte).and_then(|place| u32::try_from(place).ok())
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'-' => Some(b'+'),
+        b'_' => Some(b'/'),
+        b'+' | b'/' => Some(byte),
+        other => other.is_ascii_alphanumeric().then_some(other),
+    }
 }
 
 pub(super) fn is_too_long(text: &str) -> bool {

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::{Argument, Call, Function, arrays, base64, java, numbers, strings};
-use crate::MAX_PAYLOAD_BYTES;
 use crate::path::PathScope;
+use crate::quotas::MAX_PAYLOAD_BYTES;
 use jsonata::min_json_size_bytes;
 
 /// What is wrong with a call, in AWS's words.

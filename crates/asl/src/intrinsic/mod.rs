@@ -167,3 +167,12 @@ impl Expression {
         }
     }
 }
+
+/// Whether a text reads like a path or a call, where it will not be one.
+pub(crate) fn looks_computed(value: &Value) -> bool {
+    let Some(text) = value.as_str() else {
+        return false;
+    };
+    let is_call = text.starts_with("States.") && text.ends_with(')');
+    text == "$" || ["$.", "$[", "$$."].iter().any(|start| text.starts_with(start)) || is_call
+}

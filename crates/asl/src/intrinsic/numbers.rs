@@ -20,7 +20,8 @@ pub(super) fn add(one: &Value, other: &Value) -> Option<Value> {
 
 /// A number from the first to just before the second. A seed gives what it gives on AWS.
 pub(super) fn random(from: &Value, to: &Value, seed: i64) -> Option<Value> {
-    let (from, to) = (i32::try_from(truncated(from)?).ok()?, i32::try_from(truncated(to)?).ok()?);
+    let from = i32::try_from(truncated(from)?).ok()?;
+    let to = i32::try_from(truncated(to)?).ok()?;
     let below = to.checked_sub(from).filter(|below| *below > 0)?;
     from.checked_add(Random::new(seed).below(below)).map(Value::from)
 }

@@ -23,7 +23,8 @@ pub(super) fn unescape(raw: &str) -> String {
 /// AWS's text for a brace without its other half, or for a number of texts that is not the number of places.
 pub(super) fn format(template: &str, values: Vec<String>) -> Result<String, String> {
     let mut text = String::with_capacity(template.len());
-    let (mut places, mut values) = (0_usize, values.into_iter());
+    let mut places = 0_usize;
+    let mut values = values.into_iter();
     let given = values.len();
     let mut characters = template.chars();
     while let Some(c) = characters.next() {

@@ -2,6 +2,7 @@
 
 /// A rule of [`crate::lint()`]. Codes are in lower case, so that they are not taken for AWS's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum LintRule {
     /// No transition leads to a state.
     UnreachableState,

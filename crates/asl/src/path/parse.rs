@@ -2,12 +2,10 @@
 
 use super::filter::{self, Condition};
 use super::{Path, Root, Segment};
+use crate::quotas::MAX_VARIABLE_NAME_CHARS;
 
 /// How deep filters and their parentheses may nest.
 const MAX_DEPTH: usize = 32;
-
-/// The longest name of a variable.
-const MAX_NAME_CHARS: usize = 80;
 
 /// Why a text is no path, or no call: what was expected, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +42,8 @@ fn root(cursor: &mut Cursor<'_>) -> Result<Root, PathSyntax> {
         return Ok(Root::Payload);
     }
     let name = cursor.take_while(|c| starts_name(c) || c.is_numeric());
-    if name.chars().count() > MAX_NAME_CHARS {
-        return Err(PathSyntax(format!("the variable '{name}' is longer than {MAX_NAME_CHARS} characters")));
+    if name.chars().count() > MAX_VARIABLE_NAME_CHARS {
+        return Err(PathSyntax(format!("the variable '{name}' is longer than {MAX_VARIABLE_NAME_CHARS} characters")));
     }
     Ok(Root::Variable(name.to_owned()))
 }

@@ -126,7 +126,8 @@ impl Matcher {
             if !parallel::is_loose(actual.get(j)) {
                 return;
             }
-            let (bound, seen) = (self.bound.clone(), self.differences.len());
+            let bound = self.bound.clone();
+            let seen = self.differences.len();
             if self.compare(&expected[i], &actual[j], "") {
                 actual.swap(i, j);
                 return;
@@ -203,7 +204,8 @@ enum Part<'p> {
 
 fn split(pattern: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
-    let (mut literal_from, mut at) = (0, 0);
+    let mut literal_from = 0;
+    let mut at = 0;
     while let Some(open) = pattern[at..].find('<').map(|i| at + i) {
         let close = pattern[open..].find('>').map(|i| open + i + 1);
         match close.filter(|close| is_placeholder(&pattern[open + 1..close - 1])) {

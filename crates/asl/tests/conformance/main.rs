@@ -36,7 +36,9 @@ fn recorded_cases() {
     };
     let not_yet = listed();
     let mut totals: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    let (mut regressions, mut overdue, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut regressions = Vec::new();
+    let mut overdue = Vec::new();
+    let mut seen = BTreeSet::new();
     for case in corpus::cases(&corpus) {
         let total = totals.entry(case.category.clone()).or_default();
         total.1 += 1;

@@ -23,7 +23,9 @@ pub(crate) fn strip(value: &mut Value) {
 }
 
 fn strip_events(events: &mut Vec<Value>) {
-    let (mut start, mut inside, mut collected) = (0, false, Vec::new());
+    let mut start = 0;
+    let mut inside = false;
+    let mut collected = Vec::new();
     let mut at = 0;
     while at < events.len() {
         match events[at]["type"].as_str() {

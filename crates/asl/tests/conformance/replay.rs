@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use asl::lambda::{InvocationResponse, task_result};
 use asl::{
-    ChildId, Effect, Execution, ExecutionContext, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId,
-    TaskPurpose, TaskRequest, TaskResource,
+    ChildId, Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId, TaskPurpose, TaskRequest,
+    TaskResource,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -162,17 +162,15 @@ impl<'c> Replay<'c> {
         let name = params["name"].as_str().map_or(fresh.0, ToOwned::to_owned);
         let run_id = if kind == "express" { format!(":{}", fresh.1) } else { String::new() };
         let arn = format!("arn:aws:states:{REGION}:{ACCOUNT}:{kind}:{}:{name}{run_id}", machine.name);
-        let context = ExecutionContext {
-            execution_arn: arn.as_str().into(),
-            execution_name: name.into(),
-            start_time: self.clock,
-            role_arn: machine.role_arn.as_str().into(),
-            state_machine_arn: machine_arn.as_str().into(),
-            state_machine_name: machine.name.as_str().into(),
-            redrive_count: (kind != "express").then_some(0),
-        };
-        let input = params["input"].as_str().unwrap_or("{}").to_owned();
-        let start = Start { input: input.into(), context, seed: self.fresh, now: self.clock };
+        let input = params["input"].as_str().unwrap_or("{}");
+        let start = Start::builder(arn.as_str(), machine_arn.as_str(), self.clock)
+            .execution_name(name)
+            .state_machine_name(machine.name.as_str())
+            .role_arn(machine.role_arn.as_str())
+            .redrive_count((kind != "express").then_some(0))
+            .input(input)
+            .seed(self.fresh)
+            .build();
         let (execution, effects) = Execution::start(&machine.parsed, start).map_err(|problem| problem.to_string())?;
         let mut run = Run {
             machine_arn,
@@ -237,6 +235,7 @@ impl<'c> Replay<'c> {
                     );
                 }
                 Effect::StartMapRun(_) | Effect::EndMapRun(_) => {}
+                other => return Err(format!("the runner does not know the effect {other:?}")),
             }
         }
         Ok(())

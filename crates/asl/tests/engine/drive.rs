@@ -1,8 +1,8 @@
 //! A small driver for the tests: keeps the history and shows it in short.
 
 use asl::{
-    ChildId, ChildRequest, Effect, EventDetails, Execution, ExecutionContext, HistoryEvent, Input, MapRunSummary,
-    Outcome, Start, StateMachine, TaskId, TaskRequest,
+    ChildId, ChildRequest, Effect, EventDetails, Execution, HistoryEvent, Input, MapRunSummary, Outcome, Start,
+    StartBuilder, StateMachine, TaskId, TaskRequest,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -31,23 +31,16 @@ pub(crate) fn machine(states: &str) -> StateMachine {
     StateMachine::parse(&format!(r#"{{"StartAt":"A","States":{{{states}}}}}"#)).unwrap()
 }
 
-pub(crate) fn context() -> ExecutionContext {
-    ExecutionContext {
-        execution_arn: "arn:aws:states:eu-west-1:000000000000:execution:m:e".into(),
-        execution_name: "e".into(),
-        start_time: at(0.0),
-        role_arn: "arn:aws:iam::000000000000:role/r".into(),
-        state_machine_arn: "arn:aws:states:eu-west-1:000000000000:stateMachine:m".into(),
-        state_machine_name: "m".into(),
-        redrive_count: Some(0),
-    }
+pub(crate) fn start(input: &str) -> StartBuilder {
+    let execution_arn = "arn:aws:states:eu-west-1:000000000000:execution:m:e";
+    let machine_arn = "arn:aws:states:eu-west-1:000000000000:stateMachine:m";
+    Start::builder(execution_arn, machine_arn, at(0.0)).role_arn("arn:aws:iam::000000000000:role/r").input(input)
 }
 
 impl Driver {
     pub(crate) fn start(machine: StateMachine, input: &str) -> Self {
         let now = at(0.0);
-        let start = Start { input: input.into(), context: context(), seed: 42, now };
-        let (execution, effects) = Execution::start(&machine, start).unwrap();
+        let (execution, effects) = Execution::start(&machine, start(input).seed(42).build()).unwrap();
         let mut driver = Self {
             machine,
             execution,
@@ -102,6 +95,7 @@ impl Driver {
                 Effect::StopChild(child) => self.stopped.push(child),
                 Effect::StartMapRun(run) | Effect::EndMapRun(run) => self.map_run = Some(run),
                 Effect::Ended(outcome) => self.outcome = Some(outcome),
+                other => panic!("{other:?}"),
             }
         }
         let status = asl::Status::of(&self.history).unwrap();

@@ -1,8 +1,8 @@
 //! The quotas, and inputs made to break the engine.
 
-use asl::{Execution, MAX_EVENTS, MAX_PAYLOAD_BYTES, Outcome, Start, StartError};
+use asl::{Execution, MAX_EVENTS, MAX_PAYLOAD_BYTES, Outcome, StartError};
 
-use crate::drive::{Driver, LAMBDA, at, context, machine};
+use crate::drive::{Driver, LAMBDA, machine, start};
 
 const LOOP: &str = r#""A":{"Type":"Pass","Next":"B"},
     "B":{"Type":"Choice","Choices":[{"Variable":"$","IsPresent":true,"Next":"A"}],"Default":"C"},"C":{"Type":"Succeed"}"#;
@@ -36,14 +36,12 @@ fn a_result_over_the_quota_is_an_error_of_the_task() {
 
 #[test]
 fn an_input_must_be_json_and_fit() {
-    let start = |input: String| {
-        let start = Start { input: input.into(), context: context(), seed: 0, now: at(0.0) };
-        Execution::start(&machine(r#""A":{"Type":"Succeed"}"#), start).map(|_| ())
-    };
-    assert_eq!(start("\"".to_owned() + &"a".repeat(MAX_PAYLOAD_BYTES - 2) + "\""), Ok(()));
-    assert!(matches!(start("a".repeat(MAX_PAYLOAD_BYTES + 1)), Err(StartError::InputTooLarge { .. })));
-    assert!(matches!(start("{".into()), Err(StartError::InputNotJson { .. })));
-    assert!(matches!(start("[".repeat(10_000)), Err(StartError::InputNotJson { .. })));
+    let begin =
+        |input: String| Execution::start(&machine(r#""A":{"Type":"Succeed"}"#), start(&input).build()).map(|_| ());
+    assert_eq!(begin("\"".to_owned() + &"a".repeat(MAX_PAYLOAD_BYTES - 2) + "\""), Ok(()));
+    assert!(matches!(begin("a".repeat(MAX_PAYLOAD_BYTES + 1)), Err(StartError::InputTooLarge { .. })));
+    assert!(matches!(begin("{".into()), Err(StartError::InputNotJson { .. })));
+    assert!(matches!(begin("[".repeat(10_000)), Err(StartError::InputNotJson { .. })));
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Stored executions: fixtures of every version of the format, each in every state that an execution can wait in.
+#![allow(clippy::disallowed_methods, reason = "fixtures are files")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use asl::{Execution, Input};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::drive::{Driver, LAMBDA, machine};
 
@@ -113,15 +114,84 @@ fn ended() -> Driver {
     driver
 }
 
-fn fixture(version: u32, name: &str) -> PathBuf {
+fn fixture(version: u64, name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/engine/stored/v{version}/{name}.json"))
 }
 
+fn stored(execution: &Execution) -> Value {
+    serde_json::to_value(execution).unwrap()
+}
+
+/// New reader, old data: version 0 had no number.
 #[test]
-fn executions_stored_before_the_format_had_a_version_are_read() {
-    for (name, driver) in scenarios() {
-        let stored = fs::read_to_string(fixture(0, name)).unwrap();
-        let read: Execution = serde_json::from_str(&stored).unwrap();
-        assert_eq!(read, driver.execution, "{name}");
+fn every_older_version_is_read() {
+    for version in 0..=Execution::FORMAT {
+        for (name, driver) in scenarios() {
+            let text = fs::read_to_string(fixture(version, name)).unwrap();
+            let read: Execution = serde_json::from_str(&text).unwrap();
+            assert_eq!(read, driver.execution, "version {version}, {name}");
+        }
     }
+}
+
+/// A change of what is written needs a new version: `UPDATE_FIXTURES=1` writes the fixtures of the newest one.
+#[test]
+fn the_newest_version_is_what_is_written() {
+    for (name, driver) in scenarios() {
+        let path = fixture(Execution::FORMAT, name);
+        let written = stored(&driver.execution);
+        if std::env::var_os("UPDATE_FIXTURES").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, serde_json::to_string_pretty(&written).unwrap() + "\n").unwrap();
+        }
+        let fixture: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        assert_eq!(written, fixture, "{name}");
+        assert_eq!(
+            written.as_object().unwrap().iter().next().unwrap(),
+            (&"format".to_owned(), &json!(Execution::FORMAT))
+        );
+    }
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    for (name, driver) in scenarios() {
+        let text = serde_json::to_string(&driver.execution).unwrap();
+        let read: Execution = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, driver.execution, "{name}");
+        assert_eq!(serde_json::to_string(&read).unwrap(), text, "{name}");
+    }
+}
+
+/// Old reader, new data.
+#[test]
+fn a_newer_version_is_refused_with_its_number() {
+    let mut newer = stored(&waiting().execution);
+    newer["format"] = json!(Execution::FORMAT + 1);
+    let error = serde_json::from_value::<Execution>(newer).unwrap_err();
+    insta::assert_snapshot!(error, @"the execution is stored in format 2, and this program reads formats up to 1; open it with the program that stored it, or with a newer one");
+    let mut damaged = stored(&waiting().execution);
+    damaged["format"] = json!("one");
+    assert!(serde_json::from_value::<Execution>(damaged).is_err());
+}
+
+/// The reader of version 0 needs a field that version 1 does not write: it refuses what it can't read.
+#[test]
+fn the_reader_of_version_0_refuses_version_1() {
+    let old = fs::read_to_string(fixture(0, "waiting")).unwrap();
+    let new = fs::read_to_string(fixture(1, "waiting")).unwrap();
+    assert!(old.contains("\"about\"") && !new.contains("\"about\""));
+}
+
+#[test]
+fn an_execution_goes_on_from_an_older_version() {
+    let text = fs::read_to_string(fixture(0, "parallel")).unwrap();
+    let mut driver = parallel();
+    driver.execution = serde_json::from_str(&text).unwrap();
+    let callback = driver.requests[0].task;
+    let function = driver.requests[1].task;
+    driver.give(Input::TaskSucceeded { task: callback, output: "1".into() }, 2.0);
+    driver.give(Input::TaskStarted { task: function, worker_name: None }, 2.0);
+    driver.give(Input::TaskSucceeded { task: function, output: "2".into() }, 2.0);
+    assert_eq!(driver.outcome, Some(asl::Outcome::Succeeded { output: r#"[1,2,{"a":1}]"#.into() }));
 }

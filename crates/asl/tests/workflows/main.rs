@@ -37,7 +37,8 @@ proptest! {
     fn the_order_of_answers_changes_no_chain(plan in flow(false), orders in (any::<u64>(), any::<u64>())) {
         let machine = StateMachine::parse(&definition(&plan)).unwrap();
         let run = |order| World::run(&machine, INPUT, Answers::Good, order, usize::MAX, |execution| execution);
-        let (one, other) = (run(orders.0), run(orders.1));
+        let one = run(orders.0);
+        let other = run(orders.1);
         prop_assert_eq!(one.len(), other.len());
         prop_assert_eq!(chains(one.values()), chains(other.values()));
         prop_assert_eq!(&one[ROOT].last().unwrap().details, &other[ROOT].last().unwrap().details);

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use asl::{
-    ChildId, Effect, Execution, ExecutionContext, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId, TaskPhase,
-};
+use asl::{ChildId, Effect, Execution, HistoryEvent, Input, Outcome, Start, StateMachine, TaskId, TaskPhase};
 use jiff::Timestamp;
 
 /// What tasks answer.
@@ -45,17 +43,9 @@ impl<'m> World<'m> {
         stop_after: usize,
         between: impl Fn(Execution) -> Execution,
     ) -> BTreeMap<String, Vec<HistoryEvent>> {
-        let context = ExecutionContext {
-            execution_arn: ROOT.into(),
-            execution_name: "e".into(),
-            start_time: Timestamp::UNIX_EPOCH,
-            role_arn: "role".into(),
-            state_machine_arn: "arn:aws:states:x:000000000000:stateMachine:m".into(),
-            state_machine_name: "m".into(),
-            redrive_count: Some(0),
-        };
         let now = Timestamp::UNIX_EPOCH;
-        let started = Execution::start(machine, Start { input: input.into(), context, seed: 9, now }).unwrap();
+        let start = Start::builder(ROOT, "arn:aws:states:x:000000000000:stateMachine:m", now).execution_name("e");
+        let started = Execution::start(machine, start.role_arn("role").input(input).seed(9).build()).unwrap();
         let mut world = Self { machine, runs: BTreeMap::new(), now, answers, drawn: order };
         world.add(ROOT.to_owned(), None, started);
         let stop_at = if answers == Answers::Mixed { stop_after } else { MOST_STEPS };
@@ -109,6 +99,7 @@ impl<'m> World<'m> {
                     }
                 }
                 Effect::Ended(outcome) => self.runs.get_mut(arn).unwrap().outcome = Some(outcome),
+                other => panic!("{other:?}"),
             }
         }
     }

@@ -1,10 +1,10 @@
 //! Functions: calls, tail calls, partial application, `~>`.
 
 use super::{Evaluator, MAX_DEPTH};
-use crate::ast::{Call, Kind, Node};
 use crate::failure::{Bound, Evaluated, Failure};
 use crate::native::{self, Native};
 use crate::regex::Regex;
+use crate::syntax::ast::{Call, Kind, Node};
 use crate::value::{Closure, Function, Name, Scope, Text, Value};
 
 /// A call that a function ends with: it is made when the function has returned.

@@ -1,8 +1,8 @@
 //! Checks arguments against a signature: which fit, what the context fills in, what becomes an array.
 
 use crate::failure::{Evaluated, Failure};
-use crate::signature::{Parameter, Signature};
 use crate::syntax::quoted;
+use crate::syntax::signature::{Parameter, Signature};
 use crate::value::{Heap, Value};
 
 /// The symbol of a value's type; `m` is missing.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Evaluator;
-use crate::ast::Pairs;
 use crate::failure::{Evaluated, Failure};
+use crate::syntax::ast::Pairs;
 use crate::syntax::quoted;
 use crate::value::{Entries, Key, Name, Scope, Text, Value, set};
 

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::ast::{Kind, Literal, Node, Stage};
-use super::failure::{Bound, Evaluated, Failure};
-use super::native;
-use super::value::{Closure, Entries, Function, Heap, Name, Scope, Text, Value};
 use crate::bindings::Bindings;
 use crate::expression::Program;
+use crate::failure::{Bound, Evaluated, Failure};
+use crate::native;
+use crate::syntax::ast::{Kind, Literal, Node, Stage};
+use crate::value::{Closure, Entries, Function, Heap, Name, Scope, Text, Value};
 
 mod apply;
 mod arguments;

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use super::Evaluator;
-use crate::ast::Node;
 use crate::failure::{Evaluated, Failure};
+use crate::syntax::ast::Node;
 use crate::syntax::quoted;
 use crate::value::{List, Scope, Text, Value, is_array_constructor};
 
@@ -157,7 +157,8 @@ impl<'e> Evaluator<'e> {
 
     /// The order of texts by their UTF-16 units, as JavaScript compares them.
     pub(crate) fn text_order(&self, left: Text<'e>, right: Text<'e>) -> Ordering {
-        let (left, right) = (self.heap.str(left), self.heap.str(right));
+        let left = self.heap.str(left);
+        let right = self.heap.str(right);
         if left.is_ascii() && right.is_ascii() {
             return left.cmp(right);
         }
@@ -196,7 +197,6 @@ impl<'e> Evaluator<'e> {
             );
             return Err(Failure::new("D2014", message));
         }
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and ten million")]
         let size = size as u32;
         self.heap.allow(usize::try_from(size).unwrap_or(usize::MAX).saturating_mul(8))?;
         self.step(usize::try_from(size / 16).unwrap_or(usize::MAX))?;

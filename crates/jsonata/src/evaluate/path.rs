@@ -1,8 +1,8 @@
 //! Paths: steps over sequences, and predicates.
 
 use super::Evaluator;
-use crate::ast::{Kind, Node, Stage};
 use crate::failure::Evaluated;
+use crate::syntax::ast::{Kind, Node, Stage};
 use crate::value::{Array, List, Scope, Value};
 
 impl<'e> Evaluator<'e> {
@@ -223,8 +223,6 @@ impl<'e> Evaluator<'e> {
 /// Where an index points in so many values; from the end when negative.
 fn place(number: f64, length: usize) -> Option<usize> {
     let floor = number.floor();
-    #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
     let at = if floor < 0.0 { floor + length as f64 } else { floor };
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be within range")]
     (0.0..9e15).contains(&at).then_some(at as usize).filter(|at| *at < length)
 }

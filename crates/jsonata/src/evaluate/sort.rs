@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use super::Evaluator;
-use crate::ast::Term;
 use crate::failure::{Evaluated, Failure};
+use crate::syntax::ast::Term;
 use crate::value::{List, Scope, Value};
 
 impl<'e> Evaluator<'e> {
@@ -48,7 +48,8 @@ impl<'e> Evaluator<'e> {
             let message = "The expressions within an order-by clause must evaluate to numeric or string values";
             return Failure::new("T2008", message);
         }
-        let (a, b) = (self.shown(a), self.shown(b));
+        let a = self.shown(a);
+        let b = self.shown(b);
         Failure::new("T2007", format!("Type mismatch when comparing values {a} and {b} in order-by clause"))
     }
 
@@ -66,7 +67,8 @@ impl<'e> Evaluator<'e> {
         let left = self.merge_sort(left, comes_after)?;
         let right = self.merge_sort(right, comes_after)?;
         let mut merged = Vec::with_capacity(left.len() + right.len());
-        let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+        let mut left = left.into_iter().peekable();
+        let mut right = right.into_iter().peekable();
         while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
             self.step(1)?;
             let next = if comes_after(self, *a, *b)? { right.next() } else { left.next() };

@@ -1,9 +1,9 @@
 //! `|pattern|update, delete|`: a copy of a value with some of its objects changed.
 
 use super::Evaluator;
-use crate::ast::Transform;
 use crate::failure::{Evaluated, Failure};
 use crate::number::fifteen_digits;
+use crate::syntax::ast::Transform;
 use crate::value::{Entries, Scope, Value};
 
 impl<'e> Evaluator<'e> {

@@ -1,8 +1,8 @@
 //! Paths with variables: `@$v`, `#$i` and `%`.
 
 use super::Evaluator;
-use crate::ast::{Kind, Node};
 use crate::failure::Evaluated;
+use crate::syntax::ast::{Kind, Node};
 use crate::value::{List, Name, Scope, Tuple, Value, set};
 
 impl<'e> Evaluator<'e> {
@@ -146,7 +146,6 @@ impl<'e> Evaluator<'e> {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "places are far below 2^52")]
 fn counted<'e>(at: usize) -> Value<'e> {
     Value::Number(at as f64)
 }

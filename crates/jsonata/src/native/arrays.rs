@@ -5,7 +5,6 @@ use crate::evaluate::Evaluator;
 use crate::failure::Evaluated;
 use crate::value::{List, Value};
 
-#[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
 pub(super) fn count<'e>(evaluator: &mut Evaluator<'e>, arguments: &[Value<'e>]) -> Evaluated<Value<'e>> {
     Ok(Value::Number(match argument(arguments, 0) {
         Value::Array(array) => evaluator.heap.len(array) as f64,
@@ -14,7 +13,8 @@ pub(super) fn count<'e>(evaluator: &mut Evaluator<'e>, arguments: &[Value<'e>]) 
 }
 
 pub(super) fn append<'e>(evaluator: &mut Evaluator<'e>, arguments: &[Value<'e>]) -> Evaluated<Value<'e>> {
-    let (first, second) = (argument(arguments, 0), argument(arguments, 1));
+    let first = argument(arguments, 0);
+    let second = argument(arguments, 1);
     match (first, second) {
         (Value::Undefined, other) | (other, Value::Undefined) => Ok(other),
         _ => evaluator.appended(&[first, second]),

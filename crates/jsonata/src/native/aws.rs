@@ -16,7 +16,6 @@ type Arguments<'a, 'e> = &'a [Value<'e>];
 const UNIT: f64 = 1.0 / 9_007_199_254_740_992.0;
 
 /// A number from zero up to one. A seed always gives the same: the first number of `java.util.Random`, as on AWS.
-#[allow(clippy::cast_precision_loss, reason = "53 bits are exact")]
 pub(super) fn random<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     let bits = match number(arguments, 0) {
         Some(seed) => seeded(seed),
@@ -25,7 +24,6 @@ pub(super) fn random<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_,
     Ok(Value::Number(bits as f64 * UNIT))
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as Java converts: saturating, bits kept")]
 fn seeded(seed: f64) -> u64 {
     const MULTIPLIER: u64 = 0x5_DEEC_E66D;
     const MASK: u64 = (1 << 48) - 1;
@@ -37,7 +35,8 @@ fn seeded(seed: f64) -> u64 {
 
 /// A version 4 UUID.
 pub(super) fn uuid<'e>(evaluator: &mut Evaluator<'e>, _: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
-    let (high, low) = (evaluator.bindings.random(), evaluator.bindings.random());
+    let high = evaluator.bindings.random();
+    let low = evaluator.bindings.random();
     let high = high & !0xf000 | 0x4000;
     let low = low >> 2 | 1 << 63;
     let text = format!(
@@ -73,7 +72,6 @@ pub(super) fn hash<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, '
     evaluator.heap.text(text)
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturating; one at least")]
 pub(super) fn partition<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     let Some(values) = items(evaluator, arguments, 0) else { return Ok(Value::Undefined) };
     let Some(size) = number(arguments, 1) else { return Ok(Value::Undefined) };
@@ -101,7 +99,6 @@ pub(super) fn range<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 
     if count > 1e7 {
         return Err(Failure::bound(crate::failure::Bound::Memory));
     }
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "ten million at most")]
     let count = count.max(0.0) as u32;
     evaluator.heap.allow(usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(8))?;
     evaluator.step(usize::try_from(count / 16).unwrap_or(usize::MAX))?;
@@ -151,7 +148,6 @@ mod tests {
 
     #[test]
     fn a_seed_gives_javas_first_number() {
-        #[allow(clippy::cast_precision_loss)]
         let number = seeded(42.0) as f64 * UNIT;
         assert_eq!(number.to_string(), "0.7275636800328681");
     }

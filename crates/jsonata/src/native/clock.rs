@@ -12,7 +12,6 @@ type Arguments<'a, 'e> = &'a [Value<'e>];
 /// What one reading or writing with a picture may cost: pictures are short.
 const MAX_PICTURE_BYTES: usize = 1000;
 
-#[allow(clippy::cast_precision_loss, reason = "milliseconds within jiff's range are below 2^53")]
 fn present(evaluator: &Evaluator<'_>) -> f64 {
     evaluator.bindings.now().as_millisecond() as f64
 }
@@ -38,7 +37,8 @@ fn check(evaluator: &mut Evaluator<'_>, picture: &str, factor: usize) -> Evaluat
 }
 
 pub(super) fn now<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
-    let (picture, zone) = (text(evaluator, arguments, 0), text(evaluator, arguments, 1));
+    let picture = text(evaluator, arguments, 0);
+    let zone = text(evaluator, arguments, 1);
     let millis = present(evaluator);
     write(evaluator, millis, picture, zone.as_deref())
 }
@@ -49,7 +49,8 @@ pub(super) fn millis<'e>(evaluator: &mut Evaluator<'e>, _: Arguments<'_, 'e>) ->
 
 pub(super) fn from_millis<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     let Some(millis) = number(arguments, 0) else { return Ok(Value::Undefined) };
-    let (picture, zone) = (text(evaluator, arguments, 1), text(evaluator, arguments, 2));
+    let picture = text(evaluator, arguments, 1);
+    let zone = text(evaluator, arguments, 2);
     write(evaluator, millis, picture, zone.as_deref())
 }
 

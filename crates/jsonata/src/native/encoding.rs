@@ -1,5 +1,9 @@
 //! Base64 and URL encoding.
 
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use base64::{Engine, alphabet};
+
 use super::text;
 use crate::evaluate::Evaluator;
 use crate::failure::{Evaluated, Failure};
@@ -8,46 +12,45 @@ use crate::value::Value;
 
 type Arguments<'a, 'e> = &'a [Value<'e>];
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// Reads digits without padding, however many bits the last one leaves over.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone),
+);
 /// What stays as it is in a component of a URL, besides letters and digits; and in a whole one.
 const COMPONENT: &str = "-_.!~*'()";
 const WHOLE: &str = "-_.!~*'();/?:@&=+$,#";
 
 /// Every character is one byte, as in JavaScript's "binary" texts: what is beyond Latin-1 loses its upper bits.
-#[allow(clippy::cast_possible_truncation, reason = "the upper bits are lost on purpose")]
 pub(super) fn base64_encode<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     let Some(text) = text(evaluator, arguments, 0) else { return Ok(Value::Undefined) };
     evaluator.step(text.len() / 64)?;
     let bytes: Vec<u8> = text.encode_utf16().map(|unit| unit as u8).collect();
-    let mut encoded = String::with_capacity(bytes.len() / 3 * 4 + 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for at in 0..4_u32 {
-            let digit = usize::try_from(bits >> (18 - 6 * at) & 63).ok().and_then(|digit| ALPHABET.get(digit));
-            let padding = usize::try_from(at).unwrap_or(4) > chunk.len();
-            encoded.push(if padding { '=' } else { digit.copied().map_or('=', char::from) });
-        }
-    }
-    evaluator.heap.text(encoded)
+    evaluator.heap.text(STANDARD.encode(bytes))
 }
 
+/// Other characters than digits are skipped, the first `=` is the end, and the digits of the alphabet for URLs count too.
 pub(super) fn base64_decode<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     let Some(text) = text(evaluator, arguments, 0) else { return Ok(Value::Undefined) };
     evaluator.step(text.len() / 16)?;
-    let digit = |c: u8| match c {
-        b'-' => Some(62),
-        b'_' => Some(63),
-        _ => ALPHABET.iter().position(|known| *known == c).and_then(|at| u32::try_from(at).ok()),
-    };
-    let digits: Vec<u32> = text.bytes().take_while(|c| *c != b'=').filter_map(digit).collect();
-    let mut decoded = String::with_capacity(digits.len());
-    for chunk in digits.chunks(4) {
-        let bits = (0..4).fold(0, |bits, at| bits << 6 | chunk.get(at).copied().unwrap_or(0));
-        let bytes = [bits >> 16 & 255, bits >> 8 & 255, bits & 255];
-        decoded.extend(bytes.into_iter().take(chunk.len().saturating_sub(1)).filter_map(char::from_u32));
+    let mut digits: Vec<u8> = text.bytes().take_while(|byte| *byte != b'=').filter_map(digit).collect();
+    if digits.len() % 4 == 1 {
+        // A last digit alone is less than a byte.
+        digits.pop();
     }
-    evaluator.heap.text(decoded)
+    let bytes = LENIENT.decode(digits).unwrap_or_default();
+    evaluator.heap.text(bytes.into_iter().map(char::from).collect::<String>())
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'-' => Some(b'+'),
+        b'_' => Some(b'/'),
+        b'+' | b'/' => Some(byte),
+        other => other.is_ascii_alphanumeric().then_some(other),
+    }
 }
 
 fn encode<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>, plain: &str) -> Evaluated<Value<'e>> {

@@ -12,7 +12,6 @@ fn call<'e>(evaluator: &mut Evaluator<'e>, function: Value<'e>, given: [Value<'e
     evaluator.apply(function, arguments, Value::Null)
 }
 
-#[allow(clippy::cast_precision_loss, reason = "places are far below 2^52")]
 fn place<'e>(at: usize) -> Value<'e> {
     Value::Number(at as f64)
 }

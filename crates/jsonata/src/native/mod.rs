@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use super::evaluate::Evaluator;
-use super::failure::Evaluated;
-use super::signature::Signature;
-use super::value::Value;
+use crate::evaluate::Evaluator;
+use crate::failure::Evaluated;
+use crate::syntax::signature::Signature;
+use crate::value::Value;
 
 mod arrays;
 mod aws;

@@ -28,7 +28,6 @@ pub(super) fn string<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_,
     evaluator.heap.text(text)
 }
 
-#[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
 pub(super) fn length<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     let Value::Text(text) = argument(arguments, 0) else { return Ok(Value::Undefined) };
     Ok(Value::Number(evaluator.heap.str(text).chars().count() as f64))
@@ -49,14 +48,12 @@ pub(super) fn trim<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, '
 }
 
 /// Where a place given as a number lies in so many characters; negative ones count from the end.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "clamped")]
 fn place(at: f64, length: usize) -> usize {
     let at = at.trunc();
     let from_start = if at < 0.0 { at + length as f64 } else { at };
     from_start.clamp(0.0, length as f64) as usize
 }
 
-#[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
 pub(super) fn substring<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     let Some(text) = text(evaluator, arguments, 0) else { return Ok(Value::Undefined) };
     let length = text.chars().count();
@@ -88,12 +85,6 @@ pub(super) fn substring_after<'e>(evaluator: &mut Evaluator<'e>, arguments: Argu
     with_text(evaluator, arguments, |text| text.split_once(&mark).map_or(text, |(_, after)| after).to_owned())
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "the width is positive, and what is too large is refused"
-)]
 pub(super) fn pad<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     let Some(text) = text(evaluator, arguments, 0) else { return Ok(Value::Undefined) };
     let width = number(arguments, 1).unwrap_or(0.0);

@@ -150,7 +150,8 @@ impl<'p> Parts<'p> {
     /// The last rule that is broken, if any.
     fn check(&self, properties: &Properties) -> Evaluated<()> {
         let count = |text: &str| self.whole.matches(text).count();
-        let (percents, per_milles) = (count(&properties.percent), count(&properties.per_mille));
+        let percents = count(&properties.percent);
+        let per_milles = count(&properties.per_mille);
         let digits_after_digit = |text: &str| {
             text.find(properties.digit)
                 .is_some_and(|at| text.get(..at).unwrap_or_default().contains(|c| properties.is_decimal_digit(c)))
@@ -259,7 +260,8 @@ pub(crate) fn write(value: f64, picture: &SubPicture, properties: &Properties) -
     let mut mantissa = value * factor;
     let mut exponent = 0_i32;
     if picture.least_exponent > 0 && mantissa != 0.0 && mantissa.is_finite() {
-        let (most, least) = (power_of_ten(picture.scaling), power_of_ten(picture.scaling) / 10.0);
+        let most = power_of_ten(picture.scaling);
+        let least = power_of_ten(picture.scaling) / 10.0;
         // A negative mantissa is below any least: JSONata would multiply it for ever.
         while mantissa.abs() < least && exponent > -400 {
             mantissa *= 10.0;

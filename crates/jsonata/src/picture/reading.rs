@@ -140,7 +140,8 @@ fn instant(mut components: Components, now: f64) -> Evaluated<f64> {
     let half_days = !fits(times, 23) && fits(times, 47);
     let order = format!("{}{}", if day_of_year { "YD" } else { "YMD" }, if half_days { "Phmsf" } else { "Hmsf" });
     let present = Date::of_millis(now);
-    let (mut started, mut ended) = (false, false);
+    let mut started = false;
+    let mut ended = false;
     for letter in order.chars() {
         let absent = match components.entry(letter) {
             Entry::Occupied(_) if ended => return Err(missing()),
@@ -151,7 +152,6 @@ fn instant(mut components: Components, now: f64) -> Evaluated<f64> {
             Entry::Vacant(absent) => absent,
         };
         ended = started;
-        #[allow(clippy::cast_precision_loss, reason = "years and smaller")]
         let from_present = present.map_or(0, |date| date.component(letter)) as f64;
         absent.insert(match started {
             true if "MDd".contains(letter) => 1.0,
@@ -171,7 +171,6 @@ fn instant(mut components: Components, now: f64) -> Evaluated<f64> {
 }
 
 /// Days since 1970. Years of two digits are of the twentieth century, as for `Date.UTC`.
-#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "clamped")]
 fn days(year: f64, month: f64, day: f64) -> f64 {
     let year = if (0.0..100.0).contains(&year) { year + 1900.0 } else { year };
     let clamp = |value: f64| value.clamp(-300_000.0, 300_000.0) as i64;
@@ -187,7 +186,8 @@ pub(crate) fn read_iso(text: &str) -> Option<f64> {
     let is = |at: usize, c: char| text.get(at..).is_some_and(|rest| rest.starts_with(c));
     let mut end = 4;
     let year = number(0, 4)?;
-    let (mut month, mut day) = (1.0, 1.0);
+    let mut month = 1.0;
+    let mut day = 1.0;
     if is(end, '-') && number(end + 1, end + 3).is_some() {
         month = number(end + 1, end + 3)?;
         end += 3;
@@ -202,7 +202,9 @@ pub(crate) fn read_iso(text: &str) -> Option<f64> {
         if !is(end + 3, ':') || !is(end + 6, ':') {
             return None;
         }
-        let (hour, minute, second) = (number(end + 1, end + 3)?, number(end + 4, end + 6)?, number(end + 7, end + 9)?);
+        let hour = number(end + 1, end + 3)?;
+        let minute = number(end + 4, end + 6)?;
+        let second = number(end + 7, end + 9)?;
         if hour > 24.0 || minute > 59.0 || second > 59.0 || (hour == 24.0 && minute + second > 0.0) {
             return None;
         }
@@ -223,7 +225,6 @@ pub(crate) fn read_iso(text: &str) -> Option<f64> {
     Some(days_of_iso(year, month, day) * 86_400_000.0 + seconds * 1000.0 + millis - offset * 60_000.0)
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "four digits at most")]
 fn days_of_iso(year: f64, month: f64, day: f64) -> f64 {
     days_from(year as i64, month as i64, day as i64) as f64
 }

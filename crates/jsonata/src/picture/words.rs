@@ -52,7 +52,6 @@ pub(super) fn write(number: f64, ordinal: bool) -> String {
     say(number, false, ordinal)
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and not negative")]
 fn at<'a>(table: &[&'a str], number: f64) -> &'a str {
     table.get(number as usize).copied().unwrap_or_default()
 }
@@ -175,7 +174,8 @@ pub(super) fn roman(mut number: f64) -> Option<String> {
 }
 
 pub(super) fn read_roman(text: &str) -> f64 {
-    let (mut sum, mut most) = (0.0, 1.0);
+    let mut sum = 0.0;
+    let mut most = 1.0;
     for c in text.chars().rev() {
         let value = match c.to_ascii_uppercase() {
             'M' => 1000.0,
@@ -198,7 +198,6 @@ pub(super) fn read_roman(text: &str) -> f64 {
 }
 
 /// `a` to `z`, then `aa`.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a remainder of 26")]
 pub(super) fn letters(mut number: f64, first: u8) -> String {
     let mut letters = Vec::new();
     while number > 0.0 && number.is_finite() {

@@ -15,8 +15,12 @@ const MEMORY: &str = "!Expression evaluation memory limit exceeded: Check for ex
 const STACK_BYTES: usize = 3 << 19;
 
 /// Evaluates on a stack as small as any thread that may drive the engine has.
-fn on_a_small_stack(text: String) -> String {
-    let work = move || evaluate_over(&json!({"a": {"b": [1, 2]}}), &text);
+fn evaluate_on_a_small_stack(text: String) -> String {
+    on_a_small_stack(move || evaluate_over(&json!({"a": {"b": [1, 2]}}), &text))
+}
+
+#[allow(clippy::disallowed_types, reason = "only a thread has a stack of a chosen size")]
+fn on_a_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work).unwrap().join().unwrap()
 }
 
@@ -39,19 +43,19 @@ fn endless_expressions_end() {
         ("$map([1..870000], function($x){ [1..870000] })", MEMORY),
         ("$distinct([1..5000])[0]", TIME),
     ] {
-        assert_eq!(on_a_small_stack(text.to_owned()), expected, "{text}");
+        assert_eq!(evaluate_on_a_small_stack(text.to_owned()), expected, "{text}");
     }
 }
 
 #[test]
 fn bounds_are_where_aws_has_them() {
-    assert_eq!(on_a_small_stack("[1..873782] ~> $count()".to_owned()), "873782");
-    assert_eq!(on_a_small_stack("[1..873783] ~> $count()".to_owned()), MEMORY);
+    assert_eq!(evaluate_on_a_small_stack("[1..873782] ~> $count()".to_owned()), "873782");
+    assert_eq!(evaluate_on_a_small_stack("[1..873783] ~> $count()".to_owned()), MEMORY);
     let doubled = "($p := function($s, $n) { $n = 0 ? $s : $p($s & $s, $n - 1) }; $length($p('x', N)))";
-    assert_eq!(on_a_small_stack(doubled.replace('N', "22")), "4194304");
-    assert_eq!(on_a_small_stack(doubled.replace('N', "23")), MEMORY);
-    assert_eq!(on_a_small_stack(vec!["1"; 100].join("+")), "100");
-    assert_eq!(on_a_small_stack(vec!["1"; 200].join("+")), STACK);
+    assert_eq!(evaluate_on_a_small_stack(doubled.replace('N', "22")), "4194304");
+    assert_eq!(evaluate_on_a_small_stack(doubled.replace('N', "23")), MEMORY);
+    assert_eq!(evaluate_on_a_small_stack(vec!["1"; 100].join("+")), "100");
+    assert_eq!(evaluate_on_a_small_stack(vec!["1"; 200].join("+")), STACK);
 }
 
 #[test]
@@ -82,17 +86,16 @@ fn a_megabyte_of_anything_is_refused_or_read() {
         "a ",
     ] {
         let text = unit.repeat((1 << 20) / unit.len());
-        let work = move || Expression::parse(&text).is_ok();
-        std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work).unwrap().join().unwrap();
+        on_a_small_stack(move || Expression::parse(&text).is_ok());
     }
 }
 
 #[test]
 fn regular_expressions_do_not_explode() {
     let text = "$match($join($map([1..20000], function($x){'a'})) & '!', /^(a+)+$/)";
-    assert_eq!(on_a_small_stack(text.to_owned()), "undefined");
+    assert_eq!(evaluate_on_a_small_stack(text.to_owned()), "undefined");
     let text = "$count($match($join($map([1..3000], function($x){'a'})), /a(.*b)?/))";
-    assert_eq!(on_a_small_stack(text.to_owned()), "3000");
+    assert_eq!(evaluate_on_a_small_stack(text.to_owned()), "3000");
 }
 
 /// Texts that are nearly expressions.

@@ -3,11 +3,11 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::ast::{Kind, Node, Transform};
-use super::failure::{Bound, Evaluated, Failure};
-use super::native::Native;
-use super::regex::Regex;
-use super::signature::Signature;
+use crate::failure::{Bound, Evaluated, Failure};
+use crate::native::Native;
+use crate::regex::Regex;
+use crate::syntax::ast::{Kind, Node, Transform};
+use crate::syntax::signature::Signature;
 
 mod object;
 
@@ -31,7 +31,7 @@ pub(super) enum Value<'e> {
     Function(Function),
     /// A value of a path together with the variables bound so far.
     Tuple(u32),
-    /// No value: the call that is to be made next is in [`super::evaluate::Evaluator`].
+    /// No value: the call that is to be made next is in [`crate::evaluate::Evaluator`].
     TailCall,
 }
 

@@ -74,20 +74,13 @@ fn begin(
     // Asked again, now that the start is announced: a deletion that came between has seen it or is seen here.
     let record = cloud.step_functions.active_machine(machine, || refusal::machine_missing(&request.arn))?;
     let prepared = cloud.step_functions.prepared(machine, request.revision)?;
-    let start = asl::Start {
-        input: request.input.as_str().into(),
-        context: asl::ExecutionContext {
-            execution_arn: request.arn.as_str().into(),
-            execution_name: name.into(),
-            start_time: now,
-            role_arn: Arc::clone(&prepared.role_arn),
-            state_machine_arn: record.arn().into(),
-            state_machine_name: record.name.as_str().into(),
-            redrive_count: Some(0),
-        },
-        seed: uuid::Uuid::new_v4().as_u64_pair().0,
-        now,
-    };
+    let start = asl::Start::builder(request.arn.as_str(), record.arn(), now)
+        .execution_name(name)
+        .state_machine_name(record.name.as_str())
+        .role_arn(Arc::clone(&prepared.role_arn))
+        .input(request.input.as_str())
+        .seed(uuid::Uuid::new_v4().as_u64_pair().0)
+        .build();
     let started = asl::Execution::start(&prepared.definition(&cloud.step_functions), start);
     let (execution, effects) = started.map_err(|error| refusal::invalid_input(&error.to_string()))?;
     let summary = Summary {

@@ -270,6 +270,8 @@ impl Step {
                     self.items.retain(|request| request.child != child);
                     self.stopped.push(child);
                 }
+                // The engine is built together with this driver and has no other effects.
+                _ => {}
             }
         }
     }

@@ -6,7 +6,7 @@ use asl::{Input, Outcome, Pattern, TaskRequest, TaskResource};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::casing::upper_first;
@@ -87,12 +87,11 @@ pub(in crate::local::sfn) fn started(arn: &str, started_at: Timestamp) -> String
         ("Date", &date),
         ("Content-Type", "application/x-amz-json-1.0"),
     ];
-    let all: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!([value]))).collect();
-    let single: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!(value))).collect();
+    let metadata = asl::SdkMetadata::new(&headers, &request_id, 200);
     json!({
         "ExecutionArn": arn,
-        "SdkHttpMetadata": { "AllHttpHeaders": all, "HttpHeaders": single, "HttpStatusCode": 200 },
-        "SdkResponseMetadata": { "RequestId": request_id },
+        "SdkHttpMetadata": metadata.http,
+        "SdkResponseMetadata": metadata.response,
         "StartDate": started_at.as_millisecond(),
     })
     .to_string()

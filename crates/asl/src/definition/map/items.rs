@@ -6,12 +6,8 @@ use super::{
 use crate::definition::Dynamic;
 use crate::definition::fields::Fields;
 use crate::definition::task::resource;
+use crate::quotas::{MAX_BATCH_BYTES, MAX_ITEMS};
 use crate::resource::TaskResource;
-
-/// The most items that a reader may bring: AWS's limit for `MaxItems`.
-const MAX_ITEMS: u64 = 100_000_000;
-/// The most bytes of a batch: the payload quota.
-const MAX_BATCH_BYTES: u64 = 262_144;
 
 const FORMATS: [(&str, Format); 5] = [
     ("CSV", Format::Csv),

@@ -5,13 +5,13 @@ use super::{ChildType, Distributed, Items, Map, MapMode};
 use crate::definition::fields::Fields;
 use crate::definition::machine::Parser;
 use crate::definition::variable::Scope;
-use crate::definition::{FindingKind, FlowIndex, LanguageTemplate, QueryLanguage, StateKind, machine, task};
+use crate::definition::{FlowIndex, LanguageTemplate, QueryLanguage, StateKind, machine, task};
+use crate::finding::FindingKind;
 use crate::path::Path;
+use crate::quotas::MAX_LABEL_CHARS;
 
 /// `MaxConcurrency` and `ToleratedFailureCount` have no upper bound.
 const ANY: (u64, u64) = (0, u64::MAX);
-/// The longest `Label`, in characters.
-const MAX_LABEL_CHARS: usize = 40;
 /// What a `Label` must not have besides control characters (recorded).
 const NOT_IN_A_LABEL: &str = " ?*<>{}[]:;,\\|^~$#%&`\"";
 

@@ -81,7 +81,6 @@ fn zero_length() -> Failure {
 }
 
 /// An offset in UTF-16 units, as JavaScript counts.
-#[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
 fn units<'e>(text: &str, at: usize) -> Value<'e> {
     Value::Number(text.get(..at).unwrap_or(text).encode_utf16().count() as f64)
 }
@@ -157,7 +156,8 @@ fn found_by_function<'e>(evaluator: &mut Evaluator<'e>, value: Value<'e>, whole:
         _ => return Err(wrong()),
     };
     let matched = evaluator.heap.str(matched).to_owned();
-    let (start, end) = (bytes(whole, start), bytes(whole, end));
+    let start = bytes(whole, start);
+    let end = bytes(whole, end);
     evaluator.step(1 + whole.len() / 256)?;
     Ok(Some(Found { start, end, matched, groups, value, next: Next::Function(next) }))
 }
@@ -173,7 +173,6 @@ pub(super) fn contains<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'
 }
 
 /// Whether fewer matches than the limit have been taken.
-#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn more(limit: Option<f64>, count: usize) -> bool {
     limit.is_none_or(|limit| (count as f64) < limit)
 }

@@ -28,7 +28,9 @@ pub(in crate::native) fn replace<'e>(
         Some(pattern) => plain(evaluator, &whole, &pattern, by, limit)?,
         None => {
             let mut next = first(evaluator, argument(arguments, 1), argument(arguments, 0), &whole)?;
-            let (mut result, mut position, mut count) = (String::new(), 0, 0);
+            let mut result = String::new();
+            let mut position = 0;
+            let mut count = 0;
             while let Some(found) = next.take().filter(|_| more(limit, count)) {
                 result.push_str(whole.get(position..found.start).unwrap_or_default());
                 result.push_str(&substitute(evaluator, by, &found, &whole)?);

@@ -41,7 +41,6 @@ pub(super) fn min<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e
     Ok(of_some(numbers(evaluator, arguments)?, f64::min))
 }
 
-#[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
 pub(super) fn average<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     let numbers = numbers(evaluator, arguments)?.filter(|numbers| !numbers.is_empty());
     Ok(numbers.map_or(Value::Undefined, |numbers| {
@@ -99,7 +98,6 @@ pub(super) fn ceil<'e>(_: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> E
     with_number(arguments, f64::ceil)
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "saturating, which rounds away nothing or everything")]
 pub(super) fn round<'e>(_: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     let places = number_at(arguments, 1).unwrap_or(0.0) as i32;
     with_number(arguments, |number| js::round(number, places))
@@ -144,9 +142,9 @@ pub(super) fn format_base<'e>(evaluator: &mut Evaluator<'e>, arguments: Argument
     if !value.is_finite() {
         return evaluator.heap.text(js::to_text(value));
     }
-    let (mut left, mut digits) = (value.abs(), Vec::new());
+    let mut left = value.abs();
+    let mut digits = Vec::new();
     loop {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 36")]
         let digit = (left % radix) as u32;
         digits.push(char::from_digit(digit, 36).unwrap_or('0'));
         left = ((left - f64::from(digit)) / radix).floor();

@@ -72,7 +72,6 @@ impl Date {
         if millis.is_nan() || millis.abs() > 8.64e15 {
             return None;
         }
-        #[allow(clippy::cast_possible_truncation, reason = "within range")]
         let millis = millis.trunc() as i64;
         let days = millis.div_euclid(DAY_MS);
         let of_day = millis.rem_euclid(DAY_MS);

@@ -78,7 +78,8 @@ impl Marker {
         let rest = marker.get(component.len_utf8()..).unwrap_or_default();
         let (presentation, width) = rest.rsplit_once(',').unwrap_or((rest, ""));
         let (least, most) = width.split_once('-').unwrap_or((width, ""));
-        let (least, most) = (least.parse::<usize>().ok(), most.parse::<usize>().ok());
+        let least = least.parse::<usize>().ok();
+        let most = most.parse::<usize>().ok();
         let mut modifier = None;
         let mut presentation = if presentation.is_empty() { default } else { presentation };
         if presentation.chars().count() > 1
@@ -143,7 +144,6 @@ impl Marker {
         }
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "years and smaller")]
     fn number(&self, value: i64) -> Evaluated<String> {
         let digits = self.digits.filter(|_| self.component == 'Y').and_then(|digits| u32::try_from(digits).ok());
         let value = digits.and_then(|digits| 10_i64.checked_pow(digits)).map_or(value, |modulus| value % modulus);
@@ -204,7 +204,8 @@ pub(super) fn nameless(component: char) -> Failure {
 /// Writes an instant, in a zone such as `-0500`.
 pub(crate) fn write(millis: f64, picture: &str, zone: Option<&str>) -> Evaluated<String> {
     let offset = zone.map_or(0.0, super::integer::whole);
-    let (hours, minutes) = ((offset / 100.0).floor(), offset % 100.0);
+    let hours = (offset / 100.0).floor();
+    let minutes = offset % 100.0;
     let shifted = millis + (60.0 * hours + minutes) * 60_000.0;
     let Some(date) = Date::of_millis(shifted) else {
         return Err(Failure::new("D1001", "Number out of range: null"));

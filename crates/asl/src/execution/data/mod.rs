@@ -1,0 +1,8 @@
+//! Input and output processing of a state: what its fields read, and what becomes of its payload and variables.
+
+pub(super) mod bindings;
+pub(super) mod context;
+pub(super) mod dataflow;
+mod dynamic;
+pub(super) mod output;
+pub(super) mod variables;

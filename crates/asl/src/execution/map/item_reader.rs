@@ -1,0 +1,155 @@
+//! The `ItemReader` of a Map Run: the calls that the driver makes, file by file, and the items that they give.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::definition::{ItemFormat, ItemReader, ReaderTransformation};
+use crate::document::Document;
+use crate::execution::map::items::{self, File, Unreadable};
+use crate::resource::Pattern;
+use crate::resource::TaskResource;
+
+/// The progress of reading the items.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ReadProgress {
+    /// The reader's parameters, evaluated.
+    parameters: Value,
+    max_items: Option<u64>,
+    stage: Stage,
+    /// The items read so far.
+    items: Vec<Document>,
+    /// The files still to be read.
+    files: VecDeque<File>,
+    /// The names of the columns that a manifest gives for its files.
+    columns: Option<Vec<String>>,
+}
+
+/// What the pending call returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Stage {
+    /// A page of a bucket's listing.
+    Listing,
+    Manifest,
+    /// A file with items.
+    File,
+}
+
+/// A call for the driver to make.
+pub(crate) struct Call {
+    pub(crate) resource: TaskResource,
+    pub(crate) parameters: Value,
+}
+
+impl ReadProgress {
+    pub(crate) fn new(reader: &ItemReader, parameters: Value, max_items: Option<u64>) -> Self {
+        let lists = matches!(&reader.resource, TaskResource::Service { resource, .. } if resource == "listObjectsV2");
+        let stage = match reader.format {
+            _ if lists => Stage::Listing,
+            ItemFormat::Manifest(_) => Stage::Manifest,
+            _ => Stage::File,
+        };
+        let items = Vec::new();
+        let files = VecDeque::new();
+        Self { parameters, max_items: max_items.filter(|most| *most > 0), stage, items, files, columns: None }
+    }
+
+    /// The first call.
+    pub(crate) fn first_call(&self, reader: &ItemReader) -> Call {
+        Call { resource: reader.resource.clone(), parameters: self.parameters.clone() }
+    }
+
+    /// Processes the response to a call and returns the next call; `None` when everything has been read.
+    pub(crate) fn take(&mut self, reader: &ItemReader, answer: &str) -> Result<Option<Call>, Unreadable> {
+        let answer: Value = serde_json::from_str(answer)
+            .map_err(|problem| Unreadable(format!("The answer of the item reader is not JSON: {problem}.")))?;
+        match self.stage {
+            Stage::Listing => {
+                let (objects, next) = items::listing(&answer)?;
+                self.items.extend(objects);
+                if let Some(token) = next.filter(|_| !self.is_full()) {
+                    let mut parameters = self.parameters.clone();
+                    parameters["ContinuationToken"] = token.into();
+                    return Ok(Some(Call { resource: reader.resource.clone(), parameters }));
+                }
+                if reader.transformation == ReaderTransformation::LoadAndFlatten {
+                    self.load_listed();
+                }
+            }
+            Stage::Manifest => {
+                let ItemFormat::Manifest(kind) = reader.format else {
+                    return Err(Unreadable("The item reader expects no manifest.".to_owned()));
+                };
+                let manifest = items::manifest(body(&answer)?, kind, self.bucket())?;
+                (self.files, self.columns) = (manifest.files, manifest.columns);
+            }
+            Stage::File => {
+                let read = self.items_of(reader, body(&answer)?)?;
+                self.items.extend(read);
+            }
+        }
+        self.stage = Stage::File;
+        if self.is_full() {
+            return Ok(None);
+        }
+        Ok(self.files.pop_front().map(|File { bucket, key }| Call {
+            resource: TaskResource::Service {
+                resource_type: "s3".to_owned(),
+                resource: "getObject".to_owned(),
+                pattern: Pattern::RequestResponse,
+            },
+            parameters: json!({ "Bucket": bucket, "Key": key }),
+        }))
+    }
+
+    fn items_of(&self, reader: &ItemReader, text: &str) -> Result<Vec<Document>, Unreadable> {
+        match &reader.format {
+            ItemFormat::Csv { headers, delimiter } => items::rows(text, headers.as_deref(), *delimiter),
+            ItemFormat::Manifest(_) if self.columns.is_some() => items::rows(text, self.columns.as_deref(), ','),
+            ItemFormat::JsonLines | ItemFormat::Manifest(_) => items::json_lines(text),
+            ItemFormat::Json | ItemFormat::Listing => items::json(text, reader.items_pointer.as_deref()),
+            ItemFormat::Parquet => Err(Unreadable(
+                "Parquet files cannot be read here. Give the items as CSV, JSON or JSON Lines.".to_owned(),
+            )),
+        }
+    }
+
+    /// Makes the objects of a listing the files to read.
+    fn load_listed(&mut self) {
+        let bucket = self.bucket().to_owned();
+        let keys = self.items.iter().filter_map(|object| object.value()["Key"].as_str().map(ToOwned::to_owned));
+        self.files = keys.map(|key| File { bucket: bucket.clone(), key }).collect();
+        self.items.clear();
+    }
+
+    fn is_full(&self) -> bool {
+        self.max_items.is_some_and(|most| u64::try_from(self.items.len()).is_ok_and(|read| read >= most))
+    }
+
+    fn bucket(&self) -> &str {
+        self.parameters["Bucket"].as_str().unwrap_or_default()
+    }
+
+    /// `Map.Item.Source` of the Context Object: the bucket, with the key of a single object.
+    pub(crate) fn source(&self) -> Arc<str> {
+        match self.parameters["Key"].as_str() {
+            Some(key) => format!("S3://{}/{key}", self.bucket()).into(),
+            None => format!("S3://{}", self.bucket()).into(),
+        }
+    }
+
+    pub(crate) fn into_items(mut self) -> Vec<Document> {
+        if let Some(most) = self.max_items.and_then(|most| usize::try_from(most).ok()) {
+            self.items.truncate(most);
+        }
+        self.items
+    }
+}
+
+/// The text of an object: a JSON string, or the `Body` of the service's response.
+fn body(answer: &Value) -> Result<&str, Unreadable> {
+    let body = answer.as_str().or_else(|| answer["Body"].as_str());
+    body.ok_or_else(|| Unreadable("The item reader's object has no text.".to_owned()))
+}

@@ -1,0 +1,291 @@
+//! A Map Run: the children of a distributed Map state, which are executions of their own, and their progress.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::definition::ChildType;
+use crate::execution::effect::Outcome;
+use crate::execution::map::batch::Batch;
+use crate::execution::map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
+use crate::execution::map::item_reader::ReadProgress;
+use crate::execution::map::result_writer::WriteProgress;
+use crate::execution::task::RunningTask;
+use crate::history::Status;
+use crate::quotas::MAX_MAP_RUN_CONCURRENCY;
+use crate::timestamp;
+
+/// The limits that `UpdateMapRun` may change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Limits {
+    pub(crate) max_concurrency: u64,
+    pub(crate) tolerated_failure_count: Option<u64>,
+    pub(crate) tolerated_failure_percentage: Option<f64>,
+}
+
+/// A child that is running.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct RunningChild {
+    pub(crate) name: Arc<str>,
+    pub(crate) batch: Batch,
+    pub(crate) started_at: Timestamp,
+}
+
+/// A child that has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct EndedChild {
+    /// Its details for a `ResultWriter`; `None` when only the output is needed.
+    pub(crate) child: Option<Box<RunningChild>>,
+    pub(crate) stopped_at: Timestamp,
+    pub(crate) outcome: Outcome,
+}
+
+/// A Map Run that is running, in the branch that is in the Map state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct MapRun {
+    pub(crate) id: MapRunId,
+    pub(crate) arn: Arc<str>,
+    pub(crate) state: Arc<str>,
+    pub(crate) child_type: ChildType,
+    pub(crate) started_at: Timestamp,
+    pub(crate) limits: Limits,
+    /// Whether the results need the details of each child, or only its output.
+    pub(crate) keeps_all: bool,
+    pub(crate) items: MapRunCounts,
+    pub(crate) executions: MapRunCounts,
+    waiting: VecDeque<Batch>,
+    running: BTreeMap<u64, RunningChild>,
+    ended: BTreeMap<u64, EndedChild>,
+    /// The driver's pending call to read items or write results.
+    pub(crate) task: Option<Box<RunningTask>>,
+    pub(crate) reading: Option<Box<ReadProgress>>,
+    pub(crate) writing: Option<Box<WriteProgress>>,
+}
+
+impl MapRun {
+    pub(crate) fn new(id: MapRunId, arn: Arc<str>, state: Arc<str>, child_type: ChildType, limits: Limits) -> Self {
+        Self {
+            id,
+            arn,
+            state,
+            child_type,
+            started_at: Timestamp::UNIX_EPOCH,
+            limits,
+            keeps_all: false,
+            items: MapRunCounts::default(),
+            executions: MapRunCounts::default(),
+            waiting: VecDeque::new(),
+            running: BTreeMap::new(),
+            ended: BTreeMap::new(),
+            task: None,
+            reading: None,
+            writing: None,
+        }
+    }
+
+    pub(crate) fn add(&mut self, batches: Vec<Batch>) {
+        let items: u64 = batches.iter().map(|batch| batch.items).sum();
+        let children = u64::try_from(batches.len()).unwrap_or(u64::MAX);
+        for (counts, added) in [(&mut self.items, items), (&mut self.executions, children)] {
+            counts.total += added;
+            counts.pending += added;
+        }
+        self.waiting.extend(batches);
+    }
+
+    /// Starts the next child, if the limits allow one, and returns its index.
+    pub(crate) fn begin_next(&mut self, name: impl FnOnce(u64) -> Arc<str>, now: Timestamp) -> Option<u64> {
+        let most = if self.limits.max_concurrency == 0 {
+            MAX_MAP_RUN_CONCURRENCY
+        } else {
+            self.limits.max_concurrency.min(MAX_MAP_RUN_CONCURRENCY)
+        };
+        if u64::try_from(self.running.len()).unwrap_or(u64::MAX) >= most {
+            return None;
+        }
+        let batch = self.waiting.pop_front()?;
+        let index = u64::try_from(self.running.len() + self.ended.len()).unwrap_or(u64::MAX);
+        for (counts, moved) in [(&mut self.items, batch.items), (&mut self.executions, 1)] {
+            counts.pending -= moved;
+            counts.running += moved;
+        }
+        self.running.insert(index, RunningChild { name: name(index), batch, started_at: now });
+        Some(index)
+    }
+
+    pub(crate) fn has_running(&self, index: u64) -> bool {
+        self.running.contains_key(&index)
+    }
+
+    pub(crate) fn end(&mut self, index: u64, outcome: Outcome, now: Timestamp) {
+        let Some(child) = self.running.remove(&index) else {
+            return;
+        };
+        let status = outcome.status();
+        for (counts, moved) in [(&mut self.items, child.batch.items), (&mut self.executions, 1)] {
+            counts.running -= moved;
+            *counts.of(status) += moved;
+        }
+        // AWS gives the details of a child that failed, even where only outputs are asked for.
+        let child = (self.keeps_all || status != Status::Succeeded).then(|| Box::new(child));
+        self.ended.insert(index, EndedChild { child, stopped_at: now, outcome });
+    }
+
+    /// Whether more items have failed than the limits tolerate.
+    pub(crate) fn has_failed(&self) -> bool {
+        let failed = self.items.failed + self.items.timed_out + self.items.aborted;
+        let Limits { tolerated_failure_count: count, tolerated_failure_percentage: percentage, .. } = self.limits;
+        if count.is_none() && percentage.is_none() {
+            return failed > 0;
+        }
+        let share = failed as f64 * 100.0 / self.items.total.max(1) as f64;
+        count.is_some_and(|count| failed > count) || percentage.is_some_and(|percentage| share > percentage)
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.task.is_none() && self.reading.is_none() && self.waiting.is_empty() && self.running.is_empty()
+    }
+
+    /// The children that have ended, by index.
+    pub(crate) fn results(&self) -> impl Iterator<Item = (u64, &EndedChild)> {
+        self.ended.iter().map(|(index, ended)| (*index, ended))
+    }
+
+    /// Aborts everything that has not ended, and returns the children that were running.
+    pub(crate) fn abort(&mut self) -> Vec<ChildId> {
+        self.items.abort_unfinished();
+        self.executions.abort_unfinished();
+        self.waiting.clear();
+        std::mem::take(&mut self.running).into_keys().map(|index| ChildId { map_run: self.id, index }).collect()
+    }
+
+    pub(crate) fn summary(&self, status: Status, stopped_at: Option<Timestamp>) -> MapRunSummary {
+        MapRunSummary {
+            id: self.id,
+            arn: Arc::clone(&self.arn),
+            state: Arc::clone(&self.state),
+            status,
+            started_at: self.started_at,
+            stopped_at,
+            max_concurrency: self.limits.max_concurrency,
+            tolerated_failure_count: self.limits.tolerated_failure_count.unwrap_or_default(),
+            tolerated_failure_percentage: self.limits.tolerated_failure_percentage.unwrap_or_default(),
+            items: self.items,
+            executions: self.executions,
+        }
+    }
+
+    /// The request that starts a running child.
+    pub(crate) fn request(&self, index: u64) -> Option<ChildRequest> {
+        let child = self.running.get(&index)?;
+        Some(ChildRequest {
+            child: ChildId { map_run: self.id, index },
+            state: Arc::clone(&self.state),
+            child_type: self.child_type,
+            map_run_arn: Arc::clone(&self.arn),
+            name: Arc::clone(&child.name),
+            execution_arn: self.execution_arn(&child.name).into(),
+            state_machine_arn: self.arn_of("stateMachine").into(),
+            input: Arc::clone(child.batch.input.text()),
+        })
+    }
+
+    pub(crate) fn requests(&self) -> impl Iterator<Item = ChildRequest> {
+        self.running.keys().filter_map(|index| self.request(*index))
+    }
+
+    /// The Map Run's ARN with another resource type, without its own id: `arn:aws:states:R:A:stateMachine:MACHINE/LABEL`.
+    pub(crate) fn arn_of(&self, resource_type: &str) -> String {
+        let start = self.arn.rsplit_once(':').map_or(&*self.arn, |(start, _)| start);
+        start.replacen(":mapRun:", &format!(":{resource_type}:"), 1)
+    }
+
+    /// The last part of the ARN.
+    pub(crate) fn uuid(&self) -> &str {
+        self.arn.rsplit(':').next().unwrap_or_default()
+    }
+
+    pub(crate) fn execution_arn(&self, name: &str) -> String {
+        match self.child_type {
+            ChildType::Standard => format!("{}:{name}", self.arn_of("execution")),
+            // An Express execution's ARN ends with an id of its own; a child's name is as unique.
+            ChildType::Express => format!("{}:{name}:{name}", self.arn_of("express")),
+        }
+    }
+
+    /// A child's dates as `DescribeExecution` shows them.
+    pub(crate) fn date(instant: Timestamp) -> String {
+        timestamp::with_milliseconds(instant)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+    use crate::history::Failure;
+
+    fn run(limits: Limits, items: &[u64]) -> MapRun {
+        let arn = "arn:aws:states:r:1:mapRun:m/L:u";
+        let mut run = MapRun::new(MapRunId(1), arn.into(), "M".into(), ChildType::Standard, limits);
+        let batch = |items: &u64| Batch { input: Document::array([]), items: *items };
+        run.add(items.iter().map(batch).collect());
+        run
+    }
+
+    fn begin(run: &mut MapRun) -> Option<u64> {
+        run.begin_next(|index| format!("c{index}").into(), Timestamp::UNIX_EPOCH)
+    }
+
+    fn end(run: &mut MapRun, index: u64, fails: bool) {
+        let outcome = match fails {
+            true => Outcome::Failed(Failure::default()),
+            false => Outcome::Succeeded { output: "1".into() },
+        };
+        run.end(index, outcome, Timestamp::UNIX_EPOCH);
+    }
+
+    #[test]
+    fn begins_as_many_as_it_may() {
+        let mut run = run(Limits { max_concurrency: 2, ..Limits::default() }, &[1, 3, 1]);
+        assert_eq!([begin(&mut run), begin(&mut run), begin(&mut run)], [Some(0), Some(1), None]);
+        end(&mut run, 1, false);
+        assert_eq!((begin(&mut run), begin(&mut run)), (Some(2), None));
+        assert_eq!(run.items, MapRunCounts { running: 2, succeeded: 3, total: 5, ..MapRunCounts::default() });
+        assert_eq!(run.executions, MapRunCounts { running: 2, succeeded: 1, total: 3, ..MapRunCounts::default() });
+        assert!(!run.is_done() && run.has_running(0) && !run.has_running(1));
+        assert_eq!(run.abort().len(), 2);
+        assert_eq!(run.executions.aborted, 2);
+    }
+
+    #[test]
+    fn names_are_shaped_like_those_of_aws() {
+        let mut run = run(Limits::default(), &[1]);
+        begin(&mut run);
+        let request = run.request(0).unwrap();
+        assert_eq!(&*request.execution_arn, "arn:aws:states:r:1:execution:m/L:c0");
+        assert_eq!(&*request.state_machine_arn, "arn:aws:states:r:1:stateMachine:m/L");
+        run.child_type = ChildType::Express;
+        assert_eq!(run.execution_arn("n"), "arn:aws:states:r:1:express:m/L:n:n");
+    }
+
+    #[test]
+    fn tolerates_what_the_definition_says() {
+        let fails = |count, percentage, failures: u64| {
+            let limits =
+                Limits { max_concurrency: 0, tolerated_failure_count: count, tolerated_failure_percentage: percentage };
+            let mut run = run(limits, &[1, 1, 1, 1]);
+            for _ in 0..failures {
+                let index = begin(&mut run).unwrap();
+                end(&mut run, index, true);
+            }
+            run.has_failed()
+        };
+        assert!(!fails(None, None, 0) && fails(None, None, 1));
+        assert!(!fails(Some(1), None, 1) && fails(Some(1), None, 2));
+        assert!(!fails(None, Some(50.0), 2) && fails(None, Some(50.0), 3));
+        assert!(fails(Some(1), Some(100.0), 2) && fails(Some(4), Some(25.0), 2));
+    }
+}

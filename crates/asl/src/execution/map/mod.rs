@@ -1,0 +1,163 @@
+//! Map states: an iteration per item, inside the execution. `distributed.rs` has the distributed mode.
+
+pub(super) mod batch;
+pub(super) mod children;
+mod distributed;
+mod item_reader;
+mod items;
+pub(super) mod map_run;
+mod result_writer;
+
+use serde_json::Value;
+
+use crate::definition::{Items, Map, MapMode, State};
+use crate::document::Document;
+use crate::execution::branch::{Branch, BranchId, BranchStatus};
+use crate::execution::data::context::MapItem;
+use crate::execution::fault::{self, Fault};
+use crate::execution::join::Join;
+use crate::execution::map::map_run::Limits;
+use crate::execution::states::inner_branches::iteration;
+use crate::execution::step::{Step, Transition};
+use crate::history::EventDetails;
+use crate::quotas::MAX_MAP_CONCURRENCY;
+
+impl Step<'_> {
+    /// Starts the iterations of a Map state, the first time or again.
+    pub(crate) fn map(&mut self, branch: &mut Branch, state: &State, map: &Map) -> Result<Transition, Fault> {
+        let scope = self.scope_of(branch);
+        let input = scope.effective_input(state)?;
+        let max_concurrency = map.max_concurrency.as_ref().map(|dynamic| scope.count(dynamic, &input)).transpose()?;
+        let items = self.items(branch, state, &map.items, &input)?;
+        let length = u64::try_from(items.len()).unwrap_or(u64::MAX);
+        self.emit(branch, EventDetails::MapStateStarted { length })?;
+        let scope = self.scope_of(branch);
+        let count = map.tolerated_failure_count.as_ref().map(|dynamic| scope.count(dynamic, &input));
+        let percentage = map.tolerated_failure_percentage.as_ref().map(|dynamic| scope.percentage(dynamic, &input));
+        let limits = Limits {
+            max_concurrency: max_concurrency.unwrap_or_default(),
+            tolerated_failure_count: count.transpose()?,
+            tolerated_failure_percentage: percentage.transpose()?,
+        };
+        match &map.mode {
+            MapMode::Inline => self.inline(branch, state, map, limits.max_concurrency, items),
+            MapMode::Distributed(distributed) => {
+                self.distributed(branch, state, (map, distributed), limits, &input, items)
+            }
+        }
+    }
+
+    fn inline(
+        &mut self,
+        branch: &mut Branch,
+        state: &State,
+        map: &Map,
+        max_concurrency: u64,
+        items: Vec<Document>,
+    ) -> Result<Transition, Fault> {
+        if items.is_empty() {
+            self.emit_beside(branch.previous_event_id, EventDetails::MapStateSucceeded)?;
+            return self.complete(branch, state, Some(Document::array([])));
+        }
+        branch.status = BranchStatus::Join(Box::new(Join::items(items)));
+        let at_once = if max_concurrency == 0 { MAX_MAP_CONCURRENCY } else { max_concurrency.min(MAX_MAP_CONCURRENCY) };
+        let begun = self.begin_iterations(branch, map, at_once, branch.previous_event_id);
+        begun.map(|()| Transition::Wait).inspect_err(|_| {
+            self.abort_branches_of(branch);
+            branch.status = BranchStatus::Running;
+        })
+    }
+
+    /// The items of a state that has them in its input; those of an `ItemReader` are read later.
+    fn items(&self, branch: &Branch, state: &State, items: &Items, input: &Document) -> Result<Vec<Document>, Fault> {
+        let scope = self.scope_of(branch);
+        let found = match items {
+            Items::Reader(_) => return Ok(Vec::new()),
+            Items::Template(template) => scope.items(template)?,
+            Items::Path(path) => scope.read(path, input)?.into_owned(),
+        };
+        match found {
+            Value::Array(items) => Ok(items.into_iter().map(Document::of).collect()),
+            other if state.is_jsonata() => {
+                Err(Fault::invalid_input(branch, format!("Map state input must be an array but was: {other}")))
+            }
+            _ => {
+                let path = if let Items::Path(path) = items { path.text() } else { "$" };
+                Err(Fault::runtime(branch, format!("Reference path \"{path}\" must point to array.")))
+            }
+        }
+    }
+
+    /// Starts up to `count` of the iterations that wait.
+    pub(crate) fn begin_iterations(
+        &mut self,
+        branch: &mut Branch,
+        map: &Map,
+        count: u64,
+        previous_event_id: u64,
+    ) -> Result<(), Fault> {
+        let mut begun = Vec::new();
+        let result = (0..count).try_for_each(|_| {
+            begun.extend(self.begin_iteration(branch, map, previous_event_id)?);
+            Ok(())
+        });
+        self.make_ready(begun);
+        result
+    }
+
+    fn begin_iteration(
+        &mut self,
+        branch: &mut Branch,
+        map: &Map,
+        previous_event_id: u64,
+    ) -> Result<Option<Branch>, Fault> {
+        let BranchStatus::Join(join) = &mut branch.status else {
+            return Ok(None);
+        };
+        let Some((index, item)) = join.next_item() else {
+            return Ok(None);
+        };
+        let input = self.selected(branch, map, index, item, None)?;
+        let mut inner = self.new_inner_branch(branch, index, map.processor, input)?;
+        inner.previous_event_id = previous_event_id;
+        self.emit(&mut inner, EventDetails::MapIterationStarted(iteration(branch, index)))?;
+        Ok(Some(inner))
+    }
+
+    /// The input of an iteration: the item, or the value of `ItemSelector` for it.
+    pub(crate) fn selected(
+        &mut self,
+        branch: &Branch,
+        map: &Map,
+        index: u64,
+        item: Document,
+        source: Option<&str>,
+    ) -> Result<Document, Fault> {
+        let Some(selector) = &map.selector else {
+            return Ok(item);
+        };
+        let attempt = (branch.id, branch.entered_event_id, branch.retry_count());
+        let before = self.selection.take().filter(|selection| selection.attempt == attempt);
+        let state = self.state_of(branch)?;
+        let mut scope = self.scope_of(branch);
+        let (effective, context) = match before {
+            Some(ItemSelection { effective, context, .. }) => (effective, context),
+            None => (scope.effective_input(state)?, None),
+        };
+        scope.context = scope.context.with_item(MapItem { index, value: item.value(), key: None, source }, context);
+        let selected = scope.fill_language(selector, "ItemSelector", &effective);
+        let context = scope.context.into_built();
+        self.selection = Some(ItemSelection { attempt, effective, context });
+        let selected = selected?;
+        fault::check_payload(branch, &selected)?;
+        Ok(selected)
+    }
+}
+
+/// What all items of a Map state share for their `ItemSelector`: made once for all iterations that start in a step.
+pub(crate) struct ItemSelection {
+    /// The state's branch, its entry and its attempt.
+    attempt: (BranchId, u64, u64),
+    effective: Document,
+    context: Option<Value>,
+}

@@ -1,0 +1,8 @@
+//! What each type of state does; `map/` has the Map states.
+
+mod choice;
+mod dispatch;
+pub(super) mod inner_branches;
+mod parallel;
+mod task;
+mod timer;
