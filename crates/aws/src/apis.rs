@@ -4,8 +4,9 @@ use aws_sdk_apigatewayv2::Client;
 use aws_sdk_apigatewayv2::config::retry::RetryConfig;
 use aws_sdk_apigatewayv2::types::{Cors as SdkCors, IntegrationType, ProtocolType, RouteSettings};
 
-use super::error::or_gone;
-use super::{AwsError, Tags};
+use crate::error::AwsError;
+use crate::error::or_gone;
+use crate::tags::Tags;
 
 const SERVICE: &str = "API Gateway";
 

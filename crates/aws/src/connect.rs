@@ -4,9 +4,11 @@ use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 
 use crate::call_trace::CallTrace;
-use crate::error::{AwsError, AwsErrorKind};
+use crate::error::AwsError;
+use crate::error_kind::AwsErrorKind;
+use crate::http;
+use crate::region;
 use crate::timeouts::{CallTimeout, UploadTimeout, retries};
-use crate::{http, region};
 use model::names::{AccountId, DEFAULT_REGION, Region};
 
 /// Which cloud to speak to, and as whom.

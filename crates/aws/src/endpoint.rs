@@ -1,6 +1,7 @@
 //! Where a deployed HTTP API answers.
 
-use super::{Aws, AwsError};
+use crate::connect::Aws;
+use crate::error::AwsError;
 use model::stack::{OWNER_TAG, Stack};
 
 /// The base URL of the stack's stage, as the API returns it, such as

@@ -1,13 +1,14 @@
 //! Executions of state machines: listed, described, read back, stopped.
 
 use aws_sdk_sfn::types::ExecutionStatus;
-use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::error::or_absent;
-use super::history::HistoryEvent;
-use super::{Aws, AwsError};
+use crate::connect::Aws;
+use crate::error::AwsError;
+use crate::error::or_absent;
+use crate::history::HistoryEvent;
+use crate::timestamp::timestamp;
 use model::names::Arn;
 
 const SERVICE: &str = "Step Functions";
@@ -241,27 +242,6 @@ pub async fn stop(
     Ok(timestamp(answer.stop_date()))
 }
 
-/// A moment from the SDK's own type, to the millisecond that Step Functions counts in; one beyond what a calendar holds is
-/// the calendar's end. (The wire has seconds with a fraction, whose last digits are noise.)
-pub(super) fn timestamp(moment: &DateTime) -> Timestamp {
-    let millis =
-        moment.secs().saturating_mul(1000).saturating_add(i64::from(moment.subsec_nanos() + 500_000) / 1_000_000);
-    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
-}
-
 fn as_text<S: serde::Serializer>(arn: &Arn, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(arn.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn moments_are_rounded_to_milliseconds() {
-        let shown = |secs, nanos| timestamp(&DateTime::from_secs_and_nanos(secs, nanos)).to_string();
-        assert_eq!(shown(1_510_842_801, 720_000_028), "2017-11-16T14:33:21.72Z");
-        assert_eq!(shown(1_510_842_801, 871_999_979), "2017-11-16T14:33:21.872Z");
-        assert_eq!(shown(1_510_842_801, 999_999_999), "2017-11-16T14:33:22Z");
-    }
 }

@@ -2,8 +2,8 @@
 
 use aws_sdk_lambda::Client;
 
-use super::error::{AwsError, AwsErrorKind, or_absent, or_gone};
-use super::lambda::{Configuration, configuration};
+use crate::error::{AwsError, or_absent, or_gone};
+use crate::lambda::{self, Configuration, configuration};
 
 const SERVICE: &str = "Lambda";
 
@@ -56,20 +56,7 @@ pub async fn alias(client: &Client, function: &str, alias: &str) -> Result<Optio
 pub async fn publish(client: &Client, function: &str, code_sha256: &str, description: &str) -> Result<u64, AwsError> {
     let request = client.publish_version().function_name(function).code_sha256(code_sha256).description(description);
     let answer = request.send().await.map_err(AwsError::from_sdk(SERVICE, "PublishVersion"))?;
-    number(answer.version(), "PublishVersion")
-}
-
-/// The number in an answer that must name one.
-pub(super) fn number(version: Option<&str>, operation: &'static str) -> Result<u64, AwsError> {
-    let number = version.and_then(|number| number.parse().ok());
-    number.ok_or_else(|| AwsError {
-        kind: AwsErrorKind::Other,
-        service: SERVICE,
-        operation,
-        code: None,
-        message: format!("the answer should name a version by its number and says {version:?}"),
-        request_id: None,
-    })
+    lambda::version_number(answer.version(), "PublishVersion")
 }
 
 /// Makes an alias.

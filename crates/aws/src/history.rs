@@ -4,7 +4,7 @@ use aws_sdk_sfn::types::HistoryEvent as SdkEvent;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::executions::timestamp;
+use crate::timestamp::timestamp;
 
 /// An event of an execution's history. What an event of its type does not have is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,8 +3,9 @@
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
 
-use super::error::{or_absent, or_gone};
-use super::{AwsError, Tags};
+use crate::error::AwsError;
+use crate::error::{or_absent, or_gone};
+use crate::tags::Tags;
 
 const SERVICE: &str = "IAM";
 

@@ -3,7 +3,8 @@
 use aws_sdk_sfn::types::ExecutionStatus;
 use serde::Serialize;
 
-use super::{Aws, AwsError};
+use crate::connect::Aws;
+use crate::error::AwsError;
 
 /// Counts of what an embedded cloud holds in one region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -5,7 +5,8 @@ use aws_sdk_lambda::types::{InvocationType, LogType};
 use aws_smithy_types::Blob;
 use base64::Engine;
 
-use super::{Aws, AwsError};
+use crate::connect::Aws;
+use crate::error::AwsError;
 
 /// How a function is invoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,9 +9,10 @@ use aws_sdk_lambda::types::{
 };
 use bytes::Bytes;
 
-use super::error::{or_absent, or_gone};
-use super::function_versions::number;
-use super::{AwsError, Tags};
+use crate::error::AwsError;
+use crate::error::{or_absent, or_gone};
+use crate::error_kind::AwsErrorKind;
+use crate::tags::Tags;
 use model::stack::LIVE;
 
 const SERVICE: &str = "Lambda";
@@ -135,7 +136,7 @@ pub async fn create(
         .code(FunctionCode::builder().zip_file(Blob::new(code.zip.to_vec())).build())
         .set_tags(Some(tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()));
     let answer = request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateFunction"))?;
-    let version = number(answer.version(), "CreateFunction")?;
+    let version = version_number(answer.version(), "CreateFunction")?;
     let made = FunctionConfiguration::builder().set_state(answer.state).set_state_reason(answer.state_reason);
     Ok((readiness(&made.build()), version))
 }
@@ -215,4 +216,17 @@ fn environment(wanted: &Configuration) -> Environment {
 
 fn signed(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// The number in an answer that must name one.
+pub(super) fn version_number(version: Option<&str>, operation: &'static str) -> Result<u64, AwsError> {
+    let number = version.and_then(|number| number.parse().ok());
+    number.ok_or_else(|| AwsError {
+        kind: AwsErrorKind::Other,
+        service: SERVICE,
+        operation,
+        code: None,
+        message: format!("the answer should name a version by its number and says {version:?}"),
+        request_id: None,
+    })
 }

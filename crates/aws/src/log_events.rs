@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Aws, AwsError};
+use crate::connect::Aws;
+use crate::error::AwsError;
 
 /// A line of a function's log as CloudWatch Logs answers it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]

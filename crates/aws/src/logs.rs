@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_cloudwatchlogs::Client;
 
-use super::error::{or_absent, or_gone};
-use super::{AwsError, Tags};
+use crate::error::AwsError;
+use crate::error::{or_absent, or_gone};
+use crate::tags::Tags;
 
 const SERVICE: &str = "CloudWatch Logs";
 

@@ -2,8 +2,8 @@
 
 use aws_sdk_sfn::Client;
 
-use super::AwsError;
-use super::error::{or_absent, or_gone};
+use crate::error::AwsError;
+use crate::error::{or_absent, or_gone};
 
 const SERVICE: &str = "Step Functions";
 

@@ -5,8 +5,9 @@ use aws_sdk_sfn::types::{
     LogLevel, LoggingConfiguration, StateMachineStatus, StateMachineType, Tag, TracingConfiguration,
 };
 
-use super::error::{or_absent, or_gone};
-use super::{AwsError, Tags};
+use crate::error::AwsError;
+use crate::error::{or_absent, or_gone};
+use crate::tags::Tags;
 
 const SERVICE: &str = "Step Functions";
 

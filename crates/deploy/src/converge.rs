@@ -10,7 +10,7 @@ use super::event::{Event, Events, WaitingFor, milliseconds};
 use super::observe::{Observed, RecentChanges, observe};
 use super::plan::{Change, ForeignResources, Plan, plan};
 use super::remove::removal;
-use crate::TARGET;
+use crate::trace::TARGET;
 use aws::clock;
 use aws::{Aws, AwsErrorKind};
 use model::deployment::DeploymentId;

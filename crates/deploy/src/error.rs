@@ -1,6 +1,6 @@
 //! Why a deployment can't be planned or carried out.
 
-use super::limits::Breach;
+use super::breach::Breach;
 use aws::AwsError;
 use model::names::Key;
 use model::service::StateMachine;

@@ -11,6 +11,7 @@
 
 mod apply;
 mod artefact;
+mod breach;
 mod converge;
 mod deployments;
 mod desired;
@@ -34,10 +35,12 @@ mod resource;
 mod retry;
 mod rollback;
 mod spec;
+mod trace;
 mod versions;
 
 pub use apply::apply;
 pub use artefact::Artefact;
+pub use breach::Breach;
 pub use converge::Deployer;
 pub use deployments::{DeployedVersion, Deployment, FunctionVersions, Versions};
 pub use desired::{Desired, desired};
@@ -51,7 +54,5 @@ pub use remove::removal;
 pub use report::{Completeness, Deployed, Report};
 pub use resource::Resource;
 pub use rollback::{MissingVersions, NoSuchDeployment, find_deployment, plan_rollback};
+pub use trace::TARGET;
 pub use versions::{ExecutionsInFlight, executions_in_flight, read_versions};
-
-/// The target of this crate's `tracing` events.
-const TARGET: &str = "workshop::deploy";

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::error::DeployError;
 use super::event::{Event, Events, WaitingFor, milliseconds};
 use super::resource::Resource;
-use crate::TARGET;
+use crate::trace::TARGET;
 use aws::clock;
 use aws::{AwsError, AwsErrorKind};
 

@@ -2,19 +2,11 @@
 
 use std::ops::Range;
 
-use super::rules;
+use crate::rules;
+use crate::severity::Severity;
 use model::document::Repeated;
 use model::pseudo::Unknown;
 use model::source::{Position, Source};
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// AWS refuses the definition.
-    Error,
-    /// AWS takes it, and it probably does not do what is meant.
-    Warning,
-}
 
 /// Something that is wrong with a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::TARGET;
 use crate::peer::{clients, http, peer};
 use crate::timeouts::CallTimeout;
+use crate::trace::TARGET;
 
 /// Collects this crate's events, each as its fields in one line without the duration.
 #[derive(Clone, Default)]

@@ -2,16 +2,14 @@
 //!
 //! Limits of a single value (memory, timeout, names, retention) are the service file's own, in `model`.
 
-mod breach;
 mod zip;
 
 use std::collections::BTreeMap;
 
-pub use breach::Breach;
-
-use super::artefact::Artefact;
 use super::error::DeployError;
 use super::policy::{Role, RoleOf, roles};
+use crate::artefact::Artefact;
+use crate::breach::Breach;
 use model::definition::Definition;
 use model::names::Key;
 use model::service::{Function, Service};

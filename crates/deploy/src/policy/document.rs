@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::TARGET;
+use crate::trace::TARGET;
 
 /// What the ids of generated statements begin with. IAM takes letters and digits.
 const SID_START: &str = "workshop";

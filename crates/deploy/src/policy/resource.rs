@@ -1,5 +1,9 @@
 //! From names in a definition to the ARNs that a policy needs.
 
+use serde_json::Value;
+
+use super::builder::PolicyBuilder;
+use model::call::{Argument, argument};
 use model::stack::Stack;
 
 /// Whether a text is a function's ARN, with a qualifier or without.
@@ -95,6 +99,20 @@ fn own(written: &str, service: &str, rest: &str, stack: &Stack) -> String {
         return written.to_owned();
     }
     format!("arn:{}:{service}:{}:{}:{rest}", stack.region.partition(), stack.region, stack.account)
+}
+
+/// The buses that the entries name, where all of them are written down.
+pub(super) fn event_buses(builder: &PolicyBuilder<'_>) -> Option<Vec<String>> {
+    let entries = builder.fields.arguments.get("Entries")?.as_array()?;
+    let named = |entry: &Value| match argument(entry, "EventBusName") {
+        Argument::Literal(name) => Some(bus(name, builder.stack)),
+        Argument::Missing => Some(bus("default", builder.stack)),
+        Argument::Computed => None,
+    };
+    let mut buses = entries.iter().map(named).collect::<Option<Vec<String>>>()?;
+    buses.sort();
+    buses.dedup();
+    (!buses.is_empty()).then_some(buses)
 }
 
 #[cfg(test)]
