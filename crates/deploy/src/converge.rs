@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use super::apply::apply;
-use super::desired::Desired;
-use super::error::DeployError;
-use super::event::{Event, Events, WaitingFor, milliseconds};
-use super::observe::{Observed, RecentChanges, observe};
-use super::plan::{Change, ForeignResources, Plan, plan};
-use super::remove::removal;
+use crate::apply::apply;
+use crate::desired::Desired;
+use crate::error::DeployError;
+use crate::event::{Event, Events, WaitingFor, milliseconds};
+use crate::observe::{Observed, RecentChanges, observe};
+use crate::plan::{Change, ForeignResources, Plan, plan};
+use crate::remove::removal;
 use crate::trace::TARGET;
 use aws::clock;
 use aws::{Aws, AwsErrorKind};

@@ -6,9 +6,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::observe::{ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
-use super::policy;
-use super::spec::{ApiSpec, FunctionSpec, LogGroupSpec, RoleSpec, StageSpec, StateMachineSpec, Statement};
+use crate::observe::{ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
+use crate::policy;
+use crate::spec::{ApiSpec, FunctionSpec, LogGroupSpec, RoleSpec, StageSpec, StateMachineSpec, Statement};
 use aws::{Tags, apis, lambda};
 use model::names::{Arn, Key};
 

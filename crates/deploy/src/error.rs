@@ -1,6 +1,6 @@
 //! Why a deployment can't be planned or carried out.
 
-use super::breach::Breach;
+use crate::breach::Breach;
 use aws::AwsError;
 use model::names::Key;
 use model::service::StateMachine;

@@ -34,25 +34,29 @@ mod report;
 mod resource;
 mod retry;
 mod rollback;
-mod spec;
+pub mod spec;
 mod trace;
 mod versions;
 
-pub use apply::apply;
+pub use apply::{Applied, apply};
 pub use artefact::Artefact;
 pub use breach::Breach;
 pub use converge::Deployer;
-pub use deployments::{DeployedVersion, Deployment, FunctionVersions, Versions};
+pub use deployments::{DeployedVersion, Deployment, FunctionVersions, MachineVersions, Versions};
 pub use desired::{Desired, desired};
+pub use diff::{Difference, Field};
 pub use error::DeployError;
-pub use event::{Action, Event, Events};
-pub use observe::{Observed, RecentChanges, observe, observe_function, running_executions};
+pub use event::{Action, Event, Events, WaitingFor};
+pub use observe::{
+    Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, RecentChanges,
+    observe, observe_function, running_executions,
+};
 pub use one_function::{FunctionScope, ObservedPart, plan_function};
-pub use plan::{Change, ForeignResources, Plan, plan};
+pub use plan::{Change, ForeignResources, Identity, Plan, Step, plan};
 pub use prune::{DEFAULT_KEEP, KeepReason, Selection, Version, delete_versions, prune_after_deploy, select_versions};
 pub use remove::removal;
-pub use report::{Completeness, Deployed, Report};
+pub use report::{Completeness, ConsoleLink, Deployed, Endpoint, Report};
 pub use resource::Resource;
 pub use rollback::{MissingVersions, NoSuchDeployment, find_deployment, plan_rollback};
 pub use trace::TARGET;
-pub use versions::{ExecutionsInFlight, executions_in_flight, read_versions};
+pub use versions::{ExecutionsInFlight, InFlight, executions_in_flight, read_versions};

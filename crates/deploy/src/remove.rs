@@ -1,8 +1,8 @@
 //! Pure: what is there, to the plan that deletes it.
 
-use super::observe::Observed;
-use super::plan::{Plan, Step, all_deletions, extra_apis};
-use super::resource::Resource;
+use crate::observe::Observed;
+use crate::plan::{Plan, Step, all_deletions, extra_apis};
+use crate::resource::Resource;
 use model::stack::Stack;
 
 /// Deletes everything that is there; log groups only when asked to.

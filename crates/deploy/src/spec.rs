@@ -182,6 +182,9 @@ pub struct Statement {
     pub source_arn: String,
 }
 
+/// The name of the inline policy that our roles have.
+pub(crate) const POLICY_NAME: &str = "workshop";
+
 /// How the ids of our statements begin.
 pub(crate) const SID_PREFIX: &str = "workshop-";
 

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
-use super::deployments::{FunctionVersions, MachineVersions, Versions};
-use super::error::DeployError;
-use super::event::{Event, Events};
-use super::observe::{Observed, ObservedFunction, ObservedStateMachine};
-use super::parallel;
-use super::retry::Retry;
+use crate::deployments::{FunctionVersions, MachineVersions, Versions};
+use crate::error::DeployError;
+use crate::event::{Event, Events};
+use crate::observe::{Observed, ObservedFunction, ObservedStateMachine};
+use crate::parallel;
+use crate::retry::Retry;
 use aws::executions::{self, Status};
 use aws::{Aws, aliases, machine_versions};
 use model::names::{Arn, Key};

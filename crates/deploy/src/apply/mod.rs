@@ -17,15 +17,15 @@ use tokio::sync::SetOnce;
 
 use context::Context;
 
-use super::diff::Field;
-use super::error::DeployError;
-use super::event::{Event, Events, milliseconds};
-use super::order;
-use super::parallel;
-use super::plan::{Change, Plan, Step};
-use super::resource::Resource;
-use super::retry::elapsed_since;
-use super::spec::Spec;
+use crate::diff::Field;
+use crate::error::DeployError;
+use crate::event::{Event, Events, milliseconds};
+use crate::order;
+use crate::parallel;
+use crate::plan::{Change, Plan, Step};
+use crate::resource::Resource;
+use crate::retry::elapsed_since;
+use crate::spec::Spec;
 use aws::Aws;
 use aws::clock;
 use model::deployment::DeploymentId;

@@ -3,9 +3,8 @@
 use super::context::Context;
 use crate::diff::Field;
 use crate::error::DeployError;
-use crate::observe::POLICY_NAME;
 use crate::plan::Step;
-use crate::spec::RoleSpec;
+use crate::spec::{POLICY_NAME, RoleSpec};
 use aws::error::or_absent;
 use aws::iam;
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::diff::same_json;
+use crate::diff::same_json;
 use aws::function_versions::FunctionVersion;
 use aws::machine_versions::MachineVersion;
 use model::deployment::DeploymentId;

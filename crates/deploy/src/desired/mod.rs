@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::artefact::Artefact;
-use super::error::DeployError;
-use super::policy::Role;
-use super::resource::Resource;
-use super::spec::{
+use crate::artefact::Artefact;
+use crate::error::DeployError;
+use crate::policy::Role;
+use crate::resource::Resource;
+use crate::spec::{
     AliasSpec, ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, NamedFunction, PermissionSpec, RouteSpec, Spec,
     StageSpec, StateMachineSpec,
 };

@@ -1,7 +1,7 @@
 //! Reads the stack's HTTP APIs and what is in them.
 
+use super::observed::{ObservedApi, owner};
 use super::reader::Reader;
-use super::{ObservedApi, owner};
 use crate::error::DeployError;
 use crate::parallel;
 use aws::apis;

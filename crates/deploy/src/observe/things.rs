@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::keys::{Keys, key_of, tagged_key};
+use super::observed::{Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
 use super::reader::Reader;
-use super::{Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, POLICY_NAME};
 use crate::error::DeployError;
 use crate::parallel;
-use crate::spec::{SID_PREFIX, Statement};
+use crate::spec::{POLICY_NAME, SID_PREFIX, Statement};
 use crate::trace::TARGET;
 use aws::executions::{self, Execution};
 use aws::{Aws, function_versions, iam, lambda, logs, sfn};

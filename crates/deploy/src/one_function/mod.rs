@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::desired::Desired;
-use super::error::DeployError;
-use super::observe::{Observed, ObservedFunction, ObservedStateMachine};
-use super::pinned;
-use super::plan::{ForeignResources, Plan, plan};
-use super::resource::Resource;
-use super::spec::{NamedFunction, Spec, StateMachineSpec};
+use crate::desired::Desired;
+use crate::error::DeployError;
+use crate::observe::{Observed, ObservedFunction, ObservedStateMachine};
+use crate::pinned;
+use crate::plan::{ForeignResources, Plan, plan};
+use crate::resource::Resource;
+use crate::spec::{NamedFunction, Spec, StateMachineSpec};
 use aws::sfn;
 use model::names::Key;
 use model::stack::Stack;

@@ -1,8 +1,8 @@
 //! Pure: which steps must be done before a step may begin.
 
-use super::plan::{Change, Plan, Step};
-use super::resource::Resource;
-use super::spec::Spec;
+use crate::plan::{Change, Plan, Step};
+use crate::resource::Resource;
+use crate::spec::Spec;
 
 /// The resources of the plan whose steps come before `step`.
 pub(super) fn needs(step: &Step, plan: &Plan) -> Vec<Resource> {

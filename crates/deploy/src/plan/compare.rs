@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Change, ForeignResources, Identity, Step};
+use super::step::{Change, ForeignResources, Identity, Step};
 use crate::desired::Desired;
 use crate::diff::{self, Difference, Field};
 use crate::error::DeployError;

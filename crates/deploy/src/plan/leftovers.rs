@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Change, Step};
+use super::step::{Change, Step};
 use crate::desired::Desired;
 use crate::observe::{Observed, ObservedApi};
 use crate::resource::Resource;

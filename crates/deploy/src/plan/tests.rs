@@ -5,10 +5,12 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::event::Action;
 use crate::fixtures::{LESSON, carried_out, deployed, empty_api, key, stack, wanted};
 use crate::observe::ObservedLogGroup;
 use crate::order;
 use crate::remove::removal;
+use crate::resource::Resource;
 use crate::spec::Statement;
 use aws::Tags;
 use aws::lambda::Readiness;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::observe::Observed;
-use super::resource::Resource;
+use crate::observe::Observed;
+use crate::resource::Resource;
 use model::names::Key;
 use model::service::Service;
 use model::stack::Stack;
