@@ -55,7 +55,8 @@ pub async fn filter(aws: &Aws, query: &Query<'_>, token: Option<String>) -> Resu
     let answer = answer.map_err(AwsError::from_sdk("CloudWatch Logs", "FilterLogEvents"))?;
     let events = answer.events().iter().map(|event| {
         let stream = event.log_stream_name().unwrap_or_default();
-        let (timestamp, message) = (event.timestamp().unwrap_or_default(), event.message().unwrap_or_default());
+        let timestamp = event.timestamp().unwrap_or_default();
+        let message = event.message().unwrap_or_default();
         LogEvent {
             timestamp,
             ingestion_time: event.ingestion_time().unwrap_or(timestamp),

@@ -23,7 +23,8 @@ pub struct MachineVersion {
 /// # Errors
 /// The call failed.
 pub async fn numbers(client: &Client, machine_arn: &str) -> Result<Vec<u64>, AwsError> {
-    let (mut numbers, mut token) = (Vec::new(), None);
+    let mut numbers = Vec::new();
+    let mut token = None;
     loop {
         let call = client.list_state_machine_versions().state_machine_arn(machine_arn).max_results(1000);
         let answer = call.set_next_token(token).send().await;

@@ -174,7 +174,8 @@ pub(super) fn function(wanted: &FunctionSpec, observed: &ObservedFunction) -> Ve
     let there = &observed.function;
     found.note(there.code_sha256 != wanted.code_sha256, Field::Code);
     found.compare(Field::Architecture, &there.architecture, &wanted.code.architecture, "");
-    let (was, new) = (&there.configuration, &wanted.configuration);
+    let was = &there.configuration;
+    let new = &wanted.configuration;
     found.compare(Field::Runtime, &was.runtime, &new.runtime, "");
     found.compare(Field::Handler, &was.handler, &new.handler, "");
     found.compare(Field::Memory, was.memory_mb, new.memory_mb, " MB");

@@ -29,7 +29,8 @@ pub(crate) fn without_versions(text: &str, arn: &str, name: &str, stay: &BTreeSe
     for (named, by_name) in [(arn, false), (name, true)] {
         let marker = format!("\"{named}:");
         for (at, marker) in text.match_indices(&marker) {
-            let (colon, rest) = (at + marker.len() - 1, &text[at + marker.len()..]);
+            let colon = at + marker.len() - 1;
+            let rest = &text[at + marker.len()..];
             let ends = rest[digits(rest)..].starts_with('"') && (!by_name || is_function_name(&text[..at]));
             if ends && number(rest).is_some_and(|number| !stay.contains(&number)) {
                 cuts.push((colon, colon + 1 + digits(rest)));
@@ -37,7 +38,8 @@ pub(crate) fn without_versions(text: &str, arn: &str, name: &str, stay: &BTreeSe
         }
     }
     cuts.sort_unstable();
-    let (mut plain, mut copied) = (String::with_capacity(text.len()), 0);
+    let mut plain = String::with_capacity(text.len());
+    let mut copied = 0;
     for (from, to) in cuts {
         plain.push_str(&text[copied..from]);
         copied = to;
@@ -86,7 +88,8 @@ mod tests {
 
     #[test]
     fn versions_are_taken_out_where_a_deployment_puts_them_in() {
-        let (arn, name) = ("arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-send", "shop-dev-send");
+        let arn = "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-send";
+        let name = "shop-dev-send";
         let plain = without_versions(TEXT, arn, name, &BTreeSet::new());
         assert_eq!(plain, TEXT.replace("send:7\"", "send\"").replace("send:12\"", "send\""));
         let plain = without_versions(TEXT, arn, name, &BTreeSet::from([12]));

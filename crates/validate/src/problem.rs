@@ -53,7 +53,8 @@ impl Checked {
         let mut at = Cursor { text: &source.text, offset: 0, position: Position { line: 1, column: 1 } };
         let placed = problems.into_iter().map(|problem| {
             at = at.moved_to(problem.span.start);
-            let (start, end) = (at.position, at.moved_to(problem.span.end).position);
+            let start = at.position;
+            let end = at.moved_to(problem.span.end).position;
             Placed { problem, start, end }
         });
         let problems = placed.collect();

@@ -42,7 +42,8 @@ pub async fn observe(
     known: &RecentChanges,
     events: &Events,
 ) -> Result<Observed, DeployError> {
-    let (reader, declared) = (Reader::new(aws, stack, events), Keys::declared(service));
+    let reader = Reader::new(aws, stack, events);
+    let declared = Keys::declared(service);
     let (mut observed, log_groups, apis, (role_keys, machine_keys)) = tokio::try_join!(
         things::observe(&reader, &declared),
         things::log_groups(&reader, &declared),

@@ -81,7 +81,9 @@ fn repinned(
     declared: &str,
     stack: &Stack,
 ) -> Option<StateMachineSpec> {
-    let (name, arn, current) = (stack.function_name(key), stack.function_arn(key), &there.machine);
+    let name = stack.function_name(key);
+    let arn = stack.function_arn(key);
+    let current = &there.machine;
     let stay = pinned::versions_of(declared, &name);
     let definition = pinned::without_versions(&current.definition, arn.as_str(), &name, &stay);
     if current.deleting || definition == current.definition {

@@ -160,7 +160,8 @@ impl Comparison<'_> {
     fn state_machine(&self, key: &Key, wanted: &StateMachineSpec) -> Result<Existing, DeployError> {
         let there = self.observed.state_machines.get(key).filter(|it| !it.machine.deleting);
         if let Some(there) = there.filter(|it| it.machine.kind != wanted.settings.kind) {
-            let (name, was) = (wanted.name.clone(), there.machine.kind.clone());
+            let name = wanted.name.clone();
+            let was = there.machine.kind.clone();
             return Err(DeployError::KindChanged { name, was, wanted: wanted.settings.kind });
         }
         let compared = there.map(|it| (diff::state_machine(wanted, it, |key| self.version(key)), &it.tags));

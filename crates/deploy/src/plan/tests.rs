@@ -219,7 +219,8 @@ fn what_a_running_execution_may_need_is_kept() {
 
 #[test]
 fn without_routes_the_api_goes() {
-    let (start, end) = (LESSON.find("[[routes]]").unwrap(), LESSON.find("# A public endpoint").unwrap());
+    let start = LESSON.find("[[routes]]").unwrap();
+    let end = LESSON.find("# A public endpoint").unwrap();
     let text = format!("{}{}", &LESSON[..start], &LESSON[end..]);
     insta::assert_snapshot!(changes(&planned(&text, &lesson())), @r"
     delete  HTTP API       shop-dev

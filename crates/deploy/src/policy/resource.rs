@@ -31,7 +31,8 @@ pub(super) fn function(written: &str, stack: &Stack) -> Option<Vec<String>> {
     };
     let is_name = |part: &&str| !part.is_empty() && part.bytes().all(is_name_byte);
     let is_short = matches!(rest, [_] | [_, _]) && rest.iter().all(is_name);
-    let (partition, region) = (stack.region.partition(), &stack.region);
+    let partition = stack.region.partition();
+    let region = &stack.region;
     is_short.then(|| with_versions(&format!("arn:{partition}:lambda:{region}:{account}:function:{}", rest.join(":"))))
 }
 
@@ -54,7 +55,9 @@ pub(super) fn executions(machine_arn: &str) -> Option<String> {
 pub(super) fn queue(url: &str, stack: &Stack) -> Option<String> {
     let (_, rest) = url.split_once("://")?;
     let mut parts = rest.split('/');
-    let (host, account, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let host = parts.next()?;
+    let account = parts.next()?;
+    let name = parts.next()?;
     if parts.next().is_some() || account.is_empty() || name.is_empty() {
         return None;
     }

@@ -37,10 +37,16 @@ pub async fn delete_versions(
     selection: &Selection,
     events: &Events,
 ) -> Result<Vec<(Version, String)>, DeployError> {
-    let (of, done, slots) = (selection.delete.len(), Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(AT_ONCE)));
+    let of = selection.delete.len();
+    let done = Arc::new(AtomicUsize::new(0));
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
     let deletions = selection.delete.iter().map(|version| {
-        let (aws, stack, version) = (aws.clone(), stack.clone(), version.clone());
-        let (slots, done, events) = (Arc::clone(&slots), Arc::clone(&done), events.clone());
+        let aws = aws.clone();
+        let stack = stack.clone();
+        let version = version.clone();
+        let slots = Arc::clone(&slots);
+        let done = Arc::clone(&done);
+        let events = events.clone();
         async move {
             let _slot = slots.acquire().await;
             let deleted = delete(&aws, &stack, &version, &events).await;

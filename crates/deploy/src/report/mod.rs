@@ -160,7 +160,8 @@ impl Report {
 
     fn add_things(&mut self, service: &Service, stack: &Stack, is_there: &dyn Fn(&Resource) -> bool) {
         for key in service.functions.keys() {
-            let (function, group) = (Resource::Function(key.clone()), Resource::LogGroup(key.clone()));
+            let function = Resource::Function(key.clone());
+            let group = Resource::LogGroup(key.clone());
             if is_there(&function) {
                 self.functions.push(deployed(key, stack.function_name(key), stack.function_arn(key).to_string()));
             } else {

@@ -59,7 +59,8 @@ fn keyed<'a, T>(
     read: fn(Section<'a>) -> Result<T, ModelError>,
 ) -> Result<BTreeMap<Key, T>, ModelError> {
     let Some(section) = section else { return Ok(BTreeMap::new()) };
-    let (source, prefix) = (section.source, section.path(""));
+    let source = section.source;
+    let prefix = section.path("");
     let parent = Section::empty(source);
     let mut things = BTreeMap::new();
     for (key, value) in section.into_entries() {
@@ -163,7 +164,8 @@ fn routes(sections: Vec<Section<'_>>, functions: &BTreeMap<Key, Function>) -> Re
 }
 
 fn route(mut section: Section<'_>, functions: &BTreeMap<Key, Function>) -> Result<Route, ModelError> {
-    let (source, at) = (section.source, section.place());
+    let source = section.source;
+    let at = section.place();
     let method = section.required("method")?;
     let method = one_of(source, "method", &method, &METHODS, |method| method)?.to_owned();
     let path = section.required("path")?;
