@@ -13,6 +13,7 @@ use model::names::{AccountId, DEFAULT_REGION, Region};
 
 /// Which cloud to speak to, and as whom.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Target {
     /// AWS, or whatever `AWS_ENDPOINT_URL` names, with the user's own credentials.
     Aws {

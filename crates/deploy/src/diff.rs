@@ -14,6 +14,7 @@ use model::names::{Arn, Key};
 
 /// A field that differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Field {
     /// Who may assume a role.
     Trust,

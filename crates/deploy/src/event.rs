@@ -65,6 +65,7 @@ pub enum Action {
 /// What a deployment may have to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum WaitingFor {
     /// A new role or policy is known everywhere in AWS only some seconds after it was made.
     RolePropagation,

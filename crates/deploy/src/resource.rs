@@ -9,6 +9,7 @@ use model::stack::LIVE;
 
 /// One resource of a stack. The order is the one that lists show.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Resource {
     /// The role of a function or state machine.
     Role(Key),

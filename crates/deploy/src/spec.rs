@@ -12,6 +12,7 @@ use model::stack::Stack;
 
 /// How one resource shall be.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Spec {
     /// A role.
     Role(RoleSpec),

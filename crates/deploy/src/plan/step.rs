@@ -44,6 +44,7 @@ pub struct Step {
 
 /// What AWS knows an existing resource by, beside its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Identity {
     /// Nothing: it is addressed by its name, or it is not there.
     Name,
