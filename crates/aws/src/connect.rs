@@ -62,7 +62,7 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Makes the clients. Calls nothing: credentials are looked for at the first call.
+    /// Creates the clients. Calls nothing: credentials are looked for at the first call.
     ///
     /// # Errors
     /// The environment's or profile's region is no region, or the environment's time limit no time.

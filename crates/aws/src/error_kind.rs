@@ -40,9 +40,9 @@ pub enum AwsErrorKind {
     QuotaExceeded,
     /// The service's own fault: the same call may succeed a little later.
     ServiceFault,
-    /// The resource is not there.
+    /// The resource does not exist.
     NotFound,
-    /// The resource is there already, or is being changed right now.
+    /// The resource exists already, or is being changed right now.
     Conflict,
     /// The endpoint does not offer the operation.
     NotImplemented,

@@ -103,7 +103,7 @@ impl Status {
 /// The newest executions of a state machine, at most `limit`, and whether there are more.
 ///
 /// # Errors
-/// The state machine is not there, or the call failed.
+/// The state machine does not exist, or the call failed.
 pub async fn list(
     aws: &Aws,
     state_machine: &Arn,
@@ -134,7 +134,7 @@ pub async fn list(
     }
 }
 
-/// The executions of a state machine that have not ended; none for a state machine that is not there.
+/// The executions of a state machine that have not ended; none for a state machine that does not exist.
 ///
 /// # Errors
 /// The call failed.
@@ -183,7 +183,7 @@ pub async fn describe(aws: &Aws, execution: &Arn) -> Result<Option<ExecutionDeta
 /// The definition that an execution runs on, which may be older than its state machine's.
 ///
 /// # Errors
-/// The execution is not there, or the call failed.
+/// The execution does not exist, or the call failed.
 pub async fn definition(aws: &Aws, execution: &Arn) -> Result<String, AwsError> {
     let call = aws.sfn.describe_state_machine_for_execution().execution_arn(execution.as_str());
     let answer = call.send().await.map_err(AwsError::from_sdk(SERVICE, "DescribeStateMachineForExecution"))?;
@@ -195,7 +195,7 @@ pub async fn definition(aws: &Aws, execution: &Arn) -> Result<String, AwsError> 
 /// It is read from its end, so that following a long execution costs one short call a time.
 ///
 /// # Errors
-/// The execution is not there, or the call failed.
+/// The execution does not exist, or the call failed.
 pub async fn history_after(aws: &Aws, execution: &Arn, known: i64) -> Result<Vec<HistoryEvent>, AwsError> {
     let mut found: Vec<HistoryEvent> = Vec::new();
     let mut token = None;
@@ -218,7 +218,7 @@ pub async fn history_after(aws: &Aws, execution: &Arn, known: i64) -> Result<Vec
 /// The newest few events of an execution, oldest first: enough to see what it does now.
 ///
 /// # Errors
-/// The execution is not there, or the call failed.
+/// The execution does not exist, or the call failed.
 pub async fn history_tail(aws: &Aws, execution: &Arn) -> Result<Vec<HistoryEvent>, AwsError> {
     let call = aws.sfn.get_execution_history().execution_arn(execution.as_str()).reverse_order(true).max_results(20);
     let page = call.send().await.map_err(AwsError::from_sdk(SERVICE, "GetExecutionHistory"))?;
@@ -230,7 +230,7 @@ pub async fn history_tail(aws: &Aws, execution: &Arn) -> Result<Vec<HistoryEvent
 /// Stops an execution and answers when it ended.
 ///
 /// # Errors
-/// The execution is not there, or the call failed.
+/// The execution does not exist, or the call failed.
 pub async fn stop(
     aws: &Aws,
     execution: &Arn,

@@ -42,7 +42,7 @@ pub struct HistoryEvent {
     pub cause: Option<String>,
 }
 
-/// The first of several details that is there and has the field.
+/// The first of several details that exists and has the field.
 macro_rules! first_of {
     ($event:ident, |$found:ident| $field:expr, [$($details:ident),+ $(,)?]) => {{
         let mut value: Option<&str> = None;

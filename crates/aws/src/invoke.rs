@@ -37,7 +37,7 @@ pub struct Invocation {
 /// Invokes a function, once: a failed connection is not tried again, because the function may have run.
 ///
 /// # Errors
-/// The function is not there, or the call failed.
+/// The function does not exist, or the call failed.
 pub async fn invoke(
     aws: &Aws,
     function: &str,

@@ -69,7 +69,7 @@ pub struct Code {
     pub architecture: String,
 }
 
-/// The function with a name, if it is there.
+/// The function with a name, if it exists.
 pub async fn function(client: &Client, name: &str) -> Result<Option<Function>, AwsError> {
     let answer = client.get_function().function_name(name).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "GetFunction")))?;
@@ -112,7 +112,7 @@ fn readiness(configuration: &FunctionConfiguration) -> Readiness {
     }
 }
 
-/// Makes a function and publishes it as its first version, described as `description`; answers with the version's number.
+/// Creates a function and publishes it as its first version, described as `description`; returns the version's number.
 pub async fn create(
     client: &Client,
     name: &str,
@@ -176,7 +176,7 @@ pub async fn update_configuration(client: &Client, name: &str, wanted: &Configur
     Ok(readiness(&changed.build()))
 }
 
-/// Deletes a function, if it is there.
+/// Deletes a function, if it exists.
 pub async fn delete(client: &Client, name: &str) -> Result<(), AwsError> {
     let answer = client.delete_function().function_name(name).send().await;
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteFunction")))
@@ -202,7 +202,7 @@ pub async fn allow_api(client: &Client, name: &str, sid: &str, source_arn: &str)
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "AddPermission")).map(|_| ())
 }
 
-/// Takes a statement out of the policy of a function's alias `live`, if it is there.
+/// Takes a statement out of the policy of a function's alias `live`, if it exists.
 pub async fn remove_permission(client: &Client, name: &str, sid: &str) -> Result<(), AwsError> {
     let answer = client.remove_permission().function_name(name).qualifier(LIVE).statement_id(sid).send().await;
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "RemovePermission")))

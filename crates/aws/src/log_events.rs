@@ -46,7 +46,7 @@ pub struct Page {
 /// One page of a group's lines.
 ///
 /// # Errors
-/// The group is not there (`is_not_found`), or the call failed.
+/// The group does not exist (`is_not_found`), or the call failed.
 pub async fn filter(aws: &Aws, query: &Query<'_>, token: Option<String>) -> Result<Page, AwsError> {
     let call = aws.logs.filter_log_events().log_group_name(query.group).start_time(query.start_ms);
     let call = call.set_end_time(query.end_ms).set_filter_pattern(query.pattern.map(str::to_owned));

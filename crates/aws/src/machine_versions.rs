@@ -18,7 +18,7 @@ pub struct MachineVersion {
     pub definition: String,
 }
 
-/// The numbers of the published versions of a state machine, oldest first; none when the state machine is not there.
+/// The numbers of the published versions of a state machine, oldest first; none when the state machine does not exist.
 ///
 /// # Errors
 /// The call failed.
@@ -39,7 +39,7 @@ pub async fn numbers(client: &Client, machine_arn: &str) -> Result<Vec<u64>, Aws
     }
 }
 
-/// One version of a state machine, if it is there.
+/// One version of a state machine, if it exists.
 ///
 /// # Errors
 /// The call failed.
@@ -53,7 +53,7 @@ pub async fn version(client: &Client, machine_arn: &str, number: u64) -> Result<
     }))
 }
 
-/// Deletes one version of a state machine, if it is there. Its executions run on; Step Functions refuses when an alias
+/// Deletes one version of a state machine, if it exists. Its executions run on; Step Functions refuses when an alias
 /// leads to it.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Pure: in which fields a resource differs from what it shall be. Where AWS has several ways to say the same, they count
+//! Pure: in which fields a resource differs from what it should be. Where AWS has several ways to say the same, they count
 //! as the same.
 
 use std::collections::BTreeSet;
@@ -42,7 +42,7 @@ pub enum Field {
     Role,
     /// What a function is now is not published as a version.
     Unpublished,
-    /// The version that an alias leads to.
+    /// The version that an alias points to.
     Version,
     /// Lambda failed to make or change the function.
     Failed,
@@ -257,7 +257,7 @@ pub(super) fn integration(there: &apis::Integration) -> Vec<Difference> {
     found.0
 }
 
-/// A route: it shall lead to the first integration with its function.
+/// A route: it should lead to the first integration with its function.
 pub(super) fn route(function: &Arn, there: &apis::Route, api: &ObservedApi) -> Vec<Difference> {
     let mut found = Found::default();
     let wanted = api.integrations.iter().find(|it| it.uri == function.as_str());

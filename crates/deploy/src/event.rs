@@ -1,4 +1,4 @@
-//! What a deployment tells while it works: facts; whoever listens chooses the words.
+//! What a deployment reports while it works: facts; the listener chooses the words.
 
 use std::fmt;
 use std::time::Duration;
@@ -130,7 +130,7 @@ impl Events {
         Self::channel().0
     }
 
-    /// Tells one event.
+    /// Emits one event.
     pub fn emit(&self, event: Event) {
         let _ = self.0.send(event);
     }

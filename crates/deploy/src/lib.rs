@@ -1,10 +1,10 @@
 //! Makes the cloud match the service: desired, observe, plan, apply, verify, prune.
 //!
-//! A deployment goes through five steps. [`desired()`] is a pure function from the service to every resource that it shall
-//! have. [`observe()`] reads what is there. [`plan()`] compares the two; the [`Plan`] is data that leaves no choice to
-//! [`apply()`], which carries it out, each step as soon as those that it needs are done. [`Deployer`] repeats the three until
+//! A deployment goes through five steps. [`desired()`] is a pure function from the service to every resource that it should
+//! have. [`observe()`] reads what exists. [`plan()`] compares the two; the [`Plan`] is data that leaves no choice to
+//! [`apply()`], which applies it, each step as soon as those that it needs are done. [`Deployer`] repeats the three until
 //! a plan has nothing left to do. There is no state file: names are deterministic, ownership is a tag, truth is what the API
-//! answers. Progress is told as [`Event`]s.
+//! answers. Progress is reported as [`Event`]s.
 //!
 //! What this crate must not know: the command line (it prints nothing), the embedded cloud (it meets it through the SDK's
 //! endpoint, like AWS), and how zips are built.

@@ -23,7 +23,7 @@ pub enum Resource {
     StateMachine(Key),
     /// The HTTP API.
     Api,
-    /// A second HTTP API of the same stack, by id: two deployments ran at once, or one was cut off and AWS was slow to tell.
+    /// A second HTTP API of the same stack, by id: two deployments ran at once, or one was interrupted and AWS was slow to tell.
     ExtraApi(String),
     /// The API's way to a function.
     Integration(Key),

@@ -53,7 +53,7 @@ pub enum Argument<'a> {
     Literal(&'a str),
     /// Only an execution knows it: a path, an expression, or no text.
     Computed,
-    /// It is not there.
+    /// It does not exist.
     Missing,
 }
 

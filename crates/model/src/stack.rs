@@ -38,7 +38,7 @@ impl Stack {
         format!("{}-{}", self.service, self.stage)
     }
 
-    /// The deployed name of a function. Here and below, a name that is longer than AWS takes ends in a hash of the whole.
+    /// The deployed name of a function. Here and below, a name that is longer than AWS accepts ends in a hash of the whole.
     pub fn function_name(&self, key: &Key) -> String {
         shortened(format!("{}-{key}", self.name()), FUNCTION_NAME_LIMIT)
     }
@@ -95,7 +95,7 @@ impl Stack {
         self.arn("lambda", &format!("function:{}", self.function_name(key)))
     }
 
-    /// The ARN of the alias that leads to the version of a function that is live.
+    /// The ARN of the alias that points to the version of a function that is live.
     pub fn live_arn(&self, key: &Key) -> Arn {
         Arn::new(format!("{}:{LIVE}", self.function_arn(key)))
     }

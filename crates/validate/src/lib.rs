@@ -1,6 +1,6 @@
 //! Finds what is wrong with a state machine's definition: where in the text it is, and what to do about it.
 //!
-//! [`check`] takes the text of a definition and answers with a [`Checked`]: its problems, each with a severity, a code of
+//! [`check`] takes the text of a definition and returns a [`Checked`]: its problems, each with a severity, a code of
 //! [`rules`], a place and, where one is known, a fix. The rules of the language are those of the crate `asl`; this crate maps
 //! their JSON locations back to lines of JSON or YAML, and shows them as an [`excerpt`] or as [`sarif`].
 //!

@@ -7,7 +7,7 @@ use asl::{FindingKind, LintRule};
 pub enum Severity {
     /// AWS refuses the definition.
     Error,
-    /// AWS takes it, and it probably does not do what is meant.
+    /// AWS accepts it, and it probably does not do what is meant.
     Warning,
 }
 

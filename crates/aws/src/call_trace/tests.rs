@@ -51,7 +51,7 @@ impl Subscriber for Collector {
     fn exit(&self, _: &Id) {}
 }
 
-/// The events of one call to Step Functions, whose endpoint answers with some bytes.
+/// The events of one call to Step Functions, whose endpoint returns some bytes.
 async fn events_of_a_call(says: String) -> String {
     let collector = Collector::default();
     let aws = clients(format!("http://{}", peer(says).await), CallTimeout::ByCall).await;

@@ -67,7 +67,7 @@ impl AwsError {
         self.code.as_deref() == Some(code)
     }
 
-    /// Whether the resource is not there.
+    /// Whether the resource does not exist.
     pub fn is_not_found(&self) -> bool {
         self.kind == AwsErrorKind::NotFound
     }

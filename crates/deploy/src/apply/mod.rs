@@ -1,4 +1,4 @@
-//! Carries out a plan: every step as soon as the steps that it needs are done, all others at once.
+//! Applies a plan: every step as soon as the steps that it needs are done, all others at once.
 
 mod alias;
 mod api;
@@ -38,7 +38,7 @@ pub struct Applied {
     pub api: Option<String>,
 }
 
-/// Carries out a plan.
+/// Applies a plan.
 ///
 /// # Errors
 /// The first step that fails for good. What is done stays done.

@@ -1,4 +1,4 @@
-//! Makes, changes and deletes roles.
+//! Creates, updates and deletes roles.
 
 use super::context::Context;
 use crate::diff::Field;
@@ -8,7 +8,7 @@ use crate::spec::{POLICY_NAME, RoleSpec};
 use aws::error::or_absent;
 use aws::iam;
 
-/// Makes a role with its policy. The policy is there before anything uses the role: a first run would else be denied.
+/// Creates a role with its policy. The policy is there before anything uses the role: a first run would else be denied.
 pub(super) async fn create(context: &Context, step: &Step, spec: &RoleSpec) -> Result<(), DeployError> {
     let client = &context.aws.iam;
     let trust = spec.trust.to_string();
@@ -24,7 +24,7 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &RoleSpec) -> R
     put_policy(context, step, spec).await
 }
 
-/// Changes a role's policies and tags.
+/// Updates a role's policies and tags.
 pub(super) async fn update(
     context: &Context,
     step: &Step,

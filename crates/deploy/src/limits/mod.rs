@@ -1,4 +1,4 @@
-//! Pure: what of a service is larger than AWS takes, found before anything is called or uploaded.
+//! Pure: what of a service is larger than AWS accepts, found before anything is called or uploaded.
 //!
 //! Limits of a single value (memory, timeout, names, retention) are the service file's own, in `model`.
 

@@ -33,7 +33,7 @@ impl Keys {
         self.functions.union(&self.state_machines).cloned().collect()
     }
 
-    /// What is there by name and not declared. What a role's name gives away may be a function or a state machine.
+    /// What exists by name and not declared. What a role's name gives away may be a function or a state machine.
     pub(super) fn leftover(&self, roles: &[Key], state_machines: &[Key], log_groups: &[Key]) -> Self {
         let known = self.roles();
         let roles: BTreeSet<Key> = roles.iter().filter(|key| !known.contains(key)).cloned().collect();

@@ -72,7 +72,7 @@ pub async fn observe(
     Ok(observed)
 }
 
-/// Reads one function and some state machines, and nothing else; none when the function is not there.
+/// Reads one function and some state machines, and nothing else; none when the function does not exist.
 ///
 /// # Errors
 /// A call that fails for good.

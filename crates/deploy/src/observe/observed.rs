@@ -19,7 +19,7 @@ pub struct Observed {
     pub functions: BTreeMap<Key, ObservedFunction>,
     /// State machines.
     pub state_machines: BTreeMap<Key, ObservedStateMachine>,
-    /// The HTTP APIs with the stack's name and tag, oldest first; more than one is a mishap.
+    /// The HTTP APIs with the stack's name and tag, oldest first; more than one is an accident.
     pub apis: Vec<ObservedApi>,
     /// HTTP APIs with the stack's name that do not carry its tag, oldest first.
     pub foreign_apis: Vec<ObservedApi>,
@@ -54,7 +54,7 @@ pub struct ObservedFunction {
     pub statements: Vec<Statement>,
     /// Its published versions, oldest first.
     pub versions: Vec<FunctionVersion>,
-    /// The version that its alias leads to, if it has one.
+    /// The version that its alias points to, if it has one.
     pub live: Option<u64>,
 }
 

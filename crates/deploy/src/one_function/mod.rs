@@ -14,7 +14,7 @@ use aws::sfn;
 use model::names::Key;
 use model::stack::Stack;
 
-/// What is there of a function and of the state machines that may name it.
+/// What exists of a function and of the state machines that may name it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObservedPart {
     /// The function.
@@ -32,7 +32,7 @@ pub enum FunctionScope {
     CodeAndConfiguration,
 }
 
-/// The plan for one function of what the whole stack shall be. The state machines keep their deployed definitions; only that
+/// The plan for one function of what the whole stack should be. The state machines keep their deployed definitions; only that
 /// function's version is exchanged in them.
 ///
 /// # Errors

@@ -36,7 +36,7 @@ fn made_before(other: &Step, step: &Step, spec: &Spec) -> bool {
     }
 }
 
-/// What must have let go of a resource before it is deleted. A role goes last: the roles are the index of what is there.
+/// What must have let go of a resource before it is deleted. A role goes last: the roles are the index of what exists.
 fn deleted_after(other: &Step, resource: &Resource) -> bool {
     match (resource, &other.resource) {
         (Resource::StateMachine(_), Resource::Api | Resource::ExtraApi(_)) => other.change == Change::Delete,

@@ -1,4 +1,4 @@
-//! Pure: deletions of what is there and shall not be.
+//! Pure: deletions of what exists and should not exist.
 
 use std::collections::BTreeSet;
 
@@ -71,7 +71,7 @@ pub(super) fn undeclared(desired: &Desired, observed: &Observed, stack: &Stack) 
     all_deletions(observed, stack).into_iter().filter(|step| !desired.contains_key(&step.resource)).collect()
 }
 
-/// A deletion of each thing that is there and has a name of its own; what is in an API goes with it.
+/// A deletion of each thing that exists and has a name of its own; what is in an API goes with it.
 pub(crate) fn all_deletions(observed: &Observed, stack: &Stack) -> Vec<Step> {
     let delete = |resource, name| Step::named(resource, name, Change::Delete);
     let roles = observed.roles.keys().map(|key| delete(Resource::Role(key.clone()), stack.role_name(key)));

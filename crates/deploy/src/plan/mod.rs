@@ -1,4 +1,4 @@
-//! Pure: what shall be and what is there, to one step per resource. Whoever applies the plan has nothing left to decide.
+//! Pure: what should exist and what exists, to one step per resource. Whoever applies the plan has nothing left to decide.
 
 mod compare;
 mod leftovers;

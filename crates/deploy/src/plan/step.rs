@@ -46,26 +46,26 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Identity {
-    /// Nothing: it is addressed by its name, or it is not there.
+    /// Nothing: it is addressed by its name, or it does not exist.
     Name,
     /// The id that AWS assigned.
     Id(String),
-    /// The number of its newest version, for a function of which that version is as it shall be.
+    /// The number of its newest version, for a function of which that version is as desired.
     Version(u64),
 }
 
 /// What to do about a resource.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// It is as it shall be.
+    /// It is as desired.
     Keep,
-    /// It is not there.
+    /// It does not exist.
     Create(Spec),
-    /// It is there and differs.
+    /// It exists and differs.
     Update(Spec, Vec<Difference>),
-    /// It is there, belongs to nobody yet, and becomes the stack's.
+    /// It exists, belongs to nobody yet, and becomes the stack's.
     Adopt(Spec, Vec<Difference>),
-    /// It is there and shall not be.
+    /// It exists and should not exist.
     Delete,
 }
 
@@ -86,7 +86,7 @@ impl Change {
         self.doing().map_or("keep".to_owned(), |doing| doing.to_string())
     }
 
-    /// In which fields what is there differs from what it shall be.
+    /// In which fields what exists differs from what it should be.
     pub fn differences(&self) -> &[Difference] {
         match self {
             Self::Update(_, differences) | Self::Adopt(_, differences) => differences,
@@ -96,7 +96,7 @@ impl Change {
 }
 
 impl Identity {
-    /// The id of something that is addressed by it, if it is there.
+    /// The id of something that is addressed by it, if it exists.
     pub(super) fn of_id(id: Option<&String>) -> Self {
         id.map_or(Self::Name, |id| Self::Id(id.clone()))
     }

@@ -1,4 +1,4 @@
-//! Plans for the lesson: fresh, unchanged, drifted, cut off at any point, and removed.
+//! Plans for the lesson: fresh, unchanged, drifted, interrupted at any point, and removed.
 
 use proptest::prelude::*;
 

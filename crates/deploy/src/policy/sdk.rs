@@ -64,7 +64,7 @@ fn action(service: &str, operation: &str) -> Option<String> {
     Some(format!("{prefix}:{action}"))
 }
 
-/// What an operation acts on, where the arguments say it and IAM takes it for this operation.
+/// What an operation acts on, where the arguments say it and IAM accepts it for this operation.
 fn resources(builder: &PolicyBuilder<'_>, service: &str, operation: &str) -> Option<Vec<String>> {
     let stack = builder.stack;
     let arn = |name: &str| builder.literal(name).filter(|text| text.starts_with("arn:")).map(str::to_owned);

@@ -41,13 +41,13 @@ pub struct Reason {
 }
 
 impl Policy {
-    /// The document that is deployed; none when it allows nothing, for IAM takes no policy without a statement.
+    /// The document that is deployed; none when it allows nothing, for IAM accepts no policy without a statement.
     pub fn document(&self) -> Option<Value> {
         let statements: Vec<Value> = self.statements.iter().map(Statement::document).collect();
         (!statements.is_empty()).then(|| json!({"Version": "2012-10-17", "Statement": statements}))
     }
 
-    /// Adds a statement; one that is there already gets the reasons.
+    /// Adds a statement; one that exists already gets the reasons.
     pub(super) fn add(&mut self, statement: Statement) {
         let same = |there: &&mut Statement| {
             there.actions == statement.actions

@@ -27,7 +27,7 @@ const MANY: usize = 2 * DEFAULT_KEEP;
 /// Of how many executions pruning by itself asks what they run on.
 const FEW_EXECUTIONS: usize = 200;
 
-/// Deletes what a pruning lets go; answers with what AWS refused to delete, and its reason.
+/// Deletes what a pruning lets go; returns what AWS refused to delete, and its reason.
 ///
 /// # Errors
 /// A call that fails for another reason. What is deleted stays deleted; running it again goes on from there.
@@ -81,7 +81,7 @@ async fn delete(aws: &Aws, stack: &Stack, version: &Version, events: &Events) ->
     }
 }
 
-/// Prunes after a deployment, once some function has many versions; before that nothing is called. Answers with what the
+/// Prunes after a deployment, once some function has many versions; before that nothing is called. Returns what the
 /// user should know, if anything. A deployment does not fail for this.
 pub async fn prune_after_deploy(aws: &Aws, stack: &Stack, observed: &Observed, events: &Events) -> Option<String> {
     if !has_many(observed) {

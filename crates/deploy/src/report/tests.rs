@@ -1,4 +1,4 @@
-//! Reports on stacks that are there, partly there, and not.
+//! Reports on stacks that exist, exist in part, and do not exist.
 
 use super::*;
 use crate::fixtures::{LESSON, deployed, key, service, stack, wanted};

@@ -11,7 +11,7 @@ use super::source::{ModelError, Source};
 
 const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
-/// The retention periods that CloudWatch Logs takes, in days (PutRetentionPolicy's documentation).
+/// The retention periods that CloudWatch Logs accepts, in days (PutRetentionPolicy's documentation).
 const RETENTION_DAYS: [u32; 23] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 36500];
 
@@ -20,7 +20,7 @@ impl Service {
     ///
     /// # Errors
     /// The first fault, with file, line and column: no TOML, an unknown key, a wrong type or value, an unknown
-    /// pseudo-parameter, a route to a function that is not there.
+    /// pseudo-parameter, a route to a function that does not exist.
     pub fn parse(source: &Source) -> Result<Self, ModelError> {
         let mut root = Section::root(source)?;
         let name = root.required("service")?;
