@@ -5,7 +5,7 @@ use aws_sdk_apigatewayv2::config::retry::RetryConfig;
 use aws_sdk_apigatewayv2::types::{Cors as SdkCors, IntegrationType, ProtocolType, RouteSettings};
 
 use crate::error::AwsError;
-use crate::error::or_gone;
+use crate::error::ignore_not_found;
 use crate::tags::Tags;
 
 const SERVICE: &str = "API Gateway";
@@ -120,10 +120,20 @@ macro_rules! all_pages {
     }};
 }
 
+/// Every HTTP API.
+///
+/// # Errors
+/// The call failed.
+pub async fn list(client: &Client) -> Result<Vec<Api>, AwsError> {
+    Ok(all_pages!(client.get_apis(), "GetApis").into_iter().map(read).collect())
+}
+
 /// Every HTTP API with a name, oldest first.
+///
+/// # Errors
+/// The call failed.
 pub async fn named(client: &Client, name: &str) -> Result<Vec<Api>, AwsError> {
-    let found = all_pages!(client.get_apis(), "GetApis");
-    let mut apis: Vec<Api> = found.into_iter().map(read).filter(|api| api.name == name).collect();
+    let mut apis: Vec<Api> = list(client).await?.into_iter().filter(|api| api.name == name).collect();
     apis.sort_by(|one, other| (one.created_s, &one.id).cmp(&(other.created_s, &other.id)));
     Ok(apis)
 }
@@ -157,7 +167,7 @@ pub async fn create_api(
         .set_tags(Some(tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()));
     let answer = request
         .customize()
-        .config_override(tried_once())
+        .config_override(without_retries())
         .send()
         .await
         .map_err(AwsError::from_sdk(SERVICE, "CreateApi"))?;
@@ -174,7 +184,7 @@ pub async fn update_cors(client: &Client, api: &str, cors: Option<&Cors>) -> Res
         // UpdateApi takes an absent configuration for "leave it".
         None => {
             let answer = client.delete_cors_configuration().api_id(api).send().await;
-            or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteCorsConfiguration")))
+            ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteCorsConfiguration")))
         }
     }
 }
@@ -188,7 +198,7 @@ pub async fn tag(client: &Client, arn: &str, tags: &Tags) -> Result<(), AwsError
 
 /// Deletes an HTTP API with everything in it, if it exists.
 pub async fn delete_api(client: &Client, api: &str) -> Result<(), AwsError> {
-    or_gone(client.delete_api().api_id(api).send().await.map_err(AwsError::from_sdk(SERVICE, "DeleteApi")))
+    ignore_not_found(client.delete_api().api_id(api).send().await.map_err(AwsError::from_sdk(SERVICE, "DeleteApi")))
 }
 
 /// An API's integrations.
@@ -203,7 +213,7 @@ pub async fn integrations(client: &Client, api: &str) -> Result<Vec<Integration>
 }
 
 /// For calls that the SDK must not repeat by itself.
-fn tried_once() -> aws_sdk_apigatewayv2::config::Builder {
+fn without_retries() -> aws_sdk_apigatewayv2::config::Builder {
     aws_sdk_apigatewayv2::Config::builder().retry_config(RetryConfig::disabled())
 }
 
@@ -215,7 +225,7 @@ pub async fn create_integration(client: &Client, api: &str, uri: &str) -> Result
         .integration_type(IntegrationType::AwsProxy)
         .integration_uri(uri)
         .payload_format_version(PAYLOAD_FORMAT);
-    let answer = request.customize().config_override(tried_once()).send().await;
+    let answer = request.customize().config_override(without_retries()).send().await;
     let answer = answer.map_err(AwsError::from_sdk(SERVICE, "CreateIntegration"))?;
     Ok(answer.integration_id.unwrap_or_default())
 }
@@ -229,7 +239,7 @@ pub async fn update_integration(client: &Client, api: &str, id: &str) -> Result<
 /// Deletes an integration, if it exists.
 pub async fn delete_integration(client: &Client, api: &str, id: &str) -> Result<(), AwsError> {
     let answer = client.delete_integration().api_id(api).integration_id(id).send().await;
-    or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteIntegration")))
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteIntegration")))
 }
 
 /// An API's routes.
@@ -258,7 +268,7 @@ pub async fn update_route(client: &Client, api: &str, id: &str, target: &str) ->
 /// Deletes a route, if it exists.
 pub async fn delete_route(client: &Client, api: &str, id: &str) -> Result<(), AwsError> {
     let answer = client.delete_route().api_id(api).route_id(id).send().await;
-    or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteRoute")))
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteRoute")))
 }
 
 /// An API's stages.

@@ -67,7 +67,7 @@ impl Aws {
     /// # Errors
     /// The environment's or profile's region is no region, or the environment's time limit no time.
     pub async fn connect(target: Target) -> Result<Self, AwsError> {
-        Self::connect_within(target, CallTimeout::of_environment()?).await
+        Self::connect_within(target, CallTimeout::from_env()?).await
     }
 
     pub(super) async fn connect_within(target: Target, timeout: CallTimeout) -> Result<Self, AwsError> {
@@ -75,7 +75,7 @@ impl Aws {
             Target::Aws { profile, region } => user_config(profile.as_deref(), region.as_ref()).await,
             Target::Local { endpoint, region } => local_config(endpoint, region),
         };
-        let config = config.into_builder().timeout_config(timeout.of_calls()).retry_config(retries()).build();
+        let config = config.into_builder().timeout_config(timeout.call_timeouts()).retry_config(retries()).build();
         let region = region::parsed(config.region().map_or(DEFAULT_REGION, |region| region.as_ref()))?;
         Ok(Self {
             region,
@@ -112,7 +112,7 @@ impl Aws {
 /// Only Lambda is sent so much that the line's speed matters.
 fn lambda(config: &SdkConfig, timeout: CallTimeout) -> aws_sdk_lambda::Client {
     let mut builder = aws_sdk_lambda::config::Builder::from(config).interceptor(CallTrace);
-    if timeout == CallTimeout::ByCall {
+    if timeout == CallTimeout::PerOperation {
         builder = builder.interceptor(UploadTimeout);
     }
     aws_sdk_lambda::Client::from_conf(builder.build())

@@ -2,7 +2,7 @@
 
 use aws_sdk_lambda::Client;
 
-use crate::error::{AwsError, or_absent, or_gone};
+use crate::error::{AwsError, ignore_not_found, or_absent};
 use crate::lambda::{self, Configuration, configuration};
 
 const SERVICE: &str = "Lambda";
@@ -74,5 +74,5 @@ pub async fn update_alias(client: &Client, function: &str, alias: &str, version:
 /// Deletes one version of a function, if it exists. Lambda refuses when an alias points to it.
 pub async fn delete(client: &Client, function: &str, version: u64) -> Result<(), AwsError> {
     let answer = client.delete_function().function_name(function).qualifier(version.to_string()).send().await;
-    or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteFunction")))
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteFunction")))
 }

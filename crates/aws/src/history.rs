@@ -53,7 +53,7 @@ macro_rules! first_of {
 
 impl HistoryEvent {
     /// The event that led to this one; where an emulator does not say, the one before it.
-    pub fn led_by(&self) -> i64 {
+    pub fn previous_event(&self) -> i64 {
         if self.previous_event_id == 0 { self.id - 1 } else { self.previous_event_id }
     }
 

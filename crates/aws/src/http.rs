@@ -12,6 +12,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 
+use crate::error::error_chain;
+use crate::trace::TARGET;
+
 /// Resolves names under `.localhost` to loopback, as RFC 6761 asks, even where the C library does not; every other name
 /// as the system does.
 #[derive(Debug, Clone)]
@@ -40,7 +43,10 @@ fn is_localhost(name: &str) -> bool {
 fn tls_context(endpoint: Option<&str>) -> TlsContext {
     let plain = endpoint.is_some_and(|url| url.starts_with("http://"));
     let trust = if plain { TrustStore::empty() } else { TrustStore::default() };
-    TlsContext::builder().with_trust_store(trust).build().unwrap_or_default()
+    TlsContext::builder().with_trust_store(trust).build().unwrap_or_else(|error| {
+        tracing::warn!(target: TARGET, error = error_chain(&error), "the TLS settings are refused; using the defaults");
+        TlsContext::default()
+    })
 }
 
 /// The HTTP client for the SDK, for the given endpoint or for AWS itself.

@@ -7,10 +7,11 @@ use base64::Engine;
 
 use crate::connect::Aws;
 use crate::error::AwsError;
+use crate::trace::TARGET;
 
 /// How a function is invoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub enum InvocationMode {
     /// Wait for its answer.
     RequestResponse,
     /// Hand the event over and do not wait.
@@ -42,21 +43,21 @@ pub async fn invoke(
     aws: &Aws,
     function: &str,
     payload: Vec<u8>,
-    mode: Mode,
+    mode: InvocationMode,
     tail: bool,
 ) -> Result<Invocation, AwsError> {
     let kind = match mode {
-        Mode::RequestResponse => InvocationType::RequestResponse,
-        Mode::Event => InvocationType::Event,
-        Mode::DryRun => InvocationType::DryRun,
+        InvocationMode::RequestResponse => InvocationType::RequestResponse,
+        InvocationMode::Event => InvocationType::Event,
+        InvocationMode::DryRun => InvocationType::DryRun,
     };
     let call = aws.lambda.invoke().function_name(function).invocation_type(kind).payload(Blob::new(payload));
     let call = call.set_log_type(tail.then_some(LogType::Tail)).customize();
     let once = aws_sdk_lambda::config::Builder::new()
         .retry_config(RetryConfig::disabled())
-        .timeout_config(aws.timeout.of_invocations());
+        .timeout_config(aws.timeout.invocation_timeouts());
     let answer = call.config_override(once).send().await.map_err(AwsError::from_sdk("Lambda", "Invoke"))?;
-    let log = answer.log_result().and_then(|log| base64::engine::general_purpose::STANDARD.decode(log).ok());
+    let log = answer.log_result().and_then(decoded_log);
     Ok(Invocation {
         status: answer.status_code(),
         function_error: answer.function_error().map(str::to_owned),
@@ -64,4 +65,10 @@ pub async fn invoke(
         payload: answer.payload().map(|payload| payload.as_ref().to_vec()).unwrap_or_default(),
         log_tail: log.map(|log| String::from_utf8_lossy(&log).into_owned()),
     })
+}
+
+/// The log tail as bytes; none where it is not base64, which costs the user only the tail.
+fn decoded_log(log: &str) -> Option<Vec<u8>> {
+    let decoded = base64::engine::general_purpose::STANDARD.decode(log);
+    decoded.inspect_err(|error| tracing::warn!(target: TARGET, %error, "the log tail is not base64")).ok()
 }

@@ -10,7 +10,7 @@ use aws_sdk_lambda::types::{
 use bytes::Bytes;
 
 use crate::error::AwsError;
-use crate::error::{or_absent, or_gone};
+use crate::error::{ignore_not_found, or_absent};
 use crate::error_kind::AwsErrorKind;
 use crate::tags::Tags;
 use model::stack::LIVE;
@@ -40,7 +40,7 @@ pub enum Readiness {
     /// It can be both.
     Ready,
     /// It is being made or changed.
-    Busy,
+    Pending,
     /// Making or changing it failed; the reason is Lambda's.
     Failed(String),
 }
@@ -107,7 +107,7 @@ fn readiness(configuration: &FunctionConfiguration) -> Readiness {
     match (configuration.state(), configuration.last_update_status()) {
         (Some(State::Failed), _) => reason(configuration.state_reason()),
         (_, Some(LastUpdateStatus::Failed)) => reason(configuration.last_update_status_reason()),
-        (Some(State::Pending), _) | (_, Some(LastUpdateStatus::InProgress)) => Readiness::Busy,
+        (Some(State::Pending), _) | (_, Some(LastUpdateStatus::InProgress)) => Readiness::Pending,
         _ => Readiness::Ready,
     }
 }
@@ -179,7 +179,7 @@ pub async fn update_configuration(client: &Client, name: &str, wanted: &Configur
 /// Deletes a function, if it exists.
 pub async fn delete(client: &Client, name: &str) -> Result<(), AwsError> {
     let answer = client.delete_function().function_name(name).send().await;
-    or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteFunction")))
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteFunction")))
 }
 
 /// The policy that says who may invoke a function by its alias `live`, as JSON, if there is one.
@@ -205,7 +205,7 @@ pub async fn allow_api(client: &Client, name: &str, sid: &str, source_arn: &str)
 /// Takes a statement out of the policy of a function's alias `live`, if it exists.
 pub async fn remove_permission(client: &Client, name: &str, sid: &str) -> Result<(), AwsError> {
     let answer = client.remove_permission().function_name(name).qualifier(LIVE).statement_id(sid).send().await;
-    or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "RemovePermission")))
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "RemovePermission")))
 }
 
 fn environment(wanted: &Configuration) -> Environment {

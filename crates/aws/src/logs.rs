@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_cloudwatchlogs::Client;
 
 use crate::error::AwsError;
-use crate::error::{or_absent, or_gone};
+use crate::error::{ignore_not_found, or_absent};
 use crate::tags::Tags;
 
 const SERVICE: &str = "CloudWatch Logs";
@@ -60,7 +60,7 @@ pub async fn put_retention(client: &Client, name: &str, days: u32) -> Result<(),
 /// Deletes a log group with all its lines, if it exists.
 pub async fn delete_group(client: &Client, name: &str) -> Result<(), AwsError> {
     let answer = client.delete_log_group().log_group_name(name).send().await;
-    or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteLogGroup")))
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteLogGroup")))
 }
 
 fn hashed(tags: &Tags) -> HashMap<String, String> {

@@ -3,7 +3,7 @@
 use aws_sdk_sfn::Client;
 
 use crate::error::AwsError;
-use crate::error::{or_absent, or_gone};
+use crate::error::{ignore_not_found, or_absent};
 
 const SERVICE: &str = "Step Functions";
 
@@ -60,7 +60,7 @@ pub async fn version(client: &Client, machine_arn: &str, number: u64) -> Result<
 /// The call failed, or was refused.
 pub async fn delete(client: &Client, machine_arn: &str, number: u64) -> Result<(), AwsError> {
     let call = client.delete_state_machine_version().state_machine_version_arn(format!("{machine_arn}:{number}"));
-    or_gone(call.send().await.map_err(AwsError::from_sdk(SERVICE, "DeleteStateMachineVersion")))
+    ignore_not_found(call.send().await.map_err(AwsError::from_sdk(SERVICE, "DeleteStateMachineVersion")))
 }
 
 /// The number that the ARN of a version ends with.

@@ -6,7 +6,7 @@ use aws_sdk_sfn::types::{
 };
 
 use crate::error::AwsError;
-use crate::error::{or_absent, or_gone};
+use crate::error::{ignore_not_found, or_absent};
 use crate::tags::Tags;
 
 const SERVICE: &str = "Step Functions";
@@ -131,7 +131,7 @@ fn listed(tags: &Tags) -> Vec<Tag> {
 /// Asks for a state machine's deletion, if it exists. It is gone once all its executions have ended.
 pub async fn delete(client: &Client, arn: &str) -> Result<(), AwsError> {
     let answer = client.delete_state_machine().state_machine_arn(arn).send().await;
-    or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteStateMachine")))
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteStateMachine")))
 }
 
 fn no_logs() -> LoggingConfiguration {

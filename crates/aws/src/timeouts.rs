@@ -33,7 +33,7 @@ const SLOWEST_UPLOAD: u64 = 100_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallTimeout {
     /// By what is called, and by how much is sent.
-    ByCall,
+    PerOperation,
     /// The same for every call, as the user wants it.
     Fixed(Duration),
 }
@@ -43,16 +43,16 @@ impl CallTimeout {
     ///
     /// # Errors
     /// The variable is set to something else than a time.
-    pub(super) fn of_environment() -> Result<Self, AwsError> {
+    pub(super) fn from_env() -> Result<Self, AwsError> {
         match std::env::var(VARIABLE) {
             Ok(text) => Self::parse(&text),
-            Err(_) => Ok(Self::ByCall),
+            Err(_) => Ok(Self::PerOperation),
         }
     }
 
     fn parse(text: &str) -> Result<Self, AwsError> {
         match text.trim().parse::<u64>() {
-            _ if text.trim().is_empty() => Ok(Self::ByCall),
+            _ if text.trim().is_empty() => Ok(Self::PerOperation),
             Ok(limit_ms) if limit_ms > 0 => Ok(Self::Fixed(Duration::from_millis(limit_ms))),
             _ => Err(AwsError {
                 kind: AwsErrorKind::InvalidSetting,
@@ -66,18 +66,18 @@ impl CallTimeout {
     }
 
     /// For every call that waits for nothing.
-    pub(super) fn of_calls(self) -> TimeoutConfig {
+    pub(super) fn call_timeouts(self) -> TimeoutConfig {
         self.within(ANSWER)
     }
 
     /// For an invocation, whose answer comes once the function has ended.
-    pub(super) fn of_invocations(self) -> TimeoutConfig {
+    pub(super) fn invocation_timeouts(self) -> TimeoutConfig {
         self.within(INVOCATION)
     }
 
     fn within(self, usual: Duration) -> TimeoutConfig {
         let (connect, attempt) = match self {
-            Self::ByCall => (CONNECT, usual),
+            Self::PerOperation => (CONNECT, usual),
             Self::Fixed(limit) => (CONNECT.min(limit), limit),
         };
         TimeoutConfig::builder().connect_timeout(connect).operation_attempt_timeout(attempt).build()
@@ -131,19 +131,19 @@ mod tests {
     #[test]
     fn each_sort_of_call_has_its_limit() {
         let attempt = |limits: TimeoutConfig| limits.operation_attempt_timeout().unwrap().as_secs();
-        assert_eq!(attempt(CallTimeout::ByCall.of_calls()), 30);
-        assert_eq!(attempt(CallTimeout::ByCall.of_invocations()), 930);
-        assert_eq!(CallTimeout::ByCall.of_calls().connect_timeout(), Some(CONNECT));
+        assert_eq!(attempt(CallTimeout::PerOperation.call_timeouts()), 30);
+        assert_eq!(attempt(CallTimeout::PerOperation.invocation_timeouts()), 930);
+        assert_eq!(CallTimeout::PerOperation.call_timeouts().connect_timeout(), Some(CONNECT));
         assert_eq!(upload(3_000_000), Duration::from_secs(30));
         assert_eq!(upload(70_000_000), Duration::from_secs(700), "50 MB in base64");
     }
 
     #[test]
     fn the_user_overrules_them_all() {
-        assert_eq!(CallTimeout::parse("").unwrap(), CallTimeout::ByCall);
+        assert_eq!(CallTimeout::parse("").unwrap(), CallTimeout::PerOperation);
         let limit = CallTimeout::parse(" 250 ").unwrap();
         assert_eq!(limit, CallTimeout::Fixed(Duration::from_millis(250)));
-        for limits in [limit.of_calls(), limit.of_invocations()] {
+        for limits in [limit.call_timeouts(), limit.invocation_timeouts()] {
             assert_eq!(limits.operation_attempt_timeout(), Some(Duration::from_millis(250)));
             assert_eq!(limits.connect_timeout(), Some(Duration::from_millis(250)));
         }

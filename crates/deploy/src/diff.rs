@@ -47,7 +47,7 @@ pub enum Field {
     /// Lambda failed to make or change the function.
     Failed,
     /// Lambda is still making or changing the function.
-    Busy,
+    Pending,
     /// A state machine's definition.
     Definition,
     /// A state machine's own log.
@@ -95,7 +95,7 @@ impl Field {
             Self::Unpublished => "no version of it",
             Self::Version => "version",
             Self::Failed => "failed",
-            Self::Busy => "not ready yet",
+            Self::Pending => "not ready yet",
             Self::Definition => "definition",
             Self::Logging => "logging",
             Self::Tracing => "tracing",
@@ -121,10 +121,10 @@ impl fmt::Display for Difference {
 
 /// The differences found so far.
 #[derive(Default)]
-struct Found(Vec<Difference>);
+struct Differences(Vec<Difference>);
 
-impl Found {
-    fn note(&mut self, differs: bool, field: Field) {
+impl Differences {
+    fn flag(&mut self, differs: bool, field: Field) {
         if differs {
             self.0.push(Difference { field, detail: None });
         }
@@ -138,31 +138,31 @@ impl Found {
 
     /// Others may add tags of their own.
     fn tags(&mut self, wanted: &Tags, there: &Tags) {
-        self.note(wanted.iter().any(|(name, value)| there.get(name) != Some(value)), Field::Tags);
+        self.flag(wanted.iter().any(|(name, value)| there.get(name) != Some(value)), Field::Tags);
     }
 
-    fn tell(&mut self, field: Field, detail: String) {
+    fn add(&mut self, field: Field, detail: String) {
         self.0.push(Difference { field, detail: Some(detail) });
     }
 }
 
 /// A role: both policies by what they say.
 pub(super) fn role(wanted: &RoleSpec, there: &ObservedRole) -> Vec<Difference> {
-    let mut found = Found::default();
-    found.note(!policy::says(&there.role.trust, &wanted.trust), Field::Trust);
+    let mut found = Differences::default();
+    found.flag(!policy::is_equivalent(&there.role.trust, &wanted.trust), Field::Trust);
     let same = match (&wanted.policy, &there.policy) {
-        (Some(wanted), Some(there)) => policy::says(there, wanted),
+        (Some(wanted), Some(there)) => policy::is_equivalent(there, wanted),
         (None, None) => true,
         _ => false,
     };
-    found.note(!same, Field::Policy);
+    found.flag(!same, Field::Policy);
     found.tags(&wanted.tags, &there.role.tags);
     found.0
 }
 
 /// A log group. One that Lambda made by itself has neither tags nor retention.
 pub(super) fn log_group(wanted: &LogGroupSpec, there: &ObservedLogGroup) -> Vec<Difference> {
-    let mut found = Found::default();
+    let mut found = Differences::default();
     let days = there.retention_days.map_or("for ever".to_owned(), |days| days.to_string());
     found.compare(Field::Retention, days, wanted.retention_days.to_string(), " days");
     found.tags(&wanted.tags, &there.tags);
@@ -171,9 +171,9 @@ pub(super) fn log_group(wanted: &LogGroupSpec, there: &ObservedLogGroup) -> Vec<
 
 /// A function: its zip by hash, the rest field by field. Values of environment variables may be secret and are not shown.
 pub(super) fn function(wanted: &FunctionSpec, observed: &ObservedFunction) -> Vec<Difference> {
-    let mut found = Found::default();
+    let mut found = Differences::default();
     let there = &observed.function;
-    found.note(there.code_sha256 != wanted.code_sha256, Field::Code);
+    found.flag(there.code_sha256 != wanted.code_sha256, Field::Code);
     found.compare(Field::Architecture, &there.architecture, &wanted.code.architecture, "");
     let was = &there.configuration;
     let new = &wanted.configuration;
@@ -181,7 +181,7 @@ pub(super) fn function(wanted: &FunctionSpec, observed: &ObservedFunction) -> Ve
     found.compare(Field::Handler, &was.handler, &new.handler, "");
     found.compare(Field::Memory, was.memory_mb, new.memory_mb, " MB");
     found.compare(Field::Timeout, was.timeout_s, new.timeout_s, " s");
-    found.note(was.role != new.role, Field::Role);
+    found.flag(was.role != new.role, Field::Role);
     let names: BTreeSet<&String> = was.environment.keys().chain(new.environment.keys()).collect();
     let differing: Vec<&str> = names
         .into_iter()
@@ -189,15 +189,15 @@ pub(super) fn function(wanted: &FunctionSpec, observed: &ObservedFunction) -> Ve
         .map(String::as_str)
         .collect();
     if !differing.is_empty() {
-        found.tell(Field::Environment, differing.join(", "));
+        found.add(Field::Environment, differing.join(", "));
     }
     match &there.readiness {
         lambda::Readiness::Ready => {}
-        lambda::Readiness::Busy => found.note(true, Field::Busy),
-        lambda::Readiness::Failed(reason) => found.tell(Field::Failed, reason.clone()),
+        lambda::Readiness::Pending => found.flag(true, Field::Pending),
+        lambda::Readiness::Failed(reason) => found.add(Field::Failed, reason.clone()),
     }
     if found.0.is_empty() {
-        found.note(observed.published().is_none(), Field::Unpublished);
+        found.flag(observed.published().is_none(), Field::Unpublished);
     }
     found.tags(&wanted.tags, &there.tags);
     found.0
@@ -205,7 +205,7 @@ pub(super) fn function(wanted: &FunctionSpec, observed: &ObservedFunction) -> Ve
 
 /// A function's alias.
 pub(super) fn alias(wanted: Option<u64>, there: u64) -> Vec<Difference> {
-    let mut found = Found::default();
+    let mut found = Differences::default();
     let wanted = wanted.map_or("the new one".to_owned(), |version| version.to_string());
     found.compare(Field::Version, there.to_string(), wanted, "");
     found.0
@@ -218,18 +218,18 @@ pub(super) fn state_machine(
     observed: &ObservedStateMachine,
     version: impl Fn(&Key) -> Option<u64>,
 ) -> Vec<Difference> {
-    let mut found = Found::default();
+    let mut found = Differences::default();
     let there = &observed.machine;
     let coming: Vec<&str> =
         wanted.functions.iter().map(|it| &it.key).filter(|key| version(key).is_none()).map(Key::as_str).collect();
     if !coming.is_empty() {
-        found.tell(Field::Definition, format!("the new version of {}", coming.join(", ")));
+        found.add(Field::Definition, format!("the new version of {}", coming.join(", ")));
     } else if !same_json(&there.definition, &wanted.with_versions(version).definition) {
-        found.note(true, Field::Definition);
+        found.flag(true, Field::Definition);
     }
-    found.note(there.role != wanted.settings.role, Field::Role);
-    found.note(there.logs, Field::Logging);
-    found.note(there.traces, Field::Tracing);
+    found.flag(there.role != wanted.settings.role, Field::Role);
+    found.flag(there.logs, Field::Logging);
+    found.flag(there.traces, Field::Tracing);
     found.tags(&wanted.tags, &observed.tags);
     found.0
 }
@@ -244,31 +244,31 @@ pub(super) fn same_json(one: &str, other: &str) -> bool {
 
 /// An HTTP API.
 pub(super) fn api(wanted: &ApiSpec, there: &apis::Api) -> Vec<Difference> {
-    let mut found = Found::default();
-    found.note(there.cors != wanted.cors, Field::Cors);
+    let mut found = Differences::default();
+    found.flag(there.cors != wanted.cors, Field::Cors);
     found.tags(&wanted.tags, &there.tags);
     found.0
 }
 
 /// An integration that leads to the right function.
 pub(super) fn integration(there: &apis::Integration) -> Vec<Difference> {
-    let mut found = Found::default();
+    let mut found = Differences::default();
     found.compare(Field::PayloadFormat, there.payload_format.as_str(), apis::PAYLOAD_FORMAT, "");
     found.0
 }
 
 /// A route: it should lead to the first integration with its function.
 pub(super) fn route(function: &Arn, there: &apis::Route, api: &ObservedApi) -> Vec<Difference> {
-    let mut found = Found::default();
+    let mut found = Differences::default();
     let wanted = api.integrations.iter().find(|it| it.uri == function.as_str());
     let wanted = wanted.map(|it| integration_target(&it.id));
-    found.note(wanted.is_none_or(|wanted| wanted != there.target), Field::Target);
+    found.flag(wanted.is_none_or(|wanted| wanted != there.target), Field::Target);
     found.0
 }
 
 /// A stage.
 pub(super) fn stage(wanted: &StageSpec, there: &apis::Stage) -> Vec<Difference> {
-    let mut found = Found::default();
+    let mut found = Differences::default();
     let shown = |rate: Option<f64>, burst: Option<i32>| match (rate, burst) {
         (None, None) => "none".to_owned(),
         (rate, burst) => format!("{}/s, burst {}", rate.unwrap_or_default(), burst.unwrap_or_default()),
@@ -276,14 +276,14 @@ pub(super) fn stage(wanted: &StageSpec, there: &apis::Stage) -> Vec<Difference> 
     let burst = i32::try_from(wanted.burst).ok();
     let wanted_limits = shown(Some(f64::from(wanted.rate_per_s)), burst);
     found.compare(Field::Throttle, shown(there.rate_per_s, there.burst), wanted_limits, "");
-    found.note(!there.auto_deploy, Field::AutoDeploy);
+    found.flag(!there.auto_deploy, Field::AutoDeploy);
     found.0
 }
 
 /// A statement of a function's policy.
 pub(super) fn permission(wanted: &Statement, there: &Statement) -> Vec<Difference> {
-    let mut found = Found::default();
-    found.note(wanted.source_arn != there.source_arn, Field::Source);
+    let mut found = Differences::default();
+    found.flag(wanted.source_arn != there.source_arn, Field::Source);
     found.0
 }
 

@@ -54,9 +54,9 @@ pub use observe::{
 pub use one_function::{FunctionScope, ObservedPart, plan_function};
 pub use plan::{Change, ForeignResources, Identity, Plan, Step, plan};
 pub use prune::{DEFAULT_KEEP, KeepReason, Selection, Version, delete_versions, prune_after_deploy, select_versions};
-pub use remove::removal;
+pub use remove::plan_removal;
 pub use report::{Completeness, ConsoleLink, Deployed, Endpoint, Report};
 pub use resource::Resource;
 pub use rollback::{MissingVersions, NoSuchDeployment, find_deployment, plan_rollback};
 pub use trace::TARGET;
-pub use versions::{ExecutionsInFlight, InFlight, executions_in_flight, read_versions};
+pub use versions::{ExecutionGroup, ExecutionsInFlight, executions_in_flight, read_versions};

@@ -6,7 +6,7 @@ use crate::resource::Resource;
 use model::stack::Stack;
 
 /// Deletes everything that exists; log groups only when asked to.
-pub fn removal(observed: &Observed, stack: &Stack, keep_logs: bool) -> Plan {
+pub fn plan_removal(observed: &Observed, stack: &Stack, keep_logs: bool) -> Plan {
     let mut steps = all_deletions(observed, stack);
     if let Some(first) = observed.apis.first() {
         steps.push(Step::deletion_by_id(Resource::Api, stack.api_name(), &first.api.id));

@@ -121,7 +121,10 @@ impl StateMachineSpec {
     /// What it should be, with the versions of its functions; one whose version is not known stays without.
     pub fn with_versions(&self, version: impl Fn(&Key) -> Option<u64>) -> sfn::Settings {
         let known = self.functions.iter().filter_map(|it| Some((&it.arn, it.name.as_str(), version(&it.key)?)));
-        sfn::Settings { definition: definition::pinned(&self.settings.definition, known), ..self.settings.clone() }
+        sfn::Settings {
+            definition: definition::pin_versions(&self.settings.definition, known),
+            ..self.settings.clone()
+        }
     }
 }
 

@@ -19,11 +19,11 @@ use model::names::{Arn, Key};
 use model::stack::Stack;
 
 /// How many calls of a kind run at once: AWS lets only a few a second through once many were made.
-const AT_ONCE: usize = 8;
+const MAX_CONCURRENT_CALLS: usize = 8;
 
 /// Executions of one state machine that run on the same definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InFlight {
+pub struct ExecutionGroup {
     /// The state machine.
     pub machine: Key,
     /// The definition that they began with: JSON.
@@ -36,7 +36,7 @@ pub struct InFlight {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExecutionsInFlight {
     /// Those whose definitions were asked for.
-    pub in_flight: Vec<InFlight>,
+    pub in_flight: Vec<ExecutionGroup>,
     /// Whether there are more, whose definitions are not known.
     pub truncated: bool,
 }
@@ -55,7 +55,7 @@ pub async fn read_versions(
         .functions
         .iter()
         .map(|(key, there)| function(aws.clone(), stack.function_name(key), key.clone(), there.clone(), retry(events)));
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let slots = Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS));
     let machines = observed.state_machines.iter().filter(|(_, it)| !it.machine.deleting).map(|(key, there)| {
         let reader = Reader { aws: aws.clone(), slots: Arc::clone(&slots), retry: retry(events) };
         machine(reader, stack.clone(), key.clone(), there.clone())
@@ -139,7 +139,7 @@ pub async fn executions_in_flight(
     }
     let of = listed.len();
     let done = Arc::new(AtomicUsize::new(0));
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let slots = Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS));
     let asked = listed.into_iter().map(|(key, execution)| {
         let reader = Reader { aws: aws.clone(), slots: Arc::clone(&slots), retry: retry.clone() };
         let done = Arc::clone(&done);
@@ -155,7 +155,7 @@ pub async fn executions_in_flight(
     for (same, execution) in parallel::all(asked).await?.into_iter().flatten() {
         grouped.entry(same).or_default().push(execution);
     }
-    let group = |((machine, definition), executions)| InFlight { machine, definition, executions };
+    let group = |((machine, definition), executions)| ExecutionGroup { machine, definition, executions };
     Ok(ExecutionsInFlight { in_flight: grouped.into_iter().map(group).collect(), truncated })
 }
 

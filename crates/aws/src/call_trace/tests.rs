@@ -54,7 +54,7 @@ impl Subscriber for Collector {
 /// The events of one call to Step Functions, whose endpoint returns some bytes.
 async fn events_of_a_call(says: String) -> String {
     let collector = Collector::default();
-    let aws = clients(format!("http://{}", peer(says).await), CallTimeout::ByCall).await;
+    let aws = clients(format!("http://{}", peer(says).await), CallTimeout::PerOperation).await;
     let _guard = tracing::subscriber::set_default(collector.clone());
     let _ = aws.sfn.list_state_machines().send().await;
     std::mem::take(&mut *collector.0.lock().unwrap()).join("\n")

@@ -90,7 +90,7 @@ pub fn or_absent<T>(answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> 
 }
 
 /// What a deletion comes to: what is gone already is as good as deleted.
-pub fn or_gone<T>(answer: Result<T, AwsError>) -> Result<(), AwsError> {
+pub fn ignore_not_found<T>(answer: Result<T, AwsError>) -> Result<(), AwsError> {
     or_absent(answer).map(|_| ())
 }
 

@@ -100,7 +100,7 @@ impl DeployedVersion {
 
 impl Deployment {
     /// Whether every version that it held is still there.
-    pub fn is_whole(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         !self
             .functions
             .values()

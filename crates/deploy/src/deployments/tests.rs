@@ -44,7 +44,7 @@ fn what_was_deleted_shows_as_a_gap() {
             "01: send 1!, start gone, flow 1!"
         ]
     );
-    let whole: Vec<bool> = there.deployments().iter().map(Deployment::is_whole).collect();
+    let whole: Vec<bool> = there.deployments().iter().map(Deployment::is_complete).collect();
     assert_eq!(whole, [true, false, false, false]);
 }
 

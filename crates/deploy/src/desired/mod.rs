@@ -13,7 +13,7 @@ use crate::spec::{
 use aws::apis::Cors;
 use aws::lambda::{Code, Configuration};
 use aws::{Tags, sfn};
-use model::definition::{Definition, names};
+use model::definition::{Definition, names_function};
 use model::names::Key;
 use model::service::{Function, Route, Service, StateMachine};
 use model::stack::{KEY_TAG, OWNER_TAG, Stack};
@@ -96,7 +96,7 @@ fn add_state_machine(all: &mut Desired, key: &Key, machine: &StateMachine, defin
         arn: stack.function_arn(key),
         name: stack.function_name(key),
     });
-    let functions = declared.filter(|it| names(&definition.json, &it.arn, &it.name)).collect();
+    let functions = declared.filter(|it| names_function(&definition.json, &it.arn, &it.name)).collect();
     let spec = StateMachineSpec {
         name: stack.state_machine_name(key),
         arn: stack.state_machine_arn(key),

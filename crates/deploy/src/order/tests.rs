@@ -4,7 +4,7 @@ use super::*;
 use crate::fixtures::{LESSON, deployed, stack, wanted};
 use crate::observe::Observed;
 use crate::plan::{ForeignResources, plan};
-use crate::remove::removal;
+use crate::remove::plan_removal;
 
 fn lines(plan: &Plan) -> String {
     let line = |step: &Step| {
@@ -39,7 +39,7 @@ fn making_goes_from_roles_to_the_state_machine_and_from_the_api_to_its_stage() {
 #[test]
 fn removing_goes_from_the_api_to_the_roles() {
     let there = deployed(&plan(&wanted(LESSON), &Observed::default(), &stack(), ForeignResources::Refuse).unwrap());
-    insta::assert_snapshot!(lines(&removal(&there, &stack(), false)), @r"
+    insta::assert_snapshot!(lines(&plan_removal(&there, &stack(), false)), @r"
     role of myStateMachine <- state machine myStateMachine
     role of sendEmail <- log group of sendEmail, function sendEmail
     role of startStateMachine <- log group of startStateMachine, function startStateMachine

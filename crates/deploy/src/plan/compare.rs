@@ -27,7 +27,10 @@ pub(super) fn steps(
     foreign: ForeignResources,
 ) -> Result<Vec<Step>, DeployError> {
     let comparison = Comparison { desired, observed, api: api_of(observed), stack, foreign };
-    desired.iter().map(|(resource, spec)| comparison.step(resource, &comparison.for_now(resource, spec))).collect()
+    desired
+        .iter()
+        .map(|(resource, spec)| comparison.step(resource, &comparison.with_earlier_permissions(resource, spec)))
+        .collect()
 }
 
 struct Comparison<'a> {
@@ -61,12 +64,12 @@ impl Existing {
 impl Comparison<'_> {
     /// The desired state of a resource for now: while executions run, their state machine's role goes on allowing what the
     /// definitions needed that they began with.
-    fn for_now<'s>(&self, resource: &Resource, spec: &'s Spec) -> Cow<'s, Spec> {
+    fn with_earlier_permissions<'s>(&self, resource: &Resource, spec: &'s Spec) -> Cow<'s, Spec> {
         let (Resource::Role(key), Spec::Role(role)) = (resource, spec) else { return Cow::Borrowed(spec) };
         let runs = self.observed.state_machines.get(key).is_some_and(|machine| machine.runs);
         match self.observed.roles.get(key).and_then(|there| there.policy.as_ref()) {
             Some(there) if runs => {
-                let policy = policy::with_earlier(role.policy.as_ref(), there);
+                let policy = policy::with_earlier_statements(role.policy.as_ref(), there);
                 Cow::Owned(Spec::Role(RoleSpec { policy, ..role.clone() }))
             }
             _ => Cow::Borrowed(spec),

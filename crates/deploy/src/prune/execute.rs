@@ -19,13 +19,13 @@ use model::names::Key;
 use model::stack::Stack;
 
 /// How many deletions run at once: Lambda lets some fifteen changes a second through.
-const AT_ONCE: usize = 4;
+const MAX_CONCURRENT_CALLS: usize = 4;
 
 /// A function with more versions of ours than this is what pruning by itself waits for.
-const MANY: usize = 2 * DEFAULT_KEEP;
+const MANY_VERSIONS: usize = 2 * DEFAULT_KEEP;
 
 /// Of how many executions pruning by itself asks what they run on.
-const FEW_EXECUTIONS: usize = 200;
+const MAX_EXECUTIONS: usize = 200;
 
 /// Deletes what a pruning lets go; returns what AWS refused to delete, and its reason.
 ///
@@ -39,7 +39,7 @@ pub async fn delete_versions(
 ) -> Result<Vec<(Version, String)>, DeployError> {
     let of = selection.delete.len();
     let done = Arc::new(AtomicUsize::new(0));
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let slots = Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS));
     let deletions = selection.delete.iter().map(|version| {
         let aws = aws.clone();
         let stack = stack.clone();
@@ -98,7 +98,7 @@ fn has_many(observed: &Observed) -> bool {
         let versions = observed.functions.get(key).map(|it| it.versions.as_slice()).unwrap_or_default();
         versions.iter().filter(|it| DeploymentId::of_description(&it.description).is_some()).count()
     };
-    observed.functions.keys().any(|key| ours(key) > MANY)
+    observed.functions.keys().any(|key| ours(key) > MANY_VERSIONS)
 }
 
 async fn prune_few(
@@ -108,10 +108,10 @@ async fn prune_few(
     events: &Events,
 ) -> Result<Option<String>, DeployError> {
     let versions = read_versions(aws, stack, observed, events).await?;
-    let running = executions_in_flight(aws, stack, &versions, FEW_EXECUTIONS, events).await?;
+    let running = executions_in_flight(aws, stack, &versions, MAX_EXECUTIONS, events).await?;
     if running.truncated {
         let note = format!(
-            "Old versions are kept: more than {FEW_EXECUTIONS} executions have not ended. `workshop deploy prune` asks each \
+            "Old versions are kept: more than {MAX_EXECUTIONS} executions have not ended. `workshop deploy prune` asks each \
              what it needs, and deletes the rest."
         );
         return Ok(Some(note));

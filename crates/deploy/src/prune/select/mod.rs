@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::deployments::{Deployment, FunctionVersions, MachineVersions, Versions};
 use crate::diff::same_json;
 use crate::pinned;
-use crate::versions::InFlight;
+use crate::versions::ExecutionGroup;
 use model::deployment::DeploymentId;
 use model::names::Key;
 
@@ -59,7 +59,7 @@ pub struct Selection {
 }
 
 /// Decides about every version. Executions that are not in `in_flight` need nothing.
-pub fn select_versions(versions: &Versions, in_flight: &[InFlight], keep: usize, now: Timestamp) -> Selection {
+pub fn select_versions(versions: &Versions, in_flight: &[ExecutionGroup], keep: usize, now: Timestamp) -> Selection {
     let deployments = versions.deployments();
     let mut needs = Needs { versions, keep: BTreeMap::new() };
     for (key, function) in &versions.functions {
@@ -121,7 +121,7 @@ impl Needs<'_> {
     }
 
     /// What executions run on; returns the names of those that something stays for.
-    fn executions(&mut self, in_flight: &[InFlight]) -> Vec<String> {
+    fn executions(&mut self, in_flight: &[ExecutionGroup]) -> Vec<String> {
         let mut names = Vec::new();
         for running in in_flight {
             let before = self.keep.len();

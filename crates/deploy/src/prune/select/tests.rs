@@ -89,9 +89,9 @@ fn without(mut there: Versions, gone: &BTreeSet<Version>) -> Versions {
     there
 }
 
-fn in_flight(left: Left, of: &str) -> InFlight {
+fn in_flight(left: Left, of: &str) -> ExecutionGroup {
     let definition = if of == "m" { of_m(left) } else { of_n(left) };
-    InFlight { machine: key(of), definition, executions: vec![(format!("on-{of}"), later())] }
+    ExecutionGroup { machine: key(of), definition, executions: vec![(format!("on-{of}"), later())] }
 }
 
 proptest! {
@@ -107,7 +107,7 @@ proptest! {
         let there = there(&history, current);
         let waiting: Vec<(Left, bool)> =
             waiting.into_iter().map(|(at, on_m)| (history[at.index(history.len())], on_m)).collect();
-        let running: Vec<InFlight> =
+        let running: Vec<ExecutionGroup> =
             waiting.iter().map(|(left, on_m)| in_flight(*left, if *on_m { "m" } else { "n" })).collect();
         let selection = select_versions(&there, &running, keep, later());
 
@@ -137,8 +137,8 @@ proptest! {
                 prop_assert!(matches!(held, DeployedVersion::Deleted { .. }) || held.number() == Some(was), "{held:?} was {was}");
             }
             let recent = place + keep >= history.len();
-            prop_assert!(!recent || (deployment.is_whole() && plan_rollback(deployment, &left, &stack()).is_ok()));
-            prop_assert!(!deployment.is_whole() || plan_rollback(deployment, &left, &stack()).is_ok());
+            prop_assert!(!recent || (deployment.is_complete() && plan_rollback(deployment, &left, &stack()).is_ok()));
+            prop_assert!(!deployment.is_complete() || plan_rollback(deployment, &left, &stack()).is_ok());
         }
         let is_current = left.current(&deployments);
         let was = is_current.and_then(|is| (0..history.len()).find(|minute| id(*minute) == is));
