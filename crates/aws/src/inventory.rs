@@ -4,7 +4,7 @@ use aws_sdk_sfn::types::ExecutionStatus;
 use serde::Serialize;
 
 use crate::apis;
-use crate::connect::Aws;
+use crate::client::connect::Aws;
 use crate::error::AwsError;
 
 /// Counts of what an embedded cloud holds in one region.

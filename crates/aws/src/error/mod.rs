@@ -1,5 +1,8 @@
 //! What an SDK error means: which call, which code, whose fault, and whether waiting may help.
 
+pub(crate) mod classify;
+pub(crate) mod kind;
+
 use std::error::Error;
 
 use aws_sdk_sfn::operation::RequestId;
@@ -7,9 +10,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::classify::{self, ServiceError};
 use crate::clock;
-use crate::error_kind::AwsErrorKind;
+use crate::error::classify::ServiceError;
+use crate::error::kind::AwsErrorKind;
 
 /// A call to AWS that failed.
 #[derive(Debug, Clone, thiserror::Error)]

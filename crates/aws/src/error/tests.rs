@@ -7,9 +7,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::{AwsError, AwsErrorKind};
+use crate::client::timeouts::CallTimeout;
 use crate::clock;
 use crate::peer::{clients, http, json, peer, serve};
-use crate::timeouts::CallTimeout;
 
 /// A call to Step Functions that fails.
 async fn failed_at(endpoint: String, limit: CallTimeout) -> AwsError {

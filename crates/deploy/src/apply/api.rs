@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::context::Context;
-use crate::diff::Field;
+use crate::desired::spec::ApiSpec;
 use crate::error::DeployError;
 use crate::event::WaitingFor;
 use crate::observe::owner;
 use crate::plan::Step;
-use crate::spec::ApiSpec;
+use crate::plan::diff::Field;
 use aws::{AwsError, AwsErrorKind, apis};
 
 /// How often a thing without a name of its own may be tried to be made when each answer gets lost.

@@ -1,12 +1,12 @@
 //! Creates, updates and deletes functions, and waits until Lambda has them ready.
 
 use super::context::Context;
-use crate::diff::Field;
+use crate::desired::resource::Resource;
+use crate::desired::spec::FunctionSpec;
 use crate::error::DeployError;
 use crate::event::WaitingFor;
 use crate::plan::Step;
-use crate::resource::Resource;
-use crate::spec::FunctionSpec;
+use crate::plan::diff::Field;
 use aws::lambda::{self, Readiness};
 use aws::{AwsError, function_versions};
 

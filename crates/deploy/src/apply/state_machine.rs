@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::context::Context;
-use crate::diff::Field;
+use crate::desired::spec::{NamedFunction, StateMachineSpec};
 use crate::error::DeployError;
 use crate::event::WaitingFor;
 use crate::parallel;
 use crate::plan::Step;
+use crate::plan::diff::Field;
 use crate::retry::Retry;
-use crate::spec::{NamedFunction, StateMachineSpec};
 use aws::error::ignore_not_found;
 use aws::{executions, sfn};
 use model::names::{Arn, Key};

@@ -1,15 +1,19 @@
 //! Pure: from a service, its definitions and artefacts to every resource that a stack should have.
 
+pub(crate) mod artefact;
+pub(crate) mod resource;
+pub mod spec;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::artefact::Artefact;
-use crate::error::DeployError;
-use crate::policy::Role;
-use crate::resource::Resource;
-use crate::spec::{
+use crate::desired::artefact::Artefact;
+use crate::desired::resource::Resource;
+use crate::desired::spec::{
     AliasSpec, ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, NamedFunction, PermissionSpec, RouteSpec, Spec,
     StageSpec, StateMachineSpec,
 };
+use crate::error::DeployError;
+use crate::policy::Role;
 use aws::apis::Cors;
 use aws::lambda::{Code, Configuration};
 use aws::{Tags, sfn};

@@ -2,14 +2,15 @@
 //!
 //! Limits of a single value (memory, timeout, names, retention) are the service file's own, in `model`.
 
+pub(crate) mod breach;
 mod number;
 mod zip;
 
 use std::collections::BTreeMap;
 
-use crate::artefact::Artefact;
-use crate::breach::Breach;
+use crate::desired::artefact::Artefact;
 use crate::error::DeployError;
+use crate::limits::breach::Breach;
 use crate::policy::{Role, RoleOwner, roles};
 use model::definition::Definition;
 use model::names::Key;

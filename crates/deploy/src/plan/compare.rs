@@ -4,23 +4,23 @@ use std::borrow::Cow;
 
 use super::step::{Change, ForeignResources, Identity, Step};
 use crate::desired::Desired;
-use crate::diff::{self, Difference, Field};
+use crate::desired::resource::Resource;
+use crate::desired::spec::{FunctionSpec, PermissionSpec, RoleSpec, Spec, StateMachineSpec};
 use crate::error::DeployError;
 use crate::observe::{Observed, ObservedApi, ObservedFunction, owner};
+use crate::plan::diff::{self, Difference, Field};
 use crate::policy;
-use crate::resource::Resource;
-use crate::spec::{FunctionSpec, PermissionSpec, RoleSpec, Spec, StateMachineSpec};
 use aws::Tags;
 use model::names::Key;
 use model::stack::Stack;
 
 /// The HTTP API that is the stack's, or that may become it.
-pub(super) fn api_of(observed: &Observed) -> Option<&ObservedApi> {
+pub(crate) fn api_of(observed: &Observed) -> Option<&ObservedApi> {
     observed.apis.first().or_else(|| observed.foreign_apis.first())
 }
 
 /// One step for every resource that should be.
-pub(super) fn steps(
+pub(crate) fn steps(
     desired: &Desired,
     observed: &Observed,
     stack: &Stack,

@@ -5,13 +5,13 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::desired::resource::Resource;
+use crate::desired::spec::Statement;
 use crate::event::Action;
 use crate::fixtures::{LESSON, carried_out, deployed, empty_api, key, stack, wanted};
 use crate::observe::ObservedLogGroup;
-use crate::order;
-use crate::remove::plan_removal;
-use crate::resource::Resource;
-use crate::spec::Statement;
+use crate::plan::order;
+use crate::plan::remove::plan_removal;
 use aws::Tags;
 use aws::lambda::Readiness;
 

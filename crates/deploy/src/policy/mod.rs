@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::desired::spec::{PermissionSpec, RoleSpec};
 use crate::error::DeployError;
-use crate::spec::{PermissionSpec, RoleSpec};
 use aws::Tags;
 use model::definition::Definition;
 use model::names::Key;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::desired::resource::Resource;
 use crate::observe::Observed;
-use crate::resource::Resource;
 use model::names::Key;
 use model::service::Service;
 use model::stack::Stack;
