@@ -1,16 +1,16 @@
 //! Applies plans until the stack is as desired, and observes it again to prove it. Whatever interrupted the last run and
-//! whatever somebody else does meanwhile, each round begins with what is there.
+//! whatever somebody else does meanwhile, each round begins with what exists.
 
 use std::time::Duration;
 
-use super::apply::apply;
-use super::desired::Desired;
-use super::error::DeployError;
-use super::event::{Event, Events, WaitingFor, milliseconds};
-use super::observe::{Observed, RecentChanges, observe};
-use super::plan::{Change, ForeignResources, Plan, plan};
-use super::remove::removal;
-use crate::TARGET;
+use crate::apply::apply;
+use crate::desired::Desired;
+use crate::error::DeployError;
+use crate::event::{Event, Events, WaitingFor, milliseconds};
+use crate::observe::{Observed, RecentChanges, observe};
+use crate::plan::remove::plan_removal;
+use crate::plan::{Change, ForeignResources, Plan, plan};
+use crate::trace::TARGET;
 use aws::clock;
 use aws::{Aws, AwsErrorKind};
 use model::deployment::DeploymentId;
@@ -18,11 +18,11 @@ use model::names::Key;
 use model::service::Service;
 use model::stack::Stack;
 
-/// How many plans are carried out before it is clear that somebody else works against this one.
-const ROUNDS: u32 = 8;
+/// How many plans are applied before it is clear that somebody else works against this one.
+const MAX_ROUNDS: u32 = 8;
 
 /// How often a stack is observed before a difference counts as one, and not as an answer that is out of date.
-const OBSERVATIONS: u32 = 12;
+const MAX_OBSERVATIONS: u32 = 12;
 
 /// What a deployment or removal works on.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,7 @@ impl Deployer<'_> {
         observe(self.aws, self.stack, self.service, recent, events).await
     }
 
-    /// Applies a plan and every later one until everything is as desired; returns what is there then.
+    /// Applies a plan and every later one until everything is as desired; returns what exists then.
     ///
     /// # Errors
     /// A step that fails for good; something that keeps changing.
@@ -54,7 +54,7 @@ impl Deployer<'_> {
     ) -> Result<Observed, DeployError> {
         let mut next = first.clone();
         let mut recent = RecentChanges::default();
-        for round in 1..=ROUNDS {
+        for round in 1..=MAX_ROUNDS {
             recent.deleted.extend(deleted(&next));
             let applied = apply(self.aws, self.stack, &next, deployment, events).await;
             let is_complete = match applied {
@@ -63,7 +63,7 @@ impl Deployer<'_> {
                     true
                 }
                 Err(error) if !is_concurrent_change(&error) => return Err(error),
-                Err(error) if round == ROUNDS => return Err(concurrent_change(&next, error.to_string())),
+                Err(error) if round == MAX_ROUNDS => return Err(concurrent_change(&next, error.to_string())),
                 Err(error) => {
                     tracing::info!(target: TARGET, round, %error, "the plan is out of date; observing again");
                     false
@@ -95,7 +95,7 @@ impl Deployer<'_> {
         is_complete: bool,
         events: &Events,
     ) -> Result<(Observed, Plan), DeployError> {
-        for attempt in 1..OBSERVATIONS {
+        for attempt in 1..MAX_OBSERVATIONS {
             let observed = self.observe(recent, events).await?;
             let left = replan(&observed)?;
             let is_surplus = left.steps.iter().any(|step| step.change == Change::Delete);
@@ -131,16 +131,16 @@ impl Deployer<'_> {
     ) -> Result<Vec<Plan>, DeployError> {
         let mut done = vec![first.clone()];
         let mut recent = RecentChanges::default();
-        for round in 1..=OBSERVATIONS {
+        for round in 1..=MAX_OBSERVATIONS {
             let plan = done.last().cloned().unwrap_or_default();
             recent.deleted.extend(deleted(&plan));
             match apply(self.aws, self.stack, &plan, deployment, events).await {
                 Err(error) if !is_concurrent_change(&error) => return Err(error),
-                Err(error) if round == OBSERVATIONS => return Err(concurrent_change(&plan, error.to_string())),
+                Err(error) if round == MAX_OBSERVATIONS => return Err(concurrent_change(&plan, error.to_string())),
                 Err(error) => tracing::info!(target: TARGET, round, %error, "the plan is out of date; observing again"),
                 Ok(_) => {}
             }
-            let left = removal(&self.observe(&recent, events).await?.ours(self.stack), self.stack, keep_logs);
+            let left = plan_removal(&self.observe(&recent, events).await?.ours(self.stack), self.stack, keep_logs);
             if left.steps.is_empty() {
                 return Ok(done);
             }
@@ -153,7 +153,7 @@ impl Deployer<'_> {
 }
 
 /// Whether a step failed because what it was to change is gone, or what it was to make is there: the plan is no longer about
-/// what is there.
+/// what exists.
 fn is_concurrent_change(error: &DeployError) -> bool {
     match error {
         DeployError::Aws(error) => matches!(error.kind, AwsErrorKind::NotFound | AwsErrorKind::Conflict),
@@ -166,7 +166,7 @@ fn concurrent_change(left: &Plan, why: String) -> DeployError {
     DeployError::ConcurrentChange { what: names(left).join(", "), why }
 }
 
-/// The keys of what a plan deletes: it is looked for again, even where no name gives it away any more.
+/// The keys of what a plan deletes: it is searched for again, even where no name gives it away any more.
 fn deleted(plan: &Plan) -> impl Iterator<Item = Key> {
     plan.steps.iter().filter(|step| step.change == Change::Delete).filter_map(|step| step.resource.key().cloned())
 }

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use tokio::task::JoinSet;
 
-use super::error::DeployError;
+use crate::error::DeployError;
 
 /// Runs all tasks at once and gives their results in the tasks' order.
 ///

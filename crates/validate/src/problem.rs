@@ -2,19 +2,11 @@
 
 use std::ops::Range;
 
-use super::rules;
+use crate::rules;
+use crate::severity::Severity;
 use model::document::Repeated;
-use model::pseudo::Unknown;
+use model::pseudo::UnknownParameter;
 use model::source::{Position, Source};
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// AWS refuses the definition.
-    Error,
-    /// AWS takes it, and it probably does not do what is meant.
-    Warning,
-}
 
 /// Something that is wrong with a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +53,8 @@ impl Checked {
         let mut at = Cursor { text: &source.text, offset: 0, position: Position { line: 1, column: 1 } };
         let placed = problems.into_iter().map(|problem| {
             at = at.moved_to(problem.span.start);
-            let (start, end) = (at.position, at.moved_to(problem.span.end).position);
+            let start = at.position;
+            let end = at.moved_to(problem.span.end).position;
             Placed { problem, start, end }
         });
         let problems = placed.collect();
@@ -118,7 +111,7 @@ pub(super) fn of_repeated(repeated: &Repeated) -> Problem {
     }
 }
 
-pub(super) fn of_unknown(unknown: Unknown) -> Problem {
+pub(super) fn of_unknown(unknown: UnknownParameter) -> Problem {
     Problem {
         severity: Severity::Error,
         code: rules::UNKNOWN_PSEUDO_PARAMETER,

@@ -1,22 +1,23 @@
-//! Pure: what of a service is larger than AWS takes, found before anything is called or uploaded.
+//! Pure: what of a service is larger than AWS accepts, found before anything is called or uploaded.
 //!
 //! Limits of a single value (memory, timeout, names, retention) are the service file's own, in `model`.
 
-mod breach;
+pub(crate) mod breach;
+mod number;
 mod zip;
 
 use std::collections::BTreeMap;
 
-pub use breach::Breach;
-
-use super::artefact::Artefact;
-use super::error::DeployError;
-use super::policy::{Role, RoleOf, roles};
+use crate::desired::artefact::Artefact;
+use crate::error::DeployError;
+use crate::limits::breach::Breach;
+use crate::policy::{Role, RoleOwner, roles};
 use model::definition::Definition;
 use model::names::Key;
 use model::service::{Function, Service};
 use model::source::Place;
 use model::stack::Stack;
+use number::grouped;
 
 /// The most bytes of a function's environment variables, as JSON, which is how Lambda measures them (Lambda quotas).
 const ENVIRONMENT_BYTES: usize = 4096;
@@ -109,12 +110,12 @@ fn definition_size(definition: &Definition, at: &Place, stack: &Stack) -> Option
 fn policy(role: &Role) -> Option<Breach> {
     let document = role.policy.document()?.to_string();
     let characters = document.chars().filter(|character| !character.is_whitespace()).count();
-    let (of, way_out) = match &role.of {
-        RoleOf::Function(key) => (
+    let (of, way_out) = match &role.owner {
+        RoleOwner::Function(key) => (
             format!("function `{key}`"),
             "Name fewer resources in its `permissions`: one with `*` at its end can stand for many.",
         ),
-        RoleOf::StateMachine(key) => (
+        RoleOwner::StateMachine(key) => (
             format!("state machine `{key}`"),
             "Move a part of its definition into a state machine of its own, which has a role of its own.",
         ),
@@ -142,19 +143,6 @@ fn routes(service: &Service) -> Option<Breach> {
                   apart; or make a second service."
             .to_owned(),
     })
-}
-
-/// A number with its thousands apart: `52,428,800`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 #[cfg(test)]
