@@ -52,8 +52,9 @@ fn options(arguments: &[&str]) -> Result<Options, Failure> {
 fn whole(options: &Options) -> Result<(), Failure> {
     let tests = || Tests::build(&["--workspace"]);
     let all = || tests()?.run(&|_| true, &|command| environment(command, options));
+    // What is missing for the last stages is told before the first.
+    let clock = Clock::moved(AHEAD)?;
     let moved = || {
-        let clock = Clock::moved(AHEAD)?;
         tests()?.run(&|test| !MINUTES.contains(&test.name.as_str()), &|command| {
             clock.apply(command);
             Ok(())
