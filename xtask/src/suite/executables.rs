@@ -43,6 +43,7 @@ impl Tests {
     ) -> Result<(), Failure> {
         let mut ran = Vec::new();
         for executable in self.executables.iter().filter(|executable| wanted(executable)) {
+            say::progress(&format!("running {}", executable.name));
             let mut command = process::command(&executable.path);
             set_up(&mut command)?;
             ran.push(run(executable, command)?);

@@ -10,6 +10,9 @@ const CYCLE: Rule = Rule {
 };
 pub(super) const RULES: &[Rule] = &[CYCLE];
 
+/// Two neighbours that know each other, as a type and its part, are still read as one; three are not.
+const MAX_NEIGHBOURS: usize = 2;
+
 /// A circle that is in the nature of what it does: the end of the folder's path, how many files, and why.
 struct Natural {
     folder: &'static str,
@@ -40,6 +43,10 @@ pub(super) fn check(graph: &Graph) -> Vec<Finding> {
 
 fn is_natural(circle: &[&str]) -> bool {
     let folder = shared_folder(circle);
+    let neighbours = circle.iter().all(|path| path.rsplit_once('/').is_some_and(|(above, _)| above == folder));
+    if neighbours && circle.len() <= MAX_NEIGHBOURS {
+        return true;
+    }
     NATURAL.iter().any(|natural| {
         let named = folder == natural.folder || folder.ends_with(&format!("/{}", natural.folder));
         named && circle.len() <= natural.max_files && !natural.reason.is_empty()
@@ -135,16 +142,31 @@ mod tests {
             ("a/src/lib.rs", "mod b;"),
             ("a/src/b/mod.rs", "mod c;\nmod d;"),
             ("a/src/b/c.rs", "use super::d::D;"),
-            ("a/src/b/d.rs", "use super::c::C;"),
+            ("a/src/b/d.rs", "use crate::e::E;"),
+            ("a/src/e.rs", "use crate::b::c::C;"),
         ];
-        assert_eq!(found(&files), ["2 files of a/src/b need each other: c.rs, d.rs"]);
+        assert_eq!(found(&files), ["3 files of a/src need each other: b/c.rs, b/d.rs, e.rs"]);
+    }
+
+    #[test]
+    fn two_neighbours_are_read_as_one() {
+        let pair = |other: &str| {
+            let there = format!("use crate::{other}::D;");
+            let path = format!("a/src/{}.rs", other.replace("::", "/"));
+            let files =
+                [("a/src/lib.rs", ""), ("a/src/b/mod.rs", ""), ("a/src/c.rs", &there), (&path, "use crate::c::C;")];
+            found(&files).len()
+        };
+        assert_eq!(pair("d"), 0);
+        assert_eq!(pair("b::d"), 1);
     }
 
     #[test]
     fn a_natural_circle_is_none() {
         let files = [
             ("crates/asl/src/path/a.rs", "use super::b::B;"),
-            ("crates/asl/src/path/b.rs", "use super::a::A;"),
+            ("crates/asl/src/path/b.rs", "use super::c::C;"),
+            ("crates/asl/src/path/c.rs", "use super::a::A;"),
             ("crates/asl/src/path/mod.rs", ""),
         ];
         assert_eq!(found(&files), Vec::<String>::new());
