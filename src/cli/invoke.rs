@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::args::Global;
-use super::error::{CliError, ErrorKind};
-use super::executions::timeline::failure_text;
-use super::session::Session;
-use super::ui::{Tone, Ui, toned, visible};
+use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::global::Global;
+use crate::cli::history::failure::failure_text;
+use crate::cli::session::Session;
+use crate::cli::ui::{Tone, Ui, toned, visible};
 use aws::invoke::{self, Invocation, Mode};
 
 /// Options of `workshop invoke`.

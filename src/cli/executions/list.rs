@@ -8,9 +8,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
-use super::countdown::{Waiting, waiting};
-use crate::cli::args::Global;
 use crate::cli::error::CliError;
+use crate::cli::global::Global;
+use crate::cli::history::waiting::{Waiting, waiting};
+use crate::cli::history::waits::waits;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
@@ -19,9 +20,6 @@ use aws::clock;
 use aws::executions::{self, Execution, Status};
 use model::names::Arn;
 use model::service::StateMachineKind;
-
-/// How many waiting executions get a countdown: each costs two calls.
-const COUNTDOWNS: usize = 40;
 
 /// Options of `workshop list`.
 #[derive(Debug, Args)]
@@ -103,7 +101,8 @@ pub(crate) async fn run(args: ListArgs, global: &Global, ui: &Ui) -> Result<(), 
 
 async fn newest(session: &Session, global: &Global, args: &ListArgs) -> Result<(Vec<Execution>, bool), CliError> {
     let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
-    let (mut all, mut any_more) = (Vec::new(), false);
+    let mut all = Vec::new();
+    let mut any_more = false;
     let machines = session.project.service.state_machines.iter();
     for (key, _) in machines.filter(|(_, machine)| machine.kind == StateMachineKind::Standard) {
         let arn = session.stack.state_machine_arn(key);
@@ -118,21 +117,6 @@ async fn newest(session: &Session, global: &Global, args: &ListArgs) -> Result<(
     }
     all.sort_by_key(|execution| std::cmp::Reverse(execution.start_date));
     Ok((all, any_more))
-}
-
-/// The Wait states that running executions stand in. One that can't be told is left out: the list does not fail for it.
-pub(crate) async fn waits(aws: &Aws, found: &[Execution]) -> BTreeMap<Arn, Waiting> {
-    let mut reading = JoinSet::new();
-    for execution in found.iter().filter(|execution| execution.status == Status::Running).take(COUNTDOWNS) {
-        let (aws, arn) = (aws.clone(), execution.execution_arn.clone());
-        reading.spawn(async move {
-            let (events, definition) =
-                tokio::join!(executions::history_tail(&aws, &arn), executions::definition(&aws, &arn));
-            let definition = definition.ok().and_then(|text| serde_json::from_str(&text).ok());
-            Some((arn, waiting(&events.ok()?, definition.as_ref())?))
-        });
-    }
-    reading.join_all().await.into_iter().flatten().collect()
 }
 
 /// The entries as a table.

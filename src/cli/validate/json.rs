@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::count;
+use crate::cli::validate::count;
 use validate::{Checked, Placed, Severity};
 
 #[derive(Serialize)]
