@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Deploy(crate::cli::deploy::args::DeployArgs),
     /// Say what `deploy` would make, change and delete, and in which fields
     #[command(after_help = DIFF_HELP)]
-    Diff(crate::cli::deploy::args::PlanArgs),
+    Diff(crate::cli::deploy::plan::PlanArgs),
     /// Show what is deployed and where it answers
     #[command(after_help = INFO_HELP)]
     Info,

@@ -10,7 +10,8 @@ use deploy::{Completeness, Events, RecentChanges, Report, observe};
 /// Looks at what is deployed and prints it.
 pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
-    let (stack, service) = (&session.stack, &session.project.service);
+    let stack = &session.stack;
+    let service = &session.project.service;
     let observed = observe(&session.aws, stack, service, &RecentChanges::default(), &Events::discarded()).await?;
     let foreign = observed.foreign(stack);
     let observed = observed.ours(stack);

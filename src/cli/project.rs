@@ -86,13 +86,22 @@ impl ProjectText {
     ) -> Result<Self, CliError> {
         let service = Service::parse(&read("service.toml")?)?;
         let definition = |(key, machine): (&Key, &StateMachine)| {
-            let source = read(&machine.definition)?;
+            let source = read(&machine.definition).map_err(|failure| without_definition(failure, key, machine))?;
             let path = path(&machine.definition);
             Ok(DefinitionText { key: key.clone(), kind: machine.kind, source, path })
         };
         let definitions = service.state_machines.iter().map(definition).collect::<Result<_, CliError>>()?;
         Ok(Self { origin, service, definitions })
     }
+}
+
+/// A definition that can't be read, with the state machine that is without it and the place that names the file.
+fn without_definition(failure: CliError, key: &Key, machine: &StateMachine) -> CliError {
+    let hint = format!(
+        "It is the definition of the state machine `{key}`: put the file there, or correct `definition` at {}.",
+        machine.at
+    );
+    if failure.hint.is_some() { failure } else { failure.try_this(hint) }
 }
 
 /// The folder that a folder's project is in: itself, or the nearest above it with a service file.

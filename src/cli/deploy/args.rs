@@ -1,14 +1,12 @@
 //! What can be typed after `deploy`: its options, and the commands below it.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
 use crate::cli::deploy::function::FunctionArgs;
 use crate::cli::deploy::list::ListArgs;
+use crate::cli::deploy::plan::PlanArgs;
 use crate::cli::deploy::prune::PruneArgs;
 use crate::cli::error::{CliError, ErrorKind};
-use deploy::ForeignResources;
 
 /// The options of `deploy`.
 #[derive(Debug, Args)]
@@ -35,20 +33,6 @@ pub(crate) struct DeployArgs {
     pub(super) function: Option<String>,
 }
 
-/// The options of whatever compares the project with what is deployed.
-#[derive(Debug, Args)]
-pub(crate) struct PlanArgs {
-    /// Deploy the zips in this folder (one per function, named as in the service file) instead of building
-    #[arg(short, long, value_name = "DIR")]
-    pub(super) package: Option<PathBuf>,
-    /// Make things that have this stack's names and belong to no stack yet part of it
-    #[arg(long)]
-    pub(super) adopt: bool,
-    /// The Rust target to build the functions for, such as x86_64-unknown-linux-musl
-    #[arg(long, value_name = "TRIPLE", env = "WORKSHOP_LAMBDA_TARGET")]
-    pub(super) target: Option<String>,
-}
-
 /// The commands below `deploy`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
@@ -58,13 +42,6 @@ pub(crate) enum Action {
     Prune(PruneArgs),
     /// Deploy one function's code, without looking at the rest
     Function(FunctionArgs),
-}
-
-impl PlanArgs {
-    /// What to do about things at our names that belong to nobody.
-    pub(super) fn foreign(&self) -> ForeignResources {
-        if self.adopt { ForeignResources::Adopt } else { ForeignResources::Refuse }
-    }
 }
 
 impl DeployArgs {

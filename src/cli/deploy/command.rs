@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::args::PlanArgs;
 use super::in_flight::InFlight;
-use super::plan::Planned;
+use super::plan::{PlanArgs, Planned};
 use super::progress::with_progress;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;

@@ -6,8 +6,8 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::artefacts;
-use crate::cli::deploy::args::PlanArgs;
 use crate::cli::deploy::in_flight::InFlight;
+use crate::cli::deploy::plan::PlanArgs;
 use crate::cli::deploy::progress::with_progress;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;

@@ -5,7 +5,7 @@ mod command;
 mod function;
 mod in_flight;
 mod list;
-mod plan;
+pub(crate) mod plan;
 mod progress;
 mod prune;
 pub(crate) mod remove;

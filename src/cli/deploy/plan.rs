@@ -1,8 +1,10 @@
 //! `workshop diff`: what a deployment would do.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use serde_json::json;
 
-use super::args::PlanArgs;
 use super::in_flight::InFlight;
 use super::progress::with_progress;
 use crate::cli::artefacts;
@@ -12,7 +14,28 @@ use crate::cli::project::Project;
 use crate::cli::session::{Session, estimated_stack, measured_stack};
 use crate::cli::ui::Ui;
 use aws::clock;
-use deploy::{Desired, Observed, Plan, RecentChanges, desired, limits, observe, plan};
+use deploy::{Desired, ForeignResources, Observed, Plan, RecentChanges, desired, limits, observe, plan};
+
+/// The options of whatever compares the project with what is deployed.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Deploy the zips in this folder (one per function, named as in the service file) instead of building
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) package: Option<PathBuf>,
+    /// Make things that have this stack's names and belong to no stack yet part of it
+    #[arg(long)]
+    pub(super) adopt: bool,
+    /// The Rust target to build the functions for, such as x86_64-unknown-linux-musl
+    #[arg(long, value_name = "TRIPLE", env = "WORKSHOP_LAMBDA_TARGET")]
+    pub(super) target: Option<String>,
+}
+
+impl PlanArgs {
+    /// What to do about things at our names that belong to nobody.
+    pub(super) fn foreign(&self) -> ForeignResources {
+        if self.adopt { ForeignResources::Adopt } else { ForeignResources::Refuse }
+    }
+}
 
 /// Says what a deployment would do: `workshop diff`, and `deploy --dry-run`.
 pub(crate) async fn show(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {

@@ -1,24 +1,18 @@
 //! `workshop list`: executions with status and a countdown for those that wait.
 
-use std::collections::BTreeMap;
-
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use tokio::task::JoinSet;
 
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
-use crate::cli::history::waiting::{Waiting, waiting};
 use crate::cli::history::waits::waits;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
-use aws::Aws;
 use aws::clock;
 use aws::executions::{self, Execution, Status};
-use model::names::Arn;
 use model::service::StateMachineKind;
 
 /// Options of `workshop list`.
@@ -161,6 +155,7 @@ pub(super) fn tone(status: Status) -> Tone {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::names::Arn;
 
     fn entry(name: &str, status: Status, took_ms: Option<i64>, until: Option<&str>) -> Entry {
         let start: Timestamp = "2026-11-22T07:56:00Z".parse().unwrap();

@@ -39,7 +39,8 @@ pub(crate) async fn run(args: StopArgs, global: &Global, ui: &Ui) -> Result<(), 
             return ui.json(&json!({"stopped": false, "execution": found}));
         }
         let ended = found.stop_date.map(|end| format!(" at {}", moment::local(end, &zone))).unwrap_or_default();
-        let (name, status) = (visible(&found.name), found.status.as_str());
+        let name = visible(&found.name);
+        let status = found.status.as_str();
         return ui.result(format!("{name} has ended already{ended} ({status}); there is nothing to stop."));
     }
     let stopped = executions::stop(&session.aws, &found.execution_arn, args.error, args.cause).await?;

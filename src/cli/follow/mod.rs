@@ -166,7 +166,8 @@ impl Following<'_> {
 
     fn print(&mut self, items: Vec<Item>) -> Result<(), CliError> {
         for item in items {
-            let (ui, bar) = (self.ui, &self.bar);
+            let ui = self.ui;
+            let bar = &self.bar;
             match item {
                 Item::Event(event) if ui.is_json() => ui.json_line(&tagged("history", None, &event))?,
                 Item::Line(function, line) if ui.is_json() => {
@@ -202,7 +203,8 @@ impl Following<'_> {
         let entered = self.events.last().map(|event| event.id);
         if self.bar.is_hidden() && !self.ui.is_json() && self.announced != entered {
             self.announced = entered;
-            let (local, relative) = (moment::local(until, &self.zone), moment::relative(until, now));
+            let local = moment::local(until, &self.zone);
+            let relative = moment::relative(until, now);
             self.ui.note(format!("{state} fires {relative}, on {local}."));
         }
         Some(moment::ms_between(now, until))

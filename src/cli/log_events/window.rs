@@ -139,7 +139,8 @@ mod tests {
         fn every_line_is_given_exactly_once((times, polls) in arrivals()) {
             let mut window = Window::new(0, OVERLAP_MS);
             let lines: Vec<LogEvent> = times.iter().enumerate().map(|(id, time)| line(id, *time)).collect();
-            let (mut arrived, mut printed) = (0, Vec::new());
+            let mut arrived = 0;
+            let mut printed = Vec::new();
             for (more, page_size) in polls.into_iter().chain([(lines.len(), 3)]) {
                 arrived = (arrived + more).min(lines.len());
                 let mut there: Vec<LogEvent> =

@@ -2,8 +2,6 @@
 
 mod tail;
 
-use std::time::Duration;
-
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -73,23 +73,24 @@ pub(crate) fn run(args: &ValidateArgs, global: &Global, ui: &Ui) -> Result<(), C
     let now = clock::now();
     let checked: Vec<Checked> =
         inputs.into_iter().map(|input| check(input.source, machine_type(input.kind), &stack, now)).collect();
+    let errors = count(&checked, Severity::Error);
+    let warnings = count(&checked, Severity::Warning);
     match args.format {
         Format::Sarif => ui.json(&sarif::log(&checked))?,
-        Format::Json => ui.json(&json::report(&checked))?,
-        Format::Text if ui.is_json() => ui.json(&json::report(&checked))?,
+        Format::Json => ui.json(&json::report(&checked, errors, warnings))?,
+        Format::Text if ui.is_json() => ui.json(&json::report(&checked, errors, warnings))?,
         Format::Text => {
             for checked in checked.iter().filter(|checked| !checked.problems.is_empty()) {
                 ui.result(text::problems(checked))?;
             }
         }
     }
-    end(args, &checked, ui)
+    let found = text::summary(checked.len(), errors, warnings);
+    end(args, found, errors, warnings, ui)
 }
 
 /// The exit code, and a line that sums up.
-fn end(args: &ValidateArgs, checked: &[Checked], ui: &Ui) -> Result<(), CliError> {
-    let (errors, warnings) = (count(checked, Severity::Error), count(checked, Severity::Warning));
-    let found = text::summary(checked.len(), errors, warnings);
+fn end(args: &ValidateArgs, found: String, errors: usize, warnings: usize, ui: &Ui) -> Result<(), CliError> {
     if errors > 0 {
         return Err(CliError::new(ErrorKind::Project, found));
     }

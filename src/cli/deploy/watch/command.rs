@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::changes::FolderWatcher;
 use super::files::ProjectFiles;
-use crate::cli::deploy::args::PlanArgs;
 use crate::cli::deploy::command::{Outcome, once};
+use crate::cli::deploy::plan::PlanArgs;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::project::folder_of;
