@@ -1,14 +1,14 @@
-//! Lambda: which versions the aliases of a function lead to.
+//! Lambda: which versions the aliases of a function point to.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_lambda::Client;
 
-use super::AwsError;
-use super::error::or_absent;
+use crate::error::AwsError;
+use crate::error::or_absent;
 
-/// The versions that aliases of a function lead to, also with only a part of the invocations, each with one alias that
-/// does; none when the function is not there.
+/// The versions that aliases of a function point to, also with only a part of the invocations, each with one alias that
+/// does; none when the function does not exist.
 ///
 /// # Errors
 /// The call failed.

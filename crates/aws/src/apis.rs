@@ -4,8 +4,9 @@ use aws_sdk_apigatewayv2::Client;
 use aws_sdk_apigatewayv2::config::retry::RetryConfig;
 use aws_sdk_apigatewayv2::types::{Cors as SdkCors, IntegrationType, ProtocolType, RouteSettings};
 
-use super::error::or_gone;
-use super::{AwsError, Tags};
+use crate::error::AwsError;
+use crate::error::or_gone;
+use crate::tags::Tags;
 
 const SERVICE: &str = "API Gateway";
 
@@ -140,7 +141,7 @@ fn read(api: aws_sdk_apigatewayv2::types::Api) -> Api {
     }
 }
 
-/// Makes an HTTP API and answers with its id and endpoint. Never tried twice: nothing keeps a second try from making a
+/// Creates an HTTP API and returns its id and endpoint. Never tried twice: nothing keeps a second try from making a
 /// second API.
 pub async fn create_api(
     client: &Client,
@@ -185,7 +186,7 @@ pub async fn tag(client: &Client, arn: &str, tags: &Tags) -> Result<(), AwsError
     answer.map_err(AwsError::from_sdk(SERVICE, "TagResource")).map(|_| ())
 }
 
-/// Deletes an HTTP API with everything in it, if it is there.
+/// Deletes an HTTP API with everything in it, if it exists.
 pub async fn delete_api(client: &Client, api: &str) -> Result<(), AwsError> {
     or_gone(client.delete_api().api_id(api).send().await.map_err(AwsError::from_sdk(SERVICE, "DeleteApi")))
 }
@@ -206,7 +207,7 @@ fn tried_once() -> aws_sdk_apigatewayv2::config::Builder {
     aws_sdk_apigatewayv2::Config::builder().retry_config(RetryConfig::disabled())
 }
 
-/// Makes an integration with a function and answers with its id. Never tried twice, like [`create_api`].
+/// Creates an integration with a function and returns its id. Never tried twice, like [`create_api`].
 pub async fn create_integration(client: &Client, api: &str, uri: &str) -> Result<String, AwsError> {
     let request = client
         .create_integration()
@@ -225,7 +226,7 @@ pub async fn update_integration(client: &Client, api: &str, id: &str) -> Result<
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateIntegration")).map(|_| ())
 }
 
-/// Deletes an integration, if it is there.
+/// Deletes an integration, if it exists.
 pub async fn delete_integration(client: &Client, api: &str, id: &str) -> Result<(), AwsError> {
     let answer = client.delete_integration().api_id(api).integration_id(id).send().await;
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteIntegration")))
@@ -242,19 +243,19 @@ pub async fn routes(client: &Client, api: &str) -> Result<Vec<Route>, AwsError> 
     Ok(found.into_iter().map(read).collect())
 }
 
-/// Makes a route to an integration.
+/// Creates a route to an integration.
 pub async fn create_route(client: &Client, api: &str, key: &str, target: &str) -> Result<(), AwsError> {
     let request = client.create_route().api_id(api).route_key(key).target(target);
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateRoute")).map(|_| ())
 }
 
-/// Leads a route to another integration.
+/// Points a route to another integration.
 pub async fn update_route(client: &Client, api: &str, id: &str, target: &str) -> Result<(), AwsError> {
     let request = client.update_route().api_id(api).route_id(id).target(target);
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateRoute")).map(|_| ())
 }
 
-/// Deletes a route, if it is there.
+/// Deletes a route, if it exists.
 pub async fn delete_route(client: &Client, api: &str, id: &str) -> Result<(), AwsError> {
     let answer = client.delete_route().api_id(api).route_id(id).send().await;
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteRoute")))
@@ -275,7 +276,7 @@ pub async fn stages(client: &Client, api: &str) -> Result<Vec<Stage>, AwsError> 
     Ok(found.into_iter().map(read).collect())
 }
 
-/// Makes a stage on which every change goes live at once.
+/// Creates a stage on which every change goes live at once.
 pub async fn create_stage(client: &Client, api: &str, name: &str, rate_per_s: u32, burst: u32) -> Result<(), AwsError> {
     let settings = throttled(rate_per_s, burst);
     let request = client.create_stage().api_id(api).stage_name(name).auto_deploy(true).default_route_settings(settings);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::error::AwsErrorKind;
+use crate::error_kind::AwsErrorKind;
 
 /// A clock that is wrong by more than this is why a signature is refused; AWS allows five minutes.
 const TOLERANCE_S: i64 = 240;

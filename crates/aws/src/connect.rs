@@ -4,13 +4,16 @@ use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 
 use crate::call_trace::CallTrace;
-use crate::error::{AwsError, AwsErrorKind};
+use crate::error::AwsError;
+use crate::error_kind::AwsErrorKind;
+use crate::http;
+use crate::region;
 use crate::timeouts::{CallTimeout, UploadTimeout, retries};
-use crate::{http, region};
 use model::names::{AccountId, DEFAULT_REGION, Region};
 
 /// Which cloud to speak to, and as whom.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Target {
     /// AWS, or whatever `AWS_ENDPOINT_URL` names, with the user's own credentials.
     Aws {
@@ -59,7 +62,7 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Makes the clients. Calls nothing: credentials are looked for at the first call.
+    /// Creates the clients. Calls nothing: credentials are looked for at the first call.
     ///
     /// # Errors
     /// The environment's or profile's region is no region, or the environment's time limit no time.

@@ -1,6 +1,7 @@
 //! Where a deployed HTTP API answers.
 
-use super::{Aws, AwsError};
+use crate::connect::Aws;
+use crate::error::AwsError;
 use model::stack::{OWNER_TAG, Stack};
 
 /// The base URL of the stack's stage, as the API returns it, such as
@@ -9,7 +10,8 @@ use model::stack::{OWNER_TAG, Stack};
 /// # Errors
 /// The call failed.
 pub async fn stage_url(aws: &Aws, stack: &Stack) -> Result<Option<String>, AwsError> {
-    let (name, owner) = (stack.api_name(), stack.name());
+    let name = stack.api_name();
+    let owner = stack.name();
     let mut token = None;
     loop {
         let page = aws.apis.get_apis().set_next_token(token).send().await;

@@ -1,13 +1,14 @@
 //! Executions of state machines: listed, described, read back, stopped.
 
 use aws_sdk_sfn::types::ExecutionStatus;
-use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::error::or_absent;
-use super::history::HistoryEvent;
-use super::{Aws, AwsError};
+use crate::connect::Aws;
+use crate::error::AwsError;
+use crate::error::or_absent;
+use crate::history::HistoryEvent;
+use crate::timestamp::timestamp;
 use model::names::Arn;
 
 const SERVICE: &str = "Step Functions";
@@ -102,7 +103,7 @@ impl Status {
 /// The newest executions of a state machine, at most `limit`, and whether there are more.
 ///
 /// # Errors
-/// The state machine is not there, or the call failed.
+/// The state machine does not exist, or the call failed.
 pub async fn list(
     aws: &Aws,
     state_machine: &Arn,
@@ -133,7 +134,7 @@ pub async fn list(
     }
 }
 
-/// The executions of a state machine that have not ended; none for a state machine that is not there.
+/// The executions of a state machine that have not ended; none for a state machine that does not exist.
 ///
 /// # Errors
 /// The call failed.
@@ -182,7 +183,7 @@ pub async fn describe(aws: &Aws, execution: &Arn) -> Result<Option<ExecutionDeta
 /// The definition that an execution runs on, which may be older than its state machine's.
 ///
 /// # Errors
-/// The execution is not there, or the call failed.
+/// The execution does not exist, or the call failed.
 pub async fn definition(aws: &Aws, execution: &Arn) -> Result<String, AwsError> {
     let call = aws.sfn.describe_state_machine_for_execution().execution_arn(execution.as_str());
     let answer = call.send().await.map_err(AwsError::from_sdk(SERVICE, "DescribeStateMachineForExecution"))?;
@@ -194,7 +195,7 @@ pub async fn definition(aws: &Aws, execution: &Arn) -> Result<String, AwsError> 
 /// It is read from its end, so that following a long execution costs one short call a time.
 ///
 /// # Errors
-/// The execution is not there, or the call failed.
+/// The execution does not exist, or the call failed.
 pub async fn history_after(aws: &Aws, execution: &Arn, known: i64) -> Result<Vec<HistoryEvent>, AwsError> {
     let mut found: Vec<HistoryEvent> = Vec::new();
     let mut token = None;
@@ -217,7 +218,7 @@ pub async fn history_after(aws: &Aws, execution: &Arn, known: i64) -> Result<Vec
 /// The newest few events of an execution, oldest first: enough to see what it does now.
 ///
 /// # Errors
-/// The execution is not there, or the call failed.
+/// The execution does not exist, or the call failed.
 pub async fn history_tail(aws: &Aws, execution: &Arn) -> Result<Vec<HistoryEvent>, AwsError> {
     let call = aws.sfn.get_execution_history().execution_arn(execution.as_str()).reverse_order(true).max_results(20);
     let page = call.send().await.map_err(AwsError::from_sdk(SERVICE, "GetExecutionHistory"))?;
@@ -229,7 +230,7 @@ pub async fn history_tail(aws: &Aws, execution: &Arn) -> Result<Vec<HistoryEvent
 /// Stops an execution and answers when it ended.
 ///
 /// # Errors
-/// The execution is not there, or the call failed.
+/// The execution does not exist, or the call failed.
 pub async fn stop(
     aws: &Aws,
     execution: &Arn,
@@ -241,27 +242,6 @@ pub async fn stop(
     Ok(timestamp(answer.stop_date()))
 }
 
-/// A moment from the SDK's own type, to the millisecond that Step Functions counts in; one beyond what a calendar holds is
-/// the calendar's end. (The wire has seconds with a fraction, whose last digits are noise.)
-pub(super) fn timestamp(moment: &DateTime) -> Timestamp {
-    let millis =
-        moment.secs().saturating_mul(1000).saturating_add(i64::from(moment.subsec_nanos() + 500_000) / 1_000_000);
-    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
-}
-
 fn as_text<S: serde::Serializer>(arn: &Arn, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(arn.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn moments_are_rounded_to_milliseconds() {
-        let shown = |secs, nanos| timestamp(&DateTime::from_secs_and_nanos(secs, nanos)).to_string();
-        assert_eq!(shown(1_510_842_801, 720_000_028), "2017-11-16T14:33:21.72Z");
-        assert_eq!(shown(1_510_842_801, 871_999_979), "2017-11-16T14:33:21.872Z");
-        assert_eq!(shown(1_510_842_801, 999_999_999), "2017-11-16T14:33:22Z");
-    }
 }

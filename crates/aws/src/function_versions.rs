@@ -2,8 +2,8 @@
 
 use aws_sdk_lambda::Client;
 
-use super::error::{AwsError, AwsErrorKind, or_absent, or_gone};
-use super::lambda::{Configuration, configuration};
+use crate::error::{AwsError, or_absent, or_gone};
+use crate::lambda::{self, Configuration, configuration};
 
 const SERVICE: &str = "Lambda";
 
@@ -24,7 +24,7 @@ pub struct FunctionVersion {
     pub size_bytes: u64,
 }
 
-/// The published versions of a function, oldest first; none when the function is not there.
+/// The published versions of a function, oldest first; none when the function does not exist.
 pub async fn list(client: &Client, function: &str) -> Result<Vec<FunctionVersion>, AwsError> {
     let mut pages = client.list_versions_by_function().function_name(function).into_paginator().items().send();
     let mut versions = Vec::new();
@@ -44,47 +44,34 @@ pub async fn list(client: &Client, function: &str) -> Result<Vec<FunctionVersion
     Ok(versions)
 }
 
-/// The number of the version that an alias leads to, if it is there and leads to one.
+/// The number of the version that an alias points to, if it exists and points to one.
 pub async fn alias(client: &Client, function: &str, alias: &str) -> Result<Option<u64>, AwsError> {
     let answer = client.get_alias().function_name(function).name(alias).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "GetAlias")))?;
     Ok(found.and_then(|alias| alias.function_version?.parse().ok()))
 }
 
-/// Publishes what a function is now and answers with the version's number: that of the newest version when nothing has
+/// Publishes what a function is now and returns the version's number: that of the newest version when nothing has
 /// changed since. Lambda refuses when the code is not the expected one any more.
 pub async fn publish(client: &Client, function: &str, code_sha256: &str, description: &str) -> Result<u64, AwsError> {
     let request = client.publish_version().function_name(function).code_sha256(code_sha256).description(description);
     let answer = request.send().await.map_err(AwsError::from_sdk(SERVICE, "PublishVersion"))?;
-    number(answer.version(), "PublishVersion")
+    lambda::version_number(answer.version(), "PublishVersion")
 }
 
-/// The number in an answer that must name one.
-pub(super) fn number(version: Option<&str>, operation: &'static str) -> Result<u64, AwsError> {
-    let number = version.and_then(|number| number.parse().ok());
-    number.ok_or_else(|| AwsError {
-        kind: AwsErrorKind::Other,
-        service: SERVICE,
-        operation,
-        code: None,
-        message: format!("the answer should name a version by its number and says {version:?}"),
-        request_id: None,
-    })
-}
-
-/// Makes an alias.
+/// Creates an alias.
 pub async fn create_alias(client: &Client, function: &str, alias: &str, version: u64) -> Result<(), AwsError> {
     let request = client.create_alias().function_name(function).name(alias).function_version(version.to_string());
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateAlias")).map(|_| ())
 }
 
-/// Leads an alias to another version.
+/// Points an alias to another version.
 pub async fn update_alias(client: &Client, function: &str, alias: &str, version: u64) -> Result<(), AwsError> {
     let request = client.update_alias().function_name(function).name(alias).function_version(version.to_string());
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateAlias")).map(|_| ())
 }
 
-/// Deletes one version of a function, if it is there. Lambda refuses when an alias leads to it.
+/// Deletes one version of a function, if it exists. Lambda refuses when an alias points to it.
 pub async fn delete(client: &Client, function: &str, version: u64) -> Result<(), AwsError> {
     let answer = client.delete_function().function_name(function).qualifier(version.to_string()).send().await;
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteFunction")))

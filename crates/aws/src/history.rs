@@ -4,7 +4,7 @@ use aws_sdk_sfn::types::HistoryEvent as SdkEvent;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::executions::timestamp;
+use crate::timestamp::timestamp;
 
 /// An event of an execution's history. What an event of its type does not have is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,7 +42,7 @@ pub struct HistoryEvent {
     pub cause: Option<String>,
 }
 
-/// The first of several details that is there and has the field.
+/// The first of several details that exists and has the field.
 macro_rules! first_of {
     ($event:ident, |$found:ident| $field:expr, [$($details:ident),+ $(,)?]) => {{
         let mut value: Option<&str> = None;

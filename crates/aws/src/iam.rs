@@ -3,8 +3,9 @@
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
 
-use super::error::{or_absent, or_gone};
-use super::{AwsError, Tags};
+use crate::error::AwsError;
+use crate::error::{or_absent, or_gone};
+use crate::tags::Tags;
 
 const SERVICE: &str = "IAM";
 
@@ -19,7 +20,7 @@ pub struct Role {
     pub tags: Tags,
 }
 
-/// The role with a name, if it is there.
+/// The role with a name, if it exists.
 pub async fn role(client: &Client, name: &str) -> Result<Option<Role>, AwsError> {
     let answer = client.get_role().role_name(name).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "GetRole")))?;
@@ -30,7 +31,7 @@ pub async fn role(client: &Client, name: &str) -> Result<Option<Role>, AwsError>
     }))
 }
 
-/// An inline policy of a role as JSON, if it is there.
+/// An inline policy of a role as JSON, if it exists.
 pub async fn inline_policy(client: &Client, role: &str, policy: &str) -> Result<Option<String>, AwsError> {
     let answer = client.get_role_policy().role_name(role).policy_name(policy).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "GetRolePolicy")))?;
@@ -48,7 +49,7 @@ pub async fn role_names(client: &Client, prefix: &str) -> Result<Vec<String>, Aw
     Ok(names)
 }
 
-/// Makes a role.
+/// Creates a role.
 pub async fn create_role(client: &Client, name: &str, trust: &str, tags: &Tags) -> Result<(), AwsError> {
     let request = client.create_role().role_name(name).assume_role_policy_document(trust).set_tags(Some(listed(tags)));
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateRole")).map(|_| ())
@@ -76,7 +77,7 @@ pub async fn put_policy(client: &Client, role: &str, policy: &str, document: &st
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "PutRolePolicy")).map(|_| ())
 }
 
-/// Deletes an inline policy, if it is there.
+/// Deletes an inline policy, if it exists.
 pub async fn delete_policy(client: &Client, role: &str, policy: &str) -> Result<(), AwsError> {
     let answer = client.delete_role_policy().role_name(role).policy_name(policy).send().await;
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteRolePolicy")))
@@ -109,12 +110,12 @@ pub async fn detach_policy(client: &Client, role: &str, arn: &str) -> Result<(),
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DetachRolePolicy")))
 }
 
-/// Deletes a role without policies, if it is there.
+/// Deletes a role without policies, if it exists.
 pub async fn delete_role(client: &Client, role: &str) -> Result<(), AwsError> {
     or_gone(client.delete_role().role_name(role).send().await.map_err(AwsError::from_sdk(SERVICE, "DeleteRole")))
 }
 
-/// IAM answers with policy documents URL-encoded (RFC 3986); an emulator may not.
+/// IAM returns policy documents URL-encoded (RFC 3986); an emulator may not.
 fn decoded(document: &str) -> String {
     if document.trim_start().starts_with('{') {
         return document.to_owned();

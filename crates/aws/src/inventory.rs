@@ -3,7 +3,8 @@
 use aws_sdk_sfn::types::ExecutionStatus;
 use serde::Serialize;
 
-use super::{Aws, AwsError};
+use crate::connect::Aws;
+use crate::error::AwsError;
 
 /// Counts of what an embedded cloud holds in one region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -41,7 +42,8 @@ async fn functions(aws: &Aws) -> Result<usize, AwsError> {
 
 async fn running(aws: &Aws) -> Result<(usize, usize), AwsError> {
     let mut pages = aws.sfn.list_state_machines().into_paginator().items().send();
-    let (mut machines, mut executions) = (0, 0);
+    let mut machines = 0;
+    let mut executions = 0;
     while let Some(machine) = pages.next().await {
         let machine = machine.map_err(AwsError::from_sdk("Step Functions", "ListStateMachines"))?;
         machines += 1;
@@ -56,7 +58,8 @@ async fn running(aws: &Aws) -> Result<(usize, usize), AwsError> {
 }
 
 async fn apis(aws: &Aws) -> Result<usize, AwsError> {
-    let (mut count, mut token) = (0, None);
+    let mut count = 0;
+    let mut token = None;
     loop {
         let page = aws.apis.get_apis().set_next_token(token).send().await;
         let page = page.map_err(AwsError::from_sdk("API Gateway", "GetApis"))?;

@@ -5,7 +5,8 @@ use aws_sdk_lambda::types::{InvocationType, LogType};
 use aws_smithy_types::Blob;
 use base64::Engine;
 
-use super::{Aws, AwsError};
+use crate::connect::Aws;
+use crate::error::AwsError;
 
 /// How a function is invoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub struct Invocation {
 /// Invokes a function, once: a failed connection is not tried again, because the function may have run.
 ///
 /// # Errors
-/// The function is not there, or the call failed.
+/// The function does not exist, or the call failed.
 pub async fn invoke(
     aws: &Aws,
     function: &str,

@@ -9,9 +9,10 @@ use aws_sdk_lambda::types::{
 };
 use bytes::Bytes;
 
-use super::error::{or_absent, or_gone};
-use super::function_versions::number;
-use super::{AwsError, Tags};
+use crate::error::AwsError;
+use crate::error::{or_absent, or_gone};
+use crate::error_kind::AwsErrorKind;
+use crate::tags::Tags;
 use model::stack::LIVE;
 
 const SERVICE: &str = "Lambda";
@@ -68,7 +69,7 @@ pub struct Code {
     pub architecture: String,
 }
 
-/// The function with a name, if it is there.
+/// The function with a name, if it exists.
 pub async fn function(client: &Client, name: &str) -> Result<Option<Function>, AwsError> {
     let answer = client.get_function().function_name(name).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "GetFunction")))?;
@@ -111,7 +112,7 @@ fn readiness(configuration: &FunctionConfiguration) -> Readiness {
     }
 }
 
-/// Makes a function and publishes it as its first version, described as `description`; answers with the version's number.
+/// Creates a function and publishes it as its first version, described as `description`; returns the version's number.
 pub async fn create(
     client: &Client,
     name: &str,
@@ -135,7 +136,7 @@ pub async fn create(
         .code(FunctionCode::builder().zip_file(Blob::new(code.zip.to_vec())).build())
         .set_tags(Some(tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()));
     let answer = request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateFunction"))?;
-    let version = number(answer.version(), "CreateFunction")?;
+    let version = version_number(answer.version(), "CreateFunction")?;
     let made = FunctionConfiguration::builder().set_state(answer.state).set_state_reason(answer.state_reason);
     Ok((readiness(&made.build()), version))
 }
@@ -175,7 +176,7 @@ pub async fn update_configuration(client: &Client, name: &str, wanted: &Configur
     Ok(readiness(&changed.build()))
 }
 
-/// Deletes a function, if it is there.
+/// Deletes a function, if it exists.
 pub async fn delete(client: &Client, name: &str) -> Result<(), AwsError> {
     let answer = client.delete_function().function_name(name).send().await;
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteFunction")))
@@ -201,7 +202,7 @@ pub async fn allow_api(client: &Client, name: &str, sid: &str, source_arn: &str)
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "AddPermission")).map(|_| ())
 }
 
-/// Takes a statement out of the policy of a function's alias `live`, if it is there.
+/// Takes a statement out of the policy of a function's alias `live`, if it exists.
 pub async fn remove_permission(client: &Client, name: &str, sid: &str) -> Result<(), AwsError> {
     let answer = client.remove_permission().function_name(name).qualifier(LIVE).statement_id(sid).send().await;
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "RemovePermission")))
@@ -215,4 +216,17 @@ fn environment(wanted: &Configuration) -> Environment {
 
 fn signed(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// The number in an answer that must name one.
+pub(super) fn version_number(version: Option<&str>, operation: &'static str) -> Result<u64, AwsError> {
+    let number = version.and_then(|number| number.parse().ok());
+    number.ok_or_else(|| AwsError {
+        kind: AwsErrorKind::Other,
+        service: SERVICE,
+        operation,
+        code: None,
+        message: format!("the answer should name a version by its number and says {version:?}"),
+        request_id: None,
+    })
 }

@@ -19,6 +19,7 @@ pub mod clock;
 pub mod connect;
 pub mod endpoint;
 pub mod error;
+mod error_kind;
 pub mod executions;
 pub mod function_versions;
 pub mod history;
@@ -34,13 +35,13 @@ pub mod machine_versions;
 mod peer;
 pub mod region;
 pub mod sfn;
+mod tags;
 mod timeouts;
+mod timestamp;
+mod trace;
 
 pub use connect::{Aws, Target};
-pub use error::{AwsError, AwsErrorKind};
-
-/// The target of this crate's `tracing` events.
-pub const TARGET: &str = "workshop::aws";
-
-/// A resource's tags.
-pub type Tags = std::collections::BTreeMap<String, String>;
+pub use error::AwsError;
+pub use error_kind::AwsErrorKind;
+pub use tags::Tags;
+pub use trace::TARGET;

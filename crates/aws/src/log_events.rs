@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Aws, AwsError};
+use crate::connect::Aws;
+use crate::error::AwsError;
 
 /// A line of a function's log as CloudWatch Logs answers it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -45,7 +46,7 @@ pub struct Page {
 /// One page of a group's lines.
 ///
 /// # Errors
-/// The group is not there (`is_not_found`), or the call failed.
+/// The group does not exist (`is_not_found`), or the call failed.
 pub async fn filter(aws: &Aws, query: &Query<'_>, token: Option<String>) -> Result<Page, AwsError> {
     let call = aws.logs.filter_log_events().log_group_name(query.group).start_time(query.start_ms);
     let call = call.set_end_time(query.end_ms).set_filter_pattern(query.pattern.map(str::to_owned));
@@ -54,7 +55,8 @@ pub async fn filter(aws: &Aws, query: &Query<'_>, token: Option<String>) -> Resu
     let answer = answer.map_err(AwsError::from_sdk("CloudWatch Logs", "FilterLogEvents"))?;
     let events = answer.events().iter().map(|event| {
         let stream = event.log_stream_name().unwrap_or_default();
-        let (timestamp, message) = (event.timestamp().unwrap_or_default(), event.message().unwrap_or_default());
+        let timestamp = event.timestamp().unwrap_or_default();
+        let message = event.message().unwrap_or_default();
         LogEvent {
             timestamp,
             ingestion_time: event.ingestion_time().unwrap_or(timestamp),

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_cloudwatchlogs::Client;
 
-use super::error::{or_absent, or_gone};
-use super::{AwsError, Tags};
+use crate::error::AwsError;
+use crate::error::{or_absent, or_gone};
+use crate::tags::Tags;
 
 const SERVICE: &str = "CloudWatch Logs";
 
@@ -30,14 +31,14 @@ pub async fn groups(client: &Client, prefix: &str) -> Result<Vec<LogGroup>, AwsE
     Ok(groups)
 }
 
-/// The tags of a log group, if it is there.
+/// The tags of a log group, if it exists.
 pub async fn tags(client: &Client, arn: &str) -> Result<Option<Tags>, AwsError> {
     let answer = client.list_tags_for_resource().resource_arn(arn).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "ListTagsForResource")))?;
     Ok(found.map(|output| output.tags.unwrap_or_default().into_iter().collect()))
 }
 
-/// Makes a log group.
+/// Creates a log group.
 pub async fn create_group(client: &Client, name: &str, tags: &Tags) -> Result<(), AwsError> {
     let request = client.create_log_group().log_group_name(name).set_tags(Some(hashed(tags)));
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateLogGroup")).map(|_| ())
@@ -56,7 +57,7 @@ pub async fn put_retention(client: &Client, name: &str, days: u32) -> Result<(),
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "PutRetentionPolicy")).map(|_| ())
 }
 
-/// Deletes a log group with all its lines, if it is there.
+/// Deletes a log group with all its lines, if it exists.
 pub async fn delete_group(client: &Client, name: &str) -> Result<(), AwsError> {
     let answer = client.delete_log_group().log_group_name(name).send().await;
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteLogGroup")))

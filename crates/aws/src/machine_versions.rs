@@ -2,8 +2,8 @@
 
 use aws_sdk_sfn::Client;
 
-use super::AwsError;
-use super::error::{or_absent, or_gone};
+use crate::error::AwsError;
+use crate::error::{or_absent, or_gone};
 
 const SERVICE: &str = "Step Functions";
 
@@ -18,12 +18,13 @@ pub struct MachineVersion {
     pub definition: String,
 }
 
-/// The numbers of the published versions of a state machine, oldest first; none when the state machine is not there.
+/// The numbers of the published versions of a state machine, oldest first; none when the state machine does not exist.
 ///
 /// # Errors
 /// The call failed.
 pub async fn numbers(client: &Client, machine_arn: &str) -> Result<Vec<u64>, AwsError> {
-    let (mut numbers, mut token) = (Vec::new(), None);
+    let mut numbers = Vec::new();
+    let mut token = None;
     loop {
         let call = client.list_state_machine_versions().state_machine_arn(machine_arn).max_results(1000);
         let answer = call.set_next_token(token).send().await;
@@ -38,7 +39,7 @@ pub async fn numbers(client: &Client, machine_arn: &str) -> Result<Vec<u64>, Aws
     }
 }
 
-/// One version of a state machine, if it is there.
+/// One version of a state machine, if it exists.
 ///
 /// # Errors
 /// The call failed.
@@ -52,7 +53,7 @@ pub async fn version(client: &Client, machine_arn: &str, number: u64) -> Result<
     }))
 }
 
-/// Deletes one version of a state machine, if it is there. Its executions run on; Step Functions refuses when an alias
+/// Deletes one version of a state machine, if it exists. Its executions run on; Step Functions refuses when an alias
 /// leads to it.
 ///
 /// # Errors

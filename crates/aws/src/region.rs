@@ -4,7 +4,8 @@ use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 
-use crate::error::{AwsError, AwsErrorKind};
+use crate::error::AwsError;
+use crate::error_kind::AwsErrorKind;
 use model::names::{DEFAULT_REGION, Region};
 
 /// The region of the environment or of a profile, else us-east-1. Unlike a client it never asks the machine's metadata

@@ -5,8 +5,9 @@ use aws_sdk_sfn::types::{
     LogLevel, LoggingConfiguration, StateMachineStatus, StateMachineType, Tag, TracingConfiguration,
 };
 
-use super::error::{or_absent, or_gone};
-use super::{AwsError, Tags};
+use crate::error::AwsError;
+use crate::error::{or_absent, or_gone};
+use crate::tags::Tags;
 
 const SERVICE: &str = "Step Functions";
 
@@ -27,7 +28,7 @@ pub struct StateMachine {
     pub deleting: bool,
 }
 
-/// What a state machine shall be.
+/// The desired state of a state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Its definition: JSON.
@@ -38,7 +39,7 @@ pub struct Settings {
     pub kind: &'static str,
 }
 
-/// The state machine with an ARN, if it is there.
+/// The state machine with an ARN, if it exists.
 pub async fn state_machine(client: &Client, arn: &str) -> Result<Option<StateMachine>, AwsError> {
     let answer = client.describe_state_machine().state_machine_arn(arn).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "DescribeStateMachine")))?;
@@ -55,7 +56,7 @@ pub async fn state_machine(client: &Client, arn: &str) -> Result<Option<StateMac
     }))
 }
 
-/// The tags of a state machine, if it is there.
+/// The tags of a state machine, if it exists.
 pub async fn tags(client: &Client, arn: &str) -> Result<Option<Tags>, AwsError> {
     let answer = client.list_tags_for_resource().resource_arn(arn).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "ListTagsForResource")))?;
@@ -74,8 +75,8 @@ pub async fn state_machine_names(client: &Client, prefix: &str) -> Result<Vec<St
     Ok(names)
 }
 
-/// Makes a state machine and publishes it as its first version, described as `description`. The same call again answers
-/// with the one that is there, whatever its role and tags.
+/// Creates a state machine and publishes it as its first version, described as `description`. The same call again answers
+/// with the one that exists, whatever its role and tags.
 pub async fn create(
     client: &Client,
     name: &str,
@@ -127,7 +128,7 @@ fn listed(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
-/// Asks for a state machine's deletion, if it is there. It is gone once all its executions have ended.
+/// Asks for a state machine's deletion, if it exists. It is gone once all its executions have ended.
 pub async fn delete(client: &Client, arn: &str) -> Result<(), AwsError> {
     let answer = client.delete_state_machine().state_machine_arn(arn).send().await;
     or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteStateMachine")))

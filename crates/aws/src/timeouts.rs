@@ -11,7 +11,8 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::clock;
-use crate::error::{AwsError, AwsErrorKind};
+use crate::error::AwsError;
+use crate::error_kind::AwsErrorKind;
 
 /// Overrules every time limit, in milliseconds.
 const VARIABLE: &str = "WORKSHOP_CALL_TIMEOUT_MS";

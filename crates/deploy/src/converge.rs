@@ -1,16 +1,16 @@
 //! Applies plans until the stack is as desired, and observes it again to prove it. Whatever interrupted the last run and
-//! whatever somebody else does meanwhile, each round begins with what is there.
+//! whatever somebody else does meanwhile, each round begins with what exists.
 
 use std::time::Duration;
 
-use super::apply::apply;
-use super::desired::Desired;
-use super::error::DeployError;
-use super::event::{Event, Events, WaitingFor, milliseconds};
-use super::observe::{Observed, RecentChanges, observe};
-use super::plan::{Change, ForeignResources, Plan, plan};
-use super::remove::removal;
-use crate::TARGET;
+use crate::apply::apply;
+use crate::desired::Desired;
+use crate::error::DeployError;
+use crate::event::{Event, Events, WaitingFor, milliseconds};
+use crate::observe::{Observed, RecentChanges, observe};
+use crate::plan::{Change, ForeignResources, Plan, plan};
+use crate::remove::removal;
+use crate::trace::TARGET;
 use aws::clock;
 use aws::{Aws, AwsErrorKind};
 use model::deployment::DeploymentId;
@@ -18,7 +18,7 @@ use model::names::Key;
 use model::service::Service;
 use model::stack::Stack;
 
-/// How many plans are carried out before it is clear that somebody else works against this one.
+/// How many plans are applied before it is clear that somebody else works against this one.
 const ROUNDS: u32 = 8;
 
 /// How often a stack is observed before a difference counts as one, and not as an answer that is out of date.
@@ -40,7 +40,7 @@ impl Deployer<'_> {
         observe(self.aws, self.stack, self.service, recent, events).await
     }
 
-    /// Applies a plan and every later one until everything is as desired; returns what is there then.
+    /// Applies a plan and every later one until everything is as desired; returns what exists then.
     ///
     /// # Errors
     /// A step that fails for good; something that keeps changing.
@@ -153,7 +153,7 @@ impl Deployer<'_> {
 }
 
 /// Whether a step failed because what it was to change is gone, or what it was to make is there: the plan is no longer about
-/// what is there.
+/// what exists.
 fn is_concurrent_change(error: &DeployError) -> bool {
     match error {
         DeployError::Aws(error) => matches!(error.kind, AwsErrorKind::NotFound | AwsErrorKind::Conflict),
@@ -166,7 +166,7 @@ fn concurrent_change(left: &Plan, why: String) -> DeployError {
     DeployError::ConcurrentChange { what: names(left).join(", "), why }
 }
 
-/// The keys of what a plan deletes: it is looked for again, even where no name gives it away any more.
+/// The keys of what a plan deletes: it is searched for again, even where no name gives it away any more.
 fn deleted(plan: &Plan) -> impl Iterator<Item = Key> {
     plan.steps.iter().filter(|step| step.change == Change::Delete).filter_map(|step| step.resource.key().cloned())
 }

@@ -1,4 +1,4 @@
-//! Pure: in which fields a resource differs from what it shall be. Where AWS has several ways to say the same, they count
+//! Pure: in which fields a resource differs from what it should be. Where AWS has several ways to say the same, they count
 //! as the same.
 
 use std::collections::BTreeSet;
@@ -6,14 +6,15 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::observe::{ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
-use super::policy;
-use super::spec::{ApiSpec, FunctionSpec, LogGroupSpec, RoleSpec, StageSpec, StateMachineSpec, Statement};
+use crate::observe::{ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
+use crate::policy;
+use crate::spec::{ApiSpec, FunctionSpec, LogGroupSpec, RoleSpec, StageSpec, StateMachineSpec, Statement};
 use aws::{Tags, apis, lambda};
 use model::names::{Arn, Key};
 
 /// A field that differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Field {
     /// Who may assume a role.
     Trust,
@@ -41,7 +42,7 @@ pub enum Field {
     Role,
     /// What a function is now is not published as a version.
     Unpublished,
-    /// The version that an alias leads to.
+    /// The version that an alias points to.
     Version,
     /// Lambda failed to make or change the function.
     Failed,
@@ -174,7 +175,8 @@ pub(super) fn function(wanted: &FunctionSpec, observed: &ObservedFunction) -> Ve
     let there = &observed.function;
     found.note(there.code_sha256 != wanted.code_sha256, Field::Code);
     found.compare(Field::Architecture, &there.architecture, &wanted.code.architecture, "");
-    let (was, new) = (&there.configuration, &wanted.configuration);
+    let was = &there.configuration;
+    let new = &wanted.configuration;
     found.compare(Field::Runtime, &was.runtime, &new.runtime, "");
     found.compare(Field::Handler, &was.handler, &new.handler, "");
     found.compare(Field::Memory, was.memory_mb, new.memory_mb, " MB");
@@ -255,7 +257,7 @@ pub(super) fn integration(there: &apis::Integration) -> Vec<Difference> {
     found.0
 }
 
-/// A route: it shall lead to the first integration with its function.
+/// A route: it should lead to the first integration with its function.
 pub(super) fn route(function: &Arn, there: &apis::Route, api: &ObservedApi) -> Vec<Difference> {
     let mut found = Found::default();
     let wanted = api.integrations.iter().find(|it| it.uri == function.as_str());
@@ -286,6 +288,6 @@ pub(super) fn permission(wanted: &Statement, there: &Statement) -> Vec<Differenc
 }
 
 /// How a route names its integration.
-pub fn integration_target(id: &str) -> String {
+pub(crate) fn integration_target(id: &str) -> String {
     format!("integrations/{id}")
 }

@@ -1,12 +1,12 @@
-//! Why a deployment can't be planned or carried out.
+//! Why a deployment can't be planned or applied.
 
-use super::limits::Breach;
+use crate::breach::Breach;
 use aws::AwsError;
 use model::names::Key;
 use model::service::StateMachine;
 use model::source::Place;
 
-/// Why a deployment can't be planned or carried out. What is done stays done; the next run goes on from there.
+/// Why a deployment can't be planned or applied. What is done stays done; the next run goes on from there.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum DeployError {
     /// A call failed for good.
@@ -39,7 +39,7 @@ pub enum DeployError {
         /// What the service file wants.
         wanted: &'static str,
     },
-    /// The service is larger than AWS takes somewhere.
+    /// The service is larger than AWS accepts somewhere.
     #[error("AWS would not take this:\n{}", listed(.0))]
     OverLimits(Vec<Breach>),
     /// A function has no zip.
@@ -53,7 +53,7 @@ pub enum DeployError {
     NoDefinition {
         /// Its name in the service file.
         state_machine: Key,
-        /// The file that shall hold its definition, as the service file names it.
+        /// The file that should hold its definition, as the service file names it.
         file: String,
         /// Where the state machine is declared.
         at: Place,

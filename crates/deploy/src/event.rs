@@ -1,4 +1,4 @@
-//! What a deployment tells while it works: facts; whoever listens chooses the words.
+//! What a deployment reports while it works: facts; the listener chooses the words.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use super::resource::Resource;
+use crate::resource::Resource;
 
 /// A fact about the work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,6 +65,7 @@ pub enum Action {
 /// What a deployment may have to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum WaitingFor {
     /// A new role or policy is known everywhere in AWS only some seconds after it was made.
     RolePropagation,
@@ -129,13 +130,13 @@ impl Events {
         Self::channel().0
     }
 
-    /// Tells one event.
+    /// Emits one event.
     pub fn emit(&self, event: Event) {
         let _ = self.0.send(event);
     }
 }
 
 /// A duration as events give it.
-pub fn milliseconds(duration: Duration) -> u64 {
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,16 +1,17 @@
 //! Makes the cloud match the service: desired, observe, plan, apply, verify, prune.
 //!
-//! A deployment goes through five steps. [`desired()`] is a pure function from the service to every resource that it shall
-//! have. [`observe()`] reads what is there. [`plan()`] compares the two; the [`Plan`] is data that leaves no choice to
-//! [`apply()`], which carries it out, each step as soon as those that it needs are done. [`Deployer`] repeats the three until
+//! A deployment goes through five steps. [`desired()`] is a pure function from the service to every resource that it should
+//! have. [`observe()`] reads what exists. [`plan()`] compares the two; the [`Plan`] is data that leaves no choice to
+//! [`apply()`], which applies it, each step as soon as those that it needs are done. [`Deployer`] repeats the three until
 //! a plan has nothing left to do. There is no state file: names are deterministic, ownership is a tag, truth is what the API
-//! answers. Progress is told as [`Event`]s.
+//! answers. Progress is reported as [`Event`]s.
 //!
 //! What this crate must not know: the command line (it prints nothing), the embedded cloud (it meets it through the SDK's
 //! endpoint, like AWS), and how zips are built.
 
 mod apply;
 mod artefact;
+mod breach;
 mod converge;
 mod deployments;
 mod desired;
@@ -33,25 +34,29 @@ mod report;
 mod resource;
 mod retry;
 mod rollback;
-mod spec;
+pub mod spec;
+mod trace;
 mod versions;
 
-pub use apply::apply;
+pub use apply::{Applied, apply};
 pub use artefact::Artefact;
+pub use breach::Breach;
 pub use converge::Deployer;
-pub use deployments::{DeployedVersion, Deployment, FunctionVersions, Versions};
+pub use deployments::{DeployedVersion, Deployment, FunctionVersions, MachineVersions, Versions};
 pub use desired::{Desired, desired};
+pub use diff::{Difference, Field};
 pub use error::DeployError;
-pub use event::{Action, Event, Events};
-pub use observe::{Observed, RecentChanges, observe, observe_function, running_executions};
+pub use event::{Action, Event, Events, WaitingFor};
+pub use observe::{
+    Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, RecentChanges,
+    observe, observe_function, running_executions,
+};
 pub use one_function::{FunctionScope, ObservedPart, plan_function};
-pub use plan::{Change, ForeignResources, Plan, plan};
+pub use plan::{Change, ForeignResources, Identity, Plan, Step, plan};
 pub use prune::{DEFAULT_KEEP, KeepReason, Selection, Version, delete_versions, prune_after_deploy, select_versions};
 pub use remove::removal;
-pub use report::{Completeness, Deployed, Report};
+pub use report::{Completeness, ConsoleLink, Deployed, Endpoint, Report};
 pub use resource::Resource;
 pub use rollback::{MissingVersions, NoSuchDeployment, find_deployment, plan_rollback};
-pub use versions::{ExecutionsInFlight, executions_in_flight, read_versions};
-
-/// The target of this crate's `tracing` events.
-const TARGET: &str = "workshop::deploy";
+pub use trace::TARGET;
+pub use versions::{ExecutionsInFlight, InFlight, executions_in_flight, read_versions};

@@ -4,13 +4,13 @@ use std::future::Future;
 
 use tokio::task::JoinSet;
 
-use super::error::DeployError;
+use crate::error::DeployError;
 
 /// Runs all tasks at once and gives their results in the tasks' order.
 ///
 /// # Errors
 /// The first that fails; the others are aborted.
-pub async fn all<T, F>(tasks: impl IntoIterator<Item = F>) -> Result<Vec<T>, DeployError>
+pub(crate) async fn all<T, F>(tasks: impl IntoIterator<Item = F>) -> Result<Vec<T>, DeployError>
 where
     T: Send + 'static,
     F: Future<Output = Result<T, DeployError>> + Send + 'static,

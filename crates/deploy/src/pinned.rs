@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 /// The versions of one function that a text names, as `NAME:7` or with the function's ARN.
-pub fn versions_of(text: &str, function_name: &str) -> BTreeSet<u64> {
+pub(crate) fn versions_of(text: &str, function_name: &str) -> BTreeSet<u64> {
     let marker = format!("{function_name}:");
     let whole_name = |at: usize| !text[..at].ends_with(in_name);
     let places = text.match_indices(&marker).filter(|(at, _)| whole_name(*at));
@@ -12,7 +12,7 @@ pub fn versions_of(text: &str, function_name: &str) -> BTreeSet<u64> {
 }
 
 /// Every version of a function that a text names by ARN: the function's name and the number.
-pub fn all(text: &str) -> BTreeSet<(String, u64)> {
+pub(crate) fn all(text: &str) -> BTreeSet<(String, u64)> {
     const MARKER: &str = ":function:";
     let named = text.match_indices(MARKER).filter_map(|(at, _)| {
         let (name, rest) = text[at + MARKER.len()..].split_once(':')?;
@@ -24,12 +24,13 @@ pub fn all(text: &str) -> BTreeSet<(String, u64)> {
 
 /// A definition in which a function is named without its versions, but for those in `stay`: where a deployment puts them
 /// in, which is after its ARN anywhere and after its name as a `FunctionName`.
-pub fn without_versions(text: &str, arn: &str, name: &str, stay: &BTreeSet<u64>) -> String {
+pub(crate) fn without_versions(text: &str, arn: &str, name: &str, stay: &BTreeSet<u64>) -> String {
     let mut cuts: Vec<(usize, usize)> = Vec::new();
     for (named, by_name) in [(arn, false), (name, true)] {
         let marker = format!("\"{named}:");
         for (at, marker) in text.match_indices(&marker) {
-            let (colon, rest) = (at + marker.len() - 1, &text[at + marker.len()..]);
+            let colon = at + marker.len() - 1;
+            let rest = &text[at + marker.len()..];
             let ends = rest[digits(rest)..].starts_with('"') && (!by_name || is_function_name(&text[..at]));
             if ends && number(rest).is_some_and(|number| !stay.contains(&number)) {
                 cuts.push((colon, colon + 1 + digits(rest)));
@@ -37,7 +38,8 @@ pub fn without_versions(text: &str, arn: &str, name: &str, stay: &BTreeSet<u64>)
         }
     }
     cuts.sort_unstable();
-    let (mut plain, mut copied) = (String::with_capacity(text.len()), 0);
+    let mut plain = String::with_capacity(text.len());
+    let mut copied = 0;
     for (from, to) in cuts {
         plain.push_str(&text[copied..from]);
         copied = to;
@@ -86,7 +88,8 @@ mod tests {
 
     #[test]
     fn versions_are_taken_out_where_a_deployment_puts_them_in() {
-        let (arn, name) = ("arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-send", "shop-dev-send");
+        let arn = "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-send";
+        let name = "shop-dev-send";
         let plain = without_versions(TEXT, arn, name, &BTreeSet::new());
         assert_eq!(plain, TEXT.replace("send:7\"", "send\"").replace("send:12\"", "send\""));
         let plain = without_versions(TEXT, arn, name, &BTreeSet::from([12]));

@@ -1,11 +1,11 @@
-//! Pure: what is there, to the plan that deletes it.
+//! Pure: what exists, to the plan that deletes it.
 
-use super::observe::Observed;
-use super::plan::{Plan, Step, all_deletions, extra_apis};
-use super::resource::Resource;
+use crate::observe::Observed;
+use crate::plan::{Plan, Step, all_deletions, extra_apis};
+use crate::resource::Resource;
 use model::stack::Stack;
 
-/// Deletes everything that is there; log groups only when asked to.
+/// Deletes everything that exists; log groups only when asked to.
 pub fn removal(observed: &Observed, stack: &Stack, keep_logs: bool) -> Plan {
     let mut steps = all_deletions(observed, stack);
     if let Some(first) = observed.apis.first() {

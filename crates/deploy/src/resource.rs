@@ -9,6 +9,7 @@ use model::stack::LIVE;
 
 /// One resource of a stack. The order is the one that lists show.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Resource {
     /// The role of a function or state machine.
     Role(Key),
@@ -22,7 +23,7 @@ pub enum Resource {
     StateMachine(Key),
     /// The HTTP API.
     Api,
-    /// A second HTTP API of the same stack, by id: two deployments ran at once, or one was cut off and AWS was slow to tell.
+    /// A second HTTP API of the same stack, by id: two deployments ran at once, or one was interrupted and AWS was slow to tell.
     ExtraApi(String),
     /// The API's way to a function.
     Integration(Key),

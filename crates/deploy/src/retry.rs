@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::error::DeployError;
-use super::event::{Event, Events, WaitingFor, milliseconds};
-use super::resource::Resource;
-use crate::TARGET;
+use crate::error::DeployError;
+use crate::event::{Event, Events, WaitingFor, milliseconds};
+use crate::resource::Resource;
+use crate::trace::TARGET;
 use aws::clock;
 use aws::{AwsError, AwsErrorKind};
 

@@ -1,4 +1,4 @@
-//! How each resource shall be, with all its fields.
+//! How each resource should be, with all its fields.
 
 use serde_json::Value;
 
@@ -10,8 +10,9 @@ use model::names::{Arn, Key};
 use model::service::Route;
 use model::stack::Stack;
 
-/// How one resource shall be.
+/// How one resource should be.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Spec {
     /// A role.
     Role(RoleSpec),
@@ -83,7 +84,7 @@ pub struct FunctionSpec {
 pub struct AliasSpec {
     /// The function's deployed name.
     pub function_name: String,
-    /// The version that it shall lead to; the one that is deployed now when absent.
+    /// The version that it should lead to; the one that is deployed now when absent.
     pub version: Option<u64>,
 }
 
@@ -94,7 +95,7 @@ pub struct StateMachineSpec {
     pub name: String,
     /// Its ARN.
     pub arn: Arn,
-    /// What it shall be. Its definition names the functions of this stack without their versions.
+    /// What it should be. Its definition names the functions of this stack without their versions.
     pub settings: sfn::Settings,
     /// The functions of this stack that its definition names so: each becomes the version that is deployed with it, so that
     /// an execution that waits for days ends in the code that it was tested with.
@@ -117,7 +118,7 @@ pub struct NamedFunction {
 }
 
 impl StateMachineSpec {
-    /// What it shall be, with the versions of its functions; one whose version is not known stays without.
+    /// What it should be, with the versions of its functions; one whose version is not known stays without.
     pub fn with_versions(&self, version: impl Fn(&Key) -> Option<u64>) -> sfn::Settings {
         let known = self.functions.iter().filter_map(|it| Some((&it.arn, it.name.as_str(), version(&it.key)?)));
         sfn::Settings { definition: definition::pinned(&self.settings.definition, known), ..self.settings.clone() }
@@ -182,8 +183,11 @@ pub struct Statement {
     pub source_arn: String,
 }
 
+/// The name of the inline policy that our roles have.
+pub(crate) const POLICY_NAME: &str = "workshop";
+
 /// How the ids of our statements begin.
-pub const SID_PREFIX: &str = "workshop-";
+pub(crate) const SID_PREFIX: &str = "workshop-";
 
 impl PermissionSpec {
     /// What a route needs. The source is the route on any stage: a path parameter is any text there, and `ANY` any method.

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
-use super::deployments::{FunctionVersions, MachineVersions, Versions};
-use super::error::DeployError;
-use super::event::{Event, Events};
-use super::observe::{Observed, ObservedFunction, ObservedStateMachine};
-use super::parallel;
-use super::retry::Retry;
+use crate::deployments::{FunctionVersions, MachineVersions, Versions};
+use crate::error::DeployError;
+use crate::event::{Event, Events};
+use crate::observe::{Observed, ObservedFunction, ObservedStateMachine};
+use crate::parallel;
+use crate::retry::Retry;
 use aws::executions::{self, Status};
 use aws::{Aws, aliases, machine_versions};
 use model::names::{Arn, Key};
@@ -96,7 +96,8 @@ async fn machine(
     let arn = stack.state_machine_arn(&key);
     let numbers = reader.retry.call(|| machine_versions::numbers(&reader.aws.sfn, arn.as_str())).await?;
     let described = numbers.into_iter().map(|number| {
-        let (reader, arn) = (reader.clone(), arn.clone());
+        let reader = reader.clone();
+        let arn = arn.clone();
         async move {
             let _slot = reader.slots.acquire().await;
             reader.retry.call(|| machine_versions::version(&reader.aws.sfn, arn.as_str(), number)).await
@@ -105,7 +106,9 @@ async fn machine(
     let versions = parallel::all(described).await?.into_iter().flatten().collect();
     let there = there.machine;
     let kind = if there.kind == "EXPRESS" { "EXPRESS" } else { "STANDARD" };
-    let (name, role, definition) = (stack.state_machine_name(&key), there.role, there.definition);
+    let name = stack.state_machine_name(&key);
+    let role = there.role;
+    let definition = there.definition;
     Ok((key, MachineVersions { name, kind, role, definition, versions }))
 }
 
@@ -134,10 +137,13 @@ pub async fn executions_in_flight(
         truncated |= further;
         listed.extend(found.into_iter().map(|execution| (key.clone(), execution)));
     }
-    let (of, done, slots) = (listed.len(), Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(AT_ONCE)));
+    let of = listed.len();
+    let done = Arc::new(AtomicUsize::new(0));
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
     let asked = listed.into_iter().map(|(key, execution)| {
         let reader = Reader { aws: aws.clone(), slots: Arc::clone(&slots), retry: retry.clone() };
-        let (done, events) = (Arc::clone(&done), events.clone());
+        let done = Arc::clone(&done);
+        let events = events.clone();
         async move {
             let definition = definition(&reader, &execution.execution_arn).await?;
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;

@@ -15,14 +15,14 @@ pub struct Call {
     /// The line that says so.
     pub at: Place,
     /// Which part of the state says so.
-    pub by: Caller,
-    /// A [`Said`] as JSON.
-    said: Template,
+    pub kind: CallKind,
+    /// The [`CallFields`] as JSON.
+    fields: Template,
 }
 
 /// The part of a state that calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Caller {
+pub enum CallKind {
     /// A Task.
     Task,
     /// A Map's `ItemReader`.
@@ -33,9 +33,9 @@ pub enum Caller {
     Children,
 }
 
-/// What a call says, with every pseudo-parameter replaced.
+/// The fields of a state that a call consists of, with every pseudo-parameter replaced.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Said {
+pub struct CallFields {
     /// The `Resource`.
     pub resource: String,
     /// `Parameters` or `Arguments`; null when there are none.
@@ -53,19 +53,19 @@ pub enum Argument<'a> {
     Literal(&'a str),
     /// Only an execution knows it: a path, an expression, or no text.
     Computed,
-    /// It is not there.
+    /// It does not exist.
     Missing,
 }
 
 impl Call {
-    /// What the call says on one stack.
-    pub fn said(&self, stack: &Stack) -> Said {
-        let mut said: Value = serde_json::from_str(&self.said.resolve(stack)).unwrap_or_default();
-        Said {
-            resource: said["resource"].as_str().unwrap_or_default().to_owned(),
-            arguments: said["arguments"].take(),
-            credentials: said["credentials"].take(),
-            reader: said["reader"].take(),
+    /// The fields of the call for one stack. Values of pseudo-parameters hold no quotes, so the JSON stays JSON.
+    pub fn resolve(&self, stack: &Stack) -> CallFields {
+        let mut fields: Value = serde_json::from_str(&self.fields.resolve(stack)).unwrap_or_default();
+        CallFields {
+            resource: fields["resource"].as_str().unwrap_or_default().to_owned(),
+            arguments: fields["arguments"].take(),
+            credentials: fields["credentials"].take(),
+            reader: fields["reader"].take(),
         }
     }
 }
@@ -109,14 +109,14 @@ impl Finder<'_> {
 
     fn state(&mut self, name: &str, state: &Node) {
         match text(state, "Type") {
-            Some("Task") => self.calls_by(Caller::Task, name, state),
+            Some("Task") => self.calls_by(CallKind::Task, name, state),
             Some("Map") => {
                 if let Some(reader) = state.member("ItemReader") {
-                    self.calls_by(Caller::Reader, name, &reader.value);
+                    self.calls_by(CallKind::Reader, name, &reader.value);
                 }
                 self.items(name, state);
                 if let Some(writer) = state.member("ResultWriter") {
-                    self.calls_by(Caller::Writer, name, &writer.value);
+                    self.calls_by(CallKind::Writer, name, &writer.value);
                 }
             }
             Some("Parallel") => {
@@ -133,27 +133,27 @@ impl Finder<'_> {
         let Some(processor) = map.member("ItemProcessor").or_else(|| map.member("Iterator")) else { return };
         let mode = processor.value.member("ProcessorConfig").and_then(|config| text(&config.value, "Mode"));
         if mode == Some("DISTRIBUTED") {
-            self.add(Caller::Children, name, processor.key_span.start, &json!({}));
+            self.add(CallKind::Children, name, processor.key_span.start, &json!({}));
         }
         self.flow(&processor.value);
     }
 
     /// A part of a state that names a `Resource`.
-    fn calls_by(&mut self, by: Caller, name: &str, node: &Node) {
+    fn calls_by(&mut self, kind: CallKind, name: &str, node: &Node) {
         let Some(resource) = node.member("Resource") else { return };
         let value = |key: &str| node.member(key).map(|member| member.value.value());
-        let said = json!({
+        let fields = json!({
             "resource": resource.value.value(),
             "arguments": value("Parameters").or_else(|| value("Arguments")),
             "credentials": value("Credentials"),
             "reader": value("ReaderConfig"),
         });
-        self.add(by, name, resource.key_span.start, &said);
+        self.add(kind, name, resource.key_span.start, &fields);
     }
 
-    fn add(&mut self, by: Caller, state: &str, offset: usize, said: &Value) {
-        let said = Template::unchecked(&said.to_string());
-        self.calls.push(Call { state: state.to_owned(), at: self.source.place(offset), by, said });
+    fn add(&mut self, kind: CallKind, state: &str, offset: usize, fields: &Value) {
+        let fields = Template::unchecked(&fields.to_string());
+        self.calls.push(Call { state: state.to_owned(), at: self.source.place(offset), kind, fields });
     }
 }
 
@@ -201,7 +201,8 @@ States:
     fn calls_are_found_at_every_depth_with_their_lines() {
         let source = Source::new("flow.asl.yml", FLOW);
         let calls = of(&source, &Document::parse(&source).unwrap());
-        let shown: Vec<String> = calls.iter().map(|call| format!("{} {} {:?}", call.at, call.state, call.by)).collect();
+        let shown: Vec<String> =
+            calls.iter().map(|call| format!("{} {} {:?}", call.at, call.state, call.kind)).collect();
         insta::assert_snapshot!(shown.join("\n"), @r"
         flow.asl.yml:12 Send Task
         flow.asl.yml:18 All Reader

@@ -99,7 +99,8 @@ pub fn pinned<'a>(json: &str, functions: impl IntoIterator<Item = (&'a Arn, &'a 
         .flat_map(|(arn, name, version)| unversioned(json, arn.as_str(), name).into_iter().map(move |at| (at, version)))
         .collect();
     versions.sort_unstable();
-    let (mut pinned, mut copied) = (String::with_capacity(json.len()), 0);
+    let mut pinned = String::with_capacity(json.len());
+    let mut copied = 0;
     for (at, version) in versions {
         pinned.push_str(&json[copied..at]);
         pinned.push_str(&format!(":{version}"));
@@ -154,7 +155,8 @@ mod tests {
 
     #[test]
     fn functions_are_named_with_their_versions() {
-        let (one, two) = (Arn::new("arn:aws:lambda:r:1:function:one"), Arn::new("arn:aws:lambda:r:1:function:one-two"));
+        let one = Arn::new("arn:aws:lambda:r:1:function:one");
+        let two = Arn::new("arn:aws:lambda:r:1:function:one-two");
         let json = r#"{"a": "arn:aws:lambda:r:1:function:one", "FunctionName" : "one-two", "Other": "one-two",
             "b": ["arn:aws:lambda:r:1:function:one-two", "arn:aws:lambda:r:1:function:one:live"]}"#;
         assert!(names(json, &one, "one") && names(json, &two, "one-two"));

@@ -1,4 +1,4 @@
-//! Which names Lambda takes for a function's environment variables.
+//! Which names Lambda accepts for a function's environment variables.
 
 /// Names that Lambda keeps for itself (Lambda developer guide, "Defined runtime environment variables").
 pub const RESERVED: [&str; 21] = [

@@ -38,7 +38,7 @@ impl Stack {
         format!("{}-{}", self.service, self.stage)
     }
 
-    /// The deployed name of a function. Here and below, a name that is longer than AWS takes ends in a hash of the whole.
+    /// The deployed name of a function. Here and below, a name that is longer than AWS accepts ends in a hash of the whole.
     pub fn function_name(&self, key: &Key) -> String {
         shortened(format!("{}-{key}", self.name()), FUNCTION_NAME_LIMIT)
     }
@@ -95,7 +95,7 @@ impl Stack {
         self.arn("lambda", &format!("function:{}", self.function_name(key)))
     }
 
-    /// The ARN of the alias that leads to the version of a function that is live.
+    /// The ARN of the alias that points to the version of a function that is live.
     pub fn live_arn(&self, key: &Key) -> Arn {
         Arn::new(format!("{}:{LIVE}", self.function_arn(key)))
     }
@@ -183,10 +183,12 @@ mod tests {
             region: Region::parse("us-east-1").unwrap(),
             account: AccountId::parse("123456789012").unwrap(),
         };
-        let (start, send) = (Key::parse("startStateMachine").unwrap(), Key::parse("startStateMachines").unwrap());
+        let start = Key::parse("startStateMachine").unwrap();
+        let send = Key::parse("startStateMachines").unwrap();
         assert_eq!(stack.role_name(&start), "step-functions-example-dev-us-east-1-startStateMachine");
         stack.stage = StageName::parse("production-of-anna").unwrap();
-        let (one, other) = (stack.role_name(&start), stack.role_name(&send));
+        let one = stack.role_name(&start);
+        let other = stack.role_name(&send);
         assert_eq!((one.len(), other.len()), (ROLE_NAME_LIMIT, ROLE_NAME_LIMIT));
         assert_ne!(one, other);
         assert!(one.starts_with(&stack.role_name_start()), "{one}");
@@ -200,7 +202,8 @@ mod tests {
             region: Region::parse("us-east-1").unwrap(),
             account: AccountId::parse("123456789012").unwrap(),
         };
-        let (send, name) = (Key::parse("sendEmail").unwrap(), stack.name());
+        let send = Key::parse("sendEmail").unwrap();
+        let name = stack.name();
         assert_eq!(stack.function_name(&send).len(), FUNCTION_NAME_LIMIT);
         assert!(stack.function_name(&send).starts_with(&stack.function_name_start()));
         assert!(stack.state_machine_name(&send).ends_with("-sendEmail"), "it is short enough");

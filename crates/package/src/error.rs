@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 /// Why the functions could not be packaged.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum PackageError {
     /// There is no cargo on this machine.
     #[error("the functions must be built from their sources, and there is no cargo on this machine")]
@@ -77,6 +78,7 @@ pub enum PackageError {
 
 /// Why an executable would not run on Lambda.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ExecutableProblem {
     /// Not an executable for Linux at all.
     #[error("what was built is {found}, not an executable for Linux (ELF)")]

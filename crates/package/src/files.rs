@@ -27,7 +27,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), PackageError> {
     })
 }
 
-/// Makes the folder, and in it a file whose time is the present by the file system's own clock, with which the sources'
+/// Creates the folder, and in it a file whose time is the present by the file system's own clock, with which the sources'
 /// times can be compared.
 pub(crate) fn mark(folder: &Path) -> Result<SystemTime, PackageError> {
     create_folder(folder)?;
@@ -36,7 +36,7 @@ pub(crate) fn mark(folder: &Path) -> Result<SystemTime, PackageError> {
     mark.map_err(|source| failed("written", &path, source))
 }
 
-/// Makes the folder and those above it, unless they are there.
+/// Creates the folder and those above it, unless they are there.
 pub(crate) fn create_folder(folder: &Path) -> Result<(), PackageError> {
     fs::create_dir_all(folder).map_err(|source| failed("written", folder, source))
 }

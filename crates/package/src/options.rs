@@ -1,4 +1,4 @@
-//! What to package and for where, and what is told meanwhile.
+//! What to package and for where, and what is reported meanwhile.
 
 use std::path::{Path, PathBuf};
 

@@ -15,9 +15,11 @@ const FROM: usize = 60;
 /// A line, cut around the place where it is long. Nothing in it steers a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
+    /// The text to show.
     pub line: String,
-    /// The columns before the marked ones, and how many are marked.
+    /// The columns before the marked ones.
     pub indent: usize,
+    /// How many columns are marked.
     pub marked: usize,
 }
 

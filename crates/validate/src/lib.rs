@@ -1,6 +1,6 @@
 //! Finds what is wrong with a state machine's definition: where in the text it is, and what to do about it.
 //!
-//! [`check`] takes the text of a definition and answers with a [`Checked`]: its problems, each with a severity, a code of
+//! [`check`] takes the text of a definition and returns a [`Checked`]: its problems, each with a severity, a code of
 //! [`rules`], a place and, where one is known, a fix. The rules of the language are those of the crate `asl`; this crate maps
 //! their JSON locations back to lines of JSON or YAML, and shows them as an [`excerpt`] or as [`sarif`].
 //!
@@ -13,6 +13,7 @@ mod locate;
 mod problem;
 pub mod rules;
 pub mod sarif;
+mod severity;
 
 use jiff::Timestamp;
 
@@ -21,7 +22,8 @@ use model::definition::Definition;
 use model::document::{Document, Format};
 use model::source::Source;
 use model::stack::Stack;
-pub use problem::{Checked, Placed, Problem, Severity};
+pub use problem::{Checked, Placed, Problem};
+pub use severity::Severity;
 
 /// Checks one definition. `stack` gives the values of pseudo-parameters.
 pub fn check(source: Source, machine_type: asl::MachineType, stack: &Stack, now: Timestamp) -> Checked {
@@ -58,12 +60,12 @@ fn of_document(
     problems.extend(findings.iter().map(|finding| locator.finding(finding)));
     let value = serde_json::from_str(&json).unwrap_or_default();
     let lints = asl::lint(&value, machine_type, now).into_iter();
-    problems.extend(lints.filter(|lint| !is_said(lint, &findings)).map(|lint| locator.lint(lint)));
+    problems.extend(lints.filter(|lint| !already_reported(lint, &findings)).map(|lint| locator.lint(lint)));
     problems
 }
 
 /// Whether AWS says the same, about the transitions of a definition that is well formed.
-fn is_said(lint: &asl::Lint, findings: &[asl::Finding]) -> bool {
+fn already_reported(lint: &asl::Lint, findings: &[asl::Finding]) -> bool {
     matches!(lint.rule, asl::LintRule::UnreachableState | asl::LintRule::MissingTarget)
         && findings.iter().any(|finding| {
             finding.kind == asl::FindingKind::MissingTransitionTarget

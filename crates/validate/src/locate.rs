@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use asl::{Finding, FindingKind, Lint, LintRule};
 
-use super::{Problem, Severity, fixes, rules};
+use crate::problem::Problem;
+use crate::severity::{self, Severity};
+use crate::{fixes, rules};
 use model::document::{Content, Member, Node};
 
 /// Finds the places of one text.
@@ -31,7 +33,7 @@ impl<'a> Locator<'a> {
         let location = finding.location.clone().filter(|location| location.starts_with('/'));
         let found = self.found(location.as_deref().unwrap_or("/"));
         let mut problem = Problem {
-            severity: severity(finding.kind),
+            severity: severity::of_finding(finding.kind),
             code: finding.kind.code(),
             span: self.span_of(finding, found),
             fix: fixes::of(finding, text_of(found.node), || self.neighbours(location.as_deref().unwrap_or_default())),
@@ -55,7 +57,7 @@ impl<'a> Locator<'a> {
 
     pub(super) fn lint(&self, lint: Lint) -> Problem {
         Problem {
-            severity: rules::severity(lint.rule),
+            severity: severity::of_lint(lint.rule),
             code: lint.rule.code(),
             span: self.span(self.found(&lint.location)),
             fix: match lint.rule {
@@ -111,14 +113,6 @@ impl<'a> Locator<'a> {
             Content::Table(members) => members.iter().map(|member| member.key.as_str()).collect(),
             _ => Vec::new(),
         }
-    }
-}
-
-/// How bad a finding of a kind is in a report.
-pub(super) fn severity(kind: FindingKind) -> Severity {
-    match kind.severity() {
-        asl::Severity::Warning => Severity::Warning,
-        asl::Severity::Error => Severity::Error,
     }
 }
 

@@ -2,23 +2,16 @@
 
 use std::ops::Range;
 
-use super::rules;
+use crate::rules;
+use crate::severity::Severity;
 use model::document::Repeated;
 use model::pseudo::Unknown;
 use model::source::{Position, Source};
 
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// AWS refuses the definition.
-    Error,
-    /// AWS takes it, and it probably does not do what is meant.
-    Warning,
-}
-
 /// Something that is wrong with a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
+    /// How bad it is.
     pub severity: Severity,
     /// Which rule it breaks; stable.
     pub code: &'static str,
@@ -35,7 +28,9 @@ pub struct Problem {
 /// A problem with where it begins and ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
+    /// The problem.
     pub problem: Problem,
+    /// Its first character.
     pub start: Position,
     /// After the last character.
     pub end: Position,
@@ -44,7 +39,9 @@ pub struct Placed {
 /// A source and what is wrong with it, in the order of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
+    /// The text.
     pub source: Source,
+    /// What is wrong with it.
     pub problems: Vec<Placed>,
 }
 
@@ -56,7 +53,8 @@ impl Checked {
         let mut at = Cursor { text: &source.text, offset: 0, position: Position { line: 1, column: 1 } };
         let placed = problems.into_iter().map(|problem| {
             at = at.moved_to(problem.span.start);
-            let (start, end) = (at.position, at.moved_to(problem.span.end).position);
+            let start = at.position;
+            let end = at.moved_to(problem.span.end).position;
             Placed { problem, start, end }
         });
         let problems = placed.collect();

@@ -2,7 +2,7 @@
 
 use asl::{FindingKind, LintRule};
 
-use super::{Severity, locate};
+use crate::severity::{self, Severity};
 
 /// The text is no JSON: AWS's own code for it.
 pub(super) const INVALID_JSON: &str = "INVALID_JSON_DESCRIPTION";
@@ -18,8 +18,11 @@ pub(super) const UNKNOWN_UNTIL_DEPLOYED: &str = "unknown-until-deployed";
 /// A rule as reports list it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
+    /// Its stable name.
     pub code: &'static str,
+    /// How bad it is to break it.
     pub severity: Severity,
+    /// What breaks it, in a sentence.
     pub help: &'static str,
 }
 
@@ -67,15 +70,10 @@ const OWN: [Rule; 4] = [
 /// Every rule.
 pub fn all() -> Vec<Rule> {
     let of_aws =
-        OF_AWS.into_iter().map(|(kind, help)| Rule { code: kind.code(), severity: locate::severity(kind), help });
+        OF_AWS.into_iter().map(|(kind, help)| Rule { code: kind.code(), severity: severity::of_finding(kind), help });
     let lints = LintRule::ALL.into_iter();
-    let lints = lints.map(|rule| Rule { code: rule.code(), severity: severity(rule), help: rule.help() });
+    let lints = lints.map(|rule| Rule { code: rule.code(), severity: severity::of_lint(rule), help: rule.help() });
     of_aws.chain(OWN).chain(lints).collect()
-}
-
-/// AWS refuses one thing that the lints know too, since it looks for it only in a definition that is well formed.
-pub(super) fn severity(rule: LintRule) -> Severity {
-    if rule == LintRule::MissingTarget { Severity::Error } else { Severity::Warning }
 }
 
 #[cfg(test)]

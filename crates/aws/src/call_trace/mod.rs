@@ -10,8 +10,8 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
-use crate::TARGET;
 use crate::clock::Stopwatch;
+use crate::trace::TARGET;
 
 /// The headers in which services give the id of a request.
 const REQUEST_ID_HEADERS: [&str; 3] = ["x-amzn-requestid", "x-amz-request-id", "apigw-requestid"];

@@ -7,9 +7,9 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::TARGET;
 use crate::peer::{clients, http, peer};
 use crate::timeouts::CallTimeout;
+use crate::trace::TARGET;
 
 /// Collects this crate's events, each as its fields in one line without the duration.
 #[derive(Clone, Default)]
@@ -51,14 +51,13 @@ impl Subscriber for Collector {
     fn exit(&self, _: &Id) {}
 }
 
-/// The events of one call to Step Functions, whose endpoint answers with some bytes.
+/// The events of one call to Step Functions, whose endpoint returns some bytes.
 async fn events_of_a_call(says: String) -> String {
     let collector = Collector::default();
     let aws = clients(format!("http://{}", peer(says).await), CallTimeout::ByCall).await;
     let _guard = tracing::subscriber::set_default(collector.clone());
     let _ = aws.sfn.list_state_machines().send().await;
-    let events = collector.0.lock().unwrap().join("\n");
-    events
+    std::mem::take(&mut *collector.0.lock().unwrap()).join("\n")
 }
 
 #[tokio::test]

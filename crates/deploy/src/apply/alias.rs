@@ -1,4 +1,4 @@
-//! Leads the alias of a function to the version that shall be live.
+//! Points the alias of a function to the version that should be live.
 
 use super::context::Context;
 use crate::error::DeployError;
@@ -8,9 +8,10 @@ use crate::spec::AliasSpec;
 use aws::{AwsErrorKind, function_versions};
 use model::stack::LIVE;
 
-/// Makes the alias; one that turned up meanwhile is ours, for it belongs to our function.
+/// Creates the alias; one that turned up meanwhile is ours, for it belongs to our function.
 pub(super) async fn create(context: &Context, step: &Step, spec: &AliasSpec) -> Result<(), DeployError> {
-    let (client, version) = (&context.aws.lambda, version(context, step, spec)?);
+    let client = &context.aws.lambda;
+    let version = version(context, step, spec)?;
     let call = || function_versions::create_alias(client, &spec.function_name, LIVE, version);
     match context.retry(step).call(call).await {
         Err(DeployError::Aws(error)) if error.kind == AwsErrorKind::Conflict => update(context, step, spec).await,
@@ -18,9 +19,10 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &AliasSpec) -> 
     }
 }
 
-/// Leads the alias to another version.
+/// Points the alias to another version.
 pub(super) async fn update(context: &Context, step: &Step, spec: &AliasSpec) -> Result<(), DeployError> {
-    let (client, version) = (&context.aws.lambda, version(context, step, spec)?);
+    let client = &context.aws.lambda;
+    let version = version(context, step, spec)?;
     let call = || function_versions::update_alias(client, &spec.function_name, LIVE, version);
     context.retry(step).call(call).await
 }

@@ -1,4 +1,4 @@
-//! Makes, changes and deletes the HTTP API.
+//! Creates, updates and deletes the HTTP API.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,7 +17,7 @@ const ATTEMPTS: usize = 8;
 /// How often it is looked for after a lost answer: a list may be some seconds behind.
 const POLLS: usize = 4;
 
-/// Makes the API.
+/// Creates the API.
 pub(super) async fn create(context: &Context, step: &Step, spec: &ApiSpec) -> Result<(), DeployError> {
     let client = &context.aws.apis;
     let stack = context.stack.name();
@@ -34,7 +34,7 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &ApiSpec) -> Re
     Ok(())
 }
 
-/// Makes something that a second call would make a second time: names are not unique, so a call whose answer got lost is
+/// Creates something that a second call would make a second time: names are not unique, so a call whose answer got lost is
 /// never just repeated. It is looked for first.
 pub(super) async fn create_once<M, MF, L, LF>(
     context: &Context,
@@ -75,7 +75,7 @@ fn may_have_happened(error: &AwsError) -> bool {
         || matches!(error.kind, AwsErrorKind::ServiceFault | AwsErrorKind::Throttled | AwsErrorKind::Conflict)
 }
 
-/// Changes the API's tags and CORS configuration.
+/// Updates the API's tags and CORS configuration.
 pub(super) async fn update(
     context: &Context,
     step: &Step,

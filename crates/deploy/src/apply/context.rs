@@ -20,7 +20,7 @@ pub(super) struct Context {
     pub(super) aws: Aws,
     /// The names of the deployment.
     pub(super) stack: Stack,
-    /// Where progress is told.
+    /// Where progress is reported.
     pub(super) events: Events,
     /// What the versions that are published are described as.
     pub(super) deployment: DeploymentId,
@@ -81,7 +81,7 @@ impl Context {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The id of the HTTP API, which is known once the API is there.
+    /// The id of the HTTP API, which is known once the API exists.
     pub(super) fn api_id(&self) -> Result<String, DeployError> {
         let id = self.ids().api.clone();
         id.ok_or_else(|| DeployError::Internal("the id of the HTTP API is not known".to_owned()))

@@ -1,4 +1,4 @@
-//! Makes, changes and deletes functions, and waits until Lambda has them ready.
+//! Creates, updates and deletes functions, and waits until Lambda has them ready.
 
 use super::context::Context;
 use crate::diff::Field;
@@ -10,7 +10,7 @@ use crate::spec::FunctionSpec;
 use aws::lambda::{self, Readiness};
 use aws::{AwsError, function_versions};
 
-/// Makes a function and publishes it as its first version.
+/// Creates a function and publishes it as its first version.
 pub(super) async fn create(context: &Context, step: &Step, spec: &FunctionSpec) -> Result<(), DeployError> {
     let client = &context.aws.lambda;
     let description = context.deployment.description();
@@ -33,7 +33,7 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &FunctionSpec) 
     }
 }
 
-/// Changes a function: its code, then its configuration, each when Lambda has finished the one before; and publishes what
+/// Updates a function: its code, then its configuration, each when Lambda has finished the one before; and publishes what
 /// it has become.
 pub(super) async fn update(
     context: &Context,

@@ -1,4 +1,4 @@
-//! Makes, changes and deletes log groups.
+//! Creates, updates and deletes log groups.
 
 use super::context::Context;
 use crate::diff::Field;
@@ -7,7 +7,7 @@ use crate::plan::Step;
 use crate::spec::LogGroupSpec;
 use aws::logs;
 
-/// Makes a log group; one that turned up meanwhile is taken over, for Lambda makes them by itself.
+/// Creates a log group; one that turned up meanwhile is taken over, for Lambda makes them by itself.
 pub(super) async fn create(context: &Context, step: &Step, spec: &LogGroupSpec) -> Result<(), DeployError> {
     let client = &context.aws.logs;
     match context.retry(step).call(|| logs::create_group(client, &spec.name, &spec.tags)).await {
@@ -17,7 +17,7 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &LogGroupSpec) 
     retain(context, step, spec).await
 }
 
-/// Changes a log group's retention and tags.
+/// Updates a log group's retention and tags.
 pub(super) async fn update(
     context: &Context,
     step: &Step,

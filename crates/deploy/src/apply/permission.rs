@@ -6,7 +6,7 @@ use crate::plan::Step;
 use crate::spec::PermissionSpec;
 use aws::lambda;
 
-/// Adds the statement for a route. One that is there already says the same: its id follows from what it says.
+/// Adds the statement for a route. One that exists already says the same: its id follows from what it says.
 pub(super) async fn create(context: &Context, step: &Step, spec: &PermissionSpec) -> Result<(), DeployError> {
     let statement = spec.statement(&context.api_id()?);
     let client = &context.aws.lambda;

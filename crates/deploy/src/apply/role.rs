@@ -1,17 +1,17 @@
-//! Makes, changes and deletes roles.
+//! Creates, updates and deletes roles.
 
 use super::context::Context;
 use crate::diff::Field;
 use crate::error::DeployError;
-use crate::observe::POLICY_NAME;
 use crate::plan::Step;
-use crate::spec::RoleSpec;
+use crate::spec::{POLICY_NAME, RoleSpec};
 use aws::error::or_absent;
 use aws::iam;
 
-/// Makes a role with its policy. The policy is there before anything uses the role: a first run would else be denied.
+/// Creates a role with its policy. The policy is there before anything uses the role: a first run would else be denied.
 pub(super) async fn create(context: &Context, step: &Step, spec: &RoleSpec) -> Result<(), DeployError> {
-    let (client, trust) = (&context.aws.iam, spec.trust.to_string());
+    let client = &context.aws.iam;
+    let trust = spec.trust.to_string();
     let made = context.retry(step).call(|| iam::create_role(client, &spec.name, &trust, &spec.tags)).await;
     match made {
         Err(DeployError::Aws(error)) if error.is("EntityAlreadyExists") || error.is("EntityAlreadyExistsException") => {
@@ -24,7 +24,7 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &RoleSpec) -> R
     put_policy(context, step, spec).await
 }
 
-/// Changes a role's policies and tags.
+/// Updates a role's policies and tags.
 pub(super) async fn update(
     context: &Context,
     step: &Step,
@@ -46,7 +46,8 @@ pub(super) async fn update(
 }
 
 async fn put_policy(context: &Context, step: &Step, spec: &RoleSpec) -> Result<(), DeployError> {
-    let (client, retry) = (&context.aws.iam, context.retry(step));
+    let client = &context.aws.iam;
+    let retry = context.retry(step);
     match &spec.policy {
         Some(policy) => {
             let document = policy.to_string();
@@ -58,7 +59,9 @@ async fn put_policy(context: &Context, step: &Step, spec: &RoleSpec) -> Result<(
 
 /// Deletes a role with every policy that it has, also those that someone added: IAM deletes no role with policies.
 pub(super) async fn delete(context: &Context, step: &Step) -> Result<(), DeployError> {
-    let (client, retry, name) = (&context.aws.iam, context.retry(step), step.name.as_str());
+    let client = &context.aws.iam;
+    let retry = context.retry(step);
+    let name = step.name.as_str();
     let (inline, attached) = tokio::try_join!(
         retry.call(|| async { or_absent(iam::inline_policies(client, name).await) }),
         retry.call(|| async { or_absent(iam::attached_policies(client, name).await) }),

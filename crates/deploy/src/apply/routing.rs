@@ -1,4 +1,4 @@
-//! Makes, changes and deletes what is in the HTTP API: integrations, routes, the stage. API Gateway refuses two changes of
+//! Creates, updates and deletes what is in the HTTP API: integrations, routes, the stage. API Gateway refuses two changes of
 //! one API at the same time, so they are made one after another.
 
 use super::api::create_once;
@@ -10,7 +10,7 @@ use crate::resource::Resource;
 use crate::spec::{IntegrationSpec, RouteSpec, StageSpec};
 use aws::{AwsErrorKind, apis};
 
-/// Makes the way to a function.
+/// Creates the way to a function.
 pub(super) async fn create_integration(
     context: &Context,
     step: &Step,
@@ -46,7 +46,7 @@ pub(super) async fn delete_integration(context: &Context, step: &Step) -> Result
     context.retry(step).call(|| apis::delete_integration(&context.aws.apis, &api, id)).await
 }
 
-/// Makes a route; one that is there already, made by a call whose answer got lost, is led to the right function.
+/// Creates a route; one that exists already, made by a call whose answer got lost, is pointed to the right function.
 pub(super) async fn create_route(context: &Context, step: &Step, spec: &RouteSpec) -> Result<(), DeployError> {
     let api = context.api_id()?;
     let target = target(context, spec)?;
@@ -64,7 +64,7 @@ pub(super) async fn create_route(context: &Context, step: &Step, spec: &RouteSpe
     }
 }
 
-/// Leads a route to another function.
+/// Points a route to another function.
 pub(super) async fn update_route(context: &Context, step: &Step, spec: &RouteSpec) -> Result<(), DeployError> {
     let api = context.api_id()?;
     let target = target(context, spec)?;
@@ -81,7 +81,7 @@ pub(super) async fn delete_route(context: &Context, step: &Step) -> Result<(), D
     context.retry(step).call(|| apis::delete_route(&context.aws.apis, &api, id)).await
 }
 
-/// Makes the stage; one that is there already gets the right limits.
+/// Creates the stage; one that exists already gets the right limits.
 pub(super) async fn create_stage(context: &Context, step: &Step, spec: &StageSpec) -> Result<(), DeployError> {
     let api = context.api_id()?;
     let client = &context.aws.apis;

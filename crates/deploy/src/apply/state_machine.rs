@@ -1,4 +1,4 @@
-//! Makes, changes and deletes state machines.
+//! Creates, updates and deletes state machines.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &StateMachineSp
     }
 }
 
-/// Changes a state machine. Executions that run keep the definition that they began with.
+/// Updates a state machine. Executions that run keep the definition that they began with.
 pub(super) async fn update(
     context: &Context,
     step: &Step,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::diff::same_json;
+use crate::diff::same_json;
 use aws::function_versions::FunctionVersion;
 use aws::machine_versions::MachineVersion;
 use model::deployment::DeploymentId;
@@ -29,7 +29,7 @@ pub struct FunctionVersions {
     pub name: String,
     /// The version that is live.
     pub live: Option<u64>,
-    /// The versions that aliases lead to, with one such alias.
+    /// The versions that aliases point to, with one such alias.
     pub aliases: BTreeMap<u64, String>,
     /// The versions, oldest first.
     pub versions: Vec<FunctionVersion>,
@@ -81,7 +81,7 @@ pub enum DeployedVersion {
 }
 
 impl DeployedVersion {
-    /// The version's number, if it is there.
+    /// The version's number, if it exists.
     pub fn number(self) -> Option<u64> {
         match self {
             Self::Version { number, .. } => Some(number),

@@ -66,7 +66,8 @@ fn the_current_deployment_is_the_newest_that_is_live() {
 
 #[test]
 fn an_execution_runs_on_the_newest_deployment_that_had_begun() {
-    let (one, two) = (definition(&[("send", 1)]), definition(&[("send", 2)]));
+    let one = definition(&[("send", 1)]);
+    let two = definition(&[("send", 2)]);
     let flow = machine("flow", &[(1, 1, one.clone()), (2, 5, two.clone())], &two);
     let start = function("start", &[(1, Some(1)), (2, Some(3))], Some(2));
     let there = versions(vec![("start", start)], vec![("flow", flow)]);

@@ -1,12 +1,12 @@
-//! Pure: from a service, its definitions and artefacts to every resource that a stack shall have.
+//! Pure: from a service, its definitions and artefacts to every resource that a stack should have.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::artefact::Artefact;
-use super::error::DeployError;
-use super::policy::Role;
-use super::resource::Resource;
-use super::spec::{
+use crate::artefact::Artefact;
+use crate::error::DeployError;
+use crate::policy::Role;
+use crate::resource::Resource;
+use crate::spec::{
     AliasSpec, ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, NamedFunction, PermissionSpec, RouteSpec, Spec,
     StageSpec, StateMachineSpec,
 };
@@ -18,10 +18,10 @@ use model::names::Key;
 use model::service::{Function, Route, Service, StateMachine};
 use model::stack::{KEY_TAG, OWNER_TAG, Stack};
 
-/// Every resource that a stack shall have.
+/// Every resource that a stack should have.
 pub type Desired = BTreeMap<Resource, Spec>;
 
-/// What a stack shall be.
+/// The desired state of a stack.
 ///
 /// # Errors
 /// A function without its artefact, or a state machine without its definition.

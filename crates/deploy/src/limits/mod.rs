@@ -1,22 +1,22 @@
-//! Pure: what of a service is larger than AWS takes, found before anything is called or uploaded.
+//! Pure: what of a service is larger than AWS accepts, found before anything is called or uploaded.
 //!
 //! Limits of a single value (memory, timeout, names, retention) are the service file's own, in `model`.
 
-mod breach;
+mod number;
 mod zip;
 
 use std::collections::BTreeMap;
 
-pub use breach::Breach;
-
-use super::artefact::Artefact;
-use super::error::DeployError;
-use super::policy::{Role, RoleOf, roles};
+use crate::artefact::Artefact;
+use crate::breach::Breach;
+use crate::error::DeployError;
+use crate::policy::{Role, RoleOf, roles};
 use model::definition::Definition;
 use model::names::Key;
 use model::service::{Function, Service};
 use model::source::Place;
 use model::stack::Stack;
+use number::grouped;
 
 /// The most bytes of a function's environment variables, as JSON, which is how Lambda measures them (Lambda quotas).
 const ENVIRONMENT_BYTES: usize = 4096;
@@ -142,19 +142,6 @@ fn routes(service: &Service) -> Option<Breach> {
                   apart; or make a second service."
             .to_owned(),
     })
-}
-
-/// A number with its thousands apart: `52,428,800`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Each limit at its edge: the figure that AWS takes passes, one more is told.
+//! Each limit at its edge: the figure that AWS accepts passes, one more is reported.
 
 use bytes::Bytes;
 use std::fmt::Write as _;

@@ -4,7 +4,8 @@ use std::io::{Cursor, Read, Seek};
 
 use zip::ZipArchive;
 
-use super::{Breach, grouped};
+use super::number::grouped;
+use crate::breach::Breach;
 use model::names::Key;
 use model::service::Function;
 

@@ -1,7 +1,7 @@
 //! Reads the stack's HTTP APIs and what is in them.
 
+use super::observed::{ObservedApi, owner};
 use super::reader::Reader;
-use super::{ObservedApi, owner};
 use crate::error::DeployError;
 use crate::parallel;
 use aws::apis;
@@ -16,7 +16,8 @@ pub(super) async fn observe(reader: &Reader, made: Option<&str>) -> Result<Vec<O
     let stack = reader.stack.name();
     let (ours, others): (Vec<_>, Vec<_>) = named.into_iter().partition(|api| owner(&api.tags) == Some(&stack));
     let read = ours.into_iter().chain(others).map(|api| {
-        let (reader, known) = (reader.clone(), known.clone().filter(|_| made == Some(api.id.as_str())));
+        let reader = reader.clone();
+        let known = known.clone().filter(|_| made == Some(api.id.as_str()));
         async move {
             let contents = match known {
                 Some(known) => Some(known),

@@ -12,7 +12,7 @@ use model::stack::{KEY_TAG, Stack};
 
 /// Keys of functions and of state machines; a key that may be either is in both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Keys {
+pub(crate) struct Keys {
     /// Keys to look for functions under.
     pub functions: BTreeSet<Key>,
     /// Keys to look for state machines under.
@@ -33,7 +33,7 @@ impl Keys {
         self.functions.union(&self.state_machines).cloned().collect()
     }
 
-    /// What is there by name and not declared. What a role's name gives away may be a function or a state machine.
+    /// What exists by name and not declared. What a role's name gives away may be a function or a state machine.
     pub(super) fn leftover(&self, roles: &[Key], state_machines: &[Key], log_groups: &[Key]) -> Self {
         let known = self.roles();
         let roles: BTreeSet<Key> = roles.iter().filter(|key| !known.contains(key)).cloned().collect();
@@ -55,7 +55,8 @@ impl Keys {
 /// the roles are the index; names alone do not say whose they are, and other stacks' may begin alike: tags tell.
 pub(super) async fn named(reader: &Reader, declared: &Keys) -> Result<(Vec<Key>, Vec<Key>), DeployError> {
     let stack = &reader.stack;
-    let (role_start, machine_start) = (stack.role_name_start(), stack.state_machine_name_start());
+    let role_start = stack.role_name_start();
+    let machine_start = stack.state_machine_name_start();
     let (roles, machines) = tokio::try_join!(
         reader.call(|| iam::role_names(&reader.aws.iam, &role_start)),
         reader.call(|| sfn::state_machine_names(&reader.aws.sfn, &machine_start)),

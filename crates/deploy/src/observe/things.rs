@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::keys::{Keys, key_of, tagged_key};
+use super::observed::{Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
 use super::reader::Reader;
-use super::{Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, POLICY_NAME};
-use crate::TARGET;
 use crate::error::DeployError;
 use crate::parallel;
-use crate::spec::{SID_PREFIX, Statement};
+use crate::spec::{POLICY_NAME, SID_PREFIX, Statement};
+use crate::trace::TARGET;
 use aws::executions::{self, Execution};
 use aws::{Aws, function_versions, iam, lambda, logs, sfn};
 use model::names::Key;
@@ -43,7 +43,8 @@ pub(super) async fn function_and_machines(
 }
 
 async fn role(reader: Reader, key: Key) -> Result<Option<(Key, ObservedRole)>, DeployError> {
-    let (client, name) = (&reader.aws.iam, reader.stack.role_name(&key));
+    let client = &reader.aws.iam;
+    let name = reader.stack.role_name(&key);
     let (role, policy) = tokio::try_join!(
         reader.call(|| iam::role(client, &name)),
         reader.call(|| iam::inline_policy(client, &name, POLICY_NAME))
@@ -52,7 +53,8 @@ async fn role(reader: Reader, key: Key) -> Result<Option<(Key, ObservedRole)>, D
 }
 
 async fn function(reader: Reader, key: Key) -> Result<Option<(Key, ObservedFunction)>, DeployError> {
-    let (client, name) = (&reader.aws.lambda, reader.stack.function_name(&key));
+    let client = &reader.aws.lambda;
+    let name = reader.stack.function_name(&key);
     let (function, policy, versions, live) = tokio::try_join!(
         reader.call(|| lambda::function(client, &name)),
         reader.call(|| lambda::policy(client, &name)),
@@ -64,7 +66,8 @@ async fn function(reader: Reader, key: Key) -> Result<Option<(Key, ObservedFunct
 }
 
 async fn state_machine(reader: Reader, key: Key) -> Result<Option<(Key, ObservedStateMachine)>, DeployError> {
-    let (client, arn) = (&reader.aws.sfn, reader.stack.state_machine_arn(&key));
+    let client = &reader.aws.sfn;
+    let arn = reader.stack.state_machine_arn(&key);
     let (machine, tags, runs) = tokio::try_join!(
         reader.call(|| sfn::state_machine(client, arn.as_str())),
         reader.call(|| sfn::tags(client, arn.as_str())),
@@ -81,14 +84,16 @@ pub(super) async fn log_groups(
 ) -> Result<BTreeMap<Key, ObservedLogGroup>, DeployError> {
     let start = format!("/aws/lambda/{}", reader.stack.function_name_start());
     let known = declared.functions.iter().map(|key| {
-        let (reader, name) = (reader.clone(), reader.stack.log_group(key));
+        let reader = reader.clone();
+        let name = reader.stack.log_group(key);
         async move { Ok((name.clone(), group_tags(&reader, &name).await?)) }
     });
     let (groups, known) =
         tokio::try_join!(reader.call(|| logs::groups(&reader.aws.logs, &start)), parallel::all(known))?;
     let known: BTreeMap<String, aws::Tags> = known.into_iter().collect();
     let with_tags = groups.into_iter().map(|group| {
-        let (reader, known) = (reader.clone(), known.get(&group.name).cloned());
+        let reader = reader.clone();
+        let known = known.get(&group.name).cloned();
         async move {
             let tags = match known {
                 Some(tags) => tags,
@@ -116,7 +121,9 @@ pub async fn running_executions(
 ) -> Result<BTreeMap<Key, Vec<Execution>>, DeployError> {
     let standard = observed.state_machines.iter().filter(|(_, it)| it.machine.kind == "STANDARD");
     let asked = standard.map(|(key, _)| {
-        let (key, arn, aws) = (key.clone(), stack.state_machine_arn(key), aws.clone());
+        let arn = stack.state_machine_arn(key);
+        let key = key.clone();
+        let aws = aws.clone();
         async move { Ok((key, executions::running(&aws, &arn).await?)) }
     });
     let listed = parallel::all(asked).await?;

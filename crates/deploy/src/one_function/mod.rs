@@ -3,18 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use super::desired::Desired;
-use super::error::DeployError;
-use super::observe::{Observed, ObservedFunction, ObservedStateMachine};
-use super::pinned;
-use super::plan::{ForeignResources, Plan, plan};
-use super::resource::Resource;
-use super::spec::{NamedFunction, Spec, StateMachineSpec};
+use crate::desired::Desired;
+use crate::error::DeployError;
+use crate::observe::{Observed, ObservedFunction, ObservedStateMachine};
+use crate::pinned;
+use crate::plan::{ForeignResources, Plan, plan};
+use crate::resource::Resource;
+use crate::spec::{NamedFunction, Spec, StateMachineSpec};
 use aws::sfn;
 use model::names::Key;
 use model::stack::Stack;
 
-/// What is there of a function and of the state machines that may name it.
+/// What exists of a function and of the state machines that may name it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObservedPart {
     /// The function.
@@ -32,7 +32,7 @@ pub enum FunctionScope {
     CodeAndConfiguration,
 }
 
-/// The plan for one function of what the whole stack shall be. The state machines keep their deployed definitions; only that
+/// The plan for one function of what the whole stack should be. The state machines keep their deployed definitions; only that
 /// function's version is exchanged in them.
 ///
 /// # Errors
@@ -81,7 +81,9 @@ fn repinned(
     declared: &str,
     stack: &Stack,
 ) -> Option<StateMachineSpec> {
-    let (name, arn, current) = (stack.function_name(key), stack.function_arn(key), &there.machine);
+    let name = stack.function_name(key);
+    let arn = stack.function_arn(key);
+    let current = &there.machine;
     let stay = pinned::versions_of(declared, &name);
     let definition = pinned::without_versions(&current.definition, arn.as_str(), &name, &stay);
     if current.deleting || definition == current.definition {

@@ -12,7 +12,7 @@ fn part() -> ObservedPart {
     ObservedPart { function, state_machines: there.state_machines }
 }
 
-/// What shall be, with other code and other memory.
+/// What should be, with other code and other memory.
 fn changed() -> Desired {
     let mut desired = wanted(LESSON);
     if let Some(Spec::Function(spec)) = desired.get_mut(&Resource::Function(key("sendEmail"))) {

@@ -1,8 +1,8 @@
 //! Pure: which steps must be done before a step may begin.
 
-use super::plan::{Change, Plan, Step};
-use super::resource::Resource;
-use super::spec::Spec;
+use crate::plan::{Change, Plan, Step};
+use crate::resource::Resource;
+use crate::spec::Spec;
 
 /// The resources of the plan whose steps come before `step`.
 pub(super) fn needs(step: &Step, plan: &Plan) -> Vec<Resource> {
@@ -36,7 +36,7 @@ fn made_before(other: &Step, step: &Step, spec: &Spec) -> bool {
     }
 }
 
-/// What must have let go of a resource before it is deleted. A role goes last: the roles are the index of what is there.
+/// What must have let go of a resource before it is deleted. A role goes last: the roles are the index of what exists.
 fn deleted_after(other: &Step, resource: &Resource) -> bool {
     match (resource, &other.resource) {
         (Resource::StateMachine(_), Resource::Api | Resource::ExtraApi(_)) => other.change == Change::Delete,

@@ -1,8 +1,8 @@
-//! Pure: what shall be beside what is there, one step per resource that the service declares.
+//! Pure: what should exist beside what exists, one step per resource that the service declares.
 
 use std::borrow::Cow;
 
-use super::{Change, ForeignResources, Identity, Step};
+use super::step::{Change, ForeignResources, Identity, Step};
 use crate::desired::Desired;
 use crate::diff::{self, Difference, Field};
 use crate::error::DeployError;
@@ -19,7 +19,7 @@ pub(super) fn api_of(observed: &Observed) -> Option<&ObservedApi> {
     observed.apis.first().or_else(|| observed.foreign_apis.first())
 }
 
-/// One step for every resource that shall be.
+/// One step for every resource that should be.
 pub(super) fn steps(
     desired: &Desired,
     observed: &Observed,
@@ -38,7 +38,7 @@ struct Comparison<'a> {
     foreign: ForeignResources,
 }
 
-/// What there is at a resource's place.
+/// What exists at a resource's place.
 struct Existing {
     identity: Identity,
     /// Absent when nothing is there.
@@ -59,7 +59,7 @@ impl Existing {
 }
 
 impl Comparison<'_> {
-    /// What a resource shall be for now: while executions run, their state machine's role goes on allowing what the
+    /// The desired state of a resource for now: while executions run, their state machine's role goes on allowing what the
     /// definitions needed that they began with.
     fn for_now<'s>(&self, resource: &Resource, spec: &'s Spec) -> Cow<'s, Spec> {
         let (Resource::Role(key), Spec::Role(role)) = (resource, spec) else { return Cow::Borrowed(spec) };
@@ -92,7 +92,7 @@ impl Comparison<'_> {
         Ok(Step { resource: resource.clone(), name, identity: found.identity, change })
     }
 
-    /// A resource's name and what is there.
+    /// A resource's name and what exists.
     fn existing(&self, resource: &Resource, spec: &Spec) -> Result<(String, Existing), DeployError> {
         let observed = self.observed;
         let api = self.api;
@@ -160,7 +160,8 @@ impl Comparison<'_> {
     fn state_machine(&self, key: &Key, wanted: &StateMachineSpec) -> Result<Existing, DeployError> {
         let there = self.observed.state_machines.get(key).filter(|it| !it.machine.deleting);
         if let Some(there) = there.filter(|it| it.machine.kind != wanted.settings.kind) {
-            let (name, was) = (wanted.name.clone(), there.machine.kind.clone());
+            let name = wanted.name.clone();
+            let was = there.machine.kind.clone();
             return Err(DeployError::KindChanged { name, was, wanted: wanted.settings.kind });
         }
         let compared = there.map(|it| (diff::state_machine(wanted, it, |key| self.version(key)), &it.tags));
@@ -183,7 +184,7 @@ impl Comparison<'_> {
     }
 }
 
-/// The newest version of a function, when that is what the function shall be.
+/// The newest version of a function, when that is what the function should be.
 fn unchanged_version(wanted: &FunctionSpec, there: &ObservedFunction) -> Option<u64> {
     let differs = diff::function(wanted, there).iter().any(|difference| difference.field != Field::Tags);
     there.published().filter(|_| !differs)

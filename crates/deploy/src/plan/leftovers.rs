@@ -1,8 +1,8 @@
-//! Pure: deletions of what is there and shall not be.
+//! Pure: deletions of what exists and should not exist.
 
 use std::collections::BTreeSet;
 
-use super::{Change, Step};
+use super::step::{Change, Step};
 use crate::desired::Desired;
 use crate::observe::{Observed, ObservedApi};
 use crate::resource::Resource;
@@ -71,7 +71,7 @@ pub(super) fn undeclared(desired: &Desired, observed: &Observed, stack: &Stack) 
     all_deletions(observed, stack).into_iter().filter(|step| !desired.contains_key(&step.resource)).collect()
 }
 
-/// A deletion of each thing that is there and has a name of its own; what is in an API goes with it.
+/// A deletion of each thing that exists and has a name of its own; what is in an API goes with it.
 pub(crate) fn all_deletions(observed: &Observed, stack: &Stack) -> Vec<Step> {
     let delete = |resource, name| Step::named(resource, name, Change::Delete);
     let roles = observed.roles.keys().map(|key| delete(Resource::Role(key.clone()), stack.role_name(key)));

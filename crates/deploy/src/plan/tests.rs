@@ -1,14 +1,16 @@
-//! Plans for the lesson: fresh, unchanged, drifted, cut off at any point, and removed.
+//! Plans for the lesson: fresh, unchanged, drifted, interrupted at any point, and removed.
 
 use proptest::prelude::*;
 
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::event::Action;
 use crate::fixtures::{LESSON, carried_out, deployed, empty_api, key, stack, wanted};
 use crate::observe::ObservedLogGroup;
 use crate::order;
 use crate::remove::removal;
+use crate::resource::Resource;
 use crate::spec::Statement;
 use aws::Tags;
 use aws::lambda::Readiness;
@@ -217,7 +219,8 @@ fn what_a_running_execution_may_need_is_kept() {
 
 #[test]
 fn without_routes_the_api_goes() {
-    let (start, end) = (LESSON.find("[[routes]]").unwrap(), LESSON.find("# A public endpoint").unwrap());
+    let start = LESSON.find("[[routes]]").unwrap();
+    let end = LESSON.find("# A public endpoint").unwrap();
     let text = format!("{}{}", &LESSON[..start], &LESSON[end..]);
     insta::assert_snapshot!(changes(&planned(&text, &lesson())), @r"
     delete  HTTP API       shop-dev

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::TARGET;
+use crate::trace::TARGET;
 
-/// What the ids of generated statements begin with. IAM takes letters and digits.
+/// What the ids of generated statements begin with. IAM accepts letters and digits.
 const SID_START: &str = "workshop";
 
-/// A statement with its id, which follows from what it says: one that somebody changed or added by hand is told from one
+/// A statement with its id, which follows from what it says: one that somebody changed or added by hand differs from one
 /// that a deployment generated.
 pub(super) fn with_sid(statement: Value) -> Value {
     let sid = sid(&statement);
@@ -25,7 +25,7 @@ fn sid(statement: &Value) -> String {
     format!("{SID_START}{hash}")
 }
 
-/// A policy that also allows what generated statements of the one that is there allow. Executions that began with an earlier
+/// A policy that also allows what generated statements of the one that exists allow. Executions that began with an earlier
 /// definition may still need it.
 pub(crate) fn with_earlier(wanted: Option<&Value>, there: &str) -> Option<Value> {
     let there: Value = serde_json::from_str(there).unwrap_or_else(|error| {
@@ -55,7 +55,7 @@ fn is_generated(statement: &Value) -> bool {
     said.as_ref().and_then(Value::as_str) == Some(&sid(&rest))
 }
 
-/// Whether a document that AWS answers with says what is wanted. AWS writes some lists of one as a plain string and keeps no
+/// Whether a document that AWS returns says what is wanted. AWS writes some lists of one as a plain string and keeps no
 /// order in lists; text that is no JSON says nothing.
 pub(crate) fn says(document: &str, wanted: &Value) -> bool {
     serde_json::from_str::<Value>(document).is_ok_and(|found| normal(&found) == normal(wanted))

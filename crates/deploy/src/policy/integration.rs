@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::calls::Asking;
+use super::builder::PolicyBuilder;
 use super::{resource, sdk};
 use model::call::{Argument, argument};
 
@@ -30,111 +30,98 @@ impl<'a> Integration<'a> {
 }
 
 /// A task that calls a service. What is no integration at all needs nothing; Step Functions refuses it.
-pub(super) fn task(asking: &mut Asking<'_>) {
-    let Some(Integration { service, action, is_job }) = Integration::parse(&asking.said.resource) else { return };
+pub(super) fn task(builder: &mut PolicyBuilder<'_>) {
+    let Some(Integration { service, action, is_job }) = Integration::parse(&builder.fields.resource) else { return };
     match (service, action) {
-        ("lambda", "invoke") => function(asking),
-        ("states", "startExecution") => child(asking, is_job),
-        ("sqs", "sendMessage") => match asking.literal("QueueUrl").and_then(|url| resource::queue(url, asking.stack)) {
-            Some(queue) => asking.allow(&["sqs:SendMessage"], vec![queue], "it sends to the queue"),
-            None => asking.unread("to which queue it sends", &["sqs:SendMessage"]),
+        ("lambda", "invoke") => function(builder),
+        ("states", "startExecution") => child(builder, is_job),
+        ("sqs", "sendMessage") => match builder.literal("QueueUrl").and_then(|url| resource::queue(url, builder.stack))
+        {
+            Some(queue) => builder.allow(&["sqs:SendMessage"], vec![queue], "it sends to the queue"),
+            None => builder.undetermined("to which queue it sends", &["sqs:SendMessage"]),
         },
-        ("sns", "publish") => match asking.literal("TopicArn").or_else(|| asking.literal("TargetArn")) {
-            Some(topic) => asking.allow(&["sns:Publish"], vec![topic.to_owned()], "it publishes to the topic"),
-            None => asking.unread("where it publishes to", &["sns:Publish"]),
+        ("sns", "publish") => match builder.literal("TopicArn").or_else(|| builder.literal("TargetArn")) {
+            Some(topic) => builder.allow(&["sns:Publish"], vec![topic.to_owned()], "it publishes to the topic"),
+            None => builder.undetermined("where it publishes to", &["sns:Publish"]),
         },
         ("dynamodb", "getItem" | "putItem" | "updateItem" | "deleteItem") => {
             let action = format!("dynamodb:{}", upper_first(action));
-            match asking.literal("TableName").map(|name| resource::table(name, asking.stack)) {
-                Some(table) => asking.allow(&[&action], vec![table], "it works on the table"),
-                None => asking.unread("on which table it works", &[&action]),
+            match builder.literal("TableName").map(|name| resource::table(name, builder.stack)) {
+                Some(table) => builder.allow(&[&action], vec![table], "it works on the table"),
+                None => builder.undetermined("on which table it works", &[&action]),
             }
         }
-        ("events", "putEvents") => match buses(asking) {
-            Some(buses) => asking.allow(&["events:PutEvents"], buses, "it puts events on the bus"),
-            None => asking.unread("on which event bus it puts events", &["events:PutEvents"]),
+        ("events", "putEvents") => match resource::event_buses(builder) {
+            Some(buses) => builder.allow(&["events:PutEvents"], buses, "it puts events on the bus"),
+            None => builder.undetermined("on which event bus it puts events", &["events:PutEvents"]),
         },
-        ("http", "invoke") => http(asking),
+        ("http", "invoke") => http(builder),
         _ => match service.strip_prefix("aws-sdk:") {
-            Some(service) => sdk::task(asking, service, &upper_first(action)),
-            None => sdk::unknown(asking, service, action),
+            Some(service) => sdk::task(builder, service, &upper_first(action)),
+            None => sdk::unknown(builder, service, action),
         },
     }
 }
 
-fn function(asking: &mut Asking<'_>) {
-    let function = asking.literal("FunctionName").and_then(|name| resource::function(name, asking.stack));
+fn function(builder: &mut PolicyBuilder<'_>) {
+    let function = builder.literal("FunctionName").and_then(|name| resource::function(name, builder.stack));
     if let Some(function) = function {
-        return asking.invoke(function);
+        return builder.invoke(function);
     }
-    if asking.declares(&["lambda:InvokeFunction"]) {
+    if builder.declares(&["lambda:InvokeFunction"]) {
         return;
     }
     // A state before may have put one of these into the task's input.
-    let named = asking.definition.resolve(asking.stack).functions();
+    let named = builder.definition.resolve(builder.stack).functions();
     if named.is_empty() {
-        return asking.unread("which function it invokes", &["lambda:InvokeFunction"]);
+        return builder.undetermined("which function it invokes", &["lambda:InvokeFunction"]);
     }
     let arns = named.iter().flat_map(|arn| resource::with_versions(arn.as_str())).collect();
-    asking.allow(&["lambda:InvokeFunction"], arns, "it invokes a function that is known only when it runs");
-    let table = asking.table();
-    asking.note(format!(
+    builder.allow(&["lambda:InvokeFunction"], arns, "it invokes a function that is known only when it runs");
+    let table = builder.permissions_table();
+    builder.note(format!(
         "which function it invokes is known only when it runs; it may invoke those that the definition names: for others \
          add {table} with lambda:InvokeFunction"
     ));
 }
 
-fn child(asking: &mut Asking<'_>, is_job: bool) {
-    let machine = asking.literal("StateMachineArn");
+fn child(builder: &mut PolicyBuilder<'_>, is_job: bool) {
+    let machine = builder.literal("StateMachineArn");
     let Some((machine, executions)) = machine.and_then(|arn| Some((arn, resource::executions(arn)?))) else {
         let waits: &[&str] = if is_job { &["states:DescribeExecution", "states:StopExecution"] } else { &[] };
-        asking.unread("which state machine it starts", &[&["states:StartExecution"], waits].concat());
+        builder.undetermined("which state machine it starts", &[&["states:StartExecution"], waits].concat());
         if is_job {
-            child_rule(asking);
+            child_rule(builder);
         }
         return;
     };
-    asking.allow(&["states:StartExecution"], vec![machine.to_owned()], "it starts an execution");
+    builder.allow(&["states:StartExecution"], vec![machine.to_owned()], "it starts an execution");
     if is_job {
         let actions = ["states:DescribeExecution", "states:StopExecution"];
-        asking.allow(&actions, vec![executions], "it waits until the execution ends, and stops it when it is stopped");
-        child_rule(asking);
+        builder.allow(&actions, vec![executions], "it waits until the execution ends, and stops it when it is stopped");
+        child_rule(builder);
     }
 }
 
-fn child_rule(asking: &mut Asking<'_>) {
-    let stack = asking.stack;
+fn child_rule(builder: &mut PolicyBuilder<'_>) {
+    let stack = builder.stack;
     let rule = format!("arn:{}:events:{}:{}:{CHILD_RULE}", stack.region.partition(), stack.region, stack.account);
     let actions = ["events:PutTargets", "events:PutRule", "events:DescribeRule"];
-    asking.allow(&actions, vec![rule], "Step Functions hears through this rule that the execution has ended");
-}
-
-/// The buses that the entries name, where all of them are written down.
-pub(super) fn buses(asking: &Asking<'_>) -> Option<Vec<String>> {
-    let entries = asking.said.arguments.get("Entries")?.as_array()?;
-    let bus = |entry: &Value| match argument(entry, "EventBusName") {
-        Argument::Literal(name) => Some(resource::bus(name, asking.stack)),
-        Argument::Missing => Some(resource::bus("default", asking.stack)),
-        Argument::Computed => None,
-    };
-    let mut buses = entries.iter().map(bus).collect::<Option<Vec<String>>>()?;
-    buses.sort();
-    buses.dedup();
-    (!buses.is_empty()).then_some(buses)
+    builder.allow(&actions, vec![rule], "Step Functions hears through this rule that the execution has ended");
 }
 
 /// An HTTP task calls a URL as a connection of EventBridge, whose secret it reads.
-fn http(asking: &mut Asking<'_>) {
-    match (asking.literal("ApiEndpoint"), asking.literal("Method")) {
+fn http(builder: &mut PolicyBuilder<'_>) {
+    match (builder.literal("ApiEndpoint"), builder.literal("Method")) {
         (Some(endpoint), Some(method)) => {
             let condition = json!({"StringEquals": {"states:HTTPEndpoint": endpoint, "states:HTTPMethod": method}});
-            let machine = asking.machine_arn();
-            asking.allow_when(&["states:InvokeHTTPEndpoint"], vec![machine], Some(condition), "it calls the URL");
+            let machine = builder.machine_arn();
+            builder.allow_when(&["states:InvokeHTTPEndpoint"], vec![machine], Some(condition), "it calls the URL");
         }
-        _ => asking.unread("which URL it calls", &["states:InvokeHTTPEndpoint"]),
+        _ => builder.undetermined("which URL it calls", &["states:InvokeHTTPEndpoint"]),
     }
     let nothing = Value::Null;
-    let credentials = asking.said.arguments.get("Authentication").unwrap_or(&nothing);
+    let credentials = builder.fields.arguments.get("Authentication").unwrap_or(&nothing);
     let connection = match argument(credentials, "ConnectionArn") {
         Argument::Literal(arn) => arn.split_once(":connection/").map(|(start, rest)| (arn, start, rest)),
         Argument::Computed | Argument::Missing => None,
@@ -142,56 +129,59 @@ fn http(asking: &mut Asking<'_>) {
     let secret = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"];
     let Some((arn, start, rest)) = connection else {
         let actions = ["events:RetrieveConnectionCredentials", secret[0], secret[1]];
-        return asking.unread("as which connection it calls", &actions);
+        return builder.undetermined("as which connection it calls", &actions);
     };
     let why = "it calls as this connection";
-    asking.allow(&["events:RetrieveConnectionCredentials"], vec![arn.to_owned()], why);
-    let (name, start) = (rest.split('/').next().unwrap_or(rest), start.replacen(":events:", ":secretsmanager:", 1));
-    asking.allow(&secret, vec![format!("{start}:secret:events!connection/{name}/*")], why);
+    builder.allow(&["events:RetrieveConnectionCredentials"], vec![arn.to_owned()], why);
+    let name = rest.split('/').next().unwrap_or(rest);
+    let start = start.replacen(":events:", ":secretsmanager:", 1);
+    builder.allow(&secret, vec![format!("{start}:secret:events!connection/{name}/*")], why);
 }
 
 /// A Map's `ItemReader`.
-pub(super) fn reader(asking: &mut Asking<'_>) {
-    let Some(Integration { service: "s3", action, .. }) = Integration::parse(&asking.said.resource) else { return };
+pub(super) fn reader(builder: &mut PolicyBuilder<'_>) {
+    let Some(Integration { service: "s3", action, .. }) = Integration::parse(&builder.fields.resource) else { return };
     let lists = action == "listObjectsV2";
     let actions: &[&str] = if lists { &["s3:ListBucket"] } else { &["s3:GetObject"] };
-    let flattens = asking.said.reader["Transformation"] == "LOAD_AND_FLATTEN";
-    let Some(bucket) = asking.literal("Bucket") else { return asking.unread("which bucket it reads", actions) };
+    let flattens = builder.fields.reader["Transformation"] == "LOAD_AND_FLATTEN";
+    let Some(bucket) = builder.literal("Bucket") else { return builder.undetermined("which bucket it reads", actions) };
     if lists {
-        asking.allow(actions, vec![resource::bucket(bucket, asking.stack)], "it lists the objects to work on");
+        builder.allow(actions, vec![resource::bucket(bucket, builder.stack)], "it lists the objects to work on");
         if flattens {
-            match asking.argument("Prefix") {
-                Argument::Computed => asking.unread("which objects it reads", &["s3:GetObject"]),
+            match builder.argument("Prefix") {
+                Argument::Computed => builder.undetermined("which objects it reads", &["s3:GetObject"]),
                 prefix => {
                     let prefix = if let Argument::Literal(prefix) = prefix { prefix } else { "" };
-                    let objects = resource::objects(bucket, &format!("{prefix}*"), asking.stack);
-                    asking.allow(&["s3:GetObject"], vec![objects], "it reads the items from the objects");
+                    let objects = resource::objects(bucket, &format!("{prefix}*"), builder.stack);
+                    builder.allow(&["s3:GetObject"], vec![objects], "it reads the items from the objects");
                 }
             }
         }
         return;
     }
-    match asking.literal("Key") {
+    match builder.literal("Key") {
         Some(key) => {
-            asking.allow(actions, vec![resource::objects(bucket, key, asking.stack)], "it reads the items");
+            builder.allow(actions, vec![resource::objects(bucket, key, builder.stack)], "it reads the items");
         }
-        None => asking.unread("which object it reads", actions),
+        None => builder.undetermined("which object it reads", actions),
     }
-    if asking.said.reader["InputType"] == "MANIFEST" {
-        asking.unread("which files the manifest names", actions);
+    if builder.fields.reader["InputType"] == "MANIFEST" {
+        builder.undetermined("which files the manifest names", actions);
     }
 }
 
 /// A Map's `ResultWriter`.
-pub(super) fn writer(asking: &mut Asking<'_>) {
+pub(super) fn writer(builder: &mut PolicyBuilder<'_>) {
     let actions = ["s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"];
-    let Some(Integration { service: "s3", .. }) = Integration::parse(&asking.said.resource) else { return };
-    let Some(bucket) = asking.literal("Bucket") else { return asking.unread("to which bucket it writes", &actions) };
-    let below = match asking.argument("Prefix") {
+    let Some(Integration { service: "s3", .. }) = Integration::parse(&builder.fields.resource) else { return };
+    let Some(bucket) = builder.literal("Bucket") else {
+        return builder.undetermined("to which bucket it writes", &actions);
+    };
+    let below = match builder.argument("Prefix") {
         Argument::Literal(prefix) if !prefix.is_empty() => format!("{}/*", prefix.trim_end_matches('/')),
         _ => "*".to_owned(),
     };
-    asking.allow(&actions, vec![resource::objects(bucket, &below, asking.stack)], "it writes the results");
+    builder.allow(&actions, vec![resource::objects(bucket, &below, builder.stack)], "it writes the results");
 }
 
 /// An action as IAM writes it: `getItem` is `GetItem`.

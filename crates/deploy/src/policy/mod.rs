@@ -1,25 +1,28 @@
-//! Who may do what, and why.
+//! The roles of functions and state machines: what each may do, and why.
 
+mod builder;
 mod calls;
 mod document;
 mod integration;
 mod resource;
 mod sdk;
+mod statements;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::error::DeployError;
-use super::spec::{PermissionSpec, RoleSpec};
+use crate::error::DeployError;
+use crate::spec::{PermissionSpec, RoleSpec};
 use aws::Tags;
 use model::definition::Definition;
 use model::names::Key;
-use model::service::{Function, Permission, Route, Service, StateMachine};
+use model::service::{Function, Route, Service, StateMachine};
 use model::source::Place;
 use model::stack::Stack;
 
 pub(super) use document::{says, with_earlier};
+pub use statements::{Policy, Reason, Statement};
 
 /// A role: what it is for, who may assume it and what it allows. It is both deployed and explained.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,39 +44,6 @@ pub enum RoleOf {
     Function(Key),
     /// A state machine.
     StateMachine(Key),
-}
-
-/// A policy with its reasons.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Policy {
-    /// What is allowed.
-    pub statements: Vec<Statement>,
-    /// What could not be read off a definition, and what to do about it.
-    pub notes: Vec<Reason>,
-}
-
-/// Actions that are allowed on resources.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Statement {
-    /// Such as `lambda:InvokeFunction`.
-    pub actions: Vec<String>,
-    /// Their ARNs, or `*`.
-    pub resources: Vec<String>,
-    /// When it holds, as IAM writes it; always when absent.
-    pub condition: Option<Value>,
-    /// What asks for it; at least one.
-    pub reasons: Vec<Reason>,
-}
-
-/// What asks for a statement, or needs more than could be read off.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reason {
-    /// The line of the service file or definition.
-    pub at: Place,
-    /// The state, when it is a definition's.
-    pub state: Option<String>,
-    /// Why, as the rest of a sentence.
-    pub why: String,
 }
 
 /// The roles of all functions and state machines.
@@ -127,14 +97,14 @@ impl Role {
             condition: None,
             reasons: vec![Reason { at: function.at.clone(), state: None, why: "it writes its own log".to_owned() }],
         });
-        policy.declared(&function.permissions, stack);
+        policy.add_declared(&function.permissions, stack);
         Self { name: stack.role_name(key), of: RoleOf::Function(key.clone()), at: function.at.clone(), policy }
     }
 
     /// A state machine may do what its definition shows that it needs, and what the service file allows it.
     pub fn of_state_machine(key: &Key, machine: &StateMachine, definition: &Definition, stack: &Stack) -> Self {
         let mut policy = calls::policy(key, machine, definition, stack);
-        policy.declared(&machine.permissions, stack);
+        policy.add_declared(&machine.permissions, stack);
         Self { name: stack.role_name(key), of: RoleOf::StateMachine(key.clone()), at: machine.at.clone(), policy }
     }
 
@@ -149,52 +119,6 @@ impl Role {
     /// The role as it is deployed.
     pub fn spec(&self, tags: Tags) -> RoleSpec {
         RoleSpec { name: self.name.clone(), trust: trust(self.assumed_by()), policy: self.policy.document(), tags }
-    }
-}
-
-impl Policy {
-    /// The document that is deployed; none when it allows nothing, for IAM takes no policy without a statement.
-    pub fn document(&self) -> Option<Value> {
-        let statements: Vec<Value> = self.statements.iter().map(Statement::document).collect();
-        (!statements.is_empty()).then(|| json!({"Version": "2012-10-17", "Statement": statements}))
-    }
-
-    /// Adds a statement; one that is there already gets the reasons.
-    fn add(&mut self, statement: Statement) {
-        let same = |there: &&mut Statement| {
-            there.actions == statement.actions
-                && there.resources == statement.resources
-                && there.condition == statement.condition
-        };
-        match self.statements.iter_mut().find(same) {
-            Some(there) => there.reasons.extend(statement.reasons),
-            None => self.statements.push(statement),
-        }
-    }
-
-    fn declared(&mut self, permissions: &[Permission], stack: &Stack) {
-        for permission in permissions {
-            self.add(Statement {
-                actions: permission.actions.clone(),
-                resources: permission.resources.iter().map(|resource| resource.resolve(stack)).collect(),
-                condition: None,
-                reasons: vec![Reason {
-                    at: permission.at.clone(),
-                    state: None,
-                    why: "its `permissions` say so".to_owned(),
-                }],
-            });
-        }
-    }
-}
-
-impl Statement {
-    fn document(&self) -> Value {
-        let mut document = json!({"Effect": "Allow", "Action": self.actions, "Resource": self.resources});
-        if let Some(condition) = &self.condition {
-            document["Condition"] = condition.clone();
-        }
-        document::with_sid(document)
     }
 }
 

@@ -1,5 +1,9 @@
 //! From names in a definition to the ARNs that a policy needs.
 
+use serde_json::Value;
+
+use super::builder::PolicyBuilder;
+use model::call::{Argument, argument};
 use model::stack::Stack;
 
 /// Whether a text is a function's ARN, with a qualifier or without.
@@ -27,7 +31,8 @@ pub(super) fn function(written: &str, stack: &Stack) -> Option<Vec<String>> {
     };
     let is_name = |part: &&str| !part.is_empty() && part.bytes().all(is_name_byte);
     let is_short = matches!(rest, [_] | [_, _]) && rest.iter().all(is_name);
-    let (partition, region) = (stack.region.partition(), &stack.region);
+    let partition = stack.region.partition();
+    let region = &stack.region;
     is_short.then(|| with_versions(&format!("arn:{partition}:lambda:{region}:{account}:function:{}", rest.join(":"))))
 }
 
@@ -50,7 +55,9 @@ pub(super) fn executions(machine_arn: &str) -> Option<String> {
 pub(super) fn queue(url: &str, stack: &Stack) -> Option<String> {
     let (_, rest) = url.split_once("://")?;
     let mut parts = rest.split('/');
-    let (host, account, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let host = parts.next()?;
+    let account = parts.next()?;
+    let name = parts.next()?;
     if parts.next().is_some() || account.is_empty() || name.is_empty() {
         return None;
     }
@@ -95,6 +102,20 @@ fn own(written: &str, service: &str, rest: &str, stack: &Stack) -> String {
         return written.to_owned();
     }
     format!("arn:{}:{service}:{}:{}:{rest}", stack.region.partition(), stack.region, stack.account)
+}
+
+/// The buses that the entries name, where all of them are written down.
+pub(super) fn event_buses(builder: &PolicyBuilder<'_>) -> Option<Vec<String>> {
+    let entries = builder.fields.arguments.get("Entries")?.as_array()?;
+    let named = |entry: &Value| match argument(entry, "EventBusName") {
+        Argument::Literal(name) => Some(bus(name, builder.stack)),
+        Argument::Missing => Some(bus("default", builder.stack)),
+        Argument::Computed => None,
+    };
+    let mut buses = entries.iter().map(named).collect::<Option<Vec<String>>>()?;
+    buses.sort();
+    buses.dedup();
+    (!buses.is_empty()).then_some(buses)
 }
 
 #[cfg(test)]

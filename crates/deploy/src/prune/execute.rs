@@ -27,7 +27,7 @@ const MANY: usize = 2 * DEFAULT_KEEP;
 /// Of how many executions pruning by itself asks what they run on.
 const FEW_EXECUTIONS: usize = 200;
 
-/// Deletes what a pruning lets go; answers with what AWS refused to delete, and its reason.
+/// Deletes what a pruning lets go; returns what AWS refused to delete, and its reason.
 ///
 /// # Errors
 /// A call that fails for another reason. What is deleted stays deleted; running it again goes on from there.
@@ -37,10 +37,16 @@ pub async fn delete_versions(
     selection: &Selection,
     events: &Events,
 ) -> Result<Vec<(Version, String)>, DeployError> {
-    let (of, done, slots) = (selection.delete.len(), Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(AT_ONCE)));
+    let of = selection.delete.len();
+    let done = Arc::new(AtomicUsize::new(0));
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
     let deletions = selection.delete.iter().map(|version| {
-        let (aws, stack, version) = (aws.clone(), stack.clone(), version.clone());
-        let (slots, done, events) = (Arc::clone(&slots), Arc::clone(&done), events.clone());
+        let aws = aws.clone();
+        let stack = stack.clone();
+        let version = version.clone();
+        let slots = Arc::clone(&slots);
+        let done = Arc::clone(&done);
+        let events = events.clone();
         async move {
             let _slot = slots.acquire().await;
             let deleted = delete(&aws, &stack, &version, &events).await;
@@ -75,7 +81,7 @@ async fn delete(aws: &Aws, stack: &Stack, version: &Version, events: &Events) ->
     }
 }
 
-/// Prunes after a deployment, once some function has many versions; before that nothing is called. Answers with what the
+/// Prunes after a deployment, once some function has many versions; before that nothing is called. Returns what the
 /// user should know, if anything. A deployment does not fail for this.
 pub async fn prune_after_deploy(aws: &Aws, stack: &Stack, observed: &Observed, events: &Events) -> Option<String> {
     if !has_many(observed) {

@@ -1,14 +1,14 @@
-//! Pure: what `info` tells about a stack, from what is declared and what is there.
+//! Pure: what `info` tells about a stack, from what is declared and what exists.
 
 use serde::{Deserialize, Serialize};
 
-use super::observe::Observed;
-use super::resource::Resource;
+use crate::observe::Observed;
+use crate::resource::Resource;
 use model::names::Key;
 use model::service::Service;
 use model::stack::Stack;
 
-/// What there is of a stack. Its JSON form is what `info --json` prints; keys are only ever added.
+/// What exists of a stack. Its JSON form is what `info --json` prints; keys are only ever added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
@@ -24,17 +24,17 @@ pub struct Report {
     pub stack: String,
     /// How much of it is there.
     pub deployed: Completeness,
-    /// Where the routes answer, in the service file's order; those that are there.
+    /// Where the routes answer, in the service file's order; those that exist.
     pub endpoints: Vec<Endpoint>,
-    /// The functions that are there.
+    /// The functions that exist.
     pub functions: Vec<Deployed>,
-    /// The state machines that are there.
+    /// The state machines that exist.
     pub state_machines: Vec<Deployed>,
-    /// The functions' log groups that are there.
+    /// The functions' log groups that exist.
     pub log_groups: Vec<Deployed>,
     /// What is declared and not there.
     pub missing: Vec<String>,
-    /// What is there and no longer declared.
+    /// What exists and is no longer declared.
     pub leftovers: Vec<String>,
     /// Pages of the AWS console; none for an emulator.
     pub console: Vec<ConsoleLink>,
@@ -160,7 +160,8 @@ impl Report {
 
     fn add_things(&mut self, service: &Service, stack: &Stack, is_there: &dyn Fn(&Resource) -> bool) {
         for key in service.functions.keys() {
-            let (function, group) = (Resource::Function(key.clone()), Resource::LogGroup(key.clone()));
+            let function = Resource::Function(key.clone());
+            let group = Resource::LogGroup(key.clone());
             if is_there(&function) {
                 self.functions.push(deployed(key, stack.function_name(key), stack.function_arn(key).to_string()));
             } else {

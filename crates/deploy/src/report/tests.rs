@@ -1,4 +1,4 @@
-//! Reports on stacks that are there, partly there, and not.
+//! Reports on stacks that exist, exist in part, and do not exist.
 
 use super::*;
 use crate::fixtures::{LESSON, deployed, key, service, stack, wanted};
@@ -11,7 +11,9 @@ fn lesson() -> Observed {
 
 #[test]
 fn a_whole_stack_is_complete() {
-    let (service, stack, there) = (service(LESSON), stack(), lesson());
+    let service = service(LESSON);
+    let stack = stack();
+    let there = lesson();
     let report = Report::observed(&service, &stack, &there, true);
     assert_eq!(report.deployed, Completeness::Complete);
     insta::assert_snapshot!(report.endpoints[0].url, @"https://a1.execute-api.eu-west-1.amazonaws.com/dev/start");

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::deployments::{DeployedVersion, Deployment, Versions};
-use super::diff::{self, Difference, Field, same_json};
-use super::pinned;
-use super::plan::{Change, Plan, Step};
-use super::resource::Resource;
-use super::spec::{AliasSpec, Spec, StateMachineSpec};
+use crate::deployments::{DeployedVersion, Deployment, Versions};
+use crate::diff::{self, Difference, Field, same_json};
+use crate::pinned;
+use crate::plan::{Change, Plan, Step};
+use crate::resource::Resource;
+use crate::spec::{AliasSpec, Spec, StateMachineSpec};
 use aws::{Tags, sfn};
 use model::names::Key;
 use model::stack::Stack;

@@ -1,4 +1,4 @@
-//! Reading JSON with positions. It takes exactly the texts that `serde_json` takes.
+//! Reading JSON with positions. It accepts exactly the texts that `serde_json` takes.
 
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
         self.at = self.text.len() - self.rest().trim_start_matches([' ', '\t', '\n', '\r']).len();
     }
 
-    /// Steps over a character if it is there.
+    /// Steps over a character if it comes next.
     fn takes(&mut self, character: char) -> bool {
         let is_there = self.rest().starts_with(character);
         if is_there {

@@ -16,6 +16,7 @@ const MAX_DEPTH: usize = 127;
 /// A text that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
+    /// The outermost value.
     pub root: Node,
     /// Keys that an object already had.
     pub repeated: Vec<Repeated>,
@@ -26,37 +27,49 @@ pub struct Document {
 /// The two ways to write a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
+    /// JSON.
     Json,
+    /// YAML 1.2.
     Yaml,
 }
 
-/// A value and the bytes that it takes up. What an alias of YAML stands for lies where the alias is.
+/// A value with its place. What an alias of YAML stands for lies where the alias is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
+    /// Its bytes in the text.
     pub span: Range<usize>,
+    /// The value.
     pub content: Content,
 }
 
+/// What a value is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
+    /// A text, a number, a boolean or null.
     Scalar(Value),
+    /// A list.
     List(Vec<Node>),
-    /// In the order of the text. Of a repeated key the last counts.
+    /// An object, in the order of the text. Of a repeated key the last counts.
     Table(Vec<Member>),
 }
 
 /// A member of an object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {
+    /// Its key.
     pub key: String,
+    /// The bytes of the key in the text.
     pub key_span: Range<usize>,
+    /// Its value.
     pub value: Node,
 }
 
 /// A key that its object has more than once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Repeated {
+    /// The key.
     pub key: String,
+    /// The bytes of the repetition in the text.
     pub span: Range<usize>,
     /// The key of the object that it is in; none for the outermost.
     pub within: Option<String>,
@@ -65,6 +78,7 @@ pub struct Repeated {
 /// Why a text is no JSON or YAML, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
+    /// The byte of the text at which reading stopped.
     pub offset: usize,
     /// What was expected, as the rest of a sentence.
     pub message: String,

@@ -11,7 +11,7 @@ use super::source::{ModelError, Source};
 
 const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
-/// The retention periods that CloudWatch Logs takes, in days (PutRetentionPolicy's documentation).
+/// The retention periods that CloudWatch Logs accepts, in days (PutRetentionPolicy's documentation).
 const RETENTION_DAYS: [u32; 23] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 36500];
 
@@ -20,7 +20,7 @@ impl Service {
     ///
     /// # Errors
     /// The first fault, with file, line and column: no TOML, an unknown key, a wrong type or value, an unknown
-    /// pseudo-parameter, a route to a function that is not there.
+    /// pseudo-parameter, a route to a function that does not exist.
     pub fn parse(source: &Source) -> Result<Self, ModelError> {
         let mut root = Section::root(source)?;
         let name = root.required("service")?;
@@ -59,7 +59,8 @@ fn keyed<'a, T>(
     read: fn(Section<'a>) -> Result<T, ModelError>,
 ) -> Result<BTreeMap<Key, T>, ModelError> {
     let Some(section) = section else { return Ok(BTreeMap::new()) };
-    let (source, prefix) = (section.source, section.path(""));
+    let source = section.source;
+    let prefix = section.path("");
     let parent = Section::empty(source);
     let mut things = BTreeMap::new();
     for (key, value) in section.into_entries() {
@@ -163,7 +164,8 @@ fn routes(sections: Vec<Section<'_>>, functions: &BTreeMap<Key, Function>) -> Re
 }
 
 fn route(mut section: Section<'_>, functions: &BTreeMap<Key, Function>) -> Result<Route, ModelError> {
-    let (source, at) = (section.source, section.place());
+    let source = section.source;
+    let at = section.place();
     let method = section.required("method")?;
     let method = one_of(source, "method", &method, &METHODS, |method| method)?.to_owned();
     let path = section.required("path")?;

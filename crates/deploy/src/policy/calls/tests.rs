@@ -1,9 +1,10 @@
 //! What definitions need, one kind of call after the other.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::fixtures::{key, service, stack};
+use crate::policy::Reason;
 use model::source::Source;
 
 const MACHINE: &str = "service = \"shop\"\n[state_machines.m]\ndefinition = \"flow.asl.json\"\n";

@@ -120,7 +120,7 @@ impl Needs<'_> {
         }
     }
 
-    /// What executions run on; answers with the names of those that something stays for.
+    /// What executions run on; returns the names of those that something stays for.
     fn executions(&mut self, in_flight: &[InFlight]) -> Vec<String> {
         let mut names = Vec::new();
         for running in in_flight {

@@ -217,7 +217,7 @@ fn unknown_tag(tag: &Tag, start: usize) -> SyntaxError {
     wrong(start, format!("the tag {tag} means nothing here"), hint)
 }
 
-/// The members with those of `<<` after them, as far as they are not there already.
+/// The members with those of `<<` after them, as far as they do not exist already.
 fn merged(members: Vec<Member>) -> Result<Vec<Member>, SyntaxError> {
     let (merges, mut members): (Vec<_>, Vec<_>) = members.into_iter().partition(|member| member.key == "<<");
     for merge in merges {

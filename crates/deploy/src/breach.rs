@@ -1,10 +1,10 @@
-//! One figure of a service that is above what AWS takes.
+//! One figure of a service that is above what AWS accepts.
 
 use std::fmt;
 
 use model::source::Place;
 
-/// Something that is larger than AWS takes.
+/// Something that is larger than AWS accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breach {
     /// The line of the service file that declares it.

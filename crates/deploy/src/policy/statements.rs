@@ -1,0 +1,88 @@
+//! Policies: what they allow, what asks for it, and the documents that are deployed.
+
+use serde_json::{Value, json};
+
+use super::document::with_sid;
+use model::service::Permission;
+use model::source::Place;
+use model::stack::Stack;
+
+/// A policy with its reasons.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Policy {
+    /// What is allowed.
+    pub statements: Vec<Statement>,
+    /// What could not be read off a definition, and what to do about it.
+    pub notes: Vec<Reason>,
+}
+
+/// Actions that are allowed on resources.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// Such as `lambda:InvokeFunction`.
+    pub actions: Vec<String>,
+    /// Their ARNs, or `*`.
+    pub resources: Vec<String>,
+    /// When it holds, as IAM writes it; always when absent.
+    pub condition: Option<Value>,
+    /// What asks for it; at least one.
+    pub reasons: Vec<Reason>,
+}
+
+/// What asks for a statement, or needs more than could be read off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The line of the service file or definition.
+    pub at: Place,
+    /// The state, when it is a definition's.
+    pub state: Option<String>,
+    /// Why, as the rest of a sentence.
+    pub why: String,
+}
+
+impl Policy {
+    /// The document that is deployed; none when it allows nothing, for IAM accepts no policy without a statement.
+    pub fn document(&self) -> Option<Value> {
+        let statements: Vec<Value> = self.statements.iter().map(Statement::document).collect();
+        (!statements.is_empty()).then(|| json!({"Version": "2012-10-17", "Statement": statements}))
+    }
+
+    /// Adds a statement; one that exists already gets the reasons.
+    pub(super) fn add(&mut self, statement: Statement) {
+        let same = |there: &&mut Statement| {
+            there.actions == statement.actions
+                && there.resources == statement.resources
+                && there.condition == statement.condition
+        };
+        match self.statements.iter_mut().find(same) {
+            Some(there) => there.reasons.extend(statement.reasons),
+            None => self.statements.push(statement),
+        }
+    }
+
+    /// Adds what the service file allows.
+    pub(super) fn add_declared(&mut self, permissions: &[Permission], stack: &Stack) {
+        for permission in permissions {
+            self.add(Statement {
+                actions: permission.actions.clone(),
+                resources: permission.resources.iter().map(|resource| resource.resolve(stack)).collect(),
+                condition: None,
+                reasons: vec![Reason {
+                    at: permission.at.clone(),
+                    state: None,
+                    why: "its `permissions` say so".to_owned(),
+                }],
+            });
+        }
+    }
+}
+
+impl Statement {
+    fn document(&self) -> Value {
+        let mut document = json!({"Effect": "Allow", "Action": self.actions, "Resource": self.resources});
+        if let Some(condition) = &self.condition {
+            document["Condition"] = condition.clone();
+        }
+        with_sid(document)
+    }
+}
