@@ -17,7 +17,11 @@ fn a_state_machine_without_its_definition_is_named() {
         assert_eq!(output.status.code(), Some(3), "{arguments}: {stderr}");
         assert!(output.stdout.is_empty(), "{arguments}");
         insta::allow_duplicates! {
-            insta::assert_snapshot!(stderr, @"");
+            insta::assert_snapshot!(stderr, @r"
+            error: definitions/flow.asl.json can't be read.
+              cause: No such file or directory (os error 2)
+              try: It is the definition of the state machine `flow`: put the file there, or correct `definition` at definitions/service.toml:3.
+            ");
         }
     }
     assert!(!sandbox.work().join("../.local/state/workshop").exists(), "no cloud was started for it");

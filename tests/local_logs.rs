@@ -32,9 +32,13 @@ fn requests_and_failures_are_lines() {
     append(&home, &[ANSWERED, REFUSED, SWALLOWED]);
     let ended = home.run(&["local", "logs"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    insta::assert_snapshot!(ended.stdout, @"");
-    insta::assert_snapshot!(ended.stderr, @"");
-    insta::assert_snapshot!(home.ok(&["local", "logs", "-n", "1"]), @"");
+    insta::assert_snapshot!(ended.stdout, @r"
+    2026-11-22 08:00:00.123  states:StartExecution               200      1.2 ms  request r-1
+    2026-11-22 08:00:01.000  lambda:GetFunction                  404      0.3 ms  request r-2  ResourceNotFoundException: Function not found:\u{1b}[2J a
+    2026-11-22 08:00:02.000  lambda::code                        warn   old code stays behind (error Permission denied)
+    ");
+    insta::assert_snapshot!(ended.stderr, @"The embedded cloud is not running.");
+    insta::assert_snapshot!(home.ok(&["local", "logs", "-n", "1"]), @"2026-11-22 08:00:02.000  lambda::code                        warn   old code stays behind (error Permission denied)");
     let colored = home.ok(&["local", "logs", "--color", "always", "-n", "2"]);
     assert!(colored.contains("\u{1b}[33m404"), "{colored:?}");
     assert!(!colored.contains("\u{1b}[2J"), "{colored:?}");
@@ -53,7 +57,7 @@ fn an_empty_log_says_what_it_will_show() {
     let home = Home::new();
     let ended = home.run(&["local", "logs"]);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""));
-    insta::assert_snapshot!(ended.stderr, @"");
+    insta::assert_snapshot!(ended.stderr, @"The embedded cloud is not running. Its log is empty: each request will be a line here, with operation, status, duration and request id, and so will what fails.");
     assert!(!home.path(".local/state/workshop/local").exists(), "looking leaves no folder behind");
 }
 

@@ -34,7 +34,12 @@ fn each_attempt_at_a_call_is_a_line() {
     let output = sandbox.workshop_at(&endpoint, "logs -f sendEmail --verbose").output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{stderr}");
-    insta::assert_snapshot!(calls(&stderr), @r"");
+    insta::assert_snapshot!(calls(&stderr), @r"
+    sts:GetCallerIdentity 200 N ms
+    logs:FilterLogEvents 503 N ms
+    logs:FilterLogEvents 503 N ms attempt 2
+    logs:FilterLogEvents 200 N ms attempt 3
+    ");
     assert!(output.stdout.is_empty());
     let quiet = sandbox.workshop_at(&endpoint, "logs -f sendEmail").output().unwrap();
     assert_eq!(calls(&String::from_utf8(quiet.stderr).unwrap()), "", "without --verbose there are none");
@@ -50,7 +55,11 @@ fn calls_to_the_embedded_cloud_have_their_request_ids_and_leave_json_alone() {
     let calls = calls(&ended.stderr);
     let mut calls: Vec<&str> = calls.lines().collect();
     calls.sort_unstable();
-    insta::assert_snapshot!(calls.join("\n"), @r"");
+    insta::assert_snapshot!(calls.join("\n"), @r"
+    apigateway:GetApis 200 N ms request ID
+    lambda:ListFunctions 200 N ms request ID
+    states:ListStateMachines 200 N ms request ID
+    ");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Where the functions' zips come from: built from the project's sources, carried by this binary, or a folder.
+//! Where the functions' zips come from: built from the project's sources, bundled in this binary, or a folder.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -6,8 +6,11 @@ use serde::Serialize;
 use crate::cli::history::waits::waits;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
-use aws::executions;
+use crate::cli::ui::TARGET;
+use aws::AwsError;
+use aws::executions::{self, Execution};
 use deploy::{Change, Plan, Resource};
+use model::names::Key;
 
 /// Executions that go on with the definition that they began with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,19 +18,19 @@ use deploy::{Change, Plan, Resource};
 pub(crate) struct InFlight {
     /// How many have not ended.
     pub(crate) count: usize,
-    /// When the last of the waits ends that could be told.
+    /// When the last of the waits ends that are known.
     pub(crate) waits_until: Option<Timestamp>,
 }
 
 impl InFlight {
-    /// The executions of the state machines that a plan changes; none when nothing runs or it can't be told. A deployment
+    /// The executions of the state machines that a plan changes; none when nothing runs or nobody knows. A deployment
     /// does not fail for this.
     pub(crate) async fn of(session: &Session, plan: &Plan) -> Option<Self> {
         let changed = plan.steps.iter().filter(|step| matches!(step.change, Change::Update(..)));
         let mut running = Vec::new();
         for step in changed {
             if let Resource::StateMachine(key) = &step.resource {
-                running.extend(executions::running(&session.aws, &session.stack.state_machine_arn(key)).await.ok()?);
+                running.extend(running_of(session, key).await?);
             }
         }
         if running.is_empty() {
@@ -56,6 +59,15 @@ impl InFlight {
             None => format!("{goes}."),
         }
     }
+}
+
+/// The executions of a state machine that have not ended. A failure only costs the sentence about them; `--verbose` shows it.
+async fn running_of(session: &Session, key: &Key) -> Option<Vec<Execution>> {
+    let found = executions::running(&session.aws, &session.stack.state_machine_arn(key)).await;
+    let trace = |error: &AwsError| {
+        tracing::warn!(target: TARGET, %error, "what runs on the old definition is not shown");
+    };
+    found.inspect_err(trace).ok()
 }
 
 #[cfg(test)]

@@ -17,15 +17,16 @@ pub(super) async fn with_progress<T>(
     steps: usize,
     work: impl AsyncFnOnce(Events) -> Result<T, DeployError>,
 ) -> Result<T, CliError> {
-    let (events, mut told) = Events::channel();
+    let (sender, mut events) = Events::channel();
     let show = async {
-        let mut view = View { ui, bar: ui.progress(), steps, done: 0, active: BTreeSet::new(), told: BTreeSet::new() };
-        while let Some(event) = told.recv().await {
+        let mut view =
+            View { ui, bar: ui.progress(), steps, done: 0, active: BTreeSet::new(), printed_waits: BTreeSet::new() };
+        while let Some(event) = events.recv().await {
             view.take(&event);
         }
         view.bar.finish_and_clear();
     };
-    let (result, ()) = tokio::join!(work(events), show);
+    let (result, ()) = tokio::join!(work(sender), show);
     Ok(result?)
 }
 
@@ -35,8 +36,8 @@ struct View<'a> {
     steps: usize,
     done: usize,
     active: BTreeSet<String>,
-    /// The waits that were told in lines.
-    told: BTreeSet<String>,
+    /// The waits that have a line already.
+    printed_waits: BTreeSet<String>,
 }
 
 impl View<'_> {
@@ -50,7 +51,7 @@ impl View<'_> {
                 let waits = format!("{what} waits for {until} ({} s)", waited_ms / 1000);
                 self.bar.set_message(format!("{}{waits}", self.progress()));
                 // Once a second is often enough for lines that stay.
-                if self.told.insert(waits.clone()) {
+                if self.printed_waits.insert(waits.clone()) {
                     self.line(Tone::Warning, &waits);
                 }
             }

@@ -12,6 +12,15 @@ pub(crate) fn run_options(data_dir: DataDir, port: Option<u16>, consistency: Con
     RunOptions { data_dir, port, eventual: consistency }
 }
 
+/// What to start in the background; without settings a cloud that runs already stays as it is.
+pub(crate) fn start_options(
+    data_dir: DataDir,
+    port: Option<u16>,
+    consistency: Option<ConsistencySettings>,
+) -> StartOptions {
+    StartOptions { data_dir, port, eventual: consistency }
+}
+
 /// The file of the cloud's own log.
 pub(crate) fn activity_log(data_dir: &DataDir) -> PathBuf {
     data_dir.root().join("activity.jsonl")

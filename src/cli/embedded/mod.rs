@@ -5,7 +5,7 @@ mod api;
 
 pub(crate) use api::{
     ActivityReader, ActivityRecord, ConsistencySettings, DataDir, LifecycleError, LocalError, Ready, RunOptions,
-    Running, Setting, StartOptions, Status, activity_log, lifecycle, run, run_options,
+    Running, Setting, Status, activity_log, lifecycle, run, run_options, start_options,
 };
 
 use crate::cli::error::{CliError, ErrorKind};

@@ -49,7 +49,7 @@ impl ErrorKind {
     }
 }
 
-/// A failure as told to the user.
+/// A failure as the user sees it.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct CliError {

@@ -122,14 +122,14 @@ fn table(entries: &[Entry], now: Timestamp, zone: &TimeZone) -> String {
         let execution = &entry.execution;
         let status = toned(tone(execution.status), format!("{:<9}", execution.status.as_str()));
         let started = moment::local_short(execution.start_date, zone);
-        format!("{:<width$}  {status}  {started}  {}", name(entry), state_of_affairs(entry, now))
+        format!("{:<width$}  {status}  {started}  {}", name(entry), progress(entry, now))
     });
     let heading = toned(Tone::Faint, heading.trim_end());
     std::iter::once(heading).chain(lines.map(|line| line.trim_end().to_owned())).collect::<Vec<_>>().join("\n")
 }
 
 /// What an execution does now, or how long it took.
-fn state_of_affairs(entry: &Entry, now: Timestamp) -> String {
+fn progress(entry: &Entry, now: Timestamp) -> String {
     let execution = &entry.execution;
     match (execution.stop_date, &entry.waits_in, entry.waits_until) {
         (Some(end), _, _) => {

@@ -67,7 +67,7 @@ enum Item {
 /// Follows an execution and prints what it does.
 ///
 /// # Errors
-/// A call failed for good. An execution that fails is told by its event, which is answered.
+/// A call failed for good. An execution that fails is no error: the event that ended it is returned.
 pub(crate) async fn follow(aws: &Aws, ui: &Ui, options: &Options) -> Result<Option<HistoryEvent>, CliError> {
     let zone = TimeZone::system();
     let mut following = Following {

@@ -10,7 +10,7 @@ use aws::history::HistoryEvent;
 pub(crate) struct Waiting {
     /// The state's name.
     pub(crate) state: String,
-    /// When it ends, where that can be told.
+    /// When it ends, where that is known.
     pub(crate) until: Option<Timestamp>,
 }
 

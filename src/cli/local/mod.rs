@@ -9,8 +9,8 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::cli::embedded::{
-    self, ConsistencySettings, DataDir, LifecycleError, Ready, RunOptions, Running, Setting, StartOptions, data_dir,
-    lifecycle, started,
+    self, ConsistencySettings, DataDir, LifecycleError, Ready, RunOptions, Running, Setting, data_dir, lifecycle,
+    started,
 };
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
@@ -140,7 +140,7 @@ pub(crate) async fn run(args: LocalArgs, ui: &Ui) -> Result<(), CliError> {
             run_here(embedded::run_options(data_dir, port.port, consistency), background, ui).await
         }
         Action::Start { port, consistency } => {
-            let options = StartOptions { data_dir: data_dir()?, port: port.port, eventual: consistency.settings() };
+            let options = embedded::start_options(data_dir()?, port.port, consistency.settings());
             let running = lifecycle::start(&options).await?;
             if ui.is_json() {
                 let Running { ready, ran_already } = &running;
@@ -163,7 +163,7 @@ pub(crate) async fn run(args: LocalArgs, ui: &Ui) -> Result<(), CliError> {
 
 async fn run_here(options: RunOptions, background: bool, ui: &Ui) -> Result<(), CliError> {
     if background {
-        // What went wrong was told to the command that waits for it; this is for the log.
+        // The command that waits for it knows already what went wrong; this is for the log.
         return Ok(lifecycle::run_in_background(options).await?);
     }
     let say = |ready: &Ready| {

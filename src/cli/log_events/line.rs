@@ -22,7 +22,7 @@ pub(crate) fn render(event: &LogEvent, zone: &TimeZone, all: bool) -> Option<Str
     let message = event.message.trim_end();
     let time = toned(Tone::Faint, moment::local_exact(moment::from_ms(event.timestamp), zone));
     if all {
-        return Some(format!("{time}  {}", set_in(message)));
+        return Some(format!("{time}  {}", indented(message)));
     }
     if message.starts_with("START RequestId: ") {
         return Some(toned(Tone::Faint, "START"));
@@ -37,11 +37,11 @@ pub(crate) fn render(event: &LogEvent, zone: &TimeZone, all: bool) -> Option<Str
         Ok(Value::Object(members)) => serde_json::to_string_pretty(&members).unwrap_or_default(),
         _ => message.to_owned(),
     };
-    Some(format!("{time}  {}", set_in(&text)))
+    Some(format!("{time}  {}", indented(&text)))
 }
 
 /// A text whose further lines stand under its first.
-fn set_in(text: &str) -> String {
+fn indented(text: &str) -> String {
     visible(text).replace('\n', &format!("\n{:25}", ""))
 }
 

@@ -1,4 +1,4 @@
-//! How a command's failure is told.
+//! Prints a command's failure.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use super::text::{Tone, toned, visible};
 use crate::cli::error::{CliError, ErrorKind};
 
 impl Ui {
-    /// Tells a failure and gives its exit code.
+    /// Prints a failure and gives its exit code.
     pub(crate) fn fail(&self, error: &CliError) -> ExitCode {
         let code = ExitCode::from(error.kind as u8);
         match error.kind {
@@ -21,11 +21,11 @@ impl Ui {
         let detail = error.detail.as_ref().filter(|_| self.verbose);
         let mut err = AutoStream::new(std::io::stderr(), self.color);
         if self.json {
-            let told = serde_json::json!({"error": {
+            let object = serde_json::json!({"error": {
                 "kind": error.kind.name(), "message": error.message, "cause": error.cause.as_ref().or(detail),
                 "hint": error.hint,
             }});
-            let _ = writeln!(err, "{told}");
+            let _ = writeln!(err, "{object}");
             return code;
         }
         let _ = writeln!(err, "{} {}", toned(Tone::Bad, "error:"), visible(&error.message));

@@ -149,7 +149,7 @@ impl DeploymentList {
     }
 
     /// What a person looks for: what can be returned to, and what something runs on.
-    fn shown(&self) -> impl Iterator<Item = &Entry> {
+    fn visible_entries(&self) -> impl Iterator<Item = &Entry> {
         self.deployments.iter().filter(|entry| entry.whole || entry.current || entry.executions > 0)
     }
 
@@ -171,11 +171,11 @@ impl DeploymentList {
             format!("{:<24}  {began}  {ago:<12}  {mark}  {running:>7}  {}", entry.id, entry.changed())
         };
         let heading = toned(Tone::Faint, heading);
-        std::iter::once(heading).chain(self.shown().map(line)).collect::<Vec<_>>().join("\n")
+        std::iter::once(heading).chain(self.visible_entries().map(line)).collect::<Vec<_>>().join("\n")
     }
 
     fn notes(&self) -> Vec<String> {
-        let hidden = self.deployments.len() - self.shown().count();
+        let hidden = self.deployments.len() - self.visible_entries().count();
         let mut notes = Vec::new();
         if hidden > 0 {
             let are = if hidden == 1 { "1 older deployment is" } else { &format!("{hidden} older deployments are") };

@@ -17,7 +17,7 @@ const QUIET_TIME: Duration = Duration::from_millis(100);
 /// It is taken up after so many of these times in any case.
 const MAX_ROUNDS: usize = 20;
 
-/// Is told of changes in folders.
+/// Receives the events of files in folders.
 pub(super) struct FolderWatcher {
     watcher: RecommendedWatcher,
     events: mpsc::UnboundedReceiver<()>,
@@ -28,7 +28,7 @@ impl FolderWatcher {
     pub(super) fn new() -> Result<Self, CliError> {
         let (sender, events) = mpsc::unbounded_channel();
         let on_event = move |event: notify::Result<notify::Event>| {
-            // Looking opens files, which is told of too. An error means that something may have been missed.
+            // Reading opens files, which is an event too. An error means that something may have been missed.
             if !event.is_ok_and(|event| event.kind.is_access()) {
                 // Nobody listens any more once the command ends.
                 let _ = sender.send(());

@@ -14,7 +14,7 @@ use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
 use deploy::{Change, Resource};
 
-/// Deploys and watches until Ctrl-C. What is wrong with the project is told and waited for; the first deployment must find
+/// Deploys and watches until Ctrl-C. What is wrong with the project is printed, and the next change waited for; the first deployment must find
 /// everything else in order.
 pub(crate) async fn run(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let here = std::env::current_dir().map_err(|error| CliError::io("The current folder can't be read", &error))?;
@@ -42,7 +42,7 @@ pub(crate) async fn run(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(),
     }
 }
 
-/// One deployment; a failure is told and does not end the watching.
+/// One deployment; a failure is printed and does not end the watching.
 async fn round(changed: &[String], args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     match once(args, global, ui).await {
         Ok(outcome) if ui.is_json() => ui.json_line(&line_json(&outcome, changed)),

@@ -69,7 +69,7 @@ impl ProjectFiles {
         snapshot
     }
 
-    /// A file as it is told: from the project's folder.
+    /// A file's path from the project's folder.
     pub(super) fn display(&self, file: &Path) -> String {
         file.strip_prefix(&self.folder).unwrap_or(file).display().to_string()
     }

@@ -1,4 +1,4 @@
-//! What a failed call to AWS is told as: each kind has its sentence and its advice.
+//! A failed call to AWS: each kind has its sentence and its advice.
 
 use aws::{Aws, AwsError, AwsErrorKind};
 

@@ -73,7 +73,7 @@ pub(crate) async fn run(args: StartArgs, global: &Global, ui: &Ui) -> Result<(),
         warnings(&when, now).iter().for_each(|warning| ui.note(toned(Tone::Warning, warning)));
     }
     let answer = post(ui, &url, body, global).await?;
-    tell(ui, &args, &when, &url, &answer, &zone)?;
+    print(ui, &args, &when, &url, &answer, &zone)?;
     if args.follow { follow_to_its_end(&session, ui, global, &args.task, &answer).await } else { Ok(()) }
 }
 
@@ -189,10 +189,10 @@ fn refused(url: &str, answer: &Answer, body: Option<&Value>, global: &Global) ->
 }
 
 /// Prints the answer.
-fn tell(ui: &Ui, args: &StartArgs, when: &When, url: &str, answer: &Value, zone: &TimeZone) -> Result<(), CliError> {
+fn print(ui: &Ui, args: &StartArgs, when: &When, url: &str, answer: &Value, zone: &TimeZone) -> Result<(), CliError> {
     if ui.is_json() {
-        let told = json!({"kind": "started", "url": url, "startAt": when.at.as_millisecond(), "answer": answer});
-        return if args.follow { ui.json_line(&told) } else { ui.json(&told) };
+        let started = json!({"kind": "started", "url": url, "startAt": when.at.as_millisecond(), "answer": answer});
+        return if args.follow { ui.json_line(&started) } else { ui.json(&started) };
     }
     ui.result(started(when, answer, clock::now(), zone))
 }

@@ -36,7 +36,7 @@ impl Timeline {
         let state = self.state_of(event);
         let time = moment::local_exact(event.timestamp, &self.zone);
         let elapsed = format!("+{}", moment::measured(moment::ms_between(started, event.timestamp)));
-        let (tone, what) = happened(event);
+        let (tone, what) = description(event);
         let width = self.width;
         let mut text = format!("{}  {elapsed:<10}  {state:<width$}  {}", toned(Tone::Faint, time), toned(tone, what));
         for (name, value) in [("input", &event.input), ("output", &event.output)] {
@@ -65,7 +65,7 @@ impl Timeline {
 }
 
 /// What an event says happened, in words.
-fn happened(event: &HistoryEvent) -> (Tone, String) {
+fn description(event: &HistoryEvent) -> (Tone, String) {
     let target = || visible(&target(event));
     match event.kind.as_str() {
         "ExecutionStarted" => (Tone::Strong, "started".to_owned()),
