@@ -11,7 +11,7 @@ use crate::cli::global::Global;
 use crate::cli::history::failure::failure_text;
 use crate::cli::session::Session;
 use crate::cli::ui::{Tone, Ui, toned, visible};
-use aws::invoke::{self, Invocation, Mode};
+use aws::invoke::{self, Invocation, InvocationMode};
 
 /// Options of `workshop invoke`.
 #[derive(Debug, Args)]
@@ -62,13 +62,13 @@ pub(crate) async fn run(args: InvokeArgs, global: &Global, ui: &Ui) -> Result<()
     let key = session.function(&args.function)?;
     let name = session.stack.function_name(key);
     let mode = match args.kind {
-        Kind::RequestResponse => Mode::RequestResponse,
-        Kind::Event => Mode::Event,
-        Kind::DryRun => Mode::DryRun,
+        Kind::RequestResponse => InvocationMode::RequestResponse,
+        Kind::Event => InvocationMode::Event,
+        Kind::DryRun => InvocationMode::DryRun,
     };
     let progress = ui.progress();
     progress.set_message(format!("{key} runs"));
-    let tail = mode == Mode::RequestResponse;
+    let tail = mode == InvocationMode::RequestResponse;
     let answer = invoke::invoke(&session.aws, &name, payload.into_bytes(), mode, tail).await;
     progress.finish_and_clear();
     let answer = match answer {
@@ -79,18 +79,18 @@ pub(crate) async fn run(args: InvokeArgs, global: &Global, ui: &Ui) -> Result<()
         ui.json(&as_json(&answer))?;
     } else {
         match mode {
-            Mode::RequestResponse => {
+            InvocationMode::RequestResponse => {
                 ui.result(pretty_payload(&answer))?;
                 match log(&answer) {
                     Some(log) if args.log => ui.result(log)?,
                     log => log.iter().for_each(|log| ui.note(log)),
                 }
             }
-            Mode::Event => ui.note(format!(
+            InvocationMode::Event => ui.note(format!(
                 "{key} has the event and works on it; `{} -f {key} -t` shows it.",
                 global.command("logs")
             )),
-            Mode::DryRun => ui.note(format!("{key} is there and you may invoke it.")),
+            InvocationMode::DryRun => ui.note(format!("{key} is there and you may invoke it.")),
         }
     }
     failure(key.as_str(), &answer).map_or(Ok(()), Err)

@@ -4,7 +4,7 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
 
 use crate::error::AwsError;
-use crate::error::{or_absent, or_gone};
+use crate::error::{ignore_not_found, or_absent};
 use crate::tags::Tags;
 
 const SERVICE: &str = "IAM";
@@ -80,7 +80,7 @@ pub async fn put_policy(client: &Client, role: &str, policy: &str, document: &st
 /// Deletes an inline policy, if it exists.
 pub async fn delete_policy(client: &Client, role: &str, policy: &str) -> Result<(), AwsError> {
     let answer = client.delete_role_policy().role_name(role).policy_name(policy).send().await;
-    or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteRolePolicy")))
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteRolePolicy")))
 }
 
 /// The names of a role's inline policies.
@@ -107,12 +107,14 @@ pub async fn attached_policies(client: &Client, role: &str) -> Result<Vec<String
 /// Detaches a managed policy, if it is attached.
 pub async fn detach_policy(client: &Client, role: &str, arn: &str) -> Result<(), AwsError> {
     let answer = client.detach_role_policy().role_name(role).policy_arn(arn).send().await;
-    or_gone(answer.map_err(AwsError::from_sdk(SERVICE, "DetachRolePolicy")))
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DetachRolePolicy")))
 }
 
 /// Deletes a role without policies, if it exists.
 pub async fn delete_role(client: &Client, role: &str) -> Result<(), AwsError> {
-    or_gone(client.delete_role().role_name(role).send().await.map_err(AwsError::from_sdk(SERVICE, "DeleteRole")))
+    ignore_not_found(
+        client.delete_role().role_name(role).send().await.map_err(AwsError::from_sdk(SERVICE, "DeleteRole")),
+    )
 }
 
 /// IAM returns policy documents URL-encoded (RFC 3986); an emulator may not.

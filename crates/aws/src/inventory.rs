@@ -3,7 +3,8 @@
 use aws_sdk_sfn::types::ExecutionStatus;
 use serde::Serialize;
 
-use crate::connect::Aws;
+use crate::apis;
+use crate::client::connect::Aws;
 use crate::error::AwsError;
 
 /// Counts of what an embedded cloud holds in one region.
@@ -25,9 +26,9 @@ pub struct Inventory {
 /// # Errors
 /// A call failed.
 pub async fn count(aws: &Aws) -> Result<Inventory, AwsError> {
-    let (functions, machines, apis) = tokio::join!(functions(aws), running(aws), apis(aws));
+    let (functions, machines, apis) = tokio::join!(functions(aws), running(aws), apis::list(&aws.apis));
     let (state_machines, running_executions) = machines?;
-    Ok(Inventory { functions: functions?, state_machines, running_executions, apis: apis? })
+    Ok(Inventory { functions: functions?, state_machines, running_executions, apis: apis?.len() })
 }
 
 async fn functions(aws: &Aws) -> Result<usize, AwsError> {
@@ -55,18 +56,4 @@ async fn running(aws: &Aws) -> Result<(usize, usize), AwsError> {
         }
     }
     Ok((machines, executions))
-}
-
-async fn apis(aws: &Aws) -> Result<usize, AwsError> {
-    let mut count = 0;
-    let mut token = None;
-    loop {
-        let page = aws.apis.get_apis().set_next_token(token).send().await;
-        let page = page.map_err(AwsError::from_sdk("API Gateway", "GetApis"))?;
-        count += page.items().len();
-        token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
-        if token.is_none() {
-            return Ok(count);
-        }
-    }
 }

@@ -11,37 +11,28 @@
 //! What this crate must not know: what a deployment is, how the embedded cloud works, and the command line. It changes nothing
 //! that it was not told to change, and prints nothing.
 
-pub mod aliases;
 pub mod apis;
-mod call_trace;
-mod classify;
+mod client;
 pub mod clock;
-pub mod connect;
-pub mod endpoint;
 pub mod error;
-mod error_kind;
-pub mod executions;
-pub mod function_versions;
-pub mod history;
-pub mod http;
 pub mod iam;
 pub mod inventory;
-pub mod invoke;
 pub mod lambda;
-pub mod log_events;
 pub mod logs;
-pub mod machine_versions;
 #[cfg(test)]
 mod peer;
-pub mod region;
 pub mod sfn;
 mod tags;
-mod timeouts;
-mod timestamp;
 mod trace;
 
-pub use connect::{Aws, Target};
+pub use apis::endpoint;
+pub use client::connect::{Aws, Target};
+pub use client::timeouts::CallTimeout;
+pub use client::{http, region};
 pub use error::AwsError;
-pub use error_kind::AwsErrorKind;
+pub use error::kind::AwsErrorKind;
+pub use lambda::{aliases, invoke, versions as function_versions};
+pub use logs::events as log_events;
+pub use sfn::{executions, history, versions as machine_versions};
 pub use tags::Tags;
 pub use trace::TARGET;

@@ -3,8 +3,8 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::connect::{Aws, Target};
-use crate::timeouts::CallTimeout;
+use crate::client::connect::{Aws, Target};
+use crate::client::timeouts::CallTimeout;
 use model::names::Region;
 
 /// Answers every request with the same bytes and closes.

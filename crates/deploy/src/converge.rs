@@ -8,8 +8,8 @@ use crate::desired::Desired;
 use crate::error::DeployError;
 use crate::event::{Event, Events, WaitingFor, milliseconds};
 use crate::observe::{Observed, RecentChanges, observe};
+use crate::plan::remove::plan_removal;
 use crate::plan::{Change, ForeignResources, Plan, plan};
-use crate::remove::removal;
 use crate::trace::TARGET;
 use aws::clock;
 use aws::{Aws, AwsErrorKind};
@@ -19,10 +19,10 @@ use model::service::Service;
 use model::stack::Stack;
 
 /// How many plans are applied before it is clear that somebody else works against this one.
-const ROUNDS: u32 = 8;
+const MAX_ROUNDS: u32 = 8;
 
 /// How often a stack is observed before a difference counts as one, and not as an answer that is out of date.
-const OBSERVATIONS: u32 = 12;
+const MAX_OBSERVATIONS: u32 = 12;
 
 /// What a deployment or removal works on.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,7 @@ impl Deployer<'_> {
     ) -> Result<Observed, DeployError> {
         let mut next = first.clone();
         let mut recent = RecentChanges::default();
-        for round in 1..=ROUNDS {
+        for round in 1..=MAX_ROUNDS {
             recent.deleted.extend(deleted(&next));
             let applied = apply(self.aws, self.stack, &next, deployment, events).await;
             let is_complete = match applied {
@@ -63,7 +63,7 @@ impl Deployer<'_> {
                     true
                 }
                 Err(error) if !is_concurrent_change(&error) => return Err(error),
-                Err(error) if round == ROUNDS => return Err(concurrent_change(&next, error.to_string())),
+                Err(error) if round == MAX_ROUNDS => return Err(concurrent_change(&next, error.to_string())),
                 Err(error) => {
                     tracing::info!(target: TARGET, round, %error, "the plan is out of date; observing again");
                     false
@@ -95,7 +95,7 @@ impl Deployer<'_> {
         is_complete: bool,
         events: &Events,
     ) -> Result<(Observed, Plan), DeployError> {
-        for attempt in 1..OBSERVATIONS {
+        for attempt in 1..MAX_OBSERVATIONS {
             let observed = self.observe(recent, events).await?;
             let left = replan(&observed)?;
             let is_surplus = left.steps.iter().any(|step| step.change == Change::Delete);
@@ -131,16 +131,16 @@ impl Deployer<'_> {
     ) -> Result<Vec<Plan>, DeployError> {
         let mut done = vec![first.clone()];
         let mut recent = RecentChanges::default();
-        for round in 1..=OBSERVATIONS {
+        for round in 1..=MAX_OBSERVATIONS {
             let plan = done.last().cloned().unwrap_or_default();
             recent.deleted.extend(deleted(&plan));
             match apply(self.aws, self.stack, &plan, deployment, events).await {
                 Err(error) if !is_concurrent_change(&error) => return Err(error),
-                Err(error) if round == OBSERVATIONS => return Err(concurrent_change(&plan, error.to_string())),
+                Err(error) if round == MAX_OBSERVATIONS => return Err(concurrent_change(&plan, error.to_string())),
                 Err(error) => tracing::info!(target: TARGET, round, %error, "the plan is out of date; observing again"),
                 Ok(_) => {}
             }
-            let left = removal(&self.observe(&recent, events).await?.ours(self.stack), self.stack, keep_logs);
+            let left = plan_removal(&self.observe(&recent, events).await?.ours(self.stack), self.stack, keep_logs);
             if left.steps.is_empty() {
                 return Ok(done);
             }

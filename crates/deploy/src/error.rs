@@ -1,6 +1,6 @@
 //! Why a deployment can't be planned or applied.
 
-use crate::breach::Breach;
+use crate::limits::breach::Breach;
 use aws::AwsError;
 use model::names::Key;
 use model::service::StateMachine;

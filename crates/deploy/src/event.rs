@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use crate::resource::Resource;
+use crate::desired::resource::Resource;
 
 /// A fact about the work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -10,53 +10,43 @@
 //! endpoint, like AWS), and how zips are built.
 
 mod apply;
-mod artefact;
-mod breach;
 mod converge;
-mod deployments;
 mod desired;
-mod diff;
 mod error;
 mod event;
 #[cfg(test)]
 mod fixtures;
 pub mod limits;
 mod observe;
-mod one_function;
-mod order;
 mod parallel;
-mod pinned;
 mod plan;
 pub mod policy;
-mod prune;
-mod remove;
 mod report;
-mod resource;
 mod retry;
-mod rollback;
-pub mod spec;
 mod trace;
 mod versions;
 
 pub use apply::{Applied, apply};
-pub use artefact::Artefact;
-pub use breach::Breach;
 pub use converge::Deployer;
-pub use deployments::{DeployedVersion, Deployment, FunctionVersions, MachineVersions, Versions};
-pub use desired::{Desired, desired};
-pub use diff::{Difference, Field};
+pub use desired::artefact::Artefact;
+pub use desired::resource::Resource;
+pub use desired::{Desired, desired, spec};
 pub use error::DeployError;
 pub use event::{Action, Event, Events, WaitingFor};
+pub use limits::breach::Breach;
 pub use observe::{
     Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, RecentChanges,
     observe, observe_function, running_executions,
 };
-pub use one_function::{FunctionScope, ObservedPart, plan_function};
+pub use plan::diff::{Difference, Field};
+pub use plan::one_function::{FunctionScope, ObservedPart, plan_function};
+pub use plan::remove::plan_removal;
 pub use plan::{Change, ForeignResources, Identity, Plan, Step, plan};
-pub use prune::{DEFAULT_KEEP, KeepReason, Selection, Version, delete_versions, prune_after_deploy, select_versions};
-pub use remove::removal;
 pub use report::{Completeness, ConsoleLink, Deployed, Endpoint, Report};
-pub use resource::Resource;
-pub use rollback::{MissingVersions, NoSuchDeployment, find_deployment, plan_rollback};
 pub use trace::TARGET;
-pub use versions::{ExecutionsInFlight, InFlight, executions_in_flight, read_versions};
+pub use versions::deployments::{DeployedVersion, Deployment, FunctionVersions, MachineVersions, Versions};
+pub use versions::prune::{
+    DEFAULT_KEEP, KeepReason, Selection, Version, delete_versions, prune_after_deploy, select_versions,
+};
+pub use versions::read::{ExecutionGroup, ExecutionsInFlight, executions_in_flight, read_versions};
+pub use versions::rollback::{MissingVersions, NoSuchDeployment, find_deployment, plan_rollback};

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::desired::resource::Resource;
 use crate::error::DeployError;
 use crate::event::{Event, Events, WaitingFor, milliseconds};
-use crate::resource::Resource;
 use crate::trace::TARGET;
 use aws::clock;
 use aws::{AwsError, AwsErrorKind};

@@ -90,17 +90,17 @@ fn is_expression(text: &str) -> bool {
 
 /// Every call of a definition, state by state in the order of the text.
 pub(super) fn of(source: &Source, document: &Document) -> Vec<Call> {
-    let mut found = Finder { source, calls: Vec::new() };
+    let mut found = CallFinder { source, calls: Vec::new() };
     found.flow(&document.root);
     found.calls
 }
 
-struct Finder<'a> {
+struct CallFinder<'a> {
     source: &'a Source,
     calls: Vec<Call>,
 }
 
-impl Finder<'_> {
+impl CallFinder<'_> {
     fn flow(&mut self, flow: &Node) {
         if let Some(Content::Table(states)) = flow.member("States").map(|states| &states.value.content) {
             states.iter().for_each(|state| self.state(&state.key, &state.value));

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::call::{self, Call};
 use super::document::{Document, Format};
 use super::names::Arn;
-use super::pseudo::{self, Template, Unknown};
+use super::pseudo::{self, Template, UnknownParameter};
 use super::source::{ModelError, Source};
 use super::stack::Stack;
 
@@ -43,7 +43,7 @@ impl Definition {
     }
 
     /// The definition that a document is, with those of its pseudo-parameters that nothing has a value for.
-    pub fn of(source: &Source, document: &Document) -> (Self, Vec<Unknown>) {
+    pub fn of(source: &Source, document: &Document) -> (Self, Vec<UnknownParameter>) {
         let json = match document.format {
             Format::Json => Cow::Borrowed(source.text.as_str()),
             Format::Yaml => Cow::Owned(format!("{:#}", document.value())),
@@ -87,13 +87,13 @@ fn unversioned(json: &str, arn: &str, name: &str) -> Vec<usize> {
 }
 
 /// Whether a definition names a function without a version, by its ARN or name.
-pub fn names(json: &str, arn: &Arn, name: &str) -> bool {
+pub fn names_function(json: &str, arn: &Arn, name: &str) -> bool {
     !unversioned(json, arn.as_str(), name).is_empty()
 }
 
 /// A definition in which some functions, each with its ARN, name and version, are named with their versions. The text is
 /// left as it is otherwise, so that people find their own lines again in the console.
-pub fn pinned<'a>(json: &str, functions: impl IntoIterator<Item = (&'a Arn, &'a str, u64)>) -> String {
+pub fn pin_versions<'a>(json: &str, functions: impl IntoIterator<Item = (&'a Arn, &'a str, u64)>) -> String {
     let mut versions: Vec<(usize, u64)> = functions
         .into_iter()
         .flat_map(|(arn, name, version)| unversioned(json, arn.as_str(), name).into_iter().map(move |at| (at, version)))
@@ -159,13 +159,13 @@ mod tests {
         let two = Arn::new("arn:aws:lambda:r:1:function:one-two");
         let json = r#"{"a": "arn:aws:lambda:r:1:function:one", "FunctionName" : "one-two", "Other": "one-two",
             "b": ["arn:aws:lambda:r:1:function:one-two", "arn:aws:lambda:r:1:function:one:live"]}"#;
-        assert!(names(json, &one, "one") && names(json, &two, "one-two"));
-        assert!(!names(json, &Arn::new("arn:aws:lambda:r:1:function:on"), "on"));
-        insta::assert_snapshot!(pinned(json, [(&one, "one", 7), (&two, "one-two", 12)]), @r#"
+        assert!(names_function(json, &one, "one") && names_function(json, &two, "one-two"));
+        assert!(!names_function(json, &Arn::new("arn:aws:lambda:r:1:function:on"), "on"));
+        insta::assert_snapshot!(pin_versions(json, [(&one, "one", 7), (&two, "one-two", 12)]), @r#"
         {"a": "arn:aws:lambda:r:1:function:one:7", "FunctionName" : "one-two:12", "Other": "one-two",
                     "b": ["arn:aws:lambda:r:1:function:one-two:12", "arn:aws:lambda:r:1:function:one:live"]}
         "#);
-        assert_eq!(pinned(json, []), json);
+        assert_eq!(pin_versions(json, []), json);
     }
 
     #[test]

@@ -27,20 +27,20 @@ pub const RESERVED: [&str; 21] = [
 
 /// Why Lambda would refuse a name, and what to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refused {
+pub(super) struct Refusal {
     pub(super) message: String,
     pub(super) hint: String,
 }
 
 /// Why Lambda would refuse a name; nothing when it takes it.
-pub(super) fn refused(name: &str) -> Option<Refused> {
+pub(super) fn refused(name: &str) -> Option<Refusal> {
     if RESERVED.contains(&name) {
-        return Some(Refused {
+        return Some(Refusal {
             message: format!("Lambda keeps the environment variable `{name}` for itself."),
             hint: format!("Choose another name; the reserved ones are {}.", RESERVED.join(", ")),
         });
     }
-    (!well_formed(name)).then(|| Refused {
+    (!well_formed(name)).then(|| Refusal {
         message: format!("`{name}` can't be the name of an environment variable."),
         hint: "Lambda takes names of two or more letters, digits and `_` that begin with a letter.".to_owned(),
     })

@@ -8,7 +8,7 @@ use super::stack::Stack;
 const KNOWN: [&str; 5] = ["AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::StackName", "AWS::URLSuffix"];
 
 /// One use of a pseudo-parameter in a text: where it stands and what it names.
-struct Use<'a> {
+struct ParameterUse<'a> {
     start: usize,
     end: usize,
     name: &'a str,
@@ -16,7 +16,7 @@ struct Use<'a> {
 
 /// A pseudo-parameter that nothing has a value for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unknown {
+pub struct UnknownParameter {
     /// Its bytes in the source.
     pub span: Range<usize>,
     /// What is wrong, in a full sentence.
@@ -60,7 +60,7 @@ impl Template {
     }
 }
 
-impl Unknown {
+impl UnknownParameter {
     /// The error of the file that it is in.
     pub(super) fn in_source(self, source: &Source) -> ModelError {
         source.error_at(self.span.start, self.message).with_hint(self.hint)
@@ -68,7 +68,7 @@ impl Unknown {
 }
 
 /// The unknown pseudo-parameters in a part of a source.
-pub(super) fn unknown(source: &Source, span: Range<usize>) -> Vec<Unknown> {
+pub(super) fn unknown(source: &Source, span: Range<usize>) -> Vec<UnknownParameter> {
     let part = source.text.get(span.clone()).unwrap_or_default();
     let unknown = uses(part).into_iter().filter(|found| !KNOWN.contains(&found.name));
     let told = unknown.map(|found| {
@@ -78,14 +78,14 @@ pub(super) fn unknown(source: &Source, span: Range<usize>) -> Vec<Unknown> {
             None => format!("Known are {}.", KNOWN.join(", ")),
         };
         let message = format!("`{written}` is no pseudo-parameter that a deployment has a value for.");
-        Unknown { span: span.start + found.start..span.start + found.end, message, hint }
+        UnknownParameter { span: span.start + found.start..span.start + found.end, message, hint }
     });
     told.collect()
 }
 
 /// Every `#{AWS…}` and `${AWS…}` in a text, in order. The case of `AWS` does not matter here, so that a misspelt one is
 /// found and refused instead of being deployed as it stands.
-fn uses(text: &str) -> Vec<Use<'_>> {
+fn uses(text: &str) -> Vec<ParameterUse<'_>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(brace) = text[from..].find('{').map(|at| from + at) {
@@ -97,7 +97,7 @@ fn uses(text: &str) -> Vec<Use<'_>> {
         };
         let name = &inside[..close];
         if name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
-            found.push(Use { start: brace - 1, end: brace + close + 2, name });
+            found.push(ParameterUse { start: brace - 1, end: brace + close + 2, name });
             from = brace + close + 2;
         }
     }

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::source::{ModelError, Place, Source};
 
 /// A value of the service file together with where it stands.
-pub(super) struct At<T> {
+pub(super) struct Located<T> {
     pub(super) value: T,
     pub(super) span: Range<usize>,
 }
@@ -69,23 +69,23 @@ impl<'a> Section<'a> {
     }
 
     /// A string, if the key is there.
-    pub(super) fn string(&mut self, key: &'static str) -> Result<Option<At<String>>, ModelError> {
+    pub(super) fn string(&mut self, key: &'static str) -> Result<Option<Located<String>>, ModelError> {
         let Some(found) = self.take(key) else { return Ok(None) };
         let span = found.span();
         match found.get_ref() {
-            DeValue::String(text) => Ok(Some(At { value: text.to_string(), span })),
+            DeValue::String(text) => Ok(Some(Located { value: text.to_string(), span })),
             _ => Err(self.mismatch(key, "a string", &found)),
         }
     }
 
     /// A string that must be there.
-    pub(super) fn required(&mut self, key: &'static str) -> Result<At<String>, ModelError> {
+    pub(super) fn required(&mut self, key: &'static str) -> Result<Located<String>, ModelError> {
         let missing = self.error(format!("`{}` is missing.", self.path(key)));
         self.string(key)?.ok_or(missing)
     }
 
     /// A whole number within bounds, if the key is there.
-    pub(super) fn number(&mut self, key: &'static str, bounds: Range<u32>) -> Result<Option<At<u32>>, ModelError> {
+    pub(super) fn number(&mut self, key: &'static str, bounds: Range<u32>) -> Result<Option<Located<u32>>, ModelError> {
         let Some(found) = self.take(key) else { return Ok(None) };
         let expected = format!("a whole number from {} to {}", bounds.start, bounds.end - 1);
         let DeValue::Integer(integer) = found.get_ref() else {
@@ -94,7 +94,7 @@ impl<'a> Section<'a> {
         let value = u32::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|value| bounds.contains(value));
         let span = found.span();
         match value {
-            Some(value) => Ok(Some(At { value, span })),
+            Some(value) => Ok(Some(Located { value, span })),
             None => {
                 let message = format!("`{}` must be {expected}; it is {}.", self.path(key), integer.as_str());
                 Err(self.source.error_at(span.start, message))
@@ -112,7 +112,7 @@ impl<'a> Section<'a> {
     }
 
     /// A list of strings that must be there and hold at least one.
-    pub(super) fn strings(&mut self, key: &'static str) -> Result<Vec<At<String>>, ModelError> {
+    pub(super) fn strings(&mut self, key: &'static str) -> Result<Vec<Located<String>>, ModelError> {
         let Some(found) = self.take(key) else {
             return Err(self.error(format!("`{}` is missing.", self.path(key))));
         };
@@ -125,7 +125,7 @@ impl<'a> Section<'a> {
         items
             .iter()
             .map(|item| match item.get_ref() {
-                DeValue::String(text) => Ok(At { value: text.to_string(), span: item.span() }),
+                DeValue::String(text) => Ok(Located { value: text.to_string(), span: item.span() }),
                 _ => Err(self.mismatch(key, "a list of strings", item)),
             })
             .collect()
@@ -152,11 +152,11 @@ impl<'a> Section<'a> {
     }
 
     /// Every entry of a table whose keys the user chooses.
-    pub(super) fn into_entries(self) -> Vec<(At<String>, Spanned<DeValue<'a>>)> {
+    pub(super) fn into_entries(self) -> Vec<(Located<String>, Spanned<DeValue<'a>>)> {
         let entry = |(key, value): (Spanned<_>, _)| {
             let span = key.span();
             let text: std::borrow::Cow<'a, str> = key.into_inner();
-            (At { value: text.into_owned(), span }, value)
+            (Located { value: text.into_owned(), span }, value)
         };
         self.table.into_iter().map(entry).collect()
     }

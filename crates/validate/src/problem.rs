@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::rules;
 use crate::severity::Severity;
 use model::document::Repeated;
-use model::pseudo::Unknown;
+use model::pseudo::UnknownParameter;
 use model::source::{Position, Source};
 
 /// Something that is wrong with a definition.
@@ -111,7 +111,7 @@ pub(super) fn of_repeated(repeated: &Repeated) -> Problem {
     }
 }
 
-pub(super) fn of_unknown(unknown: Unknown) -> Problem {
+pub(super) fn of_unknown(unknown: UnknownParameter) -> Problem {
     Problem {
         severity: Severity::Error,
         code: rules::UNKNOWN_PSEUDO_PARAMETER,

@@ -13,7 +13,7 @@ use crate::cli::session::Session;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
 use aws::executions::Execution;
-use deploy::{DeployError, Deployer, Events, Observed, Plan, RecentChanges, observe, removal, running_executions};
+use deploy::{DeployError, Deployer, Events, Observed, Plan, RecentChanges, observe, plan_removal, running_executions};
 use model::deployment::DeploymentId;
 use model::names::Key;
 
@@ -44,7 +44,7 @@ pub(crate) async fn run(args: &RemoveArgs, global: &Global, ui: &Ui) -> Result<(
         ui.note(format!("The {foreign} is left alone: it does not belong to this stack."));
     }
     let observed = observed.ours(stack);
-    let first = removal(&observed, stack, args.keep_logs);
+    let first = plan_removal(&observed, stack, args.keep_logs);
     if first.steps.is_empty() {
         return print(&BTreeSet::new(), stack.name(), None, ui);
     }

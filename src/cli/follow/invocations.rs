@@ -63,7 +63,7 @@ impl InvocationTracker {
             self.call_of_event.insert(event.id, self.calls.len());
             let call = Call { function, from_ms: ms, to_ms: None, request_id: None, begun: false, reported: false };
             self.calls.push(call);
-        } else if let Some(index) = self.call_of_event.get(&event.led_by()).copied()
+        } else if let Some(index) = self.call_of_event.get(&event.previous_event()).copied()
             && (event.kind.starts_with("LambdaFunction") || (event.kind.starts_with("Task") && event.state.is_none()))
         {
             self.call_of_event.insert(event.id, index);

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::cli::ui::{Tone, toned, visible};
-use deploy::policy::{Invocation, Reason, Role, RoleOf, Statement};
+use deploy::policy::{Invocation, Reason, Role, RoleOwner, Statement};
 use model::stack::Stack;
 
 /// Who invokes functions through the HTTP API, and what it then does.
@@ -64,9 +64,9 @@ fn reason(reason: &Reason) -> String {
 }
 
 fn of(role: &Role) -> (&'static str, &str) {
-    match &role.of {
-        RoleOf::Function(key) => ("function", key.as_str()),
-        RoleOf::StateMachine(key) => ("stateMachine", key.as_str()),
+    match &role.owner {
+        RoleOwner::Function(key) => ("function", key.as_str()),
+        RoleOwner::StateMachine(key) => ("stateMachine", key.as_str()),
     }
 }
 

@@ -1,5 +1,8 @@
 //! What an SDK error means: which call, which code, whose fault, and whether waiting may help.
 
+pub(crate) mod classify;
+pub(crate) mod kind;
+
 use std::error::Error;
 
 use aws_sdk_sfn::operation::RequestId;
@@ -7,9 +10,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::classify::{self, ServiceError};
 use crate::clock;
-use crate::error_kind::AwsErrorKind;
+use crate::error::classify::ServiceError;
+use crate::error::kind::AwsErrorKind;
 
 /// A call to AWS that failed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -90,7 +93,7 @@ pub fn or_absent<T>(answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> 
 }
 
 /// What a deletion comes to: what is gone already is as good as deleted.
-pub fn or_gone<T>(answer: Result<T, AwsError>) -> Result<(), AwsError> {
+pub fn ignore_not_found<T>(answer: Result<T, AwsError>) -> Result<(), AwsError> {
     or_absent(answer).map(|_| ())
 }
 

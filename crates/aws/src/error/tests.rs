@@ -7,9 +7,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::{AwsError, AwsErrorKind};
+use crate::client::timeouts::CallTimeout;
 use crate::clock;
 use crate::peer::{clients, http, json, peer, serve};
-use crate::timeouts::CallTimeout;
 
 /// A call to Step Functions that fails.
 async fn failed_at(endpoint: String, limit: CallTimeout) -> AwsError {
@@ -18,7 +18,7 @@ async fn failed_at(endpoint: String, limit: CallTimeout) -> AwsError {
 }
 
 async fn failed(says: String) -> AwsError {
-    failed_at(format!("http://{}", peer(says).await), CallTimeout::ByCall).await
+    failed_at(format!("http://{}", peer(says).await), CallTimeout::PerOperation).await
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn a_service_that_is_not_well_is_known_by_its_status() {
 #[tokio::test]
 async fn an_html_page_is_no_answer_in_any_protocol() {
     let says = http("502 Bad Gateway", "Content-Type: text/html\r\n", "<html>Bad Gateway</html>");
-    let aws = clients(format!("http://{}", peer(says).await), CallTimeout::ByCall).await;
+    let aws = clients(format!("http://{}", peer(says).await), CallTimeout::PerOperation).await;
     let query = aws.iam.get_role().role_name("r").send().await.map_err(AwsError::from_sdk("IAM", "GetRole"));
     let rest = aws.lambda.get_function().function_name("f").send().await;
     let rest = rest.map_err(AwsError::from_sdk("Lambda", "GetFunction"));
@@ -65,14 +65,14 @@ async fn connections_that_break_are_lost() {
         // What was sent and not read is answered with a reset.
         drop(stream);
     });
-    let error = failed_at(format!("http://{}", reset.await), CallTimeout::ByCall).await;
+    let error = failed_at(format!("http://{}", reset.await), CallTimeout::PerOperation).await;
     assert_eq!(error.kind, AwsErrorKind::ConnectionLost, "{}", error.message);
 }
 
 #[tokio::test]
 async fn nobody_and_silence_are_told_apart() {
     let port = TcpListener::bind(("127.0.0.1", 0)).await.unwrap().local_addr().unwrap().port();
-    let error = failed_at(format!("http://127.0.0.1:{port}"), CallTimeout::ByCall).await;
+    let error = failed_at(format!("http://127.0.0.1:{port}"), CallTimeout::PerOperation).await;
     assert_eq!(error.kind, AwsErrorKind::Unreachable, "{}", error.message);
     let silent = serve(|stream| async move {
         let _stream = stream;
@@ -88,7 +88,7 @@ async fn nobody_and_silence_are_told_apart() {
     });
     let error = failed_at(format!("http://{}", stalls.await), limit).await;
     assert_eq!(error.kind, AwsErrorKind::TimedOut, "{}", error.message);
-    let error = failed_at("http://nowhere.invalid".to_owned(), CallTimeout::ByCall).await;
+    let error = failed_at("http://nowhere.invalid".to_owned(), CallTimeout::PerOperation).await;
     assert_eq!(error.kind, AwsErrorKind::UnknownHost, "{}", error.message);
 }
 
@@ -100,7 +100,7 @@ async fn what_is_no_service_is_seen_through() {
     let proxy = failed(http("407 Proxy Authentication Required", "Content-Type: text/html\r\n", "<html></html>")).await;
     assert_eq!(proxy.kind, AwsErrorKind::UnexpectedResponse, "{}", proxy.message);
     let plain = peer(http("400 Bad Request", "", "no TLS here")).await;
-    let error = failed_at(format!("https://{plain}"), CallTimeout::ByCall).await;
+    let error = failed_at(format!("https://{plain}"), CallTimeout::PerOperation).await;
     assert_eq!(error.kind, AwsErrorKind::TlsFailed, "{}", error.message);
 }
 
@@ -135,7 +135,7 @@ async fn an_upload_has_time() {
     for size in [10, 15_000] {
         let silent =
             serve(|mut stream| async move { while stream.read(&mut [0; 65_536]).await.is_ok_and(|n| n > 0) {} });
-        let aws = clients(format!("http://{}", silent.await), CallTimeout::ByCall).await;
+        let aws = clients(format!("http://{}", silent.await), CallTimeout::PerOperation).await;
         let quick = aws_smithy_types::timeout::TimeoutConfig::builder()
             .operation_attempt_timeout(Duration::from_millis(20))
             .build();

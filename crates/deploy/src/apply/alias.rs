@@ -1,10 +1,10 @@
 //! Points the alias of a function to the version that should be live.
 
 use super::context::Context;
+use crate::desired::resource::Resource;
+use crate::desired::spec::AliasSpec;
 use crate::error::DeployError;
 use crate::plan::Step;
-use crate::resource::Resource;
-use crate::spec::AliasSpec;
 use aws::{AwsErrorKind, function_versions};
 use model::stack::LIVE;
 

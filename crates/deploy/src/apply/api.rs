@@ -3,19 +3,19 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::context::Context;
-use crate::diff::Field;
+use crate::desired::spec::ApiSpec;
 use crate::error::DeployError;
 use crate::event::WaitingFor;
 use crate::observe::owner;
 use crate::plan::Step;
-use crate::spec::ApiSpec;
+use crate::plan::diff::Field;
 use aws::{AwsError, AwsErrorKind, apis};
 
 /// How often a thing without a name of its own may be tried to be made when each answer gets lost.
-const ATTEMPTS: usize = 8;
+const MAX_ATTEMPTS: usize = 8;
 
 /// How often it is looked for after a lost answer: a list may be some seconds behind.
-const POLLS: usize = 4;
+const MAX_POLLS: usize = 4;
 
 /// Creates the API.
 pub(super) async fn create(context: &Context, step: &Step, spec: &ApiSpec) -> Result<(), DeployError> {
@@ -53,13 +53,13 @@ where
         attempt += 1;
         match make().await {
             Ok(id) => return Ok(id),
-            Err(error) if attempt < ATTEMPTS && may_have_happened(&error) => {}
+            Err(error) if attempt < MAX_ATTEMPTS && may_have_succeeded(&error) => {}
             Err(error) => return Err(error.into()),
         }
         let polls = AtomicUsize::new(0);
         let ask = || async {
             let found = context.retry(step).call(&find).await?;
-            let enough = polls.fetch_add(1, Ordering::Relaxed) + 1 >= POLLS;
+            let enough = polls.fetch_add(1, Ordering::Relaxed) + 1 >= MAX_POLLS;
             Ok(if found.is_some() || enough { Some(found) } else { None })
         };
         if let Some(id) = context.retry(step).poll(WaitingFor::Shown, ask).await? {
@@ -70,7 +70,7 @@ where
 
 /// Whether AWS may have done what was asked although it did not say so. A call that was throttled or met another change was
 /// not done, but waiting and looking again is right for it as well.
-fn may_have_happened(error: &AwsError) -> bool {
+fn may_have_succeeded(error: &AwsError) -> bool {
     error.kind.is_connection()
         || matches!(error.kind, AwsErrorKind::ServiceFault | AwsErrorKind::Throttled | AwsErrorKind::Conflict)
 }

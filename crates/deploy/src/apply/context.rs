@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::desired::resource::Resource;
 use crate::error::DeployError;
 use crate::event::{Events, WaitingFor};
 use crate::observe::owner;
 use crate::plan::{Change, Identity, Plan, Step};
-use crate::resource::Resource;
 use crate::retry::Retry;
 use aws::{Aws, AwsError, Tags};
 use model::deployment::DeploymentId;

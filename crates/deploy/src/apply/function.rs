@@ -1,12 +1,12 @@
 //! Creates, updates and deletes functions, and waits until Lambda has them ready.
 
 use super::context::Context;
-use crate::diff::Field;
+use crate::desired::resource::Resource;
+use crate::desired::spec::FunctionSpec;
 use crate::error::DeployError;
 use crate::event::WaitingFor;
 use crate::plan::Step;
-use crate::resource::Resource;
-use crate::spec::FunctionSpec;
+use crate::plan::diff::Field;
 use aws::lambda::{self, Readiness};
 use aws::{AwsError, function_versions};
 
@@ -19,7 +19,7 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &FunctionSpec) 
         Err(DeployError::Aws(error)) if error.is("ResourceConflictException") => {
             let tags = || async { Ok(lambda::function(client, &spec.name).await?.map(|function| function.tags)) };
             context.verify_ownership(step, tags).await?;
-            wait_until_ready(context, step, &spec.name, Readiness::Busy).await?;
+            wait_until_ready(context, step, &spec.name, Readiness::Pending).await?;
             update_code(context, step, spec).await?;
             update_configuration(context, step, spec).await?;
             publish(context, step, spec).await
@@ -51,8 +51,8 @@ pub(super) async fn update(
     if fields.contains(&Field::Tags) {
         context.retry(step).call(|| lambda::tag(&context.aws.lambda, spec.arn.as_str(), &spec.tags)).await?;
     }
-    if fields.contains(&Field::Busy) {
-        wait_until_ready(context, step, &spec.name, Readiness::Busy).await?;
+    if fields.contains(&Field::Pending) {
+        wait_until_ready(context, step, &spec.name, Readiness::Pending).await?;
     }
     if fields.iter().any(code) {
         update_code(context, step, spec).await?;
@@ -116,14 +116,14 @@ async fn wait_until_ready(context: &Context, step: &Step, name: &str, readiness:
     match readiness {
         Readiness::Ready => return Ok(()),
         Readiness::Failed(reason) => return Err(failed(reason)),
-        Readiness::Busy => {}
+        Readiness::Pending => {}
     }
     let ask = || async {
         let there = context.retry(step).call(|| lambda::function(&context.aws.lambda, name)).await?;
         match there.map(|function| function.readiness) {
             Some(Readiness::Ready) => Ok(Some(())),
             Some(Readiness::Failed(reason)) => Err(failed(reason)),
-            Some(Readiness::Busy) | None => Ok(None),
+            Some(Readiness::Pending) | None => Ok(None),
         }
     };
     context.retry(step).poll(WaitingFor::FunctionReady, ask).await

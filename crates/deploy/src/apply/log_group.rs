@@ -1,10 +1,10 @@
 //! Creates, updates and deletes log groups.
 
 use super::context::Context;
-use crate::diff::Field;
+use crate::desired::spec::LogGroupSpec;
 use crate::error::DeployError;
 use crate::plan::Step;
-use crate::spec::LogGroupSpec;
+use crate::plan::diff::Field;
 use aws::logs;
 
 /// Creates a log group; one that turned up meanwhile is taken over, for Lambda makes them by itself.

@@ -17,15 +17,15 @@ use tokio::sync::SetOnce;
 
 use context::Context;
 
-use crate::diff::Field;
+use crate::desired::resource::Resource;
+use crate::desired::spec::Spec;
 use crate::error::DeployError;
 use crate::event::{Event, Events, milliseconds};
-use crate::order;
 use crate::parallel;
+use crate::plan::diff::Field;
+use crate::plan::order;
 use crate::plan::{Change, Plan, Step};
-use crate::resource::Resource;
 use crate::retry::elapsed_since;
-use crate::spec::Spec;
 use aws::Aws;
 use aws::clock;
 use model::deployment::DeploymentId;

@@ -1,9 +1,9 @@
 //! Lets routes invoke functions, and takes that right away.
 
 use super::context::Context;
+use crate::desired::spec::PermissionSpec;
 use crate::error::DeployError;
 use crate::plan::Step;
-use crate::spec::PermissionSpec;
 use aws::lambda;
 
 /// Adds the statement for a route. One that exists already says the same: its id follows from what it says.

@@ -1,10 +1,10 @@
 //! Creates, updates and deletes roles.
 
 use super::context::Context;
-use crate::diff::Field;
+use crate::desired::spec::{POLICY_NAME, RoleSpec};
 use crate::error::DeployError;
 use crate::plan::Step;
-use crate::spec::{POLICY_NAME, RoleSpec};
+use crate::plan::diff::Field;
 use aws::error::or_absent;
 use aws::iam;
 

@@ -3,11 +3,11 @@
 
 use super::api::create_once;
 use super::context::Context;
-use crate::diff::integration_target;
+use crate::desired::resource::Resource;
+use crate::desired::spec::{IntegrationSpec, RouteSpec, StageSpec};
 use crate::error::DeployError;
 use crate::plan::Step;
-use crate::resource::Resource;
-use crate::spec::{IntegrationSpec, RouteSpec, StageSpec};
+use crate::plan::diff::integration_target;
 use aws::{AwsErrorKind, apis};
 
 /// Creates the way to a function.

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::context::Context;
-use crate::diff::Field;
+use crate::desired::spec::{NamedFunction, StateMachineSpec};
 use crate::error::DeployError;
 use crate::event::WaitingFor;
 use crate::parallel;
 use crate::plan::Step;
+use crate::plan::diff::Field;
 use crate::retry::Retry;
-use crate::spec::{NamedFunction, StateMachineSpec};
-use aws::error::or_gone;
+use aws::error::ignore_not_found;
 use aws::{executions, sfn};
 use model::names::{Arn, Key};
 
@@ -26,7 +26,7 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &StateMachineSp
             context.verify_ownership(step, || sfn::tags(client, spec.arn.as_str())).await?;
             change(context, step, spec).await
         }
-        created => created.map_err(|error| about_definition(error, &spec.name)),
+        created => created.map_err(|error| as_definition_error(error, &spec.name)),
     }
 }
 
@@ -51,7 +51,7 @@ async fn change(context: &Context, step: &Step, spec: &StateMachineSpec) -> Resu
     let settings = with_versions(context, spec)?;
     let description = spec.publish.then(|| context.deployment.description());
     let call = || sfn::update(client, spec.arn.as_str(), &settings, description.as_deref());
-    context.retry(step).call(call).await.map_err(|error| about_definition(error, &spec.name))
+    context.retry(step).call(call).await.map_err(|error| as_definition_error(error, &spec.name))
 }
 
 /// The state machine with the versions of its functions, whose steps are all done by now.
@@ -62,7 +62,7 @@ fn with_versions(context: &Context, spec: &StateMachineSpec) -> Result<sfn::Sett
 }
 
 /// A refused definition is a fault of a project file, not of a call.
-fn about_definition(error: DeployError, name: &str) -> DeployError {
+fn as_definition_error(error: DeployError, name: &str) -> DeployError {
     match error {
         DeployError::Aws(answer) if answer.is("InvalidDefinition") => {
             DeployError::Definition { name: name.to_owned(), reason: answer.message }
@@ -103,7 +103,8 @@ async fn stop_running(context: &Context, retry: &Retry, arn: &Arn) -> Result<(),
         let retry = retry.clone();
         async move {
             let cause = || Some("The stack is being removed.".to_owned());
-            let stop = || async { or_gone(executions::stop(&aws, &execution.execution_arn, None, cause()).await) };
+            let stop =
+                || async { ignore_not_found(executions::stop(&aws, &execution.execution_arn, None, cause()).await) };
             retry.call(stop).await
         }
     });

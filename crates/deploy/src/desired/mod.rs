@@ -1,19 +1,23 @@
 //! Pure: from a service, its definitions and artefacts to every resource that a stack should have.
 
+pub(crate) mod artefact;
+pub(crate) mod resource;
+pub mod spec;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::artefact::Artefact;
-use crate::error::DeployError;
-use crate::policy::Role;
-use crate::resource::Resource;
-use crate::spec::{
+use crate::desired::artefact::Artefact;
+use crate::desired::resource::Resource;
+use crate::desired::spec::{
     AliasSpec, ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, NamedFunction, PermissionSpec, RouteSpec, Spec,
     StageSpec, StateMachineSpec,
 };
+use crate::error::DeployError;
+use crate::policy::Role;
 use aws::apis::Cors;
 use aws::lambda::{Code, Configuration};
 use aws::{Tags, sfn};
-use model::definition::{Definition, names};
+use model::definition::{Definition, names_function};
 use model::names::Key;
 use model::service::{Function, Route, Service, StateMachine};
 use model::stack::{KEY_TAG, OWNER_TAG, Stack};
@@ -96,7 +100,7 @@ fn add_state_machine(all: &mut Desired, key: &Key, machine: &StateMachine, defin
         arn: stack.function_arn(key),
         name: stack.function_name(key),
     });
-    let functions = declared.filter(|it| names(&definition.json, &it.arn, &it.name)).collect();
+    let functions = declared.filter(|it| names_function(&definition.json, &it.arn, &it.name)).collect();
     let spec = StateMachineSpec {
         name: stack.state_machine_name(key),
         arn: stack.state_machine_arn(key),

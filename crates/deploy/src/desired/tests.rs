@@ -1,8 +1,8 @@
 //! What the lesson's service file comes to.
 
 use super::*;
+use crate::desired::spec::RoleSpec;
 use crate::fixtures::{LESSON, artefacts, key, service, stack, wanted};
-use crate::spec::RoleSpec;
 use model::service::StateMachineKind;
 
 fn role(desired: &Desired, name: &str) -> RoleSpec {

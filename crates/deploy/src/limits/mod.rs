@@ -2,15 +2,16 @@
 //!
 //! Limits of a single value (memory, timeout, names, retention) are the service file's own, in `model`.
 
+pub(crate) mod breach;
 mod number;
 mod zip;
 
 use std::collections::BTreeMap;
 
-use crate::artefact::Artefact;
-use crate::breach::Breach;
+use crate::desired::artefact::Artefact;
 use crate::error::DeployError;
-use crate::policy::{Role, RoleOf, roles};
+use crate::limits::breach::Breach;
+use crate::policy::{Role, RoleOwner, roles};
 use model::definition::Definition;
 use model::names::Key;
 use model::service::{Function, Service};
@@ -109,12 +110,12 @@ fn definition_size(definition: &Definition, at: &Place, stack: &Stack) -> Option
 fn policy(role: &Role) -> Option<Breach> {
     let document = role.policy.document()?.to_string();
     let characters = document.chars().filter(|character| !character.is_whitespace()).count();
-    let (of, way_out) = match &role.of {
-        RoleOf::Function(key) => (
+    let (of, way_out) = match &role.owner {
+        RoleOwner::Function(key) => (
             format!("function `{key}`"),
             "Name fewer resources in its `permissions`: one with `*` at its end can stand for many.",
         ),
-        RoleOf::StateMachine(key) => (
+        RoleOwner::StateMachine(key) => (
             format!("state machine `{key}`"),
             "Move a part of its definition into a state machine of its own, which has a role of its own.",
         ),

@@ -1,7 +1,7 @@
 //! Numbers in messages.
 
 /// A number with its thousands apart: `52,428,800`.
-pub(super) fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {

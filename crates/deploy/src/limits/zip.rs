@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Seek};
 use zip::ZipArchive;
 
 use super::number::grouped;
-use crate::breach::Breach;
+use crate::limits::breach::Breach;
 use model::names::Key;
 use model::service::Function;
 
@@ -19,7 +19,7 @@ const UNZIPPED_BYTES: u64 = 262_144_000;
 const BOOTSTRAP: &str = "bootstrap";
 
 /// What is wrong with a function's zip.
-pub(super) fn breach(key: &Key, function: &Function, zip: &[u8]) -> Option<Breach> {
+pub(crate) fn breach(key: &Key, function: &Function, zip: &[u8]) -> Option<Breach> {
     if zip.len() > ZIP_BYTES {
         return Some(too_large(key, function, zip.len()));
     }

@@ -5,7 +5,7 @@ mod api;
 mod keys;
 mod observed;
 mod reader;
-mod things;
+mod resources;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ use reader::Reader;
 
 pub(crate) use observed::owner;
 pub use observed::{Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
-pub use things::running_executions;
+pub use resources::running_executions;
 
 /// What is known of a stack from work that was just done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,8 +45,8 @@ pub async fn observe(
     let reader = Reader::new(aws, stack, events);
     let declared = Keys::declared(service);
     let (mut observed, log_groups, apis, (role_keys, machine_keys)) = tokio::try_join!(
-        things::observe(&reader, &declared),
-        things::log_groups(&reader, &declared),
+        resources::observe(&reader, &declared),
+        resources::log_groups(&reader, &declared),
         api::observe(&reader, known.api.as_deref()),
         keys::named(&reader, &declared),
     )?;
@@ -58,7 +58,7 @@ pub async fn observe(
     observed.log_groups = log_groups;
     observed.log_groups.retain(|key, group| declared.functions.contains(key) || owner(&group.tags) == Some(&ours));
     if !leftover.is_empty() {
-        let mut old = things::observe(&reader, &leftover).await?;
+        let mut old = resources::observe(&reader, &leftover).await?;
         old.keep_owned(&ours);
         let something = !(old.roles.is_empty() && old.functions.is_empty() && old.state_machines.is_empty());
         observed.roles.append(&mut old.roles);
@@ -83,5 +83,5 @@ pub async fn observe_function(
     state_machines: impl Iterator<Item = Key>,
     events: &Events,
 ) -> Result<Option<(ObservedFunction, BTreeMap<Key, ObservedStateMachine>)>, DeployError> {
-    things::function_and_machines(&Reader::new(aws, stack, events), key, state_machines).await
+    resources::function_and_machines(&Reader::new(aws, stack, events), key, state_machines).await
 }

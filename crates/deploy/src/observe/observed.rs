@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::spec::Statement;
+use crate::desired::spec::Statement;
 use aws::function_versions::FunctionVersion;
 use aws::{Tags, apis, iam, lambda, sfn};
 use model::names::Key;

@@ -4,30 +4,33 @@ use std::borrow::Cow;
 
 use super::step::{Change, ForeignResources, Identity, Step};
 use crate::desired::Desired;
-use crate::diff::{self, Difference, Field};
+use crate::desired::resource::Resource;
+use crate::desired::spec::{FunctionSpec, PermissionSpec, RoleSpec, Spec, StateMachineSpec};
 use crate::error::DeployError;
 use crate::observe::{Observed, ObservedApi, ObservedFunction, owner};
+use crate::plan::diff::{self, Difference, Field};
 use crate::policy;
-use crate::resource::Resource;
-use crate::spec::{FunctionSpec, PermissionSpec, RoleSpec, Spec, StateMachineSpec};
 use aws::Tags;
 use model::names::Key;
 use model::stack::Stack;
 
 /// The HTTP API that is the stack's, or that may become it.
-pub(super) fn api_of(observed: &Observed) -> Option<&ObservedApi> {
+pub(crate) fn api_of(observed: &Observed) -> Option<&ObservedApi> {
     observed.apis.first().or_else(|| observed.foreign_apis.first())
 }
 
 /// One step for every resource that should be.
-pub(super) fn steps(
+pub(crate) fn steps(
     desired: &Desired,
     observed: &Observed,
     stack: &Stack,
     foreign: ForeignResources,
 ) -> Result<Vec<Step>, DeployError> {
     let comparison = Comparison { desired, observed, api: api_of(observed), stack, foreign };
-    desired.iter().map(|(resource, spec)| comparison.step(resource, &comparison.for_now(resource, spec))).collect()
+    desired
+        .iter()
+        .map(|(resource, spec)| comparison.step(resource, &comparison.with_earlier_permissions(resource, spec)))
+        .collect()
 }
 
 struct Comparison<'a> {
@@ -61,12 +64,12 @@ impl Existing {
 impl Comparison<'_> {
     /// The desired state of a resource for now: while executions run, their state machine's role goes on allowing what the
     /// definitions needed that they began with.
-    fn for_now<'s>(&self, resource: &Resource, spec: &'s Spec) -> Cow<'s, Spec> {
+    fn with_earlier_permissions<'s>(&self, resource: &Resource, spec: &'s Spec) -> Cow<'s, Spec> {
         let (Resource::Role(key), Spec::Role(role)) = (resource, spec) else { return Cow::Borrowed(spec) };
         let runs = self.observed.state_machines.get(key).is_some_and(|machine| machine.runs);
         match self.observed.roles.get(key).and_then(|there| there.policy.as_ref()) {
             Some(there) if runs => {
-                let policy = policy::with_earlier(role.policy.as_ref(), there);
+                let policy = policy::with_earlier_statements(role.policy.as_ref(), there);
                 Cow::Owned(Spec::Role(RoleSpec { policy, ..role.clone() }))
             }
             _ => Cow::Borrowed(spec),

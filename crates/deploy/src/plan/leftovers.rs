@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use super::step::{Change, Step};
 use crate::desired::Desired;
+use crate::desired::resource::Resource;
+use crate::desired::spec::Spec;
 use crate::observe::{Observed, ObservedApi};
-use crate::resource::Resource;
-use crate::spec::Spec;
 use aws::apis::Integration;
 use model::names::Key;
 use model::stack::Stack;
 
 /// Parts of what stays that nothing needs any more: second APIs, routes, integrations, permissions.
-pub(super) fn unneeded_parts(
+pub(crate) fn unneeded_parts(
     steps: &mut Vec<Step>,
     desired: &Desired,
     observed: &Observed,
@@ -67,7 +67,7 @@ pub(crate) fn extra_apis(observed: &Observed) -> impl Iterator<Item = Step> {
 }
 
 /// Things of the stack that the service file no longer declares.
-pub(super) fn undeclared(desired: &Desired, observed: &Observed, stack: &Stack) -> Vec<Step> {
+pub(crate) fn undeclared(desired: &Desired, observed: &Observed, stack: &Stack) -> Vec<Step> {
     all_deletions(observed, stack).into_iter().filter(|step| !desired.contains_key(&step.resource)).collect()
 }
 

@@ -1,7 +1,11 @@
 //! Pure: what should exist and what exists, to one step per resource. Whoever applies the plan has nothing left to decide.
 
 mod compare;
+pub(crate) mod diff;
 mod leftovers;
+pub(crate) mod one_function;
+pub(crate) mod order;
+pub(crate) mod remove;
 mod step;
 
 use crate::desired::Desired;
@@ -9,7 +13,7 @@ use crate::error::DeployError;
 use crate::observe::Observed;
 use model::stack::Stack;
 
-pub(super) use leftovers::{all_deletions, extra_apis};
+pub(crate) use leftovers::{all_deletions, extra_apis};
 pub use step::{Change, ForeignResources, Identity, Plan, Step};
 
 /// What makes the cloud match the service.

@@ -5,11 +5,11 @@ use std::fmt;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::diff::Difference;
+use crate::desired::resource::Resource;
+use crate::desired::spec::Spec;
 use crate::error::DeployError;
 use crate::event::Action;
-use crate::resource::Resource;
-use crate::spec::Spec;
+use crate::plan::diff::Difference;
 
 /// What to do, one step per resource, and what to tell the user beside.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -97,7 +97,7 @@ impl Change {
 
 impl Identity {
     /// The id of something that is addressed by it, if it exists.
-    pub(super) fn of_id(id: Option<&String>) -> Self {
+    pub(crate) fn of_id(id: Option<&String>) -> Self {
         id.map_or(Self::Name, |id| Self::Id(id.clone()))
     }
 }

@@ -5,13 +5,13 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::desired::resource::Resource;
+use crate::desired::spec::Statement;
 use crate::event::Action;
 use crate::fixtures::{LESSON, carried_out, deployed, empty_api, key, stack, wanted};
 use crate::observe::ObservedLogGroup;
-use crate::order;
-use crate::remove::removal;
-use crate::resource::Resource;
-use crate::spec::Statement;
+use crate::plan::order;
+use crate::plan::remove::plan_removal;
 use aws::Tags;
 use aws::lambda::Readiness;
 
@@ -266,7 +266,7 @@ fn one_that_is_going_away_is_made_again() {
 
 #[test]
 fn removal_deletes_all_and_can_keep_logs() {
-    insta::assert_snapshot!(removal(&lesson(), &stack(), false), @r"
+    insta::assert_snapshot!(plan_removal(&lesson(), &stack(), false), @r"
     delete  role           shop-dev-eu-west-1-myStateMachine
     delete  role           shop-dev-eu-west-1-sendEmail
     delete  role           shop-dev-eu-west-1-startStateMachine
@@ -278,8 +278,8 @@ fn removal_deletes_all_and_can_keep_logs() {
     delete  HTTP API       shop-dev
     0 to create, 0 to update, 9 to delete, 0 unchanged
     ");
-    assert_eq!(removal(&lesson(), &stack(), true).steps.len(), 7);
-    assert!(removal(&Observed::default(), &stack(), false).steps.is_empty());
+    assert_eq!(plan_removal(&lesson(), &stack(), true).steps.len(), 7);
+    assert!(plan_removal(&Observed::default(), &stack(), false).steps.is_empty());
 }
 
 #[test]
@@ -321,7 +321,7 @@ proptest! {
         let there = carried_out(there, in_order(&last));
         let again = planned(&text, &there);
         prop_assert!(again.is_empty(), "{again}");
-        let removed = carried_out(there.clone(), &removal(&there, &stack(), false).steps);
+        let removed = carried_out(there.clone(), &plan_removal(&there, &stack(), false).steps);
         prop_assert!(removed.is_empty());
     }
 }

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::desired::spec::{PermissionSpec, RoleSpec};
 use crate::error::DeployError;
-use crate::spec::{PermissionSpec, RoleSpec};
 use aws::Tags;
 use model::definition::Definition;
 use model::names::Key;
@@ -21,7 +21,7 @@ use model::service::{Function, Route, Service, StateMachine};
 use model::source::Place;
 use model::stack::Stack;
 
-pub(super) use document::{says, with_earlier};
+pub(super) use document::{is_equivalent, with_earlier_statements};
 pub use statements::{Policy, Reason, Statement};
 
 /// A role: what it is for, who may assume it and what it allows. It is both deployed and explained.
@@ -30,7 +30,7 @@ pub struct Role {
     /// The deployed name.
     pub name: String,
     /// What runs as it.
-    pub of: RoleOf,
+    pub owner: RoleOwner,
     /// Where that is declared.
     pub at: Place,
     /// What it allows.
@@ -39,7 +39,7 @@ pub struct Role {
 
 /// What runs as a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RoleOf {
+pub enum RoleOwner {
     /// A function.
     Function(Key),
     /// A state machine.
@@ -98,21 +98,21 @@ impl Role {
             reasons: vec![Reason { at: function.at.clone(), state: None, why: "it writes its own log".to_owned() }],
         });
         policy.add_declared(&function.permissions, stack);
-        Self { name: stack.role_name(key), of: RoleOf::Function(key.clone()), at: function.at.clone(), policy }
+        Self { name: stack.role_name(key), owner: RoleOwner::Function(key.clone()), at: function.at.clone(), policy }
     }
 
     /// A state machine may do what its definition shows that it needs, and what the service file allows it.
     pub fn of_state_machine(key: &Key, machine: &StateMachine, definition: &Definition, stack: &Stack) -> Self {
         let mut policy = calls::policy(key, machine, definition, stack);
         policy.add_declared(&machine.permissions, stack);
-        Self { name: stack.role_name(key), of: RoleOf::StateMachine(key.clone()), at: machine.at.clone(), policy }
+        Self { name: stack.role_name(key), owner: RoleOwner::StateMachine(key.clone()), at: machine.at.clone(), policy }
     }
 
     /// The service that may assume it.
     pub fn assumed_by(&self) -> &'static str {
-        match self.of {
-            RoleOf::Function(_) => "lambda.amazonaws.com",
-            RoleOf::StateMachine(_) => "states.amazonaws.com",
+        match self.owner {
+            RoleOwner::Function(_) => "lambda.amazonaws.com",
+            RoleOwner::StateMachine(_) => "states.amazonaws.com",
         }
     }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::desired::resource::Resource;
 use crate::observe::Observed;
-use crate::resource::Resource;
 use model::names::Key;
 use model::service::Service;
 use model::stack::Stack;
@@ -129,7 +129,7 @@ impl Report {
             console: Vec::new(),
         };
         report.add_routes(service, stack, endpoint, is_there);
-        report.add_things(service, stack, is_there);
+        report.add_resources(service, stack, is_there);
         if console {
             report.console = links(stack, &report.functions, &report.state_machines, &report.log_groups);
         }
@@ -158,7 +158,7 @@ impl Report {
         }
     }
 
-    fn add_things(&mut self, service: &Service, stack: &Stack, is_there: &dyn Fn(&Resource) -> bool) {
+    fn add_resources(&mut self, service: &Service, stack: &Stack, is_there: &dyn Fn(&Resource) -> bool) {
         for key in service.functions.keys() {
             let function = Resource::Function(key.clone());
             let group = Resource::LogGroup(key.clone());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::environment;
 use super::names::{Key, NameError, ServiceName, StageName};
 use super::pseudo::Template;
-use super::section::{At, Section, nearest};
+use super::section::{Located, Section, nearest};
 use super::service::{Architecture, Function, Permission, Route, Service, StateMachine, StateMachineKind, Throttle};
 use super::source::{ModelError, Source};
 
@@ -32,7 +32,7 @@ impl Service {
         let state_machines = keyed(root.table("state_machines")?, state_machine)?;
         let default_stage = match stage {
             Some(stage) => named(source, &stage, StageName::parse)?,
-            None => named(source, &At { value: "dev".to_owned(), span: 0..0 }, StageName::parse)?,
+            None => named(source, &Located { value: "dev".to_owned(), span: 0..0 }, StageName::parse)?,
         };
         let name = named(source, &name, ServiceName::parse)?;
         root.finish()?;
@@ -49,7 +49,7 @@ impl Throttle {
     const DEFAULT: Self = Self { rate_per_s: 10, burst: 20 };
 }
 
-fn named<T>(source: &Source, text: &At<String>, parse: fn(&str) -> Result<T, NameError>) -> Result<T, ModelError> {
+fn named<T>(source: &Source, text: &Located<String>, parse: fn(&str) -> Result<T, NameError>) -> Result<T, ModelError> {
     parse(&text.value).map_err(|error| source.error_at(text.span.start, error.to_string()))
 }
 
@@ -213,7 +213,7 @@ fn state_machine(mut section: Section<'_>) -> Result<StateMachine, ModelError> {
 fn one_of<T: Copy>(
     source: &Source,
     key: &str,
-    written: &At<String>,
+    written: &Located<String>,
     values: &[T],
     spelling: impl Fn(&T) -> &str,
 ) -> Result<T, ModelError> {

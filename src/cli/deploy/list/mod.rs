@@ -136,7 +136,7 @@ impl DeploymentList {
             id: deployment.id.to_string(),
             began: deployment.id.began(),
             current: current == Some(deployment.id),
-            whole: deployment.is_whole(),
+            whole: deployment.is_complete(),
             functions: parts(deployment.functions.iter()),
             state_machines: parts(deployment.machines.iter()),
             executions: count(Some(deployment.id)),

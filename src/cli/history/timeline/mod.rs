@@ -57,7 +57,7 @@ impl Timeline {
     fn state_of(&mut self, event: &HistoryEvent) -> String {
         let own = event.state.as_deref().map(visible);
         let left = event.kind.ends_with("StateExited");
-        let state = own.or_else(|| self.states.get(&event.led_by()).cloned()).unwrap_or_default();
+        let state = own.or_else(|| self.states.get(&event.previous_event()).cloned()).unwrap_or_default();
         let later = if left { String::new() } else { state.clone() };
         self.states.insert(event.id, later);
         if event.kind.starts_with("Execution") { String::new() } else { state }

@@ -1,0 +1,310 @@
+//! API Gateway: HTTP APIs with their integrations, routes and stages.
+
+pub mod endpoint;
+
+use aws_sdk_apigatewayv2::Client;
+use aws_sdk_apigatewayv2::config::retry::RetryConfig;
+use aws_sdk_apigatewayv2::types::{Cors as SdkCors, IntegrationType, ProtocolType, RouteSettings};
+
+use crate::error::AwsError;
+use crate::error::ignore_not_found;
+use crate::tags::Tags;
+
+const SERVICE: &str = "API Gateway";
+
+/// The version of the event that a function gets.
+pub const PAYLOAD_FORMAT: &str = "2.0";
+
+/// An HTTP API without what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Api {
+    /// Its id, which the URL begins with.
+    pub id: String,
+    /// Its name; names need not be unique.
+    pub name: String,
+    /// Where its stages answer.
+    pub endpoint: String,
+    /// When it was made, in seconds since 1970.
+    pub created_s: i64,
+    /// What browsers of other origins may do.
+    pub cors: Option<Cors>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What browsers of other origins may do. Lists are sorted; header names are in lower case, as API Gateway answers them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cors {
+    /// Origins, or `*`.
+    pub origins: Vec<String>,
+    /// Methods.
+    pub methods: Vec<String>,
+    /// Request headers.
+    pub headers: Vec<String>,
+}
+
+/// What a route runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Integration {
+    /// Its id.
+    pub id: String,
+    /// The function's ARN.
+    pub uri: String,
+    /// The version of the event that the function gets.
+    pub payload_format: String,
+}
+
+/// A route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Its id.
+    pub id: String,
+    /// Method and path: `POST /start`.
+    pub key: String,
+    /// `integrations/<id>`.
+    pub target: String,
+}
+
+/// A stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stage {
+    /// Its name: the first part of every path.
+    pub name: String,
+    /// Whether a change goes live at once.
+    pub auto_deploy: bool,
+    /// Requests a second, in the long run.
+    pub rate_per_s: Option<f64>,
+    /// Requests at once.
+    pub burst: Option<i32>,
+}
+
+impl Cors {
+    /// Lists in any order and case.
+    pub fn new(origins: &[String], methods: &[String], headers: &[String]) -> Self {
+        let sorted = |list: &[String], change: fn(&str) -> String| {
+            let mut list: Vec<String> = list.iter().map(|item| change(item)).collect();
+            list.sort();
+            list.dedup();
+            list
+        };
+        Self {
+            origins: sorted(origins, str::to_owned),
+            methods: sorted(methods, str::to_uppercase),
+            headers: sorted(headers, str::to_lowercase),
+        }
+    }
+}
+
+impl From<&Cors> for SdkCors {
+    fn from(cors: &Cors) -> Self {
+        Self::builder()
+            .set_allow_origins(Some(cors.origins.clone()))
+            .set_allow_methods(Some(cors.methods.clone()))
+            .set_allow_headers(Some(cors.headers.clone()))
+            .build()
+    }
+}
+
+/// Reads all pages of a list that the SDK has no paginator for.
+macro_rules! all_pages {
+    ($request:expr, $operation:literal) => {{
+        let mut items = Vec::new();
+        let mut token = None;
+        loop {
+            let answer = $request.max_results("100").set_next_token(token).send().await;
+            let page = answer.map_err(AwsError::from_sdk(SERVICE, $operation))?;
+            items.extend(page.items.unwrap_or_default());
+            token = page.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                break items;
+            }
+        }
+    }};
+}
+
+/// Every HTTP API.
+///
+/// # Errors
+/// The call failed.
+pub async fn list(client: &Client) -> Result<Vec<Api>, AwsError> {
+    Ok(all_pages!(client.get_apis(), "GetApis").into_iter().map(read).collect())
+}
+
+/// Every HTTP API with a name, oldest first.
+///
+/// # Errors
+/// The call failed.
+pub async fn named(client: &Client, name: &str) -> Result<Vec<Api>, AwsError> {
+    let mut apis: Vec<Api> = list(client).await?.into_iter().filter(|api| api.name == name).collect();
+    apis.sort_by(|one, other| (one.created_s, &one.id).cmp(&(other.created_s, &other.id)));
+    Ok(apis)
+}
+
+fn read(api: aws_sdk_apigatewayv2::types::Api) -> Api {
+    Api {
+        cors: api
+            .cors_configuration()
+            .map(|cors| Cors::new(cors.allow_origins(), cors.allow_methods(), cors.allow_headers())),
+        created_s: api.created_date().map_or(0, |date| date.secs()),
+        id: api.api_id.unwrap_or_default(),
+        name: api.name.unwrap_or_default(),
+        endpoint: api.api_endpoint.unwrap_or_default(),
+        tags: api.tags.unwrap_or_default().into_iter().collect(),
+    }
+}
+
+/// Creates an HTTP API and returns its id and endpoint. Never tried twice: nothing keeps a second try from making a
+/// second API.
+pub async fn create_api(
+    client: &Client,
+    name: &str,
+    cors: Option<&Cors>,
+    tags: &Tags,
+) -> Result<(String, String), AwsError> {
+    let request = client
+        .create_api()
+        .name(name)
+        .protocol_type(ProtocolType::Http)
+        .set_cors_configuration(cors.map(SdkCors::from))
+        .set_tags(Some(tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()));
+    let answer = request
+        .customize()
+        .config_override(without_retries())
+        .send()
+        .await
+        .map_err(AwsError::from_sdk(SERVICE, "CreateApi"))?;
+    Ok((answer.api_id.unwrap_or_default(), answer.api_endpoint.unwrap_or_default()))
+}
+
+/// Replaces what browsers of other origins may do.
+pub async fn update_cors(client: &Client, api: &str, cors: Option<&Cors>) -> Result<(), AwsError> {
+    match cors {
+        Some(cors) => {
+            let request = client.update_api().api_id(api).cors_configuration(cors.into());
+            request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateApi")).map(|_| ())
+        }
+        // UpdateApi takes an absent configuration for "leave it".
+        None => {
+            let answer = client.delete_cors_configuration().api_id(api).send().await;
+            ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteCorsConfiguration")))
+        }
+    }
+}
+
+/// Adds tags to an HTTP API.
+pub async fn tag(client: &Client, arn: &str, tags: &Tags) -> Result<(), AwsError> {
+    let tags = tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let answer = client.tag_resource().resource_arn(arn).set_tags(Some(tags)).send().await;
+    answer.map_err(AwsError::from_sdk(SERVICE, "TagResource")).map(|_| ())
+}
+
+/// Deletes an HTTP API with everything in it, if it exists.
+pub async fn delete_api(client: &Client, api: &str) -> Result<(), AwsError> {
+    ignore_not_found(client.delete_api().api_id(api).send().await.map_err(AwsError::from_sdk(SERVICE, "DeleteApi")))
+}
+
+/// An API's integrations.
+pub async fn integrations(client: &Client, api: &str) -> Result<Vec<Integration>, AwsError> {
+    let found = all_pages!(client.get_integrations().api_id(api), "GetIntegrations");
+    let read = |integration: aws_sdk_apigatewayv2::types::Integration| Integration {
+        id: integration.integration_id.unwrap_or_default(),
+        uri: integration.integration_uri.unwrap_or_default(),
+        payload_format: integration.payload_format_version.unwrap_or_default(),
+    };
+    Ok(found.into_iter().map(read).collect())
+}
+
+/// For calls that the SDK must not repeat by itself.
+fn without_retries() -> aws_sdk_apigatewayv2::config::Builder {
+    aws_sdk_apigatewayv2::Config::builder().retry_config(RetryConfig::disabled())
+}
+
+/// Creates an integration with a function and returns its id. Never tried twice, like [`create_api`].
+pub async fn create_integration(client: &Client, api: &str, uri: &str) -> Result<String, AwsError> {
+    let request = client
+        .create_integration()
+        .api_id(api)
+        .integration_type(IntegrationType::AwsProxy)
+        .integration_uri(uri)
+        .payload_format_version(PAYLOAD_FORMAT);
+    let answer = request.customize().config_override(without_retries()).send().await;
+    let answer = answer.map_err(AwsError::from_sdk(SERVICE, "CreateIntegration"))?;
+    Ok(answer.integration_id.unwrap_or_default())
+}
+
+/// Sets the version of the event that an integration's function gets.
+pub async fn update_integration(client: &Client, api: &str, id: &str) -> Result<(), AwsError> {
+    let request = client.update_integration().api_id(api).integration_id(id).payload_format_version(PAYLOAD_FORMAT);
+    request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateIntegration")).map(|_| ())
+}
+
+/// Deletes an integration, if it exists.
+pub async fn delete_integration(client: &Client, api: &str, id: &str) -> Result<(), AwsError> {
+    let answer = client.delete_integration().api_id(api).integration_id(id).send().await;
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteIntegration")))
+}
+
+/// An API's routes.
+pub async fn routes(client: &Client, api: &str) -> Result<Vec<Route>, AwsError> {
+    let found = all_pages!(client.get_routes().api_id(api), "GetRoutes");
+    let read = |route: aws_sdk_apigatewayv2::types::Route| Route {
+        id: route.route_id.unwrap_or_default(),
+        key: route.route_key.unwrap_or_default(),
+        target: route.target.unwrap_or_default(),
+    };
+    Ok(found.into_iter().map(read).collect())
+}
+
+/// Creates a route to an integration.
+pub async fn create_route(client: &Client, api: &str, key: &str, target: &str) -> Result<(), AwsError> {
+    let request = client.create_route().api_id(api).route_key(key).target(target);
+    request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateRoute")).map(|_| ())
+}
+
+/// Points a route to another integration.
+pub async fn update_route(client: &Client, api: &str, id: &str, target: &str) -> Result<(), AwsError> {
+    let request = client.update_route().api_id(api).route_id(id).target(target);
+    request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateRoute")).map(|_| ())
+}
+
+/// Deletes a route, if it exists.
+pub async fn delete_route(client: &Client, api: &str, id: &str) -> Result<(), AwsError> {
+    let answer = client.delete_route().api_id(api).route_id(id).send().await;
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteRoute")))
+}
+
+/// An API's stages.
+pub async fn stages(client: &Client, api: &str) -> Result<Vec<Stage>, AwsError> {
+    let found = all_pages!(client.get_stages().api_id(api), "GetStages");
+    let read = |stage: aws_sdk_apigatewayv2::types::Stage| {
+        let settings = stage.default_route_settings();
+        Stage {
+            auto_deploy: stage.auto_deploy().unwrap_or_default(),
+            rate_per_s: settings.and_then(RouteSettings::throttling_rate_limit),
+            burst: settings.and_then(RouteSettings::throttling_burst_limit),
+            name: stage.stage_name.unwrap_or_default(),
+        }
+    };
+    Ok(found.into_iter().map(read).collect())
+}
+
+/// Creates a stage on which every change goes live at once.
+pub async fn create_stage(client: &Client, api: &str, name: &str, rate_per_s: u32, burst: u32) -> Result<(), AwsError> {
+    let settings = throttled(rate_per_s, burst);
+    let request = client.create_stage().api_id(api).stage_name(name).auto_deploy(true).default_route_settings(settings);
+    request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateStage")).map(|_| ())
+}
+
+/// Sets a stage's limits, and that every change goes live at once.
+pub async fn update_stage(client: &Client, api: &str, name: &str, rate_per_s: u32, burst: u32) -> Result<(), AwsError> {
+    let settings = throttled(rate_per_s, burst);
+    let request = client.update_stage().api_id(api).stage_name(name).auto_deploy(true).default_route_settings(settings);
+    request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateStage")).map(|_| ())
+}
+
+fn throttled(rate_per_s: u32, burst: u32) -> RouteSettings {
+    RouteSettings::builder()
+        .throttling_rate_limit(f64::from(rate_per_s))
+        .throttling_burst_limit(i32::try_from(burst).unwrap_or(i32::MAX))
+        .build()
+}

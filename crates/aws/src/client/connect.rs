@@ -1,0 +1,151 @@
+//! From what the user asked for (profile, region, endpoint) to one client per service.
+
+use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
+use aws_credential_types::Credentials;
+
+use crate::client::call_trace::CallTrace;
+use crate::client::http;
+use crate::client::region;
+use crate::client::timeouts::{CallTimeout, UploadTimeout, retries};
+use crate::error::AwsError;
+use crate::error::kind::AwsErrorKind;
+use model::names::{AccountId, DEFAULT_REGION, Region};
+
+/// Which cloud to speak to, and as whom.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Target {
+    /// AWS, or whatever `AWS_ENDPOINT_URL` names, with the user's own credentials.
+    Aws {
+        /// The profile of the shared configuration files, when one was named.
+        profile: Option<String>,
+        /// The region, when one was named; else the environment's or profile's, else us-east-1.
+        region: Option<Region>,
+    },
+    /// The embedded cloud at a URL on loopback.
+    Local {
+        /// Its base URL.
+        endpoint: String,
+        /// The region to act in.
+        region: Region,
+    },
+}
+
+/// A client of one service, whose calls are traced.
+macro_rules! client {
+    ($sdk:ident, $config:expr) => {
+        $sdk::Client::from_conf($sdk::config::Builder::from($config).interceptor(CallTrace).build())
+    };
+}
+
+/// One client per service, all for one account and region.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    /// The region that every call goes to.
+    pub region: Region,
+    /// The endpoint that replaces AWS's own, if any.
+    pub endpoint: Option<String>,
+    /// Step Functions.
+    pub sfn: aws_sdk_sfn::Client,
+    /// Lambda.
+    pub lambda: aws_sdk_lambda::Client,
+    /// Identity and Access Management.
+    pub iam: aws_sdk_iam::Client,
+    /// HTTP APIs.
+    pub apis: aws_sdk_apigatewayv2::Client,
+    /// CloudWatch Logs.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// Security Token Service.
+    pub sts: aws_sdk_sts::Client,
+    /// How long a call may take.
+    pub timeout: CallTimeout,
+}
+
+impl Aws {
+    /// Creates the clients. Calls nothing: credentials are looked for at the first call.
+    ///
+    /// # Errors
+    /// The environment's or profile's region is no region, or the environment's time limit no time.
+    pub async fn connect(target: Target) -> Result<Self, AwsError> {
+        Self::connect_within(target, CallTimeout::from_env()?).await
+    }
+
+    pub(crate) async fn connect_within(target: Target, timeout: CallTimeout) -> Result<Self, AwsError> {
+        let config = match &target {
+            Target::Aws { profile, region } => user_config(profile.as_deref(), region.as_ref()).await,
+            Target::Local { endpoint, region } => local_config(endpoint, region),
+        };
+        let config = config.into_builder().timeout_config(timeout.call_timeouts()).retry_config(retries()).build();
+        let region = region::parsed(config.region().map_or(DEFAULT_REGION, |region| region.as_ref()))?;
+        Ok(Self {
+            region,
+            endpoint: config.endpoint_url().map(str::to_owned),
+            sfn: client!(aws_sdk_sfn, &config),
+            lambda: lambda(&config, timeout),
+            iam: client!(aws_sdk_iam, &config),
+            apis: client!(aws_sdk_apigatewayv2, &config),
+            logs: client!(aws_sdk_cloudwatchlogs, &config),
+            sts: client!(aws_sdk_sts, &config),
+            timeout,
+        })
+    }
+
+    /// The account that the credentials belong to.
+    ///
+    /// # Errors
+    /// No or expired credentials, or an endpoint that can't be reached.
+    pub async fn account(&self) -> Result<AccountId, AwsError> {
+        let answer = self.sts.get_caller_identity().send().await;
+        let identity = answer.map_err(AwsError::from_sdk("STS", "GetCallerIdentity"))?;
+        let account = identity.account().unwrap_or_default();
+        AccountId::parse(account).map_err(|error| AwsError {
+            kind: AwsErrorKind::Other,
+            service: "STS",
+            operation: "GetCallerIdentity",
+            code: None,
+            message: error.to_string(),
+            request_id: None,
+        })
+    }
+}
+
+/// Only Lambda is sent so much that the line's speed matters.
+fn lambda(config: &SdkConfig, timeout: CallTimeout) -> aws_sdk_lambda::Client {
+    let mut builder = aws_sdk_lambda::config::Builder::from(config).interceptor(CallTrace);
+    if timeout == CallTimeout::PerOperation {
+        builder = builder.interceptor(UploadTimeout);
+    }
+    aws_sdk_lambda::Client::from_conf(builder.build())
+}
+
+async fn user_config(profile: Option<&str>, region: Option<&Region>) -> SdkConfig {
+    let endpoint = std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
+    // The loader reads AWS_MAX_ATTEMPTS and the like unless it is given retries, and panics where they make no sense.
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http::client(endpoint.as_deref()))
+        .retry_config(retries());
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = region {
+        loader = loader.region(SdkRegion::new(region.to_string()));
+    }
+    let config = loader.load().await;
+    match config.region() {
+        Some(_) => config,
+        None => config.into_builder().region(SdkRegion::from_static(DEFAULT_REGION)).build(),
+    }
+}
+
+/// The embedded cloud takes any credentials; these never come from the user's own.
+fn local_config(endpoint: &str, region: &Region) -> SdkConfig {
+    let credentials = Credentials::from_keys("test", "test", None);
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(endpoint)
+        .region(SdkRegion::new(region.to_string()))
+        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
+        .http_client(http::client(Some(endpoint)))
+        .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(aws_smithy_async::rt::sleep::TokioSleep::new()))
+        .build()
+}

@@ -1,0 +1,148 @@
+//! Step Functions: state machines.
+
+pub mod executions;
+pub mod history;
+mod timestamp;
+pub mod versions;
+
+use aws_sdk_sfn::Client;
+use aws_sdk_sfn::types::{
+    LogLevel, LoggingConfiguration, StateMachineStatus, StateMachineType, Tag, TracingConfiguration,
+};
+
+use crate::error::AwsError;
+use crate::error::{ignore_not_found, or_absent};
+use crate::tags::Tags;
+
+const SERVICE: &str = "Step Functions";
+
+/// A state machine as Step Functions has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateMachine {
+    /// Its definition: JSON.
+    pub definition: String,
+    /// The ARN of the role that its executions run as.
+    pub role: String,
+    /// `STANDARD` or `EXPRESS`.
+    pub kind: String,
+    /// Whether it writes its executions' events to a log group.
+    pub logs: bool,
+    /// Whether it sends traces to X-Ray.
+    pub traces: bool,
+    /// Whether it is going away: it does so once its executions have ended.
+    pub deleting: bool,
+}
+
+/// The desired state of a state machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Its definition: JSON.
+    pub definition: String,
+    /// The ARN of the role that its executions run as.
+    pub role: String,
+    /// `STANDARD` or `EXPRESS`.
+    pub kind: &'static str,
+}
+
+/// The state machine with an ARN, if it exists.
+pub async fn state_machine(client: &Client, arn: &str) -> Result<Option<StateMachine>, AwsError> {
+    let answer = client.describe_state_machine().state_machine_arn(arn).send().await;
+    let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "DescribeStateMachine")))?;
+    Ok(found.map(|output| StateMachine {
+        logs: output
+            .logging_configuration()
+            .and_then(LoggingConfiguration::level)
+            .is_some_and(|level| *level != LogLevel::Off),
+        traces: output.tracing_configuration().is_some_and(TracingConfiguration::enabled),
+        deleting: output.status() == Some(&StateMachineStatus::Deleting),
+        kind: output.r#type().as_str().to_owned(),
+        definition: output.definition,
+        role: output.role_arn,
+    }))
+}
+
+/// The tags of a state machine, if it exists.
+pub async fn tags(client: &Client, arn: &str) -> Result<Option<Tags>, AwsError> {
+    let answer = client.list_tags_for_resource().resource_arn(arn).send().await;
+    let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "ListTagsForResource")))?;
+    let pair = |tag: Tag| Some((tag.key?, tag.value.unwrap_or_default()));
+    Ok(found.map(|output| output.tags.unwrap_or_default().into_iter().filter_map(pair).collect()))
+}
+
+/// The names of all state machines that begin with `prefix`.
+pub async fn state_machine_names(client: &Client, prefix: &str) -> Result<Vec<String>, AwsError> {
+    let mut pages = client.list_state_machines().max_results(1000).into_paginator().items().send();
+    let mut names = Vec::new();
+    while let Some(machine) = pages.next().await {
+        let machine = machine.map_err(AwsError::from_sdk(SERVICE, "ListStateMachines"))?;
+        names.extend(Some(machine.name).filter(|name| name.starts_with(prefix)));
+    }
+    Ok(names)
+}
+
+/// Creates a state machine and publishes it as its first version, described as `description`. The same call again answers
+/// with the one that exists, whatever its role and tags.
+pub async fn create(
+    client: &Client,
+    name: &str,
+    settings: &Settings,
+    description: &str,
+    tags: &Tags,
+) -> Result<(), AwsError> {
+    let request = client
+        .create_state_machine()
+        .name(name)
+        .definition(&settings.definition)
+        .role_arn(&settings.role)
+        .r#type(StateMachineType::from(settings.kind))
+        .logging_configuration(no_logs())
+        .tracing_configuration(no_traces())
+        .publish(true)
+        .version_description(description)
+        .set_tags(Some(listed(tags)));
+    request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateStateMachine")).map(|_| ())
+}
+
+/// Replaces a state machine's definition and role. Logging and tracing are sent too: what is left out would stay as it is.
+/// With a description the result is published as a version.
+pub async fn update(
+    client: &Client,
+    arn: &str,
+    settings: &Settings,
+    description: Option<&str>,
+) -> Result<(), AwsError> {
+    let request = client
+        .update_state_machine()
+        .state_machine_arn(arn)
+        .definition(&settings.definition)
+        .role_arn(&settings.role)
+        .logging_configuration(no_logs())
+        .tracing_configuration(no_traces())
+        .publish(description.is_some())
+        .set_version_description(description.map(str::to_owned));
+    request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateStateMachine")).map(|_| ())
+}
+
+/// Adds tags to a state machine.
+pub async fn tag(client: &Client, arn: &str, tags: &Tags) -> Result<(), AwsError> {
+    let answer = client.tag_resource().resource_arn(arn).set_tags(Some(listed(tags))).send().await;
+    answer.map_err(AwsError::from_sdk(SERVICE, "TagResource")).map(|_| ())
+}
+
+fn listed(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}
+
+/// Asks for a state machine's deletion, if it exists. It is gone once all its executions have ended.
+pub async fn delete(client: &Client, arn: &str) -> Result<(), AwsError> {
+    let answer = client.delete_state_machine().state_machine_arn(arn).send().await;
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteStateMachine")))
+}
+
+fn no_logs() -> LoggingConfiguration {
+    LoggingConfiguration::builder().level(LogLevel::Off).build()
+}
+
+fn no_traces() -> TracingConfiguration {
+    TracingConfiguration::builder().enabled(false).build()
+}

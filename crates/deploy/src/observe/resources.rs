@@ -1,0 +1,174 @@
+//! Reads roles, functions, state machines and log groups.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::keys::{Keys, key_of, tagged_key};
+use super::observed::{Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
+use super::reader::Reader;
+use crate::desired::spec::{POLICY_NAME, SID_PREFIX, Statement};
+use crate::error::DeployError;
+use crate::parallel;
+use crate::trace::TARGET;
+use aws::executions::{self, Execution};
+use aws::{Aws, function_versions, iam, lambda, logs, sfn};
+use model::names::Key;
+use model::stack::{LIVE, Stack};
+
+/// Reads the roles, functions and state machines under some keys.
+pub(super) async fn observe(reader: &Reader, keys: &Keys) -> Result<Observed, DeployError> {
+    let roles = keys.roles().into_iter().map(|key| role(reader.clone(), key));
+    let functions = keys.functions.iter().map(|key| function(reader.clone(), key.clone()));
+    let machines = keys.state_machines.iter().map(|key| state_machine(reader.clone(), key.clone()));
+    let (roles, functions, machines) =
+        tokio::try_join!(parallel::all(roles), parallel::all(functions), parallel::all(machines))?;
+    Ok(Observed {
+        roles: roles.into_iter().flatten().collect(),
+        functions: functions.into_iter().flatten().collect(),
+        state_machines: machines.into_iter().flatten().collect(),
+        ..Observed::default()
+    })
+}
+
+/// Reads one function and the state machines under some keys.
+pub(super) async fn function_and_machines(
+    reader: &Reader,
+    key: &Key,
+    state_machines: impl Iterator<Item = Key>,
+) -> Result<Option<(ObservedFunction, BTreeMap<Key, ObservedStateMachine>)>, DeployError> {
+    let machines = state_machines.map(|key| state_machine(reader.clone(), key));
+    let (function, machines) = tokio::try_join!(function(reader.clone(), key.clone()), parallel::all(machines))?;
+    Ok(function.map(|(_, function)| (function, machines.into_iter().flatten().collect())))
+}
+
+async fn role(reader: Reader, key: Key) -> Result<Option<(Key, ObservedRole)>, DeployError> {
+    let client = &reader.aws.iam;
+    let name = reader.stack.role_name(&key);
+    let (role, policy) = tokio::try_join!(
+        reader.call(|| iam::role(client, &name)),
+        reader.call(|| iam::inline_policy(client, &name, POLICY_NAME))
+    )?;
+    Ok(role.map(|role| (key, ObservedRole { role, policy })))
+}
+
+async fn function(reader: Reader, key: Key) -> Result<Option<(Key, ObservedFunction)>, DeployError> {
+    let client = &reader.aws.lambda;
+    let name = reader.stack.function_name(&key);
+    let (function, policy, versions, live) = tokio::try_join!(
+        reader.call(|| lambda::function(client, &name)),
+        reader.call(|| lambda::policy(client, &name)),
+        reader.call(|| function_versions::list(client, &name)),
+        reader.call(|| function_versions::alias(client, &name, LIVE)),
+    )?;
+    let statements = policy.as_deref().map(statements).unwrap_or_default();
+    Ok(function.map(|function| (key, ObservedFunction { function, statements, versions, live })))
+}
+
+async fn state_machine(reader: Reader, key: Key) -> Result<Option<(Key, ObservedStateMachine)>, DeployError> {
+    let client = &reader.aws.sfn;
+    let arn = reader.stack.state_machine_arn(&key);
+    let (machine, tags, runs) = tokio::try_join!(
+        reader.call(|| sfn::state_machine(client, arn.as_str())),
+        reader.call(|| sfn::tags(client, arn.as_str())),
+        reader.call(|| executions::any_running(&reader.aws, &arn)),
+    )?;
+    Ok(machine.map(|machine| (key, ObservedStateMachine { machine, runs, tags: tags.unwrap_or_default() })))
+}
+
+/// Reads every log group that a function of this stack writes to or wrote to, with its tags. The tags of the declared ones
+/// are asked for at once, not only when the list has shown them.
+pub(super) async fn log_groups(
+    reader: &Reader,
+    declared: &Keys,
+) -> Result<BTreeMap<Key, ObservedLogGroup>, DeployError> {
+    let start = format!("/aws/lambda/{}", reader.stack.function_name_start());
+    let known = declared.functions.iter().map(|key| {
+        let reader = reader.clone();
+        let name = reader.stack.log_group(key);
+        async move { Ok((name.clone(), group_tags(&reader, &name).await?)) }
+    });
+    let (groups, known) =
+        tokio::try_join!(reader.call(|| logs::groups(&reader.aws.logs, &start)), parallel::all(known))?;
+    let known: BTreeMap<String, aws::Tags> = known.into_iter().collect();
+    let with_tags = groups.into_iter().map(|group| {
+        let reader = reader.clone();
+        let known = known.get(&group.name).cloned();
+        async move {
+            let tags = match known {
+                Some(tags) => tags,
+                None => group_tags(&reader, &group.name).await?,
+            };
+            let key = key_of(&reader.stack, &group.name, Stack::log_group)
+                .or_else(|| tagged_key(&tags, &reader.stack, &group.name, Stack::log_group));
+            Ok(key.map(|key| (key, ObservedLogGroup { retention_days: group.retention_days, tags })))
+        }
+    });
+    Ok(parallel::all(with_tags).await?.into_iter().flatten().collect())
+}
+
+async fn group_tags(reader: &Reader, name: &str) -> Result<aws::Tags, DeployError> {
+    let arn = reader.stack.log_group_arn(name);
+    Ok(reader.call(|| logs::tags(&reader.aws.logs, arn.as_str())).await?.unwrap_or_default())
+}
+
+/// The executions of each state machine that have not ended. Express executions can't be listed and end by themselves
+/// within minutes.
+pub async fn running_executions(
+    aws: &Aws,
+    stack: &Stack,
+    observed: &Observed,
+) -> Result<BTreeMap<Key, Vec<Execution>>, DeployError> {
+    let standard = observed.state_machines.iter().filter(|(_, it)| it.machine.kind == "STANDARD");
+    let asked = standard.map(|(key, _)| {
+        let arn = stack.state_machine_arn(key);
+        let key = key.clone();
+        let aws = aws.clone();
+        async move { Ok((key, executions::running(&aws, &arn).await?)) }
+    });
+    let listed = parallel::all(asked).await?;
+    Ok(listed.into_iter().filter(|(_, running)| !running.is_empty()).collect())
+}
+
+/// Our statements in a function's policy.
+fn statements(policy: &str) -> Vec<Statement> {
+    let policy: Value = serde_json::from_str(policy).unwrap_or_else(|error| {
+        tracing::warn!(target: TARGET, %error, "the function's policy is no JSON; it counts as empty");
+        Value::Null
+    });
+    let statements = match policy.get("Statement") {
+        Some(Value::Array(statements)) => statements.as_slice(),
+        Some(only) => std::slice::from_ref(only),
+        None => &[],
+    };
+    statements.iter().filter_map(statement).filter(|statement| statement.sid.starts_with(SID_PREFIX)).collect()
+}
+
+/// A statement's id and source. One without a source lets any API in, so it counts as another statement than ours.
+fn statement(statement: &Value) -> Option<Statement> {
+    let sid = statement.get("Sid")?.as_str()?.to_owned();
+    let conditions = statement.get("Condition").and_then(Value::as_object);
+    let operators = conditions.into_iter().flat_map(|operators| operators.values()).filter_map(Value::as_object);
+    let source = operators.flatten().find(|(key, _)| key.eq_ignore_ascii_case("aws:SourceArn"));
+    let source_arn = source.and_then(|(_, value)| value.as_str()).unwrap_or_default().to_owned();
+    Some(Statement { sid, source_arn })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_statements_are_read_off_a_policy() {
+        let policy = r#"{"Version":"2012-10-17","Id":"default","Statement":[
+            {"Sid":"workshop-1","Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},
+             "Action":"lambda:InvokeFunction","Resource":"arn:f",
+             "Condition":{"ArnLike":{"AWS:SourceArn":"arn:aws:execute-api:r:1:a/*/POST/start"}}},
+            {"Sid":"by-hand","Effect":"Allow"},
+            {"Sid":"workshop-2","Effect":"Allow"}]}"#;
+        let found = statements(policy);
+        let shown: Vec<String> = found.iter().map(|it| format!("{} {}", it.sid, it.source_arn)).collect();
+        assert_eq!(shown, ["workshop-1 arn:aws:execute-api:r:1:a/*/POST/start", "workshop-2 "]);
+        assert_eq!(statements(""), []);
+    }
+}

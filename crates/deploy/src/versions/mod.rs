@@ -1,0 +1,7 @@
+//! The published versions of a stack: the deployments that they make up, the way back to one, and what may be deleted.
+
+pub(crate) mod deployments;
+pub(crate) mod pinned;
+pub(crate) mod prune;
+pub(crate) mod read;
+pub(crate) mod rollback;
