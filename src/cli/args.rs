@@ -1,8 +1,8 @@
-//! The options that every command takes, and the list of commands.
+//! The list of commands, and what Ctrl-C means to each.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-use model::names::{Region, StageName};
+use crate::cli::global::Global;
 
 /// From an Amazon States Language file and a few functions to a running workflow: on this machine or on AWS.
 #[derive(Debug, Parser)]
@@ -24,63 +24,6 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// Options that every command takes.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Options of every command")]
-pub(crate) struct Global {
-    /// The stage: one separate deployment of the service [default: the service file's, dev]
-    #[arg(short, long, global = true, value_name = "NAME", env = "WORKSHOP_STAGE", value_parser = StageName::parse)]
-    pub(crate) stage: Option<StageName>,
-    /// The AWS region [default: the profile's, else us-east-1]
-    #[arg(short, long, global = true, value_name = "REGION", value_parser = Region::parse)]
-    pub(crate) region: Option<Region>,
-    /// The profile of your AWS configuration files
-    #[arg(long, alias = "aws-profile", global = true, value_name = "NAME")]
-    pub(crate) profile: Option<String>,
-    /// Use the embedded cloud on this machine; it is started when needed
-    #[arg(long, global = true, env = "WORKSHOP_LOCAL", value_parser = clap::builder::FalseyValueParser::new())]
-    pub(crate) local: bool,
-    /// Print the result as JSON
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-    /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto, value_name = "WHEN")]
-    pub(crate) color: ColorWhen,
-    /// Say more: every step with its time, ids of failed requests
-    #[arg(long, global = true)]
-    pub(crate) verbose: bool,
-}
-
-impl Global {
-    /// Another command for the same stack and cloud, as it would be typed.
-    pub(crate) fn command(&self, name: &str) -> String {
-        let mut command = format!("workshop {name}");
-        if self.local {
-            command.push_str(" --local");
-        }
-        let options = [
-            ("stage", self.stage.as_ref().map(ToString::to_string)),
-            ("region", self.region.as_ref().map(ToString::to_string)),
-            ("profile", self.profile.clone()),
-        ];
-        for (option, value) in options {
-            command.extend(value.map(|value| format!(" --{option} {value}")));
-        }
-        command
-    }
-}
-
-/// When output has colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorWhen {
-    /// On a terminal, unless NO_COLOR is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
 const INFO_HELP: &str = "Examples:
   workshop info --local            what is deployed to the embedded cloud
   workshop info --verbose          with ARNs and log groups
@@ -94,37 +37,37 @@ const DIFF_HELP: &str = "Examples:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Package what changed and make the cloud match the service
-    Deploy(super::deploy_args::DeployArgs),
+    Deploy(crate::cli::deploy::args::DeployArgs),
     /// Say what `deploy` would make, change and delete, and in which fields
     #[command(after_help = DIFF_HELP)]
-    Diff(super::deploy_args::PlanArgs),
+    Diff(crate::cli::deploy::plan::PlanArgs),
     /// Show what is deployed and where it answers
     #[command(after_help = INFO_HELP)]
     Info,
     /// Return to the functions and definitions of an earlier deployment
-    Rollback(super::rollback::RollbackArgs),
+    Rollback(crate::cli::deploy::rollback::RollbackArgs),
     /// Delete everything of a stack, and look again whether it is gone
-    Remove(super::remove::RemoveArgs),
+    Remove(crate::cli::deploy::remove::RemoveArgs),
     /// Say what is wrong with definitions, without any cloud
-    Validate(super::validate::ValidateArgs),
+    Validate(crate::cli::validate::ValidateArgs),
     /// Show the service with everything filled in, or what its roles may do
-    Print(super::print::PrintArgs),
+    Print(crate::cli::print::PrintArgs),
     /// Build and zip the functions
-    Package(super::package::PackageArgs),
+    Package(crate::cli::package::PackageArgs),
     /// Start an execution: post to the deployed endpoint, as the lesson's curl does
-    Start(super::start::StartArgs),
+    Start(crate::cli::executions::start::StartArgs),
     /// Show a function's log, or everything that one execution did
-    Logs(super::logs::LogsArgs),
+    Logs(crate::cli::logs::LogsArgs),
     /// List executions, with a countdown for those that wait
-    List(super::executions::list::ListArgs),
+    List(crate::cli::executions::list::ListArgs),
     /// Show one execution's history as a timeline
-    Show(super::executions::show::ShowArgs),
+    Show(crate::cli::executions::show::ShowArgs),
     /// Stop an execution
-    Stop(super::executions::stop::StopArgs),
+    Stop(crate::cli::executions::stop::StopArgs),
     /// Invoke a function and print what it answers
-    Invoke(super::invoke::InvokeArgs),
+    Invoke(crate::cli::invoke::InvokeArgs),
     /// The embedded cloud on this machine: run, start, stop, look at it, empty it
-    Local(super::local::LocalArgs),
+    Local(crate::cli::local::LocalArgs),
 }
 
 /// What Ctrl-C means to a command.
@@ -159,7 +102,13 @@ impl Command {
             Self::Logs(args) if args.tail => OnInterrupt::Ends,
             Self::Deploy(args) if args.is_watch() => OnInterrupt::Ends,
             Self::Local(args) if args.is_run() => OnInterrupt::Own,
+            Self::Local(args) if args.is_tail() => OnInterrupt::Ends,
             _ => OnInterrupt::Fails,
         }
+    }
+
+    /// Whether it runs the embedded cloud in this very process, which then keeps its own log.
+    pub(crate) fn is_cloud(&self) -> bool {
+        matches!(self, Self::Local(args) if args.is_run())
     }
 }

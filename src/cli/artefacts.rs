@@ -1,4 +1,4 @@
-//! Where the functions' zips come from: built from the project's sources, carried by this binary, or a folder.
+//! Where the functions' zips come from: built from the project's sources, bundled in this binary, or a folder.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use bytes::Bytes;
 use sha2::Digest;
 use workshop_package as packager;
 
-use super::carried;
-use super::error::{CliError, ErrorKind};
-use super::project::{Origin, Project};
-use super::ui::Ui;
+use crate::cli::bundled;
+use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::project::{Origin, Project};
+use crate::cli::ui::Ui;
 use deploy::Artefact;
 use model::names::Key;
 use model::service::Architecture;
@@ -39,7 +39,7 @@ pub(crate) async fn zips(
     match (folder, &project.origin) {
         (Some(folder), _) => project.service.functions.keys().map(|key| from_folder(folder, key)).collect(),
         (None, Origin::Folder(project_dir)) => build(project, project_dir, target, ui).await,
-        (None, Origin::Carried) => project.service.functions.keys().map(from_this_binary).collect(),
+        (None, Origin::Bundled) => project.service.functions.keys().map(from_bundle).collect(),
     }
 }
 
@@ -58,8 +58,8 @@ fn from_folder(folder: &Path, key: &Key) -> Result<(Key, Zip), CliError> {
     Ok((key.clone(), zip(bytes.into(), Some(path))))
 }
 
-fn from_this_binary(key: &Key) -> Result<(Key, Zip), CliError> {
-    let bytes = carried::zip(key.as_str()).ok_or_else(|| {
+fn from_bundle(key: &Key) -> Result<(Key, Zip), CliError> {
+    let bytes = bundled::zip(key.as_str()).ok_or_else(|| {
         let message =
             format!("This binary carries no zip for the function `{key}`, and there is no project folder here.");
         CliError::new(ErrorKind::Project, message).try_this(
@@ -120,9 +120,10 @@ async fn run(
     ui: &Ui,
 ) -> Result<Vec<packager::Artefact>, CliError> {
     let bar = ui.progress();
-    let (shown, ui) = (bar.clone(), ui.clone());
+    let shown_bar = bar.clone();
+    let ui = ui.clone();
     let work = tokio::task::spawn_blocking(move || {
-        packager::package(&sources, &options, &mut |event| show(&event, &ui, &shown))
+        packager::package(&sources, &options, &mut |event| show(&event, &ui, &shown_bar))
     });
     let ended = work.await;
     bar.finish_and_clear();
@@ -152,17 +153,5 @@ fn show(event: &packager::Event, ui: &Ui, bar: &indicatif::ProgressBar) {
             bar.suspend(|| ui.note(format!("packaged {function}: unchanged")));
         }
         packager::Event::Packaged { .. } | packager::Event::Unchanged { .. } => {}
-    }
-}
-
-impl From<packager::PackageError> for CliError {
-    fn from(error: packager::PackageError) -> Self {
-        let text = error.to_string();
-        let mut letters = text.chars();
-        let sentence: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-        let stop = if sentence.ends_with(['.', '\n', '`']) { "" } else { "." };
-        let mut failure = Self::new(ErrorKind::Project, format!("{sentence}{stop}"));
-        failure.hint = error.hint();
-        failure
     }
 }

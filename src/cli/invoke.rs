@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::args::Global;
-use super::error::{CliError, ErrorKind};
-use super::executions::timeline::failure_text;
-use super::session::Session;
-use super::ui::{Tone, Ui, toned, visible};
+use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::global::Global;
+use crate::cli::history::failure::failure_text;
+use crate::cli::session::Session;
+use crate::cli::ui::{Tone, Ui, toned, visible};
 use aws::invoke::{self, Invocation, InvocationMode};
 
 /// Options of `workshop invoke`.
@@ -80,7 +80,7 @@ pub(crate) async fn run(args: InvokeArgs, global: &Global, ui: &Ui) -> Result<()
     } else {
         match mode {
             InvocationMode::RequestResponse => {
-                ui.result(shown(&answer))?;
+                ui.result(pretty_payload(&answer))?;
                 match log(&answer) {
                     Some(log) if args.log => ui.result(log)?,
                     log => log.iter().for_each(|log| ui.note(log)),
@@ -145,7 +145,7 @@ fn as_json(answer: &Invocation) -> Value {
 }
 
 /// The answer as indented JSON.
-fn shown(answer: &Invocation) -> String {
+fn pretty_payload(answer: &Invocation) -> String {
     let payload = String::from_utf8_lossy(&answer.payload);
     let parsed = serde_json::from_str::<Value>(&payload).and_then(|value| serde_json::to_string_pretty(&value));
     visible(&parsed.unwrap_or_else(|_| payload.into_owned()))
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn answers_are_shown_as_json_with_the_log_under_a_rule() {
         let answered = answer(r#"{"statusCode":200}"#, None, Some("START RequestId: 1\nhi\u{1b}[2J\n"));
-        let text = format!("{}\n{}", shown(&answered), log(&answered).unwrap());
+        let text = format!("{}\n{}", pretty_payload(&answered), log(&answered).unwrap());
         insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r#"
         {
           "statusCode": 200
@@ -207,7 +207,7 @@ mod tests {
         hi\u{1b}[2J
         "#);
         let bare = answer("no json\u{7}", None, None);
-        assert_eq!((shown(&bare), log(&bare)), ("no json\\u{7}".to_owned(), None));
+        assert_eq!((pretty_payload(&bare), log(&bare)), ("no json\\u{7}".to_owned(), None));
     }
 
     #[test]

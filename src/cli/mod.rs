@@ -2,34 +2,28 @@
 
 mod args;
 mod artefacts;
-mod aws_error;
 mod backoff;
-mod carried;
+mod bundled;
 mod deploy;
-mod deploy_args;
-mod deploy_function;
-mod deployments;
+mod embedded;
 mod error;
 mod executions;
-mod in_flight;
+mod follow;
+mod global;
+mod history;
 mod info;
 mod invoke;
 mod local;
+mod log_events;
 mod logs;
 mod package;
 mod print;
 mod project;
-mod prune;
-mod remove;
-mod rollback;
+mod report;
 mod session;
-mod start;
-mod steps;
 mod time;
 mod ui;
 mod validate;
-mod watch;
-mod watched;
 
 use std::process::ExitCode;
 
@@ -46,6 +40,9 @@ pub(crate) fn main() -> ExitCode {
         Err(answer) => return ui::print_clap(&answer),
     };
     let ui = Ui::new(&cli.global);
+    if !cli.command.is_cloud() {
+        ui.trace_calls();
+    }
     let ended = runtime().and_then(|runtime| {
         let ended = runtime.block_on(until_interrupt(cli, &ui));
         // A read of the keyboard may still wait for a line; nobody waits for it.
@@ -87,12 +84,12 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Deploy(args) => deploy::run(&args, global, ui).await,
         Command::Diff(args) => deploy::diff(&args, global, ui).await,
         Command::Info => info::run(global, ui).await,
-        Command::Rollback(args) => rollback::run(&args, global, ui).await,
-        Command::Remove(args) => remove::run(&args, global, ui).await,
+        Command::Rollback(args) => deploy::rollback::run(&args, global, ui).await,
+        Command::Remove(args) => deploy::remove::run(&args, global, ui).await,
         Command::Print(args) => print::run(&args, global, ui).await,
         Command::Package(args) => package::run(&args, ui).await,
         Command::Validate(args) => validate::run(&args, global, ui),
-        Command::Start(args) => start::run(args, global, ui).await,
+        Command::Start(args) => executions::start::run(args, global, ui).await,
         Command::Logs(args) => logs::run(args, global, ui).await,
         Command::List(args) => executions::list::run(args, global, ui).await,
         Command::Show(args) => executions::show::run(args, global, ui).await,

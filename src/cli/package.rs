@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
-use super::artefacts;
-use super::error::CliError;
-use super::project::{Origin, Project};
-use super::ui::Ui;
+use crate::cli::artefacts;
+use crate::cli::error::CliError;
+use crate::cli::project::{Origin, Project};
+use crate::cli::ui::Ui;
+use crate::cli::ui::text::size;
 
 /// The options of `package`.
 #[derive(Debug, Args)]
@@ -58,7 +59,7 @@ pub(crate) async fn run(args: &PackageArgs, ui: &Ui) -> Result<(), CliError> {
         let place = line.path.as_ref().map(|path| format!("  {}", path.display())).unwrap_or_default();
         ui.result(format!("{}  {}  sha256 {}{place}", line.function, size(line.size_bytes), line.code_sha256))?;
     }
-    if project.origin == Origin::Carried && args.out.is_none() {
+    if project.origin == Origin::Bundled && args.out.is_none() {
         ui.note("These are carried inside this binary; `--out DIR` writes them to a folder.");
     }
     Ok(())
@@ -70,23 +71,4 @@ fn write(folder: &Path, function: &str, zip: &[u8]) -> Result<PathBuf, CliError>
         .and_then(|()| std::fs::write(&path, zip))
         .map_err(|error| CliError::io(&format!("{} can't be written", path.display()), &error))?;
     Ok(path)
-}
-
-/// A size for people: `812 KiB`, `2.4 MiB`.
-pub(crate) fn size(bytes: usize) -> String {
-    let kib = bytes.div_ceil(1024);
-    if kib < 1024 { format!("{kib} KiB") } else { format!("{}.{} MiB", kib / 1024, kib % 1024 * 10 / 1024) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_for_people() {
-        assert_eq!(
-            [0, 1, 1024, 831_000, 1_048_576, 2_516_582].map(size),
-            ["0 KiB", "1 KiB", "1 KiB", "812 KiB", "1.0 MiB", "2.4 MiB"]
-        );
-    }
 }

@@ -1,9 +1,9 @@
-//! The project that a command is about: the folder it is run in, or the lesson that the binary carries.
+//! The project that a command is about: the folder it is run in, or the lesson bundled in the binary.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::error::{CliError, ErrorKind};
+use crate::cli::error::{CliError, ErrorKind};
 use model::definition::Definition;
 use model::names::Key;
 use model::service::{Service, StateMachine, StateMachineKind};
@@ -13,8 +13,8 @@ use model::source::Source;
 pub(super) const SERVICE_FILE: &str = "definitions/service.toml";
 
 /// The lesson's own files, for use outside any project folder.
-const CARRIED_SERVICE: &str = include_str!("../../definitions/service.toml");
-const CARRIED_DEFINITIONS: [(&str, &str); 1] =
+const BUNDLED_SERVICE: &str = include_str!("../../definitions/service.toml");
+const BUNDLED_DEFINITIONS: [(&str, &str); 1] =
     [("wait-to-send.asl.json", include_str!("../../definitions/wait-to-send.asl.json"))];
 
 /// Where the service's files and functions come from.
@@ -23,7 +23,7 @@ pub(crate) enum Origin {
     /// A folder with `definitions/service.toml`; functions are built from its sources.
     Folder(PathBuf),
     /// This binary.
-    Carried,
+    Bundled,
 }
 
 /// A service with its definitions.
@@ -37,46 +37,46 @@ pub(crate) struct Project {
     pub(crate) definitions: BTreeMap<Key, Definition>,
 }
 
-/// A service with the texts of its definitions, read and not looked at.
+/// A service with the texts of its definitions, read and not parsed.
 #[derive(Debug, Clone)]
-pub(crate) struct Written {
+pub(crate) struct ProjectText {
     /// Where it comes from.
     pub(crate) origin: Origin,
     /// What it declares.
     pub(crate) service: Service,
     /// The texts, in the order of the state machines' keys.
-    pub(crate) definitions: Vec<WrittenDefinition>,
+    pub(crate) definitions: Vec<DefinitionText>,
 }
 
 /// The text of a state machine's definition.
 #[derive(Debug, Clone)]
-pub(crate) struct WrittenDefinition {
+pub(crate) struct DefinitionText {
     pub(crate) key: Key,
     pub(crate) kind: StateMachineKind,
     pub(crate) source: Source,
-    /// The file, unless this binary carries it.
+    /// The file, unless it is bundled in this binary.
     pub(crate) path: Option<PathBuf>,
 }
 
-impl Written {
-    /// The service of the current folder or of the nearest one above it, else the carried lesson.
+impl ProjectText {
+    /// The service of the current folder or of the nearest one above it, else the bundled lesson.
     ///
     /// # Errors
     /// A file that can't be read, or a service file that is wrong.
     pub(crate) fn find() -> Result<Self, CliError> {
         let here = std::env::current_dir().map_err(|error| CliError::io("The current folder can't be read", &error))?;
-        let Some(folder) = folder_of(&here) else { return Self::carried() };
+        let Some(folder) = folder_of(&here) else { return Self::bundled() };
         let path = |file: &str| folder.join(SERVICE_FILE).with_file_name(file);
-        let read = |file: &str| read(&path(file), &shown(&here, &path(file)));
+        let read = |file: &str| read(&path(file), &display_path(&here, &path(file)));
         Self::load(Origin::Folder(folder.to_owned()), read, |file| Some(path(file)))
     }
 
-    /// The lesson that this binary carries.
+    /// The lesson that is bundled in this binary.
     ///
     /// # Errors
     /// A binary that was put together wrongly.
-    pub(crate) fn carried() -> Result<Self, CliError> {
-        Self::load(Origin::Carried, carried, |_| None)
+    pub(crate) fn bundled() -> Result<Self, CliError> {
+        Self::load(Origin::Bundled, bundled, |_| None)
     }
 
     fn load(
@@ -86,12 +86,22 @@ impl Written {
     ) -> Result<Self, CliError> {
         let service = Service::parse(&read("service.toml")?)?;
         let definition = |(key, machine): (&Key, &StateMachine)| {
-            let (source, path) = (read(&machine.definition)?, path(&machine.definition));
-            Ok(WrittenDefinition { key: key.clone(), kind: machine.kind, source, path })
+            let source = read(&machine.definition).map_err(|failure| without_definition(failure, key, machine))?;
+            let path = path(&machine.definition);
+            Ok(DefinitionText { key: key.clone(), kind: machine.kind, source, path })
         };
         let definitions = service.state_machines.iter().map(definition).collect::<Result<_, CliError>>()?;
         Ok(Self { origin, service, definitions })
     }
+}
+
+/// A definition that can't be read, with the state machine that is without it and the place that names the file.
+fn without_definition(failure: CliError, key: &Key, machine: &StateMachine) -> CliError {
+    let hint = format!(
+        "It is the definition of the state machine `{key}`: put the file there, or correct `definition` at {}.",
+        machine.at
+    );
+    if failure.hint.is_some() { failure } else { failure.try_this(hint) }
 }
 
 /// The folder that a folder's project is in: itself, or the nearest above it with a service file.
@@ -100,12 +110,12 @@ pub(super) fn folder_of(here: &Path) -> Option<&Path> {
 }
 
 impl Project {
-    /// The project of the current folder or of the nearest one above it, else the carried lesson.
+    /// The project of the current folder or of the nearest one above it, else the bundled lesson.
     ///
     /// # Errors
     /// A service file or definition that can't be read or is wrong.
     pub(crate) fn find() -> Result<Self, CliError> {
-        Self::of(Written::find()?)
+        Self::of(ProjectText::find()?)
     }
 
     /// The folder that paths in the service file start from.
@@ -113,16 +123,16 @@ impl Project {
         folder.join(SERVICE_FILE).parent().map_or_else(|| folder.to_owned(), Path::to_owned)
     }
 
-    fn of(written: Written) -> Result<Self, CliError> {
-        let Written { origin, service, definitions } = written;
-        let parse = |written: WrittenDefinition| Ok((written.key, Definition::parse(&written.source)?));
+    fn of(text: ProjectText) -> Result<Self, CliError> {
+        let ProjectText { origin, service, definitions } = text;
+        let parse = |text: DefinitionText| Ok((text.key, Definition::parse(&text.source)?));
         let definitions = definitions.into_iter().map(parse).collect::<Result<_, CliError>>()?;
         Ok(Self { origin, service, definitions })
     }
 }
 
 /// A path as the user would type it from where they are.
-fn shown(here: &Path, path: &Path) -> String {
+fn display_path(here: &Path, path: &Path) -> String {
     path.strip_prefix(here).unwrap_or(path).display().to_string()
 }
 
@@ -139,8 +149,8 @@ pub(super) fn read(path: &Path, shown: &str) -> Result<Source, CliError> {
     Ok(Source::new(shown, text))
 }
 
-fn carried(file: &str) -> Result<Source, CliError> {
-    let known = std::iter::once(("service.toml", CARRIED_SERVICE)).chain(CARRIED_DEFINITIONS);
+fn bundled(file: &str) -> Result<Source, CliError> {
+    let known = std::iter::once(("service.toml", BUNDLED_SERVICE)).chain(BUNDLED_DEFINITIONS);
     match known.into_iter().find(|(name, _)| *name == file) {
         Some((name, text)) => Ok(Source::new(format!("<carried>/{name}"), text)),
         None => Err(CliError::new(ErrorKind::Failed, format!("This binary does not carry `{file}`."))),
@@ -152,8 +162,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_carried_lesson_is_whole() {
-        let project = Project::of(Written::carried().unwrap()).unwrap();
+    fn the_bundled_lesson_is_whole() {
+        let project = Project::of(ProjectText::bundled().unwrap()).unwrap();
         assert_eq!(project.definitions.len(), project.service.state_machines.len());
     }
 }

@@ -1,12 +1,13 @@
 //! What nearly every command begins with: the project, the clients, and the stack they act on.
 
-use super::args::Global;
-use super::error::{CliError, ErrorKind};
-use super::project::Project;
-use super::ui::{Tone, Ui, toned};
-use crate::local::lifecycle;
-use aws::{Aws, AwsError, AwsErrorKind, Target};
-use model::names::Key;
+use crate::cli::embedded::{self, lifecycle};
+use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::global::Global;
+use crate::cli::project::Project;
+use crate::cli::ui::{Tone, Ui, toned};
+use aws::region;
+use aws::{Aws, Target};
+use model::names::{AccountId, Key, Region};
 use model::nearest;
 use model::stack::Stack;
 
@@ -36,7 +37,8 @@ impl Session {
     /// Missing credentials, an endpoint that does not answer.
     pub(crate) async fn of(project: Project, global: &Global, ui: &Ui) -> Result<Self, CliError> {
         let aws = Aws::connect(target(global, ui).await?).await?;
-        let account = aws.account().await.map_err(|error| first_failure(global, &aws, error))?;
+        let account = aws.account().await;
+        let account = account.map_err(|error| CliError::first_call(error, &aws, global.profile.as_deref()))?;
         let stage = global.stage.clone().unwrap_or_else(|| project.service.default_stage.clone());
         let stack = Stack { service: project.service.name.clone(), stage, region: aws.region.clone(), account };
         Ok(Self { project, aws, stack })
@@ -62,27 +64,9 @@ impl Session {
 
     /// The failure of a command that needs a deployment where there is none.
     pub(crate) fn not_deployed(&self, global: &Global) -> CliError {
-        let (name, region) = (self.stack.name(), &self.stack.region);
-        CliError::new(ErrorKind::NotFound, format!("Nothing is deployed as {name} in {region}."))
-            .try_this(format!("Run `{}` first.", global.command("deploy")))
+        let message = format!("Nothing is deployed as {} in {}.", self.stack.name(), self.stack.region);
+        CliError::new(ErrorKind::NotFound, message).try_this(format!("Run `{}` first.", global.command("deploy")))
     }
-}
-
-/// The first call is where wrong settings show: the sentence names the setting.
-fn first_failure(global: &Global, aws: &Aws, error: AwsError) -> CliError {
-    let message = match (error.kind, &global.profile, &aws.endpoint) {
-        (AwsErrorKind::UnknownHost, _, None) => {
-            format!("AWS has no address for the region {}: there is none, or this machine is offline.", aws.region)
-        }
-        (AwsErrorKind::Unreachable | AwsErrorKind::UnknownHost, _, Some(endpoint)) => {
-            format!("Nothing answers at {endpoint}.")
-        }
-        (AwsErrorKind::NoCredentials, Some(profile), _) => {
-            format!("No AWS credentials were found in the profile `{profile}`.")
-        }
-        _ => return error.into(),
-    };
-    CliError { message, ..error.into() }
 }
 
 /// Which cloud the options mean; the embedded one is started when it does not run.
@@ -91,38 +75,35 @@ async fn target(global: &Global, ui: &Ui) -> Result<Target, CliError> {
         return Ok(Target::Aws { profile: global.profile.clone(), region: global.region.clone() });
     }
     let region = global.region.clone().unwrap_or_default();
-    let running = lifecycle::ensure_running(&super::local::data_dir()?).await?;
+    let running = lifecycle::ensure_running(&embedded::data_dir()?).await?;
     if !running.ran_already {
-        ui.note(toned(Tone::Faint, super::local::started(&running)));
+        ui.note(toned(Tone::Faint, embedded::started(&running)));
     }
     Ok(Target::Local { endpoint: running.ready.endpoint(), region })
 }
 
-#[cfg(test)]
-mod tests {
-    use clap::Parser;
+/// The stack of a project as far as it is known without a call: the account is a placeholder unless it is the embedded
+/// cloud's.
+///
+/// # Errors
+/// The environment's or profile's region is no region.
+pub(crate) async fn estimated_stack(project: &Project, global: &Global) -> Result<Stack, CliError> {
+    let region = match (&global.region, global.local) {
+        (Some(region), _) => region.clone(),
+        (None, true) => Region::default(),
+        (None, false) => region::configured(global.profile.as_deref()).await?,
+    };
+    let service = &project.service;
+    Ok(Stack {
+        service: service.name.clone(),
+        stage: global.stage.clone().unwrap_or_else(|| service.default_stage.clone()),
+        region,
+        account: if global.local { AccountId::local() } else { AccountId::placeholder() },
+    })
+}
 
-    use super::*;
-    use crate::cli::args::Cli;
-    use model::names::Region;
-
-    #[tokio::test]
-    async fn wrong_settings_are_named() {
-        let global = Cli::try_parse_from(["workshop", "list", "--profile", "anna"]).unwrap().global;
-        let region = Region::parse("xx-nowhere-1").unwrap();
-        let target = Target::Local { endpoint: "http://127.0.0.1:9".to_owned(), region };
-        let here = Aws::connect(target).await.unwrap();
-        let there = Aws { endpoint: None, ..here.clone() };
-        let told = |aws: &Aws, kind| {
-            let (service, operation, message) = ("STS", "GetCallerIdentity", "why".to_owned());
-            first_failure(&global, aws, AwsError { kind, service, operation, code: None, message, request_id: None })
-        };
-        let unknown = told(&there, AwsErrorKind::UnknownHost);
-        insta::assert_snapshot!(unknown.message, @"AWS has no address for the region xx-nowhere-1: there is none, or this machine is offline.");
-        assert_eq!((unknown.kind, unknown.cause.as_deref()), (ErrorKind::Unreachable, Some("why")));
-        insta::assert_snapshot!(told(&here, AwsErrorKind::Unreachable).message, @"Nothing answers at http://127.0.0.1:9.");
-        let none = told(&there, AwsErrorKind::NoCredentials);
-        insta::assert_snapshot!(none.message, @"No AWS credentials were found in the profile `anna`.");
-        assert_eq!((none.cause, none.detail.as_deref()), (None, Some("why")), "the long list is for --verbose");
-    }
+/// The estimated stack with an account of the right length: what is measured against AWS's limits before anything is
+/// called.
+pub(crate) fn measured_stack(estimated: Stack) -> Stack {
+    Stack { account: AccountId::local(), ..estimated }
 }

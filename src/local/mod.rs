@@ -27,5 +27,4 @@ mod xml;
 
 pub(crate) use cloud::Cloud;
 pub(crate) use eventual::{Setting, Settings};
-pub(crate) use private::HEALTH_PATH;
 pub(crate) use run::{LocalError, Ready, RunOptions, run};

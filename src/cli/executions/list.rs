@@ -1,27 +1,19 @@
 //! `workshop list`: executions with status and a countdown for those that wait.
 
-use std::collections::BTreeMap;
-
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use tokio::task::JoinSet;
 
-use super::countdown::{Waiting, waiting};
-use crate::cli::args::Global;
 use crate::cli::error::CliError;
+use crate::cli::global::Global;
+use crate::cli::history::waits::waits;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
-use aws::Aws;
 use aws::clock;
 use aws::executions::{self, Execution, Status};
-use model::names::Arn;
 use model::service::StateMachineKind;
-
-/// How many waiting executions get a countdown: each costs two calls.
-const COUNTDOWNS: usize = 40;
 
 /// Options of `workshop list`.
 #[derive(Debug, Args)]
@@ -103,7 +95,8 @@ pub(crate) async fn run(args: ListArgs, global: &Global, ui: &Ui) -> Result<(), 
 
 async fn newest(session: &Session, global: &Global, args: &ListArgs) -> Result<(Vec<Execution>, bool), CliError> {
     let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
-    let (mut all, mut any_more) = (Vec::new(), false);
+    let mut all = Vec::new();
+    let mut any_more = false;
     let machines = session.project.service.state_machines.iter();
     for (key, _) in machines.filter(|(_, machine)| machine.kind == StateMachineKind::Standard) {
         let arn = session.stack.state_machine_arn(key);
@@ -120,21 +113,6 @@ async fn newest(session: &Session, global: &Global, args: &ListArgs) -> Result<(
     Ok((all, any_more))
 }
 
-/// The Wait states that running executions stand in. One that can't be told is left out: the list does not fail for it.
-pub(crate) async fn waits(aws: &Aws, found: &[Execution]) -> BTreeMap<Arn, Waiting> {
-    let mut reading = JoinSet::new();
-    for execution in found.iter().filter(|execution| execution.status == Status::Running).take(COUNTDOWNS) {
-        let (aws, arn) = (aws.clone(), execution.execution_arn.clone());
-        reading.spawn(async move {
-            let (events, definition) =
-                tokio::join!(executions::history_tail(&aws, &arn), executions::definition(&aws, &arn));
-            let definition = definition.ok().and_then(|text| serde_json::from_str(&text).ok());
-            Some((arn, waiting(&events.ok()?, definition.as_ref())?))
-        });
-    }
-    reading.join_all().await.into_iter().flatten().collect()
-}
-
 /// The entries as a table.
 fn table(entries: &[Entry], now: Timestamp, zone: &TimeZone) -> String {
     let name = |entry: &Entry| visible(&entry.execution.name);
@@ -144,14 +122,14 @@ fn table(entries: &[Entry], now: Timestamp, zone: &TimeZone) -> String {
         let execution = &entry.execution;
         let status = toned(tone(execution.status), format!("{:<9}", execution.status.as_str()));
         let started = moment::local_short(execution.start_date, zone);
-        format!("{:<width$}  {status}  {started}  {}", name(entry), state_of_affairs(entry, now))
+        format!("{:<width$}  {status}  {started}  {}", name(entry), progress(entry, now))
     });
     let heading = toned(Tone::Faint, heading.trim_end());
     std::iter::once(heading).chain(lines.map(|line| line.trim_end().to_owned())).collect::<Vec<_>>().join("\n")
 }
 
 /// What an execution does now, or how long it took.
-fn state_of_affairs(entry: &Entry, now: Timestamp) -> String {
+fn progress(entry: &Entry, now: Timestamp) -> String {
     let execution = &entry.execution;
     match (execution.stop_date, &entry.waits_in, entry.waits_until) {
         (Some(end), _, _) => {
@@ -177,6 +155,7 @@ pub(super) fn tone(status: Status) -> Tone {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::names::Arn;
 
     fn entry(name: &str, status: Status, took_ms: Option<i64>, until: Option<&str>) -> Entry {
         let start: Timestamp = "2026-11-22T07:56:00Z".parse().unwrap();

@@ -5,11 +5,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::countdown::{Waiting, waiting};
-use super::list::tone;
-use super::timeline::{Timeline, abbreviated, failure_text};
-use crate::cli::args::Global;
 use crate::cli::error::CliError;
+use crate::cli::executions::list::tone;
+use crate::cli::global::Global;
+use crate::cli::history::failure::failure_text;
+use crate::cli::history::find::find;
+use crate::cli::history::timeline::{Timeline, abbreviated};
+use crate::cli::history::waiting::{Waiting, waiting};
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
@@ -32,7 +34,7 @@ pub(crate) struct ShowArgs {
 /// Runs `workshop show`.
 pub(crate) async fn run(args: ShowArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
-    let found = super::find(&session, global, &args.execution).await?;
+    let found = find(&session, global, &args.execution).await?;
     let arn = &found.execution.execution_arn;
     let events = executions::history_after(&session.aws, arn, 0).await?;
     let wait = match found.execution.status {

@@ -4,8 +4,9 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::cli::args::Global;
 use crate::cli::error::CliError;
+use crate::cli::global::Global;
+use crate::cli::history::find::find;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
@@ -31,14 +32,15 @@ pub(crate) struct StopArgs {
 /// Runs `workshop stop`. One that has ended already is as good as stopped.
 pub(crate) async fn run(args: StopArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
-    let found = super::find(&session, global, &args.execution).await?.execution;
+    let found = find(&session, global, &args.execution).await?.execution;
     let zone = TimeZone::system();
     if found.status != Status::Running {
         if ui.is_json() {
             return ui.json(&json!({"stopped": false, "execution": found}));
         }
         let ended = found.stop_date.map(|end| format!(" at {}", moment::local(end, &zone))).unwrap_or_default();
-        let (name, status) = (visible(&found.name), found.status.as_str());
+        let name = visible(&found.name);
+        let status = found.status.as_str();
         return ui.result(format!("{name} has ended already{ended} ({status}); there is nothing to stop."));
     }
     let stopped = executions::stop(&session.aws, &found.execution_arn, args.error, args.cause).await?;

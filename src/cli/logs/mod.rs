@@ -1,22 +1,19 @@
 //! `workshop logs`: a function's log as it is written, or everything that one execution did.
 
-pub(crate) mod line;
-pub(crate) mod poll;
 mod tail;
-pub(crate) mod window;
-
-use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::args::Global;
-use super::error::{CliError, ErrorKind};
-use super::executions::follow::{self, Options};
-use super::session::Session;
-use super::time::since;
-use super::ui::Ui;
+use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::follow::{self, Options};
+use crate::cli::global::Global;
+use crate::cli::history::find::find;
+use crate::cli::log_events::timing;
+use crate::cli::session::Session;
+use crate::cli::time::since;
+use crate::cli::ui::Ui;
 use aws::clock;
 
 /// Options of `workshop logs`.
@@ -49,32 +46,17 @@ pub(crate) struct LogsArgs {
     interval: Option<u64>,
 }
 
-/// How often to ask for news: AWS allows a few calls a second, the embedded cloud any number.
-pub(crate) fn interval(global: &Global, wanted_ms: Option<u64>) -> Duration {
-    Duration::from_millis(wanted_ms.unwrap_or(if global.local { 30 } else { 1000 }))
-}
-
-/// How long a line may take to show up: on AWS many seconds, in the embedded cloud next to nothing.
-pub(crate) fn lag(global: &Global) -> Duration {
-    Duration::from_secs(if global.local { 5 } else { 60 })
-}
-
-/// How long the last lines of an execution that has ended are waited for.
-pub(crate) fn last_lines(global: &Global) -> Duration {
-    Duration::from_secs(if global.local { 2 } else { 15 })
-}
-
 /// Runs `workshop logs`.
 pub(crate) async fn run(args: LogsArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let start = start(args.start_time.as_deref())?;
     let session = Session::open(global, ui).await?;
-    let interval = interval(global, args.interval);
+    let interval = timing::interval(global, args.interval);
     if let Some(name) = &args.execution {
-        let found = super::executions::find(&session, global, name).await?;
+        let found = find(&session, global, name).await?;
         let options = Options {
             execution: found.execution.execution_arn,
             interval,
-            lag: last_lines(global),
+            lag: timing::last_lines(global),
             until_end: args.tail,
             filter: args.filter,
         };
@@ -85,7 +67,7 @@ pub(crate) async fn run(args: LogsArgs, global: &Global, ui: &Ui) -> Result<(), 
         group: session.stack.log_group(function),
         function: function.as_str(),
         start,
-        lag: lag(global),
+        lag: timing::lag(global),
         filter: args.filter.as_deref(),
         zone: TimeZone::system(),
     };

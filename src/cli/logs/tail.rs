@@ -6,12 +6,12 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::line;
-use super::poll::poll;
-use super::window::Window;
-use crate::cli::args::Global;
 use crate::cli::backoff::{Backoff, Decision};
 use crate::cli::error::CliError;
+use crate::cli::global::Global;
+use crate::cli::log_events::line;
+use crate::cli::log_events::poll::poll;
+use crate::cli::log_events::window::Window;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned};
@@ -45,9 +45,9 @@ impl From<AwsError> for Ended {
     }
 }
 
-/// What is said while nothing is there to be shown; said once each.
+/// What is reported while nothing is there to be shown; reported once each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Waits {
+enum WaitingFor {
     ForTheGroup,
     ForALine,
     NoMore,
@@ -87,7 +87,7 @@ impl Tail<'_> {
     pub(super) async fn forever(&self, aws: &Aws, ui: &Ui, interval: Duration) -> Result<(), CliError> {
         let mut window = self.window();
         let mut backoff = Backoff::new(interval);
-        let mut said = None;
+        let mut reported = None;
         let bar = ui.countdown();
         loop {
             let mut any = false;
@@ -101,13 +101,13 @@ impl Tail<'_> {
             match polled {
                 Ok(there) => {
                     if let Some(news) = backoff.succeeded() {
-                        tell(ui, &bar, &news);
+                        notify(ui, &bar, &news);
                     }
-                    self.say_what_it_waits_for(ui, &bar, &mut said, there, any);
+                    self.report_waiting(ui, &bar, &mut reported, there, any);
                 }
                 Err(Ended::Output(error)) => return Err(error),
                 Err(Ended::Call(error)) => match backoff.failed(&error) {
-                    Decision::Retry(news) => news.iter().for_each(|news| tell(ui, &bar, news)),
+                    Decision::Retry(news) => news.iter().for_each(|news| notify(ui, &bar, news)),
                     Decision::GiveUp => return Err(error.into()),
                 },
             }
@@ -138,27 +138,29 @@ impl Tail<'_> {
         if shown.is_empty() { Ok(()) } else { ui.result_beside(bar, shown.join("\n")) }
     }
 
-    fn say_what_it_waits_for(&self, ui: &Ui, bar: &ProgressBar, said: &mut Option<Waits>, there: bool, any: bool) {
+    fn report_waiting(&self, ui: &Ui, bar: &ProgressBar, reported: &mut Option<WaitingFor>, there: bool, any: bool) {
         let function = self.function;
         let waits = match (there, any) {
-            _ if *said == Some(Waits::NoMore) => return,
-            (_, true) => Waits::NoMore,
-            (false, false) => Waits::ForTheGroup,
-            (true, false) => Waits::ForALine,
+            _ if *reported == Some(WaitingFor::NoMore) => return,
+            (_, true) => WaitingFor::NoMore,
+            (false, false) => WaitingFor::ForTheGroup,
+            (true, false) => WaitingFor::ForALine,
         };
-        if *said == Some(waits) {
+        if *reported == Some(waits) {
             return;
         }
-        *said = Some(waits);
+        *reported = Some(waits);
         let text = match waits {
-            Waits::ForTheGroup => format!("Waiting: {function} has no log yet, it was never deployed or never run."),
-            Waits::ForALine => format!("Waiting for lines of {function}; Ctrl-C ends."),
-            Waits::NoMore => return bar.finish_and_clear(),
+            WaitingFor::ForTheGroup => {
+                format!("Waiting: {function} has no log yet, it was never deployed or never run.")
+            }
+            WaitingFor::ForALine => format!("Waiting for lines of {function}; Ctrl-C ends."),
+            WaitingFor::NoMore => return bar.finish_and_clear(),
         };
         if bar.is_hidden() { ui.note(text) } else { bar.set_message(text) }
     }
 }
 
-fn tell(ui: &Ui, bar: &ProgressBar, news: &str) {
+fn notify(ui: &Ui, bar: &ProgressBar, news: &str) {
     bar.suspend(|| ui.note(toned(Tone::Warning, news)));
 }

@@ -5,14 +5,12 @@ mod resolved;
 
 use clap::Args;
 
-use super::args::Global;
-use super::error::CliError;
-use super::project::Project;
-use super::ui::{Tone, Ui, toned};
-use aws::region;
+use crate::cli::error::CliError;
+use crate::cli::global::Global;
+use crate::cli::project::Project;
+use crate::cli::session::{estimated_stack, measured_stack};
+use crate::cli::ui::{Tone, Ui, toned};
 use deploy::{limits, policy};
-use model::names::{AccountId, Region};
-use model::stack::Stack;
 
 /// The options of `print`.
 #[derive(Debug, Args)]
@@ -38,8 +36,9 @@ pub(crate) struct PrintArgs {
 /// Prints.
 pub(crate) async fn run(args: &PrintArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let project = Project::find()?;
-    let stack = stack(&project, global).await?;
-    let (service, definitions) = (&project.service, &project.definitions);
+    let stack = estimated_stack(&project, global).await?;
+    let service = &project.service;
+    let definitions = &project.definitions;
     match (args.policies, ui.is_json()) {
         (true, json) => {
             let roles = policy::roles(service, definitions, &stack)?;
@@ -53,33 +52,8 @@ pub(crate) async fn run(args: &PrintArgs, global: &Global, ui: &Ui) -> Result<()
         (false, true) => ui.json(&resolved::json(service, definitions, &stack))?,
         (false, false) => ui.result(resolved::text(service, &stack).trim_end())?,
     }
-    let measured = measured_stack(&project, global).await?;
-    for breach in limits::of_service(service, definitions, &measured)? {
+    for breach in limits::of_service(service, definitions, &measured_stack(stack))? {
         ui.note(format!("{} {breach}", toned(Tone::Warning, "warning:")));
     }
     Ok(())
-}
-
-/// The stack with an account of the right length: what is measured against AWS's limits before anything is called.
-///
-/// # Errors
-/// The environment's or profile's region is no region.
-pub(crate) async fn measured_stack(project: &Project, global: &Global) -> Result<Stack, CliError> {
-    Ok(Stack { account: AccountId::local(), ..stack(project, global).await? })
-}
-
-/// The stack as far as it is known without a call.
-async fn stack(project: &Project, global: &Global) -> Result<Stack, CliError> {
-    let region = match (&global.region, global.local) {
-        (Some(region), _) => region.clone(),
-        (None, true) => Region::default(),
-        (None, false) => region::configured(global.profile.as_deref()).await?,
-    };
-    let service = &project.service;
-    Ok(Stack {
-        service: service.name.clone(),
-        stage: global.stage.clone().unwrap_or_else(|| service.default_stage.clone()),
-        region,
-        account: if global.local { AccountId::local() } else { AccountId::placeholder() },
-    })
 }

@@ -27,7 +27,8 @@ pub(super) fn text(service: &Service, stack: &Stack) -> String {
         let _ = writeln!(text, "function = {}", quoted(route.function.as_str()));
         let _ = writeln!(text, "cors = {}", route.cors);
     }
-    let (rate, burst) = (service.throttle.rate_per_s, service.throttle.burst);
+    let rate = service.throttle.rate_per_s;
+    let burst = service.throttle.burst;
     let _ = writeln!(text, "\n[throttle]\nrate_per_s = {rate}\nburst = {burst}");
     for (key, machine) in &service.state_machines {
         let name = stack.state_machine_name(key);

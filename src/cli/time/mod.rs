@@ -3,4 +3,4 @@
 pub(crate) mod moment;
 pub(crate) mod since;
 pub(crate) mod when;
-mod when_words;
+mod words;

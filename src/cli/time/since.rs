@@ -2,8 +2,8 @@
 
 use jiff::{Timestamp, Zoned};
 
-use super::when;
-use super::when_words::delay;
+use crate::cli::time::when;
+use crate::cli::time::words::delay;
 
 /// What `--startTime` accepts.
 pub(crate) const ACCEPTED: &str =

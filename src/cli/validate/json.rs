@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::count;
-use validate::{Checked, Placed, Severity};
+use validate::{Checked, Placed};
 
 #[derive(Serialize)]
 pub(super) struct Report<'a> {
@@ -29,7 +28,7 @@ struct Finding<'a> {
     fix: &'a str,
 }
 
-pub(super) fn report(checked: &[Checked]) -> Report<'_> {
+pub(super) fn report(checked: &[Checked], errors: usize, warnings: usize) -> Report<'_> {
     let findings = checked.iter().flat_map(|checked| {
         checked.problems.iter().map(|Placed { problem, start, end }| Finding {
             file: &checked.source.file,
@@ -46,8 +45,8 @@ pub(super) fn report(checked: &[Checked]) -> Report<'_> {
     });
     Report {
         files: checked.iter().map(|checked| checked.source.file.as_str()).collect(),
-        errors: count(checked, Severity::Error),
-        warnings: count(checked, Severity::Warning),
+        errors,
+        warnings,
         findings: findings.collect(),
     }
 }

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::args::Global;
-use super::error::{CliError, ErrorKind};
-use super::project::{self, Written};
-use super::ui::Ui;
+use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::global::Global;
+use crate::cli::project::{self, ProjectText};
+use crate::cli::ui::Ui;
 use aws::clock;
 use model::names::{AccountId, NameError};
 use model::service::StateMachineKind;
@@ -62,34 +62,35 @@ enum Format {
 }
 
 /// A definition and the type it is for.
-struct Given {
+struct Input {
     source: Source,
     kind: StateMachineKind,
 }
 
 /// Validates.
 pub(crate) fn run(args: &ValidateArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
-    let (given, stack) = given(args, global)?;
+    let (inputs, stack) = inputs(args, global)?;
     let now = clock::now();
     let checked: Vec<Checked> =
-        given.into_iter().map(|given| check(given.source, machine_type(given.kind), &stack, now)).collect();
+        inputs.into_iter().map(|input| check(input.source, machine_type(input.kind), &stack, now)).collect();
+    let errors = count(&checked, Severity::Error);
+    let warnings = count(&checked, Severity::Warning);
     match args.format {
         Format::Sarif => ui.json(&sarif::log(&checked))?,
-        Format::Json => ui.json(&json::report(&checked))?,
-        Format::Text if ui.is_json() => ui.json(&json::report(&checked))?,
+        Format::Json => ui.json(&json::report(&checked, errors, warnings))?,
+        Format::Text if ui.is_json() => ui.json(&json::report(&checked, errors, warnings))?,
         Format::Text => {
             for checked in checked.iter().filter(|checked| !checked.problems.is_empty()) {
                 ui.result(text::problems(checked))?;
             }
         }
     }
-    end(args, &checked, ui)
+    let found = text::summary(checked.len(), errors, warnings);
+    end(args, found, errors, warnings, ui)
 }
 
 /// The exit code, and a line that sums up.
-fn end(args: &ValidateArgs, checked: &[Checked], ui: &Ui) -> Result<(), CliError> {
-    let (errors, warnings) = (count(checked, Severity::Error), count(checked, Severity::Warning));
-    let found = text::summary(checked.len(), errors, warnings);
+fn end(args: &ValidateArgs, found: String, errors: usize, warnings: usize, ui: &Ui) -> Result<(), CliError> {
     if errors > 0 {
         return Err(CliError::new(ErrorKind::Project, found));
     }
@@ -107,33 +108,38 @@ fn count(checked: &[Checked], severity: Severity) -> usize {
 }
 
 /// What to check: the files, or else every definition of the service; and the stack whose values pseudo-parameters get.
-fn given(args: &ValidateArgs, global: &Global) -> Result<(Vec<Given>, Stack), CliError> {
+fn inputs(args: &ValidateArgs, global: &Global) -> Result<(Vec<Input>, Stack), CliError> {
     let kind = args.r#type.map(|r#type| match r#type {
         Type::Standard => StateMachineKind::Standard,
         Type::Express => StateMachineKind::Express,
     });
     if args.files.is_empty() {
-        let written = Written::find()?;
-        let stack = stack(&written, global)?;
-        let given = written.definitions.into_iter();
-        let given = given.map(|definition| Given { kind: kind.unwrap_or(definition.kind), source: definition.source });
-        return Ok((given.collect(), stack));
+        let project_text = ProjectText::find()?;
+        let stack = stack(&project_text, global)?;
+        let inputs = project_text.definitions.into_iter();
+        let inputs =
+            inputs.map(|definition| Input { kind: kind.unwrap_or(definition.kind), source: definition.source });
+        return Ok((inputs.collect(), stack));
     }
     // A file is checked by itself: a service file that is wrong is another matter.
-    let written = Written::find().or_else(|_| Written::carried())?;
-    let stack = stack(&written, global)?;
-    let given = args.files.iter().map(|file| {
-        let kind = kind.or_else(|| kind_in(&written, file)).unwrap_or(StateMachineKind::Standard);
-        Ok(Given { source: source(file)?, kind })
+    let project_text = ProjectText::find().or_else(|_| ProjectText::bundled())?;
+    let stack = stack(&project_text, global)?;
+    let inputs = args.files.iter().map(|file| {
+        let kind = kind.or_else(|| kind_in(&project_text, file)).unwrap_or(StateMachineKind::Standard);
+        Ok(Input { source: source(file)?, kind })
     });
-    Ok((given.collect::<Result<_, CliError>>()?, stack))
+    Ok((inputs.collect::<Result<_, CliError>>()?, stack))
 }
 
 /// The type that the service file gives to a file.
-fn kind_in(written: &Written, file: &Path) -> Option<StateMachineKind> {
+fn kind_in(project_text: &ProjectText, file: &Path) -> Option<StateMachineKind> {
     let file = file.canonicalize().ok()?;
     let is_it = |path: &PathBuf| path.canonicalize().is_ok_and(|path| path == file);
-    written.definitions.iter().find(|definition| definition.path.as_ref().is_some_and(is_it)).map(|found| found.kind)
+    project_text
+        .definitions
+        .iter()
+        .find(|definition| definition.path.as_ref().is_some_and(is_it))
+        .map(|found| found.kind)
 }
 
 fn source(file: &Path) -> Result<Source, CliError> {
@@ -148,8 +154,8 @@ fn source(file: &Path) -> Result<Source, CliError> {
 }
 
 /// A stack to take values from; nothing is looked up.
-fn stack(written: &Written, global: &Global) -> Result<Stack, CliError> {
-    let service = &written.service;
+fn stack(project_text: &ProjectText, global: &Global) -> Result<Stack, CliError> {
+    let service = &project_text.service;
     let wrong = |error: NameError| CliError::new(ErrorKind::Failed, error.to_string());
     Ok(Stack {
         service: service.name.clone(),

@@ -171,6 +171,15 @@ pub(crate) async fn reset(data_dir: &DataDir) -> Result<(), LifecycleError> {
     Ok(())
 }
 
+/// What a running cloud says of itself: version, start, settings.
+///
+/// # Errors
+/// [`LifecycleError::NotAnswering`] when it does not answer.
+pub(crate) async fn health(data_dir: &DataDir, ready: &Ready) -> Result<serde_json::Value, LifecycleError> {
+    let answer = ask::get(ready.port, HEALTH_PATH).await;
+    answer.map_err(|_| LifecycleError::NotAnswering { lock: data_dir.lock() })
+}
+
 fn read_card(data_dir: &DataDir) -> Result<Option<Ready>, LifecycleError> {
     let path = data_dir.card();
     match std::fs::read(&path) {

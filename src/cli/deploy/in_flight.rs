@@ -1,0 +1,87 @@
+//! Executions that have not ended while their state machine changes: how many, and until when they wait.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::cli::history::waits::waits;
+use crate::cli::session::Session;
+use crate::cli::time::moment;
+use crate::cli::ui::TARGET;
+use aws::AwsError;
+use aws::executions::{self, Execution};
+use deploy::{Change, Plan, Resource};
+use model::names::Key;
+
+/// Executions that go on with the definition that they began with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct InFlight {
+    /// How many have not ended.
+    pub(crate) count: usize,
+    /// When the last of the waits ends that are known.
+    pub(crate) waits_until: Option<Timestamp>,
+}
+
+impl InFlight {
+    /// The executions of the state machines that a plan changes; none when nothing runs or nobody knows. A deployment
+    /// does not fail for this.
+    pub(crate) async fn of(session: &Session, plan: &Plan) -> Option<Self> {
+        let changed = plan.steps.iter().filter(|step| matches!(step.change, Change::Update(..)));
+        let mut running = Vec::new();
+        for step in changed {
+            if let Resource::StateMachine(key) = &step.resource {
+                running.extend(running_of(session, key).await?);
+            }
+        }
+        if running.is_empty() {
+            return None;
+        }
+        let waits_until = waits(&session.aws, &running).await.into_values().filter_map(|wait| wait.until).max();
+        Some(Self { count: running.len(), waits_until })
+    }
+
+    /// What to tell the user.
+    pub(crate) fn sentence(&self, now: Timestamp) -> String {
+        let (goes, it) = match self.count {
+            1 => {
+                ("1 execution has not ended and goes on with the definition that it began with".to_owned(), "it waits")
+            }
+            count => (
+                format!("{count} executions have not ended and go on with the definition that they began with"),
+                "the last wait ends",
+            ),
+        };
+        match self.waits_until.filter(|until| *until > now) {
+            Some(until) if self.count == 1 => {
+                format!("{goes}; {it} until {until:.0} ({}).", moment::relative(until, now))
+            }
+            Some(until) => format!("{goes}; {it} at {until:.0} ({}).", moment::relative(until, now)),
+            None => format!("{goes}."),
+        }
+    }
+}
+
+/// The executions of a state machine that have not ended. A failure only costs the sentence about them; `--verbose` shows it.
+async fn running_of(session: &Session, key: &Key) -> Option<Vec<Execution>> {
+    let found = executions::running(&session.aws, &session.stack.state_machine_arn(key)).await;
+    let trace = |error: &AwsError| {
+        tracing::warn!(target: TARGET, %error, "what runs on the old definition is not shown");
+    };
+    found.inspect_err(trace).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_said_how_many_and_until_when() {
+        let now: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
+        let told = |count, until: Option<&str>| {
+            InFlight { count, waits_until: until.and_then(|until| until.parse().ok()) }.sentence(now)
+        };
+        insta::assert_snapshot!(told(1, Some("2026-11-22T09:00:00.2Z")), @"1 execution has not ended and goes on with the definition that it began with; it waits until 2026-11-22T09:00:00Z (in 1 h).");
+        insta::assert_snapshot!(told(12, Some("2026-11-24T08:00:00Z")), @"12 executions have not ended and go on with the definition that they began with; the last wait ends at 2026-11-24T08:00:00Z (in 2 d).");
+        insta::assert_snapshot!(told(2, None), @"2 executions have not ended and go on with the definition that they began with.");
+    }
+}

@@ -1,0 +1,86 @@
+//! `workshop diff`: what a deployment would do.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::in_flight::InFlight;
+use super::progress::with_progress;
+use crate::cli::artefacts;
+use crate::cli::error::CliError;
+use crate::cli::global::Global;
+use crate::cli::project::Project;
+use crate::cli::session::{Session, estimated_stack, measured_stack};
+use crate::cli::ui::Ui;
+use aws::clock;
+use deploy::{Desired, ForeignResources, Observed, Plan, RecentChanges, desired, limits, observe, plan};
+
+/// The options of whatever compares the project with what is deployed.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Deploy the zips in this folder (one per function, named as in the service file) instead of building
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) package: Option<PathBuf>,
+    /// Make things that have this stack's names and belong to no stack yet part of it
+    #[arg(long)]
+    pub(super) adopt: bool,
+    /// The Rust target to build the functions for, such as x86_64-unknown-linux-musl
+    #[arg(long, value_name = "TRIPLE", env = "WORKSHOP_LAMBDA_TARGET")]
+    pub(super) target: Option<String>,
+}
+
+impl PlanArgs {
+    /// What to do about things at our names that belong to nobody.
+    pub(super) fn foreign(&self) -> ForeignResources {
+        if self.adopt { ForeignResources::Adopt } else { ForeignResources::Refuse }
+    }
+}
+
+/// Says what a deployment would do: `workshop diff`, and `deploy --dry-run`.
+pub(crate) async fn show(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+    Planned::make(args, global, ui).await?.show(ui).await
+}
+
+/// What is to be deployed, and what that comes to.
+pub(super) struct Planned {
+    pub(super) session: Session,
+    pub(super) desired: Desired,
+    pub(super) observed: Observed,
+    pub(super) plan: Plan,
+}
+
+impl Planned {
+    /// Packages first: what is wrong with the project shows before anything is called.
+    pub(super) async fn make(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<Self, CliError> {
+        let project = Project::find()?;
+        let zips = artefacts::zips(&project, args.package.as_deref(), args.target.as_deref(), ui).await?;
+        let artefacts = zips.into_iter().map(|(key, zip)| (key, zip.artefact)).collect();
+        let measured = measured_stack(estimated_stack(&project, global).await?);
+        limits::check(&project.service, &project.definitions, &artefacts, &measured)?;
+        let session = Session::of(project, global, ui).await?;
+        let project = &session.project;
+        let stack = &session.stack;
+        let desired = desired(&project.service, &project.definitions, &artefacts, stack)?;
+        let observing =
+            async |events| observe(&session.aws, stack, &project.service, &RecentChanges::default(), &events).await;
+        let observed = with_progress(ui, 0, observing).await?;
+        let plan = plan(&desired, &observed, stack, args.foreign())?;
+        Ok(Self { desired, observed, plan, session })
+    }
+
+    async fn show(&self, ui: &Ui) -> Result<(), CliError> {
+        let in_flight = InFlight::of(&self.session, &self.plan).await;
+        if ui.is_json() {
+            return ui.json(&json!({
+                "steps": self.plan.steps, "notes": self.plan.notes, "executionsInFlight": in_flight,
+            }));
+        }
+        let in_flight = in_flight.map(|it| format!("\n{}", it.sentence(clock::now()))).unwrap_or_default();
+        ui.result(format!("{}{}{in_flight}", self.plan, notes(&self.plan)))
+    }
+}
+
+fn notes(plan: &Plan) -> String {
+    plan.notes.iter().map(|note| format!("\n{note}")).collect()
+}

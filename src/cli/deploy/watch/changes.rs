@@ -1,0 +1,85 @@
+//! Waits for changes of files, as the system tells of them.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc;
+
+use super::files::{ProjectFiles, Snapshot};
+use crate::cli::error::CliError;
+use aws::clock;
+
+/// A change is taken up once nothing has changed for this long: editors and git write several files in one go.
+const QUIET_TIME: Duration = Duration::from_millis(100);
+
+/// It is taken up after so many of these times in any case.
+const MAX_ROUNDS: usize = 20;
+
+/// Receives the events of files in folders.
+pub(super) struct FolderWatcher {
+    watcher: RecommendedWatcher,
+    events: mpsc::UnboundedReceiver<()>,
+    folders: BTreeSet<PathBuf>,
+}
+
+impl FolderWatcher {
+    pub(super) fn new() -> Result<Self, CliError> {
+        let (sender, events) = mpsc::unbounded_channel();
+        let on_event = move |event: notify::Result<notify::Event>| {
+            // Reading opens files, which is an event too. An error means that something may have been missed.
+            if !event.is_ok_and(|event| event.kind.is_access()) {
+                // Nobody listens any more once the command ends.
+                let _ = sender.send(());
+            }
+        };
+        let watcher = notify::recommended_watcher(on_event).map_err(|error| CliError::unwatched(None, &error))?;
+        Ok(Self { watcher, events, folders: BTreeSet::new() })
+    }
+
+    /// Watches these folders from now on; what is gone is forgotten.
+    pub(super) fn watch(&mut self, folders: &BTreeSet<PathBuf>) -> Result<(), CliError> {
+        self.folders.retain(|folder| folders.contains(folder) && folder.is_dir());
+        for folder in folders.iter().filter(|folder| folder.is_dir()) {
+            if self.folders.insert(folder.clone()) {
+                self.watcher
+                    .watch(folder, RecursiveMode::NonRecursive)
+                    .map_err(|error| CliError::unwatched(Some(folder), &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until files are not as they were seen, and takes up what they are now.
+    pub(super) async fn next_change(
+        &mut self,
+        files: &mut ProjectFiles,
+        known: &mut Snapshot,
+    ) -> Result<Vec<PathBuf>, CliError> {
+        loop {
+            let now = files.snapshot();
+            self.watch(now.folders())?;
+            let changed = now.changed_since(known);
+            if !changed.is_empty() {
+                *known = now;
+                return Ok(changed);
+            }
+            self.until_quiet().await;
+        }
+    }
+
+    /// Waits for something to happen, then until nothing does for a moment.
+    async fn until_quiet(&mut self) {
+        if self.events.recv().await.is_none() {
+            return std::future::pending().await;
+        }
+        for _ in 0..MAX_ROUNDS {
+            while self.events.try_recv().is_ok() {}
+            tokio::select! {
+                Some(()) = self.events.recv() => {}
+                () = clock::sleep(QUIET_TIME) => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The files of a project that a deployment is made of, and which of them changed: by content, so that a build that only
+//! touches files, or writes its own, changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hasher};
+use std::path::{Component, Path, PathBuf};
+
+use workshop_package as packager;
+
+use crate::cli::project::{Project, SERVICE_FILE};
+use model::service::Service;
+use model::source::Source;
+
+/// Folders that no function's sources are in: what builds and tools write.
+const NO_SOURCES: [&str; 2] = ["target", "node_modules"];
+
+/// Where a project's files are.
+#[derive(Debug, Clone)]
+pub(super) struct ProjectFiles {
+    folder: PathBuf,
+    /// The zips' folder, when they are not built from sources.
+    zips: Option<PathBuf>,
+    /// What the service file declared when it could be read last.
+    service: Option<Service>,
+}
+
+/// The files as they were at one time, by their content; one that is not there has none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Snapshot {
+    files: BTreeMap<PathBuf, Option<u64>>,
+    folders: BTreeSet<PathBuf>,
+}
+
+impl ProjectFiles {
+    /// The files of the project in a folder.
+    pub(super) fn new(folder: &Path, zips: Option<&Path>) -> Self {
+        Self { folder: folder.to_owned(), zips: zips.map(Path::to_owned), service: None }
+    }
+
+    /// Reads every file. What the service file names is followed as it changes.
+    pub(super) fn snapshot(&mut self) -> Snapshot {
+        let service_file = self.folder.join(SERVICE_FILE);
+        if let Ok(text) = std::fs::read_to_string(&service_file)
+            && let Ok(service) = Service::parse(&Source::new(SERVICE_FILE, text))
+        {
+            self.service = Some(service);
+        }
+        let mut snapshot = Snapshot::default();
+        let mut files = BTreeSet::from([service_file]);
+        let definitions_dir = Project::definitions_dir(&self.folder);
+        for machine in self.service.iter().flat_map(|service| service.state_machines.values()) {
+            files.insert(definitions_dir.join(&machine.definition));
+        }
+        for (key, function) in self.service.iter().flat_map(|service| &service.functions) {
+            match &self.zips {
+                Some(zips) => drop(files.insert(zips.join(format!("{key}.zip")))),
+                None => {
+                    walk(&definitions_dir.join(&function.source), &mut files, &mut snapshot.folders);
+                    // Crates of the project that it uses, and what it includes from elsewhere.
+                    let inputs = packager::last_inputs(key.as_str(), &packager::functions_dir(&self.folder));
+                    files.extend(inputs.into_iter().filter(|path| path.starts_with(&self.folder)));
+                }
+            }
+        }
+        let files: BTreeSet<PathBuf> = files.iter().map(|file| plain(file)).collect();
+        snapshot.folders = snapshot.folders.iter().map(|folder| plain(folder)).collect();
+        snapshot.folders.extend(files.iter().filter_map(|file| file.parent()).map(Path::to_owned));
+        snapshot.files = files.into_iter().map(|file| (file.clone(), hash(&file))).collect();
+        snapshot
+    }
+
+    /// A file's path from the project's folder.
+    pub(super) fn display(&self, file: &Path) -> String {
+        file.strip_prefix(&self.folder).unwrap_or(file).display().to_string()
+    }
+}
+
+impl Snapshot {
+    /// How many files there are.
+    pub(super) fn count(&self) -> usize {
+        self.files.values().flatten().count()
+    }
+
+    /// The folders in which a change may happen.
+    pub(super) fn folders(&self) -> &BTreeSet<PathBuf> {
+        &self.folders
+    }
+
+    /// The files that are not as they were at an earlier time. One that is read for the first time only because
+    /// another names it now is news by that other's change.
+    pub(super) fn changed_since(&self, earlier: &Self) -> Vec<PathBuf> {
+        let all: BTreeSet<&PathBuf> = self.files.keys().chain(earlier.files.keys()).collect();
+        let at = |snapshot: &Self, file: &PathBuf| snapshot.files.get(file).copied().flatten();
+        all.into_iter().filter(|file| at(self, file) != at(earlier, file)).cloned().collect()
+    }
+}
+
+/// Collects the files and folders below a folder, without those that are hidden, that editors leave, or that builds write.
+fn walk(folder: &Path, files: &mut BTreeSet<PathBuf>, folders: &mut BTreeSet<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    folders.insert(folder.to_owned());
+    for entry in entries.filter_map(Result::ok) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Ok(kind) = entry.file_type() else { continue };
+        if name.starts_with('.') || name.ends_with('~') || name.ends_with(".swp") {
+            continue;
+        }
+        if kind.is_dir() && !NO_SOURCES.contains(&name.as_str()) {
+            walk(&entry.path(), files, folders);
+        } else if kind.is_file() {
+            files.insert(entry.path());
+        }
+    }
+}
+
+/// A path without `..` and `.`, so that a file has one name.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+fn hash(file: &Path) -> Option<u64> {
+    let bytes = std::fs::read(file).ok()?;
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&bytes);
+    Some(hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SERVICE: &str = "service = \"shop\"\n[functions.send]\nsource = \"../lambdas/send\"\n[state_machines.flow]\n\
+        definition = \"flow.asl.json\"\n";
+
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn new() -> Self {
+            let folder = Self(tempfile::tempdir().unwrap());
+            folder.write(SERVICE_FILE, SERVICE);
+            folder.write("definitions/flow.asl.json", "{}");
+            folder.write("lambdas/send/src/main.rs", "fn main() {}");
+            folder
+        }
+
+        fn write(&self, path: &str, text: &str) {
+            let path = self.0.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+    }
+
+    /// What counts as changed after something is done.
+    fn changed(folder: &Folder, zips: Option<&Path>, change: impl FnOnce(&Folder)) -> Vec<String> {
+        let mut project = ProjectFiles::new(folder.0.path(), zips);
+        let before = project.snapshot();
+        change(folder);
+        project.snapshot().changed_since(&before).iter().map(|file| project.display(file)).collect()
+    }
+
+    #[test]
+    fn what_a_deployment_is_made_of_is_watched() {
+        let folder = Folder::new();
+        for path in [SERVICE_FILE, "definitions/flow.asl.json", "lambdas/send/src/main.rs", "lambdas/send/src/new.rs"] {
+            assert_eq!(changed(&folder, None, |it| it.write(path, "# other")), [path]);
+            folder.write(SERVICE_FILE, SERVICE);
+        }
+    }
+
+    #[test]
+    fn what_builds_and_editors_write_is_not() {
+        let folder = Folder::new();
+        let written = ["target/x", "lambdas/send/target/debug/x", "lambdas/send/.git/x", "lambdas/send/src/main.rs~"];
+        for path in written.into_iter().chain(["definitions/notes.txt", "README.md"]) {
+            assert_eq!(changed(&folder, None, |it| it.write(path, "x")), [""; 0], "{path}");
+        }
+        let same = |it: &Folder| it.write("definitions/flow.asl.json", "{}");
+        assert_eq!(changed(&folder, None, same), [""; 0], "saved as it was");
+    }
+
+    #[test]
+    fn zips_are_watched_in_place_of_sources() {
+        let folder = Folder::new();
+        let zips = folder.0.path().join("zips");
+        assert_eq!(changed(&folder, Some(&zips), |it| it.write("lambdas/send/src/main.rs", "x")), [""; 0]);
+        assert_eq!(changed(&folder, Some(&zips), |it| it.write("zips/send.zip", "x")), ["zips/send.zip"]);
+    }
+
+    #[test]
+    fn a_service_file_that_is_broken_for_a_while_does_not_lose_the_rest() {
+        let folder = Folder::new();
+        let mut project = ProjectFiles::new(folder.0.path(), None);
+        let whole = project.snapshot();
+        folder.write(SERVICE_FILE, "service = ");
+        let broken = project.snapshot();
+        assert_eq!(broken.count(), whole.count());
+        folder.write("definitions/flow.asl.json", "{ }");
+        assert_eq!(project.snapshot().changed_since(&broken).len(), 1);
+    }
+}

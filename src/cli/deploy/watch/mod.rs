@@ -1,0 +1,5 @@
+//! `workshop deploy --watch`: which files a deployment is made of, when they change, and a deployment for each change.
+
+mod changes;
+pub(super) mod command;
+mod files;

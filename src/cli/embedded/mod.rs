@@ -1,0 +1,42 @@
+//! The embedded cloud as the command line sees it: where its folder is, and what is said of one that runs.
+
+mod activity;
+mod api;
+
+pub(crate) use api::{
+    ActivityReader, ActivityRecord, ConsistencySettings, DataDir, LifecycleError, LocalError, Ready, RunOptions,
+    Running, Setting, Status, activity_log, lifecycle, run, run_options, start_options,
+};
+
+use crate::cli::error::{CliError, ErrorKind};
+
+/// The folder of the embedded cloud, as the environment gives it.
+///
+/// # Errors
+/// No variable names a folder.
+pub(crate) fn data_dir() -> Result<DataDir, CliError> {
+    DataDir::from_environment(|name| std::env::var_os(name)).ok_or_else(|| {
+        CliError::new(ErrorKind::Failed, "There is no folder to keep the embedded cloud's state in: HOME is not set.")
+            .try_this("Set WORKSHOP_HOME to a folder that you may write to.")
+    })
+}
+
+/// What is said of a cloud that runs.
+pub(crate) fn started(running: &Running) -> String {
+    let Ready { pid, default_port_taken, .. } = running.ready;
+    let endpoint = running.ready.endpoint();
+    let how = if running.ran_already { "runs already" } else { "runs" };
+    let taken = if default_port_taken { " Port 4566 is taken by another program." } else { "" };
+    format!("The embedded cloud {how} at {endpoint} (process {pid}).{taken}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_told() {
+        let ready = Ready { pid: 42, port: 4567, default_port_taken: true };
+        insta::assert_snapshot!(started(&Running { ready, ran_already: false }), @"The embedded cloud runs at http://127.0.0.1:4567 (process 42). Port 4566 is taken by another program.");
+    }
+}

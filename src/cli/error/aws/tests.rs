@@ -1,0 +1,98 @@
+//! What is told of each failure.
+
+use super::*;
+use aws::Target;
+use model::names::Region;
+
+fn told(kind: AwsErrorKind, code: &str, message: &str) -> String {
+    let code = Some(code.to_owned()).filter(|code| !code.is_empty());
+    let service = "Lambda";
+    let operation = "CreateFunction";
+    let message = message.to_owned();
+    let error = CliError::from(AwsError { kind, service, operation, code, message, request_id: None });
+    let cause = error.cause.map(|cause| format!(" | {cause}")).unwrap_or_default();
+    format!("{} {}{cause} | {}", error.kind as u8, error.message, error.hint.unwrap_or_default())
+}
+
+#[test]
+fn a_full_quota_is_named() {
+    let full = |code, message| {
+        let told = told(AwsErrorKind::QuotaExceeded, code, message);
+        told.split(" | ").next().unwrap_or_default().to_owned()
+    };
+    insta::assert_snapshot!(full("CodeStorageExceededException", "Code storage limit exceeded."), @"7 The account has no room for more: the storage for functions' code of Lambda is full.");
+    insta::assert_snapshot!(full("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000"), @"7 The account has no room for more: the quota RolesPerAccount of Lambda is full.");
+    insta::assert_snapshot!(full("ServiceQuotaExceededException", "why"), @"7 The account has no room for more: a quota of Lambda is full.");
+}
+
+#[test]
+fn every_failure_has_its_sentence_and_advice() {
+    let kinds = [
+        AwsErrorKind::NoCredentials,
+        AwsErrorKind::CredentialsFailed,
+        AwsErrorKind::SignedOut,
+        AwsErrorKind::ExpiredCredentials,
+        AwsErrorKind::InvalidCredentials,
+        AwsErrorKind::WrongClock { ahead_s: Some(7_500) },
+        AwsErrorKind::WrongClock { ahead_s: Some(-400) },
+        AwsErrorKind::WrongClock { ahead_s: None },
+        AwsErrorKind::UnknownHost,
+        AwsErrorKind::Unreachable,
+        AwsErrorKind::TlsFailed,
+        AwsErrorKind::TimedOut,
+        AwsErrorKind::ConnectionLost,
+        AwsErrorKind::UnexpectedResponse,
+        AwsErrorKind::AccessDenied,
+        AwsErrorKind::Throttled,
+        AwsErrorKind::QuotaExceeded,
+        AwsErrorKind::ServiceFault,
+    ];
+    let all: Vec<String> = kinds.into_iter().map(|kind| told(kind, "", "why")).collect();
+    insta::assert_snapshot!(all.join("\n"), @r"
+    4 No AWS credentials were found. | Run `aws configure`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with `--profile`; or add `--local` to use the embedded cloud, which needs no account.
+    4 The AWS credentials could not be loaded. | why | Mend what the cause names, in ~/.aws/config or where the profile has its credentials from; or add `--local` to use the embedded cloud, which needs no account.
+    4 Nobody is signed in for the AWS credentials that the profile names. | why | Sign in: `aws sso login`, with the same `--profile`; or add `--local` to use the embedded cloud, which needs no account.
+    4 The AWS credentials have expired. | why | Sign in again (`aws sso login`, or renew the keys); or add `--local` to use the embedded cloud, which needs no account.
+    4 AWS does not know these credentials. | why | Check the access key and the profile (`aws sts get-caller-identity`), and that the account has enabled the region; or add `--local` to use the embedded cloud, which needs no account.
+    1 This machine's clock is 2 h 5 m fast, and AWS takes only calls whose time is right. | why | Set the clock, best from the network (`sudo timedatectl set-ntp true`), and run the command again.
+    1 This machine's clock is 6 m 40 s slow, and AWS takes only calls whose time is right. | why | Set the clock, best from the network (`sudo timedatectl set-ntp true`), and run the command again.
+    1 This machine's clock is wrong, and AWS takes only calls whose time is right. | why | Set the clock, best from the network (`sudo timedatectl set-ntp true`), and run the command again.
+    5 Lambda has no address: there is no such region, or this machine is offline. | why | Name a region with `--region`, such as `--region eu-central-1`, and check the network.
+    5 Lambda can't be reached. | why | Check the network and that the region's name is right (`--region`); if AWS_ENDPOINT_URL is set, check that something listens there.
+    5 What answers for Lambda can't be trusted: TLS failed. | why | Check this machine's clock. Behind a proxy that opens TLS, name its certificate: SSL_CERT_FILE=/path/to/ca.pem. An AWS_ENDPOINT_URL of an emulator begins with http://.
+    5 Lambda did not answer CreateFunction in time. | why | Check the network and run the command again: what is done stays done. On a slow line, give each call more time, such as WORKSHOP_CALL_TIMEOUT_MS=600000 (ten minutes).
+    5 The connection to Lambda broke before CreateFunction was answered. | why | Check the network and run the command again: what is done stays done.
+    5 What answers for Lambda does not speak its language. | why | A proxy or a network that wants a sign-in may be in between: open any web page. If AWS_ENDPOINT_URL is set, check what listens there.
+    7 AWS does not allow you to call CreateFunction of Lambda. | why | Ask for the permission that the message names, or use another profile with `--profile`.
+    7 Lambda still asks to slow down: CreateFunction failed after several tries. | why | Others may be calling AWS with the same account. Run the command again in a minute; what is done stays done.
+    7 The account has no room for more: a quota of Lambda is full. | why | Delete what nobody needs any more, or ask for more under Service Quotas in the console; then run the command again. What is done stays done.
+    7 Lambda is not well: CreateFunction failed after several tries. | why | Run the command again in a minute; what is done stays done. https://health.aws.amazon.com shows AWS's own troubles.
+    ");
+}
+
+#[test]
+fn a_setting_is_told_in_its_own_words() {
+    insta::assert_snapshot!(told(AwsErrorKind::InvalidSetting, "", "WORKSHOP_CALL_TIMEOUT_MS is `x`."), @"2 WORKSHOP_CALL_TIMEOUT_MS is `x`. | Set it to a number, such as WORKSHOP_CALL_TIMEOUT_MS=60000 for a minute, or not at all.");
+}
+
+#[tokio::test]
+async fn wrong_settings_are_named() {
+    let region = Region::parse("xx-nowhere-1").unwrap();
+    let target = Target::Local { endpoint: "http://127.0.0.1:9".to_owned(), region };
+    let here = Aws::connect(target).await.unwrap();
+    let there = Aws { endpoint: None, ..here.clone() };
+    let told = |aws: &Aws, kind| {
+        let service = "STS";
+        let operation = "GetCallerIdentity";
+        let message = "why".to_owned();
+        let error = AwsError { kind, service, operation, code: None, message, request_id: None };
+        CliError::first_call(error, aws, Some("anna"))
+    };
+    let unknown = told(&there, AwsErrorKind::UnknownHost);
+    insta::assert_snapshot!(unknown.message, @"AWS has no address for the region xx-nowhere-1: there is none, or this machine is offline.");
+    assert_eq!((unknown.kind, unknown.cause.as_deref()), (ErrorKind::Unreachable, Some("why")));
+    insta::assert_snapshot!(told(&here, AwsErrorKind::Unreachable).message, @"Nothing answers at http://127.0.0.1:9.");
+    let none = told(&there, AwsErrorKind::NoCredentials);
+    insta::assert_snapshot!(none.message, @"No AWS credentials were found in the profile `anna`.");
+    assert_eq!((none.cause, none.detail.as_deref()), (None, Some("why")), "the long list is for --verbose");
+}

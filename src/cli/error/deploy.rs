@@ -1,0 +1,69 @@
+//! Failures of a deployment, a rollback or a removal.
+
+use deploy::{DeployError, MissingVersions, NoSuchDeployment};
+
+use super::{CliError, ErrorKind};
+
+impl From<DeployError> for CliError {
+    fn from(error: DeployError) -> Self {
+        let message = error.to_string();
+        let (kind, hint) = match error {
+            DeployError::Aws(error) => return error.into(),
+            DeployError::NotOwned { owner: None, .. } => (
+                ErrorKind::Refused,
+                "If it is yours, make it part of this stack with `deploy --adopt`. Else deploy under other names: `--stage \
+                 NAME`, or another `service` in definitions/service.toml.",
+            ),
+            DeployError::NotOwned { owner: Some(_), .. } => (
+                ErrorKind::Refused,
+                "Deploy under other names: `--stage NAME`, or another `service` in definitions/service.toml.",
+            ),
+            DeployError::KindChanged { .. } => (
+                ErrorKind::Project,
+                "Give the state machine another name in definitions/service.toml, or remove the stack first: \
+                 `workshop remove`.",
+            ),
+            DeployError::Definition { .. } => (
+                ErrorKind::Project,
+                "Mend the file that `definition` names for it in definitions/service.toml, and deploy again.",
+            ),
+            DeployError::OverLimits(_) => {
+                (ErrorKind::Project, "Mend each of these; nothing of it was uploaded. Then deploy again.")
+            }
+            DeployError::NoArtefact(_) => (ErrorKind::Project, "Package the functions first: `workshop package`."),
+            DeployError::NoDefinition { .. } => (ErrorKind::Project, "Then deploy again; nothing was changed."),
+            DeployError::FunctionFailed { .. } => {
+                (ErrorKind::Refused, "Mend what the reason names and deploy again; it goes on from where it is.")
+            }
+            DeployError::ConcurrentChange { .. } => (
+                ErrorKind::Refused,
+                "Wait until the other deploy or remove of this stack has ended, then run the command again.",
+            ),
+            DeployError::TimedOut { .. } | DeployError::NotDeleted(_) => {
+                (ErrorKind::Failed, "Run the command again in a minute; it goes on from where it is.")
+            }
+            DeployError::Internal(_) => (
+                ErrorKind::Failed,
+                "Run the command again; it goes on from where it is. This is a fault of workshop's own.",
+            ),
+        };
+        Self::new(kind, message).try_this(hint)
+    }
+}
+
+impl CliError {
+    /// The deployment to return to is not known; `list` is the command that shows them.
+    pub(crate) fn no_such_deployment(error: &NoSuchDeployment, list: &str) -> Self {
+        let kind = match error {
+            NoSuchDeployment::Unknown(_) => ErrorKind::NotFound,
+            NoSuchDeployment::Several { .. } => ErrorKind::Usage,
+        };
+        Self::new(kind, error.to_string()).try_this(format!("`{list}` shows the ids."))
+    }
+
+    /// Versions of the deployment to return to were deleted; `list` is the command that shows which are whole.
+    pub(crate) fn missing_versions(error: &MissingVersions, list: &str) -> Self {
+        Self::new(ErrorKind::NotFound, error.to_string())
+            .try_this(format!("`{list}` shows the deployments that are whole; or deploy the older sources again."))
+    }
+}

@@ -1,0 +1,23 @@
+//! Failures of the embedded cloud.
+
+use crate::cli::embedded::{LifecycleError, LocalError};
+
+use super::{CliError, ErrorKind};
+
+impl From<LifecycleError> for CliError {
+    fn from(error: LifecycleError) -> Self {
+        let kind = match error {
+            LifecycleError::NotRunning | LifecycleError::Stale { .. } | LifecycleError::NotAnswering { .. } => {
+                ErrorKind::Unreachable
+            }
+            _ => ErrorKind::Failed,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<LocalError> for CliError {
+    fn from(error: LocalError) -> Self {
+        Self::new(ErrorKind::Failed, error.to_string())
+    }
+}

@@ -1,0 +1,268 @@
+//! Follows one execution: its history and its functions' log lines in one stream, with a countdown while it waits.
+
+mod invocations;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use crate::cli::backoff::{Backoff, Decision};
+use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::follow::invocations::InvocationTracker;
+use crate::cli::history::failure::failure_text;
+use crate::cli::history::timeline::Timeline;
+use crate::cli::history::waiting::{Waiting, waiting};
+use crate::cli::log_events::line;
+use crate::cli::log_events::poll::poll;
+use crate::cli::log_events::window::Window;
+use crate::cli::time::moment;
+use crate::cli::ui::{Tone, Ui, toned, visible};
+use aws::clock;
+use aws::executions;
+use aws::history::HistoryEvent;
+use aws::log_events::{LogEvent, Query};
+use aws::{Aws, AwsError};
+use model::names::Arn;
+
+/// How to follow.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    /// The execution.
+    pub(crate) execution: Arn,
+    /// How often to ask.
+    pub(crate) interval: Duration,
+    /// How long log lines may lag behind; also how long the last of them are waited for.
+    pub(crate) lag: Duration,
+    /// Whether to go on until the execution ends, or only to read what there is.
+    pub(crate) until_end: bool,
+    /// A filter pattern for the log lines.
+    pub(crate) filter: Option<String>,
+}
+
+/// What is known while following.
+struct Following<'a> {
+    aws: &'a Aws,
+    ui: &'a Ui,
+    options: &'a Options,
+    bar: ProgressBar,
+    zone: TimeZone,
+    tracker: InvocationTracker,
+    timeline: Timeline,
+    events: Vec<HistoryEvent>,
+    windows: BTreeMap<String, Window>,
+    definition: Option<Value>,
+    announced: Option<i64>,
+}
+
+/// Something to print, with its moment for the order.
+enum Item {
+    Event(HistoryEvent),
+    Line(String, LogEvent),
+}
+
+/// Follows an execution and prints what it does.
+///
+/// # Errors
+/// A call failed for good. An execution that fails is no error: the event that ended it is returned.
+pub(crate) async fn follow(aws: &Aws, ui: &Ui, options: &Options) -> Result<Option<HistoryEvent>, CliError> {
+    let zone = TimeZone::system();
+    let mut following = Following {
+        aws,
+        ui,
+        options,
+        bar: ui.countdown(),
+        timeline: Timeline::new(zone.clone(), 16, ui.is_verbose()),
+        zone,
+        tracker: InvocationTracker::default(),
+        events: Vec::new(),
+        windows: BTreeMap::new(),
+        definition: None,
+        announced: None,
+    };
+    let mut backoff = Backoff::new(options.interval);
+    let mut give_up_at: Option<Timestamp> = None;
+    loop {
+        let (items, failure) = following.round().await;
+        following.print(items)?;
+        let read_all = failure.is_none();
+        match failure {
+            None => backoff.succeeded().iter().for_each(|news| following.note(news)),
+            Some(error) => match backoff.failed(&error) {
+                Decision::Retry(news) => news.iter().for_each(|news| following.note(news)),
+                Decision::GiveUp => return Err(error.into()),
+            },
+        }
+        let now = clock::now();
+        if following.tracker.end.is_some() && give_up_at.is_none() {
+            give_up_at = now.checked_add(options.lag).ok();
+        }
+        let over = following.tracker.is_complete() || give_up_at.is_some_and(|moment| moment <= now);
+        if over || (read_all && !options.until_end) {
+            return Ok(following.tracker.end);
+        }
+        let left_ms = following.count_down(now);
+        clock::pause(pace(backoff.delay(), left_ms)).await;
+    }
+}
+
+/// How long to wait before asking again: less often while a Wait state has long to go.
+fn pace(interval: Duration, left_ms: Option<i64>) -> Duration {
+    let left = Duration::from_millis(left_ms.and_then(|left| u64::try_from(left).ok()).unwrap_or(0));
+    if left > interval * 20 { interval * 8 } else { interval }
+}
+
+impl Following<'_> {
+    /// Asks once for everything that is new. What was read before a call failed is given too: it is not read again.
+    async fn round(&mut self) -> (Vec<Item>, Option<AwsError>) {
+        let new = match self.new_events().await {
+            Ok(new) => new,
+            Err(error) => return (Vec::new(), Some(error)),
+        };
+        let mut items: Vec<Item> = new.into_iter().map(Item::Event).collect();
+        let mut failure = None;
+        for (function, from_ms) in self.tracker.functions() {
+            let (lines, failed) = self.new_lines(&function, from_ms).await;
+            items.extend(lines.into_iter().map(|line| Item::Line(function.clone(), line)));
+            failure = failure.or(failed);
+        }
+        items.sort_by_key(Item::moment_ms);
+        (items, failure)
+    }
+
+    async fn new_events(&mut self) -> Result<Vec<HistoryEvent>, AwsError> {
+        let known = self.events.last().map_or(0, |event| event.id);
+        let new = executions::history_after(self.aws, &self.options.execution, known).await?;
+        if self.definition.is_none() {
+            let text = executions::definition(self.aws, &self.options.execution).await?;
+            self.definition = serde_json::from_str(&text).ok();
+        }
+        new.iter().for_each(|event| self.tracker.add_event(event));
+        self.events.extend(new.iter().cloned());
+        Ok(new)
+    }
+
+    async fn new_lines(&mut self, function: &str, from_ms: i64) -> (Vec<LogEvent>, Option<AwsError>) {
+        let overlap_ms = i64::try_from(self.options.lag.as_millis()).unwrap_or(i64::MAX);
+        let window = self.windows.entry(function.to_owned()).or_insert_with(|| Window::new(from_ms, overlap_ms));
+        let group = format!("/aws/lambda/{function}");
+        // A filter would hide the START and REPORT lines that tell whose lines they are; it is applied afterwards.
+        let query = Query { group: &group, start_ms: window.start_ms(), end_ms: None, pattern: None };
+        let mut new = Vec::new();
+        let polled = poll(self.aws, &query, window, |lines| {
+            new.extend(lines);
+            Ok::<(), AwsError>(())
+        });
+        let failure = polled.await.err();
+        let mut own = self.tracker.own_lines(function, new);
+        if let Some(filter) = &self.options.filter {
+            own.retain(|line| line.message.contains(filter.trim_matches('"')));
+        }
+        (own, failure)
+    }
+
+    fn print(&mut self, items: Vec<Item>) -> Result<(), CliError> {
+        for item in items {
+            let ui = self.ui;
+            let bar = &self.bar;
+            match item {
+                Item::Event(event) if ui.is_json() => ui.json_line(&tagged("history", None, &event))?,
+                Item::Line(function, line) if ui.is_json() => {
+                    ui.json_line(&tagged("log", Some(&function), &line))?;
+                }
+                Item::Event(event) => ui.result_beside(bar, self.timeline.render(&event))?,
+                Item::Line(_, event) => {
+                    if let Some(text) = line::render(&event, &self.zone, ui.is_verbose()) {
+                        ui.result_beside(bar, text)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&self, text: &str) {
+        self.bar.suspend(|| self.ui.note(toned(Tone::Warning, text)));
+    }
+
+    /// Shows what the execution waits for; answers the milliseconds that are left, where that is known.
+    fn count_down(&mut self, now: Timestamp) -> Option<i64> {
+        let Some(Waiting { state, until }) = waiting(&self.events, self.definition.as_ref()) else {
+            self.bar.set_message("running");
+            return None;
+        };
+        let state = visible(&state);
+        let Some(until) = until else {
+            self.bar.set_message(format!("{state} waits"));
+            return None;
+        };
+        self.bar.set_message(format!("{state}: fires {}", moment::relative(until, now)));
+        let entered = self.events.last().map(|event| event.id);
+        if self.bar.is_hidden() && !self.ui.is_json() && self.announced != entered {
+            self.announced = entered;
+            let local = moment::local(until, &self.zone);
+            let relative = moment::relative(until, now);
+            self.ui.note(format!("{state} fires {relative}, on {local}."));
+        }
+        Some(moment::ms_between(now, until))
+    }
+}
+
+impl Item {
+    fn moment_ms(&self) -> i64 {
+        match self {
+            Self::Event(event) => event.timestamp.as_millisecond(),
+            Self::Line(_, line) => line.timestamp,
+        }
+    }
+}
+
+/// An object of a stream of JSON lines that says which kind it is.
+fn tagged(kind: &str, function: Option<&str>, value: &impl serde::Serialize) -> Value {
+    let mut object = json!({ "kind": kind });
+    if let Some(function) = function {
+        object["function"] = json!(function);
+    }
+    if let (Some(object), Value::Object(members)) = (object.as_object_mut(), json!(value)) {
+        object.extend(members);
+    }
+    object
+}
+
+/// The failure of a command whose execution did not succeed; none for one that did.
+pub(crate) fn failure(name: &str, end: &HistoryEvent) -> Option<CliError> {
+    let how = match end.kind.as_str() {
+        "ExecutionSucceeded" => return None,
+        "ExecutionAborted" => "was stopped",
+        "ExecutionTimedOut" => "took longer than it may",
+        _ => "failed",
+    };
+    let failure = CliError::new(ErrorKind::Workflow, format!("The execution {} {how}.", visible(name)));
+    Some(match failure_text(end.error.as_deref(), end.cause.as_deref()) {
+        Some(reason) => failure.because(reason),
+        None => failure,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_asks_less_often_while_there_is_time() {
+        let interval = Duration::from_millis(1000);
+        assert_eq!(pace(interval, None), interval);
+        assert_eq!(pace(interval, Some(-5)), interval);
+        assert_eq!(pace(interval, Some(15_000)), interval);
+        assert_eq!(pace(interval, Some(60_000)), Duration::from_secs(8));
+    }
+
+    #[test]
+    fn json_lines_say_their_kind() {
+        let value = tagged("log", Some("send"), &json!({"message": "hi"}));
+        assert_eq!(value.to_string(), r#"{"kind":"log","function":"send","message":"hi"}"#);
+    }
+}

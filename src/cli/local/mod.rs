@@ -1,0 +1,188 @@
+//! `workshop local`: the embedded cloud in the background or the foreground.
+
+mod logs;
+mod status;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use crate::cli::embedded::{
+    self, ConsistencySettings, DataDir, LifecycleError, Ready, RunOptions, Running, Setting, data_dir, lifecycle,
+    started,
+};
+use crate::cli::error::CliError;
+use crate::cli::ui::Ui;
+
+/// Options of `workshop local`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  workshop local start        in the background; `--local` on any command does so when needed
+  workshop local status       where it listens, how much memory it takes, what is in it
+  workshop local logs -t      each request as it is answered, and what fails
+  workshop local reset        stop it and forget everything in it
+
+Its state is kept in $WORKSHOP_HOME, else $XDG_STATE_HOME/workshop, else ~/.local/state/workshop. It answers this machine
+only. Any AWS client can use it: set AWS_ENDPOINT_URL to its address and any access key.")]
+pub(crate) struct LocalArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+/// What to do with the embedded cloud.
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Run it in the foreground until Ctrl-C
+    #[command(after_help = "Examples:
+  workshop local run                       on port 4566, or the next that is free
+  workshop local run --port 5000           on that port and no other
+  workshop local run --data ./cloud        with its state in that folder
+  workshop local run --like-aws            as slow to agree with itself as AWS")]
+    Run {
+        #[command(flatten)]
+        port: Port,
+        #[command(flatten)]
+        consistency: Consistency,
+        /// The folder for its state [default: see `workshop local --help`]
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// Tell the command that started this one how the start went
+        #[arg(long, hide = true)]
+        background: bool,
+    },
+    /// Start it in the background
+    #[command(after_help = "Examples:
+  workshop local start                     on port 4566, or the next that is free
+  workshop local start --port 5000         on that port and no other
+  workshop local start --like-aws          as slow to agree with itself as AWS
+  workshop local start --eventual stale-reads=2s,role-propagation=5s,failing=20
+
+Names of --eventual, all off unless set (durations such as 2s or 500ms):
+  role-propagation   a new role, or trust policy, can't be assumed yet for so long
+  function-pending   a function is Pending, or its update InProgress, for so long
+  update-conflicts   a write takes so long; another to the same thing is refused
+  stale-reads        reads are so far behind
+  machine-deletion   a state machine is DELETING for so long at least
+  throttling         calls per second that each service takes
+  failing            every Nth call of each service fails
+
+On a cloud that runs already these take the place of all that were set: failing=off alone sets all off.")]
+    Start {
+        #[command(flatten)]
+        port: Port,
+        #[command(flatten)]
+        consistency: Consistency,
+    },
+    /// Stop it; what waits goes on waiting when it is started again
+    #[command(after_help = "Examples:
+  workshop local stop")]
+    Stop,
+    /// Show where it listens, how much memory it takes and what is in it
+    #[command(after_help = "Examples:
+  workshop local status
+  workshop local status --json")]
+    Status,
+    /// Show what it answered and did, and what failed in it
+    Logs(logs::LogsArgs),
+    /// Stop it and delete everything in it
+    #[command(after_help = "Examples:
+  workshop local reset")]
+    Reset,
+}
+
+/// Where it listens.
+#[derive(Debug, Clone, Copy, Args)]
+struct Port {
+    /// The port [default: 4566, or the next that is free]
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    port: Option<u16>,
+}
+
+/// What of AWS's eventual consistency it shows.
+#[derive(Debug, Clone, Args)]
+struct Consistency {
+    /// Show some of AWS's delays and refusals; see `workshop local start --help`
+    #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',')]
+    eventual: Vec<Setting>,
+    /// Show them all as AWS usually does; --eventual changes some
+    #[arg(long)]
+    like_aws: bool,
+}
+
+impl Consistency {
+    /// The settings, if any was named.
+    fn settings(&self) -> Option<ConsistencySettings> {
+        let named = self.like_aws || !self.eventual.is_empty();
+        let start = if self.like_aws { ConsistencySettings::LIKE_AWS } else { ConsistencySettings::default() };
+        named.then(|| self.eventual.iter().copied().fold(start, ConsistencySettings::with))
+    }
+}
+
+impl LocalArgs {
+    /// Whether it runs the cloud in this very process.
+    pub(crate) fn is_run(&self) -> bool {
+        matches!(self.action, Action::Run { .. })
+    }
+
+    /// Whether it goes on until Ctrl-C.
+    pub(crate) fn is_tail(&self) -> bool {
+        matches!(&self.action, Action::Logs(args) if args.tail)
+    }
+}
+
+/// Runs `workshop local`.
+pub(crate) async fn run(args: LocalArgs, ui: &Ui) -> Result<(), CliError> {
+    match args.action {
+        Action::Run { port, consistency, data, background } => {
+            let data_dir = data.map_or_else(data_dir, |data| Ok(DataDir::new(data)))?;
+            let consistency = consistency.settings().unwrap_or_default();
+            run_here(embedded::run_options(data_dir, port.port, consistency), background, ui).await
+        }
+        Action::Start { port, consistency } => {
+            let options = embedded::start_options(data_dir()?, port.port, consistency.settings());
+            let running = lifecycle::start(&options).await?;
+            if ui.is_json() {
+                let Running { ready, ran_already } = &running;
+                return ui.json(&json!({
+                    "status": "running", "endpoint": ready.endpoint(), "pid": ready.pid, "ranAlready": ran_already,
+                }));
+            }
+            ui.result(started(&running))
+        }
+        Action::Stop => stop(ui).await,
+        Action::Status => status::run(ui).await,
+        Action::Logs(args) => logs::run(&args, ui).await,
+        Action::Reset => {
+            lifecycle::reset(&data_dir()?).await?;
+            let text = "The embedded cloud is stopped and everything in it is gone.";
+            if ui.is_json() { ui.json(&json!({"status": "stopped", "reset": true})) } else { ui.result(text) }
+        }
+    }
+}
+
+async fn run_here(options: RunOptions, background: bool, ui: &Ui) -> Result<(), CliError> {
+    if background {
+        // The command that waits for it knows already what went wrong; this is for the log.
+        return Ok(lifecycle::run_in_background(options).await?);
+    }
+    let say = |ready: &Ready| {
+        let running = Running { ready: ready.clone(), ran_already: false };
+        ui.note(format!("{} Ctrl-C stops it.", started(&running)));
+    };
+    Ok(embedded::run(options, say).await?)
+}
+
+async fn stop(ui: &Ui) -> Result<(), CliError> {
+    let (stopped, text) = match lifecycle::stop(&data_dir()?).await {
+        Ok(ready) => (true, format!("The embedded cloud is stopped (it was process {}).", ready.pid)),
+        Err(LifecycleError::NotRunning) => {
+            (false, "The embedded cloud is not running; there is nothing to stop.".to_owned())
+        }
+        Err(LifecycleError::Stale { pid, .. }) => {
+            (false, format!("The embedded cloud is not running: its process {pid} had ended without saying so."))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if ui.is_json() { ui.json(&json!({"status": "stopped", "stopped": stopped})) } else { ui.result(text) }
+}

@@ -1,0 +1,146 @@
+//! `workshop local status`: where the embedded cloud listens, how much memory it takes, what is in it.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::cli::embedded::{self, DataDir, LifecycleError, Ready, Status, lifecycle};
+use crate::cli::error::CliError;
+use crate::cli::time::moment;
+use crate::cli::ui::{Tone, Ui, toned};
+use aws::clock;
+use aws::inventory::{self, Inventory};
+use aws::{Aws, Target};
+use model::names::Region;
+
+/// What `local status` shows of a cloud that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct StatusReport {
+    endpoint: String,
+    pid: u32,
+    started: Option<Timestamp>,
+    memory_kib: Option<u64>,
+    data: String,
+    holds: Option<Inventory>,
+    /// What of AWS's eventual consistency it shows: values by name.
+    eventual: Map<String, Value>,
+}
+
+pub(super) async fn run(ui: &Ui) -> Result<(), CliError> {
+    let data_dir = embedded::data_dir()?;
+    let not_running = match lifecycle::status(&data_dir).await {
+        Ok(Status::Running(ready)) => return show(ui, &data_dir, &ready).await,
+        Ok(Status::Busy) => LifecycleError::NotAnswering { lock: data_dir.lock() },
+        Ok(Status::Stale(ready)) => LifecycleError::Stale { pid: ready.pid, port: ready.port },
+        Ok(Status::Stopped) => LifecycleError::NotRunning,
+        Err(error) => return Err(error.into()),
+    };
+    if ui.is_json() {
+        ui.json(&json!({"status": "stopped", "data": data_dir.root().display().to_string()}))?;
+    }
+    Err(not_running.into())
+}
+
+async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError> {
+    let endpoint = ready.endpoint();
+    let (health, holds) = tokio::join!(lifecycle::health(data_dir, ready), holds(&endpoint));
+    // One that ends just now has nothing to say of itself: the rest is shown.
+    let health = health.unwrap_or_default();
+    let report = StatusReport {
+        endpoint,
+        pid: ready.pid,
+        started: health["startedAt"].as_str().and_then(|text| text.parse().ok()),
+        memory_kib: std::fs::read_to_string(format!("/proc/{}/status", ready.pid)).ok().and_then(|text| rss_kib(&text)),
+        data: data_dir.root().display().to_string(),
+        holds,
+        eventual: health["eventual"].as_object().cloned().unwrap_or_default(),
+    };
+    if ui.is_json() {
+        let mut members = json!({
+            "status": "running", "endpoint": report.endpoint, "pid": report.pid, "startedAt": report.started,
+            "memoryKib": report.memory_kib, "data": report.data, "holds": report.holds,
+        });
+        if !report.eventual.is_empty() {
+            members["eventual"] = Value::Object(report.eventual);
+        }
+        return ui.json(&members);
+    }
+    ui.result(report.text(clock::now()))
+}
+
+/// What it holds in the region that `--local` uses; none when it can't tell.
+async fn holds(endpoint: &str) -> Option<Inventory> {
+    let region = Region::default();
+    let aws = Aws::connect(Target::Local { endpoint: endpoint.to_owned(), region }).await.ok()?;
+    inventory::count(&aws).await.ok()
+}
+
+/// The resident memory in the text of `/proc/<pid>/status`.
+fn rss_kib(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+impl StatusReport {
+    fn text(&self, now: Timestamp) -> String {
+        let mut lines = vec![format!("{} at {}", toned(Tone::Good, "running"), self.endpoint)];
+        let mut say = |name: &str, value: String| {
+            lines.push(format!("  {}  {value}", toned(Tone::Faint, format!("{name:<7}"))));
+        };
+        say("process", self.pid.to_string());
+        if let Some(started) = self.started {
+            say("up", moment::duration(moment::ms_between(started, now)));
+        }
+        if let Some(memory) = self.memory_kib {
+            say("memory", format!("{}.{} MiB", memory / 1024, memory % 1024 * 10 / 1024));
+        }
+        say("data", self.data.clone());
+        if let Some(Inventory { functions, state_machines, running_executions, apis }) = self.holds {
+            say(
+                "holds",
+                format!(
+                    "functions: {functions}, state machines: {state_machines}, running executions: \
+                     {running_executions}, HTTP APIs: {apis}"
+                ),
+            );
+        }
+        if !self.eventual.is_empty() {
+            let word = |(name, value): (&String, &Value)| format!("{name} {}", value.as_str().unwrap_or_default());
+            say("as AWS", self.eventual.iter().map(word).collect::<Vec<_>>().join(", "));
+        }
+        lines.join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::embedded::ConsistencySettings;
+
+    #[test]
+    fn the_status_is_a_few_lines() {
+        let report = StatusReport {
+            endpoint: "http://127.0.0.1:4566".to_owned(),
+            pid: 42,
+            started: "2026-11-22T07:56:48Z".parse().ok(),
+            memory_kib: rss_kib("Name:\tworkshop\nVmRSS:\t   12480 kB\nThreads:\t3\n"),
+            data: "/home/anna/.local/state/workshop/local".to_owned(),
+            holds: Some(Inventory { functions: 2, state_machines: 1, running_executions: 3, apis: 1 }),
+            eventual: Map::new(),
+        };
+        let text = report.text("2026-11-22T08:00:00Z".parse().unwrap());
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r"
+        running at http://127.0.0.1:4566
+          process  42
+          up       3 m 12 s
+          memory   12.1 MiB
+          data     /home/anna/.local/state/workshop/local
+          holds    functions: 2, state machines: 1, running executions: 3, HTTP APIs: 1
+        ");
+        assert_eq!(rss_kib("no such line"), None);
+        let settings = "stale-reads=2s,failing=9".parse::<ConsistencySettings>().unwrap();
+        let eventual = settings.to_json().as_object().cloned().unwrap_or_default();
+        let text = StatusReport { eventual, ..report }.text("2026-11-22T08:00:00Z".parse().unwrap());
+        let last = anstream::adapter::strip_str(text.lines().last().unwrap_or_default()).to_string();
+        assert_eq!(last, "  as AWS   stale-reads 2s, failing 9");
+    }
+}

@@ -1,0 +1,127 @@
+//! A log line as it is shown: Lambda's own lines shortened, the function's with their local time. Pure.
+
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use crate::cli::time::moment;
+use crate::cli::ui::{Tone, toned, visible};
+use aws::log_events::LogEvent;
+
+/// What Lambda says at the end of an invocation.
+#[derive(Debug, PartialEq, Eq)]
+struct Report<'a> {
+    duration: &'a str,
+    memory: &'a str,
+    init: Option<&'a str>,
+    /// `timeout` or `error`, with the error's type, when the invocation did not end well.
+    status: Option<(&'a str, Option<&'a str>)>,
+}
+
+/// The text of a line; none for Lambda's lines that say nothing. `all` shows those as they are.
+pub(crate) fn render(event: &LogEvent, zone: &TimeZone, all: bool) -> Option<String> {
+    let message = event.message.trim_end();
+    let time = toned(Tone::Faint, moment::local_exact(moment::from_ms(event.timestamp), zone));
+    if all {
+        return Some(format!("{time}  {}", indented(message)));
+    }
+    if message.starts_with("START RequestId: ") {
+        return Some(toned(Tone::Faint, "START"));
+    }
+    if message.starts_with("END RequestId: ") || message.starts_with("INIT_START ") {
+        return None;
+    }
+    if let Some(report) = report(message) {
+        return Some(ending(&report));
+    }
+    let text = match serde_json::from_str::<Value>(message) {
+        Ok(Value::Object(members)) => serde_json::to_string_pretty(&members).unwrap_or_default(),
+        _ => message.to_owned(),
+    };
+    Some(format!("{time}  {}", indented(&text)))
+}
+
+/// A text whose further lines stand under its first.
+fn indented(text: &str) -> String {
+    visible(text).replace('\n', &format!("\n{:25}", ""))
+}
+
+fn ending(report: &Report<'_>) -> String {
+    let mut text = format!("END Duration: {} Memory Used: {}", visible(report.duration), visible(report.memory));
+    if let Some(init) = report.init {
+        text.push_str(&format!(" (init: {})", visible(init)));
+    }
+    let mut text = toned(Tone::Faint, text);
+    if let Some((status, error)) = report.status {
+        let error = error.map(|error| format!(" ({})", visible(error))).unwrap_or_default();
+        text.push_str(&toned(Tone::Bad, format!(" {}{error}", visible(status))));
+    }
+    text
+}
+
+/// Reads a REPORT line, whose parts are `Name: value` with tabs between them.
+fn report(message: &str) -> Option<Report<'_>> {
+    let rest = message.strip_prefix("REPORT RequestId: ")?;
+    let part = |name: &str| {
+        let found = rest.split(['\t', '\n']).find_map(|part| part.trim().strip_prefix(name)?.strip_prefix(": "));
+        found.map(str::trim)
+    };
+    Some(Report {
+        duration: part("Duration")?,
+        memory: part("Max Memory Used").unwrap_or("unknown"),
+        init: part("Init Duration"),
+        status: part("Status").map(|status| (status, part("Error Type"))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(message: &str, all: bool) -> Option<String> {
+        let event = LogEvent {
+            timestamp: 1_510_842_801_123,
+            ingestion_time: 0,
+            log_stream_name: String::new(),
+            event_id: String::new(),
+            message: message.to_owned(),
+        };
+        render(&event, &TimeZone::UTC, all).map(|text| anstream::adapter::strip_str(&text).to_string())
+    }
+
+    #[test]
+    fn lambdas_own_lines_are_short() {
+        let start = "START RequestId: 0f3c7a5e-0000-4000-8000-000000000000 Version: $LATEST\n";
+        assert_eq!(shown(start, false).as_deref(), Some("START"));
+        assert_eq!(shown("END RequestId: 0f3c7a5e-0000-4000-8000-000000000000\n", false), None);
+        assert_eq!(shown("INIT_START Runtime Version: provided:al2023.v1\n", false), None);
+        let warm = "REPORT RequestId: 0f3c\tDuration: 241.32 ms\tBilled Duration: 242 ms\tMemory Size: 128 MB\tMax Memory Used: 83 MB\t\n";
+        insta::assert_snapshot!(shown(warm, false).unwrap(), @"END Duration: 241.32 ms Memory Used: 83 MB");
+        let cold = "REPORT RequestId: 0f3c\tDuration: 3.10 ms\tBilled Duration: 24 ms\tMemory Size: 128 MB\tMax Memory Used: 18 MB\tInit Duration: 20.41 ms\t\n";
+        insta::assert_snapshot!(shown(cold, false).unwrap(), @"END Duration: 3.10 ms Memory Used: 18 MB (init: 20.41 ms)");
+        let late = "REPORT RequestId: 0f3c\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\tMax Memory Used: 18 MB\tStatus: error\tError Type: Runtime.ExitError\n";
+        insta::assert_snapshot!(shown(late, false).unwrap(), @"END Duration: 3000.00 ms Memory Used: 18 MB error (Runtime.ExitError)");
+        assert!(shown(start, true).unwrap().contains("0f3c7a5e"));
+    }
+
+    #[test]
+    fn the_functions_own_lines_have_their_time() {
+        insta::assert_snapshot!(shown("send email triggered at noon\n", false).unwrap(), @"2017-11-16 14:33:21.123  send email triggered at noon");
+        insta::assert_snapshot!(shown("two\nlines\n", false).unwrap(), @r"
+        2017-11-16 14:33:21.123  two
+                                 lines
+        ");
+        insta::assert_snapshot!(shown(r#"{"level":"INFO","message":"sent"}"#, false).unwrap(), @r#"
+        2017-11-16 14:33:21.123  {
+                                   "level": "INFO",
+                                   "message": "sent"
+                                 }
+        "#);
+    }
+
+    #[test]
+    fn control_characters_never_reach_the_terminal() {
+        let shown = shown("\u{1b}]0;evil\u{7}REPORT \r\u{1b}[2J", false).unwrap();
+        assert!(!shown.chars().any(char::is_control), "{shown:?}");
+        assert!(super::report("REPORT RequestId: x").is_none());
+    }
+}

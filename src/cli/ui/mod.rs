@@ -1,0 +1,149 @@
+//! The only folder that writes to stdout and stderr: results, notes, progress, errors, the trace of calls.
+
+mod failure;
+pub(crate) mod table;
+pub(crate) mod text;
+mod trace;
+
+use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anstream::AutoStream;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, WeakProgressBar};
+use serde::Serialize;
+
+use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::global::{ColorWhen, Global};
+
+pub(crate) use failure::print_clap;
+pub(crate) use text::{Tone, toned, visible};
+
+/// The target of the command line's own `tracing` events, which `--verbose` shows.
+pub(crate) const TARGET: &str = "workshop::cli";
+
+/// Where output goes and in which form.
+#[derive(Clone)]
+pub(crate) struct Ui {
+    json: bool,
+    verbose: bool,
+    color: anstream::ColorChoice,
+    /// The progress line that stands on the terminal, if one does.
+    bar: Arc<Mutex<Option<WeakProgressBar>>>,
+}
+
+impl Ui {
+    /// From the options of the command line.
+    pub(crate) fn new(global: &Global) -> Self {
+        let color = match global.color {
+            ColorWhen::Auto => anstream::ColorChoice::Auto,
+            ColorWhen::Always => anstream::ColorChoice::Always,
+            ColorWhen::Never => anstream::ColorChoice::Never,
+        };
+        Self { json: global.json, verbose: global.verbose, color, bar: Arc::default() }
+    }
+
+    /// Whether results are wanted as JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether more is to be said.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Prints a result line (or several) on stdout.
+    ///
+    /// # Errors
+    /// stdout can't be written; a reader that has gone away ends the command quietly.
+    pub(crate) fn result(&self, text: impl std::fmt::Display) -> Result<(), CliError> {
+        let mut out = AutoStream::new(std::io::stdout(), self.color);
+        writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| stdout_failed(&error))
+    }
+
+    /// Prints a result while a progress line stands on the terminal, which steps aside for it.
+    ///
+    /// # Errors
+    /// As [`Ui::result`].
+    pub(crate) fn result_beside(&self, bar: &ProgressBar, text: impl std::fmt::Display) -> Result<(), CliError> {
+        bar.suspend(|| self.result(text))
+    }
+
+    /// Prints a value as JSON on stdout, indented.
+    ///
+    /// # Errors
+    /// As [`Ui::result`].
+    pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), CliError> {
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|error| CliError::new(ErrorKind::Failed, "The result can't be written as JSON.").because(error))?;
+        self.result(text)
+    }
+
+    /// Prints a value as JSON on one line, for results that come one by one.
+    ///
+    /// # Errors
+    /// As [`Ui::result`].
+    pub(crate) fn json_line(&self, value: &impl Serialize) -> Result<(), CliError> {
+        let text = serde_json::to_string(value)
+            .map_err(|error| CliError::new(ErrorKind::Failed, "The result can't be written as JSON.").because(error))?;
+        self.result(text)
+    }
+
+    /// Says something on stderr that is no result. A stderr that can't be written is no reason to stop.
+    pub(crate) fn note(&self, text: impl std::fmt::Display) {
+        // Locked for the whole line: several threads may have something to say.
+        let _ = writeln!(AutoStream::new(std::io::stderr().lock(), self.color), "{text}");
+    }
+
+    /// Says something on stderr while a progress line may stand on the terminal, which steps aside for it.
+    pub(crate) fn note_beside_progress(&self, text: impl std::fmt::Display) {
+        let bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(WeakProgressBar::upgrade);
+        match bar {
+            Some(bar) => bar.suspend(|| self.note(text)),
+            None => self.note(text),
+        }
+    }
+
+    /// A line on stderr that shows what is being done and for how long; hidden where stderr is no terminal.
+    pub(crate) fn progress(&self) -> ProgressBar {
+        let target =
+            if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(100));
+        *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar.downgrade());
+        bar
+    }
+
+    /// A progress line without the time it has taken, for one that counts down.
+    pub(crate) fn countdown(&self) -> ProgressBar {
+        let bar = self.progress();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+            bar.set_style(style);
+        }
+        bar
+    }
+
+    /// Asks a yes-or-no question on the terminal; without one the answer is no. Ctrl-C works while it waits.
+    pub(crate) async fn confirm(&self, question: &str) -> bool {
+        if !std::io::stdin().is_terminal() {
+            return false;
+        }
+        let mut err = AutoStream::new(std::io::stderr(), self.color);
+        let _ = write!(err, "{question} [y/N] ").and_then(|()| err.flush());
+        let answer = tokio::task::spawn_blocking(|| {
+            let mut answer = String::new();
+            std::io::stdin().read_line(&mut answer).map(|_| answer)
+        });
+        matches!(answer.await, Ok(Ok(answer)) if matches!(answer.trim(), "y" | "Y" | "yes"))
+    }
+}
+
+fn stdout_failed(error: &std::io::Error) -> CliError {
+    let mut failure = CliError::io("The result can't be written to stdout", error);
+    failure.quiet = error.kind() == std::io::ErrorKind::BrokenPipe;
+    failure
+}
