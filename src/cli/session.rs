@@ -1,6 +1,8 @@
 //! What nearly every command begins with: the project, the clients, and the stack they act on.
 
-use crate::cli::embedded::{self, lifecycle};
+use cloud_server::lifecycle;
+
+use crate::cli::embedded;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::project::Project;

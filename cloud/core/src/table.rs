@@ -252,7 +252,8 @@ mod tests {
     async fn decisions_are_taken_one_at_a_time() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
-        let records: std::sync::Arc<CachedTable<u32>> = std::sync::Arc::new(CachedTable::open(&store, TABLE, Clock::system()).unwrap());
+        let records: std::sync::Arc<CachedTable<u32>> =
+            std::sync::Arc::new(CachedTable::open(&store, TABLE, Clock::system()).unwrap());
         let tasks: Vec<_> = (0..50)
             .map(|_| {
                 let records = std::sync::Arc::clone(&records);

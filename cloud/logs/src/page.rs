@@ -20,8 +20,9 @@ const SCAN_LIMIT_EVENTS: usize = 10_000;
 /// How many bytes of messages are looked at for one page.
 const SCAN_LIMIT_BYTES: usize = 8 << 20;
 
-/// How many events are read before others go on: a few milliseconds of a thread that others wait for.
-const STEP_EVENTS: usize = 500;
+/// How many events are read before others go on: a few milliseconds of a thread that others wait for. Few in tests, so that
+/// their pages take several steps too.
+const STEP_EVENTS: usize = if cfg!(test) { 3 } else { 500 };
 
 /// Which way a page runs through time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

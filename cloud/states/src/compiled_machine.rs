@@ -9,9 +9,6 @@ use cloud_core::{Account, Location};
 use super::log_destination::LogDestination;
 use super::rows::machine::{Kind, Machine, Revision};
 
-/// The longest that an express execution takes, in seconds (Step Functions quotas, express workflows).
-const EXPRESS_TIME_LIMIT_S: u64 = 300;
-
 /// A revision, ready to run.
 #[derive(Debug)]
 pub(crate) struct CompiledMachine {
@@ -34,7 +31,7 @@ impl CompiledMachine {
     ) -> Self {
         let definition = match machine.kind {
             Kind::Standard => definition,
-            Kind::Express => definition.with_time_limit(EXPRESS_TIME_LIMIT_S),
+            Kind::Express => definition.with_time_limit(asl::MAX_EXPRESS_S),
         };
         let activities = definition.resources().filter_map(|(_, resource)| match resource {
             asl::TaskResource::Activity { arn } => Some(arn.clone()),

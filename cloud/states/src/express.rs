@@ -122,26 +122,18 @@ struct Live {
 }
 
 fn begin(states: &States, run: &ExpressRun, now: Timestamp, redrive_count: Option<u64>) -> Result<Live, ServiceError> {
-    let (machine_arn, machine_name) = states.with_machine(run.machine(), |found| match found {
+    let machine_arn = states.with_machine(run.machine(), |found| match found {
         None => Err(errors::machine_missing(&run.arn)),
         Some(found) if found.deleting => Err(errors::machine_deleting(&found.arn())),
-        Some(found) => Ok((found.arn(), Arc::from(found.name.as_str()))),
+        Some(found) => Ok(found.arn()),
     })?;
     let compiled = states.compiled(run.machine(), run.revision)?;
-    let start = asl::Start {
-        input: run.input.as_str().into(),
-        context: asl::ExecutionContext {
-            execution_arn: run.arn.as_str().into(),
-            execution_name: run.name().into(),
-            start_time: now,
-            role_arn: Arc::clone(&compiled.role_arn),
-            state_machine_arn: machine_arn.into(),
-            state_machine_name: machine_name,
-            redrive_count,
-        },
-        seed: states.random.next_u64(),
-        now,
-    };
+    let start = asl::Start::builder(run.arn.as_str(), machine_arn, now)
+        .input(run.input.as_str())
+        .role_arn(Arc::clone(&compiled.role_arn))
+        .redrive_count(redrive_count)
+        .seed(states.random.next_u64())
+        .build();
     let started = asl::Execution::start(&states.definition(&compiled), start);
     let (execution, effects) = started.map_err(|error| errors::invalid_input(&error.to_string()))?;
     let caller = Caller { location: run.key.location(), role_arn: Arc::clone(&compiled.role_arn), execution: None };
@@ -216,6 +208,7 @@ fn collect(
             Effect::Ended(outcome) => collected.outcome = Some(outcome),
             // An express execution has no distributed Map states.
             Effect::StartMapRun(_) | Effect::StartChild(_) | Effect::StopChild(_) | Effect::EndMapRun(_) => {}
+            other => tracing::error!(effect = ?other, "an effect that express executions do not have"),
         }
     }
     collected

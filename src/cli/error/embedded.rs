@@ -1,6 +1,7 @@
 //! Failures of the embedded cloud.
 
-use crate::cli::embedded::{LifecycleError, LocalError};
+use cloud_server::LocalError;
+use cloud_server::lifecycle::LifecycleError;
 
 use super::{CliError, ErrorKind};
 

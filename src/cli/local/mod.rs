@@ -6,12 +6,11 @@ mod status;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use cloud_server::lifecycle::{self, LifecycleError, Running, StartOptions};
+use cloud_server::{ConsistencySettings, DataDir, Ready, RunOptions, Setting};
 use serde_json::json;
 
-use crate::cli::embedded::{
-    self, ConsistencySettings, DataDir, LifecycleError, Ready, RunOptions, Running, Setting, data_dir, lifecycle,
-    started,
-};
+use crate::cli::embedded::{data_dir, started};
 use crate::cli::error::CliError;
 use crate::cli::ui::Ui;
 
@@ -137,10 +136,11 @@ pub(crate) async fn run(args: LocalArgs, ui: &Ui) -> Result<(), CliError> {
         Action::Run { port, consistency, data, background } => {
             let data_dir = data.map_or_else(data_dir, |data| Ok(DataDir::new(data)))?;
             let consistency = consistency.settings().unwrap_or_default();
-            run_here(embedded::run_options(data_dir, port.port, consistency), background, ui).await
+            run_here(RunOptions { data_dir, port: port.port, consistency }, background, ui).await
         }
         Action::Start { port, consistency } => {
-            let options = embedded::start_options(data_dir()?, port.port, consistency.settings());
+            let consistency = consistency.settings();
+            let options = StartOptions { data_dir: data_dir()?, port: port.port, consistency };
             let running = lifecycle::start(&options).await?;
             if ui.is_json() {
                 let Running { ready, ran_already } = &running;
@@ -170,7 +170,7 @@ async fn run_here(options: RunOptions, background: bool, ui: &Ui) -> Result<(), 
         let running = Running { ready: ready.clone(), ran_already: false };
         ui.note(format!("{} Ctrl-C stops it.", started(&running)));
     };
-    Ok(embedded::run(options, say).await?)
+    Ok(cloud_server::run(options, say).await?)
 }
 
 async fn stop(ui: &Ui) -> Result<(), CliError> {

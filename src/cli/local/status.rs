@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::cli::embedded::{self, DataDir, LifecycleError, Ready, Status, lifecycle};
+use cloud_server::lifecycle::{self, LifecycleError, Status};
+use cloud_server::{DataDir, Ready};
+
+use crate::cli::embedded;
 use crate::cli::error::CliError;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned};
@@ -114,7 +117,7 @@ impl StatusReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::embedded::ConsistencySettings;
+    use cloud_server::ConsistencySettings;
 
     #[test]
     fn the_status_is_a_few_lines() {

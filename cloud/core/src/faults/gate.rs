@@ -25,7 +25,12 @@ struct Gate {
 
 impl Gates {
     /// Lets a call pass, or gives the error that it gets instead; nothing is done then.
-    pub(super) fn admit(&mut self, service: &ServiceInfo, settings: &ConsistencySettings, now: Timestamp) -> Result<(), ServiceError> {
+    pub(super) fn admit(
+        &mut self,
+        service: &ServiceInfo,
+        settings: &ConsistencySettings,
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
         let gate = self.services.entry(service.signing_name).or_default();
         if settings.throttling > 0 {
             let rate = f64::from(settings.throttling);

@@ -10,9 +10,14 @@ struct Echo;
 static INFO: ServiceInfo = ServiceInfo::new("Echo", "echo", Protocol::Rest);
 
 static OPERATIONS: &[Operation<Echo>] = &[
-    Operation::new("ListThings", Binding::Rest("GET", "/v2/things"), Access::Reads, "echo:ListThings", Resource::Any, |_, _| {
-        Box::pin(async { Ok(Response::new(200, "text/plain", "all")) })
-    }),
+    Operation::new(
+        "ListThings",
+        Binding::Rest("GET", "/v2/things"),
+        Access::Reads,
+        "echo:ListThings",
+        Resource::Any,
+        |_, _| Box::pin(async { Ok(Response::new(200, "text/plain", "all")) }),
+    ),
     Operation::new(
         "GetThing",
         Binding::Rest("GET", "/v2/things/{Name}"),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cloud_core::{Request, Response, ServiceError};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::groups::Named;
@@ -56,6 +57,16 @@ fn filter_token(token: &str) -> Result<(Direction, Position), ServiceError> {
     Ok((direction, position))
 }
 
+/// What to look through.
+struct Search {
+    source: Source,
+    span: Span,
+    /// The streams' names by number.
+    names: Arc<BTreeMap<u64, Arc<str>>>,
+    /// What the disk may not have yet.
+    tail: Vec<Event>,
+}
+
 impl FilterInput {
     fn span(&self, kept_since_ms: i64) -> Result<Span, ServiceError> {
         let token = self.next_token.as_deref().map(filter_token).transpose()?;
@@ -82,6 +93,17 @@ impl FilterInput {
         })
     }
 
+    fn search(&self, group: &Group, now: Timestamp) -> Result<Search, ServiceError> {
+        let state = group.lock();
+        let source = self.source(group, &state)?;
+        Ok(Search {
+            source,
+            span: self.span(state.facts.kept_since_ms(now))?,
+            names: state.names(),
+            tail: state.tail.events(|stream| source.has(stream)),
+        })
+    }
+
     fn is_wanted(&self, names: &BTreeMap<u64, Arc<str>>, pattern: &Pattern, event: &Event) -> bool {
         // A stream without a name is deleted.
         let Some(stream) = names.get(&event.stream) else {
@@ -102,12 +124,7 @@ pub(crate) async fn filter(logs: &Logs, request: &Request) -> Result<Response, S
         .map_err(|error| invalid(error.to_string()))?;
     let key = request.location().key(input.group.name()?);
     let group = logs.group(&key).ok_or_else(no_group)?;
-    let state = group.lock();
-    let source = input.source(&group, &state)?;
-    let span = input.span(state.facts.kept_since_ms(request.received_at))?;
-    let names = state.names();
-    let tail = state.tail.events(|stream| source.has(stream));
-    drop(state);
+    let Search { source, span, names, tail } = input.search(&group, request.received_at)?;
     let snapshot = logs.inner.store.snapshot()?;
     let wanted = |event: &Event| input.is_wanted(&names, &pattern, event);
     let page = PageReader::new(&snapshot, source, span, tail, wanted).read().await?;

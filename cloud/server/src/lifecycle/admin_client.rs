@@ -32,7 +32,8 @@ pub(super) async fn put(port: u16, path: &str, body: &str) -> io::Result<Value> 
 
 async fn ask(port: u16, method: &str, path: &str, body: &str) -> io::Result<Value> {
     let late = |_| Err(io::Error::from(io::ErrorKind::TimedOut));
-    let answer = Clock::system().timeout(ANSWER_LIMIT, exchange(port, method, path, body)).await.unwrap_or_else(late)?;
+    let answer =
+        Clock::system().timeout(ANSWER_LIMIT, exchange(port, method, path, body)).await.unwrap_or_else(late)?;
     parse(&answer)
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not that of an embedded cloud"))
 }

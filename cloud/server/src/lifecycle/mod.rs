@@ -16,9 +16,9 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use super::admin::{EVENTUAL_PATH, HEALTH_PATH, SHUTDOWN_PATH};
 use super::data_dir::DataDir;
 use super::file_error::FileError;
-use super::admin::{EVENTUAL_PATH, HEALTH_PATH, SHUTDOWN_PATH};
 use super::run::Ready;
 use cloud_core::{Clock, ConsistencySettings};
 use report::Report;
@@ -40,7 +40,7 @@ pub struct StartOptions {
     /// The port to listen on; without one it is 4566, or the next that is free.
     pub port: Option<u16>,
     /// What of AWS's eventual consistency it is to show; without it a cloud that runs already stays as it is.
-    pub eventual: Option<ConsistencySettings>,
+    pub consistency: Option<ConsistencySettings>,
 }
 
 /// A cloud that answers requests.
@@ -74,15 +74,19 @@ pub async fn start(options: &StartOptions) -> Result<Running, LifecycleError> {
     match settled(data_dir).await? {
         Status::Running(ready) => match options.port {
             Some(port) if port != ready.port => Err(LifecycleError::OtherPort { port: ready.port }),
-            _ => set(data_dir, &ready, options.eventual).await.map(|()| Running { ready, ran_already: true }),
+            _ => set(data_dir, &ready, options.consistency).await.map(|()| Running { ready, ran_already: true }),
         },
         _ => spawn(options).await.map(|ready| Running { ready, ran_already: false }),
     }
 }
 
 /// Tells a cloud that runs what it is to show.
-async fn set(data_dir: &DataDir, ready: &Ready, eventual: Option<ConsistencySettings>) -> Result<(), LifecycleError> {
-    let Some(settings) = eventual else {
+async fn set(
+    data_dir: &DataDir,
+    ready: &Ready,
+    consistency: Option<ConsistencySettings>,
+) -> Result<(), LifecycleError> {
+    let Some(settings) = consistency else {
         return Ok(());
     };
     let answer = admin_client::put(ready.port, EVENTUAL_PATH, &settings.to_string()).await;
@@ -91,7 +95,7 @@ async fn set(data_dir: &DataDir, ready: &Ready, eventual: Option<ConsistencySett
 
 /// Starts the cloud unless it runs already, on whatever port is free.
 pub async fn ensure_running(data_dir: &DataDir) -> Result<Running, LifecycleError> {
-    start(&StartOptions { data_dir: data_dir.clone(), port: None, eventual: None }).await
+    start(&StartOptions { data_dir: data_dir.clone(), port: None, consistency: None }).await
 }
 
 /// Says whether the cloud runs.
@@ -252,7 +256,7 @@ fn command(options: &StartOptions) -> Result<Command, LifecycleError> {
     if let Some(port) = options.port {
         command.args(["--port", &port.to_string()]);
     }
-    if let Some(settings) = options.eventual.filter(|settings| *settings != ConsistencySettings::default()) {
+    if let Some(settings) = options.consistency.filter(|settings| *settings != ConsistencySettings::default()) {
         command.args(["--eventual", &settings.to_string()]);
     }
     // In a process group of its own, Ctrl-C in this terminal does not reach it; in its own folder it holds no other busy.

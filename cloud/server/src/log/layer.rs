@@ -132,7 +132,10 @@ mod tests {
         assert_eq!(records.len(), 1);
         let record = &records[0];
         assert_eq!((record.level.as_str(), record.message.as_str()), ("WARN", "not removed"));
-        assert_eq!((record.time.as_str(), &record.fields["duration_ms"]), ("1970-01-01T00:00:00Z", &Value::from(1.235)));
+        assert_eq!(
+            (record.time.as_str(), &record.fields["duration_ms"]),
+            ("1970-01-01T00:00:00Z", &Value::from(1.235))
+        );
         assert_eq!(record.fields["cause"].as_str().map(str::len), Some(2_003));
     }
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use crate::world::{World, read};
 use cloud_core::testing::run_for;
 use hyper::Method;
 use serde_json::{Value, json};
-use crate::world::{World, read};
 
 const ONE: &str = "000000000000";
 const OTHER: &str = "000000000002";

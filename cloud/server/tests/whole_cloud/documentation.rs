@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use cloud_core::Access;
 use crate::world::World;
+use cloud_core::Access;
 
 const BEGIN: &str = "<!-- operations: begin -->\n";
 const END: &str = "<!-- operations: end -->";
@@ -13,7 +13,8 @@ fn listed(world: &World) -> String {
     for service in world.cloud.services() {
         let mut operations = service.operations();
         operations.sort_by_key(|operation| operation.name);
-        let _ = writeln!(text, "### {}\n\n| operation | access | IAM action |\n| --- | --- | --- |", service.info().title);
+        let _ =
+            writeln!(text, "### {}\n\n| operation | access | IAM action |\n| --- | --- | --- |", service.info().title);
         for operation in operations {
             let access = match operation.access {
                 Access::Reads => "reads",

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::world::World;
 use cloud_core::testing::run_for;
 use serde_json::{Value, json};
-use crate::world::World;
 
 const ACCOUNT: &str = "000000000000";
 

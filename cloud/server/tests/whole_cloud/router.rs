@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::world::{World, read};
 use hyper::Method;
 use serde_json::json;
-use crate::world::{World, read};
 
 const ACCOUNT: &str = "000000000000";
 

@@ -71,7 +71,14 @@ impl World {
     }
 
     /// Calls a service with a path.
-    pub(crate) async fn rest(&self, account: &str, service: &str, method: Method, path: &str, input: &Value) -> Response {
+    pub(crate) async fn rest(
+        &self,
+        account: &str,
+        service: &str,
+        method: Method,
+        path: &str,
+        input: &Value,
+    ) -> Response {
         let request = self.request(account, service).with_path(method, path, "", Bytes::from(input.to_string()));
         self.cloud.answer(request).await
     }

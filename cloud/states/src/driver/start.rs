@@ -47,28 +47,19 @@ pub(super) fn create(
 }
 
 fn begin(states: &Arc<States>, new: NewExecution, sequence: u64, now: Timestamp) -> Result<Created, ServiceError> {
-    let (machine, name) = new.key.parts();
+    let (machine, _) = new.key.parts();
     // Asked again, now that the start is announced: a deletion that came between has seen it or is seen here.
-    let (machine_arn, machine_name) = states.with_machine(machine, |found| match found {
+    let machine_arn = states.with_machine(machine, |found| match found {
         None => Err(errors::machine_missing(&new.key.machine_arn())),
         Some(found) if found.deleting => Err(errors::machine_deleting(&found.arn())),
-        Some(found) => Ok((found.arn(), Arc::from(found.name.as_str()))),
+        Some(found) => Ok(found.arn()),
     })?;
     let compiled = states.compiled(machine, new.revision)?;
-    let start = asl::Start {
-        input: new.input.into(),
-        context: asl::ExecutionContext {
-            execution_arn: new.key.arn().into(),
-            execution_name: name.into(),
-            start_time: now,
-            role_arn: Arc::clone(&compiled.role_arn),
-            state_machine_arn: machine_arn.into(),
-            state_machine_name: machine_name,
-            redrive_count: Some(0),
-        },
-        seed: states.random.next_u64(),
-        now,
-    };
+    let start = asl::Start::builder(new.key.arn(), machine_arn, now)
+        .input(new.input)
+        .role_arn(Arc::clone(&compiled.role_arn))
+        .seed(states.random.next_u64())
+        .build();
     let started = asl::Execution::start(&states.definition(&compiled), start);
     let (execution, effects) = started.map_err(|error| errors::invalid_input(&error.to_string()))?;
     let head = ExecutionHead {

@@ -252,6 +252,7 @@ impl Step {
                     self.children.retain(|request| request.child != child);
                     self.stopped.push(child);
                 }
+                other => tracing::error!(effect = ?other, "an effect that the driver does not know"),
             }
         }
         // One that was cancelled meanwhile is refused.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use asl::{Input, Outcome, Pattern, TaskRequest, TaskResource};
+use asl::{Input, Outcome, Pattern, SdkMetadata, TaskRequest, TaskResource};
 use cloud_core::{Account, Location, ServiceError};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::call_fault::CallFault;
@@ -107,12 +107,11 @@ pub(crate) fn started(states: &States, arn: &str, started_at: Timestamp) -> Stri
         ("Date", &date),
         ("Content-Type", "application/x-amz-json-1.0"),
     ];
-    let all: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!([value]))).collect();
-    let single: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).into(), json!(value))).collect();
+    let metadata = SdkMetadata::new(&headers, &request_id, 200);
     json!({
         "ExecutionArn": arn,
-        "SdkHttpMetadata": { "AllHttpHeaders": all, "HttpHeaders": single, "HttpStatusCode": 200 },
-        "SdkResponseMetadata": { "RequestId": request_id },
+        "SdkHttpMetadata": metadata.http,
+        "SdkResponseMetadata": metadata.response,
         "StartDate": started_at.as_millisecond(),
     })
     .to_string()

@@ -1,7 +1,9 @@
 //! What a restart reads, and what it goes on with.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use cloud_core::Clock;
 use cloud_store::{Batch, Store};
 use serde_json::{Value, json};
 
@@ -123,9 +125,8 @@ async fn a_task_learns_of_a_child_that_ended_untold() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn calls_that_are_abandoned_leave_memory_and_disk_alike() {
-    let mut fixture = Fixture::new().await;
+/// Twenty branches that create an activity each, and one that fails: what is under way then is abandoned.
+fn abandoning() -> Value {
     let mut branches: Vec<Value> = (0..20)
         .map(|number| {
             let parameters = json!({"Name.$": format!("States.Format('{{}}-{number}', $$.Execution.Name)")});
@@ -137,15 +138,51 @@ async fn calls_that_are_abandoned_leave_memory_and_disk_alike() {
         .collect();
     let failing = "arn:aws:lambda:us-east-1:000000000000:function:missing";
     branches.push(json!({"StartAt": "F", "States": {"F": {"Type": "Task", "Resource": failing, "End": true}}}));
-    fixture
-        .create(&json!({"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "End": true}}}))
-        .await;
+    json!({"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "End": true}}})
+}
+
+async fn activities(fixture: &Fixture) -> Value {
+    fixture.call("ListActivities", json!({"maxResults": 1000})).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_are_abandoned_leave_memory_and_disk_alike() {
+    let mut fixture = Fixture::new().await;
+    fixture.create(&abandoning()).await;
     for number in 0..40 {
         let arn = fixture.start(&format!("e{number}"), &json!({})).await.unwrap();
         assert_eq!(fixture.ended(&arn).await["status"], "FAILED");
     }
-    let listed = async |fixture: &Fixture| fixture.call("ListActivities", json!({"maxResults": 1000})).await.unwrap();
-    let before = listed(&fixture).await;
+    let before = activities(&fixture).await;
     fixture = fixture.restart().await;
-    assert_eq!(listed(&fixture).await, before);
+    assert_eq!(activities(&fixture).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_that_are_abandoned_while_the_disk_writes_leave_memory_and_disk_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let (outside, control) = Outside::new(1);
+    let store = Store::open(folder.path()).unwrap();
+    let states = outside.open(&store);
+    states.resume();
+    let fixture = Fixture { store, states, control, outside };
+    fixture.create(&abandoning()).await;
+    let run = async {
+        for number in 0..40 {
+            let arn = fixture.start(&format!("e{number}"), &json!({})).await.unwrap();
+            while fixture.describe(&arn).await["status"] == "RUNNING" {
+                tokio::task::yield_now().await;
+            }
+        }
+        fixture.states.stop().await;
+        // What is under way holds the service.
+        while Arc::strong_count(&fixture.states) > 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    Clock::system().timeout(Duration::from_secs(60), run).await.expect("it ends within a minute");
+    let before = activities(&fixture).await;
+    let states = fixture.outside.open(&fixture.store);
+    let again = Fixture { states, ..fixture };
+    assert_eq!(activities(&again).await, before);
 }

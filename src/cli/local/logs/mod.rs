@@ -7,7 +7,10 @@ use std::time::Duration;
 use clap::Args;
 use jiff::tz::TimeZone;
 
-use crate::cli::embedded::{self, ActivityReader, ActivityRecord, DataDir, Status, lifecycle};
+use cloud_server::lifecycle::{self, Status};
+use cloud_server::{ActivityReader, ActivityRecord, DataDir};
+
+use crate::cli::embedded;
 use crate::cli::error::CliError;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
@@ -37,7 +40,7 @@ pub(super) struct LogsArgs {
 /// Runs `workshop local logs`.
 pub(super) async fn run(args: &LogsArgs, ui: &Ui) -> Result<(), CliError> {
     let data_dir = embedded::data_dir()?;
-    let path = embedded::activity_log(&data_dir);
+    let path = data_dir.activity();
     let unreadable = |error| CliError::io(&format!("{} can't be read", path.display()), &error);
     let mut reader = ActivityReader::new(path.clone());
     let records = reader.read_all().map_err(unreadable)?;

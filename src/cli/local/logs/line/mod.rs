@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use crate::cli::embedded::ActivityRecord;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, toned, visible};
+use cloud_server::ActivityRecord;
 
 /// The target of requests.
 const REQUEST: &str = "cloud::request";

@@ -1,12 +1,6 @@
 //! The embedded cloud as the command line sees it: where its folder is, and what is said of one that runs.
 
-mod activity;
-mod api;
-
-pub(crate) use api::{
-    ActivityReader, ActivityRecord, ConsistencySettings, DataDir, LifecycleError, LocalError, Ready, RunOptions,
-    Running, Setting, Status, activity_log, lifecycle, run, run_options, start_options,
-};
+use cloud_server::{DataDir, Ready, lifecycle::Running};
 
 use crate::cli::error::{CliError, ErrorKind};
 
