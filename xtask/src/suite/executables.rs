@@ -106,3 +106,37 @@ fn table(ran: &[Ran]) -> String {
 fn now() -> Instant {
     Instant::now()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    /// A shell in the place of a test executable.
+    fn run_script(script: &str) -> Ran {
+        let path = PathBuf::from("/bin/sh");
+        let manifest = project::root().join("Cargo.toml");
+        let executable =
+            Executable { manifest, name: String::from("tests"), kind: String::from("test"), is_test: true, path };
+        let mut command = process::command(&executable.path);
+        command.args(["-c", script]);
+        run(&executable, command).unwrap()
+    }
+
+    #[test]
+    fn tests_are_counted_as_they_end() {
+        let ran =
+            run_script("test -d \"$CARGO_MANIFEST_DIR\" || exit 1; echo 'test a::b ... ok'; echo 'test c ... ok'");
+        assert!(ran.passed);
+        let names: Vec<_> = ran.tests.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["a::b", "c"]);
+    }
+
+    #[test]
+    fn an_executable_that_fails_is_told_apart() {
+        let failed = run_script("echo 'test a ... FAILED'; exit 101");
+        assert!(!failed.passed);
+        let text = table(&[failed]);
+        assert!(text.contains("FAILED      1 tests") && text.contains("the slowest tests:"), "{text}");
+    }
+}
