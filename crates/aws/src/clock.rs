@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-/// By how much the pauses of a command are multiplied, from `WORKSHOP_TIME_SCALE`: tests of patience set it to 0.01 or so.
+/// By how much the pauses of a command are multiplied, from `WORKSHOP_TIME_SCALE`: tests of retries set it to 0.01 or so.
 /// The embedded cloud's own timers and Wait states never are.
 static SCALE: LazyLock<f64> = LazyLock::new(|| {
     let scale = std::env::var("WORKSHOP_TIME_SCALE").ok().and_then(|text| text.trim().parse().ok());

@@ -1,10 +1,12 @@
 //! IAM: the roles that functions and state machines run as.
+//!
+//! Each function fails when its call fails, except that a read of what does not exist returns none and a deletion of it
+//! succeeds.
 
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
 
-use crate::error::AwsError;
-use crate::error::{ignore_not_found, or_absent};
+use crate::error::{AwsError, ignore_not_found, or_absent};
 use crate::tags::Tags;
 
 const SERVICE: &str = "IAM";

@@ -111,7 +111,7 @@ impl DeployError {
     }
 }
 
-/// Each breach on lines of its own, with the way out.
+/// Each breach on lines of its own, with what to do about it.
 fn listed(breaches: &[Breach]) -> String {
     breaches.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

@@ -12,7 +12,7 @@ use crate::desired::resource::Resource;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// Work on a resource began.
+    /// A step began.
     Started {
         /// The resource.
         what: Resource,
@@ -28,7 +28,7 @@ pub enum Event {
         /// How long it has been waited for so far, in milliseconds.
         waited_ms: u64,
     },
-    /// A part of many things that are alike is done.
+    /// Progress over many items of one kind.
     Counted {
         /// What is counted, such as `versions deleted`.
         what: &'static str,
@@ -37,7 +37,7 @@ pub enum Event {
         /// Of how many.
         of: usize,
     },
-    /// Work on a resource ended well.
+    /// A step succeeded.
     Done {
         /// The resource.
         what: Resource,
@@ -79,7 +79,7 @@ pub enum WaitingFor {
     Throttling,
     /// AWS fails for reasons of its own.
     ServiceFault,
-    /// An answer got lost: whether the thing was made shows when it is listed.
+    /// An answer got lost: a list shows whether the resource was created.
     Shown,
     /// The connection to AWS is lost.
     Connection,
@@ -114,18 +114,18 @@ impl fmt::Display for WaitingFor {
     }
 }
 
-/// Where events go. Nobody has to listen.
+/// The sender of events. Nobody has to receive them.
 #[derive(Debug, Clone)]
 pub struct Events(mpsc::UnboundedSender<Event>);
 
 impl Events {
-    /// A way to tell events, and where they come out. It ends when the work does.
+    /// A sender of events and its receiver, which ends when the work does.
     pub fn channel() -> (Self, mpsc::UnboundedReceiver<Event>) {
         let (sender, receiver) = mpsc::unbounded_channel();
         (Self(sender), receiver)
     }
 
-    /// A way to tell events that nobody listens to.
+    /// A sender whose events nobody receives.
     pub fn discarded() -> Self {
         Self::channel().0
     }

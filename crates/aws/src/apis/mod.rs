@@ -1,4 +1,7 @@
 //! API Gateway: HTTP APIs with their integrations, routes and stages.
+//!
+//! Each function fails when its call fails, except that a read of what does not exist returns none and a deletion of it
+//! succeeds.
 
 pub mod endpoint;
 
@@ -6,8 +9,7 @@ use aws_sdk_apigatewayv2::Client;
 use aws_sdk_apigatewayv2::config::retry::RetryConfig;
 use aws_sdk_apigatewayv2::types::{Cors as SdkCors, IntegrationType, ProtocolType, RouteSettings};
 
-use crate::error::AwsError;
-use crate::error::ignore_not_found;
+use crate::error::{AwsError, ignore_not_found};
 use crate::tags::Tags;
 
 const SERVICE: &str = "API Gateway";

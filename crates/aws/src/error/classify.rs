@@ -165,7 +165,7 @@ fn resource_code(code: &str) -> AwsErrorKind {
     }
 }
 
-/// A call without an answer: the SDK's text tells a missing credential from a refused connection.
+/// A call without an answer: the SDK's text distinguishes a missing credential from a refused connection.
 pub(crate) fn no_response(text: &str) -> AwsErrorKind {
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     match text {
@@ -175,7 +175,7 @@ pub(crate) fn no_response(text: &str) -> AwsErrorKind {
         _ if says(&["peer certificate", "fatal alert", "InvalidContentType", "PeerIncompatible", "PeerMisbehaved"]) => {
             AwsErrorKind::TlsFailed
         }
-        // A connection that was never made can't have carried the call out.
+        // Without a connection the call was not executed.
         _ if says(&["Connect)", "connect timeout"]) => AwsErrorKind::Unreachable,
         _ if says(&["timeout", "timed out"]) => AwsErrorKind::TimedOut,
         _ if says(&["connection closed", "reset by peer", "roken pipe", "end of file", "operation was canceled"]) => {

@@ -83,7 +83,10 @@ fn ahead_of(response: &HttpResponse) -> Option<i64> {
     Some(clock::now().as_second() - theirs.as_second())
 }
 
-/// What a read of something that may be absent comes to: absence is an answer, not a failure.
+/// The result of a read of something that may not exist: absence is an answer, not a failure.
+///
+/// # Errors
+/// The read failed.
 pub fn or_absent<T>(answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
     match answer {
         Ok(found) => Ok(Some(found)),
@@ -92,7 +95,10 @@ pub fn or_absent<T>(answer: Result<T, AwsError>) -> Result<Option<T>, AwsError> 
     }
 }
 
-/// What a deletion comes to: what is gone already is as good as deleted.
+/// The result of a deletion: what does not exist any more is as good as deleted.
+///
+/// # Errors
+/// The deletion failed.
 pub fn ignore_not_found<T>(answer: Result<T, AwsError>) -> Result<(), AwsError> {
     or_absent(answer).map(|_| ())
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_lambda::Client;
 
-use crate::error::AwsError;
-use crate::error::or_absent;
+use crate::error::{AwsError, or_absent};
 
 /// The versions that aliases of a function point to, also with only a part of the invocations, each with one alias that
 /// does; none when the function does not exist.

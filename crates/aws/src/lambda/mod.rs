@@ -1,10 +1,13 @@
 //! Lambda: functions, their code, and who may invoke them.
+//!
+//! Each function fails when its call fails, except that a read of what does not exist returns none and a deletion of it
+//! succeeds.
 
 pub mod aliases;
 pub mod invoke;
 pub mod versions;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::primitives::Blob;
@@ -13,9 +16,8 @@ use aws_sdk_lambda::types::{
 };
 use bytes::Bytes;
 
-use crate::error::AwsError;
 use crate::error::kind::AwsErrorKind;
-use crate::error::{ignore_not_found, or_absent};
+use crate::error::{AwsError, ignore_not_found, or_absent};
 use crate::tags::Tags;
 use model::stack::LIVE;
 
@@ -213,9 +215,7 @@ pub async fn remove_permission(client: &Client, name: &str, sid: &str) -> Result
 }
 
 fn environment(wanted: &Configuration) -> Environment {
-    let variables: HashMap<String, String> =
-        wanted.environment.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-    Environment::builder().set_variables(Some(variables)).build()
+    Environment::builder().set_variables(Some(wanted.environment.clone().into_iter().collect())).build()
 }
 
 fn signed(number: u32) -> i32 {

@@ -1,4 +1,7 @@
 //! Lambda: the published versions of a function, and the alias that says which one is live.
+//!
+//! Each function fails when its call fails, except that a read of what does not exist returns none and a deletion of it
+//! succeeds.
 
 use aws_sdk_lambda::Client;
 

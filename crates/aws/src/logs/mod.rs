@@ -1,13 +1,13 @@
 //! CloudWatch Logs: the groups that functions write to.
+//!
+//! Each function fails when its call fails, except that a read of what does not exist returns none and a deletion of it
+//! succeeds.
 
 pub mod events;
 
-use std::collections::HashMap;
-
 use aws_sdk_cloudwatchlogs::Client;
 
-use crate::error::AwsError;
-use crate::error::{ignore_not_found, or_absent};
+use crate::error::{AwsError, ignore_not_found, or_absent};
 use crate::tags::Tags;
 
 const SERVICE: &str = "CloudWatch Logs";
@@ -42,13 +42,13 @@ pub async fn tags(client: &Client, arn: &str) -> Result<Option<Tags>, AwsError> 
 
 /// Creates a log group.
 pub async fn create_group(client: &Client, name: &str, tags: &Tags) -> Result<(), AwsError> {
-    let request = client.create_log_group().log_group_name(name).set_tags(Some(hashed(tags)));
+    let request = client.create_log_group().log_group_name(name).set_tags(Some(tags.clone().into_iter().collect()));
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateLogGroup")).map(|_| ())
 }
 
 /// Adds tags to a log group.
 pub async fn tag(client: &Client, arn: &str, tags: &Tags) -> Result<(), AwsError> {
-    let request = client.tag_resource().resource_arn(arn).set_tags(Some(hashed(tags)));
+    let request = client.tag_resource().resource_arn(arn).set_tags(Some(tags.clone().into_iter().collect()));
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "TagResource")).map(|_| ())
 }
 
@@ -63,8 +63,4 @@ pub async fn put_retention(client: &Client, name: &str, days: u32) -> Result<(),
 pub async fn delete_group(client: &Client, name: &str) -> Result<(), AwsError> {
     let answer = client.delete_log_group().log_group_name(name).send().await;
     ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteLogGroup")))
-}
-
-fn hashed(tags: &Tags) -> HashMap<String, String> {
-    tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
 }

@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::client::connect::Aws;
-use crate::error::AwsError;
-use crate::error::or_absent;
+use crate::error::{AwsError, or_absent};
 use crate::sfn::history::HistoryEvent;
 use crate::sfn::timestamp::timestamp;
 use model::names::Arn;

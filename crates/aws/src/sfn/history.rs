@@ -12,7 +12,7 @@ use crate::sfn::timestamp::timestamp;
 pub struct HistoryEvent {
     /// Its number, from 1.
     pub id: i64,
-    /// The event that led to this one; 0 for none.
+    /// The event that caused this one; 0 for none.
     pub previous_event_id: i64,
     /// When it happened.
     pub timestamp: Timestamp,
@@ -52,7 +52,7 @@ macro_rules! first_of {
 }
 
 impl HistoryEvent {
-    /// The event that led to this one; where an emulator does not say, the one before it.
+    /// The event that caused this one; where an emulator does not say, the one before it.
     pub fn previous_event(&self) -> i64 {
         if self.previous_event_id == 0 { self.id - 1 } else { self.previous_event_id }
     }

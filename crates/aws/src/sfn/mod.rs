@@ -1,4 +1,7 @@
 //! Step Functions: state machines.
+//!
+//! Each function fails when its call fails, except that a read of what does not exist returns none and a deletion of it
+//! succeeds.
 
 pub mod executions;
 pub mod history;
@@ -10,8 +13,7 @@ use aws_sdk_sfn::types::{
     LogLevel, LoggingConfiguration, StateMachineStatus, StateMachineType, Tag, TracingConfiguration,
 };
 
-use crate::error::AwsError;
-use crate::error::{ignore_not_found, or_absent};
+use crate::error::{AwsError, ignore_not_found, or_absent};
 use crate::tags::Tags;
 
 const SERVICE: &str = "Step Functions";

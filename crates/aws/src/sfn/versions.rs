@@ -2,8 +2,7 @@
 
 use aws_sdk_sfn::Client;
 
-use crate::error::AwsError;
-use crate::error::{ignore_not_found, or_absent};
+use crate::error::{AwsError, ignore_not_found, or_absent};
 
 const SERVICE: &str = "Step Functions";
 
@@ -54,7 +53,7 @@ pub async fn version(client: &Client, machine_arn: &str, number: u64) -> Result<
 }
 
 /// Deletes one version of a state machine, if it exists. Its executions run on; Step Functions refuses when an alias
-/// leads to it.
+/// points to it.
 ///
 /// # Errors
 /// The call failed, or was refused.

@@ -11,10 +11,10 @@ use crate::plan::Step;
 use crate::plan::diff::Field;
 use aws::{AwsError, AwsErrorKind, apis};
 
-/// How often a thing without a name of its own may be tried to be made when each answer gets lost.
+/// How often the creation of something without a unique name is attempted when each answer gets lost.
 const MAX_ATTEMPTS: usize = 8;
 
-/// How often it is looked for after a lost answer: a list may be some seconds behind.
+/// How often it is searched for after a lost answer: a list may be some seconds out of date.
 const MAX_POLLS: usize = 4;
 
 /// Creates the API.

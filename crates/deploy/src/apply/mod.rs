@@ -31,7 +31,7 @@ use aws::clock;
 use model::deployment::DeploymentId;
 use model::stack::Stack;
 
-/// What came out of it.
+/// The outcome of an applied plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
     /// The id of the HTTP API, if there is one.

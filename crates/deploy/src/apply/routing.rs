@@ -10,7 +10,7 @@ use crate::plan::Step;
 use crate::plan::diff::integration_target;
 use aws::{AwsErrorKind, apis};
 
-/// Creates the way to a function.
+/// Creates the integration with a function.
 pub(super) async fn create_integration(
     context: &Context,
     step: &Step,
@@ -30,7 +30,7 @@ pub(super) async fn create_integration(
     Ok(())
 }
 
-/// Sets the payload format of the way to a function.
+/// Sets the payload format of the integration with a function.
 pub(super) async fn update_integration(context: &Context, step: &Step) -> Result<(), DeployError> {
     let api = context.api_id()?;
     let id = step.id()?;
@@ -38,7 +38,7 @@ pub(super) async fn update_integration(context: &Context, step: &Step) -> Result
     context.retry(step).call(|| apis::update_integration(&context.aws.apis, &api, id)).await
 }
 
-/// Deletes a way to a function that no route uses.
+/// Deletes an integration that no route uses.
 pub(super) async fn delete_integration(context: &Context, step: &Step) -> Result<(), DeployError> {
     let api = context.api_id()?;
     let id = step.id()?;

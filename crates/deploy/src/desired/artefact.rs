@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-/// A function's zip with the hash by which Lambda tells it from others.
+/// A function's zip with the hash by which Lambda identifies it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artefact {
     /// The zip's bytes.

@@ -1,4 +1,4 @@
-//! What a deployment consists of, each thing by the name that the service file gives it.
+//! The resources of a deployment, each by the name that the service file gives it.
 
 use std::fmt;
 
@@ -23,11 +23,11 @@ pub enum Resource {
     StateMachine(Key),
     /// The HTTP API.
     Api,
-    /// A second HTTP API of the same stack, by id: two deployments ran at once, or one was interrupted and AWS was slow to tell.
+    /// A further HTTP API of the same stack, by id: two deployments ran at once, or one was interrupted before it knew the id.
     ExtraApi(String),
-    /// The API's way to a function.
+    /// The API's integration with a function.
     Integration(Key),
-    /// A way to a function that no route needs, by id.
+    /// An integration that no route needs, by id.
     LeftoverIntegration(String),
     /// A route, as `POST /start`.
     Route(String),

@@ -26,7 +26,7 @@ pub enum Spec {
     StateMachine(StateMachineSpec),
     /// The HTTP API.
     Api(ApiSpec),
-    /// The API's way to a function.
+    /// The API's integration with a function.
     Integration(IntegrationSpec),
     /// A route.
     Route(RouteSpec),
@@ -84,7 +84,7 @@ pub struct FunctionSpec {
 pub struct AliasSpec {
     /// The function's deployed name.
     pub function_name: String,
-    /// The version that it should lead to; the one that is deployed now when absent.
+    /// The version that it should point to; the one that is deployed now when absent.
     pub version: Option<u64>,
 }
 
@@ -139,7 +139,7 @@ pub struct ApiSpec {
     pub tags: Tags,
 }
 
-/// The API's way to a function.
+/// The API's integration with a function.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IntegrationSpec {
     /// The ARN of the function's alias `live`.

@@ -29,7 +29,7 @@ const DEFINITION_BYTES: usize = 1_048_576;
 const POLICY_CHARACTERS: usize = 10_240;
 
 /// The most routes of an HTTP API (API Gateway quotas). Integrations have the same limit; there is one for each function
-/// that a route leads to, so there are never more of them than routes.
+/// that a route invokes, so there are never more of them than routes.
 const ROUTES: usize = 300;
 
 /// Checks everything at once. The stack's account may be any: account ids are of one length.

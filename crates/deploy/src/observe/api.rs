@@ -8,7 +8,7 @@ use aws::apis;
 use aws::error::or_absent;
 
 /// The HTTP APIs with the stack's name: its own first, oldest first. Others may share the name. What is in those of other
-/// stacks is not looked at; the content of one that was just made is read at once, without waiting for the list to show it.
+/// stacks is not read; the content of one that was just created is read at once, before the list shows it.
 pub(super) async fn observe(reader: &Reader, made: Option<&str>) -> Result<Vec<ObservedApi>, DeployError> {
     let name = reader.stack.api_name();
     let (named, known) =

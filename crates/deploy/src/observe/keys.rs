@@ -52,7 +52,7 @@ impl Keys {
 }
 
 /// The keys that names of roles and of state machines give away. A role is made before what uses it and deleted after it, so
-/// the roles are the index; names alone do not say whose they are, and other stacks' may begin alike: tags tell.
+/// the roles are the index; names alone do not say whose they are, and other stacks' may begin alike: tags decide.
 pub(super) async fn named(reader: &Reader, declared: &Keys) -> Result<(Vec<Key>, Vec<Key>), DeployError> {
     let stack = &reader.stack;
     let role_start = stack.role_name_start();
@@ -69,7 +69,7 @@ pub(super) async fn named(reader: &Reader, declared: &Keys) -> Result<(Vec<Key>,
     )
 }
 
-/// The keys of names that are not known. A name that was shortened does not tell its key; its tag does.
+/// The keys of names that are not known. A shortened name does not contain its key; its tag does.
 async fn keys<F>(
     reader: &Reader,
     names: Vec<String>,

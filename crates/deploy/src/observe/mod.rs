@@ -1,5 +1,5 @@
 //! Reads what a stack has, from the APIs themselves: no state file. Everything is asked at once; what needs an earlier
-//! answer (what is in the API, tags of log groups, things that are no longer declared) makes one more round trip.
+//! answer (what is in the API, tags of log groups, resources that are no longer declared) costs one more round trip.
 
 mod api;
 mod keys;

@@ -144,7 +144,7 @@ fn statements(policy: &str) -> Vec<Statement> {
     statements.iter().filter_map(statement).filter(|statement| statement.sid.starts_with(SID_PREFIX)).collect()
 }
 
-/// A statement's id and source. One without a source lets any API in, so it counts as another statement than ours.
+/// A statement's id and source. One without a source lets any API in, so it is not one of this crate's.
 fn statement(statement: &Value) -> Option<Statement> {
     let sid = statement.get("Sid")?.as_str()?.to_owned();
     let conditions = statement.get("Condition").and_then(Value::as_object);

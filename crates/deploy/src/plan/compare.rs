@@ -1,4 +1,4 @@
-//! Pure: what should exist beside what exists, one step per resource that the service declares.
+//! Compares what should exist with what exists: one step per resource that the service declares. Pure.
 
 use std::borrow::Cow;
 
@@ -46,7 +46,7 @@ struct Existing {
     identity: Identity,
     /// Absent when nothing is there.
     differences: Option<Vec<Difference>>,
-    /// The tags that say whose it is; absent for what belongs to a thing with tags of its own.
+    /// The tags that say whose it is; absent for parts of a resource with tags of its own.
     tags: Option<Tags>,
 }
 
@@ -193,7 +193,7 @@ fn unchanged_version(wanted: &FunctionSpec, there: &ObservedFunction) -> Option<
     there.published().filter(|_| !differs)
 }
 
-/// Lambda makes log groups without tags by itself: such a group with our function's name is ours.
+/// Lambda creates log groups without tags by itself: such a group with the function's name belongs to the stack.
 fn is_lambdas_own(resource: &Resource, tags: &Tags) -> bool {
     matches!(resource, Resource::LogGroup(_)) && owner(tags).is_none()
 }

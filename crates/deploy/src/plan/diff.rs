@@ -58,7 +58,7 @@ pub enum Field {
     Cors,
     /// The version of the event that a function gets.
     PayloadFormat,
-    /// Where a route leads.
+    /// What a route invokes.
     Target,
     /// A stage's limits.
     Throttle,
@@ -250,14 +250,14 @@ pub(crate) fn api(wanted: &ApiSpec, there: &apis::Api) -> Vec<Difference> {
     found.0
 }
 
-/// An integration that leads to the right function.
+/// An integration with the right function.
 pub(crate) fn integration(there: &apis::Integration) -> Vec<Difference> {
     let mut found = Differences::default();
     found.compare(Field::PayloadFormat, there.payload_format.as_str(), apis::PAYLOAD_FORMAT, "");
     found.0
 }
 
-/// A route: it should lead to the first integration with its function.
+/// A route: its target should be the first integration with its function.
 pub(crate) fn route(function: &Arn, there: &apis::Route, api: &ObservedApi) -> Vec<Difference> {
     let mut found = Differences::default();
     let wanted = api.integrations.iter().find(|it| it.uri == function.as_str());

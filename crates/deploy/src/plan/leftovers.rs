@@ -11,7 +11,7 @@ use aws::apis::Integration;
 use model::names::Key;
 use model::stack::Stack;
 
-/// Parts of what stays that nothing needs any more: second APIs, routes, integrations, permissions.
+/// Parts of kept resources that nothing needs any more: extra APIs, routes, integrations, permissions.
 pub(crate) fn unneeded_parts(
     steps: &mut Vec<Step>,
     desired: &Desired,
@@ -57,7 +57,7 @@ fn wanted_sids(desired: &Desired, key: &Key, api: &ObservedApi) -> BTreeSet<Stri
     of_function.map(|wanted| wanted.statement(&api.api.id).sid).collect()
 }
 
-/// Every API of the stack but the first.
+/// Every API of the stack but the oldest.
 pub(crate) fn extra_apis(observed: &Observed) -> impl Iterator<Item = Step> {
     observed
         .apis
@@ -71,7 +71,7 @@ pub(crate) fn undeclared(desired: &Desired, observed: &Observed, stack: &Stack) 
     all_deletions(observed, stack).into_iter().filter(|step| !desired.contains_key(&step.resource)).collect()
 }
 
-/// A deletion of each thing that exists and has a name of its own; what is in an API goes with it.
+/// A deletion of each resource that exists and has a name of its own; what is in an API is deleted with it.
 pub(crate) fn all_deletions(observed: &Observed, stack: &Stack) -> Vec<Step> {
     let delete = |resource, name| Step::named(resource, name, Change::Delete);
     let roles = observed.roles.keys().map(|key| delete(Resource::Role(key.clone()), stack.role_name(key)));

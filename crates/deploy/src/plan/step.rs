@@ -11,7 +11,7 @@ use crate::error::DeployError;
 use crate::event::Action;
 use crate::plan::diff::Difference;
 
-/// What to do, one step per resource, and what to tell the user beside.
+/// What to do, one step per resource, and notes for the user.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Plan {
     /// The steps, in the order in which lists show resources.
@@ -20,12 +20,12 @@ pub struct Plan {
     pub notes: Vec<String>,
 }
 
-/// What to do about things at our names that carry no stack's tag.
+/// What to do about resources at the stack's names that carry no stack's tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForeignResources {
     /// Nothing is done at all.
     Refuse,
-    /// They become the stack's.
+    /// They are adopted: they become the stack's.
     Adopt,
 }
 
@@ -133,7 +133,7 @@ impl Plan {
         self.steps.iter().all(|step| step.change == Change::Keep)
     }
 
-    /// How many steps do a thing; `None` counts those that do nothing.
+    /// How many steps have an action; `None` counts those without one.
     pub fn count(&self, doing: Option<Action>) -> usize {
         self.steps.iter().filter(|step| step.change.doing() == doing).count()
     }

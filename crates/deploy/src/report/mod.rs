@@ -1,4 +1,4 @@
-//! Pure: what `info` tells about a stack, from what is declared and what exists.
+//! What `info` reports about a stack, from what is declared and what exists. Pure.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! The published versions of a stack: the deployments that they make up, the way back to one, and what may be deleted.
+//! The published versions of a stack: the deployments that they make up, the return to one, and what may be deleted.
 
 pub(crate) mod deployments;
 pub(crate) mod pinned;

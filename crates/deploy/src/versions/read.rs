@@ -18,7 +18,7 @@ use aws::{Aws, aliases, machine_versions};
 use model::names::{Arn, Key};
 use model::stack::Stack;
 
-/// How many calls of a kind run at once: AWS lets only a few a second through once many were made.
+/// How many calls of a kind run at once: AWS accepts only a few a second after a burst.
 const MAX_CONCURRENT_CALLS: usize = 8;
 
 /// Executions of one state machine that run on the same definition.

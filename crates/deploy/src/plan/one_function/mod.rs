@@ -1,4 +1,4 @@
-//! Pure: the plan that deploys one function and leads the state machines that name it to its new version, and the part of a
+//! Pure: the plan that deploys one function and points the state machines that name it to its new version, and the part of a
 //! stack that it is about.
 
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ pub fn plan_function(
             state_machines.insert(machine.clone(), there.clone());
         }
     }
-    // Who may invoke it is not looked at.
+    // Its permissions are not compared.
     let function = ObservedFunction { statements: Vec::new(), ..part.function.clone() };
     let functions = BTreeMap::from([(key.clone(), function)]);
     let observed = Observed { functions, state_machines, ..Observed::default() };
@@ -73,7 +73,7 @@ pub fn plan_function(
 }
 
 /// A state machine as it is, but with the new version of a function; none when no deployment put a version of it in.
-/// Versions that its own file names, which is `declared`, stay.
+/// Versions that its own file, `declared`, names are kept.
 fn repinned(
     key: &Key,
     machine: &Key,

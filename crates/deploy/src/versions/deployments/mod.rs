@@ -73,7 +73,7 @@ pub enum DeployedVersion {
     },
     /// Nothing: it did not exist yet.
     NotYet,
-    /// Something that can't be told any more, because versions of about that time were deleted since.
+    /// Unknown, because versions of about that time were deleted since.
     Deleted {
         /// The version that it was, unless that was one of the deleted.
         probably: Option<u64>,

@@ -1,4 +1,4 @@
-//! Deletes the versions that nothing needs: when asked to, and after a deployment once there are many.
+//! Deletes the versions that were selected: on request, and after a deployment once there are many.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,16 +18,16 @@ use model::deployment::DeploymentId;
 use model::names::Key;
 use model::stack::Stack;
 
-/// How many deletions run at once: Lambda lets some fifteen changes a second through.
+/// How many deletions run at once: Lambda accepts some fifteen changes a second.
 const MAX_CONCURRENT_CALLS: usize = 4;
 
-/// A function with more versions of ours than this is what pruning by itself waits for.
+/// Automatic pruning begins once a function has more versions of this stack than this.
 const MANY_VERSIONS: usize = 2 * DEFAULT_KEEP;
 
-/// Of how many executions pruning by itself asks what they run on.
+/// Automatic pruning gives up when more executions than this have not ended.
 const MAX_EXECUTIONS: usize = 200;
 
-/// Deletes what a pruning lets go; returns what AWS refused to delete, and its reason.
+/// Deletes the versions that were selected; returns what AWS refused to delete, and its reason.
 ///
 /// # Errors
 /// A call that fails for another reason. What is deleted stays deleted; running it again goes on from there.
@@ -54,7 +54,7 @@ pub async fn delete_versions(
             events.emit(Event::Counted { what: "versions deleted", done, of });
             match deleted {
                 Ok(()) => Ok(None),
-                // An alias that was made a moment ago leads to it.
+                // An alias that was created a moment ago points to it.
                 Err(DeployError::Aws(error))
                     if error.is("ConflictException") || error.is("ResourceConflictException") =>
                 {
@@ -81,7 +81,7 @@ async fn delete(aws: &Aws, stack: &Stack, version: &Version, events: &Events) ->
     }
 }
 
-/// Prunes after a deployment, once some function has many versions; before that nothing is called. Returns what the
+/// Prunes after a deployment once some function has many versions; before that nothing is called. Returns what the
 /// user should know, if anything. A deployment does not fail for this.
 pub async fn prune_after_deploy(aws: &Aws, stack: &Stack, observed: &Observed, events: &Events) -> Option<String> {
     if !has_many(observed) {

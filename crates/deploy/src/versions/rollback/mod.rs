@@ -54,7 +54,7 @@ pub fn find_deployment<'a>(deployments: &'a [Deployment], beginning: &str) -> Re
     }
 }
 
-/// What leads the aliases to a deployment's versions and gives the state machines its definitions. What did not exist then
+/// The plan that points the aliases to a deployment's versions and gives the state machines its definitions. What did not exist then
 /// stays as it is.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Pure: which versions nothing needs any more, and why the others stay.
+//! Selects the versions that nothing needs any more, and says why the others are kept. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,7 @@ pub enum Version {
     Function(Key, u64),
 }
 
-/// Why a version stays.
+/// Why a version is kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeepReason {
     /// It is live, or a current definition names it, or is it.
@@ -41,13 +41,13 @@ pub enum KeepReason {
     Executions,
     /// A deployment replaced it a moment ago, and executions that began before may not be listed yet.
     JustReplaced,
-    /// An alias that somebody made leads to it.
+    /// An alias that somebody created points to it.
     Alias(String),
     /// Somebody else published it.
     PublishedByOthers,
 }
 
-/// What goes and what stays.
+/// Which versions are deleted and which are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// The versions that nothing needs: they are deleted.
@@ -98,7 +98,7 @@ pub fn select_versions(versions: &Versions, in_flight: &[ExecutionGroup], keep: 
     selection
 }
 
-/// What stays so far.
+/// The versions that are kept so far.
 struct Needs<'a> {
     versions: &'a Versions,
     keep: BTreeMap<Version, KeepReason>,
@@ -120,7 +120,7 @@ impl Needs<'_> {
         }
     }
 
-    /// What executions run on; returns the names of those that something stays for.
+    /// What executions run on; returns the names of those that a version is kept for.
     fn executions(&mut self, in_flight: &[ExecutionGroup]) -> Vec<String> {
         let mut names = Vec::new();
         for running in in_flight {
