@@ -50,11 +50,13 @@ pub(super) async fn run(args: &LogsArgs, ui: &Ui) -> Result<(), CliError> {
     }
     let zone = TimeZone::system();
     print(&records[newest..], &zone, ui)?;
-    while args.tail {
+    if !args.tail {
+        return Ok(());
+    }
+    loop {
         clock::pause(INTERVAL).await;
         print(&reader.read_new().map_err(unreadable)?, &zone, ui)?;
     }
-    Ok(())
 }
 
 /// What to say beside the lines: that the cloud does not run, and what an empty log will show.
