@@ -6,13 +6,16 @@
 
 mod cli;
 mod clients;
+mod definitions;
 mod deployments;
 mod eventual;
 mod fault_matrix;
 mod lesson;
+mod local_logs;
 mod logs;
 mod ministack;
 mod moto;
 mod print;
 mod support;
 mod validate;
+mod verbose;

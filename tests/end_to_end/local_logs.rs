@@ -1,15 +1,11 @@
 //! `workshop local logs`: the embedded cloud's own log, from the files that it leaves.
-#![allow(missing_docs, reason = "a test")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use support::{Home, interrupt};
+use crate::support::{Home, interrupt};
 
 const ANSWERED: &str = r#"{"time":"2026-11-22T08:00:00.123Z","level":"INFO","target":"cloud::request","fields":{"operation":"states:StartExecution","status":200,"duration_ms":1.2,"request_id":"r-1"}}"#;
 const REFUSED: &str = r#"{"time":"2026-11-22T08:00:01Z","level":"INFO","target":"cloud::request","fields":{"operation":"lambda:GetFunction","status":404,"duration_ms":0.3,"request_id":"r-2","code":"ResourceNotFoundException","cause":"Function not found:\u001b[2J a"}}"#;

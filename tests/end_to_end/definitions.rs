@@ -1,10 +1,6 @@
 //! Definitions that the service file names and that are not there.
-#![allow(missing_docs, reason = "a test")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod support;
-
-use support::sandbox::Sandbox;
+use crate::support::sandbox::Sandbox;
 
 #[test]
 fn a_state_machine_without_its_definition_is_named() {

@@ -1,11 +1,7 @@
 //! `--verbose`: the calls to AWS as lines on stderr.
-#![allow(missing_docs, reason = "a test")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod support;
-
-use support::sandbox::Sandbox;
-use support::{Home, aws_stub};
+use crate::support::sandbox::Sandbox;
+use crate::support::{Home, aws_stub};
 
 /// The lines about calls, with what differs in every run replaced and single spaces between the words.
 fn calls(stderr: &str) -> String {
