@@ -89,12 +89,12 @@ fn of_step(case: &Value, step: &Value) -> Option<Given> {
 /// Whether AWS's answer to the step was an error, or a diagnosis that found one. Some cases record that in the words of the
 /// error only.
 fn is_refused(case: &Value, step: &Value) -> bool {
-    let is_told = case["expected"].to_string().contains("Invalid State Machine Definition");
+    let is_in_text = case["expected"].to_string().contains("Invalid State Machine Definition");
     let is_collected = case["collect"].as_object().into_iter().flatten().any(|(key, recipe)| {
         let is_error = recipe["path"].as_str().is_some_and(|path| path.starts_with('!'));
         recipe["from"] == step["n"] && (is_error || case["expected"][key]["result"] == "FAIL")
     });
-    is_told || is_collected || !step["client_side_error"].is_null()
+    is_in_text || is_collected || !step["client_side_error"].is_null()
 }
 
 /// The definition with something plausible for each of its references to what other steps made.

@@ -25,27 +25,27 @@ pub fn drive(machine: &StateMachine, input: &str, bytes: &mut Unstructured<'_>) 
     let mut now = Timestamp::UNIX_EPOCH;
     let mut children = 0;
     for _ in 0..MAX_STEPS {
-        let ended = carry(std::mem::take(&mut effects), &mut history, &mut open);
+        let ended = apply(std::mem::take(&mut effects), &mut history, &mut open);
         execution = stored(&execution);
         if ended {
             break;
         }
         let next = execution.next_wake().expect("an execution that runs will time out at last");
-        let news = open.pop().and_then(|open| answer(machine, &execution, open, now, &mut children, bytes).ok());
-        let news = news.unwrap_or_else(|| {
+        let inputs = open.pop().and_then(|open| answer(machine, &execution, open, now, &mut children, bytes).ok());
+        let inputs = inputs.unwrap_or_else(|| {
             now = now.max(next);
             vec![Input::Wake]
         });
-        for input in news {
+        for input in inputs {
             effects.extend(execution.handle(machine, input, now).unwrap_or_default());
         }
     }
-    carry(effects, &mut history, &mut open);
+    apply(effects, &mut history, &mut open);
     assert_eq!(Status::of(&history).expect("a history without a gap"), Some(execution.status()));
 }
 
 /// Takes effects in; whether the execution is over.
-fn carry(effects: Vec<Effect>, history: &mut Vec<HistoryEvent>, open: &mut Vec<Open>) -> bool {
+fn apply(effects: Vec<Effect>, history: &mut Vec<HistoryEvent>, open: &mut Vec<Open>) -> bool {
     let mut ended = false;
     for effect in effects {
         assert!(!ended, "nothing comes after the end");

@@ -10,7 +10,7 @@ pub(crate) struct Answer {
     pub(crate) duration_s: u64,
 }
 
-/// Runs a function, told by its source, on an event.
+/// Runs a function, known by its source, on an event.
 pub(crate) fn call(source: &str, event: &Value, request_id: &str, timeout_s: u64) -> Option<Answer> {
     let source = source.trim();
     let answer = |payload: String| Some(Answer { payload, is_error: false, duration_s: 0 });

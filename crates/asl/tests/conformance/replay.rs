@@ -54,7 +54,7 @@ struct Run {
     execution: Execution,
     history: Vec<HistoryEvent>,
     outcome: Option<Outcome>,
-    /// What is going to be told to the execution, and when.
+    /// The inputs that are due later, and when.
     pending: Vec<(Timestamp, Option<TaskId>, Input)>,
     ended_at: Timestamp,
 }
@@ -309,7 +309,7 @@ impl<'c> Replay<'c> {
         Ok(Value::Null)
     }
 
-    /// Gives an execution the next thing that is due, and its parent the news of its end.
+    /// Gives an execution the next thing that is due, and reports its end to its parent.
     fn step(&mut self, arn: &str) -> Result<(), String> {
         let mut run = self.executions.remove(arn).ok_or("no such execution")?;
         let machine = self.machines[&run.machine_arn].parsed.clone();
@@ -318,9 +318,9 @@ impl<'c> Replay<'c> {
         let effects = run.execution.handle(&machine, input, self.clock).map_err(|problem| problem.to_string())?;
         self.apply(arn, &mut run, effects)?;
         if let (Some((parent, child)), Some(outcome)) = (&run.parent, &run.outcome) {
-            let news = Input::ChildEnded { child: *child, outcome: outcome.clone() };
+            let ended = Input::ChildEnded { child: *child, outcome: outcome.clone() };
             let parent = self.executions.get_mut(parent).ok_or("no parent")?;
-            parent.pending.push((self.clock, None, news));
+            parent.pending.push((self.clock, None, ended));
         }
         self.executions.insert(arn.to_owned(), run);
         Ok(())

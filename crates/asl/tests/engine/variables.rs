@@ -6,7 +6,7 @@ use asl::{EventDetails, Outcome};
 
 use crate::drive::{Driver, LAMBDA, machine};
 
-/// What the states of a name have set, as the history tells it.
+/// What the states of a name have set, as the history shows it.
 fn assigned(driver: &Driver, state: &str) -> Vec<BTreeMap<String, String>> {
     let exits = driver.history.iter().filter_map(|event| match &event.details {
         EventDetails::StateExited { name, assigned, .. } if &**name == state => Some(assigned),

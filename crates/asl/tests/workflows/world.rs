@@ -109,7 +109,8 @@ impl<'m> World<'m> {
         if let Some((parent, input)) = self.ended_child() {
             return self.give(&parent, input);
         }
-        let possible: Vec<(String, Input)> = self.runs.iter().flat_map(|(arn, run)| self.news(arn, run)).collect();
+        let possible: Vec<(String, Input)> =
+            self.runs.iter().flat_map(|(arn, run)| self.possible_inputs(arn, run)).collect();
         if !possible.is_empty() {
             let at = self.draw() as usize % possible.len();
             let (arn, input) = possible[at].clone();
@@ -131,16 +132,16 @@ impl<'m> World<'m> {
         })
     }
 
-    fn news(&self, arn: &str, run: &Run) -> Vec<(String, Input)> {
+    fn possible_inputs(&self, arn: &str, run: &Run) -> Vec<(String, Input)> {
         if run.outcome.is_some() {
             return Vec::new();
         }
         let tasks = run.execution.running_tasks();
-        let news = tasks.filter_map(|(request, phase)| match phase {
+        let inputs = tasks.filter_map(|(request, phase)| match phase {
             TaskPhase::Scheduled => Some(Input::TaskStarted { task: request.task, worker_name: None }),
             _ => self.answer(request.task, &request.state, &request.input, request.attempt),
         });
-        news.map(|input| (arn.to_owned(), input)).collect()
+        inputs.map(|input| (arn.to_owned(), input)).collect()
     }
 
     /// What a task answers: it hangs on the state and the input, not on when or in which order it was begun.
