@@ -146,9 +146,9 @@ async fn history(states: &Arc<States>) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn run_many(states: &Arc<States>, count: usize) -> Result<Value, Failure> {
-    let pass = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
-    let machine = create(states, "pass", &pass).await?;
+/// Starts executions of one state, 128 at a time, and gives the state machine.
+async fn start_many(states: &Arc<States>, name: &str, state: &Value, count: usize) -> Result<Value, Failure> {
+    let machine = create(states, name, &json!({"StartAt": "S", "States": {"S": state}})).await?;
     let begun = Instant::now();
     let mut starting = tokio::task::JoinSet::new();
     for worker in 0..128 {
@@ -164,7 +164,7 @@ async fn run_many(states: &Arc<States>, count: usize) -> Result<Value, Failure> 
     while let Some(ended) = starting.join_next().await {
         ended??;
     }
-    println!("ran {count} executions: {:?}", begun.elapsed());
+    println!("started {count} executions of {name}: {:?}", begun.elapsed());
     Ok(machine)
 }
 
@@ -175,6 +175,23 @@ fn memory_kib() -> usize {
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
 }
 
+/// Ends the service and opens it again.
+async fn restart(states: Arc<States>, folder: &Path, what: &str) -> Result<Arc<States>, Failure> {
+    states.stop().await;
+    drop(states);
+    loop {
+        // A task that was just told to end still holds the store for an instant.
+        tokio::task::yield_now().await;
+        let begun = Instant::now();
+        if let Ok(states) = open(folder) {
+            let opened = begun.elapsed();
+            states.resume();
+            println!("restart with {what}: open {opened:?}, resumed after {:?}", begun.elapsed());
+            return Ok(states);
+        }
+    }
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let count = std::env::args().nth(1).map_or(Ok(100_000), |count| count.parse())?;
@@ -182,24 +199,8 @@ async fn main() -> Result<(), Failure> {
     let states = open(folder.path())?;
     states.resume();
     history(&states).await?;
-    let machine = run_many(&states, count).await?;
-    states.stop().await;
-    drop(states);
-    let states = loop {
-        // A task that was just told to end still holds the store for an instant.
-        tokio::task::yield_now().await;
-        let before = memory_kib();
-        let begun = Instant::now();
-        if let Ok(states) = open(folder.path()) {
-            let opened = begun.elapsed();
-            println!(
-                "restart with {count} ended executions: {opened:?}, {} KiB more",
-                memory_kib().saturating_sub(before)
-            );
-            break states;
-        }
-    };
-    states.resume();
+    let machine = start_many(&states, "pass", &json!({"Type": "Pass", "End": true}), count).await?;
+    let states = restart(states, folder.path(), &format!("{count} ended executions")).await?;
     let begun = Instant::now();
     call(&states, "ListExecutions", &json!({"stateMachineArn": machine})).await?;
     println!("one page of ListExecutions: {:?}", begun.elapsed());
@@ -207,8 +208,8 @@ async fn main() -> Result<(), Failure> {
     let listed =
         pages(&states, "ListExecutions", "executions", json!({"stateMachineArn": machine, "maxResults": 1000}));
     println!("all {} executions listed: {:?}", listed.await?, begun.elapsed());
-    let begun = Instant::now();
-    call(&states, "StartExecution", &json!({"stateMachineArn": machine})).await?;
-    println!("one StartExecution after it: {:?}", begun.elapsed());
+    start_many(&states, "wait", &json!({"Type": "Wait", "Seconds": 86_400, "End": true}), count).await?;
+    restart(states, folder.path(), &format!("as many ended, and {count} that wait")).await?;
+    println!("resident memory then: {} KiB", memory_kib());
     Ok(())
 }

@@ -22,7 +22,6 @@ mod executions;
 mod express;
 mod index;
 mod integration;
-mod lifecycle;
 mod log_destination;
 mod operations;
 mod recovery;

@@ -6,7 +6,7 @@ use asl::{ChildId, ChildRequest, ChildType, TaskId, TaskPhase, TaskRequest};
 use cloud_core::ServiceError;
 use jiff::Timestamp;
 
-use super::rows::execution::{ExecutionKey, ExecutionRow, ExecutionState};
+use super::rows::execution::{ExecutionKey, ExecutionState, RecoveryRow};
 use super::wire::names::ExecutionReference;
 
 /// What an execution waits for.
@@ -97,13 +97,18 @@ pub(crate) struct Recovery {
 
 impl Recovery {
     /// Takes in an execution that was running.
-    pub(crate) fn add(&mut self, key: ExecutionKey, row: ExecutionRow) {
-        self.links.extend(ParentLink::of(&key, &row));
-        let ExecutionState::Running(execution) = &row.state else { return };
-        let recovered = RecoveredExecution::new(key, row.head.revision, execution);
-        if !recovered.tasks.is_empty() || !recovered.map_children.is_empty() {
-            self.executions.push(recovered);
+    ///
+    /// # Errors
+    /// When its state is none.
+    pub(crate) fn add(&mut self, key: ExecutionKey, row: &RecoveryRow) -> Result<(), serde_json::Error> {
+        self.links.extend(ParentLink::of(&key, row));
+        if !row.has_work {
+            return Ok(());
         }
+        if let ExecutionState::Running(execution) = serde_json::from_str(row.state.get())? {
+            self.executions.push(RecoveredExecution::new(key, row.head.revision, &execution));
+        }
+        Ok(())
     }
 }
 
@@ -139,7 +144,7 @@ pub(crate) struct ParentLink {
 }
 
 impl ParentLink {
-    fn of(child: &ExecutionKey, row: &ExecutionRow) -> Option<Self> {
+    fn of(child: &ExecutionKey, row: &RecoveryRow) -> Option<Self> {
         let (parent, work) = match (&row.started_by, &row.map_child) {
             (Some(started_by), _) if started_by.is_awaited => {
                 (started_by.execution.clone(), Work::Task(started_by.task))

@@ -18,7 +18,7 @@ use super::message::{Message, Reply};
 use super::timers::Timers;
 use super::tokens::Tokens;
 use crate::recovery::Work;
-use crate::rows::execution::{ExecutionKey, ExecutionRow, ExecutionState};
+use crate::rows::execution::ExecutionKey;
 use crate::rows::express::ExpressRun;
 
 /// How long the end of the cloud waits for steps under way.
@@ -105,10 +105,8 @@ impl Driver {
     }
 
     /// Sets the timer of an execution that was running when the cloud ended.
-    pub(crate) fn recover_timer(&self, key: &ExecutionKey, row: &ExecutionRow) {
-        if let ExecutionState::Running(execution) = &row.state {
-            self.timers.set(key, execution.next_wake());
-        }
+    pub(crate) fn recover_timer(&self, key: &ExecutionKey, next_wake: Timestamp) {
+        self.timers.set(key, Some(next_wake));
     }
 
     /// Begins to work on mailboxes, and to wake who is due.

@@ -70,6 +70,8 @@ pub(super) fn create(
             head,
             started_by: None,
             map_child: Some(Box::new(place)),
+            next_wake: None,
+            has_work: false,
             state: ExecutionState::Running(Box::new(execution)),
         };
         Ok((Loaded::new(row, compiled), effects))

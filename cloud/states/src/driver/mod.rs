@@ -24,5 +24,3 @@ mod tokens;
 pub(crate) use mailboxes::Driver;
 pub(crate) use message::Message;
 pub(crate) use run::resume;
-#[cfg(test)]
-pub(crate) use run::step_future_bytes;

@@ -54,8 +54,16 @@ async fn wake_when_due(states: Arc<States>) {
     }
 }
 
-/// The size of the future that works on a mailbox.
 #[cfg(test)]
-pub(crate) fn step_future_bytes(states: &Arc<States>, key: &ExecutionKey) -> usize {
-    size_of_val(&commit::run(Arc::clone(states), key.clone()))
+mod tests {
+    use super::*;
+    use crate::tests::fixture::Fixture;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_future_of_a_step_stays_small() {
+        let fixture = Fixture::new().await;
+        let step = commit::run(Arc::clone(&fixture.states), ExecutionKey::new("us-east-1/m", "e"));
+        let bytes = size_of_val(&step);
+        assert!(bytes <= 3072, "{bytes} bytes");
+    }
 }

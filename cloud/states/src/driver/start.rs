@@ -72,6 +72,8 @@ fn begin(states: &Arc<States>, new: NewExecution, sequence: u64, now: Timestamp)
         head,
         started_by: new.started_by,
         map_child: None,
+        next_wake: None,
+        has_work: false,
         state: ExecutionState::Running(Box::new(execution)),
     };
     Ok(Created::New(Box::new(Loaded::new(row, compiled)), effects))

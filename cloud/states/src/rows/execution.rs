@@ -8,6 +8,7 @@ use cloud_core::Location;
 use cloud_store::{Batch, StoreError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::format::FormatVersion;
 use super::{ENDED_EXECUTIONS, EXECUTION_HEADS, RUNNING_EXECUTIONS};
@@ -23,7 +24,30 @@ pub(crate) struct ExecutionRow {
     /// The Map Run that it is a child of, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) map_child: Option<Box<MapChild>>,
+    /// When it wants to be woken; set when it is written, so that a restart need not read the state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) next_wake: Option<Timestamp>,
+    /// Whether tasks or children are under way; set when it is written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) has_work: bool,
     pub(crate) state: ExecutionState,
+}
+
+/// A running execution's row as a restart reads it: the state is parsed where something is under way.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RecoveryRow {
+    #[allow(dead_code, reason = "it refuses other versions")]
+    pub(crate) format: FormatVersion<1>,
+    pub(crate) head: ExecutionHead,
+    #[serde(default)]
+    pub(crate) started_by: Option<StartedBy>,
+    #[serde(default)]
+    pub(crate) map_child: Option<Box<MapChild>>,
+    /// What runs always has one: its time limit at the latest.
+    pub(crate) next_wake: Timestamp,
+    #[serde(default)]
+    pub(crate) has_work: bool,
+    pub(crate) state: Box<RawValue>,
 }
 
 impl ExecutionRow {
@@ -52,7 +76,15 @@ impl ExecutionRow {
     ///
     /// # Errors
     /// When it has no JSON form.
-    pub(crate) fn put(&self, batch: &mut Batch, key: &ExecutionKey, list_changes: bool) -> Result<(), StoreError> {
+    pub(crate) fn put(&mut self, batch: &mut Batch, key: &ExecutionKey, list_changes: bool) -> Result<(), StoreError> {
+        (self.next_wake, self.has_work) = match &self.state {
+            ExecutionState::Running(execution) => {
+                let is_idle =
+                    execution.running_tasks().next().is_none() && execution.running_children().next().is_none();
+                (execution.next_wake(), !is_idle)
+            }
+            ExecutionState::Ended { .. } => (None, false),
+        };
         if self.is_running() {
             batch.put(RUNNING_EXECUTIONS, key.row(), self)?;
         } else {

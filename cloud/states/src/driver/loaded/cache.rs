@@ -15,7 +15,7 @@ const MOST_BYTES: usize = 1 << 20;
 
 /// The executions that had a step last.
 #[derive(Default)]
-pub(in crate::driver) struct Cache {
+pub(crate) struct Cache {
     loaded: BTreeMap<ExecutionKey, (u64, Loaded)>,
     /// By the order in which they came: the first one goes first.
     by_age: BTreeMap<u64, ExecutionKey>,
@@ -31,7 +31,7 @@ impl std::fmt::Debug for Cache {
 
 impl Cache {
     /// Takes an execution out for its next step.
-    pub(in crate::driver) fn take(&mut self, key: &ExecutionKey) -> Option<Loaded> {
+    pub(crate) fn take(&mut self, key: &ExecutionKey) -> Option<Loaded> {
         let (age, loaded) = self.loaded.remove(key)?;
         self.by_age.remove(&age);
         self.bytes -= loaded.size_bytes;
@@ -39,7 +39,7 @@ impl Cache {
     }
 
     /// Keeps an execution whose last step is durable.
-    pub(in crate::driver) fn put(&mut self, key: &ExecutionKey, loaded: Loaded) {
+    pub(crate) fn put(&mut self, key: &ExecutionKey, loaded: Loaded) {
         if loaded.size_bytes > MOST_BYTES {
             return;
         }

@@ -1,5 +1,7 @@
 //! The service: what it was given and what it holds.
 
+mod lifecycle;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,16 +11,16 @@ use cloud_core::{
 };
 use cloud_store::Store;
 
-use super::compiled_machine::CompiledMachine;
-use super::driver::Driver;
-use super::index::Index;
-use super::log_destination::LogDestination;
-use super::recovery::Recovery;
-use super::rows::activity::Activity;
-use super::rows::execution::owner;
-use super::rows::machine::{Machine, Revision, Row};
-use super::wire::errors;
-use super::wire::names::ActivityReference;
+use crate::compiled_machine::CompiledMachine;
+use crate::driver::Driver;
+use crate::index::Index;
+use crate::log_destination::LogDestination;
+use crate::recovery::Recovery;
+use crate::rows::activity::Activity;
+use crate::rows::execution::owner;
+use crate::rows::machine::{Machine, Revision, Row};
+use crate::wire::errors;
+use crate::wire::names::ActivityReference;
 
 /// What the service is given: nothing else is in its reach.
 pub struct Handles {

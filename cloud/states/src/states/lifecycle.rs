@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cloud_core::CachedTable;
 use cloud_store::{Range, Store, StoreError};
 
-use super::driver::{self, Driver};
-use super::index::Index;
-use super::recovery::Recovery;
-use super::rows::execution::{ExecutionHead, ExecutionKey, ExecutionRow};
-use super::rows::{ACTIVITIES, EXECUTION_HEADS, RUNNING_EXECUTIONS, STATE_MACHINES};
-use super::states::{Handles, States};
-use super::{deletion, express};
+use super::{Handles, States};
+use crate::driver::{self, Driver};
+use crate::index::Index;
+use crate::recovery::Recovery;
+use crate::rows::execution::{ExecutionHead, ExecutionKey, RecoveryRow};
+use crate::rows::{ACTIVITIES, EXECUTION_HEADS, RUNNING_EXECUTIONS, STATE_MACHINES};
+use crate::{deletion, express};
 
 impl States {
     /// Loads state machines, activities and what runs, one execution after the other; what has ended stays on disk.
@@ -26,14 +26,24 @@ impl States {
         let mut index = Index::default();
         let mut recovery = Recovery::default();
         load_sequences(&store, &mut index)?;
-        store.scan::<ExecutionRow>(RUNNING_EXECUTIONS, Range::all(), |key, row| {
-            let key = ExecutionKey::stored(key);
+        let mut failure = None;
+        store.scan::<RecoveryRow>(RUNNING_EXECUTIONS, Range::all(), |row_key, row| {
+            let key = ExecutionKey::stored(row_key);
             let (machine, name) = key.parts();
             index.load(machine, name, row.head.clone());
-            driver.recover_timer(&key, &row);
-            recovery.add(key, row);
-            ControlFlow::Continue(())
+            driver.recover_timer(&key, row.next_wake);
+            match recovery.add(key, &row) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(reason) => {
+                    failure = Some((row_key.to_owned(), reason.to_string()));
+                    ControlFlow::Break(())
+                }
+            }
         })?;
+        if let Some((key, reason)) = failure {
+            let path = store.path().to_owned();
+            return Err(StoreError::Row { path, table: RUNNING_EXECUTIONS.name(), key, reason });
+        }
         Ok(Arc::new(Self {
             machines: CachedTable::open(&store, STATE_MACHINES, clock.clone())?,
             activities: CachedTable::open(&store, ACTIVITIES, clock.clone())?,
