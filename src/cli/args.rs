@@ -53,7 +53,7 @@ pub(crate) enum Command {
     /// Show the service with everything filled in, or what its roles may do
     Print(crate::cli::print::PrintArgs),
     /// Build and zip the functions
-    Package(crate::cli::package::PackageArgs),
+    Package(crate::cli::deploy::package::PackageArgs),
     /// Start an execution: post to the deployed endpoint, as the lesson's curl does
     Start(crate::cli::executions::start::StartArgs),
     /// Show a function's log, or everything that one execution did
@@ -65,7 +65,7 @@ pub(crate) enum Command {
     /// Stop an execution
     Stop(crate::cli::executions::stop::StopArgs),
     /// Invoke a function and print what it answers
-    Invoke(crate::cli::invoke::InvokeArgs),
+    Invoke(crate::cli::executions::invoke::InvokeArgs),
     /// The embedded cloud on this machine: run, start, stop, look at it, empty it
     Local(crate::cli::local::LocalArgs),
 }

@@ -1,25 +1,16 @@
 //! The command line: what can be typed, and which file answers it.
 
 mod args;
-mod artefacts;
-mod backoff;
-mod bundled;
 mod deploy;
-mod embedded;
 mod error;
 mod executions;
 mod follow;
 mod global;
 mod history;
-mod info;
-mod invoke;
 mod local;
 mod log_events;
 mod logs;
-mod package;
 mod print;
-mod project;
-mod report;
 mod session;
 mod time;
 mod ui;
@@ -83,18 +74,18 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
     match cli.command {
         Command::Deploy(args) => deploy::run(&args, global, ui).await,
         Command::Diff(args) => deploy::diff(&args, global, ui).await,
-        Command::Info => info::run(global, ui).await,
+        Command::Info => deploy::info::run(global, ui).await,
         Command::Rollback(args) => deploy::rollback::run(&args, global, ui).await,
         Command::Remove(args) => deploy::remove::run(&args, global, ui).await,
         Command::Print(args) => print::run(&args, global, ui).await,
-        Command::Package(args) => package::run(&args, ui).await,
+        Command::Package(args) => deploy::package::run(&args, ui).await,
         Command::Validate(args) => validate::run(&args, global, ui),
         Command::Start(args) => executions::start::run(args, global, ui).await,
         Command::Logs(args) => logs::run(args, global, ui).await,
         Command::List(args) => executions::list::run(args, global, ui).await,
         Command::Show(args) => executions::show::run(args, global, ui).await,
         Command::Stop(args) => executions::stop::run(args, global, ui).await,
-        Command::Invoke(args) => invoke::run(args, global, ui).await,
+        Command::Invoke(args) => executions::invoke::run(args, global, ui).await,
         Command::Local(args) => local::run(args, ui).await,
     }
 }

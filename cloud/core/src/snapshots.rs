@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn what_is_new_was_absent_and_what_is_gone_was_there() {
-        let (mut past, mut now) = (Snapshots::default(), BTreeMap::new());
+        let mut past = Snapshots::default();
+        let mut now = BTreeMap::new();
         changed(&mut past, &mut now, "a", Some(1), 0);
         changed(&mut past, &mut now, "a", Some(2), 50);
         changed(&mut past, &mut now, "a", None, 80);
@@ -140,7 +141,8 @@ mod tests {
 
     #[test]
     fn what_is_older_than_asked_for_is_forgotten() {
-        let (mut past, mut now) = (Snapshots::default(), BTreeMap::new());
+        let mut past = Snapshots::default();
+        let mut now = BTreeMap::new();
         for round in 0..1000 {
             changed(&mut past, &mut now, "a", Some(round), i64::from(round));
         }
@@ -151,7 +153,8 @@ mod tests {
     proptest! {
         #[test]
         fn every_moment_looks_as_it_did_then(changes in prop::collection::vec((0_usize..3, prop::option::of(0_u32..9)), 0..40)) {
-            let (mut past, mut now) = (Snapshots::default(), BTreeMap::new());
+            let mut past = Snapshots::default();
+            let mut now = BTreeMap::new();
             let mut seen = vec![now.clone()];
             for (index, (key, value)) in changes.iter().enumerate() {
                 changed(&mut past, &mut now, ["a", "b", "c"][*key], *value, i64::try_from(index).unwrap());

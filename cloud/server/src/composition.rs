@@ -178,7 +178,7 @@ pub(crate) fn process_runner(
     clock: &Clock,
     random: &Random,
 ) -> Arc<dyn Runner> {
-    Arc::new(ProcessRunner::new(functions_dir, &endpoint(address), clock.clone(), random))
+    Arc::new(ProcessRunner::new(functions_dir, endpoint(address), clock.clone(), random))
 }
 
 fn endpoint(address: SocketAddr) -> String {

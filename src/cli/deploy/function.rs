@@ -5,14 +5,14 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::artefacts;
 use crate::cli::deploy::in_flight::InFlight;
 use crate::cli::deploy::plan::PlanArgs;
 use crate::cli::deploy::progress::with_progress;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
-use crate::cli::project::Project;
 use crate::cli::session::Session;
+use crate::cli::session::artefacts;
+use crate::cli::session::project::Project;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
 use aws::function_versions;

@@ -1,14 +1,17 @@
-//! `workshop deploy` and what belongs to it: diff, list, prune, function, watch, rollback, remove.
+//! `workshop deploy` and what belongs to it: diff, list, prune, function, watch, info, package, rollback, remove.
 
 pub(crate) mod args;
 mod command;
 mod function;
 mod in_flight;
+pub(crate) mod info;
 mod list;
+pub(crate) mod package;
 pub(crate) mod plan;
 mod progress;
 mod prune;
 pub(crate) mod remove;
+mod report;
 pub(crate) mod rollback;
 mod versions;
 mod watch;

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::in_flight::InFlight;
 use super::progress::with_progress;
-use crate::cli::artefacts;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
-use crate::cli::project::Project;
+use crate::cli::session::artefacts;
+use crate::cli::session::project::Project;
 use crate::cli::session::{Session, estimated_stack, measured_stack};
 use crate::cli::ui::Ui;
 use aws::clock;

@@ -1,5 +1,6 @@
-//! Executions: started, listed, shown, stopped.
+//! Executions: started, listed, shown, stopped; and functions invoked by themselves.
 
+pub(crate) mod invoke;
 pub(crate) mod list;
 pub(crate) mod show;
 pub(crate) mod start;

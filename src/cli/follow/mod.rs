@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use crate::cli::backoff::{Backoff, Decision};
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::follow::invocations::InvocationTracker;
 use crate::cli::history::failure::failure_text;
@@ -19,6 +18,7 @@ use crate::cli::history::waiting::{Waiting, waiting};
 use crate::cli::log_events::line;
 use crate::cli::log_events::poll::poll;
 use crate::cli::log_events::window::Window;
+use crate::cli::time::backoff::{Backoff, Decision};
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
 use aws::clock;

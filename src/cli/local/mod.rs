@@ -1,5 +1,6 @@
 //! `workshop local`: the embedded cloud in the background or the foreground.
 
+mod log_line;
 mod logs;
 mod status;
 
@@ -10,8 +11,8 @@ use cloud_server::lifecycle::{self, LifecycleError, Running, StartOptions};
 use cloud_server::{ConsistencySettings, DataDir, Ready, RunOptions, Setting};
 use serde_json::json;
 
-use crate::cli::embedded::{data_dir, started};
 use crate::cli::error::CliError;
+use crate::cli::session::embedded::{data_dir, started};
 use crate::cli::ui::Ui;
 
 /// Options of `workshop local`.

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use cloud_server::lifecycle::{self, LifecycleError, Status};
 use cloud_server::{DataDir, Ready};
 
-use crate::cli::embedded;
 use crate::cli::error::CliError;
+use crate::cli::session::embedded;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;

@@ -6,13 +6,13 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::cli::backoff::{Backoff, Decision};
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::log_events::line;
 use crate::cli::log_events::poll::poll;
 use crate::cli::log_events::window::Window;
 use crate::cli::session::Session;
+use crate::cli::time::backoff::{Backoff, Decision};
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::Aws;

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
-use crate::cli::project::Project;
+use crate::cli::session::project::Project;
 use crate::cli::session::{estimated_stack, measured_stack};
 use crate::cli::ui::{Tone, Ui, toned};
 use deploy::{limits, policy};

@@ -1,5 +1,6 @@
-//! Moments as people type and read them.
+//! Moments as people type and read them, and how long to wait before asking again.
 
+pub(crate) mod backoff;
 pub(crate) mod moment;
 pub(crate) mod since;
 pub(crate) mod when;

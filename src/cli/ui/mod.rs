@@ -1,5 +1,6 @@
 //! The only folder that writes to stdout and stderr: results, notes, progress, errors, the trace of calls.
 
+mod call_line;
 mod failure;
 pub(crate) mod table;
 pub(crate) mod text;

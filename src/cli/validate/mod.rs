@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
-use crate::cli::project::{self, ProjectText};
+use crate::cli::session::project::{self, ProjectText};
 use crate::cli::ui::Ui;
 use aws::clock;
 use model::names::{AccountId, NameError};

@@ -59,14 +59,16 @@ pub fn query_answer(action: &str, namespace: &str, result: Option<Xml>, request_
         None => Xml::new(),
     };
     let metadata = Xml::new().nest("ResponseMetadata", Xml::new().text("RequestId", request_id));
-    let (result, metadata) = (result.as_str(), metadata.as_str());
+    let result = result.as_str();
+    let metadata = metadata.as_str();
     let body = format!("<{action}Response xmlns=\"{namespace}\">{result}{metadata}</{action}Response>\n");
     Response::new(200, "text/xml", body)
 }
 
 fn query(error: &ServiceError, namespace: &str, request_id: &str) -> Response {
     let fault = if error.status < 500 { "Sender" } else { "Receiver" };
-    let (code, message) = (escape(&error.code), escape(&error.message));
+    let code = escape(&error.code);
+    let message = escape(&error.message);
     let body = format!(
         "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{fault}</Type>\n    <Code>{code}</Code>\n    \
          <Message>{message}</Message>\n  </Error>\n  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n"

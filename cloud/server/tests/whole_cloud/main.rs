@@ -1,4 +1,6 @@
 //! A whole cloud in memory, driven by requests, on a clock that the tests move.
+#![allow(missing_docs, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on fails")]
 
 mod accounts;
 mod documentation;

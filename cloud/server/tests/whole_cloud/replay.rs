@@ -21,7 +21,7 @@ fn definition(function: &str, activity: &str) -> Value {
                     {"StartAt": "Send", "States": {"Send": {
                         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
                         "Arguments": {"FunctionName": function, "Payload": {"id": "{% $uuid() %}", "draw": "{% $random() %}"}},
-                        "Output": {"id": "{% $states.result.ResponseMetadata.RequestId %}"},
+                        "Output": {"id": "{% $states.result.SdkResponseMetadata.RequestId %}"},
                     }}},
                     {"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "Resource": activity, "End": true}}},
                 ],

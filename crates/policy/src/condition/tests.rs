@@ -1,3 +1,5 @@
+//! Tests of conditions.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tests of decisions.
+
 use proptest::prelude::*;
 
 use super::*;

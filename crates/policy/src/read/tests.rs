@@ -1,3 +1,5 @@
+//! Tests of reading documents.
+
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -9,7 +9,7 @@ use crate::cli::deploy::command::{Outcome, once};
 use crate::cli::deploy::plan::PlanArgs;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
-use crate::cli::project::folder_of;
+use crate::cli::session::project::folder_of;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
 use deploy::{Change, Resource};

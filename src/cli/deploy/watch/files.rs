@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use workshop_package as packager;
 
-use crate::cli::project::{Project, SERVICE_FILE};
+use crate::cli::session::project::{Project, SERVICE_FILE};
 use model::service::Service;
 use model::source::Source;
 

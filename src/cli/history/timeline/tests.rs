@@ -24,7 +24,8 @@ fn lesson() -> Vec<HistoryEvent> {
     let input = Some(r#"{"trigger_date": "2026-11-22T08:03:12.000Z", "taskName": "taskone"}"#.to_owned());
     let output =
         Some(r#"{"statusCode":200,"body":"{\"message\":\"The email for taskone is on its way.\"}"}"#.to_owned());
-    let (wait, send) = (Some("WaitForTimestamp".to_owned()), Some("SendEmail".to_owned()));
+    let wait = Some("WaitForTimestamp".to_owned());
+    let send = Some("SendEmail".to_owned());
     let arn = Some("arn:aws:lambda:eu-west-1:000000000000:function:shop-dev-sendEmail".to_owned());
     vec![
         HistoryEvent { input: input.clone(), ..event(1, 0, "ExecutionStarted") },

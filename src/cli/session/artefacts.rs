@@ -8,9 +8,9 @@ use bytes::Bytes;
 use sha2::Digest;
 use workshop_package as packager;
 
-use crate::cli::bundled;
 use crate::cli::error::{CliError, ErrorKind};
-use crate::cli::project::{Origin, Project};
+use crate::cli::session::bundled;
+use crate::cli::session::project::{Origin, Project};
 use crate::cli::ui::Ui;
 use deploy::Artefact;
 use model::names::Key;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::artefacts;
 use crate::cli::error::CliError;
-use crate::cli::project::{Origin, Project};
+use crate::cli::session::artefacts;
+use crate::cli::session::project::{Origin, Project};
 use crate::cli::ui::Ui;
 use crate::cli::ui::text::size;
 

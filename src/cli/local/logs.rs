@@ -1,7 +1,5 @@
 //! `workshop local logs`: what the embedded cloud answered and did, and what failed in it.
 
-mod line;
-
 use std::time::Duration;
 
 use clap::Args;
@@ -10,8 +8,8 @@ use jiff::tz::TimeZone;
 use cloud_server::lifecycle::{self, Status};
 use cloud_server::{ActivityReader, ActivityRecord, DataDir};
 
-use crate::cli::embedded;
 use crate::cli::error::CliError;
+use crate::cli::session::embedded;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
 
@@ -79,7 +77,7 @@ async fn note(data_dir: &DataDir, is_empty: bool, tail: bool) -> Result<Option<S
 }
 
 fn print(records: &[ActivityRecord], zone: &TimeZone, ui: &Ui) -> Result<(), CliError> {
-    records
-        .iter()
-        .try_for_each(|record| if ui.is_json() { ui.json_line(record) } else { ui.result(line::text(record, zone)) })
+    records.iter().try_for_each(|record| {
+        if ui.is_json() { ui.json_line(record) } else { ui.result(super::log_line::text(record, zone)) }
+    })
 }

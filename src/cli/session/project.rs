@@ -10,12 +10,12 @@ use model::service::{Service, StateMachine, StateMachineKind};
 use model::source::Source;
 
 /// The service file, from the project's folder.
-pub(super) const SERVICE_FILE: &str = "definitions/service.toml";
+pub(crate) const SERVICE_FILE: &str = "definitions/service.toml";
 
 /// The lesson's own files, for use outside any project folder.
-const BUNDLED_SERVICE: &str = include_str!("../../definitions/service.toml");
+const BUNDLED_SERVICE: &str = include_str!("../../../definitions/service.toml");
 const BUNDLED_DEFINITIONS: [(&str, &str); 1] =
-    [("wait-to-send.asl.json", include_str!("../../definitions/wait-to-send.asl.json"))];
+    [("wait-to-send.asl.json", include_str!("../../../definitions/wait-to-send.asl.json"))];
 
 /// Where the service's files and functions come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,7 @@ fn without_definition(failure: CliError, key: &Key, machine: &StateMachine) -> C
 }
 
 /// The folder that a folder's project is in: itself, or the nearest above it with a service file.
-pub(super) fn folder_of(here: &Path) -> Option<&Path> {
+pub(crate) fn folder_of(here: &Path) -> Option<&Path> {
     here.ancestors().find(|folder| folder.join(SERVICE_FILE).is_file())
 }
 
@@ -140,7 +140,7 @@ fn display_path(here: &Path, path: &Path) -> String {
 ///
 /// # Errors
 /// A file that can't be read.
-pub(super) fn read(path: &Path, shown: &str) -> Result<Source, CliError> {
+pub(crate) fn read(path: &Path, shown: &str) -> Result<Source, CliError> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let mut failure = CliError::io(&format!("{shown} can't be read"), &error);
         failure.kind = ErrorKind::Project;

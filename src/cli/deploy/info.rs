@@ -1,8 +1,8 @@
 //! `workshop info`: what is deployed, and where it answers.
 
+use crate::cli::deploy::report;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
-use crate::cli::report;
 use crate::cli::session::Session;
 use crate::cli::ui::{Tone, Ui, toned};
 use deploy::{Completeness, Events, RecentChanges, Report, observe};

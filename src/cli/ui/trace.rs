@@ -1,14 +1,12 @@
 //! With `--verbose`: each call to AWS, and what a deployment tries again or leaves out, as a line on stderr.
 
-mod line;
-
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 
 use super::Ui;
+use super::call_line::{self, Fields};
 use super::text::{Tone, toned};
-use line::Fields;
 
 /// The crates whose events are shown name their targets so; libraries have their own, which nobody asked for.
 const TARGETS: &str = "workshop::";
@@ -38,7 +36,7 @@ impl<S: Subscriber> Layer<S> for TraceLayer {
         let metadata = event.metadata();
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let text = line::text(metadata.target(), &fields);
+        let text = call_line::text(metadata.target(), &fields);
         let tone = if *metadata.level() <= Level::WARN { Tone::Warning } else { Tone::Faint };
         self.ui.note_beside_progress(toned(tone, text));
     }

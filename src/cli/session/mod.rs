@@ -1,11 +1,15 @@
 //! What nearly every command begins with: the project, the clients, and the stack they act on.
 
+pub(crate) mod artefacts;
+mod bundled;
+pub(crate) mod embedded;
+pub(crate) mod project;
+
 use cloud_server::lifecycle;
 
-use crate::cli::embedded;
+use self::project::Project;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
-use crate::cli::project::Project;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::region;
 use aws::{Aws, Target};
