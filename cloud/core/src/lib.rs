@@ -3,8 +3,8 @@
 //! Each AWS service is a crate of its own (`cloud-iam`, `cloud-logs`, ...). They never import each other; they meet here:
 //!
 //! - [`Request`] and [`Response`], with AWS's wire protocols ([`Protocol`], [`Form`], [`Xml`]) and errors ([`ServiceError`]);
-//! - [`Operation`]: a service lists its operations once, and the router, injected faults and permission checks read that
-//!   table ([`Service`], [`Routed`]);
+//! - [`Operation`]: a service lists its operations once; the router, injected faults, the log and the documentation's list
+//!   read that table ([`Service`], [`Routed`]);
 //! - the ports between services ([`FunctionInvoker`], [`LogWriter`], [`RoleDirectory`], [`Dispatch`]);
 //! - [`Location`]: the account and the region that a thing is in;
 //! - time and chance as values ([`Clock`], [`Random`]): a service holds both, and only the composition makes the real ones;

@@ -4,6 +4,9 @@
 //! The same sources give the same bytes, wherever they lie. Give [`package`] all functions of a service at once: cargo
 //! settles the features of shared dependencies over everything it builds together, so a function built alone may come
 //! out with other bytes.
+//!
+//! What this crate must not know: what a service is, AWS's APIs, the command line, and every other crate of the
+//! workspace. It is told which crates to build and for which processor, and reports what it does as [`Event`]s.
 
 mod archive;
 mod artefact;

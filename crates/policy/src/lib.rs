@@ -9,6 +9,7 @@
 //! * [`Document::check_trust`] and [`Document::check_identity`] check what CreateRole and PutRolePolicy check.
 //! * [`decide`] answers [`Decision::Allowed`], [`Decision::DeniedBy`] or [`Decision::NotAllowed`].
 //! * [`Document::to_json`] writes in IAM's customary order; [`canonical`] has one form for all documents that say the same.
+//! * [`same`] and [`statements`] take any JSON that AWS answers, also what the model does not know.
 //!
 //! # What it must not know
 //! Accounts that exist, roles, services, requests on a wire, the time, a store: it uses nothing of ours. A caller says who
@@ -50,7 +51,7 @@ mod read;
 mod variables;
 mod write;
 
-pub use canonical::{canonical, same};
+pub use canonical::{canonical, same, statements};
 pub use condition::{Comparison, Condition, Operator, Quantifier};
 pub use context::Context;
 pub use decide::{Decision, Request, StatementRef, decide};

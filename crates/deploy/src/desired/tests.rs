@@ -42,6 +42,12 @@ fn a_function_may_write_its_log_and_do_what_is_declared() {
 }
 
 #[test]
+fn one_service_may_assume_a_role() {
+    let role = role(&wanted(LESSON), "myStateMachine");
+    insta::assert_snapshot!(role.trust, @r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"states.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#);
+}
+
+#[test]
 fn a_state_machine_may_invoke_its_functions_only() {
     let role = role(&wanted(LESSON), "myStateMachine");
     insta::assert_snapshot!(role.policy.unwrap(), @r#"{"Version":"2012-10-17","Statement":[{"Sid":"workshopf17599fd29a1d0ae","Effect":"Allow","Action":["lambda:InvokeFunction"],"Resource":["arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-sendEmail","arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-sendEmail:*"]}]}"#);

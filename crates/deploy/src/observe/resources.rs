@@ -132,16 +132,12 @@ pub async fn running_executions(
 
 /// Our statements in a function's policy.
 fn statements(policy: &str) -> Vec<Statement> {
-    let policy: Value = serde_json::from_str(policy).unwrap_or_else(|error| {
+    let document: Value = serde_json::from_str(policy).unwrap_or_else(|error| {
         tracing::warn!(target: TARGET, %error, "the function's policy is no JSON; it counts as empty");
         Value::Null
     });
-    let statements = match policy.get("Statement") {
-        Some(Value::Array(statements)) => statements.as_slice(),
-        Some(only) => std::slice::from_ref(only),
-        None => &[],
-    };
-    statements.iter().filter_map(statement).filter(|statement| statement.sid.starts_with(SID_PREFIX)).collect()
+    let found = ::policy::statements(&document).iter().filter_map(statement);
+    found.filter(|statement| statement.sid.starts_with(SID_PREFIX)).collect()
 }
 
 /// A statement's id and source. One without a source lets any API in, so it is not one of this crate's.

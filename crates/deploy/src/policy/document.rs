@@ -1,11 +1,17 @@
-//! Policy documents as IAM has them: whether two say the same, and what an earlier deployment allowed.
+//! The documents of roles as JSON: the ids of generated statements, and what an earlier deployment allowed.
 
+use ::policy::{Version, canonical, same, statements};
 use serde_json::{Value, json};
 
 use crate::trace::TARGET;
 
 /// What the ids of generated statements begin with. IAM accepts letters and digits.
 const SID_START: &str = "workshop";
+
+/// The document with these statements; none without a statement, for IAM accepts no such policy.
+pub(super) fn of_statements(statements: Vec<Value>) -> Option<Value> {
+    (!statements.is_empty()).then(|| json!({"Version": Version::V2012.as_str(), "Statement": statements}))
+}
 
 /// A statement with its id, which follows from what it says: one that somebody changed or added by hand differs from one
 /// that a deployment generated.
@@ -20,7 +26,7 @@ pub(super) fn with_sid(statement: Value) -> Value {
 
 fn sid(statement: &Value) -> String {
     use sha2::Digest;
-    let digest = sha2::Sha256::digest(normalized(statement).to_string());
+    let digest = sha2::Sha256::digest(canonical(statement).to_string());
     let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     format!("{SID_START}{hash}")
 }
@@ -32,21 +38,13 @@ pub(crate) fn with_earlier_statements(wanted: Option<&Value>, there: &str) -> Op
         tracing::warn!(target: TARGET, %error, "the role's policy is no JSON; nothing of it is kept");
         Value::Null
     });
-    let mut statements = wanted.map(statements).unwrap_or_default();
-    for earlier in self::statements(&there).into_iter().filter(is_generated) {
-        if !statements.iter().any(|wanted| normalized(wanted) == normalized(&earlier)) {
-            statements.push(earlier);
+    let mut kept = wanted.map(|wanted| statements(wanted).to_vec()).unwrap_or_default();
+    for earlier in statements(&there).iter().filter(|earlier| is_generated(earlier)) {
+        if !kept.iter().any(|statement| same(statement, earlier)) {
+            kept.push(earlier.clone());
         }
     }
-    (!statements.is_empty()).then(|| json!({"Version": "2012-10-17", "Statement": statements}))
-}
-
-fn statements(document: &Value) -> Vec<Value> {
-    match document.get("Statement") {
-        Some(Value::Array(statements)) => statements.clone(),
-        Some(only) => vec![only.clone()],
-        None => Vec::new(),
-    }
+    of_statements(kept)
 }
 
 fn is_generated(statement: &Value) -> bool {
@@ -55,31 +53,9 @@ fn is_generated(statement: &Value) -> bool {
     said.as_ref().and_then(Value::as_str) == Some(&sid(&rest))
 }
 
-/// Whether a document that AWS returns says what is wanted. AWS writes some lists of one as a plain string and keeps no
-/// order in lists; text that is no JSON says nothing.
+/// Whether a document that AWS returns says what is wanted; text that is no JSON says nothing.
 pub(crate) fn is_equivalent(document: &str, wanted: &Value) -> bool {
-    serde_json::from_str::<Value>(document).is_ok_and(|found| normalized(&found) == normalized(wanted))
-}
-
-/// One form for all documents that say the same: every list sorted, a list of one as its item.
-fn normalized(value: &Value) -> Value {
-    match value {
-        Value::Array(items) => {
-            let mut items: Vec<Value> = items.iter().map(normalized).collect();
-            items.sort_by_key(Value::to_string);
-            items.dedup();
-            match <[Value; 1]>::try_from(items) {
-                Ok([only]) => only,
-                Err(items) => Value::Array(items),
-            }
-        }
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().map(|(key, value)| (key.clone(), normalized(value))).collect();
-            members.sort_by(|one, other| one.0.cmp(&other.0));
-            Value::Object(members.into_iter().collect())
-        }
-        other => other.clone(),
-    }
+    serde_json::from_str::<Value>(document).is_ok_and(|found| same(&found, wanted))
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ mod statements;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use ::policy::{Document, Effect, Principal};
+use serde_json::Value;
 
 use crate::desired::spec::{PermissionSpec, RoleSpec};
 use crate::error::DeployError;
@@ -124,8 +125,8 @@ impl Role {
 
 /// Lets a service assume a role.
 fn trust(service: &str) -> Value {
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}],
-    })
+    let statement = ::policy::Statement::new(Effect::Allow)
+        .with_principal(Principal::service(service))
+        .with_actions("sts:AssumeRole");
+    Document::new(vec![statement]).to_json()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::document::with_sid;
+use super::document::{of_statements, with_sid};
 use model::service::Permission;
 use model::source::Place;
 use model::stack::Stack;
@@ -43,8 +43,7 @@ pub struct Reason {
 impl Policy {
     /// The document that is deployed; none when it allows nothing, for IAM accepts no policy without a statement.
     pub fn document(&self) -> Option<Value> {
-        let statements: Vec<Value> = self.statements.iter().map(Statement::document).collect();
-        (!statements.is_empty()).then(|| json!({"Version": "2012-10-17", "Statement": statements}))
+        of_statements(self.statements.iter().map(Statement::document).collect())
     }
 
     /// Adds a statement; one that exists already gets the reasons.
