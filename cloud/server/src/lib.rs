@@ -1,6 +1,6 @@
 //! The embedded cloud put together: AWS's own wire protocols on one loopback port.
 //!
-//! This is the only crate that knows every service. [`run`] opens the store, gives each service its handles, and answers
+//! This is the only crate that knows every service. [`run()`] opens the store, gives each service its handles, and answers
 //! requests until it is told to end; [`lifecycle`] starts, stops and looks at a cloud in the background. The real clock and
 //! the real source of random numbers are made here and nowhere else.
 //!

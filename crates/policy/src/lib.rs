@@ -7,8 +7,8 @@
 //!
 //! * [`Document::read`] reads JSON text; [`Malformed`] carries the text that AWS answers.
 //! * [`Document::check_trust`] and [`Document::check_identity`] check what CreateRole and PutRolePolicy check.
-//! * [`decide`] answers [`Decision::Allowed`], [`Decision::DeniedBy`] or [`Decision::NotAllowed`].
-//! * [`Document::to_json`] writes in IAM's customary order; [`canonical`] has one form for all documents that say the same.
+//! * [`decide()`] answers [`Decision::Allowed`], [`Decision::DeniedBy`] or [`Decision::NotAllowed`].
+//! * [`Document::to_json`] writes in IAM's customary order; [`canonical()`] has one form for all documents that say the same.
 //! * [`same`] and [`statements`] take any JSON that AWS answers, also what the model does not know.
 //!
 //! # What it must not know
