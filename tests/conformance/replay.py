@@ -5,7 +5,7 @@ import time
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
-from references import References, at
+from references import SECOND_ACCOUNT, References, at
 from waiting import TERMINAL, Late, Waits, eventually
 
 UNREACHED = (KeyError, IndexError, TypeError)
@@ -79,6 +79,8 @@ class Replay:
 
     def _wait(self, step):
         named = {name: self.references.fill(value) for name, value in step.items()}
+        # Accounts see nothing of each other: who waits for a thing asks as the account that has it.
+        step = {"account": owner(named), **step}
         waits = Waits(lambda service: self._client(step, service), named, self.patience_s, left_running(self.case))
         return getattr(waits, step["wait"])()
 
@@ -103,6 +105,13 @@ class Replay:
             inside = recipe.get("list", []) + list(recipe.get("dict", {}).values())
             return recipe.get("from") == step["n"] or any(compared(item) for item in inside)
         return any(compared(recipe) for recipe in self.case["collect"].values())
+
+
+def owner(named):
+    """The account of the ARN that a step names, where it is not the first one."""
+    arns = [value for value in named.values() if isinstance(value, str) and value.startswith("arn:")]
+    accounts = [arn.split(":")[4] for arn in arns]
+    return "second" if SECOND_ACCOUNT in accounts else None
 
 
 #: What undoes a call: an operation of the same service, its parameter, and the answer's member to give it.

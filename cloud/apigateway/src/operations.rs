@@ -9,8 +9,10 @@ use crate::control::{apis, deployments, integrations, routes, stages, tags};
 use crate::service::Apis;
 
 /// The service.
-pub static INFO: ServiceInfo =
-    ServiceInfo::new("API Gateway v2", "apigateway", Protocol::Rest).with_faults(throttled, failed, conflict);
+pub static INFO: ServiceInfo = ServiceInfo::new("API Gateway v2", "apigateway", Protocol::Rest)
+    .with_throttled(throttled)
+    .with_failed(failed)
+    .with_conflict(conflict);
 
 /// One line of the table: an operation and the function that answers it, which is async where it writes. The resource is
 /// the path without its version.

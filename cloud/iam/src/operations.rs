@@ -12,8 +12,7 @@ use crate::{managed, role_policies, roles};
 const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 
 /// The service.
-pub static INFO: ServiceInfo =
-    ServiceInfo::new("IAM", "iam", Protocol::Query(NAMESPACE)).with_faults(throttled, failed, conflict);
+pub static INFO: ServiceInfo = ServiceInfo::new("IAM", "iam", Protocol::Query(NAMESPACE)).with_failed(failed);
 
 /// The role of the caller's account that the input names. Its path, which belongs to its ARN, is not in the input.
 const ROLE: Resource = Resource::Template("arn:aws:iam::{account}:role/{RoleName}");
@@ -76,18 +75,7 @@ fn answer<R: Into<Option<Xml>>>(
     result.map(|xml| query_answer(operation, NAMESPACE, xml.into(), &request.id))
 }
 
-/// AWS's common error: the model of IAM has none of its own.
-fn throttled() -> ServiceError {
-    ServiceError::bad_request("Throttling", "Rate exceeded")
-}
-
 fn failed() -> ServiceError {
     let unknown = "The request processing has failed because of an unknown error, exception or failure.";
     ServiceError::new(500, "ServiceFailure", unknown)
-}
-
-fn conflict() -> ServiceError {
-    let message = "The request was rejected because multiple requests to change this object were submitted \
-                   simultaneously. Wait a few minutes and submit your request again.";
-    ServiceError::new(409, "ConcurrentModification", message)
 }

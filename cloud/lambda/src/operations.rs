@@ -7,8 +7,10 @@ use crate::api::{alias, create, delete, invocation, list, named, permission, tag
 use crate::service::Functions;
 
 /// What is known of Lambda.
-pub static INFO: ServiceInfo =
-    ServiceInfo::new("Lambda", "lambda", Protocol::LambdaRest).with_faults(throttled, failed, conflict);
+pub static INFO: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::LambdaRest)
+    .with_throttled(throttled)
+    .with_failed(failed)
+    .with_conflict(conflict);
 
 /// Lambda's operations.
 pub static OPERATIONS: &[Operation<Functions>] = &[

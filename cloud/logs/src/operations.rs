@@ -8,7 +8,9 @@ use crate::service::Logs;
 /// CloudWatch Logs.
 pub static INFO: ServiceInfo = ServiceInfo::new("CloudWatch Logs", "logs", Protocol::Json11)
     .with_target_prefix("Logs_20140328")
-    .with_faults(throttled, failed, conflict);
+    .with_throttled(throttled)
+    .with_failed(failed)
+    .with_conflict(conflict);
 
 /// The operations. What may be aborted by another write (API model, `OperationAbortedException`) writes alone.
 pub static OPERATIONS: &[Operation<Logs>] = &[

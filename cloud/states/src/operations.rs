@@ -10,22 +10,11 @@ use super::states::States;
 /// What is known of Step Functions beside its operations.
 pub static INFO: ServiceInfo = ServiceInfo::new("Step Functions", "states", Protocol::Json10)
     .with_target_prefix("AWSStepFunctions")
-    .with_faults(throttled, failed, conflict);
+    .with_throttled(throttled);
 
 /// Its code and status are those of AWS's common errors, which no member of the API model has.
 fn throttled() -> ServiceError {
     ServiceError::bad_request("ThrottlingException", "Rate exceeded")
-}
-
-fn failed() -> ServiceError {
-    let unknown = "The request processing has failed because of an unknown error, exception or failure.";
-    ServiceError::new(500, "InternalFailure", unknown)
-}
-
-fn conflict() -> ServiceError {
-    let message = "The request was rejected because multiple requests to change this object were submitted \
-                   simultaneously. Wait a few minutes and submit your request again.";
-    ServiceError::new(409, "ConcurrentModification", message)
 }
 
 fn respond(answer: Answer) -> Result<Response, ServiceError> {

@@ -55,11 +55,8 @@ mod tests {
     use crate::wire::Protocol;
 
     static IAM: ServiceInfo = ServiceInfo::new("IAM", "iam", Protocol::Query("n"));
-    static LAMBDA: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::LambdaRest).with_faults(
-        || ServiceError::new(429, "TooManyRequestsException", "Rate exceeded"),
-        || ServiceError::new(500, "ServiceException", "failed"),
-        || ServiceError::new(409, "ResourceConflictException", "conflict"),
-    );
+    static LAMBDA: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::LambdaRest)
+        .with_throttled(|| ServiceError::new(429, "TooManyRequestsException", "Rate exceeded"));
     static STATES: ServiceInfo = ServiceInfo::new("Step Functions", "states", Protocol::Json10);
 
     fn codes(gates: &mut Gates, service: &ServiceInfo, settings: &str, at_ms: i64, calls: usize) -> Vec<String> {

@@ -153,16 +153,23 @@ impl ServiceInfo {
         self
     }
 
-    /// With its own answers to a call too many, when it has failed, and to a conflicting write.
+    /// With its own answer to a call too many.
     #[must_use]
-    pub const fn with_faults(
-        mut self,
-        throttled: fn() -> ServiceError,
-        failed: fn() -> ServiceError,
-        conflict: fn() -> ServiceError,
-    ) -> Self {
+    pub const fn with_throttled(mut self, throttled: fn() -> ServiceError) -> Self {
         self.throttled = throttled;
+        self
+    }
+
+    /// With its own answer when it has failed.
+    #[must_use]
+    pub const fn with_failed(mut self, failed: fn() -> ServiceError) -> Self {
         self.failed = failed;
+        self
+    }
+
+    /// With its own answer to a write while another one to the same thing is under way.
+    #[must_use]
+    pub const fn with_conflict(mut self, conflict: fn() -> ServiceError) -> Self {
         self.conflict = conflict;
         self
     }
