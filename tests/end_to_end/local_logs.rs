@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use crate::support::{Home, interrupt};
+use crate::support::{Home, eventually, free_port, interrupt};
 
 const ANSWERED: &str = r#"{"time":"2026-11-22T08:00:00.123Z","level":"INFO","target":"cloud::request","fields":{"operation":"states:StartExecution","status":200,"duration_ms":1.2,"request_id":"r-1"}}"#;
 const REFUSED: &str = r#"{"time":"2026-11-22T08:00:01Z","level":"INFO","target":"cloud::request","fields":{"operation":"lambda:GetFunction","status":404,"duration_ms":0.3,"request_id":"r-2","code":"ResourceNotFoundException","cause":"Function not found:\u001b[2J a"}}"#;
@@ -75,4 +75,20 @@ fn a_tail_shows_what_comes_until_ctrl_c() {
     assert!(interrupt(&tail));
     assert!(lines.next().is_none());
     assert_eq!(tail.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn what_a_running_cloud_answers_is_logged_until_it_is_reset() {
+    let home = Home::new();
+    home.ok(&["local", "start", "--port", &free_port().to_string()]);
+    // Nothing is deployed; what it asks is answered all the same.
+    assert_eq!(home.run(&["list", "--local"]).code, Some(6));
+    let logged = eventually("the requests in the log", || {
+        let text = home.ok(&["local", "logs", "--json"]);
+        if text.contains("StateMachineDoesNotExist") { Ok(text) } else { Err(text) }
+    });
+    assert!(logged.contains(r#""operation":"sts:GetCallerIdentity","status":200"#), "{logged}");
+    assert!(logged.contains(r#""operation":"states:ListExecutions","status":400"#), "{logged}");
+    home.ok(&["local", "reset"]);
+    assert_eq!(home.ok(&["local", "logs", "--json"]), "");
 }

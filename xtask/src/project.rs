@@ -10,8 +10,7 @@ pub(crate) fn root() -> &'static Path {
 
 /// The language engine's folder.
 pub(crate) fn engine_dir() -> PathBuf {
-    let placed = root().join("crates/asl");
-    if placed.is_dir() { placed } else { root().join("asl") }
+    root().join("crates/asl")
 }
 
 /// Where the functions' zips go.

@@ -129,7 +129,7 @@ impl Target {
     /// The operation as the log names it: `states:StartExecution`.
     fn name(&self) -> String {
         match self {
-            Self::Operation(_, operation) => operation.action.to_owned(),
+            Self::Operation(service, operation) => format!("{}:{}", service.info().signing_name, operation.name),
             Self::UnknownOperation(_, name) | Self::UnknownService(_, name) => name.clone(),
         }
     }

@@ -107,12 +107,12 @@ impl Pending {
             // Who no longer waits needs no answer; the failure is traced above.
             answer.send(written.clone()).ok();
         }
-        tell_flushes(self.flushes, unreported);
+        answer_flushes(self.flushes, unreported);
     }
 }
 
 /// Tells the flushes of one group what failed. When none of them waits any more, the failure stays for the next.
-fn tell_flushes(flushes: Vec<Answer>, unreported: &UnreportedFailure) {
+fn answer_flushes(flushes: Vec<Answer>, unreported: &UnreportedFailure) {
     if flushes.is_empty() {
         return;
     }

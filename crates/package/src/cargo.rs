@@ -31,13 +31,13 @@ pub(crate) fn build(
     let (sender, lines) = channel();
     let readers = [
         read_lines(child.stdout.take(), Line::Message, sender.clone()),
-        read_lines(child.stderr.take(), Line::Said, sender),
+        read_lines(child.stderr.take(), Line::Output, sender),
     ];
     let mut build = Build::default();
     for line in lines {
         match line {
             Line::Message(text) => build.message(&text, progress),
-            Line::Said(text) => build.said(text, progress),
+            Line::Output(text) => build.output_line(text, progress),
         }
     }
     for reader in readers {
@@ -153,7 +153,7 @@ fn remapped_paths(project_dir: &Path) -> String {
 
 enum Line {
     Message(String),
-    Said(String),
+    Output(String),
 }
 
 fn read_lines(
@@ -177,7 +177,7 @@ fn read_lines(
 struct Build {
     executables: Vec<Executable>,
     compiler_errors: Vec<String>,
-    said: Vec<String>,
+    output: Vec<String>,
 }
 
 impl Build {
@@ -202,12 +202,12 @@ impl Build {
         }
     }
 
-    fn said(&mut self, line: String, progress: &mut dyn FnMut(Event)) {
+    fn output_line(&mut self, line: String, progress: &mut dyn FnMut(Event)) {
         let words = line.trim();
         if words.starts_with("Blocking ") {
             progress(Event::Waiting { reason: String::from(words) });
         }
-        self.said.push(line);
+        self.output.push(line);
     }
 
     /// The compiler's errors if there are any, else what cargo itself said from its first error on.
@@ -215,8 +215,8 @@ impl Build {
         if !self.compiler_errors.is_empty() {
             return self.compiler_errors.join("\n");
         }
-        let from = self.said.iter().position(|line| line.starts_with("error"));
-        self.said[from.unwrap_or(0)..].join("\n")
+        let from = self.output.iter().position(|line| line.starts_with("error"));
+        self.output[from.unwrap_or(0)..].join("\n")
     }
 }
 
@@ -272,7 +272,7 @@ mod tests {
         let mut build = Build::default();
         let mut events = Vec::new();
         for line in ["    Blocking waiting for file lock", "error: no such package", "help: look"] {
-            build.said(String::from(line), &mut |event| events.push(event));
+            build.output_line(String::from(line), &mut |event| events.push(event));
         }
         assert_eq!(build.errors(), "error: no such package\nhelp: look");
         assert!(matches!(&events[..], [Event::Waiting { .. }]));

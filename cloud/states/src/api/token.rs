@@ -31,7 +31,7 @@ pub(crate) async fn success(states: &Arc<States>, request: &Request) -> Answer {
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&output) {
         return Err(errors::invalid_output(&jackson_error::of_input(&output, &error.to_string())));
     }
-    tell(states, request, &task_token, |task| Input::TaskSucceeded { task, output }).await
+    deliver(states, request, &task_token, |task| Input::TaskSucceeded { task, output }).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -47,7 +47,7 @@ pub(crate) async fn failure(states: &Arc<States>, request: &Request) -> Answer {
     errors::at_most(error.as_deref().unwrap_or_default(), "error", 256)?;
     errors::at_most(cause.as_deref().unwrap_or_default(), "cause", 32_768)?;
     check_token(&task_token)?;
-    tell(states, request, &task_token, |task| Input::TaskFailed { task, error, cause }).await
+    deliver(states, request, &task_token, |task| Input::TaskFailed { task, error, cause }).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,7 +59,7 @@ struct Heartbeat {
 pub(crate) async fn heartbeat(states: &Arc<States>, request: &Request) -> Answer {
     let Heartbeat { task_token } = request.json()?;
     check_token(&task_token)?;
-    tell(states, request, &task_token, |task| Input::TaskHeartbeat { task }).await
+    deliver(states, request, &task_token, |task| Input::TaskHeartbeat { task }).await
 }
 
 /// A text that could never have been a token is told apart from a token that is void.
@@ -70,7 +70,7 @@ fn check_token(token: &str) -> Result<(), ServiceError> {
 }
 
 /// Tells the execution whose task the token is; a token counts once, and only while its task is under way.
-async fn tell(states: &Arc<States>, request: &Request, token: &str, input: impl FnOnce(TaskId) -> Input) -> Answer {
+async fn deliver(states: &Arc<States>, request: &Request, token: &str, input: impl FnOnce(TaskId) -> Input) -> Answer {
     let driver = &states.driver;
     let (key, task) = driver.tokens.find(token).ok_or_else(errors::task_gone)?;
     // Tokens count in their own account alone (API reference, `SendTaskSuccess`).

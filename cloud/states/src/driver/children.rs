@@ -34,7 +34,7 @@ pub(super) fn ended(states: &Arc<States>, child: &ExecutionKey, row: &ExecutionR
     let driver = &states.driver;
     if let (Some(map_child), Some(outcome)) = (&row.map_child, row.outcome()) {
         driver.children.unlink(&map_child.execution, Work::Child(map_child.child));
-        return map_children::tell_ended(states, &map_child.execution, map_child.child, outcome.clone());
+        return map_children::notify_ended(states, &map_child.execution, map_child.child, outcome.clone());
     }
     let Some(started_by) = row.started_by.as_ref().filter(|started_by| started_by.is_awaited) else { return };
     driver.children.unlink(&started_by.execution, Work::Task(started_by.task));

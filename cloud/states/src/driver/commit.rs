@@ -37,7 +37,7 @@ pub(super) async fn run(states: Arc<States>, key: ExecutionKey) {
                     driver.cache().put(&key, loaded);
                 }
                 drop(mailboxes);
-                return driver.tell_if_idle();
+                return driver.notify_if_idle();
             }
             messages
         };

@@ -207,7 +207,7 @@ impl Driver {
     }
 
     /// Tells who waits for the end once no mailbox has anything to do.
-    pub(super) fn tell_if_idle(&self) {
+    pub(super) fn notify_if_idle(&self) {
         let mailboxes = self.mailboxes();
         if mailboxes.stopped && mailboxes.waiting.is_empty() {
             self.idle.notify_waiters();

@@ -23,7 +23,7 @@ pub(super) fn begin(states: &Arc<States>, start: MapChildStart) {
         let parent = start.parent().clone();
         return driver.in_flight.begin(&parent, work, async move {
             if let Some(outcome) = express::run_map_child(&states, &start).await {
-                tell_ended(&states, start.parent(), start.child(), outcome);
+                notify_ended(&states, start.parent(), start.child(), outcome);
             }
         });
     }
@@ -32,12 +32,12 @@ pub(super) fn begin(states: &Arc<States>, start: MapChildStart) {
             driver.children.link(start.parent(), work, &key);
             driver.post(&key, Message::StartMapChild(Box::new(start)));
         }
-        Err(error) => tell_ended(states, start.parent(), start.child(), MapChildStart::failed(&error)),
+        Err(error) => notify_ended(states, start.parent(), start.child(), MapChildStart::failed(&error)),
     }
 }
 
 /// Tells the execution that runs the map how a child has ended.
-pub(super) fn tell_ended(states: &Arc<States>, parent: &ExecutionKey, child: asl::ChildId, outcome: Outcome) {
+pub(super) fn notify_ended(states: &Arc<States>, parent: &ExecutionKey, child: asl::ChildId, outcome: Outcome) {
     let ended = Input::ChildEnded { child, outcome };
     states.driver.post(parent, Message::Input(ended));
 }

@@ -144,7 +144,7 @@ impl Step {
             }
             Err(error) => {
                 let outcome = MapChildStart::failed(&error);
-                map_children::tell_ended(states, start.parent(), start.child(), outcome);
+                map_children::notify_ended(states, start.parent(), start.child(), outcome);
                 None
             }
         }
