@@ -65,10 +65,8 @@ pub(crate) struct ExecutionReference {
 impl MachineReference {
     /// Reads the ARN that a request names. What another account than the caller's has is not found.
     pub(crate) fn of(request: &Request, arn: &str) -> Result<Self, ServiceError> {
-        Self::parse(arn).map(|reference| match is_foreign(request, arn) {
-            true => Self { key: FOREIGN.to_owned(), ..reference },
-            false => reference,
-        })
+        let reference = Self::parse(arn)?;
+        Ok(Self { key: found_by(request, arn, reference.key), ..reference })
     }
 
     /// Reads `arn:aws:states:region:account:stateMachine:name[:version]`.
@@ -87,10 +85,8 @@ impl MachineReference {
 impl ActivityReference {
     /// Reads the ARN that a request names. What another account than the caller's has is not found.
     pub(crate) fn of(request: &Request, arn: &str) -> Result<Self, ServiceError> {
-        Self::parse(arn).map(|reference| match is_foreign(request, arn) {
-            true => Self { key: FOREIGN.to_owned(), ..reference },
-            false => reference,
-        })
+        let reference = Self::parse(arn)?;
+        Ok(Self { key: found_by(request, arn, reference.key), ..reference })
     }
 
     /// Reads `arn:aws:states:region:account:activity:name`.
@@ -107,10 +103,8 @@ impl ActivityReference {
 impl MapRunReference {
     /// Reads the ARN that a request names. What another account than the caller's has is not found.
     pub(crate) fn of(request: &Request, arn: &str) -> Result<Self, ServiceError> {
-        Self::parse(arn).map(|reference| match is_foreign(request, arn) {
-            true => Self { machine: FOREIGN.to_owned(), ..reference },
-            false => reference,
-        })
+        let reference = Self::parse(arn)?;
+        Ok(Self { machine: found_by(request, arn, reference.machine), ..reference })
     }
 
     /// Reads `arn:aws:states:region:account:mapRun:machine/label:id`.
@@ -130,10 +124,8 @@ impl MapRunReference {
 impl ExecutionReference {
     /// Reads the ARN that a request names. What another account than the caller's has is not found.
     pub(crate) fn of(request: &Request, arn: &str) -> Result<Self, ServiceError> {
-        Self::parse(arn).map(|reference| match is_foreign(request, arn) {
-            true => Self { machine: FOREIGN.to_owned(), ..reference },
-            false => reference,
-        })
+        let reference = Self::parse(arn)?;
+        Ok(Self { machine: found_by(request, arn, reference.machine), ..reference })
     }
 
     /// Reads `arn:aws:states:region:account:execution:machine:name`.
@@ -157,6 +149,11 @@ const FOREIGN: &str = "another account/";
 /// Whether an ARN names another account than the caller's.
 fn is_foreign(request: &Request, arn: &str) -> bool {
     Account::of_arn(arn).is_some_and(|account| account != *request.location().account())
+}
+
+/// The key under which the caller finds what an ARN names: none that exists where another account has it.
+fn found_by(caller: &Request, arn: &str, key: String) -> String {
+    if is_foreign(caller, arn) { FOREIGN.to_owned() } else { key }
 }
 
 /// Refuses to start what another account has: it is not found.
