@@ -6,10 +6,10 @@
 pub mod endpoint;
 
 use aws_sdk_apigatewayv2::Client;
-use aws_sdk_apigatewayv2::config::retry::RetryConfig;
 use aws_sdk_apigatewayv2::types::{Cors as SdkCors, IntegrationType, ProtocolType, RouteSettings};
 
 use crate::error::{AwsError, ignore_not_found};
+use crate::retry::Repeat;
 use crate::tags::Tags;
 
 const SERVICE: &str = "API Gateway";
@@ -155,8 +155,8 @@ fn read(api: aws_sdk_apigatewayv2::types::Api) -> Api {
     }
 }
 
-/// Creates an HTTP API and returns its id and endpoint. Never tried twice: nothing keeps a second try from making a
-/// second API.
+/// Creates an HTTP API and returns its id and endpoint. Never executed twice: nothing keeps a second call from making
+/// a second API.
 pub async fn create_api(
     client: &Client,
     name: &str,
@@ -171,7 +171,7 @@ pub async fn create_api(
         .set_tags(Some(tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()));
     let answer = request
         .customize()
-        .config_override(without_retries())
+        .interceptor(Repeat::IfNotExecuted)
         .send()
         .await
         .map_err(AwsError::from_sdk(SERVICE, "CreateApi"))?;
@@ -216,12 +216,7 @@ pub async fn integrations(client: &Client, api: &str) -> Result<Vec<Integration>
     Ok(found.into_iter().map(read).collect())
 }
 
-/// For calls that the SDK must not repeat by itself.
-fn without_retries() -> aws_sdk_apigatewayv2::config::Builder {
-    aws_sdk_apigatewayv2::Config::builder().retry_config(RetryConfig::disabled())
-}
-
-/// Creates an integration with a function and returns its id. Never tried twice, like [`create_api`].
+/// Creates an integration with a function and returns its id. Never executed twice, like [`create_api`].
 pub async fn create_integration(client: &Client, api: &str, uri: &str) -> Result<String, AwsError> {
     let request = client
         .create_integration()
@@ -229,7 +224,7 @@ pub async fn create_integration(client: &Client, api: &str, uri: &str) -> Result
         .integration_type(IntegrationType::AwsProxy)
         .integration_uri(uri)
         .payload_format_version(PAYLOAD_FORMAT);
-    let answer = request.customize().config_override(without_retries()).send().await;
+    let answer = request.customize().interceptor(Repeat::IfNotExecuted).send().await;
     let answer = answer.map_err(AwsError::from_sdk(SERVICE, "CreateIntegration"))?;
     Ok(answer.integration_id.unwrap_or_default())
 }

@@ -9,6 +9,8 @@ use crate::client::region;
 use crate::client::timeouts::{CallTimeout, UploadTimeout, retries};
 use crate::error::AwsError;
 use crate::error::kind::AwsErrorKind;
+use crate::random::Random;
+use crate::retry::{Patience, Retries, Wait, Waits, partition};
 use model::names::{AccountId, DEFAULT_REGION, Region};
 
 /// Which cloud to speak to, and as whom.
@@ -31,10 +33,21 @@ pub enum Target {
     },
 }
 
-/// A client of one service, whose calls are traced.
+/// The settings of a client whose calls are traced and made again by the one policy.
+macro_rules! settings {
+    ($sdk:ident, $config:expr, $retries:expr) => {
+        $sdk::config::Builder::from($config)
+            .interceptor(CallTrace)
+            .interceptor($retries.clone())
+            .retry_classifier($retries.clone())
+            .retry_partition(partition())
+    };
+}
+
+/// A client of one service.
 macro_rules! client {
-    ($sdk:ident, $config:expr) => {
-        $sdk::Client::from_conf($sdk::config::Builder::from($config).interceptor(CallTrace).build())
+    ($sdk:ident, $config:expr, $retries:expr) => {
+        $sdk::Client::from_conf(settings!($sdk, $config, $retries).build())
     };
 }
 
@@ -59,6 +72,9 @@ pub struct Aws {
     pub sts: aws_sdk_sts::Client,
     /// How long a call may take.
     pub timeout: CallTimeout,
+    /// What spreads calls over time.
+    pub random: Random,
+    waits: Waits,
 }
 
 impl Aws {
@@ -76,18 +92,47 @@ impl Aws {
             Target::Local { endpoint, region } => local_config(endpoint, region),
         };
         let config = config.into_builder().timeout_config(timeout.call_timeouts()).retry_config(retries()).build();
+        let random = Random::from_system();
+        let waits = Waits::new(random.clone());
+        let retries = Retries::new(&waits);
         let region = region::parsed(config.region().map_or(DEFAULT_REGION, |region| region.as_ref()))?;
         Ok(Self {
             region,
             endpoint: config.endpoint_url().map(str::to_owned),
-            sfn: client!(aws_sdk_sfn, &config),
-            lambda: lambda(&config, timeout),
-            iam: client!(aws_sdk_iam, &config),
-            apis: client!(aws_sdk_apigatewayv2, &config),
-            logs: client!(aws_sdk_cloudwatchlogs, &config),
-            sts: client!(aws_sdk_sts, &config),
+            sfn: client!(aws_sdk_sfn, &config, retries),
+            lambda: lambda(&config, timeout, &retries),
+            iam: client!(aws_sdk_iam, &config, retries),
+            apis: client!(aws_sdk_apigatewayv2, &config, retries),
+            logs: client!(aws_sdk_cloudwatchlogs, &config, retries),
+            sts: client!(aws_sdk_sts, &config, retries),
             timeout,
+            random,
+            waits,
         })
+    }
+
+    /// Tells somebody of each wait for a call that is made again, once. The first listener stays.
+    pub fn on_wait(&self, listener: impl Fn(Wait) + Send + Sync + 'static) {
+        self.waits.listen(listener);
+    }
+
+    /// The same clients with another patience.
+    #[must_use]
+    pub fn with_patience(&self, patience: Patience) -> Self {
+        macro_rules! patient {
+            ($sdk:ident, $client:ident) => {
+                $sdk::Client::from_conf(self.$client.config().to_builder().interceptor(patience).build())
+            };
+        }
+        Self {
+            sfn: patient!(aws_sdk_sfn, sfn),
+            lambda: patient!(aws_sdk_lambda, lambda),
+            iam: patient!(aws_sdk_iam, iam),
+            apis: patient!(aws_sdk_apigatewayv2, apis),
+            logs: patient!(aws_sdk_cloudwatchlogs, logs),
+            sts: patient!(aws_sdk_sts, sts),
+            ..self.clone()
+        }
     }
 
     /// The account that the credentials belong to.
@@ -110,8 +155,8 @@ impl Aws {
 }
 
 /// Only Lambda is sent so much that the line's speed matters.
-fn lambda(config: &SdkConfig, timeout: CallTimeout) -> aws_sdk_lambda::Client {
-    let mut builder = aws_sdk_lambda::config::Builder::from(config).interceptor(CallTrace);
+fn lambda(config: &SdkConfig, timeout: CallTimeout, retries: &Retries) -> aws_sdk_lambda::Client {
+    let mut builder = settings!(aws_sdk_lambda, config, retries);
     if timeout == CallTimeout::PerOperation {
         builder = builder.interceptor(UploadTimeout);
     }

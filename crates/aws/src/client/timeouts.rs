@@ -84,7 +84,8 @@ impl CallTimeout {
     }
 }
 
-/// The SDK makes a call up to three times, so that a blip costs little. Whoever knows what to wait for retries longer.
+/// What looks credentials up makes a call up to three times. The clients of the services have a policy of their own:
+/// [`crate::retry`].
 pub(crate) fn retries() -> RetryConfig {
     RetryConfig::standard()
         .with_max_attempts(3)

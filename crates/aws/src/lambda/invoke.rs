@@ -1,12 +1,12 @@
 //! One invocation of a function.
 
-use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::types::{InvocationType, LogType};
 use aws_smithy_types::Blob;
 use base64::Engine;
 
 use crate::client::connect::Aws;
 use crate::error::AwsError;
+use crate::retry::Repeat;
 use crate::trace::TARGET;
 
 /// How a function is invoked.
@@ -35,7 +35,8 @@ pub struct Invocation {
     pub log_tail: Option<String>,
 }
 
-/// Invokes a function, once: a failed connection is not tried again, because the function may have run.
+/// Invokes a function, once: a call that was refused for throttling is made again, one whose connection broke is not,
+/// because the function may have run.
 ///
 /// # Errors
 /// The function does not exist, or the call failed.
@@ -53,10 +54,8 @@ pub async fn invoke(
     };
     let call = aws.lambda.invoke().function_name(function).invocation_type(kind).payload(Blob::new(payload));
     let call = call.set_log_type(tail.then_some(LogType::Tail)).customize();
-    let once = aws_sdk_lambda::config::Builder::new()
-        .retry_config(RetryConfig::disabled())
-        .timeout_config(aws.timeout.invocation_timeouts());
-    let answer = call.config_override(once).send().await.map_err(AwsError::from_sdk("Lambda", "Invoke"))?;
+    let patient = aws_sdk_lambda::config::Builder::new().timeout_config(aws.timeout.invocation_timeouts());
+    let answer = call.interceptor(Repeat::IfNotExecuted).config_override(patient).send().await.map_err(AwsError::from_sdk("Lambda", "Invoke"))?;
     let log = answer.log_result().and_then(decoded_log);
     Ok(Invocation {
         status: answer.status_code(),

@@ -57,7 +57,10 @@ async fn events_of_a_call(says: String) -> String {
     let aws = clients(format!("http://{}", peer(says).await), CallTimeout::PerOperation).await;
     let _guard = tracing::subscriber::set_default(collector.clone());
     let _ = aws.sfn.list_state_machines().send().await;
-    std::mem::take(&mut *collector.0.lock().unwrap()).join("\n")
+    let events = std::mem::take(&mut *collector.0.lock().unwrap());
+    let calls: Vec<String> = events.into_iter().filter(|event| event.starts_with("call ")).collect();
+    // A call that keeps failing is made again until its time is up.
+    calls[..calls.len().min(3)].join("\n")
 }
 
 #[tokio::test]
