@@ -75,14 +75,8 @@ pub enum WaitingFor {
     OtherChange,
     /// The state machine's executions end, then it goes.
     StateMachineGone,
-    /// AWS asks to slow down.
-    Throttling,
-    /// AWS fails for reasons of its own.
-    ServiceFault,
     /// An answer got lost: a list shows whether the resource was created.
     Shown,
-    /// The connection to AWS is lost.
-    Connection,
     /// AWS's answers show what was done only some seconds later.
     Settled,
 }
@@ -105,10 +99,7 @@ impl fmt::Display for WaitingFor {
             Self::FunctionReady => "Lambda to make it ready",
             Self::OtherChange => "another change to it to end",
             Self::StateMachineGone => "its executions to end and AWS to delete it",
-            Self::Throttling => "AWS, which asks to slow down",
-            Self::ServiceFault => "AWS, which has a fault of its own",
             Self::Shown => "AWS to show whether it was made, for the answer got lost",
-            Self::Connection => "the connection to AWS, which is lost",
             Self::Settled => "AWS to show everything as it was made",
         })
     }

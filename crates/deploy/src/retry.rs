@@ -1,5 +1,5 @@
-//! Retries of calls and polling for a state: which failures are temporary, how long they are waited for, and the events
-//! that say so.
+//! Retries of calls and polling for a state: which refusals a deployment brings about itself, how long they are waited for,
+//! and the events that say so. Throttling, service faults and lost connections are the clients' own to wait for.
 
 use std::future::Future;
 use std::time::Duration;
@@ -28,9 +28,6 @@ pub(super) fn classify_retry(error: &AwsError) -> Option<WaitingFor> {
     }
     match error.kind {
         _ if error.is("StateMachineDeleting") => Some(WaitingFor::StateMachineGone),
-        AwsErrorKind::Throttled => Some(WaitingFor::Throttling),
-        AwsErrorKind::ServiceFault => Some(WaitingFor::ServiceFault),
-        kind if kind.is_connection() => Some(WaitingFor::Connection),
         _ if ["OperationAbortedException", "ConcurrentModification", "EntityTemporarilyUnmodifiable"]
             .iter()
             .any(|code| error.is(code)) =>
@@ -47,10 +44,8 @@ pub(super) fn classify_retry(error: &AwsError) -> Option<WaitingFor> {
 /// How long something is waited for at most.
 fn time_limit(waiting: WaitingFor) -> Duration {
     Duration::from_secs(match waiting {
-        WaitingFor::Connection => 10,
         WaitingFor::Settled => 20,
-        WaitingFor::ServiceFault => 30,
-        WaitingFor::RolePropagation | WaitingFor::OtherChange | WaitingFor::Throttling | WaitingFor::Shown => 120,
+        WaitingFor::RolePropagation | WaitingFor::OtherChange | WaitingFor::Shown => 120,
         WaitingFor::FunctionReady | WaitingFor::StateMachineGone => 300,
     })
 }
@@ -115,7 +110,7 @@ impl Retry {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
-            // A service fault while a role becomes known does not shorten the wait for the role.
+            // Another change while a role becomes known does not shorten the wait for the role.
             let waiting = classify_retry(&error);
             limit = limit.max(waiting.map_or(Duration::ZERO, time_limit));
             match (waiting, delays.next()) {
@@ -224,8 +219,6 @@ mod tests {
                 "Unable to complete operation due to concurrent modification. Please try again later.",
                 WaitingFor::OtherChange,
             ),
-            ("TooManyRequestsException", AwsErrorKind::Throttled, "Rate exceeded", WaitingFor::Throttling),
-            ("ServiceException", AwsErrorKind::ServiceFault, "", WaitingFor::ServiceFault),
         ];
         for (code, kind, message, expected) in cases {
             assert_eq!(classify_retry(&error(code, kind, message)), Some(expected), "{code}: {message}");
@@ -242,6 +235,10 @@ mod tests {
             ),
             ("ResourceConflictException", AwsErrorKind::Conflict, "Function already exist: x"),
             ("ValidationException", AwsErrorKind::Other, "1 validation error detected"),
+            // The clients have waited for these.
+            ("TooManyRequestsException", AwsErrorKind::Throttled, "Rate exceeded"),
+            ("ServiceException", AwsErrorKind::ServiceFault, ""),
+            ("", AwsErrorKind::ConnectionLost, "connection closed before message completed"),
         ];
         for (code, kind, message) in cases {
             assert_eq!(classify_retry(&error(code, kind, message)), None, "{code}: {message}");

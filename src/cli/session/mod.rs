@@ -43,6 +43,8 @@ impl Session {
     /// Missing credentials, an endpoint that does not answer.
     pub(crate) async fn of(project: Project, global: &Global, ui: &Ui) -> Result<Self, CliError> {
         let aws = Aws::connect(target(global, ui).await?).await?;
+        let told = ui.clone();
+        aws.on_wait(move |wait| told.wait(wait));
         let account = aws.account().await;
         let account = account.map_err(|error| CliError::first_call(error, &aws, global.profile.as_deref()))?;
         let stage = global.stage.clone().unwrap_or_else(|| project.service.default_stage.clone());

@@ -5,6 +5,7 @@ mod failure;
 pub(crate) mod table;
 pub(crate) mod text;
 mod trace;
+mod wait;
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};

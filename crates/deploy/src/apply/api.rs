@@ -68,11 +68,10 @@ where
     }
 }
 
-/// Whether AWS may have done what was asked although it did not say so. A call that was throttled or met another change was
-/// not done, but waiting and looking again is right for it as well.
+/// Whether AWS may have done what was asked although it did not say so. A call that met another change was not done, but
+/// waiting and looking again is right for it as well. One that was throttled was not done, and was waited for already.
 fn may_have_succeeded(error: &AwsError) -> bool {
-    error.kind.is_connection()
-        || matches!(error.kind, AwsErrorKind::ServiceFault | AwsErrorKind::Throttled | AwsErrorKind::Conflict)
+    error.kind.is_connection() || matches!(error.kind, AwsErrorKind::ServiceFault | AwsErrorKind::Conflict)
 }
 
 /// Updates the API's tags and CORS configuration.

@@ -1,4 +1,4 @@
-//! Reads with retries: one that is throttled or meets a service fault is made again.
+//! Reads with retries: one that meets another change is made again.
 
 use std::future::Future;
 
