@@ -123,12 +123,11 @@ fn what_one_execution_logged_is_whole_though_a_page_was_refused() {
     let (endpoint, script) = aws_stub::serve_execution(
         ended_execution(),
         [
-            page(&[start.clone(), line("a", 2200)], Some("more")),
+            page(&[start, line("a", 2200)], Some("more")),
             // More refusals than the SDK itself tries again.
             throttled(),
             throttled(),
             throttled(),
-            page(&[start, line("a", 2200)], Some("more")),
             page(&[line("b", 2300), report], None),
         ],
     );

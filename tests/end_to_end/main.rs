@@ -17,5 +17,6 @@ mod ministack;
 mod moto;
 mod print;
 mod support;
+mod throttling;
 mod validate;
 mod verbose;

@@ -1,5 +1,6 @@
 //! The repository's own tasks: `cargo xtask <task>`. This file only dispatches.
 
+mod aws_check;
 mod bench;
 mod build;
 mod cargo;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
+        ["aws-check", arguments @ ..] => aws_check::run(arguments),
         ["bench", arguments @ ..] => bench::dispatch(arguments),
         ["build"] => build::run().map(|_| ()),
         ["conformance", arguments @ ..] => conformance::run(arguments),

@@ -6,6 +6,9 @@ use crate::failure::Failure;
 /// What there is to type.
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask <task>
+  aws-check --yes [--region R] [--profile P] [--program PROGRAM]
+           in a real account, under a random stage: deploy, run, measure what only AWS can show, remove, and prove that
+           nothing is left; without --yes it says what it makes and costs. `aws-check --local` tries it on this machine
   bench [PART]
            figures beside their bars. Without a part: start, deploy, memory and sizes of the built program;
            `bench local [PROGRAM]`   the embedded cloud over HTTP: logs, long histories, restart, memory

@@ -45,7 +45,7 @@ pub(super) async fn once(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<Ou
         let steps = plan.steps.len() - plan.count(None);
         let work = async |events| {
             let deployed = deployer.deploy(&desired, &plan, args.foreign(), DeploymentId::new(since), &events);
-            let (observed, in_flight) = tokio::join!(deployed, InFlight::of(&session, &plan));
+            let (observed, in_flight) = tokio::join!(deployed, InFlight::of(&session, ui, &plan));
             let observed = observed?;
             let pruned = prune_after_deploy(aws, stack, &observed, &events).await;
             Ok((observed, in_flight, pruned))

@@ -86,7 +86,7 @@ async fn deploy(
     if !plan.is_empty() {
         let work = async |events| {
             let applied = apply(&session.aws, &session.stack, &plan, DeploymentId::new(since), &events);
-            let (applied, in_flight) = tokio::join!(applied, InFlight::of(&session, &plan));
+            let (applied, in_flight) = tokio::join!(applied, InFlight::of(&session, ui, &plan));
             applied.map(|_| in_flight)
         };
         in_flight = with_progress(ui, plan.steps.len() - plan.count(None), work).await?;

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::cli::error::CliError;
 use crate::cli::history::waits::waits;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
-use crate::cli::ui::TARGET;
-use aws::AwsError;
+use crate::cli::ui::{Tone, Ui, toned};
 use aws::executions::{self, Execution};
 use deploy::{Change, Plan, Resource};
 use model::names::Key;
@@ -24,19 +24,21 @@ pub(crate) struct InFlight {
 
 impl InFlight {
     /// The executions of the state machines that a plan changes; none when nothing runs or nobody knows. A deployment
-    /// does not fail for this.
-    pub(crate) async fn of(session: &Session, plan: &Plan) -> Option<Self> {
+    /// does not fail for this: it says what could not be read.
+    pub(crate) async fn of(session: &Session, ui: &Ui, plan: &Plan) -> Option<Self> {
         let changed = plan.steps.iter().filter(|step| matches!(step.change, Change::Update(..)));
         let mut running = Vec::new();
         for step in changed {
             if let Resource::StateMachine(key) = &step.resource {
-                running.extend(running_of(session, key).await?);
+                running.extend(running_of(session, ui, key).await?);
             }
         }
         if running.is_empty() {
             return None;
         }
-        let waits_until = waits(&session.aws, &running).await.into_values().filter_map(|wait| wait.until).max();
+        let waits = waits(&session.aws, &running).await;
+        waits.notes().iter().for_each(|note| ui.note_beside_progress(toned(Tone::Warning, note)));
+        let waits_until = waits.known.into_values().filter_map(|wait| wait.until).max();
         Some(Self { count: running.len(), waits_until })
     }
 
@@ -61,13 +63,17 @@ impl InFlight {
     }
 }
 
-/// The executions of a state machine that have not ended. A failure only costs the sentence about them; `--verbose` shows it.
-async fn running_of(session: &Session, key: &Key) -> Option<Vec<Execution>> {
-    let found = executions::running(&session.aws, &session.stack.state_machine_arn(key)).await;
-    let trace = |error: &AwsError| {
-        tracing::warn!(target: TARGET, %error, "what runs on the old definition is not shown");
-    };
-    found.inspect_err(trace).ok()
+/// The executions of a state machine that have not ended. A failure only costs the sentence about them, and is told.
+async fn running_of(session: &Session, ui: &Ui, key: &Key) -> Option<Vec<Execution>> {
+    match executions::running(&session.aws, &session.stack.state_machine_arn(key)).await {
+        Ok(found) => Some(found),
+        Err(error) => {
+            let why = CliError::from(error).message;
+            let note = format!("Which executions go on with the definition that they began with could not be read: {why}");
+            ui.note_beside_progress(toned(Tone::Warning, note));
+            None
+        }
+    }
 }
 
 #[cfg(test)]

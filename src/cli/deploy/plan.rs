@@ -70,7 +70,7 @@ impl Planned {
     }
 
     async fn show(&self, ui: &Ui) -> Result<(), CliError> {
-        let in_flight = InFlight::of(&self.session, &self.plan).await;
+        let in_flight = InFlight::of(&self.session, ui, &self.plan).await;
         if ui.is_json() {
             return ui.json(&json!({
                 "steps": self.plan.steps, "notes": self.plan.notes, "executionsInFlight": in_flight,

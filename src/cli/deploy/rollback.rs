@@ -66,7 +66,7 @@ pub(crate) async fn run(args: &RollbackArgs, global: &Global, ui: &Ui) -> Result
     if args.dry_run {
         return dry_run(&plan, to, ui);
     }
-    let in_flight = if plan.is_empty() { None } else { InFlight::of(&session, &plan).await };
+    let in_flight = if plan.is_empty() { None } else { InFlight::of(&session, ui, &plan).await };
     if !plan.is_empty() {
         let count = plan.steps.len() - plan.count(None);
         let work = async |events| apply(&session.aws, &session.stack, &plan, DeploymentId::new(since), &events).await;

@@ -63,19 +63,23 @@ struct Entry {
     waits_in: Option<String>,
     /// When that ends.
     waits_until: Option<Timestamp>,
+    /// Why neither is known, where a call failed.
+    wait_error: Option<String>,
 }
 
 /// Runs `workshop list`.
 pub(crate) async fn run(args: ListArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
     let (found, more) = newest(&session, global, &args).await?;
-    let waits = waits(&session.aws, &found).await;
+    let mut waits = waits(&session.aws, &found).await;
+    waits.notes().iter().for_each(|note| ui.note(toned(Tone::Warning, note)));
     let entries: Vec<Entry> = found
         .into_iter()
         .map(|execution| {
-            let wait = waits.get(&execution.execution_arn).cloned();
+            let wait = waits.known.remove(&execution.execution_arn);
             let (waits_in, waits_until) = wait.map_or((None, None), |wait| (Some(wait.state), wait.until));
-            Entry { execution, waits_in, waits_until }
+            let wait_error = waits.unread.remove(&execution.execution_arn).map(|error| CliError::from(error).message);
+            Entry { execution, waits_in, waits_until, wait_error }
         })
         .collect();
     if ui.is_json() {
@@ -138,6 +142,7 @@ fn progress(entry: &Entry, now: Timestamp) -> String {
         (None, Some(_), Some(until)) if until > now => format!("fires {}", moment::relative(until, now)),
         (None, Some(_), Some(_)) => "fires now".to_owned(),
         (None, Some(state), None) => format!("waits in {}", visible(state)),
+        (None, None, _) if entry.wait_error.is_some() => "not known".to_owned(),
         (None, None, _) => String::new(),
     }
 }
@@ -170,6 +175,7 @@ mod tests {
             },
             waits_in: until.map(|_| "Wait".to_owned()),
             waits_until: until.and_then(|until| until.parse().ok()),
+            wait_error: None,
         }
     }
 
@@ -180,6 +186,7 @@ mod tests {
             entry("due", Status::Running, None, Some("2026-11-22T07:59:59Z")),
             entry("somewhere", Status::Running, None, Some("nobody can tell")),
             entry("works", Status::Running, None, None),
+            Entry { wait_error: Some("why".to_owned()), ..entry("unread", Status::Running, None, None) },
             entry("done\u{1b}[2J", Status::Succeeded, Some(192_244), None),
             entry("slow", Status::TimedOut, Some(1_005), None),
         ];
@@ -190,6 +197,7 @@ mod tests {
         due            RUNNING    2026-11-22 07:56:00  fires now
         somewhere      RUNNING    2026-11-22 07:56:00  waits in Wait
         works          RUNNING    2026-11-22 07:56:00
+        unread         RUNNING    2026-11-22 07:56:00  not known
         done\u{1b}[2J  SUCCEEDED  2026-11-22 07:56:00  took 3 m 12 s
         slow           TIMED_OUT  2026-11-22 07:56:00  took 1.005 s
         ");

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::cli::history::failure::failure_text;
 use crate::cli::history::timeline::Timeline;
 use crate::cli::history::waiting::{Waiting, waiting};
 use crate::cli::log_events::line;
-use crate::cli::log_events::poll::poll;
+use crate::cli::log_events::poll::{Place, poll};
 use crate::cli::log_events::window::Window;
 use crate::cli::time::backoff::{Backoff, Decision};
 use crate::cli::time::moment;
@@ -25,8 +25,12 @@ use aws::clock;
 use aws::executions;
 use aws::history::HistoryEvent;
 use aws::log_events::{LogEvent, Query};
+use aws::retry::Patience;
 use aws::{Aws, AwsError};
 use model::names::Arn;
+
+/// How long the log of an execution that has ended is asked for beyond its last lines' time, where calls are refused.
+const LAST_READ: SignedDuration = SignedDuration::from_secs(120);
 
 /// How to follow.
 #[derive(Debug, Clone)]
@@ -45,7 +49,7 @@ pub(crate) struct Options {
 
 /// What is known while following.
 struct Following<'a> {
-    aws: &'a Aws,
+    aws: Aws,
     ui: &'a Ui,
     options: &'a Options,
     bar: ProgressBar,
@@ -53,7 +57,7 @@ struct Following<'a> {
     tracker: InvocationTracker,
     timeline: Timeline,
     events: Vec<HistoryEvent>,
-    windows: BTreeMap<String, Window>,
+    windows: BTreeMap<String, (Window, Place)>,
     definition: Option<Value>,
     announced: Option<i64>,
 }
@@ -70,6 +74,9 @@ enum Item {
 /// A call failed for good. An execution that fails is no error: the event that ended it is returned.
 pub(crate) async fn follow(aws: &Aws, ui: &Ui, options: &Options) -> Result<Option<HistoryEvent>, CliError> {
     let zone = TimeZone::system();
+    // What is refused is asked for again at a pace that all who follow in one account find together; once is asked once.
+    let aws = if options.until_end { aws.with_patience(Patience::None) } else { aws.clone() };
+    let mut backoff = Backoff::new(options.interval, &aws.random);
     let mut following = Following {
         aws,
         ui,
@@ -83,25 +90,29 @@ pub(crate) async fn follow(aws: &Aws, ui: &Ui, options: &Options) -> Result<Opti
         definition: None,
         announced: None,
     };
-    let mut backoff = Backoff::new(options.interval);
     let mut give_up_at: Option<Timestamp> = None;
     loop {
         let (items, failure) = following.round().await;
         following.print(items)?;
         let read_all = failure.is_none();
         match failure {
-            None => backoff.succeeded().iter().for_each(|news| following.note(news)),
-            Some(error) => match backoff.failed(&error) {
-                Decision::Retry(news) => news.iter().for_each(|news| following.note(news)),
-                Decision::GiveUp => return Err(error.into()),
+            None => backoff.succeeded(clock::now()).iter().for_each(|news| following.note(news)),
+            Some(error) => match backoff.failed(&error, clock::now()) {
+                Decision::Retry(news) if options.until_end => news.iter().for_each(|news| following.note(news)),
+                Decision::Retry(_) | Decision::GiveUp => return Err(error.into()),
             },
         }
         let now = clock::now();
         if following.tracker.end.is_some() && give_up_at.is_none() {
             give_up_at = now.checked_add(options.lag).ok();
         }
-        let over = following.tracker.is_complete() || give_up_at.is_some_and(|moment| moment <= now);
-        if over || (read_all && !options.until_end) {
+        // A log that could not be read may still have lines: whoever is refused is not done.
+        let waited_enough = give_up_at.is_some_and(|moment| moment <= now);
+        if following.tracker.is_complete() || (read_all && (waited_enough || !options.until_end)) {
+            return Ok(following.tracker.end);
+        }
+        if give_up_at.is_some_and(|moment| now.duration_since(moment) > LAST_READ) {
+            following.note("The last lines of its functions could not be read.");
             return Ok(following.tracker.end);
         }
         let left_ms = following.count_down(now);
@@ -135,9 +146,9 @@ impl Following<'_> {
 
     async fn new_events(&mut self) -> Result<Vec<HistoryEvent>, AwsError> {
         let known = self.events.last().map_or(0, |event| event.id);
-        let new = executions::history_after(self.aws, &self.options.execution, known).await?;
+        let new = executions::history_after(&self.aws, &self.options.execution, known).await?;
         if self.definition.is_none() {
-            let text = executions::definition(self.aws, &self.options.execution).await?;
+            let text = executions::definition(&self.aws, &self.options.execution).await?;
             self.definition = serde_json::from_str(&text).ok();
         }
         new.iter().for_each(|event| self.tracker.add_event(event));
@@ -147,12 +158,13 @@ impl Following<'_> {
 
     async fn new_lines(&mut self, function: &str, from_ms: i64) -> (Vec<LogEvent>, Option<AwsError>) {
         let overlap_ms = i64::try_from(self.options.lag.as_millis()).unwrap_or(i64::MAX);
-        let window = self.windows.entry(function.to_owned()).or_insert_with(|| Window::new(from_ms, overlap_ms));
+        let begin = || (Window::new(from_ms, overlap_ms), Place::default());
+        let (window, place) = self.windows.entry(function.to_owned()).or_insert_with(begin);
         let group = format!("/aws/lambda/{function}");
         // A filter would hide the START and REPORT lines that tell whose lines they are; it is applied afterwards.
         let query = Query { group: &group, start_ms: window.start_ms(), end_ms: None, pattern: None };
         let mut new = Vec::new();
-        let polled = poll(self.aws, &query, window, |lines| {
+        let polled = poll(&self.aws, &query, window, place, |lines| {
             new.extend(lines);
             Ok::<(), AwsError>(())
         });

@@ -12,6 +12,7 @@ use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
 use aws::inventory::{self, Inventory};
+use aws::retry::Patience;
 use aws::{Aws, Target};
 use model::names::Region;
 
@@ -45,7 +46,7 @@ pub(super) async fn run(ui: &Ui) -> Result<(), CliError> {
 
 async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError> {
     let endpoint = ready.endpoint();
-    let (health, holds) = tokio::join!(lifecycle::health(data_dir, ready), holds(&endpoint));
+    let (health, holds) = tokio::join!(lifecycle::health(data_dir, ready), holds(ui, &endpoint));
     // One that ends just now has nothing to say of itself: the rest is shown.
     let health = health.unwrap_or_default();
     let report = StatusReport {
@@ -70,11 +71,21 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
     ui.result(report.text(clock::now()))
 }
 
-/// What it holds in the region that `--local` uses; none when it can't tell.
-async fn holds(endpoint: &str) -> Option<Inventory> {
-    let region = Region::default();
-    let aws = Aws::connect(Target::Local { endpoint: endpoint.to_owned(), region }).await.ok()?;
-    inventory::count(&aws).await.ok()
+/// What it holds in the region that `--local` uses; none when it can't tell, which is said.
+async fn holds(ui: &Ui, endpoint: &str) -> Option<Inventory> {
+    let count = async {
+        let region = Region::default();
+        let aws = Aws::connect(Target::Local { endpoint: endpoint.to_owned(), region }).await?;
+        inventory::count(&aws.with_patience(Patience::Brief)).await
+    };
+    match count.await {
+        Ok(inventory) => Some(inventory),
+        Err(error) => {
+            let why = CliError::from(error).message;
+            ui.note(toned(Tone::Warning, format!("What it holds could not be counted: {why}")));
+            None
+        }
+    }
 }
 
 /// The resident memory in the text of `/proc/<pid>/status`.

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::log_events::line;
-use crate::cli::log_events::poll::poll;
+use crate::cli::log_events::poll::{Place, poll};
 use crate::cli::log_events::window::Window;
 use crate::cli::session::Session;
 use crate::cli::time::backoff::{Backoff, Decision};
@@ -19,6 +19,7 @@ use aws::Aws;
 use aws::AwsError;
 use aws::clock;
 use aws::log_events::{LogEvent, Query};
+use aws::retry::Patience;
 
 /// Which log to show, and from when on.
 #[derive(Debug)]
@@ -61,7 +62,7 @@ impl Tail<'_> {
         let progress = ui.progress();
         progress.set_message("reading the log");
         let there = self
-            .poll(&session.aws, &mut window, |lines| {
+            .poll(&session.aws, &mut window, &mut Place::default(), |lines| {
                 any = true;
                 self.print(ui, &progress, &lines)
             })
@@ -85,14 +86,17 @@ impl Tail<'_> {
 
     /// Shows lines as they are written. It never ends by itself.
     pub(super) async fn forever(&self, aws: &Aws, ui: &Ui, interval: Duration) -> Result<(), CliError> {
+        // What is refused is asked for again at a pace that all tails of an account find together.
+        let aws = aws.with_patience(Patience::None);
         let mut window = self.window();
-        let mut backoff = Backoff::new(interval);
+        let mut place = Place::default();
+        let mut backoff = Backoff::new(interval, &aws.random);
         let mut reported = None;
         let bar = ui.countdown();
         loop {
             let mut any = false;
             let polled = self
-                .poll(aws, &mut window, |lines| {
+                .poll(&aws, &mut window, &mut place, |lines| {
                     any = true;
                     bar.set_message("");
                     self.print(ui, &bar, &lines)
@@ -100,13 +104,13 @@ impl Tail<'_> {
                 .await;
             match polled {
                 Ok(there) => {
-                    if let Some(news) = backoff.succeeded() {
+                    if let Some(news) = backoff.succeeded(clock::now()) {
                         notify(ui, &bar, &news);
                     }
                     self.report_waiting(ui, &bar, &mut reported, there, any);
                 }
                 Err(Ended::Output(error)) => return Err(error),
-                Err(Ended::Call(error)) => match backoff.failed(&error) {
+                Err(Ended::Call(error)) => match backoff.failed(&error, clock::now()) {
                     Decision::Retry(news) => news.iter().for_each(|news| notify(ui, &bar, news)),
                     Decision::GiveUp => return Err(error.into()),
                 },
@@ -123,10 +127,11 @@ impl Tail<'_> {
         &self,
         aws: &Aws,
         window: &mut Window,
+        place: &mut Place,
         mut print: impl FnMut(Vec<LogEvent>) -> Result<(), CliError>,
     ) -> Result<bool, Ended> {
         let query = Query { group: &self.group, start_ms: window.start_ms(), end_ms: None, pattern: self.filter };
-        poll(aws, &query, window, |lines| print(lines).map_err(Ended::Output)).await
+        poll(aws, &query, window, place, |lines| print(lines).map_err(Ended::Output)).await
     }
 
     fn print(&self, ui: &Ui, bar: &ProgressBar, lines: &[LogEvent]) -> Result<(), CliError> {

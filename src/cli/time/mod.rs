@@ -3,5 +3,6 @@
 pub(crate) mod backoff;
 pub(crate) mod moment;
 pub(crate) mod since;
+mod spacing;
 pub(crate) mod when;
 mod words;

@@ -31,6 +31,8 @@ struct Shared {
     target: u16,
     delay: Duration,
     injection: Option<Injection>,
+    /// How many calls of each name are throttled before one passes.
+    throttled_first: usize,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -53,19 +55,30 @@ struct State {
 impl Proxy {
     /// Passes everything on to a port; each answer comes `delay` late.
     pub fn start(target: u16, delay: Duration) -> std::io::Result<Self> {
-        Self::open(target, delay, Names::new(), None)
+        Self::open(target, delay, Names::new(), None, 0)
+    }
+
+    /// Passes everything on to a port, but for the first `times` calls of each name, which the service throttles.
+    pub fn throttling(target: u16, times: usize) -> std::io::Result<Self> {
+        Self::open(target, Duration::ZERO, Names::new(), None, times)
     }
 
     /// Passes everything on to a port, but for the harm to one call. Ids in `names` are called as given there.
     pub fn injecting(target: u16, names: Names, injection: Option<Injection>) -> std::io::Result<Self> {
-        Self::open(target, Duration::ZERO, names, injection)
+        Self::open(target, Duration::ZERO, names, injection, 0)
     }
 
-    fn open(target: u16, delay: Duration, names: Names, injection: Option<Injection>) -> std::io::Result<Self> {
+    fn open(
+        target: u16,
+        delay: Duration,
+        names: Names,
+        injection: Option<Injection>,
+        throttled_first: usize,
+    ) -> std::io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let port = listener.local_addr()?.port();
         let state = Mutex::new(State { names, ..State::default() });
-        let shared = Arc::new(Shared { target, delay, injection, state, changed: Condvar::new() });
+        let shared = Arc::new(Shared { target, delay, injection, throttled_first, state, changed: Condvar::new() });
         let here = Arc::clone(&shared);
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
@@ -82,6 +95,13 @@ impl Proxy {
     /// The calls since the last time this was asked.
     pub fn take(&self) -> Calls {
         Calls(std::mem::take(&mut self.shared.state().calls))
+    }
+
+    /// Forgets which calls came: the next of each name is its first again.
+    pub fn begin_again(&self) {
+        let mut state = self.shared.state();
+        state.calls.clear();
+        state.seen.clear();
     }
 
     /// Whether the call that harm is done to has come.
@@ -129,7 +149,8 @@ impl Shared {
         let request = Request::read(&mut client)?;
         let id = self.name(&request);
         let place = self.begin(&id, &request, begun);
-        let fault = self.injection.as_ref().filter(|injection| injection.strikes(&id)).map(|injection| injection.fault);
+        let struck = self.injection.as_ref().filter(|injection| injection.strikes(&id)).map(|injection| injection.fault);
+        let fault = struck.or((id.occurrence <= self.throttled_first).then_some(Fault::Throttled));
         if fault.is_some() {
             self.state().struck = true;
             self.changed.notify_all();
