@@ -11,6 +11,7 @@ mod deployments;
 mod eventual;
 mod fault_matrix;
 mod lesson;
+mod live_tail;
 mod local_logs;
 mod logs;
 mod ministack;

@@ -134,7 +134,7 @@ impl Tail<'_> {
         poll(aws, &query, window, place, |lines| print(lines).map_err(Ended::Output)).await
     }
 
-    fn print(&self, ui: &Ui, bar: &ProgressBar, lines: &[LogEvent]) -> Result<(), CliError> {
+    pub(super) fn print(&self, ui: &Ui, bar: &ProgressBar, lines: &[LogEvent]) -> Result<(), CliError> {
         if ui.is_json() {
             return lines.iter().try_for_each(|line| ui.json_line(line));
         }
@@ -166,6 +166,6 @@ impl Tail<'_> {
     }
 }
 
-fn notify(ui: &Ui, bar: &ProgressBar, news: &str) {
+pub(super) fn notify(ui: &Ui, bar: &ProgressBar, news: &str) {
     bar.suspend(|| ui.note(toned(Tone::Warning, news)));
 }

@@ -4,6 +4,7 @@
 //! succeeds.
 
 pub mod events;
+pub mod live;
 
 use aws_sdk_cloudwatchlogs::Client;
 

@@ -136,6 +136,7 @@ fn quota(error: &AwsError) -> String {
         "ActivityLimitExceeded" => "the number of activities",
         "ExecutionLimitExceeded" => "the number of running executions",
         "TooManyTags" | "TooManyTagsException" => "the number of tags",
+        _ if error.operation == "StartLiveTail" => "the number of live tails at a time",
         _ if error.service == "CloudWatch Logs" => "the number of log groups",
         _ => "a quota",
     }
