@@ -17,5 +17,6 @@ mod ministack;
 mod moto;
 mod print;
 mod support;
+mod thirty_stages;
 mod validate;
 mod verbose;
