@@ -19,5 +19,6 @@ mod moto;
 mod print;
 mod support;
 mod throttling;
+mod thirty_stages;
 mod validate;
 mod verbose;

@@ -3,7 +3,7 @@
 //!
 //! [service authorization reference]: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html
 
-use cloud_core::{Access, Binding, Operation, Protocol, Request, Resource, ServiceError, ServiceInfo};
+use cloud_core::{Access, Binding, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo};
 
 use crate::control::{apis, deployments, integrations, routes, stages, tags};
 use crate::service::Apis;
@@ -36,8 +36,14 @@ macro_rules! operation {
             Resource::Template(concat!("arn:aws:apigateway:{region}::", $path)),
             $handler,
         )
+        .within(TOTAL)
     };
 }
+
+/// How many calls API Gateway takes: "total operations" of
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>. The lower figures of single operations there
+/// are about REST APIs.
+const TOTAL: Quota = Quota::shared("all operations", 40, 10);
 
 /// The operations of the control plane.
 #[rustfmt::skip]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cloud_core::{CachedTable, Clock, FunctionInvoker, Random, Request, ServiceError};
+use cloud_core::{CachedTable, Clock, FaultInjection, FunctionInvoker, Random, Request, ServiceError};
 use cloud_store::{Store, StoreError, Table};
 
 use crate::errors::no_api;
@@ -20,6 +20,7 @@ pub struct Apis {
     pub(crate) functions: Arc<dyn FunctionInvoker>,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
+    pub(crate) faults: FaultInjection,
     /// The port in the APIs' endpoints.
     pub(crate) endpoint_port: u16,
 }
@@ -33,11 +34,12 @@ impl Apis {
         store: &Store,
         clock: Clock,
         random: Random,
+        faults: FaultInjection,
         functions: Arc<dyn FunctionInvoker>,
         endpoint_port: u16,
     ) -> Result<Self, StoreError> {
         let table = CachedTable::open(store, APIS, clock.clone())?;
-        Ok(Self { table, throttle: Throttle::default(), functions, clock, random, endpoint_port })
+        Ok(Self { table, throttle: Throttle::default(), functions, clock, random, faults, endpoint_port })
     }
 
     /// The API that the request's path names, in the request's account and region.

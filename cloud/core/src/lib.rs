@@ -32,11 +32,11 @@ mod wire;
 
 pub use clock::{Clock, ClockControl, Elapsed};
 pub use error::ServiceError;
-pub use faults::{ConsistencySettings, FaultInjection, Setting, SettingError, Window};
+pub use faults::{ConsistencySettings, FaultInjection, Setting, SettingError, Throttling, Window};
 pub use function_reference::{FunctionReference, LATEST};
 pub use location::{Account, DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Location};
 pub use operation::{
-    Access, Answering, Binding, Handler, Operation, OperationInfo, Resource, Routed, Service, ServiceInfo,
+    Access, Answering, Binding, Handler, Operation, OperationInfo, Quota, Resource, Routed, Service, ServiceInfo,
 };
 pub use page::{Page, decode_token, encode_token};
 pub use ports::{Dispatch, FunctionInvoker, Invocation, LogWriter, PortFuture, Principal, RoleDirectory, RoleTrust};

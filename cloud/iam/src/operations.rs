@@ -1,7 +1,7 @@
 //! The table of IAM's operations.
 
 use cloud_core::{
-    Access, Binding, Form, Operation, Protocol, Request, Resource, Response, ServiceError, ServiceInfo, Xml,
+    Access, Binding, Form, Operation, Protocol, Quota, Request, Resource, Response, ServiceError, ServiceInfo, Xml,
     query_answer,
 };
 
@@ -26,13 +26,20 @@ macro_rules! operation {
         Operation::new($name, Binding::Action, Access::Reads, concat!("iam:", $name), $resource, |iam, request| {
             Box::pin(async move { answer($name, request, $handler(iam, &Form::of(request))) })
         })
+        .within(READS)
     };
     ($name:literal, $access:ident, $resource:expr, $handler:path) => {
         Operation::new($name, Binding::Action, Access::$access, concat!("iam:", $name), $resource, |iam, request| {
             Box::pin(async move { answer($name, request, $handler(iam, &Form::of(request)).await) })
         })
+        .within(WRITES)
     };
 }
+
+/// How many calls IAM takes. AWS does not publish it: these figures are assumed, from reports of accounts that were throttled
+/// at 10 to 20 calls a second.
+const READS: Quota = Quota::shared("all reads", 50, 20).global();
+const WRITES: Quota = Quota::shared("all writes", 20, 10).global();
 
 /// The operations of IAM.
 pub static OPERATIONS: &[Operation<Iam>] = &[

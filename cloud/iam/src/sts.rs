@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cloud_core::{
-    Access, Account, Binding, Form, Operation, Protocol, Random, Request, Resource, ServiceError, ServiceInfo, Xml,
-    query_answer,
+    Access, Account, Binding, Form, Operation, Protocol, Quota, Random, Request, Resource, ServiceError, ServiceInfo,
+    Xml, query_answer,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::{Caller, Context};
@@ -33,8 +33,13 @@ macro_rules! operation {
                 Ok(query_answer($name, NAMESPACE, Some(answer), &request.id))
             })
         })
+        .within(ALL)
     };
 }
+
+/// How many calls STS takes: "600 requests per second, per account, per Region" of
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-sts-requests>.
+const ALL: Quota = Quota::shared("all operations", 600, 600);
 
 /// The operations of STS.
 pub static OPERATIONS: &[Operation<Iam>] = &[

@@ -1,7 +1,9 @@
 //! The table of Lambda's operations (restJson1): what the router, injected faults and permission checks read.
 
 use cloud_core::Access::{Reads, Writes, WritesAlone};
-use cloud_core::{Binding, FunctionReference, Operation, Protocol, Request, Resource, ServiceError, ServiceInfo};
+use cloud_core::{
+    Binding, FunctionReference, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo,
+};
 
 use crate::api::{alias, create, delete, invocation, list, named, permission, tag, update, version};
 use crate::service::Functions;
@@ -12,6 +14,12 @@ pub static INFO: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::La
     .with_failed(failed)
     .with_conflict(conflict);
 
+/// How many calls Lambda takes: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests>.
+const GET_FUNCTION: Quota = Quota::each(100, 100);
+const GET_POLICY: Quota = Quota::each(15, 15);
+/// Of everything else, but for invocations: "across all APIs (not 15 requests per second per API)".
+const CONTROL: Quota = Quota::shared("the rest of the control plane", 15, 15);
+
 /// Lambda's operations.
 pub static OPERATIONS: &[Operation<Functions>] = &[
     Operation::new(
@@ -21,7 +29,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:CreateFunction",
         Resource::Computed(new_function),
         |functions, request| Box::pin(create::create(functions, request)),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "ListFunctions",
         Binding::Rest("GET", "/2015-03-31/functions"),
@@ -29,7 +38,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:ListFunctions",
         Resource::Any,
         |functions, request| Box::pin(async move { list::functions(functions, request) }),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "GetFunction",
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}"),
@@ -37,7 +47,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:GetFunction",
         Resource::Computed(function),
         |functions, request| Box::pin(async move { list::function(functions, request) }),
-    ),
+    )
+    .within(GET_FUNCTION),
     Operation::new(
         "DeleteFunction",
         Binding::Rest("DELETE", "/2015-03-31/functions/{FunctionName}"),
@@ -45,7 +56,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:DeleteFunction",
         Resource::Computed(function),
         |functions, request| Box::pin(delete::delete(functions, request)),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "GetFunctionConfiguration",
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/configuration"),
@@ -53,7 +65,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:GetFunctionConfiguration",
         Resource::Computed(function),
         |functions, request| Box::pin(async move { list::configuration(functions, request) }),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "UpdateFunctionConfiguration",
         Binding::Rest("PUT", "/2015-03-31/functions/{FunctionName}/configuration"),
@@ -61,7 +74,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:UpdateFunctionConfiguration",
         Resource::Computed(function),
         |functions, request| Box::pin(update::configuration(functions, request)),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "UpdateFunctionCode",
         Binding::Rest("PUT", "/2015-03-31/functions/{FunctionName}/code"),
@@ -69,7 +83,9 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:UpdateFunctionCode",
         Resource::Computed(function),
         |functions, request| Box::pin(update::code(functions, request)),
-    ),
+    )
+    .within(CONTROL),
+    // Its concurrency is limited, not its rate.
     Operation::new(
         "Invoke",
         Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/invocations"),
@@ -85,7 +101,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:PublishVersion",
         Resource::Computed(function),
         |functions, request| Box::pin(version::publish(functions, request)),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "ListVersionsByFunction",
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/versions"),
@@ -93,7 +110,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:ListVersionsByFunction",
         Resource::Computed(function),
         |functions, request| Box::pin(async move { list::versions(functions, request) }),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "AddPermission",
         Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/policy"),
@@ -101,7 +119,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:AddPermission",
         Resource::Computed(function),
         |functions, request| Box::pin(permission::add(functions, request)),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "GetPolicy",
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/policy"),
@@ -109,7 +128,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:GetPolicy",
         Resource::Computed(function),
         |functions, request| Box::pin(async move { permission::get(functions, request) }),
-    ),
+    )
+    .within(GET_POLICY),
     Operation::new(
         "RemovePermission",
         Binding::Rest("DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}"),
@@ -117,7 +137,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:RemovePermission",
         Resource::Computed(function),
         |functions, request| Box::pin(permission::remove(functions, request)),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "CreateAlias",
         Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/aliases"),
@@ -125,7 +146,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:CreateAlias",
         Resource::Computed(function),
         |functions, request| Box::pin(alias::create(functions, request)),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "ListAliases",
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/aliases"),
@@ -133,7 +155,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:ListAliases",
         Resource::Computed(function),
         |functions, request| Box::pin(async move { alias::list(functions, request) }),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "GetAlias",
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
@@ -141,7 +164,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:GetAlias",
         Resource::Computed(function),
         |functions, request| Box::pin(async move { alias::get(functions, request) }),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "UpdateAlias",
         Binding::Rest("PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
@@ -149,7 +173,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:UpdateAlias",
         Resource::Computed(function),
         |functions, request| Box::pin(alias::update(functions, request)),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "DeleteAlias",
         Binding::Rest("DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
@@ -157,7 +182,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:DeleteAlias",
         Resource::Computed(function),
         |functions, request| Box::pin(alias::delete(functions, request)),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "ListTags",
         Binding::Rest("GET", "/2017-03-31/tags/{Resource}"),
@@ -165,7 +191,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:ListTags",
         Resource::Arn("Resource"),
         |functions, request| Box::pin(async move { tag::list(functions, request) }),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "TagResource",
         Binding::Rest("POST", "/2017-03-31/tags/{Resource}"),
@@ -173,7 +200,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:TagResource",
         Resource::Arn("Resource"),
         |functions, request| Box::pin(tag::add(functions, request)),
-    ),
+    )
+    .within(CONTROL),
     Operation::new(
         "UntagResource",
         Binding::Rest("DELETE", "/2017-03-31/tags/{Resource}"),
@@ -181,7 +209,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:UntagResource",
         Resource::Arn("Resource"),
         |functions, request| Box::pin(tag::remove(functions, request)),
-    ),
+    )
+    .within(CONTROL),
 ];
 
 /// The function that CreateFunction's body names.

@@ -1,6 +1,6 @@
 //! The table of operations.
 
-use cloud_core::{Access, Binding, Handler, Operation, Protocol, Request, Resource, ServiceError, ServiceInfo};
+use cloud_core::{Access, Binding, Handler, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo};
 
 use crate::api::{filter, get, groups, put, streams, tags};
 use crate::service::Logs;
@@ -12,63 +12,94 @@ pub static INFO: ServiceInfo = ServiceInfo::new("CloudWatch Logs", "logs", Proto
     .with_failed(failed)
     .with_conflict(conflict);
 
+/// How many calls Logs takes: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
+const PER_S_5: Quota = Quota::each(5, 5);
+const PER_S_10: Quota = Quota::each(10, 10);
+const FILTER_EVENTS: Quota = Quota::each(10, 10).in_regions(&["us-east-1"], 25, 25).in_regions(
+    &["ap-northeast-3", "ap-southeast-3", "ca-west-1", "eu-central-1", "il-central-1"],
+    5,
+    5,
+);
+const GET_EVENTS: Quota = Quota::each(25, 25).in_regions(&["eu-west-3"], 30, 30).in_regions(
+    &["us-west-2", "ap-northeast-3", "ap-southeast-3", "ca-west-1", "eu-central-1", "eu-west-1", "il-central-1"],
+    10,
+    10,
+);
+
 /// The operations. What may be aborted by another write (API model, `OperationAbortedException`) writes alone.
 pub static OPERATIONS: &[Operation<Logs>] = &[
     operation("CreateLogGroup", Access::WritesAlone, "logs:CreateLogGroup", GROUP, |logs, request| {
         Box::pin(groups::create(logs, request))
-    }),
+    })
+    .within(PER_S_10),
     operation("DeleteLogGroup", Access::WritesAlone, "logs:DeleteLogGroup", GROUP, |logs, request| {
         Box::pin(groups::delete(logs, request))
-    }),
+    })
+    .within(PER_S_10),
     operation("DescribeLogGroups", Access::Reads, "logs:DescribeLogGroups", ALL_GROUPS, |logs, request| {
         Box::pin(async move { groups::describe(logs, request) })
-    }),
+    })
+    .within(PER_S_10),
     operation("PutRetentionPolicy", Access::WritesAlone, "logs:PutRetentionPolicy", GROUP, |logs, request| {
         Box::pin(groups::put_retention(logs, request))
-    }),
+    })
+    .within(PER_S_5),
     operation("DeleteRetentionPolicy", Access::WritesAlone, "logs:DeleteRetentionPolicy", GROUP, |logs, request| {
         Box::pin(groups::delete_retention(logs, request))
-    }),
+    })
+    .within(PER_S_5),
     operation("TagResource", Access::Writes, "logs:TagResource", Resource::Arn("resourceArn"), |logs, request| {
         Box::pin(tags::tag(logs, request))
-    }),
+    })
+    .within(PER_S_5),
     operation("UntagResource", Access::Writes, "logs:UntagResource", Resource::Arn("resourceArn"), |logs, request| {
         Box::pin(tags::untag(logs, request))
-    }),
+    })
+    .within(PER_S_5),
     operation(
         "ListTagsForResource",
         Access::Reads,
         "logs:ListTagsForResource",
         Resource::Arn("resourceArn"),
         |logs, request| Box::pin(async move { tags::list(logs, request) }),
-    ),
+    )
+    .within(PER_S_5),
     operation("TagLogGroup", Access::Writes, "logs:TagLogGroup", GROUP, |logs, request| {
         Box::pin(tags::tag_group(logs, request))
-    }),
+    })
+    .within(PER_S_5),
     operation("UntagLogGroup", Access::Writes, "logs:UntagLogGroup", GROUP, |logs, request| {
         Box::pin(tags::untag_group(logs, request))
-    }),
+    })
+    .within(PER_S_5),
     operation("ListTagsLogGroup", Access::Reads, "logs:ListTagsLogGroup", GROUP, |logs, request| {
         Box::pin(async move { tags::list_group(logs, request) })
-    }),
+    })
+    .within(PER_S_5),
     operation("CreateLogStream", Access::Writes, "logs:CreateLogStream", GROUP, |logs, request| {
         Box::pin(streams::create(logs, request))
-    }),
+    })
+    .within(Quota::each(50, 50)),
     operation("DeleteLogStream", Access::Writes, "logs:DeleteLogStream", STREAM, |logs, request| {
         Box::pin(streams::delete(logs, request))
-    }),
+    })
+    .within(Quota::each(15, 15)),
     operation("DescribeLogStreams", Access::Reads, "logs:DescribeLogStreams", GROUP, |logs, request| {
         Box::pin(async move { streams::describe(logs, request) })
-    }),
+    })
+    .within(Quota::each(25, 25)),
     operation("PutLogEvents", Access::Writes, "logs:PutLogEvents", STREAM, |logs, request| {
         Box::pin(put::put(logs, request))
-    }),
+    })
+    .within(Quota::each(5_000, 5_000)),
     operation("GetLogEvents", Access::Reads, "logs:GetLogEvents", STREAM, |logs, request| {
         Box::pin(get::get(logs, request))
-    }),
+    })
+    .within(GET_EVENTS),
     operation("FilterLogEvents", Access::Reads, "logs:FilterLogEvents", GROUP, |logs, request| {
         Box::pin(filter::filter(logs, request))
-    }),
+    })
+    .within(FILTER_EVENTS),
 ];
 
 /// The group that the input names, by name or identifier.

@@ -90,7 +90,7 @@ impl Cloud {
             dispatch: Arc::clone(&dispatch) as Arc<dyn Dispatch>,
             stop: stop.clone(),
         })?;
-        let apis = Arc::new(Apis::open(&store, clock.clone(), random.fork(), invoker, address.port())?);
+        let apis = Arc::new(Apis::open(&store, clock.clone(), random.fork(), faults.clone(), invoker, address.port())?);
 
         let services = services(&states, &functions, &logs, &apis, &iam);
         let router = Arc::new(Router::new(services, faults.clone(), clock.clone()));

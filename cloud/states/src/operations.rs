@@ -1,6 +1,6 @@
 //! The table of operations: how each is called, what it needs of IAM, and the function that answers it.
 
-use cloud_core::{Access, Binding, Operation, Protocol, Resource, Response, ServiceError, ServiceInfo};
+use cloud_core::{Access, Binding, Operation, Protocol, Quota, Resource, Response, ServiceError, ServiceInfo};
 
 use super::api::answer::Answer;
 use super::api::state_machine::{alias, create, describe, update, validate, version};
@@ -21,8 +21,19 @@ fn respond(answer: Answer) -> Result<Response, ServiceError> {
     answer.map(|body| Response::new(200, "application/x-amz-json-1.0", body.to_string()))
 }
 
-/// One line of the table: name, access, resource (service authorization reference, Step Functions), and the function.
+/// One line of the table: name, access, resource (service authorization reference, Step Functions), the size of its bucket
+/// and its refill a second, and the function.
 macro_rules! operation {
+    ($name:literal, $access:ident, $resource:expr, $size:literal + $rate:literal, $function:path) => {
+        operation!($name, $access, $resource, Quota::each($size, $rate), $function)
+    };
+    ($name:literal, $access:ident, $resource:expr, $quota:expr, $function:path) => {
+        unlimited!($name, $access, $resource, $function).within($quota)
+    };
+}
+
+/// One line of the table for an operation whose calls are not counted.
+macro_rules! unlimited {
     ($name:literal, $access:ident, $resource:expr, $function:path) => {
         Operation::new(
             $name,
@@ -44,41 +55,55 @@ const ACTIVITY: Resource = Resource::Arn("activityArn");
 const NEW_ACTIVITY: Resource = Resource::Template("arn:aws:states:{region}:{account}:activity:{name}");
 const TAGGED: Resource = Resource::Arn("resourceArn");
 
-/// What Step Functions answers.
+/// Where Step Functions takes more calls than elsewhere.
+const LARGE_REGIONS: &[&str] = &["us-east-1", "us-west-2", "eu-west-1"];
+
+/// Of standard workflows; express ones may be started 6,000 times a second.
+const START: Quota = Quota::each(800, 150).in_regions(LARGE_REGIONS, 1_300, 300);
+const STOP: Quota = Quota::each(500, 25).in_regions(LARGE_REGIONS, 1_000, 200);
+const DESCRIBE_EXECUTION: Quota = Quota::each(250, 10).in_regions(LARGE_REGIONS, 300, 15);
+const LIST_EXECUTIONS: Quota = Quota::each(100, 2).in_regions(LARGE_REGIONS, 200, 5);
+const LIST_ACTIVITIES: Quota = Quota::each(100, 5).in_regions(LARGE_REGIONS, 100, 10);
+/// `GetActivityTask` and what reports of a task.
+const TASK: Quota = Quota::each(1_500, 300).in_regions(LARGE_REGIONS, 3_000, 500);
+
+/// What Step Functions answers. How many calls it takes:
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-api-action-throttling-general>.
 pub static OPERATIONS: &[Operation<States>] = &[
-    operation!("CreateStateMachine", Writes, NEW_MACHINE, create::create),
-    operation!("UpdateStateMachine", Writes, MACHINE, update::update),
-    operation!("DeleteStateMachine", Writes, MACHINE, create::delete),
-    operation!("DescribeStateMachine", Reads, MACHINE, describe::machine),
-    operation!("DescribeStateMachineForExecution", ReadsPresent, EXECUTION, describe::for_execution),
-    operation!("ListStateMachines", Reads, Resource::Any, list::machines),
-    operation!("ValidateStateMachineDefinition", ReadsPresent, Resource::Any, validate::validate),
-    operation!("PublishStateMachineVersion", Writes, MACHINE, version::publish),
-    operation!("ListStateMachineVersions", Reads, MACHINE, version::list),
-    operation!("DeleteStateMachineVersion", Writes, Resource::Arn("stateMachineVersionArn"), version::delete),
-    operation!("CreateStateMachineAlias", Writes, Resource::Computed(alias::resource), alias::create),
-    operation!("UpdateStateMachineAlias", Writes, ALIAS, alias::update),
-    operation!("DescribeStateMachineAlias", Reads, ALIAS, alias::describe),
-    operation!("ListStateMachineAliases", Reads, MACHINE, alias::list),
-    operation!("DeleteStateMachineAlias", Writes, ALIAS, alias::delete),
-    operation!("StartExecution", Writes, MACHINE, execution::start),
-    operation!("StartSyncExecution", Writes, MACHINE, start_sync::start_sync),
-    operation!("StopExecution", Writes, EXECUTION, execution::stop),
-    operation!("DescribeExecution", ReadsPresent, EXECUTION, execution::describe),
-    operation!("ListExecutions", Reads, Resource::Computed(list::resource), list::executions),
-    operation!("DescribeMapRun", ReadsPresent, MAP_RUN, map_run::describe),
-    operation!("ListMapRuns", ReadsPresent, EXECUTION, map_run::list),
-    operation!("UpdateMapRun", Writes, MAP_RUN, map_run::update),
-    operation!("GetExecutionHistory", ReadsPresent, EXECUTION, history::history),
-    operation!("CreateActivity", Writes, NEW_ACTIVITY, activity::create),
-    operation!("DescribeActivity", Reads, ACTIVITY, activity::describe),
-    operation!("ListActivities", Reads, Resource::Any, activity::list),
-    operation!("DeleteActivity", Writes, ACTIVITY, activity::delete),
-    operation!("GetActivityTask", Writes, ACTIVITY, activity::get_task),
-    operation!("SendTaskSuccess", Writes, Resource::Any, token::success),
-    operation!("SendTaskFailure", Writes, Resource::Any, token::failure),
-    operation!("SendTaskHeartbeat", Writes, Resource::Any, token::heartbeat),
-    operation!("TagResource", Writes, TAGGED, tag::tag),
-    operation!("UntagResource", Writes, TAGGED, tag::untag),
-    operation!("ListTagsForResource", Reads, TAGGED, tag::list),
+    operation!("CreateStateMachine", Writes, NEW_MACHINE, 100 + 1, create::create),
+    operation!("UpdateStateMachine", Writes, MACHINE, 100 + 1, update::update),
+    operation!("DeleteStateMachine", Writes, MACHINE, 100 + 1, create::delete),
+    operation!("DescribeStateMachine", Reads, MACHINE, 200 + 20, describe::machine),
+    operation!("DescribeStateMachineForExecution", ReadsPresent, EXECUTION, 200 + 1, describe::for_execution),
+    operation!("ListStateMachines", Reads, Resource::Any, 100 + 5, list::machines),
+    operation!("ValidateStateMachineDefinition", ReadsPresent, Resource::Any, 100 + 1, validate::validate),
+    operation!("PublishStateMachineVersion", Writes, MACHINE, 100 + 1, version::publish),
+    operation!("ListStateMachineVersions", Reads, MACHINE, 100 + 1, version::list),
+    operation!("DeleteStateMachineVersion", Writes, Resource::Arn("stateMachineVersionArn"), 100 + 1, version::delete),
+    operation!("CreateStateMachineAlias", Writes, Resource::Computed(alias::resource), 100 + 1, alias::create),
+    operation!("UpdateStateMachineAlias", Writes, ALIAS, 100 + 1, alias::update),
+    operation!("DescribeStateMachineAlias", Reads, ALIAS, 200 + 1, alias::describe),
+    operation!("ListStateMachineAliases", Reads, MACHINE, 100 + 1, alias::list),
+    operation!("DeleteStateMachineAlias", Writes, ALIAS, 100 + 1, alias::delete),
+    operation!("StartExecution", Writes, MACHINE, START, execution::start),
+    // AWS gives it "capacity on demand" and names no figure.
+    unlimited!("StartSyncExecution", Writes, MACHINE, start_sync::start_sync),
+    operation!("StopExecution", Writes, EXECUTION, STOP, execution::stop),
+    operation!("DescribeExecution", ReadsPresent, EXECUTION, DESCRIBE_EXECUTION, execution::describe),
+    operation!("ListExecutions", Reads, Resource::Computed(list::resource), LIST_EXECUTIONS, list::executions),
+    operation!("DescribeMapRun", ReadsPresent, MAP_RUN, 200 + 1, map_run::describe),
+    operation!("ListMapRuns", ReadsPresent, EXECUTION, 100 + 1, map_run::list),
+    operation!("UpdateMapRun", Writes, MAP_RUN, 100 + 1, map_run::update),
+    operation!("GetExecutionHistory", ReadsPresent, EXECUTION, 400 + 20, history::history),
+    operation!("CreateActivity", Writes, NEW_ACTIVITY, 100 + 1, activity::create),
+    operation!("DescribeActivity", Reads, ACTIVITY, 200 + 1, activity::describe),
+    operation!("ListActivities", Reads, Resource::Any, LIST_ACTIVITIES, activity::list),
+    operation!("DeleteActivity", Writes, ACTIVITY, 100 + 1, activity::delete),
+    operation!("GetActivityTask", Writes, ACTIVITY, TASK, activity::get_task),
+    operation!("SendTaskSuccess", Writes, Resource::Any, TASK, token::success),
+    operation!("SendTaskFailure", Writes, Resource::Any, TASK, token::failure),
+    operation!("SendTaskHeartbeat", Writes, Resource::Any, TASK, token::heartbeat),
+    operation!("TagResource", Writes, TAGGED, 200 + 1, tag::tag),
+    operation!("UntagResource", Writes, TAGGED, 200 + 1, tag::untag),
+    operation!("ListTagsForResource", Reads, TAGGED, 100 + 1, tag::list),
 ];

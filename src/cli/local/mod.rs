@@ -64,7 +64,9 @@ Names of --eventual, all off unless set (durations such as 2s or 500ms):
   update-conflicts   a write takes so long; another to the same thing is refused
   stale-reads        reads are so far behind
   machine-deletion   a state machine is DELETING for so long at least
-  throttling         calls per second that each service takes
+  api-propagation    an API's endpoint learns of changes and permissions so late
+  throttling         aws: AWS's own limits of each operation; or calls per second
+                     that each service takes
   failing            every Nth call of each service fails
 
 On a cloud that runs already these take the place of all that were set: failing=off alone sets all off.")]

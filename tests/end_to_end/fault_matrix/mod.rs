@@ -13,6 +13,8 @@ mod sample;
 mod scenario;
 mod workers;
 
+pub use workers::tell;
+
 use crate::support::Home;
 use crate::support::snapshot::Versions;
 use scenario::Scenario;

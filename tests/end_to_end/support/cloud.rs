@@ -5,11 +5,15 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use jiff::Timestamp;
+use serde_json::Value;
+
 use super::{eventually, free_port, inherited, interrupt};
 
 /// An embedded cloud that ends with this value, and its folder with it.
 pub struct Cloud {
     pub port: u16,
+    region: &'static str,
     child: Child,
     folder: tempfile::TempDir,
 }
@@ -26,11 +30,32 @@ impl Cloud {
             let port = free_port();
             let mut child = run(folder.path(), &data, port, options);
             if answers(&mut child, port, &data) {
-                return Self { port, child, folder };
+                return Self { port, region: "us-east-1", child, folder };
             }
             let _ = (child.kill(), child.wait());
         }
         panic!("no embedded cloud could be started: {}", log(folder.path()));
+    }
+
+    /// The same, with calls that are signed for another region.
+    pub fn in_region(mut self, region: &'static str) -> Self {
+        self.region = region;
+        self
+    }
+
+    /// The requests that it has answered since a moment, as its log has them.
+    pub fn requests(&self, since: Timestamp) -> Vec<Request> {
+        let read = |file: &str| std::fs::read_to_string(self.folder.path().join("data").join(file)).unwrap_or_default();
+        let log = ["activity.old.jsonl", "activity.jsonl"].map(read).concat();
+        let records = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let requests = records.filter(|record| {
+            let time = record["time"].as_str().and_then(|time| time.parse::<Timestamp>().ok());
+            record["target"] == "cloud::request" && time.is_some_and(|time| time >= since)
+        });
+        let text = |field: &Value| field.as_str().unwrap_or_default().to_owned();
+        requests
+            .map(|it| Request { operation: text(&it["fields"]["operation"]), code: text(&it["fields"]["code"]) })
+            .collect()
     }
 
     /// Stops it and keeps its folder, for copies.
@@ -50,8 +75,8 @@ impl Cloud {
             stream,
             "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\nContent-Length: {length}\r\n\
              X-Amz-Target: {target}\r\nAuthorization: AWS4-HMAC-SHA256 \
-             Credential=test/20260101/us-east-1/{service}/aws4_request, Signature=x\r\n\r\n{body}",
-            self.port
+             Credential=test/20260101/{}/{service}/aws4_request, Signature=x\r\n\r\n{body}",
+            self.port, self.region
         )
         .expect("the cloud reads");
         let mut answer = String::new();
@@ -67,6 +92,15 @@ impl Drop for Cloud {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A request that a cloud has answered.
+#[derive(Debug)]
+pub struct Request {
+    /// Service and operation: `states:StartExecution`.
+    pub operation: String,
+    /// The error's code; empty for an answer.
+    pub code: String,
 }
 
 /// The folder of a cloud that is stopped.

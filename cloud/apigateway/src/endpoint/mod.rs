@@ -25,7 +25,8 @@ impl Apis {
     /// Answers one request to the endpoint of the API with this id. It acts in the API's account and region: the request is
     /// not signed.
     pub async fn execute(&self, api_id: &str, request: &Request) -> Response {
-        let response = match self.table.get(api_id) {
+        let known = self.faults.at_endpoint(async { self.table.get(api_id) }).await;
+        let response = match known {
             Some(api) if !api.facts.disable_execute_api_endpoint => serve(self, &api, request).await,
             _ => message(404, "Not Found"),
         };
@@ -84,7 +85,8 @@ async fn invoke(
         Err(error) => return failed(api, request, &error.to_string()),
     };
     let source_arn = source_arn(api, &served.stage.stage_name, found, request);
-    if !apis.functions.may_invoke(&function, "apigateway.amazonaws.com", &source_arn) {
+    let allowed = async { apis.functions.may_invoke(&function, "apigateway.amazonaws.com", &source_arn) };
+    if !apis.faults.at_endpoint(allowed).await {
         let why = format!("the policy of {} does not let {source_arn} invoke it", function.arn());
         return failed(api, request, &why);
     }

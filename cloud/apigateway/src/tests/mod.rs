@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cloud_core::{
-    Account, Clock, ClockControl, Location, OperationInfo, Random, Request, Response, Routed, Service as _,
-    ServiceError,
+    Account, Clock, ClockControl, FaultInjection, Location, OperationInfo, Random, Request, Response, Routed,
+    Service as _, ServiceError,
 };
 use cloud_store::Store;
 use hyper::Method;
@@ -35,14 +35,16 @@ impl Fixture {
         let store = Store::in_memory().unwrap();
         let (clock, control) = Clock::moved_by_hand("2026-01-02T03:04:05Z".parse().unwrap());
         let functions = Arc::new(Functions::new(clock.clone()));
-        let apis = Apis::open(&store, clock, Random::from_seed(1), functions.clone(), 4566).unwrap();
+        let faults = FaultInjection::new(clock.clone());
+        let apis = Apis::open(&store, clock, Random::from_seed(1), faults, functions.clone(), 4566).unwrap();
         Self { store, apis: Arc::new(apis), functions, control }
     }
 
     /// The service as it is after a restart on the same store.
     fn reopened(&self) -> Apis {
         let (clock, _) = Clock::moved_by_hand(self.control.now());
-        Apis::open(&self.store, clock, Random::from_seed(2), self.functions.clone(), 4566).unwrap()
+        let faults = FaultInjection::new(clock.clone());
+        Apis::open(&self.store, clock, Random::from_seed(2), faults, self.functions.clone(), 4566).unwrap()
     }
 
     /// Calls an operation of the control plane that must succeed; gives the answer's JSON.

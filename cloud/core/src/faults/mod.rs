@@ -20,7 +20,7 @@ use super::operation::{Access, OperationInfo, ServiceInfo};
 use super::snapshots::{ReadView, before};
 use super::wire::{Request, Response};
 
-pub use settings::{ConsistencySettings, Setting, SettingError};
+pub use settings::{ConsistencySettings, Setting, SettingError, Throttling};
 
 /// The settings, and what they have to know of the calls before; clones share them.
 #[derive(Debug, Clone)]
@@ -104,6 +104,16 @@ impl FaultInjection {
         self.active().and_then(|active| active.window(active.settings.machine_deletion, self.clock.now()))
     }
 
+    /// Does work that sees what an API's endpoint has learned by now: its API, and who may invoke functions.
+    pub async fn at_endpoint<F: Future>(&self, work: F) -> F::Output {
+        let active = self.active();
+        let window = active.and_then(|active| active.window(active.settings.api_propagation, self.clock.now()));
+        match window {
+            None => work.await,
+            Some(window) => ReadView { keep: Duration::ZERO, as_of: Some(window.from) }.during(work).await,
+        }
+    }
+
     /// Does work of the cloud's own, whose changes readers see late too.
     pub async fn remembering<F: Future>(&self, work: F) -> F::Output {
         ReadView { keep: self.settings().memory(), as_of: None }.during(work).await
@@ -137,7 +147,7 @@ impl FaultInjection {
     ) -> Result<Response, ServiceError> {
         let now = self.clock.now();
         let settings = active.settings;
-        self.state().gates.admit(service, &settings, now)?;
+        self.state().gates.admit(service, operation, &request.location(), &settings, now)?;
         let view = active.view(operation.access, request.received_at);
         let is_alone = operation.access == Access::WritesAlone && !settings.update_conflicts.is_zero();
         if !is_alone {

@@ -1,6 +1,7 @@
 //! What of AWS's eventual consistency the embedded cloud shows: the settings, and how they are written.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -12,6 +13,9 @@ const LONGEST: Duration = Duration::from_secs(3600);
 
 /// The word that stands for [`ConsistencySettings::LIKE_AWS`].
 const LIKE_AWS: &str = "like-aws";
+
+/// The value of `throttling` that stands for [`Throttling::LikeAws`].
+const BUCKETS: &str = "aws";
 
 /// What is shown; what is zero is not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,10 +30,24 @@ pub struct ConsistencySettings {
     pub stale_reads: Duration,
     /// How long a state machine is `DELETING` at least.
     pub machine_deletion: Duration,
-    /// How many calls per second each service takes, and how many at once.
-    pub throttling: u32,
+    /// How late an API's endpoint learns of changes: of the API, and of who may invoke its functions.
+    pub api_propagation: Duration,
+    /// How many calls the services take.
+    pub throttling: Throttling,
     /// Which calls of each service fail: every Nth.
     pub failing: u32,
+}
+
+/// How many calls the services take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Throttling {
+    /// As many as come.
+    #[default]
+    Off,
+    /// Of each operation, or group of operations, as many as AWS takes: [`Quota`](crate::Quota).
+    LikeAws,
+    /// Each service so many a second, and so many at once.
+    PerService(NonZeroU32),
 }
 
 /// A setting that could not be understood.
@@ -37,8 +55,9 @@ pub struct ConsistencySettings {
 pub enum SettingError {
     /// There is no setting of this name.
     #[error(
-        "There is no setting `{0}`. There are role-propagation, function-pending, update-conflicts, stale-reads and \
-         machine-deletion (a duration such as 2s or 500ms), throttling (calls per second) and failing (every Nth call)."
+        "There is no setting `{0}`. There are role-propagation, function-pending, update-conflicts, stale-reads, \
+         machine-deletion and api-propagation (a duration such as 2s or 500ms), throttling (`aws`, or calls per second) \
+         and failing (every Nth call)."
     )]
     Name(String),
     /// It is no assignment.
@@ -75,8 +94,10 @@ pub enum Setting {
     StaleReads(Duration),
     /// See [`ConsistencySettings::machine_deletion`].
     MachineDeletion(Duration),
+    /// See [`ConsistencySettings::api_propagation`].
+    ApiPropagation(Duration),
     /// See [`ConsistencySettings::throttling`].
-    Throttling(u32),
+    Throttling(Throttling),
     /// See [`ConsistencySettings::failing`].
     Failing(u32),
 }
@@ -92,7 +113,8 @@ impl FromStr for Setting {
             "update-conflicts" => duration(name, value).map(Self::UpdateConflicts),
             "stale-reads" => duration(name, value).map(Self::StaleReads),
             "machine-deletion" => duration(name, value).map(Self::MachineDeletion),
-            "throttling" => number(name, value).map(Self::Throttling),
+            "api-propagation" => duration(name, value).map(Self::ApiPropagation),
+            "throttling" => throttling(name, value).map(Self::Throttling),
             "failing" => number(name, value).map(Self::Failing),
             _ => Err(SettingError::Name(name.to_owned())),
         }
@@ -114,6 +136,14 @@ fn duration(name: &str, value: &str) -> Result<Duration, SettingError> {
     read.filter(|duration| *duration <= LONGEST && whole(duration)).ok_or_else(wrong)
 }
 
+fn throttling(name: &str, value: &str) -> Result<Throttling, SettingError> {
+    if value == BUCKETS {
+        return Ok(Throttling::LikeAws);
+    }
+    let calls = number(name, value)?;
+    Ok(NonZeroU32::new(calls).map_or(Throttling::Off, Throttling::PerService))
+}
+
 fn number(name: &str, value: &str) -> Result<u32, SettingError> {
     if is_off(value) {
         return Ok(0);
@@ -129,7 +159,8 @@ impl ConsistencySettings {
         update_conflicts: Duration::from_millis(200),
         stale_reads: Duration::from_secs(1),
         machine_deletion: Duration::from_secs(3),
-        throttling: 15,
+        api_propagation: Duration::from_secs(3),
+        throttling: Throttling::LikeAws,
         failing: 0,
     };
 
@@ -142,6 +173,7 @@ impl ConsistencySettings {
             Setting::UpdateConflicts(update_conflicts) => Self { update_conflicts, ..self },
             Setting::StaleReads(stale_reads) => Self { stale_reads, ..self },
             Setting::MachineDeletion(machine_deletion) => Self { machine_deletion, ..self },
+            Setting::ApiPropagation(api_propagation) => Self { api_propagation, ..self },
             Setting::Throttling(throttling) => Self { throttling, ..self },
             Setting::Failing(failing) => Self { failing, ..self },
         }
@@ -150,8 +182,9 @@ impl ConsistencySettings {
     /// How long the past has to be remembered for the settings to be shown.
     #[must_use]
     pub fn memory(&self) -> Duration {
+        let delays = [self.role_propagation, self.function_pending, self.machine_deletion, self.api_propagation];
         // A lagging answer tells of a moment that is itself followed by a role's or a function's delay.
-        self.stale_reads + self.role_propagation.max(self.function_pending).max(self.machine_deletion)
+        self.stale_reads + delays.into_iter().max().unwrap_or_default()
     }
 
     /// What is on, each with its value as it is written.
@@ -162,13 +195,19 @@ impl ConsistencySettings {
             ("update-conflicts", self.update_conflicts),
             ("stale-reads", self.stale_reads),
             ("machine-deletion", self.machine_deletion),
+            ("api-propagation", self.api_propagation),
         ];
-        let numbers = [("throttling", self.throttling), ("failing", self.failing)];
+        let throttling = match self.throttling {
+            Throttling::Off => None,
+            Throttling::LikeAws => Some(BUCKETS.to_owned()),
+            Throttling::PerService(calls) => Some(calls.to_string()),
+        };
+        let failing = (self.failing > 0).then(|| self.failing.to_string());
         let durations = durations.into_iter().filter(|(_, duration)| !duration.is_zero());
-        let numbers = numbers.into_iter().filter(|(_, number)| *number > 0);
         durations
             .map(|(name, duration)| (name, written(duration)))
-            .chain(numbers.map(|(name, number)| (name, number.to_string())))
+            .chain(throttling.map(|value| ("throttling", value)))
+            .chain(failing.map(|value| ("failing", value)))
             .collect()
     }
 
@@ -225,7 +264,7 @@ mod tests {
         let expected = ConsistencySettings {
             role_propagation: Duration::from_secs(2),
             stale_reads: Duration::from_millis(500),
-            throttling: 7,
+            throttling: Throttling::PerService(NonZeroU32::new(7).unwrap()),
             ..ConsistencySettings::default()
         };
         assert_eq!(settings, expected);
@@ -236,31 +275,36 @@ mod tests {
             read("like-aws,failing=3,stale-reads=off").unwrap(),
             ConsistencySettings { failing: 3, stale_reads: Duration::ZERO, ..ConsistencySettings::LIKE_AWS }
         );
+        assert_eq!(read("throttling=aws").unwrap().throttling, Throttling::LikeAws);
+        assert_eq!(read("like-aws,throttling=off").unwrap().throttling, Throttling::Off);
     }
 
     #[test]
     fn what_is_no_setting_is_told() {
         let told = |text| read(text).unwrap_err().to_string();
-        insta::assert_snapshot!(told("stale=1s"), @"There is no setting `stale`. There are role-propagation, function-pending, update-conflicts, stale-reads and machine-deletion (a duration such as 2s or 500ms), throttling (calls per second) and failing (every Nth call).");
+        insta::assert_snapshot!(told("stale=1s"), @"There is no setting `stale`. There are role-propagation, function-pending, update-conflicts, stale-reads, machine-deletion and api-propagation (a duration such as 2s or 500ms), throttling (`aws`, or calls per second) and failing (every Nth call).");
         insta::assert_snapshot!(told("stale-reads"), @"`stale-reads` sets nothing. Write NAME=VALUE, such as stale-reads=500ms.");
         insta::assert_snapshot!(told("stale-reads=2"), @"`2` is no duration for stale-reads. Write 2s, 500ms or off; one hour is the longest.");
         insta::assert_snapshot!(told("failing=-1"), @"`-1` is no number of calls for failing. Write a whole number, or off.");
-        for text in ["stale-reads=-1s", "stale-reads=2h", "stale-reads=1us", "throttling=1s"] {
+        for text in ["stale-reads=-1s", "stale-reads=2h", "stale-reads=1us", "throttling=1s", "throttling=like-aws"] {
             assert!(read(text).is_err(), "{text}");
         }
     }
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_again(ms in prop::array::uniform5(0_u64..=3_600_000), throttling: u32, failing: u32) {
-            let [role, pending, conflicts, stale, deletion] = ms.map(Duration::from_millis);
+        fn what_is_written_is_read_again(ms in prop::array::uniform6(0_u64..=3_600_000), limit: Option<u32>, failing: u32) {
+            let [role, pending, conflicts, stale, deletion, api] = ms.map(Duration::from_millis);
             let settings = ConsistencySettings {
                 role_propagation: role,
                 function_pending: pending,
                 update_conflicts: conflicts,
                 stale_reads: stale,
                 machine_deletion: deletion,
-                throttling,
+                api_propagation: api,
+                throttling: limit.map_or(Throttling::LikeAws, |calls| {
+                    NonZeroU32::new(calls).map_or(Throttling::Off, Throttling::PerService)
+                }),
                 failing,
             };
             prop_assert_eq!(settings.to_string().parse(), Ok(settings));

@@ -1,7 +1,10 @@
 //! The table of operations: each service lists its operations once.
 //!
-//! An [`Operation`] says how it is called, whether it reads or writes, which IAM action and resource it is about, and which
-//! function answers it. The router, injected faults, permission checks and the documentation's lists read that table.
+//! An [`Operation`] says how it is called, whether it reads or writes, which IAM action and resource it is about, how many
+//! calls of it AWS takes, and which function answers it. The router, injected faults, permission checks and the documentation's
+//! lists read that table.
+
+mod quota;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,6 +13,8 @@ use hyper::Method;
 
 use super::error::ServiceError;
 use super::wire::{Form, Protocol, Request, Response};
+
+pub use quota::Quota;
 
 /// The answer of an operation, on its way.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response, ServiceError>> + Send + 'a>>;
@@ -78,6 +83,8 @@ pub struct OperationInfo {
     pub resource: Resource,
     /// What no two writes may be under way to, where that is more than the IAM resource.
     pub alone_on: Option<Resource>,
+    /// How many calls of it AWS takes; none where AWS names no limit.
+    pub quota: Option<Quota>,
 }
 
 /// One operation of the service `S`.
@@ -99,7 +106,7 @@ impl<S> Operation<S> {
         resource: Resource,
         handler: Handler<S>,
     ) -> Self {
-        Self { info: OperationInfo { name, binding, access, action, resource, alone_on: None }, handler }
+        Self { info: OperationInfo { name, binding, access, action, resource, alone_on: None, quota: None }, handler }
     }
 
     /// With what no two writes may be under way to, where that is more than the IAM resource: all of an API, for one of its
@@ -107,6 +114,13 @@ impl<S> Operation<S> {
     #[must_use]
     pub const fn alone_on(mut self, resource: Resource) -> Self {
         self.info.alone_on = Some(resource);
+        self
+    }
+
+    /// With how many calls of it AWS takes.
+    #[must_use]
+    pub const fn within(mut self, quota: Quota) -> Self {
+        self.info.quota = Some(quota);
         self
     }
 }

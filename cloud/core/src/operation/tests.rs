@@ -64,6 +64,7 @@ fn resources_come_from_the_input() {
         action: "echo:X",
         resource,
         alone_on: None,
+        quota: None,
     };
     let asked = request(Method::POST, "/").with_target("Echo", "X", r#"{"thingArn":"arn:x"}"#);
     assert_eq!(info(Resource::Arn("thingArn")).resource_arn(&asked), "arn:x");

@@ -13,8 +13,11 @@ fn listed(world: &World) -> String {
     for service in world.cloud.services() {
         let mut operations = service.operations();
         operations.sort_by_key(|operation| operation.name);
-        let _ =
-            writeln!(text, "### {}\n\n| operation | access | IAM action |\n| --- | --- | --- |", service.info().title);
+        let _ = writeln!(
+            text,
+            "### {}\n\n| operation | access | IAM action | calls |\n| --- | --- | --- | --- |",
+            service.info().title
+        );
         for operation in operations {
             let access = match operation.access {
                 Access::Reads => "reads",
@@ -22,7 +25,8 @@ fn listed(world: &World) -> String {
                 Access::Writes => "writes",
                 Access::WritesAlone => "writes alone",
             };
-            let _ = writeln!(text, "| `{}` | {access} | `{}` |", operation.name, operation.action);
+            let calls = operation.quota.map_or_else(|| "no limit".to_owned(), |quota| quota.words());
+            let _ = writeln!(text, "| `{}` | {access} | `{}` | {calls} |", operation.name, operation.action);
         }
         text.push('\n');
     }
@@ -43,4 +47,16 @@ async fn the_page_lists_every_operation() {
     } else {
         assert_eq!(found, expected, "run this test with WORKSHOP_UPDATE_DOCS=1 to write the list");
     }
+}
+
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn every_operation_has_a_bucket_but_those_that_aws_does_not_count() {
+    let world = World::new(1);
+    let mut uncounted = Vec::new();
+    for service in world.cloud.services() {
+        let operations = service.operations().into_iter().filter(|operation| operation.quota.is_none());
+        uncounted.extend(operations.map(|operation| operation.action));
+    }
+    uncounted.sort_unstable();
+    assert_eq!(uncounted, ["lambda:InvokeFunction", "states:StartSyncExecution"]);
 }

@@ -6,4 +6,5 @@ mod accounts;
 mod documentation;
 mod replay;
 mod router;
+mod throttling;
 mod world;
