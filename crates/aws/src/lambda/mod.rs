@@ -12,13 +12,13 @@ use std::collections::BTreeMap;
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
-    Architecture, Environment, FunctionCode, FunctionConfiguration, LastUpdateStatus, Runtime, State,
+    Architecture, Environment, FunctionCode, FunctionConfiguration, LastUpdateStatus, Runtime, State, TagsError,
 };
 use bytes::Bytes;
 
 use crate::error::kind::AwsErrorKind;
 use crate::error::{AwsError, ignore_not_found, or_absent};
-use crate::tags::Tags;
+use crate::tags::{DeniedRead, TagRead, Tags};
 use model::stack::LIVE;
 
 const SERVICE: &str = "Lambda";
@@ -63,7 +63,7 @@ pub struct Function {
     /// Whether it can be invoked.
     pub readiness: Readiness,
     /// Its tags.
-    pub tags: Tags,
+    pub tags: TagRead,
 }
 
 /// A function's code: the zip and the processor that it is built for.
@@ -79,13 +79,36 @@ pub struct Code {
 pub async fn function(client: &Client, name: &str) -> Result<Option<Function>, AwsError> {
     let answer = client.get_function().function_name(name).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "GetFunction")))?;
-    Ok(found.and_then(|output| {
-        let tags = output.tags.unwrap_or_default().into_iter().collect();
-        output.configuration.map(|configuration| read(configuration, tags))
-    }))
+    let Some(output) = found else { return Ok(None) };
+    let Some(configuration) = output.configuration else { return Ok(None) };
+    let tags = match (output.tags, output.tags_error) {
+        (_, Some(error)) => Some(unreadable(error)?),
+        (Some(tags), None) => Some(TagRead::Known(tags.into_iter().collect())),
+        (None, None) => tags(client, configuration.function_arn().unwrap_or(name)).await?,
+    };
+    Ok(tags.map(|tags| read(configuration, tags)))
 }
 
-fn read(found: FunctionConfiguration, tags: Tags) -> Function {
+/// GetFunction answers without tags, and with this error, where `lambda:ListTags` is not allowed.
+fn unreadable(error: TagsError) -> Result<TagRead, AwsError> {
+    let error = AwsError::of_code(SERVICE, "ListTags", error.error_code, error.message);
+    if matches!(error.kind, AwsErrorKind::Throttled | AwsErrorKind::ServiceFault) {
+        return Err(error);
+    }
+    Ok(TagRead::Unreadable(DeniedRead { action: error.action(), reason: error.message }))
+}
+
+/// The tags of a function, if it exists. Without tags GetFunction may say nothing of them, as it does where they may not be
+/// read and Lambda gives no reason.
+async fn tags(client: &Client, arn: &str) -> Result<Option<TagRead>, AwsError> {
+    let answer = client.list_tags().resource(arn).send().await;
+    let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "ListTags")));
+    TagRead::unless_denied(found, |output| {
+        TagRead::promised(output.tags.map(|tags| tags.into_iter().collect()), "lambda:ListTags")
+    })
+}
+
+fn read(found: FunctionConfiguration, tags: TagRead) -> Function {
     let readiness = readiness(&found);
     let architecture = found.architectures().first().map_or("x86_64", |it| it.as_str()).to_owned();
     let code_sha256 = found.code_sha256().unwrap_or_default().to_owned();

@@ -6,10 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::desired::resource::Resource;
 use crate::error::DeployError;
 use crate::event::{Events, WaitingFor};
-use crate::observe::owner;
+use crate::observe::{Doubt, Ownership, Unread};
 use crate::plan::{Change, Identity, Plan, Step};
 use crate::retry::Retry;
-use aws::{Aws, AwsError, Tags};
+use aws::{Aws, AwsError, TagRead, Tags};
 use model::deployment::DeploymentId;
 use model::names::Key;
 use model::stack::Stack;
@@ -38,6 +38,8 @@ pub(super) struct Ids {
     pub(super) integrations: BTreeMap<Key, String>,
     /// The version of each function that is deployed.
     pub(super) versions: BTreeMap<Key, u64>,
+    /// What was created, with its tags.
+    pub(super) created: BTreeMap<Resource, Tags>,
 }
 
 impl Ids {
@@ -81,6 +83,11 @@ impl Context {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Remembers that the resource of `step` was created, with these tags: it is this stack's beyond doubt.
+    pub(super) fn record_created(&self, step: &Step, tags: &Tags) {
+        self.ids().created.insert(step.resource.clone(), tags.clone());
+    }
+
     /// The id of the HTTP API, which is known once the API exists.
     pub(super) fn api_id(&self) -> Result<String, DeployError> {
         let id = self.ids().api.clone();
@@ -104,15 +111,20 @@ impl Context {
     pub(super) async fn verify_ownership<L, LF>(&self, step: &Step, tags: L) -> Result<(), DeployError>
     where
         L: Fn() -> LF,
-        LF: Future<Output = Result<Option<Tags>, AwsError>>,
+        LF: Future<Output = Result<Option<TagRead>, AwsError>>,
     {
         let ask = || async { self.retry(step).call(&tags).await };
         let tags = self.retry(step).poll(WaitingFor::Shown, ask).await?;
         let stack = self.stack.name();
-        let owner = owner(&tags).cloned();
-        if owner.as_ref() == Some(&stack) {
-            return Ok(());
+        let kind = step.resource.kind();
+        let name = step.name.clone();
+        match Ownership::of(&tags, &stack) {
+            Ownership::Ours => Ok(()),
+            Ownership::Foreign(owner) => Err(DeployError::NotOwned { kind, name, stack, owner }),
+            Ownership::Unknown(denied) => {
+                let what = format!("the tags of the {kind} {name}");
+                Err(DeployError::Unreadable(vec![Unread { what, denied, doubt: Doubt::Others }]))
+            }
         }
-        Err(DeployError::NotOwned { kind: step.resource.kind(), name: step.name.clone(), stack, owner })
     }
 }

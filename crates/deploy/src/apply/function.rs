@@ -26,6 +26,7 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &FunctionSpec) 
         }
         made => {
             let (readiness, version) = made?;
+            context.record_created(step, &spec.tags);
             wait_until_ready(context, step, &spec.name, readiness).await?;
             record_version(context, step, version);
             Ok(())

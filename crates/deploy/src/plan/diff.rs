@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::desired::spec::{ApiSpec, FunctionSpec, LogGroupSpec, RoleSpec, StageSpec, StateMachineSpec, Statement};
 use crate::observe::{ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
 use crate::policy;
-use aws::{Tags, apis, lambda};
+use aws::{TagRead, Tags, apis, lambda};
 use model::names::{Arn, Key};
 
 /// A field that differs.
@@ -137,7 +137,8 @@ impl Differences {
     }
 
     /// Others may add tags of their own.
-    fn tags(&mut self, wanted: &Tags, there: &Tags) {
+    fn tags(&mut self, wanted: &Tags, there: &TagRead) {
+        let Some(there) = there.known() else { return };
         self.flag(wanted.iter().any(|(name, value)| there.get(name) != Some(value)), Field::Tags);
     }
 
