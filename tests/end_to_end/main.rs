@@ -16,6 +16,7 @@ mod logs;
 mod ministack;
 mod moto;
 mod print;
+mod strangers;
 mod support;
 mod validate;
 mod verbose;

@@ -35,7 +35,7 @@ pub use error::DeployError;
 pub use event::{Action, Event, Events, WaitingFor};
 pub use limits::breach::Breach;
 pub use observe::{
-    Doubt, Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, Owner,
+    Doubt, Grant, Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, Owner,
     Ownership, RecentChanges, Unread, Writer, observe, observe_function, running_executions,
 };
 pub use plan::diff::{Difference, Field};

@@ -62,6 +62,8 @@ pub struct Function {
     pub code_sha256: String,
     /// Whether it can be invoked.
     pub readiness: Readiness,
+    /// When its code or configuration changed last, in seconds since 1970, where Lambda tells.
+    pub modified_s: Option<i64>,
     /// Its tags.
     pub tags: TagRead,
 }
@@ -112,7 +114,13 @@ fn read(found: FunctionConfiguration, tags: TagRead) -> Function {
     let readiness = readiness(&found);
     let architecture = found.architectures().first().map_or("x86_64", |it| it.as_str()).to_owned();
     let code_sha256 = found.code_sha256().unwrap_or_default().to_owned();
-    Function { configuration: configuration(found), architecture, code_sha256, readiness, tags }
+    let modified_s = found.last_modified().and_then(seconds);
+    Function { configuration: configuration(found), architecture, code_sha256, readiness, modified_s, tags }
+}
+
+/// A time as Lambda writes it: `2026-01-02T03:04:05.678+0000`.
+fn seconds(text: &str) -> Option<i64> {
+    jiff::Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text).ok().map(jiff::Timestamp::as_second)
 }
 
 /// How a function or one of its versions runs.
@@ -205,6 +213,14 @@ pub async fn update_configuration(client: &Client, name: &str, wanted: &Configur
     Ok(readiness(&changed.build()))
 }
 
+/// Gives a function another role and description, and leaves the rest of its configuration as it is.
+pub async fn update_role(client: &Client, name: &str, role: &str, description: &str) -> Result<Readiness, AwsError> {
+    let request = client.update_function_configuration().function_name(name).role(role).description(description);
+    let answer = request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateFunctionConfiguration"))?;
+    let changed = FunctionConfiguration::builder().set_last_update_status(answer.last_update_status);
+    Ok(readiness(&changed.build()))
+}
+
 /// Deletes a function, if it exists.
 pub async fn delete(client: &Client, name: &str) -> Result<(), AwsError> {
     let answer = client.delete_function().function_name(name).send().await;
@@ -256,4 +272,15 @@ pub(crate) fn version_number(version: Option<&str>, operation: &'static str) -> 
         message: format!("the answer should name a version by its number and says {version:?}"),
         request_id: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_as_lambda_writes_it() {
+        assert_eq!(seconds("2026-01-02T03:04:05.678+0000"), Some(1_767_323_045));
+        assert_eq!(seconds("yesterday"), None);
+    }
 }

@@ -26,6 +26,8 @@ pub(super) struct Context {
     pub(super) deployment: DeploymentId,
     /// API Gateway refuses changes to one API at the same time: whoever changes it holds this.
     pub(super) api_writes: tokio::sync::Mutex<()>,
+    /// The ARNs of the roles of the plan's functions.
+    pub(super) function_roles: Vec<String>,
     ids: Mutex<Ids>,
 }
 
@@ -63,7 +65,13 @@ impl Ids {
 
 impl Context {
     pub(super) fn new(aws: &Aws, stack: &Stack, plan: &Plan, deployment: DeploymentId, events: &Events) -> Self {
+        let functions = plan.steps.iter().filter(|step| step.change != Change::Delete);
+        let function_roles = functions.filter_map(|step| match &step.resource {
+            Resource::Function(key) => Some(stack.role_arn(key).to_string()),
+            _ => None,
+        });
         Self {
+            function_roles: function_roles.collect(),
             aws: aws.clone(),
             stack: stack.clone(),
             events: events.clone(),

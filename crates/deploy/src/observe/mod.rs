@@ -22,7 +22,7 @@ use model::stack::Stack;
 use reader::Reader;
 
 pub use observed::{
-    Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, Writer,
+    Grant, Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, Writer,
 };
 pub use ownership::{Doubt, Owner, Ownership, Unread};
 pub use resources::running_executions;
@@ -81,6 +81,7 @@ pub async fn observe(
     observed.unread = reader.unread();
     observed.trust_created(&known.created);
     observed.find_writers(&strangers, &known.deleted, &ours);
+    observed.find_grants();
     observed.log_groups.retain(|key, group| {
         declared.functions.contains(key) || !matches!(group.ownership(&ours), Ownership::Foreign(_))
     });

@@ -71,6 +71,18 @@ pub struct ObservedFunction {
     pub versions: Vec<FunctionVersion>,
     /// The version that its alias points to, if it has one.
     pub live: Option<u64>,
+    /// Whether its role is the one that it was made with.
+    pub grant: Grant,
+}
+
+/// Whether what Lambda granted to a function's role still counts. Lambda encrypts environment variables and grants the role,
+/// by the id of that very role, to decrypt them: a role made again under the same name has another id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grant {
+    /// The role is older than the function's configuration, as far as is known.
+    Valid,
+    /// The role is gone, or was made again after the function was configured.
+    Stale,
 }
 
 /// A state machine.

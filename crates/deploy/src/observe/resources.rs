@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::keys::{Keys, key_of, shortened_key};
-use super::observed::{Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, Writer};
+use super::observed::{
+    Grant, Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, Writer,
+};
 use super::ownership::Doubt;
 use super::reader::Reader;
 use crate::desired::spec::{POLICY_NAME, SID_PREFIX, Statement};
@@ -74,7 +76,7 @@ async fn function(reader: Reader, key: Key) -> Result<Option<(Key, ObservedFunct
     let versions = reader.answer(versions, Doubt::Details, || what("the versions")).unwrap_or_default();
     let live = reader.answer(live, Doubt::Details, || what("the alias")).flatten();
     let statements = policy.as_deref().map(statements).unwrap_or_default();
-    Ok(Some((key, ObservedFunction { function, statements, versions, live })))
+    Ok(Some((key, ObservedFunction { function, statements, versions, live, grant: Grant::Valid })))
 }
 
 async fn state_machine(reader: Reader, key: Key) -> Result<Option<(Key, ObservedStateMachine)>, DeployError> {

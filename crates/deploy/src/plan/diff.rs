@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::desired::spec::{ApiSpec, FunctionSpec, LogGroupSpec, RoleSpec, StageSpec, StateMachineSpec, Statement};
-use crate::observe::{ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
+use crate::observe::{Grant, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
 use crate::policy;
 use aws::{TagRead, Tags, apis, lambda};
 use model::names::{Arn, Key};
@@ -40,6 +40,8 @@ pub enum Field {
     Environment,
     /// The role that something runs as.
     Role,
+    /// The role that a function runs as was made again after it.
+    RoleMadeAgain,
     /// What a function is now is not published as a version.
     Unpublished,
     /// The version that an alias points to.
@@ -92,6 +94,7 @@ impl Field {
             Self::Timeout => "timeout",
             Self::Environment => "environment",
             Self::Role => "role",
+            Self::RoleMadeAgain => "its role was made again after it",
             Self::Unpublished => "no version of it",
             Self::Version => "version",
             Self::Failed => "failed",
@@ -183,6 +186,7 @@ pub(crate) fn function(wanted: &FunctionSpec, observed: &ObservedFunction) -> Ve
     found.compare(Field::Memory, was.memory_mb, new.memory_mb, " MB");
     found.compare(Field::Timeout, was.timeout_s, new.timeout_s, " s");
     found.flag(was.role != new.role, Field::Role);
+    found.flag(was.role == new.role && observed.grant == Grant::Stale, Field::RoleMadeAgain);
     let names: BTreeSet<&String> = was.environment.keys().chain(new.environment.keys()).collect();
     let differing: Vec<&str> = names
         .into_iter()

@@ -205,6 +205,58 @@ fn a_foreign_api_with_our_name_matters_only_while_there_is_none_of_ours() {
 }
 
 #[test]
+fn routes_to_what_is_not_the_stacks_stay() {
+    let mut there = lesson();
+    let api = &mut there.apis[0];
+    let integration = |id: &str, uri: &str| aws::apis::Integration {
+        id: id.to_owned(),
+        uri: uri.to_owned(),
+        payload_format: "2.0".to_owned(),
+    };
+    let route = |id: &str, key: &str, target: &str| aws::apis::Route {
+        id: id.to_owned(),
+        key: key.to_owned(),
+        target: format!("integrations/{target}"),
+    };
+    api.integrations.push(integration("theirs", "https://example.com/"));
+    let ours = format!("{}:live", stack().function_arn(&key("old")));
+    api.integrations.push(integration("ours", &ours));
+    api.routes.push(route("r1", "GET /theirs", "theirs"));
+    api.routes.push(route("r2", "GET /ours", "ours"));
+    insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
+    delete  integration    ours
+    delete  route          GET /ours
+    0 to create, 0 to update, 2 to delete, 15 unchanged
+    ");
+}
+
+#[test]
+fn a_role_that_was_made_again_takes_its_function_along() {
+    let mut there = lesson();
+    there.functions.get_mut(&key("sendEmail")).unwrap().function.modified_s = Some(100);
+    there.roles.get_mut(&key("sendEmail")).unwrap().role.created_s = 100;
+    there.find_grants();
+    assert!(planned(LESSON, &there).is_empty(), "both came within a second");
+    there.roles.get_mut(&key("sendEmail")).unwrap().role.created_s = 101;
+    there.find_grants();
+    insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
+    update  function       shop-dev-sendEmail: its role was made again after it
+    update  alias          shop-dev-sendEmail: version (1 -> the new one)
+    update  state machine  shop-dev-myStateMachine: definition (the new version of sendEmail)
+    0 to create, 3 to update, 0 to delete, 12 unchanged
+    ");
+    there.roles.remove(&key("sendEmail"));
+    there.find_grants();
+    insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
+    create  role           shop-dev-eu-west-1-sendEmail
+    update  function       shop-dev-sendEmail: its role was made again after it
+    update  alias          shop-dev-sendEmail: version (1 -> the new one)
+    update  state machine  shop-dev-myStateMachine: definition (the new version of sendEmail)
+    1 to create, 3 to update, 0 to delete, 11 unchanged
+    ");
+}
+
+#[test]
 fn a_definition_with_other_spaces_is_the_same() {
     let mut there = lesson();
     let machine = &mut there.state_machines.get_mut(&key("myStateMachine")).unwrap().machine;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::observed::{Observed, ObservedLogGroup, ObservedRole, Writer};
+use super::observed::{Grant, Observed, ObservedLogGroup, ObservedRole, Writer};
 use super::ownership::{Doubt, Owner, Ownership, Unread};
 use crate::desired::resource::Resource;
 use crate::error::DeployError;
@@ -147,6 +147,15 @@ impl Observed {
                 None if role.is_some_and(is_of_function) => Writer::OurFunction,
                 None => Writer::Unproven,
             };
+        }
+    }
+
+    /// Finds out for each function whether its role was made again after it; times have whole seconds.
+    pub(crate) fn find_grants(&mut self) {
+        for (key, there) in &mut self.functions {
+            let newer = |role: &ObservedRole| there.function.modified_s.is_some_and(|it| role.role.created_s > it);
+            let stale = self.roles.get(key).is_none_or(newer);
+            there.grant = if stale { Grant::Stale } else { Grant::Valid };
         }
     }
 
