@@ -17,6 +17,7 @@ mod logs;
 mod ministack;
 mod moto;
 mod print;
+mod strangers;
 mod support;
 mod throttling;
 mod thirty_stages;

@@ -7,7 +7,7 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
 
 use crate::error::{AwsError, ignore_not_found, or_absent};
-use crate::tags::Tags;
+use crate::tags::{TagRead, Tags};
 
 const SERVICE: &str = "IAM";
 
@@ -18,19 +18,39 @@ pub struct Role {
     pub arn: String,
     /// The policy that says who may assume it: JSON.
     pub trust: String,
+    /// When it was made, in seconds since 1970.
+    pub created_s: i64,
     /// Its tags.
-    pub tags: Tags,
+    pub tags: TagRead,
 }
 
 /// The role with a name, if it exists.
 pub async fn role(client: &Client, name: &str) -> Result<Option<Role>, AwsError> {
     let answer = client.get_role().role_name(name).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "GetRole")))?;
-    Ok(found.and_then(|output| output.role).map(|role| Role {
+    let Some(role) = found.and_then(|output| output.role) else { return Ok(None) };
+    let tags = match role.tags {
+        Some(tags) => Some(TagRead::Known(collected(tags))),
+        None => tags(client, name).await?,
+    };
+    Ok(tags.map(|tags| Role {
         arn: role.arn,
         trust: role.assume_role_policy_document.as_deref().map(decoded).unwrap_or_default(),
-        tags: role.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
+        created_s: role.create_date.secs(),
+        tags,
     }))
+}
+
+/// The tags of a role, if it exists: GetRole says nothing of them where there are none.
+async fn tags(client: &Client, name: &str) -> Result<Option<TagRead>, AwsError> {
+    // A role has 50 tags at most: one page.
+    let answer = client.list_role_tags().role_name(name).max_items(100).send().await;
+    let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "ListRoleTags")));
+    TagRead::unless_denied(found, |output| TagRead::Known(collected(output.tags)))
+}
+
+fn collected(tags: Vec<Tag>) -> Tags {
+    tags.into_iter().map(|tag| (tag.key, tag.value)).collect()
 }
 
 /// An inline policy of a role as JSON, if it exists.

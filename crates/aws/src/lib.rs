@@ -37,5 +37,5 @@ pub use error::kind::AwsErrorKind;
 pub use lambda::{aliases, invoke, versions as function_versions};
 pub use logs::{events as log_events, live as live_tail};
 pub use sfn::{executions, history, versions as machine_versions};
-pub use tags::Tags;
+pub use tags::{DeniedRead, TagRead, Tags};
 pub use trace::TARGET;

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use crate::apply::apply;
 use crate::desired::Desired;
+use crate::desired::resource::Resource;
 use crate::error::DeployError;
 use crate::event::{Event, Events, WaitingFor, milliseconds};
-use crate::observe::{Observed, RecentChanges, observe};
+use crate::observe::{Observed, RecentChanges, Unread, observe};
 use crate::plan::remove::plan_removal;
 use crate::plan::{Change, ForeignResources, Plan, plan};
 use crate::trace::TARGET;
 use aws::clock;
 use aws::{Aws, AwsErrorKind};
 use model::deployment::DeploymentId;
-use model::names::Key;
 use model::service::Service;
 use model::stack::Stack;
 
@@ -33,6 +33,15 @@ pub struct Deployer<'a> {
     pub stack: &'a Stack,
     /// What is declared.
     pub service: &'a Service,
+}
+
+/// What a removal came to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Removal {
+    /// What was deleted, round by round.
+    pub plans: Vec<Plan>,
+    /// What could not be read: it may be there still.
+    pub unread: Vec<Unread>,
 }
 
 impl Deployer<'_> {
@@ -60,6 +69,7 @@ impl Deployer<'_> {
             let is_complete = match applied {
                 Ok(applied) => {
                     recent.api = applied.api;
+                    recent.created.extend(applied.created);
                     true
                 }
                 Err(error) if !is_concurrent_change(&error) => return Err(error),
@@ -128,7 +138,7 @@ impl Deployer<'_> {
         keep_logs: bool,
         deployment: DeploymentId,
         events: &Events,
-    ) -> Result<Vec<Plan>, DeployError> {
+    ) -> Result<Removal, DeployError> {
         let mut done = vec![first.clone()];
         let mut recent = RecentChanges::default();
         for round in 1..=MAX_OBSERVATIONS {
@@ -140,9 +150,11 @@ impl Deployer<'_> {
                 Err(error) => tracing::info!(target: TARGET, round, %error, "the plan is out of date; observing again"),
                 Ok(_) => {}
             }
-            let left = plan_removal(&self.observe(&recent, events).await?.ours(self.stack), self.stack, keep_logs);
+            let observed = self.observe(&recent, events).await?;
+            let unread = observed.doubtful(self.stack);
+            let left = plan_removal(&observed.ours(self.stack), self.stack, keep_logs);
             if left.steps.is_empty() {
-                return Ok(done);
+                return Ok(Removal { plans: done, unread });
             }
             done.push(left);
             self.pause(round, WaitingFor::Settled, events).await;
@@ -166,9 +178,9 @@ fn concurrent_change(left: &Plan, why: String) -> DeployError {
     DeployError::ConcurrentChange { what: names(left).join(", "), why }
 }
 
-/// The keys of what a plan deletes: it is searched for again, even where no name gives it away any more.
-fn deleted(plan: &Plan) -> impl Iterator<Item = Key> {
-    plan.steps.iter().filter(|step| step.change == Change::Delete).filter_map(|step| step.resource.key().cloned())
+/// What a plan deletes: it is searched for again, even where no name gives it away any more.
+fn deleted(plan: &Plan) -> impl Iterator<Item = Resource> {
+    plan.steps.iter().filter(|step| step.change == Change::Delete).map(|step| step.resource.clone())
 }
 
 /// What a plan changes.

@@ -1,6 +1,7 @@
 //! Why a deployment can't be planned or applied.
 
 use crate::limits::breach::Breach;
+use crate::observe::{Owner, Unread};
 use aws::AwsError;
 use model::names::Key;
 use model::service::StateMachine;
@@ -13,10 +14,7 @@ pub enum DeployError {
     #[error(transparent)]
     Aws(#[from] AwsError),
     /// Something else has one of our names.
-    #[error("There is already a {kind} `{name}`, and it does not belong to this stack: {}.", .owner.as_ref().map_or_else(
-        || "it has no tag `workshop:stack`".to_owned(),
-        |owner| format!("its tag `workshop:stack` is `{owner}`, not `{stack}`")
-    ))]
+    #[error("There is already a {kind} `{name}`, and it does not belong to this stack: {owner}{}.", not_ours(.owner, .stack))]
     NotOwned {
         /// The kind of resource.
         kind: &'static str,
@@ -24,9 +22,12 @@ pub enum DeployError {
         name: String,
         /// The stack that wants the name.
         stack: String,
-        /// The stack that its tag names, if it has the tag.
-        owner: Option<String>,
+        /// Whose it is.
+        owner: Owner,
     },
+    /// The caller may not read something that decides what is to be done.
+    #[error("AWS does not let you read {}. Without that nobody can tell what belongs to this stack.", things(.0))]
+    Unreadable(Vec<Unread>),
     /// A state machine can't become the other kind.
     #[error(
         "The state machine `{name}` is of type {was}; Step Functions can't turn it into {wanted}. Nothing was changed."
@@ -109,6 +110,19 @@ impl DeployError {
             at: declared.at.clone(),
         }
     }
+}
+
+/// What a tag should have said instead.
+fn not_ours(owner: &Owner, stack: &str) -> String {
+    match owner {
+        Owner::Stack(_) => format!(", not `{stack}`"),
+        Owner::Nobody | Owner::CloudFormation(_) => String::new(),
+    }
+}
+
+/// What can't be read, each with the action that is missing.
+fn things(unread: &[Unread]) -> String {
+    unread.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Each breach on lines of its own, with what to do about it.

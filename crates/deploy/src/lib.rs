@@ -27,7 +27,7 @@ mod trace;
 mod versions;
 
 pub use apply::{Applied, apply};
-pub use converge::Deployer;
+pub use converge::{Deployer, Removal};
 pub use desired::artefact::Artefact;
 pub use desired::resource::Resource;
 pub use desired::{Desired, desired, spec};
@@ -35,8 +35,8 @@ pub use error::DeployError;
 pub use event::{Action, Event, Events, WaitingFor};
 pub use limits::breach::Breach;
 pub use observe::{
-    Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, RecentChanges,
-    observe, observe_function, running_executions,
+    Doubt, Grant, Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, Owner,
+    Ownership, RecentChanges, Unread, Writer, observe, observe_function, running_executions,
 };
 pub use plan::diff::{Difference, Field};
 pub use plan::one_function::{FunctionScope, ObservedPart, plan_function};

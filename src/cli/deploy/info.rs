@@ -5,7 +5,7 @@ use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::session::Session;
 use crate::cli::ui::{Tone, Ui, toned};
-use deploy::{Completeness, Events, RecentChanges, Report, observe};
+use deploy::{Completeness, DeployError, Events, RecentChanges, Report, observe};
 
 /// Looks at what is deployed and prints it.
 pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
@@ -14,7 +14,11 @@ pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
     let service = &session.project.service;
     let observed = observe(&session.aws, stack, service, &RecentChanges::default(), &Events::discarded()).await?;
     let foreign = observed.foreign(stack);
+    let unread = observed.unread(stack);
     let observed = observed.ours(stack);
+    if observed.is_empty() && !unread.is_empty() {
+        return Err(DeployError::Unreadable(unread).into());
+    }
     let report = Report::observed(service, stack, &observed, session.aws.endpoint.is_none());
     let again = global.command("deploy");
     if report.deployed == Completeness::Nothing {
@@ -27,11 +31,16 @@ pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
         )));
     }
     report::print(&report, ui)?;
-    if report.deployed == Completeness::Partly && !ui.is_json() {
+    if !unread.is_empty() && !ui.is_json() {
+        let unread: Vec<String> = unread.iter().map(ToString::to_string).collect();
+        let unread = format!("AWS does not let you read {}; the above may lack it.", unread.join(", "));
+        ui.note(toned(Tone::Warning, unread));
+    } else if report.deployed == Completeness::Partly && !ui.is_json() {
         ui.note(toned(Tone::Warning, format!("Only partly deployed. Run `{again}`: it makes what is missing.")));
     }
     if !foreign.is_empty() && !ui.is_json() {
-        ui.note(format!("Has a name of this stack and belongs to somebody else: {}.", foreign.join(", ")));
+        let foreign: Vec<String> = foreign.iter().map(|(what, owner)| format!("{what} ({owner})")).collect();
+        ui.note(format!("Has a name of this stack and does not belong to it: {}.", foreign.join(", ")));
     }
     if !report.leftovers.is_empty() && !ui.is_json() {
         let left = report.leftovers.join(", ");

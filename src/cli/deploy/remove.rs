@@ -13,7 +13,10 @@ use crate::cli::session::Session;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
 use aws::executions::Execution;
-use deploy::{DeployError, Deployer, Events, Observed, Plan, RecentChanges, observe, plan_removal, running_executions};
+use deploy::{
+    DeployError, Deployer, Events, Observed, Plan, RecentChanges, Removal, Unread, observe, plan_removal,
+    running_executions,
+};
 use model::deployment::DeploymentId;
 use model::names::Key;
 
@@ -40,21 +43,31 @@ pub(crate) async fn run(args: &RemoveArgs, global: &Global, ui: &Ui) -> Result<(
     let service = &session.project.service;
     let deployer = Deployer { aws: &session.aws, stack, service };
     let observed = observed_stack(deployer, global).await?;
-    for foreign in observed.foreign(stack) {
-        ui.note(format!("The {foreign} is left alone: it does not belong to this stack."));
+    for (foreign, owner) in observed.foreign(stack) {
+        ui.note(format!("The {foreign} is left alone: it does not belong to this stack ({owner})."));
     }
+    let unread = observed.doubtful(stack);
     let observed = observed.ours(stack);
     let first = plan_removal(&observed, stack, args.keep_logs);
     if first.steps.is_empty() {
-        return print(&BTreeSet::new(), stack.name(), None, ui);
+        return print(&Outcome { removed: BTreeSet::new(), unread, elapsed: None }, &stack.name(), ui);
     }
     may_stop(args, &session, &observed, ui).await?;
     let deployment = DeploymentId::new(since);
     let work = async |events| deployer.remove(&first, args.keep_logs, deployment, &events).await;
-    let done = with_progress(ui, first.steps.len(), work).await?;
-    let removed = done.iter().flat_map(names).collect();
+    let Removal { plans, unread } = with_progress(ui, first.steps.len(), work).await?;
+    let removed = plans.iter().flat_map(names).collect();
     let elapsed = Duration::try_from(clock::now().duration_since(since)).unwrap_or_default();
-    print(&removed, stack.name(), Some(elapsed), ui)
+    print(&Outcome { removed, unread, elapsed: Some(elapsed) }, &stack.name(), ui)
+}
+
+/// What a removal came to.
+struct Outcome {
+    removed: BTreeSet<String>,
+    /// What may be there still: it could not be read.
+    unread: Vec<Unread>,
+    /// How long it took; none when there was nothing to remove.
+    elapsed: Option<Duration>,
 }
 
 /// How often a stack is observed on AWS before it is said that nothing is there: what a deployment made that was cut off a
@@ -105,22 +118,31 @@ fn question(running: &BTreeMap<Key, Vec<Execution>>) -> String {
     format!("{have} not ended: {}{more}.", names.join(", "))
 }
 
-fn print(removed: &BTreeSet<String>, stack: String, elapsed: Option<Duration>, ui: &Ui) -> Result<(), CliError> {
+fn print(outcome: &Outcome, stack: &str, ui: &Ui) -> Result<(), CliError> {
+    let Outcome { removed, unread, elapsed } = outcome;
     let count = removed.len();
     if ui.is_json() {
-        return ui.json(&json!({"stack": stack, "removed": removed, "lookedAgainFor": count, "gone": count}));
-    }
-    if ui.is_verbose() {
-        removed.iter().for_each(|name| ui.note(format!("gone: {name}")));
-    }
-    match elapsed {
-        None => ui.result(format!("Nothing to remove: nothing of stack {stack} is there.")),
-        Some(elapsed) => {
-            let resources = if count == 1 { "resource" } else { "resources" };
-            let seconds = toned(Tone::Faint, format!("({:.1}s)", elapsed.as_secs_f64()));
-            ui.result(format!("Removed {count} {resources}; looked again for {count}: all gone. {seconds}"))
+        let unreadable: Vec<String> = unread.iter().map(ToString::to_string).collect();
+        ui.json(&json!({
+            "stack": stack, "removed": removed, "lookedAgainFor": count, "gone": count, "unreadable": unreadable,
+        }))?;
+    } else {
+        if ui.is_verbose() {
+            removed.iter().for_each(|name| ui.note(format!("gone: {name}")));
+        }
+        let resources = if count == 1 { "resource" } else { "resources" };
+        let seconds = elapsed.unwrap_or_default().as_secs_f64();
+        let seconds = toned(Tone::Faint, format!("({seconds:.1}s)"));
+        match (elapsed, unread.is_empty()) {
+            (None, true) => ui.result(format!("Nothing to remove: nothing of stack {stack} is there."))?,
+            (None, false) => {}
+            (Some(_), true) => {
+                ui.result(format!("Removed {count} {resources}; looked again for {count}: all gone. {seconds}"))?;
+            }
+            (Some(_), false) => ui.result(format!("Removed {count} {resources}. {seconds}"))?,
         }
     }
+    if unread.is_empty() { Ok(()) } else { Err(CliError::not_all_looked_at(stack, unread)) }
 }
 
 #[cfg(test)]

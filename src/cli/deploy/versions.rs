@@ -7,7 +7,8 @@ use deploy::{DeployError, Events, RecentChanges, Versions, observe, read_version
 pub(super) async fn observed_versions(session: &Session, events: &Events) -> Result<Versions, DeployError> {
     let aws = &session.aws;
     let stack = &session.stack;
-    let observed = observe(aws, stack, &session.project.service, &RecentChanges::default(), events).await?.ours(stack);
+    let observed = observe(aws, stack, &session.project.service, &RecentChanges::default(), events).await?;
+    let observed = observed.readable(stack)?.ours(stack);
     read_versions(aws, stack, &observed, events).await
 }
 

@@ -1,6 +1,8 @@
 //! Failures of a deployment, a rollback or a removal.
 
-use deploy::{DeployError, MissingVersions, NoSuchDeployment};
+use std::collections::BTreeSet;
+
+use deploy::{DeployError, MissingVersions, NoSuchDeployment, Owner, Unread};
 
 use super::{CliError, ErrorKind};
 
@@ -9,12 +11,22 @@ impl From<DeployError> for CliError {
         let message = error.to_string();
         let (kind, hint) = match error {
             DeployError::Aws(error) => return error.into(),
-            DeployError::NotOwned { owner: None, .. } => (
+            DeployError::Unreadable(unread) => {
+                return Self::new(ErrorKind::Refused, message).unread(&unread, "run the command again");
+            }
+            DeployError::NotOwned { owner: Owner::CloudFormation(stack), .. } => {
+                return Self::new(ErrorKind::Refused, message).try_this(format!(
+                    "Two owners would undo each other's changes. Delete that stack first, with the tool that made it or with \
+                     `aws cloudformation delete-stack --stack-name {stack}`; or deploy under other names: `--stage NAME`, or \
+                     another `service` in definitions/service.toml."
+                ));
+            }
+            DeployError::NotOwned { owner: Owner::Nobody, .. } => (
                 ErrorKind::Refused,
                 "If it is yours, make it part of this stack with `deploy --adopt`. Else deploy under other names: `--stage \
                  NAME`, or another `service` in definitions/service.toml.",
             ),
-            DeployError::NotOwned { owner: Some(_), .. } => (
+            DeployError::NotOwned { owner: Owner::Stack(_), .. } => (
                 ErrorKind::Refused,
                 "Deploy under other names: `--stage NAME`, or another `service` in definitions/service.toml.",
             ),
@@ -52,6 +64,27 @@ impl From<DeployError> for CliError {
 }
 
 impl CliError {
+    /// A removal that may have left something: not everything could be read.
+    pub(crate) fn not_all_looked_at(stack: &str, unread: &[Unread]) -> Self {
+        let things: Vec<String> = unread.iter().map(ToString::to_string).collect();
+        let message =
+            format!("Something of stack {stack} may still be there: AWS does not let you read {}.", things.join(", "));
+        Self::new(ErrorKind::Refused, message).unread(unread, "run the command again: it removes the rest")
+    }
+
+    /// The same failure with AWS's reason and the permissions that would mend it.
+    fn unread(self, unread: &[Unread], then: &str) -> Self {
+        let actions: BTreeSet<String> = unread.iter().map(|it| format!("`{}`", it.denied.action)).collect();
+        let actions = actions.into_iter().collect::<Vec<_>>().join(", ");
+        let permissions = if actions.contains(',') { "the permissions" } else { "the permission" };
+        let failure = match unread.first() {
+            Some(first) => self.because(&first.denied.reason),
+            None => self,
+        };
+        failure
+            .try_this(format!("Ask for {permissions} {actions}, or use another profile with `--profile`; then {then}."))
+    }
+
     /// The deployment to return to is not known; `list` is the command that shows them.
     pub(crate) fn no_such_deployment(error: &NoSuchDeployment, list: &str) -> Self {
         let kind = match error {

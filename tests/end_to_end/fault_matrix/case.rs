@@ -6,12 +6,12 @@ use super::command::{Pace, Site};
 use super::judge;
 use super::scenario::{Scenario, unchanging};
 use super::workers::Held;
-use crate::support::cloud::{Cloud, Prepared};
+use crate::support::cloud::Cloud;
 use crate::support::snapshot::{Snapshot, Versions};
 use workshop_proxy::{CallId, Fault, Injection, Names};
 
 /// Everything that may go wrong.
-const FAULTS: [Kind; 11] = [
+const FAULTS: [Kind; 15] = [
     ("refused", Fault::Refused, true),
     ("reset-before", Fault::ResetBefore, false),
     ("reset-after", Fault::ResetAfter, false),
@@ -21,6 +21,10 @@ const FAULTS: [Kind; 11] = [
     ("throttled-every", Fault::Throttled, true),
     ("broken", Fault::Broken, false),
     ("broken-every", Fault::Broken, true),
+    ("denied-every", Fault::Denied, true),
+    ("tags-unreadable", Fault::TagsUnreadable, false),
+    ("tags-unreadable-every", Fault::TagsUnreadable, true),
+    ("tags-missing-every", Fault::TagsMissing, true),
     ("kill-before", Fault::HoldBefore, false),
     ("kill-after", Fault::HoldAfter, false),
 ];
@@ -53,7 +57,8 @@ type Kind = (&'static str, Fault, bool);
 /// Every fault at every call of a scenario.
 pub fn cases(scenario: &Scenario) -> impl Iterator<Item = Case<'_>> {
     scenario.calls.iter().flat_map(move |call| {
-        FAULTS.iter().map(move |(name, fault, every)| {
+        let possible = FAULTS.iter().filter(|(_, fault, _)| fault.applies(&call.operation));
+        possible.map(move |(name, fault, every)| {
             let injection = Injection { call: call.clone(), fault: *fault, every: *every };
             Case { scenario, call: call.clone(), fault: name, injection }
         })
@@ -63,9 +68,7 @@ pub fn cases(scenario: &Scenario) -> impl Iterator<Item = Case<'_>> {
 /// How large the matrix is.
 pub fn sizes(scenarios: &[Scenario]) -> String {
     let size = |scenario: &Scenario| {
-        let calls = scenario.calls.len();
-        let faults = FAULTS.len();
-        format!("  {}: {calls} calls x {faults} faults = {} cases", scenario.name, calls * faults)
+        format!("  {}: {} calls, {} cases", scenario.name, scenario.calls.len(), cases(scenario).count())
     };
     scenarios.iter().map(size).collect::<Vec<_>>().join("\n")
 }
@@ -76,8 +79,7 @@ pub fn sizes(scenarios: &[Scenario]) -> String {
 /// What was not as it must be.
 pub fn like_aws(scenario: &Scenario) -> Result<Held, String> {
     let Scenario { sources, arguments, before, after, .. } = scenario;
-    let prepared = before.as_ref().map(Prepared::path);
-    let slow = Cloud::start(prepared.as_deref(), &["--like-aws"]);
+    let slow = Cloud::start(Some(&before.path()), &["--like-aws"]);
     let site = Site { pace: Pace::True, ..Site::new(&slow, sources) };
     let done = site.run(arguments, Names::new(), None);
     if done.ended.code != Some(0) {
@@ -101,6 +103,8 @@ pub fn run(case: &Case<'_>) -> Result<Held, String> {
     let expected = after.text(Versions::Numbered);
     let faulted = site.run(arguments, names.clone(), Some(case.injection.clone()));
     let killed = faulted.struck && matches!(case.injection.fault, Fault::HoldBefore | Fault::HoldAfter);
+    let strangers = Snapshot::of(&cloud).strangers();
+    judge::same(&case.scenario.strangers, &strangers).map_err(|why| format!("of strangers' things {why}"))?;
     if !killed {
         judge::ending(&faulted.ended).map_err(|why| format!("the disturbed run {why}"))?;
     }

@@ -1,16 +1,19 @@
 //! Every call of a fresh deployment, an update and a removal goes wrong in every way: the same command, run once more, ends
 //! where an undisturbed run ends, and after that there is nothing left to do. The calls are found by themselves.
 //!
-//! A run has a quarter of the cases, drawn with a seed that it prints; `WORKSHOP_SEED` draws them again, `WORKSHOP_MATRIX=all`
+//! Strangers have things of the same kinds and of alike names beside it; nothing of theirs changes.
+//!
+//! A run has a part of the cases, drawn with a seed that it prints; `WORKSHOP_SEED` draws them again, `WORKSHOP_MATRIX=all`
 //! runs all, and `WORKSHOP_FAULTS` holds parts of a case's name and runs only the cases that have them in theirs.
 //! `cargo xtask matrix` sets these.
 
 mod case;
-mod command;
+pub mod command;
 mod judge;
 mod race;
 mod sample;
-mod scenario;
+pub mod scenario;
+pub mod strangers;
 mod workers;
 
 pub use workers::tell;

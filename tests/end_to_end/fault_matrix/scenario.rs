@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::command::{Done, Site};
+use super::strangers;
 use crate::support::Home;
 use crate::support::cloud::{Cloud, Prepared};
 use crate::support::snapshot::{Snapshot, Versions};
@@ -20,8 +21,10 @@ pub struct Scenario {
     pub name: &'static str,
     pub sources: Sources,
     pub arguments: &'static [&'static str],
-    /// The account's folder before it; none for an empty account.
-    pub before: Option<Prepared>,
+    /// The account's folder before it: with strangers' things in it, and maybe with a stack.
+    pub before: Prepared,
+    /// What strangers have there.
+    pub strangers: String,
     /// What ids in that account stand for.
     pub names: Names,
     /// What is there after an undisturbed run.
@@ -39,34 +42,38 @@ impl Scenario {
         let small = small(home);
         let first = first(home);
         let second = second(home);
+        let beside = |sources: &Sources| deployed_beside(Some(&strangers::account()), sources, Waiting::One);
         vec![
-            Self::of("fresh", small.clone(), DEPLOY, None),
-            Self::of("update", second, DEPLOY, Some(deployed(&first, Waiting::One))),
-            Self::of("remove", small.clone(), REMOVE, Some(deployed(&small, Waiting::One))),
+            Self::of("fresh", small.clone(), DEPLOY, strangers::account()),
+            Self::of("update", second, DEPLOY, beside(&first)),
+            Self::of("remove", small.clone(), REMOVE, beside(&small)),
         ]
     }
 
-    fn of(name: &'static str, sources: Sources, arguments: &'static [&'static str], before: Option<Prepared>) -> Self {
-        let cloud = Cloud::start(before.as_ref().map(Prepared::path).as_deref(), &[]);
-        let names = Snapshot::of(&cloud).names();
+    fn of(name: &'static str, sources: Sources, arguments: &'static [&'static str], before: Prepared) -> Self {
+        let cloud = Cloud::start(Some(&before.path()), &[]);
+        let snapshot = Snapshot::of(&cloud);
+        let names = snapshot.names();
+        let strangers = snapshot.strangers();
         let site = Site::new(&cloud, &sources);
         let mut done = site.run(arguments, names.clone(), None);
         assert_eq!(done.ended.code, Some(0), "{name}, undisturbed: {done:#?}");
         let after = Snapshot::of(&cloud);
+        assert_eq!(after.strangers(), strangers, "{name}, undisturbed, touches what is not its own");
         let mut calls: Vec<CallId> = done.calls.0.drain(..).map(|call| call.id).collect();
         calls.sort();
         let again = site.run(arguments, names.clone(), None);
         unchanging(&again, arguments).unwrap_or_else(|why| panic!("{name}, undisturbed, run again: {why}"));
-        Self { name, sources, arguments, before, names, after, calls }
+        Self { name, sources, arguments, before, strangers, names, after, calls }
     }
 
-    /// How an account looks with nothing in it.
+    /// How an account looks with nothing in it but what strangers have.
     pub fn nothing(&self) -> String {
-        Snapshot::of(&Cloud::start(None, &[])).text(Versions::Numbered)
+        Snapshot::of(&Cloud::start(Some(&strangers::account().path()), &[])).text(Versions::Numbered)
     }
 
     pub fn start(&self) -> Cloud {
-        Cloud::start(self.before.as_ref().map(Prepared::path).as_deref(), &[])
+        Cloud::start(Some(&self.before.path()), &[])
     }
 }
 
@@ -96,7 +103,12 @@ pub enum Waiting {
 
 /// An account with sources deployed.
 pub fn deployed(sources: &Sources, waiting: Waiting) -> Prepared {
-    let cloud = Cloud::start(None, &[]);
+    deployed_beside(None, sources, waiting)
+}
+
+/// An account with sources deployed beside what is in it already.
+fn deployed_beside(before: Option<&Prepared>, sources: &Sources, waiting: Waiting) -> Prepared {
+    let cloud = Cloud::start(before.map(Prepared::path).as_deref(), &[]);
     let done = Site::new(&cloud, sources).run(DEPLOY, Names::new(), None);
     assert_eq!(done.ended.code, Some(0), "{done:#?}");
     if waiting == Waiting::None {
@@ -226,7 +238,7 @@ fn sources(home: &Home, name: &str, service: &str, task: &str, functions: &[(&st
 }
 
 /// A zip with one small program in it.
-fn zip_of(version: &str) -> Vec<u8> {
+pub fn zip_of(version: &str) -> Vec<u8> {
     use std::io::Write;
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     zip.start_file("bootstrap", zip::write::SimpleFileOptions::default()).expect("an entry");

@@ -6,6 +6,7 @@
 mod calls;
 mod fault;
 mod naming;
+mod tags;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -167,6 +168,25 @@ impl Shared {
             Some(fault @ (Fault::Throttled | Fault::Broken)) => {
                 request.taken(&mut client);
                 self.answer(client, &fault.answer(Service::of(&request)))?;
+            }
+            Some(Fault::Denied) => {
+                request.taken(&mut client);
+                self.answer(client, &Fault::denial(Service::of(&request), &id.operation))?;
+            }
+            Some(Fault::TagsUnreadable) if id.operation != "GetFunction" => {
+                request.taken(&mut client);
+                self.answer(client, &Fault::denial(Service::of(&request), &id.operation))?;
+            }
+            Some(Fault::TagsUnreadable) => {
+                let answer = self.forward(&request, place)?;
+                request.taken(&mut client);
+                let reason = fault::denied(Service::Lambda, "ListTags");
+                self.answer(client, &tags::unreadable(&answer, &reason))?;
+            }
+            Some(Fault::TagsMissing) => {
+                let answer = self.forward(&request, place)?;
+                request.taken(&mut client);
+                self.answer(client, &tags::missing(&answer))?;
             }
             Some(Fault::HoldBefore) => {
                 if self.held() {

@@ -8,11 +8,15 @@ pub mod endpoint;
 use aws_sdk_apigatewayv2::Client;
 use aws_sdk_apigatewayv2::types::{Cors as SdkCors, IntegrationType, ProtocolType, RouteSettings};
 
-use crate::error::{AwsError, ignore_not_found};
+use crate::error::{AwsError, ignore_not_found, or_absent};
 use crate::retry::Repeat;
-use crate::tags::Tags;
+use crate::tags::{TagRead, Tags};
+use model::names::Arn;
 
 const SERVICE: &str = "API Gateway";
+
+/// The IAM action that reads an API's tags.
+const TAGS_ACTION: &str = "apigateway:GET";
 
 /// The version of the event that a function gets.
 pub const PAYLOAD_FORMAT: &str = "2.0";
@@ -31,7 +35,7 @@ pub struct Api {
     /// What browsers of other origins may do.
     pub cors: Option<Cors>,
     /// Its tags.
-    pub tags: Tags,
+    pub tags: TagRead,
 }
 
 /// What browsers of other origins may do. Lists are sorted; header names are in lower case, as API Gateway answers them.
@@ -132,14 +136,32 @@ pub async fn list(client: &Client) -> Result<Vec<Api>, AwsError> {
     Ok(all_pages!(client.get_apis(), "GetApis").into_iter().map(read).collect())
 }
 
-/// Every HTTP API with a name, oldest first.
+/// Every HTTP API with a name, oldest first. `arn` is the ARN of the one with an id: its tags are asked for where the list
+/// says nothing of them.
 ///
 /// # Errors
 /// The call failed.
-pub async fn named(client: &Client, name: &str) -> Result<Vec<Api>, AwsError> {
-    let mut apis: Vec<Api> = list(client).await?.into_iter().filter(|api| api.name == name).collect();
+pub async fn named(client: &Client, name: &str, arn: impl Fn(&str) -> Arn) -> Result<Vec<Api>, AwsError> {
+    let mut apis = Vec::new();
+    for mut api in list(client).await?.into_iter().filter(|api| api.name == name) {
+        if api.tags.known().is_none() {
+            // One that is gone since is not there.
+            let Some(tags) = tags(client, arn(&api.id).as_str()).await? else { continue };
+            api.tags = tags;
+        }
+        apis.push(api);
+    }
     apis.sort_by(|one, other| (one.created_s, &one.id).cmp(&(other.created_s, &other.id)));
     Ok(apis)
+}
+
+/// The tags of an HTTP API, if it exists.
+async fn tags(client: &Client, arn: &str) -> Result<Option<TagRead>, AwsError> {
+    let answer = client.get_tags().resource_arn(arn).send().await;
+    let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "GetTags")));
+    TagRead::unless_denied(found, |output| {
+        TagRead::promised(output.tags.map(|tags| tags.into_iter().collect()), TAGS_ACTION)
+    })
 }
 
 fn read(api: aws_sdk_apigatewayv2::types::Api) -> Api {
@@ -151,7 +173,7 @@ fn read(api: aws_sdk_apigatewayv2::types::Api) -> Api {
         id: api.api_id.unwrap_or_default(),
         name: api.name.unwrap_or_default(),
         endpoint: api.api_endpoint.unwrap_or_default(),
-        tags: api.tags.unwrap_or_default().into_iter().collect(),
+        tags: TagRead::promised(api.tags.map(|tags| tags.into_iter().collect()), TAGS_ACTION),
     }
 }
 

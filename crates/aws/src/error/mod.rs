@@ -65,6 +65,12 @@ impl AwsError {
         }
     }
 
+    /// An error that a service tells within an answer that is a success.
+    pub(crate) fn of_code(service: &'static str, operation: &'static str, code: String, message: String) -> Self {
+        let kind = ServiceError { status: 400, code: &code, message: &message, ahead_s: None }.kind();
+        Self { kind, service, operation, code: Some(code), message, request_id: None }
+    }
+
     /// Whether the service answered with exactly this code.
     pub fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)

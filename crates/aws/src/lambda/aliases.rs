@@ -15,7 +15,9 @@ pub async fn targets(client: &Client, function: &str) -> Result<BTreeMap<u64, St
     let mut pages = client.list_aliases().function_name(function).into_paginator().items().send();
     let mut targets = BTreeMap::new();
     while let Some(alias) = pages.next().await {
-        let Some(alias) = or_absent(alias.map_err(AwsError::from_sdk("Lambda", "ListAliases")))? else { break };
+        let Some(alias) = or_absent(alias.map_err(AwsError::from_sdk("Lambda", "ListAliases")))? else {
+            return Ok(BTreeMap::new());
+        };
         let name = alias.name().unwrap_or_default().to_owned();
         let weighted = alias.routing_config().and_then(|routing| routing.additional_version_weights());
         let weighted = weighted.into_iter().flat_map(|weights| weights.keys());

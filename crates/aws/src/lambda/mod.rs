@@ -12,13 +12,13 @@ use std::collections::BTreeMap;
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
-    Architecture, Environment, FunctionCode, FunctionConfiguration, LastUpdateStatus, Runtime, State,
+    Architecture, Environment, FunctionCode, FunctionConfiguration, LastUpdateStatus, Runtime, State, TagsError,
 };
 use bytes::Bytes;
 
 use crate::error::kind::AwsErrorKind;
 use crate::error::{AwsError, ignore_not_found, or_absent};
-use crate::tags::Tags;
+use crate::tags::{DeniedRead, TagRead, Tags};
 use model::stack::LIVE;
 
 const SERVICE: &str = "Lambda";
@@ -62,8 +62,10 @@ pub struct Function {
     pub code_sha256: String,
     /// Whether it can be invoked.
     pub readiness: Readiness,
+    /// When its code or configuration changed last, in seconds since 1970, where Lambda tells.
+    pub modified_s: Option<i64>,
     /// Its tags.
-    pub tags: Tags,
+    pub tags: TagRead,
 }
 
 /// A function's code: the zip and the processor that it is built for.
@@ -79,17 +81,46 @@ pub struct Code {
 pub async fn function(client: &Client, name: &str) -> Result<Option<Function>, AwsError> {
     let answer = client.get_function().function_name(name).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "GetFunction")))?;
-    Ok(found.and_then(|output| {
-        let tags = output.tags.unwrap_or_default().into_iter().collect();
-        output.configuration.map(|configuration| read(configuration, tags))
-    }))
+    let Some(output) = found else { return Ok(None) };
+    let Some(configuration) = output.configuration else { return Ok(None) };
+    let tags = match (output.tags, output.tags_error) {
+        (_, Some(error)) => Some(unreadable(error)?),
+        (Some(tags), None) => Some(TagRead::Known(tags.into_iter().collect())),
+        (None, None) => tags(client, configuration.function_arn().unwrap_or(name)).await?,
+    };
+    Ok(tags.map(|tags| read(configuration, tags)))
 }
 
-fn read(found: FunctionConfiguration, tags: Tags) -> Function {
+/// GetFunction answers without tags, and with this error, where `lambda:ListTags` is not allowed.
+fn unreadable(error: TagsError) -> Result<TagRead, AwsError> {
+    let error = AwsError::of_code(SERVICE, "ListTags", error.error_code, error.message);
+    if matches!(error.kind, AwsErrorKind::Throttled | AwsErrorKind::ServiceFault) {
+        return Err(error);
+    }
+    Ok(TagRead::Unreadable(DeniedRead { action: error.action(), reason: error.message }))
+}
+
+/// The tags of a function, if it exists. Without tags GetFunction may say nothing of them, as it does where they may not be
+/// read and Lambda gives no reason.
+async fn tags(client: &Client, arn: &str) -> Result<Option<TagRead>, AwsError> {
+    let answer = client.list_tags().resource(arn).send().await;
+    let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "ListTags")));
+    TagRead::unless_denied(found, |output| {
+        TagRead::promised(output.tags.map(|tags| tags.into_iter().collect()), "lambda:ListTags")
+    })
+}
+
+fn read(found: FunctionConfiguration, tags: TagRead) -> Function {
     let readiness = readiness(&found);
     let architecture = found.architectures().first().map_or("x86_64", |it| it.as_str()).to_owned();
     let code_sha256 = found.code_sha256().unwrap_or_default().to_owned();
-    Function { configuration: configuration(found), architecture, code_sha256, readiness, tags }
+    let modified_s = found.last_modified().and_then(seconds);
+    Function { configuration: configuration(found), architecture, code_sha256, readiness, modified_s, tags }
+}
+
+/// A time as Lambda writes it: `2026-01-02T03:04:05.678+0000`.
+fn seconds(text: &str) -> Option<i64> {
+    jiff::Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text).ok().map(jiff::Timestamp::as_second)
 }
 
 /// How a function or one of its versions runs.
@@ -182,6 +213,14 @@ pub async fn update_configuration(client: &Client, name: &str, wanted: &Configur
     Ok(readiness(&changed.build()))
 }
 
+/// Gives a function another role and description, and leaves the rest of its configuration as it is.
+pub async fn update_role(client: &Client, name: &str, role: &str, description: &str) -> Result<Readiness, AwsError> {
+    let request = client.update_function_configuration().function_name(name).role(role).description(description);
+    let answer = request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateFunctionConfiguration"))?;
+    let changed = FunctionConfiguration::builder().set_last_update_status(answer.last_update_status);
+    Ok(readiness(&changed.build()))
+}
+
 /// Deletes a function, if it exists.
 pub async fn delete(client: &Client, name: &str) -> Result<(), AwsError> {
     let answer = client.delete_function().function_name(name).send().await;
@@ -233,4 +272,15 @@ pub(crate) fn version_number(version: Option<&str>, operation: &'static str) -> 
         message: format!("the answer should name a version by its number and says {version:?}"),
         request_id: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_as_lambda_writes_it() {
+        assert_eq!(seconds("2026-01-02T03:04:05.678+0000"), Some(1_767_323_045));
+        assert_eq!(seconds("yesterday"), None);
+    }
 }

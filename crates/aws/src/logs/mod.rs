@@ -9,7 +9,7 @@ pub mod live;
 use aws_sdk_cloudwatchlogs::Client;
 
 use crate::error::{AwsError, ignore_not_found, or_absent};
-use crate::tags::Tags;
+use crate::tags::{TagRead, Tags};
 
 const SERVICE: &str = "CloudWatch Logs";
 
@@ -35,10 +35,12 @@ pub async fn groups(client: &Client, prefix: &str) -> Result<Vec<LogGroup>, AwsE
 }
 
 /// The tags of a log group, if it exists.
-pub async fn tags(client: &Client, arn: &str) -> Result<Option<Tags>, AwsError> {
+pub async fn tags(client: &Client, arn: &str) -> Result<Option<TagRead>, AwsError> {
     let answer = client.list_tags_for_resource().resource_arn(arn).send().await;
-    let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "ListTagsForResource")))?;
-    Ok(found.map(|output| output.tags.unwrap_or_default().into_iter().collect()))
+    let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "ListTagsForResource")));
+    TagRead::unless_denied(found, |output| {
+        TagRead::promised(output.tags.map(|tags| tags.into_iter().collect()), "logs:ListTagsForResource")
+    })
 }
 
 /// Creates a log group.

@@ -14,7 +14,7 @@ use aws_sdk_sfn::types::{
 };
 
 use crate::error::{AwsError, ignore_not_found, or_absent};
-use crate::tags::Tags;
+use crate::tags::{TagRead, Tags};
 
 const SERVICE: &str = "Step Functions";
 
@@ -64,11 +64,14 @@ pub async fn state_machine(client: &Client, arn: &str) -> Result<Option<StateMac
 }
 
 /// The tags of a state machine, if it exists.
-pub async fn tags(client: &Client, arn: &str) -> Result<Option<Tags>, AwsError> {
+pub async fn tags(client: &Client, arn: &str) -> Result<Option<TagRead>, AwsError> {
     let answer = client.list_tags_for_resource().resource_arn(arn).send().await;
-    let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "ListTagsForResource")))?;
+    let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "ListTagsForResource")));
     let pair = |tag: Tag| Some((tag.key?, tag.value.unwrap_or_default()));
-    Ok(found.map(|output| output.tags.unwrap_or_default().into_iter().filter_map(pair).collect()))
+    TagRead::unless_denied(found, |output| {
+        let tags = output.tags.map(|tags| tags.into_iter().filter_map(pair).collect());
+        TagRead::promised(tags, "states:ListTagsForResource")
+    })
 }
 
 /// The names of all state machines that begin with `prefix`.

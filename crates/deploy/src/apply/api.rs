@@ -6,7 +6,7 @@ use super::context::Context;
 use crate::desired::spec::ApiSpec;
 use crate::error::DeployError;
 use crate::event::WaitingFor;
-use crate::observe::owner;
+use crate::observe::Ownership;
 use crate::plan::Step;
 use crate::plan::diff::Field;
 use aws::{AwsError, AwsErrorKind, apis};
@@ -26,11 +26,20 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &ApiSpec) -> Re
         made.map(|(id, _)| id)
     };
     let find = || async {
-        let named = apis::named(client, &spec.name).await?;
-        Ok(named.into_iter().find(|api| owner(&api.tags) == Some(&stack)).map(|api| api.id))
+        let named = apis::named(client, &spec.name, |id| context.stack.api_arn(id)).await?;
+        for api in named {
+            match Ownership::of(&api.tags, &stack) {
+                Ownership::Ours => return Ok(Some(api.id)),
+                Ownership::Foreign(_) => {}
+                // It may be the one: a second must not be made beside it.
+                Ownership::Unknown(denied) => return Err(denied.into_error("API Gateway", "GetTags")),
+            }
+        }
+        Ok(None)
     };
     let id = create_once(context, step, make, find).await?;
     context.ids().api = Some(id);
+    context.record_created(step, &spec.tags);
     Ok(())
 }
 

@@ -6,10 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::desired::resource::Resource;
 use crate::error::DeployError;
 use crate::event::{Events, WaitingFor};
-use crate::observe::owner;
+use crate::observe::{Doubt, Ownership, Unread};
 use crate::plan::{Change, Identity, Plan, Step};
 use crate::retry::Retry;
-use aws::{Aws, AwsError, Tags};
+use aws::{Aws, AwsError, TagRead, Tags};
 use model::deployment::DeploymentId;
 use model::names::Key;
 use model::stack::Stack;
@@ -26,6 +26,8 @@ pub(super) struct Context {
     pub(super) deployment: DeploymentId,
     /// API Gateway refuses changes to one API at the same time: whoever changes it holds this.
     pub(super) api_writes: tokio::sync::Mutex<()>,
+    /// The ARNs of the roles of the plan's functions.
+    pub(super) function_roles: Vec<String>,
     ids: Mutex<Ids>,
 }
 
@@ -38,6 +40,8 @@ pub(super) struct Ids {
     pub(super) integrations: BTreeMap<Key, String>,
     /// The version of each function that is deployed.
     pub(super) versions: BTreeMap<Key, u64>,
+    /// What was created, with its tags.
+    pub(super) created: BTreeMap<Resource, Tags>,
 }
 
 impl Ids {
@@ -61,7 +65,13 @@ impl Ids {
 
 impl Context {
     pub(super) fn new(aws: &Aws, stack: &Stack, plan: &Plan, deployment: DeploymentId, events: &Events) -> Self {
+        let functions = plan.steps.iter().filter(|step| step.change != Change::Delete);
+        let function_roles = functions.filter_map(|step| match &step.resource {
+            Resource::Function(key) => Some(stack.role_arn(key).to_string()),
+            _ => None,
+        });
         Self {
+            function_roles: function_roles.collect(),
             aws: aws.clone(),
             stack: stack.clone(),
             events: events.clone(),
@@ -79,6 +89,11 @@ impl Context {
     /// The ids that are known so far. A task that panicked while it held them left them whole.
     pub(super) fn ids(&self) -> MutexGuard<'_, Ids> {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers that the resource of `step` was created, with these tags: it is this stack's beyond doubt.
+    pub(super) fn record_created(&self, step: &Step, tags: &Tags) {
+        self.ids().created.insert(step.resource.clone(), tags.clone());
     }
 
     /// The id of the HTTP API, which is known once the API exists.
@@ -104,15 +119,20 @@ impl Context {
     pub(super) async fn verify_ownership<L, LF>(&self, step: &Step, tags: L) -> Result<(), DeployError>
     where
         L: Fn() -> LF,
-        LF: Future<Output = Result<Option<Tags>, AwsError>>,
+        LF: Future<Output = Result<Option<TagRead>, AwsError>>,
     {
         let ask = || async { self.retry(step).call(&tags).await };
         let tags = self.retry(step).poll(WaitingFor::Shown, ask).await?;
         let stack = self.stack.name();
-        let owner = owner(&tags).cloned();
-        if owner.as_ref() == Some(&stack) {
-            return Ok(());
+        let kind = step.resource.kind();
+        let name = step.name.clone();
+        match Ownership::of(&tags, &stack) {
+            Ownership::Ours => Ok(()),
+            Ownership::Foreign(owner) => Err(DeployError::NotOwned { kind, name, stack, owner }),
+            Ownership::Unknown(denied) => {
+                let what = format!("the tags of the {kind} {name}");
+                Err(DeployError::Unreadable(vec![Unread { what, denied, doubt: Doubt::Others }]))
+            }
         }
-        Err(DeployError::NotOwned { kind: step.resource.kind(), name: step.name.clone(), stack, owner })
     }
 }

@@ -26,6 +26,7 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &FunctionSpec) 
         }
         made => {
             let (readiness, version) = made?;
+            context.record_created(step, &spec.tags);
             wait_until_ready(context, step, &spec.name, readiness).await?;
             record_version(context, step, version);
             Ok(())
@@ -45,7 +46,13 @@ pub(super) async fn update(
     let configuration = |field: &Field| {
         matches!(
             field,
-            Field::Runtime | Field::Handler | Field::Memory | Field::Timeout | Field::Environment | Field::Role
+            Field::Runtime
+                | Field::Handler
+                | Field::Memory
+                | Field::Timeout
+                | Field::Environment
+                | Field::Role
+                | Field::RoleMadeAgain
         )
     };
     if fields.contains(&Field::Tags) {
@@ -57,6 +64,9 @@ pub(super) async fn update(
     if fields.iter().any(code) {
         update_code(context, step, spec).await?;
     }
+    if fields.contains(&Field::RoleMadeAgain) {
+        leave_role(context, step, spec).await?;
+    }
     if fields.iter().any(configuration) {
         update_configuration(context, step, spec).await?;
     }
@@ -64,6 +74,18 @@ pub(super) async fn update(
         publish(context, step, spec).await?;
     }
     Ok(())
+}
+
+/// Gives a function another role for a moment, that of another function: Lambda grants the decryption of environment variables
+/// anew only when the role changes. The description makes that a change of which a version can be published.
+async fn leave_role(context: &Context, step: &Step, spec: &FunctionSpec) -> Result<(), DeployError> {
+    let client = &context.aws.lambda;
+    let own = &spec.configuration.role;
+    let other = context.function_roles.iter().find(|role| *role != own).unwrap_or(own);
+    let description = context.deployment.description();
+    let call = || lambda::update_role(client, &spec.name, other, &description);
+    let readiness = context.retry(step).call(call).await?;
+    wait_until_ready(context, step, &spec.name, readiness).await
 }
 
 /// Publishes the function as it is, which Lambda does only if its code is still ours.

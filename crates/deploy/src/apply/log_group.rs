@@ -3,16 +3,27 @@
 use super::context::Context;
 use crate::desired::spec::LogGroupSpec;
 use crate::error::DeployError;
+use crate::observe::Owner;
 use crate::plan::Step;
 use crate::plan::diff::Field;
 use aws::logs;
 
-/// Creates a log group; one that turned up meanwhile is taken over, for Lambda makes them by itself.
+/// Creates a log group. One that turned up meanwhile is taken over when it has no tags: Lambda makes such ones by itself for
+/// the function, which is made at the same time.
 pub(super) async fn create(context: &Context, step: &Step, spec: &LogGroupSpec) -> Result<(), DeployError> {
     let client = &context.aws.logs;
     match context.retry(step).call(|| logs::create_group(client, &spec.name, &spec.tags)).await {
-        Err(DeployError::Aws(error)) if error.is("ResourceAlreadyExistsException") => tag(context, step, spec).await?,
-        made => made?,
+        Err(DeployError::Aws(error)) if error.is("ResourceAlreadyExistsException") => {
+            let tags = || logs::tags(client, spec.arn.as_str());
+            match context.verify_ownership(step, tags).await {
+                Err(DeployError::NotOwned { owner: Owner::Nobody, .. }) => tag(context, step, spec).await?,
+                verified => verified?,
+            }
+        }
+        made => {
+            made?;
+            context.record_created(step, &spec.tags);
+        }
     }
     retain(context, step, spec).await
 }

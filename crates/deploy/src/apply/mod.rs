@@ -26,8 +26,8 @@ use crate::plan::diff::Field;
 use crate::plan::order;
 use crate::plan::{Change, Plan, Step};
 use crate::retry::elapsed_since;
-use aws::Aws;
 use aws::clock;
+use aws::{Aws, Tags};
 use model::deployment::DeploymentId;
 use model::stack::Stack;
 
@@ -36,6 +36,8 @@ use model::stack::Stack;
 pub struct Applied {
     /// The id of the HTTP API, if there is one.
     pub api: Option<String>,
+    /// What was created, with its tags.
+    pub created: BTreeMap<Resource, Tags>,
 }
 
 /// Applies a plan.
@@ -74,8 +76,8 @@ pub async fn apply(
         }
     });
     parallel::all(tasks).await?;
-    let api = context.ids().api.clone();
-    Ok(Applied { api })
+    let ids = context.ids();
+    Ok(Applied { api: ids.api.clone(), created: ids.created.clone() })
 }
 
 fn mark(done: &BTreeMap<Resource, SetOnce<()>>, resource: &Resource) {

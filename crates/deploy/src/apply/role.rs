@@ -19,7 +19,10 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &RoleSpec) -> R
             context.verify_ownership(step, tags).await?;
             context.retry(step).call(|| iam::update_trust(client, &spec.name, &trust)).await?;
         }
-        made => made?,
+        made => {
+            made?;
+            context.record_created(step, &spec.tags);
+        }
     }
     put_policy(context, step, spec).await
 }

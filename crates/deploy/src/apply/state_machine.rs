@@ -26,7 +26,11 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &StateMachineSp
             context.verify_ownership(step, || sfn::tags(client, spec.arn.as_str())).await?;
             change(context, step, spec).await
         }
-        created => created.map_err(|error| as_definition_error(error, &spec.name)),
+        created => {
+            created.map_err(|error| as_definition_error(error, &spec.name))?;
+            context.record_created(step, &spec.tags);
+            Ok(())
+        }
     }
 }
 

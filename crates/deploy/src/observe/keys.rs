@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::ownership::{Doubt, Ownership};
 use super::reader::Reader;
 use crate::error::DeployError;
 use crate::parallel;
-use aws::{Tags, iam, sfn};
+use aws::{TagRead, Tags, iam, sfn};
 use model::names::Key;
 use model::service::Service;
 use model::stack::{KEY_TAG, Stack};
@@ -61,6 +62,9 @@ pub(super) async fn named(reader: &Reader, declared: &Keys) -> Result<(Vec<Key>,
         reader.call(|| iam::role_names(&reader.aws.iam, &role_start)),
         reader.call(|| sfn::state_machine_names(&reader.aws.sfn, &machine_start)),
     )?;
+    let roles = reader.answer(roles, Doubt::Others, || "the list of roles".to_owned()).unwrap_or_default();
+    let what = || "the list of state machines".to_owned();
+    let machines = reader.answer(machines, Doubt::Others, what).unwrap_or_default();
     let known_roles: BTreeSet<String> = declared.roles().iter().map(|key| stack.role_name(key)).collect();
     let known_machines = declared.state_machines.iter().map(|key| stack.state_machine_name(key)).collect();
     tokio::try_join!(
@@ -78,7 +82,7 @@ async fn keys<F>(
     tags: fn(Reader, String) -> F,
 ) -> Result<Vec<Key>, DeployError>
 where
-    F: Future<Output = Result<Tags, DeployError>> + Send + 'static,
+    F: Future<Output = Result<Option<TagRead>, DeployError>> + Send + 'static,
 {
     let unknown = names.into_iter().filter(|name| !known.contains(name));
     let found = unknown.map(|name| {
@@ -86,21 +90,39 @@ where
         async move {
             Ok(match key_of(&reader.stack, &name, deployed) {
                 Some(key) => Some(key),
-                None => tagged_key(&tags(reader.clone(), name.clone()).await?, &reader.stack, &name, deployed),
+                None => {
+                    let tags = tags(reader.clone(), name.clone()).await?;
+                    tags.and_then(|tags| shortened_key(&reader, &tags, &name, deployed))
+                }
             })
         }
     });
     Ok(parallel::all(found).await?.into_iter().flatten().collect())
 }
 
-async fn role_tags(reader: Reader, name: String) -> Result<Tags, DeployError> {
+async fn role_tags(reader: Reader, name: String) -> Result<Option<TagRead>, DeployError> {
     let role = reader.call(|| iam::role(&reader.aws.iam, &name)).await?;
-    Ok(role.map(|role| role.tags).unwrap_or_default())
+    let role = reader.answer(role, Doubt::Others, || format!("the role {name}")).flatten();
+    Ok(role.map(|role| role.tags))
 }
 
-async fn machine_tags(reader: Reader, name: String) -> Result<Tags, DeployError> {
+async fn machine_tags(reader: Reader, name: String) -> Result<Option<TagRead>, DeployError> {
     let arn = reader.stack.state_machine_arn_of(&name);
-    Ok(reader.call(|| sfn::tags(&reader.aws.sfn, arn.as_str())).await?.unwrap_or_default())
+    let tags = reader.call(|| sfn::tags(&reader.aws.sfn, arn.as_str())).await?;
+    Ok(reader.answer(tags, Doubt::Others, || format!("the state machine {name}")).flatten())
+}
+
+/// The key that tags say; ones that may not be read are remembered, for the name alone does not say whose it is.
+pub(super) fn shortened_key(
+    reader: &Reader,
+    tags: &TagRead,
+    name: &str,
+    deployed: fn(&Stack, &Key) -> String,
+) -> Option<Key> {
+    if let Ownership::Unknown(denied) = Ownership::of(tags, &reader.stack.name()) {
+        reader.answer::<()>(Err(denied), Doubt::Others, || format!("the tags of {name}"));
+    }
+    tagged_key(tags.known()?, &reader.stack, name, deployed)
 }
 
 /// The key whose deployed name this is, where the name ends with the key; none for one that ends as shortened names do.
@@ -114,7 +136,7 @@ pub(super) fn key_of(stack: &Stack, name: &str, deployed: fn(&Stack, &Key) -> St
 }
 
 /// The key that a tag says, if the name is indeed its name.
-pub(super) fn tagged_key(tags: &Tags, stack: &Stack, name: &str, deployed: fn(&Stack, &Key) -> String) -> Option<Key> {
+fn tagged_key(tags: &Tags, stack: &Stack, name: &str, deployed: fn(&Stack, &Key) -> String) -> Option<Key> {
     let key = tags.get(KEY_TAG).and_then(|key| Key::parse(key).ok())?;
     (deployed(stack, &key) == name).then_some(key)
 }

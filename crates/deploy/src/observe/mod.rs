@@ -4,22 +4,27 @@
 mod api;
 mod keys;
 mod observed;
+mod owned;
+mod ownership;
 mod reader;
 mod resources;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::desired::resource::Resource;
 use crate::error::DeployError;
 use crate::event::Events;
-use aws::Aws;
+use aws::{Aws, TagRead, Tags};
 use keys::Keys;
 use model::names::Key;
 use model::service::Service;
 use model::stack::Stack;
 use reader::Reader;
 
-pub(crate) use observed::owner;
-pub use observed::{Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
+pub use observed::{
+    Grant, Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, Writer,
+};
+pub use ownership::{Doubt, Owner, Ownership, Unread};
 pub use resources::running_executions;
 
 /// What is known of a stack from work that was just done.
@@ -27,8 +32,10 @@ pub use resources::running_executions;
 pub struct RecentChanges {
     /// The id of the HTTP API.
     pub api: Option<String>,
-    /// Keys of what was deleted.
-    pub deleted: BTreeSet<Key>,
+    /// What was deleted.
+    pub deleted: BTreeSet<Resource>,
+    /// What was created, with its tags: whose it is need not be read.
+    pub created: BTreeMap<Resource, Tags>,
 }
 
 /// Reads what a stack has.
@@ -51,15 +58,17 @@ pub async fn observe(
         keys::named(&reader, &declared),
     )?;
     let ours = stack.name();
-    (observed.apis, observed.foreign_apis) = apis.into_iter().partition(|it| owner(&it.api.tags) == Some(&ours));
+    let apis = apis.into_iter().map(|it| with_created_tags(it, known));
+    (observed.apis, observed.foreign_apis) = apis.partition(|it| Ownership::of(&it.api.tags, &ours).is_ours());
     let group_keys: Vec<Key> = log_groups.keys().cloned().collect();
-    let role_keys: Vec<Key> = role_keys.into_iter().chain(known.deleted.iter().cloned()).collect();
+    let deleted = known.deleted.iter().filter_map(|resource| resource.key().cloned());
+    let role_keys: Vec<Key> = role_keys.into_iter().chain(deleted).collect();
     let leftover = declared.leftover(&role_keys, &machine_keys, &group_keys);
     observed.log_groups = log_groups;
-    observed.log_groups.retain(|key, group| declared.functions.contains(key) || owner(&group.tags) == Some(&ours));
+    let mut strangers = BTreeSet::new();
     if !leftover.is_empty() {
         let mut old = resources::observe(&reader, &leftover).await?;
-        old.keep_owned(&ours);
+        strangers = old.without_foreign(&ours);
         let something = !(old.roles.is_empty() && old.functions.is_empty() && old.state_machines.is_empty());
         observed.roles.append(&mut old.roles);
         observed.functions.append(&mut old.functions);
@@ -69,7 +78,23 @@ pub async fn observe(
             observed.running = all.values().map(Vec::len).sum();
         }
     }
+    observed.unread = reader.unread();
+    observed.trust_created(&known.created);
+    observed.find_writers(&strangers, &known.deleted, &ours);
+    observed.find_grants();
+    observed.log_groups.retain(|key, group| {
+        declared.functions.contains(key) || !matches!(group.ownership(&ours), Ownership::Foreign(_))
+    });
     Ok(observed)
+}
+
+/// An API that was created a moment ago has the tags that it was created with, also where they may not be read.
+fn with_created_tags(mut there: ObservedApi, known: &RecentChanges) -> ObservedApi {
+    let created = known.created.get(&Resource::Api).filter(|_| known.api.as_ref() == Some(&there.api.id));
+    if let (TagRead::Unreadable(_), Some(tags)) = (&there.api.tags, created) {
+        there.api.tags = TagRead::Known(tags.clone());
+    }
+    there
 }
 
 /// Reads one function and some state machines, and nothing else; none when the function does not exist.
@@ -83,5 +108,10 @@ pub async fn observe_function(
     state_machines: impl Iterator<Item = Key>,
     events: &Events,
 ) -> Result<Option<(ObservedFunction, BTreeMap<Key, ObservedStateMachine>)>, DeployError> {
-    resources::function_and_machines(&Reader::new(aws, stack, events), key, state_machines).await
+    let reader = Reader::new(aws, stack, events);
+    let found = resources::function_and_machines(&reader, key, state_machines).await?;
+    match reader.unread() {
+        unread if unread.is_empty() => Ok(found),
+        unread => Err(DeployError::Unreadable(unread)),
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::ownership::Unread;
 use crate::desired::spec::Statement;
 use aws::function_versions::FunctionVersion;
-use aws::{Tags, apis, iam, lambda, sfn};
+use aws::{DeniedRead, TagRead, apis, iam, lambda, sfn};
 use model::names::Key;
-use model::stack::{OWNER_TAG, Stack};
 
 /// What a stack has. Things that are no longer declared are here too, as long as they carry the stack's tag.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,8 +21,10 @@ pub struct Observed {
     pub state_machines: BTreeMap<Key, ObservedStateMachine>,
     /// The HTTP APIs with the stack's name and tag, oldest first; more than one is an accident.
     pub apis: Vec<ObservedApi>,
-    /// HTTP APIs with the stack's name that do not carry its tag, oldest first.
+    /// HTTP APIs with the stack's name that do not carry its tag, or whose tags may not be read, oldest first.
     pub foreign_apis: Vec<ObservedApi>,
+    /// What could not be read, but for tags.
+    pub unread: Vec<Unread>,
     /// How many executions have not ended; counted only when something is there that is no longer declared.
     pub running: usize,
 }
@@ -42,7 +44,20 @@ pub struct ObservedLogGroup {
     /// How long lines are kept, in days; for ever when absent.
     pub retention_days: Option<u32>,
     /// Its tags.
-    pub tags: Tags,
+    pub tags: TagRead,
+    /// Whose function writes to it.
+    pub writer: Writer,
+}
+
+/// Whose function writes to a log group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Writer {
+    /// One of this stack's.
+    OurFunction,
+    /// Nothing shows that it is one of this stack's.
+    Unproven,
+    /// Nobody can tell: the function may not be read.
+    Unreadable(DeniedRead),
 }
 
 /// A function and which routes may invoke it.
@@ -56,6 +71,18 @@ pub struct ObservedFunction {
     pub versions: Vec<FunctionVersion>,
     /// The version that its alias points to, if it has one.
     pub live: Option<u64>,
+    /// Whether its role is the one that it was made with.
+    pub grant: Grant,
+}
+
+/// Whether what Lambda granted to a function's role still counts. Lambda encrypts environment variables and grants the role,
+/// by the id of that very role, to decrypt them: a role made again under the same name has another id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grant {
+    /// The role is older than the function's configuration, as far as is known.
+    Valid,
+    /// The role is gone, or was made again after the function was configured.
+    Stale,
 }
 
 /// A state machine.
@@ -66,7 +93,7 @@ pub struct ObservedStateMachine {
     /// Whether an execution has not ended.
     pub runs: bool,
     /// Its tags.
-    pub tags: Tags,
+    pub tags: TagRead,
 }
 
 /// An HTTP API with what is in it.
@@ -80,11 +107,6 @@ pub struct ObservedApi {
     pub routes: Vec<apis::Route>,
     /// Its stages.
     pub stages: Vec<apis::Stage>,
-}
-
-/// The stack that a resource belongs to, as its tag says.
-pub(crate) fn owner(tags: &Tags) -> Option<&String> {
-    tags.get(OWNER_TAG)
 }
 
 impl ObservedFunction {
@@ -106,35 +128,5 @@ impl Observed {
             && self.functions.is_empty()
             && self.state_machines.is_empty()
             && self.apis.is_empty()
-    }
-
-    /// What has one of our names and belongs to somebody else: kind and name of each.
-    pub fn foreign(&self, stack: &Stack) -> Vec<String> {
-        let ours = stack.name();
-        let foreign = |tags: &Tags| owner(tags) != Some(&ours);
-        let roles = self.roles.iter().filter(|(_, it)| foreign(&it.role.tags));
-        let functions = self.functions.iter().filter(|(_, it)| foreign(&it.function.tags));
-        let machines = self.state_machines.iter().filter(|(_, it)| foreign(&it.tags));
-        let groups = self.log_groups.iter().filter(|(_, it)| owner(&it.tags).is_some_and(|owner| *owner != ours));
-        let roles = roles.map(|(key, _)| format!("role {}", stack.role_name(key)));
-        let functions = functions.map(|(key, _)| format!("function {}", stack.function_name(key)));
-        let machines = machines.map(|(key, _)| format!("state machine {}", stack.state_machine_name(key)));
-        let groups = groups.map(|(key, _)| format!("log group {}", stack.log_group(key)));
-        roles.chain(functions).chain(machines).chain(groups).collect()
-    }
-
-    /// Leaves only what carries the stack's tag, and log groups without any: Lambda makes those by itself.
-    pub fn ours(mut self, stack: &Stack) -> Self {
-        let ours = stack.name();
-        self.keep_owned(&ours);
-        self.log_groups.retain(|_, it| owner(&it.tags).is_none_or(|owner| *owner == ours));
-        self.foreign_apis.clear();
-        self
-    }
-
-    pub(super) fn keep_owned(&mut self, stack: &String) {
-        self.roles.retain(|_, it| owner(&it.role.tags) == Some(stack));
-        self.functions.retain(|_, it| owner(&it.function.tags) == Some(stack));
-        self.state_machines.retain(|_, it| owner(&it.tags) == Some(stack));
     }
 }

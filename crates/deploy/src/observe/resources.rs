@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::keys::{Keys, key_of, tagged_key};
-use super::observed::{Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
+use super::keys::{Keys, key_of, shortened_key};
+use super::observed::{
+    Grant, Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, Writer,
+};
+use super::ownership::Doubt;
 use super::reader::Reader;
 use crate::desired::spec::{POLICY_NAME, SID_PREFIX, Statement};
 use crate::error::DeployError;
 use crate::parallel;
 use crate::trace::TARGET;
 use aws::executions::{self, Execution};
-use aws::{Aws, function_versions, iam, lambda, logs, sfn};
+use aws::{Aws, TagRead, function_versions, iam, lambda, logs, sfn};
 use model::names::Key;
 use model::stack::{LIVE, Stack};
 
@@ -49,6 +52,11 @@ async fn role(reader: Reader, key: Key) -> Result<Option<(Key, ObservedRole)>, D
         reader.call(|| iam::role(client, &name)),
         reader.call(|| iam::inline_policy(client, &name, POLICY_NAME))
     )?;
+    let role = reader.answer(role, Doubt::Key(key.clone()), || format!("the role {name}")).flatten();
+    if role.is_none() {
+        return Ok(None);
+    }
+    let policy = reader.answer(policy, Doubt::Details, || format!("the policy of the role {name}")).flatten();
     Ok(role.map(|role| (key, ObservedRole { role, policy })))
 }
 
@@ -61,8 +69,14 @@ async fn function(reader: Reader, key: Key) -> Result<Option<(Key, ObservedFunct
         reader.call(|| function_versions::list(client, &name)),
         reader.call(|| function_versions::alias(client, &name, LIVE)),
     )?;
+    let function = reader.answer(function, Doubt::Key(key.clone()), || format!("the function {name}")).flatten();
+    let Some(function) = function else { return Ok(None) };
+    let what = |detail: &str| format!("{detail} of the function {name}");
+    let policy = reader.answer(policy, Doubt::Details, || what("the policy")).flatten();
+    let versions = reader.answer(versions, Doubt::Details, || what("the versions")).unwrap_or_default();
+    let live = reader.answer(live, Doubt::Details, || what("the alias")).flatten();
     let statements = policy.as_deref().map(statements).unwrap_or_default();
-    Ok(function.map(|function| (key, ObservedFunction { function, statements, versions, live })))
+    Ok(Some((key, ObservedFunction { function, statements, versions, live, grant: Grant::Valid })))
 }
 
 async fn state_machine(reader: Reader, key: Key) -> Result<Option<(Key, ObservedStateMachine)>, DeployError> {
@@ -73,7 +87,15 @@ async fn state_machine(reader: Reader, key: Key) -> Result<Option<(Key, Observed
         reader.call(|| sfn::tags(client, arn.as_str())),
         reader.call(|| executions::any_running(&reader.aws, &arn)),
     )?;
-    Ok(machine.map(|machine| (key, ObservedStateMachine { machine, runs, tags: tags.unwrap_or_default() })))
+    let name = reader.stack.state_machine_name(&key);
+    let machine = reader.answer(machine, Doubt::Key(key.clone()), || format!("the state machine {name}")).flatten();
+    let Some(machine) = machine else { return Ok(None) };
+    let what = || format!("the executions of the state machine {name}");
+    // Where nobody knows, what runs may need its role as it is.
+    let runs = reader.answer(runs, Doubt::Details, what).unwrap_or(true);
+    let tags = tags.unwrap_or_else(|denied| Some(TagRead::Unreadable(denied)));
+    // Without tags it is gone since it was described.
+    Ok(tags.map(|tags| (key, ObservedStateMachine { machine, runs, tags })))
 }
 
 /// Reads every log group that a function of this stack writes to or wrote to, with its tags. The tags of the declared ones
@@ -88,28 +110,34 @@ pub(super) async fn log_groups(
         let name = reader.stack.log_group(key);
         async move { Ok((name.clone(), group_tags(&reader, &name).await?)) }
     });
+    let what = || format!("the log groups that begin with {start}");
     let (groups, known) =
         tokio::try_join!(reader.call(|| logs::groups(&reader.aws.logs, &start)), parallel::all(known))?;
-    let known: BTreeMap<String, aws::Tags> = known.into_iter().collect();
+    let groups = reader.answer(groups, Doubt::LogGroups, what).unwrap_or_default();
+    let known: BTreeMap<String, Option<TagRead>> = known.into_iter().collect();
     let with_tags = groups.into_iter().map(|group| {
         let reader = reader.clone();
-        let known = known.get(&group.name).cloned();
+        let known = known.get(&group.name).cloned().flatten();
         async move {
             let tags = match known {
-                Some(tags) => tags,
+                Some(tags) => Some(tags),
                 None => group_tags(&reader, &group.name).await?,
             };
+            // Without tags it is gone since it was listed.
+            let Some(tags) = tags else { return Ok(None) };
             let key = key_of(&reader.stack, &group.name, Stack::log_group)
-                .or_else(|| tagged_key(&tags, &reader.stack, &group.name, Stack::log_group));
-            Ok(key.map(|key| (key, ObservedLogGroup { retention_days: group.retention_days, tags })))
+                .or_else(|| shortened_key(&reader, &tags, &group.name, Stack::log_group));
+            let retention_days = group.retention_days;
+            Ok(key.map(|key| (key, ObservedLogGroup { retention_days, tags, writer: Writer::Unproven })))
         }
     });
     Ok(parallel::all(with_tags).await?.into_iter().flatten().collect())
 }
 
-async fn group_tags(reader: &Reader, name: &str) -> Result<aws::Tags, DeployError> {
+async fn group_tags(reader: &Reader, name: &str) -> Result<Option<TagRead>, DeployError> {
     let arn = reader.stack.log_group_arn(name);
-    Ok(reader.call(|| logs::tags(&reader.aws.logs, arn.as_str())).await?.unwrap_or_default())
+    let tags = reader.call(|| logs::tags(&reader.aws.logs, arn.as_str())).await?;
+    Ok(tags.unwrap_or_else(|denied| Some(TagRead::Unreadable(denied))))
 }
 
 /// The executions of each state machine that have not ended. Express executions can't be listed and end by themselves

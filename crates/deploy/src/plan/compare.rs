@@ -7,10 +7,10 @@ use crate::desired::Desired;
 use crate::desired::resource::Resource;
 use crate::desired::spec::{FunctionSpec, PermissionSpec, RoleSpec, Spec, StateMachineSpec};
 use crate::error::DeployError;
-use crate::observe::{Observed, ObservedApi, ObservedFunction, owner};
+use crate::observe::{Doubt, Observed, ObservedApi, ObservedFunction, Owner, Ownership, Unread};
 use crate::plan::diff::{self, Difference, Field};
 use crate::policy;
-use aws::Tags;
+use aws::TagRead;
 use model::names::Key;
 use model::stack::Stack;
 
@@ -46,18 +46,18 @@ struct Existing {
     identity: Identity,
     /// Absent when nothing is there.
     differences: Option<Vec<Difference>>,
-    /// The tags that say whose it is; absent for parts of a resource with tags of its own.
-    tags: Option<Tags>,
+    /// Whose it is; absent for parts of a resource with tags of its own.
+    ownership: Option<Ownership>,
 }
 
 impl Existing {
     fn part(identity: Identity, differences: Option<Vec<Difference>>) -> Self {
-        Self { identity, differences, tags: None }
+        Self { identity, differences, ownership: None }
     }
 
-    fn thing(identity: Identity, found: Option<(Vec<Difference>, &Tags)>) -> Self {
-        let (differences, tags) = found.unzip();
-        Self { identity, differences, tags: tags.cloned() }
+    fn thing(identity: Identity, found: Option<(Vec<Difference>, Ownership)>) -> Self {
+        let (differences, ownership) = found.unzip();
+        Self { identity, differences, ownership }
     }
 }
 
@@ -78,16 +78,17 @@ impl Comparison<'_> {
 
     fn step(&self, resource: &Resource, spec: &Spec) -> Result<Step, DeployError> {
         let (name, found) = self.existing(resource, spec)?;
-        let mine = self.stack.name();
-        let change = match (found.differences, found.tags) {
+        let change = match (found.differences, found.ownership) {
             (None, _) => Change::Create(spec.clone()),
-            (Some(differences), Some(tags)) if owner(&tags) != Some(&mine) && !is_lambdas_own(resource, &tags) => {
-                let kind = resource.kind();
-                let owner = owner(&tags).cloned();
-                if owner.is_some() || self.foreign == ForeignResources::Refuse {
-                    return Err(DeployError::NotOwned { kind, name, stack: mine, owner });
-                }
+            (Some(differences), Some(Ownership::Foreign(Owner::Nobody))) if self.foreign == ForeignResources::Adopt => {
                 Change::Adopt(spec.clone(), differences)
+            }
+            (Some(_), Some(Ownership::Foreign(owner))) => {
+                return Err(DeployError::NotOwned { kind: resource.kind(), name, stack: self.stack.name(), owner });
+            }
+            (Some(_), Some(Ownership::Unknown(denied))) => {
+                let what = format!("the tags of the {} {name}", resource.kind());
+                return Err(DeployError::Unreadable(vec![Unread { what, denied, doubt: Doubt::Others }]));
             }
             (Some(differences), _) if differences.is_empty() => Change::Keep,
             (Some(differences), _) => Change::Update(spec.clone(), differences),
@@ -101,18 +102,19 @@ impl Comparison<'_> {
         let api = self.api;
         Ok(match (resource, spec) {
             (Resource::Role(key), Spec::Role(wanted)) => {
-                let there = observed.roles.get(key).map(|it| (diff::role(wanted, it), &it.role.tags));
+                let there = observed.roles.get(key).map(|it| (diff::role(wanted, it), self.whose(&it.role.tags)));
                 (wanted.name.clone(), Existing::thing(Identity::Name, there))
             }
             (Resource::LogGroup(key), Spec::LogGroup(wanted)) => {
-                let there = observed.log_groups.get(key).map(|it| (diff::log_group(wanted, it), &it.tags));
+                let there = observed.log_groups.get(key);
+                let there = there.map(|it| (diff::log_group(wanted, it), it.ownership(&self.stack.name())));
                 (wanted.name.clone(), Existing::thing(Identity::Name, there))
             }
             (Resource::Function(key), Spec::Function(wanted)) => {
                 let there = observed.functions.get(key);
                 let version =
                     there.and_then(|it| unchanged_version(wanted, it)).map_or(Identity::Name, Identity::Version);
-                let there = there.map(|it| (diff::function(wanted, it), &it.function.tags));
+                let there = there.map(|it| (diff::function(wanted, it), self.whose(&it.function.tags)));
                 (wanted.name.clone(), Existing::thing(version, there))
             }
             (Resource::Alias(key), Spec::Alias(wanted)) => {
@@ -131,7 +133,7 @@ impl Comparison<'_> {
     fn part_of_api(&self, resource: &Resource, spec: &Spec, api: Option<&ObservedApi>) -> (String, Existing) {
         match (resource, spec) {
             (_, Spec::Api(wanted)) => {
-                let there = api.map(|it| (diff::api(wanted, &it.api), &it.api.tags));
+                let there = api.map(|it| (diff::api(wanted, &it.api), self.whose(&it.api.tags)));
                 (wanted.name.clone(), Existing::thing(Identity::of_id(api.map(|it| &it.api.id)), there))
             }
             (_, Spec::Integration(wanted)) => {
@@ -167,7 +169,8 @@ impl Comparison<'_> {
             let was = there.machine.kind.clone();
             return Err(DeployError::KindChanged { name, was, wanted: wanted.settings.kind });
         }
-        let compared = there.map(|it| (diff::state_machine(wanted, it, |key| self.version(key)), &it.tags));
+        let differences = |it| diff::state_machine(wanted, it, |key| self.version(key));
+        let compared = there.map(|it| (differences(it), self.whose(&it.tags)));
         Ok(Existing::thing(Identity::Name, compared))
     }
 
@@ -177,6 +180,10 @@ impl Comparison<'_> {
             Some(Spec::Function(wanted)) => unchanged_version(wanted, self.observed.functions.get(key)?),
             _ => None,
         }
+    }
+
+    fn whose(&self, tags: &TagRead) -> Ownership {
+        Ownership::of(tags, &self.stack.name())
     }
 
     fn permission(&self, wanted: &PermissionSpec, function: &Key, api: &ObservedApi) -> Option<Vec<Difference>> {
@@ -191,9 +198,4 @@ impl Comparison<'_> {
 fn unchanged_version(wanted: &FunctionSpec, there: &ObservedFunction) -> Option<u64> {
     let differs = diff::function(wanted, there).iter().any(|difference| difference.field != Field::Tags);
     there.published().filter(|_| !differs)
-}
-
-/// Lambda creates log groups without tags by itself: such a group with the function's name belongs to the stack.
-fn is_lambdas_own(resource: &Resource, tags: &Tags) -> bool {
-    matches!(resource, Resource::LogGroup(_)) && owner(tags).is_none()
 }

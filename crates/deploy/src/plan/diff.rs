@@ -7,9 +7,9 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::desired::spec::{ApiSpec, FunctionSpec, LogGroupSpec, RoleSpec, StageSpec, StateMachineSpec, Statement};
-use crate::observe::{ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
+use crate::observe::{Grant, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
 use crate::policy;
-use aws::{Tags, apis, lambda};
+use aws::{TagRead, Tags, apis, lambda};
 use model::names::{Arn, Key};
 
 /// A field that differs.
@@ -40,6 +40,8 @@ pub enum Field {
     Environment,
     /// The role that something runs as.
     Role,
+    /// The role that a function runs as was made again after it.
+    RoleMadeAgain,
     /// What a function is now is not published as a version.
     Unpublished,
     /// The version that an alias points to.
@@ -92,6 +94,7 @@ impl Field {
             Self::Timeout => "timeout",
             Self::Environment => "environment",
             Self::Role => "role",
+            Self::RoleMadeAgain => "its role was made again after it",
             Self::Unpublished => "no version of it",
             Self::Version => "version",
             Self::Failed => "failed",
@@ -137,7 +140,8 @@ impl Differences {
     }
 
     /// Others may add tags of their own.
-    fn tags(&mut self, wanted: &Tags, there: &Tags) {
+    fn tags(&mut self, wanted: &Tags, there: &TagRead) {
+        let Some(there) = there.known() else { return };
         self.flag(wanted.iter().any(|(name, value)| there.get(name) != Some(value)), Field::Tags);
     }
 
@@ -182,6 +186,7 @@ pub(crate) fn function(wanted: &FunctionSpec, observed: &ObservedFunction) -> Ve
     found.compare(Field::Memory, was.memory_mb, new.memory_mb, " MB");
     found.compare(Field::Timeout, was.timeout_s, new.timeout_s, " s");
     found.flag(was.role != new.role, Field::Role);
+    found.flag(was.role == new.role && observed.grant == Grant::Stale, Field::RoleMadeAgain);
     let names: BTreeSet<&String> = was.environment.keys().chain(new.environment.keys()).collect();
     let differing: Vec<&str> = names
         .into_iter()

@@ -7,7 +7,8 @@ use crate::desired::Desired;
 use crate::desired::resource::Resource;
 use crate::desired::spec::Spec;
 use crate::observe::{Observed, ObservedApi};
-use aws::apis::Integration;
+use crate::plan::diff::integration_target;
+use aws::apis::{Integration, Route};
 use model::names::Key;
 use model::stack::Stack;
 
@@ -22,13 +23,15 @@ pub(crate) fn unneeded_parts(
     steps.extend(extra_apis(observed));
     let wanted_api = api.filter(|_| desired.contains_key(&Resource::Api));
     if let Some(api) = wanted_api {
-        for route in api.routes.iter().filter(|it| !desired.contains_key(&Resource::Route(it.key.clone()))) {
+        let undeclared = |it: &&Route| !desired.contains_key(&Resource::Route(it.key.clone()));
+        for route in api.routes.iter().filter(undeclared).filter(|it| leads_to_stack(it, api, stack)) {
             let resource = Resource::Route(route.key.clone());
             steps.push(Step::deletion_by_id(resource, route.key.clone(), &route.id));
         }
         let integrations = steps.iter().filter(|step| matches!(step.resource, Resource::Integration(_)));
         let used: BTreeSet<&str> = integrations.filter_map(|step| step.id().ok()).collect();
-        let unused = api.integrations.iter().filter(|it| !used.contains(it.id.as_str()));
+        let ours = api.integrations.iter().filter(|it| is_stacks(it, stack));
+        let unused = ours.filter(|it| !used.contains(it.id.as_str()));
         let deletion = |it: &Integration| {
             Step::deletion_by_id(Resource::LeftoverIntegration(it.id.clone()), it.id.clone(), &it.id)
         };
@@ -47,6 +50,18 @@ pub(crate) fn unneeded_parts(
             steps.push(Step::named(resource, stack.function_name(key), Change::Delete));
         }
     }
+}
+
+/// Whether an integration leads to a function of the stack. Others are somebody's who shares the API, or had it before it was
+/// adopted.
+fn is_stacks(integration: &Integration, stack: &Stack) -> bool {
+    integration.uri.contains(&format!(":function:{}", stack.function_name_start()))
+}
+
+/// Whether a route leads to a function of the stack, or nowhere.
+fn leads_to_stack(route: &Route, api: &ObservedApi, stack: &Stack) -> bool {
+    let target = api.integrations.iter().find(|it| integration_target(&it.id) == route.target);
+    target.is_none_or(|it| is_stacks(it, stack))
 }
 
 fn wanted_sids(desired: &Desired, key: &Key, api: &ObservedApi) -> BTreeSet<String> {

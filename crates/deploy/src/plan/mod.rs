@@ -19,13 +19,17 @@ pub use step::{Change, ForeignResources, Identity, Plan, Step};
 /// What makes the cloud match the service.
 ///
 /// # Errors
-/// Something at one of our names that is not ours; a state machine whose type differs: it can't be changed in place.
+/// Something that may not be read; something at one of our names that is not ours; a state machine whose type differs: it can't be changed in place.
 pub fn plan(
     desired: &Desired,
     observed: &Observed,
     stack: &Stack,
     foreign: ForeignResources,
 ) -> Result<Plan, DeployError> {
+    let unread = observed.unread(stack);
+    if !unread.is_empty() {
+        return Err(DeployError::Unreadable(unread));
+    }
     let mut steps = compare::steps(desired, observed, stack, foreign)?;
     let api = compare::api_of(observed);
     leftovers::unneeded_parts(&mut steps, desired, observed, api, stack);

@@ -5,7 +5,7 @@ use crate::observe::Observed;
 use crate::plan::{Plan, Step, all_deletions, extra_apis};
 use model::stack::Stack;
 
-/// Deletes everything that exists; log groups only when asked to.
+/// Deletes everything that exists, which must be [`Observed::ours`]; log groups only when asked to.
 pub fn plan_removal(observed: &Observed, stack: &Stack, keep_logs: bool) -> Plan {
     let mut steps = all_deletions(observed, stack);
     if let Some(first) = observed.apis.first() {

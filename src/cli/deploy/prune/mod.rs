@@ -59,7 +59,8 @@ pub(crate) async fn run(args: &PruneArgs, global: &Global, ui: &Ui) -> Result<()
 async fn decide(args: &PruneArgs, session: &Session, events: &Events) -> Result<Option<Selection>, DeployError> {
     let aws = &session.aws;
     let stack = &session.stack;
-    let observed = observe(aws, stack, &session.project.service, &RecentChanges::default(), events).await?.ours(stack);
+    let observed = observe(aws, stack, &session.project.service, &RecentChanges::default(), events).await?;
+    let observed = observed.readable(stack)?.ours(stack);
     if observed.functions.is_empty() && observed.state_machines.is_empty() {
         return Ok(None);
     }

@@ -35,6 +35,16 @@ impl Snapshot {
         stable::text(&self.value, &self.ids, versions)
     }
 
+    /// What strangers have, which no command may touch: everything whose name says so.
+    pub fn strangers(&self) -> String {
+        let mut value = self.value.clone();
+        for things in value.as_object_mut().into_iter().flat_map(|kinds| kinds.values_mut()) {
+            let Some(things) = things.as_array_mut() else { continue };
+            things.retain(|thing| thing.to_string().contains("stranger"));
+        }
+        stable::text(&value, &self.ids, Versions::Numbered)
+    }
+
     /// What the ids that the cloud gave stand for.
     pub fn names(&self) -> Names {
         self.ids.clone()

@@ -146,7 +146,8 @@ pub fn apis(cloud: &Cloud, ids: &mut Names) -> Vec<Value> {
     let mut found = Vec::new();
     for api in list(get(cloud, "apigateway", "/v2/apis"), "items", "name") {
         let id = text(&api, "apiId");
-        ids.insert(id.clone(), "api".to_owned());
+        let called = if text(&api, "name").contains("stranger") { "stranger's API" } else { "api" };
+        ids.insert(id.clone(), called.to_owned());
         let part = |things: &str, sort_by: &str| {
             list(get(cloud, "apigateway", &format!("/v2/apis/{id}/{things}")), "items", sort_by)
         };

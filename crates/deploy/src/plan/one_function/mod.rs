@@ -10,7 +10,7 @@ use crate::error::DeployError;
 use crate::observe::{Observed, ObservedFunction, ObservedStateMachine};
 use crate::plan::{ForeignResources, Plan, plan};
 use crate::versions::pinned;
-use aws::sfn;
+use aws::{TagRead, Tags, sfn};
 use model::names::Key;
 use model::stack::Stack;
 
@@ -52,7 +52,7 @@ pub fn plan_function(
         (extent, wanted.get_mut(&Resource::Function(key.clone())))
     {
         spec.configuration = part.function.function.configuration.clone();
-        spec.tags.clone_from(&part.function.function.tags);
+        spec.tags = known(&part.function.function.tags);
     }
     let mut state_machines = BTreeMap::new();
     for (machine, there) in &part.state_machines {
@@ -70,6 +70,11 @@ pub fn plan_function(
     let functions = BTreeMap::from([(key.clone(), function)]);
     let observed = Observed { functions, state_machines, ..Observed::default() };
     plan(&wanted, &observed, stack, ForeignResources::Refuse)
+}
+
+/// The tags that stay as they are. Those that may not be read stop the plan.
+fn known(tags: &TagRead) -> Tags {
+    tags.known().cloned().unwrap_or_default()
 }
 
 /// A state machine as it is, but with the new version of a function; none when no deployment put a version of it in.
@@ -97,7 +102,7 @@ fn repinned(
         settings: sfn::Settings { definition, role: current.role.clone(), kind },
         functions: vec![function],
         publish: true,
-        tags: there.tags.clone(),
+        tags: known(&there.tags),
     })
 }
 
