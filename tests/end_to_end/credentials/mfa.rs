@@ -92,7 +92,10 @@ fn without_a_terminal_it_is_said_what_to_do() {
     let desk = Desk::new(ADMIN, &stand_in);
     let ended = desk.run(&["info"]);
     assert_eq!((ended.code, stand_in.calls()), (Some(4), Vec::new()), "{ended:#?}");
-    insta::assert_snapshot!(ended.stderr, @"");
+    insta::assert_snapshot!(ended.stderr, @r"
+    error: The profile `admin` needs a code of the MFA device arn:aws:iam::000000000000:mfa/anna, and there is no terminal to ask for it.
+      try: Run any command with this profile once on a terminal, such as `workshop info`, or let the aws CLI ask for the code (`aws sts get-caller-identity`, with the same `--profile`): the session is kept in ~/.aws/cli/cache, and what runs without a terminal uses it until it ends. Where nobody is, set the keys of `aws sts get-session-token`.
+    ");
 }
 
 #[test]
@@ -101,6 +104,12 @@ fn a_wrong_code_is_told() {
     let desk = Desk::new(ADMIN, &stand_in);
     let ended = desk.on_terminal(QUESTION, WRONG_CODE, &[WORKSHOP, "info"]);
     assert_eq!(ended.code, Some(4), "{ended:#?}");
-    insta::assert_snapshot!(ended.stdout.replace('\r', ""), @"");
+    let shown: Vec<&str> = ended.stdout.lines().map(str::trim_end).collect();
+    insta::assert_snapshot!(shown.join("\n"), @r"
+    Enter MFA code for arn:aws:iam::000000000000:mfa/anna:
+    error: AWS does not take the code of the MFA device.
+      cause: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
+      try: Each code works once: wait for the next one and run the command again. Check `mfa_serial` in the profile.
+    ");
     assert!(!desk.home.path(".aws/cli").exists(), "nothing is kept");
 }

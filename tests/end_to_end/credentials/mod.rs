@@ -55,7 +55,7 @@ fn regions_have_their_order() {
 
 const ROLES: &str = "[default]\nregion = eu-west-1\n\
     [profile role]\nregion = eu-west-1\nrole_arn = arn:aws:iam::000000000000:role/r\nsource_profile = anna\n\
-    role_session_name = here\nduration_seconds = 7200\nexternal_id = x\n\
+    role_session_name = here\nduration_seconds = 7200\nexternal_id = x-1\n\
     [profile chain]\nregion = eu-west-1\nrole_arn = arn:aws:iam::000000000000:role/q\nsource_profile = role\n\
     [profile self]\nregion = eu-west-1\nrole_arn = arn:aws:iam::000000000000:role/s\nsource_profile = self\n\
     aws_access_key_id = AKIASELF\naws_secret_access_key = s\n\
@@ -154,15 +154,36 @@ fn wrong_settings_are_told_before_any_call() {
         ended.stderr.replace(home.trim_end_matches('/'), "HOME")
     };
     let files = Setting { config: REGIONS, credentials: ANNA, variables: &KEYS, ..NONE };
-    insta::assert_snapshot!(told(Setting { options: &["--profile", "ana"], ..files }, 2), @"");
-    let variables = &[("AWS_PROFILE", "nobody"), ("AWS_CONFIG_FILE", "{HOME}/other")];
-    insta::assert_snapshot!(told(Setting { variables, ..files }, 2), @"");
-    insta::assert_snapshot!(told(Setting { config: "[default]\nregion = eu-west-1\n[oh no\n", ..NONE }, 2), @"");
-    insta::assert_snapshot!(told(Setting { variables: &KEYS[..1], ..NONE }, 2), @"");
+    let elsewhere = &[("AWS_PROFILE", "nobody"), ("AWS_CONFIG_FILE", "{HOME}/other")];
     let circle = "[profile a]\nrole_arn = arn:aws:iam::000000000000:role/r\nsource_profile = b\n\
         [profile b]\nrole_arn = arn:aws:iam::000000000000:role/r\nsource_profile = a\n";
-    insta::assert_snapshot!(told(Setting { config: circle, options: &["--profile", "a"], ..NONE }, 2), @"");
-    insta::assert_snapshot!(told(Setting { config: "[profile p]\nregion = eu-west-1\n", options: &["--profile", "p"], ..NONE }, 4), @"");
+    let all = [
+        told(Setting { options: &["--profile", "ana"], ..files }, 2),
+        told(Setting { variables: elsewhere, ..files }, 2),
+        told(Setting { config: "[default]\nregion = eu-west-1\n[oh no\n", ..NONE }, 2),
+        told(Setting { variables: &[KEYS[0]], ..NONE }, 2),
+        told(Setting { config: circle, options: &["--profile", "a"], ..NONE }, 2),
+        told(Setting { config: "[profile p]\nregion = eu-west-1\n", options: &["--profile", "p"], ..NONE }, 4),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @r"
+    error: There is no profile `ana` in ~/.aws/config or ~/.aws/credentials; did you mean `anna`?
+      try: `aws configure list-profiles` lists the profiles; `aws configure --profile NAME` makes one.
+
+    error: There is no profile `nobody` (AWS_PROFILE) in HOME/other (AWS_CONFIG_FILE) or ~/.aws/credentials.
+      try: `aws configure list-profiles` lists the profiles; `aws configure --profile NAME` makes one.
+
+    error: The AWS configuration can't be read: error parsing HOME/.aws/config on line 3: Profile definition must end with ']'.
+      try: Mend the file: no profile of it can be read until then.
+
+    error: AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not.
+      try: Set both or neither; `--profile` names a profile that comes before both.
+
+    error: The profile `b` names the source_profile `a`, which leads back to it.
+      try: Mend it in ~/.aws/config, or name another profile with `--profile`.
+
+    error: No AWS credentials were found in the profile `p`.
+      try: Run `aws configure`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with `--profile`; or add `--local` to use the embedded cloud, which needs no account.
+    ");
 }
 
 /// A profile of `aws login`, while its token lasts and afterwards.
@@ -175,7 +196,7 @@ fn a_console_sign_in_is_used_until_it_ends() {
     assert_eq!(without.code, Some(4), "{without:#?}");
     assert!(without.stderr.contains("`aws login --profile console`"), "{without:#?}");
     // The SHA-256 of the session's name. A token that lasts is not renewed, and its key for that not looked at.
-    let file = ".aws/login/cache/b8657f3417ef2bdc83e282003aae954f149a749983ab0b740de998e20bf51a9f.json";
+    let file = ".aws/login/cache/2bf6dfbae420d557f80fb49b98e59ff5447e79d8b3b3dbfc828bbb11e7446ce9.json";
     let token = r#"{"accessToken":{"accessKeyId":"AKIALOGIN","secretAccessKey":"s","sessionToken":"t","accountId":"000000000000",
         "expiresAt":"{UNTIL}"},"tokenType":"aws_sigv4","refreshToken":"r","clientId":"c","dpopKey":"DPOP"}"#;
     desk.write(file, token);

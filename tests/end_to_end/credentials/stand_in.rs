@@ -65,7 +65,7 @@ impl StandIn {
     }
 }
 
-/// The role that a code of any MFA device but this one gives.
+/// The one code that STS does not take.
 pub const WRONG_CODE: &str = "000000";
 
 /// Credentials that last for an hour, as JSON of the metadata services.
@@ -88,7 +88,9 @@ fn answer(head: &str, body: &str, calls: &Mutex<Vec<Call>>, apis: &str) -> (&'st
     let path = line.split(' ').nth(1).unwrap_or_default();
     match path {
         "/container" => ("200 OK", json, metadata_credentials("AKIACONTAINER")),
-        "/latest/api/token" => ("200 OK", "text/plain", "token".to_owned()),
+        "/latest/api/token" => {
+            ("200 OK", "text/plain\r\nx-aws-ec2-metadata-token-ttl-seconds: 21600", "token".to_owned())
+        }
         "/latest/meta-data/iam/security-credentials/" => ("200 OK", "text/plain", "machine".to_owned()),
         "/latest/meta-data/iam/security-credentials/machine" => ("200 OK", json, metadata_credentials("AKIAMACHINE")),
         _ if path.starts_with("/latest/") => ("404 Not Found", "text/plain", String::new()),

@@ -111,7 +111,10 @@ async fn read(files: EnvConfigFiles, name: &str) -> Result<ProfileSet, AwsError>
 
 /// The parser names file and line.
 fn unreadable(error: &ProfileFileLoadError) -> AwsError {
-    let why = error_chain(error).replace('\n', " ");
+    let why = match error {
+        ProfileFileLoadError::ParseError(place) => place.to_string(),
+        other => error_chain(other),
+    };
     let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
     let message = format!("The AWS configuration can't be read: {why}.");
     AwsError::on_this_side(AwsErrorKind::InvalidSetting, "configuration files", message)

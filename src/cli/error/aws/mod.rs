@@ -191,8 +191,8 @@ fn place(error: &AwsError) -> CliError {
         AwsErrorKind::ProxyUnreachable => unreached(error.message.clone())
             .try_this("Check the variable and that the proxy runs. NO_PROXY lists the hosts that are called without it."),
         AwsErrorKind::ProxyRefused => unreached(error.message.clone()).try_this(
-            "Ask whoever runs the proxy to let *.amazonaws.com through. User and password belong into the variable: \
-             http://USER:PASSWORD@HOST:PORT.",
+            "User and password belong into the variable, such as http://USER:PASSWORD@HOST:PORT (%40 for an @). A host that \
+             the proxy holds back has to be let through by whoever runs it; NO_PROXY lists the hosts that are called without it.",
         ),
         AwsErrorKind::UnknownHost => {
             unreached(format!("{service} has no address: there is no such region, or this machine is offline."))
@@ -217,7 +217,8 @@ fn place(error: &AwsError) -> CliError {
 fn files_and_ways(error: &AwsError) -> CliError {
     let advice = match error.operation {
         "profile" => "`aws configure list-profiles` lists the profiles; `aws configure --profile NAME` makes one.",
-        "configuration files" => "Mend it there, or name another profile with `--profile`.",
+        "configuration files" => "Mend the file: no profile of it can be read until then.",
+        "role" => "Mend it in ~/.aws/config, or name another profile with `--profile`.",
         "proxy" => "Set the variable to a URL such as http://proxy.example.com:3128, or not at all.",
         "certificates" => "Name a file of certificates in PEM, or none: then those of the system are trusted.",
         "keys" => "Set both or neither; `--profile` names a profile that comes before both.",

@@ -67,7 +67,15 @@ impl Finder<'_> {
         }
         let container = EcsCredentialsProvider::builder().configure(self.providers).build();
         let machine = ImdsCredentialsProvider::builder().configure(self.providers).build();
-        let chain = CredentialsProviderChain::first_try("Profile", self.profile(name))
+        let profile = self.profile(name);
+        let chain = if self.profiles.is_explicit() {
+            CredentialsProviderChain::first_try("Profile", profile)
+        } else {
+            // It has none; whoever has none anywhere is told that it was looked there.
+            CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
+                .or_else("Profile", profile)
+        };
+        let chain = chain
             .or_else("EcsContainer", container)
             .or_else("Ec2InstanceMetadata", machine);
         alone(SharedCredentialsProvider::new(chain))
@@ -189,5 +197,5 @@ fn keys(profile: &Profile) -> Option<Credentials> {
 
 fn wrong(profile: &Profile, why: &str) -> AwsError {
     let message = format!("The profile `{}` {why}.", profile.name());
-    AwsError::on_this_side(AwsErrorKind::InvalidSetting, "configuration files", message)
+    AwsError::on_this_side(AwsErrorKind::InvalidSetting, "role", message)
 }

@@ -32,7 +32,7 @@ impl Role {
         let setting = |key: &str| profile.get(key).map(str::to_owned);
         let missing = || {
             let message = format!("The profile `{}` has no role_arn.", profile.name());
-            AwsError::on_this_side(AwsErrorKind::InvalidSetting, "configuration files", message)
+            AwsError::on_this_side(AwsErrorKind::InvalidSetting, "role", message)
         };
         Ok(Self {
             profile: profile.name().to_owned(),
