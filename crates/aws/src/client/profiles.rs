@@ -1,6 +1,7 @@
 //! The profiles of the shared configuration files, and which one is meant.
 
 use std::borrow::Cow;
+use std::error::Error;
 
 use aws_config::profile::{Profile, ProfileFileLoadError, ProfileSet};
 use aws_runtime::env_config::file::EnvConfigFiles;
@@ -111,10 +112,8 @@ async fn read(files: EnvConfigFiles, name: &str) -> Result<ProfileSet, AwsError>
 
 /// The parser names file and line.
 fn unreadable(error: &ProfileFileLoadError) -> AwsError {
-    let why = match error {
-        ProfileFileLoadError::ParseError(place) => place.to_string(),
-        other => error_chain(other),
-    };
+    let place = error.source().filter(|_| matches!(error, ProfileFileLoadError::ParseError { .. }));
+    let why = place.map_or_else(|| error_chain(error), error_chain);
     let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
     let message = format!("The AWS configuration can't be read: {why}.");
     AwsError::on_this_side(AwsErrorKind::InvalidSetting, "configuration files", message)
