@@ -153,13 +153,15 @@ impl Proxy {
             return ConnectorError::user(self.refuses(&format!("opens no connection to {host}")).into());
         }
         let is_https = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
-        if is_tunnel || why.contains("connect timeout") || (!is_https && why.contains("(Connect)")) {
-            let last = why.rsplit(": ").next().unwrap_or(&why);
-            let message = format!("The proxy {} ({}) can't be reached: {last}.", self.shown(), self.variable);
-            let unreachable = AwsError::on_this_side(AwsErrorKind::ProxyUnreachable, "proxy", message);
-            return ConnectorError::io(unreachable.into());
-        }
-        error
+        let how = if why.contains("connect timeout") {
+            format!("has opened no connection to {host} in time")
+        } else if is_tunnel || (!is_https && why.contains("(Connect)")) {
+            format!("can't be reached: {}", why.rsplit(": ").next().unwrap_or(&why))
+        } else {
+            return error;
+        };
+        let message = format!("The proxy {} ({}) {how}.", self.shown(), self.variable);
+        ConnectorError::io(AwsError::on_this_side(AwsErrorKind::ProxyUnreachable, "proxy", message).into())
     }
 }
 
