@@ -11,10 +11,10 @@ pub(crate) struct Global {
     /// The stage: one separate deployment of the service [default: the service file's, dev]
     #[arg(short, long, global = true, value_name = "NAME", env = "WORKSHOP_STAGE", value_parser = StageName::parse)]
     pub(crate) stage: Option<StageName>,
-    /// The AWS region; without it, that of the profile, else the default one
+    /// The AWS region; without it, that of the environment, else of the profile, else the default one
     #[arg(short, long, global = true, value_name = "REGION", value_parser = Region::parse, help = region_help())]
     pub(crate) region: Option<Region>,
-    /// The profile of your AWS configuration files
+    /// The profile of your AWS configuration files, whose credentials come before keys in the environment
     #[arg(long, alias = "aws-profile", global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// Use the embedded cloud on this machine; it is started when needed
@@ -62,5 +62,5 @@ pub(crate) enum ColorWhen {
 }
 
 fn region_help() -> String {
-    format!("The AWS region [default: the profile's, else {DEFAULT_REGION}]")
+    format!("The AWS region [default: AWS_REGION, the profile's, else {DEFAULT_REGION}]")
 }

@@ -6,6 +6,7 @@
 
 mod cli;
 mod clients;
+mod credentials;
 mod definitions;
 mod deployments;
 mod eventual;
@@ -18,6 +19,7 @@ mod ministack;
 mod moto;
 mod print;
 mod strangers;
+mod proxies;
 mod support;
 mod throttling;
 mod thirty_stages;

@@ -30,10 +30,11 @@ mod trace;
 
 pub use apis::endpoint;
 pub use client::connect::{Aws, Target};
+pub use client::credentials::mfa::{MfaCode, MfaPrompt};
 pub use client::timeouts::CallTimeout;
 pub use client::{http, region};
 pub use error::AwsError;
-pub use error::kind::AwsErrorKind;
+pub use error::kind::{AwsErrorKind, SignIn};
 pub use lambda::{aliases, invoke, versions as function_versions};
 pub use logs::{events as log_events, live as live_tail};
 pub use sfn::{executions, history, versions as machine_versions};

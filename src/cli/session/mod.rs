@@ -3,7 +3,10 @@
 pub(crate) mod artefacts;
 mod bundled;
 pub(crate) mod embedded;
+mod mfa;
 pub(crate) mod project;
+
+use std::sync::Arc;
 
 use cloud_server::lifecycle;
 
@@ -46,7 +49,7 @@ impl Session {
         let told = ui.clone();
         aws.on_wait(move |wait| told.wait(wait));
         let account = aws.account().await;
-        let account = account.map_err(|error| CliError::first_call(error, &aws, global.profile.as_deref()))?;
+        let account = account.map_err(|error| CliError::first_call(error, &aws))?;
         let stage = global.stage.clone().unwrap_or_else(|| project.service.default_stage.clone());
         let stack = Stack { service: project.service.name.clone(), stage, region: aws.region.clone(), account };
         Ok(Self { project, aws, stack })
@@ -80,7 +83,8 @@ impl Session {
 /// Which cloud the options mean; the embedded one is started when it does not run.
 async fn target(global: &Global, ui: &Ui) -> Result<Target, CliError> {
     if !global.local {
-        return Ok(Target::Aws { profile: global.profile.clone(), region: global.region.clone() });
+        let mfa_code: aws::MfaCode = Some(Arc::new(mfa::Terminal));
+        return Ok(Target::Aws { profile: global.profile.clone(), region: global.region.clone(), mfa_code });
     }
     let region = global.region.clone().unwrap_or_default();
     let running = lifecycle::ensure_running(&embedded::data_dir()?).await?;
@@ -94,7 +98,7 @@ async fn target(global: &Global, ui: &Ui) -> Result<Target, CliError> {
 /// cloud's.
 ///
 /// # Errors
-/// The environment's or profile's region is no region.
+/// The environment's or profile's region is no region, or there is no such profile.
 pub(crate) async fn estimated_stack(project: &Project, global: &Global) -> Result<Stack, CliError> {
     let region = match (&global.region, global.local) {
         (Some(region), _) => region.clone(),

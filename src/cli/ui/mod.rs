@@ -2,6 +2,7 @@
 
 mod call_line;
 mod failure;
+mod hidden;
 pub(crate) mod table;
 pub(crate) mod text;
 mod trace;
@@ -19,6 +20,7 @@ use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::{ColorWhen, Global};
 
 pub(crate) use failure::print_clap;
+pub(crate) use hidden::ask_hidden;
 pub(crate) use text::{Tone, toned, visible};
 
 /// The target of the command line's own `tracing` events, which `--verbose` shows.

@@ -55,6 +55,17 @@ fn serve_stub(stub: Stub) -> String {
 
 /// Answers one request; none when the client has gone.
 fn answer(stream: &TcpStream, stub: &Stub) -> Option<()> {
+    let (head, body) = read(stream)?;
+    let head = head.to_ascii_lowercase();
+    let (status, kind, text) = stub.scripted(&head).unwrap_or_else(|| {
+        let (status, kind, text) = response(&head, &body);
+        (status, kind, text.to_owned())
+    });
+    write(stream, status, kind, &text)
+}
+
+/// Reads one request: its head and its body; none when the client has gone.
+pub fn read(stream: &TcpStream) -> Option<(String, String)> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut head = String::new();
     let mut length = 0;
@@ -69,15 +80,15 @@ fn answer(stream: &TcpStream, stub: &Stub) -> Option<()> {
         if line.trim().is_empty() {
             break;
         }
-        head.push_str(&line.to_ascii_lowercase());
+        head.push_str(&line);
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let (status, kind, text) = stub.scripted(&head).unwrap_or_else(|| {
-        let (status, kind, text) = response(&head, &String::from_utf8_lossy(&body));
-        (status, kind, text.to_owned())
-    });
-    let mut stream = stream;
+    Some((head, String::from_utf8_lossy(&body).into_owned()))
+}
+
+/// Answers a request.
+pub fn write(mut stream: &TcpStream, status: &str, kind: &str, text: &str) -> Option<()> {
     write!(stream, "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{text}", text.len()).ok()?;
     stream.flush().ok()
 }
@@ -95,7 +106,8 @@ impl Stub {
     }
 }
 
-fn response(head: &str, body: &str) -> (&'static str, &'static str, &'static str) {
+/// What it answers to a request, by its head in lower case and its body: status, content type, text.
+pub fn response(head: &str, body: &str) -> (&'static str, &'static str, &'static str) {
     let json = "application/x-amz-json-1.0";
     match head {
         _ if body.contains("Action=GetCallerIdentity") => ("200 OK", "text/xml", IDENTITY),

@@ -1,10 +1,15 @@
 //! From what the user asked for (profile, region, endpoint) to one client per service.
 
 use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
+use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::client::call_trace::CallTrace;
-use crate::client::http;
+use crate::client::credentials::Finder;
+use crate::client::credentials::mfa::MfaCode;
+use crate::client::network::Network;
+use crate::client::profiles::Profiles;
 use crate::client::region;
 use crate::client::timeouts::{CallTimeout, UploadTimeout, retries};
 use crate::error::AwsError;
@@ -23,6 +28,8 @@ pub enum Target {
         profile: Option<String>,
         /// The region, when one was named; else the environment's or profile's, else us-east-1.
         region: Option<Region>,
+        /// Who is asked for the code of an MFA device, where a profile needs one.
+        mfa_code: MfaCode,
     },
     /// The embedded cloud at a URL on loopback.
     Local {
@@ -56,6 +63,8 @@ macro_rules! client {
 pub struct Aws {
     /// The region that every call goes to.
     pub region: Region,
+    /// The profile that the command line or the environment names.
+    pub profile: Option<String>,
     /// The endpoint that replaces AWS's own, if any.
     pub endpoint: Option<String>,
     /// Step Functions.
@@ -78,18 +87,22 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Creates the clients. Calls nothing: credentials are looked for at the first call.
+    /// Creates the clients. Calls nothing, and credentials are looked for at the first call; only a session that needs the
+    /// code of an MFA device is begun here.
     ///
     /// # Errors
-    /// The environment's or profile's region is no region, or the environment's time limit no time.
+    /// A profile that does not exist, configuration files that can't be read, a region that is none, a proxy that is none, a
+    /// time limit that is no time, or no session for a profile that needs a code.
     pub async fn connect(target: Target) -> Result<Self, AwsError> {
         Self::connect_within(target, CallTimeout::from_env()?).await
     }
 
     pub(crate) async fn connect_within(target: Target, timeout: CallTimeout) -> Result<Self, AwsError> {
-        let config = match &target {
-            Target::Aws { profile, region } => user_config(profile.as_deref(), region.as_ref()).await,
-            Target::Local { endpoint, region } => local_config(endpoint, region),
+        let (config, profile) = match &target {
+            Target::Aws { profile, region, mfa_code } => {
+                user_config(profile.as_deref(), region.as_ref(), mfa_code, timeout).await?
+            }
+            Target::Local { endpoint, region } => (local_config(endpoint, region), None),
         };
         let config = config.into_builder().timeout_config(timeout.call_timeouts()).retry_config(retries()).build();
         let random = Random::from_system();
@@ -98,6 +111,7 @@ impl Aws {
         let region = region::parsed(config.region().map_or(DEFAULT_REGION, |region| region.as_ref()))?;
         Ok(Self {
             region,
+            profile,
             endpoint: config.endpoint_url().map(str::to_owned),
             sfn: client!(aws_sdk_sfn, &config, retries),
             lambda: lambda(&config, timeout, &retries),
@@ -163,23 +177,42 @@ fn lambda(config: &SdkConfig, timeout: CallTimeout, retries: &Retries) -> aws_sd
     aws_sdk_lambda::Client::from_conf(builder.build())
 }
 
-async fn user_config(profile: Option<&str>, region: Option<&Region>) -> SdkConfig {
-    let endpoint = std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
+/// The settings of every client, and the profile that is named.
+async fn user_config(
+    profile: Option<&str>,
+    region: Option<&Region>,
+    mfa_code: &MfaCode,
+    timeout: CallTimeout,
+) -> Result<(SdkConfig, Option<String>), AwsError> {
+    let profiles = Profiles::load(profile).await?;
+    let http_client = SharedHttpClient::new(Network::from_settings(profiles.setting("ca_bundle"))?.client());
     // The loader reads AWS_MAX_ATTEMPTS and the like unless it is given retries, and panics where they make no sense.
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http::client(endpoint.as_deref()))
-        .retry_config(retries());
-    if let Some(profile) = profile {
-        loader = loader.profile_name(profile);
-    }
+        .http_client(http_client.clone())
+        .profile_name(profiles.name())
+        .retry_config(retries())
+        .timeout_config(timeout.call_timeouts())
+        .no_credentials();
     if let Some(region) = region {
         loader = loader.region(SdkRegion::new(region.to_string()));
     }
     let config = loader.load().await;
-    match config.region() {
-        Some(_) => config,
-        None => config.into_builder().region(SdkRegion::from_static(DEFAULT_REGION)).build(),
+    let region = config.region().cloned().unwrap_or(SdkRegion::from_static(DEFAULT_REGION));
+    let config = config.into_builder().region(region.clone()).build();
+    let providers = ProviderConfig::without_region()
+        .with_region(Some(region))
+        .with_http_client(http_client)
+        .with_retry_config(retries())
+        .with_timeout_config(timeout.call_timeouts())
+        .with_use_fips(config.use_fips())
+        .with_use_dual_stack(config.use_dual_stack());
+    let finder = Finder { profiles: &profiles, clients: &config, providers: &providers, mfa_code };
+    let found = finder.find()?;
+    if let Some(role) = found.asks_for_code {
+        role.begin().await?;
     }
+    let config = config.into_builder().credentials_provider(found.provider).build();
+    Ok((config, profiles.named().map(str::to_owned)))
 }
 
 /// The embedded cloud takes any credentials; these never come from the user's own.
@@ -190,7 +223,7 @@ fn local_config(endpoint: &str, region: &Region) -> SdkConfig {
         .endpoint_url(endpoint)
         .region(SdkRegion::new(region.to_string()))
         .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
-        .http_client(http::client(Some(endpoint)))
+        .http_client(SharedHttpClient::new(Network::loopback().client()))
         .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(aws_smithy_async::rt::sleep::TokioSleep::new()))
         .build()
 }

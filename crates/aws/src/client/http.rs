@@ -1,61 +1,13 @@
-//! The one HTTP client: for the SDK and for calls to a deployed endpoint alike.
+//! Calls that are not the SDK's: to a deployed endpoint, by the same way to the network.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, Connector};
-use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpClient};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 
-use crate::error::error_chain;
-use crate::trace::TARGET;
-
-/// Resolves names under `.localhost` to loopback, as RFC 6761 asks, even where the C library does not; every other name
-/// as the system does.
-#[derive(Debug, Clone)]
-struct Resolver;
-
-impl ResolveDns for Resolver {
-    fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
-        if is_localhost(name) {
-            return DnsFuture::ready(Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]));
-        }
-        let name = name.to_owned();
-        DnsFuture::new(async move {
-            let found = tokio::net::lookup_host((name, 0)).await.map_err(ResolveDnsError::new)?;
-            Ok(found.map(|address| address.ip()).collect())
-        })
-    }
-}
-
-/// Whether a host name is loopback by its very name.
-fn is_localhost(name: &str) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    name == "localhost" || name.ends_with(".localhost")
-}
-
-/// The certificates to trust. Reading the system's takes several milliseconds, which a plain-HTTP endpoint need not pay.
-fn tls_context(endpoint: Option<&str>) -> TlsContext {
-    let plain = endpoint.is_some_and(|url| url.starts_with("http://"));
-    let trust = if plain { TrustStore::empty() } else { TrustStore::default() };
-    TlsContext::builder().with_trust_store(trust).build().unwrap_or_else(|error| {
-        tracing::warn!(target: TARGET, error = error_chain(&error), "the TLS settings are refused; using the defaults");
-        TlsContext::default()
-    })
-}
-
-/// The HTTP client for the SDK, for the given endpoint or for AWS itself.
-pub fn client(endpoint: Option<&str>) -> SharedHttpClient {
-    Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .tls_context(tls_context(endpoint))
-        .build_with_resolver(Resolver)
-}
+use crate::client::network::Network;
 
 /// An answer to [`post_json`].
 #[derive(Debug)]
@@ -84,11 +36,8 @@ pub async fn get(url: &str) -> Result<Answer, ConnectorError> {
 
 async fn call(method: &str, url: &str, body: String, limit: Duration) -> Result<Answer, ConnectorError> {
     let settings = HttpConnectorSettings::builder().connect_timeout(limit).read_timeout(limit).build();
-    let connector = Connector::builder()
-        .connector_settings(settings)
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .tls_context(tls_context(Some(url)))
-        .build_with_resolver(Resolver);
+    let network = Network::from_settings(None).map_err(|error| ConnectorError::user(error.into()))?;
+    let connector = network.connector(settings);
     let mut request = HttpRequest::new(SdkBody::from(body));
     request.set_method(method).map_err(|error| ConnectorError::user(error.into()))?;
     request.set_uri(url).map_err(|error| ConnectorError::user(error.into()))?;
@@ -98,19 +47,4 @@ async fn call(method: &str, url: &str, body: String, limit: Duration) -> Result<
     let collected = http_body_util::BodyExt::collect(response.into_body()).await;
     let bytes = collected.map_err(ConnectorError::io)?.to_bytes();
     Ok(Answer { status, body: String::from_utf8_lossy(&bytes).into_owned() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_under_localhost_are_loopback() {
-        for name in ["localhost", "x1.execute-api.localhost", "A.LOCALHOST."] {
-            assert!(is_localhost(name), "{name}");
-        }
-        for name in ["localhost.example.com", "notlocalhost", ""] {
-            assert!(!is_localhost(name), "{name}");
-        }
-    }
 }

@@ -2,6 +2,10 @@
 
 mod call_trace;
 pub(crate) mod connect;
+pub(crate) mod credentials;
 pub mod http;
+mod network;
+pub(crate) mod profiles;
 pub mod region;
+mod resolver;
 pub(crate) mod timeouts;

@@ -4,6 +4,7 @@ use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 
+use crate::client::profiles::Profiles;
 use crate::error::AwsError;
 use crate::error::kind::AwsErrorKind;
 use model::names::{DEFAULT_REGION, Region};
@@ -12,12 +13,10 @@ use model::names::{DEFAULT_REGION, Region};
 /// service.
 ///
 /// # Errors
-/// What is named there is no region.
+/// What is named there is no region, there is no such profile, or the configuration files can't be read.
 pub async fn configured(profile: Option<&str>) -> Result<Region, AwsError> {
-    let mut file = ProfileFileRegionProvider::builder();
-    if let Some(profile) = profile {
-        file = file.profile_name(profile);
-    }
+    let profiles = Profiles::load(profile).await?;
+    let file = ProfileFileRegionProvider::builder().profile_name(profiles.name());
     let chain = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).or_else(file.build());
     let found = chain.region().await;
     parsed(found.as_ref().map_or(DEFAULT_REGION, |region| region.as_ref()))

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::error::kind::AwsErrorKind;
+use crate::error::kind::{AwsErrorKind, SignIn};
 
 /// A clock that is wrong by more than this is why a signature is refused; AWS allows five minutes.
 const TOLERANCE_S: i64 = 240;
@@ -189,8 +189,14 @@ pub(crate) fn no_response(text: &str) -> AwsErrorKind {
 fn credentials_failure(text: &str) -> AwsErrorKind {
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     match text {
+        _ if says(&["/login/cache/", "\\login\\cache\\"]) => AwsErrorKind::SignedOut(SignIn::Console),
+        _ if says(&["cached Login token"]) && !says(&["(Connect)", "timeout"]) => {
+            AwsErrorKind::ExpiredSignIn(SignIn::Console)
+        }
+        // The second is what the portal says of a token that was taken back.
+        _ if says(&["SSO token has expired", "UnauthorizedException"]) => AwsErrorKind::ExpiredSignIn(SignIn::Sso),
+        _ if says(&["cached SSO token", "/sso/cache/", "\\sso\\cache\\"]) => AwsErrorKind::SignedOut(SignIn::Sso),
         _ if says(&["expired"]) => AwsErrorKind::ExpiredCredentials,
-        _ if says(&["cached SSO token", "/sso/cache/", "\\sso\\cache\\"]) => AwsErrorKind::SignedOut,
         // Nothing is configured; the machine was asked last whether it has a role.
         _ if says(&["IMDS"]) => AwsErrorKind::NoCredentials,
         _ => AwsErrorKind::CredentialsFailed,
@@ -221,9 +227,9 @@ mod tests {
             in_loading("Error retrieving credentials: external process exited"),
             AwsErrorKind::CredentialsFailed
         );
-        assert_eq!(in_loading(&format!("{token}failed to load the cached SSO token")), AwsErrorKind::SignedOut);
-        assert_eq!(in_loading("failed to read `/h/.aws/sso/cache/a5.json`: No such file"), AwsErrorKind::SignedOut);
-        assert_eq!(in_loading(&format!("{token}the SSO token has expired")), AwsErrorKind::ExpiredCredentials);
+        assert_eq!(in_loading(&format!("{token}failed to load the cached SSO token")), AwsErrorKind::SignedOut(SignIn::Sso));
+        assert_eq!(in_loading("failed to read `/h/.aws/sso/cache/a5.json`: No such file"), AwsErrorKind::SignedOut(SignIn::Sso));
+        assert_eq!(in_loading(&format!("{token}the SSO token has expired")), AwsErrorKind::ExpiredSignIn(SignIn::Sso));
         assert_eq!(in_loading("failed to load IMDS session token"), AwsErrorKind::NoCredentials);
         assert_eq!(in_loading("dns error: failed to lookup address information"), AwsErrorKind::UnknownHost);
         let nowhere =

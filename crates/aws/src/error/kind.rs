@@ -1,5 +1,14 @@
 //! What a failed call means: whose fault it is, and whether waiting may help.
 
+/// How somebody signs in for credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignIn {
+    /// `aws sso login`.
+    Sso,
+    /// `aws login`.
+    Console,
+}
+
 /// What a failed call means to the one who made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AwsErrorKind {
@@ -8,8 +17,14 @@ pub enum AwsErrorKind {
     /// A source of credentials is configured, and it failed.
     CredentialsFailed,
     /// The credentials come from a sign-in, and nobody is signed in.
-    SignedOut,
-    /// The credentials were once valid, or the sign-in that gives them was.
+    SignedOut(SignIn),
+    /// The credentials come from a sign-in, which has ended.
+    ExpiredSignIn(SignIn),
+    /// The role is given only with a code of an MFA device, and there is nobody to ask for it.
+    MfaCodeNeeded,
+    /// AWS does not take the code of the MFA device.
+    MfaCodeRefused,
+    /// The credentials were once valid.
     ExpiredCredentials,
     /// The credentials are not known to AWS.
     InvalidCredentials,
@@ -24,6 +39,10 @@ pub enum AwsErrorKind {
     UnknownHost,
     /// Nothing answers at the endpoint: no connection was made.
     Unreachable,
+    /// The proxy on the way does not answer; the message names it.
+    ProxyUnreachable,
+    /// The proxy on the way lets nothing through; the message names it.
+    ProxyRefused,
     /// The endpoint is not trusted, or speaks no TLS.
     TlsFailed,
     /// There was a connection and no answer in time: AWS may have done what was asked.
@@ -53,6 +72,6 @@ pub enum AwsErrorKind {
 impl AwsErrorKind {
     /// Whether the connection is to blame: the same call may succeed once it is back. What was asked may be done already.
     pub fn is_connection(self) -> bool {
-        matches!(self, Self::Unreachable | Self::TimedOut | Self::ConnectionLost)
+        matches!(self, Self::Unreachable | Self::ProxyUnreachable | Self::TimedOut | Self::ConnectionLost)
     }
 }

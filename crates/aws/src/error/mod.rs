@@ -39,6 +39,9 @@ impl AwsError {
         E: ProvideErrorMetadata + Error + RequestId + Send + Sync + 'static,
     {
         move |error| {
+            if let Some(own) = own(&error) {
+                return own.clone();
+            }
             let response = error.raw_response();
             let status = response.map(|response| response.status().as_u16());
             let ahead_s = response.and_then(ahead_of);
@@ -71,6 +74,11 @@ impl AwsError {
         Self { kind, service, operation, code: Some(code), message, request_id: None }
     }
 
+    /// A failure that no service answered with: a setting, or what lies before the service. Its message is a sentence.
+    pub(crate) fn on_this_side(kind: AwsErrorKind, operation: &'static str, message: String) -> Self {
+        Self { kind, service: "the configuration", operation, code: None, message, request_id: None }
+    }
+
     /// Whether the service answered with exactly this code.
     pub fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
@@ -80,6 +88,11 @@ impl AwsError {
     pub fn is_not_found(&self) -> bool {
         self.kind == AwsErrorKind::NotFound
     }
+}
+
+/// A failure of ours that went through the SDK: of the way to the network, or in finding credentials.
+fn own<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a AwsError> {
+    std::iter::successors(Some(error), |&error| error.source()).find_map(|error| error.downcast_ref())
 }
 
 /// By how many seconds this machine's clock is ahead of an answer's date.

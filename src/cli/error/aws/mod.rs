@@ -1,6 +1,6 @@
 //! A failed call to AWS: each kind has its sentence and its advice.
 
-use aws::{Aws, AwsError, AwsErrorKind};
+use aws::{Aws, AwsError, AwsErrorKind, SignIn};
 
 use super::{CliError, ErrorKind};
 use crate::cli::time::moment::duration;
@@ -19,7 +19,10 @@ impl From<AwsError> for CliError {
             // The SDK's list of every place where it looked helps nobody who has no credentials at all.
             AwsErrorKind::NoCredentials => failure.in_detail(cause),
             // Its message is the sentence already.
-            AwsErrorKind::InvalidSetting => failure,
+            AwsErrorKind::InvalidSetting
+            | AwsErrorKind::MfaCodeNeeded
+            | AwsErrorKind::ProxyUnreachable
+            | AwsErrorKind::ProxyRefused => failure,
             _ => failure.because(cause),
         }
     }
@@ -27,7 +30,12 @@ impl From<AwsError> for CliError {
 
 impl CliError {
     /// The first call of a command failed, which is where wrong settings show: the sentence names the setting.
-    pub(crate) fn first_call(error: AwsError, aws: &Aws, profile: Option<&str>) -> Self {
+    pub(crate) fn first_call(error: AwsError, aws: &Aws) -> Self {
+        let profile = aws.profile.as_deref();
+        if let (AwsErrorKind::SignedOut(way) | AwsErrorKind::ExpiredSignIn(way), Some(profile)) = (error.kind, profile) {
+            let hint = format!("Sign in: `{} --profile {profile}`; or {LOCAL_NEEDS_NONE}.", sign_in(way));
+            return Self::from(error).try_this(hint);
+        }
         let message = match (error.kind, profile, &aws.endpoint) {
             (AwsErrorKind::UnknownHost, _, None) => {
                 format!("AWS has no address for the region {}: there is none, or this machine is offline.", aws.region)
@@ -50,13 +58,17 @@ fn sentence(error: &AwsError) -> CliError {
     match error.kind {
         AwsErrorKind::NoCredentials
         | AwsErrorKind::CredentialsFailed
-        | AwsErrorKind::SignedOut
+        | AwsErrorKind::SignedOut(_)
+        | AwsErrorKind::ExpiredSignIn(_)
         | AwsErrorKind::ExpiredCredentials
         | AwsErrorKind::InvalidCredentials => credentials(error.kind),
+        AwsErrorKind::MfaCodeNeeded | AwsErrorKind::MfaCodeRefused => mfa(error),
         AwsErrorKind::WrongClock { ahead_s } => wrong_clock(ahead_s),
         AwsErrorKind::InvalidSetting
         | AwsErrorKind::UnknownHost
         | AwsErrorKind::Unreachable
+        | AwsErrorKind::ProxyUnreachable
+        | AwsErrorKind::ProxyRefused
         | AwsErrorKind::TlsFailed
         | AwsErrorKind::UnexpectedResponse => place(error),
         AwsErrorKind::TimedOut => unreached(format!("{service} did not answer {operation} in time."))
@@ -87,26 +99,51 @@ fn unreached(message: String) -> CliError {
 fn credentials(kind: AwsErrorKind) -> CliError {
     let (message, advice) = match kind {
         AwsErrorKind::ExpiredCredentials => {
-            ("The AWS credentials have expired.", "Sign in again (`aws sso login`, or renew the keys)")
+            ("The AWS credentials have expired.", "Renew the keys, or sign in again (`aws login`, `aws sso login`)".to_owned())
         }
-        AwsErrorKind::SignedOut => (
+        AwsErrorKind::SignedOut(way) => (
             "Nobody is signed in for the AWS credentials that the profile names.",
-            "Sign in: `aws sso login`, with the same `--profile`",
+            format!("Sign in: `{}`, with the same `--profile`", sign_in(way)),
+        ),
+        AwsErrorKind::ExpiredSignIn(way) => (
+            "The sign-in that gives the AWS credentials has ended.",
+            format!("Sign in: `{}`, with the same `--profile`", sign_in(way)),
         ),
         AwsErrorKind::CredentialsFailed => (
             "The AWS credentials could not be loaded.",
-            "Mend what the cause names, in ~/.aws/config or where the profile has its credentials from",
+            "Mend what the cause names, in ~/.aws/config or where the profile has its credentials from".to_owned(),
         ),
         AwsErrorKind::InvalidCredentials => (
             "AWS does not know these credentials.",
-            "Check the access key and the profile (`aws sts get-caller-identity`), and that the account has enabled the region",
+            "Check the access key and the profile (`aws sts get-caller-identity`), and that the account has enabled the region".to_owned(),
         ),
         _ => (
             "No AWS credentials were found.",
-            "Run `aws configure`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with `--profile`",
+            "Run `aws configure`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with `--profile`".to_owned(),
         ),
     };
     CliError::new(ErrorKind::Credentials, message).try_this(format!("{advice}; or {LOCAL_NEEDS_NONE}."))
+}
+
+/// The command that signs in.
+fn sign_in(way: SignIn) -> &'static str {
+    match way {
+        SignIn::Sso => "aws sso login",
+        SignIn::Console => "aws login",
+    }
+}
+
+/// The role is given only with a code.
+fn mfa(error: &AwsError) -> CliError {
+    if error.kind == AwsErrorKind::MfaCodeRefused {
+        return CliError::new(ErrorKind::Credentials, "AWS does not take the code of the MFA device.")
+            .try_this("Each code works once: wait for the next one and run the command again. Check `mfa_serial` in the profile.");
+    }
+    CliError::new(ErrorKind::Credentials, error.message.clone()).try_this(
+        "Run any command with this profile once on a terminal, such as `workshop info`, or let the aws CLI ask for the code \
+         (`aws sts get-caller-identity`, with the same `--profile`): the session is kept in ~/.aws/cli/cache, and what runs \
+         without a terminal uses it until it ends. Where nobody is, set the keys of `aws sts get-session-token`.",
+    )
 }
 
 /// Signatures carry the time, and AWS takes none that is more than five minutes off.
@@ -149,14 +186,21 @@ fn place(error: &AwsError) -> CliError {
     match error.kind {
         AwsErrorKind::InvalidSetting if error.operation == "region" => CliError::new(ErrorKind::Usage, error.message.clone())
             .try_this("Name one with `--region`, such as `--region eu-central-1`."),
+        AwsErrorKind::InvalidSetting if error.operation != "time limit" => files_and_ways(error),
         AwsErrorKind::InvalidSetting => CliError::new(ErrorKind::Usage, error.message.clone())
             .try_this("Set it to a number, such as WORKSHOP_CALL_TIMEOUT_MS=60000 for a minute, or not at all."),
+        AwsErrorKind::ProxyUnreachable => unreached(error.message.clone())
+            .try_this("Check the variable and that the proxy runs. NO_PROXY lists the hosts that are called without it."),
+        AwsErrorKind::ProxyRefused => unreached(error.message.clone()).try_this(
+            "User and password belong into the variable, such as http://USER:PASSWORD@HOST:PORT (%40 for an @). A host that \
+             the proxy holds back has to be let through by whoever runs it; NO_PROXY lists the hosts that are called without it.",
+        ),
         AwsErrorKind::UnknownHost => {
             unreached(format!("{service} has no address: there is no such region, or this machine is offline."))
                 .try_this("Name a region with `--region`, such as `--region eu-central-1`, and check the network.")
         }
         AwsErrorKind::TlsFailed => unreached(format!("What answers for {service} can't be trusted: TLS failed.")).try_this(
-            "Check this machine's clock. Behind a proxy that opens TLS, name its certificate: SSL_CERT_FILE=/path/to/ca.pem. \
+            "Check this machine's clock. Behind a proxy that opens TLS, name its certificate: AWS_CA_BUNDLE=/path/to/ca.pem. \
              An AWS_ENDPOINT_URL of an emulator begins with http://.",
         ),
         AwsErrorKind::UnexpectedResponse => unreached(format!("What answers for {service} does not speak its language.")).try_this(
@@ -168,6 +212,20 @@ fn place(error: &AwsError) -> CliError {
              if AWS_ENDPOINT_URL is set, check that something listens there.",
         ),
     }
+}
+
+/// A setting that makes no sense, and where it is mended.
+fn files_and_ways(error: &AwsError) -> CliError {
+    let advice = match error.operation {
+        "profile" => "`aws configure list-profiles` lists the profiles; `aws configure --profile NAME` makes one.",
+        "configuration files" => "Mend the file: no profile of it can be read until then.",
+        "role" => "Mend it in ~/.aws/config, or name another profile with `--profile`.",
+        "proxy" => "Set the variable to a URL such as http://proxy.example.com:3128, or not at all.",
+        "certificates" => "Name a file of certificates in PEM, or none: then those of the system are trusted.",
+        "keys" => "Set both or neither; `--profile` names a profile that comes before both.",
+        _ => "Set it right, or not at all.",
+    };
+    CliError::new(ErrorKind::Usage, error.message.clone()).try_this(advice)
 }
 
 #[cfg(test)]

@@ -30,7 +30,10 @@ fn every_failure_has_its_sentence_and_advice() {
     let kinds = [
         AwsErrorKind::NoCredentials,
         AwsErrorKind::CredentialsFailed,
-        AwsErrorKind::SignedOut,
+        AwsErrorKind::SignedOut(SignIn::Sso),
+        AwsErrorKind::ExpiredSignIn(SignIn::Console),
+        AwsErrorKind::MfaCodeNeeded,
+        AwsErrorKind::MfaCodeRefused,
         AwsErrorKind::ExpiredCredentials,
         AwsErrorKind::InvalidCredentials,
         AwsErrorKind::WrongClock { ahead_s: Some(7_500) },
@@ -38,6 +41,8 @@ fn every_failure_has_its_sentence_and_advice() {
         AwsErrorKind::WrongClock { ahead_s: None },
         AwsErrorKind::UnknownHost,
         AwsErrorKind::Unreachable,
+        AwsErrorKind::ProxyUnreachable,
+        AwsErrorKind::ProxyRefused,
         AwsErrorKind::TlsFailed,
         AwsErrorKind::TimedOut,
         AwsErrorKind::ConnectionLost,
@@ -59,7 +64,7 @@ fn every_failure_has_its_sentence_and_advice() {
     1 This machine's clock is wrong, and AWS takes only calls whose time is right. | why | Set the clock, best from the network (`sudo timedatectl set-ntp true`), and run the command again.
     5 Lambda has no address: there is no such region, or this machine is offline. | why | Name a region with `--region`, such as `--region eu-central-1`, and check the network.
     5 Lambda can't be reached. | why | Check the network and that the region's name is right (`--region`); if AWS_ENDPOINT_URL is set, check that something listens there.
-    5 What answers for Lambda can't be trusted: TLS failed. | why | Check this machine's clock. Behind a proxy that opens TLS, name its certificate: SSL_CERT_FILE=/path/to/ca.pem. An AWS_ENDPOINT_URL of an emulator begins with http://.
+    5 What answers for Lambda can't be trusted: TLS failed. | why | Check this machine's clock. Behind a proxy that opens TLS, name its certificate: AWS_CA_BUNDLE=/path/to/ca.pem. An AWS_ENDPOINT_URL of an emulator begins with http://.
     5 Lambda did not answer CreateFunction in time. | why | Check the network and run the command again: what is done stays done. On a slow line, give each call more time, such as WORKSHOP_CALL_TIMEOUT_MS=600000 (ten minutes).
     5 The connection to Lambda broke before CreateFunction was answered. | why | Check the network and run the command again: what is done stays done.
     5 What answers for Lambda does not speak its language. | why | A proxy or a network that wants a sign-in may be in between: open any web page. If AWS_ENDPOINT_URL is set, check what listens there.
@@ -80,13 +85,13 @@ async fn wrong_settings_are_named() {
     let region = Region::parse("xx-nowhere-1").unwrap();
     let target = Target::Local { endpoint: "http://127.0.0.1:9".to_owned(), region };
     let here = Aws::connect(target).await.unwrap();
-    let there = Aws { endpoint: None, ..here.clone() };
+    let there = Aws { endpoint: None, profile: Some("anna".to_owned()), ..here.clone() };
     let told = |aws: &Aws, kind| {
         let service = "STS";
         let operation = "GetCallerIdentity";
         let message = "why".to_owned();
         let error = AwsError { kind, service, operation, code: None, message, request_id: None };
-        CliError::first_call(error, aws, Some("anna"))
+        CliError::first_call(error, aws)
     };
     let unknown = told(&there, AwsErrorKind::UnknownHost);
     insta::assert_snapshot!(unknown.message, @"AWS has no address for the region xx-nowhere-1: there is none, or this machine is offline.");
@@ -95,4 +100,6 @@ async fn wrong_settings_are_named() {
     let none = told(&there, AwsErrorKind::NoCredentials);
     insta::assert_snapshot!(none.message, @"No AWS credentials were found in the profile `anna`.");
     assert_eq!((none.cause, none.detail.as_deref()), (None, Some("why")), "the long list is for --verbose");
+    let login = told(&there, AwsErrorKind::ExpiredSignIn(SignIn::Console));
+    insta::assert_snapshot!(login.hint.unwrap_or_default(), @"Sign in: `aws login --profile anna`; or add `--local` to use the embedded cloud, which needs no account.");
 }
