@@ -21,6 +21,7 @@ pub mod lambda;
 pub mod logs;
 #[cfg(test)]
 mod peer;
+pub mod permissions;
 pub mod sfn;
 mod tags;
 mod trace;
