@@ -6,12 +6,12 @@
 //! `cargo xtask matrix` sets these.
 
 mod case;
-mod command;
-mod judge;
+pub mod command;
+pub mod judge;
 mod race;
 mod sample;
-mod scenario;
-mod workers;
+pub mod scenario;
+pub mod workers;
 
 use crate::support::Home;
 use crate::support::snapshot::Versions;
