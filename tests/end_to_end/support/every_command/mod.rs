@@ -81,6 +81,8 @@ impl Session {
         self.run(CallerCommand::Show, &["waits"], 0);
         self.run(CallerCommand::Show, &["fires", "--json"], 0);
         self.run(CallerCommand::Show, &["nobody"], 6);
+        self.run(CallerCommand::Stop, &["nobody"], 6);
+        self.run(CallerCommand::Logs, &["--execution", "nobody"], 6);
         self.run(CallerCommand::Logs, &["-f", "sendEmail"], 0);
         self.run(CallerCommand::Logs, &["-f", "sendEmail", "--filter", "\"for task\"", "--startTime", "2h"], 0);
         self.run(CallerCommand::Logs, &["--execution", "fires"], 0);
@@ -105,7 +107,13 @@ impl Session {
         self.deploy(&[]);
         outside::attach_a_policy(&self.cloud);
         self.project.remove_extra();
+        // Nothing is deleted while an execution waits.
         self.deploy(&[]);
+        outside::stop_extra(&self.cloud);
+        self.run(CallerCommand::Stop, &["waits"], 0);
+        self.deploy(&[]);
+        self.run(CallerCommand::Start, &["--task", "later", "--at", "+1h"], 0);
+        outside::delete_alias(&self.cloud);
         self.project.change_code();
         self.run(CallerCommand::DeployFunction, &["-f", "sendEmail", "--package", "zips"], 0);
         self.project.change_code();
@@ -129,7 +137,7 @@ impl Session {
             self.deploy(&[]);
         }
         self.run(CallerCommand::DeployPrune, &["--dry-run"], 0);
-        self.run(CallerCommand::Stop, &["waits"], 0);
+        self.run(CallerCommand::Stop, &["later"], 0);
         let mut prune = || self.run(CallerCommand::DeployPrune, &["-n", "1"], 0).stdout;
         eventually("versions to be pruned", || {
             let said = prune();

@@ -44,6 +44,17 @@ pub fn start_extra(cloud: &Cloud) {
     states(cloud, "StartExecution", &json!({ "stateMachineArn": machine("extraFlow"), "name": "left", "input": "{}" }));
 }
 
+/// That execution ends.
+pub fn stop_extra(cloud: &Cloud) {
+    let arn = format!("{}:left", machine("extraFlow").replace(":stateMachine:", ":execution:"));
+    states(cloud, "StopExecution", &json!({ "executionArn": arn }));
+}
+
+/// Nothing leads to the live version of `sendEmail` any more.
+pub fn delete_alias(cloud: &Cloud) {
+    ok(cloud.call("lambda", "DELETE", &format!("/2015-03-31/functions/{STACK}-sendEmail/aliases/live"), "", ""));
+}
+
 /// A managed policy is attached to a role.
 pub fn attach_a_policy(cloud: &Cloud) {
     let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
@@ -76,7 +87,12 @@ pub fn untag_everything(cloud: &Cloud) {
     for key in ["startStateMachine", "sendEmail", "myStateMachine", "extra", "extraFlow"] {
         iam(
             cloud,
-            &format!("Action=UntagRole&RoleName={}&TagKeys.member.1={}&TagKeys.member.2={}", role(key), TAGS[0], TAGS[1]),
+            &format!(
+                "Action=UntagRole&RoleName={}&TagKeys.member.1={}&TagKeys.member.2={}",
+                role(key),
+                TAGS[0],
+                TAGS[1]
+            ),
         );
     }
     let query = format!("tagKeys={}&tagKeys={}", TAGS[0], TAGS[1]);

@@ -68,10 +68,13 @@ impl Project {
 
     /// Declares it no longer, and CORS again.
     pub fn remove_extra(&self) {
-        self.edit(|text| text.replace(EXTRA, "").replace("cors = false", "cors = true"));
+        self.edit(|text| {
+            let (lesson, _) = text.split_once("\n[functions.extra]").expect("it was added");
+            lesson.replace("cors = false", "cors = true")
+        });
     }
 
-    /// Other memory, environment, retention, limits, definition, permissions and no CORS.
+    /// Other memory, retention, limits, definition, permissions, another route, and no CORS.
     pub fn change_settings(&self) {
         self.edit(|text| {
             text.replace("memory_mb = 128", "memory_mb = 256")
@@ -79,6 +82,7 @@ impl Project {
                 .replace("rate_per_s = 10", "rate_per_s = 11")
                 .replace("states:*", "states:StartExecution")
                 .replace("cors = true", "cors = false")
+                .replace("method = \"GET\"", "method = \"PUT\"")
         });
         let file = self.path("definitions/wait-to-send.asl.json");
         let text = fs::read_to_string(&file).expect("a file");

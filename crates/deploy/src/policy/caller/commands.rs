@@ -134,14 +134,15 @@ const DELETE: Calls = &[
     (IAM, "ListAttachedRolePolicies"),
     (IAM, "ListRolePolicies"),
     (LAMBDA, "DeleteFunction"),
-    (LAMBDA, "RemovePermission"),
     (LOGS, "DeleteLogGroup"),
     (STATES, "DeleteStateMachine"),
+    (STATES, "ListExecutions"),
     (STATES, "StopExecution"),
     (APIS, "DeleteApi"),
-    (APIS, "DeleteIntegration"),
-    (APIS, "DeleteRoute"),
 ];
+
+/// Parts of what stays go.
+const DELETE_PARTS: Calls = &[(LAMBDA, "RemovePermission"), (APIS, "DeleteIntegration"), (APIS, "DeleteRoute")];
 
 /// An earlier deployment comes back.
 const ROLL_BACK: Calls = &[(LAMBDA, "UpdateAlias"), (STATES, "UpdateStateMachine")];
@@ -197,21 +198,39 @@ impl CallerCommand {
     /// The calls that it may make, in groups.
     pub(super) fn calls(self) -> &'static [Calls] {
         match self {
-            Self::Deploy => {
-                &[IDENTITY, OBSERVE, WRITE, WRITE_FUNCTION, DELETE, READ_VERSIONS, RUNNING, WAITS, DELETE_VERSIONS]
-            }
-            Self::DeployFunction => &[IDENTITY, OBSERVE_FUNCTION, WRITE_FUNCTION],
+            Self::Deploy => &[
+                IDENTITY,
+                OBSERVE,
+                WRITE,
+                WRITE_FUNCTION,
+                DELETE,
+                DELETE_PARTS,
+                READ_VERSIONS,
+                RUNNING,
+                WAITS,
+                DELETE_VERSIONS,
+            ],
+            Self::DeployFunction => &[IDENTITY, OBSERVE_FUNCTION, WRITE_FUNCTION, WAITS],
             Self::DeployList => &[IDENTITY, OBSERVE, READ_VERSIONS, RUNNING],
             Self::DeployPrune => &[IDENTITY, OBSERVE, READ_VERSIONS, RUNNING, DELETE_VERSIONS],
             Self::Diff | Self::Info => &[IDENTITY, OBSERVE],
             Self::Invoke => &[IDENTITY, &[(LAMBDA, "Invoke")]],
             Self::List => &[IDENTITY, &[(STATES, "ListExecutions")], WAITS],
             Self::Logs => &[IDENTITY, LINES, FIND, HISTORY],
-            Self::Remove => &[IDENTITY, OBSERVE, RUNNING, DELETE],
+            Self::Remove => &[IDENTITY, OBSERVE, DELETE],
             Self::Rollback => &[IDENTITY, OBSERVE, READ_VERSIONS, WAITS, ROLL_BACK],
             Self::Show => &[IDENTITY, FIND, HISTORY],
-            Self::Start => &[IDENTITY, &[(APIS, "GetApis")], FIND, HISTORY, LINES],
+            Self::Start => &[IDENTITY, &[(APIS, "GetApis")], HISTORY, LINES],
             Self::Stop => &[IDENTITY, FIND, &[(STATES, "StopExecution")]],
+        }
+    }
+
+    /// Actions that its calls would need in another form than the one in which it makes them.
+    pub(super) fn spared(self) -> &'static [&'static str] {
+        match self {
+            // It leads state machines back to definitions that are published already.
+            Self::Rollback => &["states:PublishStateMachineVersion"],
+            _ => &[],
         }
     }
 }

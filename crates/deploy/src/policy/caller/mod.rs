@@ -23,7 +23,7 @@ pub const MANAGED_POLICY_LIMIT: usize = 6144;
 pub fn caller_policy(commands: &BTreeSet<CallerCommand>, stack: &Stack) -> Document {
     let mut actions: BTreeMap<Group, BTreeSet<&'static str>> = BTreeMap::new();
     let mut services = BTreeSet::new();
-    for permission in commands.iter().flat_map(|command| command.permissions()) {
+    for (_, permission) in commands.iter().flat_map(|command| command.permissions()) {
         services.extend(passed_to(permission.on));
         actions.entry(Group::of(permission.on)).or_default().insert(permission.action);
     }
@@ -58,10 +58,8 @@ pub struct CallerNeed {
 /// What one command needs, and for which calls.
 pub fn caller_needs(command: CallerCommand, stack: &Stack) -> Vec<CallerNeed> {
     let mut needs: BTreeMap<Permission, Vec<String>> = BTreeMap::new();
-    for operation in command.operations() {
-        for permission in operation.needs {
-            needs.entry(*permission).or_default().push(format!("{} {}", operation.service, operation.name));
-        }
+    for (operation, permission) in command.permissions() {
+        needs.entry(*permission).or_default().push(format!("{} {}", operation.service, operation.name));
     }
     let need = |(permission, calls): (Permission, Vec<String>)| CallerNeed {
         action: permission.action,
@@ -73,14 +71,12 @@ pub fn caller_needs(command: CallerCommand, stack: &Stack) -> Vec<CallerNeed> {
 }
 
 impl CallerCommand {
-    /// The calls that it may make.
-    pub fn operations(self) -> impl Iterator<Item = &'static Operation> {
+    /// The calls that it may make, each with the permissions that it needs for them.
+    fn permissions(self) -> impl Iterator<Item = (&'static Operation, &'static Permission)> {
         let names: BTreeSet<&(&str, &str)> = self.calls().iter().copied().flatten().collect();
-        names.into_iter().filter_map(|(service, name)| Operation::find(service, name))
-    }
-
-    fn permissions(self) -> impl Iterator<Item = &'static Permission> {
-        self.operations().flat_map(|operation| operation.needs)
+        let operations = names.into_iter().filter_map(|(service, name)| Operation::find(service, name));
+        let needs = operations.flat_map(|operation| operation.needs.iter().map(move |need| (operation, need)));
+        needs.filter(move |(_, need)| !self.spared().contains(&need.action))
     }
 }
 
