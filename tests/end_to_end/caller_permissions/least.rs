@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::Ended;
+use super::printed::{self, ACCOUNT, actions, caller, with_actions};
 use crate::support::every_command::{Project, recorded};
 use deploy::policy::CallerCommand;
 use policy::Document;
-use workshop_proxy::{Caller, Need};
-
-const ACCOUNT: &str = "000000000000";
+use workshop_proxy::Need;
 
 /// What stands in a policy although no recording uses it, and why.
 const UNRECORDED: [(CallerCommand, &str, &str); 1] = [(
@@ -17,17 +15,9 @@ const UNRECORDED: [(CallerCommand, &str, &str); 1] = [(
     "an execution that starts while its state machine is being deleted would keep it from going",
 )];
 
-/// The policy of some commands, as the program prints it.
-fn printed(project: &Project, commands: &[CallerCommand]) -> Document {
-    let mut arguments = vec!["print", "--policies", "--for", "deployer", "--region", "us-east-1"];
-    commands.iter().for_each(|command| arguments.extend(["--command", command.as_str()]));
-    let Ended { code, stdout, stderr } = project.run(&arguments, 1);
-    assert_eq!(code, Some(0), "{stderr}");
-    Document::read(&stdout.replace("<account>", ACCOUNT)).expect("a policy")
-}
-
-fn caller(policy: Document) -> Caller {
-    Caller { account: ACCOUNT.to_owned(), policies: vec![policy] }
+/// The policy of a command, as the program prints it.
+fn policy_of(project: &Project, command: CallerCommand) -> Document {
+    printed::read(&project.run(&printed::arguments(&[command]), 1))
 }
 
 /// What the recorded calls of each command need.
@@ -48,7 +38,7 @@ fn the_printed_policy_is_enough() {
     assert!(commands.is_empty(), "these were not recorded: {commands:?}");
     let mut refused = Vec::new();
     for (command, needs) in &needed {
-        let caller = caller(printed(&project, &[*command]));
+        let caller = caller(policy_of(&project, *command));
         let missing = needs.iter().filter(|need| !caller.may(need));
         refused.extend(missing.map(|need| format!("{}: {} on {}", command.as_str(), need.action, need.resource)));
     }
@@ -60,16 +50,13 @@ fn the_printed_policy_is_not_too_much() {
     let project = Project::new();
     let mut unused = Vec::new();
     for (command, needs) in needed() {
-        let policy = printed(&project, &[command]);
-        for statement in policy.statements.iter() {
-            let Some(policy::Selection::Only(actions)) = &statement.actions else { continue };
-            for action in actions.iter() {
-                let mut one = statement.clone();
-                one.actions = Some(policy::Selection::Only(action.clone().into()));
+        for statement in policy_of(&project, command).statements.iter() {
+            for action in actions(statement) {
+                let one = with_actions(statement, vec![action.clone()]);
                 let alone = caller(Document::new(vec![one]));
-                let sid = statement.sid.as_deref().unwrap_or_default();
-                let excused = UNRECORDED.iter().any(|(of, listed, _)| (*of, *listed) == (command, action));
+                let excused = UNRECORDED.iter().any(|(of, listed, _)| (*of, *listed) == (command, action.as_str()));
                 if !excused && !needs.iter().any(|need| alone.may(need)) {
+                    let sid = statement.sid.as_deref().unwrap_or_default();
                     unused.push(format!("{}: {action} ({sid})", command.as_str()));
                 }
             }

@@ -104,6 +104,7 @@ impl Session {
         self.run(CallerCommand::Deploy, &["--package", "zips"], 7);
         self.deploy(&["--adopt"]);
         self.project.change_settings();
+        self.run(CallerCommand::Diff, &["--package", "zips"], 0);
         self.deploy(&[]);
         outside::attach_a_policy(&self.cloud);
         self.project.remove_extra();
