@@ -282,3 +282,37 @@ fn names_that_lambda_refuses_are_refused_where_they_stand() {
         assert!(ended.stderr.contains("definitions/service.toml:5:17: ") && ended.stderr.contains(said), "{ended:#?}");
     }
 }
+
+#[test]
+fn the_policy_of_a_deployer_is_what_iam_takes() {
+    let sandbox = shop();
+    let ended = run(&sandbox, "print --policies --for deployer --region eu-west-1");
+    let all = policy::Document::read(&ended.stdout.replace("<account>", "123456789012")).unwrap();
+    all.check_identity().unwrap();
+    assert!(ended.stdout.contains("arn:aws:lambda:eu-west-1:<account>:function:shop-dev-*"), "{}", ended.stdout);
+    assert!(ended.stderr.contains("Put the account's id in the place of <account>"), "{}", ended.stderr);
+    let some = json(&sandbox, "print --policies --for deployer --command show --command invoke --local");
+    let actions: Vec<String> =
+        some["Statement"].as_array().unwrap().iter().map(|it| it["Action"].to_string()).collect();
+    insta::assert_snapshot!(actions.join("\n"), @r#"
+    ["lambda:InvokeFunction"]
+    ["states:ListExecutions"]
+    ["states:DescribeExecution","states:DescribeStateMachineForExecution","states:GetExecutionHistory"]
+    "#);
+}
+
+#[test]
+fn each_command_says_what_it_needs() {
+    let sandbox = shop();
+    let text = run(&sandbox, "print --policies --for deployer --explain --command invoke --region eu-west-1").stdout;
+    insta::assert_snapshot!(text, @r"
+    invoke
+      lambda:InvokeFunction on arn:aws:lambda:eu-west-1:<account>:function:shop-dev-*
+        for Lambda Invoke
+    ");
+    let told = json(&sandbox, "print --policies --for deployer --explain --json --command invoke --local");
+    assert_eq!(told["commands"][0]["needs"][0]["calls"], serde_json::json!(["Lambda Invoke"]));
+    assert_eq!(told["policy"]["Statement"][0]["Sid"], "Functions");
+    let alone = Ended::of(sandbox.workshop("print --policies --explain").output().unwrap());
+    assert_eq!(alone.code, Some(2), "{alone:#?}");
+}

@@ -22,6 +22,7 @@ pub mod lambda;
 pub mod logs;
 #[cfg(test)]
 mod peer;
+pub mod permissions;
 pub mod random;
 pub mod retry;
 pub mod sfn;

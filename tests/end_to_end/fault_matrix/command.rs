@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::scenario::Sources;
 use crate::support::cloud::Cloud;
 use crate::support::{Ended, credentials, inherited};
-use workshop_proxy::{Calls, Fault, Injection, Names, Proxy};
+use workshop_proxy::{Caller, Calls, Fault, Injection, Names, Need, Proxy, Recorded};
 
 /// No command may take longer: it would never have ended.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -48,6 +48,10 @@ pub struct Done {
     pub calls: Calls,
     /// Whether the call that harm was to be done to came at all.
     pub struck: bool,
+    /// What the caller was refused, where not everything was allowed.
+    pub refused: Vec<Need>,
+    /// The whole requests, where they were kept.
+    pub recorded: Vec<Recorded>,
 }
 
 /// A command that runs.
@@ -79,7 +83,19 @@ impl<'a> Site<'a> {
     }
 
     pub fn start(&self, arguments: &[&str], names: Names, injection: Option<Injection>) -> Started {
-        let proxy = Proxy::injecting(self.port, names, injection).expect("a port");
+        self.start_through(arguments, Proxy::injecting(self.port, names, injection).expect("a port"))
+    }
+
+    /// Runs a command to its end as somebody who may not do everything; with everything allowed when nobody is named.
+    pub fn run_as(&self, arguments: &[&str], caller: Option<Caller>) -> Done {
+        let proxy = match caller {
+            Some(caller) => Proxy::enforcing(self.port, caller),
+            None => Proxy::recording(self.port),
+        };
+        self.start_through(arguments, proxy.expect("a port")).end()
+    }
+
+    fn start_through(&self, arguments: &[&str], proxy: Proxy) -> Started {
         let mut command = Command::new(env!("CARGO_BIN_EXE_workshop"));
         command.env_clear().envs(inherited());
         command.envs(credentials(&format!("http://127.0.0.1:{}", proxy.port)));
@@ -120,6 +136,9 @@ impl Started {
         self.until(|_| false);
         let ended = Ended::of(self.child.wait_with_output().expect("it ends"));
         self.proxy.close();
-        Done { ended, calls: self.proxy.take(), struck: self.proxy.struck() }
+        let proxy = &self.proxy;
+        let refused = proxy.take_refused();
+        let recorded = proxy.take_recorded();
+        Done { ended, calls: proxy.take(), struck: proxy.struck(), refused, recorded }
     }
 }

@@ -9,12 +9,12 @@
 
 mod case;
 pub mod command;
-mod judge;
+pub mod judge;
 mod race;
 mod sample;
 pub mod scenario;
 pub mod strangers;
-mod workers;
+pub mod workers;
 
 pub use workers::tell;
 

@@ -3,6 +3,7 @@
 pub mod aws_stub;
 pub mod cloud;
 pub mod emulator;
+pub mod every_command;
 pub mod sandbox;
 pub mod snapshot;
 

@@ -1,11 +1,15 @@
 //! A proxy between a command and a cloud: writes down which AWS calls pass, can make every answer late, and can do harm to
-//! one call: refuse it, cut it off, leave it without an answer, or hold it. For tests and benchmarks; it knows AWS's wire
-//! formats and nothing of the workspace.
+//! one call: refuse it, cut it off, leave it without an answer, or hold it. It can write down whole requests, and let through
+//! only what a caller's policy allows. For tests and benchmarks; it knows AWS's wire formats, and of the workspace nothing but
+//! what a policy decides.
 #![allow(clippy::disallowed_methods, reason = "it tells how long a call takes, and makes it take longer")]
 
+mod caller;
 mod calls;
 mod fault;
 mod naming;
+mod needs;
+mod recorded;
 mod tags;
 mod wire;
 
@@ -15,10 +19,13 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+pub use caller::Caller;
 pub use calls::{Call, CallId, Calls};
 use fault::Service;
 pub use fault::{Fault, Injection};
 pub use naming::Names;
+pub use needs::Need;
+pub use recorded::Recorded;
 use wire::Request;
 
 /// A proxy on a port of its own, in front of a cloud on this machine. It ends with this value.
@@ -34,6 +41,10 @@ struct Shared {
     injection: Option<Injection>,
     /// How many calls of each name are throttled before one passes.
     throttled_first: usize,
+    /// Who calls, when not everything is allowed.
+    caller: Option<Caller>,
+    /// Whether whole requests are kept.
+    records: bool,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -41,6 +52,9 @@ struct Shared {
 #[derive(Default)]
 struct State {
     calls: Vec<Call>,
+    recorded: Vec<Recorded>,
+    /// Actions that the caller was refused, in the order in which it asked for them.
+    refused: Vec<Need>,
     seen: BTreeMap<(String, String), usize>,
     names: Names,
     /// Requests that the cloud may be working on.
@@ -56,30 +70,34 @@ struct State {
 impl Proxy {
     /// Passes everything on to a port; each answer comes `delay` late.
     pub fn start(target: u16, delay: Duration) -> std::io::Result<Self> {
-        Self::open(target, delay, Names::new(), None, 0)
+        Self::open(Shared { delay, ..Shared::new(target) })
     }
 
     /// Passes everything on to a port, but for the first `times` calls of each name, which the service throttles.
     pub fn throttling(target: u16, times: usize) -> std::io::Result<Self> {
-        Self::open(target, Duration::ZERO, Names::new(), None, times)
+        Self::open(Shared { throttled_first: times, ..Shared::new(target) })
+    }
+
+    /// Passes everything on to a port, and keeps every request whole.
+    pub fn recording(target: u16) -> std::io::Result<Self> {
+        Self::open(Shared { records: true, ..Shared::new(target) })
+    }
+
+    /// Passes on to a port what a caller may do, refuses the rest as AWS does, and keeps every request whole.
+    pub fn enforcing(target: u16, caller: Caller) -> std::io::Result<Self> {
+        Self::open(Shared { records: true, caller: Some(caller), ..Shared::new(target) })
     }
 
     /// Passes everything on to a port, but for the harm to one call. Ids in `names` are called as given there.
     pub fn injecting(target: u16, names: Names, injection: Option<Injection>) -> std::io::Result<Self> {
-        Self::open(target, Duration::ZERO, names, injection, 0)
+        let state = Mutex::new(State { names, ..State::default() });
+        Self::open(Shared { injection, state, ..Shared::new(target) })
     }
 
-    fn open(
-        target: u16,
-        delay: Duration,
-        names: Names,
-        injection: Option<Injection>,
-        throttled_first: usize,
-    ) -> std::io::Result<Self> {
+    fn open(shared: Shared) -> std::io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let port = listener.local_addr()?.port();
-        let state = Mutex::new(State { names, ..State::default() });
-        let shared = Arc::new(Shared { target, delay, injection, throttled_first, state, changed: Condvar::new() });
+        let shared = Arc::new(shared);
         let here = Arc::clone(&shared);
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
@@ -103,6 +121,16 @@ impl Proxy {
         let mut state = self.shared.state();
         state.calls.clear();
         state.seen.clear();
+    }
+
+    /// The whole requests since the last time this was asked.
+    pub fn take_recorded(&self) -> Vec<Recorded> {
+        std::mem::take(&mut self.shared.state().recorded)
+    }
+
+    /// What the caller was refused since the last time this was asked.
+    pub fn take_refused(&self) -> Vec<Need> {
+        std::mem::take(&mut self.shared.state().refused)
     }
 
     /// Whether the call that harm is done to has come.
@@ -133,6 +161,21 @@ impl Drop for Proxy {
 }
 
 impl Shared {
+    /// Passes everything on to a port.
+    fn new(target: u16) -> Self {
+        let state = Mutex::new(State::default());
+        Self {
+            target,
+            delay: Duration::ZERO,
+            injection: None,
+            throttled_first: 0,
+            caller: None,
+            records: false,
+            state,
+            changed: Condvar::new(),
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -150,6 +193,16 @@ impl Shared {
         let request = Request::read(&mut client)?;
         let id = self.name(&request);
         let place = self.begin(&id, &request, begun);
+        if let Some(refusal) = self.caller.as_ref().and_then(|caller| caller.refusal(&request)) {
+            self.state().refused.push(refusal.need.clone());
+            if refusal.is_whole {
+                request.taken(&mut client);
+                return self.answer(client, &refusal.answer(Service::of(&request)));
+            }
+            let answer = refusal.partial(&self.forward(&request, place)?);
+            request.taken(&mut client);
+            return self.answer(client, &answer);
+        }
         let struck = self.injection.as_ref().filter(|injection| injection.strikes(&id)).map(|injection| injection.fault);
         let fault = struck.or((id.occurrence <= self.throttled_first).then_some(Fault::Throttled));
         if fault.is_some() {
@@ -227,6 +280,9 @@ impl Shared {
 
     fn begin(&self, id: &CallId, request: &Request, begun: Instant) -> usize {
         let mut state = self.state();
+        if self.records {
+            state.recorded.push(Recorded::of(id, request));
+        }
         let request = naming::request(request);
         state.calls.push(Call { id: id.clone(), request, begun, ended: None, status: None });
         state.calls.len() - 1

@@ -48,12 +48,17 @@ pub(crate) fn learn(names: &mut Names, answer: &str) {
     }
 }
 
-fn target(request: &Request) -> Option<String> {
+pub(crate) fn target(request: &Request) -> Option<String> {
     Some(request.header("x-amz-target")?.rsplit('.').next()?.to_owned())
 }
 
-fn action(request: &Request) -> Option<String> {
+pub(crate) fn action(request: &Request) -> Option<String> {
     if request.path() != "/" { None } else { parameter(&request.text(), "Action") }
+}
+
+/// The value of a parameter in a form, unescaped.
+pub(crate) fn form_parameter(form: &str, key: &str) -> Option<String> {
+    parameter(&form.replace('+', " "), key)
 }
 
 /// The first string of a key in a JSON text as the SDK writes it; a text within a string has other quotes.
@@ -74,7 +79,7 @@ fn stable(text: &str, names: &Names) -> String {
     names.iter().fold(short.to_owned(), |text, (id, name)| text.replace(id, name))
 }
 
-fn unescaped(text: &str) -> String {
+pub(crate) fn unescaped(text: &str) -> String {
     let mut pieces = text.split('%');
     let mut plain = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
@@ -103,6 +108,7 @@ fn api_gateway(method: &str, path: &[&str], text: &str, names: &Names) -> (Strin
         ["apis", api, things] if method == "GET" => (format!("Get{}", capital(things)), (*api).to_owned()),
         ["apis", api, things] => (format!("{verb}{}", singular(things)), format!("{api} {about}")),
         ["apis", api, things, one] => (format!("{verb}{}", singular(things)), format!("{api} {one}")),
+        ["tags", arn @ ..] if method == "POST" => ("TagResource".to_owned(), arn.join("/")),
         ["tags", arn @ ..] => (format!("{verb}Tags"), arn.join("/")),
         other => (format!("{method} /v2/{}", other.join("/")), String::new()),
     };
@@ -136,6 +142,7 @@ fn lambda(request: &Request, path: &[&str], text: &str, names: &Names) -> (Strin
         ("PUT", ["functions", _, "aliases", _]) => "UpdateAlias",
         ("DELETE", ["functions", _, "aliases", _]) => "DeleteAlias",
         ("GET", ["functions", _, "policy"]) => "GetPolicy",
+        ("POST", ["functions", _, "invocations"]) => "Invoke",
         ("POST", ["functions", _, "policy"]) => "AddPermission",
         ("DELETE", ["functions", _, "policy", _]) => "RemovePermission",
         ("GET", ["tags", ..]) => "ListTags",
@@ -144,7 +151,9 @@ fn lambda(request: &Request, path: &[&str], text: &str, names: &Names) -> (Strin
         (method, path) => return (format!("{method} /{}", path.join("/")), String::new()),
     };
     let mut about: Vec<String> = path[1..].iter().map(|segment| (*segment).to_owned()).collect();
-    about.retain(|segment| !["code", "configuration", "versions", "aliases", "policy"].contains(&segment.as_str()));
+    about.retain(|segment| {
+        !["code", "configuration", "versions", "aliases", "policy", "invocations"].contains(&segment.as_str())
+    });
     let keys: &[&str] = match operation {
         "CreateFunction" => &["FunctionName"],
         "CreateAlias" => &["Name"],

@@ -124,3 +124,15 @@ pub(crate) fn late(delay: Duration) {
 pub(crate) fn wait_for_end(client: &mut TcpStream) {
     while client.read(&mut [0; 64]).is_ok_and(|read| read > 0) {}
 }
+
+/// A whole answer, after which the connection is closed; `more` are further header lines.
+pub(crate) fn response(status: &str, more: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status}\r\n{more}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+/// The body of an answer.
+pub(crate) fn body(answer: &[u8]) -> Option<&[u8]> {
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
+    answer.get(end + 4..)
+}

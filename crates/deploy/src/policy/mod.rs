@@ -1,6 +1,7 @@
 //! The roles of functions and state machines: what each may do, and why.
 
 mod builder;
+mod caller;
 mod calls;
 mod document;
 mod integration;
@@ -10,7 +11,8 @@ mod statements;
 
 use std::collections::BTreeMap;
 
-use ::policy::{Document, Effect, Principal};
+pub use ::policy::Document;
+use ::policy::{Effect, Principal};
 use serde_json::Value;
 
 use crate::desired::spec::{PermissionSpec, RoleSpec};
@@ -22,6 +24,7 @@ use model::service::{Function, Route, Service, StateMachine};
 use model::source::Place;
 use model::stack::Stack;
 
+pub use caller::{CallerCommand, CallerNeed, MANAGED_POLICY_LIMIT, caller_needs, caller_policy};
 pub(super) use document::{is_equivalent, with_earlier_statements};
 pub use statements::{Policy, Reason, Statement};
 

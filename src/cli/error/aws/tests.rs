@@ -68,7 +68,7 @@ fn every_failure_has_its_sentence_and_advice() {
     5 Lambda did not answer CreateFunction in time. | why | Check the network and run the command again: what is done stays done. On a slow line, give each call more time, such as WORKSHOP_CALL_TIMEOUT_MS=600000 (ten minutes).
     5 The connection to Lambda broke before CreateFunction was answered. | why | Check the network and run the command again: what is done stays done.
     5 What answers for Lambda does not speak its language. | why | A proxy or a network that wants a sign-in may be in between: open any web page. If AWS_ENDPOINT_URL is set, check what listens there.
-    7 AWS does not allow you to call CreateFunction of Lambda. | why | Ask for the permission that the message names, or use another profile with `--profile`.
+    7 Lambda does not allow CreateFunction. | why | Mend what the message names, or use another profile with `--profile`.
     7 Lambda still asks to slow down: CreateFunction failed after several tries. | why | Others may be calling AWS with the same account. Run the command again in a minute; what is done stays done.
     7 The account has no room for more: a quota of Lambda is full. | why | Delete what nobody needs any more, or ask for more under Service Quotas in the console; then run the command again. What is done stays done.
     7 Lambda is not well: CreateFunction failed after several tries. | why | Run the command again in a minute; what is done stays done. https://health.aws.amazon.com shows AWS's own troubles.
@@ -102,4 +102,17 @@ async fn wrong_settings_are_named() {
     assert_eq!((none.cause, none.detail.as_deref()), (None, Some("why")), "the long list is for --verbose");
     let login = told(&there, AwsErrorKind::ExpiredSignIn(SignIn::Console));
     insta::assert_snapshot!(login.hint.unwrap_or_default(), @"Sign in: `aws login --profile anna`; or add `--local` to use the embedded cloud, which needs no account.");
+}
+
+#[test]
+fn a_refused_action_is_named() {
+    let user = "User: arn:aws:iam::123456789012:user/anna is not authorized to perform:";
+    let told = |rest: &str| {
+        let told = told(AwsErrorKind::AccessDenied, "AccessDeniedException", &format!("{user} {rest}"));
+        let parts: Vec<&str> = told.split(" | ").collect();
+        format!("{} | {}", parts[0], parts[2])
+    };
+    let role = "arn:aws:iam::123456789012:role/r";
+    insta::assert_snapshot!(told(&format!("iam:PassRole on resource: {role} because no identity-based policy allows the iam:PassRole action")), @"7 You may not do iam:PassRole on arn:aws:iam::123456789012:role/r, which CreateFunction of Lambda needs. | Ask for iam:PassRole, or use another profile with `--profile`; `workshop print --policies --for deployer` prints the policy that all commands need.");
+    insta::assert_snapshot!(told(&format!("iam:PassRole on resource: {role} with an explicit deny in a service control policy")), @"7 You may not do iam:PassRole on arn:aws:iam::123456789012:role/r, which CreateFunction of Lambda needs. | A policy of the account or of its organisation denies it: ask who keeps that policy, or use another profile with `--profile`.");
 }

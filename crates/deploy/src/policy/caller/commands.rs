@@ -1,0 +1,237 @@
+//! The table: which calls each command may make.
+
+/// A command that calls AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CallerCommand {
+    /// `deploy`, also with `--dry-run`, `--watch` and `--adopt`.
+    Deploy,
+    /// `deploy function`.
+    DeployFunction,
+    /// `deploy list`.
+    DeployList,
+    /// `deploy prune`.
+    DeployPrune,
+    /// `diff`.
+    Diff,
+    /// `info`.
+    Info,
+    /// `invoke`.
+    Invoke,
+    /// `list`.
+    List,
+    /// `logs`.
+    Logs,
+    /// `remove`.
+    Remove,
+    /// `rollback`.
+    Rollback,
+    /// `show`.
+    Show,
+    /// `start`, also with `--follow`.
+    Start,
+    /// `stop`.
+    Stop,
+}
+
+/// Service and name of operations.
+type Calls = &'static [(&'static str, &'static str)];
+
+const IAM: &str = "IAM";
+const LAMBDA: &str = "Lambda";
+const STATES: &str = "Step Functions";
+const LOGS: &str = "CloudWatch Logs";
+const APIS: &str = "API Gateway";
+
+/// Whose account it is.
+const IDENTITY: Calls = &[("STS", "GetCallerIdentity")];
+
+/// What the stack has.
+const OBSERVE: Calls = &[
+    (IAM, "GetRole"),
+    (IAM, "GetRolePolicy"),
+    (IAM, "ListRoles"),
+    (LAMBDA, "GetAlias"),
+    (LAMBDA, "GetFunction"),
+    (LAMBDA, "GetPolicy"),
+    (LAMBDA, "ListVersionsByFunction"),
+    (STATES, "DescribeStateMachine"),
+    (STATES, "ListExecutions"),
+    (STATES, "ListStateMachines"),
+    (STATES, "ListTagsForResource"),
+    (LOGS, "DescribeLogGroups"),
+    (LOGS, "ListTagsForResource"),
+    (APIS, "GetApis"),
+    (APIS, "GetIntegrations"),
+    (APIS, "GetRoutes"),
+    (APIS, "GetStages"),
+];
+
+/// One function and the state machines that call it.
+const OBSERVE_FUNCTION: Calls = &[
+    (LAMBDA, "GetAlias"),
+    (LAMBDA, "GetFunction"),
+    (LAMBDA, "GetPolicy"),
+    (LAMBDA, "ListVersionsByFunction"),
+    (STATES, "DescribeStateMachine"),
+    (STATES, "ListExecutions"),
+    (STATES, "ListTagsForResource"),
+];
+
+/// The versions of functions and state machines, and what leads to them.
+const READ_VERSIONS: Calls =
+    &[(LAMBDA, "ListAliases"), (STATES, "DescribeStateMachine"), (STATES, "ListStateMachineVersions")];
+
+/// What executions that have not ended run on.
+const RUNNING: Calls = &[(STATES, "DescribeStateMachineForExecution"), (STATES, "ListExecutions")];
+
+/// How long executions wait.
+const WAITS: Calls = &[(STATES, "DescribeStateMachineForExecution"), (STATES, "GetExecutionHistory")];
+
+/// Versions are deleted.
+const DELETE_VERSIONS: Calls = &[(LAMBDA, "DeleteFunction"), (STATES, "DeleteStateMachineVersion")];
+
+/// A stack is made and changed.
+const WRITE: Calls = &[
+    (IAM, "CreateRole"),
+    (IAM, "PutRolePolicy"),
+    (IAM, "TagRole"),
+    (IAM, "UpdateAssumeRolePolicy"),
+    (LAMBDA, "AddPermission"),
+    (LAMBDA, "CreateFunction"),
+    (LAMBDA, "TagResource"),
+    (LOGS, "CreateLogGroup"),
+    (LOGS, "PutRetentionPolicy"),
+    (LOGS, "TagResource"),
+    (STATES, "CreateStateMachine"),
+    (STATES, "TagResource"),
+    (APIS, "CreateApi"),
+    (APIS, "CreateIntegration"),
+    (APIS, "CreateRoute"),
+    (APIS, "CreateStage"),
+    (APIS, "DeleteCorsConfiguration"),
+    (APIS, "TagResource"),
+    (APIS, "UpdateApi"),
+    (APIS, "UpdateIntegration"),
+    (APIS, "UpdateRoute"),
+    (APIS, "UpdateStage"),
+];
+
+/// A function gets new code, and what leads to it follows.
+const WRITE_FUNCTION: Calls = &[
+    (LAMBDA, "CreateAlias"),
+    (LAMBDA, "PublishVersion"),
+    (LAMBDA, "UpdateAlias"),
+    (LAMBDA, "UpdateFunctionCode"),
+    (LAMBDA, "UpdateFunctionConfiguration"),
+    (STATES, "UpdateStateMachine"),
+];
+
+/// What is no longer declared goes, with the executions that wait.
+const DELETE: Calls = &[
+    (IAM, "DeleteRole"),
+    (IAM, "DeleteRolePolicy"),
+    (IAM, "DetachRolePolicy"),
+    (IAM, "ListAttachedRolePolicies"),
+    (IAM, "ListRolePolicies"),
+    (LAMBDA, "DeleteFunction"),
+    (LOGS, "DeleteLogGroup"),
+    (STATES, "DeleteStateMachine"),
+    (STATES, "ListExecutions"),
+    (STATES, "StopExecution"),
+    (APIS, "DeleteApi"),
+];
+
+/// Parts of what stays go.
+const DELETE_PARTS: Calls = &[(LAMBDA, "RemovePermission"), (APIS, "DeleteIntegration"), (APIS, "DeleteRoute")];
+
+/// An earlier deployment comes back.
+const ROLL_BACK: Calls = &[(LAMBDA, "UpdateAlias"), (STATES, "UpdateStateMachine")];
+
+/// An execution by its name.
+const FIND: Calls = &[(STATES, "DescribeExecution"), (STATES, "ListExecutions")];
+
+/// What an execution did.
+const HISTORY: Calls = &[(STATES, "DescribeStateMachineForExecution"), (STATES, "GetExecutionHistory")];
+
+/// The lines of functions.
+const LINES: Calls = &[(LOGS, "FilterLogEvents")];
+
+impl CallerCommand {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Deploy,
+        Self::DeployFunction,
+        Self::DeployList,
+        Self::DeployPrune,
+        Self::Diff,
+        Self::Info,
+        Self::Invoke,
+        Self::List,
+        Self::Logs,
+        Self::Remove,
+        Self::Rollback,
+        Self::Show,
+        Self::Start,
+        Self::Stop,
+    ];
+
+    /// The command as it is typed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deploy => "deploy",
+            Self::DeployFunction => "deploy function",
+            Self::DeployList => "deploy list",
+            Self::DeployPrune => "deploy prune",
+            Self::Diff => "diff",
+            Self::Info => "info",
+            Self::Invoke => "invoke",
+            Self::List => "list",
+            Self::Logs => "logs",
+            Self::Remove => "remove",
+            Self::Rollback => "rollback",
+            Self::Show => "show",
+            Self::Start => "start",
+            Self::Stop => "stop",
+        }
+    }
+
+    /// The calls that it may make, in groups.
+    pub(super) fn calls(self) -> &'static [Calls] {
+        match self {
+            Self::Deploy => &[
+                IDENTITY,
+                OBSERVE,
+                WRITE,
+                WRITE_FUNCTION,
+                DELETE,
+                DELETE_PARTS,
+                READ_VERSIONS,
+                RUNNING,
+                WAITS,
+                DELETE_VERSIONS,
+            ],
+            Self::DeployFunction => &[IDENTITY, OBSERVE_FUNCTION, WRITE_FUNCTION, WAITS],
+            Self::DeployList => &[IDENTITY, OBSERVE, READ_VERSIONS, RUNNING],
+            Self::DeployPrune => &[IDENTITY, OBSERVE, READ_VERSIONS, RUNNING, DELETE_VERSIONS],
+            Self::Diff => &[IDENTITY, OBSERVE, WAITS],
+            Self::Info => &[IDENTITY, OBSERVE],
+            Self::Invoke => &[IDENTITY, &[(LAMBDA, "Invoke")]],
+            Self::List => &[IDENTITY, &[(STATES, "ListExecutions")], WAITS],
+            Self::Logs => &[IDENTITY, LINES, FIND, HISTORY],
+            Self::Remove => &[IDENTITY, OBSERVE, DELETE],
+            Self::Rollback => &[IDENTITY, OBSERVE, READ_VERSIONS, WAITS, ROLL_BACK],
+            Self::Show => &[IDENTITY, FIND, HISTORY],
+            Self::Start => &[IDENTITY, &[(APIS, "GetApis")], HISTORY, LINES],
+            Self::Stop => &[IDENTITY, FIND, &[(STATES, "StopExecution")]],
+        }
+    }
+
+    /// Actions that its calls would need in another form than the one in which it makes them.
+    pub(super) fn spared(self) -> &'static [&'static str] {
+        match self {
+            // It leads state machines back to definitions that are published already.
+            Self::Rollback => &["states:PublishStateMachineVersion"],
+            _ => &[],
+        }
+    }
+}
