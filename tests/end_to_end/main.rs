@@ -6,6 +6,7 @@
 
 mod cli;
 mod clients;
+mod company;
 mod definitions;
 mod deployments;
 mod eventual;
@@ -16,6 +17,7 @@ mod logs;
 mod ministack;
 mod moto;
 mod print;
+mod start_key;
 mod support;
 mod validate;
 mod verbose;

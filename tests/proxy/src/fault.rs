@@ -81,6 +81,21 @@ impl Fault {
             (Service::ApiGateway, false) => (500, "InternalServerErrorException"),
         };
         let message = if throttled { "Rate exceeded" } else { "An internal error occurred." };
+        refusal(service, status, code, message)
+    }
+}
+
+/// That the caller may not do it, in the service's own form.
+pub(crate) fn access_denied(service: Service, message: &str) -> Vec<u8> {
+    let (status, code) = match service {
+        Service::Iam => (403, "AccessDenied"),
+        Service::Lambda | Service::ApiGateway => (403, "AccessDeniedException"),
+        Service::StepFunctions | Service::Logs => (400, "AccessDeniedException"),
+    };
+    refusal(service, status, code, message)
+}
+
+fn refusal(service: Service, status: u16, code: &str, message: &str) -> Vec<u8> {
         let (kind, body) = match service {
             Service::Iam => (
                 "text/xml",
@@ -100,5 +115,4 @@ impl Fault {
              connection: close\r\n\r\n{body}"
         )
         .into_bytes()
-    }
 }

@@ -17,8 +17,12 @@ use std::time::{Duration, Instant};
 pub use calls::{Call, CallId, Calls};
 use fault::Service;
 pub use fault::{Fault, Injection};
+use fault::access_denied;
 pub use naming::Names;
 use wire::Request;
+
+/// What an organisation forbids: from a call's operation and body to the sentence that denies it.
+pub type Rule = fn(&str, &str) -> Option<String>;
 
 /// A proxy on a port of its own, in front of a cloud on this machine. It ends with this value.
 pub struct Proxy {
@@ -31,6 +35,7 @@ struct Shared {
     target: u16,
     delay: Duration,
     injection: Option<Injection>,
+    rule: Option<Rule>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -53,19 +58,30 @@ struct State {
 impl Proxy {
     /// Passes everything on to a port; each answer comes `delay` late.
     pub fn start(target: u16, delay: Duration) -> std::io::Result<Self> {
-        Self::open(target, delay, Names::new(), None)
+        Self::open(target, delay, Names::new(), None, None)
+    }
+
+    /// Passes everything on to a port, but for what an organisation forbids.
+    pub fn ruled(target: u16, rule: Rule) -> std::io::Result<Self> {
+        Self::open(target, Duration::ZERO, Names::new(), None, Some(rule))
     }
 
     /// Passes everything on to a port, but for the harm to one call. Ids in `names` are called as given there.
     pub fn injecting(target: u16, names: Names, injection: Option<Injection>) -> std::io::Result<Self> {
-        Self::open(target, Duration::ZERO, names, injection)
+        Self::open(target, Duration::ZERO, names, injection, None)
     }
 
-    fn open(target: u16, delay: Duration, names: Names, injection: Option<Injection>) -> std::io::Result<Self> {
+    fn open(
+        target: u16,
+        delay: Duration,
+        names: Names,
+        injection: Option<Injection>,
+        rule: Option<Rule>,
+    ) -> std::io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let port = listener.local_addr()?.port();
         let state = Mutex::new(State { names, ..State::default() });
-        let shared = Arc::new(Shared { target, delay, injection, state, changed: Condvar::new() });
+        let shared = Arc::new(Shared { target, delay, injection, rule, state, changed: Condvar::new() });
         let here = Arc::clone(&shared);
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
@@ -129,6 +145,11 @@ impl Shared {
         let request = Request::read(&mut client)?;
         let id = self.name(&request);
         let place = self.begin(&id, &request, begun);
+        let body = String::from_utf8_lossy(&request.body);
+        if let Some(denied) = self.rule.and_then(|rule| rule(&id.operation, &body)) {
+            request.taken(&mut client);
+            return self.answer(client, &access_denied(Service::of(&request), &denied));
+        }
         let fault = self.injection.as_ref().filter(|injection| injection.strikes(&id)).map(|injection| injection.fault);
         if fault.is_some() {
             self.state().struck = true;

@@ -64,7 +64,7 @@ fn sentence(error: &AwsError) -> CliError {
         AwsErrorKind::ConnectionLost => unreached(format!("The connection to {service} broke before {operation} was answered."))
             .try_this("Check the network and run the command again: what is done stays done."),
         AwsErrorKind::AccessDenied => refused(format!("AWS does not allow you to call {operation} of {service}."))
-            .try_this("Ask for the permission that the message names, or use another profile with `--profile`."),
+            .try_this(denied(operation)),
         AwsErrorKind::Throttled => refused(format!("{service} still asks to slow down: {operation} failed after several tries."))
             .try_this("Others may be calling AWS with the same account. Run the command again in a minute; what is done stays done."),
         AwsErrorKind::ServiceFault => refused(format!("{service} is not well: {operation} failed after several tries."))
@@ -77,6 +77,27 @@ fn sentence(error: &AwsError) -> CliError {
         AwsErrorKind::NotImplemented => refused(format!("This endpoint does not offer {operation} of {service}.")),
         AwsErrorKind::Conflict | AwsErrorKind::Other => refused(format!("{service} refused {operation}.")),
     }
+}
+
+/// What to try when a call is denied. Organisations deny what is made without their tags, boundary or path, and AWS's message
+/// does not say which of these it missed.
+fn denied(operation: &str) -> String {
+    let ask = "sk for the permission that the message names, or use another profile with `--profile`.";
+    let (wanted, keys) = match operation {
+        "CreateRole" => {
+            ("a permissions boundary, tags or a path on every role", "`permissions_boundary`, `tags`, `role_path`")
+        }
+        "PutRolePolicy" | "PutRolePermissionsBoundary" | "DeleteRolePermissionsBoundary" => {
+            ("a permissions boundary on every role", "`permissions_boundary`")
+        }
+        "CreateFunction" | "CreateStateMachine" | "CreateLogGroup" | "CreateApi" | "CreateStage" | "TagRole"
+        | "TagResource" => ("certain tags on everything", "`tags`"),
+        _ => return format!("A{ask}"),
+    };
+    format!(
+        "Your organisation may want {wanted}: say so in `[stack]` of definitions/service.toml ({keys}), and deploy again. \
+         Else a{ask}"
+    )
 }
 
 fn unreached(message: String) -> CliError {

@@ -26,6 +26,13 @@ fn a_full_quota_is_named() {
 }
 
 #[test]
+fn what_an_organisation_may_miss_is_named_with_its_key() {
+    insta::assert_snapshot!(denied("CreateRole"), @"");
+    insta::assert_snapshot!(denied("DeleteRolePermissionsBoundary"), @"");
+    insta::assert_snapshot!(denied("GetRole"), @"");
+}
+
+#[test]
 fn every_failure_has_its_sentence_and_advice() {
     let kinds = [
         AwsErrorKind::NoCredentials,
@@ -63,7 +70,7 @@ fn every_failure_has_its_sentence_and_advice() {
     5 Lambda did not answer CreateFunction in time. | why | Check the network and run the command again: what is done stays done. On a slow line, give each call more time, such as WORKSHOP_CALL_TIMEOUT_MS=600000 (ten minutes).
     5 The connection to Lambda broke before CreateFunction was answered. | why | Check the network and run the command again: what is done stays done.
     5 What answers for Lambda does not speak its language. | why | A proxy or a network that wants a sign-in may be in between: open any web page. If AWS_ENDPOINT_URL is set, check what listens there.
-    7 AWS does not allow you to call CreateFunction of Lambda. | why | Ask for the permission that the message names, or use another profile with `--profile`.
+    7 AWS does not allow you to call CreateFunction of Lambda. | why | Your organisation may want certain tags on everything: say so in `[stack]` of definitions/service.toml (`tags`), and deploy again. Else ask for the permission that the message names, or use another profile with `--profile`.
     7 Lambda still asks to slow down: CreateFunction failed after several tries. | why | Others may be calling AWS with the same account. Run the command again in a minute; what is done stays done.
     7 The account has no room for more: a quota of Lambda is full. | why | Delete what nobody needs any more, or ask for more under Service Quotas in the console; then run the command again. What is done stays done.
     7 Lambda is not well: CreateFunction failed after several tries. | why | Run the command again in a minute; what is done stays done. https://health.aws.amazon.com shows AWS's own troubles.
