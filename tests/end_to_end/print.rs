@@ -1,7 +1,8 @@
 //! `workshop print` as a black box: without credentials, without a call.
 
-use crate::support::Ended;
+use crate::support::{Ended, python_tool};
 use crate::support::sandbox::Sandbox;
+use model::names::Region;
 use serde_json::Value;
 
 const SERVICE: &str = r#"service = "shop"
@@ -315,4 +316,37 @@ fn each_command_says_what_it_needs() {
     assert_eq!(told["policy"]["Statement"][0]["Sid"], "Functions");
     let alone = Ended::of(sandbox.workshop("print --policies --explain").output().unwrap());
     assert_eq!(alone.code, Some(2), "{alone:#?}");
+}
+
+/// The table in `crates/model/src/partition.rs` against the one that the AWS SDKs share, as botocore brings it.
+#[test]
+fn regions_are_of_the_partitions_that_botocore_says() {
+    let library = python_tool("python").parent().unwrap().parent().unwrap().join("lib");
+    let versions = std::fs::read_dir(&library).unwrap().map(|entry| entry.unwrap().path());
+    let file = versions.map(|it| it.join("site-packages/botocore/data/partitions.json")).find(|it| it.exists());
+    let file = file.unwrap_or_else(|| panic!("no botocore in {}", library.display()));
+    let known: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let mut partitions = 0;
+    for partition in known["partitions"].as_array().unwrap() {
+        let regions = partition["regions"].as_object().unwrap().keys().filter(|name| !name.ends_with("-global"));
+        for name in regions {
+            let region = Region::parse(name).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(region.partition(), partition["id"], "{name}");
+            assert_eq!(region.url_suffix(), partition["outputs"]["dnsSuffix"], "{name}");
+        }
+        partitions += 1;
+    }
+    assert!(partitions >= 8, "{partitions}");
+}
+
+#[test]
+fn a_partitions_arns_are_its_own() {
+    let sandbox = Sandbox::new();
+    for (region, partition) in [("eusc-de-east-1", "aws-eusc"), ("cn-north-1", "aws-cn"), ("us-isof-south-1", "aws-iso-f")] {
+        for command in ["print --json", "print --policies --json"] {
+            let printed = run(&sandbox, &format!("{command} --region {region}")).stdout;
+            assert!(printed.contains(&format!("arn:{partition}:")), "{printed}");
+            assert!(!printed.contains("arn:aws:"), "{region}: {printed}");
+        }
+    }
 }

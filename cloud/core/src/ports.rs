@@ -76,8 +76,13 @@ pub trait LogWriter: Send + Sync {
 /// Who wants to assume a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Principal<'a> {
-    /// A service, such as `lambda.amazonaws.com`.
-    Service(&'a str),
+    /// A service on behalf of a resource.
+    Service {
+        /// Such as `lambda.amazonaws.com`.
+        name: &'a str,
+        /// The ARN of the resource, which trust policies know as `aws:SourceArn` and its account as `aws:SourceAccount`.
+        resource: &'a str,
+    },
     /// A user, role or session, by ARN.
     Aws(&'a str),
 }

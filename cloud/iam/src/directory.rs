@@ -1,7 +1,6 @@
 //! What IAM offers to the services that assume roles.
 
 use cloud_core::{Principal, RoleDirectory, RoleTrust};
-use policy::Caller;
 
 use crate::service::Iam;
 use crate::trust::Assumption;
@@ -11,11 +10,11 @@ impl RoleDirectory for Iam {
         let Some(role) = self.role(role_arn) else {
             return RoleTrust::Missing;
         };
-        let caller = match principal {
-            Principal::Service(service) => Caller::Service(service),
-            Principal::Aws(arn) => Caller::Aws(arn),
+        let assumption = match principal {
+            Principal::Service { name, resource } => Assumption::of_service(role_arn, name, resource),
+            Principal::Aws(arn) => Assumption::of_execution(role_arn, arn),
         };
-        if !Assumption::of_port(role_arn, caller).is_allowed(&role.assume_role_policy) {
+        if !assumption.is_allowed(&role.assume_role_policy) {
             return RoleTrust::Refused;
         }
         let is_known = |window| self.is_settled(role_arn, window);

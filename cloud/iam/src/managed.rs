@@ -4,7 +4,7 @@ use cloud_core::{Change, Form, ServiceError, Xml};
 use policy::Document;
 
 use crate::listing::{close, page};
-use crate::managed_policy::{ManagedPolicy, VERSION};
+use crate::managed_policy::{ManagedPolicy, Usage, VERSION};
 use crate::role::url_encoded;
 use crate::roles::{check_name, checked_path, set_tags};
 use crate::service::{Iam, malformed};
@@ -34,6 +34,17 @@ pub(crate) fn check_attachable(iam: &Iam, form: &Form, arn: &str) -> Result<(), 
     }
 }
 
+/// Whether the policy with this ARN can bound a role: one of AWS's, or one of the same account.
+pub(crate) fn check_boundary(iam: &Iam, form: &Form, arn: &str) -> Result<(), ServiceError> {
+    if !arn.starts_with("arn:") || arn.len() < 20 {
+        return Err(ServiceError::bad_request("ValidationError", format!("ARN {arn} is not valid.")));
+    }
+    check_attachable(iam, form, arn).map_err(|_| {
+        let text = format!("Scope ARN: {arn} does not exist or is not attachable.");
+        ServiceError::new(404, "NoSuchEntity", text)
+    })
+}
+
 /// The policy of the caller's account that the form names.
 fn find(iam: &Iam, form: &Form) -> Result<ManagedPolicy, ServiceError> {
     let arn = form.required("PolicyArn")?;
@@ -41,9 +52,12 @@ fn find(iam: &Iam, form: &Form) -> Result<ManagedPolicy, ServiceError> {
     found.ok_or_else(|| ServiceError::new(404, "NoSuchEntity", format!("Policy {arn} was not found.")))
 }
 
-/// How many roles a policy is attached to.
-fn attachments(iam: &Iam, arn: &str) -> usize {
-    iam.roles.read(|all| all.values().filter(|role| role.attached.contains(arn)).count())
+/// How many roles use a policy.
+fn usage(iam: &Iam, arn: &str) -> Usage {
+    iam.roles.read(|all| Usage {
+        attachments: all.values().filter(|role| role.attached.contains(arn)).count(),
+        boundaries: all.values().filter(|role| role.permissions_boundary.as_deref() == Some(arn)).count(),
+    })
 }
 
 fn new_policy(iam: &Iam, form: &Form) -> Result<ManagedPolicy, ServiceError> {
@@ -71,7 +85,7 @@ fn new_policy(iam: &Iam, form: &Form) -> Result<ManagedPolicy, ServiceError> {
 
 pub(crate) async fn create(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let policy = new_policy(iam, form)?;
-    let answer = Xml::new().nest("Policy", policy.detail(0));
+    let answer = Xml::new().nest("Policy", policy.detail(Usage::default()));
     iam.policies
         .change(|all| {
             let same = |known: &ManagedPolicy| {
@@ -88,7 +102,7 @@ pub(crate) async fn create(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> 
 
 pub(crate) fn get(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let policy = find(iam, form)?;
-    Ok(Xml::new().nest("Policy", policy.detail(attachments(iam, &policy.arn()))))
+    Ok(Xml::new().nest("Policy", policy.detail(usage(iam, &policy.arn()))))
 }
 
 /// The policies of this account; AWS's own are not listed.
@@ -101,9 +115,9 @@ pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let own = iam.policies.read(|all| all.values().filter(is_listed).cloned().collect::<Vec<_>>());
     let mut shown: Vec<(String, Xml)> = Vec::new();
     for policy in own {
-        let count = attachments(iam, &policy.arn());
-        if count > 0 || !attached_only {
-            shown.push((policy.arn(), policy.summary(count)));
+        let usage = usage(iam, &policy.arn());
+        if usage.is_any() || !attached_only {
+            shown.push((policy.arn(), policy.summary(usage)));
         }
     }
     let page = page(shown, form, |(arn, _)| arn)?;
@@ -128,7 +142,7 @@ pub(crate) fn list_versions(iam: &Iam, form: &Form) -> Result<Xml, ServiceError>
 
 pub(crate) async fn delete(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let arn = find(iam, form)?.arn();
-    if attachments(iam, &arn) > 0 {
+    if usage(iam, &arn).is_any() {
         let text = "Cannot delete a policy attached to entities.";
         return Err(ServiceError::new(409, "DeleteConflict", text));
     }

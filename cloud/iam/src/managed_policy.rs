@@ -28,6 +28,21 @@ pub(crate) struct ManagedPolicy {
     pub(crate) tags: Vec<(String, String)>,
 }
 
+/// How many roles use a policy, and as what.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Usage {
+    /// It is attached to them.
+    pub(crate) attachments: usize,
+    /// It bounds them.
+    pub(crate) boundaries: usize,
+}
+
+impl Usage {
+    pub(crate) fn is_any(self) -> bool {
+        self.attachments + self.boundaries > 0
+    }
+}
+
 impl ManagedPolicy {
     /// The policy's ARN, which carries its path.
     pub(crate) fn arn(&self) -> String {
@@ -35,23 +50,23 @@ impl ManagedPolicy {
     }
 
     /// The policy as lists have it.
-    pub(crate) fn summary(&self, attachments: usize) -> Xml {
+    pub(crate) fn summary(&self, usage: Usage) -> Xml {
         Xml::new()
             .text("PolicyName", &self.name)
             .text("PolicyId", &self.id)
             .text("Arn", &self.arn())
             .text("Path", &self.path)
             .text("DefaultVersionId", VERSION)
-            .text("AttachmentCount", &attachments.to_string())
-            .text("PermissionsBoundaryUsageCount", "0")
+            .text("AttachmentCount", &usage.attachments.to_string())
+            .text("PermissionsBoundaryUsageCount", &usage.boundaries.to_string())
             .text("IsAttachable", "true")
             .text("CreateDate", &date(self.created_at))
             .text("UpdateDate", &date(self.created_at))
     }
 
     /// The policy as CreatePolicy and GetPolicy have it: with its description and tags.
-    pub(crate) fn detail(&self, attachments: usize) -> Xml {
-        let xml = self.summary(attachments).optional("Description", self.description.as_deref());
+    pub(crate) fn detail(&self, usage: Usage) -> Xml {
+        let xml = self.summary(usage).optional("Description", self.description.as_deref());
         if self.tags.is_empty() { xml } else { xml.list("Tags", self.tags.iter().map(tag_xml)) }
     }
 

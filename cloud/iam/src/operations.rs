@@ -57,6 +57,8 @@ pub static OPERATIONS: &[Operation<Iam>] = &[
     operation!("GetRolePolicy", Reads, ROLE, role_policies::get),
     operation!("ListRolePolicies", Reads, ROLE, role_policies::list),
     operation!("DeleteRolePolicy", WritesAlone, ROLE, role_policies::delete),
+    operation!("PutRolePermissionsBoundary", WritesAlone, ROLE, role_policies::put_boundary),
+    operation!("DeleteRolePermissionsBoundary", WritesAlone, ROLE, role_policies::delete_boundary),
     operation!("AttachRolePolicy", WritesAlone, ROLE, role_policies::attach),
     operation!("DetachRolePolicy", WritesAlone, ROLE, role_policies::detach),
     operation!("ListAttachedRolePolicies", Reads, ROLE, role_policies::list_attached),

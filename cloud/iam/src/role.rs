@@ -39,8 +39,7 @@ impl Role {
 
     /// The role as every answer has it.
     pub(crate) fn summary(&self) -> Xml {
-        let boundary = self.permissions_boundary.as_deref();
-        let xml = Xml::new()
+        Xml::new()
             .text("Path", &self.path)
             .text("RoleName", &self.name)
             .text("RoleId", &self.id)
@@ -48,16 +47,16 @@ impl Role {
             .text("CreateDate", &date(self.created_at))
             .text("AssumeRolePolicyDocument", &url_encoded(&self.assume_role_policy))
             .optional("Description", self.description.as_deref())
-            .text("MaxSessionDuration", &self.max_session_duration_s.to_string());
-        match boundary {
-            Some(arn) => xml.nest("PermissionsBoundary", boundary_xml(arn)),
-            None => xml,
-        }
+            .text("MaxSessionDuration", &self.max_session_duration_s.to_string())
     }
 
-    /// The role as CreateRole and GetRole have it: with its tags. (ListRoles leaves them out, as AWS documents.)
+    /// The role as CreateRole and GetRole have it: with its boundary and tags. (ListRoles leaves them out, as AWS documents.)
     pub(crate) fn detail(&self) -> Xml {
         let xml = self.summary();
+        let xml = match &self.permissions_boundary {
+            Some(arn) => xml.nest("PermissionsBoundary", boundary_xml(arn)),
+            None => xml,
+        };
         if self.tags.is_empty() { xml } else { xml.list("Tags", self.tags.iter().map(tag_xml)) }
     }
 }

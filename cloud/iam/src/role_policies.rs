@@ -1,9 +1,9 @@
-//! The operations on a role's policies, inline and attached.
+//! The operations on a role's policies: inline, attached, and the one that bounds it.
 
 use cloud_core::{Form, ServiceError, Xml};
 
 use crate::listing::{close, page};
-use crate::managed::{check_attachable, check_identity};
+use crate::managed::{check_attachable, check_boundary, check_identity};
 use crate::role::url_encoded;
 use crate::roles::{check_name, edit, find};
 use crate::service::Iam;
@@ -90,4 +90,25 @@ pub(crate) fn list_attached(iam: &Iam, form: &Form) -> Result<Xml, ServiceError>
         Xml::new().text("PolicyName", name).text("PolicyArn", arn)
     };
     Ok(close(Xml::new().list("AttachedPolicies", page.items.iter().map(member)), &page, String::as_str))
+}
+
+pub(crate) async fn put_boundary(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    let arn = form.required("PermissionsBoundary")?;
+    edit(iam, form, |role| {
+        check_boundary(iam, form, arn)?;
+        role.permissions_boundary = Some(arn.to_owned());
+        Ok(())
+    })
+    .await?;
+    Ok(None)
+}
+
+/// A role without a boundary stays as it is: what AWS answers then is not documented.
+pub(crate) async fn delete_boundary(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
+    edit(iam, form, |role| {
+        role.permissions_boundary = None;
+        Ok(())
+    })
+    .await?;
+    Ok(None)
 }

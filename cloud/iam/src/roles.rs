@@ -6,6 +6,7 @@ use cloud_core::{Change, Form, ServiceError, Xml};
 use policy::Document;
 
 use crate::listing::{close, page};
+use crate::managed::check_boundary;
 use crate::role::{Role, tag_xml};
 use crate::service::{Iam, malformed};
 use crate::unique_id::unique_id;
@@ -114,6 +115,8 @@ fn new_role(iam: &Iam, form: &Form) -> Result<Role, ServiceError> {
     check_name("roleName", name, 64)?;
     let trust = form.required("AssumeRolePolicyDocument")?;
     check_trust(trust)?;
+    let boundary = form.get("PermissionsBoundary");
+    boundary.map_or(Ok(()), |arn| check_boundary(iam, form, arn))?;
     let mut tags = Vec::new();
     set_tags(&mut tags, form.tags("Tags"))?;
     Ok(Role {
@@ -125,7 +128,7 @@ fn new_role(iam: &Iam, form: &Form) -> Result<Role, ServiceError> {
         assume_role_policy: trust.to_owned(),
         description: form.get("Description").filter(|text| !text.is_empty()).map(str::to_owned),
         max_session_duration_s: session_duration(form)?.unwrap_or(3600),
-        permissions_boundary: form.get("PermissionsBoundary").map(str::to_owned),
+        permissions_boundary: boundary.map(str::to_owned),
         tags,
         inline: BTreeMap::new(),
         attached: BTreeSet::new(),

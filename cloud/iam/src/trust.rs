@@ -3,11 +3,8 @@
 use cloud_core::Account;
 use policy::{Caller, Context, Decision, Document, Effect, Request, decide};
 
-/// Condition keys that a service sends when it assumes a role and that a port does not carry: for which resource
-/// ([confused deputy]), and under which external id.
-///
-/// [confused deputy]: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-const KEYS_OF_SERVICES: [&str; 2] = ["aws:SourceArn", "sts:ExternalId"];
+/// Condition keys that may come with the call of a service or an execution and that a port does not carry.
+const UNKNOWN_KEYS: [&str; 1] = ["sts:ExternalId"];
 
 /// Somebody who wants to assume a role.
 pub(crate) struct Assumption<'a> {
@@ -23,15 +20,23 @@ impl<'a> Assumption<'a> {
         Self { request: Request::new(caller, "sts:AssumeRole", role_arn).with_context(context), unknown: &[] }
     }
 
-    /// A service, or an execution, that assumes a role. It does so for a resource of the role's own account.
-    pub(crate) fn of_port(role_arn: &'a str, caller: Caller<'a>) -> Self {
-        let account = Account::of_arn(role_arn).unwrap_or_default();
-        let context = Context::default().with("aws:SourceAccount", account.as_str());
+    /// A service that assumes a role on behalf of a resource, whose ARN and account it sends along ([confused deputy]).
+    ///
+    /// [confused deputy]: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    pub(crate) fn of_service(role_arn: &'a str, service: &'a str, resource: &str) -> Self {
+        let account = Account::of_arn(resource).unwrap_or_default();
+        let context = Context::default().with("aws:SourceAccount", account.as_str()).with("aws:SourceArn", resource);
+        Self::of_port(role_arn, Caller::Service(service), context)
+    }
+
+    /// An execution that assumes, as its own role, the role that a task names.
+    pub(crate) fn of_execution(role_arn: &'a str, own_role: &'a str) -> Self {
+        Self::of_port(role_arn, Caller::Aws(own_role), Context::default())
+    }
+
+    fn of_port(role_arn: &'a str, caller: Caller<'a>, context: Context) -> Self {
         let context = with_principal(context, &caller);
-        Self {
-            request: Request::new(caller, "sts:AssumeRole", role_arn).with_context(context),
-            unknown: &KEYS_OF_SERVICES,
-        }
+        Self { request: Request::new(caller, "sts:AssumeRole", role_arn).with_context(context), unknown: &UNKNOWN_KEYS }
     }
 
     /// Whether a trust policy allows it. Conditions on keys that are not known decide nothing: an allow holds without them,
@@ -76,8 +81,15 @@ mod tests {
     const ROLE: &str = "arn:aws:iam::000000000000:role/r";
     const LAMBDA: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com"]},"Action":"sts:AssumeRole"}}"#;
 
+    const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
+
     fn trusts(document: &str, caller: Caller<'_>) -> bool {
-        Assumption::of_port(ROLE, caller).is_allowed(document)
+        let assumption = match caller {
+            Caller::Service(service) => Assumption::of_service(ROLE, service, MACHINE),
+            Caller::Aws(arn) => Assumption::of_execution(ROLE, arn),
+            _ => panic!("no port carries it"),
+        };
+        assumption.is_allowed(document)
     }
 
     #[test]
@@ -97,30 +109,42 @@ mod tests {
         assert!(!trusts(denied, Caller::Aws("arn:aws:iam::000000000000:user/local")));
     }
 
+    /// Lets Step Functions in under a condition.
+    fn only(condition: &str) -> String {
+        format!(
+            r#"{{"Statement":{{"Effect":"Allow","Principal":{{"Service":"states.amazonaws.com"}},"Action":"sts:AssumeRole","Condition":{condition}}}}}"#
+        )
+    }
+
     #[test]
-    fn a_services_resource_is_not_known_but_its_account_is() {
+    fn a_service_says_for_which_resource_of_which_account_it_acts() {
         let states = Caller::Service("states.amazonaws.com");
-        let with = |effect: &str, condition: &str| {
-            let allow = r#""Principal":{"Service":"states.amazonaws.com"},"Action":"sts:AssumeRole""#;
-            format!(
-                r#"{{"Statement":[{{"Effect":"Allow",{allow}}},{{"Effect":"{effect}",{allow},"Condition":{condition}}}]}}"#
-            )
+        let arn = |pattern: &str| only(&format!(r#"{{"ArnLike":{{"aws:SourceArn":"{pattern}"}}}}"#));
+        let account = |id: &str| only(&format!(r#"{{"StringEquals":{{"aws:SourceAccount":"{id}"}}}}"#));
+        for allowed in [MACHINE, "arn:aws:states:us-east-1:000000000000:stateMachine:m*", "arn:aws:states:*:*:stateMachine:*"] {
+            assert!(trusts(&arn(allowed), states), "{allowed}");
+        }
+        assert!(!trusts(&arn("arn:aws:states:us-east-1:000000000000:stateMachine:other*"), states));
+        assert!(!trusts(&arn("arn:aws:states:us-east-1:000000000001:stateMachine:m"), states));
+        assert!(trusts(&account("000000000000"), states) && !trusts(&account("000000000001"), states));
+    }
+
+    #[test]
+    fn what_a_deny_says_of_it_holds_too() {
+        let states = Caller::Service("states.amazonaws.com");
+        let with_deny = |condition: &str| {
+            let who = r#""Principal":{"Service":"states.amazonaws.com"},"Action":"sts:AssumeRole""#;
+            format!(r#"{{"Statement":[{{"Effect":"Allow",{who}}},{{"Effect":"Deny",{who},"Condition":{condition}}}]}}"#)
         };
-        let only = |condition: &str| {
-            format!(
-                r#"{{"Statement":{{"Effect":"Allow","Principal":{{"Service":"states.amazonaws.com"}},"Action":"sts:AssumeRole","Condition":{condition}}}}}"#
-            )
-        };
-        assert!(trusts(
-            &only(r#"{"ArnLike":{"aws:SourceArn":"arn:aws:states:*:000000000000:stateMachine:m"}}"#),
-            states
-        ));
-        assert!(trusts(&only(r#"{"StringEquals":{"aws:SourceAccount":"000000000000"}}"#), states));
-        assert!(!trusts(&only(r#"{"StringEquals":{"aws:SourceAccount":"000000000001"}}"#), states));
-        assert!(trusts(
-            &with("Deny", r#"{"ArnNotLike":{"aws:SourceArn":"arn:aws:states:*:*:stateMachine:m"}}"#),
-            states
-        ));
-        assert!(!trusts(&with("Deny", r#"{"StringEquals":{"aws:SourceAccount":"000000000000"}}"#), states));
+        let not_like = |pattern: &str| with_deny(&format!(r#"{{"ArnNotLike":{{"aws:SourceArn":"{pattern}"}}}}"#));
+        assert!(trusts(&not_like(MACHINE), states));
+        assert!(!trusts(&not_like("arn:aws:states:*:*:stateMachine:other"), states));
+        assert!(!trusts(&with_deny(r#"{"StringEquals":{"aws:SourceAccount":"000000000000"}}"#), states));
+    }
+
+    #[test]
+    fn an_external_id_that_no_port_carries_decides_nothing() {
+        let condition = r#"{"StringEquals":{"sts:ExternalId":"x"}}"#;
+        assert!(trusts(&only(condition), Caller::Service("states.amazonaws.com")));
     }
 }

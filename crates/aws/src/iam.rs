@@ -16,12 +16,31 @@ const SERVICE: &str = "IAM";
 pub struct Role {
     /// Its ARN.
     pub arn: String,
+    /// Its path, which it keeps for life.
+    pub path: String,
+    /// The ARN of the policy that bounds what it may do, if it has one.
+    pub permissions_boundary: Option<String>,
     /// The policy that says who may assume it: JSON.
     pub trust: String,
     /// When it was made, in seconds since 1970.
     pub created_s: i64,
     /// Its tags.
     pub tags: TagRead,
+}
+
+/// A role to be created.
+#[derive(Debug, Clone, Copy)]
+pub struct NewRole<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its path.
+    pub path: &'a str,
+    /// The policy that says who may assume it: JSON.
+    pub trust: &'a str,
+    /// The ARN of the policy that bounds what it may do, if it is to have one.
+    pub permissions_boundary: Option<&'a str>,
+    /// Its tags.
+    pub tags: &'a Tags,
 }
 
 /// The role with a name, if it exists.
@@ -35,6 +54,8 @@ pub async fn role(client: &Client, name: &str) -> Result<Option<Role>, AwsError>
     };
     Ok(tags.map(|tags| Role {
         arn: role.arn,
+        path: role.path,
+        permissions_boundary: role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn),
         trust: role.assume_role_policy_document.as_deref().map(decoded).unwrap_or_default(),
         created_s: role.create_date.secs(),
         tags,
@@ -60,9 +81,11 @@ pub async fn inline_policy(client: &Client, role: &str, policy: &str) -> Result<
     Ok(found.map(|output| decoded(&output.policy_document)))
 }
 
-/// The names of all roles that begin with `prefix`. IAM filters by path only, so every role is listed, 1000 a page.
-pub async fn role_names(client: &Client, prefix: &str) -> Result<Vec<String>, AwsError> {
-    let mut pages = client.list_roles().max_items(1000).into_paginator().send();
+/// The names of all roles that begin with `prefix` and have a path of their own. IAM filters by path only, so without one,
+/// which is `/`, every role of the account is listed, 1000 a page.
+pub async fn role_names(client: &Client, path: &str, prefix: &str) -> Result<Vec<String>, AwsError> {
+    let own_path = (path != "/").then(|| path.to_owned());
+    let mut pages = client.list_roles().set_path_prefix(own_path).max_items(1000).into_paginator().send();
     let mut names = Vec::new();
     while let Some(page) = pages.next().await {
         let page = page.map_err(AwsError::from_sdk(SERVICE, "ListRoles"))?;
@@ -72,8 +95,14 @@ pub async fn role_names(client: &Client, prefix: &str) -> Result<Vec<String>, Aw
 }
 
 /// Creates a role.
-pub async fn create_role(client: &Client, name: &str, trust: &str, tags: &Tags) -> Result<(), AwsError> {
-    let request = client.create_role().role_name(name).assume_role_policy_document(trust).set_tags(Some(listed(tags)));
+pub async fn create_role(client: &Client, role: NewRole<'_>) -> Result<(), AwsError> {
+    let request = client
+        .create_role()
+        .role_name(role.name)
+        .assume_role_policy_document(role.trust)
+        .set_path((role.path != "/").then(|| role.path.to_owned()))
+        .set_permissions_boundary(role.permissions_boundary.map(str::to_owned))
+        .set_tags(Some(listed(role.tags)));
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateRole")).map(|_| ())
 }
 
@@ -91,6 +120,18 @@ fn listed(tags: &Tags) -> Vec<Tag> {
 pub async fn update_trust(client: &Client, name: &str, trust: &str) -> Result<(), AwsError> {
     let answer = client.update_assume_role_policy().role_name(name).policy_document(trust).send().await;
     answer.map_err(AwsError::from_sdk(SERVICE, "UpdateAssumeRolePolicy")).map(|_| ())
+}
+
+/// Adds or replaces what bounds a role.
+pub async fn put_boundary(client: &Client, role: &str, policy_arn: &str) -> Result<(), AwsError> {
+    let request = client.put_role_permissions_boundary().role_name(role).permissions_boundary(policy_arn);
+    request.send().await.map_err(AwsError::from_sdk(SERVICE, "PutRolePermissionsBoundary")).map(|_| ())
+}
+
+/// Removes what bounds a role, if anything does.
+pub async fn delete_boundary(client: &Client, role: &str) -> Result<(), AwsError> {
+    let answer = client.delete_role_permissions_boundary().role_name(role).send().await;
+    ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteRolePermissionsBoundary")))
 }
 
 /// Adds or replaces an inline policy.

@@ -6,6 +6,7 @@ use aws::AwsError;
 use model::names::Key;
 use model::service::StateMachine;
 use model::source::Place;
+use model::stack_settings::RolePath;
 
 /// Why a deployment can't be planned or applied. What is done stays done; the next run goes on from there.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -39,6 +40,16 @@ pub enum DeployError {
         was: String,
         /// What the service file wants.
         wanted: &'static str,
+    },
+    /// A role can't get another path.
+    #[error("The role `{name}` has the path `{was}`, and IAM can't move it to `{wanted}`. Nothing was changed.")]
+    RolePathChanged {
+        /// Its deployed name, which no second role can have.
+        name: String,
+        /// Its path.
+        was: String,
+        /// What the service file wants.
+        wanted: RolePath,
     },
     /// The service is larger than AWS accepts somewhere.
     #[error("AWS would not take this:\n{}", listed(.0))]

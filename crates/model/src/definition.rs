@@ -130,6 +130,7 @@ fn is_function_arn(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::names::{AccountId, Region, ServiceName, StageName};
+    use crate::stack_settings::RolePath;
 
     #[test]
     fn broken_json_is_refused_with_its_place() {
@@ -147,6 +148,7 @@ mod tests {
             stage: StageName::parse("dev").unwrap(),
             region: Region::parse("eu-west-1").unwrap(),
             account: AccountId::parse("123456789012").unwrap(),
+            role_path: RolePath::default(),
         };
         let json: Value = serde_json::from_str(&definition.resolve(&stack).json).unwrap();
         let state = serde_json::json!({"Type": "Pass", "Comment": "in eu-west-1", "End": true});

@@ -14,11 +14,13 @@ pub mod deployment;
 pub mod document;
 pub mod environment;
 pub mod names;
+mod partition;
 pub mod pseudo;
 mod section;
 pub mod service;
 mod service_file;
 pub mod source;
 pub mod stack;
+pub mod stack_settings;
 
 pub use section::nearest;

@@ -135,25 +135,6 @@ impl Arn {
     }
 }
 
-impl Region {
-    /// The partition that the region belongs to: `aws`, `aws-cn` or `aws-us-gov`.
-    pub fn partition(&self) -> &'static str {
-        match self.0.as_str() {
-            region if region.starts_with("cn-") => "aws-cn",
-            region if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        }
-    }
-
-    /// The domain under which the region's services live.
-    pub fn url_suffix(&self) -> &'static str {
-        match self.partition() {
-            "aws-cn" => "amazonaws.com.cn",
-            _ => "amazonaws.com",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,11 +150,5 @@ mod tests {
         assert!(Region::parse("europe").is_err());
         assert!(AccountId::parse("000000000000").is_ok());
         assert!(AccountId::parse("12").is_err());
-    }
-
-    #[test]
-    fn regions_know_their_partition() {
-        assert_eq!(Region::parse("cn-north-1").unwrap().partition(), "aws-cn");
-        assert_eq!(Region::parse("us-east-1").unwrap().partition(), "aws");
     }
 }

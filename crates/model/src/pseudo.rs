@@ -119,6 +119,7 @@ fn value(name: &str, stack: &Stack) -> Option<String> {
 mod tests {
     use super::*;
     use crate::names::{AccountId, Region, ServiceName, StageName};
+    use crate::stack_settings::RolePath;
 
     fn stack() -> Stack {
         Stack {
@@ -126,6 +127,7 @@ mod tests {
             stage: StageName::parse("dev").unwrap(),
             region: Region::parse("eu-west-1").unwrap(),
             account: AccountId::parse("123456789012").unwrap(),
+            role_path: RolePath::default(),
         }
     }
 

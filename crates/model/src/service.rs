@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::names::{Key, ServiceName, StageName};
+use super::names::{AccountId, Key, Region, ServiceName, StageName};
 use super::pseudo::Template;
 use super::source::Place;
+use super::stack::Stack;
+use super::stack_settings::StackSettings;
 
 /// Everything that a service file declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub struct Service {
     pub name: ServiceName,
     /// The stage that is meant when the command names none.
     pub default_stage: StageName,
+    /// What holds for every resource of a deployment.
+    pub stack_settings: StackSettings,
     /// The functions by key.
     pub functions: BTreeMap<Key, Function>,
     /// The HTTP API's routes, in the file's order. Without any there is no API.
@@ -110,6 +114,14 @@ pub enum StateMachineKind {
     Standard,
     /// At least once, up to five minutes.
     Express,
+}
+
+impl Service {
+    /// One deployment of this service.
+    pub fn stack(&self, stage: StageName, region: Region, account: AccountId) -> Stack {
+        let role_path = self.stack_settings.role_path.clone();
+        Stack { service: self.name.clone(), stage, region, account, role_path }
+    }
 }
 
 impl Architecture {

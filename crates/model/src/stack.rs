@@ -1,6 +1,7 @@
 //! One deployment of a service: a service, a stage, a region and an account, and the names that follow from them.
 
 use super::names::{AccountId, Arn, Key, Region, ServiceName, StageName};
+use super::stack_settings::RolePath;
 
 /// The tag that says which stack owns a resource.
 pub const OWNER_TAG: &str = "workshop:stack";
@@ -30,6 +31,8 @@ pub struct Stack {
     pub region: Region,
     /// Whose account it is deployed to.
     pub account: AccountId,
+    /// The path of its roles.
+    pub role_path: RolePath,
 }
 
 impl Stack {
@@ -125,6 +128,11 @@ impl Stack {
         Arn::new(format!("arn:{}:apigateway:{}::/apis/{id}", self.region.partition(), self.region))
     }
 
+    /// The ARN of the stage of an HTTP API by the API's id.
+    pub fn api_stage_arn(&self, id: &str) -> Arn {
+        Arn::new(format!("{}/stages/{}", self.api_arn(id), self.stage))
+    }
+
     /// What the ARNs of requests to an HTTP API begin with; the API's id follows.
     pub fn api_requests_arn_start(&self) -> String {
         self.arn("execute-api", "").to_string()
@@ -132,7 +140,8 @@ impl Stack {
 
     /// The ARN of the role of a function or state machine.
     pub fn role_arn(&self, key: &Key) -> Arn {
-        Arn::new(format!("arn:{}:iam::{}:role/{}", self.region.partition(), self.account, self.role_name(key)))
+        let path = self.role_path.as_str();
+        Arn::new(format!("arn:{}:iam::{}:role{path}{}", self.region.partition(), self.account, self.role_name(key)))
     }
 
     fn arn(&self, service: &str, rest: &str) -> Arn {
@@ -182,6 +191,7 @@ mod tests {
             stage: StageName::parse("dev").unwrap(),
             region: Region::parse("us-east-1").unwrap(),
             account: AccountId::parse("123456789012").unwrap(),
+            role_path: RolePath::default(),
         };
         let start = Key::parse("startStateMachine").unwrap();
         let send = Key::parse("startStateMachines").unwrap();
@@ -201,6 +211,7 @@ mod tests {
             stage: StageName::parse("a-stage-of-anna-and-bert").unwrap(),
             region: Region::parse("us-east-1").unwrap(),
             account: AccountId::parse("123456789012").unwrap(),
+            role_path: RolePath::default(),
         };
         let send = Key::parse("sendEmail").unwrap();
         let name = stack.name();

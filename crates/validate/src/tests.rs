@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use model::names::{AccountId, Region, ServiceName, StageName};
+use model::stack_settings::RolePath;
 
 fn checked(file: &str, text: &str) -> Checked {
     checked_as(asl::MachineType::Standard, file, text)
@@ -15,6 +16,7 @@ fn checked_as(machine_type: asl::MachineType, file: &str, text: &str) -> Checked
         stage: StageName::parse("dev").unwrap(),
         region: Region::parse("us-east-1").unwrap(),
         account: AccountId::parse("123456789012").unwrap(),
+        role_path: RolePath::default(),
     };
     check(Source::new(file, text), machine_type, &stack, "2026-01-01T00:00:00Z".parse().unwrap())
 }

@@ -4,6 +4,7 @@ mod client;
 mod existing;
 mod failure;
 mod json_kind;
+mod key;
 mod name;
 mod params;
 mod refusal;
@@ -11,14 +12,18 @@ mod request;
 mod start_at;
 mod starter;
 
-use lambda_http::{Error, Request, Response, http::header::CONTENT_TYPE, service_fn};
+use lambda_http::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use lambda_http::{Error, Request, Response, service_fn};
 use starter::{Answer, Starter};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let starter = &Starter::from_environment();
-    lambda_http::run(service_fn(move |request: Request| async move { respond(starter.answer(request.body()).await) }))
-        .await
+    let answer = move |request: Request| async move {
+        let authorization = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes());
+        respond(starter.answer(authorization, request.body()).await)
+    };
+    lambda_http::run(service_fn(answer)).await
 }
 
 /// JSON with its status. The API answers CORS itself and ignores such headers from a function.

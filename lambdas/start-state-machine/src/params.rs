@@ -1,5 +1,6 @@
 //! What is asked of Step Functions, and the answer once it agreed.
 
+use crate::key::Shown;
 use crate::request::StartRequest;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -29,18 +30,18 @@ impl StartParams {
         }
     }
 
-    /// The 200 body.
-    pub(crate) fn started(&self, execution_arn: &str, start_date: Timestamp) -> Value {
-        json!({
+    /// The 200 body. ARNs hold the account's id: only who has shown the key sees them.
+    pub(crate) fn started(&self, execution_arn: &str, start_date: Timestamp, shown: Shown) -> Value {
+        let mut body = json!({
             "message": "Started the step function. View the scheduled step function in aws console.",
-            "params": {
-                "name": self.name,
-                "stateMachineArn": self.state_machine_arn,
-                "input": self.input,
-            },
-            "executionArn": execution_arn,
+            "params": { "name": self.name, "input": self.input },
             "startDate": rfc3339(start_date),
-        })
+        });
+        if shown == Shown::Key {
+            body["params"]["stateMachineArn"] = json!(self.state_machine_arn);
+            body["executionArn"] = json!(execution_arn);
+        }
+        body
     }
 }
 
@@ -69,12 +70,21 @@ mod tests {
     #[test]
     fn the_answer_says_what_was_started() {
         let start_date = "2017-11-16T14:30:00.25Z".parse().unwrap();
-        let body = params().started("arn:execution", start_date);
+        let body = params().started("arn:execution", start_date, Shown::Key);
         assert_eq!(body["message"], "Started the step function. View the scheduled step function in aws console.");
         assert_eq!(body["params"]["name"], "taskone");
         assert_eq!(body["params"]["stateMachineArn"], MACHINE);
         assert_eq!(body["params"]["input"], params().input);
         assert_eq!(body["executionArn"], "arn:execution");
         assert_eq!(body["startDate"], "2017-11-16T14:30:00.250Z");
+    }
+
+    #[test]
+    fn an_open_endpoint_does_not_say_whose_account_it_is_in() {
+        let start_date = "2017-11-16T14:30:00.25Z".parse().unwrap();
+        let body = params().started("arn:aws:states:us-east-1:000000000000:execution:m:taskone", start_date, Shown::Nothing);
+        assert!(!body.to_string().contains("000000000000"), "{body}");
+        assert_eq!(body["message"], "Started the step function. View the scheduled step function in aws console.");
+        assert_eq!(body["params"]["name"], "taskone");
     }
 }

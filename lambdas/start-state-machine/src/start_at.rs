@@ -1,11 +1,15 @@
 //! `startAt`: milliseconds since 1970, and the mistakes that people make with them.
 
+use crate::params::rfc3339;
 use crate::refusal::Refusal;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// What an epoch in seconds looks like when it is read as one: from 1973 to 5138. Read as milliseconds, the same numbers
 /// all lie between 2 January 1970 and March 1973, where nobody schedules anything.
 const SECONDS: std::ops::Range<f64> = 100_000_000.0..100_000_000_000.0;
+
+/// The longest that a standard execution, and so a Wait state, lasts: a year (Step Functions' quotas).
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// Reads the JSON text of `startAt`. It takes the text, not a parsed number, because JSON can write numbers that no
 /// number type holds (`1e400`), and these deserve their own sentence.
@@ -34,6 +38,20 @@ pub(crate) fn parse(json: &str) -> Result<Timestamp, Refusal> {
     Timestamp::from_millisecond(number as i64).map_err(|_| past_year_9999(json))
 }
 
+/// Refuses a moment that no execution lives to see. The past is taken: the wait then passes at once.
+pub(crate) fn check_ahead(start_at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    if start_at.duration_since(now) <= LONGEST_WAIT {
+        return Ok(());
+    }
+    Err(Refusal::bad_request(
+        "too_far_ahead",
+        format!(
+            "\"startAt\" is {}, more than 365 days ahead, the longest that Step Functions waits; send an earlier moment",
+            rfc3339(start_at)
+        ),
+    ))
+}
+
 fn past_year_9999(json: &str) -> Refusal {
     Refusal::bad_request(
         "past_year_9999",
@@ -57,6 +75,18 @@ fn mistyped(json: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_year_ahead_is_the_most() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let ahead = |moment: &str| check_ahead(moment.parse().unwrap(), now).map_err(|refusal| refusal.code);
+        for taken in ["1970-01-01T00:00:00Z", "2025-12-31T23:59:59Z", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"] {
+            assert_eq!(ahead(taken), Ok(()), "{taken}");
+        }
+        for refused in ["2027-01-01T00:00:00.001Z", "2028-01-01T00:00:00Z", "9999-12-30T22:00:00Z"] {
+            assert_eq!(ahead(refused), Err("too_far_ahead"), "{refused}");
+        }
+    }
 
     fn code(json: &str) -> &'static str {
         parse(json).unwrap_err().code

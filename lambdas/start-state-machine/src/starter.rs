@@ -3,9 +3,11 @@
 use crate::client::Settings;
 use crate::existing::{self, Existing};
 use crate::failure;
+use crate::key::{self, Access, Shown};
 use crate::params::StartParams;
 use crate::refusal::Refusal;
 use crate::request::{self, StartRequest};
+use crate::start_at;
 use aws_sdk_sfn::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use aws_sdk_sfn::primitives::DateTime;
@@ -23,6 +25,7 @@ pub(crate) struct Answer {
 
 /// The function once it has started: how to reach Step Functions and what to start there.
 pub(crate) struct Starter {
+    access: Access,
     ready: Result<Ready, &'static str>,
 }
 
@@ -39,15 +42,16 @@ impl Starter {
 
     fn new(variable: impl Fn(&str) -> Option<String>) -> Self {
         let state_machine_arn = variable("STATE_MACHINE_ARN").filter(|arn| !arn.is_empty());
+        let access = Access::of_variable(variable(key::VARIABLE));
         let ready = Settings::read(variable).and_then(|settings| {
             Ok(Ready { client: settings.client(), state_machine_arn: state_machine_arn.ok_or("STATE_MACHINE_ARN")? })
         });
-        Self { ready }
+        Self { access, ready }
     }
 
-    /// Answers one request.
-    pub(crate) async fn answer(&self, body: &[u8]) -> Answer {
-        match self.start(body).await {
+    /// Answers one request, with its `Authorization` header and its body.
+    pub(crate) async fn answer(&self, authorization: Option<&[u8]>, body: &[u8]) -> Answer {
+        match self.start(authorization, body).await {
             Ok(body) => Answer { status: 200, body },
             Err(refusal) => {
                 log(&format!("refused: {} {}", refusal.code, refusal.message));
@@ -56,15 +60,17 @@ impl Starter {
         }
     }
 
-    async fn start(&self, body: &[u8]) -> Result<Value, Refusal> {
+    async fn start(&self, authorization: Option<&[u8]>, body: &[u8]) -> Result<Value, Refusal> {
+        let shown = self.access.check(authorization)?;
         let request = request::parse(body)?;
+        start_at::check_ahead(request.start_at, now())?;
         let ready = self.ready.as_ref().map_err(|key| not_configured(key))?;
-        ready.start(&request).await
+        ready.start(&request, shown).await
     }
 }
 
 impl Ready {
-    async fn start(&self, request: &StartRequest) -> Result<Value, Refusal> {
+    async fn start(&self, request: &StartRequest, shown: Shown) -> Result<Value, Refusal> {
         let params = StartParams::new(request, &self.state_machine_arn);
         let call = self
             .client
@@ -76,7 +82,7 @@ impl Ready {
             Ok(output) => {
                 log(&format!("started {}", output.execution_arn()));
                 let start_date = timestamp(output.start_date()).unwrap_or_else(now);
-                Ok(params.started(output.execution_arn(), start_date))
+                Ok(params.started(output.execution_arn(), start_date, shown))
             }
             Err(error) => Err(self.explain(&params.name, error).await),
         }

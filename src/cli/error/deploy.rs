@@ -35,6 +35,11 @@ impl From<DeployError> for CliError {
                 "Give the state machine another name in definitions/service.toml, or remove the stack first: \
                  `workshop remove`.",
             ),
+            DeployError::RolePathChanged { .. } => (
+                ErrorKind::Project,
+                "Set `role_path` of `[stack]` in definitions/service.toml back, deploy under another `--stage`, or remove the \
+                 stack first: `workshop remove`. Executions that wait need the role that they began with.",
+            ),
             DeployError::Definition { .. } => (
                 ErrorKind::Project,
                 "Mend the file that `definition` names for it in definitions/service.toml, and deploy again.",

@@ -34,7 +34,7 @@ use model::stack::Stack;
 Nothing is called and no credentials are needed; <account> stands for the account id, <api> for the HTTP API's id.
 
 --policies --json prints `stack`, `account`, `roles` and `invocations`. A role has `role`, `kind` (function or
-stateMachine), `key`, `at`, `assumedBy`, `statements` (each with `actions`, `resources`, `condition`, `reasons`) and
+stateMachine), `key`, `at`, `assumedBy`, `assumedIf`, `statements` (each with `actions`, `resources`, `condition`, `reasons`) and
 `notes`, which say what could not be read off a definition. Every reason and note has `file`, `line`, `state`
 (null outside a definition) and `why`. An invocation lets the HTTP API invoke a function: `function`, `principal`,
 `action`, `source`, `reason`.

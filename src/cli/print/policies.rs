@@ -21,6 +21,9 @@ pub(super) fn text(roles: &[Role], invocations: &[Invocation]) -> String {
         let _ = writeln!(text, "{}", toned(Tone::Strong, format!("role {}", role.name)));
         let _ = writeln!(text, "  of the {kind} {key} ({})", visible(&role.at.to_string()));
         let _ = writeln!(text, "  assumed by {}", role.assumed_by());
+        if let Some(condition) = &role.condition {
+            let _ = writeln!(text, "    if {}", visible(&condition.to_string()));
+        }
         role.policy.statements.iter().for_each(|statement| add_statement(&mut text, statement));
         if role.policy.statements.is_empty() {
             let _ = writeln!(text, "  may do nothing");
@@ -96,6 +99,7 @@ fn role_json(role: &Role) -> Value {
         "key": key,
         "at": {"file": role.at.file, "line": role.at.line},
         "assumedBy": role.assumed_by(),
+        "assumedIf": role.condition,
         "statements": role.policy.statements.iter().map(statement).collect::<Vec<_>>(),
         "notes": role.policy.notes.iter().map(reason_json).collect::<Vec<_>>(),
     })

@@ -11,12 +11,14 @@ use model::names::Key;
 use model::service::{Function, Permission, Route, Service, StateMachine};
 use model::source::Place;
 use model::stack::Stack;
+use model::stack_settings::StackSettings;
 
 /// A service file that says the same.
 pub(super) fn text(service: &Service, stack: &Stack) -> String {
     let mut text = format!("# Stack {} in {}, account {}.\n", stack.name(), stack.region, stack.account);
     let _ = writeln!(text, "service = {}", quoted(service.name.as_str()));
     let _ = writeln!(text, "stage = {}", quoted(stack.stage.as_str()));
+    add_stack_settings(&mut text, &service.stack_settings, stack);
     for (key, function) in &service.functions {
         add_function(&mut text, key, function, stack);
     }
@@ -38,6 +40,20 @@ pub(super) fn text(service: &Service, stack: &Stack) -> String {
         add_permissions(&mut text, &format!("state_machines.{key}"), &machine.permissions, stack);
     }
     text
+}
+
+fn add_stack_settings(text: &mut String, settings: &StackSettings, stack: &Stack) {
+    let _ = writeln!(text, "\n[stack]");
+    if let Some(arn) = &settings.permissions_boundary {
+        let _ = writeln!(text, "permissions_boundary = {}", quoted(&arn.resolve(stack)));
+    }
+    let _ = writeln!(text, "role_path = {}", quoted(settings.role_path.as_str()));
+    if !settings.tags.is_empty() {
+        let _ = writeln!(text, "\n[stack.tags]");
+    }
+    for (key, value) in &settings.tags {
+        let _ = writeln!(text, "{} = {}", quoted(key), quoted(value));
+    }
 }
 
 fn add_function(text: &mut String, key: &Key, function: &Function, stack: &Stack) {
@@ -97,6 +113,9 @@ pub(super) fn json(service: &Service, definitions: &BTreeMap<Key, Definition>, s
         "region": stack.region.as_str(),
         "account": stack.account.as_str(),
         "stack": stack.name(),
+        "tags": service.stack_settings.tags,
+        "permissionsBoundary": service.stack_settings.permissions_boundary.as_ref().map(|arn| arn.resolve(stack)),
+        "rolePath": service.stack_settings.role_path.as_str(),
         "functions": functions.collect::<Map<_, _>>(),
         "routes": service.routes.iter().map(route_json).collect::<Vec<_>>(),
         "throttle": {"ratePerS": service.throttle.rate_per_s, "burst": service.throttle.burst},
@@ -165,12 +184,8 @@ mod tests {
 
     fn read(text: &str) -> (Service, Stack) {
         let service = Service::parse(&Source::new("service.toml", text)).unwrap();
-        let stack = Stack {
-            service: service.name.clone(),
-            stage: service.default_stage.clone(),
-            region: Region::parse("eu-west-1").unwrap(),
-            account: AccountId::placeholder(),
-        };
+        let region = Region::parse("eu-west-1").unwrap();
+        let stack = service.stack(service.default_stage.clone(), region, AccountId::placeholder());
         (service, stack)
     }
 
@@ -180,7 +195,11 @@ mod tests {
         let odd = "service = \"shop\"\n[functions.f]\nsource = \"a\\\"\\\\b\\u007f\\n\\u202e\"\n\
                    environment = { NAME = \"${AWS::Region}\\t\\u0001\" }\n[state_machines.m]\ndefinition = \"x\"\n\
                    [[state_machines.m.permissions]]\nactions = [\"a:B\", \"a:C\"]\nresources = [\"*\", \"${AWS::StackName}\"]\n";
-        for written in [lesson, odd] {
+        let company = format!(
+            "{lesson}\n[stack]\npermissions_boundary = \"arn:#{{AWS::Partition}}:iam::aws:policy/b\"\nrole_path = \"/t/\"\n\
+             tags = {{ \"cost center\" = \"a/b\" }}\n"
+        );
+        for written in [lesson, odd, &company] {
             let (service, stack) = read(written);
             let printed = text(&service, &stack);
             assert!(!printed.contains("AWS::"), "{printed}");
@@ -189,6 +208,7 @@ mod tests {
             let sources =
                 |service: &Service| service.functions.values().map(|it| it.source.clone()).collect::<Vec<_>>();
             assert_eq!(sources(&again), sources(&service));
+            assert_eq!(again.stack_settings.tags, service.stack_settings.tags);
         }
     }
 }

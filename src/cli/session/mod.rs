@@ -51,7 +51,7 @@ impl Session {
         let account = aws.account().await;
         let account = account.map_err(|error| CliError::first_call(error, &aws))?;
         let stage = global.stage.clone().unwrap_or_else(|| project.service.default_stage.clone());
-        let stack = Stack { service: project.service.name.clone(), stage, region: aws.region.clone(), account };
+        let stack = project.service.stack(stage, aws.region.clone(), account);
         Ok(Self { project, aws, stack })
     }
 
@@ -87,6 +87,10 @@ async fn target(global: &Global, ui: &Ui) -> Result<Target, CliError> {
         return Ok(Target::Aws { profile: global.profile.clone(), region: global.region.clone(), mfa_code });
     }
     let region = global.region.clone().unwrap_or_default();
+    if region.partition() != "aws" {
+        let message = format!("The embedded cloud has no region {region}: it is of the partition aws alone.");
+        return Err(CliError::new(ErrorKind::Usage, message).try_this("Take a region such as us-east-1, or leave it out."));
+    }
     let running = lifecycle::ensure_running(&embedded::data_dir()?).await?;
     if !running.ran_already {
         ui.note(toned(Tone::Faint, embedded::started(&running)));
@@ -106,12 +110,9 @@ pub(crate) async fn estimated_stack(project: &Project, global: &Global) -> Resul
         (None, false) => region::configured(global.profile.as_deref()).await?,
     };
     let service = &project.service;
-    Ok(Stack {
-        service: service.name.clone(),
-        stage: global.stage.clone().unwrap_or_else(|| service.default_stage.clone()),
-        region,
-        account: if global.local { AccountId::local() } else { AccountId::placeholder() },
-    })
+    let stage = global.stage.clone().unwrap_or_else(|| service.default_stage.clone());
+    let account = if global.local { AccountId::local() } else { AccountId::placeholder() };
+    Ok(service.stack(stage, region, account))
 }
 
 /// The estimated stack with an account of the right length: what is measured against AWS's limits before anything is

@@ -157,12 +157,9 @@ fn source(file: &Path) -> Result<Source, CliError> {
 fn stack(project_text: &ProjectText, global: &Global) -> Result<Stack, CliError> {
     let service = &project_text.service;
     let wrong = |error: NameError| CliError::new(ErrorKind::Failed, error.to_string());
-    Ok(Stack {
-        service: service.name.clone(),
-        stage: global.stage.clone().unwrap_or_else(|| service.default_stage.clone()),
-        region: global.region.clone().unwrap_or_default(),
-        account: AccountId::parse("123456789012").map_err(wrong)?,
-    })
+    let stage = global.stage.clone().unwrap_or_else(|| service.default_stage.clone());
+    let account = AccountId::parse("123456789012").map_err(wrong)?;
+    Ok(service.stack(stage, global.region.clone().unwrap_or_default(), account))
 }
 
 fn machine_type(kind: StateMachineKind) -> asl::MachineType {

@@ -95,12 +95,7 @@ impl Fault {
 
     /// The refusal to a caller who lacks the permission for an operation.
     pub(crate) fn denial(service: Service, operation: &str) -> Vec<u8> {
-        let (status, code) = match service {
-            Service::StepFunctions | Service::Logs => (400, "AccessDeniedException"),
-            Service::Iam => (403, "AccessDenied"),
-            Service::Lambda | Service::ApiGateway => (403, "AccessDeniedException"),
-        };
-        refusal(service, status, code, &denied(service, operation))
+        access_denied(service, &denied(service, operation))
     }
 
     /// The refusal, in the service's own form (status and code as each service's API reference lists them).
@@ -119,6 +114,16 @@ impl Fault {
         let message = if throttled { "Rate exceeded" } else { "An internal error occurred." };
         refusal(service, status, code, message)
     }
+}
+
+/// That the caller may not do it, in the service's own form.
+pub(crate) fn access_denied(service: Service, message: &str) -> Vec<u8> {
+    let (status, code) = match service {
+        Service::Iam => (403, "AccessDenied"),
+        Service::Lambda | Service::ApiGateway => (403, "AccessDeniedException"),
+        Service::StepFunctions | Service::Logs => (400, "AccessDeniedException"),
+    };
+    refusal(service, status, code, message)
 }
 
 /// AWS's sentence about a permission that is missing.

@@ -23,10 +23,14 @@ pub use caller::Caller;
 pub use calls::{Call, CallId, Calls};
 use fault::Service;
 pub use fault::{Fault, Injection};
+use fault::access_denied;
 pub use naming::Names;
 pub use needs::Need;
 pub use recorded::Recorded;
 use wire::Request;
+
+/// What an organisation forbids: from a call's operation and body to the sentence that denies it.
+pub type Rule = fn(&str, &str) -> Option<String>;
 
 /// A proxy on a port of its own, in front of a cloud on this machine. It ends with this value.
 pub struct Proxy {
@@ -41,6 +45,8 @@ struct Shared {
     injection: Option<Injection>,
     /// How many calls of each name are throttled before one passes.
     throttled_first: usize,
+    /// What an organisation forbids.
+    rule: Option<Rule>,
     /// Who calls, when not everything is allowed.
     caller: Option<Caller>,
     /// Whether whole requests are kept.
@@ -76,6 +82,11 @@ impl Proxy {
     /// Passes everything on to a port, but for the first `times` calls of each name, which the service throttles.
     pub fn throttling(target: u16, times: usize) -> std::io::Result<Self> {
         Self::open(Shared { throttled_first: times, ..Shared::new(target) })
+    }
+
+    /// Passes everything on to a port, but for what an organisation forbids.
+    pub fn ruled(target: u16, rule: Rule) -> std::io::Result<Self> {
+        Self::open(Shared { rule: Some(rule), ..Shared::new(target) })
     }
 
     /// Passes everything on to a port, and keeps every request whole.
@@ -169,6 +180,7 @@ impl Shared {
             delay: Duration::ZERO,
             injection: None,
             throttled_first: 0,
+            rule: None,
             caller: None,
             records: false,
             state,
@@ -193,6 +205,11 @@ impl Shared {
         let request = Request::read(&mut client)?;
         let id = self.name(&request);
         let place = self.begin(&id, &request, begun);
+        let body = String::from_utf8_lossy(&request.body);
+        if let Some(denied) = self.rule.and_then(|rule| rule(&id.operation, &body)) {
+            request.taken(&mut client);
+            return self.answer(client, &access_denied(Service::of(&request), &denied));
+        }
         if let Some(refusal) = self.caller.as_ref().and_then(|caller| caller.refusal(&request)) {
             self.state().refused.push(refusal.need.clone());
             if refusal.is_whole {

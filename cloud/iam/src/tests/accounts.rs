@@ -14,6 +14,7 @@ async fn what_one_account_has_another_does_not() {
         ("RoleName", "r"),
         ("PolicyName", "p"),
         ("PolicyArn", POLICY),
+        ("PermissionsBoundary", POLICY),
         ("VersionId", "v1"),
         ("PolicyDocument", LOGS_POLICY),
         ("TagKeys.member.1", "a"),

@@ -16,6 +16,8 @@ const WRITES: &[(&str, &[(&str, &str)])] = &[
     ("UpdateAssumeRolePolicy", &[("RoleName", "r"), ("PolicyDocument", ACCOUNT_TRUST)]),
     ("TagRole", &[("RoleName", "r"), ("Tags.member.1.Key", "b"), ("Tags.member.1.Value", "2")]),
     ("UntagRole", &[("RoleName", "r"), ("TagKeys.member.1", "a")]),
+    ("PutRolePermissionsBoundary", &[("RoleName", "r"), ("PermissionsBoundary", READ_ONLY)]),
+    ("DeleteRolePermissionsBoundary", &[("RoleName", "r")]),
     ("PutRolePolicy", &[("RoleName", "r"), ("PolicyName", "other"), ("PolicyDocument", LOGS_POLICY)]),
     ("DeleteRolePolicy", &[("RoleName", "r"), ("PolicyName", "inline")]),
     ("AttachRolePolicy", &[("RoleName", "r"), ("PolicyArn", "arn:aws:iam::000000000000:policy/p")]),

@@ -6,7 +6,10 @@ use cloud_core::{Principal, RoleDirectory, RoleTrust};
 
 use super::{Fixture, LAMBDA_TRUST, LOGS_POLICY, element};
 
-const LAMBDA: Principal<'_> = Principal::Service("lambda.amazonaws.com");
+const LAMBDA: Principal<'_> = Principal::Service {
+    name: "lambda.amazonaws.com",
+    resource: "arn:aws:lambda:us-east-1:000000000000:function:f",
+};
 const ROLE: &str = "arn:aws:iam::000000000000:role/r";
 
 #[tokio::test]
@@ -62,7 +65,9 @@ async fn services_know_whom_a_role_trusts() {
     assert_eq!(fixture.iam.trust(ROLE, LAMBDA), RoleTrust::Missing);
     fixture.create_role("r", LAMBDA_TRUST).await;
     assert_eq!(fixture.iam.trust(ROLE, LAMBDA), RoleTrust::Trusted);
-    assert_eq!(fixture.iam.trust(ROLE, Principal::Service("states.amazonaws.com")), RoleTrust::Refused);
+    let resource = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
+    let states = Principal::Service { name: "states.amazonaws.com", resource };
+    assert_eq!(fixture.iam.trust(ROLE, states), RoleTrust::Refused);
     assert_eq!(fixture.iam.trust("arn:aws:iam::000000000000:role/path/r", LAMBDA), RoleTrust::Missing);
     assert!(!fixture.iam.roles_propagate_slowly());
 }
@@ -78,4 +83,58 @@ async fn a_new_role_takes_its_time_where_that_is_shown() {
     assert_eq!(fixture.iam.trust(ROLE, LAMBDA), RoleTrust::Propagating);
     fixture.control.advance(Duration::from_secs(2));
     assert_eq!(fixture.iam.trust(ROLE, LAMBDA), RoleTrust::Trusted);
+}
+
+#[tokio::test]
+async fn a_boundary_is_set_shown_replaced_and_removed() {
+    let fixture = Fixture::new();
+    fixture.create_policy("bound").await;
+    let bound = "arn:aws:iam::000000000000:policy/bound";
+    let missing = "arn:aws:iam::000000000000:policy/missing";
+    let role = |boundary| [("RoleName", "r"), ("AssumeRolePolicyDocument", LAMBDA_TRUST), ("PermissionsBoundary", boundary)];
+    let refused = fixture.iam("CreateRole", &role(missing)).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        format!("NoSuchEntity: Scope ARN: {missing} does not exist or is not attachable.")
+    );
+    assert_eq!(refused.status, 404);
+    let refused = fixture.iam("CreateRole", &role("bound")).await.unwrap_err();
+    assert_eq!(refused.to_string(), "ValidationError: ARN bound is not valid.");
+    let made = fixture.iam("CreateRole", &role(bound)).await.unwrap();
+    assert_eq!(element(&made, "PermissionsBoundaryArn"), bound);
+    assert_eq!(element(&made, "PermissionsBoundaryType"), "Policy");
+    let policy = fixture.iam("GetPolicy", &[("PolicyArn", bound)]).await.unwrap();
+    assert_eq!((element(&policy, "AttachmentCount"), element(&policy, "PermissionsBoundaryUsageCount")), ("0".into(), "1".into()));
+    let listed = fixture.iam("ListRoles", &[]).await.unwrap();
+    assert!(!listed.contains("PermissionsBoundary"), "{listed}");
+    let used = fixture.iam("DeletePolicy", &[("PolicyArn", bound)]).await.unwrap_err();
+    assert_eq!(used.to_string(), "DeleteConflict: Cannot delete a policy attached to entities.");
+    let put = |boundary| [("RoleName", "r"), ("PermissionsBoundary", boundary)];
+    fixture.iam("PutRolePermissionsBoundary", &put(missing)).await.unwrap_err();
+    fixture.iam("PutRolePermissionsBoundary", &put("arn:aws:iam::aws:policy/PowerUserAccess")).await.unwrap();
+    let got = fixture.iam("GetRole", &[("RoleName", "r")]).await.unwrap();
+    assert_eq!(element(&got, "PermissionsBoundaryArn"), "arn:aws:iam::aws:policy/PowerUserAccess");
+    fixture.iam("DeleteRolePermissionsBoundary", &[("RoleName", "r")]).await.unwrap();
+    let got = fixture.iam("GetRole", &[("RoleName", "r")]).await.unwrap();
+    assert!(!got.contains("PermissionsBoundary"), "{got}");
+    let nobody = fixture.iam("DeleteRolePermissionsBoundary", &[("RoleName", "x")]).await.unwrap_err();
+    assert_eq!(nobody.to_string(), "NoSuchEntity: The role with name x cannot be found.");
+    fixture.iam("DeletePolicy", &[("PolicyArn", bound)]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_path_is_in_the_arn_and_lists_the_roles_below_it() {
+    let fixture = Fixture::new();
+    for (name, path) in [("a", "/team/"), ("b", "/team/x/"), ("c", "/other/"), ("d", "/")] {
+        let role = [("RoleName", name), ("AssumeRolePolicyDocument", LAMBDA_TRUST), ("Path", path)];
+        let made = fixture.iam("CreateRole", &role).await.unwrap();
+        assert_eq!(element(&made, "Arn"), format!("arn:aws:iam::000000000000:role{path}{name}"));
+    }
+    let listed = fixture.iam("ListRoles", &[("PathPrefix", "/team/")]).await.unwrap();
+    assert_eq!(listed.matches("<RoleName>").count(), 2, "{listed}");
+    let taken = [("RoleName", "a"), ("AssumeRolePolicyDocument", LAMBDA_TRUST), ("Path", "/other/")];
+    let taken = fixture.iam("CreateRole", &taken).await.unwrap_err();
+    assert_eq!(taken.to_string(), "EntityAlreadyExists: Role with name a already exists.");
+    let wrong = [("RoleName", "e"), ("AssumeRolePolicyDocument", LAMBDA_TRUST), ("Path", "team")];
+    assert_eq!(fixture.iam("CreateRole", &wrong).await.unwrap_err().code, "ValidationError");
 }

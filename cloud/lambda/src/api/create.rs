@@ -94,7 +94,7 @@ pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Res
     let reference = FunctionReference::parse(&input.function_name, &request.location())?;
     permit(functions, request, &reference, "lambda:CreateFunction")?;
     refuse_unsupported(&input)?;
-    role::check(functions, &input.role)?;
+    role::check(functions, &input.role, &reference.unqualified().arn())?;
     let (code, bytes) = input.code.read()?;
     let function = build(functions, &input, &reference, code, request)?;
     if functions.table.get(&reference.key()).is_some() {

@@ -9,7 +9,7 @@ use crate::service::Functions;
 ///
 /// # Errors
 /// `InvalidParameterValueException` with AWS's text when the role is there and Lambda may not assume it.
-pub(super) fn check(functions: &Functions, role_arn: &str) -> Result<(), ServiceError> {
+pub(super) fn check(functions: &Functions, role_arn: &str, function_arn: &str) -> Result<(), ServiceError> {
     if !role_arn.starts_with("arn:") || !role_arn.contains(":iam::") || !role_arn.contains(":role/") {
         let message = format!(
             "1 validation error detected: Value '{role_arn}' at 'role' failed to satisfy constraint: Member must satisfy \
@@ -17,7 +17,8 @@ pub(super) fn check(functions: &Functions, role_arn: &str) -> Result<(), Service
         );
         return Err(ServiceError::bad_request("ValidationException", message));
     }
-    let is_taken = match functions.roles.trust(role_arn, Principal::Service("lambda.amazonaws.com")) {
+    let lambda = Principal::Service { name: "lambda.amazonaws.com", resource: function_arn };
+    let is_taken = match functions.roles.trust(role_arn, lambda) {
         RoleTrust::Trusted => true,
         RoleTrust::Missing => !functions.roles.roles_propagate_slowly(),
         RoleTrust::Refused | RoleTrust::Propagating => false,

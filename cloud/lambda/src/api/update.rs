@@ -124,7 +124,7 @@ pub(crate) async fn configuration(functions: &Arc<Functions>, request: &Request)
         return Err(invalid("The embedded cloud has no layers; put their files into the function's zip."));
     }
     if let Some(arn) = &input.role {
-        role::check(functions, arn)?;
+        role::check(functions, arn, &reference.unqualified().arn())?;
     }
     let updated = functions.update(&reference, |function| {
         expect_revision(&function.latest, input.revision_id.as_deref())?;

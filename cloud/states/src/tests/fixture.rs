@@ -303,7 +303,7 @@ impl RoleDirectory for Roles {
         let trusted = self.trusted.lock().unwrap();
         let Some(trusts) = trusted.get(role_arn) else { return RoleTrust::Missing };
         let is_it = match principal {
-            Principal::Service(service) => trusts == service,
+            Principal::Service { name, .. } => trusts == name,
             Principal::Aws(arn) => Account::of_arn(arn).is_some_and(|account| account.as_str() == trusts),
         };
         if is_it { RoleTrust::Trusted } else { RoleTrust::Refused }

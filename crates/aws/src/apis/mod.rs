@@ -82,6 +82,8 @@ pub struct Stage {
     pub rate_per_s: Option<f64>,
     /// Requests at once.
     pub burst: Option<i32>,
+    /// Its tags.
+    pub tags: Tags,
 }
 
 impl Cors {
@@ -215,7 +217,7 @@ pub async fn update_cors(client: &Client, api: &str, cors: Option<&Cors>) -> Res
     }
 }
 
-/// Adds tags to an HTTP API.
+/// Adds tags to an HTTP API or to a stage of one.
 pub async fn tag(client: &Client, arn: &str, tags: &Tags) -> Result<(), AwsError> {
     let tags = tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     let answer = client.tag_resource().resource_arn(arn).set_tags(Some(tags)).send().await;
@@ -302,15 +304,25 @@ pub async fn stages(client: &Client, api: &str) -> Result<Vec<Stage>, AwsError> 
             rate_per_s: settings.and_then(RouteSettings::throttling_rate_limit),
             burst: settings.and_then(RouteSettings::throttling_burst_limit),
             name: stage.stage_name.unwrap_or_default(),
+            tags: stage.tags.unwrap_or_default().into_iter().collect(),
         }
     };
     Ok(found.into_iter().map(read).collect())
 }
 
 /// Creates a stage on which every change goes live at once.
-pub async fn create_stage(client: &Client, api: &str, name: &str, rate_per_s: u32, burst: u32) -> Result<(), AwsError> {
+pub async fn create_stage(
+    client: &Client,
+    api: &str,
+    name: &str,
+    rate_per_s: u32,
+    burst: u32,
+    tags: &Tags,
+) -> Result<(), AwsError> {
     let settings = throttled(rate_per_s, burst);
     let request = client.create_stage().api_id(api).stage_name(name).auto_deploy(true).default_route_settings(settings);
+    let tags = (!tags.is_empty()).then(|| tags.clone().into_iter().collect());
+    let request = request.set_tags(tags);
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "CreateStage")).map(|_| ())
 }
 

@@ -18,12 +18,12 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Posts JSON to a deployed endpoint, as the lesson's curl does.
+/// Posts JSON to a deployed endpoint, as the lesson's curl does; with an `Authorization` header where there is one.
 ///
 /// # Errors
 /// The endpoint can't be reached, or does not answer within 30 seconds, AWS's own limit for an HTTP API.
-pub async fn post_json(url: &str, body: String) -> Result<Answer, ConnectorError> {
-    call("POST", url, body, Duration::from_secs(30)).await
+pub async fn post_json(url: &str, body: String, authorization: Option<&str>) -> Result<Answer, ConnectorError> {
+    call("POST", url, body, authorization, Duration::from_secs(30)).await
 }
 
 /// Reads a URL.
@@ -31,10 +31,16 @@ pub async fn post_json(url: &str, body: String) -> Result<Answer, ConnectorError
 /// # Errors
 /// Nothing answers there within two seconds.
 pub async fn get(url: &str) -> Result<Answer, ConnectorError> {
-    call("GET", url, String::new(), Duration::from_secs(2)).await
+    call("GET", url, String::new(), None, Duration::from_secs(2)).await
 }
 
-async fn call(method: &str, url: &str, body: String, limit: Duration) -> Result<Answer, ConnectorError> {
+async fn call(
+    method: &str,
+    url: &str,
+    body: String,
+    authorization: Option<&str>,
+    limit: Duration,
+) -> Result<Answer, ConnectorError> {
     let settings = HttpConnectorSettings::builder().connect_timeout(limit).read_timeout(limit).build();
     let network = Network::from_settings(None).map_err(|error| ConnectorError::user(error.into()))?;
     let connector = network.connector(settings);
@@ -42,6 +48,10 @@ async fn call(method: &str, url: &str, body: String, limit: Duration) -> Result<
     request.set_method(method).map_err(|error| ConnectorError::user(error.into()))?;
     request.set_uri(url).map_err(|error| ConnectorError::user(error.into()))?;
     request.headers_mut().insert("content-type", "application/json");
+    if let Some(authorization) = authorization {
+        let inserted = request.headers_mut().try_insert("authorization", authorization.to_owned());
+        inserted.map_err(|error| ConnectorError::user(error.into()))?;
+    }
     let response = connector.call(request).await?;
     let status = response.status().as_u16();
     let collected = http_body_util::BodyExt::collect(response.into_body()).await;

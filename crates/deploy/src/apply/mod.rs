@@ -130,7 +130,7 @@ async fn update(context: &Context, step: &Step, spec: &Spec, fields: &[Field]) -
         Spec::Api(spec) => api::update(context, step, spec, fields).await,
         Spec::Integration(_) => routing::update_integration(context, step).await,
         Spec::Route(spec) => routing::update_route(context, step, spec).await,
-        Spec::Stage(spec) => routing::update_stage(context, step, spec).await,
+        Spec::Stage(spec) => routing::update_stage(context, step, spec, fields).await,
         Spec::Permission(spec) => permission::replace(context, step, spec).await,
     }
 }

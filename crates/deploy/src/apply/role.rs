@@ -12,7 +12,14 @@ use aws::iam;
 pub(super) async fn create(context: &Context, step: &Step, spec: &RoleSpec) -> Result<(), DeployError> {
     let client = &context.aws.iam;
     let trust = spec.trust.to_string();
-    let made = context.retry(step).call(|| iam::create_role(client, &spec.name, &trust, &spec.tags)).await;
+    let role = iam::NewRole {
+        name: &spec.name,
+        path: spec.path.as_str(),
+        trust: &trust,
+        permissions_boundary: spec.permissions_boundary.as_deref(),
+        tags: &spec.tags,
+    };
+    let made = context.retry(step).call(|| iam::create_role(client, role)).await;
     match made {
         Err(DeployError::Aws(error)) if error.is("EntityAlreadyExists") || error.is("EntityAlreadyExistsException") => {
             let tags = || async { Ok(iam::role(client, &spec.name).await?.map(|role| role.tags)) };
@@ -27,7 +34,8 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &RoleSpec) -> R
     put_policy(context, step, spec).await
 }
 
-/// Updates a role's policies and tags.
+/// Updates a role's boundary, policies and tags. The boundary comes before the policy: an organisation may take a policy only
+/// for a role that is bounded.
 pub(super) async fn update(
     context: &Context,
     step: &Step,
@@ -38,6 +46,9 @@ pub(super) async fn update(
     if fields.contains(&Field::Tags) {
         context.retry(step).call(|| iam::tag(client, &spec.name, &spec.tags)).await?;
     }
+    if fields.contains(&Field::Boundary) {
+        put_boundary(context, step, spec).await?;
+    }
     if fields.contains(&Field::Trust) {
         let trust = spec.trust.to_string();
         context.retry(step).call(|| iam::update_trust(client, &spec.name, &trust)).await?;
@@ -46,6 +57,15 @@ pub(super) async fn update(
         put_policy(context, step, spec).await?;
     }
     Ok(())
+}
+
+async fn put_boundary(context: &Context, step: &Step, spec: &RoleSpec) -> Result<(), DeployError> {
+    let client = &context.aws.iam;
+    let retry = context.retry(step);
+    match &spec.permissions_boundary {
+        Some(arn) => retry.call(|| iam::put_boundary(client, &spec.name, arn)).await,
+        None => retry.call(|| iam::delete_boundary(client, &spec.name)).await,
+    }
 }
 
 async fn put_policy(context: &Context, step: &Step, spec: &RoleSpec) -> Result<(), DeployError> {

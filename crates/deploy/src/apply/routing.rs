@@ -7,7 +7,7 @@ use crate::desired::resource::Resource;
 use crate::desired::spec::{IntegrationSpec, RouteSpec, StageSpec};
 use crate::error::DeployError;
 use crate::plan::Step;
-use crate::plan::diff::integration_target;
+use crate::plan::diff::{Field, integration_target};
 use aws::{AwsErrorKind, apis};
 
 /// Creates the integration with a function.
@@ -86,7 +86,7 @@ pub(super) async fn create_stage(context: &Context, step: &Step, spec: &StageSpe
     let api = context.api_id()?;
     let client = &context.aws.apis;
     let _alone = context.api_writes.lock().await;
-    let make = || apis::create_stage(client, &api, &spec.name, spec.rate_per_s, spec.burst);
+    let make = || apis::create_stage(client, &api, &spec.name, spec.rate_per_s, spec.burst, &spec.tags);
     match context.retry(step).call(make).await {
         Err(DeployError::Aws(error)) if error.kind == AwsErrorKind::Conflict => {
             let set = || apis::update_stage(client, &api, &spec.name, spec.rate_per_s, spec.burst);
@@ -96,11 +96,23 @@ pub(super) async fn create_stage(context: &Context, step: &Step, spec: &StageSpe
     }
 }
 
-/// Sets the stage's limits.
-pub(super) async fn update_stage(context: &Context, step: &Step, spec: &StageSpec) -> Result<(), DeployError> {
+/// Sets the stage's limits and tags.
+pub(super) async fn update_stage(
+    context: &Context,
+    step: &Step,
+    spec: &StageSpec,
+    fields: &[Field],
+) -> Result<(), DeployError> {
     let api = context.api_id()?;
     let client = &context.aws.apis;
     let _alone = context.api_writes.lock().await;
+    if fields.contains(&Field::Tags) {
+        let arn = context.stack.api_stage_arn(&api);
+        context.retry(step).call(|| apis::tag(client, arn.as_str(), &spec.tags)).await?;
+    }
+    if fields.iter().all(|field| *field == Field::Tags) {
+        return Ok(());
+    }
     context.retry(step).call(|| apis::update_stage(client, &api, &spec.name, spec.rate_per_s, spec.burst)).await
 }
 

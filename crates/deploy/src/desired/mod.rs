@@ -38,11 +38,11 @@ pub fn desired(
     let mut all = Desired::new();
     for (key, function) in &service.functions {
         let artefact = artefacts.get(key).ok_or_else(|| DeployError::NoArtefact(key.clone()))?;
-        add_function(&mut all, key, function, artefact, stack);
+        add_function(&mut all, key, function, artefact, service, stack);
     }
     for (key, machine) in &service.state_machines {
         let definition = definitions.get(key).ok_or_else(|| DeployError::no_definition(key, machine))?;
-        add_state_machine(&mut all, key, machine, definition, stack);
+        add_state_machine(&mut all, key, machine, definition, service, stack);
     }
     if !service.routes.is_empty() {
         add_api(&mut all, service, stack);
@@ -51,14 +51,30 @@ pub fn desired(
 }
 
 /// The tags of something that the service file declares.
-fn tags(stack: &Stack, key: &Key) -> Tags {
-    Tags::from([(OWNER_TAG.to_owned(), stack.name()), (KEY_TAG.to_owned(), key.to_string())])
+fn tags(service: &Service, stack: &Stack, key: &Key) -> Tags {
+    let mut tags = stack_tags(service, stack);
+    tags.insert(KEY_TAG.to_owned(), key.to_string());
+    tags
 }
 
-fn add_function(all: &mut Desired, key: &Key, function: &Function, artefact: &Artefact, stack: &Stack) {
-    let role = Role::of_function(key, function, stack).spec(tags(stack, key));
+/// The tags that say whose something is, and those that the service file wants on everything.
+fn stack_tags(service: &Service, stack: &Stack) -> Tags {
+    let mut tags = service.stack_settings.tags.clone();
+    tags.insert(OWNER_TAG.to_owned(), stack.name());
+    tags
+}
+
+fn add_function(
+    all: &mut Desired,
+    key: &Key,
+    function: &Function,
+    artefact: &Artefact,
+    service: &Service,
+    stack: &Stack,
+) {
+    let tags = tags(service, stack, key);
+    let role = Role::of_function(key, function, stack).spec(&service.stack_settings, tags.clone(), stack);
     all.insert(Resource::Role(key.clone()), Spec::Role(role));
-    let tags = tags(stack, key);
     let group = LogGroupSpec {
         name: stack.log_group(key),
         arn: stack.log_group_arn(&stack.log_group(key)),
@@ -87,8 +103,17 @@ fn add_function(all: &mut Desired, key: &Key, function: &Function, artefact: &Ar
     all.insert(Resource::Function(key.clone()), Spec::Function(spec));
 }
 
-fn add_state_machine(all: &mut Desired, key: &Key, machine: &StateMachine, definition: &Definition, stack: &Stack) {
-    let role = Role::of_state_machine(key, machine, definition, stack).spec(tags(stack, key));
+fn add_state_machine(
+    all: &mut Desired,
+    key: &Key,
+    machine: &StateMachine,
+    definition: &Definition,
+    service: &Service,
+    stack: &Stack,
+) {
+    let tags = tags(service, stack, key);
+    let role = Role::of_state_machine(key, machine, definition, stack);
+    let role = role.spec(&service.stack_settings, tags.clone(), stack);
     all.insert(Resource::Role(key.clone()), Spec::Role(role));
     let definition = definition.resolve(stack);
     let declared = all.keys().filter_map(|resource| match resource {
@@ -111,14 +136,14 @@ fn add_state_machine(all: &mut Desired, key: &Key, machine: &StateMachine, defin
         },
         functions,
         publish: true,
-        tags: tags(stack, key),
+        tags,
     };
     all.insert(Resource::StateMachine(key.clone()), Spec::StateMachine(spec));
 }
 
 fn add_api(all: &mut Desired, service: &Service, stack: &Stack) {
-    let tags = Tags::from([(OWNER_TAG.to_owned(), stack.name())]);
-    let api = ApiSpec { name: stack.api_name(), cors: cors(&service.routes), tags };
+    let api =
+        ApiSpec { name: stack.api_name(), cors: cors(&service.routes), tags: stack_tags(service, stack) };
     all.insert(Resource::Api, Spec::Api(api));
     for route in &service.routes {
         let function = &route.function;
@@ -130,11 +155,16 @@ fn add_api(all: &mut Desired, service: &Service, stack: &Stack) {
         all.insert(permission, Spec::Permission(PermissionSpec::of_route(route, stack)));
     }
     let throttle = service.throttle;
-    let stage = StageSpec { name: stack.stage.to_string(), rate_per_s: throttle.rate_per_s, burst: throttle.burst };
+    let stage = StageSpec {
+        name: stack.stage.to_string(),
+        rate_per_s: throttle.rate_per_s,
+        burst: throttle.burst,
+        tags: service.stack_settings.tags.clone(),
+    };
     all.insert(Resource::Stage, Spec::Stage(stage));
 }
 
-/// An API has one CORS configuration; it allows the methods of the routes that want one.
+/// An API has one CORS configuration; it allows the methods of the routes that want one, JSON, and keys of callers.
 fn cors(routes: &[Route]) -> Option<Cors> {
     let mut methods: BTreeSet<String> =
         routes.iter().filter(|route| route.cors).map(|route| route.method.clone()).collect();
@@ -147,7 +177,8 @@ fn cors(routes: &[Route]) -> Option<Cors> {
         methods.insert("OPTIONS".to_owned());
     }
     let methods: Vec<String> = methods.into_iter().collect();
-    Some(Cors::new(&["*".to_owned()], &methods, &["content-type".to_owned()]))
+    let headers = ["authorization", "content-type"].map(str::to_owned);
+    Some(Cors::new(&["*".to_owned()], &methods, &headers))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use model::definition;
 use model::names::{Arn, Key};
 use model::service::Route;
 use model::stack::Stack;
+use model::stack_settings::RolePath;
 
 /// How one resource should be.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +42,10 @@ pub enum Spec {
 pub struct RoleSpec {
     /// The deployed name.
     pub name: String,
+    /// Its path, which it keeps for life.
+    pub path: RolePath,
+    /// The ARN of the policy that bounds what it may do, if there is to be one.
+    pub permissions_boundary: Option<String>,
     /// Who may assume it.
     pub trust: Value,
     /// What it allows; nothing when absent.
@@ -164,6 +169,8 @@ pub struct StageSpec {
     pub rate_per_s: u32,
     /// Requests at once.
     pub burst: u32,
+    /// The tags that the service file wants on everything. That it is ours follows from its API.
+    pub tags: Tags,
 }
 
 /// A route's right to invoke its function.

@@ -56,10 +56,11 @@ impl Keys {
 /// the roles are the index; names alone do not say whose they are, and other stacks' may begin alike: tags decide.
 pub(super) async fn named(reader: &Reader, declared: &Keys) -> Result<(Vec<Key>, Vec<Key>), DeployError> {
     let stack = &reader.stack;
+    let role_path = stack.role_path.as_str();
     let role_start = stack.role_name_start();
     let machine_start = stack.state_machine_name_start();
     let (roles, machines) = tokio::try_join!(
-        reader.call(|| iam::role_names(&reader.aws.iam, &role_start)),
+        reader.call(|| iam::role_names(&reader.aws.iam, role_path, &role_start)),
         reader.call(|| sfn::state_machine_names(&reader.aws.sfn, &machine_start)),
     )?;
     let roles = reader.answer(roles, Doubt::Others, || "the list of roles".to_owned()).unwrap_or_default();

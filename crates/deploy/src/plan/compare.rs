@@ -7,7 +7,7 @@ use crate::desired::Desired;
 use crate::desired::resource::Resource;
 use crate::desired::spec::{FunctionSpec, PermissionSpec, RoleSpec, Spec, StateMachineSpec};
 use crate::error::DeployError;
-use crate::observe::{Doubt, Observed, ObservedApi, ObservedFunction, Owner, Ownership, Unread};
+use crate::observe::{Doubt, Observed, ObservedApi, ObservedFunction, ObservedRole, Owner, Ownership, Unread};
 use crate::plan::diff::{self, Difference, Field};
 use crate::policy;
 use aws::TagRead;
@@ -93,7 +93,18 @@ impl Comparison<'_> {
             (Some(differences), _) if differences.is_empty() => Change::Keep,
             (Some(differences), _) => Change::Update(spec.clone(), differences),
         };
+        let path_changes = change.differences().iter().any(|difference| difference.field == Field::Path);
+        if let (true, Some(there), Spec::Role(wanted)) = (path_changes, self.role_of(resource), spec) {
+            return Err(DeployError::RolePathChanged { name, was: there.role.path.clone(), wanted: wanted.path.clone() });
+        }
         Ok(Step { resource: resource.clone(), name, identity: found.identity, change })
+    }
+
+    fn role_of(&self, resource: &Resource) -> Option<&ObservedRole> {
+        match resource {
+            Resource::Role(key) => self.observed.roles.get(key),
+            _ => None,
+        }
     }
 
     /// A resource's name and what exists.

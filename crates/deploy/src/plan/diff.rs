@@ -20,6 +20,10 @@ pub enum Field {
     Trust,
     /// What a role allows.
     Policy,
+    /// The policy that bounds what a role allows.
+    Boundary,
+    /// The path of a role, which it keeps for life.
+    Path,
     /// How long lines are kept.
     Retention,
     /// The tags that say whose it is.
@@ -84,6 +88,8 @@ impl Field {
         match self {
             Self::Trust => "trust policy",
             Self::Policy => "permissions",
+            Self::Boundary => "permissions boundary",
+            Self::Path => "path",
             Self::Retention => "retention",
             Self::Tags => "tags",
             Self::Code => "code",
@@ -142,7 +148,11 @@ impl Differences {
     /// Others may add tags of their own.
     fn tags(&mut self, wanted: &Tags, there: &TagRead) {
         let Some(there) = there.known() else { return };
-        self.flag(wanted.iter().any(|(name, value)| there.get(name) != Some(value)), Field::Tags);
+        let differs = |(name, value): &(&String, &String)| there.get(*name) != Some(*value);
+        let differing: Vec<&str> = wanted.iter().filter(differs).map(|(name, _)| name.as_str()).collect();
+        if !differing.is_empty() {
+            self.add(Field::Tags, differing.join(", "));
+        }
     }
 
     fn add(&mut self, field: Field, detail: String) {
@@ -150,9 +160,17 @@ impl Differences {
     }
 }
 
-/// A role: both policies by what they say.
+/// A role: both policies by what they say. Its path can't be changed.
 pub(crate) fn role(wanted: &RoleSpec, there: &ObservedRole) -> Vec<Difference> {
     let mut found = Differences::default();
+    found.compare(Field::Path, there.role.path.as_str(), wanted.path.as_str(), "");
+    let boundary = |arn: &Option<String>| arn.clone().unwrap_or_else(|| "none".to_owned());
+    found.compare(
+        Field::Boundary,
+        boundary(&there.role.permissions_boundary),
+        boundary(&wanted.permissions_boundary),
+        "",
+    );
     found.flag(!policy::is_equivalent(&there.role.trust, &wanted.trust), Field::Trust);
     let same = match (&wanted.policy, &there.policy) {
         (Some(wanted), Some(there)) => policy::is_equivalent(there, wanted),
@@ -282,6 +300,7 @@ pub(crate) fn stage(wanted: &StageSpec, there: &apis::Stage) -> Vec<Difference> 
     let wanted_limits = shown(Some(f64::from(wanted.rate_per_s)), burst);
     found.compare(Field::Throttle, shown(there.rate_per_s, there.burst), wanted_limits, "");
     found.flag(!there.auto_deploy, Field::AutoDeploy);
+    found.tags(&wanted.tags, &there.tags);
     found.0
 }
 

@@ -80,14 +80,14 @@ fn what_someone_changed_is_put_right() {
     there.apis[0].integrations[0].payload_format = "1.0".to_owned();
     insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
     update  role           shop-dev-eu-west-1-myStateMachine: permissions
-    update  log group      /aws/lambda/shop-dev-sendEmail: retention (for ever -> 14 days), tags
+    update  log group      /aws/lambda/shop-dev-sendEmail: retention (for ever -> 14 days), tags (workshop:key, workshop:stack)
     update  function       shop-dev-sendEmail: code, memory (512 -> 128 MB), environment (SECRET)
     update  alias          shop-dev-sendEmail: version (1 -> the new one)
     update  state machine  shop-dev-myStateMachine: definition (the new version of sendEmail), logging
     update  HTTP API       shop-dev: CORS
     update  integration    arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-startStateMachine:live: payload format (1.0 -> 2.0)
     update  route          POST /start: target
-    update  stage          dev: throttling (10/s, burst 5000 -> 10/s, burst 20)
+    update  stage          dev: throttling (1/s, burst 5000 -> 1/s, burst 5)
     update  permission     POST /start -> shop-dev-startStateMachine: source
     0 to create, 10 to update, 0 to delete, 5 unchanged
     ");
@@ -132,7 +132,7 @@ fn what_belongs_to_nobody_is_refused_or_adopted() {
     insta::assert_snapshot!(refused, @"There is already a role `shop-dev-eu-west-1-sendEmail`, and it does not belong to this stack: it has no tag `workshop:stack`.");
     let adopted = plan(&wanted(LESSON), &there, &stack(), ForeignResources::Adopt).unwrap();
     insta::assert_snapshot!(changes(&adopted), @r"
-    adopt   role           shop-dev-eu-west-1-sendEmail: tags
+    adopt   role           shop-dev-eu-west-1-sendEmail: tags (workshop:key, workshop:stack)
     0 to create, 0 to update, 1 to adopt, 0 to delete, 14 unchanged
     ");
     let tags = Tags::from([(model::stack::OWNER_TAG.to_owned(), "other-dev".to_owned())]);

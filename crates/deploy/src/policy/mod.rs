@@ -12,8 +12,8 @@ mod statements;
 use std::collections::BTreeMap;
 
 pub use ::policy::Document;
-use ::policy::{Effect, Principal};
-use serde_json::Value;
+use ::policy::{Effect, Principal, Version};
+use serde_json::{Value, json};
 
 use crate::desired::spec::{PermissionSpec, RoleSpec};
 use crate::error::DeployError;
@@ -23,6 +23,7 @@ use model::names::Key;
 use model::service::{Function, Route, Service, StateMachine};
 use model::source::Place;
 use model::stack::Stack;
+use model::stack_settings::StackSettings;
 
 pub use caller::{CallerCommand, CallerNeed, MANAGED_POLICY_LIMIT, caller_needs, caller_policy};
 pub(super) use document::{is_equivalent, with_earlier_statements};
@@ -37,6 +38,8 @@ pub struct Role {
     pub owner: RoleOwner,
     /// Where that is declared.
     pub at: Place,
+    /// When it may be assumed, as IAM writes conditions; always when absent.
+    pub condition: Option<Value>,
     /// What it allows.
     pub policy: Policy,
 }
@@ -92,7 +95,8 @@ pub fn invocations(service: &Service, stack: &Stack) -> Vec<Invocation> {
 
 impl Role {
     /// A function may write its own log and do what the service file allows it. It may not make log groups: one that is
-    /// removed while the function still runs would come back.
+    /// removed while the function still runs would come back. Lambda assumes it without a condition: its guide does not say
+    /// that it sends `aws:SourceAccount` and `aws:SourceArn` when it does.
     pub fn of_function(key: &Key, function: &Function, stack: &Stack) -> Self {
         let mut policy = Policy::default();
         policy.add(Statement {
@@ -102,14 +106,34 @@ impl Role {
             reasons: vec![Reason { at: function.at.clone(), state: None, why: "it writes its own log".to_owned() }],
         });
         policy.add_declared(&function.permissions, stack);
-        Self { name: stack.role_name(key), owner: RoleOwner::Function(key.clone()), at: function.at.clone(), policy }
+        Self {
+            name: stack.role_name(key),
+            owner: RoleOwner::Function(key.clone()),
+            at: function.at.clone(),
+            condition: None,
+            policy,
+        }
     }
 
-    /// A state machine may do what its definition shows that it needs, and what the service file allows it.
+    /// A state machine may do what its definition shows that it needs, and what the service file allows it. Step Functions
+    /// may assume its role for this state machine alone, with its versions and the labels of its `Map` states ([confused
+    /// deputy]).
+    ///
+    /// [confused deputy]: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
     pub fn of_state_machine(key: &Key, machine: &StateMachine, definition: &Definition, stack: &Stack) -> Self {
         let mut policy = calls::policy(key, machine, definition, stack);
         policy.add_declared(&machine.permissions, stack);
-        Self { name: stack.role_name(key), owner: RoleOwner::StateMachine(key.clone()), at: machine.at.clone(), policy }
+        let condition = json!({
+            "StringEquals": {"aws:SourceAccount": stack.account.as_str()},
+            "ArnLike": {"aws:SourceArn": format!("{}*", stack.state_machine_arn(key))},
+        });
+        Self {
+            name: stack.role_name(key),
+            owner: RoleOwner::StateMachine(key.clone()),
+            at: machine.at.clone(),
+            condition: Some(condition),
+            policy,
+        }
     }
 
     /// The service that may assume it.
@@ -121,15 +145,26 @@ impl Role {
     }
 
     /// The role as it is deployed.
-    pub fn spec(&self, tags: Tags) -> RoleSpec {
-        RoleSpec { name: self.name.clone(), trust: trust(self.assumed_by()), policy: self.policy.document(), tags }
+    pub fn spec(&self, settings: &StackSettings, tags: Tags, stack: &Stack) -> RoleSpec {
+        RoleSpec {
+            name: self.name.clone(),
+            path: settings.role_path.clone(),
+            permissions_boundary: settings.permissions_boundary.as_ref().map(|arn| arn.resolve(stack)),
+            trust: trust(self.assumed_by(), self.condition.as_ref()),
+            policy: self.policy.document(),
+            tags,
+        }
     }
 }
 
 /// Lets a service assume a role.
-fn trust(service: &str) -> Value {
+fn trust(service: &str, condition: Option<&Value>) -> Value {
     let statement = ::policy::Statement::new(Effect::Allow)
         .with_principal(Principal::service(service))
         .with_actions("sts:AssumeRole");
-    Document::new(vec![statement]).to_json()
+    let mut statement = statement.to_json();
+    if let Some(condition) = condition {
+        statement["Condition"] = condition.clone();
+    }
+    json!({"Version": Version::V2012.as_str(), "Statement": [statement]})
 }

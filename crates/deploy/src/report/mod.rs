@@ -201,11 +201,7 @@ fn leftovers(service: &Service, stack: &Stack, observed: &Observed) -> Vec<Strin
 /// The console's pages. Their addresses are those that the console itself shows.
 fn links(stack: &Stack, functions: &[Deployed], machines: &[Deployed], groups: &[Deployed]) -> Vec<ConsoleLink> {
     let region = &stack.region;
-    let domain = match region.partition() {
-        "aws-cn" => "console.amazonaws.cn",
-        "aws-us-gov" => "console.amazonaws-us-gov.com",
-        _ => "console.aws.amazon.com",
-    };
+    let Some(domain) = region.console_domain() else { return Vec::new() };
     let base = format!("https://{region}.{domain}");
     let link = |what: &str, key: &str, url: String| ConsoleLink { what: format!("{what} {key}"), url };
     let machines = machines.iter().map(|it| {

@@ -1,5 +1,7 @@
 //! From the text of a service file to the service, with every fault at its place.
 
+mod stack_settings;
+
 use std::collections::BTreeMap;
 
 use super::environment;
@@ -8,6 +10,7 @@ use super::pseudo::Template;
 use super::section::{Located, Section, nearest};
 use super::service::{Architecture, Function, Permission, Route, Service, StateMachine, StateMachineKind, Throttle};
 use super::source::{ModelError, Source};
+use super::stack_settings::StackSettings;
 
 const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
@@ -25,6 +28,7 @@ impl Service {
         let mut root = Section::root(source)?;
         let name = root.required("service")?;
         let stage = root.string("stage")?;
+        let settings = root.table("stack")?;
         let functions = keyed(root.table("functions")?, function)?;
         let routes = root.tables("routes")?;
         let routes = self::routes(routes, &functions)?;
@@ -36,17 +40,21 @@ impl Service {
         };
         let name = named(source, &name, ServiceName::parse)?;
         root.finish()?;
+        let stack_settings = match settings {
+            Some(section) => stack_settings::stack_settings(section, &name, &default_stage)?,
+            None => StackSettings::default(),
+        };
         if let Some(shared) = functions.keys().find(|key| state_machines.contains_key(*key)) {
             let message = format!("`{shared}` names a function and a state machine; their roles would be one.");
             return Err(source.error_at(0, message).with_hint("Give one of them another name."));
         }
-        Ok(Self { name, default_stage, functions, routes, throttle, state_machines })
+        Ok(Self { name, default_stage, stack_settings, functions, routes, throttle, state_machines })
     }
 }
 
 impl Throttle {
     /// What holds when the file says nothing.
-    const DEFAULT: Self = Self { rate_per_s: 10, burst: 20 };
+    const DEFAULT: Self = Self { rate_per_s: 1, burst: 5 };
 }
 
 fn named<T>(source: &Source, text: &Located<String>, parse: fn(&str) -> Result<T, NameError>) -> Result<T, ModelError> {

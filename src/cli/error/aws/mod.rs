@@ -1,6 +1,7 @@
 //! A failed call to AWS: each kind has its sentence and its advice.
 
-use aws::permissions::Denial;
+mod denied;
+
 use aws::{Aws, AwsError, AwsErrorKind, SignIn};
 
 use super::{CliError, ErrorKind};
@@ -76,7 +77,7 @@ fn sentence(error: &AwsError) -> CliError {
             .try_this("Check the network and run the command again: what is done stays done. On a slow line, give each call more time, such as WORKSHOP_CALL_TIMEOUT_MS=600000 (ten minutes)."),
         AwsErrorKind::ConnectionLost => unreached(format!("The connection to {service} broke before {operation} was answered."))
             .try_this("Check the network and run the command again: what is done stays done."),
-        AwsErrorKind::AccessDenied => access_denied(error),
+        AwsErrorKind::AccessDenied => denied::access_denied(error),
         AwsErrorKind::Throttled => refused(format!("{service} still asks to slow down: {operation} failed after several tries."))
             .try_this("Others may be calling AWS with the same account. Run the command again in a minute; what is done stays done."),
         AwsErrorKind::ServiceFault => refused(format!("{service} is not well: {operation} failed after several tries."))
@@ -89,24 +90,6 @@ fn sentence(error: &AwsError) -> CliError {
         AwsErrorKind::NotImplemented => refused(format!("This endpoint does not offer {operation} of {service}.")),
         AwsErrorKind::Conflict | AwsErrorKind::Other => refused(format!("{service} refused {operation}.")),
     }
-}
-
-/// The caller may not do this: the sentence names the action, which need not be called as the operation is.
-fn access_denied(error: &AwsError) -> CliError {
-    let AwsError { service, operation, .. } = error;
-    let refused = |message: String| CliError::new(ErrorKind::Refused, message);
-    let Some(Denial { action, resource, is_explicit }) = Denial::of(error) else {
-        return refused(format!("{service} does not allow {operation}."))
-            .try_this("Mend what the message names, or use another profile with `--profile`.");
-    };
-    let on = resource.map(|resource| format!(" on {resource}")).unwrap_or_default();
-    let failure = refused(format!("You may not do {action}{on}, which {operation} of {service} needs."));
-    if is_explicit {
-        return failure.try_this("A policy of the account or of its organisation denies it: ask who keeps that policy, or use another profile with `--profile`.");
-    }
-    failure.try_this(format!(
-        "Ask for {action}, or use another profile with `--profile`; `workshop print --policies --for deployer` prints the policy that all commands need."
-    ))
 }
 
 fn unreached(message: String) -> CliError {

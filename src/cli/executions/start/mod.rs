@@ -1,5 +1,7 @@
 //! `workshop start`: posts to the deployed endpoint, as the lesson's curl does.
 
+use std::fmt;
+
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -16,13 +18,42 @@ use crate::cli::ui::{Tone, Ui, toned, visible};
 use aws::clock;
 use aws::endpoint;
 use aws::http::{self, Answer};
-use model::names::Arn;
+use model::names::{Arn, Key};
+use model::service::{Route, Service};
+use model::stack::Stack;
 
 /// The route that starts an execution, as the lesson has it.
 const ROUTE: (&str, &str) = ("POST", "/start");
 
 /// The longest that a standard execution, and so a Wait state, may last (Step Functions' quotas).
 const LONGEST_WAIT_DAYS: i64 = 365;
+
+/// The environment variable that holds the key.
+const KEY_VARIABLE: &str = "WORKSHOP_START_KEY";
+
+/// A key that the endpoint asks for. It is shown nowhere.
+#[derive(Clone)]
+pub(crate) struct StartKey(String);
+
+impl fmt::Debug for StartKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StartKey")
+    }
+}
+
+impl StartKey {
+    /// A header holds visible ASCII; a key with anything else could not be sent.
+    fn parse(text: &str) -> Result<Self, String> {
+        match !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            true => Ok(Self(text.to_owned())),
+            false => Err("a key holds visible ASCII characters and no space".to_owned()),
+        }
+    }
+
+    fn header(&self) -> String {
+        format!("Bearer {}", self.0)
+    }
+}
 
 /// Options of `workshop start`.
 #[derive(Debug, Args)]
@@ -42,6 +73,9 @@ pub(crate) struct StartArgs {
     /// When it is to fire
     #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     at: String,
+    /// The key that the endpoint asks for: START_KEY of its function's environment
+    #[arg(long, value_name = "KEY", env = KEY_VARIABLE, hide_env_values = true, value_parser = StartKey::parse)]
+    key: Option<StartKey>,
     /// Print the curl command that does the same, and do nothing
     #[arg(long, conflicts_with = "follow")]
     print_curl: bool,
@@ -63,18 +97,21 @@ pub(crate) async fn run(args: StartArgs, global: &Global, ui: &Ui) -> Result<(),
     let now = clock::now();
     let when = when::parse(&args.at, &now.to_zoned(zone.clone()))
         .map_err(|error| CliError::new(ErrorKind::Usage, error.to_string()).try_this(when::ACCEPTED))?;
+    check_ahead(when.at, now)?;
     let session = Session::open(global, ui).await?;
     let url = start_url(&session, global).await?;
     let body = body(&args.task, when.at);
     if args.print_curl {
-        return ui.result(curl(&url, &body));
+        return ui.result(curl(&url, &body, args.key.is_some()));
     }
     if !ui.is_json() {
         warnings(&when, now).iter().for_each(|warning| ui.note(toned(Tone::Warning, warning)));
     }
-    let answer = post(ui, &url, body, global).await?;
-    print(ui, &args, &when, &url, &answer, &zone)?;
-    if args.follow { follow_to_its_end(&session, ui, global, &args.task, &answer).await } else { Ok(()) }
+    let answer = post(ui, &url, body, args.key.as_ref(), global).await?;
+    let execution = execution_arn(&session.project.service, &session.stack, &args.task, &answer);
+    let started = Started { when, url, answer, execution };
+    print(ui, &args, &started, &zone)?;
+    if args.follow { follow_to_its_end(&session, ui, global, &args.task, started.execution).await } else { Ok(()) }
 }
 
 /// The endpoint's URL, as the API returns it.
@@ -99,11 +136,24 @@ fn body(task: &str, at: Timestamp) -> String {
     format!(r#"{{"taskName": {}, "startAt": {}}}"#, json!(task), at.as_millisecond())
 }
 
-/// The lesson's curl command.
-fn curl(url: &str, body: &str) -> String {
+/// The lesson's curl command. A key is not written down: the shell takes it from its variable.
+fn curl(url: &str, body: &str, has_key: bool) -> String {
     let body = shell_quoted(body);
     let url = shell_quoted(url);
-    format!(r#"curl -vvv -X POST -d {body} -H "Content-Type: application/json" {url}"#)
+    let key = if has_key { format!(r#" -H "Authorization: Bearer ${KEY_VARIABLE}""#) } else { String::new() };
+    format!(r#"curl -vvv -X POST -d {body} -H "Content-Type: application/json"{key} {url}"#)
+}
+
+/// Refuses a moment that no execution lives to see, as the lesson's function does.
+fn check_ahead(at: Timestamp, now: Timestamp) -> Result<(), CliError> {
+    if moment::ms_between(now, at) <= LONGEST_WAIT_DAYS * 86_400_000 {
+        return Ok(());
+    }
+    let message = format!(
+        "{} is more than {LONGEST_WAIT_DAYS} days ahead, the longest that Step Functions waits.",
+        moment::utc(at)
+    );
+    Err(CliError::new(ErrorKind::Usage, message).try_this("Take an earlier moment."))
 }
 
 /// A text as one word of a POSIX shell.
@@ -126,19 +176,19 @@ fn warnings(when: &When, now: Timestamp) -> Vec<String> {
             moment::relative(when.at, now)
         ));
     }
-    if ahead_ms > LONGEST_WAIT_DAYS * 86_400_000 {
-        said.push(format!(
-            "{} is more than a year ahead, the longest that Step Functions waits: the execution will time out first.",
-            moment::utc(when.at)
-        ));
-    }
     said
 }
 
-async fn post(ui: &Ui, url: &str, body: String, global: &Global) -> Result<Value, CliError> {
+async fn post(
+    ui: &Ui,
+    url: &str,
+    body: String,
+    key: Option<&StartKey>,
+    global: &Global,
+) -> Result<Value, CliError> {
     let progress = ui.progress();
     progress.set_message(format!("POST {url}"));
-    let answer = http::post_json(url, body).await;
+    let answer = http::post_json(url, body, key.map(StartKey::header).as_deref()).await;
     progress.finish_and_clear();
     let answer = answer.map_err(|error| {
         CliError::new(ErrorKind::Unreachable, format!("The endpoint {url} can't be reached."))
@@ -166,6 +216,10 @@ fn refused(url: &str, answer: &Answer, body: Option<&Value>, global: &Global) ->
                     "Take another `--task` name, or look at the one that has it: `{}`.",
                     global.command("list")
                 )),
+                401 | 403 => failure.try_this(format!(
+                    "The key is START_KEY of the function's environment in definitions/service.toml: give it in \
+                     {KEY_VARIABLE} or with `--key`."
+                )),
                 500.. => failure.try_this(format!("Its log says more: {its_log}.")),
                 _ => failure,
             }
@@ -188,17 +242,47 @@ fn refused(url: &str, answer: &Answer, body: Option<&Value>, global: &Global) ->
     }
 }
 
+/// An execution that the endpoint has started.
+struct Started {
+    when: When,
+    url: String,
+    answer: Value,
+    /// Its ARN, as far as it is known.
+    execution: Option<Arn>,
+}
+
+/// The ARN of the execution that was started: the endpoint's word for it, or else what follows from the state machine that
+/// the environment of the route's function names.
+fn execution_arn(service: &Service, stack: &Stack, task: &str, answer: &Value) -> Option<Arn> {
+    if let Some(arn) = answer.get("executionArn").and_then(Value::as_str) {
+        return Some(Arn::new(arn));
+    }
+    let (method, path) = ROUTE;
+    let leads_here = |route: &&Route| route.path == path && (route.method == method || route.method == "ANY");
+    let function = service.functions.get(&service.routes.iter().find(leads_here)?.function)?;
+    let named: Vec<String> = function.environment.values().map(|value| value.resolve(stack)).collect();
+    let is_named = |key: &&Key| named.iter().any(|value| value == stack.state_machine_arn(key).as_str());
+    Some(stack.execution_arn(service.state_machines.keys().find(is_named)?, task))
+}
+
 /// Prints the answer.
-fn print(ui: &Ui, args: &StartArgs, when: &When, url: &str, answer: &Value, zone: &TimeZone) -> Result<(), CliError> {
+fn print(ui: &Ui, args: &StartArgs, started: &Started, zone: &TimeZone) -> Result<(), CliError> {
     if ui.is_json() {
-        let started = json!({"kind": "started", "url": url, "startAt": when.at.as_millisecond(), "answer": answer});
+        let started = json!({
+            "kind": "started",
+            "url": started.url,
+            "startAt": started.when.at.as_millisecond(),
+            "executionArn": started.execution.as_ref().map(Arn::as_str),
+            "answer": started.answer,
+        });
         return if args.follow { ui.json_line(&started) } else { ui.json(&started) };
     }
-    ui.result(started(when, answer, clock::now(), zone))
+    ui.result(told(started, clock::now(), zone))
 }
 
 /// The endpoint's answer as people read it.
-fn started(when: &When, answer: &Value, now: Timestamp, zone: &TimeZone) -> String {
+fn told(started: &Started, now: Timestamp, zone: &TimeZone) -> String {
+    let Started { when, answer, .. } = started;
     let text = |pointer: &str| answer.pointer(pointer).and_then(Value::as_str).map(visible);
     let mut lines = vec![toned(Tone::Good, text("/message").unwrap_or_else(|| "Started.".to_owned()))];
     let mut say = |name: &str, value: String| {
@@ -214,8 +298,8 @@ fn started(when: &When, answer: &Value, now: Timestamp, zone: &TimeZone) -> Stri
             say(name, value);
         }
     }
-    if let Some(arn) = text("/executionArn") {
-        say("execution", arn);
+    if let Some(arn) = &started.execution {
+        say("execution", visible(arn.as_str()));
     }
     lines.join("\n")
 }
@@ -225,9 +309,9 @@ async fn follow_to_its_end(
     ui: &Ui,
     global: &Global,
     task: &str,
-    answer: &Value,
+    execution: Option<Arn>,
 ) -> Result<(), CliError> {
-    let Some(arn) = answer.get("executionArn").and_then(Value::as_str) else {
+    let Some(execution) = execution else {
         let message = "The endpoint did not say which execution it started, so that it can't be followed.";
         return Err(CliError::new(ErrorKind::Failed, message));
     };
@@ -235,7 +319,7 @@ async fn follow_to_its_end(
         ui.result("")?;
     }
     let options = Options {
-        execution: Arn::new(arn),
+        execution,
         interval: timing::interval(global, None),
         lag: timing::last_lines(global),
         until_end: true,

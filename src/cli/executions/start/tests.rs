@@ -17,16 +17,19 @@ fn when(text: &str) -> When {
 #[test]
 fn the_curl_command_is_the_lessons() {
     let url = "http://x1.execute-api.localhost:4566/dev/start";
-    insta::assert_snapshot!(curl(url, &body("tasktwo", when("1510842801000").at)), @r#"curl -vvv -X POST -d '{"taskName": "tasktwo", "startAt": 1510842801000}' -H "Content-Type: application/json" http://x1.execute-api.localhost:4566/dev/start"#);
-    insta::assert_snapshot!(curl(url, &body("it's \"mine\"", when("1510842801000").at)), @r#"curl -vvv -X POST -d '{"taskName": "it'\''s \"mine\"", "startAt": 1510842801000}' -H "Content-Type: application/json" http://x1.execute-api.localhost:4566/dev/start"#);
+    insta::assert_snapshot!(curl(url, &body("tasktwo", when("1510842801000").at), false), @r#"curl -vvv -X POST -d '{"taskName": "tasktwo", "startAt": 1510842801000}' -H "Content-Type: application/json" http://x1.execute-api.localhost:4566/dev/start"#);
+    insta::assert_snapshot!(curl(url, &body("it's \"mine\"", when("1510842801000").at), false), @r#"curl -vvv -X POST -d '{"taskName": "it'\''s \"mine\"", "startAt": 1510842801000}' -H "Content-Type: application/json" http://x1.execute-api.localhost:4566/dev/start"#);
+    insta::assert_snapshot!(curl(url, "{}", true), @"");
     assert_eq!(shell_quoted(""), "''");
 }
 
 #[test]
-fn the_past_and_the_far_future_are_warned_of() {
+fn the_past_is_warned_of_and_more_than_a_year_ahead_refused() {
     let now: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
     insta::assert_snapshot!(warnings(&when("1510842801000"), now).join("\n"), @"2017-11-16T14:33:21.000Z lies in the past (9 y 7 d ago): the wait passes at once.");
-    insta::assert_snapshot!(warnings(&when("2028-01-01T00:00:00Z"), now).join("\n"), @"2028-01-01T00:00:00.000Z is more than a year ahead, the longest that Step Functions waits: the execution will time out first.");
+    insta::assert_snapshot!(check_ahead(when("2028-01-01T00:00:00Z").at, now).unwrap_err().message, @"");
+    assert!(check_ahead(when("2027-11-22T08:00:00Z").at, now).is_ok(), "365 days are a year");
+    assert!(check_ahead(when("1510842801000").at, now).is_ok(), "the function takes the past as well");
     assert!(warnings(&when("now"), now.checked_add(jiff::SignedDuration::from_millis(3)).unwrap()).is_empty());
     assert!(warnings(&when("+90s"), now).is_empty());
 }
@@ -39,7 +42,9 @@ fn the_answer_is_told() {
         "executionArn": "arn:e\u{1b}[2J",
         "startDate": "2026-11-22T08:00:00.010Z",
     });
-    let text = started(&when("+192s"), &answer, "2026-11-22T08:00:00.010Z".parse().unwrap(), &TimeZone::UTC);
+    let execution = Some(Arn::new("arn:e\u{1b}[2J"));
+    let started = Started { when: when("+192s"), url: "http://x/dev/start".to_owned(), answer, execution };
+    let text = told(&started, "2026-11-22T08:00:00.010Z".parse().unwrap(), &TimeZone::UTC);
     insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r#"
     Started the step function. View the scheduled step function in aws console.
       fires      Sun 2026-11-22 08:03:12 UTC, in 3 m 12 s
@@ -54,7 +59,7 @@ fn the_answer_is_told() {
 
 #[test]
 fn refusals_become_sentences() {
-    let told = |status: u16, body: &str| {
+    let told = |status: u16, body: &str| -> String {
         let answer = Answer { status, body: body.to_owned() };
         let error = refused("http://x/dev/start", &answer, serde_json::from_str(body).ok().as_ref(), &global());
         format!(
@@ -71,6 +76,7 @@ fn refusals_become_sentences() {
     Take another `--task` name, or look at the one that has it: `workshop list --local`.
     "#);
     insta::assert_snapshot!(told(400, r#"{"error":"invalid_name","message":"No spaces."}"#), @"7 No spaces.");
+    insta::assert_snapshot!(told(401, r#"{"error":"no_key","message":"It asks for a key"}"#), @"");
     insta::assert_snapshot!(told(502, r#"{"error":"not_allowed","message":"It may not"}"#), @r"
     7 It may not.
 
@@ -95,4 +101,29 @@ fn refusals_become_sentences() {
     8 The endpoint http://x/dev/start did not answer with JSON.
     <html>
     ");
+}
+
+#[test]
+fn a_key_is_shown_nowhere() {
+    let args = ["workshop", "start", "--task", "a", "--at", "now", "--key", "s3cret"];
+    let parsed = Cli::try_parse_from(args).unwrap();
+    assert!(!format!("{parsed:?}").contains("s3cret"));
+    assert_eq!(StartKey::parse("s3cret").unwrap().header(), "Bearer s3cret");
+    for wrong in ["", "a b", "ä", "a\n"] {
+        assert!(StartKey::parse(wrong).is_err(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn the_execution_follows_from_the_services_own_file_where_the_endpoint_does_not_say_it() {
+    let text = include_str!("../../../../definitions/service.toml");
+    let service = Service::parse(&model::source::Source::new("service.toml", text)).unwrap();
+    let account = model::names::AccountId::local();
+    let stack = service.stack(service.default_stage.clone(), model::names::Region::default(), account);
+    let of = |answer: &Value| execution_arn(&service, &stack, "taskone", answer).map(|arn| arn.to_string());
+    insta::assert_snapshot!(of(&json!({})).unwrap(), @"");
+    assert_eq!(of(&json!({"executionArn": "arn:e"})).as_deref(), Some("arn:e"));
+    let mut other = service.clone();
+    other.functions.values_mut().for_each(|function| function.environment.clear());
+    assert_eq!(execution_arn(&other, &stack, "taskone", &json!({})), None);
 }

@@ -39,7 +39,8 @@ struct Create {
 /// it; role and tags are not looked at then (API reference, `CreateStateMachine`).
 pub(crate) async fn create(states: &Arc<States>, request: &Request) -> Answer {
     let input: Create = request.json()?;
-    let kind = check(states, &input)?;
+    let arn = request.location().arn("states", &format!("stateMachine:{}", input.name));
+    let kind = check(states, &input, &arn)?;
     let mut machine = Machine {
         format: FormatVersion,
         location: request.location().key_prefix(),
@@ -89,7 +90,7 @@ pub(crate) async fn create(states: &Arc<States>, request: &Request) -> Answer {
     created.await
 }
 
-fn check(states: &States, input: &Create) -> Result<Kind, ServiceError> {
+fn check(states: &States, input: &Create, arn: &str) -> Result<Kind, ServiceError> {
     check_name(&input.name)?;
     let kind = match input.r#type.as_deref() {
         None | Some("STANDARD") => Kind::Standard,
@@ -99,7 +100,7 @@ fn check(states: &States, input: &Create) -> Result<Kind, ServiceError> {
     settings::check_publish(input.publish, input.version_description.as_deref())?;
     settings::check_definition(&input.definition, kind)?;
     settings::check_logging(states, &input.logging_configuration)?;
-    settings::check_role(states, &input.role_arn)?;
+    settings::check_role(states, &input.role_arn, arn)?;
     Ok(kind)
 }
 

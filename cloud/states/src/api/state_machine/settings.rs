@@ -36,15 +36,16 @@ pub(super) fn no_json(finding: &Finding, definition: &str) -> Option<JacksonErro
     if finding.kind == FindingKind::InvalidJson { jackson_error::of(definition) } else { None }
 }
 
-/// Checks that Step Functions may assume the role.
-pub(super) fn check_role(states: &States, role_arn: &str) -> Result<(), ServiceError> {
+/// Checks that Step Functions may assume the role for a state machine.
+pub(super) fn check_role(states: &States, role_arn: &str, machine_arn: &str) -> Result<(), ServiceError> {
     if !role_arn.starts_with("arn:") {
         return Err(invalid_arn(&format!("Invalid ARN prefix: {role_arn}")));
     }
     if !role_arn.contains(":iam::") || !role_arn.contains(":role/") {
         return Err(invalid_arn(&format!("Invalid Role Arn: {role_arn}")));
     }
-    if states.roles.trust(role_arn, Principal::Service("states.amazonaws.com")) == RoleTrust::Trusted {
+    let service = Principal::Service { name: "states.amazonaws.com", resource: machine_arn };
+    if states.roles.trust(role_arn, service) == RoleTrust::Trusted {
         return Ok(());
     }
     let message = "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to \

@@ -33,7 +33,7 @@ pub(crate) async fn update(states: &Arc<States>, request: &Request) -> Answer {
     let reference = MachineReference::of(request, &input.state_machine_arn)?;
     let missing = || errors::machine_missing(&reference.arn);
     let kind = states.machine(&reference.key).map(|machine| machine.kind).unwrap_or_default();
-    check(states, &input, kind)?;
+    check(states, &input, kind, &reference.arn)?;
     if reference.qualifier.is_some() {
         return Err(missing());
     }
@@ -76,7 +76,7 @@ pub(crate) async fn update(states: &Arc<States>, request: &Request) -> Answer {
     updated.await
 }
 
-fn check(states: &States, input: &Update, kind: Kind) -> Result<(), ServiceError> {
+fn check(states: &States, input: &Update, kind: Kind, arn: &str) -> Result<(), ServiceError> {
     let nothing = input.definition.is_none() && input.role_arn.is_none();
     if nothing && input.logging_configuration.is_none() && input.tracing_configuration.is_none() {
         let message = "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be \
@@ -86,7 +86,7 @@ fn check(states: &States, input: &Update, kind: Kind) -> Result<(), ServiceError
     settings::check_publish(input.publish, input.version_description.as_deref())?;
     input.definition.as_deref().map_or(Ok(()), |text| settings::check_definition(text, kind))?;
     input.logging_configuration.as_ref().map_or(Ok(()), |logging| settings::check_logging(states, logging))?;
-    input.role_arn.as_deref().map_or(Ok(()), |role_arn| settings::check_role(states, role_arn))
+    input.role_arn.as_deref().map_or(Ok(()), |role_arn| settings::check_role(states, role_arn, arn))
 }
 
 fn apply(input: &Update, current: &Revision) -> Revision {

@@ -48,11 +48,17 @@ pub fn plan_function(
     for resource in [Resource::Function(key.clone()), Resource::Alias(key.clone())] {
         wanted.extend(desired.get(&resource).map(|spec| (resource, spec.clone())));
     }
-    if let (FunctionScope::Code, Some(Spec::Function(spec))) =
-        (extent, wanted.get_mut(&Resource::Function(key.clone())))
-    {
-        spec.configuration = part.function.function.configuration.clone();
-        spec.tags = known(&part.function.function.tags);
+    if let Some(Spec::Function(spec)) = wanted.get_mut(&Resource::Function(key.clone())) {
+        let there = &part.function.function;
+        match extent {
+            FunctionScope::Code => {
+                spec.configuration = there.configuration.clone();
+                spec.tags = known(&there.tags);
+            }
+            FunctionScope::CodeAndConfiguration => {
+                check_role_path(&there.configuration.role, &spec.configuration.role, key, stack)?;
+            }
+        }
     }
     let mut state_machines = BTreeMap::new();
     for (machine, there) in &part.state_machines {
@@ -75,6 +81,18 @@ pub fn plan_function(
 /// The tags that stay as they are. Those that may not be read stop the plan.
 fn known(tags: &TagRead) -> Tags {
     tags.known().cloned().unwrap_or_default()
+}
+
+/// Refuses a function whose role has another path than the service file says: there is no such role, and none can be made
+/// while the name is taken.
+fn check_role_path(there: &str, wanted: &str, key: &Key, stack: &Stack) -> Result<(), DeployError> {
+    let name = stack.role_name(key);
+    match there.split_once(":role").and_then(|(_, role)| role.strip_suffix(&name)) {
+        Some(was) if there != wanted && was != stack.role_path.as_str() => {
+            Err(DeployError::RolePathChanged { name, was: was.to_owned(), wanted: stack.role_path.clone() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A state machine as it is, but with the new version of a function; none when no deployment put a version of it in.

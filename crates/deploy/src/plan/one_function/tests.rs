@@ -3,6 +3,7 @@
 use super::*;
 use crate::fixtures::{LESSON, deployed, key, stack, wanted};
 use crate::plan::Change;
+use model::stack_settings::RolePath;
 
 /// The lesson as it is deployed: the function at its first version.
 fn part() -> ObservedPart {
@@ -67,4 +68,14 @@ fn a_version_that_the_file_names_stays() {
     }
     let plan = planned(&desired, &part(), FunctionScope::Code);
     assert!(plan.steps.iter().all(|step| !matches!(step.resource, Resource::StateMachine(_))), "{plan}");
+}
+
+#[test]
+fn a_role_path_that_changed_is_refused() {
+    let text = format!("{LESSON}\n[stack]\nrole_path = \"/team/\"\n");
+    let moved = Stack { role_path: RolePath::parse("/team/").unwrap(), ..stack() };
+    let planned = |extent| plan_function(&key("sendEmail"), &wanted(&text), &part(), extent, &moved);
+    let refused = planned(FunctionScope::CodeAndConfiguration).unwrap_err();
+    insta::assert_snapshot!(refused, @"The role `shop-dev-eu-west-1-sendEmail` has the path `/`, and IAM can't move it to `/team/`. Nothing was changed.");
+    assert!(planned(FunctionScope::Code).is_ok(), "its code needs no role");
 }
