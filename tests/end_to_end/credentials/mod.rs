@@ -76,7 +76,8 @@ fn roles_are_assumed_with_their_source() {
 #[test]
 fn a_role_is_assumed_as_the_profile_says() {
     let stand_in = StandIn::start();
-    let desk = Desk::new(Setting { config: ROLES, credentials: ANNA, options: &["--profile", "role"], ..NONE }, &stand_in);
+    let desk =
+        Desk::new(Setting { config: ROLES, credentials: ANNA, options: &["--profile", "role"], ..NONE }, &stand_in);
     let asked = || {
         let calls = stand_in.calls();
         let call = calls.into_iter().find(|call| call.parameters["Action"] == "AssumeRole");
@@ -94,7 +95,11 @@ fn what_a_profile_has_is_found() {
     let process = "[default]\nregion = eu-west-1\n\
         credential_process = /bin/echo '{\"Version\":1,\"AccessKeyId\":\"AKIAPROCESS\",\"SecretAccessKey\":\"s\"}'\n";
     judged("credential_process", Setting { config: process, ..NONE }, ("AKIAPROCESS", "eu-west-1"));
-    judged("keys before a process", Setting { config: process, credentials: ANNA, ..NONE }, ("AKIADEFAULT", "eu-west-1"));
+    judged(
+        "keys before a process",
+        Setting { config: process, credentials: ANNA, ..NONE },
+        ("AKIADEFAULT", "eu-west-1"),
+    );
     let keys = "[default]\nregion = eu-west-1\naws_access_key_id = AKIACONFIG\naws_secret_access_key = s\n";
     judged("keys in the configuration file", Setting { config: keys, ..NONE }, ("AKIACONFIG", "eu-west-1"));
     let sso = "[default]\nregion = eu-west-1\nsso_session = corp\nsso_account_id = 000000000000\nsso_role_name = r\n\

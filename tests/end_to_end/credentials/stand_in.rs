@@ -109,9 +109,13 @@ fn answer(head: &str, body: &str, calls: &Mutex<Vec<Call>>, apis: &str) -> (&'st
 }
 
 fn sts(head: &str, body: &str, calls: &Mutex<Vec<Call>>) -> (&'static str, &'static str, String) {
-    let decoded = |text: &str| percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-    let parameters: BTreeMap<String, String> =
-        body.split('&').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (decoded(key), decoded(value))).collect();
+    let decoded =
+        |text: &str| percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let parameters: BTreeMap<String, String> = body
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (decoded(key), decoded(value)))
+        .collect();
     let scope = head.split_once("Credential=").map(|(_, scope)| scope).unwrap_or_default();
     let mut scope = scope.split('/');
     let key = scope.next().unwrap_or_default().to_owned();

@@ -32,7 +32,8 @@ impl CliError {
     /// The first call of a command failed, which is where wrong settings show: the sentence names the setting.
     pub(crate) fn first_call(error: AwsError, aws: &Aws) -> Self {
         let profile = aws.profile.as_deref();
-        if let (AwsErrorKind::SignedOut(way) | AwsErrorKind::ExpiredSignIn(way), Some(profile)) = (error.kind, profile) {
+        if let (AwsErrorKind::SignedOut(way) | AwsErrorKind::ExpiredSignIn(way), Some(profile)) = (error.kind, profile)
+        {
             let hint = format!("Sign in: `{} --profile {profile}`; or {LOCAL_NEEDS_NONE}.", sign_in(way));
             return Self::from(error).try_this(hint);
         }
@@ -136,8 +137,9 @@ fn sign_in(way: SignIn) -> &'static str {
 /// The role is given only with a code.
 fn mfa(error: &AwsError) -> CliError {
     if error.kind == AwsErrorKind::MfaCodeRefused {
-        return CliError::new(ErrorKind::Credentials, "AWS does not take the code of the MFA device.")
-            .try_this("Each code works once: wait for the next one and run the command again. Check `mfa_serial` in the profile.");
+        return CliError::new(ErrorKind::Credentials, "AWS does not take the code of the MFA device.").try_this(
+            "Each code works once: wait for the next one and run the command again. Check `mfa_serial` in the profile.",
+        );
     }
     CliError::new(ErrorKind::Credentials, error.message.clone()).try_this(
         "Run any command with this profile once on a terminal, such as `workshop info`, or let the aws CLI ask for the code \
