@@ -76,7 +76,8 @@ fn roles_are_assumed_with_their_source() {
 #[test]
 fn a_role_is_assumed_as_the_profile_says() {
     let stand_in = StandIn::start();
-    let desk = Desk::new(Setting { config: ROLES, credentials: ANNA, options: &["--profile", "role"], ..NONE }, &stand_in);
+    let desk =
+        Desk::new(Setting { config: ROLES, credentials: ANNA, options: &["--profile", "role"], ..NONE }, &stand_in);
     let asked = || {
         let calls = stand_in.calls();
         let call = calls.into_iter().find(|call| call.parameters["Action"] == "AssumeRole");
@@ -94,7 +95,11 @@ fn what_a_profile_has_is_found() {
     let process = "[default]\nregion = eu-west-1\n\
         credential_process = /bin/echo '{\"Version\":1,\"AccessKeyId\":\"AKIAPROCESS\",\"SecretAccessKey\":\"s\"}'\n";
     judged("credential_process", Setting { config: process, ..NONE }, ("AKIAPROCESS", "eu-west-1"));
-    judged("keys before a process", Setting { config: process, credentials: ANNA, ..NONE }, ("AKIADEFAULT", "eu-west-1"));
+    judged(
+        "keys before a process",
+        Setting { config: process, credentials: ANNA, ..NONE },
+        ("AKIADEFAULT", "eu-west-1"),
+    );
     let keys = "[default]\nregion = eu-west-1\naws_access_key_id = AKIACONFIG\naws_secret_access_key = s\n";
     judged("keys in the configuration file", Setting { config: keys, ..NONE }, ("AKIACONFIG", "eu-west-1"));
     let sso = "[default]\nregion = eu-west-1\nsso_session = corp\nsso_account_id = 000000000000\nsso_role_name = r\n\
@@ -195,15 +200,21 @@ fn a_console_sign_in_is_used_until_it_ends() {
     let without = desk.run(&["info"]);
     assert_eq!(without.code, Some(4), "{without:#?}");
     assert!(without.stderr.contains("`aws login --profile console`"), "{without:#?}");
-    // The SHA-256 of the session's name. A token that lasts is not renewed, and its key for that not looked at.
+    // The SHA-256 of the session's name; the key is an example of AWS's documentation.
     let file = ".aws/login/cache/2bf6dfbae420d557f80fb49b98e59ff5447e79d8b3b3dbfc828bbb11e7446ce9.json";
     let token = r#"{"accessToken":{"accessKeyId":"AKIALOGIN","secretAccessKey":"s","sessionToken":"t","accountId":"000000000000",
-        "expiresAt":"{UNTIL}"},"tokenType":"aws_sigv4","refreshToken":"r","clientId":"c","dpopKey":"DPOP"}"#;
+        "expiresAt":"{UNTIL}"},"tokenType":"aws_sigv4","refreshToken":"r","clientId":"c","dpopKey":"-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIFDZHUzOG1Pzq+6F0mjMlOSp1syN9LRPBuHMoCFXTcXhoAoGCCqGSM49\nAwEHoUQDQgAE9qhj+KtcdHj1kVgwxWWWw++tqoh7H7UHs7oXh8jBbgF47rrYGC+t\ndjiIaHK3dBvvdE7MGj5HsepzLm3Kj91bqA==\n-----END EC PRIVATE KEY-----\n"}"#;
     desk.write(file, token);
     let ended = desk.run(&["info"]);
     assert_eq!(stand_in.caller(), Some(("AKIALOGIN".to_owned(), "eu-west-1".to_owned())), "{ended:#?}");
-    desk.write(file, &token.replace("{UNTIL}", "2026-01-01T00:00:00Z"));
+    // One that has ended is renewed, until the sign-in itself has.
+    let ended_token = token.replace("{UNTIL}", "2026-01-01T00:00:00Z");
+    desk.write(file, &ended_token);
+    let ended = desk.run(&["info"]);
+    assert_eq!(stand_in.caller().map(|(key, _)| key).as_deref(), Some("AKIARENEWED"), "{ended:#?}");
+    desk.write(file, &ended_token.replace(r#""refreshToken":"r""#, r#""refreshToken":"ended""#));
     let ended = desk.run(&["info"]);
     assert_eq!((ended.code, stand_in.calls()), (Some(4), Vec::new()), "{ended:#?}");
+    assert!(ended.stderr.contains("The sign-in that gives the AWS credentials has ended."), "{ended:#?}");
     assert!(ended.stderr.contains("`aws login --profile console`"), "{ended:#?}");
 }

@@ -1,5 +1,5 @@
-//! A stand-in on loopback for everything that gives credentials: STS, the portal of IAM Identity Center, a container's and a
-//! machine's metadata service. It notes who calls STS.
+//! A stand-in on loopback for everything that gives credentials: STS, the portal of IAM Identity Center, the console's
+//! sign-in, a container's and a machine's metadata service. It notes who calls STS.
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -99,6 +99,15 @@ fn answer(head: &str, body: &str, calls: &Mutex<Vec<Call>>, apis: &str) -> (&'st
             let keys = r#""accessKeyId":"AKIASSO","secretAccessKey":"s","sessionToken":"t""#;
             ("200 OK", json, format!(r#"{{"roleCredentials":{{{keys},"expiration":{expiration}}}}}"#))
         }
+        "/v1/token" if body.contains("ended") => {
+            let why = r#"{"error":"TOKEN_EXPIRED","message":"The refresh token has expired."}"#;
+            ("403 Forbidden", "application/json\r\nx-amzn-errortype: AccessDeniedException", why.to_owned())
+        }
+        "/v1/token" => {
+            let keys = r#"{"accessKeyId":"AKIARENEWED","secretAccessKey":"s","sessionToken":"t"}"#;
+            let token = r#""tokenType":"aws_sigv4","expiresIn":900,"refreshToken":"r2""#;
+            ("200 OK", json, format!(r#"{{"accessToken":{keys},{token}}}"#))
+        }
         _ if line.starts_with("GET /v2/apis") => ("200 OK", json, apis.to_owned()),
         _ if body.contains("Action=") => sts(head, body, calls),
         _ => {
@@ -109,9 +118,13 @@ fn answer(head: &str, body: &str, calls: &Mutex<Vec<Call>>, apis: &str) -> (&'st
 }
 
 fn sts(head: &str, body: &str, calls: &Mutex<Vec<Call>>) -> (&'static str, &'static str, String) {
-    let decoded = |text: &str| percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-    let parameters: BTreeMap<String, String> =
-        body.split('&').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (decoded(key), decoded(value))).collect();
+    let decoded =
+        |text: &str| percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let parameters: BTreeMap<String, String> = body
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (decoded(key), decoded(value)))
+        .collect();
     let scope = head.split_once("Credential=").map(|(_, scope)| scope).unwrap_or_default();
     let mut scope = scope.split('/');
     let key = scope.next().unwrap_or_default().to_owned();

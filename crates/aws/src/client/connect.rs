@@ -1,7 +1,7 @@
 //! From what the user asked for (profile, region, endpoint) to one client per service.
 
-use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_config::provider_config::ProviderConfig;
+use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 

@@ -227,8 +227,14 @@ mod tests {
             in_loading("Error retrieving credentials: external process exited"),
             AwsErrorKind::CredentialsFailed
         );
-        assert_eq!(in_loading(&format!("{token}failed to load the cached SSO token")), AwsErrorKind::SignedOut(SignIn::Sso));
-        assert_eq!(in_loading("failed to read `/h/.aws/sso/cache/a5.json`: No such file"), AwsErrorKind::SignedOut(SignIn::Sso));
+        assert_eq!(
+            in_loading(&format!("{token}failed to load the cached SSO token")),
+            AwsErrorKind::SignedOut(SignIn::Sso)
+        );
+        assert_eq!(
+            in_loading("failed to read `/h/.aws/sso/cache/a5.json`: No such file"),
+            AwsErrorKind::SignedOut(SignIn::Sso)
+        );
         assert_eq!(in_loading(&format!("{token}the SSO token has expired")), AwsErrorKind::ExpiredSignIn(SignIn::Sso));
         assert_eq!(in_loading("failed to load IMDS session token"), AwsErrorKind::NoCredentials);
         assert_eq!(in_loading("dns error: failed to lookup address information"), AwsErrorKind::UnknownHost);

@@ -34,7 +34,8 @@ impl CliError {
     /// The first call of a command failed, which is where wrong settings show: the sentence names the setting.
     pub(crate) fn first_call(error: AwsError, aws: &Aws) -> Self {
         let profile = aws.profile.as_deref();
-        if let (AwsErrorKind::SignedOut(way) | AwsErrorKind::ExpiredSignIn(way), Some(profile)) = (error.kind, profile) {
+        if let (AwsErrorKind::SignedOut(way) | AwsErrorKind::ExpiredSignIn(way), Some(profile)) = (error.kind, profile)
+        {
             let hint = format!("Sign in: `{} --profile {profile}`; or {LOCAL_NEEDS_NONE}.", sign_in(way));
             return Self::from(error).try_this(hint);
         }
@@ -137,8 +138,9 @@ fn sign_in(way: SignIn) -> &'static str {
 /// The role is given only with a code.
 fn mfa(error: &AwsError) -> CliError {
     if error.kind == AwsErrorKind::MfaCodeRefused {
-        return CliError::new(ErrorKind::Credentials, "AWS does not take the code of the MFA device.")
-            .try_this("Each code works once: wait for the next one and run the command again. Check `mfa_serial` in the profile.");
+        return CliError::new(ErrorKind::Credentials, "AWS does not take the code of the MFA device.").try_this(
+            "Each code works once: wait for the next one and run the command again. Check `mfa_serial` in the profile.",
+        );
     }
     CliError::new(ErrorKind::Credentials, error.message.clone()).try_this(
         "Run any command with this profile once on a terminal, such as `workshop info`, or let the aws CLI ask for the code \
@@ -185,11 +187,7 @@ fn quota(error: &AwsError) -> String {
 fn place(error: &AwsError) -> CliError {
     let service = error.service;
     match error.kind {
-        AwsErrorKind::InvalidSetting if error.operation == "region" => CliError::new(ErrorKind::Usage, error.message.clone())
-            .try_this("Name one with `--region`, such as `--region eu-central-1`."),
-        AwsErrorKind::InvalidSetting if error.operation != "time limit" => files_and_ways(error),
-        AwsErrorKind::InvalidSetting => CliError::new(ErrorKind::Usage, error.message.clone())
-            .try_this("Set it to a number, such as WORKSHOP_CALL_TIMEOUT_MS=60000 for a minute, or not at all."),
+        AwsErrorKind::InvalidSetting => setting(error),
         AwsErrorKind::ProxyUnreachable => unreached(error.message.clone())
             .try_this("Check the variable and that the proxy runs. NO_PROXY lists the hosts that are called without it."),
         AwsErrorKind::ProxyRefused => unreached(error.message.clone()).try_this(
@@ -216,15 +214,16 @@ fn place(error: &AwsError) -> CliError {
 }
 
 /// A setting that makes no sense, and where it is mended.
-fn files_and_ways(error: &AwsError) -> CliError {
+fn setting(error: &AwsError) -> CliError {
     let advice = match error.operation {
+        "region" => "Name one with `--region`, such as `--region eu-central-1`.",
         "profile" => "`aws configure list-profiles` lists the profiles; `aws configure --profile NAME` makes one.",
         "configuration files" => "Mend the file: no profile of it can be read until then.",
         "role" => "Mend it in ~/.aws/config, or name another profile with `--profile`.",
         "proxy" => "Set the variable to a URL such as http://proxy.example.com:3128, or not at all.",
         "certificates" => "Name a file of certificates in PEM, or none: then those of the system are trusted.",
         "keys" => "Set both or neither; `--profile` names a profile that comes before both.",
-        _ => "Set it right, or not at all.",
+        _ => "Set it to a number, such as WORKSHOP_CALL_TIMEOUT_MS=60000 for a minute, or not at all.",
     };
     CliError::new(ErrorKind::Usage, error.message.clone()).try_this(advice)
 }

@@ -64,13 +64,18 @@ fn every_failure_has_its_sentence_and_advice() {
     4 No AWS credentials were found. | Run `aws configure`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with `--profile`; or add `--local` to use the embedded cloud, which needs no account.
     4 The AWS credentials could not be loaded. | why | Mend what the cause names, in ~/.aws/config or where the profile has its credentials from; or add `--local` to use the embedded cloud, which needs no account.
     4 Nobody is signed in for the AWS credentials that the profile names. | why | Sign in: `aws sso login`, with the same `--profile`; or add `--local` to use the embedded cloud, which needs no account.
-    4 The AWS credentials have expired. | why | Sign in again (`aws sso login`, or renew the keys); or add `--local` to use the embedded cloud, which needs no account.
+    4 The sign-in that gives the AWS credentials has ended. | why | Sign in: `aws login`, with the same `--profile`; or add `--local` to use the embedded cloud, which needs no account.
+    4 why | Run any command with this profile once on a terminal, such as `workshop info`, or let the aws CLI ask for the code (`aws sts get-caller-identity`, with the same `--profile`): the session is kept in ~/.aws/cli/cache, and what runs without a terminal uses it until it ends. Where nobody is, set the keys of `aws sts get-session-token`.
+    4 AWS does not take the code of the MFA device. | why | Each code works once: wait for the next one and run the command again. Check `mfa_serial` in the profile.
+    4 The AWS credentials have expired. | why | Renew the keys, or sign in again (`aws login`, `aws sso login`); or add `--local` to use the embedded cloud, which needs no account.
     4 AWS does not know these credentials. | why | Check the access key and the profile (`aws sts get-caller-identity`), and that the account has enabled the region; or add `--local` to use the embedded cloud, which needs no account.
     1 This machine's clock is 2 h 5 m fast, and AWS takes only calls whose time is right. | why | Set the clock, best from the network (`sudo timedatectl set-ntp true`), and run the command again.
     1 This machine's clock is 6 m 40 s slow, and AWS takes only calls whose time is right. | why | Set the clock, best from the network (`sudo timedatectl set-ntp true`), and run the command again.
     1 This machine's clock is wrong, and AWS takes only calls whose time is right. | why | Set the clock, best from the network (`sudo timedatectl set-ntp true`), and run the command again.
     5 Lambda has no address: there is no such region, or this machine is offline. | why | Name a region with `--region`, such as `--region eu-central-1`, and check the network.
     5 Lambda can't be reached. | why | Check the network and that the region's name is right (`--region`); if AWS_ENDPOINT_URL is set, check that something listens there.
+    5 why | Check the variable and that the proxy runs. NO_PROXY lists the hosts that are called without it.
+    5 why | User and password belong into the variable, such as http://USER:PASSWORD@HOST:PORT (%40 for an @). A host that the proxy holds back has to be let through by whoever runs it; NO_PROXY lists the hosts that are called without it.
     5 What answers for Lambda can't be trusted: TLS failed. | why | Check this machine's clock. Behind a proxy that opens TLS, name its certificate: AWS_CA_BUNDLE=/path/to/ca.pem. An AWS_ENDPOINT_URL of an emulator begins with http://.
     5 Lambda did not answer CreateFunction in time. | why | Check the network and run the command again: what is done stays done. On a slow line, give each call more time, such as WORKSHOP_CALL_TIMEOUT_MS=600000 (ten minutes).
     5 The connection to Lambda broke before CreateFunction was answered. | why | Check the network and run the command again: what is done stays done.

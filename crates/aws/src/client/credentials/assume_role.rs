@@ -136,7 +136,8 @@ impl Inner {
             _ => error,
         })?;
         let given = answer.credentials().ok_or_else(|| no_session("no credentials"))?;
-        let expires_at = Timestamp::new(given.expiration().secs(), 0).map_err(|error| no_session(&error.to_string()))?;
+        let expires_at =
+            Timestamp::new(given.expiration().secs(), 0).map_err(|error| no_session(&error.to_string()))?;
         Ok(Session {
             access_key_id: given.access_key_id().to_owned(),
             secret_access_key: given.secret_access_key().to_owned(),

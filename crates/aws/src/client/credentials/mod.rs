@@ -75,9 +75,7 @@ impl Finder<'_> {
             CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
                 .or_else("Profile", profile)
         };
-        let chain = chain
-            .or_else("EcsContainer", container)
-            .or_else("Ec2InstanceMetadata", machine);
+        let chain = chain.or_else("EcsContainer", container).or_else("Ec2InstanceMetadata", machine);
         alone(SharedCredentialsProvider::new(chain))
     }
 
@@ -121,7 +119,9 @@ impl Finder<'_> {
             (Some(source), None) => self.source_profile(profile, source, visited)?,
             (None, Some(source)) => (self.credential_source(profile, source)?, None),
             (Some(_), Some(_)) => return Err(wrong(profile, "has both source_profile and credential_source")),
-            (None, None) => return Err(wrong(profile, "has a role_arn and neither source_profile nor credential_source")),
+            (None, None) => {
+                return Err(wrong(profile, "has a role_arn and neither source_profile nor credential_source"));
+            }
         };
         Ok(AssumedRole::new(role, source, source_role, self.clients, self.mfa_code.clone()))
     }

@@ -72,11 +72,7 @@ pub(crate) struct NetworkClient {
 }
 
 impl HttpClient for NetworkClient {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        _components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
+    fn http_connector(&self, settings: &HttpConnectorSettings, _components: &RuntimeComponents) -> SharedHttpConnector {
         let limits = (settings.connect_timeout(), settings.read_timeout());
         let mut connectors = self.connectors.lock().unwrap_or_else(PoisonError::into_inner);
         let connector = || {
@@ -154,10 +150,8 @@ impl NetworkConnector {
         } else {
             builder = builder.proxy_config(ProxyConfig::disabled());
         }
-        let connector: Connector = builder
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(context)
-            .build_with_resolver(Resolver);
+        let connector: Connector =
+            builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context).build_with_resolver(Resolver);
         let connector = SharedHttpConnector::new(connector);
         connectors.insert(route, connector.clone());
         Ok(connector)

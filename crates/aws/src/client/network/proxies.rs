@@ -193,7 +193,8 @@ mod tests {
 
     #[test]
     fn some_hosts_are_called_directly() {
-        let all = [("HTTPS_PROXY", "http://p:1"), ("HTTP_PROXY", "http://p:1"), ("NO_PROXY", ".corp.example, 10.0.0.0/8")];
+        let all =
+            [("HTTPS_PROXY", "http://p:1"), ("HTTP_PROXY", "http://p:1"), ("NO_PROXY", ".corp.example, 10.0.0.0/8")];
         for near in [
             "http://127.0.0.1:4566/",
             "http://localhost:4566/",

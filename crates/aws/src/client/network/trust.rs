@@ -51,9 +51,7 @@ impl Trust {
         match self {
             Self::System => context(TrustStore::default()),
             Self::Bundle { path, named_by } => {
-                let wrong = |why: &str| {
-                    setting(format!("{named_by} names the file {}, which {why}.", path.display()))
-                };
+                let wrong = |why: &str| setting(format!("{named_by} names the file {}, which {why}.", path.display()));
                 let pem = std::fs::read(path).map_err(|error| wrong(&format!("can't be read: {error}")))?;
                 check(&pem).map_err(|why| wrong(&why))?;
                 context(TrustStore::empty().with_pem_certificate(pem))
