@@ -10,6 +10,7 @@ mod definitions;
 mod deployments;
 mod eventual;
 mod fault_matrix;
+mod first_posts;
 mod lesson;
 mod local_logs;
 mod logs;

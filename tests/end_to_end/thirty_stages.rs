@@ -26,7 +26,8 @@ struct Class {
 }
 
 impl Class {
-    fn new() -> Self {
+    /// On a cloud with these options.
+    fn new(options: &[&str]) -> Self {
         let home = Home::new();
         fs::create_dir(home.path("work/definitions")).expect("a folder");
         for file in ["service.toml", "wait-to-send.asl.json"] {
@@ -36,7 +37,7 @@ impl Class {
         let mut package = home.workshop(&["package", "--out", "work/zips"]);
         let ended = Ended::of(package.current_dir(home.path("")).output().expect("workshop starts"));
         assert_eq!(ended.code, Some(0), "{ended:#?}");
-        Self { home, cloud: Cloud::start(None, &["--like-aws"]).in_region(REGION) }
+        Self { home, cloud: Cloud::start(None, options).in_region(REGION) }
     }
 
     /// Runs a command for one stage.
@@ -75,11 +76,15 @@ impl Class {
     }
 }
 
+/// Whether AWS's limits refused it.
+fn is_refused(request: &Request) -> bool {
+    ["Throttling", "TooManyRequests"].iter().any(|code| request.code.contains(code))
+}
+
 /// How many calls were refused, and of which operations.
 fn refusals(requests: &[Request]) -> String {
-    let refused = |request: &&Request| ["Throttling", "TooManyRequests"].iter().any(|code| request.code.contains(code));
     let mut by_operation: BTreeMap<&str, usize> = BTreeMap::new();
-    for request in requests.iter().filter(refused) {
+    for request in requests.iter().filter(|request| is_refused(request)) {
         *by_operation.entry(&request.operation).or_default() += 1;
     }
     let total: usize = by_operation.values().sum();
@@ -89,7 +94,7 @@ fn refusals(requests: &[Request]) -> String {
 
 #[test]
 fn thirty_stages_at_once_in_one_account() {
-    let class = Class::new();
+    let class = Class::new(&["--like-aws"]);
     for deployed in class.all("deploy", &["deploy", "--package", "zips"]) {
         assert_eq!(deployed["info"]["deployed"], "complete", "{deployed:#}");
     }
@@ -102,4 +107,31 @@ fn thirty_stages_at_once_in_one_account() {
     class.calm();
     let nothing = Snapshot::of(&Cloud::start(None, &[])).text(Versions::Numbered);
     assert_eq!(Snapshot::of(&class.cloud).text(Versions::Numbered), nothing, "something is left behind");
+}
+
+/// More than Step Functions' bucket for `StopExecution` holds.
+const EXECUTIONS: usize = 700;
+
+#[test]
+fn remove_stops_many_executions_at_the_pace_of_the_service() {
+    let class = Class::new(&["--eventual", "throttling=aws"]);
+    let deployed = class.run(1, &["deploy", "--package", "zips"]);
+    assert_eq!(deployed.code, Some(0), "{deployed:#?}");
+    let machine = format!("arn:aws:states:{REGION}:000000000000:stateMachine:step-functions-example-s1-myStateMachine");
+    for number in 0..EXECUTIONS {
+        let input = r#"{"trigger_date": "2099-01-01T00:00:00.000Z"}"#;
+        let body = serde_json::json!({"stateMachineArn": machine, "name": format!("e{number}"), "input": input});
+        let started = class.cloud.call("states", "POST", "/", "AWSStepFunctions.StartExecution", &body.to_string());
+        assert_eq!(started.0, 200, "{}", started.1);
+    }
+    let since = Timestamp::now();
+    let begun = Instant::now();
+    let removed = class.run(1, &["remove", "--yes"]);
+    assert_eq!(removed.code, Some(0), "{removed:#?}");
+    let requests = class.cloud.requests(since);
+    let stops: Vec<_> = requests.iter().filter(|request| request.operation == "states:StopExecution").collect();
+    let refused = stops.iter().filter(|request| is_refused(request)).count();
+    let took_s = begun.elapsed().as_secs_f64();
+    tell(&format!("{EXECUTIONS} executions stopped with {} calls, {refused} refused, {took_s:.1} s", stops.len()));
+    assert!(refused * 10 < stops.len(), "{refused} of {} calls refused", stops.len());
 }

@@ -85,6 +85,8 @@ pub enum WaitingFor {
     Connection,
     /// AWS's answers show what was done only some seconds later.
     Settled,
+    /// A new endpoint answers only after some seconds.
+    Endpoint,
 }
 
 impl fmt::Display for Action {
@@ -110,6 +112,7 @@ impl fmt::Display for WaitingFor {
             Self::Shown => "AWS to show whether it was made, for the answer got lost",
             Self::Connection => "the connection to AWS, which is lost",
             Self::Settled => "AWS to show everything as it was made",
+            Self::Endpoint => "its new endpoint to answer",
         })
     }
 }

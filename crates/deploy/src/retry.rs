@@ -50,6 +50,7 @@ fn time_limit(waiting: WaitingFor) -> Duration {
         WaitingFor::Connection => 10,
         WaitingFor::Settled => 20,
         WaitingFor::ServiceFault => 30,
+        WaitingFor::Endpoint => 60,
         WaitingFor::RolePropagation | WaitingFor::OtherChange | WaitingFor::Throttling | WaitingFor::Shown => 120,
         WaitingFor::FunctionReady | WaitingFor::StateMachineGone => 300,
     })

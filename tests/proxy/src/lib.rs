@@ -4,17 +4,19 @@
 #![allow(clippy::disallowed_methods, reason = "it tells how long a call takes, and makes it take longer")]
 
 mod calls;
+mod endpoint;
 mod fault;
 mod naming;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use calls::{Call, CallId, Calls};
+pub use endpoint::Early;
 use fault::Service;
 pub use fault::{Fault, Injection};
 pub use naming::Names;
@@ -31,6 +33,8 @@ struct Shared {
     target: u16,
     delay: Duration,
     injection: Option<Injection>,
+    /// Endpoints of HTTP APIs are called through it as well.
+    with_endpoints: bool,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -40,6 +44,8 @@ struct State {
     calls: Vec<Call>,
     seen: BTreeMap<(String, String), usize>,
     names: Names,
+    /// What the next calls of an endpoint get.
+    early: VecDeque<Early>,
     /// Requests that the cloud may be working on.
     under_way: usize,
     /// The call that harm is done to has come.
@@ -53,19 +59,40 @@ struct State {
 impl Proxy {
     /// Passes everything on to a port; each answer comes `delay` late.
     pub fn start(target: u16, delay: Duration) -> std::io::Result<Self> {
-        Self::open(target, delay, Names::new(), None)
+        Self::open(target, delay, None, State::default())
     }
 
     /// Passes everything on to a port, but for the harm to one call. Ids in `names` are called as given there.
     pub fn injecting(target: u16, names: Names, injection: Option<Injection>) -> std::io::Result<Self> {
-        Self::open(target, Duration::ZERO, names, injection)
+        Self::open(target, Duration::ZERO, injection, State { names, ..State::default() })
     }
 
-    fn open(target: u16, delay: Duration, names: Names, injection: Option<Injection>) -> std::io::Result<Self> {
+    /// Passes everything on to a port, and is the address of every endpoint; their first calls get these answers.
+    pub fn with_endpoints(target: u16, early: impl IntoIterator<Item = Early>) -> std::io::Result<Self> {
+        let early = early.into_iter().collect();
+        Self::listen(target, Duration::ZERO, None, true, State { early, ..State::default() })
+    }
+
+    /// What the next calls of an endpoint get, from now on.
+    pub fn answer_early(&self, early: impl IntoIterator<Item = Early>) {
+        self.shared.state().early = early.into_iter().collect();
+    }
+
+    fn open(target: u16, delay: Duration, injection: Option<Injection>, state: State) -> std::io::Result<Self> {
+        Self::listen(target, delay, injection, false, state)
+    }
+
+    fn listen(
+        target: u16,
+        delay: Duration,
+        injection: Option<Injection>,
+        with_endpoints: bool,
+        state: State,
+    ) -> std::io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let port = listener.local_addr()?.port();
-        let state = Mutex::new(State { names, ..State::default() });
-        let shared = Arc::new(Shared { target, delay, injection, state, changed: Condvar::new() });
+        let state = Mutex::new(state);
+        let shared = Arc::new(Shared { target, delay, injection, with_endpoints, state, changed: Condvar::new() });
         let here = Arc::clone(&shared);
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
@@ -129,6 +156,9 @@ impl Shared {
         let request = Request::read(&mut client)?;
         let id = self.name(&request);
         let place = self.begin(&id, &request, begun);
+        if self.with_endpoints {
+            return self.pass_with_endpoints(client, port, &request, place);
+        }
         let fault = self.injection.as_ref().filter(|injection| injection.strikes(&id)).map(|injection| injection.fault);
         if fault.is_some() {
             self.state().struck = true;
@@ -162,6 +192,18 @@ impl Shared {
             None => self.carry(client, &request, place)?,
         }
         Some(())
+    }
+
+    /// A call where endpoints are called through the proxy too.
+    fn pass_with_endpoints(&self, mut client: TcpStream, port: u16, request: &Request, place: usize) -> Option<()> {
+        let early = if endpoint::is_called(request) { self.state().early.pop_front() } else { None };
+        let answer = match early {
+            Some(early) if !early.is_done() => early.answer(),
+            Some(early) => self.forward(request, place).map(|_| early.answer())?,
+            None => endpoint::moved(&self.forward(request, place)?, self.target, port),
+        };
+        request.taken(&mut client);
+        self.answer(client, &answer)
     }
 
     /// The usual way of a call. A connection that is dropped with a byte unread is reset.

@@ -39,6 +39,14 @@ fn is_localhost(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
+/// Whether a URL leads to this machine by the very name of its host.
+#[must_use]
+pub fn is_loopback(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.split(['/', ':']).next().unwrap_or_default();
+    is_localhost(host) || host == "127.0.0.1"
+}
+
 /// The certificates to trust. Reading the system's takes several milliseconds, which a plain-HTTP endpoint need not pay.
 fn tls_context(endpoint: Option<&str>) -> TlsContext {
     let plain = endpoint.is_some_and(|url| url.starts_with("http://"));
@@ -71,7 +79,7 @@ pub struct Answer {
 /// # Errors
 /// The endpoint can't be reached, or does not answer within 30 seconds, AWS's own limit for an HTTP API.
 pub async fn post_json(url: &str, body: String) -> Result<Answer, ConnectorError> {
-    call("POST", url, body, Duration::from_secs(30)).await
+    call("POST", url, &[], body, Duration::from_secs(30)).await
 }
 
 /// Reads a URL.
@@ -79,10 +87,26 @@ pub async fn post_json(url: &str, body: String) -> Result<Answer, ConnectorError
 /// # Errors
 /// Nothing answers there within two seconds.
 pub async fn get(url: &str) -> Result<Answer, ConnectorError> {
-    call("GET", url, String::new(), Duration::from_secs(2)).await
+    call("GET", url, &[], String::new(), Duration::from_secs(2)).await
 }
 
-async fn call(method: &str, url: &str, body: String, limit: Duration) -> Result<Answer, ConnectorError> {
+/// Asks as a browser does before a page of another origin may use a method (a CORS preflight).
+///
+/// # Errors
+/// Nothing answers there within five seconds.
+pub async fn preflight(url: &str, origin: &str, method: &str) -> Result<Answer, ConnectorError> {
+    let headers = [("origin", origin), ("access-control-request-method", method)];
+    let headers = headers.map(|(name, value)| (name, value.to_owned()));
+    call("OPTIONS", url, &headers, String::new(), Duration::from_secs(5)).await
+}
+
+async fn call(
+    method: &str,
+    url: &str,
+    headers: &[(&'static str, String)],
+    body: String,
+    limit: Duration,
+) -> Result<Answer, ConnectorError> {
     let settings = HttpConnectorSettings::builder().connect_timeout(limit).read_timeout(limit).build();
     let connector = Connector::builder()
         .connector_settings(settings)
@@ -93,6 +117,9 @@ async fn call(method: &str, url: &str, body: String, limit: Duration) -> Result<
     request.set_method(method).map_err(|error| ConnectorError::user(error.into()))?;
     request.set_uri(url).map_err(|error| ConnectorError::user(error.into()))?;
     request.headers_mut().insert("content-type", "application/json");
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.clone());
+    }
     let response = connector.call(request).await?;
     let status = response.status().as_u16();
     let collected = http_body_util::BodyExt::collect(response.into_body()).await;
@@ -112,5 +139,7 @@ mod tests {
         for name in ["localhost.example.com", "notlocalhost", ""] {
             assert!(!is_localhost(name), "{name}");
         }
+        assert!(is_loopback("http://x1.execute-api.localhost:4566/dev") && is_loopback("http://127.0.0.1:1"));
+        assert!(!is_loopback("https://x1.execute-api.eu-west-1.amazonaws.com/localhost"));
     }
 }

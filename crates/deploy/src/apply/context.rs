@@ -7,6 +7,7 @@ use crate::desired::resource::Resource;
 use crate::error::DeployError;
 use crate::event::{Events, WaitingFor};
 use crate::observe::owner;
+use crate::parallel::MAX_AT_ONCE;
 use crate::plan::{Change, Identity, Plan, Step};
 use crate::retry::Retry;
 use aws::{Aws, AwsError, Tags};
@@ -26,6 +27,8 @@ pub(super) struct Context {
     pub(super) deployment: DeploymentId,
     /// API Gateway refuses changes to one API at the same time: whoever changes it holds this.
     pub(super) api_writes: tokio::sync::Mutex<()>,
+    /// Whoever works on a step holds one of these.
+    pub(super) steps_at_once: tokio::sync::Semaphore,
     ids: Mutex<Ids>,
 }
 
@@ -67,6 +70,7 @@ impl Context {
             events: events.clone(),
             deployment,
             api_writes: tokio::sync::Mutex::default(),
+            steps_at_once: tokio::sync::Semaphore::new(MAX_AT_ONCE),
             ids: Mutex::new(Ids::of_plan(plan)),
         }
     }
