@@ -14,6 +14,7 @@ mod definitions;
 mod deployments;
 mod eventual;
 mod fault_matrix;
+mod first_posts;
 mod lesson;
 mod live_tail;
 mod local_logs;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::Instant;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::fault_matrix::tell;
@@ -26,7 +26,8 @@ struct Class {
 }
 
 impl Class {
-    fn new() -> Self {
+    /// On a cloud with these options.
+    fn new(options: &[&str]) -> Self {
         let home = Home::new();
         fs::create_dir(home.path("work/definitions")).expect("a folder");
         for file in ["service.toml", "wait-to-send.asl.json"] {
@@ -36,7 +37,7 @@ impl Class {
         let mut package = home.workshop(&["package", "--out", "work/zips"]);
         let ended = Ended::of(package.current_dir(home.path("")).output().expect("workshop starts"));
         assert_eq!(ended.code, Some(0), "{ended:#?}");
-        Self { home, cloud: Cloud::start(None, &["--like-aws"]).in_region(REGION) }
+        Self { home, cloud: Cloud::start(None, options).in_region(REGION) }
     }
 
     /// Runs a command for one stage.
@@ -65,21 +66,25 @@ impl Class {
         ended.iter().map(read).collect()
     }
 
-    /// Sets the cloud's delays and refusals off.
-    fn calm(&self) {
+    /// Shows these of AWS's delays and refusals, and no others.
+    fn show(&self, settings: &str) {
         let url = format!("http://127.0.0.1:{}/_workshop/eventual", self.cloud.port);
         let mut curl = self.home.command("curl");
-        curl.args(["-sSf", "-X", "PUT", "-H", "x-workshop: 1", "-d", "", &url]);
+        curl.args(["-sSf", "-X", "PUT", "-H", "x-workshop: 1", "-d", settings, &url]);
         let ended = Ended::of(curl.output().expect("curl is installed"));
         assert_eq!(ended.code, Some(0), "{ended:#?}");
     }
 }
 
+/// Whether AWS's limits refused it.
+fn is_refused(request: &Request) -> bool {
+    ["Throttling", "TooManyRequests"].iter().any(|code| request.code.contains(code))
+}
+
 /// How many calls were refused, and of which operations.
 fn refusals(requests: &[Request]) -> String {
-    let refused = |request: &&Request| ["Throttling", "TooManyRequests"].iter().any(|code| request.code.contains(code));
     let mut by_operation: BTreeMap<&str, usize> = BTreeMap::new();
-    for request in requests.iter().filter(refused) {
+    for request in requests.iter().filter(|request| is_refused(request)) {
         *by_operation.entry(&request.operation).or_default() += 1;
     }
     let total: usize = by_operation.values().sum();
@@ -89,7 +94,7 @@ fn refusals(requests: &[Request]) -> String {
 
 #[test]
 fn thirty_stages_at_once_in_one_account() {
-    let class = Class::new();
+    let class = Class::new(&["--like-aws"]);
     for deployed in class.all("deploy", &["deploy", "--package", "zips"]) {
         assert_eq!(deployed["info"]["deployed"], "complete", "{deployed:#}");
     }
@@ -99,7 +104,36 @@ fn thirty_stages_at_once_in_one_account() {
     for removed in class.all("remove", &["remove", "--yes"]) {
         assert_eq!(removed["gone"], removed["lookedAgainFor"], "{removed:#}");
     }
-    class.calm();
+    class.show("");
     let nothing = Snapshot::of(&Cloud::start(None, &[])).text(Versions::Numbered);
     assert_eq!(Snapshot::of(&class.cloud).text(Versions::Numbered), nothing, "something is left behind");
+}
+
+/// Many more than the cloud of that test takes calls in a second.
+const EXECUTIONS: usize = 300;
+
+#[test]
+fn remove_stops_many_executions_at_the_pace_of_the_service() {
+    let class = Class::new(&[]);
+    let deployed = class.run(1, &["deploy", "--package", "zips"]);
+    assert_eq!(deployed.code, Some(0), "{deployed:#?}");
+    let machine = format!("arn:aws:states:{REGION}:000000000000:stateMachine:step-functions-example-s1-myStateMachine");
+    let later = Timestamp::now() + SignedDuration::from_hours(1);
+    let input = format!(r#"{{"trigger_date": "{later:.3}"}}"#);
+    for number in 0..EXECUTIONS {
+        let body = serde_json::json!({"stateMachineArn": machine, "name": format!("e{number}"), "input": input});
+        let started = class.cloud.call("states", "POST", "/", "AWSStepFunctions.StartExecution", &body.to_string());
+        assert_eq!(started.0, 200, "{}", started.1);
+    }
+    class.show("throttling=20");
+    let since = Timestamp::now();
+    let begun = Instant::now();
+    let removed = class.run(1, &["remove", "--yes"]);
+    assert_eq!(removed.code, Some(0), "{removed:#?}");
+    let requests = class.cloud.requests(since);
+    let stops: Vec<_> = requests.iter().filter(|request| request.operation == "states:StopExecution").collect();
+    let refused = stops.iter().filter(|request| is_refused(request)).count();
+    let took_s = begun.elapsed().as_secs_f64();
+    tell(&format!("{EXECUTIONS} executions stopped with {} calls, {refused} refused, {took_s:.1} s", stops.len()));
+    assert!(refused * 4 < stops.len(), "{refused} of {} calls refused", stops.len());
 }

@@ -79,6 +79,8 @@ pub enum WaitingFor {
     Shown,
     /// AWS's answers show what was done only some seconds later.
     Settled,
+    /// A new endpoint answers only after some seconds.
+    Endpoint,
 }
 
 impl fmt::Display for Action {
@@ -101,6 +103,7 @@ impl fmt::Display for WaitingFor {
             Self::StateMachineGone => "its executions to end and AWS to delete it",
             Self::Shown => "AWS to show whether it was made, for the answer got lost",
             Self::Settled => "AWS to show everything as it was made",
+            Self::Endpoint => "its new endpoint to answer",
         })
     }
 }

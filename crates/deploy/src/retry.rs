@@ -45,6 +45,7 @@ pub(super) fn classify_retry(error: &AwsError) -> Option<WaitingFor> {
 fn time_limit(waiting: WaitingFor) -> Duration {
     Duration::from_secs(match waiting {
         WaitingFor::Settled => 20,
+        WaitingFor::Endpoint => 60,
         WaitingFor::RolePropagation | WaitingFor::OtherChange | WaitingFor::Shown => 120,
         WaitingFor::FunctionReady | WaitingFor::StateMachineGone => 300,
     })

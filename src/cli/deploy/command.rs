@@ -12,7 +12,7 @@ use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
-use deploy::{Deployer, Plan, Report, prune_after_deploy};
+use deploy::{Deployer, EndpointState, Plan, Report, probe_endpoint, prune_after_deploy};
 use model::deployment::DeploymentId;
 
 /// What a deployment came to.
@@ -25,6 +25,7 @@ pub(super) struct Outcome {
     pub(super) elapsed: Duration,
     report: Report,
     pruned: Option<String>,
+    endpoint: EndpointState,
 }
 
 /// Packages, deploys and prints what came of it.
@@ -39,7 +40,7 @@ pub(super) async fn once(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<Ou
     let service = &session.project.service;
     let stack = &session.stack;
     let aws = &session.aws;
-    let mut done = (observed, None, None);
+    let mut done = (observed, None, None, EndpointState::Unchanged);
     if !plan.is_empty() {
         let deployer = Deployer { aws, stack, service };
         let steps = plan.steps.len() - plan.count(None);
@@ -47,15 +48,17 @@ pub(super) async fn once(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<Ou
             let deployed = deployer.deploy(&desired, &plan, args.foreign(), DeploymentId::new(since), &events);
             let (observed, in_flight) = tokio::join!(deployed, InFlight::of(&session, ui, &plan));
             let observed = observed?;
-            let pruned = prune_after_deploy(aws, stack, &observed, &events).await;
-            Ok((observed, in_flight, pruned))
+            let pruned = prune_after_deploy(aws, stack, &observed, &events);
+            let endpoint = probe_endpoint(aws, stack, service, &plan, &observed, &events);
+            let (pruned, endpoint) = tokio::join!(pruned, endpoint);
+            Ok((observed, in_flight, pruned, endpoint))
         };
         done = with_progress(ui, steps, work).await?;
     }
-    let (observed, in_flight, pruned) = done;
+    let (observed, in_flight, pruned, endpoint) = done;
     let report = Report::observed(service, stack, &observed, aws.endpoint.is_none());
     let elapsed = Duration::try_from(clock::now().duration_since(since)).unwrap_or_default();
-    Ok(Outcome { plan, in_flight, elapsed, report, pruned })
+    Ok(Outcome { plan, in_flight, elapsed, report, pruned, endpoint })
 }
 
 impl Outcome {
@@ -78,7 +81,8 @@ impl Outcome {
     /// What the user should know in addition to what was done.
     pub(super) fn notes(&self) -> impl Iterator<Item = String> {
         let in_flight = self.in_flight.as_ref().map(|it| it.sentence(clock::now()));
-        self.plan.notes.iter().cloned().chain(self.pruned.clone()).chain(in_flight)
+        let endpoint = endpoint_note(self.endpoint).map(str::to_owned);
+        self.plan.notes.iter().cloned().chain(self.pruned.clone()).chain(in_flight).chain(endpoint)
     }
 
     /// The same for programs.
@@ -86,7 +90,22 @@ impl Outcome {
         let elapsed_ms = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX);
         json!({
             "changed": !self.plan.is_empty(), "elapsedMs": elapsed_ms, "plan": self.plan, "info": self.report,
-            "executionsInFlight": self.in_flight, "pruned": self.pruned,
+            "executionsInFlight": self.in_flight, "pruned": self.pruned, "endpoint": self.endpoint,
         })
+    }
+}
+
+/// What to tell of a new endpoint that is not known to answer.
+fn endpoint_note(endpoint: EndpointState) -> Option<&'static str> {
+    match endpoint {
+        EndpointState::Unchanged | EndpointState::Answers => None,
+        EndpointState::Silent => Some(
+            "The endpoint does not answer yet, although everything is deployed: AWS may need some more time. \
+             `workshop start` tries again by itself.",
+        ),
+        EndpointState::NotAsked => Some(
+            "Whether the endpoint answers already is not known: no request but one that runs a function would show it. \
+             For some seconds it may answer 404 or 500.",
+        ),
     }
 }

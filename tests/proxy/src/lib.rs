@@ -6,6 +6,7 @@
 
 mod caller;
 mod calls;
+mod endpoint;
 mod fault;
 mod naming;
 mod needs;
@@ -13,7 +14,7 @@ mod recorded;
 mod tags;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -21,6 +22,7 @@ use std::time::{Duration, Instant};
 
 pub use caller::Caller;
 pub use calls::{Call, CallId, Calls};
+pub use endpoint::Early;
 use fault::Service;
 pub use fault::{Fault, Injection};
 use fault::access_denied;
@@ -51,6 +53,8 @@ struct Shared {
     caller: Option<Caller>,
     /// Whether whole requests are kept.
     records: bool,
+    /// Endpoints of HTTP APIs are called through it as well.
+    with_endpoints: bool,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -63,6 +67,8 @@ struct State {
     refused: Vec<Need>,
     seen: BTreeMap<(String, String), usize>,
     names: Names,
+    /// What the next calls of an endpoint get.
+    early: VecDeque<Early>,
     /// Requests that the cloud may be working on.
     under_way: usize,
     /// The call that harm is done to has come.
@@ -97,6 +103,17 @@ impl Proxy {
     /// Passes on to a port what a caller may do, refuses the rest as AWS does, and keeps every request whole.
     pub fn enforcing(target: u16, caller: Caller) -> std::io::Result<Self> {
         Self::open(Shared { records: true, caller: Some(caller), ..Shared::new(target) })
+    }
+
+    /// Passes everything on to a port, and is the address of every endpoint; their first calls get these answers.
+    pub fn with_endpoints(target: u16, early: impl IntoIterator<Item = Early>) -> std::io::Result<Self> {
+        let state = Mutex::new(State { early: early.into_iter().collect(), ..State::default() });
+        Self::open(Shared { with_endpoints: true, state, ..Shared::new(target) })
+    }
+
+    /// What the next calls of an endpoint get, from now on.
+    pub fn answer_early(&self, early: impl IntoIterator<Item = Early>) {
+        self.shared.state().early = early.into_iter().collect();
     }
 
     /// Passes everything on to a port, but for the harm to one call. Ids in `names` are called as given there.
@@ -181,6 +198,7 @@ impl Shared {
             injection: None,
             throttled_first: 0,
             rule: None,
+            with_endpoints: false,
             caller: None,
             records: false,
             state,
@@ -219,6 +237,9 @@ impl Shared {
             let answer = refusal.partial(&self.forward(&request, place)?);
             request.taken(&mut client);
             return self.answer(client, &answer);
+        }
+        if self.with_endpoints {
+            return self.pass_with_endpoints(client, port, &request, place);
         }
         let struck = self.injection.as_ref().filter(|injection| injection.strikes(&id)).map(|injection| injection.fault);
         let fault = struck.or((id.occurrence <= self.throttled_first).then_some(Fault::Throttled));
@@ -273,6 +294,18 @@ impl Shared {
             None => self.carry(client, &request, place)?,
         }
         Some(())
+    }
+
+    /// A call where endpoints are called through the proxy too.
+    fn pass_with_endpoints(&self, mut client: TcpStream, port: u16, request: &Request, place: usize) -> Option<()> {
+        let early = if endpoint::is_called(request) { self.state().early.pop_front() } else { None };
+        let answer = match early {
+            Some(early) if !early.is_done() => early.answer(),
+            Some(early) => self.forward(request, place).map(|_| early.answer())?,
+            None => endpoint::moved(&self.forward(request, place)?, self.target, port),
+        };
+        request.taken(&mut client);
+        self.answer(client, &answer)
     }
 
     /// The usual way of a call. A connection that is dropped with a byte unread is reset.

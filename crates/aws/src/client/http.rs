@@ -8,6 +8,15 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 
 use crate::client::network::Network;
+use crate::client::resolver::is_localhost;
+
+/// Whether a URL leads to this machine by the very name of its host.
+#[must_use]
+pub fn is_loopback(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.split(['/', ':']).next().unwrap_or_default();
+    is_localhost(host) || host == "127.0.0.1"
+}
 
 /// An answer to [`post_json`].
 #[derive(Debug)]
@@ -23,7 +32,8 @@ pub struct Answer {
 /// # Errors
 /// The endpoint can't be reached, or does not answer within 30 seconds, AWS's own limit for an HTTP API.
 pub async fn post_json(url: &str, body: String, authorization: Option<&str>) -> Result<Answer, ConnectorError> {
-    call("POST", url, body, authorization, Duration::from_secs(30)).await
+    let headers: Vec<_> = authorization.map(|value| ("authorization", value.to_owned())).into_iter().collect();
+    call("POST", url, &headers, body, Duration::from_secs(30)).await
 }
 
 /// Reads a URL.
@@ -31,14 +41,24 @@ pub async fn post_json(url: &str, body: String, authorization: Option<&str>) -> 
 /// # Errors
 /// Nothing answers there within two seconds.
 pub async fn get(url: &str) -> Result<Answer, ConnectorError> {
-    call("GET", url, String::new(), None, Duration::from_secs(2)).await
+    call("GET", url, &[], String::new(), Duration::from_secs(2)).await
+}
+
+/// Asks as a browser does before a page of another origin may use a method (a CORS preflight).
+///
+/// # Errors
+/// Nothing answers there within five seconds.
+pub async fn preflight(url: &str, origin: &str, method: &str) -> Result<Answer, ConnectorError> {
+    let headers = [("origin", origin), ("access-control-request-method", method)];
+    let headers = headers.map(|(name, value)| (name, value.to_owned()));
+    call("OPTIONS", url, &headers, String::new(), Duration::from_secs(5)).await
 }
 
 async fn call(
     method: &str,
     url: &str,
+    headers: &[(&'static str, String)],
     body: String,
-    authorization: Option<&str>,
     limit: Duration,
 ) -> Result<Answer, ConnectorError> {
     let settings = HttpConnectorSettings::builder().connect_timeout(limit).read_timeout(limit).build();
@@ -48,8 +68,8 @@ async fn call(
     request.set_method(method).map_err(|error| ConnectorError::user(error.into()))?;
     request.set_uri(url).map_err(|error| ConnectorError::user(error.into()))?;
     request.headers_mut().insert("content-type", "application/json");
-    if let Some(authorization) = authorization {
-        let inserted = request.headers_mut().try_insert("authorization", authorization.to_owned());
+    for (name, value) in headers {
+        let inserted = request.headers_mut().try_insert(*name, value.clone());
         inserted.map_err(|error| ConnectorError::user(error.into()))?;
     }
     let response = connector.call(request).await?;
@@ -57,4 +77,15 @@ async fn call(
     let collected = http_body_util::BodyExt::collect(response.into_body()).await;
     let bytes = collected.map_err(ConnectorError::io)?.to_bytes();
     Ok(Answer { status, body: String::from_utf8_lossy(&bytes).into_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_of_this_machine_are_told_by_their_host() {
+        assert!(is_loopback("http://x1.execute-api.localhost:4566/dev") && is_loopback("http://127.0.0.1:1"));
+        assert!(!is_loopback("https://x1.execute-api.eu-west-1.amazonaws.com/localhost"));
+    }
 }

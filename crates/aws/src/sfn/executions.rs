@@ -1,5 +1,6 @@
 //! Executions of state machines: listed, described, read back, stopped.
 
+use aws_sdk_sfn::config::retry::RetryConfig;
 use aws_sdk_sfn::types::ExecutionStatus;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -239,6 +240,17 @@ pub async fn stop(
     let call = aws.sfn.stop_execution().execution_arn(execution.as_str()).set_error(error).set_cause(cause);
     let answer = call.send().await.map_err(AwsError::from_sdk(SERVICE, "StopExecution"))?;
     Ok(timestamp(answer.stop_date()))
+}
+
+/// Stops an execution, with one attempt: whoever stops many paces them, and repeats of the SDK's would be refused too.
+///
+/// # Errors
+/// The execution does not exist, or the call failed.
+pub async fn stop_once(aws: &Aws, execution: &Arn, cause: &str) -> Result<(), AwsError> {
+    let once = aws_sdk_sfn::Config::builder().retry_config(RetryConfig::disabled());
+    let call = aws.sfn.stop_execution().execution_arn(execution.as_str()).cause(cause);
+    let answer = call.customize().config_override(once).send().await;
+    answer.map(|_| ()).map_err(AwsError::from_sdk(SERVICE, "StopExecution"))
 }
 
 fn as_text<S: serde::Serializer>(arn: &Arn, serializer: S) -> Result<S::Ok, S::Error> {

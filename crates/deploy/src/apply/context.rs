@@ -7,6 +7,7 @@ use crate::desired::resource::Resource;
 use crate::error::DeployError;
 use crate::event::{Events, WaitingFor};
 use crate::observe::{Doubt, Ownership, Unread};
+use crate::parallel::MAX_AT_ONCE;
 use crate::plan::{Change, Identity, Plan, Step};
 use crate::retry::Retry;
 use aws::{Aws, AwsError, TagRead, Tags};
@@ -28,6 +29,8 @@ pub(super) struct Context {
     pub(super) api_writes: tokio::sync::Mutex<()>,
     /// The ARNs of the roles of the plan's functions.
     pub(super) function_roles: Vec<String>,
+    /// Whoever works on a step holds one of these.
+    pub(super) steps_at_once: tokio::sync::Semaphore,
     ids: Mutex<Ids>,
 }
 
@@ -77,6 +80,7 @@ impl Context {
             events: events.clone(),
             deployment,
             api_writes: tokio::sync::Mutex::default(),
+            steps_at_once: tokio::sync::Semaphore::new(MAX_AT_ONCE),
             ids: Mutex::new(Ids::of_plan(plan)),
         }
     }

@@ -70,12 +70,15 @@ pub async fn apply(
                     needed.wait().await;
                 }
             }
+            // Not before: a step that waits for another must not keep it from running.
+            let permit = context.steps_at_once.acquire().await;
+            let _permit = permit.map_err(|error| DeployError::Internal(error.to_string()))?;
             run_step(&context, &step).await?;
             mark(&done, &step.resource);
             Ok(())
         }
     });
-    parallel::all(tasks).await?;
+    parallel::together(tasks).await?;
     let ids = context.ids();
     Ok(Applied { api: ids.api.clone(), created: ids.created.clone() })
 }

@@ -1,17 +1,20 @@
 //! Creates, updates and deletes state machines.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::context::Context;
 use crate::desired::spec::{NamedFunction, StateMachineSpec};
 use crate::error::DeployError;
-use crate::event::WaitingFor;
+use crate::event::{Event, Events, WaitingFor};
+use crate::pace::Pace;
 use crate::parallel;
 use crate::plan::Step;
 use crate::plan::diff::Field;
 use crate::retry::Retry;
 use aws::error::ignore_not_found;
-use aws::{executions, sfn};
+use aws::{Aws, AwsErrorKind, executions, sfn};
 use model::names::{Arn, Key};
 
 /// Creates a state machine.
@@ -76,7 +79,8 @@ fn as_definition_error(error: DeployError, name: &str) -> DeployError {
 }
 
 /// Stops what runs, deletes the state machine and waits until it is gone. An execution that was started in the last moment
-/// would keep it from going, so they are stopped again while waiting.
+/// would keep it from going, so they are stopped again while waiting: less and less often, since thirty people who remove
+/// their stacks at once share the calls that list them.
 pub(super) async fn delete(context: &Context, step: &Step, key: &Key) -> Result<(), DeployError> {
     let arn = context.stack.state_machine_arn(key);
     let client = &context.aws.sfn;
@@ -88,11 +92,13 @@ pub(super) async fn delete(context: &Context, step: &Step, key: &Key) -> Result<
         stop_running(context, &retry, &arn).await?;
     }
     retry.call(|| sfn::delete(client, arn.as_str())).await?;
+    let polls = AtomicUsize::new(0);
     let ask = || async {
         if retry.call(describe).await?.is_none() {
             return Ok(Some(()));
         }
-        if standard {
+        let poll = polls.fetch_add(1, Ordering::Relaxed) + 1;
+        if standard && poll >= FIRST_LOOK && poll.is_power_of_two() {
             stop_running(context, &retry, &arn).await?;
         }
         Ok(None)
@@ -100,17 +106,58 @@ pub(super) async fn delete(context: &Context, step: &Step, key: &Key) -> Result<
     retry.poll(WaitingFor::StateMachineGone, ask).await
 }
 
+/// The poll for the machine's end at which it is looked again for what runs: after a second or so.
+const FIRST_LOOK: usize = 4;
+
 async fn stop_running(context: &Context, retry: &Retry, arn: &Arn) -> Result<(), DeployError> {
     let running = retry.call(|| executions::running(&context.aws, arn)).await?;
+    let of = running.len();
+    let stops = Arc::new(Stops {
+        aws: context.aws.clone(),
+        retry: retry.clone(),
+        events: context.events.clone(),
+        pace: Pace::default(),
+        done: AtomicUsize::new(0),
+        of,
+    });
     let stops = running.into_iter().map(|execution| {
-        let aws = context.aws.clone();
-        let retry = retry.clone();
-        async move {
-            let cause = || Some("The stack is being removed.".to_owned());
-            let stop =
-                || async { ignore_not_found(executions::stop(&aws, &execution.execution_arn, None, cause()).await) };
-            retry.call(stop).await
-        }
+        let stops = Arc::clone(&stops);
+        async move { stops.stop(&execution.execution_arn).await }
     });
     parallel::all(stops).await.map(|_| ())
+}
+
+/// Executions that are stopped together.
+struct Stops {
+    aws: Aws,
+    retry: Retry,
+    events: Events,
+    pace: Pace,
+    done: AtomicUsize,
+    of: usize,
+}
+
+impl Stops {
+    /// Stops one of them, at the pace of all.
+    async fn stop(&self, execution: &Arn) -> Result<(), DeployError> {
+        let once = || async {
+            let stopped = executions::stop_once(&self.aws, execution, "The stack is being removed.").await;
+            match ignore_not_found(stopped) {
+                // The pace is what waits, and for all of them.
+                Err(error) if error.kind == AwsErrorKind::Throttled => Ok(Some(error)),
+                other => other.map(|_| None),
+            }
+        };
+        loop {
+            let made = self.pace.turn().await;
+            let Some(refusal) = self.retry.call(once).await? else { break };
+            if !self.pace.refused(made) {
+                return Err(refusal.into());
+            }
+        }
+        self.pace.passed();
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        self.events.emit(Event::Counted { what: "executions stopped", done, of: self.of });
+        Ok(())
+    }
 }

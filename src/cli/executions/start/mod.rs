@@ -1,6 +1,9 @@
 //! `workshop start`: posts to the deployed endpoint, as the lesson's curl does.
 
+mod early;
+
 use std::fmt;
+use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -18,8 +21,9 @@ use crate::cli::ui::{Tone, Ui, toned, visible};
 use aws::clock;
 use aws::endpoint;
 use aws::http::{self, Answer};
+use early::{Next, Tries};
 use model::names::{Arn, Key};
-use model::service::{Route, Service};
+use model::service::{Route, Service, StateMachineKind};
 use model::stack::Stack;
 
 /// The route that starts an execution, as the lesson has it.
@@ -107,7 +111,9 @@ pub(crate) async fn run(args: StartArgs, global: &Global, ui: &Ui) -> Result<(),
     if !ui.is_json() {
         warnings(&when, now).iter().for_each(|warning| ui.note(toned(Tone::Warning, warning)));
     }
-    let answer = post(ui, &url, body, args.key.as_ref(), global).await?;
+    let machines = &session.project.service.state_machines;
+    let is_repeatable = machines.values().all(|machine| machine.kind == StateMachineKind::Standard);
+    let answer = post(ui, &Post { url: &url, body, key: args.key.as_ref() }, &args.task, Tries::new(is_repeatable), global).await?;
     let execution = execution_arn(&session.project.service, &session.stack, &args.task, &answer);
     let started = Started { when, url, answer, execution };
     print(ui, &args, &started, &zone)?;
@@ -179,26 +185,62 @@ fn warnings(when: &When, now: Timestamp) -> Vec<String> {
     said
 }
 
+/// What is posted where.
+struct Post<'a> {
+    url: &'a str,
+    body: String,
+    key: Option<&'a StartKey>,
+}
+
+/// Posts, and posts again while API Gateway does not know the new endpoint.
 async fn post(
     ui: &Ui,
-    url: &str,
-    body: String,
-    key: Option<&StartKey>,
+    sent: &Post<'_>,
+    task: &str,
+    mut tries: Tries,
     global: &Global,
 ) -> Result<Value, CliError> {
+    let url = sent.url;
     let progress = ui.progress();
     progress.set_message(format!("POST {url}"));
-    let answer = http::post_json(url, body, key.map(StartKey::header).as_deref()).await;
+    let authorization = sent.key.map(StartKey::header);
+    let since = clock::now();
+    let answer = loop {
+        let answer = http::post_json(url, sent.body.clone(), authorization.as_deref()).await.map_err(|error| {
+            CliError::new(ErrorKind::Unreachable, format!("The endpoint {url} can't be reached."))
+                .because(aws::error::error_chain(&error))
+                .try_this(format!("Check that it is deployed: `{}`.", global.command("info")))
+        })?;
+        let elapsed = Duration::try_from(clock::now().duration_since(since)).unwrap_or_default();
+        match tries.next(&answer, elapsed) {
+            Next::Take => break answer,
+            Next::TryAgain(news, pause) => {
+                if let Some(news) = news.filter(|_| !ui.is_json()) {
+                    progress.suspend(|| ui.note(toned(Tone::Warning, news)));
+                }
+                clock::pause(pause).await;
+            }
+        }
+    };
     progress.finish_and_clear();
-    let answer = answer.map_err(|error| {
-        CliError::new(ErrorKind::Unreachable, format!("The endpoint {url} can't be reached."))
-            .because(aws::error::error_chain(&error))
-            .try_this(format!("Check that it is deployed: `{}`.", global.command("info")))
-    })?;
     match serde_json::from_str(&answer.body) {
         Ok(body) if answer.status == 200 => Ok(body),
-        body => Err(refused(url, &answer, body.ok().as_ref(), global)),
+        body => {
+            let failure = refused(url, &answer, body.ok().as_ref(), global);
+            Err(match tries.may_have_started() {
+                Some(status) if answer.status == 409 => taken_by_us(failure, status, task, global),
+                _ => failure,
+            })
+        }
     }
+}
+
+/// The name is taken, perhaps by an earlier try of this very command.
+fn taken_by_us(failure: CliError, status: u16, task: &str, global: &Global) -> CliError {
+    let show = global.command("show");
+    failure
+        .because(format!("An earlier try of this command was answered {status} and may have started it all the same."))
+        .try_this(format!("Look at it: `{show} {task}`. If it is not yours, take another `--task` name."))
 }
 
 /// What an answer other than 200 means.
