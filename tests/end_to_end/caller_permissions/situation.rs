@@ -6,9 +6,9 @@ use super::printed::{self, ACCOUNT, actions, caller, with_actions};
 use super::strangers;
 use crate::fault_matrix::command::{Done, Site};
 use crate::fault_matrix::scenario::{DEPLOY, REMOVE, STACK, Sources, first, second, small};
-use crate::support::Home;
 use crate::support::cloud::{Cloud, Prepared};
 use crate::support::snapshot::{Snapshot, Versions};
+use crate::support::{Home, eventually};
 use deploy::policy::CallerCommand;
 use policy::Document;
 use workshop_proxy::{Caller, Need};
@@ -57,13 +57,27 @@ impl Situation {
             on("update", C::Deploy, &first, &second, Waiting, DEPLOY),
             on("leftovers", C::Deploy, &first, &second, Deployed, DEPLOY),
             on("remove", C::Remove, &small, &small, Waiting, REMOVE),
-            on("function", C::DeployFunction, &first, &second, Deployed, &["deploy", "-f", "begin", "--package", "zips"]),
+            on(
+                "function",
+                C::DeployFunction,
+                &first,
+                &second,
+                Deployed,
+                &["deploy", "-f", "begin", "--package", "zips"],
+            ),
             on("diff", C::Diff, &first, &second, Waiting, &["diff", "--package", "zips"]),
             on("info", C::Info, &small, &small, Deployed, &["info"]),
             on("versions", C::DeployList, &small, &small, Waiting, &["deploy", "list"]),
             on("prune", C::DeployPrune, &first, &second, Twice, &["deploy", "prune", "-n", "1"]),
             on("rollback", C::Rollback, &first, &second, Twice, &["rollback", "-t"]),
-            on("start", C::Start, &startable, &startable, Deployed, &["start", "--task", "t", "--at", "+1h", "--print-curl"]),
+            on(
+                "start",
+                C::Start,
+                &startable,
+                &startable,
+                Deployed,
+                &["start", "--task", "t", "--at", "+1h", "--print-curl"],
+            ),
             on("list", C::List, &small, &small, Waiting, &["list"]),
             on("show", C::Show, &small, &small, Waiting, &["show", "waits"]),
             on("logs", C::Logs, &small, &small, Waiting, &["logs", "-f", "begin"]),
@@ -152,6 +166,11 @@ impl Account {
         }
         if self == Self::Twice {
             run(project, DEPLOY);
+            let site = Site::new(&cloud, project);
+            eventually("the earlier deployment to be prunable", || {
+                let said = site.run_as(&["deploy", "prune", "-n", "1", "--dry-run"], None).ended.stdout;
+                if said.contains("replaced a moment ago") { Err(said) } else { Ok(()) }
+            });
         }
         if self == Self::Waiting {
             let machine = format!("arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:{STACK}-flow");
