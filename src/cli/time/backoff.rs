@@ -139,7 +139,7 @@ mod tests {
         insta::assert_snapshot!(said.join("\n"), @r"
         CloudWatch Logs asks to slow down, for others call it with the same account: asking about every 4 s.
         CloudWatch Logs asks to slow down, for others call it with the same account: asking about every 12 s.
-        CloudWatch Logs asks to slow down, for others call it with the same account: asking about every 30 s.
+        CloudWatch Logs asks to slow down, for others call it with the same account: asking about every 29 s.
         ");
     }
 

@@ -23,9 +23,6 @@ pub(crate) use failure::print_clap;
 pub(crate) use hidden::ask_hidden;
 pub(crate) use text::{Tone, toned, visible};
 
-/// The target of the command line's own `tracing` events, which `--verbose` shows.
-pub(crate) const TARGET: &str = "workshop::cli";
-
 /// Where output goes and in which form.
 #[derive(Clone)]
 pub(crate) struct Ui {

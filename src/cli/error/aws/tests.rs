@@ -97,7 +97,9 @@ async fn wrong_settings_are_named() {
     let region = Region::parse("xx-nowhere-1").unwrap();
     let target = Target::Local { endpoint: "http://127.0.0.1:9".to_owned(), region };
     let here = Aws::connect(target).await.unwrap();
-    let there = Aws { endpoint: None, profile: Some("anna".to_owned()), ..here.clone() };
+    let mut there = here.clone();
+    there.endpoint = None;
+    there.profile = Some("anna".to_owned());
     let told = |aws: &Aws, kind| {
         let service = "STS";
         let operation = "GetCallerIdentity";
