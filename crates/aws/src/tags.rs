@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::AwsError;
 use crate::error::kind::AwsErrorKind;
+use crate::permissions::{Denial, Operation};
 
 /// A resource's tags.
 pub type Tags = BTreeMap<String, String>;
@@ -80,19 +81,9 @@ impl AwsError {
 
     /// The IAM action that the call needs: the one that AWS's sentence names, or else the operation's own.
     pub fn action(&self) -> String {
-        let named = self.message.split_once("not authorized to perform: ").map(|(_, rest)| rest);
-        let named = named.and_then(|rest| rest.split_whitespace().next());
-        if let Some(action) = named.filter(|action| action.contains(':')) {
-            return action.trim_end_matches(['.', ',']).to_owned();
-        }
-        match self.service {
-            "IAM" => format!("iam:{}", self.operation),
-            "Step Functions" => format!("states:{}", self.operation),
-            "CloudWatch Logs" => format!("logs:{}", self.operation),
-            // Its actions are HTTP methods.
-            "API Gateway" if self.operation.starts_with("Get") => "apigateway:GET".to_owned(),
-            _ => format!("lambda:{}", self.operation),
-        }
+        let own = || Operation::find(self.service, self.operation)?.needs.first().map(|need| need.action.to_owned());
+        let named = Denial::of(self).map(|denial| denial.action);
+        named.or_else(own).unwrap_or_else(|| format!("{} of {}", self.operation, self.service))
     }
 }
 

@@ -83,7 +83,7 @@ pub struct Stage {
     /// Requests at once.
     pub burst: Option<i32>,
     /// Its tags.
-    pub tags: Tags,
+    pub tags: TagRead,
 }
 
 impl Cors {
@@ -304,7 +304,7 @@ pub async fn stages(client: &Client, api: &str) -> Result<Vec<Stage>, AwsError> 
             rate_per_s: settings.and_then(RouteSettings::throttling_rate_limit),
             burst: settings.and_then(RouteSettings::throttling_burst_limit),
             name: stage.stage_name.unwrap_or_default(),
-            tags: stage.tags.unwrap_or_default().into_iter().collect(),
+            tags: TagRead::Known(stage.tags.unwrap_or_default().into_iter().collect()),
         }
     };
     Ok(found.into_iter().map(read).collect())

@@ -49,3 +49,45 @@ fn wanted_of_organisations(operation: &str) -> Option<String> {
         "Where your organisation wants {wanted}, say so in `[stack]` of definitions/service.toml ({keys}), and deploy again."
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws::AwsErrorKind;
+
+    fn told(operation: &'static str, action: &str, because: &str) -> String {
+        let message = format!(
+            "User: arn:aws:iam::123456789012:user/anna is not authorized to perform: {action} on resource: \
+             arn:aws:iam::123456789012:role/r {because}"
+        );
+        let kind = AwsErrorKind::AccessDenied;
+        let failure = access_denied(&AwsError { kind, service: "IAM", operation, code: None, message, request_id: None });
+        format!("{}\n{}", failure.message, failure.hint.unwrap_or_default())
+    }
+
+    #[test]
+    fn the_action_is_named_with_what_to_ask_for() {
+        let missing = "because no identity-based policy allows the action";
+        insta::assert_snapshot!(told("GetRole", "iam:GetRole", missing), @r"
+        You may not do iam:GetRole on arn:aws:iam::123456789012:role/r, which GetRole of IAM needs.
+        Ask for iam:GetRole, or use another profile with `--profile`; `workshop print --policies --for deployer` prints the policy that all commands need.
+        ");
+        insta::assert_snapshot!(told("UpdateFunctionConfiguration", "iam:PassRole", "with an explicit deny in a service control policy"), @r"
+        You may not do iam:PassRole on arn:aws:iam::123456789012:role/r, which UpdateFunctionConfiguration of IAM needs.
+        A policy of the account or of its organisation denies it: ask who keeps that policy, or use another profile with `--profile`.
+        ");
+    }
+
+    #[test]
+    fn what_an_organisation_may_want_is_named_with_its_key() {
+        let missing = "because no identity-based policy allows the action";
+        insta::assert_snapshot!(told("CreateRole", "iam:CreateRole", missing), @r"
+        You may not do iam:CreateRole on arn:aws:iam::123456789012:role/r, which CreateRole of IAM needs.
+        Ask for iam:CreateRole, or use another profile with `--profile`; `workshop print --policies --for deployer` prints the policy that all commands need. Where your organisation wants a permissions boundary, tags or a path on every role, say so in `[stack]` of definitions/service.toml (`permissions_boundary`, `tags`, `role_path`), and deploy again.
+        ");
+        insta::assert_snapshot!(told("CreateLogGroup", "logs:CreateLogGroup", "with an explicit deny in a service control policy"), @r"
+        You may not do logs:CreateLogGroup on arn:aws:iam::123456789012:role/r, which CreateLogGroup of IAM needs.
+        A policy of the account or of its organisation denies it: ask who keeps that policy, or use another profile with `--profile`. Where your organisation wants certain tags on everything, say so in `[stack]` of definitions/service.toml (`tags`), and deploy again.
+        ");
+    }
+}

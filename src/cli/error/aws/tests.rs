@@ -26,13 +26,6 @@ fn a_full_quota_is_named() {
 }
 
 #[test]
-fn what_an_organisation_may_miss_is_named_with_its_key() {
-    insta::assert_snapshot!(denied("CreateRole"), @"");
-    insta::assert_snapshot!(denied("DeleteRolePermissionsBoundary"), @"");
-    insta::assert_snapshot!(denied("GetRole"), @"");
-}
-
-#[test]
 fn every_failure_has_its_sentence_and_advice() {
     let kinds = [
         AwsErrorKind::NoCredentials,

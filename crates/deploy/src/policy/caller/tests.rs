@@ -3,6 +3,7 @@
 use super::*;
 use aws::permissions::OPERATIONS;
 use model::names::{AccountId, Region, ServiceName, StageName};
+use model::stack_settings::RolePath;
 
 fn stack(service: &str, stage: &str, region: &str) -> Stack {
     Stack {
@@ -10,6 +11,7 @@ fn stack(service: &str, stage: &str, region: &str) -> Stack {
         stage: StageName::parse(stage).unwrap(),
         region: Region::parse(region).unwrap(),
         account: AccountId::parse("123456789012").unwrap(),
+        role_path: RolePath::default(),
     }
 }
 
