@@ -57,6 +57,7 @@ fn without_the_right_to_read_tags_nothing_is_taken_for_a_strangers() {
     }
     let info = unreadable(&["info"]);
     assert!(info.ended.stderr.contains("lambda:ListTags"), "{info:#?}");
+    assert!(!info.ended.stdout.contains("missing"), "{info:#?}");
 
     let removed = unreadable(REMOVE);
     assert_eq!(removed.ended.code, Some(7), "{removed:#?}");

@@ -23,7 +23,7 @@ usage: cargo xtask <task>
            search for inputs that break the language engine
   install  build, then copy the program to cargo's bin folder
   matrix [--sample] [--seed N] [WORDS]
-           every call of a deployment failing in every way: all cases, a seeded quarter of them, or those with WORDS in
+           every call of a deployment failing in every way: all cases, a seeded sample of them, or those with WORDS in
            their names
   test [--seed N] [--date +1y]
            everything that must hold before a change is done, with a sample of the fault matrix; with a date, the tests

@@ -27,7 +27,7 @@ pub enum DeployError {
         owner: Owner,
     },
     /// The caller may not read something that decides what is to be done.
-    #[error("AWS does not let you read {}. Without that nobody can tell what belongs to this stack.", things(.0))]
+    #[error("AWS does not let you read {}. Without that nobody can tell what belongs to this stack and how it is.", things(.0))]
     Unreadable(Vec<Unread>),
     /// A state machine can't become the other kind.
     #[error(

@@ -4,7 +4,7 @@ use crate::cli::deploy::report;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::session::Session;
-use crate::cli::ui::{Tone, Ui, toned};
+use crate::cli::ui::{Tone, Ui, toned, visible};
 use deploy::{Completeness, DeployError, Events, RecentChanges, Report, observe};
 
 /// Looks at what is deployed and prints it.
@@ -19,7 +19,7 @@ pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
     if observed.is_empty() && !unread.is_empty() {
         return Err(DeployError::Unreadable(unread).into());
     }
-    let report = Report::observed(service, stack, &observed, session.aws.endpoint.is_none());
+    let report = Report::observed(service, stack, &observed, session.aws.endpoint.is_none()).with_unread(&unread);
     let again = global.command("deploy");
     if report.deployed == Completeness::Nothing {
         let message = format!(
@@ -32,15 +32,15 @@ pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
     }
     report::print(&report, ui)?;
     if !unread.is_empty() && !ui.is_json() {
-        let unread: Vec<String> = unread.iter().map(ToString::to_string).collect();
-        let unread = format!("AWS does not let you read {}; the above may lack it.", unread.join(", "));
-        ui.note(toned(Tone::Warning, unread));
+        let unread = format!("AWS does not let you read {}: it may be there too.", report.unreadable.join(", "));
+        ui.note(toned(Tone::Warning, visible(&unread)));
     } else if report.deployed == Completeness::Partly && !ui.is_json() {
         ui.note(toned(Tone::Warning, format!("Only partly deployed. Run `{again}`: it makes what is missing.")));
     }
     if !foreign.is_empty() && !ui.is_json() {
         let foreign: Vec<String> = foreign.iter().map(|(what, owner)| format!("{what} ({owner})")).collect();
-        ui.note(format!("Has a name of this stack and does not belong to it: {}.", foreign.join(", ")));
+        let foreign = format!("Has a name of this stack and does not belong to it: {}.", foreign.join(", "));
+        ui.note(visible(&foreign));
     }
     if !report.leftovers.is_empty() && !ui.is_json() {
         let left = report.leftovers.join(", ");

@@ -10,7 +10,7 @@ use crate::cli::deploy::progress::with_progress;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::session::Session;
-use crate::cli::ui::{Tone, Ui, toned};
+use crate::cli::ui::{Tone, Ui, toned, visible};
 use aws::clock;
 use aws::executions::Execution;
 use deploy::{
@@ -44,7 +44,7 @@ pub(crate) async fn run(args: &RemoveArgs, global: &Global, ui: &Ui) -> Result<(
     let deployer = Deployer { aws: &session.aws, stack, service };
     let observed = observed_stack(deployer, global).await?;
     for (foreign, owner) in observed.foreign(stack) {
-        ui.note(format!("The {foreign} is left alone: it does not belong to this stack ({owner})."));
+        ui.note(visible(&format!("The {foreign} is left alone: it does not belong to this stack ({owner}).")));
     }
     let unread = observed.doubtful(stack);
     let observed = observed.ours(stack);

@@ -26,24 +26,25 @@ pub struct Outcome {
 }
 
 /// The cases whose name holds what the environment asks for; when it asks for nothing, a sample, or all if it says so. A
-/// sample has at least one case of each kind that `kinds` tells of a case.
+/// sample is one of `part` cases and has at least one case of each kind that `kinds` tells of a case.
 pub fn chosen<T>(
     what: &str,
+    part: usize,
     cases: impl IntoIterator<Item = T>,
     name: impl Fn(&T) -> String,
     kinds: impl Fn(&T) -> Vec<String>,
 ) -> Vec<(String, T)> {
-    let part = std::env::var("WORKSHOP_FAULTS").unwrap_or_default();
+    let words = std::env::var("WORKSHOP_FAULTS").unwrap_or_default();
     let named = cases.into_iter().map(|case| (name(&case), case));
-    let named: Vec<_> = named.filter(|(name, _)| part.split_whitespace().all(|word| name.contains(word))).collect();
+    let named: Vec<_> = named.filter(|(name, _)| words.split_whitespace().all(|word| name.contains(word))).collect();
     let all = std::env::var("WORKSHOP_MATRIX").is_ok_and(|cases| cases == "all");
-    if all || !part.is_empty() {
+    if all || !words.is_empty() {
         return named;
     }
     let seed = sample::seed();
     let count = named.len();
     let kinds: Vec<_> = named.iter().map(|(_, case)| kinds(case)).collect();
-    let taken = sample::of(&kinds, count.div_ceil(4), seed);
+    let taken = sample::of(&kinds, count.div_ceil(part), seed);
     tell(&format!(
         "{what}: {} of {count} cases; the same again: WORKSHOP_SEED={seed}; all: cargo xtask matrix",
         taken.len()

@@ -15,7 +15,7 @@ pub(super) async fn observe(reader: &Reader, made: Option<&str>) -> Result<Vec<O
     let arn = |id: &str| reader.stack.api_arn(id);
     let (named, known) =
         tokio::try_join!(reader.call(|| apis::named(&reader.aws.apis, &name, arn)), contents(reader, made))?;
-    let named = reader.answer(named, Doubt::Others, || format!("the HTTP APIs named {name}")).unwrap_or_default();
+    let named = reader.answer(named, Doubt::Api, || format!("the HTTP APIs named {name}")).unwrap_or_default();
     let stack = reader.stack.name();
     let (ours, others): (Vec<_>, Vec<_>) =
         named.into_iter().partition(|api| Ownership::of(&api.tags, &stack).is_ours());

@@ -85,6 +85,8 @@ pub enum Doubt {
     Key(Key),
     /// Which log groups there are.
     LogGroups,
+    /// Whether there is an HTTP API, or whose it is.
+    Api,
     /// What else there is.
     Others,
 }
@@ -94,7 +96,7 @@ impl Doubt {
     pub(super) fn key(&self) -> Option<&Key> {
         match self {
             Self::Key(key) => Some(key),
-            Self::Details | Self::LogGroups | Self::Others => None,
+            Self::Details | Self::LogGroups | Self::Api | Self::Others => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::desired::resource::Resource;
-use crate::observe::Observed;
+use crate::observe::{Doubt, Observed, Unread};
 use model::names::Key;
 use model::service::Service;
 use model::stack::Stack;
@@ -34,6 +34,9 @@ pub struct Report {
     pub log_groups: Vec<Deployed>,
     /// What is declared and not there.
     pub missing: Vec<String>,
+    /// What may not be read: whether it is there is not known, so it is not said to be missing.
+    #[serde(default)]
+    pub unreadable: Vec<String>,
     /// What exists and is no longer declared.
     pub leftovers: Vec<String>,
     /// Pages of the AWS console; none for an emulator.
@@ -106,6 +109,25 @@ impl Report {
         report
     }
 
+    /// The same with what could not be read.
+    #[must_use]
+    pub fn with_unread(mut self, unread: &[Unread]) -> Self {
+        self.unreadable = unread.iter().map(ToString::to_string).collect();
+        for doubt in unread.iter().map(|it| &it.doubt) {
+            self.missing.retain(|missing| match doubt {
+                Doubt::Key(key) => {
+                    let key = || key.clone();
+                    let things = [Resource::Function(key()), Resource::LogGroup(key()), Resource::StateMachine(key())];
+                    !things.iter().any(|thing| thing.to_string() == *missing)
+                }
+                Doubt::LogGroups => !missing.starts_with("log group "),
+                Doubt::Api | Doubt::Details => !missing.starts_with("route "),
+                Doubt::Others => true,
+            });
+        }
+        self
+    }
+
     fn of(
         service: &Service,
         stack: &Stack,
@@ -125,6 +147,7 @@ impl Report {
             state_machines: Vec::new(),
             log_groups: Vec::new(),
             missing: Vec::new(),
+            unreadable: Vec::new(),
             leftovers: Vec::new(),
             console: Vec::new(),
         };

@@ -73,7 +73,7 @@ impl Observed {
         let apis = self.foreign_apis.iter().filter_map(|it| match &it.api.tags {
             TagRead::Unreadable(denied) => {
                 let what = format!("the tags of the HTTP API {} ({})", it.api.name, it.api.id);
-                Some(Unread { what, denied: denied.clone(), doubt: Doubt::Others })
+                Some(Unread { what, denied: denied.clone(), doubt: Doubt::Api })
             }
             TagRead::Known(_) => None,
         });
