@@ -96,23 +96,23 @@ pub(crate) fn access_denied(service: Service, message: &str) -> Vec<u8> {
 }
 
 fn refusal(service: Service, status: u16, code: &str, message: &str) -> Vec<u8> {
-        let (kind, body) = match service {
-            Service::Iam => (
-                "text/xml",
-                format!(
-                    "<ErrorResponse><Error><Type>Receiver</Type><Code>{code}</Code><Message>{message}</Message></Error>\
+    let (kind, body) = match service {
+        Service::Iam => (
+            "text/xml",
+            format!(
+                "<ErrorResponse><Error><Type>Receiver</Type><Code>{code}</Code><Message>{message}</Message></Error>\
                  <RequestId>0</RequestId></ErrorResponse>"
-                ),
             ),
-            Service::StepFunctions | Service::Logs => {
-                ("application/x-amz-json-1.1", format!(r#"{{"__type":"{code}","message":"{message}"}}"#))
-            }
-            Service::Lambda | Service::ApiGateway => ("application/json", format!(r#"{{"message":"{message}"}}"#)),
-        };
-        let length = body.len();
-        format!(
-            "HTTP/1.1 {status} Refused\r\ncontent-type: {kind}\r\nx-amzn-errortype: {code}\r\ncontent-length: {length}\r\n\
+        ),
+        Service::StepFunctions | Service::Logs => {
+            ("application/x-amz-json-1.1", format!(r#"{{"__type":"{code}","message":"{message}"}}"#))
+        }
+        Service::Lambda | Service::ApiGateway => ("application/json", format!(r#"{{"message":"{message}"}}"#)),
+    };
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status} Refused\r\ncontent-type: {kind}\r\nx-amzn-errortype: {code}\r\ncontent-length: {length}\r\n\
              connection: close\r\n\r\n{body}"
-        )
-        .into_bytes()
+    )
+    .into_bytes()
 }

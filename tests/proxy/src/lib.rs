@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 
 pub use calls::{Call, CallId, Calls};
 use fault::Service;
-pub use fault::{Fault, Injection};
 use fault::access_denied;
+pub use fault::{Fault, Injection};
 pub use naming::Names;
 use wire::Request;
 

@@ -27,9 +27,9 @@ fn a_full_quota_is_named() {
 
 #[test]
 fn what_an_organisation_may_miss_is_named_with_its_key() {
-    insta::assert_snapshot!(denied("CreateRole"), @"");
-    insta::assert_snapshot!(denied("DeleteRolePermissionsBoundary"), @"");
-    insta::assert_snapshot!(denied("GetRole"), @"");
+    insta::assert_snapshot!(denied("CreateRole"), @"Your organisation may want a permissions boundary, tags or a path on every role: say so in `[stack]` of definitions/service.toml (`permissions_boundary`, `tags`, `role_path`), and deploy again. Else ask for the permission that the message names, or use another profile with `--profile`.");
+    insta::assert_snapshot!(denied("DeleteRolePermissionsBoundary"), @"Your organisation may want a permissions boundary on every role: say so in `[stack]` of definitions/service.toml (`permissions_boundary`), and deploy again. Else ask for the permission that the message names, or use another profile with `--profile`.");
+    insta::assert_snapshot!(denied("GetRole"), @"Ask for the permission that the message names, or use another profile with `--profile`.");
 }
 
 #[test]

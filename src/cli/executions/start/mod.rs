@@ -179,13 +179,7 @@ fn warnings(when: &When, now: Timestamp) -> Vec<String> {
     said
 }
 
-async fn post(
-    ui: &Ui,
-    url: &str,
-    body: String,
-    key: Option<&StartKey>,
-    global: &Global,
-) -> Result<Value, CliError> {
+async fn post(ui: &Ui, url: &str, body: String, key: Option<&StartKey>, global: &Global) -> Result<Value, CliError> {
     let progress = ui.progress();
     progress.set_message(format!("POST {url}"));
     let answer = http::post_json(url, body, key.map(StartKey::header).as_deref()).await;
