@@ -184,7 +184,7 @@ fn one_function_is_deployed_without_the_rest() {
     assert!(function(&[]).contains("Nothing to deploy"));
     project.timeout(6, 7);
     assert!(function(&[]).contains("Nothing to deploy"), "code only");
-    project.edit("definitions/service.toml", "rate_per_s = 10", "rate_per_s = 11");
+    project.edit("definitions/service.toml", "rate_per_s = 1\n", "rate_per_s = 2\n");
     let done = function(&["--update-config"]);
     assert!(done.contains("version 2 is live") && done.contains("myStateMachine leads to it"), "{done}");
     assert_eq!(project.versions(), (vec![1, 2], 2));

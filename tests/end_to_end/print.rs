@@ -1,7 +1,7 @@
 //! `workshop print` as a black box: without credentials, without a call.
 
-use crate::support::{Ended, python_tool};
 use crate::support::sandbox::Sandbox;
+use crate::support::{Ended, python_tool};
 use model::names::Region;
 use serde_json::Value;
 
@@ -66,7 +66,7 @@ fn json(sandbox: &Sandbox, arguments: &str) -> Value {
 #[test]
 fn policies_are_explained_line_by_line() {
     let ended = run(&shop(), "print --policies --region eu-west-1");
-    insta::assert_snapshot!(ended.stdout, @r"
+    insta::assert_snapshot!(ended.stdout, @r#"
     role shop-dev-eu-west-1-send
       of the function send (definitions/service.toml:3)
       assumed by lambda.amazonaws.com
@@ -80,6 +80,7 @@ fn policies_are_explained_line_by_line() {
     role shop-dev-eu-west-1-flow
       of the state machine flow (definitions/service.toml:16)
       assumed by states.amazonaws.com
+        if {"StringEquals":{"aws:SourceAccount":"<account>"},"ArnLike":{"aws:SourceArn":"arn:aws:states:eu-west-1:<account>:stateMachine:shop-dev-flow*"}}
       may lambda:InvokeFunction
         on arn:aws:lambda:eu-west-1:<account>:function:shop-dev-send
         on arn:aws:lambda:eu-west-1:<account>:function:shop-dev-send:*
@@ -93,7 +94,7 @@ fn policies_are_explained_line_by_line() {
       apigateway.amazonaws.com may lambda:InvokeFunction
         for arn:aws:execute-api:eu-west-1:<account>:<api>/*/POST/send/*
         because definitions/service.toml:11: the route POST /send/{id} leads to it
-    ");
+    "#);
     assert_eq!(ended.stderr, "");
 }
 
@@ -111,6 +112,14 @@ fn policies_are_data_too() {
         "line": 16
       },
       "assumedBy": "states.amazonaws.com",
+      "assumedIf": {
+        "StringEquals": {
+          "aws:SourceAccount": "000000000000"
+        },
+        "ArnLike": {
+          "aws:SourceArn": "arn:aws:states:us-east-1:000000000000:stateMachine:shop-anna-flow*"
+        }
+      },
       "statements": [
         {
           "actions": [
@@ -191,6 +200,9 @@ fn the_service_is_printed_with_everything_filled_in() {
     service = "shop"
     stage = "dev"
 
+    [stack]
+    role_path = "/"
+
     [functions.send] # shop-dev-send
     source = "../send"
     memory_mb = 128
@@ -214,8 +226,8 @@ fn the_service_is_printed_with_everything_filled_in() {
     cors = false
 
     [throttle]
-    rate_per_s = 10
-    burst = 20
+    rate_per_s = 1
+    burst = 5
 
     [state_machines.flow] # shop-dev-flow
     definition = "flow.asl.json"
@@ -342,7 +354,9 @@ fn regions_are_of_the_partitions_that_botocore_says() {
 #[test]
 fn a_partitions_arns_are_its_own() {
     let sandbox = Sandbox::new();
-    for (region, partition) in [("eusc-de-east-1", "aws-eusc"), ("cn-north-1", "aws-cn"), ("us-isof-south-1", "aws-iso-f")] {
+    for (region, partition) in
+        [("eusc-de-east-1", "aws-eusc"), ("cn-north-1", "aws-cn"), ("us-isof-south-1", "aws-iso-f")]
+    {
         for command in ["print --json", "print --policies --json"] {
             let printed = run(&sandbox, &format!("{command} --region {region}")).stdout;
             assert!(printed.contains(&format!("arn:{partition}:")), "{printed}");

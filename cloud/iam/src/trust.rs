@@ -121,7 +121,9 @@ mod tests {
         let states = Caller::Service("states.amazonaws.com");
         let arn = |pattern: &str| only(&format!(r#"{{"ArnLike":{{"aws:SourceArn":"{pattern}"}}}}"#));
         let account = |id: &str| only(&format!(r#"{{"StringEquals":{{"aws:SourceAccount":"{id}"}}}}"#));
-        for allowed in [MACHINE, "arn:aws:states:us-east-1:000000000000:stateMachine:m*", "arn:aws:states:*:*:stateMachine:*"] {
+        for allowed in
+            [MACHINE, "arn:aws:states:us-east-1:000000000000:stateMachine:m*", "arn:aws:states:*:*:stateMachine:*"]
+        {
             assert!(trusts(&arn(allowed), states), "{allowed}");
         }
         assert!(!trusts(&arn("arn:aws:states:us-east-1:000000000000:stateMachine:other*"), states));

@@ -15,11 +15,11 @@ struct Partition {
 }
 
 /// The one that every other region belongs to.
-const AWS: Partition =
+static AWS: Partition =
     Partition { id: "aws", url_suffix: "amazonaws.com", region_start: "", console: Some("console.aws.amazon.com") };
 
 /// The others, as the SDKs' partitions.json has them.
-const OTHERS: [Partition; 7] = [
+static OTHERS: [Partition; 7] = [
     Partition {
         id: "aws-cn",
         url_suffix: "amazonaws.com.cn",
@@ -45,7 +45,7 @@ const OTHERS: [Partition; 7] = [
 ];
 
 fn of(region: &Region) -> &'static Partition {
-    const { &OTHERS }.iter().find(|it| region.as_str().starts_with(it.region_start)).unwrap_or(const { &AWS })
+    OTHERS.iter().find(|it| region.as_str().starts_with(it.region_start)).unwrap_or(&AWS)
 }
 
 impl Region {

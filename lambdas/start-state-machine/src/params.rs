@@ -82,7 +82,8 @@ mod tests {
     #[test]
     fn an_open_endpoint_does_not_say_whose_account_it_is_in() {
         let start_date = "2017-11-16T14:30:00.25Z".parse().unwrap();
-        let body = params().started("arn:aws:states:us-east-1:000000000000:execution:m:taskone", start_date, Shown::Nothing);
+        let body =
+            params().started("arn:aws:states:us-east-1:000000000000:execution:m:taskone", start_date, Shown::Nothing);
         assert!(!body.to_string().contains("000000000000"), "{body}");
         assert_eq!(body["message"], "Started the step function. View the scheduled step function in aws console.");
         assert_eq!(body["params"]["name"], "taskone");

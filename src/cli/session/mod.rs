@@ -89,7 +89,9 @@ async fn target(global: &Global, ui: &Ui) -> Result<Target, CliError> {
     let region = global.region.clone().unwrap_or_default();
     if region.partition() != "aws" {
         let message = format!("The embedded cloud has no region {region}: it is of the partition aws alone.");
-        return Err(CliError::new(ErrorKind::Usage, message).try_this("Take a region such as us-east-1, or leave it out."));
+        return Err(
+            CliError::new(ErrorKind::Usage, message).try_this("Take a region such as us-east-1, or leave it out.")
+        );
     }
     let running = lifecycle::ensure_running(&embedded::data_dir()?).await?;
     if !running.ran_already {

@@ -6,10 +6,8 @@ use cloud_core::{Principal, RoleDirectory, RoleTrust};
 
 use super::{Fixture, LAMBDA_TRUST, LOGS_POLICY, element};
 
-const LAMBDA: Principal<'_> = Principal::Service {
-    name: "lambda.amazonaws.com",
-    resource: "arn:aws:lambda:us-east-1:000000000000:function:f",
-};
+const LAMBDA: Principal<'_> =
+    Principal::Service { name: "lambda.amazonaws.com", resource: "arn:aws:lambda:us-east-1:000000000000:function:f" };
 const ROLE: &str = "arn:aws:iam::000000000000:role/r";
 
 #[tokio::test]
@@ -91,12 +89,10 @@ async fn a_boundary_is_set_shown_replaced_and_removed() {
     fixture.create_policy("bound").await;
     let bound = "arn:aws:iam::000000000000:policy/bound";
     let missing = "arn:aws:iam::000000000000:policy/missing";
-    let role = |boundary| [("RoleName", "r"), ("AssumeRolePolicyDocument", LAMBDA_TRUST), ("PermissionsBoundary", boundary)];
+    let role =
+        |boundary| [("RoleName", "r"), ("AssumeRolePolicyDocument", LAMBDA_TRUST), ("PermissionsBoundary", boundary)];
     let refused = fixture.iam("CreateRole", &role(missing)).await.unwrap_err();
-    assert_eq!(
-        refused.to_string(),
-        format!("NoSuchEntity: Scope ARN: {missing} does not exist or is not attachable.")
-    );
+    assert_eq!(refused.to_string(), format!("NoSuchEntity: Scope ARN: {missing} does not exist or is not attachable."));
     assert_eq!(refused.status, 404);
     let refused = fixture.iam("CreateRole", &role("bound")).await.unwrap_err();
     assert_eq!(refused.to_string(), "ValidationError: ARN bound is not valid.");
@@ -104,7 +100,10 @@ async fn a_boundary_is_set_shown_replaced_and_removed() {
     assert_eq!(element(&made, "PermissionsBoundaryArn"), bound);
     assert_eq!(element(&made, "PermissionsBoundaryType"), "Policy");
     let policy = fixture.iam("GetPolicy", &[("PolicyArn", bound)]).await.unwrap();
-    assert_eq!((element(&policy, "AttachmentCount"), element(&policy, "PermissionsBoundaryUsageCount")), ("0".into(), "1".into()));
+    assert_eq!(
+        (element(&policy, "AttachmentCount"), element(&policy, "PermissionsBoundaryUsageCount")),
+        ("0".into(), "1".into())
+    );
     let listed = fixture.iam("ListRoles", &[]).await.unwrap();
     assert!(!listed.contains("PermissionsBoundary"), "{listed}");
     let used = fixture.iam("DeletePolicy", &[("PolicyArn", bound)]).await.unwrap_err();

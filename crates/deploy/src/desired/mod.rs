@@ -142,8 +142,7 @@ fn add_state_machine(
 }
 
 fn add_api(all: &mut Desired, service: &Service, stack: &Stack) {
-    let api =
-        ApiSpec { name: stack.api_name(), cors: cors(&service.routes), tags: stack_tags(service, stack) };
+    let api = ApiSpec { name: stack.api_name(), cors: cors(&service.routes), tags: stack_tags(service, stack) };
     all.insert(Resource::Api, Spec::Api(api));
     for route in &service.routes {
         let function = &route.function;

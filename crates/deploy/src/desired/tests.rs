@@ -91,7 +91,10 @@ fn a_permission_is_for_its_route_on_any_stage() {
 fn cors_allows_the_methods_of_the_routes_that_want_it() {
     let mut route = service(LESSON).routes[0].clone();
     let allowed = cors(std::slice::from_ref(&route)).unwrap();
-    assert_eq!((allowed.methods.join(" "), allowed.headers.join(" ")), ("OPTIONS POST".into(), "authorization content-type".into()));
+    assert_eq!(
+        (allowed.methods.join(" "), allowed.headers.join(" ")),
+        ("OPTIONS POST".into(), "authorization content-type".into())
+    );
     route.method = "ANY".to_owned();
     assert_eq!(cors(std::slice::from_ref(&route)).unwrap().methods, ["*"]);
     route.cors = false;

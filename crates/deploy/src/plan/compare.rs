@@ -95,7 +95,11 @@ impl Comparison<'_> {
         };
         let path_changes = change.differences().iter().any(|difference| difference.field == Field::Path);
         if let (true, Some(there), Spec::Role(wanted)) = (path_changes, self.role_of(resource), spec) {
-            return Err(DeployError::RolePathChanged { name, was: there.role.path.clone(), wanted: wanted.path.clone() });
+            return Err(DeployError::RolePathChanged {
+                name,
+                was: there.role.path.clone(),
+                wanted: wanted.path.clone(),
+            });
         }
         Ok(Step { resource: resource.clone(), name, identity: found.identity, change })
     }

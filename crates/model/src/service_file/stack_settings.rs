@@ -24,9 +24,7 @@ pub(super) fn stack_settings(
     section.finish()?;
     let role_path = match path {
         None => RolePath::default(),
-        Some(path) => {
-            RolePath::parse(&path.value).map_err(|message| source.error_at(path.span.start, message))?
-        }
+        Some(path) => RolePath::parse(&path.value).map_err(|message| source.error_at(path.span.start, message))?,
     };
     let permissions_boundary = match boundary {
         None => None,
@@ -53,9 +51,8 @@ pub(super) fn stack_settings(
 /// The tags. IAM takes two keys that differ only in case for the same.
 fn tags(section: Section<'_>) -> Result<BTreeMap<String, String>, ModelError> {
     let source = section.source;
-    let too_many = section.error(format!(
-        "There are more than {MOST_TAGS} tags; AWS takes 50 on a resource, and two say whose it is."
-    ));
+    let too_many = section
+        .error(format!("There are more than {MOST_TAGS} tags; AWS takes 50 on a resource, and two say whose it is."));
     let mut tags: BTreeMap<String, String> = BTreeMap::new();
     for (key, value) in section.into_entries() {
         if let Some(refused) = refused_key(&key.value) {

@@ -19,7 +19,7 @@ fn the_curl_command_is_the_lessons() {
     let url = "http://x1.execute-api.localhost:4566/dev/start";
     insta::assert_snapshot!(curl(url, &body("tasktwo", when("1510842801000").at), false), @r#"curl -vvv -X POST -d '{"taskName": "tasktwo", "startAt": 1510842801000}' -H "Content-Type: application/json" http://x1.execute-api.localhost:4566/dev/start"#);
     insta::assert_snapshot!(curl(url, &body("it's \"mine\"", when("1510842801000").at), false), @r#"curl -vvv -X POST -d '{"taskName": "it'\''s \"mine\"", "startAt": 1510842801000}' -H "Content-Type: application/json" http://x1.execute-api.localhost:4566/dev/start"#);
-    insta::assert_snapshot!(curl(url, "{}", true), @"");
+    insta::assert_snapshot!(curl(url, "{}", true), @r#"curl -vvv -X POST -d '{}' -H "Content-Type: application/json" -H "Authorization: Bearer $WORKSHOP_START_KEY" http://x1.execute-api.localhost:4566/dev/start"#);
     assert_eq!(shell_quoted(""), "''");
 }
 
@@ -27,7 +27,7 @@ fn the_curl_command_is_the_lessons() {
 fn the_past_is_warned_of_and_more_than_a_year_ahead_refused() {
     let now: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
     insta::assert_snapshot!(warnings(&when("1510842801000"), now).join("\n"), @"2017-11-16T14:33:21.000Z lies in the past (9 y 7 d ago): the wait passes at once.");
-    insta::assert_snapshot!(check_ahead(when("2028-01-01T00:00:00Z").at, now).unwrap_err().message, @"");
+    insta::assert_snapshot!(check_ahead(when("2028-01-01T00:00:00Z").at, now).unwrap_err().message, @"2028-01-01T00:00:00.000Z is more than 365 days ahead, the longest that Step Functions waits.");
     assert!(check_ahead(when("2027-11-22T08:00:00Z").at, now).is_ok(), "365 days are a year");
     assert!(check_ahead(when("1510842801000").at, now).is_ok(), "the function takes the past as well");
     assert!(warnings(&when("now"), now.checked_add(jiff::SignedDuration::from_millis(3)).unwrap()).is_empty());
@@ -76,7 +76,11 @@ fn refusals_become_sentences() {
     Take another `--task` name, or look at the one that has it: `workshop list --local`.
     "#);
     insta::assert_snapshot!(told(400, r#"{"error":"invalid_name","message":"No spaces."}"#), @"7 No spaces.");
-    insta::assert_snapshot!(told(401, r#"{"error":"no_key","message":"It asks for a key"}"#), @"");
+    insta::assert_snapshot!(told(401, r#"{"error":"no_key","message":"It asks for a key"}"#), @r"
+    7 It asks for a key.
+
+    The key is START_KEY of the function's environment in definitions/service.toml: give it in WORKSHOP_START_KEY or with `--key`.
+    ");
     insta::assert_snapshot!(told(502, r#"{"error":"not_allowed","message":"It may not"}"#), @r"
     7 It may not.
 
@@ -121,7 +125,7 @@ fn the_execution_follows_from_the_services_own_file_where_the_endpoint_does_not_
     let account = model::names::AccountId::local();
     let stack = service.stack(service.default_stage.clone(), model::names::Region::default(), account);
     let of = |answer: &Value| execution_arn(&service, &stack, "taskone", answer).map(|arn| arn.to_string());
-    insta::assert_snapshot!(of(&json!({})).unwrap(), @"");
+    insta::assert_snapshot!(of(&json!({})).unwrap(), @"arn:aws:states:us-east-1:000000000000:execution:step-functions-example-dev-myStateMachine:taskone");
     assert_eq!(of(&json!({"executionArn": "arn:e"})).as_deref(), Some("arn:e"));
     let mut other = service.clone();
     other.functions.values_mut().for_each(|function| function.environment.clear());

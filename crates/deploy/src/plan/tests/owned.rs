@@ -12,7 +12,7 @@ fn what_belongs_to_nobody_is_refused_or_adopted() {
     insta::assert_snapshot!(refused, @"There is already a role `shop-dev-eu-west-1-sendEmail`, and it does not belong to this stack: it has no tag `workshop:stack`.");
     let adopted = plan(&wanted(LESSON), &there, &stack(), ForeignResources::Adopt).unwrap();
     insta::assert_snapshot!(changes(&adopted), @r"
-    adopt   role           shop-dev-eu-west-1-sendEmail: tags
+    adopt   role           shop-dev-eu-west-1-sendEmail: tags (workshop:key, workshop:stack)
     0 to create, 0 to update, 1 to adopt, 0 to delete, 14 unchanged
     ");
     let tags = Tags::from([(model::stack::OWNER_TAG.to_owned(), "other-dev".to_owned())]);
@@ -50,7 +50,7 @@ fn a_log_group_without_tags_is_ours_only_where_our_function_writes_to_it() {
     insta::assert_snapshot!(refused, @"There is already a log group `/aws/lambda/shop-dev-sendEmail`, and it does not belong to this stack: it has no tag `workshop:stack`.");
     there.log_groups.get_mut(&key("sendEmail")).unwrap().writer = Writer::OurFunction;
     insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
-    update  log group      /aws/lambda/shop-dev-sendEmail: retention (for ever -> 14 days), tags
+    update  log group      /aws/lambda/shop-dev-sendEmail: retention (for ever -> 14 days), tags (workshop:key, workshop:stack)
     0 to create, 1 to update, 0 to delete, 14 unchanged
     ");
 }
