@@ -3,7 +3,8 @@
 //! [`Aws::connect`] makes one client per service for a [`Target`]: AWS itself, or the embedded cloud at a URL, which is told
 //! apart by endpoint and credentials alone. The modules named after services wrap the operations that the project calls and
 //! answer with plain values. Every failure becomes an [`AwsError`], whose [`AwsErrorKind`] says whose fault it is and whether
-//! waiting may help. [`clock`] is the wall clock of a command that talks to AWS, and the only way for it to wait.
+//! waiting may help. [`permissions`] says what a caller must be allowed for each operation. [`clock`] is the wall clock of a
+//! command that talks to AWS, and the only way for it to wait.
 //!
 //! Each attempt of each call leaves a `tracing` event with the target `workshop::aws`: operation, attempt, status, duration and
 //! request id; never a header or a body.
