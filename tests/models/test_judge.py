@@ -51,8 +51,7 @@ def written(scope, name, parameters):
     operation = service.operation_model(name)
     serializer = botocore.serialize.create_serializer(service.metadata["protocol"], include_validation=False)
     request = serializer.serialize_to_request(parameters, operation)
-    prepared = botocore.awsrequest.prepare_request_dict  # its own join of path and query
-    prepared(request, "http://localhost")
+    botocore.awsrequest.prepare_request_dict(request, "http://localhost")
     body = request["body"]
     if isinstance(body, dict):
         body = botocore.awsrequest.urlencode(body, doseq=True)

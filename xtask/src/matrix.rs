@@ -1,4 +1,5 @@
-//! `cargo xtask matrix`: every call of a deployment, an update and a removal failing in every way, and commands at once.
+//! `cargo xtask matrix`: every call of a deployment, an update and a removal failing in every way, commands at once, and
+//! every command without each permission that it needs.
 //! `cargo xtask test` runs a seeded sample of the same cases.
 
 use crate::cargo::cargo;
@@ -9,8 +10,8 @@ use std::process::Command;
 /// Runs all cases, a sample, or those whose names hold the given words.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     build::functions()?;
-    let mut command =
-        cargo(&["test", "--quiet", "--package", "workshop", "--test", "end_to_end", "--", "fault_matrix::"]);
+    let mut command = cargo(&["test", "--quiet", "--package", "workshop", "--test", "end_to_end", "--"]);
+    command.args(["fault_matrix::", "caller_permissions::taken_away::"]);
     choose(&mut command, arguments)?;
     process::run(&mut command)
 }

@@ -23,8 +23,8 @@ usage: cargo xtask <task>
            search for inputs that break the language engine
   install  build, then copy the program to cargo's bin folder
   matrix [--sample] [--seed N] [WORDS]
-           every call of a deployment failing in every way: all cases, a seeded sample of them, or those with WORDS in
-           their names
+           every call of a deployment failing in every way, and every command without each permission that it needs:
+           all cases, a seeded sample of them, or those with WORDS in their names
   test [--seed N] [--date +1y]
            everything that must hold before a change is done, with a sample of the fault matrix; with a date, the tests
            alone, run with the machine's clock moved

@@ -3,8 +3,9 @@
 //! [`Aws::connect`] makes one client per service for a [`Target`]: AWS itself, or the embedded cloud at a URL, which is told
 //! apart by endpoint and credentials alone. The modules named after services wrap the operations that the project calls and
 //! answer with plain values. Every failure becomes an [`AwsError`], whose [`AwsErrorKind`] says whose fault it is and whether
-//! waiting may help; what it does help, every client waits for by one policy ([`retry`]). [`clock`] is the wall clock of a
-//! command that talks to AWS and the only way for it to wait, [`random`] its only source of chance.
+//! waiting may help; what it does help, every client waits for by one policy ([`retry`]). [`permissions`] says what a caller
+//! must be allowed for each operation. [`clock`] is the wall clock of a command that talks to AWS and the only way for it to
+//! wait, [`random`] its only source of chance.
 //!
 //! Each attempt of each call leaves a `tracing` event with the target `workshop::aws`: operation, attempt, status, duration and
 //! request id; never a header or a body.

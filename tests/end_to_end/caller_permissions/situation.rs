@@ -44,67 +44,55 @@ enum Account {
 impl Situation {
     /// Every command that calls AWS, those that change most of all.
     pub fn all(home: &Home) -> Vec<Self> {
-        let small = small(home);
-        let (first, second) = (first(home), second(home));
-        let startable = startable(home);
         use Account::{Deployed, Empty, Twice, Waiting};
         use CallerCommand as C;
-        let on = |name, command, deployed: &Sources, project: &Sources, account, arguments| {
-            Self::of(name, command, (deployed.clone(), project.clone(), account), arguments)
-        };
+        let small = &small(home);
+        let first = &first(home);
+        let second = &second(home);
+        let startable = &startable(home);
+        let start = &["start", "--task", "t", "--at", "+1h", "--print-curl"];
+        let function = &["deploy", "-f", "begin", "--package", "zips"];
         vec![
-            on("fresh", C::Deploy, &small, &small, Empty, DEPLOY),
-            on("update", C::Deploy, &first, &second, Waiting, DEPLOY),
-            on("leftovers", C::Deploy, &first, &second, Deployed, DEPLOY),
-            on("remove", C::Remove, &small, &small, Waiting, REMOVE),
-            on(
-                "function",
-                C::DeployFunction,
-                &first,
-                &second,
-                Deployed,
-                &["deploy", "-f", "begin", "--package", "zips"],
+            Self::of("fresh", C::Deploy, Empty.prepare(small, small), small, DEPLOY),
+            Self::of("update", C::Deploy, Waiting.prepare(first, second), second, DEPLOY),
+            Self::of("leftovers", C::Deploy, Deployed.prepare(first, second), second, DEPLOY),
+            Self::of("remove", C::Remove, Waiting.prepare(small, small), small, REMOVE),
+            Self::of("function", C::DeployFunction, Deployed.prepare(first, second), second, function),
+            Self::of("diff", C::Diff, Waiting.prepare(first, second), second, &["diff", "--package", "zips"]),
+            Self::of("info", C::Info, Deployed.prepare(small, small), small, &["info"]),
+            Self::of("versions", C::DeployList, Waiting.prepare(small, small), small, &["deploy", "list"]),
+            Self::of("prune", C::DeployPrune, Twice.prepare(first, second), second, &["deploy", "prune", "-n", "1"]),
+            Self::of("rollback", C::Rollback, Twice.prepare(first, second), second, &["rollback", "-t"]),
+            Self::of("start", C::Start, Deployed.prepare(startable, startable), startable, start),
+            Self::of("list", C::List, Waiting.prepare(small, small), small, &["list"]),
+            Self::of("show", C::Show, Waiting.prepare(small, small), small, &["show", "waits"]),
+            Self::of("logs", C::Logs, Waiting.prepare(small, small), small, &["logs", "-f", "begin"]),
+            Self::of("logs-of-one", C::Logs, Waiting.prepare(small, small), small, &["logs", "--execution", "waits"]),
+            Self::of("stop", C::Stop, Waiting.prepare(small, small), small, &["stop", "waits"]),
+            Self::of(
+                "invoke",
+                C::Invoke,
+                Deployed.prepare(small, small),
+                small,
+                &["invoke", "-f", "begin", "-t", "DryRun"],
             ),
-            on("diff", C::Diff, &first, &second, Waiting, &["diff", "--package", "zips"]),
-            on("info", C::Info, &small, &small, Deployed, &["info"]),
-            on("versions", C::DeployList, &small, &small, Waiting, &["deploy", "list"]),
-            on("prune", C::DeployPrune, &first, &second, Twice, &["deploy", "prune", "-n", "1"]),
-            on("rollback", C::Rollback, &first, &second, Twice, &["rollback", "-t"]),
-            on(
-                "start",
-                C::Start,
-                &startable,
-                &startable,
-                Deployed,
-                &["start", "--task", "t", "--at", "+1h", "--print-curl"],
-            ),
-            on("list", C::List, &small, &small, Waiting, &["list"]),
-            on("show", C::Show, &small, &small, Waiting, &["show", "waits"]),
-            on("logs", C::Logs, &small, &small, Waiting, &["logs", "-f", "begin"]),
-            on("logs-of-one", C::Logs, &small, &small, Waiting, &["logs", "--execution", "waits"]),
-            on("stop", C::Stop, &small, &small, Waiting, &["stop", "waits"]),
-            on("invoke", C::Invoke, &small, &small, Deployed, &["invoke", "-f", "begin", "-t", "DryRun"]),
         ]
     }
 
-    fn of(
-        name: &'static str,
-        command: CallerCommand,
-        (deployed, sources, account): (Sources, Sources, Account),
-        arguments: &'static [&'static str],
-    ) -> Self {
-        let before = account.prepare(&deployed, &sources);
+    fn of(name: &'static str, command: CallerCommand, before: Prepared, sources: &Sources, arguments: &[&str]) -> Self {
         let cloud = Cloud::start(Some(&before.path()), &[]);
-        let site = Site::new(&cloud, &sources);
+        let site = Site::new(&cloud, sources);
         let policy = printed::read(&site.run_as(&printed::arguments(&[command]), None).ended);
         let mut arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
         if command == CallerCommand::Rollback {
             arguments.push(earlier_deployment(&site));
         }
         let done = run(&site, &arguments, Some(caller(policy.clone())));
-        assert_eq!((done.ended.code, done.refused.len()), (Some(0), 0), "{name}, undisturbed: {:#?}", done.ended);
+        assert_eq!(done.ended.code, Some(0), "{name}, undisturbed: {:#?}", done.ended);
+        assert_eq!(done.refused, [], "{name}, undisturbed");
         let after = Snapshot::of(&cloud).text(Versions::Numbered);
         let needs = done.recorded.iter().flat_map(|request| request.needs(ACCOUNT)).collect();
+        let sources = sources.clone();
         Self { name, command, sources, arguments, before, after, policy, needs }
     }
 

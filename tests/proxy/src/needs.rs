@@ -143,7 +143,7 @@ fn api_gateway(request: &Request, body: &serde_json::Value, scope: &Scope<'_>) -
     if let Some(arn) = path.strip_prefix("/tags/") {
         needs.push(Need::new("apigateway:TagResource", unescaped(arn)));
     }
-    if method == "POST" && has_members(&body["tags"]) && path == "/apis" {
+    if method == "POST" && has_members(&body["tags"]) && !path.starts_with("/tags/") {
         needs.push(Need::new("apigateway:TagResource", format!("{start}{path}")));
         needs.push(Need::new("apigateway:POST", format!("{start}/tags/{start}{path}")));
     }

@@ -25,11 +25,6 @@ impl Recorded {
         Request { head: self.head.clone(), body: self.body.clone() }
     }
 
-    /// Whether it is signed, as calls to AWS are; a request to an HTTP API's own endpoint is not.
-    pub fn is_signed(&self) -> bool {
-        self.request().header("authorization").is_some()
-    }
-
     /// What its caller must be allowed in an account.
     pub fn needs(&self, account: &str) -> Vec<Need> {
         needs::of(&self.request(), account)
@@ -39,9 +34,8 @@ impl Recorded {
     pub fn as_json(&self) -> Value {
         let mut lines = self.head.lines();
         let first = lines.next().unwrap_or_default();
-        let mut words = first.split(' ');
-        let mut word = || words.next().unwrap_or_default().to_owned();
-        let (method, target) = (word(), word());
+        let method = first.split(' ').next().unwrap_or_default();
+        let target = first.split(' ').nth(1).unwrap_or_default();
         let headers: Map<String, Value> = lines
             .filter_map(|line| line.split_once(':'))
             .map(|(name, value)| (name.to_ascii_lowercase(), Value::from(value.trim())))

@@ -21,25 +21,32 @@ pub const MANAGED_POLICY_LIMIT: usize = 6144;
 
 /// The least policy with which a person may run some commands on a stack.
 pub fn caller_policy(commands: &BTreeSet<CallerCommand>, stack: &Stack) -> Document {
-    let mut actions: BTreeMap<Group, BTreeSet<&'static str>> = BTreeMap::new();
+    let mut actions: BTreeMap<ResourceKind, BTreeSet<&'static str>> = BTreeMap::new();
     let mut services = BTreeSet::new();
     for (_, permission) in commands.iter().flat_map(|command| command.permissions()) {
-        services.extend(passed_to(permission.on));
-        actions.entry(Group::of(permission.on)).or_default().insert(permission.action);
+        services.extend(passed_to(permission.on).map(str::to_owned));
+        actions.entry(statement_of(permission.on)).or_default().insert(permission.action);
     }
-    let statement = |(group, actions): (Group, BTreeSet<&str>)| {
-        let actions: Vec<String> = actions.into_iter().map(str::to_owned).collect();
+    let statement = |(kind, actions): (ResourceKind, BTreeSet<&str>)| {
         let statement = Statement::new(Effect::Allow)
-            .with_sid(group.sid())
-            .with_actions(actions)
-            .with_resources(resources::pattern(group.kind(), stack));
-        if group != Group::PassedRoles {
+            .with_sid(resources::sid(kind))
+            .with_actions(actions.into_iter().map(str::to_owned).collect::<Vec<_>>())
+            .with_resources(resources::pattern(kind, stack));
+        if passed_to(kind).is_none() {
             return statement;
         }
-        let services: Vec<String> = services.iter().map(|service| (*service).to_owned()).collect();
+        let services: Vec<String> = services.iter().cloned().collect();
         statement.with_condition(Condition::new(Comparison::StringEquals, "iam:PassedToService", services))
     };
     Document::new(actions.into_iter().map(statement).collect())
+}
+
+/// The kind of resource that a statement is about: roles that are given away stand in one, whoever gets them.
+fn statement_of(kind: ResourceKind) -> ResourceKind {
+    match kind {
+        ResourceKind::RoleOfStateMachine => ResourceKind::RoleOfFunction,
+        other => other,
+    }
 }
 
 /// One permission of a command, and the calls that ask for it.
@@ -86,36 +93,6 @@ fn passed_to(kind: ResourceKind) -> Option<&'static str> {
         ResourceKind::RoleOfFunction => Some("lambda.amazonaws.com"),
         ResourceKind::RoleOfStateMachine => Some("states.amazonaws.com"),
         _ => None,
-    }
-}
-
-/// What stands in one statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Group {
-    /// A kind of resource.
-    On(ResourceKind),
-    /// Roles that are given to a service.
-    PassedRoles,
-}
-
-impl Group {
-    fn of(kind: ResourceKind) -> Self {
-        if passed_to(kind).is_some() { Self::PassedRoles } else { Self::On(kind) }
-    }
-
-    fn kind(self) -> ResourceKind {
-        match self {
-            Self::On(kind) => kind,
-            Self::PassedRoles => ResourceKind::RoleOfFunction,
-        }
-    }
-
-    /// The statement's id: letters and digits.
-    fn sid(self) -> &'static str {
-        match self {
-            Self::PassedRoles => "PassRoles",
-            Self::On(kind) => resources::sid(kind),
-        }
     }
 }
 

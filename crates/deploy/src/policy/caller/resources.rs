@@ -29,8 +29,7 @@ pub(super) fn sid(kind: ResourceKind) -> &'static str {
     match kind {
         ResourceKind::Everything => "Lists",
         ResourceKind::Role => "Roles",
-        ResourceKind::RoleOfFunction => "RolesOfFunctions",
-        ResourceKind::RoleOfStateMachine => "RolesOfStateMachines",
+        ResourceKind::RoleOfFunction | ResourceKind::RoleOfStateMachine => "PassRoles",
         ResourceKind::Function => "Functions",
         ResourceKind::StateMachine => "StateMachines",
         ResourceKind::Execution => "Executions",
