@@ -100,6 +100,14 @@ fn without_a_terminal_it_is_said_what_to_do() {
 }
 
 #[test]
+fn ctrl_c_leaves_the_terminal_as_it_was() {
+    let stand_in = StandIn::start();
+    let desk = Desk::new(ADMIN, &stand_in);
+    let ended = desk.on_terminal(QUESTION, "^C", &[WORKSHOP, "info"]);
+    assert_eq!((ended.code, stand_in.calls()), (Some(130), Vec::new()), "{ended:#?}");
+}
+
+#[test]
 fn a_wrong_code_is_told() {
     let stand_in = StandIn::start();
     let desk = Desk::new(ADMIN, &stand_in);
