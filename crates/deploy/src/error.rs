@@ -4,9 +4,9 @@ use crate::limits::breach::Breach;
 use crate::observe::{Owner, Unread};
 use aws::AwsError;
 use model::names::Key;
+use model::role_path::RolePath;
 use model::service::StateMachine;
 use model::source::Place;
-use model::stack_settings::RolePath;
 
 /// Why a deployment can't be planned or applied. What is done stays done; the next run goes on from there.
 #[derive(Debug, Clone, thiserror::Error)]

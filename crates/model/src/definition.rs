@@ -130,7 +130,7 @@ fn is_function_arn(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::names::{AccountId, Region, ServiceName, StageName};
-    use crate::stack_settings::RolePath;
+    use crate::role_path::RolePath;
 
     #[test]
     fn broken_json_is_refused_with_its_place() {

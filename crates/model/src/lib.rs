@@ -16,6 +16,7 @@ pub mod environment;
 pub mod names;
 mod partition;
 pub mod pseudo;
+pub mod role_path;
 mod section;
 pub mod service;
 mod service_file;

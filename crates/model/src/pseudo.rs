@@ -119,7 +119,7 @@ fn value(name: &str, stack: &Stack) -> Option<String> {
 mod tests {
     use super::*;
     use crate::names::{AccountId, Region, ServiceName, StageName};
-    use crate::stack_settings::RolePath;
+    use crate::role_path::RolePath;
 
     fn stack() -> Stack {
         Stack {

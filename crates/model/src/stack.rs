@@ -1,7 +1,7 @@
 //! One deployment of a service: a service, a stage, a region and an account, and the names that follow from them.
 
 use super::names::{AccountId, Arn, Key, Region, ServiceName, StageName};
-use super::stack_settings::RolePath;
+use super::role_path::RolePath;
 
 /// The tag that says which stack owns a resource.
 pub const OWNER_TAG: &str = "workshop:stack";

@@ -1,9 +1,9 @@
 //! What `[stack]` says of a deployment as a whole: the tags of every resource, and what an organisation wants of every role.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use super::pseudo::Template;
+use super::role_path::RolePath;
 
 /// What a service file says of a deployment as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,26 +16,6 @@ pub struct StackSettings {
     pub role_path: RolePath,
 }
 
-/// The path of a role, which is part of its ARN: `/`, or a text between slashes. A role keeps it for life.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RolePath(String);
-
-impl Default for RolePath {
-    /// No path: `/`.
-    fn default() -> Self {
-        Self("/".to_owned())
-    }
-}
-
-impl fmt::Display for RolePath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The longest path that CreateRole takes, in characters.
-const LONGEST_PATH: usize = 512;
-
 /// The tags that AWS takes on one resource (API Gateway, IAM, Lambda, Logs and Step Functions agree), less the two that say
 /// whose it is.
 pub(super) const MOST_TAGS: usize = 48;
@@ -43,35 +23,6 @@ pub(super) const MOST_TAGS: usize = 48;
 /// The longest key and value of a tag, in characters.
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
-
-impl RolePath {
-    /// The path itself.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it is no path: `/`.
-    pub fn is_root(&self) -> bool {
-        self.0 == "/"
-    }
-
-    /// The path, when IAM and Lambda take it. IAM alone takes any printable ASCII, but Lambda takes no function whose role's
-    /// ARN has more than letters, digits and `+=,.@_-/` (pattern of `Role` in CreateFunction's documentation).
-    ///
-    /// # Errors
-    /// A sentence that says what a path looks like.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "+=,.@_-/".contains(c);
-        let between_slashes = text.starts_with('/') && text.ends_with('/');
-        if between_slashes && text != "//" && text.len() <= LONGEST_PATH && text.chars().all(allowed) {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(format!(
-            "`{text}` can't be the path of roles: it begins and ends with `/`, holds letters, digits, `+=,.@_-` and `/`, and \
-             has up to {LONGEST_PATH} characters, such as `/team/`."
-        ))
-    }
-}
 
 /// What AWS would refuse about the key of a tag; nothing when every service takes it.
 pub(super) fn refused_key(key: &str) -> Option<String> {
@@ -129,17 +80,6 @@ pub(super) fn is_policy_arn(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_are_those_that_iam_and_lambda_take() {
-        for good in ["/", "/team/", "/a/b-c_d/", "/division_abc/x+=,.@/"] {
-            assert_eq!(RolePath::parse(good).unwrap().as_str(), good);
-        }
-        for bad in ["", "team", "/team", "team/", "//", "/a b/", "/ä/", "/*/", &format!("/{}/", "a".repeat(511))] {
-            assert!(RolePath::parse(bad).unwrap_err().contains("such as `/team/`"), "{bad}");
-        }
-        assert!(RolePath::default().is_root() && !RolePath::parse("/team/").unwrap().is_root());
-    }
 
     #[test]
     fn tags_are_those_that_every_service_takes() {

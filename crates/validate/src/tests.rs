@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use model::names::{AccountId, Region, ServiceName, StageName};
-use model::stack_settings::RolePath;
+use model::role_path::RolePath;
 
 fn checked(file: &str, text: &str) -> Checked {
     checked_as(asl::MachineType::Standard, file, text)

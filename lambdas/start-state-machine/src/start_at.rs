@@ -1,6 +1,5 @@
 //! `startAt`: milliseconds since 1970, and the mistakes that people make with them.
 
-use crate::params::rfc3339;
 use crate::refusal::Refusal;
 use jiff::{SignedDuration, Timestamp};
 
@@ -46,8 +45,7 @@ pub(crate) fn check_ahead(start_at: Timestamp, now: Timestamp) -> Result<(), Ref
     Err(Refusal::bad_request(
         "too_far_ahead",
         format!(
-            "\"startAt\" is {}, more than 365 days ahead, the longest that Step Functions waits; send an earlier moment",
-            rfc3339(start_at)
+            "\"startAt\" is {start_at:.3}, more than 365 days ahead, the longest that Step Functions waits; send an earlier moment"
         ),
     ))
 }

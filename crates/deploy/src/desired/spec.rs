@@ -7,9 +7,9 @@ use aws::lambda::{Code, Configuration};
 use aws::{Tags, sfn};
 use model::definition;
 use model::names::{Arn, Key};
+use model::role_path::RolePath;
 use model::service::Route;
 use model::stack::Stack;
-use model::stack_settings::RolePath;
 
 /// How one resource should be.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,10 +6,11 @@ use toml::de::DeValue;
 
 use crate::names::{AccountId, Region, ServiceName, StageName};
 use crate::pseudo::Template;
+use crate::role_path::RolePath;
 use crate::section::Section;
 use crate::source::ModelError;
 use crate::stack::Stack;
-use crate::stack_settings::{MOST_TAGS, RolePath, StackSettings, is_policy_arn, refused_key, refused_value};
+use crate::stack_settings::{MOST_TAGS, StackSettings, is_policy_arn, refused_key, refused_value};
 
 /// Reads `[stack]`. The names of the service and its stage are for the values of pseudo-parameters.
 pub(super) fn stack_settings(

@@ -3,7 +3,7 @@
 use super::*;
 use crate::fixtures::{LESSON, deployed, key, stack, wanted};
 use crate::plan::Change;
-use model::stack_settings::RolePath;
+use model::role_path::RolePath;
 
 /// The lesson as it is deployed: the function at its first version.
 fn part() -> ObservedPart {
