@@ -9,11 +9,14 @@ use policy::Document;
 use workshop_proxy::Need;
 
 /// What stands in a policy although no recording uses it, and why.
-const UNRECORDED: [(CallerCommand, &str, &str); 1] = [(
-    CallerCommand::Deploy,
-    "states:StopExecution",
-    "an execution that starts while its state machine is being deleted would keep it from going",
-)];
+const UNRECORDED: [(CallerCommand, &str, &str); 2] = [
+    (
+        CallerCommand::Deploy,
+        "states:StopExecution",
+        "an execution that starts while its state machine is being deleted would keep it from going",
+    ),
+    (CallerCommand::Logs, "logs:StartLiveTail", "`--live` speaks to AWS alone; the embedded cloud has no live tail"),
+];
 
 /// The policy of a command, as the program prints it.
 fn policy_of(project: &Project, command: CallerCommand) -> Document {

@@ -241,7 +241,8 @@ impl Shared {
         if self.with_endpoints {
             return self.pass_with_endpoints(client, port, &request, place);
         }
-        let struck = self.injection.as_ref().filter(|injection| injection.strikes(&id)).map(|injection| injection.fault);
+        let struck =
+            self.injection.as_ref().filter(|injection| injection.strikes(&id)).map(|injection| injection.fault);
         let fault = struck.or((id.occurrence <= self.throttled_first).then_some(Fault::Throttled));
         if fault.is_some() {
             self.state().struck = true;

@@ -73,7 +73,10 @@ IAM asks to slow down; trying again for up to 2 minutes.
 created function sendEmail (6511 ms)
 ";
         let figures = Figures::of(said);
-        assert_eq!((figures.calls, figures.writes, figures.asked_to_slow_down.as_slice()), (2, 1, &["IAM".to_owned()][..]));
+        assert_eq!(
+            (figures.calls, figures.writes, figures.asked_to_slow_down.as_slice()),
+            (2, 1, &["IAM".to_owned()][..])
+        );
         assert_eq!(figures.waits(), "its new role to be known everywhere in AWS (6 s)");
         assert_eq!(Figures::of("").waits(), "nothing");
     }

@@ -43,7 +43,7 @@ pub async fn start(aws: &Aws, group: &Arn, pattern: Option<&str>) -> Result<Live
     let call = aws.logs.start_live_tail().log_group_identifiers(group.as_str());
     let call = call.set_log_event_filter_pattern(pattern.map(str::to_owned)).customize().config_override(quiet);
     let call = call.mutate_request(move |request| without_prefix(request, endpoint.as_deref()));
-    let output = call.send().await.map_err(AwsError::from_sdk(SERVICE, OPERATION))?;
+    let output = call.send().await.map_err(AwsError::from_sdk("CloudWatch Logs", "StartLiveTail"))?;
     Ok(LiveTail { events: output.response_stream })
 }
 

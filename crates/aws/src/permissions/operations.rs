@@ -9,11 +9,17 @@ use super::{Operation, Permission, ResourceKind};
 /// Every operation that this crate calls.
 pub const OPERATIONS: &[Operation] = &[
     Operation { service: "STS", name: "GetCallerIdentity", needs: &[] },
+    // It is the profile's, on the role that the profile names, and not the stack's.
+    Operation { service: "STS", name: "AssumeRole", needs: &[may("sts:AssumeRole", Everything)] },
     // IAM.
     iam("ListRoles", &[may("iam:ListRoles", Everything)]),
     iam("GetRole", &[may("iam:GetRole", Role)]),
     // The role is made with its tags.
     iam("CreateRole", &[may("iam:CreateRole", Role), may("iam:TagRole", Role)]),
+    // GetRole says nothing of tags where there are none.
+    iam("ListRoleTags", &[may("iam:ListRoleTags", Role)]),
+    iam("PutRolePermissionsBoundary", &[may("iam:PutRolePermissionsBoundary", Role)]),
+    iam("DeleteRolePermissionsBoundary", &[may("iam:DeleteRolePermissionsBoundary", Role)]),
     iam("TagRole", &[may("iam:TagRole", Role)]),
     iam("UpdateAssumeRolePolicy", &[may("iam:UpdateAssumeRolePolicy", Role)]),
     iam("DeleteRole", &[may("iam:DeleteRole", Role)]),
@@ -26,6 +32,7 @@ pub const OPERATIONS: &[Operation] = &[
     // Lambda. GetFunction answers with the function's tags only to whoever may list them.
     lambda("ListFunctions", &[may("lambda:ListFunctions", Everything)]),
     lambda("GetFunction", &[may("lambda:GetFunction", Function), may("lambda:ListTags", Function)]),
+    lambda("ListTags", &[may("lambda:ListTags", Function)]),
     lambda(
         "CreateFunction",
         &[
@@ -89,6 +96,7 @@ pub const OPERATIONS: &[Operation] = &[
     logs("PutRetentionPolicy", &[may("logs:PutRetentionPolicy", LogGroup)]),
     logs("DeleteLogGroup", &[may("logs:DeleteLogGroup", LogGroup)]),
     logs("FilterLogEvents", &[may("logs:FilterLogEvents", LogGroup)]),
+    logs("StartLiveTail", &[may("logs:StartLiveTail", LogGroup)]),
     // API Gateway: the action is the request's method, the resource its path. Tags are checked as an action of their own,
     // and by some accounts' errors as a POST to /tags (cloudformation-coverage-roadmap #997, awacs #254).
     apis("GetApis", &[may("apigateway:GET", Apis)]),
@@ -100,6 +108,7 @@ pub const OPERATIONS: &[Operation] = &[
     apis("DeleteApi", &[may("apigateway:DELETE", Api)]),
     apis("DeleteCorsConfiguration", &[may("apigateway:DELETE", Api)]),
     apis("TagResource", &[may("apigateway:POST", ApiTags), may("apigateway:TagResource", Api)]),
+    apis("GetTags", &[may("apigateway:GET", ApiTags)]),
     apis("GetIntegrations", &[may("apigateway:GET", Api)]),
     apis("CreateIntegration", &[may("apigateway:POST", Api)]),
     apis("UpdateIntegration", &[may("apigateway:PATCH", Api)]),
@@ -109,7 +118,10 @@ pub const OPERATIONS: &[Operation] = &[
     apis("UpdateRoute", &[may("apigateway:PATCH", Api)]),
     apis("DeleteRoute", &[may("apigateway:DELETE", Api)]),
     apis("GetStages", &[may("apigateway:GET", Api)]),
-    apis("CreateStage", &[may("apigateway:POST", Api)]),
+    apis(
+        "CreateStage",
+        &[may("apigateway:POST", Api), may("apigateway:TagResource", Api), may("apigateway:POST", ApiTags)],
+    ),
     apis("UpdateStage", &[may("apigateway:PATCH", Api)]),
 ];
 

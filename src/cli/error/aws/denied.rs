@@ -61,7 +61,8 @@ mod tests {
              arn:aws:iam::123456789012:role/r {because}"
         );
         let kind = AwsErrorKind::AccessDenied;
-        let failure = access_denied(&AwsError { kind, service: "IAM", operation, code: None, message, request_id: None });
+        let failure =
+            access_denied(&AwsError { kind, service: "IAM", operation, code: None, message, request_id: None });
         format!("{}\n{}", failure.message, failure.hint.unwrap_or_default())
     }
 

@@ -113,7 +113,9 @@ pub(crate) async fn run(args: StartArgs, global: &Global, ui: &Ui) -> Result<(),
     }
     let machines = &session.project.service.state_machines;
     let is_repeatable = machines.values().all(|machine| machine.kind == StateMachineKind::Standard);
-    let answer = post(ui, &Post { url: &url, body, key: args.key.as_ref() }, &args.task, Tries::new(is_repeatable), global).await?;
+    let answer =
+        post(ui, &Post { url: &url, body, key: args.key.as_ref() }, &args.task, Tries::new(is_repeatable), global)
+            .await?;
     let execution = execution_arn(&session.project.service, &session.stack, &args.task, &answer);
     let started = Started { when, url, answer, execution };
     print(ui, &args, &started, &zone)?;
@@ -193,13 +195,7 @@ struct Post<'a> {
 }
 
 /// Posts, and posts again while API Gateway does not know the new endpoint.
-async fn post(
-    ui: &Ui,
-    sent: &Post<'_>,
-    task: &str,
-    mut tries: Tries,
-    global: &Global,
-) -> Result<Value, CliError> {
+async fn post(ui: &Ui, sent: &Post<'_>, task: &str, mut tries: Tries, global: &Global) -> Result<Value, CliError> {
     let url = sent.url;
     let progress = ui.progress();
     progress.set_message(format!("POST {url}"));

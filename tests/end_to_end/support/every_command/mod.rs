@@ -106,6 +106,10 @@ impl Session {
         self.project.change_settings();
         self.run(CallerCommand::Diff, &["--package", "zips"], 0);
         self.deploy(&[]);
+        self.project.join_an_organisation();
+        self.deploy(&[]);
+        self.project.drop_the_boundary();
+        self.deploy(&[]);
         outside::attach_a_policy(&self.cloud);
         self.project.remove_extra();
         // Nothing is deleted while an execution waits.

@@ -79,7 +79,7 @@ impl Project {
         self.edit(|text| {
             text.replace("memory_mb = 128", "memory_mb = 256")
                 .replace("log_retention_days = 14", "log_retention_days = 30")
-                .replace("rate_per_s = 10", "rate_per_s = 11")
+                .replace("rate_per_s = 1\n", "rate_per_s = 2\n")
                 .replace("states:*", "states:StartExecution")
                 .replace("cors = true", "cors = false")
                 .replace("method = \"GET\"", "method = \"PUT\"")
@@ -87,6 +87,20 @@ impl Project {
         let file = self.path("definitions/wait-to-send.asl.json");
         let text = fs::read_to_string(&file).expect("a file");
         fs::write(file, text.replacen("{", "{\n  \"Comment\": \"changed\",", 1)).expect("a file");
+    }
+
+    /// Asks for what an organisation may want of everything.
+    pub fn join_an_organisation(&self) {
+        let wanted = "[stack]\npermissions_boundary = \"arn:aws:iam::aws:policy/ReadOnlyAccess\"\ntags = { team = \"blue\" }\n\n";
+        self.edit(|text| text.replacen("[functions.", &format!("{wanted}[functions."), 1));
+    }
+
+    /// Asks for a boundary no longer.
+    pub fn drop_the_boundary(&self) {
+        self.edit(|text| {
+            let lines = text.lines().filter(|line| !line.starts_with("permissions_boundary"));
+            lines.map(|line| format!("{line}\n")).collect()
+        });
     }
 
     /// Gives `sendEmail` a timeout, which makes it and what calls it another version.

@@ -49,10 +49,12 @@ const IDENTITY: Calls = &[("STS", "GetCallerIdentity")];
 const OBSERVE: Calls = &[
     (IAM, "GetRole"),
     (IAM, "GetRolePolicy"),
+    (IAM, "ListRoleTags"),
     (IAM, "ListRoles"),
     (LAMBDA, "GetAlias"),
     (LAMBDA, "GetFunction"),
     (LAMBDA, "GetPolicy"),
+    (LAMBDA, "ListTags"),
     (LAMBDA, "ListVersionsByFunction"),
     (STATES, "DescribeStateMachine"),
     (STATES, "ListExecutions"),
@@ -64,6 +66,7 @@ const OBSERVE: Calls = &[
     (APIS, "GetIntegrations"),
     (APIS, "GetRoutes"),
     (APIS, "GetStages"),
+    (APIS, "GetTags"),
 ];
 
 /// One function and the state machines that call it.
@@ -93,6 +96,8 @@ const DELETE_VERSIONS: Calls = &[(LAMBDA, "DeleteFunction"), (STATES, "DeleteSta
 /// A stack is made and changed.
 const WRITE: Calls = &[
     (IAM, "CreateRole"),
+    (IAM, "DeleteRolePermissionsBoundary"),
+    (IAM, "PutRolePermissionsBoundary"),
     (IAM, "PutRolePolicy"),
     (IAM, "TagRole"),
     (IAM, "UpdateAssumeRolePolicy"),
@@ -156,6 +161,9 @@ const HISTORY: Calls = &[(STATES, "DescribeStateMachineForExecution"), (STATES, 
 /// The lines of functions.
 const LINES: Calls = &[(LOGS, "FilterLogEvents")];
 
+/// `logs --live`.
+const LIVE_LINES: Calls = &[(LOGS, "StartLiveTail")];
+
 impl CallerCommand {
     /// All of them.
     pub const ALL: [Self; 14] = [
@@ -217,7 +225,7 @@ impl CallerCommand {
             Self::Info => &[IDENTITY, OBSERVE],
             Self::Invoke => &[IDENTITY, &[(LAMBDA, "Invoke")]],
             Self::List => &[IDENTITY, &[(STATES, "ListExecutions")], WAITS],
-            Self::Logs => &[IDENTITY, LINES, FIND, HISTORY],
+            Self::Logs => &[IDENTITY, LINES, LIVE_LINES, FIND, HISTORY],
             Self::Remove => &[IDENTITY, OBSERVE, DELETE],
             Self::Rollback => &[IDENTITY, OBSERVE, READ_VERSIONS, WAITS, ROLL_BACK],
             Self::Show => &[IDENTITY, FIND, HISTORY],

@@ -12,7 +12,7 @@ pub(super) fn pattern(kind: ResourceKind, stack: &Stack) -> String {
     match kind {
         ResourceKind::Everything => "*".to_owned(),
         ResourceKind::Role | ResourceKind::RoleOfFunction | ResourceKind::RoleOfStateMachine => {
-            format!("arn:{partition}:iam::{}:role/{}*", stack.account, stack.role_name_start())
+            format!("arn:{partition}:iam::{}:role{}{}*", stack.account, stack.role_path, stack.role_name_start())
         }
         ResourceKind::Function => arn("lambda", format!("function:{}", stack.function_name_start())),
         ResourceKind::StateMachine => arn("states", format!("stateMachine:{}", stack.state_machine_name_start())),
