@@ -76,7 +76,8 @@ fn answer(mut stream: TcpStream, others: &str, sessions: &[Vec<Message>], begun:
     }
     assert!(String::from_utf8_lossy(&body).contains("log-group:/aws/lambda/step-functions-example-dev-sendEmail"));
     let session = begun.fetch_add(1, Ordering::Relaxed).min(sessions.len() - 1);
-    let mut answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.amazon.eventstream\r\nConnection: close\r\n\r\n".to_vec();
+    let mut answer =
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.amazon.eventstream\r\nConnection: close\r\n\r\n".to_vec();
     for message in &sessions[session] {
         write_message_to(message, &mut answer).unwrap();
     }
@@ -92,7 +93,14 @@ fn a_live_tail_shows_lines_as_they_come_and_begins_again() {
     let start = message("event", "sessionStart", &json!({"sessionId": "1"}));
     let over = message("exception", "SessionTimeoutException", &json!({"message": "three hours"}));
     let (endpoint, begun) = serve(vec![
-        vec![start.clone(), update(&["one"], false), update(&[], false), update(&["two"], true), update(&["three"], true), over],
+        vec![
+            start.clone(),
+            update(&["one"], false),
+            update(&[], false),
+            update(&["two"], true),
+            update(&["three"], true),
+            over,
+        ],
         // The connection breaks.
         vec![start.clone(), update(&["four"], false)],
         vec![start, update(&["five"], false)],
@@ -115,13 +123,19 @@ fn a_live_tail_shows_lines_as_they_come_and_begins_again() {
     assert_eq!(begun.load(Ordering::Relaxed), 3);
     assert!(said.contains("0.01 US dollars a minute"), "{said}");
     assert_eq!(said.matches("More than 500 lines a second").count(), 1, "{said}");
-    assert!(said.contains("after three hours; it begins again") && said.contains("The connection to CloudWatch Logs is lost"), "{said}");
+    assert!(
+        said.contains("after three hours; it begins again")
+            && said.contains("The connection to CloudWatch Logs is lost"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_live_tail_is_asked_for_only_where_it_can_be() {
     let sandbox = Sandbox::new();
-    for wrong in ["logs -f sendEmail --live", "logs --execution x -t --live", "logs -f sendEmail -t --live --startTime 1h"] {
+    for wrong in
+        ["logs -f sendEmail --live", "logs --execution x -t --live", "logs -f sendEmail -t --live --startTime 1h"]
+    {
         let refused = sandbox.workshop(wrong).output().unwrap();
         assert_eq!(refused.status.code(), Some(2), "{wrong}: {refused:?}");
     }

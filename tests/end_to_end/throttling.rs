@@ -16,8 +16,12 @@ fn run(home: &Home, port: u16, arguments: &str) -> Ended {
 
 /// The services that a command says it waits for, one for each time that it says so.
 fn told(ended: &Ended) -> Vec<&str> {
-    let mut services: Vec<&str> =
-        ended.stderr.lines().filter_map(|line| line.split_once(" asks to slow down; trying again")).map(|it| it.0).collect();
+    let mut services: Vec<&str> = ended
+        .stderr
+        .lines()
+        .filter_map(|line| line.split_once(" asks to slow down; trying again"))
+        .map(|it| it.0)
+        .collect();
     services.sort_unstable();
     services
 }
@@ -82,7 +86,10 @@ fn throttling_that_does_not_end_is_told() {
     let ended = run(&home, proxy.port, "list");
     assert_eq!(ended.code, Some(7), "{ended:#?}");
     assert_eq!(told(&ended), ["STS"]);
-    assert!(ended.stderr.contains("STS still asks to slow down: GetCallerIdentity failed after several tries."), "{ended:#?}");
+    assert!(
+        ended.stderr.contains("STS still asks to slow down: GetCallerIdentity failed after several tries."),
+        "{ended:#?}"
+    );
     let calls = proxy.take().0.len();
     assert!((15..=90).contains(&calls), "{calls} calls");
 }
@@ -104,12 +111,16 @@ fn a_countdown_that_is_refused_is_not_left_out_silently() {
     assert_eq!(listed.code, Some(0), "{listed:#?}");
     let row = listed.stdout.lines().find(|line| line.contains("taskone")).unwrap_or_default();
     assert!(row.contains("RUNNING") && row.ends_with("not known"), "{listed:#?}");
-    let why = "What 1 execution waits for could not be read: Step Functions still asks to slow down: GetExecutionHistory";
+    let why =
+        "What 1 execution waits for could not be read: Step Functions still asks to slow down: GetExecutionHistory";
     assert!(listed.stderr.contains(why), "{listed:#?}");
     let json = run(&home, proxy.port, "list --json");
     let result: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
     let entry = &result["executions"][0];
-    assert!(entry["waitsUntil"].is_null() && entry["waitError"].as_str().is_some_and(|why| !why.is_empty()), "{result:#}");
+    assert!(
+        entry["waitsUntil"].is_null() && entry["waitError"].as_str().is_some_and(|why| !why.is_empty()),
+        "{result:#}"
+    );
 }
 
 /// The call for an execution's history, as the proxy names it.

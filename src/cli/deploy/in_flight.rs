@@ -69,7 +69,8 @@ async fn running_of(session: &Session, ui: &Ui, key: &Key) -> Option<Vec<Executi
         Ok(found) => Some(found),
         Err(error) => {
             let why = CliError::from(error).message;
-            let note = format!("Which executions go on with the definition that they began with could not be read: {why}");
+            let note =
+                format!("Which executions go on with the definition that they began with could not be read: {why}");
             ui.note_beside_progress(toned(Tone::Warning, note));
             None
         }

@@ -12,7 +12,8 @@ use crate::cli::ui::Ui;
 use aws::live_tail::{self, LiveTail};
 use aws::{AwsError, clock};
 
-const PRICE: &str = "A live tail costs about 0.01 US dollars a minute, after 1,800 free minutes a month; Ctrl-C ends it.";
+const PRICE: &str =
+    "A live tail costs about 0.01 US dollars a minute, after 1,800 free minutes a month; Ctrl-C ends it.";
 const SAMPLED: &str = "More than 500 lines a second match: AWS sends some of them.";
 const OVER: &str = "AWS ends a live tail after three hours; it begins again.";
 
@@ -41,7 +42,9 @@ impl Tail<'_> {
                 }
                 Err(error) if error.is_not_found() => {
                     let message = format!("{} has no log yet: it was never deployed or never run.", self.function);
-                    return Err(CliError::from(error).try_this(format!("{message} A tail without `--live` waits for it.")));
+                    return Err(
+                        CliError::from(error).try_this(format!("{message} A tail without `--live` waits for it."))
+                    );
                 }
                 Err(error) => SessionEnd::Failed(error),
             };

@@ -82,7 +82,10 @@ pub(crate) async fn run(args: LogsArgs, global: &Global, ui: &Ui) -> Result<(), 
         (true, true) if !global.local => tail.live(&session, ui, interval).await,
         (true, live) => {
             if live {
-                ui.note(format!("The embedded cloud needs no live tail: it is asked every {} ms.", interval.as_millis()));
+                ui.note(format!(
+                    "The embedded cloud needs no live tail: it is asked every {} ms.",
+                    interval.as_millis()
+                ));
             }
             tail.forever(&session.aws, ui, interval).await
         }

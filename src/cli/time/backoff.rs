@@ -148,8 +148,7 @@ mod tests {
         let mut backoff = backoff(1000);
         let now = moment::from_ms(0);
         let told = |decision| matches!(decision, Decision::Retry(Some(_)));
-        let said: Vec<bool> =
-            (0..4).map(|_| told(backoff.failed(&error(AwsErrorKind::Throttled), now))).collect();
+        let said: Vec<bool> = (0..4).map(|_| told(backoff.failed(&error(AwsErrorKind::Throttled), now))).collect();
         assert_eq!(said, [false, false, true, false]);
     }
 

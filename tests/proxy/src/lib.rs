@@ -149,7 +149,8 @@ impl Shared {
         let request = Request::read(&mut client)?;
         let id = self.name(&request);
         let place = self.begin(&id, &request, begun);
-        let struck = self.injection.as_ref().filter(|injection| injection.strikes(&id)).map(|injection| injection.fault);
+        let struck =
+            self.injection.as_ref().filter(|injection| injection.strikes(&id)).map(|injection| injection.fault);
         let fault = struck.or((id.occurrence <= self.throttled_first).then_some(Fault::Throttled));
         if fault.is_some() {
             self.state().struck = true;

@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn calls_and_waits_are_read_from_what_a_command_says() {
-        let said = "\
+        let said = "Deploying.
   sts:GetCallerIdentity               200     31 ms  request 1
   lambda:CreateFunction               400     12 ms  request 2
 function sendEmail waits for its new role to be known everywhere in AWS (0 s)
@@ -73,7 +73,10 @@ IAM asks to slow down; trying again for up to 2 minutes.
 created function sendEmail (6511 ms)
 ";
         let figures = Figures::of(said);
-        assert_eq!((figures.calls, figures.writes, figures.asked_to_slow_down.as_slice()), (2, 1, &["IAM".to_owned()][..]));
+        assert_eq!(
+            (figures.calls, figures.writes, figures.asked_to_slow_down.as_slice()),
+            (2, 1, &["IAM".to_owned()][..])
+        );
         assert_eq!(figures.waits(), "its new role to be known everywhere in AWS (6 s)");
         assert_eq!(Figures::of("").waits(), "nothing");
     }

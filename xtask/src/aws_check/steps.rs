@@ -28,7 +28,10 @@ pub(super) fn all(program: &Program) -> Result<String, Failure> {
     report.push(first_answer(program)?);
     say::headline("Wait for the email");
     let tail = program.until(&["logs", "-f", "sendEmail", "-t"], EMAIL_LINE, LINE_LIMIT)?;
-    report.push(format!("  tail: the line showed {:.1} s after the tail began (due after {AHEAD_S} s or less)", seconds(tail)));
+    report.push(format!(
+        "  tail: the line showed {:.1} s after the tail began (due after {AHEAD_S} s or less)",
+        seconds(tail)
+    ));
     say::headline("Follow a second execution to its end");
     let followed = program.ok(&["start", "--task", "second", "--at", "+5s", "--follow", "--verbose"])?;
     if !followed.stdout.contains(EMAIL_LINE) {

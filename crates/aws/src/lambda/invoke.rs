@@ -55,7 +55,12 @@ pub async fn invoke(
     let call = aws.lambda.invoke().function_name(function).invocation_type(kind).payload(Blob::new(payload));
     let call = call.set_log_type(tail.then_some(LogType::Tail)).customize();
     let patient = aws_sdk_lambda::config::Builder::new().timeout_config(aws.timeout.invocation_timeouts());
-    let answer = call.interceptor(Repeat::IfNotExecuted).config_override(patient).send().await.map_err(AwsError::from_sdk("Lambda", "Invoke"))?;
+    let answer = call
+        .interceptor(Repeat::IfNotExecuted)
+        .config_override(patient)
+        .send()
+        .await
+        .map_err(AwsError::from_sdk("Lambda", "Invoke"))?;
     let log = answer.log_result().and_then(decoded_log);
     Ok(Invocation {
         status: answer.status_code(),
