@@ -8,7 +8,6 @@ mod conformance;
 mod demo;
 mod failure;
 mod fuzz;
-mod install;
 mod matrix;
 mod process;
 mod project;
@@ -31,7 +30,7 @@ fn main() -> ExitCode {
         ["fuzz"] => fuzz::run(None, None),
         ["fuzz", target] => fuzz::run(Some(target), None),
         ["fuzz", target, seconds] => fuzz::run(Some(target), Some(seconds)),
-        ["install"] => install::run(),
+        ["install"] => build::install::run(),
         ["matrix", arguments @ ..] => matrix::run(arguments),
         ["test", arguments @ ..] => suite::run(arguments),
         ["tidy"] => tidy::run(None),

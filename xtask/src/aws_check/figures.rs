@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn calls_and_waits_are_read_from_what_a_command_says() {
-        let said = "\
+        let said = "Deploying.
   sts:GetCallerIdentity               200     31 ms  request 1
   lambda:CreateFunction               400     12 ms  request 2
 function sendEmail waits for its new role to be known everywhere in AWS (0 s)

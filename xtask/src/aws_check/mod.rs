@@ -6,7 +6,7 @@ mod program;
 mod steps;
 
 use crate::failure::Failure;
-use crate::{build, project, say};
+use crate::{build, say};
 use options::Options;
 use program::Program;
 use std::fs;
@@ -33,21 +33,15 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
         Some(named) => fs::canonicalize(named).map_err(|error| Failure::file(Path::new(named), &error))?,
         None => build::run()?,
     };
-    let home = project::target_dir().join("aws-check");
-    fresh(&home)?;
-    let program = Program::new(binary, home, &options)?;
-    program.open_cloud()?;
-    let checked = check(&program);
+    // An empty folder outside of the repository: the program finds no project there, and deploys the lesson that it carries.
+    let stage = options::random_stage()?;
+    let home = std::env::temp_dir().join(format!("workshop-{stage}"));
+    fs::create_dir_all(&home).map_err(|error| Failure::file(&home, &error))?;
+    let program = Program::new(binary, home.clone(), stage, &options)?;
+    let checked = program.open_cloud().and_then(|()| check(&program));
     program.close_cloud();
+    fs::remove_dir_all(&home).map_err(|error| Failure::file(&home, &error))?;
     checked
-}
-
-/// An empty folder: the program finds no project there, and deploys the lesson that it carries.
-fn fresh(home: &Path) -> Result<(), Failure> {
-    if home.exists() {
-        fs::remove_dir_all(home).map_err(|error| Failure::file(home, &error))?;
-    }
-    fs::create_dir_all(home).map_err(|error| Failure::file(home, &error))
 }
 
 /// Everything between the proof that the stage is free and the proof that nothing is left of it.

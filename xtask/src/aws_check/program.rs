@@ -1,6 +1,6 @@
 //! The program's commands against one stage, measured, and cut short by Ctrl-C; removing is not cut short.
 
-use super::options::{Options, random_stage};
+use super::options::Options;
 use crate::failure::Failure;
 use crate::{process, say};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -41,13 +41,12 @@ pub(super) struct Ended {
 
 impl Program {
     /// From here on Ctrl-C ends the program's commands rather than the check, which then removes what it made.
-    pub(super) fn new(binary: PathBuf, home: PathBuf, options: &Options) -> Result<Self, Failure> {
+    pub(super) fn new(binary: PathBuf, home: PathBuf, stage: String, options: &Options) -> Result<Self, Failure> {
         let interrupted = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             flag::register(signal, Arc::clone(&interrupted))
                 .map_err(|error| Failure::new(format!("Ctrl-C could not be watched for: {error}")))?;
         }
-        let stage = random_stage()?;
         let mut passed_on = options.passed_on.clone();
         passed_on.extend(options.local.then(|| "--local".to_owned()));
         Ok(Self { binary, home, stage, local: options.local, options: passed_on, interrupted })

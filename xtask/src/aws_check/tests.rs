@@ -15,7 +15,7 @@ fn program(special: &str) -> (Program, tempfile::TempDir) {
     );
     fs::write(&script, text).unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-    let program = Program::new(script, folder.path().to_path_buf(), &Options::default()).unwrap();
+    let program = Program::new(script, folder.path().to_path_buf(), "check-1".to_owned(), &Options::default()).unwrap();
     (program, folder)
 }
 
