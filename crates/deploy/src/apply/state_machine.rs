@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::context::Context;
+use super::pace::Pace;
 use crate::desired::spec::{NamedFunction, StateMachineSpec};
 use crate::error::DeployError;
 use crate::event::{Event, Events, WaitingFor};
-use crate::pace::Pace;
 use crate::parallel;
 use crate::plan::Step;
 use crate::plan::diff::Field;

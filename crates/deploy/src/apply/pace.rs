@@ -23,7 +23,7 @@ const MAX_REFUSED: u32 = 120;
 
 /// Shared by calls of one operation that are made at once.
 #[derive(Debug, Default)]
-pub(crate) struct Pace {
+pub(super) struct Pace {
     rate: Mutex<Rate>,
     /// Whoever holds it waits for the next call's turn.
     turn: tokio::sync::Mutex<()>,
@@ -31,11 +31,11 @@ pub(crate) struct Pace {
 
 /// When a call was made: which refusals it has nothing to do with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Epoch(u64);
+pub(super) struct Epoch(u64);
 
 impl Pace {
     /// Waits until one more call may be made.
-    pub(crate) async fn turn(&self) -> Epoch {
+    pub(super) async fn turn(&self) -> Epoch {
         let _turn = self.turn.lock().await;
         let pause = self.rate().pause();
         clock::pause(pause).await;
@@ -43,12 +43,12 @@ impl Pace {
     }
 
     /// A call passed.
-    pub(crate) fn passed(&self) {
+    pub(super) fn passed(&self) {
         self.rate().passed();
     }
 
     /// A call was refused; false when it is no use to try again.
-    pub(crate) fn refused(&self, made: Epoch) -> bool {
+    pub(super) fn refused(&self, made: Epoch) -> bool {
         self.rate().refused(made)
     }
 
