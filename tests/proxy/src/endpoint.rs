@@ -46,7 +46,8 @@ pub(crate) fn is_called(request: &Request) -> bool {
 /// An answer in which endpoints are at another port.
 pub(crate) fn moved(answer: &[u8], from: u16, to: u16) -> Vec<u8> {
     let text = String::from_utf8_lossy(answer);
-    let (from, to) = (format!("{HOST}{from}"), format!("{HOST}{to}"));
+    let from = format!("{HOST}{from}");
+    let to = format!("{HOST}{to}");
     let Some((head, body)) = text.split_once("\r\n\r\n").filter(|(_, body)| body.contains(&from)) else {
         return answer.to_vec();
     };

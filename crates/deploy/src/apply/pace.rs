@@ -108,7 +108,8 @@ mod tests {
         const CALL_US: u64 = 80_000;
         let mut rate = Rate::default();
         let mut outcome = Outcome { refused: 0, took_s: 0.0 };
-        let (mut tokens, mut filled_us) = (size, 0);
+        let mut tokens = size;
+        let mut filled_us = 0;
         let mut turn_us = 0_u64;
         // By the time of their answers: the worker, the epoch of its call; none for a worker that has made none yet.
         let mut answers: BTreeMap<(u64, usize), Option<Epoch>> =
