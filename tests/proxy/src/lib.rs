@@ -188,6 +188,13 @@ impl Drop for Proxy {
     }
 }
 
+/// A request, what it is called, and its place among the calls.
+struct Named {
+    request: Request,
+    id: CallId,
+    place: usize,
+}
+
 impl Shared {
     /// Passes everything on to a port.
     fn new(target: u16) -> Self {
@@ -223,18 +230,7 @@ impl Shared {
         let request = Request::read(&mut client)?;
         let id = self.name(&request);
         let place = self.begin(&id, &request, begun);
-        let body = String::from_utf8_lossy(&request.body);
-        if let Some(denied) = self.rule.and_then(|rule| rule(&id.operation, &body)) {
-            request.taken(&mut client);
-            return self.answer(client, &access_denied(Service::of(&request), &denied));
-        }
-        if let Some(refusal) = self.caller.as_ref().and_then(|caller| caller.refusal(&request)) {
-            self.state().refused.push(refusal.need.clone());
-            if refusal.is_whole {
-                request.taken(&mut client);
-                return self.answer(client, &refusal.answer(Service::of(&request)));
-            }
-            let answer = refusal.partial(&self.forward(&request, place)?);
+        if let Some(answer) = self.refusal(&request, &id, place) {
             request.taken(&mut client);
             return self.answer(client, &answer);
         }
@@ -248,51 +244,72 @@ impl Shared {
             self.state().struck = true;
             self.changed.notify_all();
         }
+        self.pass_with(fault, client, port, &Named { request, id, place })
+    }
+
+    /// What a call gets that an organisation forbids or the caller may not make.
+    fn refusal(&self, request: &Request, id: &CallId, place: usize) -> Option<Vec<u8>> {
+        let body = String::from_utf8_lossy(&request.body);
+        if let Some(denied) = self.rule.and_then(|rule| rule(&id.operation, &body)) {
+            return Some(access_denied(Service::of(request), &denied));
+        }
+        let refusal = self.caller.as_ref()?.refusal(request)?;
+        self.state().refused.push(refusal.need.clone());
+        if refusal.is_whole {
+            return Some(refusal.answer(Service::of(request)));
+        }
+        Some(refusal.partial(&self.forward(request, place)?))
+    }
+
+    /// A call with the harm that is done to it, if any.
+    fn pass_with(&self, fault: Option<Fault>, mut client: TcpStream, port: u16, named: &Named) -> Option<()> {
+        let Named { request, id, place } = named;
+        let place = *place;
         match fault {
             Some(Fault::Refused) => self.close(port),
             Some(Fault::ResetBefore) => {}
-            Some(Fault::ResetAfter) => drop(self.forward(&request, place)),
+            Some(Fault::ResetAfter) => drop(self.forward(request, place)),
             Some(Fault::Silence) => {
-                self.forward(&request, place);
+                self.forward(request, place);
                 request.taken(&mut client);
                 wire::wait_for_end(&mut client);
             }
             Some(fault @ (Fault::Throttled | Fault::Broken)) => {
                 request.taken(&mut client);
-                self.answer(client, &fault.answer(Service::of(&request)))?;
+                self.answer(client, &fault.answer(Service::of(request)))?;
             }
             Some(Fault::Denied) => {
                 request.taken(&mut client);
-                self.answer(client, &Fault::denial(Service::of(&request), &id.operation))?;
+                self.answer(client, &Fault::denial(Service::of(request), &id.operation))?;
             }
             Some(Fault::TagsUnreadable) if id.operation != "GetFunction" => {
                 request.taken(&mut client);
-                self.answer(client, &Fault::denial(Service::of(&request), &id.operation))?;
+                self.answer(client, &Fault::denial(Service::of(request), &id.operation))?;
             }
             Some(Fault::TagsUnreadable) => {
-                let answer = self.forward(&request, place)?;
+                let answer = self.forward(request, place)?;
                 request.taken(&mut client);
                 let reason = fault::denied(Service::Lambda, "ListTags");
                 self.answer(client, &tags::unreadable(&answer, &reason))?;
             }
             Some(Fault::TagsMissing) => {
-                let answer = self.forward(&request, place)?;
+                let answer = self.forward(request, place)?;
                 request.taken(&mut client);
                 self.answer(client, &tags::missing(&answer))?;
             }
             Some(Fault::HoldBefore) => {
                 if self.held() {
-                    self.carry(client, &request, place)?;
+                    self.carry(client, request, place)?;
                 }
             }
             Some(Fault::HoldAfter) => {
-                let answer = self.forward(&request, place)?;
+                let answer = self.forward(request, place)?;
                 if self.held() {
                     request.taken(&mut client);
                     self.answer(client, &answer)?;
                 }
             }
-            None => self.carry(client, &request, place)?,
+            None => self.carry(client, request, place)?,
         }
         Some(())
     }
