@@ -80,7 +80,7 @@ fn policies_are_explained_line_by_line() {
     role shop-dev-eu-west-1-flow
       of the state machine flow (definitions/service.toml:16)
       assumed by states.amazonaws.com
-        if {"StringEquals":{"aws:SourceAccount":"<account>"},"ArnLike":{"aws:SourceArn":"arn:aws:states:eu-west-1:<account>:stateMachine:shop-dev-flow*"}}
+        if {"StringEquals":{"aws:SourceAccount":"<account>"},"ArnLike":{"aws:SourceArn":"arn:aws:states:eu-west-1:<account>:stateMachine:*"}}
       may lambda:InvokeFunction
         on arn:aws:lambda:eu-west-1:<account>:function:shop-dev-send
         on arn:aws:lambda:eu-west-1:<account>:function:shop-dev-send:*
@@ -117,7 +117,7 @@ fn policies_are_data_too() {
           "aws:SourceAccount": "000000000000"
         },
         "ArnLike": {
-          "aws:SourceArn": "arn:aws:states:us-east-1:000000000000:stateMachine:shop-anna-flow*"
+          "aws:SourceArn": "arn:aws:states:us-east-1:000000000000:stateMachine:*"
         }
       },
       "statements": [

@@ -2,7 +2,7 @@
 //!
 //! A call that was refused for throttling was not executed, nor was one that found no connection: both are made again
 //! whatever they do. After a service fault, a broken connection or a time limit the call may have been executed; it is made
-//! again unless its operation says otherwise ([`Repeat`]). The pauses double up to a limit, each times a random fraction
+//! again unless its operation says otherwise (`Repeat`). The pauses double up to a limit, each times a random fraction
 //! ("full jitter"), so that commands that were refused together do not come back together. Every wait is told, once.
 
 mod answer;

@@ -47,7 +47,7 @@ fn a_function_may_write_its_log_and_do_what_is_declared() {
 #[test]
 fn one_service_may_assume_a_role() {
     let role = role(&wanted(LESSON), "myStateMachine");
-    insta::assert_snapshot!(role.trust, @r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"states.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:SourceAccount":"123456789012"},"ArnLike":{"aws:SourceArn":"arn:aws:states:eu-west-1:123456789012:stateMachine:shop-dev-myStateMachine*"}}}]}"#);
+    insta::assert_snapshot!(role.trust, @r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"states.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:SourceAccount":"123456789012"},"ArnLike":{"aws:SourceArn":"arn:aws:states:eu-west-1:123456789012:stateMachine:*"}}}]}"#);
 }
 
 #[test]

@@ -116,8 +116,8 @@ impl Role {
     }
 
     /// A state machine may do what its definition shows that it needs, and what the service file allows it. Step Functions
-    /// may assume its role for this state machine alone, with its versions and the labels of its `Map` states ([confused
-    /// deputy]).
+    /// may assume its role for state machines of this account and region alone, which is the condition that its guide shows
+    /// ([confused deputy]). A narrower one would name an ARN that nobody has seen it send before a state machine exists.
     ///
     /// [confused deputy]: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
     pub fn of_state_machine(key: &Key, machine: &StateMachine, definition: &Definition, stack: &Stack) -> Self {
@@ -125,7 +125,7 @@ impl Role {
         policy.add_declared(&machine.permissions, stack);
         let condition = json!({
             "StringEquals": {"aws:SourceAccount": stack.account.as_str()},
-            "ArnLike": {"aws:SourceArn": format!("{}*", stack.state_machine_arn(key))},
+            "ArnLike": {"aws:SourceArn": stack.state_machine_arn_of("*").as_str()},
         });
         Self {
             name: stack.role_name(key),
