@@ -45,12 +45,14 @@ fn every_command_waits_for_throttling_and_says_so_once() {
     let unchanged = run(&home, cloud.port, "deploy");
     assert!(format!("{unchanged:?}").contains("Nothing to deploy"), "it was deployed whole: {unchanged:#?}");
     throttled(&home, &proxy, "start --task taskone --at +1h", &["API Gateway", "STS"]);
+    let in_a_month = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 30);
+    let printed = format!("start --task tasktwo --at {} --print-curl", in_a_month.as_millisecond());
     let reads: [(&str, &[&str]); 10] = [
         ("deploy --json", &all),
         ("diff --json", &all),
         ("info --json", &all),
         ("deploy list --json", &all),
-        ("start --task tasktwo --at 1893456000000 --print-curl", &["API Gateway", "STS"]),
+        (&printed, &["API Gateway", "STS"]),
         ("list --json", &["STS", "Step Functions"]),
         ("show taskone --json", &["STS", "Step Functions"]),
         ("logs --execution taskone --json", &["STS", "Step Functions"]),

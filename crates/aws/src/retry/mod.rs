@@ -40,6 +40,8 @@ pub enum Patience {
     Full,
     /// A few seconds: for what a command can do without, and then says so.
     Brief,
+    /// Throttling not at all, everything else fully: for whoever makes many calls at a pace of its own.
+    Paced,
     /// Not at all: for whoever asks again anyway, at a pace of its own.
     None,
 }
@@ -96,11 +98,13 @@ fn budget(kind: AwsErrorKind, call: &Attempted) -> Option<Budget> {
     // Where nothing has ever answered, a setting is wrong or the network is down: a quick answer helps more.
     let never_answered = cause == WaitCause::Connection && !may_be_executed && !call.answered_before;
     let limit = match (call.patience, cause) {
-        (Patience::None, _) => return None,
+        (Patience::None, _) | (Patience::Paced, WaitCause::Throttled) => return None,
         _ if never_answered => Duration::ZERO,
         (Patience::Full, WaitCause::Throttled) => Duration::from_secs(120),
-        (Patience::Full, WaitCause::ServiceFault) => Duration::from_secs(30),
-        (Patience::Full, WaitCause::Connection) | (Patience::Brief, WaitCause::Throttled) => Duration::from_secs(10),
+        (Patience::Full | Patience::Paced, WaitCause::ServiceFault) => Duration::from_secs(30),
+        (Patience::Full | Patience::Paced, WaitCause::Connection) | (Patience::Brief, WaitCause::Throttled) => {
+            Duration::from_secs(10)
+        }
         (Patience::Brief, WaitCause::ServiceFault | WaitCause::Connection) => Duration::from_secs(2),
     };
     Some(Budget { cause, limit })

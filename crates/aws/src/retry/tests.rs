@@ -12,6 +12,8 @@ use crate::client::timeouts::CallTimeout;
 use crate::error::AwsError;
 use crate::invoke::{InvocationMode, invoke};
 use crate::peer::{clients, http, json, serve};
+use crate::sfn::executions::stop_paced;
+use model::names::Arn;
 
 /// Clients of a peer that gives the first answer a number of times and then the second; counts the calls, and collects
 /// what is told.
@@ -120,6 +122,18 @@ async fn what_must_not_happen_twice_is_repeated_only_if_it_did_not_happen() {
         crate::apis::create_integration(&peer.aws.apis, "a", "arn").await.unwrap_err();
         assert_eq!(peer.calls(), 1);
     }
+}
+
+#[tokio::test]
+async fn whoever_has_a_pace_of_its_own_hears_of_refusals_and_not_of_faults() {
+    let execution = Arn::new("arn:aws:states:eu-west-1:123456789012:execution:m:e".to_owned());
+    let stopped = http("200 OK", "Content-Type: application/x-amz-json-1.0\r\n", r#"{"stopDate": 1}"#);
+    let peer = flaky(1, throttled(), stopped.clone()).await;
+    let error = stop_paced(&peer.aws, &execution, "a test").await.unwrap_err();
+    assert_eq!((error.kind, peer.calls()), (AwsErrorKind::Throttled, 1));
+    let peer = flaky(4, broken(), stopped).await;
+    stop_paced(&peer.aws, &execution, "a test").await.unwrap();
+    assert_eq!(peer.calls(), 5);
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! Executions of state machines: listed, described, read back, stopped.
 
-use aws_sdk_sfn::config::retry::RetryConfig;
 use aws_sdk_sfn::types::ExecutionStatus;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::client::connect::Aws;
 use crate::error::{AwsError, or_absent};
+use crate::retry::Patience;
 use crate::sfn::history::HistoryEvent;
 use crate::sfn::timestamp::timestamp;
 use model::names::Arn;
@@ -242,14 +242,13 @@ pub async fn stop(
     Ok(timestamp(answer.stop_date()))
 }
 
-/// Stops an execution, with one attempt: whoever stops many paces them, and repeats of the SDK's would be refused too.
+/// Stops an execution. A refusal for throttling is told at once: whoever stops many paces them all.
 ///
 /// # Errors
 /// The execution does not exist, or the call failed.
-pub async fn stop_once(aws: &Aws, execution: &Arn, cause: &str) -> Result<(), AwsError> {
-    let once = aws_sdk_sfn::Config::builder().retry_config(RetryConfig::disabled());
+pub async fn stop_paced(aws: &Aws, execution: &Arn, cause: &str) -> Result<(), AwsError> {
     let call = aws.sfn.stop_execution().execution_arn(execution.as_str()).cause(cause);
-    let answer = call.customize().config_override(once).send().await;
+    let answer = call.customize().interceptor(Patience::Paced).send().await;
     answer.map(|_| ()).map_err(AwsError::from_sdk(SERVICE, "StopExecution"))
 }
 

@@ -141,7 +141,7 @@ impl Stops {
     /// Stops one of them, at the pace of all.
     async fn stop(&self, execution: &Arn) -> Result<(), DeployError> {
         let once = || async {
-            let stopped = executions::stop_once(&self.aws, execution, "The stack is being removed.").await;
+            let stopped = executions::stop_paced(&self.aws, execution, "The stack is being removed.").await;
             match ignore_not_found(stopped) {
                 // The pace is what waits, and for all of them.
                 Err(error) if error.kind == AwsErrorKind::Throttled => Ok(Some(error)),

@@ -25,10 +25,15 @@ pub(super) fn access_denied(error: &AwsError) -> CliError {
              the policy that all commands need."
         )
     };
-    match wanted_of_organisations(operation) {
+    match wanted_of_organisations(operation).filter(|_| is_about_what_is_made(&action)) {
         Some(wanted) => failure.try_this(format!("{advice} {wanted}")),
         None => failure.try_this(advice),
     }
+}
+
+/// Whether the action is about the thing that is made or its tags, and not about what is given to it.
+fn is_about_what_is_made(action: &str) -> bool {
+    action != "iam:PassRole"
 }
 
 /// Organisations deny what is made without their tags, boundary or path, and AWS's message does not say which of these it

@@ -230,7 +230,7 @@ impl CallerCommand {
             Self::Rollback => &[IDENTITY, OBSERVE, READ_VERSIONS, WAITS, ROLL_BACK],
             Self::Show => &[IDENTITY, FIND, HISTORY],
             Self::Start => &[IDENTITY, &[(APIS, "GetApis")], HISTORY, LINES],
-            Self::Stop => &[IDENTITY, FIND, &[(STATES, "StopExecution")]],
+            Self::Stop => &[IDENTITY, FIND, &[(STATES, "ListTagsForResource"), (STATES, "StopExecution")]],
         }
     }
 
