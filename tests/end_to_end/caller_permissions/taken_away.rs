@@ -1,7 +1,7 @@
 //! One permission is taken out of the policy of a command: the command says which, does nothing to others, and with the
 //! whole policy it ends where an undisturbed run ends.
 //!
-//! A run has a quarter of the cases and each action at least once, drawn with a seed that it prints; `cargo xtask matrix` runs all.
+//! A run has a fifth of the cases and each action at least once, drawn with a seed that it prints; `cargo xtask matrix` runs all.
 
 use std::fmt;
 
@@ -16,14 +16,13 @@ use deploy::policy::CallerCommand;
 use policy::Document;
 use workshop_proxy::Need;
 
-/// Permissions without which a command does what it is for: how long executions wait is told where it is known.
-const OPTIONAL: [(CallerCommand, &str); 6] = [
-    (CallerCommand::Deploy, "states:DescribeStateMachineForExecution"),
-    (CallerCommand::Deploy, "states:GetExecutionHistory"),
-    (CallerCommand::Diff, "states:DescribeStateMachineForExecution"),
-    (CallerCommand::Diff, "states:GetExecutionHistory"),
-    (CallerCommand::List, "states:DescribeStateMachineForExecution"),
-    (CallerCommand::List, "states:GetExecutionHistory"),
+/// Statements and actions that a removal makes nothing of: the parts of what goes as a whole do not matter.
+const OPTIONAL: [(CallerCommand, &str, &str); 5] = [
+    (CallerCommand::Remove, "Roles", "iam:GetRolePolicy"),
+    (CallerCommand::Remove, "Functions", "lambda:GetAlias"),
+    (CallerCommand::Remove, "Functions", "lambda:GetPolicy"),
+    (CallerCommand::Remove, "Functions", "lambda:ListVersionsByFunction"),
+    (CallerCommand::Remove, "Apis", "apigateway:GET"),
 ];
 
 /// A permission that a command has to do without.
@@ -63,9 +62,10 @@ fn run(case: &Case<'_>) -> Result<Held, String> {
     let reads = scenario::writes(&done).is_empty();
     let found = Snapshot::of(&cloud).text(Versions::Numbered);
     if done.ended.code == Some(0) {
-        let optional = OPTIONAL.contains(&(situation.command, &case.action));
-        if !optional {
-            return Err(format!("it succeeded without {}: {:#?}", case.action, done.ended));
+        let optional = OPTIONAL.contains(&(situation.command, &case.sid, &case.action));
+        let told = format!("{}{}", done.ended.stdout, done.ended.stderr).contains(&case.action);
+        if !optional && !told {
+            return Err(format!("it succeeded without {} and a word of it: {:#?}", case.action, done.ended));
         }
         return judge::same(&situation.after, &found).map(|()| Held::Struck);
     }
@@ -83,15 +83,15 @@ fn run(case: &Case<'_>) -> Result<Held, String> {
     Ok(Held::Struck)
 }
 
-/// The sentence names the action and what it was to be done to.
+/// The sentence names the action, and what is said what it was to be done to.
 fn names(done: &Done, need: &Need) -> Result<(), String> {
     let Done { ended, refused, .. } = done;
     let (_, said) = ended.stderr.split_once("error: ").unwrap_or_default();
     let sentence = said.lines().next().unwrap_or_default();
-    let names = |need: &Need| {
-        let name = need.resource.rsplit([':', '/']).find(|part| !part.is_empty()).unwrap_or_default();
-        sentence.contains(&need.action) && (sentence.contains(name) || need.action == "iam:ListRoles")
-    };
+    // IAM names some resources by their names alone.
+    let name =
+        |need: &Need| need.resource.rsplit([':', '/']).find(|part| !part.is_empty()).unwrap_or_default().to_owned();
+    let names = |need: &Need| sentence.contains(&need.action) && said.contains(&name(need));
     if refused.iter().any(names) && ended.code == Some(7) {
         return Ok(());
     }
