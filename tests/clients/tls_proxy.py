@@ -2,7 +2,8 @@
 
 Whatever a client asks for goes to BACKEND_PORT on loopback: plain requests in their absolute form, and what is inside of a
 CONNECT tunnel, whose certificate an authority made for this run signs. The authority's certificate is FOLDER/ca.pem. The
-first printed line is the proxy's port; each further one is what a client asked for.
+first printed line is the proxy's port; each further one is what a client asked for, or a line of standard input: who reads
+it has read everything that was asked for before.
 """
 
 import base64
@@ -47,6 +48,14 @@ def pem(thing):
 authority_key = ec.generate_private_key(ec.SECP256R1())
 authority = certificate("test", authority_key, "test", authority_key, x509.BasicConstraints(True, None))
 (folder / "ca.pem").write_bytes(pem(authority))
+
+
+saying = threading.Lock()
+
+
+def say(what):
+    with saying:
+        print(what, flush=True)
 
 
 contexts = {}
@@ -103,7 +112,7 @@ def serve(client):
     line, *fields = head.split("\r\n")
     method, target, _ = line.split(" ")
     given = {name.lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
-    print(method, target, flush=True)
+    say(f"{method} {target}")
     if wanted and given.get("proxy-authorization") != wanted:
         client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         client.close()
@@ -122,7 +131,13 @@ def serve(client):
     pump(client, upstream)
 
 
+def echo():
+    for line in sys.stdin:
+        say(line.rstrip("\n"))
+
+
 listener = socket.create_server(("127.0.0.1", 0))
-print(listener.getsockname()[1], flush=True)
+say(listener.getsockname()[1])
+threading.Thread(target=echo, daemon=True).start()
 while True:
     threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()

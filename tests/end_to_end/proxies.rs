@@ -1,8 +1,8 @@
 //! A company's network: everything goes through a proxy, which opens TLS with an authority of its own.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
-use std::sync::{Arc, Mutex};
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::sync::Mutex;
 
 use crate::credentials::stand_in::StandIn;
 use crate::support::{Ended, Home, free_port, project, python_tool};
@@ -12,9 +12,18 @@ struct Proxy {
     home: Home,
     child: Child,
     port: u16,
-    asked: Arc<Mutex<Vec<String>>>,
+    dialogue: Mutex<Dialogue>,
     aws: StandIn,
 }
+
+/// What a proxy says of what it was asked for, and how it is told that somebody listens.
+struct Dialogue {
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+/// A line that nobody asks for.
+const MARK: &str = "that is all";
 
 impl Proxy {
     fn start(user_and_password: Option<&str>) -> Self {
@@ -26,13 +35,12 @@ impl Proxy {
         let backend = aws.url.rsplit(':').next().expect("a port");
         let mut command = home.command(python_tool("python"));
         command.arg(project().join("tests/clients/tls_proxy.py")).arg(home.path("")).arg(backend);
-        let mut child = command.args(user_and_password).stdout(Stdio::piped()).spawn().expect("python starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
-        let port = lines.next().expect("the proxy says its port").parse().expect("a port");
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&asked);
-        std::thread::spawn(move || lines.for_each(|line| seen.lock().expect("no reader panics").push(line)));
-        Self { home, child, port, asked, aws }
+        command.args(user_and_password).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("python starts");
+        let input = child.stdin.take().expect("a pipe");
+        let mut output = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let port = output.next().expect("the proxy says its port").expect("a line").parse().expect("a port");
+        Self { home, child, port, dialogue: Mutex::new(Dialogue { input, output }), aws }
     }
 
     fn url(&self) -> String {
@@ -52,9 +60,12 @@ impl Proxy {
         Ended::of(command.output().expect("workshop starts"))
     }
 
-    /// What was asked for since the last time.
+    /// What was asked for since the last time: all that stands before a mark which the proxy gives back.
     fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut *self.asked.lock().expect("no writer panics"))
+        let mut dialogue = self.dialogue.lock().expect("nobody panics while asking");
+        writeln!(dialogue.input, "{MARK}").expect("the proxy runs");
+        let lines = dialogue.output.by_ref().map(|line| line.expect("the proxy runs"));
+        lines.take_while(|line| line != MARK).collect()
     }
 
     /// A failure's words, without ports and folders that differ from run to run.
