@@ -1,6 +1,7 @@
 //! Making a new file: complete under another name, then renamed, so that half a store never has the store's name.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use redb::Database;
@@ -21,6 +22,8 @@ pub(super) fn create(path: &Path, disk: Disk) -> Result<Option<Database>, StoreE
     }
     // Whoever holds the lock is alone from here on; what another process had finished before has its name by now.
     if path.exists() {
+        // Then this one was made too late, and nobody needs it.
+        remove(&unfinished).map_err(|reason| error::open(&unfinished, reason.into()))?;
         return Ok(None);
     }
     make(path, &unfinished, file, disk).map(Some).map_err(|failure| error::open(path, failure))
@@ -53,6 +56,14 @@ fn open_unfinished(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
+/// Removes a file, unless somebody else has.
+fn remove(path: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(reason) if reason.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
 fn unfinished_path(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
@@ -68,4 +79,18 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_comes_after_the_file_has_its_name_leaves_nothing_behind() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let path = dir.path().join("store.redb");
+        std::fs::write(&path, b"somebody else's").unwrap();
+        assert!(create(&path, |file| Box::new(file)).unwrap().is_none());
+        assert!(!unfinished_path(&path).exists());
+    }
 }
