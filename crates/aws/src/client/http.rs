@@ -6,16 +6,15 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings}
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use http::Uri;
 
 use crate::client::network::Network;
-use crate::client::resolver::is_localhost;
+use crate::client::network::proxies::is_near;
 
-/// Whether a URL leads to this machine by the very name of its host.
+/// Whether a URL leads to this machine, or to a service that only this machine sees, by its host alone.
 #[must_use]
 pub fn is_loopback(url: &str) -> bool {
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = host.split(['/', ':']).next().unwrap_or_default();
-    is_localhost(host) || host == "127.0.0.1"
+    url.parse::<Uri>().is_ok_and(|url| url.host().is_some_and(is_near))
 }
 
 /// An answer to [`post_json`].
@@ -86,6 +85,7 @@ mod tests {
     #[test]
     fn urls_of_this_machine_are_told_by_their_host() {
         assert!(is_loopback("http://x1.execute-api.localhost:4566/dev") && is_loopback("http://127.0.0.1:1"));
+        assert!(is_loopback("http://[::1]:4566/dev"));
         assert!(!is_loopback("https://x1.execute-api.eu-west-1.amazonaws.com/localhost"));
     }
 }

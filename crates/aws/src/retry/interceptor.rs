@@ -142,36 +142,26 @@ fn service_name(name: &str) -> &'static str {
     }
 }
 
-/// Says how long the calls of one client, or one call, are waited for.
-#[dyn_dispatch_hint]
-impl Intercept for Patience {
-    fn name(&self) -> &'static str {
-        "Patience"
-    }
+/// As an interceptor, a setting of the policy holds for the calls of one client, or for one call.
+macro_rules! holds_for_its_calls {
+    ($setting:ident) => {
+        #[dyn_dispatch_hint]
+        impl Intercept for $setting {
+            fn name(&self) -> &'static str {
+                stringify!($setting)
+            }
 
-    fn read_before_execution(
-        &self,
-        _context: &BeforeSerializationInterceptorContextRef<'_>,
-        config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        config.interceptor_state().store_put(*self);
-        Ok(())
-    }
+            fn read_before_execution(
+                &self,
+                _context: &BeforeSerializationInterceptorContextRef<'_>,
+                config: &mut ConfigBag,
+            ) -> Result<(), BoxError> {
+                config.interceptor_state().store_put(*self);
+                Ok(())
+            }
+        }
+    };
 }
 
-/// Says when one call may be made again.
-#[dyn_dispatch_hint]
-impl Intercept for Repeat {
-    fn name(&self) -> &'static str {
-        "Repeat"
-    }
-
-    fn read_before_execution(
-        &self,
-        _context: &BeforeSerializationInterceptorContextRef<'_>,
-        config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        config.interceptor_state().store_put(*self);
-        Ok(())
-    }
-}
+holds_for_its_calls!(Patience);
+holds_for_its_calls!(Repeat);

@@ -79,7 +79,7 @@ impl Proxies {
 }
 
 /// Whether a host is this machine, or a service that only this machine sees: 169.254.169.254 and the like.
-fn is_near(host: &str) -> bool {
+pub(crate) fn is_near(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse();
     match address {
         Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local() || address.is_unspecified(),
