@@ -120,6 +120,20 @@ pub enum StoreError {
         /// Why.
         reason: String,
     },
+    /// A value that is larger than values may be was to be stored.
+    #[error(
+        "The value for `{key}` in table `{table}` is too large and was not stored: it has {size_bytes} bytes, and a row may have {most_bytes}. Store less in one piece."
+    )]
+    RowTooLarge {
+        /// The table.
+        table: &'static str,
+        /// The row's key.
+        key: String,
+        /// How large it is.
+        size_bytes: u64,
+        /// How large it may be.
+        most_bytes: u64,
+    },
     /// The writer has ended.
     #[error("The store {} is closed: its writer has ended. Start the embedded cloud again (`workshop local start`).", path.display())]
     Closed {

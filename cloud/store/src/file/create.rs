@@ -6,12 +6,13 @@ use std::ops::Bound;
 use redb::Database;
 
 use super::held_writes::HeldWrites;
-use super::{FILE_NAME, FORMAT, VERSION_KEY, builder, format};
+use super::write::set_format;
+use super::{FILE_NAME, VERSION_KEY, builder, format};
 use crate::error::{self, StoreError};
 use crate::folder::{Folder, OpenFile};
 
 /// The name of a file that is not whole yet.
-const UNFINISHED_NAME: &str = "store.redb.new";
+pub(crate) const UNFINISHED_NAME: &str = "store.redb.new";
 
 /// Makes the file; nothing when another process has made it meanwhile.
 pub(super) fn create(folder: &dyn Folder) -> Result<Option<Database>, StoreError> {
@@ -33,21 +34,23 @@ pub(super) fn create(folder: &dyn Folder) -> Result<Option<Database>, StoreError
 }
 
 fn make(folder: &dyn Folder, file: OpenFile) -> Result<Database, redb::Error> {
-    // What a killed process left here is ours, and unfinished.
-    file.set_len(0)?;
-    let database = builder().create_with_backend(HeldWrites::released(file))?;
-    write_version(&database)?;
+    let database = make_unfinished(file)?;
     folder.rename(UNFINISHED_NAME, FILE_NAME)?;
     folder.sync()?;
     Ok(database)
 }
 
-/// Says in the file which version it has.
-pub(super) fn write_version(database: &Database) -> Result<(), redb::Error> {
-    let mut transaction = database.begin_write()?;
-    transaction.set_quick_repair(true);
-    transaction.open_table(FORMAT)?.insert(VERSION_KEY, format::VERSION)?;
-    Ok(transaction.commit()?)
+/// Makes a file under the name of an unfinished one, for who will fill it before it gets the store's name.
+pub(crate) fn create_unfinished(folder: &dyn Folder) -> Result<Database, redb::Error> {
+    make_unfinished(folder.open_or_create(UNFINISHED_NAME)?)
+}
+
+fn make_unfinished(file: OpenFile) -> Result<Database, redb::Error> {
+    // What a killed process left here is ours, and unfinished.
+    file.set_len(0)?;
+    let database = builder().create_with_backend(HeldWrites::released(file))?;
+    set_format(&database, &[(VERSION_KEY, format::VERSION)])?;
+    Ok(database)
 }
 
 /// Removes the unfinished file, unless somebody else has.

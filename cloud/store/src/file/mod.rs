@@ -1,73 +1,98 @@
-//! The store's one file: opening it, reading it, and writing a commit group in one transaction.
+//! The file of sorted rows: opening it, reading it, and writing a table of memory into it in one transaction.
 
 mod create;
 mod held_writes;
 mod open;
+mod write;
 
 use std::path::{Path, PathBuf};
-#[cfg(any(test, feature = "testing"))]
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::backends::InMemoryBackend;
-use redb::{Builder, Database, ReadableDatabase, TableDefinition};
+use redb::{Builder, Database, ReadTransaction, ReadableDatabase, TableDefinition};
 
-use super::commit_group::{CommitGroup, TableChanges};
 use super::folder::Folder;
-use super::snapshot::Snapshot;
-use super::{StoreError, Table, error, format};
+use super::guarded::{drop_guarded, guarded};
+use super::memory::MemoryTable;
+use super::{StoreError, error, format};
+
+pub(crate) use create::{UNFINISHED_NAME, create_unfinished};
+pub(crate) use open::{Opened, open_held};
+pub(crate) use write::{Changed, apply, definition_of};
+
+/// The name of the file in its folder.
+pub(crate) const FILE_NAME: &str = "store.redb";
 
 /// Where the format's version stands.
 pub(crate) const FORMAT: TableDefinition<'_, &str, u64> = TableDefinition::new("format");
 /// The key of the version in that table.
 pub(crate) const VERSION_KEY: &str = "version";
+/// The key of the number of the last commit that is in the file.
+pub(crate) const COMMIT_KEY: &str = "commit";
+/// The key that is there when the file may hold values without a frame, which version 2 wrote.
+pub(crate) const UNFRAMED_KEY: &str = "unframed";
 
 /// The page cache: large enough for the rows that are written together, small beside the cloud's 15 MiB.
 const CACHE_BYTES: usize = 4 << 20;
 
-/// The name of the file in its folder.
-pub(crate) const FILE_NAME: &str = "store.redb";
-
 /// The open file. redb refuses all work after a failed write until it is opened again, so it may be without database
 /// for a while.
-pub(crate) struct StoreFile {
+pub(crate) struct RowFile {
     path: PathBuf,
-    /// How to open it again; nothing for one in memory, which can't fail and would be lost.
+    /// Where to open it again; nothing for one in memory, which can't fail and would be lost.
     folder: Option<Arc<dyn Folder>>,
     database: RwLock<Option<Database>>,
+    /// Grows when the file is opened again: transactions from before may read pages that are written over.
+    openings: Arc<AtomicU64>,
+    has_unframed: bool,
+    /// The number of the last commit in it when it was opened.
+    commit: u64,
     transactions: AtomicU64,
-    /// Whether every write fails, as on a full disk.
-    #[cfg(any(test, feature = "testing"))]
-    is_full: AtomicBool,
 }
 
-impl StoreFile {
+/// A read of the file as it was at one moment.
+pub(crate) struct RowFileRead {
+    pub(crate) transaction: ReadTransaction,
+    pub(crate) has_unframed: bool,
+    opening: u64,
+    openings: Arc<AtomicU64>,
+}
+
+impl RowFileRead {
+    /// Whether what it reads may have been written over.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.opening != self.openings.load(Ordering::SeqCst)
+    }
+}
+
+impl RowFile {
     /// Opens or creates the file in a folder and checks its format.
     pub(crate) fn open(folder: Arc<dyn Folder>) -> Result<Self, StoreError> {
-        let database = open::open_or_create(&*folder)?;
-        Ok(Self::new(folder.path().join(FILE_NAME), Some(folder), database))
+        let opened = guarded(&folder.path().join(FILE_NAME), || open::open_or_create(&*folder))?;
+        Ok(Self::new(folder.path().join(FILE_NAME), Some(folder), opened))
     }
 
-    /// A store without a file.
+    /// A file that is only in memory.
     pub(crate) fn in_memory() -> Result<Self, StoreError> {
         let path = PathBuf::from("(in memory)");
         let made = builder()
             .create_with_backend(InMemoryBackend::new())
             .map_err(redb::Error::from)
-            .and_then(|database| create::write_version(&database).map(|()| database));
+            .and_then(|database| write::set_format(&database, &[(VERSION_KEY, format::VERSION)]).map(|()| database));
         let database = made.map_err(|failure| error::open(&path, failure))?;
-        Ok(Self::new(path, None, database))
+        Ok(Self::new(path, None, Opened { database, has_unframed: false, commit: 0 }))
     }
 
-    fn new(path: PathBuf, folder: Option<Arc<dyn Folder>>, database: Database) -> Self {
+    fn new(path: PathBuf, folder: Option<Arc<dyn Folder>>, opened: Opened) -> Self {
         Self {
             path,
             folder,
-            database: RwLock::new(Some(database)),
+            database: RwLock::new(Some(opened.database)),
+            openings: Arc::default(),
+            has_unframed: opened.has_unframed,
+            commit: opened.commit,
             transactions: AtomicU64::new(0),
-            #[cfg(any(test, feature = "testing"))]
-            is_full: AtomicBool::new(false),
         }
     }
 
@@ -76,104 +101,84 @@ impl StoreFile {
         &self.path
     }
 
+    /// The number of the last commit in it when it was opened.
+    pub(crate) fn commit(&self) -> u64 {
+        self.commit
+    }
+
     /// How many transactions were written since it was opened.
     #[cfg(test)]
     pub(crate) fn transactions(&self) -> u64 {
         self.transactions.load(Ordering::Relaxed)
     }
 
-    /// The database's lock, so that a test can hold the writer back.
-    #[cfg(test)]
-    pub(crate) fn database(&self) -> &RwLock<Option<Database>> {
-        &self.database
-    }
-
-    /// Has every write fail, or not.
-    #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn set_full(&self, is_full: bool) {
-        self.is_full.store(is_full, Ordering::SeqCst);
-    }
-
-    /// What is durable now.
-    pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
+    /// Begins to read what is in it now.
+    pub(crate) fn read(&self) -> Result<RowFileRead, StoreError> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        let begun = match database.as_ref() {
-            Some(database) => database.begin_read().map_err(redb::Error::from),
-            None => Err(redb::Error::PreviousIo),
-        };
-        match begun {
-            Ok(transaction) => Ok(Snapshot::new(transaction, self.path.clone())),
-            Err(failure) => Err(error::read(&self.path, &failure)),
-        }
+        let begun = guarded(&self.path, || match database.as_ref() {
+            Some(database) => database.begin_read().map_err(|failure| error::read(&self.path, &failure.into())),
+            None => Err(error::read(&self.path, &redb::Error::PreviousIo)),
+        });
+        Ok(RowFileRead {
+            transaction: begun?,
+            has_unframed: self.has_unframed,
+            opening: self.openings.load(Ordering::SeqCst),
+            openings: Arc::clone(&self.openings),
+        })
     }
 
-    /// Writes a group in one transaction; durable when it returns. After a failure the file is opened anew, so that the
-    /// next group may succeed: a full disk is a passing state.
-    pub(crate) fn write(&self, group: &CommitGroup) -> Result<(), StoreError> {
-        #[cfg(any(test, feature = "testing"))]
-        if self.is_full.load(Ordering::SeqCst) {
-            return Err(StoreError::DiskFull { path: self.path.clone() });
-        }
+    /// Writes a table of memory in one transaction; durable when it returns. After a failure the file is opened anew, so that
+    /// the next write may succeed: a full disk is a passing state.
+    pub(crate) fn write(&self, memory: &MemoryTable) -> Result<Changed, StoreError> {
         self.reopen_if_closed()?;
-        let written = match self.database.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            Some(database) => apply(database, group),
-            None => Err(redb::Error::PreviousIo),
-        };
+        let written =
+            guarded(&self.path, || match self.database.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+                Some(database) => apply(database, memory).map_err(|failure| error::write(&self.path, &failure)),
+                None => Err(error::write(&self.path, &redb::Error::PreviousIo)),
+            });
         self.transactions.fetch_add(1, Ordering::Relaxed);
-        written.map_err(|failure| {
-            if self.folder.is_some() {
-                drop(self.database.write().unwrap_or_else(PoisonError::into_inner).take());
-            }
+        if written.is_err() {
+            self.close_to_reopen();
             if let Err(failure) = self.reopen_if_closed() {
                 // It is tried again, and told, at the next write.
                 tracing::warn!(error = %failure, "the store could not be opened again after a failed write");
             }
-            error::write(&self.path, &failure)
-        })
+        }
+        written
+    }
+
+    /// Takes another database in place of the one that is open. Who reads that one goes on reading it.
+    pub(crate) fn replace(&self, database: Database) {
+        let before = self.database.write().unwrap_or_else(PoisonError::into_inner).replace(database);
+        drop_guarded(before);
+    }
+
+    /// Closes the file for good.
+    pub(crate) fn close(&self) {
+        drop_guarded(self.database.write().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    fn close_to_reopen(&self) {
+        if self.folder.is_some() {
+            let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+            self.openings.fetch_add(1, Ordering::SeqCst);
+            drop_guarded(database.take());
+        }
     }
 
     fn reopen_if_closed(&self) -> Result<(), StoreError> {
         let closed = self.database.read().unwrap_or_else(PoisonError::into_inner).is_none();
         if let (true, Some(folder)) = (closed, &self.folder) {
             let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
-            *database = Some(open::open(&**folder)?);
+            *database = Some(guarded(&self.path, || open::open(&**folder))?.database);
         }
         Ok(())
     }
 }
 
 /// How the database is set up.
-fn builder() -> Builder {
+pub(crate) fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
     builder
-}
-
-/// Quick repair costs part of the writing speed and buys an open in a millisecond after a kill, at any size.
-fn apply(database: &Database, group: &CommitGroup) -> Result<(), redb::Error> {
-    let mut transaction = database.begin_write()?;
-    transaction.set_quick_repair(true);
-    for (table, changes) in &group.tables {
-        apply_to_table(&mut transaction.open_table(definition(*table))?, changes)?;
-    }
-    Ok(transaction.commit()?)
-}
-
-fn apply_to_table(rows: &mut redb::Table<'_, &[u8], &[u8]>, changes: &TableChanges) -> Result<(), redb::Error> {
-    for range in &changes.cleared {
-        let bounds = (std::ops::Bound::Included(range.from.as_slice()), range.to.as_ref().map(Vec::as_slice));
-        rows.retain_in::<&[u8], _>(bounds, |_, _| false)?;
-    }
-    for (key, value) in &changes.rows {
-        match value {
-            Some(value) => rows.insert(key.as_bytes(), value.as_slice())?,
-            None => rows.remove(key.as_bytes())?,
-        };
-    }
-    Ok(())
-}
-
-/// The table inside the file.
-pub(crate) fn definition(table: Table) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
-    TableDefinition::new(table.name())
 }

@@ -3,39 +3,83 @@
 use redb::{Database, ReadableDatabase, TableError, TableHandle};
 
 use super::held_writes::HeldWrites;
-use super::{FILE_NAME, FORMAT, VERSION_KEY, builder, create, format};
+use super::write::set_format;
+use super::{COMMIT_KEY, FILE_NAME, FORMAT, UNFRAMED_KEY, VERSION_KEY, builder, create, format};
 use crate::error::{self, StoreError};
 use crate::folder::{Folder, OpenFile};
 
 /// What a redb database begins with.
 const MAGIC: &[u8; 9] = b"redb\x1A\x0A\xA9\x0D\x0A";
 
+/// A file that was opened.
+pub(crate) struct Opened {
+    pub(crate) database: Database,
+    /// Whether it may hold values that version 2 wrote.
+    pub(crate) has_unframed: bool,
+    /// The number of the last commit in it.
+    pub(crate) commit: u64,
+}
+
+/// What the table `format` says.
+struct Found {
+    version: u64,
+    has_unframed: bool,
+    commit: u64,
+}
+
 /// Opens the file, or makes it when there is none.
-pub(super) fn open_or_create(folder: &dyn Folder) -> Result<Database, StoreError> {
+pub(super) fn open_or_create(folder: &dyn Folder) -> Result<Opened, StoreError> {
     if !folder.exists(FILE_NAME)
-        && let Some(made) = create::create(folder)?
+        && let Some(database) = create::create(folder)?
     {
-        return Ok(made);
+        return Ok(Opened { database, has_unframed: false, commit: 0 });
     }
     open(folder)
 }
 
-/// Opens the file and checks what it is; one that is not a store of this version stays as it is.
-pub(super) fn open(folder: &dyn Folder) -> Result<Database, StoreError> {
+/// Opens the file and checks what it is; one that is not a store of a version that is read stays as it is. One of version 2
+/// becomes one of this version.
+pub(super) fn open(folder: &dyn Folder) -> Result<Opened, StoreError> {
     let path = folder.path().join(FILE_NAME);
     let failed = |failure: redb::Error| error::open(&path, failure);
-    let held = HeldWrites::new(open_database_file(folder)?);
-    let database = builder().create_with_backend(held.clone()).map_err(|failure| failed(failure.into()))?;
-    match found_version(&database).map_err(failed)? {
-        Some(format::VERSION) => {}
-        Some(found) if found > format::VERSION => {
+    let (opened, held, version) = open_with_writes_held(folder, CHECKED_AT_OPENING_BYTES)?;
+    held.release().map_err(|reason| failed(reason.into()))?;
+    if version == format::UNFRAMED_VERSION {
+        set_format(&opened.database, &[(VERSION_KEY, format::VERSION), (UNFRAMED_KEY, 1)]).map_err(failed)?;
+    }
+    Ok(opened)
+}
+
+/// Opens the file without ever writing to it: what redb writes is held in memory.
+pub(crate) fn open_held(folder: &dyn Folder, is_checked: bool) -> Result<Opened, StoreError> {
+    open_with_writes_held(folder, if is_checked { u64::MAX } else { 0 }).map(|(opened, ..)| opened)
+}
+
+/// A file up to this size is read whole at each opening, page by page with redb's own checksums: that takes some milliseconds. A
+/// larger one would take seconds.
+const CHECKED_AT_OPENING_BYTES: u64 = 8 << 20;
+
+fn open_with_writes_held(folder: &dyn Folder, checked_bytes: u64) -> Result<(Opened, HeldWrites, u64), StoreError> {
+    let path = folder.path().join(FILE_NAME);
+    let failed = |failure: redb::Error| error::open(&path, failure);
+    let file = open_database_file(folder)?;
+    let len = file.len().map_err(|reason| failed(reason.into()))?;
+    let held = HeldWrites::new(file);
+    let mut builder = builder();
+    builder.set_check_integrity_on_open(len <= checked_bytes);
+    let database = builder.create_with_backend(held.clone()).map_err(|failure| failed(failure.into()))?;
+    let found = match found_format(&database).map_err(failed)? {
+        Some(found) if matches!(found.version, format::UNFRAMED_VERSION | format::VERSION) => found,
+        Some(Found { version: found, .. }) if found > format::VERSION => {
             return Err(StoreError::NewerFormat { path, found, known: format::VERSION });
         }
-        Some(found) => return Err(StoreError::OlderFormat { path, found, known: format::VERSION }),
+        Some(Found { version: found, .. }) => {
+            return Err(StoreError::OlderFormat { path, found, known: format::VERSION });
+        }
         None => return Err(StoreError::OtherProgram { path }),
-    }
-    held.release().map_err(|reason| failed(reason.into()))?;
-    Ok(database)
+    };
+    let has_unframed = found.has_unframed || found.version == format::UNFRAMED_VERSION;
+    Ok((Opened { database, has_unframed, commit: found.commit }, held, found.version))
 }
 
 /// Opens a file that looks like a database.
@@ -60,16 +104,22 @@ fn open_database_file(folder: &dyn Folder) -> Result<OpenFile, StoreError> {
     Ok(file)
 }
 
-/// The version of the store's format; nothing when the database is not a store.
-fn found_version(database: &Database) -> Result<Option<u64>, redb::Error> {
+/// What the table `format` says; nothing when the database is not a store.
+fn found_format(database: &Database) -> Result<Option<Found>, redb::Error> {
     let transaction = database.begin_read()?;
     // The type of the table is looked at first: another program may have one of this name.
     if !transaction.list_tables()?.any(|table| table.name() == FORMAT.name()) {
         return Ok(None);
     }
-    match transaction.open_table(FORMAT) {
-        Ok(rows) => Ok(rows.get(VERSION_KEY)?.map(|found| found.value())),
-        Err(TableError::TableTypeMismatch { .. } | TableError::TableIsMultimap(_)) => Ok(None),
-        Err(failure) => Err(failure.into()),
-    }
+    let rows = match transaction.open_table(FORMAT) {
+        Ok(rows) => rows,
+        Err(TableError::TableTypeMismatch { .. } | TableError::TableIsMultimap(_)) => return Ok(None),
+        Err(failure) => return Err(failure.into()),
+    };
+    let number = |key| Ok::<_, redb::Error>(rows.get(key)?.map(|found| found.value()));
+    let Some(version) = number(VERSION_KEY)? else {
+        return Ok(None);
+    };
+    let has_unframed = number(UNFRAMED_KEY)?.is_some();
+    Ok(Some(Found { version, has_unframed, commit: number(COMMIT_KEY)?.unwrap_or_default() }))
 }

@@ -2,8 +2,8 @@
 
 use fastrand::Rng;
 
-use super::State;
-use super::file::{Change, Stored};
+use super::state::State;
+use super::stored::{Change, Stored};
 
 /// Disks write sectors of this size whole or not at all.
 const SECTOR_BYTES: usize = 512;

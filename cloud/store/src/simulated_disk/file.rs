@@ -6,85 +6,31 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use redb::{BackendError, StorageBackend};
 
-use super::SimulatedDisk;
-
-/// What a file holds.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Stored {
-    /// What is read.
-    pub(super) now: Vec<u8>,
-    /// What was synced.
-    pub(super) durable: Vec<u8>,
-    /// What was not, in order.
-    pub(super) pending: Vec<Change>,
-}
-
-/// A change of a file.
-#[derive(Debug, Clone)]
-pub(super) enum Change {
-    Write(usize, Vec<u8>),
-    SetLen(usize),
-}
-
-impl Change {
-    /// Makes the change; a write beyond the end fills what lies between with zeros.
-    pub(super) fn apply(&self, bytes: &mut Vec<u8>) {
-        match self {
-            Self::Write(at, data) => {
-                let end = at + data.len();
-                if bytes.len() < end {
-                    bytes.resize(end, 0);
-                }
-                if let Some(place) = bytes.get_mut(*at..end) {
-                    place.copy_from_slice(data);
-                }
-            }
-            Self::SetLen(len) => bytes.resize(*len, 0),
-        }
-    }
-}
-
-impl Stored {
-    fn change(&mut self, change: Change) {
-        change.apply(&mut self.now);
-        self.pending.push(change);
-    }
-
-    fn sync(&mut self) {
-        for change in self.pending.drain(..) {
-            change.apply(&mut self.durable);
-        }
-    }
-
-    /// Makes what is read durable, however it came about.
-    pub(super) fn sync_all(&mut self) {
-        self.pending.clear();
-        self.durable.clone_from(&self.now);
-    }
-}
+use super::state::{Shared, lock};
+use super::stored::Change;
 
 /// An open file.
 #[derive(Debug)]
 pub(super) struct SimulatedFile {
-    disk: SimulatedDisk,
+    disk: Shared,
     number: usize,
     /// Whether this handle holds the file's lock.
     has_lock: AtomicBool,
 }
 
 impl SimulatedFile {
-    pub(super) fn new(disk: SimulatedDisk, number: usize) -> Self {
+    pub(super) fn new(disk: Shared, number: usize) -> Self {
         Self { disk, number, has_lock: AtomicBool::new(false) }
     }
 
     fn unlock(&self) {
         if self.has_lock.swap(false, Ordering::SeqCst) {
-            self.disk.state().locked.retain(|number| *number != self.number);
+            lock(&self.disk).locked.retain(|number| *number != self.number);
         }
     }
 
     fn change(&self, change: Change) -> io::Result<()> {
-        let mut state = self.disk.state();
+        let mut state = lock(&self.disk);
         let stopped = state.operation();
         let grows = match &change {
             Change::Write(..) => true,
@@ -118,14 +64,14 @@ fn index(number: u64) -> io::Result<usize> {
 
 impl StorageBackend for SimulatedFile {
     fn len(&self) -> io::Result<u64> {
-        let state = self.disk.state();
+        let state = lock(&self.disk);
         Ok(state.files.get(self.number).map_or(0, |file| file.now.len() as u64))
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let from = index(offset)?;
         let to = from.checked_add(out.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
-        let state = self.disk.state();
+        let state = lock(&self.disk);
         let bytes = state.files.get(self.number).and_then(|file| file.now.get(from..to));
         out.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
@@ -136,7 +82,7 @@ impl StorageBackend for SimulatedFile {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        let mut state = self.disk.state();
+        let mut state = lock(&self.disk);
         state.operation()?;
         if let Some(file) = state.files.get_mut(self.number) {
             file.sync();
@@ -154,7 +100,7 @@ impl StorageBackend for SimulatedFile {
     }
 
     fn try_lock_range(&self, _: Bound<u64>, _: Bound<u64>) -> Result<bool, BackendError> {
-        let mut state = self.disk.state();
+        let mut state = lock(&self.disk);
         if !self.has_lock.load(Ordering::SeqCst) {
             if state.locked.contains(&self.number) {
                 return Ok(false);

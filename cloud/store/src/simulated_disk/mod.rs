@@ -2,16 +2,20 @@
 
 mod crash;
 mod file;
+mod state;
+mod stored;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::folder::{Folder, OpenFile};
-use file::{SimulatedFile, Stored};
+use file::SimulatedFile;
+use state::{NameChange, State, lock};
+use stored::Stored;
 
 /// A folder on a disk in memory; clones share it.
 ///
@@ -19,46 +23,6 @@ use file::{SimulatedFile, Stored};
 /// of a length, sync and change of a name is an operation; they are counted, and the disk can stop before any of them.
 #[derive(Debug, Clone, Default)]
 pub struct SimulatedDisk(Arc<Mutex<State>>);
-
-#[derive(Debug, Default)]
-struct State {
-    /// All files that ever were, by number.
-    files: Vec<Stored>,
-    names: BTreeMap<String, usize>,
-    durable_names: BTreeMap<String, usize>,
-    /// Changes of names that were not synced.
-    pending_names: Vec<NameChange>,
-    /// The numbers of the files that are locked.
-    locked: Vec<usize>,
-    operations: u64,
-    stops_after: Option<u64>,
-    is_full: bool,
-}
-
-#[derive(Debug, Clone)]
-enum NameChange {
-    Create(String, usize),
-    Rename(String, String),
-    Remove(String),
-}
-
-impl NameChange {
-    fn apply(&self, names: &mut BTreeMap<String, usize>) {
-        match self {
-            Self::Create(name, file) => {
-                names.insert(name.clone(), *file);
-            }
-            Self::Rename(from, to) => {
-                if let Some(file) = names.remove(from) {
-                    names.insert(to.clone(), file);
-                }
-            }
-            Self::Remove(name) => {
-                names.remove(name);
-            }
-        }
-    }
-}
 
 impl SimulatedDisk {
     /// An empty disk.
@@ -112,25 +76,7 @@ impl SimulatedDisk {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// Counts an operation; an error when the disk has stopped.
-    fn operation(&mut self) -> io::Result<()> {
-        if self.stops_after.is_some_and(|most| self.operations >= most) {
-            return Err(io::Error::other("the simulated disk has stopped"));
-        }
-        self.operations += 1;
-        Ok(())
-    }
-
-    fn change_names(&mut self, change: NameChange) -> io::Result<()> {
-        self.operation()?;
-        change.apply(&mut self.names);
-        self.pending_names.push(change);
-        Ok(())
+        lock(&self.0)
     }
 }
 
@@ -149,7 +95,7 @@ impl Folder for SimulatedDisk {
 
     fn open(&self, name: &str) -> io::Result<OpenFile> {
         let number = self.state().names.get(name).copied().ok_or(io::ErrorKind::NotFound)?;
-        Ok(Box::new(SimulatedFile::new(self.clone(), number)))
+        Ok(Box::new(SimulatedFile::new(Arc::clone(&self.0), number)))
     }
 
     fn open_or_create(&self, name: &str) -> io::Result<OpenFile> {

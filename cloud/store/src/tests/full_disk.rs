@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::*;
 use crate::SimulatedDisk;
-use crate::file::StoreFile;
+use crate::engine::{Engine, MEMORY_BYTES};
 
 #[tokio::test]
 async fn a_full_disk_is_told_and_passes() {
     let disk = SimulatedDisk::new();
-    let store = Store::start(StoreFile::open(Arc::new(disk.clone())).unwrap()).unwrap();
+    let store = Store::start(Engine::open(Arc::new(disk.clone()), MEMORY_BYTES).unwrap()).unwrap();
     store.commit(put("before", 1)).await.unwrap();
     disk.set_full(true);
     let full = Err(StoreError::DiskFull { path: store.path().to_owned() });
