@@ -6,7 +6,7 @@ mod open;
 mod write;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::backends::InMemoryBackend;
@@ -43,6 +43,8 @@ pub(crate) struct RowFile {
     /// Where to open it again; nothing for one in memory, which can't fail and would be lost.
     folder: Option<Arc<dyn Folder>>,
     database: RwLock<Option<Database>>,
+    /// Whether the database must be opened again before it is written to.
+    must_reopen: AtomicBool,
     /// Grows when the file is opened again: transactions from before may read pages that are written over.
     openings: Arc<AtomicU64>,
     has_unframed: bool,
@@ -89,6 +91,7 @@ impl RowFile {
             path,
             folder,
             database: RwLock::new(Some(opened.database)),
+            must_reopen: AtomicBool::new(false),
             openings: Arc::default(),
             has_unframed: opened.has_unframed,
             commit: opened.commit,
@@ -130,7 +133,7 @@ impl RowFile {
     /// Writes a table of memory in one transaction; durable when it returns. After a failure the file is opened anew, so that
     /// the next write may succeed: a full disk is a passing state.
     pub(crate) fn write(&self, memory: &MemoryTable) -> Result<Changed, StoreError> {
-        self.reopen_if_closed()?;
+        self.reopen_if_needed()?;
         let written =
             guarded(&self.path, || match self.database.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
                 Some(database) => apply(database, memory).map_err(|failure| error::write(&self.path, &failure)),
@@ -138,8 +141,8 @@ impl RowFile {
             });
         self.transactions.fetch_add(1, Ordering::Relaxed);
         if written.is_err() {
-            self.close_to_reopen();
-            if let Err(failure) = self.reopen_if_closed() {
+            self.must_reopen.store(true, Ordering::SeqCst);
+            if let Err(failure) = self.reopen_if_needed() {
                 // It is tried again, and told, at the next write.
                 tracing::warn!(error = %failure, "the store could not be opened again after a failed write");
             }
@@ -158,19 +161,19 @@ impl RowFile {
         drop_guarded(self.database.write().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    fn close_to_reopen(&self) {
-        if self.folder.is_some() {
+    /// Opens the file again if it has to be; an error when it can't be written to.
+    fn reopen_if_needed(&self) -> Result<(), StoreError> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        if self.must_reopen.load(Ordering::SeqCst) {
             let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
             self.openings.fetch_add(1, Ordering::SeqCst);
             drop_guarded(database.take());
-        }
-    }
-
-    fn reopen_if_closed(&self) -> Result<(), StoreError> {
-        let closed = self.database.read().unwrap_or_else(PoisonError::into_inner).is_none();
-        if let (true, Some(folder)) = (closed, &self.folder) {
-            let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
-            *database = Some(guarded(&self.path, || open::open(&**folder))?.database);
+            let (opened, released) = guarded(&self.path, || open::reopen(&**folder))?;
+            *database = Some(opened.database);
+            released.map_err(|reason| error::write(&self.path, &redb::Error::Io(reason)))?;
+            self.must_reopen.store(false, Ordering::SeqCst);
         }
         Ok(())
     }

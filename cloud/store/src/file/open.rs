@@ -50,6 +50,13 @@ pub(super) fn open(folder: &dyn Folder) -> Result<Opened, StoreError> {
     Ok(opened)
 }
 
+/// Opens the file again after a failed write. When the disk does not even take what redb writes for that, the file is open for
+/// reading only, and why is said too.
+pub(super) fn reopen(folder: &dyn Folder) -> Result<(Opened, std::io::Result<()>), StoreError> {
+    let (opened, held, _) = open_with_writes_held(folder, 0)?;
+    Ok((opened, held.release()))
+}
+
 /// Opens the file without ever writing to it: what redb writes is held in memory.
 pub(crate) fn open_held(folder: &dyn Folder, is_checked: bool) -> Result<Opened, StoreError> {
     open_with_writes_held(folder, if is_checked { u64::MAX } else { 0 }).map(|(opened, ..)| opened)

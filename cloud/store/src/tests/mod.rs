@@ -5,6 +5,7 @@ mod full_disk;
 mod model;
 mod queue;
 mod scans;
+mod simulated;
 
 use tempfile::TempDir;
 
