@@ -103,7 +103,7 @@ impl Batch {
     }
 
     fn put_framed(&mut self, table: Table, key: String, value: &[u8]) {
-        let framed = frame::encode(table.name(), &key, value);
+        let framed = frame::encode(table.name(), key.as_bytes(), value);
         self.push(key.len() + framed.len(), Change::Put(table.name().into(), key, framed));
     }
 

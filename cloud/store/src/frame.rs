@@ -21,7 +21,7 @@ const HEAD_BYTES: usize = 5;
 pub(crate) const WRONG_CHECKSUM: &str = "its checksum is wrong";
 
 /// The value as it is stored.
-pub(crate) fn encode(table: &str, key: &str, value: &[u8]) -> Vec<u8> {
+pub(crate) fn encode(table: &str, key: &[u8], value: &[u8]) -> Vec<u8> {
     if value.len() >= COMPRESSED_FROM_BYTES
         && let Ok(len) = u32::try_from(value.len())
     {
@@ -33,8 +33,8 @@ pub(crate) fn encode(table: &str, key: &str, value: &[u8]) -> Vec<u8> {
     seal(PLAIN, table, key, &[], value)
 }
 
-fn seal(packing: u8, table: &str, key: &str, first: &[u8], rest: &[u8]) -> Vec<u8> {
-    let sum = checksum(packing, table.as_bytes(), key.as_bytes(), &[first, rest]);
+fn seal(packing: u8, table: &str, key: &[u8], first: &[u8], rest: &[u8]) -> Vec<u8> {
+    let sum = checksum(packing, table.as_bytes(), key, &[first, rest]);
     let mut framed = Vec::with_capacity(HEAD_BYTES + first.len() + rest.len());
     framed.push(packing);
     framed.extend_from_slice(&sum.to_le_bytes());
@@ -100,7 +100,7 @@ mod tests {
             at in any::<prop::sample::Index>(),
             bit in 0_u8..8,
         ) {
-            let mut framed = encode("table", "key", &value);
+            let mut framed = encode("table", b"key", &value);
             prop_assert_eq!(decode("table", b"key", &framed), Ok(Cow::Borrowed(&value[..])));
             prop_assert!(decode("table", b"kez", &framed).is_err());
             prop_assert!(decode("tablf", b"key", &framed).is_err());
@@ -115,6 +115,6 @@ mod tests {
     fn text_gets_smaller() {
         let text =
             serde_json::to_vec(&vec![serde_json::json!({ "name": "ten passes", "status": "RUNNING" }); 40]).unwrap();
-        assert!(encode("table", "key", &text).len() * 4 < text.len());
+        assert!(encode("table", b"key", &text).len() * 4 < text.len());
     }
 }

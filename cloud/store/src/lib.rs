@@ -10,6 +10,8 @@
 //! It must not know what the rows mean, which services there are, HTTP, AWS, or the time. It uses none of our crates.
 
 mod batch;
+mod check;
+mod copy;
 mod engine;
 mod error;
 mod file;
@@ -21,9 +23,11 @@ mod guarded;
 mod journal;
 mod key_range;
 mod memory;
+mod new_file;
 mod queue;
 mod range;
 mod reader;
+mod repair;
 #[cfg(any(test, feature = "testing"))]
 mod simulated_disk;
 mod snapshot;
@@ -35,11 +39,13 @@ mod tests;
 mod writer;
 
 pub use batch::Batch;
+pub use check::{CheckReport, CheckedTable, DamagedRow, check};
 pub use error::StoreError;
 pub use frame::ROW_BYTES;
 pub use queue::{QUEUE_BYTES, Reservation};
 pub use range::{Direction, Range};
 pub use reader::TableReader;
+pub use repair::{RepairReport, RepairedTable, repair};
 #[cfg(any(test, feature = "testing"))]
 pub use simulated_disk::SimulatedDisk;
 pub use snapshot::Snapshot;

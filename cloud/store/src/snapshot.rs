@@ -1,13 +1,17 @@
 //! Reads that see one state of the store.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use redb::TableHandle;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
-use super::file::RowFileRead;
+use super::error;
+use super::file::{FORMAT, RowFileRead};
+use super::guarded::guarded;
 use super::memory::{LiveSnapshot, MemoryTable};
 use super::range::Range;
 use super::reader::TableReader;
@@ -87,6 +91,18 @@ impl Snapshot {
         each: impl FnMut(&str, &[u8]) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         self.table(table)?.scan_bytes(range, each)
+    }
+
+    /// The names of all tables, in memory and in the file.
+    pub(crate) fn tables(&self) -> Result<BTreeSet<String>, StoreError> {
+        let mut names: BTreeSet<String> = guarded(&self.path, || {
+            let tables = self.file.transaction.list_tables();
+            let tables = tables.map_err(|failure| error::read(&self.path, &failure.into()))?;
+            Ok(tables.map(|table| table.name().to_owned()).collect())
+        })?;
+        names.remove(FORMAT.name());
+        names.extend(self.memory.iter().flat_map(|memory| memory.tables()));
+        Ok(names)
     }
 
     /// Where the file lies.

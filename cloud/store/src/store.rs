@@ -9,9 +9,8 @@ use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
 use super::batch::Batch;
-#[cfg(any(test, feature = "testing"))]
-use super::engine::SIMULATED_MEMORY_BYTES;
-use super::engine::{Engine, Flusher, MEMORY_BYTES};
+use super::copy;
+use super::engine::{Engine, Flusher, Limits};
 use super::error::{self, StoreError};
 use super::flush::{Flush, pending_once};
 use super::folder::{Folder, RealFolder};
@@ -73,7 +72,7 @@ impl Store {
     /// When the folder or the file can't be created or read, another process has the store open, or the file is not a
     /// store of this version ([`crate::format`]); such a file is left as it is.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
-        Self::start(Engine::open(folder_at(dir)?, MEMORY_BYTES)?)
+        Self::start(Engine::open(folder_at(dir)?, Limits::REAL)?)
     }
 
     /// Opens the store in `dir` as [`Store::open`] does, without a thread: each batch is written by the call that hands it
@@ -83,7 +82,7 @@ impl Store {
     /// # Errors
     /// As for [`Store::open`].
     pub fn open_inline(dir: &Path) -> Result<Self, StoreError> {
-        Ok(Self::inline(Engine::open(folder_at(dir)?, MEMORY_BYTES)?))
+        Ok(Self::inline(Engine::open(folder_at(dir)?, Limits::REAL)?))
     }
 
     /// Opens the store on a simulated disk, which works as [`Store::open_inline`] does.
@@ -92,7 +91,7 @@ impl Store {
     /// As for [`Store::open`], and when the disk has stopped.
     #[cfg(any(test, feature = "testing"))]
     pub fn open_simulated(disk: &SimulatedDisk) -> Result<Self, StoreError> {
-        Ok(Self::inline(Engine::open(Arc::new(disk.clone()), SIMULATED_MEMORY_BYTES)?))
+        Ok(Self::inline(Engine::open(Arc::new(disk.clone()), Limits::SIMULATED)?))
     }
 
     /// A store without a file, which ends with its last clone. Batches are written as by [`Store::open_inline`].
@@ -122,7 +121,7 @@ impl Store {
         Ok(Self { inner: Arc::new(Inner { engine, queue: Queue::new(), unreported, writer }) })
     }
 
-    fn inline(engine: Engine) -> Self {
+    pub(crate) fn inline(engine: Engine) -> Self {
         let inner = Inner {
             engine: Arc::new(engine),
             queue: Queue::new(),
@@ -213,6 +212,20 @@ impl Store {
     /// When the file can't be read.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.inner.engine.snapshot()
+    }
+
+    /// Writes all that is durable now to a new store in `dir`, which is made when it is missing and must be empty. The copy is
+    /// one file without what deleted rows leave, and opens as any store. Others write meanwhile; the call blocks on the disk.
+    ///
+    /// # Errors
+    /// When something is in the folder, it can't be written, or a row of this store is damaged; then no copy is there.
+    pub fn copy_to(&self, dir: &Path) -> Result<(), StoreError> {
+        let folder = RealFolder::create(dir).map_err(|reason| error::open(dir, reason.into()))?;
+        if !folder.is_empty().map_err(|reason| error::open(dir, reason.into()))? {
+            let reason = "the folder of a copy must be empty".to_owned();
+            return Err(StoreError::Open { path: dir.to_owned(), reason });
+        }
+        copy::copy(&self.snapshot()?, &folder).map(drop)
     }
 
     /// The value of a key. Like every read it sees what is durable, not what waits to be written, and blocks on the disk.

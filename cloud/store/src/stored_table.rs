@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
 
-use redb::{AccessGuard, ReadOnlyTable, TableError};
+use redb::{AccessGuard, ReadOnlyTable, ReadableTableMetadata, TableError};
 
 use super::StoreError;
 use super::error;
@@ -46,6 +46,21 @@ impl StoredValue<'_> {
     }
 }
 
+impl StoredValue<'_> {
+    /// The value as it is to be stored again; what is wrong with it when it is damaged.
+    pub(crate) fn framed(&self, table: &str, key: &[u8]) -> Result<Cow<'_, [u8]>, String> {
+        let stored = match self {
+            Self::Memory(value) => &**value,
+            Self::File(value, true) if frame::is_unframed(value.value()) => {
+                return Ok(Cow::Owned(frame::encode(table, key, value.value())));
+            }
+            Self::File(value, _) => value.value(),
+        };
+        frame::decode(table, key, stored)?;
+        Ok(Cow::Borrowed(stored))
+    }
+}
+
 impl<'a> StoredTable<'a> {
     pub(crate) fn open(snapshot: &'a Snapshot, name: &'a str) -> Result<Self, StoreError> {
         let path = snapshot.path();
@@ -55,6 +70,13 @@ impl<'a> StoredTable<'a> {
             Err(failure) => Err(error::read(path, &failure.into())),
         })?;
         Ok(Self { snapshot, name, rows })
+    }
+
+    /// How many rows the file says that it has, if it can be read.
+    pub(crate) fn rows_in_file(&self) -> Option<u64> {
+        let rows = self.rows.as_ref()?;
+        let path = self.snapshot.path();
+        guarded(path, || rows.len().map_err(|failure| error::read(path, &failure.into()))).ok()
     }
 
     /// The value of a key.
@@ -182,16 +204,25 @@ struct FileRows<'a> {
     rows: Option<redb::Range<'a, &'static [u8], &'static [u8]>>,
     direction: Direction,
     last: Option<Vec<u8>>,
+    count: u64,
+    /// How many rows there must be.
+    expected: Option<u64>,
 }
 
 impl<'a> FileRows<'a> {
     fn open(table: &'a StoredTable<'a>, bounds: &ByteBounds, direction: Direction) -> Result<Self, StoreError> {
         let path = table.snapshot.path();
+        let expected = match bounds {
+            (low, Bound::Unbounded) if *low == Bound::Unbounded || *low == Bound::Included(Vec::new()) => {
+                table.rows_in_file()
+            }
+            _ => None,
+        };
         let bounds: (Bound<&[u8]>, Bound<&[u8]>) = (as_slice(&bounds.0), as_slice(&bounds.1));
         let rows = table.rows.as_ref().map(|rows| {
             guarded(path, || rows.range::<&[u8]>(bounds).map_err(|failure| error::read(path, &failure.into())))
         });
-        Ok(Self { table, rows: rows.transpose()?, direction, last: None })
+        Ok(Self { table, rows: rows.transpose()?, direction, last: None, count: 0, expected })
     }
 
     /// The next row that no table in memory has cleared.
@@ -210,8 +241,16 @@ impl<'a> FileRows<'a> {
             })?;
             self.table.check_is_current()?;
             let Some((key, value)) = row else {
-                return Ok(None);
+                // Pages that were damaged may leave rows out.
+                return match self.expected {
+                    Some(expected) if expected != self.count => {
+                        let reason = format!("table `{}` has {} rows of {expected}", self.table.name, self.count);
+                        Err(StoreError::Damaged { path: path.to_owned(), reason })
+                    }
+                    _ => Ok(None),
+                };
             };
+            self.count += 1;
             // Pages that were damaged may lead in a circle.
             let bytes = key.value();
             if self.last.as_ref().is_some_and(|last| !comes_before(last, bytes, self.direction)) {

@@ -23,7 +23,7 @@ impl Engine {
     /// Waits until there is room in memory for a commit. When the file can't take what is in memory, no further commit is taken:
     /// its failure is theirs.
     pub(super) fn make_room(&self) -> Result<(), StoreError> {
-        if !self.shown.active().is_full(self.memory_bytes) {
+        if !self.shown.active().is_full(self.limits.memory_bytes) {
             return Ok(());
         }
         if self.shown.frozen().is_some() {

@@ -24,22 +24,36 @@ use flush::Flushing;
 pub(crate) use flusher::Flusher;
 use shown::Shown;
 
-/// How much memory a table may take before it is written to the file, in bytes. Two of them may live: one that fills and one that is
-/// being written.
-pub(crate) const MEMORY_BYTES: usize = 4 << 20;
+/// How large things grow before something is done about them, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// A table in memory, before it is written to the file. Two of them may live: one that fills, one that is being written.
+    pub(crate) memory_bytes: usize,
+    /// The file, before it is no longer read whole, page by page with redb's own checksums, at each opening. Below this it
+    /// takes some milliseconds; later it would take seconds.
+    pub(crate) checked_bytes: u64,
+    /// What deleted rows leave in the file, before a smaller file is made.
+    pub(crate) freed_bytes: u64,
+}
 
-/// The same on a simulated disk, so that few commits make it write to the file.
-#[cfg(any(test, feature = "testing"))]
-pub(crate) const SIMULATED_MEMORY_BYTES: usize = 16 << 10;
+impl Limits {
+    /// Those of a store on a real disk.
+    pub(crate) const REAL: Self = Self { memory_bytes: 4 << 20, checked_bytes: 8 << 20, freed_bytes: 8 << 20 };
+
+    /// Those on a simulated disk: few commits make it write to the file, and few deletes make a smaller one.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) const SIMULATED: Self = Self { memory_bytes: 16 << 10, checked_bytes: 8 << 20, freed_bytes: 64 << 10 };
+}
 
 /// The store without those who hand work to it.
 pub(crate) struct Engine {
     file: RowFile,
+    /// None for a store without a file.
     folder: Option<Arc<dyn Folder>>,
     /// None for a store without a file.
     journal: Mutex<Option<Journal>>,
     shown: Shown,
-    memory_bytes: usize,
+    limits: Limits,
     flushing: Mutex<Flushing>,
     flushed: Condvar,
     commits: AtomicU64,

@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use super::flush::Flushing;
 use super::shown::Shown;
-use super::{Engine, MEMORY_BYTES};
+use super::{Engine, Limits};
 use crate::error::{self, StoreError};
 use crate::file::RowFile;
 use crate::folder::Folder;
@@ -13,25 +13,25 @@ use crate::memory::MemoryTable;
 
 impl Engine {
     /// Opens the store in a folder, or makes it. A journal that a kill or a power cut left is written to the file first.
-    pub(crate) fn open(folder: Arc<dyn Folder>, memory_bytes: usize) -> Result<Self, StoreError> {
-        let file = RowFile::open(Arc::clone(&folder))?;
+    pub(crate) fn open(folder: Arc<dyn Folder>, limits: Limits) -> Result<Self, StoreError> {
+        let file = RowFile::open(Arc::clone(&folder), limits.checked_bytes)?;
         let last = bring_over(&file, &*folder)?;
-        Ok(Self::new(file, Some(folder), last, memory_bytes))
+        Ok(Self::new(file, Some(folder), last, limits))
     }
 
     /// A store without a file.
     pub(crate) fn in_memory() -> Result<Self, StoreError> {
-        Ok(Self::new(RowFile::in_memory()?, None, 0, MEMORY_BYTES))
+        Ok(Self::new(RowFile::in_memory()?, None, 0, Limits::REAL))
     }
 
-    fn new(file: RowFile, folder: Option<Arc<dyn Folder>>, last: u64, memory_bytes: usize) -> Self {
+    fn new(file: RowFile, folder: Option<Arc<dyn Folder>>, last: u64, limits: Limits) -> Self {
         let journal = folder.clone().map(|folder| Journal::new(folder, last));
         Self {
             file,
             folder,
             journal: Mutex::new(journal),
             shown: Shown::new(last),
-            memory_bytes,
+            limits,
             flushing: Mutex::new(Flushing::default()),
             flushed: Condvar::new(),
             commits: std::sync::atomic::AtomicU64::new(0),

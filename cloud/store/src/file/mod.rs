@@ -18,8 +18,8 @@ use super::memory::MemoryTable;
 use super::{StoreError, error, format};
 
 pub(crate) use create::{UNFINISHED_NAME, create_unfinished};
-pub(crate) use open::{Opened, open_held};
-pub(crate) use write::{Changed, apply, definition_of};
+use open::Opened;
+pub(crate) use write::{Changed, apply, definition_of, set_format};
 
 /// The name of the file in its folder.
 pub(crate) const FILE_NAME: &str = "store.redb";
@@ -69,10 +69,17 @@ impl RowFileRead {
 }
 
 impl RowFile {
-    /// Opens or creates the file in a folder and checks its format.
-    pub(crate) fn open(folder: Arc<dyn Folder>) -> Result<Self, StoreError> {
-        let opened = guarded(&folder.path().join(FILE_NAME), || open::open_or_create(&*folder))?;
+    /// Opens or creates the file in a folder and checks its format, and all its pages when it is not larger than that.
+    pub(crate) fn open(folder: Arc<dyn Folder>, checked_bytes: u64) -> Result<Self, StoreError> {
+        let opened = guarded(&folder.path().join(FILE_NAME), || open::open_or_create(&*folder, checked_bytes))?;
         Ok(Self::new(folder.path().join(FILE_NAME), Some(folder), opened))
+    }
+
+    /// Opens the file in a folder without ever writing to it; on request only if all its pages hold together.
+    pub(crate) fn open_to_read(folder: &dyn Folder, is_checked: bool) -> Result<Self, StoreError> {
+        let path = folder.path().join(FILE_NAME);
+        let opened = guarded(&path, || open::open_held(folder, is_checked))?;
+        Ok(Self::new(path, None, opened))
     }
 
     /// A file that is only in memory.
@@ -176,6 +183,12 @@ impl RowFile {
             self.must_reopen.store(false, Ordering::SeqCst);
         }
         Ok(())
+    }
+}
+
+impl Drop for RowFile {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

@@ -28,21 +28,21 @@ struct Found {
 }
 
 /// Opens the file, or makes it when there is none.
-pub(super) fn open_or_create(folder: &dyn Folder) -> Result<Opened, StoreError> {
+pub(super) fn open_or_create(folder: &dyn Folder, checked_bytes: u64) -> Result<Opened, StoreError> {
     if !folder.exists(FILE_NAME)
         && let Some(database) = create::create(folder)?
     {
         return Ok(Opened { database, has_unframed: false, commit: 0 });
     }
-    open(folder)
+    open(folder, checked_bytes)
 }
 
 /// Opens the file and checks what it is; one that is not a store of a version that is read stays as it is. One of version 2
 /// becomes one of this version.
-pub(super) fn open(folder: &dyn Folder) -> Result<Opened, StoreError> {
+fn open(folder: &dyn Folder, checked_bytes: u64) -> Result<Opened, StoreError> {
     let path = folder.path().join(FILE_NAME);
     let failed = |failure: redb::Error| error::open(&path, failure);
-    let (opened, held, version) = open_with_writes_held(folder, CHECKED_AT_OPENING_BYTES)?;
+    let (opened, held, version) = open_with_writes_held(folder, checked_bytes)?;
     held.release().map_err(|reason| failed(reason.into()))?;
     if version == format::UNFRAMED_VERSION {
         set_format(&opened.database, &[(VERSION_KEY, format::VERSION), (UNFRAMED_KEY, 1)]).map_err(failed)?;
@@ -61,10 +61,6 @@ pub(super) fn reopen(folder: &dyn Folder) -> Result<(Opened, std::io::Result<()>
 pub(crate) fn open_held(folder: &dyn Folder, is_checked: bool) -> Result<Opened, StoreError> {
     open_with_writes_held(folder, if is_checked { u64::MAX } else { 0 }).map(|(opened, ..)| opened)
 }
-
-/// A file up to this size is read whole at each opening, page by page with redb's own checksums: that takes some milliseconds. A
-/// larger one would take seconds.
-const CHECKED_AT_OPENING_BYTES: u64 = 8 << 20;
 
 fn open_with_writes_held(folder: &dyn Folder, checked_bytes: u64) -> Result<(Opened, HeldWrites, u64), StoreError> {
     let path = folder.path().join(FILE_NAME);

@@ -34,6 +34,12 @@ pub(crate) trait Folder: Debug + Send + Sync {
     /// Gives a file another name; what had that name is gone.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
 
+    /// Gives a file a second name, or copies it where files have one name only.
+    fn keep_as(&self, name: &str, second: &str) -> io::Result<()>;
+
+    /// Whether there is nothing in the folder.
+    fn is_empty(&self) -> io::Result<bool>;
+
     /// Removes a file.
     fn remove(&self, name: &str) -> io::Result<()>;
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::batch::Batch;
 use crate::folder::{Folder, OpenFile};
 
-pub(crate) use replay::{Damage, Replay, replay};
+pub(crate) use replay::{Replay, replay};
 
 /// The names of the two files.
 pub(crate) const NAMES: [&str; 2] = ["journal-0.log", "journal-1.log"];

@@ -64,6 +64,14 @@ impl SimulatedDisk {
         state.names.iter().map(|(name, file)| (name.clone(), len(file))).collect()
     }
 
+    /// The bytes of a file; nothing when there is none of this name.
+    #[must_use]
+    pub fn bytes(&self, name: &str) -> Option<Vec<u8>> {
+        let state = self.state();
+        let file = state.names.get(name)?;
+        state.files.get(*file).map(|file| file.now.clone())
+    }
+
     /// Changes the bytes of a file, as damage does; nothing happens when there is none of this name.
     pub fn damage(&self, name: &str, change: impl FnOnce(&mut Vec<u8>)) {
         let mut state = self.state();
@@ -114,6 +122,16 @@ impl Folder for SimulatedDisk {
             return Err(io::ErrorKind::NotFound.into());
         }
         state.change_names(NameChange::Rename(from.to_owned(), to.to_owned()))
+    }
+
+    fn keep_as(&self, name: &str, second: &str) -> io::Result<()> {
+        let mut state = self.state();
+        let number = state.names.get(name).copied().ok_or(io::ErrorKind::NotFound)?;
+        state.change_names(NameChange::Create(second.to_owned(), number))
+    }
+
+    fn is_empty(&self) -> io::Result<bool> {
+        Ok(self.state().names.is_empty())
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {

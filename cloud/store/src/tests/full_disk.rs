@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::*;
 use crate::SimulatedDisk;
-use crate::engine::{Engine, MEMORY_BYTES};
+use crate::engine::{Engine, Limits};
 
 #[tokio::test]
 async fn a_full_disk_is_told_and_passes() {
     let disk = SimulatedDisk::new();
-    let store = Store::start(Engine::open(Arc::new(disk.clone()), MEMORY_BYTES).unwrap()).unwrap();
+    let store = Store::start(Engine::open(Arc::new(disk.clone()), Limits::REAL).unwrap()).unwrap();
     store.commit(put("before", 1)).await.unwrap();
     disk.set_full(true);
     let full = Err(StoreError::DiskFull { path: store.path().to_owned() });

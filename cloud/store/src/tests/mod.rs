@@ -1,6 +1,7 @@
 //! The store against its promises: order, atomicity, sharing, reopening, back-pressure, and a full disk.
 
 mod crash;
+mod damage;
 mod full_disk;
 mod model;
 mod queue;

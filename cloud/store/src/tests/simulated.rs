@@ -129,7 +129,7 @@ async fn a_disk_that_is_full_again_and_again_leaves_nothing_of_what_failed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn snapshots_see_one_state_while_others_write_and_the_file_is_written() {
     let disk = SimulatedDisk::new();
-    let engine = crate::engine::Engine::open(std::sync::Arc::new(disk), 4 << 10).unwrap();
+    let engine = crate::engine::Engine::open(std::sync::Arc::new(disk), crate::engine::Limits::SIMULATED).unwrap();
     let store = Store::start(engine).unwrap();
     let writer = {
         let store = store.clone();
