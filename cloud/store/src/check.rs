@@ -116,9 +116,13 @@ pub(crate) fn examine(folder: &dyn Folder) -> Result<Examined, StoreError> {
     }
     let mut damage = Vec::new();
     let file = match RowFile::open_to_read(folder, true) {
-        Err(StoreError::Damaged { reason, .. }) => {
-            damage.push(format!("{FILE_NAME}: {reason}"));
-            RowFile::open_to_read(folder, false)?
+        Err(failure @ StoreError::Damaged { .. }) => {
+            // Without a look at each page first it may still open, and most of it can be read.
+            let opened = RowFile::open_to_read(folder, false).map_err(|_| failure.clone())?;
+            if let StoreError::Damaged { reason, .. } = failure {
+                damage.push(format!("{FILE_NAME}: {reason}"));
+            }
+            opened
         }
         opened => opened?,
     };

@@ -51,7 +51,7 @@ impl<'a> NewFile<'a> {
     /// Writes a table of memory over what is there.
     pub(crate) fn put_memory(&mut self, memory: &MemoryTable) -> Result<(), StoreError> {
         self.write()?;
-        file::apply(&self.database, memory).map(drop).map_err(|failure| self.failed(&failure))
+        file::apply(&self.database, memory, 0).map(drop).map_err(|failure| self.failed(&failure))
     }
 
     /// Makes all of it durable, as of a commit, and gives it the store's name.

@@ -92,7 +92,11 @@ impl<'a> StoredTable<'a> {
             return Ok(None);
         };
         let path = self.snapshot.path();
-        let value = guarded(path, || rows.get(key).map_err(|failure| error::read(path, &failure.into())))?;
+        let value = guarded(path, || {
+            let value = rows.get(key).map_err(|failure| error::read(path, &failure.into()))?;
+            // To look at it may fail too, here rather than later.
+            Ok(value.inspect(|value| _ = value.value()))
+        })?;
         self.check_is_current()?;
         Ok(value.map(|value| StoredValue::File(value, self.snapshot.file.has_unframed)))
     }
@@ -237,7 +241,9 @@ impl<'a> FileRows<'a> {
                     Direction::Forward => rows.next(),
                     Direction::Reverse => rows.next_back(),
                 };
-                row.transpose().map_err(|failure| error::read(path, &failure.into()))
+                let row = row.transpose().map_err(|failure| error::read(path, &failure.into()))?;
+                // To look at it may fail too, here rather than later.
+                Ok(row.inspect(|(key, value)| _ = (key.value(), value.value())))
             })?;
             self.table.check_is_current()?;
             let Some((key, value)) = row else {

@@ -39,8 +39,11 @@ impl Engine {
         }
         drop(flushing);
         // What fails here is in the journal, and is tried again when memory is full the next time.
-        if let Err(failure) = self.flush() {
-            tracing::warn!(error = %failure, "the store's file could not be written; the journal holds what is to go there");
+        match self.flush() {
+            Ok(()) => self.compact_if_due(false),
+            Err(failure) => {
+                tracing::warn!(error = %failure, "the store's file could not be written; the journal holds what is to go there");
+            }
         }
         Ok(())
     }

@@ -81,6 +81,9 @@ fn run(engine: &Engine) {
         if is_flushed && reason == Reason::Idle {
             engine.clear_journal();
         }
+        if is_flushed {
+            engine.compact_if_due(reason == Reason::Idle);
+        }
     }
 }
 
@@ -95,7 +98,8 @@ fn wait(engine: &Engine) -> Reason {
         if std::mem::take(&mut flushing.is_wanted) {
             return Reason::Full;
         }
-        if engine.shown.active().is_empty() && engine.shown.frozen().is_none() {
+        let is_written = engine.shown.active().is_empty() && engine.shown.frozen().is_none();
+        if is_written && !engine.is_compaction_due(true) {
             seen = None;
             flushing = engine.flushed.wait(flushing).unwrap_or_else(PoisonError::into_inner);
             continue;

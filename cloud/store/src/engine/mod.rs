@@ -2,6 +2,7 @@
 //!
 //! Locks are taken in this order: the journal, what is shown, a table of memory.
 
+mod compact;
 mod flush;
 mod flusher;
 mod open;
@@ -57,6 +58,8 @@ pub(crate) struct Engine {
     flushing: Mutex<Flushing>,
     flushed: Condvar,
     commits: AtomicU64,
+    /// After an attempt at a smaller file that failed: from how many freed bytes on the next one is made.
+    compacts_from_bytes: AtomicU64,
     /// Whether every write fails, as on a full disk.
     #[cfg(any(test, feature = "testing"))]
     is_full: AtomicBool,

@@ -1,5 +1,6 @@
 //! Opening: the file, then what the journal holds beyond it.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Condvar, Mutex};
 
 use super::flush::Flushing;
@@ -34,7 +35,8 @@ impl Engine {
             limits,
             flushing: Mutex::new(Flushing::default()),
             flushed: Condvar::new(),
-            commits: std::sync::atomic::AtomicU64::new(0),
+            commits: AtomicU64::new(0),
+            compacts_from_bytes: AtomicU64::new(limits.freed_bytes),
             #[cfg(any(test, feature = "testing"))]
             is_full: std::sync::atomic::AtomicBool::new(false),
         }

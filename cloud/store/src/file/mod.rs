@@ -7,7 +7,7 @@ mod write;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use redb::backends::InMemoryBackend;
 use redb::{Builder, Database, ReadTransaction, ReadableDatabase, TableDefinition};
@@ -19,7 +19,7 @@ use super::{StoreError, error, format};
 
 pub(crate) use create::{UNFINISHED_NAME, create_unfinished};
 use open::Opened;
-pub(crate) use write::{Changed, apply, definition_of, set_format};
+pub(crate) use write::{apply, definition_of, set_format};
 
 /// The name of the file in its folder.
 pub(crate) const FILE_NAME: &str = "store.redb";
@@ -33,8 +33,35 @@ pub(crate) const COMMIT_KEY: &str = "commit";
 /// The key that is there when the file may hold values without a frame, which version 2 wrote.
 pub(crate) const UNFRAMED_KEY: &str = "unframed";
 
+/// The key of about how many bytes deleted rows have left in the file.
+pub(crate) const FREED_KEY: &str = "freed";
+
 /// The page cache: large enough for the rows that are written together, small beside the cloud's 15 MiB.
 const CACHE_BYTES: usize = 4 << 20;
+
+/// A database until it is closed. Who reads it keeps it open, also when a smaller copy has taken its place.
+#[derive(Debug)]
+pub(crate) struct OpenDatabase(RwLock<Option<Database>>);
+
+impl OpenDatabase {
+    fn new(database: Database) -> Arc<Self> {
+        Arc::new(Self(RwLock::new(Some(database))))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Option<Database>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close(&self) {
+        drop_guarded(self.0.write().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl Drop for OpenDatabase {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
 
 /// The open file. redb refuses all work after a failed write until it is opened again, so it may be without database
 /// for a while.
@@ -42,14 +69,16 @@ pub(crate) struct RowFile {
     path: PathBuf,
     /// Where to open it again; nothing for one in memory, which can't fail and would be lost.
     folder: Option<Arc<dyn Folder>>,
-    database: RwLock<Option<Database>>,
+    database: RwLock<Arc<OpenDatabase>>,
     /// Whether the database must be opened again before it is written to.
     must_reopen: AtomicBool,
     /// Grows when the file is opened again: transactions from before may read pages that are written over.
     openings: Arc<AtomicU64>,
     has_unframed: bool,
-    /// The number of the last commit in it when it was opened.
-    commit: u64,
+    /// The number of the last commit in it.
+    commit: AtomicU64,
+    /// About how many bytes deleted rows have left in it.
+    freed_bytes: AtomicU64,
     transactions: AtomicU64,
 }
 
@@ -57,6 +86,8 @@ pub(crate) struct RowFile {
 pub(crate) struct RowFileRead {
     pub(crate) transaction: ReadTransaction,
     pub(crate) has_unframed: bool,
+    /// Dropped after the transaction.
+    _database: Arc<OpenDatabase>,
     opening: u64,
     openings: Arc<AtomicU64>,
 }
@@ -90,18 +121,19 @@ impl RowFile {
             .map_err(redb::Error::from)
             .and_then(|database| write::set_format(&database, &[(VERSION_KEY, format::VERSION)]).map(|()| database));
         let database = made.map_err(|failure| error::open(&path, failure))?;
-        Ok(Self::new(path, None, Opened { database, has_unframed: false, commit: 0 }))
+        Ok(Self::new(path, None, Opened { database, has_unframed: false, commit: 0, freed_bytes: 0 }))
     }
 
     fn new(path: PathBuf, folder: Option<Arc<dyn Folder>>, opened: Opened) -> Self {
         Self {
             path,
             folder,
-            database: RwLock::new(Some(opened.database)),
+            database: RwLock::new(OpenDatabase::new(opened.database)),
             must_reopen: AtomicBool::new(false),
             openings: Arc::default(),
             has_unframed: opened.has_unframed,
-            commit: opened.commit,
+            commit: AtomicU64::new(opened.commit),
+            freed_bytes: AtomicU64::new(opened.freed_bytes),
             transactions: AtomicU64::new(0),
         }
     }
@@ -111,9 +143,19 @@ impl RowFile {
         &self.path
     }
 
-    /// The number of the last commit in it when it was opened.
+    /// The number of the last commit in it.
     pub(crate) fn commit(&self) -> u64 {
-        self.commit
+        self.commit.load(Ordering::SeqCst)
+    }
+
+    /// About how many bytes deleted rows have left in it.
+    pub(crate) fn freed_bytes(&self) -> u64 {
+        self.freed_bytes.load(Ordering::SeqCst)
+    }
+
+    /// Whether its last write failed.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.must_reopen.load(Ordering::SeqCst)
     }
 
     /// How many transactions were written since it was opened.
@@ -124,14 +166,15 @@ impl RowFile {
 
     /// Begins to read what is in it now.
     pub(crate) fn read(&self) -> Result<RowFileRead, StoreError> {
-        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        let begun = guarded(&self.path, || match database.as_ref() {
+        let database = self.database();
+        let begun = guarded(&self.path, || match database.read().as_ref() {
             Some(database) => database.begin_read().map_err(|failure| error::read(&self.path, &failure.into())),
             None => Err(error::read(&self.path, &redb::Error::PreviousIo)),
         });
         Ok(RowFileRead {
             transaction: begun?,
             has_unframed: self.has_unframed,
+            _database: database,
             opening: self.openings.load(Ordering::SeqCst),
             openings: Arc::clone(&self.openings),
         })
@@ -139,33 +182,44 @@ impl RowFile {
 
     /// Writes a table of memory in one transaction; durable when it returns. After a failure the file is opened anew, so that
     /// the next write may succeed: a full disk is a passing state.
-    pub(crate) fn write(&self, memory: &MemoryTable) -> Result<Changed, StoreError> {
+    pub(crate) fn write(&self, memory: &MemoryTable) -> Result<(), StoreError> {
         self.reopen_if_needed()?;
-        let written =
-            guarded(&self.path, || match self.database.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
-                Some(database) => apply(database, memory).map_err(|failure| error::write(&self.path, &failure)),
-                None => Err(error::write(&self.path, &redb::Error::PreviousIo)),
-            });
+        let written = guarded(&self.path, || match self.database().read().as_ref() {
+            Some(database) => {
+                apply(database, memory, self.freed_bytes()).map_err(|failure| error::write(&self.path, &failure))
+            }
+            None => Err(error::write(&self.path, &redb::Error::PreviousIo)),
+        });
         self.transactions.fetch_add(1, Ordering::Relaxed);
-        if written.is_err() {
+        if let Ok(freed_bytes) = &written {
+            self.freed_bytes.store(*freed_bytes, Ordering::SeqCst);
+            self.commit.store(memory.last(), Ordering::SeqCst);
+        } else {
             self.must_reopen.store(true, Ordering::SeqCst);
             if let Err(failure) = self.reopen_if_needed() {
                 // It is tried again, and told, at the next write.
                 tracing::warn!(error = %failure, "the store could not be opened again after a failed write");
             }
         }
-        written
+        written.map(drop)
     }
 
-    /// Takes another database in place of the one that is open. Who reads that one goes on reading it.
+    /// Takes a compact copy in place of the database that is open. Who reads that one goes on reading it.
     pub(crate) fn replace(&self, database: Database) {
-        let before = self.database.write().unwrap_or_else(PoisonError::into_inner).replace(database);
-        drop_guarded(before);
+        let copy = OpenDatabase::new(database);
+        let before = std::mem::replace(&mut *self.database.write().unwrap_or_else(PoisonError::into_inner), copy);
+        self.freed_bytes.store(0, Ordering::SeqCst);
+        // It is closed here, unless somebody reads it.
+        drop(before);
     }
 
     /// Closes the file for good.
     pub(crate) fn close(&self) {
-        drop_guarded(self.database.write().unwrap_or_else(PoisonError::into_inner).take());
+        self.database().close();
+    }
+
+    fn database(&self) -> Arc<OpenDatabase> {
+        Arc::clone(&self.database.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Opens the file again if it has to be; an error when it can't be written to.
@@ -176,9 +230,10 @@ impl RowFile {
         if self.must_reopen.load(Ordering::SeqCst) {
             let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
             self.openings.fetch_add(1, Ordering::SeqCst);
-            drop_guarded(database.take());
+            // Also for those who read it: two can't have the file open.
+            database.close();
             let (opened, released) = guarded(&self.path, || open::reopen(&**folder))?;
-            *database = Some(opened.database);
+            *database = OpenDatabase::new(opened.database);
             released.map_err(|reason| error::write(&self.path, &redb::Error::Io(reason)))?;
             self.must_reopen.store(false, Ordering::SeqCst);
         }

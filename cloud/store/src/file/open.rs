@@ -4,7 +4,7 @@ use redb::{Database, ReadableDatabase, TableError, TableHandle};
 
 use super::held_writes::HeldWrites;
 use super::write::set_format;
-use super::{COMMIT_KEY, FILE_NAME, FORMAT, UNFRAMED_KEY, VERSION_KEY, builder, create, format};
+use super::{COMMIT_KEY, FILE_NAME, FORMAT, FREED_KEY, UNFRAMED_KEY, VERSION_KEY, builder, create, format};
 use crate::error::{self, StoreError};
 use crate::folder::{Folder, OpenFile};
 
@@ -18,6 +18,8 @@ pub(crate) struct Opened {
     pub(crate) has_unframed: bool,
     /// The number of the last commit in it.
     pub(crate) commit: u64,
+    /// About how many bytes deleted rows have left in it.
+    pub(crate) freed_bytes: u64,
 }
 
 /// What the table `format` says.
@@ -25,6 +27,7 @@ struct Found {
     version: u64,
     has_unframed: bool,
     commit: u64,
+    freed_bytes: u64,
 }
 
 /// Opens the file, or makes it when there is none.
@@ -32,7 +35,7 @@ pub(super) fn open_or_create(folder: &dyn Folder, checked_bytes: u64) -> Result<
     if !folder.exists(FILE_NAME)
         && let Some(database) = create::create(folder)?
     {
-        return Ok(Opened { database, has_unframed: false, commit: 0 });
+        return Ok(Opened { database, has_unframed: false, commit: 0, freed_bytes: 0 });
     }
     open(folder, checked_bytes)
 }
@@ -82,7 +85,7 @@ fn open_with_writes_held(folder: &dyn Folder, checked_bytes: u64) -> Result<(Ope
         None => return Err(StoreError::OtherProgram { path }),
     };
     let has_unframed = found.has_unframed || found.version == format::UNFRAMED_VERSION;
-    Ok((Opened { database, has_unframed, commit: found.commit }, held, found.version))
+    Ok((Opened { database, has_unframed, commit: found.commit, freed_bytes: found.freed_bytes }, held, found.version))
 }
 
 /// Opens a file that looks like a database.
@@ -124,5 +127,6 @@ fn found_format(database: &Database) -> Result<Option<Found>, redb::Error> {
         return Ok(None);
     };
     let has_unframed = number(UNFRAMED_KEY)?.is_some();
-    Ok(Some(Found { version, has_unframed, commit: number(COMMIT_KEY)?.unwrap_or_default() }))
+    let commit = number(COMMIT_KEY)?.unwrap_or_default();
+    Ok(Some(Found { version, has_unframed, commit, freed_bytes: number(FREED_KEY)?.unwrap_or_default() }))
 }

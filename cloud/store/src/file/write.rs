@@ -2,14 +2,16 @@
 
 use redb::{Database, TableDefinition};
 
-use super::{COMMIT_KEY, FORMAT};
+use super::{COMMIT_KEY, FORMAT, FREED_KEY};
 use crate::memory::{MemoryTable, TableRows};
 
-/// What a transaction took out of the file.
+/// What a transaction did to the room in the file, in bytes of rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Changed {
-    /// The bytes of the rows that went or were replaced.
-    pub(crate) freed_bytes: u64,
+struct Changed {
+    /// Rows that went or were replaced.
+    freed: u64,
+    /// Rows that came.
+    written: u64,
 }
 
 /// Sets numbers of the table `format`.
@@ -28,16 +30,24 @@ pub(crate) fn set_format(database: &Database, rows: &[(&str, u64)]) -> Result<()
 /// Writes a table of memory. Sorted rows, each written once, are what a B-tree takes fastest.
 ///
 /// Quick repair costs part of the writing speed and buys an open in a millisecond after a kill, at any size.
-pub(crate) fn apply(database: &Database, memory: &MemoryTable) -> Result<Changed, redb::Error> {
+///
+/// `freed_bytes` is what earlier rows have left in the file, about; what they have left now is given back, and kept in the
+/// file.
+pub(crate) fn apply(database: &Database, memory: &MemoryTable, freed_bytes: u64) -> Result<u64, redb::Error> {
     let mut transaction = database.begin_write()?;
     transaction.set_quick_repair(true);
     let mut changed = Changed::default();
     memory.for_each_table(|name, rows| {
         apply_rows(&mut transaction.open_table(definition_of(name))?, rows, &mut changed)
     })?;
-    transaction.open_table(FORMAT)?.insert(COMMIT_KEY, memory.last())?;
+    let freed_bytes = (freed_bytes + changed.freed).saturating_sub(changed.written);
+    {
+        let mut format = transaction.open_table(FORMAT)?;
+        format.insert(COMMIT_KEY, memory.last())?;
+        format.insert(FREED_KEY, freed_bytes)?;
+    }
     transaction.commit()?;
-    Ok(changed)
+    Ok(freed_bytes)
 }
 
 fn apply_rows(
@@ -57,9 +67,10 @@ fn apply_rows(
             Some(value) => table.insert(key, value)?,
             None => table.remove(key)?,
         };
-        freed += before.map_or(0, |before| before.value().len());
+        freed += before.map_or(0, |before| key.len() + before.value().len());
+        changed.written += value.map_or(0, |value| key.len() + value.len()) as u64;
     }
-    changed.freed_bytes += freed as u64;
+    changed.freed += freed as u64;
     Ok(())
 }
 

@@ -24,6 +24,9 @@ pub(crate) trait Folder: Debug + Send + Sync {
     /// Whether what has this name is a folder.
     fn is_folder(&self, name: &str) -> bool;
 
+    /// How long a file is, in bytes.
+    fn len(&self, name: &str) -> io::Result<u64>;
+
     /// Opens a file that is there, for reading and writing.
     fn open(&self, name: &str) -> io::Result<OpenFile>;
 

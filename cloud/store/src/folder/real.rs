@@ -42,6 +42,10 @@ impl Folder for RealFolder {
         self.0.join(name).is_dir()
     }
 
+    fn len(&self, name: &str) -> io::Result<u64> {
+        Ok(std::fs::metadata(self.0.join(name))?.len())
+    }
+
     fn open(&self, name: &str) -> io::Result<OpenFile> {
         backend(OpenOptions::new().read(true).write(true).open(self.0.join(name))?)
     }

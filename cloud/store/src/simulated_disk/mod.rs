@@ -101,6 +101,10 @@ impl Folder for SimulatedDisk {
         false
     }
 
+    fn len(&self, name: &str) -> io::Result<u64> {
+        Ok(self.files().get(name).copied().ok_or(io::ErrorKind::NotFound)?)
+    }
+
     fn open(&self, name: &str) -> io::Result<OpenFile> {
         let number = self.state().names.get(name).copied().ok_or(io::ErrorKind::NotFound)?;
         Ok(Box::new(SimulatedFile::new(Arc::clone(&self.0), number)))

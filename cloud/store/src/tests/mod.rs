@@ -6,6 +6,7 @@ mod full_disk;
 mod model;
 mod queue;
 mod scans;
+mod shrinking;
 mod simulated;
 
 use tempfile::TempDir;
