@@ -156,6 +156,10 @@ async fn to_the_end(states: &Arc<States>, live: Live) -> Result<Ended, ServiceEr
         let input = match inputs.pop_front() {
             Some(input) => input,
             None => {
+                if execution.has_more() {
+                    // Others get their turn.
+                    tokio::task::yield_now().await;
+                }
                 let wake = execution.next_wake().unwrap_or(Timestamp::MAX);
                 tokio::select! {
                     biased;

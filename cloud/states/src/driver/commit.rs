@@ -41,20 +41,26 @@ pub(super) async fn run(states: Arc<States>, key: ExecutionKey) {
             }
             messages
         };
-        let (step, moved) = advance(&states, &key, loaded, messages);
+        let (step, moved, rest) = advance(&states, &key, loaded, messages);
+        if !rest.is_empty() {
+            driver.put_back(&key, rest);
+        }
         loaded = finish(&states, &key, step, moved).await;
     }
 }
 
-/// Applies the messages to the execution; nothing outside has changed when it returns.
+/// Applies the messages to the execution, as far as one step may go, and gives those that are left; nothing outside has
+/// changed when it returns.
 fn advance(
     states: &Arc<States>,
     key: &ExecutionKey,
     mut loaded: Option<Loaded>,
-    messages: VecDeque<Message>,
-) -> (Step, Option<Loaded>) {
+    mut messages: VecDeque<Message>,
+) -> (Step, Option<Loaded>, VecDeque<Message>) {
     let mut step = Step::default();
-    for message in messages {
+    while !step.is_full()
+        && let Some(message) = messages.pop_front()
+    {
         let known = match loaded.take() {
             Some(known) => Ok(Some(known)),
             None => states.load(key),
@@ -64,10 +70,11 @@ fn advance(
             Err(error) => {
                 tracing::error!(error = %error, execution = key.arn(), "an execution could not be read");
                 step.fail(message, &error);
+                messages.drain(..).for_each(|message| step.fail(message, &error));
             }
         }
     }
-    (step, loaded)
+    (step, loaded, messages)
 }
 
 impl States {
@@ -103,7 +110,13 @@ async fn finish(states: &Arc<States>, key: &ExecutionKey, mut step: Step, loaded
             destination.write(&*states.logs, &key.arn(), &step.events).await;
         }
     }
-    states.driver.timers.set(key, loaded.next_wake());
+    if loaded.has_more() {
+        // In a later turn, after what has arrived meanwhile. The stored row has a moment to wake it after a restart.
+        states.driver.timers.set(key, None);
+        states.driver.post(key, Message::Input(asl::Input::Wake));
+    } else {
+        states.driver.timers.set(key, loaded.next_wake());
+    }
     step.answer(None);
     act(states, key, &mut step, &loaded);
     if loaded.row.is_running() {

@@ -41,13 +41,27 @@ pub(super) struct Step {
     pub(super) inputs: VecDeque<Message>,
     /// Whether the execution could not be read.
     pub(super) load_failed: bool,
+    /// The bytes of the events' payloads.
+    payload_bytes: usize,
     answers: Vec<Answer>,
 }
 
 /// Answers somebody who waits: with the error, if there is one.
 type Answer = Box<dyn FnOnce(Option<&ServiceError>) + Send>;
 
+/// How many events a step has before it takes no more messages: with the last message's it has some hundreds more.
+const MAX_EVENTS: usize = 1000;
+
+/// How many bytes of payloads its events have before it takes no more messages: with the last message's it has about a
+/// MiB more.
+const MAX_PAYLOAD_BYTES: usize = 1 << 20;
+
 impl Step {
+    /// Whether the step has enough to commit.
+    pub(super) fn is_full(&self) -> bool {
+        self.events.len() >= MAX_EVENTS || self.payload_bytes >= MAX_PAYLOAD_BYTES
+    }
+
     /// Takes one message; gives the execution as it is then.
     pub(super) fn take(
         &mut self,
@@ -233,7 +247,10 @@ impl Step {
         let mut starting = Vec::new();
         for effect in effects {
             match effect {
-                Effect::Event(event) => self.events.push(event),
+                Effect::Event(event) => {
+                    self.payload_bytes += event.payload_bytes();
+                    self.events.push(event);
+                }
                 Effect::StartTask(request) => {
                     if !matches!(request.resource, TaskResource::Activity { .. }) {
                         starting.push(request.task);

@@ -1,6 +1,7 @@
 //! The service through its table of operations.
 
 mod accounts;
+mod bounds;
 mod determinism;
 pub(crate) mod fixture;
 mod formats;

@@ -80,7 +80,7 @@ pub enum Input {
         /// The percentage of items that may fail.
         tolerated_failure_percentage: Option<f64>,
     },
-    /// The instant of [`Execution::next_wake`] has come.
+    /// The instant of [`Execution::next_wake`] has come: a timer is due, or there was more to do than one step may.
     Wake,
     /// Stops the execution (`StopExecution`).
     Stop {
@@ -177,7 +177,7 @@ fn find_map_run(execution: &Execution, map_run: MapRunId) -> Option<BranchId> {
 
 fn check_machine(execution: &Execution, machine: &StateMachine) -> Result<(), IllegalInput> {
     let fits = |status: &BranchStatus, kind: &StateKind| match status {
-        BranchStatus::Running => true,
+        BranchStatus::Running | BranchStatus::Ready { .. } => true,
         BranchStatus::Waiting { .. } => matches!(kind, StateKind::Wait { .. }),
         BranchStatus::BackingOff { .. } => kind.recovery().is_some(),
         BranchStatus::Task(_) => matches!(kind, StateKind::Task(_)),
@@ -187,9 +187,13 @@ fn check_machine(execution: &Execution, machine: &StateMachine) -> Result<(), Il
         }
     };
     for branch in execution.branches.values() {
-        let same = |state: &State| state.name == branch.state && fits(&branch.status, &state.kind);
+        let name = match &branch.status {
+            BranchStatus::Ready { next, .. } => next,
+            _ => &branch.state,
+        };
+        let same = |state: &State| state.name == *name && fits(&branch.status, &state.kind);
         if !machine.state(branch.at).is_some_and(same) {
-            return Err(IllegalInput::WrongMachine { state: branch.state.to_string() });
+            return Err(IllegalInput::WrongMachine { state: name.to_string() });
         }
     }
     Ok(())
@@ -256,7 +260,7 @@ impl Step<'_> {
         }
     }
 
-    fn apply_to_map_run(
+    pub(super) fn apply_to_map_run(
         &mut self,
         map_run: MapRunId,
         take: impl FnOnce(&mut Self, &mut Branch, Box<MapRun>) -> Result<Transition, Fault>,
