@@ -112,10 +112,10 @@ async fn finish(states: &Arc<States>, key: &ExecutionKey, mut step: Step, loaded
     }
     if loaded.has_more() {
         // In a later turn, after what has arrived meanwhile. The stored row has a moment to wake it after a restart.
-        states.driver.timers.set(key, None);
+        states.driver.set_timer(key, None, None);
         states.driver.post(key, Message::Input(asl::Input::Wake));
     } else {
-        states.driver.timers.set(key, loaded.next_wake());
+        states.driver.set_timer(key, loaded.next_wake(), loaded.next_wait());
     }
     step.answer(None);
     act(states, key, &mut step, &loaded);
@@ -134,6 +134,9 @@ fn act(states: &Arc<States>, key: &ExecutionKey, step: &mut Step, loaded: &Loade
     let driver = &states.driver;
     for task in std::mem::take(&mut step.released) {
         driver.release(key, task);
+    }
+    for child in std::mem::take(&mut step.ended_children) {
+        driver.in_flight.abandon(key, Work::Child(child));
     }
     for child in std::mem::take(&mut step.stopped) {
         driver.in_flight.abandon(key, Work::Child(child));

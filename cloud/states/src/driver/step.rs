@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::loaded::Loaded;
 use super::map_children;
-use super::message::{Message, Reply};
+use super::message::{Message, Reply, Skipped};
 use super::start::{self, Created};
 use crate::executions::NewExecution;
 use crate::integration;
@@ -29,6 +29,8 @@ pub(super) struct Step {
     pub(super) map_runs: Vec<asl::MapRunSummary>,
     /// Children of Map Runs to start.
     pub(super) children: Vec<asl::ChildRequest>,
+    /// Children of Map Runs that have ended.
+    pub(super) ended_children: Vec<asl::ChildId>,
     /// Children of Map Runs to stop.
     pub(super) stopped: Vec<asl::ChildId>,
     pub(super) started: bool,
@@ -86,6 +88,10 @@ impl Step {
                 self.apply(states, &mut loaded, Input::Stop { error, cause }, now);
                 let stopped_at = loaded.row.head.stopped_at.unwrap_or(now);
                 self.reply_with(reply, Ok(stopped_at));
+            }
+            Message::Skip { reply } => {
+                let skipped = self.skip(states, &mut loaded, now);
+                self.reply_with(Some(reply), Ok(skipped));
             }
             Message::Input(input) => self.handle_input(states, key, &mut loaded, input, now),
             Message::Take { task, worker_name, reply } => {
@@ -170,6 +176,7 @@ impl Step {
         match message {
             Message::Start(_, reply) => self.reply_with(Some(reply), Err(missing())),
             Message::Stop { reply, .. } => self.reply_with(reply, Err(missing())),
+            Message::Skip { reply } => self.reply_with(Some(reply), Err(missing())),
             Message::Take { reply, .. } => self.reply_with(Some(reply), Ok(None)),
             Message::Tell(_, reply) => self.reply_with(Some(reply), Ok(false)),
             Message::Input(_) | Message::ChildEnded { .. } | Message::StartMapChild(_) => {}
@@ -182,6 +189,7 @@ impl Step {
         match message {
             Message::Start(_, reply) => self.reply_with(Some(reply), Err(error.clone())),
             Message::Stop { reply: Some(reply), .. } => self.reply_with(Some(reply), Err(error.clone())),
+            Message::Skip { reply } => self.reply_with(Some(reply), Err(error.clone())),
             Message::Take { reply, .. } => self.reply_with(Some(reply), Err(error.clone())),
             Message::Tell(_, reply) => self.reply_with(Some(reply), Err(error.clone())),
             Message::Stop { reply: None, .. }
@@ -191,6 +199,21 @@ impl Step {
                 self.inputs.push_back(message);
             }
         }
+    }
+
+    fn skip(&mut self, states: &Arc<States>, loaded: &mut Loaded, now: Timestamp) -> Skipped {
+        let ExecutionState::Running(execution) = &loaded.row.state else {
+            return Skipped::default();
+        };
+        let standard = execution.running_children().filter(|child| child.child_type == asl::ChildType::Standard);
+        let skipped = Skipped {
+            states: execution.waiting_states().map(str::to_owned).collect(),
+            children: standard.map(|child| child.execution_arn.to_string()).collect(),
+        };
+        if !skipped.states.is_empty() {
+            self.apply(states, loaded, Input::Skip, now);
+        }
+        skipped
     }
 
     /// Takes what a timer or a task has to tell.
@@ -207,6 +230,9 @@ impl Step {
             Input::TaskSubmitted { task, .. } => Some(*task),
             _ => None,
         };
+        if let Input::ChildEnded { child, .. } = &input {
+            self.ended_children.push(*child);
+        }
         let input = match states.is_deleting(key.parts().0) {
             // "On the next state transition, the state machine's executions are terminated" (API reference,
             // DeleteStateMachine).

@@ -10,6 +10,7 @@ mod interruptions;
 mod restart;
 mod sizes;
 mod tasks;
+mod time;
 mod versions;
 
 use std::time::Duration;

@@ -143,6 +143,14 @@ impl Branch {
         }
     }
 
+    /// When a Wait ends that it is in, or the backoff before a retry.
+    pub(super) fn goes_on_at(&self) -> Option<Timestamp> {
+        match self.status {
+            BranchStatus::Waiting { until } | BranchStatus::BackingOff { until } => Some(until),
+            _ => None,
+        }
+    }
+
     /// Whether something inside the state has not ended.
     pub(super) fn is_open(&self) -> bool {
         matches!(self.status, BranchStatus::Join(_) | BranchStatus::MapRun(_))

@@ -82,6 +82,9 @@ pub enum Input {
     },
     /// The instant of [`Execution::next_wake`] has come: a timer is due, or there was more to do than one step may.
     Wake,
+    /// Ends every Wait state that the execution is in, and the backoff before every retry, at once, in all its branches and
+    /// iterations: [`Execution::waiting_states`] names them. AWS has nothing like it.
+    Skip,
     /// Stops the execution (`StopExecution`).
     Stop {
         /// The error's name to record.
@@ -142,7 +145,7 @@ pub(super) fn check(execution: &Execution, machine: &StateMachine, input: &Input
     }
     check_machine(execution, machine)?;
     let (id, what) = match input {
-        Input::Wake | Input::Stop { .. } => return Ok(()),
+        Input::Wake | Input::Skip | Input::Stop { .. } => return Ok(()),
         Input::ChildEnded { child, .. } => return check_child(execution, *child),
         Input::UpdateMapRun { map_run, .. } => {
             return find_map_run(execution, *map_run).map(|_| ()).ok_or(IllegalInput::UnknownMapRun(*map_run));
@@ -234,6 +237,7 @@ impl Step<'_> {
     pub(super) fn apply(&mut self, input: Input) {
         match input {
             Input::Wake => {}
+            Input::Skip => self.end_waits_now(),
             Input::Stop { error, cause } => self.abort(Failure { error, cause }),
             Input::ChildEnded { child, outcome } => {
                 self.apply_to_map_run(child.map_run, |step, branch, run| {

@@ -177,6 +177,22 @@ impl Execution {
         Some(timers.fold(self.times_out_at, Timestamp::min))
     }
 
+    /// The instant at which the execution goes on by itself: a Wait ends, or the backoff before a retry, or its time limit
+    /// is reached before that. `None` while all that it waits for is up to others.
+    pub fn next_wait(&self) -> Option<Timestamp> {
+        if self.has_more() {
+            return Some(self.latest);
+        }
+        let first = self.branches.values().filter_map(|branch| branch.goes_on_at()).min();
+        first.map(|first| first.min(self.times_out_at))
+    }
+
+    /// The states that [`Input::Skip`] ends the waiting of: Wait states, and states whose next attempt is due later. One for
+    /// each branch and iteration.
+    pub fn waiting_states(&self) -> impl Iterator<Item = &str> {
+        self.branches.values().filter(|branch| branch.goes_on_at().is_some()).map(|branch| &*branch.state)
+    }
+
     /// The execution's status; always the same as [`Status::of`] its history.
     pub fn status(&self) -> Status {
         self.status

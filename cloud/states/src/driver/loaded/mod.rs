@@ -41,6 +41,14 @@ impl Loaded {
         }
     }
 
+    /// When it goes on by itself.
+    pub(super) fn next_wait(&self) -> Option<Timestamp> {
+        match &self.row.state {
+            ExecutionState::Running(execution) => execution.next_wait(),
+            ExecutionState::Ended { .. } => None,
+        }
+    }
+
     /// A task under way.
     pub(super) fn task(&self, task: TaskId) -> Option<(&asl::TaskRequest, TaskPhase)> {
         match &self.row.state {

@@ -64,6 +64,15 @@ impl Step<'_> {
         }
     }
 
+    /// Has every Wait and every backoff end now.
+    pub(crate) fn end_waits_now(&mut self) {
+        for branch in self.execution.branches.values_mut() {
+            if let BranchStatus::Waiting { until } | BranchStatus::BackingOff { until } = &mut branch.status {
+                *until = self.now.min(*until);
+            }
+        }
+    }
+
     fn fire_timer(&mut self, id: BranchId) {
         let Some(mut branch) = self.execution.branches.remove(&id) else {
             return;
