@@ -13,7 +13,7 @@ use super::message::{Message, Reply, Skipped};
 use super::start::{self, Created};
 use crate::executions::NewExecution;
 use crate::integration;
-use crate::recovery::MapChildStart;
+use crate::recovery::{MapChildStart, Work};
 use crate::rows::execution::{ExecutionKey, ExecutionState};
 use crate::states::States;
 use crate::wire::errors;
@@ -29,8 +29,6 @@ pub(super) struct Step {
     pub(super) map_runs: Vec<asl::MapRunSummary>,
     /// Children of Map Runs to start.
     pub(super) children: Vec<asl::ChildRequest>,
-    /// Children of Map Runs that have ended.
-    pub(super) ended_children: Vec<asl::ChildId>,
     /// Children of Map Runs to stop.
     pub(super) stopped: Vec<asl::ChildId>,
     pub(super) started: bool,
@@ -231,7 +229,8 @@ impl Step {
             _ => None,
         };
         if let Input::ChildEnded { child, .. } = &input {
-            self.ended_children.push(*child);
+            // An express one was a call; it is over.
+            states.driver.in_flight.abandon(key, Work::Child(*child));
         }
         let input = match states.is_deleting(key.parts().0) {
             // "On the next state transition, the state machine's executions are terminated" (API reference,
