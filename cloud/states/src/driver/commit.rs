@@ -18,10 +18,11 @@ use crate::rows::execution::{ExecutionKey, ExecutionState, MapRunRow};
 use crate::rows::format::FormatVersion;
 use crate::rows::history::put_events;
 use crate::states::States;
+use crate::wire::errors;
 use crate::wire::names::MapRunReference;
 
 /// How long a step waits before it tries again what the store could not take.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
+pub(crate) const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Works on one execution's mailbox until it is empty.
 pub(super) async fn run(states: Arc<States>, key: ExecutionKey) {
@@ -69,8 +70,8 @@ fn advance(
             Ok(known) => loaded = step.take(states, key, known, message),
             Err(error) => {
                 tracing::error!(error = %error, execution = key.arn(), "an execution could not be read");
-                step.fail(message, &error);
-                messages.drain(..).for_each(|message| step.fail(message, &error));
+                step.fail(states, message, &error);
+                messages.drain(..).for_each(|message| step.fail(states, message, &error));
             }
         }
     }
@@ -188,10 +189,7 @@ async fn roll_back(states: &Arc<States>, key: &ExecutionKey, step: Step, error: 
         states.index().end(key.parts().0);
     }
     tracing::error!(error = %error, execution = key.arn(), "a step was not written; it is tried again");
-    let failed = ServiceError::internal(format!(
-        "The embedded cloud could not write its store, so nothing was changed. {error}"
-    ));
-    try_again(states, key, step, Some(&failed)).await
+    try_again(states, key, step, Some(&errors::not_written(error))).await
 }
 
 /// Answers who waits; inputs go back into the mailbox after a pause.

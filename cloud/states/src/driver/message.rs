@@ -5,6 +5,7 @@ use cloud_core::ServiceError;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
+use super::activity_queue::OfferedTask;
 use crate::executions::NewExecution;
 use crate::recovery::MapChildStart;
 use crate::rows::execution::{ExecutionKey, ExecutionRow};
@@ -23,7 +24,7 @@ pub(crate) enum Message {
     /// A timer is due, or a task tells of itself.
     Input(asl::Input),
     /// A worker takes an activity's task. Told the task, if it still waits.
-    Take { task: TaskId, worker_name: Option<String>, reply: Reply<Option<asl::TaskRequest>> },
+    Take { offered: OfferedTask, worker_name: Option<String>, reply: Reply<Option<asl::TaskRequest>> },
     /// Whoever holds a task's token tells of it. Told whether the task was still there.
     Tell(asl::Input, Reply<bool>),
     /// An execution that a task waits for has ended.

@@ -23,6 +23,7 @@ mod task;
 mod timers;
 mod tokens;
 
+pub(crate) use commit::STORE_PAUSE;
 pub(crate) use express_runs::Progress;
 pub(crate) use mailboxes::Driver;
 pub(crate) use message::{Message, Skipped};

@@ -83,6 +83,10 @@ impl Step {
         match message {
             Message::Start(..) | Message::StartMapChild(_) => {}
             Message::Stop { error, cause, reply } => {
+                if reply.is_none() {
+                    // Nobody would ask again.
+                    self.inputs.push_back(Message::Stop { error: error.clone(), cause: cause.clone(), reply: None });
+                }
                 self.apply(states, &mut loaded, Input::Stop { error, cause }, now);
                 let stopped_at = loaded.row.head.stopped_at.unwrap_or(now);
                 self.reply_with(reply, Ok(stopped_at));
@@ -92,10 +96,18 @@ impl Step {
                 self.reply_with(Some(reply), Ok(skipped));
             }
             Message::Input(input) => self.handle_input(states, key, &mut loaded, input, now),
-            Message::Take { task, worker_name, reply } => {
+            Message::Take { offered, worker_name, reply } => {
+                let task = offered.task;
                 let taken = self.apply(states, &mut loaded, Input::TaskStarted { task, worker_name }, now);
                 let request = loaded.task(task).filter(|_| taken).map(|(request, _)| request.clone());
-                self.reply_with(Some(reply), Ok(request));
+                let states = Arc::clone(states);
+                self.answers.push(Box::new(move |failed| {
+                    if failed.is_some() {
+                        states.driver.activities.put_back(offered);
+                    }
+                    // Whoever asked may have gone away.
+                    drop(reply.send(failed.map_or(Ok(request), |error| Err(error.clone()))));
+                }));
             }
             Message::Tell(input, reply) => {
                 let taken = self.apply(states, &mut loaded, input, now);
@@ -150,6 +162,7 @@ impl Step {
     ) -> Option<Loaded> {
         if known.is_some() {
             self.notify_parent = true;
+            self.inputs.push_back(Message::StartMapChild(start));
             return known;
         }
         match map_children::create(states, key, &start) {
@@ -182,13 +195,16 @@ impl Step {
     }
 
     /// The execution could not be read: who waits is told, everything else stays.
-    pub(super) fn fail(&mut self, message: Message, error: &ServiceError) {
+    pub(super) fn fail(&mut self, states: &States, message: Message, error: &ServiceError) {
         self.load_failed = true;
         match message {
             Message::Start(_, reply) => self.reply_with(Some(reply), Err(error.clone())),
             Message::Stop { reply: Some(reply), .. } => self.reply_with(Some(reply), Err(error.clone())),
             Message::Skip { reply } => self.reply_with(Some(reply), Err(error.clone())),
-            Message::Take { reply, .. } => self.reply_with(Some(reply), Err(error.clone())),
+            Message::Take { offered, reply, .. } => {
+                states.driver.activities.put_back(offered);
+                self.reply_with(Some(reply), Err(error.clone()));
+            }
             Message::Tell(_, reply) => self.reply_with(Some(reply), Err(error.clone())),
             Message::Stop { reply: None, .. }
             | Message::Input(_)

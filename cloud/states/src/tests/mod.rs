@@ -5,6 +5,7 @@ mod bounds;
 mod determinism;
 pub(crate) mod fixture;
 mod formats;
+mod full_disk;
 mod history;
 mod interruptions;
 mod restart;
