@@ -141,9 +141,10 @@ pub(crate) async fn get_task(states: &Arc<States>, request: &Request) -> Answer 
     loop {
         // The room comes first: a task that has left the queue goes to its mailbox at once, so that none gets lost.
         let room = driver.room().await;
-        if let Some((key, task)) = driver.activities.next(&reference.arn) {
+        if let Some(offered) = driver.activities.next(&reference.arn) {
+            let key = offered.key.clone();
             let worker_name = input.worker_name.clone();
-            let take = |reply| Message::Take { task, worker_name, reply };
+            let take = |reply| Message::Take { offered, worker_name, reply };
             if let Some(taken) = driver.ask_in(&key, room, take).await? {
                 return Ok(json!({ "taskToken": taken.token, "input": &*taken.input }));
             }

@@ -8,6 +8,16 @@ use tokio::sync::Notify;
 
 use crate::rows::execution::ExecutionKey;
 
+/// A task that was taken out of its queue for a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OfferedTask {
+    pub(crate) key: ExecutionKey,
+    pub(crate) task: TaskId,
+    activity: String,
+    /// Its place among all tasks that ever waited.
+    number: u64,
+}
+
 /// The waiting tasks of every activity, by its ARN, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct ActivityQueues {
@@ -35,10 +45,12 @@ impl ActivityQueues {
         let mut inner = self.lock();
         inner.last += 1;
         let number = inner.last;
-        inner.places.insert((key.clone(), task), (activity.to_owned(), number));
-        let queue = inner.queues.entry(activity.to_owned()).or_default();
-        queue.tasks.insert(number, (key.clone(), task));
-        queue.arrived.notify_one();
+        inner.insert(OfferedTask { key: key.clone(), task, activity: activity.to_owned(), number });
+    }
+
+    /// A worker did not get a task after all: it waits again where it was.
+    pub(super) fn put_back(&self, offered: OfferedTask) {
+        self.lock().insert(offered);
     }
 
     /// A task waits no longer.
@@ -56,11 +68,12 @@ impl ActivityQueues {
     }
 
     /// The task that waits longest; whoever asks has to take it.
-    pub(crate) fn next(&self, activity: &str) -> Option<(ExecutionKey, TaskId)> {
+    pub(crate) fn next(&self, activity: &str) -> Option<OfferedTask> {
         let mut inner = self.lock();
-        let (_, place) = inner.queues.get_mut(activity)?.tasks.pop_first()?;
+        let (number, place) = inner.queues.get_mut(activity)?.tasks.pop_first()?;
         inner.places.remove(&place);
-        Some(place)
+        let (key, task) = place;
+        Some(OfferedTask { key, task, activity: activity.to_owned(), number })
     }
 
     /// What tells that a task has come since it was last asked.
@@ -79,6 +92,16 @@ impl ActivityQueues {
     }
 }
 
+impl Inner {
+    fn insert(&mut self, offered: OfferedTask) {
+        let OfferedTask { key, task, activity, number } = offered;
+        self.places.insert((key.clone(), task), (activity.clone(), number));
+        let queue = self.queues.entry(activity).or_default();
+        queue.tasks.insert(number, (key, task));
+        queue.arrived.notify_one();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,8 +114,11 @@ mod tests {
             activities.offer("a", &key, TaskId(task));
         }
         activities.withdraw(&key, TaskId(2));
-        assert_eq!(activities.next("a").map(|(_, task)| task), Some(TaskId(1)));
-        assert_eq!(activities.next("a").map(|(_, task)| task), Some(TaskId(3)));
+        let first = activities.next("a").unwrap();
+        assert_eq!(first.task, TaskId(1));
+        activities.put_back(first.clone());
+        assert_eq!(activities.next("a"), Some(first), "it keeps its place");
+        assert_eq!(activities.next("a").map(|offered| offered.task), Some(TaskId(3)));
         assert_eq!(activities.next("a"), None);
         assert_eq!(activities.next("b"), None);
         assert!(activities.lock().places.is_empty());

@@ -18,10 +18,11 @@ use crate::rows::execution::{ExecutionKey, ExecutionState, MapRunRow};
 use crate::rows::format::FormatVersion;
 use crate::rows::history::put_events;
 use crate::states::States;
+use crate::wire::errors;
 use crate::wire::names::MapRunReference;
 
 /// How long a step waits before it tries again what the store could not take.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
+pub(crate) const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Works on one execution's mailbox until it is empty.
 pub(super) async fn run(states: Arc<States>, key: ExecutionKey) {
@@ -41,20 +42,26 @@ pub(super) async fn run(states: Arc<States>, key: ExecutionKey) {
             }
             messages
         };
-        let (step, moved) = advance(&states, &key, loaded, messages);
+        let (step, moved, rest) = advance(&states, &key, loaded, messages);
+        if !rest.is_empty() {
+            driver.put_back(&key, rest);
+        }
         loaded = finish(&states, &key, step, moved).await;
     }
 }
 
-/// Applies the messages to the execution; nothing outside has changed when it returns.
+/// Applies the messages to the execution, as far as one step may go, and gives those that are left; nothing outside has
+/// changed when it returns.
 fn advance(
     states: &Arc<States>,
     key: &ExecutionKey,
     mut loaded: Option<Loaded>,
-    messages: VecDeque<Message>,
-) -> (Step, Option<Loaded>) {
+    mut messages: VecDeque<Message>,
+) -> (Step, Option<Loaded>, VecDeque<Message>) {
     let mut step = Step::default();
-    for message in messages {
+    while !step.is_full()
+        && let Some(message) = messages.pop_front()
+    {
         let known = match loaded.take() {
             Some(known) => Ok(Some(known)),
             None => states.load(key),
@@ -63,11 +70,12 @@ fn advance(
             Ok(known) => loaded = step.take(states, key, known, message),
             Err(error) => {
                 tracing::error!(error = %error, execution = key.arn(), "an execution could not be read");
-                step.fail(message, &error);
+                step.fail(states, message, &error);
+                messages.drain(..).for_each(|message| step.fail(states, message, &error));
             }
         }
     }
-    (step, loaded)
+    (step, loaded, messages)
 }
 
 impl States {
@@ -103,7 +111,13 @@ async fn finish(states: &Arc<States>, key: &ExecutionKey, mut step: Step, loaded
             destination.write(&*states.logs, &key.arn(), &step.events).await;
         }
     }
-    states.driver.timers.set(key, loaded.next_wake());
+    if loaded.has_more() {
+        // In a later turn, after what has arrived meanwhile. The stored row has a moment to wake it after a restart.
+        states.driver.set_timer(key, None, None);
+        states.driver.post(key, Message::Input(asl::Input::Wake));
+    } else {
+        states.driver.set_timer(key, loaded.next_wake(), loaded.next_wait());
+    }
     step.answer(None);
     act(states, key, &mut step, &loaded);
     if loaded.row.is_running() {
@@ -175,10 +189,7 @@ async fn roll_back(states: &Arc<States>, key: &ExecutionKey, step: Step, error: 
         states.index().end(key.parts().0);
     }
     tracing::error!(error = %error, execution = key.arn(), "a step was not written; it is tried again");
-    let failed = ServiceError::internal(format!(
-        "The embedded cloud could not write its store, so nothing was changed. {error}"
-    ));
-    try_again(states, key, step, Some(&failed)).await
+    try_again(states, key, step, Some(&errors::not_written(error))).await
 }
 
 /// Answers who waits; inputs go back into the mailbox after a pause.

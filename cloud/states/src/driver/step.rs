@@ -9,11 +9,11 @@ use jiff::Timestamp;
 
 use super::loaded::Loaded;
 use super::map_children;
-use super::message::{Message, Reply};
+use super::message::{Message, Reply, Skipped};
 use super::start::{self, Created};
 use crate::executions::NewExecution;
 use crate::integration;
-use crate::recovery::MapChildStart;
+use crate::recovery::{MapChildStart, Work};
 use crate::rows::execution::{ExecutionKey, ExecutionState};
 use crate::states::States;
 use crate::wire::errors;
@@ -41,13 +41,27 @@ pub(super) struct Step {
     pub(super) inputs: VecDeque<Message>,
     /// Whether the execution could not be read.
     pub(super) load_failed: bool,
+    /// The bytes of the events' payloads.
+    payload_bytes: usize,
     answers: Vec<Answer>,
 }
 
 /// Answers somebody who waits: with the error, if there is one.
 type Answer = Box<dyn FnOnce(Option<&ServiceError>) + Send>;
 
+/// How many events a step has before it takes no more messages: with the last message's it has some hundreds more.
+const MAX_EVENTS: usize = 1000;
+
+/// How many bytes of payloads its events have before it takes no more messages: with the last message's it has about a
+/// MiB more.
+const MAX_PAYLOAD_BYTES: usize = 1 << 20;
+
 impl Step {
+    /// Whether the step has enough to commit.
+    pub(super) fn is_full(&self) -> bool {
+        self.events.len() >= MAX_EVENTS || self.payload_bytes >= MAX_PAYLOAD_BYTES
+    }
+
     /// Takes one message; gives the execution as it is then.
     pub(super) fn take(
         &mut self,
@@ -69,15 +83,31 @@ impl Step {
         match message {
             Message::Start(..) | Message::StartMapChild(_) => {}
             Message::Stop { error, cause, reply } => {
+                if reply.is_none() {
+                    // Nobody would ask again.
+                    self.inputs.push_back(Message::Stop { error: error.clone(), cause: cause.clone(), reply: None });
+                }
                 self.apply(states, &mut loaded, Input::Stop { error, cause }, now);
                 let stopped_at = loaded.row.head.stopped_at.unwrap_or(now);
                 self.reply_with(reply, Ok(stopped_at));
             }
+            Message::Skip { reply } => {
+                let skipped = self.skip(states, &mut loaded, now);
+                self.reply_with(Some(reply), Ok(skipped));
+            }
             Message::Input(input) => self.handle_input(states, key, &mut loaded, input, now),
-            Message::Take { task, worker_name, reply } => {
+            Message::Take { offered, worker_name, reply } => {
+                let task = offered.task;
                 let taken = self.apply(states, &mut loaded, Input::TaskStarted { task, worker_name }, now);
                 let request = loaded.task(task).filter(|_| taken).map(|(request, _)| request.clone());
-                self.reply_with(Some(reply), Ok(request));
+                let states = Arc::clone(states);
+                self.answers.push(Box::new(move |failed| {
+                    if failed.is_some() {
+                        states.driver.activities.put_back(offered);
+                    }
+                    // Whoever asked may have gone away.
+                    drop(reply.send(failed.map_or(Ok(request), |error| Err(error.clone()))));
+                }));
             }
             Message::Tell(input, reply) => {
                 let taken = self.apply(states, &mut loaded, input, now);
@@ -132,6 +162,7 @@ impl Step {
     ) -> Option<Loaded> {
         if known.is_some() {
             self.notify_parent = true;
+            self.inputs.push_back(Message::StartMapChild(start));
             return known;
         }
         match map_children::create(states, key, &start) {
@@ -156,6 +187,7 @@ impl Step {
         match message {
             Message::Start(_, reply) => self.reply_with(Some(reply), Err(missing())),
             Message::Stop { reply, .. } => self.reply_with(reply, Err(missing())),
+            Message::Skip { reply } => self.reply_with(Some(reply), Err(missing())),
             Message::Take { reply, .. } => self.reply_with(Some(reply), Ok(None)),
             Message::Tell(_, reply) => self.reply_with(Some(reply), Ok(false)),
             Message::Input(_) | Message::ChildEnded { .. } | Message::StartMapChild(_) => {}
@@ -163,12 +195,16 @@ impl Step {
     }
 
     /// The execution could not be read: who waits is told, everything else stays.
-    pub(super) fn fail(&mut self, message: Message, error: &ServiceError) {
+    pub(super) fn fail(&mut self, states: &States, message: Message, error: &ServiceError) {
         self.load_failed = true;
         match message {
             Message::Start(_, reply) => self.reply_with(Some(reply), Err(error.clone())),
             Message::Stop { reply: Some(reply), .. } => self.reply_with(Some(reply), Err(error.clone())),
-            Message::Take { reply, .. } => self.reply_with(Some(reply), Err(error.clone())),
+            Message::Skip { reply } => self.reply_with(Some(reply), Err(error.clone())),
+            Message::Take { offered, reply, .. } => {
+                states.driver.activities.put_back(offered);
+                self.reply_with(Some(reply), Err(error.clone()));
+            }
             Message::Tell(_, reply) => self.reply_with(Some(reply), Err(error.clone())),
             Message::Stop { reply: None, .. }
             | Message::Input(_)
@@ -177,6 +213,21 @@ impl Step {
                 self.inputs.push_back(message);
             }
         }
+    }
+
+    fn skip(&mut self, states: &Arc<States>, loaded: &mut Loaded, now: Timestamp) -> Skipped {
+        let ExecutionState::Running(execution) = &loaded.row.state else {
+            return Skipped::default();
+        };
+        let standard = execution.running_children().filter(|child| child.child_type == asl::ChildType::Standard);
+        let skipped = Skipped {
+            states: execution.waiting_states().map(str::to_owned).collect(),
+            children: standard.map(|child| child.execution_arn.to_string()).collect(),
+        };
+        if !skipped.states.is_empty() {
+            self.apply(states, loaded, Input::Skip, now);
+        }
+        skipped
     }
 
     /// Takes what a timer or a task has to tell.
@@ -193,6 +244,10 @@ impl Step {
             Input::TaskSubmitted { task, .. } => Some(*task),
             _ => None,
         };
+        if let Input::ChildEnded { child, .. } = &input {
+            // An express one was a call; it is over.
+            states.driver.in_flight.abandon(key, Work::Child(*child));
+        }
         let input = match states.is_deleting(key.parts().0) {
             // "On the next state transition, the state machine's executions are terminated" (API reference,
             // DeleteStateMachine).
@@ -233,7 +288,10 @@ impl Step {
         let mut starting = Vec::new();
         for effect in effects {
             match effect {
-                Effect::Event(event) => self.events.push(event),
+                Effect::Event(event) => {
+                    self.payload_bytes += event.payload_bytes();
+                    self.events.push(event);
+                }
                 Effect::StartTask(request) => {
                     if !matches!(request.resource, TaskResource::Activity { .. }) {
                         starting.push(request.task);

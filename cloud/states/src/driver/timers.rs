@@ -47,6 +47,12 @@ impl Timers {
         self.lock().take_due(now)
     }
 
+    /// The first moment of those executions.
+    pub(super) fn first_of(&self, is_wanted: impl Fn(&ExecutionKey) -> bool) -> Option<Timestamp> {
+        let queue = self.lock();
+        queue.by_moment.iter().find(|(_, key)| is_wanted(key)).map(|(moment, _)| *moment)
+    }
+
     /// Waits until the first timer is due, or for a while.
     pub(super) async fn wait(&self) {
         let first = self.lock().by_moment.first().map(|(moment, _)| *moment);

@@ -7,7 +7,7 @@ mod start;
 
 pub(crate) use describe::describe_row;
 pub(crate) use list::{ListFilter, list};
-pub(crate) use new_execution::{NewExecution, StartRequest};
+pub(crate) use new_execution::{NewExecution, StartRequest, StartedExecution};
 pub(crate) use start::{check, start};
 
 use std::ops::ControlFlow;

@@ -6,7 +6,7 @@ use crate::rows::execution::{ExecutionKey, StartedBy};
 use crate::rows::machine::Kind;
 
 /// An execution to start, as it was asked for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct StartRequest {
     /// A state machine, or a version or an alias of one.
     pub(crate) state_machine_arn: String,

@@ -56,7 +56,7 @@ async fn start_express(states: &Arc<States>, run: ExpressRun) -> Result<StartedE
         }
     });
     let started = answered.await.map_err(|_| ServiceError::internal("The start was interrupted."))?;
-    Ok(started?)
+    started.map_err(|error| errors::not_written(&error))
 }
 
 /// Checks what is asked for.

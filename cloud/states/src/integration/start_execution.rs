@@ -14,7 +14,8 @@ use super::call_fault::CallFault;
 use super::caller::Caller;
 use super::casing::upper_first;
 use super::http_date::http_date;
-use crate::executions::{self, StartRequest, describe_row};
+use crate::driver::STORE_PAUSE;
+use crate::executions::{self, StartRequest, StartedExecution, describe_row};
 use crate::rows::execution::{ExecutionKey, ExecutionRow, StartedBy};
 use crate::states::States;
 use crate::wire::errors;
@@ -63,9 +64,20 @@ pub(super) async fn start(
         input: parameters.input.and_then(input_text),
         started_by,
     };
-    match executions::start(states, start).await {
+    match start_in_the_end(states, start).await {
         Ok(new) => Ok((!is_awaited).then(|| started(states, &new.arn, new.started_at))),
         Err(error) => Err(service_failure(&error, &states.random.uuid().to_string())),
+    }
+}
+
+/// Starts an execution; while the store takes nothing, again and again: a full disk delays a task and does not fail it. A
+/// second start of the same task finds the first.
+async fn start_in_the_end(states: &Arc<States>, start: StartRequest) -> Result<StartedExecution, ServiceError> {
+    loop {
+        match executions::start(states, start.clone()).await {
+            Err(error) if errors::is_not_written(&error) => states.clock.sleep(STORE_PAUSE).await,
+            started => return started,
+        }
     }
 }
 

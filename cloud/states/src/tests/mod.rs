@@ -1,14 +1,17 @@
 //! The service through its table of operations.
 
 mod accounts;
+mod bounds;
 mod determinism;
 pub(crate) mod fixture;
 mod formats;
+mod full_disk;
 mod history;
 mod interruptions;
 mod restart;
 mod sizes;
 mod tasks;
+mod time;
 mod versions;
 
 use std::time::Duration;

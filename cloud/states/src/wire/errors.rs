@@ -1,6 +1,20 @@
 //! Step Functions' own errors, with the texts that were recorded from AWS.
 
 use cloud_core::ServiceError;
+use cloud_store::StoreError;
+
+/// How the error begins of what the store did not take.
+const NOT_WRITTEN: &str = "The embedded cloud could not write its store, so nothing was changed.";
+
+/// The store took nothing; the text is ours.
+pub(crate) fn not_written(error: &StoreError) -> ServiceError {
+    ServiceError::internal(format!("{NOT_WRITTEN} {error}"))
+}
+
+/// Whether it is that error: what was asked for can be asked again.
+pub(crate) fn is_not_written(error: &ServiceError) -> bool {
+    error.status == 500 && error.message.starts_with(NOT_WRITTEN)
+}
 
 pub(crate) fn invalid_arn(why: &str) -> ServiceError {
     ServiceError::bad_request("InvalidArn", format!("Invalid Arn: '{why}'"))
