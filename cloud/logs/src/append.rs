@@ -9,8 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 
 use crate::errors::{no_group, no_stream};
-use crate::group::{Admission, Appended, Group, GroupFacts, GroupState};
-use crate::position::Position;
+use crate::group::{Admission, Group, GroupFacts, GroupState, StreamChange, StreamFacts};
 use crate::service::{LINES_WAITING_BYTES, Logs};
 use crate::sweep::queue::Sweep;
 
@@ -75,9 +74,9 @@ impl Logs {
         stream: &str,
         append: Append,
     ) -> Result<JoinHandle<Result<(), StoreError>>, StoreError> {
-        let Appended { batch, positions } = state.append(stream, append.events, append.now)?;
+        let StreamChange { batch, streams } = state.append(stream, append.events, append.now)?;
         let durable = self.inner.store.commit_reserved(append.room, batch);
-        let landing = self.track(group, state, positions, durable, append.waiting);
+        let landing = self.track(group, state, streams, durable, append.waiting);
         self.sweep_expired(state, append.now);
         Ok(landing)
     }
@@ -87,8 +86,8 @@ impl Logs {
         self.inner.store.reserve(messages_bytes + events * EVENT_ROWS_BYTES).await
     }
 
-    /// Writes lines as the Lambda service does: the group and the stream are made when they are missing. Readers see the
-    /// lines when it ends; they are durable soon after.
+    /// Writes lines as the Lambda service does: the group and the stream are made when they are missing. A reader
+    /// who comes when it has ended waits until the lines are durable, and sees them.
     pub(crate) async fn write_lines(
         &self,
         location: &Location,
@@ -120,12 +119,12 @@ impl Logs {
                 self.wait_for(&found, admission).await?;
                 continue;
             }
-            // As creating a stream does; shown at once, because the lines are.
+            // As creating a stream does; it is durable with the lines.
             let _alone = found.changing.lock().await;
             let mut state = found.lock();
             if state.admit(stream) == Admission::NoStream {
                 let facts = state.new_stream(now.as_millisecond());
-                state.show_stream(stream, facts);
+                state.add_stream(stream, facts);
                 return self.hand_over(&found, &mut state, stream, lines);
             }
         }
@@ -158,24 +157,21 @@ impl Logs {
         Ok(())
     }
 
-    /// Takes events out of the tail once they are durable, or lost.
-    fn track(
+    /// Shows how streams are once that is durable.
+    pub(crate) fn track(
         &self,
         group: &Arc<Group>,
         state: &mut GroupState,
-        positions: Vec<Position>,
+        streams: Vec<(String, StreamFacts)>,
         durable: impl Future<Output = Result<(), StoreError>> + Send + 'static,
         waiting: Option<OwnedSemaphorePermit>,
     ) -> JoinHandle<Result<(), StoreError>> {
-        state.batch_handed_over();
+        let ticket = state.hand_over();
         let store = self.inner.store.clone();
         let group = Arc::clone(group);
         tokio::spawn(async move {
             let written = durable.await;
-            let mut state = group.lock();
-            state.tail.remove(&positions);
-            state.batch_settled(&store, written.is_ok());
-            drop(state);
+            group.settle(ticket, written.is_ok().then_some(streams), &store);
             drop(waiting);
             written
         })

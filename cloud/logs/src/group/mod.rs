@@ -1,17 +1,19 @@
-//! One log group: its facts, its streams, and the events that are on their way to the disk.
+//! One log group: its facts, its streams, and what of them is durable.
 
 mod facts;
-mod tail;
+mod pending;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloud_store::{Batch, Range, Store, StoreError};
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
 pub(crate) use facts::{GroupFacts, StreamFacts};
-pub(crate) use tail::{Event, Tail};
+pub(crate) use pending::{PendingBatches, Ticket};
 
 use crate::position::Position;
 use crate::rows::{self, EVENTS, NewEventRow, STREAM_EVENTS, STREAMS};
@@ -24,6 +26,8 @@ pub(crate) struct Group {
     /// Held from the decision to create or delete a stream until that is shown.
     pub(crate) changing: Arc<tokio::sync::Mutex<()>>,
     state: Mutex<GroupState>,
+    /// Told whenever a batch is durable, or lost.
+    settled: Notify,
 }
 
 /// What is behind the group's lock. Batches are handed to the store under it: the store gets the changes in the order in
@@ -32,16 +36,18 @@ pub(crate) struct Group {
 pub(crate) struct GroupState {
     id: u64,
     pub(crate) facts: GroupFacts,
-    pub(crate) streams: BTreeMap<String, StreamFacts>,
+    /// The streams with everything that was handed to the store: what the next change goes on from.
+    streams: BTreeMap<String, StreamFacts>,
+    /// The streams as they are on disk: what readers see.
+    durable_streams: BTreeMap<String, StreamFacts>,
     /// The streams' names by number; copied when a reader still looks at it.
     names: Arc<BTreeMap<u64, Arc<str>>>,
-    pub(crate) tail: Tail,
     last_sequence: u64,
     last_stream_id: u64,
     /// Its deletion is on its way: nothing may be handed over any more.
     pub(crate) closed: bool,
-    /// How many batches of this group wait for the disk.
-    in_flight: usize,
+    /// The batches of this group that wait for the disk.
+    pending: PendingBatches,
     /// A batch has failed: memory has to be as the disk is, once none waits any more.
     stale: bool,
     /// What retention has removed: everything before this moment.
@@ -61,11 +67,11 @@ pub(crate) enum Admission {
     NoStream,
 }
 
-/// What an append has to write, and where its events stand.
+/// What has to be written, and how a stream is known once it is durable.
 #[derive(Debug)]
-pub(crate) struct Appended {
+pub(crate) struct StreamChange {
     pub(crate) batch: Batch,
-    pub(crate) positions: Vec<Position>,
+    pub(crate) streams: Vec<(String, StreamFacts)>,
 }
 
 impl Group {
@@ -76,16 +82,16 @@ impl Group {
             id,
             facts,
             streams: BTreeMap::new(),
+            durable_streams: BTreeMap::new(),
             names: Arc::default(),
-            tail: Tail::default(),
             last_sequence: 0,
             last_stream_id: 0,
             closed: false,
-            in_flight: 0,
+            pending: PendingBatches::default(),
             stale: false,
             swept_before_ms: 0,
         };
-        Self { id, changing: Arc::default(), state: Mutex::new(state) }
+        Self { id, changing: Arc::default(), state: Mutex::new(state), settled: Notify::new() }
     }
 
     /// A group that the store holds.
@@ -98,6 +104,29 @@ impl Group {
     /// The state; a lock that is held for as long as memory is looked at or changed, never for a wait.
     pub(crate) fn lock(&self) -> MutexGuard<'_, GroupState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A batch of this group is durable, or has failed.
+    pub(crate) fn settle(&self, ticket: Ticket, durable: Option<Vec<(String, StreamFacts)>>, store: &Store) {
+        self.lock().settle(ticket, durable, store);
+        self.settled.notify_waiters();
+    }
+
+    /// Waits until everything that was handed to the store before the call is durable, or lost: who reads afterwards sees
+    /// what was written before, and nothing that a crash could take away again.
+    ///
+    /// # Errors
+    /// When a write has failed and the store can't be read to see what is left.
+    pub(crate) async fn wait_until_settled(&self, store: &Store) -> Result<(), StoreError> {
+        let last = self.lock().pending.last();
+        loop {
+            let mut settled = pin!(self.settled.notified());
+            settled.as_mut().enable();
+            if self.lock().is_settled(last, store)? {
+                return Ok(());
+            }
+            settled.await;
+        }
     }
 }
 
@@ -118,14 +147,36 @@ impl GroupState {
         StreamFacts::new(self.last_stream_id, created_at_ms)
     }
 
-    /// Shows a stream.
-    pub(crate) fn show_stream(&mut self, name: &str, facts: StreamFacts) {
+    /// The streams that are on disk: what readers see.
+    pub(crate) fn streams(&self) -> &BTreeMap<String, StreamFacts> {
+        &self.durable_streams
+    }
+
+    /// Whether there is a stream of this name, or will be once it is durable.
+    pub(crate) fn has_stream(&self, name: &str) -> bool {
+        self.streams.contains_key(name)
+    }
+
+    /// A stream to change, which is there or will be.
+    pub(crate) fn stream_mut(&mut self, name: &str) -> Option<&mut StreamFacts> {
+        self.streams.get_mut(name)
+    }
+
+    /// Has a stream that is not durable yet, so that something can be appended to it.
+    pub(crate) fn add_stream(&mut self, name: &str, facts: StreamFacts) {
         Arc::make_mut(&mut self.names).insert(facts.id, Arc::from(name));
         self.streams.insert(name.to_owned(), facts);
     }
 
+    /// Shows a stream that is durable.
+    pub(crate) fn show_stream(&mut self, name: &str, facts: StreamFacts) {
+        self.durable_streams.insert(name.to_owned(), facts.clone());
+        self.add_stream(name, facts);
+    }
+
     /// Takes a stream away.
     pub(crate) fn hide_stream(&mut self, name: &str) -> Option<StreamFacts> {
+        self.durable_streams.remove(name);
         let facts = self.streams.remove(name)?;
         Arc::make_mut(&mut self.names).remove(&facts.id);
         Some(facts)
@@ -136,17 +187,16 @@ impl GroupState {
         Arc::clone(&self.names)
     }
 
-    /// Adds events to a stream that is open, in the order given. Readers see them from here on.
+    /// Adds events to a stream that is open, in the order given. Readers see them once they are durable.
     pub(crate) fn append(
         &mut self,
         stream: &str,
         events: Vec<(i64, String)>,
         now: Timestamp,
-    ) -> Result<Appended, StoreError> {
+    ) -> Result<StreamChange, StoreError> {
         let mut batch = Batch::new();
-        let mut positions = Vec::with_capacity(events.len());
         let Some(facts) = self.streams.get(stream) else {
-            return Ok(Appended { batch, positions });
+            return Ok(StreamChange { batch, streams: Vec::new() });
         };
         let mut facts = facts.clone();
         let mut sequence = self.last_sequence.max(u64::try_from(now.as_nanosecond()).unwrap_or(0));
@@ -157,38 +207,65 @@ impl GroupState {
             batch.put(EVENTS, rows::event_key(self.id, position), &row)?;
             batch.put_bytes(STREAM_EVENTS, rows::stream_event_key(self.id, facts.id, position), Vec::new());
             facts.extend_to(*timestamp_ms, now.as_millisecond());
-            positions.push(position);
         }
         facts.last_sequence = sequence;
         batch.put(STREAMS, rows::stream_key(self.id, stream), &facts)?;
-        for (position, (_, message)) in positions.iter().zip(events) {
-            self.tail.add(Event { position: *position, stream: facts.id, message: message.into() });
-        }
         self.last_sequence = sequence;
-        self.streams.insert(stream.to_owned(), facts);
-        Ok(Appended { batch, positions })
+        self.streams.insert(stream.to_owned(), facts.clone());
+        Ok(StreamChange { batch, streams: vec![(stream.to_owned(), facts)] })
     }
 
     /// A batch of this group was handed over.
-    pub(crate) fn batch_handed_over(&mut self) {
-        self.in_flight += 1;
+    pub(crate) fn hand_over(&mut self) -> Ticket {
+        self.pending.add()
     }
 
-    /// A batch of this group is durable, or has failed. After a failure memory is made as the disk is, once no other batch is
-    /// on its way.
-    pub(crate) fn batch_settled(&mut self, store: &Store, durable: bool) {
-        self.in_flight = self.in_flight.saturating_sub(1);
-        self.stale |= !durable;
-        if !self.stale || self.in_flight > 0 {
-            return;
+    /// A batch of this group is durable, with what is now to be seen of streams, or has failed. After a failure memory is
+    /// made as the disk is, once no other batch is on its way.
+    fn settle(&mut self, ticket: Ticket, durable: Option<Vec<(String, StreamFacts)>>, store: &Store) {
+        self.pending.remove(ticket);
+        match durable {
+            Some(streams) => streams.into_iter().for_each(|(name, facts)| self.show_durable(name, facts)),
+            None => self.stale = true,
         }
-        match self.load_streams(store) {
-            Ok(()) => self.stale = false,
-            // It is tried again after the next batch.
-            Err(failure) => {
-                tracing::warn!(error = %failure, group = %self.facts.name, "the streams of a log group could not be read again")
+        if self.stale && self.pending.is_empty() {
+            // It is tried again by the next batch or the next reader.
+            if let Err(failure) = self.load_again(store) {
+                tracing::warn!(error = %failure, group = %self.facts.name, "the streams of a log group could not be read again");
             }
         }
+    }
+
+    /// Shows how a stream is on disk, unless something later is shown already or the stream is gone.
+    fn show_durable(&mut self, name: String, facts: StreamFacts) {
+        let is_there = self.streams.get(&name).is_some_and(|known| known.id == facts.id);
+        let is_newer = self
+            .durable_streams
+            .get(&name)
+            .is_none_or(|shown| shown.id != facts.id || shown.last_sequence <= facts.last_sequence);
+        if is_there && is_newer {
+            self.durable_streams.insert(name, facts);
+        }
+    }
+
+    /// Whether nothing waits for the disk, and readers see all that was written.
+    #[cfg(test)]
+    pub(crate) fn is_all_shown(&self) -> bool {
+        self.pending.is_empty() && self.streams == self.durable_streams
+    }
+
+    /// Whether all batches up to one are durable or lost, and memory is as the disk is.
+    fn is_settled(&mut self, last: Ticket, store: &Store) -> Result<bool, StoreError> {
+        if self.stale && self.pending.is_empty() {
+            self.load_again(store)?;
+        }
+        Ok(!self.stale && !self.pending.has_until(last))
+    }
+
+    fn load_again(&mut self, store: &Store) -> Result<(), StoreError> {
+        self.load_streams(store)?;
+        self.stale = false;
+        Ok(())
     }
 
     fn load_streams(&mut self, store: &Store) -> Result<(), StoreError> {
@@ -211,6 +288,7 @@ impl GroupState {
         self.last_stream_id = self.last_stream_id.max(last(|facts| facts.id)).max(last_with_events);
         self.last_sequence = self.last_sequence.max(last(|facts| facts.last_sequence));
         self.names = Arc::new(streams.iter().map(|(name, facts)| (facts.id, Arc::from(name.as_str()))).collect());
+        self.durable_streams.clone_from(&streams);
         self.streams = streams;
         Ok(())
     }
