@@ -12,11 +12,12 @@ use cloud_store::{Batch, Range, Store, StoreError};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-pub(crate) use facts::{GroupFacts, StreamFacts};
+pub(crate) use facts::{GroupFacts, StreamFacts, event_bytes};
 pub(crate) use pending::{PendingBatches, Ticket};
 
 use crate::position::Position;
 use crate::rows::{self, EVENTS, NewEventRow, STREAM_EVENTS, STREAMS};
+use crate::service::GROUP_FULL_BYTES;
 
 /// One group; everybody who works with it shares it.
 #[derive(Debug)]
@@ -52,6 +53,10 @@ pub(crate) struct GroupState {
     stale: bool,
     /// What retention has removed: everything before this moment.
     pub(crate) swept_before_ms: i64,
+    /// What the events of all streams take, in bytes.
+    stored_bytes: u64,
+    /// Whether the oldest events are being removed because the group has too many.
+    pub(crate) is_trimming: bool,
 }
 
 /// Whether something may be written to a stream.
@@ -90,6 +95,8 @@ impl Group {
             pending: PendingBatches::default(),
             stale: false,
             swept_before_ms: 0,
+            stored_bytes: 0,
+            is_trimming: false,
         };
         Self { id, changing: Arc::default(), state: Mutex::new(state), settled: Notify::new() }
     }
@@ -109,6 +116,24 @@ impl Group {
     /// A batch of this group is durable, or has failed.
     pub(crate) fn settle(&self, ticket: Ticket, durable: Option<Vec<(String, StreamFacts)>>, store: &Store) {
         self.lock().settle(ticket, durable, store);
+        self.settled.notify_waiters();
+    }
+
+    /// Waits while the group has more than it may and its oldest events are being removed.
+    pub(crate) async fn wait_for_room(&self) {
+        loop {
+            let mut settled = pin!(self.settled.notified());
+            settled.as_mut().enable();
+            if !self.lock().is_full() {
+                return;
+            }
+            settled.await;
+        }
+    }
+
+    /// No more of the oldest events is removed now.
+    pub(crate) fn end_trimming(&self) {
+        self.lock().is_trimming = false;
         self.settled.notify_waiters();
     }
 
@@ -178,6 +203,7 @@ impl GroupState {
     pub(crate) fn hide_stream(&mut self, name: &str) -> Option<StreamFacts> {
         self.durable_streams.remove(name);
         let facts = self.streams.remove(name)?;
+        self.stored_bytes = self.stored_bytes.saturating_sub(facts.stored_bytes);
         Arc::make_mut(&mut self.names).remove(&facts.id);
         Some(facts)
     }
@@ -207,12 +233,47 @@ impl GroupState {
             batch.put(EVENTS, rows::event_key(self.id, position), &row)?;
             batch.put_bytes(STREAM_EVENTS, rows::stream_event_key(self.id, facts.id, position), Vec::new());
             facts.extend_to(*timestamp_ms, now.as_millisecond());
+            let taken = u64::try_from(event_bytes(message.len())).unwrap_or(u64::MAX);
+            facts.stored_bytes = facts.stored_bytes.saturating_add(taken);
+            self.stored_bytes = self.stored_bytes.saturating_add(taken);
         }
         facts.last_sequence = sequence;
         batch.put(STREAMS, rows::stream_key(self.id, stream), &facts)?;
         self.last_sequence = sequence;
         self.streams.insert(stream.to_owned(), facts.clone());
         Ok(StreamChange { batch, streams: vec![(stream.to_owned(), facts)] })
+    }
+
+    /// What the events of all streams take, in bytes.
+    pub(crate) fn stored_bytes(&self) -> u64 {
+        self.stored_bytes
+    }
+
+    /// Whether it has so much more than it may that writers wait for what is being removed.
+    fn is_full(&self) -> bool {
+        self.is_trimming && !self.closed && self.stored_bytes > GROUP_FULL_BYTES
+    }
+
+    /// Counts that events of streams, by number, are removed; gives the batch and what is then to be seen of the streams.
+    pub(crate) fn give_back(
+        &mut self,
+        mut batch: Batch,
+        freed_bytes: &BTreeMap<u64, u64>,
+    ) -> Result<StreamChange, StoreError> {
+        let names = self.names();
+        let mut streams = Vec::new();
+        for (stream, freed) in freed_bytes {
+            let Some(name) = names.get(stream) else { continue };
+            let Some(facts) = self.streams.get_mut(&**name) else { continue };
+            self.stored_bytes = self.stored_bytes.saturating_sub((*freed).min(facts.stored_bytes));
+            facts.stored_bytes = facts.stored_bytes.saturating_sub(*freed);
+            // The row of a stream whose deletion is on its way must not come back.
+            if !self.closed && !facts.closed {
+                batch.put(STREAMS, rows::stream_key(self.id, name), facts)?;
+                streams.push((name.to_string(), facts.clone()));
+            }
+        }
+        Ok(StreamChange { batch, streams })
     }
 
     /// A batch of this group was handed over.
@@ -288,6 +349,7 @@ impl GroupState {
         self.last_stream_id = self.last_stream_id.max(last(|facts| facts.id)).max(last_with_events);
         self.last_sequence = self.last_sequence.max(last(|facts| facts.last_sequence));
         self.names = Arc::new(streams.iter().map(|(name, facts)| (facts.id, Arc::from(name.as_str()))).collect());
+        self.stored_bytes = streams.values().map(|facts| facts.stored_bytes).sum();
         self.durable_streams.clone_from(&streams);
         self.streams = streams;
         Ok(())

@@ -1,5 +1,6 @@
 //! The service through its operations, with the store in memory and a clock that the test moves.
 
+mod bounds;
 mod dropped;
 mod lines;
 mod operations;
