@@ -1,20 +1,23 @@
-//! Invoking a function: which version runs, and again when an asynchronous invocation fails.
+//! Invoking a function: which version runs, and how much may wait.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
-use cloud_core::{Clock, FunctionInvoker, FunctionReference, Invocation, PortFuture, ServiceError};
+use cloud_core::{FunctionInvoker, FunctionReference, Invocation, PortFuture, ServiceError};
 use jiff::Timestamp;
 
+use crate::async_queue::AsyncEvent;
 use crate::model::{Function, FunctionVersion};
-use crate::pool::SandboxPool;
+use crate::pool::{SandboxPool, throttled};
 use crate::runtime::InvocationEvent;
 use crate::service::Functions;
 
-/// The pauses before the second and the third try of an asynchronous invocation (Lambda developer guide, "Error handling
-/// and retries": one minute, then two).
-const RETRY_PAUSES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
+/// How many bytes of synchronous invocations wait or run at once; one function has half of it at most.
+pub(crate) const MAX_INVOKING_BYTES: usize = 128 << 20;
+
+/// What a synchronous invocation counts beside its event: so that one function has no more than about 1,000 of them, which
+/// is the concurrency that an account has on AWS (Lambda quotas).
+const INVOKING_OVERHEAD_BYTES: usize = 64 << 10;
 
 impl Functions {
     /// The version that a reference names; of an alias with two versions, the one that gets what its weights leave.
@@ -48,9 +51,15 @@ impl Functions {
         trace_id: Option<&str>,
     ) -> Result<Invocation, ServiceError> {
         let version = self.route(reference)?;
+        let size_bytes = payload.len() + INVOKING_OVERHEAD_BYTES;
+        let room = self.invoking.take(&reference.key(), size_bytes).ok_or_else(throttled)?;
         let event = self.event(reference, payload, trace_id);
         let pool = Arc::clone(&self.pool);
-        let running = tokio::spawn(async move { run_version(&pool, &version, event).await });
+        let running = tokio::spawn(async move {
+            let ran = run_version(&pool, &version, event).await;
+            drop(room);
+            ran
+        });
         running.await.unwrap_or_else(|error| {
             tracing::error!(error = %error, function = %reference.arn(), "an invocation was interrupted");
             let message = "The invocation was interrupted; the cloud's log has more.";
@@ -58,26 +67,26 @@ impl Functions {
         })
     }
 
-    /// Starts an asynchronous invocation, which is tried three times in all; gives its request id.
+    /// Accepts an asynchronous invocation, which is durable then; gives its request id.
     ///
     /// # Errors
-    /// `TooManyRequestsException` when too many wait already.
-    pub(crate) fn enqueue(&self, reference: &FunctionReference, payload: Bytes) -> Result<String, ServiceError> {
+    /// `TooManyRequestsException` when too many wait already; the store's failure.
+    pub(crate) async fn enqueue(&self, reference: &FunctionReference, payload: Bytes) -> Result<String, ServiceError> {
         let version = self.route(reference)?;
-        let room = self.queue.reserve(&payload)?;
-        let event = self.event(reference, payload, None);
+        let now = self.clock.now();
+        let event = AsyncEvent {
+            request_id: self.random.uuid().to_string(),
+            function_arn: reference.arn(),
+            version: version.version,
+            trace_id: self.new_trace_id(now),
+            received_at: now,
+            size_bytes: payload.len(),
+            failures: 0,
+            refusals: 0,
+            next_try_at: now,
+        };
         let request_id = event.request_id.clone();
-        let pool = Arc::clone(&self.pool);
-        let clock = self.clock.clone();
-        let stop = self.queue.stop.clone();
-        tokio::spawn(async move {
-            tokio::select! {
-                biased;
-                () = stop.given() => {}
-                () = run_with_retries(&pool, &clock, &version, &event) => {}
-            }
-            drop(room);
-        });
+        self.queue.accept(&reference.key(), event, payload).await?;
         Ok(request_id)
     }
 
@@ -112,7 +121,7 @@ impl FunctionInvoker for Functions {
         function: &'a FunctionReference,
         payload: Bytes,
     ) -> PortFuture<'a, Result<String, ServiceError>> {
-        Box::pin(std::future::ready(self.enqueue(function, payload)))
+        Box::pin(self.enqueue(function, payload))
     }
 
     fn version(&self, function: &FunctionReference) -> Result<String, ServiceError> {
@@ -130,26 +139,8 @@ impl FunctionInvoker for Functions {
     }
 }
 
-async fn run_with_retries(pool: &SandboxPool, clock: &Clock, version: &FunctionVersion, event: &InvocationEvent) {
-    for pause in RETRY_PAUSES.into_iter().map(Some).chain([None]) {
-        match run_version(pool, version, event.clone()).await {
-            Ok(invocation) if invocation.function_error.is_none() => return,
-            // The function's log has its error.
-            Ok(_) => {}
-            Err(error) => {
-                let function = version.qualified_arn();
-                let request_id = &event.request_id;
-                tracing::warn!(error = %error, function, request_id, "an asynchronous invocation could not be run");
-            }
-        }
-        match pause {
-            Some(pause) => clock.sleep(pause).await,
-            None => return,
-        }
-    }
-}
-
-async fn run_version(
+/// Runs one event of a version.
+pub(crate) async fn run_version(
     pool: &SandboxPool,
     version: &FunctionVersion,
     event: InvocationEvent,

@@ -11,6 +11,7 @@
 mod api;
 mod async_queue;
 mod code;
+mod fair_room;
 mod invoke;
 mod model;
 mod operations;
@@ -20,6 +21,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+pub use async_queue::{ASYNC_EVENTS, ASYNC_PAYLOADS};
 pub use code::{ArchiveError, CodeError};
 pub use model::{Code, FunctionVersion};
 pub use operations::{INFO, OPERATIONS};

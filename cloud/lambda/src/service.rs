@@ -11,6 +11,8 @@ use cloud_store::{Store, StoreError, Table};
 
 use crate::async_queue::AsyncQueue;
 use crate::code::{CodeFolder, CodeStore};
+use crate::fair_room::FairRoom;
+use crate::invoke::MAX_INVOKING_BYTES;
 use crate::model::Function;
 use crate::pool::{SandboxContext, SandboxPool};
 use crate::runtime::Runner;
@@ -46,6 +48,8 @@ pub struct Functions {
     pub(crate) code: CodeStore,
     pub(crate) pool: Arc<SandboxPool>,
     pub(crate) queue: AsyncQueue,
+    /// What synchronous invocations take that wait or run.
+    pub(crate) invoking: Arc<FairRoom>,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) faults: FaultInjection,
@@ -68,11 +72,14 @@ impl Functions {
         code.remove_orphans(&named);
         let context = SandboxContext { runner, logs, clock: clock.clone(), random: random.clone() };
         let stop = Stop::new();
+        let pool = Arc::new(SandboxPool::new(context));
+        let queue = AsyncQueue::open(store, clock.clone(), table.clone(), Arc::clone(&pool), stop.clone())?;
         Ok(Arc::new(Self {
             table,
             code,
-            pool: Arc::new(SandboxPool::new(context)),
-            queue: AsyncQueue::new(stop.clone()),
+            pool,
+            queue,
+            invoking: FairRoom::new(MAX_INVOKING_BYTES),
             clock,
             random,
             faults,
@@ -81,7 +88,18 @@ impl Functions {
         }))
     }
 
-    /// Ends every function's runtime and the asynchronous invocations that wait; nothing is run afterwards.
+    /// Goes on with the asynchronous invocations that an earlier process has left; called once, when the cloud is ready to
+    /// serve.
+    pub fn resume(&self) {
+        self.queue.resume();
+    }
+
+    /// How many stored values could not be read.
+    pub fn unreadable_rows(&self) -> usize {
+        self.queue.unreadable()
+    }
+
+    /// Ends every function's runtime; nothing is run afterwards. Asynchronous invocations go on at the next start.
     pub fn stop(&self) {
         self.stop.give();
         self.pool.stop();

@@ -1,6 +1,8 @@
 //! Appending events: of PutLogEvents, and the lines that other services write.
 
+use std::iter::Peekable;
 use std::sync::Arc;
+use std::vec;
 
 use cloud_core::{Location, ServiceError};
 use cloud_store::{Reservation, StoreError};
@@ -9,19 +11,30 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 
 use crate::errors::{no_group, no_stream};
-use crate::group::{Admission, Appended, Group, GroupFacts, GroupState};
-use crate::position::Position;
-use crate::service::{LINES_WAITING_BYTES, Logs};
-use crate::sweep::queue::Sweep;
+use crate::group::{Admission, Group, GroupFacts, GroupState, StreamChange, StreamFacts, event_bytes};
+use crate::service::{LINE_BATCH_BYTES, LINES_WAITING_BYTES, Logs};
 
 /// CloudWatch Logs counts this much for each event beside its message.
 pub(crate) const EVENT_OVERHEAD_BYTES: usize = 26;
 
-/// What an event takes of the store beside its message: two keys and the row's frame.
-const EVENT_ROWS_BYTES: usize = 256;
+/// Lines that are written together.
+struct LineBatch {
+    events: Vec<(i64, String)>,
+    size_bytes: usize,
+}
 
-/// How far behind retention its sweep may be: an append looks for expired events no more often than this.
-const SWEEP_INTERVAL_MS: i64 = 60_000;
+/// The next lines to write together: a small part of what may wait for the disk, so that everybody's lines and other changes
+/// find their turn in between.
+fn next_batch(lines: &mut Peekable<vec::IntoIter<(Timestamp, String)>>) -> LineBatch {
+    let mut batch = LineBatch { events: Vec::new(), size_bytes: 0 };
+    let fits =
+        |size_bytes: usize, line: &str| size_bytes == 0 || size_bytes + event_bytes(line.len()) <= LINE_BATCH_BYTES;
+    while let Some((moment, line)) = lines.next_if(|(_, line)| fits(batch.size_bytes, line)) {
+        batch.size_bytes += event_bytes(line.len());
+        batch.events.push((moment.as_millisecond(), line));
+    }
+    batch
+}
 
 /// Events that have room to be handed over.
 pub(crate) struct Append {
@@ -75,20 +88,22 @@ impl Logs {
         stream: &str,
         append: Append,
     ) -> Result<JoinHandle<Result<(), StoreError>>, StoreError> {
-        let Appended { batch, positions } = state.append(stream, append.events, append.now)?;
+        let StreamChange { batch, streams } = state.append(stream, append.events, append.now)?;
         let durable = self.inner.store.commit_reserved(append.room, batch);
-        let landing = self.track(group, state, positions, durable, append.waiting);
+        let landing = self.track(group, state, streams, durable, append.waiting);
         self.sweep_expired(state, append.now);
+        self.sweep_excess(state);
+        self.sweep_now_and_then(append.now);
         Ok(landing)
     }
 
-    /// Waits for room in the store's queue for events with so many bytes of messages.
-    pub(crate) async fn room_for(&self, events: usize, messages_bytes: usize) -> Reservation {
-        self.inner.store.reserve(messages_bytes + events * EVENT_ROWS_BYTES).await
+    /// Waits for room in the store's queue for events of so many bytes.
+    pub(crate) async fn room_for(&self, size_bytes: usize) -> Reservation {
+        self.inner.store.reserve(size_bytes).await
     }
 
-    /// Writes lines as the Lambda service does: the group and the stream are made when they are missing. Readers see the
-    /// lines when it ends; they are durable soon after.
+    /// Writes lines as the Lambda service does: the group and the stream are made when they are missing. A reader
+    /// who comes when it has ended waits until the lines are durable, and sees them.
     pub(crate) async fn write_lines(
         &self,
         location: &Location,
@@ -96,14 +111,29 @@ impl Logs {
         stream: &str,
         lines: Vec<(Timestamp, String)>,
     ) -> Result<(), ServiceError> {
-        let now = self.inner.clock.now();
-        let events: Vec<(i64, String)> =
-            lines.into_iter().map(|(moment, line)| (moment.as_millisecond(), line)).collect();
-        let messages_bytes: usize = events.iter().map(|(_, line)| line.len()).sum();
-        let waiting = self.lines_waiting(messages_bytes + events.len() * EVENT_ROWS_BYTES).await;
-        let room = self.room_for(events.len(), messages_bytes).await;
-        let lines = Append { events, now, room, waiting };
+        let mut lines = lines.into_iter().peekable();
+        while lines.peek().is_some() {
+            let batch = next_batch(&mut lines);
+            self.write_batch(location, group, stream, batch).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_batch(
+        &self,
+        location: &Location,
+        group: &str,
+        stream: &str,
+        batch: LineBatch,
+    ) -> Result<(), ServiceError> {
         let key = location.key(group);
+        if let Some(group) = self.group(&key) {
+            group.wait_for_room().await;
+        }
+        let now = self.inner.clock.now();
+        let waiting = self.lines_waiting(batch.size_bytes).await;
+        let room = self.room_for(batch.size_bytes).await;
+        let lines = Append { events: batch.events, now, room, waiting };
         loop {
             let Some(found) = self.group(&key) else {
                 self.create_missing_group(&key, GroupFacts::new(location, group, now.as_millisecond())).await?;
@@ -120,12 +150,12 @@ impl Logs {
                 self.wait_for(&found, admission).await?;
                 continue;
             }
-            // As creating a stream does; shown at once, because the lines are.
+            // As creating a stream does; it is durable with the lines.
             let _alone = found.changing.lock().await;
             let mut state = found.lock();
             if state.admit(stream) == Admission::NoStream {
                 let facts = state.new_stream(now.as_millisecond());
-                state.show_stream(stream, facts);
+                state.add_stream(stream, facts);
                 return self.hand_over(&found, &mut state, stream, lines);
             }
         }
@@ -158,35 +188,23 @@ impl Logs {
         Ok(())
     }
 
-    /// Takes events out of the tail once they are durable, or lost.
-    fn track(
+    /// Shows how streams are once that is durable.
+    pub(crate) fn track(
         &self,
         group: &Arc<Group>,
         state: &mut GroupState,
-        positions: Vec<Position>,
+        streams: Vec<(String, StreamFacts)>,
         durable: impl Future<Output = Result<(), StoreError>> + Send + 'static,
         waiting: Option<OwnedSemaphorePermit>,
     ) -> JoinHandle<Result<(), StoreError>> {
-        state.batch_handed_over();
+        let ticket = state.hand_over();
         let store = self.inner.store.clone();
         let group = Arc::clone(group);
         tokio::spawn(async move {
             let written = durable.await;
-            let mut state = group.lock();
-            state.tail.remove(&positions);
-            state.batch_settled(&store, written.is_ok());
-            drop(state);
+            group.settle(ticket, written.is_ok().then_some(streams), &store);
             drop(waiting);
             written
         })
-    }
-
-    /// Has what retention no longer keeps removed.
-    pub(crate) fn sweep_expired(&self, state: &mut GroupState, now: Timestamp) {
-        let kept_since_ms = state.facts.kept_since_ms(now);
-        if kept_since_ms >= state.swept_before_ms.saturating_add(SWEEP_INTERVAL_MS) {
-            state.swept_before_ms = kept_since_ms;
-            self.sweep(Sweep::Expired(state.facts.id, kept_since_ms));
-        }
     }
 }

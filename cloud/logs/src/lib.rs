@@ -4,8 +4,9 @@
 //!
 //! What is known of groups and streams (names, tags, first and last event) is in memory; events are on disk, as rows by
 //! group and time and, beside them, by stream and time (`rows`). So a read seeks to its page, an append looks at nothing
-//! but its stream, and what a group holds does not matter to either. Events that are handed to the store and not yet durable
-//! are also in their group's tail, so that readers see a line as soon as it was written.
+//! but its stream, and what a group holds does not matter to either. Readers see only what is durable: they wait for what was
+//! handed to the store before they came (`group`), so that they see each line that was written, and no crash takes one away
+//! that somebody has seen.
 //!
 //! Groups are created, edited and deleted one at a time (`catalog`); each group has its own lock for everything else.
 //! What a deletion leaves on disk, and what retention no longer keeps, is removed in small steps by `sweep`.

@@ -85,7 +85,7 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
     })
     .within(Quota::each(15, 15)),
     operation("DescribeLogStreams", Access::Reads, "logs:DescribeLogStreams", GROUP, |logs, request| {
-        Box::pin(async move { streams::describe(logs, request) })
+        Box::pin(streams::describe(logs, request))
     })
     .within(Quota::each(25, 25)),
     operation("PutLogEvents", Access::Writes, "logs:PutLogEvents", STREAM, |logs, request| {

@@ -1,13 +1,11 @@
-//! Reading one page of events: from the disk, and from what is on its way there.
+//! Reading one page of events from the disk.
 
-use std::iter::Peekable;
 use std::ops::{Bound, ControlFlow};
 
 use cloud_core::ReadView;
 use cloud_store::{Range, Snapshot, StoreError};
 
 use crate::append::EVENT_OVERHEAD_BYTES;
-use crate::group::Event;
 use crate::position::Position;
 use crate::rows::{self, EVENTS, EventRow, STREAM_EVENTS};
 
@@ -40,14 +38,13 @@ pub(crate) enum Source {
     Stream(u64, u64),
 }
 
-impl Source {
-    /// Whether the events of a stream of the group may be among them.
-    pub(crate) fn has(self, stream: u64) -> bool {
-        match self {
-            Self::Group(_) => true,
-            Self::Stream(_, only) => stream == only,
-        }
-    }
+/// One event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Event {
+    pub(crate) position: Position,
+    /// The stream's number.
+    pub(crate) stream: u64,
+    pub(crate) message: String,
 }
 
 /// A page to take: where it begins, where it may end, and how much it may hold.
@@ -63,16 +60,6 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Whether an event lies within.
-    fn contains(&self, position: Position) -> bool {
-        let is_after = match (self.direction, self.after) {
-            (_, None) => true,
-            (Direction::Forward, Some(after)) => position > after,
-            (Direction::Backward, Some(before)) => position < before,
-        };
-        is_after && position.timestamp_ms >= self.from_ms && position.timestamp_ms < self.until_ms
-    }
-
     /// The ends of the keys within: what follows the prefix.
     fn bounds(&self) -> (Bound<String>, Bound<String>) {
         let from = Position::at(self.from_ms.max(0));
@@ -106,10 +93,8 @@ pub(crate) struct Page {
 pub(crate) struct PageReader<'a, W> {
     snapshot: &'a Snapshot,
     source: Source,
-    /// What is left of the disk's part.
+    /// What is left to read.
     span: Span,
-    /// What the disk may not have yet, in the span's direction.
-    tail: Peekable<std::vec::IntoIter<Event>>,
     /// When the last event arrived that the caller may see.
     seen_ms: i64,
     wanted: W,
@@ -117,16 +102,10 @@ pub(crate) struct PageReader<'a, W> {
 }
 
 impl<'a, W: Fn(&Event) -> bool> PageReader<'a, W> {
-    /// A page of the events within a span that are wanted. `tail` is what the disk may not have yet, in order: it was taken
-    /// before the snapshot, so that no event is in neither.
-    pub(crate) fn new(snapshot: &'a Snapshot, source: Source, span: Span, mut tail: Vec<Event>, wanted: W) -> Self {
-        tail.retain(|event| span.contains(event.position));
-        if span.direction == Direction::Backward {
-            tail.reverse();
-        }
-        let tail = tail.into_iter().peekable();
+    /// A page of the events within a span that are wanted.
+    pub(crate) fn new(snapshot: &'a Snapshot, source: Source, span: Span, wanted: W) -> Self {
         let seen_ms = ReadView::as_of().map_or(i64::MAX, |moment| moment.as_millisecond());
-        Self { snapshot, source, span, tail, seen_ms, wanted, page: Page::default() }
+        Self { snapshot, source, span, seen_ms, wanted, page: Page::default() }
     }
 
     /// Reads until the page is full or nothing is left, and lets others go on now and then.
@@ -152,34 +131,12 @@ impl<'a, W: Fn(&Event) -> bool> PageReader<'a, W> {
         let span = self.span;
         read_events(self.snapshot, source, &span, |event| {
             let position = event.position;
-            full = self.take(event).is_break();
+            full = self.offer(event).is_break();
             self.span.after = Some(position);
             read += 1;
             if full || read == STEP_EVENTS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
-        if full || read == STEP_EVENTS {
-            return Ok(!full);
-        }
-        while !full && let Some(event) = self.tail.next() {
-            full = self.offer(event).is_break();
-        }
-        Ok(false)
-    }
-
-    /// Takes an event of the disk, and those of the tail before it.
-    fn take(&mut self, event: Event) -> ControlFlow<()> {
-        let direction = self.span.direction;
-        let comes_first = |one: Position, other: Position| match direction {
-            Direction::Forward => one < other,
-            Direction::Backward => one > other,
-        };
-        while let Some(earlier) = self.tail.next_if(|waiting| !comes_first(event.position, waiting.position)) {
-            // One that is on disk by now is not taken twice.
-            if earlier.position != event.position {
-                self.offer(earlier)?;
-            }
-        }
-        self.offer(event)
+        Ok(!full && read == STEP_EVENTS)
     }
 
     fn offer(&mut self, event: Event) -> ControlFlow<()> {
@@ -230,7 +187,7 @@ fn read_events(
     let range = Range::prefix(&prefix).from(low.as_ref().map(String::as_str)).to(high.as_ref().map(String::as_str));
     let range = if span.direction == Direction::Backward { range.reverse() } else { range };
     let mut offer = |key: &str, row: EventRow| match rows::position_of(key) {
-        Some(position) => each(Event { position, stream: row.stream, message: row.message.into() }),
+        Some(position) => each(Event { position, stream: row.stream, message: row.message }),
         None => ControlFlow::Continue(()),
     };
     let Source::Stream(group, _) = source else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::sync::{Arc, Mutex, RwLock};
 
 use cloud_core::{Clock, Location, LogWriter, PortFuture, ServiceError, Snapshots};
@@ -16,9 +16,21 @@ use crate::sweep::queue::{Sweep, SweepQueue};
 
 /// How many bytes of lines of functions and executions may wait for the disk.
 ///
-/// A quarter of the store's queue: a function that writes without end waits for the disk with its pipe full, and everybody
-/// else's changes still find room.
-pub(crate) const LINES_WAITING_BYTES: usize = 2 << 20;
+/// A commit group holds no more of them: it stays short, so that a function which writes without end hardly delays the
+/// changes that share it. The function waits with its pipe full.
+pub(crate) const LINES_WAITING_BYTES: usize = 256 << 10;
+
+/// How many bytes of lines are handed over together: whoever has few lines waits for as much of each of the others.
+pub(crate) const LINE_BATCH_BYTES: usize = 32 << 10;
+
+/// How many bytes the events of a log group may take. Then the oldest ones go. Less in tests, which fill it.
+pub(crate) const GROUP_LIMIT_BYTES: u64 = if cfg!(test) { 16 << 20 } else { 128 << 20 };
+
+/// How many bytes of a group are left once its oldest events are gone.
+pub(crate) const GROUP_TRIMMED_BYTES: u64 = GROUP_LIMIT_BYTES / 8 * 7;
+
+/// How many bytes a group may have while its oldest events are being removed; whoever writes more waits.
+pub(crate) const GROUP_FULL_BYTES: u64 = GROUP_LIMIT_BYTES / 8 * 9;
 
 /// CloudWatch Logs; clones share it.
 #[derive(Clone)]
@@ -41,6 +53,8 @@ pub(crate) struct Inner {
     /// Room for lines of functions and executions that are not durable yet, in bytes.
     pub(crate) lines_waiting: Arc<Semaphore>,
     pub(crate) sweeps: SweepQueue,
+    /// When all groups were last looked at for expired events, in milliseconds.
+    pub(crate) all_swept_ms: AtomicI64,
 }
 
 impl std::fmt::Debug for Logs {
@@ -76,6 +90,7 @@ impl Logs {
         }
         let inner = Inner {
             store: store.clone(),
+            all_swept_ms: AtomicI64::new(clock.now().as_millisecond()),
             clock,
             groups: RwLock::new(groups),
             snapshots: Mutex::default(),

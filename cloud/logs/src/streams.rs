@@ -24,7 +24,7 @@ impl Logs {
     /// Creates a stream.
     pub(crate) async fn create_stream(&self, key: &str, name: &str, now_ms: i64) -> Result<(), ServiceError> {
         self.change_streams(key, |state, batch| {
-            if state.streams.contains_key(name) {
+            if state.has_stream(name) {
                 return Err(already_exists("stream"));
             }
             let facts = state.new_stream(now_ms);
@@ -37,7 +37,7 @@ impl Logs {
     /// Deletes a stream; its events are swept afterwards.
     pub(crate) async fn delete_stream(&self, key: &str, name: &str) -> Result<(), ServiceError> {
         self.change_streams(key, |state, batch| {
-            let facts = state.streams.get_mut(name).ok_or_else(no_stream)?;
+            let facts = state.stream_mut(name).ok_or_else(no_stream)?;
             facts.closed = true;
             batch.delete(STREAMS, rows::stream_key(state.facts.id, name));
             Ok((name.to_owned(), Show::Delete))
@@ -79,13 +79,14 @@ impl Logs {
         name: String,
         show: Show,
     ) -> JoinHandle<Result<(), StoreError>> {
-        state.batch_handed_over();
+        let ticket = state.hand_over();
         let durable = self.inner.store.commit(batch);
         let logs = self.clone();
         let group = Arc::clone(group);
         tokio::spawn(async move {
             let written = durable.await;
             logs.show_stream(&group, &name, show, written.is_ok());
+            group.settle(ticket, written.is_ok().then(Vec::new), &logs.inner.store);
             drop(alone);
             written
         })
@@ -102,11 +103,10 @@ impl Logs {
                 }
             }
             Show::Delete => {
-                if let Some(facts) = state.streams.get_mut(name) {
+                if let Some(facts) = state.stream_mut(name) {
                     facts.closed = false;
                 }
             }
         }
-        state.batch_settled(&self.inner.store, durable);
     }
 }

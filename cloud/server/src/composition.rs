@@ -102,6 +102,7 @@ impl Cloud {
     /// Continues what was under way when the cloud ended; called once, when it is ready to serve.
     pub fn resume(&self) {
         self.states.resume();
+        self.functions.resume();
     }
 
     /// Answers one request, whoever it is for.

@@ -67,6 +67,21 @@ impl Snapshot {
         self.table(table)?.scan(range, each)
     }
 
+    /// Calls `each` with the rows of a range until it breaks; a row that can't be read comes as the error that says why, and
+    /// the scan goes on behind it.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn scan_tolerant<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        range: Range<'_>,
+        mut each: impl FnMut(&str, Result<T, StoreError>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let table = self.table(table)?;
+        table.scan_bytes(range, |key, value| each(key, table.decode(key, value)))
+    }
+
     /// Calls `each` with the keys of a range until it breaks.
     ///
     /// # Errors

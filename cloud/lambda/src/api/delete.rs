@@ -35,6 +35,7 @@ async fn delete_function(functions: &Functions, reference: &FunctionReference) -
     });
     let hashes = deleted.await?;
     functions.pool.retire_function(&reference.arn());
+    functions.queue.give_up(&key).await;
     Ok(hashes)
 }
 

@@ -39,7 +39,7 @@ pub(crate) async fn invoke(functions: &Arc<Functions>, request: &Request) -> Res
     match kind {
         InvocationType::DryRun => Ok(Response::empty(204).with_header("X-Amz-Executed-Version", version.version)),
         InvocationType::Event => {
-            let request_id = functions.enqueue(&reference, event)?;
+            let request_id = functions.enqueue(&reference, event).await?;
             Ok(Response::empty(202).with_header("x-amzn-RequestId", request_id))
         }
         InvocationType::RequestResponse => {

@@ -1,10 +1,60 @@
-//! What a function writes to stdout and stderr, cut into log events.
+//! What a function writes to stdout and stderr: cut into log events, and how much of it a second.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 /// The longest event CloudWatch Logs takes; a longer line becomes several events.
 pub(crate) const MAX_EVENT_BYTES: usize = 256 * 1024;
 
 /// How much of an invocation's log `X-Amz-Log-Result` carries: its last 4 KB.
 const TAIL_BYTES: usize = 4096;
+
+/// What a line counts beside its bytes: about what it takes of the store.
+pub(crate) const LINE_OVERHEAD_BYTES: usize = 256;
+
+/// How much output of one sandbox is taken a second once the burst is used up: 2 MiB, or about 8,000 short lines. AWS documents
+/// no such rate. Who writes more waits.
+const OUTPUT_BYTES_PER_S: u64 = 2 << 20;
+
+/// How much output is taken without a pause: 8 MiB, or about 32,000 short lines.
+const OUTPUT_BURST_BYTES: u64 = 8 << 20;
+
+/// How much output is taken a second. Bytes that were written are taken whole; whoever took too many pauses afterwards.
+#[derive(Debug)]
+pub(crate) struct OutputRate {
+    /// What was taken and not paid for by time yet, in bytes.
+    taken_bytes: u64,
+    since: Timestamp,
+}
+
+impl OutputRate {
+    /// Nothing was taken yet.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self { taken_bytes: 0, since: now }
+    }
+
+    /// Counts what was taken.
+    pub(crate) fn take(&mut self, size_bytes: usize, now: Timestamp) {
+        self.pass(now);
+        self.taken_bytes = self.taken_bytes.saturating_add(u64::try_from(size_bytes).unwrap_or(u64::MAX));
+    }
+
+    /// How long nothing more is taken.
+    pub(crate) fn pause(&mut self, now: Timestamp) -> Duration {
+        self.pass(now);
+        let excess_bytes = self.taken_bytes.saturating_sub(OUTPUT_BURST_BYTES);
+        Duration::from_micros(excess_bytes.saturating_mul(1_000_000) / OUTPUT_BYTES_PER_S)
+    }
+
+    /// A clock that was set back pays for nothing.
+    fn pass(&mut self, now: Timestamp) {
+        let passed = Duration::try_from(now.duration_since(self.since)).unwrap_or_default();
+        let paid_bytes = passed.as_micros().saturating_mul(u128::from(OUTPUT_BYTES_PER_S)) / 1_000_000;
+        self.taken_bytes = self.taken_bytes.saturating_sub(u64::try_from(paid_bytes).unwrap_or(u64::MAX));
+        self.since = now;
+    }
+}
 
 /// Cuts a stream of bytes into lines, each with its newline as Lambda logs them.
 #[derive(Debug, Default)]
@@ -86,6 +136,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_burst_is_taken_at_once_and_the_rest_at_the_rate() {
+        let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let at = |ms: i64| start + jiff::SignedDuration::from_millis(ms);
+        let mut rate = OutputRate::new(start);
+        rate.take(8 << 20, start);
+        assert_eq!(rate.pause(start), Duration::ZERO);
+        rate.take(1 << 20, start);
+        assert_eq!(rate.pause(start), Duration::from_millis(500));
+        assert_eq!(rate.pause(at(400)), Duration::from_millis(100));
+        assert_eq!(rate.pause(at(500)), Duration::ZERO);
+        // Time in which nothing was written brings the burst back, and no more.
+        rate.take(0, at(100_000));
+        rate.take(10 << 20, at(100_000));
+        assert_eq!(rate.pause(at(100_000)), Duration::from_secs(1));
+        assert_eq!(rate.pause(at(0)), Duration::from_secs(1));
+    }
 
     #[test]
     fn cuts_lines_and_keeps_what_has_no_newline() {

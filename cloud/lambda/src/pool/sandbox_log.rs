@@ -1,6 +1,11 @@
 //! One sandbox's log stream: the function's output and Lambda's own lines, in the order in which they happened.
+//!
+//! What is on the way from the pipe to the log service is bounded, in bytes and in bytes a second: the rest stays in the pipe,
+//! and the function waits.
 
+use std::os::fd::AsFd;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cloud_core::{Clock, Location, LogWriter, Random};
 use jiff::Timestamp;
@@ -8,12 +13,17 @@ use tokio::io::Interest;
 use tokio::net::unix::pipe;
 use tokio::sync::{mpsc, oneshot};
 
-use super::output::{LineSplitter, LogTail};
+use super::output::{LINE_OVERHEAD_BYTES, LineSplitter, LogTail, OutputRate};
 use crate::model::FunctionVersion;
 
-/// How much output is taken from the pipe without a pause; a pipe holds less, so that this is all that was written. It
-/// bounds what waits here for the log service: while that takes its time the pipe stays full, and the function waits.
-const MAX_DRAIN_BYTES: usize = 1 << 20;
+/// How much output is read at a time: it is in memory as lines, which may be as short as a byte.
+const READ_BYTES: usize = 4 << 10;
+
+/// How much waits here at most before it is handed to the log service, each line with what it takes there.
+const BATCH_BYTES: usize = 64 << 10;
+
+/// What is taken to be in a pipe where the system does not tell: as much as a function may have it hold.
+const PIPE_BYTES: usize = 1 << 20;
 
 /// How many commands wait for the task: the few lines that end an invocation. Whoever adds more waits.
 const COMMANDS: usize = 8;
@@ -71,10 +81,12 @@ impl SandboxLog {
             output,
             stream,
             logs,
+            rate: OutputRate::new(clock.now()),
             clock,
             lines: LineSplitter::default(),
             tail: LogTail::default(),
             batch: Vec::new(),
+            batch_bytes: 0,
         };
         tokio::spawn(task.run(receiver));
         Self { commands: sender }
@@ -116,33 +128,38 @@ struct LogTask {
     lines: LineSplitter,
     tail: LogTail,
     batch: Vec<(Timestamp, String)>,
+    batch_bytes: usize,
+    rate: OutputRate,
 }
 
 impl LogTask {
     async fn run(mut self, mut commands: mpsc::Receiver<LogCommand>) {
         loop {
+            let pause = self.rate.pause(self.clock.now());
             tokio::select! {
                 biased;
                 command = commands.recv() => match command {
                     Some(command) => self.obey(command).await,
                     None => break,
                 },
-                () = readable(self.output.as_ref()) => self.drain(),
+                () = readable(self.output.as_ref(), &self.clock, pause) => {
+                    self.read();
+                }
             }
             if commands.is_empty() {
                 self.write().await;
             }
         }
-        self.drain();
+        self.drain().await;
         self.flush_partial();
         self.write().await;
     }
 
     async fn obey(&mut self, command: LogCommand) {
         match command {
-            LogCommand::Line(line) => self.add_own(line),
+            LogCommand::Line(line) => self.add_own(line).await,
             LogCommand::FirstLine(line, done) => {
-                self.add_own(line);
+                self.add_own(line).await;
                 // Whoever asked may have gone away.
                 let _ = done.send(());
             }
@@ -154,34 +171,54 @@ impl LogTask {
         }
     }
 
-    fn add_own(&mut self, line: String) {
-        self.drain();
+    async fn add_own(&mut self, line: String) {
+        self.drain().await;
         self.flush_partial();
         self.add(line);
     }
 
-    /// Reads what the function has written so far, without waiting for more.
-    fn drain(&mut self) {
-        let mut buffer = [0; 16 * 1024];
-        let mut taken = 0;
-        while let Some(output) = &self.output {
-            match output.try_read(&mut buffer) {
-                Ok(0) => self.output = None,
-                Ok(count) => {
-                    taken += count;
-                    let lines = self.lines.push(buffer.get(..count).unwrap_or_default());
-                    lines.into_iter().for_each(|line| self.add(line));
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return,
-                Err(error) => {
-                    tracing::warn!(error = %error, group = %self.stream.group, "a function's output was not read on");
-                    self.output = None;
-                }
-            }
-            if taken > MAX_DRAIN_BYTES {
-                return;
+    /// Reads what the function has written so far, without waiting for more. It is read at once whatever its rate is: the next
+    /// output waits the longer.
+    async fn drain(&mut self) {
+        let mut left = self.written_bytes();
+        while left > 0
+            && let Some(read) = self.read()
+        {
+            left = left.saturating_sub(read);
+            if self.batch_bytes >= BATCH_BYTES {
+                self.write().await;
             }
         }
+    }
+
+    /// How much is in the pipe.
+    fn written_bytes(&self) -> usize {
+        let Some(output) = &self.output else { return 0 };
+        match rustix::io::ioctl_fionread(output.as_fd()) {
+            // A pipe that has nothing may be closed: that is to be seen.
+            Ok(bytes) => usize::try_from(bytes).unwrap_or(PIPE_BYTES).max(1),
+            Err(_) => PIPE_BYTES,
+        }
+    }
+
+    /// Reads some of what the function has written; none where there is nothing.
+    fn read(&mut self) -> Option<usize> {
+        let mut buffer = [0; READ_BYTES];
+        match self.output.as_ref()?.try_read(&mut buffer) {
+            Ok(0) => self.output = None,
+            Ok(count) => {
+                let lines = self.lines.push(buffer.get(..count).unwrap_or_default());
+                self.rate.take(count + lines.len() * LINE_OVERHEAD_BYTES, self.clock.now());
+                lines.into_iter().for_each(|line| self.add(line));
+                return Some(count);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(error) => {
+                tracing::warn!(error = %error, group = %self.stream.group, "a function's output was not read on");
+                self.output = None;
+            }
+        }
+        None
     }
 
     fn flush_partial(&mut self) {
@@ -192,6 +229,7 @@ impl LogTask {
 
     fn add(&mut self, message: String) {
         self.tail.push(&message);
+        self.batch_bytes += message.len() + LINE_OVERHEAD_BYTES;
         self.batch.push((self.clock.now(), message));
     }
 
@@ -200,6 +238,7 @@ impl LogTask {
             return;
         }
         let lines = std::mem::take(&mut self.batch);
+        self.batch_bytes = 0;
         let count = lines.len();
         let LogStream { location, group, stream } = &self.stream;
         if let Err(error) = self.logs.write(location, group, stream, lines).await {
@@ -209,9 +248,10 @@ impl LogTask {
     }
 }
 
-/// Waits until there is output; for ever once it is closed.
-async fn readable(output: Option<&pipe::Receiver>) {
+/// Waits until there is output, after a pause; for ever once it is closed.
+async fn readable(output: Option<&pipe::Receiver>, clock: &Clock, pause: Duration) {
     if let Some(output) = output {
+        clock.sleep(pause).await;
         match output.ready(Interest::READABLE).await {
             Ok(_) => return,
             // Only while the async runtime ends.
@@ -244,19 +284,13 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_function_that_floods_a_slow_log_is_held_back() {
-        let (function, output) = pipe::pipe().unwrap();
-        let logs = Arc::new(KeptLogs::stuck());
-        let clock = Clock::system();
-        let stream = LogStream::new(&example(), clock.now(), &Random::from_seed(1));
-        let _log = SandboxLog::start(Some(output), stream, logs.clone(), clock);
-        let line = [&[b'x'; 1023][..], b"\n"].concat();
+    /// Writes lines until nothing moves any more; gives how many bytes were taken.
+    async fn flood(function: &pipe::Sender, line: &[u8]) -> usize {
         let mut written = 0;
         let mut refused = 0;
         // Refused again and again, with everybody else's turn in between: then nothing moves any more.
         while refused < 1000 {
-            match function.try_write(&line) {
+            match function.try_write(line) {
                 Ok(count) => {
                     written += count;
                     refused = 0;
@@ -266,8 +300,45 @@ mod tests {
                     tokio::task::yield_now().await;
                 }
             }
-            assert!(written < 16 << 20, "nothing holds the function back");
+            assert!(written < 64 << 20, "nothing holds the function back");
         }
-        assert!(logs.most_waiting_bytes() < 2 << 20);
+        written
+    }
+
+    fn log_of(output: pipe::Receiver, logs: &Arc<KeptLogs>, clock: Clock) -> SandboxLog {
+        let stream = LogStream::new(&example(), clock.now(), &Random::from_seed(1));
+        SandboxLog::start(Some(output), stream, Arc::clone(logs) as Arc<dyn LogWriter>, clock)
+    }
+
+    #[tokio::test]
+    async fn a_function_that_floods_a_slow_log_is_held_back() {
+        for line in [&[&[b'x'; 1023][..], b"\n"].concat()[..], b"y\n"] {
+            let (function, output) = pipe::pipe().unwrap();
+            let logs = Arc::new(KeptLogs::stuck());
+            let _log = log_of(output, &logs, Clock::system());
+            let taken = flood(&function, line).await;
+            // A pipe, what was read of it, and no more.
+            assert!(taken <= (64 << 10) + 2 * READ_BYTES, "{taken}");
+            assert!(logs.most_waiting_bytes() <= READ_BYTES, "{}", logs.most_waiting_bytes());
+        }
+    }
+
+    /// A clock that stands still brings no more output once the burst is used up.
+    #[tokio::test]
+    async fn a_function_that_floods_a_fast_log_is_held_to_its_rate() {
+        let (function, output) = pipe::pipe().unwrap();
+        let logs = Arc::new(KeptLogs::default());
+        let (clock, control) = Clock::moved_by_hand("2026-01-01T00:00:00Z".parse().unwrap());
+        let log = log_of(output, &logs, clock);
+        let line = [&[b'x'; 1023][..], b"\n"].concat();
+        let counted = 1024 + LINE_OVERHEAD_BYTES;
+        let burst = flood(&function, &line).await / 1024 * counted;
+        assert!((8 << 20..9 << 20).contains(&burst), "{burst}");
+        control.advance(Duration::from_secs(1));
+        let of_a_second = flood(&function, &line).await / 1024 * counted;
+        assert!(of_a_second.abs_diff(2 << 20) < 16 << 10, "{of_a_second}");
+        // Lambda's own lines do not wait for it, and come after all that was written before.
+        log.line("END".to_owned()).await;
+        assert!(String::from_utf8(log.tail().await).unwrap().ends_with("x\nEND\n"));
     }
 }

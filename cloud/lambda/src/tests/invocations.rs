@@ -97,7 +97,7 @@ async fn too_many_asynchronous_invocations_are_throttled() {
         assert!(taken < 100, "nothing bounds them");
     };
     assert_eq!((refused.status, refused.code.as_str()), (429, "TooManyRequestsException"));
-    assert_eq!(taken, 66);
+    assert_eq!(taken, 67);
     // Each is tried three times, and each try times out.
     run_for(&lambda.control, Duration::from_secs(600)).await;
     lambda.functions.invoke_later(&function(), event).await.unwrap();

@@ -1,6 +1,7 @@
 //! Tests of the service through its operations: with closures for functions, a clock moved by hand and a seed.
 
 mod accounts;
+mod async_events;
 mod determinism;
 mod dropped;
 mod faults;

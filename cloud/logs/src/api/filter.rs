@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::groups::Named;
 use crate::answer::answer;
 use crate::errors::{invalid, limit, no_group, no_stream};
-use crate::group::{Event, Group, GroupState};
-use crate::page::{Direction, PAGE_LIMIT_EVENTS, PageReader, Source, Span};
+use crate::group::{Group, GroupState};
+use crate::page::{Direction, Event, PAGE_LIMIT_EVENTS, PageReader, Source, Span};
 use crate::pattern::Pattern;
 use crate::position::Position;
 use crate::service::Logs;
@@ -63,8 +63,6 @@ struct Search {
     span: Span,
     /// The streams' names by number.
     names: Arc<BTreeMap<u64, Arc<str>>>,
-    /// What the disk may not have yet.
-    tail: Vec<Event>,
 }
 
 impl FilterInput {
@@ -85,7 +83,7 @@ impl FilterInput {
     fn source(&self, group: &Group, state: &GroupState) -> Result<Source, ServiceError> {
         let mut asked = Vec::new();
         for name in self.log_stream_names.iter().flatten() {
-            asked.push(state.streams.get(name).ok_or_else(no_stream)?.id);
+            asked.push(state.streams().get(name).ok_or_else(no_stream)?.id);
         }
         Ok(match asked.as_slice() {
             [stream] => Source::Stream(group.id, *stream),
@@ -96,12 +94,7 @@ impl FilterInput {
     fn search(&self, group: &Group, now: Timestamp) -> Result<Search, ServiceError> {
         let state = group.lock();
         let source = self.source(group, &state)?;
-        Ok(Search {
-            source,
-            span: self.span(state.facts.kept_since_ms(now))?,
-            names: state.names(),
-            tail: state.tail.events(|stream| source.has(stream)),
-        })
+        Ok(Search { source, span: self.span(state.facts.kept_since_ms(now))?, names: state.names() })
     }
 
     fn is_wanted(&self, names: &BTreeMap<u64, Arc<str>>, pattern: &Pattern, event: &Event) -> bool {
@@ -124,10 +117,11 @@ pub(crate) async fn filter(logs: &Logs, request: &Request) -> Result<Response, S
         .map_err(|error| invalid(error.to_string()))?;
     let key = request.location().key(input.group.name()?);
     let group = logs.group(&key).ok_or_else(no_group)?;
-    let Search { source, span, names, tail } = input.search(&group, request.received_at)?;
+    group.wait_until_settled(&logs.inner.store).await?;
+    let Search { source, span, names } = input.search(&group, request.received_at)?;
     let snapshot = logs.inner.store.snapshot()?;
     let wanted = |event: &Event| input.is_wanted(&names, &pattern, event);
-    let page = PageReader::new(&snapshot, source, span, tail, wanted).read().await?;
+    let page = PageReader::new(&snapshot, source, span, wanted).read().await?;
     let word = if span.direction == Direction::Forward { "later" } else { "earlier" };
     let next_token = page.last_seen.filter(|_| page.more).map(|last| format!("{word}-{}", last.digits()));
     let events = page.events.iter().map(|event| FilteredEvent {

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::groups::Named;
 use crate::answer::answer;
 use crate::errors::{invalid, limit, no_group, no_stream};
-use crate::group::Event;
-use crate::page::{Direction, PAGE_LIMIT_EVENTS, PageReader, Source, Span};
+use crate::page::{Direction, Event, PAGE_LIMIT_EVENTS, PageReader, Source, Span};
 use crate::position::Position;
 use crate::service::Logs;
 
@@ -52,11 +51,11 @@ pub(crate) async fn get(logs: &Logs, request: &Request) -> Result<Response, Serv
     let input: GetInput = request.json()?;
     let key = request.location().key(input.group.name()?);
     let group = logs.group(&key).ok_or_else(no_group)?;
-    let (source, kept_since_ms, tail) = {
+    group.wait_until_settled(&logs.inner.store).await?;
+    let (source, kept_since_ms) = {
         let state = group.lock();
-        let stream = state.streams.get(&input.log_stream_name).ok_or_else(no_stream)?.id;
-        let tail = state.tail.events(|of| of == stream);
-        (Source::Stream(group.id, stream), state.facts.kept_since_ms(request.received_at), tail)
+        let stream = state.streams().get(&input.log_stream_name).ok_or_else(no_stream)?.id;
+        (Source::Stream(group.id, stream), state.facts.kept_since_ms(request.received_at))
     };
     let token = input.next_token.as_deref().map(get_token).transpose()?;
     let start = if input.start_from_head { Direction::Forward } else { Direction::Backward };
@@ -68,7 +67,7 @@ pub(crate) async fn get(logs: &Logs, request: &Request) -> Result<Response, Serv
         limit: limit(input.limit, PAGE_LIMIT_EVENTS)?,
     };
     let snapshot = logs.inner.store.snapshot()?;
-    let mut page = PageReader::new(&snapshot, source, span, tail, |_: &Event| true).read().await?.events;
+    let mut page = PageReader::new(&snapshot, source, span, |_: &Event| true).read().await?.events;
     if span.direction == Direction::Backward {
         page.reverse();
     }

@@ -102,11 +102,15 @@ pub(crate) async fn put_retention(logs: &Logs, request: &Request) -> Result<Resp
         let allowed = format!("Member must satisfy enum value set: {RETENTION_DAYS:?}");
         return Err(constraint(&days.to_string(), "retentionInDays", &allowed));
     }
-    edit(logs, request, &input.log_group_name, |facts| {
+    let set = edit(logs, request, &input.log_group_name, |facts| {
         facts.retention_days = Some(days);
         Ok(())
-    })
-    .await
+    });
+    let answer = set.await?;
+    if let Some(group) = logs.group(&request.location().key(&input.log_group_name)) {
+        logs.sweep_expired(&mut group.lock(), request.received_at);
+    }
+    Ok(answer)
 }
 
 pub(crate) async fn delete_retention(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {

@@ -99,7 +99,7 @@ impl StreamOutput {
     }
 }
 
-pub(crate) fn describe(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+pub(crate) async fn describe(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: DescribeInput = request.json()?;
     let limit = limit(input.limit, LIST_LIMIT)?;
     let by_time = input.order_by == Some(OrderBy::LastEventTime);
@@ -108,9 +108,10 @@ pub(crate) fn describe(logs: &Logs, request: &Request) -> Result<Response, Servi
     }
     let prefix = input.log_stream_name_prefix.as_deref().unwrap_or_default();
     let group = logs.group(&request.location().key(input.group.name()?)).ok_or_else(no_group)?;
+    group.wait_until_settled(&logs.inner.store).await?;
     let group = group.lock();
     let mut found: Vec<(&String, &StreamFacts)> =
-        group.streams.iter().filter(|(name, facts)| name.starts_with(prefix) && facts.is_seen()).collect();
+        group.streams().iter().filter(|(name, facts)| name.starts_with(prefix) && facts.is_seen()).collect();
     if by_time {
         found.sort_by_key(|(_, facts)| facts.last_event_ms.unwrap_or(facts.created_at_ms));
     }

@@ -6,6 +6,14 @@ use cloud_core::{Location, ReadView};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// What an event takes of the store beside its message: two keys and the row's frame.
+const EVENT_ROWS_BYTES: usize = 256;
+
+/// What an event with a message of so many bytes takes of the store, about.
+pub(crate) fn event_bytes(message_bytes: usize) -> usize {
+    message_bytes + EVENT_ROWS_BYTES
+}
+
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// What is known of a group beside its streams.
@@ -55,6 +63,9 @@ pub(crate) struct StreamFacts {
     pub(crate) last_ingestion_ms: Option<i64>,
     /// The sequence of the event that arrived last.
     pub(crate) last_sequence: u64,
+    /// What its events take, in bytes ([`event_bytes`]); nothing of those that programs before wrote.
+    #[serde(default)]
+    pub(crate) stored_bytes: u64,
     /// Its deletion is on its way.
     #[serde(skip)]
     pub(crate) closed: bool,
@@ -70,6 +81,7 @@ impl StreamFacts {
             last_event_ms: None,
             last_ingestion_ms: None,
             last_sequence: 0,
+            stored_bytes: 0,
             closed: false,
         }
     }

@@ -1,23 +1,32 @@
-//! Removing events that nobody can see any more, in small steps: those of deleted groups and streams, and those that
-//! retention no longer keeps.
+//! Removing events in small steps: those of deleted groups and streams, those that retention no longer keeps, and the oldest
+//! ones of a group that has too many.
 //!
 //! A deletion is over when the group's or the stream's row is gone; its events are then rows of a number that nobody has.
 //! One task removes them, some at a time, so that other changes find their turn in between. When the process ends before
 //! that is done, the next start finds the rest.
 
 pub(crate) mod queue;
+mod step;
 
 use std::ops::{Bound, ControlFlow};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use cloud_store::{Batch, Range, StoreError, Table};
 
+use jiff::Timestamp;
+
 use self::queue::Sweep;
-use crate::position::Position;
-use crate::rows::{self, EVENTS, EventRow, STREAM_EVENTS};
-use crate::service::Logs;
+use self::step::Step;
+use crate::group::{Group, GroupState, StreamChange};
+use crate::rows::{self, EVENTS, STREAM_EVENTS};
+use crate::service::{GROUP_LIMIT_BYTES, GROUP_TRIMMED_BYTES, Logs};
 
 /// How many rows one step removes: a few milliseconds of the writer's time.
 const STEP_ROWS: usize = 1000;
+
+/// How far behind retention its sweep may be: an append looks for expired events no more often than this.
+const SWEEP_INTERVAL_MS: i64 = 60_000;
 
 impl Logs {
     /// Has something removed, soon.
@@ -46,10 +55,21 @@ impl Logs {
                 }
                 Ok(())
             }
-            Sweep::Expired(group, before_ms) => {
-                while let Some(step) = self.step_of_expired(group, before_ms)? {
-                    self.remove(step).await?;
+            Sweep::Expired(number, before_ms) => {
+                let Some(group) = self.groups_by_number().remove(&number) else { return Ok(()) };
+                while let Some(step) = self.step_of_expired(number, before_ms)? {
+                    self.give_back(&group, step).await?;
                 }
+                Ok(())
+            }
+            Sweep::Oldest(number) => {
+                let Some(group) = self.groups_by_number().remove(&number) else { return Ok(()) };
+                let trimmed = self.trim(&group).await;
+                group.end_trimming();
+                trimmed
+            }
+            Sweep::AllExpired => {
+                self.sweep_all_expired();
                 Ok(())
             }
             Sweep::Orphans => self.sweep_orphans().await,
@@ -59,6 +79,67 @@ impl Logs {
     async fn remove(&self, step: Batch) -> Result<(), StoreError> {
         let room = self.inner.store.reserve(step.size_bytes()).await;
         self.inner.store.commit_reserved(room, step).await
+    }
+
+    /// Removes events of a live group, and counts what its streams have less then.
+    async fn give_back(&self, group: &Arc<Group>, step: Step) -> Result<(), StoreError> {
+        let room = self.inner.store.reserve(step.batch.size_bytes()).await;
+        let landing = {
+            let mut state = group.lock();
+            let StreamChange { batch, streams } = state.give_back(step.batch, &step.freed_bytes)?;
+            let durable = self.inner.store.commit_reserved(room, batch);
+            self.track(group, &mut state, streams, durable, None)
+        };
+        // The task does nothing that could interrupt it.
+        landing.await.unwrap_or(Ok(()))
+    }
+
+    /// Removes the oldest events of a group until it has as many as it may begin anew with.
+    async fn trim(&self, group: &Arc<Group>) -> Result<(), StoreError> {
+        loop {
+            let excess_bytes = group.lock().stored_bytes().saturating_sub(GROUP_TRIMMED_BYTES);
+            if excess_bytes == 0 {
+                return Ok(());
+            }
+            let Some(step) = self.step_of_oldest(group.id, excess_bytes)? else {
+                return Ok(());
+            };
+            self.give_back(group, step).await?;
+        }
+    }
+
+    /// Has what retention no longer keeps removed.
+    pub(crate) fn sweep_expired(&self, state: &mut GroupState, now: Timestamp) {
+        let kept_since_ms = state.facts.kept_since_ms(now);
+        if kept_since_ms >= state.swept_before_ms.saturating_add(SWEEP_INTERVAL_MS) {
+            state.swept_before_ms = kept_since_ms;
+            self.sweep(Sweep::Expired(state.facts.id, kept_since_ms));
+        }
+    }
+
+    /// Has the oldest events of a group removed that has more than it may.
+    pub(crate) fn sweep_excess(&self, state: &mut GroupState) {
+        if state.stored_bytes() > GROUP_LIMIT_BYTES && !state.is_trimming {
+            state.is_trimming = true;
+            self.sweep(Sweep::Oldest(state.facts.id));
+        }
+    }
+
+    /// Has every group looked at for what retention no longer keeps, now and then: those too that nobody writes to.
+    pub(crate) fn sweep_now_and_then(&self, now: Timestamp) {
+        let now_ms = now.as_millisecond();
+        let last_ms = self.inner.all_swept_ms.load(Ordering::Relaxed);
+        if now_ms >= last_ms.saturating_add(SWEEP_INTERVAL_MS) {
+            self.inner.all_swept_ms.store(now_ms, Ordering::Relaxed);
+            self.sweep(Sweep::AllExpired);
+        }
+    }
+
+    fn sweep_all_expired(&self) {
+        let now = self.inner.clock.now();
+        for (_, group) in self.groups("") {
+            self.sweep_expired(&mut group.lock(), now);
+        }
     }
 
     /// The index goes last: by it the next start finds what is left.
@@ -107,22 +188,6 @@ impl Logs {
         Ok(Some(step).filter(|step| !step.is_empty()))
     }
 
-    fn step_of_expired(&self, group: u64, before_ms: i64) -> Result<Option<Batch>, StoreError> {
-        let mut step = Batch::new();
-        let mut events = 0;
-        let prefix = rows::group_prefix(group);
-        let end = rows::event_key(group, Position::at(before_ms));
-        let range = Range::prefix(&prefix).to(Bound::Excluded(&end));
-        self.inner.store.scan::<EventRow>(EVENTS, range, |key, event| {
-            if let Some(position) = rows::position_of(key) {
-                step.delete(STREAM_EVENTS, rows::stream_event_key(group, event.stream, position));
-            }
-            step.delete(EVENTS, key);
-            next_row(&mut events)
-        })?;
-        Ok(Some(step).filter(|step| !step.is_empty()))
-    }
-
     /// Seeks from stream to stream through the index: as many reads as there are streams.
     async fn sweep_orphans(&self) -> Result<(), StoreError> {
         let mut from = String::new();
@@ -146,10 +211,7 @@ impl Logs {
             }
             tokio::task::yield_now().await;
         }
-        let now = self.inner.clock.now();
-        for group in groups.values() {
-            self.sweep_expired(&mut group.lock(), now);
-        }
+        self.sweep_all_expired();
         Ok(())
     }
 

@@ -12,6 +12,10 @@ pub(crate) enum Sweep {
     Stream(u64, u64),
     /// The events of a group before a moment in milliseconds.
     Expired(u64, i64),
+    /// The oldest events of a group that has too many.
+    Oldest(u64),
+    /// The events of all groups that retention no longer keeps.
+    AllExpired,
     /// What an earlier process has left: events of groups and streams that are not there, and those that have expired since.
     Orphans,
 }

@@ -20,7 +20,7 @@ const ROWS: [(usize, &str, &str); 6] = [
     (
         1,
         "0000000001/s",
-        r#"{"id":1,"created_at_ms":1772323200000,"first_event_ms":1772323200000,"last_event_ms":1772323200005,"last_ingestion_ms":1772323200000,"last_sequence":1772323200000000002}"#,
+        r#"{"id":1,"created_at_ms":1772323200000,"first_event_ms":1772323200000,"last_event_ms":1772323200005,"last_ingestion_ms":1772323200000,"last_sequence":1772323200000000002,"stored_bytes":519}"#,
     ),
     (2, "0000000001/019ca6b1dc0018988e8f6b2f0001", r#"{"stream":1,"message":"one"}"#),
     (2, "0000000001/019ca6b1dc0518988e8f6b2f0002", r#"{"stream":1,"message":"t\"wo"}"#),
@@ -58,6 +58,8 @@ async fn what_has_this_form_is_read_also_with_fields_of_a_later_program() {
         let mut batch = Batch::new();
         for (table, key, value) in ROWS {
             let table: Table = TABLES[table];
+            // Programs before did not count what a stream has.
+            let value = value.replace(r#","stored_bytes":519"#, "");
             let value = value.strip_suffix('}').map_or_else(String::new, |fields| format!("{fields}{later}}}"));
             batch.put_bytes(table, key, value);
         }

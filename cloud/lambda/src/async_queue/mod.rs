@@ -1,0 +1,348 @@
+//! The asynchronous invocations that wait or run: on disk before they are accepted, gone from it once they are done.
+//!
+//! Each is a row with its event beside it. It is tried until the function has succeeded, or has failed three times, or until
+//! it is six hours old; a start goes on where the process before ended, so that it runs at least once. Memory holds the rows
+//! without the events.
+
+mod event;
+mod waiting;
+
+use std::ops::ControlFlow;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use cloud_core::{CachedTable, Clock, ServiceError, Stop};
+use cloud_store::{Batch, Range, Store, StoreError};
+use tokio::sync::Notify;
+
+use self::waiting::Waiting;
+use crate::fair_room::{FairRoom, Room};
+use crate::invoke::run_version;
+use crate::model::{Function, FunctionVersion};
+use crate::pool::{SandboxPool, throttled};
+use crate::runtime::InvocationEvent;
+
+pub(crate) use event::AsyncEvent;
+pub use event::{ASYNC_EVENTS, ASYNC_PAYLOADS};
+
+/// How many bytes of asynchronous invocations wait or run at once; one function has half of it at most. AWS's own queue
+/// holds far more, and throttles too.
+const MAX_QUEUED_BYTES: usize = 128 << 20;
+
+/// What an asynchronous invocation counts beside its event.
+const QUEUED_OVERHEAD_BYTES: usize = 4096;
+
+/// How long a row that could not be removed waits for the next try.
+const REMOVAL_PAUSE: Duration = Duration::from_secs(5);
+
+/// The asynchronous invocations that wait or run; clones share them.
+#[derive(Clone)]
+pub(crate) struct AsyncQueue {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    functions: CachedTable<Function>,
+    pool: Arc<SandboxPool>,
+    /// Given when the cloud ends: what waits goes on at the next start.
+    stop: Stop,
+    room: Arc<FairRoom>,
+    waiting: Mutex<Waiting>,
+    /// Told when something may have its turn sooner.
+    changed: Notify,
+    /// How many rows could not be read.
+    unreadable: usize,
+}
+
+/// How one try went.
+enum Try {
+    /// Over: it has succeeded, or there is nothing more to do.
+    Done,
+    /// The function has failed.
+    Failed,
+    /// It could not be run now.
+    Refused(ServiceError),
+    /// It can't be run at all.
+    Impossible(String),
+    /// Its event can't be read: it is left as it is.
+    Unreadable(StoreError),
+}
+
+impl AsyncQueue {
+    /// Finds what waits; nothing is run before [`AsyncQueue::resume`].
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub(crate) fn open(
+        store: Store,
+        clock: Clock,
+        functions: CachedTable<Function>,
+        pool: Arc<SandboxPool>,
+        stop: Stop,
+    ) -> Result<Self, StoreError> {
+        let room = FairRoom::new(MAX_QUEUED_BYTES);
+        let mut waiting = Waiting::default();
+        let mut unreadable = 0;
+        store.snapshot()?.scan_tolerant::<AsyncEvent>(ASYNC_EVENTS, Range::all(), |key, read| {
+            let sequence = event::sequence(key);
+            // The number of a row that can't be read is not given again.
+            waiting.last_sequence = waiting.last_sequence.max(sequence.unwrap_or(0));
+            let read = read.map_err(|failure| failure.to_string());
+            let found = read.and_then(|event| match (sequence, event.function()) {
+                (Some(sequence), Ok(function)) => Ok((sequence, event, function.key())),
+                (None, _) => Err(format!("The key {key} is no number.")),
+                (_, Err(error)) => Err(error.to_string()),
+            });
+            match found {
+                Ok((sequence, event, function)) => {
+                    let held = room.take_at_any_rate(&function, event.size_bytes + QUEUED_OVERHEAD_BYTES);
+                    waiting.add(sequence, event, function, held);
+                }
+                Err(reason) => {
+                    unreadable += 1;
+                    tracing::error!(
+                        table = ASYNC_EVENTS.name(),
+                        key,
+                        reason,
+                        "an asynchronous invocation can't be read: it is left as it is"
+                    );
+                }
+            }
+            ControlFlow::Continue(())
+        })?;
+        let waiting = Mutex::new(waiting);
+        let inner = Inner { store, clock, functions, pool, stop, room, waiting, changed: Notify::new(), unreadable };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// How many stored invocations could not be read.
+    pub(crate) fn unreadable(&self) -> usize {
+        self.inner.unreadable
+    }
+
+    /// Goes on with what waits.
+    pub(crate) fn resume(&self) {
+        self.inner.dispatch();
+    }
+
+    /// Accepts an invocation of a function, by location and name: it is durable when this ends.
+    ///
+    /// # Errors
+    /// `TooManyRequestsException` when too many wait already; the store's failure.
+    pub(crate) async fn accept(&self, function: &str, event: AsyncEvent, payload: Bytes) -> Result<(), ServiceError> {
+        let size_bytes = event.size_bytes + QUEUED_OVERHEAD_BYTES;
+        let room = self.inner.room.take(function, size_bytes).ok_or_else(throttled)?;
+        let inner = Arc::clone(&self.inner);
+        let function = function.to_owned();
+        // In a task of its own: what is on disk is run, whoever goes away in between.
+        let landing = tokio::spawn(async move { inner.store_new(function, event, payload, room).await });
+        match landing.await {
+            Ok(landed) => Ok(landed?),
+            Err(error) => Err(ServiceError::internal(format!("An invocation was interrupted: {error}."))),
+        }
+    }
+
+    /// Gives up what waits for a function that was deleted: one that is made anew under its name has nothing of it.
+    pub(crate) async fn give_up(&self, function: &str) {
+        let waiting = self.inner.lock().waiting_of(function);
+        for sequence in waiting {
+            self.inner.lock().remove(sequence);
+            self.inner.remove_row(sequence).await;
+        }
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn store_new(
+        self: Arc<Self>,
+        function: String,
+        event: AsyncEvent,
+        payload: Bytes,
+        room: Room,
+    ) -> Result<(), StoreError> {
+        let place = self.store.reserve(payload.len()).await;
+        let sequence = {
+            let mut waiting = self.lock();
+            waiting.last_sequence += 1;
+            waiting.last_sequence
+        };
+        let key = event::key(sequence);
+        let mut batch = Batch::new();
+        batch.put(ASYNC_EVENTS, key.clone(), &event)?;
+        batch.put_bytes(ASYNC_PAYLOADS, key, payload);
+        self.store.commit_reserved(place, batch).await?;
+        self.lock().add(sequence, event, function, room);
+        self.dispatch();
+        Ok(())
+    }
+
+    /// Has turns given while something waits.
+    fn dispatch(self: &Arc<Self>) {
+        let begins = {
+            let mut waiting = self.lock();
+            !waiting.is_idle() && !std::mem::replace(&mut waiting.is_dispatching, true)
+        };
+        if begins {
+            tokio::spawn(Arc::clone(self).give_turns());
+        }
+        self.changed.notify_waiters();
+    }
+
+    async fn give_turns(self: Arc<Self>) {
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            let next = {
+                let mut waiting = self.lock();
+                if self.stop.is_given() || waiting.is_idle() {
+                    waiting.is_dispatching = false;
+                    return;
+                }
+                for sequence in waiting.start_due(self.clock.now()) {
+                    tokio::spawn(Arc::clone(&self).run(sequence));
+                }
+                waiting.next_turn()
+            };
+            let turn = async {
+                match next {
+                    Some(moment) => self.clock.sleep_until(moment).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = self.stop.given() => {}
+                () = changed => {}
+                () = turn => {}
+            }
+        }
+    }
+
+    async fn run(self: Arc<Self>, sequence: u64) {
+        tokio::select! {
+            biased;
+            // It is on disk: the next start goes on with it.
+            () = self.stop.given() => return,
+            () = self.try_and_settle(sequence) => {}
+        }
+        self.dispatch();
+    }
+
+    async fn try_and_settle(&self, sequence: u64) {
+        let Some(mut event) = self.lock().event(sequence).cloned() else { return };
+        let function = event.function_arn.clone();
+        let request_id = event.request_id.clone();
+        let tried = if event.is_too_old(&self.clock) {
+            Try::Impossible("it is older than six hours".to_owned())
+        } else {
+            self.try_once(sequence, &event).await
+        };
+        if self.stop.is_given() {
+            return;
+        }
+        let now = self.clock.now();
+        let is_over = match tried {
+            Try::Done => true,
+            // The function's log has its error.
+            Try::Failed => !event.fail(now),
+            Try::Refused(error) => {
+                tracing::warn!(error = %error, function, request_id, "an asynchronous invocation could not be run yet");
+                event.put_off(now);
+                false
+            }
+            Try::Impossible(reason) => {
+                tracing::warn!(reason, function, request_id, "an asynchronous invocation was given up");
+                true
+            }
+            Try::Unreadable(failure) => {
+                tracing::error!(error = %failure, function, request_id, "an asynchronous invocation can't be read: it is left as it is");
+                self.lock().remove(sequence);
+                return;
+            }
+        };
+        if is_over {
+            self.remove_row(sequence).await;
+            self.lock().remove(sequence);
+        } else {
+            self.store_next_try(sequence, &event).await;
+            self.lock().put_back(sequence, event);
+        }
+    }
+
+    async fn try_once(&self, sequence: u64, event: &AsyncEvent) -> Try {
+        let version = match self.version(event) {
+            Ok(version) => version,
+            Err(reason) => return Try::Impossible(reason),
+        };
+        let payload = match self.payload(sequence) {
+            Ok(Some(payload)) => payload,
+            Ok(None) => return Try::Impossible("its event is not in the store".to_owned()),
+            Err(failure) => return Try::Unreadable(failure),
+        };
+        let invocation = InvocationEvent {
+            request_id: event.request_id.clone(),
+            function_arn: event.function_arn.clone(),
+            trace_id: event.trace_id.clone(),
+            payload,
+        };
+        match run_version(&self.pool, &version, invocation).await {
+            Ok(invocation) if invocation.function_error.is_none() => Try::Done,
+            Ok(_) => Try::Failed,
+            Err(error) => Try::Refused(error),
+        }
+    }
+
+    /// The version as it is now.
+    fn version(&self, event: &AsyncEvent) -> Result<FunctionVersion, String> {
+        let reference = event.function().map_err(|error| error.to_string())?;
+        let found = self.functions.read(|functions| {
+            functions.get(&reference.key()).and_then(|function| function.version(Some(&event.version))).cloned()
+        });
+        found.ok_or_else(|| format!("{} has no version {} any more", event.function_arn, event.version))
+    }
+
+    fn payload(&self, sequence: u64) -> Result<Option<Bytes>, StoreError> {
+        let key = event::key(sequence);
+        let mut payload = None;
+        self.store.scan_bytes(ASYNC_PAYLOADS, Range::prefix(&key), |_, value| {
+            payload = Some(Bytes::copy_from_slice(value));
+            ControlFlow::Break(())
+        })?;
+        Ok(payload)
+    }
+
+    async fn store_next_try(&self, sequence: u64, event: &AsyncEvent) {
+        let mut batch = Batch::new();
+        let written = match batch.put(ASYNC_EVENTS, event::key(sequence), event) {
+            Ok(()) => self.store.commit(batch).await,
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = written {
+            tracing::warn!(error = %failure, request_id = event.request_id, "the next try of an asynchronous invocation was not stored: a restart makes it at once");
+        }
+    }
+
+    /// Removes an invocation that is over from the disk. As long as that fails a restart would run it again.
+    async fn remove_row(&self, sequence: u64) {
+        loop {
+            let mut batch = Batch::new();
+            batch.delete(ASYNC_EVENTS, event::key(sequence));
+            batch.delete(ASYNC_PAYLOADS, event::key(sequence));
+            match self.store.commit(batch).await {
+                Ok(()) => return,
+                Err(failure) => {
+                    tracing::warn!(error = %failure, sequence, "an asynchronous invocation that is over was not removed; it is tried again")
+                }
+            }
+            self.clock.sleep(REMOVAL_PAUSE).await;
+        }
+    }
+}
