@@ -39,6 +39,18 @@ impl Random {
         Ok(Self { generator: Arc::new(Mutex::new(ChaCha8Rng::from_seed(seed))) })
     }
 
+    /// A secret of the operating system's making: so many characters of an alphabet, five bits each.
+    ///
+    /// # Errors
+    /// When the system has no entropy to give.
+    #[allow(clippy::disallowed_methods, reason = "this file owns the machine's random numbers")]
+    pub fn secret_from_system(alphabet: &[u8; 32], length: usize) -> std::io::Result<String> {
+        let mut bytes = vec![0_u8; length];
+        getrandom::fill(&mut bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
+        // 256 is a multiple of 32: every character is as likely as the others.
+        Ok(bytes.into_iter().map(|byte| char::from(alphabet[usize::from(byte % 32)])).collect())
+    }
+
     /// A source of its own, whose values follow from this one's: what draws from the one does not move the other.
     #[must_use]
     pub fn fork(&self) -> Self {

@@ -3,7 +3,7 @@
 //! # What it is for
 //! [`Iam`] keeps roles and managed policies durably, and the sessions of assumed roles in memory. It offers
 //! [`RoleDirectory`](cloud_core::RoleDirectory) to the services that assume roles, and to the router the account that a
-//! session acts in ([`Iam::session_account`]). Its operations are [`OPERATIONS`] (IAM) and [`sts::OPERATIONS`]; both are
+//! session acts in ([`Iam::session_account`]) and what its requests are signed with ([`Iam::session_keys`]). Its operations are [`OPERATIONS`] (IAM) and [`sts::OPERATIONS`]; both are
 //! answered by the same [`Iam`]. Documents are read, checked and decided on by the crate `policy`.
 //!
 //! # What it must not know
@@ -32,3 +32,4 @@ mod unique_id;
 
 pub use operations::{INFO, OPERATIONS};
 pub use service::{Iam, POLICIES, ROLES};
+pub use sessions::SessionKeys;

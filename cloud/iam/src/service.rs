@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::managed_policy::ManagedPolicy;
 use crate::role::Role;
-use crate::sessions::Sessions;
+use crate::sessions::{SessionKeys, Sessions};
 
 /// Roles with their inline policies, by account and name.
 pub const ROLES: Table = Table::new("roles");
@@ -44,7 +44,13 @@ impl Iam {
 
     /// The account that the session with this access key acts in; none for an access key of no session.
     pub fn session_account(&self, access_key: &str) -> Option<Account> {
-        self.sessions.get(access_key).and_then(|session| Account::of_arn(&session.arn))
+        self.sessions.account(access_key)
+    }
+
+    /// What a request that is made with this access key has to show; none for an access key of no session. The keys of an
+    /// expired session are known for a while.
+    pub fn session_keys(&self, access_key: &str) -> Option<SessionKeys> {
+        self.sessions.keys(access_key)
     }
 
     /// The role with this ARN.

@@ -74,8 +74,8 @@ fn assume_role(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError> {
     let session = session(iam, request);
     let user = user_arn(form.account());
     let caller = match &session {
-        Some(session) => Caller::Session { session: &session.arn, role: &session.role_arn },
-        None => Caller::Aws(&user),
+        Some(Session { arn, role_arn: Some(role), .. }) => Caller::Session { session: arn, role },
+        _ => Caller::Aws(&user),
     };
     let denied = || {
         let arn = session.as_ref().map_or(&user, |session| &session.arn);
@@ -92,8 +92,9 @@ fn assume_role(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError> {
     let arn = role.account.global_arn("sts", &format!("assumed-role/{}/{name}", role.name));
     let id = format!("{}:{name}", role.id);
     let user = Xml::new().text("AssumedRoleId", &id).text("Arn", &arn);
-    iam.sessions.open(access_key.clone(), Session { arn, role_arn: role.arn(), id, expires_at }, now);
-    let credentials = credentials(&iam.random, &access_key, expires_at);
+    let session = new_session(&iam.random, arn, Some(role.arn()), id, expires_at);
+    let credentials = credentials(&access_key, &session);
+    iam.sessions.open(access_key, session, now);
     Ok(Xml::new().nest("AssumedRoleUser", user).nest("Credentials", credentials))
 }
 
@@ -108,19 +109,28 @@ fn condition_keys(form: &Form, session_name: &str) -> Context {
 
 fn session_token(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError> {
     let seconds = duration_s(&Form::of(request), 43_200, 129_600)?;
-    let expires_at = iam.now() + SignedDuration::from_secs(seconds);
+    let now = iam.now();
     let access_key = unique_id(&iam.random, "ASIA");
-    Ok(Xml::new().nest("Credentials", credentials(&iam.random, &access_key, expires_at)))
+    let arn = user_arn(request.location().account());
+    let session =
+        new_session(&iam.random, arn, None, USER_ID.to_owned(), now + SignedDuration::from_secs(seconds));
+    let credentials = credentials(&access_key, &session);
+    iam.sessions.open(access_key, session, now);
+    Ok(Xml::new().nest("Credentials", credentials))
 }
 
-fn credentials(random: &Random, access_key: &str, expires_at: Timestamp) -> Xml {
+fn new_session(random: &Random, arn: String, role_arn: Option<String>, id: String, expires_at: Timestamp) -> Session {
     let secret = format!("{}{}", unique_id(random, ""), unique_id(random, ""));
     let token = format!("{}{}", unique_id(random, "IQoJ"), unique_id(random, ""));
+    Session { arn, role_arn, id, expires_at, secret, token }
+}
+
+fn credentials(access_key: &str, session: &Session) -> Xml {
     Xml::new()
         .text("AccessKeyId", access_key)
-        .text("SecretAccessKey", &secret)
-        .text("SessionToken", &token)
-        .text("Expiration", &date(expires_at))
+        .text("SecretAccessKey", &session.secret)
+        .text("SessionToken", &session.token)
+        .text("Expiration", &date(session.expires_at))
 }
 
 fn check_session_name(name: &str) -> Result<(), ServiceError> {

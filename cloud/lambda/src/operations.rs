@@ -20,6 +20,10 @@ const GET_POLICY: Quota = Quota::each(15, 15);
 /// Of everything else, but for invocations: "across all APIs (not 15 requests per second per API)".
 const CONTROL: Quota = Quota::shared("the rest of the control plane", 15, 15);
 
+/// The largest request that carries a zip: AWS's text is "Request must be smaller than 70167211 bytes for the
+/// CreateFunction operation".
+const ZIP_REQUEST_BYTES: usize = 70_167_211;
+
 /// Lambda's operations.
 pub static OPERATIONS: &[Operation<Functions>] = &[
     Operation::new(
@@ -30,7 +34,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Resource::Computed(new_function),
         |functions, request| Box::pin(create::create(functions, request)),
     )
-    .within(CONTROL),
+    .within(CONTROL)
+    .with_body_limit(ZIP_REQUEST_BYTES),
     Operation::new(
         "ListFunctions",
         Binding::Rest("GET", "/2015-03-31/functions"),
@@ -84,7 +89,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Resource::Computed(function),
         |functions, request| Box::pin(update::code(functions, request)),
     )
-    .within(CONTROL),
+    .within(CONTROL)
+    .with_body_limit(ZIP_REQUEST_BYTES),
     // Its concurrency is limited, not its rate.
     Operation::new(
         "Invoke",
@@ -93,7 +99,8 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:InvokeFunction",
         Resource::Computed(function),
         |functions, request| Box::pin(invocation::invoke(functions, request)),
-    ),
+    )
+    .with_body_limit(invocation::MAX_EVENT_BYTES),
     Operation::new(
         "PublishVersion",
         Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/versions"),

@@ -12,6 +12,10 @@ pub static INFO: ServiceInfo = ServiceInfo::new("CloudWatch Logs", "logs", Proto
     .with_failed(failed)
     .with_conflict(conflict);
 
+/// The largest request of a batch. A batch holds 1 MiB of text (AWS's limit, which the operation checks); as JSON, a byte of
+/// it takes six at most, and each of its 10,000 lines has members beside its text.
+const BATCH_REQUEST_BYTES: usize = 8 << 20;
+
 /// How many calls Logs takes: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>.
 const PER_S_5: Quota = Quota::each(5, 5);
 const PER_S_10: Quota = Quota::each(10, 10);
@@ -91,7 +95,8 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
     operation("PutLogEvents", Access::Writes, "logs:PutLogEvents", STREAM, |logs, request| {
         Box::pin(put::put(logs, request))
     })
-    .within(Quota::each(5_000, 5_000)),
+    .within(Quota::each(5_000, 5_000))
+    .with_body_limit(BATCH_REQUEST_BYTES),
     operation("GetLogEvents", Access::Reads, "logs:GetLogEvents", STREAM, |logs, request| {
         Box::pin(get::get(logs, request))
     })

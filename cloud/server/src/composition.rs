@@ -17,11 +17,11 @@ use cloud_logs::Logs;
 use cloud_states::States;
 use cloud_store::{Store, StoreError};
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::admin;
 use super::http::Host;
 use super::router::{InternalDispatch, Router};
+use super::site::foreign_host;
 
 /// What a cloud is made of: where its state is, its clock, its source of random values, and what runs functions.
 pub struct Composition {
@@ -49,8 +49,8 @@ pub struct Cloud {
     pub(crate) stop: Stop,
     store: Store,
     clock: Clock,
-    router: Arc<Router>,
-    iam: Arc<Iam>,
+    pub(crate) router: Arc<Router>,
+    pub(crate) iam: Arc<Iam>,
     functions: Arc<Functions>,
     states: Arc<States>,
     apis: Arc<Apis>,
@@ -108,7 +108,7 @@ impl Cloud {
     /// Answers one request, whoever it is for.
     pub async fn answer(&self, mut request: Request) -> Response {
         self.enter_session_account(&mut request);
-        match Host::parse(request.header("host").unwrap_or_default()) {
+        match Host::of(&request) {
             Host::Service if request.path.starts_with(admin::PREFIX) => admin::handle(self, &request),
             Host::Service => self.router.answer(request).await,
             Host::Api(id) => self.answer_endpoint(&id, &request).await,
@@ -184,9 +184,4 @@ pub(crate) fn process_runner(
 
 fn endpoint(address: SocketAddr) -> String {
     format!("http://{address}")
-}
-
-fn foreign_host() -> Response {
-    let message = "The Host header names another machine. The embedded cloud answers only to 127.0.0.1, localhost and names under .localhost.";
-    Response::json(403, &json!({ "message": message }))
 }

@@ -12,6 +12,17 @@ pub enum FileError {
         /// What could not be written.
         path: PathBuf,
     },
+    /// It belongs to another user, who could read or exchange what is in it.
+    #[error(
+        "{} belongs to another user (uid {owner}), who could read and change what the embedded cloud keeps there. Set WORKSHOP_HOME, or --data, to a folder of your own.",
+        path.display()
+    )]
+    OthersFolder {
+        /// The folder or link.
+        path: PathBuf,
+        /// Its owner's user id.
+        owner: u32,
+    },
     /// It could not be read or written for another reason.
     #[error("Could not use {}: {source}. Set WORKSHOP_HOME to a folder that you may write to.", path.display())]
     Unusable {

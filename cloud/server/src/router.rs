@@ -7,6 +7,8 @@ use cloud_core::{
     ServiceError, ServiceInfo,
 };
 
+use super::guard::Refusal;
+
 /// The services of the cloud, in the order of the composition.
 pub(crate) struct Router {
     services: Vec<Arc<dyn Service>>,
@@ -40,7 +42,8 @@ impl Router {
         let name = target.name();
         let protocol = target.protocol();
         let answered = match target {
-            _ if request.scope.is_none() => Err(unsigned()),
+            // The guard refuses it before its body is read; this is for who comes another way.
+            _ if request.scope.is_none() => Err(Refusal::Unsigned.error(protocol)),
             Target::Operation(service, operation) => {
                 let work = service.call(operation, &request);
                 self.faults.answer(service.info(), operation, &request, work).await
@@ -51,6 +54,22 @@ impl Router {
         };
         self.trace(&name, &request, &answered);
         answered.unwrap_or_else(|error| protocol.error(&error, &request.id))
+    }
+
+    /// The operation that a request names, as far as that can be told before its body is there.
+    pub(crate) fn operation(&self, head: &Request) -> Option<&'static OperationInfo> {
+        match self.target(&mut head.clone()) {
+            Target::Operation(_, operation) => Some(operation),
+            Target::UnknownOperation(..) | Target::UnknownService(..) => None,
+        }
+    }
+
+    /// Refuses a request before its body is read, in the protocol of the service that it names.
+    pub(crate) fn refuse(&self, head: &Request, error: impl FnOnce(Protocol) -> ServiceError) -> Response {
+        let target = self.target(&mut head.clone());
+        let refused = Err(error(target.protocol()));
+        self.trace(&target.name(), head, &refused);
+        refused.unwrap_or_else(|error| target.protocol().error(&error, &head.id))
     }
 
     fn trace(&self, operation: &str, request: &Request, answered: &Result<Response, ServiceError>) {
@@ -115,7 +134,7 @@ impl Router {
             "apigateway"
         } else if request.path.starts_with("/20") {
             "lambda"
-        } else if Form::of(request).get("Action").is_some() {
+        } else if Form::of(request).get("Action").is_some() || is_form(request) {
             "iam"
         } else {
             ""
@@ -123,6 +142,11 @@ impl Router {
         let found = self.services.iter().find(|service| service.info().signing_name == name);
         found.ok_or_else(|| Target::UnknownService(Protocol::Rest, format!("{} {}", request.method, request.path)))
     }
+}
+
+/// Whether the body, which may not be there yet, is a form.
+fn is_form(request: &Request) -> bool {
+    request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
 impl Target {
@@ -151,15 +175,6 @@ fn unknown_name(service: &ServiceInfo, request: &Request) -> String {
         Protocol::Query(_) => format!("{name}:{}", Form::of(request).get("Action").unwrap_or_default()),
         Protocol::Rest | Protocol::LambdaRest => format!("{name}: {} {}", request.method, request.path),
     }
-}
-
-/// A page in a browser can make this machine send a request, but it cannot sign one: so no page can change anything here.
-fn unsigned() -> ServiceError {
-    ServiceError::new(
-        403,
-        "MissingAuthenticationToken",
-        "Request is missing Authentication Token. Any credentials will do: access key test, secret key test.",
-    )
 }
 
 /// The router as the services call it from inside. It is set once the router is there, which itself holds the services.

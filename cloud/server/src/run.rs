@@ -1,7 +1,7 @@
 //! Runs the embedded cloud in this process until it is told to end.
 
 use std::fs::{File, TryLockError};
-use std::io;
+use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,10 +15,12 @@ use cloud_core::{Clock, ConsistencySettings, Random, Stop};
 use cloud_store::{Store, StoreError};
 
 use super::composition::{Cloud, Composition, process_runner};
-use super::data_dir::DataDir;
+use super::data_dir::{DataDir, private_file};
 use super::file_error::FileError;
-use super::http::{ServeContext, serve};
+use super::keys::CloudKeys;
 use super::log::{ActivityLayer, ActivityWriter};
+use super::open_files::OpenFiles;
+use super::site::CloudFront;
 
 /// The port that AWS emulators use, so that clients set up for one find this one.
 const DEFAULT_PORT: u16 = 4566;
@@ -111,9 +113,16 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(
     let RunOptions { data_dir, port, consistency } = options;
     let clock = Clock::system();
     let random = Random::from_system().map_err(LocalError::Random)?;
-    std::fs::create_dir_all(data_dir.root()).map_err(|error| FileError::new(data_dir.root(), error))?;
+    // Whatever this process makes is for its user alone, also where the code that makes it does not say so.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    let tightened = data_dir.make_private()?;
     let _lock = lock(&data_dir, &clock).await?;
     let log = open_log(&data_dir, &clock)?;
+    if tightened > 0 {
+        tracing::warn!(target: "cloud::lifecycle", count = tightened, "files and folders were open to other users and are not any more");
+    }
+    let open_files = OpenFiles::raise();
+    let keys = CloudKeys::read_or_generate(&data_dir)?;
     let (listener, default_port_taken) = listen(port).await?;
     let address =
         listener.local_addr().map_err(|source| LocalError::Listen { port: port.unwrap_or(DEFAULT_PORT), source })?;
@@ -136,12 +145,9 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(
     tracing::info!(target: "cloud::lifecycle", port = ready.port, "ready");
     on_ready(&ready);
 
-    let shared = Arc::clone(&cloud);
-    let answer = move |request| {
-        let cloud = Arc::clone(&shared);
-        async move { cloud.answer(request).await }
-    };
-    serve(listener, ServeContext { stop, clock, random }, answer).await;
+    // Clients sign by the machine's clock, and are waited for by it.
+    let front = CloudFront::new(Arc::clone(&cloud), keys, clock, Clock::system(), random, stop);
+    front.listen(listener, open_files.connections()).await;
     cloud.stop().await?;
     if let Err(error) = std::fs::remove_file(data_dir.ready_file()) {
         // One that stays behind is seen as stale by the lock, which ends with this process.
@@ -169,7 +175,7 @@ const LOCK_TRIES: u32 = 50;
 
 async fn lock(data_dir: &DataDir, clock: &Clock) -> Result<File, LocalError> {
     let path = data_dir.lock();
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = private_file().truncate(false).open(&path);
     let file = file.map_err(|error| FileError::new(&path, error))?;
     for _ in 0..LOCK_TRIES {
         match file.try_lock() {
@@ -185,7 +191,8 @@ fn write_ready_file(data_dir: &DataDir, ready: &Ready) -> Result<(), LocalError>
     let path = data_dir.ready_file();
     let whole = path.with_extension("json.new");
     let text = serde_json::to_vec(ready).map_err(|error| FileError::new(&path, error.into()))?;
-    std::fs::write(&whole, text).map_err(|error| FileError::new(&whole, error))?;
+    let written = private_file().truncate(true).open(&whole).and_then(|mut file| file.write_all(&text));
+    written.map_err(|error| FileError::new(&whole, error))?;
     std::fs::rename(&whole, &path).map_err(|error| FileError::new(&path, error))?;
     Ok(())
 }

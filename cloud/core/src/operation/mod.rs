@@ -33,6 +33,10 @@ pub enum Binding {
     Rest(&'static str, &'static str),
 }
 
+/// The largest request body of an operation whose limit AWS does not name: "1 MB per request", as Step Functions has it
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).
+pub const DEFAULT_BODY_LIMIT_BYTES: usize = 1 << 20;
+
 /// Whether an operation reads or writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -85,6 +89,8 @@ pub struct OperationInfo {
     pub alone_on: Option<Resource>,
     /// How many calls of it AWS takes; none where AWS names no limit.
     pub quota: Option<Quota>,
+    /// The largest request body that it takes.
+    pub body_limit_bytes: usize,
 }
 
 /// One operation of the service `S`.
@@ -106,7 +112,17 @@ impl<S> Operation<S> {
         resource: Resource,
         handler: Handler<S>,
     ) -> Self {
-        Self { info: OperationInfo { name, binding, access, action, resource, alone_on: None, quota: None }, handler }
+        let info = OperationInfo {
+            name,
+            binding,
+            access,
+            action,
+            resource,
+            alone_on: None,
+            quota: None,
+            body_limit_bytes: DEFAULT_BODY_LIMIT_BYTES,
+        };
+        Self { info, handler }
     }
 
     /// With what no two writes may be under way to, where that is more than the IAM resource: all of an API, for one of its
@@ -121,6 +137,15 @@ impl<S> Operation<S> {
     #[must_use]
     pub const fn within(mut self, quota: Quota) -> Self {
         self.info.quota = Some(quota);
+        self
+    }
+}
+
+impl<S> Operation<S> {
+    /// With the largest request body that it takes, where that is not [`DEFAULT_BODY_LIMIT_BYTES`].
+    #[must_use]
+    pub const fn with_body_limit(mut self, bytes: usize) -> Self {
+        self.info.body_limit_bytes = bytes;
         self
     }
 }
@@ -296,6 +321,16 @@ impl OperationInfo {
     #[must_use]
     pub fn resource_arn(&self, request: &Request) -> String {
         self.resource.of(request)
+    }
+
+    /// The answer to a request whose body is too large. The text is Lambda's, who names the operation as IAM does; the other
+    /// services are assumed to answer alike.
+    #[must_use]
+    pub fn body_too_large(&self) -> ServiceError {
+        let limit = self.body_limit_bytes;
+        let operation = self.action.split_once(':').map_or(self.action, |(_, operation)| operation);
+        let message = format!("Request must be smaller than {limit} bytes for the {operation} operation");
+        ServiceError::new(413, "RequestEntityTooLargeException", message)
     }
 
     /// What no other such write may be under way to while a request is answered.

@@ -12,7 +12,7 @@ use super::limits::invalid;
 use crate::service::Functions;
 
 /// The largest event of a synchronous invocation (Lambda quotas: 6 MB).
-const MAX_EVENT_BYTES: usize = 6_291_456;
+pub(crate) const MAX_EVENT_BYTES: usize = 6_291_456;
 
 /// The largest event of an asynchronous invocation (Lambda quotas: 1 MB).
 const MAX_ASYNC_EVENT_BYTES: usize = 1_048_576;

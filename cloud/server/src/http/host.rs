@@ -1,5 +1,7 @@
 //! The Host header: which names are ours, and which one is an HTTP API's endpoint.
 
+use cloud_core::Request;
+
 /// Whom a request is for, by its Host header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Host {
@@ -12,6 +14,11 @@ pub(crate) enum Host {
 }
 
 impl Host {
+    /// Whom a request is for.
+    pub(crate) fn of(request: &Request) -> Self {
+        Self::parse(request.header("host").unwrap_or_default())
+    }
+
     /// Reads a Host header's value; a request without one is for a service.
     pub(crate) fn parse(header: &str) -> Self {
         let name = without_port(header).to_ascii_lowercase();

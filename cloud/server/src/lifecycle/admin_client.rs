@@ -11,37 +11,57 @@ use tokio::net::TcpStream;
 use cloud_core::Clock;
 
 use crate::admin::GUARD_HEADER;
+use crate::data_dir::DataDir;
+use crate::guard::signing_headers;
+use crate::keys::CloudKeys;
 
 /// A cloud that is alive answers its private paths at once.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 
-/// Asks with GET.
-pub(super) async fn get(port: u16, path: &str) -> io::Result<Value> {
-    ask(port, "GET", path, "").await
+/// Asks the cloud of this folder with GET.
+pub(super) async fn get(data_dir: &DataDir, port: u16, path: &str) -> io::Result<Value> {
+    ask(data_dir, port, "GET", path, "").await
 }
 
-/// Asks with POST.
-pub(super) async fn post(port: u16, path: &str) -> io::Result<Value> {
-    ask(port, "POST", path, "").await
+/// Asks the cloud of this folder with POST.
+pub(super) async fn post(data_dir: &DataDir, port: u16, path: &str) -> io::Result<Value> {
+    ask(data_dir, port, "POST", path, "").await
 }
 
-/// Asks with PUT.
-pub(super) async fn put(port: u16, path: &str, body: &str) -> io::Result<Value> {
-    ask(port, "PUT", path, body).await
+/// Asks the cloud of this folder with PUT.
+pub(super) async fn put(data_dir: &DataDir, port: u16, path: &str, body: &str) -> io::Result<Value> {
+    ask(data_dir, port, "PUT", path, body).await
 }
 
-async fn ask(port: u16, method: &str, path: &str, body: &str) -> io::Result<Value> {
+async fn ask(data_dir: &DataDir, port: u16, method: &str, path: &str, body: &str) -> io::Result<Value> {
     let late = |_| Err(io::Error::from(io::ErrorKind::TimedOut));
-    let answer =
-        Clock::system().timeout(ANSWER_LIMIT, exchange(port, method, path, body)).await.unwrap_or_else(late)?;
+    let signature = signature(data_dir, port, method, path, body);
+    let asked = exchange(port, method, path, &signature, body);
+    let answer = Clock::system().timeout(ANSWER_LIMIT, asked).await.unwrap_or_else(late)?;
     parse(&answer)
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not that of an embedded cloud"))
 }
 
-async fn exchange(port: u16, method: &str, path: &str, body: &str) -> io::Result<Vec<u8>> {
+/// The header lines that sign a request with the cloud's own keys: where the system does not tell who connects, only they
+/// are let in. None where the cloud has no keys yet: it has not been started then, and another program has its port.
+fn signature(data_dir: &DataDir, port: u16, method: &str, path: &str, body: &str) -> String {
+    let keys = match CloudKeys::read(data_dir) {
+        Ok(Some(keys)) => keys,
+        Ok(None) => return String::new(),
+        Err(error) => {
+            tracing::warn!(%error, "a request to the embedded cloud is not signed");
+            return String::new();
+        }
+    };
+    let url = format!("http://127.0.0.1:{port}{path}");
+    let signed = signing_headers(&keys, method, &url, body.as_bytes(), Clock::system().now());
+    signed.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect()
+}
+
+async fn exchange(port: u16, method: &str, path: &str, signature: &str, body: &str) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{GUARD_HEADER}: 1\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{GUARD_HEADER}: 1\r\n{signature}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     );
     stream.write_all(request.as_bytes()).await?;

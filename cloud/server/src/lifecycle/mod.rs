@@ -17,7 +17,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use super::admin::{EVENTUAL_PATH, HEALTH_PATH, SHUTDOWN_PATH};
-use super::data_dir::DataDir;
+use super::data_dir::{DataDir, private_file};
 use super::file_error::FileError;
 use super::run::Ready;
 use cloud_core::{Clock, ConsistencySettings};
@@ -68,7 +68,8 @@ pub enum Status {
 /// Starts the cloud unless it runs already; returns when it answers requests.
 pub async fn start(options: &StartOptions) -> Result<Running, LifecycleError> {
     let data_dir = &options.data_dir;
-    std::fs::create_dir_all(data_dir.root()).map_err(|error| FileError::new(data_dir.root(), error))?;
+    // The cloud that it starts looks too, and says in its log what was open to others.
+    data_dir.check_private()?;
     // Two commands that want a cloud at the same moment: the second waits here and finds the first one's cloud.
     let _turn = wait_for_lock(&data_dir.start_lock()).await?;
     match settled(data_dir).await? {
@@ -89,7 +90,7 @@ async fn set(
     let Some(settings) = consistency else {
         return Ok(());
     };
-    let answer = admin_client::put(ready.port, EVENTUAL_PATH, &settings.to_string()).await;
+    let answer = admin_client::put(data_dir, ready.port, EVENTUAL_PATH, &settings.to_string()).await;
     answer.map(drop).map_err(|_| LifecycleError::NotAnswering { lock: data_dir.lock() })
 }
 
@@ -112,7 +113,7 @@ pub async fn status(data_dir: &DataDir) -> Result<Status, LifecycleError> {
         return Ok(Status::Busy);
     };
     // The file may be an old one, while the lock is held by a cloud that is just starting.
-    match admin_client::get(ready.port, HEALTH_PATH).await {
+    match admin_client::get(data_dir, ready.port, HEALTH_PATH).await {
         Ok(health) if health["pid"] == ready.pid => Ok(Status::Running(ready)),
         _ => Ok(Status::Busy),
     }
@@ -143,7 +144,7 @@ pub async fn stop(data_dir: &DataDir) -> Result<Ready, LifecycleError> {
         }
         Status::Stopped | Status::Busy => return Err(LifecycleError::NotRunning),
     };
-    if admin_client::post(ready.port, SHUTDOWN_PATH).await.is_err() && try_lock(&data_dir.lock())?.is_none() {
+    if admin_client::post(data_dir, ready.port, SHUTDOWN_PATH).await.is_err() && try_lock(&data_dir.lock())?.is_none() {
         return Err(LifecycleError::NotAnswering { lock: data_dir.lock() });
     }
     match Clock::system().timeout(READY_LIMIT, wait_for_lock(&data_dir.lock())).await {
@@ -176,7 +177,7 @@ pub async fn reset(data_dir: &DataDir) -> Result<(), LifecycleError> {
 
 /// All that a cloud keeps in its folder, but for the locks.
 fn removed_by_reset(data_dir: &DataDir) -> Vec<PathBuf> {
-    let mut paths = vec![data_dir.store(), data_dir.functions(), data_dir.ready_file(), data_dir.log()];
+    let mut paths = vec![data_dir.store(), data_dir.functions(), data_dir.ready_file(), data_dir.log(), data_dir.keys()];
     paths.extend(data_dir.activity_files());
     paths
 }
@@ -186,7 +187,7 @@ fn removed_by_reset(data_dir: &DataDir) -> Vec<PathBuf> {
 /// # Errors
 /// [`LifecycleError::NotAnswering`] when it does not answer.
 pub async fn health(data_dir: &DataDir, ready: &Ready) -> Result<serde_json::Value, LifecycleError> {
-    let answer = admin_client::get(ready.port, HEALTH_PATH).await;
+    let answer = admin_client::get(data_dir, ready.port, HEALTH_PATH).await;
     answer.map_err(|_| LifecycleError::NotAnswering { lock: data_dir.lock() })
 }
 
@@ -202,7 +203,7 @@ fn read_ready_file(data_dir: &DataDir) -> Result<Option<Ready>, LifecycleError> 
 
 /// Takes a lock if nobody holds it; it is free again when the file is dropped.
 fn try_lock(path: &Path) -> Result<Option<File>, LifecycleError> {
-    let file = match File::options().create(true).truncate(false).write(true).open(path) {
+    let file = match private_file().truncate(false).open(path) {
         Ok(file) => file,
         Err(error) => return Err(FileError::new(path, error).into()),
     };
@@ -249,7 +250,7 @@ async fn spawn(options: &StartOptions) -> Result<Ready, LifecycleError> {
 fn command(options: &StartOptions) -> Result<Command, LifecycleError> {
     let data_dir = &options.data_dir;
     let root = std::path::absolute(data_dir.root()).map_err(|error| FileError::new(data_dir.root(), error))?;
-    let log = File::create(data_dir.log()).map_err(|error| FileError::new(data_dir.log(), error))?;
+    let log = private_file().truncate(true).open(data_dir.log()).map_err(|error| FileError::new(data_dir.log(), error))?;
     let program = std::env::current_exe().map_err(LifecycleError::Spawn)?;
     let mut command = Command::new(program);
     command.args(["local", "run", "--background", "--data"]).arg(&root);

@@ -1,7 +1,11 @@
 //! Where the embedded cloud keeps its state on disk.
 
+mod private;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+
+pub(crate) use private::private_file;
 
 /// The folder of one embedded cloud.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +72,12 @@ impl DataDir {
     #[must_use]
     pub fn log(&self) -> PathBuf {
         self.root.join("cloud.log")
+    }
+
+    /// The cloud's own access key, with which other users of the machine sign.
+    #[must_use]
+    pub fn keys(&self) -> PathBuf {
+        self.root.join("keys.json")
     }
 
     /// Held while a cloud runs here.

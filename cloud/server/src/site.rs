@@ -1,0 +1,148 @@
+//! The cloud as connections reach it: guarded.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use cloud_core::{Clock, DEFAULT_BODY_LIMIT_BYTES, Random, Request, Response, ServiceError, Stop};
+use serde_json::json;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::admin;
+use super::composition::Cloud;
+use super::guard::{Guard, Peer, Refusal, SignatureCheck, is_foreign};
+use super::http::{Admitted, Front, Host, Share, Site};
+use super::keys::CloudKeys;
+
+/// The largest body that the endpoint of an HTTP API takes: "Payload size: 10 MB" of
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
+const ENDPOINT_BODY_BYTES: usize = 10 << 20;
+
+/// A cloud behind its guard.
+#[derive(Clone)]
+pub(crate) struct GuardedCloud {
+    cloud: Arc<Cloud>,
+    guard: Guard,
+}
+
+impl GuardedCloud {
+    pub(crate) fn new(cloud: Arc<Cloud>, guard: Guard) -> Self {
+        Self { cloud, guard }
+    }
+
+    fn refuse(&self, head: &Request, refusal: &Refusal) -> Response {
+        self.cloud.router.refuse(head, |protocol| refusal.error(protocol))
+    }
+}
+
+impl Site for GuardedCloud {
+    type Pending = Option<SignatureCheck>;
+
+    fn admit(&self, head: &Request, peer: Peer) -> Result<Admitted<Self::Pending>, Response> {
+        let pending = match Host::of(head) {
+            Host::Foreign => return Err(foreign_host()),
+            // On AWS it is public too; the API has its own rules for pages.
+            Host::Api(_) => return Ok(Admitted { share: Share::Endpoint, pending: None }),
+            Host::Service if is_foreign(head) => return Err(foreign_page(head)),
+            Host::Service if head.path.starts_with(admin::PREFIX) => {
+                self.guard.admit_to_administration(head, peer).map_err(|refusal| admin_refusal(&refusal))
+            }
+            Host::Service => {
+                let admitted = self.guard.admit(head, peer, |key| self.cloud.iam.session_keys(key));
+                admitted.map_err(|refusal| self.refuse(head, &refusal))
+            }
+        };
+        pending.map(|pending| Admitted { share: Share::Service, pending })
+    }
+
+    fn body_limit_bytes(&self, head: &Request) -> usize {
+        match Host::of(head) {
+            Host::Api(_) => ENDPOINT_BODY_BYTES,
+            _ => self.cloud.router.operation(head).map_or(DEFAULT_BODY_LIMIT_BYTES, |found| found.body_limit_bytes),
+        }
+    }
+
+    fn too_large(&self, head: &Request) -> Response {
+        if matches!(Host::of(head), Host::Api(_)) {
+            return Response::json(413, &json!({ "message": "Request Entity Too Large" }))
+                .with_header("apigw-requestid", head.id.clone());
+        }
+        let operation = self.cloud.router.operation(head);
+        self.cloud.router.refuse(head, |_| match operation {
+            Some(operation) => operation.body_too_large(),
+            None => {
+                let text = format!("Request must be smaller than {DEFAULT_BODY_LIMIT_BYTES} bytes");
+                ServiceError::new(413, "RequestEntityTooLargeException", text)
+            }
+        })
+    }
+
+    fn busy(&self, head: &Request) -> Response {
+        if matches!(Host::of(head), Host::Api(_)) {
+            return Response::json(503, &json!({ "message": "Service Unavailable" }))
+                .with_header("apigw-requestid", head.id.clone());
+        }
+        let text = "The embedded cloud is reading as many large requests as it takes at once. Try again.";
+        self.cloud.router.refuse(head, |_| ServiceError::new(503, "ServiceUnavailable", text))
+    }
+
+    fn verify(&self, request: &Request, pending: Self::Pending) -> Result<(), Response> {
+        let Some(check) = pending else { return Ok(()) };
+        Guard::verify(request, &check).map_err(|refusal| match request.path.starts_with(admin::PREFIX) {
+            true => admin_refusal(&refusal),
+            false => self.refuse(request, &refusal),
+        })
+    }
+
+    async fn answer(&self, request: Request) -> Response {
+        self.cloud.answer(request).await
+    }
+}
+
+/// The answer to a name of another machine: a page in a browser that rebound its own name to this machine sends such a one.
+pub(crate) fn foreign_host() -> Response {
+    let message = "The Host header names another machine. The embedded cloud answers only to 127.0.0.1, localhost and names under .localhost.";
+    Response::json(403, &json!({ "message": message }))
+}
+
+fn foreign_page(head: &Request) -> Response {
+    tracing::warn!(target: "cloud::guard", path = head.path, origin = head.header("origin"), "a page in a browser was refused");
+    let message = "The request comes from a page of another origin. Only the endpoints of HTTP APIs answer pages, by their CORS settings.";
+    Response::json(403, &json!({ "message": message }))
+}
+
+fn admin_refusal(refusal: &Refusal) -> Response {
+    let message = match refusal {
+        Refusal::Stranger => "This embedded cloud runs as another user, who alone may look at it, change it and end it.".to_owned(),
+        other => other.error(cloud_core::Protocol::Rest).message,
+    };
+    Response::json(403, &json!({ "message": message }))
+}
+
+/// The front of a cloud for bytes that come from anywhere: what a listener does with a connection, without sockets.
+#[derive(Clone)]
+pub struct CloudFront {
+    front: Front<GuardedCloud>,
+}
+
+impl CloudFront {
+    /// Serves a cloud whose own keys are these, until it is to stop. `clock` stamps requests, `machine` is the clock by which
+    /// clients sign and are waited for, `random` gives requests their ids.
+    #[must_use]
+    pub fn new(cloud: Arc<Cloud>, keys: CloudKeys, clock: Clock, machine: Clock, random: Random, stop: Stop) -> Self {
+        let site = GuardedCloud::new(cloud, Guard::new(keys, machine.clone()));
+        Self { front: Front::new(Arc::new(site), stop, clock, machine, random) }
+    }
+
+    /// Answers the requests of one connection until either side ends it. `peer` is whose process is at the other end.
+    pub async fn serve_connection<IO>(&self, stream: IO, source: SocketAddr, peer: Peer)
+    where
+        IO: AsyncRead + AsyncWrite + Unpin,
+    {
+        self.front.serve_connection(stream, source, peer).await;
+    }
+
+    /// Answers whoever connects to `listener`, at most so many at once, until the cloud is to stop.
+    pub(crate) async fn listen(self, listener: tokio::net::TcpListener, connections: usize) {
+        super::http::serve(listener, self.front, connections).await;
+    }
+}
