@@ -21,6 +21,8 @@ mod service;
 mod tests;
 
 pub use code::{ArchiveError, CodeError};
+#[cfg(any(test, feature = "testing"))]
+pub use code::{check_archive, unpack_archive};
 pub use model::{Code, FunctionVersion};
 pub use operations::{INFO, OPERATIONS};
 pub use runtime::{
