@@ -12,9 +12,12 @@ mod commit_group;
 mod error;
 mod file;
 mod flush;
+mod folder;
 pub mod format;
 mod queue;
 mod range;
+#[cfg(any(test, feature = "testing"))]
+mod simulated_disk;
 mod snapshot;
 mod store;
 mod table;
@@ -26,6 +29,8 @@ pub use batch::Batch;
 pub use error::StoreError;
 pub use queue::{QUEUE_BYTES, Reservation};
 pub use range::{Direction, Range};
+#[cfg(any(test, feature = "testing"))]
+pub use simulated_disk::SimulatedDisk;
 pub use snapshot::{Snapshot, TableReader};
 pub use store::{Store, TrySubmitError};
 pub use table::Table;

@@ -1,7 +1,7 @@
 //! The open store: handing batches over, waiting for them, and reading.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
@@ -12,8 +12,11 @@ use super::batch::Batch;
 use super::error::{self, StoreError};
 use super::file::StoreFile;
 use super::flush::{Flush, pending_once};
+use super::folder::{Folder, RealFolder};
 use super::queue::{Queue, Reservation};
 use super::range::Range;
+#[cfg(any(test, feature = "testing"))]
+use super::simulated_disk::SimulatedDisk;
 use super::snapshot::Snapshot;
 use super::table::Table;
 use super::writer::{self, Request, UnreportedFailure};
@@ -68,7 +71,7 @@ impl Store {
     /// When the folder or the file can't be created or read, another process has the store open, or the file is not a
     /// store of this version ([`crate::format`]); such a file is left as it is.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
-        Self::start(StoreFile::open(&file_in(dir)?)?)
+        Self::start(StoreFile::open(folder_at(dir)?)?)
     }
 
     /// Opens the store in `dir` as [`Store::open`] does, without a thread: each batch is written by the call that hands it
@@ -78,7 +81,16 @@ impl Store {
     /// # Errors
     /// As for [`Store::open`].
     pub fn open_inline(dir: &Path) -> Result<Self, StoreError> {
-        Ok(Self::inline(StoreFile::open(&file_in(dir)?)?))
+        Ok(Self::inline(StoreFile::open(folder_at(dir)?)?))
+    }
+
+    /// Opens the store on a simulated disk, which works as [`Store::open_inline`] does.
+    ///
+    /// # Errors
+    /// As for [`Store::open`], and when the disk has stopped.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn open_simulated(disk: &SimulatedDisk) -> Result<Self, StoreError> {
+        Ok(Self::inline(StoreFile::open(Arc::new(disk.clone()))?))
     }
 
     /// A store without a file, which ends with its last clone. Batches are written as by [`Store::open_inline`].
@@ -326,8 +338,7 @@ impl Drop for Inner {
     }
 }
 
-/// The file in a folder, which is created when it is missing.
-fn file_in(dir: &Path) -> Result<PathBuf, StoreError> {
-    std::fs::create_dir_all(dir).map_err(|reason| error::open(dir, reason.into()))?;
-    Ok(dir.join("store.redb"))
+/// The folder, which is created when it is missing.
+fn folder_at(dir: &Path) -> Result<Arc<dyn Folder>, StoreError> {
+    Ok(Arc::new(RealFolder::create(dir).map_err(|reason| error::open(dir, reason.into()))?))
 }

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 #[cfg(any(test, feature = "testing"))]
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use redb::backends::{FileBackend, InMemoryBackend};
-use redb::{Builder, Database, ReadableDatabase, StorageBackend, TableDefinition};
+use redb::backends::InMemoryBackend;
+use redb::{Builder, Database, ReadableDatabase, TableDefinition};
 
 use super::commit_group::{CommitGroup, TableChanges};
+use super::folder::Folder;
 use super::snapshot::Snapshot;
 use super::{StoreError, Table, error, format};
 
@@ -25,15 +26,15 @@ pub(crate) const VERSION_KEY: &str = "version";
 /// The page cache: large enough for the rows that are written together, small beside the cloud's 15 MiB.
 const CACHE_BYTES: usize = 4 << 20;
 
-/// Puts something between the database and its file; tests put a failing disk here.
-pub(crate) type Disk = fn(FileBackend) -> Box<dyn StorageBackend>;
+/// The name of the file in its folder.
+pub(crate) const FILE_NAME: &str = "store.redb";
 
 /// The open file. redb refuses all work after a failed write until it is opened again, so it may be without database
 /// for a while.
 pub(crate) struct StoreFile {
     path: PathBuf,
     /// How to open it again; nothing for one in memory, which can't fail and would be lost.
-    disk: Option<Disk>,
+    folder: Option<Arc<dyn Folder>>,
     database: RwLock<Option<Database>>,
     transactions: AtomicU64,
     /// Whether every write fails, as on a full disk.
@@ -42,15 +43,10 @@ pub(crate) struct StoreFile {
 }
 
 impl StoreFile {
-    /// Opens or creates the file and checks its format.
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_on(path, |file| Box::new(file))
-    }
-
-    /// Opens or creates the file on a disk of a test.
-    pub(crate) fn open_on(path: &Path, disk: Disk) -> Result<Self, StoreError> {
-        let database = open::open_or_create(path, disk)?;
-        Ok(Self::new(path.to_owned(), Some(disk), database))
+    /// Opens or creates the file in a folder and checks its format.
+    pub(crate) fn open(folder: Arc<dyn Folder>) -> Result<Self, StoreError> {
+        let database = open::open_or_create(&*folder)?;
+        Ok(Self::new(folder.path().join(FILE_NAME), Some(folder), database))
     }
 
     /// A store without a file.
@@ -64,10 +60,10 @@ impl StoreFile {
         Ok(Self::new(path, None, database))
     }
 
-    fn new(path: PathBuf, disk: Option<Disk>, database: Database) -> Self {
+    fn new(path: PathBuf, folder: Option<Arc<dyn Folder>>, database: Database) -> Self {
         Self {
             path,
-            disk,
+            folder,
             database: RwLock::new(Some(database)),
             transactions: AtomicU64::new(0),
             #[cfg(any(test, feature = "testing"))]
@@ -125,7 +121,7 @@ impl StoreFile {
         };
         self.transactions.fetch_add(1, Ordering::Relaxed);
         written.map_err(|failure| {
-            if self.disk.is_some() {
+            if self.folder.is_some() {
                 drop(self.database.write().unwrap_or_else(PoisonError::into_inner).take());
             }
             if let Err(failure) = self.reopen_if_closed() {
@@ -138,9 +134,9 @@ impl StoreFile {
 
     fn reopen_if_closed(&self) -> Result<(), StoreError> {
         let closed = self.database.read().unwrap_or_else(PoisonError::into_inner).is_none();
-        if let (true, Some(disk)) = (closed, self.disk) {
+        if let (true, Some(folder)) = (closed, &self.folder) {
             let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
-            *database = Some(open::open(&self.path, disk)?);
+            *database = Some(open::open(&**folder)?);
         }
         Ok(())
     }

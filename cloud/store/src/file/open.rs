@@ -1,62 +1,62 @@
 //! Opening a file that is there: what it is, is known before a byte of it changes.
 
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Seek};
-use std::path::Path;
-
-use redb::backends::FileBackend;
 use redb::{Database, ReadableDatabase, TableError, TableHandle};
 
 use super::held_writes::HeldWrites;
-use super::{Disk, FORMAT, VERSION_KEY, builder, create, format};
+use super::{FILE_NAME, FORMAT, VERSION_KEY, builder, create, format};
 use crate::error::{self, StoreError};
+use crate::folder::{Folder, OpenFile};
 
 /// What a redb database begins with.
 const MAGIC: &[u8; 9] = b"redb\x1A\x0A\xA9\x0D\x0A";
 
 /// Opens the file, or makes it when there is none.
-pub(super) fn open_or_create(path: &Path, disk: Disk) -> Result<Database, StoreError> {
-    if !path.exists()
-        && let Some(made) = create::create(path, disk)?
+pub(super) fn open_or_create(folder: &dyn Folder) -> Result<Database, StoreError> {
+    if !folder.exists(FILE_NAME)
+        && let Some(made) = create::create(folder)?
     {
         return Ok(made);
     }
-    open(path, disk)
+    open(folder)
 }
 
 /// Opens the file and checks what it is; one that is not a store of this version stays as it is.
-pub(super) fn open(path: &Path, disk: Disk) -> Result<Database, StoreError> {
-    let file = open_database_file(path)?;
-    let failed = |failure: redb::Error| error::open(path, failure);
-    let held = HeldWrites::new(disk(FileBackend::new(file).map_err(|failure| failed(failure.into()))?));
+pub(super) fn open(folder: &dyn Folder) -> Result<Database, StoreError> {
+    let path = folder.path().join(FILE_NAME);
+    let failed = |failure: redb::Error| error::open(&path, failure);
+    let held = HeldWrites::new(open_database_file(folder)?);
     let database = builder().create_with_backend(held.clone()).map_err(|failure| failed(failure.into()))?;
     match found_version(&database).map_err(failed)? {
         Some(format::VERSION) => {}
         Some(found) if found > format::VERSION => {
-            return Err(StoreError::NewerFormat { path: path.to_owned(), found, known: format::VERSION });
+            return Err(StoreError::NewerFormat { path, found, known: format::VERSION });
         }
-        Some(found) => return Err(StoreError::OlderFormat { path: path.to_owned(), found, known: format::VERSION }),
-        None => return Err(StoreError::OtherProgram { path: path.to_owned() }),
+        Some(found) => return Err(StoreError::OlderFormat { path, found, known: format::VERSION }),
+        None => return Err(StoreError::OtherProgram { path }),
     }
     held.release().map_err(|reason| failed(reason.into()))?;
     Ok(database)
 }
 
 /// Opens a file that looks like a database.
-fn open_database_file(path: &Path) -> Result<File, StoreError> {
-    let failed = |reason: std::io::Error| error::open(path, reason.into());
-    if path.is_dir() {
-        return Err(StoreError::Folder { path: path.to_owned() });
+fn open_database_file(folder: &dyn Folder) -> Result<OpenFile, StoreError> {
+    let path = folder.path().join(FILE_NAME);
+    if folder.is_folder(FILE_NAME) {
+        return Err(StoreError::Folder { path });
     }
-    let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(failed)?;
+    let failed = |reason: std::io::Error| error::open(&path, reason.into());
+    let file = folder.open(FILE_NAME).map_err(failed)?;
+    let len = file.len().map_err(failed)?;
+    if len == 0 {
+        return Err(StoreError::Empty { path });
+    }
     let mut start = [0; MAGIC.len()];
-    match file.read_exact(&mut start) {
-        Ok(()) if start == *MAGIC => {}
-        Err(reason) if reason.kind() != ErrorKind::UnexpectedEof => return Err(failed(reason)),
-        _ if file.metadata().map_err(failed)?.len() == 0 => return Err(StoreError::Empty { path: path.to_owned() }),
-        _ => return Err(StoreError::NotAStore { path: path.to_owned() }),
+    if len >= start.len() as u64 {
+        file.read(0, &mut start).map_err(failed)?;
     }
-    file.rewind().map_err(failed)?;
+    if start != *MAGIC {
+        return Err(StoreError::NotAStore { path });
+    }
     Ok(file)
 }
 
