@@ -106,12 +106,13 @@ async fn answer(cloud: Arc<Cloud>, request: hyper::Request<Incoming>) -> Result<
     let Ok(body) = Limited::new(body, BODY_LIMIT_BYTES).collect().await else {
         return Ok(hyper::Response::builder().status(400).body(Full::default()).expect("a response"));
     };
-    let shown = format!("{} {} {:?} {:?}", parts.method, parts.uri, parts.headers, &body.clone());
+    let body = body.to_bytes();
+    let shown = format!("{} {} {:?} {body:?}", parts.method, parts.uri, parts.headers);
     let source = SocketAddr::from(([127, 0, 0, 1], 9));
     let now = "2026-01-01T00:00:00Z".parse().expect("a moment");
-    let request = Request::new("id".to_owned(), parts, body.to_bytes(), source, now);
+    let request = Request::new("id".to_owned(), parts, body, source, now);
     let response = cloud.answer(request).await;
-    // 501: not there yet. 502 to 504: what an API's function answered.
+    // 501: not there yet.
     assert!(response.status < 500 || response.status == 501, "{} to {shown}: {response:?}", response.status);
     let answer = hyper::Response::builder().status(response.status).body(Full::new(response.body));
     Ok(answer.expect("a status"))
