@@ -117,10 +117,10 @@ pub(crate) fn count_lost_tries(events: &[Value]) -> usize {
     events.iter().filter(|event| event["type"] == "ActivityTimedOut").count()
 }
 
-/// Whether the event that this one follows is one of several that came at once.
+/// Whether which event this one follows is a question of time: that of the branch or item that ended last.
 fn joins(event: &Value) -> bool {
     let kind = event["type"].as_str().unwrap_or_default();
-    kind.starts_with("Parallel") || kind.starts_with("MapState") || kind.starts_with("MapRun")
+    kind.starts_with("ParallelState") || kind.starts_with("Map")
 }
 
 /// What an event says, without what is another one each time: tokens, ids of requests, dates.

@@ -235,7 +235,8 @@ impl Run {
             }
         }
         client::answer_tokens(world, &self.outside, now);
-        for place in 0..self.extras.lock().unwrap().len() {
+        let count = self.extras.lock().unwrap().len();
+        for place in 0..count {
             let mut extras = self.extras.lock().unwrap();
             let extra = &mut extras[place];
             if extra.is_accepted || extra.is_busy || extra.due > now {
