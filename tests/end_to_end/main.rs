@@ -16,6 +16,7 @@ mod eventual;
 mod fault_matrix;
 mod first_posts;
 mod lesson;
+mod kills;
 mod live_tail;
 mod local_logs;
 mod logs;

@@ -20,7 +20,7 @@ usage: cargo xtask <task>
            replay what AWS answered against an embedded cloud, and show where it answers otherwise
   demo     build quickly, then run the lesson from deploy to the email, on this machine alone
   fuzz [TARGET] [SECONDS]
-           search for inputs that break the language engine
+           search for inputs that break the language engine, the embedded cloud's HTTP front or its reader of zips
   install  build, then copy the program to cargo's bin folder
   matrix [--sample] [--seed N] [WORDS]
            every call of a deployment failing in every way, and every command without each permission that it needs:

@@ -23,6 +23,8 @@ mod tests;
 
 pub use async_queue::{ASYNC_EVENTS, ASYNC_PAYLOADS};
 pub use code::{ArchiveError, CodeError};
+#[cfg(any(test, feature = "testing"))]
+pub use code::{check_archive, unpack_archive};
 pub use model::{Code, FunctionVersion};
 pub use operations::{INFO, OPERATIONS};
 pub use runtime::{

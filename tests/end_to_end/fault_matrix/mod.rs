@@ -11,7 +11,7 @@ mod case;
 pub mod command;
 pub mod judge;
 mod race;
-mod sample;
+pub mod sample;
 pub mod scenario;
 pub mod strangers;
 pub mod workers;

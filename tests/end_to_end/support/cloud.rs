@@ -121,7 +121,7 @@ pub fn scratch() -> tempfile::TempDir {
     tempfile::tempdir_in(place).expect("a temporary folder")
 }
 
-fn run(folder: &Path, data: &Path, port: u16, options: &[&str]) -> Child {
+pub fn run(folder: &Path, data: &Path, port: u16, options: &[&str]) -> Child {
     let log = std::fs::File::create(folder.join("log")).expect("a log file");
     let errors = log.try_clone().expect("a log file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_workshop"));
@@ -131,7 +131,7 @@ fn run(folder: &Path, data: &Path, port: u16, options: &[&str]) -> Child {
 }
 
 /// Whether it is this very process that answers: false when it ends, as when another took its port.
-fn answers(child: &mut Child, port: u16, data: &Path) -> bool {
+pub fn answers(child: &mut Child, port: u16, data: &Path) -> bool {
     let mine = format!("\"pid\":{}", child.id());
     eventually("the cloud to answer", || {
         let card = std::fs::read_to_string(data.join("cloud.json")).unwrap_or_default().replace(' ', "");
@@ -141,7 +141,7 @@ fn answers(child: &mut Child, port: u16, data: &Path) -> bool {
     })
 }
 
-fn log(folder: &Path) -> String {
+pub fn log(folder: &Path) -> String {
     std::fs::read_to_string(folder.join("log")).unwrap_or_default()
 }
 

@@ -15,6 +15,24 @@ use crate::model::Code;
 
 pub use archive::ArchiveError;
 
+/// Checks a zip as an upload is checked.
+///
+/// # Errors
+/// When it can't become a function.
+#[cfg(any(test, feature = "testing"))]
+pub fn check_archive(zip: &[u8]) -> Result<(), ArchiveError> {
+    archive::check(zip)
+}
+
+/// Unpacks a zip into a folder that does not exist yet, as the first run of its function does.
+///
+/// # Errors
+/// When it can't become a function, or can't be written.
+#[cfg(any(test, feature = "testing"))]
+pub fn unpack_archive(zip: &[u8], folder: &Path, random: &Random) -> Result<(), ArchiveError> {
+    archive::unpack(io::Cursor::new(zip), folder, random)
+}
+
 /// The name of a SHA-256: so many hex digits.
 const HASH_DIGITS: usize = 64;
 

@@ -45,6 +45,12 @@ impl SimulatedDisk {
         self.state().operations
     }
 
+    /// How many writes and changes of lengths were not synced.
+    #[must_use]
+    pub fn unsynced(&self) -> usize {
+        self.state().files.iter().map(|file| file.pending.len()).sum()
+    }
+
     /// Has all operations after this number of them ([`SimulatedDisk::operations`]) fail; the first that fails may be done in
     /// part. `None` lets the disk go on.
     pub fn stop_after(&self, operations: Option<u64>) {

@@ -1,11 +1,15 @@
 //! Aids for the tests of the services.
 
+mod requests;
+
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
 use super::clock::ClockControl;
+
+pub use requests::{Choices, MadeUpRequest, make_request};
 
 /// Waits until every task of this runtime waits for something that only the test can bring.
 ///
