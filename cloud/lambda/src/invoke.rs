@@ -50,7 +50,7 @@ impl Functions {
         let version = self.route(reference)?;
         let event = self.event(reference, payload, trace_id);
         let pool = Arc::clone(&self.pool);
-        let running = tokio::spawn(async move { run_version(&pool, &version, event).await });
+        let running = tokio::spawn(self.clock.part_of_work(async move { run_version(&pool, &version, event).await }));
         running.await.unwrap_or_else(|error| {
             tracing::error!(error = %error, function = %reference.arn(), "an invocation was interrupted");
             let message = "The invocation was interrupted; the cloud's log has more.";
@@ -70,14 +70,14 @@ impl Functions {
         let pool = Arc::clone(&self.pool);
         let clock = self.clock.clone();
         let stop = self.queue.stop.clone();
-        tokio::spawn(async move {
+        tokio::spawn(self.clock.work(async move {
             tokio::select! {
                 biased;
                 () = stop.given() => {}
                 () = run_with_retries(&pool, &clock, &version, &event) => {}
             }
             drop(room);
-        });
+        }));
         Ok(request_id)
     }
 

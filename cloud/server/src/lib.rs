@@ -15,10 +15,12 @@ pub mod lifecycle;
 mod log;
 mod router;
 mod run;
+mod time;
 
 pub use cloud_core::{ConsistencySettings, Setting};
 pub use composition::{Cloud, Composition};
 pub use data_dir::DataDir;
 pub use file_error::FileError;
 pub use log::{ActivityReader, ActivityRecord};
+pub use time::{Aim, Ending, Moved, TimeReport};
 pub use run::{LocalError, Ready, RunOptions, run};

@@ -35,6 +35,8 @@ pub struct RunOptions {
     pub port: Option<u16>,
     /// What of AWS's eventual consistency it shows.
     pub consistency: ConsistencySettings,
+    /// Whether its clock is to stand still until it is moved.
+    pub virtual_time: bool,
 }
 
 /// Told once, when requests are answered.
@@ -108,12 +110,13 @@ pub enum LocalError {
 /// # Errors
 /// When another cloud has the folder, no port can be had, or a file can't be used.
 pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(), LocalError> {
-    let RunOptions { data_dir, port, consistency } = options;
-    let clock = Clock::system();
+    let RunOptions { data_dir, port, consistency, virtual_time } = options;
+    let machine = Clock::system();
+    let (clock, _) = Clock::movable();
     let random = Random::from_system().map_err(LocalError::Random)?;
     std::fs::create_dir_all(data_dir.root()).map_err(|error| FileError::new(data_dir.root(), error))?;
-    let _lock = lock(&data_dir, &clock).await?;
-    let log = open_log(&data_dir, &clock)?;
+    let _lock = lock(&data_dir, &machine).await?;
+    let log = open_log(&data_dir, &machine)?;
     let (listener, default_port_taken) = listen(port).await?;
     let address =
         listener.local_addr().map_err(|source| LocalError::Listen { port: port.unwrap_or(DEFAULT_PORT), source })?;
@@ -129,6 +132,9 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(
         runner,
         stop: stop.clone(),
     })?;
+    if virtual_time {
+        cloud.time.stand_still().await?;
+    }
     cloud.faults.set(consistency);
     let ready = Ready { pid: std::process::id(), port: address.port(), default_port_taken };
     write_ready_file(&data_dir, &ready)?;

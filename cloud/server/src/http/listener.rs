@@ -55,7 +55,7 @@ where
                 // Out of file descriptors, most likely: an open connection has to end first.
                 Err(error) => {
                     tracing::warn!(target: "cloud::listener", %error, "no connection could be taken");
-                    context.clock.sleep(Duration::from_millis(20)).await;
+                    context.clock.machine().sleep(Duration::from_millis(20)).await;
                 }
             },
             Some(_) = connections.join_next() => {}
@@ -64,7 +64,7 @@ where
     }
     drop(listener);
     let drained = async { while connections.join_next().await.is_some() {} };
-    if context.clock.timeout(DRAIN_LIMIT, drained).await.is_err() {
+    if context.clock.machine().timeout(DRAIN_LIMIT, drained).await.is_err() {
         tracing::warn!(target: "cloud::listener", "requests were still being answered when the cloud ended");
     }
 }

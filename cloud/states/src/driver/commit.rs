@@ -194,11 +194,12 @@ async fn try_again(
         return None;
     }
     let driver = &states.driver;
+    let machine = states.clock.machine();
     tokio::select! {
         biased;
         // What is not durable is done again after the next start.
         () = driver.is_ending() => {}
-        () = states.clock.sleep(STORE_PAUSE) => driver.put_back(key, inputs),
+        () = machine.sleep(STORE_PAUSE) => driver.put_back(key, inputs),
     }
     None
 }

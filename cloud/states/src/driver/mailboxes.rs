@@ -117,6 +117,11 @@ impl Driver {
         *self.timer_loop.lock().unwrap_or_else(PoisonError::into_inner) = Some(timer_loop);
     }
 
+    /// The moment at which the next execution is woken.
+    pub(crate) fn next_timer(&self) -> Option<Timestamp> {
+        self.timers.first()
+    }
+
     /// Runs a stored express execution.
     pub(crate) fn run_express(&self, run: ExpressRun, started_at: Timestamp) {
         match self.runner.get() {
@@ -146,7 +151,7 @@ impl Driver {
                 told.await;
             }
         };
-        if self.clock.timeout(STOP_LIMIT, idle).await.is_err() {
+        if self.clock.machine().timeout(STOP_LIMIT, idle).await.is_err() {
             tracing::warn!("steps were still under way when the cloud ended; they are done again after its next start");
         }
     }
