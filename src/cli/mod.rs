@@ -26,6 +26,7 @@ use ui::Ui;
 
 /// Parses the command line, runs the command and turns its end into an exit code.
 pub(crate) fn main() -> ExitCode {
+    ui::tame_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(answer) => return ui::print_clap(&answer),

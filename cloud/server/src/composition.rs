@@ -100,7 +100,20 @@ impl Cloud {
         dispatch.connect(&router);
         let started_at = clock.machine().now();
         let time = CloudTime::new(clock.clone(), store.clone(), Arc::clone(&states));
-        Ok(Arc::new(Self { faults, address, started_at, stop, time, store, clock, router, iam, functions, states, apis }))
+        Ok(Arc::new(Self {
+            faults,
+            address,
+            started_at,
+            stop,
+            time,
+            store,
+            clock,
+            router,
+            iam,
+            functions,
+            states,
+            apis,
+        }))
     }
 
     /// Continues what was under way when the cloud ended; called once, when it is ready to serve.

@@ -22,5 +22,5 @@ pub use composition::{Cloud, Composition};
 pub use data_dir::DataDir;
 pub use file_error::FileError;
 pub use log::{ActivityReader, ActivityRecord};
-pub use time::{Aim, Ending, Moved, TimeReport};
 pub use run::{LocalError, Ready, RunOptions, run};
+pub use time::{Aim, Ending, Moved, TimeReport};

@@ -19,6 +19,7 @@ use super::data_dir::DataDir;
 use super::file_error::FileError;
 use super::http::{ServeContext, serve};
 use super::log::{ActivityLayer, ActivityWriter};
+use super::time::TimeReport;
 
 /// The port that AWS emulators use, so that clients set up for one find this one.
 const DEFAULT_PORT: u16 = 4566;
@@ -109,7 +110,7 @@ pub enum LocalError {
 ///
 /// # Errors
 /// When another cloud has the folder, no port can be had, or a file can't be used.
-pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(), LocalError> {
+pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport)) -> Result<(), LocalError> {
     let RunOptions { data_dir, port, consistency, virtual_time } = options;
     let machine = Clock::system();
     let (clock, _) = Clock::movable();
@@ -140,7 +141,7 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(
     write_ready_file(&data_dir, &ready)?;
     cloud.resume();
     tracing::info!(target: "cloud::lifecycle", port = ready.port, "ready");
-    on_ready(&ready);
+    on_ready(&ready, cloud.time.report());
 
     let shared = Arc::clone(&cloud);
     let answer = move |request| {

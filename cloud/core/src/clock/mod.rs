@@ -11,10 +11,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 pub use control::ClockControl;
-use moved_time::MovedTime;
 pub use moved_time::Course;
-use work::Parked;
+use moved_time::MovedTime;
 pub use work::Hold;
+use work::Parked;
 
 /// A clock: the machine's own, or one that can be moved. Clones show the same time.
 #[derive(Debug, Clone)]

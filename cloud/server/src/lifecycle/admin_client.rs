@@ -25,6 +25,12 @@ pub(super) async fn post(port: u16, path: &str) -> io::Result<Value> {
     ask(port, "POST", path, "").await
 }
 
+/// Asks with POST, for as long as it takes. Gives the status too: a refusal has a message.
+pub(super) async fn post_and_wait(port: u16, path: &str, body: &str) -> io::Result<(u16, Value)> {
+    let answer = exchange(port, "POST", path, body).await?;
+    parse(&answer).ok_or_else(not_ours)
+}
+
 /// Asks with PUT.
 pub(super) async fn put(port: u16, path: &str, body: &str) -> io::Result<Value> {
     ask(port, "PUT", path, body).await
@@ -34,8 +40,12 @@ async fn ask(port: u16, method: &str, path: &str, body: &str) -> io::Result<Valu
     let late = |_| Err(io::Error::from(io::ErrorKind::TimedOut));
     let answer =
         Clock::system().timeout(ANSWER_LIMIT, exchange(port, method, path, body)).await.unwrap_or_else(late)?;
-    parse(&answer)
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not that of an embedded cloud"))
+    let (status, body) = parse(&answer).ok_or_else(not_ours)?;
+    if (200..300).contains(&status) { Ok(body) } else { Err(not_ours()) }
+}
+
+fn not_ours() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the answer is not that of an embedded cloud")
 }
 
 async fn exchange(port: u16, method: &str, path: &str, body: &str) -> io::Result<Vec<u8>> {
@@ -51,13 +61,13 @@ async fn exchange(port: u16, method: &str, path: &str, body: &str) -> io::Result
     Ok(answer)
 }
 
-/// The body of a 2xx answer as JSON.
-fn parse(answer: &[u8]) -> Option<Value> {
+/// An answer's status, and its body as JSON.
+fn parse(answer: &[u8]) -> Option<(u16, Value)> {
     let text = std::str::from_utf8(answer).ok()?;
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.strip_prefix("HTTP/1.1 ")?;
-    status.starts_with('2').then_some(())?;
-    serde_json::from_str(body).ok()
+    let status = status.split(' ').next()?.parse().ok()?;
+    Some((status, serde_json::from_str(body).ok()?))
 }
 
 #[cfg(test)]
@@ -68,8 +78,8 @@ mod tests {
 
     #[test]
     fn reads_an_answer() {
-        assert_eq!(parse(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\n{\"pid\":1}"), Some(json!({ "pid": 1 })));
-        assert_eq!(parse(b"HTTP/1.1 403 Forbidden\r\n\r\n{}"), None);
+        assert_eq!(parse(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\n{\"pid\":1}"), Some((200, json!({ "pid": 1 }))));
+        assert_eq!(parse(b"HTTP/1.1 403 Forbidden\r\n\r\n{}"), Some((403, json!({}))));
         assert_eq!(parse(b"SSH-2.0-OpenSSH"), None);
     }
 }

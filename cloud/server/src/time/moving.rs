@@ -66,7 +66,9 @@ pub(crate) enum MoveError {
         now: Timestamp,
     },
     /// Beyond what makes sense.
-    #[error("{to:.0} is too far ahead: the embedded cloud's time can be at most 100 years ahead of this machine's clock.")]
+    #[error(
+        "{to:.0} is too far ahead: the embedded cloud's time can be at most 100 years ahead of this machine's clock."
+    )]
     TooFar {
         /// Where it was to go.
         to: Timestamp,
@@ -176,14 +178,13 @@ impl Move<'_> {
 
     /// Waits until everything has come to rest that the moment brought.
     async fn settle(&self) {
-        let machine = self.time.clock.machine();
         loop {
             self.control.settle().await;
             if self.next_moment().is_none_or(|next| next > self.control.now()) {
                 return;
             }
             // The task that wakes executions has been told of an earlier one and has not looked yet.
-            machine.sleep(std::time::Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
     }
 
@@ -191,9 +192,7 @@ impl Move<'_> {
     async fn show(&self, moment: Timestamp) -> Result<(), StoreError> {
         let course = match self.goes_on {
             Course::Standing { .. } => Course::Standing { now: moment },
-            Course::Running { .. } => {
-                Course::Running { ahead: moment.duration_since(self.time.clock.machine().now()) }
-            }
+            Course::Running { .. } => Course::Running { ahead: moment.duration_since(self.time.clock.machine().now()) },
         };
         course::write(&self.time.store, course).await?;
         self.control.advance_to(moment);
