@@ -161,6 +161,6 @@ mod tests {
         };
         let all =
             [told(0, Ending::Arrived), told(1, Ending::Idle), told(52, Ending::Limit), told(52, Ending::Interrupted)];
-        insta::assert_snapshot!(all.join("\n"));
+        insta::assert_snapshot!(all.join("\n"), @"");
     }
 }

@@ -77,6 +77,6 @@ mod tests {
             told(-90_000, true, false),
             told(86_400_000, false, true),
         ];
-        insta::assert_snapshot!(all.join("\n"));
+        insta::assert_snapshot!(all.join("\n"), @"");
     }
 }

@@ -76,7 +76,10 @@ mod tests {
             assert_eq!(read(&store).unwrap(), Some(course));
             stored.push(store.get::<serde_json::Value>(CLOCK, KEY).unwrap().unwrap().to_string());
         }
-        insta::assert_snapshot!(stored.join("\n"));
+        insta::assert_snapshot!(stored.join("\n"), @r#"
+        {"standsAt":"2027-01-01T00:00:00.5Z","aheadNs":0}
+        {"aheadNs":-7200000000000}
+        "#);
     }
 
     #[tokio::test]

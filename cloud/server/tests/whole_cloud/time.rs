@@ -148,10 +148,10 @@ async fn time_never_goes_back_neither_by_hand_nor_over_a_restart() {
     world.move_time(&json!({"advanceMs": DAY_MS})).await;
     let (refused, answer) = world.move_time(&json!({"to": began})).await;
     assert_eq!(refused, 409);
-    insta::assert_snapshot!(answer["message"].as_str().unwrap());
+    insta::assert_snapshot!(answer["message"].as_str().unwrap(), @"The embedded cloud's time is 2026-01-02T00:00:00Z: it can be moved ahead only, never back.");
     let (refused, answer) = world.move_time(&json!({"to": "2200-01-01T00:00:00Z"})).await;
     assert_eq!(refused, 409);
-    insta::assert_snapshot!(answer["message"].as_str().unwrap());
+    insta::assert_snapshot!(answer["message"].as_str().unwrap(), @"2200-01-01T00:00:00Z is too far ahead: the embedded cloud's time can be at most 100 years ahead of this machine's clock.");
     world.cloud.stop().await.unwrap();
     drop(world);
     let again = World::open(2, store);
