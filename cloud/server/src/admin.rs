@@ -19,6 +19,8 @@ pub(crate) const SHUTDOWN_PATH: &str = "/_workshop/shutdown";
 
 /// Tells the cloud's time, and moves it.
 pub(crate) const TIME_PATH: &str = "/_workshop/time";
+/// Ends the waits that an execution is in.
+pub(crate) const SKIP_PATH: &str = "/_workshop/skip";
 /// Has its clock stand still.
 pub(crate) const STAND_STILL_PATH: &str = "/_workshop/time/stand-still";
 
@@ -41,7 +43,7 @@ pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
             }),
         ),
         (&Method::GET, EVENTUAL_PATH) => Response::json(200, &cloud.faults.settings().to_json()),
-        (&Method::POST, SHUTDOWN_PATH | TIME_PATH | STAND_STILL_PATH) | (&Method::PUT, EVENTUAL_PATH)
+        (&Method::POST, SHUTDOWN_PATH | TIME_PATH | STAND_STILL_PATH | SKIP_PATH) | (&Method::PUT, EVENTUAL_PATH)
             if request.header(GUARD_HEADER).is_none() =>
         {
             let message = format!("Changing the embedded cloud needs the header {GUARD_HEADER}.");
@@ -56,6 +58,10 @@ pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
         (&Method::POST, STAND_STILL_PATH) => match cloud.time.stand_still().await {
             Ok(()) => Response::json(200, &json!(cloud.time.report())),
             Err(error) => failed(500, &error.to_string()),
+        },
+        (&Method::POST, SKIP_PATH) => match cloud.skip(&String::from_utf8_lossy(&request.body)).await {
+            Ok(states) => Response::json(200, &json!({ "skipped": states })),
+            Err(error) => failed(error.status, &error.message),
         },
         (&Method::PUT, EVENTUAL_PATH) => set(cloud, &request.body),
         _ => Response::json(404, &json!({ "message": "The embedded cloud has no such path." })),

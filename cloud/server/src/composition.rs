@@ -9,7 +9,7 @@ use std::sync::Arc;
 use cloud_apigateway::Apis;
 use cloud_core::{
     Clock, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter, Random, Request, Response, RoleDirectory,
-    Routed, Service, Stop,
+    Routed, Service, ServiceError, Stop,
 };
 use cloud_iam::{Iam, sts};
 use cloud_lambda::{Functions, ProcessRunner, Runner};
@@ -140,6 +140,11 @@ impl Cloud {
         self.states.stop().await;
         self.functions.stop();
         self.store.flush().await
+    }
+
+    /// Ends the waits that an execution is in; gives the names of the states that waited.
+    pub(crate) async fn skip(&self, execution_arn: &str) -> Result<Vec<String>, ServiceError> {
+        self.states.skip(execution_arn).await
     }
 
     /// Every service with its operations, in the order of the composition.

@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use super::compiled_machine::CompiledMachine;
 use super::deletion;
+use super::driver::Progress;
 use super::integration::{self, Caller};
 use super::recovery::MapChildStart;
 use super::rows::EXPRESS_EXECUTIONS;
@@ -147,6 +148,7 @@ async fn to_the_end(states: &Arc<States>, live: Live) -> Result<Ended, ServiceEr
     let (answers, mut answered) = mpsc::channel(WAITING_ANSWERS);
     // What the execution is told next, before any answer.
     let mut inputs = VecDeque::new();
+    let run = states.driver.express.begin();
     loop {
         let collected = collect(states, &caller, effects, &answers, &mut inputs);
         if let Some(destination) = &compiled.log_destination {
@@ -158,7 +160,13 @@ async fn to_the_end(states: &Arc<States>, live: Live) -> Result<Ended, ServiceEr
         let input = match inputs.pop_front() {
             Some(input) => input,
             None => {
+                if execution.has_more() {
+                    // Others get their turn.
+                    tokio::task::yield_now().await;
+                }
                 let wake = execution.next_wake().unwrap_or(Timestamp::MAX);
+                let is_running = execution.has_more() || execution.running_tasks().next().is_some();
+                run.set(Progress { is_running, wait: execution.next_wait() });
                 tokio::select! {
                     biased;
                     () = states.stop.given() => {
@@ -169,6 +177,7 @@ async fn to_the_end(states: &Arc<States>, live: Live) -> Result<Ended, ServiceEr
                 }
             }
         };
+        run.set(Progress { is_running: true, wait: None });
         let definition = states.definition(&compiled);
         // What the execution does not take has come too late.
         effects = execution.handle(&definition, input, states.clock.now()).unwrap_or_default();

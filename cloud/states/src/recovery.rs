@@ -121,6 +121,8 @@ pub(crate) struct RecoveredExecution {
     pub(crate) tasks: Vec<(TaskRequest, TaskPhase)>,
     /// Children of Map Runs that are to be running.
     pub(crate) map_children: Vec<MapChildStart>,
+    /// When it is woken next, and when it goes on by itself.
+    pub(crate) wakes: [Option<Timestamp>; 2],
 }
 
 impl RecoveredExecution {
@@ -129,6 +131,7 @@ impl RecoveredExecution {
         Self {
             role_arn: Arc::clone(&execution.context().role_arn),
             tasks: execution.running_tasks().map(|(request, phase)| (request.clone(), phase)).collect(),
+            wakes: [execution.next_wake(), execution.next_wait()],
             map_children: children.map(|request| MapChildStart::new(request, &key, revision, execution)).collect(),
             key,
         }

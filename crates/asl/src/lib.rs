@@ -52,6 +52,7 @@
 //!
 //! Unlike on AWS, a wait never ends before its instant.
 
+mod budget;
 mod definition;
 mod document;
 mod execution;

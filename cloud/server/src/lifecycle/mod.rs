@@ -27,7 +27,7 @@ use report::Report;
 
 pub use error::LifecycleError;
 pub use report::run_in_background;
-pub use time::{move_time, time};
+pub use time::{move_time, skip, time};
 
 /// How long a cloud may take to be ready, or to end.
 const READY_LIMIT: Duration = Duration::from_secs(20);

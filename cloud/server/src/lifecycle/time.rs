@@ -2,7 +2,7 @@
 
 use super::admin_client;
 use super::error::LifecycleError;
-use crate::admin::{STAND_STILL_PATH, TIME_PATH};
+use crate::admin::{SKIP_PATH, STAND_STILL_PATH, TIME_PATH};
 use crate::data_dir::DataDir;
 use crate::run::Ready;
 use crate::time::{Aim, Moved, TimeReport};
@@ -26,6 +26,20 @@ pub async fn move_time(data_dir: &DataDir, ready: &Ready, aim: Aim) -> Result<Mo
     let (status, answer) = answer.map_err(|_| silent(data_dir))?;
     match (status, answer["message"].as_str()) {
         (200, _) => serde_json::from_value(answer).map_err(|_| silent(data_dir)),
+        (_, Some(message)) => Err(LifecycleError::Refused { message: message.to_owned() }),
+        (_, None) => Err(silent(data_dir)),
+    }
+}
+
+/// Ends the waits that an execution of a running cloud is in; gives the names of the states that waited.
+///
+/// # Errors
+/// [`LifecycleError::Refused`] with the cloud's own words, or [`LifecycleError::NotAnswering`].
+pub async fn skip(data_dir: &DataDir, ready: &Ready, execution_arn: &str) -> Result<Vec<String>, LifecycleError> {
+    let answer = admin_client::post_and_wait(ready.port, SKIP_PATH, execution_arn).await;
+    let (status, answer) = answer.map_err(|_| silent(data_dir))?;
+    match (status, answer["message"].as_str()) {
+        (200, _) => serde_json::from_value(answer["skipped"].clone()).map_err(|_| silent(data_dir)),
         (_, Some(message)) => Err(LifecycleError::Refused { message: message.to_owned() }),
         (_, None) => Err(silent(data_dir)),
     }

@@ -149,7 +149,7 @@ impl Move<'_> {
         loop {
             self.settle().await;
             if self.aim == Aim::UntilIdle {
-                if self.time.states.next_timer().is_none() {
+                if self.time.states.next_wait().is_none() {
                     return Ok(Ending::Idle);
                 }
                 if *moments >= MOST_MOMENTS_UNTIL_IDLE {

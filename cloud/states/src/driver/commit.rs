@@ -13,10 +13,10 @@ use super::step::Step;
 use super::{children, map_children, task};
 use crate::deletion;
 use crate::recovery::{MapChildStart, Work};
-use crate::rows::MAP_RUNS;
 use crate::rows::execution::{ExecutionKey, ExecutionState, MapRunRow};
 use crate::rows::format::FormatVersion;
 use crate::rows::history::put_events;
+use crate::rows::{ENDED_EXECUTIONS, EXECUTION_HEADS, HISTORY, MAP_RUNS};
 use crate::states::States;
 use crate::wire::names::MapRunReference;
 
@@ -41,20 +41,26 @@ pub(super) async fn run(states: Arc<States>, key: ExecutionKey) {
             }
             messages
         };
-        let (step, moved) = advance(&states, &key, loaded, messages);
+        let (step, moved, rest) = advance(&states, &key, loaded, messages);
+        if !rest.is_empty() {
+            driver.put_back(&key, rest);
+        }
         loaded = finish(&states, &key, step, moved).await;
     }
 }
 
-/// Applies the messages to the execution; nothing outside has changed when it returns.
+/// Applies the messages to the execution, as far as one step may go, and gives those that are left; nothing outside has
+/// changed when it returns.
 fn advance(
     states: &Arc<States>,
     key: &ExecutionKey,
     mut loaded: Option<Loaded>,
-    messages: VecDeque<Message>,
-) -> (Step, Option<Loaded>) {
+    mut messages: VecDeque<Message>,
+) -> (Step, Option<Loaded>, VecDeque<Message>) {
     let mut step = Step::default();
-    for message in messages {
+    while !step.is_full()
+        && let Some(message) = messages.pop_front()
+    {
         let known = match loaded.take() {
             Some(known) => Ok(Some(known)),
             None => states.load(key),
@@ -64,10 +70,11 @@ fn advance(
             Err(error) => {
                 tracing::error!(error = %error, execution = key.arn(), "an execution could not be read");
                 step.fail(message, &error);
+                messages.drain(..).for_each(|message| step.fail(message, &error));
             }
         }
     }
-    (step, loaded)
+    (step, loaded, messages)
 }
 
 impl States {
@@ -103,7 +110,13 @@ async fn finish(states: &Arc<States>, key: &ExecutionKey, mut step: Step, loaded
             destination.write(&*states.logs, &key.arn(), &step.events).await;
         }
     }
-    states.driver.timers.set(key, loaded.next_wake());
+    if loaded.has_more() {
+        // In a later turn, after what has arrived meanwhile. The stored row has a moment to wake it after a restart.
+        states.driver.set_timer(key, None, None);
+        states.driver.post(key, Message::Input(asl::Input::Wake));
+    } else {
+        states.driver.set_timer(key, loaded.next_wake(), loaded.next_wait());
+    }
     step.answer(None);
     act(states, key, &mut step, &loaded);
     if loaded.row.is_running() {
@@ -142,6 +155,11 @@ fn act(states: &Arc<States>, key: &ExecutionKey, step: &mut Step, loaded: &Loade
 /// What a step writes.
 fn batch(key: &ExecutionKey, step: &Step, loaded: &mut Loaded) -> Result<Batch, StoreError> {
     let mut batch = Batch::new();
+    if let Some(gone) = &step.replaced {
+        batch.delete(EXECUTION_HEADS, gone.key(key));
+        batch.delete(ENDED_EXECUTIONS, key.row());
+        batch.delete_prefix(HISTORY, key.row());
+    }
     loaded.row.put(&mut batch, key, step.started || step.ended)?;
     loaded.size_bytes = batch.size_bytes();
     put_events(&mut batch, key, &step.events)?;

@@ -30,6 +30,12 @@ impl InFlightCalls {
         }
     }
 
+    /// Whether a task's call has no answer yet. Express children of Map Runs are no calls.
+    pub(super) fn is_any_running(&self) -> bool {
+        let under_way = self.lock();
+        under_way.iter().any(|((_, work), call)| matches!(work, Work::Task(_)) && !call.is_finished())
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<(ExecutionKey, Work), AbortHandle>> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -12,9 +12,11 @@ use tokio::task::JoinHandle;
 
 use super::activity_queue::ActivityQueues;
 use super::child_links::ChildLinks;
+use super::express_runs::ExpressRuns;
 use super::in_flight_calls::InFlightCalls;
 use super::loaded::Cache;
 use super::message::{Message, Reply};
+use super::other_wakes::OtherWakes;
 use super::timers::Timers;
 use super::tokens::Tokens;
 use crate::recovery::Work;
@@ -56,6 +58,8 @@ pub(crate) struct Driver {
     asking: Arc<Semaphore>,
     cache: Mutex<Cache>,
     pub(super) timers: Timers,
+    pub(super) other_wakes: OtherWakes,
+    pub(crate) express: ExpressRuns,
     timer_loop: Mutex<Option<JoinHandle<()>>>,
     pub(super) in_flight: InFlightCalls,
     /// The task tokens that are out.
@@ -96,6 +100,8 @@ impl Driver {
             ending: Stop::new(),
             asking: Arc::new(Semaphore::new(MOST_ASKING)),
             cache: Mutex::default(),
+            other_wakes: OtherWakes::default(),
+            express: ExpressRuns::default(),
             timer_loop: Mutex::default(),
             in_flight: InFlightCalls::default(),
             tokens: Tokens::default(),
@@ -119,7 +125,28 @@ impl Driver {
 
     /// The moment at which the next execution is woken.
     pub(crate) fn next_timer(&self) -> Option<Timestamp> {
-        self.timers.first()
+        self.timers.first_of(|_| true)
+    }
+
+    /// Sets or clears the moment at which an execution is woken; `wait` is when it goes on by itself, if it does.
+    pub(super) fn set_timer(&self, key: &ExecutionKey, wake: Option<Timestamp>, wait: Option<Timestamp>) {
+        self.other_wakes.set(key, wake, wait);
+        self.timers.set(key, wake);
+    }
+
+    /// The earliest moment at which an execution goes on by itself: a Wait ends, or the backoff before a retry.
+    pub(crate) fn next_wait(&self) -> Option<Timestamp> {
+        let waiting = self.timers.first_of(|key| !self.other_wakes.has(key));
+        [waiting, self.other_wakes.first_wait(), self.express.first_wait()].into_iter().flatten().min()
+    }
+
+    /// Whether something is under way that needs no moment to come: steps, calls of tasks, express executions.
+    pub(crate) fn is_busy(&self) -> bool {
+        let is_due = self.timers.first_of(|_| true).is_some_and(|first| first <= self.clock.now());
+        is_due
+            || !self.mailboxes().waiting.is_empty()
+            || self.in_flight.is_any_running()
+            || self.express.is_any_running()
     }
 
     /// Runs a stored express execution.

@@ -18,6 +18,8 @@ pub(crate) enum Message {
     StartMapChild(Box<MapChildStart>),
     /// Stop it. Told the moment at which it stopped.
     Stop { error: Option<String>, cause: Option<String>, reply: Option<Reply<Timestamp>> },
+    /// End its Waits and backoffs now.
+    Skip { reply: Reply<Skipped> },
     /// A timer is due, or a task tells of itself.
     Input(asl::Input),
     /// A worker takes an activity's task. Told the task, if it still waits.
@@ -26,6 +28,15 @@ pub(crate) enum Message {
     Tell(asl::Input, Reply<bool>),
     /// An execution that a task waits for has ended.
     ChildEnded { task: TaskId, child: ExecutionKey, row: Box<ExecutionRow> },
+}
+
+/// What was skipped.
+#[derive(Debug, Default)]
+pub(crate) struct Skipped {
+    /// The names of the states that waited.
+    pub(crate) states: Vec<String>,
+    /// The running children of its Map Runs that are executions of their own, by ARN.
+    pub(crate) children: Vec<String>,
 }
 
 /// Told once what it is about is durable.

@@ -9,12 +9,12 @@ use jiff::Timestamp;
 
 use super::loaded::Loaded;
 use super::map_children;
-use super::message::{Message, Reply};
+use super::message::{Message, Reply, Skipped};
 use super::start::{self, Created};
 use crate::executions::NewExecution;
 use crate::integration;
-use crate::recovery::MapChildStart;
-use crate::rows::execution::{ExecutionKey, ExecutionState};
+use crate::recovery::{MapChildStart, Work};
+use crate::rows::execution::{ExecutionHead, ExecutionKey, ExecutionState};
 use crate::states::States;
 use crate::wire::errors;
 
@@ -32,6 +32,8 @@ pub(super) struct Step {
     /// Children of Map Runs to stop.
     pub(super) stopped: Vec<asl::ChildId>,
     pub(super) started: bool,
+    /// The execution of the same name, long gone, whose place the one that started takes.
+    pub(super) replaced: Option<Box<ExecutionHead>>,
     pub(super) ended: bool,
     /// Whether the state has changed, if only without an event: a task was heard from, a child has ended.
     pub(super) dirty: bool,
@@ -41,13 +43,27 @@ pub(super) struct Step {
     pub(super) inputs: VecDeque<Message>,
     /// Whether the execution could not be read.
     pub(super) load_failed: bool,
+    /// The bytes of the events' payloads.
+    payload_bytes: usize,
     answers: Vec<Answer>,
 }
 
 /// Answers somebody who waits: with the error, if there is one.
 type Answer = Box<dyn FnOnce(Option<&ServiceError>) + Send>;
 
+/// How many events a step has before it takes no more messages: with the last message's it has some hundreds more.
+const MAX_EVENTS: usize = 1000;
+
+/// How many bytes of payloads its events have before it takes no more messages: with the last message's it has about a
+/// MiB more.
+const MAX_PAYLOAD_BYTES: usize = 1 << 20;
+
 impl Step {
+    /// Whether the step has enough to commit.
+    pub(super) fn is_full(&self) -> bool {
+        self.events.len() >= MAX_EVENTS || self.payload_bytes >= MAX_PAYLOAD_BYTES
+    }
+
     /// Takes one message; gives the execution as it is then.
     pub(super) fn take(
         &mut self,
@@ -72,6 +88,10 @@ impl Step {
                 self.apply(states, &mut loaded, Input::Stop { error, cause }, now);
                 let stopped_at = loaded.row.head.stopped_at.unwrap_or(now);
                 self.reply_with(reply, Ok(stopped_at));
+            }
+            Message::Skip { reply } => {
+                let skipped = self.skip(states, &mut loaded, now);
+                self.reply_with(Some(reply), Ok(skipped));
             }
             Message::Input(input) => self.handle_input(states, key, &mut loaded, input, now),
             Message::Take { task, worker_name, reply } => {
@@ -102,6 +122,13 @@ impl Step {
     ) -> Option<Loaded> {
         let now = states.clock.now();
         let by_task = new.started_by.is_some();
+        let known = match known {
+            Some(gone) if gone.row.head.is_expired(now) => {
+                self.replaced = Some(Box::new(gone.row.head));
+                None
+            }
+            known => known,
+        };
         match start::create(states, known.as_ref(), new, now) {
             Ok(Created::New(mut loaded, effects)) => {
                 self.started = true;
@@ -156,6 +183,7 @@ impl Step {
         match message {
             Message::Start(_, reply) => self.reply_with(Some(reply), Err(missing())),
             Message::Stop { reply, .. } => self.reply_with(reply, Err(missing())),
+            Message::Skip { reply } => self.reply_with(Some(reply), Err(missing())),
             Message::Take { reply, .. } => self.reply_with(Some(reply), Ok(None)),
             Message::Tell(_, reply) => self.reply_with(Some(reply), Ok(false)),
             Message::Input(_) | Message::ChildEnded { .. } | Message::StartMapChild(_) => {}
@@ -168,6 +196,7 @@ impl Step {
         match message {
             Message::Start(_, reply) => self.reply_with(Some(reply), Err(error.clone())),
             Message::Stop { reply: Some(reply), .. } => self.reply_with(Some(reply), Err(error.clone())),
+            Message::Skip { reply } => self.reply_with(Some(reply), Err(error.clone())),
             Message::Take { reply, .. } => self.reply_with(Some(reply), Err(error.clone())),
             Message::Tell(_, reply) => self.reply_with(Some(reply), Err(error.clone())),
             Message::Stop { reply: None, .. }
@@ -177,6 +206,21 @@ impl Step {
                 self.inputs.push_back(message);
             }
         }
+    }
+
+    fn skip(&mut self, states: &Arc<States>, loaded: &mut Loaded, now: Timestamp) -> Skipped {
+        let ExecutionState::Running(execution) = &loaded.row.state else {
+            return Skipped::default();
+        };
+        let standard = execution.running_children().filter(|child| child.child_type == asl::ChildType::Standard);
+        let skipped = Skipped {
+            states: execution.waiting_states().map(str::to_owned).collect(),
+            children: standard.map(|child| child.execution_arn.to_string()).collect(),
+        };
+        if !skipped.states.is_empty() {
+            self.apply(states, loaded, Input::Skip, now);
+        }
+        skipped
     }
 
     /// Takes what a timer or a task has to tell.
@@ -193,6 +237,10 @@ impl Step {
             Input::TaskSubmitted { task, .. } => Some(*task),
             _ => None,
         };
+        if let Input::ChildEnded { child, .. } = &input {
+            // An express one was a call; it is over.
+            states.driver.in_flight.abandon(key, Work::Child(*child));
+        }
         let input = match states.is_deleting(key.parts().0) {
             // "On the next state transition, the state machine's executions are terminated" (API reference,
             // DeleteStateMachine).
@@ -233,7 +281,10 @@ impl Step {
         let mut starting = Vec::new();
         for effect in effects {
             match effect {
-                Effect::Event(event) => self.events.push(event),
+                Effect::Event(event) => {
+                    self.payload_bytes += event.payload_bytes();
+                    self.events.push(event);
+                }
                 Effect::StartTask(request) => {
                     if !matches!(request.resource, TaskResource::Activity { .. }) {
                         starting.push(request.task);

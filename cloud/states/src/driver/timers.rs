@@ -42,14 +42,15 @@ impl Timers {
         self.lock().take_due(now)
     }
 
-    /// The moment of the first timer.
-    pub(super) fn first(&self) -> Option<Timestamp> {
-        self.lock().by_moment.first().map(|(moment, _)| *moment)
+    /// The first moment of those executions.
+    pub(super) fn first_of(&self, is_wanted: impl Fn(&ExecutionKey) -> bool) -> Option<Timestamp> {
+        let queue = self.lock();
+        queue.by_moment.iter().find(|(_, key)| is_wanted(key)).map(|(moment, _)| *moment)
     }
 
     /// Waits until the first timer is due, or an earlier one is set.
     pub(super) async fn wait(&self) {
-        let Some(first) = self.first() else {
+        let Some(first) = self.first_of(|_| true) else {
             return self.clock.idle(self.sooner.notified()).await;
         };
         tokio::select! {

@@ -1,6 +1,7 @@
 //! The service: what it was given and what it holds.
 
 mod lifecycle;
+mod time;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,7 @@
 //! The service through its table of operations.
 
 mod accounts;
+mod bounds;
 mod determinism;
 pub(crate) mod fixture;
 mod formats;
@@ -9,6 +10,7 @@ mod interruptions;
 mod restart;
 mod sizes;
 mod tasks;
+mod time;
 mod versions;
 
 use std::time::Duration;

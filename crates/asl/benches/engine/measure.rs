@@ -46,7 +46,12 @@ impl fmt::Display for Figure {
 }
 
 fn begin(machine: &StateMachine, input: &Arc<str>, start: &StartBuilder) -> (Execution, Vec<Effect>) {
-    Execution::start(machine, start.clone().input(Arc::clone(input)).build()).unwrap()
+    let (mut execution, mut effects) =
+        Execution::start(machine, start.clone().input(Arc::clone(input)).build()).unwrap();
+    while execution.has_more() {
+        effects.extend(execution.handle(machine, Input::Wake, now()).unwrap());
+    }
+    (execution, effects)
 }
 
 fn start(execution_name: &str, now: Timestamp) -> StartBuilder {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::fields::Fields;
 use super::variable::{Scope, Scopes};
 use super::{Flow, FlowIndex, QueryLanguage, State, StateIndex, StateMachine, Target, express, graph, json, state};
+use crate::budget::Budget;
 use crate::finding::{DefinitionError, FindingKind, Findings};
 use crate::quotas::{MAX_SECONDS, MAX_STATE_NAME_CHARS};
 
@@ -147,6 +148,7 @@ impl Parser {
             flows: Vec::new(),
             warnings: Vec::new(),
             missing_activities: BTreeSet::new(),
+            step_budget: Budget::default(),
         };
         let language = QueryLanguage::JsonPath;
         Self { machine, language, findings, scopes: Scopes::default(), labels: BTreeSet::new(), names: BTreeSet::new() }

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::budget::Budget;
 use crate::document::Document;
 use crate::finding::Finding;
 use crate::intrinsic::Expression;
@@ -47,6 +48,8 @@ pub struct StateMachine {
     pub(crate) warnings: Vec<Finding>,
     /// Activities, by ARN, that are known not to exist.
     pub(crate) missing_activities: BTreeSet<String>,
+    /// How much its executions do in a step.
+    pub(crate) step_budget: Budget,
 }
 
 /// Where a state is in [`StateMachine::states`].
@@ -303,6 +306,15 @@ impl StateMachine {
     #[must_use]
     pub fn with_time_limit(mut self, limit_s: u64) -> Self {
         self.timeout_s = Some(self.timeout_s.unwrap_or(limit_s).min(limit_s));
+        self
+    }
+
+    /// The machine with another bound on the steps of its executions than 500 events and 1 MiB of payloads: a step ends
+    /// before a state is entered, or a child of a Map Run started, once it has made so many events or payloads of so many
+    /// bytes. At least 1 of each.
+    #[must_use]
+    pub fn with_step_bound(mut self, events: usize, payload_bytes: usize) -> Self {
+        self.step_budget = Budget::of(events.max(1), payload_bytes.max(1));
         self
     }
 

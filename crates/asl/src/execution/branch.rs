@@ -1,7 +1,7 @@
 //! A branch: one thread of states, with its own chain of events, timer and task. Branches form a tree: those of a Parallel state and
 //! the iterations of a Map state belong to the branch that is in that state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -61,6 +61,13 @@ pub(super) struct BranchPosition {
 pub(super) enum BranchStatus {
     /// Nothing: it is running.
     Running,
+    /// Its turn, to enter the state `at`: the step had no room for it. A program before this one refuses such an execution.
+    Ready {
+        /// Its place among those that are ready, from 0.
+        order: u64,
+        /// The name of the state that it enters: what the index is checked against.
+        next: Arc<str>,
+    },
     /// The end of a Wait state.
     Waiting { until: Timestamp },
     /// The backoff before a state is tried again.
@@ -118,8 +125,15 @@ impl Branch {
         match &self.status {
             BranchStatus::Waiting { until } | BranchStatus::BackingOff { until } => Some(*until),
             BranchStatus::Task(task) => task.due(),
-            BranchStatus::Running | BranchStatus::Join(_) | BranchStatus::MapRun(_) => None,
+            BranchStatus::Running | BranchStatus::Ready { .. } | BranchStatus::Join(_) | BranchStatus::MapRun(_) => {
+                None
+            }
         }
+    }
+
+    /// Whether it waits for nothing but its turn.
+    pub(super) fn is_ready(&self) -> bool {
+        matches!(self.status, BranchStatus::Ready { .. })
     }
 
     pub(super) fn waits_until(&self) -> Option<Timestamp> {
@@ -129,10 +143,30 @@ impl Branch {
         }
     }
 
+    /// When a Wait ends that it is in, or the backoff before a retry.
+    pub(super) fn goes_on_at(&self) -> Option<Timestamp> {
+        match self.status {
+            BranchStatus::Waiting { until } | BranchStatus::BackingOff { until } => Some(until),
+            _ => None,
+        }
+    }
+
     /// Whether something inside the state has not ended.
     pub(super) fn is_open(&self) -> bool {
         matches!(self.status, BranchStatus::Join(_) | BranchStatus::MapRun(_))
     }
+}
+
+/// The branches that are ready, in their order.
+pub(super) fn ready(branches: &BTreeMap<BranchId, Box<Branch>>) -> VecDeque<BranchId> {
+    let mut ready: Vec<(u64, BranchId)> = Vec::new();
+    for branch in branches.values() {
+        if let BranchStatus::Ready { order, .. } = branch.status {
+            ready.push((order, branch.id));
+        }
+    }
+    ready.sort_unstable();
+    ready.into_iter().map(|(_, id)| id).collect()
 }
 
 /// Deserialises branches and restores in each the variables of the flows around it.

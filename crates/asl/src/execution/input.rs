@@ -80,8 +80,11 @@ pub enum Input {
         /// The percentage of items that may fail.
         tolerated_failure_percentage: Option<f64>,
     },
-    /// The instant of [`Execution::next_wake`] has come.
+    /// The instant of [`Execution::next_wake`] has come: a timer is due, or there was more to do than one step may.
     Wake,
+    /// Ends every Wait state that the execution is in, and the backoff before every retry, at once, in all its branches and
+    /// iterations: [`Execution::waiting_states`] names them. AWS has nothing like it.
+    Skip,
     /// Stops the execution (`StopExecution`).
     Stop {
         /// The error's name to record.
@@ -142,7 +145,7 @@ pub(super) fn check(execution: &Execution, machine: &StateMachine, input: &Input
     }
     check_machine(execution, machine)?;
     let (id, what) = match input {
-        Input::Wake | Input::Stop { .. } => return Ok(()),
+        Input::Wake | Input::Skip | Input::Stop { .. } => return Ok(()),
         Input::ChildEnded { child, .. } => return check_child(execution, *child),
         Input::UpdateMapRun { map_run, .. } => {
             return find_map_run(execution, *map_run).map(|_| ()).ok_or(IllegalInput::UnknownMapRun(*map_run));
@@ -177,7 +180,7 @@ fn find_map_run(execution: &Execution, map_run: MapRunId) -> Option<BranchId> {
 
 fn check_machine(execution: &Execution, machine: &StateMachine) -> Result<(), IllegalInput> {
     let fits = |status: &BranchStatus, kind: &StateKind| match status {
-        BranchStatus::Running => true,
+        BranchStatus::Running | BranchStatus::Ready { .. } => true,
         BranchStatus::Waiting { .. } => matches!(kind, StateKind::Wait { .. }),
         BranchStatus::BackingOff { .. } => kind.recovery().is_some(),
         BranchStatus::Task(_) => matches!(kind, StateKind::Task(_)),
@@ -187,9 +190,13 @@ fn check_machine(execution: &Execution, machine: &StateMachine) -> Result<(), Il
         }
     };
     for branch in execution.branches.values() {
-        let same = |state: &State| state.name == branch.state && fits(&branch.status, &state.kind);
+        let name = match &branch.status {
+            BranchStatus::Ready { next, .. } => next,
+            _ => &branch.state,
+        };
+        let same = |state: &State| state.name == *name && fits(&branch.status, &state.kind);
         if !machine.state(branch.at).is_some_and(same) {
-            return Err(IllegalInput::WrongMachine { state: branch.state.to_string() });
+            return Err(IllegalInput::WrongMachine { state: name.to_string() });
         }
     }
     Ok(())
@@ -230,6 +237,7 @@ impl Step<'_> {
     pub(super) fn apply(&mut self, input: Input) {
         match input {
             Input::Wake => {}
+            Input::Skip => self.end_waits_now(),
             Input::Stop { error, cause } => self.abort(Failure { error, cause }),
             Input::ChildEnded { child, outcome } => {
                 self.apply_to_map_run(child.map_run, |step, branch, run| {
@@ -256,7 +264,7 @@ impl Step<'_> {
         }
     }
 
-    fn apply_to_map_run(
+    pub(super) fn apply_to_map_run(
         &mut self,
         map_run: MapRunId,
         take: impl FnOnce(&mut Self, &mut Branch, Box<MapRun>) -> Result<Transition, Fault>,

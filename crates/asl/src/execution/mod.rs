@@ -22,6 +22,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::budget::Budget;
 use crate::definition::StateMachine;
 use crate::definition::{ChildType, FlowIndex, MapMode, StateKind};
 use crate::document::Document;
@@ -121,7 +122,7 @@ impl Execution {
         let mut step = Step::new(machine, &mut execution, start.now);
         step.begin(flow, input);
         step.run_due();
-        let effects = step.effects;
+        let effects = step.finish();
         execution.input = execution.input.text_only();
         for branch in execution.branches.values_mut() {
             if Arc::ptr_eq(branch.input.text(), execution.input.text()) {
@@ -131,9 +132,10 @@ impl Execution {
         Ok((execution, effects))
     }
 
-    /// Applies an input and runs until the execution has to wait again.
+    /// Applies an input and runs until the execution has to wait again, or has done as much as one step may.
     ///
-    /// Timers that are due at `now` fire as well, whatever the input is.
+    /// Timers that are due at `now` fire as well, whatever the input is. An execution that [has more](Self::has_more) to do
+    /// goes on with [`Input::Wake`]; it takes every other input before that.
     ///
     /// # Errors
     /// When the input is illegal in the present state of the execution, which is then unchanged.
@@ -144,19 +146,51 @@ impl Execution {
         now: Timestamp,
     ) -> Result<Vec<Effect>, IllegalInput> {
         input::check(self, machine, &input)?;
+        // Only a wake-up goes on with what is left over, so that many inputs at a time do not add up to a long step.
+        let goes_on = matches!(input, Input::Wake) || !self.has_more();
         let mut step = Step::new(machine, self, now);
+        if !goes_on {
+            step.budget = Budget::none();
+        }
         step.apply(input);
         step.run_due();
-        Ok(step.effects)
+        Ok(step.finish())
     }
 
-    /// The instant at which [`Input::Wake`] is due next; `None` once the execution has ended.
+    /// Whether the last step ended before everything was done that can be done now: [`Input::Wake`] is due at once.
+    pub fn has_more(&self) -> bool {
+        let is_left_over =
+            |branch: &Branch| branch.is_ready() || branch.map_run().is_some_and(|run| run.can_begin_next());
+        self.status == Status::Running && self.branches.values().any(|branch| is_left_over(branch))
+    }
+
+    /// The instant at which [`Input::Wake`] is due next: one that has passed when it [has more](Self::has_more) to do,
+    /// `None` once the execution has ended.
     pub fn next_wake(&self) -> Option<Timestamp> {
         if self.status != Status::Running {
             return None;
         }
+        if self.has_more() {
+            return Some(self.latest);
+        }
         let timers = self.branches.values().filter_map(|branch| branch.due());
         Some(timers.fold(self.times_out_at, Timestamp::min))
+    }
+
+    /// The instant at which the execution goes on by itself: a Wait ends, or the backoff before a retry, or its time limit
+    /// is reached before that. `None` while all that it waits for is up to others.
+    pub fn next_wait(&self) -> Option<Timestamp> {
+        if self.has_more() {
+            return Some(self.latest);
+        }
+        let first = self.branches.values().filter_map(|branch| branch.goes_on_at()).min();
+        first.map(|first| first.min(self.times_out_at))
+    }
+
+    /// The states that [`Input::Skip`] ends the waiting of: Wait states, and states whose next attempt is due later. One for
+    /// each branch and iteration.
+    pub fn waiting_states(&self) -> impl Iterator<Item = &str> {
+        self.branches.values().filter(|branch| branch.goes_on_at().is_some()).map(|branch| &*branch.state)
     }
 
     /// The execution's status; always the same as [`Status::of`] its history.
@@ -201,6 +235,7 @@ impl Execution {
 
     /// The states that the execution is in, with the instant until which a Wait state waits.
     pub fn current_states(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
-        self.branches.values().map(|branch| (&*branch.state, branch.waits_until()))
+        let entered = self.branches.values().filter(|branch| !branch.is_ready());
+        entered.map(|branch| (&*branch.state, branch.waits_until()))
     }
 }

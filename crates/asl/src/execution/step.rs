@@ -6,11 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Execution;
-use super::branch::{Branch, BranchId, BranchStatus};
+use super::branch::{self, Branch, BranchId, BranchStatus};
 use super::data::variables::Variables;
 use super::effect::{Effect, Outcome};
 use super::fault::{self, Fault};
 use super::map::ItemSelection;
+use crate::budget::Budget;
 use crate::definition::StateMachine;
 use crate::definition::{FlowIndex, StateIndex};
 use crate::document::Document;
@@ -23,7 +24,9 @@ pub(super) struct Step<'a> {
     pub(super) execution: &'a mut Execution,
     pub(super) now: Timestamp,
     pub(super) effects: Vec<Effect>,
-    /// The branches that have still to start, in their order. It is empty between two steps.
+    /// What it may still do.
+    pub(super) budget: Budget,
+    /// The branches whose turn comes, in their order: each enters a state.
     pub(super) ready: VecDeque<BranchId>,
     /// The item selection of the Map state that started an iteration last.
     pub(super) selection: Option<ItemSelection>,
@@ -51,7 +54,20 @@ impl<'a> Step<'a> {
     pub(super) fn new(machine: &'a StateMachine, execution: &'a mut Execution, now: Timestamp) -> Self {
         let now = now.max(execution.latest);
         execution.latest = now;
-        Self { machine, execution, now, effects: Vec::new(), ready: VecDeque::new(), selection: None }
+        let ready = branch::ready(&execution.branches);
+        Self { machine, execution, now, effects: Vec::new(), budget: machine.step_budget, ready, selection: None }
+    }
+
+    /// Ends the step: what had no room in it is kept for the next one.
+    pub(super) fn finish(mut self) -> Vec<Effect> {
+        for (order, id) in (0..).zip(std::mem::take(&mut self.ready)) {
+            let Some(branch) = self.execution.branches.get_mut(&id) else {
+                continue;
+            };
+            let next = self.machine.state(branch.at).map(|state| Arc::clone(&state.name)).unwrap_or_default();
+            branch.status = BranchStatus::Ready { order, next };
+        }
+        self.effects
     }
 
     /// Starts the execution of a flow: the machine itself, or for a child of a Map Run the item processor.
@@ -70,7 +86,8 @@ impl<'a> Step<'a> {
         self.run(branch, Ok(Transition::Enter { state, input }));
     }
 
-    /// Runs a branch, and every other branch that can continue because of it, until all wait or the execution has ended.
+    /// Runs a branch, and every other branch that can continue because of it, until all wait, the execution has ended, or the
+    /// budget is used up.
     pub(super) fn run(&mut self, branch: Box<Branch>, first: Result<Transition, Fault>) {
         let mut next_branch = Some((branch, first));
         while let Some((branch, next)) = next_branch {
@@ -78,11 +95,25 @@ impl<'a> Step<'a> {
         }
     }
 
+    /// Keeps a branch that is about to enter a state, after all others that are ready: each gets its turn.
+    fn set_aside(&mut self, mut branch: Box<Branch>, state: StateIndex, input: Document) {
+        branch.at = state;
+        // It has left its state and is in none.
+        branch.state = Arc::default();
+        branch.input = input.text_only();
+        self.ready.push_back(branch.id);
+        self.execution.branches.insert(branch.id, branch);
+    }
+
     /// Runs a branch until it waits or ends; returns the outer branch if that can continue then.
     fn run_branch(&mut self, mut branch: Box<Branch>, first: Result<Transition, Fault>) -> NextBranch {
         let mut next = first;
         loop {
             match next.or_else(|fault| self.handle_error(&mut branch, fault)) {
+                Ok(Transition::Enter { state, input }) if self.budget.is_used_up() => {
+                    self.set_aside(branch, state, input);
+                    return None;
+                }
                 Ok(Transition::Enter { state, input }) => {
                     branch.status = BranchStatus::Running;
                     next = self.enter(&mut branch, state, input);
@@ -169,6 +200,7 @@ impl<'a> Step<'a> {
 
     fn record(&mut self, previous_event_id: u64, details: EventDetails) -> u64 {
         let id = self.execution.last_event_id + 1;
+        self.budget.spend(details.payload_bytes());
         let event = HistoryEvent { id, previous_event_id, timestamp: self.now, details };
         self.execution.last_event_id = id;
         // Inputs are refused once the execution is over, so no event can come after the end.

@@ -1,6 +1,7 @@
 //! History events, and the status that follows from them.
 
 mod api;
+mod size;
 mod status;
 
 use std::collections::BTreeMap;

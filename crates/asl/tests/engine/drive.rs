@@ -54,13 +54,24 @@ impl Driver {
             now,
         };
         driver.apply(effects);
+        driver.go_on();
         driver
+    }
+
+    /// Does what the last step had no room for.
+    fn go_on(&mut self) {
+        while self.execution.has_more() {
+            let effects = self.execution.handle(&self.machine, Input::Wake, self.now).unwrap();
+            assert!(!effects.is_empty(), "every step gets on");
+            self.apply(effects);
+        }
     }
 
     pub(crate) fn give(&mut self, input: Input, seconds: f64) {
         self.now = at(seconds);
         let effects = self.execution.handle(&self.machine, input, self.now).unwrap();
         self.apply(effects);
+        self.go_on();
     }
 
     pub(crate) fn wake(&mut self, seconds: f64) {

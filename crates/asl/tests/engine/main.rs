@@ -10,6 +10,8 @@ mod jsonata;
 mod limits;
 mod parallel;
 mod retry;
+mod skip;
+mod steps;
 mod stored;
 mod tasks;
 mod time;

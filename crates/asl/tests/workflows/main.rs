@@ -45,6 +45,38 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn the_bound_of_a_step_changes_no_chain(plan in flow(false), order in any::<u64>(), bound in 1..40_usize) {
+        let machine = StateMachine::parse(&definition(&plan)).unwrap();
+        let whole = World::run(&machine, INPUT, Answers::Good, order, usize::MAX, |execution| execution);
+        let bounded = machine.with_step_bound(bound, usize::MAX);
+        let cut = World::run(&bounded, INPUT, Answers::Good, order, usize::MAX, |execution| execution);
+        prop_assert_eq!(chains(whole.values()), chains(cut.values()));
+        prop_assert_eq!(&whole[ROOT].last().unwrap().details, &cut[ROOT].last().unwrap().details);
+    }
+
+    #[test]
+    fn a_crash_between_bounded_steps_changes_nothing(
+        plan in flow(true), order in any::<u64>(), stop_after in 0..120_usize, bound in 1..12_usize,
+    ) {
+        let machine = StateMachine::parse(&definition(&plan)).unwrap().with_step_bound(bound, usize::MAX);
+        let straight = World::run(&machine, INPUT, Answers::Mixed, order, stop_after, |execution| execution);
+        let crashed = World::run(&machine, INPUT, Answers::Mixed, order, stop_after, |execution| {
+            serde_json::from_str(&serde_json::to_string(&execution).unwrap()).unwrap()
+        });
+        prop_assert_eq!(&straight, &crashed);
+        for (arn, history) in &straight {
+            prop_assert!(Status::of(history).unwrap() != Some(Status::Running), "{} has not ended", arn);
+            for (id, event) in (1..).zip(history) {
+                prop_assert!(event.id == id && event.previous_event_id < id, "{} {:?}", arn, event);
+            }
+        }
+    }
+}
+
 /// For every event of an execution and its children the events that led to it, back to the last join of branches; how often each such chain occurs.
 fn chains<'h>(histories: impl IntoIterator<Item = &'h Vec<HistoryEvent>>) -> BTreeMap<Vec<String>, usize> {
     let mut counted = BTreeMap::new();

@@ -25,10 +25,26 @@ impl Loaded {
         Self { row, compiled, size_bytes: 0 }
     }
 
+    /// Whether it has more to do than its last step could.
+    pub(super) fn has_more(&self) -> bool {
+        match &self.row.state {
+            ExecutionState::Running(execution) => execution.has_more(),
+            ExecutionState::Ended { .. } => false,
+        }
+    }
+
     /// When it wants to be woken; never once it has ended.
     pub(super) fn next_wake(&self) -> Option<Timestamp> {
         match &self.row.state {
             ExecutionState::Running(execution) => execution.next_wake(),
+            ExecutionState::Ended { .. } => None,
+        }
+    }
+
+    /// When it goes on by itself.
+    pub(super) fn next_wait(&self) -> Option<Timestamp> {
+        match &self.row.state {
+            ExecutionState::Running(execution) => execution.next_wait(),
             ExecutionState::Ended { .. } => None,
         }
     }

@@ -115,7 +115,20 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Continues a Map Run: starts children as far as the limits allow, fails it, or completes it.
+    /// Goes on to start the children of a Map Run for whom a step before had no room. Tells whether there was one.
+    pub(crate) fn continue_cut_map_run(&mut self) -> bool {
+        let mut runs = self.execution.branches.values().filter_map(|branch| branch.map_run());
+        let Some(id) = runs.find(|run| run.can_begin_next()).map(|run| run.id) else {
+            return false;
+        };
+        self.apply_to_map_run(id, |step, branch, run| {
+            let state = step.state_of(branch)?;
+            step.continue_map_run(branch, state, run, Ok(()))
+        });
+        true
+    }
+
+    /// Continues a Map Run: starts children as far as the limits and this step allow, fails it, or completes it.
     fn continue_map_run(
         &mut self,
         branch: &mut Branch,
@@ -132,8 +145,13 @@ impl Step<'_> {
         }
         let seed = self.execution.seed;
         let id = run.id.0;
-        while let Some(index) = run.begin_next(|index| jitter::uuid(seed, id, index + 1).into(), self.now) {
-            self.effects.extend(run.request(index).map(Effect::StartChild));
+        while !self.budget.is_used_up()
+            && let Some(index) = run.begin_next(|index| jitter::uuid(seed, id, index + 1).into(), self.now)
+        {
+            if let Some(request) = run.request(index) {
+                self.budget.spend(request.input.len());
+                self.effects.push(Effect::StartChild(request));
+            }
         }
         if run.is_done() {
             return self.write_results(branch, state, run);

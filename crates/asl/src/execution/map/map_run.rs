@@ -95,14 +95,19 @@ impl MapRun {
         self.waiting.extend(batches);
     }
 
-    /// Starts the next child, if the limits allow one, and returns its index.
-    pub(crate) fn begin_next(&mut self, name: impl FnOnce(u64) -> Arc<str>, now: Timestamp) -> Option<u64> {
+    /// Whether a child waits and the limits allow it to start.
+    pub(crate) fn can_begin_next(&self) -> bool {
         let most = if self.limits.max_concurrency == 0 {
             MAX_MAP_RUN_CONCURRENCY
         } else {
             self.limits.max_concurrency.min(MAX_MAP_RUN_CONCURRENCY)
         };
-        if u64::try_from(self.running.len()).unwrap_or(u64::MAX) >= most {
+        !self.waiting.is_empty() && u64::try_from(self.running.len()).unwrap_or(u64::MAX) < most
+    }
+
+    /// Starts the next child, if the limits allow one, and returns its index.
+    pub(crate) fn begin_next(&mut self, name: impl FnOnce(u64) -> Arc<str>, now: Timestamp) -> Option<u64> {
+        if !self.can_begin_next() {
             return None;
         }
         let batch = self.waiting.pop_front()?;

@@ -39,9 +39,11 @@ impl Step<'_> {
         }
     }
 
-    /// The next branch that is ready to start; aborted ones are skipped.
+    /// The next branch that is ready, if there is room for it in this step; aborted ones are skipped.
     pub(crate) fn next_ready(&mut self) -> NextBranch {
-        while let Some(id) = self.ready.pop_front() {
+        while !self.budget.is_used_up()
+            && let Some(id) = self.ready.pop_front()
+        {
             if let Some(branch) = self.execution.branches.remove(&id) {
                 let next = Transition::Enter { state: branch.at, input: branch.input.clone() };
                 return Some((branch, Ok(next)));

@@ -45,16 +45,30 @@ impl Step<'_> {
         Ok(instant)
     }
 
-    /// Fires every timer that is due, the earliest first, so that a late wake-up gives the same order as a prompt one.
+    /// Fires every timer that is due, the earliest first, so that a late wake-up gives the same order as a prompt one, and
+    /// goes on with what a step before had no room for. It stops when the budget is used up.
     pub(crate) fn run_due(&mut self) {
-        while !self.is_over() {
+        while !self.is_over() && !self.budget.is_used_up() {
             let timers = self.execution.branches.values().filter_map(|branch| Some((branch.due()?, branch.id)));
             let first = timers.min().filter(|(due, _)| *due <= self.now);
             let out_of_time = self.execution.times_out_at;
             match first {
                 Some((due, id)) if due < out_of_time => self.fire_timer(id),
                 _ if out_of_time <= self.now => self.time_out(),
-                _ => return,
+                _ => match self.next_ready() {
+                    Some((branch, next)) => self.run(branch, next),
+                    None if self.continue_cut_map_run() => {}
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// Has every Wait and every backoff end now.
+    pub(crate) fn end_waits_now(&mut self) {
+        for branch in self.execution.branches.values_mut() {
+            if let BranchStatus::Waiting { until } | BranchStatus::BackingOff { until } = &mut branch.status {
+                *until = self.now.min(*until);
             }
         }
     }
@@ -64,7 +78,10 @@ impl Step<'_> {
             return;
         };
         let next = match std::mem::replace(&mut branch.status, BranchStatus::Running) {
-            status @ (BranchStatus::Running | BranchStatus::Join(_) | BranchStatus::MapRun(_)) => {
+            status @ (BranchStatus::Running
+            | BranchStatus::Ready { .. }
+            | BranchStatus::Join(_)
+            | BranchStatus::MapRun(_)) => {
                 branch.status = status;
                 Ok(Transition::Wait)
             }
