@@ -14,6 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let closed = folder.join(format!("version-{}.redb", format::VERSION));
     let killed = folder.join(format!("version-{}-killed.redb", format::VERSION));
+    let journal = folder.join(format!("version-{}-killed.log", format::VERSION));
     if closed.exists() || killed.exists() {
         return Err("The fixtures of this version are there, and stay as they are.".into());
     }
@@ -24,7 +25,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         batch.put(ROWS, key, &value)?;
         store.commit(batch).await?;
     }
+    // Memory goes to the file only when the store is idle or ends: here everything is in the journal.
     std::fs::copy(store.path(), killed)?;
+    std::fs::copy(made.path().join("journal-0.log"), journal)?;
     let file = store.path().to_owned();
     drop(store);
     std::fs::copy(file, closed)?;

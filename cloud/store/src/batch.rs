@@ -1,7 +1,10 @@
 //! A batch: changes that reach the store all together or not at all.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
+use super::frame::{self, ROW_BYTES};
 use super::{StoreError, Table};
 
 /// What a change costs in memory beside its key and value.
@@ -12,19 +15,50 @@ const CHANGE_OVERHEAD_BYTES: usize = 64;
 pub struct Batch {
     pub(crate) changes: Vec<Change>,
     size_bytes: usize,
+    /// A row that is too large: the batch can't be written.
+    too_large: Option<TooLarge>,
 }
 
-/// One change of a batch.
+/// A row that is larger than rows may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct TooLarge {
+    table: Table,
+    key: String,
+    size_bytes: usize,
+}
+
+impl From<TooLarge> for StoreError {
+    fn from(row: TooLarge) -> Self {
+        Self::RowTooLarge {
+            table: row.table.name(),
+            key: row.key,
+            size_bytes: row.size_bytes as u64,
+            most_bytes: ROW_BYTES as u64,
+        }
+    }
+}
+
+/// One change of a batch, to a table by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// Sets the value of a key.
-    Put(Table, String, Vec<u8>),
+    /// Sets the value of a key, which is framed already: that is work for who fills the batch, not for the one writer.
+    Put(Cow<'static, str>, String, Vec<u8>),
     /// Removes a key, if it is there.
-    Delete(Table, String),
+    Delete(Cow<'static, str>, String),
     /// Removes all keys that begin so.
-    DeletePrefix(Table, String),
+    DeletePrefix(Cow<'static, str>, String),
     /// Removes all keys from the first to before the second.
-    DeleteRange(Table, String, String),
+    DeleteRange(Cow<'static, str>, String, String),
+}
+
+impl Change {
+    /// The table that it changes.
+    pub(crate) fn table(&self) -> &str {
+        match self {
+            Self::Put(table, ..) | Self::Delete(table, _) | Self::DeletePrefix(table, _) => table,
+            Self::DeleteRange(table, ..) => table,
+        }
+    }
 }
 
 impl Batch {
@@ -38,7 +72,7 @@ impl Batch {
     ///
     /// # Errors
     /// [`StoreError::Value`] when the value has no JSON form (a map whose keys are not strings); the batch is then as it
-    /// was.
+    /// was. [`StoreError::RowTooLarge`] when it has more than [`ROW_BYTES`] as JSON; likewise.
     pub fn put<T: Serialize + ?Sized>(
         &mut self,
         table: Table,
@@ -47,25 +81,36 @@ impl Batch {
     ) -> Result<(), StoreError> {
         let key = key.into();
         match serde_json::to_vec(value) {
+            Ok(value) if value.len() > ROW_BYTES => Err(TooLarge { table, key, size_bytes: value.len() }.into()),
             Ok(value) => {
-                self.put_bytes(table, key, value);
+                self.put_framed(table, key, &value);
                 Ok(())
             }
             Err(reason) => Err(StoreError::Value { table: table.name(), key, reason: reason.to_string() }),
         }
     }
 
-    /// Sets the value of a key to bytes, which are kept as they are.
+    /// Sets the value of a key to bytes, which are kept as they are. A batch with more than [`ROW_BYTES`] for one key can't be
+    /// written: its commit fails with [`StoreError::RowTooLarge`].
     pub fn put_bytes(&mut self, table: Table, key: impl Into<String>, value: impl Into<Vec<u8>>) {
         let key = key.into();
         let value = value.into();
-        self.push(key.len() + value.len(), Change::Put(table, key, value));
+        if value.len() > ROW_BYTES {
+            self.too_large.get_or_insert(TooLarge { table, key, size_bytes: value.len() });
+        } else {
+            self.put_framed(table, key, &value);
+        }
+    }
+
+    fn put_framed(&mut self, table: Table, key: String, value: &[u8]) {
+        let framed = frame::encode(table.name(), key.as_bytes(), value);
+        self.push(key.len() + framed.len(), Change::Put(table.name().into(), key, framed));
     }
 
     /// Removes a key; nothing happens when it is not there.
     pub fn delete(&mut self, table: Table, key: impl Into<String>) {
         let key = key.into();
-        self.push(key.len(), Change::Delete(table, key));
+        self.push(key.len(), Change::Delete(table.name().into(), key));
     }
 
     /// Removes all keys that begin with `prefix`: with an empty one, the whole table.
@@ -74,20 +119,21 @@ impl Batch {
     /// parts.
     pub fn delete_prefix(&mut self, table: Table, prefix: impl Into<String>) {
         let prefix = prefix.into();
-        self.push(prefix.len(), Change::DeletePrefix(table, prefix));
+        self.push(prefix.len(), Change::DeletePrefix(table.name().into(), prefix));
     }
 
     /// Removes all keys from `from` (included) to `to` (excluded), as [`Batch::delete_prefix`] does.
     pub fn delete_range(&mut self, table: Table, from: impl Into<String>, to: impl Into<String>) {
         let from = from.into();
         let to = to.into();
-        self.push(from.len() + to.len(), Change::DeleteRange(table, from, to));
+        self.push(from.len() + to.len(), Change::DeleteRange(table.name().into(), from, to));
     }
 
     /// Adds the changes of another batch after those of this one.
     pub fn append(&mut self, other: Self) {
         self.size_bytes += other.size_bytes;
         self.changes.extend(other.changes);
+        self.too_large = self.too_large.take().or(other.too_large);
     }
 
     /// Whether there is no change in it.
@@ -96,7 +142,12 @@ impl Batch {
         self.changes.is_empty()
     }
 
-    /// What it holds of memory and, about, of the disk: keys, values and a fixed part for each change, in bytes.
+    /// Why the batch can't be written.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        self.too_large.clone().map_or(Ok(()), |row| Err(row.into()))
+    }
+
+    /// What it holds of memory and, about, of the disk: keys, values (packed) and a fixed part for each change, in bytes.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
         self.size_bytes

@@ -43,7 +43,7 @@ pub enum StoreError {
         known: u64,
     },
     /// It begins as a store, but what follows does not hold together.
-    #[error("The store {} is damaged: {reason}. It was left as it is. Put a copy back, or start with an empty store: `workshop local reset`.", path.display())]
+    #[error("The store {} is damaged: {reason}. It was left as it is. Put a copy back, save what is whole with `workshop local repair`, or start with an empty store: `workshop local reset`.", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -97,7 +97,7 @@ pub enum StoreError {
         reason: String,
     },
     /// A row does not hold what it should.
-    #[error("The store {} holds a value that this workshop can't read, in table `{table}` under `{key}`: {reason}. `workshop local reset` starts with an empty store.", path.display())]
+    #[error("The store {} holds a value that this workshop can't read, in table `{table}` under `{key}`: {reason}. `workshop local repair` saves all that is whole; `workshop local reset` starts with an empty store.", path.display())]
     Row {
         /// The file.
         path: PathBuf,
@@ -119,6 +119,20 @@ pub enum StoreError {
         key: String,
         /// Why.
         reason: String,
+    },
+    /// A value that is larger than values may be was to be stored.
+    #[error(
+        "The value for `{key}` in table `{table}` is too large and was not stored: it has {size_bytes} bytes, and a row may have {most_bytes}. Store less in one piece."
+    )]
+    RowTooLarge {
+        /// The table.
+        table: &'static str,
+        /// The row's key.
+        key: String,
+        /// How large it is.
+        size_bytes: u64,
+        /// How large it may be.
+        most_bytes: u64,
     },
     /// The writer has ended.
     #[error("The store {} is closed: its writer has ended. Start the embedded cloud again (`workshop local start`).", path.display())]

@@ -2,5 +2,8 @@
 //!
 #![doc = include_str!("../FORMAT.md")]
 
-/// The version that this program reads and writes.
-pub const VERSION: u64 = 2;
+/// The version that this program writes.
+pub const VERSION: u64 = 3;
+
+/// The version before, whose values have no frame: it is read, and becomes this version.
+pub(crate) const UNFRAMED_VERSION: u64 = 2;

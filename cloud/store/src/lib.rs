@@ -1,31 +1,53 @@
-//! The durable journal of the embedded cloud: what it has accepted survives `kill -9` and a power cut.
+//! The durable store of the embedded cloud: what it has accepted survives `kill -9` and a power cut.
 //!
-//! A [`Store`] is one redb file. Services keep rows in [`Table`]s, each declared by the service that owns it; keys are
-//! texts in byte order, values JSON or bytes. A [`Batch`] of changes is written whole or not at all. A thread of its own
-//! writes: all batches that wait when it is free form one commit group, which is one transaction and one wait for the
-//! disk. Reads stream in key order, either way, and see what is durable. [`mod@format`] has the rule for the file's format.
+//! A [`Store`] is a folder with a journal and one redb file. Services keep rows in [`Table`]s, each declared by the service
+//! that owns it; keys are texts in byte order, values JSON or bytes. A [`Batch`] of changes is written whole or not at all. A
+//! thread of its own writes: all batches that wait when it is free form one commit group, which is one record of the journal
+//! and one wait for the disk. What is in the journal is in memory too, until another thread has brought it over to the file.
+//! Reads stream in key order, either way, memory over the file, and see what is durable. [`mod@format`] has the rule for the
+//! format of the files.
 //!
 //! It must not know what the rows mean, which services there are, HTTP, AWS, or the time. It uses none of our crates.
 
 mod batch;
-mod commit_group;
+mod check;
+mod copy;
+mod engine;
 mod error;
 mod file;
 mod flush;
+mod folder;
 pub mod format;
+mod frame;
+mod guarded;
+mod journal;
+mod key_range;
+mod memory;
+mod new_file;
 mod queue;
 mod range;
+mod reader;
+mod repair;
+#[cfg(any(test, feature = "testing"))]
+mod simulated_disk;
 mod snapshot;
 mod store;
+mod stored_table;
 mod table;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use batch::Batch;
+pub use check::{CheckReport, CheckedTable, DamagedRow, check};
 pub use error::StoreError;
+pub use frame::ROW_BYTES;
 pub use queue::{QUEUE_BYTES, Reservation};
 pub use range::{Direction, Range};
-pub use snapshot::{Snapshot, TableReader};
+pub use reader::TableReader;
+pub use repair::{RepairReport, RepairedTable, repair};
+#[cfg(any(test, feature = "testing"))]
+pub use simulated_disk::SimulatedDisk;
+pub use snapshot::Snapshot;
 pub use store::{Store, TrySubmitError};
 pub use table::Table;

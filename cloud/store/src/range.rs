@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use crate::commit_group::end_of_prefix;
+use crate::key_range::end_of_prefix;
 
 /// The bounds of keys, as bytes.
 pub(crate) type ByteBounds = (Bound<Vec<u8>>, Bound<Vec<u8>>);
@@ -99,7 +99,7 @@ fn lower(one: Bound<Vec<u8>>, other: Bound<Vec<u8>>) -> Bound<Vec<u8>> {
 }
 
 /// Whether no key lies between the bounds; the B-tree refuses some such ranges.
-fn is_empty(low: &Bound<Vec<u8>>, high: &Bound<Vec<u8>>) -> bool {
+pub(crate) fn is_empty(low: &Bound<Vec<u8>>, high: &Bound<Vec<u8>>) -> bool {
     match (low, high) {
         (Bound::Unbounded, _) | (_, Bound::Unbounded) => false,
         (Bound::Included(low), Bound::Included(high)) => low > high,

@@ -1,24 +1,30 @@
 //! Reads that see one state of the store.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use redb::{ReadOnlyTable, ReadTransaction, TableError};
+use redb::TableHandle;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
 use super::error;
-use super::file::definition;
-use super::range::{Direction, Range};
+use super::file::{FORMAT, RowFileRead};
+use super::guarded::guarded;
+use super::memory::{LiveSnapshot, MemoryTable};
+use super::range::Range;
+use super::reader::TableReader;
 use super::table::Table;
 
-type Rows = ReadOnlyTable<&'static [u8], &'static [u8]>;
-
-/// The store as it was at one moment, whatever is written meanwhile. Disk space of older values is not used again while
-/// a snapshot lives, so it should not live long.
+/// The store as it was at one moment, whatever is written meanwhile. Memory and disk space of older values is not used again
+/// while a snapshot lives, so it should not live long.
 pub struct Snapshot {
-    transaction: ReadTransaction,
-    path: PathBuf,
+    /// Newest first.
+    pub(crate) memory: Vec<Arc<MemoryTable>>,
+    pub(crate) live: LiveSnapshot,
+    pub(crate) file: RowFileRead,
+    pub(crate) path: PathBuf,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -28,8 +34,8 @@ impl std::fmt::Debug for Snapshot {
 }
 
 impl Snapshot {
-    pub(crate) fn new(transaction: ReadTransaction, path: PathBuf) -> Self {
-        Self { transaction, path }
+    pub(crate) fn new(memory: Vec<Arc<MemoryTable>>, live: LiveSnapshot, file: RowFileRead, path: PathBuf) -> Self {
+        Self { memory, live, file, path }
     }
 
     /// One table of the snapshot, for many reads of it.
@@ -37,18 +43,13 @@ impl Snapshot {
     /// # Errors
     /// When the file can't be read.
     pub fn table(&self, table: Table) -> Result<TableReader<'_>, StoreError> {
-        let rows = match self.transaction.open_table(definition(table)) {
-            Ok(rows) => Some(rows),
-            Err(TableError::TableDoesNotExist(_)) => None,
-            Err(failure) => return Err(error::read(&self.path, &failure.into())),
-        };
-        Ok(TableReader { rows, table, path: &self.path })
+        TableReader::open(self, table)
     }
 
     /// The value of a key.
     ///
     /// # Errors
-    /// When the file can't be read, or the value is not JSON of the type asked for.
+    /// When the file can't be read, or the value is damaged, or not JSON of the type asked for.
     pub fn get<T: DeserializeOwned>(&self, table: Table, key: &str) -> Result<Option<T>, StoreError> {
         self.table(table)?.get(key)
     }
@@ -82,7 +83,7 @@ impl Snapshot {
     /// Calls `each` with the keys and the stored bytes of a range until it breaks.
     ///
     /// # Errors
-    /// When the file can't be read.
+    /// When the file can't be read, or a value is damaged.
     pub fn scan_bytes(
         &self,
         table: Table,
@@ -91,104 +92,21 @@ impl Snapshot {
     ) -> Result<(), StoreError> {
         self.table(table)?.scan_bytes(range, each)
     }
-}
 
-/// One table of a [`Snapshot`]; reads of it may nest.
-pub struct TableReader<'a> {
-    /// Nothing when nothing was ever written to the table.
-    rows: Option<Rows>,
-    table: Table,
-    path: &'a Path,
-}
-
-impl std::fmt::Debug for TableReader<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("TableReader").field("table", &self.table).finish_non_exhaustive()
-    }
-}
-
-impl TableReader<'_> {
-    /// The value of a key.
-    ///
-    /// # Errors
-    /// As for [`Snapshot::get`].
-    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
-        let Some(rows) = &self.rows else {
-            return Ok(None);
-        };
-        match rows.get(key.as_bytes()).map_err(|failure| self.failed(failure.into()))? {
-            Some(value) => self.decode(key, value.value()).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Calls `each` with the rows of a range until it breaks.
-    ///
-    /// # Errors
-    /// As for [`Snapshot::get`].
-    pub fn scan<T: DeserializeOwned>(
-        &self,
-        range: Range<'_>,
-        mut each: impl FnMut(&str, T) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        let mut failure = None;
-        self.scan_bytes(range, |key, value| match self.decode(key, value) {
-            Ok(value) => each(key, value),
-            Err(reason) => {
-                failure = Some(reason);
-                ControlFlow::Break(())
-            }
+    /// The names of all tables, in memory and in the file.
+    pub(crate) fn tables(&self) -> Result<BTreeSet<String>, StoreError> {
+        let mut names: BTreeSet<String> = guarded(&self.path, || {
+            let tables = self.file.transaction.list_tables();
+            let tables = tables.map_err(|failure| error::read(&self.path, &failure.into()))?;
+            Ok(tables.map(|table| table.name().to_owned()).collect())
         })?;
-        failure.map_or(Ok(()), Err)
+        names.remove(FORMAT.name());
+        names.extend(self.memory.iter().flat_map(|memory| memory.tables()));
+        Ok(names)
     }
 
-    /// Calls `each` with the keys of a range until it breaks.
-    ///
-    /// # Errors
-    /// When the file can't be read.
-    pub fn scan_keys(&self, range: Range<'_>, mut each: impl FnMut(&str) -> ControlFlow<()>) -> Result<(), StoreError> {
-        self.scan_bytes(range, |key, _| each(key))
-    }
-
-    /// Calls `each` with the keys and the stored bytes of a range until it breaks.
-    ///
-    /// # Errors
-    /// When the file can't be read.
-    pub fn scan_bytes(
-        &self,
-        range: Range<'_>,
-        mut each: impl FnMut(&str, &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        let (Some(rows), Some((low, high))) = (&self.rows, range.bounds()) else {
-            return Ok(());
-        };
-        let bounds = (low.as_ref().map(Vec::as_slice), high.as_ref().map(Vec::as_slice));
-        let mut rows = rows.range::<&[u8]>(bounds).map_err(|failure| self.failed(failure.into()))?;
-        loop {
-            let next = match range.direction {
-                Direction::Forward => rows.next(),
-                Direction::Reverse => rows.next_back(),
-            };
-            let Some(row) = next else {
-                return Ok(());
-            };
-            let (key, value) = row.map_err(|failure| self.failed(failure.into()))?;
-            if each(&String::from_utf8_lossy(key.value()), value.value()).is_break() {
-                return Ok(());
-            }
-        }
-    }
-
-    fn decode<T: DeserializeOwned>(&self, key: &str, value: &[u8]) -> Result<T, StoreError> {
-        serde_json::from_slice(value).map_err(|reason| StoreError::Row {
-            path: self.path.to_owned(),
-            table: self.table.name(),
-            key: key.to_owned(),
-            reason: reason.to_string(),
-        })
-    }
-
-    fn failed(&self, failure: redb::Error) -> StoreError {
-        error::read(self.path, &failure)
+    /// Where the file lies.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 }

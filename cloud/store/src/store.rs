@@ -1,7 +1,7 @@
 //! The open store: handing batches over, waiting for them, and reading.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
@@ -9,11 +9,15 @@ use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
 use super::batch::Batch;
+use super::copy;
+use super::engine::{Engine, Flusher, Limits};
 use super::error::{self, StoreError};
-use super::file::StoreFile;
 use super::flush::{Flush, pending_once};
+use super::folder::{Folder, RealFolder};
 use super::queue::{Queue, Reservation};
 use super::range::Range;
+#[cfg(any(test, feature = "testing"))]
+use super::simulated_disk::SimulatedDisk;
 use super::snapshot::Snapshot;
 use super::table::Table;
 use super::writer::{self, Request, UnreportedFailure};
@@ -36,7 +40,7 @@ pub struct Store {
 }
 
 struct Inner {
-    file: Arc<StoreFile>,
+    engine: Arc<Engine>,
     queue: Arc<Queue>,
     unreported: UnreportedFailure,
     writer: Writer,
@@ -44,8 +48,8 @@ struct Inner {
 
 /// Who writes.
 enum Writer {
-    /// A thread of its own.
-    Thread { requests: Option<mpsc::Sender<Request>>, thread: Option<JoinHandle<()>> },
+    /// A thread of its own; another one brings over to the file what is in memory.
+    Thread { requests: Option<mpsc::Sender<Request>>, thread: Option<JoinHandle<()>>, flusher: Option<Flusher> },
     /// Whoever hands a batch over, one at a time.
     Inline(Mutex<()>),
 }
@@ -57,7 +61,7 @@ pub struct TrySubmitError(pub Batch);
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Store").field("path", &self.inner.file.path()).finish_non_exhaustive()
+        formatter.debug_struct("Store").field("path", &self.inner.engine.path()).finish_non_exhaustive()
     }
 }
 
@@ -68,7 +72,7 @@ impl Store {
     /// When the folder or the file can't be created or read, another process has the store open, or the file is not a
     /// store of this version ([`crate::format`]); such a file is left as it is.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
-        Self::start(StoreFile::open(&file_in(dir)?)?)
+        Self::start(Engine::open(folder_at(dir)?, Limits::REAL)?)
     }
 
     /// Opens the store in `dir` as [`Store::open`] does, without a thread: each batch is written by the call that hands it
@@ -78,7 +82,16 @@ impl Store {
     /// # Errors
     /// As for [`Store::open`].
     pub fn open_inline(dir: &Path) -> Result<Self, StoreError> {
-        Ok(Self::inline(StoreFile::open(&file_in(dir)?)?))
+        Ok(Self::inline(Engine::open(folder_at(dir)?, Limits::REAL)?))
+    }
+
+    /// Opens the store on a simulated disk, which works as [`Store::open_inline`] does.
+    ///
+    /// # Errors
+    /// As for [`Store::open`], and when the disk has stopped.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn open_simulated(disk: &SimulatedDisk) -> Result<Self, StoreError> {
+        Ok(Self::inline(Engine::open(Arc::new(disk.clone()), Limits::SIMULATED)?))
     }
 
     /// A store without a file, which ends with its last clone. Batches are written as by [`Store::open_inline`].
@@ -86,30 +99,31 @@ impl Store {
     /// # Errors
     /// When there is no memory for it.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Ok(Self::inline(StoreFile::in_memory()?))
+        Ok(Self::inline(Engine::in_memory()?))
     }
 
-    /// Starts the writer of an open file.
-    pub(crate) fn start(file: StoreFile) -> Result<Self, StoreError> {
-        let file = Arc::new(file);
+    /// Starts the threads of an open store.
+    pub(crate) fn start(engine: Engine) -> Result<Self, StoreError> {
+        let engine = Arc::new(engine);
+        let flusher = Some(Flusher::start(&engine)?);
         let unreported = UnreportedFailure::default();
         // Bounded by `Queue`: a batch is sent with its room.
         let (requests, waiting) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
             .spawn({
-                let file = Arc::clone(&file);
+                let engine = Arc::clone(&engine);
                 let unreported = unreported.clone();
-                move || writer::run(&file, &waiting, &unreported)
+                move || writer::run(&engine, &waiting, &unreported)
             })
-            .map_err(|reason| error::open(file.path(), reason.into()))?;
-        let writer = Writer::Thread { requests: Some(requests), thread: Some(thread) };
-        Ok(Self { inner: Arc::new(Inner { file, queue: Queue::new(), unreported, writer }) })
+            .map_err(|reason| error::open(engine.path(), reason.into()))?;
+        let writer = Writer::Thread { requests: Some(requests), thread: Some(thread), flusher };
+        Ok(Self { inner: Arc::new(Inner { engine, queue: Queue::new(), unreported, writer }) })
     }
 
-    fn inline(file: StoreFile) -> Self {
+    pub(crate) fn inline(engine: Engine) -> Self {
         let inner = Inner {
-            file: Arc::new(file),
+            engine: Arc::new(engine),
             queue: Queue::new(),
             unreported: UnreportedFailure::default(),
             writer: Writer::Inline(Mutex::new(())),
@@ -120,7 +134,7 @@ impl Store {
     /// Where the file lies.
     #[must_use]
     pub fn path(&self) -> &Path {
-        self.inner.file.path()
+        self.inner.engine.path()
     }
 
     /// Hands a batch over, at the call, and resolves once it is durable: all of it, or nothing.
@@ -158,7 +172,7 @@ impl Store {
     /// the next [`Store::flush`].
     pub fn submit_reserved(&self, mut room: Reservation, batch: Batch) {
         room.resize(batch.size_bytes());
-        self.send(Request::Submit(batch, room));
+        self.send_submit(batch, room);
     }
 
     /// Waits for room, then hands a batch over to be written soon. A failure is traced and told by the next
@@ -175,7 +189,7 @@ impl Store {
     pub fn try_submit(&self, batch: Batch) -> Result<(), TrySubmitError> {
         match Arc::clone(&self.inner.queue).try_reserve(batch.size_bytes()) {
             Some(room) => {
-                self.send(Request::Submit(batch, room));
+                self.send_submit(batch, room);
                 Ok(())
             }
             None => Err(TrySubmitError(batch)),
@@ -197,7 +211,21 @@ impl Store {
     /// # Errors
     /// When the file can't be read.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        self.inner.file.snapshot()
+        self.inner.engine.snapshot()
+    }
+
+    /// Writes all that is durable now to a new store in `dir`, which is made when it is missing and must be empty. The copy is
+    /// one file without what deleted rows leave, and opens as any store. Others write meanwhile; the call blocks on the disk.
+    ///
+    /// # Errors
+    /// When something is in the folder, it can't be written, or a row of this store is damaged; then no copy is there.
+    pub fn copy_to(&self, dir: &Path) -> Result<(), StoreError> {
+        let folder = RealFolder::create(dir).map_err(|reason| error::open(dir, reason.into()))?;
+        if !folder.is_empty().map_err(|reason| error::open(dir, reason.into()))? {
+            let reason = "the folder of a copy must be empty".to_owned();
+            return Err(StoreError::Open { path: dir.to_owned(), reason });
+        }
+        copy::copy(&self.snapshot()?, &folder).map(drop)
     }
 
     /// The value of a key. Like every read it sees what is durable, not what waits to be written, and blocks on the disk.
@@ -271,7 +299,7 @@ impl Store {
     /// Has every write fail as on a full disk, until it is told otherwise: for the tests of who writes.
     #[cfg(any(test, feature = "testing"))]
     pub fn set_disk_full(&self, is_full: bool) {
-        self.inner.file.set_full(is_full);
+        self.inner.engine.set_full(is_full);
     }
 
     fn send_commit(
@@ -280,7 +308,11 @@ impl Store {
         room: Reservation,
     ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
         let (answer, answered) = oneshot::channel();
-        self.send(Request::Commit(batch, room, answer));
+        match batch.check() {
+            Ok(()) => self.send(Request::Commit(batch, room, answer)),
+            // Nobody waits yet, so it is heard.
+            Err(failure) => drop(answer.send(Err(failure))),
+        }
         let path = self.path().to_owned();
         let inline = matches!(self.inner.writer, Writer::Inline(_));
         async move {
@@ -288,6 +320,16 @@ impl Store {
                 pending_once().await;
             }
             answered.await.unwrap_or(Err(StoreError::Closed { path }))
+        }
+    }
+
+    fn send_submit(&self, batch: Batch, room: Reservation) {
+        match batch.check() {
+            Ok(()) => self.send(Request::Submit(batch, room)),
+            Err(failure) => {
+                tracing::error!(error = %failure, "a batch was not written");
+                self.inner.unreported.keep(failure);
+            }
         }
     }
 
@@ -303,31 +345,32 @@ impl Store {
             }
             Writer::Inline(one_at_a_time) => {
                 let _held = one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
-                writer::run_one(&self.inner.file, request, &self.inner.unreported);
+                writer::run_one(&self.inner.engine, request, &self.inner.unreported);
             }
         }
     }
 
     #[cfg(test)]
-    pub(crate) fn file(&self) -> &StoreFile {
-        &self.inner.file
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.inner.engine
     }
 }
 
 impl Drop for Inner {
-    /// Closing the channel lets the writer finish what waits and end; the file is closed after it.
+    /// Closing the channel lets the writer finish what waits and end; what is in memory goes to the file after it.
     fn drop(&mut self) {
-        if let Writer::Thread { requests, thread } = &mut self.writer {
+        if let Writer::Thread { requests, thread, flusher } = &mut self.writer {
             drop(requests.take());
             if thread.take().is_some_and(|thread| thread.join().is_err()) {
-                tracing::error!(path = %self.file.path().display(), "the store's writer panicked");
+                tracing::error!(path = %self.engine.path().display(), "the store's writer panicked");
             }
+            drop(flusher.take());
         }
+        self.engine.close();
     }
 }
 
-/// The file in a folder, which is created when it is missing.
-fn file_in(dir: &Path) -> Result<PathBuf, StoreError> {
-    std::fs::create_dir_all(dir).map_err(|reason| error::open(dir, reason.into()))?;
-    Ok(dir.join("store.redb"))
+/// The folder, which is created when it is missing.
+fn folder_at(dir: &Path) -> Result<Arc<dyn Folder>, StoreError> {
+    Ok(Arc::new(RealFolder::create(dir).map_err(|reason| error::open(dir, reason.into()))?))
 }

@@ -1,4 +1,4 @@
-//! The writer: takes what waits, joins it into one transaction, and answers everyone who was in it.
+//! The writer: takes what waits, joins it into one commit, and answers everyone who was in it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
@@ -6,11 +6,10 @@ use tokio::sync::oneshot;
 
 use super::StoreError;
 use super::batch::Batch;
-use super::commit_group::CommitGroup;
-use super::file::StoreFile;
+use super::engine::Engine;
 use super::queue::Reservation;
 
-/// Where one transaction ends though more waits, so that a burst does not grow it without bound.
+/// Where one commit ends though more waits, so that a burst does not grow it without bound.
 const GROUP_BYTES: usize = 4 << 20;
 
 /// Who waits for a batch or a flush.
@@ -46,30 +45,31 @@ impl UnreportedFailure {
 }
 
 /// Works until nobody can ask any more and everything asked for is done.
-pub(crate) fn run(file: &StoreFile, requests: &mpsc::Receiver<Request>, unreported: &UnreportedFailure) {
+pub(crate) fn run(engine: &Engine, requests: &mpsc::Receiver<Request>, unreported: &UnreportedFailure) {
     while let Ok(first) = requests.recv() {
         let mut pending = Pending::default();
         pending.take(first);
-        while pending.group.size_bytes < GROUP_BYTES
+        while pending.size_bytes < GROUP_BYTES
             && let Ok(next) = requests.try_recv()
         {
             pending.take(next);
         }
-        pending.finish(file, unreported);
+        pending.finish(engine, unreported);
     }
 }
 
 /// Does one request at once, in the thread of the caller.
-pub(crate) fn run_one(file: &StoreFile, request: Request, unreported: &UnreportedFailure) {
+pub(crate) fn run_one(engine: &Engine, request: Request, unreported: &UnreportedFailure) {
     let mut pending = Pending::default();
     pending.take(request);
-    pending.finish(file, unreported);
+    pending.finish(engine, unreported);
 }
 
-/// One transaction and those who wait for it.
+/// One commit and those who wait for it.
 #[derive(Default)]
 struct Pending {
-    group: CommitGroup,
+    batches: Vec<Batch>,
+    size_bytes: usize,
     submits: bool,
     room: Vec<Reservation>,
     commits: Vec<Answer>,
@@ -80,12 +80,12 @@ impl Pending {
     fn take(&mut self, request: Request) {
         match request {
             Request::Commit(batch, room, answer) => {
-                self.group.add(batch);
+                self.add(batch);
                 self.room.push(room);
                 self.commits.push(answer);
             }
             Request::Submit(batch, room) => {
-                self.group.add(batch);
+                self.add(batch);
                 self.room.push(room);
                 self.submits = true;
             }
@@ -93,9 +93,15 @@ impl Pending {
         }
     }
 
-    fn finish(self, file: &StoreFile, unreported: &UnreportedFailure) {
-        let written = if self.group.tables.is_empty() { Ok(()) } else { file.write(&self.group) };
-        drop(self.group);
+    fn add(&mut self, batch: Batch) {
+        self.size_bytes += batch.size_bytes();
+        if !batch.is_empty() {
+            self.batches.push(batch);
+        }
+    }
+
+    fn finish(self, engine: &Engine, unreported: &UnreportedFailure) {
+        let written = if self.batches.is_empty() { Ok(()) } else { engine.write(self.batches) };
         drop(self.room);
         if let Err(failure) = &written {
             tracing::error!(error = %failure, commits = self.commits.len(), submits = self.submits, "a commit group was not written");

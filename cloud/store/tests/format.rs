@@ -56,10 +56,10 @@ fn with_version(version: u64) -> TempDir {
 #[test]
 fn a_newer_version_is_refused_by_both_numbers() {
     let (error, sentence) = refused(&with_version(format::VERSION + 7));
-    assert!(matches!(error, StoreError::NewerFormat { found: 9, known: 2, .. }), "{error}");
+    assert!(matches!(error, StoreError::NewerFormat { found: 10, known: 3, .. }), "{error}");
     assert_eq!(
         sentence,
-        "The store FILE was written by a newer workshop (its format is 9; this workshop reads 2). It was left as it is. \
+        "The store FILE was written by a newer workshop (its format is 10; this workshop reads 3). It was left as it is. \
          Update workshop, or give up what is stored with `workshop local reset`."
     );
 }
@@ -68,10 +68,10 @@ fn a_newer_version_is_refused_by_both_numbers() {
 fn version_1_is_refused_and_says_how_to_go_on() {
     for name in ["version-1.redb", "version-1-killed.redb"] {
         let (error, sentence) = refused(&folder_with(name));
-        assert!(matches!(error, StoreError::OlderFormat { found: 1, known: 2, .. }), "{name}: {error}");
+        assert!(matches!(error, StoreError::OlderFormat { found: 1, known: 3, .. }), "{name}: {error}");
         assert_eq!(
             sentence,
-            "The store FILE was made by an earlier workshop (its format is 1; this workshop reads 2). It was left as it \
+            "The store FILE was made by an earlier workshop (its format is 1; this workshop reads 3). It was left as it \
              is. `workshop local reset` deletes it and starts with an empty one; to keep what is stored, go on with the \
              earlier workshop."
         );
@@ -90,6 +90,35 @@ async fn version_2_is_read_and_written_closed_or_killed() {
         drop(store);
         let again = Store::open(dir.path()).unwrap();
         assert_eq!(again.get::<Value>(ROWS, "c").unwrap(), Some(json!(3)), "{name}");
+        assert_eq!(again.get::<Value>(ROWS, "a").unwrap(), Some(json!({ "name": "first" })), "{name}");
+        drop(again);
+        assert_eq!(version_of(&dir), 3, "{name}");
+    }
+}
+
+/// The version that a closed file says.
+fn version_of(dir: &TempDir) -> u64 {
+    let database = Database::open(file_of(dir)).unwrap();
+    let transaction = database.begin_read().unwrap();
+    transaction.open_table(FORMAT).unwrap().get("version").unwrap().unwrap().value()
+}
+
+#[tokio::test]
+async fn version_3_is_read_and_written_closed_or_killed() {
+    for (name, journal) in [("version-3.redb", None), ("version-3-killed.redb", Some("version-3-killed.log"))] {
+        let dir = folder_with(name);
+        if let Some(journal) = journal {
+            std::fs::copy(fixture(journal), dir.path().join("journal-0.log")).unwrap();
+        }
+        let store = Store::open(dir.path()).unwrap();
+        assert_eq!(store.load::<Value>(ROWS).unwrap(), rows_of_the_fixture(), "{name}");
+        let mut batch = Batch::new();
+        batch.put(ROWS, "c", &json!(3)).unwrap();
+        store.commit(batch).await.unwrap();
+        drop(store);
+        let names: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["store.redb"], "{name}: a closed store is one file");
+        assert_eq!(Store::open(dir.path()).unwrap().load::<Value>(ROWS).unwrap().len(), 3, "{name}");
     }
 }
 
@@ -108,10 +137,7 @@ async fn what_is_written_comes_back() {
     store.commit(batch).await.unwrap();
     drop(store);
     assert_eq!(Store::open(dir.path()).unwrap().load::<Value>(ROWS).unwrap(), rows_of_the_fixture());
-    let database = Database::open(file_of(&dir)).unwrap();
-    let transaction = database.begin_read().unwrap();
-    let version = transaction.open_table(FORMAT).unwrap().get("version").unwrap().unwrap().value();
-    assert_eq!(version, 2);
+    assert_eq!(version_of(&dir), 3);
 }
 
 #[test]
@@ -185,7 +211,7 @@ fn a_folder_in_its_place_is_refused() {
 
 #[test]
 fn a_cut_or_spoilt_store_is_refused() {
-    let whole = std::fs::read(fixture("version-2.redb")).unwrap();
+    let whole = std::fs::read(fixture("version-3.redb")).unwrap();
     let mut spoilt = whole.clone();
     spoilt.iter_mut().skip(64).take(512).for_each(|byte| *byte ^= 0x5A);
     for content in [whole.get(..9).unwrap(), whole.get(..4096).unwrap(), whole.get(..whole.len() / 2).unwrap(), &spoilt]
@@ -208,11 +234,20 @@ fn what_a_killed_creation_left_is_made_anew() {
 }
 
 #[cfg(unix)]
-#[test]
-fn only_its_owner_may_read_it() {
+#[tokio::test]
+async fn only_its_owner_may_read_it() {
     use std::os::unix::fs::PermissionsExt;
     let dir = TempDir::new().unwrap();
-    let _store = Store::open(dir.path()).unwrap();
-    let mode = std::fs::metadata(file_of(&dir)).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    let folder = dir.path().join("new");
+    let store = Store::open(&folder).unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mut batch = Batch::new();
+    batch.put(ROWS, "a", &1).unwrap();
+    store.commit(batch).await.unwrap();
+    let files: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 2, "{files:?}");
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{file:?}");
+    }
+    assert_eq!(mode(&folder), 0o700);
 }

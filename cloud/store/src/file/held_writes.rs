@@ -41,16 +41,18 @@ impl HeldWrites {
     }
 
     /// Writes what was held, and holds nothing from now on. A kill in between leaves what a kill during redb's own opening
-    /// may leave, which it repairs: the order of writes and syncs is kept.
+    /// may leave, which it repairs: the order of writes and syncs is kept. After a failure all is still held: it reads as before, and
+    /// may be tried again.
     pub(super) fn release(&self) -> io::Result<()> {
         let mut held = self.held();
-        for operation in held.drain(..) {
+        for operation in held.iter() {
             match operation {
-                Held::Write(offset, data) => self.0.disk.write(offset, &data)?,
-                Held::SetLen(len) => self.0.disk.set_len(len)?,
+                Held::Write(offset, data) => self.0.disk.write(*offset, data)?,
+                Held::SetLen(len) => self.0.disk.set_len(*len)?,
                 Held::Sync => self.0.disk.sync_data()?,
             }
         }
+        held.clear();
         self.0.released.store(true, Ordering::Release);
         Ok(())
     }

@@ -1,77 +1,140 @@
-//! The store's one file: opening it, reading it, and writing a commit group in one transaction.
+//! The file of sorted rows: opening it, reading it, and writing a table of memory into it in one transaction.
 
 mod create;
 mod held_writes;
 mod open;
+mod write;
 
 use std::path::{Path, PathBuf};
-#[cfg(any(test, feature = "testing"))]
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use redb::backends::{FileBackend, InMemoryBackend};
-use redb::{Builder, Database, ReadableDatabase, StorageBackend, TableDefinition};
+use redb::backends::InMemoryBackend;
+use redb::{Builder, Database, ReadTransaction, ReadableDatabase, TableDefinition};
 
-use super::commit_group::{CommitGroup, TableChanges};
-use super::snapshot::Snapshot;
-use super::{StoreError, Table, error, format};
+use super::folder::Folder;
+use super::guarded::{drop_guarded, guarded};
+use super::memory::MemoryTable;
+use super::{StoreError, error, format};
+
+pub(crate) use create::{UNFINISHED_NAME, create_unfinished};
+use open::Opened;
+pub(crate) use write::{apply, definition_of, set_format};
+
+/// The name of the file in its folder.
+pub(crate) const FILE_NAME: &str = "store.redb";
 
 /// Where the format's version stands.
 pub(crate) const FORMAT: TableDefinition<'_, &str, u64> = TableDefinition::new("format");
 /// The key of the version in that table.
 pub(crate) const VERSION_KEY: &str = "version";
+/// The key of the number of the last commit that is in the file.
+pub(crate) const COMMIT_KEY: &str = "commit";
+/// The key that is there when the file may hold values without a frame, which version 2 wrote.
+pub(crate) const UNFRAMED_KEY: &str = "unframed";
+
+/// The key of about how many bytes deleted rows have left in the file.
+pub(crate) const FREED_KEY: &str = "freed";
 
 /// The page cache: large enough for the rows that are written together, small beside the cloud's 15 MiB.
 const CACHE_BYTES: usize = 4 << 20;
 
-/// Puts something between the database and its file; tests put a failing disk here.
-pub(crate) type Disk = fn(FileBackend) -> Box<dyn StorageBackend>;
+/// A database until it is closed. Who reads it keeps it open, also when a smaller copy has taken its place.
+#[derive(Debug)]
+pub(crate) struct OpenDatabase(RwLock<Option<Database>>);
+
+impl OpenDatabase {
+    fn new(database: Database) -> Arc<Self> {
+        Arc::new(Self(RwLock::new(Some(database))))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Option<Database>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close(&self) {
+        drop_guarded(self.0.write().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl Drop for OpenDatabase {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
 
 /// The open file. redb refuses all work after a failed write until it is opened again, so it may be without database
 /// for a while.
-pub(crate) struct StoreFile {
+pub(crate) struct RowFile {
     path: PathBuf,
-    /// How to open it again; nothing for one in memory, which can't fail and would be lost.
-    disk: Option<Disk>,
-    database: RwLock<Option<Database>>,
+    /// Where to open it again; nothing for one in memory, which can't fail and would be lost.
+    folder: Option<Arc<dyn Folder>>,
+    database: RwLock<Arc<OpenDatabase>>,
+    /// Whether the database must be opened again before it is written to.
+    must_reopen: AtomicBool,
+    /// Grows when the file is opened again: transactions from before may read pages that are written over.
+    openings: Arc<AtomicU64>,
+    has_unframed: bool,
+    /// The number of the last commit in it.
+    commit: AtomicU64,
+    /// About how many bytes deleted rows have left in it.
+    freed_bytes: AtomicU64,
     transactions: AtomicU64,
-    /// Whether every write fails, as on a full disk.
-    #[cfg(any(test, feature = "testing"))]
-    is_full: AtomicBool,
 }
 
-impl StoreFile {
-    /// Opens or creates the file and checks its format.
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_on(path, |file| Box::new(file))
+/// A read of the file as it was at one moment.
+pub(crate) struct RowFileRead {
+    pub(crate) transaction: ReadTransaction,
+    pub(crate) has_unframed: bool,
+    /// Dropped after the transaction.
+    _database: Arc<OpenDatabase>,
+    opening: u64,
+    openings: Arc<AtomicU64>,
+}
+
+impl RowFileRead {
+    /// Whether what it reads may have been written over.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.opening != self.openings.load(Ordering::SeqCst)
+    }
+}
+
+impl RowFile {
+    /// Opens or creates the file in a folder and checks its format, and all its pages when it is not larger than that.
+    pub(crate) fn open(folder: Arc<dyn Folder>, checked_bytes: u64) -> Result<Self, StoreError> {
+        let opened = guarded(&folder.path().join(FILE_NAME), || open::open_or_create(&*folder, checked_bytes))?;
+        Ok(Self::new(folder.path().join(FILE_NAME), Some(folder), opened))
     }
 
-    /// Opens or creates the file on a disk of a test.
-    pub(crate) fn open_on(path: &Path, disk: Disk) -> Result<Self, StoreError> {
-        let database = open::open_or_create(path, disk)?;
-        Ok(Self::new(path.to_owned(), Some(disk), database))
+    /// Opens the file in a folder without ever writing to it; on request only if all its pages hold together.
+    pub(crate) fn open_to_read(folder: &dyn Folder, is_checked: bool) -> Result<Self, StoreError> {
+        let path = folder.path().join(FILE_NAME);
+        let opened = guarded(&path, || open::open_held(folder, is_checked))?;
+        Ok(Self::new(path, None, opened))
     }
 
-    /// A store without a file.
+    /// A file that is only in memory.
     pub(crate) fn in_memory() -> Result<Self, StoreError> {
         let path = PathBuf::from("(in memory)");
         let made = builder()
             .create_with_backend(InMemoryBackend::new())
             .map_err(redb::Error::from)
-            .and_then(|database| create::write_version(&database).map(|()| database));
+            .and_then(|database| write::set_format(&database, &[(VERSION_KEY, format::VERSION)]).map(|()| database));
         let database = made.map_err(|failure| error::open(&path, failure))?;
-        Ok(Self::new(path, None, database))
+        Ok(Self::new(path, None, Opened { database, has_unframed: false, commit: 0, freed_bytes: 0 }))
     }
 
-    fn new(path: PathBuf, disk: Option<Disk>, database: Database) -> Self {
+    fn new(path: PathBuf, folder: Option<Arc<dyn Folder>>, opened: Opened) -> Self {
         Self {
             path,
-            disk,
-            database: RwLock::new(Some(database)),
+            folder,
+            database: RwLock::new(OpenDatabase::new(opened.database)),
+            must_reopen: AtomicBool::new(false),
+            openings: Arc::default(),
+            has_unframed: opened.has_unframed,
+            commit: AtomicU64::new(opened.commit),
+            freed_bytes: AtomicU64::new(opened.freed_bytes),
             transactions: AtomicU64::new(0),
-            #[cfg(any(test, feature = "testing"))]
-            is_full: AtomicBool::new(false),
         }
     }
 
@@ -80,104 +143,113 @@ impl StoreFile {
         &self.path
     }
 
+    /// The number of the last commit in it.
+    pub(crate) fn commit(&self) -> u64 {
+        self.commit.load(Ordering::SeqCst)
+    }
+
+    /// About how many bytes deleted rows have left in it.
+    pub(crate) fn freed_bytes(&self) -> u64 {
+        self.freed_bytes.load(Ordering::SeqCst)
+    }
+
+    /// Whether its last write failed.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.must_reopen.load(Ordering::SeqCst)
+    }
+
     /// How many transactions were written since it was opened.
     #[cfg(test)]
     pub(crate) fn transactions(&self) -> u64 {
         self.transactions.load(Ordering::Relaxed)
     }
 
-    /// The database's lock, so that a test can hold the writer back.
-    #[cfg(test)]
-    pub(crate) fn database(&self) -> &RwLock<Option<Database>> {
-        &self.database
-    }
-
-    /// Has every write fail, or not.
-    #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn set_full(&self, is_full: bool) {
-        self.is_full.store(is_full, Ordering::SeqCst);
-    }
-
-    /// What is durable now.
-    pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        let begun = match database.as_ref() {
-            Some(database) => database.begin_read().map_err(redb::Error::from),
-            None => Err(redb::Error::PreviousIo),
-        };
-        match begun {
-            Ok(transaction) => Ok(Snapshot::new(transaction, self.path.clone())),
-            Err(failure) => Err(error::read(&self.path, &failure)),
-        }
-    }
-
-    /// Writes a group in one transaction; durable when it returns. After a failure the file is opened anew, so that the
-    /// next group may succeed: a full disk is a passing state.
-    pub(crate) fn write(&self, group: &CommitGroup) -> Result<(), StoreError> {
-        #[cfg(any(test, feature = "testing"))]
-        if self.is_full.load(Ordering::SeqCst) {
-            return Err(StoreError::DiskFull { path: self.path.clone() });
-        }
-        self.reopen_if_closed()?;
-        let written = match self.database.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            Some(database) => apply(database, group),
-            None => Err(redb::Error::PreviousIo),
-        };
-        self.transactions.fetch_add(1, Ordering::Relaxed);
-        written.map_err(|failure| {
-            if self.disk.is_some() {
-                drop(self.database.write().unwrap_or_else(PoisonError::into_inner).take());
-            }
-            if let Err(failure) = self.reopen_if_closed() {
-                // It is tried again, and told, at the next write.
-                tracing::warn!(error = %failure, "the store could not be opened again after a failed write");
-            }
-            error::write(&self.path, &failure)
+    /// Begins to read what is in it now.
+    pub(crate) fn read(&self) -> Result<RowFileRead, StoreError> {
+        let database = self.database();
+        let begun = guarded(&self.path, || match database.read().as_ref() {
+            Some(database) => database.begin_read().map_err(|failure| error::read(&self.path, &failure.into())),
+            None => Err(error::read(&self.path, &redb::Error::PreviousIo)),
+        });
+        Ok(RowFileRead {
+            transaction: begun?,
+            has_unframed: self.has_unframed,
+            _database: database,
+            opening: self.openings.load(Ordering::SeqCst),
+            openings: Arc::clone(&self.openings),
         })
     }
 
-    fn reopen_if_closed(&self) -> Result<(), StoreError> {
-        let closed = self.database.read().unwrap_or_else(PoisonError::into_inner).is_none();
-        if let (true, Some(disk)) = (closed, self.disk) {
+    /// Writes a table of memory in one transaction; durable when it returns. After a failure the file is opened anew, so that
+    /// the next write may succeed: a full disk is a passing state.
+    pub(crate) fn write(&self, memory: &MemoryTable) -> Result<(), StoreError> {
+        self.reopen_if_needed()?;
+        let written = guarded(&self.path, || match self.database().read().as_ref() {
+            Some(database) => {
+                apply(database, memory, self.freed_bytes()).map_err(|failure| error::write(&self.path, &failure))
+            }
+            None => Err(error::write(&self.path, &redb::Error::PreviousIo)),
+        });
+        self.transactions.fetch_add(1, Ordering::Relaxed);
+        if let Ok(freed_bytes) = &written {
+            self.freed_bytes.store(*freed_bytes, Ordering::SeqCst);
+            self.commit.store(memory.last(), Ordering::SeqCst);
+        } else {
+            self.must_reopen.store(true, Ordering::SeqCst);
+            if let Err(failure) = self.reopen_if_needed() {
+                // It is tried again, and told, at the next write.
+                tracing::warn!(error = %failure, "the store could not be opened again after a failed write");
+            }
+        }
+        written.map(drop)
+    }
+
+    /// Takes a compact copy in place of the database that is open. Who reads that one goes on reading it.
+    pub(crate) fn replace(&self, database: Database) {
+        let copy = OpenDatabase::new(database);
+        let before = std::mem::replace(&mut *self.database.write().unwrap_or_else(PoisonError::into_inner), copy);
+        self.freed_bytes.store(0, Ordering::SeqCst);
+        // It is closed here, unless somebody reads it.
+        drop(before);
+    }
+
+    /// Closes the file for good.
+    pub(crate) fn close(&self) {
+        self.database().close();
+    }
+
+    fn database(&self) -> Arc<OpenDatabase> {
+        Arc::clone(&self.database.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Opens the file again if it has to be; an error when it can't be written to.
+    fn reopen_if_needed(&self) -> Result<(), StoreError> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        if self.must_reopen.load(Ordering::SeqCst) {
             let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
-            *database = Some(open::open(&self.path, disk)?);
+            self.openings.fetch_add(1, Ordering::SeqCst);
+            // Also for those who read it: two can't have the file open.
+            database.close();
+            let (opened, released) = guarded(&self.path, || open::reopen(&**folder))?;
+            *database = OpenDatabase::new(opened.database);
+            released.map_err(|reason| error::write(&self.path, &redb::Error::Io(reason)))?;
+            self.must_reopen.store(false, Ordering::SeqCst);
         }
         Ok(())
     }
 }
 
+impl Drop for RowFile {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
 /// How the database is set up.
-fn builder() -> Builder {
+pub(crate) fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
     builder
-}
-
-/// Quick repair costs part of the writing speed and buys an open in a millisecond after a kill, at any size.
-fn apply(database: &Database, group: &CommitGroup) -> Result<(), redb::Error> {
-    let mut transaction = database.begin_write()?;
-    transaction.set_quick_repair(true);
-    for (table, changes) in &group.tables {
-        apply_to_table(&mut transaction.open_table(definition(*table))?, changes)?;
-    }
-    Ok(transaction.commit()?)
-}
-
-fn apply_to_table(rows: &mut redb::Table<'_, &[u8], &[u8]>, changes: &TableChanges) -> Result<(), redb::Error> {
-    for range in &changes.cleared {
-        let bounds = (std::ops::Bound::Included(range.from.as_slice()), range.to.as_ref().map(Vec::as_slice));
-        rows.retain_in::<&[u8], _>(bounds, |_, _| false)?;
-    }
-    for (key, value) in &changes.rows {
-        match value {
-            Some(value) => rows.insert(key.as_bytes(), value.as_slice())?,
-            None => rows.remove(key.as_bytes())?,
-        };
-    }
-    Ok(())
-}
-
-/// The table inside the file.
-pub(crate) fn definition(table: Table) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
-    TableDefinition::new(table.name())
 }

@@ -1,10 +1,13 @@
 //! The store against its promises: order, atomicity, sharing, reopening, back-pressure, and a full disk.
 
 mod crash;
+mod damage;
 mod full_disk;
 mod model;
 mod queue;
 mod scans;
+mod shrinking;
+mod simulated;
 
 use tempfile::TempDir;
 
@@ -70,17 +73,17 @@ async fn a_prefix_goes_with_what_came_before_and_spares_what_comes_after() {
 }
 
 #[tokio::test]
-async fn batches_that_wait_together_share_a_transaction() {
+async fn batches_that_wait_together_share_a_commit() {
     let dir = TempDir::new().unwrap();
     let store = Store::open(dir.path()).unwrap();
-    let held = store.file().database().write().unwrap();
+    let held = store.engine().journal();
     let commits: Vec<_> = (0..500).map(|each| store.commit(put(&format!("{each:03}"), each))).collect();
     drop(held);
     for commit in commits {
         commit.await.unwrap();
     }
     // One for what the writer held when it was stopped, one for all that came meanwhile.
-    assert!(store.file().transactions() <= 2, "{} transactions", store.file().transactions());
+    assert!(store.engine().commits() <= 2, "{} commits", store.engine().commits());
     assert_eq!(rows(&store).len(), 500);
 }
 
@@ -90,7 +93,7 @@ async fn an_empty_batch_and_a_flush_write_nothing() {
     let store = Store::open(dir.path()).unwrap();
     store.commit(Batch::new()).await.unwrap();
     store.flush().await.unwrap();
-    assert_eq!(store.file().transactions(), 0);
+    assert_eq!((store.engine().commits(), store.engine().file().transactions()), (0, 0));
 }
 
 #[tokio::test]

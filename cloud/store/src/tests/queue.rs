@@ -9,16 +9,16 @@ use crate::{QUEUE_BYTES, TrySubmitError};
 /// A batch that takes the whole queue.
 fn huge() -> Batch {
     let mut batch = Batch::new();
-    batch.put_bytes(HISTORY, "huge", vec![0; QUEUE_BYTES]);
+    let mut random = fastrand::Rng::with_seed(1);
+    batch.put_bytes(HISTORY, "huge", std::iter::repeat_with(|| random.u8(..)).take(QUEUE_BYTES).collect::<Vec<_>>());
     batch
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[allow(clippy::readonly_write_lock, reason = "it keeps the writer out")]
 async fn a_full_queue_presses_back_and_serves_in_order() {
     let dir = TempDir::new().unwrap();
     let store = Store::open(dir.path()).unwrap();
-    let held = store.file().database().write().unwrap();
+    let held = store.engine().journal();
     store.try_submit(huge()).unwrap();
     assert_eq!(store.try_submit(put("a", 1)), Err(TrySubmitError(put("a", 1))));
     let committed = store.commit(put("b", 2));

@@ -1,0 +1,142 @@
+//! Looking at a store that is not open: whether all that is in it can be read.
+
+use std::ops::{Bound, ControlFlow};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::StoreError;
+use super::error;
+use super::file::{FILE_NAME, RowFile};
+use super::folder::{Folder, RealFolder};
+use super::journal::{self, Replay};
+use super::memory::{LiveSnapshots, MemoryTable};
+use super::range::Direction;
+use super::snapshot::Snapshot;
+use super::stored_table::StoredTable;
+
+/// What is in a store, and what of it is damaged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckReport {
+    /// The store's file.
+    pub path: PathBuf,
+    /// Its tables, by name.
+    pub tables: Vec<CheckedTable>,
+    /// What is damaged and belongs to no row that can be named, a sentence each.
+    pub damage: Vec<String>,
+    /// How many changes the journal holds that the file has not yet.
+    pub journal_changes: u64,
+}
+
+/// A table of a store that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedTable {
+    /// Its name.
+    pub name: String,
+    /// How many rows of it are whole.
+    pub rows: u64,
+    /// The rows that are not.
+    pub damaged: Vec<DamagedRow>,
+}
+
+/// A row that can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedRow {
+    /// Its key. What is no text in it is replaced.
+    pub key: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl CheckReport {
+    /// Whether nothing is damaged.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.damage.is_empty() && self.tables.iter().all(|table| table.damaged.is_empty())
+    }
+}
+
+/// A store that is open to look at; nothing of it is written.
+pub(crate) struct Examined {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) memory: Arc<MemoryTable>,
+    pub(crate) replay: Replay,
+    /// Why the file as a whole does not hold together.
+    pub(crate) damage: Vec<String>,
+    /// Keeps others out.
+    _file: RowFile,
+}
+
+/// Reads all of the store in a folder, without changing it. Nobody else may have it open.
+///
+/// # Errors
+/// When there is no store, another process has it open, it is of another version or another program, or nothing of it can
+/// be read ([`StoreError::Damaged`]).
+pub fn check(dir: &Path) -> Result<CheckReport, StoreError> {
+    check_in(&RealFolder::existing(dir))
+}
+
+pub(crate) fn check_in(folder: &dyn Folder) -> Result<CheckReport, StoreError> {
+    let Examined { snapshot, replay, damage, .. } = &mut examine(folder)?;
+    damage.extend(replay.damage.iter().map(|damage| format!("{}: {}", damage.name, damage.reason)));
+    let mut tables = Vec::new();
+    match snapshot.tables() {
+        Ok(names) => tables.extend(names.iter().map(|name| check_table(snapshot, name, damage))),
+        Err(failure) => damage.push(failure.to_string()),
+    }
+    let journal_changes = replay.commits.len() as u64;
+    let damage = std::mem::take(damage);
+    Ok(CheckReport { path: snapshot.path().to_owned(), tables, damage, journal_changes })
+}
+
+fn check_table(snapshot: &Snapshot, name: &str, damage: &mut Vec<String>) -> CheckedTable {
+    let mut checked = CheckedTable { name: name.to_owned(), rows: 0, damaged: Vec::new() };
+    let all = (Bound::Unbounded, Bound::Unbounded);
+    let scanned = StoredTable::open(snapshot, name).and_then(|table| {
+        table.scan(all, Direction::Forward, |key, value| {
+            match value.decode(name, key) {
+                Ok(_) => checked.rows += 1,
+                Err(reason) => {
+                    checked.damaged.push(DamagedRow { key: String::from_utf8_lossy(key).into_owned(), reason });
+                }
+            }
+            ControlFlow::Continue(())
+        })
+    });
+    if let Err(failure) = scanned {
+        damage.push(format!("Table `{name}`: {failure}"));
+    }
+    checked
+}
+
+/// Opens a store to look at it.
+pub(crate) fn examine(folder: &dyn Folder) -> Result<Examined, StoreError> {
+    let path = folder.path().join(FILE_NAME);
+    if !folder.exists(FILE_NAME) {
+        return Err(StoreError::Open { path, reason: "there is none".to_owned() });
+    }
+    let mut damage = Vec::new();
+    let file = match RowFile::open_to_read(folder, true) {
+        Err(failure @ StoreError::Damaged { .. }) => {
+            // Without a look at each page first it may still open, and most of it can be read.
+            let opened = RowFile::open_to_read(folder, false).map_err(|_| failure.clone())?;
+            if let StoreError::Damaged { reason, .. } = failure {
+                damage.push(format!("{FILE_NAME}: {reason}"));
+            }
+            opened
+        }
+        opened => opened?,
+    };
+    let stored = file.commit();
+    let replay = journal::replay(folder, stored).map_err(|reason| {
+        let path = folder.path().join(journal::NAMES[0]);
+        error::open(&path, reason.into())
+    })?;
+    let memory = MemoryTable::default();
+    for (commit, batch) in &replay.commits {
+        memory.apply(vec![batch.clone()], *commit, None);
+    }
+    let memory = Arc::new(memory);
+    let live = LiveSnapshots::default().begin(memory.last().max(stored));
+    let snapshot = Snapshot::new(vec![Arc::clone(&memory)], live, file.read()?, path);
+    Ok(Examined { snapshot, memory, replay, damage, _file: file })
+}

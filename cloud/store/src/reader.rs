@@ -1,0 +1,108 @@
+//! One table of a snapshot, as its service reads it.
+
+use std::ops::ControlFlow;
+
+use serde::de::DeserializeOwned;
+
+use super::range::Range;
+use super::snapshot::Snapshot;
+use super::stored_table::StoredTable;
+use super::{StoreError, Table};
+
+/// One table of a [`Snapshot`]; reads of it may nest.
+pub struct TableReader<'a> {
+    snapshot: &'a Snapshot,
+    stored: StoredTable<'a>,
+    table: Table,
+}
+
+impl std::fmt::Debug for TableReader<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("TableReader").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+impl<'a> TableReader<'a> {
+    pub(crate) fn open(snapshot: &'a Snapshot, table: Table) -> Result<Self, StoreError> {
+        Ok(Self { snapshot, stored: StoredTable::open(snapshot, table.name())?, table })
+    }
+
+    /// The value of a key.
+    ///
+    /// # Errors
+    /// As for [`Snapshot::get`].
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        let Some(value) = self.stored.get(key.as_bytes())? else {
+            return Ok(None);
+        };
+        let decoded = value.decode(self.table.name(), key.as_bytes());
+        let value = decoded.map_err(|reason| self.row_failed(key, reason))?;
+        self.parse(key, &value).map(Some)
+    }
+
+    /// Calls `each` with the rows of a range until it breaks.
+    ///
+    /// # Errors
+    /// As for [`Snapshot::get`].
+    pub fn scan<T: DeserializeOwned>(
+        &self,
+        range: Range<'_>,
+        mut each: impl FnMut(&str, T) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let mut failure = None;
+        self.scan_bytes(range, |key, value| match self.parse(key, value) {
+            Ok(value) => each(key, value),
+            Err(reason) => {
+                failure = Some(reason);
+                ControlFlow::Break(())
+            }
+        })?;
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Calls `each` with the keys of a range until it breaks. The values are not looked at.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn scan_keys(&self, range: Range<'_>, mut each: impl FnMut(&str) -> ControlFlow<()>) -> Result<(), StoreError> {
+        let Some(bounds) = range.bounds() else {
+            return Ok(());
+        };
+        self.stored.scan(bounds, range.direction, |key, _| each(&String::from_utf8_lossy(key)))
+    }
+
+    /// Calls `each` with the keys and the stored bytes of a range until it breaks.
+    ///
+    /// # Errors
+    /// When the file can't be read, or a value is damaged.
+    pub fn scan_bytes(
+        &self,
+        range: Range<'_>,
+        mut each: impl FnMut(&str, &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let Some(bounds) = range.bounds() else {
+            return Ok(());
+        };
+        let mut failure = None;
+        self.stored.scan(bounds, range.direction, |key, value| {
+            let text = String::from_utf8_lossy(key);
+            match value.decode(self.table.name(), key) {
+                Ok(value) => each(&text, &value),
+                Err(reason) => {
+                    failure = Some(self.row_failed(&text, reason));
+                    ControlFlow::Break(())
+                }
+            }
+        })?;
+        failure.map_or(Ok(()), Err)
+    }
+
+    fn parse<T: DeserializeOwned>(&self, key: &str, value: &[u8]) -> Result<T, StoreError> {
+        serde_json::from_slice(value).map_err(|reason| self.row_failed(key, reason.to_string()))
+    }
+
+    fn row_failed(&self, key: &str, reason: String) -> StoreError {
+        let path = self.snapshot.path().to_owned();
+        StoreError::Row { path, table: self.table.name(), key: key.to_owned(), reason }
+    }
+}
