@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Show(crate::cli::executions::show::ShowArgs),
     /// Stop an execution
     Stop(crate::cli::executions::stop::StopArgs),
+    /// End the wait that an execution is in, on the embedded cloud
+    Skip(crate::cli::executions::skip::SkipArgs),
     /// Invoke a function and print what it answers
     Invoke(crate::cli::executions::invoke::InvokeArgs),
     /// The embedded cloud on this machine: run, start, stop, look at it, empty it

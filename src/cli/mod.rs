@@ -26,6 +26,7 @@ use ui::Ui;
 
 /// Parses the command line, runs the command and turns its end into an exit code.
 pub(crate) fn main() -> ExitCode {
+    ui::tame_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(answer) => return ui::print_clap(&answer),
@@ -85,6 +86,7 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::List(args) => executions::list::run(args, global, ui).await,
         Command::Show(args) => executions::show::run(args, global, ui).await,
         Command::Stop(args) => executions::stop::run(args, global, ui).await,
+        Command::Skip(args) => executions::skip::run(&args, global, ui).await,
         Command::Invoke(args) => executions::invoke::run(args, global, ui).await,
         Command::Local(args) => local::run(args, ui).await,
     }

@@ -30,7 +30,7 @@ mod table;
 pub mod testing;
 mod wire;
 
-pub use clock::{Clock, ClockControl, Elapsed};
+pub use clock::{Clock, ClockControl, Course, Elapsed, Hold};
 pub use error::ServiceError;
 pub use faults::{ConsistencySettings, FaultInjection, Setting, SettingError, Throttling, Window};
 pub use function_reference::{FunctionReference, LATEST};

@@ -55,11 +55,11 @@ impl Functions {
         let room = self.invoking.take(&reference.key(), size_bytes).ok_or_else(throttled)?;
         let event = self.event(reference, payload, trace_id);
         let pool = Arc::clone(&self.pool);
-        let running = tokio::spawn(async move {
+        let running = tokio::spawn(self.clock.part_of_work(async move {
             let ran = run_version(&pool, &version, event).await;
             drop(room);
             ran
-        });
+        }));
         running.await.unwrap_or_else(|error| {
             tracing::error!(error = %error, function = %reference.arn(), "an invocation was interrupted");
             let message = "The invocation was interrupted; the cloud's log has more.";

@@ -6,6 +6,7 @@ use serde_json::json;
 use cloud_core::{ConsistencySettings, Request, Response};
 
 use super::composition::Cloud;
+use super::time::{Aim, MoveError};
 
 /// What all of them begin with.
 pub(crate) const PREFIX: &str = "/_workshop/";
@@ -16,11 +17,18 @@ pub(crate) const HEALTH_PATH: &str = "/_workshop/health";
 /// Ends the cloud.
 pub(crate) const SHUTDOWN_PATH: &str = "/_workshop/shutdown";
 
+/// Tells the cloud's time, and moves it.
+pub(crate) const TIME_PATH: &str = "/_workshop/time";
+/// Ends the waits that an execution is in.
+pub(crate) const SKIP_PATH: &str = "/_workshop/skip";
+/// Has its clock stand still.
+pub(crate) const STAND_STILL_PATH: &str = "/_workshop/time/stand-still";
+
 /// Tells and sets what of AWS's eventual consistency is shown.
 pub(crate) const EVENTUAL_PATH: &str = "/_workshop/eventual";
 
 /// Answers a private path.
-pub(crate) fn handle(cloud: &Cloud, request: &Request) -> Response {
+pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
     match (&request.method, request.path.as_str()) {
         (&Method::GET, HEALTH_PATH) => Response::json(
             200,
@@ -31,10 +39,13 @@ pub(crate) fn handle(cloud: &Cloud, request: &Request) -> Response {
                 "startedAt": cloud.started_at,
                 "endpoint": cloud.endpoint(),
                 "eventual": cloud.faults.settings().to_json(),
+                "time": cloud.time.report(),
             }),
         ),
         (&Method::GET, EVENTUAL_PATH) => Response::json(200, &cloud.faults.settings().to_json()),
-        (&Method::POST, SHUTDOWN_PATH) | (&Method::PUT, EVENTUAL_PATH) if request.header(GUARD_HEADER).is_none() => {
+        (&Method::POST, SHUTDOWN_PATH | TIME_PATH | STAND_STILL_PATH | SKIP_PATH) | (&Method::PUT, EVENTUAL_PATH)
+            if request.header(GUARD_HEADER).is_none() =>
+        {
             let message = format!("Changing the embedded cloud needs the header {GUARD_HEADER}.");
             Response::json(403, &json!({ "message": message }))
         }
@@ -42,9 +53,42 @@ pub(crate) fn handle(cloud: &Cloud, request: &Request) -> Response {
             cloud.stop.give();
             Response::json(202, &json!({ "status": "stopping" }))
         }
+        (&Method::GET, TIME_PATH) => Response::json(200, &json!(cloud.time.report())),
+        (&Method::POST, TIME_PATH) => move_time(cloud, request).await,
+        (&Method::POST, STAND_STILL_PATH) => match cloud.time.stand_still().await {
+            Ok(()) => Response::json(200, &json!(cloud.time.report())),
+            Err(error) => failed(500, &error.to_string()),
+        },
+        (&Method::POST, SKIP_PATH) => match cloud.skip(&String::from_utf8_lossy(&request.body)).await {
+            Ok(states) => Response::json(200, &json!({ "skipped": states })),
+            Err(error) => failed(error.status, &error.message),
+        },
         (&Method::PUT, EVENTUAL_PATH) => set(cloud, &request.body),
         _ => Response::json(404, &json!({ "message": "The embedded cloud has no such path." })),
     }
+}
+
+/// Moves the cloud's clock to where the body says.
+async fn move_time(cloud: &Cloud, request: &Request) -> Response {
+    let aim = match serde_json::from_slice::<Aim>(&request.body) {
+        Ok(aim) => aim,
+        Err(error) => return failed(400, &format!("This is no way to move a clock: {error}.")),
+    };
+    let given_up = async {
+        tokio::select! {
+            () = request.gone() => {}
+            () = cloud.stop.given() => {}
+        }
+    };
+    match cloud.time.move_clock(aim, given_up).await {
+        Ok(moved) => Response::json(200, &json!(moved)),
+        Err(MoveError::Store(error)) => failed(500, &error.to_string()),
+        Err(error) => failed(409, &error.to_string()),
+    }
+}
+
+fn failed(status: u16, message: &str) -> Response {
+    Response::json(status, &json!({ "message": message }))
 }
 
 /// Sets what is shown: all that the body names is on, and nothing else.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use cloud_apigateway::Apis;
 use cloud_core::{
     Clock, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter, Random, Request, Response, RoleDirectory,
-    Routed, Service, Stop,
+    Routed, Service, ServiceError, Stop,
 };
 use cloud_iam::{Iam, sts};
 use cloud_lambda::{Functions, ProcessRunner, Runner};
@@ -22,6 +22,7 @@ use super::admin;
 use super::http::Host;
 use super::router::{InternalDispatch, Router};
 use super::site::foreign_host;
+use super::time::{self, CloudTime};
 
 /// What a cloud is made of: where its state is, its clock, its source of random values, and what runs functions.
 pub struct Composition {
@@ -47,6 +48,7 @@ pub struct Cloud {
     pub(crate) address: SocketAddr,
     pub(crate) started_at: Timestamp,
     pub(crate) stop: Stop,
+    pub(crate) time: CloudTime,
     store: Store,
     clock: Clock,
     pub(crate) router: Arc<Router>,
@@ -63,6 +65,7 @@ impl Cloud {
     /// When the store cannot be read.
     pub fn open(composition: Composition) -> Result<Arc<Self>, StoreError> {
         let Composition { store, functions_dir, address, clock, random, runner, stop } = composition;
+        time::restore(&store, &clock)?;
         let faults = FaultInjection::new(clock.clone());
         let dispatch = Arc::new(InternalDispatch::default());
 
@@ -95,8 +98,22 @@ impl Cloud {
         let services = services(&states, &functions, &logs, &apis, &iam);
         let router = Arc::new(Router::new(services, faults.clone(), clock.clone()));
         dispatch.connect(&router);
-        let started_at = clock.now();
-        Ok(Arc::new(Self { faults, address, started_at, stop, store, clock, router, iam, functions, states, apis }))
+        let started_at = clock.machine().now();
+        let time = CloudTime::new(clock.clone(), store.clone(), Arc::clone(&states));
+        Ok(Arc::new(Self {
+            faults,
+            address,
+            started_at,
+            stop,
+            time,
+            store,
+            clock,
+            router,
+            iam,
+            functions,
+            states,
+            apis,
+        }))
     }
 
     /// Continues what was under way when the cloud ended; called once, when it is ready to serve.
@@ -109,7 +126,7 @@ impl Cloud {
     pub async fn answer(&self, mut request: Request) -> Response {
         self.enter_session_account(&mut request);
         match Host::of(&request) {
-            Host::Service if request.path.starts_with(admin::PREFIX) => admin::handle(self, &request),
+            Host::Service if request.path.starts_with(admin::PREFIX) => admin::handle(self, &request).await,
             Host::Service => self.router.answer(request).await,
             Host::Api(id) => self.answer_endpoint(&id, &request).await,
             Host::Foreign => foreign_host(),
@@ -124,6 +141,11 @@ impl Cloud {
         self.states.stop().await;
         self.functions.stop();
         self.store.flush().await
+    }
+
+    /// Ends the waits that an execution is in; gives the names of the states that waited.
+    pub(crate) async fn skip(&self, execution_arn: &str) -> Result<Vec<String>, ServiceError> {
+        self.states.skip(execution_arn).await
     }
 
     /// Every service with its operations, in the order of the composition.
@@ -146,8 +168,10 @@ impl Cloud {
     }
 
     async fn answer_endpoint(&self, api_id: &str, request: &Request) -> Response {
+        let machine = self.clock.machine();
+        let began_at = machine.now();
         let response = self.apis.execute(api_id, request).await;
-        let duration_ms = self.clock.since(request.received_at).as_secs_f64() * 1_000.0;
+        let duration_ms = machine.since(began_at).as_secs_f64() * 1_000.0;
         let operation = format!("{api_id}: {} {}", request.method, request.path);
         tracing::info!(target: "cloud::request", operation, status = response.status, duration_ms, request_id = %request.id);
         response
@@ -179,7 +203,7 @@ pub(crate) fn process_runner(
     clock: &Clock,
     random: &Random,
 ) -> Arc<dyn Runner> {
-    Arc::new(ProcessRunner::new(functions_dir, endpoint(address), clock.clone(), random))
+    Arc::new(ProcessRunner::new(functions_dir, endpoint(address), clock.machine(), random))
 }
 
 fn endpoint(address: SocketAddr) -> String {

@@ -19,6 +19,7 @@ mod open_files;
 mod router;
 mod run;
 mod site;
+mod time;
 
 pub use cloud_core::{ConsistencySettings, Setting};
 pub use composition::{Cloud, Composition};
@@ -29,3 +30,4 @@ pub use keys::CloudKeys;
 pub use log::{ActivityReader, ActivityRecord};
 pub use run::{LocalError, Ready, RunOptions, run};
 pub use site::CloudFront;
+pub use time::{Aim, Ending, Moved, TimeReport};

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, OnceLock, Weak};
 
+use jiff::Timestamp;
+
 use cloud_core::{
     Answering, Clock, Dispatch, FaultInjection, Form, OperationInfo, PortFuture, Protocol, Request, Response, Service,
     ServiceError, ServiceInfo,
@@ -38,6 +40,7 @@ impl Router {
 
     /// Answers one request to a service, in the service's own protocol.
     pub(crate) async fn answer(&self, mut request: Request) -> Response {
+        let began_at = self.clock.machine().now();
         let target = self.target(&mut request);
         let name = target.name();
         let protocol = target.protocol();
@@ -52,7 +55,7 @@ impl Router {
                 Err(ServiceError::not_implemented(&name))
             }
         };
-        self.trace(&name, &request, &answered);
+        self.trace(&name, began_at, &request, &answered);
         answered.unwrap_or_else(|error| protocol.error(&error, &request.id))
     }
 
@@ -68,12 +71,18 @@ impl Router {
     pub(crate) fn refuse(&self, head: &Request, error: impl FnOnce(Protocol) -> ServiceError) -> Response {
         let target = self.target(&mut head.clone());
         let refused = Err(error(target.protocol()));
-        self.trace(&target.name(), head, &refused);
+        self.trace(&target.name(), self.clock.machine().now(), head, &refused);
         refused.unwrap_or_else(|error| target.protocol().error(&error, &head.id))
     }
 
-    fn trace(&self, operation: &str, request: &Request, answered: &Result<Response, ServiceError>) {
-        let duration_ms = self.clock.since(request.received_at).as_secs_f64() * 1_000.0;
+    fn trace(
+        &self,
+        operation: &str,
+        began_at: Timestamp,
+        request: &Request,
+        answered: &Result<Response, ServiceError>,
+    ) {
+        let duration_ms = self.clock.machine().since(began_at).as_secs_f64() * 1_000.0;
         let (status, error) = match answered {
             Ok(response) => (response.status, None),
             Err(error) => (error.status, Some(error)),
@@ -206,7 +215,8 @@ impl Dispatch for InternalDispatch {
                 return service.call(operation, &request).await;
             }
             // Half an operation would be worse than one that nobody waited for: what writes runs to its end.
-            let work = tokio::spawn(async move { answer(&service, operation, &request).await });
+            let clock = router.clock.clone();
+            let work = tokio::spawn(clock.part_of_work(async move { answer(&service, operation, &request).await }));
             work.await.unwrap_or_else(|_| Err(ending()))
         })
     }

@@ -21,6 +21,7 @@ use super::keys::CloudKeys;
 use super::log::{ActivityLayer, ActivityWriter};
 use super::open_files::OpenFiles;
 use super::site::CloudFront;
+use super::time::TimeReport;
 
 /// The port that AWS emulators use, so that clients set up for one find this one.
 const DEFAULT_PORT: u16 = 4566;
@@ -37,6 +38,8 @@ pub struct RunOptions {
     pub port: Option<u16>,
     /// What of AWS's eventual consistency it shows.
     pub consistency: ConsistencySettings,
+    /// Whether its clock is to stand still until it is moved.
+    pub virtual_time: bool,
 }
 
 /// Told once, when requests are answered.
@@ -109,15 +112,16 @@ pub enum LocalError {
 ///
 /// # Errors
 /// When another cloud has the folder, no port can be had, or a file can't be used.
-pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(), LocalError> {
-    let RunOptions { data_dir, port, consistency } = options;
-    let clock = Clock::system();
+pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport)) -> Result<(), LocalError> {
+    let RunOptions { data_dir, port, consistency, virtual_time } = options;
+    let machine = Clock::system();
+    let (clock, _) = Clock::movable();
     let random = Random::from_system().map_err(LocalError::Random)?;
     // Whatever this process makes is for its user alone, also where the code that makes it does not say so.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let tightened = data_dir.make_private()?;
-    let _lock = lock(&data_dir, &clock).await?;
-    let log = open_log(&data_dir, &clock)?;
+    let _lock = lock(&data_dir, &machine).await?;
+    let log = open_log(&data_dir, &machine)?;
     if tightened > 0 {
         tracing::warn!(target: "cloud::lifecycle", count = tightened, "files and folders were open to other users and are not any more");
     }
@@ -138,12 +142,15 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(
         runner,
         stop: stop.clone(),
     })?;
+    if virtual_time {
+        cloud.time.stand_still().await?;
+    }
     cloud.faults.set(consistency);
     let ready = Ready { pid: std::process::id(), port: address.port(), default_port_taken };
     write_ready_file(&data_dir, &ready)?;
     cloud.resume();
     tracing::info!(target: "cloud::lifecycle", port = ready.port, "ready");
-    on_ready(&ready);
+    on_ready(&ready, cloud.time.report());
 
     // Clients sign by the machine's clock, and are waited for by it.
     let front = CloudFront::new(Arc::clone(&cloud), keys, clock, Clock::system(), random, stop);

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use asl::{Effect, HistoryEvent, Input, Outcome};
-use cloud_core::ServiceError;
+use cloud_core::{Hold, ServiceError};
 use cloud_store::{Batch, Range};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -37,7 +37,8 @@ pub(crate) struct Ended {
 /// Begins again what was running when the cloud ended.
 pub(crate) fn begin_again(states: &Arc<States>) {
     let read = states.store.scan::<ExpressRun>(EXPRESS_EXECUTIONS, Range::all(), |_, run| {
-        tokio::spawn(run_stored(Arc::clone(states), run, states.clock.now()));
+        let running = run_stored(Arc::clone(states), run, states.clock.now());
+        tokio::spawn(states.clock.work(running));
         ControlFlow::Continue(())
     });
     if let Err(error) = read {
@@ -65,7 +66,8 @@ pub(crate) async fn run_stored(states: Arc<States>, run: ExpressRun, now: Timest
 /// Runs an execution to its end, even if nobody waits any more.
 pub(crate) async fn run(states: &Arc<States>, run: ExpressRun, now: Timestamp) -> Result<Ended, ServiceError> {
     let states = Arc::clone(states);
-    let driven = tokio::spawn(async move { drive(&states, run, now, None).await });
+    let clock = states.clock.clone();
+    let driven = tokio::spawn(clock.part_of_work(async move { drive(&states, run, now, None).await }));
     driven.await.map_err(|error| ServiceError::internal(format!("The execution was interrupted: {error}.")))?
 }
 
@@ -170,7 +172,7 @@ async fn to_the_end(states: &Arc<States>, live: Live) -> Result<Ended, ServiceEr
                     () = states.stop.given() => {
                         return Err(ServiceError::new(503, "ServiceUnavailable", "The embedded cloud is ending."));
                     }
-                    Some(input) = answered.recv() => input,
+                    Some((input, _held)) = answered.recv() => input,
                     () = states.clock.sleep_until(wake) => Input::Wake,
                 }
             }
@@ -194,7 +196,7 @@ fn collect(
     states: &Arc<States>,
     caller: &Caller,
     effects: Vec<Effect>,
-    answers: &mpsc::Sender<Input>,
+    answers: &mpsc::Sender<(Input, Hold)>,
     inputs: &mut VecDeque<Input>,
 ) -> Collected {
     let mut collected = Collected::default();
@@ -203,15 +205,16 @@ fn collect(
             Effect::Event(event) => collected.events.push(event),
             Effect::StartTask(request) => {
                 inputs.push_back(Input::TaskStarted { task: request.task, worker_name: None });
+                let clock = states.clock.clone();
                 let states = Arc::clone(states);
                 let caller = caller.clone();
                 let answers = answers.clone();
-                tokio::spawn(async move {
+                tokio::spawn(clock.work(async move {
                     if let Some(input) = integration::call(&states, &caller, &request).await {
                         // Nobody listens any more once the execution is over.
-                        drop(answers.send(input).await);
+                        drop(answers.send((input, states.clock.hold())).await);
                     }
-                });
+                }));
             }
             Effect::CancelTask(_) => {}
             Effect::Ended(outcome) => collected.outcome = Some(outcome),

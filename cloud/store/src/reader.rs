@@ -60,6 +60,26 @@ impl<'a> TableReader<'a> {
         failure.map_or(Ok(()), Err)
     }
 
+    /// Calls `each` with the rows of a range until it breaks; a row that can't be read comes as the error that says why, and
+    /// the scan goes on behind it.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn scan_tolerant<T: DeserializeOwned>(
+        &self,
+        range: Range<'_>,
+        mut each: impl FnMut(&str, Result<T, StoreError>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let Some(bounds) = range.bounds() else {
+            return Ok(());
+        };
+        self.stored.scan(bounds, range.direction, |key, value| {
+            let text = String::from_utf8_lossy(key);
+            let decoded = value.decode(self.table.name(), key).map_err(|reason| self.row_failed(&text, reason));
+            each(&text, decoded.and_then(|value| self.parse(&text, &value)))
+        })
+    }
+
     /// Calls `each` with the keys of a range until it breaks. The values are not looked at.
     ///
     /// # Errors

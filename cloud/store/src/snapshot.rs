@@ -76,10 +76,9 @@ impl Snapshot {
         &self,
         table: Table,
         range: Range<'_>,
-        mut each: impl FnMut(&str, Result<T, StoreError>) -> ControlFlow<()>,
+        each: impl FnMut(&str, Result<T, StoreError>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        let table = self.table(table)?;
-        table.scan_bytes(range, |key, value| each(key, table.decode(key, value)))
+        self.table(table)?.scan_tolerant(range, each)
     }
 
     /// Calls `each` with the keys of a range until it breaks.

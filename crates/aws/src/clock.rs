@@ -1,5 +1,7 @@
 //! The clocks of a command that talks to AWS and the only way for it to wait: time is a value everywhere else.
 
+use std::fmt;
+use std::pin::Pin;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -18,6 +20,12 @@ static SCALE: LazyLock<f64> = LazyLock::new(|| {
 #[allow(clippy::disallowed_methods, reason = "this file owns the wall clock")]
 pub fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// The clock of a cloud whose time is not the machine's.
+pub trait CloudClock: fmt::Debug + Send + Sync {
+    /// What it shows.
+    fn now(&self) -> Pin<Box<dyn Future<Output = Timestamp> + Send + '_>>;
 }
 
 /// Measures how long something takes, on a clock that nobody sets.

@@ -80,7 +80,7 @@ impl Outcome {
 
     /// What the user should know in addition to what was done.
     pub(super) fn notes(&self) -> impl Iterator<Item = String> {
-        let in_flight = self.in_flight.as_ref().map(|it| it.sentence(clock::now()));
+        let in_flight = self.in_flight.as_ref().map(|it| it.sentence());
         let endpoint = endpoint_note(self.endpoint).map(str::to_owned);
         self.plan.notes.iter().cloned().chain(self.pruned.clone()).chain(in_flight).chain(endpoint)
     }

@@ -152,6 +152,6 @@ fn print(result: &FunctionResult<'_>, ui: &Ui) -> Result<(), CliError> {
         several => format!(" The state machines {} lead to it.", several.join(", ")),
     };
     ui.result(format!("{headline}{led} {seconds}"))?;
-    in_flight.iter().for_each(|it| ui.note(it.sentence(clock::now())));
+    in_flight.iter().for_each(|it| ui.note(it.sentence()));
     Ok(())
 }

@@ -20,6 +20,9 @@ pub(crate) struct InFlight {
     pub(crate) count: usize,
     /// When the last of the waits ends that are known.
     pub(crate) waits_until: Option<Timestamp>,
+    /// When that was so, on the cloud's clock.
+    #[serde(skip)]
+    pub(crate) now: Timestamp,
 }
 
 impl InFlight {
@@ -39,11 +42,13 @@ impl InFlight {
         let waits = waits(&session.aws, &running).await;
         waits.notes().iter().for_each(|note| ui.note_beside_progress(toned(Tone::Warning, note)));
         let waits_until = waits.known.into_values().filter_map(|wait| wait.until).max();
-        Some(Self { count: running.len(), waits_until })
+        let now = session.aws.now().await;
+        Some(Self { count: running.len(), waits_until, now })
     }
 
     /// What to tell the user.
-    pub(crate) fn sentence(&self, now: Timestamp) -> String {
+    pub(crate) fn sentence(&self) -> String {
+        let now = self.now;
         let (goes, it) = match self.count {
             1 => {
                 ("1 execution has not ended and goes on with the definition that it began with".to_owned(), "it waits")
@@ -85,7 +90,7 @@ mod tests {
     fn it_is_said_how_many_and_until_when() {
         let now: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
         let told = |count, until: Option<&str>| {
-            InFlight { count, waits_until: until.and_then(|until| until.parse().ok()) }.sentence(now)
+            InFlight { count, waits_until: until.and_then(|until| until.parse().ok()), now }.sentence()
         };
         insta::assert_snapshot!(told(1, Some("2026-11-22T09:00:00.2Z")), @"1 execution has not ended and goes on with the definition that it began with; it waits until 2026-11-22T09:00:00Z (in 1 h).");
         insta::assert_snapshot!(told(12, Some("2026-11-24T08:00:00Z")), @"12 executions have not ended and go on with the definition that they began with; the last wait ends at 2026-11-24T08:00:00Z (in 2 d).");

@@ -13,7 +13,6 @@ use crate::cli::session::artefacts;
 use crate::cli::session::project::Project;
 use crate::cli::session::{Session, estimated_stack, measured_stack};
 use crate::cli::ui::Ui;
-use aws::clock;
 use deploy::{Desired, ForeignResources, Observed, Plan, RecentChanges, desired, limits, observe, plan};
 
 /// The options of whatever compares the project with what is deployed.
@@ -76,7 +75,7 @@ impl Planned {
                 "steps": self.plan.steps, "notes": self.plan.notes, "executionsInFlight": in_flight,
             }));
         }
-        let in_flight = in_flight.map(|it| format!("\n{}", it.sentence(clock::now()))).unwrap_or_default();
+        let in_flight = in_flight.map(|it| format!("\n{}", it.sentence())).unwrap_or_default();
         ui.result(format!("{}{}{in_flight}", self.plan, notes(&self.plan)))
     }
 }

@@ -111,7 +111,7 @@ fn print(
     }
     ui.result(format!("{} {seconds}", toned(Tone::Good, format!("Returned to the deployment {}.", to.id))))?;
     plan.notes.iter().for_each(|note| ui.note(note));
-    in_flight.iter().for_each(|it| ui.note(it.sentence(clock::now())));
+    in_flight.iter().for_each(|it| ui.note(it.sentence()));
     ui.note(toned(Tone::Faint, STAYS));
     Ok(())
 }

@@ -11,7 +11,6 @@ use crate::cli::history::waits::waits;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
-use aws::clock;
 use aws::executions::{self, Execution, Status};
 use model::service::StateMachineKind;
 
@@ -70,6 +69,7 @@ struct Entry {
 /// Runs `workshop list`.
 pub(crate) async fn run(args: ListArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
+    session.note_moved_clock(ui);
     let (found, more) = newest(&session, global, &args).await?;
     let mut waits = waits(&session.aws, &found).await;
     waits.notes().iter().for_each(|note| ui.note(toned(Tone::Warning, note)));
@@ -90,7 +90,7 @@ pub(crate) async fn run(args: ListArgs, global: &Global, ui: &Ui) -> Result<(), 
         ui.note(format!("No execution{which} yet: `{} --task taskone --at +10s`.", global.command("start")));
         return Ok(());
     }
-    ui.result(table(&entries, clock::now(), &TimeZone::system()))?;
+    ui.result(table(&entries, session.aws.now().await, &TimeZone::system()))?;
     if more {
         ui.note(toned(Tone::Faint, format!("There are more; `--limit {}` shows more of them.", args.limit * 10)));
     }

@@ -3,5 +3,6 @@
 pub(crate) mod invoke;
 pub(crate) mod list;
 pub(crate) mod show;
+pub(crate) mod skip;
 pub(crate) mod start;
 pub(crate) mod stop;

@@ -15,7 +15,6 @@ use crate::cli::history::waiting::{Waiting, waiting};
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
-use aws::clock;
 use aws::executions::{self, ExecutionDetail, Status};
 use aws::history::HistoryEvent;
 
@@ -34,6 +33,7 @@ pub(crate) struct ShowArgs {
 /// Runs `workshop show`.
 pub(crate) async fn run(args: ShowArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
+    session.note_moved_clock(ui);
     let found = find(&session, global, &args.execution).await?;
     let arn = &found.execution.execution_arn;
     let events = executions::history_after(&session.aws, arn, 0).await?;
@@ -51,7 +51,7 @@ pub(crate) async fn run(args: ShowArgs, global: &Global, ui: &Ui) -> Result<(), 
         return ui.json(&value);
     }
     let zone = TimeZone::system();
-    ui.result(heading(&found, wait.as_ref(), clock::now(), &zone))?;
+    ui.result(heading(&found, wait.as_ref(), session.aws.now().await, &zone))?;
     ui.result(timeline(&events, &zone, ui.is_verbose()))
 }
 

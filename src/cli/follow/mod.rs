@@ -115,7 +115,7 @@ pub(crate) async fn follow(aws: &Aws, ui: &Ui, options: &Options) -> Result<Opti
             following.note("The last lines of its functions could not be read.");
             return Ok(following.tracker.end);
         }
-        let left_ms = following.count_down(now);
+        let left_ms = following.count_down(following.aws.now().await);
         clock::pause(pace(backoff.delay(), left_ms)).await;
     }
 }

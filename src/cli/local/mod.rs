@@ -3,6 +3,7 @@
 mod log_line;
 mod logs;
 mod status;
+mod time;
 
 use std::path::PathBuf;
 
@@ -38,12 +39,16 @@ enum Action {
   workshop local run                       on port 4566, or the next that is free
   workshop local run --port 5000           on that port and no other
   workshop local run --data ./cloud        with its state in that folder
-  workshop local run --like-aws            as slow to agree with itself as AWS")]
+  workshop local run --like-aws            as slow to agree with itself as AWS
+  workshop local run --virtual-time        with a clock that stands still until it is moved")]
     Run {
         #[command(flatten)]
         port: Port,
         #[command(flatten)]
         consistency: Consistency,
+        /// Its clock stands still until `workshop local time` moves it
+        #[arg(long)]
+        virtual_time: bool,
         /// The folder for its state [default: see `workshop local --help`]
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
@@ -75,6 +80,9 @@ On a cloud that runs already these take the place of all that were set: failing=
         port: Port,
         #[command(flatten)]
         consistency: Consistency,
+        /// Its clock stands still until `workshop local time` moves it
+        #[arg(long)]
+        virtual_time: bool,
     },
     /// Stop it; what waits goes on waiting when it is started again
     #[command(after_help = "Examples:
@@ -85,6 +93,8 @@ On a cloud that runs already these take the place of all that were set: failing=
   workshop local status
   workshop local status --json")]
     Status,
+    /// Show its time, or move it ahead
+    Time(time::TimeArgs),
     /// Show what it answered and did, and what failed in it
     Logs(logs::LogsArgs),
     /// Stop it and delete everything in it
@@ -136,25 +146,27 @@ impl LocalArgs {
 /// Runs `workshop local`.
 pub(crate) async fn run(args: LocalArgs, ui: &Ui) -> Result<(), CliError> {
     match args.action {
-        Action::Run { port, consistency, data, background } => {
+        Action::Run { port, consistency, virtual_time, data, background } => {
             let data_dir = data.map_or_else(data_dir, |data| Ok(DataDir::new(data)))?;
             let consistency = consistency.settings().unwrap_or_default();
-            run_here(RunOptions { data_dir, port: port.port, consistency }, background, ui).await
+            run_here(RunOptions { data_dir, port: port.port, consistency, virtual_time }, background, ui).await
         }
-        Action::Start { port, consistency } => {
+        Action::Start { port, consistency, virtual_time } => {
             let consistency = consistency.settings();
-            let options = StartOptions { data_dir: data_dir()?, port: port.port, consistency };
+            let options = StartOptions { data_dir: data_dir()?, port: port.port, consistency, virtual_time };
             let running = lifecycle::start(&options).await?;
             if ui.is_json() {
-                let Running { ready, ran_already } = &running;
+                let Running { ready, ran_already, time } = &running;
                 return ui.json(&json!({
                     "status": "running", "endpoint": ready.endpoint(), "pid": ready.pid, "ranAlready": ran_already,
+                    "time": time,
                 }));
             }
             ui.result(started(&running))
         }
         Action::Stop => stop(ui).await,
         Action::Status => status::run(ui).await,
+        Action::Time(args) => time::run(&args, ui).await,
         Action::Logs(args) => logs::run(&args, ui).await,
         Action::Reset => {
             lifecycle::reset(&data_dir()?).await?;
@@ -169,8 +181,8 @@ async fn run_here(options: RunOptions, background: bool, ui: &Ui) -> Result<(), 
         // The command that waits for it knows already what went wrong; this is for the log.
         return Ok(lifecycle::run_in_background(options).await?);
     }
-    let say = |ready: &Ready| {
-        let running = Running { ready: ready.clone(), ran_already: false };
+    let say = |ready: &Ready, time| {
+        let running = Running { ready: ready.clone(), ran_already: false, time: Some(time) };
         ui.note(format!("{} Ctrl-C stops it.", started(&running)));
     };
     Ok(cloud_server::run(options, say).await?)

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use cloud_server::lifecycle::{self, LifecycleError, Status};
-use cloud_server::{DataDir, Ready};
+use cloud_server::{DataDir, Ready, TimeReport};
 
 use crate::cli::error::CliError;
-use crate::cli::session::embedded;
+use crate::cli::session::{cloud_time, embedded};
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
@@ -25,6 +25,8 @@ struct StatusReport {
     memory_kib: Option<u64>,
     data: String,
     holds: Option<Inventory>,
+    /// What its clock shows.
+    time: Option<TimeReport>,
     /// What of AWS's eventual consistency it shows: values by name.
     eventual: Map<String, Value>,
 }
@@ -56,12 +58,14 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
         memory_kib: std::fs::read_to_string(format!("/proc/{}/status", ready.pid)).ok().and_then(|text| rss_kib(&text)),
         data: data_dir.root().display().to_string(),
         holds,
+        time: serde_json::from_value(health["time"].clone()).ok(),
         eventual: health["eventual"].as_object().cloned().unwrap_or_default(),
     };
     if ui.is_json() {
         let mut members = json!({
             "status": "running", "endpoint": report.endpoint, "pid": report.pid, "startedAt": report.started,
             "memoryKib": report.memory_kib, "data": report.data, "holds": report.holds,
+            "time": report.time,
         });
         if !report.eventual.is_empty() {
             members["eventual"] = Value::Object(report.eventual);
@@ -117,6 +121,9 @@ impl StatusReport {
                 ),
             );
         }
+        if let Some(time) = self.time.as_ref().and_then(|time| cloud_time::sentence("its clock", time)) {
+            say("time", time);
+        }
         if !self.eventual.is_empty() {
             let word = |(name, value): (&String, &Value)| format!("{name} {}", value.as_str().unwrap_or_default());
             say("as AWS", self.eventual.iter().map(word).collect::<Vec<_>>().join(", "));
@@ -139,6 +146,7 @@ mod tests {
             memory_kib: rss_kib("Name:\tworkshop\nVmRSS:\t   12480 kB\nThreads:\t3\n"),
             data: "/home/anna/.local/state/workshop/local".to_owned(),
             holds: Some(Inventory { functions: 2, state_machines: 1, running_executions: 3, apis: 1 }),
+            time: None,
             eventual: Map::new(),
         };
         let text = report.text("2026-11-22T08:00:00Z".parse().unwrap());

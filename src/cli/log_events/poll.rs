@@ -1,7 +1,6 @@
 //! One poll of a log group: all its pages, the new lines handed over page by page.
 
 use crate::cli::log_events::window::Window;
-use aws::clock;
 use aws::log_events::{self, LogEvent, Query};
 use aws::{Aws, AwsError};
 
@@ -41,7 +40,7 @@ pub(crate) async fn poll<E: From<AwsError>>(
         }
         token = page.next_token;
         if token.is_none() {
-            window.slide(clock::now().as_millisecond());
+            window.slide(aws.now().await.as_millisecond());
             return Ok(true);
         }
     }

@@ -54,8 +54,10 @@ pub(crate) struct LogsArgs {
 
 /// Runs `workshop logs`.
 pub(crate) async fn run(args: LogsArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
-    let start = start(args.start_time.as_deref())?;
+    // Read before anything is asked, so that a typing error is told at once; then by the cloud's clock.
+    start(args.start_time.as_deref(), clock::now())?;
     let session = Session::open(global, ui).await?;
+    let start = start(args.start_time.as_deref(), session.aws.now().await)?;
     let interval = timing::interval(global, args.interval);
     if let Some(name) = &args.execution {
         let found = find(&session, global, name).await?;
@@ -92,8 +94,8 @@ pub(crate) async fn run(args: LogsArgs, global: &Global, ui: &Ui) -> Result<(), 
     }
 }
 
-fn start(text: Option<&str>) -> Result<Timestamp, CliError> {
-    let now = clock::now().to_zoned(TimeZone::system());
+fn start(text: Option<&str>, now: Timestamp) -> Result<Timestamp, CliError> {
+    let now = now.to_zoned(TimeZone::system());
     let text = text.unwrap_or("10m");
     since::parse(text, &now).ok_or_else(|| {
         CliError::new(ErrorKind::Usage, format!("`{text}` can't be read as a start time.")).try_this(since::ACCEPTED)

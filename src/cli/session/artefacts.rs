@@ -11,7 +11,7 @@ use workshop_package as packager;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::session::bundled;
 use crate::cli::session::project::{Origin, Project};
-use crate::cli::ui::Ui;
+use crate::cli::ui::{Ui, visible};
 use deploy::Artefact;
 use model::names::Key;
 use model::service::Architecture;
@@ -138,14 +138,14 @@ fn show(event: &packager::Event, ui: &Ui, bar: &indicatif::ProgressBar) {
     match event {
         packager::Event::Building { functions } => {
             let text = format!("Building {} with cargo", functions.join(", "));
-            bar.set_message(text.clone());
+            bar.set_message(visible(&text));
             if bar.is_hidden() {
                 ui.note(text);
             }
         }
-        packager::Event::Compiled { target, fresh: false } => bar.set_message(format!("Building: {target}")),
+        packager::Event::Compiled { target, fresh: false } => bar.set_message(format!("Building: {}", visible(target))),
         packager::Event::Compiled { .. } => {}
-        packager::Event::Waiting { reason } => bar.set_message(reason.clone()),
+        packager::Event::Waiting { reason } => bar.set_message(visible(reason)),
         packager::Event::Packaged { function, size_bytes } if ui.is_verbose() => {
             bar.suspend(|| ui.note(format!("packaged {function}: {size_bytes} bytes")));
         }

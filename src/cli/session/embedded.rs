@@ -2,6 +2,7 @@
 
 use cloud_server::{DataDir, Ready, lifecycle::Running};
 
+use super::cloud_time;
 use crate::cli::error::{CliError, ErrorKind};
 
 /// The folder of the embedded cloud, as the environment gives it.
@@ -21,7 +22,13 @@ pub(crate) fn started(running: &Running) -> String {
     let endpoint = running.ready.endpoint();
     let how = if running.ran_already { "runs already" } else { "runs" };
     let taken = if default_port_taken { " Port 4566 is taken by another program." } else { "" };
-    format!("The embedded cloud {how} at {endpoint} (process {pid}).{taken}")
+    let time = running
+        .time
+        .as_ref()
+        .and_then(|time| cloud_time::sentence("Its clock", time))
+        .map(|it| format!(" {it}"))
+        .unwrap_or_default();
+    format!("The embedded cloud {how} at {endpoint} (process {pid}).{taken}{time}")
 }
 
 #[cfg(test)]
@@ -31,6 +38,6 @@ mod tests {
     #[test]
     fn a_taken_port_is_told() {
         let ready = Ready { pid: 42, port: 4567, default_port_taken: true };
-        insta::assert_snapshot!(started(&Running { ready, ran_already: false }), @"The embedded cloud runs at http://127.0.0.1:4567 (process 42). Port 4566 is taken by another program.");
+        insta::assert_snapshot!(started(&Running { ready, ran_already: false, time: None }), @"The embedded cloud runs at http://127.0.0.1:4567 (process 42). Port 4566 is taken by another program.");
     }
 }

@@ -2,14 +2,18 @@
 
 pub(crate) mod artefacts;
 mod bundled;
+pub(crate) mod cloud_time;
 pub(crate) mod embedded;
 mod mfa;
 pub(crate) mod project;
+mod service_file;
 
 use std::sync::Arc;
 
-use cloud_server::lifecycle;
+use cloud_server::TimeReport;
+use cloud_server::lifecycle::{self, Running};
 
+use self::cloud_time::EmbeddedClock;
 use self::project::Project;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
@@ -29,6 +33,8 @@ pub(crate) struct Session {
     pub(crate) aws: Aws,
     /// The deployment that the command is about.
     pub(crate) stack: Stack,
+    /// What the embedded cloud's clock showed when the command began.
+    time: Option<TimeReport>,
 }
 
 impl Session {
@@ -45,14 +51,25 @@ impl Session {
     /// # Errors
     /// Missing credentials, an endpoint that does not answer.
     pub(crate) async fn of(project: Project, global: &Global, ui: &Ui) -> Result<Self, CliError> {
-        let aws = Aws::connect(target(global, ui).await?).await?;
+        let (target, running) = target(global, ui).await?;
+        let time = running.as_ref().and_then(|running| running.time);
+        let mut aws = Aws::connect(target).await?;
+        if let Some(Running { ready, .. }) = running {
+            aws = aws.with_clock(Arc::new(EmbeddedClock::new(embedded::data_dir()?, ready)));
+        }
         let told = ui.clone();
         aws.on_wait(move |wait| told.wait(wait));
         let account = aws.account().await;
         let account = account.map_err(|error| CliError::first_call(error, &aws))?;
         let stage = global.stage.clone().unwrap_or_else(|| project.service.default_stage.clone());
         let stack = project.service.stack(stage, aws.region.clone(), account);
-        Ok(Self { project, aws, stack })
+        Ok(Self { project, aws, stack, time })
+    }
+
+    /// Says that moments are told by a clock that was moved, where it was.
+    pub(crate) fn note_moved_clock(&self, ui: &Ui) {
+        let told = self.time.as_ref().and_then(|time| cloud_time::sentence("The embedded cloud's clock", time));
+        told.filter(|_| !ui.is_json()).into_iter().for_each(|told| ui.note(toned(Tone::Faint, told)));
     }
 
     /// The function that a text means: its key in the service file, or its deployed name.
@@ -81,10 +98,11 @@ impl Session {
 }
 
 /// Which cloud the options mean; the embedded one is started when it does not run.
-async fn target(global: &Global, ui: &Ui) -> Result<Target, CliError> {
+async fn target(global: &Global, ui: &Ui) -> Result<(Target, Option<Running>), CliError> {
     if !global.local {
         let mfa_code: aws::MfaCode = Some(Arc::new(mfa::Terminal));
-        return Ok(Target::Aws { profile: global.profile.clone(), region: global.region.clone(), mfa_code });
+        let target = Target::Aws { profile: global.profile.clone(), region: global.region.clone(), mfa_code };
+        return Ok((target, None));
     }
     let region = global.region.clone().unwrap_or_default();
     if region.partition() != "aws" {
@@ -97,7 +115,7 @@ async fn target(global: &Global, ui: &Ui) -> Result<Target, CliError> {
     if !running.ran_already {
         ui.note(toned(Tone::Faint, embedded::started(&running)));
     }
-    Ok(Target::Local { endpoint: running.ready.endpoint(), region })
+    Ok((Target::Local { endpoint: running.ready.endpoint(), region }, Some(running)))
 }
 
 /// The stack of a project as far as it is known without a call: the account is a placeholder unless it is the embedded

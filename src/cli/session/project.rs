@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::service_file;
 use crate::cli::error::{CliError, ErrorKind};
 use model::definition::Definition;
 use model::names::Key;
@@ -65,7 +66,7 @@ impl ProjectText {
     /// A file that can't be read, or a service file that is wrong.
     pub(crate) fn find() -> Result<Self, CliError> {
         let here = std::env::current_dir().map_err(|error| CliError::io("The current folder can't be read", &error))?;
-        let Some(folder) = folder_of(&here) else { return Self::bundled() };
+        let Some(folder) = folder_of(&here)? else { return Self::bundled() };
         let path = |file: &str| folder.join(SERVICE_FILE).with_file_name(file);
         let read = |file: &str| read(&path(file), &display_path(&here, &path(file)));
         Self::load(Origin::Folder(folder.to_owned()), read, |file| Some(path(file)))
@@ -105,8 +106,17 @@ fn without_definition(failure: CliError, key: &Key, machine: &StateMachine) -> C
 }
 
 /// The folder that a folder's project is in: itself, or the nearest above it with a service file.
-pub(crate) fn folder_of(here: &Path) -> Option<&Path> {
-    here.ancestors().find(|folder| folder.join(SERVICE_FILE).is_file())
+///
+/// # Errors
+/// What lies under the service file's name is no file that can be read, or a folder above belongs to another user.
+pub(crate) fn folder_of(here: &Path) -> Result<Option<&Path>, CliError> {
+    for folder in here.ancestors() {
+        if service_file::is_in(folder, &display_path(here, &folder.join(SERVICE_FILE)))? {
+            service_file::refuse_strangers(here, folder)?;
+            return Ok(Some(folder));
+        }
+    }
+    Ok(None)
 }
 
 impl Project {

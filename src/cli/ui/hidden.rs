@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use super::text::printable;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// The terminal without echo, until this value goes: also when Ctrl-C ends the command that waits.
@@ -38,7 +39,7 @@ pub(crate) async fn ask_hidden(question: &str) -> io::Result<Option<String>> {
     }
     let _quiet = Quiet::begin()?;
     let mut err = io::stderr();
-    write!(err, "{question}").and_then(|()| err.flush())?;
+    write!(err, "{}", printable(question)).and_then(|()| err.flush())?;
     let line = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         io::stdin().read_line(&mut line).map(|_| line)

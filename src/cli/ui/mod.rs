@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::{ColorWhen, Global};
 
-pub(crate) use failure::print_clap;
+pub(crate) use failure::{print_clap, tame_panics};
 pub(crate) use hidden::ask_hidden;
 pub(crate) use text::{Tone, toned, visible};
 
@@ -60,6 +60,7 @@ impl Ui {
     /// stdout can't be written; a reader that has gone away ends the command quietly.
     pub(crate) fn result(&self, text: impl std::fmt::Display) -> Result<(), CliError> {
         let mut out = AutoStream::new(std::io::stdout(), self.color);
+        let text = text::printable(&text.to_string());
         writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| stdout_failed(&error))
     }
 
@@ -78,7 +79,7 @@ impl Ui {
     pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), CliError> {
         let text = serde_json::to_string_pretty(value)
             .map_err(|error| CliError::new(ErrorKind::Failed, "The result can't be written as JSON.").because(error))?;
-        self.result(text)
+        self.result(text::escaped_json(&text))
     }
 
     /// Prints a value as JSON on one line, for results that come one by one.
@@ -88,11 +89,12 @@ impl Ui {
     pub(crate) fn json_line(&self, value: &impl Serialize) -> Result<(), CliError> {
         let text = serde_json::to_string(value)
             .map_err(|error| CliError::new(ErrorKind::Failed, "The result can't be written as JSON.").because(error))?;
-        self.result(text)
+        self.result(text::escaped_json(&text))
     }
 
     /// Says something on stderr that is no result. A stderr that can't be written is no reason to stop.
     pub(crate) fn note(&self, text: impl std::fmt::Display) {
+        let text = text::printable(&text.to_string());
         // Locked for the whole line: several threads may have something to say.
         let _ = writeln!(AutoStream::new(std::io::stderr().lock(), self.color), "{text}");
     }
@@ -134,7 +136,7 @@ impl Ui {
             return false;
         }
         let mut err = AutoStream::new(std::io::stderr(), self.color);
-        let _ = write!(err, "{question} [y/N] ").and_then(|()| err.flush());
+        let _ = write!(err, "{} [y/N] ", text::printable(question)).and_then(|()| err.flush());
         let answer = tokio::task::spawn_blocking(|| {
             let mut answer = String::new();
             std::io::stdin().read_line(&mut answer).map(|_| answer)

@@ -35,20 +35,69 @@ pub(crate) fn toned(tone: Tone, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// A text from elsewhere with its control characters made visible, so that it can't steer the terminal. Newlines and tabs
-/// stay.
+/// Whether a character steers a terminal, or makes a text read as another one: controls (C0, DEL, C1), what turns the
+/// direction of writing, what breaks a line or marks one without being seen, what has no width. The joiners U+200C and U+200D
+/// are letters' own in several scripts and in emoji: they stay.
+fn is_deceptive(character: char) -> bool {
+    match character {
+        '\n' | '\t' => false,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => true,
+        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => true,
+        '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}' => true,
+        _ => character.is_control(),
+    }
+}
+
+/// A text from elsewhere with its control characters and whatever else deceives made visible, so that it can't steer the
+/// terminal. Newlines and tabs stay.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' | '\t' => shown.push(character),
-            // Bidirectional controls can make a line read as something else.
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => shown.extend(character.escape_unicode()),
-            _ if character.is_control() => shown.extend(character.escape_default()),
-            _ => shown.push(character),
+    text.chars().for_each(|character| push_visible(&mut shown, character));
+    shown
+}
+
+fn push_visible(shown: &mut String, character: char) {
+    match character {
+        _ if !is_deceptive(character) => shown.push(character),
+        '\u{0}'..='\u{7f}' => shown.extend(character.escape_default()),
+        _ => shown.extend(character.escape_unicode()),
+    }
+}
+
+/// A text of ours as it goes to a stream: its tones stay, and whatever somebody else's text brought is made visible, also
+/// where the one who put it in forgot to.
+pub(super) fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let tone = TONES.iter().find(|tone| rest.starts_with(**tone)).map(|tone| tone.len());
+        match tone {
+            Some(length) => shown.push_str(rest.get(..length).unwrap_or_default()),
+            None => push_visible(&mut shown, character),
         }
+        rest = rest.get(tone.unwrap_or(character.len_utf8())..).unwrap_or_default();
     }
     shown
+}
+
+/// What [`toned`] writes: the only sequences that reach a terminal.
+const TONES: [&str; 6] = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m"];
+
+/// JSON with whatever deceives written as `\u` escapes: the same value, and the same text on a terminal and in a pipe.
+/// Characters outside of texts are none of these.
+pub(super) fn escaped_json(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_deceptive(character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
 }
 
 /// A size for people: `812 KiB`, `2.4 MiB`.
@@ -65,7 +114,31 @@ mod tests {
     fn control_characters_never_reach_the_terminal() {
         assert_eq!(visible("a\u{1b}[31mred\r\nb\u{7}\tc"), "a\\u{1b}[31mred\\r\nb\\u{7}\tc");
         assert_eq!(visible("\u{202e}evil"), "\\u{202e}evil");
+        for character in
+            "\u{7f}\u{80}\u{9b}\u{9f}\u{ad}\u{61c}\u{200b}\u{200e}\u{200f}\u{2028}\u{2029}\u{2066}\u{feff}".chars()
+        {
+            assert!(visible(&format!("a{character}b")).is_ascii(), "{character:?}");
+        }
+        assert_eq!(visible("\u{200c}\u{200d}"), "\u{200c}\u{200d}");
         assert_eq!(visible("plain é 日本"), "plain é 日本");
+    }
+
+    #[test]
+    fn our_tones_stay_and_nobody_elses() {
+        let ours = [Tone::Strong, Tone::Good, Tone::Warning, Tone::Bad, Tone::Faint].map(|tone| toned(tone, "x"));
+        assert_eq!(printable(&ours.concat()), ours.concat());
+        assert_eq!(
+            printable("\u{1b}[8mhidden\u{1b}]0;title\u{7}\u{9b}2J"),
+            "\\u{1b}[8mhidden\\u{1b}]0;title\\u{7}\\u{9b}2J"
+        );
+    }
+
+    #[test]
+    fn json_is_the_same_value_without_what_deceives() {
+        let value = serde_json::json!({"a": "\u{1b}[2J\u{9b}\u{7f}\u{202e}\u{e0041}\u{feff}é\n"});
+        let text = escaped_json(&value.to_string());
+        assert_eq!(text, "{\"a\":\"\\u001b[2J\\u009b\\u007f\\u202e\\udb40\\udc41\\ufeffé\\n\"}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 
     #[test]

@@ -99,7 +99,7 @@ async fn invoke(
     };
     let payload = Bytes::from(call.event().to_string());
     let limit = Duration::from_millis(integration.timeout_in_millis);
-    match apis.clock.timeout(limit, apis.functions.invoke(&function, payload)).await {
+    match apis.clock.machine().timeout(limit, apis.functions.invoke(&function, payload)).await {
         Ok(Ok(invocation)) if invocation.function_error.is_none() => answer::interpret(&invocation.payload),
         Ok(Ok(_)) => failed(api, request, "the function failed"),
         Ok(Err(error)) if error.status == 429 => unavailable(api, request, &error.to_string()),

@@ -1,17 +1,22 @@
 //! Time as a value: a service asks the clock it was given for the time, and waits through it.
 
-mod virtual_time;
+mod control;
+mod moved_time;
+mod work;
 
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-pub use virtual_time::ClockControl;
-use virtual_time::VirtualTime;
+pub use control::ClockControl;
+pub use moved_time::Course;
+use moved_time::MovedTime;
+pub use work::Hold;
+use work::Parked;
 
-/// A clock: the machine's own, or one that its owner moves. Clones show the same time.
+/// A clock: the machine's own, or one that can be moved. Clones show the same time.
 #[derive(Debug, Clone)]
 pub struct Clock {
     source: Source,
@@ -20,7 +25,7 @@ pub struct Clock {
 #[derive(Debug, Clone)]
 enum Source {
     System,
-    Virtual(Arc<VirtualTime>),
+    Moved(Arc<MovedTime>),
 }
 
 /// What was waited for took longer than it might.
@@ -35,31 +40,62 @@ impl Clock {
         Self { source: Source::System }
     }
 
-    /// A clock that stands still until its control moves it.
+    /// A clock that goes with the machine's until its control moves it, or has it stand still. What lives outside the cloud
+    /// goes on living by the machine's clock: [`Clock::machine`].
+    #[must_use]
+    pub fn movable() -> (Self, ClockControl) {
+        Self::moved(MovedTime::new(Course::Running { ahead: SignedDuration::ZERO }, false))
+    }
+
+    /// A clock that stands still until its control moves it, and is the only one: for tests and simulations.
     #[must_use]
     pub fn moved_by_hand(start: Timestamp) -> (Self, ClockControl) {
-        let time = Arc::new(VirtualTime::new(start));
-        (Self { source: Source::Virtual(Arc::clone(&time)) }, ClockControl::new(time))
+        Self::moved(MovedTime::new(Course::Standing { now: start }, true))
+    }
+
+    fn moved(time: MovedTime) -> (Self, ClockControl) {
+        let time = Arc::new(time);
+        (Self { source: Source::Moved(Arc::clone(&time)) }, ClockControl::new(time))
+    }
+
+    /// What moves this clock, if anything does.
+    #[must_use]
+    pub fn control(&self) -> Option<ClockControl> {
+        match &self.source {
+            Source::System => None,
+            Source::Moved(time) => Some(ClockControl::new(Arc::clone(time))),
+        }
+    }
+
+    /// The clock by which everything lives that is no part of the cloud: processes, connections, disks. It goes on whatever
+    /// is done to the cloud's own clock.
+    #[must_use]
+    pub fn machine(&self) -> Self {
+        match &self.source {
+            Source::Moved(time) if time.is_machine => self.clone(),
+            Source::Moved(_) | Source::System => Self::system(),
+        }
     }
 
     /// The current time.
     #[must_use]
-    #[allow(clippy::disallowed_methods, reason = "this file owns the machine's clock")]
     pub fn now(&self) -> Timestamp {
         match &self.source {
-            Source::System => Timestamp::now(),
-            Source::Virtual(time) => time.now(),
+            Source::System => moved_time::machine_now(),
+            Source::Moved(time) => time.now(),
         }
     }
 
     /// Waits for a duration; ends at once when it is zero.
-    #[allow(clippy::disallowed_methods, reason = "this file owns waiting")]
     pub async fn sleep(&self, duration: Duration) {
         match &self.source {
-            Source::System => tokio::time::sleep(duration).await,
-            Source::Virtual(time) => {
+            Source::System => {
+                // What waits for the machine does not wait for the cloud's clock: it holds it.
+                moved_time::machine_sleep(duration).await;
+            }
+            Source::Moved(time) => {
                 let until = time.now().checked_add(duration).unwrap_or(Timestamp::MAX);
-                VirtualTime::sleep_until(Arc::clone(time), until).await;
+                MovedTime::sleep_until(Arc::clone(time), until).await;
             }
         }
     }
@@ -69,8 +105,8 @@ impl Clock {
     /// A timer of the machine runs on its monotonic clock and may end a little before the wall clock gets there (the two are
     /// adjusted separately), so the wall clock is asked again until it agrees.
     pub async fn sleep_until(&self, moment: Timestamp) {
-        if let Source::Virtual(time) = &self.source {
-            return VirtualTime::sleep_until(Arc::clone(time), moment).await;
+        if let Source::Moved(time) = &self.source {
+            return MovedTime::sleep_until(Arc::clone(time), moment).await;
         }
         loop {
             let left = moment.duration_since(self.now());
@@ -99,6 +135,37 @@ impl Clock {
     #[must_use]
     pub fn since(&self, moment: Timestamp) -> Duration {
         Duration::try_from(self.now().duration_since(moment)).unwrap_or_default()
+    }
+
+    /// A future that a clock which is being moved waits for: it does not go on until the future has ended, or waits for the
+    /// clock itself. It counts from this call on, before anybody polls it.
+    pub fn work<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        work::work(self.count(), future)
+    }
+
+    /// A future that belongs to the work that is under way, in another task: whoever does that work waits for it. Where none
+    /// is, it is work of its own.
+    pub fn part_of_work<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        work::part(self.count(), future)
+    }
+
+    /// Holds a clock that is being moved until it is dropped: what one piece of work hands over to another.
+    #[must_use]
+    pub fn hold(&self) -> Hold {
+        Hold::new(self.count())
+    }
+
+    /// Waits for something that others bring, in the midst of work: the clock may be moved meanwhile.
+    pub async fn idle<F: Future>(&self, future: F) -> F::Output {
+        let _parked = Parked::current();
+        future.await
+    }
+
+    fn count(&self) -> Option<&Arc<work::WorkCount>> {
+        match &self.source {
+            Source::System => None,
+            Source::Moved(time) => Some(&time.work),
+        }
     }
 }
 

@@ -191,7 +191,7 @@ impl Inner {
             !waiting.is_idle() && !std::mem::replace(&mut waiting.is_dispatching, true)
         };
         if begins {
-            tokio::spawn(Arc::clone(self).give_turns());
+            tokio::spawn(self.clock.work(Arc::clone(self).give_turns()));
         }
         self.changed.notify_waiters();
     }
@@ -207,14 +207,14 @@ impl Inner {
                     return;
                 }
                 for sequence in waiting.start_due(self.clock.now()) {
-                    tokio::spawn(Arc::clone(&self).run(sequence));
+                    tokio::spawn(self.clock.work(Arc::clone(&self).run(sequence)));
                 }
                 waiting.next_turn()
             };
             let turn = async {
                 match next {
                     Some(moment) => self.clock.sleep_until(moment).await,
-                    None => std::future::pending().await,
+                    None => self.clock.idle(std::future::pending()).await,
                 }
             };
             tokio::select! {

@@ -70,7 +70,7 @@ impl SandboxPool {
         event: InvocationEvent,
     ) -> Result<InvocationOutcome, ServiceError> {
         let turns = self.sandboxes(version, |sandboxes| Arc::clone(&sandboxes.turns))?;
-        let turn = self.context.clock.timeout(TURN_LIMIT, turns.acquire_owned()).await;
+        let turn = self.context.clock.machine().timeout(TURN_LIMIT, turns.acquire_owned()).await;
         let Ok(Ok(_turn)) = turn else {
             return Err(throttled());
         };
@@ -121,8 +121,9 @@ impl SandboxPool {
 
     fn take_idle(&self, version: &FunctionVersion) -> Result<Option<Sandbox>, ServiceError> {
         self.sandboxes(version, |sandboxes| {
-            while let Some((_, mut sandbox)) = sandboxes.idle.pop() {
-                if sandbox.is_running() {
+            while let Some((since, mut sandbox)) = sandboxes.idle.pop() {
+                // A clock that was moved may be past the end of its life before anybody has swept.
+                if self.context.clock.since(since) < IDLE_LIMIT && sandbox.is_running() {
                     return Some(sandbox);
                 }
             }

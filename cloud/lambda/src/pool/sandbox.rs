@@ -44,7 +44,10 @@ pub(crate) struct InvocationOutcome {
 pub(super) struct Sandbox {
     runtime: Box<dyn Runtime>,
     log: SandboxLog,
+    /// Stamps what it logs.
     clock: Clock,
+    /// Measures it: the runtime is a process, which lives by the machine's clock.
+    machine: Clock,
     version: String,
     timeout_s: u32,
     memory_size_mb: u32,
@@ -61,14 +64,16 @@ impl Sandbox {
     /// When there can be no runtime. A program that cannot be started is the outcome of its first invocation instead, as on
     /// AWS.
     pub(super) async fn start(version: &FunctionVersion, context: &SandboxContext) -> Result<Self, RunnerError> {
-        let started_at = context.clock.now();
-        let stream = LogStream::new(version, started_at, &context.random);
+        let machine = context.clock.machine();
+        let started_at = machine.now();
+        let stream = LogStream::new(version, context.clock.now(), &context.random);
         let mut runtime = context.runner.start(version, &stream.stream).await?;
         let log = SandboxLog::start(runtime.take_output(), stream, context.logs.clone(), context.clock.clone());
         Ok(Self {
             runtime,
             log,
             clock: context.clock.clone(),
+            machine,
             version: version.version.clone(),
             timeout_s: version.timeout_s,
             memory_size_mb: version.memory_size_mb,
@@ -88,16 +93,16 @@ impl Sandbox {
         let request_id = event.request_id.clone();
         let is_cold = !self.is_initialised;
         let failed = if is_cold { self.initialise(&request_id).await } else { None };
-        let init = is_cold.then(|| self.clock.since(self.started_at));
+        let init = is_cold.then(|| self.machine.since(self.started_at));
         self.log.first_line(report::start(&request_id, &self.version)).await;
-        let began_at = self.clock.now();
+        let began_at = self.machine.now();
         let completion = match failed {
             Some(completion) => completion,
             None => self.execute(event, began_at).await,
         };
         self.measure_memory();
         let usage = Usage {
-            duration: self.clock.since(began_at),
+            duration: self.machine.since(began_at),
             init,
             memory_size_mb: self.memory_size_mb,
             memory_used_mb: self.memory_used_mb,
@@ -136,7 +141,7 @@ impl Sandbox {
             Ok(signal) => ended(request_id, &signal),
         };
         if let InvocationStatus::Failed(error_type) = &completion.status {
-            self.log.line(report::init_report(self.clock.since(self.started_at), error_type)).await;
+            self.log.line(report::init_report(self.machine.since(self.started_at), error_type)).await;
         }
         Some(completion)
     }
@@ -148,7 +153,7 @@ impl Sandbox {
         let deadline_ms = began_at.as_millisecond() + i64::from(self.timeout_s) * 1000;
         self.runtime.deliver(Delivery { event, deadline_ms }).await;
         loop {
-            let left = timeout.saturating_sub(self.clock.since(began_at));
+            let left = timeout.saturating_sub(self.machine.since(began_at));
             match self.signal(left).await {
                 Ok(RuntimeSignal::Message(RuntimeMessage::Ready)) => {}
                 Ok(RuntimeSignal::Message(RuntimeMessage::Response(result))) => {
@@ -172,7 +177,7 @@ impl Sandbox {
 
     /// The next thing that the runtime does within `limit`, but printing, which is logged.
     async fn signal(&mut self, limit: Duration) -> Result<RuntimeSignal, Elapsed> {
-        let clock = self.clock.clone();
+        let machine = self.machine.clone();
         let log = &self.log;
         let runtime = &mut self.runtime;
         let next = async {
@@ -183,7 +188,7 @@ impl Sandbox {
                 }
             }
         };
-        clock.timeout(limit, next).await
+        machine.timeout(limit, next).await
     }
 }
 

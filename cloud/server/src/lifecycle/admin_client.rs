@@ -28,6 +28,13 @@ pub(super) async fn post(data_dir: &DataDir, port: u16, path: &str) -> io::Resul
     ask(data_dir, port, "POST", path, "").await
 }
 
+/// Asks the cloud of this folder with POST, for as long as it takes. Gives the status too: a refusal has a message.
+pub(super) async fn post_and_wait(data_dir: &DataDir, port: u16, path: &str, body: &str) -> io::Result<(u16, Value)> {
+    let signature = signature(data_dir, port, "POST", path, body);
+    let answer = exchange(port, "POST", path, &signature, body).await?;
+    parse(&answer).ok_or_else(not_ours)
+}
+
 /// Asks the cloud of this folder with PUT.
 pub(super) async fn put(data_dir: &DataDir, port: u16, path: &str, body: &str) -> io::Result<Value> {
     ask(data_dir, port, "PUT", path, body).await
@@ -38,8 +45,12 @@ async fn ask(data_dir: &DataDir, port: u16, method: &str, path: &str, body: &str
     let signature = signature(data_dir, port, method, path, body);
     let asked = exchange(port, method, path, &signature, body);
     let answer = Clock::system().timeout(ANSWER_LIMIT, asked).await.unwrap_or_else(late)?;
-    parse(&answer)
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not that of an embedded cloud"))
+    let (status, body) = parse(&answer).ok_or_else(not_ours)?;
+    if (200..300).contains(&status) { Ok(body) } else { Err(not_ours()) }
+}
+
+fn not_ours() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the answer is not that of an embedded cloud")
 }
 
 /// The header lines that sign a request with the cloud's own keys: where the system does not tell who connects, only they
@@ -71,13 +82,13 @@ async fn exchange(port: u16, method: &str, path: &str, signature: &str, body: &s
     Ok(answer)
 }
 
-/// The body of a 2xx answer as JSON.
-fn parse(answer: &[u8]) -> Option<Value> {
+/// An answer's status, and its body as JSON.
+fn parse(answer: &[u8]) -> Option<(u16, Value)> {
     let text = std::str::from_utf8(answer).ok()?;
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.strip_prefix("HTTP/1.1 ")?;
-    status.starts_with('2').then_some(())?;
-    serde_json::from_str(body).ok()
+    let status = status.split(' ').next()?.parse().ok()?;
+    Some((status, serde_json::from_str(body).ok()?))
 }
 
 #[cfg(test)]
@@ -88,8 +99,8 @@ mod tests {
 
     #[test]
     fn reads_an_answer() {
-        assert_eq!(parse(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\n{\"pid\":1}"), Some(json!({ "pid": 1 })));
-        assert_eq!(parse(b"HTTP/1.1 403 Forbidden\r\n\r\n{}"), None);
+        assert_eq!(parse(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\n{\"pid\":1}"), Some((200, json!({ "pid": 1 }))));
+        assert_eq!(parse(b"HTTP/1.1 403 Forbidden\r\n\r\n{}"), Some((403, json!({}))));
         assert_eq!(parse(b"SSH-2.0-OpenSSH"), None);
     }
 }

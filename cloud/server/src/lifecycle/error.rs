@@ -57,6 +57,12 @@ pub enum LifecycleError {
         /// The lock it holds.
         lock: PathBuf,
     },
+    /// It does not do what it was asked.
+    #[error("{message}")]
+    Refused {
+        /// Why, in its own words.
+        message: String,
+    },
     /// It was asked to end and did not.
     #[error("The embedded cloud (process {pid}) was asked to end but still runs. End it with `kill {pid}`.")]
     DoesNotEnd {

@@ -6,6 +6,7 @@
 mod admin_client;
 mod error;
 mod report;
+mod time;
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -20,11 +21,13 @@ use super::admin::{EVENTUAL_PATH, HEALTH_PATH, SHUTDOWN_PATH};
 use super::data_dir::{DataDir, private_file};
 use super::file_error::FileError;
 use super::run::Ready;
+use super::time::TimeReport;
 use cloud_core::{Clock, ConsistencySettings};
 use report::Report;
 
 pub use error::LifecycleError;
 pub use report::run_in_background;
+pub use time::{move_time, skip, time};
 
 /// How long a cloud may take to be ready, or to end.
 const READY_LIMIT: Duration = Duration::from_secs(20);
@@ -41,6 +44,8 @@ pub struct StartOptions {
     pub port: Option<u16>,
     /// What of AWS's eventual consistency it is to show; without it a cloud that runs already stays as it is.
     pub consistency: Option<ConsistencySettings>,
+    /// Whether its clock is to stand still until it is moved.
+    pub virtual_time: bool,
 }
 
 /// A cloud that answers requests.
@@ -50,6 +55,8 @@ pub struct Running {
     pub ready: Ready,
     /// Whether it ran already.
     pub ran_already: bool,
+    /// What its clock shows; unknown where it was not asked.
+    pub time: Option<TimeReport>,
 }
 
 /// What is known of the cloud of a folder.
@@ -75,9 +82,20 @@ pub async fn start(options: &StartOptions) -> Result<Running, LifecycleError> {
     match settled(data_dir).await? {
         Status::Running(ready) => match options.port {
             Some(port) if port != ready.port => Err(LifecycleError::OtherPort { port: ready.port }),
-            _ => set(data_dir, &ready, options.consistency).await.map(|()| Running { ready, ran_already: true }),
+            _ => {
+                set(data_dir, &ready, options.consistency).await?;
+                if options.virtual_time {
+                    time::stand_still(data_dir, &ready).await?;
+                }
+                let time = time::time(data_dir, &ready).await.ok();
+                Ok(Running { ready, ran_already: true, time })
+            }
         },
-        _ => spawn(options).await.map(|ready| Running { ready, ran_already: false }),
+        _ => {
+            let ready = spawn(options).await?;
+            let time = time::time(data_dir, &ready).await.ok();
+            Ok(Running { ready, ran_already: false, time })
+        }
     }
 }
 
@@ -96,7 +114,7 @@ async fn set(
 
 /// Starts the cloud unless it runs already, on whatever port is free.
 pub async fn ensure_running(data_dir: &DataDir) -> Result<Running, LifecycleError> {
-    start(&StartOptions { data_dir: data_dir.clone(), port: None, consistency: None }).await
+    start(&StartOptions { data_dir: data_dir.clone(), port: None, consistency: None, virtual_time: false }).await
 }
 
 /// Says whether the cloud runs.
@@ -259,6 +277,9 @@ fn command(options: &StartOptions) -> Result<Command, LifecycleError> {
     }
     if let Some(settings) = options.consistency.filter(|settings| *settings != ConsistencySettings::default()) {
         command.args(["--eventual", &settings.to_string()]);
+    }
+    if options.virtual_time {
+        command.arg("--virtual-time");
     }
     // In a process group of its own, Ctrl-C in this terminal does not reach it; in its own folder it holds no other busy.
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).current_dir(&root).process_group(0);

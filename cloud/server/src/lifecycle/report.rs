@@ -41,7 +41,7 @@ impl Report {
 
 /// Runs the embedded cloud as [`super::start`] starts it: its first line on standard output says whether it is ready.
 pub async fn run_in_background(options: RunOptions) -> Result<(), LocalError> {
-    let result = run(options, |ready| Report::Ready(ready.clone()).say()).await;
+    let result = run(options, |ready, _| Report::Ready(ready.clone()).say()).await;
     if let Err(error) = &result {
         Report::of(error).say();
     }

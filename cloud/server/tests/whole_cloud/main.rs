@@ -7,4 +7,5 @@ mod documentation;
 mod replay;
 mod router;
 mod throttling;
+mod time;
 mod world;

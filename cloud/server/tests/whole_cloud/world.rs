@@ -31,6 +31,11 @@ pub(crate) struct World {
 impl World {
     /// A new, empty cloud; functions answer `{"sent":true}` after a second.
     pub(crate) fn new(seed: u64) -> Self {
+        Self::open(seed, Store::in_memory().unwrap())
+    }
+
+    /// A cloud on a store; its clock begins at the same moment whatever the store holds.
+    pub(crate) fn open(seed: u64, store: Store) -> Self {
         let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let (clock, control) = Clock::moved_by_hand(start);
         let functions = tempfile::tempdir().unwrap();
@@ -38,7 +43,7 @@ impl World {
             SimulatedRun::answers(&json!({"sent": true})).after(std::time::Duration::from_secs(1)).printing("sending")
         });
         let cloud = Cloud::open(Composition {
-            store: Store::in_memory().unwrap(),
+            store,
             functions_dir: functions.path().to_owned(),
             address: SocketAddr::from(([127, 0, 0, 1], 4566)),
             clock: clock.clone(),
@@ -56,6 +61,19 @@ impl World {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         let location = Location::new(Account::parse(account).unwrap(), "us-east-1");
         Request::internal(format!("request-{number}"), self.clock.now(), &location, service)
+    }
+
+    /// Moves the cloud's time, as `workshop local time` does; gives the status and the answer.
+    pub(crate) async fn move_time(&self, aim: &Value) -> (u16, Value) {
+        let request = self.request("000000000000", "states");
+        let request = request.with_path(Method::POST, "/_workshop/time", "", aim.to_string());
+        let response = self.cloud.answer(request.with_header("x-workshop", "1")).await;
+        (response.status, read(&response))
+    }
+
+    /// What the cloud's clock shows.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Calls Step Functions.

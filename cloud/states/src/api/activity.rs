@@ -137,7 +137,8 @@ pub(crate) async fn get_task(states: &Arc<States>, request: &Request) -> Answer 
     }
     let driver = &states.driver;
     let arrived = driver.activities.arrived(&reference.arn);
-    let mut until = std::pin::pin!(states.clock.sleep(LONG_POLL));
+    let machine = states.clock.machine();
+    let mut until = std::pin::pin!(machine.sleep(LONG_POLL));
     loop {
         // The room comes first: a task that has left the queue goes to its mailbox at once, so that none gets lost.
         let room = driver.room().await;

@@ -46,7 +46,7 @@ pub(crate) async fn describe(states: &Arc<States>, request: &Request) -> Answer 
     let missing = || errors::execution_missing(&reference.arn);
     states.with_machine(&reference.machine, |machine| machine.map(drop)).ok_or_else(missing)?;
     let key = ExecutionKey::new(&reference.machine, &reference.name);
-    let row = states.execution(&key)?.ok_or_else(missing)?;
+    let row = states.kept_execution(&key)?.ok_or_else(missing)?;
     Ok(Value::Object(describe_row(&key, &row, included)))
 }
 

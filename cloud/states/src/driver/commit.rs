@@ -13,10 +13,10 @@ use super::step::Step;
 use super::{children, map_children, task};
 use crate::deletion;
 use crate::recovery::{MapChildStart, Work};
-use crate::rows::MAP_RUNS;
 use crate::rows::execution::{ExecutionKey, ExecutionState, MapRunRow};
 use crate::rows::format::FormatVersion;
 use crate::rows::history::put_events;
+use crate::rows::{ENDED_EXECUTIONS, EXECUTION_HEADS, HISTORY, MAP_RUNS};
 use crate::states::States;
 use crate::wire::errors;
 use crate::wire::names::MapRunReference;
@@ -156,6 +156,11 @@ fn act(states: &Arc<States>, key: &ExecutionKey, step: &mut Step, loaded: &Loade
 /// What a step writes.
 fn batch(key: &ExecutionKey, step: &Step, loaded: &mut Loaded) -> Result<Batch, StoreError> {
     let mut batch = Batch::new();
+    if let Some(gone) = &step.replaced {
+        batch.delete(EXECUTION_HEADS, gone.key(key));
+        batch.delete(ENDED_EXECUTIONS, key.row());
+        batch.delete_prefix(HISTORY, key.row());
+    }
     loaded.row.put(&mut batch, key, step.started || step.ended)?;
     loaded.size_bytes = batch.size_bytes();
     put_events(&mut batch, key, &step.events)?;
@@ -205,11 +210,12 @@ async fn try_again(
         return None;
     }
     let driver = &states.driver;
+    let machine = states.clock.machine();
     tokio::select! {
         biased;
         // What is not durable is done again after the next start.
         () = driver.is_ending() => {}
-        () = states.clock.sleep(STORE_PAUSE) => driver.put_back(key, inputs),
+        () = machine.sleep(STORE_PAUSE) => driver.put_back(key, inputs),
     }
     None
 }

@@ -123,6 +123,11 @@ impl Driver {
         *self.timer_loop.lock().unwrap_or_else(PoisonError::into_inner) = Some(timer_loop);
     }
 
+    /// The moment at which the next execution is woken.
+    pub(crate) fn next_timer(&self) -> Option<Timestamp> {
+        self.timers.first_of(|_| true)
+    }
+
     /// Sets or clears the moment at which an execution is woken; `wait` is when it goes on by itself, if it does.
     pub(super) fn set_timer(&self, key: &ExecutionKey, wake: Option<Timestamp>, wait: Option<Timestamp>) {
         self.other_wakes.set(key, wake, wait);
@@ -173,7 +178,7 @@ impl Driver {
                 told.await;
             }
         };
-        if self.clock.timeout(STOP_LIMIT, idle).await.is_err() {
+        if self.clock.machine().timeout(STOP_LIMIT, idle).await.is_err() {
             tracing::warn!("steps were still under way when the cloud ended; they are done again after its next start");
         }
     }

@@ -21,11 +21,13 @@ pub(super) fn begin(states: &Arc<States>, start: MapChildStart) {
     if start.is_express() {
         let states = Arc::clone(states);
         let parent = start.parent().clone();
-        return driver.in_flight.begin(&parent, work, async move {
+        let clock = states.clock.clone();
+        let call = async move {
             if let Some(outcome) = express::run_map_child(&states, &start).await {
                 notify_ended(&states, start.parent(), start.child(), outcome);
             }
-        });
+        };
+        return driver.in_flight.begin(&parent, work, clock.work(call));
     }
     match start.key() {
         Ok(key) => {

@@ -22,13 +22,15 @@ struct Spawner {
 impl Runner for Spawner {
     fn run_mailbox(&self, key: ExecutionKey) {
         if let Some(states) = self.states.upgrade() {
-            tokio::spawn(commit::run(states, key));
+            let clock = states.clock.clone();
+            tokio::spawn(clock.work(commit::run(states, key)));
         }
     }
 
     fn run_express(&self, run: ExpressRun, started_at: Timestamp) {
         if let Some(states) = self.states.upgrade() {
-            tokio::spawn(express::run_stored(states, run, started_at));
+            let clock = states.clock.clone();
+            tokio::spawn(clock.work(express::run_stored(states, run, started_at)));
         }
     }
 }
@@ -36,7 +38,8 @@ impl Runner for Spawner {
 /// Starts the timers, and continues what was interrupted.
 pub(crate) fn resume(states: &Arc<States>, recovery: Recovery) {
     let spawner = Spawner { states: Arc::downgrade(states) };
-    states.driver.begin(Box::new(spawner), tokio::spawn(wake_when_due(Arc::clone(states))));
+    let timer_loop = states.clock.work(wake_when_due(Arc::clone(states)));
+    states.driver.begin(Box::new(spawner), tokio::spawn(timer_loop));
     children::recover(states, &recovery.executions, recovery.links);
     for execution in recovery.executions {
         task::recover(states, execution);

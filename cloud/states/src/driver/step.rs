@@ -14,7 +14,7 @@ use super::start::{self, Created};
 use crate::executions::NewExecution;
 use crate::integration;
 use crate::recovery::{MapChildStart, Work};
-use crate::rows::execution::{ExecutionKey, ExecutionState};
+use crate::rows::execution::{ExecutionHead, ExecutionKey, ExecutionState};
 use crate::states::States;
 use crate::wire::errors;
 
@@ -32,6 +32,8 @@ pub(super) struct Step {
     /// Children of Map Runs to stop.
     pub(super) stopped: Vec<asl::ChildId>,
     pub(super) started: bool,
+    /// The execution of the same name, long gone, whose place the one that started takes.
+    pub(super) replaced: Option<Box<ExecutionHead>>,
     pub(super) ended: bool,
     /// Whether the state has changed, if only without an event: a task was heard from, a child has ended.
     pub(super) dirty: bool,
@@ -132,6 +134,13 @@ impl Step {
     ) -> Option<Loaded> {
         let now = states.clock.now();
         let by_task = new.started_by.is_some();
+        let known = match known {
+            Some(gone) if gone.row.head.is_expired(now) => {
+                self.replaced = Some(Box::new(gone.row.head));
+                None
+            }
+            known => known,
+        };
         match start::create(states, known.as_ref(), new, now) {
             Ok(Created::New(mut loaded, effects)) => {
                 self.started = true;

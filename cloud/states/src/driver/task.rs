@@ -25,11 +25,13 @@ pub(super) fn begin(states: &Arc<States>, key: &ExecutionKey, role_arn: &Arc<str
     let caller = Caller::of(key, Arc::clone(role_arn));
     let states = Arc::clone(states);
     let poster = key.clone();
-    driver.in_flight.begin(key, Work::Task(task), async move {
+    let clock = states.clock.clone();
+    let call = async move {
         if let Some(answer) = integration::call(&states, &caller, &request).await {
             states.driver.post(&poster, Message::Input(answer));
         }
-    });
+    };
+    driver.in_flight.begin(key, Work::Task(task), clock.work(call));
 }
 
 /// Goes on with the tasks of an execution. One whose answer was under way is begun again: its function may run more than

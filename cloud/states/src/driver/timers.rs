@@ -2,17 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use cloud_core::Clock;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use crate::rows::execution::ExecutionKey;
-
-/// The longest the queue sleeps at a stretch. While a machine is suspended its timers stand still but its clock goes on:
-/// after this long at most, the queue looks at the clock again.
-const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 /// The timers of all executions: one each, at most.
 #[derive(Debug)]
@@ -53,16 +48,14 @@ impl Timers {
         queue.by_moment.iter().find(|(_, key)| is_wanted(key)).map(|(moment, _)| *moment)
     }
 
-    /// Waits until the first timer is due, or for a while.
+    /// Waits until the first timer is due, or an earlier one is set.
     pub(super) async fn wait(&self) {
-        let first = self.lock().by_moment.first().map(|(moment, _)| *moment);
-        let Some(first) = first else {
-            return self.sooner.notified().await;
+        let Some(first) = self.first_of(|_| true) else {
+            return self.clock.idle(self.sooner.notified()).await;
         };
-        let limit = self.clock.now().checked_add(LOOK_AGAIN).unwrap_or(first);
         tokio::select! {
             biased;
-            () = self.clock.sleep_until(first.min(limit)) => {}
+            () = self.clock.sleep_until(first) => {}
             () = self.sooner.notified() => {}
         }
     }

@@ -49,8 +49,9 @@ pub(crate) fn list(
     let end = after.map(|(started_at, sequence)| ExecutionHead::place(&filter.machine, started_at, sequence));
     let before = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     let mut found = Vec::new();
+    let now = states.clock.now();
     states.store.scan::<ExecutionHead>(EXECUTION_HEADS, Range::prefix(&prefix).to(before).reverse(), |key, head| {
-        if let Some(head) = seen(&head, as_of).filter(|head| filter.takes(head)) {
+        if let Some(head) = seen(&head, as_of).filter(|head| filter.takes(head) && !head.is_expired(now)) {
             let name = key.rsplit('/').next().unwrap_or_default();
             found.push((name.to_owned(), head.into_owned()));
         }

@@ -10,12 +10,10 @@ pub(crate) use list::{ListFilter, list};
 pub(crate) use new_execution::{NewExecution, StartRequest, StartedExecution};
 pub(crate) use start::{check, start};
 
-use std::ops::ControlFlow;
-
 use cloud_core::ServiceError;
-use cloud_store::{Range, StoreError};
+use cloud_store::StoreError;
 
-use super::rows::execution::{ExecutionKey, ExecutionRow};
+use super::rows::execution::{ExecutionHead, ExecutionKey, ExecutionRow};
 use super::rows::{ENDED_EXECUTIONS, RUNNING_EXECUTIONS};
 use super::states::States;
 
@@ -34,18 +32,25 @@ impl States {
         }
     }
 
-    /// Whether there is an execution with this key. Its row is not read.
+    /// An execution as clients see it: none once it has been gone for so long that it is not kept.
+    pub(crate) fn kept_execution(&self, key: &ExecutionKey) -> Result<Option<ExecutionRow>, StoreError> {
+        let now = self.clock.now();
+        Ok(self.execution(key)?.filter(|row| !row.head.is_expired(now)))
+    }
+
+    /// Whether there is an execution with this key that is kept. Only the head of its row is read.
     pub(crate) fn has_execution(&self, key: &ExecutionKey) -> Result<bool, ServiceError> {
         let (machine, name) = key.parts();
         if self.index().is_running(machine, name) {
             return Ok(true);
         }
-        let row = key.row();
-        let mut found = false;
-        self.store.scan_keys(ENDED_EXECUTIONS, Range::prefix(&row), |_| {
-            found = true;
-            ControlFlow::Break(())
-        })?;
-        Ok(found)
+        let found: Option<WithHead> = self.store.get(ENDED_EXECUTIONS, &key.row())?;
+        Ok(found.is_some_and(|row| !row.head.is_expired(self.clock.now())))
     }
+}
+
+/// A row of an execution, of which only the head is wanted.
+#[derive(serde::Deserialize)]
+struct WithHead {
+    head: ExecutionHead,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use asl::{ChildId, TaskId};
 use cloud_core::Location;
 use cloud_store::{Batch, StoreError};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -157,6 +157,10 @@ pub(crate) struct ExecutionHead {
 /// A place in the list of a machine's executions, newest first.
 pub(crate) type Position = (Reverse<Timestamp>, Reverse<u64>);
 
+/// How long an execution is kept after its end, with its history and its name (Step Functions developer guide, "Quotas
+/// related to state machine executions": 90 days).
+const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
 /// What is added to a second so that it is never negative: the seconds from the earliest moment to 1970.
 const EARLIEST_S: i64 = 377_705_116_800;
 
@@ -174,6 +178,11 @@ impl ExecutionHead {
             map_run: None,
             sequence,
         }
+    }
+
+    /// Whether it ended so long ago that it is gone, and its name free again.
+    pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
+        self.stopped_at.is_some_and(|stopped_at| now.duration_since(stopped_at) >= KEPT)
     }
 
     /// Where it is in the list.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cloud_core::CachedTable;
 use cloud_store::{Range, Store, StoreError};
+use jiff::Timestamp;
 
 use super::{Handles, States};
 use crate::driver::{self, Driver};
@@ -75,6 +76,11 @@ impl States {
             express::begin_again(&states);
             deletion::finish_all(&states).await;
         });
+    }
+
+    /// The moment at which the next execution is woken, for whatever reason: a Wait that ends, a timeout, a retry.
+    pub fn next_timer(&self) -> Option<Timestamp> {
+        self.driver.next_timer()
     }
 
     /// Stops driving executions; they continue when the cloud starts again.

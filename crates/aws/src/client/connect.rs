@@ -1,9 +1,12 @@
 //! From what the user asked for (profile, region, endpoint) to one client per service.
 
+use std::sync::Arc;
+
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
 
 use crate::client::call_trace::CallTrace;
 use crate::client::credentials::Finder;
@@ -12,6 +15,7 @@ use crate::client::network::Network;
 use crate::client::profiles::Profiles;
 use crate::client::region;
 use crate::client::timeouts::{CallTimeout, UploadTimeout, retries};
+use crate::clock::{self, CloudClock};
 use crate::error::AwsError;
 use crate::error::kind::AwsErrorKind;
 use crate::random::Random;
@@ -83,6 +87,8 @@ pub struct Aws {
     pub timeout: CallTimeout,
     /// What spreads calls over time.
     pub random: Random,
+    /// The cloud's own clock, where it is not the machine's.
+    clock: Option<Arc<dyn CloudClock>>,
     waits: Waits,
 }
 
@@ -121,6 +127,7 @@ impl Aws {
             sts: client!(aws_sdk_sts, &config, retries),
             timeout,
             random,
+            clock: None,
             waits,
         })
     }
@@ -128,6 +135,20 @@ impl Aws {
     /// Tells somebody of each wait for a call that is made again, once. The first listener stays.
     pub fn on_wait(&self, listener: impl Fn(Wait) + Send + Sync + 'static) {
         self.waits.listen(listener);
+    }
+
+    /// The same clients, for a cloud with a clock of its own.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn CloudClock>) -> Self {
+        Self { clock: Some(clock), ..self }
+    }
+
+    /// The cloud's time: that by which its executions wait and its stamps are made.
+    pub async fn now(&self) -> Timestamp {
+        match &self.clock {
+            Some(clock) => clock.now().await,
+            None => clock::now(),
+        }
     }
 
     /// The same clients with another patience.

@@ -18,7 +18,7 @@ use deploy::{Change, Resource};
 /// everything else in order.
 pub(crate) async fn run(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let here = std::env::current_dir().map_err(|error| CliError::io("The current folder can't be read", &error))?;
-    let Some(folder) = folder_of(&here) else {
+    let Some(folder) = folder_of(&here)? else {
         return Err(CliError::new(ErrorKind::Usage, "There is no project folder here, so there is nothing to watch.")
             .try_this("Run it in a folder with definitions/service.toml."));
     };

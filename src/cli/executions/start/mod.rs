@@ -98,11 +98,13 @@ impl StartArgs {
 /// Runs `workshop start`.
 pub(crate) async fn run(args: StartArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let zone = TimeZone::system();
-    let now = clock::now();
-    let when = when::parse(&args.at, &now.to_zoned(zone.clone()))
-        .map_err(|error| CliError::new(ErrorKind::Usage, error.to_string()).try_this(when::ACCEPTED))?;
-    check_ahead(when.at, now)?;
+    // Read before anything is asked, so that a typing error is told at once; then by the cloud's clock.
+    moment_to_fire(&args.at, clock::now(), &zone)?;
     let session = Session::open(global, ui).await?;
+    session.note_moved_clock(ui);
+    let now = session.aws.now().await;
+    let when = moment_to_fire(&args.at, now, &zone)?;
+    check_ahead(when.at, now)?;
     let url = start_url(&session, global).await?;
     let body = body(&args.task, when.at);
     if args.print_curl {
@@ -117,9 +119,16 @@ pub(crate) async fn run(args: StartArgs, global: &Global, ui: &Ui) -> Result<(),
         post(ui, &Post { url: &url, body, key: args.key.as_ref() }, &args.task, Tries::new(is_repeatable), global)
             .await?;
     let execution = execution_arn(&session.project.service, &session.stack, &args.task, &answer);
-    let started = Started { when, url, answer, execution };
+    let now = session.aws.now().await;
+    let started = Started { when, url, answer, execution, now };
     print(ui, &args, &started, &zone)?;
     if args.follow { follow_to_its_end(&session, ui, global, &args.task, started.execution).await } else { Ok(()) }
+}
+
+/// The moment that a text means, seen from `now`.
+fn moment_to_fire(text: &str, now: Timestamp, zone: &TimeZone) -> Result<When, CliError> {
+    when::parse(text, &now.to_zoned(zone.clone()))
+        .map_err(|error| CliError::new(ErrorKind::Usage, error.to_string()).try_this(when::ACCEPTED))
 }
 
 /// The endpoint's URL, as the API returns it.
@@ -198,7 +207,7 @@ struct Post<'a> {
 async fn post(ui: &Ui, sent: &Post<'_>, task: &str, mut tries: Tries, global: &Global) -> Result<Value, CliError> {
     let url = sent.url;
     let progress = ui.progress();
-    progress.set_message(format!("POST {url}"));
+    progress.set_message(format!("POST {}", visible(url)));
     let authorization = sent.key.map(StartKey::header);
     let since = clock::now();
     let answer = loop {
@@ -287,6 +296,8 @@ struct Started {
     answer: Value,
     /// Its ARN, as far as it is known.
     execution: Option<Arn>,
+    /// The cloud's time, by which the wait is counted.
+    now: Timestamp,
 }
 
 /// The ARN of the execution that was started: the endpoint's word for it, or else what follows from the state machine that
@@ -315,7 +326,7 @@ fn print(ui: &Ui, args: &StartArgs, started: &Started, zone: &TimeZone) -> Resul
         });
         return if args.follow { ui.json_line(&started) } else { ui.json(&started) };
     }
-    ui.result(told(started, clock::now(), zone))
+    ui.result(told(started, started.now, zone))
 }
 
 /// The endpoint's answer as people read it.

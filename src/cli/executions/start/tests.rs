@@ -43,7 +43,13 @@ fn the_answer_is_told() {
         "startDate": "2026-11-22T08:00:00.010Z",
     });
     let execution = Some(Arn::new("arn:e\u{1b}[2J"));
-    let started = Started { when: when("+192s"), url: "http://x/dev/start".to_owned(), answer, execution };
+    let started = Started {
+        when: when("+192s"),
+        url: "http://x/dev/start".to_owned(),
+        answer,
+        execution,
+        now: Timestamp::UNIX_EPOCH,
+    };
     let text = told(&started, "2026-11-22T08:00:00.010Z".parse().unwrap(), &TimeZone::UTC);
     insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r#"
     Started the step function. View the scheduled step function in aws console.

@@ -193,6 +193,13 @@ fn on_the_clock(local: DateTime, zone: &TimeZone, read_as: String) -> Result<Whe
     Ok(When { at: zoned.timestamp(), read_as, note })
 }
 
+/// The moment so far ahead of `now`: `90s`, `2h`, `in 3 days`, exactly. None when the text is no delay.
+pub(crate) fn ahead(text: &str, now: &Zoned) -> Option<Timestamp> {
+    let words = text.trim().to_lowercase();
+    let bare = words.strip_prefix('+').or_else(|| words.strip_prefix("in ")).unwrap_or(&words);
+    now.checked_add(delay(bare.trim())?).ok().map(|moment| moment.timestamp())
+}
+
 /// `+90s`, `in 2 minutes`, and a bare `2 minutes`; up to the next full second, because AWS cuts the fraction off the
 /// timestamp of a Wait state (its documentation says), which would then end too early.
 fn delayed(words: &str, now: &Zoned) -> Found {

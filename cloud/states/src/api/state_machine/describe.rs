@@ -74,7 +74,7 @@ pub(crate) async fn for_execution(states: &Arc<States>, request: &Request) -> An
     let reference = ExecutionReference::of(request, &input.execution_arn)?;
     let missing = || errors::execution_missing(&reference.arn);
     let key = ExecutionKey::new(&reference.machine, &reference.name);
-    let head = states.execution(&key)?.ok_or_else(missing)?.head;
+    let head = states.kept_execution(&key)?.ok_or_else(missing)?.head;
     let machine = states.machine(&reference.machine).ok_or_else(missing)?;
     let revision = states.revision(&reference.machine, head.revision)?;
     let mut answer = members(&revision, included);
