@@ -9,45 +9,32 @@
 //!
 //! It must not know what the rows mean, which services there are, HTTP, AWS, or the time. It uses none of our crates.
 
-mod batch;
-mod check;
-mod copy;
+mod disk;
 mod engine;
 mod error;
 mod file;
-mod flush;
-mod folder;
 pub mod format;
 mod frame;
-mod guarded;
 mod journal;
-mod key_range;
 mod memory;
-mod new_file;
-mod queue;
-mod range;
-mod reader;
+mod read;
 mod repair;
-#[cfg(any(test, feature = "testing"))]
-mod simulated_disk;
-mod snapshot;
 mod store;
-mod stored_table;
 mod table;
 #[cfg(test)]
 mod tests;
-mod writer;
+mod write;
 
-pub use batch::Batch;
-pub use check::{CheckReport, CheckedTable, DamagedRow, check};
+#[cfg(any(test, feature = "testing"))]
+pub use disk::simulated::SimulatedDisk;
 pub use error::StoreError;
 pub use frame::ROW_BYTES;
-pub use queue::{QUEUE_BYTES, Reservation};
-pub use range::{Direction, Range};
-pub use reader::TableReader;
+pub use read::range::{Direction, Range};
+pub use read::reader::TableReader;
+pub use read::snapshot::Snapshot;
+pub use repair::check::{CheckReport, CheckedTable, DamagedRow, check};
 pub use repair::{RepairReport, RepairedTable, repair};
-#[cfg(any(test, feature = "testing"))]
-pub use simulated_disk::SimulatedDisk;
-pub use snapshot::Snapshot;
 pub use store::{Store, TrySubmitError};
 pub use table::Table;
+pub use write::batch::Batch;
+pub use write::queue::{QUEUE_BYTES, Reservation};

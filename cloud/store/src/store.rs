@@ -8,19 +8,19 @@ use std::thread::JoinHandle;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
-use super::batch::Batch;
-use super::copy;
-use super::engine::{Engine, Flusher, Limits};
-use super::error::{self, StoreError};
-use super::flush::{Flush, pending_once};
-use super::folder::{Folder, RealFolder};
-use super::queue::{Queue, Reservation};
-use super::range::Range;
 #[cfg(any(test, feature = "testing"))]
-use super::simulated_disk::SimulatedDisk;
-use super::snapshot::Snapshot;
-use super::table::Table;
-use super::writer::{self, Request, UnreportedFailure};
+use crate::disk::simulated::SimulatedDisk;
+use crate::disk::{Folder, RealFolder};
+use crate::engine::{Engine, Flusher, Limits};
+use crate::error::{self, StoreError};
+use crate::read::range::Range;
+use crate::read::snapshot::Snapshot;
+use crate::repair::copy;
+use crate::table::Table;
+use crate::write::batch::Batch;
+use crate::write::flush::{Flush, pending_once};
+use crate::write::queue::{Queue, Reservation};
+use crate::write::writer::{self, Request, UnreportedFailure};
 
 /// The open store; clones share it, and the last one to be dropped writes what still waits and closes the file.
 ///
@@ -225,7 +225,7 @@ impl Store {
             let reason = "the folder of a copy must be empty".to_owned();
             return Err(StoreError::Open { path: dir.to_owned(), reason });
         }
-        copy::copy(&self.snapshot()?, &folder).map(drop)
+        copy::copy(self.snapshot()?.view(), &folder).map(drop)
     }
 
     /// The value of a key. Like every read it sees what is durable, not what waits to be written, and blocks on the disk.

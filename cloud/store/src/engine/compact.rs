@@ -8,11 +8,11 @@ use std::sync::atomic::Ordering;
 
 use super::Engine;
 use crate::StoreError;
-use crate::copy::copy;
+use crate::disk::Folder;
 use crate::file::FILE_NAME;
-use crate::folder::Folder;
 use crate::memory::LiveSnapshots;
-use crate::snapshot::Snapshot;
+use crate::read::view::View;
+use crate::repair::copy::copy;
 
 impl Engine {
     /// Whether half of the file is free, or, when the store is busy, three quarters.
@@ -54,8 +54,8 @@ impl Engine {
 
     fn compact(&self, folder: &dyn Folder) -> Result<(), StoreError> {
         let live = LiveSnapshots::default().begin(self.file.commit());
-        let snapshot = Snapshot::new(Vec::new(), live, self.file.read()?, self.path().to_owned());
-        self.file.replace(copy(&snapshot, folder)?);
+        let view = View::new(Vec::new(), live, self.file.read()?, self.path().to_owned());
+        self.file.replace(copy(&view, folder)?);
         Ok(())
     }
 }

@@ -14,12 +14,12 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::batch::Batch;
-use super::file::RowFile;
-use super::folder::Folder;
-use super::journal::Journal;
-use super::snapshot::Snapshot;
-use super::{StoreError, error};
+use crate::disk::Folder;
+use crate::file::RowFile;
+use crate::journal::Journal;
+use crate::read::snapshot::Snapshot;
+use crate::write::batch::Batch;
+use crate::{StoreError, error};
 
 use flush::Flushing;
 pub(crate) use flusher::Flusher;

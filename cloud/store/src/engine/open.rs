@@ -6,9 +6,9 @@ use std::sync::{Arc, Condvar, Mutex};
 use super::flush::Flushing;
 use super::shown::Shown;
 use super::{Engine, Limits};
+use crate::disk::Folder;
 use crate::error::{self, StoreError};
 use crate::file::RowFile;
-use crate::folder::Folder;
 use crate::journal::{self, Journal};
 use crate::memory::MemoryTable;
 

@@ -3,10 +3,11 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::StoreError;
-use crate::batch::Batch;
 use crate::file::RowFile;
 use crate::memory::{LiveSnapshots, MemoryTable};
-use crate::snapshot::Snapshot;
+use crate::read::snapshot::Snapshot;
+use crate::read::view::View;
+use crate::write::batch::Batch;
 
 /// The tables in memory, newest first, and the last commit that is shown.
 #[derive(Debug, Default)]
@@ -52,7 +53,7 @@ impl Shown {
         let memory = std::iter::once(&now.active).chain(&now.frozen);
         let memory = memory.filter(|memory| !memory.is_empty()).cloned().collect();
         drop(now);
-        Ok(Snapshot::new(memory, live, read, file.path().to_owned()))
+        Ok(Snapshot::new(View::new(memory, live, read, file.path().to_owned())))
     }
 
     pub(super) fn active(&self) -> Arc<MemoryTable> {

@@ -6,10 +6,11 @@ use std::ops::Bound;
 use redb::Database;
 
 use super::held_writes::HeldWrites;
+use super::layout::{FILE_NAME, VERSION_KEY, builder};
 use super::write::set_format;
-use super::{FILE_NAME, VERSION_KEY, builder, format};
+use crate::disk::{Folder, OpenFile};
 use crate::error::{self, StoreError};
-use crate::folder::{Folder, OpenFile};
+use crate::format;
 
 /// The name of a file that is not whole yet.
 pub(crate) const UNFINISHED_NAME: &str = "store.redb.new";
@@ -64,7 +65,7 @@ fn remove(folder: &dyn Folder) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::folder::RealFolder;
+    use crate::disk::RealFolder;
 
     #[test]
     fn whoever_comes_after_the_file_has_its_name_leaves_nothing_behind() {

@@ -72,11 +72,14 @@ impl HeldWrites {
 
 /// Lays data over bytes that were read at an offset.
 fn overlay(out: &mut [u8], read_at: u64, written_at: u64, data: &[u8]) {
-    for (byte, place) in data.iter().zip(written_at..) {
-        let index = place.checked_sub(read_at).and_then(|index| usize::try_from(index).ok());
-        if let Some(out) = index.and_then(|index| out.get_mut(index)) {
-            *out = *byte;
-        }
+    let from = read_at.max(written_at);
+    let to = (read_at + out.len() as u64).min(written_at + data.len() as u64);
+    let part = |start: u64| Some(usize::try_from(from - start).ok()?..usize::try_from(to - start).ok()?);
+    if from < to
+        && let (Some(out_part), Some(data_part)) = (part(read_at), part(written_at))
+        && let (Some(out), Some(data)) = (out.get_mut(out_part), data.get(data_part))
+    {
+        out.copy_from_slice(data);
     }
 }
 

@@ -1,7 +1,10 @@
 //! The file of sorted rows: opening it, reading it, and writing a table of memory into it in one transaction.
 
 mod create;
+pub(crate) mod guarded;
 mod held_writes;
+mod layout;
+pub(crate) mod new_file;
 mod open;
 mod write;
 
@@ -10,34 +13,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use redb::backends::InMemoryBackend;
-use redb::{Builder, Database, ReadTransaction, ReadableDatabase, TableDefinition};
+use redb::{Database, ReadTransaction, ReadableDatabase};
 
-use super::folder::Folder;
-use super::guarded::{drop_guarded, guarded};
-use super::memory::MemoryTable;
-use super::{StoreError, error, format};
+use crate::disk::Folder;
+use crate::file::guarded::{drop_guarded, guarded};
+use crate::memory::MemoryTable;
+use crate::{StoreError, error, format};
 
 pub(crate) use create::{UNFINISHED_NAME, create_unfinished};
+pub(crate) use layout::{COMMIT_KEY, FILE_NAME, FORMAT};
+use layout::{VERSION_KEY, builder};
 use open::Opened;
 pub(crate) use write::{apply, definition_of, set_format};
-
-/// The name of the file in its folder.
-pub(crate) const FILE_NAME: &str = "store.redb";
-
-/// Where the format's version stands.
-pub(crate) const FORMAT: TableDefinition<'_, &str, u64> = TableDefinition::new("format");
-/// The key of the version in that table.
-pub(crate) const VERSION_KEY: &str = "version";
-/// The key of the number of the last commit that is in the file.
-pub(crate) const COMMIT_KEY: &str = "commit";
-/// The key that is there when the file may hold values without a frame, which version 2 wrote.
-pub(crate) const UNFRAMED_KEY: &str = "unframed";
-
-/// The key of about how many bytes deleted rows have left in the file.
-pub(crate) const FREED_KEY: &str = "freed";
-
-/// The page cache: large enough for the rows that are written together, small beside the cloud's 15 MiB.
-const CACHE_BYTES: usize = 4 << 20;
 
 /// A database until it is closed. Who reads it keeps it open, also when a smaller copy has taken its place.
 #[derive(Debug)]
@@ -245,11 +232,4 @@ impl Drop for RowFile {
     fn drop(&mut self) {
         self.close();
     }
-}
-
-/// How the database is set up.
-pub(crate) fn builder() -> Builder {
-    let mut builder = Builder::new();
-    builder.set_cache_size(CACHE_BYTES);
-    builder
 }

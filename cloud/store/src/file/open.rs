@@ -2,11 +2,13 @@
 
 use redb::{Database, ReadableDatabase, TableError, TableHandle};
 
+use super::create;
 use super::held_writes::HeldWrites;
+use super::layout::{COMMIT_KEY, FILE_NAME, FORMAT, FREED_KEY, UNFRAMED_KEY, VERSION_KEY, builder};
 use super::write::set_format;
-use super::{COMMIT_KEY, FILE_NAME, FORMAT, FREED_KEY, UNFRAMED_KEY, VERSION_KEY, builder, create, format};
+use crate::disk::{Folder, OpenFile};
 use crate::error::{self, StoreError};
-use crate::folder::{Folder, OpenFile};
+use crate::format;
 
 /// What a redb database begins with.
 const MAGIC: &[u8; 9] = b"redb\x1A\x0A\xA9\x0D\x0A";

@@ -2,7 +2,7 @@
 
 use redb::{Database, TableDefinition};
 
-use super::{COMMIT_KEY, FORMAT, FREED_KEY};
+use super::layout::{COMMIT_KEY, FORMAT, FREED_KEY};
 use crate::memory::{MemoryTable, TableRows};
 
 /// What a transaction did to the room in the file, in bytes of rows.

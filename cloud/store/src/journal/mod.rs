@@ -7,8 +7,8 @@ mod replay;
 use std::io;
 use std::sync::Arc;
 
-use crate::batch::Batch;
-use crate::folder::{Folder, OpenFile};
+use crate::disk::{Folder, OpenFile};
+use crate::write::batch::Batch;
 
 pub(crate) use replay::{Replay, replay};
 

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use crate::batch::{Batch, Change};
+use crate::write::batch::{Batch, Change};
 
 /// What marks the beginning of a record.
 pub(super) const MARK: [u8; 4] = *b"\xF7wj1";
@@ -82,7 +82,8 @@ pub(super) fn find(bytes: &[u8]) -> Option<Found<'_>> {
     let (len, rest) = rest.split_first_chunk::<4>()?;
     let (commit, rest) = rest.split_first_chunk::<8>()?;
     let (sum, rest) = rest.split_first_chunk::<4>()?;
-    let (len, commit) = (u32::from_le_bytes(*len), u64::from_le_bytes(*commit));
+    let len = u32::from_le_bytes(*len);
+    let commit = u64::from_le_bytes(*commit);
     let payload = rest.get(..usize::try_from(len).ok()?)?;
     let whole = *mark == MARK && u32::from_le_bytes(*sum) == checksum(commit, len, payload);
     whole.then_some(Found { commit, payload })

@@ -9,8 +9,8 @@ use std::io;
 
 use super::NAMES;
 use super::record::{self, HEAD_BYTES, MARK};
-use crate::batch::Batch;
-use crate::folder::Folder;
+use crate::disk::Folder;
+use crate::write::batch::Batch;
 
 /// What the journal holds beyond the store's file.
 #[derive(Debug, Default)]

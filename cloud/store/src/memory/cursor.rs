@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use super::{Bytes, MemoryTable};
-use crate::range::{self, ByteBounds, Direction};
+use crate::read::range::{self, ByteBounds, Direction};
 
 /// How many rows are taken at a time, so that the lock is held for a moment only, and not while rows are looked at.
 const PAGE_ROWS: usize = 64;

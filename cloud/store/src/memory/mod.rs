@@ -7,8 +7,8 @@ mod rows;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::batch::{Batch, Change};
-use crate::key_range::KeyRange;
+use crate::read::key_range::KeyRange;
+use crate::write::batch::{Batch, Change};
 
 pub(crate) use cursor::MemoryCursor;
 pub(crate) use live::{LiveSnapshot, LiveSnapshots};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::{Bytes, Known};
-use crate::key_range::KeyRange;
-use crate::range::{ByteBounds, Direction};
+use crate::read::key_range::KeyRange;
+use crate::read::range::{ByteBounds, Direction};
 
 /// What a row costs beside its key and values, in bytes.
 const ROW_OVERHEAD_BYTES: usize = 112;

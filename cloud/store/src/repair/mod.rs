@@ -1,16 +1,18 @@
 //! Saving what is whole of a damaged store into a new one.
 
+pub(crate) mod check;
+pub(crate) mod copy;
 mod salvage;
 
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
-use super::check::{self, DamagedRow, Examined};
-use super::error;
-use super::file::FILE_NAME;
-use super::folder::{Folder, RealFolder};
-use super::journal;
-use super::new_file::NewFile;
+use crate::StoreError;
+use crate::disk::{Folder, RealFolder};
+use crate::error;
+use crate::file::FILE_NAME;
+use crate::file::new_file::NewFile;
+use crate::journal;
+use check::{DamagedRow, Examined};
 
 /// What became of a store that was repaired.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +46,7 @@ pub struct RepairedTable {
 /// stays as it is. Nobody else may have it open.
 ///
 /// # Errors
-/// As for [`check`](fn@crate::check), and when the new store can't be written; then the damaged one is as it was.
+/// As for [`check`](fn@crate::repair::check), and when the new store can't be written; then the damaged one is as it was.
 pub fn repair(dir: &Path) -> Result<RepairReport, StoreError> {
     repair_in(&RealFolder::existing(dir))
 }
@@ -63,12 +65,12 @@ pub(crate) fn repair_in(folder: &dyn Folder) -> Result<RepairReport, StoreError>
     }
     let mut examined = check::examine(folder)?;
     // What the file holds and what the journal holds are taken apart, because the file's part may lack anything.
-    examined.snapshot.memory.clear();
+    examined.view.memory.clear();
     let mut new = NewFile::create(folder)?;
     let filled = fill(&examined, &mut new).and_then(|tables| Ok((tables, keep(folder)?)));
     match filled {
         Ok((tables, kept_as)) => {
-            let commit = examined.snapshot.live.commit();
+            let commit = examined.view.live.commit();
             drop(new.finish(commit)?);
             remove_journal(folder);
             Ok(RepairReport { path: checked.path, kept_as, tables, damage: checked.damage })
@@ -83,8 +85,8 @@ pub(crate) fn repair_in(folder: &dyn Folder) -> Result<RepairReport, StoreError>
 fn fill(examined: &Examined, new: &mut NewFile<'_>) -> Result<Vec<RepairedTable>, StoreError> {
     let mut tables = Vec::new();
     // Without the list of tables nothing of the file can be found; what the journal holds is saved all the same.
-    for name in examined.snapshot.tables().unwrap_or_default() {
-        tables.push(salvage::table(&examined.snapshot, &name, new)?);
+    for name in examined.view.tables().unwrap_or_default() {
+        tables.push(salvage::table(&examined.view, &name, new)?);
     }
     if !examined.memory.is_empty() {
         new.put_memory(&examined.memory)?;

@@ -7,11 +7,11 @@ use std::ops::{Bound, ControlFlow};
 
 use super::RepairedTable;
 use crate::StoreError;
-use crate::check::DamagedRow;
-use crate::new_file::NewFile;
-use crate::range::{ByteBounds, Direction, is_empty};
-use crate::snapshot::Snapshot;
-use crate::stored_table::StoredTable;
+use crate::file::new_file::NewFile;
+use crate::read::range::{ByteBounds, Direction, is_empty};
+use crate::read::stored_table::StoredTable;
+use crate::read::view::View;
+use crate::repair::check::DamagedRow;
 
 /// How many keys in between are tried for a table.
 const PROBES: usize = 512;
@@ -20,11 +20,11 @@ const PROBES: usize = 512;
 const PROBED_BYTES: usize = 24;
 
 /// Copies what can be read of a table.
-pub(super) fn table(snapshot: &Snapshot, name: &str, new: &mut NewFile<'_>) -> Result<RepairedTable, StoreError> {
-    let mut salvage = Salvage { snapshot, name, new, kept: 0, lost: Vec::new(), failure: None };
+pub(super) fn table(view: &View, name: &str, new: &mut NewFile<'_>) -> Result<RepairedTable, StoreError> {
+    let mut salvage = Salvage { view, name, new, kept: 0, lost: Vec::new(), failure: None };
     let mut gaps: Vec<ByteBounds> = Vec::new();
     let all = (Bound::Unbounded, Bound::Unbounded);
-    gaps.extend(salvage.from_both_ends(all)?);
+    gaps.extend(salvage.copy_from_both_ends(all)?);
     for _ in 0..PROBES {
         // The widest gap is not known; the one that waits longest is as good.
         if gaps.is_empty() {
@@ -35,17 +35,17 @@ pub(super) fn table(snapshot: &Snapshot, name: &str, new: &mut NewFile<'_>) -> R
             continue;
         };
         for part in [(gap.0, Bound::Excluded(middle.clone())), (Bound::Included(middle), gap.1)] {
-            gaps.extend(salvage.from_both_ends(part)?);
+            gaps.extend(salvage.copy_from_both_ends(part)?);
         }
     }
     let Salvage { kept, lost, .. } = salvage;
-    let said = StoredTable::open(snapshot, name).ok().and_then(|table| table.rows_in_file());
+    let said = StoredTable::open(view, name).ok().and_then(|table| table.rows_in_file());
     let rows_lost = said.map(|said| said.saturating_sub(kept).max(lost.len() as u64));
     Ok(RepairedTable { name: name.to_owned(), rows_kept: kept, rows_lost, lost })
 }
 
 struct Salvage<'a, 'b> {
-    snapshot: &'a Snapshot,
+    view: &'a View,
     name: &'a str,
     new: &'a mut NewFile<'b>,
     kept: u64,
@@ -55,8 +55,8 @@ struct Salvage<'a, 'b> {
 
 impl Salvage<'_, '_> {
     /// Copies what lies between two bounds, from both ends until a damaged page. Gives what lies between these pages.
-    fn from_both_ends(&mut self, bounds: ByteBounds) -> Result<Option<ByteBounds>, StoreError> {
-        let (low, is_all) = self.from_one_end(&bounds, Direction::Forward)?;
+    fn copy_from_both_ends(&mut self, bounds: ByteBounds) -> Result<Option<ByteBounds>, StoreError> {
+        let (low, is_all) = self.copy_from_one_end(&bounds, Direction::Forward)?;
         if is_all {
             return Ok(None);
         }
@@ -64,19 +64,19 @@ impl Salvage<'_, '_> {
         if is_empty(&rest.0, &rest.1) {
             return Ok(None);
         }
-        let (high, is_all) = self.from_one_end(&rest, Direction::Reverse)?;
+        let (high, is_all) = self.copy_from_one_end(&rest, Direction::Reverse)?;
         let rest = (rest.0, high.map_or(rest.1, Bound::Excluded));
         Ok((!is_all && !is_empty(&rest.0, &rest.1)).then_some(rest))
     }
 
     /// Copies until a damaged page. Gives the last key, and whether there was no such page.
-    fn from_one_end(
+    fn copy_from_one_end(
         &mut self,
         bounds: &ByteBounds,
         direction: Direction,
     ) -> Result<(Option<Vec<u8>>, bool), StoreError> {
         let mut last = None;
-        let scanned = StoredTable::open(self.snapshot, self.name).and_then(|table| {
+        let scanned = StoredTable::open(self.view, self.name).and_then(|table| {
             table.scan(bounds.clone(), direction, |key, value| {
                 last = Some(key.to_owned());
                 match self.new.put(self.name, key, value) {
@@ -110,7 +110,8 @@ fn between((low, high): &ByteBounds) -> Option<Vec<u8>> {
             Bound::Unbounded => vec![missing; PROBED_BYTES],
         }
     };
-    let (from, to) = (digits(low, 0), digits(high, u8::MAX));
+    let from = digits(low, 0);
+    let to = digits(high, u8::MAX);
     let mut carry = 0_u16;
     // The sum, from the last digit; then half of it, from the first.
     let mut sum: Vec<u16> = vec![0; PROBED_BYTES];

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use fastrand::Rng;
 
 use super::*;
+use crate::SimulatedDisk;
 use crate::engine::{Engine, Limits};
-use crate::{SimulatedDisk, check, repair};
+use crate::repair::{self, check};
 
 const FILE: &str = "store.redb";
 const JOURNALS: [&str; 2] = ["journal-0.log", "journal-1.log"];
@@ -89,7 +90,8 @@ fn damage(random: &mut Rng, disk: &SimulatedDisk) -> (String, &'static str) {
             }
             4 if len > 2 * 4096 => {
                 let pages = len / 4096;
-                let (one, other) = (random.usize(..pages) * 4096, random.usize(..pages) * 4096);
+                let one = random.usize(..pages) * 4096;
+                let other = random.usize(..pages) * 4096;
                 for each in 0..4096 {
                     bytes.swap(one + each, other + each);
                 }

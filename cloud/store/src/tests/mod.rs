@@ -11,7 +11,7 @@ mod simulated;
 
 use tempfile::TempDir;
 
-use super::{Batch, Store, StoreError, Table};
+use crate::{Batch, Store, StoreError, Table};
 
 const EXECUTIONS: Table = Table::new("executions");
 const HISTORY: Table = Table::new("history");

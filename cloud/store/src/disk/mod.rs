@@ -1,6 +1,8 @@
 //! The folder that holds the store's files: a real one, or one on a simulated disk.
 
 mod real;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod simulated;
 
 use std::fmt::Debug;
 use std::io;

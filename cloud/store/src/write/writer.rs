@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use tokio::sync::oneshot;
 
-use super::StoreError;
-use super::batch::Batch;
-use super::engine::Engine;
-use super::queue::Reservation;
+use crate::StoreError;
+use crate::engine::Engine;
+use crate::write::batch::Batch;
+use crate::write::queue::Reservation;
 
 /// Where one commit ends though more waits, so that a burst does not grow it without bound.
 const GROUP_BYTES: usize = 4 << 20;

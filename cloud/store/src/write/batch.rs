@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::frame::{self, ROW_BYTES};
-use super::{StoreError, Table};
+use crate::frame::{self, ROW_BYTES};
+use crate::{StoreError, Table};
 
 /// What a change costs in memory beside its key and value.
 const CHANGE_OVERHEAD_BYTES: usize = 64;

@@ -6,22 +6,22 @@ use std::sync::Arc;
 
 use redb::{AccessGuard, ReadOnlyTable, ReadableTableMetadata, TableError};
 
-use super::StoreError;
-use super::error;
-use super::file::definition_of;
-use super::frame;
-use super::guarded::guarded;
-use super::key_range::KeyRange;
-use super::memory::{Bytes, Known, MemoryCursor};
-use super::range::{ByteBounds, Direction};
-use super::snapshot::Snapshot;
+use crate::StoreError;
+use crate::error;
+use crate::file::definition_of;
+use crate::file::guarded::guarded;
+use crate::frame;
+use crate::memory::{Bytes, Known, MemoryCursor};
+use crate::read::key_range::KeyRange;
+use crate::read::range::{ByteBounds, Direction};
+use crate::read::view::View;
 
 type Rows = ReadOnlyTable<&'static [u8], &'static [u8]>;
 type Guard<'a> = AccessGuard<'a, &'static [u8]>;
 
 /// A table by its name.
 pub(crate) struct StoredTable<'a> {
-    snapshot: &'a Snapshot,
+    view: &'a View,
     name: &'a str,
     /// Nothing when nothing was ever written to the table in the file.
     rows: Option<Rows>,
@@ -62,27 +62,27 @@ impl StoredValue<'_> {
 }
 
 impl<'a> StoredTable<'a> {
-    pub(crate) fn open(snapshot: &'a Snapshot, name: &'a str) -> Result<Self, StoreError> {
-        let path = snapshot.path();
-        let rows = guarded(path, || match snapshot.file.transaction.open_table(definition_of(name)) {
+    pub(crate) fn open(view: &'a View, name: &'a str) -> Result<Self, StoreError> {
+        let path = view.path();
+        let rows = guarded(path, || match view.file.transaction.open_table(definition_of(name)) {
             Ok(rows) => Ok(Some(rows)),
             Err(TableError::TableDoesNotExist(_)) => Ok(None),
             Err(failure) => Err(error::read(path, &failure.into())),
         })?;
-        Ok(Self { snapshot, name, rows })
+        Ok(Self { view, name, rows })
     }
 
     /// How many rows the file says that it has, if it can be read.
     pub(crate) fn rows_in_file(&self) -> Option<u64> {
         let rows = self.rows.as_ref()?;
-        let path = self.snapshot.path();
+        let path = self.view.path();
         guarded(path, || rows.len().map_err(|failure| error::read(path, &failure.into()))).ok()
     }
 
     /// The value of a key.
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<StoredValue<'_>>, StoreError> {
-        for memory in &self.snapshot.memory {
-            match memory.get(self.name, key, self.snapshot.live.commit()) {
+        for memory in &self.view.memory {
+            match memory.get(self.name, key, self.view.live.commit()) {
                 Known::Value(value) => return Ok(Some(StoredValue::Memory(value))),
                 Known::Gone => return Ok(None),
                 Known::Nothing => {}
@@ -91,14 +91,14 @@ impl<'a> StoredTable<'a> {
         let Some(rows) = &self.rows else {
             return Ok(None);
         };
-        let path = self.snapshot.path();
+        let path = self.view.path();
         let value = guarded(path, || {
             let value = rows.get(key).map_err(|failure| error::read(path, &failure.into()))?;
             // To look at it may fail too, here rather than later.
             Ok(value.inspect(|value| _ = value.value()))
         })?;
         self.check_is_current()?;
-        Ok(value.map(|value| StoredValue::File(value, self.snapshot.file.has_unframed)))
+        Ok(value.map(|value| StoredValue::File(value, self.view.file.has_unframed)))
     }
 
     /// Calls `each` with the rows between the bounds until it breaks. No lock is held meanwhile.
@@ -127,7 +127,7 @@ impl<'a> StoredTable<'a> {
                 (Some(next), in_file) if in_file.is_none_or(|key| !comes_before(key, &next.1, direction)) => next,
                 _ => {
                     if let Some((key, value)) = head.take()
-                        && each(key.value(), &StoredValue::File(value, self.snapshot.file.has_unframed)).is_break()
+                        && each(key.value(), &StoredValue::File(value, self.view.file.has_unframed)).is_break()
                     {
                         return Ok(());
                     }
@@ -148,19 +148,19 @@ impl<'a> StoredTable<'a> {
     }
 
     fn layers(&self, bounds: &ByteBounds, direction: Direction) -> Vec<Layer> {
-        let commit = self.snapshot.live.commit();
+        let commit = self.view.live.commit();
         let layer = |memory: &Arc<_>| Layer {
             cursor: MemoryCursor::new(Arc::clone(memory), self.name, commit, bounds.clone(), direction),
             cleared: memory.cleared(self.name, commit),
         };
-        self.snapshot.memory.iter().map(layer).collect()
+        self.view.memory.iter().map(layer).collect()
     }
 
     /// A value that was read after the file was opened anew may be of another time.
     fn check_is_current(&self) -> Result<(), StoreError> {
-        if self.snapshot.file.is_outdated() {
+        if self.view.file.is_outdated() {
             let reason = "it was opened anew after a failed write; read again".to_owned();
-            return Err(StoreError::Read { path: self.snapshot.path().to_owned(), reason });
+            return Err(StoreError::Read { path: self.view.path().to_owned(), reason });
         }
         Ok(())
     }
@@ -215,7 +215,7 @@ struct FileRows<'a> {
 
 impl<'a> FileRows<'a> {
     fn open(table: &'a StoredTable<'a>, bounds: &ByteBounds, direction: Direction) -> Result<Self, StoreError> {
-        let path = table.snapshot.path();
+        let path = table.view.path();
         let expected = match bounds {
             (low, Bound::Unbounded) if *low == Bound::Unbounded || *low == Bound::Included(Vec::new()) => {
                 table.rows_in_file()
@@ -234,7 +234,7 @@ impl<'a> FileRows<'a> {
         let Some(rows) = &mut self.rows else {
             return Ok(None);
         };
-        let path = self.table.snapshot.path();
+        let path = self.table.view.path();
         loop {
             let row = guarded(path, || {
                 let row = match self.direction {

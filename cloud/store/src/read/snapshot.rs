@@ -1,41 +1,33 @@
 //! Reads that see one state of the store.
 
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use redb::TableHandle;
 use serde::de::DeserializeOwned;
 
-use super::StoreError;
-use super::error;
-use super::file::{FORMAT, RowFileRead};
-use super::guarded::guarded;
-use super::memory::{LiveSnapshot, MemoryTable};
 use super::range::Range;
 use super::reader::TableReader;
-use super::table::Table;
+use super::view::View;
+use crate::StoreError;
+use crate::table::Table;
 
 /// The store as it was at one moment, whatever is written meanwhile. Memory and disk space of older values is not used again
 /// while a snapshot lives, so it should not live long.
-pub struct Snapshot {
-    /// Newest first.
-    pub(crate) memory: Vec<Arc<MemoryTable>>,
-    pub(crate) live: LiveSnapshot,
-    pub(crate) file: RowFileRead,
-    pub(crate) path: PathBuf,
-}
+pub struct Snapshot(View);
 
 impl std::fmt::Debug for Snapshot {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Snapshot").field("path", &self.path).finish_non_exhaustive()
+        formatter.debug_struct("Snapshot").field("path", &self.0.path()).finish_non_exhaustive()
     }
 }
 
 impl Snapshot {
-    pub(crate) fn new(memory: Vec<Arc<MemoryTable>>, live: LiveSnapshot, file: RowFileRead, path: PathBuf) -> Self {
-        Self { memory, live, file, path }
+    pub(crate) fn new(view: View) -> Self {
+        Self(view)
+    }
+
+    /// What it sees.
+    pub(crate) fn view(&self) -> &View {
+        &self.0
     }
 
     /// One table of the snapshot, for many reads of it.
@@ -43,7 +35,7 @@ impl Snapshot {
     /// # Errors
     /// When the file can't be read.
     pub fn table(&self, table: Table) -> Result<TableReader<'_>, StoreError> {
-        TableReader::open(self, table)
+        TableReader::open(&self.0, table)
     }
 
     /// The value of a key.
@@ -105,22 +97,5 @@ impl Snapshot {
         each: impl FnMut(&str, &[u8]) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         self.table(table)?.scan_bytes(range, each)
-    }
-
-    /// The names of all tables, in memory and in the file.
-    pub(crate) fn tables(&self) -> Result<BTreeSet<String>, StoreError> {
-        let mut names: BTreeSet<String> = guarded(&self.path, || {
-            let tables = self.file.transaction.list_tables();
-            let tables = tables.map_err(|failure| error::read(&self.path, &failure.into()))?;
-            Ok(tables.map(|table| table.name().to_owned()).collect())
-        })?;
-        names.remove(FORMAT.name());
-        names.extend(self.memory.iter().flat_map(|memory| memory.tables()));
-        Ok(names)
-    }
-
-    /// Where the file lies.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 }

@@ -12,7 +12,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::folder::{Folder, OpenFile};
+use crate::disk::{Folder, OpenFile};
 use file::SimulatedFile;
 use state::{NameChange, State, lock};
 use stored::Stored;

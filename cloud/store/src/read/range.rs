@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use crate::key_range::end_of_prefix;
+use crate::read::key_range::end_of_prefix;
 
 /// The bounds of keys, as bytes.
 pub(crate) type ByteBounds = (Bound<Vec<u8>>, Bound<Vec<u8>>);

@@ -2,12 +2,12 @@
 
 use redb::Database;
 
-use super::StoreError;
-use super::error;
-use super::file::{self, FILE_NAME, UNFINISHED_NAME, create_unfinished, definition_of};
-use super::folder::Folder;
-use super::memory::MemoryTable;
-use super::stored_table::StoredValue;
+use crate::StoreError;
+use crate::disk::Folder;
+use crate::error;
+use crate::file::{self, FILE_NAME, UNFINISHED_NAME, create_unfinished, definition_of};
+use crate::memory::MemoryTable;
+use crate::read::stored_table::StoredValue;
 
 /// How much is written in one transaction, in bytes.
 const TRANSACTION_BYTES: usize = 4 << 20;

@@ -6,8 +6,8 @@ use std::task::{Context, Poll, ready};
 
 use tokio::sync::oneshot;
 
-use super::StoreError;
-use super::writer::UnreportedFailure;
+use crate::StoreError;
+use crate::write::writer::UnreportedFailure;
 
 /// Lets everybody else go on once. A commit without a thread is over when the call ends; its caller waits all the same, as
 /// it would for the disk, so that a test can drop it there.

@@ -63,7 +63,8 @@ impl Folder for RealFolder {
     }
 
     fn keep_as(&self, name: &str, second: &str) -> io::Result<()> {
-        let (from, to) = (self.0.join(name), self.0.join(second));
+        let from = self.0.join(name);
+        let to = self.0.join(second);
         std::fs::hard_link(&from, &to).or_else(|_| std::fs::copy(&from, &to).map(drop))
     }
 

@@ -4,14 +4,14 @@ use std::ops::ControlFlow;
 
 use serde::de::DeserializeOwned;
 
-use super::range::Range;
-use super::snapshot::Snapshot;
-use super::stored_table::StoredTable;
-use super::{StoreError, Table};
+use crate::read::range::Range;
+use crate::read::stored_table::StoredTable;
+use crate::read::view::View;
+use crate::{StoreError, Table};
 
 /// One table of a [`Snapshot`]; reads of it may nest.
 pub struct TableReader<'a> {
-    snapshot: &'a Snapshot,
+    view: &'a View,
     stored: StoredTable<'a>,
     table: Table,
 }
@@ -23,8 +23,8 @@ impl std::fmt::Debug for TableReader<'_> {
 }
 
 impl<'a> TableReader<'a> {
-    pub(crate) fn open(snapshot: &'a Snapshot, table: Table) -> Result<Self, StoreError> {
-        Ok(Self { snapshot, stored: StoredTable::open(snapshot, table.name())?, table })
+    pub(crate) fn open(view: &'a View, table: Table) -> Result<Self, StoreError> {
+        Ok(Self { view, stored: StoredTable::open(view, table.name())?, table })
     }
 
     /// The value of a key.
@@ -122,7 +122,7 @@ impl<'a> TableReader<'a> {
     }
 
     fn row_failed(&self, key: &str, reason: String) -> StoreError {
-        let path = self.snapshot.path().to_owned();
+        let path = self.view.path().to_owned();
         StoreError::Row { path, table: self.table.name(), key: key.to_owned(), reason }
     }
 }

@@ -4,15 +4,15 @@ use std::ops::{Bound, ControlFlow};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::StoreError;
-use super::error;
-use super::file::{FILE_NAME, RowFile};
-use super::folder::{Folder, RealFolder};
-use super::journal::{self, Replay};
-use super::memory::{LiveSnapshots, MemoryTable};
-use super::range::Direction;
-use super::snapshot::Snapshot;
-use super::stored_table::StoredTable;
+use crate::StoreError;
+use crate::disk::{Folder, RealFolder};
+use crate::error;
+use crate::file::{FILE_NAME, RowFile};
+use crate::journal::{self, Replay};
+use crate::memory::{LiveSnapshots, MemoryTable};
+use crate::read::range::Direction;
+use crate::read::stored_table::StoredTable;
+use crate::read::view::View;
 
 /// What is in a store, and what of it is damaged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl CheckReport {
 
 /// A store that is open to look at; nothing of it is written.
 pub(crate) struct Examined {
-    pub(crate) snapshot: Snapshot,
+    pub(crate) view: View,
     pub(crate) memory: Arc<MemoryTable>,
     pub(crate) replay: Replay,
     /// Why the file as a whole does not hold together.
@@ -76,22 +76,22 @@ pub fn check(dir: &Path) -> Result<CheckReport, StoreError> {
 }
 
 pub(crate) fn check_in(folder: &dyn Folder) -> Result<CheckReport, StoreError> {
-    let Examined { snapshot, replay, damage, .. } = &mut examine(folder)?;
+    let Examined { view, replay, damage, .. } = &mut examine(folder)?;
     damage.extend(replay.damage.iter().map(|damage| format!("{}: {}", damage.name, damage.reason)));
     let mut tables = Vec::new();
-    match snapshot.tables() {
-        Ok(names) => tables.extend(names.iter().map(|name| check_table(snapshot, name, damage))),
+    match view.tables() {
+        Ok(names) => tables.extend(names.iter().map(|name| check_table(view, name, damage))),
         Err(failure) => damage.push(failure.to_string()),
     }
     let journal_changes = replay.commits.len() as u64;
     let damage = std::mem::take(damage);
-    Ok(CheckReport { path: snapshot.path().to_owned(), tables, damage, journal_changes })
+    Ok(CheckReport { path: view.path().to_owned(), tables, damage, journal_changes })
 }
 
-fn check_table(snapshot: &Snapshot, name: &str, damage: &mut Vec<String>) -> CheckedTable {
+fn check_table(view: &View, name: &str, damage: &mut Vec<String>) -> CheckedTable {
     let mut checked = CheckedTable { name: name.to_owned(), rows: 0, damaged: Vec::new() };
     let all = (Bound::Unbounded, Bound::Unbounded);
-    let scanned = StoredTable::open(snapshot, name).and_then(|table| {
+    let scanned = StoredTable::open(view, name).and_then(|table| {
         table.scan(all, Direction::Forward, |key, value| {
             match value.decode(name, key) {
                 Ok(_) => checked.rows += 1,
@@ -137,6 +137,6 @@ pub(crate) fn examine(folder: &dyn Folder) -> Result<Examined, StoreError> {
     }
     let memory = Arc::new(memory);
     let live = LiveSnapshots::default().begin(memory.last().max(stored));
-    let snapshot = Snapshot::new(vec![Arc::clone(&memory)], live, file.read()?, path);
-    Ok(Examined { snapshot, memory, replay, damage, _file: file })
+    let view = View::new(vec![Arc::clone(&memory)], live, file.read()?, path);
+    Ok(Examined { view, memory, replay, damage, _file: file })
 }
