@@ -1,5 +1,6 @@
 //! The history of an execution as it is stored: rows of consecutive events, each named by its first one.
 
+use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};
 
 use asl::HistoryEvent;
@@ -40,7 +41,8 @@ pub(crate) struct EventPage {
     pub(crate) has_more: bool,
 }
 
-/// Adds the events of a step to a batch, in rows of bounded size.
+/// Adds the events of a step to a batch, in rows of bounded size. Rows are named by their first event and read in order, so
+/// the events are put into the order of their ids whatever order they come in.
 ///
 /// # Errors
 /// When an event has no JSON form.
@@ -48,6 +50,8 @@ pub(crate) fn put_events(batch: &mut Batch, key: &ExecutionKey, events: &[Histor
     let mut row = Vec::new();
     let mut size_bytes = 0;
     let mut first_id = 0;
+    let mut events: Vec<&HistoryEvent> = events.iter().collect();
+    events.sort_by_key(|event| event.id);
     for event in events {
         let json = serde_json::value::to_raw_value(event).map_err(|reason| StoreError::Value {
             table: HISTORY.name(),
@@ -85,13 +89,14 @@ pub(crate) fn read_events(
     limit: usize,
 ) -> Result<EventPage, StoreError> {
     let snapshot = store.snapshot()?;
-    let mut events = Vec::new();
-    let mut take = |row: HistoryRow| {
-        let follows = |event: &HistoryEvent| match after {
-            None => true,
-            Some(after) if reverse => event.id < after,
-            Some(after) => event.id > after,
-        };
+    let mut events: Vec<HistoryEvent> = Vec::new();
+    let follows = |event: &HistoryEvent| match after {
+        None => true,
+        Some(after) if reverse => event.id < after,
+        Some(after) => event.id > after,
+    };
+    let mut take = |mut row: HistoryRow| {
+        row.events.sort_by_key(|event| event.id);
         if reverse {
             events.extend(row.events.into_iter().rev().filter(follows));
         } else {
@@ -110,9 +115,57 @@ pub(crate) fn read_events(
         let from = first.as_deref().map_or(Bound::Unbounded, Bound::Included);
         snapshot.scan(HISTORY, Range::prefix(&prefix).from(from), |_, row| take(row))?;
     }
+    if !is_gapless(&events, after, reverse) {
+        events = read_scattered(&snapshot, key, follows, reverse, limit)?;
+    }
     let has_more = events.len() > limit;
     events.truncate(limit);
     Ok(EventPage { events, has_more })
+}
+
+/// Whether events are consecutive, and follow `after`.
+fn is_gapless(events: &[HistoryEvent], after: Option<u64>, reverse: bool) -> bool {
+    let next = |id: u64| if reverse { id.checked_sub(1) } else { id.checked_add(1) };
+    let mut expected = match after {
+        Some(after) => next(after),
+        None if reverse => events.first().map(|event| event.id),
+        None => Some(1),
+    };
+    events.iter().all(|event| {
+        let is_next = expected == Some(event.id);
+        expected = next(event.id);
+        is_next
+    })
+}
+
+/// The same from a history whose rows are not in order, as the steps of an earlier version may have left it: every row is
+/// read, and the nearest events are kept.
+fn read_scattered(
+    snapshot: &Snapshot,
+    key: &ExecutionKey,
+    follows: impl Fn(&HistoryEvent) -> bool,
+    reverse: bool,
+    limit: usize,
+) -> Result<Vec<HistoryEvent>, StoreError> {
+    let mut nearest = BTreeMap::new();
+    snapshot.scan(HISTORY, Range::prefix(&key.row()), |_, row: HistoryRow| {
+        for event in row.events.into_iter().filter(&follows) {
+            nearest.insert(event.id, event);
+            if nearest.len() > limit.saturating_add(1) {
+                if reverse {
+                    nearest.pop_first()
+                } else {
+                    nearest.pop_last()
+                };
+            }
+        }
+        ControlFlow::Continue(())
+    })?;
+    let mut events: Vec<HistoryEvent> = nearest.into_values().collect();
+    if reverse {
+        events.reverse();
+    }
+    Ok(events)
 }
 
 /// The row that holds the event that follows `after`, or the last one before it.
@@ -184,6 +237,49 @@ mod tests {
             prop_assert_eq!(read_all(&store, &key, false, limit), all.clone());
             let reversed: Vec<u64> = all.into_iter().rev().collect();
             prop_assert_eq!(read_all(&store, &key, true, limit), reversed);
+        }
+    }
+
+    /// Rows as they lie, each with the events of these ids.
+    fn lying(rows: &[Vec<u64>]) -> (Store, ExecutionKey) {
+        let store = Store::in_memory().unwrap();
+        let key = ExecutionKey::new("us-east-1/m", "run-1");
+        let mut batch = Batch::new();
+        for ids in rows {
+            let row = HistoryRow { format: FormatVersion, events: ids.iter().map(|id| event(*id, "{}")).collect() };
+            batch.put(HISTORY, key.history(ids[0]), &row).unwrap();
+        }
+        drop(store.commit(batch));
+        (store, key)
+    }
+
+    #[test]
+    fn a_history_that_an_earlier_version_stored_out_of_order_is_read_whole() {
+        let in_one_row = vec![vec![1, 2, 3, 4, 5, 6], vec![7, 8, 13, 9, 10, 14, 11, 12, 15], vec![16, 17]];
+        let over_rows = vec![vec![1, 2, 3], vec![4, 5, 9, 6], vec![7, 10, 8], vec![11, 12]];
+        let among_rows = vec![vec![1, 2], vec![3, 8, 4], vec![9, 5], vec![6, 10, 7], vec![11]];
+        for (rows, last) in [(in_one_row, 17), (over_rows, 12), (among_rows, 11)] {
+            let (store, key) = lying(&rows);
+            for limit in 1..20 {
+                assert_eq!(read_all(&store, &key, false, limit), (1..=last).collect::<Vec<u64>>(), "{limit}");
+                assert_eq!(read_all(&store, &key, true, limit), (1..=last).rev().collect::<Vec<u64>>(), "{limit}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn events_are_stored_in_order_whatever_order_they_come_in(
+            ids in Just((1..=120_u64).collect::<Vec<u64>>()).prop_shuffle(), limit in 1_usize..130,
+        ) {
+            let store = Store::in_memory().unwrap();
+            let key = ExecutionKey::new("us-east-1/m", "run-1");
+            let mut batch = Batch::new();
+            let events: Vec<HistoryEvent> = ids.iter().map(|id| event(*id, "{}")).collect();
+            put_events(&mut batch, &key, &events).unwrap();
+            drop(store.commit(batch));
+            prop_assert_eq!(read_all(&store, &key, false, limit), (1..=120).collect::<Vec<u64>>());
         }
     }
 

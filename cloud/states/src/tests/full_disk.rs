@@ -12,84 +12,12 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::fixture::{Fixture, call};
+use super::random_workflow::{ACTIVITY, CHILD, ECHO, Plan, START, flow, written};
 
-const ACTIVITY: &str = "arn:aws:states:us-east-1:000000000000:activity:a";
-const ECHO: &str = "arn:aws:lambda:us-east-1:000000000000:function:echo";
-const SLOW: &str = "arn:aws:lambda:us-east-1:000000000000:function:slow";
-const START: &str = "arn:aws:states:::states:startExecution";
-const CHILD: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:child";
 /// Turns in which a run must end: the clock goes on by a second every eight.
 const MOST_TURNS: usize = 8_000;
 /// For how many turns the disk is full: three seconds.
 const FULL_TURNS: usize = 24;
-
-/// A state without its name and where it leads.
-#[derive(Clone, Debug)]
-enum Plan {
-    Simple(Value),
-    Parallel(Vec<Vec<Plan>>),
-    Map(&'static str, Vec<Plan>),
-}
-
-fn flow() -> impl Strategy<Value = Vec<Plan>> {
-    let start = |pattern: &str| {
-        json!({"Type": "Task", "Resource": format!("{START}{pattern}"), "ResultPath": null,
-            "Parameters": {"StateMachineArn": CHILD, "Input": {"n": 1}}})
-    };
-    let leaf = proptest::sample::select(vec![
-        json!({"Type": "Pass"}),
-        json!({"Type": "Wait", "Seconds": 2}),
-        json!({"Type": "Task", "Resource": ECHO, "ResultPath": null}),
-        json!({"Type": "Task", "Resource": SLOW, "ResultPath": null}),
-        json!({"Type": "Task", "Resource": ACTIVITY, "ResultPath": null}),
-        start(""),
-        start(".sync:2"),
-    ]);
-    let state = leaf.prop_map(Plan::Simple).prop_recursive(2, 10, 3, |inner| {
-        let flow = proptest::collection::vec(inner, 1..3);
-        let mode = proptest::sample::select(vec!["INLINE", "STANDARD", "EXPRESS"]);
-        prop_oneof![
-            proptest::collection::vec(flow.clone(), 1..3).prop_map(Plan::Parallel),
-            (mode, flow).prop_map(|(mode, processor)| Plan::Map(mode, processor)),
-        ]
-    });
-    proptest::collection::vec(state, 1..4)
-}
-
-fn written(plan: &[Plan], is_express: bool, count: &mut usize) -> Value {
-    let first = *count;
-    *count += plan.len();
-    let mut states = serde_json::Map::new();
-    for (index, state) in plan.iter().enumerate() {
-        let mut body = match state {
-            // An express execution has no activities, and waits for no other.
-            Plan::Simple(body) if is_express && body["Type"] == "Task" => {
-                json!({"Type": "Task", "Resource": ECHO, "ResultPath": null})
-            }
-            Plan::Simple(body) => body.clone(),
-            Plan::Parallel(flows) => {
-                let branches: Vec<Value> = flows.iter().map(|flow| written(flow, is_express, count)).collect();
-                json!({"Type": "Parallel", "Branches": branches, "ResultPath": null})
-            }
-            Plan::Map(mode, processor) => {
-                let is_inline = *mode == "INLINE" || is_express;
-                let mut processor = written(processor, is_express || *mode == "EXPRESS", count);
-                processor["ProcessorConfig"] = match is_inline {
-                    true => json!({"Mode": "INLINE"}),
-                    false => json!({"Mode": "DISTRIBUTED", "ExecutionType": mode}),
-                };
-                json!({"Type": "Map", "ItemsPath": "$.items", "ResultPath": null,
-                    "ItemSelector": {"items": [1]}, "ItemProcessor": processor})
-            }
-        };
-        match index + 1 < plan.len() {
-            true => body["Next"] = json!(format!("S{}", first + index + 1)),
-            false => body["End"] = json!(true),
-        }
-        states.insert(format!("S{}", first + index), body);
-    }
-    json!({"StartAt": format!("S{first}"), "States": states})
-}
 
 /// Lets every other task that is ready go on once.
 async fn turn() {
@@ -128,8 +56,8 @@ async fn work(fixture: Arc<Fixture>, taken: Arc<Mutex<BTreeMap<String, usize>>>)
 /// were called.
 type Came = (BTreeMap<String, Vec<String>>, usize);
 
-/// Runs a workflow while the disk is full from a turn on, and gives what it came to and how many turns it took.
-async fn run(definition: Value, full_at: Option<usize>) -> (Came, usize) {
+/// Runs a workflow to its end, while the disk is full from a turn on, and gives how many turns it took.
+pub(crate) async fn drive(definition: Value, full_at: Option<usize>) -> (Arc<Fixture>, usize) {
     let fixture = Arc::new(Fixture::new().await);
     fixture.call("CreateActivity", json!({"name": "a"})).await.unwrap();
     let child = json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": true}}});
@@ -159,6 +87,12 @@ async fn run(definition: Value, full_at: Option<usize>) -> (Came, usize) {
     worker.abort();
     assert!(taken.lock().unwrap().values().all(|times| *times == 1), "no task was handed out twice");
     assert_eq!(fixture.states.driver.tokens.issued(), [""; 0]);
+    (fixture, turns)
+}
+
+/// What a workflow comes to, and how many turns it takes.
+async fn run(definition: Value, full_at: Option<usize>) -> (Came, usize) {
+    let (fixture, turns) = drive(definition, full_at).await;
     let calls = fixture.outside.functions.invoked.lock().unwrap().len();
     ((histories(&fixture), calls), turns)
 }
@@ -186,7 +120,7 @@ fn histories(fixture: &Fixture) -> BTreeMap<String, Vec<String>> {
     found
 }
 
-fn blocking<T>(run: impl Future<Output = T>) -> T {
+pub(crate) fn blocking<T>(run: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async { run.await })
 }

@@ -1,8 +1,17 @@
 //! The history through the API: its order, and its pages.
 
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use cloud_store::Range;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::fixture::{Fixture, MACHINE};
+use super::full_disk::{blocking, drive};
+use super::random_workflow::{flow, written};
+use crate::rows::HISTORY;
+use crate::rows::execution::ExecutionKey;
 
 const ECHO: &str = "arn:aws:lambda:us-east-1:000000000000:function:echo";
 
@@ -42,6 +51,50 @@ async fn tasks_that_begin_in_one_step_leave_their_events_in_order() {
     for size in [1, 2, 3, 7, 100] {
         assert_eq!(ids(&fixture, &arn, false, size).await, all, "pages of {size}");
         assert_eq!(ids(&fixture, &arn, true, size).await, backward, "pages of {size}");
+    }
+}
+
+/// Reads the history of every execution page by page, both ways.
+async fn check_pages(fixture: &Fixture, sizes: &[usize]) {
+    let mut executions = BTreeSet::new();
+    let note = |row: &str| {
+        executions.extend(row.rsplit_once('/').map(|(execution, _)| ExecutionKey::stored(execution)));
+        ControlFlow::Continue(())
+    };
+    fixture.store.scan_keys(HISTORY, Range::all(), note).unwrap();
+    for execution in executions {
+        let arn = execution.arn();
+        let whole = json!({"executionArn": arn, "maxResults": 1000});
+        let whole = fixture.call("GetExecutionHistory", whole).await.unwrap();
+        let events = whole["events"].as_array().unwrap();
+        for (id, event) in (1..).zip(events) {
+            assert_eq!(event["id"], id, "{arn}");
+            assert!(event["previousEventId"].as_u64().unwrap() < id, "{arn}: {event}");
+        }
+        let all: Vec<u64> = (1..=events.len() as u64).collect();
+        let backward: Vec<u64> = all.iter().rev().copied().collect();
+        for size in sizes {
+            assert_eq!(ids(fixture, &arn, false, *size).await, all, "{arn} in pages of {size}");
+            assert_eq!(ids(fixture, &arn, true, *size).await, backward, "{arn} in pages of {size}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn pages_of_random_workflows_have_every_event_once(
+        plan in flow(), sizes in prop::collection::vec(1..40_usize, 3),
+    ) {
+        let definition = written(&plan, false, &mut 0);
+        blocking(async move {
+            let run = async move {
+                let (fixture, _) = drive(definition, None).await;
+                check_pages(&fixture, &sizes).await;
+            };
+            tokio::spawn(run).await.unwrap();
+        });
     }
 }
 

@@ -8,6 +8,7 @@ mod formats;
 mod full_disk;
 mod history;
 mod interruptions;
+mod random_workflow;
 mod restart;
 mod sizes;
 mod tasks;
