@@ -51,6 +51,7 @@ pub struct Cloud {
     clock: Clock,
     router: Arc<Router>,
     iam: Arc<Iam>,
+    logs: Arc<Logs>,
     functions: Arc<Functions>,
     states: Arc<States>,
     apis: Arc<Apis>,
@@ -96,7 +97,20 @@ impl Cloud {
         let router = Arc::new(Router::new(services, faults.clone(), clock.clone()));
         dispatch.connect(&router);
         let started_at = clock.now();
-        Ok(Arc::new(Self { faults, address, started_at, stop, store, clock, router, iam, functions, states, apis }))
+        Ok(Arc::new(Self {
+            faults,
+            address,
+            started_at,
+            stop,
+            store,
+            clock,
+            router,
+            iam,
+            logs,
+            functions,
+            states,
+            apis,
+        }))
     }
 
     /// Continues what was under way when the cloud ended; called once, when it is ready to serve.
@@ -124,6 +138,16 @@ impl Cloud {
         self.states.stop().await;
         self.functions.stop();
         self.store.flush().await
+    }
+
+    /// How many stored values could not be read.
+    #[must_use]
+    pub fn unreadable_rows(&self) -> usize {
+        self.iam.unreadable_rows()
+            + self.logs.unreadable_rows()
+            + self.functions.unreadable_rows()
+            + self.states.unreadable_rows()
+            + self.apis.unreadable_rows()
     }
 
     /// Every service with its operations, in the order of the composition.

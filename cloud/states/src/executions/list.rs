@@ -49,7 +49,15 @@ pub(crate) fn list(
     let end = after.map(|(started_at, sequence)| ExecutionHead::place(&filter.machine, started_at, sequence));
     let before = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     let mut found = Vec::new();
-    states.store.scan::<ExecutionHead>(EXECUTION_HEADS, Range::prefix(&prefix).to(before).reverse(), |key, head| {
+    let range = Range::prefix(&prefix).to(before).reverse();
+    states.store.snapshot()?.scan_tolerant::<ExecutionHead>(EXECUTION_HEADS, range, |key, head| {
+        let head = match head {
+            Ok(head) => head,
+            Err(reason) => {
+                states.unreadable.note(EXECUTION_HEADS, key, &reason);
+                return ControlFlow::Continue(());
+            }
+        };
         if let Some(head) = seen(&head, as_of).filter(|head| filter.takes(head)) {
             let name = key.rsplit('/').next().unwrap_or_default();
             found.push((name.to_owned(), head.into_owned()));

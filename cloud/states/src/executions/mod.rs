@@ -28,6 +28,9 @@ impl States {
         let row = key.row();
         // One that has just ended may still be among those that run.
         let running = if runs { snapshot.get(RUNNING_EXECUTIONS, &row)? } else { None };
+        if let Some(reason) = self.unreadable.reason(RUNNING_EXECUTIONS, &row) {
+            return Err(reason);
+        }
         match running {
             Some(running) => Ok(Some(running)),
             None => snapshot.get(ENDED_EXECUTIONS, &row),
@@ -41,6 +44,9 @@ impl States {
             return Ok(true);
         }
         let row = key.row();
+        if let Some(reason) = self.unreadable.reason(RUNNING_EXECUTIONS, &row) {
+            return Err(reason.into());
+        }
         let mut found = false;
         self.store.scan_keys(ENDED_EXECUTIONS, Range::prefix(&row), |_| {
             found = true;

@@ -9,6 +9,7 @@ mod interruptions;
 mod restart;
 mod sizes;
 mod tasks;
+mod unreadable;
 mod versions;
 
 use std::time::Duration;
