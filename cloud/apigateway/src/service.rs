@@ -42,6 +42,11 @@ impl Apis {
         Ok(Self { table, throttle: Throttle::default(), functions, clock, random, faults, endpoint_port })
     }
 
+    /// How many stored values could not be read.
+    pub fn unreadable_rows(&self) -> usize {
+        self.table.unreadable().count()
+    }
+
     /// The API that the request's path names, in the request's account and region.
     pub(crate) fn find(&self, request: &Request) -> Result<Api, ServiceError> {
         self.find_id(request, request.label("ApiId"))
@@ -51,7 +56,7 @@ impl Apis {
     pub(crate) fn find_id(&self, request: &Request, id: &str) -> Result<Api, ServiceError> {
         let location = request.location();
         let found = self.table.get(id).filter(|api| api.is_in(&location));
-        found.ok_or_else(|| no_api(&location, id))
+        found.ok_or_else(|| self.table.missing(id, || no_api(&location, id)))
     }
 
     /// Changes the API that the request's path names, in the request's account and region.

@@ -8,7 +8,8 @@
 //! - the ports between services ([`FunctionInvoker`], [`LogWriter`], [`RoleDirectory`], [`Dispatch`]);
 //! - [`Location`]: the account and the region that a thing is in;
 //! - time and chance as values ([`Clock`], [`Random`]): a service holds both, and only the composition makes the real ones;
-//! - [`CachedTable`]: values that are read from memory and are durable before anybody sees them;
+//! - [`CachedTable`]: values that are read from memory and are durable before anybody sees them; [`UnreadableRows`]: those
+//!   that could not be read, which hold nothing else up;
 //! - [`FaultInjection`]: AWS's eventual consistency, shown when asked to.
 //!
 //! What it must not know: any service, HTTP connections, processes, where the data folder is.
@@ -28,6 +29,7 @@ mod stop;
 mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod unreadable;
 mod wire;
 
 pub use clock::{Clock, ClockControl, Course, Elapsed, Hold};
@@ -45,4 +47,5 @@ pub use rate_limit::{RateLimit, TokenBucket};
 pub use snapshots::{ReadView, Snapshots, before};
 pub use stop::Stop;
 pub use table::{CachedTable, Change};
+pub use unreadable::UnreadableRows;
 pub use wire::{Form, Protocol, Request, Response, Scope, Xml, escape, query_answer};

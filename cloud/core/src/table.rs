@@ -1,9 +1,10 @@
 //! The values of one kind of resource: read from memory, written to the store before anyone sees them.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cloud_store::{Batch, Store, StoreError, Table};
+use cloud_store::{Batch, Range, Store, StoreError, Table};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,9 +13,13 @@ use tokio::sync::OwnedMutexGuard;
 use super::clock::Clock;
 use super::error::ServiceError;
 use super::snapshots::{ReadView, Snapshots};
+use super::unreadable::UnreadableRows;
 
 /// All values of one table by key; clones share them. A change is durable before a reader can see it, and changes happen one
 /// at a time, so that a decision (does it exist already?) still holds when its change lands.
+///
+/// A value that can't be read holds nothing else up: it is left in the store as it is and told in the log. Whoever asks for it
+/// gets the reason ([`CachedTable::missing`]), not that it does not exist, and nothing is written under its key.
 ///
 /// A change that was decided lands whole, on disk and in memory, even when the caller's future is dropped while it waits.
 pub struct CachedTable<T> {
@@ -32,6 +37,7 @@ struct Inner<T> {
     table: Table,
     clock: Clock,
     values: Mutex<BTreeMap<String, T>>,
+    unreadable: UnreadableRows,
     /// What changes replaced lately, while somebody asks for it; locked after the values.
     snapshots: Mutex<Snapshots<T>>,
     writing: Arc<tokio::sync::Mutex<()>>,
@@ -57,17 +63,28 @@ impl<T> Inner<T> {
 }
 
 impl<T: Clone + Serialize + DeserializeOwned + Send + 'static> CachedTable<T> {
-    /// Loads the table.
+    /// Loads the table. Values that can't be read are set aside.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn open(store: &Store, table: Table, clock: Clock) -> Result<Self, StoreError> {
-        let values = store.load(table)?.into_iter().collect();
+        let mut values = BTreeMap::new();
+        let unreadable = UnreadableRows::default();
+        store.snapshot()?.scan_tolerant(table, Range::all(), |key, value| {
+            match value {
+                Ok(value) => {
+                    values.insert(key.to_owned(), value);
+                }
+                Err(reason) => unreadable.note(table, key, &reason),
+            }
+            ControlFlow::Continue(())
+        })?;
         let inner = Inner {
             store: store.clone(),
             table,
             clock,
             values: Mutex::new(values),
+            unreadable,
             snapshots: Mutex::default(),
             writing: Arc::default(),
         };
@@ -103,12 +120,34 @@ impl<T: Clone + Serialize + DeserializeOwned + Send + 'static> CachedTable<T> {
         self.inner.snapshots().held(key, values.get(key), from, to)
     }
 
+    /// The values that can't be read.
+    #[must_use]
+    pub fn unreadable(&self) -> &UnreadableRows {
+        &self.inner.unreadable
+    }
+
+    /// Refuses a key whose value can't be read, which nothing may replace.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn refuse_unreadable(&self, key: &str) -> Result<(), ServiceError> {
+        self.inner.unreadable.reason(self.inner.table, key).map_or(Ok(()), |reason| Err(reason.into()))
+    }
+
+    /// The answer where there is no value of a key: `absent`, unless there is one that can't be read.
+    pub fn missing(&self, key: &str, absent: impl FnOnce() -> ServiceError) -> ServiceError {
+        match self.inner.unreadable.reason(self.inner.table, key) {
+            Some(reason) => reason.into(),
+            None => absent(),
+        }
+    }
+
     /// Decides on changes from what is there, makes them durable, then shows them. An error changes nothing.
     ///
     /// Once `decide` has been called the change lands, or fails, as a whole: dropping this future does not stop it.
     ///
     /// # Errors
-    /// What `decide` refuses, or the store's failure.
+    /// What `decide` refuses, or the store's failure; a key whose value can't be read is not written to.
     pub async fn change<R>(
         &self,
         decide: impl FnOnce(&BTreeMap<String, T>) -> Result<(Vec<Change<T>>, R), ServiceError>,
@@ -120,6 +159,8 @@ impl<T: Clone + Serialize + DeserializeOwned + Send + 'static> CachedTable<T> {
         }
         let mut batch = Batch::new();
         for change in &changes {
+            let (Change::Put(key, _) | Change::Delete(key)) = change;
+            self.refuse_unreadable(key)?;
             match change {
                 Change::Put(key, value) => batch.put(self.inner.table, key.clone(), value)?,
                 Change::Delete(key) => batch.delete(self.inner.table, key.clone()),
@@ -145,7 +186,7 @@ impl<T: Clone + Serialize + DeserializeOwned + Send + 'static> CachedTable<T> {
         edit: impl FnOnce(&mut T) -> Result<R, ServiceError>,
     ) -> Result<R, ServiceError> {
         self.change(|values| {
-            let mut value = values.get(key).cloned().ok_or_else(missing)?;
+            let mut value = values.get(key).cloned().ok_or_else(|| self.missing(key, missing))?;
             let answer = edit(&mut value)?;
             Ok((vec![Change::Put(key.to_owned(), value)], answer))
         })
@@ -208,6 +249,33 @@ mod tests {
         assert_eq!((records.get("a"), records.get("b")), (None, Some(3)));
         let again: CachedTable<u32> = CachedTable::open(&store, TABLE, Clock::system()).unwrap();
         assert_eq!(again.read(Clone::clone), BTreeMap::from([("b".to_owned(), 3)]));
+    }
+
+    #[tokio::test]
+    async fn a_value_that_cannot_be_read_is_left_and_holds_nothing_else_up() {
+        let store = Store::in_memory().unwrap();
+        let mut batch = Batch::new();
+        batch.put(TABLE, "a", &1).unwrap();
+        batch.put_bytes(TABLE, "b", b"damaged".to_vec());
+        batch.put(TABLE, "c", &3).unwrap();
+        store.commit(batch).await.unwrap();
+        let records: CachedTable<u32> = CachedTable::open(&store, TABLE, Clock::system()).unwrap();
+        assert_eq!(records.read(Clone::clone), BTreeMap::from([("a".to_owned(), 1), ("c".to_owned(), 3)]));
+        assert_eq!(records.unreadable().count(), 1);
+        let absent = || ServiceError::bad_request("Missing", "");
+        assert_eq!(records.missing("d", absent), absent());
+        let reason = records.missing("b", absent);
+        assert_eq!(reason.status, 500);
+        assert!(reason.message.contains("in table `numbers` under `b`"), "{reason}");
+        for change in [put("b", 2), Change::Delete("b".to_owned())] {
+            let refused = records.change(|_| Ok((vec![put("a", 9), change], ()))).await;
+            assert_eq!(refused, Err(reason.clone()));
+        }
+        assert_eq!(records.update("b", absent, |_| Ok(())).await, Err(reason));
+        records.change(|_| Ok((vec![put("a", 2)], ()))).await.unwrap();
+        assert_eq!(records.get("a"), Some(2));
+        assert_eq!(store.get::<u32>(TABLE, "c"), Ok(Some(3)));
+        assert!(store.get::<u32>(TABLE, "b").is_err(), "it is still there");
     }
 
     #[tokio::test]

@@ -30,7 +30,7 @@ pub(crate) fn check_attachable(iam: &Iam, form: &Form, arn: &str) -> Result<(), 
     let is_own = || iam.policies.get(arn).is_some_and(|policy| policy.account == *form.account());
     match arn.starts_with(AWS_POLICIES) || is_own() {
         true => Ok(()),
-        false => Err(missing(arn)),
+        false => Err(iam.policies.missing(arn, || missing(arn))),
     }
 }
 
@@ -39,7 +39,10 @@ pub(crate) fn check_boundary(iam: &Iam, form: &Form, arn: &str) -> Result<(), Se
     if !arn.starts_with("arn:") || arn.len() < 20 {
         return Err(ServiceError::bad_request("ValidationError", format!("ARN {arn} is not valid.")));
     }
-    check_attachable(iam, form, arn).map_err(|_| {
+    check_attachable(iam, form, arn).map_err(|refused| {
+        if refused.status != 404 {
+            return refused;
+        }
         let text = format!("Scope ARN: {arn} does not exist or is not attachable.");
         ServiceError::new(404, "NoSuchEntity", text)
     })
@@ -49,7 +52,8 @@ pub(crate) fn check_boundary(iam: &Iam, form: &Form, arn: &str) -> Result<(), Se
 fn find(iam: &Iam, form: &Form) -> Result<ManagedPolicy, ServiceError> {
     let arn = form.required("PolicyArn")?;
     let found = iam.policies.get(arn).filter(|policy| policy.account == *form.account());
-    found.ok_or_else(|| ServiceError::new(404, "NoSuchEntity", format!("Policy {arn} was not found.")))
+    let missing = || ServiceError::new(404, "NoSuchEntity", format!("Policy {arn} was not found."));
+    found.ok_or_else(|| iam.policies.missing(arn, missing))
 }
 
 /// How many roles use a policy.

@@ -23,7 +23,8 @@ pub(crate) fn missing(name: &str) -> ServiceError {
 /// The role the form names.
 pub(crate) fn find(iam: &Iam, form: &Form) -> Result<Role, ServiceError> {
     let name = form.required("RoleName")?;
-    iam.roles.get(&form.account().key(name)).ok_or_else(|| missing(name))
+    let key = form.account().key(name);
+    iam.roles.get(&key).ok_or_else(|| iam.roles.missing(&key, || missing(name)))
 }
 
 /// Changes the role the form names.
@@ -169,7 +170,7 @@ pub(crate) async fn delete(iam: &Iam, form: &Form) -> Result<Option<Xml>, Servic
     let conflict = |text: &str| Err(ServiceError::new(409, "DeleteConflict", text));
     iam.roles
         .change(|all| {
-            let role = all.get(&key).ok_or_else(|| missing(name))?;
+            let role = all.get(&key).ok_or_else(|| iam.roles.missing(&key, || missing(name)))?;
             if !role.attached.is_empty() {
                 return conflict("Cannot delete entity, must detach all policies first.");
             }

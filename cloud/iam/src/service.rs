@@ -42,6 +42,11 @@ impl Iam {
         })
     }
 
+    /// How many stored values could not be read.
+    pub fn unreadable_rows(&self) -> usize {
+        self.roles.unreadable().count() + self.policies.unreadable().count()
+    }
+
     /// The account that the session with this access key acts in; none for an access key of no session.
     pub fn session_account(&self, access_key: &str) -> Option<Account> {
         self.sessions.account(access_key)
@@ -58,6 +63,15 @@ impl Iam {
         let name = arn.rsplit('/').next()?;
         let key = Account::of_arn(arn)?.key(name);
         self.roles.get(&key).filter(|role| role.arn() == arn)
+    }
+
+    /// The answer to whoever may not have the role with this ARN: `refused`, unless the role can't be read.
+    pub(crate) fn no_role(&self, arn: &str, refused: impl FnOnce() -> ServiceError) -> ServiceError {
+        let key = arn.rsplit('/').next().zip(Account::of_arn(arn)).map(|(name, account)| account.key(name));
+        match key {
+            Some(key) => self.roles.missing(&key, refused),
+            None => refused(),
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -82,7 +82,7 @@ fn assume_role(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError> {
         let text = format!("User: {arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}");
         ServiceError::new(403, "AccessDenied", text)
     };
-    let role = iam.role(role_arn).ok_or_else(denied)?;
+    let role = iam.role(role_arn).ok_or_else(|| iam.no_role(role_arn, denied))?;
     if !Assumption::of_client(role_arn, caller, condition_keys(&form, name)).is_allowed(&role.assume_role_policy) {
         return Err(denied());
     }

@@ -40,7 +40,7 @@ impl Functions {
     ) -> Result<FunctionVersion, ServiceError> {
         let key = reference.key();
         let chosen = self.table.read(|functions| functions.get(&key).and_then(choose).cloned());
-        chosen.ok_or_else(|| reference.not_found())
+        chosen.ok_or_else(|| self.table.missing(&key, || reference.not_found()))
     }
 
     /// Runs a function and waits for its answer. It runs to its end even when whoever waits goes away, as on AWS.

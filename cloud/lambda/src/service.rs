@@ -61,7 +61,7 @@ impl Functions {
     /// Loads the functions and removes code that none of them names; nothing is run.
     ///
     /// # Errors
-    /// When the store cannot be read, or a newer program stored a function.
+    /// When the store cannot be read.
     pub fn open(handles: Handles) -> Result<Arc<Self>, StoreError> {
         let Handles { store, code_folder, clock, random, faults, logs, roles, runner } = handles;
         let table: CachedTable<Function> = CachedTable::open(&store, TABLE, clock.clone())?;
@@ -69,7 +69,10 @@ impl Functions {
         let named: BTreeSet<String> = table.read(|functions| {
             functions.values().flat_map(Function::versions).map(|version| version.code.sha256.clone()).collect()
         });
-        code.remove_orphans(&named);
+        // Functions that can't be read may name some too.
+        if table.unreadable().count() == 0 {
+            code.remove_orphans(&named);
+        }
         let context = SandboxContext { runner, logs, clock: clock.clone(), random: random.clone() };
         let stop = Stop::new();
         let pool = Arc::new(SandboxPool::new(context));
@@ -96,7 +99,7 @@ impl Functions {
 
     /// How many stored values could not be read.
     pub fn unreadable_rows(&self) -> usize {
-        self.queue.unreadable()
+        self.table.unreadable().count() + self.queue.unreadable().count()
     }
 
     /// Ends every function's runtime; nothing is run afterwards. Asynchronous invocations go on at the next start.
@@ -116,7 +119,8 @@ impl Functions {
 
     /// The function that a reference names, with all its versions.
     pub(crate) fn function(&self, reference: &FunctionReference) -> Result<Function, ServiceError> {
-        self.table.get(&reference.key()).ok_or_else(|| reference.not_found())
+        let key = reference.key();
+        self.table.get(&key).ok_or_else(|| self.table.missing(&key, || reference.not_found()))
     }
 
     /// Does a change that has more than one part to its end, even when whoever asked for it goes away in between.
@@ -131,6 +135,10 @@ impl Functions {
 
     /// Removes the zips that no function names any more.
     pub(crate) async fn remove_unused_code(&self, hashes: &[String]) {
+        // Functions that can't be read may name some too.
+        if self.table.unreadable().count() > 0 {
+            return;
+        }
         for hash in hashes {
             let is_named = || {
                 self.table.read(|functions| {

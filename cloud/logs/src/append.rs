@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 
-use crate::errors::{no_group, no_stream};
 use crate::group::{Admission, Group, GroupFacts, GroupState, StreamChange, StreamFacts, event_bytes};
 use crate::service::{LINE_BATCH_BYTES, LINES_WAITING_BYTES, Logs};
 
@@ -57,7 +56,7 @@ impl Logs {
         mut act: impl FnMut(&Arc<Group>, &mut GroupState) -> Result<R, ServiceError>,
     ) -> Result<R, ServiceError> {
         loop {
-            let group = self.group(key).ok_or_else(no_group)?;
+            let group = self.known_group(key)?;
             let admission = {
                 let mut state = group.lock();
                 match state.admit(stream) {
@@ -65,19 +64,20 @@ impl Logs {
                     other => other,
                 }
             };
-            self.wait_for(&group, admission).await?;
+            if admission == Admission::NoStream {
+                return Err(group.lock().no_stream(stream));
+            }
+            self.wait_for(&group, admission).await;
         }
     }
 
     /// Waits until what is in the way is decided.
-    async fn wait_for(&self, group: &Group, admission: Admission) -> Result<(), ServiceError> {
+    async fn wait_for(&self, group: &Group, admission: Admission) {
         match admission {
             Admission::GroupCloses => self.groups_settled().await,
             Admission::StreamCloses => drop(group.changing.lock().await),
-            Admission::NoStream => return Err(no_stream()),
-            Admission::Open => {}
+            Admission::NoStream | Admission::Open => {}
         }
-        Ok(())
     }
 
     /// Appends events to a stream that is open, and hands them to the store; what comes back ends once they are durable.
@@ -147,12 +147,15 @@ impl Logs {
                 }
             };
             if admission != Admission::NoStream {
-                self.wait_for(&found, admission).await?;
+                self.wait_for(&found, admission).await;
                 continue;
             }
             // As creating a stream does; it is durable with the lines.
             let _alone = found.changing.lock().await;
             let mut state = found.lock();
+            if state.is_unreadable(stream) {
+                return Err(state.no_stream(stream));
+            }
             if state.admit(stream) == Admission::NoStream {
                 let facts = state.new_stream(now.as_millisecond());
                 state.add_stream(stream, facts);

@@ -25,6 +25,19 @@ impl Logs {
         self.inner.groups.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
+    /// The group under a key.
+    ///
+    /// # Errors
+    /// When there is none, or it can't be read.
+    pub(crate) fn known_group(&self, key: &str) -> Result<Arc<Group>, ServiceError> {
+        self.group(key).ok_or_else(|| self.no_group(key))
+    }
+
+    /// The answer where there is no group under a key: also that it can't be read.
+    pub(crate) fn no_group(&self, key: &str) -> ServiceError {
+        self.inner.unreadable.reason(GROUPS, key).map_or_else(no_group, ServiceError::from)
+    }
+
     /// The groups whose keys begin with a prefix, in the order of keys.
     pub(crate) fn groups(&self, prefix: &str) -> Vec<(String, Arc<Group>)> {
         let groups = self.inner.groups.read().unwrap_or_else(PoisonError::into_inner);
@@ -63,11 +76,18 @@ impl Logs {
         if self.group(key).is_some() {
             return Err(already_exists("group"));
         }
+        if let Some(reason) = self.inner.unreadable.reason(GROUPS, key) {
+            return Err(reason.into());
+        }
         facts.id = self.inner.last_group_id.fetch_add(1, Ordering::Relaxed) + 1;
         let mut batch = Batch::new();
         batch.put(GROUPS, key, &facts)?;
         let key = key.to_owned();
-        let change = Change { key, replaced: None, show: Show::Insert(Arc::new(Group::new(facts))) };
+        let change = Change {
+            key,
+            replaced: None,
+            show: Show::Insert(Arc::new(Group::new(facts, self.inner.unreadable.clone()))),
+        };
         landed(self.land(alone, batch, change).await)
     }
 
@@ -78,7 +98,7 @@ impl Logs {
         edit: impl FnOnce(&mut GroupFacts) -> Result<(), ServiceError>,
     ) -> Result<(), ServiceError> {
         let alone = Arc::clone(&self.inner.changing).lock_owned().await;
-        let group = self.group(key).ok_or_else(no_group)?;
+        let group = self.known_group(key)?;
         let replaced = group.lock().facts.clone();
         let mut facts = replaced.clone();
         edit(&mut facts)?;
@@ -91,7 +111,7 @@ impl Logs {
     /// Deletes a group with its streams; its events are swept afterwards.
     pub(crate) async fn delete_group(&self, key: &str) -> Result<(), ServiceError> {
         let alone = Arc::clone(&self.inner.changing).lock_owned().await;
-        let group = self.group(key).ok_or_else(no_group)?;
+        let group = self.known_group(key)?;
         let mut batch = Batch::new();
         batch.delete(GROUPS, key);
         batch.delete_prefix(STREAMS, rows::group_prefix(group.id));

@@ -2,7 +2,7 @@
 
 use std::ops::{Bound, ControlFlow};
 
-use cloud_core::ReadView;
+use cloud_core::{ReadView, UnreadableRows};
 use cloud_store::{Range, Snapshot, StoreError};
 
 use crate::append::EVENT_OVERHEAD_BYTES;
@@ -92,6 +92,7 @@ pub(crate) struct Page {
 /// A page that is being read, some events at a time.
 pub(crate) struct PageReader<'a, W> {
     snapshot: &'a Snapshot,
+    unreadable: &'a UnreadableRows,
     source: Source,
     /// What is left to read.
     span: Span,
@@ -103,9 +104,15 @@ pub(crate) struct PageReader<'a, W> {
 
 impl<'a, W: Fn(&Event) -> bool> PageReader<'a, W> {
     /// A page of the events within a span that are wanted.
-    pub(crate) fn new(snapshot: &'a Snapshot, source: Source, span: Span, wanted: W) -> Self {
+    pub(crate) fn new(
+        snapshot: &'a Snapshot,
+        unreadable: &'a UnreadableRows,
+        source: Source,
+        span: Span,
+        wanted: W,
+    ) -> Self {
         let seen_ms = ReadView::as_of().map_or(i64::MAX, |moment| moment.as_millisecond());
-        Self { snapshot, source, span, seen_ms, wanted, page: Page::default() }
+        Self { snapshot, unreadable, source, span, seen_ms, wanted, page: Page::default() }
     }
 
     /// Reads until the page is full or nothing is left, and lets others go on now and then.
@@ -129,7 +136,8 @@ impl<'a, W: Fn(&Event) -> bool> PageReader<'a, W> {
         let mut full = false;
         let source = self.source;
         let span = self.span;
-        read_events(self.snapshot, source, &span, |event| {
+        let disk = Disk { snapshot: self.snapshot, unreadable: self.unreadable };
+        disk.read_events(source, &span, |event| {
             let position = event.position;
             full = self.offer(event).is_break();
             self.span.after = Some(position);
@@ -170,44 +178,101 @@ impl Page {
     }
 }
 
-/// Calls `each` with the events of a span that are on disk.
-fn read_events(
-    snapshot: &Snapshot,
-    source: Source,
-    span: &Span,
-    mut each: impl FnMut(Event) -> ControlFlow<()>,
-) -> Result<(), StoreError> {
-    let prefix = match source {
-        Source::Group(group) => rows::group_prefix(group),
-        Source::Stream(group, stream) => rows::stream_prefix(group, stream),
-    };
-    let (low, high) = span.bounds();
-    let low = low.map(|end| format!("{prefix}{end}"));
-    let high = high.map(|end| format!("{prefix}{end}"));
-    let range = Range::prefix(&prefix).from(low.as_ref().map(String::as_str)).to(high.as_ref().map(String::as_str));
-    let range = if span.direction == Direction::Backward { range.reverse() } else { range };
-    let mut offer = |key: &str, row: EventRow| match rows::position_of(key) {
-        Some(position) => each(Event { position, stream: row.stream, message: row.message }),
-        None => ControlFlow::Continue(()),
-    };
-    let Source::Stream(group, _) = source else {
-        return snapshot.scan(EVENTS, range, offer);
-    };
-    let events = snapshot.table(EVENTS)?;
-    let mut failure = None;
-    snapshot.scan_keys(STREAM_EVENTS, range, |key| {
-        let Some(position) = rows::position_of(key) else {
-            return ControlFlow::Continue(());
+/// What stands in an event's place that can't be read.
+const UNREADABLE_MESSAGE: &str = "This event can't be read: its row in the embedded cloud's store is damaged. `workshop local logs` says which one it is.";
+
+/// Where events are read.
+struct Disk<'a> {
+    snapshot: &'a Snapshot,
+    unreadable: &'a UnreadableRows,
+}
+
+impl Disk<'_> {
+    /// Calls `each` with the events of a span. In the place of one that can't be read stands one that says so.
+    fn read_events(
+        &self,
+        source: Source,
+        span: &Span,
+        mut each: impl FnMut(Event) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let prefix = match source {
+            Source::Group(group) => rows::group_prefix(group),
+            Source::Stream(group, stream) => rows::stream_prefix(group, stream),
         };
-        match events.get::<EventRow>(&rows::event_key(group, position)) {
-            Ok(Some(row)) => offer(key, row),
+        let (low, high) = span.bounds();
+        let low = low.map(|end| format!("{prefix}{end}"));
+        let high = high.map(|end| format!("{prefix}{end}"));
+        let range = Range::prefix(&prefix).from(low.as_ref().map(String::as_str)).to(high.as_ref().map(String::as_str));
+        let range = if span.direction == Direction::Backward { range.reverse() } else { range };
+        let mut failure = None;
+        let mut offer = |event: Result<Option<Event>, StoreError>| match event {
+            Ok(Some(event)) => each(event),
             // Half removed.
             Ok(None) => ControlFlow::Continue(()),
             Err(reason) => {
                 failure = Some(reason);
                 ControlFlow::Break(())
             }
+        };
+        match source {
+            Source::Group(group) => self.snapshot.scan_tolerant::<EventRow>(EVENTS, range, |key, row| {
+                let Some(position) = rows::position_of(key) else { return ControlFlow::Continue(()) };
+                offer(match row {
+                    Ok(row) => Ok(Some(Event { position, stream: row.stream, message: row.message })),
+                    Err(reason) => self.unreadable_of_group(group, key, position, &reason),
+                })
+            })?,
+            Source::Stream(group, stream) => {
+                let events = self.snapshot.table(EVENTS)?;
+                self.snapshot.scan_keys(STREAM_EVENTS, range, |key| {
+                    let Some(position) = rows::position_of(key) else { return ControlFlow::Continue(()) };
+                    let key = rows::event_key(group, position);
+                    offer(match events.get::<EventRow>(&key) {
+                        Ok(row) => Ok(row.map(|row| Event { position, stream: row.stream, message: row.message })),
+                        Err(reason @ StoreError::Row { .. }) => {
+                            Ok(Some(self.unreadable(&key, position, stream, &reason)))
+                        }
+                        Err(reason) => Err(reason),
+                    })
+                })?;
+            }
         }
-    })?;
-    failure.map_or(Ok(()), Err)
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// What stands for an event of a group that can't be read. Its stream is the one whose index has it.
+    fn unreadable_of_group(
+        &self,
+        group: u64,
+        key: &str,
+        position: Position,
+        reason: &StoreError,
+    ) -> Result<Option<Event>, StoreError> {
+        let index = self.snapshot.table(STREAM_EVENTS)?;
+        let prefix = rows::group_prefix(group);
+        let mut from = prefix.clone();
+        loop {
+            let mut next = None;
+            index.scan_keys(Range::prefix(&prefix).from(Bound::Included(&from)), |key| {
+                next = rows::group_and_stream(key);
+                ControlFlow::Break(())
+            })?;
+            let Some((_, stream)) = next else { return Ok(None) };
+            let wanted = rows::stream_event_key(group, stream, position);
+            let mut is_there = false;
+            index.scan_keys(Range::prefix(&wanted), |_| {
+                is_there = true;
+                ControlFlow::Break(())
+            })?;
+            if is_there {
+                return Ok(Some(self.unreadable(key, position, stream, reason)));
+            }
+            from = rows::stream_prefix(group, stream + 1);
+        }
+    }
+
+    fn unreadable(&self, key: &str, position: Position, stream: u64, reason: &StoreError) -> Event {
+        self.unreadable.note(EVENTS, key, reason);
+        Event { position, stream, message: UNREADABLE_MESSAGE.to_owned() }
+    }
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::sync::{Arc, Mutex, RwLock};
 
-use cloud_core::{Clock, Location, LogWriter, PortFuture, ServiceError, Snapshots};
+use cloud_core::{Clock, Location, LogWriter, PortFuture, ServiceError, Snapshots, UnreadableRows};
 use cloud_store::{Range, Store, StoreError, Table};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
@@ -53,6 +53,8 @@ pub(crate) struct Inner {
     /// Room for lines of functions and executions that are not durable yet, in bytes.
     pub(crate) lines_waiting: Arc<Semaphore>,
     pub(crate) sweeps: SweepQueue,
+    /// The groups, streams and events that could not be read.
+    pub(crate) unreadable: UnreadableRows,
     /// When all groups were last looked at for expired events, in milliseconds.
     pub(crate) all_swept_ms: AtomicI64,
 }
@@ -77,16 +79,30 @@ impl Logs {
         Ok(logs)
     }
 
-    /// Loads what is known of groups and streams.
+    /// How many stored values could not be read.
+    pub fn unreadable_rows(&self) -> usize {
+        self.inner.unreadable.count()
+    }
+
+    /// Loads what is known of groups and streams; what can't be read is set aside.
     pub(crate) fn load(store: &Store, clock: Clock) -> Result<Self, StoreError> {
         let mut groups = BTreeMap::new();
         let mut last_group_id = [STREAMS, EVENTS, STREAM_EVENTS]
             .into_iter()
             .map(|table| last_group_in(store, table))
             .try_fold(0, |last, found| found.map(|found| found.max(last)))?;
-        for (key, facts) in store.load::<GroupFacts>(GROUPS)? {
+        let unreadable = UnreadableRows::default();
+        let mut found = Vec::new();
+        store.snapshot()?.scan_tolerant::<GroupFacts>(GROUPS, Range::all(), |key, facts| {
+            match facts {
+                Ok(facts) => found.push((key.to_owned(), facts)),
+                Err(reason) => unreadable.note(GROUPS, key, &reason),
+            }
+            ControlFlow::Continue(())
+        })?;
+        for (key, facts) in found {
             last_group_id = last_group_id.max(facts.id);
-            groups.insert(key, Arc::new(Group::load(facts, store)?));
+            groups.insert(key, Arc::new(Group::load(facts, store, unreadable.clone())?));
         }
         let inner = Inner {
             store: store.clone(),
@@ -99,6 +115,7 @@ impl Logs {
             last_group_id_at_start: last_group_id,
             lines_waiting: Arc::new(Semaphore::new(LINES_WAITING_BYTES)),
             sweeps: SweepQueue::default(),
+            unreadable,
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -8,7 +8,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinHandle;
 
 use crate::catalog::landed;
-use crate::errors::{already_exists, no_group, no_stream};
+use crate::errors::already_exists;
 use crate::group::{Group, GroupState, StreamFacts};
 use crate::rows::{self, STREAMS};
 use crate::service::Logs;
@@ -27,6 +27,9 @@ impl Logs {
             if state.has_stream(name) {
                 return Err(already_exists("stream"));
             }
+            if state.is_unreadable(name) {
+                return Err(state.no_stream(name));
+            }
             let facts = state.new_stream(now_ms);
             batch.put(STREAMS, rows::stream_key(state.facts.id, name), &facts)?;
             Ok((name.to_owned(), Show::Create(facts)))
@@ -37,8 +40,12 @@ impl Logs {
     /// Deletes a stream; its events are swept afterwards.
     pub(crate) async fn delete_stream(&self, key: &str, name: &str) -> Result<(), ServiceError> {
         self.change_streams(key, |state, batch| {
-            let facts = state.stream_mut(name).ok_or_else(no_stream)?;
-            facts.closed = true;
+            if !state.has_stream(name) {
+                return Err(state.no_stream(name));
+            }
+            if let Some(facts) = state.stream_mut(name) {
+                facts.closed = true;
+            }
             batch.delete(STREAMS, rows::stream_key(state.facts.id, name));
             Ok((name.to_owned(), Show::Delete))
         })
@@ -51,7 +58,7 @@ impl Logs {
         decide: impl Fn(&mut GroupState, &mut Batch) -> Result<(String, Show), ServiceError>,
     ) -> Result<(), ServiceError> {
         loop {
-            let group = self.group(key).ok_or_else(no_group)?;
+            let group = self.known_group(key)?;
             let alone = Arc::clone(&group.changing).lock_owned().await;
             let landing = {
                 let mut state = group.lock();

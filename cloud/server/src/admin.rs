@@ -40,6 +40,7 @@ pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
                 "endpoint": cloud.endpoint(),
                 "eventual": cloud.faults.settings().to_json(),
                 "time": cloud.time.report(),
+                "unreadableValues": cloud.unreadable_rows(),
             }),
         ),
         (&Method::GET, EVENTUAL_PATH) => Response::json(200, &cloud.faults.settings().to_json()),

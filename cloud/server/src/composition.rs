@@ -53,6 +53,7 @@ pub struct Cloud {
     clock: Clock,
     pub(crate) router: Arc<Router>,
     pub(crate) iam: Arc<Iam>,
+    logs: Arc<Logs>,
     functions: Arc<Functions>,
     states: Arc<States>,
     apis: Arc<Apis>,
@@ -110,6 +111,7 @@ impl Cloud {
             clock,
             router,
             iam,
+            logs,
             functions,
             states,
             apis,
@@ -146,6 +148,16 @@ impl Cloud {
     /// Ends the waits that an execution is in; gives the names of the states that waited.
     pub(crate) async fn skip(&self, execution_arn: &str) -> Result<Vec<String>, ServiceError> {
         self.states.skip(execution_arn).await
+    }
+
+    /// How many stored values could not be read.
+    #[must_use]
+    pub fn unreadable_rows(&self) -> usize {
+        self.iam.unreadable_rows()
+            + self.logs.unreadable_rows()
+            + self.functions.unreadable_rows()
+            + self.states.unreadable_rows()
+            + self.apis.unreadable_rows()
     }
 
     /// Every service with its operations, in the order of the composition.

@@ -18,8 +18,8 @@ use super::deletion;
 use super::driver::Progress;
 use super::integration::{self, Caller};
 use super::recovery::MapChildStart;
-use super::rows::EXPRESS_EXECUTIONS;
 use super::rows::express::ExpressRun;
+use super::rows::{EXPRESS_EXECUTIONS, STATE_MACHINES};
 use super::states::States;
 use super::wire::errors;
 
@@ -36,10 +36,17 @@ pub(crate) struct Ended {
 
 /// Begins again what was running when the cloud ended.
 pub(crate) fn begin_again(states: &Arc<States>) {
-    let read = states.store.scan::<ExpressRun>(EXPRESS_EXECUTIONS, Range::all(), |_, run| {
-        let running = run_stored(Arc::clone(states), run, states.clock.now());
-        tokio::spawn(states.clock.work(running));
-        ControlFlow::Continue(())
+    let read = states.store.snapshot().and_then(|snapshot| {
+        snapshot.scan_tolerant::<ExpressRun>(EXPRESS_EXECUTIONS, Range::all(), |key, run| {
+            match run {
+                Ok(run) => {
+                    let running = run_stored(Arc::clone(states), run, states.clock.now());
+                    tokio::spawn(states.clock.work(running));
+                }
+                Err(reason) => states.unreadable.note(EXPRESS_EXECUTIONS, key, &reason),
+            }
+            ControlFlow::Continue(())
+        })
     });
     if let Err(error) = read {
         tracing::error!(error = %error, "express executions were not begun again; they are after the next start");
@@ -49,10 +56,16 @@ pub(crate) fn begin_again(states: &Arc<States>) {
 /// Runs an execution to its end, and removes it from the store.
 pub(crate) async fn run_stored(states: Arc<States>, run: ExpressRun, now: Timestamp) {
     let arn = run.arn.clone();
+    let machine = run.machine().to_owned();
     let ended = drive(&states, run, now, Some(0)).await;
     match ended {
         // It stays for the next start.
         Err(error) if is_ending(&error) => return,
+        // And so does one whose state machine can't be read.
+        Err(error) if states.machines.unreadable().has(STATE_MACHINES, &machine) => {
+            tracing::warn!(error = %error, execution = arn, "an express execution waits for its state machine");
+            return;
+        }
         Err(error) => tracing::warn!(error = %error, execution = arn, "an express execution could not run"),
         Ok(_) => {}
     }
@@ -126,7 +139,7 @@ struct Live {
 
 fn begin(states: &States, run: &ExpressRun, now: Timestamp, redrive_count: Option<u64>) -> Result<Live, ServiceError> {
     let machine_arn = states.with_machine(run.machine(), |found| match found {
-        None => Err(errors::machine_missing(&run.arn)),
+        None => Err(states.no_machine(run.machine(), || errors::machine_missing(&run.arn))),
         Some(found) if found.deleting => Err(errors::machine_deleting(&found.arn())),
         Some(found) => Ok(found.arn()),
     })?;

@@ -101,13 +101,13 @@ impl Recovery {
     /// # Errors
     /// When its state is none.
     pub(crate) fn add(&mut self, key: ExecutionKey, row: &RecoveryRow) -> Result<(), serde_json::Error> {
-        self.links.extend(ParentLink::of(&key, row));
-        if !row.has_work {
-            return Ok(());
-        }
-        if let ExecutionState::Running(execution) = serde_json::from_str(row.state.get())? {
+        let link = ParentLink::of(&key, row);
+        if row.has_work
+            && let ExecutionState::Running(execution) = serde_json::from_str(row.state.get())?
+        {
             self.executions.push(RecoveredExecution::new(key, row.head.revision, &execution));
         }
+        self.links.extend(link);
         Ok(())
     }
 }

@@ -29,6 +29,8 @@ struct StatusReport {
     time: Option<TimeReport>,
     /// What of AWS's eventual consistency it shows: values by name.
     eventual: Map<String, Value>,
+    /// How many stored values it can't read.
+    unreadable_values: u64,
 }
 
 pub(super) async fn run(ui: &Ui) -> Result<(), CliError> {
@@ -60,6 +62,7 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
         holds,
         time: serde_json::from_value(health["time"].clone()).ok(),
         eventual: health["eventual"].as_object().cloned().unwrap_or_default(),
+        unreadable_values: health["unreadableValues"].as_u64().unwrap_or_default(),
     };
     if ui.is_json() {
         let mut members = json!({
@@ -69,6 +72,9 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
         });
         if !report.eventual.is_empty() {
             members["eventual"] = Value::Object(report.eventual);
+        }
+        if report.unreadable_values > 0 {
+            members["unreadableValues"] = report.unreadable_values.into();
         }
         return ui.json(&members);
     }
@@ -128,6 +134,16 @@ impl StatusReport {
             let word = |(name, value): (&String, &Value)| format!("{name} {}", value.as_str().unwrap_or_default());
             say("as AWS", self.eventual.iter().map(word).collect::<Vec<_>>().join(", "));
         }
+        if self.unreadable_values > 0 {
+            let values = match self.unreadable_values {
+                1 => "1 value".to_owned(),
+                count => format!("{count} values"),
+            };
+            lines.push(toned(
+                Tone::Warning,
+                format!("{values} can't be read; `workshop local repair` saves what is whole, `workshop local logs` names them"),
+            ));
+        }
         lines.join("\n")
     }
 }
@@ -148,6 +164,7 @@ mod tests {
             holds: Some(Inventory { functions: 2, state_machines: 1, running_executions: 3, apis: 1 }),
             time: None,
             eventual: Map::new(),
+            unreadable_values: 0,
         };
         let text = report.text("2026-11-22T08:00:00Z".parse().unwrap());
         insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r"
@@ -161,8 +178,16 @@ mod tests {
         assert_eq!(rss_kib("no such line"), None);
         let settings = "stale-reads=2s,failing=9".parse::<ConsistencySettings>().unwrap();
         let eventual = settings.to_json().as_object().cloned().unwrap_or_default();
-        let text = StatusReport { eventual, ..report }.text("2026-11-22T08:00:00Z".parse().unwrap());
+        let report = StatusReport { eventual, ..report };
+        let text = report.text("2026-11-22T08:00:00Z".parse().unwrap());
         let last = anstream::adapter::strip_str(text.lines().last().unwrap_or_default()).to_string();
         assert_eq!(last, "  as AWS   stale-reads 2s, failing 9");
+        for (unreadable_values, values) in [(1, "1 value"), (12, "12 values")] {
+            let report = StatusReport { unreadable_values, eventual: Map::new(), ..report.clone() };
+            let text = report.text("2026-11-22T08:00:00Z".parse().unwrap());
+            let last = anstream::adapter::strip_str(text.lines().last().unwrap_or_default()).to_string();
+            let rest = "can't be read; `workshop local repair` saves what is whole, `workshop local logs` names them";
+            assert_eq!(last, format!("{values} {rest}"));
+        }
     }
 }

@@ -13,7 +13,7 @@ use cloud_core::{FunctionReference, Request, Response};
 use serde_json::json;
 
 use crate::model::{Api, Integration, function_arn};
-use crate::service::Apis;
+use crate::service::{APIS, Apis};
 use event::Call;
 use matching::Match;
 use served::Served;
@@ -28,6 +28,8 @@ impl Apis {
         let known = self.faults.at_endpoint(async { self.table.get(api_id) }).await;
         let response = match known {
             Some(api) if !api.facts.disable_execute_api_endpoint => serve(self, &api, request).await,
+            // AWS's answer to its own faults.
+            None if self.table.unreadable().reason(APIS, api_id).is_some() => message(500, "Internal Server Error"),
             _ => message(404, "Not Found"),
         };
         response.with_header("apigw-requestid", request.id.clone())

@@ -97,6 +97,7 @@ pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Res
     role::check(functions, &input.role, &reference.unqualified().arn())?;
     let (code, bytes) = input.code.read()?;
     let function = build(functions, &input, &reference, code, request)?;
+    functions.table.refuse_unreadable(&reference.key())?;
     if functions.table.get(&reference.key()).is_some() {
         return Err(exists(&reference));
     }

@@ -28,8 +28,10 @@ pub(crate) async fn delete(functions: &Arc<Functions>, request: &Request) -> Res
 /// Deletes a function; gives the names of its zips.
 async fn delete_function(functions: &Functions, reference: &FunctionReference) -> Result<Vec<String>, ServiceError> {
     let key = reference.key();
-    let deleted = functions.table.change(|functions| {
-        let deleted = functions.get(&key).ok_or_else(|| reference.not_found())?;
+    let table = &functions.table;
+    let deleted = table.change(|functions| {
+        let missing = || table.missing(&key, || reference.not_found());
+        let deleted = functions.get(&key).ok_or_else(missing)?;
         let hashes = deleted.versions().map(|version| version.code.sha256.clone()).collect();
         Ok((vec![Change::Delete(key.clone())], hashes))
     });

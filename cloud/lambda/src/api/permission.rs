@@ -70,7 +70,8 @@ pub(crate) async fn remove(functions: &Arc<Functions>, request: &Request) -> Res
     let seen = request.query_value("RevisionId");
     let function = reference.unqualified();
     if functions.table.get(&function.key()).is_none() {
-        return Err(not_found(&format!("No policy found for: {}", function.arn())));
+        let missing = || not_found(&format!("No policy found for: {}", function.arn()));
+        return Err(functions.table.missing(&function.key(), missing));
     }
     let resource = policy_resource(&reference);
     let removed = functions.update(&function, |function| {

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use cloud_core::{CachedTable, Clock, ServiceError, Stop};
+use cloud_core::{CachedTable, Clock, ServiceError, Stop, UnreadableRows};
 use cloud_store::{Batch, Range, Store, StoreError};
 use tokio::sync::Notify;
 
@@ -23,6 +23,7 @@ use crate::invoke::run_version;
 use crate::model::{Function, FunctionVersion};
 use crate::pool::{SandboxPool, throttled};
 use crate::runtime::InvocationEvent;
+use crate::service::TABLE;
 
 pub(crate) use event::AsyncEvent;
 pub use event::{ASYNC_EVENTS, ASYNC_PAYLOADS};
@@ -54,8 +55,8 @@ struct Inner {
     waiting: Mutex<Waiting>,
     /// Told when something may have its turn sooner.
     changed: Notify,
-    /// How many rows could not be read.
-    unreadable: usize,
+    /// The rows and events that could not be read.
+    unreadable: UnreadableRows,
 }
 
 /// How one try went.
@@ -68,7 +69,7 @@ enum Try {
     Refused(ServiceError),
     /// It can't be run at all.
     Impossible(String),
-    /// Its event can't be read: it is left as it is.
+    /// Its event, or its function, can't be read: it is left as it is.
     Unreadable(StoreError),
 }
 
@@ -86,31 +87,28 @@ impl AsyncQueue {
     ) -> Result<Self, StoreError> {
         let room = FairRoom::new(MAX_QUEUED_BYTES);
         let mut waiting = Waiting::default();
-        let mut unreadable = 0;
+        let unreadable = UnreadableRows::default();
         store.snapshot()?.scan_tolerant::<AsyncEvent>(ASYNC_EVENTS, Range::all(), |key, read| {
             let sequence = event::sequence(key);
             // The number of a row that can't be read is not given again.
             waiting.last_sequence = waiting.last_sequence.max(sequence.unwrap_or(0));
-            let read = read.map_err(|failure| failure.to_string());
+            let row = |reason| StoreError::Row {
+                path: store.path().to_owned(),
+                table: ASYNC_EVENTS.name(),
+                key: key.to_owned(),
+                reason,
+            };
             let found = read.and_then(|event| match (sequence, event.function()) {
                 (Some(sequence), Ok(function)) => Ok((sequence, event, function.key())),
-                (None, _) => Err(format!("The key {key} is no number.")),
-                (_, Err(error)) => Err(error.to_string()),
+                (None, _) => Err(row("its key is no number".to_owned())),
+                (_, Err(error)) => Err(row(error.to_string())),
             });
             match found {
                 Ok((sequence, event, function)) => {
                     let held = room.take_at_any_rate(&function, event.size_bytes + QUEUED_OVERHEAD_BYTES);
                     waiting.add(sequence, event, function, held);
                 }
-                Err(reason) => {
-                    unreadable += 1;
-                    tracing::error!(
-                        table = ASYNC_EVENTS.name(),
-                        key,
-                        reason,
-                        "an asynchronous invocation can't be read: it is left as it is"
-                    );
-                }
+                Err(reason) => unreadable.note(ASYNC_EVENTS, key, &reason),
             }
             ControlFlow::Continue(())
         })?;
@@ -119,9 +117,9 @@ impl AsyncQueue {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// How many stored invocations could not be read.
-    pub(crate) fn unreadable(&self) -> usize {
-        self.inner.unreadable
+    /// The stored invocations that could not be read.
+    pub(crate) fn unreadable(&self) -> &UnreadableRows {
+        &self.inner.unreadable
     }
 
     /// Goes on with what waits.
@@ -262,8 +260,8 @@ impl Inner {
                 tracing::warn!(reason, function, request_id, "an asynchronous invocation was given up");
                 true
             }
-            Try::Unreadable(failure) => {
-                tracing::error!(error = %failure, function, request_id, "an asynchronous invocation can't be read: it is left as it is");
+            Try::Unreadable(reason) => {
+                tracing::warn!(error = %reason, function, request_id, "an asynchronous invocation waits for a value that can't be read");
                 self.lock().remove(sequence);
                 return;
             }
@@ -280,12 +278,15 @@ impl Inner {
     async fn try_once(&self, sequence: u64, event: &AsyncEvent) -> Try {
         let version = match self.version(event) {
             Ok(version) => version,
-            Err(reason) => return Try::Impossible(reason),
+            Err(outcome) => return outcome,
         };
         let payload = match self.payload(sequence) {
             Ok(Some(payload)) => payload,
             Ok(None) => return Try::Impossible("its event is not in the store".to_owned()),
-            Err(failure) => return Try::Unreadable(failure),
+            Err(reason) => {
+                self.unreadable.note(ASYNC_PAYLOADS, &event::key(sequence), &reason);
+                return Try::Unreadable(reason);
+            }
         };
         let invocation = InvocationEvent {
             request_id: event.request_id.clone(),
@@ -301,12 +302,22 @@ impl Inner {
     }
 
     /// The version as it is now.
-    fn version(&self, event: &AsyncEvent) -> Result<FunctionVersion, String> {
-        let reference = event.function().map_err(|error| error.to_string())?;
+    fn version(&self, event: &AsyncEvent) -> Result<FunctionVersion, Try> {
+        let reference = event.function().map_err(|error| Try::Impossible(error.to_string()))?;
         let found = self.functions.read(|functions| {
             functions.get(&reference.key()).and_then(|function| function.version(Some(&event.version))).cloned()
         });
-        found.ok_or_else(|| format!("{} has no version {} any more", event.function_arn, event.version))
+        match found {
+            Some(version) => Ok(version),
+            // The row of the function is left as it is, and so is what waits for it.
+            None => match self.functions.unreadable().reason(TABLE, &reference.key()) {
+                Some(reason) => Err(Try::Unreadable(reason)),
+                None => {
+                    let reason = format!("{} has no version {} any more", event.function_arn, event.version);
+                    Err(Try::Impossible(reason))
+                }
+            },
+        }
     }
 
     fn payload(&self, sequence: u64) -> Result<Option<Bytes>, StoreError> {

@@ -1,12 +1,10 @@
 //! Tests of what a restart finds.
 
-use std::sync::Arc;
-
 use cloud_store::Batch;
 use serde_json::{Value, json};
 
-use super::{Fixture, handles, zip};
-use crate::{Functions, TABLE};
+use super::{Fixture, zip};
+use crate::TABLE;
 
 const FUNCTION: &str = "/2015-03-31/functions/f";
 
@@ -33,19 +31,30 @@ async fn everything_is_found_again_and_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_that_a_newer_program_stored_is_refused() {
+async fn a_function_that_a_newer_program_stored_is_left_as_it_is() {
     let lambda = Fixture::new();
     lambda.create("f").await;
+    lambda.create("g").await;
     let stored: Vec<(String, Value)> = lambda.store.load(TABLE).unwrap();
     let (key, mut row) = stored.into_iter().next().unwrap();
     row["format"] = json!(2);
     let mut batch = Batch::new();
     batch.put(TABLE, key, &row).unwrap();
     lambda.store.commit(batch).await.unwrap();
-    let opened: Result<Arc<Functions>, _> = Functions::open(handles(&lambda));
-    let refused = opened.err().unwrap().to_string();
-    assert!(refused.contains("a newer version of workshop stored this function"), "{refused}");
-    assert_eq!(std::fs::read_dir(lambda.folder.path()).unwrap().count(), 1, "its code stays");
+    let files = || std::fs::read_dir(lambda.folder.path()).unwrap().count();
+    let before = files();
+    let again = Fixture { functions: lambda.reopened(), ..lambda.clone() };
+    let refused = again.send("GET", FUNCTION, &Value::Null).await.unwrap_err();
+    assert_eq!(refused.status, 500);
+    assert!(refused.message.contains("a newer version of workshop stored this function"), "{refused}");
+    for (method, path) in [("DELETE", FUNCTION.to_owned()), ("POST", format!("{FUNCTION}/invocations"))] {
+        assert_eq!(again.send(method, &path, &Value::Null).await.unwrap_err().status, 500, "{method}");
+    }
+    let made_anew = again.send("POST", "/2015-03-31/functions", &super::creation("f", "new")).await.unwrap_err();
+    assert_eq!(made_anew.status, 500);
+    again.ask("DELETE", "/2015-03-31/functions/g", &Value::Null).await;
+    assert_eq!((again.functions.unreadable_rows(), files()), (1, before), "its code stays");
+    assert_eq!(lambda.store.load::<Value>(TABLE).unwrap()[0].1, row);
 }
 
 #[tokio::test(start_paused = true)]

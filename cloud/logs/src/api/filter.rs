@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::groups::Named;
 use crate::answer::answer;
-use crate::errors::{invalid, limit, no_group, no_stream};
+use crate::errors::{invalid, limit};
 use crate::group::{Group, GroupState};
 use crate::page::{Direction, Event, PAGE_LIMIT_EVENTS, PageReader, Source, Span};
 use crate::pattern::Pattern;
@@ -83,7 +83,7 @@ impl FilterInput {
     fn source(&self, group: &Group, state: &GroupState) -> Result<Source, ServiceError> {
         let mut asked = Vec::new();
         for name in self.log_stream_names.iter().flatten() {
-            asked.push(state.streams().get(name).ok_or_else(no_stream)?.id);
+            asked.push(state.streams().get(name).ok_or_else(|| state.no_stream(name))?.id);
         }
         Ok(match asked.as_slice() {
             [stream] => Source::Stream(group.id, *stream),
@@ -116,12 +116,12 @@ pub(crate) async fn filter(logs: &Logs, request: &Request) -> Result<Response, S
     let pattern = Pattern::parse(input.filter_pattern.as_deref().unwrap_or_default())
         .map_err(|error| invalid(error.to_string()))?;
     let key = request.location().key(input.group.name()?);
-    let group = logs.group(&key).ok_or_else(no_group)?;
+    let group = logs.known_group(&key)?;
     group.wait_until_settled(&logs.inner.store).await?;
     let Search { source, span, names } = input.search(&group, request.received_at)?;
     let snapshot = logs.inner.store.snapshot()?;
     let wanted = |event: &Event| input.is_wanted(&names, &pattern, event);
-    let page = PageReader::new(&snapshot, source, span, wanted).read().await?;
+    let page = PageReader::new(&snapshot, &logs.inner.unreadable, source, span, wanted).read().await?;
     let word = if span.direction == Direction::Forward { "later" } else { "earlier" };
     let next_token = page.last_seen.filter(|_| page.more).map(|last| format!("{word}-{}", last.digits()));
     let events = page.events.iter().map(|event| FilteredEvent {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::groups::Named;
 use crate::answer::answer;
-use crate::errors::{invalid, limit, no_group, no_stream};
+use crate::errors::{invalid, limit};
 use crate::page::{Direction, Event, PAGE_LIMIT_EVENTS, PageReader, Source, Span};
 use crate::position::Position;
 use crate::service::Logs;
@@ -50,11 +50,12 @@ fn get_token(token: &str) -> Result<(Direction, Position), ServiceError> {
 pub(crate) async fn get(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: GetInput = request.json()?;
     let key = request.location().key(input.group.name()?);
-    let group = logs.group(&key).ok_or_else(no_group)?;
+    let group = logs.known_group(&key)?;
     group.wait_until_settled(&logs.inner.store).await?;
     let (source, kept_since_ms) = {
         let state = group.lock();
-        let stream = state.streams().get(&input.log_stream_name).ok_or_else(no_stream)?.id;
+        let name = &input.log_stream_name;
+        let stream = state.streams().get(name).ok_or_else(|| state.no_stream(name))?.id;
         (Source::Stream(group.id, stream), state.facts.kept_since_ms(request.received_at))
     };
     let token = input.next_token.as_deref().map(get_token).transpose()?;
@@ -67,7 +68,8 @@ pub(crate) async fn get(logs: &Logs, request: &Request) -> Result<Response, Serv
         limit: limit(input.limit, PAGE_LIMIT_EVENTS)?,
     };
     let snapshot = logs.inner.store.snapshot()?;
-    let mut page = PageReader::new(&snapshot, source, span, |_: &Event| true).read().await?.events;
+    let mut page =
+        PageReader::new(&snapshot, &logs.inner.unreadable, source, span, |_: &Event| true).read().await?.events;
     if span.direction == Direction::Backward {
         page.reverse();
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::answer;
 use crate::append::{Append, EVENT_OVERHEAD_BYTES};
 use crate::catalog::landed;
-use crate::errors::{constraint, invalid, no_group};
+use crate::errors::{constraint, invalid};
 use crate::group::event_bytes;
 use crate::service::Logs;
 
@@ -67,7 +67,7 @@ pub(crate) async fn put(logs: &Logs, request: &Request) -> Result<Response, Serv
     let now = request.received_at;
     let key = request.location().key(&input.log_group_name);
     let size_bytes = input.log_events.iter().map(|event| event_bytes(event.message.len())).sum();
-    logs.group(&key).ok_or_else(no_group)?.wait_for_room().await;
+    logs.known_group(&key)?.wait_for_room().await;
     let room = logs.room_for(size_bytes).await;
     let mut given = Some((input.log_events, room));
     let appended = logs.on_open_stream(&key, &input.log_stream_name, |group, state| {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::groups::Named;
 use super::put::SEQUENCE_TOKEN;
 use crate::answer::{answer, done};
-use crate::errors::{LIST_LIMIT, check_length, constraint, invalid, limit, no_group};
+use crate::errors::{LIST_LIMIT, check_length, constraint, invalid, limit};
 use crate::group::StreamFacts;
 use crate::service::Logs;
 
@@ -107,7 +107,7 @@ pub(crate) async fn describe(logs: &Logs, request: &Request) -> Result<Response,
         return Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix."));
     }
     let prefix = input.log_stream_name_prefix.as_deref().unwrap_or_default();
-    let group = logs.group(&request.location().key(input.group.name()?)).ok_or_else(no_group)?;
+    let group = logs.known_group(&request.location().key(input.group.name()?))?;
     group.wait_until_settled(&logs.inner.store).await?;
     let group = group.lock();
     let mut found: Vec<(&String, &StreamFacts)> =

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::groups::{edit, name_of};
 use crate::answer::answer;
-use crate::errors::{invalid, no_group};
+use crate::errors::invalid;
 use crate::service::Logs;
 
 const TAGS_LIMIT: usize = 50;
@@ -108,6 +108,7 @@ pub(crate) fn list_group(logs: &Logs, request: &Request) -> Result<Response, Ser
 }
 
 fn tags_of(logs: &Logs, request: &Request, name: &str) -> Result<Response, ServiceError> {
-    let facts = logs.group_facts(&request.location().key(name)).ok_or_else(no_group)?;
+    let key = request.location().key(name);
+    let facts = logs.group_facts(&key).ok_or_else(|| logs.no_group(&key))?;
     Ok(answer(&json!({ "tags": facts.tags })))
 }

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use cloud_core::{ServiceError, UnreadableRows};
 use cloud_store::{Batch, Range, Store, StoreError};
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -15,6 +16,7 @@ use tokio::sync::Notify;
 pub(crate) use facts::{GroupFacts, StreamFacts, event_bytes};
 pub(crate) use pending::{PendingBatches, Ticket};
 
+use crate::errors::no_stream;
 use crate::position::Position;
 use crate::rows::{self, EVENTS, NewEventRow, STREAM_EVENTS, STREAMS};
 use crate::service::GROUP_FULL_BYTES;
@@ -41,6 +43,8 @@ pub(crate) struct GroupState {
     streams: BTreeMap<String, StreamFacts>,
     /// The streams as they are on disk: what readers see.
     durable_streams: BTreeMap<String, StreamFacts>,
+    /// The rows that could not be read, of all groups.
+    unreadable: UnreadableRows,
     /// The streams' names by number; copied when a reader still looks at it.
     names: Arc<BTreeMap<u64, Arc<str>>>,
     last_sequence: u64,
@@ -81,13 +85,14 @@ pub(crate) struct StreamChange {
 
 impl Group {
     /// A group without streams.
-    pub(crate) fn new(facts: GroupFacts) -> Self {
+    pub(crate) fn new(facts: GroupFacts, unreadable: UnreadableRows) -> Self {
         let id = facts.id;
         let state = GroupState {
             id,
             facts,
             streams: BTreeMap::new(),
             durable_streams: BTreeMap::new(),
+            unreadable,
             names: Arc::default(),
             last_sequence: 0,
             last_stream_id: 0,
@@ -102,8 +107,8 @@ impl Group {
     }
 
     /// A group that the store holds.
-    pub(crate) fn load(facts: GroupFacts, store: &Store) -> Result<Self, StoreError> {
-        let group = Self::new(facts);
+    pub(crate) fn load(facts: GroupFacts, store: &Store, unreadable: UnreadableRows) -> Result<Self, StoreError> {
+        let group = Self::new(facts, unreadable);
         group.lock().load_streams(store)?;
         Ok(group)
     }
@@ -156,6 +161,21 @@ impl Group {
 }
 
 impl GroupState {
+    /// The answer where there is no stream of this name: also that it can't be read.
+    pub(crate) fn no_stream(&self, name: &str) -> ServiceError {
+        self.unreadable.reason(STREAMS, &rows::stream_key(self.id, name)).map_or_else(no_stream, ServiceError::from)
+    }
+
+    /// Whether a stream of this name can't be read.
+    pub(crate) fn is_unreadable(&self, name: &str) -> bool {
+        self.unreadable.reason(STREAMS, &rows::stream_key(self.id, name)).is_some()
+    }
+
+    /// Whether there are streams that can't be read: which events are theirs is not known.
+    pub(crate) fn has_unreadable_streams(&self) -> bool {
+        self.unreadable.has(STREAMS, &rows::group_prefix(self.id))
+    }
+
     /// Whether something may be written to a stream now.
     pub(crate) fn admit(&self, stream: &str) -> Admission {
         match self.streams.get(stream) {
@@ -333,9 +353,13 @@ impl GroupState {
         let prefix = rows::group_prefix(self.id);
         let mut streams = BTreeMap::new();
         let snapshot = store.snapshot()?;
-        snapshot.scan::<StreamFacts>(STREAMS, Range::prefix(&prefix), |key, facts| {
-            if let Some((_, name)) = rows::split_group(key) {
-                streams.insert(name.to_owned(), facts);
+        snapshot.scan_tolerant::<StreamFacts>(STREAMS, Range::prefix(&prefix), |key, facts| {
+            match (rows::split_group(key), facts) {
+                (Some((_, name)), Ok(facts)) => {
+                    streams.insert(name.to_owned(), facts);
+                }
+                (_, Err(reason)) => self.unreadable.note(STREAMS, key, &reason),
+                (None, Ok(_)) => {}
             }
             ControlFlow::Continue(())
         })?;

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use self::queue::Sweep;
 use self::step::Step;
 use crate::group::{Group, GroupState, StreamChange};
-use crate::rows::{self, EVENTS, STREAM_EVENTS};
+use crate::rows::{self, EVENTS, GROUPS, STREAM_EVENTS};
 use crate::service::{GROUP_LIMIT_BYTES, GROUP_TRIMMED_BYTES, Logs};
 
 /// How many rows one step removes: a few milliseconds of the writer's time.
@@ -197,12 +197,17 @@ impl Logs {
             match groups.get(&group) {
                 // Created since then; what is deleted since then has a sweep of its own.
                 None if group > newest => break,
+                // It may be that of a group that can't be read.
+                None if self.inner.unreadable.has(GROUPS, "") => from = rows::group_prefix(group + 1),
                 None => {
                     self.sweep_group(group).await?;
                     from = rows::group_prefix(group + 1);
                 }
                 Some(live) => {
-                    let is_live = live.lock().names().contains_key(&stream);
+                    let is_live = {
+                        let state = live.lock();
+                        state.names().contains_key(&stream) || state.has_unreadable_streams()
+                    };
                     while !is_live && let Some(step) = self.step_of_stream(group, stream)? {
                         self.remove(step).await?;
                     }

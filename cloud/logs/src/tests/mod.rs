@@ -7,6 +7,7 @@ mod operations;
 mod pages;
 mod rows;
 mod sweeping;
+mod unreadable;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -123,7 +124,7 @@ impl Fixture {
                     let snapshot = self.store.snapshot().unwrap();
                     let is_named = |event: &Event| names.contains_key(&event.stream);
                     let source = Source::Group(group.id);
-                    let reader = PageReader::new(&snapshot, source, span, is_named);
+                    let reader = PageReader::new(&snapshot, &self.logs.inner.unreadable, source, span, is_named);
                     let page = reader.read_now().unwrap();
                     events.extend(page.events);
                     after = page.last_seen;

@@ -72,7 +72,8 @@ struct Named {
 pub(crate) async fn describe(states: &Arc<States>, request: &Request) -> Answer {
     let reference = ActivityReference::of(request, &request.json::<Named>()?.activity_arn)?;
     let found = states.activities.get(&reference.key);
-    let activity = found.ok_or_else(|| activity_missing(&reference.arn))?;
+    let missing = || states.activities.missing(&reference.key, || activity_missing(&reference.arn));
+    let activity = found.ok_or_else(missing)?;
     Ok(json!({
         "activityArn": activity.arn(),
         "name": activity.name,
@@ -85,6 +86,7 @@ pub(crate) async fn describe(states: &Arc<States>, request: &Request) -> Answer 
 pub(crate) async fn delete(states: &Arc<States>, request: &Request) -> Answer {
     let reference = ActivityReference::of(request, &request.json::<Named>()?.activity_arn)?;
     let deleted = states.activities.change(|all| {
+        states.activities.refuse_unreadable(&reference.key)?;
         let gone = all.contains_key(&reference.key).then(|| Change::Delete(reference.key.clone()));
         Ok((gone.into_iter().collect(), json!({})))
     });
@@ -133,7 +135,7 @@ pub(crate) async fn get_task(states: &Arc<States>, request: &Request) -> Answer 
     errors::at_most(input.worker_name.as_deref().unwrap_or_default(), "workerName", 80)?;
     let reference = ActivityReference::of(request, &input.activity_arn)?;
     if states.activities.get(&reference.key).is_none() {
-        return Err(activity_missing(&reference.arn));
+        return Err(states.activities.missing(&reference.key, || activity_missing(&reference.arn)));
     }
     let driver = &states.driver;
     let arrived = driver.activities.arrived(&reference.arn);

@@ -44,7 +44,9 @@ pub(crate) async fn describe(states: &Arc<States>, request: &Request) -> Answer 
     let reference = ExecutionReference::of(request, &input.execution_arn)?;
     let included = errors::wants_data(input.included_data.as_deref())?;
     let missing = || errors::execution_missing(&reference.arn);
-    states.with_machine(&reference.machine, |machine| machine.map(drop)).ok_or_else(missing)?;
+    states
+        .with_machine(&reference.machine, |machine| machine.map(drop))
+        .ok_or_else(|| states.no_machine(&reference.machine, missing))?;
     let key = ExecutionKey::new(&reference.machine, &reference.name);
     let row = states.kept_execution(&key)?.ok_or_else(missing)?;
     Ok(Value::Object(describe_row(&key, &row, included)))

@@ -117,7 +117,7 @@ fn filter(states: &States, request: &Request, input: &ListExecutions) -> Result<
 }
 
 fn of_machine(states: &States, reference: &MachineReference) -> Result<ListFilter, ServiceError> {
-    let missing = || errors::machine_missing(&reference.arn);
+    let missing = || states.no_machine(&reference.key, || errors::machine_missing(&reference.arn));
     states.with_machine(&reference.key, |machine| {
         let machine = machine.ok_or_else(missing)?;
         if machine.kind == Kind::Express {

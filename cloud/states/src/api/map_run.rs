@@ -1,9 +1,11 @@
 //! DescribeMapRun, ListMapRuns and UpdateMapRun.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use asl::{Input, MapRunCounts, MapRunSummary};
 use cloud_core::{Request, ServiceError};
+use cloud_store::Range;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -97,9 +99,16 @@ pub(crate) async fn list(states: &Arc<States>, request: &Request) -> Answer {
     if !states.has_execution(&key)? {
         return Err(errors::execution_missing(&reference.arn));
     }
-    let rows = states.store.load_prefix::<MapRunRow>(MAP_RUNS, &format!("{}:", reference.machine))?;
-    let mut runs: Vec<MapRunSummary> =
-        rows.into_iter().filter(|(_, row)| row.execution == key).map(|(_, row)| row.summary).collect();
+    let mut runs: Vec<MapRunSummary> = Vec::new();
+    let prefix = format!("{}:", reference.machine);
+    states.store.snapshot()?.scan_tolerant::<MapRunRow>(MAP_RUNS, Range::prefix(&prefix), |row_key, row| {
+        match row {
+            Ok(row) if row.execution == key => runs.push(row.summary),
+            Ok(_) => {}
+            Err(reason) => states.unreadable.note(MAP_RUNS, row_key, &reason),
+        }
+        ControlFlow::Continue(())
+    })?;
     runs.sort_by_key(|run| std::cmp::Reverse((run.started_at, run.id)));
     let shown: Vec<Value> = runs.iter().skip(after).take(size).map(|run| item(&key, run)).collect();
     let mut answer = json!({ "mapRuns": shown });

@@ -42,7 +42,8 @@ impl<P: DeserializeOwned> OfMachine<P> {
         let size = errors::page_size(input.max_results)?;
         let from = place(input.next_token.as_deref(), MAX_TOKEN)?;
         let machine = states.machine(&reference.key);
-        let machine = machine.ok_or_else(|| errors::machine_missing(&reference.arn))?;
+        let machine =
+            machine.ok_or_else(|| states.no_machine(&reference.key, || errors::machine_missing(&reference.arn)))?;
         Ok(Self { reference, machine, size, from })
     }
 }

@@ -79,8 +79,10 @@ pub(crate) async fn list(states: &Arc<States>, request: &Request) -> Answer {
     let input: ListTags = request.json()?;
     let missing = || resource_missing(&input.resource_arn);
     let tags = match Taggable::of(request, &input.resource_arn)? {
-        Taggable::Machine(key) => states.machine(&key).ok_or_else(missing)?.tags,
-        Taggable::Activity(key) => states.activities.get(&key).ok_or_else(missing)?.tags,
+        Taggable::Machine(key) => states.machine(&key).ok_or_else(|| states.no_machine(&key, missing))?.tags,
+        Taggable::Activity(key) => {
+            states.activities.get(&key).ok_or_else(|| states.activities.missing(&key, missing))?.tags
+        }
     };
     let tags: Vec<Tag> = tags.into_iter().map(|(key, value)| Tag { key, value }).collect();
     Ok(json!({ "tags": tags }))
@@ -96,7 +98,7 @@ async fn edit(
     match Taggable::of(request, arn)? {
         Taggable::Machine(key) => {
             let edited = states.machines.change(|rows| {
-                let Some(Row::Machine(machine)) = rows.get(&key) else { return Err(missing()) };
+                let Some(Row::Machine(machine)) = rows.get(&key) else { return Err(states.no_machine(&key, missing)) };
                 let changed = Machine { tags: edit(machine.tags.clone())?, ..machine.clone() };
                 Ok((vec![Change::Put(key.clone(), Row::Machine(changed))], json!({})))
             });

@@ -209,6 +209,10 @@ async fn try_again(
     if inputs.is_empty() {
         return None;
     }
+    if states.is_unreadable(key) {
+        tracing::warn!(execution = key.arn(), "an execution that can't be read does not go on before the next start");
+        return None;
+    }
     let driver = &states.driver;
     let machine = states.clock.machine();
     tokio::select! {

@@ -50,7 +50,7 @@ fn begin(states: &Arc<States>, new: NewExecution, sequence: u64, now: Timestamp)
     let (machine, _) = new.key.parts();
     // Asked again, now that the start is announced: a deletion that came between has seen it or is seen here.
     let machine_arn = states.with_machine(machine, |found| match found {
-        None => Err(errors::machine_missing(&new.key.machine_arn())),
+        None => Err(states.no_machine(machine, || errors::machine_missing(&new.key.machine_arn()))),
         Some(found) if found.deleting => Err(errors::machine_deleting(&found.arn())),
         Some(found) => Ok(found.arn()),
     })?;

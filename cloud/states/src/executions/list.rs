@@ -50,7 +50,15 @@ pub(crate) fn list(
     let before = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     let mut found = Vec::new();
     let now = states.clock.now();
-    states.store.scan::<ExecutionHead>(EXECUTION_HEADS, Range::prefix(&prefix).to(before).reverse(), |key, head| {
+    let range = Range::prefix(&prefix).to(before).reverse();
+    states.store.snapshot()?.scan_tolerant::<ExecutionHead>(EXECUTION_HEADS, range, |key, head| {
+        let head = match head {
+            Ok(head) => head,
+            Err(reason) => {
+                states.unreadable.note(EXECUTION_HEADS, key, &reason);
+                return ControlFlow::Continue(());
+            }
+        };
         if let Some(head) = seen(&head, as_of).filter(|head| filter.takes(head) && !head.is_expired(now)) {
             let name = key.rsplit('/').next().unwrap_or_default();
             found.push((name.to_owned(), head.into_owned()));

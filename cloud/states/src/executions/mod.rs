@@ -26,6 +26,9 @@ impl States {
         let row = key.row();
         // One that has just ended may still be among those that run.
         let running = if runs { snapshot.get(RUNNING_EXECUTIONS, &row)? } else { None };
+        if let Some(reason) = self.unreadable.reason(RUNNING_EXECUTIONS, &row) {
+            return Err(reason);
+        }
         match running {
             Some(running) => Ok(Some(running)),
             None => snapshot.get(ENDED_EXECUTIONS, &row),
@@ -44,7 +47,11 @@ impl States {
         if self.index().is_running(machine, name) {
             return Ok(true);
         }
-        let found: Option<WithHead> = self.store.get(ENDED_EXECUTIONS, &key.row())?;
+        let row = key.row();
+        if let Some(reason) = self.unreadable.reason(RUNNING_EXECUTIONS, &row) {
+            return Err(reason.into());
+        }
+        let found: Option<WithHead> = self.store.get(ENDED_EXECUTIONS, &row)?;
         Ok(found.is_some_and(|row| !row.head.is_expired(self.clock.now())))
     }
 }

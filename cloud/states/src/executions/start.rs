@@ -69,7 +69,7 @@ pub(crate) fn check(states: &States, request: StartRequest) -> Result<NewExecuti
     check_name(&name)?;
     let input = request.input.unwrap_or_else(|| "{}".to_owned());
     check_input(&input)?;
-    let missing = || errors::machine_missing(&reference.arn);
+    let missing = || states.no_machine(&reference.key, || errors::machine_missing(&reference.arn));
     states.with_machine(&reference.key, |machine| {
         let machine = machine.ok_or_else(missing)?;
         if machine.deleting {

@@ -196,6 +196,12 @@ impl ExecutionHead {
         format!("{}/{name}", Self::place(machine, self.started_at, self.sequence))
     }
 
+    /// The sequence number in the key of a head.
+    pub(crate) fn sequence_in(key: &str) -> Option<u64> {
+        let place = key.rsplit('/').nth(1)?;
+        u64::from_str_radix(place.get(18..)?, 16).ok()
+    }
+
     /// What the keys of a machine's heads begin with at a place in its list: in byte order, oldest first.
     pub(crate) fn place(machine: &str, started_at: Timestamp, sequence: u64) -> String {
         let second = started_at.as_second().saturating_add(EARLIEST_S);

@@ -3,7 +3,7 @@
 use std::ops::{Bound, ControlFlow};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cloud_core::CachedTable;
+use cloud_core::{CachedTable, UnreadableRows};
 use cloud_store::{Range, Store, StoreError};
 use jiff::Timestamp;
 
@@ -20,31 +20,35 @@ impl States {
     /// Nothing runs before [`States::resume`].
     ///
     /// # Errors
-    /// When the store cannot be read, or holds a row that this version does not know.
+    /// When the store cannot be read. A row that can't be read holds nothing else up: it is set aside.
     pub fn open(handles: Handles) -> Result<Arc<Self>, StoreError> {
         let Handles { store, clock, random, faults, functions, logs, roles, dispatch, stop } = handles;
         let driver = Driver::new(clock.clone());
         let mut index = Index::default();
         let mut recovery = Recovery::default();
         load_sequences(&store, &mut index)?;
-        let mut failure = None;
-        store.scan::<RecoveryRow>(RUNNING_EXECUTIONS, Range::all(), |row_key, row| {
+        let unreadable = UnreadableRows::default();
+        store.snapshot()?.scan_tolerant::<RecoveryRow>(RUNNING_EXECUTIONS, Range::all(), |row_key, row| {
             let key = ExecutionKey::stored(row_key);
-            let (machine, name) = key.parts();
-            index.load(machine, name, row.head.clone());
-            driver.recover_timer(&key, row.next_wake);
-            match recovery.add(key, &row) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(reason) => {
-                    failure = Some((row_key.to_owned(), reason.to_string()));
-                    ControlFlow::Break(())
+            let read = row.and_then(|row| match recovery.add(key.clone(), &row) {
+                Ok(()) => Ok(row),
+                Err(reason) => Err(StoreError::Row {
+                    path: store.path().to_owned(),
+                    table: RUNNING_EXECUTIONS.name(),
+                    key: row_key.to_owned(),
+                    reason: reason.to_string(),
+                }),
+            });
+            match read {
+                Ok(row) => {
+                    let (machine, name) = key.parts();
+                    index.load(machine, name, row.head.clone());
+                    driver.recover_timer(&key, row.next_wake);
                 }
+                Err(reason) => unreadable.note(RUNNING_EXECUTIONS, row_key, &reason),
             }
+            ControlFlow::Continue(())
         })?;
-        if let Some((key, reason)) = failure {
-            let path = store.path().to_owned();
-            return Err(StoreError::Row { path, table: RUNNING_EXECUTIONS.name(), key, reason });
-        }
         Ok(Arc::new(Self {
             machines: CachedTable::open(&store, STATE_MACHINES, clock.clone())?,
             activities: CachedTable::open(&store, ACTIVITIES, clock.clone())?,
@@ -53,6 +57,7 @@ impl States {
             index: Mutex::new(index),
             compiled: Mutex::default(),
             recovery: Mutex::new(recovery),
+            unreadable,
             store,
             clock,
             random,
@@ -89,7 +94,8 @@ impl States {
     }
 }
 
-/// Finds the sequence numbers to go on from: those of each machine's newest execution. Only these heads are read.
+/// Finds the sequence numbers to go on from: those of each machine's newest execution, which are in
+/// their keys.
 fn load_sequences(store: &Store, index: &mut Index) -> Result<(), StoreError> {
     let mut from = Bound::Unbounded;
     loop {
@@ -100,9 +106,14 @@ fn load_sequences(store: &Store, index: &mut Index) -> Result<(), StoreError> {
         })?;
         let Some(machine) = machine else { return Ok(()) };
         let prefix = format!("{machine}/");
-        store.scan::<ExecutionHead>(EXECUTION_HEADS, Range::prefix(&prefix).reverse(), |_, head| {
-            index.load_sequence(head.sequence);
-            ControlFlow::Break(())
+        store.scan_keys(EXECUTION_HEADS, Range::prefix(&prefix).reverse(), |key| {
+            match ExecutionHead::sequence_in(key) {
+                Some(sequence) => {
+                    index.load_sequence(sequence);
+                    ControlFlow::Break(())
+                }
+                None => ControlFlow::Continue(()),
+            }
         })?;
         // '0' follows '/': the first key after all of this machine's.
         from = Bound::Included(format!("{machine}0"));

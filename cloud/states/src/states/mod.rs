@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloud_core::{
-    CachedTable, Clock, Dispatch, FaultInjection, FunctionInvoker, LogWriter, Random, RoleDirectory, ServiceError, Stop,
+    CachedTable, Clock, Dispatch, FaultInjection, FunctionInvoker, LogWriter, Random, RoleDirectory, ServiceError,
+    Stop, UnreadableRows,
 };
 use cloud_store::Store;
 
@@ -18,8 +19,9 @@ use crate::index::Index;
 use crate::log_destination::LogDestination;
 use crate::recovery::Recovery;
 use crate::rows::activity::Activity;
-use crate::rows::execution::owner;
+use crate::rows::execution::{ExecutionKey, owner};
 use crate::rows::machine::{Machine, Revision, Row};
+use crate::rows::{RUNNING_EXECUTIONS, STATE_MACHINES};
 use crate::wire::errors;
 use crate::wire::names::ActivityReference;
 
@@ -68,6 +70,8 @@ pub struct States {
     pub(crate) compiled: Mutex<BTreeMap<String, Arc<CompiledMachine>>>,
     /// What was running when the cloud ended, until [`States::resume`] takes it.
     pub(crate) recovery: Mutex<Recovery>,
+    /// The rows of executions and Map Runs that could not be read.
+    pub(crate) unreadable: UnreadableRows,
 }
 
 impl std::fmt::Debug for States {
@@ -83,6 +87,26 @@ impl States {
 
     pub(crate) fn index(&self) -> MutexGuard<'_, Index> {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many stored values could not be read.
+    pub fn unreadable_rows(&self) -> usize {
+        self.unreadable.count() + self.machines.unreadable().count() + self.activities.unreadable().count()
+    }
+
+    /// The answer where there is no state machine with this key: `absent`, unless it can't be read.
+    pub(crate) fn no_machine(&self, key: &str, absent: impl FnOnce() -> ServiceError) -> ServiceError {
+        self.machines.missing(owner(key), absent)
+    }
+
+    /// Whether an execution, or what it runs, can't be read: nothing can go on with it before the next start.
+    pub(crate) fn is_unreadable(&self, key: &ExecutionKey) -> bool {
+        let (machine, _) = key.parts();
+        let machine = owner(machine);
+        let machines = self.machines.unreadable();
+        self.unreadable.reason(RUNNING_EXECUTIONS, &key.row()).is_some()
+            || machines.reason(STATE_MACHINES, machine).is_some()
+            || machines.has(STATE_MACHINES, &format!("{machine}/"))
     }
 
     /// The machine with this key, or whose Map Run's children have it.
@@ -104,7 +128,8 @@ impl States {
     }
 
     pub(crate) fn is_deleting(&self, key: &str) -> bool {
-        self.with_machine(key, |machine| machine.is_none_or(|machine| machine.deleting))
+        self.with_machine(key, |machine| machine.map(|machine| machine.deleting))
+            .unwrap_or_else(|| self.machines.refuse_unreadable(owner(key)).is_ok())
     }
 
     pub(crate) fn revision(&self, machine: &str, number: u64) -> Result<Revision, ServiceError> {
@@ -113,9 +138,9 @@ impl States {
             Some(Row::Revision(revision)) => Some(revision.clone()),
             _ => None,
         });
-        found.ok_or_else(|| {
-            ServiceError::internal(format!("Revision {number} of the state machine {machine} is not in the store."))
-        })
+        let missing =
+            || ServiceError::internal(format!("Revision {number} of the state machine {machine} is not in the store."));
+        found.ok_or_else(|| self.machines.missing(&key, missing))
     }
 
     /// A revision, parsed once.
@@ -127,7 +152,8 @@ impl States {
         let revision = self.revision(machine, number)?;
         let definition = asl::StateMachine::parse(&revision.definition);
         let definition = definition.map_err(|error| errors::invalid_definition(&error.aws_text()))?;
-        let record = self.machine(machine).ok_or_else(|| errors::machine_missing(machine))?;
+        let record =
+            self.machine(machine).ok_or_else(|| self.no_machine(machine, || errors::machine_missing(machine)))?;
         let log_destination = LogDestination::of(&self.clock, &self.random, &revision.logging, &record.name);
         let compiled = Arc::new(CompiledMachine::new(definition, &revision, &record, log_destination));
         self.compiled.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&compiled));

@@ -21,7 +21,7 @@ use crate::rows::{
     STATE_MACHINES,
 };
 
-const TABLES: [Table; 8] = [
+pub(super) const TABLES: [Table; 8] = [
     STATE_MACHINES,
     ACTIVITIES,
     EXECUTION_HEADS,
@@ -36,7 +36,7 @@ fn file(table: Table) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/{}-v1.json", table.name()))
 }
 
-fn fixture(table: Table) -> BTreeMap<String, Value> {
+pub(super) fn fixture(table: Table) -> BTreeMap<String, Value> {
     serde_json::from_slice(&std::fs::read(file(table)).unwrap()).unwrap()
 }
 

@@ -13,6 +13,7 @@ mod restart;
 mod sizes;
 mod tasks;
 mod time;
+mod unreadable;
 mod versions;
 
 use std::time::Duration;

@@ -109,7 +109,7 @@ struct Named {
 
 pub(crate) async fn describe(states: &Arc<States>, request: &Request) -> Answer {
     let reference = MachineReference::of(request, &request.json::<Named>()?.state_machine_alias_arn)?;
-    let machine = states.machine(&reference.key).ok_or_else(missing)?;
+    let machine = states.machine(&reference.key).ok_or_else(|| states.no_machine(&reference.key, missing))?;
     let alias = reference.qualifier.as_deref().and_then(|name| machine.alias(name)).ok_or_else(missing)?;
     let routes = alias
         .routes
@@ -238,7 +238,7 @@ fn check_versions(machine: &Machine, routes: &[Route]) -> Result<(), ServiceErro
 /// Changes a state machine's aliases, durably.
 async fn edit(states: &Arc<States>, key: &str, edit: impl FnOnce(&mut Machine) -> Answer) -> Answer {
     let edited = states.machines.change(|rows| {
-        let Some(Row::Machine(machine)) = rows.get(key) else { return Err(missing()) };
+        let Some(Row::Machine(machine)) = rows.get(key) else { return Err(states.no_machine(key, missing)) };
         if machine.deleting {
             return Err(errors::machine_deleting(&machine.arn()));
         }

@@ -177,7 +177,10 @@ async fn mark(states: &States, key: &str) -> Result<(), ServiceError> {
             let deleting = Machine { deleting: true, ..machine.clone() };
             Ok((vec![Change::Put(key.to_owned(), Row::Machine(deleting))], ()))
         }
-        _ => Ok((Vec::new(), ())),
+        _ => {
+            states.machines.refuse_unreadable(key)?;
+            Ok((Vec::new(), ()))
+        }
     });
     marked.await
 }

@@ -40,7 +40,7 @@ pub(crate) async fn machine(states: &Arc<States>, request: &Request) -> Answer {
 
 /// The machine that an ARN names, and the revision: its version's where it names one, else the current one.
 fn resolve(states: &States, reference: &MachineReference) -> Result<(Machine, Revision), ServiceError> {
-    let missing = || errors::machine_missing(&reference.arn);
+    let missing = || states.no_machine(&reference.key, || errors::machine_missing(&reference.arn));
     let machine = states.machine(&reference.key).ok_or_else(missing)?;
     let number = match &reference.qualifier {
         None => machine.revision,
@@ -75,7 +75,7 @@ pub(crate) async fn for_execution(states: &Arc<States>, request: &Request) -> An
     let missing = || errors::execution_missing(&reference.arn);
     let key = ExecutionKey::new(&reference.machine, &reference.name);
     let head = states.kept_execution(&key)?.ok_or_else(missing)?.head;
-    let machine = states.machine(&reference.machine).ok_or_else(missing)?;
+    let machine = states.machine(&reference.machine).ok_or_else(|| states.no_machine(&reference.machine, missing))?;
     let revision = states.revision(&reference.machine, head.revision)?;
     let mut answer = members(&revision, included);
     answer.insert("stateMachineArn".into(), json!(machine.arn()));

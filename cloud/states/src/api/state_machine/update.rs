@@ -31,7 +31,7 @@ struct Update {
 pub(crate) async fn update(states: &Arc<States>, request: &Request) -> Answer {
     let input: Update = request.json()?;
     let reference = MachineReference::of(request, &input.state_machine_arn)?;
-    let missing = || errors::machine_missing(&reference.arn);
+    let missing = || states.no_machine(&reference.key, || errors::machine_missing(&reference.arn));
     let kind = states.machine(&reference.key).map(|machine| machine.kind).unwrap_or_default();
     check(states, &input, kind, &reference.arn)?;
     if reference.qualifier.is_some() {
@@ -45,8 +45,9 @@ pub(crate) async fn update(states: &Arc<States>, request: &Request) -> Answer {
         if machine.deleting {
             return Err(errors::machine_deleting(&machine.arn()));
         }
-        let Some(Row::Revision(current)) = rows.get(&Revision::key(&reference.key, machine.revision)) else {
-            return Err(missing());
+        let revision_key = Revision::key(&reference.key, machine.revision);
+        let Some(Row::Revision(current)) = rows.get(&revision_key) else {
+            return Err(states.machines.missing(&revision_key, missing));
         };
         let mut machine = machine.clone();
         let mut changes = Vec::new();

@@ -25,7 +25,7 @@ struct Publish {
 pub(crate) async fn publish(states: &Arc<States>, request: &Request) -> Answer {
     let input: Publish = request.json()?;
     let reference = MachineReference::of(request, &input.state_machine_arn)?;
-    let missing = || errors::machine_missing(&reference.arn);
+    let missing = || states.no_machine(&reference.key, || errors::machine_missing(&reference.arn));
     errors::at_most(input.description.as_deref().unwrap_or_default(), "description", 256)?;
     let published = states.machines.change(|rows| {
         let Some(Row::Machine(machine)) = rows.get(&reference.key).filter(|_| reference.qualifier.is_none()) else {
@@ -36,7 +36,7 @@ pub(crate) async fn publish(states: &Arc<States>, request: &Request) -> Answer {
         }
         let current = match rows.get(&Revision::key(&reference.key, machine.revision)) {
             Some(Row::Revision(revision)) => revision.id.as_deref().unwrap_or("INITIAL"),
-            _ => return Err(missing()),
+            _ => return Err(states.machines.missing(&Revision::key(&reference.key, machine.revision), missing)),
         };
         if input.revision_id.as_deref().is_some_and(|expected| expected != current) {
             let message = "The current State Machine revision id does not match the one that was specified.";
@@ -82,6 +82,7 @@ pub(crate) async fn delete(states: &Arc<States>, request: &Request) -> Answer {
     let number = number.ok_or_else(|| errors::no_version(&reference.arn))?;
     let deleted = states.machines.change(|rows| {
         let Some(Row::Machine(machine)) = rows.get(&reference.key) else {
+            states.machines.refuse_unreadable(&reference.key)?;
             return Ok((Vec::new(), json!({})));
         };
         refuse_routed(machine, number)?;
