@@ -1,6 +1,8 @@
 //! The longest execution: running it, and reading its history.
 
-use super::{Bench, MACHINES, create_machine, ms, now, until_ended};
+use super::machines::{MACHINES, create_machine, until_ended};
+use super::subject::Bench;
+use super::timing::{ms, now};
 use crate::bench::cloud::Client;
 use crate::bench::figure::Figure;
 use crate::failure::Failure;

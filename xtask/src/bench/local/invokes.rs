@@ -1,6 +1,8 @@
 //! What a call of a function costs beside the function's own time: the first one, and those after it.
 
-use super::{Bench, ROLE, ROLE_NAME, now};
+use super::machines::{ROLE, ROLE_NAME};
+use super::subject::Bench;
+use super::timing::now;
 use crate::bench::cloud::Client;
 use crate::bench::figure::Figure;
 use crate::failure::Failure;

@@ -1,6 +1,7 @@
 //! What this machine can do at all: how often its disk takes a write for good, and how much HTTP the same client can have.
 
-use super::{Bench, now};
+use super::subject::Bench;
+use super::timing::now;
 use crate::bench::figure::Figure;
 use crate::failure::Failure;
 use crate::say;

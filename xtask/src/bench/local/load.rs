@@ -1,6 +1,6 @@
 //! The load client: a program of its own, built for speed, so that it takes as little of the machine as it can.
 
-use super::MACHINES;
+use super::machines::MACHINES;
 use crate::cargo::cargo;
 use crate::failure::Failure;
 use crate::{process, project};

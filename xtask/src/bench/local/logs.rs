@@ -1,6 +1,7 @@
 //! One line written and read beside a million.
 
-use super::{Bench, middle, ms, now};
+use super::subject::Bench;
+use super::timing::{middle, ms, now};
 use crate::bench::cloud::Client;
 use crate::bench::figure::{Figure, resident_mib};
 use crate::failure::Failure;

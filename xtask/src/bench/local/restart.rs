@@ -1,6 +1,8 @@
 //! A restart on top of what has ended, and one on top of what waits.
 
-use super::{Bench, MACHINES, ROLE_NAME, create_machine, ms, now, until_ended};
+use super::machines::{MACHINES, ROLE_NAME, create_machine, until_ended};
+use super::subject::Bench;
+use super::timing::{ms, now};
 use crate::bench::cloud::{Client, Cloud};
 use crate::bench::figure::{Figure, resident_mib};
 use crate::failure::Failure;

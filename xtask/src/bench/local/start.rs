@@ -1,6 +1,7 @@
 //! How soon it is ready, and what it holds of memory before anything is in it.
 
-use super::{Bench, median, ms, now};
+use super::subject::Bench;
+use super::timing::{median, ms, now};
 use crate::bench::cloud::Cloud;
 use crate::bench::figure::{Figure, resident_mib};
 use crate::failure::Failure;

@@ -1,7 +1,8 @@
 //! Executions of ten Pass states over HTTP: how many a second, what each takes of the processors and of the disk.
 
+use super::machines::{MACHINES, ROLE_NAME, create_machine, ten_passes, until_ended};
 use super::peer::Ministack;
-use super::{Bench, MACHINES, ROLE_NAME, create_machine, ten_passes, until_ended};
+use super::subject::Bench;
 use crate::bench::cloud::Client;
 use crate::bench::figure::{Figure, cpu_seconds, resident_mib};
 use crate::failure::Failure;

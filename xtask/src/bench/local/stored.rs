@@ -1,6 +1,8 @@
 //! Whether what is stored slows anything: the same starts and reads on top of ten, a thousand and a hundred thousand.
 
-use super::{Bench, MACHINES, ROLE_NAME, create_machine, middle, ms, now, ten_passes, until_ended};
+use super::machines::{MACHINES, ROLE_NAME, create_machine, ten_passes, until_ended};
+use super::subject::Bench;
+use super::timing::{middle, ms, now};
 use crate::bench::cloud::Client;
 use crate::bench::figure::Figure;
 use crate::failure::Failure;

@@ -1,7 +1,9 @@
 //! Many Waits that are due at one instant: how late each is, and when the last one has ended as a client sees it.
 
+use super::machines::{MACHINES, ROLE_NAME, create_machine, until_ended};
 use super::peer::Ministack;
-use super::{Bench, MACHINES, ROLE_NAME, create_machine, ms, until_ended};
+use super::subject::Bench;
+use super::timing::ms;
 use crate::bench::cloud::Client;
 use crate::bench::figure::Figure;
 use crate::failure::Failure;
