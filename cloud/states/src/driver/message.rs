@@ -28,5 +28,12 @@ pub(crate) enum Message {
     ChildEnded { task: TaskId, child: ExecutionKey, row: Box<ExecutionRow> },
 }
 
+impl Message {
+    /// Whether the execution can't be there yet.
+    pub(super) fn is_of_nothing_known(&self) -> bool {
+        matches!(self, Self::Start(new, _) if new.has_drawn_name)
+    }
+}
+
 /// Told once what it is about is durable.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, ServiceError>>;

@@ -14,7 +14,7 @@ use super::start::{self, Created};
 use crate::executions::NewExecution;
 use crate::integration;
 use crate::recovery::MapChildStart;
-use crate::rows::execution::{ExecutionKey, ExecutionState};
+use crate::rows::execution::{ExecutionKey, ExecutionState, ListChange};
 use crate::states::States;
 use crate::wire::errors;
 
@@ -48,6 +48,21 @@ pub(super) struct Step {
 type Answer = Box<dyn FnOnce(Option<&ServiceError>) + Send>;
 
 impl Step {
+    /// Whether there is anything to write.
+    pub(super) fn changes(&self) -> bool {
+        !self.events.is_empty() || self.dirty
+    }
+
+    /// What it has done to the list of executions.
+    pub(super) fn change(&self) -> ListChange {
+        match (self.started, self.ended) {
+            (true, true) => ListChange::StartedAndEnded,
+            (true, false) => ListChange::Started,
+            (false, true) => ListChange::Ended,
+            (false, false) => ListChange::None,
+        }
+    }
+
     /// Takes one message; gives the execution as it is then.
     pub(super) fn take(
         &mut self,
@@ -231,6 +246,7 @@ impl Step {
     /// was decided with it: so the events are in the order of their ids.
     fn collect(&mut self, states: &Arc<States>, loaded: &mut Loaded, effects: Vec<Effect>, now: Timestamp) {
         let mut starting = Vec::new();
+        self.events.reserve(effects.len());
         for effect in effects {
             match effect {
                 Effect::Event(event) => self.events.push(event),

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cloud_core::Clock;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use crate::rows::execution::ExecutionKey;
@@ -13,6 +13,20 @@ use crate::rows::execution::ExecutionKey;
 /// The longest the queue sleeps at a stretch. While a machine is suspended its timers stand still but its clock goes on:
 /// after this long at most, the queue looks at the clock again.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
+
+/// How long before their moment executions are read, so that at the moment itself all of them go on at once.
+const READ_AHEAD: SignedDuration = SignedDuration::from_millis(500);
+
+/// What a look at the timers has come to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// These are due, earliest first; their timers are cleared.
+    Due(Vec<ExecutionKey>),
+    /// These are due soon.
+    Soon(Vec<ExecutionKey>),
+    /// There is nothing to do yet.
+    Nothing,
+}
 
 /// The timers of all executions: one each, at most.
 #[derive(Debug)]
@@ -25,6 +39,8 @@ pub(super) struct Timers {
 
 #[derive(Debug, Default)]
 struct Queue {
+    /// Up to which moment executions were read ahead.
+    read_until: Option<Timestamp>,
     by_moment: BTreeSet<(Timestamp, ExecutionKey)>,
     by_key: BTreeMap<ExecutionKey, Timestamp>,
 }
@@ -42,14 +58,21 @@ impl Timers {
         }
     }
 
-    /// The executions whose moment has come, earliest first; their timers are cleared.
-    pub(super) fn take_due(&self, now: Timestamp) -> Vec<ExecutionKey> {
-        self.lock().take_due(now)
+    /// The executions whose moment has come, or those whose moment comes soon: `most` of them.
+    pub(super) fn next(&self, now: Timestamp, most: usize) -> Next {
+        let mut queue = self.lock();
+        let due = queue.take_due(now);
+        if due.is_empty() { queue.read_ahead(now, most) } else { Next::Due(due) }
     }
 
-    /// Waits until the first timer is due, or for a while.
+    /// Whether an execution that wants to be woken then has been, or would have been, read ahead.
+    pub(super) fn is_due_soon(&self, next_wake: Option<Timestamp>) -> bool {
+        next_wake.is_some_and(|moment| self.lock().read_until.is_some_and(|until| moment <= until))
+    }
+
+    /// Waits until there is something to do, or for a while.
     pub(super) async fn wait(&self) {
-        let first = self.lock().by_moment.first().map(|(moment, _)| *moment);
+        let first = self.lock().first_look();
         let Some(first) = first else {
             return self.sooner.notified().await;
         };
@@ -80,6 +103,25 @@ impl Queue {
         self.by_moment.first().is_some_and(|(_, first)| first == key)
     }
 
+    /// When there is something to do first.
+    fn first_look(&self) -> Option<Timestamp> {
+        let (first, _) = self.by_moment.first()?;
+        match self.read_until {
+            Some(until) if *first <= until => Some(*first),
+            _ => Some(before(*first, READ_AHEAD)),
+        }
+    }
+
+    /// Those that are due soon and were not given yet.
+    fn read_ahead(&mut self, now: Timestamp, most: usize) -> Next {
+        let until = now.checked_add(READ_AHEAD).unwrap_or(Timestamp::MAX);
+        let read = self.read_until.replace(until);
+        let soon = self.by_moment.iter().take_while(|(moment, _)| *moment <= until);
+        let new = soon.filter(|(moment, _)| read.is_none_or(|read| *moment > read));
+        let soon: Vec<ExecutionKey> = new.take(most).map(|(_, key)| key.clone()).collect();
+        if soon.is_empty() { Next::Nothing } else { Next::Soon(soon) }
+    }
+
     fn take_due(&mut self, now: Timestamp) -> Vec<ExecutionKey> {
         let mut due = Vec::new();
         while self.by_moment.first().is_some_and(|(moment, _)| *moment <= now) {
@@ -90,6 +132,10 @@ impl Queue {
         }
         due
     }
+}
+
+fn before(moment: Timestamp, duration: SignedDuration) -> Timestamp {
+    moment.checked_sub(duration).unwrap_or(Timestamp::MIN)
 }
 
 #[cfg(test)]
@@ -115,6 +161,19 @@ mod tests {
         assert!(queue.take_due(at(5) - jiff::SignedDuration::from_nanos(1)).is_empty(), "never early");
         assert_eq!(queue.take_due(at(5)).len(), 10_000);
         assert!(queue.by_key.is_empty());
+    }
+
+    #[test]
+    fn what_is_due_soon_is_told_of_once_and_early_enough() {
+        let mut queue = Queue::default();
+        for name in 1..=3 {
+            queue.set(&key(name), Some(at(5)));
+        }
+        assert_eq!(queue.first_look(), Some(before(at(5), READ_AHEAD)));
+        assert_eq!(queue.read_ahead(at(4), 2), Next::Nothing);
+        assert_eq!(queue.read_ahead(before(at(5), READ_AHEAD), 2), Next::Soon(vec![key(1), key(2)]));
+        assert_eq!(queue.first_look(), Some(at(5)));
+        assert_eq!(queue.read_ahead(at(4), 2), Next::Nothing);
     }
 
     #[test]

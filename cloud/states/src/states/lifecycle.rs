@@ -27,12 +27,15 @@ impl States {
         let mut recovery = Recovery::default();
         load_sequences(&store, &mut index)?;
         let mut failure = None;
-        store.scan::<RecoveryRow>(RUNNING_EXECUTIONS, Range::all(), |row_key, row| {
-            let key = ExecutionKey::stored(row_key);
-            let (machine, name) = key.parts();
-            index.load(machine, name, row.head.clone());
-            driver.recover_timer(&key, row.next_wake);
-            match recovery.add(key, &row) {
+        store.scan_bytes(RUNNING_EXECUTIONS, Range::all(), |row_key, bytes| {
+            let taken = serde_json::from_slice::<RecoveryRow<'_>>(bytes).and_then(|row| {
+                let key = ExecutionKey::stored(row_key);
+                let (machine, name) = key.parts();
+                index.load(machine, name, row.head.clone());
+                driver.recover_timer(&key, row.next_wake);
+                recovery.add(key, &row)
+            });
+            match taken {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(reason) => {
                     failure = Some((row_key.to_owned(), reason.to_string()));

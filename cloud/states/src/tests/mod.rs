@@ -2,6 +2,7 @@
 
 mod accounts;
 mod determinism;
+mod due_together;
 pub(crate) mod fixture;
 mod formats;
 mod history;

@@ -29,6 +29,9 @@ pub(super) struct Step<'a> {
     pub(super) selection: Option<ItemSelection>,
 }
 
+/// How many effects there is room for at once: growing moves them.
+const USUAL_EFFECTS: usize = 8;
+
 /// What a branch does next.
 #[derive(Debug)]
 pub(super) enum Transition {
@@ -51,7 +54,14 @@ impl<'a> Step<'a> {
     pub(super) fn new(machine: &'a StateMachine, execution: &'a mut Execution, now: Timestamp) -> Self {
         let now = now.max(execution.latest);
         execution.latest = now;
-        Self { machine, execution, now, effects: Vec::new(), ready: VecDeque::new(), selection: None }
+        Self {
+            machine,
+            execution,
+            now,
+            effects: Vec::with_capacity(USUAL_EFFECTS),
+            ready: VecDeque::new(),
+            selection: None,
+        }
     }
 
     /// Starts the execution of a flow: the machine itself, or for a child of a Map Run the item processor.
