@@ -11,7 +11,9 @@ usage: cargo xtask <task>
            nothing is left; without --yes it says what it makes and costs. `aws-check --local` tries it on this machine
   bench [PART]
            figures beside their bars. Without a part: start, deploy, memory and sizes of the built program;
-           `bench local [PROGRAM]`   the embedded cloud over HTTP: logs, long histories, restart, memory
+           `bench local [PROGRAM] [PART ...]`
+                                     the embedded cloud over HTTP, beside the machine's limits and a peer: limits, start,
+                                     starts, waits, invokes, stored, logs, history, restart, million
            `bench deploy [PROGRAM]`  deployments to a cloud that is far away, beside their chain of calls
            `bench engine`            the language engine alone
            `bench build [PROFILE]`   a fresh build, and one after a change in each crate

@@ -112,7 +112,9 @@ fn foreign_page(head: &Request) -> Response {
 
 fn admin_refusal(refusal: &Refusal) -> Response {
     let message = match refusal {
-        Refusal::Stranger => "This embedded cloud runs as another user, who alone may look at it, change it and end it.".to_owned(),
+        Refusal::Stranger => {
+            "This embedded cloud runs as another user, who alone may look at it, change it and end it.".to_owned()
+        }
         other => other.error(cloud_core::Protocol::Rest).message,
     };
     Response::json(403, &json!({ "message": message }))

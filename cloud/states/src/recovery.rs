@@ -100,7 +100,7 @@ impl Recovery {
     ///
     /// # Errors
     /// When its state is none.
-    pub(crate) fn add(&mut self, key: ExecutionKey, row: &RecoveryRow) -> Result<(), serde_json::Error> {
+    pub(crate) fn add(&mut self, key: ExecutionKey, row: &RecoveryRow<'_>) -> Result<(), serde_json::Error> {
         let link = ParentLink::of(&key, row);
         if row.has_work
             && let ExecutionState::Running(execution) = serde_json::from_str(row.state.get())?
@@ -147,7 +147,7 @@ pub(crate) struct ParentLink {
 }
 
 impl ParentLink {
-    fn of(child: &ExecutionKey, row: &RecoveryRow) -> Option<Self> {
+    fn of(child: &ExecutionKey, row: &RecoveryRow<'_>) -> Option<Self> {
         let (parent, work) = match (&row.started_by, &row.map_child) {
             (Some(started_by), _) if started_by.is_awaited => {
                 (started_by.execution.clone(), Work::Task(started_by.task))

@@ -72,22 +72,26 @@ pub(super) struct Client {
 impl Client {
     /// Connects.
     pub(super) fn of(cloud: &Cloud) -> Result<Self, Failure> {
-        let connected = TcpStream::connect(("127.0.0.1", cloud.port)).and_then(|stream| {
+        Self::at(cloud.port)
+    }
+
+    /// Connects to a cloud or an emulator at this port.
+    pub(super) fn at(port: u16) -> Result<Self, Failure> {
+        let connected = TcpStream::connect(("127.0.0.1", port)).and_then(|stream| {
             stream.set_nodelay(true)?;
             Ok(stream)
         });
-        let stream =
-            connected.map_err(|error| Failure::new(format!("the embedded cloud can't be reached: {error}")))?;
-        Ok(Self { stream: BufReader::new(stream), port: cloud.port })
+        let stream = connected.map_err(|error| Failure::new(format!("port {port} can't be reached: {error}")))?;
+        Ok(Self { stream: BufReader::new(stream), port })
     }
 
     /// Calls an operation: `Logs_20140328.PutLogEvents` or `AWSStepFunctions.StartExecution`.
     pub(super) fn call(&mut self, operation: &str, body: &Value) -> Result<Value, Failure> {
         let service = if operation.starts_with("Logs") { "logs" } else { "states" };
         let failed = |why: String| Failure::new(format!("{operation}: {why}"));
-        let headers = format!("Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {operation}");
-        let (status, answer) =
-            self.exchange(service, &headers, &body.to_string()).map_err(|error| failed(error.to_string()))?;
+        let headers = format!("Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {operation}\r\n");
+        let exchanged = self.exchange(service, "/", &headers, &body.to_string());
+        let (status, _, answer) = exchanged.map_err(|error| failed(error.to_string()))?;
         match status {
             // Some operations answer nothing.
             200 if answer.is_empty() => Ok(Value::Null),
@@ -96,21 +100,43 @@ impl Client {
         }
     }
 
+    /// Posts a JSON body to a path, with more headers; gives the answer's headers, in lower case, and its body.
+    pub(super) fn post(
+        &mut self,
+        service: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> Result<(String, String), Failure> {
+        let headers = format!("Content-Type: application/json\r\n{headers}");
+        match self.exchange(service, path, &headers, body) {
+            Ok((200..300, headers, answer)) => Ok((headers, answer)),
+            Ok((status, _, answer)) => Err(Failure::new(format!("{path}: {status} {answer}"))),
+            Err(error) => Err(Failure::new(format!("{path}: {error}"))),
+        }
+    }
+
     /// Creates a role that Step Functions may assume.
     pub(super) fn create_role(&mut self, name: &str) -> Result<(), Failure> {
         let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal\
             %22%3A%7B%22Service%22%3A%22states.amazonaws.com%22%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D";
         let body = format!("Action=CreateRole&Version=2010-05-08&RoleName={name}&AssumeRolePolicyDocument={trust}");
-        match self.exchange("iam", "Content-Type: application/x-www-form-urlencoded", &body) {
-            Ok((200, _)) => Ok(()),
-            Ok((status, answer)) => Err(Failure::new(format!("CreateRole: {status} {answer}"))),
+        match self.exchange("iam", "/", "Content-Type: application/x-www-form-urlencoded\r\n", &body) {
+            Ok((200, ..)) => Ok(()),
+            Ok((status, _, answer)) => Err(Failure::new(format!("CreateRole: {status} {answer}"))),
             Err(error) => Err(Failure::new(format!("CreateRole: {error}"))),
         }
     }
 
-    fn exchange(&mut self, service: &str, headers: &str, body: &str) -> std::io::Result<(u16, String)> {
+    fn exchange(
+        &mut self,
+        service: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> std::io::Result<(u16, String, String)> {
         let request = format!(
-            "POST / HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{headers}\r\nContent-Length: {}\r\nAuthorization: AWS4-HMAC-SHA256 \
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{headers}Content-Length: {}\r\nAuthorization: AWS4-HMAC-SHA256 \
              Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=x\r\n\r\n{body}",
             self.port,
             body.len()
@@ -118,20 +144,26 @@ impl Client {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let mut status = 0;
         let mut length = 0;
+        let mut headers = String::new();
         loop {
             let mut line = String::new();
-            self.stream.read_line(&mut line)?;
-            let line = line.trim_end().to_ascii_lowercase();
-            if let Some(rest) = line.strip_prefix("http/1.1 ") {
+            if self.stream.read_line(&mut line)? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            let line = line.trim_end();
+            let (name, value) = line.split_once(':').unwrap_or((line, ""));
+            let name = name.to_ascii_lowercase();
+            if let Some(rest) = name.strip_prefix("http/1.1 ") {
                 status = rest.get(..3).and_then(|status| status.parse().ok()).unwrap_or_default();
-            } else if let Some(value) = line.strip_prefix("content-length:") {
+            } else if name == "content-length" {
                 length = value.trim().parse().unwrap_or_default();
             } else if line.is_empty() {
                 break;
             }
+            headers.push_str(&format!("{name}:{value}\n"));
         }
         let mut answer = vec![0; length];
         self.stream.read_exact(&mut answer)?;
-        Ok((status, String::from_utf8_lossy(&answer).into_owned()))
+        Ok((status, headers, String::from_utf8_lossy(&answer).into_owned()))
     }
 }

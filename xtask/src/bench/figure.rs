@@ -31,6 +31,16 @@ pub(super) fn resident_mib(pid: &str) -> Result<f64, Failure> {
     Ok(kib / 1024.0)
 }
 
+/// What a process has used of the processors so far, in seconds: 100 ticks each.
+pub(super) fn cpu_seconds(pid: &str) -> Result<f64, Failure> {
+    let path = PathBuf::from(format!("/proc/{pid}/stat"));
+    let text = fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?;
+    // What follows the name, which may have spaces: the state is the third field, user and system time the 14th and 15th.
+    let after_name = text.rsplit_once(')').map(|(_, rest)| rest).unwrap_or_default();
+    let ticks: f64 = after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
+    Ok(ticks / 100.0)
+}
+
 /// The figures below each other.
 pub(super) fn table(figures: &[Figure]) -> String {
     let width = figures.iter().map(|figure| figure.what.len()).max().unwrap_or_default();

@@ -31,8 +31,7 @@ pub(crate) fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["deploy"] => deploy::run(None),
         ["deploy", program] => deploy::run(Some(program)),
         ["engine"] => engine(),
-        ["local"] => local::run(None),
-        ["local", program] => local::run(Some(program)),
+        ["local", arguments @ ..] => local::run(arguments),
         _ => Err(Failure::new(say::USAGE)),
     }
 }

@@ -1,15 +1,17 @@
 //! Makes one record of each `tracing` event.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::io::Write as _;
 
 use cloud_core::Clock;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
-use super::{ActivityRecord, ActivityWriter};
+use super::ActivityWriter;
 
 /// The longest value of a field that is kept, in bytes: a cause can hold a payload.
 const VALUE_LIMIT_BYTES: usize = 2_000;
@@ -39,45 +41,77 @@ impl<S: Subscriber> Layer<S> for ActivityLayer {
     fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
-        self.writer.write(ActivityRecord {
-            time: self.clock.now().to_string(),
-            level: event.metadata().level().to_string(),
-            target: event.metadata().target().to_owned(),
-            message: fields.message,
-            fields: fields.others,
-        });
-    }
-}
-
-/// The fields of an event, as JSON.
-#[derive(Default)]
-struct Fields {
-    message: String,
-    others: Map<String, Value>,
-}
-
-impl Fields {
-    fn put(&mut self, field: &Field, value: Value) {
-        self.others.insert(field.name().to_owned(), value);
-    }
-
-    fn put_text(&mut self, field: &Field, text: String) {
-        let text = shortened(text);
-        if field.name() == "message" {
-            self.message = text;
-        } else if !text.is_empty() {
-            self.put(field, Value::String(text));
+        let time = self.clock.now();
+        // `ActivityRecord` as JSON, without making one.
+        let mut line = Vec::with_capacity(USUAL_SIZE_BYTES);
+        let metadata = event.metadata();
+        let begun = write!(line, "{{\"time\":\"{time}\",\"level\":\"{}\",\"target\":", metadata.level());
+        let mut written = begun.is_ok() && push_text(&mut line, metadata.target());
+        if !fields.message.is_empty() {
+            line.extend_from_slice(b",\"message\":");
+            written &= push_text(&mut line, &fields.message);
+        }
+        if !fields.others.is_empty() {
+            line.extend_from_slice(b",\"fields\":{");
+            line.extend_from_slice(&fields.others);
+            line.push(b'}');
+        }
+        line.push(b'}');
+        // Bytes in memory can always be written.
+        if written {
+            self.writer.write(time, &line);
         }
     }
 }
 
-fn shortened(mut text: String) -> String {
-    if text.len() > VALUE_LIMIT_BYTES {
-        let end = text.floor_char_boundary(VALUE_LIMIT_BYTES);
-        text.truncate(end);
-        text.push('…');
+/// Enough room for the record of a request.
+const USUAL_SIZE_BYTES: usize = 256;
+
+/// The fields of an event: its message, and the members of a JSON object.
+#[derive(Default)]
+struct Fields {
+    message: String,
+    others: Vec<u8>,
+}
+
+impl Fields {
+    /// The name of a member, before its value.
+    fn begin(&mut self, field: &Field) {
+        if !self.others.is_empty() {
+            self.others.push(b',');
+        }
+        push_text(&mut self.others, field.name());
+        self.others.push(b':');
     }
-    text
+
+    fn put(&mut self, field: &Field, value: impl fmt::Display) {
+        self.begin(field);
+        // Bytes in memory can always be written.
+        let _ = write!(self.others, "{value}");
+    }
+
+    fn put_text(&mut self, field: &Field, text: &str) {
+        let text = shortened(text);
+        if field.name() == "message" {
+            self.message = text.into_owned();
+        } else if !text.is_empty() {
+            self.begin(field);
+            push_text(&mut self.others, &text);
+        }
+    }
+}
+
+/// Writes a text as JSON.
+fn push_text(line: &mut Vec<u8>, text: &str) -> bool {
+    serde_json::to_writer(line, text).is_ok()
+}
+
+fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= VALUE_LIMIT_BYTES {
+        return Cow::Borrowed(text);
+    }
+    let end = text.floor_char_boundary(VALUE_LIMIT_BYTES);
+    Cow::Owned(format!("{}…", &text[..end]))
 }
 
 impl Visit for Fields {
@@ -87,23 +121,23 @@ impl Visit for Fields {
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(field, Value::from(value));
+        self.put(field, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(field, Value::from(value));
+        self.put(field, value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(field, Value::from(value));
+        self.put(field, value);
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put_text(field, value.to_owned());
+        self.put_text(field, value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.put_text(field, format!("{value:?}"));
+        self.put_text(field, &format!("{value:?}"));
     }
 }
 

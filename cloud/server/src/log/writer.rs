@@ -3,27 +3,41 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::{ActivityRecord, FILE_LIMIT_BYTES};
 
-/// How many records wait for the disk at most: about a megabyte. The log never holds a request up, so what comes while it is
-/// full is counted, and the count is written.
-const QUEUE_LIMIT: usize = 4_096;
+/// How many bytes wait for the disk at most. The log never holds a request up, so what comes while they are there is
+/// counted, and the count is written.
+const WAITING_LIMIT_BYTES: usize = 1 << 20;
+
+/// How long the writer lets records gather: under load it wakes so often and not for every record.
+const GATHERING: Duration = Duration::from_millis(10);
 
 /// The log's writer; clones share it.
 #[derive(Clone)]
 pub(crate) struct ActivityWriter {
-    inner: Arc<Inner>,
+    shared: Arc<Shared>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
-struct Inner {
-    queue: Mutex<Option<SyncSender<ActivityRecord>>>,
-    left_out: Arc<AtomicU64>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    /// Told when the first record comes, and at the end.
+    comes: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    lines: Vec<u8>,
+    left_out: u64,
+    is_awaited: bool,
+    is_over: bool,
 }
 
 impl ActivityWriter {
@@ -33,29 +47,40 @@ impl ActivityWriter {
     /// When the file can't be opened, or no thread be had.
     pub(crate) fn start(path: PathBuf) -> io::Result<Self> {
         let file = LogFile::open(path)?;
-        let (queue, waiting) = sync_channel(QUEUE_LIMIT);
-        let left_out = Arc::new(AtomicU64::new(0));
+        let shared = Arc::new(Shared::default());
         let thread = std::thread::Builder::new().name("activity-log".to_owned()).spawn({
-            let left_out = Arc::clone(&left_out);
-            move || write_all(file, &waiting, &left_out)
+            let shared = Arc::clone(&shared);
+            move || write_all(file, &shared)
         })?;
-        let inner = Inner { queue: Mutex::new(Some(queue)), left_out, thread: Mutex::new(Some(thread)) };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { shared, thread: Arc::new(Mutex::new(Some(thread))) })
     }
 
-    /// Hands a record over; never waits.
-    pub(crate) fn write(&self, record: ActivityRecord) {
-        let queue = self.inner.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(queue) = queue.as_ref() else { return };
-        if let Err(TrySendError::Full(_)) = queue.try_send(record) {
-            self.inner.left_out.fetch_add(1, Ordering::Relaxed);
+    /// Hands a record over, written as one line of JSON; never waits.
+    pub(crate) fn write(&self, time: Timestamp, line: &[u8]) {
+        let mut waiting = self.shared.lock();
+        if waiting.is_over {
+            return;
+        }
+        if waiting.lines.len() + line.len() > WAITING_LIMIT_BYTES {
+            waiting.left_out += 1;
+            return;
+        }
+        let missing = std::mem::take(&mut waiting.left_out);
+        if missing > 0 {
+            push_missing(&mut waiting.lines, time, missing);
+        }
+        waiting.lines.extend_from_slice(line);
+        waiting.lines.push(b'\n');
+        if waiting.is_awaited {
+            self.shared.comes.notify_one();
         }
     }
 
     /// Writes what waits and ends the thread.
     pub(crate) fn finish(&self) {
-        drop(self.inner.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let thread = self.inner.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.shared.lock().is_over = true;
+        self.shared.comes.notify_one();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             // It has no panics of its own to tell of.
             let _ = thread.join();
@@ -63,28 +88,52 @@ impl ActivityWriter {
     }
 }
 
-fn write_all(mut file: LogFile, waiting: &Receiver<ActivityRecord>, left_out: &AtomicU64) {
-    while let Ok(first) = waiting.recv() {
-        let mut text = String::new();
-        for record in std::iter::once(first).chain(waiting.try_iter().take(QUEUE_LIMIT)) {
-            push_line(&mut text, &record);
-            let missing = left_out.swap(0, Ordering::Relaxed);
-            if missing > 0 {
-                let message = format!("{missing} records came too fast for this log and are left out");
-                push_line(&mut text, &ActivityRecord { message, fields: serde_json::Map::new(), ..record });
-            }
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for records and puts them into `lines`; tells whether more may come.
+    fn take(&self, lines: &mut Vec<u8>) -> bool {
+        let mut waiting = self.lock();
+        while waiting.lines.is_empty() && !waiting.is_over {
+            waiting.is_awaited = true;
+            waiting = self.comes.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
+        waiting.is_awaited = false;
+        let gathered = self.comes.wait_timeout_while(waiting, GATHERING, |waiting| !waiting.is_over);
+        let (mut waiting, _) = gathered.unwrap_or_else(PoisonError::into_inner);
+        lines.clear();
+        // What a burst has needed is given back.
+        lines.shrink_to(WAITING_LIMIT_BYTES / 16);
+        std::mem::swap(&mut waiting.lines, lines);
+        !waiting.is_over
+    }
+}
+
+fn write_all(mut file: LogFile, shared: &Shared) {
+    let mut lines = Vec::new();
+    let mut goes_on = true;
+    while goes_on {
+        goes_on = shared.take(&mut lines);
         // A log that can't be written, on a full disk for instance, must not end the cloud; the next records try again.
-        if let Err(error) = file.append(&text) {
+        if let Err(error) = file.append(&lines) {
             eprintln_once(&file.path, &error);
         }
     }
 }
 
-fn push_line(text: &mut String, record: &ActivityRecord) {
-    if let Ok(line) = serde_json::to_string(record) {
-        text.push_str(&line);
-        text.push('\n');
+fn push_missing(lines: &mut Vec<u8>, time: Timestamp, missing: u64) {
+    let record = ActivityRecord {
+        time: time.to_string(),
+        level: tracing::Level::WARN.to_string(),
+        target: "cloud::log".to_owned(),
+        message: format!("{missing} records came too fast for this log and are left out"),
+        fields: serde_json::Map::new(),
+    };
+    if let Ok(line) = serde_json::to_vec(&record) {
+        lines.extend_from_slice(&line);
+        lines.push(b'\n');
     }
 }
 
@@ -114,12 +163,12 @@ impl LogFile {
         Ok(Self { path, file, size_bytes })
     }
 
-    fn append(&mut self, text: &str) -> io::Result<()> {
+    fn append(&mut self, text: &[u8]) -> io::Result<()> {
         if self.size_bytes >= FILE_LIMIT_BYTES {
             std::fs::rename(&self.path, older(&self.path))?;
             *self = Self::open(self.path.clone())?;
         }
-        self.file.write_all(text.as_bytes())?;
+        self.file.write_all(text)?;
         self.size_bytes += u64::try_from(text.len()).unwrap_or_default();
         Ok(())
     }
@@ -135,14 +184,15 @@ mod tests {
     use super::super::ActivityReader;
     use super::*;
 
-    fn record(number: usize) -> ActivityRecord {
-        ActivityRecord {
+    fn line(number: usize) -> Vec<u8> {
+        let record = ActivityRecord {
             time: "2026-01-01T00:00:00Z".to_owned(),
             level: "INFO".to_owned(),
             target: "cloud::test".to_owned(),
             message: format!("{number} {}", "x".repeat(1_000)),
             fields: serde_json::Map::new(),
-        }
+        };
+        serde_json::to_vec(&record).unwrap()
     }
 
     #[test]
@@ -151,9 +201,7 @@ mod tests {
         let path = dir.path().join("activity.jsonl");
         let mut file = LogFile::open(path.clone()).unwrap();
         for number in 0..6_000 {
-            let mut text = String::new();
-            push_line(&mut text, &record(number));
-            file.append(&text).unwrap();
+            file.append(&[line(number), b"\n".to_vec()].concat()).unwrap();
         }
         let size = |path: &Path| std::fs::metadata(path).unwrap().len();
         assert!(size(&path) <= FILE_LIMIT_BYTES + 2_000 && size(&older(&path)) <= FILE_LIMIT_BYTES + 2_000);
@@ -168,9 +216,26 @@ mod tests {
         let path = dir.path().join("activity.jsonl");
         let writer = ActivityWriter::start(path.clone()).unwrap();
         for number in 0..100 {
-            writer.write(record(number));
+            writer.write(Timestamp::UNIX_EPOCH, &line(number));
         }
         writer.finish();
         assert_eq!(ActivityReader::new(path).read_all().unwrap().len(), 100);
+    }
+
+    #[test]
+    fn what_comes_too_fast_is_counted() {
+        let shared = Arc::new(Shared::default());
+        let writer = ActivityWriter { shared: Arc::clone(&shared), thread: Arc::default() };
+        let long = vec![b'x'; WAITING_LIMIT_BYTES / 2];
+        for _ in 0..3 {
+            writer.write(Timestamp::UNIX_EPOCH, &long);
+        }
+        let mut lines = Vec::new();
+        assert!(shared.take(&mut lines));
+        writer.write(Timestamp::UNIX_EPOCH, b"next");
+        writer.finish();
+        assert!(!shared.take(&mut lines));
+        let text = String::from_utf8(lines).unwrap();
+        assert!(text.contains("2 records came too fast") && text.ends_with("\nnext\n"), "{text}");
     }
 }

@@ -51,7 +51,8 @@ pub(crate) async fn read(world: &World, run: &Run) -> Result<Outcomes, String> {
                     return Err(format!("the history of {arn} does not begin with what was answered"));
                 }
                 outcome.map_runs = map_runs(world, run, arn, &client.workflow.definition, &mut outcomes.events).await?;
-                let listed = world.all("ListExecutions", &json!({"stateMachineArn": client.machine}), "executions").await?;
+                let listed =
+                    world.all("ListExecutions", &json!({"stateMachineArn": client.machine}), "executions").await?;
                 if listed.len() != 1 {
                     return Err(format!("{} has {} executions; one was started", client.machine, listed.len()));
                 }
@@ -162,7 +163,10 @@ pub(crate) fn compare(calm: &Outcomes, crashed: &Outcomes, crashes: usize) -> Re
         }
         let differing = difference(&history::content(&expected.events), &history::content(&found.events));
         if !differing.is_empty() {
-            return Err(failed(format!("its history has other events (less or more often):\n  {}", differing.join("\n  "))));
+            return Err(failed(format!(
+                "its history has other events (less or more often):\n  {}",
+                differing.join("\n  ")
+            )));
         }
     }
     let is_whole = |path: &&String| {
@@ -191,7 +195,9 @@ fn difference(one: &BTreeMap<u64, (u64, String)>, other: &BTreeMap<u64, (u64, St
     let all = one.iter().chain(other);
     let differing = all.filter(|(path, _)| count(one, path) != count(other, path));
     differing
-        .map(|(path, (_, said))| format!("{} -> {}: {}", count(one, path), count(other, path), said.chars().take(300).collect::<String>()))
+        .map(|(path, (_, said))| {
+            format!("{} -> {}: {}", count(one, path), count(other, path), said.chars().take(300).collect::<String>())
+        })
         .take(6)
         .collect()
 }

@@ -35,7 +35,7 @@ pub(super) async fn run(states: Arc<States>, key: ExecutionKey) {
             if messages.is_empty() {
                 // Under the lock of the mailboxes: whoever works on this mailbox next finds it.
                 if let Some(loaded) = loaded.take() {
-                    driver.cache().put(&key, loaded);
+                    keep(&states, &key, loaded);
                 }
                 drop(mailboxes);
                 return driver.notify_if_idle();
@@ -50,9 +50,16 @@ pub(super) async fn run(states: Arc<States>, key: ExecutionKey) {
     }
 }
 
+/// Keeps an execution for its next step; whoever does it works on its mailbox.
+pub(super) fn keep(states: &States, key: &ExecutionKey, loaded: Loaded) {
+    let driver = &states.driver;
+    let is_due_soon = driver.timers.is_due_soon(loaded.next_wake());
+    driver.cache().put(key, loaded, is_due_soon);
+}
+
 /// Applies the messages to the execution, as far as one step may go, and gives those that are left; nothing outside has
 /// changed when it returns.
-fn advance(
+pub(super) fn advance(
     states: &Arc<States>,
     key: &ExecutionKey,
     mut loaded: Option<Loaded>,
@@ -64,6 +71,7 @@ fn advance(
     {
         let known = match loaded.take() {
             Some(known) => Ok(Some(known)),
+            None if message.is_of_nothing_known() => Ok(None),
             None => states.load(key),
         };
         match known {
@@ -81,16 +89,21 @@ fn advance(
 impl States {
     /// Loads an execution from the store, if there is one.
     pub(super) fn load(&self, key: &ExecutionKey) -> Result<Option<Loaded>, ServiceError> {
-        let Some(row) = self.execution(key)? else {
+        let Some((row, size_bytes)) = self.sized_execution(key)? else {
             return Ok(None);
         };
         let compiled = self.compiled(key.parts().0, row.head.revision)?;
-        Ok(Some(Loaded::new(row, compiled)))
+        Ok(Some(Loaded::stored(row, compiled, size_bytes)))
     }
 }
 
 /// Commits a step, answers who waited for it, and does what follows from it. Gives the execution if it goes on.
-async fn finish(states: &Arc<States>, key: &ExecutionKey, mut step: Step, loaded: Option<Loaded>) -> Option<Loaded> {
+pub(super) async fn finish(
+    states: &Arc<States>,
+    key: &ExecutionKey,
+    mut step: Step,
+    loaded: Option<Loaded>,
+) -> Option<Loaded> {
     if step.load_failed {
         return try_again(states, key, step, None).await;
     }
@@ -98,7 +111,7 @@ async fn finish(states: &Arc<States>, key: &ExecutionKey, mut step: Step, loaded
         step.answer(None);
         return None;
     };
-    if !step.events.is_empty() || step.dirty {
+    if step.changes() {
         let committed = match batch(key, &step, &mut loaded) {
             Ok(batch) => states.store.commit(batch).await,
             Err(error) => Err(error),
@@ -106,7 +119,15 @@ async fn finish(states: &Arc<States>, key: &ExecutionKey, mut step: Step, loaded
         if let Err(error) = committed {
             return roll_back(states, key, step, &error).await;
         }
-        show(states, key, &step, &loaded);
+    }
+    settle(states, key, &mut step, &loaded).await;
+    loaded.row.is_running().then_some(loaded)
+}
+
+/// Answers who waited for a step that is durable, and does what follows from it.
+pub(super) async fn settle(states: &Arc<States>, key: &ExecutionKey, step: &mut Step, loaded: &Loaded) {
+    if step.changes() {
+        show(states, key, step, loaded);
         if let Some(destination) = &loaded.compiled.log_destination {
             destination.write(&*states.logs, &key.arn(), &step.events).await;
         }
@@ -115,19 +136,19 @@ async fn finish(states: &Arc<States>, key: &ExecutionKey, mut step: Step, loaded
         // In a later turn, after what has arrived meanwhile. The stored row has a moment to wake it after a restart.
         states.driver.set_timer(key, None, None);
         states.driver.post(key, Message::Input(asl::Input::Wake));
-    } else {
+    } else if loaded.row.is_running() || !step.started {
+        // One that ends in the step that starts it has no timer.
         states.driver.set_timer(key, loaded.next_wake(), loaded.next_wait());
     }
     step.answer(None);
-    act(states, key, &mut step, &loaded);
+    act(states, key, step, loaded);
     if loaded.row.is_running() {
-        return Some(loaded);
+        return;
     }
     if !step.notify_parent && !step.events.is_empty() {
         children::ended(states, key, &loaded.row);
     }
     deletion::finish(states, key.parts().0).await;
-    None
 }
 
 /// Does outside what the step has decided.
@@ -154,14 +175,14 @@ fn act(states: &Arc<States>, key: &ExecutionKey, step: &mut Step, loaded: &Loade
 }
 
 /// What a step writes.
-fn batch(key: &ExecutionKey, step: &Step, loaded: &mut Loaded) -> Result<Batch, StoreError> {
+pub(super) fn batch(key: &ExecutionKey, step: &Step, loaded: &mut Loaded) -> Result<Batch, StoreError> {
     let mut batch = Batch::new();
     if let Some(gone) = &step.replaced {
         batch.delete(EXECUTION_HEADS, gone.key(key));
         batch.delete(ENDED_EXECUTIONS, key.row());
         batch.delete_prefix(HISTORY, key.row());
     }
-    loaded.row.put(&mut batch, key, step.started || step.ended)?;
+    loaded.row.put(&mut batch, key, step.change())?;
     loaded.size_bytes = batch.size_bytes();
     put_events(&mut batch, key, &step.events)?;
     for summary in &step.map_runs {
@@ -189,7 +210,12 @@ fn show(states: &Arc<States>, key: &ExecutionKey, step: &Step, loaded: &Loaded) 
 }
 
 /// The store took nothing: whoever waits is told, and inputs are taken in again later, from the last durable state.
-async fn roll_back(states: &Arc<States>, key: &ExecutionKey, step: Step, error: &StoreError) -> Option<Loaded> {
+pub(super) async fn roll_back(
+    states: &Arc<States>,
+    key: &ExecutionKey,
+    step: Step,
+    error: &StoreError,
+) -> Option<Loaded> {
     if step.started {
         states.index().end(key.parts().0);
     }

@@ -15,6 +15,7 @@ use super::child_links::ChildLinks;
 use super::express_runs::ExpressRuns;
 use super::in_flight_calls::InFlightCalls;
 use super::loaded::Cache;
+use super::mailbox_work::MailboxWork;
 use super::message::{Message, Reply};
 use super::other_wakes::OtherWakes;
 use super::timers::Timers;
@@ -41,6 +42,9 @@ pub(crate) type Room = OwnedSemaphorePermit;
 pub(crate) trait Runner: Send + Sync {
     /// Works on a mailbox, in a task of its own, until it is empty.
     fn run_mailbox(&self, key: ExecutionKey);
+
+    /// The same work for whoever polls it; dropped before its end it goes on in a task of its own.
+    fn mailbox_work(&self, key: ExecutionKey) -> Option<MailboxWork>;
 
     /// Runs a stored express execution to its end, in a task of its own.
     fn run_express(&self, run: ExpressRun, started_at: Timestamp);
@@ -186,20 +190,68 @@ impl Driver {
     /// Puts a message into an execution's mailbox. When the cloud is ending it is dropped, and a caller who waits for
     /// the reply learns that.
     pub(crate) fn post(&self, key: &ExecutionKey, message: Message) {
-        let mut mailboxes = self.mailboxes();
-        if mailboxes.stopped {
+        if !self.put(key, message) {
             return;
         }
-        if let Some(mailbox) = mailboxes.waiting.get_mut(key) {
-            mailbox.push_back(message);
-            return;
-        }
-        mailboxes.waiting.insert(key.clone(), VecDeque::from([message]));
-        drop(mailboxes);
         match self.runner.get() {
             Some(runner) => runner.run_mailbox(key.clone()),
             None => tracing::error!(execution = key.arn(), "nobody works on mailboxes yet"),
         }
+    }
+
+    /// Puts a message into a mailbox; tells whether nobody works on it yet.
+    fn put(&self, key: &ExecutionKey, message: Message) -> bool {
+        let mut mailboxes = self.mailboxes();
+        if mailboxes.stopped {
+            return false;
+        }
+        if let Some(mailbox) = mailboxes.waiting.get_mut(key) {
+            mailbox.push_back(message);
+            return false;
+        }
+        mailboxes.waiting.insert(key.clone(), VecDeque::from([message]));
+        true
+    }
+
+    /// Takes over the mailbox of an execution that is due. When somebody works on it already, that one is told.
+    pub(super) fn claim_due(&self, key: &ExecutionKey) -> bool {
+        let mut mailboxes = self.mailboxes();
+        if mailboxes.stopped {
+            return false;
+        }
+        if let Some(mailbox) = mailboxes.waiting.get_mut(key) {
+            mailbox.push_back(Message::Input(asl::Input::Wake));
+            return false;
+        }
+        mailboxes.waiting.insert(key.clone(), VecDeque::new());
+        true
+    }
+
+    /// Takes over the mailbox of an execution if nobody works on it.
+    pub(super) fn claim_idle(&self, key: &ExecutionKey) -> bool {
+        let mut mailboxes = self.mailboxes();
+        if mailboxes.stopped || mailboxes.waiting.contains_key(key) {
+            return false;
+        }
+        mailboxes.waiting.insert(key.clone(), VecDeque::new());
+        true
+    }
+
+    /// Whether an execution's mailbox has something in it.
+    pub(super) fn has_messages(&self, key: &ExecutionKey) -> bool {
+        self.mailboxes().waiting.get(key).is_some_and(|mailbox| !mailbox.is_empty())
+    }
+
+    /// How many executions were read ahead.
+    #[cfg(test)]
+    pub(crate) fn due_soon(&self) -> usize {
+        self.cache().due_soon()
+    }
+
+    /// Whether nobody has anything to do.
+    #[cfg(test)]
+    pub(crate) fn mailboxes_are_empty(&self) -> bool {
+        self.mailboxes().waiting.is_empty()
     }
 
     /// Waits for room for a message that is answered.
@@ -231,11 +283,21 @@ impl Driver {
         _room: Option<Room>,
         message: impl FnOnce(Reply<T>) -> Message,
     ) -> Result<T, ServiceError> {
-        let (sender, receiver) = oneshot::channel();
-        self.post(key, message(sender));
-        receiver
-            .await
-            .unwrap_or_else(|_| Err(ServiceError::new(503, "ServiceUnavailable", "The embedded cloud is ending.")))
+        let (sender, mut receiver) = oneshot::channel();
+        // Whoever asks does the work itself where it can: that saves two hand-overs between tasks.
+        let work = match self.put(key, message(sender)) {
+            true => self.runner.get().and_then(|runner| runner.mailbox_work(key.clone())),
+            false => None,
+        };
+        let answer = match work {
+            Some(work) => tokio::select! {
+                biased;
+                answer = &mut receiver => answer,
+                () = work => receiver.await,
+            },
+            None => receiver.await,
+        };
+        answer.unwrap_or_else(|_| Err(ServiceError::new(503, "ServiceUnavailable", "The embedded cloud is ending.")))
     }
 
     /// Tells who waits for the end once no mailbox has anything to do.

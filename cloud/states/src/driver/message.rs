@@ -31,6 +31,13 @@ pub(crate) enum Message {
     ChildEnded { task: TaskId, child: ExecutionKey, row: Box<ExecutionRow> },
 }
 
+impl Message {
+    /// Whether the execution can't be there yet.
+    pub(super) fn is_of_nothing_known(&self) -> bool {
+        matches!(self, Self::Start(new, _) if new.has_drawn_name)
+    }
+}
+
 /// What was skipped.
 #[derive(Debug, Default)]
 pub(crate) struct Skipped {

@@ -12,6 +12,7 @@ mod commit;
 mod express_runs;
 mod in_flight_calls;
 mod loaded;
+mod mailbox_work;
 mod mailboxes;
 mod map_children;
 mod message;
@@ -22,6 +23,7 @@ mod step;
 mod task;
 mod timers;
 mod tokens;
+mod wake;
 
 pub(crate) use commit::STORE_PAUSE;
 pub(crate) use express_runs::Progress;

@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Weak};
 
-use asl::Input;
 use jiff::Timestamp;
 
+use super::mailbox_work::MailboxWork;
 use super::mailboxes::Runner;
-use super::message::Message;
-use super::{children, commit, task};
+use super::timers::Next;
+use super::{children, commit, task, wake};
 use crate::express;
 use crate::recovery::Recovery;
 use crate::rows::execution::ExecutionKey;
@@ -25,6 +25,11 @@ impl Runner for Spawner {
             let clock = states.clock.clone();
             tokio::spawn(clock.work(commit::run(states, key)));
         }
+    }
+
+    fn mailbox_work(&self, key: ExecutionKey) -> Option<MailboxWork> {
+        let states = self.states.upgrade()?;
+        Some(MailboxWork::new(commit::run(states, key)))
     }
 
     fn run_express(&self, run: ExpressRun, started_at: Timestamp) {
@@ -51,8 +56,10 @@ async fn wake_when_due(states: Arc<States>) {
     let driver = &states.driver;
     loop {
         driver.timers.wait().await;
-        for key in driver.timers.take_due(states.clock.now()) {
-            driver.post(&key, Message::Input(Input::Wake));
+        match driver.timers.next(states.clock.now(), wake::MOST_READ_AHEAD) {
+            Next::Due(due) => wake::wake(&states, due),
+            Next::Soon(soon) => wake::read_ahead(&states, soon),
+            Next::Nothing => {}
         }
     }
 }

@@ -14,7 +14,7 @@ use super::start::{self, Created};
 use crate::executions::NewExecution;
 use crate::integration;
 use crate::recovery::{MapChildStart, Work};
-use crate::rows::execution::{ExecutionHead, ExecutionKey, ExecutionState};
+use crate::rows::execution::{ExecutionHead, ExecutionKey, ExecutionState, ListChange};
 use crate::states::States;
 use crate::wire::errors;
 
@@ -62,6 +62,21 @@ impl Step {
     /// Whether the step has enough to commit.
     pub(super) fn is_full(&self) -> bool {
         self.events.len() >= MAX_EVENTS || self.payload_bytes >= MAX_PAYLOAD_BYTES
+    }
+
+    /// Whether there is anything to write.
+    pub(super) fn changes(&self) -> bool {
+        !self.events.is_empty() || self.dirty
+    }
+
+    /// What it has done to the list of executions.
+    pub(super) fn change(&self) -> ListChange {
+        match (self.started, self.ended) {
+            (true, true) => ListChange::StartedAndEnded,
+            (true, false) => ListChange::Started,
+            (false, true) => ListChange::Ended,
+            (false, false) => ListChange::None,
+        }
     }
 
     /// Takes one message; gives the execution as it is then.
@@ -295,6 +310,7 @@ impl Step {
     /// was decided with it: so the events are in the order of their ids.
     fn collect(&mut self, states: &Arc<States>, loaded: &mut Loaded, effects: Vec<Effect>, now: Timestamp) {
         let mut starting = Vec::new();
+        self.events.reserve(effects.len());
         for effect in effects {
             match effect {
                 Effect::Event(event) => {

@@ -4,10 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cloud_core::Clock;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use crate::rows::execution::ExecutionKey;
+
+/// How long before their moment executions are read, so that at the moment itself all of them go on at once.
+const READ_AHEAD: SignedDuration = SignedDuration::from_millis(500);
+
+/// What a look at the timers has come to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// These are due, earliest first; their timers are cleared.
+    Due(Vec<ExecutionKey>),
+    /// These are due soon.
+    Soon(Vec<ExecutionKey>),
+    /// There is nothing to do yet.
+    Nothing,
+}
 
 /// The timers of all executions: one each, at most.
 #[derive(Debug)]
@@ -20,6 +34,8 @@ pub(super) struct Timers {
 
 #[derive(Debug, Default)]
 struct Queue {
+    /// Up to which moment executions were read ahead.
+    read_until: Option<Timestamp>,
     by_moment: BTreeSet<(Timestamp, ExecutionKey)>,
     by_key: BTreeMap<ExecutionKey, Timestamp>,
 }
@@ -37,9 +53,11 @@ impl Timers {
         }
     }
 
-    /// The executions whose moment has come, earliest first; their timers are cleared.
-    pub(super) fn take_due(&self, now: Timestamp) -> Vec<ExecutionKey> {
-        self.lock().take_due(now)
+    /// The executions whose moment has come, or those whose moment comes soon: `most` of them.
+    pub(super) fn next(&self, now: Timestamp, most: usize) -> Next {
+        let mut queue = self.lock();
+        let due = queue.take_due(now);
+        if due.is_empty() { queue.read_ahead(now, most) } else { Next::Due(due) }
     }
 
     /// The first moment of those executions.
@@ -48,9 +66,15 @@ impl Timers {
         queue.by_moment.iter().find(|(_, key)| is_wanted(key)).map(|(moment, _)| *moment)
     }
 
-    /// Waits until the first timer is due, or an earlier one is set.
+    /// Whether an execution that wants to be woken then has been, or would have been, read ahead.
+    pub(super) fn is_due_soon(&self, next_wake: Option<Timestamp>) -> bool {
+        next_wake.is_some_and(|moment| self.lock().read_until.is_some_and(|until| moment <= until))
+    }
+
+    /// Waits until there is something to do, or an earlier timer is set.
     pub(super) async fn wait(&self) {
-        let Some(first) = self.first_of(|_| true) else {
+        let first = self.lock().first_look();
+        let Some(first) = first else {
             return self.clock.idle(self.sooner.notified()).await;
         };
         tokio::select! {
@@ -79,6 +103,25 @@ impl Queue {
         self.by_moment.first().is_some_and(|(_, first)| first == key)
     }
 
+    /// When there is something to do first.
+    fn first_look(&self) -> Option<Timestamp> {
+        let (first, _) = self.by_moment.first()?;
+        match self.read_until {
+            Some(until) if *first <= until => Some(*first),
+            _ => Some(before(*first, READ_AHEAD)),
+        }
+    }
+
+    /// Those that are due soon and were not given yet.
+    fn read_ahead(&mut self, now: Timestamp, most: usize) -> Next {
+        let until = now.checked_add(READ_AHEAD).unwrap_or(Timestamp::MAX);
+        let read = self.read_until.replace(until);
+        let soon = self.by_moment.iter().take_while(|(moment, _)| *moment <= until);
+        let new = soon.filter(|(moment, _)| read.is_none_or(|read| *moment > read));
+        let soon: Vec<ExecutionKey> = new.take(most).map(|(_, key)| key.clone()).collect();
+        if soon.is_empty() { Next::Nothing } else { Next::Soon(soon) }
+    }
+
     fn take_due(&mut self, now: Timestamp) -> Vec<ExecutionKey> {
         let mut due = Vec::new();
         while self.by_moment.first().is_some_and(|(moment, _)| *moment <= now) {
@@ -89,6 +132,10 @@ impl Queue {
         }
         due
     }
+}
+
+fn before(moment: Timestamp, duration: SignedDuration) -> Timestamp {
+    moment.checked_sub(duration).unwrap_or(Timestamp::MIN)
 }
 
 #[cfg(test)]
@@ -114,6 +161,19 @@ mod tests {
         assert!(queue.take_due(at(5) - jiff::SignedDuration::from_nanos(1)).is_empty(), "never early");
         assert_eq!(queue.take_due(at(5)).len(), 10_000);
         assert!(queue.by_key.is_empty());
+    }
+
+    #[test]
+    fn what_is_due_soon_is_told_of_once_and_early_enough() {
+        let mut queue = Queue::default();
+        for name in 1..=3 {
+            queue.set(&key(name), Some(at(5)));
+        }
+        assert_eq!(queue.first_look(), Some(before(at(5), READ_AHEAD)));
+        assert_eq!(queue.read_ahead(at(4), 2), Next::Nothing);
+        assert_eq!(queue.read_ahead(before(at(5), READ_AHEAD), 2), Next::Soon(vec![key(1), key(2)]));
+        assert_eq!(queue.first_look(), Some(at(5)));
+        assert_eq!(queue.read_ahead(at(4), 2), Next::Nothing);
     }
 
     #[test]

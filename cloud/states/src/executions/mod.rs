@@ -10,8 +10,10 @@ pub(crate) use list::{ListFilter, list};
 pub(crate) use new_execution::{NewExecution, StartRequest, StartedExecution};
 pub(crate) use start::{check, start};
 
+use std::ops::ControlFlow;
+
 use cloud_core::ServiceError;
-use cloud_store::StoreError;
+use cloud_store::{Range, Snapshot, StoreError, Table};
 
 use super::rows::execution::{ExecutionHead, ExecutionKey, ExecutionRow};
 use super::rows::{ENDED_EXECUTIONS, RUNNING_EXECUTIONS};
@@ -20,19 +22,43 @@ use super::states::States;
 impl States {
     /// An execution's row.
     pub(crate) fn execution(&self, key: &ExecutionKey) -> Result<Option<ExecutionRow>, StoreError> {
+        Ok(self.sized_execution(key)?.map(|(row, _)| row))
+    }
+
+    /// An execution's row, and how many bytes it has.
+    pub(crate) fn sized_execution(&self, key: &ExecutionKey) -> Result<Option<(ExecutionRow, usize)>, StoreError> {
         let (machine, name) = key.parts();
         let runs = self.index().is_running(machine, name);
         let snapshot = self.store.snapshot()?;
-        let row = key.row();
         // One that has just ended may still be among those that run.
-        let running = if runs { snapshot.get(RUNNING_EXECUTIONS, &row)? } else { None };
-        if let Some(reason) = self.unreadable.reason(RUNNING_EXECUTIONS, &row) {
+        let running = if runs { self.row_in(&snapshot, RUNNING_EXECUTIONS, key)? } else { None };
+        if let Some(reason) = self.unreadable.reason(RUNNING_EXECUTIONS, &key.row()) {
             return Err(reason);
         }
         match running {
             Some(running) => Ok(Some(running)),
-            None => snapshot.get(ENDED_EXECUTIONS, &row),
+            None => self.row_in(&snapshot, ENDED_EXECUTIONS, key),
         }
+    }
+
+    fn row_in(
+        &self,
+        snapshot: &Snapshot,
+        table: Table,
+        key: &ExecutionKey,
+    ) -> Result<Option<(ExecutionRow, usize)>, StoreError> {
+        let mut found = None;
+        // No other execution's key begins so.
+        snapshot.scan_bytes(table, Range::prefix(&key.row()), |_, bytes| {
+            found = Some(serde_json::from_slice(bytes).map(|row| (row, bytes.len())));
+            ControlFlow::Break(())
+        })?;
+        found.transpose().map_err(|reason: serde_json::Error| StoreError::Row {
+            path: self.store.path().to_owned(),
+            table: table.name(),
+            key: key.row(),
+            reason: reason.to_string(),
+        })
     }
 
     /// An execution as clients see it: none once it has been gone for so long that it is not kept.

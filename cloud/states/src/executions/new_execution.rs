@@ -29,6 +29,8 @@ pub(crate) struct StartedExecution {
 #[derive(Debug, Clone)]
 pub(crate) struct NewExecution {
     pub(crate) key: ExecutionKey,
+    /// Whether its name was drawn for it: then nothing of that name is looked for.
+    pub(crate) has_drawn_name: bool,
     pub(crate) kind: Kind,
     pub(crate) revision: u64,
     pub(crate) version: Option<u64>,

@@ -65,6 +65,7 @@ async fn start_express(states: &Arc<States>, run: ExpressRun) -> Result<StartedE
 /// The API's: a name, an input or an ARN that is none, a state machine that is not there or is being deleted.
 pub(crate) fn check(states: &States, request: StartRequest) -> Result<NewExecution, ServiceError> {
     let reference = MachineReference::parse(&request.state_machine_arn)?;
+    let has_drawn_name = request.name.is_none();
     let name = request.name.unwrap_or_else(|| states.random.uuid().to_string());
     check_name(&name)?;
     let input = request.input.unwrap_or_else(|| "{}".to_owned());
@@ -84,6 +85,7 @@ pub(crate) fn check(states: &States, request: StartRequest) -> Result<NewExecuti
         };
         Ok(NewExecution {
             key: ExecutionKey::new(&reference.key, &name),
+            has_drawn_name,
             kind: machine.kind,
             revision: version.map_or(machine.revision, |version| version.revision),
             version: version.map(|version| version.number),

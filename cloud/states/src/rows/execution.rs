@@ -35,7 +35,7 @@ pub(crate) struct ExecutionRow {
 
 /// A running execution's row as a restart reads it: the state is parsed where something is under way.
 #[derive(Debug, Deserialize)]
-pub(crate) struct RecoveryRow {
+pub(crate) struct RecoveryRow<'a> {
     #[allow(dead_code, reason = "it refuses other versions")]
     pub(crate) format: FormatVersion<1>,
     pub(crate) head: ExecutionHead,
@@ -47,7 +47,9 @@ pub(crate) struct RecoveryRow {
     pub(crate) next_wake: Timestamp,
     #[serde(default)]
     pub(crate) has_work: bool,
-    pub(crate) state: Box<RawValue>,
+    /// Borrowed from the row: of a million executions that wait nearly none is parsed.
+    #[serde(borrow)]
+    pub(crate) state: &'a RawValue,
 }
 
 impl ExecutionRow {
@@ -72,11 +74,12 @@ impl ExecutionRow {
         }
     }
 
-    /// Writes the row: among those that run, or among those that have ended. The head is written when the list changes.
+    /// Writes the row: among those that run, or among those that have ended. The head is written when the list changes,
+    /// and what never was among those that run is not removed there.
     ///
     /// # Errors
     /// When it has no JSON form.
-    pub(crate) fn put(&mut self, batch: &mut Batch, key: &ExecutionKey, list_changes: bool) -> Result<(), StoreError> {
+    pub(crate) fn put(&mut self, batch: &mut Batch, key: &ExecutionKey, change: ListChange) -> Result<(), StoreError> {
         (self.next_wake, self.has_work) = match &self.state {
             ExecutionState::Running(execution) => {
                 let is_idle =
@@ -88,14 +91,29 @@ impl ExecutionRow {
         if self.is_running() {
             batch.put(RUNNING_EXECUTIONS, key.row(), self)?;
         } else {
-            batch.delete(RUNNING_EXECUTIONS, key.row());
+            if change != ListChange::StartedAndEnded {
+                batch.delete(RUNNING_EXECUTIONS, key.row());
+            }
             batch.put(ENDED_EXECUTIONS, key.row(), self)?;
         }
-        if list_changes {
+        if change != ListChange::None {
             batch.put(EXECUTION_HEADS, self.head.key(key), &self.head)?;
         }
         Ok(())
     }
+}
+
+/// What a step does to the list of executions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ListChange {
+    /// Nothing: it goes on.
+    None,
+    /// It has started.
+    Started,
+    /// It has started and ended in one.
+    StartedAndEnded,
+    /// It has ended.
+    Ended,
 }
 
 /// The task of another execution that has started an execution.
@@ -212,18 +230,20 @@ impl ExecutionHead {
 
 /// Names one execution among all: its machine's key and its name, `region/machine/name`. A Map Run's child has its run's
 /// label beside the machine: `region/machine:label/name`.
+///
+/// Clones share the text: timers, mailboxes and caches of many executions hold it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct ExecutionKey(String);
+pub(crate) struct ExecutionKey(Arc<str>);
 
 impl ExecutionKey {
     /// Neither part can contain a slash, so that keys of different executions differ.
     pub(crate) fn new(machine: &str, name: &str) -> Self {
-        Self(format!("{machine}/{name}"))
+        Self(format!("{machine}/{name}").into())
     }
 
     /// Reads the key of a stored row.
     pub(crate) fn stored(row: &str) -> Self {
-        Self(row.trim_end_matches('/').to_owned())
+        Self(row.trim_end_matches('/').into())
     }
 
     /// Where its row is kept, and the prefix of its history's rows. It ends with a slash, so that it is no prefix of

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};
 
-use asl::HistoryEvent;
+use asl::{EventDetails, HistoryEvent, StateType};
 use cloud_store::{Batch, Range, Snapshot, Store, StoreError};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::HISTORY;
@@ -26,13 +27,6 @@ pub(crate) struct HistoryRow {
     pub(crate) events: Vec<HistoryEvent>,
 }
 
-/// The same, written without a copy of the events.
-#[derive(Serialize)]
-struct HistoryRowRef<'a> {
-    format: FormatVersion<1>,
-    events: &'a [Box<serde_json::value::RawValue>],
-}
-
 /// Some consecutive events, and whether there are more beyond them.
 #[derive(Debug, PartialEq)]
 pub(crate) struct EventPage {
@@ -47,33 +41,121 @@ pub(crate) struct EventPage {
 /// # Errors
 /// When an event has no JSON form.
 pub(crate) fn put_events(batch: &mut Batch, key: &ExecutionKey, events: &[HistoryEvent]) -> Result<(), StoreError> {
-    let mut row = Vec::new();
-    let mut size_bytes = 0;
-    let mut first_id = 0;
+    let mut row = RowWriter::default();
     let mut events: Vec<&HistoryEvent> = events.iter().collect();
     events.sort_by_key(|event| event.id);
     for event in events {
-        let json = serde_json::value::to_raw_value(event).map_err(|reason| StoreError::Value {
+        let before = row.json.len();
+        row.push(event).map_err(|reason| StoreError::Value {
             table: HISTORY.name(),
             key: key.history(event.id),
             reason: reason.to_string(),
         })?;
-        let is_full = row.len() == ROW_EVENTS || size_bytes + json.get().len() > ROW_BYTES;
-        if is_full && !row.is_empty() {
-            batch.put(HISTORY, key.history(first_id), &HistoryRowRef { format: FormatVersion, events: &row })?;
-            row.clear();
-            size_bytes = 0;
+        if row.events > 1 && (row.events > ROW_EVENTS || row.json.len() > ROW_BYTES + ROW_START.len()) {
+            let json = row.json.split_off(before);
+            batch.put_bytes(HISTORY, key.history(row.first_id), row.take());
+            row.begin_with(event.id, json.get(1..).unwrap_or_default());
         }
-        if row.is_empty() {
-            first_id = event.id;
-        }
-        size_bytes += json.get().len();
-        row.push(json);
     }
-    if !row.is_empty() {
-        batch.put(HISTORY, key.history(first_id), &HistoryRowRef { format: FormatVersion, events: &row })?;
+    if row.events > 0 {
+        batch.put_bytes(HISTORY, key.history(row.first_id), row.take());
     }
     Ok(())
+}
+
+/// What a row begins with, as [`HistoryRow`] reads it.
+const ROW_START: &[u8] = b"{\"format\":1,\"events\":[";
+
+/// A row that is being written, each event straight into its bytes.
+#[derive(Default)]
+struct RowWriter {
+    json: Vec<u8>,
+    events: usize,
+    first_id: u64,
+    timestamp: Option<(Timestamp, String)>,
+}
+
+impl RowWriter {
+    fn push(&mut self, event: &HistoryEvent) -> Result<(), serde_json::Error> {
+        if self.events == 0 {
+            self.begin(event.id);
+        } else {
+            self.json.push(b',');
+        }
+        self.events += 1;
+        let timestamp = match &self.timestamp {
+            // All events of a step have the same.
+            Some((moment, text)) if *moment == event.timestamp => text,
+            _ => &self.timestamp.insert((event.timestamp, event.timestamp.to_string())).1,
+        };
+        write_event(&mut self.json, event, timestamp)
+    }
+
+    fn begin(&mut self, first_id: u64) {
+        self.json.reserve(ROW_BYTES / 2);
+        self.json.extend_from_slice(ROW_START);
+        self.first_id = first_id;
+    }
+
+    /// Begins a row with an event that is written already.
+    fn begin_with(&mut self, first_id: u64, event: &[u8]) {
+        self.begin(first_id);
+        self.json.extend_from_slice(event);
+        self.events = 1;
+    }
+
+    fn take(&mut self) -> Vec<u8> {
+        self.json.extend_from_slice(b"]}");
+        self.json.shrink_to_fit();
+        self.events = 0;
+        std::mem::take(&mut self.json)
+    }
+}
+
+/// Writes an event as serde does. What every execution has most is written by hand: this is most of what a step costs.
+fn write_event(json: &mut Vec<u8>, event: &HistoryEvent, timestamp: &str) -> Result<(), serde_json::Error> {
+    json.extend_from_slice(b"{\"id\":");
+    serde_json::to_writer(&mut *json, &event.id)?;
+    json.extend_from_slice(b",\"previous_event_id\":");
+    serde_json::to_writer(&mut *json, &event.previous_event_id)?;
+    json.extend_from_slice(b",\"timestamp\":\"");
+    json.extend_from_slice(timestamp.as_bytes());
+    json.extend_from_slice(b"\",\"details\":");
+    match &event.details {
+        EventDetails::StateEntered { state_type, name, input } => {
+            write_state(json, "StateEntered", *state_type, name, "input", input)?;
+            json.extend_from_slice(b"}}}");
+        }
+        EventDetails::StateExited { state_type, name, output, assigned } if assigned.is_empty() => {
+            write_state(json, "StateExited", *state_type, name, "output", output)?;
+            json.extend_from_slice(b",\"assigned\":{}}}}");
+        }
+        details => {
+            serde_json::to_writer(&mut *json, details)?;
+            json.push(b'}');
+        }
+    }
+    Ok(())
+}
+
+fn write_state(
+    json: &mut Vec<u8>,
+    variant: &str,
+    state_type: StateType,
+    name: &str,
+    member: &str,
+    payload: &str,
+) -> Result<(), serde_json::Error> {
+    for part in ["{\"", variant, "\":{\"state_type\":"] {
+        json.extend_from_slice(part.as_bytes());
+    }
+    serde_json::to_writer(&mut *json, &state_type)?;
+    json.extend_from_slice(b",\"name\":");
+    serde_json::to_writer(&mut *json, name)?;
+    for part in [",\"", member, "\":"] {
+        json.extend_from_slice(part.as_bytes());
+    }
+    serde_json::to_writer(json, payload)
 }
 
 /// Reads at most `limit` events that follow `after` (an event's id) in the order asked for; only the rows that hold them
@@ -184,7 +266,6 @@ fn first_row(snapshot: &Snapshot, key: &ExecutionKey, after: Option<u64>) -> Res
 
 #[cfg(test)]
 mod tests {
-    use asl::{EventDetails, HistoryEvent};
     use proptest::prelude::*;
 
     use super::*;
@@ -225,6 +306,27 @@ mod tests {
             if !page.has_more {
                 return ids;
             }
+        }
+    }
+
+    #[test]
+    fn an_event_that_is_written_by_hand_is_as_serde_writes_it() {
+        let name = "a \"name\"\n";
+        let entered =
+            EventDetails::StateEntered { state_type: StateType::Pass, name: name.into(), input: "{\"a\": [1]}".into() };
+        let exited = |assigned| EventDetails::StateExited {
+            state_type: StateType::Wait,
+            name: name.into(),
+            output: "\"\u{1}\"".into(),
+            assigned,
+        };
+        let set = std::collections::BTreeMap::from([("v".to_owned(), "1".into())]);
+        for details in [entered, exited(std::collections::BTreeMap::new()), exited(set), event(1, "x").details] {
+            let timestamp = "2026-01-02T03:04:05.678901234Z".parse().unwrap();
+            let event = HistoryEvent { id: 12, previous_event_id: 3, timestamp, details };
+            let mut json = Vec::new();
+            write_event(&mut json, &event, &event.timestamp.to_string()).unwrap();
+            assert_eq!(String::from_utf8(json).unwrap(), serde_json::to_string(&event).unwrap());
         }
     }
 

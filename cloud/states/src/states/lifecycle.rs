@@ -28,22 +28,25 @@ impl States {
         let mut recovery = Recovery::default();
         load_sequences(&store, &mut index)?;
         let unreadable = UnreadableRows::default();
-        store.snapshot()?.scan_tolerant::<RecoveryRow>(RUNNING_EXECUTIONS, Range::all(), |row_key, row| {
+        store.snapshot()?.scan_bytes_tolerant(RUNNING_EXECUTIONS, Range::all(), |row_key, bytes| {
             let key = ExecutionKey::stored(row_key);
-            let read = row.and_then(|row| match recovery.add(key.clone(), &row) {
-                Ok(()) => Ok(row),
-                Err(reason) => Err(StoreError::Row {
+            let read = bytes.and_then(|bytes| {
+                let parsed = serde_json::from_slice::<RecoveryRow<'_>>(bytes).and_then(|row| {
+                    recovery.add(key.clone(), &row)?;
+                    Ok((row.head, row.next_wake))
+                });
+                parsed.map_err(|reason| StoreError::Row {
                     path: store.path().to_owned(),
                     table: RUNNING_EXECUTIONS.name(),
                     key: row_key.to_owned(),
                     reason: reason.to_string(),
-                }),
+                })
             });
             match read {
-                Ok(row) => {
+                Ok((head, next_wake)) => {
                     let (machine, name) = key.parts();
-                    index.load(machine, name, row.head.clone());
-                    driver.recover_timer(&key, row.next_wake);
+                    index.load(machine, name, head);
+                    driver.recover_timer(&key, next_wake);
                 }
                 Err(reason) => unreadable.note(RUNNING_EXECUTIONS, row_key, &reason),
             }

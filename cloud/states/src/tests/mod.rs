@@ -3,6 +3,7 @@
 mod accounts;
 mod bounds;
 mod determinism;
+mod due_together;
 pub(crate) mod fixture;
 mod formats;
 mod full_disk;

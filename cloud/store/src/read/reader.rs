@@ -70,13 +70,27 @@ impl<'a> TableReader<'a> {
         range: Range<'_>,
         mut each: impl FnMut(&str, Result<T, StoreError>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
+        self.scan_bytes_tolerant(range, |key, value| each(key, value.and_then(|value| self.parse(key, value))))
+    }
+
+    /// Does what [`TableReader::scan_tolerant`] does, with the stored bytes.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn scan_bytes_tolerant(
+        &self,
+        range: Range<'_>,
+        mut each: impl FnMut(&str, Result<&[u8], StoreError>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
         let Some(bounds) = range.bounds() else {
             return Ok(());
         };
         self.stored.scan(bounds, range.direction, |key, value| {
             let text = String::from_utf8_lossy(key);
-            let decoded = value.decode(self.table.name(), key).map_err(|reason| self.row_failed(&text, reason));
-            each(&text, decoded.and_then(|value| self.parse(&text, &value)))
+            match value.decode(self.table.name(), key) {
+                Ok(value) => each(&text, Ok(&value)),
+                Err(reason) => each(&text, Err(self.row_failed(&text, reason))),
+            }
         })
     }
 

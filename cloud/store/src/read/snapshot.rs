@@ -73,6 +73,19 @@ impl Snapshot {
         self.table(table)?.scan_tolerant(range, each)
     }
 
+    /// Does what [`Snapshot::scan_tolerant`] does, with the stored bytes.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn scan_bytes_tolerant(
+        &self,
+        table: Table,
+        range: Range<'_>,
+        each: impl FnMut(&str, Result<&[u8], StoreError>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.table(table)?.scan_bytes_tolerant(range, each)
+    }
+
     /// Calls `each` with the keys of a range until it breaks.
     ///
     /// # Errors

@@ -32,6 +32,9 @@ pub(super) struct Step<'a> {
     pub(super) selection: Option<ItemSelection>,
 }
 
+/// How many effects there is room for at once: growing moves them.
+const USUAL_EFFECTS: usize = 8;
+
 /// What a branch does next.
 #[derive(Debug)]
 pub(super) enum Transition {
@@ -55,7 +58,8 @@ impl<'a> Step<'a> {
         let now = now.max(execution.latest);
         execution.latest = now;
         let ready = branch::ready(&execution.branches);
-        Self { machine, execution, now, effects: Vec::new(), budget: machine.step_budget, ready, selection: None }
+        let effects = Vec::with_capacity(USUAL_EFFECTS);
+        Self { machine, execution, now, effects, budget: machine.step_budget, ready, selection: None }
     }
 
     /// Ends the step: what had no room in it is kept for the next one.

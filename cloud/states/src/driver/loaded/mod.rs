@@ -21,8 +21,14 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
+    /// One that is not stored yet.
     pub(super) fn new(row: ExecutionRow, compiled: Arc<CompiledMachine>) -> Self {
-        Self { row, compiled, size_bytes: 0 }
+        Self::stored(row, compiled, 0)
+    }
+
+    /// One whose row has so many bytes.
+    pub(super) fn stored(row: ExecutionRow, compiled: Arc<CompiledMachine>, size_bytes: usize) -> Self {
+        Self { row, compiled, size_bytes }
     }
 
     /// Whether it has more to do than its last step could.

@@ -1,0 +1,60 @@
+//! `cargo xtask bench local`: the embedded cloud over HTTP beside what this machine can do at all, and beside a peer.
+
+mod history;
+mod invokes;
+mod limits;
+mod load;
+mod logs;
+mod machines;
+mod peer;
+mod restart;
+mod start;
+mod starts;
+mod stored;
+mod subject;
+mod timing;
+mod waits;
+
+use super::figure::{self, Figure, table};
+use crate::failure::Failure;
+use crate::{project, say};
+use load::LoadClient;
+use subject::Bench;
+
+type Measure = fn(&Bench) -> Result<Vec<Figure>, Failure>;
+
+/// What is measured, in this order, each part with a fresh cloud.
+const PARTS: [(&str, Measure); 10] = [
+    ("limits", limits::measure),
+    ("start", start::measure),
+    ("starts", starts::measure),
+    ("waits", waits::measure),
+    ("invokes", invokes::measure),
+    ("stored", stored::measure),
+    ("logs", logs::measure),
+    ("history", history::measure),
+    ("restart", restart::ended),
+    ("million", restart::waiting),
+];
+
+/// Measures a program, or the one that is built first, and prints the table: all parts, or those that are named.
+pub(super) fn run(arguments: &[&str]) -> Result<(), Failure> {
+    let is_part = |word: &&&str| PARTS.iter().any(|(name, _)| name == *word);
+    let named: Vec<&str> = arguments.iter().filter(is_part).copied().collect();
+    let program = match arguments.iter().filter(|word| !is_part(word)).collect::<Vec<_>>().as_slice() {
+        [] => None,
+        [program] => Some(**program),
+        _ => return Err(Failure::new(say::USAGE)),
+    };
+    let program = figure::program(program)?;
+    let bench = Bench { program, data: project::target_dir().join("bench-local"), load: LoadClient::build()? };
+    let mut figures = Vec::new();
+    for (name, measure) in PARTS {
+        if named.is_empty() || named.contains(&name) {
+            figures.extend(measure(&bench)?);
+        }
+    }
+    bench.clear()?;
+    say::line(&table(&figures));
+    Ok(())
+}
