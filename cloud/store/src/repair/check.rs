@@ -56,12 +56,11 @@ impl CheckReport {
 }
 
 /// A store that is open to look at; nothing of it is written.
-pub(crate) struct Examined {
-    pub(crate) view: View,
-    pub(crate) memory: Arc<MemoryTable>,
-    pub(crate) replay: Replay,
+struct Examined {
+    view: View,
+    replay: Replay,
     /// Why the file as a whole does not hold together.
-    pub(crate) damage: Vec<String>,
+    damage: Vec<String>,
     /// Keeps others out.
     _file: RowFile,
 }
@@ -109,7 +108,7 @@ fn check_table(view: &View, name: &str, damage: &mut Vec<String>) -> CheckedTabl
 }
 
 /// Opens a store to look at it.
-pub(crate) fn examine(folder: &dyn Folder) -> Result<Examined, StoreError> {
+fn examine(folder: &dyn Folder) -> Result<Examined, StoreError> {
     let path = folder.path().join(FILE_NAME);
     if !folder.exists(FILE_NAME) {
         return Err(StoreError::Open { path, reason: "there is none".to_owned() });
@@ -135,8 +134,7 @@ pub(crate) fn examine(folder: &dyn Folder) -> Result<Examined, StoreError> {
     for (commit, batch) in &replay.commits {
         memory.apply(vec![batch.clone()], *commit, None);
     }
-    let memory = Arc::new(memory);
     let live = LiveSnapshots::default().begin(memory.last().max(stored));
-    let view = View::new(vec![Arc::clone(&memory)], live, file.read()?, path);
-    Ok(Examined { view, memory, replay, damage, _file: file })
+    let view = View::new(vec![Arc::new(memory)], live, file.read()?, path);
+    Ok(Examined { view, replay, damage, _file: file })
 }
