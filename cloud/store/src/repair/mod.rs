@@ -5,7 +5,6 @@ pub(crate) mod copy;
 mod pages;
 mod salvage;
 
-use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use crate::StoreError;
@@ -17,7 +16,6 @@ use crate::journal;
 use crate::memory::MemoryTable;
 use crate::read::stored_table::StoredValue;
 use check::{CheckReport, CheckedTable, DamagedRow};
-use pages::Pages;
 use salvage::Found;
 
 /// What became of a store that was repaired.
@@ -65,17 +63,12 @@ pub(crate) fn repair_in(folder: &dyn Folder) -> Result<RepairReport, StoreError>
         Err(failure) => return Err(failure),
     };
     let path = folder.path().join(FILE_NAME);
-    let failed = |reason: std::io::Error| error::open(&path, reason.into());
-    let file = folder.open(FILE_NAME).map_err(failed)?;
-    if !file.try_lock_range(Bound::Unbounded, Bound::Unbounded).unwrap_or(true) {
-        return Err(StoreError::InUse { path });
-    }
-    let Some(pages) = Pages::open(file).map_err(failed)? else {
+    let Some(found) = Found::in_folder(folder)? else {
         let reason = "its beginning can't be read, and without that nothing in it can be found".to_owned();
         return Err(StoreError::Damaged { path, reason });
     };
-    let found = Found::open(pages).map_err(failed)?;
-    damage.extend(found.damage.iter().map(|damage| format!("{FILE_NAME}: {damage}")));
+    let file_damage = found.damage.iter().map(|damage| format!("{FILE_NAME}: {damage}"));
+    damage.extend(file_damage.filter(|note| !damage.contains(note)).collect::<Vec<_>>());
     let (memory, commit) = journal_to_apply(folder, &found, &mut damage)?;
     let mut new = NewFile::create(folder)?;
     let filled = fill(&found, &memory, &mut new).and_then(|tables| Ok((tables, keep(folder)?)));

@@ -2,11 +2,15 @@
 //! is not what its parent says is passed over with all that hangs from it.
 
 use std::io;
+use std::ops::Bound;
 
 use redb::TableHandle;
 
 use super::pages::{Page, PageRef, Pages, Root, Widths, half_number_at, number_at};
-use crate::file::{COMMIT_KEY, FORMAT, UNFRAMED_KEY, VERSION_KEY};
+use crate::StoreError;
+use crate::disk::Folder;
+use crate::error;
+use crate::file::{COMMIT_KEY, FILE_NAME, FORMAT, UNFRAMED_KEY, VERSION_KEY};
 use crate::format::UNFRAMED_VERSION;
 
 /// How deep a tree may be. Each level holds more than a hundred times what the one below it does.
@@ -41,8 +45,21 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Looks for the tables.
-    pub(super) fn open(pages: Pages) -> io::Result<Self> {
+    /// Looks for the tables of the store in a folder; nothing when the file's beginning can't be read. Others can't open it
+    /// meanwhile.
+    pub(super) fn in_folder(folder: &dyn Folder) -> Result<Option<Self>, StoreError> {
+        let path = folder.path().join(FILE_NAME);
+        let failed = |reason: io::Error| error::open(&path, reason.into());
+        let file = folder.open(FILE_NAME).map_err(failed)?;
+        // Where files have no locks there is nothing to wait for.
+        if !file.try_lock_range(Bound::Unbounded, Bound::Unbounded).unwrap_or(true) {
+            return Err(StoreError::InUse { path });
+        }
+        let pages = Pages::open(file).map_err(failed)?;
+        pages.map(Self::open).transpose().map_err(failed)
+    }
+
+    fn open(pages: Pages) -> io::Result<Self> {
         let mut damage = Vec::new();
         if pages.is_older {
             damage.push("Its last commit can't be read; the one before was taken.".to_owned());
