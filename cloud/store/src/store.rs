@@ -13,8 +13,11 @@ use crate::disk::simulated::SimulatedDisk;
 use crate::disk::{Folder, RealFolder};
 use crate::engine::{Engine, Flusher, Limits};
 use crate::error::{self, StoreError};
+use crate::memory::Known;
 use crate::read::range::Range;
+use crate::read::reader::decode_row;
 use crate::read::snapshot::Snapshot;
+use crate::read::stored_table::StoredValue;
 use crate::repair::copy;
 use crate::table::Table;
 use crate::write::batch::Batch;
@@ -233,7 +236,11 @@ impl Store {
     /// # Errors
     /// When the file can't be read, or the value is not JSON of the type asked for.
     pub fn get<T: DeserializeOwned>(&self, table: Table, key: &str) -> Result<Option<T>, StoreError> {
-        self.snapshot()?.get(table, key)
+        match self.inner.engine.known(table.name(), key) {
+            Known::Value(value) => decode_row(self.path(), table, key, &StoredValue::Memory(value)).map(Some),
+            Known::Gone => Ok(None),
+            Known::Nothing => self.snapshot()?.get(table, key),
+        }
     }
 
     /// Calls `each` with the rows of a range until it breaks. Rows are read as they are asked for, never collected.

@@ -17,6 +17,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::disk::Folder;
 use crate::file::RowFile;
 use crate::journal::Journal;
+use crate::memory::Known;
 use crate::read::snapshot::Snapshot;
 use crate::write::batch::Batch;
 use crate::{StoreError, error};
@@ -39,7 +40,7 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// Those of a store on a real disk.
-    pub(crate) const REAL: Self = Self { memory_bytes: 4 << 20, checked_bytes: 8 << 20, freed_bytes: 8 << 20 };
+    pub(crate) const REAL: Self = Self { memory_bytes: 2 << 20, checked_bytes: 8 << 20, freed_bytes: 8 << 20 };
 
     /// Those on a simulated disk: few commits make it write to the file, and few deletes make a smaller one.
     #[cfg(any(test, feature = "testing"))]
@@ -74,6 +75,11 @@ impl Engine {
     /// What is durable now.
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.shown.snapshot(&self.file)
+    }
+
+    /// What memory knows of a key now: it may save a look at the file.
+    pub(crate) fn known(&self, table: &str, key: &str) -> Known {
+        self.shown.known(table, key.as_bytes())
     }
 
     /// Writes batches as one commit; durable, and seen by reads, when it returns. After a failure nothing of it is anywhere.

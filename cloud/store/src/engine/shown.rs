@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::StoreError;
 use crate::file::RowFile;
-use crate::memory::{LiveSnapshots, MemoryTable};
+use crate::memory::{Known, LiveSnapshots, MemoryTable};
 use crate::read::snapshot::Snapshot;
 use crate::read::view::View;
 use crate::write::batch::Batch;
@@ -54,6 +54,14 @@ impl Shown {
         let memory = memory.filter(|memory| !memory.is_empty()).cloned().collect();
         drop(now);
         Ok(Snapshot::new(View::new(memory, live, read, file.path().to_owned())))
+    }
+
+    /// What memory knows of a key now.
+    pub(super) fn known(&self, table: &str, key: &[u8]) -> Known {
+        let now = self.read();
+        let layers = std::iter::once(&now.active).chain(&now.frozen);
+        let known = layers.map(|memory| memory.get(table, key, now.last));
+        known.into_iter().find(|known| *known != Known::Nothing).unwrap_or(Known::Nothing)
     }
 
     pub(super) fn active(&self) -> Arc<MemoryTable> {

@@ -21,8 +21,8 @@ use crate::memory::MemoryTable;
 use crate::{StoreError, error, format};
 
 pub(crate) use create::{UNFINISHED_NAME, create_unfinished};
-pub(crate) use layout::{COMMIT_KEY, FILE_NAME, FORMAT};
-use layout::{VERSION_KEY, builder};
+use layout::builder;
+pub(crate) use layout::{COMMIT_KEY, FILE_NAME, FORMAT, UNFRAMED_KEY, VERSION_KEY};
 use open::Opened;
 pub(crate) use write::{apply, definition_of, set_format};
 

@@ -1,11 +1,12 @@
 //! One table of a snapshot, as its service reads it.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
 use crate::read::range::Range;
-use crate::read::stored_table::StoredTable;
+use crate::read::stored_table::{StoredTable, StoredValue};
 use crate::read::view::View;
 use crate::{StoreError, Table};
 
@@ -35,9 +36,7 @@ impl<'a> TableReader<'a> {
         let Some(value) = self.stored.get(key.as_bytes())? else {
             return Ok(None);
         };
-        let decoded = value.decode(self.table.name(), key.as_bytes());
-        let value = decoded.map_err(|reason| self.row_failed(key, reason))?;
-        self.parse(key, &value).map(Some)
+        decode_row(self.view.path(), self.table, key, &value).map(Some)
     }
 
     /// Calls `each` with the rows of a range until it breaks.
@@ -123,7 +122,7 @@ impl<'a> TableReader<'a> {
             match value.decode(self.table.name(), key) {
                 Ok(value) => each(&text, &value),
                 Err(reason) => {
-                    failure = Some(self.row_failed(&text, reason));
+                    failure = Some(row_failed(self.view.path(), self.table, &text, reason));
                     ControlFlow::Break(())
                 }
             }
@@ -132,11 +131,26 @@ impl<'a> TableReader<'a> {
     }
 
     fn parse<T: DeserializeOwned>(&self, key: &str, value: &[u8]) -> Result<T, StoreError> {
-        serde_json::from_slice(value).map_err(|reason| self.row_failed(key, reason.to_string()))
+        parse(self.view.path(), self.table, key, value)
     }
+}
 
-    fn row_failed(&self, key: &str, reason: String) -> StoreError {
-        let path = self.view.path().to_owned();
-        StoreError::Row { path, table: self.table.name(), key: key.to_owned(), reason }
-    }
+/// The value of a row as its service has it.
+pub(crate) fn decode_row<T: DeserializeOwned>(
+    path: &Path,
+    table: Table,
+    key: &str,
+    value: &StoredValue<'_>,
+) -> Result<T, StoreError> {
+    let decoded = value.decode(table.name(), key.as_bytes());
+    let value = decoded.map_err(|reason| row_failed(path, table, key, reason))?;
+    parse(path, table, key, &value)
+}
+
+fn parse<T: DeserializeOwned>(path: &Path, table: Table, key: &str, value: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(value).map_err(|reason| row_failed(path, table, key, reason.to_string()))
+}
+
+fn row_failed(path: &Path, table: Table, key: &str, reason: String) -> StoreError {
+    StoreError::Row { path: path.to_owned(), table: table.name(), key: key.to_owned(), reason }
 }

@@ -33,29 +33,37 @@ pub(crate) enum StoredValue<'a> {
     Memory(Bytes),
     /// In the file, and whether it may be one that version 2 wrote.
     File(Guard<'a>, bool),
+    /// Taken out of the file by itself, and whether it may be one that version 2 wrote.
+    Salvaged(&'a [u8], bool),
 }
 
 impl StoredValue<'_> {
     /// The value without its frame; what is wrong with it when it is damaged.
     pub(crate) fn decode(&self, table: &str, key: &[u8]) -> Result<Cow<'_, [u8]>, String> {
+        let stored = self.bytes();
+        if self.is_unframed() { Ok(Cow::Borrowed(stored)) } else { frame::decode(table, key, stored) }
+    }
+
+    fn bytes(&self) -> &[u8] {
         match self {
-            Self::Memory(value) => frame::decode(table, key, value),
-            Self::File(value, true) if frame::is_unframed(value.value()) => Ok(Cow::Borrowed(value.value())),
-            Self::File(value, _) => frame::decode(table, key, value.value()),
+            Self::Memory(value) => value,
+            Self::File(value, _) => value.value(),
+            Self::Salvaged(value, _) => value,
         }
+    }
+
+    fn is_unframed(&self) -> bool {
+        matches!(self, Self::File(_, true) | Self::Salvaged(_, true)) && frame::is_unframed(self.bytes())
     }
 }
 
 impl StoredValue<'_> {
     /// The value as it is to be stored again; what is wrong with it when it is damaged.
     pub(crate) fn framed(&self, table: &str, key: &[u8]) -> Result<Cow<'_, [u8]>, String> {
-        let stored = match self {
-            Self::Memory(value) => &**value,
-            Self::File(value, true) if frame::is_unframed(value.value()) => {
-                return Ok(Cow::Owned(frame::encode(table, key, value.value())));
-            }
-            Self::File(value, _) => value.value(),
-        };
+        let stored = self.bytes();
+        if self.is_unframed() {
+            return Ok(Cow::Owned(frame::encode(table, key, stored)));
+        }
         frame::decode(table, key, stored)?;
         Ok(Cow::Borrowed(stored))
     }

@@ -4,6 +4,7 @@ use std::ops::{Bound, ControlFlow};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::salvage::Found;
 use crate::StoreError;
 use crate::disk::{Folder, RealFolder};
 use crate::error;
@@ -11,7 +12,7 @@ use crate::file::{FILE_NAME, RowFile};
 use crate::journal::{self, Replay};
 use crate::memory::{LiveSnapshots, MemoryTable};
 use crate::read::range::Direction;
-use crate::read::stored_table::StoredTable;
+use crate::read::stored_table::{StoredTable, StoredValue};
 use crate::read::view::View;
 
 /// What is in a store, and what of it is damaged.
@@ -56,12 +57,11 @@ impl CheckReport {
 }
 
 /// A store that is open to look at; nothing of it is written.
-pub(crate) struct Examined {
-    pub(crate) view: View,
-    pub(crate) memory: Arc<MemoryTable>,
-    pub(crate) replay: Replay,
+struct Examined {
+    view: View,
+    replay: Replay,
     /// Why the file as a whole does not hold together.
-    pub(crate) damage: Vec<String>,
+    damage: Vec<String>,
     /// Keeps others out.
     _file: RowFile,
 }
@@ -76,16 +76,55 @@ pub fn check(dir: &Path) -> Result<CheckReport, StoreError> {
 }
 
 pub(crate) fn check_in(folder: &dyn Folder) -> Result<CheckReport, StoreError> {
-    let Examined { view, replay, damage, .. } = &mut examine(folder)?;
+    match examine(folder) {
+        Ok(examined) => Ok(check_rows(examined)),
+        Err(StoreError::Damaged { path, reason }) => check_pages(folder, path, reason),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn check_rows(examined: Examined) -> CheckReport {
+    let Examined { view, replay, damage, _file: _held } = examined;
+    let mut damage = damage;
     damage.extend(replay.damage.iter().map(|damage| format!("{}: {}", damage.name, damage.reason)));
     let mut tables = Vec::new();
     match view.tables() {
-        Ok(names) => tables.extend(names.iter().map(|name| check_table(view, name, damage))),
+        Ok(names) => tables.extend(names.iter().map(|name| check_table(&view, name, &mut damage))),
         Err(failure) => damage.push(failure.to_string()),
     }
     let journal_changes = replay.commits.len() as u64;
-    let damage = std::mem::take(damage);
-    Ok(CheckReport { path: view.path().to_owned(), tables, damage, journal_changes })
+    CheckReport { path: view.path().to_owned(), tables, damage, journal_changes }
+}
+
+/// Looks at a store that can't be opened any more, page by page.
+fn check_pages(folder: &dyn Folder, path: PathBuf, reason: String) -> Result<CheckReport, StoreError> {
+    let failed = |reason: std::io::Error| error::open(&folder.path().join(FILE_NAME), reason.into());
+    let Some(found) = Found::in_folder(folder)? else {
+        return Err(StoreError::Damaged { path, reason });
+    };
+    let mut damage = vec![format!("{FILE_NAME}: {reason}")];
+    damage.extend(found.damage.iter().map(|damage| format!("{FILE_NAME}: {damage}")));
+    let mut tables = Vec::new();
+    for table in &found.tables {
+        let mut checked = CheckedTable { name: table.name.clone(), rows: 0, damaged: Vec::new() };
+        let lost_pages = found.rows(table, &mut |key, value| {
+            match StoredValue::Salvaged(value, found.has_unframed).decode(&table.name, key) {
+                Ok(_) => checked.rows += 1,
+                Err(reason) => {
+                    checked.damaged.push(DamagedRow { key: String::from_utf8_lossy(key).into_owned(), reason });
+                }
+            }
+            Ok(())
+        });
+        if lost_pages.map_err(failed)? > 0 {
+            let rows = table.rows().saturating_sub(checked.rows + checked.damaged.len() as u64);
+            damage.push(format!("Table `{}`: {rows} of {} rows lie on damaged pages.", table.name, table.rows()));
+        }
+        tables.push(checked);
+    }
+    let replay = journal::replay(folder, found.commit.unwrap_or_default()).map_err(failed)?;
+    damage.extend(replay.damage.iter().map(|damage| format!("{}: {}", damage.name, damage.reason)));
+    Ok(CheckReport { path, tables, damage, journal_changes: replay.commits.len() as u64 })
 }
 
 fn check_table(view: &View, name: &str, damage: &mut Vec<String>) -> CheckedTable {
@@ -109,7 +148,7 @@ fn check_table(view: &View, name: &str, damage: &mut Vec<String>) -> CheckedTabl
 }
 
 /// Opens a store to look at it.
-pub(crate) fn examine(folder: &dyn Folder) -> Result<Examined, StoreError> {
+fn examine(folder: &dyn Folder) -> Result<Examined, StoreError> {
     let path = folder.path().join(FILE_NAME);
     if !folder.exists(FILE_NAME) {
         return Err(StoreError::Open { path, reason: "there is none".to_owned() });
@@ -135,8 +174,7 @@ pub(crate) fn examine(folder: &dyn Folder) -> Result<Examined, StoreError> {
     for (commit, batch) in &replay.commits {
         memory.apply(vec![batch.clone()], *commit, None);
     }
-    let memory = Arc::new(memory);
     let live = LiveSnapshots::default().begin(memory.last().max(stored));
-    let view = View::new(vec![Arc::clone(&memory)], live, file.read()?, path);
-    Ok(Examined { view, memory, replay, damage, _file: file })
+    let view = View::new(vec![Arc::new(memory)], live, file.read()?, path);
+    Ok(Examined { view, replay, damage, _file: file })
 }

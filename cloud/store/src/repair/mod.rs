@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod copy;
+mod pages;
 mod salvage;
 
 use std::path::{Path, PathBuf};
@@ -12,7 +13,10 @@ use crate::error;
 use crate::file::FILE_NAME;
 use crate::file::new_file::NewFile;
 use crate::journal;
-use check::{DamagedRow, Examined};
+use crate::memory::MemoryTable;
+use crate::read::stored_table::StoredValue;
+use check::{CheckReport, CheckedTable, DamagedRow};
+use salvage::Found;
 
 /// What became of a store that was repaired.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,28 +56,27 @@ pub fn repair(dir: &Path) -> Result<RepairReport, StoreError> {
 }
 
 pub(crate) fn repair_in(folder: &dyn Folder) -> Result<RepairReport, StoreError> {
-    let checked = check::check_in(folder)?;
-    if checked.is_whole() {
-        let table = |table: check::CheckedTable| RepairedTable {
-            name: table.name,
-            rows_kept: table.rows,
-            rows_lost: Some(0),
-            lost: Vec::new(),
-        };
-        let tables = checked.tables.into_iter().map(table).collect();
-        return Ok(RepairReport { path: checked.path, kept_as: Vec::new(), tables, damage: Vec::new() });
-    }
-    let mut examined = check::examine(folder)?;
-    // What the file holds and what the journal holds are taken apart, because the file's part may lack anything.
-    examined.view.memory.clear();
+    let mut damage = match check::check_in(folder) {
+        Ok(checked) if checked.is_whole() => return Ok(unchanged(checked)),
+        Ok(checked) => checked.damage,
+        Err(StoreError::Damaged { reason, .. }) => vec![format!("{FILE_NAME}: {reason}")],
+        Err(failure) => return Err(failure),
+    };
+    let path = folder.path().join(FILE_NAME);
+    let Some(found) = Found::in_folder(folder)? else {
+        let reason = "its beginning can't be read, and without that nothing in it can be found".to_owned();
+        return Err(StoreError::Damaged { path, reason });
+    };
+    let file_damage = found.damage.iter().map(|damage| format!("{FILE_NAME}: {damage}"));
+    damage.extend(file_damage.filter(|note| !damage.contains(note)).collect::<Vec<_>>());
+    let (memory, commit) = journal_to_apply(folder, &found, &mut damage)?;
     let mut new = NewFile::create(folder)?;
-    let filled = fill(&examined, &mut new).and_then(|tables| Ok((tables, keep(folder)?)));
+    let filled = fill(&found, &memory, &mut new).and_then(|tables| Ok((tables, keep(folder)?)));
     match filled {
         Ok((tables, kept_as)) => {
-            let commit = examined.view.live.commit();
             drop(new.finish(commit)?);
             remove_journal(folder);
-            Ok(RepairReport { path: checked.path, kept_as, tables, damage: checked.damage })
+            Ok(RepairReport { path, kept_as, tables, damage })
         }
         Err(failure) => {
             new.discard();
@@ -82,16 +85,83 @@ pub(crate) fn repair_in(folder: &dyn Folder) -> Result<RepairReport, StoreError>
     }
 }
 
-fn fill(examined: &Examined, new: &mut NewFile<'_>) -> Result<Vec<RepairedTable>, StoreError> {
-    let mut tables = Vec::new();
-    // Without the list of tables nothing of the file can be found; what the journal holds is saved all the same.
-    for name in examined.view.tables().unwrap_or_default() {
-        tables.push(salvage::table(&examined.view, &name, new)?);
+/// What is said of a store that is whole.
+fn unchanged(checked: CheckReport) -> RepairReport {
+    let table = |table: CheckedTable| RepairedTable {
+        name: table.name,
+        rows_kept: table.rows,
+        rows_lost: Some(0),
+        lost: Vec::new(),
+    };
+    let tables = checked.tables.into_iter().map(table).collect();
+    RepairReport { path: checked.path, kept_as: Vec::new(), tables, damage: Vec::new() }
+}
+
+/// What the journal holds beyond the file, and the number of the last commit. When the file does not say how far it is, the last
+/// commits without a gap are as good: each key that they change ends with its last value.
+fn journal_to_apply(
+    folder: &dyn Folder,
+    found: &Found,
+    damage: &mut Vec<String>,
+) -> Result<(MemoryTable, u64), StoreError> {
+    let stored = found.commit.unwrap_or_default();
+    let replay = journal::replay(folder, stored).map_err(|reason| {
+        let path = folder.path().join(journal::NAMES[0]);
+        error::open(&path, reason.into())
+    })?;
+    let mut commits = replay.commits;
+    if found.commit.is_none() || found.is_older() {
+        let last_gap =
+            commits.keys().rev().zip(commits.keys().rev().skip(1)).find(|(after, before)| **after != *before + 1);
+        if let Some((after, _)) = last_gap {
+            let after = *after;
+            commits = commits.split_off(&after);
+        }
     }
-    if !examined.memory.is_empty() {
-        new.put_memory(&examined.memory)?;
+    for note in replay.damage {
+        let note = format!("{}: {}", note.name, note.reason);
+        if !damage.contains(&note) {
+            damage.push(note);
+        }
+    }
+    let memory = MemoryTable::default();
+    for (commit, batch) in commits {
+        memory.apply(vec![batch], commit, None);
+    }
+    let last = memory.last().max(stored);
+    Ok((memory, last))
+}
+
+fn fill(found: &Found, memory: &MemoryTable, new: &mut NewFile<'_>) -> Result<Vec<RepairedTable>, StoreError> {
+    let mut tables = Vec::new();
+    for table in &found.tables {
+        let mut kept = 0;
+        let mut lost = Vec::new();
+        found
+            .rows(table, &mut |key, value| {
+                match new.put(&table.name, key, &StoredValue::Salvaged(value, found.has_unframed)).map_err(Failure)? {
+                    Ok(()) => kept += 1,
+                    Err(reason) => lost.push(DamagedRow { key: String::from_utf8_lossy(key).into_owned(), reason }),
+                }
+                Ok(())
+            })
+            .map_err(|Failure(failure)| failure)?;
+        let rows_lost = table.rows().saturating_sub(kept);
+        tables.push(RepairedTable { name: table.name.clone(), rows_kept: kept, rows_lost: Some(rows_lost), lost });
+    }
+    if !memory.is_empty() {
+        new.put_memory(memory)?;
     }
     Ok(tables)
+}
+
+/// A failure while rows are copied: to read the old file, or to write the new one.
+struct Failure(StoreError);
+
+impl From<std::io::Error> for Failure {
+    fn from(reason: std::io::Error) -> Self {
+        Self(error::open(Path::new(FILE_NAME), reason.into()))
+    }
 }
 
 /// Keeps the damaged files under names that are free.

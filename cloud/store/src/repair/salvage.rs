@@ -1,145 +1,153 @@
-//! Reading all that can be read of a table whose pages are damaged in places.
-//!
-//! A scan ends at a damaged page. Two scans, one from each end, find all but what lies between the first such page and the last;
-//! scans from keys in between find what lies between two of them.
+//! Everything that is whole in a file some of whose pages are damaged: the trees are walked from their roots, and a page that
+//! is not what its parent says is passed over with all that hangs from it.
 
-use std::ops::{Bound, ControlFlow};
+use std::io;
+use std::ops::Bound;
 
-use super::RepairedTable;
+use redb::TableHandle;
+
+use super::pages::{Page, PageRef, Pages, Root, Widths, half_number_at, number_at};
 use crate::StoreError;
-use crate::file::new_file::NewFile;
-use crate::read::range::{ByteBounds, Direction, is_empty};
-use crate::read::stored_table::StoredTable;
-use crate::read::view::View;
-use crate::repair::check::DamagedRow;
+use crate::disk::Folder;
+use crate::error;
+use crate::file::{COMMIT_KEY, FILE_NAME, FORMAT, UNFRAMED_KEY, VERSION_KEY};
+use crate::format::UNFRAMED_VERSION;
 
-/// How many keys in between are tried for a table.
-const PROBES: usize = 512;
+/// How deep a tree may be. Each level holds more than a hundred times what the one below it does.
+const LEVELS: u32 = 24;
 
-/// How many bytes of a key are looked at to find one in between.
-const PROBED_BYTES: usize = 24;
-
-/// Copies what can be read of a table.
-pub(super) fn table(view: &View, name: &str, new: &mut NewFile<'_>) -> Result<RepairedTable, StoreError> {
-    let mut salvage = Salvage { view, name, new, kept: 0, lost: Vec::new(), failure: None };
-    let mut gaps: Vec<ByteBounds> = Vec::new();
-    let all = (Bound::Unbounded, Bound::Unbounded);
-    gaps.extend(salvage.copy_from_both_ends(all)?);
-    for _ in 0..PROBES {
-        // The widest gap is not known; the one that waits longest is as good.
-        if gaps.is_empty() {
-            break;
-        }
-        let gap = gaps.remove(0);
-        let Some(middle) = between(&gap) else {
-            continue;
-        };
-        for part in [(gap.0, Bound::Excluded(middle.clone())), (Bound::Included(middle), gap.1)] {
-            gaps.extend(salvage.copy_from_both_ends(part)?);
-        }
-    }
-    let Salvage { kept, lost, .. } = salvage;
-    let said = StoredTable::open(view, name).ok().and_then(|table| table.rows_in_file());
-    let rows_lost = said.map(|said| said.saturating_sub(kept).max(lost.len() as u64));
-    Ok(RepairedTable { name: name.to_owned(), rows_kept: kept, rows_lost, lost })
+/// A table that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FoundTable {
+    pub(super) name: String,
+    root: Root,
+    widths: Widths,
 }
 
-struct Salvage<'a, 'b> {
-    view: &'a View,
-    name: &'a str,
-    new: &'a mut NewFile<'b>,
-    kept: u64,
-    lost: Vec<DamagedRow>,
-    failure: Option<StoreError>,
-}
-
-impl Salvage<'_, '_> {
-    /// Copies what lies between two bounds, from both ends until a damaged page. Gives what lies between these pages.
-    fn copy_from_both_ends(&mut self, bounds: ByteBounds) -> Result<Option<ByteBounds>, StoreError> {
-        let (low, is_all) = self.copy_from_one_end(&bounds, Direction::Forward)?;
-        if is_all {
-            return Ok(None);
-        }
-        let rest = (low.map_or(bounds.0, Bound::Excluded), bounds.1);
-        if is_empty(&rest.0, &rest.1) {
-            return Ok(None);
-        }
-        let (high, is_all) = self.copy_from_one_end(&rest, Direction::Reverse)?;
-        let rest = (rest.0, high.map_or(rest.1, Bound::Excluded));
-        Ok((!is_all && !is_empty(&rest.0, &rest.1)).then_some(rest))
-    }
-
-    /// Copies until a damaged page. Gives the last key, and whether there was no such page.
-    fn copy_from_one_end(
-        &mut self,
-        bounds: &ByteBounds,
-        direction: Direction,
-    ) -> Result<(Option<Vec<u8>>, bool), StoreError> {
-        let mut last = None;
-        let scanned = StoredTable::open(self.view, self.name).and_then(|table| {
-            table.scan(bounds.clone(), direction, |key, value| {
-                last = Some(key.to_owned());
-                match self.new.put(self.name, key, value) {
-                    Ok(Ok(())) => self.kept += 1,
-                    Ok(Err(reason)) => {
-                        let key = String::from_utf8_lossy(key).into_owned();
-                        self.lost.push(DamagedRow { key, reason });
-                    }
-                    Err(failure) => {
-                        self.failure = Some(failure);
-                        return ControlFlow::Break(());
-                    }
-                }
-                ControlFlow::Continue(())
-            })
-        });
-        match self.failure.take() {
-            Some(failure) => Err(failure),
-            None => Ok((last, scanned.is_ok())),
-        }
+impl FoundTable {
+    /// How many rows it had.
+    pub(super) fn rows(&self) -> u64 {
+        self.root.rows
     }
 }
 
-/// A key halfway between two, as numbers of so many bytes; nothing when there is none.
-fn between((low, high): &ByteBounds) -> Option<Vec<u8>> {
-    let digits = |bound: &Bound<Vec<u8>>, missing: u8| -> Vec<u8> {
-        match bound {
-            Bound::Included(key) | Bound::Excluded(key) => {
-                key.iter().copied().chain(std::iter::repeat(0)).take(PROBED_BYTES).collect()
+/// What can be found in the file.
+pub(super) struct Found {
+    pages: Pages,
+    /// The tables of services.
+    pub(super) tables: Vec<FoundTable>,
+    /// Whether it may hold values that version 2 wrote.
+    pub(super) has_unframed: bool,
+    /// The number of the last commit in it, if it can be read.
+    pub(super) commit: Option<u64>,
+    /// What the whole file lacks, a sentence each.
+    pub(super) damage: Vec<String>,
+}
+
+impl Found {
+    /// Looks for the tables of the store in a folder; nothing when the file's beginning can't be read. Others can't open it
+    /// meanwhile.
+    pub(super) fn in_folder(folder: &dyn Folder) -> Result<Option<Self>, StoreError> {
+        let path = folder.path().join(FILE_NAME);
+        let failed = |reason: io::Error| error::open(&path, reason.into());
+        let file = folder.open(FILE_NAME).map_err(failed)?;
+        // Where files have no locks there is nothing to wait for.
+        if !file.try_lock_range(Bound::Unbounded, Bound::Unbounded).unwrap_or(true) {
+            return Err(StoreError::InUse { path });
+        }
+        let pages = Pages::open(file).map_err(failed)?;
+        pages.map(Self::open).transpose().map_err(failed)
+    }
+
+    fn open(pages: Pages) -> io::Result<Self> {
+        let mut damage = Vec::new();
+        if pages.is_older {
+            damage.push("Its last commit can't be read; the one before was taken.".to_owned());
+        }
+        let mut tables = Vec::new();
+        let listed = walk(&pages, pages.tables, Widths::default(), &mut |name, table| {
+            tables.extend(parse_table(name, table));
+            Ok::<(), io::Error>(())
+        })?;
+        if listed > 0 {
+            damage.push("The list of its tables is damaged: some may be missing.".to_owned());
+        }
+        let mut found = Self { pages, tables: Vec::new(), has_unframed: false, commit: None, damage };
+        let mut has_version = false;
+        for table in tables {
+            if table.name != FORMAT.name() {
+                found.tables.push(table);
+                continue;
             }
-            Bound::Unbounded => vec![missing; PROBED_BYTES],
+            let mut commit = 0;
+            let mut has_unframed = false;
+            let lost = found.rows(&table, &mut |key, value| {
+                let number = number_at(value, 0).unwrap_or_default();
+                has_version |= key == VERSION_KEY.as_bytes();
+                has_unframed |= key == UNFRAMED_KEY.as_bytes();
+                has_unframed |= key == VERSION_KEY.as_bytes() && number == UNFRAMED_VERSION;
+                if key == COMMIT_KEY.as_bytes() {
+                    commit = number;
+                }
+                Ok::<(), io::Error>(())
+            })?;
+            found.has_unframed = has_unframed;
+            found.commit = (lost == 0).then_some(commit);
         }
-    };
-    let from = digits(low, 0);
-    let to = digits(high, u8::MAX);
-    let mut carry = 0_u16;
-    // The sum, from the last digit; then half of it, from the first.
-    let mut sum: Vec<u16> = vec![0; PROBED_BYTES];
-    for ((place, low), high) in sum.iter_mut().zip(&from).zip(&to).rev() {
-        let digit = u16::from(*low) + u16::from(*high) + carry;
-        *place = digit % 256;
-        carry = digit / 256;
+        if !has_version {
+            found.damage.push("Its table `format` can't be read.".to_owned());
+        }
+        Ok(found)
     }
-    let mut rest = carry;
-    let mut middle = Vec::with_capacity(PROBED_BYTES);
-    for digit in sum {
-        let value = rest * 256 + digit;
-        middle.push(u8::try_from(value / 2).ok()?);
-        rest = value % 2;
+
+    /// Whether the last commit could not be read, and this is the one before.
+    pub(super) fn is_older(&self) -> bool {
+        self.pages.is_older
     }
-    (middle > from && middle < to).then_some(middle)
+
+    /// Calls `each` with the rows of a table that can be read. Gives how many pages could not.
+    pub(super) fn rows<E: From<io::Error>>(
+        &self,
+        table: &FoundTable,
+        each: &mut impl FnMut(&[u8], &[u8]) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        walk(&self.pages, table.root, table.widths, each)
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A table as the list says it: a byte for its kind, its length, its root, the widths of keys and values.
+fn parse_table(name: &[u8], table: &[u8]) -> Option<FoundTable> {
+    let width = |at: usize| -> Option<Option<usize>> {
+        let width = usize::try_from(half_number_at(table, at + 1)?).ok()?;
+        Some((*table.get(at)? != 0).then_some(width))
+    };
+    let root = Root::parse(*table.get(9)? != 0, table.get(10..42)?)?;
+    let widths = Widths { key: width(42)?, value: width(47)? };
+    let name = String::from_utf8(name.to_vec()).ok()?;
+    Some(FoundTable { name, root: Root { rows: number_at(table, 1)?, ..root }, widths })
+}
 
-    #[test]
-    fn a_key_in_between_lies_in_between() {
-        let key = |text: &str| Bound::Excluded(text.as_bytes().to_vec());
-        let middle = between(&(key("executions/0001"), key("executions/0009"))).unwrap();
-        assert!(middle.as_slice() > b"executions/0001".as_slice() && middle.as_slice() < b"executions/0009".as_slice());
-        assert_eq!(between(&(Bound::Unbounded, Bound::Unbounded)).unwrap().first(), Some(&127));
-        assert_eq!(between(&(key("a"), key("a"))), None);
+/// Calls `each` with the rows of a tree, in order. Gives how many pages are not what their parents say.
+fn walk<E: From<io::Error>>(
+    pages: &Pages,
+    root: Root,
+    widths: Widths,
+    each: &mut impl FnMut(&[u8], &[u8]) -> Result<(), E>,
+) -> Result<u64, E> {
+    let mut lost = 0;
+    let mut waiting: Vec<(PageRef, u32)> = root.page.into_iter().map(|page| (page, 0)).collect();
+    while let Some((page, level)) = waiting.pop() {
+        match pages.page(page, widths)? {
+            Some(Page::Leaf(rows)) => {
+                for (key, value) in rows {
+                    each(&key, &value)?;
+                }
+            }
+            Some(Page::Branch(children)) if level < LEVELS => {
+                waiting.extend(children.into_iter().rev().map(|child| (child, level + 1)));
+            }
+            Some(Page::Branch(_)) | None => lost += 1,
+        }
     }
+    Ok(lost)
 }
