@@ -25,8 +25,8 @@ fn boto3_does_the_lesson() {
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.stdout, ended.stderr);
 }
 
-/// Runs a script against an empty cloud that was started with these variables.
-fn against_an_empty_cloud(home: &Home, script: &str, variables: &[(&str, &str)], arguments: &[&str]) {
+/// Runs a script against an empty cloud that was started with these variables, and gives what it prints.
+fn against_an_empty_cloud(home: &Home, script: &str, variables: &[(&str, &str)], arguments: &[&str]) -> String {
     let mut start = home.workshop(&["local", "start"]);
     let started = Ended::of(start.envs(variables.iter().copied()).output().expect("workshop starts"));
     assert_eq!(started.code, Some(0), "{started:#?}");
@@ -36,6 +36,22 @@ fn against_an_empty_cloud(home: &Home, script: &str, variables: &[(&str, &str)],
     let script = script.to_str().expect("a plain path");
     let ended = client(home, &endpoint, "python", &[&[script], arguments].concat());
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.stdout, ended.stderr);
+    ended.stdout
+}
+
+#[test]
+fn a_map_of_two_hundred_tasks_has_each_event_once_for_every_client() {
+    let home = Home::new();
+    let printed = against_an_empty_cloud(&home, "long_history.py", &[], &[]);
+    let arn = printed.trim();
+    let every: Vec<u64> = (1..=1406).collect();
+    let shown = home.json(&["show", arn, "--local", "--json"]);
+    let events = shown["events"].as_array().expect("a list of events");
+    assert_eq!(events.iter().filter_map(|event| event["id"].as_u64()).collect::<Vec<u64>>(), every);
+    let logged = home.ok(&["logs", "--execution", arn, "--local", "--json"]);
+    let lines = logged.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON lines"));
+    let ids = lines.filter(|line| line["kind"] == "history").filter_map(|line| line["id"].as_u64());
+    assert_eq!(ids.collect::<Vec<u64>>(), every);
 }
 
 #[test]

@@ -52,7 +52,6 @@
 //!
 //! Unlike on AWS, a wait never ends before its instant.
 
-mod budget;
 mod definition;
 mod document;
 mod execution;

@@ -29,7 +29,8 @@ impl Runner for Spawner {
 
     fn mailbox_work(&self, key: ExecutionKey) -> Option<MailboxWork> {
         let states = self.states.upgrade()?;
-        Some(MailboxWork::new(commit::run(states, key)))
+        let clock = states.clock.clone();
+        Some(MailboxWork::new(clock.work(commit::run(states, key))))
     }
 
     fn run_express(&self, run: ExpressRun, started_at: Timestamp) {

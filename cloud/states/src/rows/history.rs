@@ -20,6 +20,10 @@ const ROW_EVENTS: usize = 32;
 /// two of the store's pages.
 const ROW_BYTES: usize = 8 << 10;
 
+/// How many bytes of payloads a page has, about: "the actual number of results returned per call might be fewer than the
+/// specified maximum" (API reference, `GetExecutionHistory`). A thousand of the largest would be 256 MiB.
+const PAGE_BYTES: usize = 4 << 20;
+
 /// A row of the history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct HistoryRow {
@@ -158,8 +162,8 @@ fn write_state(
     serde_json::to_writer(json, payload)
 }
 
-/// Reads at most `limit` events that follow `after` (an event's id) in the order asked for; only the rows that hold them
-/// are read.
+/// Reads at most `limit` events that follow `after` (an event's id) in the order asked for, fewer when they are large; only
+/// the rows that hold them are read.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -177,15 +181,18 @@ pub(crate) fn read_events(
         Some(after) if reverse => event.id < after,
         Some(after) => event.id > after,
     };
+    let mut payload_bytes = 0;
     let mut take = |mut row: HistoryRow| {
         row.events.sort_by_key(|event| event.id);
+        payload_bytes += row.events.iter().map(HistoryEvent::payload_bytes).sum::<usize>();
         if reverse {
             events.extend(row.events.into_iter().rev().filter(follows));
         } else {
             events.extend(row.events.into_iter().filter(follows));
         }
         // One more than a page tells that there is another one.
-        if events.len() > limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let is_enough = events.len() > limit || (payload_bytes > PAGE_BYTES && events.len() > 1);
+        if is_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let prefix = key.row();
     if reverse {
@@ -200,9 +207,20 @@ pub(crate) fn read_events(
     if !is_gapless(&events, after, reverse) {
         events = read_scattered(&snapshot, key, follows, reverse, limit)?;
     }
-    let has_more = events.len() > limit;
-    events.truncate(limit);
+    let size = page_size(&events, limit);
+    let has_more = events.len() > size;
+    events.truncate(size);
     Ok(EventPage { events, has_more })
+}
+
+/// How many of these events are a page: those that are small enough together, and one at least.
+fn page_size(events: &[HistoryEvent], limit: usize) -> usize {
+    let mut payload_bytes = 0;
+    let fitting = events.iter().take(limit).take_while(|event| {
+        payload_bytes += event.payload_bytes();
+        payload_bytes <= PAGE_BYTES
+    });
+    fitting.count().max(1).min(events.len())
 }
 
 /// Whether events are consecutive, and follow `after`.
@@ -393,6 +411,22 @@ mod tests {
         };
         assert!(rows("{}").iter().all(|(_, row)| row.events.len() <= ROW_EVENTS));
         assert_eq!(rows(&format!("\"{}\"", "x".repeat(ROW_BYTES))).len(), 100);
+    }
+
+    #[test]
+    fn a_page_of_large_events_is_shorter() {
+        let payload = format!("\"{}\"", "x".repeat(256 * 1024 - 2));
+        let (store, key, last) = stored(&[40], &payload);
+        for (reverse, first) in [(false, 1), (true, last)] {
+            let page = read_events(&store, &key, None, reverse, 1000).unwrap();
+            assert_eq!((page.events.len(), page.has_more), (16, true));
+            assert_eq!(page.events[0].id, first);
+            let next = page.events.last().map(|event| event.id);
+            let rest = read_events(&store, &key, next, reverse, 1000).unwrap();
+            assert_eq!((rest.events.len(), rest.has_more), (16, true));
+        }
+        let tail = read_events(&store, &key, Some(32), false, 1000).unwrap();
+        assert_eq!((tail.events.len(), tail.has_more), (8, false));
     }
 
     #[test]

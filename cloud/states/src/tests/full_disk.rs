@@ -122,7 +122,7 @@ fn histories(fixture: &Fixture) -> BTreeMap<String, Vec<String>> {
 
 pub(crate) fn blocking<T>(run: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    runtime.block_on(async { run.await })
+    runtime.block_on(run)
 }
 
 /// Runs a workflow undisturbed, and then with a disk that is full at these turns.

@@ -132,10 +132,7 @@ async fn a_task_is_not_lost_when_its_worker_goes_away_while_there_is_no_room() {
     let driver = &fixture.states.driver;
     let waiting = driver.activities.waiting();
     assert!(!waiting.is_empty());
-    let mut rooms = Vec::new();
-    while let Some(room) = driver.try_room() {
-        rooms.push(room);
-    }
+    let rooms = driver.all_room();
     let home = Location::default();
     let asking = call(&fixture.states, &home, "GetActivityTask", json!({"activityArn": ACTIVITY}));
     assert!(poll_times(asking, 3).await.is_none(), "it waits for room");

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::variable::{Scope, Scopes};
-use super::{Flow, FlowIndex, QueryLanguage, State, StateIndex, StateMachine, Target, express, graph, json, state};
-use crate::budget::Budget;
+use super::{
+    Budget, Flow, FlowIndex, QueryLanguage, State, StateIndex, StateMachine, Target, express, graph, json, state,
+};
 use crate::finding::{DefinitionError, FindingKind, Findings};
 use crate::quotas::{MAX_SECONDS, MAX_STATE_NAME_CHARS};
 

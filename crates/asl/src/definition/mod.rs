@@ -10,6 +10,7 @@ mod json;
 mod machine;
 mod map;
 mod state;
+mod step_budget;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::budget::Budget;
 use crate::document::Document;
 use crate::finding::Finding;
 use crate::intrinsic::Expression;
@@ -35,6 +35,7 @@ pub(crate) use map::{
     Distributed, ItemFormat, ItemReader, Items, ManifestType, Map, MapMode, OutputType, ReaderTransformation,
     ResultWriter, Transformation,
 };
+pub(crate) use step_budget::Budget;
 pub(crate) use task::{Catcher, Jitter, Recovery, Retrier, Route};
 
 /// A state machine that can be run.
@@ -309,7 +310,7 @@ impl StateMachine {
         self
     }
 
-    /// The machine with another bound on the steps of its executions than 500 events and 1 MiB of payloads: a step ends
+    /// The machine with another bound on the steps of its executions than 500 events and 512 KiB of payloads: a step ends
     /// before a state is entered, or a child of a Map Run started, once it has made so many events or payloads of so many
     /// bytes. At least 1 of each.
     #[must_use]

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::budget::Budget;
+use crate::definition::Budget;
 use crate::definition::StateMachine;
 use crate::definition::{ChildType, FlowIndex, MapMode, StateKind};
 use crate::document::Document;

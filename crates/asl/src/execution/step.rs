@@ -11,7 +11,7 @@ use super::data::variables::Variables;
 use super::effect::{Effect, Outcome};
 use super::fault::{self, Fault};
 use super::map::ItemSelection;
-use crate::budget::Budget;
+use crate::definition::Budget;
 use crate::definition::StateMachine;
 use crate::definition::{FlowIndex, StateIndex};
 use crate::document::Document;

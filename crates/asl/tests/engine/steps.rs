@@ -74,12 +74,10 @@ fn a_stop_and_a_timeout_end_a_loop_between_two_steps() {
 
 #[test]
 fn branches_get_their_turns_beside_one_that_never_waits() {
-    let states = format!(
-        r#""A":{{"Type":"Parallel","End":true,"Branches":[
-        {{"StartAt":"L","States":{{"L":{{"Type":"Pass","Next":"L"}}}}}},
-        {{"StartAt":"W","States":{{"W":{{"Type":"Wait","Seconds":3,"Next":"F"}},"F":{{"Type":"Fail","Error":"E"}}}}}}]}}"#
-    );
-    let machine = machine(&states);
+    let states = r#""A":{"Type":"Parallel","End":true,"Branches":[
+        {"StartAt":"L","States":{"L":{"Type":"Pass","Next":"L"}}},
+        {"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":3,"Next":"F"},"F":{"Type":"Fail","Error":"E"}}}]}"#;
+    let machine = machine(states);
     let (mut execution, _) = begin(&machine, "{}");
     let second = execution.handle(&machine, Input::Wake, at(1.0)).unwrap();
     let names = format!("{:?}", events(&second));

@@ -5,7 +5,7 @@ const MAX_STEP_EVENTS: usize = 500;
 
 /// How many bytes of payloads the events of a step have, about: a state that was entered goes on to its end, so a step of
 /// the largest payloads has half a megabyte more.
-const MAX_STEP_BYTES: usize = 1 << 20;
+const MAX_STEP_BYTES: usize = 512 << 10;
 
 /// How much a step may do, or what is left of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

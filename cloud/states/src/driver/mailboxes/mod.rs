@@ -1,42 +1,38 @@
 //! The mailboxes of executions, and everything that the driver keeps of them in memory.
 
+mod express_runs;
+mod other_wakes;
+mod rooms;
+
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use asl::TaskId;
 use cloud_core::{Clock, ServiceError, Stop};
 use jiff::Timestamp;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
+
+pub(crate) use express_runs::Progress;
 
 use super::activity_queue::ActivityQueues;
 use super::child_links::ChildLinks;
-use super::express_runs::ExpressRuns;
 use super::in_flight_calls::InFlightCalls;
 use super::loaded::Cache;
 use super::mailbox_work::MailboxWork;
 use super::message::{Message, Reply};
-use super::other_wakes::OtherWakes;
 use super::timers::Timers;
 use super::tokens::Tokens;
 use crate::recovery::Work;
 use crate::rows::execution::ExecutionKey;
 use crate::rows::express::ExpressRun;
+use express_runs::ExpressRuns;
+use other_wakes::OtherWakes;
+use rooms::{Room, Rooms};
 
 /// How long the end of the cloud waits for steps under way.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
-
-/// How many messages that somebody waits for may be in all mailboxes at a time; who comes later waits for room.
-///
-/// A step is durable within ten milliseconds or so, so that tens of thousands go through in a second; more at a time would
-/// only wait in memory, where with inputs of 256 KiB these already take 256 MiB. What the driver posts itself is not counted: each task, child and timer of an execution
-/// has at most one message under way, and the language bounds them; and a mailbox that waited for another's room could
-/// wait for ever.
-const MOST_ASKING: usize = 1024;
-
-/// Room for one message that somebody waits for.
-pub(crate) type Room = OwnedSemaphorePermit;
 
 /// Works on what has something to do: what the driver knows of those who carry its work out.
 pub(crate) trait Runner: Send + Sync {
@@ -59,10 +55,10 @@ pub(crate) struct Driver {
     idle: Notify,
     /// Given when nothing more is taken in.
     ending: Stop,
-    asking: Arc<Semaphore>,
+    rooms: Rooms,
     cache: Mutex<Cache>,
     pub(super) timers: Timers,
-    pub(super) other_wakes: OtherWakes,
+    other_wakes: OtherWakes,
     pub(crate) express: ExpressRuns,
     timer_loop: Mutex<Option<JoinHandle<()>>>,
     pub(super) in_flight: InFlightCalls,
@@ -102,7 +98,7 @@ impl Driver {
             mailboxes: Mutex::default(),
             idle: Notify::new(),
             ending: Stop::new(),
-            asking: Arc::new(Semaphore::new(MOST_ASKING)),
+            rooms: Rooms::new(),
             cache: Mutex::default(),
             other_wakes: OtherWakes::default(),
             express: ExpressRuns::default(),
@@ -254,16 +250,15 @@ impl Driver {
         self.mailboxes().waiting.is_empty()
     }
 
-    /// Waits for room for a message that is answered.
-    pub(crate) async fn room(&self) -> Option<Room> {
-        // Never closed: who gets no room is not counted.
-        Arc::clone(&self.asking).acquire_owned().await.ok()
+    /// Waits for room for a message that is answered, whoever it will be for.
+    pub(crate) async fn room(&self) -> Room {
+        self.rooms.acquire(None).await
     }
 
-    /// Room for a message, if there is any now.
+    /// All room that there is now.
     #[cfg(test)]
-    pub(crate) fn try_room(&self) -> Option<Room> {
-        Arc::clone(&self.asking).try_acquire_owned().ok()
+    pub(crate) fn all_room(&self) -> Vec<Room> {
+        self.rooms.take_all()
     }
 
     /// Posts a message that is answered once there is room for it, and waits for the answer.
@@ -272,7 +267,7 @@ impl Driver {
         key: &ExecutionKey,
         message: impl FnOnce(Reply<T>) -> Message,
     ) -> Result<T, ServiceError> {
-        let room = self.room().await;
+        let room = self.rooms.acquire(Some(key)).await;
         self.ask_in(key, room, message).await
     }
 
@@ -280,7 +275,7 @@ impl Driver {
     pub(crate) async fn ask_in<T>(
         &self,
         key: &ExecutionKey,
-        _room: Option<Room>,
+        _room: Room,
         message: impl FnOnce(Reply<T>) -> Message,
     ) -> Result<T, ServiceError> {
         let (sender, mut receiver) = oneshot::channel();
