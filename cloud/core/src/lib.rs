@@ -36,7 +36,8 @@ pub use faults::{ConsistencySettings, FaultInjection, Setting, SettingError, Thr
 pub use function_reference::{FunctionReference, LATEST};
 pub use location::{Account, DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Location};
 pub use operation::{
-    Access, Answering, Binding, DEFAULT_BODY_LIMIT_BYTES, Handler, Operation, OperationInfo, Quota, Resource, Routed, Service, ServiceInfo,
+    Access, Answering, Binding, DEFAULT_BODY_LIMIT_BYTES, Handler, Operation, OperationInfo, Quota, Resource, Routed,
+    Service, ServiceInfo,
 };
 pub use page::{Page, decode_token, encode_token};
 pub use ports::{Dispatch, FunctionInvoker, Invocation, LogWriter, PortFuture, Principal, RoleDirectory, RoleTrust};

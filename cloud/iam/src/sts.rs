@@ -112,8 +112,7 @@ fn session_token(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError>
     let now = iam.now();
     let access_key = unique_id(&iam.random, "ASIA");
     let arn = user_arn(request.location().account());
-    let session =
-        new_session(&iam.random, arn, None, USER_ID.to_owned(), now + SignedDuration::from_secs(seconds));
+    let session = new_session(&iam.random, arn, None, USER_ID.to_owned(), now + SignedDuration::from_secs(seconds));
     let credentials = credentials(&access_key, &session);
     iam.sessions.open(access_key, session, now);
     Ok(Xml::new().nest("Credentials", credentials))

@@ -57,7 +57,11 @@ impl Guard {
         sessions: impl FnOnce(&str) -> Option<SessionKeys>,
     ) -> Result<Option<SignatureCheck>, Refusal> {
         let Some(scope) = &request.scope else {
-            return Err(if request.headers.contains_key("authorization") { incomplete(request) } else { Refusal::Unsigned });
+            return Err(if request.headers.contains_key("authorization") {
+                incomplete(request)
+            } else {
+                Refusal::Unsigned
+            });
         };
         if scope.access_key == self.keys.access_key_id {
             return self.known(request, None).map(Some);
@@ -108,9 +112,7 @@ impl Guard {
         let secret = match session {
             None => Secret { secret_access_key: self.keys.secret_access_key.clone(), session_token: None },
             Some(keys) if keys.expires_at <= now => return Err(Refusal::Expired),
-            Some(keys) => {
-                Secret { secret_access_key: keys.secret_access_key, session_token: Some(keys.session_token) }
-            }
+            Some(keys) => Secret { secret_access_key: keys.secret_access_key, session_token: Some(keys.session_token) },
         };
         if shown != secret.session_token.as_deref() {
             return Err(Refusal::UnknownKey);

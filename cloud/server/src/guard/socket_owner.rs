@@ -63,8 +63,7 @@ struct Netlink {
 impl SocketOwners {
     pub(crate) fn open() -> Self {
         let protocol = Some(rustix::net::netlink::SOCK_DIAG);
-        let opened =
-            rustix::net::socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol);
+        let opened = rustix::net::socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol);
         if let Err(error) = &opened {
             tracing::debug!(target: "cloud::guard", %error, "there is no sock_diag: /proc/net/tcp is read instead");
         }

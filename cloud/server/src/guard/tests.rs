@@ -1,3 +1,5 @@
+//! The guard decides on requests that the SDK's own code has signed.
+
 use std::time::Duration;
 
 use cloud_core::{ClockControl, Location};
@@ -33,8 +35,7 @@ fn signed(guard: &Guard, access_key: &str, secret: &str, token: Option<&str>, bo
         .with_header("host", "127.0.0.1:4566")
         .with_header("x-amz-target", "AWSStepFunctions.ListStateMachines")
         .with_header("user-agent", "not signed");
-    let identity =
-        aws_credential_types::Credentials::from_keys(access_key, secret, token.map(str::to_owned)).into();
+    let identity = aws_credential_types::Credentials::from_keys(access_key, secret, token.map(str::to_owned)).into();
     let params = aws_sigv4::sign::v4::SigningParams::builder()
         .identity(&identity)
         .region("eu-west-1")
@@ -44,11 +45,8 @@ fn signed(guard: &Guard, access_key: &str, secret: &str, token: Option<&str>, bo
         .build()
         .unwrap()
         .into();
-    let pairs: Vec<(String, String)> = request
-        .headers
-        .iter()
-        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-        .collect();
+    let pairs: Vec<(String, String)> =
+        request.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
     let signable = aws_sigv4::http_request::SignableRequest::new(
         "POST",
         format!("http://127.0.0.1:4566{}?{}", request.path, request.raw_query),
@@ -57,9 +55,7 @@ fn signed(guard: &Guard, access_key: &str, secret: &str, token: Option<&str>, bo
     );
     let (instructions, _) = aws_sigv4::http_request::sign(signable.unwrap(), &params).unwrap().into_parts();
     for (name, value) in instructions.headers() {
-        request
-            .headers
-            .insert(HeaderName::try_from(name).unwrap(), HeaderValue::try_from(value).unwrap());
+        request.headers.insert(HeaderName::try_from(name).unwrap(), HeaderValue::try_from(value).unwrap());
     }
     rescoped(request)
 }
@@ -141,7 +137,10 @@ fn signatures_end_after_five_minutes_and_sessions_with_their_time() {
     assert_eq!(decide(&guard, &role, Peer::Owner), Err(Refusal::Expired));
     let (earlier, _) = self::guard();
     let refused = decide(&earlier, &signed(&guard, "AKIAOWN", "secret", None, "{}"), STRANGER);
-    assert!(matches!(&refused, Err(Refusal::WrongScope(text)) if text.starts_with("Signature not yet current")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(Refusal::WrongScope(text)) if text.starts_with("Signature not yet current")),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -177,7 +177,8 @@ pub async fn reset(data_dir: &DataDir) -> Result<(), LifecycleError> {
 
 /// All that a cloud keeps in its folder, but for the locks.
 fn removed_by_reset(data_dir: &DataDir) -> Vec<PathBuf> {
-    let mut paths = vec![data_dir.store(), data_dir.functions(), data_dir.ready_file(), data_dir.log(), data_dir.keys()];
+    let mut paths =
+        vec![data_dir.store(), data_dir.functions(), data_dir.ready_file(), data_dir.log(), data_dir.keys()];
     paths.extend(data_dir.activity_files());
     paths
 }
@@ -250,7 +251,8 @@ async fn spawn(options: &StartOptions) -> Result<Ready, LifecycleError> {
 fn command(options: &StartOptions) -> Result<Command, LifecycleError> {
     let data_dir = &options.data_dir;
     let root = std::path::absolute(data_dir.root()).map_err(|error| FileError::new(data_dir.root(), error))?;
-    let log = private_file().truncate(true).open(data_dir.log()).map_err(|error| FileError::new(data_dir.log(), error))?;
+    let log =
+        private_file().truncate(true).open(data_dir.log()).map_err(|error| FileError::new(data_dir.log(), error))?;
     let program = std::env::current_exe().map_err(LifecycleError::Spawn)?;
     let mut command = Command::new(program);
     command.args(["local", "run", "--background", "--data"]).arg(&root);

@@ -8,9 +8,9 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::guard::{Peer, Peers};
 use crate::http::connections::{Connection, Connections, Place};
 use crate::http::front::{Front, Site};
-use crate::guard::{Peer, Peers};
 
 /// How long a request that is being answered may still take once the server ends.
 const DRAIN_LIMIT: Duration = Duration::from_secs(3);
