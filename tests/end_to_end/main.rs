@@ -15,6 +15,7 @@ mod deployments;
 mod eventual;
 mod fault_matrix;
 mod first_posts;
+mod guarded;
 mod kills;
 mod lesson;
 mod live_tail;

@@ -19,9 +19,8 @@ use cloud_store::{Store, StoreError};
 use jiff::Timestamp;
 
 use super::admin;
-use super::http::Host;
+use super::http::{Host, foreign_host};
 use super::router::{InternalDispatch, Router};
-use super::site::foreign_host;
 use super::time::{self, CloudTime};
 
 /// What a cloud is made of: where its state is, its clock, its source of random values, and what runs functions.

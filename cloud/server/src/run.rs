@@ -126,6 +126,8 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport))
         tracing::warn!(target: "cloud::lifecycle", count = tightened, "files and folders were open to other users and are not any more");
     }
     let open_files = OpenFiles::raise();
+    let OpenFiles { before, now } = open_files;
+    tracing::debug!(target: "cloud::lifecycle", before, now, "the limit of open files");
     let keys = CloudKeys::read_or_generate(&data_dir)?;
     let (listener, default_port_taken) = listen(port).await?;
     let address =

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::admin;
 use super::composition::Cloud;
 use super::guard::{Guard, Peer, Refusal, SignatureCheck, is_foreign};
-use super::http::{Admitted, Front, Host, Share, Site};
+use super::http::{Admitted, Front, Host, Share, Site, foreign_host};
 use super::keys::CloudKeys;
 
 /// The largest body that the endpoint of an HTTP API takes: "Payload size: 10 MB" of
@@ -39,7 +39,11 @@ impl Site for GuardedCloud {
 
     fn admit(&self, head: &Request, peer: Peer) -> Result<Admitted<Self::Pending>, Response> {
         let pending = match Host::of(head) {
-            Host::Foreign => return Err(foreign_host()),
+            Host::Foreign => {
+                let host = head.header("host");
+                tracing::warn!(target: "cloud::guard", path = head.path, host, "a request by a foreign name was refused");
+                return Err(foreign_host());
+            }
             // On AWS it is public too; the API has its own rules for pages.
             Host::Api(_) => return Ok(Admitted { share: Share::Endpoint, pending: None }),
             Host::Service if is_foreign(head) => return Err(foreign_page(head)),
@@ -96,12 +100,6 @@ impl Site for GuardedCloud {
     async fn answer(&self, request: Request) -> Response {
         self.cloud.answer(request).await
     }
-}
-
-/// The answer to a name of another machine: a page in a browser that rebound its own name to this machine sends such a one.
-pub(crate) fn foreign_host() -> Response {
-    let message = "The Host header names another machine. The embedded cloud answers only to 127.0.0.1, localhost and names under .localhost.";
-    Response::json(403, &json!({ "message": message }))
 }
 
 fn foreign_page(head: &Request) -> Response {

@@ -31,7 +31,7 @@ mod tags;
 mod trace;
 
 pub use apis::endpoint;
-pub use client::connect::{Aws, Target};
+pub use client::connect::{Aws, LocalKeys, Target};
 pub use client::credentials::mfa::{MfaCode, MfaPrompt};
 pub use client::timeouts::CallTimeout;
 pub use client::{http, region};

@@ -44,5 +44,5 @@ pub(crate) fn json(status: &str, code: &str, message: &str) -> String {
 
 pub(crate) async fn clients(endpoint: String, limit: CallTimeout) -> Aws {
     let region = Region::parse("eu-west-1").unwrap();
-    Aws::connect_within(Target::Local { endpoint, region }, limit).await.unwrap()
+    Aws::connect_within(Target::Local { endpoint, region, keys: None }, limit).await.unwrap()
 }

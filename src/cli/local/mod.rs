@@ -1,5 +1,6 @@
 //! `workshop local`: the embedded cloud in the background or the foreground.
 
+mod env;
 mod log_line;
 mod logs;
 mod status;
@@ -21,11 +22,12 @@ use crate::cli::ui::Ui;
 #[command(after_help = "Examples:
   workshop local start        in the background; `--local` on any command does so when needed
   workshop local status       where it listens, how much memory it takes, what is in it
+  workshop local env          the variables with which any AWS client uses it
   workshop local logs -t      each request as it is answered, and what fails
   workshop local reset        stop it and forget everything in it
 
 Its state is kept in $WORKSHOP_HOME, else $XDG_STATE_HOME/workshop, else ~/.local/state/workshop. It answers this machine
-only. Any AWS client can use it: set AWS_ENDPOINT_URL to its address and any access key.")]
+only: its own user with any access key, others with the keys that `workshop local env` prints. Any AWS client can use it.")]
 pub(crate) struct LocalArgs {
     #[command(subcommand)]
     action: Action,
@@ -95,6 +97,15 @@ On a cloud that runs already these take the place of all that were set: failing=
     Status,
     /// Show its time, or move it ahead
     Time(time::TimeArgs),
+    /// Print the variables with which any AWS client uses it
+    #[command(after_help = "Examples:
+  eval \"$(workshop local env)\"               in bash, zsh and other POSIX shells
+  workshop local env --shell fish | source   in fish
+  workshop local env --json                  for a program
+
+They hold the cloud's own keys: who has them may use the cloud, also as another user of this machine. You yourself may
+use any access key.")]
+    Env(env::EnvArgs),
     /// Show what it answered and did, and what failed in it
     Logs(logs::LogsArgs),
     /// Stop it and delete everything in it
@@ -167,6 +178,7 @@ pub(crate) async fn run(args: LocalArgs, ui: &Ui) -> Result<(), CliError> {
         Action::Stop => stop(ui).await,
         Action::Status => status::run(ui).await,
         Action::Time(args) => time::run(&args, ui).await,
+        Action::Env(args) => env::run(&args, ui).await,
         Action::Logs(args) => logs::run(&args, ui).await,
         Action::Reset => {
             lifecycle::reset(&data_dir()?).await?;

@@ -50,7 +50,7 @@ pub(super) async fn run(ui: &Ui) -> Result<(), CliError> {
 
 async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError> {
     let endpoint = ready.endpoint();
-    let (health, holds) = tokio::join!(lifecycle::health(data_dir, ready), holds(ui, &endpoint));
+    let (health, holds) = tokio::join!(lifecycle::health(data_dir, ready), holds(ui, data_dir, &endpoint));
     // One that ends just now has nothing to say of itself: the rest is shown.
     let health = health.unwrap_or_default();
     let report = StatusReport {
@@ -82,16 +82,17 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
 }
 
 /// What it holds in the region that `--local` uses; none when it can't tell, which is said.
-async fn holds(ui: &Ui, endpoint: &str) -> Option<Inventory> {
+async fn holds(ui: &Ui, data_dir: &DataDir, endpoint: &str) -> Option<Inventory> {
     let count = async {
         let region = Region::default();
-        let aws = Aws::connect(Target::Local { endpoint: endpoint.to_owned(), region }).await?;
-        inventory::count(&aws.with_patience(Patience::Brief)).await
+        let keys = embedded::keys(data_dir)?;
+        let aws = Aws::connect(Target::Local { endpoint: endpoint.to_owned(), region, keys }).await?;
+        Ok::<_, CliError>(inventory::count(&aws.with_patience(Patience::Brief)).await?)
     };
     match count.await {
         Ok(inventory) => Some(inventory),
         Err(error) => {
-            let why = CliError::from(error).message;
+            let why = error.message;
             ui.note(toned(Tone::Warning, format!("What it holds could not be counted: {why}")));
             None
         }

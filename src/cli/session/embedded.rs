@@ -1,6 +1,8 @@
 //! The embedded cloud as the command line sees it: where its folder is, and what is said of one that runs.
 
-use cloud_server::{DataDir, Ready, lifecycle::Running};
+use aws::LocalKeys;
+use cloud_server::lifecycle::{LifecycleError, Running};
+use cloud_server::{CloudKeys, DataDir, Ready};
 
 use super::cloud_time;
 use crate::cli::error::{CliError, ErrorKind};
@@ -14,6 +16,16 @@ pub(crate) fn data_dir() -> Result<DataDir, CliError> {
         CliError::new(ErrorKind::Failed, "There is no folder to keep the embedded cloud's state in: HOME is not set.")
             .try_this("Set WORKSHOP_HOME to a folder that you may write to.")
     })
+}
+
+/// The keys of the cloud in this folder, with which commands sign: where the system does not tell whose a connection is, any
+/// others are refused. None for a cloud that an earlier workshop started.
+///
+/// # Errors
+/// They can't be read.
+pub(crate) fn keys(data_dir: &DataDir) -> Result<Option<LocalKeys>, CliError> {
+    let keys = CloudKeys::read(data_dir).map_err(LifecycleError::File)?;
+    Ok(keys.map(|CloudKeys { access_key_id, secret_access_key }| LocalKeys { access_key_id, secret_access_key }))
 }
 
 /// What is said of a cloud that runs.

@@ -111,11 +111,13 @@ async fn target(global: &Global, ui: &Ui) -> Result<(Target, Option<Running>), C
             CliError::new(ErrorKind::Usage, message).try_this("Take a region such as us-east-1, or leave it out.")
         );
     }
-    let running = lifecycle::ensure_running(&embedded::data_dir()?).await?;
+    let data_dir = embedded::data_dir()?;
+    let running = lifecycle::ensure_running(&data_dir).await?;
     if !running.ran_already {
         ui.note(toned(Tone::Faint, embedded::started(&running)));
     }
-    Ok((Target::Local { endpoint: running.ready.endpoint(), region }, Some(running)))
+    let keys = embedded::keys(&data_dir)?;
+    Ok((Target::Local { endpoint: running.ready.endpoint(), region, keys }, Some(running)))
 }
 
 /// The stack of a project as far as it is known without a call: the account is a placeholder unless it is the embedded

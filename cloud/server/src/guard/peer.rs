@@ -24,7 +24,8 @@ impl Peer {
 /// Asks the system who connects.
 #[derive(Debug)]
 pub(crate) struct Peers {
-    user: u32,
+    /// None where others look the same.
+    user: Option<u32>,
     #[cfg(target_os = "linux")]
     sockets: super::socket_owner::SocketOwners,
 }
@@ -33,7 +34,7 @@ impl Peers {
     /// For a cloud that runs as this process' user.
     pub(crate) fn new() -> Self {
         Self {
-            user: rustix::process::geteuid().as_raw(),
+            user: Some(rustix::process::geteuid().as_raw()).filter(|user| !stands_for_others(*user)),
             #[cfg(target_os = "linux")]
             sockets: super::socket_owner::SocketOwners::open(),
         }
@@ -43,7 +44,7 @@ impl Peers {
     /// has an owner; so one whose process went away before it was looked at belongs to nobody (Linux shows root there).
     pub(crate) fn of(&self, client: SocketAddr, server: SocketAddr) -> Peer {
         match self.owner(client, server) {
-            Some(user) if user == self.user || user == 0 => Peer::Owner,
+            Some(user) if Some(user) == self.user || user == 0 => Peer::Owner,
             Some(user) => Peer::Other(user),
             None => Peer::Unknown,
         }
@@ -57,5 +58,31 @@ impl Peers {
     #[cfg(not(target_os = "linux"))]
     fn owner(&self, _client: SocketAddr, _server: SocketAddr) -> Option<u32> {
         None
+    }
+}
+
+/// In a user namespace that does not have every user, the system shows all that it lacks as one (`nobody`, as a rule). A
+/// cloud that runs as that one can't tell them from itself.
+fn stands_for_others(user: u32) -> bool {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let shown = read("/proc/sys/kernel/overflowuid");
+    let map = read("/proc/self/uid_map");
+    shown.trim().parse() == Ok(user) && !has_every_user(&map)
+}
+
+/// Whether `/proc/self/uid_map` has all users, each as itself.
+fn has_every_user(map: &str) -> bool {
+    map.split_whitespace().eq(["0", "0", "4294967295"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_without_every_user_is_told() {
+        assert!(has_every_user("         0          0 4294967295\n"));
+        assert!(!has_every_user("         0       1000          1\n"));
+        assert!(!has_every_user(""));
     }
 }

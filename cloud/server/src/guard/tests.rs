@@ -1,3 +1,5 @@
+//! The guard decides on requests that the SDK's own code has signed.
+
 use std::time::Duration;
 
 use cloud_core::{ClockControl, Location};

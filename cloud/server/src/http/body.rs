@@ -10,8 +10,14 @@ use http_body_util::BodyExt as _;
 use hyper::body::Body;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The bytes of bodies up to [`DEFAULT_BODY_LIMIT_BYTES`] that services take at once.
+/// The largest body that counts as small: nearly all of them are, and none waits for a larger one.
+const SMALL_BODY_BYTES: usize = 64 << 10;
+
+/// The bytes of small bodies that services take at once.
 const SMALL_BYTES: usize = 64 << 20;
+
+/// The bytes of those up to [`DEFAULT_BODY_LIMIT_BYTES`].
+const MEDIUM_BYTES: usize = 64 << 20;
 
 /// The bytes of larger bodies: two of the largest zips, or 24 of the largest events.
 const LARGE_BYTES: usize = 144 << 20;
@@ -44,6 +50,7 @@ pub(crate) enum Share {
 #[derive(Debug, Clone)]
 pub(super) struct Bodies {
     small: Arc<Semaphore>,
+    medium: Arc<Semaphore>,
     large: Arc<Semaphore>,
     endpoint: Arc<Semaphore>,
     machine: Clock,
@@ -58,7 +65,13 @@ pub(super) struct Room {
 impl Bodies {
     pub(super) fn new(machine: Clock) -> Self {
         let units = |bytes: usize| Arc::new(Semaphore::new(bytes / UNIT_BYTES));
-        Self { small: units(SMALL_BYTES), large: units(LARGE_BYTES), endpoint: units(ENDPOINT_BYTES), machine }
+        Self {
+            small: units(SMALL_BYTES),
+            medium: units(MEDIUM_BYTES),
+            large: units(LARGE_BYTES),
+            endpoint: units(ENDPOINT_BYTES),
+            machine,
+        }
     }
 
     /// Room for so many bytes; waits a while for others. None when there is none.
@@ -68,8 +81,9 @@ impl Bodies {
         };
         let semaphore = match share {
             Share::Endpoint => &self.endpoint,
-            Share::Service if bytes > DEFAULT_BODY_LIMIT_BYTES => &self.large,
-            Share::Service => &self.small,
+            Share::Service if bytes <= SMALL_BODY_BYTES => &self.small,
+            Share::Service if bytes <= DEFAULT_BODY_LIMIT_BYTES => &self.medium,
+            Share::Service => &self.large,
         };
         let semaphore = Arc::clone(semaphore);
         if let Ok(permit) = Arc::clone(&semaphore).try_acquire_many_owned(units) {

@@ -185,10 +185,22 @@ impl<S: Site> Exchange<S> {
         };
         self.connection.answers();
         let request = Request { body: whole, ..head };
-        match site.verify(&request, pending) {
+        match self.verify(&request, pending).await {
             Ok(()) => self.run(request).await,
             Err(refused) => refused,
         }
+    }
+
+    /// Looks at the whole. The hash of a large body takes some time, in which others want to be answered.
+    async fn verify(&self, request: &Request, pending: S::Pending) -> Result<(), Response> {
+        let site = &self.front.inner.site;
+        if request.body.len() <= DEFAULT_BODY_LIMIT_BYTES {
+            return site.verify(request, pending);
+        }
+        let site = Arc::clone(site);
+        let request = request.clone();
+        let verified = tokio::task::spawn_blocking(move || site.verify(&request, pending)).await;
+        verified.unwrap_or_else(|error| Err(unreadable(&error.to_string())))
     }
 
     /// Has a request answered, to its end even when its client goes away: half an operation would be worse than one that
@@ -215,8 +227,6 @@ impl<S: Site> Exchange<S> {
     /// Answers without the body. A client that asked whether to send it does not; of any other the rest is read, so that it
     /// gets to read the answer.
     fn refuse(&self, head: &Request, body: Incoming, response: Response) -> Response {
-        let status = response.status;
-        tracing::debug!(target: "cloud::listener", status, request_id = %head.id, "a request was refused by its headers");
         if body.is_end_stream() {
             return response;
         }

@@ -1,6 +1,7 @@
 //! The Host header: which names are ours, and which one is an HTTP API's endpoint.
 
-use cloud_core::Request;
+use cloud_core::{Request, Response};
+use serde_json::json;
 
 /// Whom a request is for, by its Host header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,12 @@ impl Host {
             None => Self::Service,
         }
     }
+}
+
+/// The answer to a name of another machine: a page in a browser that rebound its own name to this machine sends such a one.
+pub(crate) fn foreign_host() -> Response {
+    let message = "The Host header names another machine. The embedded cloud answers only to 127.0.0.1, localhost and names under .localhost.";
+    Response::json(403, &json!({ "message": message }))
 }
 
 fn without_port(header: &str) -> &str {

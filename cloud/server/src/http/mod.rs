@@ -9,5 +9,5 @@ mod watched;
 
 pub(crate) use body::Share;
 pub(crate) use front::{Admitted, Front, Site};
-pub(crate) use host::Host;
+pub(crate) use host::{Host, foreign_host};
 pub(crate) use listener::serve;

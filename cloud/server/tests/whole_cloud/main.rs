@@ -4,6 +4,7 @@
 
 mod accounts;
 mod documentation;
+mod front;
 mod replay;
 mod router;
 mod throttling;

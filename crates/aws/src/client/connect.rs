@@ -41,7 +41,24 @@ pub enum Target {
         endpoint: String,
         /// The region to act in.
         region: Region,
+        /// Its own access key, where it is known; its user may use any other.
+        keys: Option<LocalKeys>,
     },
+}
+
+/// An access key of the embedded cloud.
+#[derive(Clone)]
+pub struct LocalKeys {
+    /// Its id.
+    pub access_key_id: String,
+    /// Its secret.
+    pub secret_access_key: String,
+}
+
+impl std::fmt::Debug for LocalKeys {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("LocalKeys").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+    }
 }
 
 /// The settings of a client whose calls are traced and made again by the one policy.
@@ -108,7 +125,7 @@ impl Aws {
             Target::Aws { profile, region, mfa_code } => {
                 user_config(profile.as_deref(), region.as_ref(), mfa_code, timeout).await?
             }
-            Target::Local { endpoint, region } => (local_config(endpoint, region), None),
+            Target::Local { endpoint, region, keys } => (local_config(endpoint, region, keys.as_ref()), None),
         };
         let config = config.into_builder().timeout_config(timeout.call_timeouts()).retry_config(retries()).build();
         let random = Random::from_system();
@@ -236,9 +253,12 @@ async fn user_config(
     Ok((config, profiles.named().map(str::to_owned)))
 }
 
-/// The embedded cloud takes any credentials; these never come from the user's own.
-fn local_config(endpoint: &str, region: &Region) -> SdkConfig {
-    let credentials = Credentials::from_keys("test", "test", None);
+/// The embedded cloud has keys of its own, and takes any from its user; these never come from the user's own.
+fn local_config(endpoint: &str, region: &Region, keys: Option<&LocalKeys>) -> SdkConfig {
+    let credentials = match keys {
+        Some(keys) => Credentials::from_keys(keys.access_key_id.as_str(), keys.secret_access_key.as_str(), None),
+        None => Credentials::from_keys("test", "test", None),
+    };
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(endpoint)

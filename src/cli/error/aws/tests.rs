@@ -88,7 +88,7 @@ fn a_setting_is_told_in_its_own_words() {
 #[tokio::test]
 async fn wrong_settings_are_named() {
     let region = Region::parse("xx-nowhere-1").unwrap();
-    let target = Target::Local { endpoint: "http://127.0.0.1:9".to_owned(), region };
+    let target = Target::Local { endpoint: "http://127.0.0.1:9".to_owned(), region, keys: None };
     let here = Aws::connect(target).await.unwrap();
     let mut there = here.clone();
     there.endpoint = None;

@@ -1,3 +1,5 @@
+//! Connections over real sockets, to a site that echoes.
+
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 

@@ -1,0 +1,150 @@
+//! What arrives on a connection, byte by byte: who is let in, and what is refused before its body is there.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use cloud_core::{Clock, Random, Stop};
+use cloud_server::{CloudFront, CloudKeys, Peer};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+
+use crate::world::World;
+
+const OTHER: Peer = Peer::Other(65534);
+const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/";
+
+/// A connection of somebody to a cloud.
+fn connect(world: &World, peer: Peer) -> DuplexStream {
+    let keys = CloudKeys { access_key_id: "AKIAOWN".to_owned(), secret_access_key: "secret".to_owned() };
+    let front = CloudFront::new(
+        Arc::clone(&world.cloud),
+        keys,
+        Clock::system(),
+        Clock::system(),
+        Random::from_seed(1),
+        Stop::new(),
+    );
+    let (client, server) = tokio::io::duplex(1 << 16);
+    let source = SocketAddr::from(([127, 0, 0, 1], 50_000));
+    tokio::spawn(async move { front.serve_connection(server, source, peer).await });
+    client
+}
+
+/// Sends one request and reads until the connection ends.
+async fn ask(peer: Peer, head: &str, body: &str) -> String {
+    let world = World::new(1);
+    let mut stream = connect(&world, peer);
+    let request = format!(
+        "{head}Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        if body.is_empty() { "0".to_owned() } else { body.len().to_string() }
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn states(headers: &str) -> String {
+    format!(
+        "POST / HTTP/1.1\r\nHost: localhost:4566\r\nX-Amz-Target: AWSStepFunctions.ListStateMachines\r\n\
+         {SIGNED}states/aws4_request, SignedHeaders=host, Signature=x\r\n{headers}"
+    )
+}
+
+#[tokio::test]
+async fn any_key_is_the_owners_and_nobody_elses() {
+    assert!(ask(Peer::Owner, &states(""), "{}").await.starts_with("HTTP/1.1 200"));
+    for peer in [OTHER, Peer::Unknown] {
+        let refused = ask(peer, &states(""), "{}").await;
+        assert!(refused.starts_with("HTTP/1.1 400") && refused.contains("UnrecognizedClientException"), "{refused}");
+        assert!(refused.contains("workshop local env"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn pages_and_foreign_names_reach_no_service() {
+    for header in ["Origin: https://example.com\r\n", "Origin: null\r\n", "Sec-Fetch-Site: cross-site\r\n"] {
+        let refused = ask(Peer::Owner, &states(header), "{}").await;
+        assert!(refused.starts_with("HTTP/1.1 403") && refused.contains("another origin"), "{refused}");
+        let health = format!("GET /_workshop/health HTTP/1.1\r\nHost: localhost:4566\r\n{header}");
+        assert!(ask(Peer::Owner, &health, "").await.starts_with("HTTP/1.1 403"));
+        // The endpoint of an API answers pages by its own rules: here it is not there.
+        let endpoint = format!("GET / HTTP/1.1\r\nHost: abc.execute-api.localhost:4566\r\n{header}");
+        assert!(ask(Peer::Owner, &endpoint, "").await.starts_with("HTTP/1.1 404"));
+    }
+    let own = states("Origin: http://localhost:4566\r\nSec-Fetch-Site: same-origin\r\n");
+    assert!(ask(Peer::Owner, &own, "{}").await.starts_with("HTTP/1.1 200"));
+    let foreign = "GET /_workshop/health HTTP/1.1\r\nHost: example.com\r\n";
+    assert!(ask(Peer::Owner, foreign, "").await.contains("names another machine"));
+}
+
+#[tokio::test]
+async fn administration_is_the_owners_and_endpoints_are_everybodys() {
+    let health = "GET /_workshop/health HTTP/1.1\r\nHost: localhost\r\n";
+    assert!(ask(Peer::Owner, health, "").await.starts_with("HTTP/1.1 200"));
+    for request in [health, "POST /_workshop/shutdown HTTP/1.1\r\nHost: localhost\r\nx-workshop: 1\r\n"] {
+        let refused = ask(OTHER, request, "").await;
+        assert!(refused.starts_with("HTTP/1.1 403") && refused.contains("another user"), "{refused}");
+    }
+    let endpoint = "GET / HTTP/1.1\r\nHost: abc.execute-api.localhost\r\n";
+    assert!(ask(OTHER, endpoint, "").await.starts_with("HTTP/1.1 404"));
+}
+
+#[tokio::test]
+async fn what_is_not_signed_is_refused_in_its_protocol_before_its_body_comes() {
+    let world = World::new(1);
+    let refused = async |lines: &str| {
+        let mut stream = connect(&world, Peer::Owner);
+        let head = format!("{lines}\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 50000\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let code = ["MissingAuthenticationTokenException", "MissingAuthenticationToken"]
+            .into_iter()
+            .find(|code| answer.contains(code))
+            .unwrap_or(&answer);
+        format!("{} {code}", &answer[9..12])
+    };
+    let form = "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded; charset=utf-8";
+    assert_eq!(refused(form).await, "403 MissingAuthenticationToken");
+    let target = "POST / HTTP/1.1\r\nX-Amz-Target: AWSStepFunctions.StartExecution";
+    assert_eq!(refused(target).await, "400 MissingAuthenticationTokenException");
+    let path = "POST /2015-03-31/functions HTTP/1.1";
+    assert_eq!(refused(path).await, "403 MissingAuthenticationTokenException");
+}
+
+#[tokio::test]
+async fn a_body_is_refused_by_the_size_that_its_operation_takes() {
+    let world = World::new(1);
+    let told = async |line: &str, service: &str, bytes: usize| {
+        let mut stream = connect(&world, Peer::Owner);
+        let signed = format!("{SIGNED}{service}/aws4_request, SignedHeaders=host, Signature=x");
+        let head =
+            format!("{line}\r\nHost: localhost\r\n{signed}\r\nExpect: 100-continue\r\nContent-Length: {bytes}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = vec![0; 400];
+        let read = stream.read(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer[..read]).into_owned()
+    };
+    let create = "POST /2015-03-31/functions HTTP/1.1";
+    assert!(told(create, "lambda", 70_167_211).await.starts_with("HTTP/1.1 100 Continue"));
+    let refused = told(create, "lambda", 70_167_212).await;
+    assert!(refused.starts_with("HTTP/1.1 413"), "{refused}");
+    assert!(
+        refused.contains("Request must be smaller than 70167211 bytes for the CreateFunction operation"),
+        "{refused}"
+    );
+    let invoke = "POST /2015-03-31/functions/x/invocations HTTP/1.1";
+    assert!(told(invoke, "lambda", 6_291_456).await.starts_with("HTTP/1.1 100 Continue"));
+    let refused = told(invoke, "lambda", 6_291_457).await;
+    assert!(
+        refused.contains("Request must be smaller than 6291456 bytes for the InvokeFunction operation"),
+        "{refused}"
+    );
+    let start = "POST / HTTP/1.1\r\nX-Amz-Target: AWSStepFunctions.StartExecution";
+    assert!(told(start, "states", 1 << 20).await.starts_with("HTTP/1.1 100 Continue"));
+    let refused = told(start, "states", (1 << 20) + 1).await;
+    assert!(refused.starts_with("HTTP/1.1 413") && refused.contains("\"__type\""), "{refused}");
+    let lines = "POST / HTTP/1.1\r\nX-Amz-Target: Logs_20140328.PutLogEvents";
+    assert!(told(lines, "logs", 8 << 20).await.starts_with("HTTP/1.1 100 Continue"));
+    assert!(told("POST / HTTP/1.1", "iam", 2 << 20).await.contains("<Code>RequestEntityTooLargeException</Code>"));
+}
