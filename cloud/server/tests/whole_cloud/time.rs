@@ -89,7 +89,10 @@ async fn a_year_of_days_has_each_day_in_its_place() {
     let (status_code, moved) = world.move_time(&json!({"advanceMs": 365 * DAY_MS})).await;
     assert_eq!((status_code, &moved["moments"]), (200, &json!(365)), "{moved}");
     let exits = moments(&world, &execution, "WaitStateExited").await;
-    assert_eq!(exits, (1..=365).map(|day| day * 86_400).collect::<Vec<_>>());
+    assert_eq!(exits, (1..=364).map(|day| day * 86_400).collect::<Vec<_>>());
+    // No execution lives longer than a year.
+    let year = world.now();
+    assert_eq!(status(&world, &execution).await, ("TIMED_OUT".to_owned(), Some(year)));
 }
 
 #[tokio::test]
