@@ -58,6 +58,11 @@ pub struct Functions {
 }
 
 impl Functions {
+    /// No function's zip is removed while this is held: a copy of the store and of the zips fits together.
+    pub async fn prevent_code_removal(&self) -> tokio::sync::RwLockReadGuard<'_, ()> {
+        self.code.prevent_removal().await
+    }
+
     /// Loads the functions and removes code that none of them names; nothing is run.
     ///
     /// # Errors

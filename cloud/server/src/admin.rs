@@ -1,5 +1,7 @@
 //! The cloud's own paths, `/_workshop/...`: is it there, which of AWS's delays does it show, and end it.
 
+use std::path::Path;
+
 use hyper::Method;
 use serde_json::json;
 
@@ -21,6 +23,8 @@ pub(crate) const SHUTDOWN_PATH: &str = "/_workshop/shutdown";
 pub(crate) const TIME_PATH: &str = "/_workshop/time";
 /// Ends the waits that an execution is in.
 pub(crate) const SKIP_PATH: &str = "/_workshop/skip";
+/// Writes a backup to the file that the body names.
+pub(crate) const BACKUP_PATH: &str = "/_workshop/backup";
 /// Has its clock stand still.
 pub(crate) const STAND_STILL_PATH: &str = "/_workshop/time/stand-still";
 
@@ -44,7 +48,8 @@ pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
             }),
         ),
         (&Method::GET, EVENTUAL_PATH) => Response::json(200, &cloud.faults.settings().to_json()),
-        (&Method::POST, SHUTDOWN_PATH | TIME_PATH | STAND_STILL_PATH | SKIP_PATH) | (&Method::PUT, EVENTUAL_PATH)
+        (&Method::POST, SHUTDOWN_PATH | TIME_PATH | STAND_STILL_PATH | SKIP_PATH | BACKUP_PATH)
+        | (&Method::PUT, EVENTUAL_PATH)
             if request.header(GUARD_HEADER).is_none() =>
         {
             let message = format!("Changing the embedded cloud needs the header {GUARD_HEADER}.");
@@ -60,6 +65,12 @@ pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
             Ok(()) => Response::json(200, &json!(cloud.time.report())),
             Err(error) => failed(500, &error.to_string()),
         },
+        (&Method::POST, BACKUP_PATH) => {
+            match cloud.back_up(Path::new(&*String::from_utf8_lossy(&request.body))).await {
+                Ok(contents) => Response::json(200, &json!(contents)),
+                Err(error) => failed(500, &error.to_string()),
+            }
+        }
         (&Method::POST, SKIP_PATH) => match cloud.skip(&String::from_utf8_lossy(&request.body)).await {
             Ok(states) => Response::json(200, &json!({ "skipped": states })),
             Err(error) => failed(error.status, &error.message),

@@ -3,7 +3,7 @@
 //! A new service is one crate, one line where it is opened and one in the list of [`services`].
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cloud_apigateway::Apis;
@@ -19,6 +19,9 @@ use cloud_store::{Store, StoreError};
 use jiff::Timestamp;
 
 use super::admin;
+use super::backup::{self, BackupError, Contents, Source};
+use super::data_dir::DataDir;
+use super::file_error::FileError;
 use super::http::{Host, foreign_host};
 use super::router::{InternalDispatch, Router};
 use super::time::{self, CloudTime};
@@ -48,6 +51,7 @@ pub struct Cloud {
     pub(crate) started_at: Timestamp,
     pub(crate) stop: Stop,
     pub(crate) time: CloudTime,
+    data_dir: DataDir,
     store: Store,
     clock: Clock,
     pub(crate) router: Arc<Router>,
@@ -66,6 +70,7 @@ impl Cloud {
     pub fn open(composition: Composition) -> Result<Arc<Self>, StoreError> {
         let Composition { store, functions_dir, address, clock, random, runner, stop } = composition;
         time::restore(&store, &clock)?;
+        let data_dir = DataDir::new(functions_dir.parent().unwrap_or(&functions_dir));
         let faults = FaultInjection::new(clock.clone());
         let dispatch = Arc::new(InternalDispatch::default());
 
@@ -106,6 +111,7 @@ impl Cloud {
             started_at,
             stop,
             time,
+            data_dir,
             store,
             clock,
             router,
@@ -142,6 +148,19 @@ impl Cloud {
         self.states.stop().await;
         self.functions.stop();
         self.store.flush().await
+    }
+
+    /// Writes all that the cloud holds to a new file, while it goes on.
+    pub(crate) async fn back_up(&self, file: &Path) -> Result<Contents, BackupError> {
+        // A zip that the copy of the store names stays until it is in the file.
+        let _no_zip_goes = self.functions.prevent_code_removal().await;
+        let store = self.store.clone();
+        let data_dir = self.data_dir.clone();
+        let created_at = self.clock.machine().now();
+        let file = file.to_owned();
+        let write = move || backup::write(&Source { store: &store, data_dir: &data_dir, created_at }, &file);
+        let written = tokio::task::spawn_blocking(write).await;
+        written.unwrap_or_else(|error| Err(FileError::new(self.data_dir.root(), std::io::Error::other(error)).into()))
     }
 
     /// Ends the waits that an execution is in; gives the names of the states that waited.

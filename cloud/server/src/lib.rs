@@ -7,6 +7,7 @@
 //! What it must not know: how a service does its work, and anything of the program around it but where the data folder is.
 
 mod admin;
+mod backup;
 mod composition;
 mod data_dir;
 mod file_error;
@@ -21,7 +22,9 @@ mod run;
 mod site;
 mod time;
 
+pub use backup::{BackupError, Contents, Manifest};
 pub use cloud_core::{ConsistencySettings, Setting};
+pub use cloud_store::RepairReport;
 pub use composition::{Cloud, Composition};
 pub use data_dir::DataDir;
 pub use file_error::FileError;

@@ -1,5 +1,6 @@
 //! `workshop local`: the embedded cloud in the background or the foreground.
 
+mod backup;
 mod env;
 mod log_line;
 mod logs;
@@ -108,6 +109,16 @@ use any access key.")]
     Env(env::EnvArgs),
     /// Show what it answered and did, and what failed in it
     Logs(logs::LogsArgs),
+    /// Save all that is in it to a file, while it runs or not
+    Backup(backup::BackupArgs),
+    /// Put a saved file in its place; it must be stopped
+    Restore(backup::RestoreArgs),
+    /// Say what of its store is damaged, and save the rest; it must be stopped
+    #[command(after_help = "Examples:
+  workshop local stop
+  workshop local repair             what is damaged is kept beside the new store
+  workshop local repair --json")]
+    Repair,
     /// Stop it and delete everything in it
     #[command(after_help = "Examples:
   workshop local reset")]
@@ -180,6 +191,9 @@ pub(crate) async fn run(args: LocalArgs, ui: &Ui) -> Result<(), CliError> {
         Action::Time(args) => time::run(&args, ui).await,
         Action::Env(args) => env::run(&args, ui).await,
         Action::Logs(args) => logs::run(&args, ui).await,
+        Action::Backup(args) => backup::back_up(&args, ui).await,
+        Action::Restore(args) => backup::restore(&args, ui).await,
+        Action::Repair => backup::repair(ui).await,
         Action::Reset => {
             lifecycle::reset(&data_dir()?).await?;
             let text = "The embedded cloud is stopped and everything in it is gone.";

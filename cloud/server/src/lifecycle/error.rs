@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::backup::BackupError;
 use crate::file_error::FileError;
 
 /// Why the cloud in the background could not be started, stopped or looked at.
@@ -63,6 +64,18 @@ pub enum LifecycleError {
         /// Why, in its own words.
         message: String,
     },
+    /// It runs, and what was asked needs a stopped one.
+    #[error("The embedded cloud runs. End it first with `workshop local stop`.")]
+    StillRunning,
+    /// There is none.
+    #[error("No cloud was ever started in {}: there is nothing to repair.", data.display())]
+    NoCloud {
+        /// The data folder.
+        data: PathBuf,
+    },
+    /// A backup was not written or not restored.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// It was asked to end and did not.
     #[error("The embedded cloud (process {pid}) was asked to end but still runs. End it with `kill {pid}`.")]
     DoesNotEnd {

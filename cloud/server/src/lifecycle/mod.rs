@@ -4,6 +4,7 @@
 //! (`cloud.json`) only says where it listens.
 
 mod admin_client;
+mod backup;
 mod error;
 mod report;
 mod time;
@@ -25,6 +26,7 @@ use super::time::TimeReport;
 use cloud_core::{Clock, ConsistencySettings};
 use report::Report;
 
+pub use backup::{back_up, repair, restore};
 pub use error::LifecycleError;
 pub use report::run_in_background;
 pub use time::{move_time, skip, time};
@@ -197,6 +199,7 @@ pub async fn reset(data_dir: &DataDir) -> Result<(), LifecycleError> {
 fn removed_by_reset(data_dir: &DataDir) -> Vec<PathBuf> {
     let mut paths =
         vec![data_dir.store(), data_dir.functions(), data_dir.ready_file(), data_dir.log(), data_dir.keys()];
+    paths.extend(["backup.new", "restore.new", "store.replaced"].map(|unfinished| data_dir.root().join(unfinished)));
     paths.extend(data_dir.activity_files());
     paths
 }
