@@ -280,7 +280,7 @@ async fn wherever_the_process_ends_what_was_accepted_succeeds() {
         // Every other one fails once.
         let handler = move |_: &FunctionVersion, event: &InvocationEvent| {
             let number: u64 = serde_json::from_slice(&event.payload).unwrap();
-            if number % 2 == 0 && failed_once.lock().unwrap().insert(number) {
+            if number.is_multiple_of(2) && failed_once.lock().unwrap().insert(number) {
                 return SimulatedRun::fails(&json!({}));
             }
             done.lock().unwrap().insert(number);

@@ -83,7 +83,7 @@ impl FilterInput {
     fn source(&self, group: &Group, state: &GroupState) -> Result<Source, ServiceError> {
         let mut asked = Vec::new();
         for name in self.log_stream_names.iter().flatten() {
-            asked.push(state.streams().get(name).ok_or_else(|| state.no_stream(name))?.id);
+            asked.push(state.durable_streams().get(name).ok_or_else(|| state.no_stream(name))?.id);
         }
         Ok(match asked.as_slice() {
             [stream] => Source::Stream(group.id, *stream),

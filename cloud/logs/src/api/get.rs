@@ -55,7 +55,7 @@ pub(crate) async fn get(logs: &Logs, request: &Request) -> Result<Response, Serv
     let (source, kept_since_ms) = {
         let state = group.lock();
         let name = &input.log_stream_name;
-        let stream = state.streams().get(name).ok_or_else(|| state.no_stream(name))?.id;
+        let stream = state.durable_streams().get(name).ok_or_else(|| state.no_stream(name))?.id;
         (Source::Stream(group.id, stream), state.facts.kept_since_ms(request.received_at))
     };
     let token = input.next_token.as_deref().map(get_token).transpose()?;

@@ -111,7 +111,7 @@ pub(crate) async fn describe(logs: &Logs, request: &Request) -> Result<Response,
     group.wait_until_settled(&logs.inner.store).await?;
     let group = group.lock();
     let mut found: Vec<(&String, &StreamFacts)> =
-        group.streams().iter().filter(|(name, facts)| name.starts_with(prefix) && facts.is_seen()).collect();
+        group.durable_streams().iter().filter(|(name, facts)| name.starts_with(prefix) && facts.is_seen()).collect();
     if by_time {
         found.sort_by_key(|(_, facts)| facts.last_event_ms.unwrap_or(facts.created_at_ms));
     }

@@ -193,7 +193,7 @@ impl GroupState {
     }
 
     /// The streams that are on disk: what readers see.
-    pub(crate) fn streams(&self) -> &BTreeMap<String, StreamFacts> {
+    pub(crate) fn durable_streams(&self) -> &BTreeMap<String, StreamFacts> {
         &self.durable_streams
     }
 

@@ -132,7 +132,7 @@ impl Fixture {
                         break;
                     }
                 }
-                (key, (state.facts.clone(), state.streams().clone(), events))
+                (key, (state.facts.clone(), state.durable_streams().clone(), events))
             })
             .collect()
     }
