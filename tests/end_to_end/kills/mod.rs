@@ -3,7 +3,7 @@
 //! `WORKSHOP_KILLS` chooses how often, `WORKSHOP_SEED` when: after how many answers, and what clients ask.
 
 mod check;
-mod connection;
+pub mod connection;
 mod load;
 mod process;
 mod records;

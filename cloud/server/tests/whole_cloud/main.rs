@@ -4,6 +4,7 @@
 
 mod accounts;
 mod documentation;
+mod malformed;
 mod replay;
 mod router;
 mod throttling;
