@@ -10,6 +10,7 @@ mod cli;
 mod clients;
 mod company;
 mod credentials;
+mod damaged_stores;
 mod definitions;
 mod deployments;
 mod eventual;

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         ["fuzz", target, seconds] => fuzz::run(Some(target), Some(seconds)),
         ["install"] => build::install::run(),
         ["matrix", arguments @ ..] => matrix::run(arguments),
+        ["simulate", arguments @ ..] => matrix::simulate::run(arguments),
         ["test", arguments @ ..] => suite::run(arguments),
         ["tidy"] => tidy::run(None),
         ["tidy", rule] => tidy::run(Some(rule)),

@@ -3,7 +3,7 @@
 //! `WORKSHOP_KILLS` chooses how often, `WORKSHOP_SEED` when: after how many answers, and what clients ask.
 
 mod check;
-mod connection;
+pub mod connection;
 mod load;
 mod process;
 mod records;
@@ -74,15 +74,15 @@ fn what_was_answered_is_there_once_after_hundreds_of_kills() {
         records.end();
     });
     // Tasks that a worker was given in the moment of a kill time out and are tried again: somebody has to take them.
+    let worker = Records::default();
+    worker.set_up(true);
     let checked = std::thread::scope(|scope| {
-        let worker = Records::default();
-        worker.set_up(true);
-        let (worker, port) = (&worker, port);
-        scope.spawn(move || load::work(port, worker));
+        scope.spawn(|| load::work(port, &worker));
         let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             check::check(&mut Connection::new(port), &records)
         }));
         worker.end();
+        // Ends the worker's long poll.
         cloud.kill_and_restart();
         checked
     });

@@ -146,7 +146,7 @@ pub fn log(folder: &Path) -> String {
 }
 
 /// Copies a folder with all that is in it, but for what says who runs there.
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
         let path = entry.path();

@@ -17,7 +17,7 @@ use std::process::Command;
 const AHEAD: &str = "+1y";
 
 /// The tests that take minutes: `cargo xtask test --date` runs these, too.
-const MINUTES: [&str; 2] = ["end_to_end", "package"];
+const MINUTES: [&str; 3] = ["end_to_end", "package", "simulation"];
 
 /// What was asked for.
 #[derive(Debug, Default, PartialEq)]

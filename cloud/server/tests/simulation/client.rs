@@ -9,6 +9,9 @@ use crate::outside::Outside;
 use crate::workflow::Workflow;
 use crate::world::World;
 
+/// The longest that a client waits between two looks, in seconds.
+const LONGEST_PATIENCE_S: i64 = 1_800;
+
 /// Who starts one workflow's execution, looks at it, and stops it.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
@@ -20,7 +23,7 @@ pub(crate) struct Client {
     pub(crate) execution: Option<String>,
     pub(crate) is_stopped: bool,
     next_look: Timestamp,
-    /// How long it waits between two looks, in seconds.
+    /// How long it waits until its next look, in seconds: longer each time.
     patience_s: i64,
     /// The longest history that was answered.
     pub(crate) seen: Vec<Value>,
@@ -90,6 +93,9 @@ pub(crate) fn ask(world: &World, outside: &Outside, client: &Shared, begun: Time
         let mut client = client.lock().unwrap();
         client.is_busy = false;
         client.next_look = now + SignedDuration::from_secs(client.patience_s);
+        if client.execution.is_some() {
+            client.patience_s = (client.patience_s * 2).min(LONGEST_PATIENCE_S);
+        }
     });
 }
 

@@ -71,17 +71,28 @@ fn find_state<'a>(flow: &'a Value, name: &str) -> Option<&'a Value> {
     })
 }
 
+/// What a history tells, each event by what it says and by all that led to it.
+pub(crate) type Content = BTreeMap<u64, Told>;
+
+/// An event of a history.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) times: u64,
+    pub(crate) first_id: u64,
+    pub(crate) said: String,
+}
+
 /// How often each event is there, told by what it says and by all that led to it. Ids, times, the order of branches, and tries
 /// of activity tasks that a worker never got are left out.
-pub(crate) fn content(events: &[Value]) -> BTreeMap<u64, (u64, String)> {
+pub(crate) fn content(events: &[Value]) -> Content {
     let mut paths: BTreeMap<u64, u64> = BTreeMap::new();
-    let mut content: BTreeMap<u64, (u64, String)> = BTreeMap::new();
+    let mut content = Content::new();
     let lost = lost_tries(events);
     for event in events {
         let id = event["id"].as_u64().unwrap_or_default();
         let previous = event["previousEventId"].as_u64().unwrap_or_default();
         let before = paths.get(&previous).copied().unwrap_or_default();
-        if lost.contains_key(&id) {
+        if lost.contains_key(&id) || may_be_overtaken(event) {
             paths.insert(id, before);
             continue;
         }
@@ -93,9 +104,16 @@ pub(crate) fn content(events: &[Value]) -> BTreeMap<u64, (u64, String)> {
         }
         let path = hasher.finish();
         paths.insert(id, path);
-        content.entry(path).or_insert((0, said)).0 += 1;
+        content.entry(path).or_insert(Told { times: 0, first_id: id, said }).times += 1;
     }
     content
+}
+
+/// Whether it tells that a token was handed over: the token's answer may come before the function's, when a crash came between
+/// the two and the function is called again.
+fn may_be_overtaken(event: &Value) -> bool {
+    let resource = event["taskSubmittedEventDetails"]["resource"].as_str();
+    resource.is_some_and(|resource| resource.ends_with(".waitForTaskToken"))
 }
 
 /// The events of tries of activity tasks that have timed out: nobody answers them late in a simulation.

@@ -26,7 +26,7 @@ use outcome::Outcomes;
 /// How many workflows share one cloud.
 const WORKFLOWS_A_RUN: u64 = 25;
 /// How many workflows the tests run.
-const SAMPLE: u64 = 500;
+const SAMPLE: u64 = 200;
 
 /// What was covered.
 #[derive(Debug, Default)]

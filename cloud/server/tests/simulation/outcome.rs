@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::history;
+use crate::history::{self, Content};
 use crate::life::Run;
 use crate::world::World;
 
@@ -190,14 +190,14 @@ pub(crate) fn compare(calm: &Outcomes, crashed: &Outcomes, crashes: usize) -> Re
     Ok(())
 }
 
-fn difference(one: &BTreeMap<u64, (u64, String)>, other: &BTreeMap<u64, (u64, String)>) -> Vec<String> {
-    let count = |content: &BTreeMap<u64, (u64, String)>, path: &u64| content.get(path).map_or(0, |(count, _)| *count);
-    let all = one.iter().chain(other);
-    let differing = all.filter(|(path, _)| count(one, path) != count(other, path));
-    differing
-        .map(|(path, (_, said))| {
-            format!("{} -> {}: {}", count(one, path), count(other, path), said.chars().take(300).collect::<String>())
-        })
-        .take(6)
-        .collect()
+/// The first events that one history has and the other has not, or less often.
+fn difference(one: &Content, other: &Content) -> Vec<String> {
+    let times = |content: &Content, path: &u64| content.get(path).map_or(0, |told| told.times);
+    let mut differing: Vec<_> = one.iter().chain(other).filter(|(path, _)| times(one, path) != times(other, path)).collect();
+    differing.sort_by_key(|(_, told)| told.first_id);
+    let shown = differing.into_iter().map(|(path, told)| {
+        let said: String = told.said.chars().take(300).collect();
+        format!("{} -> {}: event {}: {said}", times(one, path), times(other, path), told.first_id)
+    });
+    shown.take(6).collect()
 }

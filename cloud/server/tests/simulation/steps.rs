@@ -69,7 +69,7 @@ impl Maker<'_> {
         self.language.grow(&mut round, 1, Some("States.MathAdd({i}, 1)"));
         go(&mut round, Some(&test));
         states.insert(body.clone(), round);
-        let rounds = *self.draw.one_of(&[2, 5, 30]);
+        let rounds = *self.draw.one_of(&[2, 5, 12]);
         let rule = match self.language {
             Language::JsonPath => json!({"Variable": "$.i", "NumericLessThan": rounds, "Next": body}),
             Language::Jsonata => json!({"Condition": format!("{{% $states.input.i < {rounds} %}}"), "Next": body}),

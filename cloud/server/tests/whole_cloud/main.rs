@@ -5,6 +5,7 @@
 mod accounts;
 mod documentation;
 mod front;
+mod malformed;
 mod replay;
 mod router;
 mod throttling;

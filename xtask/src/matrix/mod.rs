@@ -2,6 +2,8 @@
 //! every command without each permission that it needs.
 //! `cargo xtask test` runs a seeded sample of the same cases.
 
+pub(crate) mod simulate;
+
 use crate::cargo::cargo;
 use crate::failure::Failure;
 use crate::{build, process, say};
