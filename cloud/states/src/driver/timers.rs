@@ -15,7 +15,7 @@ use crate::rows::execution::ExecutionKey;
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 /// How long before their moment executions are read, so that at the moment itself all of them go on at once.
-const READ_AHEAD: SignedDuration = SignedDuration::from_millis(500);
+const READ_AHEAD: SignedDuration = SignedDuration::from_secs(2);
 
 /// What a look at the timers has come to.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,6 +56,15 @@ impl Timers {
         if self.lock().set(key, moment) {
             self.sooner.notify_one();
         }
+    }
+
+    /// Sets the timers of executions that have none yet, all at once: there may be a million of them.
+    pub(super) fn load(&self, timers: Vec<(ExecutionKey, Timestamp)>) {
+        let mut queue = self.lock();
+        queue.by_moment = timers.iter().map(|(key, moment)| (*moment, key.clone())).collect();
+        queue.by_key = timers.into_iter().collect();
+        drop(queue);
+        self.sooner.notify_one();
     }
 
     /// The executions whose moment has come, or those whose moment comes soon: `most` of them.

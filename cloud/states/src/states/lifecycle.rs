@@ -23,16 +23,15 @@ impl States {
     pub fn open(handles: Handles) -> Result<Arc<Self>, StoreError> {
         let Handles { store, clock, random, faults, functions, logs, roles, dispatch, stop } = handles;
         let driver = Driver::new(clock.clone());
-        let mut index = Index::default();
         let mut recovery = Recovery::default();
-        load_sequences(&store, &mut index)?;
+        let mut running = Vec::new();
+        let mut timers = Vec::new();
         let mut failure = None;
         store.scan_bytes(RUNNING_EXECUTIONS, Range::all(), |row_key, bytes| {
             let taken = serde_json::from_slice::<RecoveryRow<'_>>(bytes).and_then(|row| {
                 let key = ExecutionKey::stored(row_key);
-                let (machine, name) = key.parts();
-                index.load(machine, name, row.head.clone());
-                driver.recover_timer(&key, row.next_wake);
+                timers.push((key.clone(), row.next_wake));
+                running.push((key.clone(), row.head.clone()));
                 recovery.add(key, &row)
             });
             match taken {
@@ -47,6 +46,9 @@ impl States {
             let path = store.path().to_owned();
             return Err(StoreError::Row { path, table: RUNNING_EXECUTIONS.name(), key, reason });
         }
+        driver.recover_timers(timers);
+        let mut index = Index::of_stored(running);
+        load_sequences(&store, &mut index)?;
         Ok(Arc::new(Self {
             machines: CachedTable::open(&store, STATE_MACHINES, clock.clone())?,
             activities: CachedTable::open(&store, ACTIVITIES, clock.clone())?,
