@@ -176,13 +176,13 @@ mod tests {
     fn what_is_due_soon_is_told_of_once_and_early_enough() {
         let mut queue = Queue::default();
         for name in 1..=3 {
-            queue.set(&key(name), Some(at(5)));
+            queue.set(&key(name), Some(at(9)));
         }
-        assert_eq!(queue.first_look(), Some(before(at(5), READ_AHEAD)));
+        assert_eq!(queue.first_look(), Some(before(at(9), READ_AHEAD)));
         assert_eq!(queue.read_ahead(at(4), 2), Next::Nothing);
-        assert_eq!(queue.read_ahead(before(at(5), READ_AHEAD), 2), Next::Soon(vec![key(1), key(2)]));
-        assert_eq!(queue.first_look(), Some(at(5)));
-        assert_eq!(queue.read_ahead(at(4), 2), Next::Nothing);
+        assert_eq!(queue.read_ahead(before(at(9), READ_AHEAD), 2), Next::Soon(vec![key(1), key(2)]));
+        assert_eq!(queue.first_look(), Some(at(9)));
+        assert_eq!(queue.read_ahead(at(8), 2), Next::Nothing);
     }
 
     #[test]

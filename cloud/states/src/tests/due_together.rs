@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::fixture::{Fixture, MACHINE, in_an_hour, waiting};
 
-const COUNT: usize = 200;
+const COUNT: usize = 64;
 
 async fn with_many_waiting() -> (Fixture, Vec<String>) {
     let fixture = Fixture::new().await;
