@@ -1,10 +1,11 @@
 //! The executions that run, in memory: by name, and newest first. What has ended is read from the store.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
-use super::rows::execution::{ExecutionHead, Position, owner};
+use super::rows::execution::{ExecutionHead, ExecutionKey, Position, owner};
 
 /// The running executions of every state machine.
 #[derive(Debug, Default, PartialEq)]
@@ -15,17 +16,70 @@ pub(crate) struct Index {
 
 #[derive(Debug, Default, PartialEq)]
 struct Executions {
-    by_name: BTreeMap<Arc<str>, ExecutionHead>,
-    newest: BTreeMap<Position, Arc<str>>,
+    by_name: BTreeMap<Arc<str>, Position>,
+    newest: BTreeMap<Position, Running>,
     /// How many run, the children of Map Runs included, and those whose start is not durable yet.
     running: usize,
 }
 
+/// What is kept of a running execution's head beside its place, which has the rest: there may be a million of them.
+#[derive(Debug, PartialEq)]
+struct Running {
+    name: Arc<str>,
+    revision: u64,
+    /// Nearly always none.
+    origin: Option<Box<Origin>>,
+}
+
+/// By what it was started, where that is more than its machine.
+#[derive(Debug, PartialEq)]
+struct Origin {
+    version: Option<u64>,
+    alias: Option<Box<str>>,
+    map_run: Option<Box<str>>,
+}
+
+impl Running {
+    fn new(name: Arc<str>, head: ExecutionHead) -> Self {
+        let ExecutionHead { revision, version, alias, map_run, .. } = head;
+        let is_plain = version.is_none() && alias.is_none() && map_run.is_none();
+        Self { name, revision, origin: (!is_plain).then(|| Box::new(Origin { version, alias, map_run })) }
+    }
+
+    fn head(&self, (Reverse(started_at), Reverse(sequence)): Position) -> ExecutionHead {
+        let head = ExecutionHead::starting(started_at, self.revision, sequence);
+        match self.origin.as_deref() {
+            None => head,
+            Some(Origin { version, alias, map_run }) => {
+                ExecutionHead { version: *version, alias: alias.clone(), map_run: map_run.clone(), ..head }
+            }
+        }
+    }
+}
+
 impl Index {
-    /// Takes in an execution that was stored as running.
-    pub(crate) fn load(&mut self, machine: &str, name: &str, head: ExecutionHead) {
-        self.of(owner(machine)).running += 1;
-        self.show(machine, name, head);
+    /// An index of the executions that were stored as running, in the order of their keys. It is built as a whole: there
+    /// may be a million of them.
+    pub(crate) fn of_stored(running: impl IntoIterator<Item = (ExecutionKey, ExecutionHead)>) -> Self {
+        let mut index = Self::default();
+        let mut listed: BTreeMap<String, Vec<(Position, Running)>> = BTreeMap::new();
+        for (key, head) in running {
+            let (machine, name) = key.parts();
+            index.of(owner(machine)).running += 1;
+            index.load_sequence(head.sequence);
+            let entry = (head.position(), Running::new(name.into(), head));
+            match listed.get_mut(machine) {
+                Some(entries) => entries.push(entry),
+                None => drop(listed.insert(machine.to_owned(), vec![entry])),
+            }
+        }
+        for (machine, entries) in listed {
+            let executions = index.of(&machine);
+            let names = entries.iter().map(|(position, running)| (Arc::clone(&running.name), *position));
+            executions.by_name = names.collect();
+            executions.newest = entries.into_iter().collect();
+        }
+        index
     }
 
     /// Takes in the sequence number of an execution that was stored.
@@ -58,12 +112,13 @@ impl Index {
             executions.newest.remove(&head.position());
             return self.tidy(machine);
         }
-        let name: Arc<str> = match executions.newest.get(&head.position()) {
-            Some(known) => Arc::clone(known),
+        let position = head.position();
+        let name: Arc<str> = match executions.newest.get(&position) {
+            Some(known) => Arc::clone(&known.name),
             None => Arc::from(name),
         };
-        executions.newest.insert(head.position(), Arc::clone(&name));
-        executions.by_name.insert(name, head);
+        executions.newest.insert(position, Running::new(Arc::clone(&name), head));
+        executions.by_name.insert(name, position);
     }
 
     /// Whether an execution runs.
@@ -77,13 +132,11 @@ impl Index {
     }
 
     /// A machine's running executions after a place, newest first.
-    pub(crate) fn after(&self, machine: &str, place: Option<Position>) -> impl Iterator<Item = (&str, &ExecutionHead)> {
+    pub(crate) fn after(&self, machine: &str, place: Option<Position>) -> impl Iterator<Item = (&str, ExecutionHead)> {
         let from = place.map_or(Unbounded, Excluded);
         let executions = self.machines.get(machine).into_iter();
-        executions.flat_map(move |executions| {
-            let names = executions.newest.range((from, Unbounded)).map(|(_, name)| name);
-            names.filter_map(|name| executions.by_name.get(name).map(|head| (&**name, head)))
-        })
+        let running = executions.flat_map(move |executions| executions.newest.range((from, Unbounded)));
+        running.map(|(position, running)| (&*running.name, running.head(*position)))
     }
 
     /// The machines of which something runs.
@@ -134,8 +187,8 @@ mod tests {
 
     #[test]
     fn counts_what_runs_and_keeps_nothing_of_what_has_ended() {
-        let mut index = Index::default();
-        index.load("m", "a", head(1, 7));
+        let mut index = Index::of_stored([(ExecutionKey::new("m", "a"), head(1, 7))]);
+        assert!(index.is_running("m", "a"));
         assert_eq!(index.begin_start("m"), 8);
         assert_eq!(index.running("m"), 2);
         index.end("m");

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use crate::rows::execution::ExecutionKey;
 
 /// How long before their moment executions are read, so that at the moment itself all of them go on at once.
-const READ_AHEAD: SignedDuration = SignedDuration::from_millis(500);
+const READ_AHEAD: SignedDuration = SignedDuration::from_secs(2);
 
 /// What a look at the timers has come to.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,6 +51,15 @@ impl Timers {
         if self.lock().set(key, moment) {
             self.sooner.notify_one();
         }
+    }
+
+    /// Sets the timers of executions that have none yet, all at once: there may be a million of them.
+    pub(super) fn load(&self, timers: Vec<(ExecutionKey, Timestamp)>) {
+        let mut queue = self.lock();
+        queue.by_moment = timers.iter().map(|(key, moment)| (*moment, key.clone())).collect();
+        queue.by_key = timers.into_iter().collect();
+        drop(queue);
+        self.sooner.notify_one();
     }
 
     /// The executions whose moment has come, or those whose moment comes soon: `most` of them.
@@ -167,13 +176,13 @@ mod tests {
     fn what_is_due_soon_is_told_of_once_and_early_enough() {
         let mut queue = Queue::default();
         for name in 1..=3 {
-            queue.set(&key(name), Some(at(5)));
+            queue.set(&key(name), Some(at(9)));
         }
-        assert_eq!(queue.first_look(), Some(before(at(5), READ_AHEAD)));
+        assert_eq!(queue.first_look(), Some(before(at(9), READ_AHEAD)));
         assert_eq!(queue.read_ahead(at(4), 2), Next::Nothing);
-        assert_eq!(queue.read_ahead(before(at(5), READ_AHEAD), 2), Next::Soon(vec![key(1), key(2)]));
-        assert_eq!(queue.first_look(), Some(at(5)));
-        assert_eq!(queue.read_ahead(at(4), 2), Next::Nothing);
+        assert_eq!(queue.read_ahead(before(at(9), READ_AHEAD), 2), Next::Soon(vec![key(1), key(2)]));
+        assert_eq!(queue.first_look(), Some(at(9)));
+        assert_eq!(queue.read_ahead(at(8), 2), Next::Nothing);
     }
 
     #[test]

@@ -79,7 +79,7 @@ fn running(
         after.map(|(started_at, sequence)| (std::cmp::Reverse(started_at), std::cmp::Reverse(sequence)));
     let index = states.index();
     let found = index.after(&filter.machine, place).filter(|(_, head)| filter.takes(head));
-    Page::take(found.map(|(name, head)| (name.to_owned(), head.clone())), size)
+    Page::take(found.map(|(name, head)| (name.to_owned(), head)), size)
 }
 
 /// An execution as a list shows it that tells of a moment: those that had not begun are not in it.

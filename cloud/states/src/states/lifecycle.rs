@@ -24,10 +24,10 @@ impl States {
     pub fn open(handles: Handles) -> Result<Arc<Self>, StoreError> {
         let Handles { store, clock, random, faults, functions, logs, roles, dispatch, stop } = handles;
         let driver = Driver::new(clock.clone());
-        let mut index = Index::default();
         let mut recovery = Recovery::default();
-        load_sequences(&store, &mut index)?;
         let unreadable = UnreadableRows::default();
+        let mut running = Vec::new();
+        let mut timers = Vec::new();
         store.snapshot()?.scan_bytes_tolerant(RUNNING_EXECUTIONS, Range::all(), |row_key, bytes| {
             let key = ExecutionKey::stored(row_key);
             let read = bytes.and_then(|bytes| {
@@ -44,14 +44,16 @@ impl States {
             });
             match read {
                 Ok((head, next_wake)) => {
-                    let (machine, name) = key.parts();
-                    index.load(machine, name, head);
-                    driver.recover_timer(&key, next_wake);
+                    timers.push((key.clone(), next_wake));
+                    running.push((key, head));
                 }
                 Err(reason) => unreadable.note(RUNNING_EXECUTIONS, row_key, &reason),
             }
             ControlFlow::Continue(())
         })?;
+        driver.recover_timers(timers);
+        let mut index = Index::of_stored(running);
+        load_sequences(&store, &mut index)?;
         Ok(Arc::new(Self {
             machines: CachedTable::open(&store, STATE_MACHINES, clock.clone())?,
             activities: CachedTable::open(&store, ACTIVITIES, clock.clone())?,

@@ -110,9 +110,9 @@ impl Driver {
         }
     }
 
-    /// Sets the timer of an execution that was running when the cloud ended.
-    pub(crate) fn recover_timer(&self, key: &ExecutionKey, next_wake: Timestamp) {
-        self.timers.set(key, Some(next_wake));
+    /// Sets the timers of the executions that were running when the cloud ended.
+    pub(crate) fn recover_timers(&self, timers: Vec<(ExecutionKey, Timestamp)>) {
+        self.timers.load(timers);
     }
 
     /// Begins to work on mailboxes, and to wake who is due.
