@@ -31,6 +31,7 @@ pub(crate) fn handle(cloud: &Cloud, request: &Request) -> Response {
                 "startedAt": cloud.started_at,
                 "endpoint": cloud.endpoint(),
                 "eventual": cloud.faults.settings().to_json(),
+                "sandbox": cloud.sandbox.get(),
             }),
         ),
         (&Method::GET, EVENTUAL_PATH) => Response::json(200, &cloud.faults.settings().to_json()),

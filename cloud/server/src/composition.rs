@@ -4,7 +4,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use cloud_apigateway::Apis;
 use cloud_core::{
@@ -12,7 +12,7 @@ use cloud_core::{
     Routed, Service, Stop,
 };
 use cloud_iam::{Iam, sts};
-use cloud_lambda::{Functions, ProcessRunner, Runner};
+use cloud_lambda::{Functions, Part, ProcessRunner, ProcessRunnerSettings, Runner};
 use cloud_logs::Logs;
 use cloud_states::States;
 use cloud_store::{Store, StoreError};
@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::admin;
+use super::data_dir::DataDir;
 use super::http::Host;
 use super::router::{InternalDispatch, Router};
 
@@ -47,6 +48,9 @@ pub struct Cloud {
     pub(crate) address: SocketAddr,
     pub(crate) started_at: Timestamp,
     pub(crate) stop: Stop,
+    /// What functions are kept apart with, once it is known.
+    pub(crate) sandbox: OnceLock<String>,
+    runner: Arc<dyn Runner>,
     store: Store,
     clock: Clock,
     router: Arc<Router>,
@@ -76,7 +80,7 @@ impl Cloud {
             faults: faults.clone(),
             logs: Arc::clone(&logs) as Arc<dyn LogWriter>,
             roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
-            runner,
+            runner: Arc::clone(&runner),
         })?;
         let invoker = Arc::clone(&functions) as Arc<dyn FunctionInvoker>;
         let states = States::open(cloud_states::Handles {
@@ -96,12 +100,34 @@ impl Cloud {
         let router = Arc::new(Router::new(services, faults.clone(), clock.clone()));
         dispatch.connect(&router);
         let started_at = clock.now();
-        Ok(Arc::new(Self { faults, address, started_at, stop, store, clock, router, iam, functions, states, apis }))
+        Ok(Arc::new(Self {
+            faults,
+            address,
+            started_at,
+            stop,
+            sandbox: OnceLock::new(),
+            runner,
+            store,
+            clock,
+            router,
+            iam,
+            functions,
+            states,
+            apis,
+        }))
     }
 
     /// Continues what was under way when the cloud ended; called once, when it is ready to serve.
     pub fn resume(&self) {
         self.states.resume();
+    }
+
+    /// Finds out what functions are kept apart with, and says so in the log. Whoever starts a function first waits for it.
+    pub async fn find_protection(&self) {
+        let protection = self.runner.protection().await;
+        tracing::info!(target: "cloud::lifecycle", "functions are kept apart with {protection}");
+        // It is found once.
+        let _ = self.sandbox.set(protection);
     }
 
     /// Answers one request, whoever it is for.
@@ -171,14 +197,28 @@ fn services(
     ]
 }
 
-/// The functions' runner of a real cloud: processes of this machine.
+/// The functions' runner of a real cloud: processes of this machine, each with this program as its supervisor.
 pub(crate) fn process_runner(
-    functions_dir: PathBuf,
+    data_dir: &DataDir,
     address: SocketAddr,
+    without: Vec<Part>,
     clock: &Clock,
     random: &Random,
 ) -> Arc<dyn Runner> {
-    Arc::new(ProcessRunner::new(functions_dir, endpoint(address), clock.clone(), random))
+    let settings = ProcessRunnerSettings {
+        code_folder: data_dir.functions(),
+        data_folder: data_dir.root().to_owned(),
+        endpoint_url: endpoint(address),
+        supervisor: this_program(),
+        without,
+    };
+    Arc::new(ProcessRunner::new(settings, clock.clone(), random))
+}
+
+/// This very program: on Linux even when its file has been replaced meanwhile.
+fn this_program() -> PathBuf {
+    let own = PathBuf::from("/proc/self/exe");
+    if own.exists() { own } else { std::env::current_exe().unwrap_or(own) }
 }
 
 fn endpoint(address: SocketAddr) -> String {

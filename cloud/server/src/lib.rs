@@ -17,6 +17,7 @@ mod router;
 mod run;
 
 pub use cloud_core::{ConsistencySettings, Setting};
+pub use cloud_lambda::{Part as SandboxPart, supervise};
 pub use composition::{Cloud, Composition};
 pub use data_dir::DataDir;
 pub use file_error::FileError;

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use cloud_core::{Clock, ConsistencySettings, Random, Stop};
+use cloud_lambda::Part;
 use cloud_store::{Store, StoreError};
 
 use super::composition::{Cloud, Composition, process_runner};
@@ -35,6 +36,8 @@ pub struct RunOptions {
     pub port: Option<u16>,
     /// What of AWS's eventual consistency it shows.
     pub consistency: ConsistencySettings,
+    /// What functions are not kept apart with, though it could be had: for tests.
+    pub without: Vec<Part>,
 }
 
 /// Told once, when requests are answered.
@@ -108,7 +111,7 @@ pub enum LocalError {
 /// # Errors
 /// When another cloud has the folder, no port can be had, or a file can't be used.
 pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(), LocalError> {
-    let RunOptions { data_dir, port, consistency } = options;
+    let RunOptions { data_dir, port, consistency, without } = options;
     let clock = Clock::system();
     let random = Random::from_system().map_err(LocalError::Random)?;
     std::fs::create_dir_all(data_dir.root()).map_err(|error| FileError::new(data_dir.root(), error))?;
@@ -119,7 +122,7 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(
         listener.local_addr().map_err(|source| LocalError::Listen { port: port.unwrap_or(DEFAULT_PORT), source })?;
     let stop = Stop::new();
     stop_on_signals(&stop)?;
-    let runner = process_runner(data_dir.functions(), address, &clock, &random);
+    let runner = process_runner(&data_dir, address, without, &clock, &random);
     let cloud = Cloud::open(Composition {
         store: Store::open(&data_dir.store())?,
         functions_dir: data_dir.functions(),
@@ -135,6 +138,8 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready)) -> Result<(
     cloud.resume();
     tracing::info!(target: "cloud::lifecycle", port = ready.port, "ready");
     on_ready(&ready);
+    let looking = Arc::clone(&cloud);
+    tokio::spawn(async move { looking.find_protection().await });
 
     let shared = Arc::clone(&cloud);
     let answer = move |request| {

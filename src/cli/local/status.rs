@@ -27,6 +27,8 @@ struct StatusReport {
     holds: Option<Inventory>,
     /// What of AWS's eventual consistency it shows: values by name.
     eventual: Map<String, Value>,
+    /// What functions are kept apart with; none while it is being found out.
+    sandbox: Option<String>,
 }
 
 pub(super) async fn run(ui: &Ui) -> Result<(), CliError> {
@@ -57,11 +59,13 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
         data: data_dir.root().display().to_string(),
         holds,
         eventual: health["eventual"].as_object().cloned().unwrap_or_default(),
+        sandbox: health["sandbox"].as_str().map(str::to_owned),
     };
     if ui.is_json() {
         let mut members = json!({
             "status": "running", "endpoint": report.endpoint, "pid": report.pid, "startedAt": report.started,
             "memoryKib": report.memory_kib, "data": report.data, "holds": report.holds,
+            "sandbox": report.sandbox,
         });
         if !report.eventual.is_empty() {
             members["eventual"] = Value::Object(report.eventual);
@@ -117,6 +121,9 @@ impl StatusReport {
                 ),
             );
         }
+        if let Some(sandbox) = &self.sandbox {
+            say("sandbox", sandbox.clone());
+        }
         if !self.eventual.is_empty() {
             let word = |(name, value): (&String, &Value)| format!("{name} {}", value.as_str().unwrap_or_default());
             say("as AWS", self.eventual.iter().map(word).collect::<Vec<_>>().join(", "));
@@ -140,6 +147,7 @@ mod tests {
             data: "/home/anna/.local/state/workshop/local".to_owned(),
             holds: Some(Inventory { functions: 2, state_machines: 1, running_executions: 3, apis: 1 }),
             eventual: Map::new(),
+            sandbox: Some("Landlock, process groups and limits; memory is watched".to_owned()),
         };
         let text = report.text("2026-11-22T08:00:00Z".parse().unwrap());
         insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r"
@@ -149,6 +157,7 @@ mod tests {
           memory   12.1 MiB
           data     /home/anna/.local/state/workshop/local
           holds    functions: 2, state machines: 1, running executions: 3, HTTP APIs: 1
+          sandbox  Landlock, process groups and limits; memory is watched
         ");
         assert_eq!(rss_kib("no such line"), None);
         let settings = "stale-reads=2s,failing=9".parse::<ConsistencySettings>().unwrap();
