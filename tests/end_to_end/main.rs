@@ -23,6 +23,7 @@ mod ministack;
 mod moto;
 mod print;
 mod proxies;
+mod sandboxes;
 mod start_key;
 mod strangers;
 mod support;

@@ -29,8 +29,8 @@ pub(crate) enum Copies {
 pub(crate) struct Unpacked {
     /// The folder.
     pub(crate) path: PathBuf,
-    /// Removes a private copy.
-    pub(crate) copy: Option<TemporaryFolder>,
+    /// Removes a private copy once nobody runs it.
+    _copy: Option<TemporaryFolder>,
 }
 
 /// A folder that goes when this is dropped.
@@ -86,8 +86,8 @@ impl CodeFolder {
                 Err(CodeError::File { path: self.path.clone(), source: io::Error::other(error) })
             })?;
         }
-        let copy = (copies == Copies::Private).then(|| TemporaryFolder(folder.clone()));
-        Ok(Unpacked { path: folder, copy })
+        let _copy = (copies == Copies::Private).then(|| TemporaryFolder(folder.clone()));
+        Ok(Unpacked { path: folder, _copy })
     }
 
     /// A new folder for what one sandbox writes.
