@@ -21,6 +21,9 @@ const HEADER_BYTES: usize = 16;
 const REQUEST_BYTES: usize = 56;
 /// Where `idiag_inode` is in `struct inet_diag_msg`.
 const INODE_AT: usize = 68;
+/// Where `idiag_state` is, and `TCP_LISTEN`: where no socket is connected so, the kernel answers with one that listens.
+const STATE_AT: usize = 1;
+const LISTENS: u8 = 10;
 /// ENOENT and ESRCH.
 const NO_SUCH: [i32; 2] = [-2, -3];
 
@@ -77,6 +80,7 @@ fn parse(answer: &[u8]) -> io::Result<Option<u32>> {
     let number = |at: usize| answer.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_ne_bytes);
     let kind = answer.get(4..6).and_then(|bytes| bytes.try_into().ok()).map(u16::from_ne_bytes);
     match kind.ok_or_else(short)? {
+        BY_FAMILY if answer.get(HEADER_BYTES + STATE_AT) == Some(&LISTENS) => Ok(None),
         BY_FAMILY => Ok(Some(number(HEADER_BYTES + INODE_AT).ok_or_else(short)?)),
         ERROR => {
             let code = number(HEADER_BYTES).ok_or_else(short)?.cast_signed();
