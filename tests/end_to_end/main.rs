@@ -27,6 +27,7 @@ mod moto;
 mod moved_time;
 mod print;
 mod proxies;
+mod sandboxes;
 mod start_key;
 mod strangers;
 mod support;

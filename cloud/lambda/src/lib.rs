@@ -3,7 +3,8 @@
 //! [`Functions`] is the service: [`OPERATIONS`] lists what it answers, [`INFO`] what is known of it, and it is the
 //! [`FunctionInvoker`](cloud_core::FunctionInvoker) of the other services. Rows are in the table [`TABLE`], zips in a folder.
 //! What runs code is an outside effect behind the port [`Runner`]: [`ProcessRunner`] starts processes of this machine; tests
-//! and simulations run closures (`SimulatedRunner`, with the feature `testing`), on any clock and with a seed.
+//! and simulations run closures (`SimulatedRunner`, with the feature `testing`), on any clock and with a seed. Each process has
+//! a supervisor, which is this program again: its `main` calls [`supervise`] before anything else.
 //!
 //! What it must not know: any other service, HTTP connections but those of functions to their Runtime API, the data folder's
 //! place, the machine's clock and its random numbers.
@@ -16,8 +17,10 @@ mod invoke;
 mod model;
 mod operations;
 mod pool;
+mod process_tree;
 mod runtime;
 mod service;
+mod supervisor;
 #[cfg(test)]
 mod tests;
 
@@ -28,8 +31,10 @@ pub use code::{check_archive, unpack_archive};
 pub use model::{Code, FunctionVersion};
 pub use operations::{INFO, OPERATIONS};
 pub use runtime::{
-    Delivery, InvocationEvent, ProcessRunner, Runner, RunnerError, Runtime, RuntimeMessage, RuntimeSignal, StartError,
+    Delivery, InvocationEvent, Part, ProcessRunner, ProcessRunnerSettings, Runner, RunnerError, Runtime,
+    RuntimeMessage, RuntimeSignal, StartError,
 };
 #[cfg(any(test, feature = "testing"))]
 pub use runtime::{SimulatedRun, SimulatedRunner};
 pub use service::{Functions, Handles, TABLE};
+pub use supervisor::supervise;

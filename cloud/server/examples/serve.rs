@@ -16,8 +16,13 @@ async fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let data_dir = DataDir::new(folder);
-    let options =
-        RunOptions { data_dir, port: Some(port), consistency: ConsistencySettings::default(), virtual_time: false };
+    let options = RunOptions {
+        data_dir,
+        port: Some(port),
+        consistency: ConsistencySettings::default(),
+        virtual_time: false,
+        without: Vec::new(),
+    };
     match run(options, |ready, _| eprintln!("ready on port {}", ready.port)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -45,6 +45,7 @@ pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
                 "eventual": cloud.faults.settings().to_json(),
                 "time": cloud.time.report(),
                 "unreadableValues": cloud.unreadable_rows(),
+                "sandbox": cloud.sandbox.get(),
             }),
         ),
         (&Method::GET, EVENTUAL_PATH) => Response::json(200, &cloud.faults.settings().to_json()),

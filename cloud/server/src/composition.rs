@@ -4,7 +4,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use cloud_apigateway::Apis;
 use cloud_core::{
@@ -12,7 +12,7 @@ use cloud_core::{
     Routed, Service, ServiceError, Stop,
 };
 use cloud_iam::{Iam, sts};
-use cloud_lambda::{Functions, ProcessRunner, Runner};
+use cloud_lambda::{Functions, Part, ProcessRunner, ProcessRunnerSettings, Runner};
 use cloud_logs::Logs;
 use cloud_states::States;
 use cloud_store::{Store, StoreError};
@@ -52,6 +52,9 @@ pub struct Cloud {
     pub(crate) stop: Stop,
     pub(crate) time: CloudTime,
     data_dir: DataDir,
+    /// What functions are kept apart with, once it is known.
+    pub(crate) sandbox: OnceLock<String>,
+    runner: Arc<dyn Runner>,
     store: Store,
     clock: Clock,
     pub(crate) router: Arc<Router>,
@@ -84,7 +87,7 @@ impl Cloud {
             faults: faults.clone(),
             logs: Arc::clone(&logs) as Arc<dyn LogWriter>,
             roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
-            runner,
+            runner: Arc::clone(&runner),
         })?;
         let invoker = Arc::clone(&functions) as Arc<dyn FunctionInvoker>;
         let states = States::open(cloud_states::Handles {
@@ -112,6 +115,8 @@ impl Cloud {
             stop,
             time,
             data_dir,
+            sandbox: OnceLock::new(),
+            runner,
             store,
             clock,
             router,
@@ -127,6 +132,14 @@ impl Cloud {
     pub fn resume(&self) {
         self.states.resume();
         self.functions.resume();
+    }
+
+    /// Finds out what functions are kept apart with, and says so in the log. Whoever starts a function first waits for it.
+    pub async fn find_protection(&self) {
+        let protection = self.runner.protection().await;
+        tracing::info!(target: "cloud::lifecycle", "functions are kept apart with {protection}");
+        // It is found once.
+        let _ = self.sandbox.set(protection);
     }
 
     /// Answers one request, whoever it is for.
@@ -226,14 +239,28 @@ fn services(
     ]
 }
 
-/// The functions' runner of a real cloud: processes of this machine.
+/// The functions' runner of a real cloud: processes of this machine, each with this program as its supervisor.
 pub(crate) fn process_runner(
-    functions_dir: PathBuf,
+    data_dir: &DataDir,
     address: SocketAddr,
+    without: Vec<Part>,
     clock: &Clock,
     random: &Random,
 ) -> Arc<dyn Runner> {
-    Arc::new(ProcessRunner::new(functions_dir, endpoint(address), clock.machine(), random))
+    let settings = ProcessRunnerSettings {
+        code_folder: data_dir.functions(),
+        data_folder: data_dir.root().to_owned(),
+        endpoint_url: endpoint(address),
+        supervisor: this_program(),
+        without,
+    };
+    Arc::new(ProcessRunner::new(settings, clock.machine(), random))
+}
+
+/// This very program: on Linux even when its file has been replaced meanwhile.
+fn this_program() -> PathBuf {
+    let own = PathBuf::from("/proc/self/exe");
+    if own.exists() { own } else { std::env::current_exe().unwrap_or(own) }
 }
 
 fn endpoint(address: SocketAddr) -> String {

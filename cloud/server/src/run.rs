@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use cloud_core::{Clock, ConsistencySettings, Random, Stop};
+use cloud_lambda::Part;
 use cloud_store::{Store, StoreError};
 
 use super::composition::{Cloud, Composition, process_runner};
@@ -40,6 +41,8 @@ pub struct RunOptions {
     pub consistency: ConsistencySettings,
     /// Whether its clock is to stand still until it is moved.
     pub virtual_time: bool,
+    /// What functions are not kept apart with, though it could be had: for tests.
+    pub without: Vec<Part>,
 }
 
 /// Told once, when requests are answered.
@@ -113,7 +116,7 @@ pub enum LocalError {
 /// # Errors
 /// When another cloud has the folder, no port can be had, or a file can't be used.
 pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport)) -> Result<(), LocalError> {
-    let RunOptions { data_dir, port, consistency, virtual_time } = options;
+    let RunOptions { data_dir, port, consistency, virtual_time, without } = options;
     let machine = Clock::system();
     let (clock, _) = Clock::movable();
     let random = Random::from_system().map_err(LocalError::Random)?;
@@ -134,7 +137,7 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport))
         listener.local_addr().map_err(|source| LocalError::Listen { port: port.unwrap_or(DEFAULT_PORT), source })?;
     let stop = Stop::new();
     stop_on_signals(&stop)?;
-    let runner = process_runner(data_dir.functions(), address, &clock, &random);
+    let runner = process_runner(&data_dir, address, without, &clock, &random);
     let cloud = Cloud::open(Composition {
         store: Store::open(&data_dir.store())?,
         functions_dir: data_dir.functions(),
@@ -153,6 +156,8 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport))
     cloud.resume();
     tracing::info!(target: "cloud::lifecycle", port = ready.port, "ready");
     on_ready(&ready, cloud.time.report());
+    let looking = Arc::clone(&cloud);
+    tokio::spawn(async move { looking.find_protection().await });
 
     // Clients sign by the machine's clock, and are waited for by it.
     let front = CloudFront::new(Arc::clone(&cloud), keys, clock, Clock::system(), random, stop);

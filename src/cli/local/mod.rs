@@ -11,12 +11,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use cloud_server::lifecycle::{self, LifecycleError, Running, StartOptions};
-use cloud_server::{ConsistencySettings, DataDir, Ready, RunOptions, Setting};
+use cloud_server::{ConsistencySettings, DataDir, Ready, RunOptions, SandboxPart, Setting};
 use serde_json::json;
 
 use crate::cli::error::CliError;
 use crate::cli::session::embedded::{data_dir, started};
 use crate::cli::ui::Ui;
+
+/// A variable for tests: parts of the functions' sandboxes that are left out, `namespaces` and `landlock`.
+const WITHOUT: &str = "WORKSHOP_SANDBOX_WITHOUT";
 
 /// Options of `workshop local`.
 #[derive(Debug, Args)]
@@ -171,7 +174,9 @@ pub(crate) async fn run(args: LocalArgs, ui: &Ui) -> Result<(), CliError> {
         Action::Run { port, consistency, virtual_time, data, background } => {
             let data_dir = data.map_or_else(data_dir, |data| Ok(DataDir::new(data)))?;
             let consistency = consistency.settings().unwrap_or_default();
-            run_here(RunOptions { data_dir, port: port.port, consistency, virtual_time }, background, ui).await
+            let without = std::env::var(WITHOUT).map(|names| SandboxPart::list(&names)).unwrap_or_default();
+            let options = RunOptions { data_dir, port: port.port, consistency, virtual_time, without };
+            run_here(options, background, ui).await
         }
         Action::Start { port, consistency, virtual_time } => {
             let consistency = consistency.settings();

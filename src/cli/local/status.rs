@@ -31,6 +31,8 @@ struct StatusReport {
     eventual: Map<String, Value>,
     /// How many stored values it can't read.
     unreadable_values: u64,
+    /// What functions are kept apart with; none while it is being found out.
+    sandbox: Option<String>,
 }
 
 pub(super) async fn run(ui: &Ui) -> Result<(), CliError> {
@@ -63,12 +65,14 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
         time: serde_json::from_value(health["time"].clone()).ok(),
         eventual: health["eventual"].as_object().cloned().unwrap_or_default(),
         unreadable_values: health["unreadableValues"].as_u64().unwrap_or_default(),
+        sandbox: health["sandbox"].as_str().map(str::to_owned),
     };
     if ui.is_json() {
         let mut members = json!({
             "status": "running", "endpoint": report.endpoint, "pid": report.pid, "startedAt": report.started,
             "memoryKib": report.memory_kib, "data": report.data, "holds": report.holds,
             "time": report.time,
+            "sandbox": report.sandbox,
         });
         if !report.eventual.is_empty() {
             members["eventual"] = Value::Object(report.eventual);
@@ -128,6 +132,9 @@ impl StatusReport {
                 ),
             );
         }
+        if let Some(sandbox) = &self.sandbox {
+            say("sandbox", sandbox.clone());
+        }
         if let Some(time) = self.time.as_ref().and_then(|time| cloud_time::sentence("its clock", time)) {
             say("time", time);
         }
@@ -166,6 +173,7 @@ mod tests {
             time: None,
             eventual: Map::new(),
             unreadable_values: 0,
+            sandbox: Some("Landlock, process groups and limits; memory is watched".to_owned()),
         };
         let text = report.text("2026-11-22T08:00:00Z".parse().unwrap());
         insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r"
@@ -175,6 +183,7 @@ mod tests {
           memory   12.1 MiB
           data     /home/anna/.local/state/workshop/local
           holds    functions: 2, state machines: 1, running executions: 3, HTTP APIs: 1
+          sandbox  Landlock, process groups and limits; memory is watched
         ");
         assert_eq!(rss_kib("no such line"), None);
         let settings = "stale-reads=2s,failing=9".parse::<ConsistencySettings>().unwrap();

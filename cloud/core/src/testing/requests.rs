@@ -279,6 +279,7 @@ mod tests {
             resource: crate::operation::Resource::Any,
             alone_on: None,
             quota: None,
+            body_limit_bytes: crate::DEFAULT_BODY_LIMIT_BYTES,
         };
         let make = |seed| {
             let random = Random::from_seed(seed);

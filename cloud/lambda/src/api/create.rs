@@ -71,21 +71,30 @@ pub(super) struct ZipSource {
 
 impl ZipSource {
     /// The zip's bytes and the name that they are stored under.
-    pub(super) fn read(&self) -> Result<(Code, Bytes), ServiceError> {
+    pub(super) async fn read(&self) -> Result<(Code, Bytes), ServiceError> {
         if self.s3_bucket.is_some() || self.image_uri.is_some() {
             return Err(invalid(
                 "The embedded cloud takes a function's code as ZipFile only; it has no S3 and no container images.",
             ));
         }
-        let Some(encoded) = &self.zip_file else {
+        let Some(encoded) = self.zip_file.clone() else {
             return Err(invalid("Please provide a source for function code."));
         };
-        let bytes =
-            BASE64_STANDARD.decode(encoded).map_err(|error| invalid(format!("ZipFile is not base64: {error}")))?;
-        limits::zip_size(&bytes)?;
-        let code = CodeStore::inspect(&bytes).map_err(|error| invalid(error.to_string()))?;
-        Ok((code, bytes.into()))
+        // A zip is read to its end, which may take long: others' requests must not wait for it.
+        let read = tokio::task::spawn_blocking(move || inspect(&encoded)).await;
+        read.unwrap_or_else(|error| Err(ServiceError::internal(format!("A zip was not looked at: {error}."))))
     }
+}
+
+fn inspect(encoded: &str) -> Result<(Code, Bytes), ServiceError> {
+    let bytes = BASE64_STANDARD.decode(encoded).map_err(|error| invalid(format!("ZipFile is not base64: {error}")))?;
+    limits::zip_size(&bytes)?;
+    let code = CodeStore::inspect(&bytes).map_err(|error| {
+        // Lambda's text says no more; the cloud's log does.
+        tracing::warn!(reason = ?error, "a zip was refused");
+        invalid(error.to_string())
+    })?;
+    Ok((code, bytes.into()))
 }
 
 /// Creates a function; its zip is on disk before the function is.
@@ -95,7 +104,7 @@ pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Res
     permit(functions, request, &reference, "lambda:CreateFunction")?;
     refuse_unsupported(&input)?;
     role::check(functions, &input.role, &reference.unqualified().arn())?;
-    let (code, bytes) = input.code.read()?;
+    let (code, bytes) = input.code.read().await?;
     let function = build(functions, &input, &reference, code, request)?;
     functions.table.refuse_unreadable(&reference.key())?;
     if functions.table.get(&reference.key()).is_some() {

@@ -43,7 +43,7 @@ pub(crate) async fn code(functions: &Arc<Functions>, request: &Request) -> Resul
     let reference = permitted(functions, request, "lambda:UpdateFunctionCode")?;
     functions.refuse_update(&reference)?;
     let input: UpdateCode = request.json()?;
-    let (code, bytes) = input.source.read()?;
+    let (code, bytes) = input.source.read().await?;
     let architecture = input.architectures.as_deref().map(|names| limits::architecture(Some(names))).transpose()?;
     let mut function = functions.function(&reference)?;
     let publish = input.publish;

@@ -1,6 +1,8 @@
-//! The zips of functions on disk: each is a file named by its SHA-256, unpacked beside it when it first runs.
+//! The zips of functions on disk: each is a file named by its SHA-256, unpacked when it first runs after a start.
 
 mod archive;
+mod removal;
+mod unpacked;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,6 +16,8 @@ use tokio::sync::{RwLock, RwLockReadGuard};
 use crate::model::Code;
 
 pub use archive::ArchiveError;
+pub(crate) use removal::make_private;
+pub(crate) use unpacked::{Copies, TemporaryFolder, Unpacked};
 
 /// Checks a zip as an upload is checked.
 ///
@@ -49,6 +53,8 @@ pub(crate) struct CodeStore {
 #[derive(Debug, Clone)]
 pub(crate) struct CodeFolder {
     path: PathBuf,
+    /// Names what this run of the cloud unpacks.
+    run: String,
     /// Names the files that are being written.
     random: Random,
 }
@@ -66,6 +72,12 @@ pub enum CodeError {
         path: PathBuf,
         /// What the file system said.
         source: io::Error,
+    },
+    /// A zip is not what its name says.
+    #[error("The function's code in {} is damaged. Deploy the function again.", path.display())]
+    Damaged {
+        /// The zip.
+        path: PathBuf,
     },
 }
 
@@ -85,9 +97,7 @@ impl CodeStore {
     /// The name and size these bytes would be stored under, once they are known to be a sound zip.
     pub(crate) fn inspect(bytes: &[u8]) -> Result<Code, ArchiveError> {
         archive::check(bytes)?;
-        let digest = Sha256::digest(bytes);
-        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Code { sha256, size_bytes: bytes.len() as u64 })
+        Ok(Code { sha256: hex(&Sha256::digest(bytes)), size_bytes: bytes.len() as u64 })
     }
 
     /// No zip is removed while this is held: from before a zip is stored until a function names it.
@@ -103,11 +113,11 @@ impl CodeStore {
             if path.is_file() {
                 return Ok(());
             }
-            fs::create_dir_all(&folder.path)?;
+            removal::make_private(&folder.path)?;
             let partial = folder.partial(&path);
             if let Err(error) = write(&partial, &bytes).and_then(|()| fs::rename(&partial, &path)) {
                 // On a full disk every byte counts.
-                remove(&partial);
+                removal::remove(&partial);
                 return Err(error);
             }
             fs::File::open(&folder.path)?.sync_all()
@@ -122,17 +132,17 @@ impl CodeStore {
             return;
         }
         let zip = self.folder.zip(sha256);
-        let unpacked = self.folder.unpacked_folder(sha256);
+        let unpacked = self.folder.unpacked_folders(sha256);
         let removal = tokio::task::spawn_blocking(move || {
-            remove(&zip);
-            remove(&unpacked);
+            removal::remove(&zip);
+            unpacked.iter().for_each(|folder| removal::remove(folder));
         });
         if let Err(error) = removal.await {
             tracing::warn!(error = %error, "the removal of unused code was interrupted");
         }
     }
 
-    /// Removes the zips and unpacked folders that no function names, and what was being written when the last cloud of this
+    /// Removes the zips that no function names, and what was being written when the last cloud of this
     /// folder ended. Nothing else may be running yet.
     pub(crate) fn remove_orphans(&self, named: &BTreeSet<String>) {
         let entries = match fs::read_dir(&self.folder.path) {
@@ -152,9 +162,13 @@ impl CodeStore {
                 }
             };
             let name = entry.file_name().to_string_lossy().into_owned();
-            let is_unused = |hash: &str| is_hash(hash) && !named.contains(hash);
-            if name.contains(".partial-") || is_unused(name.strip_suffix(".zip").unwrap_or(&name)) {
-                remove(&entry.path());
+            // A folder with a zip's name is what an older version of this program unpacked.
+            let is_unused = match name.strip_suffix(".zip") {
+                Some(hash) => is_hash(hash) && !named.contains(hash),
+                None => is_hash(&name) || name.contains(".partial-"),
+            };
+            if is_unused {
+                removal::remove(&entry.path());
             }
         }
     }
@@ -163,32 +177,18 @@ impl CodeStore {
 impl CodeFolder {
     /// The folder at this path, which is made when it is first needed.
     pub(crate) fn new(path: PathBuf, random: &Random) -> Self {
-        Self { path, random: random.fork() }
-    }
-
-    /// The folder with a zip's files, unpacked now when this is its first use.
-    pub(crate) async fn unpacked(&self, code: &Code) -> Result<PathBuf, CodeError> {
-        let zip = self.zip(&code.sha256);
-        let folder = self.unpacked_folder(&code.sha256);
-        if folder.is_dir() {
-            return Ok(folder);
-        }
-        let random = self.random.clone();
-        let task = tokio::task::spawn_blocking(move || {
-            let file = fs::File::open(&zip).map_err(|source| CodeError::File { path: zip.clone(), source })?;
-            archive::unpack(io::BufReader::new(file), &folder, &random)?;
-            Ok(folder)
-        });
-        task.await
-            .unwrap_or_else(|error| Err(CodeError::File { path: self.path.clone(), source: io::Error::other(error) }))
+        let random = random.fork();
+        Self { path, run: random.uuid().simple().to_string(), random }
     }
 
     fn zip(&self, sha256: &str) -> PathBuf {
         self.path.join(format!("{sha256}.zip"))
     }
 
-    fn unpacked_folder(&self, sha256: &str) -> PathBuf {
-        self.path.join(sha256)
+    /// Where a zip is unpacked, in every run that has left something.
+    fn unpacked_folders(&self, sha256: &str) -> Vec<PathBuf> {
+        let runs = fs::read_dir(self.path.join(unpacked::FOLDER)).into_iter().flatten().flatten();
+        runs.map(|run| run.path().join(sha256)).filter(|folder| folder.is_dir()).collect()
     }
 
     /// The name under which a file is written before it is complete.
@@ -201,15 +201,8 @@ fn is_hash(name: &str) -> bool {
     name.len() == HASH_DIGITS && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Removes a file or a folder that nobody needs. One that can't be removed goes at the next start.
-fn remove(path: &Path) {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            tracing::warn!(error = %error, path = %path.display(), "unused code was not removed");
-        }
-        _ => {}
-    }
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn blocking(path: &Path, work: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), CodeError> {
@@ -218,7 +211,9 @@ async fn blocking(path: &Path, work: impl FnOnce() -> io::Result<()> + Send + 's
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs::File::create(path)?;
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    let mut file = fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     io::Write::write_all(&mut file, bytes)?;
     file.sync_all()
 }

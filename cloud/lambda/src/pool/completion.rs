@@ -44,6 +44,12 @@ impl Completion {
         }
     }
 
+    /// The function's processes had more memory than it may have. REPORT alone names the cause, as on AWS.
+    pub(super) fn out_of_memory(request_id: &str) -> Self {
+        let status = InvocationStatus::Failed("Runtime.OutOfMemory".to_owned());
+        Self { status, ..Self::failed(&RuntimeFailure::out_of_memory(request_id)) }
+    }
+
     /// The function's timeout ran out.
     pub(super) fn timed_out(now: Timestamp, request_id: &str, timeout_s: u32) -> Self {
         Self {

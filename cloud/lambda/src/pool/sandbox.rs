@@ -195,6 +195,7 @@ impl Sandbox {
 /// The completion of an invocation whose runtime ended, or was never there.
 fn ended(request_id: &str, signal: &RuntimeSignal) -> Completion {
     let failure = match signal {
+        RuntimeSignal::OutOfMemory => return Completion::out_of_memory(request_id),
         RuntimeSignal::StartFailed(error) => RuntimeFailure::not_started(request_id, error),
         RuntimeSignal::Exited(status) => RuntimeFailure::exited(request_id, status),
         RuntimeSignal::Message(_) | RuntimeSignal::Printed(_) => {

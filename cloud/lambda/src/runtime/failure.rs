@@ -33,6 +33,11 @@ impl RuntimeFailure {
         Self::new(request_id, "Runtime.ExitError", &reason)
     }
 
+    /// The sandbox was ended because its processes had more memory than the function may have.
+    pub(crate) fn out_of_memory(request_id: &str) -> Self {
+        Self::exited(request_id, &Ok(ExitStatus::from_raw(SIGKILL)))
+    }
+
     /// The runtime's process could not be started.
     pub(crate) fn not_started(request_id: &str, error: &StartError) -> Self {
         let reason = match error {
@@ -41,6 +46,7 @@ impl RuntimeFailure {
             }
             StartError::Bootstrap { error, .. } => format!("fork/exec /var/task/bootstrap: {}", system_text(error)),
             StartError::NoPython { .. } | StartError::Python { .. } => error.to_string(),
+            StartError::Sandbox { .. } => return Self::new(request_id, "Sandbox.Failure", &error.to_string()),
         };
         Self::new(request_id, "Runtime.InvalidEntrypoint", &reason)
     }
@@ -58,6 +64,9 @@ impl RuntimeFailure {
 
 /// "Exec format error" (errno(3)); the same number on Linux and macOS.
 const ENOEXEC: i32 = 8;
+
+/// The signal that nothing outlives (signal(7)).
+const SIGKILL: i32 = 9;
 
 /// What the system said, in the words that AWS's text has.
 fn system_text(error: &io::Error) -> String {

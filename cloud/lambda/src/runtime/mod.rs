@@ -2,9 +2,11 @@
 
 mod environment;
 mod failure;
+mod memory;
 mod process;
 mod process_runner;
 mod program;
+mod protection;
 mod runner;
 mod runtime_api;
 #[cfg(any(test, feature = "testing"))]
@@ -12,9 +14,10 @@ mod simulated;
 
 pub(crate) use environment::reserved;
 pub(crate) use failure::{RuntimeFailure, error_type};
-pub use process_runner::ProcessRunner;
+pub use process_runner::{ProcessRunner, ProcessRunnerSettings};
 pub(crate) use program::RuntimeKind;
 pub use program::StartError;
+pub use protection::Part;
 pub use runner::{Delivery, InvocationEvent, Runner, RunnerError, Runtime, RuntimeMessage, RuntimeSignal};
 #[cfg(any(test, feature = "testing"))]
 pub use simulated::{SimulatedRun, SimulatedRunner};

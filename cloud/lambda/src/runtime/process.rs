@@ -1,86 +1,146 @@
-//! The processes of functions: the only file here that starts one, and ends each by its id.
+//! The processes of functions: each has a supervisor, which this file starts, listens to and ends.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cloud_core::Clock;
+use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 
-use super::program::Program;
+use super::memory::MemoryWatch;
+use crate::process_tree;
+use crate::supervisor::{self, Orders, Report};
 
 /// How long an interpreter may take to say where it is.
 const INTERPRETER_LIMIT: Duration = Duration::from_secs(10);
 
-/// The ids of every function process that runs, so that none outlives the cloud.
-#[derive(Debug, Clone, Default)]
+/// How long the supervisors may take to end everything when the cloud ends. They go on when it is over.
+const END_LIMIT_MS: i32 = 2000;
+
+/// SIGKILL (signal(7)), as a status tells it.
+const KILLED: i32 = 9;
+
+/// Every function process that runs, so that none outlives the cloud.
+#[derive(Debug, Clone)]
 pub(crate) struct Processes {
+    /// The program that is a supervisor with the right first argument: this one.
+    program: PathBuf,
     running: Arc<Mutex<Running>>,
 }
 
 #[derive(Debug, Default)]
 struct Running {
-    ids: BTreeSet<u32>,
+    /// The sockets to the supervisors, by their process ids.
+    supervisors: BTreeMap<u32, Arc<StdUnixStream>>,
     /// Set when the cloud ends: no process is started any more.
     is_stopped: bool,
 }
 
-/// One function process. It leads a process group of its own, which ends with it; dropping it ends it.
+/// One function process and its supervisor. Dropping it ends them, and everything the function has started.
 #[derive(Debug)]
 pub(crate) struct Process {
-    child: Child,
-    id: u32,
+    supervisor: Child,
+    supervisor_id: u32,
+    socket: UnixStream,
+    /// The same socket: its end is what ends the sandbox.
+    end: Arc<StdUnixStream>,
+    /// What the supervisor has said of which the line is not complete.
+    heard: Vec<u8>,
+    /// How it ended.
+    ended: Option<Ended>,
+    memory: MemoryWatch,
     processes: Processes,
 }
 
+/// What happens to a function's process.
+#[derive(Debug)]
+pub(crate) enum ProcessEvent {
+    /// The system did not run the program.
+    NotStarted(io::Error),
+    /// It could not be fenced in; holds what failed.
+    NotFenced(String),
+    /// It has ended.
+    Exited(ExitStatus),
+    /// It was ended because it had more memory than it may.
+    OutOfMemory,
+}
+
+/// How a process ended; told as often as it is asked.
+#[derive(Debug, Clone)]
+enum Ended {
+    NotStarted { errno: Option<i32>, reason: String },
+    NotFenced { reason: String },
+    Exited(ExitStatus),
+}
+
 impl Processes {
-    /// Starts a program in `folder` with exactly these variables; gives the process and what it writes to stdout and
-    /// stderr, in the order in which it writes it.
-    ///
-    /// # Errors
-    /// What the system says when there is no such file, it may not be run, or it is no program for this machine.
-    #[allow(clippy::disallowed_methods, reason = "this file owns the functions' processes")]
-    pub(crate) fn start(
-        &self,
-        program: &Program,
-        folder: &Path,
-        variables: &BTreeMap<String, String>,
-    ) -> io::Result<(Process, pipe::Receiver)> {
-        let (output, input) = io::pipe()?;
-        let output = pipe::Receiver::from_owned_fd(output.into())?;
-        let child = Command::new(&program.path)
-            .args(&program.arguments)
-            .current_dir(folder)
-            .env_clear()
-            .envs(variables)
-            .stdin(Stdio::null())
-            .stdout(input.try_clone()?)
-            .stderr(input)
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()?;
-        let id = child.id().ok_or_else(|| io::Error::other("the process ended before it had an id"))?;
-        let mut running = self.lock();
-        if running.is_stopped {
-            kill_group(id);
-            return Err(io::Error::other("the embedded cloud is ending"));
-        }
-        running.ids.insert(id);
-        drop(running);
-        Ok((Process { child, id, processes: self.clone() }, output))
+    /// Nothing runs yet. Supervisors are this program, started again.
+    pub(crate) fn new(program: PathBuf) -> Self {
+        Self { program, running: Arc::default() }
     }
 
-    /// Ends every function process; none is started afterwards.
-    pub(crate) fn kill_all(&self) {
+    /// Starts a supervisor with its orders; gives the process and what the function writes to stdout and stderr, in the
+    /// order in which it writes it. It may have at most so much memory.
+    ///
+    /// # Errors
+    /// What the system says when there can be no supervisor.
+    #[allow(clippy::disallowed_methods, reason = "this file owns the functions' processes")]
+    pub(crate) fn start(&self, orders: &Orders, memory_mb: u32) -> io::Result<(Process, pipe::Receiver)> {
+        let frame = supervisor::frame(orders)?;
+        let (output, input) = io::pipe()?;
+        let output = pipe::Receiver::from_owned_fd(output.into())?;
+        let (own, theirs) = StdUnixStream::pair()?;
+        // Both halves of a supervisor read them; they fit into the socket.
+        (&own).write_all_twice(&frame)?;
         let mut running = self.lock();
-        running.is_stopped = true;
-        for id in std::mem::take(&mut running.ids) {
-            kill_group(id);
+        if running.is_stopped {
+            return Err(io::Error::other("the embedded cloud is ending"));
         }
+        let supervisor = Command::new(&self.program)
+            .arg(supervisor::ARGUMENT)
+            .env_clear()
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(input.try_clone()?)
+            .stderr(input)
+            .spawn()?;
+        let supervisor_id = supervisor.id().ok_or_else(|| io::Error::other("the process ended before it had an id"))?;
+        let end = Arc::new(own.try_clone()?);
+        running.supervisors.insert(supervisor_id, Arc::clone(&end));
+        drop(running);
+        own.set_nonblocking(true)?;
+        let has_init = orders.protection.has_namespaces();
+        let memory = MemoryWatch::start(supervisor_id, has_init, memory_mb, Arc::clone(&end));
+        let process = Process {
+            supervisor,
+            supervisor_id,
+            socket: UnixStream::from_std(own)?,
+            end,
+            heard: Vec::new(),
+            ended: None,
+            memory,
+            processes: self.clone(),
+        };
+        Ok((process, output))
+    }
+
+    /// Ends every function process and waits until they have ended; none is started afterwards.
+    pub(crate) fn kill_all(&self) {
+        let supervisors = {
+            let mut running = self.lock();
+            running.is_stopped = true;
+            std::mem::take(&mut running.supervisors)
+        };
+        supervisors.values().for_each(|socket| hang_up(socket));
+        supervisors.keys().for_each(|id| wait_for_end(*id));
     }
 
     fn lock(&self) -> MutexGuard<'_, Running> {
@@ -89,45 +149,140 @@ impl Processes {
 }
 
 impl Process {
-    /// Waits until the process has ended; gives its status again when it already has.
-    ///
-    /// # Errors
-    /// What the system says when the process cannot be waited for.
-    pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
-        let status = self.child.wait().await?;
-        self.processes.lock().ids.remove(&self.id);
-        Ok(status)
+    /// The process that all of the function's processes descend from.
+    pub(crate) fn supervisor_id(&self) -> u32 {
+        self.supervisor_id
+    }
+
+    /// Waits for the end of the process; tells it again when it has ended already. Dropping the future loses nothing.
+    pub(crate) async fn end(&mut self) -> ProcessEvent {
+        loop {
+            if let Some(event) = self.listen() {
+                return event;
+            }
+            if let Err(error) = self.socket.readable().await {
+                // Only while the async runtime ends.
+                tracing::debug!(error = %error, "a supervisor is not listened to any more");
+                return ProcessEvent::Exited(ExitStatus::from_raw(KILLED));
+            }
+        }
     }
 
     /// Whether it still runs.
     pub(crate) fn is_running(&mut self) -> bool {
-        match self.child.try_wait() {
-            Ok(status) => status.is_none(),
-            Err(error) => {
-                tracing::warn!(error = %error, process = self.id, "a function's process was not looked at");
-                false
+        self.listen().is_none() && !self.memory.is_exceeded()
+    }
+
+    /// Reads what the supervisor has said; gives how the process ended, if it has.
+    fn listen(&mut self) -> Option<ProcessEvent> {
+        let mut buffer = [0; 1024];
+        while self.ended.is_none() {
+            match self.socket.try_read(&mut buffer) {
+                // Without a word: the supervisor was killed, or this cloud ended it.
+                Ok(0) => self.ended = Some(Ended::Exited(ExitStatus::from_raw(KILLED))),
+                Ok(count) => self.hear(buffer.get(..count).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+                Err(error) => {
+                    tracing::debug!(error = %error, "a supervisor is not heard any more");
+                    self.ended = Some(Ended::Exited(ExitStatus::from_raw(KILLED)));
+                }
             }
+        }
+        let ended = self.ended.clone()?;
+        Some(match ended {
+            _ if self.memory.is_exceeded() => ProcessEvent::OutOfMemory,
+            Ended::NotStarted { errno, reason } => {
+                ProcessEvent::NotStarted(errno.map_or_else(|| io::Error::other(reason), io::Error::from_raw_os_error))
+            }
+            Ended::NotFenced { reason } => ProcessEvent::NotFenced(reason),
+            Ended::Exited(status) => ProcessEvent::Exited(status),
+        })
+    }
+
+    fn hear(&mut self, bytes: &[u8]) {
+        self.heard.extend_from_slice(bytes);
+        while let Some(length) = self.heard.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.heard.drain(..=length).collect();
+            let ended = match serde_json::from_slice(&line) {
+                Ok(Report::Started) => None,
+                Ok(Report::NotStarted { errno, reason }) => Some(Ended::NotStarted { errno, reason }),
+                Ok(Report::NotFenced { reason }) => Some(Ended::NotFenced { reason }),
+                Ok(Report::Exited { status }) => Some(Ended::Exited(ExitStatus::from_raw(status))),
+                Err(error) => Some(Ended::NotFenced { reason: format!("The supervisor can't be understood: {error}") }),
+            };
+            self.ended = self.ended.take().or(ended);
         }
     }
 
     /// Ends it and everything it started.
     pub(crate) fn kill(&mut self) {
-        if self.is_running() && self.processes.lock().ids.remove(&self.id) {
-            kill_group(self.id);
-        }
+        hang_up(&self.end);
+        self.processes.lock().supervisors.remove(&self.supervisor_id);
     }
 
-    /// The most memory it has had resident, in MB rounded up; `None` where the system does not tell.
+    /// Told when the function gets work: its memory is looked at more often.
+    pub(crate) fn has_work(&self) {
+        self.memory.wake();
+    }
+
+    /// The most memory that the function's processes have had resident, in MB rounded up; `None` where the system does not
+    /// tell.
     pub(crate) fn peak_memory_mb(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id)).ok()?;
-        peak_memory_kb(&status).map(|kb| kb.div_ceil(1024))
+        self.memory.peak_mb()
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
-        self.processes.lock().ids.remove(&self.id);
+        // The supervisor ends by itself; whoever waits for children here takes its status.
+        drop(self.supervisor.try_wait());
+    }
+}
+
+/// Ends a sandbox: its supervisor sees the end of the socket.
+pub(super) fn hang_up(socket: &StdUnixStream) {
+    match socket.shutdown(Shutdown::Both) {
+        Ok(()) => {}
+        // The supervisor has ended, which is what is wanted.
+        Err(error) if error.kind() == io::ErrorKind::NotConnected => {}
+        Err(error) => tracing::warn!(error = %error, "a function's process was not ended"),
+    }
+}
+
+/// Waits until a process has ended, but not for ever.
+#[cfg(target_os = "linux")]
+fn wait_for_end(id: u32) {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+    let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) else { return };
+    // One that is not there has ended.
+    let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+    let limit = Timespec { tv_sec: i64::from(END_LIMIT_MS) / 1000, tv_nsec: 0 };
+    if !matches!(poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&limit)), Ok(1..)) {
+        tracing::warn!(process = id, "a function's supervisor takes long to end");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn wait_for_end(_: u32) {}
+
+/// The function's first process: the child of the last supervisor. None before it has started.
+pub(super) fn function_process(supervisor: u32, has_init: bool) -> Option<u32> {
+    let keeper = if has_init { *process_tree::children(supervisor).first()? } else { supervisor };
+    process_tree::children(keeper).first().copied()
+}
+
+/// Writes the same bytes twice.
+trait WriteTwice {
+    fn write_all_twice(&mut self, bytes: &[u8]) -> io::Result<()>;
+}
+
+impl WriteTwice for &StdUnixStream {
+    fn write_all_twice(&mut self, bytes: &[u8]) -> io::Result<()> {
+        io::Write::write_all(self, bytes)?;
+        io::Write::write_all(self, bytes)
     }
 }
 
@@ -159,85 +314,19 @@ pub(crate) async fn python_interpreter(command: &str, clock: &Clock) -> Option<P
     (output.status.success() && !path.is_empty()).then(|| PathBuf::from(path))
 }
 
-/// Reads the peak resident size out of `/proc/<pid>/status` (proc(5)).
-fn peak_memory_kb(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse().ok()
-}
-
-fn kill_group(id: u32) {
-    let leader = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw);
-    if let Some(leader) = leader {
-        match rustix::process::kill_process_group(leader, rustix::process::Signal::KILL) {
-            // It may have ended by itself meanwhile, which is what is wanted.
-            Ok(()) | Err(rustix::io::Errno::SRCH) => {}
-            Err(error) => tracing::warn!(error = %error, process = id, "a function's process was not ended"),
-        }
-    }
+/// What of the file system an interpreter needs, if all but it were hidden: the folder above its `bin`.
+pub(crate) fn interpreter_folder(interpreter: &Path) -> Option<&Path> {
+    interpreter.parent()?.parent()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
-    use tokio::io::AsyncReadExt;
-
     use super::*;
-    use crate::runtime::program::BOOTSTRAP;
-
-    fn bootstrap(script: &str) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join(BOOTSTRAP);
-        std::fs::write(&file, script).unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
-        folder
-    }
-
-    fn start(processes: &Processes, folder: &Path, variables: &BTreeMap<String, String>) -> (Process, pipe::Receiver) {
-        let program = Program { path: folder.join(BOOTSTRAP), arguments: Vec::new() };
-        processes.start(&program, folder, variables).unwrap()
-    }
-
-    #[tokio::test]
-    async fn runs_with_exactly_the_given_environment_and_one_output() {
-        let folder = bootstrap("#!/bin/sh\n/usr/bin/env\necho to stderr >&2\necho to stdout\n");
-        let variables = BTreeMap::from([("ONLY".to_owned(), "this".to_owned())]);
-        let (mut process, mut output) = start(&Processes::default(), folder.path(), &variables);
-        let mut text = String::new();
-        output.read_to_string(&mut text).await.unwrap();
-        assert!(process.wait().await.unwrap().success());
-        let shown: Vec<_> = text.lines().filter(|line| !line.starts_with("PWD=") && !line.starts_with("_=")).collect();
-        assert_eq!(shown, ["ONLY=this", "to stderr", "to stdout"]);
-    }
-
-    #[tokio::test]
-    async fn ends_what_the_function_started_too() {
-        let folder = bootstrap("#!/bin/sh\n/bin/sleep 600 &\necho $!\nwait\n");
-        let processes = Processes::default();
-        let (mut process, mut output) = start(&processes, folder.path(), &BTreeMap::new());
-        let mut bytes = [0; 32];
-        let count = output.read(&mut bytes).await.unwrap();
-        assert!(count > 0);
-        assert!(process.peak_memory_mb().is_some_and(|mb| mb > 0));
-        processes.kill_all();
-        assert!(!process.wait().await.unwrap().success());
-        // The sleeping child held the other end of the pipe: the pipe ends when it has ended.
-        assert_eq!(output.read(&mut bytes).await.unwrap(), 0);
-        let program = Program { path: folder.path().join(BOOTSTRAP), arguments: Vec::new() };
-        let late = processes.start(&program, folder.path(), &BTreeMap::new()).unwrap_err();
-        assert_eq!(late.to_string(), "the embedded cloud is ending");
-    }
 
     #[tokio::test]
     async fn a_command_that_is_no_python_gives_no_interpreter() {
         assert_eq!(python_interpreter("no-such-command", &Clock::system()).await, None);
         assert_eq!(python_interpreter("/bin/false", &Clock::system()).await, None);
         assert!(python_interpreter("python3", &Clock::system()).await.is_some_and(|path| path.is_absolute()));
-    }
-
-    #[test]
-    fn reads_the_peak_from_proc() {
-        assert_eq!(peak_memory_kb("VmPeak:\t  9 kB\nVmHWM:\t    3124 kB\nVmRSS:\t 5 kB\n"), Some(3124));
-        assert_eq!(peak_memory_kb("Name:\tzombie\n"), None);
     }
 }

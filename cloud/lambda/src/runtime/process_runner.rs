@@ -1,27 +1,36 @@
 //! The real runner: each runtime is a process with a Runtime API of its own.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use cloud_core::{Account, Clock, PortFuture, Random};
 use tokio::net::unix::pipe;
 
 use super::environment::Environment;
-use super::process::{Process, Processes};
+use super::process::{Process, ProcessEvent, Processes, interpreter_folder};
 use super::program::{BOOTSTRAP, Program, Programs, StartError};
+use super::protection::{self, Part, Protections};
 use super::runner::{Delivery, Runner, RunnerError, Runtime, RuntimeSignal};
 use super::runtime_api::RuntimeApi;
-use crate::code::CodeFolder;
+use crate::code::{CodeFolder, Copies, TemporaryFolder, Unpacked};
 use crate::model::FunctionVersion;
+use crate::supervisor::{Orders, Protection};
 
-/// How often a start is tried again while another process still holds the fresh program file open for writing.
-const BUSY_RETRIES: u32 = 20;
-
-/// How long to wait before each of these tries.
-const BUSY_PAUSE: Duration = Duration::from_millis(5);
+/// What the runner of a cloud is given.
+#[derive(Debug, Clone)]
+pub struct ProcessRunnerSettings {
+    /// Where the functions' zips are; the runtimes that are not the functions' own are written there too.
+    pub code_folder: PathBuf,
+    /// The cloud's data, which no function can read.
+    pub data_folder: PathBuf,
+    /// What the SDKs inside functions call, such as `http://127.0.0.1:4566`.
+    pub endpoint_url: String,
+    /// The program that calls [`supervise`](crate::supervise) first: this one.
+    pub supervisor: PathBuf,
+    /// What functions are not kept apart with, though it could be had.
+    pub without: Vec<Part>,
+}
 
 /// Runs functions as processes of this machine.
 #[derive(Debug)]
@@ -29,28 +38,69 @@ pub struct ProcessRunner {
     code: CodeFolder,
     programs: Programs,
     processes: Processes,
+    protections: Protections,
     clock: Clock,
-    endpoint_url: String,
+    settings: ProcessRunnerSettings,
 }
 
 impl ProcessRunner {
-    /// A runner of the functions whose zips are in `folder`; the runtimes that are not the functions' own are written there
-    /// too. The SDKs inside functions call `endpoint_url`, such as `http://127.0.0.1:4566`.
+    /// A runner. What earlier runs have unpacked is removed.
     #[must_use]
-    pub fn new(folder: PathBuf, endpoint_url: impl Into<String>, clock: Clock, random: &Random) -> Self {
+    pub fn new(settings: ProcessRunnerSettings, clock: Clock, random: &Random) -> Self {
+        let code = CodeFolder::new(settings.code_folder.clone(), random);
+        code.remove_earlier_runs();
         Self {
-            programs: Programs::new(&folder, clock.clone(), random.fork()),
-            code: CodeFolder::new(folder, random),
-            processes: Processes::default(),
+            programs: Programs::new(&settings.code_folder, clock.clone(), random.fork()),
+            code,
+            processes: Processes::new(settings.supervisor.clone()),
+            protections: Protections::new(settings.data_folder.clone(), settings.without.clone()),
             clock,
-            endpoint_url: endpoint_url.into(),
+            settings,
         }
     }
 
     async fn launch(&self, version: &FunctionVersion, log_stream: &str) -> Result<ProcessRuntime, RunnerError> {
-        let folder = self.code.unpacked(&version.code).await?;
+        let protection = self.protections.find(&self.processes).await;
+        let copies = if protection.guards_files() { Copies::Shared } else { Copies::Private };
+        let code = self.code.unpacked(&version.code, copies).await?;
+        // With mounts of its own, a sandbox has its own /tmp.
+        let tmp = if protection.has_namespaces() { None } else { Some(self.code.temporary()?) };
         let api = RuntimeApi::listen(self.clock.clone()).await.map_err(RunnerError::NoPort)?;
-        let variables = Environment {
+        let spawned = match self.programs.find(&version.runtime, &code.path).await {
+            Ok(program) => {
+                let orders = self.orders(version, log_stream, program, protection, &code, tmp.as_ref(), &api);
+                let memory_mb = version.memory_size_mb;
+                self.processes
+                    .start(&orders, memory_mb)
+                    .map_err(|error| StartError::Sandbox { reason: error.to_string() })
+            }
+            Err(error) => Err(error),
+        };
+        let (process, output) = match spawned {
+            Ok((process, output)) => {
+                api.belongs_to(process.supervisor_id());
+                (Ok(process), Some(output))
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, function = %version.qualified_arn(), "a function was not started");
+                (Err(Arc::new(error)), None)
+            }
+        };
+        Ok(ProcessRuntime { api, process, output, runtime: version.runtime.clone(), code, _tmp: tmp })
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what one sandbox is made of")]
+    fn orders(
+        &self,
+        version: &FunctionVersion,
+        log_stream: &str,
+        program: Program,
+        protection: Protection,
+        code: &Unpacked,
+        tmp: Option<&TemporaryFolder>,
+        api: &RuntimeApi,
+    ) -> Orders {
+        let mut variables = Environment {
             function_name: &version.name,
             version: &version.version,
             memory_size_mb: version.memory_size_mb,
@@ -60,45 +110,33 @@ impl ProcessRunner {
             access_key: access_key(version.location.account()),
             log_group: &version.log_group(),
             log_stream,
-            task_root: &folder.to_string_lossy(),
+            task_root: &code.path.to_string_lossy(),
             runtime_api: &api.address().to_string(),
-            endpoint_url: &self.endpoint_url,
+            endpoint_url: &self.settings.endpoint_url,
             own: &version.environment.clone().unwrap_or_default(),
         }
         .variables();
-        let spawned = match self.programs.find(&version.runtime, &folder).await {
-            Ok(program) => self.spawn(&program, &folder, &variables).await,
-            Err(error) => Err(error),
-        };
-        let (process, output) = match spawned {
-            Ok((process, output)) => (Ok(process), Some(output)),
-            Err(error) => {
-                tracing::warn!(error = %error, function = %version.qualified_arn(), "a function was not started");
-                (Err(Arc::new(error)), None)
-            }
-        };
-        Ok(ProcessRuntime { api, process, output })
-    }
-
-    /// Starts the program, again and again while another process still holds its fresh file open for writing.
-    async fn spawn(
-        &self,
-        program: &Program,
-        folder: &Path,
-        variables: &BTreeMap<String, String>,
-    ) -> Result<(Process, pipe::Receiver), StartError> {
-        let mut spawned = self.processes.start(program, folder, variables);
-        for _ in 0..BUSY_RETRIES {
-            if !matches!(&spawned, Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy) {
-                break;
-            }
-            self.clock.sleep(BUSY_PAUSE).await;
-            spawned = self.processes.start(program, folder, variables);
+        let tmp_folder = tmp.map(|tmp| tmp.path().to_owned());
+        if let Some(folder) = &tmp_folder {
+            variables.entry("TMPDIR".to_owned()).or_insert_with(|| folder.to_string_lossy().into_owned());
         }
-        spawned.map_err(|error| match program.path == folder.join(BOOTSTRAP) {
-            true => StartError::Bootstrap { error, exists: program.path.exists() },
-            false => StartError::Python { path: program.path.clone(), error },
-        })
+        let hidden = |path: &&std::path::Path| path.starts_with("/tmp") || path.starts_with(&self.settings.data_folder);
+        let mut readable = vec![code.path.clone()];
+        if program.path.parent() != Some(code.path.as_path()) {
+            readable.push(self.programs.python_runtime().to_owned());
+            readable.extend(interpreter_folder(&program.path).filter(hidden).map(std::path::Path::to_owned));
+        }
+        Orders {
+            program: program.path,
+            arguments: program.arguments,
+            folder: code.path.clone(),
+            variables,
+            protection,
+            data_folder: self.settings.data_folder.clone(),
+            readable,
+            tmp_folder,
+            tmp_bytes: u64::from(version.ephemeral_storage_mb) << 20,
+        }
     }
 }
 
@@ -117,6 +155,13 @@ impl Runner for ProcessRunner {
     fn stop(&self) {
         self.processes.kill_all();
     }
+
+    fn protection(&self) -> PortFuture<'_, String> {
+        Box::pin(async {
+            let found = self.protections.find(&self.processes).await;
+            protection::describe(found, &self.settings.data_folder)
+        })
+    }
 }
 
 /// A function acts in its own account: the access key names it.
@@ -130,10 +175,17 @@ struct ProcessRuntime {
     /// Or why there is none.
     process: Result<Process, Arc<StartError>>,
     output: Option<pipe::Receiver>,
+    runtime: String,
+    code: Unpacked,
+    /// Where the function writes, unless it has a `/tmp` of its own.
+    _tmp: Option<TemporaryFolder>,
 }
 
 impl Runtime for ProcessRuntime {
     fn deliver(&mut self, invocation: Delivery) -> PortFuture<'_, ()> {
+        if let Ok(process) = &self.process {
+            process.has_work();
+        }
         Box::pin(self.api.deliver(invocation))
     }
 
@@ -144,10 +196,19 @@ impl Runtime for ProcessRuntime {
                 Ok(process) => process,
                 Err(error) => return RuntimeSignal::StartFailed(Arc::clone(error)),
             };
-            tokio::select! {
+            let event = tokio::select! {
                 biased;
-                message = self.api.message() => RuntimeSignal::Message(message),
-                status = process.wait() => RuntimeSignal::Exited(status),
+                message = self.api.message() => return RuntimeSignal::Message(message),
+                event = process.end() => event,
+            };
+            match event {
+                ProcessEvent::Exited(status) => RuntimeSignal::Exited(Ok(status)),
+                ProcessEvent::OutOfMemory => RuntimeSignal::OutOfMemory,
+                ProcessEvent::NotFenced(reason) => {
+                    tracing::warn!(reason, "a function's sandbox was not made");
+                    RuntimeSignal::StartFailed(Arc::new(StartError::Sandbox { reason }))
+                }
+                ProcessEvent::NotStarted(error) => RuntimeSignal::StartFailed(Arc::new(self.not_started(error))),
             }
         })
     }
@@ -167,6 +228,17 @@ impl Runtime for ProcessRuntime {
     fn kill(&mut self) {
         if let Ok(process) = &mut self.process {
             process.kill();
+        }
+    }
+}
+
+impl ProcessRuntime {
+    fn not_started(&self, error: io::Error) -> StartError {
+        let path = self.code.path.join(BOOTSTRAP);
+        if self.runtime.starts_with("python") {
+            StartError::Python { path: PathBuf::from(&self.runtime), error }
+        } else {
+            StartError::Bootstrap { error, exists: path.exists() }
         }
     }
 }

@@ -74,6 +74,12 @@ pub enum StartError {
         /// What the system said.
         error: io::Error,
     },
+    /// The function could not be kept apart from the rest of the machine.
+    #[error("The embedded cloud could not make a sandbox for the function. {reason}")]
+    Sandbox {
+        /// What failed, and why.
+        reason: String,
+    },
 }
 
 /// The programs of this machine.
@@ -93,6 +99,11 @@ impl Programs {
     pub(crate) fn new(folder: &Path, clock: Clock, random: Random) -> Self {
         let python_runtime = folder.join("python-runtime.py");
         Self { python_runtime, interpreters: tokio::sync::Mutex::default(), clock, random }
+    }
+
+    /// The file of the Python runtime.
+    pub(crate) fn python_runtime(&self) -> &Path {
+        &self.python_runtime
     }
 
     /// The program for a function of this runtime, whose code is in `folder`.
@@ -135,7 +146,7 @@ impl Programs {
             return Ok(());
         }
         if let Some(folder) = path.parent() {
-            tokio::fs::create_dir_all(folder).await?;
+            crate::code::make_private(folder)?;
         }
         let partial = path.with_extension(format!("partial-{}", self.random.uuid().simple()));
         tokio::fs::write(&partial, PYTHON_RUNTIME).await?;

@@ -28,6 +28,9 @@ pub trait Runner: Send + Sync {
 
     /// Ends every runtime.
     fn stop(&self);
+
+    /// What functions are kept apart with, for a person.
+    fn protection(&self) -> PortFuture<'_, String>;
 }
 
 /// Why a version has no runtime.
@@ -92,6 +95,8 @@ pub enum RuntimeSignal {
     Message(RuntimeMessage),
     /// It prints a text.
     Printed(String),
+    /// It was ended because it had more memory than it may.
+    OutOfMemory,
     /// It has ended.
     Exited(io::Result<ExitStatus>),
     /// It could not be started.

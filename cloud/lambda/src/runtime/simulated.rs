@@ -98,6 +98,10 @@ impl Runner for SimulatedRunner {
     }
 
     fn stop(&self) {}
+
+    fn protection(&self) -> PortFuture<'_, String> {
+        Box::pin(std::future::ready("functions are closures".to_owned()))
+    }
 }
 
 struct SimulatedRuntime {
@@ -130,7 +134,7 @@ impl Runtime for SimulatedRuntime {
             }
             match self.last_signal.take() {
                 Some((_, signal)) => {
-                    self.is_running = !matches!(signal, RuntimeSignal::Exited(_));
+                    self.is_running = !matches!(signal, RuntimeSignal::Exited(_) | RuntimeSignal::OutOfMemory);
                     signal
                 }
                 None => std::future::pending().await,

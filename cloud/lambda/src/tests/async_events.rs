@@ -137,6 +137,10 @@ impl Runner for NoRunner {
     }
 
     fn stop(&self) {}
+
+    fn protection(&self) -> PortFuture<'_, String> {
+        Box::pin(std::future::ready("nothing".to_owned()))
+    }
 }
 
 #[tokio::test(start_paused = true)]

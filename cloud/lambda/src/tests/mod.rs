@@ -8,7 +8,6 @@ mod faults;
 mod invocations;
 mod kept_logs;
 mod operations;
-mod processes;
 mod restart;
 
 use std::sync::Arc;

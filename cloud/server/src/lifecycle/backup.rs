@@ -21,7 +21,7 @@ pub async fn back_up(data_dir: &DataDir, file: &Path) -> Result<Contents, Lifecy
     let file = std::path::absolute(file).map_err(|error| FileError::new(file, error))?;
     if let Status::Running(ready) = settled(data_dir).await? {
         let silent = || LifecycleError::NotAnswering { lock: data_dir.lock() };
-        let answer = admin_client::post_and_wait(ready.port, BACKUP_PATH, &file.to_string_lossy()).await;
+        let answer = admin_client::post_and_wait(data_dir, ready.port, BACKUP_PATH, &file.to_string_lossy()).await;
         let (status, answer) = answer.map_err(|_| silent())?;
         return match (status, answer["message"].as_str()) {
             (200, _) => serde_json::from_value(answer).map_err(|_| silent()),

@@ -193,7 +193,8 @@ pub(crate) fn compare(calm: &Outcomes, crashed: &Outcomes, crashes: usize) -> Re
 /// The first events that one history has and the other has not, or less often.
 fn difference(one: &Content, other: &Content) -> Vec<String> {
     let times = |content: &Content, path: &u64| content.get(path).map_or(0, |told| told.times);
-    let mut differing: Vec<_> = one.iter().chain(other).filter(|(path, _)| times(one, path) != times(other, path)).collect();
+    let mut differing: Vec<_> =
+        one.iter().chain(other).filter(|(path, _)| times(one, path) != times(other, path)).collect();
     differing.sort_by_key(|(_, told)| told.first_id);
     let shown = differing.into_iter().map(|(path, told)| {
         let said: String = told.said.chars().take(300).collect();

@@ -88,7 +88,7 @@ impl<'a> TableReader<'a> {
             let text = String::from_utf8_lossy(key);
             match value.decode(self.table.name(), key) {
                 Ok(value) => each(&text, Ok(&value)),
-                Err(reason) => each(&text, Err(self.row_failed(&text, reason))),
+                Err(reason) => each(&text, Err(row_failed(self.view.path(), self.table, &text, reason))),
             }
         })
     }

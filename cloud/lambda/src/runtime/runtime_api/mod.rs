@@ -1,5 +1,12 @@
 //! The Lambda Runtime API of one sandbox: `next`, `response`, `error`, `init/error` (Lambda developer guide, "Using the
 //! Lambda runtime API").
+//!
+//! It answers processes of its own sandbox only: the system says whose a connection is, which works with every runtime. (A
+//! secret in the address would not: some runtimes take `AWS_LAMBDA_RUNTIME_API` for a host and a port and nothing else.)
+
+mod peer;
+#[cfg(target_os = "linux")]
+mod socket_diag;
 
 use std::convert::Infallible;
 use std::io;
@@ -11,15 +18,16 @@ use bytes::Bytes;
 use cloud_core::Clock;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
-use hyper::header::HeaderValue;
+use hyper::header::{HOST, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
+use self::peer::Owner;
 use super::runner::{Delivery, RuntimeMessage};
 
 /// The largest result a function may answer with: 6 MB and Lambda's allowance for its envelope.
@@ -32,6 +40,28 @@ const DELIVERIES: usize = 1;
 /// sent one waits for the next event anyway.
 const MESSAGES: usize = 1;
 
+/// How much of an answer that is too large is read and dropped, so that the runtime hears what was wrong with it and goes on.
+const MAX_DROPPED_BYTES: usize = 256 << 20;
+
+/// The longest error document that is kept whole.
+const MAX_ERROR_BYTES: usize = 256 << 10;
+
+/// How many connections a sandbox has at once.
+const MAX_CONNECTIONS: usize = 128;
+
+/// How many connections of others are told that they are not let in, at once.
+const MAX_STRANGERS: usize = 8;
+
+/// How long one of them may take to hear it.
+const STRANGER_LIMIT: Duration = Duration::from_secs(5);
+
+/// A header of `error` and `init/error`.
+const ERROR_TYPE_HEADER: &str = "lambda-runtime-function-error-type";
+
+/// How much of a request's head is read, and how many headers it may have.
+const MAX_HEAD_BYTES: usize = 64 << 10;
+const MAX_HEADERS: usize = 64;
+
 /// How long to wait when the system takes no connection, before the next try.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -41,12 +71,15 @@ pub(crate) struct RuntimeApi {
     address: SocketAddr,
     deliveries: mpsc::Sender<Delivery>,
     messages: mpsc::Receiver<RuntimeMessage>,
+    /// Whose it is.
+    supervisor: watch::Sender<Option<u32>>,
     listener: JoinHandle<()>,
 }
 
 /// What the connections of one sandbox share.
 #[derive(Debug)]
 struct Exchange {
+    address: SocketAddr,
     deliveries: tokio::sync::Mutex<mpsc::Receiver<Delivery>>,
     messages: mpsc::Sender<RuntimeMessage>,
     state: Mutex<RuntimeState>,
@@ -72,13 +105,20 @@ impl RuntimeApi {
         let address = socket.local_addr()?;
         let (delivery_sender, delivery_receiver) = mpsc::channel(DELIVERIES);
         let (message_sender, message_receiver) = mpsc::channel(MESSAGES);
+        let (supervisor, owner) = Owner::new();
         let exchange = Arc::new(Exchange {
+            address,
             deliveries: tokio::sync::Mutex::new(delivery_receiver),
             messages: message_sender,
             state: Mutex::new(RuntimeState::Starting),
         });
-        let listener = tokio::spawn(serve(socket, exchange, clock));
-        Ok(Self { address, deliveries: delivery_sender, messages: message_receiver, listener })
+        let listener = tokio::spawn(serve(socket, exchange, owner, clock));
+        Ok(Self { address, deliveries: delivery_sender, messages: message_receiver, supervisor, listener })
+    }
+
+    /// Says whose it is: of what descends from this process.
+    pub(crate) fn belongs_to(&self, supervisor: u32) {
+        self.supervisor.send_replace(Some(supervisor));
     }
 
     /// Where the runtime finds it.
@@ -109,11 +149,12 @@ impl Drop for RuntimeApi {
     }
 }
 
-async fn serve(socket: TcpListener, exchange: Arc<Exchange>, clock: Clock) {
+async fn serve(socket: TcpListener, exchange: Arc<Exchange>, owner: Owner, clock: Clock) {
     let mut connections = JoinSet::new();
+    let strangers = Arc::new(Semaphore::new(MAX_STRANGERS));
     loop {
-        let stream = match socket.accept().await {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match socket.accept().await {
+            Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(error = %error, "a Runtime API took no connection; it tries again");
                 clock.sleep(ACCEPT_PAUSE).await;
@@ -121,23 +162,62 @@ async fn serve(socket: TcpListener, exchange: Arc<Exchange>, clock: Clock) {
             }
         };
         while connections.try_join_next().is_some() {}
+        if connections.len() >= MAX_CONNECTIONS {
+            tracing::warn!(%peer, "a Runtime API has too many connections");
+            continue;
+        }
         let exchange = Arc::clone(&exchange);
+        let strangers = Arc::clone(&strangers);
+        let mut owner = owner.clone();
+        let clock = clock.clone();
         connections.spawn(async move {
-            let service = service_fn(move |request| {
-                let exchange = Arc::clone(&exchange);
-                async move { Ok::<_, Infallible>(exchange.handle(request).await) }
-            });
-            let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-            if let Err(error) = connection.await {
-                // The runtime's own business: it ends, or connects again.
-                tracing::debug!(error = %error, "a connection to a Runtime API broke");
+            if owner.owns(peer, exchange.address).await {
+                let _ = exchange.talk(stream, true).await;
+                return;
+            }
+            tracing::warn!(%peer, "another process than a function's own asked its Runtime API, and is not let in");
+            // One too many hears nothing.
+            if let Ok(_one) = strangers.try_acquire() {
+                let _ = clock.timeout(STRANGER_LIMIT, exchange.talk(stream, false)).await;
             }
         });
     }
 }
 
 impl Exchange {
+    /// Answers the requests of one connection.
+    async fn talk(self: Arc<Self>, stream: TcpStream, is_own: bool) {
+        let service = service_fn(move |request| {
+            let exchange = Arc::clone(&self);
+            async move {
+                Ok::<_, Infallible>(match is_own {
+                    true => exchange.handle(request).await,
+                    false => refuse_stranger(),
+                })
+            }
+        });
+        let mut builder = hyper::server::conn::http1::Builder::new();
+        builder.max_buf_size(MAX_HEAD_BYTES).max_headers(MAX_HEADERS).keep_alive(is_own);
+        if let Err(error) = builder.serve_connection(TokioIo::new(stream), service).await {
+            // The runtime's own business: it ends, or connects again.
+            tracing::debug!(error = %error, "a connection to a Runtime API broke");
+        }
+    }
+
+    /// Whether a request is for this address: a page that rebinds a name sends that name.
+    fn is_named_by(&self, request: &Request<Incoming>) -> bool {
+        let mut hosts = request.headers().get_all(HOST).iter();
+        let host = hosts.next().and_then(|host| host.to_str().ok());
+        let named =
+            |host: &str| host == self.address.to_string() || host == format!("localhost:{}", self.address.port());
+        host.is_some_and(named) && hosts.next().is_none()
+    }
+
     async fn handle(&self, request: Request<Incoming>) -> HttpResponse {
+        if !self.is_named_by(&request) {
+            let message = "The Host header names another machine; the Runtime API answers to its own address only.";
+            return refuse(StatusCode::FORBIDDEN, "InvalidHost", message);
+        }
         let path = request.uri().path().to_owned();
         let Some(rest) = path.strip_prefix("/2018-06-01/runtime/") else {
             return refuse(StatusCode::NOT_FOUND, "NotFound", "The Runtime API has no such path.");
@@ -182,23 +262,20 @@ impl Exchange {
         if let Some(refusal) = self.refuse_other(id) {
             return refusal;
         }
-        match collect(request).await {
-            Ok(body) => self.finish(id, RuntimeMessage::Response(body)).await,
-            Err(reason) => {
-                let text = format!(
-                    "Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
-                );
-                let (status, code, text) = match reason {
-                    Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Function.ResponseSizeTooLarge", text.as_str()),
-                    Unread::Broken => {
-                        (StatusCode::BAD_REQUEST, "Runtime.TruncatedResponse", "The response was cut off.")
-                    }
-                };
-                let error = json!({"errorMessage": text, "errorType": code}).to_string();
-                self.finish(id, RuntimeMessage::Error(error.into())).await;
-                refuse(status, code, text)
-            }
-        }
+        let mut body = request.into_body();
+        let reason = match collect(&mut body, MAX_RESPONSE_BYTES).await {
+            Ok(body) => return self.finish(id, RuntimeMessage::Response(body)).await,
+            Err(reason) => reason,
+        };
+        let text = format!("Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes).");
+        let (status, code, text) = match reason {
+            Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Function.ResponseSizeTooLarge", text.as_str()),
+            Unread::Broken => (StatusCode::BAD_REQUEST, "Runtime.TruncatedResponse", "The response was cut off."),
+        };
+        let error = json!({"errorMessage": text, "errorType": code}).to_string();
+        let told = self.finish(id, RuntimeMessage::Error(error.into())).await;
+        drop_rest(body).await;
+        if told.status().is_success() { refuse(status, code, text) } else { told }
     }
 
     async fn error(&self, id: &str, request: Request<Incoming>) -> HttpResponse {
@@ -222,12 +299,20 @@ impl Exchange {
         accepted()
     }
 
-    /// An error document; empty when it could not be read.
+    /// An error document; one that is too long in its place, or that could not be read, is a document that says so.
     async fn document(&self, request: Request<Incoming>) -> Bytes {
-        collect(request).await.unwrap_or_else(|reason| {
-            tracing::warn!(reason = ?reason, "a runtime's error document could not be read");
-            Bytes::new()
-        })
+        let error_type =
+            request.headers().get(ERROR_TYPE_HEADER).and_then(|name| name.to_str().ok()).map(str::to_owned);
+        let mut body = request.into_body();
+        match collect(&mut body, MAX_RESPONSE_BYTES).await {
+            Ok(document) if document.len() <= MAX_ERROR_BYTES => document,
+            Ok(document) => shortened(&document, error_type.as_deref()),
+            Err(reason) => {
+                tracing::warn!(reason = ?reason, "a runtime's error document could not be read");
+                drop_rest(body).await;
+                shortened(&[], error_type.as_deref())
+            }
+        }
     }
 
     /// An answer to an invocation that is not the one running is refused, as AWS does.
@@ -284,12 +369,45 @@ enum Unread {
     Broken,
 }
 
-async fn collect(request: Request<Incoming>) -> Result<Bytes, Unread> {
-    match Limited::new(request.into_body(), MAX_RESPONSE_BYTES).collect().await {
+async fn collect(body: &mut Incoming, limit: usize) -> Result<Bytes, Unread> {
+    match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Unread::TooLarge),
         Err(_) => Err(Unread::Broken),
     }
+}
+
+/// Reads what is left of a body and keeps nothing: a runtime that is cut off while it sends ends, and the next invocation
+/// fails.
+async fn drop_rest(mut body: Incoming) {
+    let mut dropped = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        dropped += frame.data_ref().map_or(0, Bytes::len);
+        if dropped > MAX_DROPPED_BYTES {
+            return;
+        }
+    }
+}
+
+/// An error document with texts that are cut to a bearable length.
+fn shortened(document: &[u8], error_type: Option<&str>) -> Bytes {
+    let parsed: serde_json::Value = serde_json::from_slice(document).unwrap_or_default();
+    let cut = |name: &str, limit: usize| {
+        let text = parsed.get(name).and_then(serde_json::Value::as_str)?;
+        Some(text.get(..text.floor_char_boundary(limit)).unwrap_or_default().to_owned())
+    };
+    let error_type = cut("errorType", 1024).or_else(|| error_type.map(str::to_owned));
+    let message =
+        cut("errorMessage", MAX_ERROR_BYTES / 2).unwrap_or_else(|| "The error document is too long.".to_owned());
+    Bytes::from(
+        json!({"errorMessage": message, "errorType": error_type.unwrap_or_else(|| "Unhandled".to_owned())}).to_string(),
+    )
+}
+
+/// The answer to another process.
+fn refuse_stranger() -> HttpResponse {
+    let message = "This Runtime API answers the processes of its own sandbox only.";
+    refuse(StatusCode::FORBIDDEN, "AccessDenied", message)
 }
 
 fn refuse(status: StatusCode, error_type: &str, message: &str) -> HttpResponse {

@@ -6,8 +6,11 @@ use tokio::net::TcpStream;
 use super::*;
 use crate::runtime::InvocationEvent;
 
+/// A Runtime API whose sandbox is this test: what its own parent has started.
 async fn listen() -> RuntimeApi {
-    RuntimeApi::listen(Clock::system()).await.unwrap()
+    let api = RuntimeApi::listen(Clock::system()).await.unwrap();
+    api.belongs_to(std::os::unix::process::parent_id());
+    api
 }
 
 fn delivery(id: &str) -> Delivery {
@@ -22,9 +25,14 @@ fn delivery(id: &str) -> Delivery {
 
 /// Sends the head of a request whose body has this length; the connection closes after the answer.
 async fn begin(api: &RuntimeApi, method: &str, path: &str, length: usize) -> TcpStream {
+    begin_for(api, &api.address().to_string(), method, path, length).await
+}
+
+/// The same, for this host.
+async fn begin_for(api: &RuntimeApi, host: &str, method: &str, path: &str, length: usize) -> TcpStream {
     let mut stream = TcpStream::connect(api.address()).await.unwrap();
     let head = format!(
-        "{method} /2018-06-01/runtime/{path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+        "{method} /2018-06-01/runtime/{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).await.unwrap();
     stream
@@ -79,4 +87,78 @@ async fn of_two_answers_under_way_only_the_first_counts() {
     ask(&api, "GET", "invocation/next", "").await;
     ask(&api, "POST", "invocation/id-2/response", "3").await;
     assert_eq!(api.message().await, RuntimeMessage::Response(Bytes::from_static(b"3")));
+}
+
+#[tokio::test]
+async fn another_name_or_another_process_gets_nothing() {
+    let api = listen().await;
+    api.deliver(delivery("id-1")).await;
+    for host in ["evil.example:80", "127.0.0.1", "", "127.0.0.1:1"] {
+        let stream = begin_for(&api, host, "GET", "invocation/next", 0).await;
+        let refused = end(stream, "").await;
+        assert!(refused.contains("403 Forbidden") && refused.contains("InvalidHost"), "{host}: {refused}");
+    }
+    // This process is not among those that descend from itself.
+    api.belongs_to(std::process::id());
+    let refused = ask(&api, "GET", "invocation/next", "").await;
+    assert!(refused.contains("403 Forbidden") && refused.contains("AccessDenied"), "{refused}");
+    api.belongs_to(std::os::unix::process::parent_id());
+    assert!(ask(&api, "GET", "invocation/next", "").await.contains("id-1"), "the event is still there");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_told_on_a_connection_that_goes_on() {
+    let mut api = listen().await;
+    let mut stream = TcpStream::connect(api.address()).await.unwrap();
+    let host = api.address();
+    for id in ["id-1", "id-2"] {
+        api.deliver(delivery(id)).await;
+        let next = format!("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: {host}\r\n\r\n");
+        stream.write_all(next.as_bytes()).await.unwrap();
+        assert!(read_until(&mut stream, "{}").await.contains(id));
+        if id == "id-1" {
+            assert_eq!(api.message().await, RuntimeMessage::Ready);
+        }
+        let length = MAX_RESPONSE_BYTES + 4_000_000;
+        let head = format!(
+            "POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&vec![b'x'; length]).await.unwrap();
+        let told = read_until(&mut stream, "ResponseSizeTooLarge\"}").await;
+        assert!(told.contains("413 Payload Too Large"), "{told}");
+        let RuntimeMessage::Error(document) = api.message().await else { panic!("no error") };
+        assert!(String::from_utf8_lossy(&document).contains("6291556 bytes"));
+    }
+}
+
+async fn read_until(stream: &mut TcpStream, mark: &str) -> String {
+    let mut text = Vec::new();
+    while !String::from_utf8_lossy(&text).ends_with(mark) {
+        assert_ne!(stream.read_buf(&mut text).await.unwrap(), 0, "closed: {}", String::from_utf8_lossy(&text));
+    }
+    String::from_utf8(text).unwrap()
+}
+
+#[tokio::test]
+async fn an_error_text_that_is_too_long_is_cut_and_keeps_its_type() {
+    let mut api = listen().await;
+    for length in [MAX_ERROR_BYTES, MAX_RESPONSE_BYTES] {
+        api.deliver(delivery("id-1")).await;
+        ask(&api, "GET", "invocation/next", "").await;
+        let document = json!({"errorType": "Custom", "errorMessage": "x".repeat(length)}).to_string();
+        let answered = ask(&api, "POST", "invocation/id-1/error", &document).await;
+        assert!(answered.contains("202 Accepted"), "{answered}");
+        loop {
+            match api.message().await {
+                RuntimeMessage::Ready => {}
+                RuntimeMessage::Error(document) => {
+                    let cut: serde_json::Value = serde_json::from_slice(&document).unwrap();
+                    assert!(document.len() < MAX_ERROR_BYTES && cut["errorType"] != serde_json::Value::Null, "{cut}");
+                    break;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
 }

@@ -1,0 +1,93 @@
+//! Which processes descend from one, and how much memory they have, as `/proc` tells (proc(5)).
+
+use std::collections::BTreeMap;
+use std::fs;
+
+/// How many processes of one sandbox are looked at: more than it may have.
+const MAX_PROCESSES: usize = 4096;
+
+/// The processes that this one has started, and those that they have, parents before their children.
+pub(crate) fn descendants(process: u32) -> Vec<u32> {
+    if fs::exists(format!("/proc/{process}/task/{process}/children")).unwrap_or_default() {
+        collect(process, children)
+    } else {
+        let parents = parents();
+        collect(process, |parent| parents.get(&parent).cloned().unwrap_or_default())
+    }
+}
+
+fn collect(process: u32, children: impl Fn(u32) -> Vec<u32>) -> Vec<u32> {
+    let mut found = children(process);
+    let mut next = 0;
+    while let Some(parent) = found.get(next).copied().filter(|_| found.len() < MAX_PROCESSES) {
+        found.extend(children(parent));
+        next += 1;
+    }
+    found
+}
+
+/// The children of all threads of a process; none when it has ended.
+pub(crate) fn children(process: u32) -> Vec<u32> {
+    let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
+    let lists = threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()).collect()
+}
+
+/// The children of every process of the machine, for kernels that list none.
+fn parents() -> BTreeMap<u32, Vec<u32>> {
+    let mut by_parent: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let Ok(entries) = fs::read_dir("/proc") else { return by_parent };
+    for id in entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()) {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok();
+        if let Some(parent) = stat.as_deref().and_then(parent_of) {
+            by_parent.entry(parent).or_default().push(id);
+        }
+    }
+    by_parent
+}
+
+/// The parent in a process's `stat`; its name, in parentheses, may hold anything.
+fn parent_of(stat: &str) -> Option<u32> {
+    stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
+}
+
+/// The memory that a process has resident, in KiB; none when it has ended.
+pub(crate) fn resident_kib(process: u32) -> Option<u64> {
+    field_kib(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, "VmRSS:")
+}
+
+/// The most memory that a process has had resident, in KiB.
+pub(crate) fn peak_kib(process: u32) -> Option<u64> {
+    field_kib(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, "VmHWM:")
+}
+
+/// A process's share of what it has resident, in KiB: what it shares with others counts in parts.
+pub(crate) fn proportional_kib(process: u32) -> Option<u64> {
+    field_kib(&fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?, "Pss:")
+}
+
+fn field_kib(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_proc_says() {
+        assert_eq!(field_kib("VmPeak:\t  9 kB\nVmHWM:\t    3124 kB\nVmRSS:\t 5 kB\n", "VmHWM:"), Some(3124));
+        assert_eq!(field_kib("Name:\tzombie\n", "VmHWM:"), None);
+        assert_eq!(parent_of("12 (a) b (c) S 7 12 12 0"), Some(7));
+        assert_eq!(parent_of("nonsense"), None);
+    }
+
+    #[test]
+    fn both_ways_to_find_children_agree() {
+        let own = std::process::id();
+        let parents = parents();
+        let parent = parents.iter().find(|(_, children)| children.contains(&own)).map(|(parent, _)| *parent);
+        assert!(parent.is_some_and(|parent| descendants(parent).contains(&own)));
+    }
+}
