@@ -27,8 +27,8 @@ pub use code::{ArchiveError, CodeError};
 pub use model::{Code, FunctionVersion};
 pub use operations::{INFO, OPERATIONS};
 pub use runtime::{
-    Delivery, InvocationEvent, Part, ProcessRunner, ProcessRunnerSettings, Runner, RunnerError, Runtime, RuntimeMessage,
-    RuntimeSignal, StartError,
+    Delivery, InvocationEvent, Part, ProcessRunner, ProcessRunnerSettings, Runner, RunnerError, Runtime,
+    RuntimeMessage, RuntimeSignal, StartError,
 };
 #[cfg(any(test, feature = "testing"))]
 pub use runtime::{SimulatedRun, SimulatedRunner};

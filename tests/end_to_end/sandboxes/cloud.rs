@@ -89,14 +89,16 @@ impl Cloud {
     /// Sends an event and does not wait for what the function makes of it.
     pub fn start_later(&self, name: &str, command: &str) {
         let event = json!({"run": BASE64_STANDARD.encode(command)}).to_string();
-        let (status, _, body) = self.send("POST", &format!("/{name}/invocations"), "X-Amz-Invocation-Type: Event", &event);
+        let (status, _, body) =
+            self.send("POST", &format!("/{name}/invocations"), "X-Amz-Invocation-Type: Event", &event);
         assert_eq!(status, 202, "{body}");
     }
 
     /// What the cloud says of itself.
     pub fn health(&self) -> Value {
         let mut curl = self.home.command("curl");
-        let ended = Ended::of(curl.arg("-sS").arg(format!("{}/_workshop/health", self.endpoint)).output().expect("curl"));
+        let ended =
+            Ended::of(curl.arg("-sS").arg(format!("{}/_workshop/health", self.endpoint)).output().expect("curl"));
         serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:#?}"))
     }
 

@@ -79,11 +79,18 @@ fn a_zip_that_does_not_unpack_is_refused_when_it_comes() {
     let mut damaged = zip(0o755);
     let middle = damaged.len() / 3;
     damaged[middle] ^= 0xFF;
-    let cases = [("damaged", damaged), ("clash", zip_of(&[("a", "1"), ("a/b", "2")], 0o644)), ("out", zip_of(&[("../a", "1")], 0o644))];
+    let cases = [
+        ("damaged", damaged),
+        ("clash", zip_of(&[("a", "1"), ("a/b", "2")], 0o644)),
+        ("out", zip_of(&[("../a", "1")], 0o644)),
+    ];
     for (name, bytes) in cases {
         let (status, _, body) = cloud.try_create(name, &json!({}), &bytes);
         assert_eq!(status, 400, "{name}: {body}");
-        assert!(body.contains("Could not unzip uploaded file. Please check your file, then try to upload again."), "{body}");
+        assert!(
+            body.contains("Could not unzip uploaded file. Please check your file, then try to upload again."),
+            "{body}"
+        );
     }
     let zips = fs::read_dir(cloud.data().join("functions")).map_or(0, Iterator::count);
     assert_eq!(zips, 0, "nothing of them stays");

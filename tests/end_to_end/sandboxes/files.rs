@@ -16,7 +16,8 @@ fn a_function_writes_to_its_own_tmp_only() {
         assert_ne!(written.code, 0, "{}: {written:?}", folder.display());
         assert!(!folder.join("written-by-a-function").exists(), "{}", folder.display());
     }
-    let own = cloud.run("f", "echo mine > /tmp/written-by-a-function && echo $$ > /dev/null && cat /tmp/written-by-a-function");
+    let own = cloud
+        .run("f", "echo mine > /tmp/written-by-a-function && echo $$ > /dev/null && cat /tmp/written-by-a-function");
     assert_eq!((own.code, own.text.as_str()), (0, "mine"));
     assert!(!std::path::Path::new("/tmp/written-by-a-function").exists(), "/tmp is not this machine's");
     assert_eq!(cloud.run("f", "cat /tmp/written-by-a-function").text, "mine", "a warm sandbox keeps it, as on AWS");
@@ -40,7 +41,8 @@ fn a_function_can_not_read_the_clouds_data() {
         // Not through another process either.
         let through = cloud.run("f", &format!("cat /proc/*/root{} /proc/*/cwd/../cloud/secret", secret.display()));
         assert!(!through.text.contains("the cloud's own"), "{fence:?} {through:?}");
-        let whole = cloud.run("f", "cat /etc/passwd > /dev/null && ls /usr/bin > /dev/null && cat \"$LAMBDA_TASK_ROOT/bootstrap\"");
+        let whole = cloud
+            .run("f", "cat /etc/passwd > /dev/null && ls /usr/bin > /dev/null && cat \"$LAMBDA_TASK_ROOT/bootstrap\"");
         assert_eq!(whole.code, 0, "the rest of the machine is there: {whole:?}");
     }
 }

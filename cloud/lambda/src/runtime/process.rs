@@ -191,9 +191,9 @@ impl Process {
         let ended = self.ended.clone()?;
         Some(match ended {
             _ if self.memory.is_exceeded() => ProcessEvent::OutOfMemory,
-            Ended::NotStarted { errno, reason } => ProcessEvent::NotStarted(
-                errno.map_or_else(|| io::Error::other(reason), io::Error::from_raw_os_error),
-            ),
+            Ended::NotStarted { errno, reason } => {
+                ProcessEvent::NotStarted(errno.map_or_else(|| io::Error::other(reason), io::Error::from_raw_os_error))
+            }
             Ended::NotFenced { reason } => ProcessEvent::NotFenced(reason),
             Ended::Exited(status) => ProcessEvent::Exited(status),
         })

@@ -70,7 +70,9 @@ impl ProcessRunner {
             Ok(program) => {
                 let orders = self.orders(version, log_stream, program, protection, &code, tmp.as_ref(), &api);
                 let memory_mb = version.memory_size_mb;
-                self.processes.start(&orders, memory_mb).map_err(|error| StartError::Sandbox { reason: error.to_string() })
+                self.processes
+                    .start(&orders, memory_mb)
+                    .map_err(|error| StartError::Sandbox { reason: error.to_string() })
             }
             Err(error) => Err(error),
         };

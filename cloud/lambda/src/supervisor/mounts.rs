@@ -6,9 +6,7 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::CWD;
-use rustix::mount::{
-    MountFlags, MoveMountFlags, OpenTreeFlags, mount, mount_remount, move_mount, open_tree,
-};
+use rustix::mount::{MountFlags, MoveMountFlags, OpenTreeFlags, mount, mount_remount, move_mount, open_tree};
 
 use super::orders::Orders;
 
@@ -147,7 +145,8 @@ mod tests {
 
     #[test]
     fn reads_what_is_mounted_where() {
-        let line = r"36 35 98:0 /mnt1 /mnt/with\040space\134 rw,noatime,nosuid master:1 - ext3 /dev/root rw,errors=continue";
+        let line =
+            r"36 35 98:0 /mnt1 /mnt/with\040space\134 rw,noatime,nosuid master:1 - ext3 /dev/root rw,errors=continue";
         let (path, flags) = mount_point(line).unwrap();
         assert_eq!(path, Path::new(r"/mnt/with space\"));
         assert_eq!(flags, MountFlags::NOATIME | MountFlags::NOSUID);

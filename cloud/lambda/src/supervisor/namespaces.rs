@@ -16,7 +16,10 @@ use super::orders::Namespaces;
 const MAX_PROCESS_ID: u64 = 300 + limits::PROCESSES;
 
 /// Makes the namespaces; the next process that this one starts is the first in the process namespace.
-#[allow(deprecated, reason = "its successor is unsafe for a flag that is not used here: the table of open files stays shared")]
+#[allow(
+    deprecated,
+    reason = "its successor is unsafe for a flag that is not used here: the table of open files stays shared"
+)]
 pub(super) fn enter(namespaces: Namespaces) -> io::Result<()> {
     let user = rustix::process::getuid().as_raw();
     let group = rustix::process::getgid().as_raw();

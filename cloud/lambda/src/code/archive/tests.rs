@@ -36,7 +36,11 @@ fn nobody_may_write_what_is_unpacked() {
     let file = to.join("bin/bootstrap");
     assert_eq!(fs::read(&file).unwrap(), b"#!/bin/sh\n");
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
-    assert_eq!((mode(&file), mode(&to), mode(&to.join("bin"))), (0o555, 0o555, 0o555), "the zip's 0755 and 0777 are not kept");
+    assert_eq!(
+        (mode(&file), mode(&to), mode(&to.join("bin"))),
+        (0o555, 0o555, 0o555),
+        "the zip's 0755 and 0777 are not kept"
+    );
     let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["code"], "no partial folder stays behind");
 }
@@ -159,7 +163,8 @@ fn what_would_fail_later_is_refused_at_once() {
 
 /// A zip of anything: names that clash or leave, links, folders, damaged bytes.
 fn any_zip() -> impl Strategy<Value = Vec<u8>> {
-    let name = prop::sample::select(vec!["a", "b", "a/b", "a/b/c", "./a", "../a", "a//b", "a/", "b/", "c d", "/a", "a\\b"]);
+    let name =
+        prop::sample::select(vec!["a", "b", "a/b", "a/b/c", "./a", "../a", "a//b", "a/", "b/", "c d", "/a", "a\\b"]);
     let content = prop::sample::select(vec!["", "text", "a", "..", "../b", "b/..", "/etc"]);
     let entries = prop::collection::vec((name, content, 0..3_u8, 0..0o10000_u32), 1..5);
     (entries, prop::option::of((any::<prop::sample::Index>(), any::<u8>()))).prop_map(|(entries, damage)| {

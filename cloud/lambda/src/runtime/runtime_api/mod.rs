@@ -208,7 +208,8 @@ impl Exchange {
     fn is_named_by(&self, request: &Request<Incoming>) -> bool {
         let mut hosts = request.headers().get_all(HOST).iter();
         let host = hosts.next().and_then(|host| host.to_str().ok());
-        let named = |host: &str| host == self.address.to_string() || host == format!("localhost:{}", self.address.port());
+        let named =
+            |host: &str| host == self.address.to_string() || host == format!("localhost:{}", self.address.port());
         host.is_some_and(named) && hosts.next().is_none()
     }
 
@@ -300,7 +301,8 @@ impl Exchange {
 
     /// An error document; one that is too long in its place, or that could not be read, is a document that says so.
     async fn document(&self, request: Request<Incoming>) -> Bytes {
-        let error_type = request.headers().get(ERROR_TYPE_HEADER).and_then(|name| name.to_str().ok()).map(str::to_owned);
+        let error_type =
+            request.headers().get(ERROR_TYPE_HEADER).and_then(|name| name.to_str().ok()).map(str::to_owned);
         let mut body = request.into_body();
         match collect(&mut body, MAX_RESPONSE_BYTES).await {
             Ok(document) if document.len() <= MAX_ERROR_BYTES => document,
@@ -395,8 +397,11 @@ fn shortened(document: &[u8], error_type: Option<&str>) -> Bytes {
         Some(text.get(..text.floor_char_boundary(limit)).unwrap_or_default().to_owned())
     };
     let error_type = cut("errorType", 1024).or_else(|| error_type.map(str::to_owned));
-    let message = cut("errorMessage", MAX_ERROR_BYTES / 2).unwrap_or_else(|| "The error document is too long.".to_owned());
-    Bytes::from(json!({"errorMessage": message, "errorType": error_type.unwrap_or_else(|| "Unhandled".to_owned())}).to_string())
+    let message =
+        cut("errorMessage", MAX_ERROR_BYTES / 2).unwrap_or_else(|| "The error document is too long.".to_owned());
+    Bytes::from(
+        json!({"errorMessage": message, "errorType": error_type.unwrap_or_else(|| "Unhandled".to_owned())}).to_string(),
+    )
 }
 
 /// The answer to another process.
