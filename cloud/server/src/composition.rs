@@ -252,6 +252,7 @@ pub(crate) fn process_runner(
         data_folder: data_dir.root().to_owned(),
         endpoint_url: endpoint(address),
         supervisor: this_program(),
+        machine_clock: Clock::system(),
         without,
     };
     Arc::new(ProcessRunner::new(settings, clock.machine(), random))

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::cloud::{Cloud, Fence, log_tail};
+use super::cloud::{Cloud, Fence, log_tail, zip_of};
 
 #[test]
 fn more_memory_than_it_has_ends_a_function() {
@@ -72,5 +72,23 @@ fn status_says_what_functions_are_kept_apart_with() {
             health["sandbox"].as_str().map(str::to_owned).ok_or_else(|| health.to_string())
         });
         assert!(said_so.contains(said), "{said_so}");
+    }
+}
+
+#[test]
+fn a_python_function_goes_on_after_an_answer_that_is_too_large() {
+    let cloud = Cloud::start(Fence::Whole);
+    let zip = zip_of(&[("app.py", "def handle(event, context):\n    return 'x' * event['n']\n")], 0o644);
+    let settings = json!({"Runtime": "python3.12", "Handler": "app.handle", "MemorySize": 1024});
+    let (status, _, body) = cloud.try_create("big", &settings, &zip);
+    assert_eq!(status, 201, "{body}");
+    for bytes in [10 << 20, 10 << 20, 5, 7 << 20, 5] {
+        let (status, _, body) = cloud.lambda("POST", "/big/invocations", &json!({"n": bytes}).to_string());
+        assert_eq!(status, 200);
+        if bytes > 5 {
+            assert!(body.contains("Function.ResponseSizeTooLarge"), "{bytes}: {body}");
+        } else {
+            assert_eq!(body, "\"xxxxx\"");
+        }
     }
 }

@@ -1,21 +1,24 @@
 //! The zips of functions on disk: each is a file named by its SHA-256, unpacked when it first runs after a start.
 
 mod archive;
+mod folder;
 mod removal;
 mod unpacked;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use cloud_core::Random;
 use sha2::{Digest, Sha256};
 use tokio::sync::{RwLock, RwLockReadGuard};
 
+use self::folder::hex;
 use crate::model::Code;
 
 pub use archive::ArchiveError;
+pub use folder::CodeError;
+pub(crate) use folder::CodeFolder;
 pub(crate) use removal::make_private;
 pub(crate) use unpacked::{Copies, TemporaryFolder, Unpacked};
 
@@ -47,45 +50,6 @@ pub(crate) struct CodeStore {
     /// Read from before a zip is stored until a function names it, written while a zip is removed: functions with the same
     /// bytes share a zip, and the last one to be deleted must not take it from one that is being created.
     removal: RwLock<()>,
-}
-
-/// The folder that holds the zips and what was unpacked from them; clones share it.
-#[derive(Debug, Clone)]
-pub(crate) struct CodeFolder {
-    path: PathBuf,
-    /// Names what this run of the cloud unpacks.
-    run: String,
-    /// Names the files that are being written.
-    random: Random,
-}
-
-/// Why code could not be stored or unpacked.
-#[derive(Debug, thiserror::Error)]
-pub enum CodeError {
-    /// The zip is not fit to be a function.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// A file could not be read or written.
-    #[error("The function's code could not be kept in {}: {source}. Check the free space and the permissions there.", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the file system said.
-        source: io::Error,
-    },
-    /// A zip is not what its name says.
-    #[error("The function's code in {} is damaged. Deploy the function again.", path.display())]
-    Damaged {
-        /// The zip.
-        path: PathBuf,
-    },
-}
-
-impl CodeError {
-    /// Whether the disk is full.
-    pub(crate) fn is_full(&self) -> bool {
-        matches!(self, Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull)
-    }
 }
 
 impl CodeStore {
@@ -174,35 +138,8 @@ impl CodeStore {
     }
 }
 
-impl CodeFolder {
-    /// The folder at this path, which is made when it is first needed.
-    pub(crate) fn new(path: PathBuf, random: &Random) -> Self {
-        let random = random.fork();
-        Self { path, run: random.uuid().simple().to_string(), random }
-    }
-
-    fn zip(&self, sha256: &str) -> PathBuf {
-        self.path.join(format!("{sha256}.zip"))
-    }
-
-    /// Where a zip is unpacked, in every run that has left something.
-    fn unpacked_folders(&self, sha256: &str) -> Vec<PathBuf> {
-        let runs = fs::read_dir(self.path.join(unpacked::FOLDER)).into_iter().flatten().flatten();
-        runs.map(|run| run.path().join(sha256)).filter(|folder| folder.is_dir()).collect()
-    }
-
-    /// The name under which a file is written before it is complete.
-    fn partial(&self, path: &Path) -> PathBuf {
-        path.with_extension(format!("partial-{}", self.random.uuid().simple()))
-    }
-}
-
 fn is_hash(name: &str) -> bool {
     name.len() == HASH_DIGITS && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn blocking(path: &Path, work: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), CodeError> {

@@ -1,5 +1,7 @@
 //! Tests of the zips on disk.
 
+use cloud_core::Random;
+
 use super::*;
 
 fn store(path: &Path) -> CodeStore {

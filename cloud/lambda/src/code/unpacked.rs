@@ -6,11 +6,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{CodeError, CodeFolder, archive, hex, removal};
+use super::folder::{CodeError, CodeFolder, UNPACKED, hex};
+use super::{archive, removal};
 use crate::model::Code;
-
-/// The folder of unpacked code, with one folder for each run of the cloud.
-pub(super) const FOLDER: &str = "unpacked";
 
 /// The folder of what sandboxes write, where their `/tmp` is not their own.
 const TEMPORARY: &str = "tmp";
@@ -56,7 +54,7 @@ impl CodeFolder {
     /// Removes what earlier runs of the cloud have unpacked, and what their sandboxes have left, without waiting for it.
     pub(crate) fn remove_earlier_runs(&self) {
         let entries = |folder: &str| fs::read_dir(self.path.join(folder)).into_iter().flatten().flatten();
-        let old: Vec<PathBuf> = entries(FOLDER).chain(entries(TEMPORARY)).map(|entry| entry.path()).collect();
+        let old: Vec<PathBuf> = entries(UNPACKED).chain(entries(TEMPORARY)).map(|entry| entry.path()).collect();
         if !old.is_empty() {
             drop(std::thread::spawn(move || old.iter().for_each(|path| removal::remove(path))));
         }
@@ -64,14 +62,16 @@ impl CodeFolder {
 
     /// The folder with a zip's files, unpacked now when this is its first use in this run.
     pub(crate) async fn unpacked(&self, code: &Code, copies: Copies) -> Result<Unpacked, CodeError> {
-        let run = self.path.join(FOLDER).join(&self.run);
+        let run = self.path.join(UNPACKED).join(&self.run);
         let folder = match copies {
             Copies::Shared => run.join(&code.sha256),
             Copies::Private => run.join(format!("{}-{}", code.sha256, self.random.uuid().simple())),
         };
         if !folder.is_dir() {
             let zip = self.zip(&code.sha256);
-            let (sha256, to, random) = (code.sha256.clone(), folder.clone(), self.random.clone());
+            let sha256 = code.sha256.clone();
+            let to = folder.clone();
+            let random = self.random.clone();
             let task = tokio::task::spawn_blocking(move || {
                 let failed = |source| CodeError::File { path: zip.clone(), source };
                 removal::make_private(&run).map_err(failed)?;

@@ -1,5 +1,7 @@
 //! Watches the memory of one sandbox's processes, and ends the sandbox when it is more than the function may have.
 
+use std::io;
+use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,7 +11,6 @@ use cloud_core::Clock;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::process::{function_process, hang_up};
 use crate::process_tree;
 
 /// The pause between two looks while memory grows, or a function has just got work.
@@ -43,7 +44,7 @@ struct Seen {
 
 impl MemoryWatch {
     /// Watches what descends from a supervisor, but not its own second half; `end` ends the sandbox.
-    pub(super) fn start(supervisor: u32, has_init: bool, limit_mb: u32, end: Arc<UnixStream>) -> Self {
+    pub(super) fn start(supervisor: u32, has_init: bool, limit_mb: u32, end: Arc<UnixStream>, clock: Clock) -> Self {
         let seen = Arc::new(Seen {
             supervisor,
             has_init,
@@ -53,7 +54,7 @@ impl MemoryWatch {
             is_exceeded: AtomicBool::new(false),
             work: Notify::new(),
         });
-        let task = tokio::spawn(watch(Arc::clone(&seen), end));
+        let task = tokio::spawn(watch(Arc::clone(&seen), end, clock));
         Self { seen, task }
     }
 
@@ -109,9 +110,7 @@ impl Seen {
     }
 }
 
-async fn watch(seen: Arc<Seen>, end: Arc<UnixStream>) {
-    // The processes live in the machine's time, whatever time the cloud has been moved to.
-    let clock = Clock::system();
+async fn watch(seen: Arc<Seen>, end: Arc<UnixStream>, clock: Clock) {
     let mut pause = SHORTEST_PAUSE;
     let mut before = 0;
     loop {
@@ -130,4 +129,20 @@ async fn watch(seen: Arc<Seen>, end: Arc<UnixStream>) {
         pause = if resident > before + GROWTH_KIB { SHORTEST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
         before = resident;
     }
+}
+
+/// Ends a sandbox: its supervisor sees the end of the socket.
+pub(super) fn hang_up(socket: &UnixStream) {
+    match socket.shutdown(Shutdown::Both) {
+        Ok(()) => {}
+        // The supervisor has ended, which is what is wanted.
+        Err(error) if error.kind() == io::ErrorKind::NotConnected => {}
+        Err(error) => tracing::warn!(error = %error, "a function's process was not ended"),
+    }
+}
+
+/// The function's first process: the child of the last supervisor. None before it has started.
+fn function_process(supervisor: u32, has_init: bool) -> Option<u32> {
+    let keeper = if has_init { *process_tree::children(supervisor).first()? } else { supervisor };
+    process_tree::children(keeper).first().copied()
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::os::unix::process::ExitStatusExt as _;
@@ -16,8 +15,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 
-use super::memory::MemoryWatch;
-use crate::process_tree;
+use super::memory::{MemoryWatch, hang_up};
 use crate::supervisor::{self, Orders, Report};
 
 /// How long an interpreter may take to say where it is.
@@ -34,6 +32,8 @@ const KILLED: i32 = 9;
 pub(crate) struct Processes {
     /// The program that is a supervisor with the right first argument: this one.
     program: PathBuf,
+    /// The time that processes live in, whatever time the cloud has been moved to.
+    machine_clock: Clock,
     running: Arc<Mutex<Running>>,
 }
 
@@ -84,8 +84,8 @@ enum Ended {
 
 impl Processes {
     /// Nothing runs yet. Supervisors are this program, started again.
-    pub(crate) fn new(program: PathBuf) -> Self {
-        Self { program, running: Arc::default() }
+    pub(crate) fn new(program: PathBuf, machine_clock: Clock) -> Self {
+        Self { program, machine_clock, running: Arc::default() }
     }
 
     /// Starts a supervisor with its orders; gives the process and what the function writes to stdout and stderr, in the
@@ -118,7 +118,8 @@ impl Processes {
         drop(running);
         own.set_nonblocking(true)?;
         let has_init = orders.protection.has_namespaces();
-        let memory = MemoryWatch::start(supervisor_id, has_init, memory_mb, Arc::clone(&end));
+        let memory =
+            MemoryWatch::start(supervisor_id, has_init, memory_mb, Arc::clone(&end), self.machine_clock.clone());
         let process = Process {
             supervisor,
             supervisor_id,
@@ -240,16 +241,6 @@ impl Drop for Process {
     }
 }
 
-/// Ends a sandbox: its supervisor sees the end of the socket.
-pub(super) fn hang_up(socket: &StdUnixStream) {
-    match socket.shutdown(Shutdown::Both) {
-        Ok(()) => {}
-        // The supervisor has ended, which is what is wanted.
-        Err(error) if error.kind() == io::ErrorKind::NotConnected => {}
-        Err(error) => tracing::warn!(error = %error, "a function's process was not ended"),
-    }
-}
-
 /// Waits until a process has ended, but not for ever.
 #[cfg(target_os = "linux")]
 fn wait_for_end(id: u32) {
@@ -267,12 +258,6 @@ fn wait_for_end(id: u32) {
 
 #[cfg(not(target_os = "linux"))]
 fn wait_for_end(_: u32) {}
-
-/// The function's first process: the child of the last supervisor. None before it has started.
-pub(super) fn function_process(supervisor: u32, has_init: bool) -> Option<u32> {
-    let keeper = if has_init { *process_tree::children(supervisor).first()? } else { supervisor };
-    process_tree::children(keeper).first().copied()
-}
 
 /// Writes the same bytes twice.
 trait WriteTwice {

@@ -28,6 +28,8 @@ pub struct ProcessRunnerSettings {
     pub endpoint_url: String,
     /// The program that calls [`supervise`](crate::supervise) first: this one.
     pub supervisor: PathBuf,
+    /// The time that processes live in, whatever time the cloud has been moved to.
+    pub machine_clock: Clock,
     /// What functions are not kept apart with, though it could be had.
     pub without: Vec<Part>,
 }
@@ -52,7 +54,7 @@ impl ProcessRunner {
         Self {
             programs: Programs::new(&settings.code_folder, clock.clone(), random.fork()),
             code,
-            processes: Processes::new(settings.supervisor.clone()),
+            processes: Processes::new(settings.supervisor.clone(), settings.machine_clock.clone()),
             protections: Protections::new(settings.data_folder.clone(), settings.without.clone()),
             clock,
             settings,

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
 
+use super::cloud_socket::Cloud;
 use super::orders::{Orders, Report};
-use super::stage::Cloud;
 use crate::process_tree;
 
 /// How often a start is tried again while another process still holds the fresh program file open for writing.

@@ -8,6 +8,7 @@
 //! in them, so that the kernel ends every process of the sandbox when it ends. Without, the one supervisor adopts what the
 //! function leaves (it is a subreaper) and ends it.
 
+mod cloud_socket;
 mod keeper;
 #[cfg(target_os = "linux")]
 mod landlock;
@@ -22,13 +23,8 @@ mod stage;
 use std::ffi::OsStr;
 use std::process::ExitCode;
 
-pub(crate) use orders::{Namespaces, Orders, Protection, Report, frame};
-
-/// The first argument that makes this program a supervisor.
-pub(crate) const ARGUMENT: &str = "sandbox-supervisor";
-
-/// The first argument of the first process in a new process namespace.
-const INIT_ARGUMENT: &str = "sandbox-init";
+use self::orders::INIT_ARGUMENT;
+pub(crate) use orders::{ARGUMENT, Namespaces, Orders, Protection, Report, frame};
 
 /// Runs a sandbox, if that is what the program was started for: its first argument says so. Gives its exit code.
 ///

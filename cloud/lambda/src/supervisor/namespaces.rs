@@ -8,9 +8,8 @@ use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change, moun
 use rustix::process::Signal;
 use rustix::thread::UnshareFlags;
 
-use super::INIT_ARGUMENT;
 use super::limits;
-use super::orders::Namespaces;
+use super::orders::{INIT_ARGUMENT, Namespaces};
 
 /// The highest process id in a sandbox; the kernel takes no less than 301, and gives ids below 300 once only.
 const MAX_PROCESS_ID: u64 = 300 + limits::PROCESSES;

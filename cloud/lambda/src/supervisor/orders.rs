@@ -7,6 +7,12 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+/// The first argument that makes this program a supervisor.
+pub(crate) const ARGUMENT: &str = "sandbox-supervisor";
+
+/// The first argument of the first process in a new process namespace.
+pub(super) const INIT_ARGUMENT: &str = "sandbox-init";
+
 /// The longest orders that are read: variables have 4 KB, the rest are paths.
 const MAX_ORDERS_BYTES: u32 = 1 << 20;
 

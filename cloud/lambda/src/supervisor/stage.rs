@@ -1,50 +1,16 @@
 //! The two stages of a supervisor: outside the namespaces, and inside them.
 
-use std::fs::File;
-use std::io::{self, Write as _};
-use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitCode;
 
+use super::cloud_socket::Cloud;
 use super::keeper;
 use super::limits;
-use super::orders::{Orders, Report, receive};
-
-/// The socket to the cloud.
-pub(super) struct Cloud {
-    socket: File,
-}
-
-impl Cloud {
-    /// The socket, which is this process's standard input.
-    fn connect() -> io::Result<Self> {
-        let socket: OwnedFd = io::stdin().as_fd().try_clone_to_owned()?;
-        Ok(Self { socket: socket.into() })
-    }
-
-    /// Tells the cloud something, if it is still there.
-    pub(super) fn report(&self, report: &Report) {
-        if let Ok(mut line) = serde_json::to_vec(report) {
-            line.push(b'\n');
-            // Without a cloud nobody needs to hear it: the end of the socket ends the sandbox.
-            let _ = (&self.socket).write_all(&line);
-        }
-    }
-
-    /// Another end of the same socket.
-    pub(super) fn try_clone(&self) -> io::Result<File> {
-        self.socket.try_clone()
-    }
-
-    fn fail(&self, what: &str, error: &io::Error) -> ExitCode {
-        self.report(&Report::NotFenced { reason: format!("{what}: {error}") });
-        ExitCode::FAILURE
-    }
-}
+use super::orders::Orders;
 
 /// The supervisor as the cloud starts it.
 pub(super) fn first() -> ExitCode {
     let Ok(cloud) = Cloud::connect() else { return ExitCode::FAILURE };
-    let orders = match receive(&cloud.socket) {
+    let orders = match cloud.orders() {
         Ok(orders) => orders,
         Err(error) => return cloud.fail("The orders could not be read", &error),
     };
@@ -66,7 +32,7 @@ pub(super) fn first() -> ExitCode {
 /// The first process in the sandbox's namespaces.
 pub(super) fn init() -> ExitCode {
     let Ok(cloud) = Cloud::connect() else { return ExitCode::FAILURE };
-    let orders = match receive(&cloud.socket) {
+    let orders = match cloud.orders() {
         Ok(orders) => orders,
         Err(error) => return cloud.fail("The orders could not be read", &error),
     };
@@ -98,5 +64,5 @@ fn in_namespaces(cloud: &Cloud, orders: &Orders) -> ExitCode {
 
 #[cfg(not(target_os = "linux"))]
 fn in_namespaces(cloud: &Cloud, _: &Orders) -> ExitCode {
-    cloud.fail("Its namespaces could not be made", &io::ErrorKind::Unsupported.into())
+    cloud.fail("Its namespaces could not be made", &std::io::ErrorKind::Unsupported.into())
 }

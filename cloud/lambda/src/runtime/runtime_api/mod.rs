@@ -4,9 +4,8 @@
 //! It answers processes of its own sandbox only: the system says whose a connection is, which works with every runtime. (A
 //! secret in the address would not: some runtimes take `AWS_LAMBDA_RUNTIME_API` for a host and a port and nothing else.)
 
+mod body;
 mod peer;
-#[cfg(target_os = "linux")]
-mod socket_diag;
 
 use std::convert::Infallible;
 use std::io;
@@ -16,7 +15,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cloud_core::Clock;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{HOST, HeaderValue};
 use hyper::service::service_fn;
@@ -27,6 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
+use self::body::{MAX_ERROR_BYTES, Unread, collect, drop_rest, shortened};
 use self::peer::Owner;
 use super::runner::{Delivery, RuntimeMessage};
 
@@ -39,12 +39,6 @@ const DELIVERIES: usize = 1;
 /// How many messages of the runtime wait for the sandbox: each may be as large as a result, and the runtime that
 /// sent one waits for the next event anyway.
 const MESSAGES: usize = 1;
-
-/// How much of an answer that is too large is read and dropped, so that the runtime hears what was wrong with it and goes on.
-const MAX_DROPPED_BYTES: usize = 256 << 20;
-
-/// The longest error document that is kept whole.
-const MAX_ERROR_BYTES: usize = 256 << 10;
 
 /// How many connections a sandbox has at once.
 const MAX_CONNECTIONS: usize = 128;
@@ -360,48 +354,6 @@ impl Exchange {
 
 fn accepted() -> HttpResponse {
     json_response(StatusCode::ACCEPTED, &json!({"status": "OK"}))
-}
-
-/// Why a body could not be read.
-#[derive(Debug)]
-enum Unread {
-    TooLarge,
-    Broken,
-}
-
-async fn collect(body: &mut Incoming, limit: usize) -> Result<Bytes, Unread> {
-    match Limited::new(body, limit).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Unread::TooLarge),
-        Err(_) => Err(Unread::Broken),
-    }
-}
-
-/// Reads what is left of a body and keeps nothing: a runtime that is cut off while it sends ends, and the next invocation
-/// fails.
-async fn drop_rest(mut body: Incoming) {
-    let mut dropped = 0;
-    while let Some(Ok(frame)) = body.frame().await {
-        dropped += frame.data_ref().map_or(0, Bytes::len);
-        if dropped > MAX_DROPPED_BYTES {
-            return;
-        }
-    }
-}
-
-/// An error document with texts that are cut to a bearable length.
-fn shortened(document: &[u8], error_type: Option<&str>) -> Bytes {
-    let parsed: serde_json::Value = serde_json::from_slice(document).unwrap_or_default();
-    let cut = |name: &str, limit: usize| {
-        let text = parsed.get(name).and_then(serde_json::Value::as_str)?;
-        Some(text.get(..text.floor_char_boundary(limit)).unwrap_or_default().to_owned())
-    };
-    let error_type = cut("errorType", 1024).or_else(|| error_type.map(str::to_owned));
-    let message =
-        cut("errorMessage", MAX_ERROR_BYTES / 2).unwrap_or_else(|| "The error document is too long.".to_owned());
-    Bytes::from(
-        json!({"errorMessage": message, "errorType": error_type.unwrap_or_else(|| "Unhandled".to_owned())}).to_string(),
-    )
 }
 
 /// The answer to another process.

@@ -1,5 +1,8 @@
 //! Who connects to a Runtime API: only processes of its own sandbox may, and the system says whose a connection is.
 
+#[cfg(target_os = "linux")]
+mod socket_diag;
+
 use std::net::SocketAddr;
 
 use tokio::sync::watch;
@@ -34,7 +37,7 @@ fn is_of(supervisor: u32, peer: SocketAddr, api: SocketAddr) -> bool {
     use crate::process_tree;
 
     // A kernel without sock_diag says that there is no such socket.
-    let asked = super::socket_diag::inode(peer, api).unwrap_or_else(|error| {
+    let asked = socket_diag::inode(peer, api).unwrap_or_else(|error| {
         tracing::debug!(error = %error, "the system does not say whose a connection is");
         None
     });
@@ -87,7 +90,7 @@ mod tests {
         let peer = stream.local_addr().unwrap();
         let inode = listed(peer, api);
         assert!(inode.is_some());
-        assert_eq!(inode, super::super::socket_diag::inode(peer, api).unwrap());
+        assert_eq!(inode, socket_diag::inode(peer, api).unwrap());
         assert!(!is_of(std::process::id(), peer, api), "this process is not its own descendant");
     }
 }

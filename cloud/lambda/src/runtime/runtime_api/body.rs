@@ -1,0 +1,57 @@
+//! What a runtime sends: how much of it is kept.
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use serde_json::json;
+
+/// How much of an answer that is too large is read and dropped, so that the runtime hears what was wrong with it and goes on.
+const MAX_DROPPED_BYTES: usize = 256 << 20;
+
+/// The longest error document that is kept whole.
+pub(super) const MAX_ERROR_BYTES: usize = 256 << 10;
+
+/// Why a body could not be read.
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// It is longer than it may be.
+    TooLarge,
+    /// It broke off.
+    Broken,
+}
+
+/// The whole of a body.
+pub(super) async fn collect(body: &mut Incoming, limit: usize) -> Result<Bytes, Unread> {
+    match Limited::new(body, limit).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Unread::TooLarge),
+        Err(_) => Err(Unread::Broken),
+    }
+}
+
+/// Reads what is left of a body and keeps nothing: a runtime that is cut off while it sends ends, and the next invocation
+/// fails.
+pub(super) async fn drop_rest(mut body: Incoming) {
+    let mut dropped = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        dropped += frame.data_ref().map_or(0, Bytes::len);
+        if dropped > MAX_DROPPED_BYTES {
+            return;
+        }
+    }
+}
+
+/// An error document with texts that are cut to a bearable length.
+pub(super) fn shortened(document: &[u8], error_type: Option<&str>) -> Bytes {
+    let parsed: serde_json::Value = serde_json::from_slice(document).unwrap_or_default();
+    let cut = |name: &str, limit: usize| {
+        let text = parsed.get(name).and_then(serde_json::Value::as_str)?;
+        Some(text.get(..text.floor_char_boundary(limit)).unwrap_or_default().to_owned())
+    };
+    let error_type = cut("errorType", 1024).or_else(|| error_type.map(str::to_owned));
+    let message =
+        cut("errorMessage", MAX_ERROR_BYTES / 2).unwrap_or_else(|| "The error document is too long.".to_owned());
+    Bytes::from(
+        json!({"errorMessage": message, "errorType": error_type.unwrap_or_else(|| "Unhandled".to_owned())}).to_string(),
+    )
+}
