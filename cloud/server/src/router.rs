@@ -70,9 +70,10 @@ impl Router {
     /// Refuses a request before its body is read, in the protocol of the service that it names.
     pub(crate) fn refuse(&self, head: &Request, error: impl FnOnce(Protocol) -> ServiceError) -> Response {
         let target = self.target(&mut head.clone());
-        let refused = Err(error(target.protocol()));
-        self.trace(&target.name(), self.clock.machine().now(), head, &refused);
-        refused.unwrap_or_else(|error| target.protocol().error(&error, &head.id))
+        let error = error(target.protocol());
+        let response = target.protocol().error(&error, &head.id);
+        self.trace(&target.name(), self.clock.machine().now(), head, &Err(error));
+        response
     }
 
     fn trace(

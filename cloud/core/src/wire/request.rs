@@ -17,7 +17,7 @@ use crate::location::{Account, Location};
 /// Who signed a request and for which service: the `Credential` of its Authorization header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
-    /// Access key id; any is accepted.
+    /// Access key id. Whose it is, and whether the signature is right, is decided where connections are.
     pub access_key: String,
     /// The region the client signed for, of the account that the access key belongs to.
     pub location: Location,
