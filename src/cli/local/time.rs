@@ -161,6 +161,14 @@ mod tests {
         };
         let all =
             [told(0, Ending::Arrived), told(1, Ending::Idle), told(52, Ending::Limit), told(52, Ending::Interrupted)];
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r"
+        2 d 4 h later; nothing was due on the way.
+        2 d 4 h later; something was due at one moment.
+        No execution waits for the time any more.
+        2 d 4 h later; something was due at 52 moments.
+        Executions go on waiting: it stops after a year or 100,000 moments. Run it again to go on, or `workshop stop` what never ends.
+        2 d 4 h later; something was due at 52 moments.
+        The cloud ended, or whoever moved its time went away, before it was there.
+        ");
     }
 }
