@@ -61,7 +61,7 @@ fn a_clock_that_was_moved_stays_ahead_over_a_restart_until_a_reset() {
     let plain = home.json(&["local", "time", "--json"]);
     assert_eq!((&plain["aheadMs"], &plain["standsStill"]), (&json!(0), &json!(false)));
     let told = home.ok(&["local", "time", "--advance", "2h"]);
-    assert!(told.contains("2 h later; nothing was due on the way."), "{told}");
+    assert!(told.contains("2 h later; no execution was due on the way."), "{told}");
     let moved = now(&home);
     let back = home.run(&["local", "time", "--to", "2020-01-01T00:00:00Z"]);
     assert_eq!(back.code, Some(1));
