@@ -61,11 +61,11 @@ fn a_clock_that_was_moved_stays_ahead_over_a_restart_until_a_reset() {
     let plain = home.json(&["local", "time", "--json"]);
     assert_eq!((&plain["aheadMs"], &plain["standsStill"]), (&json!(0), &json!(false)));
     let told = home.ok(&["local", "time", "--advance", "2h"]);
-    assert!(told.contains("2 h later; nothing was due on the way."), "{told}");
+    assert!(told.contains("2 h later; no execution was due on the way."), "{told}");
     let moved = now(&home);
     let back = home.run(&["local", "time", "--to", "2020-01-01T00:00:00Z"]);
     assert_eq!(back.code, Some(1));
-    insta::assert_snapshot!(without_times(&back.stderr), @"");
+    insta::assert_snapshot!(without_times(&back.stderr), @"error: The embedded cloud's time is # it can be moved ahead only, never back.");
     home.ok(&["local", "stop"]);
     let again = home.run(&["local", "start"]);
     assert!(again.stdout.contains("Its clock was moved"), "{again:#?}");
@@ -99,7 +99,10 @@ fn until_nothing_waits_and_one_wait_alone() {
     assert!(nothing.contains("there is nothing to skip"), "{nothing}");
     let aws = home.run(&["skip", "one"]);
     assert_eq!(aws.code, Some(2));
-    insta::assert_snapshot!(aws.stderr, @"");
+    insta::assert_snapshot!(aws.stderr, @r"
+    error: AWS's time can't be moved: a wait there ends when it ends.
+      try: `skip` is for the embedded cloud: add --local. On AWS, `stop` the execution and start another.
+    ");
 }
 
 #[test]

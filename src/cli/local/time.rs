@@ -130,9 +130,9 @@ fn told(moved: &Moved) -> String {
     let Moved { from, to, moments, ending } = *moved;
     let went = moment::duration(moment::ms_between(from, to));
     let due = match moments {
-        0 => "nothing was due on the way".to_owned(),
-        1 => "something was due at one moment".to_owned(),
-        many => format!("something was due at {many} moments"),
+        0 => "no execution was due on the way".to_owned(),
+        1 => "executions were due at one moment".to_owned(),
+        many => format!("executions were due at {many} moments"),
     };
     let headline = format!("It is {} now, {went} later; {due}.", moment::local(to, &TimeZone::system()));
     let rest = match ending {
@@ -161,6 +161,14 @@ mod tests {
         };
         let all =
             [told(0, Ending::Arrived), told(1, Ending::Idle), told(52, Ending::Limit), told(52, Ending::Interrupted)];
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r"
+        2 d 4 h later; no execution was due on the way.
+        2 d 4 h later; executions were due at one moment.
+        No execution waits for the time any more.
+        2 d 4 h later; executions were due at 52 moments.
+        Executions go on waiting: it stops after a year or 100,000 moments. Run it again to go on, or `workshop stop` what never ends.
+        2 d 4 h later; executions were due at 52 moments.
+        The cloud ended, or whoever moved its time went away, before it was there.
+        ");
     }
 }

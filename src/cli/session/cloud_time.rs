@@ -77,6 +77,12 @@ mod tests {
             told(-90_000, true, false),
             told(86_400_000, false, true),
         ];
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r"
+        -
+        Its clock was moved: it shows 2027-01-01T08:00:00Z, 2 h ahead of this machine's.
+        Its clock stands still at 2027-01-01T08:00:00Z: `workshop local time --advance 1h` moves it.
+        Its clock stands still at 2027-01-01T08:00:00Z, 1 m 30 s behind this machine's: `workshop local time --advance 1h` moves it.
+        Its clock is just being moved: it shows 2027-01-01T08:00:00Z, 1 d ahead of this machine's.
+        ");
     }
 }

@@ -50,7 +50,7 @@ pub struct Moved {
     pub from: Timestamp,
     /// What it showed when the move was over.
     pub to: Timestamp,
-    /// At how many moments something was due.
+    /// At how many moments an execution was due.
     pub moments: u64,
     /// Why it ended.
     pub ending: Ending,
@@ -159,8 +159,9 @@ impl Move<'_> {
             let Some(next) = self.next_moment().filter(|next| *next <= self.target) else {
                 break;
             };
+            let is_due = self.next_due().is_some_and(|due| due <= next);
             self.show(next).await?;
-            *moments += 1;
+            *moments += u64::from(is_due);
         }
         if self.aim == Aim::UntilIdle {
             return Ok(Ending::Limit);
@@ -173,6 +174,12 @@ impl Move<'_> {
     /// The first moment at which something is due: an execution, or anything else that waits for the clock.
     fn next_moment(&self) -> Option<Timestamp> {
         let moments = [self.time.states.next_timer(), self.control.next_timer()];
+        moments.into_iter().flatten().min()
+    }
+
+    /// The first moment at which an execution goes on.
+    fn next_due(&self) -> Option<Timestamp> {
+        let moments = [self.time.states.next_timer(), self.time.states.next_wait()];
         moments.into_iter().flatten().min()
     }
 
