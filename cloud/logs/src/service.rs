@@ -18,10 +18,10 @@ use crate::sweep::queue::{Sweep, SweepQueue};
 ///
 /// A commit group holds no more of them: it stays short, so that a function which writes without end hardly delays the
 /// changes that share it. The function waits with its pipe full.
-pub(crate) const LINES_WAITING_BYTES: usize = 256 << 10;
+pub(crate) const LINES_WAITING_BYTES: usize = 32 << 10;
 
 /// How many bytes of lines are handed over together: whoever has few lines waits for as much of each of the others.
-pub(crate) const LINE_BATCH_BYTES: usize = 32 << 10;
+pub(crate) const LINE_BATCH_BYTES: usize = 8 << 10;
 
 /// How many bytes the events of a log group may take. Then the oldest ones go. Less in tests, which fill it.
 pub(crate) const GROUP_LIMIT_BYTES: u64 = if cfg!(test) { 16 << 20 } else { 128 << 20 };
