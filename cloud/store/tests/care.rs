@@ -150,6 +150,16 @@ async fn a_broken_record_before_a_good_one_is_told_and_the_good_one_saved() {
 }
 
 #[tokio::test]
+async fn a_journal_whose_file_is_missing_is_no_new_store() {
+    let dir = TempDir::new().unwrap();
+    let store = killed(&dir).await;
+    std::fs::remove_file(store.join("store.redb")).unwrap();
+    let refused = Store::open(&store).unwrap_err();
+    assert!(refused.to_string().contains("it is missing, and its journal `journal-0.log` is there"), "{refused}");
+    assert_eq!(names(&store), ["journal-0.log"]);
+}
+
+#[tokio::test]
 async fn a_torn_last_record_was_never_durable_and_is_passed_over() {
     let dir = TempDir::new().unwrap();
     let store = killed(&dir).await;

@@ -15,7 +15,8 @@ use crate::read::view::View;
 use crate::repair::copy::copy;
 
 impl Engine {
-    /// Whether half of the file is free, or, when the store is busy, three quarters.
+    /// Whether deleted rows have left a third of the file, or, when the store is busy, half. redb doubles a file that grows, so up to
+    /// half of it never held a row.
     pub(super) fn is_compaction_due(&self, is_idle: bool) -> bool {
         let freed = self.file.freed_bytes();
         let Some(folder) = &self.folder else {
@@ -25,7 +26,7 @@ impl Engine {
             return false;
         }
         let len = folder.len(FILE_NAME).unwrap_or_default();
-        if is_idle { freed >= len / 2 } else { freed >= len / 4 * 3 }
+        if is_idle { freed >= len / 3 } else { freed >= len / 2 }
     }
 
     /// Makes the file smaller if it is due. Only who writes memory to the file calls it.

@@ -40,7 +40,8 @@ impl Engine {
         drop(flushing);
         // What fails here is in the journal, and is tried again when memory is full the next time.
         match self.flush() {
-            Ok(()) => self.compact_if_due(false),
+            // Nobody else would do it when the store is idle.
+            Ok(()) => self.compact_if_due(true),
             Err(failure) => {
                 tracing::warn!(error = %failure, "the store's file could not be written; the journal holds what is to go there");
             }

@@ -8,13 +8,14 @@ use super::shown::Shown;
 use super::{Engine, Limits};
 use crate::disk::Folder;
 use crate::error::{self, StoreError};
-use crate::file::RowFile;
+use crate::file::{FILE_NAME, RowFile};
 use crate::journal::{self, Journal};
 use crate::memory::MemoryTable;
 
 impl Engine {
     /// Opens the store in a folder, or makes it. A journal that a kill or a power cut left is written to the file first.
     pub(crate) fn open(folder: Arc<dyn Folder>, limits: Limits) -> Result<Self, StoreError> {
+        refuse_journal_without_file(&*folder)?;
         let file = RowFile::open(Arc::clone(&folder), limits.checked_bytes)?;
         let last = bring_over(&file, &*folder)?;
         Ok(Self::new(file, Some(folder), last, limits))
@@ -41,6 +42,18 @@ impl Engine {
             is_full: std::sync::atomic::AtomicBool::new(false),
         }
     }
+}
+
+/// A journal is part of a store: without the file it is what is left of one, and no new store is made over it.
+fn refuse_journal_without_file(folder: &dyn Folder) -> Result<(), StoreError> {
+    let holds_something = |name: &str| folder.exists(name) && folder.len(name).is_ok_and(|len| len > 0);
+    if !folder.exists(FILE_NAME)
+        && let Some(name) = journal::NAMES.into_iter().find(|name| holds_something(name))
+    {
+        let reason = format!("it is missing, and its journal `{name}` is there");
+        return Err(StoreError::Damaged { path: folder.path().join(FILE_NAME), reason });
+    }
+    Ok(())
 }
 
 /// Writes what the journal holds beyond the file to it. Gives the number of the last commit.

@@ -57,6 +57,7 @@ fn put_change(out: &mut Vec<u8>, change: &Change) -> Option<()> {
         Change::Delete(_, key) => (DELETE, key.as_bytes(), None),
         Change::DeletePrefix(_, prefix) => (DELETE_PREFIX, prefix.as_bytes(), None),
         Change::DeleteRange(_, from, to) => (DELETE_RANGE, from.as_bytes(), Some(to.as_bytes())),
+        Change::TooLarge(..) => return None,
     };
     let table = change.table().as_bytes();
     out.push(kind);

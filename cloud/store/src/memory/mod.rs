@@ -112,6 +112,8 @@ impl Inner {
                 rows.set(key.into_bytes().into(), Some(value.into()), commit, newest_snapshot)
             }
             Change::Delete(_, key) => rows.set(key.into_bytes().into(), None, commit, newest_snapshot),
+            // A batch with one is refused where it is handed over.
+            Change::TooLarge(..) => {}
             Change::DeletePrefix(_, prefix) => {
                 self.cleared += rows.clear(KeyRange::prefix(&prefix), commit, newest_snapshot);
             }

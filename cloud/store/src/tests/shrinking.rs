@@ -84,3 +84,45 @@ async fn a_row_has_a_bound_and_says_so() {
     store.submit(batch).await;
     assert_eq!(store.flush().await.unwrap_err(), refused);
 }
+
+#[tokio::test]
+async fn a_power_cut_while_it_gets_smaller_loses_nothing() {
+    let disk = SimulatedDisk::new();
+    let store = Store::open_simulated(&disk).unwrap();
+    let mut batch = put("kept", 0);
+    fill(&mut batch, 0, 150);
+    store.commit(batch).await.unwrap();
+    drop(store);
+    let full = file_bytes(&disk);
+    let mut smaller = 0;
+    for (seed, operations) in (0..).zip((0..).step_by(3)) {
+        let disk = disk.crash(0);
+        let mut durable = 0;
+        let store = Store::open_simulated(&disk).unwrap();
+        disk.stop_after(Some(disk.operations() + operations));
+        let mut is_stopped = false;
+        for each in 1..25 {
+            let mut batch = put("kept", each.into());
+            batch.delete_prefix(HISTORY, "000");
+            fill(&mut batch, 1000 * each, 1000 * each + 1);
+            is_stopped = store.commit(batch).await.is_err();
+            if is_stopped {
+                break;
+            }
+            durable = each;
+        }
+        let after = disk.crash(seed);
+        smaller += u32::from(file_bytes(&after) < full / 2);
+        let found = Store::open_simulated(&after).unwrap();
+        let kept = found.get::<u64>(EXECUTIONS, "kept").unwrap().unwrap();
+        assert!(
+            kept == u64::from(durable) || kept == u64::from(durable) + 1,
+            "{operations} operations: {durable} was durable, {kept} is there"
+        );
+        assert!(crate::repair::check::check_in(&disk.crash(seed)).unwrap().is_whole());
+        if !is_stopped {
+            break;
+        }
+    }
+    assert!(smaller > 2, "the file got smaller {smaller} times");
+}

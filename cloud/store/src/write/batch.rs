@@ -15,27 +15,6 @@ const CHANGE_OVERHEAD_BYTES: usize = 64;
 pub struct Batch {
     pub(crate) changes: Vec<Change>,
     size_bytes: usize,
-    /// A row that is too large: the batch can't be written.
-    too_large: Option<TooLarge>,
-}
-
-/// A row that is larger than rows may be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct TooLarge {
-    table: Table,
-    key: String,
-    size_bytes: usize,
-}
-
-impl From<TooLarge> for StoreError {
-    fn from(row: TooLarge) -> Self {
-        Self::RowTooLarge {
-            table: row.table.name(),
-            key: row.key,
-            size_bytes: row.size_bytes as u64,
-            most_bytes: ROW_BYTES as u64,
-        }
-    }
 }
 
 /// One change of a batch, to a table by its name.
@@ -49,6 +28,8 @@ pub(crate) enum Change {
     DeletePrefix(Cow<'static, str>, String),
     /// Removes all keys from the first to before the second.
     DeleteRange(Cow<'static, str>, String, String),
+    /// A value of so many bytes, which is too large: the batch can't be written.
+    TooLarge(Table, String, usize),
 }
 
 impl Change {
@@ -57,6 +38,7 @@ impl Change {
         match self {
             Self::Put(table, ..) | Self::Delete(table, _) | Self::DeletePrefix(table, _) => table,
             Self::DeleteRange(table, ..) => table,
+            Self::TooLarge(table, ..) => table.name(),
         }
     }
 }
@@ -81,7 +63,7 @@ impl Batch {
     ) -> Result<(), StoreError> {
         let key = key.into();
         match serde_json::to_vec(value) {
-            Ok(value) if value.len() > ROW_BYTES => Err(TooLarge { table, key, size_bytes: value.len() }.into()),
+            Ok(value) if value.len() > ROW_BYTES => Err(too_large(table, &key, value.len())),
             Ok(value) => {
                 self.put_framed(table, key, &value);
                 Ok(())
@@ -96,7 +78,7 @@ impl Batch {
         let key = key.into();
         let value = value.into();
         if value.len() > ROW_BYTES {
-            self.too_large.get_or_insert(TooLarge { table, key, size_bytes: value.len() });
+            self.push(value.len(), Change::TooLarge(table, key, value.len()));
         } else {
             self.put_framed(table, key, &value);
         }
@@ -133,7 +115,6 @@ impl Batch {
     pub fn append(&mut self, other: Self) {
         self.size_bytes += other.size_bytes;
         self.changes.extend(other.changes);
-        self.too_large = self.too_large.take().or(other.too_large);
     }
 
     /// Whether there is no change in it.
@@ -144,7 +125,15 @@ impl Batch {
 
     /// Why the batch can't be written.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
-        self.too_large.clone().map_or(Ok(()), |row| Err(row.into()))
+        // A row that is too large is counted as it is.
+        if self.size_bytes <= ROW_BYTES {
+            return Ok(());
+        }
+        let failure = self.changes.iter().find_map(|change| match change {
+            Change::TooLarge(table, key, size_bytes) => Some(too_large(*table, key, *size_bytes)),
+            _ => None,
+        });
+        failure.map_or(Ok(()), Err)
     }
 
     /// What it holds of memory and, about, of the disk: keys, values (packed) and a fixed part for each change, in bytes.
@@ -156,5 +145,14 @@ impl Batch {
     fn push(&mut self, size_bytes: usize, change: Change) {
         self.size_bytes += size_bytes + CHANGE_OVERHEAD_BYTES;
         self.changes.push(change);
+    }
+}
+
+fn too_large(table: Table, key: &str, size_bytes: usize) -> StoreError {
+    StoreError::RowTooLarge {
+        table: table.name(),
+        key: key.to_owned(),
+        size_bytes: size_bytes as u64,
+        most_bytes: ROW_BYTES as u64,
     }
 }
