@@ -116,10 +116,11 @@ impl Client {
         }
     }
 
-    /// Creates a role that Step Functions may assume.
+    /// Creates a role that Step Functions and Lambda may assume.
     pub(super) fn create_role(&mut self, name: &str) -> Result<(), Failure> {
         let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal\
-            %22%3A%7B%22Service%22%3A%22states.amazonaws.com%22%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D";
+            %22%3A%7B%22Service%22%3A%5B%22states.amazonaws.com%22%2C%22lambda.amazonaws.com%22%5D%7D%2C%22Action%22%3A\
+            %22sts%3AAssumeRole%22%7D%5D%7D";
         let body = format!("Action=CreateRole&Version=2010-05-08&RoleName={name}&AssumeRolePolicyDocument={trust}");
         match self.exchange("iam", "/", "Content-Type: application/x-www-form-urlencoded\r\n", &body) {
             Ok((200, ..)) => Ok(()),

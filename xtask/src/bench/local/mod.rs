@@ -48,13 +48,11 @@ pub(super) fn run(arguments: &[&str]) -> Result<(), Failure> {
     };
     let program = figure::program(program)?;
     let bench = Bench { program, data: project::target_dir().join("bench-local"), load: LoadClient::build()? };
-    let mut figures = Vec::new();
     for (name, measure) in PARTS {
         if named.is_empty() || named.contains(&name) {
-            figures.extend(measure(&bench)?);
+            // What was measured is told even if a later part fails.
+            say::line(&table(&measure(&bench)?));
         }
     }
-    bench.clear()?;
-    say::line(&table(&figures));
-    Ok(())
+    bench.clear()
 }

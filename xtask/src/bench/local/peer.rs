@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::{process, project, say};
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
@@ -53,8 +54,9 @@ impl Ministack {
 
 impl Drop for Ministack {
     fn drop(&mut self) {
-        // Its workers are in its process group.
-        let _ = process::command("kill").args(["-KILL", &format!("-{}", self.child.id())]).status();
+        // Its workers are in its process group, which is its own: by the system call, since some `kill` programs read a
+        // negative number as another option and end everything.
+        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         let _ = self.child.wait();
     }
 }

@@ -62,7 +62,8 @@ fn lateness(bench: &Bench, client: &mut Client, port: u16, count: usize) -> Resu
     let machine = format!("waits-{count}");
     let wait = json!({ "StartAt": "W", "States": { "W": { "Type": "Wait", "TimestampPath": "$.at", "End": true } } });
     create_machine(client, &machine, &wait)?;
-    let started_in = Duration::from_secs(5) + Duration::from_millis(u64::try_from(count).unwrap_or(0));
+    // Enough for a machine that is busy with other things.
+    let started_in = Duration::from_secs(5) + Duration::from_millis(u64::try_from(count * 2).unwrap_or(0));
     let due_ms = time_now().as_millisecond() + i64::try_from(started_in.as_millis()).unwrap_or(0);
     let due = Timestamp::from_millisecond(due_ms).map_err(|error| Failure::new(error.to_string()))?;
     bench.load.count(port, 16, count, &machine, &json!({ "at": due.to_string() }).to_string())?;
