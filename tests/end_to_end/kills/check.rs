@@ -123,7 +123,10 @@ fn check_history(machine: &str, name: &str, events: &[Value], accepted: &[Value]
                 .collect();
             assert_eq!(outputs.len(), 1, "{name}: one answer ends it: {kinds:?}");
             assert!(accepted.len() <= 1, "{name}: {accepted:?} were all accepted");
-            assert!(accepted.is_empty() || accepted == outputs, "{name}: {accepted:?} was accepted, {outputs:?} counts");
+            assert!(
+                accepted.is_empty() || accepted == outputs,
+                "{name}: {accepted:?} was accepted, {outputs:?} counts"
+            );
         }
     }
 }

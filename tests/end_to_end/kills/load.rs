@@ -78,7 +78,8 @@ impl<'a> Client<'a> {
     fn start(&mut self, name: String, machine: &'static str) -> Result<(), Unanswered> {
         self.unanswered_start = Some((name.clone(), machine));
         self.records.told().executions.entry(name.clone()).or_default().machine = machine;
-        let input = json!({"stateMachineArn": machine_arn(machine), "name": name, "input": json!({"name": name}).to_string()});
+        let input =
+            json!({"stateMachineArn": machine_arn(machine), "name": name, "input": json!({"name": name}).to_string()});
         let (status, answer) = self.connection.states("StartExecution", &input)?;
         self.records.count();
         self.unanswered_start = None;

@@ -104,14 +104,16 @@ fn set_up(connection: &mut Connection) {
     let role = "arn:aws:iam::000000000000:role/all";
     let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
         "Principal": {"Service": ["states.amazonaws.com", "lambda.amazonaws.com"]}}]});
-    let trust: String = percent_encoding::utf8_percent_encode(&trust.to_string(), percent_encoding::NON_ALPHANUMERIC).collect();
+    let trust: String =
+        percent_encoding::utf8_percent_encode(&trust.to_string(), percent_encoding::NON_ALPHANUMERIC).collect();
     let path = format!("/?Action=CreateRole&Version=2010-05-08&RoleName=all&AssumeRolePolicyDocument={trust}");
     let made = connection.post("iam", &path, &Value::Null).expect("it answers");
     assert_eq!(made.0, 200, "the role: {}", made.1);
     let pass: serde_json::Map<String, Value> = (0..10)
         .map(|number| {
             let next = format!("P{}", number + 1);
-            let state = if number == 9 { json!({"Type": "Pass", "End": true}) } else { json!({"Type": "Pass", "Next": next}) };
+            let state =
+                if number == 9 { json!({"Type": "Pass", "End": true}) } else { json!({"Type": "Pass", "Next": next}) };
             (format!("P{number}"), state)
         })
         .collect();
@@ -121,7 +123,10 @@ fn set_up(connection: &mut Connection) {
     for (name, definition) in [
         ("pass", json!({"StartAt": "P0", "States": pass})),
         ("wait", json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": WAIT_S as u64, "End": true}}})),
-        ("long", json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": LONG_WAIT_S as u64, "End": true}}})),
+        (
+            "long",
+            json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": LONG_WAIT_S as u64, "End": true}}}),
+        ),
         ("task", json!({"StartAt": "T", "States": {"T": task}})),
     ] {
         let machine = json!({"name": name, "roleArn": role, "definition": definition.to_string()});

@@ -103,8 +103,24 @@ const WORDS: &[&str] = &[
 
 /// Names of members inside of structures.
 const INNER: &[&str] = &[
-    "key", "value", "Key", "Value", "level", "destinations", "ZipFile", "Variables", "timestamp", "message", "arn", "weight",
-    "stateMachineVersionArn", "S3Bucket", "Mode", "AdditionalVersionWeights", "allowOrigins", "x",
+    "key",
+    "value",
+    "Key",
+    "Value",
+    "level",
+    "destinations",
+    "ZipFile",
+    "Variables",
+    "timestamp",
+    "message",
+    "arn",
+    "weight",
+    "stateMachineVersionArn",
+    "S3Bucket",
+    "Mode",
+    "AdditionalVersionWeights",
+    "allowOrigins",
+    "x",
 ];
 
 /// A request before it is sent.
@@ -253,7 +269,8 @@ mod tests {
 
     #[test]
     fn the_same_choices_make_the_same_request() {
-        let service = ServiceInfo::new("Step Functions", "states", Protocol::Json10).with_target_prefix("AWSStepFunctions");
+        let service =
+            ServiceInfo::new("Step Functions", "states", Protocol::Json10).with_target_prefix("AWSStepFunctions");
         let info = OperationInfo {
             name: "StartExecution",
             binding: Binding::Target,

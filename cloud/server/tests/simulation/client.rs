@@ -80,7 +80,8 @@ pub(crate) fn ask(world: &World, outside: &Outside, client: &Shared, begun: Time
             None if known.workflow.is_express => start_express(&world, &outside, &client, &known).await,
             None => start(&world, &outside, &client, &known).await,
             Some(arn) if !known.is_stopped && stop_at.is_some_and(|at| at <= now) => {
-                let (status, answer) = world.states("StopExecution", &json!({"executionArn": arn, "error": "Stopped"})).await;
+                let (status, answer) =
+                    world.states("StopExecution", &json!({"executionArn": arn, "error": "Stopped"})).await;
                 match status {
                     200 => client.lock().unwrap().is_stopped = true,
                     500.. => {}

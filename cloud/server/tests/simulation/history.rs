@@ -39,7 +39,8 @@ fn check_wait(definition: &Value, entered: &Value, exited: &Value, opened: &[Tim
         return Err("a Wait's end does not follow its begin".to_owned());
     };
     let state = find_state(definition, name).ok_or("a state that the definition does not have")?;
-    let input: Value = serde_json::from_str(details["input"].as_str().unwrap_or("null")).map_err(|error| error.to_string())?;
+    let input: Value =
+        serde_json::from_str(details["input"].as_str().unwrap_or("null")).map_err(|error| error.to_string())?;
     let begun = seconds(entered);
     let due = match (state["Seconds"].as_f64(), state["Timestamp"].as_str(), state["SecondsPath"].as_str()) {
         (Some(seconds), _, _) => begun + seconds,

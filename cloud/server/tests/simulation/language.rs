@@ -23,8 +23,11 @@ impl Language {
                 });
             }
             Self::Jsonata => {
-                let i = i.map_or("$states.input.i".to_owned(), |i| i.replace("States.MathAdd({i}, 1)", "$states.input.i + 1"));
-                state["Output"] = json!(format!("{{% $merge([$states.input, {{'n': $states.input.n + {more}, 'i': {i}}}]) %}}"));
+                let i = i.map_or("$states.input.i".to_owned(), |i| {
+                    i.replace("States.MathAdd({i}, 1)", "$states.input.i + 1")
+                });
+                state["Output"] =
+                    json!(format!("{{% $merge([$states.input, {{'n': $states.input.n + {more}, 'i': {i}}}]) %}}"));
             }
         }
     }

@@ -206,7 +206,8 @@ impl Run {
 
     fn is_done(&self) -> bool {
         let extras = self.extras.lock().unwrap();
-        self.clients.iter().all(|client| client.lock().unwrap().is_done()) && extras.iter().all(|extra| extra.is_accepted)
+        self.clients.iter().all(|client| client.lock().unwrap().is_done())
+            && extras.iter().all(|extra| extra.is_accepted)
     }
 
     fn unfinished(&self) -> Vec<String> {

@@ -62,7 +62,13 @@ fn crashes_change_nothing_that_a_workflow_comes_to() {
     println!(
         "from seed {first}: {} workflows on {} clouds, {} crashes with {} unsynced writes, {} events compared, \
          {} invocations, {} of them again after a crash",
-        covered.workflows, covered.runs, covered.crashes, covered.unsynced, covered.events, covered.invocations, covered.repeated
+        covered.workflows,
+        covered.runs,
+        covered.crashes,
+        covered.unsynced,
+        covered.events,
+        covered.invocations,
+        covered.repeated
     );
 }
 

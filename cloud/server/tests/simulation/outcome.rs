@@ -51,7 +51,8 @@ pub(crate) async fn read(world: &World, run: &Run) -> Result<Outcomes, String> {
                     return Err(format!("the history of {arn} does not begin with what was answered"));
                 }
                 outcome.map_runs = map_runs(world, run, arn, &client.workflow.definition, &mut outcomes.events).await?;
-                let listed = world.all("ListExecutions", &json!({"stateMachineArn": client.machine}), "executions").await?;
+                let listed =
+                    world.all("ListExecutions", &json!({"stateMachineArn": client.machine}), "executions").await?;
                 if listed.len() != 1 {
                     return Err(format!("{} has {} executions; one was started", client.machine, listed.len()));
                 }
@@ -162,7 +163,10 @@ pub(crate) fn compare(calm: &Outcomes, crashed: &Outcomes, crashes: usize) -> Re
         }
         let differing = difference(&history::content(&expected.events), &history::content(&found.events));
         if !differing.is_empty() {
-            return Err(failed(format!("its history has other events (less or more often):\n  {}", differing.join("\n  "))));
+            return Err(failed(format!(
+                "its history has other events (less or more often):\n  {}",
+                differing.join("\n  ")
+            )));
         }
     }
     let is_whole = |path: &&String| {
@@ -189,7 +193,8 @@ pub(crate) fn compare(calm: &Outcomes, crashed: &Outcomes, crashes: usize) -> Re
 /// The first events that one history has and the other has not, or less often.
 fn difference(one: &Content, other: &Content) -> Vec<String> {
     let times = |content: &Content, path: &u64| content.get(path).map_or(0, |told| told.times);
-    let mut differing: Vec<_> = one.iter().chain(other).filter(|(path, _)| times(one, path) != times(other, path)).collect();
+    let mut differing: Vec<_> =
+        one.iter().chain(other).filter(|(path, _)| times(one, path) != times(other, path)).collect();
     differing.sort_by_key(|(_, told)| told.first_id);
     let shown = differing.into_iter().map(|(path, told)| {
         let said: String = told.said.chars().take(300).collect();

@@ -100,7 +100,8 @@ impl Maker<'_> {
     fn function(&mut self, states: &mut States, name: &str, next: Option<&str>) {
         let kind = self.draw.below(8);
         let takes_ms = *self.draw.one_of(&[0, 0, 10, 1_000, self.draw.below(4_000)]);
-        let plan = json!({"fails": match kind { 0 | 1 => 2, 2 | 3 => 99, _ => 0 }, "hangs": kind == 4, "takes_ms": takes_ms});
+        let plan =
+            json!({"fails": match kind { 0 | 1 => 2, 2 | 3 => 99, _ => 0 }, "hangs": kind == 4, "takes_ms": takes_ms});
         let question = self.language.question(&plan, false);
         let mut state = json!({"Type": "Task", "TimeoutSeconds": LONG_S});
         match (self.draw.once_in(2), self.language) {
@@ -227,8 +228,10 @@ impl Maker<'_> {
             }
             Language::Jsonata => {
                 state["Items"] = json!("{% $states.input.items %}");
-                state["ItemSelector"] = json!("{% $merge([$states.input, {'path': $states.input.path & '/' & \
-                    $string($states.context.Map.Item.Index), 'n': $states.context.Map.Item.Value}]) %}");
+                state["ItemSelector"] = json!(
+                    "{% $merge([$states.input, {'path': $states.input.path & '/' & \
+                    $string($states.context.Map.Item.Index), 'n': $states.context.Map.Item.Value}]) %}"
+                );
                 state["Output"] = json!("{% $merge([$states.input, {'n': $sum($states.result.n)}]) %}");
             }
         }

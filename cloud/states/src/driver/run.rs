@@ -36,7 +36,7 @@ impl Runner for Spawner {
 /// Starts the timers, and continues what was interrupted.
 pub(crate) fn resume(states: &Arc<States>, recovery: Recovery) {
     let spawner = Spawner { states: Arc::downgrade(states) };
-    states.driver.begin(Box::new(spawner), tokio::spawn(wake_when_due(Arc::clone(states))));
+    states.driver.begin(Box::new(spawner), || tokio::spawn(wake_when_due(Arc::clone(states))));
     children::recover(states, &recovery.executions, recovery.links);
     for execution in recovery.executions {
         task::recover(states, execution);
