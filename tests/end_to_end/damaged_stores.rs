@@ -147,7 +147,8 @@ fn damage(data: &Path, seed: u64) -> String {
         }
         2 if bytes.len() > 12_288 => {
             let pages = bytes.len() / 4_096;
-            let (one, other) = (draw(pages) * 4_096, draw(pages) * 4_096);
+            let one = draw(pages) * 4_096;
+            let other = draw(pages) * 4_096;
             let page = bytes[one..one + 4_096].to_vec();
             bytes.copy_within(other..other + 4_096, one);
             bytes[other..other + 4_096].copy_from_slice(&page);
