@@ -127,9 +127,12 @@ fn damage(data: &Path, seed: u64) -> String {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(random >> 33).expect("a number") % below.max(1)
     };
-    let files: Vec<PathBuf> = ["store.redb", "journal-1.log"].iter().map(|name| data.join(name)).collect();
-    let files: Vec<&PathBuf> = files.iter().filter(|path| path.is_file()).collect();
-    let path = files[if draw(4) == 0 { files.len() - 1 } else { 0 }];
+    let entries = std::fs::read_dir(data.join("store")).expect("the store's folder");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    // The database last: it is damaged most often.
+    files.sort_by_key(|path| (path.ends_with("store.redb"), path.clone()));
+    files.retain(|path| path.metadata().is_ok_and(|file| file.len() > 0));
+    let path = &files[if draw(4) == 0 { 0 } else { files.len() - 1 }];
     let mut bytes = std::fs::read(path).expect("the store");
     let place = draw(bytes.len());
     let how = match draw(5) {
@@ -144,7 +147,8 @@ fn damage(data: &Path, seed: u64) -> String {
         }
         2 if bytes.len() > 12_288 => {
             let pages = bytes.len() / 4_096;
-            let (one, other) = (draw(pages) * 4_096, draw(pages) * 4_096);
+            let one = draw(pages) * 4_096;
+            let other = draw(pages) * 4_096;
             let page = bytes[one..one + 4_096].to_vec();
             bytes.copy_within(other..other + 4_096, one);
             bytes[other..other + 4_096].copy_from_slice(&page);

@@ -79,7 +79,7 @@ fn what_was_answered_is_there_once_after_hundreds_of_kills() {
     let checked = std::thread::scope(|scope| {
         scope.spawn(|| load::work(port, &worker));
         let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            check::check(&mut Connection::new(port), &records)
+            check::check(&mut Connection::new(port), &records, usize::try_from(kills).expect("a number"))
         }));
         worker.end();
         // Ends the worker's long poll.

@@ -36,7 +36,7 @@ pub fn check_archive(zip: &[u8]) -> Result<(), ArchiveError> {
 /// # Errors
 /// When it can't become a function, or can't be written.
 #[cfg(any(test, feature = "testing"))]
-pub fn unpack_archive(zip: &[u8], folder: &Path, random: &Random) -> Result<(), ArchiveError> {
+pub fn unpack_archive(zip: &[u8], folder: &Path, random: &cloud_core::Random) -> Result<(), ArchiveError> {
     archive::unpack(io::Cursor::new(zip), folder, random)
 }
 

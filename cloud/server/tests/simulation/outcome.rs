@@ -131,17 +131,13 @@ async fn check_extras(world: &World, run: &Run) -> Result<(), String> {
             true => lines.filter(|line| line["message"] == *extra.text).count(),
             false => happened.invoked.get(&format!("{}|Event|0|0|0", extra.text)).map_or(0, Vec::len),
         };
-        let is_kept = extra.is_line || EVENTS_ARE_DURABLE || run.opened.len() == 1;
         let most = if extra.is_line { usize::try_from(extra.sent).unwrap() } else { usize::MAX };
-        if (is_kept && found == 0) || found > most {
+        if found == 0 || found > most {
             return Err(format!("{}, sent {} times and accepted, is there {found} times", extra.text, extra.sent));
         }
     }
     Ok(())
 }
-
-/// Whether an accepted invocation of type Event survives a crash.
-const EVENTS_ARE_DURABLE: bool = false;
 
 /// Compares a run with crashes with one without.
 pub(crate) fn compare(calm: &Outcomes, crashed: &Outcomes, crashes: usize) -> Result<(), (String, String)> {

@@ -45,7 +45,7 @@ impl Runner for Spawner {
 pub(crate) fn resume(states: &Arc<States>, recovery: Recovery) {
     let spawner = Spawner { states: Arc::downgrade(states) };
     let timer_loop = states.clock.work(wake_when_due(Arc::clone(states)));
-    states.driver.begin(Box::new(spawner), tokio::spawn(timer_loop));
+    states.driver.begin(Box::new(spawner), || tokio::spawn(timer_loop));
     children::recover(states, &recovery.executions, recovery.links);
     for execution in recovery.executions {
         task::recover(states, execution);

@@ -115,12 +115,13 @@ impl Driver {
         self.timers.load(timers);
     }
 
-    /// Begins to work on mailboxes, and to wake who is due.
-    pub(crate) fn begin(&self, runner: Box<dyn Runner>, timer_loop: JoinHandle<()>) {
+    /// Begins to work on mailboxes, and then to wake who is due: a timer that went off before would fill a mailbox that nobody
+    /// works on, and its execution would stand still until the next start.
+    pub(crate) fn begin(&self, runner: Box<dyn Runner>, start_timer_loop: impl FnOnce() -> JoinHandle<()>) {
         if self.runner.set(runner).is_err() {
             tracing::error!("the driver was begun twice");
         }
-        *self.timer_loop.lock().unwrap_or_else(PoisonError::into_inner) = Some(timer_loop);
+        *self.timer_loop.lock().unwrap_or_else(PoisonError::into_inner) = Some(start_timer_loop());
     }
 
     /// The moment at which the next execution is woken.
@@ -334,5 +335,34 @@ impl Driver {
 
     pub(super) fn cache(&self) -> MutexGuard<'_, Cache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    struct Counting(Arc<AtomicUsize>);
+
+    impl Runner for Counting {
+        fn run_mailbox(&self, _: ExecutionKey) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+
+        fn run_express(&self, _: ExpressRun, _: Timestamp) {}
+    }
+
+    #[tokio::test]
+    async fn a_timer_that_is_due_at_the_start_finds_somebody_who_works_on_its_mailbox() {
+        let driver = Driver::new(Clock::system());
+        let worked_on = Arc::new(AtomicUsize::new(0));
+        driver.begin(Box::new(Counting(Arc::clone(&worked_on))), || {
+            driver.post(&ExecutionKey::new("us-east-1/m", "e"), Message::Input(asl::Input::Wake));
+            tokio::spawn(async {})
+        });
+        assert_eq!(worked_on.load(Ordering::Relaxed), 1);
     }
 }
