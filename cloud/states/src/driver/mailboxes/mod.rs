@@ -1,5 +1,7 @@
 //! The mailboxes of executions, and everything that the driver keeps of them in memory.
 
+mod work;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -14,13 +16,14 @@ use super::activity_queue::ActivityQueues;
 use super::child_links::ChildLinks;
 use super::in_flight_calls::InFlightCalls;
 use super::loaded::Cache;
-use super::mailbox_work::MailboxWork;
 use super::message::{Message, Reply};
 use super::timers::Timers;
 use super::tokens::Tokens;
 use crate::recovery::Work;
 use crate::rows::execution::ExecutionKey;
 use crate::rows::express::ExpressRun;
+
+pub(super) use work::MailboxWork;
 
 /// How long the end of the cloud waits for steps under way.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
