@@ -11,7 +11,6 @@ mod children;
 mod commit;
 mod in_flight_calls;
 mod loaded;
-mod mailbox_work;
 mod mailboxes;
 mod map_children;
 mod message;
@@ -21,7 +20,6 @@ mod step;
 mod task;
 mod timers;
 mod tokens;
-mod wake;
 
 pub(crate) use commit::STORE_PAUSE;
 pub(crate) use mailboxes::{Driver, Progress};

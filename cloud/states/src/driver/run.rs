@@ -4,10 +4,9 @@ use std::sync::{Arc, Weak};
 
 use jiff::Timestamp;
 
-use super::mailbox_work::MailboxWork;
-use super::mailboxes::Runner;
-use super::timers::Next;
-use super::{children, commit, task, wake};
+use super::mailboxes::{MailboxWork, Runner};
+use super::timers::{Next, wake};
+use super::{children, commit, task};
 use crate::express;
 use crate::recovery::Recovery;
 use crate::rows::execution::ExecutionKey;

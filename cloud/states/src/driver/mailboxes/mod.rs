@@ -3,6 +3,7 @@
 mod express_runs;
 mod other_wakes;
 mod rooms;
+mod work;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -20,7 +21,6 @@ use super::activity_queue::ActivityQueues;
 use super::child_links::ChildLinks;
 use super::in_flight_calls::InFlightCalls;
 use super::loaded::Cache;
-use super::mailbox_work::MailboxWork;
 use super::message::{Message, Reply};
 use super::timers::Timers;
 use super::tokens::Tokens;
@@ -30,6 +30,8 @@ use crate::rows::express::ExpressRun;
 use express_runs::ExpressRuns;
 use other_wakes::OtherWakes;
 use rooms::{Room, Rooms};
+
+pub(super) use work::MailboxWork;
 
 /// How long the end of the cloud waits for steps under way.
 const STOP_LIMIT: Duration = Duration::from_secs(3);

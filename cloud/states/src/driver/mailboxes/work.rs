@@ -10,7 +10,7 @@ pub(crate) struct MailboxWork {
 }
 
 impl MailboxWork {
-    pub(super) fn new(work: impl Future<Output = ()> + Send + 'static) -> Self {
+    pub(crate) fn new(work: impl Future<Output = ()> + Send + 'static) -> Self {
         Self { work: Some(Box::pin(work)) }
     }
 }

@@ -1,5 +1,7 @@
 //! When each waiting execution wants to be woken.
 
+pub(super) mod wake;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

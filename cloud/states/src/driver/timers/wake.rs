@@ -5,10 +5,10 @@ use std::sync::Arc;
 use asl::Input;
 use cloud_store::{Batch, StoreError};
 
-use super::commit;
-use super::loaded::Loaded;
-use super::message::Message;
-use super::step::Step;
+use crate::driver::commit;
+use crate::driver::loaded::Loaded;
+use crate::driver::message::Message;
+use crate::driver::step::Step;
 use crate::rows::execution::ExecutionKey;
 use crate::states::States;
 
@@ -26,7 +26,7 @@ const TURN: usize = 32;
 const COMMIT_BYTES: usize = 1 << 20;
 
 /// How many executions are read ahead at a time.
-pub(super) const MOST_READ_AHEAD: usize = 10_000;
+pub(in crate::driver) const MOST_READ_AHEAD: usize = 10_000;
 
 /// An execution that has had its step, which is not written.
 struct Stepped {
@@ -36,7 +36,7 @@ struct Stepped {
 }
 
 /// Wakes executions, those that are due first of all.
-pub(super) fn wake(states: &Arc<States>, due: Vec<ExecutionKey>) {
+pub(in crate::driver) fn wake(states: &Arc<States>, due: Vec<ExecutionKey>) {
     if due.len() < TOGETHER {
         for key in due {
             states.driver.post(&key, Message::Input(Input::Wake));
@@ -56,7 +56,7 @@ pub(super) fn wake(states: &Arc<States>, due: Vec<ExecutionKey>) {
 }
 
 /// Reads executions that are due soon, so that they are in memory when they are.
-pub(super) fn read_ahead(states: &Arc<States>, soon: Vec<ExecutionKey>) {
+pub(in crate::driver) fn read_ahead(states: &Arc<States>, soon: Vec<ExecutionKey>) {
     // A few are read soon enough when they are due.
     if soon.len() < TOGETHER {
         return;
