@@ -76,7 +76,8 @@ fn is_of(_: u32, _: SocketAddr, _: SocketAddr) -> bool {
     true
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests {
     use std::net::{TcpListener, TcpStream};
 
