@@ -153,6 +153,8 @@ impl<S: Site> Exchange<S> {
     /// Looks at the headers, reads the body, looks at the whole, and has it answered.
     async fn take(&self, head: Request, mut body: Incoming) -> Response {
         let Inner { site, bodies, .. } = &*self.front.inner;
+        // Its headers are there: for what it waits now, its client is not to blame.
+        self.connection.answers();
         let Admitted { share, pending } = match site.admit(&head, self.peer) {
             Ok(admitted) => admitted,
             Err(refused) => return self.refuse(&head, body, refused),
