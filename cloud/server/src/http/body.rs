@@ -1,6 +1,5 @@
 //! Request bodies: how many bytes of them are in memory at once, and what becomes of those that nobody wants.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,11 +30,9 @@ const WAIT: Duration = Duration::from_secs(10);
 /// What is counted: a body takes whole units.
 const UNIT_BYTES: usize = 1_024;
 
-/// How much of a body that is not wanted is read all the same, so that its sender gets to read the answer.
-const DRAINED_BYTES: usize = 128 << 20;
-
-/// For how long.
-const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+/// How much of a body that is not wanted is read all the same, so that its sender gets to read the answer; how long that may
+/// take is the connection's affair, as with a body that is wanted.
+pub(super) const REST_BYTES: usize = 128 << 20;
 
 /// Whose bodies share a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,20 +128,17 @@ where
 
 /// Reads and forgets what is left of a body, up to a bound: a client that sends before it reads would otherwise find the
 /// connection broken instead of the answer.
-pub(super) async fn drain<B>(mut body: B, machine: &Clock)
+pub(super) async fn drain<B>(mut body: B)
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let reading = pin!(async {
-        let mut left = DRAINED_BYTES;
-        while let Some(Ok(frame)) = body.frame().await {
-            let bytes = frame.data_ref().map_or(0, Bytes::len);
-            let Some(rest) = left.checked_sub(bytes) else { return };
-            left = rest;
-        }
-    });
-    // What is not read by then breaks the connection.
-    let _ = machine.timeout(DRAIN_LIMIT, reading).await;
+    let mut left = REST_BYTES;
+    while let Some(Ok(frame)) = body.frame().await {
+        let bytes = frame.data_ref().map_or(0, Bytes::len);
+        // What is not read breaks the connection.
+        let Some(rest) = left.checked_sub(bytes) else { return };
+        left = rest;
+    }
 }
 
 #[cfg(test)]

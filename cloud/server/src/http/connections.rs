@@ -40,6 +40,8 @@ pub(super) enum Phase {
     Head = 1,
     /// A request is there, and is being read or answered.
     Busy = 2,
+    /// A request was refused, and what is left of its body is read.
+    Rest = 3,
 }
 
 /// One open connection.
@@ -85,8 +87,19 @@ impl Connection {
 
     /// The body of a request begins, of so many bytes at most.
     pub(super) fn reads_body(&self, bytes: usize) {
-        let more_ms = u64::try_from(bytes).unwrap_or(u64::MAX) / BODY_BYTES_PER_MS;
-        self.enter(Phase::Busy, Some(BODY.saturating_add(Duration::from_millis(more_ms))));
+        self.enter(Phase::Busy, Some(body_limit(bytes)));
+    }
+
+    /// A request was refused whose body still comes, of so many bytes at most.
+    pub(super) fn reads_rest(&self, bytes: usize) {
+        self.enter(Phase::Rest, Some(body_limit(bytes)));
+    }
+
+    /// The body of a refused request is there.
+    pub(super) fn read_rest(&self) {
+        if self.is(Phase::Rest) {
+            self.enter(Phase::Idle, Some(IDLE));
+        }
     }
 
     /// A request is being answered, for as long as that takes.
@@ -94,9 +107,11 @@ impl Connection {
         self.enter(Phase::Busy, None);
     }
 
-    /// The answer is there: the next request may come.
+    /// The answer is there: the next request may come, once the body of this one has been read.
     pub(super) fn answered(&self) {
-        self.enter(Phase::Idle, Some(IDLE));
+        if !self.is(Phase::Rest) {
+            self.enter(Phase::Idle, Some(IDLE));
+        }
     }
 
     /// Waits until the connection has to end.
@@ -121,6 +136,12 @@ impl Connection {
         // Kept for a connection that does not wait for it yet.
         self.ended.notify_one();
     }
+}
+
+/// How long a body of so many bytes may take.
+fn body_limit(bytes: usize) -> Duration {
+    let more_ms = u64::try_from(bytes).unwrap_or(u64::MAX) / BODY_BYTES_PER_MS;
+    BODY.saturating_add(Duration::from_millis(more_ms))
 }
 
 /// All open connections; clones share them.
@@ -307,14 +328,17 @@ mod tests {
         let (machine, control) = clock();
         let connections = Connections::new(8);
         let new = || Connection::new(Peer::Owner, machine.clone());
-        let [idle, slow_head, slow_body, answering] = [new(), new(), new(), new()];
-        let all = [&idle, &slow_head, &slow_body, &answering];
+        let [idle, slow_head, slow_body, answering, slow_rest] = [new(), new(), new(), new(), new()];
+        let all = [&idle, &slow_head, &slow_body, &answering, &slow_rest];
         let _places = all.map(|connection| connections.enter(connection).unwrap());
         slow_head.read();
         slow_body.reads_body(10_000_000);
         answering.answers();
+        slow_rest.reads_rest(20_000_000);
+        slow_rest.answered();
+        slow_rest.read();
         let mut ended = Vec::new();
-        for at_s in [9_u64, 11, 29, 31, 119, 121, 100_000] {
+        for at_s in [9_u64, 11, 29, 31, 39, 41, 119, 121, 100_000] {
             let now = machine.now().as_second() - 1_767_225_600;
             control.advance(Duration::from_secs(at_s - u64::try_from(now).unwrap()));
             connections.open().end_late(machine.now());
@@ -325,6 +349,6 @@ mod tests {
             .map(|(at_s, ended)| (*at_s, ended.iter().position(|ended| *ended)))
             .filter(|(_, ended)| ended.is_some())
             .collect();
-        assert_eq!(told, [(11, Some(1)), (31, Some(2)), (121, Some(0))], "each is told once");
+        assert_eq!(told, [(11, Some(1)), (31, Some(2)), (41, Some(4)), (121, Some(0))], "each is told once");
     }
 }

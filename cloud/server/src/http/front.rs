@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use cloud_core::{Clock, DEFAULT_BODY_LIMIT_BYTES, Random, Request, Response, Stop};
 
-use super::body::{self, Bodies, ReadError, Share};
+use super::body::{self, Bodies, REST_BYTES, ReadError, Share};
 use super::connections::Connection;
 use super::watched::Watched;
 use crate::guard::Peer;
@@ -153,6 +153,8 @@ impl<S: Site> Exchange<S> {
     /// Looks at the headers, reads the body, looks at the whole, and has it answered.
     async fn take(&self, head: Request, mut body: Incoming) -> Response {
         let Inner { site, bodies, .. } = &*self.front.inner;
+        // Its headers are there: for what it waits now, its client is not to blame.
+        self.connection.answers();
         let Admitted { share, pending } = match site.admit(&head, self.peer) {
             Ok(admitted) => admitted,
             Err(refused) => return self.refuse(&head, body, refused),
@@ -233,8 +235,13 @@ impl<S: Site> Exchange<S> {
         if head.headers.get(EXPECT).is_some_and(|expect| expect.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
             return response.with_header("connection", "close");
         }
-        let machine = self.front.inner.machine.clone();
-        tokio::spawn(async move { body::drain(body, &machine).await });
+        let bytes = body.size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
+        let connection = Arc::clone(&self.connection);
+        connection.reads_rest(bytes.map_or(REST_BYTES, |bytes| bytes.min(REST_BYTES)));
+        tokio::spawn(async move {
+            body::drain(body).await;
+            connection.read_rest();
+        });
         response
     }
 }
