@@ -124,7 +124,8 @@ fn told(repaired: &RepairReport) -> String {
     let mut lines = vec![format!("{} {store} was damaged.", toned(Tone::Warning, "The store"))];
     lines.extend(repaired.damage.iter().map(|damage| format!("  {}", visible(damage))));
     for table in &repaired.tables {
-        let (name, rows) = (visible(&table.name), table.rows_kept);
+        let name = visible(&table.name);
+        let rows = table.rows_kept;
         match table.rows_lost {
             Some(0) => continue,
             Some(lost) => lines.push(format!("  {name}: {lost} rows are lost, {rows} are saved")),

@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::service_file;
+pub(crate) use super::service_file::SERVICE_FILE;
 use crate::cli::error::{CliError, ErrorKind};
 use model::definition::Definition;
 use model::names::Key;
 use model::service::{Service, StateMachine, StateMachineKind};
 use model::source::Source;
-
-/// The service file, from the project's folder.
-pub(crate) const SERVICE_FILE: &str = "definitions/service.toml";
 
 /// The lesson's own files, for use outside any project folder.
 const BUNDLED_SERVICE: &str = include_str!("../../../definitions/service.toml");

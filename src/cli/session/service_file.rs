@@ -6,7 +6,9 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
 use crate::cli::error::{CliError, ErrorKind};
-use crate::cli::session::project::SERVICE_FILE;
+
+/// The service file, from the project's folder.
+pub(crate) const SERVICE_FILE: &str = "definitions/service.toml";
 
 /// Whether a folder has a service file, which is shown as `shown`.
 ///
