@@ -16,6 +16,7 @@ mod invoke;
 mod model;
 mod operations;
 mod pool;
+mod run_version;
 mod runtime;
 mod service;
 #[cfg(test)]
