@@ -29,7 +29,6 @@ mod stop;
 mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-mod unreadable;
 mod wire;
 
 pub use clock::{Clock, ClockControl, Course, Elapsed, Hold};
@@ -47,6 +46,5 @@ pub use random::Random;
 pub use rate_limit::{RateLimit, TokenBucket};
 pub use snapshots::{ReadView, Snapshots, before};
 pub use stop::Stop;
-pub use table::{CachedTable, Change};
-pub use unreadable::UnreadableRows;
+pub use table::{CachedTable, Change, UnreadableRows};
 pub use wire::{Form, Protocol, Request, Response, Scope, Xml, escape, query_answer};

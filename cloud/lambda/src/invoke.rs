@@ -8,7 +8,8 @@ use jiff::Timestamp;
 
 use crate::async_queue::AsyncEvent;
 use crate::model::{Function, FunctionVersion};
-use crate::pool::{SandboxPool, throttled};
+use crate::pool::throttled;
+use crate::run_version::run_version;
 use crate::runtime::InvocationEvent;
 use crate::service::Functions;
 
@@ -137,23 +138,4 @@ impl FunctionInvoker for Functions {
             functions.get(&key).is_some_and(|found| found.policy.allows_service(&resource, service, source_arn))
         })
     }
-}
-
-/// Runs one event of a version.
-pub(crate) async fn run_version(
-    pool: &SandboxPool,
-    version: &FunctionVersion,
-    event: InvocationEvent,
-) -> Result<Invocation, ServiceError> {
-    let request_id = event.request_id.clone();
-    let trace_id = event.trace_id.clone();
-    let outcome = pool.run(version, event).await?;
-    Ok(Invocation {
-        request_id,
-        payload: outcome.payload,
-        function_error: outcome.has_failed.then(|| "Unhandled".to_owned()),
-        log_tail: outcome.log_tail,
-        executed_version: version.version.clone(),
-        trace_id,
-    })
 }

@@ -18,6 +18,7 @@ mod model;
 mod operations;
 mod pool;
 mod process_tree;
+mod run_version;
 mod runtime;
 mod service;
 mod supervisor;

@@ -23,15 +23,6 @@ pub(crate) const LINES_WAITING_BYTES: usize = 32 << 10;
 /// How many bytes of lines are handed over together: whoever has few lines waits for as much of each of the others.
 pub(crate) const LINE_BATCH_BYTES: usize = 8 << 10;
 
-/// How many bytes the events of a log group may take. Then the oldest ones go. Less in tests, which fill it.
-pub(crate) const GROUP_LIMIT_BYTES: u64 = if cfg!(test) { 16 << 20 } else { 128 << 20 };
-
-/// How many bytes of a group are left once its oldest events are gone.
-pub(crate) const GROUP_TRIMMED_BYTES: u64 = GROUP_LIMIT_BYTES / 8 * 7;
-
-/// How many bytes a group may have while its oldest events are being removed; whoever writes more waits.
-pub(crate) const GROUP_FULL_BYTES: u64 = GROUP_LIMIT_BYTES / 8 * 9;
-
 /// CloudWatch Logs; clones share it.
 #[derive(Clone)]
 pub struct Logs {

@@ -19,11 +19,10 @@ use tokio::sync::Notify;
 
 use self::waiting::Waiting;
 use crate::fair_room::{FairRoom, Room};
-use crate::invoke::run_version;
 use crate::model::{Function, FunctionVersion};
 use crate::pool::{SandboxPool, throttled};
+use crate::run_version::run_version;
 use crate::runtime::InvocationEvent;
-use crate::service::TABLE;
 
 pub(crate) use event::AsyncEvent;
 pub use event::{ASYNC_EVENTS, ASYNC_PAYLOADS};
@@ -70,7 +69,7 @@ enum Try {
     /// It can't be run at all.
     Impossible(String),
     /// Its event, or its function, can't be read: it is left as it is.
-    Unreadable(StoreError),
+    Unreadable(String),
 }
 
 impl AsyncQueue {
@@ -261,7 +260,12 @@ impl Inner {
                 true
             }
             Try::Unreadable(reason) => {
-                tracing::warn!(error = %reason, function, request_id, "an asynchronous invocation waits for a value that can't be read");
+                tracing::warn!(
+                    reason,
+                    function,
+                    request_id,
+                    "an asynchronous invocation waits for a value that can't be read"
+                );
                 self.lock().remove(sequence);
                 return;
             }
@@ -285,7 +289,7 @@ impl Inner {
             Ok(None) => return Try::Impossible("its event is not in the store".to_owned()),
             Err(reason) => {
                 self.unreadable.note(ASYNC_PAYLOADS, &event::key(sequence), &reason);
-                return Try::Unreadable(reason);
+                return Try::Unreadable(reason.to_string());
             }
         };
         let invocation = InvocationEvent {
@@ -310,9 +314,9 @@ impl Inner {
         match found {
             Some(version) => Ok(version),
             // The row of the function is left as it is, and so is what waits for it.
-            None => match self.functions.unreadable().reason(TABLE, &reference.key()) {
-                Some(reason) => Err(Try::Unreadable(reason)),
-                None => {
+            None => match self.functions.refuse_unreadable(&reference.key()) {
+                Err(reason) => Err(Try::Unreadable(reason.to_string())),
+                Ok(()) => {
                     let reason = format!("{} has no version {} any more", event.function_arn, event.version);
                     Err(Try::Impossible(reason))
                 }

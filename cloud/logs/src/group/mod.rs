@@ -1,6 +1,7 @@
 //! One log group: its facts, its streams, and what of them is durable.
 
 mod facts;
+mod limits;
 mod pending;
 
 use std::collections::BTreeMap;
@@ -14,12 +15,13 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 pub(crate) use facts::{GroupFacts, StreamFacts, event_bytes};
+use limits::GROUP_FULL_BYTES;
+pub(crate) use limits::{GROUP_LIMIT_BYTES, GROUP_TRIMMED_BYTES};
 pub(crate) use pending::{PendingBatches, Ticket};
 
 use crate::errors::no_stream;
 use crate::position::Position;
 use crate::rows::{self, EVENTS, NewEventRow, STREAM_EVENTS, STREAMS};
-use crate::service::GROUP_FULL_BYTES;
 
 /// One group; everybody who works with it shares it.
 #[derive(Debug)]

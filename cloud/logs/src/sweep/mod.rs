@@ -18,9 +18,9 @@ use jiff::Timestamp;
 
 use self::queue::Sweep;
 use self::step::Step;
-use crate::group::{Group, GroupState, StreamChange};
+use crate::group::{GROUP_LIMIT_BYTES, GROUP_TRIMMED_BYTES, Group, GroupState, StreamChange};
 use crate::rows::{self, EVENTS, GROUPS, STREAM_EVENTS};
-use crate::service::{GROUP_LIMIT_BYTES, GROUP_TRIMMED_BYTES, Logs};
+use crate::service::Logs;
 
 /// How many rows one step removes: a few milliseconds of the writer's time.
 const STEP_ROWS: usize = 1000;

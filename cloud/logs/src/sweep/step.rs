@@ -6,11 +6,11 @@ use std::ops::{Bound, ControlFlow};
 use cloud_store::{Batch, Range, StoreError};
 
 use super::next_row;
-use crate::group::event_bytes;
+use crate::group::{GROUP_LIMIT_BYTES, event_bytes};
 use crate::page::Event;
 use crate::position::Position;
 use crate::rows::{self, EVENTS, EventRow, NewEventRow, STREAM_EVENTS};
-use crate::service::{GROUP_LIMIT_BYTES, Logs};
+use crate::service::Logs;
 
 /// Events of a live group that are to be removed.
 #[derive(Debug, Default)]

@@ -1,5 +1,7 @@
 //! The values of one kind of resource: read from memory, written to the store before anyone sees them.
 
+mod unreadable;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +15,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::clock::Clock;
 use super::error::ServiceError;
 use super::snapshots::{ReadView, Snapshots};
-use super::unreadable::UnreadableRows;
+pub use unreadable::UnreadableRows;
 
 /// All values of one table by key; clones share them. A change is durable before a reader can see it, and changes happen one
 /// at a time, so that a decision (does it exist already?) still holds when its change lands.

@@ -1,0 +1,26 @@
+//! Running one event of a version, for those who wait and for the asynchronous queue alike.
+
+use cloud_core::{Invocation, ServiceError};
+
+use crate::model::FunctionVersion;
+use crate::pool::SandboxPool;
+use crate::runtime::InvocationEvent;
+
+/// Runs one event of a version.
+pub(crate) async fn run_version(
+    pool: &SandboxPool,
+    version: &FunctionVersion,
+    event: InvocationEvent,
+) -> Result<Invocation, ServiceError> {
+    let request_id = event.request_id.clone();
+    let trace_id = event.trace_id.clone();
+    let outcome = pool.run(version, event).await?;
+    Ok(Invocation {
+        request_id,
+        payload: outcome.payload,
+        function_error: outcome.has_failed.then(|| "Unhandled".to_owned()),
+        log_tail: outcome.log_tail,
+        executed_version: version.version.clone(),
+        trace_id,
+    })
+}
