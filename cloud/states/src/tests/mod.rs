@@ -5,16 +5,14 @@ mod bounds;
 mod determinism;
 mod due_together;
 pub(crate) mod fixture;
-mod formats;
-mod full_disk;
 mod history;
 mod interruptions;
 mod random_workflow;
 mod restart;
 mod sizes;
+mod stored;
 mod tasks;
 mod time;
-mod unreadable;
 mod versions;
 
 use std::time::Duration;

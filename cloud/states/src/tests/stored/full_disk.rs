@@ -11,8 +11,8 @@ use cloud_core::{Location, ServiceError};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::fixture::{Fixture, call};
-use super::random_workflow::{ACTIVITY, CHILD, ECHO, Plan, START, flow, written};
+use crate::tests::fixture::{Fixture, call};
+use crate::tests::random_workflow::{ACTIVITY, CHILD, ECHO, Plan, START, flow, written};
 
 /// Turns in which a run must end: the clock goes on by a second every eight.
 const MOST_TURNS: usize = 8_000;

@@ -10,7 +10,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::fixture::{Fixture, MACHINE, Outside, ROLE, in_an_hour, waiting};
 use crate::rows::activity::Activity;
 use crate::rows::execution::{ExecutionHead, ExecutionRow, MapRunRow};
 use crate::rows::express::ExpressRun;
@@ -20,6 +19,7 @@ use crate::rows::{
     ACTIVITIES, ENDED_EXECUTIONS, EXECUTION_HEADS, EXPRESS_EXECUTIONS, HISTORY, MAP_RUNS, RUNNING_EXECUTIONS,
     STATE_MACHINES,
 };
+use crate::tests::fixture::{Fixture, MACHINE, Outside, ROLE, in_an_hour, waiting};
 
 pub(super) const TABLES: [Table; 8] = [
     STATE_MACHINES,
