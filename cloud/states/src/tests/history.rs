@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::fixture::{Fixture, MACHINE};
-use super::full_disk::{blocking, drive};
+use super::stored::full_disk::{blocking, drive};
 use super::random_workflow::{flow, written};
 use crate::rows::HISTORY;
 use crate::rows::execution::ExecutionKey;

@@ -354,6 +354,10 @@ mod tests {
             self.0.fetch_add(1, Ordering::Relaxed);
         }
 
+        fn mailbox_work(&self, _: ExecutionKey) -> Option<MailboxWork> {
+            None
+        }
+
         fn run_express(&self, _: ExpressRun, _: Timestamp) {}
     }
 

@@ -1,5 +1,5 @@
 //! Tests of what is stored: its form, what of it can't be read, and a disk that takes nothing.
 
 mod formats;
-mod full_disk;
+pub(super) mod full_disk;
 mod unreadable;

@@ -11,7 +11,7 @@ use crate::rows::{
     STATE_MACHINES,
 };
 use crate::tests::fixture::{Fixture, MACHINE, Outside, ROLE, in_an_hour, waiting};
-use crate::tests::formats::{TABLES, fixture};
+use super::formats::{TABLES, fixture};
 
 const DAMAGED: &[u8] = b"{\"format\":1,";
 const RUNNING: &str = "arn:aws:states:us-east-1:000000000000:execution:m:running";
@@ -149,7 +149,7 @@ async fn a_history_or_map_run_that_cannot_be_read_is_told() {
     let fixture = with_damaged(HISTORY, &key).await;
     assert_eq!(status(&fixture, "GetExecutionHistory", json!({"executionArn": ENDED})).await, 500);
     assert_eq!(status(&fixture, "GetExecutionHistory", json!({"executionArn": RUNNING})).await, 200);
-    let key = crate::tests::formats::fixture(MAP_RUNS).into_keys().next().unwrap();
+    let key = super::formats::fixture(MAP_RUNS).into_keys().next().unwrap();
     let fixture = with_damaged(MAP_RUNS, &key).await;
     let execution = "arn:aws:states:us-east-1:000000000000:execution:map:e";
     let listed = fixture.call("ListMapRuns", json!({"executionArn": execution})).await.unwrap();
