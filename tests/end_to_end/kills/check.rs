@@ -14,7 +14,7 @@ use crate::support::eventually;
 const MACHINES: [&str; 4] = ["pass", "wait", "task", "long"];
 
 /// How much there was.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Checked {
     pub executions: usize,
     pub events: usize,
@@ -22,6 +22,17 @@ pub struct Checked {
     pub things: usize,
     pub task_answers: usize,
     pub invocations: usize,
+}
+
+impl std::fmt::Display for Checked {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { executions, events, lines, things, task_answers, invocations } = self;
+        write!(
+            formatter,
+            "{executions} executions with {events} events, {lines} log lines, {things} other things, {task_answers} \
+             answers to tasks, {invocations} asynchronous invocations"
+        )
+    }
 }
 
 /// Waits for the end of what runs, and looks at all of it.

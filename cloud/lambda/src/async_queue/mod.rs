@@ -357,7 +357,7 @@ impl Inner {
                     tracing::warn!(error = %failure, sequence, "an asynchronous invocation that is over was not removed; it is tried again")
                 }
             }
-            self.clock.sleep(REMOVAL_PAUSE).await;
+            self.clock.machine().sleep(REMOVAL_PAUSE).await;
         }
     }
 }

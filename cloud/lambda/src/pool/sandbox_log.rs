@@ -81,7 +81,7 @@ impl SandboxLog {
             output,
             stream,
             logs,
-            rate: OutputRate::new(clock.now()),
+            rate: OutputRate::new(clock.machine().now()),
             clock,
             lines: LineSplitter::default(),
             tail: LogTail::default(),
@@ -135,14 +135,15 @@ struct LogTask {
 impl LogTask {
     async fn run(mut self, mut commands: mpsc::Receiver<LogCommand>) {
         loop {
-            let pause = self.rate.pause(self.clock.now());
+            let machine = self.clock.machine();
+            let pause = self.rate.pause(machine.now());
             tokio::select! {
                 biased;
                 command = commands.recv() => match command {
                     Some(command) => self.obey(command).await,
                     None => break,
                 },
-                () = readable(self.output.as_ref(), &self.clock, pause) => {
+                () = readable(self.output.as_ref(), &machine, pause) => {
                     self.read();
                 }
             }
@@ -208,7 +209,7 @@ impl LogTask {
             Ok(0) => self.output = None,
             Ok(count) => {
                 let lines = self.lines.push(buffer.get(..count).unwrap_or_default());
-                self.rate.take(count + lines.len() * LINE_OVERHEAD_BYTES, self.clock.now());
+                self.rate.take(count + lines.len() * LINE_OVERHEAD_BYTES, self.clock.machine().now());
                 lines.into_iter().for_each(|line| self.add(line));
                 return Some(count);
             }
@@ -249,9 +250,9 @@ impl LogTask {
 }
 
 /// Waits until there is output, after a pause; for ever once it is closed.
-async fn readable(output: Option<&pipe::Receiver>, clock: &Clock, pause: Duration) {
+async fn readable(output: Option<&pipe::Receiver>, machine: &Clock, pause: Duration) {
     if let Some(output) = output {
-        clock.sleep(pause).await;
+        machine.sleep(pause).await;
         match output.ready(Interest::READABLE).await {
             Ok(_) => return,
             // Only while the async runtime ends.

@@ -64,6 +64,11 @@ impl Step {
         self.events.len() >= MAX_EVENTS || self.payload_bytes >= MAX_PAYLOAD_BYTES
     }
 
+    /// How many bytes of payloads its events have.
+    pub(super) fn payload_bytes(&self) -> usize {
+        self.payload_bytes
+    }
+
     /// Whether there is anything to write.
     pub(super) fn changes(&self) -> bool {
         !self.events.is_empty() || self.dirty

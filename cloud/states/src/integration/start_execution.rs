@@ -75,7 +75,7 @@ pub(super) async fn start(
 async fn start_in_the_end(states: &Arc<States>, start: StartRequest) -> Result<StartedExecution, ServiceError> {
     loop {
         match executions::start(states, start.clone()).await {
-            Err(error) if errors::is_not_written(&error) => states.clock.sleep(STORE_PAUSE).await,
+            Err(error) if errors::is_not_written(&error) => states.clock.machine().sleep(STORE_PAUSE).await,
             started => return started,
         }
     }

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::fixture::{Fixture, MACHINE};
-use super::stored::full_disk::{blocking, drive};
 use super::random_workflow::{flow, written};
+use super::stored::full_disk::{blocking, drive};
 use crate::rows::HISTORY;
 use crate::rows::execution::ExecutionKey;
 

@@ -17,7 +17,7 @@ pub(super) struct Loaded {
     pub(super) row: ExecutionRow,
     pub(super) compiled: Arc<CompiledMachine>,
     /// How many bytes its row has in the store.
-    pub(super) size_bytes: usize,
+    pub(in crate::driver) size_bytes: usize,
 }
 
 impl Loaded {

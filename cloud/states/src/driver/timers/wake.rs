@@ -19,6 +19,9 @@ const TOGETHER: usize = 16;
 /// which are due at one instant all go on before the first of them waits for the disk, and some megabytes.
 const MOST_AT_ONCE: usize = 5_000;
 
+/// How many bytes of rows and payloads these are at most, about: with large ones fewer go on together.
+const MOST_BYTES_AT_ONCE: usize = 16 << 20;
+
 /// After how many executions the others on this thread have a turn: a part of a millisecond.
 const TURN: usize = 32;
 
@@ -92,13 +95,21 @@ pub(in crate::driver) fn read_ahead(states: &Arc<States>, soon: Vec<ExecutionKey
 
 /// Lets every execution go on, then writes what they have come to in a few commits, then does what follows.
 async fn wake_together(states: Arc<States>, due: Vec<ExecutionKey>) {
-    for part in due.chunks(MOST_AT_ONCE) {
-        let mut stepped = Vec::with_capacity(part.len());
-        for (index, key) in part.iter().enumerate() {
+    let mut due = due.iter().enumerate().peekable();
+    while due.peek().is_some() {
+        let mut stepped = Vec::new();
+        let mut held_bytes = 0;
+        while stepped.len() < MOST_AT_ONCE
+            && held_bytes < MOST_BYTES_AT_ONCE
+            && let Some((index, key)) = due.next()
+        {
             if index % TURN == TURN - 1 {
                 tokio::task::yield_now().await;
             }
-            stepped.extend(take_step(&states, key));
+            if let Some(next) = take_step(&states, key) {
+                held_bytes += next.loaded.size_bytes + next.step.payload_bytes();
+                stepped.push(next);
+            }
         }
         let mut stepped = stepped.into_iter();
         while commit_some(&states, &mut stepped).await {}

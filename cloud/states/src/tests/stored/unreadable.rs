@@ -6,12 +6,12 @@ use cloud_core::testing::come_to_rest;
 use cloud_store::{Batch, Range, Store, Table};
 use serde_json::{Value, json};
 
+use super::formats::{TABLES, fixture};
 use crate::rows::{
     ACTIVITIES, ENDED_EXECUTIONS, EXECUTION_HEADS, EXPRESS_EXECUTIONS, HISTORY, MAP_RUNS, RUNNING_EXECUTIONS,
     STATE_MACHINES,
 };
 use crate::tests::fixture::{Fixture, MACHINE, Outside, ROLE, in_an_hour, waiting};
-use super::formats::{TABLES, fixture};
 
 const DAMAGED: &[u8] = b"{\"format\":1,";
 const RUNNING: &str = "arn:aws:states:us-east-1:000000000000:execution:m:running";
