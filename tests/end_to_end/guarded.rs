@@ -50,6 +50,7 @@ impl Guarded {
 }
 
 /// Whether this test may become another user. Where it may not it says that it was not run.
+#[allow(clippy::print_stderr, reason = "a test that can't run says so")]
 fn can_be_another_user(test: &str) -> bool {
     let is_root = rustix::process::geteuid().is_root();
     if !is_root {
