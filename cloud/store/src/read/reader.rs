@@ -10,7 +10,7 @@ use crate::read::stored_table::{StoredTable, StoredValue};
 use crate::read::view::View;
 use crate::{StoreError, Table};
 
-/// One table of a [`Snapshot`]; reads of it may nest.
+/// One table of a [`crate::Snapshot`]; reads of it may nest.
 pub struct TableReader<'a> {
     view: &'a View,
     stored: StoredTable<'a>,
@@ -31,7 +31,7 @@ impl<'a> TableReader<'a> {
     /// The value of a key.
     ///
     /// # Errors
-    /// As for [`Snapshot::get`].
+    /// As for [`crate::Snapshot::get`].
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
         let Some(value) = self.stored.get(key.as_bytes())? else {
             return Ok(None);
@@ -42,7 +42,7 @@ impl<'a> TableReader<'a> {
     /// Calls `each` with the rows of a range until it breaks.
     ///
     /// # Errors
-    /// As for [`Snapshot::get`].
+    /// As for [`crate::Snapshot::get`].
     pub fn scan<T: DeserializeOwned>(
         &self,
         range: Range<'_>,

@@ -50,7 +50,7 @@ pub struct RepairedTable {
 /// stays as it is. Nobody else may have it open.
 ///
 /// # Errors
-/// As for [`check`](fn@crate::repair::check), and when the new store can't be written; then the damaged one is as it was.
+/// As for [`check`](fn@crate::check), and when the new store can't be written; then the damaged one is as it was.
 pub fn repair(dir: &Path) -> Result<RepairReport, StoreError> {
     repair_in(&RealFolder::existing(dir))
 }

@@ -43,7 +43,7 @@ pub(crate) fn put_events(batch: &mut Batch, key: &ExecutionKey, events: &[Histor
     Ok(())
 }
 
-/// What a row begins with, as [`HistoryRow`] reads it.
+/// What a row begins with, as [`super::HistoryRow`] reads it.
 const ROW_START: &[u8] = b"{\"format\":1,\"events\":[";
 
 /// A row that is being written, each event straight into its bytes.
