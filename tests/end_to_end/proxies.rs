@@ -115,9 +115,13 @@ fn a_plain_endpoint_has_its_own_variable() {
     let ended = proxy.info(&[("HTTP_PROXY", &proxy.url()), endpoint]);
     assert!(is_there(&proxy), "{ended:#?}");
     assert_eq!(proxy.asked().first().map(String::as_str), Some("POST http://aws.example/"));
-    for except in [("NO_PROXY", "aws.example"), ("no_proxy", "*")] {
-        let ended = proxy.info(&[("HTTP_PROXY", &proxy.url()), endpoint, except]);
-        assert_eq!((ended.code, proxy.asked()), (Some(5), Vec::new()), "{ended:#?}");
+    // Another name: calls of the run above that its end has cut off may still reach the proxy.
+    let direct = ("AWS_ENDPOINT_URL", "http://direct.example");
+    for except in [("NO_PROXY", "direct.example"), ("no_proxy", "*")] {
+        let ended = proxy.info(&[("HTTP_PROXY", &proxy.url()), direct, except]);
+        assert_eq!(ended.code, Some(5), "{ended:#?}");
+        let asked = proxy.asked();
+        assert!(!asked.iter().any(|line| line.contains("direct.example")), "{asked:?}\n{ended:#?}");
     }
     // This machine is never on the other side of a proxy.
     let near = proxy.aws.url.clone();

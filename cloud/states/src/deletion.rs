@@ -42,7 +42,8 @@ pub(crate) async fn finish(states: &Arc<States>, machine: &str) {
     if !begin_removal(states, machine) {
         return;
     }
-    let removed = states.faults.remembering(remove(states, machine)).await;
+    // In memory of its own: it is rare, and a part of every step's future.
+    let removed = Box::pin(states.faults.remembering(remove(states, machine))).await;
     if let Err(error) = removed {
         tracing::warn!(error = %error, machine, "a state machine was not removed; it is after the next start");
     }
