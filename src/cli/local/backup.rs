@@ -119,7 +119,7 @@ fn told(repaired: &RepairReport) -> String {
     let store = visible(&repaired.path.display().to_string());
     let kept: u64 = repaired.tables.iter().map(|table| table.rows_kept).sum();
     if repaired.kept_as.is_empty() {
-        return format!("{} {store} is whole ({kept} rows). Nothing was changed.", toned(Tone::Good, "The store"));
+        return format!("{} {store} is whole (rows: {kept}). Nothing was changed.", toned(Tone::Good, "The store"));
     }
     let mut lines = vec![format!("{} {store} was damaged.", toned(Tone::Warning, "The store"))];
     lines.extend(repaired.damage.iter().map(|damage| format!("  {}", visible(damage))));
@@ -128,8 +128,8 @@ fn told(repaired: &RepairReport) -> String {
         let rows = table.rows_kept;
         match table.rows_lost {
             Some(0) => continue,
-            Some(lost) => lines.push(format!("  {name}: {lost} rows are lost, {rows} are saved")),
-            None => lines.push(format!("  {name}: {rows} rows are saved; nobody can say how many are lost")),
+            Some(lost) => lines.push(format!("  {name}: rows lost: {lost}, saved: {rows}")),
+            None => lines.push(format!("  {name}: rows saved: {rows}; nobody can say how many are lost")),
         }
         for row in table.lost.iter().take(NAMED) {
             lines.push(format!("    {}: {}", visible(&row.key), visible(&row.reason)));
@@ -140,6 +140,6 @@ fn told(repaired: &RepairReport) -> String {
     }
     let files: Vec<String> = repaired.kept_as.iter().map(|path| visible(&path.display().to_string())).collect();
     let kept_as = files.join(", ");
-    lines.push(format!("What is whole ({kept} rows) is in a new store; the damaged one is kept as {kept_as}."));
+    lines.push(format!("What is whole (rows: {kept}) is in a new store; the damaged one is kept as {kept_as}."));
     lines.join("\n")
 }

@@ -39,9 +39,10 @@ impl CloudClock for EmbeddedClock {
 /// What is said of a clock that was moved; nothing where it is the machine's.
 pub(crate) fn sentence(clock: &str, report: &TimeReport) -> Option<String> {
     let now = format!("{:.0}", report.now);
-    let ahead = match report.ahead_ms {
-        // Less than what two looks at two clocks are apart.
-        -999..=999 => None,
+    // To the second: two looks at two clocks are some milliseconds apart.
+    let ahead_ms = report.ahead_ms.saturating_add(500 * report.ahead_ms.signum()) / 1_000 * 1_000;
+    let ahead = match ahead_ms {
+        0 => None,
         ms if ms > 0 => Some(format!("{} ahead of this machine's", moment::duration(ms))),
         ms => Some(format!("{} behind this machine's", moment::duration(ms))),
     };
@@ -71,8 +72,8 @@ mod tests {
                 .unwrap_or_else(|| "-".to_owned())
         };
         let all = [
-            told(0, false, false),
-            told(2 * 3_600_000, false, false),
+            told(499, false, false),
+            told(2 * 3_600_000 - 7, false, false),
             told(1, true, false),
             told(-90_000, true, false),
             told(86_400_000, false, true),
