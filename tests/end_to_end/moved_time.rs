@@ -138,6 +138,9 @@ fn a_damaged_store_names_its_repair_which_keeps_what_was_damaged() {
     home.ok(&["local", "stop"]);
     let whole = home.json(&["local", "repair", "--json"]);
     assert_eq!(whole["damaged"], json!(false), "{whole:#}");
+    // What comes out of a backup lies in the one file, and nothing of it in the journal.
+    home.ok(&["local", "backup", "whole.zip"]);
+    home.ok(&["local", "restore", "whole.zip", "--replace"]);
     let store = home.path(".local/state/workshop/local/store/store.redb");
     let mut bytes = std::fs::read(&store).unwrap();
     // A row's text, wherever it lies: its checksum no longer fits.
