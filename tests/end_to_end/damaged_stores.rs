@@ -5,7 +5,7 @@ use std::process::Child;
 
 use serde_json::{Value, json};
 
-use crate::fault_matrix::sample;
+use crate::fault_matrix::{sample, tell};
 use crate::kills::connection::Connection;
 use crate::support::cloud::{Cloud, answers, copy, log, run, scratch};
 use crate::support::{eventually, free_port};
@@ -67,7 +67,7 @@ fn a_damaged_store_is_told_or_answers_rightly() {
         drop(child);
         assert!(!log(folder.path()).contains("panicked"), "{}", told("it panicked"));
     }
-    println!("{STORES} damaged stores: {seen:?}");
+    tell(&format!("{STORES} damaged stores: {seen:?}"));
 }
 
 /// A child that ends with this value.

@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-use crate::fault_matrix::sample;
+use crate::fault_matrix::{sample, tell};
 use crate::support::PATIENCE;
 use connection::Connection;
 use load::{ACTIVITY, Client};
@@ -88,7 +88,7 @@ fn what_was_answered_is_there_once_after_hundreds_of_kills() {
     });
     let checked = checked.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     cloud.assert_no_panic();
-    println!("{kills} kills, {} answers; whole: {checked}", records.answered());
+    tell(&format!("{kills} kills, {} answers; whole: {checked}", records.answered()));
 }
 
 fn wait_for_answers(records: &Records, count: u64) {
