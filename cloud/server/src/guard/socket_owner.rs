@@ -147,7 +147,9 @@ fn read(answer: &[u8], client: SocketAddr, server: SocketAddr) -> Result<Option<
         return if Errno::from_raw_os_error(error) == Errno::NOENT { Ok(None) } else { Err(Errno::PROTO) };
     }
     // The kernel may have found a listener on that port instead.
-    if answer.get(HEADER_BYTES + 4..HEADER_BYTES + 40) != Some(socket_id(client, server).as_slice()) {
+    let found = answer.get(HEADER_BYTES + 4..HEADER_BYTES + 40);
+    let is_asked_for = |id: Vec<u8>| found == Some(id.as_slice());
+    if !is_asked_for(socket_id(client, server)) && !is_asked_for(socket_id(mapped(client), mapped(server))) {
         return Ok(None);
     }
     let state = answer.get(HEADER_BYTES + 1).copied().unwrap_or_default();
@@ -156,13 +158,26 @@ fn read(answer: &[u8], client: SocketAddr, server: SocketAddr) -> Result<Option<
     Ok(Some(Socket { state, user, inode: u64::from(inode) }))
 }
 
+/// The same address as an IPv6 socket has it: a JVM's sockets are such ones, also when they are connected to 127.0.0.1.
+fn mapped(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) => SocketAddr::new(IpAddr::V6(ip.to_ipv6_mapped()), address.port()),
+        IpAddr::V6(_) => address,
+    }
+}
+
 fn number(bytes: &[u8], at: usize) -> Option<u32> {
     let field = bytes.get(at..at + 4)?;
     Some(u32::from_ne_bytes([field[0], field[1], field[2], field[3]]))
 }
 
-/// Reads the system's list up to the socket's line.
+/// The socket from the system's lists.
 fn in_proc(client: SocketAddr, server: SocketAddr) -> Option<Socket> {
+    in_list(client, server).or_else(|| in_list(mapped(client), mapped(server)))
+}
+
+/// Reads the list of the addresses' family up to the socket's line.
+fn in_list(client: SocketAddr, server: SocketAddr) -> Option<Socket> {
     let path = if client.is_ipv4() { "/proc/net/tcp" } else { "/proc/net/tcp6" };
     let file = std::fs::File::open(path).ok()?;
     let wanted = format!("{} {}", hexadecimal(client), hexadecimal(server));
@@ -211,6 +226,18 @@ mod tests {
             assert_eq!(SocketOwners::open().owner(ends.0, ends.1), None, "{address}: it is nobody's, not root's");
             assert_eq!(in_proc(ends.0, ends.1).and_then(Socket::owner), None, "{address}");
         }
+    }
+
+    #[test]
+    fn an_ipv6_socket_that_is_connected_to_an_ipv4_address_has_an_owner() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let Ok(_client) = TcpStream::connect(format!("[::ffff:127.0.0.1]:{port}")) else { return };
+        let (server, peer) = listener.accept().unwrap();
+        let mine = Some(rustix::process::geteuid().as_raw());
+        assert!(peer.is_ipv4());
+        assert_eq!(SocketOwners::open().owner(peer, server.local_addr().unwrap()), mine);
+        assert_eq!(in_proc(peer, server.local_addr().unwrap()).and_then(Socket::owner), mine);
     }
 
     #[test]
