@@ -1,14 +1,12 @@
 //! Executions that could go on for ever get on in small steps: others get theirs, and what happens in between is obeyed.
 
-use std::future::poll_fn;
 use std::ops::ControlFlow;
-use std::task::Poll;
 
 use cloud_core::testing::come_to_rest;
 use cloud_store::Range;
 use serde_json::{Value, json};
 
-use super::fixture::{Fixture, in_an_hour, waiting};
+use super::fixture::{Fixture, in_an_hour, turn, waiting};
 use crate::rows::execution::{ExecutionKey, ExecutionRow};
 use crate::rows::history::HistoryRow;
 use crate::rows::{HISTORY, RUNNING_EXECUTIONS};
@@ -26,19 +24,6 @@ fn endless() -> Value {
 /// Runs a test as one task among those of the service, which take turns with it.
 async fn beside(test: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(test).await.unwrap();
-}
-
-/// Lets every other task that is ready go on once.
-async fn turn() {
-    let mut is_over = false;
-    poll_fn(|context| {
-        if std::mem::replace(&mut is_over, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// Every event of an execution, in the order of the store.

@@ -336,3 +336,16 @@ impl Dispatch for Router {
         })
     }
 }
+
+/// Lets every other task that is ready go on once.
+pub(crate) async fn turn() {
+    let mut is_over = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut is_over, true) {
+            return std::task::Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}

@@ -2,35 +2,20 @@
 //! never was.
 
 use std::collections::BTreeMap;
-use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
-use std::task::Poll;
 use std::time::Duration;
 
 use cloud_core::{Location, ServiceError};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::tests::fixture::{Fixture, call};
+use crate::tests::fixture::{Fixture, call, turn};
 use crate::tests::random_workflow::{ACTIVITY, CHILD, ECHO, Plan, START, flow, written};
 
 /// Turns in which a run must end: the clock goes on by a second every eight.
 const MOST_TURNS: usize = 8_000;
 /// For how many turns the disk is full: three seconds.
 const FULL_TURNS: usize = 24;
-
-/// Lets every other task that is ready go on once.
-async fn turn() {
-    let mut is_over = false;
-    poll_fn(|context| {
-        if std::mem::replace(&mut is_over, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
 
 /// Calls until the disk takes it, as clients do.
 async fn insist(fixture: &Fixture, operation: &'static str, input: Value) -> Result<Value, ServiceError> {
