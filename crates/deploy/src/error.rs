@@ -117,7 +117,7 @@ impl DeployError {
     pub(crate) fn no_definition(state_machine: &Key, declared: &StateMachine) -> Self {
         Self::NoDefinition {
             state_machine: state_machine.clone(),
-            file: declared.definition.clone(),
+            file: declared.definition.file().to_owned(),
             at: declared.at.clone(),
         }
     }

@@ -149,6 +149,7 @@ mod tests {
             region: Region::parse("eu-west-1").unwrap(),
             account: AccountId::parse("123456789012").unwrap(),
             role_path: RolePath::default(),
+            names: crate::stack::DeployedNames::default(),
         };
         let json: Value = serde_json::from_str(&definition.resolve(&stack).json).unwrap();
         let state = serde_json::json!({"Type": "Pass", "Comment": "in eu-west-1", "End": true});

@@ -128,6 +128,7 @@ mod tests {
             region: Region::parse("eu-west-1").unwrap(),
             account: AccountId::parse("123456789012").unwrap(),
             role_path: RolePath::default(),
+            names: crate::stack::DeployedNames::default(),
         }
     }
 

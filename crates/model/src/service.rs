@@ -2,19 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use runtimes::Runtime;
+
+use super::document::Document;
 use super::names::{AccountId, Key, Region, ServiceName, StageName};
 use super::pseudo::Template;
-use super::source::Place;
-use super::stack::Stack;
+use super::source::{Place, Source};
+use super::stack::{DeployedNames, Stack};
 use super::stack_settings::StackSettings;
 
-/// Everything that a service file declares.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Everything that a service file declares. Paths in it are relative to the service file's folder.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Service {
     /// The service's name.
     pub name: ServiceName,
     /// The stage that is meant when the command names none.
     pub default_stage: StageName,
+    /// The region that is meant when neither the command nor the environment names one.
+    pub default_region: Option<Region>,
     /// What holds for every resource of a deployment.
     pub stack_settings: StackSettings,
     /// The functions by key.
@@ -25,6 +30,8 @@ pub struct Service {
     pub throttle: Throttle,
     /// The state machines by key.
     pub state_machines: BTreeMap<Key, StateMachine>,
+    /// The activities by key.
+    pub activities: BTreeMap<Key, Activity>,
 }
 
 /// A Lambda function.
@@ -32,22 +39,52 @@ pub struct Service {
 pub struct Function {
     /// Where it is declared.
     pub at: Place,
-    /// The folder of its crate, relative to the service file's folder.
-    pub source: String,
+    /// Its deployed name; `<stack>-<key>` when there is none.
+    pub name: Option<Template>,
+    /// What Lambda shows beside its name.
+    pub description: Option<String>,
+    /// What runs it.
+    pub runtime: Runtime,
+    /// What the runtime calls: `handler.start` for Node.js and Python, `bootstrap` for an executable.
+    pub handler: String,
+    /// Where its code is.
+    pub code: CodeSource,
     /// Memory in MB.
     pub memory_mb: u32,
     /// How long one invocation may take, in seconds.
     pub timeout_s: u32,
-    /// How long its log lines are kept, in days.
-    pub log_retention_days: u32,
+    /// How long its log lines are kept, in days; for ever when there is no number.
+    pub log_retention_days: Option<u32>,
     /// The processor it is built for.
     pub architecture: Architecture,
     /// Environment variables.
     pub environment: BTreeMap<String, Template>,
     /// Where these are declared; the function's own place when there are none.
     pub environment_at: Place,
+    /// The ARN of the role that it has instead of one of its own.
+    pub role: Option<Template>,
     /// What its role allows beside writing its own log.
     pub permissions: Vec<Permission>,
+    /// Tags beside those of the whole stack.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Where a function's code is, and what of it is deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeSource {
+    /// A folder (a crate, or Node.js or Python sources), or a file (a source, an executable, or a zip).
+    pub path: String,
+    /// Which files of a folder go into the zip. In order; the last one that a file matches decides.
+    pub patterns: Vec<PackagePattern>,
+}
+
+/// A pattern that puts files into a zip or keeps them out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackagePattern {
+    /// A glob, relative to the code's folder.
+    pub glob: String,
+    /// Whether what it matches is kept out: `!glob` in a service file.
+    pub excludes: bool,
 }
 
 /// The processor a function runs on.
@@ -64,10 +101,23 @@ pub enum Architecture {
 pub struct Permission {
     /// Where it is declared.
     pub at: Place,
+    /// Whether it allows or denies.
+    pub effect: Effect,
     /// Actions such as `states:*`.
     pub actions: Vec<String>,
     /// The ARNs it is about.
     pub resources: Vec<Template>,
+    /// When it holds, as a JSON object; always when there is none.
+    pub condition: Option<Template>,
+}
+
+/// What a statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// `Allow`.
+    Allow,
+    /// `Deny`.
+    Deny,
 }
 
 /// A route of the HTTP API to a function.
@@ -81,8 +131,36 @@ pub struct Route {
     pub path: String,
     /// The function that answers.
     pub function: Key,
-    /// Whether browsers of any origin may call it.
-    pub cors: bool,
+    /// What the function receives.
+    pub payload_format: PayloadFormat,
+    /// Which pages of other origins may call it; none when absent.
+    pub cors: Option<Cors>,
+}
+
+/// The form in which an HTTP API hands a request to a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PayloadFormat {
+    /// `1.0`, the form of REST APIs.
+    V1,
+    /// `2.0`.
+    V2,
+}
+
+/// Which pages of other origins may call a route, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cors {
+    /// Origins, or `*`.
+    pub origins: Vec<String>,
+    /// Methods; the route's own when empty.
+    pub methods: Vec<String>,
+    /// Headers that requests may have.
+    pub headers: Vec<String>,
+    /// Headers of answers that pages may read.
+    pub exposed_headers: Vec<String>,
+    /// Whether requests may carry credentials.
+    pub allow_credentials: bool,
+    /// How long a browser may keep the answer, in seconds.
+    pub max_age_s: Option<u32>,
 }
 
 /// The HTTP API's limits, so that a public endpoint can't run up a bill.
@@ -95,16 +173,58 @@ pub struct Throttle {
 }
 
 /// A state machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StateMachine {
     /// Where it is declared.
     pub at: Place,
-    /// The definition's file, relative to the service file's folder.
-    pub definition: String,
+    /// Its deployed name; `<stack>-<key>` when there is none.
+    pub name: Option<Template>,
+    /// Where its definition is.
+    pub definition: DefinitionSource,
     /// Standard or express.
     pub kind: StateMachineKind,
+    /// The ARN of the role that it has instead of one of its own.
+    pub role: Option<Template>,
     /// What its role allows beside what its definition shows that it needs.
     pub permissions: Vec<Permission>,
+    /// Which events of its executions go to a log group.
+    pub logging: Option<Logging>,
+    /// Tags beside those of the whole stack.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Where a state machine's definition is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DefinitionSource {
+    /// In a file of its own.
+    File(String),
+    /// In the service file itself.
+    Inline {
+        /// The service file.
+        source: Source,
+        /// The definition, whose places are those in the service file.
+        document: Document,
+    },
+}
+
+/// Which events of a state machine's executions are logged, and where (CreateStateMachine's `loggingConfiguration`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logging {
+    /// `ALL`, `ERROR`, `FATAL` or `OFF`.
+    pub level: String,
+    /// Whether inputs and outputs are logged too.
+    pub include_execution_data: bool,
+    /// The ARNs of log groups.
+    pub destinations: Vec<Template>,
+}
+
+/// An activity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activity {
+    /// Where it is declared.
+    pub at: Place,
+    /// Its deployed name.
+    pub name: Template,
 }
 
 /// The two kinds of state machine.
@@ -120,7 +240,18 @@ impl Service {
     /// One deployment of this service.
     pub fn stack(&self, stage: StageName, region: Region, account: AccountId) -> Stack {
         let role_path = self.stack_settings.role_path.clone();
-        Stack { service: self.name.clone(), stage, region, account, role_path }
+        let names = DeployedNames::default();
+        let mut stack = Stack { service: self.name.clone(), stage, region, account, role_path, names };
+        stack.names = self.deployed_names(&stack);
+        stack
+    }
+
+    /// The names that the service file itself gives, for one deployment.
+    fn deployed_names(&self, stack: &Stack) -> DeployedNames {
+        let resolved = |(key, name): (&Key, &Template)| (key.clone(), name.resolve(stack));
+        let functions = self.functions.iter().filter_map(|(key, function)| Some((key, function.name.as_ref()?)));
+        let machines = self.state_machines.iter().filter_map(|(key, machine)| Some((key, machine.name.as_ref()?)));
+        DeployedNames { functions: functions.map(resolved).collect(), state_machines: machines.map(resolved).collect() }
     }
 }
 
@@ -136,6 +267,57 @@ impl Architecture {
     /// The architecture of the machine this runs on, where Lambda has it; else x86_64.
     pub fn of_this_machine() -> Self {
         if cfg!(target_arch = "aarch64") { Self::Arm64 } else { Self::X86_64 }
+    }
+}
+
+impl DefinitionSource {
+    /// The file's path; the service file's name for a definition that stands in it.
+    pub fn file(&self) -> &str {
+        match self {
+            Self::File(path) => path,
+            Self::Inline { source, .. } => &source.file,
+        }
+    }
+}
+
+impl CodeSource {
+    /// All of a folder or file.
+    pub fn whole(path: impl Into<String>) -> Self {
+        Self { path: path.into(), patterns: Vec::new() }
+    }
+}
+
+impl Cors {
+    /// What `cors = true` stands for: pages of any origin may send JSON and keys of callers, with the route's method.
+    pub fn open() -> Self {
+        Self {
+            origins: vec!["*".to_owned()],
+            methods: Vec::new(),
+            headers: ["authorization", "content-type"].map(str::to_owned).to_vec(),
+            exposed_headers: Vec::new(),
+            allow_credentials: false,
+            max_age_s: None,
+        }
+    }
+}
+
+impl PayloadFormat {
+    /// The version's number in API Gateway's API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "1.0",
+            Self::V2 => "2.0",
+        }
+    }
+}
+
+impl Effect {
+    /// The word that policies use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+        }
     }
 }
 

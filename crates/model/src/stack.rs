@@ -1,5 +1,7 @@
 //! One deployment of a service: a service, a stage, a region and an account, and the names that follow from them.
 
+use std::collections::BTreeMap;
+
 use super::names::{AccountId, Arn, Key, Region, ServiceName, StageName};
 use super::role_path::RolePath;
 
@@ -33,6 +35,17 @@ pub struct Stack {
     pub account: AccountId,
     /// The path of its roles.
     pub role_path: RolePath,
+    /// The names that the service file itself gives.
+    pub names: DeployedNames,
+}
+
+/// The deployed names that a service file gives to some of what it declares; the others follow from the stack's name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DeployedNames {
+    /// Functions.
+    pub functions: BTreeMap<Key, String>,
+    /// State machines.
+    pub state_machines: BTreeMap<Key, String>,
 }
 
 impl Stack {
@@ -43,12 +56,14 @@ impl Stack {
 
     /// The deployed name of a function. Here and below, a name that is longer than AWS accepts ends in a hash of the whole.
     pub fn function_name(&self, key: &Key) -> String {
-        shortened(format!("{}-{key}", self.name()), FUNCTION_NAME_LIMIT)
+        let derived = || shortened(format!("{}-{key}", self.name()), FUNCTION_NAME_LIMIT);
+        self.names.functions.get(key).cloned().unwrap_or_else(derived)
     }
 
     /// The deployed name of a state machine.
     pub fn state_machine_name(&self, key: &Key) -> String {
-        shortened(format!("{}-{key}", self.name()), STATE_MACHINE_NAME_LIMIT)
+        let derived = || shortened(format!("{}-{key}", self.name()), STATE_MACHINE_NAME_LIMIT);
+        self.names.state_machines.get(key).cloned().unwrap_or_else(derived)
     }
 
     /// The name of the role of a function or state machine. Roles belong to no region, so the region is in the name.
@@ -192,6 +207,7 @@ mod tests {
             region: Region::parse("us-east-1").unwrap(),
             account: AccountId::parse("123456789012").unwrap(),
             role_path: RolePath::default(),
+            names: DeployedNames::default(),
         };
         let start = Key::parse("startStateMachine").unwrap();
         let send = Key::parse("startStateMachines").unwrap();
@@ -212,6 +228,7 @@ mod tests {
             region: Region::parse("us-east-1").unwrap(),
             account: AccountId::parse("123456789012").unwrap(),
             role_path: RolePath::default(),
+            names: DeployedNames::default(),
         };
         let send = Key::parse("sendEmail").unwrap();
         let name = stack.name();

@@ -17,6 +17,7 @@ fn checked_as(machine_type: asl::MachineType, file: &str, text: &str) -> Checked
         region: Region::parse("us-east-1").unwrap(),
         account: AccountId::parse("123456789012").unwrap(),
         role_path: RolePath::default(),
+        names: model::stack::DeployedNames::default(),
     };
     check(Source::new(file, text), machine_type, &stack, "2026-01-01T00:00:00Z".parse().unwrap())
 }

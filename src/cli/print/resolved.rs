@@ -27,7 +27,7 @@ pub(super) fn text(service: &Service, stack: &Stack) -> String {
         let _ = writeln!(text, "method = {}", quoted(&route.method));
         let _ = writeln!(text, "path = {}", quoted(&route.path));
         let _ = writeln!(text, "function = {}", quoted(route.function.as_str()));
-        let _ = writeln!(text, "cors = {}", route.cors);
+        let _ = writeln!(text, "cors = {}", route.cors.is_some());
     }
     let rate = service.throttle.rate_per_s;
     let burst = service.throttle.burst;
@@ -35,7 +35,7 @@ pub(super) fn text(service: &Service, stack: &Stack) -> String {
     for (key, machine) in &service.state_machines {
         let name = stack.state_machine_name(key);
         let _ = writeln!(text, "\n[state_machines.{key}] # {name}");
-        let _ = writeln!(text, "definition = {}", quoted(&machine.definition));
+        let _ = writeln!(text, "definition = {}", quoted(machine.definition.file()));
         let _ = writeln!(text, "type = {}", quoted(machine.kind.as_str()));
         add_permissions(&mut text, &format!("state_machines.{key}"), &machine.permissions, stack);
     }
@@ -58,10 +58,12 @@ fn add_stack_settings(text: &mut String, settings: &StackSettings, stack: &Stack
 
 fn add_function(text: &mut String, key: &Key, function: &Function, stack: &Stack) {
     let _ = writeln!(text, "\n[functions.{key}] # {}", stack.function_name(key));
-    let _ = writeln!(text, "source = {}", quoted(&function.source));
+    let _ = writeln!(text, "source = {}", quoted(&function.code.path));
     let _ = writeln!(text, "memory_mb = {}", function.memory_mb);
     let _ = writeln!(text, "timeout_s = {}", function.timeout_s);
-    let _ = writeln!(text, "log_retention_days = {}", function.log_retention_days);
+    if let Some(days) = function.log_retention_days {
+        let _ = writeln!(text, "log_retention_days = {days}");
+    }
     let _ = writeln!(text, "architecture = {}", quoted(function.architecture.as_str()));
     if !function.environment.is_empty() {
         let _ = writeln!(text, "\n[functions.{key}.environment]");
@@ -130,7 +132,7 @@ fn function_json(key: &Key, function: &Function, stack: &Stack) -> Value {
         "name": stack.function_name(key),
         "arn": stack.function_arn(key).as_str(),
         "at": place(&function.at),
-        "source": function.source,
+        "source": function.code.path,
         "memoryMb": function.memory_mb,
         "timeoutS": function.timeout_s,
         "logRetentionDays": function.log_retention_days,
@@ -159,7 +161,7 @@ fn route_json(route: &Route) -> Value {
         "method": route.method,
         "path": route.path,
         "function": route.function.as_str(),
-        "cors": route.cors,
+        "cors": route.cors.is_some(),
         "at": place(&route.at),
     })
 }
@@ -206,7 +208,7 @@ mod tests {
             let (again, stack) = read(&printed);
             assert_eq!(text(&again, &stack), printed);
             let sources =
-                |service: &Service| service.functions.values().map(|it| it.source.clone()).collect::<Vec<_>>();
+                |service: &Service| service.functions.values().map(|it| it.code.path.clone()).collect::<Vec<_>>();
             assert_eq!(sources(&again), sources(&service));
             assert_eq!(again.stack_settings.tags, service.stack_settings.tags);
         }

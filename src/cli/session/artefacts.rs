@@ -81,7 +81,7 @@ async fn build(
     let mut by_architecture: BTreeMap<&str, Vec<packager::FunctionSource>> = BTreeMap::new();
     for (key, function) in &project.service.functions {
         let source =
-            packager::FunctionSource { name: key.to_string(), crate_dir: definitions_dir.join(&function.source) };
+            packager::FunctionSource { name: key.to_string(), crate_dir: definitions_dir.join(&function.code.path) };
         by_architecture.entry(function.architecture.as_str()).or_default().push(source);
     }
     let mut zips = BTreeMap::new();

@@ -85,8 +85,9 @@ impl ProjectText {
     ) -> Result<Self, CliError> {
         let service = Service::parse(&read("service.toml")?)?;
         let definition = |(key, machine): (&Key, &StateMachine)| {
-            let source = read(&machine.definition).map_err(|failure| without_definition(failure, key, machine))?;
-            let path = path(&machine.definition);
+            let source =
+                read(machine.definition.file()).map_err(|failure| without_definition(failure, key, machine))?;
+            let path = path(machine.definition.file());
             Ok(DefinitionText { key: key.clone(), kind: machine.kind, source, path })
         };
         let definitions = service.state_machines.iter().map(definition).collect::<Result<_, CliError>>()?;

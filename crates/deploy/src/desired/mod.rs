@@ -78,7 +78,7 @@ fn add_function(
     let group = LogGroupSpec {
         name: stack.log_group(key),
         arn: stack.log_group_arn(&stack.log_group(key)),
-        retention_days: function.log_retention_days,
+        retention_days: function.log_retention_days.unwrap_or(14),
         tags: tags.clone(),
     };
     all.insert(Resource::LogGroup(key.clone()), Spec::LogGroup(group));
@@ -87,8 +87,8 @@ fn add_function(
         name: stack.function_name(key),
         arn: stack.function_arn(key),
         configuration: Configuration {
-            runtime: "provided.al2023".to_owned(),
-            handler: "bootstrap".to_owned(),
+            runtime: function.runtime.as_str().to_owned(),
+            handler: function.handler.clone(),
             role: stack.role_arn(key).to_string(),
             memory_mb: function.memory_mb,
             timeout_s: function.timeout_s,
@@ -166,7 +166,7 @@ fn add_api(all: &mut Desired, service: &Service, stack: &Stack) {
 /// An API has one CORS configuration; it allows the methods of the routes that want one, JSON, and keys of callers.
 fn cors(routes: &[Route]) -> Option<Cors> {
     let mut methods: BTreeSet<String> =
-        routes.iter().filter(|route| route.cors).map(|route| route.method.clone()).collect();
+        routes.iter().filter(|route| route.cors.is_some()).map(|route| route.method.clone()).collect();
     if methods.is_empty() {
         return None;
     }

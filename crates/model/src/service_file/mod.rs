@@ -4,13 +4,21 @@ mod stack_settings;
 
 use std::collections::BTreeMap;
 
+use runtimes::Runtime;
+
 use super::environment;
 use super::names::{Key, NameError, ServiceName, StageName};
 use super::pseudo::Template;
 use super::section::{Located, Section, nearest};
-use super::service::{Architecture, Function, Permission, Route, Service, StateMachine, StateMachineKind, Throttle};
+use super::service::{
+    Architecture, CodeSource, Cors, DefinitionSource, Effect, Function, PayloadFormat, Permission, Route, Service,
+    StateMachine, StateMachineKind, Throttle,
+};
 use super::source::{ModelError, Source};
 use super::stack_settings::StackSettings;
+
+/// What an executable's handler is called: Lambda does not look at it, and wants one.
+const BOOTSTRAP: &str = "bootstrap";
 
 const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
@@ -48,7 +56,17 @@ impl Service {
             let message = format!("`{shared}` names a function and a state machine; their roles would be one.");
             return Err(source.error_at(0, message).with_hint("Give one of them another name."));
         }
-        Ok(Self { name, default_stage, stack_settings, functions, routes, throttle, state_machines })
+        Ok(Self {
+            name,
+            default_stage,
+            default_region: None,
+            stack_settings,
+            functions,
+            routes,
+            throttle,
+            state_machines,
+            activities: BTreeMap::new(),
+        })
     }
 }
 
@@ -92,21 +110,27 @@ fn function(mut section: Section<'_>) -> Result<Function, ModelError> {
     section.finish()?;
     Ok(Function {
         at,
-        source,
+        name: None,
+        description: None,
+        runtime: Runtime::ProvidedAl2023,
+        handler: BOOTSTRAP.to_owned(),
+        code: CodeSource::whole(source),
         memory_mb,
         timeout_s,
         log_retention_days,
         architecture,
         environment,
         environment_at,
+        role: None,
         permissions,
+        tags: BTreeMap::new(),
     })
 }
 
-fn retention(section: &mut Section<'_>) -> Result<u32, ModelError> {
+fn retention(section: &mut Section<'_>) -> Result<Option<u32>, ModelError> {
     match section.number("log_retention_days", 1..36_501)? {
-        None => Ok(14),
-        Some(days) if RETENTION_DAYS.contains(&days.value) => Ok(days.value),
+        None => Ok(Some(14)),
+        Some(days) if RETENTION_DAYS.contains(&days.value) => Ok(Some(days.value)),
         Some(days) => {
             let message = format!("CloudWatch Logs can't keep lines for {} days.", days.value);
             let hint = format!("Take one of {}.", RETENTION_DAYS.map(|days| days.to_string()).join(", "));
@@ -148,7 +172,7 @@ fn permission(mut section: Section<'_>) -> Result<Permission, ModelError> {
     let resources =
         resources.into_iter().map(|at| Template::parse(source, at.span, &at.value)).collect::<Result<_, _>>()?;
     section.finish()?;
-    Ok(Permission { at, actions, resources })
+    Ok(Permission { at, effect: Effect::Allow, actions, resources, condition: None })
 }
 
 /// Reads the routes; each may be declared once.
@@ -178,7 +202,7 @@ fn route(mut section: Section<'_>, functions: &BTreeMap<Key, Function>) -> Resul
     let method = one_of(source, "method", &method, &METHODS, |method| method)?.to_owned();
     let path = section.required("path")?;
     let target = section.required("function")?;
-    let cors = section.boolean("cors")?.unwrap_or(false);
+    let cors = section.boolean("cors")?.unwrap_or(false).then(Cors::open);
     section.finish()?;
     if !path.value.starts_with('/') || path.value.contains(char::is_whitespace) {
         let message = format!("A route's path begins with `/` and holds no space; `{}` does not.", path.value);
@@ -194,7 +218,7 @@ fn route(mut section: Section<'_>, functions: &BTreeMap<Key, Function>) -> Resul
         };
         return Err(source.error_at(target.span.start, message).with_hint(hint));
     }
-    Ok(Route { at, method, path: path.value, function, cors })
+    Ok(Route { at, method, path: path.value, function, payload_format: PayloadFormat::V2, cors })
 }
 
 fn throttle(mut section: Section<'_>) -> Result<Throttle, ModelError> {
@@ -206,7 +230,7 @@ fn throttle(mut section: Section<'_>) -> Result<Throttle, ModelError> {
 
 fn state_machine(mut section: Section<'_>) -> Result<StateMachine, ModelError> {
     let at = section.place();
-    let definition = section.required("definition")?.value;
+    let definition = DefinitionSource::File(section.required("definition")?.value);
     let kinds = [StateMachineKind::Standard, StateMachineKind::Express];
     let kind = match section.string("type")? {
         Some(written) => one_of(section.source, "type", &written, &kinds, |kind| kind.as_str())?,
@@ -214,7 +238,7 @@ fn state_machine(mut section: Section<'_>) -> Result<StateMachine, ModelError> {
     };
     let permissions = permissions(&mut section)?;
     section.finish()?;
-    Ok(StateMachine { at, definition, kind, permissions })
+    Ok(StateMachine { at, name: None, definition, kind, role: None, permissions, logging: None, tags: BTreeMap::new() })
 }
 
 /// The value among a few that a text spells.

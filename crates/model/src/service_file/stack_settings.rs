@@ -37,6 +37,7 @@ pub(super) fn stack_settings(
                 region: Region::default(),
                 account: AccountId::local(),
                 role_path: RolePath::default(),
+                names: crate::stack::DeployedNames::default(),
             };
             if !is_policy_arn(&template.resolve(&somewhere)) {
                 let message = format!("`{}` is not the ARN of a managed policy.", written.value);

@@ -21,9 +21,9 @@ fn the_lesson_is_read() {
     let functions: Vec<&str> = service.functions.keys().map(Key::as_str).collect();
     assert_eq!(functions, ["sendEmail", "startStateMachine"]);
     assert_eq!(service.routes[0].key(), "POST /start");
-    assert!(service.routes[0].cors);
+    assert_eq!(service.routes[0].cors, Some(Cors::open()));
     let machine = &service.state_machines[&Key::parse("myStateMachine").unwrap()];
-    assert_eq!(machine.definition, "wait-to-send.asl.json");
+    assert_eq!(machine.definition.file(), "wait-to-send.asl.json");
 }
 
 #[test]

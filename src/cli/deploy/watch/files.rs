@@ -49,13 +49,13 @@ impl ProjectFiles {
         let mut files = BTreeSet::from([service_file]);
         let definitions_dir = Project::definitions_dir(&self.folder);
         for machine in self.service.iter().flat_map(|service| service.state_machines.values()) {
-            files.insert(definitions_dir.join(&machine.definition));
+            files.insert(definitions_dir.join(machine.definition.file()));
         }
         for (key, function) in self.service.iter().flat_map(|service| &service.functions) {
             match &self.zips {
                 Some(zips) => drop(files.insert(zips.join(format!("{key}.zip")))),
                 None => {
-                    walk(&definitions_dir.join(&function.source), &mut files, &mut snapshot.folders);
+                    walk(&definitions_dir.join(&function.code.path), &mut files, &mut snapshot.folders);
                     // Crates of the project that it uses, and what it includes from elsewhere.
                     let inputs = packager::last_inputs(key.as_str(), &packager::functions_dir(&self.folder));
                     files.extend(inputs.into_iter().filter(|path| path.starts_with(&self.folder)));

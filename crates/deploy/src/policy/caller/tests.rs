@@ -12,6 +12,7 @@ fn stack(service: &str, stage: &str, region: &str) -> Stack {
         region: Region::parse(region).unwrap(),
         account: AccountId::parse("123456789012").unwrap(),
         role_path: RolePath::default(),
+        names: model::stack::DeployedNames::default(),
     }
 }
 
