@@ -11,6 +11,9 @@ pub const OWNER_TAG: &str = "workshop:stack";
 /// The tag that says which thing of the service file a resource is: its name may be too long to tell.
 pub const KEY_TAG: &str = "workshop:key";
 
+/// The tag of a role that says the deployed name of what uses it, where the service file gave that name.
+pub const NAME_TAG: &str = "workshop:name";
+
 /// The alias that HTTP APIs invoke: it leads to the version that was deployed last, or rolled back to.
 pub const LIVE: &str = "live";
 

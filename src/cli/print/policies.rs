@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::ui::{Tone, toned, visible};
 use deploy::policy::{Invocation, Reason, Role, RoleOwner, Statement};
+use model::service::Effect;
 use model::stack::Stack;
 
 /// Who invokes functions through the HTTP API, and what it then does.
@@ -44,7 +45,11 @@ pub(super) fn text(roles: &[Role], invocations: &[Invocation]) -> String {
 }
 
 fn add_statement(text: &mut String, statement: &Statement) {
-    let _ = writeln!(text, "  may {}", visible(&statement.actions.join(", ")));
+    let may = match statement.effect {
+        Effect::Allow => "may",
+        Effect::Deny => "may not",
+    };
+    let _ = writeln!(text, "  {may} {}", visible(&statement.actions.join(", ")));
     for resource in &statement.resources {
         let _ = writeln!(text, "    on {}", visible(resource));
     }
@@ -87,6 +92,7 @@ fn role_json(role: &Role) -> Value {
     let (kind, key) = of(role);
     let statement = |statement: &Statement| {
         json!({
+            "effect": statement.effect.as_str(),
             "actions": statement.actions,
             "resources": statement.resources,
             "condition": statement.condition,

@@ -21,7 +21,7 @@ const TABLE: [(&str, &[&str]); 20] = [
     ("asl", &["jsonata"]),
     ("validate", &["model", "asl"]),
     ("aws", &["model"]),
-    ("deploy", &["aws", "model", "policy"]),
+    ("deploy", &["aws", "model", "policy", "runtimes"]),
     ("graph", &["asl"]),
     ("simulate", &["asl", "model", "graph"]),
     // It has the one conversion of the store's error, and the cached table.

@@ -18,9 +18,6 @@ const SERVICE: &str = "API Gateway";
 /// The IAM action that reads an API's tags.
 const TAGS_ACTION: &str = "apigateway:GET";
 
-/// The version of the event that a function gets.
-pub const PAYLOAD_FORMAT: &str = "2.0";
-
 /// An HTTP API without what is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Api {
@@ -47,6 +44,12 @@ pub struct Cors {
     pub methods: Vec<String>,
     /// Request headers.
     pub headers: Vec<String>,
+    /// Headers of answers that pages may read.
+    pub exposed_headers: Vec<String>,
+    /// Whether requests may carry credentials.
+    pub allow_credentials: bool,
+    /// How long a browser may keep the answer, in seconds; its own choice when absent.
+    pub max_age_s: Option<u32>,
 }
 
 /// What a route runs.
@@ -87,19 +90,35 @@ pub struct Stage {
 }
 
 impl Cors {
-    /// Lists in any order and case.
-    pub fn new(origins: &[String], methods: &[String], headers: &[String]) -> Self {
-        let sorted = |list: &[String], change: fn(&str) -> String| {
+    /// The same with its lists in API Gateway's order and case.
+    pub fn normalised(self) -> Self {
+        let sorted = |list: Vec<String>, change: fn(&str) -> String| {
             let mut list: Vec<String> = list.iter().map(|item| change(item)).collect();
             list.sort();
             list.dedup();
             list
         };
         Self {
-            origins: sorted(origins, str::to_owned),
-            methods: sorted(methods, str::to_uppercase),
-            headers: sorted(headers, str::to_lowercase),
+            origins: sorted(self.origins, str::to_owned),
+            methods: sorted(self.methods, str::to_uppercase),
+            headers: sorted(self.headers, str::to_lowercase),
+            exposed_headers: sorted(self.exposed_headers, str::to_lowercase),
+            ..self
         }
+    }
+}
+
+impl From<&SdkCors> for Cors {
+    fn from(there: &SdkCors) -> Self {
+        let cors = Self {
+            origins: there.allow_origins().to_vec(),
+            methods: there.allow_methods().to_vec(),
+            headers: there.allow_headers().to_vec(),
+            exposed_headers: there.expose_headers().to_vec(),
+            allow_credentials: there.allow_credentials().unwrap_or_default(),
+            max_age_s: there.max_age().and_then(|age| u32::try_from(age).ok()).filter(|age| *age > 0),
+        };
+        cors.normalised()
     }
 }
 
@@ -109,6 +128,9 @@ impl From<&Cors> for SdkCors {
             .set_allow_origins(Some(cors.origins.clone()))
             .set_allow_methods(Some(cors.methods.clone()))
             .set_allow_headers(Some(cors.headers.clone()))
+            .set_expose_headers(Some(cors.exposed_headers.clone()).filter(|headers| !headers.is_empty()))
+            .set_allow_credentials(cors.allow_credentials.then_some(true))
+            .set_max_age(cors.max_age_s.and_then(|age| i32::try_from(age).ok()))
             .build()
     }
 }
@@ -168,9 +190,7 @@ async fn tags(client: &Client, arn: &str) -> Result<Option<TagRead>, AwsError> {
 
 fn read(api: aws_sdk_apigatewayv2::types::Api) -> Api {
     Api {
-        cors: api
-            .cors_configuration()
-            .map(|cors| Cors::new(cors.allow_origins(), cors.allow_methods(), cors.allow_headers())),
+        cors: api.cors_configuration().map(Cors::from),
         created_s: api.created_date().map_or(0, |date| date.secs()),
         id: api.api_id.unwrap_or_default(),
         name: api.name.unwrap_or_default(),
@@ -240,22 +260,28 @@ pub async fn integrations(client: &Client, api: &str) -> Result<Vec<Integration>
     Ok(found.into_iter().map(read).collect())
 }
 
-/// Creates an integration with a function and returns its id. Never executed twice, like [`create_api`].
-pub async fn create_integration(client: &Client, api: &str, uri: &str) -> Result<String, AwsError> {
+/// Creates an integration with a function, which gets events of the version `payload_format`, and returns its id. Never
+/// executed twice, like [`create_api`].
+pub async fn create_integration(
+    client: &Client,
+    api: &str,
+    uri: &str,
+    payload_format: &str,
+) -> Result<String, AwsError> {
     let request = client
         .create_integration()
         .api_id(api)
         .integration_type(IntegrationType::AwsProxy)
         .integration_uri(uri)
-        .payload_format_version(PAYLOAD_FORMAT);
+        .payload_format_version(payload_format);
     let answer = request.customize().interceptor(Repeat::IfNotExecuted).send().await;
     let answer = answer.map_err(AwsError::from_sdk(SERVICE, "CreateIntegration"))?;
     Ok(answer.integration_id.unwrap_or_default())
 }
 
 /// Sets the version of the event that an integration's function gets.
-pub async fn update_integration(client: &Client, api: &str, id: &str) -> Result<(), AwsError> {
-    let request = client.update_integration().api_id(api).integration_id(id).payload_format_version(PAYLOAD_FORMAT);
+pub async fn update_integration(client: &Client, api: &str, id: &str, payload_format: &str) -> Result<(), AwsError> {
+    let request = client.update_integration().api_id(api).integration_id(id).payload_format_version(payload_format);
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateIntegration")).map(|_| ())
 }
 

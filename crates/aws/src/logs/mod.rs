@@ -62,6 +62,12 @@ pub async fn put_retention(client: &Client, name: &str, days: u32) -> Result<(),
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "PutRetentionPolicy")).map(|_| ())
 }
 
+/// Lets a log group keep its lines for ever.
+pub async fn delete_retention(client: &Client, name: &str) -> Result<(), AwsError> {
+    let answer = client.delete_retention_policy().log_group_name(name).send().await;
+    answer.map_err(AwsError::from_sdk(SERVICE, "DeleteRetentionPolicy")).map(|_| ())
+}
+
 /// Deletes a log group with all its lines, if it exists.
 pub async fn delete_group(client: &Client, name: &str) -> Result<(), AwsError> {
     let answer = client.delete_log_group().log_group_name(name).send().await;

@@ -94,6 +94,7 @@ pub const OPERATIONS: &[Operation] = &[
     logs("TagResource", &[may("logs:TagResource", LogGroup)]),
     logs("ListTagsForResource", &[may("logs:ListTagsForResource", LogGroup)]),
     logs("PutRetentionPolicy", &[may("logs:PutRetentionPolicy", LogGroup)]),
+    logs("DeleteRetentionPolicy", &[may("logs:DeleteRetentionPolicy", LogGroup)]),
     logs("DeleteLogGroup", &[may("logs:DeleteLogGroup", LogGroup)]),
     logs("FilterLogEvents", &[may("logs:FilterLogEvents", LogGroup)]),
     logs("StartLiveTail", &[may("logs:StartLiveTail", LogGroup)]),

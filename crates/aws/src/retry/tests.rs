@@ -119,7 +119,7 @@ async fn what_must_not_happen_twice_is_repeated_only_if_it_did_not_happen() {
         invoke(&peer.aws, "f", b"{}".to_vec(), InvocationMode::RequestResponse, false).await.unwrap_err();
         assert_eq!(peer.calls(), 1);
         let peer = flaky(1, lost, answer.clone()).await;
-        crate::apis::create_integration(&peer.aws.apis, "a", "arn").await.unwrap_err();
+        crate::apis::create_integration(&peer.aws.apis, "a", "arn", "2.0").await.unwrap_err();
         assert_eq!(peer.calls(), 1);
     }
 }

@@ -10,7 +10,8 @@ pub mod versions;
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::types::{
-    LogLevel, LoggingConfiguration, StateMachineStatus, StateMachineType, Tag, TracingConfiguration,
+    CloudWatchLogsLogGroup, LogDestination, LogLevel, LoggingConfiguration, StateMachineStatus, StateMachineType, Tag,
+    TracingConfiguration,
 };
 
 use crate::error::{AwsError, ignore_not_found, or_absent};
@@ -27,8 +28,8 @@ pub struct StateMachine {
     pub role: String,
     /// `STANDARD` or `EXPRESS`.
     pub kind: String,
-    /// Whether it writes its executions' events to a log group.
-    pub logs: bool,
+    /// Which events of its executions it logs.
+    pub logging: Logging,
     /// Whether it sends traces to X-Ray.
     pub traces: bool,
     /// Whether it is going away: it does so once its executions have ended.
@@ -44,6 +45,51 @@ pub struct Settings {
     pub role: String,
     /// `STANDARD` or `EXPRESS`.
     pub kind: &'static str,
+    /// Which events of its executions it logs.
+    pub logging: Logging,
+}
+
+/// Which events of its executions a state machine logs, and where. The default logs nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Logging {
+    /// `ALL`, `ERROR` or `FATAL`; none when nothing is logged.
+    level: Option<String>,
+    include_execution_data: bool,
+    /// ARNs of log groups, each ending in `:*`.
+    destinations: Vec<String>,
+}
+
+impl Logging {
+    /// What logs events of a level to log groups; nothing is logged at the level `OFF`.
+    pub fn new(level: &str, include_execution_data: bool, destinations: Vec<String>) -> Self {
+        if level == LogLevel::Off.as_str() {
+            return Self::default();
+        }
+        Self { level: Some(level.to_owned()), include_execution_data, destinations }
+    }
+
+    fn read(there: &LoggingConfiguration) -> Self {
+        let arn = |it: &LogDestination| it.cloud_watch_logs_log_group()?.log_group_arn().map(str::to_owned);
+        let destinations = there.destinations().iter().filter_map(arn).collect();
+        Self::new(
+            there.level().map_or(LogLevel::Off.as_str(), LogLevel::as_str),
+            there.include_execution_data(),
+            destinations,
+        )
+    }
+
+    fn configuration(&self) -> LoggingConfiguration {
+        let Some(level) = &self.level else { return LoggingConfiguration::builder().level(LogLevel::Off).build() };
+        let destination = |arn: &String| {
+            let group = CloudWatchLogsLogGroup::builder().log_group_arn(arn).build();
+            LogDestination::builder().cloud_watch_logs_log_group(group).build()
+        };
+        LoggingConfiguration::builder()
+            .level(LogLevel::from(level.as_str()))
+            .include_execution_data(self.include_execution_data)
+            .set_destinations(Some(self.destinations.iter().map(destination).collect()))
+            .build()
+    }
 }
 
 /// The state machine with an ARN, if it exists.
@@ -51,10 +97,7 @@ pub async fn state_machine(client: &Client, arn: &str) -> Result<Option<StateMac
     let answer = client.describe_state_machine().state_machine_arn(arn).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "DescribeStateMachine")))?;
     Ok(found.map(|output| StateMachine {
-        logs: output
-            .logging_configuration()
-            .and_then(LoggingConfiguration::level)
-            .is_some_and(|level| *level != LogLevel::Off),
+        logging: output.logging_configuration().map(Logging::read).unwrap_or_default(),
         traces: output.tracing_configuration().is_some_and(TracingConfiguration::enabled),
         deleting: output.status() == Some(&StateMachineStatus::Deleting),
         kind: output.r#type().as_str().to_owned(),
@@ -100,7 +143,7 @@ pub async fn create(
         .definition(&settings.definition)
         .role_arn(&settings.role)
         .r#type(StateMachineType::from(settings.kind))
-        .logging_configuration(no_logs())
+        .logging_configuration(settings.logging.configuration())
         .tracing_configuration(no_traces())
         .publish(true)
         .version_description(description)
@@ -121,7 +164,7 @@ pub async fn update(
         .state_machine_arn(arn)
         .definition(&settings.definition)
         .role_arn(&settings.role)
-        .logging_configuration(no_logs())
+        .logging_configuration(settings.logging.configuration())
         .tracing_configuration(no_traces())
         .publish(description.is_some())
         .set_version_description(description.map(str::to_owned));
@@ -142,10 +185,6 @@ fn listed(tags: &Tags) -> Vec<Tag> {
 pub async fn delete(client: &Client, arn: &str) -> Result<(), AwsError> {
     let answer = client.delete_state_machine().state_machine_arn(arn).send().await;
     ignore_not_found(answer.map_err(AwsError::from_sdk(SERVICE, "DeleteStateMachine")))
-}
-
-fn no_logs() -> LoggingConfiguration {
-    LoggingConfiguration::builder().level(LogLevel::Off).build()
 }
 
 fn no_traces() -> TracingConfiguration {

@@ -25,7 +25,11 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &LogGroupSpec) 
             context.record_created(step, &spec.tags);
         }
     }
-    retain(context, step, spec).await
+    match spec.retention_days {
+        Some(_) => retain(context, step, spec).await,
+        // A new group keeps its lines for ever; one that turned up is compared when the stack is observed again.
+        None => Ok(()),
+    }
 }
 
 /// Updates a log group's retention and tags.
@@ -49,7 +53,12 @@ async fn tag(context: &Context, step: &Step, spec: &LogGroupSpec) -> Result<(), 
 }
 
 async fn retain(context: &Context, step: &Step, spec: &LogGroupSpec) -> Result<(), DeployError> {
-    context.retry(step).call(|| logs::put_retention(&context.aws.logs, &spec.name, spec.retention_days)).await
+    let client = &context.aws.logs;
+    let retry = context.retry(step);
+    match spec.retention_days {
+        Some(days) => retry.call(|| logs::put_retention(client, &spec.name, days)).await,
+        None => retry.call(|| logs::delete_retention(client, &spec.name)).await,
+    }
 }
 
 /// Deletes a log group.

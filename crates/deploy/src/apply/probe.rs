@@ -79,7 +79,7 @@ fn preflight(routes: &[Route], base: &str) -> Option<Preflight> {
     if routes.iter().any(|route| matches!(route.method.as_str(), "ANY" | "OPTIONS")) {
         return None;
     }
-    let route = routes.iter().find(|route| route.cors)?;
+    let route = routes.iter().find(|route| route.cors.is_some())?;
     // A variable's place is taken by some word.
     let segments = route.path.split('/').map(|segment| if segment.starts_with('{') { "x" } else { segment });
     let path = segments.collect::<Vec<_>>().join("/");
@@ -114,10 +114,12 @@ mod tests {
     use super::*;
     use crate::fixtures::{LESSON, deployed, service, stack, wanted};
     use crate::plan::{ForeignResources, plan};
+    use model::service::Cors;
 
     fn route(method: &str, path: &str, cors: bool) -> Route {
         let mut route = service(LESSON).routes.remove(0);
-        (route.method, route.path, route.cors) = (method.to_owned(), path.to_owned(), cors);
+        (route.method, route.path) = (method.to_owned(), path.to_owned());
+        route.cors = cors.then(Cors::open);
         route
     }
 

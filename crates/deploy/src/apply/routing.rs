@@ -23,7 +23,9 @@ pub(super) async fn create_integration(
         let all = apis::integrations(client, &api).await?;
         Ok(all.into_iter().find(|it| it.uri == spec.uri).map(|it| it.id))
     };
-    let id = create_once(context, step, || apis::create_integration(client, &api, &spec.uri), find).await?;
+    let id =
+        create_once(context, step, || apis::create_integration(client, &api, &spec.uri, spec.payload_format), find)
+            .await?;
     if let Resource::Integration(key) = &step.resource {
         context.ids().integrations.insert(key.clone(), id);
     }
@@ -31,11 +33,15 @@ pub(super) async fn create_integration(
 }
 
 /// Sets the payload format of the integration with a function.
-pub(super) async fn update_integration(context: &Context, step: &Step) -> Result<(), DeployError> {
+pub(super) async fn update_integration(
+    context: &Context,
+    step: &Step,
+    spec: &IntegrationSpec,
+) -> Result<(), DeployError> {
     let api = context.api_id()?;
     let id = step.id()?;
     let _alone = context.api_writes.lock().await;
-    context.retry(step).call(|| apis::update_integration(&context.aws.apis, &api, id)).await
+    context.retry(step).call(|| apis::update_integration(&context.aws.apis, &api, id, spec.payload_format)).await
 }
 
 /// Deletes an integration that no route uses.

@@ -81,8 +81,8 @@ fn as_definition_error(error: DeployError, name: &str) -> DeployError {
 /// Stops what runs, deletes the state machine and waits until it is gone. An execution that was started in the last moment
 /// would keep it from going, so they are stopped again while waiting: less and less often, since thirty people who remove
 /// their stacks at once share the calls that list them.
-pub(super) async fn delete(context: &Context, step: &Step, key: &Key) -> Result<(), DeployError> {
-    let arn = context.stack.state_machine_arn(key);
+pub(super) async fn delete(context: &Context, step: &Step) -> Result<(), DeployError> {
+    let arn = context.stack.state_machine_arn_of(&step.name);
     let client = &context.aws.sfn;
     let retry = context.retry(step);
     let describe = || sfn::state_machine(client, arn.as_str());

@@ -19,8 +19,9 @@ use aws::lambda::{Code, Configuration};
 use aws::{Tags, sfn};
 use model::definition::{Definition, names_function};
 use model::names::Key;
-use model::service::{Function, Route, Service, StateMachine};
-use model::stack::{KEY_TAG, OWNER_TAG, Stack};
+use model::pseudo::Template;
+use model::service::{self, Function, Logging, Route, Service, StateMachine};
+use model::stack::{KEY_TAG, NAME_TAG, OWNER_TAG, Stack};
 
 /// Every resource that a stack should have.
 pub type Desired = BTreeMap<Resource, Spec>;
@@ -50,10 +51,20 @@ pub fn desired(
     Ok(all)
 }
 
-/// The tags of something that the service file declares.
-fn tags(service: &Service, stack: &Stack, key: &Key) -> Tags {
-    let mut tags = stack_tags(service, stack);
+/// The tags of something that the service file declares, with tags of its own.
+fn tags(service: &Service, own: &Tags, stack: &Stack, key: &Key) -> Tags {
+    let mut tags = service.stack_settings.tags.clone();
+    tags.extend(own.clone());
+    tags.insert(OWNER_TAG.to_owned(), stack.name());
     tags.insert(KEY_TAG.to_owned(), key.to_string());
+    tags
+}
+
+/// The tags of a role: they also say the name of what uses it, where the service file gave that name. It can't be told from
+/// the key when the service file no longer has it.
+fn role_tags(tags: &Tags, own_name: Option<&String>) -> Tags {
+    let mut tags = tags.clone();
+    tags.extend(own_name.map(|name| (NAME_TAG.to_owned(), name.clone())));
     tags
 }
 
@@ -72,13 +83,16 @@ fn add_function(
     service: &Service,
     stack: &Stack,
 ) {
-    let tags = tags(service, stack, key);
-    let role = Role::of_function(key, function, stack).spec(&service.stack_settings, tags.clone(), stack);
-    all.insert(Resource::Role(key.clone()), Spec::Role(role));
+    let tags = tags(service, &function.tags, stack, key);
+    if function.role.is_none() {
+        let tags = role_tags(&tags, stack.names.functions.get(key));
+        let role = Role::of_function(key, function, stack).spec(&service.stack_settings, tags, stack);
+        all.insert(Resource::Role(key.clone()), Spec::Role(role));
+    }
     let group = LogGroupSpec {
         name: stack.log_group(key),
         arn: stack.log_group_arn(&stack.log_group(key)),
-        retention_days: function.log_retention_days.unwrap_or(14),
+        retention_days: function.log_retention_days,
         tags: tags.clone(),
     };
     all.insert(Resource::LogGroup(key.clone()), Spec::LogGroup(group));
@@ -89,7 +103,7 @@ fn add_function(
         configuration: Configuration {
             runtime: function.runtime.as_str().to_owned(),
             handler: function.handler.clone(),
-            role: stack.role_arn(key).to_string(),
+            role: role_arn(function.role.as_ref(), key, stack),
             memory_mb: function.memory_mb,
             timeout_s: function.timeout_s,
             environment: environment.iter().map(|(name, value)| (name.clone(), value.resolve(stack))).collect(),
@@ -111,10 +125,12 @@ fn add_state_machine(
     service: &Service,
     stack: &Stack,
 ) {
-    let tags = tags(service, stack, key);
-    let role = Role::of_state_machine(key, machine, definition, stack);
-    let role = role.spec(&service.stack_settings, tags.clone(), stack);
-    all.insert(Resource::Role(key.clone()), Spec::Role(role));
+    let tags = tags(service, &machine.tags, stack, key);
+    if machine.role.is_none() {
+        let role = Role::of_state_machine(key, machine, definition, stack);
+        let role_tags = role_tags(&tags, stack.names.state_machines.get(key));
+        all.insert(Resource::Role(key.clone()), Spec::Role(role.spec(&service.stack_settings, role_tags, stack)));
+    }
     let definition = definition.resolve(stack);
     let declared = all.keys().filter_map(|resource| match resource {
         Resource::Function(key) => Some(key),
@@ -131,8 +147,9 @@ fn add_state_machine(
         arn: stack.state_machine_arn(key),
         settings: sfn::Settings {
             definition: definition.json,
-            role: stack.role_arn(key).to_string(),
+            role: role_arn(machine.role.as_ref(), key, stack),
             kind: machine.kind.as_str(),
+            logging: machine.logging.as_ref().map(|logging| settings_of(logging, stack)).unwrap_or_default(),
         },
         functions,
         publish: true,
@@ -141,13 +158,29 @@ fn add_state_machine(
     all.insert(Resource::StateMachine(key.clone()), Spec::StateMachine(spec));
 }
 
+/// The ARN of the role that something has: the one that the service file names, else its own.
+fn role_arn(named: Option<&Template>, key: &Key, stack: &Stack) -> String {
+    named.map_or_else(|| stack.role_arn(key).to_string(), |arn| arn.resolve(stack))
+}
+
+fn settings_of(logging: &Logging, stack: &Stack) -> sfn::Logging {
+    // Step Functions takes and answers the ARN of all the group's streams.
+    let destination = |arn: &Template| {
+        let arn = arn.resolve(stack);
+        if arn.ends_with(":*") { arn } else { format!("{arn}:*") }
+    };
+    let destinations = logging.destinations.iter().map(destination).collect();
+    sfn::Logging::new(&logging.level, logging.include_execution_data, destinations)
+}
+
 fn add_api(all: &mut Desired, service: &Service, stack: &Stack) {
     let api = ApiSpec { name: stack.api_name(), cors: cors(&service.routes), tags: stack_tags(service, stack) };
     all.insert(Resource::Api, Spec::Api(api));
     for route in &service.routes {
         let function = &route.function;
         let uri = stack.live_arn(function).to_string();
-        all.insert(Resource::Integration(function.clone()), Spec::Integration(IntegrationSpec { uri }));
+        let integration = IntegrationSpec { uri, payload_format: route.payload_format.as_str() };
+        all.insert(Resource::Integration(function.clone()), Spec::Integration(integration));
         let spec = RouteSpec { key: route.key(), function: function.clone() };
         all.insert(Resource::Route(route.key()), Spec::Route(spec));
         let permission = Resource::Permission { function: function.clone(), route: route.key() };
@@ -163,21 +196,29 @@ fn add_api(all: &mut Desired, service: &Service, stack: &Stack) {
     all.insert(Resource::Stage, Spec::Stage(stage));
 }
 
-/// An API has one CORS configuration; it allows the methods of the routes that want one, JSON, and keys of callers.
+/// An API has one CORS configuration: what its routes declare, which is the same but for the methods (the limits refuse
+/// anything else), with all their methods.
 fn cors(routes: &[Route]) -> Option<Cors> {
-    let mut methods: BTreeSet<String> =
-        routes.iter().filter(|route| route.cors.is_some()).map(|route| route.method.clone()).collect();
-    if methods.is_empty() {
-        return None;
-    }
-    if methods.remove("ANY") {
+    let declared: Vec<(&Route, &service::Cors)> =
+        routes.iter().filter_map(|route| Some((route, route.cors.as_ref()?))).collect();
+    let (_, first) = declared.first()?;
+    let methods = declared.iter().flat_map(|(route, cors)| match cors.methods.as_slice() {
+        [] => vec![route.method.clone(), "OPTIONS".to_owned()],
+        methods => methods.to_vec(),
+    });
+    let mut methods: BTreeSet<String> = methods.collect();
+    if methods.remove("ANY") || methods.contains("*") {
         methods = BTreeSet::from(["*".to_owned()]);
-    } else {
-        methods.insert("OPTIONS".to_owned());
     }
-    let methods: Vec<String> = methods.into_iter().collect();
-    let headers = ["authorization", "content-type"].map(str::to_owned);
-    Some(Cors::new(&["*".to_owned()], &methods, &headers))
+    let cors = Cors {
+        origins: first.origins.clone(),
+        methods: methods.into_iter().collect(),
+        headers: first.headers.clone(),
+        exposed_headers: first.exposed_headers.clone(),
+        allow_credentials: first.allow_credentials,
+        max_age_s: first.max_age_s,
+    };
+    Some(cors.normalised())
 }
 
 #[cfg(test)]

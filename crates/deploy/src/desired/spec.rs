@@ -61,8 +61,8 @@ pub struct LogGroupSpec {
     pub name: String,
     /// Its ARN.
     pub arn: Arn,
-    /// How long lines are kept.
-    pub retention_days: u32,
+    /// How long lines are kept; for ever when absent.
+    pub retention_days: Option<u32>,
     /// Its tags.
     pub tags: Tags,
 }
@@ -149,6 +149,8 @@ pub struct ApiSpec {
 pub struct IntegrationSpec {
     /// The ARN of the function's alias `live`.
     pub uri: String,
+    /// The version of the event that the function gets.
+    pub payload_format: &'static str,
 }
 
 /// A route.

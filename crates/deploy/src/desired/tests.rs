@@ -97,7 +97,7 @@ fn cors_allows_the_methods_of_the_routes_that_want_it() {
     );
     route.method = "ANY".to_owned();
     assert_eq!(cors(std::slice::from_ref(&route)).unwrap().methods, ["*"]);
-    route.cors = false;
+    route.cors = None;
     assert_eq!(cors(&[route]), None);
 }
 

@@ -67,10 +67,12 @@ pub async fn observe(
     observed.log_groups = log_groups;
     let mut strangers = BTreeSet::new();
     if !leftover.is_empty() {
-        let mut old = resources::observe(&reader, &leftover).await?;
+        let mut old = resources::observe_undeclared(&reader, &leftover).await?;
+        observed.names = std::mem::take(&mut old.names);
         strangers = old.without_foreign(&ours);
         let something = !(old.roles.is_empty() && old.functions.is_empty() && old.state_machines.is_empty());
         observed.roles.append(&mut old.roles);
+        observed.log_groups.append(&mut old.log_groups);
         observed.functions.append(&mut old.functions);
         observed.state_machines.append(&mut old.state_machines);
         if something {
@@ -81,7 +83,7 @@ pub async fn observe(
     observed.unread = reader.unread();
     observed.trust_created(&known.created);
     observed.find_writers(&strangers, &known.deleted, &ours);
-    observed.find_grants();
+    observed.find_grants(stack);
     observed.log_groups.retain(|key, group| {
         declared.functions.contains(key) || !matches!(group.ownership(&ours), Ownership::Foreign(_))
     });

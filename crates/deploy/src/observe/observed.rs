@@ -7,6 +7,7 @@ use crate::desired::spec::Statement;
 use aws::function_versions::FunctionVersion;
 use aws::{DeniedRead, TagRead, apis, iam, lambda, sfn};
 use model::names::Key;
+use model::stack::{DeployedNames, Stack};
 
 /// What a stack has. Things that are no longer declared are here too, as long as they carry the stack's tag.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,6 +28,8 @@ pub struct Observed {
     pub unread: Vec<Unread>,
     /// How many executions have not ended; counted only when something is there that is no longer declared.
     pub running: usize,
+    /// The deployed names of what is no longer declared, where an earlier service file gave them.
+    pub names: DeployedNames,
 }
 
 /// A role with our inline policy.
@@ -121,6 +124,14 @@ impl ObservedFunction {
 }
 
 impl Observed {
+    /// The stack with the names of what is no longer declared too.
+    pub(crate) fn stack(&self, stack: &Stack) -> Stack {
+        let mut stack = stack.clone();
+        stack.names.functions.extend(self.names.functions.clone());
+        stack.names.state_machines.extend(self.names.state_machines.clone());
+        stack
+    }
+
     /// Whether nothing is there.
     pub fn is_empty(&self) -> bool {
         self.roles.is_empty()

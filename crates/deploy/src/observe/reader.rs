@@ -10,7 +10,7 @@ use crate::error::DeployError;
 use crate::event::Events;
 use crate::retry::Retry;
 use aws::{Aws, AwsError, DeniedRead};
-use model::stack::Stack;
+use model::stack::{DeployedNames, Stack};
 
 /// Makes the reads of one stack.
 #[derive(Clone)]
@@ -31,6 +31,14 @@ impl Reader {
     pub(super) fn new(aws: &Aws, stack: &Stack, events: &Events) -> Self {
         let retry = Retry::named(format!("stack {}", stack.name()), events);
         Self { aws: aws.clone(), stack: stack.clone(), retry, unread: Arc::default() }
+    }
+
+    /// The same with further names of the stack's.
+    pub(super) fn with_names(&self, names: &DeployedNames) -> Self {
+        let mut reader = self.clone();
+        reader.stack.names.functions.extend(names.functions.clone());
+        reader.stack.names.state_machines.extend(names.state_machines.clone());
+        reader
     }
 
     /// Makes a read until it succeeds, is not allowed, or fails for good.

@@ -8,7 +8,8 @@ use super::keys::{Keys, key_of, shortened_key};
 use super::observed::{
     Grant, Observed, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, Writer,
 };
-use super::ownership::Doubt;
+use super::owned::is_of_function;
+use super::ownership::{Doubt, Ownership};
 use super::reader::Reader;
 use crate::desired::spec::{POLICY_NAME, SID_PREFIX, Statement};
 use crate::error::DeployError;
@@ -17,7 +18,7 @@ use crate::trace::TARGET;
 use aws::executions::{self, Execution};
 use aws::{Aws, TagRead, function_versions, iam, lambda, logs, sfn};
 use model::names::Key;
-use model::stack::{LIVE, Stack};
+use model::stack::{LIVE, NAME_TAG, Stack};
 
 /// Reads the roles, functions and state machines under some keys.
 pub(super) async fn observe(reader: &Reader, keys: &Keys) -> Result<Observed, DeployError> {
@@ -32,6 +33,32 @@ pub(super) async fn observe(reader: &Reader, keys: &Keys) -> Result<Observed, De
         state_machines: machines.into_iter().flatten().collect(),
         ..Observed::default()
     })
+}
+
+/// Reads what is no longer declared. Its name follows from its key, unless a role's tag says another.
+pub(super) async fn observe_undeclared(reader: &Reader, keys: &Keys) -> Result<Observed, DeployError> {
+    let mut found = observe(reader, keys).await?;
+    let stack = reader.stack.name();
+    for (key, role) in &found.roles {
+        let named = role.role.tags.known().and_then(|tags| tags.get(NAME_TAG));
+        let Some(name) = named.filter(|_| Ownership::of(&role.role.tags, &stack).is_ours()) else { continue };
+        let names = if is_of_function(role) { &mut found.names.functions } else { &mut found.names.state_machines };
+        names.insert(key.clone(), name.clone());
+    }
+    let names = &found.names;
+    if names.functions.is_empty() && names.state_machines.is_empty() {
+        return Ok(found);
+    }
+    let reader = reader.with_names(names);
+    let functions = names.functions.keys().map(|key| function(reader.clone(), key.clone()));
+    let machines = names.state_machines.keys().map(|key| state_machine(reader.clone(), key.clone()));
+    let groups = names.functions.keys().map(|key| log_group(reader.clone(), key.clone()));
+    let (functions, machines, groups) =
+        tokio::try_join!(parallel::all(functions), parallel::all(machines), parallel::all(groups))?;
+    found.functions.extend(functions.into_iter().flatten());
+    found.state_machines.extend(machines.into_iter().flatten());
+    found.log_groups.extend(groups.into_iter().flatten());
+    Ok(found)
 }
 
 /// Reads one function and the state machines under some keys.
@@ -105,14 +132,20 @@ pub(super) async fn log_groups(
     declared: &Keys,
 ) -> Result<BTreeMap<Key, ObservedLogGroup>, DeployError> {
     let start = format!("/aws/lambda/{}", reader.stack.function_name_start());
-    let known = declared.functions.iter().map(|key| {
+    let (usual, named): (Vec<&Key>, Vec<&Key>) =
+        declared.functions.iter().partition(|key| reader.stack.log_group(key).starts_with(&start));
+    let known = usual.into_iter().map(|key| {
         let reader = reader.clone();
         let name = reader.stack.log_group(key);
         async move { Ok((name.clone(), group_tags(&reader, &name).await?)) }
     });
+    let named = named.into_iter().map(|key| log_group(reader.clone(), key.clone()));
     let what = || format!("the log groups that begin with {start}");
-    let (groups, known) =
-        tokio::try_join!(reader.call(|| logs::groups(&reader.aws.logs, &start)), parallel::all(known))?;
+    let (groups, known, named) = tokio::try_join!(
+        reader.call(|| logs::groups(&reader.aws.logs, &start)),
+        parallel::all(known),
+        parallel::all(named)
+    )?;
     let groups = reader.answer(groups, Doubt::LogGroups, what).unwrap_or_default();
     let known: BTreeMap<String, Option<TagRead>> = known.into_iter().collect();
     let with_tags = groups.into_iter().map(|group| {
@@ -131,7 +164,18 @@ pub(super) async fn log_groups(
             Ok(key.map(|key| (key, ObservedLogGroup { retention_days, tags, writer: Writer::Unproven })))
         }
     });
-    Ok(parallel::all(with_tags).await?.into_iter().flatten().collect())
+    Ok(parallel::all(with_tags).await?.into_iter().flatten().chain(named.into_iter().flatten()).collect())
+}
+
+/// Reads the log group of one function, whose name the service file gave: no list of the stack's groups shows it.
+async fn log_group(reader: Reader, key: Key) -> Result<Option<(Key, ObservedLogGroup)>, DeployError> {
+    let name = reader.stack.log_group(&key);
+    let groups = reader.call(|| logs::groups(&reader.aws.logs, &name)).await?;
+    let groups = reader.answer(groups, Doubt::LogGroups, || format!("the log group {name}")).unwrap_or_default();
+    let Some(group) = groups.into_iter().find(|group| group.name == name) else { return Ok(None) };
+    let tags = group_tags(&reader, &name).await?;
+    let retention_days = group.retention_days;
+    Ok(tags.map(|tags| (key, ObservedLogGroup { retention_days, tags, writer: Writer::Unproven })))
 }
 
 async fn group_tags(reader: &Reader, name: &str) -> Result<Option<TagRead>, DeployError> {
@@ -147,6 +191,7 @@ pub async fn running_executions(
     stack: &Stack,
     observed: &Observed,
 ) -> Result<BTreeMap<Key, Vec<Execution>>, DeployError> {
+    let stack = &observed.stack(stack);
     let standard = observed.state_machines.iter().filter(|(_, it)| it.machine.kind == "STANDARD");
     let asked = standard.map(|(key, _)| {
         let arn = stack.state_machine_arn(key);

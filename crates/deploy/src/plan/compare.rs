@@ -155,7 +155,10 @@ impl Comparison<'_> {
                 let there = api.and_then(|api| api.integrations.iter().find(|it| it.uri == wanted.uri));
                 (
                     wanted.uri.clone(),
-                    Existing::part(Identity::of_id(there.map(|it| &it.id)), there.map(diff::integration)),
+                    Existing::part(
+                        Identity::of_id(there.map(|it| &it.id)),
+                        there.map(|there| diff::integration(wanted, there)),
+                    ),
                 )
             }
             (_, Spec::Route(wanted)) => {

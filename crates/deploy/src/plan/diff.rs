@@ -6,7 +6,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::desired::spec::{ApiSpec, FunctionSpec, LogGroupSpec, RoleSpec, StageSpec, StateMachineSpec, Statement};
+use crate::desired::spec::{
+    ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, RoleSpec, StageSpec, StateMachineSpec, Statement,
+};
 use crate::observe::{Grant, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
 use crate::policy;
 use aws::{TagRead, Tags, apis, lambda};
@@ -185,8 +187,8 @@ pub(crate) fn role(wanted: &RoleSpec, there: &ObservedRole) -> Vec<Difference> {
 /// A log group. One that Lambda made by itself has neither tags nor retention.
 pub(crate) fn log_group(wanted: &LogGroupSpec, there: &ObservedLogGroup) -> Vec<Difference> {
     let mut found = Differences::default();
-    let days = there.retention_days.map_or("for ever".to_owned(), |days| days.to_string());
-    found.compare(Field::Retention, days, wanted.retention_days.to_string(), " days");
+    let shown = |days: Option<u32>| days.map_or("for ever".to_owned(), |days| format!("{days} days"));
+    found.compare(Field::Retention, shown(there.retention_days), shown(wanted.retention_days), "");
     found.tags(&wanted.tags, &there.tags);
     found.0
 }
@@ -251,7 +253,7 @@ pub(crate) fn state_machine(
         found.flag(true, Field::Definition);
     }
     found.flag(there.role != wanted.settings.role, Field::Role);
-    found.flag(there.logs, Field::Logging);
+    found.flag(there.logging != wanted.settings.logging, Field::Logging);
     found.flag(there.traces, Field::Tracing);
     found.tags(&wanted.tags, &observed.tags);
     found.0
@@ -274,9 +276,9 @@ pub(crate) fn api(wanted: &ApiSpec, there: &apis::Api) -> Vec<Difference> {
 }
 
 /// An integration with the right function.
-pub(crate) fn integration(there: &apis::Integration) -> Vec<Difference> {
+pub(crate) fn integration(wanted: &IntegrationSpec, there: &apis::Integration) -> Vec<Difference> {
     let mut found = Differences::default();
-    found.compare(Field::PayloadFormat, there.payload_format.as_str(), apis::PAYLOAD_FORMAT, "");
+    found.compare(Field::PayloadFormat, there.payload_format.as_str(), wanted.payload_format, "");
     found.0
 }
 

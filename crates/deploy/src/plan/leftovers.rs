@@ -55,7 +55,9 @@ pub(crate) fn unneeded_parts(
 /// Whether an integration leads to a function of the stack. Others are somebody's who shares the API, or had it before it was
 /// adopted.
 fn is_stacks(integration: &Integration, stack: &Stack) -> bool {
-    integration.uri.contains(&format!(":function:{}", stack.function_name_start()))
+    let named = stack.names.functions.values().map(|name| format!(":function:{name}:"));
+    let usual = format!(":function:{}", stack.function_name_start());
+    integration.uri.contains(&usual) || named.into_iter().any(|named| integration.uri.contains(&named))
 }
 
 /// Whether a route leads to a function of the stack, or nowhere.

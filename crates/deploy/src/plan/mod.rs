@@ -26,6 +26,7 @@ pub fn plan(
     stack: &Stack,
     foreign: ForeignResources,
 ) -> Result<Plan, DeployError> {
+    let stack = &observed.stack(stack);
     let unread = observed.unread(stack);
     if !unread.is_empty() {
         return Err(DeployError::Unreadable(unread));

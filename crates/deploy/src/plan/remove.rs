@@ -7,7 +7,7 @@ use model::stack::Stack;
 
 /// Deletes everything that exists, which must be [`Observed::ours`]; log groups only when asked to.
 pub fn plan_removal(observed: &Observed, stack: &Stack, keep_logs: bool) -> Plan {
-    let mut steps = all_deletions(observed, stack);
+    let mut steps = all_deletions(observed, &observed.stack(stack));
     if let Some(first) = observed.apis.first() {
         steps.push(Step::deletion_by_id(Resource::Api, stack.api_name(), &first.api.id));
     }

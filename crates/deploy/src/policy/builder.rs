@@ -6,7 +6,7 @@ use super::statements::{Policy, Reason, Statement};
 use model::call::{Argument, Call, CallFields, argument};
 use model::definition::Definition;
 use model::names::Key;
-use model::service::Permission;
+use model::service::{Effect, Permission};
 use model::stack::Stack;
 
 /// Adds what one call needs to a policy.
@@ -60,7 +60,7 @@ impl<'a> PolicyBuilder<'a> {
     pub(super) fn allow_when(&mut self, actions: &[&str], resources: Vec<String>, condition: Option<Value>, why: &str) {
         let reason = self.reason(why.to_owned());
         let actions = actions.iter().map(|&action| action.to_owned()).collect();
-        self.policy.add(Statement { actions, resources, condition, reasons: vec![reason] });
+        self.policy.add(Statement { effect: Effect::Allow, actions, resources, condition, reasons: vec![reason] });
     }
 
     /// Notes that something is known only to an execution, unless the service file allows the actions.

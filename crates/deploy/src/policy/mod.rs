@@ -100,6 +100,7 @@ impl Role {
     pub fn of_function(key: &Key, function: &Function, stack: &Stack) -> Self {
         let mut policy = Policy::default();
         policy.add(Statement {
+            effect: model::service::Effect::Allow,
             actions: vec!["logs:CreateLogStream".to_owned(), "logs:PutLogEvents".to_owned()],
             resources: vec![format!("{}:*", stack.log_group_arn(&stack.log_group(key)))],
             condition: None,
@@ -123,6 +124,9 @@ impl Role {
     pub fn of_state_machine(key: &Key, machine: &StateMachine, definition: &Definition, stack: &Stack) -> Self {
         let mut policy = calls::policy(key, machine, definition, stack);
         policy.add_declared(&machine.permissions, stack);
+        if machine.logging.as_ref().is_some_and(|logging| logging.level != "OFF") {
+            policy.add(log_delivery(machine));
+        }
         let condition = json!({
             "StringEquals": {"aws:SourceAccount": stack.account.as_str()},
             "ArnLike": {"aws:SourceArn": stack.state_machine_arn_of("*").as_str()},
@@ -154,6 +158,29 @@ impl Role {
             policy: self.policy.document(),
             tags,
         }
+    }
+}
+
+/// What a state machine needs to log its executions' events. These actions take no resources ([logging]).
+///
+/// [logging]: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+fn log_delivery(machine: &StateMachine) -> Statement {
+    let actions = [
+        "logs:CreateLogDelivery",
+        "logs:GetLogDelivery",
+        "logs:UpdateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy",
+        "logs:DescribeResourcePolicies",
+        "logs:DescribeLogGroups",
+    ];
+    Statement {
+        effect: model::service::Effect::Allow,
+        actions: actions.map(str::to_owned).to_vec(),
+        resources: vec!["*".to_owned()],
+        condition: None,
+        reasons: vec![Reason { at: machine.at.clone(), state: None, why: "it logs its executions' events".to_owned() }],
     }
 }
 

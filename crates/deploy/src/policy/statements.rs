@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::document::{of_statements, with_sid};
-use model::service::Permission;
+use model::service::{Effect, Permission};
 use model::source::Place;
 use model::stack::Stack;
 
@@ -16,9 +16,11 @@ pub struct Policy {
     pub notes: Vec<Reason>,
 }
 
-/// Actions that are allowed on resources.
+/// Actions that are allowed or denied on resources.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
+    /// Whether it allows or denies.
+    pub effect: Effect,
     /// Such as `lambda:InvokeFunction`.
     pub actions: Vec<String>,
     /// Their ARNs, or `*`.
@@ -49,7 +51,8 @@ impl Policy {
     /// Adds a statement; one that exists already gets the reasons.
     pub(super) fn add(&mut self, statement: Statement) {
         let same = |there: &&mut Statement| {
-            there.actions == statement.actions
+            there.effect == statement.effect
+                && there.actions == statement.actions
                 && there.resources == statement.resources
                 && there.condition == statement.condition
         };
@@ -59,13 +62,15 @@ impl Policy {
         }
     }
 
-    /// Adds what the service file allows.
+    /// Adds what the service file allows and denies.
     pub(super) fn add_declared(&mut self, permissions: &[Permission], stack: &Stack) {
         for permission in permissions {
+            let condition = permission.condition.as_ref();
             self.add(Statement {
+                effect: permission.effect,
                 actions: permission.actions.clone(),
                 resources: permission.resources.iter().map(|resource| resource.resolve(stack)).collect(),
-                condition: None,
+                condition: condition.map(|written| condition_of(&written.resolve(stack))),
                 reasons: vec![Reason {
                     at: permission.at.clone(),
                     state: None,
@@ -78,10 +83,16 @@ impl Policy {
 
 impl Statement {
     fn document(&self) -> Value {
-        let mut document = json!({"Effect": "Allow", "Action": self.actions, "Resource": self.resources});
+        let mut document = json!({"Effect": self.effect.as_str(), "Action": self.actions, "Resource": self.resources});
         if let Some(condition) = &self.condition {
             document["Condition"] = condition.clone();
         }
         with_sid(document)
     }
+}
+
+/// A condition out of its JSON text. The front ends write that text from a tree, so that it always is JSON; anything else is
+/// kept as a text, which IAM refuses: a statement must never hold more often than was declared.
+fn condition_of(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or_else(|_| Value::from(json))
 }

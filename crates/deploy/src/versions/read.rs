@@ -109,7 +109,7 @@ async fn machine(
     let name = stack.state_machine_name(&key);
     let role = there.role;
     let definition = there.definition;
-    Ok((key, MachineVersions { name, kind, role, definition, versions }))
+    Ok((key, MachineVersions { name, kind, role, logging: there.logging, definition, versions }))
 }
 
 /// Reads what the executions that have not ended run on; at most `limit` of each state machine are asked for. Express

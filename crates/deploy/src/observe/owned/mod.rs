@@ -37,6 +37,7 @@ impl ObservedLogGroup {
 impl Observed {
     /// Everything that is found by its name.
     fn things(&self, stack: &Stack) -> Vec<Thing> {
+        let stack = &self.stack(stack);
         let ours = stack.name();
         let thing =
             |key: &Key, kind, name, tags| Thing { key: key.clone(), kind, name, ownership: Ownership::of(tags, &ours) };
@@ -150,11 +151,13 @@ impl Observed {
         }
     }
 
-    /// Finds out for each function whether its role was made again after it; times have whole seconds.
-    pub(crate) fn find_grants(&mut self) {
+    /// Finds out for each function whether its own role was made again after it; times have whole seconds. Of a role that the
+    /// service file names nobody here knows.
+    pub(crate) fn find_grants(&mut self, stack: &Stack) {
         for (key, there) in &mut self.functions {
             let newer = |role: &ObservedRole| there.function.modified_s.is_some_and(|it| role.role.created_s > it);
-            let stale = self.roles.get(key).is_none_or(newer);
+            let own = there.function.configuration.role == stack.role_arn(key).as_str();
+            let stale = own && self.roles.get(key).is_none_or(newer);
             there.grant = if stale { Grant::Stale } else { Grant::Valid };
         }
     }
@@ -174,7 +177,7 @@ impl Observed {
 }
 
 /// Whether a role is that of a function, as its trust policy says, and not that of a state machine with the same key.
-fn is_of_function(role: &ObservedRole) -> bool {
+pub(super) fn is_of_function(role: &ObservedRole) -> bool {
     let document: Value = serde_json::from_str(&role.role.trust).unwrap_or_default();
     let services = |statement: &Value| match &statement["Principal"]["Service"] {
         Value::Array(services) => services.iter().any(|service| service == LAMBDA),

@@ -117,7 +117,7 @@ fn repinned(
     Some(StateMachineSpec {
         name: stack.state_machine_name(machine),
         arn: stack.state_machine_arn(machine),
-        settings: sfn::Settings { definition, role: current.role.clone(), kind },
+        settings: sfn::Settings { definition, role: current.role.clone(), kind, logging: current.logging.clone() },
         functions: vec![function],
         publish: true,
         tags: known(&there.tags),

@@ -13,7 +13,7 @@ use crate::observe::{ObservedLogGroup, Writer};
 use crate::plan::order;
 use crate::plan::remove::plan_removal;
 use aws::lambda::Readiness;
-use aws::{TagRead, Tags};
+use aws::{TagRead, Tags, sfn};
 
 mod owned;
 
@@ -75,7 +75,8 @@ fn what_someone_changed_is_put_right() {
     let group = ObservedLogGroup { retention_days: None, tags: untagged(), writer: Writer::OurFunction };
     there.log_groups.insert(key("sendEmail"), group);
     let machine = &mut there.state_machines.get_mut(&key("myStateMachine")).unwrap().machine;
-    (machine.definition, machine.logs) = ("{}".to_owned(), true);
+    machine.definition = "{}".to_owned();
+    machine.logging = sfn::Logging::new("ALL", false, Vec::new());
     there.apis[0].api.cors = None;
     there.apis[0].stages[0].burst = Some(5000);
     there.apis[0].routes[0].target = "integrations/other".to_owned();
@@ -147,10 +148,10 @@ fn a_role_that_was_made_again_takes_its_function_along() {
     let mut there = lesson();
     there.functions.get_mut(&key("sendEmail")).unwrap().function.modified_s = Some(100);
     there.roles.get_mut(&key("sendEmail")).unwrap().role.created_s = 100;
-    there.find_grants();
+    there.find_grants(&stack());
     assert!(planned(LESSON, &there).is_empty(), "both came within a second");
     there.roles.get_mut(&key("sendEmail")).unwrap().role.created_s = 101;
-    there.find_grants();
+    there.find_grants(&stack());
     insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
     update  function       shop-dev-sendEmail: its role was made again after it
     update  alias          shop-dev-sendEmail: version (1 -> the new one)
@@ -158,7 +159,7 @@ fn a_role_that_was_made_again_takes_its_function_along() {
     0 to create, 3 to update, 0 to delete, 12 unchanged
     ");
     there.roles.remove(&key("sendEmail"));
-    there.find_grants();
+    there.find_grants(&stack());
     insta::assert_snapshot!(changes(&planned(LESSON, &there)), @r"
     create  role           shop-dev-eu-west-1-sendEmail
     update  function       shop-dev-sendEmail: its role was made again after it

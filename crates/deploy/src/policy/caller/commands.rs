@@ -105,6 +105,7 @@ const WRITE: Calls = &[
     (LAMBDA, "CreateFunction"),
     (LAMBDA, "TagResource"),
     (LOGS, "CreateLogGroup"),
+    (LOGS, "DeleteRetentionPolicy"),
     (LOGS, "PutRetentionPolicy"),
     (LOGS, "TagResource"),
     (STATES, "CreateStateMachine"),

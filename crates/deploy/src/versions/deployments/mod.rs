@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::plan::diff::same_json;
 use aws::function_versions::FunctionVersion;
 use aws::machine_versions::MachineVersion;
+use aws::sfn;
 use model::deployment::DeploymentId;
 use model::names::Key;
 
@@ -42,6 +43,8 @@ pub struct MachineVersions {
     pub name: String,
     /// `STANDARD` or `EXPRESS`.
     pub kind: &'static str,
+    /// Which events of its executions it logs now.
+    pub logging: sfn::Logging,
     /// The ARN of its role.
     pub role: String,
     /// Its definition as it is now.

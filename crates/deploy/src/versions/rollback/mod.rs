@@ -127,8 +127,12 @@ impl RollbackPlanner<'_> {
             return self.missing.push(format!("its version of the state machine {key}"));
         };
         self.functions_of(&version.definition);
-        let settings =
-            sfn::Settings { definition: version.definition.clone(), role: machine.role.clone(), kind: machine.kind };
+        let settings = sfn::Settings {
+            definition: version.definition.clone(),
+            role: machine.role.clone(),
+            kind: machine.kind,
+            logging: machine.logging.clone(),
+        };
         let spec = StateMachineSpec {
             name: machine.name.clone(),
             arn: self.stack.state_machine_arn(key),
