@@ -27,6 +27,12 @@ COMMANDS = {
     "awslambdaric": [sys.executable, str(HERE / "awslambdaric_main.py")],
 }
 
+#: A frame of a client in a logged or answered stack trace, with the line of code that it shows; not where the handler is called.
+CLIENT_FRAME = re.compile(
+    r'"?[ \u00a0]{2}File \\?"[^"\\]*(?:awslambdaric|workshop_runtime)[^"\\]*\\?", line \d+, in (?!handle_event_request\b)\w+'
+    r'(?:\\n|[\r\n])[ \u00a0]{4}.*?(?:\\n", |\\n"|[\r\n])'
+)
+
 
 @dataclasses.dataclass
 class Case:
@@ -137,6 +143,7 @@ def masked(text, task_root):
     text = re.sub(r"\[ERROR\] \[\d{13}\]", "[ERROR] [MILLISECONDS]", text)
     text = re.sub(r"line repeated \d+ more times", "line repeated N more times", text)
     text = re.sub(r" at 0x[0-9a-f]+", " at ADDRESS", text)
+    text = CLIENT_FRAME.sub("", text)
     # Where a coroutine that nobody awaited was dropped: in the client.
     text = re.sub(r"(?m)^[^\s:]+:\d+: (RuntimeWarning: coroutine .*)\n  .*\n", r"\1\n", text)
     return re.sub(r"(?m)^Traceback \(most recent call last\):\n(  .*\n)+", without_client_frames, text)

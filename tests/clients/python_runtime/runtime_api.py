@@ -1,6 +1,7 @@
 """A Lambda Runtime API for tests: hands out given events, keeps what a runtime client answers, then ends the client."""
 
 import dataclasses
+import http.client
 import http.server
 import threading
 import typing
@@ -9,6 +10,8 @@ PREFIX = "/2018-06-01/runtime/"
 FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:judged"
 #: 2100-01-01: no test waits for it.
 DEADLINE_MS = 4_102_444_800_000
+#: AWS's client sends a stack trace in a header, of up to 1 MiB.
+http.client._MAXLINE = 2 << 20
 #: Kept of each request: what the platform reads.
 KEPT_HEADERS = ("Content-Type", "Lambda-Runtime-Function-Error-Type")
 
@@ -92,7 +95,8 @@ class RuntimeApi:
                 headers, body = answer
                 self.send_response(200)
                 for name, value in headers.items():
-                    self.send_header(name, value)
+                    # As UTF-8: `send_header` writes Latin-1.
+                    self.send_header(name, value.encode().decode("latin-1"))
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

@@ -10,7 +10,12 @@ from clients import masked, run
 
 
 def post_shown(post, task_root):
-    return [post.path, sorted(post.headers.items()), masked(post.body.decode("utf-8", "backslashreplace"), task_root)]
+    try:
+        text = post.body.decode()
+    except UnicodeDecodeError:
+        # AWS's client sends the error of an initialisation as Latin-1. Ours sends UTF-8, which is what JSON is.
+        text = post.body.decode("latin-1") if post.path == "init/error" else post.body.decode("utf-8", "backslashreplace")
+    return [post.path, sorted(post.headers.items()), masked(text, task_root)]
 
 
 class Comparison(unittest.TestCase):

@@ -2,7 +2,6 @@
 
 import decimal
 import logging
-import queue
 import string
 import sys
 
@@ -12,4 +11,4 @@ import json
 
 def handler(event, context):
     logging.warning("logged")
-    return [hasattr(module, "OWN") for module in (decimal, logging, queue, string, json, colorsys)] + ["re" in sys.modules]
+    return [hasattr(module, "OWN") for module in (decimal, logging, string, json, colorsys)] + ["re" in sys.modules]

@@ -14,7 +14,7 @@ _STANDARD_LIBRARY = os.path.dirname(os.__file__)
 #: called with arguments that it does not take, or cannot be called.
 _CALL_FRAME = (
     AWS_STANDARD_LIBRARY + "/site-packages/awslambdaric/bootstrap.py",
-    200,
+    178,
     "handle_event_request",
     "response = request_handler(event, lambda_context)",
 )

@@ -4,8 +4,6 @@ import os
 import sys
 import time
 
-from .modules import missing_provided
-
 #: The runtime writes the indentation of a stack trace with these, so that it survives on its way.
 _NO_BREAK_SPACE = "\u00a0"
 
@@ -126,9 +124,8 @@ class Log:
 
         logging.warning(_UNHANDLED)
 
-    def hint(self, error):
-        """Says so when the function misses a module that Lambda would provide."""
-        module = missing_provided(error)
+    def missing_module(self, module):
+        """Says that the function misses a module that Lambda would provide, if there is one."""
         if module is not None:
             sys.stderr.write(
                 f"workshop: Lambda provides the Python module {module}, and this machine's Python {sys.version.split()[0]} "

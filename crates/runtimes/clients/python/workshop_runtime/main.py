@@ -13,8 +13,6 @@ from .runtime_api import RuntimeApi
 
 def main():
     """Runs until the process is ended, or exits with status 1 when there is no handler."""
-    # In UTF-8 mode Python would write half a surrogate pair as it came; Lambda's refuses it.
-    sys.stdout.reconfigure(errors="strict")
     sys.stdout, sys.stderr = logs.Unbuffered(sys.stdout), logs.Unbuffered(sys.stderr)
     log = logs.Log()
     marshaller = Marshaller()
@@ -33,7 +31,7 @@ def fail_initialisation(api, log, marshaller, error):
     log.warn_unhandled()
     document = error_document(error)
     log.error(document, marshaller)
-    log.hint(error.__cause__ or error)
+    log.missing_module(modules.missing_provided(error.__cause__))
     api.post_init_error(marshaller.encode(document), document["errorType"])
     sys.exit(1)
 
@@ -46,14 +44,19 @@ def serve(api, log, marshaller, handler, headers, body):
         os.environ["_X_AMZN_TRACE_ID"] = headers["lambda-runtime-trace-id"]
     else:
         os.environ.pop("_X_AMZN_TRACE_ID", None)
+    failure = missing = None
     try:
         context = LambdaContext(headers, log.write)
         event = marshaller.event(body, headers.get("content-type"))
         answer, content_type = marshaller.response(handler(event, context))
     except Exception as error:
-        document = error_document(error, request_id)
-        log.error(document, marshaller)
-        log.hint(error)
-        api.post_error(request_id, marshaller.encode(document))
+        failure = error_document(error, request_id)
+        missing = modules.missing_provided(error)
+    # What fails from here on ends the process, as it ends AWS's client: half a surrogate pair, which is no UTF-8, or a result
+    # that the Runtime API refuses.
+    if failure is None:
+        api.post_response(request_id, answer if isinstance(answer, bytes) else answer.encode(), content_type)
     else:
-        api.post_response(request_id, answer, content_type)
+        log.error(failure, marshaller)
+        log.missing_module(missing)
+        api.post_error(request_id, marshaller.encode(failure))

@@ -49,22 +49,24 @@ class Marshaller:
             return body
         try:
             return self._decoded(body.decode())
+        except RecursionError as error:
+            # Python's own `json` says "from a unicode string".
+            text = str(error).replace("a unicode string", "a string")
+            raise Fault("UnmarshalError", f"Unable to unmarshal input: {text}") from error
         except Exception as error:
             raise Fault("UnmarshalError", f"Unable to unmarshal input: {error}") from error
 
     def response(self, value):
-        """A result's body and content type: JSON, or the very bytes that the handler returned."""
+        """A result's content and content type: the text of its JSON, or the very bytes that the handler returned."""
         if isinstance(value, bytes):
             return value, "application/unknown"
         try:
-            text = self._encoded(value)
+            return self._encoded(value), "application/json"
         except RecursionError as error:
-            text = "maximum recursion depth exceeded while calling a Python object"
-            raise Fault("MarshalError", f"Unable to marshal response: {text}") from error
+            limit = "maximum recursion depth exceeded while calling a Python object"
+            raise Fault("MarshalError", f"Unable to marshal response: {limit}") from error
         except Exception as error:
             raise Fault("MarshalError", f"Unable to marshal response: {error}") from error
-        # Half a surrogate pair is no UTF-8. AWS's client, too, ends with this error.
-        return text.encode(), "application/json"
 
     def encode(self, document):
         """The JSON of an error document."""
@@ -149,4 +151,8 @@ def _plain(value, outer):
 
 
 def _plain_key(key):
-    return key.decode() if isinstance(key, bytes) else key
+    if isinstance(key, bytes):
+        return key.decode()
+    if key is None or isinstance(key, (str, int, float)):
+        return key
+    raise TypeError(f"keys must be str, int, float, bool or None, not {type(key).__name__}")

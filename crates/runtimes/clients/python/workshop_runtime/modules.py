@@ -14,8 +14,8 @@ PROVIDED = frozenset(
 #: Modules of the standard library that AWS's client has imported before it imports the handler. There, a function's own
 #: module of the same name is never found; so that it is not found here either, these come from the standard library.
 PINNED = frozenset(
-    "__future__ _colorize _collections_abc _weakrefset abc codecs collections concurrent contextlib copyreg decimal enum "
-    "functools genericpath heapq importlib io json keyword linecache logging numbers operator os posixpath queue re reprlib "
+    "__future__ _colorize _collections_abc _weakrefset abc codecs collections contextlib copyreg decimal enum "
+    "functools genericpath importlib io json keyword linecache logging math numbers operator os posixpath re reprlib "
     "sre_compile sre_constants sre_parse stat string textwrap threading token tokenize traceback types warnings weakref".split()
 )
 

@@ -42,7 +42,7 @@ class RuntimeApi:
 
     def post_init_error(self, body, error_type):
         """Says that the function could not be initialised."""
-        headers = f"Lambda-Runtime-Function-Error-Type: {error_type}\r\nContent-Type: application/json\r\n"
+        headers = f"Lambda-Runtime-Function-Error-Type: {error_type}\r\n"
         status, _, answer = self._exchange("POST", "init/error", headers, body)
         if status != 202:
             text = f"Request to Lambda Runtime '{_PATH}init/error' endpoint failed. Reason: '{status}'. Response body: '{answer!r}'"

@@ -1,7 +1,0 @@
-"""Called like a module of the standard library."""
-
-OWN = True
-
-
-def handler(event, context):
-    return "own"
