@@ -143,10 +143,10 @@ def masked(text, task_root):
     text = re.sub(r"\[ERROR\] \[\d{13}\]", "[ERROR] [MILLISECONDS]", text)
     text = re.sub(r"line repeated \d+ more times", "line repeated N more times", text)
     text = re.sub(r" at 0x[0-9a-f]+", " at ADDRESS", text)
+    text = re.sub(r"(?m)^Traceback \(most recent call last\):\n(  .*\n)+", without_client_frames, text)
     text = CLIENT_FRAME.sub("", text)
     # Where a coroutine that nobody awaited was dropped: in the client.
-    text = re.sub(r"(?m)^[^\s:]+:\d+: (RuntimeWarning: coroutine .*)\n  .*\n", r"\1\n", text)
-    return re.sub(r"(?m)^Traceback \(most recent call last\):\n(  .*\n)+", without_client_frames, text)
+    return re.sub(r"(?m)^[^\s:]+:\d+: (RuntimeWarning: coroutine .*)\n  .*\n", r"\1\n", text)
 
 
 def without_client_frames(found):

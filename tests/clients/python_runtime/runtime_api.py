@@ -18,11 +18,16 @@ KEPT_HEADERS = ("Content-Type", "Lambda-Runtime-Function-Error-Type")
 
 @dataclasses.dataclass
 class Event:
-    """One invocation: the body, headers that replace or add to the usual ones, and what the answer gets as status."""
+    """One invocation: the body, and headers that replace or add to the usual ones."""
 
     body: bytes
     headers: typing.Dict[str, typing.Optional[str]] = dataclasses.field(default_factory=dict)
+    #: What the answer gets.
     answer_status: int = 202
+    #: How long the client waits for the event.
+    delay_ms: int = 0
+    #: Whether the connection is closed after the answer, without a word.
+    closes: bool = False
 
 
 @dataclasses.dataclass
@@ -69,6 +74,7 @@ class RuntimeApi:
             return None
         self._next += 1
         event = self._events[self._next - 1]
+        self._closing.wait(event.delay_ms / 1000)
         headers = {
             "Content-Type": "application/json",
             "Lambda-Runtime-Aws-Request-Id": "00000000-0000-4000-8000-%012d" % self._next,
@@ -79,9 +85,12 @@ class RuntimeApi:
         headers.update(event.headers)
         return {name: value for name, value in headers.items() if value is not None}, event.body
 
-    def answer_status(self, path):
-        """The status that this post gets."""
-        return 202 if path == "init/error" else self._events[self._next - 1].answer_status
+    def answered(self, path):
+        """The status that this post gets, and whether the connection is closed after it."""
+        if path == "init/error":
+            return 202, False
+        event = self._events[self._next - 1]
+        return event.answer_status, event.closes
 
     def _handler(api):
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -105,7 +114,7 @@ class RuntimeApi:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 path = self.path[len(PREFIX):]
                 kept = {name: self.headers[name] for name in KEPT_HEADERS if name in self.headers}
-                status = api.answer_status(path)
+                status, self.close_connection = api.answered(path)
                 api.posts.append(Post(path, kept, body))
                 answer = b'{"status":"OK"}' if status == 202 else b'{"errorMessage":"too large","errorType":"Size"}'
                 self.send_response(status)

@@ -48,7 +48,9 @@ def serve(api, log, marshaller, handler, headers, body):
     try:
         context = LambdaContext(headers, log.write)
         event = marshaller.event(body, headers.get("content-type"))
-        answer, content_type = marshaller.response(handler(event, context))
+        # Kept until the answer is posted: only then Python warns of a coroutine that nobody awaited.
+        result = handler(event, context)
+        answer, content_type = marshaller.response(result)
     except Exception as error:
         failure = error_document(error, request_id)
         missing = modules.missing_provided(error)

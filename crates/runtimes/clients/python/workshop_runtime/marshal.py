@@ -12,6 +12,10 @@ from .errors import Fault
 _SCALARS = frozenset((str, int, float, bool, type(None)))
 #: Runtimes that leave characters beyond ASCII as they are; those before escape them.
 _UNICODE_ENVIRONMENTS = tuple(f"AWS_Lambda_python3.{minor}" for minor in range(12, 16))
+#: What `simplejson` says of a value that is nested too deeply.
+_TOO_DEEP = "maximum recursion depth exceeded while " + (
+    "calling a Python object" if sys.version_info >= (3, 12) else "encoding a JSON object"
+)
 
 
 class _Number(str):
@@ -63,8 +67,7 @@ class Marshaller:
         try:
             return self._encoded(value), "application/json"
         except RecursionError as error:
-            limit = "maximum recursion depth exceeded while calling a Python object"
-            raise Fault("MarshalError", f"Unable to marshal response: {limit}") from error
+            raise Fault("MarshalError", f"Unable to marshal response: {_TOO_DEEP}") from error
         except Exception as error:
             raise Fault("MarshalError", f"Unable to marshal response: {error}") from error
 
