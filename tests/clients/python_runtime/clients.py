@@ -98,9 +98,9 @@ def run(client, case):
     if pipe:
         os.close(pipe[1])
     output = bytearray()
-    readers = [threading.Thread(target=lambda: output.extend(process.stdout.read()))]
+    readers = [threading.Thread(target=read_all, args=(process.stdout, output))]
     if pipe:
-        readers.append(threading.Thread(target=lambda: frames.extend(open(pipe[0], "rb").read())))
+        readers.append(threading.Thread(target=read_all, args=(open(pipe[0], "rb"), frames)))
     for reader in readers:
         reader.start()
     try:
@@ -110,9 +110,13 @@ def run(client, case):
         process.wait()
         for reader in readers:
             reader.join()
-        process.stdout.close()
         api.close()
     return Outcome(api.posts, output.decode("utf-8", "backslashreplace"), split_frames(bytes(frames)), status)
+
+
+def read_all(stream, into):
+    with stream:
+        into.extend(stream.read())
 
 
 def wait(process, api):

@@ -29,7 +29,7 @@ def remaining(context):
 
 
 def stopped(context):
-    context._epoch_deadline_time_in_ms = context._deadline_ms = int(time.time() * 1000) - 5
+    context._epoch_deadline_time_in_ms = int(time.time() * 1000) - 5
     return context.get_remaining_time_in_millis()
 
 

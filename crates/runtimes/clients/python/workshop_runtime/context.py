@@ -76,12 +76,12 @@ class LambdaContext:
         self._w3c = _taken_w3c(client_context)
         self.client_context = None if client_context is None else ClientContext(client_context)
         self.identity = CognitoIdentity(identity or {})
-        self._deadline_ms = int(headers.get("lambda-runtime-deadline-ms", 0))
+        self._epoch_deadline_time_in_ms = int(headers.get("lambda-runtime-deadline-ms", 0))
         self._log = log
 
     def get_remaining_time_in_millis(self):
         """Milliseconds until the function times out; 0 after that."""
-        return max(self._deadline_ms - int(time.time() * 1000), 0)
+        return max(self._epoch_deadline_time_in_ms - int(time.time() * 1000), 0)
 
     def w3c(self):
         """The W3C trace context of the invocation."""
