@@ -95,6 +95,8 @@ class RuntimeApi:
     def _handler(api):
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Headers and body are two writes.
+            disable_nagle_algorithm = True
 
             def do_GET(self):
                 answer = api.next_event()

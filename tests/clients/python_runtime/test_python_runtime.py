@@ -3,6 +3,7 @@
 Run: `target/python/bin/python tests/clients/python_runtime/test_python_runtime.py [-v] [TestName]`, with a Python that has
 `awslambdaric` (tests/requirements.txt). Each case is one process of each client, on the Python that runs the tests."""
 
+import concurrent.futures
 import unittest
 
 import cases
@@ -24,7 +25,8 @@ class Comparison(unittest.TestCase):
     def compare(self, group):
         for case in cases.GROUPS[group]():
             with self.subTest(case=case.name):
-                ours, theirs = run("ours", case), run("awslambdaric", case)
+                with concurrent.futures.ThreadPoolExecutor() as pool:
+                    ours, theirs = pool.map(run, ("ours", "awslambdaric"), (case, case))
                 self.same(case, ours, theirs)
 
     def same(self, case, ours, theirs):
