@@ -15,7 +15,7 @@ PROVIDED = {"WORKSHOP_PYTHON_MODULES": str(HERE / "provided")}
 
 
 def ours(handler, events, environment=None):
-    return run("ours", Case(handler, handler, events, environment or PROVIDED, task_root="own"))
+    return run("ours", Case(handler, handler, events, PROVIDED if environment is None else environment, task_root="own"))
 
 
 def answers(outcome):
@@ -32,8 +32,12 @@ class Modules(unittest.TestCase):
     def test_the_variable_is_the_runtimes(self):
         self.assertEqual(answers(ours("needs.variables", [event(1)])), [[]])
 
+    def test_an_empty_variable_means_no_folder(self):
+        path = answers(ours("needs.path", [event(1)], {"WORKSHOP_PYTHON_MODULES": ""}))[0]
+        self.assertEqual([entry for entry in path if not entry or entry.endswith("-packages")], [])
+
     def test_without_the_variable_the_machines_own_are_found(self):
-        outcome = ours("needs.path", [event(1)], {"WORKSHOP": "other"})
+        outcome = ours("needs.path", [event(1)], {})
         self.assertTrue(any(entry.endswith("-packages") for entry in answers(outcome)[0]), outcome)
 
     def test_a_missing_one_is_lambdas_error_and_a_hint(self):

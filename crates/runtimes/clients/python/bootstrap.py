@@ -1,6 +1,7 @@
 """Starts a Python function: `python3 -S -X utf8 bootstrap.py`, in the function's folder, with Lambda's environment variables.
 
-`-S` leaves the machine's site-packages out; `workshop_runtime.modules` decides whether they are in."""
+`-S` leaves the machine's site-packages out; `workshop_runtime.modules` decides whether they are in. A third of a start-up goes
+into compiling where this folder has no `__pycache__` and cannot be written: `python3 -S -m compileall -q FOLDER` makes one."""
 
 import os
 import sys

@@ -4,6 +4,8 @@ import os
 import sys
 from importlib.machinery import PathFinder
 
+#: Names the folder with the modules that Lambda provides; empty for none. Where it is not set, the machine's site-packages
+#: take their place.
 MODULES_VARIABLE = "WORKSHOP_PYTHON_MODULES"
 
 #: Modules that Lambda's Python runtimes have beside the standard library.
@@ -29,7 +31,7 @@ def arrange(task_root, set_up_logging):
     if sys.flags.no_site:
         _start_site(with_machines_packages=folder is None)
     sys.path.insert(0, task_root)
-    if folder is not None:
+    if folder:
         sys.path.append(folder)
     if "logging" in sys.modules:
         set_up_logging()
