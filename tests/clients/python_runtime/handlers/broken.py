@@ -1,0 +1,8 @@
+"""Does not parse."""
+
+
+def handler(event, context):
+    return (
+
+def other():
+    pass

@@ -1,0 +1,5 @@
+"""Imports what does not parse."""
+
+import broken
+
+handler = broken.handler

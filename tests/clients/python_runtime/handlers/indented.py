@@ -1,0 +1,6 @@
+"""Does not parse: indentation."""
+
+
+def handler(event, context):
+  return 1
+   + 2

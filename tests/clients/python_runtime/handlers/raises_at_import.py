@@ -1,0 +1,8 @@
+"""Fails while it is imported."""
+
+
+def fails():
+    return 1 / 0
+
+
+fails()

@@ -1,0 +1,3 @@
+"""Raises an ImportError of its own."""
+
+raise ImportError("no luck\nin two lines")

@@ -1,0 +1,3 @@
+"""Stands for a module that Lambda provides."""
+
+WHERE = "provided"

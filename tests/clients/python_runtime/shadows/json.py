@@ -1,0 +1,7 @@
+"""Called like a module of the standard library."""
+
+OWN = True
+
+
+def handler(event, context):
+    return "own"
