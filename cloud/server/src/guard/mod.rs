@@ -8,8 +8,6 @@ mod origin;
 mod peer;
 mod refusal;
 mod signature;
-#[cfg(target_os = "linux")]
-mod socket_owner;
 #[cfg(test)]
 mod tests;
 
