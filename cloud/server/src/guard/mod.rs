@@ -96,7 +96,7 @@ impl Guard {
 
     /// What of a known key's signature can be seen before the body is there.
     fn known(&self, request: &Request, session: Option<SessionKeys>) -> Result<SignatureCheck, Refusal> {
-        let authorization = Authorization::read(request)?;
+        let authorization = authorization::read(request)?;
         let agrees = request.scope.as_ref().is_some_and(|scope| {
             scope.access_key == authorization.access_key_id && scope.service == authorization.service
         });
@@ -120,5 +120,5 @@ impl Guard {
 /// The refusal of a request without a signature, or with one that can't be read.
 fn incomplete(request: &Request) -> Refusal {
     let unreadable = || Refusal::Incomplete("Authorization header is malformed.".to_owned());
-    Authorization::read(request).map_or_else(|refusal| refusal, |_| unreadable())
+    authorization::read(request).map_or_else(|refusal| refusal, |_| unreadable())
 }

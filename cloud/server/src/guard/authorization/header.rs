@@ -2,10 +2,13 @@
 
 use cloud_core::Request;
 
-use super::{ALGORITHM, Authorization, Parts, Place, unsupported};
+use super::parts::{ALGORITHM, Authorization, Parts, Place, unsupported};
 use crate::guard::refusal::Refusal;
 
 /// Reads the header, and the date and the session token beside it.
+///
+/// # Errors
+/// What the header lacks, and whatever [`Authorization::new`] refuses.
 pub(super) fn read(request: &Request, header: &str) -> Result<Authorization, Refusal> {
     let other = || unsupported(header.split_whitespace().next().unwrap_or_default());
     let parameters = header.trim().strip_prefix(ALGORITHM).ok_or_else(other)?;

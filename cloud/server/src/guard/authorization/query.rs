@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use cloud_core::Request;
 
-use super::{ALGORITHM, Authorization, Parts, Place, unsupported};
+use super::parts::{ALGORITHM, Authorization, Parts, Place, unsupported};
 use crate::guard::refusal::Refusal;
 
 /// What a signature in the query consists of, without the session token.
@@ -20,6 +20,9 @@ const MAX_EXPIRES_S: u32 = 604_800;
 const UNSIGNED_HEADER: &str = "x-amz-user-agent";
 
 /// Reads the signature in the query.
+///
+/// # Errors
+/// [`Refusal::Unsigned`] when the query has none of it, what it lacks, and whatever [`Authorization::new`] refuses.
 pub(super) fn read(request: &Request) -> Result<Authorization, Refusal> {
     let parameters = parameters(request);
     if !REQUIRED.iter().any(|name| parameters.contains_key(name)) {
@@ -45,7 +48,7 @@ pub(super) fn read(request: &Request) -> Result<Authorization, Refusal> {
 
 /// The query without the signature: what the signature covers beside its own parameters. Of a parameter that is there twice
 /// the second stays, as something that nobody signed.
-pub(crate) fn without_signature(raw_query: &str) -> String {
+pub(in crate::guard) fn without_signature(raw_query: &str) -> String {
     let mut left: Vec<&str> = REQUIRED.iter().copied().chain([SESSION_TOKEN]).collect();
     let is_other = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Signatures in the query, made by botocore 1.43.11: `generate_presigned_url(..., ExpiresIn=900, HttpMethod='GET')` at the guard's time.
+//! Signatures in the query, made by botocore 1.43.11 at the guard's time:
+//! `generate_presigned_url(..., ExpiresIn=900, HttpMethod='GET')`.
 
 use hyper::Method;
 
