@@ -9,7 +9,8 @@ mod entry;
 mod proc_net;
 #[cfg(target_os = "linux")]
 mod sock_diag;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests;
 
 use std::net::SocketAddr;

@@ -48,7 +48,7 @@ pub(super) fn read(request: &Request) -> Result<Authorization, Refusal> {
 
 /// The query without the signature: what the signature covers beside its own parameters. Of a parameter that is there twice
 /// the second stays, as something that nobody signed.
-pub(in crate::guard) fn without_signature(raw_query: &str) -> String {
+pub(crate) fn without_signature(raw_query: &str) -> String {
     let mut left: Vec<&str> = REQUIRED.iter().copied().chain([SESSION_TOKEN]).collect();
     let is_other = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default();
