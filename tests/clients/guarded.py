@@ -100,6 +100,33 @@ def awkward_requests():
     logs.delete_log_group(logGroupName=group)
 
 
+def presigned():
+    """A signature in the query is taken of known keys alone."""
+    def fetch(keys, service, operation, parameters, headers=None):
+        url = client(service, keys).generate_presigned_url(
+            operation, Params=parameters, ExpiresIn=60, HttpMethod="GET",
+        )
+        try:
+            answer = urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}))
+        except urllib.error.HTTPError as error:
+            answer = error
+        return answer.status, answer.read().decode()
+
+    given = client("sts", OWN).get_session_token()["Credentials"]
+    session = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    for keys in (OWN, session):
+        status, body = fetch(keys, "sts", "get_caller_identity", {})
+        assert status == 200 and "<Account>000000000000</Account>" in body, (status, body)
+        status, body = fetch(keys, "lambda", "get_function", {"FunctionName": "no-ne_", "Qualifier": "$LATEST"})
+        assert status == 404 and "Function not found" in body, (status, body)
+        status, body = fetch(keys, "lambda", "list_functions", {}, {"X-Amz-Target": "Logs_20140328.DescribeLogGroups"})
+        assert status in (400, 403) and "InvalidSignature" in body, (status, body)
+    for keys in ((OWN[0], "guessed", None), MADE_UP):
+        status, body = fetch(keys, "sts", "get_caller_identity", {})
+        expected = "SignatureDoesNotMatch" if keys[0] == OWN[0] else "InvalidClientTokenId"
+        assert status == 403 and expected in body, (status, body)
+
+
 def administration(is_owner):
     for method, path in (("GET", "/_workshop/health"), ("PUT", "/_workshop/eventual"), ("POST", "/_workshop/shutdown")):
         if is_owner and path.endswith("shutdown"):
@@ -164,5 +191,6 @@ expect((OWN[0], "guessed", None), "InvalidSignatureException", "SignatureDoesNot
 expect((OWN[0], OWN[1], "token"), "UnrecognizedClientException", "InvalidClientTokenId")
 sessions()
 awkward_requests()
+presigned()
 administration(who == "owner")
 print("guarded")

@@ -104,6 +104,11 @@ impl FunctionReference {
         }
     }
 
+    /// The function's log group.
+    pub fn log_group(&self) -> String {
+        format!("/aws/lambda/{}", self.name)
+    }
+
     /// The error of an alias that is not there, where AWS tells it from a version.
     pub fn alias_not_found(&self) -> ServiceError {
         ServiceError::new(404, "ResourceNotFoundException", format!("Cannot find alias arn: {}", self.arn()))

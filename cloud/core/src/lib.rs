@@ -10,6 +10,7 @@
 //! - time and chance as values ([`Clock`], [`Random`]): a service holds both, and only the composition makes the real ones;
 //! - [`CachedTable`]: values that are read from memory and are durable before anybody sees them; [`UnreadableRows`]: those
 //!   that could not be read, which hold nothing else up;
+//! - [`TcpSockets`]: whose the other end of a connection is, as the system says;
 //! - [`FaultInjection`]: AWS's eventual consistency, shown when asked to.
 //!
 //! What it must not know: any service, HTTP connections, processes, where the data folder is.
@@ -20,13 +21,13 @@ mod faults;
 mod function_reference;
 mod location;
 mod operation;
-mod page;
 mod ports;
 mod random;
 mod rate_limit;
 mod snapshots;
 mod stop;
 mod table;
+mod tcp_sockets;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod wire;
@@ -40,11 +41,11 @@ pub use operation::{
     Access, Answering, Binding, DEFAULT_BODY_LIMIT_BYTES, Handler, Operation, OperationInfo, Quota, Resource, Routed,
     Service, ServiceInfo,
 };
-pub use page::{Page, decode_token, encode_token};
 pub use ports::{Dispatch, FunctionInvoker, Invocation, LogWriter, PortFuture, Principal, RoleDirectory, RoleTrust};
 pub use random::Random;
 pub use rate_limit::{RateLimit, TokenBucket};
 pub use snapshots::{ReadView, Snapshots, before};
 pub use stop::Stop;
 pub use table::{CachedTable, Change, UnreadableRows};
-pub use wire::{Form, Protocol, Request, Response, Scope, Xml, escape, query_answer};
+pub use tcp_sockets::{TcpSocket, TcpSockets};
+pub use wire::{Form, Page, Protocol, Request, Response, Scope, Xml, decode_token, encode_token, escape, query_answer};

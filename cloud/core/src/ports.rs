@@ -22,7 +22,7 @@ pub struct Invocation {
     pub payload: Bytes,
     /// `Unhandled` when the function failed.
     pub function_error: Option<String>,
-    /// The last 4 KiB of the log.
+    /// The last 4 KiB of the log; durable once [`LogWriter::flush`] has ended.
     pub log_tail: Vec<u8>,
     /// `$LATEST` or a version's number.
     pub executed_version: String,
@@ -68,6 +68,10 @@ pub trait LogWriter: Send + Sync {
         stream: &'a str,
         lines: Vec<(Timestamp, String)>,
     ) -> PortFuture<'a, Result<(), ServiceError>>;
+
+    /// Waits until what was written to a group before the call is durable, or lost, which leaves a trace. Whoever shows
+    /// lines without reading them from the group waits for this first.
+    fn flush<'a>(&'a self, location: &'a Location, group: &'a str) -> PortFuture<'a, ()>;
 
     /// Whether there is a log group of this name.
     fn has_group(&self, location: &Location, group: &str) -> bool;

@@ -133,6 +133,16 @@ impl LogWriter for Logs {
         Box::pin(self.write_lines(location, group, stream, lines))
     }
 
+    fn flush<'a>(&'a self, location: &'a Location, group: &'a str) -> PortFuture<'a, ()> {
+        Box::pin(async move {
+            // Of a group that has been deleted nothing is left to wait for.
+            let Some(found) = self.group(&location.key(group)) else { return };
+            if let Err(error) = found.wait_until_settled(&self.inner.store).await {
+                tracing::warn!(%error, group, "whether lines are durable is not known");
+            }
+        })
+    }
+
     fn has_group(&self, location: &Location, group: &str) -> bool {
         self.group(&location.key(group)).is_some()
     }

@@ -95,7 +95,7 @@ async fn move_time(cloud: &Cloud, request: &Request) -> Response {
     };
     match cloud.time.move_clock(aim, given_up).await {
         Ok(moved) => Response::json(200, &json!(moved)),
-        Err(MoveError::Store(error)) => failed(500, &error.to_string()),
+        Err(error @ MoveError::Store { .. }) => failed(500, &error.to_string()),
         Err(error) => failed(409, &error.to_string()),
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use cloud_apigateway::Apis;
 use cloud_core::{
     Clock, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter, Random, Request, Response, RoleDirectory,
-    Routed, Service, ServiceError, Stop,
+    Routed, Service, ServiceError, Stop, TcpSockets,
 };
 use cloud_iam::{Iam, sts};
 use cloud_lambda::{Functions, Part, ProcessRunner, ProcessRunnerSettings, Runner};
@@ -243,6 +243,7 @@ fn services(
 pub(crate) fn process_runner(
     data_dir: &DataDir,
     address: SocketAddr,
+    sockets: TcpSockets,
     without: Vec<Part>,
     clock: &Clock,
     random: &Random,
@@ -253,6 +254,7 @@ pub(crate) fn process_runner(
         endpoint_url: endpoint(address),
         supervisor: this_program(),
         machine_clock: Clock::system(),
+        sockets,
         without,
     };
     Arc::new(ProcessRunner::new(settings, clock.machine(), random))

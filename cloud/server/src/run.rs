@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use cloud_core::{Clock, ConsistencySettings, Random, Stop};
+use cloud_core::{Clock, ConsistencySettings, Random, Stop, TcpSockets};
 use cloud_lambda::Part;
 use cloud_store::{Store, StoreError};
 
@@ -137,7 +137,8 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport))
         listener.local_addr().map_err(|source| LocalError::Listen { port: port.unwrap_or(DEFAULT_PORT), source })?;
     let stop = Stop::new();
     stop_on_signals(&stop)?;
-    let runner = process_runner(&data_dir, address, without, &clock, &random);
+    let sockets = TcpSockets::open();
+    let runner = process_runner(&data_dir, address, sockets.clone(), without, &clock, &random);
     let cloud = Cloud::open(Composition {
         store: Store::open(&data_dir.store())?,
         functions_dir: data_dir.functions(),
@@ -161,7 +162,7 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport))
 
     // Clients sign by the machine's clock, and are waited for by it.
     let front = CloudFront::new(Arc::clone(&cloud), keys, clock, Clock::system(), random, stop);
-    front.listen(listener, open_files.connections()).await;
+    front.listen(listener, open_files.connections(), sockets).await;
     cloud.stop().await?;
     if let Err(error) = std::fs::remove_file(data_dir.ready_file()) {
         // One that stays behind is seen as stale by the lock, which ends with this process.

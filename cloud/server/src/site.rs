@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use cloud_core::{Clock, DEFAULT_BODY_LIMIT_BYTES, Random, Request, Response, ServiceError, Stop};
+use cloud_core::{Clock, DEFAULT_BODY_LIMIT_BYTES, Random, Request, Response, ServiceError, Stop, TcpSockets};
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::admin;
 use super::composition::Cloud;
-use super::guard::{Guard, Peer, Refusal, SignatureCheck, is_foreign};
+use super::guard::{Guard, Peer, Peers, Refusal, SignatureCheck, is_foreign};
 use super::http::{Admitted, Front, Host, Share, Site, foreign_host};
 use super::keys::CloudKeys;
 
@@ -141,8 +141,9 @@ impl CloudFront {
         self.front.serve_connection(stream, source, peer).await;
     }
 
-    /// Answers whoever connects to `listener`, at most so many at once, until the cloud is to stop.
-    pub(crate) async fn listen(self, listener: tokio::net::TcpListener, connections: usize) {
-        super::http::serve(listener, self.front, connections).await;
+    /// Answers whoever connects to `listener`, at most so many at once, until the cloud is to stop. `sockets` says whose a
+    /// connection is.
+    pub(crate) async fn listen(self, listener: tokio::net::TcpListener, connections: usize, sockets: TcpSockets) {
+        super::http::serve(listener, self.front, connections, Peers::new(sockets)).await;
     }
 }

@@ -64,6 +64,10 @@ impl LogWriter for Nothing {
         Box::pin(async { Ok(()) })
     }
 
+    fn flush<'a>(&'a self, _location: &'a Location, _group: &'a str) -> PortFuture<'a, ()> {
+        Box::pin(async {})
+    }
+
     fn has_group(&self, _location: &Location, _group: &str) -> bool {
         false
     }

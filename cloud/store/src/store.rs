@@ -303,6 +303,11 @@ impl Store {
         Ok(rows)
     }
 
+    /// Waits until a batch is not written, whoever handed it over; gives why. Only failures from the first poll on count.
+    pub async fn write_failure(&self) -> StoreError {
+        self.inner.engine.write_failure().await
+    }
+
     /// Has every write fail as on a full disk, until it is told otherwise: for the tests of who writes.
     #[cfg(any(test, feature = "testing"))]
     pub fn set_disk_full(&self, is_full: bool) {

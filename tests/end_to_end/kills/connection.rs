@@ -21,6 +21,26 @@ impl From<std::io::Error> for Unanswered {
     }
 }
 
+/// One request.
+struct Call<'a> {
+    service: &'a str,
+    path: &'a str,
+    /// Lines of headers, each with its end.
+    headers: &'a str,
+    input: &'a Value,
+}
+
+impl<'a> Call<'a> {
+    fn to(service: &'a str, path: &'a str, input: &'a Value) -> Self {
+        Self { service, path, headers: "", input }
+    }
+}
+
+/// The header that names an operation of an awsJson service.
+fn target(prefix: &str, operation: &str) -> String {
+    format!("X-Amz-Target: {prefix}.{operation}\r\n")
+}
+
 impl Connection {
     pub fn new(port: u16) -> Self {
         Self { port, stream: None }
@@ -28,23 +48,24 @@ impl Connection {
 
     /// Calls Step Functions; gives status and body.
     pub fn states(&mut self, operation: &str, input: &Value) -> Result<(u16, Value), Unanswered> {
-        self.call("states", "/", &format!("AWSStepFunctions.{operation}"), "", input)
+        self.call(&Call { headers: &target("AWSStepFunctions", operation), ..Call::to("states", "/", input) })
     }
 
     /// Calls CloudWatch Logs.
     pub fn logs(&mut self, operation: &str, input: &Value) -> Result<(u16, Value), Unanswered> {
-        self.call("logs", "/", &format!("Logs_20140328.{operation}"), "", input)
+        self.call(&Call { headers: &target("Logs_20140328", operation), ..Call::to("logs", "/", input) })
     }
 
     /// Invokes a function asynchronously.
     pub fn invoke_later(&mut self, function: &str, event: &Value) -> Result<u16, Unanswered> {
         let path = format!("/2015-03-31/functions/{function}/invocations");
-        Ok(self.call("lambda", &path, "", "X-Amz-Invocation-Type: Event\r\n", event)?.0)
+        let call = Call { headers: "X-Amz-Invocation-Type: Event\r\n", ..Call::to("lambda", &path, event) };
+        Ok(self.call(&call)?.0)
     }
 
     /// Posts to a service with a path.
     pub fn post(&mut self, service: &str, path: &str, input: &Value) -> Result<(u16, Value), Unanswered> {
-        self.call(service, path, "", "", input)
+        self.call(&Call::to(service, path, input))
     }
 
     /// All pages of a list of Step Functions. Only for a cloud that nobody kills.
@@ -61,38 +82,24 @@ impl Connection {
         }
     }
 
-    fn call(
-        &mut self,
-        service: &str,
-        path: &str,
-        target: &str,
-        headers: &str,
-        input: &Value,
-    ) -> Result<(u16, Value), Unanswered> {
-        let answered = self.exchange(service, path, target, headers, input);
+    fn call(&mut self, call: &Call<'_>) -> Result<(u16, Value), Unanswered> {
+        let answered = self.exchange(call);
         if answered.is_err() {
             self.stream = None;
         }
         answered
     }
 
-    fn exchange(
-        &mut self,
-        service: &str,
-        path: &str,
-        target: &str,
-        headers: &str,
-        input: &Value,
-    ) -> Result<(u16, Value), Unanswered> {
+    fn exchange(&mut self, call: &Call<'_>) -> Result<(u16, Value), Unanswered> {
+        let Call { service, path, headers, input } = call;
         let port = self.port;
         if self.stream.is_none() {
             self.stream = Some(BufReader::new(TcpStream::connect(("127.0.0.1", port))?));
         }
         let stream = self.stream.as_mut().ok_or(Unanswered)?;
         let body = input.to_string();
-        let target = if target.is_empty() { String::new() } else { format!("X-Amz-Target: {target}\r\n") };
         let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {}\r\n{target}{headers}Authorization: \
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {}\r\n{headers}Authorization: \
              AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, Signature=x\r\n\r\n{body}",
             body.len()
         );

@@ -56,7 +56,11 @@ pub(crate) fn seed(command: &mut Command, seed: Option<&str>) -> Result<(), Fail
 mod tests {
     use super::*;
 
-    fn chosen(arguments: &[&str]) -> Result<Vec<String>, Failure> {
+    /// The variables that a choice gives to a command, as `NAME=VALUE`.
+    pub(super) fn variables_of(
+        choose: fn(&mut Command, &[&str]) -> Result<(), Failure>,
+        arguments: &[&str],
+    ) -> Result<Vec<String>, Failure> {
         let mut command = process::command("x");
         choose(&mut command, arguments)?;
         let set = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
@@ -65,6 +69,7 @@ mod tests {
 
     #[test]
     fn cases_are_chosen_by_the_environment() {
+        let chosen = |arguments: &[&str]| variables_of(choose, arguments);
         assert_eq!(chosen(&[]).unwrap(), ["WORKSHOP_MATRIX=all"]);
         assert_eq!(chosen(&["--seed", "7"]).unwrap(), ["WORKSHOP_MATRIX=sample", "WORKSHOP_SEED=7"]);
         assert_eq!(chosen(&["kill", "GetRole"]).unwrap(), ["WORKSHOP_FAULTS=kill GetRole", "WORKSHOP_MATRIX=all"]);

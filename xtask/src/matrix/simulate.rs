@@ -36,16 +36,11 @@ fn choose(command: &mut Command, arguments: &[&str]) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn chosen(arguments: &[&str]) -> Result<Vec<String>, Failure> {
-        let mut command = process::command("x");
-        choose(&mut command, arguments)?;
-        let set = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
-        Ok(set.map(|(name, value)| format!("{}={}", name.display(), value.display())).collect())
-    }
+    use crate::matrix::tests::variables_of;
 
     #[test]
     fn how_many_and_from_which_seed_are_chosen_by_the_environment() {
+        let chosen = |arguments: &[&str]| variables_of(choose, arguments);
         assert_eq!(chosen(&[]).unwrap(), ["WORKSHOP_SIMULATION=100000"]);
         let both = chosen(&["--count", "50", "--seed", "7"]).unwrap();
         assert_eq!(both, ["WORKSHOP_SEED=7", "WORKSHOP_SIMULATION=50"]);

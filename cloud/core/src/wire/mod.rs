@@ -1,12 +1,14 @@
-//! AWS's wire: requests and answers as every service sees them, and the protocols they are written in.
+//! AWS's wire: requests and answers as every service sees them, the protocols they are written in, and pages of lists.
 
 mod form;
+mod page;
 mod protocol;
 mod request;
 mod response;
 mod xml;
 
 pub use form::Form;
+pub use page::{Page, decode_token, encode_token};
 pub use protocol::{Protocol, query_answer};
 pub use request::{Request, Scope};
 pub use response::Response;

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::error::ServiceError;
 use crate::location::{Account, Location};
 
-/// Who signed a request and for which service: the `Credential` of its Authorization header.
+/// Who signed a request and for which service: the credential of its signature, in the header or in the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     /// Access key id. Whose it is, and whether the signature is right, is decided where connections are.
@@ -26,11 +26,28 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Reads `AWS4-HMAC-SHA256 Credential=KEY/20240101/us-east-1/states/aws4_request, ...`.
+    /// Reads the `Authorization` header, or the query of a presigned request that has none.
     #[must_use]
-    pub fn parse(authorization: &str) -> Option<Self> {
+    pub fn of(headers: &HeaderMap, raw_query: &str) -> Option<Self> {
+        match headers.get("authorization") {
+            Some(authorization) => authorization.to_str().ok().and_then(Self::of_header),
+            None => Self::of_query(raw_query),
+        }
+    }
+
+    /// `AWS4-HMAC-SHA256 Credential=KEY/20240101/us-east-1/states/aws4_request, ...`.
+    fn of_header(authorization: &str) -> Option<Self> {
         let (_, rest) = authorization.split_once("Credential=")?;
-        let credential = rest.split([',', ' ']).next()?;
+        Self::parse(rest.split([',', ' ']).next()?)
+    }
+
+    /// `X-Amz-Credential=KEY%2F20240101%2Fus-east-1%2Fstates%2Faws4_request&...`.
+    fn of_query(raw_query: &str) -> Option<Self> {
+        let mut pairs = form_urlencoded::parse(raw_query.as_bytes());
+        pairs.find(|(name, _)| name == "X-Amz-Credential").and_then(|(_, credential)| Self::parse(&credential))
+    }
+
+    fn parse(credential: &str) -> Option<Self> {
         let mut parts = credential.rsplit('/');
         let _terminator = parts.next()?;
         let service = parts.next()?;
@@ -73,12 +90,12 @@ impl Request {
     /// Puts a request together from what arrived.
     #[must_use]
     pub fn new(id: String, parts: Parts, body: Bytes, source: SocketAddr, received_at: Timestamp) -> Self {
-        let authorization = parts.headers.get("authorization").and_then(|value| value.to_str().ok());
+        let raw_query = parts.uri.query().unwrap_or_default().to_owned();
         Self {
             id,
-            scope: authorization.and_then(Scope::parse),
+            scope: Scope::of(&parts.headers, &raw_query),
             path: parts.uri.path().to_owned(),
-            raw_query: parts.uri.query().unwrap_or_default().to_owned(),
+            raw_query,
             method: parts.method,
             headers: parts.headers,
             body,
@@ -216,16 +233,20 @@ mod tests {
     fn reads_the_credential_scope() {
         let header =
             "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/states/aws4_request, SignedHeaders=host, Signature=ab";
-        let scope = Scope::parse(header).unwrap();
+        let scope = Scope::of_header(header).unwrap();
         assert_eq!(scope.access_key, "test");
         assert_eq!(scope.location, Location::new(Account::default(), "eu-west-1"));
         assert_eq!(scope.service, "states");
+        let query = "Action=x&X-Amz-Credential=test%2F20260101%2Feu-west-1%2Fstates%2Faws4_request";
+        assert_eq!(Scope::of(&HeaderMap::new(), query), Some(scope));
+        let headers = HeaderMap::from_iter([(hyper::header::AUTHORIZATION, HeaderValue::from_static("Bearer abc"))]);
+        assert_eq!(Scope::of(&headers, query), None, "the header comes first");
     }
 
     #[test]
     fn other_authorization_is_no_scope() {
-        assert_eq!(Scope::parse("Bearer abc"), None);
-        assert_eq!(Scope::parse("AWS4-HMAC-SHA256 Credential=test"), None);
+        assert_eq!(Scope::of_header("Bearer abc"), None);
+        assert_eq!(Scope::of_header("AWS4-HMAC-SHA256 Credential=test"), None);
     }
 
     #[test]

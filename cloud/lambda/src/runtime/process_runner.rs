@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use cloud_core::{Account, Clock, PortFuture, Random};
+use cloud_core::{Account, Clock, PortFuture, Random, TcpSockets};
 use tokio::net::unix::pipe;
 
 use super::environment::Environment;
@@ -30,6 +30,8 @@ pub struct ProcessRunnerSettings {
     pub supervisor: PathBuf,
     /// The time that processes live in, whatever time the cloud has been moved to.
     pub machine_clock: Clock,
+    /// Says whose process connects to a Runtime API.
+    pub sockets: TcpSockets,
     /// What functions are not kept apart with, though it could be had.
     pub without: Vec<Part>,
 }
@@ -67,7 +69,8 @@ impl ProcessRunner {
         let code = self.code.unpacked(&version.code, copies).await?;
         // With mounts of its own, a sandbox has its own /tmp.
         let tmp = if protection.has_namespaces() { None } else { Some(self.code.temporary()?) };
-        let api = RuntimeApi::listen(self.clock.clone()).await.map_err(RunnerError::NoPort)?;
+        let api =
+            RuntimeApi::listen(self.clock.clone(), self.settings.sockets.clone()).await.map_err(RunnerError::NoPort)?;
         let spawned = match self.programs.find(&version.runtime, &code.path).await {
             Ok(program) => {
                 let orders = self.orders(version, log_stream, program, protection, &code, tmp.as_ref(), &api);

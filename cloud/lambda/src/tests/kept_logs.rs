@@ -50,6 +50,10 @@ impl LogWriter for KeptLogs {
         })
     }
 
+    fn flush<'a>(&'a self, _location: &'a Location, _group: &'a str) -> PortFuture<'a, ()> {
+        Box::pin(async {})
+    }
+
     fn has_group(&self, location: &Location, group: &str) -> bool {
         !self.lines(&location.key(group)).is_empty()
     }

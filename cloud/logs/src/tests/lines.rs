@@ -112,6 +112,23 @@ async fn lines_press_back_until_they_are_durable() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_flush_ends_when_lines_are_durable_or_lost() {
+    let fixture = Fixture::new();
+    fixture.write("g", "s", &["one"]).await;
+    let mut flush = fixture.logs.flush(&fixture.location, "g");
+    assert!(flush.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    flush.await;
+    fixture.assert_memory_is_disk();
+    fixture.store.set_disk_full(true);
+    fixture.write("g", "s", &["lost"]).await;
+    fixture.logs.flush(&fixture.location, "g").await;
+    fixture.store.set_disk_full(false);
+    fixture.assert_memory_is_disk();
+    assert_eq!(fixture.filtered("g").await, ["one"]);
+    fixture.logs.flush(&fixture.location, "none").await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn lines_that_cannot_be_stored_are_gone_from_memory_too() {
     let fixture = Fixture::new();
     fixture.write("g", "s", &["one"]).await;

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use cloud_core::TcpSockets;
+
 /// Whose process is at the other end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Peer {
@@ -26,38 +28,23 @@ impl Peer {
 pub(crate) struct Peers {
     /// None where others look the same.
     user: Option<u32>,
-    #[cfg(target_os = "linux")]
-    sockets: super::socket_owner::SocketOwners,
+    sockets: TcpSockets,
 }
 
 impl Peers {
     /// For a cloud that runs as this process' user.
-    pub(crate) fn new() -> Self {
-        Self {
-            user: Some(rustix::process::geteuid().as_raw()).filter(|user| !stands_for_others(*user)),
-            #[cfg(target_os = "linux")]
-            sockets: super::socket_owner::SocketOwners::open(),
-        }
+    pub(crate) fn new(sockets: TcpSockets) -> Self {
+        Self { user: Some(rustix::process::geteuid().as_raw()).filter(|user| !stands_for_others(*user)), sockets }
     }
 
     /// Who is at the other end of a connection between `client` and `server`, our end. Only a socket that a process holds
     /// has an owner; so one whose process went away before it was looked at belongs to nobody (Linux shows root there).
     pub(crate) fn of(&self, client: SocketAddr, server: SocketAddr) -> Peer {
-        match self.owner(client, server) {
+        match self.sockets.find(client, server).map(|socket| socket.user_id) {
             Some(user) if Some(user) == self.user || user == 0 => Peer::Owner,
             Some(user) => Peer::Other(user),
             None => Peer::Unknown,
         }
-    }
-
-    #[cfg(target_os = "linux")]
-    fn owner(&self, client: SocketAddr, server: SocketAddr) -> Option<u32> {
-        self.sockets.owner(client, server)
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn owner(&self, _client: SocketAddr, _server: SocketAddr) -> Option<u32> {
-        None
     }
 }
 

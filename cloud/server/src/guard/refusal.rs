@@ -15,6 +15,8 @@ pub(crate) enum Refusal {
     UnknownKey,
     /// The same, and the client is another user of the machine, or one that the system does not name.
     Stranger,
+    /// It is presigned with an access key that is not known here.
+    UnknownPresigner,
     /// Its session has ended.
     Expired,
     /// Its signature is of another time, or of another scope; the text says which.
@@ -34,8 +36,8 @@ impl Refusal {
             Self::Unsigned => "MissingAuthenticationTokenException",
             Self::Incomplete(_) if is_query => return ServiceError::new(400, "IncompleteSignature", self.text()),
             Self::Incomplete(_) => "IncompleteSignatureException",
-            Self::UnknownKey | Self::Stranger if is_query => "InvalidClientTokenId",
-            Self::UnknownKey | Self::Stranger => "UnrecognizedClientException",
+            Self::UnknownKey | Self::Stranger | Self::UnknownPresigner if is_query => "InvalidClientTokenId",
+            Self::UnknownKey | Self::Stranger | Self::UnknownPresigner => "UnrecognizedClientException",
             Self::Expired if is_query => "ExpiredToken",
             Self::Expired => "ExpiredTokenException",
             Self::WrongScope(_) | Self::WrongSignature if is_query => "SignatureDoesNotMatch",
@@ -53,6 +55,10 @@ impl Refusal {
             Self::UnknownKey => "The security token included in the request is invalid.".to_owned(),
             Self::Stranger => "The security token included in the request is invalid. This embedded cloud runs as another \
                                user: sign with its own keys, which that user sees with `workshop local env`."
+                .to_owned(),
+            Self::UnknownPresigner => "The security token included in the request is invalid. The embedded cloud takes a \
+                                       presigned request only of keys that it knows: its own, which `workshop local env` \
+                                       prints, and those of a session that STS gave out."
                 .to_owned(),
             Self::Expired => "The security token included in the request is expired".to_owned(),
             Self::WrongSignature => "The request signature we calculated does not match the signature you provided. Check \

@@ -1,16 +1,16 @@
 //! Makes the signature of a request as received, with the SDK's own code, and compares it with the one that it came with.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningParams, SigningSettings, sign};
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SignatureLocation, SigningParams, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
 use cloud_core::Request;
 use jiff::Timestamp;
 use subtle::ConstantTimeEq as _;
 
-use super::authorization::Authorization;
+use super::authorization::{Authorization, Place, without_signature};
 use super::refusal::Refusal;
 use crate::keys::CloudKeys;
 
@@ -50,7 +50,12 @@ fn expected(request: &Request, authorization: &Authorization, secret: &Secret) -
     if !authorization.signed_headers.iter().any(|name| name == "host") {
         return None;
     }
-    let uri = match request.raw_query.as_str() {
+    let query = match authorization.place {
+        Place::Header => request.raw_query.clone(),
+        // The signing code adds the parameters of the signature by itself.
+        Place::Query { .. } => without_signature(&request.raw_query),
+    };
+    let uri = match query.as_str() {
         "" => request.path.clone(),
         query => format!("{}?{query}", request.path),
     };
@@ -63,13 +68,24 @@ fn expected(request: &Request, authorization: &Authorization, secret: &Secret) -
     let pairs = headers.iter().map(|(name, value)| (*name, value.as_str()));
     let body = SignableBody::Bytes(&request.body);
     let signable = SignableRequest::new(request.method.as_str(), uri, pairs, body).ok()?;
-    let params = params(&authorization.region, &authorization.service, authorization.signed_at, &identity)?;
+    let Authorization { region, service, signed_at, place, .. } = authorization;
+    let params = params(region, service, *signed_at, &identity, *place)?;
     sign(signable, &params).ok().map(|signed| signed.signature().to_owned())
 }
 
-fn params<'a>(region: &'a str, service: &'a str, at: Timestamp, identity: &'a Identity) -> Option<SigningParams<'a>> {
+fn params<'a>(
+    region: &'a str,
+    service: &'a str,
+    at: Timestamp,
+    identity: &'a Identity,
+    place: Place,
+) -> Option<SigningParams<'a>> {
     let mut settings = SigningSettings::default();
     settings.excluded_headers = None;
+    if let Place::Query { expires_in_s } = place {
+        settings.signature_location = SignatureLocation::QueryParams;
+        settings.expires_in = Some(Duration::from_secs(expires_in_s.into()));
+    }
     let params = v4::SigningParams::builder()
         .identity(identity)
         .region(region)
@@ -93,7 +109,7 @@ pub(crate) fn signing_headers(
     let identity: Identity = credentials.into();
     let signed = (|| {
         let request = SignableRequest::new(method, url, std::iter::empty(), SignableBody::Bytes(body)).ok()?;
-        sign(request, &params("us-east-1", "workshop", now, &identity)?).ok()
+        sign(request, &params("us-east-1", "workshop", now, &identity, Place::Header)?).ok()
     })();
     let headers = signed.map(|signed| signed.into_parts().0);
     let pairs = headers.iter().flat_map(|headers| headers.headers());

@@ -79,16 +79,21 @@ pub(crate) enum MoveError {
     /// It can't be moved.
     #[error("This cloud's clock can't be moved.")]
     Fixed,
-    /// It could not be written down, and was not moved any further.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    /// The store takes nothing, so neither the clock nor what it causes can be written.
+    #[error("The embedded cloud's time was moved to {now:.0} and no further. {source}")]
+    Store {
+        /// What it shows.
+        now: Timestamp,
+        /// Why nothing is written.
+        source: StoreError,
+    },
 }
 
 impl CloudTime {
     /// Moves the clock, until it is there or `given_up` ends.
     ///
     /// # Errors
-    /// Where it would go back, or too far, or somebody else moves it.
+    /// Where it would go back, or too far, or somebody else moves it, and where the store takes nothing.
     pub(crate) async fn move_clock(&self, aim: Aim, given_up: impl Future<Output = ()>) -> Result<Moved, MoveError> {
         let _turn = self.moving.try_lock().map_err(|_| MoveError::Moving)?;
         let control = self.clock.control().ok_or(MoveError::Fixed)?;
@@ -104,11 +109,13 @@ impl CloudTime {
             ended = moving.run(&mut moments) => ended,
         };
         let to = control.now();
+        let mut written = Ok(());
         if let Course::Running { .. } = before {
             control.run_on();
-            course::write(&self.store, control.course()).await?;
+            written = course::write(&self.store, control.course()).await;
         }
-        let ending = ended?;
+        let stopped = |source| MoveError::Store { now: to, source };
+        let ending = ended.and_then(|ending| written.map(|()| ending)).map_err(stopped)?;
         tracing::info!(target: "cloud::time", from = %from, to = %to, moments, ?ending, "the clock was moved");
         Ok(Moved { from, to, moments, ending })
     }
@@ -145,7 +152,17 @@ struct Move<'a> {
 }
 
 impl Move<'_> {
-    async fn run(&self, moments: &mut u64) -> Result<Ending, MoveError> {
+    /// # Errors
+    /// When the store takes nothing: what it did not take is tried again and again, so that time would stand still for ever.
+    async fn run(&self, moments: &mut u64) -> Result<Ending, StoreError> {
+        tokio::select! {
+            biased;
+            ending = self.go(moments) => ending,
+            failure = self.time.store.write_failure() => Err(failure),
+        }
+    }
+
+    async fn go(&self, moments: &mut u64) -> Result<Ending, StoreError> {
         loop {
             self.settle().await;
             if self.aim == Aim::UntilIdle {

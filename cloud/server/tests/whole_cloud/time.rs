@@ -1,5 +1,6 @@
 //! Time that is moved as `workshop local time` moves it: each thing happens at its own moment, as if so much time had gone.
 
+use cloud_core::Clock;
 use cloud_store::Store;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -12,12 +13,18 @@ const DAY_MS: i64 = 86_400_000;
 /// A world with a state machine, and one execution of it.
 async fn started(definition: &Value) -> (World, Value) {
     let world = World::new(5);
+    let execution = start(&world, definition).await;
+    (world, execution)
+}
+
+/// Creates a state machine and starts it.
+async fn start(world: &World, definition: &Value) -> Value {
     let role = world.create_role(ACCOUNT).await;
     let machine = world.create_machine(ACCOUNT, "m", &role, definition).await;
     let input = json!({"stateMachineArn": machine, "input": "{}", "name": "e"});
     let started = world.states(ACCOUNT, "StartExecution", &input).await;
     assert!(started["executionArn"].is_string(), "{started}");
-    (world, started["executionArn"].clone())
+    started["executionArn"].clone()
 }
 
 /// The execution's status, and when it stopped.
@@ -81,6 +88,26 @@ async fn a_wait_of_a_week_ends_at_its_own_moment() {
     let week = began + SignedDuration::from_hours(7 * 24);
     assert_eq!(status(&world, &execution).await, ("SUCCEEDED".to_owned(), Some(week)));
     assert_eq!(world.now(), began + SignedDuration::from_millis(37 * DAY_MS - 1));
+}
+
+/// On a clock that goes with the machine's, as a real cloud has it: what the store does not take is tried again by that one.
+#[tokio::test]
+async fn a_move_that_meets_a_full_disk_ends_with_an_error() {
+    let store = Store::in_memory().unwrap();
+    let world = World::on(5, store.clone(), Clock::movable());
+    let execution = start(&world, &wait(1)).await;
+    store.set_disk_full(true);
+    // The Wait is over, and its end is not written.
+    store.write_failure().await;
+    let day = json!({"advanceMs": DAY_MS});
+    let moved = Clock::system().timeout(std::time::Duration::from_secs(60), world.move_time(&day)).await;
+    let (status_code, answer) = moved.expect("it ends");
+    let message = answer["message"].as_str().unwrap();
+    assert_eq!(status_code, 500, "{message}");
+    assert!(message.contains("and no further. The disk that holds") && message.contains("is full"), "{message}");
+    store.set_disk_full(false);
+    assert_eq!(world.move_time(&day).await.0, 200);
+    assert_eq!(status(&world, &execution).await.0, "SUCCEEDED");
 }
 
 #[tokio::test]

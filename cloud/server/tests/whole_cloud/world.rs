@@ -37,7 +37,11 @@ impl World {
     /// A cloud on a store; its clock begins at the same moment whatever the store holds.
     pub(crate) fn open(seed: u64, store: Store) -> Self {
         let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
-        let (clock, control) = Clock::moved_by_hand(start);
+        Self::on(seed, store, Clock::moved_by_hand(start))
+    }
+
+    /// A cloud on a store and a clock.
+    pub(crate) fn on(seed: u64, store: Store, (clock, control): (Clock, ClockControl)) -> Self {
         let functions = tempfile::tempdir().unwrap();
         let runner = SimulatedRunner::new(clock.clone(), |_, _| {
             SimulatedRun::answers(&json!({"sent": true})).after(std::time::Duration::from_secs(1)).printing("sending")

@@ -102,6 +102,9 @@ async fn run(
 ) -> Input {
     match states.functions.invoke(function, payload).await {
         Ok(invocation) => {
+            if with_log {
+                states.logs.flush(&function.location, &function.log_group()).await;
+            }
             let log = with_log.then(|| BASE64_STANDARD.encode(&invocation.log_tail));
             let answer = InvocationResponse {
                 payload: &String::from_utf8_lossy(&invocation.payload),

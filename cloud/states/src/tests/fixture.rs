@@ -266,6 +266,8 @@ impl FunctionInvoker for Functions {
 pub(crate) struct Logs {
     pub(crate) groups: Mutex<BTreeSet<String>>,
     pub(crate) lines: Mutex<Vec<String>>,
+    /// The groups that somebody waited for.
+    pub(crate) flushed: Mutex<Vec<String>>,
     /// Whether writing fails.
     pub(crate) is_broken: std::sync::atomic::AtomicBool,
 }
@@ -285,6 +287,10 @@ impl LogWriter for Logs {
             self.lines.lock().unwrap().extend(lines.into_iter().map(|(_, line)| line));
             Ok(())
         })
+    }
+
+    fn flush<'a>(&'a self, _location: &'a Location, group: &'a str) -> PortFuture<'a, ()> {
+        Box::pin(async move { self.flushed.lock().unwrap().push(group.to_owned()) })
     }
 
     fn has_group(&self, _location: &Location, group: &str) -> bool {

@@ -190,6 +190,19 @@ async fn every_way_to_invoke_asks_for_a_function_that_is_there() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_functions_log_is_in_an_output_once_it_is_durable() {
+    let fixture = Fixture::new().await;
+    for (kind, flushed) in [("None", &[][..]), ("Tail", &["/aws/lambda/echo"])] {
+        let parameters = json!({"FunctionName": "echo", "LogType": kind});
+        let definition = one_task("arn:aws:states:::lambda:invoke", &parameters);
+        let machine = fixture.create_as(&kind.to_lowercase(), "STANDARD", &definition).await;
+        let arn = fixture.start_of(&machine, "e", &json!({})).await.unwrap();
+        assert_eq!(fixture.ended(&arn).await["status"], "SUCCEEDED");
+        assert_eq!(*fixture.outside.logs.flushed.lock().unwrap(), flushed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_express_execution_runs_at_once_and_is_not_listed() {
     let fixture = Fixture::new().await;
     let definition = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});

@@ -14,6 +14,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
+
 use crate::disk::Folder;
 use crate::file::RowFile;
 use crate::journal::Journal;
@@ -61,6 +63,8 @@ pub(crate) struct Engine {
     commits: AtomicU64,
     /// After an attempt at a smaller file that failed: from how many freed bytes on the next one is made.
     compacts_from_bytes: AtomicU64,
+    /// Why the latest commit that failed was not written.
+    write_failure: watch::Sender<Option<StoreError>>,
     /// Whether every write fails, as on a full disk.
     #[cfg(any(test, feature = "testing"))]
     is_full: AtomicBool,
@@ -84,6 +88,12 @@ impl Engine {
 
     /// Writes batches as one commit; durable, and seen by reads, when it returns. After a failure nothing of it is anywhere.
     pub(crate) fn write(&self, batches: Vec<Batch>) -> Result<(), StoreError> {
+        self.try_write(batches).inspect_err(|failure| {
+            self.write_failure.send_replace(Some(failure.clone()));
+        })
+    }
+
+    fn try_write(&self, batches: Vec<Batch>) -> Result<(), StoreError> {
         self.check_disk()?;
         self.make_room()?;
         let mut journal = self.journal();
@@ -103,6 +113,20 @@ impl Engine {
             self.flushed.notify_all();
         }
         Ok(())
+    }
+
+    /// Waits until a commit fails, from the first poll on; gives why.
+    pub(crate) async fn write_failure(&self) -> StoreError {
+        let mut failure = self.write_failure.subscribe();
+        loop {
+            // It does not end: this holds what it waits for.
+            if failure.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            if let Some(failure) = failure.borrow_and_update().clone() {
+                return failure;
+            }
+        }
     }
 
     /// How many commits were written since it was opened.

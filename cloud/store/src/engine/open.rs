@@ -38,6 +38,7 @@ impl Engine {
             flushed: Condvar::new(),
             commits: AtomicU64::new(0),
             compacts_from_bytes: AtomicU64::new(limits.freed_bytes),
+            write_failure: tokio::sync::watch::Sender::default(),
             #[cfg(any(test, feature = "testing"))]
             is_full: std::sync::atomic::AtomicBool::new(false),
         }

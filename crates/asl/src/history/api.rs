@@ -202,7 +202,7 @@ impl EventDetails {
     }
 
     /// The payload and the name of its member.
-    fn payload(&self) -> Option<(&'static str, &Arc<str>)> {
+    pub(super) fn payload(&self) -> Option<(&'static str, &Arc<str>)> {
         match self {
             Self::ExecutionStarted { input, .. }
             | Self::StateEntered { input, .. }
@@ -218,7 +218,7 @@ impl EventDetails {
         }
     }
 
-    fn failure(&self) -> Option<&Failure> {
+    pub(super) fn failure(&self) -> Option<&Failure> {
         match self {
             Self::ExecutionFailed(failure)
             | Self::ExecutionAborted(failure)

@@ -11,36 +11,13 @@ impl HistoryEvent {
 
 impl EventDetails {
     pub(crate) fn payload_bytes(&self) -> usize {
-        match self {
-            Self::ExecutionStarted { input: payload, .. }
-            | Self::ExecutionSucceeded { output: payload }
-            | Self::StateEntered { input: payload, .. }
-            | Self::LambdaFunctionScheduled { input: payload, .. }
-            | Self::LambdaFunctionSucceeded { output: payload }
-            | Self::ActivityScheduled { input: payload, .. }
-            | Self::ActivitySucceeded { output: payload }
-            | Self::TaskScheduled { parameters: payload, .. }
-            | Self::TaskSubmitted { output: payload, .. }
-            | Self::TaskSucceeded { output: payload, .. } => payload.len(),
-            Self::StateExited { output, assigned, .. } => {
-                output.len() + assigned.values().map(|value| value.len()).sum::<usize>()
-            }
-            Self::ExecutionFailed(failure)
-            | Self::ExecutionAborted(failure)
-            | Self::ExecutionTimedOut(failure)
-            | Self::LambdaFunctionStartFailed(failure)
-            | Self::LambdaFunctionFailed(failure)
-            | Self::LambdaFunctionTimedOut(failure)
-            | Self::ActivityScheduleFailed(failure)
-            | Self::ActivityFailed(failure)
-            | Self::ActivityTimedOut(failure)
-            | Self::TaskStartFailed { failure, .. }
-            | Self::TaskFailed { failure, .. }
-            | Self::TaskTimedOut { failure, .. }
-            | Self::EvaluationFailed { failure, .. }
-            | Self::MapRunFailed(failure) => failure.size_bytes(),
+        let payload = self.payload().map_or(0, |(_, payload)| payload.len());
+        let beside_it = match self {
+            Self::TaskScheduled { parameters, .. } => parameters.len(),
+            Self::StateExited { assigned, .. } => assigned.values().map(|value| value.len()).sum(),
             _ => 0,
-        }
+        };
+        payload + beside_it + self.failure().map_or(0, Failure::size_bytes)
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use cloud_core::Clock;
+use cloud_core::{Clock, TcpSockets};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{HOST, HeaderValue};
@@ -90,16 +90,16 @@ enum RuntimeState {
 type HttpResponse = Response<Full<Bytes>>;
 
 impl RuntimeApi {
-    /// Listens on a free port of 127.0.0.1.
+    /// Listens on a free port of 127.0.0.1. `sockets` says whose a connection is.
     ///
     /// # Errors
     /// What the system says when no port can be had.
-    pub(crate) async fn listen(clock: Clock) -> io::Result<Self> {
+    pub(crate) async fn listen(clock: Clock, sockets: TcpSockets) -> io::Result<Self> {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = socket.local_addr()?;
         let (delivery_sender, delivery_receiver) = mpsc::channel(DELIVERIES);
         let (message_sender, message_receiver) = mpsc::channel(MESSAGES);
-        let (supervisor, owner) = Owner::new();
+        let (supervisor, owner) = Owner::new(sockets);
         let exchange = Arc::new(Exchange {
             address,
             deliveries: tokio::sync::Mutex::new(delivery_receiver),

@@ -8,7 +8,7 @@ use crate::runtime::InvocationEvent;
 
 /// A Runtime API whose sandbox is this test: what its own parent has started.
 async fn listen() -> RuntimeApi {
-    let api = RuntimeApi::listen(Clock::system()).await.unwrap();
+    let api = RuntimeApi::listen(Clock::system(), TcpSockets::open()).await.unwrap();
     api.belongs_to(std::os::unix::process::parent_id());
     api
 }

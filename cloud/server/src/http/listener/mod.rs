@@ -23,11 +23,11 @@ const NO_ROOM: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: appli
     content-length: 72\r\n\r\n{\"message\":\"The embedded cloud has as many connections as it can take.\"}";
 
 /// Serves every connection of `listener`, at most so many at once, until the site is to stop, then lets the open ones end.
-pub(crate) async fn serve<S: Site>(listener: TcpListener, front: Front<S>, connections: usize) {
+/// `peers` says whose they are.
+pub(crate) async fn serve<S: Site>(listener: TcpListener, front: Front<S>, connections: usize, peers: Peers) {
     let stop = front.inner.stop.clone();
     let machine = front.inner.machine.clone();
     let connections = Connections::new(connections);
-    let peers = Peers::new();
     let mut tasks = JoinSet::new();
     let mut stopped = pin!(stop.given());
     let mut sweeping = pin!(connections.sweep(&machine));

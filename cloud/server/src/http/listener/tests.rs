@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use cloud_core::{Clock, Random, Request, Response, Stop};
+use cloud_core::{Clock, Random, Request, Response, Stop, TcpSockets};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::*;
@@ -55,7 +55,7 @@ async fn served(connections: usize) -> Served {
     let address = listener.local_addr().unwrap();
     let stop = Stop::new();
     let front = Front::new(Arc::new(Echo), stop.clone(), Clock::system(), Clock::system(), Random::from_seed(1));
-    Served { address, stop, task: tokio::spawn(serve(listener, front, connections)) }
+    Served { address, stop, task: tokio::spawn(serve(listener, front, connections, Peers::new(TcpSockets::open()))) }
 }
 
 /// Sends one request and reads until its body has arrived.

@@ -104,8 +104,8 @@ async fn a_field_that_is_added_later_is_passed_over() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_store_of_this_version_goes_on() {
+/// A store that has every row of the fixtures.
+pub(super) async fn store_of_fixtures() -> Store {
     let store = Store::in_memory().unwrap();
     let mut batch = Batch::new();
     for table in TABLES {
@@ -114,6 +114,12 @@ async fn a_store_of_this_version_goes_on() {
         }
     }
     store.commit(batch).await.unwrap();
+    store
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_of_this_version_goes_on() {
+    let store = store_of_fixtures().await;
     let (outside, control) = Outside::new(1);
     let states = outside.open(&store);
     states.resume();

@@ -6,7 +6,7 @@ use cloud_core::testing::come_to_rest;
 use cloud_store::{Batch, Range, Store, Table};
 use serde_json::{Value, json};
 
-use super::formats::{TABLES, fixture};
+use super::formats::{TABLES, fixture, store_of_fixtures};
 use crate::rows::{
     ACTIVITIES, ENDED_EXECUTIONS, EXECUTION_HEADS, EXPRESS_EXECUTIONS, HISTORY, MAP_RUNS, RUNNING_EXECUTIONS,
     STATE_MACHINES,
@@ -20,14 +20,7 @@ const ENDED: &str = "arn:aws:states:us-east-1:000000000000:execution:m:ended";
 /// A store with rows of every kind, one of them damaged, after a start; beside them a state machine that nothing has to do
 /// with.
 async fn with_damaged(table: Table, key: &str) -> Fixture {
-    let store = Store::in_memory().unwrap();
-    let mut batch = Batch::new();
-    for table in TABLES {
-        for (key, row) in fixture(table) {
-            batch.put(table, key, &row).unwrap();
-        }
-    }
-    store.commit(batch).await.unwrap();
+    let store = store_of_fixtures().await;
     let (outside, control) = Outside::new(1);
     let states = outside.open(&store);
     let before = Fixture { store, states, control, outside };

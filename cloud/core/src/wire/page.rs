@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::error::ServiceError;
+use crate::error::ServiceError;
 
 /// Some items of a list, and whether there are more.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! The guard decides on requests that the SDK's own code has signed.
 
+mod presigned;
+
 use std::time::Duration;
 
 use cloud_core::{ClockControl, Location};
@@ -62,7 +64,7 @@ fn signed(guard: &Guard, access_key: &str, secret: &str, token: Option<&str>, bo
 
 /// The scope is read again from the header, as it is when a request arrives.
 fn rescoped(mut request: Request) -> Request {
-    request.scope = request.header("authorization").and_then(cloud_core::Scope::parse);
+    request.scope = cloud_core::Scope::of(&request.headers, &request.raw_query);
     request
 }
 
@@ -190,6 +192,7 @@ fn each_protocol_has_its_own_codes() {
             Refusal::Unsigned,
             Refusal::Incomplete(String::new()),
             Refusal::UnknownKey,
+            Refusal::UnknownPresigner,
             Refusal::Expired,
             Refusal::WrongSignature,
         ];
@@ -199,9 +202,9 @@ fn each_protocol_has_its_own_codes() {
         })
         .join(", ")
     };
-    insta::assert_snapshot!(shown(Protocol::Json10), @"400 MissingAuthenticationTokenException, 400 IncompleteSignatureException, 400 UnrecognizedClientException, 400 ExpiredTokenException, 400 InvalidSignatureException");
-    insta::assert_snapshot!(shown(Protocol::LambdaRest), @"403 MissingAuthenticationTokenException, 403 IncompleteSignatureException, 403 UnrecognizedClientException, 403 ExpiredTokenException, 403 InvalidSignatureException");
-    insta::assert_snapshot!(shown(Protocol::Query("")), @"403 MissingAuthenticationToken, 400 IncompleteSignature, 403 InvalidClientTokenId, 403 ExpiredToken, 403 SignatureDoesNotMatch");
+    insta::assert_snapshot!(shown(Protocol::Json10), @"400 MissingAuthenticationTokenException, 400 IncompleteSignatureException, 400 UnrecognizedClientException, 400 UnrecognizedClientException, 400 ExpiredTokenException, 400 InvalidSignatureException");
+    insta::assert_snapshot!(shown(Protocol::LambdaRest), @"403 MissingAuthenticationTokenException, 403 IncompleteSignatureException, 403 UnrecognizedClientException, 403 UnrecognizedClientException, 403 ExpiredTokenException, 403 InvalidSignatureException");
+    insta::assert_snapshot!(shown(Protocol::Query("")), @"403 MissingAuthenticationToken, 400 IncompleteSignature, 403 InvalidClientTokenId, 403 InvalidClientTokenId, 403 ExpiredToken, 403 SignatureDoesNotMatch");
 }
 
 #[test]
