@@ -11,7 +11,7 @@ use cloud_core::{Clock, Location, LogWriter, Random};
 use jiff::Timestamp;
 use tokio::io::Interest;
 use tokio::net::unix::pipe;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, oneshot};
 
 use super::output::{LINE_OVERHEAD_BYTES, LineSplitter, LogTail, OutputRate};
 use crate::model::FunctionVersion;
@@ -24,9 +24,6 @@ const BATCH_BYTES: usize = 64 << 10;
 
 /// What is taken to be in a pipe where the system does not tell: as much as a function may have it hold.
 const PIPE_BYTES: usize = 1 << 20;
-
-/// How many commands wait for the task: the few lines that end an invocation. Whoever adds more waits.
-const COMMANDS: usize = 8;
 
 /// Where one sandbox logs.
 #[derive(Debug, Clone)]
@@ -53,19 +50,13 @@ impl LogStream {
 }
 
 /// Writes one sandbox's log; ends with the sandbox.
-#[derive(Debug)]
+///
+/// Whoever runs an invocation writes Lambda's own lines itself: to hand them to a task and wait for it would take longer than
+/// all that the lines need. A task beside it takes what the function prints.
 pub(super) struct SandboxLog {
-    commands: mpsc::Sender<LogCommand>,
-}
-
-#[derive(Debug)]
-enum LogCommand {
-    /// A line of Lambda's own, after everything the function has written so far.
-    Line(String),
-    /// The same, telling when it is done.
-    FirstLine(String, oneshot::Sender<()>),
-    /// The invocation is over: hand back the tail of its log.
-    Tail(oneshot::Sender<Vec<u8>>),
+    log: Arc<Mutex<Log>>,
+    /// Dropped with this: the task takes what is left, and ends.
+    _sandbox: oneshot::Sender<()>,
 }
 
 impl SandboxLog {
@@ -76,52 +67,79 @@ impl SandboxLog {
         logs: Arc<dyn LogWriter>,
         clock: Clock,
     ) -> Self {
-        let (sender, receiver) = mpsc::channel(COMMANDS);
-        let task = LogTask {
-            output,
+        let output = output.map(Arc::new);
+        let machine = clock.machine();
+        let log = Arc::new(Mutex::new(Log {
+            output: output.clone(),
             stream,
             logs,
-            rate: OutputRate::new(clock.machine().now()),
+            rate: OutputRate::new(machine.now()),
             clock,
             lines: LineSplitter::default(),
             tail: LogTail::default(),
             batch: Vec::new(),
             batch_bytes: 0,
-        };
-        tokio::spawn(task.run(receiver));
-        Self { commands: sender }
+        }));
+        let (sender, sandbox) = oneshot::channel();
+        tokio::spawn(take_output(Arc::clone(&log), output, machine, sandbox));
+        Self { log, _sandbox: sender }
     }
 
-    /// Adds a line of Lambda's own, after everything the function has written so far.
+    /// Adds a line of Lambda's own, after everything the function has written so far and before anything that it writes from
+    /// now on. It is handed over to the log service with what comes next: see [`SandboxLog::hand_over`].
     pub(super) async fn line(&self, line: String) {
-        self.send(LogCommand::Line(line)).await;
+        self.log.lock().await.add_own(line).await;
     }
 
-    /// Adds a line of Lambda's own before anything that the function writes from now on.
-    pub(super) async fn first_line(&self, line: String) {
-        let (sender, receiver) = oneshot::channel();
-        self.send(LogCommand::FirstLine(line, sender)).await;
-        // When the task has ended, `send` has told so.
-        let _ = receiver.await;
+    /// Hands over to the log service what was added.
+    pub(super) async fn hand_over(&self) {
+        self.log.lock().await.write().await;
     }
 
     /// The last 4 KB logged since the last call, once they are handed over to the log service.
     pub(super) async fn tail(&self) -> Vec<u8> {
-        let (sender, receiver) = oneshot::channel();
-        self.send(LogCommand::Tail(sender)).await;
-        receiver.await.unwrap_or_default()
-    }
-
-    async fn send(&self, command: LogCommand) {
-        if self.commands.send(command).await.is_err() {
-            tracing::error!("a line was not logged: the sandbox's log has ended before the sandbox");
-        }
+        let mut log = self.log.lock().await;
+        log.write().await;
+        log.tail.take()
     }
 }
 
-struct LogTask {
+/// Takes what a function prints until its sandbox ends, and whatever is there then.
+async fn take_output(
+    log: Arc<Mutex<Log>>,
+    output: Option<Arc<pipe::Receiver>>,
+    machine: Clock,
+    mut sandbox: oneshot::Receiver<()>,
+) {
+    let mut is_running = true;
+    if let Some(output) = output {
+        while is_running && log.lock().await.output.is_some() {
+            let pause = log.lock().await.rate.pause(machine.now());
+            tokio::select! {
+                biased;
+                _ = &mut sandbox => is_running = false,
+                () = readable(&output, &machine, pause) => {
+                    let mut log = log.lock().await;
+                    log.read();
+                    log.write().await;
+                }
+            }
+        }
+    }
+    if is_running {
+        // The function has closed its output: nothing but the end of its sandbox is left to come.
+        let _ = sandbox.await;
+    }
+    let mut log = log.lock().await;
+    log.drain().await;
+    log.flush_partial();
+    log.write().await;
+}
+
+/// The log itself.
+struct Log {
     /// None once the function has closed it.
-    output: Option<pipe::Receiver>,
+    output: Option<Arc<pipe::Receiver>>,
     stream: LogStream,
     logs: Arc<dyn LogWriter>,
     clock: Clock,
@@ -132,46 +150,7 @@ struct LogTask {
     rate: OutputRate,
 }
 
-impl LogTask {
-    async fn run(mut self, mut commands: mpsc::Receiver<LogCommand>) {
-        loop {
-            let machine = self.clock.machine();
-            let pause = self.rate.pause(machine.now());
-            tokio::select! {
-                biased;
-                command = commands.recv() => match command {
-                    Some(command) => self.obey(command).await,
-                    None => break,
-                },
-                () = readable(self.output.as_ref(), &machine, pause) => {
-                    self.read();
-                }
-            }
-            if commands.is_empty() {
-                self.write().await;
-            }
-        }
-        self.drain().await;
-        self.flush_partial();
-        self.write().await;
-    }
-
-    async fn obey(&mut self, command: LogCommand) {
-        match command {
-            LogCommand::Line(line) => self.add_own(line).await,
-            LogCommand::FirstLine(line, done) => {
-                self.add_own(line).await;
-                // Whoever asked may have gone away.
-                let _ = done.send(());
-            }
-            LogCommand::Tail(reply) => {
-                self.write().await;
-                // Whoever asked may have gone away.
-                let _ = reply.send(self.tail.take());
-            }
-        }
-    }
-
+impl Log {
     async fn add_own(&mut self, line: String) {
         self.drain().await;
         self.flush_partial();
@@ -249,17 +228,14 @@ impl LogTask {
     }
 }
 
-/// Waits until there is output, after a pause; for ever once it is closed.
-async fn readable(output: Option<&pipe::Receiver>, machine: &Clock, pause: Duration) {
-    if let Some(output) = output {
-        machine.sleep(pause).await;
-        match output.ready(Interest::READABLE).await {
-            Ok(_) => return,
-            // Only while the async runtime ends.
-            Err(error) => tracing::debug!(error = %error, "a function's output is not waited for any more"),
-        }
+/// Waits until there is output, after a pause.
+async fn readable(output: &pipe::Receiver, machine: &Clock, pause: Duration) {
+    machine.sleep(pause).await;
+    if let Err(error) = output.ready(Interest::READABLE).await {
+        // Only while the async runtime ends.
+        tracing::debug!(error = %error, "a function's output is not waited for any more");
+        std::future::pending::<()>().await;
     }
-    std::future::pending::<()>().await;
 }
 
 #[cfg(test)]
@@ -275,7 +251,7 @@ mod tests {
         let stream = LogStream::new(&example(), clock.now(), &Random::from_seed(1));
         let log = SandboxLog::start(Some(output), stream, Arc::new(KeptLogs::default()), clock);
         for _ in 0..200 {
-            log.first_line("START".to_owned()).await;
+            log.line("START".to_owned()).await;
             tokio::io::AsyncWriteExt::write_all(&mut function, b"within\n").await.unwrap();
             let mut told = String::new();
             while !told.contains("within") {

@@ -162,3 +162,56 @@ fn wait_for_end(id: u32) {
 
 #[cfg(not(target_os = "linux"))]
 fn wait_for_end(_: u32) {}
+
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod tests {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    use super::*;
+
+    /// Supervisors that wait for the end of their sockets, whatever they are told.
+    fn waiting() -> Supervisors {
+        Supervisors::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/waits.sh").into())
+    }
+
+    #[tokio::test]
+    async fn the_one_that_waits_is_taken_once() {
+        let supervisors = waiting();
+        supervisors.prepare(Namespaces::None).unwrap();
+        let spare = supervisors.lock().spare.as_ref().unwrap().id;
+        supervisors.prepare(Namespaces::None).unwrap();
+        let first = supervisors.take(Namespaces::None).unwrap();
+        assert_eq!(first.id, spare, "one is enough");
+        assert_ne!(supervisors.take(Namespaces::None).unwrap().id, spare);
+    }
+
+    #[tokio::test]
+    async fn one_that_makes_other_namespaces_or_was_killed_is_not_taken() {
+        let supervisors = waiting();
+        supervisors.prepare(Namespaces::Privileged).unwrap();
+        let other = supervisors.lock().spare.as_ref().unwrap().id;
+        assert_ne!(supervisors.take(Namespaces::None).unwrap().id, other);
+        assert_eq!(supervisors.lock().sockets.len(), 0, "both have ended");
+        supervisors.prepare(Namespaces::None).unwrap();
+        let killed = supervisors.lock().spare.as_ref().unwrap().id;
+        kill_process(Pid::from_raw(killed.cast_signed()).unwrap(), Signal::KILL).unwrap();
+        wait_for_end(killed);
+        assert_ne!(supervisors.take(Namespaces::None).unwrap().id, killed);
+    }
+
+    #[tokio::test]
+    async fn the_end_of_the_cloud_ends_those_that_wait_and_those_that_work() {
+        let supervisors = waiting();
+        let working = supervisors.take(Namespaces::None).unwrap();
+        supervisors.prepare(Namespaces::None).unwrap();
+        let spare = supervisors.lock().spare.as_ref().unwrap().id;
+        supervisors.end_all();
+        for id in [working.id, spare] {
+            let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+            assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
+        }
+        assert!(supervisors.take(Namespaces::None).is_err());
+        assert!(supervisors.prepare(Namespaces::None).is_err());
+    }
+}
