@@ -69,6 +69,7 @@ impl SandboxLog {
     ) -> Self {
         let output = output.map(Arc::new);
         let machine = clock.machine();
+        let group = prepare_group(Arc::clone(&logs), stream.clone());
         let log = Arc::new(Mutex::new(Log {
             output: output.clone(),
             stream,
@@ -81,7 +82,11 @@ impl SandboxLog {
             batch_bytes: 0,
         }));
         let (sender, sandbox) = oneshot::channel();
-        tokio::spawn(take_output(Arc::clone(&log), output, machine, sandbox));
+        let taking = take_output(Arc::clone(&log), output, machine, sandbox);
+        tokio::spawn(async move {
+            group.await;
+            taking.await;
+        });
         Self { log, _sandbox: sender }
     }
 
@@ -101,6 +106,15 @@ impl SandboxLog {
         let mut log = self.log.lock().await;
         log.write().await;
         log.tail.take()
+    }
+}
+
+/// Makes the log group where it is missing, while the function starts: its first invocation would wait for the disk otherwise.
+async fn prepare_group(logs: Arc<dyn LogWriter>, stream: LogStream) {
+    let LogStream { location, group, stream } = &stream;
+    if let Err(error) = logs.write(location, group, stream, Vec::new()).await {
+        // The first line tries again.
+        tracing::debug!(error = %error, group, "a function's log group was not made");
     }
 }
 
