@@ -18,10 +18,6 @@ use crate::runtime::{
 /// How long a runtime may take to start before the function's own timeout begins to run (Lambda's Init phase).
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
-/// When the START line of an invocation is handed over to the log service, unless the invocation has ended by then: a write
-/// for each line costs a quick function more than its work.
-const START_SHOWN_AFTER: Duration = Duration::from_millis(5);
-
 /// What every sandbox needs.
 pub(crate) struct SandboxContext {
     pub(crate) runner: Arc<dyn Runner>,
@@ -97,7 +93,7 @@ impl Sandbox {
         let is_cold = !self.is_initialised;
         let failed = if is_cold { self.initialise(&request_id).await } else { None };
         let init = is_cold.then(|| self.machine.since(self.started_at));
-        self.log.line(report::start(&request_id, &self.version)).await;
+        self.log.first_line(report::start(&request_id, &self.version)).await;
         let began_at = self.machine.now();
         let completion = match failed {
             Some(completion) => completion,
@@ -155,17 +151,10 @@ impl Sandbox {
         let timeout = Duration::from_secs(u64::from(self.timeout_s));
         let deadline_ms = began_at.as_millisecond() + i64::from(self.timeout_s) * 1000;
         self.runtime.deliver(Delivery { event, deadline_ms }).await;
-        // What a quick function logs is handed over at once; of another one START is to be seen while it runs.
-        let mut is_start_shown = false;
         loop {
             let left = timeout.saturating_sub(self.machine.since(began_at));
-            let wait = if is_start_shown { left } else { left.min(START_SHOWN_AFTER) };
-            match self.signal(wait).await {
+            match self.signal(left).await {
                 Ok(RuntimeSignal::Message(RuntimeMessage::Ready)) => {}
-                Err(Elapsed) if wait < left => {
-                    self.log.hand_over().await;
-                    is_start_shown = true;
-                }
                 Ok(RuntimeSignal::Message(RuntimeMessage::Response(result))) => {
                     return Completion::answered(result, false);
                 }

@@ -11,7 +11,7 @@ use cloud_core::{Clock, Location, LogWriter, Random};
 use jiff::Timestamp;
 use tokio::io::Interest;
 use tokio::net::unix::pipe;
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::{Mutex, Notify, oneshot};
 
 use super::output::{LINE_OVERHEAD_BYTES, LineSplitter, LogTail, OutputRate};
 use crate::model::FunctionVersion;
@@ -24,6 +24,10 @@ const BATCH_BYTES: usize = 64 << 10;
 
 /// What is taken to be in a pipe where the system does not tell: as much as a function may have it hold.
 const PIPE_BYTES: usize = 1 << 20;
+
+/// How long the first line of an invocation may wait for others to be written with it: a quick function's lines are one write. So
+/// long it is not to be seen.
+const FIRST_LINE_WAITS: Duration = Duration::from_millis(5);
 
 /// Where one sandbox logs.
 #[derive(Debug, Clone)]
@@ -55,6 +59,8 @@ impl LogStream {
 /// all that the lines need. A task beside it takes what the function prints.
 pub(super) struct SandboxLog {
     log: Arc<Mutex<Log>>,
+    /// Told when an invocation begins.
+    begun: Arc<Notify>,
     /// Dropped with this: the task takes what is left, and ends.
     _sandbox: oneshot::Sender<()>,
 }
@@ -81,24 +87,26 @@ impl SandboxLog {
             batch: Vec::new(),
             batch_bytes: 0,
         }));
+        let begun = Arc::new(Notify::new());
         let (sender, sandbox) = oneshot::channel();
-        let taking = take_output(Arc::clone(&log), output, machine, sandbox);
+        let writing = write_on(Arc::clone(&log), output, Arc::clone(&begun), machine, sandbox);
         tokio::spawn(async move {
             group.await;
-            taking.await;
+            writing.await;
         });
-        Self { log, _sandbox: sender }
+        Self { log, begun, _sandbox: sender }
+    }
+
+    /// Adds the line that begins an invocation. It is handed over with what comes next, or soon.
+    pub(super) async fn first_line(&self, line: String) {
+        self.line(line).await;
+        self.begun.notify_one();
     }
 
     /// Adds a line of Lambda's own, after everything the function has written so far and before anything that it writes from
-    /// now on. It is handed over to the log service with what comes next: see [`SandboxLog::hand_over`].
+    /// now on. It is handed over with what comes next.
     pub(super) async fn line(&self, line: String) {
         self.log.lock().await.add_own(line).await;
-    }
-
-    /// Hands over to the log service what was added.
-    pub(super) async fn hand_over(&self) {
-        self.log.lock().await.write().await;
     }
 
     /// The last 4 KB logged since the last call, once they are handed over to the log service.
@@ -118,36 +126,37 @@ async fn prepare_group(logs: Arc<dyn LogWriter>, stream: LogStream) {
     }
 }
 
-/// Takes what a function prints until its sandbox ends, and whatever is there then.
-async fn take_output(
+/// Takes what a function prints until its sandbox ends, and whatever is there then; hands over what waits for too long.
+async fn write_on(
     log: Arc<Mutex<Log>>,
     output: Option<Arc<pipe::Receiver>>,
+    begun: Arc<Notify>,
     machine: Clock,
     mut sandbox: oneshot::Receiver<()>,
 ) {
-    let mut is_running = true;
-    if let Some(output) = output {
-        while is_running && log.lock().await.output.is_some() {
-            let pause = log.lock().await.rate.pause(machine.now());
-            tokio::select! {
-                biased;
-                _ = &mut sandbox => is_running = false,
-                () = readable(&output, &machine, pause) => {
-                    let mut log = log.lock().await;
-                    log.read();
-                    log.write().await;
-                }
-            }
+    loop {
+        let (pause, is_open) = {
+            let mut log = log.lock().await;
+            (log.rate.pause(machine.now()), log.output.is_some())
+        };
+        tokio::select! {
+            biased;
+            _ = &mut sandbox => break,
+            () = readable(output.as_deref().filter(|_| is_open), &machine, pause) => drop(log.lock().await.read()),
+            () = first_line_waits(&begun, &machine) => {}
         }
-    }
-    if is_running {
-        // The function has closed its output: nothing but the end of its sandbox is left to come.
-        let _ = sandbox.await;
+        log.lock().await.write().await;
     }
     let mut log = log.lock().await;
     log.drain().await;
     log.flush_partial();
     log.write().await;
+}
+
+/// Waits until an invocation has begun, and its first line has waited for too long. Output in between takes the line with it.
+async fn first_line_waits(begun: &Notify, machine: &Clock) {
+    begun.notified().await;
+    machine.sleep(FIRST_LINE_WAITS).await;
 }
 
 /// The log itself.
@@ -242,14 +251,17 @@ impl Log {
     }
 }
 
-/// Waits until there is output, after a pause.
-async fn readable(output: &pipe::Receiver, machine: &Clock, pause: Duration) {
-    machine.sleep(pause).await;
-    if let Err(error) = output.ready(Interest::READABLE).await {
-        // Only while the async runtime ends.
-        tracing::debug!(error = %error, "a function's output is not waited for any more");
-        std::future::pending::<()>().await;
+/// Waits until there is output, after a pause; for ever once it is closed.
+async fn readable(output: Option<&pipe::Receiver>, machine: &Clock, pause: Duration) {
+    if let Some(output) = output {
+        machine.sleep(pause).await;
+        match output.ready(Interest::READABLE).await {
+            Ok(_) => return,
+            // Only while the async runtime ends.
+            Err(error) => tracing::debug!(error = %error, "a function's output is not waited for any more"),
+        }
     }
+    std::future::pending::<()>().await;
 }
 
 #[cfg(test)]
@@ -265,7 +277,7 @@ mod tests {
         let stream = LogStream::new(&example(), clock.now(), &Random::from_seed(1));
         let log = SandboxLog::start(Some(output), stream, Arc::new(KeptLogs::default()), clock);
         for _ in 0..200 {
-            log.line("START".to_owned()).await;
+            log.first_line("START".to_owned()).await;
             tokio::io::AsyncWriteExt::write_all(&mut function, b"within\n").await.unwrap();
             let mut told = String::new();
             while !told.contains("within") {
