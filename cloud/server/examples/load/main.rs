@@ -17,11 +17,11 @@ use client::{Load, Until};
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let api = std::env::var("AWS_LAMBDA_RUNTIME_API");
-    let done = match arguments.as_slice() {
-        [] if let Ok(api) = &api => function::run(api),
-        ["empty"] => empty::serve(),
-        ["http", port, connections, bound, amount, file] => {
+    let api = std::env::var("AWS_LAMBDA_RUNTIME_API").ok().filter(|_| arguments.is_empty());
+    let done = match (arguments.as_slice(), api) {
+        (_, Some(api)) => function::run(&api),
+        (["empty"], None) => empty::serve(),
+        (["http", port, connections, bound, amount, file], None) => {
             load(port, connections, bound, amount, file).map(|answer| println!("{answer}"))
         }
         _ => Err("load empty | load http PORT CONNECTIONS for|count AMOUNT FILE".into()),
