@@ -85,6 +85,10 @@ fn a_sandbox_that_waits_ends_with_the_cloud_and_is_missed_by_nobody() {
         let waiting: Vec<u32> = after.iter().copied().filter(|id| !before.contains(id)).collect();
         for id in &waiting {
             assert!(kill(*id));
+            crate::support::eventually("the end of the one that waited", || match is_running(*id) {
+                true => Err(id.to_string()),
+                false => Ok(()),
+            });
         }
         assert_eq!(cloud.run("h", "echo third").text, "third", "{fence:?}: another one took its place");
         let all = cloud.family();

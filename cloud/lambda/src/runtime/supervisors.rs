@@ -60,10 +60,13 @@ impl Supervisors {
     /// What the system says when there can be none.
     pub(super) fn take(&self, namespaces: Namespaces) -> io::Result<Supervisor> {
         let spare = self.lock().spare.take();
-        match spare.filter(|spare| spare.namespaces == namespaces && spare.is_waiting()) {
-            Some(spare) => Ok(spare),
-            None => self.start(namespaces),
+        if let Some(mut spare) = spare
+            && spare.namespaces == namespaces
+            && spare.is_waiting()
+        {
+            return Ok(spare);
         }
+        self.start(namespaces)
     }
 
     /// Starts one that waits, unless there is one.
@@ -122,8 +125,12 @@ impl Supervisors {
 }
 
 impl Supervisor {
-    /// Whether it waits for orders: one that failed has said so, and one that was killed has closed its socket.
-    fn is_waiting(&self) -> bool {
+    /// Whether it waits for orders: one that failed has said so, and one that was killed has ended. (Its second half may still
+    /// hold the socket then.)
+    fn is_waiting(&mut self) -> bool {
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return false;
+        }
         let said = rustix::net::recv(&*self.socket, &mut [0; 1], RecvFlags::PEEK | RecvFlags::DONTWAIT);
         matches!(said, Err(rustix::io::Errno::AGAIN))
     }
