@@ -60,7 +60,8 @@ pub trait FunctionInvoker: Send + Sync {
 /// Writes log lines: what CloudWatch Logs offers to Lambda and Step Functions.
 pub trait LogWriter: Send + Sync {
     /// Writes lines with their moments; the group and the stream are made when they are missing. The lines are
-    /// durable soon after this ends; readers wait until they are. It waits while too much is still to be written.
+    /// durable soon after this ends; readers wait until they are. It waits while too much is still to be written. Without
+    /// lines only the group is made.
     fn write<'a>(
         &'a self,
         location: &'a Location,

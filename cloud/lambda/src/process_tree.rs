@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{self, Read as _};
 
 /// How many processes of one sandbox are looked at: more than it may have.
 const MAX_PROCESSES: usize = 4096;
+
+/// More than the status of a process has, which is about 1,500 bytes.
+const STATUS_BYTES: usize = 4096;
 
 /// The processes that this one has started, and those that they have, parents before their children.
 pub(crate) fn descendants(process: u32) -> Vec<u32> {
@@ -53,17 +57,25 @@ fn parent_of(stat: &str) -> Option<u32> {
 
 /// The memory that a process has resident, in KiB; none when it has ended.
 pub(crate) fn resident_kib(process: u32) -> Option<u64> {
-    field_kib(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, "VmRSS:")
+    field_kib(&status(process).ok()?, "VmRSS:")
 }
 
 /// The most memory that a process has had resident, in KiB.
 pub(crate) fn peak_kib(process: u32) -> Option<u64> {
-    field_kib(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, "VmHWM:")
+    field_kib(&status(process).ok()?, "VmHWM:")
 }
 
 /// A process's share of what it has resident, in KiB: what it shares with others counts in parts.
 pub(crate) fn proportional_kib(process: u32) -> Option<u64> {
     field_kib(&fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?, "Pss:")
+}
+
+/// What the system says of a process, read in one piece: each invocation asks for it.
+fn status(process: u32) -> io::Result<String> {
+    let mut text = String::with_capacity(STATUS_BYTES);
+    // Its size, which `read_to_string` of a file asks for first, is 0.
+    fs::File::open(format!("/proc/{process}/status"))?.take(u64::MAX).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 fn field_kib(text: &str, name: &str) -> Option<u64> {

@@ -13,7 +13,7 @@ use crate::async_queue::AsyncQueue;
 use crate::code::{CodeFolder, CodeStore};
 use crate::fair_room::FairRoom;
 use crate::invoke::MAX_INVOKING_BYTES;
-use crate::model::Function;
+use crate::model::{Function, FunctionVersion};
 use crate::pool::{SandboxContext, SandboxPool};
 use crate::runtime::Runner;
 
@@ -54,6 +54,7 @@ pub struct Functions {
     pub(crate) random: Random,
     pub(crate) faults: FaultInjection,
     pub(crate) roles: Arc<dyn RoleDirectory>,
+    runner: Arc<dyn Runner>,
     stop: Stop,
 }
 
@@ -78,7 +79,8 @@ impl Functions {
         if table.unreadable().count() == 0 {
             code.remove_orphans(&named);
         }
-        let context = SandboxContext { runner, logs, clock: clock.clone(), random: random.clone() };
+        let context =
+            SandboxContext { runner: Arc::clone(&runner), logs, clock: clock.clone(), random: random.clone() };
         let stop = Stop::new();
         let pool = Arc::new(SandboxPool::new(context));
         let queue = AsyncQueue::open(store, clock.clone(), table.clone(), Arc::clone(&pool), stop.clone())?;
@@ -92,14 +94,46 @@ impl Functions {
             random,
             faults,
             roles,
+            runner,
             stop,
         }))
     }
 
     /// Goes on with the asynchronous invocations that an earlier process has left; called once, when the cloud is ready to
     /// serve.
-    pub fn resume(&self) {
+    pub fn resume(self: &Arc<Self>) {
         self.queue.resume();
+        let runtimes: BTreeSet<String> = self.table.read(|functions| {
+            functions.values().flat_map(Function::versions).map(|version| version.runtime.clone()).collect()
+        });
+        let runner = Arc::clone(&self.runner);
+        tokio::spawn(async move {
+            for runtime in runtimes {
+                runner.prepare_runtime(&runtime).await;
+            }
+        });
+    }
+
+    /// Makes ready what the first invocation of a version would wait for, while nobody waits.
+    pub(crate) fn prepare(self: &Arc<Self>, version: FunctionVersion) {
+        let functions = Arc::clone(self);
+        tokio::spawn(async move {
+            let runtime = functions.runner.prepare_runtime(&version.runtime);
+            let code = async {
+                let _stays = functions.code.prevent_removal().await;
+                if functions.names(&version.code.sha256) {
+                    functions.runner.prepare_code(&version.code).await;
+                }
+            };
+            tokio::join!(runtime, code);
+        });
+    }
+
+    /// Whether a version of a function has this code.
+    fn names(&self, sha256: &str) -> bool {
+        self.table.read(|functions| {
+            functions.values().flat_map(Function::versions).any(|version| version.code.sha256 == sha256)
+        })
     }
 
     /// How many stored values could not be read.
@@ -145,12 +179,7 @@ impl Functions {
             return;
         }
         for hash in hashes {
-            let is_named = || {
-                self.table.read(|functions| {
-                    functions.values().flat_map(Function::versions).any(|version| version.code.sha256 == *hash)
-                })
-            };
-            self.code.remove_unless(hash, is_named).await;
+            self.code.remove_unless(hash, || self.names(hash)).await;
         }
     }
 }

@@ -103,7 +103,7 @@ impl Logs {
     }
 
     /// Writes lines as the Lambda service does: the group and the stream are made when they are missing. A reader
-    /// who comes when it has ended waits until the lines are durable, and sees them.
+    /// who comes when it has ended waits until the lines are durable, and sees them. Without lines only the group is made.
     pub(crate) async fn write_lines(
         &self,
         location: &Location,
@@ -111,6 +111,11 @@ impl Logs {
         stream: &str,
         lines: Vec<(Timestamp, String)>,
     ) -> Result<(), ServiceError> {
+        let key = location.key(group);
+        if lines.is_empty() && self.group(&key).is_none() {
+            let now = self.inner.clock.now();
+            return self.create_missing_group(&key, GroupFacts::new(location, group, now.as_millisecond())).await;
+        }
         let mut lines = lines.into_iter().peekable();
         while lines.peek().is_some() {
             let batch = next_batch(&mut lines);

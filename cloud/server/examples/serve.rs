@@ -5,9 +5,15 @@ use std::process::ExitCode;
 
 use cloud_server::{ConsistencySettings, DataDir, RunOptions, run};
 
+fn main() -> ExitCode {
+    // Started again beside a function, as `workshop` is.
+    let supervised = cloud_server::supervise(std::env::args_os().nth(1).as_deref());
+    supervised.unwrap_or_else(serve)
+}
+
 #[allow(clippy::print_stderr, reason = "a program for the bench")]
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn serve() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments == ["--version"] {
         return ExitCode::SUCCESS;

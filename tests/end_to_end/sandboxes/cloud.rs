@@ -102,6 +102,22 @@ impl Cloud {
         serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:#?}"))
     }
 
+    /// The supervisors of its sandboxes.
+    pub fn supervisors(&self) -> Vec<u32> {
+        children(self.process.id())
+    }
+
+    /// The supervisors, and all that descends from them.
+    pub fn family(&self) -> Vec<u32> {
+        let mut found = self.supervisors();
+        let mut next = 0;
+        while let Some(parent) = found.get(next).copied() {
+            found.extend(children(parent));
+            next += 1;
+        }
+        found
+    }
+
     pub fn data(&self) -> PathBuf {
         self.home.path("cloud")
     }
@@ -195,6 +211,16 @@ pub fn zip_of(files: &[(&str, &str)], mode: u32) -> Vec<u8> {
         writer.write_all(text.as_bytes()).expect("memory");
     }
     writer.finish().expect("memory").into_inner()
+}
+
+/// The children of a process that have not ended.
+fn children(id: u32) -> Vec<u32> {
+    let threads = std::fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    let ids: Vec<u32> =
+        lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect();
+    let runs = |id: &u32| std::fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
+    ids.into_iter().filter(runs).collect()
 }
 
 /// The processes whose command line holds a text.

@@ -60,3 +60,54 @@ fn a_stop_leaves_nothing() {
     cloud.stop();
     assert!(processes_with(&mark).is_empty(), "when the cloud has ended they have ended");
 }
+
+#[test]
+fn a_sandbox_that_waits_ends_with_the_cloud_and_is_missed_by_nobody() {
+    for fence in Fence::ALL {
+        let cloud = Cloud::start(fence);
+        cloud.create("f", &json!({}));
+        cloud.create("g", &json!({}));
+        cloud.create("h", &json!({}));
+        assert_eq!(cloud.run("f", "echo first").text, "first");
+        // The one that works, and the one that waits for the next function.
+        let two = || match cloud.supervisors() {
+            found if found.len() == 2 => Ok(found),
+            found => Err(format!("{found:?}")),
+        };
+        let before = crate::support::eventually("a sandbox that waits", two);
+        assert_eq!(cloud.run("g", "echo second").text, "second");
+        let three = || match cloud.supervisors() {
+            found if found.len() == 3 => Ok(found),
+            found => Err(format!("{found:?}")),
+        };
+        let after = crate::support::eventually("the next one that waits", three);
+        assert!(before.iter().all(|id| after.contains(id)), "{fence:?}: it was used: {before:?} {after:?}");
+        let waiting: Vec<u32> = after.iter().copied().filter(|id| !before.contains(id)).collect();
+        for id in &waiting {
+            assert!(kill(*id));
+            crate::support::eventually("the end of the one that waited", || match is_running(*id) {
+                true => Err(id.to_string()),
+                false => Ok(()),
+            });
+        }
+        assert_eq!(cloud.run("h", "echo third").text, "third", "{fence:?}: another one took its place");
+        let all = cloud.family();
+        assert!(all.len() >= 3, "{all:?}");
+        drop(cloud.kill());
+        crate::support::eventually("the end of all sandboxes", || {
+            let left: Vec<&u32> = all.iter().filter(|id| is_running(**id)).collect();
+            if left.is_empty() { Ok(()) } else { Err(format!("{fence:?} {left:?}")) }
+        });
+    }
+}
+
+/// Kills a process as nobody can forbid.
+fn kill(id: u32) -> bool {
+    let id = rustix::process::Pid::from_raw(id.cast_signed()).expect("an id");
+    rustix::process::kill_process(id, rustix::process::Signal::KILL).is_ok()
+}
+
+/// Whether a process is there, and no zombie.
+fn is_running(id: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+}

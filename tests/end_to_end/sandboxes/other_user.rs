@@ -42,6 +42,11 @@ fn a_user_without_privileges_is_kept_apart_too() {
             let work = cloud.home.path("work/written-by-a-function");
             assert_ne!(cloud.run("f", &format!("echo x > {}", work.display())).code, 0, "{fence:?}");
         }
+        if fence == Fence::Whole && may_mount_proc() {
+            let seen = cloud.run("f", "ls /proc | grep -c '^[0-9]'");
+            let seen: u32 = seen.text.trim().parse().unwrap_or_else(|_| panic!("{seen:?}"));
+            assert!(seen < 20, "a function sees {seen} processes, more than its own");
+        }
         let mark = format!("91000.{}{}", std::process::id(), fence as u32);
         cloud.run("f", &format!("setsid -f sleep {mark} > /dev/null 2>&1"));
         let (_, _, body) = cloud.invoke("f", "head -c 600000000 /dev/zero | tail -c 600000000 | wc -c");
@@ -51,4 +56,12 @@ fn a_user_without_privileges_is_kept_apart_too() {
         drop(cloud.kill());
         until_gone(&mark);
     }
+}
+
+/// Whether this system lets such a user have a `/proc` of its own: a container that hides parts of its `/proc` does not.
+fn may_mount_proc() -> bool {
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]);
+    command.args(["unshare", "--map-root-user", "--pid", "--fork", "--mount-proc", "true"]);
+    command.output().is_ok_and(|output| output.status.success())
 }

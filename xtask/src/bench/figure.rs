@@ -46,7 +46,7 @@ pub(super) fn table(figures: &[Figure]) -> String {
     let width = figures.iter().map(|figure| figure.what.len()).max().unwrap_or_default();
     let line = |figure: &Figure| {
         let Figure { what, measured, bar, unit } = figure;
-        let held = bar.map(|bar| format!("  bar {bar:>5.0} {unit:3}  ratio {:.2}", measured / bar)).unwrap_or_default();
+        let held = bar.map(|bar| format!("  bar {bar:>5} {unit:3}  ratio {:.2}", measured / bar)).unwrap_or_default();
         format!("{what:width$}  {measured:>8.2} {unit:3}{held}")
     };
     figures.iter().map(line).collect::<Vec<_>>().join("\n")

@@ -112,8 +112,10 @@ pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Res
     }
     // The version's number with the function's own ARN: so does AWS answer this call, and no other.
     let answer = function.published.first().unwrap_or(&function.latest).to_json(false);
+    let latest = function.latest.clone();
     let creating = Arc::clone(functions);
     functions.complete(async move { store(&creating, &reference, function, bytes).await }).await?;
+    functions.prepare(latest);
     Ok(functions.show_progress(201, answer))
 }
 

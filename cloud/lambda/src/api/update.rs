@@ -54,9 +54,14 @@ pub(crate) async fn code(functions: &Arc<Functions>, request: &Request) -> Resul
         update.apply(&mut function.latest);
         return Ok(functions.show_progress(200, function.latest.to_json(false)));
     }
+    let reference = update.reference.clone();
     let updating = Arc::clone(functions);
-    let answer = functions.complete(async move { update.run(&updating, bytes).await });
-    Ok(functions.show_progress(200, answer.await?))
+    let answer = functions.complete(async move { update.run(&updating, bytes).await }).await?;
+    // It may have been deleted meanwhile.
+    if let Ok(function) = functions.function(&reference) {
+        functions.prepare(function.latest);
+    }
+    Ok(functions.show_progress(200, answer))
 }
 
 impl CodeUpdate {
@@ -130,10 +135,11 @@ pub(crate) async fn configuration(functions: &Arc<Functions>, request: &Request)
         expect_revision(&function.latest, input.revision_id.as_deref())?;
         apply(input, &mut function.latest)?;
         function.latest.mark_changed(request.received_at, &functions.random);
-        Ok((function.latest.to_json(false), function.latest.qualified_arn()))
+        Ok((function.latest.to_json(false), function.latest.clone()))
     });
-    let (answer, arn) = updated.await?;
-    functions.pool.retire(&arn);
+    let (answer, latest) = updated.await?;
+    functions.pool.retire(&latest.qualified_arn());
+    functions.prepare(latest);
     Ok(functions.show_progress(200, answer))
 }
 

@@ -1,8 +1,10 @@
 //! Where zips and unpacked code lie, and what may be wrong with them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use cloud_core::Random;
 
@@ -19,6 +21,8 @@ pub(crate) struct CodeFolder {
     pub(super) run: String,
     /// Names the files that are being written.
     pub(super) random: Random,
+    /// The zips that are being unpacked, by their hashes: whoever comes second waits for the first.
+    pub(super) unpacking: Arc<Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>>,
 }
 
 /// Why code could not be stored or unpacked.
@@ -54,7 +58,7 @@ impl CodeFolder {
     /// The folder at this path, which is made when it is first needed.
     pub(crate) fn new(path: PathBuf, random: &Random) -> Self {
         let random = random.fork();
-        Self { path, run: random.uuid().simple().to_string(), random }
+        Self { path, run: random.uuid().simple().to_string(), random, unpacking: Arc::default() }
     }
 
     pub(super) fn zip(&self, sha256: &str) -> PathBuf {

@@ -51,7 +51,11 @@ async fn keeps_unpacks_once_and_removes() {
     assert_eq!(code.sha256.len(), 64);
     store.store(&code, bytes.clone()).await.unwrap();
     store.store(&code, bytes).await.unwrap();
-    let folder = store.folder.unpacked(&code, Copies::Shared).await.unwrap().path;
+    let unpack = || store.folder.unpacked(&code, Copies::Shared);
+    let (folder, at_once) = tokio::join!(unpack(), unpack());
+    let folder = folder.unwrap().path;
+    assert_eq!(at_once.unwrap().path, folder);
+    assert!(store.folder.unpacking.lock().unwrap().is_empty());
     assert_eq!(fs::read(folder.join("bootstrap")).unwrap(), b"#!/bin/sh\n");
     assert_eq!(store.folder.unpacked(&code, Copies::Shared).await.unwrap().path, folder);
     store.remove_unless(&code.sha256, || true).await;

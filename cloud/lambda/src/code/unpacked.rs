@@ -1,8 +1,10 @@
 //! Unpacked code: what a run of the cloud unpacked is that run's alone, so that nothing changed in between is ever run.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
 
@@ -67,27 +69,46 @@ impl CodeFolder {
             Copies::Shared => run.join(&code.sha256),
             Copies::Private => run.join(format!("{}-{}", code.sha256, self.random.uuid().simple())),
         };
-        if !folder.is_dir() {
-            let zip = self.zip(&code.sha256);
-            let sha256 = code.sha256.clone();
-            let to = folder.clone();
-            let random = self.random.clone();
-            let task = tokio::task::spawn_blocking(move || {
-                let failed = |source| CodeError::File { path: zip.clone(), source };
-                removal::make_private(&run).map_err(failed)?;
-                let mut file = fs::File::open(&zip).map_err(failed)?;
-                if digest(&mut file).map_err(failed)? != sha256 {
-                    return Err(CodeError::Damaged { path: zip.clone() });
-                }
-                io::Seek::rewind(&mut file).map_err(failed)?;
-                Ok(archive::unpack(io::BufReader::new(file), &to, &random)?)
-            });
-            task.await.unwrap_or_else(|error| {
-                Err(CodeError::File { path: self.path.clone(), source: io::Error::other(error) })
-            })?;
+        match copies {
+            _ if folder.is_dir() => {}
+            Copies::Shared => self.unpack_once(code, run, &folder).await?,
+            Copies::Private => self.unpack(code, run, folder.clone()).await?,
         }
         let _copy = (copies == Copies::Private).then(|| TemporaryFolder(folder.clone()));
         Ok(Unpacked { path: folder, _copy })
+    }
+
+    /// Unpacks a zip, unless another task has done that or does it.
+    async fn unpack_once(&self, code: &Code, run: PathBuf, folder: &Path) -> Result<(), CodeError> {
+        let turn = Arc::clone(self.lock_unpacking().entry(code.sha256.clone()).or_default());
+        let _turn = turn.lock().await;
+        if !folder.is_dir() {
+            self.unpack(code, run, folder.to_owned()).await?;
+        }
+        self.lock_unpacking().remove(&code.sha256);
+        Ok(())
+    }
+
+    async fn unpack(&self, code: &Code, run: PathBuf, to: PathBuf) -> Result<(), CodeError> {
+        let zip = self.zip(&code.sha256);
+        let sha256 = code.sha256.clone();
+        let random = self.random.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let failed = |source| CodeError::File { path: zip.clone(), source };
+            removal::make_private(&run).map_err(failed)?;
+            let mut file = fs::File::open(&zip).map_err(failed)?;
+            if digest(&mut file).map_err(failed)? != sha256 {
+                return Err(CodeError::Damaged { path: zip.clone() });
+            }
+            io::Seek::rewind(&mut file).map_err(failed)?;
+            Ok(archive::unpack(io::BufReader::new(file), &to, &random)?)
+        });
+        task.await
+            .unwrap_or_else(|error| Err(CodeError::File { path: self.path.clone(), source: io::Error::other(error) }))
+    }
+
+    fn lock_unpacking(&self) -> MutexGuard<'_, BTreeMap<String, Arc<tokio::sync::Mutex<()>>>> {
+        self.unpacking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A new folder for what one sandbox writes.

@@ -36,7 +36,6 @@ pub(crate) struct InvocationOutcome {
     /// The last 4 KB of its log.
     pub(crate) log_tail: Vec<u8>,
     /// Whether the sandbox can take another event.
-    /// Whether the sandbox can take another event.
     pub(super) is_reusable: bool,
 }
 

@@ -11,7 +11,7 @@ use cloud_core::{Clock, Location, LogWriter, Random};
 use jiff::Timestamp;
 use tokio::io::Interest;
 use tokio::net::unix::pipe;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, oneshot};
 
 use super::output::{LINE_OVERHEAD_BYTES, LineSplitter, LogTail, OutputRate};
 use crate::model::FunctionVersion;
@@ -25,8 +25,9 @@ const BATCH_BYTES: usize = 64 << 10;
 /// What is taken to be in a pipe where the system does not tell: as much as a function may have it hold.
 const PIPE_BYTES: usize = 1 << 20;
 
-/// How many commands wait for the task: the few lines that end an invocation. Whoever adds more waits.
-const COMMANDS: usize = 8;
+/// How long the first line of an invocation may wait for others to be written with it: a quick function's lines are one write. So
+/// long it is not to be seen.
+const FIRST_LINE_WAITS: Duration = Duration::from_millis(5);
 
 /// Where one sandbox logs.
 #[derive(Debug, Clone)]
@@ -53,19 +54,15 @@ impl LogStream {
 }
 
 /// Writes one sandbox's log; ends with the sandbox.
-#[derive(Debug)]
+///
+/// Whoever runs an invocation writes Lambda's own lines itself: to hand them to a task and wait for it would take longer than
+/// all that the lines need. A task beside it takes what the function prints.
 pub(super) struct SandboxLog {
-    commands: mpsc::Sender<LogCommand>,
-}
-
-#[derive(Debug)]
-enum LogCommand {
-    /// A line of Lambda's own, after everything the function has written so far.
-    Line(String),
-    /// The same, telling when it is done.
-    FirstLine(String, oneshot::Sender<()>),
-    /// The invocation is over: hand back the tail of its log.
-    Tail(oneshot::Sender<Vec<u8>>),
+    log: Arc<Mutex<Log>>,
+    /// Told when an invocation begins.
+    begun: Arc<Notify>,
+    /// Dropped with this: the task takes what is left, and ends.
+    _sandbox: oneshot::Sender<()>,
 }
 
 impl SandboxLog {
@@ -76,52 +73,96 @@ impl SandboxLog {
         logs: Arc<dyn LogWriter>,
         clock: Clock,
     ) -> Self {
-        let (sender, receiver) = mpsc::channel(COMMANDS);
-        let task = LogTask {
-            output,
+        let output = output.map(Arc::new);
+        let machine = clock.machine();
+        let group = prepare_group(Arc::clone(&logs), stream.clone());
+        let log = Arc::new(Mutex::new(Log {
+            output: output.clone(),
             stream,
             logs,
-            rate: OutputRate::new(clock.machine().now()),
+            rate: OutputRate::new(machine.now()),
             clock,
             lines: LineSplitter::default(),
             tail: LogTail::default(),
             batch: Vec::new(),
             batch_bytes: 0,
-        };
-        tokio::spawn(task.run(receiver));
-        Self { commands: sender }
+        }));
+        let begun = Arc::new(Notify::new());
+        let (sender, sandbox) = oneshot::channel();
+        let writing = write_on(Arc::clone(&log), output, Arc::clone(&begun), machine, sandbox);
+        tokio::spawn(async move {
+            group.await;
+            writing.await;
+        });
+        Self { log, begun, _sandbox: sender }
     }
 
-    /// Adds a line of Lambda's own, after everything the function has written so far.
-    pub(super) async fn line(&self, line: String) {
-        self.send(LogCommand::Line(line)).await;
-    }
-
-    /// Adds a line of Lambda's own before anything that the function writes from now on.
+    /// Adds the line that begins an invocation. It is handed over with what comes next, or soon.
     pub(super) async fn first_line(&self, line: String) {
-        let (sender, receiver) = oneshot::channel();
-        self.send(LogCommand::FirstLine(line, sender)).await;
-        // When the task has ended, `send` has told so.
-        let _ = receiver.await;
+        self.line(line).await;
+        self.begun.notify_one();
+    }
+
+    /// Adds a line of Lambda's own, after everything the function has written so far and before anything that it writes from
+    /// now on. It is handed over with what comes next.
+    pub(super) async fn line(&self, line: String) {
+        self.log.lock().await.add_own(line).await;
     }
 
     /// The last 4 KB logged since the last call, once they are handed over to the log service.
     pub(super) async fn tail(&self) -> Vec<u8> {
-        let (sender, receiver) = oneshot::channel();
-        self.send(LogCommand::Tail(sender)).await;
-        receiver.await.unwrap_or_default()
-    }
-
-    async fn send(&self, command: LogCommand) {
-        if self.commands.send(command).await.is_err() {
-            tracing::error!("a line was not logged: the sandbox's log has ended before the sandbox");
-        }
+        let mut log = self.log.lock().await;
+        log.write().await;
+        log.tail.take()
     }
 }
 
-struct LogTask {
+/// Makes the log group where it is missing, while the function starts: its first invocation would wait for the disk otherwise.
+async fn prepare_group(logs: Arc<dyn LogWriter>, stream: LogStream) {
+    let LogStream { location, group, stream } = &stream;
+    if let Err(error) = logs.write(location, group, stream, Vec::new()).await {
+        // The first line tries again.
+        tracing::debug!(error = %error, group, "a function's log group was not made");
+    }
+}
+
+/// Takes what a function prints until its sandbox ends, and whatever is there then; hands over what waits for too long.
+async fn write_on(
+    log: Arc<Mutex<Log>>,
+    output: Option<Arc<pipe::Receiver>>,
+    begun: Arc<Notify>,
+    machine: Clock,
+    mut sandbox: oneshot::Receiver<()>,
+) {
+    loop {
+        let (pause, is_open) = {
+            let mut log = log.lock().await;
+            (log.rate.pause(machine.now()), log.output.is_some())
+        };
+        tokio::select! {
+            biased;
+            _ = &mut sandbox => break,
+            () = readable(output.as_deref().filter(|_| is_open), &machine, pause) => drop(log.lock().await.read()),
+            () = first_line_waits(&begun, &machine) => {}
+        }
+        log.lock().await.write().await;
+    }
+    let mut log = log.lock().await;
+    log.drain().await;
+    log.flush_partial();
+    log.write().await;
+}
+
+/// Waits until an invocation has begun, and its first line has waited for too long. Output in between takes the line with it.
+async fn first_line_waits(begun: &Notify, machine: &Clock) {
+    begun.notified().await;
+    machine.sleep(FIRST_LINE_WAITS).await;
+}
+
+/// The log itself.
+struct Log {
     /// None once the function has closed it.
-    output: Option<pipe::Receiver>,
+    output: Option<Arc<pipe::Receiver>>,
     stream: LogStream,
     logs: Arc<dyn LogWriter>,
     clock: Clock,
@@ -132,46 +173,7 @@ struct LogTask {
     rate: OutputRate,
 }
 
-impl LogTask {
-    async fn run(mut self, mut commands: mpsc::Receiver<LogCommand>) {
-        loop {
-            let machine = self.clock.machine();
-            let pause = self.rate.pause(machine.now());
-            tokio::select! {
-                biased;
-                command = commands.recv() => match command {
-                    Some(command) => self.obey(command).await,
-                    None => break,
-                },
-                () = readable(self.output.as_ref(), &machine, pause) => {
-                    self.read();
-                }
-            }
-            if commands.is_empty() {
-                self.write().await;
-            }
-        }
-        self.drain().await;
-        self.flush_partial();
-        self.write().await;
-    }
-
-    async fn obey(&mut self, command: LogCommand) {
-        match command {
-            LogCommand::Line(line) => self.add_own(line).await,
-            LogCommand::FirstLine(line, done) => {
-                self.add_own(line).await;
-                // Whoever asked may have gone away.
-                let _ = done.send(());
-            }
-            LogCommand::Tail(reply) => {
-                self.write().await;
-                // Whoever asked may have gone away.
-                let _ = reply.send(self.tail.take());
-            }
-        }
-    }
-
+impl Log {
     async fn add_own(&mut self, line: String) {
         self.drain().await;
         self.flush_partial();

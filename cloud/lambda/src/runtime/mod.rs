@@ -11,6 +11,7 @@ mod runner;
 mod runtime_api;
 #[cfg(any(test, feature = "testing"))]
 mod simulated;
+mod supervisors;
 
 pub(crate) use environment::reserved;
 pub(crate) use failure::{RuntimeFailure, error_type};

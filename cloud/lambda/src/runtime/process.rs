@@ -1,28 +1,23 @@
-//! The processes of functions: each has a supervisor, which this file starts, listens to and ends.
+//! The processes of functions: each has a supervisor, which this file gives orders, listens to and ends.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream as StdUnixStream;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_core::Clock;
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
-use super::memory::{MemoryWatch, hang_up};
-use crate::supervisor::{self, Orders, Report};
+use super::memory::MemoryWatch;
+use super::supervisors::{Supervisor, Supervisors};
+use crate::supervisor::{self, Namespaces, Orders, Report};
 
 /// How long an interpreter may take to say where it is.
 const INTERPRETER_LIMIT: Duration = Duration::from_secs(10);
-
-/// How long the supervisors may take to end everything when the cloud ends. They go on when it is over.
-const END_LIMIT_MS: i32 = 2000;
 
 /// SIGKILL (signal(7)), as a status tells it.
 const KILLED: i32 = 9;
@@ -30,35 +25,22 @@ const KILLED: i32 = 9;
 /// Every function process that runs, so that none outlives the cloud.
 #[derive(Debug, Clone)]
 pub(crate) struct Processes {
-    /// The program that is a supervisor with the right first argument: this one.
-    program: PathBuf,
+    supervisors: Supervisors,
     /// The time that processes live in, whatever time the cloud has been moved to.
     machine_clock: Clock,
-    running: Arc<Mutex<Running>>,
-}
-
-#[derive(Debug, Default)]
-struct Running {
-    /// The sockets to the supervisors, by their process ids.
-    supervisors: BTreeMap<u32, Arc<StdUnixStream>>,
-    /// Set when the cloud ends: no process is started any more.
-    is_stopped: bool,
 }
 
 /// One function process and its supervisor. Dropping it ends them, and everything the function has started.
 #[derive(Debug)]
 pub(crate) struct Process {
-    supervisor: Child,
-    supervisor_id: u32,
+    supervisor: Supervisor,
+    /// The socket to the supervisor.
     socket: UnixStream,
-    /// The same socket: its end is what ends the sandbox.
-    end: Arc<StdUnixStream>,
     /// What the supervisor has said of which the line is not complete.
     heard: Vec<u8>,
     /// How it ended.
     ended: Option<Ended>,
     memory: MemoryWatch,
-    processes: Processes,
 }
 
 /// What happens to a function's process.
@@ -85,74 +67,62 @@ enum Ended {
 impl Processes {
     /// Nothing runs yet. Supervisors are this program, started again.
     pub(crate) fn new(program: PathBuf, machine_clock: Clock) -> Self {
-        Self { program, machine_clock, running: Arc::default() }
+        Self { supervisors: Supervisors::new(program), machine_clock }
     }
 
-    /// Starts a supervisor with its orders; gives the process and what the function writes to stdout and stderr, in the
-    /// order in which it writes it. It may have at most so much memory.
+    /// A supervisor for the next process. It gets ready by itself, unless one was kept ready.
     ///
     /// # Errors
-    /// What the system says when there can be no supervisor.
-    #[allow(clippy::disallowed_methods, reason = "this file owns the functions' processes")]
-    pub(crate) fn start(&self, orders: &Orders, memory_mb: u32) -> io::Result<(Process, pipe::Receiver)> {
-        let frame = supervisor::frame(orders)?;
-        let (output, input) = io::pipe()?;
-        let output = pipe::Receiver::from_owned_fd(output.into())?;
-        let (own, theirs) = StdUnixStream::pair()?;
-        // Both halves of a supervisor read them; they fit into the socket.
-        (&own).write_all_twice(&frame)?;
-        let mut running = self.lock();
-        if running.is_stopped {
-            return Err(io::Error::other("the embedded cloud is ending"));
+    /// What the system says when there can be none.
+    pub(crate) fn supervisor(&self, namespaces: Namespaces) -> io::Result<Supervisor> {
+        self.supervisors.take(namespaces)
+    }
+
+    /// Has a supervisor ready for the next process.
+    pub(crate) async fn prepare(&self, namespaces: Namespaces) {
+        let supervisors = self.supervisors.clone();
+        // The start of a process takes about a millisecond in which this thread can do nothing else.
+        let prepared = tokio::task::spawn_blocking(move || supervisors.prepare(namespaces)).await;
+        if let Err(error) = prepared.unwrap_or_else(|error| Err(io::Error::other(error))) {
+            tracing::debug!(error = %error, "no supervisor is ready for the next function");
         }
-        let supervisor = Command::new(&self.program)
-            .arg(supervisor::ARGUMENT)
-            .env_clear()
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(input.try_clone()?)
-            .stderr(input)
-            .spawn()?;
-        let supervisor_id = supervisor.id().ok_or_else(|| io::Error::other("the process ended before it had an id"))?;
-        let end = Arc::new(own.try_clone()?);
-        running.supervisors.insert(supervisor_id, Arc::clone(&end));
-        drop(running);
-        own.set_nonblocking(true)?;
+    }
+
+    /// Gives a supervisor its orders; gives the process and what the function writes to stdout and stderr, in the order in
+    /// which it writes it. It may have at most so much memory.
+    ///
+    /// # Errors
+    /// What the system says when the supervisor can't be told.
+    pub(crate) fn start(
+        &self,
+        mut supervisor: Supervisor,
+        orders: &Orders,
+        memory_mb: u32,
+    ) -> io::Result<(Process, pipe::Receiver)> {
+        let output =
+            supervisor.output.take().ok_or_else(|| io::Error::other("the supervisor has its orders already"))?;
+        let output = pipe::Receiver::from_owned_fd(output.into())?;
+        // They fit into the socket.
+        io::Write::write_all(&mut (&*supervisor.socket), &supervisor::frame(orders)?)?;
+        supervisor.socket.set_nonblocking(true)?;
+        let socket = UnixStream::from_std(supervisor.socket.try_clone()?)?;
         let has_init = orders.protection.has_namespaces();
-        let memory =
-            MemoryWatch::start(supervisor_id, has_init, memory_mb, Arc::clone(&end), self.machine_clock.clone());
-        let process = Process {
-            supervisor,
-            supervisor_id,
-            socket: UnixStream::from_std(own)?,
-            end,
-            heard: Vec::new(),
-            ended: None,
-            memory,
-            processes: self.clone(),
-        };
+        let end = Arc::clone(&supervisor.socket);
+        let memory = MemoryWatch::start(supervisor.id, has_init, memory_mb, end, self.machine_clock.clone());
+        let process = Process { supervisor, socket, heard: Vec::new(), ended: None, memory };
         Ok((process, output))
     }
 
     /// Ends every function process and waits until they have ended; none is started afterwards.
     pub(crate) fn kill_all(&self) {
-        let supervisors = {
-            let mut running = self.lock();
-            running.is_stopped = true;
-            std::mem::take(&mut running.supervisors)
-        };
-        supervisors.values().for_each(|socket| hang_up(socket));
-        supervisors.keys().for_each(|id| wait_for_end(*id));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Running> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        self.supervisors.end_all();
     }
 }
 
 impl Process {
     /// The process that all of the function's processes descend from.
     pub(crate) fn supervisor_id(&self) -> u32 {
-        self.supervisor_id
+        self.supervisor.id
     }
 
     /// Waits for the end of the process; tells it again when it has ended already. Dropping the future loses nothing.
@@ -217,8 +187,7 @@ impl Process {
 
     /// Ends it and everything it started.
     pub(crate) fn kill(&mut self) {
-        hang_up(&self.end);
-        self.processes.lock().supervisors.remove(&self.supervisor_id);
+        self.supervisor.end();
     }
 
     /// Told when the function gets work: its memory is looked at more often.
@@ -230,44 +199,6 @@ impl Process {
     /// tell.
     pub(crate) fn peak_memory_mb(&self) -> Option<u64> {
         self.memory.peak_mb()
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.kill();
-        // The supervisor ends by itself; whoever waits for children here takes its status.
-        drop(self.supervisor.try_wait());
-    }
-}
-
-/// Waits until a process has ended, but not for ever.
-#[cfg(target_os = "linux")]
-fn wait_for_end(id: u32) {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    use rustix::process::{Pid, PidfdFlags, pidfd_open};
-
-    let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) else { return };
-    // One that is not there has ended.
-    let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return };
-    let limit = Timespec { tv_sec: i64::from(END_LIMIT_MS) / 1000, tv_nsec: 0 };
-    if !matches!(poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&limit)), Ok(1..)) {
-        tracing::warn!(process = id, "a function's supervisor takes long to end");
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn wait_for_end(_: u32) {}
-
-/// Writes the same bytes twice.
-trait WriteTwice {
-    fn write_all_twice(&mut self, bytes: &[u8]) -> io::Result<()>;
-}
-
-impl WriteTwice for &StdUnixStream {
-    fn write_all_twice(&mut self, bytes: &[u8]) -> io::Result<()> {
-        io::Write::write_all(self, bytes)?;
-        io::Write::write_all(self, bytes)
     }
 }
 

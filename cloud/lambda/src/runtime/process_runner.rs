@@ -11,11 +11,11 @@ use super::environment::Environment;
 use super::process::{Process, ProcessEvent, Processes, interpreter_folder};
 use super::program::{BOOTSTRAP, Program, Programs, StartError};
 use super::protection::{self, Part, Protections};
-use super::runner::{Delivery, Runner, RunnerError, Runtime, RuntimeSignal};
+use super::runner::{Delivery, Runner, RunnerError, Runtime, RuntimeMessage, RuntimeSignal};
 use super::runtime_api::RuntimeApi;
 use crate::code::{CodeFolder, Copies, TemporaryFolder, Unpacked};
-use crate::model::FunctionVersion;
-use crate::supervisor::{Orders, Protection};
+use crate::model::{Code, FunctionVersion};
+use crate::supervisor::{Namespaces, Orders, Protection};
 
 /// What the runner of a cloud is given.
 #[derive(Debug, Clone)]
@@ -65,6 +65,8 @@ impl ProcessRunner {
 
     async fn launch(&self, version: &FunctionVersion, log_stream: &str) -> Result<ProcessRuntime, RunnerError> {
         let protection = self.protections.find(&self.processes).await;
+        // One that is not ready yet gets ready while the rest is.
+        let supervisor = self.processes.supervisor(protection.namespaces);
         let copies = if protection.guards_files() { Copies::Shared } else { Copies::Private };
         let code = self.code.unpacked(&version.code, copies).await?;
         // With mounts of its own, a sandbox has its own /tmp.
@@ -75,8 +77,8 @@ impl ProcessRunner {
             Ok(program) => {
                 let orders = self.orders(version, log_stream, program, protection, &code, tmp.as_ref(), &api);
                 let memory_mb = version.memory_size_mb;
-                self.processes
-                    .start(&orders, memory_mb)
+                supervisor
+                    .and_then(|supervisor| self.processes.start(supervisor, &orders, memory_mb))
                     .map_err(|error| StartError::Sandbox { reason: error.to_string() })
             }
             Err(error) => Err(error),
@@ -91,7 +93,8 @@ impl ProcessRunner {
                 (Err(Arc::new(error)), None)
             }
         };
-        Ok(ProcessRuntime { api, process, output, runtime: version.runtime.clone(), code, _tmp: tmp })
+        let next = Some((self.processes.clone(), protection.namespaces));
+        Ok(ProcessRuntime { api, process, output, next, runtime: version.runtime.clone(), code, _tmp: tmp })
     }
 
     #[allow(clippy::too_many_arguments, reason = "what one sandbox is made of")]
@@ -157,6 +160,29 @@ impl Runner for ProcessRunner {
         })
     }
 
+    fn prepare_runtime<'a>(&'a self, runtime: &'a str) -> PortFuture<'a, ()> {
+        Box::pin(async move {
+            let protection = self.protections.find(&self.processes).await;
+            self.processes.prepare(protection.namespaces).await;
+            // Where its program is.
+            if let Err(error) = self.programs.find(runtime, &self.settings.code_folder).await {
+                tracing::debug!(error = %error, runtime, "a runtime can't be made ready");
+            }
+        })
+    }
+
+    fn prepare_code<'a>(&'a self, code: &'a Code) -> PortFuture<'a, ()> {
+        Box::pin(async move {
+            if !self.protections.find(&self.processes).await.guards_files() {
+                // Each sandbox gets a copy of its own.
+                return;
+            }
+            if let Err(error) = self.code.unpacked(code, Copies::Shared).await {
+                tracing::debug!(error = %error, "code can't be made ready");
+            }
+        })
+    }
+
     fn stop(&self) {
         self.processes.kill_all();
     }
@@ -180,6 +206,8 @@ struct ProcessRuntime {
     /// Or why there is none.
     process: Result<Process, Arc<StartError>>,
     output: Option<pipe::Receiver>,
+    /// Has the supervisor of the next sandbox made ready, once this one has done its first work.
+    next: Option<(Processes, Namespaces)>,
     runtime: String,
     code: Unpacked,
     /// Where the function writes, unless it has a `/tmp` of its own.
@@ -194,27 +222,15 @@ impl Runtime for ProcessRuntime {
         Box::pin(self.api.deliver(invocation))
     }
 
-    /// A message comes before an exit: a runtime may answer and end.
     fn signal(&mut self) -> PortFuture<'_, RuntimeSignal> {
         Box::pin(async move {
-            let process = match &mut self.process {
-                Ok(process) => process,
-                Err(error) => return RuntimeSignal::StartFailed(Arc::clone(error)),
-            };
-            let event = tokio::select! {
-                biased;
-                message = self.api.message() => return RuntimeSignal::Message(message),
-                event = process.end() => event,
-            };
-            match event {
-                ProcessEvent::Exited(status) => RuntimeSignal::Exited(Ok(status)),
-                ProcessEvent::OutOfMemory => RuntimeSignal::OutOfMemory,
-                ProcessEvent::NotFenced(reason) => {
-                    tracing::warn!(reason, "a function's sandbox was not made");
-                    RuntimeSignal::StartFailed(Arc::new(StartError::Sandbox { reason }))
-                }
-                ProcessEvent::NotStarted(error) => RuntimeSignal::StartFailed(Arc::new(self.not_started(error))),
+            let signal = self.next_signal().await;
+            if !matches!(signal, RuntimeSignal::Message(RuntimeMessage::Ready))
+                && let Some((processes, namespaces)) = self.next.take()
+            {
+                tokio::spawn(async move { processes.prepare(namespaces).await });
             }
+            signal
         })
     }
 
@@ -238,6 +254,28 @@ impl Runtime for ProcessRuntime {
 }
 
 impl ProcessRuntime {
+    /// A message comes before an exit: a runtime may answer and end.
+    async fn next_signal(&mut self) -> RuntimeSignal {
+        let process = match &mut self.process {
+            Ok(process) => process,
+            Err(error) => return RuntimeSignal::StartFailed(Arc::clone(error)),
+        };
+        let event = tokio::select! {
+            biased;
+            message = self.api.message() => return RuntimeSignal::Message(message),
+            event = process.end() => event,
+        };
+        match event {
+            ProcessEvent::Exited(status) => RuntimeSignal::Exited(Ok(status)),
+            ProcessEvent::OutOfMemory => RuntimeSignal::OutOfMemory,
+            ProcessEvent::NotFenced(reason) => {
+                tracing::warn!(reason, "a function's sandbox was not made");
+                RuntimeSignal::StartFailed(Arc::new(StartError::Sandbox { reason }))
+            }
+            ProcessEvent::NotStarted(error) => RuntimeSignal::StartFailed(Arc::new(self.not_started(error))),
+        }
+    }
+
     fn not_started(&self, error: io::Error) -> StartError {
         let path = self.code.path.join(BOOTSTRAP);
         if self.runtime.starts_with("python") {

@@ -82,7 +82,8 @@ impl Protections {
             tmp_folder: None,
             tmp_bytes: TRIAL_BYTES,
         };
-        let mut process = match processes.start(&orders, u32::MAX) {
+        let started = processes.supervisor(protection.namespaces);
+        let mut process = match started.and_then(|supervisor| processes.start(supervisor, &orders, u32::MAX)) {
             Ok((process, _)) => process,
             Err(error) => {
                 tracing::warn!(error = %error, "no sandbox could be tried out");

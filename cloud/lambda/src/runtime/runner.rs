@@ -10,7 +10,7 @@ use tokio::net::unix::pipe;
 
 use super::program::StartError;
 use crate::code::CodeError;
-use crate::model::FunctionVersion;
+use crate::model::{Code, FunctionVersion};
 
 /// Starts what runs functions: the outside effect of Lambda. [`ProcessRunner`](crate::ProcessRunner) starts processes; tests and simulations have
 /// closures instead.
@@ -25,6 +25,16 @@ pub trait Runner: Send + Sync {
         version: &'a FunctionVersion,
         log_stream: &'a str,
     ) -> PortFuture<'a, Result<Box<dyn Runtime>, RunnerError>>;
+
+    /// Makes ready what the start of any runtime of this name, such as `python3.12`, would wait for.
+    fn prepare_runtime<'a>(&'a self, _runtime: &'a str) -> PortFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Makes code ready to run. Nobody may remove it meanwhile.
+    fn prepare_code<'a>(&'a self, _code: &'a Code) -> PortFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
 
     /// Ends every runtime.
     fn stop(&self);

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitCode;
 
-use super::orders::{Orders, Report, receive};
+use super::orders::{Namespaces, Orders, Report, receive};
 
 /// The socket to the cloud.
 pub(super) struct Cloud {
@@ -39,7 +39,15 @@ impl Cloud {
         ExitCode::FAILURE
     }
 
-    /// The next orders.
+    /// Which namespaces to make; told first.
+    pub(super) fn namespaces(&self) -> io::Result<Namespaces> {
+        receive(&self.socket)
+    }
+
+    /// What to run; it may be long until this is told.
+    ///
+    /// # Errors
+    /// When there will be none: the cloud has no use for this supervisor, or is gone itself.
     pub(super) fn orders(&self) -> io::Result<Orders> {
         receive(&self.socket)
     }

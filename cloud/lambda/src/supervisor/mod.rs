@@ -7,6 +7,9 @@
 //! With namespaces there are two of them: the first makes the namespaces, the second ([`INIT_ARGUMENT`]) is the first process
 //! in them, so that the kernel ends every process of the sandbox when it ends. Without, the one supervisor adopts what the
 //! function leaves (it is a subreaper) and ends it.
+//!
+//! Two starts of a large program take longer than all the rest. So a supervisor gets ready before it has orders, and the cloud
+//! keeps one waiting. The mounts come with the orders: one that waits must not hold on to a file system that is unmounted.
 
 mod cloud_socket;
 mod keeper;

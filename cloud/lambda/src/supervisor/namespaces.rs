@@ -6,7 +6,9 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change, mount_remount};
 use rustix::process::Signal;
-use rustix::thread::UnshareFlags;
+use rustix::thread::{
+    CapabilitySet, CapabilitySets, UnshareFlags, capabilities, configure_capability_in_ambient_set, set_capabilities,
+};
 
 use super::limits;
 use super::orders::{INIT_ARGUMENT, Namespaces};
@@ -14,26 +16,45 @@ use super::orders::{INIT_ARGUMENT, Namespaces};
 /// The highest process id in a sandbox; the kernel takes no less than 301, and gives ids below 300 once only.
 const MAX_PROCESS_ID: u64 = 300 + limits::PROCESSES;
 
-/// Makes the namespaces; the next process that this one starts is the first in the process namespace.
-#[allow(
-    deprecated,
-    reason = "its successor is unsafe for a flag that is not used here: the table of open files stays shared"
-)]
+/// Makes the namespaces but that of mounts; the next process that this one starts is the first in the process namespace.
 pub(super) fn enter(namespaces: Namespaces) -> io::Result<()> {
     let user = rustix::process::getuid().as_raw();
     let group = rustix::process::getgid().as_raw();
-    let mut flags = UnshareFlags::NEWNS | UnshareFlags::NEWPID | UnshareFlags::NEWIPC;
+    let mut flags = UnshareFlags::NEWPID | UnshareFlags::NEWIPC;
     if namespaces == Namespaces::InUserNamespace {
         flags |= UnshareFlags::NEWUSER;
     }
-    rustix::thread::unshare(flags)?;
+    unshare(flags)?;
     if namespaces == Namespaces::InUserNamespace {
         fs::write("/proc/self/setgroups", "deny")?;
         fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
         fs::write("/proc/self/gid_map", format!("{group} {group} 1"))?;
+        keep_mount_privilege()?;
     }
-    // What is mounted from now on stays in here.
+    Ok(())
+}
+
+/// Has the next program of this process keep the privilege to mount, which is one in its user namespace only: whoever is not
+/// root loses every privilege with a new program otherwise.
+fn keep_mount_privilege() -> io::Result<()> {
+    let held = capabilities(None)?;
+    let inheritable = held.inheritable | CapabilitySet::SYS_ADMIN;
+    set_capabilities(None, CapabilitySets { inheritable, ..held })?;
+    Ok(configure_capability_in_ambient_set(CapabilitySet::SYS_ADMIN, true)?)
+}
+
+/// Makes the namespace of mounts: what is mounted from now on stays in here.
+pub(super) fn enter_mounts() -> io::Result<()> {
+    unshare(UnshareFlags::NEWNS)?;
     Ok(mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?)
+}
+
+#[allow(
+    deprecated,
+    reason = "its successor is unsafe for a flag that is not used here: the table of open files stays shared"
+)]
+fn unshare(flags: UnshareFlags) -> io::Result<()> {
+    Ok(rustix::thread::unshare(flags)?)
 }
 
 /// Starts this program as the first process of the new process namespace.
@@ -42,10 +63,13 @@ pub(super) fn start_init() -> io::Result<Child> {
     Command::new("/proc/self/exe").arg(INIT_ARGUMENT).env_clear().stdin(Stdio::inherit()).spawn()
 }
 
+/// Ends this process when the one that started it ends: when the half outside is killed this one must not stay.
+pub(super) fn end_with_parent() -> io::Result<()> {
+    Ok(rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?)
+}
+
 /// Done by the first process of the process namespace: its own `/proc`, and its bound of processes.
 pub(super) fn complete() -> io::Result<()> {
-    // When the half outside is killed this one must not stay.
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
     match mount("proc", "/proc", "proc", flags, None) {
         Ok(()) => {

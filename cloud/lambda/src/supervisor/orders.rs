@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The first argument that makes this program a supervisor.
@@ -98,15 +99,15 @@ pub(crate) enum Report {
     },
 }
 
-/// Orders as they are sent: their length, then their JSON.
-pub(crate) fn frame(orders: &Orders) -> io::Result<Vec<u8>> {
-    let json = serde_json::to_vec(orders)?;
+/// What a supervisor is told, as it is sent: its length, then its JSON. First come [`Namespaces`], then [`Orders`].
+pub(crate) fn frame(message: &impl Serialize) -> io::Result<Vec<u8>> {
+    let json = serde_json::to_vec(message)?;
     let length = u32::try_from(json.len()).map_err(io::Error::other)?;
     Ok([&length.to_be_bytes()[..], &json].concat())
 }
 
-/// Reads orders, and not a byte more.
-pub(super) fn receive(mut from: impl Read) -> io::Result<Orders> {
+/// Reads one message, and not a byte more.
+pub(super) fn receive<T: DeserializeOwned>(mut from: impl Read) -> io::Result<T> {
     let mut length = [0; 4];
     from.read_exact(&mut length)?;
     let length = u32::from_be_bytes(length);

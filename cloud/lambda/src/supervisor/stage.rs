@@ -5,23 +5,24 @@ use std::process::ExitCode;
 use super::cloud_socket::Cloud;
 use super::keeper;
 use super::limits;
-use super::orders::Orders;
+use super::orders::Namespaces;
 
 /// The supervisor as the cloud starts it.
 pub(super) fn first() -> ExitCode {
     let Ok(cloud) = Cloud::connect() else { return ExitCode::FAILURE };
-    let orders = match cloud.orders() {
-        Ok(orders) => orders,
-        Err(error) => return cloud.fail("The orders could not be read", &error),
+    let namespaces = match cloud.namespaces() {
+        Ok(namespaces) => namespaces,
+        Err(error) => return cloud.fail("What to make could not be read", &error),
     };
     if let Err(error) = rustix::process::setsid() {
         return cloud.fail("A session of its own could not be had", &error.into());
     }
+    if namespaces != Namespaces::None {
+        return in_namespaces(&cloud, namespaces);
+    }
+    let Ok(orders) = cloud.orders() else { return ExitCode::SUCCESS };
     if let Err(error) = limits::set(&orders) {
         return cloud.fail("Its limits could not be set", &error);
-    }
-    if orders.protection.has_namespaces() {
-        return in_namespaces(&cloud, &orders);
     }
     if let Err(error) = keeper::adopt_orphans() {
         return cloud.fail("It could not adopt what a function leaves", &error);
@@ -29,28 +30,11 @@ pub(super) fn first() -> ExitCode {
     keeper::keep(&cloud, orders)
 }
 
-/// The first process in the sandbox's namespaces.
-pub(super) fn init() -> ExitCode {
-    let Ok(cloud) = Cloud::connect() else { return ExitCode::FAILURE };
-    let orders = match cloud.orders() {
-        Ok(orders) => orders,
-        Err(error) => return cloud.fail("The orders could not be read", &error),
-    };
-    #[cfg(target_os = "linux")]
-    if let Err(error) = super::namespaces::complete() {
-        return cloud.fail("Its namespaces could not be completed", &error);
-    }
-    keeper::keep(&cloud, orders)
-}
-
 /// Makes the namespaces and waits for the process that is the first in them.
 #[cfg(target_os = "linux")]
-fn in_namespaces(cloud: &Cloud, orders: &Orders) -> ExitCode {
-    if let Err(error) = super::namespaces::enter(orders.protection.namespaces) {
+fn in_namespaces(cloud: &Cloud, namespaces: Namespaces) -> ExitCode {
+    if let Err(error) = super::namespaces::enter(namespaces) {
         return cloud.fail("Its namespaces could not be made", &error);
-    }
-    if let Err((path, error)) = super::mounts::arrange(orders) {
-        return cloud.fail(&format!("{} could not be fenced off", path.display()), &error);
     }
     match super::namespaces::start_init() {
         Ok(mut init) => {
@@ -62,7 +46,36 @@ fn in_namespaces(cloud: &Cloud, orders: &Orders) -> ExitCode {
     }
 }
 
+/// The first process in the sandbox's namespaces.
+#[cfg(target_os = "linux")]
+pub(super) fn init() -> ExitCode {
+    let Ok(cloud) = Cloud::connect() else { return ExitCode::FAILURE };
+    if let Err(error) = super::namespaces::end_with_parent() {
+        return cloud.fail("It could not be tied to the cloud", &error);
+    }
+    let Ok(orders) = cloud.orders() else { return ExitCode::SUCCESS };
+    if let Err(error) = limits::set(&orders) {
+        return cloud.fail("Its limits could not be set", &error);
+    }
+    if let Err(error) = super::namespaces::enter_mounts() {
+        return cloud.fail("Mounts of its own could not be had", &error);
+    }
+    if let Err((path, error)) = super::mounts::arrange(&orders) {
+        return cloud.fail(&format!("{} could not be fenced off", path.display()), &error);
+    }
+    if let Err(error) = super::namespaces::complete() {
+        return cloud.fail("Its namespaces could not be completed", &error);
+    }
+    keeper::keep(&cloud, orders)
+}
+
 #[cfg(not(target_os = "linux"))]
-fn in_namespaces(cloud: &Cloud, _: &Orders) -> ExitCode {
+fn in_namespaces(cloud: &Cloud, _: Namespaces) -> ExitCode {
     cloud.fail("Its namespaces could not be made", &std::io::ErrorKind::Unsupported.into())
+}
+
+/// Only Linux has namespaces.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn init() -> ExitCode {
+    ExitCode::FAILURE
 }

@@ -2,10 +2,11 @@
 //!
 //! `load empty` serves empty answers and prints its port. `load http PORT CONNECTIONS for SECONDS FILE` sends the request
 //! in a file again and again over so many connections, and prints one JSON object with what came of it;
-//! `load http PORT CONNECTIONS count REQUESTS FILE` sends it so many times.
+//! `load http PORT CONNECTIONS count REQUESTS FILE` sends it so many times. Where a Runtime API is, it is a function.
 
 mod client;
 mod empty;
+mod function;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -16,9 +17,11 @@ use client::{Load, Until};
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let done = match arguments.as_slice() {
-        ["empty"] => empty::serve(),
-        ["http", port, connections, bound, amount, file] => {
+    let api = std::env::var("AWS_LAMBDA_RUNTIME_API").ok().filter(|_| arguments.is_empty());
+    let done = match (arguments.as_slice(), api) {
+        (_, Some(api)) => function::run(&api),
+        (["empty"], None) => empty::serve(),
+        (["http", port, connections, bound, amount, file], None) => {
             load(port, connections, bound, amount, file).map(|answer| println!("{answer}"))
         }
         _ => Err("load empty | load http PORT CONNECTIONS for|count AMOUNT FILE".into()),

@@ -7,7 +7,7 @@ use crate::{process, project};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 /// The built client.
@@ -49,6 +49,11 @@ impl LoadClient {
     pub(super) fn build() -> Result<Self, Failure> {
         process::run(&mut cargo(&["build", "--quiet", "--release", "-p", "cloud-server", "--example", "load"]))?;
         Ok(Self { program: project::target_dir().join("release/examples/load") })
+    }
+
+    /// The program, which is a function where a Runtime API is.
+    pub(super) fn program(&self) -> &Path {
+        &self.program
     }
 
     /// Starts executions over so many connections for a while.

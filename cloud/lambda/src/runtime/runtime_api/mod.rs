@@ -165,6 +165,8 @@ async fn serve(socket: TcpListener, exchange: Arc<Exchange>, owner: Owner, clock
         let mut owner = owner.clone();
         let clock = clock.clone();
         connections.spawn(async move {
+            // Only latency is at stake; a socket that is already gone says so at its first read.
+            let _ = stream.set_nodelay(true);
             if owner.owns(peer, exchange.address).await {
                 let _ = exchange.talk(stream, true).await;
                 return;
