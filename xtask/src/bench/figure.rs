@@ -22,15 +22,6 @@ pub(super) fn program(named: Option<&str>) -> Result<PathBuf, Failure> {
     }
 }
 
-/// A process's resident memory.
-pub(super) fn resident_mib(pid: &str) -> Result<f64, Failure> {
-    let path = PathBuf::from(format!("/proc/{pid}/status"));
-    let text = fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?;
-    let kib = text.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok());
-    let kib: f64 = kib.ok_or_else(|| Failure::new(format!("{} has no VmRSS", path.display())))?;
-    Ok(kib / 1024.0)
-}
-
 /// What a process has used of the processors so far, in seconds: 100 ticks each.
 pub(super) fn cpu_seconds(pid: &str) -> Result<f64, Failure> {
     let path = PathBuf::from(format!("/proc/{pid}/stat"));

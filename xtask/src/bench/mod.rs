@@ -6,11 +6,13 @@ mod cloud;
 mod deploy;
 mod figure;
 mod local;
+mod memory;
 
 use crate::cargo::cargo;
 use crate::failure::Failure;
 use crate::{process, project, say};
-use figure::{Figure, program, resident_mib, table};
+use figure::{Figure, program, table};
+use memory::resident_mib;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -3,7 +3,8 @@
 use super::subject::Bench;
 use super::timing::{middle, ms, now};
 use crate::bench::cloud::Client;
-use crate::bench::figure::{Figure, resident_mib};
+use crate::bench::figure::Figure;
+use crate::bench::memory::resident_mib;
 use crate::failure::Failure;
 use crate::say;
 use serde_json::{Value, json};

@@ -3,12 +3,15 @@
 use super::machines::{MACHINES, ROLE_NAME, create_machine, ten_passes, until_ended};
 use super::peer::Ministack;
 use super::subject::Bench;
-use crate::bench::cloud::Client;
-use crate::bench::figure::{Figure, cpu_seconds, resident_mib};
+use crate::bench::cloud::{Client, Cloud};
+use crate::bench::figure::{Figure, cpu_seconds};
+use crate::bench::memory::{Memory, forget_peak, peak_mib};
 use crate::failure::Failure;
 use crate::say;
 use serde_json::json;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 /// How long each number of connections starts executions.
 const SECONDS: f64 = 5.0;
@@ -27,13 +30,33 @@ const LOADS: [(usize, &str, f64, [&str; 3]); 3] = [
     ),
 ];
 
+/// How long the cloud rests before its memory is looked at: what is written when the store is idle is written by then.
+const REST: Duration = Duration::from_secs(5);
+
+/// The bar of memory under load and after it: 18 MB.
+const BAR_MIB: f64 = 17.17;
+
+/// What the figures of memory are called: before the load, when it ends, and after a rest.
+const MEMORY_BEFORE: [&str; 4] =
+    ["memory before the load", "  proportional, before", "  private and written, before", "  anonymous, before"];
+const MEMORY_AT_ONCE: [&str; 4] = [
+    "memory when the load ends",
+    "  proportional, at the end",
+    "  private and written, at the end",
+    "  anonymous, at the end",
+];
+const MEMORY_AFTER: [&str; 4] =
+    ["memory after a rest of 5 s", "  proportional, rested", "  private and written, rested", "  anonymous, rested"];
+
 pub(super) fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let cloud = bench.cloud()?;
     let mut client = Client::of(&cloud)?;
     client.create_role(ROLE_NAME)?;
     create_machine(&mut client, "ten", &ten_passes())?;
+    let before = Memory::of(&cloud.pid())?;
+    let mut figures = Vec::from(before.figures(MEMORY_BEFORE, BAR_MIB));
     bench.load.seconds(cloud.port, 64, 1.0, "ten", "{}")?;
-    let mut figures = Vec::new();
+    forget_peak(&cloud.pid())?;
     for (connections, what, bar, [median, slow, processor]) in LOADS {
         say::progress(what);
         let before = cpu_seconds(&cloud.pid())?;
@@ -47,8 +70,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
         ]);
     }
     until_ended(&mut client, "ten")?;
-    let memory = resident_mib(&cloud.pid())?;
-    figures.push(Figure { what: "memory after them", measured: memory, bar: Some(17.17), unit: "MiB" });
+    figures.extend(memory_after(&cloud)?);
     drop(client);
     cloud.stop()?;
     figures.push(size(bench)?);
@@ -60,6 +82,17 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
         let what = "  the same on ministack, 16 connections";
         figures.push(Figure { what, measured: loaded.per_second(), bar: None, unit: "/s" });
     }
+    Ok(figures)
+}
+
+/// The most memory under the load, what is left of it at once, and after a while without work.
+fn memory_after(cloud: &Cloud) -> Result<Vec<Figure>, Failure> {
+    let pid = cloud.pid();
+    let peak = Figure { what: "memory under load, most", measured: peak_mib(&pid)?, bar: Some(BAR_MIB), unit: "MiB" };
+    let mut figures = vec![peak];
+    figures.extend(Memory::of(&pid)?.figures(MEMORY_AT_ONCE, BAR_MIB));
+    thread::park_timeout(REST);
+    figures.extend(Memory::of(&pid)?.figures(MEMORY_AFTER, BAR_MIB));
     Ok(figures)
 }
 
