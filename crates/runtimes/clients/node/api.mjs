@@ -1,0 +1,98 @@
+// Speaks the Lambda Runtime API, version 2018-06-01: the next event, its answer or error, an error of initialisation.
+//
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+
+import http from 'node:http';
+
+// The function may replace what `node:http` exports (tracers do): requests to the Runtime API are none of its business.
+const { Agent, request } = http;
+
+const ROOT = '/2018-06-01/runtime';
+const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type';
+
+/** The Runtime API at one address. */
+export class RuntimeApi {
+  #host;
+  #port;
+  // One connection: requests leave in the order in which they are made, also when the process ends after them.
+  #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  /** `address` is `host:port`, as in AWS_LAMBDA_RUNTIME_API. */
+  constructor(address) {
+    [this.#host, this.#port] = address.split(':');
+  }
+
+  /** Waits for the next event: its headers, names in lower case, and its body as text. */
+  async next() {
+    const response = await this.#send('GET', '/invocation/next');
+    if (response.status !== 200) {
+      throw new Error(`Failed to get next invocation, status ${response.status}: ${response.body}`);
+    }
+    return { headers: response.headers, body: response.body };
+  }
+
+  /** Answers an event with a text of JSON. An answer that the Runtime API refuses (413: too large) ends the event there. */
+  async answer(id, json) {
+    await this.#send('POST', `/invocation/${encodeURIComponent(id)}/response`, json);
+  }
+
+  /** Answers an event with an error's document. */
+  async answerError(id, document) {
+    await this.#sendError(`/invocation/${encodeURIComponent(id)}/error`, document);
+  }
+
+  /** Reports the error that ended the initialisation. */
+  async reportInitError(document) {
+    await this.#sendError('/init/error', document);
+  }
+
+  /** Opens a streamed answer: a request whose headers may still be changed and whose body is not begun. */
+  openAnswer(id, headers, highWaterMark) {
+    // A connection of its own: an error of the function is reported while this one is still open.
+    const agent = new Agent({ keepAlive: true, maxSockets: 1, highWaterMark });
+    const path = `${ROOT}/invocation/${encodeURIComponent(id)}/response`;
+    return request({ host: this.#host, port: this.#port, method: 'POST', path, headers, agent });
+  }
+
+  #sendError(path, document) {
+    return this.#send('POST', path, JSON.stringify(document), { [ERROR_TYPE]: headerText(document.errorType) });
+  }
+
+  async #send(method, path, body, headers) {
+    try {
+      return await this.#sendOnce(method, path, body, headers);
+    } catch (error) {
+      // The other side may have closed the connection while this process slept.
+      if (error.code === 'ECONNRESET' && error.onReusedSocket) return this.#sendOnce(method, path, body, headers);
+      throw error;
+    }
+  }
+
+  #sendOnce(method, path, body, headers = {}) {
+    const options = { host: this.#host, port: this.#port, method, path: ROOT + path, agent: this.#agent };
+    if (body !== undefined) {
+      options.headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...headers };
+    }
+    return new Promise((resolve, reject) => {
+      const sent = request(options, (response) => {
+        const chunks = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          resolve({
+            status: response.statusCode,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString('utf8'),
+          });
+        });
+      });
+      sent.on('error', (error) => reject(Object.assign(error, { onReusedSocket: sent.reusedSocket })));
+      sent.end(body);
+    });
+  }
+}
+
+/** What of a text may stand in a header. */
+function headerText(text) {
+  return String(text).replace(/[^\x20-\x7e]/g, '?');
+}

@@ -1,0 +1,1 @@
+exports.handler = async () => require('../module.mjs').nested.deeper.handler();
