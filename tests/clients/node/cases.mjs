@@ -94,19 +94,30 @@ function loaded(handler, more = {}) {
 }
 
 const loads = [
-  ...['module.handler', 'module.nested.deeper.handler', 'common.handler', 'common.a.b.c', 'dir/nested.handler',
-    'dir/sub/deep.handler', 'esm/index.handler', 'esm/common.handler', './module.handler', 'module.rejects',
+  ...['module.handler', 'module.nested.deeper.handler', 'classic.handler', 'classic.a.b.c', 'dir/nested.handler',
+    'dir/sub/deep.handler', 'esm/index.handler', 'esm/classic.handler', './module.handler', 'module.rejects',
   ].map((handler) => loaded(handler)),
   ...['module.missing', 'module.notAFunction', 'module', 'absent.handler', 'dir/absent.handler', '../functions/module.handler',
-    '.handler', 'module.', 'module..handler', 'common.a.b', 'common.a.x.y', 'dir.handler', 'module.fromDefault', 'assigned.handler',
+    '.handler', 'module.', 'module..handler', 'classic.a.b', 'classic.a.x.y', 'dir.handler', 'module.fromDefault', 'assigned.handler',
   ].map((handler) => loaded(handler, { ends: !['assigned.handler'].includes(handler) })),
-  ...['syntax', 'detected', 'missing', 'relative', 'sdk', 'throws', 'throws-text', 'exits', 'unhandled'].map((name) =>
+  ...['syntax', 'syntax-module', 'detected', 'missing', 'missing-module', 'relative', 'relative-module', 'throws',
+    'throws-text', 'exits', 'unhandled',
+  ].map((name) =>
     loaded(`${name}.handler`, { folder: 'broken', ends: true })),
   loaded('requires-module.handler', { folder: 'broken', events: [EVENT, EVENT] }),
   ...['rejects', 'never', 'no-export'].map((name) => loaded(`${name}.handler`, { folder: 'broken', ends: true })),
   loaded('missing.handler', { folder: 'broken', env: JSON_LOG, ends: true, name: 'broken: missing.handler, JSON' }),
-  loaded('required.handler', { folder: 'packages', events: [{ body: { name: 'dual' } }, { body: { name: 'cjs-only' } }] }),
-  loaded('module.imports', { folder: 'packages', events: [{ body: { name: 'dual' } }, { body: { name: 'cjs-only' } }] }),
 ];
 
-export const CASES = [...results, ...errors, ...logs, ...streams, ...loads];
+/** Modules of the function and of a layer (NODE_PATH): what AWS's client finds under a Node.js that is not AWS's. */
+const NAMES = ['dual', 'main-only', 'layered', 'layered/sub', '@scope/named', 'flat-package', 'throws', 'absent', 'node:path', './nowhere'];
+const packages = ['required.handler', 'module.imports'].map((handler) => ({
+  name: `packages: ${handler}`,
+  folder: 'packages',
+  handler,
+  events: NAMES.filter((name) => handler.startsWith('required') || ['dual', 'main-only', 'absent', './nowhere'].includes(name)).map((name) => ({ body: { name } })),
+  runtimes: ALL,
+  layer: true,
+}));
+
+export const CASES = [...results, ...errors, ...logs, ...streams, ...loads, ...packages];

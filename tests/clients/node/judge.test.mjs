@@ -3,23 +3,39 @@
 // Run it with each Node.js that is to be tried: `npm ci` here once, then `node --test tests/clients/node`.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { CASES } from './cases.mjs';
 import { judge, ours } from './clients.mjs';
+import { writePackages } from './packages.mjs';
 import { run } from './sandbox.mjs';
 
 const only = process.env.CASE;
+let packages;
+before(async () => (packages = await writePackages()));
+after(() => packages.remove());
 
-for (const runtime of [20, 22, 24]) {
+/** A case as it is run for a runtime. */
+function prepared(entry, runtime) {
+  if (!entry.layer) return { ...entry, runtime };
+  const { root } = packages;
+  const env = { NODE_PATH: `${root}/layer/node_modules:${root}/flat`, ...entry.env };
+  return { ...entry, runtime, folder: `${root}/function`, env };
+}
+
+// One runtime of each of AWS's two clients; nodejs20.x and nodejs22.x differ in the flags alone.
+const major = Number(process.versions.node.split('.')[0]);
+for (const runtime of [major < 22 ? 20 : 22, 24]) {
   const theirs = judge(runtime);
   const chosen = CASES.filter((entry) => entry.runtimes.includes(runtime) && (!only || entry.name.includes(only)));
   const skip = theirs === undefined && 'aws-lambda-ric is not installed: npm ci';
-  test(`nodejs${runtime}.x on Node.js ${process.version}`, { skip }, async (context) => {
-    for (const entry of chosen) {
-      await context.test(entry.name, async () => {
-        const [our, their] = [await run(ours(runtime), { ...entry, runtime }), await run(theirs, { ...entry, runtime })];
+  test(`nodejs${runtime}.x on Node.js ${process.version}`, { skip, concurrency: 3 }, async (context) => {
+    const all = chosen.map((entry) =>
+      context.test(entry.name, async () => {
+        const chosen = prepared(entry, runtime);
+        const [our, their] = await Promise.all([run(ours(runtime), chosen), run(theirs, chosen)]);
         assert.deepEqual(our, their);
-      });
-    }
+      }),
+    );
+    await Promise.all(all);
   });
 }

@@ -3,11 +3,11 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serve } from './runtime-api.mjs';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 export const FUNCTIONS = fileURLToPath(new URL('functions', import.meta.url));
 
@@ -26,7 +26,7 @@ export function lambdaFlags(runtime) {
  */
 export async function run(client, test) {
   const api = await serve(test.events, test.status);
-  const taskRoot = await realpath(join(FUNCTIONS, test.folder ?? '.'));
+  const taskRoot = await realpath(resolve(FUNCTIONS, test.folder ?? '.'));
   const home = await mkdtemp(join(tmpdir(), 'node-client-'));
   const process = spawn(client.node, [...client.flags, client.entry], {
     cwd: taskRoot,
@@ -41,13 +41,13 @@ export async function run(client, test) {
   clearTimeout(patience);
   api.close();
   await rm(home, { recursive: true });
-  const masked = (bytes) => mask(bytes.toString('utf8'), taskRoot, client.places);
+  const masked = (bytes) => mask(bytes.toString('utf8'), test.unmasked ? [] : [taskRoot], client.places);
   return {
     end: end.signal === 'SIGKILL' ? 'hangs' : end.signal ?? `status ${end.status}`,
     posts: api.posts.map((post) => comparable(post, masked)),
     stdout: lines(masked(stdout())),
     stderr: lines(withoutSource(masked(stderr()))),
-    frames: frames(),
+    frames: decoded(frames(), masked),
   };
 }
 
@@ -96,12 +96,13 @@ function parsed(text) {
 }
 
 /** Replaces what differs from run to run and from machine to machine. */
-function mask(text, taskRoot, places) {
-  const folders = places.reduce((changed, place) => changed.replaceAll(place, '/var/runtime'), text.replaceAll(taskRoot, '/var/task'));
-  return folders
-    .replaceAll(FUNCTIONS, '/functions')
+function mask(text, taskRoots, places) {
+  const tasks = taskRoots.reduce((changed, root) => changed.replaceAll(root, '/var/task'), text);
+  return places
+    .reduce((changed, place) => changed.replaceAll(place, '/var/runtime'), tasks)
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) => (time.startsWith('1970') ? time : '<time>'))
     .replace(/\(node:\d+\)/g, '(node:<pid>)')
+    .replace(/^\[ERROR\] \[\d+\]/gm, '[ERROR] [<ms>]')
     .replace(/127\.0\.0\.1:\d+/g, '<api>');
 }
 
@@ -121,6 +122,19 @@ function withoutFrames(value) {
 function textWithoutFrames(text) {
   const separator = text.includes('\n') ? '\n' : '\r';
   return text.split(separator).filter((line) => !FRAME_OF_CLIENT.test(line)).join(separator);
+}
+
+/** The frames of telemetry: type and level in hexadecimal, the line, whether its time is one. */
+function decoded(bytes, masked) {
+  const frames = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = bytes.readInt32BE(at + 4);
+    const atMs = Number(bytes.readBigInt64BE(at + 8) / 1000n);
+    const line = masked(bytes.subarray(at + 16, at + 16 + length));
+    frames.push({ type: bytes.readUInt32BE(at).toString(16), line: comparableLine(line), recent: Date.now() - atMs < 60_000 });
+    at += 16 + length;
+  }
+  return frames;
 }
 
 /** The lines of an output, each parsed where it holds JSON. */

@@ -16,10 +16,15 @@ export class RuntimeApi {
   #port;
   // One connection: requests leave in the order in which they are made, also when the process ends after them.
   #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  #showsRefusal;
 
-  /** `address` is `host:port`, as in AWS_LAMBDA_RUNTIME_API. */
-  constructor(address) {
+  /**
+   * `address` is `host:port`, as in AWS_LAMBDA_RUNTIME_API. `showsRefusal` says whether the line about a refused answer
+   * shows what the Runtime API said (client 4 does).
+   */
+  constructor(address, { showsRefusal }) {
     [this.#host, this.#port] = address.split(':');
+    this.#showsRefusal = showsRefusal;
   }
 
   /** Waits for the next event: its headers, names in lower case, and its body as text. */
@@ -31,14 +36,14 @@ export class RuntimeApi {
     return { headers: response.headers, body: response.body };
   }
 
-  /** Answers an event with a text of JSON. An answer that the Runtime API refuses (413: too large) ends the event there. */
+  /** Answers an event with a text of JSON. */
   async answer(id, json) {
-    await this.#send('POST', `/invocation/${encodeURIComponent(id)}/response`, json);
+    this.#sayIfRefused(await this.#send('POST', `/invocation/${encodeURIComponent(id)}/response`, json));
   }
 
   /** Answers an event with an error's document. */
   async answerError(id, document) {
-    await this.#sendError(`/invocation/${encodeURIComponent(id)}/error`, document);
+    this.#sayIfRefused(await this.#sendError(`/invocation/${encodeURIComponent(id)}/error`, document));
   }
 
   /** Reports the error that ended the initialisation. */
@@ -52,6 +57,14 @@ export class RuntimeApi {
     const agent = new Agent({ keepAlive: true, maxSockets: 1, highWaterMark });
     const path = `${ROOT}/invocation/${encodeURIComponent(id)}/response`;
     return request({ host: this.#host, port: this.#port, method: 'POST', path, headers, agent });
+  }
+
+  /** A refused answer (413: too large) ends the event all the same; this is AWS's line about it. */
+  #sayIfRefused({ status, body }) {
+    if (status >= 200 && status < 300) return;
+    const said = this.#showsRefusal ? ` ${body}` : '';
+    const text = `Failed to post handler success response. Http response code: ${status}.${said}`;
+    process.stdout.write(`[ERROR] [${Date.now()}] LAMBDA_RUNTIME ${text}\n`);
   }
 
   #sendError(path, document) {

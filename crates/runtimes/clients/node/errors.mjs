@@ -11,6 +11,13 @@ const AWS_RUNTIME_ROOT = '/var/runtime';
 /** The folder of this client, which AWS keeps in /var/runtime. */
 export const CLIENT_ROOT = dirname(fileURLToPath(import.meta.url));
 
+/** Reports an error whose fields cannot be read. */
+const UNREADABLE = {
+  errorType: 'handled',
+  errorMessage:
+    'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack',
+};
+
 const PLACES = places();
 
 /** The text with the paths that it would have on AWS. */
@@ -18,47 +25,42 @@ export function withAwsPaths(text) {
   return PLACES.reduce((changed, place) => changed.replaceAll(place.here, place.onAws), text);
 }
 
-/**
- * The document that reports an error to Lambda. Values that are no errors are named by their type. `isError` decides
- * what is one.
- */
-export function errorDocument(error, isError) {
+/** The document that reports an error to Lambda, as client 3 makes it. Values that are no errors are named by their type. */
+export function errorDocument3(error) {
   try {
-    if (!isError(error)) return { errorType: typeof error, errorMessage: text(error), trace: [] };
-    return {
-      errorType: reportable(error.name),
-      errorMessage: reportable(error.message),
-      trace: reportable(error.stack)?.split('\n') ?? [],
-    };
+    if (!isErrorLike(error)) return { errorType: typeof error, errorMessage: error.toString(), trace: [] };
+    const { name, message, stack } = error;
+    return { errorType: reportable(name), errorMessage: reportable(message), trace: reportable(stack).split('\n') };
   } catch {
-    // The value's own getters threw.
-    return {
-      errorType: 'handled',
-      errorMessage:
-        'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack',
-      trace: [],
-    };
+    // The value's getters threw, or it has no stack.
+    return { ...UNREADABLE };
+  }
+}
+
+/** The same as client 4 makes it. */
+export function errorDocument4(error) {
+  try {
+    if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
+    const { name, message, stack } = error;
+    return { errorType: reportable(name), errorMessage: reportable(message), trace: reportable(stack)?.split('\n') ?? [] };
+  } catch {
+    return { ...UNREADABLE, trace: [] };
   }
 }
 
 /** Whether client 3 takes a value for an error: errors of any realm, and what looks like one. */
-export function isErrorLike(value) {
-  const named = ['name', 'message', 'stack'];
-  return types.isNativeError(value) || Boolean(value && named.every((key) => value[key] && typeof value[key] === 'string'));
-}
-
-/** Whether client 4 takes a value for an error. */
-export function isErrorInstance(value) {
-  return value instanceof Error;
+function isErrorLike(value) {
+  const parts = ['name', 'message', 'stack'];
+  return types.isNativeError(value) || Boolean(value && parts.every((key) => value[key] && typeof value[key] === 'string'));
 }
 
 /** An error as one line of JSON, for a line of the log in text format; begins with a tab, as on AWS. */
-export function errorLine(error, isError) {
+export function errorLine(error, documentOf) {
   try {
     return `\t${withAwsPaths(JSON.stringify(error, (_key, value) => withHiddenFields(value)))}`;
   } catch {
     // A property refers to its owner, or JSON has no form for it.
-    return `\t${JSON.stringify(errorDocument(error, isError))}`;
+    return `\t${JSON.stringify(documentOf(error))}`;
   }
 }
 
@@ -68,10 +70,6 @@ function withHiddenFields(value) {
   const fields = { errorType: value.name, errorMessage: value.message, code: value.code, ...value };
   if (typeof value.stack === 'string') fields.stack = value.stack.split('\n');
   return fields;
-}
-
-function text(value) {
-  return value === null || value === undefined ? String(value) : value.toString();
 }
 
 /** The text as the Runtime API takes it: without the control character DEL. */

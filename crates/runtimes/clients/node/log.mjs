@@ -37,7 +37,7 @@ export function patchConsole(event, { searchesMessage }) {
 }
 
 function textLine(level, now, event, values) {
-  return [now.toISOString(), event.requestId(), level, format(...values)].join('\t');
+  return `${now.toISOString()}\t${event.requestId()}\t${level}\t${format(...values)}`;
 }
 
 function jsonLine(level, now, event, values, searchesMessage) {

@@ -6,11 +6,11 @@
 import { existsSync } from 'node:fs';
 import Module from 'node:module';
 import { delimiter } from 'node:path';
-import { resolveOr } from './resolve-hooks.mjs';
+import { NOT_FOUND, resolveOr } from './resolve-hooks.mjs';
 
 const MACHINE_FOLDER = 'WORKSHOP_NODE_MODULES';
 const OF_LAMBDA = /^(@aws-sdk|@smithy|@aws-crypto)\//;
-const MISSING = /^Cannot find (?:module|package) '([^']+)'/;
+const MISSING = /^(?:Error: )?Cannot find (?:module|package) '([^']+)'/;
 
 /** Makes the folders of NODE_PATH, then the one in WORKSHOP_NODE_MODULES, known to `require` and `import`. */
 export function provideModules() {
@@ -46,7 +46,7 @@ function provideToImport(folders) {
 
 /** Says so in the log when an error comes from a module that Lambda provides and this machine does not. */
 export function explainMissingModule(error) {
-  const missing = MISSING.exec(rootMessage(error))?.[1];
+  const missing = missingModule(error);
   if (missing === undefined || !OF_LAMBDA.test(missing)) return;
   const name = missing.split('/').slice(0, 2).join('/');
   console.warn(
@@ -55,7 +55,13 @@ export function explainMissingModule(error) {
   );
 }
 
-/** The message of an error, without the name of the error that it wraps. */
-function rootMessage(error) {
-  return String(error?.message ?? '').replace(/^(?:\w*Error(?: \[\w+\])?: )+/, '');
+/** The name of the module whose absence an error tells. */
+function missingModule(error) {
+  try {
+    const isMissing = NOT_FOUND.includes(error.code) || error.name === 'Runtime.ImportModuleError';
+    return isMissing ? MISSING.exec(error.message)?.[1] : undefined;
+  } catch {
+    // The error's own getters threw: it is no error of the module loader.
+    return undefined;
+  }
 }

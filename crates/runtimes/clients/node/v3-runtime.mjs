@@ -1,7 +1,7 @@
 // Handles events one after another as AWS's client 3 does (nodejs20.x, nodejs22.x): promises, callbacks, streams.
 
 import { RuntimeApi } from './api.mjs';
-import { errorDocument, errorLine, isErrorLike } from './errors.mjs';
+import { errorDocument3 as documentOf, errorLine } from './errors.mjs';
 import { environmentData, exportTraceId, headerData, requestIdOf, tenantIdOf } from './invocation.mjs';
 import { logsJson, patchConsole } from './log.mjs';
 import { explainMissingModule } from './modules.mjs';
@@ -51,7 +51,7 @@ export async function run() {
     { searchesMessage: true },
   );
   offerGlobal();
-  const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API);
+  const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API, { showsRefusal: false });
   const faults = watchFaults(api);
   const handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
   if (warnsOfCallback(handler)) console.warn(CALLBACK_WARNING);
@@ -90,17 +90,13 @@ function isAsync(handler) {
   return handler.constructor?.name === 'AsyncFunction';
 }
 
-function documentOf(error) {
-  return errorDocument(error, isErrorLike);
-}
-
 function logError(title, thrown) {
   const error = thrown instanceof Error ? thrown : new Error(thrown);
   explainMissingModule(error);
   if (logsJson()) {
     console.error(error);
   } else {
-    console.error(title, errorLine(error, isErrorLike));
+    console.error(title, errorLine(error, documentOf));
   }
 }
 
@@ -112,12 +108,16 @@ function unreachable(error) {
 
 /** The JSON text of a handler's result. */
 function jsonOf(result) {
+  let json;
   try {
-    // Functions and symbols have no JSON text: their answer is empty.
-    return JSON.stringify(result === undefined ? null : result);
+    json = JSON.stringify(result === undefined ? null : result);
   } catch {
+    // A BigInt, a circle.
     throw new Error('Unable to stringify response body');
   }
+  // A function, a symbol: there is no text to send, and AWS's client says it like this.
+  if (json === undefined) throw new TypeError('Wrong arguments');
+  return json;
 }
 
 /** Asks for events and calls the handler, which sees this object as `this`. */

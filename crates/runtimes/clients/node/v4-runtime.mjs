@@ -3,7 +3,7 @@
 // What no code catches ends the process as Node.js itself does: AWS's client 4 has no listeners for it.
 
 import { RuntimeApi } from './api.mjs';
-import { errorDocument, errorLine, isErrorInstance } from './errors.mjs';
+import { errorDocument4 as documentOf, errorLine } from './errors.mjs';
 import { environmentData, exportTraceId, headerData, requestIdOf, tenantIdOf, traceIdOf } from './invocation.mjs';
 import { InvokeStore } from './invoke-store.mjs';
 import { logsJson, patchConsole } from './log.mjs';
@@ -27,7 +27,7 @@ export async function run() {
     { requestId: () => store.getRequestId(), tenantId: () => store.getTenantId() },
     { searchesMessage: false },
   );
-  const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API);
+  const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API, { showsRefusal: true });
   const processor = await initialise(api);
   for (;;) {
     const { headers, body } = await api.next();
@@ -114,25 +114,26 @@ function contextOf(headers) {
   return { ...headerData(headers, { xRayTraceId: traceIdOf(headers) }), ...environmentData() };
 }
 
-function documentOf(error) {
-  return errorDocument(error, isErrorInstance);
-}
-
 function logError(title, thrown) {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   explainMissingModule(error);
   if (logsJson()) {
     console.error(error);
   } else {
-    console.error(title, errorLine(error, isErrorInstance));
+    console.error(title, errorLine(error, documentOf));
   }
 }
 
 /** The JSON text of a handler's result. */
 function jsonOf(result) {
+  let json;
   try {
-    return JSON.stringify(result === undefined ? null : result);
+    json = JSON.stringify(result === undefined ? null : result);
   } catch {
+    // A BigInt, a circle.
     throw new JSONStringifyError();
   }
+  // A function, a symbol: there is no text to send, and AWS's client says it like this.
+  if (json === undefined) throw new TypeError('Wrong arguments');
+  return json;
 }
