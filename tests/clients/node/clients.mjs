@@ -7,8 +7,8 @@ import { lambdaFlags } from './sandbox.mjs';
 
 const OURS = fileURLToPath(new URL('../../../crates/runtimes/clients/node', import.meta.url));
 const JUDGES = {
-  3: { package: 'ric3', entry: './ric3.mjs', native: 'node_modules/ric3/dist/rapid-client.node' },
-  4: { package: 'ric4', entry: './node_modules/ric4/index.mjs', native: 'node_modules/ric4/rapid-client.node' },
+  3: { folder: './node_modules/ric3', entry: './ric3.mjs', native: './node_modules/ric3/dist/rapid-client.node' },
+  4: { folder: './node_modules/ric4', entry: './node_modules/ric4/index.mjs', native: './node_modules/ric4/rapid-client.node' },
 };
 
 /** Our client, as for a runtime. */
@@ -16,11 +16,13 @@ export function ours(runtime) {
   return { node: process.execPath, flags: lambdaFlags(runtime), entry: `${OURS}/runtime.mjs`, places: [OURS] };
 }
 
-/** AWS's client for a runtime; nothing if it is not installed. */
+/** AWS's client for a runtime; nothing if it is not installed. `native` says whether its native part is built. */
 export function judge(runtime) {
-  const judge = JUDGES[runtime < 24 ? 3 : 4];
+  const { folder, entry, native } = JUDGES[runtime < 24 ? 3 : 4];
   const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-  if (!existsSync(here(judge.native))) return undefined;
-  const places = [dirname(here(judge.native)), realpathSync(dirname(here(judge.native))), dirname(here('./x'))];
-  return { node: process.execPath, flags: lambdaFlags(runtime), entry: here(judge.entry), places };
+  if (!existsSync(here(folder))) return undefined;
+  const isBuilt = existsSync(here(native));
+  const flags = [...lambdaFlags(runtime), ...(isBuilt ? [] : ['--require', here('./native-part.cjs')])];
+  const places = [realpathSync(here(folder)), here(folder), dirname(here(entry))];
+  return { node: process.execPath, flags, entry: here(entry), places, native: isBuilt };
 }

@@ -1,6 +1,8 @@
 // Compares our client with AWS's own, handler by handler: answers, errors, log lines, how the process ends.
 //
-// Run it with each Node.js that is to be tried: `npm ci` here once, then `node --test tests/clients/node`.
+// `npm ci --ignore-scripts` here, once, installs AWS's clients with a stand-in for their native part (`npm ci` builds that:
+// cmake, g++, autotools, some minutes). Then `node --test tests/clients/node`, with each Node.js that is to be tried.
+// CASE=words runs the cases that have them in their names.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -27,8 +29,9 @@ const major = Number(process.versions.node.split('.')[0]);
 for (const runtime of [major < 22 ? 20 : 22, 24]) {
   const theirs = judge(runtime);
   const chosen = CASES.filter((entry) => entry.runtimes.includes(runtime) && (!only || entry.name.includes(only)));
-  const skip = theirs === undefined && 'aws-lambda-ric is not installed: npm ci';
-  test(`nodejs${runtime}.x on Node.js ${process.version}`, { skip, concurrency: 3 }, async (context) => {
+  const skip = theirs === undefined && 'AWS\'s clients are not installed: npm ci --ignore-scripts';
+  const part = theirs?.native ? 'its own native part' : 'a stand-in for its native part';
+  test(`nodejs${runtime}.x on Node.js ${process.version}, beside AWS's client with ${part}`, { skip, concurrency: 3 }, async (context) => {
     const all = chosen.map((entry) =>
       context.test(entry.name, async () => {
         const chosen = prepared(entry, runtime);

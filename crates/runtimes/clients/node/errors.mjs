@@ -22,7 +22,7 @@ const PLACES = places();
 
 /** The text with the paths that it would have on AWS. */
 export function withAwsPaths(text) {
-  return PLACES.reduce((changed, place) => changed.replaceAll(place.here, place.onAws), text);
+  return PLACES.reduce((changed, place) => changed.replaceAll(`${place.here}/`, `${place.onAws}/`), text);
 }
 
 /** The document that reports an error to Lambda, as client 3 makes it. Values that are no errors are named by their type. */

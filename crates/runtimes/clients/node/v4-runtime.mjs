@@ -111,7 +111,7 @@ function afterWhatIsDue() {
 
 function contextOf(headers) {
   exportTraceId(headers);
-  return { ...headerData(headers, { xRayTraceId: traceIdOf(headers) }), ...environmentData() };
+  return { ...headerData(headers, { xRayTraceId: traceIdOf(headers) ?? '' }), ...environmentData() };
 }
 
 function logError(title, thrown) {

@@ -1,1 +1,1 @@
-exports.handler = async () => require('../module.mjs').nested.deeper.handler();
+exports.handler = async () => require('./beside.mjs').word;
