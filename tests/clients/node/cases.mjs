@@ -35,11 +35,12 @@ const results = [
   { name: 'results.huge, refused', handler: 'results.huge', events: [EVENT, EVENT], runtimes: ALL, status: () => 413 },
   ...cases('results', V3, [
     'done', ['doneError', TWICE], 'succeed', 'succeedLater', 'fail', 'failEmpty', 'failText', 'promiseNeverSettles',
+    ['answersAndExits', ENDS], ['failsAndExits', ENDS],
   ]),
   ...cases('results', V3, [
     'callback', ['callbackLater', TWICE], 'callbackWaits', 'callbackDoesNotWait', 'callbackTwice', ['callbackError', TWICE],
     'callbackText', 'callbackObject', ['callbackBigint', ENDS], 'callbackBigintNow', ['callbackNever', TWICE],
-    'callbackAndPromise',
+    'callbackAndPromise', ['callsBackAndExits', ENDS],
   ]).map((test) => ({ ...test, env: QUIET })),
   ...cases('results', V4, [
     ['callback', ENDS], ['done', TWICE], ['asyncNeverSettles', ENDS], ['promiseNeverSettles', ENDS], ['callbackAndPromise', ENDS],

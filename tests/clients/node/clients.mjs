@@ -23,6 +23,8 @@ export function judge(runtime) {
   if (!existsSync(here(folder))) return undefined;
   const isBuilt = existsSync(here(native));
   const flags = [...lambdaFlags(runtime), ...(isBuilt ? [] : ['--require', here('./native-part.cjs')])];
-  const places = [realpathSync(here(folder)), here(folder), dirname(here(entry))];
+  // Client 3 is a file in a folder of its package, on AWS in the same place as client 4.
+  const roots = [realpathSync(here(folder)), here(folder)];
+  const places = [...roots.map((root) => `${root}/dist`), ...roots, dirname(here(entry))];
   return { node: process.execPath, flags, entry: here(entry), places, native: isBuilt };
 }

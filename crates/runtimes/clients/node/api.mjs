@@ -2,13 +2,16 @@
 //
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
+import { spawnSync } from 'node:child_process';
 import http from 'node:http';
+import { fileURLToPath } from 'node:url';
 
 // The function may replace what `node:http` exports (tracers do): requests to the Runtime API are none of its business.
 const { Agent, request } = http;
 
 const ROOT = '/2018-06-01/runtime';
 const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type';
+const LAST_POST = fileURLToPath(new URL('./last-post.mjs', import.meta.url));
 
 /** The Runtime API at one address. */
 export class RuntimeApi {
@@ -17,6 +20,7 @@ export class RuntimeApi {
   // One connection: requests leave in the order in which they are made, also when the process ends after them.
   #agent = new Agent({ keepAlive: true, maxSockets: 1 });
   #showsRefusal;
+  #unsent = new Set();
 
   /**
    * `address` is `host:port`, as in AWS_LAMBDA_RUNTIME_API. `showsRefusal` says whether the line about a refused answer
@@ -25,6 +29,7 @@ export class RuntimeApi {
   constructor(address, { showsRefusal }) {
     [this.#host, this.#port] = address.split(':');
     this.#showsRefusal = showsRefusal;
+    process.on('exit', () => this.#sendUnsent());
   }
 
   /** Waits for the next event: its headers, names in lower case, and its body as text. */
@@ -81,10 +86,10 @@ export class RuntimeApi {
     }
   }
 
-  #sendOnce(method, path, body, headers = {}) {
+  #sendOnce(method, path, body, more = {}) {
     const options = { host: this.#host, port: this.#port, method, path: ROOT + path, agent: this.#agent };
     if (body !== undefined) {
-      options.headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...headers };
+      options.headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...more };
     }
     return new Promise((resolve, reject) => {
       const sent = request(options, (response) => {
@@ -92,16 +97,32 @@ export class RuntimeApi {
         response.on('data', (chunk) => chunks.push(chunk));
         response.on('error', reject);
         response.on('end', () => {
-          resolve({
-            status: response.statusCode,
-            headers: response.headers,
-            body: Buffer.concat(chunks).toString('utf8'),
-          });
+          const { statusCode: status, headers } = response;
+          resolve({ status, headers, body: Buffer.concat(chunks).toString('utf8') });
         });
       });
+      if (body !== undefined) this.#watch(sent, { path: options.path, headers: options.headers, body });
       sent.on('error', (error) => reject(Object.assign(error, { onReusedSocket: sent.reusedSocket })));
       sent.end(body);
     });
+  }
+
+  /** Knows a post as unsent until the system has all of it. */
+  #watch(sent, post) {
+    this.#unsent.add(post);
+    for (const event of ['finish', 'error']) sent.on(event, () => this.#unsent.delete(post));
+  }
+
+  /**
+   * The function ends its process right after it answered. AWS's client answers while the function waits; here another
+   * process sends what this one can no longer.
+   */
+  #sendUnsent() {
+    for (const { path, headers, body } of this.#unsent) {
+      const url = `http://${this.#host}:${this.#port}${path}`;
+      const { error } = spawnSync(process.execPath, [LAST_POST, url, JSON.stringify(headers)], { input: body, env: {} });
+      if (error) process.stderr.write(`The last answer of this process is lost: ${error}\n`);
+    }
   }
 }
 

@@ -68,6 +68,19 @@ exports.promiseNeverSettles = () => new Promise(() => {});
 exports.huge = async () => 'x'.repeat(7_000_000);
 exports.exits = async () => process.exit(3);
 exports.exitsCleanly = async () => process.exit(0);
+exports.answersAndExits = (event, context) => {
+  context.succeed('answered');
+  process.exit(0);
+};
+exports.failsAndExits = (event, context) => {
+  context.fail(new Error('failed at last'));
+  process.exit(4);
+};
+exports.callsBackAndExits = (event, context, callback) => {
+  context.callbackWaitsForEmptyEventLoop = false;
+  callback(null, 'x'.repeat(5_000_000));
+  process.exit(0);
+};
 exports.receiver = function receiver() {
   return Promise.resolve(typeof this);
 };
