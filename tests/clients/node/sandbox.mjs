@@ -106,7 +106,8 @@ function mask(text, taskRoots, places) {
     .replace(/127\.0\.0\.1:\d+/g, '<api>');
 }
 
-const FRAME_OF_CLIENT = /^\s+at .*(?:\/var\/runtime\/|\(?node:|<anonymous>|async Promise\.all)|^\s+at (?:new Promise|process\.processTicksAndRejections)/;
+const FRAME_OF_CLIENT =
+  /^\s+at .*(?:\/var\/runtime\/|\(?node:|<anonymous>|async Promise\.all)|^\s+at (?:new Promise|process\.processTicks)/;
 
 /** Drops the frames of the client and of Node.js from stacks: ours has other functions. */
 function withoutFrames(value) {
@@ -149,7 +150,9 @@ function comparableLine(line) {
   return typeof value === 'object' ? [line.slice(0, json), withoutFrames(value)] : textWithoutFrames(line);
 }
 
-/** Node.js shows the line of source that threw: the client's is its own. */
+/** Node.js shows the line of source that threw or waits: the client's is its own. */
 function withoutSource(text) {
-  return text.replace(/^(?:file:\/\/)?\/var\/runtime\/[^\n]*:\d+\n[^\n]*\n\s*\^+\n/gm, '');
+  return text
+    .replace(/^(?:file:\/\/)?\/var\/runtime\/[^\n]*:\d+\n[^\n]*\n\s*\^+\n/gm, '')
+    .replace(/^(Warning: Detected unsettled top-level await at) [^\n]*\n[^\n]*\n\s*\^+\n/gm, '$1 <client>\n');
 }

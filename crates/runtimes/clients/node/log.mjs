@@ -75,6 +75,8 @@ function sink() {
   const descriptor = Number(process.env._LAMBDA_TELEMETRY_LOG_FD);
   delete process.env._LAMBDA_TELEMETRY_LOG_FD;
   if (Number.isInteger(descriptor) && descriptor > 0) return framed(descriptor);
+  // Nobody reads any more: the platform is gone. Without this the error would be logged, and that would fail, for ever.
+  process.stdout.on('error', () => process.exit(1));
   // A line feed would end the event: Lambda's client writes carriage returns within one.
   return (_level, _now, line) => process.stdout.write(`${line.replaceAll('\n', '\r')}\n`);
 }
