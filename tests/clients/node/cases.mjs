@@ -52,11 +52,10 @@ const errors = [
     ['throwsSync', TWICE], 'rejects', 'rejectsLater', 'custom', 'unnamed', 'text', 'number', 'object', 'nothing',
     'undefinedThrown', 'bigint', 'errorLike', 'cause', 'aggregate', 'circular', 'bigintField', 'withToJson', 'noStack',
     'multiline', 'reference', 'require', 'throwsSyncNothing',
-    ['uncaughtLater', ENDS], ['unhandled', ENDS], ['unhandledText', ENDS], ['unhandledAfterAnswer', ENDS],
+    ['uncaughtLater', ENDS], ['unhandled', ENDS], ['unhandledText', ENDS], ['unhandledAfterAnswer', { ...TWICE, ...ENDS }],
   ]),
-  // Client 3 makes an error of a symbol before it has answered: the process ends, and so does ours.
   ...cases('errors', V4, ['symbol', 'strangeGetter']),
-  ...cases('errors', V3, [['strangeGetter', {}], ['fromTimer', { env: QUIET }]]),
+  ...cases('errors', V3, ['strangeGetter', ['fromTimer', { env: QUIET }]]),
   ...['rejects', 'custom', 'text', 'cause', 'circular', 'withToJson'].map((name) => ({
     name: `errors.${name}, JSON`, handler: `errors.${name}`, events: [EVENT], runtimes: ALL, env: JSON_LOG,
   })),
@@ -102,7 +101,7 @@ const loads = [
     '.handler', 'module.', 'module..handler', 'classic.a.b', 'classic.a.x.y', 'dir.handler', 'module.fromDefault', 'assigned.handler',
   ].map((handler) => loaded(handler, { ends: !['assigned.handler'].includes(handler) })),
   ...['syntax', 'syntax-module', 'detected', 'missing', 'missing-module', 'relative', 'relative-module', 'throws',
-    'throws-text', 'exits', 'unhandled',
+    'throws-text', 'exits',
   ].map((name) =>
     loaded(`${name}.handler`, { folder: 'broken', ends: true })),
   loaded('requires-module.handler', { folder: 'broken', events: [EVENT, EVENT] }),

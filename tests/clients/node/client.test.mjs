@@ -40,6 +40,27 @@ for (const runtime of [20, 22]) {
   });
 }
 
+test('nodejs20.x: an error between two events ends the process, which has asked for the next event', async () => {
+  // AWS's client waits for that event first; there the process is frozen until it comes.
+  const { end, posts } = await runOurs(20, 'errors.betweenEvents', { ends: true });
+  assert.equal(end, 'status 129');
+  assert.deepEqual(posts.map(({ path }) => path), [`${ID}/response`, `${ID}/error`]);
+});
+
+test('nodejs20.x: a promise that is rejected while the function loads ends the process before its first event', async () => {
+  // AWS's client may answer an event while it reports this; the event is lost with the process.
+  const { end, posts } = await runOurs(20, 'unhandled.handler', { folder: 'broken', ends: true });
+  assert.equal(end, 'status 128');
+  assert.deepEqual(posts.map(({ path, errorType }) => [path, errorType]), [
+    ['/init/error', 'Runtime.UnhandledPromiseRejection'],
+  ]);
+});
+
+test('nodejs20.x: a function whose log nobody reads ends', async () => {
+  const { end } = await runOurs(20, 'logs.forEver', { unread: true, ends: true });
+  assert.equal(end, 'status 1');
+});
+
 for (const runtime of [20, 24]) {
   const withFolders = (env = {}) => ({
     folder: `${packages.root}/function`,

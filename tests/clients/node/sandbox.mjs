@@ -21,8 +21,10 @@ export function lambdaFlags(runtime) {
 }
 
 /**
- * Runs `client` ({ node, flags, entry, places }) with `test` ({ folder, handler, runtime, events, env, ends, status }).
- * `ends` says that the process ends by itself; otherwise it is killed when it asks for one event too many.
+ * Runs `client` ({ node, flags, entry, places }) with `test` ({ folder, handler, runtime, events, env, ends, status, unread,
+ * unmasked }).
+ * `ends` says that the process ends by itself; otherwise it is killed when it asks for one event too many. `unread`
+ * closes its standard output, `unmasked` leaves paths as they are.
  */
 export async function run(client, test) {
   const api = await serve(test.events, test.status);
@@ -33,6 +35,7 @@ export async function run(client, test) {
     env: environment(test, api.address, taskRoot, home),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
+  if (test.unread) process.stdout.destroy();
   const [stdout, stderr, frames] = [1, 2, 3].map((descriptor) => collect(process.stdio[descriptor]));
   const ended = new Promise((resolve) => process.on('close', (status, signal) => resolve({ status, signal })));
   const patience = setTimeout(() => process.kill('SIGKILL'), PATIENCE_MS);
@@ -100,6 +103,8 @@ function mask(text, taskRoots, places) {
   const tasks = taskRoots.reduce((changed, root) => changed.replaceAll(root, '/var/task'), text);
   return places
     .reduce((changed, place) => changed.replaceAll(place, '/var/runtime'), tasks)
+    // On AWS the client is one file.
+    .replace(/\/var\/runtime\/[\w-]+\.mjs/g, '/var/runtime/index.mjs')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) => (time.startsWith('1970') ? time : '<time>'))
     .replace(/\(node:\d+\)/g, '(node:<pid>)')
     .replace(/^\[ERROR\] \[\d+\]/gm, '[ERROR] [<ms>]')

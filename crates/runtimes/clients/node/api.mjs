@@ -17,8 +17,10 @@ const LAST_POST = fileURLToPath(new URL('./last-post.mjs', import.meta.url));
 export class RuntimeApi {
   #host;
   #port;
-  // One connection: requests leave in the order in which they are made, also when the process ends after them.
-  #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  // One connection for what is posted: it arrives in the order in which it is posted. Who waits for an event may still
+  // have to report an error, so that has a connection of its own.
+  #posting = new Agent({ keepAlive: true, maxSockets: 1 });
+  #waiting = new Agent({ keepAlive: true, maxSockets: 1 });
   #showsRefusal;
   #unsent = new Set();
 
@@ -87,7 +89,8 @@ export class RuntimeApi {
   }
 
   #sendOnce(method, path, body, more = {}) {
-    const options = { host: this.#host, port: this.#port, method, path: ROOT + path, agent: this.#agent };
+    const agent = method === 'POST' ? this.#posting : this.#waiting;
+    const options = { host: this.#host, port: this.#port, method, path: ROOT + path, agent };
     if (body !== undefined) {
       options.headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...more };
     }

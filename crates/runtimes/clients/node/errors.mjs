@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 
 const AWS_TASK_ROOT = '/var/task';
-const AWS_RUNTIME_ROOT = '/var/runtime';
+/** AWS's client, which is one file. */
+const AWS_CLIENT = '/var/runtime/index.mjs';
 
-/** The folder of this client, which AWS keeps in /var/runtime. */
+/** The folder of this client. */
 export const CLIENT_ROOT = dirname(fileURLToPath(import.meta.url));
 
 /** Reports an error whose fields cannot be read. */
@@ -18,11 +19,13 @@ const UNREADABLE = {
     'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack',
 };
 
-const PLACES = places();
+const TASK_ROOTS = namesOf(process.env.LAMBDA_TASK_ROOT).map((name) => new RegExp(`${name}(?=[/'":\\s)]|$)`, 'g'));
+const CLIENT_FILES = namesOf(CLIENT_ROOT).map((name) => new RegExp(`${name}/[\\w-]+\\.mjs`, 'g'));
 
 /** The text with the paths that it would have on AWS. */
 export function withAwsPaths(text) {
-  return PLACES.reduce((changed, place) => changed.replaceAll(`${place.here}/`, `${place.onAws}/`), text);
+  const moved = TASK_ROOTS.reduce((changed, root) => changed.replace(root, AWS_TASK_ROOT), text);
+  return CLIENT_FILES.reduce((changed, file) => changed.replace(file, AWS_CLIENT), moved);
 }
 
 /** The document that reports an error to Lambda, as client 3 makes it. Values that are no errors are named by their type. */
@@ -77,14 +80,11 @@ function reportable(value) {
   return value === undefined || value === null ? value : withAwsPaths(value.replaceAll('\x7f', '%7F'));
 }
 
-function places() {
-  const found = [];
-  for (const [folder, onAws] of [[process.env.LAMBDA_TASK_ROOT, AWS_TASK_ROOT], [CLIENT_ROOT, AWS_RUNTIME_ROOT]]) {
-    if (folder) {
-      for (const here of new Set([real(folder), folder])) found.push({ here: here.replace(/\/+$/, ''), onAws });
-    }
-  }
-  return found.filter(({ here }) => here !== '').sort((one, other) => other.here.length - one.here.length);
+/** The names of a folder, as parts of a pattern; none for no folder and for the root. */
+function namesOf(folder) {
+  if (!folder) return [];
+  const names = new Set([real(folder), folder].map((name) => name.replace(/\/+$/, '')));
+  return [...names].filter((name) => name !== '').map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
 }
 
 function real(folder) {

@@ -9,6 +9,9 @@ import { pathToFileURL } from 'node:url';
 /** The codes of what the module loader does not find. */
 export const NOT_FOUND = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
 
+/** Frames that a hook and Node.js' calls of it take, at most. */
+const HOOK_FRAMES = 10;
+
 let folders = [];
 
 /** Called in the loader's thread before the first resolution, with what was registered. */
@@ -33,7 +36,7 @@ export async function resolve(specifier, context, next) {
 /** The same for hooks that run where the import does. */
 export function resolveOr(specifier, context, next, folders) {
   try {
-    return next(specifier, context);
+    return withMoreFrames(() => next(specifier, context));
   } catch (error) {
     if (!isLookedFor(specifier, context, error)) throw error;
     for (const folder of folders) {
@@ -41,6 +44,18 @@ export function resolveOr(specifier, context, next, folders) {
       if (found) return found;
     }
     throw error;
+  }
+}
+
+/** Hooks are frames in the stack of what `require` throws: with more of them kept, it still reaches the function's. */
+function withMoreFrames(action) {
+  const limit = Error.stackTraceLimit;
+  if (typeof limit !== 'number' || limit === 0) return action();
+  Error.stackTraceLimit = limit + HOOK_FRAMES;
+  try {
+    return action();
+  } finally {
+    Error.stackTraceLimit = limit;
   }
 }
 

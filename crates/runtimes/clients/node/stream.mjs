@@ -22,9 +22,6 @@ const CONSTANTS = [
   'writableCorked', 'writableLength',
 ];
 
-class InvalidStreamingOperation extends Error {}
-InvalidStreamingOperation.prototype.name = 'Runtime.InvalidStreamingOperation';
-
 class MalformedStreamingHandler extends Error {}
 MalformedStreamingHandler.prototype.name = 'Runtime.MalformedStreamingHandler';
 
@@ -73,7 +70,8 @@ export class StreamedAnswer {
   #request;
   #accepted;
 
-  constructor(api, id, bufferBytes) {
+  /** `Misuse` is the class of the error for what a handler may not do with its stream (any more). */
+  constructor(api, id, bufferBytes, Misuse) {
     const headers = {
       'Lambda-Runtime-Function-Response-Mode': 'streaming',
       Trailer: [ERROR_TYPE, ERROR_BODY],
@@ -83,7 +81,7 @@ export class StreamedAnswer {
     this.#accepted = accepted(this.#request);
     // A handler that fails never looks at it.
     this.#accepted.catch(() => {});
-    addWriting(this.#request);
+    addWriting(this.#request, Misuse);
     /** What the handler gets: the methods of a writable stream, and `setContentType`. */
     this.stream = facade(this.#request);
   }
@@ -118,7 +116,7 @@ function accepted(request) {
 }
 
 /** Lets a request take what is no text and no bytes as JSON, write a head first, and change its content type. */
-function addWriting(request) {
+function addWriting(request, Misuse) {
   let begun = false;
   const write = request.write.bind(request);
   request.write = (chunk, encoding, callback) => {
@@ -129,7 +127,7 @@ function addWriting(request) {
     return flushed;
   };
   request.setContentType = (contentType) => {
-    if (begun) throw new InvalidStreamingOperation('Cannot set content-type, too late.');
+    if (begun) throw new Misuse('Cannot set content-type, too late.');
     request.setHeader('Content-Type', contentType);
   };
 }

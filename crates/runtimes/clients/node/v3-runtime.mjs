@@ -44,6 +44,9 @@ class NodeJsExit extends Error {
 }
 NodeJsExit.prototype.name = 'Runtime.NodeJsExit';
 
+class InvalidStreamingOperation extends Error {}
+InvalidStreamingOperation.prototype.name = 'Runtime.InvalidStreamingOperation';
+
 /** Loads the handler and asks for events. */
 export async function run() {
   patchConsole(
@@ -60,16 +63,22 @@ export async function run() {
 
 /** Reports what no code catches: while the handler loads as an error of that, later as the event's. */
 function watchFaults(api) {
-  const faults = { report: (document) => api.reportInitError(document) };
-  const endWith = (status) => () => process.exit(status);
+  const faults = {
+    ending: false,
+    report: (document) => api.reportInitError(document),
+    end(error, status) {
+      this.ending = true;
+      this.report(documentOf(error)).then(() => process.exit(status), unreachable);
+    },
+  };
   process.on('uncaughtException', (error) => {
     logError('Uncaught Exception', error);
-    faults.report(documentOf(error)).then(endWith(UNCAUGHT_EXCEPTION_STATUS), unreachable);
+    faults.end(error, UNCAUGHT_EXCEPTION_STATUS);
   });
   process.on('unhandledRejection', (reason, promise) => {
     const error = new UnhandledPromiseRejection(reason, promise);
     logError('Unhandled Promise Rejection', error);
-    faults.report(documentOf(error)).then(endWith(UNHANDLED_REJECTION_STATUS), unreachable);
+    faults.end(error, UNHANDLED_REJECTION_STATUS);
   });
   whenLoopEnds();
   process.on('beforeExit', () => globalThis[BEFORE_EXIT]());
@@ -132,9 +141,11 @@ class Runtime {
   /** Handles the next event when what is due now is done. */
   scheduleNext() {
     setImmediate(() => {
+      // An event would be lost with this process.
+      if (this.faults.ending) return;
       this.handleOnce().catch((error) => {
         console.log(`Unexpected Top Level Error: ${error}`);
-        this.faults.report(documentOf(error)).then(() => process.exit(UNCAUGHT_EXCEPTION_STATUS), unreachable);
+        this.faults.end(error, UNCAUGHT_EXCEPTION_STATUS);
       });
     });
   }
@@ -160,7 +171,7 @@ class Runtime {
 
   async handleOnceStreaming() {
     const { headers, body } = await this.begin();
-    const answer = new StreamedAnswer(this.api, requestIdOf(headers), highWaterMark(this.handler));
+    const answer = this.openAnswer(requestIdOf(headers));
     const context = { callbackWaitsForEmptyEventLoop: true };
     const next = () => {
       whenLoopEnds();
@@ -182,6 +193,10 @@ class Runtime {
     } catch (error) {
       return fail(error);
     }
+  }
+
+  openAnswer(id) {
+    return new StreamedAnswer(this.api, id, highWaterMark(this.handler), InvalidStreamingOperation);
   }
 
   /** Waits for the next event; from then on it is the one that lines and errors belong to. */

@@ -20,6 +20,13 @@ class JSONStringifyError extends Error {
   }
 }
 
+class InvalidStreamingOperation extends Error {
+  constructor(message) {
+    super(message);
+    this.name = 'Runtime.InvalidStreamingOperation';
+  }
+}
+
 /** Loads the handler, then handles events for ever. */
 export async function run() {
   offerGlobal({ InvokeStore: store });
@@ -85,7 +92,8 @@ class StreamingInvokeProcessor {
   }
 
   async processInvoke(context, event) {
-    const answer = new StreamedAnswer(this.api, context.awsRequestId, highWaterMark(this.handler));
+    const bufferBytes = highWaterMark(this.handler);
+    const answer = new StreamedAnswer(this.api, context.awsRequestId, bufferBytes, InvalidStreamingOperation);
     try {
       await this.stream(answer, context, event);
     } catch (error) {

@@ -111,3 +111,9 @@ exports.unhandledAfterAnswer = async () => {
 exports.fromTimer = (event, context, callback) => {
   setTimeout(() => callback(new Error('from a timer')), 5);
 };
+exports.betweenEvents = async () => {
+  setTimeout(() => {
+    throw new Error('between events');
+  }, 100);
+  return 'answered';
+};

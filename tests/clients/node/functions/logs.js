@@ -46,3 +46,7 @@ exports.handler = async (event) => {
 exports.fails = async () => {
   throw new OddError('logged');
 };
+exports.forEver = async () => {
+  setInterval(() => console.log('still here'), 5);
+  await new Promise(() => {});
+};
