@@ -123,14 +123,16 @@ for (const runtime of [20, 24]) {
     assert.match(stdout[0], /\tWARN\tLambda's Node\.js runtimes provide '@aws-sdk\/client-not-here'/);
   });
 
-  test(`nodejs${runtime}.x: paths in errors are those on AWS`, async () => {
-    const raw = { ...ours(runtime), places: [] };
-    const { posts, stdout } = await run(raw, { runtime, handler: 'errors.require', events: [{ body: {} }], unmasked: true });
-    const seen = JSON.stringify([posts, stdout]);
-    assert.match(seen, /\/var\/task\/errors\.js:\d+:\d+/);
-    assert.match(seen, /Require stack:\\n- \/var\/task\/errors\.js/);
-    assert.doesNotMatch(seen, /clients\/node/);
-  });
+  for (const format of ['Text', 'JSON']) {
+    test(`nodejs${runtime}.x: paths in errors are those on AWS (${format})`, async () => {
+      const raw = { ...ours(runtime), places: [] };
+      const options = { events: [{ body: {} }], env: { AWS_LAMBDA_LOG_FORMAT: format }, unmasked: true };
+      const { posts, stdout } = await run(raw, { runtime, handler: 'errors.reference', ...options });
+      assert.match(posts[0].body.trace[1], /\(\/var\/task\/errors\.js:\d+:\d+\)$/);
+      assert.match(JSON.stringify(stdout), /\(\/var\/task\/errors\.js:\d+:\d+\)/);
+      assert.doesNotMatch(JSON.stringify([posts, stdout]), /clients\/node/);
+    });
+  }
 
   test(`nodejs${runtime}.x: a function that replaces node:http still answers`, async () => {
     assert.deepEqual(bodies(await runOurs(runtime, 'replaced.handler')), [[`${ID}/response`, 'answered']]);

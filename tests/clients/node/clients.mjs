@@ -25,6 +25,6 @@ export function judge(runtime) {
   const flags = [...lambdaFlags(runtime), ...(isBuilt ? [] : ['--require', here('./native-part.cjs')])];
   // Client 3 is a file in a folder of its package, on AWS in the same place as client 4.
   const roots = [realpathSync(here(folder)), here(folder)];
-  const places = [...roots.map((root) => `${root}/dist`), ...roots, dirname(here(entry))];
+  const places = [...roots.map((root) => `${root}/dist`), ...roots, dirname(here('./native-part.cjs'))];
   return { node: process.execPath, flags, entry: here(entry), places, native: isBuilt };
 }

@@ -52,12 +52,16 @@ const native = {
   },
 };
 
-/** The headers with their bytes read as UTF-8, as the native part does. */
-function texts(headers) {
+/** The headers with their bytes read as UTF-8 and an empty trace for none, as the native part does. */
+function texts(received) {
+  const headers = { 'lambda-runtime-trace-id': '', ...received };
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(value, 'latin1').toString('utf8')]));
 }
 
 const load = Module._load;
 Module._load = function loadOrStand(request, ...more) {
-  return request.endsWith('rapid-client.node') ? native : load.call(this, request, ...more);
+  if (!request.endsWith('rapid-client.node')) return load.call(this, request, ...more);
+  // What the function loads later shall not have this in its stacks.
+  Module._load = load;
+  return native;
 };

@@ -123,7 +123,8 @@ export class RuntimeApi {
   #sendUnsent() {
     for (const { path, headers, body } of this.#unsent) {
       const url = `http://${this.#host}:${this.#port}${path}`;
-      const { error } = spawnSync(process.execPath, [LAST_POST, url, JSON.stringify(headers)], { input: body, env: {} });
+      const program = [LAST_POST, url, JSON.stringify(headers)];
+      const { error } = spawnSync(process.execPath, program, { input: body, env: {} });
       if (error) process.stderr.write(`The last answer of this process is lost: ${error}\n`);
     }
   }

@@ -16,7 +16,8 @@ export const CLIENT_ROOT = dirname(fileURLToPath(import.meta.url));
 const UNREADABLE = {
   errorType: 'handled',
   errorMessage:
-    'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack',
+    'callback called with Error argument, ' +
+    'but there was a problem while retrieving one or more of its message, name, and stack',
 };
 
 const TASK_ROOTS = namesOf(process.env.LAMBDA_TASK_ROOT).map((name) => new RegExp(`${name}(?=[/'":\\s)]|$)`, 'g'));
@@ -28,12 +29,12 @@ export function withAwsPaths(text) {
   return CLIENT_FILES.reduce((changed, file) => changed.replace(file, AWS_CLIENT), moved);
 }
 
-/** The document that reports an error to Lambda, as client 3 makes it. Values that are no errors are named by their type. */
+/** The document that reports an error, as client 3 makes it. Values that are no errors are named by their type. */
 export function errorDocument3(error) {
   try {
     if (!isErrorLike(error)) return { errorType: typeof error, errorMessage: error.toString(), trace: [] };
-    const { name, message, stack } = error;
-    return { errorType: reportable(name), errorMessage: reportable(message), trace: reportable(stack).split('\n') };
+    const trace = reportable(error.stack).split('\n');
+    return { errorType: reportable(error.name), errorMessage: reportable(error.message), trace };
   } catch {
     // The value's getters threw, or it has no stack.
     return { ...UNREADABLE };
@@ -44,8 +45,8 @@ export function errorDocument3(error) {
 export function errorDocument4(error) {
   try {
     if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
-    const { name, message, stack } = error;
-    return { errorType: reportable(name), errorMessage: reportable(message), trace: reportable(stack)?.split('\n') ?? [] };
+    const trace = reportable(error.stack)?.split('\n') ?? [];
+    return { errorType: reportable(error.name), errorMessage: reportable(error.message), trace };
   } catch {
     return { ...UNREADABLE, trace: [] };
   }
@@ -53,8 +54,8 @@ export function errorDocument4(error) {
 
 /** Whether client 3 takes a value for an error: errors of any realm, and what looks like one. */
 function isErrorLike(value) {
-  const parts = ['name', 'message', 'stack'];
-  return types.isNativeError(value) || Boolean(value && parts.every((key) => value[key] && typeof value[key] === 'string'));
+  const isText = (part) => typeof part === 'string' && part !== '';
+  return types.isNativeError(value) || Boolean(value && [value.name, value.message, value.stack].every(isText));
 }
 
 /** An error as one line of JSON, for a line of the log in text format; begins with a tab, as on AWS. */

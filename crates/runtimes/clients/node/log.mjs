@@ -4,6 +4,7 @@
 
 import { writeSync } from 'node:fs';
 import { format } from 'node:util';
+import { withAwsPaths } from './errors.mjs';
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 const TEXT_FRAME = 0xa55a0003;
@@ -66,7 +67,7 @@ function errorFields(error, otherStack) {
   return {
     errorType: error.constructor?.name ?? 'UnknownError',
     errorMessage: error.message,
-    stackTrace: typeof error.stack === 'string' ? error.stack.split('\n') : otherStack,
+    stackTrace: typeof error.stack === 'string' ? withAwsPaths(error.stack).split('\n') : otherStack,
   };
 }
 

@@ -9,7 +9,7 @@ import { delimiter } from 'node:path';
 import { NOT_FOUND, resolveOr } from './resolve-hooks.mjs';
 
 const MACHINE_FOLDER = 'WORKSHOP_NODE_MODULES';
-const OF_LAMBDA = /^(@aws-sdk|@smithy|@aws-crypto)\//;
+const OF_LAMBDA = /^@(aws-sdk|smithy)\//;
 const MISSING = /^(?:Error: )?Cannot find (?:module|package) '([^']+)'/;
 
 /** Makes the folders of NODE_PATH, then the one in WORKSHOP_NODE_MODULES, known to `require` and `import`. */
@@ -39,8 +39,8 @@ function provideToImport(folders) {
   if (Module.registerHooks) {
     Module.registerHooks({ resolve: (specifier, context, next) => resolveOr(specifier, context, next, folders) });
   } else {
-    // Before Node.js 22.15 hooks live in a thread of their own.
-    Module.register('./resolve-hooks.mjs', import.meta.url, { data: { folders } });
+    // Before Node.js 22.15 hooks live in a thread of their own; before 18.19 a program cannot register any.
+    Module.register?.('./resolve-hooks.mjs', import.meta.url, { data: { folders } });
   }
 }
 

@@ -2,9 +2,10 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CLIENT_ROOT } from './errors.mjs';
+import { parseHandlerName } from './handler-name.mjs';
 
 // Modules are required from where AWS's client lies: the file is named in the require stack of an error.
 const require = createRequire(join(CLIENT_ROOT, 'index.mjs'));
@@ -19,25 +20,12 @@ for (const type of [ImportModuleError, HandlerNotFound, MalformedHandlerName, Us
 
 /** The function that `handlerName`, such as `src/index.handler`, names below `taskRoot`. */
 export async function loadHandler(taskRoot, handlerName) {
-  const { folder, module, path } = parseHandlerName(handlerName);
+  const { folder, module, path } = parseHandlerName(handlerName, MalformedHandlerName);
   const exported = await loadModule(taskRoot, folder, module);
   const handler = path.reduce((value, key) => value && value[key], exported);
   if (!handler) throw new HandlerNotFound(`${handlerName} is undefined or not exported`);
   if (typeof handler !== 'function') throw new HandlerNotFound(`${handlerName} is not a function`);
   return handler;
-}
-
-function parseHandlerName(handlerName) {
-  if (handlerName.includes('..')) {
-    throw new MalformedHandlerName(
-      `'${handlerName}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`,
-    );
-  }
-  const file = basename(handlerName);
-  const dot = file.indexOf('.');
-  if (dot < 0) throw new MalformedHandlerName('Bad handler');
-  const folder = handlerName.slice(0, handlerName.indexOf(file));
-  return { folder, module: file.slice(0, dot), path: file.slice(dot + 1).split('.') };
 }
 
 async function loadModule(taskRoot, folder, module) {

@@ -2,9 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CLIENT_ROOT } from './errors.mjs';
+import { parseHandlerName } from './handler-name.mjs';
 import { streams } from './stream.mjs';
 
 const require = createRequire(join(CLIENT_ROOT, 'index.mjs'));
@@ -56,26 +57,14 @@ class CallbackHandlerDeprecatedError extends Error {
 
 /** The function that `handlerName`, such as `src/index.handler`, names below `taskRoot`. */
 export async function loadHandler(taskRoot, handlerName) {
-  const { folder, module, path } = parseHandlerName(handlerName);
+  const { folder, module, path } = parseHandlerName(handlerName, MalformedHandlerNameError);
   const exported = await loadModule(taskRoot, folder, module);
   const handler = find(exported, path) || find(exported?.default, path);
   if (!handler) throw new HandlerNotFoundError(`${handlerName} is undefined or not exported`);
   if (typeof handler !== 'function') throw new HandlerNotFoundError(`${handlerName} is not a function`);
-  if (!streams(handler) && handler.length > MOST_PARAMETERS) throw new CallbackHandlerDeprecatedError(CALLBACK_REFUSED);
+  const takesCallback = handler.length > MOST_PARAMETERS && !streams(handler);
+  if (takesCallback) throw new CallbackHandlerDeprecatedError(CALLBACK_REFUSED);
   return handler;
-}
-
-function parseHandlerName(handlerName) {
-  if (handlerName.includes('..')) {
-    throw new MalformedHandlerNameError(
-      `'${handlerName}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`,
-    );
-  }
-  const file = basename(handlerName);
-  const dot = file.indexOf('.');
-  if (dot < 0) throw new MalformedHandlerNameError('Bad handler');
-  const folder = handlerName.slice(0, handlerName.indexOf(file));
-  return { folder, module: file.slice(0, dot), path: file.slice(dot + 1).split('.') };
 }
 
 async function loadModule(taskRoot, folder, module) {
