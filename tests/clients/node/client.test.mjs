@@ -1,6 +1,6 @@
 // What our client does where AWS's package cannot judge it: the managed runtimes go further, or this machine differs.
 //
-// Run it with `node --test tests/clients/node`; it needs nothing installed.
+// Run it with `node --test tests/clients/node/client.test.mjs`; it needs nothing installed.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -22,11 +22,14 @@ function bodies({ posts }) {
 }
 
 for (const runtime of [20, 22]) {
-  test(`nodejs${runtime}.x: an async handler that never settles is Runtime.NodeJsExit, and the next event is handled`, async () => {
+  test(`nodejs${runtime}.x: an async handler that never settles is Runtime.NodeJsExit, once per event`, async () => {
     const events = [{ body: {} }, { body: {} }];
     const { end, posts, stdout } = await runOurs(runtime, 'results.asyncNeverSettles', { events });
     assert.equal(end, 'SIGTERM');
-    assert.deepEqual(posts.map(({ body }) => body.errorType), ['Runtime.NodeJsExit', 'Runtime.NodeJsExit']);
+    assert.deepEqual(
+      posts.map(({ body }) => body.errorType),
+      ['Runtime.NodeJsExit', 'Runtime.NodeJsExit'],
+    );
     assert.match(posts[0].body.errorMessage, /^The Lambda runtime client detected an unexpected Node\.js exit code\. /);
     assert.match(stdout[0][0], /\tERROR\tInvoke Error \t$/);
   });
@@ -44,16 +47,20 @@ test('nodejs20.x: an error between two events ends the process, which has asked 
   // AWS's client waits for that event first; there the process is frozen until it comes.
   const { end, posts } = await runOurs(20, 'errors.betweenEvents', { ends: true });
   assert.equal(end, 'status 129');
-  assert.deepEqual(posts.map(({ path }) => path), [`${ID}/response`, `${ID}/error`]);
+  assert.deepEqual(
+    posts.map(({ path }) => path),
+    [`${ID}/response`, `${ID}/error`],
+  );
 });
 
-test('nodejs20.x: a promise that is rejected while the function loads ends the process before its first event', async () => {
+test('nodejs20.x: a promise that is rejected while the function loads ends the process', async () => {
   // AWS's client may answer an event while it reports this; the event is lost with the process.
   const { end, posts } = await runOurs(20, 'unhandled.handler', { folder: 'broken', ends: true });
   assert.equal(end, 'status 128');
-  assert.deepEqual(posts.map(({ path, errorType }) => [path, errorType]), [
-    ['/init/error', 'Runtime.UnhandledPromiseRejection'],
-  ]);
+  assert.deepEqual(
+    posts.map(({ path, errorType }) => [path, errorType]),
+    [['/init/error', 'Runtime.UnhandledPromiseRejection']],
+  );
 });
 
 test('nodejs20.x: a function whose log nobody reads ends', async () => {
@@ -80,26 +87,31 @@ for (const runtime of [20, 24]) {
   };
   const events = Object.keys(names).map((name) => ({ body: { name } }));
 
-  test(`nodejs${runtime}.x: require and import look into the function, NODE_PATH, then the machine's folder`, async () => {
+  test(`nodejs${runtime}.x: modules are the function's, of NODE_PATH, then of the machine`, async () => {
     const required = await runOurs(runtime, 'required.handler', { ...withFolders(), events });
     const imported = await runOurs(runtime, 'module.imports', { ...withFolders(), events });
-    assert.deepEqual(required.posts.map(({ body }) => body.required), [
-      'own, required', 'layer, required', 'layer, sub', 'layer, scoped', 'flat', 'machine, required, by itself',
-    ]);
-    assert.deepEqual(imported.posts.map(({ body }) => body.default), [
-      'own, imported', 'layer, imported', 'layer, sub', 'layer, scoped', 'flat', 'machine, imported, by itself',
-    ]);
+    assert.deepEqual(
+      required.posts.map(({ body }) => body.required),
+      ['own, required', 'layer, required', 'layer, sub', 'layer, scoped', 'flat', 'machine, required, by itself'],
+    );
+    assert.deepEqual(
+      imported.posts.map(({ body }) => body.default),
+      ['own, imported', 'layer, imported', 'layer, sub', 'layer, scoped', 'flat', 'machine, imported, by itself'],
+    );
     assert.deepEqual([required.stderr, imported.stderr], [[], []]);
   });
 
-  test(`nodejs${runtime}.x: what is nowhere fails as without folders, and what breaks inside a folder says so`, async () => {
+  test(`nodejs${runtime}.x: modules that are nowhere or break fail as without folders`, async () => {
     const missing = { events: ['absent', 'throws', './nowhere.mjs'].map((name) => ({ body: { name } })) };
     const { posts } = await runOurs(runtime, 'module.imports', { ...withFolders(), ...missing });
-    assert.deepEqual(posts.map(({ body }) => body.errorMessage.split('\n')[0]), [
-      "Cannot find package 'absent' imported from /var/task/module.mjs",
-      "Cannot find module 'not-installed'",
-      "Cannot find module '/var/task/nowhere.mjs' imported from /var/task/module.mjs",
-    ]);
+    assert.deepEqual(
+      posts.map(({ body }) => body.errorMessage.split('\n')[0]),
+      [
+        "Cannot find package 'absent' imported from /var/task/module.mjs",
+        "Cannot find module 'not-installed'",
+        "Cannot find module '/var/task/nowhere.mjs' imported from /var/task/module.mjs",
+      ],
+    );
   });
 
   test(`nodejs${runtime}.x: the function does not see the variables of its client`, async () => {

@@ -8,7 +8,11 @@ import { lambdaFlags } from './sandbox.mjs';
 const OURS = fileURLToPath(new URL('../../../crates/runtimes/clients/node', import.meta.url));
 const JUDGES = {
   3: { folder: './node_modules/ric3', entry: './ric3.mjs', native: './node_modules/ric3/dist/rapid-client.node' },
-  4: { folder: './node_modules/ric4', entry: './node_modules/ric4/index.mjs', native: './node_modules/ric4/rapid-client.node' },
+  4: {
+    folder: './node_modules/ric4',
+    entry: './node_modules/ric4/index.mjs',
+    native: './node_modules/ric4/rapid-client.node',
+  },
 };
 
 /** Our client, as for a runtime. */

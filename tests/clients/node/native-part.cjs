@@ -10,7 +10,8 @@ const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
 const ROOT = '/2018-06-01/runtime/invocation';
 const POST = `
   const [host, port, path] = process.argv.slice(1);
-  const request = require('node:http').request({ host, port, path, method: 'POST', headers: { 'content-type': 'application/json' } });
+  const headers = { 'content-type': 'application/json' };
+  const request = require('node:http').request({ host, port, path, method: 'POST', headers });
   request.on('response', (response) => {
     process.stdout.write(response.statusCode + ' ');
     response.pipe(process.stdout);
@@ -19,7 +20,11 @@ const POST = `
 `;
 
 function post(path, body) {
-  const { stdout } = spawnSync(process.execPath, ['-e', POST, host, port, path], { input: body, encoding: 'utf8', env: {} });
+  const { stdout } = spawnSync(process.execPath, ['-e', POST, host, port, path], {
+    input: body,
+    encoding: 'utf8',
+    env: {},
+  });
   const [status, said] = [Number(stdout.slice(0, 3)), stdout.slice(4)];
   if (status >= 200 && status < 300) return;
   // Version 0.2.10 of aws-lambda-cpp, which client 4 has, shows what the Runtime API said.
@@ -38,7 +43,9 @@ const native = {
       const request = http.get({ host, port, path: `${ROOT}/next`, agent: false }, (response) => {
         const chunks = [];
         response.on('data', (chunk) => chunks.push(chunk));
-        response.on('end', () => resolve({ bodyJson: Buffer.concat(chunks).toString('utf8'), headers: texts(response.headers) }));
+        response.on('end', () =>
+          resolve({ bodyJson: Buffer.concat(chunks).toString('utf8'), headers: texts(response.headers) }),
+        );
       });
       request.on('error', reject);
     }),
@@ -55,7 +62,9 @@ const native = {
 /** The headers with their bytes read as UTF-8 and an empty trace for none, as the native part does. */
 function texts(received) {
   const headers = { 'lambda-runtime-trace-id': '', ...received };
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(value, 'latin1').toString('utf8')]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Buffer.from(value, 'latin1').toString('utf8')]),
+  );
 }
 
 const load = Module._load;

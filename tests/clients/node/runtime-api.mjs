@@ -8,8 +8,8 @@ export function requestId(index) {
 }
 
 /**
- * Serves `events` on 127.0.0.1. The result has `address` (host:port), `posts` (what arrived), `drained` (a
- * promise: all events are answered, and the client has asked for one more), `gone()` (the client has ended) and `close()`.
+ * Serves `events` on 127.0.0.1. The result has `address` (host:port), `posts` (what arrived), `drained` (a promise: all
+ * events are answered, and the client has asked for one more) and `close()`.
  */
 export async function serve(events, statusOf = () => 202) {
   const posts = [];

@@ -15,16 +15,14 @@ export const FUNCTIONS = fileURLToPath(new URL('functions', import.meta.url));
 export function lambdaFlags(runtime) {
   const off = ['--experimental-require-module'];
   if (runtime >= 22) off.push('--experimental-detect-module');
-  return off
-    .filter((flag) => process.allowedNodeEnvironmentFlags.has(flag))
-    .map((flag) => flag.replace('--', '--no-'));
+  return off.filter((flag) => process.allowedNodeEnvironmentFlags.has(flag)).map((flag) => flag.replace('--', '--no-'));
 }
 
 /**
- * Runs `client` ({ node, flags, entry, places }) with `test` ({ folder, handler, runtime, events, env, ends, status, unread,
- * unmasked }).
- * `ends` says that the process ends by itself; otherwise it is killed when it asks for one event too many. `unread`
- * closes its standard output, `unmasked` leaves paths as they are.
+ * Runs `client` ({ node, flags, entry, places }) with `test`: `handler` below `folder` gets `events` as in `runtime`,
+ * with `env` beside Lambda's own variables; `status` chooses the Runtime API's answers. `ends` says that the process
+ * ends by itself; otherwise it is killed when it asks for one event too many. `unread` closes its standard output,
+ * `unmasked` leaves paths as they are.
  */
 export async function run(client, test) {
   const api = await serve(test.events, test.status);
@@ -46,7 +44,7 @@ export async function run(client, test) {
   await rm(home, { recursive: true });
   const masked = (bytes) => mask(bytes.toString('utf8'), test.unmasked ? [] : [taskRoot], client.places);
   return {
-    end: end.signal === 'SIGKILL' ? 'hangs' : end.signal ?? `status ${end.status}`,
+    end: end.signal === 'SIGKILL' ? 'hangs' : (end.signal ?? `status ${end.status}`),
     posts: api.posts.map((post) => comparable(post, masked)),
     stdout: lines(masked(stdout())),
     stderr: lines(withoutSource(masked(stderr()))),
@@ -101,14 +99,16 @@ function parsed(text) {
 /** Replaces what differs from run to run and from machine to machine. */
 function mask(text, taskRoots, places) {
   const tasks = taskRoots.reduce((changed, root) => changed.replaceAll(root, '/var/task'), text);
-  return places
-    .reduce((changed, place) => changed.replaceAll(place, '/var/runtime'), tasks)
-    // On AWS the client is one file.
-    .replace(/\/var\/runtime\/[\w-]+\.mjs/g, '/var/runtime/index.mjs')
-    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) => (time.startsWith('1970') ? time : '<time>'))
-    .replace(/\(node:\d+\)/g, '(node:<pid>)')
-    .replace(/^\[ERROR\] \[\d+\]/gm, '[ERROR] [<ms>]')
-    .replace(/127\.0\.0\.1:\d+/g, '<api>');
+  return (
+    places
+      .reduce((changed, place) => changed.replaceAll(place, '/var/runtime'), tasks)
+      // On AWS the client is one file.
+      .replace(/\/var\/runtime\/[\w-]+\.mjs/g, '/var/runtime/index.mjs')
+      .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) => (time.startsWith('1970') ? time : '<time>'))
+      .replace(/\(node:\d+\)/g, '(node:<pid>)')
+      .replace(/^\[ERROR\] \[\d+\]/gm, '[ERROR] [<ms>]')
+      .replace(/127\.0\.0\.1:\d+/g, '<api>')
+  );
 }
 
 const FRAME_OF_CLIENT =
@@ -127,7 +127,10 @@ function withoutFrames(value) {
 
 function textWithoutFrames(text) {
   const separator = text.includes('\n') ? '\n' : '\r';
-  return text.split(separator).filter((line) => !FRAME_OF_CLIENT.test(line)).join(separator);
+  return text
+    .split(separator)
+    .filter((line) => !FRAME_OF_CLIENT.test(line))
+    .join(separator);
 }
 
 /** The frames of telemetry: type and level in hexadecimal, the line, whether its time is one. */
@@ -137,7 +140,8 @@ function decoded(bytes, masked) {
     const length = bytes.readInt32BE(at + 4);
     const atMs = Number(bytes.readBigInt64BE(at + 8) / 1000n);
     const line = masked(bytes.subarray(at + 16, at + 16 + length));
-    frames.push({ type: bytes.readUInt32BE(at).toString(16), line: comparableLine(line), recent: Date.now() - atMs < 60_000 });
+    const recent = Date.now() - atMs < 60_000;
+    frames.push({ type: bytes.readUInt32BE(at).toString(16), line: comparableLine(line), recent });
     at += 16 + length;
   }
   return frames;
@@ -145,7 +149,10 @@ function decoded(bytes, masked) {
 
 /** The lines of an output, each parsed where it holds JSON. */
 function lines(text) {
-  return text.split('\n').filter((line) => line !== '' && !FRAME_OF_CLIENT.test(line)).map(comparableLine);
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !FRAME_OF_CLIENT.test(line))
+    .map(comparableLine);
 }
 
 function comparableLine(line) {

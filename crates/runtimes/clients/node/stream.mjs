@@ -11,15 +11,37 @@ const HTTP_RESPONSE = 'application/vnd.awslambda.http-integration-response';
 const HEAD_END = new Uint8Array(8);
 
 const METHODS = [
-  'cork', 'destroy', 'end', 'uncork', 'write',
-  'addListener', 'emit', 'eventNames', 'getMaxListeners', 'listenerCount', 'listeners', 'off', 'on', 'once',
-  'prependListener', 'prependOnceListener', 'rawListeners', 'removeAllListeners', 'removeListener', 'setMaxListeners',
+  'cork',
+  'destroy',
+  'end',
+  'uncork',
+  'write',
+  'addListener',
+  'emit',
+  'eventNames',
+  'getMaxListeners',
+  'listenerCount',
+  'listeners',
+  'off',
+  'on',
+  'once',
+  'prependListener',
+  'prependOnceListener',
+  'rawListeners',
+  'removeAllListeners',
+  'removeListener',
+  'setMaxListeners',
   'setContentType',
 ];
 const VARIABLES = ['destroyed', 'writable', '_onBeforeFirstWrite'];
 const CONSTANTS = [
-  'writableFinished', 'writableObjectMode', 'writableEnded', 'writableNeedDrain', 'writableHighWaterMark',
-  'writableCorked', 'writableLength',
+  'writableFinished',
+  'writableObjectMode',
+  'writableEnded',
+  'writableNeedDrain',
+  'writableHighWaterMark',
+  'writableCorked',
+  'writableLength',
 ];
 
 class MalformedStreamingHandler extends Error {}

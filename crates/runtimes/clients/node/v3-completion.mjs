@@ -30,12 +30,14 @@ export function completion({ answer, fail, whenLoopEnds }) {
       complete(result);
     }
   };
-  const once = (action) => (...values) => {
-    if (ended) return;
-    // An action that throws (its result has no JSON) has not ended the event: the error may still do that.
-    action(...values);
-    ended = true;
-  };
+  const once =
+    (action) =>
+    (...values) => {
+      if (ended) return;
+      // An action that throws (its result has no JSON) has not ended the event: the error may still do that.
+      action(...values);
+      ended = true;
+    };
 
   const context = {
     get callbackWaitsForEmptyEventLoop() {
