@@ -1,6 +1,7 @@
 // What is compared with AWS's clients: handlers of `functions/`, the events they get, and how the process ends.
 
 const EVENT = { body: { key: 'value', list: [1, null, 'é'] } };
+const LARGE = { body: 'é'.repeat(2_500_000) };
 const V3 = [20, 22];
 const V4 = [24];
 const ALL = [...V3, ...V4];
@@ -48,6 +49,7 @@ const results = [
     'syncUnanswered',
     ['context', { events: [EVENT, { ...EVENT, headers: CLIENT_CONTEXT }] }],
   ]),
+  { name: 'results.echo, large', handler: 'results.echo', events: [LARGE, LARGE], runtimes: ALL },
   {
     name: 'results.echo, no object',
     handler: 'results.echo',
@@ -179,6 +181,10 @@ const streams = cases('streams', ALL, [
   'contextKeys',
   'highWaterMark',
   'global',
+  'brokenSource',
+  'endsAfterReturn',
+  'backPressure',
+  ['uncaught', ENDS],
 ]);
 
 function loaded(handler, more = {}) {
@@ -192,6 +198,8 @@ function loaded(handler, more = {}) {
 }
 
 const loads = [
+  loaded('bare.handler'),
+  loaded('bare.handler', { name: 'bare.handler, no global', env: { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: 'true' } }),
   ...[
     'module.handler',
     'module.nested.deeper.handler',

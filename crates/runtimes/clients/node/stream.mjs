@@ -101,14 +101,15 @@ export class StreamedAnswer {
     };
     this.#request = api.openAnswer(id, headers, bufferBytes);
     this.#accepted = accepted(this.#request);
-    // A handler that fails never looks at it.
-    this.#accepted.catch(() => {});
     addWriting(this.#request, Misuse);
     /** What the handler gets: the methods of a writable stream, and `setContentType`. */
     this.stream = facade(this.#request);
   }
 
-  /** Settles when the Runtime API has taken the whole answer. */
+  /**
+   * Settles when the Runtime API has taken the whole answer. Nobody handles a rejection before the handler has returned:
+   * as on AWS, that ends the process of a handler whose stream breaks (a pipeline's source fails and destroys it).
+   */
   get accepted() {
     return this.#accepted;
   }

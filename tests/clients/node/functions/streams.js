@@ -64,3 +64,34 @@ exports.highWaterMark = streamifyResponse(
   { highWaterMark: 1024 },
 );
 exports.global = async () => ({ keys: Object.keys(awslambda).sort() });
+exports.uncaught = streamifyResponse(async (event, stream) => {
+  stream.write('begun', () => {
+    setTimeout(() => {
+      throw new Error('nobody catches it');
+    }, 100);
+  });
+  await new Promise(() => setTimeout(() => {}, 3_600_000));
+});
+exports.brokenSource = streamifyResponse(async (event, stream) => {
+  const source = Readable.from(
+    (function* numbers() {
+      yield 'one';
+      throw new RangeError('the source breaks');
+    })(),
+  );
+  await pipeline(source, stream);
+});
+exports.endsAfterReturn = streamifyResponse(async (event, stream) => {
+  stream.write('x');
+  setTimeout(() => stream.end(), 20);
+});
+exports.backPressure = streamifyResponse(async (event, stream) => {
+  let drains = 0;
+  for (let index = 0; index < 40; index += 1) {
+    if (!stream.write('y'.repeat(100_000))) {
+      drains += 1;
+      await new Promise((resolve) => stream.once('drain', resolve));
+    }
+  }
+  stream.end(drains > 0 ? 'drained' : 'not drained');
+});
