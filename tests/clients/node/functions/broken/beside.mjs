@@ -1,0 +1,2 @@
+// Required by requires-module.js.
+export const word = 'an ES module';

@@ -1,0 +1,2 @@
+import 'not-installed';
+export const handler = async () => 1;

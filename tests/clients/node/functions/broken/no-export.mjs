@@ -1,0 +1,2 @@
+import { nothing } from './throws-text.js';
+export const handler = nothing;

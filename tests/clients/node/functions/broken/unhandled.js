@@ -1,0 +1,2 @@
+Promise.reject(new Error('unhandled while loading'));
+exports.handler = async () => 1;

@@ -1,0 +1,2 @@
+// A handler in a folder.
+exports.handler = async () => 'in a folder';

@@ -1,0 +1,2 @@
+// CommonJS in a package of ES modules.
+exports.handler = async () => 'common in a module package';

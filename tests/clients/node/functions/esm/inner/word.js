@@ -1,0 +1,1 @@
+export const word = 'a module by its package';
