@@ -11,12 +11,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::format::FormatVersion;
+use super::head::HeadRow;
+use super::history::PackedEvents;
 use super::{ENDED_EXECUTIONS, EXECUTION_HEADS, RUNNING_EXECUTIONS};
 
 /// What is kept of an execution.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ExecutionRow {
-    pub(crate) format: FormatVersion<1>,
+    pub(crate) format: FormatVersion<2, 1>,
     pub(crate) head: ExecutionHead,
     /// The task that has started it, if one has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,7 +39,7 @@ pub(crate) struct ExecutionRow {
 #[derive(Debug, Deserialize)]
 pub(crate) struct RecoveryRow<'a> {
     #[allow(dead_code, reason = "it refuses other versions")]
-    pub(crate) format: FormatVersion<1>,
+    pub(crate) format: FormatVersion<2, 1>,
     pub(crate) head: ExecutionHead,
     #[serde(default)]
     pub(crate) started_by: Option<StartedBy>,
@@ -74,12 +76,18 @@ impl ExecutionRow {
         }
     }
 
-    /// Writes the row: among those that run, or among those that have ended. The head is written when the list changes,
-    /// and what never was among those that run is not removed there.
+    /// Writes the row: among those that run, or among those that have ended, then with its history where that is given. The
+    /// head is written when the list changes, and what never was among those that run is not removed there.
     ///
     /// # Errors
     /// When it has no JSON form.
-    pub(crate) fn put(&mut self, batch: &mut Batch, key: &ExecutionKey, change: ListChange) -> Result<(), StoreError> {
+    pub(crate) fn put(
+        &mut self,
+        batch: &mut Batch,
+        key: &ExecutionKey,
+        change: ListChange,
+        history: Option<&PackedEvents>,
+    ) -> Result<(), StoreError> {
         (self.next_wake, self.has_work) = match &self.state {
             ExecutionState::Running(execution) => {
                 let is_idle =
@@ -94,13 +102,24 @@ impl ExecutionRow {
             if change != ListChange::StartedAndEnded {
                 batch.delete(RUNNING_EXECUTIONS, key.row());
             }
-            batch.put(ENDED_EXECUTIONS, key.row(), self)?;
+            batch.put(ENDED_EXECUTIONS, key.row(), &EndedRow { row: self, history })?;
         }
         if change != ListChange::None {
-            batch.put(EXECUTION_HEADS, self.head.key(key), &self.head)?;
+            batch.put(EXECUTION_HEADS, self.head.key(key), &HeadRow::new(&self.head))?;
         }
         Ok(())
     }
+}
+
+/// The row of an execution that has ended, as it is written.
+#[derive(Serialize)]
+struct EndedRow<'a> {
+    #[serde(flatten)]
+    row: &'a ExecutionRow,
+    /// The whole history of an execution that has ended in the step that started it. Version 1 has every history in rows of
+    /// its own, as longer ones are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<&'a PackedEvents>,
 }
 
 /// What a step does to the list of executions.
@@ -172,6 +191,24 @@ pub(crate) struct ExecutionHead {
     pub(crate) sequence: u64,
 }
 
+/// When an execution started, and its sequence number, as the key of its head says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) started_at: Timestamp,
+    pub(crate) sequence: u64,
+}
+
+impl Place {
+    /// The place in the key of a head: what [`ExecutionHead::place`] writes.
+    pub(crate) fn in_key(key: &str) -> Option<Self> {
+        let place = key.rsplit('/').nth(1)?;
+        let second = i64::from_str_radix(place.get(..10)?, 16).ok()?.checked_sub(EARLIEST_S)?;
+        let nanosecond = i32::from_str_radix(place.get(10..18)?, 16).ok()?;
+        let started_at = Timestamp::new(second, nanosecond).ok()?;
+        Some(Self { started_at, sequence: u64::from_str_radix(place.get(18..)?, 16).ok()? })
+    }
+}
+
 /// A place in the list of a machine's executions, newest first.
 pub(crate) type Position = (Reverse<Timestamp>, Reverse<u64>);
 
@@ -212,12 +249,6 @@ impl ExecutionHead {
     pub(crate) fn key(&self, key: &ExecutionKey) -> String {
         let (machine, name) = key.parts();
         format!("{}/{name}", Self::place(machine, self.started_at, self.sequence))
-    }
-
-    /// The sequence number in the key of a head.
-    pub(crate) fn sequence_in(key: &str) -> Option<u64> {
-        let place = key.rsplit('/').nth(1)?;
-        u64::from_str_radix(place.get(18..)?, 16).ok()
     }
 
     /// What the keys of a machine's heads begin with at a place in its list: in byte order, oldest first.

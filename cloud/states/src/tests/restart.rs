@@ -118,7 +118,7 @@ async fn a_task_learns_of_a_child_that_ended_untold() {
         row.state =
             ExecutionState::Ended { input: "{}".to_owned(), outcome: asl::Outcome::Succeeded { output: "7".into() } };
         let mut batch = Batch::new();
-        row.put(&mut batch, &key, ListChange::Started).unwrap();
+        row.put(&mut batch, &key, ListChange::Started, None).unwrap();
         fixture.store.commit(batch).await.unwrap();
         fixture = fixture.restart().await;
         assert_eq!(fixture.ended(&arn).await["status"], "SUCCEEDED", "{name}");

@@ -1,5 +1,6 @@
 //! The history of an execution as it is stored: rows of consecutive events, each named by its first one.
 
+mod packed;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -13,17 +14,48 @@ use super::HISTORY;
 use super::execution::ExecutionKey;
 use super::format::FormatVersion;
 
-pub(crate) use writer::put_events;
+pub(crate) use packed::{PackedEvents, PackedFault};
+pub(crate) use writer::{pack_short, put_events};
 
 /// How many bytes of payloads a page has, about: "the actual number of results returned per call might be fewer than the
 /// specified maximum" (API reference, `GetExecutionHistory`). A thousand of the largest would be 256 MiB.
 const PAGE_BYTES: usize = 4 << 20;
 
 /// A row of the history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "StoredHistory")]
 pub(crate) struct HistoryRow {
-    format: FormatVersion<1>,
     pub(crate) events: Vec<HistoryEvent>,
+}
+
+/// A row of the history as it lies in the store. Version 1 has events as the language writes them, version 2 packs them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StoredHistory {
+    format: FormatVersion<2, 1>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    events: Vec<HistoryEvent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    packed: Option<PackedEvents>,
+}
+
+impl TryFrom<StoredHistory> for HistoryRow {
+    type Error = PackedFault;
+
+    fn try_from(stored: StoredHistory) -> Result<Self, PackedFault> {
+        let events = match stored.packed {
+            Some(packed) => packed.unpack()?,
+            None => stored.events,
+        };
+        Ok(Self { events })
+    }
+}
+
+#[cfg(test)]
+impl StoredHistory {
+    /// Events as version 1 has them.
+    pub(crate) fn first_version(events: Vec<HistoryEvent>) -> Self {
+        Self { format: FormatVersion, events, packed: None }
+    }
 }
 
 /// Some consecutive events, and whether there are more beyond them.
@@ -48,11 +80,7 @@ pub(crate) fn read_events(
 ) -> Result<EventPage, StoreError> {
     let snapshot = store.snapshot()?;
     let mut events: Vec<HistoryEvent> = Vec::new();
-    let follows = |event: &HistoryEvent| match after {
-        None => true,
-        Some(after) if reverse => event.id < after,
-        Some(after) => event.id > after,
-    };
+    let follows = |event: &HistoryEvent| follows(event, after, reverse);
     let mut payload_bytes = 0;
     let mut take = |mut row: HistoryRow| {
         row.events.sort_by_key(|event| event.id);
@@ -79,10 +107,35 @@ pub(crate) fn read_events(
     if !is_gapless(&events, after, reverse) {
         events = read_scattered(&snapshot, key, follows, reverse, limit)?;
     }
-    let size = page_size(&events, limit);
-    let has_more = events.len() > size;
-    events.truncate(size);
-    Ok(EventPage { events, has_more })
+    Ok(EventPage::first_of(events, limit))
+}
+
+/// The same of a whole history in the order of its ids.
+pub(crate) fn page_of(mut events: Vec<HistoryEvent>, after: Option<u64>, reverse: bool, limit: usize) -> EventPage {
+    if reverse {
+        events.reverse();
+    }
+    events.retain(|event| follows(event, after, reverse));
+    EventPage::first_of(events, limit)
+}
+
+/// Whether an event comes after the one with an id.
+fn follows(event: &HistoryEvent, after: Option<u64>, reverse: bool) -> bool {
+    match after {
+        None => true,
+        Some(after) if reverse => event.id < after,
+        Some(after) => event.id > after,
+    }
+}
+
+impl EventPage {
+    /// The first of these events.
+    fn first_of(mut events: Vec<HistoryEvent>, limit: usize) -> Self {
+        let size = page_size(&events, limit);
+        let has_more = events.len() > size;
+        events.truncate(size);
+        Self { events, has_more }
+    }
 }
 
 /// How many of these events are a page: those that are small enough together, and one at least.

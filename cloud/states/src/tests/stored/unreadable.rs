@@ -145,10 +145,14 @@ async fn a_list_leaves_out_what_cannot_be_read_and_counts_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_history_or_map_run_that_cannot_be_read_is_told() {
-    let key = fixture(HISTORY).into_keys().find(|key| key.starts_with("us-east-1/m/ended/")).unwrap();
-    let fixture = with_damaged(HISTORY, &key).await;
-    assert_eq!(status(&fixture, "GetExecutionHistory", json!({"executionArn": ENDED})).await, 500);
-    assert_eq!(status(&fixture, "GetExecutionHistory", json!({"executionArn": RUNNING})).await, 200);
+    let key = fixture(HISTORY).into_keys().find(|key| key.starts_with("us-east-1/m/running/")).unwrap();
+    for (table, key, damaged, whole) in
+        [(HISTORY, &*key, RUNNING, ENDED), (ENDED_EXECUTIONS, "us-east-1/m/ended/", ENDED, RUNNING)]
+    {
+        let fixture = with_damaged(table, key).await;
+        assert_eq!(status(&fixture, "GetExecutionHistory", json!({"executionArn": damaged})).await, 500);
+        assert_eq!(status(&fixture, "GetExecutionHistory", json!({"executionArn": whole})).await, 200);
+    }
     let key = super::formats::fixture(MAP_RUNS).into_keys().next().unwrap();
     let fixture = with_damaged(MAP_RUNS, &key).await;
     let execution = "arn:aws:states:us-east-1:000000000000:execution:map:e";
