@@ -16,6 +16,7 @@ use crate::recovery::{MapChildStart, Work};
 use crate::rows::execution::{ExecutionKey, ExecutionState, ListChange, MapRunRow};
 use crate::rows::format::FormatVersion;
 use crate::rows::history::{pack_short, put_events};
+use crate::rows::put_execution::put_execution;
 use crate::rows::{ENDED_EXECUTIONS, EXECUTION_HEADS, HISTORY, MAP_RUNS};
 use crate::states::States;
 use crate::wire::errors;
@@ -186,7 +187,7 @@ pub(super) fn batch(key: &ExecutionKey, step: &Step, loaded: &mut Loaded) -> Res
         ListChange::StartedAndEnded => pack_short(&step.events),
         ListChange::None | ListChange::Started | ListChange::Ended => None,
     };
-    loaded.row.put(&mut batch, key, step.change(), history.as_ref())?;
+    put_execution(&mut batch, key, &mut loaded.row, step.change(), history.as_ref())?;
     loaded.size_bytes = batch.size_bytes();
     if history.is_none() {
         put_events(&mut batch, key, &step.events)?;

@@ -5,15 +5,11 @@ use std::sync::Arc;
 
 use asl::{ChildId, TaskId};
 use cloud_core::Location;
-use cloud_store::{Batch, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::format::FormatVersion;
-use super::head::HeadRow;
-use super::history::PackedEvents;
-use super::{ENDED_EXECUTIONS, EXECUTION_HEADS, RUNNING_EXECUTIONS};
 
 /// What is kept of an execution.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -75,51 +71,6 @@ impl ExecutionRow {
             ExecutionState::Ended { input, .. } => input,
         }
     }
-
-    /// Writes the row: among those that run, or among those that have ended, then with its history where that is given. The
-    /// head is written when the list changes, and what never was among those that run is not removed there.
-    ///
-    /// # Errors
-    /// When it has no JSON form.
-    pub(crate) fn put(
-        &mut self,
-        batch: &mut Batch,
-        key: &ExecutionKey,
-        change: ListChange,
-        history: Option<&PackedEvents>,
-    ) -> Result<(), StoreError> {
-        (self.next_wake, self.has_work) = match &self.state {
-            ExecutionState::Running(execution) => {
-                let is_idle =
-                    execution.running_tasks().next().is_none() && execution.running_children().next().is_none();
-                (execution.next_wake(), !is_idle)
-            }
-            ExecutionState::Ended { .. } => (None, false),
-        };
-        if self.is_running() {
-            batch.put(RUNNING_EXECUTIONS, key.row(), self)?;
-        } else {
-            if change != ListChange::StartedAndEnded {
-                batch.delete(RUNNING_EXECUTIONS, key.row());
-            }
-            batch.put(ENDED_EXECUTIONS, key.row(), &EndedRow { row: self, history })?;
-        }
-        if change != ListChange::None {
-            batch.put(EXECUTION_HEADS, self.head.key(key), &HeadRow::new(&self.head))?;
-        }
-        Ok(())
-    }
-}
-
-/// The row of an execution that has ended, as it is written.
-#[derive(Serialize)]
-struct EndedRow<'a> {
-    #[serde(flatten)]
-    row: &'a ExecutionRow,
-    /// The whole history of an execution that has ended in the step that started it. Version 1 has every history in rows of
-    /// its own, as longer ones are.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    history: Option<&'a PackedEvents>,
 }
 
 /// What a step does to the list of executions.

@@ -21,6 +21,7 @@ pub(crate) mod format;
 pub(crate) mod head;
 pub(crate) mod history;
 pub(crate) mod machine;
+pub(crate) mod put_execution;
 
 use cloud_store::Table;
 

@@ -8,13 +8,12 @@ use std::ops::{Bound, ControlFlow};
 
 use asl::HistoryEvent;
 use cloud_store::{Range, Snapshot, Store, StoreError};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::HISTORY;
 use super::execution::ExecutionKey;
-use super::format::FormatVersion;
 
-pub(crate) use packed::{PackedEvents, PackedFault};
+pub(crate) use packed::{PackedEvents, StoredHistory};
 pub(crate) use writer::{pack_short, put_events};
 
 /// How many bytes of payloads a page has, about: "the actual number of results returned per call might be fewer than the
@@ -28,33 +27,11 @@ pub(crate) struct HistoryRow {
     pub(crate) events: Vec<HistoryEvent>,
 }
 
-/// A row of the history as it lies in the store. Version 1 has events as the language writes them, version 2 packs them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct StoredHistory {
-    format: FormatVersion<2, 1>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    events: Vec<HistoryEvent>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    packed: Option<PackedEvents>,
-}
-
 impl TryFrom<StoredHistory> for HistoryRow {
-    type Error = PackedFault;
+    type Error = packed::PackedFault;
 
-    fn try_from(stored: StoredHistory) -> Result<Self, PackedFault> {
-        let events = match stored.packed {
-            Some(packed) => packed.unpack()?,
-            None => stored.events,
-        };
-        Ok(Self { events })
-    }
-}
-
-#[cfg(test)]
-impl StoredHistory {
-    /// Events as version 1 has them.
-    pub(crate) fn first_version(events: Vec<HistoryEvent>) -> Self {
-        Self { format: FormatVersion, events, packed: None }
+    fn try_from(stored: StoredHistory) -> Result<Self, packed::PackedFault> {
+        Ok(Self { events: stored.unpack()? })
     }
 }
 

@@ -7,6 +7,39 @@ use asl::{EventDetails, HistoryEvent, StateType};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::rows::format::FormatVersion;
+
+/// A row of the history as it lies in the store. Version 1 has events as the language writes them, version 2 packs them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StoredHistory {
+    format: FormatVersion<2, 1>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    events: Vec<HistoryEvent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    packed: Option<PackedEvents>,
+}
+
+impl StoredHistory {
+    /// A row of packed events.
+    pub(super) fn new(packed: PackedEvents) -> Self {
+        Self { format: FormatVersion, events: Vec::new(), packed: Some(packed) }
+    }
+
+    /// A row of events as version 1 has them.
+    #[cfg(test)]
+    pub(super) fn first_version(events: Vec<HistoryEvent>) -> Self {
+        Self { format: FormatVersion, events, packed: None }
+    }
+
+    /// Its events.
+    ///
+    /// # Errors
+    /// When they are damaged.
+    pub(super) fn unpack(self) -> Result<Vec<HistoryEvent>, PackedFault> {
+        self.packed.map_or(Ok(self.events), PackedEvents::unpack)
+    }
+}
+
 /// Consecutive events of an execution, packed.
 ///
 /// Most events of most executions say that a state was entered or left. Such an event is a few characters: it names the

@@ -3,10 +3,9 @@
 use asl::HistoryEvent;
 use cloud_store::{Batch, StoreError};
 
-use super::packed::PackedEvents;
-use super::{HISTORY, StoredHistory};
+use super::packed::{PackedEvents, StoredHistory};
+use crate::rows::HISTORY;
 use crate::rows::execution::ExecutionKey;
-use crate::rows::format::FormatVersion;
 
 /// How many events a row holds at most. A page reads whole rows, so that it may cost this many events too much at either
 /// end; with fewer, a long step would be many rows to write.
@@ -35,8 +34,7 @@ pub(crate) fn pack_short(events: &[HistoryEvent]) -> Option<PackedEvents> {
 pub(crate) fn put_events(batch: &mut Batch, key: &ExecutionKey, events: &[HistoryEvent]) -> Result<(), StoreError> {
     for row in rows_of(&sorted(events)) {
         if let (Some(first), Some(packed)) = (row.first(), PackedEvents::pack(row)) {
-            let row = StoredHistory { format: FormatVersion, events: Vec::new(), packed: Some(packed) };
-            batch.put(HISTORY, key.history(first.id), &row)?;
+            batch.put(HISTORY, key.history(first.id), &StoredHistory::new(packed))?;
         }
     }
     Ok(())
