@@ -95,7 +95,8 @@ mod tests {
     fn a_head_comes_back_from_its_row_and_key() {
         let key = ExecutionKey::new("us-east-1/m", "e");
         let at = |moment: &str| moment.parse::<Timestamp>().unwrap();
-        let (first, last) = (at("-009999-01-02T01:59:59Z"), at("9999-12-30T22:00:00.999999999Z"));
+        let first = at("-009999-01-02T01:59:59Z");
+        let last = at("9999-12-30T22:00:00.999999999Z");
         let running = ExecutionHead::starting(at("2026-01-02T03:04:05.000000006Z"), 0, 7);
         let ended = ExecutionHead {
             status: Status::Failed,
