@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::page;
+use crate::executions::KeptHistory;
 use crate::rows::execution::ExecutionKey;
-use crate::rows::history::read_events;
+use crate::rows::history::{page_of, read_events};
 use crate::rows::machine::seconds;
 use crate::states::States;
 use crate::wire::errors;
@@ -37,10 +38,11 @@ pub(crate) async fn history(states: &Arc<States>, request: &Request) -> Answer {
     let size = errors::page_size(input.max_results)?;
     let after: Option<u64> = page::place(input.next_token.as_deref(), page::MAX_TOKEN)?;
     let key = ExecutionKey::new(&reference.machine, &reference.name);
-    if !states.has_execution(&key)? {
-        return Err(errors::execution_missing(&reference.arn));
-    }
-    let page = read_events(&states.store, &key, after, input.reverse_order, size)?;
+    let kept = states.kept_history(&key)?.ok_or_else(|| errors::execution_missing(&reference.arn))?;
+    let page = match kept {
+        KeptHistory::Events(events) => page_of(events, after, input.reverse_order, size),
+        KeptHistory::Rows => read_events(&states.store, &key, after, input.reverse_order, size)?,
+    };
     let with_data = input.include_execution_data.unwrap_or(true);
     let shown: Vec<Value> = page.events.iter().map(|event| show(event, with_data)).collect();
     let mut answer = json!({ "events": shown });

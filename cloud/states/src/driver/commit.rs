@@ -13,9 +13,10 @@ use super::step::Step;
 use super::{children, map_children, task};
 use crate::deletion;
 use crate::recovery::{MapChildStart, Work};
-use crate::rows::execution::{ExecutionKey, ExecutionState, MapRunRow};
+use crate::rows::execution::{ExecutionKey, ExecutionState, ListChange, MapRunRow};
 use crate::rows::format::FormatVersion;
-use crate::rows::history::put_events;
+use crate::rows::history::{pack_short, put_events};
+use crate::rows::put_execution::put_execution;
 use crate::rows::{ENDED_EXECUTIONS, EXECUTION_HEADS, HISTORY, MAP_RUNS};
 use crate::states::States;
 use crate::wire::errors;
@@ -182,9 +183,15 @@ pub(super) fn batch(key: &ExecutionKey, step: &Step, loaded: &mut Loaded) -> Res
         batch.delete(ENDED_EXECUTIONS, key.row());
         batch.delete_prefix(HISTORY, key.row());
     }
-    loaded.row.put(&mut batch, key, step.change())?;
+    let history = match step.change() {
+        ListChange::StartedAndEnded => pack_short(&step.events),
+        ListChange::None | ListChange::Started | ListChange::Ended => None,
+    };
+    put_execution(&mut batch, key, &mut loaded.row, step.change(), history.as_ref())?;
     loaded.size_bytes = batch.size_bytes();
-    put_events(&mut batch, key, &step.events)?;
+    if history.is_none() {
+        put_events(&mut batch, key, &step.events)?;
+    }
     for summary in &step.map_runs {
         match MapRunReference::parse(&summary.arn) {
             Ok(MapRunReference { machine, id, .. }) => {

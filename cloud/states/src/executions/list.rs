@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::rows::EXECUTION_HEADS;
 use crate::rows::execution::{ExecutionHead, Position};
+use crate::rows::head::HeadRow;
 use crate::states::States;
 
 /// Which executions are listed.
@@ -51,8 +52,10 @@ pub(crate) fn list(
     let mut found = Vec::new();
     let now = states.clock.now();
     let range = Range::prefix(&prefix).to(before).reverse();
-    states.store.snapshot()?.scan_tolerant::<ExecutionHead>(EXECUTION_HEADS, range, |key, head| {
-        let head = match head {
+    let read =
+        |key: &str, row: HeadRow| row.head(key).map_err(|reason| states.row_failed(EXECUTION_HEADS, key, &reason));
+    states.store.snapshot()?.scan_tolerant::<HeadRow>(EXECUTION_HEADS, range, |key, row| {
+        let head = match row.and_then(|row| read(key, row)) {
             Ok(head) => head,
             Err(reason) => {
                 states.unreadable.note(EXECUTION_HEADS, key, &reason);

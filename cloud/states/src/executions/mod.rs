@@ -12,10 +12,12 @@ pub(crate) use start::{check, start};
 
 use std::ops::ControlFlow;
 
+use asl::HistoryEvent;
 use cloud_core::ServiceError;
 use cloud_store::{Range, Snapshot, StoreError, Table};
 
 use super::rows::execution::{ExecutionHead, ExecutionKey, ExecutionRow};
+use super::rows::history::PackedEvents;
 use super::rows::{ENDED_EXECUTIONS, RUNNING_EXECUTIONS};
 use super::states::States;
 
@@ -53,12 +55,17 @@ impl States {
             found = Some(serde_json::from_slice(bytes).map(|row| (row, bytes.len())));
             ControlFlow::Break(())
         })?;
-        found.transpose().map_err(|reason: serde_json::Error| StoreError::Row {
+        found.transpose().map_err(|reason: serde_json::Error| self.row_failed(table, &key.row(), &reason))
+    }
+
+    /// The error of a row that can't be read.
+    pub(crate) fn row_failed(&self, table: Table, key: &str, reason: &dyn std::error::Error) -> StoreError {
+        StoreError::Row {
             path: self.store.path().to_owned(),
             table: table.name(),
-            key: key.row(),
+            key: key.to_owned(),
             reason: reason.to_string(),
-        })
+        }
     }
 
     /// An execution as clients see it: none once it has been gone for so long that it is not kept.
@@ -67,23 +74,56 @@ impl States {
         Ok(self.execution(key)?.filter(|row| !row.head.is_expired(now)))
     }
 
-    /// Whether there is an execution with this key that is kept. Only the head of its row is read.
+    /// Whether there is an execution with this key that is kept. What it came to is not read.
     pub(crate) fn has_execution(&self, key: &ExecutionKey) -> Result<bool, ServiceError> {
+        Ok(self.find_kept(key)?.is_some())
+    }
+
+    /// Where the history of an execution is, if there is one with this key that is kept.
+    pub(crate) fn kept_history(&self, key: &ExecutionKey) -> Result<Option<KeptHistory>, ServiceError> {
+        let packed = match self.find_kept(key)? {
+            None => return Ok(None),
+            Some(Kept::Running | Kept::Ended(None)) => return Ok(Some(KeptHistory::Rows)),
+            Some(Kept::Ended(Some(packed))) => packed,
+        };
+        let events = packed.unpack().map_err(|reason| self.row_failed(ENDED_EXECUTIONS, &key.row(), &reason))?;
+        Ok(Some(KeptHistory::Events(events)))
+    }
+
+    fn find_kept(&self, key: &ExecutionKey) -> Result<Option<Kept>, ServiceError> {
         let (machine, name) = key.parts();
         if self.index().is_running(machine, name) {
-            return Ok(true);
+            return Ok(Some(Kept::Running));
         }
         let row = key.row();
         if let Some(reason) = self.unreadable.reason(RUNNING_EXECUTIONS, &row) {
             return Err(reason.into());
         }
-        let found: Option<WithHead> = self.store.get(ENDED_EXECUTIONS, &row)?;
-        Ok(found.is_some_and(|row| !row.head.is_expired(self.clock.now())))
+        let found: Option<WithHistory> = self.store.get(ENDED_EXECUTIONS, &row)?;
+        let kept = found.filter(|row| !row.head.is_expired(self.clock.now()));
+        Ok(kept.map(|row| Kept::Ended(row.history)))
     }
 }
 
-/// A row of an execution, of which only the head is wanted.
+/// Where the history of an execution is.
+#[derive(Debug)]
+pub(crate) enum KeptHistory {
+    /// All of it was in the execution's own row.
+    Events(Vec<HistoryEvent>),
+    /// In rows of its own.
+    Rows,
+}
+
+/// An execution that is kept: it runs, or it has ended, and its row may have its history.
+enum Kept {
+    Running,
+    Ended(Option<PackedEvents>),
+}
+
+/// A row of an execution, of which the head and the history are wanted.
 #[derive(serde::Deserialize)]
-struct WithHead {
+struct WithHistory {
     head: ExecutionHead,
+    #[serde(default)]
+    history: Option<PackedEvents>,
 }

@@ -5,18 +5,16 @@ use std::sync::Arc;
 
 use asl::{ChildId, TaskId};
 use cloud_core::Location;
-use cloud_store::{Batch, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::format::FormatVersion;
-use super::{ENDED_EXECUTIONS, EXECUTION_HEADS, RUNNING_EXECUTIONS};
 
 /// What is kept of an execution.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ExecutionRow {
-    pub(crate) format: FormatVersion<1>,
+    pub(crate) format: FormatVersion<2, 1>,
     pub(crate) head: ExecutionHead,
     /// The task that has started it, if one has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,7 +35,7 @@ pub(crate) struct ExecutionRow {
 #[derive(Debug, Deserialize)]
 pub(crate) struct RecoveryRow<'a> {
     #[allow(dead_code, reason = "it refuses other versions")]
-    pub(crate) format: FormatVersion<1>,
+    pub(crate) format: FormatVersion<2, 1>,
     pub(crate) head: ExecutionHead,
     #[serde(default)]
     pub(crate) started_by: Option<StartedBy>,
@@ -72,34 +70,6 @@ impl ExecutionRow {
             ExecutionState::Running(execution) => execution.input(),
             ExecutionState::Ended { input, .. } => input,
         }
-    }
-
-    /// Writes the row: among those that run, or among those that have ended. The head is written when the list changes,
-    /// and what never was among those that run is not removed there.
-    ///
-    /// # Errors
-    /// When it has no JSON form.
-    pub(crate) fn put(&mut self, batch: &mut Batch, key: &ExecutionKey, change: ListChange) -> Result<(), StoreError> {
-        (self.next_wake, self.has_work) = match &self.state {
-            ExecutionState::Running(execution) => {
-                let is_idle =
-                    execution.running_tasks().next().is_none() && execution.running_children().next().is_none();
-                (execution.next_wake(), !is_idle)
-            }
-            ExecutionState::Ended { .. } => (None, false),
-        };
-        if self.is_running() {
-            batch.put(RUNNING_EXECUTIONS, key.row(), self)?;
-        } else {
-            if change != ListChange::StartedAndEnded {
-                batch.delete(RUNNING_EXECUTIONS, key.row());
-            }
-            batch.put(ENDED_EXECUTIONS, key.row(), self)?;
-        }
-        if change != ListChange::None {
-            batch.put(EXECUTION_HEADS, self.head.key(key), &self.head)?;
-        }
-        Ok(())
     }
 }
 
@@ -172,6 +142,24 @@ pub(crate) struct ExecutionHead {
     pub(crate) sequence: u64,
 }
 
+/// When an execution started, and its sequence number, as the key of its head says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) started_at: Timestamp,
+    pub(crate) sequence: u64,
+}
+
+impl Place {
+    /// The place in the key of a head: what [`ExecutionHead::place`] writes.
+    pub(crate) fn in_key(key: &str) -> Option<Self> {
+        let place = key.rsplit('/').nth(1)?;
+        let second = i64::from_str_radix(place.get(..10)?, 16).ok()?.checked_sub(EARLIEST_S)?;
+        let nanosecond = i32::from_str_radix(place.get(10..18)?, 16).ok()?;
+        let started_at = Timestamp::new(second, nanosecond).ok()?;
+        Some(Self { started_at, sequence: u64::from_str_radix(place.get(18..)?, 16).ok()? })
+    }
+}
+
 /// A place in the list of a machine's executions, newest first.
 pub(crate) type Position = (Reverse<Timestamp>, Reverse<u64>);
 
@@ -212,12 +200,6 @@ impl ExecutionHead {
     pub(crate) fn key(&self, key: &ExecutionKey) -> String {
         let (machine, name) = key.parts();
         format!("{}/{name}", Self::place(machine, self.started_at, self.sequence))
-    }
-
-    /// The sequence number in the key of a head.
-    pub(crate) fn sequence_in(key: &str) -> Option<u64> {
-        let place = key.rsplit('/').nth(1)?;
-        u64::from_str_radix(place.get(18..)?, 16).ok()
     }
 
     /// What the keys of a machine's heads begin with at a place in its list: in byte order, oldest first.

@@ -4,10 +4,10 @@
 //! | --- | --- | --- |
 //! | [`STATE_MACHINES`] | `location/name`; `location/name/revision` | [`machine::Row`] |
 //! | [`ACTIVITIES`] | `location/name` | [`activity::Activity`] |
-//! | [`EXECUTION_HEADS`] | `machine/start/name`, in order of start | [`execution::ExecutionHead`]: what lists show |
+//! | [`EXECUTION_HEADS`] | `machine/start/name`, in order of start | [`head::HeadRow`]: what lists show |
 //! | [`RUNNING_EXECUTIONS`] | `machine/name/` | [`execution::ExecutionRow`]: the state that it goes on from |
-//! | [`ENDED_EXECUTIONS`] | `machine/name/` | [`execution::ExecutionRow`]: what it came to |
-//! | [`HISTORY`] | `machine/name/first event` | [`history::HistoryRow`] |
+//! | [`ENDED_EXECUTIONS`] | `machine/name/` | [`execution::ExecutionRow`]: what it came to, and a short history |
+//! | [`HISTORY`] | `machine/name/first event` | [`history::HistoryRow`]: what is not in the execution's own row |
 //! | [`MAP_RUNS`] | `machine:label/id/` | [`execution::MapRunRow`] |
 //! | [`EXPRESS_EXECUTIONS`] | the execution's ARN | [`express::ExpressRun`], until it has ended |
 //!
@@ -18,8 +18,10 @@ pub(crate) mod activity;
 pub(crate) mod execution;
 pub(crate) mod express;
 pub(crate) mod format;
+pub(crate) mod head;
 pub(crate) mod history;
 pub(crate) mod machine;
+pub(crate) mod put_execution;
 
 use cloud_store::Table;
 

@@ -11,7 +11,7 @@ use super::{Handles, States};
 use crate::driver::{self, Driver};
 use crate::index::Index;
 use crate::recovery::Recovery;
-use crate::rows::execution::{ExecutionHead, ExecutionKey, RecoveryRow};
+use crate::rows::execution::{ExecutionKey, Place, RecoveryRow};
 use crate::rows::{ACTIVITIES, EXECUTION_HEADS, RUNNING_EXECUTIONS, STATE_MACHINES};
 use crate::{deletion, express};
 
@@ -111,14 +111,12 @@ fn load_sequences(store: &Store, index: &mut Index) -> Result<(), StoreError> {
         })?;
         let Some(machine) = machine else { return Ok(()) };
         let prefix = format!("{machine}/");
-        store.scan_keys(EXECUTION_HEADS, Range::prefix(&prefix).reverse(), |key| {
-            match ExecutionHead::sequence_in(key) {
-                Some(sequence) => {
-                    index.load_sequence(sequence);
-                    ControlFlow::Break(())
-                }
-                None => ControlFlow::Continue(()),
+        store.scan_keys(EXECUTION_HEADS, Range::prefix(&prefix).reverse(), |key| match Place::in_key(key) {
+            Some(place) => {
+                index.load_sequence(place.sequence);
+                ControlFlow::Break(())
             }
+            None => ControlFlow::Continue(()),
         })?;
         // '0' follows '/': the first key after all of this machine's.
         from = Bound::Included(format!("{machine}0"));

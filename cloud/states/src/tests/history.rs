@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::fixture::{Fixture, MACHINE};
 use super::random_workflow::{flow, written};
 use super::stored::full_disk::{blocking, drive};
-use crate::rows::HISTORY;
 use crate::rows::execution::ExecutionKey;
+use crate::rows::{ENDED_EXECUTIONS, RUNNING_EXECUTIONS};
 
 const ECHO: &str = "arn:aws:lambda:us-east-1:000000000000:function:echo";
 
@@ -57,11 +57,13 @@ async fn tasks_that_begin_in_one_step_leave_their_events_in_order() {
 /// Reads the history of every execution page by page, both ways.
 async fn check_pages(fixture: &Fixture, sizes: &[usize]) {
     let mut executions = BTreeSet::new();
-    let note = |row: &str| {
-        executions.extend(row.rsplit_once('/').map(|(execution, _)| ExecutionKey::stored(execution)));
-        ControlFlow::Continue(())
-    };
-    fixture.store.scan_keys(HISTORY, Range::all(), note).unwrap();
+    for table in [RUNNING_EXECUTIONS, ENDED_EXECUTIONS] {
+        let note = |row: &str| {
+            executions.insert(ExecutionKey::stored(row));
+            ControlFlow::Continue(())
+        };
+        fixture.store.scan_keys(table, Range::all(), note).unwrap();
+    }
     for execution in executions {
         let arn = execution.arn();
         let whole = json!({"executionArn": arn, "maxResults": 1000});

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::fixture::{Fixture, MACHINE, Outside, in_an_hour, until, waiting};
 use crate::rows::execution::{ExecutionKey, ExecutionState, ListChange};
+use crate::rows::put_execution::put_execution;
 use crate::rows::{ENDED_EXECUTIONS, HISTORY};
 
 async fn names(fixture: &Fixture, more: &Value) -> Vec<String> {
@@ -118,7 +119,7 @@ async fn a_task_learns_of_a_child_that_ended_untold() {
         row.state =
             ExecutionState::Ended { input: "{}".to_owned(), outcome: asl::Outcome::Succeeded { output: "7".into() } };
         let mut batch = Batch::new();
-        row.put(&mut batch, &key, ListChange::Started).unwrap();
+        put_execution(&mut batch, &key, &mut row, ListChange::Started, None).unwrap();
         fixture.store.commit(batch).await.unwrap();
         fixture = fixture.restart().await;
         assert_eq!(fixture.ended(&arn).await["status"], "SUCCEEDED", "{name}");

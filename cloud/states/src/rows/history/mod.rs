@@ -1,5 +1,6 @@
 //! The history of an execution as it is stored: rows of consecutive events, each named by its first one.
 
+mod packed;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -7,23 +8,31 @@ use std::ops::{Bound, ControlFlow};
 
 use asl::HistoryEvent;
 use cloud_store::{Range, Snapshot, Store, StoreError};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::HISTORY;
 use super::execution::ExecutionKey;
-use super::format::FormatVersion;
 
-pub(crate) use writer::put_events;
+pub(crate) use packed::{PackedEvents, StoredHistory};
+pub(crate) use writer::{pack_short, put_events};
 
 /// How many bytes of payloads a page has, about: "the actual number of results returned per call might be fewer than the
 /// specified maximum" (API reference, `GetExecutionHistory`). A thousand of the largest would be 256 MiB.
 const PAGE_BYTES: usize = 4 << 20;
 
 /// A row of the history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "StoredHistory")]
 pub(crate) struct HistoryRow {
-    format: FormatVersion<1>,
     pub(crate) events: Vec<HistoryEvent>,
+}
+
+impl TryFrom<StoredHistory> for HistoryRow {
+    type Error = packed::PackedFault;
+
+    fn try_from(stored: StoredHistory) -> Result<Self, packed::PackedFault> {
+        Ok(Self { events: stored.unpack()? })
+    }
 }
 
 /// Some consecutive events, and whether there are more beyond them.
@@ -48,11 +57,7 @@ pub(crate) fn read_events(
 ) -> Result<EventPage, StoreError> {
     let snapshot = store.snapshot()?;
     let mut events: Vec<HistoryEvent> = Vec::new();
-    let follows = |event: &HistoryEvent| match after {
-        None => true,
-        Some(after) if reverse => event.id < after,
-        Some(after) => event.id > after,
-    };
+    let follows = |event: &HistoryEvent| follows(event, after, reverse);
     let mut payload_bytes = 0;
     let mut take = |mut row: HistoryRow| {
         row.events.sort_by_key(|event| event.id);
@@ -79,10 +84,35 @@ pub(crate) fn read_events(
     if !is_gapless(&events, after, reverse) {
         events = read_scattered(&snapshot, key, follows, reverse, limit)?;
     }
-    let size = page_size(&events, limit);
-    let has_more = events.len() > size;
-    events.truncate(size);
-    Ok(EventPage { events, has_more })
+    Ok(EventPage::first_of(events, limit))
+}
+
+/// The same of a whole history in the order of its ids.
+pub(crate) fn page_of(mut events: Vec<HistoryEvent>, after: Option<u64>, reverse: bool, limit: usize) -> EventPage {
+    if reverse {
+        events.reverse();
+    }
+    events.retain(|event| follows(event, after, reverse));
+    EventPage::first_of(events, limit)
+}
+
+/// Whether an event comes after the one with an id.
+fn follows(event: &HistoryEvent, after: Option<u64>, reverse: bool) -> bool {
+    match after {
+        None => true,
+        Some(after) if reverse => event.id < after,
+        Some(after) => event.id > after,
+    }
+}
+
+impl EventPage {
+    /// The first of these events.
+    fn first_of(mut events: Vec<HistoryEvent>, limit: usize) -> Self {
+        let size = page_size(&events, limit);
+        let has_more = events.len() > size;
+        events.truncate(size);
+        Self { events, has_more }
+    }
 }
 
 /// How many of these events are a page: those that are small enough together, and one at least.

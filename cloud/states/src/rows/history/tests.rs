@@ -1,10 +1,12 @@
 //! Tests of stored histories.
 
-use asl::{EventDetails, StateType};
+use std::collections::BTreeMap;
+
+use asl::{EventDetails, Failure, StateType};
 use cloud_store::Batch;
 use proptest::prelude::*;
 
-use super::writer::{ROW_BYTES, ROW_EVENTS, write_event};
+use super::writer::{ROW_BYTES, ROW_EVENTS};
 use super::*;
 
 fn event(id: u64, input: &str) -> HistoryEvent {
@@ -47,24 +49,67 @@ fn read_all(store: &Store, key: &ExecutionKey, reverse: bool, limit: usize) -> V
 }
 
 #[test]
-fn an_event_that_is_written_by_hand_is_as_serde_writes_it() {
+fn events_come_back_from_a_row() {
     let name = "a \"name\"\n";
-    let entered =
-        EventDetails::StateEntered { state_type: StateType::Pass, name: name.into(), input: "{\"a\": [1]}".into() };
+    let entered = |input: &str| EventDetails::StateEntered {
+        state_type: StateType::Pass,
+        name: name.into(),
+        input: input.into(),
+    };
     let exited = |assigned| EventDetails::StateExited {
         state_type: StateType::Wait,
         name: name.into(),
         output: "\"\u{1}\"".into(),
         assigned,
     };
-    let set = std::collections::BTreeMap::from([("v".to_owned(), "1".into())]);
-    for details in [entered, exited(std::collections::BTreeMap::new()), exited(set), event(1, "x").details] {
-        let timestamp = "2026-01-02T03:04:05.678901234Z".parse().unwrap();
-        let event = HistoryEvent { id: 12, previous_event_id: 3, timestamp, details };
-        let mut json = Vec::new();
-        write_event(&mut json, &event, &event.timestamp.to_string()).unwrap();
-        assert_eq!(String::from_utf8(json).unwrap(), serde_json::to_string(&event).unwrap());
-    }
+    let failed = Failure { error: Some("E".to_owned()), cause: None };
+    let all = [
+        event(1, "x").details,
+        entered("{\"a\": [1]}"),
+        exited(BTreeMap::new()),
+        exited(BTreeMap::from([("v".to_owned(), "1".into())])),
+        EventDetails::ParallelStateStarted,
+        EventDetails::ExecutionFailed(failed),
+        entered(name),
+        EventDetails::ExecutionSucceeded { output: "{}".into() },
+    ];
+    let moment = |second| jiff::Timestamp::new(second, 678_901_234).unwrap();
+    let seconds = [-5, -5, 7, 7, 3, i64::from(u32::MAX), 1, 1];
+    let events = std::iter::zip(all, seconds).zip(9..).map(|((details, second), id)| {
+        let previous_event_id = if id % 3 == 0 { 0 } else { id - 1 };
+        HistoryEvent { id, previous_event_id, timestamp: moment(second), details }
+    });
+    let events: Vec<HistoryEvent> = events.collect();
+    let store = Store::in_memory().unwrap();
+    let key = ExecutionKey::new("us-east-1/m", "run-1");
+    let mut batch = Batch::new();
+    put_events(&mut batch, &key, &events).unwrap();
+    drop(store.commit(batch));
+    let rows: Vec<(String, HistoryRow)> = store.load(HISTORY).unwrap();
+    assert_eq!(rows, [(key.history(9), HistoryRow { events })]);
+}
+
+#[test]
+fn packed_events_that_name_what_is_not_there_are_refused() {
+    let row = |events: &str| {
+        let packed = format!("{{\"first\":1,\"at\":\"2026-01-02T03:04:05Z\",\"texts\":[\"a\"],\"events\":{events}}}");
+        serde_json::from_str::<HistoryRow>(&format!("{{\"format\":2,\"packed\":{packed}}}"))
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(row(r#"[[1,{"D":0}]]"#).unwrap().events.len(), 1);
+    assert_eq!(row(r#"[[1,{"D":1}]]"#).unwrap_err(), "event 1 names text 1, and its row has 1");
+    assert_eq!(row(r#"[[2,{"D":0}]]"#).unwrap_err(), "event 1 follows the event that is 2 before it");
+}
+
+#[test]
+fn a_short_history_is_packed_whole_or_not_at_all() {
+    let events = |from: u64, to: u64, payload: &str| (from..=to).map(|id| event(id, payload)).collect::<Vec<_>>();
+    let short = events(1, ROW_EVENTS as u64, "{}");
+    assert_eq!(pack_short(&short).unwrap().unpack().unwrap(), short);
+    assert_eq!(pack_short(&events(1, ROW_EVENTS as u64 + 1, "{}")), None);
+    assert_eq!(pack_short(&events(2, 3, "{}")), None);
+    assert_eq!(pack_short(&[]), None);
+    assert_eq!(pack_short(&events(1, 3, &"x".repeat(ROW_BYTES / 2))), None);
 }
 
 proptest! {
@@ -85,7 +130,7 @@ fn lying(rows: &[Vec<u64>]) -> (Store, ExecutionKey) {
     let key = ExecutionKey::new("us-east-1/m", "run-1");
     let mut batch = Batch::new();
     for ids in rows {
-        let row = HistoryRow { format: FormatVersion, events: ids.iter().map(|id| event(*id, "{}")).collect() };
+        let row = StoredHistory::first_version(ids.iter().map(|id| event(*id, "{}")).collect());
         batch.put(HISTORY, key.history(ids[0]), &row).unwrap();
     }
     drop(store.commit(batch));

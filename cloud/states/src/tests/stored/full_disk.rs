@@ -9,6 +9,8 @@ use cloud_core::{Location, ServiceError};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::rows::history::{HistoryRow, PackedEvents};
+use crate::rows::{ENDED_EXECUTIONS, HISTORY};
 use crate::tests::fixture::{Fixture, call, turn};
 use crate::tests::random_workflow::{ACTIVITY, CHILD, ECHO, Plan, START, flow, written};
 
@@ -82,16 +84,25 @@ async fn run(definition: Value, full_at: Option<usize>) -> (Came, usize) {
     ((histories(&fixture), calls), turns)
 }
 
+/// A row of an execution that has ended, with its history where it is short.
+#[derive(serde::Deserialize)]
+struct EndedRow {
+    #[serde(default)]
+    history: Option<PackedEvents>,
+}
+
 /// The types of the events of every execution, sorted, with how many executions have the same: names are given by chance.
 fn histories(fixture: &Fixture) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let rows: Vec<(String, crate::rows::history::HistoryRow)> = fixture.store.load(crate::rows::HISTORY).unwrap();
+    let rows: Vec<(String, HistoryRow)> = fixture.store.load(HISTORY).unwrap();
+    let ended: Vec<(String, EndedRow)> = fixture.store.load(ENDED_EXECUTIONS).unwrap();
+    let short = ended.into_iter().filter_map(|(key, row)| Some((key, row.history?.unpack().unwrap())));
     let mut ids: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     let mut types: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (key, row) in rows {
+    for (key, events) in rows.into_iter().map(|(key, row)| (key, row.events)).chain(short) {
         let execution = key.rsplit_once('/').unwrap().0.to_owned();
-        ids.entry(execution.clone()).or_default().extend(row.events.iter().map(|event| event.id));
-        types.entry(execution).or_default().extend(row.events.iter().map(asl::HistoryEvent::type_name));
+        ids.entry(execution.clone()).or_default().extend(events.iter().map(|event| event.id));
+        types.entry(execution).or_default().extend(events.iter().map(asl::HistoryEvent::type_name));
     }
     for (execution, ids) in ids {
         assert_eq!(ids, (1..=ids.len() as u64).collect::<Vec<u64>>(), "{execution}");

@@ -6,7 +6,7 @@ use cloud_core::testing::come_to_rest;
 use cloud_store::{Batch, Range, Store, Table};
 use serde_json::{Value, json};
 
-use super::formats::{TABLES, fixture, store_of_fixtures};
+use super::formats::{NEWEST, TABLES, fixture, store_of_fixtures};
 use crate::rows::{
     ACTIVITIES, ENDED_EXECUTIONS, EXECUTION_HEADS, EXPRESS_EXECUTIONS, HISTORY, MAP_RUNS, RUNNING_EXECUTIONS,
     STATE_MACHINES,
@@ -20,7 +20,7 @@ const ENDED: &str = "arn:aws:states:us-east-1:000000000000:execution:m:ended";
 /// A store with rows of every kind, one of them damaged, after a start; beside them a state machine that nothing has to do
 /// with.
 async fn with_damaged(table: Table, key: &str) -> Fixture {
-    let store = store_of_fixtures().await;
+    let store = store_of_fixtures(NEWEST).await;
     let (outside, control) = Outside::new(1);
     let states = outside.open(&store);
     let before = Fixture { store, states, control, outside };
@@ -138,10 +138,14 @@ async fn a_list_leaves_out_what_cannot_be_read_and_counts_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_history_or_map_run_that_cannot_be_read_is_told() {
-    let key = fixture(HISTORY).into_keys().find(|key| key.starts_with("us-east-1/m/ended/")).unwrap();
-    let fixture = with_damaged(HISTORY, &key).await;
-    assert_eq!(status(&fixture, "GetExecutionHistory", json!({"executionArn": ENDED})).await, 500);
-    assert_eq!(status(&fixture, "GetExecutionHistory", json!({"executionArn": RUNNING})).await, 200);
+    let key = fixture(HISTORY).into_keys().find(|key| key.starts_with("us-east-1/m/running/")).unwrap();
+    for (table, key, damaged, whole) in
+        [(HISTORY, &*key, RUNNING, ENDED), (ENDED_EXECUTIONS, "us-east-1/m/ended/", ENDED, RUNNING)]
+    {
+        let fixture = with_damaged(table, key).await;
+        assert_eq!(status(&fixture, "GetExecutionHistory", json!({"executionArn": damaged})).await, 500);
+        assert_eq!(status(&fixture, "GetExecutionHistory", json!({"executionArn": whole})).await, 200);
+    }
     let key = super::formats::fixture(MAP_RUNS).into_keys().next().unwrap();
     let fixture = with_damaged(MAP_RUNS, &key).await;
     let execution = "arn:aws:states:us-east-1:000000000000:execution:map:e";

@@ -1,0 +1,53 @@
+//! Writing an execution: its row, with its history where that is short, and its head.
+
+use cloud_store::{Batch, StoreError};
+use serde::Serialize;
+
+use super::execution::{ExecutionKey, ExecutionRow, ExecutionState, ListChange};
+use super::head::HeadRow;
+use super::history::PackedEvents;
+use super::{ENDED_EXECUTIONS, EXECUTION_HEADS, RUNNING_EXECUTIONS};
+
+/// Writes an execution's row: among those that run, or among those that have ended, then with its history where that is
+/// given. The head is written when the list changes, and what never was among those that run is not removed there.
+///
+/// # Errors
+/// When it has no JSON form.
+pub(crate) fn put_execution(
+    batch: &mut Batch,
+    key: &ExecutionKey,
+    row: &mut ExecutionRow,
+    change: ListChange,
+    history: Option<&PackedEvents>,
+) -> Result<(), StoreError> {
+    (row.next_wake, row.has_work) = match &row.state {
+        ExecutionState::Running(execution) => {
+            let is_idle = execution.running_tasks().next().is_none() && execution.running_children().next().is_none();
+            (execution.next_wake(), !is_idle)
+        }
+        ExecutionState::Ended { .. } => (None, false),
+    };
+    if row.is_running() {
+        batch.put(RUNNING_EXECUTIONS, key.row(), row)?;
+    } else {
+        if change != ListChange::StartedAndEnded {
+            batch.delete(RUNNING_EXECUTIONS, key.row());
+        }
+        batch.put(ENDED_EXECUTIONS, key.row(), &EndedRow { row, history })?;
+    }
+    if change != ListChange::None {
+        batch.put(EXECUTION_HEADS, row.head.key(key), &HeadRow::new(&row.head))?;
+    }
+    Ok(())
+}
+
+/// The row of an execution that has ended, as it is written.
+#[derive(Serialize)]
+struct EndedRow<'a> {
+    #[serde(flatten)]
+    row: &'a ExecutionRow,
+    /// The whole history of an execution that has ended in the step that started it. Longer ones have rows of their own, as
+    /// every history has in version 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<&'a PackedEvents>,
+}
