@@ -135,6 +135,16 @@ impl Arn {
     }
 }
 
+/// The known word most like what was written, if any is near enough to be meant.
+pub fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .map(|word| (strsim::jaro_winkler(written, word), *word))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, word)| word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! From the text of a service file to the service, with every fault at its place.
 
+mod section;
 mod stack_settings;
 
 use std::collections::BTreeMap;
@@ -7,15 +8,15 @@ use std::collections::BTreeMap;
 use runtimes::Runtime;
 
 use super::environment;
-use super::names::{Key, NameError, ServiceName, StageName};
+use super::names::{Key, NameError, ServiceName, StageName, nearest};
 use super::pseudo::Template;
-use super::section::{Located, Section, nearest};
 use super::service::{
     Architecture, CodeSource, Cors, DefinitionSource, Effect, Function, PayloadFormat, Permission, Route, Service,
     StateMachine, StateMachineKind, Throttle,
 };
 use super::source::{ModelError, Source};
 use super::stack_settings::StackSettings;
+use section::{Located, Section};
 
 /// What an executable's handler is called: Lambda does not look at it, and wants one.
 const BOOTSTRAP: &str = "bootstrap";

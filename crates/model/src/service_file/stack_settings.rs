@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use toml::de::DeValue;
 
+use super::section::Section;
 use crate::names::{AccountId, Region, ServiceName, StageName};
 use crate::pseudo::Template;
 use crate::role_path::RolePath;
-use crate::section::Section;
 use crate::source::ModelError;
 use crate::stack::Stack;
 use crate::stack_settings::{MOST_TAGS, StackSettings, is_policy_arn, refused_key, refused_value};

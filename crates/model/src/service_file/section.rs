@@ -5,7 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::source::{ModelError, Place, Source};
+use crate::names::nearest;
+use crate::source::{ModelError, Place, Source};
 
 /// A value of the service file together with where it stands.
 pub(super) struct Located<T> {
@@ -186,14 +187,4 @@ impl<'a> Section<'a> {
             None => error.with_hint(format!("Known here are {known}.")),
         })
     }
-}
-
-/// The known word most like what was written, if any is near enough to be meant.
-pub fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
-    known
-        .iter()
-        .map(|word| (strsim::jaro_winkler(written, word), *word))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, word)| word)
 }
