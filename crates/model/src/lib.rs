@@ -18,6 +18,7 @@ mod partition;
 pub mod pseudo;
 pub mod role_path;
 pub mod service;
+pub mod serverless;
 mod service_file;
 pub mod source;
 pub mod stack;

@@ -58,6 +58,20 @@ impl Default for Region {
     }
 }
 
+impl Default for StageName {
+    /// The stage that is meant when none is named: `dev`.
+    fn default() -> Self {
+        Self("dev".to_owned())
+    }
+}
+
+impl ServiceName {
+    /// Stands, in names that are measured, for a name that is wrong. Nothing is deployed with it.
+    pub(super) fn placeholder() -> Self {
+        Self("service".to_owned())
+    }
+}
+
 /// Why a text is not a name. The sentence says what a name may hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` can't be {what}: {rule}.")]

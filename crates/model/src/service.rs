@@ -11,6 +11,16 @@ use super::source::{Place, Source};
 use super::stack::{DeployedNames, Stack};
 use super::stack_settings::StackSettings;
 
+/// What an executable's handler is called: Lambda does not look at it, and wants one.
+pub(super) const BOOTSTRAP: &str = "bootstrap";
+
+/// The methods of an HTTP API's routes.
+pub(super) const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
+/// The retention periods that CloudWatch Logs accepts, in days (PutRetentionPolicy's documentation).
+pub(super) const RETENTION_DAYS: [u32; 23] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 36500];
+
 /// Everything that a service file declares. Paths in it are relative to the service file's folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Service {
@@ -138,11 +148,12 @@ pub struct Route {
 }
 
 /// The form in which an HTTP API hands a request to a function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PayloadFormat {
     /// `1.0`, the form of REST APIs.
     V1,
-    /// `2.0`.
+    /// `2.0`, HTTP APIs' own.
+    #[default]
     V2,
 }
 

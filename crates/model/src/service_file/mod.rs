@@ -11,21 +11,12 @@ use super::environment;
 use super::names::{Key, NameError, ServiceName, StageName, nearest};
 use super::pseudo::Template;
 use super::service::{
-    Architecture, CodeSource, Cors, DefinitionSource, Effect, Function, PayloadFormat, Permission, Route, Service,
+    Architecture, BOOTSTRAP, CodeSource, Cors, DefinitionSource, Effect, Function, METHODS, PayloadFormat, Permission, RETENTION_DAYS, Route, Service,
     StateMachine, StateMachineKind, Throttle,
 };
 use super::source::{ModelError, Source};
 use super::stack_settings::StackSettings;
 use section::{Located, Section};
-
-/// What an executable's handler is called: Lambda does not look at it, and wants one.
-const BOOTSTRAP: &str = "bootstrap";
-
-const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
-
-/// The retention periods that CloudWatch Logs accepts, in days (PutRetentionPolicy's documentation).
-const RETENTION_DAYS: [u32; 23] =
-    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 36500];
 
 impl Service {
     /// Reads a service file.

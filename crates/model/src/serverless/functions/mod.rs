@@ -1,0 +1,176 @@
+//! `functions`: each with what it has of its own and what the provider says for all.
+
+mod keys;
+mod packaging;
+pub(crate) mod runtime;
+
+use std::collections::BTreeMap;
+
+use runtimes::{Language, Runtime};
+
+use crate::names::Key;
+use crate::pseudo::Template;
+use crate::service::{BOOTSTRAP, Function, Permission};
+use crate::serverless::environment::environment;
+use crate::serverless::permissions::statements;
+use crate::serverless::provider::Provider;
+use crate::serverless::reading::report::Report;
+use crate::serverless::reading::section::{Section, entries};
+use crate::serverless::reading::tree::{Content, Member, Node};
+use crate::serverless::references::intrinsics::Intrinsics;
+use crate::serverless::references::names::{self, check_function_name};
+use crate::serverless::settings::{architecture, retention, role};
+use crate::serverless::tags::tags;
+use crate::stack::Stack;
+pub(super) use packaging::Packaging;
+
+/// A function's key and its deployed name, which references need before anything else is read.
+pub(super) struct Named<'n> {
+    pub(super) key: Key,
+    pub(super) member: &'n Member,
+    /// The name that the file gives it.
+    name: Option<String>,
+}
+
+/// What functions are read with.
+pub(super) struct Reading<'a> {
+    pub(super) provider: &'a Provider,
+    pub(super) packaging: &'a Packaging,
+    pub(super) intrinsics: Intrinsics<'a>,
+    pub(super) runtime: Option<Runtime>,
+    /// Whether functions with statements of their own have the provider's too, unless they say otherwise.
+    pub(super) inherits_statements: bool,
+}
+
+/// The functions with their names.
+pub(super) fn named<'n>(functions: Option<&'n Member>, stack: &Stack, report: &mut Report) -> Vec<Named<'n>> {
+    let Some(functions) = functions else { return Vec::new() };
+    let mut found = Vec::new();
+    for member in entries(&functions.value, "functions", report) {
+        let Some(key) = names::key(&member.key, &member.at, report) else { continue };
+        let name = member.value.member("name").and_then(|name| name.value.as_text()).map(str::to_owned);
+        let deployed = name.clone().unwrap_or_else(|| format!("#{{AWS::StackName}}-{key}"));
+        let at = member.value.member("name").map_or(&member.at, |name| &name.value.at);
+        check_function_name(&deployed, stack, at, report);
+        found.push(Named { key, member, name });
+    }
+    found
+}
+
+impl Named<'_> {
+    /// Its deployed name, with pseudo-parameters.
+    pub(super) fn deployed_name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| format!("#{{AWS::StackName}}-{}", self.key))
+    }
+
+    /// The list of its events.
+    pub(super) fn events(&self) -> Option<&Node> {
+        self.member.value.member("events").map(|events| &events.value).filter(|events| !events.is_null())
+    }
+}
+
+impl Reading<'_> {
+    /// All functions.
+    pub(super) fn functions(&self, named: &[Named<'_>], report: &mut Report) -> BTreeMap<Key, Function> {
+        let function = |named: &Named<'_>| Some((named.key.clone(), self.function(named, &mut *report)?));
+        named.iter().filter_map(function).collect()
+    }
+
+    fn function(&self, named: &Named<'_>, report: &mut Report) -> Option<Function> {
+        let path = format!("functions.{}", named.key);
+        let at = &named.member.at;
+        let mut section = Section::of(&named.member.value, path.as_str(), report)?;
+        let provider = self.provider;
+        section.take("events");
+        section.text("name", report);
+        section.refuse(keys::REFUSED, report);
+        section.note(keys::INEFFECTIVE, report);
+        refuse_vpc(&mut section, provider, report);
+        ephemeral_storage(&mut section, report);
+        let written = section.text("runtime", report);
+        let runtime = runtime::runtime(written.as_ref().or(provider.runtime.as_ref()), self.runtime, at, report);
+        let handler = handler(&mut section, runtime, report);
+        let description = section.text("description", report).map(|description| description.value);
+        let memory_mb = section.number("memorySize", 128..=10_240, report).map_or(provider.memory_mb, |at| at.value);
+        let timeout_s = section.number("timeout", 1..=900, report).map_or(provider.timeout_s, |at| at.value);
+        let retention = retention(&mut section, report);
+        let architecture = architecture(&mut section, report).unwrap_or(provider.architecture);
+        let own = environment(section.take("environment"), &section.path("environment"), self.intrinsics, report);
+        let mut variables = provider.environment.variables.clone();
+        variables.extend(own.variables);
+        let environment_at = own.at.or_else(|| provider.environment.at.clone());
+        let role = role(&mut section, "role", self.intrinsics, report).or_else(|| provider.role.clone());
+        let permissions = self.permissions(&mut section, report);
+        let mut tags_of_all = provider.tags.clone();
+        tags_of_all.extend(tags(section.take("tags"), &section.path("tags"), report));
+        let package = section.take("package");
+        let own_packaging = Packaging::read(package, &section.path("package"), report);
+        let code = self.packaging.code(own_packaging, package, report);
+        section.take("httpApi");
+        section.finish(report);
+        Some(Function {
+            at: at.place(),
+            name: named.name.as_deref().map(Template::unchecked),
+            description,
+            runtime: runtime?,
+            handler: handler?,
+            code,
+            memory_mb,
+            timeout_s,
+            log_retention_days: retention.or(provider.log_retention_days),
+            architecture,
+            environment: variables,
+            environment_at: environment_at.unwrap_or_else(|| at.place()),
+            role,
+            permissions,
+            tags: tags_of_all,
+        })
+    }
+
+    /// The function's own statements, the provider's, or both.
+    fn permissions(&self, section: &mut Section<'_>, report: &mut Report) -> Vec<Permission> {
+        let inherits = section.flag("iamRoleStatementsInherit", report).unwrap_or(self.inherits_statements);
+        let provided = self.provider.permissions.clone();
+        let Some(own) = section.take("iamRoleStatements") else { return provided };
+        let own = statements(own, &section.path("iamRoleStatements"), self.intrinsics, report);
+        if inherits { provided.into_iter().chain(own).collect() } else { own }
+    }
+}
+
+fn handler(section: &mut Section<'_>, runtime: Option<Runtime>, report: &mut Report) -> Option<String> {
+    if let Some(written) = section.text("handler", report) {
+        if written.value.is_empty() || written.value.contains(char::is_whitespace) || written.value.len() > 128 {
+            let message = format!("`{}` can't be a handler: Lambda takes 1 to 128 characters without spaces.", written.value);
+            report.error(&written.at, message, "It is the file's path and the function's name: `src/handler.start`.");
+        }
+        return Some(written.value);
+    }
+    if section.take("handler").is_some() {
+        return None;
+    }
+    match runtime.map(Runtime::language) {
+        Some(Language::Executable) => Some(BOOTSTRAP.to_owned()),
+        _ => {
+            let hint = "It is the file's path and the function's name: `handler: handler.start`.";
+            report.error(section.at, format!("`{}` is missing.", section.path("handler")), hint);
+            None
+        }
+    }
+}
+
+/// `vpc: false` takes a function out of the provider's network; any other value would put it into one.
+fn refuse_vpc(section: &mut Section<'_>, provider: &Provider, report: &mut Report) {
+    let Some(member) = section.take("vpc") else { return };
+    let is_out = matches!(member.value.content, Content::Scalar(serde_json::Value::Bool(false)));
+    if !is_out && !provider.has_vpc {
+        let message = format!("`{}` can't be honoured: functions run in no network of yours.", section.path("vpc"));
+        report.error(&member.at, message, "Take it out if the function needs nothing in that network.");
+    }
+}
+
+fn ephemeral_storage(section: &mut Section<'_>, report: &mut Report) {
+    if let Some(size) = section.number("ephemeralStorageSize", 512..=10_240, report).filter(|size| size.value != 512) {
+        let message = format!("`ephemeralStorageSize` can't be {}: functions have the 512 MB of `/tmp` that Lambda gives.", size.value);
+        report.error(&size.at, message, "Take it out, or set it to 512.");
+    }
+}

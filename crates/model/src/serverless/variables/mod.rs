@@ -1,0 +1,263 @@
+//! Replaces variables by their values, where and when a value is read: what nobody reads needs no value.
+
+mod lookup;
+mod refused;
+mod syntax;
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::source::ModelError;
+
+use crate::serverless::reading::report::Report;
+use super::surroundings::Surroundings;
+use crate::serverless::reading::tree::{Content, Member, Node, Origin};
+use syntax::{Alternative, Part, Variable};
+
+/// How deep values and variables may lie in each other, all files together.
+const MAX_DEPTH: usize = 256;
+
+/// How many variables may lead to each other before there is a value.
+const MAX_ACTIVE: usize = 32;
+
+/// How many values may be read, so that variables that repeat each other end.
+const MAX_STEPS: usize = 200_000;
+
+/// How long a text may become, in bytes: more than any field of AWS takes.
+const MAX_TEXT_BYTES: usize = 4 << 20;
+
+/// The variables of one service file.
+pub(super) struct Variables<'a> {
+    root: Node,
+    surroundings: &'a Surroundings<'a>,
+    files: RefCell<BTreeMap<String, Rc<Node>>>,
+    /// The texts whose variables are being replaced, outermost first.
+    active: RefCell<Vec<Active>>,
+    depth: Cell<usize>,
+    steps: Cell<usize>,
+}
+
+struct Active {
+    at: Origin,
+    text: String,
+}
+
+impl<'a> Variables<'a> {
+    pub(super) fn new(root: Node, surroundings: &'a Surroundings<'a>) -> Self {
+        Self {
+            root,
+            surroundings,
+            files: RefCell::default(),
+            active: RefCell::default(),
+            depth: Cell::default(),
+            steps: Cell::default(),
+        }
+    }
+
+    /// The member of the service file with this key, all its variables replaced.
+    pub(super) fn top_level(&self, key: &str, report: &mut Report) -> Option<Member> {
+        let member = self.root.member(key)?;
+        let value = self.deep(&member.value, report);
+        Some(Member { key: member.key.clone(), at: member.at.clone(), value })
+    }
+
+    /// The member of `custom` with this key, all its variables replaced.
+    pub(super) fn custom(&self, key: &str, report: &mut Report) -> Option<Member> {
+        let custom = match self.shallow(&self.root.member("custom")?.value) {
+            Ok(custom) => custom,
+            Err(error) => {
+                report.add(error);
+                return None;
+            }
+        };
+        let member = custom.member(key)?;
+        let value = self.deep(&member.value, report);
+        Some(Member { key: member.key.clone(), at: member.at.clone(), value })
+    }
+
+    /// A value with all its variables replaced. Those that have no value are reported, and [`Content::Failed`].
+    pub(super) fn deep(&self, node: &Node, report: &mut Report) -> Node {
+        let failed = |report: &mut Report, error| {
+            report.add(error);
+            Node { at: node.at.clone(), content: Content::Failed }
+        };
+        if let Err(error) = self.enter(&node.at) {
+            return failed(report, error);
+        }
+        let result = match variables_of(node) {
+            Some(text) => match self.activate(&node.at, text) {
+                Err(error) => failed(report, error),
+                Ok(()) => {
+                    let result = match self.replace(&node.at, text) {
+                        Ok(replaced) => self.deep_members(&replaced, report),
+                        Err(error) => failed(report, error),
+                    };
+                    self.active.borrow_mut().pop();
+                    result
+                }
+            },
+            None => self.deep_members(node, report),
+        };
+        self.depth.set(self.depth.get() - 1);
+        result
+    }
+
+    fn deep_members(&self, node: &Node, report: &mut Report) -> Node {
+        let content = match &node.content {
+            Content::List(items) => Content::List(items.iter().map(|item| self.deep(item, report)).collect()),
+            Content::Table(members) => {
+                let member = |member: &Member| Member {
+                    key: member.key.clone(),
+                    at: member.at.clone(),
+                    value: self.deep(&member.value, report),
+                };
+                Content::Table(members.iter().map(member).collect())
+            }
+            other => other.clone(),
+        };
+        Node { at: node.at.clone(), content }
+    }
+
+    /// A value whose own variables are replaced, but not those of its members.
+    fn shallow<'n>(&self, node: &'n Node) -> Result<Cow<'n, Node>, ModelError> {
+        let Some(text) = variables_of(node) else { return Ok(Cow::Borrowed(node)) };
+        self.enter(&node.at)?;
+        let result = self.activate(&node.at, text).and_then(|()| {
+            let replaced = self.replace(&node.at, text);
+            self.active.borrow_mut().pop();
+            replaced
+        });
+        self.depth.set(self.depth.get() - 1);
+        result.map(Cow::Owned)
+    }
+
+    /// Counts one value, in the depth too.
+    fn enter(&self, at: &Origin) -> Result<(), ModelError> {
+        self.steps.set(self.steps.get() + 1);
+        if self.steps.get() > MAX_STEPS || self.depth.get() >= MAX_DEPTH {
+            let message = "The variables make the file too big: too many values lie in each other or repeat each other.";
+            return Err(at.error(message).with_hint("Use fewer variables whose values are variables."));
+        }
+        self.depth.set(self.depth.get() + 1);
+        Ok(())
+    }
+
+    /// Notes that a text's variables are being replaced; not twice at once.
+    fn activate(&self, at: &Origin, text: &str) -> Result<(), ModelError> {
+        let mut active = self.active.borrow_mut();
+        let is_here = |other: &Active| Rc::ptr_eq(&other.at.source, &at.source) && other.at.span == at.span && other.text == text;
+        if let Some(first) = active.iter().position(is_here) {
+            let circle: Vec<&str> = active[first..].iter().map(|active| active.text.as_str()).chain([text]).collect();
+            let message = format!("The value needs itself: {}.", circle.join(" -> "));
+            return Err(at.error(message).with_hint("Write one of these values out."));
+        }
+        if active.len() == MAX_ACTIVE {
+            let message = format!("More than {MAX_ACTIVE} variables lead to each other before there is a value.");
+            return Err(at.error(message).with_hint("Write one of these values out."));
+        }
+        active.push(Active { at: at.clone(), text: text.to_owned() });
+        Ok(())
+    }
+
+    /// What a text with variables says: the value of its only variable, or one text.
+    fn replace(&self, at: &Origin, text: &str) -> Result<Node, ModelError> {
+        let parts = syntax::parse(text).map_err(|malformed| {
+            let written = &text[malformed.span];
+            let message = format!("`{written}` begins a variable and does not end as one.");
+            let hint = "A variable looks like `${opt:stage, 'dev'}`: a text as a fallback is in quotes.";
+            at.of_part(written).error(message).with_hint(hint)
+        })?;
+        if let [Part::Variable(variable)] = &parts[..] {
+            return self.variable(at, text, variable);
+        }
+        self.joined(at, text, &parts).map(|joined| Node::scalar(at, joined))
+    }
+
+    /// The text that parts are together.
+    fn joined(&self, at: &Origin, text: &str, parts: &[Part]) -> Result<String, ModelError> {
+        let mut joined = String::new();
+        for part in parts {
+            match part {
+                Part::Text(plain) => joined.push_str(plain),
+                Part::Variable(variable) => joined.push_str(&self.as_text(at, text, variable)?),
+            }
+            if joined.len() > MAX_TEXT_BYTES {
+                return Err(at.error("The variables make this text too long.").with_hint("Use fewer variables in it."));
+            }
+        }
+        Ok(joined)
+    }
+
+    /// The value of a variable that is a part of a text.
+    fn as_text(&self, at: &Origin, text: &str, variable: &Variable) -> Result<String, ModelError> {
+        let value = self.variable(at, text, variable)?;
+        match &value.content {
+            Content::Scalar(Value::String(value)) => Ok(value.clone()),
+            Content::Scalar(value @ (Value::Number(_) | Value::Bool(_))) => Ok(value.to_string()),
+            _ => {
+                let written = written(text, variable);
+                let message = format!("`{written}` is {}, which can't be a part of a text.", value.kind());
+                Err(at.of_part(written).error(message).with_hint("Refer to a text or a number, or use `Fn::Join`."))
+            }
+        }
+    }
+
+    /// The value of a variable that stands in `text`.
+    fn variable(&self, at: &Origin, text: &str, variable: &Variable) -> Result<Node, ModelError> {
+        let written = written(text, variable);
+        let here = at.of_part(written);
+        self.alternatives(&here, text, variable)?.ok_or_else(|| self.without_value(&here, written, variable))
+    }
+
+    fn alternatives(&self, here: &Origin, text: &str, variable: &Variable) -> Result<Option<Node>, ModelError> {
+        let mut null = None;
+        for alternative in &variable.alternatives {
+            let found = match alternative {
+                Alternative::Literal(Value::Null) => {
+                    null = Some(Node::scalar(here, Value::Null));
+                    None
+                }
+                Alternative::Literal(value) => Some(Node::scalar(here, value.clone())),
+                Alternative::Text(parts) => Some(Node::scalar(here, self.joined(here, text, parts)?)),
+                Alternative::Nested(variable) => self.alternatives(here, text, variable)?,
+                Alternative::Lookup(lookup) => self.lookup(here, text, lookup)?,
+            };
+            match found {
+                Some(found) if found.is_null() => null = Some(found),
+                Some(found) => return Ok(Some(found)),
+                None => {}
+            }
+        }
+        Ok(null.filter(|_| matches!(variable.alternatives.last(), Some(Alternative::Literal(Value::Null)))))
+    }
+
+    fn without_value(&self, here: &Origin, written: &str, variable: &Variable) -> ModelError {
+        let lookup = variable.alternatives.iter().rev().find_map(|alternative| match alternative {
+            Alternative::Lookup(lookup) => Some(lookup),
+            _ => None,
+        });
+        let hint = lookup.map_or_else(|| "Add a fallback.".to_owned(), lookup::advice);
+        here.error(format!("`{written}` has no value.")).with_hint(hint)
+    }
+}
+
+/// The text of a value, if it may have variables.
+fn variables_of(node: &Node) -> Option<&str> {
+    let text = node.as_text().filter(|text| syntax::may_have_variables(text))?;
+    match syntax::parse(text) {
+        Ok(parts) => {
+            let is_plain = parts.iter().all(|part| matches!(part, Part::Text(plain) if plain == text));
+            (!is_plain).then_some(text)
+        }
+        Err(_) => Some(text),
+    }
+}
+
+/// A variable as it is written in a text.
+fn written<'t>(text: &'t str, variable: &Variable) -> &'t str {
+    text.get(variable.span.clone()).unwrap_or(text)
+}
