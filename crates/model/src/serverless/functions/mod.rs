@@ -15,14 +15,17 @@ use crate::serverless::environment::environment;
 use crate::serverless::permissions::statements;
 use crate::serverless::provider::Provider;
 use crate::serverless::reading::report::Report;
-use crate::serverless::reading::section::{Section, entries};
+use crate::serverless::reading::section::{Section, entries, text};
 use crate::serverless::reading::tree::{Content, Member, Node};
-use crate::serverless::references::intrinsics::Intrinsics;
+use crate::serverless::references::intrinsics::{Intrinsics, check};
 use crate::serverless::references::names::{self, check_function_name};
 use crate::serverless::settings::{architecture, retention, role};
 use crate::serverless::tags::tags;
 use crate::stack::Stack;
 pub(super) use packaging::Packaging;
+
+/// The longest description that CreateFunction takes, in characters.
+const LONGEST_DESCRIPTION: usize = 256;
 
 /// A function's key and its deployed name, which references need before anything else is read.
 pub(super) struct Named<'n> {
@@ -48,11 +51,14 @@ pub(super) fn named<'n>(functions: Option<&'n Member>, stack: &Stack, report: &m
     let mut found = Vec::new();
     for member in entries(&functions.value, "functions", report) {
         let Some(key) = names::key(&member.key, &member.at, report) else { continue };
-        let name = member.value.member("name").and_then(|name| name.value.as_text()).map(str::to_owned);
-        let deployed = name.clone().unwrap_or_else(|| format!("#{{AWS::StackName}}-{key}"));
-        let at = member.value.member("name").map_or(&member.at, |name| &name.value.at);
-        check_function_name(&deployed, stack, at, report);
-        found.push(Named { key, member, name });
+        let written = member.value.member("name").filter(|name| !name.value.is_null());
+        let name = written.and_then(|name| text(&name.value, &format!("functions.{key}.name"), report));
+        let at = written.map_or(&member.at, |name| &name.value.at);
+        let named = Named { key, member, name: name.map(|name| name.value) };
+        if check(&named.deployed_name(), at, report) {
+            check_function_name(&named.deployed_name(), stack, at, report);
+        }
+        found.push(named);
     }
     found
 }
@@ -82,7 +88,7 @@ impl Reading<'_> {
         let mut section = Section::of(&named.member.value, path.as_str(), report)?;
         let provider = self.provider;
         section.take("events");
-        section.text("name", report);
+        section.take("name");
         section.refuse(keys::REFUSED, report);
         section.note(keys::INEFFECTIVE, report);
         refuse_vpc(&mut section, provider, report);
@@ -90,7 +96,7 @@ impl Reading<'_> {
         let written = section.text("runtime", report);
         let runtime = runtime::runtime(written.as_ref().or(provider.runtime.as_ref()), self.runtime, at, report);
         let handler = handler(&mut section, runtime, report);
-        let description = section.text("description", report).map(|description| description.value);
+        let description = description(&mut section, report);
         let memory_mb = section.number("memorySize", 128..=10_240, report).map_or(provider.memory_mb, |at| at.value);
         let timeout_s = section.number("timeout", 1..=900, report).map_or(provider.timeout_s, |at| at.value);
         let retention = retention(&mut section, report);
@@ -99,8 +105,7 @@ impl Reading<'_> {
         let mut variables = provider.environment.variables.clone();
         variables.extend(own.variables);
         let environment_at = own.at.or_else(|| provider.environment.at.clone());
-        let role = role(&mut section, "role", self.intrinsics, report).or_else(|| provider.role.clone());
-        let permissions = self.permissions(&mut section, report);
+        let Rights { role, permissions } = self.rights(&mut section, report);
         let mut tags_of_all = provider.tags.clone();
         tags_of_all.extend(tags(section.take("tags"), &section.path("tags"), report));
         let package = section.take("package");
@@ -127,14 +132,41 @@ impl Reading<'_> {
         })
     }
 
-    /// The function's own statements, the provider's, or both.
-    fn permissions(&self, section: &mut Section<'_>, report: &mut Report) -> Vec<Permission> {
+    /// The function's own role or statements, else the provider's.
+    fn rights(&self, section: &mut Section<'_>, report: &mut Report) -> Rights {
         let inherits = section.flag("iamRoleStatementsInherit", report).unwrap_or(self.inherits_statements);
+        let own_role = role(section, "role", self.intrinsics, report);
         let provided = self.provider.permissions.clone();
-        let Some(own) = section.take("iamRoleStatements") else { return provided };
-        let own = statements(own, &section.path("iamRoleStatements"), self.intrinsics, report);
-        if inherits { provided.into_iter().chain(own).collect() } else { own }
+        let Some(own) = section.take("iamRoleStatements") else {
+            let role = own_role.or_else(|| self.provider.role.clone());
+            let permissions = if role.is_some() { Vec::new() } else { provided };
+            return Rights { role, permissions };
+        };
+        let path = section.path("iamRoleStatements");
+        let own_statements = statements(own, &path, self.intrinsics, report);
+        if own_role.is_some() {
+            let hint = "Take one of them out: the role that `role` names has its own statements.";
+            report.error(&own.at, format!("`{path}` does not go with `role`."), hint);
+        }
+        let inherited = if inherits { provided } else { Vec::new() };
+        Rights { role: own_role, permissions: inherited.into_iter().chain(own_statements).collect() }
     }
+}
+
+/// What a function may do: as a role that exists, or as a role of its own with these statements.
+struct Rights {
+    role: Option<Template>,
+    permissions: Vec<Permission>,
+}
+
+/// What Lambda shows beside the name (CreateFunction: up to 256 characters).
+fn description(section: &mut Section<'_>, report: &mut Report) -> Option<String> {
+    let description = section.text("description", report)?;
+    if description.value.chars().count() > LONGEST_DESCRIPTION {
+        let message = format!("The description is too long: Lambda takes {LONGEST_DESCRIPTION} characters.");
+        report.error(&description.at, message, "Shorten it.");
+    }
+    Some(description.value)
 }
 
 fn handler(section: &mut Section<'_>, runtime: Option<Runtime>, report: &mut Report) -> Option<String> {

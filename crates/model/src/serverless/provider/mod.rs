@@ -97,6 +97,7 @@ impl Provider {
         let variables = section.take("environment");
         provider.environment = environment(variables, "provider.environment", intrinsics, report);
         provider.roles(&mut section, stack, intrinsics, report);
+        provider.refuse_statements_of_a_role(section.at, report);
         let tags_of_all = section.take("tags");
         provider.tags_at = tags_of_all.map(|member| member.at.clone());
         provider.tags = tags(tags_of_all, "provider.tags", report);
@@ -128,6 +129,14 @@ impl Provider {
             Some(_) => self.role = role(&mut iam, "role", intrinsics, report),
         }
         iam.finish(report);
+    }
+
+    /// Statements beside a role that exists would have no effect: that role has its own.
+    fn refuse_statements_of_a_role(&self, at: &Origin, report: &mut Report) {
+        if self.role.is_some() && !self.permissions.is_empty() {
+            let message = "The provider names a role that exists, and statements: no role would have these.";
+            report.error(at, message, "Take one of them out.");
+        }
     }
 
     fn iam_role(&mut self, iam: &mut Section<'_>, stack: &Stack, intrinsics: Intrinsics<'_>, report: &mut Report) {

@@ -115,10 +115,10 @@ impl<'n> Section<'n> {
         items(&member.value, &self.path(key), report)
     }
 
-    /// Refuses each of these keys that is there.
+    /// Refuses each of these keys that is there, unless it says no.
     pub(in crate::serverless) fn refuse(&mut self, refusals: &[Refusal], report: &mut Report) {
         for refusal in refusals {
-            if let Some(member) = self.take(refusal.key) {
+            if let Some(member) = self.take(refusal.key).filter(|member| !says_no(&member.value)) {
                 let message = format!("`{}` can't be honoured: {}", self.path(refusal.key), refusal.why);
                 report.error(&member.at, message, refusal.hint);
             }
@@ -146,6 +146,15 @@ impl<'n> Section<'n> {
             };
             report.error(&member.at, format!("`workshop` knows no key `{}` {place}.", member.key), hint);
         }
+    }
+}
+
+/// Whether a value switches off what its key would bring: `false`, or a list of nothing.
+fn says_no(node: &Node) -> bool {
+    match &node.content {
+        Content::Scalar(value) => *value == Value::Bool(false),
+        Content::List(items) => items.is_empty(),
+        Content::Table(_) | Content::Failed => false,
     }
 }
 

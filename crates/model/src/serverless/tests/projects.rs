@@ -184,7 +184,6 @@ functions:
     roles: path /team/ boundary Some("arn:aws:iam::123456789012:policy/developers") tags {}
     fixed: orders-dev-fixed nodejs22.x a.fixed 1024 MB 6 s x86_64 logs for ever
       role arn:aws:iam::123456789012:role/fixed
-      Allow logs:PutLogEvents on *
     plain: orders-dev-plain nodejs22.x a.plain 1024 MB 6 s x86_64 logs for ever
       Allow logs:PutLogEvents on *
     read: orders-dev-read nodejs22.x a.read 1024 MB 6 s x86_64 logs for ever

@@ -308,7 +308,7 @@ fn events_of_functions() {
 
 #[test]
 fn keys_of_the_provider() {
-    insta::assert_snapshot!(provider("  vpc: {}\n  layers: []\n  kmsKeyArn: x\n  ecr: {}\n  iamManagedPolicies: []\n  logDataProtectionPolicy: {}\n  stackParameters: []\n  apiKeys: []\n  usagePlan: {}\n  resourcePolicy: []\n  vpcEndpointIds: []\n  websocket: {}\n  endpointType: PRIVATE\n  variableSyntax: '%{x}'\n  regoin: x\n"), @r"
+    insta::assert_snapshot!(provider("  vpc: {}\n  layers: [x]\n  kmsKeyArn: x\n  ecr: {}\n  iamManagedPolicies: [x]\n  logDataProtectionPolicy: {}\n  stackParameters: [x]\n  apiKeys: [x]\n  usagePlan: {}\n  resourcePolicy: [x]\n  vpcEndpointIds: []\n  websocket: {}\n  endpointType: PRIVATE\n  variableSyntax: '%{x}'\n  regoin: x\n"), @r"
     serverless.yml:5:3: `provider.vpc` can't be honoured: functions run in no network of yours.
       Take it out if the functions need nothing in that network.
     serverless.yml:6:3: `provider.layers` can't be honoured: `workshop` deploys no layers.
@@ -329,8 +329,6 @@ fn keys_of_the_provider() {
       Without it the endpoint would be open to everybody: check the key or the caller in the function, then take it out.
     serverless.yml:14:3: `provider.resourcePolicy` can't be honoured: an HTTP API has no resource policy.
       Without it the endpoint would be open to everybody: check the key or the caller in the function, then take it out.
-    serverless.yml:15:3: `provider.vpcEndpointIds` can't be honoured: an HTTP API is public.
-      Without it the endpoint would be open to everybody: check the key or the caller in the function, then take it out.
     serverless.yml:16:3: `provider.websocket` can't be honoured: `workshop` deploys no WebSocket APIs.
       Take it out, and poll with `httpApi` instead.
     serverless.yml:17:17: `provider.endpointType` can't be private: an HTTP API is public.
@@ -340,28 +338,28 @@ fn keys_of_the_provider() {
     serverless.yml:19:3: `workshop` knows no key `regoin` in `provider`.
       Did you mean `region`? Otherwise take it out.
     ");
-    insta::assert_snapshot!(provider("  apiGateway: {apiKeys: [], usagePlan: {}, resourcePolicy: [], apiKeySourceType: HEADER, restApiId: x, restApiRootResourceId: x, restApiResources: {}, websocketApiId: x, disableDefaultEndpoint: true, timeoutInMillis: 50, stage: x}\n  httpApi: {id: x, disableDefaultEndpoint: true, timeout: 5, payload: '3.0'}\n  iam: {role: {managedPolicies: [], name: x, tags: {}, path: team, permissionsBoundary: b}}\n"), @r"
+    insta::assert_snapshot!(provider("  apiGateway: {apiKeys: [x], usagePlan: {}, resourcePolicy: [x], apiKeySourceType: HEADER, restApiId: x, restApiRootResourceId: x, restApiResources: {}, websocketApiId: x, disableDefaultEndpoint: true, timeoutInMillis: 50, stage: x}\n  httpApi: {id: x, disableDefaultEndpoint: true, timeout: 5, payload: '3.0'}\n  iam: {role: {managedPolicies: [x], name: x, tags: {}, path: team, permissionsBoundary: b}}\n"), @r"
     serverless.yml:5:16: `provider.apiGateway.apiKeys` can't be honoured: an HTTP API has no API keys.
       Without it the endpoint would be open to everybody: check the key or the caller in the function, then take it out.
-    serverless.yml:5:29: `provider.apiGateway.usagePlan` can't be honoured: an HTTP API has no usage plans.
+    serverless.yml:5:30: `provider.apiGateway.usagePlan` can't be honoured: an HTTP API has no usage plans.
       Without it the endpoint would be open to everybody: check the key or the caller in the function, then take it out.
-    serverless.yml:5:44: `provider.apiGateway.resourcePolicy` can't be honoured: an HTTP API has no resource policy.
+    serverless.yml:5:45: `provider.apiGateway.resourcePolicy` can't be honoured: an HTTP API has no resource policy.
       Without it the endpoint would be open to everybody: check the key or the caller in the function, then take it out.
-    serverless.yml:5:64: `provider.apiGateway.apiKeySourceType` can't be honoured: an HTTP API has no API keys.
+    serverless.yml:5:66: `provider.apiGateway.apiKeySourceType` can't be honoured: an HTTP API has no API keys.
       Without it the endpoint would be open to everybody: check the key or the caller in the function, then take it out.
-    serverless.yml:5:90: `provider.apiGateway.restApiId` can't be honoured: the service gets an API of its own.
+    serverless.yml:5:92: `provider.apiGateway.restApiId` can't be honoured: the service gets an API of its own.
       Take it out if the endpoint's answers don't depend on it.
-    serverless.yml:5:104: `provider.apiGateway.restApiRootResourceId` can't be honoured: the service gets an API of its own.
+    serverless.yml:5:106: `provider.apiGateway.restApiRootResourceId` can't be honoured: the service gets an API of its own.
       Take it out if the endpoint's answers don't depend on it.
-    serverless.yml:5:130: `provider.apiGateway.restApiResources` can't be honoured: the service gets an API of its own.
+    serverless.yml:5:132: `provider.apiGateway.restApiResources` can't be honoured: the service gets an API of its own.
       Take it out if the endpoint's answers don't depend on it.
-    serverless.yml:5:152: `provider.apiGateway.websocketApiId` can't be honoured: `workshop` deploys no WebSocket APIs.
+    serverless.yml:5:154: `provider.apiGateway.websocketApiId` can't be honoured: `workshop` deploys no WebSocket APIs.
       Take it out if the endpoint's answers don't depend on it.
-    serverless.yml:5:171: `provider.apiGateway.disableDefaultEndpoint` can't be honoured: the default endpoint is the only one.
+    serverless.yml:5:173: `provider.apiGateway.disableDefaultEndpoint` can't be honoured: the default endpoint is the only one.
       Take it out if the endpoint's answers don't depend on it.
-    serverless.yml:5:201: `provider.apiGateway.timeoutInMillis` can't be honoured: an HTTP API waits for 30 seconds.
+    serverless.yml:5:203: `provider.apiGateway.timeoutInMillis` can't be honoured: an HTTP API waits for 30 seconds.
       Set the functions' `timeout`.
-    serverless.yml:5:222: `provider.apiGateway.stage` can't be honoured: the API's stage is the deployment's.
+    serverless.yml:5:224: `provider.apiGateway.stage` can't be honoured: the API's stage is the deployment's.
       Name the stage with `--stage`.
     serverless.yml:6:13: `provider.httpApi.id` can't be honoured: the service gets an API of its own.
       Take it out if the endpoint's answers don't depend on it.
@@ -373,13 +371,13 @@ fn keys_of_the_provider() {
       It is `'1.0'` or `'2.0'`.
     serverless.yml:7:16: `provider.iam.role.managedPolicies` can't be honoured: roles have only the statements that the service lists.
       List what the functions need under `statements`.
-    serverless.yml:7:37: `provider.iam.role.name` can't be honoured: every function has a role of its own, named after the service, the stage and the function.
+    serverless.yml:7:38: `provider.iam.role.name` can't be honoured: every function has a role of its own, named after the service, the stage and the function.
       Take it out.
-    serverless.yml:7:46: `provider.iam.role.tags` can't be honoured: roles have the tags of the whole stack.
+    serverless.yml:7:47: `provider.iam.role.tags` can't be honoured: roles have the tags of the whole stack.
       Use `provider.stackTags`.
-    serverless.yml:7:62: `team` can't be the path of roles: it begins and ends with `/`, holds letters, digits, `+=,.@_-` and `/`, and has up to 512 characters, such as `/team/`.
+    serverless.yml:7:63: `team` can't be the path of roles: it begins and ends with `/`, holds letters, digits, `+=,.@_-` and `/`, and has up to 512 characters, such as `/team/`.
       Correct it, or take it out.
-    serverless.yml:7:89: `b` is not the ARN of a managed policy.
+    serverless.yml:7:90: `b` is not the ARN of a managed policy.
       It looks like `arn:aws:iam::${aws:accountId}:policy/NAME`.
     ");
     insta::assert_snapshot!(provider("  deploymentBucket: x\n  lambdaHashingVersion: 20201221\n  versionFunctions: false\n  tracing: {lambda: true}\n  logs: {restApi: true}\n  profile: me\n  apiName: x\n  endpointType: EDGE\n  variableSyntax: \"\\\\${([ ~:a-z]+?)}\"\n  apiGateway: {shouldStartNameWithService: true, minimumCompressionSize: 10, binaryMediaTypes: ['*/*']}\n  httpApi: {metrics: true, authorizers: {}}\n  iam: {deploymentRole: x}\n"), @r"
@@ -513,7 +511,7 @@ fn resources_of_other_kinds() {
 
 #[test]
 fn keys_of_state_machines() {
-    insta::assert_snapshot!(machine("      events: [{http: {}}, {schedule: rate(1 day)}, {cloudwatchEvent: {}}, x]\n      retain: true\n      notifications: {}\n      alarms: {}\n      encryptionConfig: {}\n      kmsKeyArns: []\n      configureTaskTimeouts: true\n      type: EXPRES\n      role: MyRole\n      loggingConfig: {level: error}\n      tgas: {}\n"), @r"
+    insta::assert_snapshot!(machine("      events: [{http: {}}, {schedule: rate(1 day)}, {cloudwatchEvent: {}}, x]\n      retain: true\n      notifications: {}\n      alarms: {}\n      encryptionConfig: {}\n      kmsKeyArns: [x]\n      configureTaskTimeouts: true\n      type: EXPRES\n      role: MyRole\n      loggingConfig: {level: error}\n      tgas: {}\n"), @r"
     serverless.yml:7:17: `workshop` makes no event `http`: nothing would start the state machine.
       Start it from a function with an event `http`, as the lesson does, or with `workshop start`.
     serverless.yml:7:29: `workshop` makes no event `schedule`: nothing would start the state machine.

@@ -58,6 +58,8 @@ fn what_has_no_value_is_an_error_at_its_own_column() {
     insta::assert_snapshot!(plain("a-${self:custom.none}-${env:NONE}", ""), @r"
     serverless.yml:7:16: `${self:custom.none}` has no value.
       Correct the path, or add a fallback: `${self:a.b, 'value'}`.
+    serverless.yml:7:36: `${env:NONE}` has no value.
+      Set the environment variable `NONE`, or add a fallback: `${env:NONE, 'value'}`.
     ");
     insta::assert_snapshot!(plain("b ${env:NONE}", ""), @r"
     serverless.yml:7:16: `${env:NONE}` has no value.

@@ -12,7 +12,7 @@ use crate::source::{ModelError, Source};
 use crate::serverless::reading::tree::{Content, Node, Origin};
 use super::refused::refused;
 use super::syntax::{Lookup, Part};
-use super::Variables;
+use super::{Failure, Variables};
 
 /// What to do about a lookup that found nothing.
 pub(super) fn advice(lookup: &Lookup) -> String {
@@ -34,7 +34,7 @@ pub(super) fn advice(lookup: &Lookup) -> String {
 
 impl Variables<'_> {
     /// The value that a lookup finds.
-    pub(super) fn lookup(&self, here: &Origin, text: &str, lookup: &Lookup) -> Result<Option<Node>, ModelError> {
+    pub(super) fn lookup(&self, here: &Origin, text: &str, lookup: &Lookup) -> Result<Option<Node>, Failure> {
         let address = self.joined(here, text, &lookup.address)?;
         let parameters = match &lookup.parameters {
             Some(parts) if lookup.kind != "strToBool" => Some(self.joined(here, text, parts)?),
@@ -53,16 +53,16 @@ impl Variables<'_> {
             ("aws", None) if address == "accountId" => Ok(Some(Node::scalar(here, self.account()))),
             ("sls", None) if address == "instanceId" => {
                 let message = "`${sls:instanceId}` is another value in every run: two deployments would never be the same.";
-                Err(here.error(message).with_hint("Use `${param:NAME}` and `--param NAME=value`."))
+                Err(here.error(message).with_hint("Use `${param:NAME}` and `--param NAME=value`.").into())
             }
             ("sls" | "aws", None) => {
                 let known = ["sls:stage", "aws:region", "aws:accountId"];
                 let written = format!("{}:{address}", lookup.kind);
                 let near = nearest(&written, &known).unwrap_or(known[0]);
                 let message = format!("There is no variable `${{{written}}}`.");
-                Err(here.error(message).with_hint(format!("Did you mean `${{{near}}}`? Known are {}.", known.join(", "))))
+                Err(here.error(message).with_hint(format!("Did you mean `${{{near}}}`? Known are {}.", known.join(", "))).into())
             }
-            (kind, _) => Err(refused_kind(here, kind)),
+            (kind, _) => Err(refused_kind(here, kind).into()),
         }
     }
 
@@ -76,7 +76,7 @@ impl Variables<'_> {
     }
 
     /// The stage of the deployment that the file is read for.
-    fn stage(&self) -> Result<String, ModelError> {
+    fn stage(&self) -> Result<String, Failure> {
         match &self.surroundings.stage {
             Some(stage) => Ok(stage.to_string()),
             None => Ok(self.of_provider("stage")?.unwrap_or_else(|| StageName::default().to_string())),
@@ -84,7 +84,7 @@ impl Variables<'_> {
     }
 
     /// The region of the deployment that the file is read for.
-    fn region(&self) -> Result<String, ModelError> {
+    fn region(&self) -> Result<String, Failure> {
         match &self.surroundings.region {
             Some(region) => Ok(region.to_string()),
             None => Ok(self.of_provider("region")?.unwrap_or_else(|| DEFAULT_REGION.to_owned())),
@@ -96,16 +96,16 @@ impl Variables<'_> {
         account.unwrap_or_else(|| "#{AWS::AccountId}".to_owned())
     }
 
-    fn of_provider(&self, key: &str) -> Result<Option<String>, ModelError> {
+    fn of_provider(&self, key: &str) -> Result<Option<String>, Failure> {
         let found = self.descend(&self.root, &["provider", key])?;
         Ok(found.and_then(|node| node.as_text().map(str::to_owned)))
     }
 
     /// `${self:a.b}`: a value of the service file.
-    fn of_service(&self, here: &Origin, address: &str) -> Result<Option<Node>, ModelError> {
+    fn of_service(&self, here: &Origin, address: &str) -> Result<Option<Node>, Failure> {
         if address.is_empty() {
             let message = "`${self:}` is the whole file, which would be in itself.";
-            return Err(here.error(message).with_hint("Name a part of it: `${self:custom.name}`."));
+            return Err(here.error(message).with_hint("Name a part of it: `${self:custom.name}`.").into());
         }
         let path: Vec<&str> = address.split('.').collect();
         let found = self.descend(&self.root, &path)?;
@@ -118,7 +118,7 @@ impl Variables<'_> {
     }
 
     /// `${param:name}`: from the command line, else from the stage's parameters, else from those of every stage.
-    fn parameter(&self, here: &Origin, name: &str) -> Result<Option<Node>, ModelError> {
+    fn parameter(&self, here: &Origin, name: &str) -> Result<Option<Node>, Failure> {
         if let Some(value) = self.surroundings.parameters.get(name) {
             return Ok(Some(Node::scalar(here, value.as_str())));
         }
@@ -137,24 +137,24 @@ impl Variables<'_> {
     }
 
     /// `${file(path):a.b}`: a file, or a value in it.
-    fn of_file(&self, here: &Origin, path: &str, address: &str) -> Result<Option<Node>, ModelError> {
+    fn of_file(&self, here: &Origin, path: &str, address: &str) -> Result<Option<Node>, Failure> {
         let path = path.strip_prefix("./").unwrap_or(path);
         let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
         if ["js", "cjs", "mjs", "ts"].contains(&extension.as_str()) {
             let message = format!("`{path}` is a program: reading a service file runs none.");
             let hint = "Write its values into a .yml or .json file, or pass them with `--param` or as environment variables.";
-            return Err(here.error(message).with_hint(hint));
+            return Err(here.error(message).with_hint(hint).into());
         }
         if path.starts_with(['/', '~']) {
             let message = format!("`{path}` is not a path from the service file's folder.");
-            return Err(here.error(message).with_hint("Put the file beside the service file and name it from there."));
+            return Err(here.error(message).with_hint("Put the file beside the service file and name it from there.").into());
         }
         let Some(root) = self.file(here, path, &extension)? else { return Ok(None) };
         let address: Vec<&str> = if address.is_empty() { Vec::new() } else { address.split('.').collect() };
         self.descend(&root, &address)
     }
 
-    fn file(&self, here: &Origin, path: &str, extension: &str) -> Result<Option<Rc<Node>>, ModelError> {
+    fn file(&self, here: &Origin, path: &str, extension: &str) -> Result<Option<Rc<Node>>, Failure> {
         if let Some(known) = self.files.borrow().get(path) {
             return Ok(Some(Rc::clone(known)));
         }
@@ -176,7 +176,7 @@ impl Variables<'_> {
     }
 
     /// `${strToBool(text)}`.
-    fn boolean(&self, here: &Origin, text: &str, lookup: &Lookup) -> Result<Node, ModelError> {
+    fn boolean(&self, here: &Origin, text: &str, lookup: &Lookup) -> Result<Node, Failure> {
         let parts = lookup.parameters.as_deref().unwrap_or_default();
         let given = self.joined(here, text, parts)?;
         let value = match given.trim().to_ascii_lowercase().as_str() {
@@ -184,14 +184,14 @@ impl Variables<'_> {
             "false" | "0" => false,
             _ => {
                 let message = format!("`strToBool` takes `true`, `false`, `1` or `0`; it is given `{given}`.");
-                return Err(here.error(message).with_hint("Correct the value."));
+                return Err(here.error(message).with_hint("Correct the value.").into());
             }
         };
         Ok(Node::scalar(here, Value::Bool(value)))
     }
 
     /// The value at a path below a value.
-    fn descend(&self, from: &Node, path: &[&str]) -> Result<Option<Node>, ModelError> {
+    fn descend(&self, from: &Node, path: &[&str]) -> Result<Option<Node>, Failure> {
         let mut current = self.shallow(from)?;
         for key in path {
             let next = match &current {

@@ -41,6 +41,15 @@ pub(super) struct Variables<'a> {
     steps: Cell<usize>,
 }
 
+/// Why a value can't be had: one error, or one for each variable of a text.
+struct Failure(Vec<ModelError>);
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        Self(vec![error])
+    }
+}
+
 struct Active {
     at: Origin,
     text: String,
@@ -69,8 +78,8 @@ impl<'a> Variables<'a> {
     pub(super) fn custom(&self, key: &str, report: &mut Report) -> Option<Member> {
         let custom = match self.shallow(&self.root.member("custom")?.value) {
             Ok(custom) => custom,
-            Err(error) => {
-                report.add(error);
+            Err(Failure(errors)) => {
+                errors.into_iter().for_each(|error| report.add(error));
                 return None;
             }
         };
@@ -81,8 +90,8 @@ impl<'a> Variables<'a> {
 
     /// A value with all its variables replaced. Those that have no value are reported, and [`Content::Failed`].
     pub(super) fn deep(&self, node: &Node, report: &mut Report) -> Node {
-        let failed = |report: &mut Report, error| {
-            report.add(error);
+        let failed = |report: &mut Report, Failure(errors): Failure| {
+            errors.into_iter().for_each(|error| report.add(error));
             Node { at: node.at.clone(), content: Content::Failed }
         };
         if let Err(error) = self.enter(&node.at) {
@@ -123,7 +132,7 @@ impl<'a> Variables<'a> {
     }
 
     /// A value whose own variables are replaced, but not those of its members.
-    fn shallow<'n>(&self, node: &'n Node) -> Result<Cow<'n, Node>, ModelError> {
+    fn shallow<'n>(&self, node: &'n Node) -> Result<Cow<'n, Node>, Failure> {
         let Some(text) = variables_of(node) else { return Ok(Cow::Borrowed(node)) };
         self.enter(&node.at)?;
         let result = self.activate(&node.at, text).and_then(|()| {
@@ -136,35 +145,35 @@ impl<'a> Variables<'a> {
     }
 
     /// Counts one value, in the depth too.
-    fn enter(&self, at: &Origin) -> Result<(), ModelError> {
+    fn enter(&self, at: &Origin) -> Result<(), Failure> {
         self.steps.set(self.steps.get() + 1);
         if self.steps.get() > MAX_STEPS || self.depth.get() >= MAX_DEPTH {
             let message = "The variables make the file too big: too many values lie in each other or repeat each other.";
-            return Err(at.error(message).with_hint("Use fewer variables whose values are variables."));
+            return Err(at.error(message).with_hint("Use fewer variables whose values are variables.").into());
         }
         self.depth.set(self.depth.get() + 1);
         Ok(())
     }
 
     /// Notes that a text's variables are being replaced; not twice at once.
-    fn activate(&self, at: &Origin, text: &str) -> Result<(), ModelError> {
+    fn activate(&self, at: &Origin, text: &str) -> Result<(), Failure> {
         let mut active = self.active.borrow_mut();
         let is_here = |other: &Active| Rc::ptr_eq(&other.at.source, &at.source) && other.at.span == at.span && other.text == text;
         if let Some(first) = active.iter().position(is_here) {
             let circle: Vec<&str> = active[first..].iter().map(|active| active.text.as_str()).chain([text]).collect();
             let message = format!("The value needs itself: {}.", circle.join(" -> "));
-            return Err(at.error(message).with_hint("Write one of these values out."));
+            return Err(at.error(message).with_hint("Write one of these values out.").into());
         }
         if active.len() == MAX_ACTIVE {
             let message = format!("More than {MAX_ACTIVE} variables lead to each other before there is a value.");
-            return Err(at.error(message).with_hint("Write one of these values out."));
+            return Err(at.error(message).with_hint("Write one of these values out.").into());
         }
         active.push(Active { at: at.clone(), text: text.to_owned() });
         Ok(())
     }
 
     /// What a text with variables says: the value of its only variable, or one text.
-    fn replace(&self, at: &Origin, text: &str) -> Result<Node, ModelError> {
+    fn replace(&self, at: &Origin, text: &str) -> Result<Node, Failure> {
         let parts = syntax::parse(text).map_err(|malformed| {
             let written = &text[malformed.span];
             let message = format!("`{written}` begins a variable and does not end as one.");
@@ -178,22 +187,27 @@ impl<'a> Variables<'a> {
     }
 
     /// The text that parts are together.
-    fn joined(&self, at: &Origin, text: &str, parts: &[Part]) -> Result<String, ModelError> {
+    fn joined(&self, at: &Origin, text: &str, parts: &[Part]) -> Result<String, Failure> {
         let mut joined = String::new();
+        let mut errors = Vec::new();
         for part in parts {
             match part {
                 Part::Text(plain) => joined.push_str(plain),
-                Part::Variable(variable) => joined.push_str(&self.as_text(at, text, variable)?),
+                Part::Variable(variable) => match self.as_text(at, text, variable) {
+                    Ok(value) => joined.push_str(&value),
+                    Err(Failure(more)) => errors.extend(more),
+                },
             }
             if joined.len() > MAX_TEXT_BYTES {
-                return Err(at.error("The variables make this text too long.").with_hint("Use fewer variables in it."));
+                let error = at.error("The variables make this text too long.").with_hint("Use fewer variables in it.");
+                return Err(error.into());
             }
         }
-        Ok(joined)
+        if errors.is_empty() { Ok(joined) } else { Err(Failure(errors)) }
     }
 
     /// The value of a variable that is a part of a text.
-    fn as_text(&self, at: &Origin, text: &str, variable: &Variable) -> Result<String, ModelError> {
+    fn as_text(&self, at: &Origin, text: &str, variable: &Variable) -> Result<String, Failure> {
         let value = self.variable(at, text, variable)?;
         match &value.content {
             Content::Scalar(Value::String(value)) => Ok(value.clone()),
@@ -201,19 +215,20 @@ impl<'a> Variables<'a> {
             _ => {
                 let written = written(text, variable);
                 let message = format!("`{written}` is {}, which can't be a part of a text.", value.kind());
-                Err(at.of_part(written).error(message).with_hint("Refer to a text or a number, or use `Fn::Join`."))
+                let hint = "Refer to a text or a number, or use `Fn::Join`.";
+                Err(at.of_part(written).error(message).with_hint(hint).into())
             }
         }
     }
 
     /// The value of a variable that stands in `text`.
-    fn variable(&self, at: &Origin, text: &str, variable: &Variable) -> Result<Node, ModelError> {
+    fn variable(&self, at: &Origin, text: &str, variable: &Variable) -> Result<Node, Failure> {
         let written = written(text, variable);
         let here = at.of_part(written);
-        self.alternatives(&here, text, variable)?.ok_or_else(|| self.without_value(&here, written, variable))
+        self.alternatives(&here, text, variable)?.ok_or_else(|| without_value(&here, written, variable).into())
     }
 
-    fn alternatives(&self, here: &Origin, text: &str, variable: &Variable) -> Result<Option<Node>, ModelError> {
+    fn alternatives(&self, here: &Origin, text: &str, variable: &Variable) -> Result<Option<Node>, Failure> {
         let mut null = None;
         for alternative in &variable.alternatives {
             let found = match alternative {
@@ -234,15 +249,6 @@ impl<'a> Variables<'a> {
         }
         Ok(null.filter(|_| matches!(variable.alternatives.last(), Some(Alternative::Literal(Value::Null)))))
     }
-
-    fn without_value(&self, here: &Origin, written: &str, variable: &Variable) -> ModelError {
-        let lookup = variable.alternatives.iter().rev().find_map(|alternative| match alternative {
-            Alternative::Lookup(lookup) => Some(lookup),
-            _ => None,
-        });
-        let hint = lookup.map_or_else(|| "Add a fallback.".to_owned(), lookup::advice);
-        here.error(format!("`{written}` has no value.")).with_hint(hint)
-    }
 }
 
 /// The text of a value, if it may have variables.
@@ -260,4 +266,14 @@ fn variables_of(node: &Node) -> Option<&str> {
 /// A variable as it is written in a text.
 fn written<'t>(text: &'t str, variable: &Variable) -> &'t str {
     text.get(variable.span.clone()).unwrap_or(text)
+}
+
+/// The error of a variable of which no alternative has a value.
+fn without_value(here: &Origin, written: &str, variable: &Variable) -> ModelError {
+    let lookup = variable.alternatives.iter().rev().find_map(|alternative| match alternative {
+        Alternative::Lookup(lookup) => Some(lookup),
+        _ => None,
+    });
+    let hint = lookup.map_or_else(|| "Add a fallback.".to_owned(), lookup::advice);
+    here.error(format!("`{written}` has no value.")).with_hint(hint)
 }
