@@ -149,6 +149,40 @@ impl Arn {
     }
 }
 
+/// The longest names that CreateFunction, CreateStateMachine and CreateActivity take, in characters.
+const FUNCTION_NAME_LIMIT: usize = 64;
+const STATES_NAME_LIMIT: usize = 80;
+
+/// What CreateStateMachine and CreateActivity refuse in a name, beside control characters and white space.
+const REFUSED_IN_STATES_NAMES: &str = "<>{}[]?*\"#%\\^|~`$&,;:/";
+
+/// Why Lambda would refuse a function's deployed name; nothing when it takes it.
+pub(super) fn refused_function_name(name: &str) -> Option<String> {
+    let allowed = |c: char| name_character(c) || c == '_';
+    let is_taken = !name.is_empty() && name.chars().all(allowed) && name.len() <= FUNCTION_NAME_LIMIT;
+    (!is_taken).then(|| {
+        format!(
+            "`{}` can't be a function's name: Lambda takes 1 to {FUNCTION_NAME_LIMIT} letters, digits, `-` and `_`; it has {} \
+             characters.",
+            name.escape_debug(),
+            name.chars().count()
+        )
+    })
+}
+
+/// Why Step Functions would refuse the deployed name of `what`, a state machine or an activity.
+pub(super) fn refused_states_name(what: &str, name: &str) -> Option<String> {
+    let refused = |c: char| c.is_control() || c.is_whitespace() || REFUSED_IN_STATES_NAMES.contains(c);
+    let length = name.chars().count();
+    (length == 0 || length > STATES_NAME_LIMIT || name.contains(refused)).then(|| {
+        format!(
+            "`{}` can't be {what}'s name: Step Functions takes 1 to {STATES_NAME_LIMIT} characters without spaces and \
+             `{REFUSED_IN_STATES_NAMES}`; it has {length} characters.",
+            name.escape_debug()
+        )
+    })
+}
+
 /// The known word most like what was written, if any is near enough to be meant.
 pub fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     known

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use runtimes::Runtime;
+use runtimes::{Runtime, RuntimeError};
 
 use super::document::Document;
-use super::names::{AccountId, Key, Region, ServiceName, StageName};
+use super::names::{AccountId, Key, Region, ServiceName, StageName, nearest};
 use super::pseudo::Template;
 use super::source::{Place, Source};
 use super::stack::{DeployedNames, Stack};
@@ -245,6 +245,37 @@ pub enum StateMachineKind {
     Standard,
     /// At least once, up to five minutes.
     Express,
+}
+
+/// The runtime of a function whose file names one. What the command names wins among runtimes of the same language, so that
+/// it can replace a retired one.
+///
+/// # Errors
+/// Functions can't be deployed with the runtime.
+pub(super) fn chosen_runtime(written: &str, named_by_command: Option<Runtime>) -> Result<Runtime, RuntimeError> {
+    let parsed = Runtime::parse(written);
+    let language = match &parsed {
+        Ok(runtime) | Err(RuntimeError::Retired { successor: runtime, .. }) => Some(runtime.language()),
+        Err(_) => None,
+    };
+    match named_by_command.filter(|named| Some(named.language()) == language) {
+        Some(named) => Ok(named),
+        None => parsed,
+    }
+}
+
+/// What to do about a runtime that functions can't be deployed with.
+pub(super) fn runtime_advice(error: &RuntimeError) -> String {
+    let known = Runtime::ALL.map(Runtime::as_str);
+    match error {
+        RuntimeError::Retired { successor, .. } => {
+            format!("Write `{successor}` there, or deploy with `--runtime {successor}`; look whether the code runs on it.")
+        }
+        RuntimeError::Unknown { name } if nearest(name, &known).is_some() => {
+            format!("Did you mean `{}`? Known are {}.", nearest(name, &known).unwrap_or_default(), known.join(", "))
+        }
+        _ => format!("Known are {}.", known.join(", ")),
+    }
 }
 
 impl Service {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::names::{Key, Region, ServiceName, StageName};
 use crate::service::{Route, Service, Throttle};
+use crate::stack::Stack;
 
 use super::events;
 use super::functions::{self, Named, Packaging, Reading};
@@ -14,7 +15,6 @@ use super::reading::section::{Ineffective, Refusal, Section, text};
 use super::reading::tree::{Content, Member, Node};
 use super::references::declared::Declared;
 use super::references::intrinsics::Intrinsics;
-use super::references::names::measured_stack;
 use super::resources::resources;
 use super::step_functions::{self, Block};
 use super::surroundings::Surroundings;
@@ -83,7 +83,7 @@ pub(super) fn service(
     let region = default_region(provider_member.as_ref(), report);
     let measured_region = surroundings.region.as_ref().or(region.as_ref());
     let deployed_stage = surroundings.stage.as_ref().unwrap_or(&stage);
-    let stack = measured_stack(&name, deployed_stage, measured_region);
+    let stack = Stack::measured(&name, deployed_stage, measured_region);
     let named = functions::named(functions_member.as_ref(), &stack, report);
     let block = step_functions::block(machines_member.as_ref(), &stack, report);
     let mut declared = declared(&named, &block, &plugins);

@@ -2,7 +2,7 @@
 
 mod keys;
 mod packaging;
-pub(crate) mod runtime;
+mod runtime;
 
 use std::collections::BTreeMap;
 

@@ -1,11 +1,11 @@
 //! Which runtime a function has: the one that it or the service names, or the command.
 
-use runtimes::{Runtime, RuntimeError};
+use runtimes::Runtime;
 
-use crate::names::nearest;
 use crate::serverless::reading::report::Report;
 use crate::serverless::reading::section::Located;
 use crate::serverless::reading::tree::Origin;
+use crate::service::{chosen_runtime, runtime_advice};
 
 /// The runtime of a function. `named` is what the command names.
 pub(super) fn runtime(
@@ -22,28 +22,6 @@ pub(super) fn runtime(
         }
         return named;
     };
-    let parsed = Runtime::parse(&written.value);
-    let language = match &parsed {
-        Ok(runtime) | Err(RuntimeError::Retired { successor: runtime, .. }) => Some(runtime.language()),
-        Err(_) => None,
-    };
-    if let Some(named) = named.filter(|named| Some(named.language()) == language) {
-        return Some(named);
-    }
-    parsed.map_err(|error| report.error(&written.at, error.to_string(), advice(&error))).ok()
-}
-
-/// What to do about a runtime that functions can't be deployed with.
-pub(crate) fn advice(error: &RuntimeError) -> String {
-    let known: Vec<&str> = Runtime::ALL.iter().map(|runtime| runtime.as_str()).collect();
-    match error {
-        RuntimeError::Retired { successor, .. } => {
-            format!("Write `{successor}` there, or deploy with `--runtime {successor}`; look whether the code runs on it.")
-        }
-        RuntimeError::Unknown { name } => match nearest(name, &known) {
-            Some(near) => format!("Did you mean `{near}`? Known are {}.", known.join(", ")),
-            None => format!("Known are {}.", known.join(", ")),
-        },
-        _ => format!("Known are {}.", known.join(", ")),
-    }
+    let chosen = chosen_runtime(&written.value, named);
+    chosen.map_err(|error| report.error(&written.at, error.to_string(), runtime_advice(&error))).ok()
 }

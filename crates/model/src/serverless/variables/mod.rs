@@ -24,8 +24,9 @@ const MAX_DEPTH: usize = 256;
 /// How many variables may lead to each other before there is a value.
 const MAX_ACTIVE: usize = 32;
 
-/// How many values may be read, so that variables that repeat each other end.
+/// How many values may be read, and how many texts with variables, so that variables that repeat each other end.
 const MAX_STEPS: usize = 200_000;
+const MAX_REPLACED: usize = 20_000;
 
 /// How long a text may become, in bytes: more than any field of AWS takes.
 const MAX_TEXT_BYTES: usize = 4 << 20;
@@ -39,6 +40,7 @@ pub(super) struct Variables<'a> {
     active: RefCell<Vec<Active>>,
     depth: Cell<usize>,
     steps: Cell<usize>,
+    replaced: Cell<usize>,
 }
 
 /// Why a value can't be had: one error, or one for each variable of a text.
@@ -64,6 +66,7 @@ impl<'a> Variables<'a> {
             active: RefCell::default(),
             depth: Cell::default(),
             steps: Cell::default(),
+            replaced: Cell::default(),
         }
     }
 
@@ -148,8 +151,7 @@ impl<'a> Variables<'a> {
     fn enter(&self, at: &Origin) -> Result<(), Failure> {
         self.steps.set(self.steps.get() + 1);
         if self.steps.get() > MAX_STEPS || self.depth.get() >= MAX_DEPTH {
-            let message = "The variables make the file too big: too many values lie in each other or repeat each other.";
-            return Err(at.error(message).with_hint("Use fewer variables whose values are variables.").into());
+            return Err(too_big(at).into());
         }
         self.depth.set(self.depth.get() + 1);
         Ok(())
@@ -157,6 +159,10 @@ impl<'a> Variables<'a> {
 
     /// Notes that a text's variables are being replaced; not twice at once.
     fn activate(&self, at: &Origin, text: &str) -> Result<(), Failure> {
+        self.replaced.set(self.replaced.get() + 1);
+        if self.replaced.get() > MAX_REPLACED {
+            return Err(too_big(at).into());
+        }
         let mut active = self.active.borrow_mut();
         let is_here = |other: &Active| Rc::ptr_eq(&other.at.source, &at.source) && other.at.span == at.span && other.text == text;
         if let Some(first) = active.iter().position(is_here) {
@@ -266,6 +272,11 @@ fn variables_of(node: &Node) -> Option<&str> {
 /// A variable as it is written in a text.
 fn written<'t>(text: &'t str, variable: &Variable) -> &'t str {
     text.get(variable.span.clone()).unwrap_or(text)
+}
+
+fn too_big(at: &Origin) -> ModelError {
+    let message = "The variables make the file too big: too many values lie in each other or repeat each other.";
+    at.error(message).with_hint("Use fewer variables whose values are variables.")
 }
 
 /// The error of a variable of which no alternative has a value.
