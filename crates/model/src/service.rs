@@ -269,7 +269,9 @@ pub(super) fn runtime_advice(error: &RuntimeError) -> String {
     let known = Runtime::ALL.map(Runtime::as_str);
     match error {
         RuntimeError::Retired { successor, .. } => {
-            format!("Write `{successor}` there, or deploy with `--runtime {successor}`; look whether the code runs on it.")
+            format!(
+                "Write `{successor}` there, or deploy with `--runtime {successor}`; look whether the code runs on it."
+            )
         }
         RuntimeError::Unknown { name } if nearest(name, &known).is_some() => {
             format!("Did you mean `{}`? Known are {}.", nearest(name, &known).unwrap_or_default(), known.join(", "))

@@ -5,14 +5,18 @@ use serde_json::{Map, Value};
 use crate::pseudo::Template;
 use crate::service::{Effect, Permission};
 
-use crate::serverless::references::intrinsics::{Intrinsics, check, function};
 use crate::serverless::reading::report::Report;
 use crate::serverless::reading::section::{Refusal, Section, items, mismatch};
 use crate::serverless::reading::tree::{Content, Member, Node};
+use crate::serverless::references::intrinsics::{Intrinsics, check, function};
 
 const REFUSED: &[Refusal] = &[
     Refusal { key: "NotAction", why: "it allows every action but those.", hint: "List what is needed under `Action`." },
-    Refusal { key: "NotResource", why: "it is about everything but that.", hint: "List what is needed under `Resource`." },
+    Refusal {
+        key: "NotResource",
+        why: "it is about everything but that.",
+        hint: "List what is needed under `Resource`.",
+    },
     Refusal { key: "Principal", why: "a role's policy has none.", hint: "Take it out." },
     Refusal { key: "NotPrincipal", why: "a role's policy has none.", hint: "Take it out." },
 ];
@@ -35,7 +39,8 @@ fn statement(node: &Node, path: &str, intrinsics: Intrinsics<'_>, report: &mut R
     let effect = effect(&mut section, report);
     let actions = section.texts("Action", report);
     let resources = section.take("Resource");
-    let resources = resources.map(|member| self::resources(&member.value, &section.path("Resource"), intrinsics, report));
+    let resources =
+        resources.map(|member| self::resources(&member.value, &section.path("Resource"), intrinsics, report));
     let condition = section.take("Condition");
     let condition_path = section.path("Condition");
     let condition = condition.and_then(|member| self::condition(&member.value, &condition_path, intrinsics, report));
@@ -90,11 +95,14 @@ fn condition_value(node: &Node, path: &str, intrinsics: Intrinsics<'_>, report: 
         Content::Scalar(Value::String(_)) => condition_text(node, path, intrinsics, report),
         Content::Table(_) if function(node).is_some() => condition_text(node, path, intrinsics, report),
         Content::Scalar(value) => Some(value.clone()),
-        Content::List(items) => {
-            items.iter().map(|item| condition_value(item, path, intrinsics, report)).collect::<Option<Vec<_>>>().map(Value::from)
-        }
+        Content::List(items) => items
+            .iter()
+            .map(|item| condition_value(item, path, intrinsics, report))
+            .collect::<Option<Vec<_>>>()
+            .map(Value::from),
         Content::Table(members) => {
-            let member = |member: &Member| Some((member.key.clone(), condition_value(&member.value, path, intrinsics, report)?));
+            let member =
+                |member: &Member| Some((member.key.clone(), condition_value(&member.value, path, intrinsics, report)?));
             members.iter().map(member).collect::<Option<Map<_, _>>>().map(Value::Object)
         }
         Content::Failed => None,

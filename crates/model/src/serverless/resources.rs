@@ -86,7 +86,9 @@ fn advice(kind: &str) -> &'static str {
         "AWS::Logs::LogGroup" => {
             "Functions get their log groups, with `logRetentionInDays`. Make another one beforehand, and name it by its ARN."
         }
-        "AWS::Events::Rule" | "AWS::Scheduler::Schedule" => "Start the state machine or call the function from outside.",
+        "AWS::Events::Rule" | "AWS::Scheduler::Schedule" => {
+            "Start the state machine or call the function from outside."
+        }
         _ if kind.starts_with("AWS::ApiGateway") => "The API follows from the events of functions: take it out.",
         _ => {
             "Make it beforehand (AWS's console, CloudFormation, Terraform), take it out here, and pass its name or ARN with \

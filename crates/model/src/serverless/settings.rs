@@ -42,7 +42,11 @@ pub(super) fn architecture(section: &mut Section<'_>, report: &mut Report) -> Op
     let known = [Architecture::X86_64, Architecture::Arm64];
     let found = known.into_iter().find(|architecture| architecture.as_str() == written.value);
     if found.is_none() {
-        report.error(&written.at, format!("`architecture` can't be `{}`.", written.value), "It is `x86_64` or `arm64`.");
+        report.error(
+            &written.at,
+            format!("`architecture` can't be `{}`.", written.value),
+            "It is `x86_64` or `arm64`.",
+        );
     }
     found
 }

@@ -15,8 +15,9 @@ pub(super) fn tags(member: Option<&Member>, path: &str, report: &mut Report) -> 
     for member in section.members() {
         let Some(value) = text(&member.value, &section.path(&member.key), report) else { continue };
         let same = tags.keys().find(|same| same.to_lowercase() == member.key.to_lowercase());
-        let refused = refused_key(&member.key)
-            .or_else(|| same.map(|same| format!("The tags `{same}` and `{}` are one to IAM, which ignores case.", member.key)));
+        let refused = refused_key(&member.key).or_else(|| {
+            same.map(|same| format!("The tags `{same}` and `{}` are one to IAM, which ignores case.", member.key))
+        });
         if let Some(refused) = refused {
             report.error(&member.at, refused, "Give the tag another key, or take it out.");
             continue;
@@ -28,7 +29,8 @@ pub(super) fn tags(member: Option<&Member>, path: &str, report: &mut Report) -> 
         tags.insert(member.key.clone(), value.value);
     }
     if tags.len() > MOST_TAGS {
-        let message = format!("`{path}` has more than {MOST_TAGS} tags; AWS takes 50 on a resource, and two say whose it is.");
+        let message =
+            format!("`{path}` has more than {MOST_TAGS} tags; AWS takes 50 on a resource, and two say whose it is.");
         report.error(&member.at, message, "Take some out.");
     }
     tags

@@ -29,8 +29,16 @@ const REFUSED: &[Refusal] = &[
         why: "`workshop` deploys no layers.",
         hint: "Put what the layer holds beside the handlers, so that it is in the functions' zips.",
     },
-    Refusal { key: "constructs", why: "`workshop` makes no constructs of serverless-lift.", hint: "Make by hand what they make." },
-    Refusal { key: "services", why: "it is a file of Serverless Compose.", hint: "Deploy each service from its own folder." },
+    Refusal {
+        key: "constructs",
+        why: "`workshop` makes no constructs of serverless-lift.",
+        hint: "Make by hand what they make.",
+    },
+    Refusal {
+        key: "services",
+        why: "it is a file of Serverless Compose.",
+        hint: "Deploy each service from its own folder.",
+    },
 ];
 
 const INEFFECTIVE: &[Ineffective] = &[
@@ -48,10 +56,7 @@ const INEFFECTIVE: &[Ineffective] = &[
     Ineffective { key: "console", why: "nothing is sent to the dashboard." },
     Ineffective { key: "outputs", why: "nothing is sent to the dashboard." },
     Ineffective { key: "licenseKey", why: "no version of the Serverless Framework runs." },
-    Ineffective {
-        key: "build",
-        why: "nothing is bundled or compiled; the files are packaged as they are.",
-    },
+    Ineffective { key: "build", why: "nothing is bundled or compiled; the files are packaged as they are." },
 ];
 
 /// Reads the whole file; nothing when there is an error.
@@ -235,7 +240,10 @@ fn routes(named: &[Named<'_>], provider: &Provider, report: &mut Report) -> Vec<
 /// What the provider's keys mean here beyond what they mean to the framework.
 fn notes_of_provider(provider: &Provider, block: &Block<'_>, routes: &[Route], report: &mut Report) {
     if let Some(at) = provider.tags_at.as_ref().filter(|_| !routes.is_empty()) {
-        report.note(at, "`provider.tags` are on functions and state machines; the HTTP API has those of `stackTags` only.");
+        report.note(
+            at,
+            "`provider.tags` are on functions and state machines; the HTTP API has those of `stackTags` only.",
+        );
     }
     let has_boundary = provider.stack_settings.permissions_boundary.is_some();
     if let Some(member) = provider.boundary_at.as_ref().filter(|_| has_boundary && block.has_own_roles()) {
@@ -247,7 +255,8 @@ fn notes_of_provider(provider: &Provider, block: &Block<'_>, routes: &[Route], r
 fn refuse_shared_keys(named: &[Named<'_>], block: &Block<'_>, report: &mut Report) {
     let functions: BTreeMap<&Key, &Named<'_>> = named.iter().map(|named| (&named.key, named)).collect();
     for machine in block.machines.iter().filter(|machine| functions.contains_key(&machine.key)) {
-        let message = format!("`{}` is the key of a function and of a state machine; their roles would be one.", machine.key);
+        let message =
+            format!("`{}` is the key of a function and of a state machine; their roles would be one.", machine.key);
         report.error(&machine.member.at, message, "Rename one of them, and keep the deployed name with `name:`.");
     }
 }

@@ -132,6 +132,25 @@ impl<'a> Section<'a> {
             .collect()
     }
 
+    /// A list of strings; an absent key is an empty list.
+    pub(super) fn optional_strings(&mut self, key: &'static str) -> Result<Vec<Located<String>>, ModelError> {
+        if self.table.contains_key(key) {
+            return self.strings(key);
+        }
+        self.known.push(key);
+        Ok(Vec::new())
+    }
+
+    /// Whether the key is there and its value is a table.
+    pub(super) fn is_table(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| matches!(value.get_ref(), DeValue::Table(_)))
+    }
+
+    /// Where the value of a key begins that nothing takes; nothing when it is not there.
+    pub(super) fn refused(&self, key: &str) -> Option<usize> {
+        self.table.get(key).map(|value| value.span().start)
+    }
+
     /// A table, if the key is there.
     pub(super) fn table(&mut self, key: &'static str) -> Result<Option<Section<'a>>, ModelError> {
         let Some(found) = self.take(key) else { return Ok(None) };

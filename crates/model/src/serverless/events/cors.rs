@@ -51,7 +51,8 @@ pub(super) fn of_http(section: &mut Section<'_>, method: &str, report: &mut Repo
     let origin = section.texts("origin", report);
     let origins = section.texts("origins", report).or(origin);
     if let Some(origins) = origins {
-        let split = |origin: &Located<String>| origin.value.split(',').map(|one| one.trim().to_owned()).collect::<Vec<_>>();
+        let split =
+            |origin: &Located<String>| origin.value.split(',').map(|one| one.trim().to_owned()).collect::<Vec<_>>();
         cors.origins = origins.iter().flat_map(split).collect();
     }
     if let Some(headers) = section.texts("headers", report) {
@@ -112,7 +113,11 @@ fn methods(written: Vec<Located<String>>, report: &mut Report) -> Vec<String> {
         match name.as_str() {
             "OPTIONS" => {}
             known if METHODS.contains(&known) || known == "*" => methods.push(name),
-            _ => report.error(&method.at, format!("`{}` is no HTTP method.", method.value), "Correct it, or take it out."),
+            _ => report.error(
+                &method.at,
+                format!("`{}` is no HTTP method.", method.value),
+                "Correct it, or take it out.",
+            ),
         }
     }
     methods

@@ -22,7 +22,10 @@ const REST_REFUSED: &[Refusal] = &[
 ];
 
 const REST_INEFFECTIVE: &[Ineffective] = &[
-    Ineffective { key: "response", why: "the function makes the whole answer, as with the integration `lambda-proxy`." },
+    Ineffective {
+        key: "response",
+        why: "the function makes the whole answer, as with the integration `lambda-proxy`.",
+    },
     Ineffective { key: "documentation", why: "nothing is documented from it." },
     Ineffective { key: "operationId", why: "nothing is documented from it." },
     Ineffective { key: "openapi", why: "nothing is documented from it." },
@@ -30,7 +33,8 @@ const REST_INEFFECTIVE: &[Ineffective] = &[
     Ineffective { key: "description", why: "nothing is documented from it." },
 ];
 
-const HTTP_REFUSED: &[Refusal] = &[Refusal { key: "authorizer", why: "`workshop` makes no authorizers.", hint: CLOSED }];
+const HTTP_REFUSED: &[Refusal] =
+    &[Refusal { key: "authorizer", why: "`workshop` makes no authorizers.", hint: CLOSED }];
 
 /// Method and path as they are written.
 struct Endpoint {
@@ -67,13 +71,7 @@ pub(super) fn rest(event: &Member, function: &Key, path: &str, report: &mut Repo
 }
 
 /// An event `httpApi`: `*` is every request that no other route takes.
-pub(super) fn http(
-    event: &Member,
-    function: &Key,
-    path: &str,
-    api: &HttpApi,
-    report: &mut Report,
-) -> Vec<Route> {
+pub(super) fn http(event: &Member, function: &Key, path: &str, api: &HttpApi, report: &mut Report) -> Vec<Route> {
     let endpoint = match &event.value.content {
         Content::Scalar(_) => short(&event.value, path, report),
         _ => http_section(event, path, report),
@@ -106,7 +104,11 @@ fn http_section(event: &Member, path: &str, report: &mut Report) -> Option<Endpo
     let any = Located { value: "*".to_owned(), at: written.at.clone() };
     let method = if has_method { method? } else { any };
     if written.value == "*" && method.value != "*" {
-        report.error(&written.at, "The path `*` goes with every method only.", "Write `httpApi: '*'`, or a path that begins with `/`.");
+        report.error(
+            &written.at,
+            "The path `*` goes with every method only.",
+            "Write `httpApi: '*'`, or a path that begins with `/`.",
+        );
         return None;
     }
     Some(Endpoint { method, path: written })
@@ -150,7 +152,8 @@ fn route(
     let path = format!("/{}", endpoint.path.value.trim_start_matches('/'));
     if path.contains(char::is_whitespace) || path.contains('*') || !has_whole_parameters(&path) {
         let message = format!("`{}` can't be the path of a route.", endpoint.path.value);
-        let hint = "Write segments between slashes; `{id}` stands for one, and `{proxy+}` at the end for all that follow.";
+        let hint =
+            "Write segments between slashes; `{id}` stands for one, and `{proxy+}` at the end for all that follow.";
         report.error(&endpoint.path.at, message, hint);
         return None;
     }
@@ -176,7 +179,11 @@ fn missing(section: &Section<'_>, key: &str, is_missing: bool, report: &mut Repo
     let is_there = section.members().iter().any(|member| member.key == key && !member.value.is_null());
     if is_missing && !is_there {
         let example = if key == "path" { "start" } else { "post" };
-        report.error(section.at, format!("`{}` is missing.", section.path(key)), format!("Add it: `{key}: {example}`."));
+        report.error(
+            section.at,
+            format!("`{}` is missing.", section.path(key)),
+            format!("Add it: `{key}: {example}`."),
+        );
     }
 }
 
@@ -193,7 +200,8 @@ fn integration(section: &mut Section<'_>, report: &mut Report) {
     let Some(written) = section.text("integration", report) else { return };
     let name = written.value.to_ascii_uppercase().replace('-', "_");
     if !["LAMBDA_PROXY", "AWS_PROXY"].contains(&name.as_str()) {
-        let message = format!("The integration `{}` can't be honoured: an HTTP API hands on whole requests.", written.value);
+        let message =
+            format!("The integration `{}` can't be honoured: an HTTP API hands on whole requests.", written.value);
         let hint = "Take it out, read the request's `body` in the function, and answer with `statusCode` and `body`.";
         report.error(&written.at, message, hint);
     }

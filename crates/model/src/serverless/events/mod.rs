@@ -41,7 +41,8 @@ pub(super) fn routes(
             let made = match event.key.as_str() {
                 "http" => http::rest(event, function, &path, report).into_iter().collect(),
                 "httpApi" => {
-                    let message = "The routes of `httpApi` stand below the stage here: the endpoint ends in `/<stage>`.";
+                    let message =
+                        "The routes of `httpApi` stand below the stage here: the endpoint ends in `/<stage>`.";
                     report.note(&event.at, message);
                     http::http(event, function, &path, &api, report)
                 }
@@ -74,7 +75,9 @@ fn event_node(event: &Member) -> Node {
 
 fn refuse(kind: &str, at: &Node, report: &mut Report) {
     match refused::advice(kind) {
-        Some(hint) => report.error(&at.at, format!("`workshop` makes no event `{kind}`: nothing would call the function."), hint),
+        Some(hint) => {
+            report.error(&at.at, format!("`workshop` makes no event `{kind}`: nothing would call the function."), hint)
+        }
         None => {
             let hint = match nearest(kind, &KNOWN) {
                 Some(near) => format!("Did you mean `{near}`?"),

@@ -10,7 +10,6 @@ use runtimes::{Language, Runtime};
 
 use crate::names::Key;
 use crate::pseudo::Template;
-use crate::service::{BOOTSTRAP, Function, Permission};
 use crate::serverless::environment::environment;
 use crate::serverless::permissions::statements;
 use crate::serverless::provider::Provider;
@@ -21,6 +20,7 @@ use crate::serverless::references::intrinsics::{Intrinsics, check};
 use crate::serverless::references::names::{self, check_function_name};
 use crate::serverless::settings::{architecture, retention, role};
 use crate::serverless::tags::tags;
+use crate::service::{BOOTSTRAP, Function, Permission};
 use crate::stack::Stack;
 pub(super) use packaging::Packaging;
 
@@ -172,7 +172,8 @@ fn description(section: &mut Section<'_>, report: &mut Report) -> Option<String>
 fn handler(section: &mut Section<'_>, runtime: Option<Runtime>, report: &mut Report) -> Option<String> {
     if let Some(written) = section.text("handler", report) {
         if written.value.is_empty() || written.value.contains(char::is_whitespace) || written.value.len() > 128 {
-            let message = format!("`{}` can't be a handler: Lambda takes 1 to 128 characters without spaces.", written.value);
+            let message =
+                format!("`{}` can't be a handler: Lambda takes 1 to 128 characters without spaces.", written.value);
             report.error(&written.at, message, "It is the file's path and the function's name: `src/handler.start`.");
         }
         return Some(written.value);
@@ -202,7 +203,10 @@ fn refuse_vpc(section: &mut Section<'_>, provider: &Provider, report: &mut Repor
 
 fn ephemeral_storage(section: &mut Section<'_>, report: &mut Report) {
     if let Some(size) = section.number("ephemeralStorageSize", 512..=10_240, report).filter(|size| size.value != 512) {
-        let message = format!("`ephemeralStorageSize` can't be {}: functions have the 512 MB of `/tmp` that Lambda gives.", size.value);
+        let message = format!(
+            "`ephemeralStorageSize` can't be {}: functions have the 512 MB of `/tmp` that Lambda gives.",
+            size.value
+        );
         report.error(&size.at, message, "Take it out, or set it to 512.");
     }
 }

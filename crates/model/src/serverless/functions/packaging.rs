@@ -1,9 +1,9 @@
 //! `package`: which files of the service's folder are a function's code.
 
-use crate::service::{CodeSource, PackagePattern};
 use crate::serverless::reading::report::Report;
 use crate::serverless::reading::section::{Ineffective, Refusal, Section};
 use crate::serverless::reading::tree::Member;
+use crate::service::{CodeSource, PackagePattern};
 
 const REFUSED: &[Refusal] = &[
     Refusal {

@@ -33,7 +33,8 @@ const DOCUMENTS: Meaning = Ineffective("nothing is documented from the service f
 const TESTS: Meaning = Ineffective("tests run without it, and `workshop test` runs state machines in virtual time.");
 const OUTPUTS: Meaning = Ineffective("`workshop info --json` shows endpoints, names and ARNs.");
 const BY_HAND: &str = "Do by hand what it does, and take it out of `plugins`.";
-const OPENS: &str = "The endpoint would answer to everybody: check the caller in the functions, and take it out of `plugins`.";
+const OPENS: &str =
+    "The endpoint would answer to everybody: check the caller in the functions, and take it out of `plugins`.";
 const DOMAIN: &str = "Map the domain to the API in AWS's console after a deployment, and take it out of `plugins`.";
 
 pub(super) const PLUGINS: &[Plugin] = &[
@@ -74,11 +75,23 @@ pub(super) const PLUGINS: &[Plugin] = &[
     plugin("serverless-plugin-common-excludes", None, PACKAGES),
     plugin("serverless-package-external", Some("packageExternal"), PACKAGES),
     plugin("serverless-plugin-package-size", None, PACKAGES),
-    plugin("serverless-prune-plugin", Some("prune"), Ineffective("`workshop deploy prune` deletes versions that nothing needs.")),
-    plugin("serverless-plugin-split-stacks", Some("splitStacks"), Ineffective("there is no CloudFormation stack to split.")),
+    plugin(
+        "serverless-prune-plugin",
+        Some("prune"),
+        Ineffective("`workshop deploy prune` deletes versions that nothing needs."),
+    ),
+    plugin(
+        "serverless-plugin-split-stacks",
+        Some("splitStacks"),
+        Ineffective("there is no CloudFormation stack to split."),
+    ),
     plugin("serverless-deployment-bucket", None, Ineffective("a deployment needs no bucket.")),
     plugin("serverless-plugin-tracing", None, Ineffective("functions are not traced by X-Ray.")),
-    plugin("serverless-apigw-binary", Some("apigwBinary"), Ineffective("an HTTP API hands on binary bodies by itself.")),
+    plugin(
+        "serverless-apigw-binary",
+        Some("apigwBinary"),
+        Ineffective("an HTTP API hands on binary bodies by itself."),
+    ),
     plugin("serverless-apigateway-plugin", None, Ineffective("an HTTP API hands on binary bodies by itself.")),
     plugin("serverless-stack-output", Some("output"), OUTPUTS),
     plugin("serverless-export-outputs", Some("exportOutputs"), OUTPUTS),
@@ -90,15 +103,35 @@ pub(super) const PLUGINS: &[Plugin] = &[
     plugin("serverless-jest-plugin", None, TESTS),
     plugin("serverless-domain-manager", Some("customDomain"), Refused(DOMAIN)),
     plugin("serverless-plugin-custom-domain", Some("customDomain"), Refused(DOMAIN)),
-    plugin("serverless-apigateway-service-proxy", Some("apiGatewayServiceProxies"), Refused("Call the service from a function.")),
+    plugin(
+        "serverless-apigateway-service-proxy",
+        Some("apiGatewayServiceProxies"),
+        Refused("Call the service from a function."),
+    ),
     plugin("serverless-add-api-key", Some("apiKeys"), Refused(OPENS)),
     plugin("serverless-basic-authentication", None, Refused(OPENS)),
     plugin("serverless-associate-waf", Some("associateWaf"), Refused(OPENS)),
-    plugin("serverless-reqvalidator-plugin", None, Refused("Check requests in the functions, and take it out of `plugins`.")),
-    plugin("serverless-api-gateway-caching", Some("apiGatewayCaching"), Refused("Take it out of `plugins` if the answers need no cache.")),
+    plugin(
+        "serverless-reqvalidator-plugin",
+        None,
+        Refused("Check requests in the functions, and take it out of `plugins`."),
+    ),
+    plugin(
+        "serverless-api-gateway-caching",
+        Some("apiGatewayCaching"),
+        Refused("Take it out of `plugins` if the answers need no cache."),
+    ),
     plugin("serverless-api-gateway-throttling", Some("apiGatewayThrottling"), Refused(BY_HAND)),
-    plugin("serverless-plugin-warmup", Some("warmup"), Refused("Take it out of `plugins`, with `warmup` of the functions.")),
-    plugin("serverless-plugin-canary-deployments", None, Refused("Take it out of `plugins`: a deployment switches all calls at once.")),
+    plugin(
+        "serverless-plugin-warmup",
+        Some("warmup"),
+        Refused("Take it out of `plugins`, with `warmup` of the functions."),
+    ),
+    plugin(
+        "serverless-plugin-canary-deployments",
+        None,
+        Refused("Take it out of `plugins`: a deployment switches all calls at once."),
+    ),
     plugin("serverless-plugin-aws-alerts", Some("alerts"), Refused(BY_HAND)),
     plugin(
         "serverless-plugin-log-retention",
@@ -110,14 +143,46 @@ pub(super) const PLUGINS: &[Plugin] = &[
         None,
         Refused("Take it out of `plugins`: `provider.stackTags` are on every resource."),
     ),
-    plugin("serverless-plugin-scripts", Some("scripts"), Refused("Run the scripts yourself, before and after `workshop deploy`.")),
-    plugin("serverless-scriptable-plugin", Some("scriptable"), Refused("Run the scripts yourself, before and after `workshop deploy`.")),
-    plugin("serverless-hooks-plugin", Some("hooks"), Refused("Run the scripts yourself, before and after `workshop deploy`.")),
-    plugin("serverless-rust", Some("rust"), Refused("Declare functions in Rust in a `service.toml`: docs/service-file.md.")),
-    plugin("serverless-go-plugin", Some("go"), Refused("Build the executables, and name each with `package.artifact`.")),
-    plugin("serverless-layers", Some("serverless-layers"), Refused("Put the packages beside the handlers, and take it out of `plugins`.")),
-    plugin("serverless-s3-sync", Some("s3Sync"), Refused("Copy the files with `aws s3 sync`, and take it out of `plugins`.")),
-    plugin("serverless-finch", Some("client"), Refused("Copy the files with `aws s3 sync`, and take it out of `plugins`.")),
+    plugin(
+        "serverless-plugin-scripts",
+        Some("scripts"),
+        Refused("Run the scripts yourself, before and after `workshop deploy`."),
+    ),
+    plugin(
+        "serverless-scriptable-plugin",
+        Some("scriptable"),
+        Refused("Run the scripts yourself, before and after `workshop deploy`."),
+    ),
+    plugin(
+        "serverless-hooks-plugin",
+        Some("hooks"),
+        Refused("Run the scripts yourself, before and after `workshop deploy`."),
+    ),
+    plugin(
+        "serverless-rust",
+        Some("rust"),
+        Refused("Declare functions in Rust in a `service.toml`: docs/service-file.md."),
+    ),
+    plugin(
+        "serverless-go-plugin",
+        Some("go"),
+        Refused("Build the executables, and name each with `package.artifact`."),
+    ),
+    plugin(
+        "serverless-layers",
+        Some("serverless-layers"),
+        Refused("Put the packages beside the handlers, and take it out of `plugins`."),
+    ),
+    plugin(
+        "serverless-s3-sync",
+        Some("s3Sync"),
+        Refused("Copy the files with `aws s3 sync`, and take it out of `plugins`."),
+    ),
+    plugin(
+        "serverless-finch",
+        Some("client"),
+        Refused("Copy the files with `aws s3 sync`, and take it out of `plugins`."),
+    ),
     plugin("serverless-lift", None, Refused(BY_HAND)),
     plugin("serverless-appsync-plugin", None, Refused("`workshop` deploys no AppSync APIs: use the events `httpApi`.")),
 ];

@@ -60,7 +60,10 @@ fn meaning(plugin: &Plugin, listed: &Located<String>, custom: Option<&Node>, rep
             report.note(&listed.at, format!("The plugin {name} has no effect: {why}"));
             let configured = plugin.custom.and_then(|key| custom?.member(key));
             if let Some(configured) = configured {
-                report.note(&configured.at, format!("`custom.{}` has no effect: neither has the plugin {name}.", configured.key));
+                report.note(
+                    &configured.at,
+                    format!("`custom.{}` has no effect: neither has the plugin {name}.", configured.key),
+                );
             }
         }
         Meaning::Refused(hint) => {

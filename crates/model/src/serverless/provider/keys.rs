@@ -31,7 +31,11 @@ pub(super) const REFUSED: &[Refusal] = &[
         why: "roles have only the statements that the service lists.",
         hint: "List what the functions need under `iam.role.statements`.",
     },
-    Refusal { key: "logDataProtectionPolicy", why: "`workshop` masks nothing in logs.", hint: "Set it in AWS's console." },
+    Refusal {
+        key: "logDataProtectionPolicy",
+        why: "`workshop` masks nothing in logs.",
+        hint: "Set it in AWS's console.",
+    },
     Refusal {
         key: "stackParameters",
         why: "there is no CloudFormation stack.",
@@ -57,7 +61,10 @@ pub(super) const INEFFECTIVE: &[Ineffective] = &[
     Ineffective { key: "deploymentBucket", why: "a deployment needs no bucket." },
     Ineffective { key: "deploymentMethod", why: "nothing is deployed through CloudFormation." },
     Ineffective { key: "deploymentPrefix", why: "a deployment needs no bucket." },
-    Ineffective { key: "disableRollback", why: "nothing is deployed through CloudFormation; `workshop rollback` goes back." },
+    Ineffective {
+        key: "disableRollback",
+        why: "nothing is deployed through CloudFormation; `workshop rollback` goes back.",
+    },
     Ineffective { key: "eventBridge", why: "no rules are made." },
     Ineffective { key: "kinesis", why: "no streams are read." },
     Ineffective { key: "lambdaHashingVersion", why: "versions follow from the code that Lambda has." },

@@ -119,7 +119,10 @@ impl Provider {
         }
         let Some(mut iam) = section.section("iam", report) else { return };
         if iam.take("deploymentRole").is_some() {
-            report.note(iam.at, "`provider.iam.deploymentRole` has no effect: nothing is deployed through CloudFormation.");
+            report.note(
+                iam.at,
+                "`provider.iam.deploymentRole` has no effect: nothing is deployed through CloudFormation.",
+            );
         }
         match iam.take("role").map(|member| &member.value) {
             None => {}
@@ -193,7 +196,8 @@ fn name(section: &mut Section<'_>, report: &mut Report) {
 /// The stack's name is the start of every name: it can't be another one.
 fn check_stack_name(section: &mut Section<'_>, stack: &Stack, report: &mut Report) {
     if let Some(name) = section.text("stackName", report).filter(|name| name.value != stack.name()) {
-        let message = format!("The stack can't be called `{}`: it is `<service>-<stage>`, `{}`.", name.value, stack.name());
+        let message =
+            format!("The stack can't be called `{}`: it is `<service>-<stage>`, `{}`.", name.value, stack.name());
         report.error(&name.at, message, "Take `stackName` out, or rename the service.");
     }
 }
@@ -202,7 +206,8 @@ fn check_stack_name(section: &mut Section<'_>, stack: &Stack, report: &mut Repor
 fn variable_syntax(section: &mut Section<'_>, report: &mut Report) {
     let Some(syntax) = section.text("variableSyntax", report) else { return };
     if syntax.value.starts_with("\\${") && !syntax.value.starts_with("\\${{") {
-        report.note(&syntax.at, "`provider.variableSyntax` has no effect: `${AWS::...}` is never taken for a variable.");
+        report
+            .note(&syntax.at, "`provider.variableSyntax` has no effect: `${AWS::...}` is never taken for a variable.");
     } else {
         let message = format!("`provider.variableSyntax` makes `{}` the syntax of variables.", syntax.value);
         report.error(&syntax.at, message, "Write variables as `${...}` and take `variableSyntax` out.");
@@ -214,7 +219,11 @@ fn endpoint_type(section: &mut Section<'_>, report: &mut Report) {
     let Some(written) = section.text("endpointType", report) else { return };
     if written.value.eq_ignore_ascii_case("private") {
         let message = "`provider.endpointType` can't be private: an HTTP API is public.";
-        report.error(&written.at, message, "Take the events `http` out, and call the functions with `workshop invoke`.");
+        report.error(
+            &written.at,
+            message,
+            "Take the events `http` out, and call the functions with `workshop invoke`.",
+        );
     } else if !written.value.eq_ignore_ascii_case("regional") {
         report.note(&written.at, "`provider.endpointType` has no effect: an HTTP API is regional.");
     }

@@ -98,7 +98,11 @@ impl<'n> Section<'n> {
     }
 
     /// A list of texts, or one text.
-    pub(in crate::serverless) fn texts(&mut self, key: &'static str, report: &mut Report) -> Option<Vec<Located<String>>> {
+    pub(in crate::serverless) fn texts(
+        &mut self,
+        key: &'static str,
+        report: &mut Report,
+    ) -> Option<Vec<Located<String>>> {
         let member = self.take(key)?;
         Some(texts(&member.value, &self.path(key), report))
     }
@@ -139,7 +143,8 @@ impl<'n> Section<'n> {
     pub(in crate::serverless) fn finish(self, report: &mut Report) {
         for member in self.members.iter().filter(|member| !self.known.contains(member.key.as_str())) {
             let known: Vec<&str> = self.known.iter().copied().collect();
-            let place = if self.path.is_empty() { "at the top level".to_owned() } else { format!("in `{}`", self.path) };
+            let place =
+                if self.path.is_empty() { "at the top level".to_owned() } else { format!("in `{}`", self.path) };
             let hint = match nearest(&member.key, &known) {
                 Some(near) => format!("Did you mean `{near}`? Otherwise take it out."),
                 None => "Correct it, or take it out.".to_owned(),
@@ -198,7 +203,8 @@ pub(in crate::serverless) fn number(
             Content::Scalar(value) => format!("`{value}`"),
             _ => node.kind().to_owned(),
         };
-        let message = format!("`{path}` must be a whole number from {} to {}; it is {found}.", bounds.start(), bounds.end());
+        let message =
+            format!("`{path}` must be a whole number from {} to {}; it is {found}.", bounds.start(), bounds.end());
         report.add(node.at.error(message));
     }
     value.map(|value| Located { value, at: node.at.clone() })
@@ -253,7 +259,8 @@ pub(in crate::serverless) fn entries<'n>(node: &'n Node, path: &str, report: &mu
             continue;
         };
         for member in members {
-            if let Some(first) = entries.iter().find(|first| first.key == member.key && !std::ptr::eq(**first, member)) {
+            if let Some(first) = entries.iter().find(|first| first.key == member.key && !std::ptr::eq(**first, member))
+            {
                 let message = format!("`{path}.{}` is declared twice, first at {}.", member.key, first.at.place());
                 report.error(&member.at, message, "Delete one of them, or give it another name.");
                 continue;

@@ -48,7 +48,13 @@ impl Declared {
     }
 
     /// A state machine with its key, `id`, `name` as the file gives it, and deployed name.
-    pub(in crate::serverless) fn add_state_machine(&mut self, key: &str, id: Option<&str>, name: Option<&str>, deployed: &str) {
+    pub(in crate::serverless) fn add_state_machine(
+        &mut self,
+        key: &str,
+        id: Option<&str>,
+        name: Option<&str>,
+        deployed: &str,
+    ) {
         // Versions of the plugin differ in how they make a logical id of a name.
         let ids = match (id, name) {
             (Some(id), _) => vec![id.to_owned(), normalized(id)],

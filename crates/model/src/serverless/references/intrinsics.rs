@@ -42,7 +42,13 @@ impl<'d> Intrinsics<'d> {
     }
 
     /// A value as a text with pseudo-parameters.
-    pub(in crate::serverless) fn text(self, node: &Node, path: &str, hashes: Hashes, report: &mut Report) -> Option<String> {
+    pub(in crate::serverless) fn text(
+        self,
+        node: &Node,
+        path: &str,
+        hashes: Hashes,
+        report: &mut Report,
+    ) -> Option<String> {
         match &node.content {
             Content::Scalar(Value::String(text)) => self.expand(text, &node.at, hashes, report),
             Content::Scalar(value @ (Value::Number(_) | Value::Bool(_))) => Some(value.to_string()),
@@ -57,7 +63,13 @@ impl<'d> Intrinsics<'d> {
     }
 
     /// The value of a function of CloudFormation.
-    pub(in crate::serverless) fn call(self, function: &Member, path: &str, hashes: Hashes, report: &mut Report) -> Option<String> {
+    pub(in crate::serverless) fn call(
+        self,
+        function: &Member,
+        path: &str,
+        hashes: Hashes,
+        report: &mut Report,
+    ) -> Option<String> {
         let argument = &function.value;
         let at = &argument.at;
         match function.key.as_str() {
@@ -88,7 +100,12 @@ impl<'d> Intrinsics<'d> {
             _ => Vec::new(),
         };
         let [id, name] = &parts[..] else {
-            mismatch(argument, "Fn::GetAtt", "a logical id and an attribute, such as `[SendEmailLambdaFunction, Arn]`", report);
+            mismatch(
+                argument,
+                "Fn::GetAtt",
+                "a logical id and an attribute, such as `[SendEmailLambdaFunction, Arn]`",
+                report,
+            );
             return None;
         };
         let attribute = self.declared.target(id).map(|target| target.attribute(name));
@@ -167,8 +184,7 @@ impl<'d> Intrinsics<'d> {
             return None;
         };
         let delimiter = plain(delimiter, "Fn::Join", report)?;
-        let texts: Vec<Option<String>> =
-            items.iter().map(|item| self.text(item, path, hashes, report)).collect();
+        let texts: Vec<Option<String>> = items.iter().map(|item| self.text(item, path, hashes, report)).collect();
         texts.into_iter().collect::<Option<Vec<_>>>().map(|texts| texts.join(delimiter))
     }
 
@@ -281,6 +297,8 @@ fn advice(function: &str) -> &'static str {
             "Choose with a variable instead: `${self:custom.sizes.${sls:stage}}`."
         }
         "Fn::Split" | "Fn::Base64" | "Fn::Cidr" | "Fn::GetAZs" => "Write the value out, or use `${param:NAME}`.",
-        _ => "`Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` are evaluated. Write the value out, or use `${param:NAME}`.",
+        _ => {
+            "`Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` are evaluated. Write the value out, or use `${param:NAME}`."
+        }
     }
 }

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use crate::document::{self, Document, Format};
 use crate::pseudo;
-use crate::service::DefinitionSource;
 use crate::serverless::reading::report::Report;
 use crate::serverless::reading::section::mismatch;
 use crate::serverless::reading::tree::{Content, Member, Node, Origin};
 use crate::serverless::references::intrinsics::{Hashes, Intrinsics, function};
+use crate::service::DefinitionSource;
 use crate::source::Source;
 
 /// Reads a definition; its functions of CloudFormation become texts.

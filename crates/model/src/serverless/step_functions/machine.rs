@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::names::{Key, nearest};
 use crate::pseudo::Template;
-use crate::service::{Logging, Permission, StateMachine, StateMachineKind};
 use crate::serverless::permissions::statements;
 use crate::serverless::reading::report::Report;
 use crate::serverless::reading::section::{Ineffective, Refusal, Section, items, mismatch};
@@ -12,6 +11,7 @@ use crate::serverless::reading::tree::{Content, Member, Node};
 use crate::serverless::references::intrinsics::Intrinsics;
 use crate::serverless::settings::role;
 use crate::serverless::tags::tags;
+use crate::service::{Logging, Permission, StateMachine, StateMachineKind};
 
 use super::definition::definition;
 
@@ -59,7 +59,9 @@ const INEFFECTIVE: &[Ineffective] = &[
 fn instead_of_event(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "http" => "Start it from a function with an event `http`, as the lesson does, or with `workshop start`.",
-        "schedule" => "Start it on time from outside: `workshop start` in a cron job, or let it wait in a `Wait` state.",
+        "schedule" => {
+            "Start it on time from outside: `workshop start` in a cron job, or let it wait in a `Wait` state."
+        }
         "eventBridge" | "cloudwatchEvent" => "Start it from what sends the event.",
         _ => return None,
     })
@@ -135,7 +137,9 @@ fn permissions(
     let message = if has_role {
         format!("`{path}` has no effect: the state machine has the role that `role` names.")
     } else {
-        format!("`{path}` is added to what the definition shows that the state machine needs; the plugin would replace that.")
+        format!(
+            "`{path}` is added to what the definition shows that the state machine needs; the plugin would replace that."
+        )
     };
     report.note(&member.at, message);
     let permissions = statements(member, &path, intrinsics, report);
@@ -186,7 +190,10 @@ fn tracing(section: &mut Section<'_>, report: &mut Report) {
     let Some(member) = section.take("tracingConfig") else { return };
     let Some(mut tracing) = section.section("tracingConfig", report) else { return };
     if tracing.flag("enabled", report) == Some(true) {
-        report.note(&member.at, format!("`{}` has no effect: executions are not traced by X-Ray.", section.path("tracingConfig")));
+        report.note(
+            &member.at,
+            format!("`{}` has no effect: executions are not traced by X-Ray.", section.path("tracingConfig")),
+        );
     }
     tracing.finish(report);
 }

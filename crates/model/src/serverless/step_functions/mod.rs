@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 use crate::names::Key;
 use crate::pseudo::Template;
-use crate::service::{Activity, StateMachine};
 use crate::serverless::reading::report::Report;
 use crate::serverless::reading::section::{Section, entries, items};
 use crate::serverless::reading::tree::{Content, Member};
 use crate::serverless::references::declared::Declared;
 use crate::serverless::references::intrinsics::{Hashes, Intrinsics, check};
 use crate::serverless::references::names::{self, check_states_name};
+use crate::service::{Activity, StateMachine};
 use crate::stack::Stack;
 
 /// A state machine's key and name, which references need before anything else is read.
@@ -53,7 +53,8 @@ pub(super) fn block<'n>(member: Option<&'n Member>, stack: &Stack, report: &mut 
     // Definitions are always checked.
     section.flag("validate", report);
     if section.flag("noOutput", report) == Some(true) {
-        report.note(section.at, "`stepFunctions.noOutput` has no effect: there is no CloudFormation stack with outputs.");
+        report
+            .note(section.at, "`stepFunctions.noOutput` has no effect: there is no CloudFormation stack with outputs.");
     }
     section.finish(report);
     block
@@ -64,7 +65,12 @@ fn named_machine<'n>(member: &'n Member, stack: &Stack, report: &mut Report) -> 
     let written = member.value.member("name").filter(|name| !name.value.is_null());
     let nothing = Declared::default();
     let name = written.and_then(|name| {
-        let text = Intrinsics::new(&nothing).text(&name.value, &format!("stepFunctions.stateMachines.{key}.name"), Hashes::Known, report)?;
+        let text = Intrinsics::new(&nothing).text(
+            &name.value,
+            &format!("stepFunctions.stateMachines.{key}.name"),
+            Hashes::Known,
+            report,
+        )?;
         check(&text, &name.value.at, report).then_some(text)
     });
     if let (Some(name), Some(written)) = (&name, written) {
@@ -137,7 +143,11 @@ impl Block<'_> {
     /// Whether a state machine has a role of this deployment.
     pub(super) fn has_own_roles(&self) -> bool {
         let has_role = |named: &NamedMachine<'_>| {
-            named.member.value.member("role").is_some_and(|role| !matches!(role.value.content, Content::Scalar(serde_json::Value::Null)))
+            named
+                .member
+                .value
+                .member("role")
+                .is_some_and(|role| !matches!(role.value.content, Content::Scalar(serde_json::Value::Null)))
         };
         !self.machines.iter().all(has_role)
     }

@@ -69,8 +69,16 @@ fn shown(parsed: &Parsed) -> String {
     }
     show_functions(&mut text, service, &stack);
     for route in &service.routes {
-        let cors = route.cors.as_ref().map(|cors| format!(" cors {:?} {:?} {:?}", cors.origins, cors.methods, cors.max_age_s));
-        let _ = writeln!(text, "{} -> {} ({}){}", route.key(), route.function, route.payload_format.as_str(), cors.unwrap_or_default());
+        let cors =
+            route.cors.as_ref().map(|cors| format!(" cors {:?} {:?} {:?}", cors.origins, cors.methods, cors.max_age_s));
+        let _ = writeln!(
+            text,
+            "{} -> {} ({}){}",
+            route.key(),
+            route.function,
+            route.payload_format.as_str(),
+            cors.unwrap_or_default()
+        );
     }
     show_machines(&mut text, service, &stack);
     for note in &parsed.notes {
@@ -93,7 +101,9 @@ fn show_functions(text: &mut String, service: &Service, stack: &Stack) {
             function.architecture.as_str(),
         );
         if function.code.path != "." || !function.code.patterns.is_empty() {
-            let pattern = |pattern: &crate::service::PackagePattern| format!("{}{}", if pattern.excludes { "!" } else { "" }, pattern.glob);
+            let pattern = |pattern: &crate::service::PackagePattern| {
+                format!("{}{}", if pattern.excludes { "!" } else { "" }, pattern.glob)
+            };
             let patterns: Vec<String> = function.code.patterns.iter().map(pattern).collect();
             let _ = writeln!(text, "  code {} {patterns:?}", function.code.path);
         }

@@ -46,10 +46,22 @@ fn a_service_in_several_files() {
         stage: Some("prod"),
         files: vec![
             ("functions/orders.yml", "place:\n  handler: src/orders.place\n  events:\n    - http: POST orders/{id}\n"),
-            ("functions/mail.yml", "mail:\n  handler: src/mail.send\n  environment: ${file(config.json):${self:provider.stage}}\n"),
-            ("config.json", "{\"dev\": {\"FROM\": \"dev@example.com\"}, \"prod\": {\"FROM\": \"shop@example.com\", \"SIZE\": 3}}"),
-            ("machines.yml", "orderMachine:\n  name: ${self:service}-${self:provider.stage}-order\n  definition: ${file(order.asl.json)}\n"),
-            ("order.asl.json", "{\n  \"StartAt\": \"Mail\",\n  \"States\": {\n    \"Mail\": {\"Type\": \"Task\", \"Resource\": {\"Fn::GetAtt\": [\"mail\", \"Arn\"]}, \"End\": true}\n  }\n}\n"),
+            (
+                "functions/mail.yml",
+                "mail:\n  handler: src/mail.send\n  environment: ${file(config.json):${self:provider.stage}}\n",
+            ),
+            (
+                "config.json",
+                "{\"dev\": {\"FROM\": \"dev@example.com\"}, \"prod\": {\"FROM\": \"shop@example.com\", \"SIZE\": 3}}",
+            ),
+            (
+                "machines.yml",
+                "orderMachine:\n  name: ${self:service}-${self:provider.stage}-order\n  definition: ${file(order.asl.json)}\n",
+            ),
+            (
+                "order.asl.json",
+                "{\n  \"StartAt\": \"Mail\",\n  \"States\": {\n    \"Mail\": {\"Type\": \"Task\", \"Resource\": {\"Fn::GetAtt\": [\"mail\", \"Arn\"]}, \"End\": true}\n  }\n}\n",
+            ),
         ],
         ..Outside::default()
     };

@@ -212,9 +212,27 @@ fn values_of_functions() {
 
 #[test]
 fn events_of_functions() {
-    for kind in ["schedule", "sqs", "sns", "stream", "s3", "eventBridge", "cloudwatchEvent", "cloudwatchLog", "alb", "websocket", "alexaSkill", "cognitoUserPool"] {
+    for kind in [
+        "schedule",
+        "sqs",
+        "sns",
+        "stream",
+        "s3",
+        "eventBridge",
+        "cloudwatchEvent",
+        "cloudwatchLog",
+        "alb",
+        "websocket",
+        "alexaSkill",
+        "cognitoUserPool",
+    ] {
         let refused = event(&format!("{kind}: {{}}"));
-        assert!(refused.starts_with(&format!("serverless.yml:7:9: `workshop` makes no event `{kind}`: nothing would call the function.\n  ")), "{refused}");
+        assert!(
+            refused.starts_with(&format!(
+                "serverless.yml:7:9: `workshop` makes no event `{kind}`: nothing would call the function.\n  "
+            )),
+            "{refused}"
+        );
     }
     insta::assert_snapshot!(event("schedule: rate(1 day)"), @r"
     serverless.yml:7:9: `workshop` makes no event `schedule`: nothing would call the function.

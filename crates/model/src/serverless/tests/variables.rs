@@ -33,7 +33,13 @@ fn values_come_from_where_their_kind_says() {
         files: vec![("a.yml", "x: {y: [1, '${self:service}']}\n"), ("b.json", "{\"k\": true}"), ("c.txt", "text")],
         ..Outside::default()
     };
-    let of = |written: &str| value(&outside, written, "custom: {a: {prod: one}, list: [p, q]}\nparams: {prod: {p: 7}, default: {d: 8, p: 0}}\n");
+    let of = |written: &str| {
+        value(
+            &outside,
+            written,
+            "custom: {a: {prod: one}, list: [p, q]}\nparams: {prod: {p: 7}, default: {d: 8, p: 0}}\n",
+        )
+    };
     assert_eq!(of("${opt:stage}"), "prod");
     assert_eq!(of("${sls:stage}-${aws:region}"), "prod-eu-west-1");
     assert_eq!(of("${aws:accountId}"), "123456789012");
@@ -172,11 +178,17 @@ fn references_are_names_and_arns() {
     let of = |written: &str| plain(written, rest);
     assert_eq!(of("!Ref GoLambdaFunction"), "shop-dev-go");
     assert_eq!(of("!GetAtt GoLambdaFunction.Arn"), "arn:aws:lambda:us-east-1:123456789012:function:shop-dev-go");
-    assert_eq!(of("{Fn::GetAtt: [SendDashemailUnderscore2LambdaFunction, Arn]}"), "arn:aws:lambda:us-east-1:123456789012:function:mail");
+    assert_eq!(
+        of("{Fn::GetAtt: [SendDashemailUnderscore2LambdaFunction, Arn]}"),
+        "arn:aws:lambda:us-east-1:123456789012:function:mail"
+    );
     assert_eq!(of("!Ref MStepFunctionsStateMachine"), "arn:aws:states:us-east-1:123456789012:stateMachine:shop-dev-m");
     assert_eq!(of("!GetAtt Other.Name"), "shop-dev-n");
     assert_eq!(of("!Ref WorkStepFunctionsActivity"), "arn:aws:states:us-east-1:123456789012:activity:work");
-    assert_eq!(of("!Sub '${AWS::Region}:${Other}:${Other.Name}:${!Literal}'"), "us-east-1:arn:aws:states:us-east-1:123456789012:stateMachine:shop-dev-n:shop-dev-n:${Literal}");
+    assert_eq!(
+        of("!Sub '${AWS::Region}:${Other}:${Other.Name}:${!Literal}'"),
+        "us-east-1:arn:aws:states:us-east-1:123456789012:stateMachine:shop-dev-n:shop-dev-n:${Literal}"
+    );
     assert_eq!(of("!Sub ['${a}-${AWS::StackName}', {a: !Ref GoLambdaFunction}]"), "shop-dev-go-shop-dev");
     assert_eq!(of("!Join ['/', [a, !Ref AWS::Partition, 3]]"), "a/aws/3");
     assert_eq!(of("'#{Other.Name} #{nothing}'"), "shop-dev-n #{nothing}");

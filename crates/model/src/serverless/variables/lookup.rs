@@ -9,10 +9,10 @@ use crate::document::{Document, Format};
 use crate::names::{DEFAULT_REGION, StageName, nearest};
 use crate::source::{ModelError, Source};
 
-use crate::serverless::reading::tree::{Content, Node, Origin};
 use super::refused::refused;
 use super::syntax::{Lookup, Part};
 use super::{Failure, Variables};
+use crate::serverless::reading::tree::{Content, Node, Origin};
 
 /// What to do about a lookup that found nothing.
 pub(super) fn advice(lookup: &Lookup) -> String {
@@ -24,7 +24,9 @@ pub(super) fn advice(lookup: &Lookup) -> String {
         "opt" if name == "stage" || name == "region" => {
             format!("Name it with `--{name}`, or add a fallback: `${{opt:{name}, 'value'}}`.")
         }
-        "opt" => format!("Add a fallback: `${{opt:{name}, 'value'}}`, or use `${{param:{name}}}` and `--param {name}=value`."),
+        "opt" => format!(
+            "Add a fallback: `${{opt:{name}, 'value'}}`, or use `${{param:{name}}}` and `--param {name}=value`."
+        ),
         "env" => format!("Set the environment variable `{name}`, or add a fallback: `${{env:{name}, 'value'}}`."),
         "param" => format!("Deploy with `--param {name}=value`, or put it under `params`."),
         "file" => "Put the file and the key there, or add a fallback.".to_owned(),
@@ -52,7 +54,8 @@ impl Variables<'_> {
             ("aws", None) if address == "region" => self.region().map(|region| Some(Node::scalar(here, region))),
             ("aws", None) if address == "accountId" => Ok(Some(Node::scalar(here, self.account()))),
             ("sls", None) if address == "instanceId" => {
-                let message = "`${sls:instanceId}` is another value in every run: two deployments would never be the same.";
+                let message =
+                    "`${sls:instanceId}` is another value in every run: two deployments would never be the same.";
                 Err(here.error(message).with_hint("Use `${param:NAME}` and `--param NAME=value`.").into())
             }
             ("sls" | "aws", None) => {
@@ -60,7 +63,10 @@ impl Variables<'_> {
                 let written = format!("{}:{address}", lookup.kind);
                 let near = nearest(&written, &known).unwrap_or(known[0]);
                 let message = format!("There is no variable `${{{written}}}`.");
-                Err(here.error(message).with_hint(format!("Did you mean `${{{near}}}`? Known are {}.", known.join(", "))).into())
+                Err(here
+                    .error(message)
+                    .with_hint(format!("Did you mean `${{{near}}}`? Known are {}.", known.join(", ")))
+                    .into())
             }
             (kind, _) => Err(refused_kind(here, kind).into()),
         }
@@ -110,7 +116,9 @@ impl Variables<'_> {
         let path: Vec<&str> = address.split('.').collect();
         let found = self.descend(&self.root, &path)?;
         match (&path[..], &found) {
-            (["service"], Some(Node { content: Content::Table(_), .. })) => self.descend(&self.root, &["service", "name"]),
+            (["service"], Some(Node { content: Content::Table(_), .. })) => {
+                self.descend(&self.root, &["service", "name"])
+            }
             (["provider", "stage"], None) => self.stage().map(|stage| Some(Node::scalar(here, stage))),
             (["provider", "region"], None) => self.region().map(|region| Some(Node::scalar(here, region))),
             _ => Ok(found),
@@ -142,12 +150,16 @@ impl Variables<'_> {
         let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
         if ["js", "cjs", "mjs", "ts"].contains(&extension.as_str()) {
             let message = format!("`{path}` is a program: reading a service file runs none.");
-            let hint = "Write its values into a .yml or .json file, or pass them with `--param` or as environment variables.";
+            let hint =
+                "Write its values into a .yml or .json file, or pass them with `--param` or as environment variables.";
             return Err(here.error(message).with_hint(hint).into());
         }
         if path.starts_with(['/', '~']) {
             let message = format!("`{path}` is not a path from the service file's folder.");
-            return Err(here.error(message).with_hint("Put the file beside the service file and name it from there.").into());
+            return Err(here
+                .error(message)
+                .with_hint("Put the file beside the service file and name it from there.")
+                .into());
         }
         let Some(root) = self.file(here, path, &extension)? else { return Ok(None) };
         let address: Vec<&str> = if address.is_empty() { Vec::new() } else { address.split('.').collect() };

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use crate::source::ModelError;
 
-use crate::serverless::reading::report::Report;
 use super::surroundings::Surroundings;
+use crate::serverless::reading::report::Report;
 use crate::serverless::reading::tree::{Content, Member, Node, Origin};
 use syntax::{Alternative, Part, Variable};
 
@@ -164,7 +164,8 @@ impl<'a> Variables<'a> {
             return Err(too_big(at).into());
         }
         let mut active = self.active.borrow_mut();
-        let is_here = |other: &Active| Rc::ptr_eq(&other.at.source, &at.source) && other.at.span == at.span && other.text == text;
+        let is_here =
+            |other: &Active| Rc::ptr_eq(&other.at.source, &at.source) && other.at.span == at.span && other.text == text;
         if let Some(first) = active.iter().position(is_here) {
             let circle: Vec<&str> = active[first..].iter().map(|active| active.text.as_str()).chain([text]).collect();
             let message = format!("The value needs itself: {}.", circle.join(" -> "));

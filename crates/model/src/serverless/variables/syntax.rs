@@ -228,7 +228,9 @@ mod tests {
     fn part(part: &Part) -> String {
         match part {
             Part::Text(text) => format!("{text:?}"),
-            Part::Variable(variable) => format!("<{}>", variable.alternatives.iter().map(alternative).collect::<Vec<_>>().join(" | ")),
+            Part::Variable(variable) => {
+                format!("<{}>", variable.alternatives.iter().map(alternative).collect::<Vec<_>>().join(" | "))
+            }
         }
     }
 
@@ -258,7 +260,9 @@ mod tests {
 
     #[test]
     fn other_braces_stand_for_themselves() {
-        for text in ["${AWS::Region}", "${Topic}", "${Topic.Arn}", "$ {a:b}", "#{AWS::Region}", "${", "${!x}", "${foo::bar}"] {
+        for text in
+            ["${AWS::Region}", "${Topic}", "${Topic.Arn}", "$ {a:b}", "#{AWS::Region}", "${", "${!x}", "${foo::bar}"]
+        {
             assert_eq!(shown(text), format!("{text:?}"));
         }
         insta::assert_snapshot!(shown("\\${self:a}"), @r#""${self:a}""#);
