@@ -3,10 +3,8 @@
 //! [`parse`] is pure: what variables ask for comes as [`Surroundings`]. Every key, variable, function of CloudFormation and
 //! plugin is honoured, or noted because it has no effect, or an error that says what to do.
 
-mod environment;
 mod events;
 mod functions;
-mod permissions;
 mod plugins;
 mod provider;
 mod reading;
@@ -15,7 +13,6 @@ mod resources;
 mod settings;
 mod step_functions;
 mod surroundings;
-mod tags;
 mod top_level;
 mod variables;
 

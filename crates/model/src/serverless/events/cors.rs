@@ -21,13 +21,13 @@ const MAX_AGE_S: u32 = 86_400;
 
 /// What `provider.httpApi` says for every event `httpApi`.
 #[derive(Debug, Clone, Default)]
-pub(in crate::serverless) struct HttpApi {
-    pub(in crate::serverless) payload_format: PayloadFormat,
-    pub(in crate::serverless) cors: Option<Cors>,
+pub(crate) struct HttpApi {
+    pub(crate) payload_format: PayloadFormat,
+    pub(crate) cors: Option<Cors>,
 }
 
 /// `payload` of the HTTP API or of a function.
-pub(in crate::serverless) fn payload_format(section: &mut Section<'_>, report: &mut Report) -> Option<PayloadFormat> {
+pub(crate) fn payload_format(section: &mut Section<'_>, report: &mut Report) -> Option<PayloadFormat> {
     let written = section.text("payload", report)?;
     match written.value.as_str() {
         "1.0" | "1" => Some(PayloadFormat::V1),
@@ -75,7 +75,7 @@ pub(super) fn of_http(section: &mut Section<'_>, method: &str, report: &mut Repo
 }
 
 /// `cors` of `provider.httpApi`.
-pub(in crate::serverless) fn of_http_api(section: &mut Section<'_>, report: &mut Report) -> Option<Cors> {
+pub(crate) fn of_http_api(section: &mut Section<'_>, report: &mut Report) -> Option<Cors> {
     let member = section.take("cors")?;
     if !matches!(member.value.content, Content::Table(_)) {
         return flag(&member.value, "provider.httpApi.cors", report)?.then(open);

@@ -21,7 +21,7 @@ const INEFFECTIVE: &[Ineffective] = &[Ineffective {
 
 /// The service's own `package`, or that of a function.
 #[derive(Debug, Clone, Default)]
-pub(in crate::serverless) struct Packaging {
+pub(crate) struct Packaging {
     patterns: Vec<PackagePattern>,
     individually: Option<bool>,
     artifact: Option<String>,
@@ -29,7 +29,7 @@ pub(in crate::serverless) struct Packaging {
 
 impl Packaging {
     /// Reads `package`.
-    pub(in crate::serverless) fn read(member: Option<&Member>, path: &str, report: &mut Report) -> Self {
+    pub(crate) fn read(member: Option<&Member>, path: &str, report: &mut Report) -> Self {
         let Some(mut section) = member.and_then(|member| Section::of(&member.value, path, report)) else {
             return Self::default();
         };
@@ -53,7 +53,7 @@ impl Packaging {
     }
 
     /// The code of a function, from the service's packaging and the function's own.
-    pub(in crate::serverless) fn code(&self, own: Self, member: Option<&Member>, report: &mut Report) -> CodeSource {
+    pub(crate) fn code(&self, own: Self, member: Option<&Member>, report: &mut Report) -> CodeSource {
         if let Some(artifact) = own.artifact {
             return CodeSource::whole(artifact);
         }

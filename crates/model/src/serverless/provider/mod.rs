@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 
 use crate::pseudo::Template;
 use crate::role_path::RolePath;
-use crate::serverless::environment::{Environment, environment};
 use crate::serverless::events::cors::{self, HttpApi};
-use crate::serverless::permissions::statements;
 use crate::serverless::reading::report::Report;
 use crate::serverless::reading::section::{Located, Section};
 use crate::serverless::reading::tree::{Content, Member, Origin};
 use crate::serverless::references::intrinsics::{Intrinsics, function};
+use crate::serverless::settings::environment::{Environment, environment};
+use crate::serverless::settings::permissions::statements;
+use crate::serverless::settings::tags::tags;
 use crate::serverless::settings::{architecture, retention, role};
-use crate::serverless::tags::tags;
 use crate::service::{Architecture, Permission};
 use crate::stack::Stack;
 use crate::stack_settings::{StackSettings, is_policy_arn};

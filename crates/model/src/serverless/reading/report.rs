@@ -15,26 +15,26 @@ pub struct Note {
 
 /// All errors and notes so far.
 #[derive(Debug, Default)]
-pub(in crate::serverless) struct Report {
-    pub(in crate::serverless) errors: Vec<ModelError>,
-    pub(in crate::serverless) notes: Vec<Note>,
+pub(crate) struct Report {
+    pub(crate) errors: Vec<ModelError>,
+    pub(crate) notes: Vec<Note>,
 }
 
 impl Report {
     /// Adds an error with advice.
-    pub(in crate::serverless) fn error(&mut self, at: &Origin, message: impl Into<String>, hint: impl Into<String>) {
+    pub(crate) fn error(&mut self, at: &Origin, message: impl Into<String>, hint: impl Into<String>) {
         self.add(at.error(message).with_hint(hint));
     }
 
     /// Adds an error, unless the same is known: several readers may come across one value.
-    pub(in crate::serverless) fn add(&mut self, error: ModelError) {
+    pub(crate) fn add(&mut self, error: ModelError) {
         if !self.errors.contains(&error) {
             self.errors.push(error);
         }
     }
 
     /// Adds a note, unless the same is known.
-    pub(in crate::serverless) fn note(&mut self, at: &Origin, message: impl Into<String>) {
+    pub(crate) fn note(&mut self, at: &Origin, message: impl Into<String>) {
         let note = Note { at: at.place(), message: message.into() };
         if !self.notes.contains(&note) {
             self.notes.push(note);

@@ -12,31 +12,31 @@ use super::tree::{Content, Member, Node, Origin};
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
-pub(in crate::serverless) struct Located<T> {
-    pub(in crate::serverless) value: T,
-    pub(in crate::serverless) at: Origin,
+pub(crate) struct Located<T> {
+    pub(crate) value: T,
+    pub(crate) at: Origin,
 }
 
 /// A key that is known and can't be honoured.
-pub(in crate::serverless) struct Refusal {
-    pub(in crate::serverless) key: &'static str,
+pub(crate) struct Refusal {
+    pub(crate) key: &'static str,
     /// Why, as a full sentence.
-    pub(in crate::serverless) why: &'static str,
+    pub(crate) why: &'static str,
     /// What to do.
-    pub(in crate::serverless) hint: &'static str,
+    pub(crate) hint: &'static str,
 }
 
 /// A key that is known and has no effect here.
-pub(in crate::serverless) struct Ineffective {
-    pub(in crate::serverless) key: &'static str,
+pub(crate) struct Ineffective {
+    pub(crate) key: &'static str,
     /// Why, as a full sentence.
-    pub(in crate::serverless) why: &'static str,
+    pub(crate) why: &'static str,
 }
 
 /// An object that is being read. [`Section::finish`] refuses the keys that nobody asked for.
-pub(in crate::serverless) struct Section<'n> {
+pub(crate) struct Section<'n> {
     /// Where it stands.
-    pub(in crate::serverless) at: &'n Origin,
+    pub(crate) at: &'n Origin,
     /// How errors name it, such as `functions.sendEmail`.
     path: String,
     members: &'n [Member],
@@ -45,7 +45,7 @@ pub(in crate::serverless) struct Section<'n> {
 
 impl<'n> Section<'n> {
     /// Reads an object. What is empty has no keys; what is none is an error.
-    pub(in crate::serverless) fn of(node: &'n Node, path: impl Into<String>, report: &mut Report) -> Option<Self> {
+    pub(crate) fn of(node: &'n Node, path: impl Into<String>, report: &mut Report) -> Option<Self> {
         let path = path.into();
         let members = match &node.content {
             Content::Table(members) => &members[..],
@@ -59,29 +59,29 @@ impl<'n> Section<'n> {
     }
 
     /// How errors name a key.
-    pub(in crate::serverless) fn path(&self, key: &str) -> String {
+    pub(crate) fn path(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// The member with this key; an empty one counts as absent.
-    pub(in crate::serverless) fn take(&mut self, key: &'static str) -> Option<&'n Member> {
+    pub(crate) fn take(&mut self, key: &'static str) -> Option<&'n Member> {
         self.known.insert(key);
         self.members.iter().rev().find(|member| member.key == key && !member.value.is_null())
     }
 
     /// Every member of an object whose keys the user chooses.
-    pub(in crate::serverless) fn members(&self) -> &'n [Member] {
+    pub(crate) fn members(&self) -> &'n [Member] {
         self.members
     }
 
     /// A text.
-    pub(in crate::serverless) fn text(&mut self, key: &'static str, report: &mut Report) -> Option<Located<String>> {
+    pub(crate) fn text(&mut self, key: &'static str, report: &mut Report) -> Option<Located<String>> {
         let member = self.take(key)?;
         text(&member.value, &self.path(key), report)
     }
 
     /// A whole number within bounds.
-    pub(in crate::serverless) fn number(
+    pub(crate) fn number(
         &mut self,
         key: &'static str,
         bounds: RangeInclusive<u32>,
@@ -92,35 +92,31 @@ impl<'n> Section<'n> {
     }
 
     /// Yes or no.
-    pub(in crate::serverless) fn flag(&mut self, key: &'static str, report: &mut Report) -> Option<bool> {
+    pub(crate) fn flag(&mut self, key: &'static str, report: &mut Report) -> Option<bool> {
         let member = self.take(key)?;
         flag(&member.value, &self.path(key), report)
     }
 
     /// A list of texts, or one text.
-    pub(in crate::serverless) fn texts(
-        &mut self,
-        key: &'static str,
-        report: &mut Report,
-    ) -> Option<Vec<Located<String>>> {
+    pub(crate) fn texts(&mut self, key: &'static str, report: &mut Report) -> Option<Vec<Located<String>>> {
         let member = self.take(key)?;
         Some(texts(&member.value, &self.path(key), report))
     }
 
     /// An object.
-    pub(in crate::serverless) fn section(&mut self, key: &'static str, report: &mut Report) -> Option<Section<'n>> {
+    pub(crate) fn section(&mut self, key: &'static str, report: &mut Report) -> Option<Section<'n>> {
         let member = self.take(key)?;
         Self::of(&member.value, self.path(key), report)
     }
 
     /// The items of a list, or of lists in it, as `${file()}` makes them.
-    pub(in crate::serverless) fn items(&mut self, key: &'static str, report: &mut Report) -> Option<Vec<&'n Node>> {
+    pub(crate) fn items(&mut self, key: &'static str, report: &mut Report) -> Option<Vec<&'n Node>> {
         let member = self.take(key)?;
         items(&member.value, &self.path(key), report)
     }
 
     /// Refuses each of these keys that is there, unless it says no.
-    pub(in crate::serverless) fn refuse(&mut self, refusals: &[Refusal], report: &mut Report) {
+    pub(crate) fn refuse(&mut self, refusals: &[Refusal], report: &mut Report) {
         for refusal in refusals {
             if let Some(member) = self.take(refusal.key).filter(|member| !says_no(&member.value)) {
                 let message = format!("`{}` can't be honoured: {}", self.path(refusal.key), refusal.why);
@@ -130,7 +126,7 @@ impl<'n> Section<'n> {
     }
 
     /// Notes each of these keys that is there.
-    pub(in crate::serverless) fn note(&mut self, keys: &[Ineffective], report: &mut Report) {
+    pub(crate) fn note(&mut self, keys: &[Ineffective], report: &mut Report) {
         for ineffective in keys {
             if let Some(member) = self.take(ineffective.key) {
                 let message = format!("`{}` has no effect: {}", self.path(ineffective.key), ineffective.why);
@@ -140,7 +136,7 @@ impl<'n> Section<'n> {
     }
 
     /// Refuses the keys that nobody asked for, naming the nearest that exists here.
-    pub(in crate::serverless) fn finish(self, report: &mut Report) {
+    pub(crate) fn finish(self, report: &mut Report) {
         for member in self.members.iter().filter(|member| !self.known.contains(member.key.as_str())) {
             let known: Vec<&str> = self.known.iter().copied().collect();
             let place =
@@ -164,7 +160,7 @@ fn says_no(node: &Node) -> bool {
 }
 
 /// Says that a value is of another kind than it must be.
-pub(in crate::serverless) fn mismatch(node: &Node, path: &str, expected: &str, report: &mut Report) {
+pub(crate) fn mismatch(node: &Node, path: &str, expected: &str, report: &mut Report) {
     if !node.has_failed() {
         let message = format!("`{path}` must be {expected}; it is {}.", node.kind());
         report.add(node.at.error(message));
@@ -172,7 +168,7 @@ pub(in crate::serverless) fn mismatch(node: &Node, path: &str, expected: &str, r
 }
 
 /// A text; a number or a boolean is the text that it is written as.
-pub(in crate::serverless) fn text(node: &Node, path: &str, report: &mut Report) -> Option<Located<String>> {
+pub(crate) fn text(node: &Node, path: &str, report: &mut Report) -> Option<Located<String>> {
     let value = match &node.content {
         Content::Scalar(Value::String(text)) => text.clone(),
         Content::Scalar(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),
@@ -185,7 +181,7 @@ pub(in crate::serverless) fn text(node: &Node, path: &str, report: &mut Report) 
 }
 
 /// A whole number within bounds, also as a text: environment variables hold no others.
-pub(in crate::serverless) fn number(
+pub(crate) fn number(
     node: &Node,
     path: &str,
     bounds: RangeInclusive<u32>,
@@ -211,7 +207,7 @@ pub(in crate::serverless) fn number(
 }
 
 /// Yes or no, also as a text.
-pub(in crate::serverless) fn flag(node: &Node, path: &str, report: &mut Report) -> Option<bool> {
+pub(crate) fn flag(node: &Node, path: &str, report: &mut Report) -> Option<bool> {
     match &node.content {
         Content::Scalar(Value::Bool(value)) => Some(*value),
         Content::Scalar(Value::String(text)) if text == "true" || text == "false" => Some(text == "true"),
@@ -223,7 +219,7 @@ pub(in crate::serverless) fn flag(node: &Node, path: &str, report: &mut Report) 
 }
 
 /// A list of texts, or one text.
-pub(in crate::serverless) fn texts(node: &Node, path: &str, report: &mut Report) -> Vec<Located<String>> {
+pub(crate) fn texts(node: &Node, path: &str, report: &mut Report) -> Vec<Located<String>> {
     match &node.content {
         Content::List(items) => items.iter().filter_map(|item| text(item, path, report)).collect(),
         _ => text(node, path, report).into_iter().collect(),
@@ -231,7 +227,7 @@ pub(in crate::serverless) fn texts(node: &Node, path: &str, report: &mut Report)
 }
 
 /// The items of a list, or of lists in it.
-pub(in crate::serverless) fn items<'n>(node: &'n Node, path: &str, report: &mut Report) -> Option<Vec<&'n Node>> {
+pub(crate) fn items<'n>(node: &'n Node, path: &str, report: &mut Report) -> Option<Vec<&'n Node>> {
     let Content::List(items) = &node.content else {
         mismatch(node, path, "a list", report);
         return None;
@@ -247,7 +243,7 @@ pub(in crate::serverless) fn items<'n>(node: &'n Node, path: &str, report: &mut 
 }
 
 /// The entries of an object, or of the objects in a list: both ways to write functions, state machines and resources.
-pub(in crate::serverless) fn entries<'n>(node: &'n Node, path: &str, report: &mut Report) -> Vec<&'n Member> {
+pub(crate) fn entries<'n>(node: &'n Node, path: &str, report: &mut Report) -> Vec<&'n Member> {
     let lists = match &node.content {
         Content::List(_) => items(node, path, report).unwrap_or_default(),
         _ => vec![node],

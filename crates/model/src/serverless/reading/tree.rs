@@ -10,21 +10,21 @@ use crate::source::{ModelError, Place, Source};
 
 /// Where a value stands.
 #[derive(Debug, Clone)]
-pub(in crate::serverless) struct Origin {
-    pub(in crate::serverless) source: Rc<Source>,
-    pub(in crate::serverless) span: Range<usize>,
+pub(crate) struct Origin {
+    pub(crate) source: Rc<Source>,
+    pub(crate) span: Range<usize>,
 }
 
 /// A value with its place.
 #[derive(Debug, Clone)]
-pub(in crate::serverless) struct Node {
-    pub(in crate::serverless) at: Origin,
-    pub(in crate::serverless) content: Content,
+pub(crate) struct Node {
+    pub(crate) at: Origin,
+    pub(crate) content: Content,
 }
 
 /// What a value is.
 #[derive(Debug, Clone)]
-pub(in crate::serverless) enum Content {
+pub(crate) enum Content {
     /// A text, a number, a boolean or null.
     Scalar(Value),
     /// A list.
@@ -37,25 +37,25 @@ pub(in crate::serverless) enum Content {
 
 /// A member of an object.
 #[derive(Debug, Clone)]
-pub(in crate::serverless) struct Member {
-    pub(in crate::serverless) key: String,
-    pub(in crate::serverless) at: Origin,
-    pub(in crate::serverless) value: Node,
+pub(crate) struct Member {
+    pub(crate) key: String,
+    pub(crate) at: Origin,
+    pub(crate) value: Node,
 }
 
 impl Origin {
     /// An error here.
-    pub(in crate::serverless) fn error(&self, message: impl Into<String>) -> ModelError {
+    pub(crate) fn error(&self, message: impl Into<String>) -> ModelError {
         self.source.error_at(self.span.start, message)
     }
 
     /// The line.
-    pub(in crate::serverless) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         self.source.place(self.span.start)
     }
 
     /// The place of a part of a text, as far as it is written here as it reads.
-    pub(in crate::serverless) fn of_part(&self, part: &str) -> Self {
+    pub(crate) fn of_part(&self, part: &str) -> Self {
         let written = self.source.text.get(self.span.clone()).unwrap_or_default();
         let start = self.span.start + written.find(part).unwrap_or_default();
         Self { source: Rc::clone(&self.source), span: start..self.span.end.max(start) }
@@ -64,7 +64,7 @@ impl Origin {
 
 impl Node {
     /// The value of a document of `source`.
-    pub(in crate::serverless) fn of(source: &Rc<Source>, node: &document::Node) -> Self {
+    pub(crate) fn of(source: &Rc<Source>, node: &document::Node) -> Self {
         let at = |span: &Range<usize>| Origin { source: Rc::clone(source), span: span.clone() };
         let content = match &node.content {
             document::Content::Scalar(value) => Content::Scalar(value.clone()),
@@ -83,12 +83,12 @@ impl Node {
     }
 
     /// A scalar at a place.
-    pub(in crate::serverless) fn scalar(at: &Origin, value: impl Into<Value>) -> Self {
+    pub(crate) fn scalar(at: &Origin, value: impl Into<Value>) -> Self {
         Self { at: at.clone(), content: Content::Scalar(value.into()) }
     }
 
     /// The member of an object with this key.
-    pub(in crate::serverless) fn member(&self, key: &str) -> Option<&Member> {
+    pub(crate) fn member(&self, key: &str) -> Option<&Member> {
         match &self.content {
             Content::Table(members) => members.iter().rev().find(|member| member.key == key),
             _ => None,
@@ -96,7 +96,7 @@ impl Node {
     }
 
     /// The text, if it is one.
-    pub(in crate::serverless) fn as_text(&self) -> Option<&str> {
+    pub(crate) fn as_text(&self) -> Option<&str> {
         match &self.content {
             Content::Scalar(value) => value.as_str(),
             _ => None,
@@ -104,17 +104,17 @@ impl Node {
     }
 
     /// Whether it is null, or an empty value of YAML.
-    pub(in crate::serverless) fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         matches!(self.content, Content::Scalar(Value::Null))
     }
 
     /// Whether the report already says what is wrong with it.
-    pub(in crate::serverless) fn has_failed(&self) -> bool {
+    pub(crate) fn has_failed(&self) -> bool {
         matches!(self.content, Content::Failed)
     }
 
     /// Its kind, for errors.
-    pub(in crate::serverless) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match &self.content {
             Content::Scalar(Value::String(_)) => "a text",
             Content::Scalar(Value::Number(_)) => "a number",
@@ -127,7 +127,7 @@ impl Node {
     }
 
     /// The value as a part of the file that it begins in. What came from another file stands where that was included.
-    pub(in crate::serverless) fn to_document(&self) -> document::Node {
+    pub(crate) fn to_document(&self) -> document::Node {
         self.in_file(&self.at.source, &self.at.span)
     }
 

@@ -6,7 +6,7 @@ use super::names::{alphanumeric, normalized};
 
 /// What a logical id names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::serverless) enum Target {
+pub(crate) enum Target {
     /// A function by its deployed name.
     Function(String),
     /// The log group of the function with this deployed name.
@@ -21,7 +21,7 @@ pub(in crate::serverless) enum Target {
 
 /// A value of a target that a deployment knows beforehand, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::serverless) enum Attribute {
+pub(crate) enum Attribute {
     /// The value as a text with pseudo-parameters.
     Text(String),
     /// The target has no such attribute; these it has.
@@ -32,15 +32,15 @@ pub(in crate::serverless) enum Attribute {
 
 /// Everything that references can name.
 #[derive(Debug, Default)]
-pub(in crate::serverless) struct Declared {
+pub(crate) struct Declared {
     targets: BTreeMap<String, Target>,
     /// Whether `serverless-pseudo-parameters` is listed, so that every `#{...}` is a reference.
-    pub(in crate::serverless) replaces_hashes: bool,
+    pub(crate) replaces_hashes: bool,
 }
 
 impl Declared {
     /// A function with its key and deployed name. State machines may also name it by its key.
-    pub(in crate::serverless) fn add_function(&mut self, key: &str, name: &str) {
+    pub(crate) fn add_function(&mut self, key: &str, name: &str) {
         let start = normalized(key);
         self.targets.insert(format!("{start}LambdaFunction"), Target::Function(name.to_owned()));
         self.targets.insert(format!("{start}LogGroup"), Target::LogGroup(name.to_owned()));
@@ -48,13 +48,7 @@ impl Declared {
     }
 
     /// A state machine with its key, `id`, `name` as the file gives it, and deployed name.
-    pub(in crate::serverless) fn add_state_machine(
-        &mut self,
-        key: &str,
-        id: Option<&str>,
-        name: Option<&str>,
-        deployed: &str,
-    ) {
+    pub(crate) fn add_state_machine(&mut self, key: &str, id: Option<&str>, name: Option<&str>, deployed: &str) {
         // Versions of the plugin differ in how they make a logical id of a name.
         let ids = match (id, name) {
             (Some(id), _) => vec![id.to_owned(), normalized(id)],
@@ -67,23 +61,23 @@ impl Declared {
     }
 
     /// An activity with its name as the file gives it.
-    pub(in crate::serverless) fn add_activity(&mut self, name: &str) {
+    pub(crate) fn add_activity(&mut self, name: &str) {
         let id = format!("{}StepFunctionsActivity", normalized(name));
         self.targets.insert(id, Target::Activity(name.to_owned()));
     }
 
     /// A resource that is refused where it is declared.
-    pub(in crate::serverless) fn add_refused(&mut self, id: &str) {
+    pub(crate) fn add_refused(&mut self, id: &str) {
         self.targets.entry(id.to_owned()).or_insert(Target::Refused);
     }
 
     /// What a logical id names.
-    pub(in crate::serverless) fn target(&self, id: &str) -> Option<&Target> {
+    pub(crate) fn target(&self, id: &str) -> Option<&Target> {
         self.targets.get(id)
     }
 
     /// The logical ids of what the service makes.
-    pub(in crate::serverless) fn ids(&self) -> Vec<&str> {
+    pub(crate) fn ids(&self) -> Vec<&str> {
         let known = self.targets.iter().filter(|(_, target)| **target != Target::Refused);
         known.map(|(id, _)| id.as_str()).collect()
     }
@@ -91,7 +85,7 @@ impl Declared {
 
 impl Target {
     /// What `Ref` gives (CloudFormation's "Return values" of each type).
-    pub(in crate::serverless) fn reference(&self) -> Attribute {
+    pub(crate) fn reference(&self) -> Attribute {
         match self {
             Self::Function(name) => Attribute::Text(name.clone()),
             Self::LogGroup(name) => Attribute::Text(format!("/aws/lambda/{name}")),
@@ -101,7 +95,7 @@ impl Target {
     }
 
     /// What `Fn::GetAtt` gives.
-    pub(in crate::serverless) fn attribute(&self, name: &str) -> Attribute {
+    pub(crate) fn attribute(&self, name: &str) -> Attribute {
         let arn = |service: &str, rest: &str| {
             Attribute::Text(format!("arn:#{{AWS::Partition}}:{service}:#{{AWS::Region}}:#{{AWS::AccountId}}:{rest}"))
         };

@@ -12,7 +12,7 @@ use crate::serverless::reading::tree::{Content, Member, Node, Origin};
 
 /// Which `#{...}` of a text are references.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::serverless) enum Hashes {
+pub(crate) enum Hashes {
     /// All: in a definition, and everywhere with the plugin `serverless-pseudo-parameters`.
     All,
     /// Those of pseudo-parameters, and those that name what the service declares.
@@ -21,34 +21,28 @@ pub(in crate::serverless) enum Hashes {
 
 /// Reads texts that may hold functions and references.
 #[derive(Clone, Copy)]
-pub(in crate::serverless) struct Intrinsics<'d> {
-    pub(in crate::serverless) declared: &'d Declared,
+pub(crate) struct Intrinsics<'d> {
+    pub(crate) declared: &'d Declared,
 }
 
 impl<'d> Intrinsics<'d> {
-    pub(in crate::serverless) fn new(declared: &'d Declared) -> Self {
+    pub(crate) fn new(declared: &'d Declared) -> Self {
         Self { declared }
     }
 
     /// A value as a template. `path` is how errors name it.
-    pub(in crate::serverless) fn template(self, node: &Node, path: &str, report: &mut Report) -> Option<Template> {
+    pub(crate) fn template(self, node: &Node, path: &str, report: &mut Report) -> Option<Template> {
         let text = self.text(node, path, self.hashes(), report)?;
         check(&text, &node.at, report).then(|| Template::unchecked(&text))
     }
 
     /// The `#{...}` that are references outside of definitions.
-    pub(in crate::serverless) fn hashes(self) -> Hashes {
+    pub(crate) fn hashes(self) -> Hashes {
         if self.declared.replaces_hashes { Hashes::All } else { Hashes::Known }
     }
 
     /// A value as a text with pseudo-parameters.
-    pub(in crate::serverless) fn text(
-        self,
-        node: &Node,
-        path: &str,
-        hashes: Hashes,
-        report: &mut Report,
-    ) -> Option<String> {
+    pub(crate) fn text(self, node: &Node, path: &str, hashes: Hashes, report: &mut Report) -> Option<String> {
         match &node.content {
             Content::Scalar(Value::String(text)) => self.expand(text, &node.at, hashes, report),
             Content::Scalar(value @ (Value::Number(_) | Value::Bool(_))) => Some(value.to_string()),
@@ -63,13 +57,7 @@ impl<'d> Intrinsics<'d> {
     }
 
     /// The value of a function of CloudFormation.
-    pub(in crate::serverless) fn call(
-        self,
-        function: &Member,
-        path: &str,
-        hashes: Hashes,
-        report: &mut Report,
-    ) -> Option<String> {
+    pub(crate) fn call(self, function: &Member, path: &str, hashes: Hashes, report: &mut Report) -> Option<String> {
         let argument = &function.value;
         let at = &argument.at;
         match function.key.as_str() {
@@ -249,7 +237,7 @@ impl<'d> Intrinsics<'d> {
 }
 
 /// The function of CloudFormation that an object is: its only key is the function's name.
-pub(in crate::serverless) fn function(node: &Node) -> Option<&Member> {
+pub(crate) fn function(node: &Node) -> Option<&Member> {
     match &node.content {
         Content::Table(members) => match &members[..] {
             [only] if only.key == "Ref" || only.key.starts_with("Fn::") => Some(only),
@@ -260,7 +248,7 @@ pub(in crate::serverless) fn function(node: &Node) -> Option<&Member> {
 }
 
 /// Reports pseudo-parameters that nothing has a value for.
-pub(in crate::serverless) fn check(text: &str, at: &Origin, report: &mut Report) -> bool {
+pub(crate) fn check(text: &str, at: &Origin, report: &mut Report) -> bool {
     let unknown = pseudo::unknown_of(&at.source, at.span.clone(), text);
     let is_known = unknown.is_empty();
     unknown.into_iter().for_each(|unknown| report.add(unknown.in_source(&at.source)));

@@ -8,7 +8,7 @@ use crate::serverless::reading::report::Report;
 use crate::serverless::reading::tree::Origin;
 
 /// A key of functions or state machines, if the model has room for it.
-pub(in crate::serverless) fn key(name: &str, at: &Origin, report: &mut Report) -> Option<Key> {
+pub(crate) fn key(name: &str, at: &Origin, report: &mut Report) -> Option<Key> {
     match Key::parse(name) {
         Ok(key) => Some(key),
         Err(error) => {
@@ -20,12 +20,12 @@ pub(in crate::serverless) fn key(name: &str, at: &Origin, report: &mut Report) -
 }
 
 /// A key as a part of a logical id: `send-email` is `SendDashemail`.
-pub(in crate::serverless) fn normalized(name: &str) -> String {
+pub(crate) fn normalized(name: &str) -> String {
     upper_first(&name.replace('-', "Dash").replace('_', "Underscore"))
 }
 
 /// A name as a logical id: letters and digits.
-pub(in crate::serverless) fn alphanumeric(name: &str) -> String {
+pub(crate) fn alphanumeric(name: &str) -> String {
     upper_first(&name.chars().filter(char::is_ascii_alphanumeric).collect::<String>())
 }
 
@@ -35,20 +35,14 @@ fn upper_first(text: &str) -> String {
 }
 
 /// Refuses a function's name that Lambda does not take.
-pub(in crate::serverless) fn check_function_name(name: &str, stack: &Stack, at: &Origin, report: &mut Report) {
+pub(crate) fn check_function_name(name: &str, stack: &Stack, at: &Origin, report: &mut Report) {
     if let Some(refused) = refused_function_name(&Template::unchecked(name).resolve(stack)) {
         report.error(at, refused, "Shorten the name, the function's key or the service's name.");
     }
 }
 
 /// Refuses the name of a state machine or an activity that Step Functions does not take.
-pub(in crate::serverless) fn check_states_name(
-    what: &str,
-    name: &str,
-    stack: &Stack,
-    at: &Origin,
-    report: &mut Report,
-) {
+pub(crate) fn check_states_name(what: &str, name: &str, stack: &Stack, at: &Origin, report: &mut Report) {
     if let Some(refused) = refused_states_name(what, &Template::unchecked(name).resolve(stack)) {
         report.error(at, refused, "Give it another `name`.");
     }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::names::{Key, nearest};
 use crate::pseudo::Template;
-use crate::serverless::permissions::statements;
 use crate::serverless::reading::report::Report;
 use crate::serverless::reading::section::{Ineffective, Refusal, Section, items, mismatch};
 use crate::serverless::reading::tree::{Content, Member, Node};
 use crate::serverless::references::intrinsics::Intrinsics;
+use crate::serverless::settings::permissions::statements;
 use crate::serverless::settings::role;
-use crate::serverless::tags::tags;
+use crate::serverless::settings::tags::tags;
 use crate::service::{Logging, Permission, StateMachine, StateMachineKind};
 
 use super::definition::definition;

@@ -1,6 +1,7 @@
 //! The reader against whole service files, and one example of each refusal.
 
 mod lesson;
+mod machines;
 mod projects;
 mod refusals;
 mod variables;

@@ -22,7 +22,7 @@ const REFUSED: &[Refusal] = &[
 ];
 
 /// Reads the statements under a key.
-pub(super) fn statements(
+pub(crate) fn statements(
     member: &Member,
     path: &str,
     intrinsics: Intrinsics<'_>,

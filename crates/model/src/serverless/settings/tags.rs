@@ -8,7 +8,7 @@ use crate::serverless::reading::tree::Member;
 use crate::stack_settings::{MOST_TAGS, refused_key, refused_value};
 
 /// Reads an object of tags.
-pub(super) fn tags(member: Option<&Member>, path: &str, report: &mut Report) -> BTreeMap<String, String> {
+pub(crate) fn tags(member: Option<&Member>, path: &str, report: &mut Report) -> BTreeMap<String, String> {
     let mut tags: BTreeMap<String, String> = BTreeMap::new();
     let Some(member) = member else { return tags };
     let Some(section) = Section::of(&member.value, path, report) else { return tags };

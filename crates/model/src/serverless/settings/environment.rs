@@ -12,13 +12,13 @@ use crate::source::Place;
 
 /// Variables, and where they are declared.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Environment {
-    pub(super) variables: BTreeMap<String, Template>,
-    pub(super) at: Option<Place>,
+pub(crate) struct Environment {
+    pub(crate) variables: BTreeMap<String, Template>,
+    pub(crate) at: Option<Place>,
 }
 
 /// Reads the variables under a key.
-pub(super) fn environment(
+pub(crate) fn environment(
     member: Option<&Member>,
     path: &str,
     intrinsics: Intrinsics<'_>,

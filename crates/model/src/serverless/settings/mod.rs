@@ -1,4 +1,8 @@
-//! Settings that functions and the provider have alike: the role, the processor, how long log lines are kept.
+//! Settings that functions, state machines and the provider have alike.
+
+pub(super) mod environment;
+pub(super) mod permissions;
+pub(super) mod tags;
 
 use crate::pseudo::Template;
 use crate::serverless::reading::report::Report;
