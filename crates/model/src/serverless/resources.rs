@@ -1,7 +1,7 @@
 //! `resources`: what the file would have CloudFormation make beside functions and state machines.
 
 use crate::serverless::reading::report::Report;
-use crate::serverless::reading::section::{Ineffective, Refusal, Section, entries};
+use crate::serverless::reading::section::{Ineffective, Refusal, Section, entries, has_failed};
 use crate::serverless::reading::tree::{Content, Member, Node};
 use crate::serverless::references::declared::Declared;
 
@@ -63,7 +63,7 @@ pub(super) fn resources(member: Option<&Member>, declared: &mut Declared, report
 
 fn refuse(resource: &Member, report: &mut Report) {
     let kind = resource.value.member("Type").and_then(|kind| kind.value.as_text()).unwrap_or_default();
-    if resource.value.has_failed() {
+    if has_failed(&resource.value, report) {
         return;
     }
     let message = match kind {

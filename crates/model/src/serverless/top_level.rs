@@ -67,19 +67,19 @@ pub(super) fn service(
     report: &mut Report,
 ) -> Option<Service> {
     let mut keys = keys(root, surroundings, report)?;
-    let mut member = |key: &'static str, report: &mut Report| {
+    let mut member = |key: &'static str| {
         keys.take(key)?;
-        variables.top_level(key, report)
+        variables.top_level(key)
     };
-    let name = service_name(member("service", report).as_ref(), root, report);
-    let plugins_member = member("plugins", report);
+    let name = service_name(member("service").as_ref(), root, report);
+    let plugins_member = member("plugins");
     let custom = root.member("custom").map(|custom| &custom.value);
     let plugins = Plugins::read(plugins_member.as_ref(), custom, report);
-    let provider_member = member("provider", report);
-    let functions_member = member("functions", report);
-    let package_member = member("package", report);
-    let resources_member = member("resources", report);
-    let machines_member = member("stepFunctions", report);
+    let provider_member = member("provider");
+    let functions_member = member("functions");
+    let package_member = member("package");
+    let resources_member = member("resources");
+    let machines_member = member("stepFunctions");
     keys.finish(report);
     if provider_member.is_none() {
         report.error(&root.at, "`provider` is missing.", "Add it: `provider: {name: aws, runtime: nodejs24.x}`.");
@@ -199,7 +199,8 @@ fn default_region(provider: Option<&Member>, report: &mut Report) -> Option<Regi
 
 fn declared(named: &[Named<'_>], block: &Block<'_>, plugins: &Plugins) -> Declared {
     let mut declared = Declared::default();
-    declared.replaces_hashes = plugins.has("serverless-pseudo-parameters");
+    declared.replaces_hashes =
+        plugins.has("serverless-pseudo-parameters") || plugins.has("serverless-cloudformation-sub-variables");
     named.iter().for_each(|named| declared.add_function(named.key.as_str(), &named.deployed_name()));
     block.machines.iter().for_each(|machine| machine.declare(&mut declared));
     block.activities.iter().for_each(|activity| declared.add_activity(&activity.name));

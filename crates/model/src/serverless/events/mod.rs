@@ -7,7 +7,7 @@ mod refused;
 use crate::names::{Key, nearest};
 use crate::serverless::reading::report::Report;
 use crate::serverless::reading::section::{Section, items, mismatch};
-use crate::serverless::reading::tree::{Content, Member, Node};
+use crate::serverless::reading::tree::{Content, Member, Node, Origin};
 use crate::service::Route;
 use cors::HttpApi;
 
@@ -29,7 +29,7 @@ pub(super) fn routes(
             Content::Table(members) => members,
             _ => {
                 if let Some(kind) = item.as_text() {
-                    refuse(kind, item, report);
+                    refuse(kind, &item.at, report);
                 } else {
                     mismatch(item, &path, "a list of objects such as `- http: POST /start`", report);
                 }
@@ -47,7 +47,7 @@ pub(super) fn routes(
                     http::http(event, function, &path, &api, report)
                 }
                 kind => {
-                    refuse(kind, &event_node(event), report);
+                    refuse(kind, &event.at, report);
                     Vec::new()
                 }
             };
@@ -69,21 +69,17 @@ fn of_function(member: &Member, path: &str, api: &HttpApi, report: &mut Report) 
     api
 }
 
-fn event_node(event: &Member) -> Node {
-    Node { at: event.at.clone(), content: Content::Failed }
-}
-
-fn refuse(kind: &str, at: &Node, report: &mut Report) {
+fn refuse(kind: &str, at: &Origin, report: &mut Report) {
     match refused::advice(kind) {
         Some(hint) => {
-            report.error(&at.at, format!("`workshop` makes no event `{kind}`: nothing would call the function."), hint)
+            report.error(at, format!("`workshop` makes no event `{kind}`: nothing would call the function."), hint)
         }
         None => {
             let hint = match nearest(kind, &KNOWN) {
                 Some(near) => format!("Did you mean `{near}`?"),
                 None => "Functions are called by `http`, `httpApi` and state machines.".to_owned(),
             };
-            report.error(&at.at, format!("`workshop` knows no event `{kind}`."), hint);
+            report.error(at, format!("`workshop` knows no event `{kind}`."), hint);
         }
     }
 }

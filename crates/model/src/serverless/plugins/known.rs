@@ -42,7 +42,13 @@ pub(super) const PLUGINS: &[Plugin] = &[
     plugin("serverless-pseudo-parameters", None, Honoured),
     plugin("serverless-iam-roles-per-function", Some("serverless-iam-roles-per-function"), Honoured),
     plugin("serverless-cloudformation-sub-variables", None, Honoured),
-    plugin("serverless-dotenv-plugin", Some("dotenv"), Honoured),
+    plugin(
+        "serverless-dotenv-plugin",
+        Some("dotenv"),
+        Refused(
+            "Write `useDotenv: true`, list the variables under `environment` (`KEY: ${env:KEY}`), and take it out.",
+        ),
+    ),
     plugin("serverless-offline", Some("serverless-offline"), LOCAL),
     plugin("serverless-offline-scheduler", None, LOCAL),
     plugin("serverless-offline-sqs", Some("serverless-offline-sqs"), LOCAL),

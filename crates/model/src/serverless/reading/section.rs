@@ -155,16 +155,23 @@ fn says_no(node: &Node) -> bool {
     match &node.content {
         Content::Scalar(value) => *value == Value::Bool(false),
         Content::List(items) => items.is_empty(),
-        Content::Table(_) | Content::Failed => false,
+        Content::Table(_) | Content::Failed(_) => false,
     }
 }
 
-/// Says that a value is of another kind than it must be.
+/// Says that a value is of another kind than it must be, or why it has none.
 pub(crate) fn mismatch(node: &Node, path: &str, expected: &str, report: &mut Report) {
-    if !node.has_failed() {
+    if !has_failed(node, report) {
         let message = format!("`{path}` must be {expected}; it is {}.", node.kind());
         report.add(node.at.error(message));
     }
+}
+
+/// Whether a value's variables have no value. The report says why as soon as somebody needs it.
+pub(crate) fn has_failed(node: &Node, report: &mut Report) -> bool {
+    let Content::Failed(errors) = &node.content else { return false };
+    errors.iter().for_each(|error| report.add(error.clone()));
+    true
 }
 
 /// A text; a number or a boolean is the text that it is written as.
@@ -187,10 +194,12 @@ pub(crate) fn number(
     bounds: RangeInclusive<u32>,
     report: &mut Report,
 ) -> Option<Located<u32>> {
+    if has_failed(node, report) {
+        return None;
+    }
     let value = match &node.content {
         Content::Scalar(Value::Number(number)) => number.as_u64().and_then(|number| u32::try_from(number).ok()),
         Content::Scalar(Value::String(text)) => text.trim().parse().ok(),
-        Content::Failed => return None,
         _ => None,
     };
     let value = value.filter(|value| bounds.contains(value));

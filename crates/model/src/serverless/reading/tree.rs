@@ -31,8 +31,8 @@ pub(crate) enum Content {
     List(Vec<Node>),
     /// An object, in the order of the text.
     Table(Vec<Member>),
-    /// A variable that has no value; the report says why.
-    Failed,
+    /// Variables without a value, and why they have none. It is an error only if somebody needs the value.
+    Failed(Vec<ModelError>),
 }
 
 /// A member of an object.
@@ -108,11 +108,6 @@ impl Node {
         matches!(self.content, Content::Scalar(Value::Null))
     }
 
-    /// Whether the report already says what is wrong with it.
-    pub(crate) fn has_failed(&self) -> bool {
-        matches!(self.content, Content::Failed)
-    }
-
     /// Its kind, for errors.
     pub(crate) fn kind(&self) -> &'static str {
         match &self.content {
@@ -122,7 +117,7 @@ impl Node {
             Content::Scalar(_) => "empty",
             Content::List(_) => "a list",
             Content::Table(_) => "an object",
-            Content::Failed => "unknown",
+            Content::Failed(_) => "unknown",
         }
     }
 
@@ -136,7 +131,7 @@ impl Node {
         let span = if is_here(&self.at) { self.at.span.clone() } else { included_at.clone() };
         let content = match &self.content {
             Content::Scalar(value) => document::Content::Scalar(value.clone()),
-            Content::Failed => document::Content::Scalar(Value::Null),
+            Content::Failed(_) => document::Content::Scalar(Value::Null),
             Content::List(items) => {
                 document::Content::List(items.iter().map(|item| item.in_file(source, &span)).collect())
             }

@@ -6,7 +6,7 @@ use crate::pseudo::Template;
 use crate::service::{Effect, Permission};
 
 use crate::serverless::reading::report::Report;
-use crate::serverless::reading::section::{Refusal, Section, items, mismatch};
+use crate::serverless::reading::section::{Refusal, Section, has_failed, items, mismatch};
 use crate::serverless::reading::tree::{Content, Member, Node};
 use crate::serverless::references::intrinsics::{Intrinsics, check, function};
 
@@ -105,7 +105,10 @@ fn condition_value(node: &Node, path: &str, intrinsics: Intrinsics<'_>, report: 
                 |member: &Member| Some((member.key.clone(), condition_value(&member.value, path, intrinsics, report)?));
             members.iter().map(member).collect::<Option<Map<_, _>>>().map(Value::Object)
         }
-        Content::Failed => None,
+        Content::Failed(_) => {
+            has_failed(node, report);
+            None
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::document::{self, Document, Format};
 use crate::pseudo;
 use crate::serverless::reading::report::Report;
-use crate::serverless::reading::section::mismatch;
+use crate::serverless::reading::section::{has_failed, mismatch};
 use crate::serverless::reading::tree::{Content, Member, Node, Origin};
 use crate::serverless::references::intrinsics::{Hashes, Intrinsics, function};
 use crate::service::DefinitionSource;
@@ -41,6 +41,7 @@ pub(super) fn definition(
 
 /// A definition with every function of CloudFormation and every reference replaced.
 fn replaced(node: &Node, path: &str, intrinsics: Intrinsics<'_>, report: &mut Report) -> Node {
+    has_failed(node, report);
     let content = match &node.content {
         Content::Scalar(serde_json::Value::String(_)) => text(node, path, intrinsics, report),
         Content::Table(_) if function(node).is_some() => text(node, path, intrinsics, report),
@@ -63,7 +64,7 @@ fn replaced(node: &Node, path: &str, intrinsics: Intrinsics<'_>, report: &mut Re
 fn text(node: &Node, path: &str, intrinsics: Intrinsics<'_>, report: &mut Report) -> Content {
     match intrinsics.text(node, path, Hashes::All, report) {
         Some(text) => Content::Scalar(text.into()),
-        None => Content::Failed,
+        None => Content::Failed(Vec::new()),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::names::{Key, nearest};
 use crate::pseudo::Template;
 use crate::serverless::reading::report::Report;
 use crate::serverless::reading::section::{Ineffective, Refusal, Section, items, mismatch};
-use crate::serverless::reading::tree::{Content, Member, Node};
+use crate::serverless::reading::tree::{Content, Member};
 use crate::serverless::references::intrinsics::Intrinsics;
 use crate::serverless::settings::permissions::statements;
 use crate::serverless::settings::role;
@@ -81,7 +81,7 @@ pub(super) fn machine(
         section.take(known);
     }
     let written = section.take("definition");
-    if written.is_none() && !has_failed(&member.value, "definition") {
+    if written.is_none() {
         let hint = "Write it there, or name its file: `definition: ${file(machine.asl.json)}`.";
         report.error(&member.at, format!("`{}` is missing.", section.path("definition")), hint);
     }
@@ -109,10 +109,6 @@ pub(super) fn machine(
         logging,
         tags: machine_tags,
     })
-}
-
-fn has_failed(node: &Node, key: &str) -> bool {
-    node.member(key).is_some_and(|member| member.value.has_failed())
 }
 
 fn kind(section: &mut Section<'_>, report: &mut Report) -> StateMachineKind {

@@ -136,8 +136,6 @@ functions:
       The endpoint would be open to everybody: check the caller in the function, then take it out.
     serverless.yml:19:21: `functions.list.events.http.request.schemas` can't be honoured: an HTTP API checks no requests.
       Check the body in the function, and take it out.
-    serverless.yml:19:50: `${file(schema.json)}` has no value.
-      Put the file and the key there, or add a fallback.
     serverless.yml:20:11: `functions.list.events.http.async` can't be honoured: the HTTP API waits for the function's answer.
       Start a state machine from the function, and take it out.
     serverless.yml:21:24: The integration `lambda` can't be honoured: an HTTP API hands on whole requests.

@@ -224,7 +224,7 @@ fn child<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
     match &node.content {
         Content::Table(_) => node.member(key).map(|member| &member.value),
         Content::List(items) => key.parse::<usize>().ok().and_then(|index| items.get(index)),
-        Content::Scalar(_) | Content::Failed => None,
+        Content::Scalar(_) | Content::Failed(_) => None,
     }
 }
 

@@ -71,67 +71,50 @@ impl<'a> Variables<'a> {
     }
 
     /// The member of the service file with this key, all its variables replaced.
-    pub(super) fn top_level(&self, key: &str, report: &mut Report) -> Option<Member> {
-        let member = self.root.member(key)?;
-        let value = self.deep(&member.value, report);
-        Some(Member { key: member.key.clone(), at: member.at.clone(), value })
+    pub(super) fn top_level(&self, key: &str) -> Option<Member> {
+        self.root.member(key).map(|member| self.deep_member(member))
     }
 
     /// The member of `custom` with this key, all its variables replaced.
     pub(super) fn custom(&self, key: &str, report: &mut Report) -> Option<Member> {
-        let custom = match self.shallow(&self.root.member("custom")?.value) {
-            Ok(custom) => custom,
+        match self.shallow(&self.root.member("custom")?.value) {
+            Ok(custom) => custom.member(key).map(|member| self.deep_member(member)),
             Err(Failure(errors)) => {
                 errors.into_iter().for_each(|error| report.add(error));
-                return None;
+                None
             }
-        };
-        let member = custom.member(key)?;
-        let value = self.deep(&member.value, report);
-        Some(Member { key: member.key.clone(), at: member.at.clone(), value })
+        }
     }
 
-    /// A value with all its variables replaced. Those that have no value are reported, and [`Content::Failed`].
-    pub(super) fn deep(&self, node: &Node, report: &mut Report) -> Node {
-        let failed = |report: &mut Report, Failure(errors): Failure| {
-            errors.into_iter().for_each(|error| report.add(error));
-            Node { at: node.at.clone(), content: Content::Failed }
-        };
-        if let Err(error) = self.enter(&node.at) {
-            return failed(report, error);
+    /// A value with all its variables replaced. Those that have no value are [`Content::Failed`].
+    pub(super) fn deep(&self, node: &Node) -> Node {
+        let failed = |Failure(errors): Failure| Node { at: node.at.clone(), content: Content::Failed(errors) };
+        if let Err(failure) = self.enter(&node.at) {
+            return failed(failure);
         }
         let result = match variables_of(node) {
-            Some(text) => match self.activate(&node.at, text) {
-                Err(error) => failed(report, error),
-                Ok(()) => {
-                    let result = match self.replace(&node.at, text) {
-                        Ok(replaced) => self.deep_members(&replaced, report),
-                        Err(error) => failed(report, error),
-                    };
-                    self.active.borrow_mut().pop();
-                    result
-                }
-            },
-            None => self.deep_members(node, report),
+            Some(text) => self.activate(&node.at, text).and_then(|()| {
+                let replaced = self.replace(&node.at, text).map(|replaced| self.deep_members(&replaced));
+                self.active.borrow_mut().pop();
+                replaced
+            }),
+            None => Ok(self.deep_members(node)),
         };
         self.depth.set(self.depth.get() - 1);
-        result
+        result.unwrap_or_else(failed)
     }
 
-    fn deep_members(&self, node: &Node, report: &mut Report) -> Node {
+    fn deep_members(&self, node: &Node) -> Node {
         let content = match &node.content {
-            Content::List(items) => Content::List(items.iter().map(|item| self.deep(item, report)).collect()),
-            Content::Table(members) => {
-                let member = |member: &Member| Member {
-                    key: member.key.clone(),
-                    at: member.at.clone(),
-                    value: self.deep(&member.value, report),
-                };
-                Content::Table(members.iter().map(member).collect())
-            }
+            Content::List(items) => Content::List(items.iter().map(|item| self.deep(item)).collect()),
+            Content::Table(members) => Content::Table(members.iter().map(|member| self.deep_member(member)).collect()),
             other => other.clone(),
         };
         Node { at: node.at.clone(), content }
+    }
+
+    fn deep_member(&self, member: &Member) -> Member {
+        Member { key: member.key.clone(), at: member.at.clone(), value: self.deep(&member.value) }
     }
 
     /// A value whose own variables are replaced, but not those of its members.
