@@ -1,5 +1,6 @@
 //! Names and ids as types of their own, so that a stage is never passed where a region is meant.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 macro_rules! text_newtype {
@@ -181,6 +182,29 @@ pub(super) fn refused_states_name(what: &str, name: &str) -> Option<String> {
             name.escape_debug()
         )
     })
+}
+
+/// Two keys whose things would have one deployed name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SharedName {
+    pub(super) first: Key,
+    pub(super) second: Key,
+    pub(super) name: String,
+}
+
+/// The deployed names that more than one of these things have.
+pub(super) fn shared_names(names: impl IntoIterator<Item = (Key, String)>) -> Vec<SharedName> {
+    let mut known: BTreeMap<String, Key> = BTreeMap::new();
+    let mut shared = Vec::new();
+    for (key, name) in names {
+        match known.get(&name) {
+            Some(first) => shared.push(SharedName { first: first.clone(), second: key, name }),
+            None => {
+                known.insert(name, key);
+            }
+        }
+    }
+    shared
 }
 
 /// The known word most like what was written, if any is near enough to be meant.

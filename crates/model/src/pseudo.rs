@@ -70,6 +70,11 @@ impl UnknownParameter {
     }
 }
 
+/// Whether a text has pseudo-parameters, known or not.
+pub(super) fn has_parameters(text: &str) -> bool {
+    !uses(text).is_empty()
+}
+
 /// The unknown pseudo-parameters in the texts of a document, wherever they stand in it.
 pub(super) fn unknown_in(source: &Source, node: &Node, found: &mut Vec<UnknownParameter>) {
     match &node.content {

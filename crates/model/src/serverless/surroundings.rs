@@ -10,7 +10,7 @@ use crate::names::{AccountId, Region, StageName};
 pub struct Surroundings<'a> {
     /// The stage that the command names.
     pub stage: Option<StageName>,
-    /// The region that the command names.
+    /// The region that the command or the environment names.
     pub region: Option<Region>,
     /// Values for `${param:...}` that the command names; they win over those in the file.
     pub parameters: BTreeMap<String, String>,
@@ -24,6 +24,6 @@ pub struct Surroundings<'a> {
     pub environment: &'a dyn Fn(&str) -> Option<String>,
     /// Whether that lookup knows the variables of the `.env` file too.
     pub knows_dotenv: bool,
-    /// The text of a file by its path from the service file's folder.
+    /// The text of a file by its path from the service file's folder, which may lead out of it with `../`.
     pub files: &'a dyn Fn(&str) -> Option<String>,
 }

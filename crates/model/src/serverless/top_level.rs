@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::names::{Key, Region, ServiceName, StageName};
+use crate::names::{Key, Region, ServiceName, StageName, shared_names};
+use crate::pseudo::Template;
 use crate::service::{Route, Service, Throttle};
 use crate::stack::Stack;
 
@@ -108,6 +109,7 @@ pub(super) fn service(
     let state_machines = block.state_machines(&provider.tags, intrinsics, report);
     notes_of_provider(&provider, &block, &routes, report);
     refuse_shared_keys(&named, &block, report);
+    refuse_shared_names(&named, &block, &stack, report);
     Some(Service {
         name,
         default_stage: stage,
@@ -259,5 +261,22 @@ fn refuse_shared_keys(named: &[Named<'_>], block: &Block<'_>, report: &mut Repor
         let message =
             format!("`{}` is the key of a function and of a state machine; their roles would be one.", machine.key);
         report.error(&machine.member.at, message, "Rename one of them, and keep the deployed name with `name:`.");
+    }
+}
+
+/// Two functions, or two state machines, can't have one name.
+fn refuse_shared_names(named: &[Named<'_>], block: &Block<'_>, stack: &Stack, report: &mut Report) {
+    let resolved = |name: String| Template::unchecked(&name).resolve(stack);
+    let functions = named.iter().map(|named| (named.key.clone(), resolved(named.deployed_name())));
+    let machines = block.machines.iter().map(|named| (named.key.clone(), resolved(named.deployed_name())));
+    let members = named.iter().map(|named| (&named.key, named.member));
+    let members: BTreeMap<&Key, &Member> =
+        members.chain(block.machines.iter().map(|named| (&named.key, named.member))).collect();
+    for shared in shared_names(functions).into_iter().chain(shared_names(machines)) {
+        if let Some(member) = members.get(&shared.second) {
+            let message =
+                format!("`{}` would have the same name as `{}`: `{}`.", shared.second, shared.first, shared.name);
+            report.error(&member.at, message, "Give one of them another `name`.");
+        }
     }
 }

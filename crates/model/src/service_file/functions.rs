@@ -8,7 +8,7 @@ use super::section::{Located, Section};
 use super::values::{one_of, permissions, tags};
 use crate::environment;
 use crate::names::refused_function_name;
-use crate::pseudo::Template;
+use crate::pseudo::{Template, has_parameters};
 use crate::service::{
     Architecture, BOOTSTRAP, CodeSource, Function, PackagePattern, RETENTION_DAYS, chosen_runtime, runtime_advice,
 };
@@ -97,6 +97,13 @@ fn description(section: &mut Section<'_>) -> Result<Option<String>, ModelError> 
     if written.value.chars().count() > LONGEST_DESCRIPTION {
         let message = format!("The description is too long: Lambda takes {LONGEST_DESCRIPTION} characters.");
         return Err(section.source.error_at(written.span.start, message));
+    }
+    if has_parameters(&written.value) {
+        let message = format!(
+            "`{}` can't hold pseudo-parameters: they have a value only in a deployment.",
+            section.path("description")
+        );
+        return Err(section.source.error_at(written.span.start, message).with_hint("Write the value out."));
     }
     Ok(Some(written.value))
 }

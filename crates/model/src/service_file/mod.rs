@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 
 use runtimes::Runtime;
 
-use super::names::{Key, ServiceName, StageName, refused_states_name};
+use super::names::{Key, ServiceName, StageName, refused_states_name, shared_names};
 use super::pseudo::Template;
-use super::service::{DefinitionSource, Service, StateMachine, StateMachineKind, Throttle};
-use super::source::{ModelError, Source};
+use super::service::{DefinitionSource, Function, Service, StateMachine, StateMachineKind, Throttle};
+use super::source::{ModelError, Position, Source};
 use super::stack::Stack;
 use super::stack_settings::StackSettings;
 use section::Section;
@@ -58,6 +58,7 @@ impl Service {
             let message = format!("`{shared}` names a function and a state machine; their roles would be one.");
             return Err(source.error_at(0, message).with_hint("Give one of them another name."));
         }
+        refuse_shared_names(source, &functions, &state_machines, &stack)?;
         Ok(Self {
             name,
             default_stage,
@@ -75,6 +76,29 @@ impl Service {
 impl Throttle {
     /// What holds when the file says nothing.
     const DEFAULT: Self = Self { rate_per_s: 1, burst: 5 };
+}
+
+/// Two functions, or two state machines, can't have one name.
+fn refuse_shared_names(
+    source: &Source,
+    functions: &BTreeMap<Key, Function>,
+    machines: &BTreeMap<Key, StateMachine>,
+    stack: &Stack,
+) -> Result<(), ModelError> {
+    let name = |key: &Key, given: &Option<Template>, derived: String| {
+        (key.clone(), given.as_ref().map_or(derived, |name| name.resolve(stack)))
+    };
+    let of_functions = functions.iter().map(|(key, it)| name(key, &it.name, stack.function_name(key)));
+    let of_machines = machines.iter().map(|(key, it)| name(key, &it.name, stack.state_machine_name(key)));
+    let Some(shared) = shared_names(of_functions).into_iter().chain(shared_names(of_machines)).next() else {
+        return Ok(());
+    };
+    let at = functions.get(&shared.second).map(|function| &function.at);
+    let at = at.or_else(|| machines.get(&shared.second).map(|machine| &machine.at));
+    let message = format!("`{}` would have the same name as `{}`: `{}`.", shared.second, shared.first, shared.name);
+    let position = at.map(|at| Position { line: at.line, column: 1 });
+    let hint = "Give one of them another `name`.".to_owned();
+    Err(ModelError { file: source.file.clone(), position, message, hint: Some(hint) })
 }
 
 /// Reads a table of tables whose names the user chooses.

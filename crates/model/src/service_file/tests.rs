@@ -179,6 +179,10 @@ fn what_lambda_would_refuse_of_a_function_is_refused_with_its_place() {
     service.toml:4:16: `architecture` can't be `arm`; it is one of x86_64, arm64.
     Did you mean `arm64`?
     ");
+    insta::assert_snapshot!(function("description = \"in ${AWS::Region}\""), @r"
+    service.toml:4:15: `functions.f.description` can't hold pseudo-parameters: they have a value only in a deployment.
+    Write the value out.
+    ");
     insta::assert_snapshot!(function(&format!("description = \"{}\"", "d".repeat(257))), @"service.toml:4:15: The description is too long: Lambda takes 256 characters.");
     let route =
         |text: &str| function(&format!("[[routes]]\nmethod = \"GET\"\npath = \"/x\"\nfunction = \"f\"\n{text}"));
@@ -196,6 +200,10 @@ fn what_lambda_would_refuse_of_a_function_is_refused_with_its_place() {
     Did you mean `origins`? Known here are origins, methods, headers, exposed_headers, allow_credentials, max_age_s.
     ");
     insta::assert_snapshot!(route("cors = \"yes\""), @"service.toml:8:8: `routes.cors` must be true or false; it is of type string.");
+    insta::assert_snapshot!(function("name = \"x\"\n[functions.g]\nsource = \"x\"\nname = \"x\""), @r"
+    service.toml:5:1: `g` would have the same name as `f`: `x`.
+    Give one of them another `name`.
+    ");
     let machine = "[state_machines.m]\ndefinition = \"m\"\n";
     insta::assert_snapshot!(function(&format!("{machine}name = \"a/b\"")), @r##"service.toml:6:8: `a/b` can't be a state machine's name: Step Functions takes 1 to 80 characters without spaces and `<>{}[]?*"#%\^|~`$&,;:/`; it has 3 characters."##);
     insta::assert_snapshot!(function(&format!("{machine}type = \"EXPRES\"")), @r"

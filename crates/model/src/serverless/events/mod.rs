@@ -43,7 +43,7 @@ pub(super) fn routes(
                 "httpApi" => {
                     let message =
                         "The routes of `httpApi` stand below the stage here: the endpoint ends in `/<stage>`.";
-                    report.note(&event.at, message);
+                    report.note_once(&event.at, message);
                     http::http(event, function, &path, &api, report)
                 }
                 kind => {

@@ -12,7 +12,7 @@ use crate::names::Key;
 use crate::pseudo::Template;
 use crate::serverless::provider::Provider;
 use crate::serverless::reading::report::Report;
-use crate::serverless::reading::section::{Section, entries, text};
+use crate::serverless::reading::section::{Section, entries, text_of_deployment};
 use crate::serverless::reading::tree::{Content, Member, Node};
 use crate::serverless::references::intrinsics::{Intrinsics, check};
 use crate::serverless::references::names::{self, check_function_name};
@@ -52,7 +52,7 @@ pub(super) fn named<'n>(functions: Option<&'n Member>, stack: &Stack, report: &m
     for member in entries(&functions.value, "functions", report) {
         let Some(key) = names::key(&member.key, &member.at, report) else { continue };
         let written = member.value.member("name").filter(|name| !name.value.is_null());
-        let name = written.and_then(|name| text(&name.value, &format!("functions.{key}.name"), report));
+        let name = written.and_then(|name| text_of_deployment(&name.value, &format!("functions.{key}.name"), report));
         let at = written.map_or(&member.at, |name| &name.value.at);
         let named = Named { key, member, name: name.map(|name| name.value) };
         if check(&named.deployed_name(), at, report) {

@@ -74,6 +74,7 @@ pub(super) const INEFFECTIVE: &[Ineffective] = &[
     Ineffective { key: "profile", why: "name the profile with `--profile`, or in `AWS_PROFILE`." },
     Ineffective { key: "rollbackConfiguration", why: "nothing is deployed through CloudFormation." },
     Ineffective { key: "runtimeManagement", why: "Lambda updates the runtime when it sees fit." },
+    Ineffective { key: "s3", why: "no buckets are made." },
     Ineffective { key: "stackPolicy", why: "nothing is deployed through CloudFormation." },
     Ineffective { key: "tracing", why: "nothing is traced by X-Ray." },
     Ineffective { key: "versionFunctions", why: "every deployment publishes a version of each function that changed." },
@@ -115,6 +116,7 @@ pub(super) const HTTP_REFUSED: &[Refusal] = &[
 ];
 
 pub(super) const HTTP_INEFFECTIVE: &[Ineffective] = &[
+    Ineffective { key: "description", why: "nothing shows it." },
     Ineffective { key: "name", why: "the API is called `<service>-<stage>`." },
     Ineffective { key: "authorizers", why: "events that name one are refused." },
     Ineffective { key: "metrics", why: "metrics are per API." },

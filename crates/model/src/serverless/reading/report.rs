@@ -33,6 +33,13 @@ impl Report {
         }
     }
 
+    /// Adds a note that holds for the whole file, once.
+    pub(crate) fn note_once(&mut self, at: &Origin, message: &str) {
+        if self.notes.iter().all(|note| note.message != message) {
+            self.note(at, message);
+        }
+    }
+
     /// Adds a note, unless the same is known.
     pub(crate) fn note(&mut self, at: &Origin, message: impl Into<String>) {
         let note = Note { at: at.place(), message: message.into() };

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use serde_json::Value;
 
 use crate::names::nearest;
+use crate::pseudo::has_parameters;
 
 use super::report::Report;
 use super::tree::{Content, Member, Node, Origin};
@@ -174,8 +175,20 @@ pub(crate) fn has_failed(node: &Node, report: &mut Report) -> bool {
     true
 }
 
-/// A text; a number or a boolean is the text that it is written as.
+/// A text whose value does not depend on the deployment; a number or a boolean is the text that it is written as.
 pub(crate) fn text(node: &Node, path: &str, report: &mut Report) -> Option<Located<String>> {
+    let text = text_of_deployment(node, path, report)?;
+    if has_parameters(&text.value) {
+        let message =
+            format!("`{path}` can't be `{}`: pseudo-parameters have a value only in a deployment.", text.value);
+        report.error(&text.at, message, "Write the value out, or use `${param:NAME}`.");
+        return None;
+    }
+    Some(text)
+}
+
+/// A text that may have pseudo-parameters.
+pub(crate) fn text_of_deployment(node: &Node, path: &str, report: &mut Report) -> Option<Located<String>> {
     let value = match &node.content {
         Content::Scalar(Value::String(text)) => text.clone(),
         Content::Scalar(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),

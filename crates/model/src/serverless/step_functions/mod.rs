@@ -114,7 +114,8 @@ impl NamedMachine<'_> {
         declared.add_state_machine(self.key.as_str(), text("id"), plain_name, &self.deployed_name());
     }
 
-    fn deployed_name(&self) -> String {
+    /// Its deployed name, with pseudo-parameters.
+    pub(super) fn deployed_name(&self) -> String {
         self.name.clone().unwrap_or_else(|| format!("#{{AWS::StackName}}-{}", self.key))
     }
 }

@@ -172,6 +172,16 @@ fn shown_errors(errors: &[ModelError]) -> String {
 
 proptest::proptest! {
     #[test]
+    fn no_damage_of_the_lesson_makes_it_panic(start in 0_usize..2_000, length in 0_usize..80, put in "(\\$\\{self:custom\\}|!Ref |[\\[\\]{}:'#é-]|\n  ){0,3}") {
+        let lesson: Vec<char> = include_str!("lesson.yml").chars().collect();
+        let start = start.min(lesson.len());
+        let end = (start + length).min(lesson.len());
+        let damaged: String = lesson[..start].iter().copied().chain(put.chars()).chain(lesson[end..].iter().copied()).collect();
+        let result = Outside { runtime: Some(runtimes::Runtime::Nodejs22), ..Outside::default() }.parse(&damaged);
+        proptest::prop_assert!(result.map_or_else(|errors| !errors.is_empty(), |parsed| parsed.service.throttle.burst > 0));
+    }
+
+    #[test]
     fn no_text_makes_it_panic(text in "\\PC*") {
         let _ = Outside::default().parse(&text);
     }

@@ -281,8 +281,6 @@ functions:
     note serverless.yml:2: `frameworkVersion` has no effect: no version of the Serverless Framework runs.
     note serverless.yml:15: The routes of `httpApi` stand below the stage here: the endpoint ends in `/<stage>`.
     note serverless.yml:15: `*` becomes two routes, `ANY /` and `ANY /{proxy+}`: the request names one of them as its `routeKey`, not `$default`.
-    note serverless.yml:20: The routes of `httpApi` stand below the stage here: the endpoint ends in `/<stage>`.
-    note serverless.yml:21: The routes of `httpApi` stand below the stage here: the endpoint ends in `/<stage>`.
     "#);
 }
 

@@ -134,3 +134,23 @@ fn keys_and_handlers_of_functions() {
       Add `runtime: nodejs24.x` under `provider`, or deploy with `--runtime nodejs24.x`.
     ");
 }
+
+#[test]
+fn values_that_only_a_deployment_knows() {
+    insta::assert_snapshot!(function("    description: In ${aws:accountId}\n    tags: {region: '#{AWS::Region}'}\n    name: ${aws:accountId}-f\n    events: [{http: {path: x, method: get, cors: {origin: 'https://${AWS::Region}.example'}}}]\n"), @r"
+    serverless.yml:6:18: `functions.f.description` can't be `In #{AWS::AccountId}`: pseudo-parameters have a value only in a deployment.
+      Write the value out, or use `${param:NAME}`.
+    serverless.yml:7:20: `functions.f.tags.region` can't be `#{AWS::Region}`: pseudo-parameters have a value only in a deployment.
+      Write the value out, or use `${param:NAME}`.
+    serverless.yml:9:59: `functions.f.events.http.cors.origin` can't be `https://${AWS::Region}.example`: pseudo-parameters have a value only in a deployment.
+      Write the value out, or use `${param:NAME}`.
+    ");
+    insta::assert_snapshot!(of("functions: {f: {handler: a.b, name: x}, g: {handler: a.b, name: x}, h: {handler: a.b, name: a-dev-i}, i: {handler: a.b}}\nstepFunctions: {stateMachines: {m: {name: y, definition: {StartAt: A}}, n: {name: y, definition: {StartAt: A}}}}\n"), @r"
+    serverless.yml:3:41: `g` would have the same name as `f`: `x`.
+      Give one of them another `name`.
+    serverless.yml:3:103: `i` would have the same name as `h`: `a-dev-i`.
+      Give one of them another `name`.
+    serverless.yml:4:73: `n` would have the same name as `m`: `y`.
+      Give one of them another `name`.
+    ");
+}
