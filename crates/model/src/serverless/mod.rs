@@ -35,6 +35,8 @@ pub struct Parsed {
     pub service: Service,
     /// What is known and has no effect, in the order of the file.
     pub notes: Vec<Note>,
+    /// The files that its variables read, by their paths from its folder.
+    pub files: Vec<String>,
 }
 
 /// Reads a `serverless.yml` (or `.yaml`, `.json`), for the stage and region of its surroundings.
@@ -52,7 +54,7 @@ pub fn parse(source: &Source, surroundings: &Surroundings<'_>) -> Result<Parsed,
     errors.sort_by_key(|error| (error.file != source.file, error.file.clone(), position(error)));
     notes.sort_by_key(|note| (note.at.file != source.file, note.at.clone()));
     match service {
-        Some(service) if errors.is_empty() => Ok(Parsed { service, notes }),
+        Some(service) if errors.is_empty() => Ok(Parsed { service, notes, files: variables.files() }),
         _ => Err(errors),
     }
 }

@@ -46,7 +46,7 @@ struct Endpoint {
 pub(super) fn rest(event: &Member, function: &Key, path: &str, report: &mut Report) -> Option<Route> {
     let mut section = match &event.value.content {
         Content::Scalar(_) => {
-            let endpoint = short(&event.value, path, report)?;
+            let endpoint = without_last_slash(short(&event.value, path, report)?);
             return route(&endpoint, function, PayloadFormat::V1, &event.at, report);
         }
         _ => Section::of(&event.value, path, report)?,
@@ -65,7 +65,7 @@ pub(super) fn rest(event: &Member, function: &Key, path: &str, report: &mut Repo
     missing(&section, "method", method.is_none(), report);
     missing(&section, "path", written.is_none(), report);
     section.finish(report);
-    let endpoint = Endpoint { method: method?, path: written? };
+    let endpoint = without_last_slash(Endpoint { method: method?, path: written? });
     let route = route(&endpoint, function, PayloadFormat::V1, &event.at, report)?;
     Some(Route { cors, ..route })
 }
@@ -112,6 +112,13 @@ fn http_section(event: &Member, path: &str, report: &mut Report) -> Option<Endpo
         return None;
     }
     Some(Endpoint { method, path: written })
+}
+
+/// The resources of a REST API are the segments of a path, so that a slash at its end says nothing.
+fn without_last_slash(endpoint: Endpoint) -> Endpoint {
+    let Endpoint { method, path } = endpoint;
+    let value = path.value.trim_end_matches('/').to_owned();
+    Endpoint { method, path: Located { value, at: path.at } }
 }
 
 /// `POST /start`, `POST start`, or `*`.

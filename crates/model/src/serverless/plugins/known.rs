@@ -192,3 +192,20 @@ pub(super) const PLUGINS: &[Plugin] = &[
     plugin("serverless-lift", None, Refused(BY_HAND)),
     plugin("serverless-appsync-plugin", None, Refused("`workshop` deploys no AppSync APIs: use the events `httpApi`.")),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_plugin_is_there_once_and_its_sentence_ends() {
+        let mut names: Vec<&str> = PLUGINS.iter().map(|plugin| plugin.name).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+        for plugin in PLUGINS {
+            if let Ineffective(sentence) | Refused(sentence) = plugin.meaning {
+                assert!(sentence.ends_with('.') && !sentence.contains("  "), "{}: {sentence}", plugin.name);
+            }
+        }
+    }
+}

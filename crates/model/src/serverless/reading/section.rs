@@ -189,13 +189,9 @@ pub(crate) fn text(node: &Node, path: &str, report: &mut Report) -> Option<Locat
 
 /// A text that may have pseudo-parameters.
 pub(crate) fn text_of_deployment(node: &Node, path: &str, report: &mut Report) -> Option<Located<String>> {
-    let value = match &node.content {
-        Content::Scalar(Value::String(text)) => text.clone(),
-        Content::Scalar(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),
-        _ => {
-            mismatch(node, path, "a text", report);
-            return None;
-        }
+    let Some(value) = node.written() else {
+        mismatch(node, path, "a text", report);
+        return None;
     };
     Some(Located { value, at: node.at.clone() })
 }

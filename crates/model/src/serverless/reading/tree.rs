@@ -103,6 +103,19 @@ impl Node {
         }
     }
 
+    /// The text that it is, or that a number or boolean becomes; JavaScript writes `1.0` as `1`.
+    pub(crate) fn written(&self) -> Option<String> {
+        match &self.content {
+            Content::Scalar(Value::String(text)) => Some(text.clone()),
+            Content::Scalar(Value::Number(number)) => match number.as_f64() {
+                Some(float) if number.is_f64() => Some(float.to_string()),
+                _ => Some(number.to_string()),
+            },
+            Content::Scalar(Value::Bool(value)) => Some(value.to_string()),
+            _ => None,
+        }
+    }
+
     /// Whether it is null, or an empty value of YAML.
     pub(crate) fn is_null(&self) -> bool {
         matches!(self.content, Content::Scalar(Value::Null))

@@ -45,7 +45,7 @@ impl<'d> Intrinsics<'d> {
     pub(crate) fn text(self, node: &Node, path: &str, hashes: Hashes, report: &mut Report) -> Option<String> {
         match &node.content {
             Content::Scalar(Value::String(text)) => self.expand(text, &node.at, hashes, report),
-            Content::Scalar(value @ (Value::Number(_) | Value::Bool(_))) => Some(value.to_string()),
+            Content::Scalar(Value::Number(_) | Value::Bool(_)) => node.written(),
             _ => match function(node) {
                 Some(function) => self.call(function, path, hashes, report),
                 None => {

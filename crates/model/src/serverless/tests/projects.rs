@@ -88,6 +88,8 @@ stepFunctions:
     let DefinitionSource::Inline { source, document } = &machine.definition else { panic!("inline") };
     let mail = document.root.member("States").unwrap().value.member("Mail").unwrap();
     assert_eq!((source.file.as_str(), source.position(mail.key_span.start).line), ("order.asl.json", 4));
+    let files = ["config.json", "functions/mail.yml", "functions/orders.yml", "machines.yml", "order.asl.json"];
+    assert_eq!(parsed.files, files);
 }
 
 #[test]

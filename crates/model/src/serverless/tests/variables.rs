@@ -103,6 +103,46 @@ fn circles_are_told_with_every_member() {
 }
 
 #[test]
+fn files_that_include_each_other_are_a_circle() {
+    let files = vec![("a.yml", "x: ${file(b.yml):y}\n"), ("b.yml", "y: ${file(./a.yml):x}\n")];
+    let outside = Outside { files, ..Outside::default() };
+    insta::assert_snapshot!(value(&outside, "${file(a.yml):x}", ""), @r"
+    a.yml:1:4: The value needs itself: ${file(b.yml):y} -> ${file(./a.yml):x} -> ${file(b.yml):y}.
+      Write one of these values out.
+    ");
+    let broken = Outside { files: vec![("a.yml", "x: [1\n")], ..Outside::default() };
+    insta::assert_snapshot!(value(&broken, "${file(a.yml):x}", ""), @r"
+    a.yml:2:1: The file is not valid YAML: while parsing a flow sequence, expected ',' or ']'.
+      Look at the indentation, quotes and colons of this line and the one before.
+    ");
+}
+
+#[test]
+fn files_are_shown_beside_the_service_file() {
+    let surroundings = Surroundings {
+        stage: None,
+        region: None,
+        parameters: BTreeMap::new(),
+        options: BTreeMap::new(),
+        account: None,
+        runtime: None,
+        environment: &|_| None,
+        knows_dotenv: false,
+        files: &|path| (path == "sub/a.yml").then(|| "3".to_owned()),
+    };
+    let text = "service: a\nprovider: {name: aws}\nfunctions: ${file(sub/a.yml)}\n";
+    let errors = parse(&Source::new("shop/serverless.yml", text), &surroundings).unwrap_err();
+    assert_eq!(errors[0].file, "shop/sub/a.yml");
+}
+
+#[test]
+fn numbers_are_written_as_javascript_writes_them() {
+    assert_eq!(plain("1.0", ""), "1");
+    assert_eq!(plain("${self:custom.a}-${self:custom.b}", "custom: {a: 1.50, b: 2.0}\n"), "1.5-2");
+    assert_eq!(plain("true", ""), "true");
+}
+
+#[test]
 fn kinds_that_need_an_account_or_a_program_are_refused() {
     insta::assert_snapshot!(plain("${ssm:/a/b~true, 'x'}", ""), @r"
     serverless.yml:7:14: `${ssm:...}` reads the Parameter Store or the Secrets Manager of an account, which `workshop` does not do.

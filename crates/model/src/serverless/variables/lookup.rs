@@ -166,13 +166,20 @@ impl Variables<'_> {
         self.descend(&root, &address)
     }
 
+    /// The folder of the service file as it is shown: nothing, or a path that ends with `/`.
+    fn folder(&self) -> &str {
+        let file = self.root.at.source.file.as_str();
+        file.rfind('/').map_or("", |slash| &file[..=slash])
+    }
+
+    /// A file's outermost value; what is no YAML or JSON is a text.
     fn file(&self, here: &Origin, path: &str, extension: &str) -> Result<Option<Rc<Node>>, Failure> {
         if let Some(known) = self.files.borrow().get(path) {
             return Ok(Some(Rc::clone(known)));
         }
         let Some(text) = (self.surroundings.files)(path) else { return Ok(None) };
         let is_data = ["yml", "yaml", "json"].contains(&extension);
-        let source = Rc::new(Source::new(path, text));
+        let source = Rc::new(Source::new(format!("{}{path}", self.folder()), text));
         let node = if is_data {
             let document = Document::parse_template(&source).map_err(|error| {
                 let message = format!("The file is not valid {}: {}.", Format::of(path).name(), error.message);

@@ -75,6 +75,11 @@ impl<'a> Variables<'a> {
         self.root.member(key).map(|member| self.deep_member(member))
     }
 
+    /// The paths of the files that were read, from the service file's folder.
+    pub(super) fn files(&self) -> Vec<String> {
+        self.files.borrow().keys().cloned().collect()
+    }
+
     /// The member of `custom` with this key, all its variables replaced.
     pub(super) fn custom(&self, key: &str, report: &mut Report) -> Option<Member> {
         match self.shallow(&self.root.member("custom")?.value) {
@@ -199,16 +204,12 @@ impl<'a> Variables<'a> {
     /// The value of a variable that is a part of a text.
     fn as_text(&self, at: &Origin, text: &str, variable: &Variable) -> Result<String, Failure> {
         let value = self.variable(at, text, variable)?;
-        match &value.content {
-            Content::Scalar(Value::String(value)) => Ok(value.clone()),
-            Content::Scalar(value @ (Value::Number(_) | Value::Bool(_))) => Ok(value.to_string()),
-            _ => {
-                let written = written(text, variable);
-                let message = format!("`{written}` is {}, which can't be a part of a text.", value.kind());
-                let hint = "Refer to a text or a number, or use `Fn::Join`.";
-                Err(at.of_part(written).error(message).with_hint(hint).into())
-            }
-        }
+        value.written().ok_or_else(|| {
+            let written = written(text, variable);
+            let message = format!("`{written}` is {}, which can't be a part of a text.", value.kind());
+            let hint = "Refer to a text or a number, or use `Fn::Join`.";
+            at.of_part(written).error(message).with_hint(hint).into()
+        })
     }
 
     /// The value of a variable that stands in `text`.

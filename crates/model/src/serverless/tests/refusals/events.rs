@@ -127,3 +127,10 @@ fn cors_and_http_api() {
       Delete one of them, or give it another method or path.
     ");
 }
+
+#[test]
+fn paths_of_rest_apis_have_no_slash_at_their_end() {
+    let text = "service: a\nprovider: {name: aws, runtime: nodejs22.x}\nfunctions: {f: {handler: a.b, events: [{http: GET x/}, {http: {path: /, method: '*'}}, {httpApi: GET /y/}]}}\n";
+    let routes = Outside::default().parse(text).unwrap().service.routes;
+    assert_eq!(routes.iter().map(crate::service::Route::key).collect::<Vec<_>>(), ["GET /x", "ANY /", "GET /y/"]);
+}
