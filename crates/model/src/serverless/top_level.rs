@@ -129,13 +129,33 @@ fn keys<'n>(root: &'n Node, surroundings: &Surroundings<'_>, report: &mut Report
     keys.refuse(REFUSED, report);
     keys.note(INEFFECTIVE, report);
     // Variables read these.
-    for key in ["custom", "params", "stages"] {
+    for key in ["custom", "params"] {
         keys.take(key);
     }
+    stages(&mut keys, report);
     if let Some(member) = keys.take("useDotenv").filter(|_| !surroundings.knows_dotenv) {
         report.note(&member.at, "`useDotenv` has no effect here: no `.env` file was read.");
     }
     Some(keys)
+}
+
+/// `stages`, whose `params` variables read. It may be a variable as a whole; then only its parameters are looked at.
+fn stages(keys: &mut Section<'_>, report: &mut Report) {
+    let Some(Content::Table(stages)) = keys.take("stages").map(|member| &member.value.content) else { return };
+    for stage in stages.iter().filter(|stage| matches!(stage.value.content, Content::Table(_))) {
+        let Some(mut section) = Section::of(&stage.value, format!("stages.{}", stage.key), report) else { continue };
+        section.take("params");
+        section.note(&[Ineffective { key: "observability", why: "nothing is sent to the dashboard." }], report);
+        section.refuse(
+            &[Refusal {
+                key: "resolvers",
+                why: "variables of resolvers read other services.",
+                hint: "Use `${param:NAME}` and `--param NAME=value`.",
+            }],
+            report,
+        );
+        section.finish(report);
+    }
 }
 
 /// The service's name; a stand-in when it is wrong, so that the rest can be read.

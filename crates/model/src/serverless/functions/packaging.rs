@@ -58,15 +58,16 @@ impl Packaging {
             return CodeSource::whole(artifact);
         }
         let individually = own.individually.or(self.individually).unwrap_or(false);
+        if let Some(member) = member.filter(|_| !individually && !own.patterns.is_empty()) {
+            let message = "The function's patterns have no effect: without `individually: true` all functions are packaged alike.";
+            report.note(&member.at, message);
+        }
         if let Some(artifact) = self.artifact.as_ref().filter(|_| !individually) {
             return CodeSource::whole(artifact.as_str());
         }
         let mut patterns = self.patterns.clone();
         if individually {
             patterns.extend(own.patterns);
-        } else if let Some(member) = member.filter(|_| !own.patterns.is_empty()) {
-            let message = "The function's patterns have no effect: without `individually: true` all functions are packaged alike.";
-            report.note(&member.at, message);
         }
         CodeSource { path: ".".to_owned(), patterns }
     }

@@ -49,9 +49,22 @@ fn statement(node: &Node, path: &str, intrinsics: Intrinsics<'_>, report: &mut R
             report.error(section.at, format!("`{}` is missing.", section.path(key)), "Add it: a statement needs it.");
         }
     }
+    for (key, is_empty) in [
+        ("Action", actions.as_ref().is_some_and(Vec::is_empty)),
+        ("Resource", section.take("Resource").is_some_and(|member| is_empty_list(&member.value))),
+    ] {
+        if is_empty {
+            let message = format!("`{}` is empty.", section.path(key));
+            report.error(section.at, message, "Name at least one, or take the statement out.");
+        }
+    }
     section.finish(report);
     let actions = actions?.into_iter().map(|action| action.value).collect();
     Some(Permission { at: node.at.place(), effect: effect?, actions, resources: resources?, condition })
+}
+
+fn is_empty_list(node: &Node) -> bool {
+    matches!(&node.content, Content::List(items) if items.is_empty())
 }
 
 fn effect(section: &mut Section<'_>, report: &mut Report) -> Option<Effect> {

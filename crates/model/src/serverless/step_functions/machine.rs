@@ -77,9 +77,9 @@ pub(super) fn machine(
     report: &mut Report,
 ) -> Option<StateMachine> {
     let mut section = Section::of(&member.value, format!("stepFunctions.stateMachines.{key}"), report)?;
-    for known in ["name", "id"] {
-        section.take(known);
-    }
+    // References need both, and have read them.
+    section.take("name");
+    section.text("id", report);
     let written = section.take("definition");
     if written.is_none() {
         let hint = "Write it there, or name its file: `definition: ${file(machine.asl.json)}`.";

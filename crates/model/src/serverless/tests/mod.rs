@@ -34,6 +34,10 @@ fn find(pairs: &[(&str, &str)], key: &str) -> Option<String> {
 
 impl Outside {
     fn parse(&self, text: &str) -> Result<Parsed, Vec<ModelError>> {
+        self.parse_file("serverless.yml", text)
+    }
+
+    fn parse_file(&self, file: &str, text: &str) -> Result<Parsed, Vec<ModelError>> {
         let surroundings = Surroundings {
             stage: self.stage.map(|stage| StageName::parse(stage).unwrap()),
             region: self.region.map(|region| Region::parse(region).unwrap()),
@@ -45,7 +49,7 @@ impl Outside {
             knows_dotenv: false,
             files: &|path| find(&self.files, path),
         };
-        parse(&Source::new("serverless.yml", text), &surroundings)
+        parse(&Source::new(file, text), &surroundings)
     }
 
     /// The service and the notes, as far as a reader of tests wants to see them.

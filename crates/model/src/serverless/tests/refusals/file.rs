@@ -139,3 +139,28 @@ fn resources_of_other_kinds() {
       Make it beforehand (AWS's console, CloudFormation, Terraform), take it out here, and pass its name or ARN with `${param:NAME}`.
     ");
 }
+
+#[test]
+fn stages_have_parameters_only() {
+    insta::assert_snapshot!(of("stages: {prod: {params: {a: 1}, observability: true}}\n"), @"note serverless.yml:3: `stages.prod.observability` has no effect: nothing is sent to the dashboard.");
+    insta::assert_snapshot!(of("stages: {prod: {resolvers: {x: {type: vault}}, parms: {}}}\n"), @r"
+    serverless.yml:3:17: `stages.prod.resolvers` can't be honoured: variables of resolvers read other services.
+      Use `${param:NAME}` and `--param NAME=value`.
+    serverless.yml:3:48: `workshop` knows no key `parms` in `stages.prod`.
+      Did you mean `params`? Otherwise take it out.
+    ");
+}
+
+#[test]
+fn a_service_file_may_be_json() {
+    let text = r#"{"service": "a", "provider": {"name": "aws", "runtime": "nodejs22.x"}, "functions": {"f": {"handlr": "a.b"}}}"#;
+    let outside = Outside::default();
+    let errors = outside.parse_file("serverless.json", text).unwrap_err();
+    insta::assert_snapshot!(shown_errors(&errors), @r"
+    serverless.json:1:91: `functions.f.handler` is missing.
+      It is the file's path and the function's name: `handler: handler.start`.
+    serverless.json:1:92: `workshop` knows no key `handlr` in `functions.f`.
+      Did you mean `handler`? Otherwise take it out.
+    ");
+    assert!(outside.parse_file("serverless.json", &text.replace("handlr", "handler")).is_ok());
+}

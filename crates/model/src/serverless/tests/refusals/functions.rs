@@ -154,3 +154,10 @@ fn values_that_only_a_deployment_knows() {
       Give one of them another `name`.
     ");
 }
+
+#[test]
+fn patterns_without_effect() {
+    let functions = "functions: {f: {handler: a.b, package: {patterns: [x]}}}\n";
+    insta::assert_snapshot!(of(&format!("package: {{artifact: all.zip}}\n{functions}")), @"note serverless.yml:4: The function's patterns have no effect: without `individually: true` all functions are packaged alike.");
+    insta::assert_snapshot!(of(&format!("package: {{individually: true}}\n{functions}")), @"");
+}

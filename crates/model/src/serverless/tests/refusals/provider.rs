@@ -106,7 +106,7 @@ fn keys_of_the_provider_without_effect() {
 
 #[test]
 fn statements_of_roles() {
-    insta::assert_snapshot!(provider("  iamRoleStatements:\n    - {Effect: Alow, Action: a, Resource: b}\n    - {Action: a, Resource: b}\n    - {Effect: Allow}\n    - {Effect: Allow, NotAction: a, NotResource: b}\n    - {Effect: Allow, Action: a, Resource: !Ref Nothing, Condition: x, Efect: y}\n    - text\n"), @r"
+    insta::assert_snapshot!(provider("  iamRoleStatements:\n    - {Effect: Alow, Action: a, Resource: b}\n    - {Action: a, Resource: b}\n    - {Effect: Allow}\n    - {Effect: Allow, NotAction: a, NotResource: b}\n    - {Effect: Allow, Action: a, Resource: !Ref Nothing, Condition: x, Efect: y}\n    - text\n    - {Effect: Allow, Action: [], Resource: []}\n"), @r"
     serverless.yml:6:16: `Effect` can't be `Alow`.
       It is `Allow` or `Deny`.
     serverless.yml:7:7: `provider.iamRoleStatements.Effect` is missing.
@@ -125,6 +125,10 @@ fn statements_of_roles() {
     serverless.yml:10:72: `workshop` knows no key `Efect` in `provider.iamRoleStatements`.
       Did you mean `Effect`? Otherwise take it out.
     serverless.yml:11:7: `provider.iamRoleStatements` must be an object; it is a text.
+    serverless.yml:12:7: `provider.iamRoleStatements.Action` is empty.
+      Name at least one, or take the statement out.
+    serverless.yml:12:7: `provider.iamRoleStatements.Resource` is empty.
+      Name at least one, or take the statement out.
     ");
     insta::assert_snapshot!(provider("  iamRoleStatements: {a: b}\n"), @"serverless.yml:5:22: `provider.iamRoleStatements` must be a list; it is an object.");
 }
