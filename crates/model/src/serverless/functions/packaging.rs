@@ -1,7 +1,7 @@
 //! `package`: which files of the service's folder are a function's code.
 
 use crate::serverless::reading::report::Report;
-use crate::serverless::reading::section::{Ineffective, Refusal, Section};
+use crate::serverless::reading::section::{Ineffective, Located, Refusal, Section};
 use crate::serverless::reading::tree::Member;
 use crate::service::{CodeSource, PackagePattern};
 
@@ -22,7 +22,10 @@ const INEFFECTIVE: &[Ineffective] = &[Ineffective {
 /// The service's own `package`, or that of a function.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Packaging {
-    patterns: Vec<PackagePattern>,
+    /// `exclude`.
+    excludes: Vec<PackagePattern>,
+    /// `include`, then `patterns`.
+    includes: Vec<PackagePattern>,
     individually: Option<bool>,
     artifact: Option<String>,
 }
@@ -33,42 +36,51 @@ impl Packaging {
         let Some(mut section) = member.and_then(|member| Section::of(&member.value, path, report)) else {
             return Self::default();
         };
-        let mut patterns = Vec::new();
-        for (key, excludes) in [("exclude", true), ("include", false), ("patterns", false)] {
-            for written in section.texts(key, report).unwrap_or_default() {
-                let (glob, is_negated) = match written.value.strip_prefix('!') {
-                    Some(glob) => (glob, true),
-                    None => (written.value.as_str(), false),
-                };
-                let glob = glob.strip_prefix("./").unwrap_or(glob).to_owned();
-                patterns.push(PackagePattern { glob, excludes: is_negated != excludes });
-            }
-        }
+        let excludes = patterns(&mut section, "exclude", true, report);
+        let mut includes = patterns(&mut section, "include", false, report);
+        includes.extend(patterns(&mut section, "patterns", false, report));
         let individually = section.flag("individually", report);
         let artifact = section.text("artifact", report).map(|artifact| artifact.value);
         section.refuse(REFUSED, report);
         section.note(INEFFECTIVE, report);
         section.finish(report);
-        Self { patterns, individually, artifact }
+        Self { excludes, includes, individually, artifact }
     }
 
-    /// The code of a function, from the service's packaging and the function's own.
+    /// The code of a function, from the service's packaging and the function's own. As in the framework, what anything
+    /// includes comes after what anything excludes.
     pub(crate) fn code(&self, own: Self, member: Option<&Member>, report: &mut Report) -> CodeSource {
         if let Some(artifact) = own.artifact {
             return CodeSource::whole(artifact);
         }
         let individually = own.individually.or(self.individually).unwrap_or(false);
-        if let Some(member) = member.filter(|_| !individually && !own.patterns.is_empty()) {
+        if let Some(member) = member.filter(|_| !individually && own.has_patterns()) {
             let message = "The function's patterns have no effect: without `individually: true` all functions are packaged alike.";
             report.note(&member.at, message);
         }
         if let Some(artifact) = self.artifact.as_ref().filter(|_| !individually) {
             return CodeSource::whole(artifact.as_str());
         }
-        let mut patterns = self.patterns.clone();
-        if individually {
-            patterns.extend(own.patterns);
-        }
+        let own = if individually { own } else { Self::default() };
+        let parts = [&self.excludes, &own.excludes, &self.includes, &own.includes];
+        let patterns = parts.into_iter().flatten().cloned().collect();
         CodeSource { path: ".".to_owned(), patterns }
     }
+
+    fn has_patterns(&self) -> bool {
+        !self.excludes.is_empty() || !self.includes.is_empty()
+    }
+}
+
+/// The globs under a key; `!` before one turns its meaning round.
+fn patterns(section: &mut Section<'_>, key: &'static str, excludes: bool, report: &mut Report) -> Vec<PackagePattern> {
+    let pattern = |written: Located<String>| {
+        let (glob, is_negated) = match written.value.strip_prefix('!') {
+            Some(glob) => (glob, true),
+            None => (written.value.as_str(), false),
+        };
+        let glob = glob.strip_prefix("./").unwrap_or(glob).to_owned();
+        PackagePattern { glob, excludes: is_negated != excludes }
+    };
+    section.texts(key, report).unwrap_or_default().into_iter().map(pattern).collect()
 }

@@ -1,5 +1,6 @@
 //! The reader against whole service files, and one example of each refusal.
 
+mod completeness;
 mod lesson;
 mod machines;
 mod projects;

@@ -242,7 +242,7 @@ functions:
     reports-dev in us-east-1
     roles: path / boundary None tags {"cost-center": "42"}
     build: reports-dev-build python3.12 reports/build.handler 512 MB 30 s arm64 logs 30 d
-      code . ["!**", "reports/**", "shared/**", "!reports/tests/**", "data.csv"]
+      code . ["!reports/tests/**", "!**", "reports/**", "shared/**", "data.csv"]
       tags {"part": "build", "team": "data"}
     zipped: reports-dev-zipped python3.12 reports/zipped.handler 512 MB 30 s arm64 logs 30 d
       code dist/zipped.zip []
