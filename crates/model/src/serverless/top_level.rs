@@ -139,7 +139,7 @@ fn keys<'n>(root: &'n Node, surroundings: &Surroundings<'_>, report: &mut Report
     Some(keys)
 }
 
-/// `stages`, whose `params` variables read. It may be a variable as a whole; then only its parameters are looked at.
+/// `stages`, whose `params` variables read. It may be a variable as a whole; then only its parameters are read.
 fn stages(keys: &mut Section<'_>, report: &mut Report) {
     let Some(Content::Table(stages)) = keys.take("stages").map(|member| &member.value.content) else { return };
     for stage in stages.iter().filter(|stage| matches!(stage.value.content, Content::Table(_))) {

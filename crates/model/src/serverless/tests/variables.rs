@@ -94,7 +94,7 @@ fn what_has_no_value_is_an_error_at_its_own_column() {
 }
 
 #[test]
-fn circles_are_told_with_every_member() {
+fn circles_are_reported_with_every_member() {
     insta::assert_snapshot!(plain("${self:custom.a}", "custom:\n  a: ${self:custom.b}\n  b: x${self:custom.a}\n"), @r"
     serverless.yml:9:6: The value needs itself: ${self:custom.b} -> x${self:custom.a} -> ${self:custom.b}.
       Write one of these values out.
