@@ -41,8 +41,7 @@ impl<'a> Locator<'a> {
             location,
         };
         if problem.severity == Severity::Error
-            && let Some(substitution) =
-                substitution(self.text.get(found.node.span.clone()).unwrap_or_default(), found.node)
+            && let Some(substitution) = text_of(found.node).and_then(substitution)
         {
             problem.severity = Severity::Warning;
             problem.code = rules::UNKNOWN_UNTIL_DEPLOYED;
@@ -172,10 +171,7 @@ fn text_of(node: &Node) -> Option<&str> {
 }
 
 /// The first `${name}` in a text value that something else than `workshop` would replace.
-fn substitution<'t>(text: &'t str, node: &Node) -> Option<&'t str> {
-    if !matches!(node.content, Content::Scalar(serde_json::Value::String(_))) {
-        return None;
-    }
+fn substitution(text: &str) -> Option<&str> {
     let start = text.find("${")?;
     let end = start + text[start..].find('}')?;
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '-');

@@ -10,16 +10,19 @@ fn checked(file: &str, text: &str) -> Checked {
     checked_as(asl::MachineType::Standard, file, text)
 }
 
-fn checked_as(machine_type: asl::MachineType, file: &str, text: &str) -> Checked {
-    let stack = Stack {
+fn stack() -> Stack {
+    Stack {
         service: ServiceName::parse("shop").unwrap(),
         stage: StageName::parse("dev").unwrap(),
         region: Region::parse("us-east-1").unwrap(),
         account: AccountId::parse("123456789012").unwrap(),
         role_path: RolePath::default(),
         names: model::stack::DeployedNames::default(),
-    };
-    check(Source::new(file, text), machine_type, &stack, "2026-01-01T00:00:00Z".parse().unwrap())
+    }
+}
+
+fn checked_as(machine_type: asl::MachineType, file: &str, text: &str) -> Checked {
+    check(Source::new(file, text), machine_type, &stack(), "2026-01-01T00:00:00Z".parse().unwrap())
 }
 
 /// Code, the text that is pointed at, and what is said.
@@ -44,6 +47,40 @@ fn findings_point_at_what_they_are_about() {
     warning unreachable-state <"A"> No way from "A/[0]", where it starts, leads to "A". Lead the Next, Default, Choices or Catch of a state that is reached to it, or delete it.
     error SCHEMA_VALIDATION_FAILED <"Fale"> The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]. Did you mean Fail?
     error SCHEMA_VALIDATION_FAILED <"B"> This object should have only one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp]. Set one of the fields that are named between the brackets.
+    "#);
+}
+
+#[test]
+fn a_definition_in_a_service_file_is_pointed_at_there() {
+    let text = "service: shop\nprovider: {name: aws, runtime: nodejs22.x}\ncustom: {after: 5}\nstepFunctions:\n  stateMachines:\n    \
+                mail:\n      definition:\n        StartAt: Wait\n        States:\n          Wait: {Type: Wait, Seconds: -1, Nxt: B}\n          \
+                B: {Type: Wiat, Comment: 'after ${self:custom.after}', End: true}\n";
+    let surroundings = model::serverless::Surroundings {
+        stage: None,
+        region: None,
+        parameters: Default::default(),
+        options: Default::default(),
+        account: None,
+        runtime: None,
+        environment: &|_| None,
+        knows_dotenv: false,
+        files: &|_| None,
+    };
+    let parsed = model::serverless::parse(&Source::new("serverless.yml", text), &surroundings).unwrap();
+    let (_, machine) = parsed.service.state_machines.first_key_value().unwrap();
+    let model::service::DefinitionSource::Inline { source, document } = &machine.definition else { panic!("inline") };
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    let checked = check_document(source.clone(), document, asl::MachineType::Standard, &stack(), now);
+    let shown = checked.problems.iter().map(|placed| {
+        let at = placed.start;
+        format!("{}:{} {} {}", at.line, at.column, &text[placed.problem.span.clone()], placed.problem.message)
+    });
+    insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @r#"
+    10:11 Wait This object should have only one of the following fields: [Next, End].
+    10:39 -1 Minimum value is 0.
+    10:43 Nxt Field 'Nxt' is not supported.
+    11:11 B No way from "Wait", where it starts, leads to "B".
+    11:21 Wiat The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map].
     "#);
 }
 
