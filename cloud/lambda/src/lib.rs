@@ -37,5 +37,6 @@ pub use runtime::{
 };
 #[cfg(any(test, feature = "testing"))]
 pub use runtime::{SimulatedRun, SimulatedRunner};
+pub use runtimes::Machine;
 pub use service::{Functions, Handles, TABLE};
 pub use supervisor::supervise;

@@ -54,6 +54,9 @@ pub(crate) struct Environment<'a> {
     pub(crate) runtime_api: &'a str,
     /// Base URL of this cloud, for the SDKs inside functions.
     pub(crate) endpoint_url: &'a str,
+    /// Variables of its program that the function's own may replace, and those that they may not.
+    pub(crate) program_defaults: &'a [(&'static str, String)],
+    pub(crate) program_fixed: &'a [(&'static str, String)],
     /// The function's own variables.
     pub(crate) own: &'a BTreeMap<String, String>,
 }
@@ -91,8 +94,10 @@ impl Environment<'_> {
         ];
         let named = |(name, value): (&str, String)| (name.to_owned(), value);
         let mut variables: BTreeMap<_, _> = defaults.into_iter().map(named).collect();
+        variables.extend(self.program_defaults.iter().cloned().map(named));
         variables.extend(self.own.iter().map(|(name, value)| (name.clone(), value.clone())));
         variables.extend(fixed.into_iter().map(named));
+        variables.extend(self.program_fixed.iter().cloned().map(named));
         // AWS sets it for the runtimes that it brings itself only.
         if !self.runtime.starts_with("provided") {
             variables.insert("AWS_EXECUTION_ENV".to_owned(), format!("AWS_Lambda_{}", self.runtime));
@@ -125,6 +130,8 @@ mod tests {
             task_root: "/data/functions/abc",
             runtime_api: "127.0.0.1:9001",
             endpoint_url: "http://127.0.0.1:4566",
+            program_defaults: &[("TZ", ":UTC".to_owned())],
+            program_fixed: &[],
             own: &own,
         };
         let shown: Vec<String> =
