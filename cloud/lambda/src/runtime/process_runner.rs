@@ -124,6 +124,7 @@ impl ProcessRunner {
             task_root: &code.path.to_string_lossy(),
             runtime_api: &api.address().to_string(),
             endpoint_url: &self.settings.endpoint_url,
+            logging: &version.logging,
             program_defaults: &program.defaults,
             program_fixed: &program.fixed,
             own: &version.environment.clone().unwrap_or_default(),

@@ -23,7 +23,7 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(240);
 const AWS_SDK_VERSION: &str = "3.940.0";
 
 /// The requirements that bring every module of Lambda's Python; boto3 is the version that Lambda had when this was written.
-const PYTHON_REQUIREMENTS: [&str; 1] = ["boto3==1.40.4"];
+const PYTHON_REQUIREMENTS: [&str; 2] = ["boto3==1.40.4", "botocore==1.40.4"];
 
 /// How much of an installer's output an error shows.
 const SHOWN_LINES: usize = 20;
