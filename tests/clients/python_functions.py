@@ -185,7 +185,7 @@ def logged(name, wanted):
 
 def nowhere_to_run(arn):
     document = json.loads(invoke(function(arn, "handler.echo"), {}, fails=True))
-    assert "no working python3 on this machine's PATH" in document["errorMessage"], document
+    assert "no working python3 on its PATH" in document["errorMessage"], document
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 //! Clients that nobody here wrote, against the embedded cloud: the aws CLI and boto3.
 
+use runtimes::{Interpreter, Machine, Runtime, modules};
+
 use crate::support::{Ended, Home, credentials, project, python_tool};
 
 /// A deployed lesson and the cloud's address.
@@ -57,6 +59,38 @@ fn a_map_of_two_hundred_tasks_has_each_event_once_for_every_client() {
 #[test]
 fn python_functions_run_as_on_aws() {
     against_an_empty_cloud(&Home::new(), "python_functions.py", &[], &[]);
+}
+
+#[test]
+fn node_functions_run_as_on_aws() {
+    against_an_empty_cloud(&Home::new(), "node_functions.py", &[], &[]);
+}
+
+#[test]
+fn a_machine_without_node_says_so_when_the_function_is_invoked() {
+    let variables = [("PATH", "/nowhere")];
+    against_an_empty_cloud(&Home::new(), "node_functions.py", &variables, &["without-node"]);
+}
+
+/// Uses the network once: what npm installs stays in the target folder.
+#[test]
+fn node_functions_have_the_sdk_that_lambda_brings() {
+    let cache = env!("CARGO_TARGET_TMPDIR");
+    let machine = || {
+        let path = std::env::var_os("PATH").expect("a PATH");
+        Machine::with([("PATH", path), ("XDG_CACHE_HOME", cache.into())])
+    };
+    let declared = Runtime::Nodejs22.declared().expect("an interpreter runs it");
+    let interpreter = Interpreter::find(&declared, &machine()).expect("this machine has Node.js");
+    let needed = modules::Needed { names: [String::from("@aws-sdk/client-sfn")].into() };
+    modules::install(&needed, &interpreter, &machine()).expect("npm installs the SDK");
+    let variables = [("XDG_CACHE_HOME", cache)];
+    against_an_empty_cloud(&Home::new(), "node_functions.py", &variables, &["with-modules"]);
+}
+
+#[test]
+fn node_functions_without_the_sdk_say_what_to_do() {
+    against_an_empty_cloud(&Home::new(), "node_functions.py", &[], &["without-modules"]);
 }
 
 #[test]

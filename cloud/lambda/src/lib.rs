@@ -29,7 +29,7 @@ pub use async_queue::{ASYNC_EVENTS, ASYNC_PAYLOADS};
 pub use code::{ArchiveError, CodeError};
 #[cfg(any(test, feature = "testing"))]
 pub use code::{check_archive, unpack_archive};
-pub use model::{Code, FunctionVersion};
+pub use model::{Code, FunctionVersion, LogFormat, LogLevel, LoggingConfig};
 pub use operations::{INFO, OPERATIONS};
 pub use runtime::{
     Delivery, InvocationEvent, Part, ProcessRunner, ProcessRunnerSettings, Runner, RunnerError, Runtime,
@@ -37,5 +37,6 @@ pub use runtime::{
 };
 #[cfg(any(test, feature = "testing"))]
 pub use runtime::{SimulatedRun, SimulatedRunner};
+pub use runtimes::Machine;
 pub use service::{Functions, Handles, TABLE};
 pub use supervisor::supervise;

@@ -12,7 +12,7 @@ use cloud_core::{
     Routed, Service, ServiceError, Stop, TcpSockets,
 };
 use cloud_iam::{Iam, sts};
-use cloud_lambda::{Functions, Part, ProcessRunner, ProcessRunnerSettings, Runner};
+use cloud_lambda::{Functions, Machine, Part, ProcessRunner, ProcessRunnerSettings, Runner};
 use cloud_logs::Logs;
 use cloud_states::States;
 use cloud_store::{Store, StoreError};
@@ -255,6 +255,7 @@ pub(crate) fn process_runner(
         supervisor: this_program(),
         machine_clock: Clock::system(),
         sockets,
+        machine: Machine::this(),
         without,
     };
     Arc::new(ProcessRunner::new(settings, clock.machine(), random))

@@ -28,7 +28,7 @@ pub enum Runtime {
 }
 
 /// What a function of a runtime is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
     /// Anything that becomes an executable, such as Rust.
     Executable,
@@ -144,6 +144,12 @@ impl Runtime {
         }
     }
 
+    /// What an interpreter for it is looked for by; none for executables.
+    #[must_use]
+    pub fn declared(self) -> Option<Declared> {
+        Declared::named(self.as_str())
+    }
+
     /// The interpreter's version as its name has it: `22` or `3.13`; none for executables.
     pub fn interpreter_version(self) -> Option<&'static str> {
         match self.language() {
@@ -151,6 +157,52 @@ impl Runtime {
             Language::Nodejs => self.as_str().strip_prefix("nodejs").and_then(|version| version.strip_suffix(".x")),
             Language::Python => self.as_str().strip_prefix("python"),
         }
+    }
+}
+
+/// A runtime whose functions an interpreter runs, as its name declares it: one of today's, or an older one that a function may
+/// still have.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Declared {
+    name: String,
+    language: Language,
+    version: String,
+}
+
+impl Declared {
+    /// The runtime of this name; none where no interpreter runs it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let (language, version) = match name.strip_prefix("nodejs").and_then(|rest| rest.strip_suffix(".x")) {
+            Some(version) => (Language::Nodejs, version),
+            None => (Language::Python, name.strip_prefix("python")?),
+        };
+        let is_version = !version.is_empty() && version.split('.').all(|part| part.parse::<u32>().is_ok());
+        is_version.then(|| Self { name: name.to_owned(), language, version: version.to_owned() })
+    }
+
+    /// What its functions are written in.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The version in its name: `22` or `3.13`.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Whether an interpreter with this whole version is what it names.
+    #[must_use]
+    pub fn is_version(&self, whole: &str) -> bool {
+        whole.strip_prefix(self.version.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
+impl fmt::Display for Declared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
     }
 }
 
@@ -172,6 +224,18 @@ mod tests {
         assert_eq!(Runtime::Nodejs22.interpreter_version(), Some("22"));
         assert_eq!(Runtime::Python310.interpreter_version(), Some("3.10"));
         assert_eq!(Runtime::ProvidedAl2.interpreter_version(), None);
+    }
+
+    #[test]
+    fn interpreters_are_declared_by_name() {
+        let declared = Declared::named("python3.1").unwrap();
+        assert_eq!((declared.language(), declared.version()), (Language::Python, "3.1"));
+        assert_eq!([declared.is_version("3.1.4"), declared.is_version("3.11.4")], [true, false]);
+        assert_eq!(Declared::named("nodejs22.x").map(|declared| declared.version().to_owned()).as_deref(), Some("22"));
+        for none in ["nodejs22", "python", "python3.x", "provided.al2023", "java21", ""] {
+            assert_eq!(Declared::named(none), None, "{none}");
+        }
+        assert_eq!(Runtime::ProvidedAl2023.declared(), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod clock;
 mod durations;
 mod executables;
+mod runtime_clients;
 mod stages;
 
 use crate::cargo::cargo;
@@ -70,6 +71,10 @@ fn whole(options: &Options) -> Result<(), Failure> {
             Stage::new("clippy", clippy),
         ],
         vec![Stage::new("dependencies", dependencies)],
+        vec![
+            Stage::new("runtime client for Node.js", runtime_clients::node),
+            Stage::new("runtime client for Python", runtime_clients::python),
+        ],
         vec![Stage::new("documentation", documentation)],
         vec![Stage::new("build of the tests", || tests().map(|_| ()))],
         vec![Stage::new("tests", all)],

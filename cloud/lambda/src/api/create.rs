@@ -11,9 +11,10 @@ use serde::Deserialize;
 
 use super::access::permit;
 use super::limits::{self, invalid};
+use super::logging::Logging;
 use super::role;
 use crate::code::CodeStore;
-use crate::model::{Code, Function, FunctionVersion, ResourcePolicy, RowFormat};
+use crate::model::{Code, Function, FunctionVersion, LoggingConfig, ResourcePolicy, RowFormat};
 use crate::service::Functions;
 
 /// CreateFunction's input, as far as it is understood.
@@ -39,6 +40,8 @@ struct Create {
     ephemeral_storage: Option<Storage>,
     #[serde(default)]
     layers: Vec<String>,
+    #[serde(default)]
+    logging_config: Logging,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -187,6 +190,7 @@ fn build(
         environment: variables,
         architecture: limits::architecture(input.architectures.as_deref())?,
         tracing_mode: input.tracing_config.as_ref().map_or("PassThrough", |tracing| &tracing.mode).to_owned(),
+        logging: input.logging_config.apply(&LoggingConfig::default())?,
         code,
         last_modified: request.received_at,
         revision_id: String::new(),

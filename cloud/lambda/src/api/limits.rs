@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use cloud_core::ServiceError;
+use runtimes::{Runtime, RuntimeError};
 
-use crate::runtime::{RuntimeKind, reserved};
+use crate::runtime::reserved;
 
 /// The most bytes of a function's own environment (Lambda quotas).
 const MAX_ENVIRONMENT_BYTES: usize = 4096;
@@ -73,15 +74,28 @@ fn within(value: i64, member: &str, least: u32, most: u32) -> Result<u32, Servic
     }
 }
 
-/// Runtimes that AWS has and the embedded cloud has not are refused with a text of our own.
+/// The runtime of a function that is created or changed. Those that AWS has and the embedded cloud has not are refused with a text
+/// of our own.
 pub(super) fn runtime(name: &str) -> Result<(), ServiceError> {
-    if RuntimeKind::named(name).is_some() {
-        return Ok(());
+    match Runtime::parse(name) {
+        Ok(_) => Ok(()),
+        Err(RuntimeError::Retired { .. }) => Err(invalid(format!(
+            "The runtime parameter of {name} is no longer supported for creating or updating AWS Lambda functions. We \
+             recommend you use a supported runtime while creating or updating functions."
+        ))),
+        Err(RuntimeError::Unsupported { .. }) => Err(invalid(format!(
+            "The embedded cloud does not run '{name}'. It runs {}. Deploy the function to AWS to try it there.",
+            runtime_names()
+        ))),
+        Err(_) => Err(invalid(format!(
+            "Value {name} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [{}] or be a valid ARN",
+            runtime_names()
+        ))),
     }
-    Err(invalid(format!(
-        "The embedded cloud runs functions on provided.al2023, provided.al2 and Python 3 only; it cannot run '{name}'. \
-         Build the function as an executable named bootstrap."
-    )))
+}
+
+fn runtime_names() -> String {
+    Runtime::ALL.map(Runtime::as_str).join(", ")
 }
 
 /// One of `x86_64` and `arm64`, which is also the default.
@@ -157,9 +171,19 @@ mod tests {
     }
 
     #[test]
-    fn other_runtimes_are_refused_by_name() {
-        assert!(runtime("provided.al2").is_ok());
-        assert!(runtime("python3.12").is_ok());
-        assert!(runtime("nodejs22.x").unwrap_err().message.contains("'nodejs22.x'"));
+    fn runtimes_that_do_not_run_are_refused_by_name() {
+        for runs in ["provided.al2", "python3.12", "nodejs22.x"] {
+            assert!(runtime(runs).is_ok(), "{runs}");
+        }
+        let message = |name: &str| runtime(name).unwrap_err().message;
+        assert_eq!(
+            message("nodejs18.x"),
+            "The runtime parameter of nodejs18.x is no longer supported for creating or updating AWS Lambda functions. We \
+             recommend you use a supported runtime while creating or updating functions."
+        );
+        assert!(message("java21").starts_with("The embedded cloud does not run 'java21'."), "{}", message("java21"));
+        assert!(message("node").starts_with(
+            "Value node at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [provided.al2, "
+        ));
     }
 }

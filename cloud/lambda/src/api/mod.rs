@@ -7,6 +7,7 @@ pub(crate) mod delete;
 pub(crate) mod invocation;
 mod limits;
 pub(crate) mod list;
+mod logging;
 pub(crate) mod permission;
 mod progress;
 mod role;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::access::permitted;
 use super::create::{Storage, Tracing, Variables, ZipSource, store_code};
 use super::limits::{self, invalid};
+use super::logging::Logging;
 use super::role;
 use crate::model::{Code, FunctionVersion};
 use crate::service::Functions;
@@ -118,6 +119,7 @@ struct UpdateConfiguration {
     revision_id: Option<String>,
     #[serde(default)]
     layers: Vec<String>,
+    logging_config: Option<Logging>,
 }
 
 /// Gives a function other settings; what the request leaves out stays.
@@ -160,6 +162,9 @@ fn apply(input: UpdateConfiguration, latest: &mut FunctionVersion) -> Result<(),
     }
     if let Some(storage) = input.ephemeral_storage {
         latest.ephemeral_storage_mb = limits::ephemeral_storage_mb(storage.size)?;
+    }
+    if let Some(logging) = input.logging_config {
+        latest.logging = logging.apply(&latest.logging)?;
     }
     latest.role = input.role.unwrap_or_else(|| latest.role.clone());
     latest.handler = input.handler.unwrap_or_else(|| latest.handler.clone());

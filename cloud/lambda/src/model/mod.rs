@@ -2,12 +2,14 @@
 
 mod alias;
 mod function;
+mod logging;
 mod resource_policy;
 mod row;
 mod version;
 
 pub(crate) use alias::{Alias, is_alias_name};
 pub(crate) use function::Function;
+pub use logging::{LogFormat, LogLevel, LoggingConfig};
 pub(crate) use resource_policy::{ResourcePolicy, Statement};
 pub(crate) use row::RowFormat;
 pub use version::{Code, FunctionVersion};

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::LoggingConfig;
+
 /// One version of a function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FunctionVersion {
@@ -39,6 +41,9 @@ pub struct FunctionVersion {
     pub architecture: String,
     /// `PassThrough` or `Active`.
     pub tracing_mode: String,
+    /// What it logs, how and where.
+    #[serde(default, skip_serializing_if = "LoggingConfig::is_default")]
+    pub logging: LoggingConfig,
     /// The zip.
     pub code: Code,
     /// When it last changed.
@@ -73,9 +78,9 @@ impl FunctionVersion {
         format!("{}:{}", self.arn(), self.version)
     }
 
-    /// The function's log group.
+    /// The log group it writes to: its own, unless another one is set.
     pub(crate) fn log_group(&self) -> String {
-        format!("/aws/lambda/{}", self.name)
+        self.logging.group.clone().unwrap_or_else(|| format!("/aws/lambda/{}", self.name))
     }
 
     /// Makes it a new revision and a new generation, after a change made now.
@@ -110,7 +115,7 @@ impl FunctionVersion {
             "Architectures": [self.architecture],
             "EphemeralStorage": {"Size": self.ephemeral_storage_mb},
             "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
-            "LoggingConfig": {"LogFormat": "Text", "LogGroup": self.log_group()},
+            "LoggingConfig": self.logging.to_json(&self.log_group()),
         });
         if let (Some(variables), Some(members)) = (&self.environment, value.as_object_mut()) {
             members.insert("Environment".to_owned(), json!({"Variables": variables}));
@@ -160,6 +165,7 @@ pub(crate) fn example() -> FunctionVersion {
         environment: Some(BTreeMap::from([("A".to_owned(), "b".to_owned())])),
         architecture: "x86_64".to_owned(),
         tracing_mode: "PassThrough".to_owned(),
+        logging: LoggingConfig::default(),
         code: Code {
             sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),
             size_bytes: 9,

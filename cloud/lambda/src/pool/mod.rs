@@ -5,6 +5,7 @@ mod output;
 mod report;
 mod sandbox;
 mod sandbox_log;
+mod system_log;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

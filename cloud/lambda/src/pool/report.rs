@@ -30,6 +30,14 @@ pub(crate) enum InvocationStatus {
     Failed(String),
 }
 
+impl Usage {
+    /// What is billed: rounded up to the next millisecond and, as for every runtime since August 2025, with the start of the
+    /// runtime.
+    pub(crate) fn billed_ms(&self) -> u128 {
+        ceil_ms(self.duration + self.init.unwrap_or_default())
+    }
+}
+
 /// The line before an invocation's output.
 pub(crate) fn start(request_id: &str, version: &str) -> String {
     format!("START RequestId: {request_id} Version: {version}\n")
@@ -41,11 +49,8 @@ pub(crate) fn end(request_id: &str) -> String {
 }
 
 /// What the invocation took, in AWS's own form (tab-separated, times in ms with two decimals).
-///
-/// Billed Duration is rounded up to the next millisecond and, as for every runtime since August 2025, includes the
-/// start of the runtime.
 pub(crate) fn report(request_id: &str, usage: &Usage) -> String {
-    let billed_ms = ceil_ms(usage.duration + usage.init.unwrap_or_default());
+    let billed_ms = usage.billed_ms();
     let mut line = format!(
         "REPORT RequestId: {request_id}\tDuration: {} ms\tBilled Duration: {billed_ms} ms\tMemory Size: {} MB\t",
         two_decimals(usage.duration),

@@ -8,8 +8,9 @@ use cloud_core::{Clock, Elapsed, LogWriter, Random};
 use jiff::Timestamp;
 
 use super::completion::Completion;
-use super::report::{self, InvocationStatus, Usage};
+use super::report::{InvocationStatus, Usage};
 use super::sandbox_log::{LogStream, SandboxLog};
+use super::system_log::SystemLog;
 use crate::model::FunctionVersion;
 use crate::runtime::{
     Delivery, InvocationEvent, Runner, RunnerError, Runtime, RuntimeFailure, RuntimeMessage, RuntimeSignal,
@@ -47,7 +48,7 @@ pub(super) struct Sandbox {
     clock: Clock,
     /// Measures it: the runtime is a process, which lives by the machine's clock.
     machine: Clock,
-    version: String,
+    system_log: SystemLog,
     timeout_s: u32,
     memory_size_mb: u32,
     /// The most memory seen in use: a process that has ended no longer tells.
@@ -68,12 +69,16 @@ impl Sandbox {
         let stream = LogStream::new(version, context.clock.now(), &context.random);
         let mut runtime = context.runner.start(version, &stream.stream).await?;
         let log = SandboxLog::start(runtime.take_output(), stream, context.logs.clone(), context.clock.clone());
+        let system_log = SystemLog::new(version);
+        if let Some(line) = system_log.init_start(context.clock.now()) {
+            log.line(line).await;
+        }
         Ok(Self {
             runtime,
             log,
             clock: context.clock.clone(),
             machine,
-            version: version.version.clone(),
+            system_log,
             timeout_s: version.timeout_s,
             memory_size_mb: version.memory_size_mb,
             memory_used_mb: None,
@@ -93,7 +98,9 @@ impl Sandbox {
         let is_cold = !self.is_initialised;
         let failed = if is_cold { self.initialise(&request_id).await } else { None };
         let init = is_cold.then(|| self.machine.since(self.started_at));
-        self.log.first_line(report::start(&request_id, &self.version)).await;
+        if let Some(line) = self.system_log.start(self.clock.now(), &request_id) {
+            self.log.first_line(line).await;
+        }
         let began_at = self.machine.now();
         let completion = match failed {
             Some(completion) => completion,
@@ -110,11 +117,9 @@ impl Sandbox {
         if !completion.is_reusable {
             self.runtime.kill();
         }
-        for line in completion.lines {
+        for line in self.system_log.end(self.clock.now(), &request_id, completion.lines, &usage) {
             self.log.line(line).await;
         }
-        self.log.line(report::end(&request_id)).await;
-        self.log.line(report::report(&request_id, &usage)).await;
         InvocationOutcome {
             payload: completion.payload,
             has_failed: completion.has_failed,
@@ -130,6 +135,7 @@ impl Sandbox {
             Ok(RuntimeSignal::Message(RuntimeMessage::Ready)) | Err(Elapsed) => {
                 self.is_initialised = true;
                 self.measure_memory();
+                self.log_initialisation(&InvocationStatus::Answered).await;
                 return None;
             }
             Ok(RuntimeSignal::Message(
@@ -139,10 +145,14 @@ impl Sandbox {
             )) => Completion::init_failed(document),
             Ok(signal) => ended(request_id, &signal),
         };
-        if let InvocationStatus::Failed(error_type) = &completion.status {
-            self.log.line(report::init_report(self.machine.since(self.started_at), error_type)).await;
-        }
+        self.log_initialisation(&completion.status).await;
         Some(completion)
+    }
+
+    async fn log_initialisation(&mut self, status: &InvocationStatus) {
+        for line in self.system_log.init_end(self.clock.now(), self.machine.since(self.started_at), status) {
+            self.log.line(line).await;
+        }
     }
 
     /// Hands over the event and waits for the answer, the end of the runtime, or the timeout.

@@ -36,7 +36,7 @@ pub(super) struct LogStream {
     pub(super) location: Location,
     /// `/aws/lambda/<function name>`.
     pub(super) group: String,
-    /// `YYYY/MM/DD/[<version>]<32 hex digits>`.
+    /// `YYYY/MM/DD/[<version>]<32 hex digits>`; in a group that is not the function's own, its name stands before the version.
     pub(super) stream: String,
 }
 
@@ -45,10 +45,11 @@ impl LogStream {
     pub(super) fn new(version: &FunctionVersion, now: Timestamp, random: &Random) -> Self {
         let date = now.strftime("%Y/%m/%d");
         let id = random.uuid().simple();
+        let name = if version.logging.group.is_some() { version.name.as_str() } else { "" };
         Self {
             location: version.location.clone(),
             group: version.log_group(),
-            stream: format!("{date}/[{}]{id}", version.version),
+            stream: format!("{date}/{name}[{}]{id}", version.version),
         }
     }
 }

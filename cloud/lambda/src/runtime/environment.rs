@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::LoggingConfig;
+
 /// Names that Lambda keeps for itself (Lambda developer guide, "Defined runtime environment variables").
 const RESERVED: [&str; 21] = [
     "_HANDLER",
@@ -54,6 +56,11 @@ pub(crate) struct Environment<'a> {
     pub(crate) runtime_api: &'a str,
     /// Base URL of this cloud, for the SDKs inside functions.
     pub(crate) endpoint_url: &'a str,
+    /// What it logs.
+    pub(crate) logging: &'a LoggingConfig,
+    /// Variables of its program that the function's own may replace, and those that they may not.
+    pub(crate) program_defaults: &'a [(&'static str, String)],
+    pub(crate) program_fixed: &'a [(&'static str, String)],
     /// The function's own variables.
     pub(crate) own: &'a BTreeMap<String, String>,
 }
@@ -91,8 +98,14 @@ impl Environment<'_> {
         ];
         let named = |(name, value): (&str, String)| (name.to_owned(), value);
         let mut variables: BTreeMap<_, _> = defaults.into_iter().map(named).collect();
+        variables.extend(self.program_defaults.iter().cloned().map(named));
         variables.extend(self.own.iter().map(|(name, value)| (name.clone(), value.clone())));
         variables.extend(fixed.into_iter().map(named));
+        if let Some(level) = self.logging.application_level() {
+            variables.insert("AWS_LAMBDA_LOG_FORMAT".to_owned(), self.logging.format.to_string());
+            variables.insert("AWS_LAMBDA_LOG_LEVEL".to_owned(), level.to_string());
+        }
+        variables.extend(self.program_fixed.iter().cloned().map(named));
         // AWS sets it for the runtimes that it brings itself only.
         if !self.runtime.starts_with("provided") {
             variables.insert("AWS_EXECUTION_ENV".to_owned(), format!("AWS_Lambda_{}", self.runtime));
@@ -125,6 +138,9 @@ mod tests {
             task_root: "/data/functions/abc",
             runtime_api: "127.0.0.1:9001",
             endpoint_url: "http://127.0.0.1:4566",
+            logging: &LoggingConfig::default(),
+            program_defaults: &[("TZ", ":UTC".to_owned())],
+            program_fixed: &[],
             own: &own,
         };
         let shown: Vec<String> =

@@ -45,7 +45,7 @@ impl RuntimeFailure {
                 "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]".to_owned()
             }
             StartError::Bootstrap { error, .. } => format!("fork/exec /var/task/bootstrap: {}", system_text(error)),
-            StartError::NoPython { .. } | StartError::Python { .. } => error.to_string(),
+            StartError::NoInterpreter(_) | StartError::Interpreter { .. } => error.to_string(),
             StartError::Sandbox { .. } => return Self::new(request_id, "Sandbox.Failure", &error.to_string()),
         };
         Self::new(request_id, "Runtime.InvalidEntrypoint", &reason)
@@ -135,8 +135,12 @@ mod tests {
         assert!(missing.message.contains("Couldn't find valid bootstrap(s)"));
         let foreign = not_started(io::Error::from_raw_os_error(ENOEXEC), true);
         assert_eq!(foreign.message, "RequestId: id-1 Error: fork/exec /var/task/bootstrap: exec format error");
-        let no_python = RuntimeFailure::not_started("id-1", &StartError::NoPython { runtime: "python3.12".to_owned() });
-        assert!(no_python.message.contains("no working python3 on this machine's PATH"), "{}", no_python.message);
+        let missing = runtimes::Interpreter::find(
+            &runtimes::Declared::named("nodejs22.x").unwrap(),
+            &runtimes::Machine::with([]),
+        );
+        let missing = RuntimeFailure::not_started("id-1", &missing.unwrap_err().into());
+        assert!(missing.message.contains("Install Node.js 22"), "{}", missing.message);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod environment;
 mod failure;
+mod interpreted;
 mod memory;
 mod process;
 mod process_runner;
@@ -16,7 +17,6 @@ mod supervisors;
 pub(crate) use environment::reserved;
 pub(crate) use failure::{RuntimeFailure, error_type};
 pub use process_runner::{ProcessRunner, ProcessRunnerSettings};
-pub(crate) use program::RuntimeKind;
 pub use program::StartError;
 pub use protection::Part;
 pub use runner::{Delivery, InvocationEvent, Runner, RunnerError, Runtime, RuntimeMessage, RuntimeSignal};

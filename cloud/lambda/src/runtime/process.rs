@@ -2,22 +2,17 @@
 
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::process::ExitStatus;
 use std::sync::Arc;
-use std::time::Duration;
 
 use cloud_core::Clock;
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
-use tokio::process::Command;
 
 use super::memory::MemoryWatch;
 use super::supervisors::{Supervisor, Supervisors};
 use crate::supervisor::{self, Namespaces, Orders, Report};
-
-/// How long an interpreter may take to say where it is.
-const INTERPRETER_LIMIT: Duration = Duration::from_secs(10);
 
 /// SIGKILL (signal(7)), as a status tells it.
 const KILLED: i32 = 9;
@@ -199,50 +194,5 @@ impl Process {
     /// tell.
     pub(crate) fn peak_memory_mb(&self) -> Option<u64> {
         self.memory.peak_mb()
-    }
-}
-
-/// Where the Python interpreter is that this command starts; none when there is no such command, or it does not work.
-///
-/// A command on the PATH may be a launcher that chooses among versions: the interpreter itself says where it is.
-#[allow(clippy::disallowed_methods, reason = "this file owns the functions' processes")]
-pub(crate) async fn python_interpreter(command: &str, clock: &Clock) -> Option<PathBuf> {
-    let asked = Command::new(command)
-        .args(["-c", "import sys; print(sys.executable)"])
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    let output = match clock.timeout(INTERPRETER_LIMIT, asked).await {
-        Ok(Ok(output)) => output,
-        Ok(Err(error)) => {
-            // Usual: not every machine has every version.
-            tracing::debug!(error = %error, command, "no interpreter of this name");
-            return None;
-        }
-        Err(error) => {
-            tracing::warn!(error = %error, command, "an interpreter did not say where it is");
-            return None;
-        }
-    };
-    let path = String::from_utf8(output.stdout).ok()?;
-    let path = path.trim_end_matches('\n');
-    (output.status.success() && !path.is_empty()).then(|| PathBuf::from(path))
-}
-
-/// What of the file system an interpreter needs, if all but it were hidden: the folder above its `bin`.
-pub(crate) fn interpreter_folder(interpreter: &Path) -> Option<&Path> {
-    interpreter.parent()?.parent()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_command_that_is_no_python_gives_no_interpreter() {
-        assert_eq!(python_interpreter("no-such-command", &Clock::system()).await, None);
-        assert_eq!(python_interpreter("/bin/false", &Clock::system()).await, None);
-        assert!(python_interpreter("python3", &Clock::system()).await.is_some_and(|path| path.is_absolute()));
     }
 }

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cloud_core::{Account, Clock, PortFuture, Random, TcpSockets};
+use runtimes::{Declared, Machine};
 use tokio::net::unix::pipe;
 
 use super::environment::Environment;
-use super::process::{Process, ProcessEvent, Processes, interpreter_folder};
+use super::process::{Process, ProcessEvent, Processes};
 use super::program::{BOOTSTRAP, Program, Programs, StartError};
 use super::protection::{self, Part, Protections};
 use super::runner::{Delivery, Runner, RunnerError, Runtime, RuntimeMessage, RuntimeSignal};
@@ -32,6 +33,8 @@ pub struct ProcessRunnerSettings {
     pub machine_clock: Clock,
     /// Says whose process connects to a Runtime API.
     pub sockets: TcpSockets,
+    /// Where this machine's interpreters and modules are.
+    pub machine: Machine,
     /// What functions are not kept apart with, though it could be had.
     pub without: Vec<Part>,
 }
@@ -54,7 +57,7 @@ impl ProcessRunner {
         let code = CodeFolder::new(settings.code_folder.clone(), random);
         code.remove_earlier_runs();
         Self {
-            programs: Programs::new(&settings.code_folder, clock.clone(), random.fork()),
+            programs: Programs::new(&settings.code_folder, settings.machine.clone()),
             code,
             processes: Processes::new(settings.supervisor.clone(), settings.machine_clock.clone()),
             protections: Protections::new(settings.data_folder.clone(), settings.without.clone()),
@@ -73,7 +76,7 @@ impl ProcessRunner {
         let tmp = if protection.has_namespaces() { None } else { Some(self.code.temporary()?) };
         let api =
             RuntimeApi::listen(self.clock.clone(), self.settings.sockets.clone()).await.map_err(RunnerError::NoPort)?;
-        let spawned = match self.programs.find(&version.runtime, &code.path).await {
+        let spawned = match self.programs.find(version, &code.path).await {
             Ok(program) => {
                 let orders = self.orders(version, log_stream, program, protection, &code, tmp.as_ref(), &api);
                 let memory_mb = version.memory_size_mb;
@@ -121,6 +124,9 @@ impl ProcessRunner {
             task_root: &code.path.to_string_lossy(),
             runtime_api: &api.address().to_string(),
             endpoint_url: &self.settings.endpoint_url,
+            logging: &version.logging,
+            program_defaults: &program.defaults,
+            program_fixed: &program.fixed,
             own: &version.environment.clone().unwrap_or_default(),
         }
         .variables();
@@ -128,12 +134,9 @@ impl ProcessRunner {
         if let Some(folder) = &tmp_folder {
             variables.entry("TMPDIR".to_owned()).or_insert_with(|| folder.to_string_lossy().into_owned());
         }
-        let hidden = |path: &&std::path::Path| path.starts_with("/tmp") || path.starts_with(&self.settings.data_folder);
+        let hidden = |path: &std::path::Path| path.starts_with("/tmp") || path.starts_with(&self.settings.data_folder);
         let mut readable = vec![code.path.clone()];
-        if program.path.parent() != Some(code.path.as_path()) {
-            readable.push(self.programs.python_runtime().to_owned());
-            readable.extend(interpreter_folder(&program.path).filter(hidden).map(std::path::Path::to_owned));
-        }
+        readable.extend(program.readable.into_iter().filter(|path| hidden(path)));
         Orders {
             program: program.path,
             arguments: program.arguments,
@@ -165,7 +168,7 @@ impl Runner for ProcessRunner {
             let protection = self.protections.find(&self.processes).await;
             self.processes.prepare(protection.namespaces).await;
             // Where its program is.
-            if let Err(error) = self.programs.find(runtime, &self.settings.code_folder).await {
+            if let Err(error) = self.programs.prepare(runtime).await {
                 tracing::debug!(error = %error, runtime, "a runtime can't be made ready");
             }
         })
@@ -278,8 +281,8 @@ impl ProcessRuntime {
 
     fn not_started(&self, error: io::Error) -> StartError {
         let path = self.code.path.join(BOOTSTRAP);
-        if self.runtime.starts_with("python") {
-            StartError::Python { path: PathBuf::from(&self.runtime), error }
+        if Declared::named(&self.runtime).is_some() {
+            StartError::Interpreter { path: PathBuf::from(&self.runtime), error }
         } else {
             StartError::Bootstrap { error, exists: path.exists() }
         }

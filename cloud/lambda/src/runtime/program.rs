@@ -1,49 +1,40 @@
-//! Which program runs a function's code: the `bootstrap` it brings, or this machine's Python with a runtime of ours.
+//! Which program runs a function's code: the `bootstrap` it brings, or an interpreter of this machine with a client of ours.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cloud_core::{Clock, Random};
+use runtimes::clients::{self, Client};
+use runtimes::modules::{self, Needed};
+use runtimes::{Declared, Interpreter, InterpreterError, Machine};
 
-use super::process;
+use super::interpreted;
+use crate::model::FunctionVersion;
 
 /// The file in the unpacked zip that a `provided` runtime runs.
 pub(crate) const BOOTSTRAP: &str = "bootstrap";
 
-/// What asks for events and calls the handlers of Python functions.
-const PYTHON_RUNTIME: &str = include_str!("python/runtime.py");
+/// The folder of the runtime clients, beside the functions' zips.
+const CLIENTS: &str = "clients";
 
-/// The minor versions of Python 3 that Lambda has or had not long ago.
-const PYTHON_MINORS: std::ops::RangeInclusive<u32> = 8..=14;
+/// Of how many zips it is known what they import. More than that begin anew.
+const KNOWN_IMPORTS: usize = 256;
 
-/// A kind of runtime that the embedded cloud runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RuntimeKind {
-    /// The function's own executable.
-    Provided,
-    /// The Python of this machine.
-    Python,
-}
-
-impl RuntimeKind {
-    /// The runtime with this name of Lambda's, such as `provided.al2023` or `python3.12`.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        if let Some(minor) = name.strip_prefix("python3.") {
-            return minor.parse().is_ok_and(|minor| PYTHON_MINORS.contains(&minor)).then_some(Self::Python);
-        }
-        matches!(name, "provided.al2023" | "provided.al2").then_some(Self::Provided)
-    }
-}
-
-/// A program and its arguments.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A program, its arguments and what it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Program {
     /// The file that is run.
     pub(crate) path: PathBuf,
     /// Its arguments.
     pub(crate) arguments: Vec<OsString>,
+    /// What it reads beside the function's code.
+    pub(crate) readable: Vec<PathBuf>,
+    /// Variables that the function's own may replace.
+    pub(crate) defaults: Vec<(&'static str, String)>,
+    /// Variables that they may not.
+    pub(crate) fixed: Vec<(&'static str, String)>,
 }
 
 /// Why there is no process.
@@ -57,19 +48,13 @@ pub enum StartError {
         /// Whether the file is there at all.
         exists: bool,
     },
-    /// This machine has no Python.
-    #[error(
-        "There is no working python3 on this machine's PATH, and a function of runtime {runtime} runs on it. Install \
-         Python 3, or start the embedded cloud with a PATH that has it."
-    )]
-    NoPython {
-        /// The function's runtime.
-        runtime: String,
-    },
-    /// Python could not be started, or its runtime's file not be written.
+    /// This machine has no interpreter for the function.
+    #[error(transparent)]
+    NoInterpreter(#[from] InterpreterError),
+    /// The interpreter could not be started, or its client not be written.
     #[error("{} could not be used: {error}", path.display())]
-    Python {
-        /// The file.
+    Interpreter {
+        /// The interpreter, or the clients' folder.
         path: PathBuf,
         /// What the system said.
         error: io::Error,
@@ -82,99 +67,101 @@ pub enum StartError {
     },
 }
 
-/// The programs of this machine.
-#[derive(Debug)]
+/// The programs of this machine; clones share what is known of them.
+#[derive(Debug, Clone)]
 pub(crate) struct Programs {
-    /// Where the Python runtime's file goes.
-    python_runtime: PathBuf,
-    /// The interpreters found so far, by the name of the Lambda runtime.
-    interpreters: tokio::sync::Mutex<BTreeMap<String, PathBuf>>,
-    clock: Clock,
-    /// Names the file that is being written.
-    random: Random,
+    /// Where the runtime clients are written.
+    clients: PathBuf,
+    machine: Machine,
+    /// The interpreters found so far and their clients. It is held while one is looked for: the next one finds it.
+    interpreters: Arc<Mutex<BTreeMap<Declared, (Interpreter, Client)>>>,
+    /// What of Lambda's own modules a zip needs, by the runtime and the zip's hash.
+    imports: Arc<Mutex<BTreeMap<(Declared, String), Needed>>>,
 }
 
 impl Programs {
     /// Nothing is looked for or written yet.
-    pub(crate) fn new(folder: &Path, clock: Clock, random: Random) -> Self {
-        let python_runtime = folder.join("python-runtime.py");
-        Self { python_runtime, interpreters: tokio::sync::Mutex::default(), clock, random }
+    pub(crate) fn new(folder: &Path, machine: Machine) -> Self {
+        Self { clients: folder.join(CLIENTS), machine, interpreters: Arc::default(), imports: Arc::default() }
     }
 
-    /// The file of the Python runtime.
-    pub(crate) fn python_runtime(&self) -> &Path {
-        &self.python_runtime
+    /// The program for a version whose code is in `folder`.
+    pub(crate) async fn find(&self, version: &FunctionVersion, folder: &Path) -> Result<Program, StartError> {
+        let Some(declared) = Declared::named(&version.runtime) else {
+            return Ok(Program { path: folder.join(BOOTSTRAP), ..Program::default() });
+        };
+        let programs = self.clone();
+        let version = version.clone();
+        let folder = folder.to_owned();
+        // Files are read, and interpreters asked what they are.
+        let found = tokio::task::spawn_blocking(move || programs.interpreted(&declared, &version, &folder)).await;
+        found.unwrap_or_else(|error| {
+            Err(StartError::Interpreter { path: self.clients.clone(), error: io::Error::other(error) })
+        })
     }
 
-    /// The program for a function of this runtime, whose code is in `folder`.
-    pub(crate) async fn find(&self, runtime: &str, folder: &Path) -> Result<Program, StartError> {
-        match RuntimeKind::named(runtime) {
-            Some(RuntimeKind::Python) => self.python(runtime).await,
-            Some(RuntimeKind::Provided) | None => Ok(Program { path: folder.join(BOOTSTRAP), arguments: Vec::new() }),
+    /// Has what functions of this runtime begin with ready.
+    pub(crate) async fn prepare(&self, runtime: &str) -> Result<(), StartError> {
+        let Some(declared) = Declared::named(runtime) else { return Ok(()) };
+        let programs = self.clone();
+        let found = tokio::task::spawn_blocking(move || programs.interpreter(&declared).map(|_| ())).await;
+        found.unwrap_or_else(|error| {
+            Err(StartError::Interpreter { path: self.clients.clone(), error: io::Error::other(error) })
+        })
+    }
+
+    fn interpreted(
+        &self,
+        declared: &Declared,
+        version: &FunctionVersion,
+        folder: &Path,
+    ) -> Result<Program, StartError> {
+        let (interpreter, client) = self.interpreter(declared)?;
+        let needed = self.needed(declared, version, folder);
+        let found = modules::find(&needed, &interpreter, &self.machine);
+        if !found.missing.is_empty() {
+            let missing = found.missing.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            tracing::warn!(
+                function = %version.qualified_arn(), missing,
+                "modules that Lambda has are not on this machine; `workshop deploy --local` installs them, or add them to the project"
+            );
         }
+        Ok(interpreted::program(version, &interpreter, &client, found.place))
     }
 
-    async fn python(&self, runtime: &str) -> Result<Program, StartError> {
-        let path = self.interpreter(runtime).await?;
-        let written = self.write_python_runtime().await;
-        written.map_err(|error| StartError::Python { path: self.python_runtime.clone(), error })?;
-        // Unbuffered, so that a line is in the log when it was printed; and UTF-8 whatever locales this machine has.
-        let mut arguments: Vec<OsString> = ["-u", "-X", "utf8"].map(OsString::from).into();
-        arguments.push(self.python_runtime.clone().into());
-        Ok(Program { path, arguments })
-    }
-
-    /// The very version that the function asks for where this machine has it, else its `python3`.
-    async fn interpreter(&self, runtime: &str) -> Result<PathBuf, StartError> {
-        let mut interpreters = self.interpreters.lock().await;
-        if let Some(known) = interpreters.get(runtime).filter(|path| path.exists()) {
+    /// The interpreter for a runtime, and its client's files.
+    fn interpreter(&self, declared: &Declared) -> Result<(Interpreter, Client), StartError> {
+        let mut interpreters = lock(&self.interpreters);
+        let is_there = |known: &&(Interpreter, Client)| known.0.path.exists() && known.1.main.exists();
+        if let Some(known) = interpreters.get(declared).filter(is_there) {
             return Ok(known.clone());
         }
-        for command in [runtime, "python3"] {
-            if let Some(path) = process::python_interpreter(command, &self.clock).await {
-                interpreters.insert(runtime.to_owned(), path.clone());
-                return Ok(path);
-            }
+        let interpreter = Interpreter::find(declared, &self.machine)?;
+        if let Some(note) = interpreter.note() {
+            tracing::info!(path = %interpreter.path.display(), "{note}");
         }
-        Err(StartError::NoPython { runtime: runtime.to_owned() })
+        let written =
+            crate::code::make_private(&self.clients).and_then(|()| clients::write(&interpreter, &self.clients));
+        let client = written.map_err(|error| StartError::Interpreter { path: self.clients.clone(), error })?;
+        interpreters.insert(declared.clone(), (interpreter.clone(), client.clone()));
+        Ok((interpreter, client))
     }
 
-    /// Writes the runtime's file, unless it is there; another version of this program may have left another one.
-    async fn write_python_runtime(&self) -> io::Result<()> {
-        let path = &self.python_runtime;
-        if tokio::fs::read(path).await.is_ok_and(|text| text == PYTHON_RUNTIME.as_bytes()) {
-            return Ok(());
+    fn needed(&self, declared: &Declared, version: &FunctionVersion, folder: &Path) -> Needed {
+        let key = (declared.clone(), version.code.sha256.clone());
+        if let Some(known) = lock(&self.imports).get(&key) {
+            return known.clone();
         }
-        if let Some(folder) = path.parent() {
-            crate::code::make_private(folder)?;
+        let needed = modules::needed(declared, folder);
+        let mut imports = lock(&self.imports);
+        if imports.len() >= KNOWN_IMPORTS {
+            imports.clear();
         }
-        let partial = path.with_extension(format!("partial-{}", self.random.uuid().simple()));
-        tokio::fs::write(&partial, PYTHON_RUNTIME).await?;
-        tokio::fs::rename(&partial, path).await
+        imports.insert(key, needed.clone());
+        needed
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn runtimes_are_known_by_lambdas_names() {
-        assert_eq!(RuntimeKind::named("provided.al2023"), Some(RuntimeKind::Provided));
-        assert_eq!(RuntimeKind::named("python3.12"), Some(RuntimeKind::Python));
-        for unknown in ["python2.7", "python3.99", "python3.", "python3.x", "nodejs22.x", "provided", ""] {
-            assert_eq!(RuntimeKind::named(unknown), None, "{unknown}");
-        }
-    }
-
-    #[tokio::test]
-    async fn the_runtimes_file_replaces_an_older_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let programs = Programs::new(&folder.path().join("functions"), Clock::system(), Random::from_seed(1));
-        programs.write_python_runtime().await.unwrap();
-        tokio::fs::write(&programs.python_runtime, "old").await.unwrap();
-        programs.write_python_runtime().await.unwrap();
-        assert_eq!(tokio::fs::read_to_string(&programs.python_runtime).await.unwrap(), PYTHON_RUNTIME);
-        assert_eq!(std::fs::read_dir(folder.path().join("functions")).unwrap().count(), 1);
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -51,7 +51,7 @@ export function explainMissingModule(error) {
   const name = missing.split('/').slice(0, 2).join('/');
   console.warn(
     `Lambda's Node.js runtimes provide '${name}', this machine does not. ` +
-      `Add it to the function's own modules: npm install ${name}`,
+      `\`workshop deploy --local\` installs it; or add it to the function's own modules: npm install ${name}`,
   );
 }
 

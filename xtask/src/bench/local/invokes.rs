@@ -28,6 +28,10 @@ const WARM: usize = 1001;
 const PYTHON: &str = "import time\n\ndef handler(event, context):\n    begun = time.perf_counter()\n    \
                       return {'own_us': (time.perf_counter() - begun) * 1e6}\n";
 
+/// The same in JavaScript.
+const NODE: &str = "exports.handler = async () => {\n  const begun = performance.now();\n  \
+                    return { own_us: (performance.now() - begun) * 1e3 };\n};\n";
+
 /// A kind of function, what its figures are called, and their bars.
 struct Subject {
     name: &'static str,
@@ -41,46 +45,11 @@ struct Subject {
     over_bar_ms: f64,
 }
 
-/// Measures both kinds.
+/// Measures every kind.
 pub(super) fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let program = bench.load.program();
     let program = fs::read(program).map_err(|error| Failure::file(program, &error))?;
-    let subjects = [
-        Subject {
-            name: "executable",
-            runtime: "provided.al2023",
-            handler: "bootstrap",
-            file: ("bootstrap", program),
-            what: [
-                "first invoke of an executable, median of 15",
-                "  the slowest of them",
-                "  right after its deployment, median of 15",
-                "warm invoke of an executable over HTTP, median of 1001",
-                "  its own time, as it says itself",
-                "  its duration in REPORT",
-                "  the whole over its own time",
-            ],
-            first_bar_ms: 10.0,
-            over_bar_ms: 0.3,
-        },
-        Subject {
-            name: "python",
-            runtime: "python3.12",
-            handler: "main.handler",
-            file: ("main.py", PYTHON.as_bytes().to_vec()),
-            what: [
-                "first invoke of a Python function, median of 15",
-                "  the slowest of them",
-                "  right after its deployment, median of 15",
-                "warm invoke of a Python function over HTTP, median of 1001",
-                "  its own time, as it says itself",
-                "  its duration in REPORT",
-                "  the whole over its own time",
-            ],
-            first_bar_ms: 60.0,
-            over_bar_ms: 1.0,
-        },
-    ];
+    let subjects = [executable(program), python(), node()];
     let cloud = bench.cloud()?;
     let mut client = Client::of(&cloud)?;
     client.create_role(ROLE_NAME)?;
@@ -93,6 +62,69 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     drop(client);
     cloud.stop()?;
     Ok(figures)
+}
+
+/// This project's own load, an executable.
+fn executable(program: Vec<u8>) -> Subject {
+    Subject {
+        name: "executable",
+        runtime: "provided.al2023",
+        handler: "bootstrap",
+        file: ("bootstrap", program),
+        what: [
+            "first invoke of an executable, median of 15",
+            "  the slowest of them",
+            "  right after its deployment, median of 15",
+            "warm invoke of an executable over HTTP, median of 1001",
+            "  its own time, as it says itself",
+            "  its duration in REPORT",
+            "  the whole over its own time",
+        ],
+        first_bar_ms: 10.0,
+        over_bar_ms: 0.3,
+    }
+}
+
+/// A function in Python.
+fn python() -> Subject {
+    Subject {
+        name: "python",
+        runtime: "python3.12",
+        handler: "main.handler",
+        file: ("main.py", PYTHON.as_bytes().to_vec()),
+        what: [
+            "first invoke of a Python function, median of 15",
+            "  the slowest of them",
+            "  right after its deployment, median of 15",
+            "warm invoke of a Python function over HTTP, median of 1001",
+            "  its own time, as it says itself",
+            "  its duration in REPORT",
+            "  the whole over its own time",
+        ],
+        first_bar_ms: 60.0,
+        over_bar_ms: 1.0,
+    }
+}
+
+/// A function in JavaScript.
+fn node() -> Subject {
+    Subject {
+        name: "node",
+        runtime: "nodejs22.x",
+        handler: "main.handler",
+        file: ("main.js", NODE.as_bytes().to_vec()),
+        what: [
+            "first invoke of a Node.js function, median of 15",
+            "  the slowest of them",
+            "  right after its deployment, median of 15",
+            "warm invoke of a Node.js function over HTTP, median of 1001",
+            "  its own time, as it says itself",
+            "  its duration in REPORT",
+            "  the whole over its own time",
+        ],
+        first_bar_ms: 120.0,
+        over_bar_ms: 1.0,
+    }
 }
 
 /// One call of a function.

@@ -1,8 +1,11 @@
 //! What a runtime sends: how much of it is kept.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
+use hyper::header::HeaderMap;
 use serde_json::json;
 
 /// How much of an answer that is too large is read and dropped, so that the runtime hears what was wrong with it and goes on.
@@ -18,6 +21,33 @@ pub(super) enum Unread {
     TooLarge,
     /// It broke off.
     Broken,
+}
+
+/// Trailers of a streamed response that broke off with the function's error (Lambda developer guide, "Building a custom runtime
+/// for AWS Lambda").
+const ERROR_TYPE_TRAILER: &str = "lambda-runtime-function-error-type";
+const ERROR_BODY_TRAILER: &str = "lambda-runtime-function-error-body";
+
+/// A function's result, or the error's document that came after what it had streamed.
+pub(super) async fn collect_response(body: &mut Incoming, limit: usize) -> Result<Result<Bytes, Bytes>, Unread> {
+    let collected = match Limited::new(body, limit).collect().await {
+        Ok(collected) => collected,
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => return Err(Unread::TooLarge),
+        Err(_) => return Err(Unread::Broken),
+    };
+    match collected.trailers().and_then(error_in) {
+        Some(document) => Ok(Err(document)),
+        None => Ok(Ok(collected.to_bytes())),
+    }
+}
+
+/// The error that trailers describe; none where they describe none.
+fn error_in(trailers: &HeaderMap) -> Option<Bytes> {
+    let error_type = trailers.get(ERROR_TYPE_TRAILER)?.to_str().ok()?;
+    let body = trailers.get(ERROR_BODY_TRAILER).and_then(|body| BASE64_STANDARD.decode(body.as_bytes()).ok());
+    let document = body.unwrap_or_default();
+    let is_kept = !document.is_empty() && document.len() <= MAX_ERROR_BYTES;
+    Some(if is_kept { document.into() } else { shortened(&document, Some(error_type)) })
 }
 
 /// The whole of a body.

@@ -26,7 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use self::body::{MAX_ERROR_BYTES, Unread, collect, drop_rest, shortened};
+use self::body::{MAX_ERROR_BYTES, Unread, collect, collect_response, drop_rest, shortened};
 use self::peer::Owner;
 use super::runner::{Delivery, RuntimeMessage};
 
@@ -259,8 +259,9 @@ impl Exchange {
             return refusal;
         }
         let mut body = request.into_body();
-        let reason = match collect(&mut body, MAX_RESPONSE_BYTES).await {
-            Ok(body) => return self.finish(id, RuntimeMessage::Response(body)).await,
+        let reason = match collect_response(&mut body, MAX_RESPONSE_BYTES).await {
+            Ok(Ok(body)) => return self.finish(id, RuntimeMessage::Response(body)).await,
+            Ok(Err(document)) => return self.finish(id, RuntimeMessage::Error(document)).await,
             Err(reason) => reason,
         };
         let text = format!("Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes).");

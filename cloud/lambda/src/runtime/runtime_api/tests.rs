@@ -51,6 +51,37 @@ async fn ask(api: &RuntimeApi, method: &str, path: &str, body: &str) -> String {
     end(stream, body).await
 }
 
+/// A streamed response in two pieces, with these trailers.
+async fn stream_response(api: &RuntimeApi, trailers: &str) -> String {
+    let host = api.address();
+    let request = format!(
+        "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
+         lambda-runtime-function-response-mode: streaming\r\ntransfer-encoding: chunked\r\n\
+         trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n\
+         3\r\none\r\n3\r\ntwo\r\n0\r\n{trailers}\r\n"
+    );
+    let stream = TcpStream::connect(host).await.unwrap();
+    end(stream, &request).await
+}
+
+#[tokio::test]
+async fn a_streamed_response_is_whole_or_an_error() {
+    let body = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, r#"{"errorType":"E","errorMessage":"broke"}"#);
+    let with_body = format!("Lambda-Runtime-Function-Error-Type: E\r\nLambda-Runtime-Function-Error-Body: {body}\r\n");
+    let cases = [
+        ("", RuntimeMessage::Response(Bytes::from_static(b"onetwo"))),
+        (with_body.as_str(), RuntimeMessage::Error(Bytes::from_static(br#"{"errorType":"E","errorMessage":"broke"}"#))),
+    ];
+    for (trailers, expected) in cases {
+        let mut api = listen().await;
+        api.deliver(delivery("id-1")).await;
+        ask(&api, "GET", "invocation/next", "").await;
+        assert_eq!(api.message().await, RuntimeMessage::Ready);
+        assert!(stream_response(&api, trailers).await.starts_with("HTTP/1.1 202"));
+        assert_eq!(api.message().await, expected);
+    }
+}
+
 #[tokio::test]
 async fn an_invocation_goes_to_the_runtime_and_comes_back() {
     let mut api = listen().await;

@@ -129,8 +129,8 @@ class Log:
         if module is not None:
             sys.stderr.write(
                 f"workshop: Lambda provides the Python module {module}, and this machine's Python {sys.version.split()[0]} "
-                f"does not have it. Install it ({sys.executable} -m pip install {_package(module)}), or put it into the "
-                "function's package.\n"
+                "does not have it. `workshop deploy --local` installs it; or install it yourself "
+                f"({sys.executable} -m pip install {_package(module)}), or put it into the function's package.\n"
             )
 
 
