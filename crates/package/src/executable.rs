@@ -8,9 +8,9 @@ use object::read::elf::{FileHeader, SectionHeader};
 use object::{Endianness, FileKind};
 
 /// Lambda's limit for a zip that is uploaded directly.
-const MAX_ZIPPED_BYTES: u64 = 52_428_800;
+pub(crate) const MAX_ZIPPED_BYTES: u64 = 52_428_800;
 /// Lambda's limit for a function's unpacked code.
-const MAX_UNZIPPED_BYTES: u64 = 262_144_000;
+pub(crate) const MAX_UNZIPPED_BYTES: u64 = 262_144_000;
 
 /// Checks format, processor and C library. Gives the newest glibc that is needed, if any.
 pub(crate) fn check(bytes: &[u8], wanted: Architecture) -> Result<Option<GlibcVersion>, ExecutableProblem> {

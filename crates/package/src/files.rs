@@ -41,12 +41,20 @@ pub(crate) fn create_folder(folder: &Path) -> Result<(), PackageError> {
     fs::create_dir_all(folder).map_err(|source| failed("written", folder, source))
 }
 
+/// Creates the folder, or takes out what is in it.
+pub(crate) fn empty_folder(folder: &Path) -> Result<(), PackageError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("written", folder, error)),
+        _ => create_folder(folder),
+    }
+}
+
 /// When the file was last written.
 pub(crate) fn modified(path: &Path) -> io::Result<SystemTime> {
     fs::metadata(path)?.modified()
 }
 
-fn failed(action: &'static str, path: &Path, source: io::Error) -> PackageError {
+pub(crate) fn failed(action: &'static str, path: &Path, source: io::Error) -> PackageError {
     PackageError::File { action, path: path.to_path_buf(), source }
 }
 

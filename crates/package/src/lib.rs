@@ -1,34 +1,64 @@
-//! Functions' sources to reproducible zips that AWS Lambda's `provided.al2023` runs: one cargo build for all of them, the
-//! checks that Lambda would otherwise make at the first call, and nothing at all when nothing changed.
+//! Functions' sources to reproducible zips that AWS Lambda runs: one cargo build for all crates of a workspace, the files of
+//! Node.js and Python functions, executables and zips that are there already; the checks that Lambda would otherwise make
+//! at the first call; and nothing at all when nothing changed.
 //!
-//! The same sources give the same bytes, wherever they lie. Give [`package`] all functions of a service at once: cargo
-//! settles the features of shared dependencies over everything it builds together, so a function built alone may come
-//! out with other bytes.
+//! The same sources give the same bytes, wherever they lie: names in order, fixed times, mode 0755 for executables and
+//! 0644 for the rest. Give [`package`] all functions of a service at once: cargo settles the features of shared
+//! dependencies over everything it builds together, so a function built alone may come out with other bytes.
+//!
+//! # What a function's path may be
+//! | runtime | path | zip |
+//! | --- | --- | --- |
+//! | executable | folder with `Cargo.toml` | the crate's executable, built in its own workspace: profile `lambda` if that has it, else `release` |
+//! | executable | other folder | its files, with an executable or script called `bootstrap` |
+//! | executable | file | the file as `bootstrap` |
+//! | Node.js, Python | folder | its files, with the packages that it needs |
+//! | Node.js, Python | file | the file |
+//! | any | `.zip` | as it is |
+//!
+//! # Which files of a folder
+//! All but what follows. Then the patterns decide: in order, the last that a file matches. A pattern brings back what a
+//! default leaves out only if it names it, by the folder or by more of the file's name than wildcards.
+//! - what the Serverless Framework leaves out: `.git`, `.gitignore`, `.DS_Store`, `npm-debug.log`, `yarn-*.log`,
+//!   `.serverless`, `.serverless_plugins`, `serverless.*`, `.env*`;
+//! - `service.toml` with its folder `definitions`, `target`, `.workshop`, where the zips go;
+//! - `.npmrc` and `.yarnrc.yml` (tokens), `.svn`, `.hg`, `.idea`, `.vscode`, `.#*`, `*.pyc`, `__pycache__`, virtual
+//!   environments (`.venv`, or any folder with `pyvenv.cfg`), caches (folders with `CACHEDIR.TAG`);
+//! - `node_modules` but for the packages that `dependencies` of the `package.json` beside it lead to; without one there,
+//!   all of it stays. Packages are found as Node.js finds them, also in folders above up to the project's. Optional
+//!   packages for another platform stay out. In a Python function all of `node_modules` is left out.
+//!
+//! Symbolic links are followed inside the project; one that leads outside is an error.
 //!
 //! What this crate must not know: what a service is, AWS's APIs, the command line, and every other crate of the
-//! workspace. It is told which crates to build and for which processor, and reports what it does as [`Event`]s.
+//! workspace. It is told what to package and for which processor, and reports what it does as [`Event`]s.
 
 mod archive;
 mod artefact;
-mod cargo;
 mod digest;
 mod error;
 mod executable;
 mod files;
-mod job;
+mod folder;
+mod native;
+mod node;
 mod options;
-mod record;
+mod python;
+mod rust;
+mod sources;
 
 pub use artefact::{Artefact, GlibcVersion};
 pub use digest::Digest;
 pub use error::{ExecutableProblem, PackageError};
-pub use options::{Architecture, Event, FunctionSource, Options, functions_dir, last_inputs};
+pub use options::{
+    Architecture, Bundling, Event, FunctionSource, Language, Options, Pattern, functions_dir, last_inputs,
+};
 
-use job::Job;
+use std::collections::BTreeMap;
 
 /// Packages the functions: `<output_dir>/<name>.zip` each, in the order given.
 ///
-/// Cargo is started only when a zip is missing or anything that went into it changed: a source file, a manifest, the
+/// A zip is made only when it is missing or anything that went into it changed; of a crate a source file, a manifest, the
 /// lock file, the target, the compiler or its flags.
 ///
 /// # Errors
@@ -38,27 +68,19 @@ pub fn package(
     options: &Options,
     progress: &mut dyn FnMut(Event),
 ) -> Result<Vec<Artefact>, PackageError> {
-    let jobs = sources.iter().map(|source| Job::new(source, options)).collect::<Result<Vec<_>, _>>()?;
-    if let Some(unchanged) = jobs.iter().map(Job::unchanged).collect::<Option<Vec<_>>>() {
-        for artefact in &unchanged {
-            progress(Event::Unchanged { function: artefact.name.clone() });
-        }
-        return Ok(unchanged);
+    let (crates, others): (Vec<_>, Vec<_>) = sources.iter().partition(|source| is_crate(source));
+    let crates = crates.into_iter().map(|source| rust::Job::new(source, options)).collect::<Result<Vec<_>, _>>()?;
+    let others = others.into_iter().map(|source| sources::Job::new(source, options)).collect::<Result<Vec<_>, _>>()?;
+    let mut artefacts = rust::package(&crates, progress)?;
+    let mut made = sources::Made::default();
+    for job in &others {
+        artefacts.push(job.package(&mut made, progress)?);
     }
-    build(&jobs, options, progress)
+    let mut artefacts: BTreeMap<String, Artefact> =
+        artefacts.into_iter().map(|artefact| (artefact.name.clone(), artefact)).collect();
+    Ok(sources.iter().filter_map(|source| artefacts.remove(&source.name)).collect())
 }
 
-fn build(jobs: &[Job], options: &Options, progress: &mut dyn FnMut(Event)) -> Result<Vec<Artefact>, PackageError> {
-    progress(Event::Building { functions: jobs.iter().map(|job| job.name.clone()).collect() });
-    files::create_folder(&options.output_dir)?;
-    let started = files::mark(&options.records_dir())?;
-    let manifests: Vec<_> = jobs.iter().map(|job| job.manifest.as_path()).collect();
-    let executables = cargo::build(&manifests, options, progress)?;
-    let mut artefacts = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        let artefact = job.pack(&executables, started)?;
-        progress(Event::Packaged { function: job.name.clone(), size_bytes: artefact.size_bytes });
-        artefacts.push(artefact);
-    }
-    Ok(artefacts)
+fn is_crate(source: &FunctionSource) -> bool {
+    source.language == Language::Executable && source.path.join("Cargo.toml").is_file()
 }

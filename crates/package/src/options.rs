@@ -2,19 +2,80 @@
 
 use std::path::{Path, PathBuf};
 
-/// One function and the crate that holds its code.
+/// One function and where its code is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionSource {
     /// The function's key in the service, e.g. `sendEmail`; the zip takes its name.
     pub name: String,
-    /// The crate's folder: a member of the project's workspace with one executable, or one called `bootstrap`.
-    pub crate_dir: PathBuf,
+    /// A folder (a crate, or sources), or a file (a source, an executable, or a zip).
+    pub path: PathBuf,
+    /// What the function is written in.
+    pub language: Language,
+    /// What the runtime calls, e.g. `src/send.handler`; executables have no use for it.
+    pub handler: String,
+    /// Which files of the folder go into the zip, beside the defaults.
+    pub patterns: Vec<Pattern>,
+    /// How JavaScript is bundled. `None` zips the files as they are; TypeScript is bundled all the same.
+    pub bundling: Option<Bundling>,
+}
+
+impl FunctionSource {
+    /// A function that is an executable: a crate's folder, a folder with `bootstrap`, an executable or a zip.
+    pub fn executable(name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        Self {
+            name: name.into(),
+            path: path.into(),
+            language: Language::Executable,
+            handler: String::from("bootstrap"),
+            patterns: Vec::new(),
+            bundling: None,
+        }
+    }
+}
+
+/// What a function is written in, as far as packaging differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Language {
+    /// Anything that is an executable called `bootstrap` in the end, such as Rust.
+    Executable,
+    /// JavaScript or TypeScript.
+    NodeJs {
+        /// The runtime's version, e.g. `22`.
+        version: String,
+    },
+    /// Python.
+    Python {
+        /// The runtime's version, e.g. `3.12`.
+        version: String,
+    },
+}
+
+/// A glob over a folder's files, relative to the folder; `*` does not match `/`, `**` does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    /// The glob, e.g. `assets/**` or `**/*.{js,json}`.
+    pub glob: String,
+    /// Whether what it matches is kept out of the zip.
+    pub excludes: bool,
+}
+
+/// How esbuild bundles a function.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bundling {
+    /// Whether the output is minified.
+    pub minify: bool,
+    /// Whether a source map goes into the zip.
+    pub source_map: bool,
+    /// What esbuild compiles for, e.g. `node22`; the runtime's own version when there is none.
+    pub target: Option<String>,
+    /// Packages that are not bundled; they go into the zip as they are. Lambda's own (`@aws-sdk/*`) are never bundled.
+    pub external: Vec<String>,
 }
 
 /// How to package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// The folder of the workspace's `Cargo.toml`, which has the profile `lambda`.
+    /// The project's folder. Node.js packages are looked for up to here.
     pub project_dir: PathBuf,
     /// The Rust target triple to build for; `None` builds for this machine.
     pub target: Option<String>,
@@ -29,6 +90,16 @@ impl Options {
     /// Where the records of what went into the zips lie: `functions.inputs` beside `functions`.
     pub(crate) fn records_dir(&self) -> PathBuf {
         records_dir(&self.output_dir)
+    }
+
+    /// Where Python packages lie that were installed for Lambda: `functions.python` beside `functions`.
+    pub(crate) fn python_packages_dir(&self) -> PathBuf {
+        beside(&self.output_dir, ".python")
+    }
+
+    /// Where esbuild's output lies: `functions.bundles` beside `functions`.
+    pub(crate) fn bundles_dir(&self) -> PathBuf {
+        beside(&self.output_dir, ".bundles")
     }
 }
 
@@ -89,6 +160,25 @@ pub enum Event {
         /// Cargo's own words.
         reason: String,
     },
+    /// The requirements of a Python project are being installed for Lambda.
+    InstallingRequirements {
+        /// The function's key.
+        function: String,
+        /// The file that lists them.
+        file: PathBuf,
+    },
+    /// esbuild bundles the function.
+    Bundling {
+        /// The function's key.
+        function: String,
+    },
+    /// The function's files are being zipped.
+    Zipping {
+        /// The function's key.
+        function: String,
+        /// How many files.
+        files: usize,
+    },
     /// The function's zip is written and checked.
     Packaged {
         /// The function's key.
@@ -100,28 +190,32 @@ pub enum Event {
 
 /// The usual place for a project's zips: `functions` in cargo's target folder (`CARGO_TARGET_DIR`, else `target`).
 pub fn functions_dir(project_dir: &Path) -> PathBuf {
-    target_dir(project_dir).join("functions")
+    let target_dir = match std::env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty()) {
+        // Relative to where cargo runs, and that is the project's folder.
+        Some(dir) => project_dir.join(dir),
+        None => project_dir.join("target"),
+    };
+    target_dir.join("functions")
 }
 
 /// The files that went into a function's zip when it was packaged last, as the record beside `output_dir` says; none when
-/// there is no record.
+/// there is no record. Installed packages are not among them: they change with the files that list them, and those are.
 pub fn last_inputs(function: &str, output_dir: &Path) -> Vec<PathBuf> {
     let record = std::fs::read(records_dir(output_dir).join(format!("{function}.json")));
     let record: serde_json::Value =
         record.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-    record["inputs"].as_object().into_iter().flatten().map(|(path, _)| PathBuf::from(path)).collect()
+    let inputs = record["inputs"].as_object().into_iter().flatten().map(|(path, _)| PathBuf::from(path));
+    let is_installed = |path: &PathBuf| path.components().any(|part| part.as_os_str() == "node_modules");
+    let generated = [beside(output_dir, ".python"), beside(output_dir, ".bundles")];
+    inputs.filter(|path| !is_installed(path) && !generated.iter().any(|folder| path.starts_with(folder))).collect()
 }
 
 fn records_dir(output_dir: &Path) -> PathBuf {
-    let mut path = output_dir.to_owned().into_os_string();
-    path.push(".inputs");
-    PathBuf::from(path)
+    beside(output_dir, ".inputs")
 }
 
-pub(crate) fn target_dir(project_dir: &Path) -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty()) {
-        // Relative to where cargo runs, and that is the project's folder.
-        Some(dir) => project_dir.join(dir),
-        None => project_dir.join("target"),
-    }
+fn beside(folder: &Path, suffix: &str) -> PathBuf {
+    let mut path = folder.to_owned().into_os_string();
+    path.push(suffix);
+    PathBuf::from(path)
 }

@@ -14,7 +14,7 @@ use crate::cli::session::project::{Origin, Project};
 use crate::cli::ui::{Ui, visible};
 use deploy::Artefact;
 use model::names::Key;
-use model::service::Architecture;
+use model::service::{Architecture, Function, PackagePattern};
 
 /// A function's zip and where it lies, if it is a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,8 +80,7 @@ async fn build(
     let definitions_dir = Project::definitions_dir(project_dir);
     let mut by_architecture: BTreeMap<&str, Vec<packager::FunctionSource>> = BTreeMap::new();
     for (key, function) in &project.service.functions {
-        let source =
-            packager::FunctionSource { name: key.to_string(), crate_dir: definitions_dir.join(&function.code.path) };
+        let source = source(key, function, &definitions_dir);
         by_architecture.entry(function.architecture.as_str()).or_default().push(source);
     }
     let mut zips = BTreeMap::new();
@@ -95,6 +94,25 @@ async fn build(
         }
     }
     Ok(zips)
+}
+
+fn source(key: &Key, function: &Function, definitions_dir: &Path) -> packager::FunctionSource {
+    let version = function.runtime.interpreter_version().unwrap_or_default().to_owned();
+    let language = match function.runtime.language() {
+        runtimes::Language::Executable => packager::Language::Executable,
+        runtimes::Language::Nodejs => packager::Language::NodeJs { version },
+        runtimes::Language::Python => packager::Language::Python { version },
+    };
+    let pattern =
+        |pattern: &PackagePattern| packager::Pattern { glob: pattern.glob.clone(), excludes: pattern.excludes };
+    packager::FunctionSource {
+        name: key.to_string(),
+        path: definitions_dir.join(&function.code.path),
+        language,
+        handler: function.handler.clone(),
+        patterns: function.code.patterns.iter().map(pattern).collect(),
+        bundling: None,
+    }
 }
 
 /// Functions for another processor than this machine's are built for that processor's portable target; a target that was
@@ -137,11 +155,14 @@ async fn run(
 fn show(event: &packager::Event, ui: &Ui, bar: &indicatif::ProgressBar) {
     match event {
         packager::Event::Building { functions } => {
-            let text = format!("Building {} with cargo", functions.join(", "));
-            bar.set_message(visible(&text));
-            if bar.is_hidden() {
-                ui.note(text);
-            }
+            begin(&format!("Building {} with cargo", functions.join(", ")), ui, bar);
+        }
+        packager::Event::InstallingRequirements { function, file } => {
+            begin(&format!("Installing {} for {function}", file.display()), ui, bar);
+        }
+        packager::Event::Bundling { function } => bar.set_message(visible(&format!("Bundling {function}"))),
+        packager::Event::Zipping { function, files } => {
+            bar.set_message(visible(&format!("Zipping {function}: {files} files")));
         }
         packager::Event::Compiled { target, fresh: false } => bar.set_message(format!("Building: {}", visible(target))),
         packager::Event::Compiled { .. } => {}
@@ -153,5 +174,13 @@ fn show(event: &packager::Event, ui: &Ui, bar: &indicatif::ProgressBar) {
             bar.suspend(|| ui.note(format!("packaged {function}: unchanged")));
         }
         packager::Event::Packaged { .. } | packager::Event::Unchanged { .. } => {}
+    }
+}
+
+/// Says that something begins that may take a while, also where there is no progress bar.
+fn begin(text: &str, ui: &Ui, bar: &indicatif::ProgressBar) {
+    bar.set_message(visible(text));
+    if bar.is_hidden() {
+        ui.note(text.to_owned());
     }
 }

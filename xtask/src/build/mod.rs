@@ -47,7 +47,10 @@ fn show(event: &Event) {
             say::progress(&format!("{function}: packaged, {} KiB", size_bytes.div_ceil(1024)));
         }
         Event::Waiting { reason } => say::progress(reason),
-        Event::Compiled { .. } => {}
+        Event::InstallingRequirements { .. }
+        | Event::Bundling { .. }
+        | Event::Zipping { .. }
+        | Event::Compiled { .. } => {}
     }
 }
 
@@ -59,7 +62,7 @@ fn sources(lambdas: &Path) -> Result<Vec<FunctionSource>, Failure> {
         let crate_dir = entry.map_err(failed)?.path();
         if crate_dir.join("Cargo.toml").is_file() {
             let folder = crate_dir.file_name().unwrap_or_default().to_string_lossy();
-            sources.push(FunctionSource { name: camel_case(&folder), crate_dir: crate_dir.clone() });
+            sources.push(FunctionSource::executable(camel_case(&folder), crate_dir.clone()));
         }
     }
     sources.sort_by(|one, other| one.name.cmp(&other.name));

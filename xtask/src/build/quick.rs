@@ -28,17 +28,15 @@ pub(crate) fn run() -> Result<Quick, Failure> {
         say::progress("Building the program and the functions: about 4 minutes the first time, on two processors.");
     }
     let sources = super::sources(&project::root().join("lambdas"))?;
-    let folders: Vec<String> = sources
-        .iter()
-        .filter_map(|source| Some(source.crate_dir.file_name()?.to_string_lossy().into_owned()))
-        .collect();
+    let folders: Vec<String> =
+        sources.iter().filter_map(|source| Some(source.path.file_name()?.to_string_lossy().into_owned())).collect();
     let mut arguments = vec!["build", "--profile", PROFILE, "--package", "workshop"];
     arguments.extend(folders.iter().flat_map(|package| ["--package", package.as_str()]));
     let built = executables(&arguments)?;
     let functions_dir = target.join("functions");
     fs::create_dir_all(&functions_dir).map_err(|error| Failure::file(&functions_dir, &error))?;
     for source in &sources {
-        let executable = of(&built, &source.crate_dir.join("Cargo.toml"))?;
+        let executable = of(&built, &source.path.join("Cargo.toml"))?;
         pack(executable, &functions_dir.join(format!("{}.zip", source.name)))?;
     }
     let program = of(&built, &project::root().join("Cargo.toml"))?.to_path_buf();

@@ -12,7 +12,7 @@ use model::service::Service;
 use model::source::Source;
 
 /// Folders that no function's sources are in: what builds and tools write.
-const NO_SOURCES: [&str; 2] = ["target", "node_modules"];
+const NO_SOURCES: [&str; 4] = ["target", "node_modules", "__pycache__", "venv"];
 
 /// Where a project's files are.
 #[derive(Debug, Clone)]
@@ -55,7 +55,12 @@ impl ProjectFiles {
             match &self.zips {
                 Some(zips) => drop(files.insert(zips.join(format!("{key}.zip")))),
                 None => {
-                    walk(&definitions_dir.join(&function.code.path), &mut files, &mut snapshot.folders);
+                    let path = definitions_dir.join(&function.code.path);
+                    if path.is_file() {
+                        files.insert(path);
+                    } else {
+                        walk(&path, &mut files, &mut snapshot.folders);
+                    }
                     // Crates of the project that it uses, and what it includes from elsewhere.
                     let inputs = packager::last_inputs(key.as_str(), &packager::functions_dir(&self.folder));
                     files.extend(inputs.into_iter().filter(|path| path.starts_with(&self.folder)));

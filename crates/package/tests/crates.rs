@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "these are tests, their helpers too")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use workshop_package::{
     Architecture, Artefact, Digest, Event, FunctionSource, GlibcVersion, Options, PackageError, package,
 };
@@ -50,7 +50,7 @@ impl Project {
     }
 
     fn package(&self) -> (Result<Artefact, PackageError>, Vec<Event>) {
-        let source = FunctionSource { name: String::from("greet"), crate_dir: self.path().join("the function") };
+        let source = FunctionSource::executable("greet", self.path().join("the function"));
         let mut events = Vec::new();
         let result = package(&[source], &self.options(), &mut |event| events.push(event));
         (result.map(|mut artefacts| artefacts.remove(0)), events)
@@ -134,13 +134,21 @@ fn a_failing_build_carries_the_compilers_words() {
 }
 
 #[test]
-fn a_crate_outside_the_workspace_is_named() {
+fn a_crate_of_no_workspace_is_built_alone() {
     let project = Project::new("fn main() {}");
-    project.write("stray/Cargo.toml", "[package]\nname = \"stray\"\n[workspace]\n");
-    let source = FunctionSource { name: String::from("stray"), crate_dir: project.path().join("stray") };
-    let error = package(&[source], &project.options(), &mut |_| {}).unwrap_err();
-    assert!(matches!(&error, PackageError::NotInWorkspace { .. }), "{error}");
-    assert!(error.to_string().contains("stray/Cargo.toml is not a member"), "{error}");
+    project.write("alone/Cargo.toml", "[package]\nname = \"alone\"\nedition = \"2024\"\n[workspace]\n");
+    project.write("alone/src/main.rs", "fn main() { println!(\"release: {}\", !cfg!(debug_assertions)); }");
+    let sources = [
+        FunctionSource::executable("greet", project.path().join("the function")),
+        FunctionSource::executable("alone", project.path().join("alone")),
+    ];
+    let artefacts = package(&sources, &project.options(), &mut |_| {}).unwrap();
+    let names: Vec<_> = artefacts.iter().map(|artefact| artefact.name.as_str()).collect();
+    assert_eq!(names, ["greet", "alone"]);
+    assert!(project.path().join("alone/target/release/alone").is_file(), "the profile release of its own");
+    let mut events = Vec::new();
+    package(&sources, &project.options(), &mut |event| events.push(event)).unwrap();
+    assert!(!built(&events), "{events:?}");
 }
 
 #[test]
@@ -156,9 +164,9 @@ fn a_library_is_not_a_function() {
 }
 
 #[test]
-fn a_folder_without_a_crate_is_named() {
+fn a_path_to_nothing_is_named() {
     let project = Project::new("fn main() {}");
-    let source = FunctionSource { name: String::from("lost"), crate_dir: PathBuf::from("/nowhere") };
+    let source = FunctionSource::executable("lost", "/nowhere");
     let error = package(&[source], &project.options(), &mut |_| {}).unwrap_err();
-    assert_eq!(error.to_string(), "function lost: there is no /nowhere/Cargo.toml");
+    assert_eq!(error.to_string(), "function lost: there is no /nowhere");
 }

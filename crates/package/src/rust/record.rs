@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Raised whenever the zip's form or this record's changes.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// Variables that change what cargo builds.
 const VARIABLES: [&str; 7] = [
@@ -30,7 +30,7 @@ const PROJECT_FILES: [&str; 6] =
     ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
 
 /// Everything but files that the build depends on.
-pub(crate) fn settings(options: &Options, manifest: &Path) -> Value {
+pub(super) fn settings(options: &Options, manifest: &Path) -> Value {
     let variables: Map<String, Value> =
         VARIABLES.iter().filter_map(|key| Some((String::from(*key), json!(env::var(key).ok()?)))).collect();
     json!({
@@ -58,7 +58,7 @@ fn toolchains() -> Option<String> {
 }
 
 /// The files that went into an executable: what cargo's dep-info names, the manifests above them, and the project's own.
-pub(crate) fn inputs(dep_info: &str, manifest: &Path, project_dir: &Path) -> BTreeSet<PathBuf> {
+pub(super) fn inputs(dep_info: &str, manifest: &Path, workspace_root: &Path) -> BTreeSet<PathBuf> {
     let sources = dep_info_paths(dep_info);
     let manifests: BTreeSet<PathBuf> = sources
         .iter()
@@ -68,7 +68,7 @@ pub(crate) fn inputs(dep_info: &str, manifest: &Path, project_dir: &Path) -> BTr
         .into_iter()
         .chain(manifests)
         .chain([manifest.to_path_buf()])
-        .chain(PROJECT_FILES.iter().map(|name| project_dir.join(name)))
+        .chain(PROJECT_FILES.iter().map(|name| workspace_root.join(name)))
         .collect()
 }
 
@@ -86,7 +86,7 @@ fn dep_info_paths(text: &str) -> Vec<PathBuf> {
 
 /// The record of a zip just made; `None` when an input changed since the build started, so that nobody can say which
 /// version of it the compiler saw. Cargo writes its lock file itself, before it compiles.
-pub(crate) fn write(
+pub(super) fn write(
     artefact: &Artefact,
     settings: Value,
     inputs: &BTreeSet<PathBuf>,
@@ -109,7 +109,7 @@ pub(crate) fn write(
 }
 
 /// The artefact that the record describes, if it still holds: same settings, same inputs, the zip as it was written.
-pub(crate) fn read(
+pub(super) fn read(
     record: &Value,
     settings: &Value,
     name: &str,

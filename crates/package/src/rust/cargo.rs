@@ -1,7 +1,8 @@
 //! The one file that starts cargo: one build for all functions, followed through its JSON messages.
 
 use crate::error::PackageError;
-use crate::options::{Event, Options, target_dir};
+use crate::options::Event;
+use crate::rust::workspace::Workspace;
 use serde_json::Value;
 use std::env;
 use std::io::{self, BufRead, BufReader, Read};
@@ -12,22 +13,23 @@ use std::thread;
 
 /// An executable that cargo built.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Executable {
+pub(super) struct Executable {
     /// The manifest of its crate.
-    pub(crate) manifest: PathBuf,
+    pub(super) manifest: PathBuf,
     /// Its name, without a suffix.
-    pub(crate) name: String,
+    pub(super) name: String,
     /// Where it lies.
-    pub(crate) path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
-/// Builds the crates of these manifests (absolute paths) with the profile `lambda`.
-pub(crate) fn build(
+/// Builds the crates of these manifests (absolute paths), which are in the workspace.
+pub(super) fn build(
+    workspace: &Workspace,
     manifests: &[&Path],
-    options: &Options,
+    target: Option<&str>,
     progress: &mut dyn FnMut(Event),
 ) -> Result<Vec<Executable>, PackageError> {
-    let mut child = start(manifests, options)?;
+    let mut child = start(workspace, manifests, target)?;
     let (sender, lines) = channel();
     let readers = [
         read_lines(child.stdout.take(), Line::Message, sender.clone()),
@@ -51,52 +53,37 @@ pub(crate) fn build(
     }
 }
 
-/// Cargo's ids of the packages with these manifests.
-fn package_ids(manifests: &[&Path], options: &Options) -> Result<Vec<String>, PackageError> {
-    let mut command = cargo(options);
-    command.args(["metadata", "--no-deps", "--format-version", "1"]);
-    let output = spawn(&mut command, options)?.wait_with_output().map_err(PackageError::CargoNotStarted)?;
+/// What `cargo metadata` says of the crate of this manifest and its workspace.
+pub(super) fn metadata(manifest: &Path) -> Result<Value, PackageError> {
+    let crate_dir = manifest.parent().unwrap_or(manifest);
+    let mut command = cargo(crate_dir);
+    command.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(manifest);
+    let output = spawn(&mut command, crate_dir)?.wait_with_output().map_err(PackageError::CargoNotStarted)?;
     if !output.status.success() {
         let errors = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(PackageError::BuildFailed { errors });
     }
-    let metadata = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
-    let id = |manifest: &&Path| {
-        package_id(&metadata, manifest).ok_or_else(|| PackageError::NotInWorkspace {
-            manifest: manifest.to_path_buf(),
-            project_dir: options.project_dir.clone(),
-        })
-    };
-    manifests.iter().map(id).collect()
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| PackageError::BuildFailed { errors: format!("cargo metadata: {error}") })
 }
 
-fn package_id(metadata: &Value, manifest: &Path) -> Option<String> {
-    let packages = metadata["packages"].as_array()?;
-    let found = packages.iter().find(|package| {
-        let listed = package["manifest_path"].as_str().map(Path::new);
-        listed == Some(manifest)
-    })?;
-    found["id"].as_str().map(String::from)
-}
-
-fn start(manifests: &[&Path], options: &Options) -> Result<Child, PackageError> {
-    let mut command = cargo(options);
-    command
-        .args(["build", "--profile", "lambda", "--message-format", "json"])
-        .args(["--config", &remapped_paths(&options.project_dir)]);
-    if let Some(target) = &options.target {
+fn start(workspace: &Workspace, manifests: &[&Path], target: Option<&str>) -> Result<Child, PackageError> {
+    let mut command = cargo(&workspace.root);
+    command.args(["build", "--message-format", "json"]).args(workspace.profile.arguments());
+    command.args(["--config", &remapped_paths(workspace)]);
+    if let Some(target) = target {
         command.args(["--target", target]);
     }
-    for id in package_ids(manifests, options)? {
-        command.args(["--package", &id]);
+    for manifest in manifests {
+        command.args(["--package", &workspace.package_id(manifest)?]);
     }
-    spawn(&mut command, options)
+    spawn(&mut command, &workspace.root)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this file owns the cargo process")]
-fn cargo(options: &Options) -> Command {
+fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(&options.project_dir);
+    command.current_dir(folder);
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(is_of_another_package) {
             command.env_remove(name);
@@ -121,11 +108,11 @@ fn is_of_another_package(variable: &str) -> bool {
     EXACT.contains(&variable) || variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_BIN_EXE_")
 }
 
-fn spawn(command: &mut Command, options: &Options) -> Result<Child, PackageError> {
+fn spawn(command: &mut Command, folder: &Path) -> Result<Child, PackageError> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(|error| {
         match error.kind() {
             // The folder to run in may be what is missing; that is not cargo's absence.
-            io::ErrorKind::NotFound if options.project_dir.is_dir() => PackageError::NoCargo,
+            io::ErrorKind::NotFound if folder.is_dir() => PackageError::NoCargo,
             _ => PackageError::CargoNotStarted(error),
         }
     })
@@ -133,14 +120,14 @@ fn spawn(command: &mut Command, options: &Options) -> Result<Child, PackageError
 
 /// Panic messages carry the paths of sources. Fixed names instead of this machine's folders make the same sources give
 /// the same bytes anywhere. A project that sets flags for its target in its own configuration overrides this.
-fn remapped_paths(project_dir: &Path) -> String {
+fn remapped_paths(workspace: &Workspace) -> String {
     let cargo_home =
         env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(".cargo")));
     // The compiler takes the last prefix that matches, so the more special folder comes later.
     let folders = [
         cargo_home.map(|folder| (folder, "/cargo")),
-        Some((project_dir.to_path_buf(), "/project")),
-        Some((target_dir(project_dir), "/target")),
+        Some((workspace.root.clone(), "/project")),
+        Some((workspace.target_dir.clone(), "/target")),
     ];
     let flags: Vec<String> = folders
         .into_iter()
@@ -287,20 +274,9 @@ mod tests {
     }
 
     #[test]
-    fn a_package_is_found_by_its_manifest() {
-        let metadata = json!({"packages": [
-            {"id": "path+file:///p/a#0.1.0", "manifest_path": "/p/a/Cargo.toml"},
-            {"id": "path+file:///p/b#greeter@0.1.0", "manifest_path": "/p/b/Cargo.toml"},
-        ]});
-        let id = package_id(&metadata, Path::new("/p/b/Cargo.toml"));
-        assert_eq!(id.as_deref(), Some("path+file:///p/b#greeter@0.1.0"));
-        assert_eq!(package_id(&metadata, Path::new("/p/c/Cargo.toml")), None);
-        assert_eq!(package_id(&Value::Null, Path::new("/p/c/Cargo.toml")), None);
-    }
-
-    #[test]
     fn paths_are_remapped_by_a_valid_setting() {
-        let setting = remapped_paths(Path::new("/home/me/\"quoted\""));
+        let workspace = Workspace::at("/home/me/\"quoted\"");
+        let setting = remapped_paths(&workspace);
         let flags: Vec<String> = serde_json::from_str(setting.strip_prefix("build.rustflags=").unwrap()).unwrap();
         assert!(flags.contains(&String::from("--remap-path-prefix=/home/me/\"quoted\"=/project")));
     }
