@@ -7,11 +7,15 @@ use crate::{process, project, say};
 use std::fs;
 use std::path::Path;
 
-/// The folders with targets, and their targets.
-const PACKAGES: [(&str, &[&str]); 2] = [
-    ("crates/asl/fuzz", &["definition", "jsonpath", "intrinsic", "jsonata", "engine"]),
-    ("cloud/server/fuzz", &["http", "archive"]),
-];
+/// A package of targets.
+#[derive(Debug, Clone, PartialEq)]
+struct Package {
+    folder: &'static str,
+    targets: Vec<&'static str>,
+    /// The program that writes what the search begins with: for each target a folder in the one that it is given.
+    seeds: Option<&'static str>,
+}
+
 /// What libFuzzer needs from the compiler; all of it is stable.
 const INSTRUMENTATION: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
@@ -21,34 +25,46 @@ const STACK_KIB: u32 = 2048;
 
 /// Runs every target, or one, for so many seconds each. What was learnt stays in `target/fuzz` for the next time.
 pub(crate) fn run(only: Option<&str>, seconds: Option<&str>) -> Result<(), Failure> {
-    let known = PACKAGES.map(|(_, targets)| targets.join(", ")).join(", ");
+    let known = packages().map(|package| package.targets.join(", ")).join(", ");
     let chosen = chosen(only);
     if chosen.is_empty() {
         return Err(Failure::new(format!("there is no fuzz target {}; there are {known}", only.unwrap_or_default())));
     }
     let folder = project::target_dir().join("fuzz");
     let host = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-    for (package, targets) in chosen {
+    for package in chosen {
         let mut build = cargo(&["build", "--release", "--manifest-path"]);
-        build.arg(project::root().join(package).join("Cargo.toml"));
+        build.arg(project::root().join(package.folder).join("Cargo.toml"));
         // Cargo gives flags to everything or, with a target named, to all but build scripts, which can't be instrumented.
         build.args(["--target", &host, "--target-dir"]).arg(folder.join("build")).env("RUSTFLAGS", INSTRUMENTATION);
         process::run(&mut build)?;
-        for target in targets {
-            let program = folder.join("build").join(&host).join("release").join(target);
-            search(&folder, &program, target, seconds.unwrap_or("60"))?;
+        let programs = folder.join("build").join(&host).join("release");
+        if let Some(seeds) = package.seeds {
+            process::run(process::command(programs.join(seeds)).arg(folder.join("seeds")))?;
+        }
+        for target in package.targets {
+            search(&folder, &programs.join(target), target, seconds.unwrap_or("60"))?;
         }
     }
     Ok(())
 }
 
-/// The targets that are asked for, by the folder that has them.
-fn chosen(only: Option<&str>) -> Vec<(&'static str, Vec<&'static str>)> {
-    let wanted = |targets: &[&'static str]| -> Vec<&'static str> {
-        targets.iter().copied().filter(|target| only.is_none_or(|only| only == *target)).collect()
-    };
-    let packages = PACKAGES.into_iter().map(|(package, targets)| (package, wanted(targets)));
-    packages.filter(|(_, targets)| !targets.is_empty()).collect()
+fn packages() -> [Package; 2] {
+    let asl = vec!["definition", "jsonpath", "intrinsic", "jsonata", "engine"];
+    [
+        Package { folder: "crates/asl/fuzz", targets: asl, seeds: None },
+        Package { folder: "cloud/server/fuzz", targets: vec!["http", "archive"], seeds: Some("seeds") },
+    ]
+}
+
+/// The targets that are asked for, in their packages.
+fn chosen(only: Option<&str>) -> Vec<Package> {
+    let mut packages = Vec::from(packages());
+    for package in &mut packages {
+        package.targets.retain(|target| only.is_none_or(|only| only == *target));
+    }
+    packages.retain(|package| !package.targets.is_empty());
+    packages
 }
 
 /// Runs one target.
@@ -64,6 +80,10 @@ fn search(folder: &Path, program: &Path, target: &str, seconds: &str) -> Result<
     fuzzer.arg(format!("-max_total_time={seconds}"));
     fuzzer.args(["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1", "-use_value_profile=1"]);
     fuzzer.arg(format!("-artifact_prefix={}/", found.display())).arg(corpus);
+    let seeds = folder.join("seeds").join(target);
+    if seeds.is_dir() {
+        fuzzer.arg(seeds);
+    }
     process::run(&mut fuzzer)
 }
 
@@ -73,8 +93,12 @@ mod tests {
 
     #[test]
     fn targets_are_chosen_by_name() {
-        assert_eq!(chosen(Some("http")), [("cloud/server/fuzz", vec!["http"])]);
-        assert_eq!(chosen(None).iter().map(|(_, targets)| targets.len()).sum::<usize>(), 7);
+        let http = chosen(Some("http"));
+        assert_eq!(
+            http.iter().map(|package| (package.folder, &*package.targets)).collect::<Vec<_>>(),
+            [("cloud/server/fuzz", &["http"][..])]
+        );
+        assert_eq!(chosen(None).iter().map(|package| package.targets.len()).sum::<usize>(), 7);
         assert_eq!(chosen(Some("what")), []);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use serde::de::DeserializeOwned;
@@ -22,6 +22,7 @@ use crate::repair::copy;
 use crate::table::Table;
 use crate::write::batch::Batch;
 use crate::write::flush::{Flush, pending_once};
+use crate::write::inline::{Grouping, InlineWriter, Turn};
 use crate::write::queue::{Queue, Reservation};
 use crate::write::writer::{self, Request, UnreportedFailure};
 
@@ -53,8 +54,8 @@ struct Inner {
 enum Writer {
     /// A thread of its own; another one brings over to the file what is in memory.
     Thread { requests: Option<mpsc::Sender<Request>>, thread: Option<JoinHandle<()>>, flusher: Option<Flusher> },
-    /// Whoever hands a batch over, one at a time.
-    Inline(Mutex<()>),
+    /// Whoever hands a batch over or waits for one.
+    Inline(Arc<InlineWriter>),
 }
 
 /// There is no room for the batch, which comes back.
@@ -97,6 +98,17 @@ impl Store {
         Ok(Self::inline(Engine::open(Arc::new(disk.clone()), Limits::SIMULATED)?))
     }
 
+    /// Opens the store on a simulated disk as [`Store::open_simulated`] does, but joins commits: all that are handed over until
+    /// one of them has been pending are written as one group, as the thread of [`Store::open`] does with what waits for it. A
+    /// commit whose future is dropped is written by then.
+    ///
+    /// # Errors
+    /// As for [`Store::open_simulated`].
+    #[cfg(any(test, feature = "testing"))]
+    pub fn open_simulated_joining(disk: &SimulatedDisk) -> Result<Self, StoreError> {
+        Ok(Self::without_thread(Engine::open(Arc::new(disk.clone()), Limits::SIMULATED)?, Grouping::Joined))
+    }
+
     /// A store without a file, which ends with its last clone. Batches are written as by [`Store::open_inline`].
     ///
     /// # Errors
@@ -125,13 +137,14 @@ impl Store {
     }
 
     pub(crate) fn inline(engine: Engine) -> Self {
-        let inner = Inner {
-            engine: Arc::new(engine),
-            queue: Queue::new(),
-            unreported: UnreportedFailure::default(),
-            writer: Writer::Inline(Mutex::new(())),
-        };
-        Self { inner: Arc::new(inner) }
+        Self::without_thread(engine, Grouping::Each)
+    }
+
+    fn without_thread(engine: Engine, grouping: Grouping) -> Self {
+        let engine = Arc::new(engine);
+        let unreported = UnreportedFailure::default();
+        let writer = Writer::Inline(InlineWriter::new(Arc::clone(&engine), unreported.clone(), grouping));
+        Self { inner: Arc::new(Inner { engine, queue: Queue::new(), unreported, writer }) }
     }
 
     /// Where the file lies.
@@ -326,10 +339,14 @@ impl Store {
             Err(failure) => drop(answer.send(Err(failure))),
         }
         let path = self.path().to_owned();
-        let inline = matches!(self.inner.writer, Writer::Inline(_));
+        let turn = match &self.inner.writer {
+            Writer::Thread { .. } => None,
+            Writer::Inline(writer) => Some(Turn::new(writer)),
+        };
         async move {
-            if inline {
+            if let Some(turn) = turn {
                 pending_once().await;
+                drop(turn);
             }
             answered.await.unwrap_or(Err(StoreError::Closed { path }))
         }
@@ -355,10 +372,7 @@ impl Store {
                     self.inner.unreported.keep(failure);
                 }
             }
-            Writer::Inline(one_at_a_time) => {
-                let _held = one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
-                writer::run_one(&self.inner.engine, request, &self.inner.unreported);
-            }
+            Writer::Inline(writer) => writer.send(request),
         }
     }
 
@@ -371,12 +385,15 @@ impl Store {
 impl Drop for Inner {
     /// Closing the channel lets the writer finish what waits and end; what is in memory goes to the file after it.
     fn drop(&mut self) {
-        if let Writer::Thread { requests, thread, flusher } = &mut self.writer {
-            drop(requests.take());
-            if thread.take().is_some_and(|thread| thread.join().is_err()) {
-                tracing::error!(path = %self.engine.path().display(), "the store's writer panicked");
+        match &mut self.writer {
+            Writer::Thread { requests, thread, flusher } => {
+                drop(requests.take());
+                if thread.take().is_some_and(|thread| thread.join().is_err()) {
+                    tracing::error!(path = %self.engine.path().display(), "the store's writer panicked");
+                }
+                drop(flusher.take());
             }
-            drop(flusher.take());
+            Writer::Inline(writer) => writer.finish(),
         }
         self.engine.close();
     }

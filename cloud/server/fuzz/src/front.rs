@@ -1,70 +1,117 @@
-//! The HTTP front of a cloud in memory: one connection, whatever is sent on it.
+//! The HTTP front of a cloud in memory: one connection, whatever is sent on it, as the listener serves it.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arbitrary::Unstructured;
-use bytes::Bytes;
-use cloud_core::testing::make_request;
-use cloud_core::{Clock, Random, Request, Stop};
+use cloud_core::{Clock, Random, Stop};
 use cloud_lambda::{SimulatedRun, SimulatedRunner};
-use cloud_server::{Cloud, Composition};
+use cloud_server::{Cloud, CloudFront, CloudKeys, Composition, Peer};
 use cloud_store::Store;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// The most requests that are made up for one connection.
-const MAX_REQUESTS: usize = 8;
-/// As the listener's.
-const BODY_LIMIT_BYTES: usize = 70_167_211;
+use crate::{answers, wire};
+
+/// The cloud's own access key.
+pub const OWN_KEY: &str = "AKIAOWN";
+/// Its secret.
+pub const OWN_SECRET: &str = "secret";
+/// When the cloud starts.
+const START: &str = "2026-01-01T00:00:00Z";
 /// How long a connection may stay without an answer, in time that passes when nothing else can.
 const SILENCE: Duration = Duration::from_secs(600);
 
+/// What a client does, as the first byte says.
+#[derive(Debug, Clone, Copy)]
+pub struct Habits(pub u8);
+
+impl Habits {
+    /// Whether the other bytes are what is sent, rather than choices of requests.
+    fn is_raw(self) -> bool {
+        self.0 & 1 == 0
+    }
+
+    /// How many bytes go over the connection at once.
+    fn piece_bytes(self) -> usize {
+        [64 << 10, 1 << 10, 61, 7][usize::from(self.0 >> 1 & 3)]
+    }
+
+    /// Whether it says that it has sent everything.
+    fn shuts_down(self) -> bool {
+        self.0 & 8 != 0
+    }
+
+    fn peer(self) -> Peer {
+        [Peer::Owner, Peer::Owner, Peer::Other(65534), Peer::Unknown][usize::from(self.0 >> 4 & 3)]
+    }
+
+    /// Whether it goes away in the middle of an answer.
+    fn goes_away(self) -> bool {
+        self.0 & 64 != 0
+    }
+}
+
 /// Sends the bytes, or requests that are made up from them, and panics when one is answered with a failure.
 pub fn take(data: &[u8]) {
-    let Some((kind, rest)) = data.split_first() else { return };
+    let Some((habits, rest)) = data.split_first() else { return };
+    let habits = Habits(*habits);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
     let runtime = runtime.expect("a runtime");
     runtime.block_on(async {
         let functions = tempfile::tempdir().expect("a folder");
-        let cloud = open(functions.path());
-        let wire = if kind % 2 == 0 { rest.to_vec() } else { made_up(&cloud, rest) };
-        let (mut client, server) = tokio::io::duplex(64 << 10);
-        let served = tokio::spawn(serve(Arc::clone(&cloud), server));
-        let (mut reading, mut writing) = tokio::io::split(&mut client);
-        let mut answers = Vec::new();
-        let exchange = async {
-            let send = async {
-                // The server may close at any time.
-                let _ = writing.write_all(&wire).await;
-            };
-            let receive = async {
-                let _ = tokio::time::timeout(SILENCE, reading.read_to_end(&mut answers)).await;
-            };
-            tokio::join!(send, receive)
-        };
-        exchange.await;
-        drop(client);
-        served.await.expect("a connection does not panic");
+        let (clock, _control) = Clock::moved_by_hand(START.parse::<Timestamp>().expect("a moment"));
+        let cloud = open(functions.path(), &clock);
+        let sent = if habits.is_raw() { rest.to_vec() } else { wire::made_up(&cloud, rest) };
+        let keys = CloudKeys { access_key_id: OWN_KEY.to_owned(), secret_access_key: OWN_SECRET.to_owned() };
+        let front =
+            CloudFront::new(Arc::clone(&cloud), keys, clock.clone(), clock, Random::from_seed(2), Stop::new());
+        let (client, server) = tokio::io::duplex(habits.piece_bytes());
+        let source = SocketAddr::from(([127, 0, 0, 1], 50_000));
+        let served = tokio::spawn(async move { front.serve_connection(server, source, habits.peer()).await });
+        let answered = exchange(client, &sent, habits).await;
+        let ended = tokio::time::timeout(SILENCE, served).await.expect("a connection ends when its client has gone");
+        ended.expect("a connection does not panic");
+        if !habits.goes_away() {
+            answers::check(&answered, &sent);
+        }
         cloud.stop().await.expect("the store takes everything");
     });
 }
 
-fn open(functions: &std::path::Path) -> Arc<Cloud> {
-    let start = "2026-01-01T00:00:00Z".parse().expect("a moment");
-    let (clock, _control) = Clock::moved_by_hand(start);
+/// Sends everything while it reads the answers.
+async fn exchange(client: tokio::io::DuplexStream, sent: &[u8], habits: Habits) -> Vec<u8> {
+    let (mut reading, mut writing) = tokio::io::split(client);
+    let mut answered = Vec::new();
+    let send = async {
+        // The server may close at any time, or stop reading.
+        let _ = writing.write_all(sent).await;
+        if habits.shuts_down() {
+            let _ = writing.shutdown().await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut few = [0; 20];
+    let receive = async {
+        let _ = match habits.goes_away() {
+            true => tokio::time::timeout(SILENCE, reading.read_exact(&mut few)).await,
+            false => tokio::time::timeout(SILENCE, reading.read_to_end(&mut answered)).await,
+        };
+    };
+    tokio::select! {
+        () = send => {}
+        () = receive => {}
+    }
+    answered
+}
+
+fn open(functions: &std::path::Path, clock: &Clock) -> Arc<Cloud> {
     let runner = SimulatedRunner::new(clock.clone(), |_, _| SimulatedRun::answers(&serde_json::json!({"sent": true})));
     let cloud = Cloud::open(Composition {
         store: Store::in_memory().expect("memory"),
         functions_dir: functions.to_owned(),
         address: SocketAddr::from(([127, 0, 0, 1], 4566)),
-        clock,
+        clock: clock.clone(),
         random: Random::from_seed(1),
         runner: Arc::new(runner),
         stop: Stop::new(),
@@ -72,48 +119,4 @@ fn open(functions: &std::path::Path) -> Arc<Cloud> {
     let cloud = cloud.expect("an empty store opens");
     cloud.resume();
     cloud
-}
-
-/// The requests that the bytes stand for.
-fn made_up(cloud: &Arc<Cloud>, bytes: &[u8]) -> Vec<u8> {
-    let operations: Vec<_> = cloud
-        .services()
-        .flat_map(|service| service.operations().into_iter().map(move |operation| (service.info(), operation)))
-        .collect();
-    let mut bytes = Unstructured::new(bytes);
-    let mut wire = Vec::new();
-    for _ in 0..MAX_REQUESTS {
-        if bytes.is_empty() {
-            break;
-        }
-        let mut choices = |below: usize| bytes.int_in_range(0..=below - 1).unwrap_or_default();
-        let (service, operation) = operations[choices(operations.len())];
-        wire.extend(make_request(service, operation, &mut choices).to_wire());
-    }
-    wire
-}
-
-async fn serve(cloud: Arc<Cloud>, stream: tokio::io::DuplexStream) {
-    let service = service_fn(move |request| answer(Arc::clone(&cloud), request));
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(None);
-    // A client that sends what is no HTTP is told so, or not.
-    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
-}
-
-async fn answer(cloud: Arc<Cloud>, request: hyper::Request<Incoming>) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
-    let (parts, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, BODY_LIMIT_BYTES).collect().await else {
-        return Ok(hyper::Response::builder().status(400).body(Full::default()).expect("a response"));
-    };
-    let body = body.to_bytes();
-    let shown = format!("{} {} {:?} {body:?}", parts.method, parts.uri, parts.headers);
-    let source = SocketAddr::from(([127, 0, 0, 1], 9));
-    let now = "2026-01-01T00:00:00Z".parse().expect("a moment");
-    let request = Request::new("id".to_owned(), parts, body, source, now);
-    let response = cloud.answer(request).await;
-    // 501: not there yet.
-    assert!(response.status < 500 || response.status == 501, "{} to {shown}: {response:?}", response.status);
-    let answer = hyper::Response::builder().status(response.status).body(Full::new(response.body));
-    Ok(answer.expect("a status"))
 }

@@ -13,16 +13,23 @@ use super::connections::Connection;
 pub(super) struct Watched<IO> {
     stream: IO,
     connection: Arc<Connection>,
+    /// Whether what is written waits for the other side to read.
+    is_write_blocked: bool,
 }
 
 impl<IO> Watched<IO> {
     pub(super) fn new(stream: IO, connection: Arc<Connection>) -> Self {
-        Self { stream, connection }
+        Self { stream, connection, is_write_blocked: false }
     }
 
-    fn told(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn told(&mut self, written: Poll<io::Result<usize>>, context: &Context<'_>) -> Poll<io::Result<usize>> {
         if matches!(written, Poll::Ready(Ok(_))) {
             self.connection.written();
+        }
+        // hyper 1.12 looks for the next request's answer before it flushes the last one, and not again after that: a request
+        // that came while an answer waited for its client would wait for ever.
+        if std::mem::replace(&mut self.is_write_blocked, written.is_pending()) && written.is_ready() {
+            context.waker().wake_by_ref();
         }
         written
     }
@@ -46,7 +53,7 @@ impl<IO: AsyncRead + Unpin> AsyncRead for Watched<IO> {
 impl<IO: AsyncWrite + Unpin> AsyncWrite for Watched<IO> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.told(written)
+        self.told(written, context)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -63,7 +70,7 @@ impl<IO: AsyncWrite + Unpin> AsyncWrite for Watched<IO> {
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
-        self.told(written)
+        self.told(written, context)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -94,7 +94,7 @@ pub(crate) fn ask(world: &World, outside: &Outside, client: &Shared, begun: Time
         client.is_busy = false;
         client.next_look = now + SignedDuration::from_secs(client.patience_s);
         if client.execution.is_some() {
-            client.patience_s = (client.patience_s * 2).min(LONGEST_PATIENCE_S);
+            client.patience_s = (client.patience_s * 3).min(LONGEST_PATIENCE_S);
         }
     });
 }

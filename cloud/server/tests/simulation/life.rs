@@ -14,7 +14,7 @@ use crate::client::{self, Client, Shared};
 use crate::draw::Draw;
 use crate::outside::Outside;
 use crate::workflow::{Callees, Workflow};
-use crate::world::World;
+use crate::world::{Commits, World};
 
 const START: &str = "2026-01-01T00:00:00Z";
 /// How long after its last client is done a run goes on: express executions and asynchronous invocations take less.
@@ -54,6 +54,7 @@ pub(crate) struct Run {
     /// When the cloud was opened, each time.
     pub(crate) opened: Vec<Timestamp>,
     pub(crate) disk: SimulatedDisk,
+    commits: Commits,
     clock: Clock,
     pub(crate) control: ClockControl,
     functions: tempfile::TempDir,
@@ -63,7 +64,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(commits: Commits) -> Self {
         let begun: Timestamp = START.parse().unwrap();
         let (clock, control) = Clock::moved_by_hand(begun);
         Self {
@@ -73,6 +74,7 @@ impl Run {
             callees: None,
             opened: Vec::new(),
             disk: SimulatedDisk::new(),
+            commits,
             clock,
             control,
             functions: tempfile::tempdir().unwrap(),
@@ -84,7 +86,7 @@ impl Run {
     /// Lives until everything is over: gives whether it came to that, or crashed before.
     pub(crate) fn live(&mut self, seed: u64, workflows: &Workflows, crash: Option<Crash>) -> Result<bool, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-        self.outside.lock().life += 1;
+        self.outside.begin_life(self.control.now());
         self.opened.push(self.control.now());
         for client in &self.clients {
             client.lock().unwrap().begin_life();
@@ -107,7 +109,7 @@ impl Run {
 
     pub(crate) fn open(&self, seed: u64) -> Result<World, cloud_store::StoreError> {
         let functions: &Path = self.functions.path();
-        World::open(&self.disk, functions, &self.clock, &self.outside, seed)
+        World::open(&self.disk, self.commits, functions, &self.clock, &self.outside, seed)
     }
 
     async fn life(&mut self, seed: u64, workflows: &Workflows, crash: Option<Crash>) -> Result<bool, String> {
@@ -151,6 +153,8 @@ impl Run {
                 return Ok(false);
             }
             if self.is_done() && now.duration_since(*over_since.get_or_insert(now)) > LAST {
+                // The crash that did not come would come when the disk is read.
+                self.disk.stop_after(None);
                 world.stop().await.map_err(|error| format!("the cloud does not stop: {error}"))?;
                 return Ok(true);
             }

@@ -18,21 +18,31 @@ mod workflow;
 mod world;
 
 use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use draw::Draw;
 use life::{Crash, Run, Workflows};
 use outcome::Outcomes;
+use world::Commits;
 
 /// How many workflows share one cloud.
 const WORKFLOWS_A_RUN: u64 = 25;
 /// How many workflows the tests run.
 const SAMPLE: u64 = 200;
+/// After how many clouds a line tells how far the simulation is.
+const RUNS_A_LINE: u64 = 100;
+/// After so many failures nothing new is to be learnt.
+const MOST_FAILURES: u64 = 5;
+
+/// How many threads and tasks have panicked.
+static PANICS: AtomicU64 = AtomicU64::new(0);
 
 /// What was covered.
 #[derive(Debug, Default)]
 struct Covered {
     runs: u64,
+    joined: u64,
     workflows: u64,
     crashes: u64,
     unsynced: u64,
@@ -54,25 +64,52 @@ fn crashes_change_nothing_that_a_workflow_comes_to() {
     let count = number("WORKSHOP_SIMULATION").unwrap_or(SAMPLE);
     let only = number("WORKSHOP_WORKFLOW");
     let mut covered = Covered::default();
-    for seed in (0..count.div_ceil(WORKFLOWS_A_RUN)).map(|run| first.wrapping_add(run)) {
-        let workflows = Workflows { seed, count: WORKFLOWS_A_RUN, only };
+    let mut failures = 0;
+    count_panics();
+    for run in 0..count.div_ceil(WORKFLOWS_A_RUN) {
+        let workflows = Workflows { seed: first.wrapping_add(run), count: WORKFLOWS_A_RUN, only };
         if let Err(broken) = simulate(workflows, &mut covered) {
-            panic!("{}", told(workflows, broken));
+            failures += 1;
+            say(&told(workflows, broken));
+            assert!(failures < MOST_FAILURES, "{failures} runs have failed; they are above");
+        }
+        if covered.runs.is_multiple_of(RUNS_A_LINE) {
+            say(&covered.told(first));
         }
     }
-    // Past the harness, which keeps what a test prints that passes.
-    let _ = writeln!(
-        std::io::stderr(),
-        "simulation: from seed {first}: {} workflows on {} clouds, {} crashes with {} unsynced writes, {} events compared, \
-         {} invocations, {} of them again after a crash",
-        covered.workflows,
-        covered.runs,
-        covered.crashes,
-        covered.unsynced,
-        covered.events,
-        covered.invocations,
-        covered.repeated
-    );
+    say(&covered.told(first));
+    assert!(failures == 0, "{failures} runs have failed; they are above");
+}
+
+/// A task that panics ends alone, and nobody might notice.
+fn count_panics() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        PANICS.fetch_add(1, Ordering::Relaxed);
+        report(panic);
+    }));
+}
+
+/// Past the harness, which keeps what a test prints that passes.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+impl Covered {
+    fn told(&self, first: u64) -> String {
+        format!(
+            "simulation: from seed {first}: {} workflows on {} clouds, {} of them with joined commits, {} crashes with {} \
+             unsynced writes, {} events compared, {} invocations, {} of them again after a crash",
+            self.workflows,
+            self.runs,
+            self.joined,
+            self.crashes,
+            self.unsynced,
+            self.events,
+            self.invocations,
+            self.repeated
+        )
+    }
 }
 
 /// A failure with what replays it: one workflow alone, if it fails alone.
@@ -93,21 +130,34 @@ fn told(workflows: Workflows, broken: Broken) -> String {
 
 fn simulate(workflows: Workflows, covered: &mut Covered) -> Result<(), Broken> {
     let broken = |why: String| Broken { workflow: None, why };
+    let panics = PANICS.load(Ordering::Relaxed);
     let draw = Draw::new(workflows.seed ^ 0x5eed);
-    let (calm, _) = run(workflows, &draw.fork(), 0, covered).map_err(broken)?;
+    let (calm, _) = run(workflows, Commits::Alone, &draw.fork(), 0, covered).map_err(broken)?;
     let most = draw.between(1, 8);
-    let (crashed, crashes) = run(workflows, &draw.fork(), most, covered).map_err(broken)?;
+    let crashing = draw.fork();
+    let commits = *draw.one_of(&[Commits::Alone, Commits::Joined]);
+    let (crashed, crashes) = run(workflows, commits, &crashing, most, covered).map_err(broken)?;
     covered.runs += 1;
+    covered.joined += u64::from(commits == Commits::Joined);
     covered.workflows += calm.workflows.len() as u64;
     covered.events += (calm.events + crashed.events) as u64;
     covered.invocations += crashed.invoked.values().map(|lives| lives.len() as u64).sum::<u64>();
     covered.repeated += crashed.invoked.values().map(|lives| lives.len() as u64 - 1).sum::<u64>();
+    if PANICS.load(Ordering::Relaxed) > panics {
+        return Err(broken("a task has panicked".to_owned()));
+    }
     outcome::compare(&calm, &crashed, crashes).map_err(|(workflow, why)| Broken { workflow: Some(workflow), why })
 }
 
 /// Runs the workflows with at most so many crashes; gives what they came to, and how many crashes there were.
-fn run(workflows: Workflows, draw: &Draw, most: u64, covered: &mut Covered) -> Result<(Outcomes, usize), String> {
-    let mut run = Run::new();
+fn run(
+    workflows: Workflows,
+    commits: Commits,
+    draw: &Draw,
+    most: u64,
+    covered: &mut Covered,
+) -> Result<(Outcomes, usize), String> {
+    let mut run = Run::new(commits);
     let mut crashes = 0;
     loop {
         let crash = (crashes < most).then(|| crash(draw));

@@ -57,6 +57,15 @@ impl Outside {
         self.0.lock().unwrap()
     }
 
+    /// The cloud is opened once more. Answers that were under way are sent again, as nobody knows what became of them.
+    pub(crate) fn begin_life(&self, now: Timestamp) {
+        let mut happened = self.lock();
+        happened.life += 1;
+        for token in happened.tokens.values_mut().filter(|token| token.due == Timestamp::MAX) {
+            token.due = now;
+        }
+    }
+
     /// The runner of a life: every function is the one of the simulation.
     pub(crate) fn runner(&self, clock: &Clock) -> SimulatedRunner {
         let outside = self.clone();

@@ -20,6 +20,15 @@ use crate::workflow::Callees;
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com","states.amazonaws.com"]},"Action":"sts:AssumeRole"}]}"#;
 
+/// How commits reach the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Commits {
+    /// Each by itself, at the call.
+    Alone,
+    /// Those of one moment together, which the callers wait for.
+    Joined,
+}
+
 /// A cloud that runs, as its clients see it; clones share it.
 #[derive(Clone)]
 pub(crate) struct World {
@@ -32,13 +41,17 @@ impl World {
     /// Opens a cloud on a disk.
     pub(crate) fn open(
         disk: &SimulatedDisk,
+        commits: Commits,
         functions: &Path,
         clock: &Clock,
         outside: &Outside,
         seed: u64,
     ) -> Result<Self, StoreError> {
         let cloud = Cloud::open(Composition {
-            store: Store::open_simulated(disk)?,
+            store: match commits {
+                Commits::Alone => Store::open_simulated(disk)?,
+                Commits::Joined => Store::open_simulated_joining(disk)?,
+            },
             functions_dir: functions.to_owned(),
             address: SocketAddr::from(([127, 0, 0, 1], 4566)),
             clock: clock.clone(),

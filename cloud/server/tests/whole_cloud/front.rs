@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cloud_core::{Clock, Random, Stop};
 use cloud_server::{CloudFront, CloudKeys, Peer};
@@ -14,6 +15,11 @@ const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/u
 
 /// A connection of somebody to a cloud.
 fn connect(world: &World, peer: Peer) -> DuplexStream {
+    connect_narrowly(world, peer, 1 << 16)
+}
+
+/// A connection that carries so many bytes at a time.
+fn connect_narrowly(world: &World, peer: Peer, bytes: usize) -> DuplexStream {
     let keys = CloudKeys { access_key_id: "AKIAOWN".to_owned(), secret_access_key: "secret".to_owned() };
     let front = CloudFront::new(
         Arc::clone(&world.cloud),
@@ -23,7 +29,7 @@ fn connect(world: &World, peer: Peer) -> DuplexStream {
         Random::from_seed(1),
         Stop::new(),
     );
-    let (client, server) = tokio::io::duplex(1 << 16);
+    let (client, server) = tokio::io::duplex(bytes);
     let source = SocketAddr::from(([127, 0, 0, 1], 50_000));
     tokio::spawn(async move { front.serve_connection(server, source, peer).await });
     client
@@ -75,6 +81,23 @@ async fn pages_and_foreign_names_reach_no_service() {
     assert!(ask(Peer::Owner, &own, "{}").await.starts_with("HTTP/1.1 200"));
     let foreign = "GET /_workshop/health HTTP/1.1\r\nHost: example.com\r\n";
     assert!(ask(Peer::Owner, foreign, "").await.contains("names another machine"));
+}
+
+#[tokio::test]
+async fn the_request_behind_a_refused_one_is_answered_however_slowly_both_arrive() {
+    let foreign = "POST / HTTP/1.1\r\nHost: example.com\r\nContent-Length: 60\r\n\r\n";
+    let health = "GET /_workshop/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let wire = format!("{foreign}{}{health}", " ".repeat(60));
+    for bytes in [1, 7, 61, 300] {
+        let world = World::new(1);
+        let (mut reading, mut writing) = tokio::io::split(connect_narrowly(&world, Peer::Owner, bytes));
+        let mut answered = String::new();
+        let exchange =
+            async { tokio::join!(writing.write_all(wire.as_bytes()), reading.read_to_string(&mut answered)) };
+        let exchanged = Clock::system().timeout(Duration::from_secs(20), exchange).await;
+        assert!(exchanged.is_ok(), "in pieces of {bytes}: {answered}");
+        assert!(answered.starts_with("HTTP/1.1 403") && answered.contains("HTTP/1.1 200"), "{bytes}: {answered}");
+    }
 }
 
 #[tokio::test]

@@ -78,3 +78,29 @@ async fn a_dropped_flush_leaves_the_failure_for_the_next() {
     store.commit(put("later", 3)).await.unwrap();
     assert_eq!(rows(&store), pairs(&[("later", 3)]));
 }
+
+#[tokio::test]
+async fn commits_that_are_joined_are_one_group_in_their_order() {
+    let store = Store::open_simulated_joining(&crate::SimulatedDisk::new()).unwrap();
+    let before = store.engine().commits();
+    let first = store.commit(put("a", 1));
+    let second = store.commit(put("a", 2));
+    let mut context = Context::from_waker(Waker::noop());
+    let mut second = pin!(second);
+    assert!(second.as_mut().poll(&mut context).is_pending());
+    assert_eq!((rows(&store), store.engine().commits()), (pairs(&[]), before), "nothing is written yet");
+    second.await.unwrap();
+    assert_eq!((rows(&store), store.engine().commits()), (pairs(&[("a", 2)]), before + 1));
+    first.await.unwrap();
+    assert_eq!(store.engine().commits(), before + 1, "it was written with the second");
+    // One that nobody awaits is written all the same; and what is submitted waits for nobody.
+    drop(store.commit(put("b", 3)));
+    assert_eq!(rows(&store), pairs(&[("a", 2), ("b", 3)]));
+    let waiting = store.commit(put("c", 4));
+    store.submit(put("d", 5)).await;
+    assert_eq!(rows(&store), pairs(&[("a", 2), ("b", 3), ("c", 4), ("d", 5)]));
+    waiting.await.unwrap();
+    let failing = store.commit(put("e", 6));
+    store.set_disk_full(true);
+    failing.await.unwrap_err();
+}

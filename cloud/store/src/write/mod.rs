@@ -2,5 +2,6 @@
 
 pub(crate) mod batch;
 pub(crate) mod flush;
+pub(crate) mod inline;
 pub(crate) mod queue;
 pub(crate) mod writer;

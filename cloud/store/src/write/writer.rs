@@ -58,10 +58,10 @@ pub(crate) fn run(engine: &Engine, requests: &mpsc::Receiver<Request>, unreporte
     }
 }
 
-/// Does one request at once, in the thread of the caller.
-pub(crate) fn run_one(engine: &Engine, request: Request, unreported: &UnreportedFailure) {
+/// Does what is asked for as one group, in the thread of the caller.
+pub(crate) fn write_group(engine: &Engine, requests: Vec<Request>, unreported: &UnreportedFailure) {
     let mut pending = Pending::default();
-    pending.take(request);
+    requests.into_iter().for_each(|request| pending.take(request));
     pending.finish(engine, unreported);
 }
 
