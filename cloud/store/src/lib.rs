@@ -19,6 +19,8 @@ mod journal;
 mod memory;
 mod read;
 mod repair;
+#[cfg(any(test, feature = "testing"))]
+mod simulated_store;
 mod store;
 mod table;
 #[cfg(test)]

@@ -8,8 +8,6 @@ use std::thread::JoinHandle;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
-#[cfg(any(test, feature = "testing"))]
-use crate::disk::simulated::SimulatedDisk;
 use crate::disk::{Folder, RealFolder};
 use crate::engine::{Engine, Flusher, Limits};
 use crate::error::{self, StoreError};
@@ -89,26 +87,6 @@ impl Store {
         Ok(Self::inline(Engine::open(folder_at(dir)?, Limits::REAL)?))
     }
 
-    /// Opens the store on a simulated disk, which works as [`Store::open_inline`] does.
-    ///
-    /// # Errors
-    /// As for [`Store::open`], and when the disk has stopped.
-    #[cfg(any(test, feature = "testing"))]
-    pub fn open_simulated(disk: &SimulatedDisk) -> Result<Self, StoreError> {
-        Ok(Self::inline(Engine::open(Arc::new(disk.clone()), Limits::SIMULATED)?))
-    }
-
-    /// Opens the store on a simulated disk as [`Store::open_simulated`] does, but joins commits: all that are handed over until
-    /// one of them has been pending are written as one group, as the thread of [`Store::open`] does with what waits for it. A
-    /// commit whose future is dropped is written by then.
-    ///
-    /// # Errors
-    /// As for [`Store::open_simulated`].
-    #[cfg(any(test, feature = "testing"))]
-    pub fn open_simulated_joining(disk: &SimulatedDisk) -> Result<Self, StoreError> {
-        Ok(Self::without_thread(Engine::open(Arc::new(disk.clone()), Limits::SIMULATED)?, Grouping::Joined))
-    }
-
     /// A store without a file, which ends with its last clone. Batches are written as by [`Store::open_inline`].
     ///
     /// # Errors
@@ -140,7 +118,7 @@ impl Store {
         Self::without_thread(engine, Grouping::Each)
     }
 
-    fn without_thread(engine: Engine, grouping: Grouping) -> Self {
+    pub(crate) fn without_thread(engine: Engine, grouping: Grouping) -> Self {
         let engine = Arc::new(engine);
         let unreported = UnreportedFailure::default();
         let writer = Writer::Inline(InlineWriter::new(Arc::clone(&engine), unreported.clone(), grouping));

@@ -1,10 +1,10 @@
 //! What the search begins with: inputs that are right, and some that are wrong in a known way.
 
 mod requests;
+mod seed;
 mod zips;
 
-/// An input, by a name for its file.
-pub type Seed = (&'static str, Vec<u8>);
+pub use seed::Seed;
 
 /// The seeds of every target.
 #[must_use]

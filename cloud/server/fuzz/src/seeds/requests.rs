@@ -1,6 +1,6 @@
 //! What clients send: in every form that HTTP/1.1 has for a request and its body.
 
-use super::Seed;
+use super::seed::Seed;
 
 /// Raw bytes of the cloud's owner, who waits for the answers.
 const OWNER: u8 = 0;

@@ -5,7 +5,7 @@ use std::io::{Cursor, Write as _};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
-use super::Seed;
+use super::seed::Seed;
 
 /// The bytes of a zip follow.
 const RAW: u8 = 0;
