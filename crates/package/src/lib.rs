@@ -18,7 +18,8 @@
 //!
 //! # Which files of a folder
 //! All but what follows. Then the patterns decide: in order, the last that a file matches. A pattern brings back what a
-//! default leaves out only if it names it, by the folder or by more of the file's name than wildcards.
+//! default leaves out only if it names it, by the folder (a package, by its own name) or by more of the file's name than
+//! wildcards.
 //! - what the Serverless Framework leaves out: `.git`, `.gitignore`, `.DS_Store`, `npm-debug.log`, `yarn-*.log`,
 //!   `.serverless`, `.serverless_plugins`, `serverless.*`, `.env*`;
 //! - `service.toml` with its folder `definitions`, `target`, `.workshop`, where the zips go;

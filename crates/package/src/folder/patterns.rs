@@ -10,6 +10,8 @@ pub(crate) enum Default {
     Included,
     /// It lies in a folder of this name, such as `.git`.
     Folder(String),
+    /// It is in a package of `node_modules` that nothing needs to run.
+    UnneededPackage,
     /// Its own name says so, such as `.env`.
     Name,
 }
@@ -67,6 +69,14 @@ fn names(glob: &str, default: &Default) -> bool {
     match default {
         Default::Included => true,
         Default::Folder(folder) => parts.any(|part| part == folder),
+        // The package itself must be named: `node_modules/**` is often written after `!**`, and not for what only a build
+        // needs.
+        Default::UnneededPackage => {
+            parts.any(|part| part == "node_modules")
+                && parts
+                    .next()
+                    .is_some_and(|part| part.chars().any(char::is_alphanumeric) && !part.contains(['*', '{', '[']))
+        }
         Default::Name => parts.next_back().is_some_and(|part| part.chars().any(char::is_alphanumeric)),
     }
 }
@@ -112,6 +122,10 @@ mod tests {
         assert!(!decided(&["src/**"], "src/.env", Default::Name));
         assert!(decided(&["src/.env"], "src/.env", Default::Name));
         assert!(!decided(&["src/.env", "!src/.env"], "src/.env", Default::Name));
+        let file = "node_modules/typescript/index.js";
+        assert!(!decided(&["!**", "node_modules/**"], file, Default::UnneededPackage));
+        assert!(!decided(&["node_modules/**/*.js"], file, Default::UnneededPackage));
+        assert!(decided(&["node_modules/typescript/**"], file, Default::UnneededPackage));
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl Walk<'_, '_> {
                 true => {
                     let place = name.strip_suffix("node_modules").unwrap_or_default().trim_end_matches('/');
                     self.found.node_projects.insert(place.to_owned(), project.clone());
-                    left_out
+                    Default::UnneededPackage
                 }
                 false => Default::Included,
             },

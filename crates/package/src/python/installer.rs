@@ -17,26 +17,25 @@ pub(super) fn install(
     version: &str,
     architecture: Architecture,
 ) -> Result<(), PackageError> {
-    let directory = file.parent().unwrap_or(file);
-    let mut programs = [
+    let programs = [
         uv(file, folder, version, architecture),
         pip("python3", file, folder, version, architecture),
         pip("python", file, folder, version, architecture),
     ];
-    for command in &mut programs {
-        match command.current_dir(directory).stdin(Stdio::null()).output() {
+    run_first(programs, file)
+}
+
+/// Runs the first of these programs that is there.
+fn run_first(programs: impl IntoIterator<Item = Command>, file: &Path) -> Result<(), PackageError> {
+    let failed = |errors: String| PackageError::RequirementsFailed { file: file.to_owned(), errors };
+    for mut command in programs {
+        match command.current_dir(file.parent().unwrap_or(file)).stdin(Stdio::null()).output() {
             // A Python without pip is as good as none.
             Ok(output) if is_without_pip(&output) => {}
             Ok(output) if output.status.success() => return Ok(()),
-            Ok(output) => {
-                let errors = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-                return Err(PackageError::RequirementsFailed { file: file.to_owned(), errors });
-            }
+            Ok(output) => return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => {
-                let errors = error.to_string();
-                return Err(PackageError::RequirementsFailed { file: file.to_owned(), errors });
-            }
+            Err(error) => return Err(failed(error.to_string())),
         }
     }
     Err(PackageError::NoPip { file: file.to_owned() })
@@ -74,4 +73,40 @@ fn pip(python: &str, file: &Path, folder: &Path, version: &str, architecture: Ar
 #[expect(clippy::disallowed_methods, reason = "this file owns the processes of uv and pip")]
 fn command(program: &str) -> Command {
     Command::new(program)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = command("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn the_next_program_is_tried_only_where_one_is_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("requirements.txt");
+        let without_pip = || shell("echo 'No module named pip' >&2; exit 1");
+        let none = run_first([command("/nowhere/uv"), without_pip()], &file).unwrap_err();
+        assert!(matches!(none, PackageError::NoPip { .. }), "{none}");
+        run_first([command("/nowhere/uv"), without_pip(), shell("exit 0")], &file).unwrap();
+        let error = run_first([shell("echo no >&2; exit 1"), shell("exit 0")], &file).unwrap_err();
+        assert!(error.to_string().ends_with(":\nno"), "{error}");
+    }
+
+    #[test]
+    fn wheels_are_for_lambda_and_not_for_this_machine() {
+        let arguments = |version, architecture| {
+            let command = pip("python3", Path::new("r.txt"), Path::new("to"), version, architecture);
+            command.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+        };
+        let new = arguments("3.12", Architecture::Arm64);
+        assert!(new.contains("--platform manylinux_2_34_aarch64 --platform manylinux_2_33_aarch64"), "{new}");
+        assert!(new.contains("--python-version 3.12") && new.contains("--only-binary=:all:"), "{new}");
+        let old = arguments("3.11", Architecture::X86_64);
+        assert!(!old.contains("manylinux_2_27") && old.contains("--platform manylinux2014_x86_64"), "{old}");
+    }
 }

@@ -104,8 +104,8 @@ fn left_out(folder: &Path, requirements: &Requirements) -> Result<Vec<PathBuf>, 
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let is_information = |package: &&str| name.starts_with(&format!("{package}-")) && name.ends_with(".dist-info");
-        if OF_LAMBDA.contains(&name.as_str()) || OF_LAMBDA.iter().any(|package| is_information(&package)) {
+        let is_information = |package: &str| name.starts_with(&format!("{package}-")) && name.ends_with(".dist-info");
+        if OF_LAMBDA.contains(&name.as_str()) || OF_LAMBDA.iter().any(|package| is_information(package)) {
             left_out.push(path);
         }
     }

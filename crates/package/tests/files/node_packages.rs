@@ -23,6 +23,8 @@ fn dev_dependencies_stay_out_and_nested_versions_keep_their_places() {
         folder.packages(&folder.node("")),
         ["@s/c/package.json", "a/index.js", "a/node_modules/b/package.json", "a/package.json"]
     );
+    let source = FunctionSource { patterns: patterns(&["!**", "index.js", "node_modules/**"]), ..folder.node("") };
+    assert_eq!(folder.packages(&source).len(), 4, "what only a build needs is not meant");
     let source = FunctionSource { patterns: patterns(&["node_modules/dev/**", "!**/@s/**"]), ..folder.node("") };
     assert_eq!(
         folder.packages(&source),
