@@ -36,12 +36,13 @@ export const streams = awslambda.streamifyResponse(async (event, stream) => {
 });
 export const writes = async () => {
   const { writeFileSync, readFileSync } = await import('node:fs');
-  writeFileSync('/tmp/mine', 'kept');
+  const mine = `${process.env.TMPDIR ?? '/tmp'}/mine`;
+  writeFileSync(mine, 'kept');
   try {
     writeFileSync(`${process.env.LAMBDA_TASK_ROOT}/index.mjs`, '');
     return 'wrote its own code';
   } catch (error) {
-    return [readFileSync('/tmp/mine', 'utf8'), error.code];
+    return [readFileSync(mine, 'utf8'), error.code];
   }
 };
 """

@@ -159,7 +159,11 @@ mod tests {
 
     #[test]
     fn events_are_as_aws_writes_them() {
-        insta::assert_snapshot!(lines(&log(LogLevel::Info), InvocationStatus::Answered), @"");
-        insta::assert_snapshot!(lines(&log(LogLevel::Warn), InvocationStatus::TimedOut).lines().last().unwrap(), @"");
+        insta::assert_snapshot!(lines(&log(LogLevel::Info), InvocationStatus::Answered), @r#"
+        {"time":"2026-01-02T03:04:05.678Z","type":"platform.initStart","record":{"initializationType":"on-demand","phase":"init","functionName":"stack-sendEmail","functionVersion":"$LATEST"}}
+        {"time":"2026-01-02T03:04:05.678Z","type":"platform.start","record":{"requestId":"id-1","version":"$LATEST"}}
+        {"time":"2026-01-02T03:04:05.678Z","type":"platform.report","record":{"requestId":"id-1","metrics":{"durationMs":1.23,"billedDurationMs":22,"memorySizeMB":128,"maxMemoryUsedMB":31,"initDurationMs":20.5},"status":"success"}}
+        "#);
+        insta::assert_snapshot!(lines(&log(LogLevel::Warn), InvocationStatus::TimedOut).lines().last().unwrap(), @r#"{"time":"2026-01-02T03:04:05.678Z","type":"platform.report","record":{"requestId":"id-1","metrics":{"durationMs":1.23,"billedDurationMs":22,"memorySizeMB":128,"maxMemoryUsedMB":31,"initDurationMs":20.5},"status":"timeout"}}"#);
     }
 }

@@ -136,7 +136,7 @@ impl ProcessRunner {
         }
         let hidden = |path: &std::path::Path| path.starts_with("/tmp") || path.starts_with(&self.settings.data_folder);
         let mut readable = vec![code.path.clone()];
-        readable.extend(program.readable.into_iter().filter(|path| hidden(path)));
+        readable.extend(program.readable.into_iter().filter(|path| hidden(path) && path.exists()));
         Orders {
             program: program.path,
             arguments: program.arguments,

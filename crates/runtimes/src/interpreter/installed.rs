@@ -49,8 +49,12 @@ fn node_places(machine: &Machine) -> Vec<(Option<PathBuf>, &'static str)> {
 fn python_places(machine: &Machine) -> Vec<(Option<PathBuf>, &'static str)> {
     let below = |folder: Option<PathBuf>, name: &str| folder.map(|folder| folder.join(name));
     let data = machine.folder("XDG_DATA_HOME", ".local/share");
+    // pyenv's shims are in its own folder, wherever that is.
+    let of_shims = machine.folders("PATH").find(|folder| folder.ends_with("shims"));
+    let of_shims = of_shims.and_then(|shims| shims.parent().map(Path::to_owned));
     vec![
         (below(machine.folder("PYENV_ROOT", ".pyenv"), "versions"), "bin/python3"),
+        (below(of_shims, "versions"), "bin/python3"),
         (below(machine.folder("ASDF_DATA_DIR", ".asdf"), "installs/python"), "bin/python3"),
         (below(data.clone(), "uv/python"), "bin/python3"),
         (below(data, "mise/installs/python"), "bin/python3"),

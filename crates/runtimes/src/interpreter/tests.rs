@@ -57,6 +57,16 @@ fn what_a_version_manager_has_is_better_than_nothing() {
 }
 
 #[test]
+fn shims_lead_to_what_they_choose_among() {
+    let home = tempfile::tempdir().unwrap();
+    let root = home.path().join("elsewhere");
+    interpreter(&root.join("versions/3.12.1/bin/python3"), "3.12.1");
+    let machine = Machine::with([("PATH", root.join("shims").into())]);
+    let found = Interpreter::find(&declared("python3.12"), &machine).unwrap();
+    assert_eq!(found.path, root.join("versions/3.12.1/bin/python3"));
+}
+
+#[test]
 fn a_command_that_does_not_work_is_no_interpreter() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
