@@ -42,7 +42,7 @@ impl Definition {
         }
     }
 
-    /// The definition that a document is, with those of its pseudo-parameters that nothing has a value for.
+    /// The definition that a document of `source`, or a part of it, is, with those of its pseudo-parameters that nothing has a value for.
     pub fn of(source: &Source, document: &Document) -> (Self, Vec<UnknownParameter>) {
         let json = match document.format {
             Format::Json => Cow::Borrowed(source.text.as_str()),
@@ -50,7 +50,9 @@ impl Definition {
         };
         let definition =
             Self { file: source.file.clone(), calls: call::of(source, document), template: Template::unchecked(&json) };
-        (definition, pseudo::unknown(source, 0..source.text.len()))
+        let mut unknown = Vec::new();
+        pseudo::unknown_in(source, &document.root, &mut unknown);
+        (definition, unknown)
     }
 
     /// The definition for one stack.

@@ -17,11 +17,11 @@ pub mod names;
 mod partition;
 pub mod pseudo;
 pub mod role_path;
-mod section;
+pub mod serverless;
 pub mod service;
 mod service_file;
 pub mod source;
 pub mod stack;
 pub mod stack_settings;
 
-pub use section::nearest;
+pub use names::nearest;

@@ -58,6 +58,20 @@ impl Default for Region {
     }
 }
 
+impl Default for StageName {
+    /// The stage that is meant when none is named: `dev`.
+    fn default() -> Self {
+        Self("dev".to_owned())
+    }
+}
+
+impl ServiceName {
+    /// Stands, in names that are measured, for a name that is wrong. Nothing is deployed with it.
+    pub(super) fn placeholder() -> Self {
+        Self("service".to_owned())
+    }
+}
+
 /// Why a text is not a name. The sentence says what a name may hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` can't be {what}: {rule}.")]
@@ -133,6 +147,50 @@ impl Arn {
     pub fn last_part(&self) -> &str {
         self.0.rsplit(':').next().unwrap_or(&self.0)
     }
+}
+
+/// The longest names that CreateFunction, CreateStateMachine and CreateActivity take, in characters.
+const FUNCTION_NAME_LIMIT: usize = 64;
+const STATES_NAME_LIMIT: usize = 80;
+
+/// What CreateStateMachine and CreateActivity refuse in a name, beside control characters and white space.
+const REFUSED_IN_STATES_NAMES: &str = "<>{}[]?*\"#%\\^|~`$&,;:/";
+
+/// Why Lambda would refuse a function's deployed name; nothing when it takes it.
+pub(super) fn refused_function_name(name: &str) -> Option<String> {
+    let allowed = |c: char| name_character(c) || c == '_';
+    let is_taken = !name.is_empty() && name.chars().all(allowed) && name.len() <= FUNCTION_NAME_LIMIT;
+    (!is_taken).then(|| {
+        format!(
+            "`{}` can't be a function's name: Lambda takes 1 to {FUNCTION_NAME_LIMIT} letters, digits, `-` and `_`; it has {} \
+             characters.",
+            name.escape_debug(),
+            name.chars().count()
+        )
+    })
+}
+
+/// Why Step Functions would refuse the deployed name of `what`, a state machine or an activity.
+pub(super) fn refused_states_name(what: &str, name: &str) -> Option<String> {
+    let refused = |c: char| c.is_control() || c.is_whitespace() || REFUSED_IN_STATES_NAMES.contains(c);
+    let length = name.chars().count();
+    (length == 0 || length > STATES_NAME_LIMIT || name.contains(refused)).then(|| {
+        format!(
+            "`{}` can't be {what}'s name: Step Functions takes 1 to {STATES_NAME_LIMIT} characters without spaces and \
+             `{REFUSED_IN_STATES_NAMES}`; it has {length} characters.",
+            name.escape_debug()
+        )
+    })
+}
+
+/// The known word most like what was written, if any is near enough to be meant.
+pub fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .map(|word| (strsim::jaro_winkler(written, word), *word))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, word)| word)
 }
 
 #[cfg(test)]

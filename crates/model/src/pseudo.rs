@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use serde_json::Value;
+
+use super::document::{Content, Node};
 use super::source::{ModelError, Source};
 use super::stack::Stack;
 
@@ -67,20 +70,50 @@ impl UnknownParameter {
     }
 }
 
+/// The unknown pseudo-parameters in the texts of a document, wherever they stand in it.
+pub(super) fn unknown_in(source: &Source, node: &Node, found: &mut Vec<UnknownParameter>) {
+    match &node.content {
+        Content::Scalar(Value::String(text)) => found.extend(unknown_of(source, node.span.clone(), text)),
+        Content::Scalar(_) => {}
+        Content::List(items) => items.iter().for_each(|item| unknown_in(source, item, found)),
+        Content::Table(members) => {
+            for member in members {
+                found.extend(unknown_of(source, member.key_span.clone(), &member.key));
+                unknown_in(source, &member.value, found);
+            }
+        }
+    }
+}
+
+/// The unknown pseudo-parameters of a text that stands in a part of a source, perhaps written differently there.
+pub(super) fn unknown_of(source: &Source, span: Range<usize>, text: &str) -> Vec<UnknownParameter> {
+    let written = source.text.get(span.clone()).unwrap_or_default();
+    let place = |mut unknown: UnknownParameter| {
+        let at = written.find(&text[unknown.span.clone()]);
+        unknown.span = at.map_or(span.clone(), |at| span.start + at..span.start + at + unknown.span.len());
+        unknown
+    };
+    unknown_at(text, 0).into_iter().map(place).collect()
+}
+
 /// The unknown pseudo-parameters in a part of a source.
 pub(super) fn unknown(source: &Source, span: Range<usize>) -> Vec<UnknownParameter> {
     let part = source.text.get(span.clone()).unwrap_or_default();
+    unknown_at(part, span.start)
+}
+
+fn unknown_at(part: &str, start: usize) -> Vec<UnknownParameter> {
     let unknown = uses(part).into_iter().filter(|found| !KNOWN.contains(&found.name));
-    let told = unknown.map(|found| {
+    let found = unknown.map(|found| {
         let written = &part[found.start..found.end];
-        let hint = match super::section::nearest(found.name, &KNOWN) {
+        let hint = match super::names::nearest(found.name, &KNOWN) {
             Some(near) => format!("Did you mean `{near}`? Known are {}.", KNOWN.join(", ")),
             None => format!("Known are {}.", KNOWN.join(", ")),
         };
         let message = format!("`{written}` is no pseudo-parameter that a deployment has a value for.");
-        UnknownParameter { span: span.start + found.start..span.start + found.end, message, hint }
+        UnknownParameter { span: start + found.start..start + found.end, message, hint }
     });
-    told.collect()
+    found.collect()
 }
 
 /// Every `#{AWS…}` and `${AWS…}` in a text, in order. The case of `AWS` does not matter here, so that a misspelt one is

@@ -2,14 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use runtimes::Runtime;
+use runtimes::{Runtime, RuntimeError};
 
 use super::document::Document;
-use super::names::{AccountId, Key, Region, ServiceName, StageName};
+use super::names::{AccountId, Key, Region, ServiceName, StageName, nearest};
 use super::pseudo::Template;
 use super::source::{Place, Source};
 use super::stack::{DeployedNames, Stack};
 use super::stack_settings::StackSettings;
+
+/// What an executable's handler is called: Lambda does not look at it, and wants one.
+pub(super) const BOOTSTRAP: &str = "bootstrap";
+
+/// The methods of an HTTP API's routes.
+pub(super) const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
+/// The retention periods that CloudWatch Logs accepts, in days (PutRetentionPolicy's documentation).
+pub(super) const RETENTION_DAYS: [u32; 23] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 36500];
 
 /// Everything that a service file declares. Paths in it are relative to the service file's folder.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,11 +148,12 @@ pub struct Route {
 }
 
 /// The form in which an HTTP API hands a request to a function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PayloadFormat {
     /// `1.0`, the form of REST APIs.
     V1,
-    /// `2.0`.
+    /// `2.0`, HTTP APIs' own.
+    #[default]
     V2,
 }
 
@@ -234,6 +245,39 @@ pub enum StateMachineKind {
     Standard,
     /// At least once, up to five minutes.
     Express,
+}
+
+/// The runtime of a function whose file names one. What the command names wins among runtimes of the same language, so that
+/// it can replace a retired one.
+///
+/// # Errors
+/// Functions can't be deployed with the runtime.
+pub(super) fn chosen_runtime(written: &str, named_by_command: Option<Runtime>) -> Result<Runtime, RuntimeError> {
+    let parsed = Runtime::parse(written);
+    let language = match &parsed {
+        Ok(runtime) | Err(RuntimeError::Retired { successor: runtime, .. }) => Some(runtime.language()),
+        Err(_) => None,
+    };
+    match named_by_command.filter(|named| Some(named.language()) == language) {
+        Some(named) => Ok(named),
+        None => parsed,
+    }
+}
+
+/// What to do about a runtime that functions can't be deployed with.
+pub(super) fn runtime_advice(error: &RuntimeError) -> String {
+    let known = Runtime::ALL.map(Runtime::as_str);
+    match error {
+        RuntimeError::Retired { successor, .. } => {
+            format!(
+                "Write `{successor}` there, or deploy with `--runtime {successor}`; look whether the code runs on it."
+            )
+        }
+        RuntimeError::Unknown { name } if nearest(name, &known).is_some() => {
+            format!("Did you mean `{}`? Known are {}.", nearest(name, &known).unwrap_or_default(), known.join(", "))
+        }
+        _ => format!("Known are {}.", known.join(", ")),
+    }
 }
 
 impl Service {

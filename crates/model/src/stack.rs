@@ -52,6 +52,18 @@ pub struct DeployedNames {
 }
 
 impl Stack {
+    /// The deployment that a file is read for, to measure with what it says. The account is none of AWS.
+    pub(super) fn measured(service: &ServiceName, stage: &StageName, region: Option<&Region>) -> Self {
+        Self {
+            service: service.clone(),
+            stage: stage.clone(),
+            region: region.cloned().unwrap_or_default(),
+            account: AccountId::local(),
+            role_path: RolePath::default(),
+            names: DeployedNames::default(),
+        }
+    }
+
     /// `<service>-<stage>`: the start of every name, the value of the owner's tag, and `AWS::StackName`.
     pub fn name(&self) -> String {
         format!("{}-{}", self.service, self.stage)

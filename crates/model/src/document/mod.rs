@@ -29,7 +29,7 @@ pub struct Document {
 pub enum Format {
     /// JSON.
     Json,
-    /// YAML 1.2.
+    /// YAML 1.2, or a part of a file.
     Yaml,
 }
 
@@ -114,7 +114,18 @@ impl Document {
     pub fn parse(source: &Source) -> Result<Self, SyntaxError> {
         match Format::of(&source.file) {
             Format::Json => json::read(&source.text),
-            Format::Yaml => yaml::read(&source.text),
+            Format::Yaml => yaml::read(&source.text, yaml::Tags::Core),
+        }
+    }
+
+    /// Reads a template: in YAML, `!Ref a` and its like are the objects that they are short for.
+    ///
+    /// # Errors
+    /// Text that is no JSON or YAML, or says something that JSON can't.
+    pub fn parse_template(source: &Source) -> Result<Self, SyntaxError> {
+        match Format::of(&source.file) {
+            Format::Json => json::read(&source.text),
+            Format::Yaml => yaml::read(&source.text, yaml::Tags::CloudFormation),
         }
     }
 

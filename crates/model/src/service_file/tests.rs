@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::names::{AccountId, Region};
+use crate::service::{Cors, PayloadFormat};
 
 const LESSON: &str = include_str!("../../../../definitions/service.toml");
 
@@ -30,7 +31,7 @@ fn the_lesson_is_read() {
 fn an_unknown_key_is_refused_with_its_place_and_the_nearest() {
     insta::assert_snapshot!(refused("service = \"a\"\n[functions.f]\nsource = \"x\"\nmemroy_mb = 128\n"), @r"
     service.toml:4:1: There is no key `memroy_mb` in [functions.f].
-    Did you mean `memory_mb`? Known here are source, memory_mb, timeout_s, log_retention_days, architecture, environment, permissions.
+    Did you mean `memory_mb`? Known here are source, patterns, name, description, runtime, handler, memory_mb, timeout_s, log_retention_days, architecture, environment, permissions, tags.
     ");
     insta::assert_snapshot!(refused("service = \"a\"\nzzz = 1\n"), @r"
     service.toml:2:1: There is no key `zzz` at the top level.
@@ -115,6 +116,92 @@ fn what_aws_would_refuse_of_it_is_refused_with_its_place() {
     ");
     let many: Vec<String> = (0..49).map(|number| format!("t{number} = \"\"")).collect();
     insta::assert_snapshot!(stack(&format!("[stack.tags]\n{}", many.join("\n"))), @"service.toml:3:1: There are more than 48 tags; AWS takes 50 on a resource, and two say whose it is.");
+}
+
+#[test]
+fn functions_in_other_languages_have_a_runtime_and_a_handler() {
+    let text = "service = \"a\"\n[functions.f]\nsource = \"../src\"\nruntime = \"nodejs22.x\"\nhandler = \"handler.start\"\n\
+                patterns = [\"**\", \"!tests/**\"]\nname = \"${AWS::StackName}-x\"\ndescription = \"d\"\ntags = { team = \"b\" }\n\
+                [[routes]]\nmethod = \"GET\"\npath = \"/x\"\nfunction = \"f\"\npayload_format = \"1.0\"\n\
+                cors = { origins = [\"https://b.example\"], allow_credentials = true, max_age_s = 60, methods = [\"GET\"] }\n\
+                [state_machines.m]\ndefinition = \"m.asl.json\"\nname = \"machine.${AWS::Region}\"\ntags = { team = \"c\" }\n";
+    let parse = |runtime| Service::parse_with_runtime(&Source::new("service.toml", text), runtime).unwrap();
+    let service = parse(None);
+    let function = &service.functions[&Key::parse("f").unwrap()];
+    assert_eq!((function.runtime, function.handler.as_str()), (Runtime::Nodejs22, "handler.start"));
+    assert_eq!(function.code.path, "../src");
+    assert_eq!(
+        function.code.patterns.iter().map(|it| (it.glob.as_str(), it.excludes)).collect::<Vec<_>>(),
+        [("**", false), ("tests/**", true)]
+    );
+    assert_eq!((function.description.as_deref(), function.tags["team"].as_str()), (Some("d"), "b"));
+    assert_eq!(service.routes[0].payload_format, PayloadFormat::V1);
+    let cors = service.routes[0].cors.as_ref().unwrap();
+    assert_eq!(
+        (cors.origins[0].as_str(), cors.allow_credentials, cors.max_age_s),
+        ("https://b.example", true, Some(60))
+    );
+    let account = AccountId::parse("123456789012").unwrap();
+    let stack = service.stack(service.default_stage.clone(), Region::default(), account);
+    assert_eq!(stack.function_name(&Key::parse("f").unwrap()), "a-dev-x");
+    assert_eq!(stack.state_machine_name(&Key::parse("m").unwrap()), "machine.us-east-1");
+    let of_command = |runtime| parse(Some(runtime)).functions[&Key::parse("f").unwrap()].runtime;
+    assert_eq!(of_command(Runtime::Nodejs24), Runtime::Nodejs24);
+    assert_eq!(of_command(Runtime::Python312), Runtime::Nodejs22, "another language stays");
+}
+
+#[test]
+fn what_lambda_would_refuse_of_a_function_is_refused_with_its_place() {
+    let function = |text: &str| refused(&format!("service = \"a\"\n[functions.f]\nsource = \"x\"\n{text}\n"));
+    insta::assert_snapshot!(function("runtime = \"nodejs6.10\""), @r"
+    service.toml:4:11: Lambda has retired the runtime `nodejs6.10`; its successor is `nodejs24.x`.
+    Write `nodejs24.x` there, or deploy with `--runtime nodejs24.x`; look whether the code runs on it.
+    ");
+    insta::assert_snapshot!(function("runtime = \"nodjs22.x\""), @r"
+    service.toml:4:11: `nodjs22.x` is no runtime of Lambda.
+    Did you mean `nodejs22.x`? Known are provided.al2, provided.al2023, nodejs20.x, nodejs22.x, nodejs24.x, python3.10, python3.11, python3.12, python3.13, python3.14.
+    ");
+    insta::assert_snapshot!(function("runtime = \"python3.12\""), @r#"
+    service.toml:2:1: `functions.f.handler` is missing: python3.12 calls a function of a file.
+    It is the file's path without its ending, and the function: `handler = "handler.start"`.
+    "#);
+    insta::assert_snapshot!(function("handler = \"a b\""), @"service.toml:4:11: `a b` can't be a handler: Lambda takes 1 to 128 characters without spaces.");
+    insta::assert_snapshot!(function("layers = [\"x\"]"), @r"
+    service.toml:4:10: `functions.f.layers` can't be honoured: `workshop` deploys no layers.
+    Put what the layer holds beside the handler, so that it is in the function's zip.
+    ");
+    insta::assert_snapshot!(function("name = \"a b\""), @"service.toml:4:8: `a b` can't be a function's name: Lambda takes 1 to 64 letters, digits, `-` and `_`; it has 3 characters.");
+    insta::assert_snapshot!(function("name = \"${AWS::Stack}\""), @r"
+    service.toml:4:9: `${AWS::Stack}` is no pseudo-parameter that a deployment has a value for.
+    Did you mean `AWS::StackName`? Known are AWS::AccountId, AWS::Partition, AWS::Region, AWS::StackName, AWS::URLSuffix.
+    ");
+    insta::assert_snapshot!(function("architecture = \"arm\""), @r"
+    service.toml:4:16: `architecture` can't be `arm`; it is one of x86_64, arm64.
+    Did you mean `arm64`?
+    ");
+    insta::assert_snapshot!(function(&format!("description = \"{}\"", "d".repeat(257))), @"service.toml:4:15: The description is too long: Lambda takes 256 characters.");
+    let route =
+        |text: &str| function(&format!("[[routes]]\nmethod = \"GET\"\npath = \"/x\"\nfunction = \"f\"\n{text}"));
+    insta::assert_snapshot!(route("payload_format = \"3.0\""), @r"
+    service.toml:8:18: `payload_format` can't be `3.0`; it is one of 1.0, 2.0.
+    Did you mean `2.0`?
+    ");
+    insta::assert_snapshot!(route("cors = { allow_credentials = true }"), @r#"
+    service.toml:8:8: `allow_credentials` does not go with the origin `*`: API Gateway refuses it, and so do browsers.
+    Name the origins: `origins = ["https://example.com"]`.
+    "#);
+    insta::assert_snapshot!(route("cors = { methods = [\"GTE\"] }"), @"service.toml:8:21: `methods` can't be `GTE`; it is one of ANY, DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT.");
+    insta::assert_snapshot!(route("cors = { orign = [\"x\"] }"), @r"
+    service.toml:8:10: There is no key `orign` in [routes.cors].
+    Did you mean `origins`? Known here are origins, methods, headers, exposed_headers, allow_credentials, max_age_s.
+    ");
+    insta::assert_snapshot!(route("cors = \"yes\""), @"service.toml:8:8: `routes.cors` must be true or false; it is of type string.");
+    let machine = "[state_machines.m]\ndefinition = \"m\"\n";
+    insta::assert_snapshot!(function(&format!("{machine}name = \"a/b\"")), @r##"service.toml:6:8: `a/b` can't be a state machine's name: Step Functions takes 1 to 80 characters without spaces and `<>{}[]?*"#%\^|~`$&,;:/`; it has 3 characters."##);
+    insta::assert_snapshot!(function(&format!("{machine}type = \"EXPRES\"")), @r"
+    service.toml:6:8: `type` can't be `EXPRES`; it is one of STANDARD, EXPRESS.
+    Did you mean `EXPRESS`?
+    ");
 }
 
 proptest::proptest! {

@@ -12,6 +12,10 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 use serde_json::Value;
 
 use super::{Content, Document, Format, MAX_DEPTH, Member, Node, Repeated, SyntaxError, repeated, scalar};
+pub(super) use tags::Tags;
+use tags::unknown_tag;
+
+mod tags;
 
 /// The most values that aliases may make of a text: enough for any definition, too few to fill the memory.
 const MAX_NODES: usize = 500_000;
@@ -21,6 +25,8 @@ struct Open {
     start: usize,
     anchor: usize,
     content: Content,
+    /// The intrinsic function of CloudFormation whose argument this is.
+    function: Option<&'static str>,
     /// The key that waits for its value.
     key: Option<(String, Range<usize>)>,
     /// Where the key of this collection ended: an empty value stands there.
@@ -28,6 +34,7 @@ struct Open {
 }
 
 struct Reader {
+    tags: Tags,
     /// The byte offset of each character, where they differ.
     offsets: Option<Vec<usize>>,
     open: Vec<Open>,
@@ -39,10 +46,11 @@ struct Reader {
 }
 
 /// Reads a whole text.
-pub(super) fn read(text: &str) -> Result<Document, SyntaxError> {
+pub(super) fn read(text: &str, tags: Tags) -> Result<Document, SyntaxError> {
     let is_ascii = text.is_ascii();
     let offsets = (!is_ascii).then(|| text.char_indices().map(|(offset, _)| offset).collect());
     let mut reader = Reader {
+        tags,
         offsets,
         open: Vec::new(),
         anchors: BTreeMap::new(),
@@ -105,6 +113,10 @@ impl Reader {
                 Err(wrong(span.start, "a second document begins here", "Put one definition into a file."))
             }
             Event::Scalar(text, style, anchor, tag) => {
+                if let Some(function) = self.tags.function(tag.as_deref()) {
+                    let content = Content::Scalar(Value::String(text.into_owned()));
+                    return self.add(applied(Some(function), Node { span, content }), anchor, None);
+                }
                 let content = Content::Scalar(scalar_value(&text, style, tag.as_deref(), span.start)?);
                 self.add(Node { span, content }, anchor, Some((text, style)))
             }
@@ -128,7 +140,9 @@ impl Reader {
         own_tag: &str,
         start: usize,
     ) -> Result<(), SyntaxError> {
-        if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema() || tag.suffix != own_tag) {
+        let function = self.tags.function(tag);
+        let own = |tag: &&Tag| function.is_some() || (tag.is_yaml_core_schema() && tag.suffix == own_tag);
+        if let Some(tag) = tag.filter(|tag| !own(tag)) {
             return Err(unknown_tag(tag, start));
         }
         if self.open.len() == MAX_DEPTH {
@@ -138,12 +152,12 @@ impl Reader {
             return Err(wrong(start, "a key must be a text", "Write a plain text before the colon."));
         }
         let within = self.open.iter().rev().find_map(|open| open.key.as_ref()).map(|(key, _)| key.clone());
-        self.open.push(Open { start, anchor, content, key: None, within });
+        self.open.push(Open { start, anchor, content, function, key: None, within });
         Ok(())
     }
 
     fn end(&mut self, end: usize) -> Result<(), SyntaxError> {
-        let Some(Open { start, anchor, content, within, .. }) = self.open.pop() else { return Ok(()) };
+        let Some(Open { start, anchor, content, function, within, .. }) = self.open.pop() else { return Ok(()) };
         let content = match content {
             Content::Table(members) => {
                 self.repeated
@@ -152,7 +166,7 @@ impl Reader {
             }
             other => other,
         };
-        self.add(Node { span: start..end.max(start), content }, anchor, None)
+        self.add(applied(function, Node { span: start..end.max(start), content }), anchor, None)
     }
 
     fn alias(&mut self, anchor: usize, span: Range<usize>) -> Result<(), SyntaxError> {
@@ -212,9 +226,12 @@ fn scalar_value(text: &str, style: ScalarStyle, tag: Option<&Tag>, start: usize)
     })
 }
 
-fn unknown_tag(tag: &Tag, start: usize) -> SyntaxError {
-    let hint = "A definition of its own has no functions of a template: write the value, or a `${...}` for it.";
-    wrong(start, format!("the tag {tag} means nothing here"), hint)
+/// A value, or the object that a function's tag before it stands for: `!Ref a` is `{Ref: a}`.
+fn applied(function: Option<&'static str>, argument: Node) -> Node {
+    let Some(function) = function else { return argument };
+    let span = argument.span.clone();
+    let member = Member { key: function.to_owned(), key_span: span.clone(), value: argument };
+    Node { span, content: Content::Table(vec![member]) }
 }
 
 /// The members with those of `<<` after them, as far as they do not exist already.

@@ -6,18 +6,18 @@ use serde_json::json;
 use super::*;
 
 fn value(text: &str) -> Value {
-    read(text).unwrap().value()
+    read(text, Tags::Core).unwrap().value()
 }
 
 fn problem(text: &str) -> String {
-    let error = read(text).unwrap_err();
+    let error = read(text, Tags::Core).unwrap_err();
     format!("{}: {} {}", error.offset, error.message, error.hint)
 }
 
 #[test]
 fn keys_and_values_know_where_they_stand() {
     let text = "# é\nStartAt: Ä\r\nStates:\n  Ä:\n    Type: \"Pass\"\n    List: [1, {b: x}]\n    End: true\n";
-    let document = read(text).unwrap();
+    let document = read(text, Tags::Core).unwrap();
     let at = |span: &Range<usize>| &text[span.clone()];
     let state = document.root.member("States").unwrap().value.member("Ä").unwrap();
     assert_eq!(at(&state.key_span), "Ä");
@@ -42,7 +42,7 @@ fn scalars_are_what_json_makes_of_them() {
 #[test]
 fn aliases_and_merges_are_written_out() {
     let text = "retry: &r\n  - ErrorEquals: [States.ALL]\n    MaxAttempts: &n 2\nbase: &b {x: 1, y: 2}\nA:\n  Retry: *r\n  N: *n\n  <<: *b\n  y: 3\n";
-    let document = read(text).unwrap();
+    let document = read(text, Tags::Core).unwrap();
     let retry = json!([{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}]);
     assert_eq!(document.value()["A"], json!({"Retry": retry, "N": 2, "y": 3, "x": 1}));
     let alias = &document.root.member("A").unwrap().value.member("Retry").unwrap().value;
@@ -50,8 +50,18 @@ fn aliases_and_merges_are_written_out() {
 }
 
 #[test]
+fn a_templates_functions_are_their_long_forms() {
+    let text = "a: !Ref b\nc: !Join ['', [!GetAtt d.Arn, x]]\ne: !Sub\n  - ${f}\n  - {f: 1}\n";
+    let document = read(text, Tags::CloudFormation).unwrap();
+    let joined = json!({"Fn::Join": ["", [{"Fn::GetAtt": "d.Arn"}, "x"]]});
+    assert_eq!(document.value(), json!({"a": {"Ref": "b"}, "c": joined, "e": {"Fn::Sub": ["${f}", {"f": 1}]}}));
+    assert!(read("a: !Reff b\n", Tags::CloudFormation).is_err());
+    assert!(read(text, Tags::Core).is_err());
+}
+
+#[test]
 fn repeated_keys_are_noticed() {
-    let repeated = read("States:\n  A: {x: 1}\n  A: {x: 2}\n").unwrap().repeated;
+    let repeated = read("States:\n  A: {x: 1}\n  A: {x: 2}\n", Tags::Core).unwrap().repeated;
     assert_eq!(
         repeated.iter().map(|again| (&*again.key, again.within.as_deref())).collect::<Vec<_>>(),
         [("A", Some("States"))]
@@ -79,14 +89,14 @@ fn aliases_of_aliases_do_not_fill_the_memory() {
         bomb.push_str(&format!("a{level}: &a{level} [{}]\n", vec![before; 10].join(", ")));
     }
     assert!(problem(&bomb).contains("too big"));
-    assert!(read(&"[".repeat(100_000)).is_err());
-    assert!(read(&"- ".repeat(1_000)).is_err());
+    assert!(read(&"[".repeat(100_000), Tags::Core).is_err());
+    assert!(read(&"- ".repeat(1_000), Tags::Core).is_err());
 }
 
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in r#"([\[\]{}:,"'&*!|>%@#? \n\t\-a-c0-2.é~<\\]|: |\n  |- ){0,40}"#) {
-        match read(&text) {
+        match read(&text, Tags::Core) {
             Ok(document) => { document.value(); }
             Err(error) => prop_assert!(text.is_char_boundary(error.offset)),
         }

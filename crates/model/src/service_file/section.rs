@@ -5,7 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::source::{ModelError, Place, Source};
+use crate::names::nearest;
+use crate::source::{ModelError, Place, Source};
 
 /// A value of the service file together with where it stands.
 pub(super) struct Located<T> {
@@ -131,6 +132,25 @@ impl<'a> Section<'a> {
             .collect()
     }
 
+    /// A list of strings; an absent key is an empty list.
+    pub(super) fn optional_strings(&mut self, key: &'static str) -> Result<Vec<Located<String>>, ModelError> {
+        if self.table.contains_key(key) {
+            return self.strings(key);
+        }
+        self.known.push(key);
+        Ok(Vec::new())
+    }
+
+    /// Whether the key is there and its value is a table.
+    pub(super) fn is_table(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| matches!(value.get_ref(), DeValue::Table(_)))
+    }
+
+    /// Where the value of a key begins that nothing takes; nothing when it is not there.
+    pub(super) fn refused(&self, key: &str) -> Option<usize> {
+        self.table.get(key).map(|value| value.span().start)
+    }
+
     /// A table, if the key is there.
     pub(super) fn table(&mut self, key: &'static str) -> Result<Option<Section<'a>>, ModelError> {
         let Some(found) = self.take(key) else { return Ok(None) };
@@ -186,14 +206,4 @@ impl<'a> Section<'a> {
             None => error.with_hint(format!("Known here are {known}.")),
         })
     }
-}
-
-/// The known word most like what was written, if any is near enough to be meant.
-pub fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
-    known
-        .iter()
-        .map(|word| (strsim::jaro_winkler(written, word), *word))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, word)| word)
 }
