@@ -105,7 +105,7 @@ fn keys(value: &serde_json::Value) -> Vec<String> {
 #[test]
 fn results_as_json_spell_their_keys_one_way() {
     let home = Home::new();
-    let mut commands = vec!["deploy", "deploy --dry-run", "info", "package", "start --task seen --at +1h"];
+    let mut commands = vec!["deploy", "deploy --dry-run", "info", "package --out zips", "start --task seen --at +1h"];
     commands.extend([
         "deploy list",
         "deploy list functions",

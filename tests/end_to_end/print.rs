@@ -204,6 +204,8 @@ fn the_service_is_printed_with_everything_filled_in() {
     role_path = "/"
 
     [functions.send] # shop-dev-send
+    runtime = "provided.al2023"
+    handler = "bootstrap"
     source = "../send"
     memory_mb = 128
     timeout_s = 6
@@ -223,6 +225,7 @@ fn the_service_is_printed_with_everything_filled_in() {
     method = "POST"
     path = "/send/{id}"
     function = "send"
+    payload_format = "2.0"
     cors = false
 
     [throttle]

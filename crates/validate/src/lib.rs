@@ -44,6 +44,18 @@ pub fn check(source: Source, machine_type: asl::MachineType, stack: &Stack, now:
     Checked::new(source, problems)
 }
 
+/// Checks a definition that is a part of a file, such as one in a service file: `document` has its places in `source`.
+pub fn check_document(
+    source: Source,
+    document: &Document,
+    machine_type: asl::MachineType,
+    stack: &Stack,
+    now: Timestamp,
+) -> Checked {
+    let problems = of_document(&source, document, machine_type, stack, now);
+    Checked::new(source, problems)
+}
+
 fn of_document(
     source: &Source,
     document: &Document,
