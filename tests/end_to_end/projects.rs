@@ -164,9 +164,9 @@ fn all_that_is_wrong_is_said_at_once() {
         handler: ${env:NOT_SET_B}\n";
     let sandbox = with(&[("serverless.yml", service)]);
     insta::assert_snapshot!(refused(&sandbox, "validate"), @r"
-    error: serverless.yml:7:14: The variable `${env:NOT_SET_A}` has no value.
+    error: serverless.yml:7:14: `${env:NOT_SET_A}` has no value.
       try: Set the environment variable `NOT_SET_A`, or add a fallback: `${env:NOT_SET_A, 'value'}`.
-    error: serverless.yml:9:14: The variable `${env:NOT_SET_B}` has no value.
+    error: serverless.yml:9:14: `${env:NOT_SET_B}` has no value.
       try: Set the environment variable `NOT_SET_B`, or add a fallback: `${env:NOT_SET_B, 'value'}`.
     ");
     let failure: Value = serde_json::from_str(&run(&sandbox, "print --json").stderr).unwrap();

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
+use ::runtimes::Runtime;
 use clap::Args;
-use runtimes::Runtime;
 use serde_json::json;
 
 use crate::cli::deploy::in_flight::InFlight;
-use crate::cli::deploy::plan::{PlanArgs, runtime};
+use crate::cli::deploy::plan::PlanArgs;
 use crate::cli::deploy::progress::with_progress;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::session::Session;
 use crate::cli::session::artefacts;
 use crate::cli::session::project::{Project, RuntimeChoice};
+use crate::cli::session::runtimes;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
 use aws::function_versions;
@@ -54,7 +55,7 @@ struct Source {
     #[arg(long, value_name = "TRIPLE", env = "WORKSHOP_LAMBDA_TARGET")]
     target: Option<String>,
     /// The runtime of every function of its language, instead of the one that the service file names
-    #[arg(long, value_name = "RUNTIME", value_parser = runtime)]
+    #[arg(long, value_name = "RUNTIME", value_parser = runtimes::parse)]
     runtime: Option<Runtime>,
 }
 

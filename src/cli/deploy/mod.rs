@@ -13,7 +13,6 @@ mod prune;
 pub(crate) mod remove;
 mod report;
 pub(crate) mod rollback;
-mod runtimes;
 mod versions;
 mod watch;
 

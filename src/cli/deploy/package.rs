@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use ::runtimes::Runtime;
 use clap::Args;
-use runtimes::Runtime;
 use serde::Serialize;
 
-use crate::cli::deploy::plan::runtime;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::session::artefacts;
 use crate::cli::session::project::{Project, RuntimeChoice};
+use crate::cli::session::runtimes;
 use crate::cli::ui::Ui;
 use crate::cli::ui::text::size;
 
@@ -28,7 +28,7 @@ pub(crate) struct PackageArgs {
     #[arg(long, value_name = "TRIPLE", env = "WORKSHOP_LAMBDA_TARGET")]
     target: Option<String>,
     /// The runtime of every function of its language, instead of the one that the service file names
-    #[arg(long, value_name = "RUNTIME", value_parser = runtime)]
+    #[arg(long, value_name = "RUNTIME", value_parser = runtimes::parse)]
     runtime: Option<Runtime>,
 }
 

@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::in_flight::InFlight;
 use super::progress::with_progress;
-use super::runtimes;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::session::artefacts;
 use crate::cli::session::project::{Project, RuntimeChoice};
+use crate::cli::session::runtimes;
 use crate::cli::session::{Session, estimated_stack, measured_stack};
 use crate::cli::ui::Ui;
 use deploy::{Desired, ForeignResources, Observed, Plan, RecentChanges, desired, limits, observe, plan};
@@ -30,7 +30,7 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "TRIPLE", env = "WORKSHOP_LAMBDA_TARGET")]
     pub(super) target: Option<String>,
     /// The runtime of every function of its language, instead of the one that the service file names
-    #[arg(long, value_name = "RUNTIME", value_parser = runtime)]
+    #[arg(long, value_name = "RUNTIME", value_parser = runtimes::parse)]
     pub(super) runtime: Option<Runtime>,
 }
 
@@ -39,14 +39,6 @@ pub(crate) struct PlanArgs {
 pub(super) enum ServiceNotes {
     Print,
     AlreadyPrinted,
-}
-
-/// Reads the name of a runtime that functions can be deployed with.
-pub(crate) fn runtime(text: &str) -> Result<Runtime, String> {
-    Runtime::parse(text).map_err(|error| {
-        let known: Vec<&str> = Runtime::ALL.map(Runtime::as_str).to_vec();
-        format!("{error} Known are {}.", known.join(", "))
-    })
 }
 
 impl PlanArgs {

@@ -6,6 +6,7 @@ pub(crate) mod cloud_time;
 pub(crate) mod embedded;
 mod mfa;
 pub(crate) mod project;
+pub(crate) mod runtimes;
 
 use std::sync::Arc;
 

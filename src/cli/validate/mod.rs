@@ -6,14 +6,14 @@ mod text;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use ::runtimes::Runtime;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use runtimes::Runtime;
 
-use crate::cli::deploy::plan::runtime;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::session::project::{self, DefinitionContent, ProjectText, RuntimeChoice};
+use crate::cli::session::runtimes;
 use crate::cli::ui::Ui;
 use aws::clock;
 use model::names::{AccountId, NameError};
@@ -39,7 +39,7 @@ pub(crate) struct ValidateArgs {
     #[arg(long, value_enum, ignore_case = true, value_name = "TYPE")]
     r#type: Option<Type>,
     /// The runtime of every function of its language, instead of the one that the service file names
-    #[arg(long, value_name = "RUNTIME", value_parser = runtime)]
+    #[arg(long, value_name = "RUNTIME", value_parser = runtimes::parse)]
     runtime: Option<Runtime>,
     /// Fail on warnings too
     #[arg(long, visible_alias = "deny-warnings")]

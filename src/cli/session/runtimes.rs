@@ -1,4 +1,5 @@
-//! What this machine lacks to run a service's functions on the embedded cloud: said before anything is deployed there.
+//! The runtimes of functions: which one a command names, and what this machine lacks to run them on the embedded cloud, which
+//! is said before anything is deployed there.
 //!
 //! It looks for an interpreter of the language only. Which version that is, and which modules a function needs beside it, is
 //! for the crate `runtimes` to say; its answer belongs into [`check`], as an error or as a note.
@@ -9,11 +10,19 @@ use crate::cli::error::{CliError, ErrorKind};
 use ::runtimes::{Language, Runtime};
 use model::service::Service;
 
+/// Reads the name of a runtime that functions can be deployed with.
+pub(crate) fn parse(text: &str) -> Result<Runtime, String> {
+    Runtime::parse(text).map_err(|error| {
+        let known: Vec<&str> = Runtime::ALL.map(Runtime::as_str).to_vec();
+        format!("{error} Known are {}.", known.join(", "))
+    })
+}
+
 /// Refuses a service whose functions this machine has no interpreter for.
 ///
 /// # Errors
 /// The first such function, with what to install.
-pub(super) fn check(service: &Service) -> Result<(), CliError> {
+pub(crate) fn check(service: &Service) -> Result<(), CliError> {
     check_in(service, &std::env::var_os("PATH").unwrap_or_default())
 }
 
