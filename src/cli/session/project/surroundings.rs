@@ -113,7 +113,7 @@ mod tests {
     use clap::Parser;
 
     const SERVICE: &str = "service: shop\nuseDotenv: true\nprovider:\n  name: aws\n  runtime: nodejs24.x\n  environment:\n    \
-        A: ${env:WORKSHOP_TEST_A}\n    B: ${file(b.yml):b}\n    C: ${param:c, 'none'}\nfunctions:\n  f:\n    handler: h.f\n";
+        AA: ${env:WORKSHOP_TEST_A}\n    BB: ${file(b.yml):b}\n    CC: ${param:c, 'none'}\nfunctions:\n  f:\n    handler: h.f\n";
 
     fn environment(folder: &Path, arguments: &[&str]) -> Result<String, CliError> {
         let line = [&["workshop", "info"], arguments].concat();
@@ -130,10 +130,10 @@ mod tests {
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
         write("b.yml", "b: beside\n");
         write(".env", "WORKSHOP_TEST_A=one\n");
-        insta::assert_snapshot!(environment(folder.path(), &[]).unwrap(), @"A=one B=beside C=none");
+        insta::assert_snapshot!(environment(folder.path(), &[]).unwrap(), @"AA=one BB=beside CC=none");
         write(".env.prod", "WORKSHOP_TEST_A='two words'\n");
         let prod = environment(folder.path(), &["--stage", "prod", "--param", "c=a=b"]).unwrap();
-        insta::assert_snapshot!(prod, @"A=two words B=beside C=a=b");
+        insta::assert_snapshot!(prod, @"AA=two words BB=beside CC=a=b");
     }
 
     #[test]
