@@ -1,6 +1,6 @@
 //! Finds what is wrong with a state machine's definition: where in the text it is, and what to do about it.
 //!
-//! [`check`] takes the text of a definition and returns a [`Checked`]: its problems, each with a severity, a code of
+//! [`check`] takes the text of a definition, [`check_document`] a part of a file; both return a [`Checked`]: its problems, each with a severity, a code of
 //! [`rules`], a place and, where one is known, a fix. The rules of the language are those of the crate `asl`; this crate maps
 //! their JSON locations back to lines of JSON or YAML, and shows them as an [`excerpt`] or as [`sarif`].
 //!
@@ -44,7 +44,7 @@ pub fn check(source: Source, machine_type: asl::MachineType, stack: &Stack, now:
     Checked::new(source, problems)
 }
 
-/// Checks a definition that is a part of a file, such as one in a service file: `document` has its places in `source`.
+/// Checks a definition that is a part of a source, such as one in a service file.
 pub fn check_document(
     source: Source,
     document: &Document,

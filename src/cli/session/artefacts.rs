@@ -77,10 +77,11 @@ async fn build(
     target: Option<&str>,
     ui: &Ui,
 ) -> Result<BTreeMap<Key, Zip>, CliError> {
-    let base_dir = file.base_dir();
+    let definitions_dir = file.base_dir().to_owned();
     let mut by_architecture: BTreeMap<&str, Vec<packager::FunctionSource>> = BTreeMap::new();
     for (key, function) in &project.service.functions {
-        let source = packager::FunctionSource { name: key.to_string(), crate_dir: base_dir.join(&function.code.path) };
+        let source =
+            packager::FunctionSource { name: key.to_string(), crate_dir: definitions_dir.join(&function.code.path) };
         by_architecture.entry(function.architecture.as_str()).or_default().push(source);
     }
     let mut zips = BTreeMap::new();

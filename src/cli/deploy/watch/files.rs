@@ -52,17 +52,17 @@ impl ProjectFiles {
         {
             self.service = Some(service);
         }
-        let base_dir = self.service_file.base_dir();
+        let definitions_dir = self.service_file.base_dir();
         for machine in self.service.iter().flat_map(|service| service.state_machines.values()) {
             if let DefinitionSource::File(file) = &machine.definition {
-                files.insert(base_dir.join(file));
+                files.insert(definitions_dir.join(file));
             }
         }
         for (key, function) in self.service.iter().flat_map(|service| &service.functions) {
             match &self.zips {
                 Some(zips) => drop(files.insert(zips.join(format!("{key}.zip")))),
                 None => {
-                    walk(&base_dir.join(&function.code.path), &mut files, &mut snapshot.folders);
+                    walk(&definitions_dir.join(&function.code.path), &mut files, &mut snapshot.folders);
                     // Crates of the project that it uses, and what it includes from elsewhere.
                     let inputs = packager::last_inputs(key.as_str(), &packager::functions_dir(&project_dir));
                     files.extend(inputs.into_iter().filter(|path| path.starts_with(&project_dir)));
