@@ -1,5 +1,7 @@
 //! The options that every command takes.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use model::names::{DEFAULT_REGION, Region, StageName};
@@ -11,7 +13,7 @@ pub(crate) struct Global {
     /// The stage: one separate deployment of the service [default: the service file's, dev]
     #[arg(short, long, global = true, value_name = "NAME", env = "WORKSHOP_STAGE", value_parser = StageName::parse)]
     pub(crate) stage: Option<StageName>,
-    /// The AWS region; without it, that of the environment, else of the profile, else the default one
+    /// The AWS region; without it, that of the service file, else of the environment, else of the profile, else the default one
     #[arg(short, long, global = true, value_name = "REGION", value_parser = Region::parse, help = region_help())]
     pub(crate) region: Option<Region>,
     /// The profile of your AWS configuration files, whose credentials come before keys in the environment
@@ -20,6 +22,12 @@ pub(crate) struct Global {
     /// Use the embedded cloud on this machine; it is started when needed
     #[arg(long, global = true, env = "WORKSHOP_LOCAL", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) local: bool,
+    /// The service file, instead of the one that is looked for: a service.toml or serverless.yml
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// A value for `${param:NAME}` in serverless.yml; may be repeated
+    #[arg(long = "param", global = true, value_name = "NAME=VALUE", value_parser = Parameter::parse)]
+    pub(crate) parameters: Vec<Parameter>,
     /// Print the result as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -46,7 +54,26 @@ impl Global {
         for (option, value) in options {
             command.extend(value.map(|value| format!(" --{option} {value}")));
         }
+        command.extend(self.config.iter().map(|file| format!(" --config {}", file.display())));
+        // Values may be secrets.
+        command.extend(self.parameters.iter().map(|it| format!(" --param {}=...", it.name)));
         command
+    }
+}
+
+/// A parameter of the service file with its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+impl Parameter {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some((name, value)) if !name.is_empty() => Ok(Self { name: name.to_owned(), value: value.to_owned() }),
+            _ => Err("write NAME=VALUE".to_owned()),
+        }
     }
 }
 
@@ -62,5 +89,5 @@ pub(crate) enum ColorWhen {
 }
 
 fn region_help() -> String {
-    format!("The AWS region [default: AWS_REGION, the profile's, else {DEFAULT_REGION}]")
+    format!("The AWS region [default: the service file's, AWS_REGION, the profile's, else {DEFAULT_REGION}]")
 }

@@ -79,7 +79,7 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Rollback(args) => deploy::rollback::run(&args, global, ui).await,
         Command::Remove(args) => deploy::remove::run(&args, global, ui).await,
         Command::Print(args) => print::run(&args, global, ui).await,
-        Command::Package(args) => deploy::package::run(&args, ui).await,
+        Command::Package(args) => deploy::package::run(&args, global, ui).await,
         Command::Validate(args) => validate::run(&args, global, ui),
         Command::Start(args) => executions::start::run(args, global, ui).await,
         Command::Logs(args) => logs::run(args, global, ui).await,
@@ -88,6 +88,6 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Stop(args) => executions::stop::run(args, global, ui).await,
         Command::Skip(args) => executions::skip::run(&args, global, ui).await,
         Command::Invoke(args) => executions::invoke::run(args, global, ui).await,
-        Command::Local(args) => local::run(args, ui).await,
+        Command::Local(args) => local::run(args, global, ui).await,
     }
 }

@@ -105,7 +105,7 @@ fn keys(value: &serde_json::Value) -> Vec<String> {
 #[test]
 fn results_as_json_spell_their_keys_one_way() {
     let home = Home::new();
-    let mut commands = vec!["deploy", "deploy --dry-run", "info", "package", "start --task seen --at +1h"];
+    let mut commands = vec!["deploy", "deploy --dry-run", "info", "package --out zips", "start --task seen --at +1h"];
     commands.extend([
         "deploy list",
         "deploy list functions",
@@ -201,7 +201,7 @@ fn a_definition_that_is_refused_is_a_fault_of_the_project() {
     std::fs::write(folder.join("wait.asl.json"), definition).expect("a file");
     let ended = home.run(&["deploy", "--local"]);
     assert_eq!(ended.code, Some(3), "{ended:#?}");
-    for told in ["`broken-dev-wait`", "/States/A/Next", "definitions/service.toml"] {
+    for told in ["`broken-dev-wait`", "/States/A/Next", "the service file"] {
         assert!(ended.stderr.contains(told), "{ended:#?}");
     }
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on fails")]
 #![allow(clippy::disallowed_methods, reason = "processes are started, held and killed, and the time is told")]
 
+mod addresses;
 mod api_models;
 mod caller_permissions;
 mod cli;
@@ -26,8 +27,10 @@ mod ministack;
 mod moto;
 mod moved_time;
 mod print;
+mod projects;
 mod proxies;
 mod sandboxes;
+mod serverless_lesson;
 mod start_key;
 mod strangers;
 mod support;

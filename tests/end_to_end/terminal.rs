@@ -81,32 +81,32 @@ fn what_only_looks_like_a_service_file_is_named_and_nothing_takes_its_place() {
     symlink("/nowhere/service.toml", definitions(&dangling).join("service.toml")).unwrap();
     insta::assert_snapshot!(refused(&dangling, "print"), @r"
     error: definitions/service.toml is a link to /nowhere/service.toml, which is not there.
-      try: Mend or remove it: no other project is taken in its place.
+      try: Correct or remove it: no other project is taken in its place.
     ");
     let looping = Sandbox::new();
     symlink("service.toml", definitions(&looping).join("service.toml")).unwrap();
     insta::assert_snapshot!(refused(&looping, "print"), @r"
     error: definitions/service.toml can't be looked at: Too many levels of symbolic links (os error 40).
-      try: Mend or remove it: no other project is taken in its place.
+      try: Correct or remove it: no other project is taken in its place.
     ");
     let folder = Sandbox::new();
     std::fs::create_dir(definitions(&folder).join("service.toml")).unwrap();
     insta::assert_snapshot!(refused(&folder, "validate"), @r"
     error: definitions/service.toml is a folder, not a file.
-      try: Mend or remove it: no other project is taken in its place.
+      try: Correct or remove it: no other project is taken in its place.
     ");
     let pipe = Sandbox::new();
     let made = Command::new("mkfifo").arg(definitions(&pipe).join("service.toml")).status().unwrap();
     assert!(made.success());
     insta::assert_snapshot!(refused(&pipe, "package"), @r"
     error: definitions/service.toml is a pipe, not a file.
-      try: Mend or remove it: no other project is taken in its place.
+      try: Correct or remove it: no other project is taken in its place.
     ");
     let dangling_folder = Sandbox::new();
     symlink("/nowhere", dangling_folder.work().join("definitions")).unwrap();
     insta::assert_snapshot!(refused(&dangling_folder, "deploy --watch"), @r"
     error: definitions is a link to /nowhere, which is not there.
-      try: Mend or remove it: no other project is taken in its place.
+      try: Correct or remove it: no other project is taken in its place.
     ");
 }
 

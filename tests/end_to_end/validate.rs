@@ -115,7 +115,8 @@ fn the_keys_of_its_json_stay() {
           "message": "Expected value of type [STRING].",
           "fix": "Write a value of the type that is named."
         }
-      ]
+      ],
+      "notes": []
     }
     "#);
     insta::assert_snapshot!(ended.stderr, @r#"{"error":{"kind":"project","message":"1 definition: 1 error and no warnings.","cause":null,"hint":null}}"#);

@@ -22,7 +22,7 @@ use super::admin;
 use super::backup::{self, BackupError, Contents, Source};
 use super::data_dir::DataDir;
 use super::file_error::FileError;
-use super::http::{Host, foreign_host};
+use super::http::{Host, at_own_name, foreign_host, is_api_in_path};
 use super::router::{InternalDispatch, Router};
 use super::time::{self, CloudTime};
 
@@ -148,6 +148,11 @@ impl Cloud {
         match Host::of(&request) {
             Host::Service if request.path.starts_with(admin::PREFIX) => admin::handle(self, &request).await,
             Host::Service => self.router.answer(request).await,
+            Host::Api(id) if is_api_in_path(&request) => {
+                let answer = self.answer_endpoint(&id, &at_own_name(request)).await;
+                // A page that a function answers is not the cloud's own, although it has the cloud's origin.
+                answer.with_header("content-security-policy", "sandbox allow-scripts allow-forms")
+            }
             Host::Api(id) => self.answer_endpoint(&id, &request).await,
             Host::Foreign => foreign_host(),
         }

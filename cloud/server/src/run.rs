@@ -35,7 +35,7 @@ const PORTS_TRIED: u16 = 64;
 pub struct RunOptions {
     /// Where its state lives.
     pub data_dir: DataDir,
-    /// The port to listen on; without one it is 4566, or the next that is free.
+    /// The port to listen on; without one it is that of the last time, else 4566, or the next that is free.
     pub port: Option<u16>,
     /// What of AWS's eventual consistency it shows.
     pub consistency: ConsistencySettings,
@@ -54,6 +54,9 @@ pub struct Ready {
     pub port: u16,
     /// Whether 4566 was wanted but taken by another program.
     pub default_port_taken: bool,
+    /// The port of the last time, where another program has it now.
+    #[serde(default)]
+    pub last_port_taken: Option<u16>,
 }
 
 impl Ready {
@@ -132,7 +135,10 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport))
     let OpenFiles { before, now } = open_files;
     tracing::debug!(target: "cloud::lifecycle", before, now, "the limit of open files");
     let keys = CloudKeys::read_or_generate(&data_dir)?;
-    let (listener, default_port_taken) = listen(port).await?;
+    let Listening { listener, default_port_taken, last_port_taken } = match port {
+        Some(port) => listen_on(port).await?,
+        None => listen(last_port(&data_dir)).await?,
+    };
     let address =
         listener.local_addr().map_err(|source| LocalError::Listen { port: port.unwrap_or(DEFAULT_PORT), source })?;
     let stop = Stop::new();
@@ -152,7 +158,8 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport))
         cloud.time.stand_still().await?;
     }
     cloud.faults.set(consistency);
-    let ready = Ready { pid: std::process::id(), port: address.port(), default_port_taken };
+    let ready = Ready { pid: std::process::id(), port: address.port(), default_port_taken, last_port_taken };
+    remember_port(&data_dir, ready.port)?;
     write_ready_file(&data_dir, &ready)?;
     cloud.resume();
     tracing::info!(target: "cloud::lifecycle", port = ready.port, "ready");
@@ -212,18 +219,49 @@ fn write_ready_file(data_dir: &DataDir, ready: &Ready) -> Result<(), LocalError>
     Ok(())
 }
 
-async fn listen(port: Option<u16>) -> Result<(TcpListener, bool), LocalError> {
-    if let Some(port) = port {
-        let listener = bind(port).await.map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => LocalError::PortInUse { port },
-            _ => LocalError::Listen { port, source },
-        })?;
-        return Ok((listener, false));
+/// A listener, and which ports were wanted before its own.
+struct Listening {
+    listener: TcpListener,
+    default_port_taken: bool,
+    last_port_taken: Option<u16>,
+}
+
+/// The port that the cloud of a folder had the last time: the URLs that its user has noted down hold it. A file that can't be
+/// read is as good as none.
+fn last_port(data_dir: &DataDir) -> Option<u16> {
+    std::fs::read_to_string(data_dir.port()).ok()?.trim().parse().ok().filter(|port| *port > 0)
+}
+
+fn remember_port(data_dir: &DataDir, port: u16) -> Result<(), LocalError> {
+    let path = data_dir.port();
+    let written = private_file().truncate(true).open(&path).and_then(|mut file| writeln!(file, "{port}"));
+    written.map_err(|error| FileError::new(&path, error).into())
+}
+
+async fn listen_on(port: u16) -> Result<Listening, LocalError> {
+    let listener = bind(port).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => LocalError::PortInUse { port },
+        _ => LocalError::Listen { port, source },
+    })?;
+    Ok(Listening { listener, default_port_taken: false, last_port_taken: None })
+}
+
+/// Listens on the port of the last time, else on the first free one from the default port on.
+async fn listen(last_port: Option<u16>) -> Result<Listening, LocalError> {
+    let mut last_port_taken = None;
+    if let Some(port) = last_port {
+        match listen_on(port).await {
+            Err(LocalError::PortInUse { .. }) => last_port_taken = last_port,
+            other => return other,
+        }
     }
     let last = DEFAULT_PORT + PORTS_TRIED;
     for port in DEFAULT_PORT..=last {
         match bind(port).await {
-            Ok(listener) => return Ok((listener, port != DEFAULT_PORT)),
+            Ok(listener) => {
+                let default_port_taken = port != DEFAULT_PORT;
+                return Ok(Listening { listener, default_port_taken, last_port_taken });
+            }
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
             Err(source) => return Err(LocalError::Listen { port, source }),
         }
@@ -255,10 +293,24 @@ mod tests {
     async fn a_port_that_is_taken_is_named_and_a_free_one_is_found() {
         let taken = bind(0).await.unwrap();
         let port = taken.local_addr().unwrap().port();
-        let error = listen(Some(port)).await.unwrap_err();
+        let error = listen_on(port).await.err().unwrap();
         assert!(matches!(error, LocalError::PortInUse { port: named } if named == port), "{error}");
+        let other = listen(Some(port)).await.unwrap();
+        assert_eq!(other.last_port_taken, Some(port));
         drop(taken);
-        assert!(!listen(Some(port)).await.unwrap().1);
+        let same = listen(Some(port)).await.unwrap();
+        assert_eq!((same.listener.local_addr().unwrap().port(), same.last_port_taken), (port, None));
+    }
+
+    #[test]
+    fn the_port_is_remembered() {
+        let dir = tempfile::tempdir().unwrap();
+        let data_dir = DataDir::new(dir.path());
+        assert_eq!(last_port(&data_dir), None);
+        remember_port(&data_dir, 14_566).unwrap();
+        assert_eq!(last_port(&data_dir), Some(14_566));
+        std::fs::write(data_dir.port(), "no port").unwrap();
+        assert_eq!(last_port(&data_dir), None);
     }
 
     #[tokio::test]

@@ -36,7 +36,15 @@ impl Definition {
     /// Text that is no JSON or YAML, or an unknown pseudo-parameter, with file, line and column.
     pub fn parse(source: &Source) -> Result<Self, ModelError> {
         let document = Document::parse(source).map_err(|error| error.in_source(source))?;
-        match Self::of(source, &document) {
+        Self::of_document(source, &document)
+    }
+
+    /// The definition that a document of `source`, or a part of it, is.
+    ///
+    /// # Errors
+    /// An unknown pseudo-parameter, with file, line and column.
+    pub fn of_document(source: &Source, document: &Document) -> Result<Self, ModelError> {
+        match Self::of(source, document) {
             (_, mut unknown) if !unknown.is_empty() => Err(unknown.swap_remove(0).in_source(source)),
             (definition, _) => Ok(definition),
         }

@@ -28,7 +28,7 @@ pub struct Service {
     pub name: ServiceName,
     /// The stage that is meant when the command names none.
     pub default_stage: StageName,
-    /// The region that is meant when neither the command nor the environment names one.
+    /// The region that is meant when the command names none; it comes before the environment's, as with the Serverless Framework.
     pub default_region: Option<Region>,
     /// What holds for every resource of a deployment.
     pub stack_settings: StackSettings,

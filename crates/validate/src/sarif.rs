@@ -6,18 +6,20 @@ use serde_json::{Value, json};
 use sha2::Digest;
 
 use super::{Checked, Placed, Problem, rules};
+use model::serverless::Note;
 use model::source::Source;
 
 /// What stays as it is in the path of a URI.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The log of one run over some definitions.
-pub fn log(checked: &[Checked]) -> Value {
+/// The log of one run over some definitions, and over the service file that says without effect what is in `notes`.
+pub fn log(checked: &[Checked], notes: &[Note]) -> Value {
     let rules = rules::all();
     let descriptors: Vec<Value> = rules.iter().map(descriptor).collect();
     let results: Vec<Value> = checked
         .iter()
         .flat_map(|checked| checked.problems.iter().map(|problem| result(&checked.source, problem, &rules)))
+        .chain(notes.iter().map(note))
         .collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -29,7 +31,7 @@ pub fn log(checked: &[Checked]) -> Value {
                 "rules": descriptors,
             }},
             "columnKind": "unicodeCodePoints",
-            "artifacts": checked.iter().map(|checked| json!({"location": artifact(&checked.source)})).collect::<Vec<_>>(),
+            "artifacts": checked.iter().map(|checked| json!({"location": artifact(&checked.source.file)})).collect::<Vec<_>>(),
             "results": results,
         }],
     })
@@ -47,7 +49,7 @@ fn descriptor(rule: &rules::Rule) -> Value {
 fn result(source: &Source, placed: &Placed, rules: &[rules::Rule]) -> Value {
     let Placed { problem, start, end } = placed;
     let mut location = json!({"physicalLocation": {
-        "artifactLocation": artifact(source),
+        "artifactLocation": artifact(&source.file),
         "region": {
             "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column,
         },
@@ -68,10 +70,23 @@ fn result(source: &Source, placed: &Placed, rules: &[rules::Rule]) -> Value {
     result
 }
 
-fn artifact(source: &Source) -> Value {
-    let uri = match source.file.strip_prefix('/') {
+/// What a service file says without effect.
+fn note(note: &Note) -> Value {
+    let Note { at, message } = note;
+    json!({
+        "ruleId": "without-effect",
+        "level": "note",
+        "message": {"text": message},
+        "locations": [{"physicalLocation": {
+            "artifactLocation": artifact(&at.file), "region": {"startLine": at.line},
+        }}],
+    })
+}
+
+fn artifact(file: &str) -> Value {
+    let uri = match file.strip_prefix('/') {
         Some(absolute) => format!("file:///{}", utf8_percent_encode(absolute, PATH)),
-        None => utf8_percent_encode(&source.file, PATH).to_string(),
+        None => utf8_percent_encode(file, PATH).to_string(),
     };
     json!({"uri": uri})
 }

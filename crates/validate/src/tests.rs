@@ -151,11 +151,18 @@ fn an_express_machine_is_held_to_its_limits() {
 fn the_sarif_log_has_what_the_standard_requires() {
     let broken = checked("flows/a b.asl.json", "{");
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsNull": true, "Next": "B"}]}}}"#;
-    let log = sarif::log(&[
-        broken,
-        checked("/tmp/é.asl.json", text),
-        checked("fine.asl.json", r#"{"StartAt":"A","States":{"A":{"Type":"Fail"}}}"#),
-    ]);
+    let note = model::serverless::Note {
+        at: model::source::Place { file: "serverless.yml".to_owned(), line: 3 },
+        message: "It has no effect.".to_owned(),
+    };
+    let log = sarif::log(
+        &[
+            broken,
+            checked("/tmp/é.asl.json", text),
+            checked("fine.asl.json", r#"{"StartAt":"A","States":{"A":{"Type":"Fail"}}}"#),
+        ],
+        &[note],
+    );
     assert_eq!(log["version"], "2.1.0");
     let run = &log["runs"][0];
     let driver = &run["tool"]["driver"];

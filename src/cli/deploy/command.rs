@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::in_flight::InFlight;
-use super::plan::{PlanArgs, Planned};
+use super::plan::{PlanArgs, Planned, ServiceNotes};
 use super::progress::with_progress;
 use crate::cli::deploy::report;
 use crate::cli::error::CliError;
@@ -30,13 +30,13 @@ pub(super) struct Outcome {
 
 /// Packages, deploys and prints what came of it.
 pub(super) async fn run(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
-    once(args, global, ui).await?.print(ui)
+    once(args, global, ServiceNotes::Print, ui).await?.print(ui)
 }
 
 /// Packages and deploys.
-pub(super) async fn once(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<Outcome, CliError> {
+pub(super) async fn once(args: &PlanArgs, global: &Global, notes: ServiceNotes, ui: &Ui) -> Result<Outcome, CliError> {
     let since = clock::now();
-    let Planned { session, desired, observed, plan } = Planned::make(args, global, ui).await?;
+    let Planned { session, desired, observed, plan } = Planned::make(args, global, notes, ui).await?;
     let service = &session.project.service;
     let stack = &session.stack;
     let aws = &session.aws;
@@ -56,7 +56,7 @@ pub(super) async fn once(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<Ou
         done = with_progress(ui, steps, work).await?;
     }
     let (observed, in_flight, pruned, endpoint) = done;
-    let report = Report::observed(service, stack, &observed, aws.endpoint.is_none());
+    let report = report::callable(Report::observed(service, stack, &observed, aws.endpoint.is_none())).await;
     let elapsed = Duration::try_from(clock::now().duration_since(since)).unwrap_or_default();
     Ok(Outcome { plan, in_flight, elapsed, report, pruned, endpoint })
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ::runtimes::Runtime;
 use clap::Args;
 use serde_json::json;
 
@@ -12,7 +13,8 @@ use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::session::Session;
 use crate::cli::session::artefacts;
-use crate::cli::session::project::Project;
+use crate::cli::session::project::{Project, RuntimeChoice};
+use crate::cli::session::runtimes;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
 use aws::function_versions;
@@ -52,12 +54,16 @@ struct Source {
     /// The Rust target to build the function for, such as x86_64-unknown-linux-musl
     #[arg(long, value_name = "TRIPLE", env = "WORKSHOP_LAMBDA_TARGET")]
     target: Option<String>,
+    /// The runtime of every function of its language, instead of the one that the service file names
+    #[arg(long, value_name = "RUNTIME", value_parser = runtimes::parse)]
+    runtime: Option<Runtime>,
 }
 
 /// Runs `workshop deploy function`.
 pub(crate) async fn run(args: &FunctionArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let scope = if args.update_config { FunctionScope::CodeAndConfiguration } else { FunctionScope::Code };
-    let plan = PlanArgs { package: args.source.package.clone(), adopt: false, target: args.source.target.clone() };
+    let Source { package, target, runtime } = &args.source;
+    let plan = PlanArgs { package: package.clone(), adopt: false, target: target.clone(), runtime: *runtime };
     deploy(&args.function, scope, &plan, global, ui).await
 }
 
@@ -74,7 +80,9 @@ async fn deploy(
     ui: &Ui,
 ) -> Result<(), CliError> {
     let since = clock::now();
-    let session = Session::open(global, ui).await?;
+    let project = Project::find(global, RuntimeChoice::Deployable(args.runtime), ui)?;
+    project.print_notes(ui);
+    let session = Session::of(project, global, ui).await?;
     let key = session.function(function)?.clone();
     let wanted = wanted(&session, &key, args, ui).await?;
     let observing = async |events| part(&session, &key, &events).await;

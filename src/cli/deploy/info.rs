@@ -20,6 +20,7 @@ pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
         return Err(DeployError::Unreadable(unread).into());
     }
     let report = Report::observed(service, stack, &observed, session.aws.endpoint.is_none()).with_unread(&unread);
+    let report = report::callable(report).await;
     let again = global.command("deploy");
     if report.deployed == Completeness::Nothing {
         let message = format!(
@@ -44,7 +45,7 @@ pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
     }
     if !report.leftovers.is_empty() && !ui.is_json() {
         let left = report.leftovers.join(", ");
-        ui.note(format!("No longer declared in definitions/service.toml, and still there: {left}."));
+        ui.note(format!("No longer declared in the service file, and still there: {left}."));
     }
     Ok(())
 }

@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use ::runtimes::Runtime;
 use clap::Args;
 use serde::Serialize;
 
 use crate::cli::error::CliError;
+use crate::cli::global::Global;
 use crate::cli::session::artefacts;
-use crate::cli::session::project::{Origin, Project};
+use crate::cli::session::project::{Project, RuntimeChoice};
+use crate::cli::session::runtimes;
 use crate::cli::ui::Ui;
 use crate::cli::ui::text::size;
 
@@ -18,12 +21,15 @@ use crate::cli::ui::text::size;
   workshop package --out zips      write the zips to a folder of their own
   workshop deploy --package zips   deploy them later, or somewhere else")]
 pub(crate) struct PackageArgs {
-    /// Also write the zips to this folder; outside a project folder they are the ones this binary carries
+    /// Also write the zips to this folder; outside any project they are those of the lesson, which this binary carries
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// The Rust target to build the functions for, such as x86_64-unknown-linux-musl
     #[arg(long, value_name = "TRIPLE", env = "WORKSHOP_LAMBDA_TARGET")]
     target: Option<String>,
+    /// The runtime of every function of its language, instead of the one that the service file names
+    #[arg(long, value_name = "RUNTIME", value_parser = runtimes::parse)]
+    runtime: Option<Runtime>,
 }
 
 #[derive(Serialize)]
@@ -36,8 +42,11 @@ struct Line {
 }
 
 /// Packages the functions.
-pub(crate) async fn run(args: &PackageArgs, ui: &Ui) -> Result<(), CliError> {
-    let project = Project::find()?;
+pub(crate) async fn run(args: &PackageArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+    if args.out.is_none() && Project::service_file(global)?.is_none() {
+        return Err(CliError::no_project("and so nothing to package"));
+    }
+    let project = Project::find(global, RuntimeChoice::Deployable(args.runtime), ui)?;
     let zips = artefacts::zips(&project, None, args.target.as_deref(), ui).await?;
     let mut lines = Vec::new();
     for (key, zip) in zips {
@@ -58,9 +67,6 @@ pub(crate) async fn run(args: &PackageArgs, ui: &Ui) -> Result<(), CliError> {
     for line in &lines {
         let place = line.path.as_ref().map(|path| format!("  {}", path.display())).unwrap_or_default();
         ui.result(format!("{}  {}  sha256 {}{place}", line.function, size(line.size_bytes), line.code_sha256))?;
-    }
-    if project.origin == Origin::Bundled && args.out.is_none() {
-        ui.note("These are carried inside this binary; `--out DIR` writes them to a folder.");
     }
     Ok(())
 }

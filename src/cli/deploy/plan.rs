@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ::runtimes::Runtime;
 use clap::Args;
 use serde_json::json;
 
@@ -10,7 +11,8 @@ use super::progress::with_progress;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::session::artefacts;
-use crate::cli::session::project::Project;
+use crate::cli::session::project::{Project, RuntimeChoice};
+use crate::cli::session::runtimes;
 use crate::cli::session::{Session, estimated_stack, measured_stack};
 use crate::cli::ui::Ui;
 use deploy::{Desired, ForeignResources, Observed, Plan, RecentChanges, desired, limits, observe, plan};
@@ -27,6 +29,16 @@ pub(crate) struct PlanArgs {
     /// The Rust target to build the functions for, such as x86_64-unknown-linux-musl
     #[arg(long, value_name = "TRIPLE", env = "WORKSHOP_LAMBDA_TARGET")]
     pub(super) target: Option<String>,
+    /// The runtime of every function of its language, instead of the one that the service file names
+    #[arg(long, value_name = "RUNTIME", value_parser = runtimes::parse)]
+    pub(super) runtime: Option<Runtime>,
+}
+
+/// Whether what the service file says without effect is said: once, however often it is deployed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ServiceNotes {
+    Print,
+    AlreadyPrinted,
 }
 
 impl PlanArgs {
@@ -38,7 +50,7 @@ impl PlanArgs {
 
 /// Says what a deployment would do: `workshop diff`, and `deploy --dry-run`.
 pub(crate) async fn show(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
-    Planned::make(args, global, ui).await?.show(ui).await
+    Planned::make(args, global, ServiceNotes::Print, ui).await?.show(ui).await
 }
 
 /// What is to be deployed, and what that comes to.
@@ -51,8 +63,14 @@ pub(super) struct Planned {
 
 impl Planned {
     /// Packages first: what is wrong with the project shows before anything is called.
-    pub(super) async fn make(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<Self, CliError> {
-        let project = Project::find()?;
+    pub(super) async fn make(args: &PlanArgs, global: &Global, notes: ServiceNotes, ui: &Ui) -> Result<Self, CliError> {
+        let project = Project::find(global, RuntimeChoice::Deployable(args.runtime), ui)?;
+        if notes == ServiceNotes::Print {
+            project.print_notes(ui);
+        }
+        if global.local {
+            runtimes::check(&project.service)?;
+        }
         let zips = artefacts::zips(&project, args.package.as_deref(), args.target.as_deref(), ui).await?;
         let artefacts = zips.into_iter().map(|(key, zip)| (key, zip.artefact)).collect();
         let measured = measured_stack(estimated_stack(&project, global).await?);

@@ -10,6 +10,7 @@ use crate::cli::deploy::progress::with_progress;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::session::Session;
+use crate::cli::session::project::Origin;
 use crate::cli::ui::{Tone, Ui, toned, visible};
 use aws::clock;
 use aws::executions::Execution;
@@ -19,15 +20,16 @@ use deploy::{
 };
 use model::deployment::DeploymentId;
 use model::names::Key;
+use model::stack::Stack;
 
 /// The options of `remove`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  workshop remove                  delete everything of stage dev; asks before stopping executions that wait
+  workshop remove                  delete everything of stage dev; on a terminal it asks first
   workshop remove --yes            without asking
   workshop remove --keep-logs      but keep what the functions wrote")]
 pub(crate) struct RemoveArgs {
-    /// Stop executions that have not ended, without asking
+    /// Do not ask, and stop executions that have not ended
     #[arg(short, long)]
     yes: bool,
     /// Keep the functions' log groups
@@ -50,15 +52,22 @@ pub(crate) async fn run(args: &RemoveArgs, global: &Global, ui: &Ui) -> Result<(
     let observed = observed.ours(stack);
     let first = plan_removal(&observed, stack, args.keep_logs);
     if first.steps.is_empty() {
-        return print(&Outcome { removed: BTreeSet::new(), unread, elapsed: None }, &stack.name(), ui);
+        if session.project.origin == Origin::Bundled && unread.is_empty() {
+            return Err(session.nothing_to_change(global));
+        }
+        return print(&Outcome { removed: BTreeSet::new(), unread, elapsed: None }, stack, ui);
     }
-    may_stop(args, &session, &observed, ui).await?;
+    let what = what(stack, global.local);
+    if !ui.is_json() {
+        ui.note(format!("Removing {what}."));
+    }
+    may_remove(args, &session, &observed, &what, ui).await?;
     let deployment = DeploymentId::new(since);
     let work = async |events| deployer.remove(&first, args.keep_logs, deployment, &events).await;
     let Removal { plans, unread } = with_progress(ui, first.steps.len(), work).await?;
     let removed = plans.iter().flat_map(names).collect();
     let elapsed = Duration::try_from(clock::now().duration_since(since)).unwrap_or_default();
-    print(&Outcome { removed, unread, elapsed: Some(elapsed) }, &stack.name(), ui)
+    print(&Outcome { removed, unread, elapsed: Some(elapsed) }, stack, ui)
 }
 
 /// What a removal came to.
@@ -92,17 +101,33 @@ fn names(plan: &Plan) -> BTreeSet<String> {
     plan.steps.iter().map(|step| format!("{} {}", step.resource.kind(), step.name)).collect()
 }
 
-/// Asks before executions that have not ended are stopped.
-async fn may_stop(args: &RemoveArgs, session: &Session, observed: &Observed, ui: &Ui) -> Result<(), CliError> {
+/// The stack, and whose and where it is.
+fn what(stack: &Stack, local: bool) -> String {
+    let place = if local { ", on the embedded cloud" } else { "" };
+    format!("the stack {} of the account {} in {}{place}", stack.name(), stack.account, stack.region)
+}
+
+/// Asks on a terminal. Elsewhere only executions that have not ended need a yes.
+async fn may_remove(
+    args: &RemoveArgs,
+    session: &Session,
+    observed: &Observed,
+    what: &str,
+    ui: &Ui,
+) -> Result<(), CliError> {
     if args.yes {
         return Ok(());
     }
     let running = running_executions(&session.aws, &session.stack, observed).await?;
     if running.is_empty() {
-        return Ok(());
+        if !ui.can_ask() || ui.confirm(&format!("Delete everything of {what}?")).await {
+            return Ok(());
+        }
+        return Err(CliError::new(ErrorKind::Usage, "Nothing was removed.")
+            .try_this("Answer `y` to remove the stack, or add `--yes`."));
     }
     let question = question(&running);
-    if ui.confirm(&format!("{question} Stop them and remove everything?")).await {
+    if ui.confirm(&format!("{question} Stop them and delete everything of {what}?")).await {
         return Ok(());
     }
     Err(CliError::new(ErrorKind::Usage, format!("{question} Nothing was removed."))
@@ -118,13 +143,13 @@ fn question(running: &BTreeMap<Key, Vec<Execution>>) -> String {
     format!("{have} not ended: {}{more}.", names.join(", "))
 }
 
-fn print(outcome: &Outcome, stack: &str, ui: &Ui) -> Result<(), CliError> {
+fn print(outcome: &Outcome, stack: &Stack, ui: &Ui) -> Result<(), CliError> {
     let Outcome { removed, unread, elapsed } = outcome;
     let count = removed.len();
     if ui.is_json() {
         let unreadable: Vec<String> = unread.iter().map(ToString::to_string).collect();
         ui.json(&json!({
-            "stack": stack, "removed": removed, "lookedAgainFor": count, "gone": count, "unreadable": unreadable,
+            "stack": stack.name(), "account": stack.account.as_str(), "region": stack.region.as_str(), "removed": removed, "lookedAgainFor": count, "gone": count, "unreadable": unreadable,
         }))?;
     } else {
         if ui.is_verbose() {
@@ -134,7 +159,7 @@ fn print(outcome: &Outcome, stack: &str, ui: &Ui) -> Result<(), CliError> {
         let seconds = elapsed.unwrap_or_default().as_secs_f64();
         let seconds = toned(Tone::Faint, format!("({seconds:.1}s)"));
         match (elapsed, unread.is_empty()) {
-            (None, true) => ui.result(format!("Nothing to remove: nothing of stack {stack} is there."))?,
+            (None, true) => ui.result(format!("Nothing to remove: nothing of stack {} is there.", stack.name()))?,
             (None, false) => {}
             (Some(_), true) => {
                 ui.result(format!("Removed {count} {resources}; looked again for {count}: all gone. {seconds}"))?;
@@ -142,7 +167,7 @@ fn print(outcome: &Outcome, stack: &str, ui: &Ui) -> Result<(), CliError> {
             (Some(_), false) => ui.result(format!("Removed {count} {resources}. {seconds}"))?,
         }
     }
-    if unread.is_empty() { Ok(()) } else { Err(CliError::not_all_looked_at(stack, unread)) }
+    if unread.is_empty() { Ok(()) } else { Err(CliError::not_all_looked_at(&stack.name(), unread)) }
 }
 
 #[cfg(test)]

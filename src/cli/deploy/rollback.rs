@@ -48,7 +48,7 @@ pub(crate) async fn run(args: &RollbackArgs, global: &Global, ui: &Ui) -> Result
     let versions = with_progress(ui, 0, reading).await?;
     let deployments = versions.deployments();
     if deployments.is_empty() {
-        return Err(session.not_deployed(global));
+        return Err(session.nothing_to_change(global));
     }
     let Some(beginning) = &args.to else {
         list::show(&DeploymentList::of(&versions, &ExecutionsInFlight::default()), global, ui)?;

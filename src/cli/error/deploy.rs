@@ -18,31 +18,31 @@ impl From<DeployError> for CliError {
                 return Self::new(ErrorKind::Refused, message).try_this(format!(
                     "Two owners would undo each other's changes. Delete that stack first, with the tool that made it or with \
                      `aws cloudformation delete-stack --stack-name {stack}`; or deploy under other names: `--stage NAME`, or \
-                     another `service` in definitions/service.toml."
+                     another `service` in the service file."
                 ));
             }
             DeployError::NotOwned { owner: Owner::Nobody, .. } => (
                 ErrorKind::Refused,
                 "If it is yours, make it part of this stack with `deploy --adopt`. Else deploy under other names: `--stage \
-                 NAME`, or another `service` in definitions/service.toml.",
+                 NAME`, or another `service` in the service file.",
             ),
             DeployError::NotOwned { owner: Owner::Stack(_), .. } => (
                 ErrorKind::Refused,
-                "Deploy under other names: `--stage NAME`, or another `service` in definitions/service.toml.",
+                "Deploy under other names: `--stage NAME`, or another `service` in the service file.",
             ),
             DeployError::KindChanged { .. } => (
                 ErrorKind::Project,
-                "Give the state machine another name in definitions/service.toml, or remove the stack first: \
+                "Give the state machine another name in the service file, or remove the stack first: \
                  `workshop remove`.",
             ),
             DeployError::RolePathChanged { .. } => (
                 ErrorKind::Project,
-                "Set `role_path` of `[stack]` in definitions/service.toml back, deploy under another `--stage`, or remove the \
+                "Set `role_path` of `[stack]` in the service file back, deploy under another `--stage`, or remove the \
                  stack first: `workshop remove`. Executions that wait need the role that they began with.",
             ),
             DeployError::Definition { .. } => (
                 ErrorKind::Project,
-                "Mend the file that `definition` names for it in definitions/service.toml, and deploy again.",
+                "Mend the file that `definition` names for it in the service file, and deploy again.",
             ),
             DeployError::OverLimits(_) => {
                 (ErrorKind::Project, "Mend each of these; nothing of it was uploaded. Then deploy again.")

@@ -4,6 +4,7 @@ mod backup;
 mod env;
 mod log_line;
 mod logs;
+mod reset;
 mod status;
 mod time;
 
@@ -15,6 +16,7 @@ use cloud_server::{ConsistencySettings, DataDir, Ready, RunOptions, SandboxPart,
 use serde_json::json;
 
 use crate::cli::error::CliError;
+use crate::cli::global::Global;
 use crate::cli::session::embedded::{data_dir, started};
 use crate::cli::ui::Ui;
 
@@ -105,6 +107,9 @@ On a cloud that runs already these take the place of all that were set: failing=
     #[command(after_help = "Examples:
   eval \"$(workshop local env)\"               in bash, zsh and other POSIX shells
   workshop local env --shell fish | source   in fish
+  workshop local env --shell powershell | Invoke-Expression
+  workshop local env --aws-config >> ~/.aws/config
+                                             a profile: `aws --profile workshop ...`
   workshop local env --json                  for a program
 
 They hold the cloud's own keys: who has them may use the cloud, also as another user of this machine. You yourself may
@@ -124,14 +129,15 @@ use any access key.")]
     Repair,
     /// Stop it and delete everything in it
     #[command(after_help = "Examples:
-  workshop local reset")]
-    Reset,
+  workshop local reset             on a terminal it asks first
+  workshop local reset --yes       without asking")]
+    Reset(reset::ResetArgs),
 }
 
 /// Where it listens.
 #[derive(Debug, Clone, Copy, Args)]
 struct Port {
-    /// The port [default: 4566, or the next that is free]
+    /// The port [default: that of the last time, else 4566, or the next that is free]
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
 }
@@ -169,7 +175,7 @@ impl LocalArgs {
 }
 
 /// Runs `workshop local`.
-pub(crate) async fn run(args: LocalArgs, ui: &Ui) -> Result<(), CliError> {
+pub(crate) async fn run(args: LocalArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     match args.action {
         Action::Run { port, consistency, virtual_time, data, background } => {
             let data_dir = data.map_or_else(data_dir, |data| Ok(DataDir::new(data)))?;
@@ -194,16 +200,12 @@ pub(crate) async fn run(args: LocalArgs, ui: &Ui) -> Result<(), CliError> {
         Action::Stop => stop(ui).await,
         Action::Status => status::run(ui).await,
         Action::Time(args) => time::run(&args, ui).await,
-        Action::Env(args) => env::run(&args, ui).await,
+        Action::Env(args) => env::run(&args, global, ui).await,
         Action::Logs(args) => logs::run(&args, ui).await,
         Action::Backup(args) => backup::back_up(&args, ui).await,
         Action::Restore(args) => backup::restore(&args, ui).await,
         Action::Repair => backup::repair(ui).await,
-        Action::Reset => {
-            lifecycle::reset(&data_dir()?).await?;
-            let text = "The embedded cloud is stopped and everything in it is gone.";
-            if ui.is_json() { ui.json(&json!({"status": "stopped", "reset": true})) } else { ui.result(text) }
-        }
+        Action::Reset(args) => reset::run(&args, ui).await,
     }
 }
 

@@ -86,7 +86,7 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
 }
 
 /// What it holds in the region that `--local` uses; none when it can't tell, which is said.
-async fn holds(ui: &Ui, data_dir: &DataDir, endpoint: &str) -> Option<Inventory> {
+pub(super) async fn holds(ui: &Ui, data_dir: &DataDir, endpoint: &str) -> Option<Inventory> {
     let count = async {
         let region = Region::default();
         let keys = embedded::keys(data_dir)?;

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
-use crate::cli::session::project::Project;
+use crate::cli::session::project::{Project, RuntimeChoice};
 use crate::cli::session::{estimated_stack, measured_stack};
 use crate::cli::ui::{Tone, Ui, toned};
 use deploy::policy::CallerCommand;
@@ -77,7 +77,8 @@ impl PrintArgs {
 
 /// Prints.
 pub(crate) async fn run(args: &PrintArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
-    let project = Project::find()?;
+    let project = Project::find(global, RuntimeChoice::Any, ui)?;
+    project.print_notes(ui);
     let stack = estimated_stack(&project, global).await?;
     if args.holder == Holder::Deployer {
         return print_deployer(args, &stack, ui);
@@ -98,7 +99,7 @@ pub(crate) async fn run(args: &PrintArgs, global: &Global, ui: &Ui) -> Result<()
                 ui.result(policies::text(&roles, &invocations).trim_end())?;
             }
         }
-        (false, true) => ui.json(&resolved::json(service, definitions, &stack))?,
+        (false, true) => ui.json(&resolved::json(&project, &stack))?,
         (false, false) => ui.result(resolved::text(service, &stack).trim_end())?,
     }
     for breach in limits::of_service(service, definitions, &measured_stack(stack))? {

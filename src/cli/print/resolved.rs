@@ -5,10 +5,14 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
+use crate::cli::session::project::Project;
 use crate::cli::ui::visible;
 use model::definition::Definition;
 use model::names::Key;
-use model::service::{Function, Permission, Route, Service, StateMachine};
+use model::pseudo::Template;
+use model::service::{
+    Cors, DefinitionSource, Effect, Function, Logging, PackagePattern, Permission, Route, Service, StateMachine,
+};
 use model::source::Place;
 use model::stack::Stack;
 use model::stack_settings::StackSettings;
@@ -27,19 +31,83 @@ pub(super) fn text(service: &Service, stack: &Stack) -> String {
         let _ = writeln!(text, "method = {}", quoted(&route.method));
         let _ = writeln!(text, "path = {}", quoted(&route.path));
         let _ = writeln!(text, "function = {}", quoted(route.function.as_str()));
-        let _ = writeln!(text, "cors = {}", route.cors.is_some());
+        let _ = writeln!(text, "payload_format = {}", quoted(route.payload_format.as_str()));
+        add_cors(&mut text, route.cors.as_ref());
     }
     let rate = service.throttle.rate_per_s;
     let burst = service.throttle.burst;
     let _ = writeln!(text, "\n[throttle]\nrate_per_s = {rate}\nburst = {burst}");
     for (key, machine) in &service.state_machines {
-        let name = stack.state_machine_name(key);
-        let _ = writeln!(text, "\n[state_machines.{key}] # {name}");
-        let _ = writeln!(text, "definition = {}", quoted(machine.definition.file()));
-        let _ = writeln!(text, "type = {}", quoted(machine.kind.as_str()));
-        add_permissions(&mut text, &format!("state_machines.{key}"), &machine.permissions, stack);
+        add_machine(&mut text, key, machine, stack);
+    }
+    for (key, activity) in &service.activities {
+        let _ = writeln!(text, "\n# activity {key}: {}", quoted(&activity.name.resolve(stack)));
     }
     text
+}
+
+fn add_machine(text: &mut String, key: &Key, machine: &StateMachine, stack: &Stack) {
+    let _ = writeln!(text, "\n[state_machines.{key}] # {}", stack.state_machine_name(key));
+    if let Some(name) = &machine.name {
+        let _ = writeln!(text, "name = {}", quoted(&name.resolve(stack)));
+    }
+    let definition = match &machine.definition {
+        DefinitionSource::File(file) => file.clone(),
+        DefinitionSource::Inline { source, .. } => format!("(in {})", source.file),
+    };
+    let _ = writeln!(text, "definition = {}", quoted(&definition));
+    let _ = writeln!(text, "type = {}", quoted(machine.kind.as_str()));
+    add_role(text, machine.role.as_ref(), stack);
+    if let Some(logging) = &machine.logging {
+        let data = logging.include_execution_data;
+        let _ = writeln!(text, "# logging: level {}, include_execution_data {data}", quoted(&logging.level));
+        for destination in &logging.destinations {
+            let _ = writeln!(text, "# logging: destination {}", quoted(&destination.resolve(stack)));
+        }
+    }
+    add_tags(text, &format!("state_machines.{key}"), &machine.tags);
+    add_permissions(text, &format!("state_machines.{key}"), &machine.permissions, stack);
+}
+
+/// What a service.toml has no key for is said in a comment.
+fn add_role(text: &mut String, role: Option<&Template>, stack: &Stack) {
+    if let Some(role) = role {
+        let _ = writeln!(text, "# role: {}", quoted(&role.resolve(stack)));
+    }
+}
+
+fn add_tags(text: &mut String, of: &str, tags: &BTreeMap<String, String>) {
+    if !tags.is_empty() {
+        let _ = writeln!(text, "\n[{of}.tags]");
+    }
+    for (key, value) in tags {
+        let _ = writeln!(text, "{} = {}", quoted(key), quoted(value));
+    }
+}
+
+fn add_cors(text: &mut String, cors: Option<&Cors>) {
+    let Some(cors) = cors else {
+        text.push_str("cors = false\n");
+        return;
+    };
+    let mut members = Vec::new();
+    let lists = [
+        ("origins", &cors.origins),
+        ("methods", &cors.methods),
+        ("headers", &cors.headers),
+        ("exposed_headers", &cors.exposed_headers),
+    ];
+    members.extend(
+        lists.iter().filter(|(_, list)| !list.is_empty()).map(|(key, list)| format!("{key} = {}", listed(list))),
+    );
+    members.push(format!("allow_credentials = {}", cors.allow_credentials));
+    members.extend(cors.max_age_s.map(|age| format!("max_age_s = {age}")));
+    let _ = writeln!(text, "cors = {{ {} }}", members.join(", "));
+}
+
+fn listed(texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+    format!("[{}]", texts.join(", "))
 }
 
 fn add_stack_settings(text: &mut String, settings: &StackSettings, stack: &Stack) {
@@ -48,35 +116,55 @@ fn add_stack_settings(text: &mut String, settings: &StackSettings, stack: &Stack
         let _ = writeln!(text, "permissions_boundary = {}", quoted(&arn.resolve(stack)));
     }
     let _ = writeln!(text, "role_path = {}", quoted(settings.role_path.as_str()));
-    if !settings.tags.is_empty() {
-        let _ = writeln!(text, "\n[stack.tags]");
-    }
-    for (key, value) in &settings.tags {
-        let _ = writeln!(text, "{} = {}", quoted(key), quoted(value));
-    }
+    add_tags(text, "stack", &settings.tags);
 }
 
 fn add_function(text: &mut String, key: &Key, function: &Function, stack: &Stack) {
     let _ = writeln!(text, "\n[functions.{key}] # {}", stack.function_name(key));
+    if let Some(name) = &function.name {
+        let _ = writeln!(text, "name = {}", quoted(&name.resolve(stack)));
+    }
+    if let Some(description) = &function.description {
+        let _ = writeln!(text, "description = {}", quoted(description));
+    }
+    let _ = writeln!(text, "runtime = {}", quoted(function.runtime.as_str()));
+    let _ = writeln!(text, "handler = {}", quoted(&function.handler));
     let _ = writeln!(text, "source = {}", quoted(&function.code.path));
+    if !function.code.patterns.is_empty() {
+        let _ = writeln!(text, "patterns = {}", listed(&patterns(function)));
+    }
     let _ = writeln!(text, "memory_mb = {}", function.memory_mb);
     let _ = writeln!(text, "timeout_s = {}", function.timeout_s);
     if let Some(days) = function.log_retention_days {
         let _ = writeln!(text, "log_retention_days = {days}");
     }
     let _ = writeln!(text, "architecture = {}", quoted(function.architecture.as_str()));
+    add_role(text, function.role.as_ref(), stack);
     if !function.environment.is_empty() {
         let _ = writeln!(text, "\n[functions.{key}.environment]");
     }
     for (name, value) in &function.environment {
         let _ = writeln!(text, "{name} = {}", quoted(&value.resolve(stack)));
     }
+    add_tags(text, &format!("functions.{key}"), &function.tags);
     add_permissions(text, &format!("functions.{key}"), &function.permissions, stack);
+}
+
+/// Patterns as a service file has them: `!` before those that keep files out.
+fn patterns(function: &Function) -> Vec<String> {
+    let written = |pattern: &PackagePattern| format!("{}{}", if pattern.excludes { "!" } else { "" }, pattern.glob);
+    function.code.patterns.iter().map(written).collect()
 }
 
 fn add_permissions(text: &mut String, of: &str, permissions: &[Permission], stack: &Stack) {
     for permission in permissions {
         let _ = writeln!(text, "\n[[{of}.permissions]]");
+        if permission.effect == Effect::Deny {
+            let _ = writeln!(text, "# effect: Deny");
+        }
+        if let Some(condition) = &permission.condition {
+            let _ = writeln!(text, "# condition: {}", quoted(&condition.resolve(stack)));
+        }
         let actions: Vec<String> = permission.actions.iter().map(|action| quoted(action)).collect();
         let _ = writeln!(text, "actions = [{}]\nresources = [", actions.join(", "));
         for resource in &permission.resources {
@@ -102,13 +190,17 @@ fn quoted(text: &str) -> String {
 }
 
 /// For programs. The keys stay as they are.
-pub(super) fn json(service: &Service, definitions: &BTreeMap<Key, Definition>, stack: &Stack) -> Value {
+pub(super) fn json(project: &Project, stack: &Stack) -> Value {
+    let Project { service, definitions, notes, .. } = project;
     let functions =
         service.functions.iter().map(|(key, function)| (key.to_string(), function_json(key, function, stack)));
     let machines = service
         .state_machines
         .iter()
         .map(|(key, machine)| (key.to_string(), machine_json(key, machine, definitions.get(key), stack)));
+    let activities = service.activities.iter().map(|(key, activity)| {
+        (key.to_string(), json!({"name": activity.name.resolve(stack), "at": place(&activity.at)}))
+    });
     json!({
         "service": service.name.as_str(),
         "stage": stack.stage.as_str(),
@@ -122,6 +214,8 @@ pub(super) fn json(service: &Service, definitions: &BTreeMap<Key, Definition>, s
         "routes": service.routes.iter().map(route_json).collect::<Vec<_>>(),
         "throttle": {"ratePerS": service.throttle.rate_per_s, "burst": service.throttle.burst},
         "stateMachines": machines.collect::<Map<_, _>>(),
+        "activities": activities.collect::<Map<_, _>>(),
+        "notes": notes.iter().map(|note| json!({"at": place(&note.at), "message": note.message})).collect::<Vec<_>>(),
     })
 }
 
@@ -132,12 +226,18 @@ fn function_json(key: &Key, function: &Function, stack: &Stack) -> Value {
         "name": stack.function_name(key),
         "arn": stack.function_arn(key).as_str(),
         "at": place(&function.at),
+        "description": function.description,
+        "runtime": function.runtime.as_str(),
+        "handler": function.handler,
         "source": function.code.path,
+        "patterns": patterns(function),
         "memoryMb": function.memory_mb,
         "timeoutS": function.timeout_s,
         "logRetentionDays": function.log_retention_days,
         "architecture": function.architecture.as_str(),
         "environment": environment.collect::<Map<_, _>>(),
+        "role": function.role.as_ref().map(|role| role.resolve(stack)),
+        "tags": function.tags,
         "permissions": permissions_json(&function.permissions, stack),
     })
 }
@@ -152,7 +252,30 @@ fn machine_json(key: &Key, machine: &StateMachine, definition: Option<&Definitio
         "type": machine.kind.as_str(),
         "file": definition.map(|definition| definition.file.as_str()),
         "definition": content,
+        "role": machine.role.as_ref().map(|role| role.resolve(stack)),
+        "logging": machine.logging.as_ref().map(|logging| logging_json(logging, stack)),
+        "tags": machine.tags,
         "permissions": permissions_json(&machine.permissions, stack),
+    })
+}
+
+fn logging_json(logging: &Logging, stack: &Stack) -> Value {
+    let destinations: Vec<String> = logging.destinations.iter().map(|arn| arn.resolve(stack)).collect();
+    json!({
+        "level": logging.level,
+        "includeExecutionData": logging.include_execution_data,
+        "destinations": destinations,
+    })
+}
+
+fn cors_json(cors: &Cors) -> Value {
+    json!({
+        "origins": cors.origins,
+        "methods": cors.methods,
+        "headers": cors.headers,
+        "exposedHeaders": cors.exposed_headers,
+        "allowCredentials": cors.allow_credentials,
+        "maxAgeS": cors.max_age_s,
     })
 }
 
@@ -161,7 +284,9 @@ fn route_json(route: &Route) -> Value {
         "method": route.method,
         "path": route.path,
         "function": route.function.as_str(),
+        "payloadFormat": route.payload_format.as_str(),
         "cors": route.cors.is_some(),
+        "corsSettings": route.cors.as_ref().map(cors_json),
         "at": place(&route.at),
     })
 }
@@ -169,7 +294,11 @@ fn route_json(route: &Route) -> Value {
 fn permissions_json(permissions: &[Permission], stack: &Stack) -> Vec<Value> {
     let permission = |permission: &Permission| {
         let resources: Vec<String> = permission.resources.iter().map(|resource| resource.resolve(stack)).collect();
-        json!({"actions": permission.actions, "resources": resources, "at": place(&permission.at)})
+        let condition = permission.condition.as_ref().map(|condition| condition.resolve(stack));
+        json!({
+            "effect": permission.effect.as_str(), "actions": permission.actions, "resources": resources,
+            "condition": condition.and_then(|text| serde_json::from_str::<Value>(&text).ok()), "at": place(&permission.at),
+        })
     };
     permissions.iter().map(permission).collect()
 }

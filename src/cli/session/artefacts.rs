@@ -9,8 +9,8 @@ use sha2::Digest;
 use workshop_package as packager;
 
 use crate::cli::error::{CliError, ErrorKind};
-use crate::cli::session::bundled;
-use crate::cli::session::project::{Origin, Project};
+use crate::cli::session::project::service_file::ServiceFile;
+use crate::cli::session::project::{Origin, Project, lesson};
 use crate::cli::ui::{Ui, visible};
 use deploy::Artefact;
 use model::names::Key;
@@ -38,7 +38,7 @@ pub(crate) async fn zips(
 ) -> Result<BTreeMap<Key, Zip>, CliError> {
     match (folder, &project.origin) {
         (Some(folder), _) => project.service.functions.keys().map(|key| from_folder(folder, key)).collect(),
-        (None, Origin::Folder(project_dir)) => build(project, project_dir, target, ui).await,
+        (None, Origin::File(file)) => build(project, file, target, ui).await,
         (None, Origin::Bundled) => project.service.functions.keys().map(from_bundle).collect(),
     }
 }
@@ -59,7 +59,7 @@ fn from_folder(folder: &Path, key: &Key) -> Result<(Key, Zip), CliError> {
 }
 
 fn from_bundle(key: &Key) -> Result<(Key, Zip), CliError> {
-    let bytes = bundled::zip(key.as_str()).ok_or_else(|| {
+    let bytes = lesson::zip(key.as_str()).ok_or_else(|| {
         let message =
             format!("This binary carries no zip for the function `{key}`, and there is no project folder here.");
         CliError::new(ErrorKind::Project, message).try_this(
@@ -73,11 +73,11 @@ fn from_bundle(key: &Key) -> Result<(Key, Zip), CliError> {
 /// Builds what changed. Functions of one architecture are built together: the same sources then give the same bytes.
 async fn build(
     project: &Project,
-    project_dir: &Path,
+    file: &ServiceFile,
     target: Option<&str>,
     ui: &Ui,
 ) -> Result<BTreeMap<Key, Zip>, CliError> {
-    let definitions_dir = Project::definitions_dir(project_dir);
+    let definitions_dir = file.base_dir().to_owned();
     let mut by_architecture: BTreeMap<&str, Vec<packager::FunctionSource>> = BTreeMap::new();
     for (key, function) in &project.service.functions {
         let source = source(key, function, &definitions_dir);
@@ -85,7 +85,7 @@ async fn build(
     }
     let mut zips = BTreeMap::new();
     for (architecture, sources) in by_architecture {
-        let options = options(project_dir, architecture, target);
+        let options = options(&file.project_dir, architecture, target);
         for built in run(sources, options, ui).await? {
             let Ok(key) = Key::parse(&built.name) else { continue };
             let bytes = std::fs::read(&built.zip_path)

@@ -30,10 +30,16 @@ pub(crate) fn keys(data_dir: &DataDir) -> Result<Option<LocalKeys>, CliError> {
 
 /// What is said of a cloud that runs.
 pub(crate) fn started(running: &Running) -> String {
-    let Ready { pid, default_port_taken, .. } = running.ready;
+    let Ready { pid, port, default_port_taken, last_port_taken } = running.ready;
     let endpoint = running.ready.endpoint();
     let how = if running.ran_already { "runs already" } else { "runs" };
-    let taken = if default_port_taken { " Port 4566 is taken by another program." } else { "" };
+    let taken = match last_port_taken {
+        Some(last) => format!(
+            " Port {last}, which it had before, is taken by another program: URLs of HTTP APIs have the port {port} now."
+        ),
+        None if default_port_taken => " Port 4566 is taken by another program.".to_owned(),
+        None => String::new(),
+    };
     let time = running
         .time
         .as_ref()
@@ -49,7 +55,9 @@ mod tests {
 
     #[test]
     fn a_taken_port_is_told() {
-        let ready = Ready { pid: 42, port: 4567, default_port_taken: true };
+        let ready = Ready { pid: 42, port: 4567, default_port_taken: true, last_port_taken: Some(4570) };
+        insta::assert_snapshot!(started(&Running { ready, ran_already: false, time: None }), @"The embedded cloud runs at http://127.0.0.1:4567 (process 42). Port 4570, which it had before, is taken by another program: URLs of HTTP APIs have the port 4567 now.");
+        let ready = Ready { pid: 42, port: 4567, default_port_taken: true, last_port_taken: None };
         insta::assert_snapshot!(started(&Running { ready, ran_already: false, time: None }), @"The embedded cloud runs at http://127.0.0.1:4567 (process 42). Port 4566 is taken by another program.");
     }
 }

@@ -1,12 +1,12 @@
 //! What nearly every command begins with: the project, the clients, and the stack they act on.
 
+pub(crate) mod addresses;
 pub(crate) mod artefacts;
-mod bundled;
 pub(crate) mod cloud_time;
 pub(crate) mod embedded;
 mod mfa;
 pub(crate) mod project;
-mod service_file;
+pub(crate) mod runtimes;
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use cloud_server::TimeReport;
 use cloud_server::lifecycle::{self, Running};
 
 use self::cloud_time::EmbeddedClock;
-use self::project::Project;
+use self::project::{Origin, Project, RuntimeChoice};
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::ui::{Tone, Ui, toned};
@@ -43,7 +43,7 @@ impl Session {
     /// # Errors
     /// A wrong project file, missing credentials, an endpoint that does not answer.
     pub(crate) async fn open(global: &Global, ui: &Ui) -> Result<Self, CliError> {
-        Self::of(Project::find()?, global, ui).await
+        Self::of(Project::find(global, RuntimeChoice::Any, ui)?, global, ui).await
     }
 
     /// Makes the clients for a project that was read before and asks whose account it is.
@@ -51,7 +51,7 @@ impl Session {
     /// # Errors
     /// Missing credentials, an endpoint that does not answer.
     pub(crate) async fn of(project: Project, global: &Global, ui: &Ui) -> Result<Self, CliError> {
-        let (target, running) = target(global, ui).await?;
+        let (target, running) = target(project.region(global), global, ui).await?;
         let time = running.as_ref().and_then(|running| running.time);
         let mut aws = Aws::connect(target).await?;
         if let Some(Running { ready, .. }) = running {
@@ -83,11 +83,26 @@ impl Session {
             let known: Vec<&str> = functions.keys().map(Key::as_str).collect();
             let hint = match nearest(text, &known) {
                 Some(near) => format!("Did you mean `{near}`? The functions are {}.", known.join(", ")),
-                None if known.is_empty() => "Declare one in definitions/service.toml.".to_owned(),
+                None if known.is_empty() => "Declare one in the service file.".to_owned(),
                 None => format!("The functions are {}.", known.join(", ")),
             };
             CliError::new(ErrorKind::NotFound, format!("The service has no function `{text}`.")).try_this(hint)
         })
+    }
+
+    /// The failure of a command that changes a deployment where there is none: outside any project nothing says that the lesson
+    /// is meant.
+    pub(crate) fn nothing_to_change(&self, global: &Global) -> CliError {
+        match self.project.origin {
+            Origin::File(_) => self.not_deployed(global),
+            Origin::Bundled => {
+                let stack = self.stack.name();
+                let region = &self.stack.region;
+                CliError::no_project(&format!(
+                    "and the lesson that workshop brings is not deployed ({stack} in {region})"
+                ))
+            }
+        }
     }
 
     /// The failure of a command that needs a deployment where there is none.
@@ -98,13 +113,13 @@ impl Session {
 }
 
 /// Which cloud the options mean; the embedded one is started when it does not run.
-async fn target(global: &Global, ui: &Ui) -> Result<(Target, Option<Running>), CliError> {
+async fn target(region: Option<Region>, global: &Global, ui: &Ui) -> Result<(Target, Option<Running>), CliError> {
     if !global.local {
         let mfa_code: aws::MfaCode = Some(Arc::new(mfa::Terminal));
-        let target = Target::Aws { profile: global.profile.clone(), region: global.region.clone(), mfa_code };
+        let target = Target::Aws { profile: global.profile.clone(), region, mfa_code };
         return Ok((target, None));
     }
-    let region = global.region.clone().unwrap_or_default();
+    let region = region.unwrap_or_default();
     if region.partition() != "aws" {
         let message = format!("The embedded cloud has no region {region}: it is of the partition aws alone.");
         return Err(
@@ -126,8 +141,8 @@ async fn target(global: &Global, ui: &Ui) -> Result<(Target, Option<Running>), C
 /// # Errors
 /// The environment's or profile's region is no region, or there is no such profile.
 pub(crate) async fn estimated_stack(project: &Project, global: &Global) -> Result<Stack, CliError> {
-    let region = match (&global.region, global.local) {
-        (Some(region), _) => region.clone(),
+    let region = match (project.region(global), global.local) {
+        (Some(region), _) => region,
         (None, true) => Region::default(),
         (None, false) => region::configured(global.profile.as_deref()).await?,
     };

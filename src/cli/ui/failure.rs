@@ -21,10 +21,14 @@ impl Ui {
         let detail = error.detail.as_ref().filter(|_| self.verbose);
         let mut err = AutoStream::new(std::io::stderr(), self.color);
         if self.json {
-            let object = serde_json::json!({"error": {
+            let mut object = serde_json::json!({"error": {
                 "kind": error.kind.name(), "message": error.message, "cause": error.cause.as_ref().or(detail),
                 "hint": error.hint,
             }});
+            if !error.others.is_empty() {
+                let other = |other: &CliError| serde_json::json!({"message": other.message, "hint": other.hint});
+                object["error"]["others"] = error.others.iter().map(other).collect();
+            }
             let _ = writeln!(err, "{}", escaped_json(&object.to_string()));
             return code;
         }
@@ -34,6 +38,9 @@ impl Ui {
         }
         if let Some(hint) = &error.hint {
             let _ = writeln!(err, "  {} {}", toned(Tone::Good, "try:"), visible(hint));
+        }
+        for other in &error.others {
+            self.fail(other);
         }
         code
     }

@@ -130,9 +130,14 @@ impl Ui {
         bar
     }
 
+    /// Whether somebody is at the terminal to answer a question.
+    pub(crate) fn can_ask(&self) -> bool {
+        std::io::stdin().is_terminal()
+    }
+
     /// Asks a yes-or-no question on the terminal; without one the answer is no. Ctrl-C works while it waits.
     pub(crate) async fn confirm(&self, question: &str) -> bool {
-        if !std::io::stdin().is_terminal() {
+        if !self.can_ask() {
             return false;
         }
         let mut err = AutoStream::new(std::io::stderr(), self.color);

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use model::serverless::Note;
 use validate::{Checked, Placed};
 
 #[derive(Serialize)]
@@ -10,6 +11,15 @@ pub(super) struct Report<'a> {
     errors: usize,
     warnings: usize,
     findings: Vec<Finding<'a>>,
+    notes: Vec<ServiceNote<'a>>,
+}
+
+/// What the service file says without effect.
+#[derive(Serialize)]
+struct ServiceNote<'a> {
+    file: &'a str,
+    line: usize,
+    message: &'a str,
 }
 
 /// Lines and columns count from 1; columns count characters, and the end is the place after the last one.
@@ -28,7 +38,8 @@ struct Finding<'a> {
     fix: &'a str,
 }
 
-pub(super) fn report(checked: &[Checked], errors: usize, warnings: usize) -> Report<'_> {
+pub(super) fn report<'a>(checked: &'a [Checked], errors: usize, warnings: usize, notes: &'a [Note]) -> Report<'a> {
+    let note = |note: &'a Note| ServiceNote { file: &note.at.file, line: note.at.line, message: &note.message };
     let findings = checked.iter().flat_map(|checked| {
         checked.problems.iter().map(|Placed { problem, start, end }| Finding {
             file: &checked.source.file,
@@ -48,5 +59,6 @@ pub(super) fn report(checked: &[Checked], errors: usize, warnings: usize) -> Rep
         errors,
         warnings,
         findings: findings.collect(),
+        notes: notes.iter().map(note).collect(),
     }
 }

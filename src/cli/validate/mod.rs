@@ -6,18 +6,22 @@ mod text;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use ::runtimes::Runtime;
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
-use crate::cli::session::project::{self, ProjectText};
+use crate::cli::session::project::{self, DefinitionContent, ProjectText, RuntimeChoice};
+use crate::cli::session::runtimes;
 use crate::cli::ui::Ui;
 use aws::clock;
 use model::names::{AccountId, NameError};
+use model::serverless::Note;
 use model::service::StateMachineKind;
 use model::source::Source;
 use model::stack::Stack;
-use validate::{Checked, Severity, check, sarif};
+use validate::{Checked, Severity, check, check_document, sarif};
 
 /// The options of `validate`.
 #[derive(Debug, Args)]
@@ -34,6 +38,9 @@ pub(crate) struct ValidateArgs {
     /// The type of state machine [default: the service file's, STANDARD]
     #[arg(long, value_enum, ignore_case = true, value_name = "TYPE")]
     r#type: Option<Type>,
+    /// The runtime of every function of its language, instead of the one that the service file names
+    #[arg(long, value_name = "RUNTIME", value_parser = runtimes::parse)]
+    runtime: Option<Runtime>,
     /// Fail on warnings too
     #[arg(long, visible_alias = "deny-warnings")]
     strict: bool,
@@ -63,23 +70,44 @@ enum Format {
 
 /// A definition and the type it is for.
 struct Input {
-    source: Source,
+    content: DefinitionContent,
     kind: StateMachineKind,
+}
+
+/// What to check.
+struct Inputs {
+    definitions: Vec<Input>,
+    /// The stack whose values pseudo-parameters get.
+    stack: Stack,
+    /// What the service file says without effect.
+    notes: Vec<Note>,
+}
+
+impl Input {
+    fn check(self, stack: &Stack, now: Timestamp) -> Checked {
+        let machine_type = machine_type(self.kind);
+        match self.content {
+            DefinitionContent::File { source, .. } => check(source, machine_type, stack, now),
+            DefinitionContent::Inline { source, document } => {
+                check_document(source, &document, machine_type, stack, now)
+            }
+        }
+    }
 }
 
 /// Validates.
 pub(crate) fn run(args: &ValidateArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
-    let (inputs, stack) = inputs(args, global)?;
+    let Inputs { definitions, stack, notes } = inputs(args, global, ui)?;
     let now = clock::now();
-    let checked: Vec<Checked> =
-        inputs.into_iter().map(|input| check(input.source, machine_type(input.kind), &stack, now)).collect();
+    let checked: Vec<Checked> = definitions.into_iter().map(|input| input.check(&stack, now)).collect();
     let errors = count(&checked, Severity::Error);
     let warnings = count(&checked, Severity::Warning);
     match args.format {
-        Format::Sarif => ui.json(&sarif::log(&checked))?,
-        Format::Json => ui.json(&json::report(&checked, errors, warnings))?,
-        Format::Text if ui.is_json() => ui.json(&json::report(&checked, errors, warnings))?,
+        Format::Sarif => ui.json(&sarif::log(&checked, &notes))?,
+        Format::Json => ui.json(&json::report(&checked, errors, warnings, &notes))?,
+        Format::Text if ui.is_json() => ui.json(&json::report(&checked, errors, warnings, &notes))?,
         Format::Text => {
+            project::print_notes(&notes, ui);
             for checked in checked.iter().filter(|checked| !checked.problems.is_empty()) {
                 ui.result(text::problems(checked))?;
             }
@@ -107,28 +135,29 @@ fn count(checked: &[Checked], severity: Severity) -> usize {
     checked.iter().flat_map(|checked| &checked.problems).filter(|placed| placed.problem.severity == severity).count()
 }
 
-/// What to check: the files, or else every definition of the service; and the stack whose values pseudo-parameters get.
-fn inputs(args: &ValidateArgs, global: &Global) -> Result<(Vec<Input>, Stack), CliError> {
+/// What to check: the files, or else every definition of the service.
+fn inputs(args: &ValidateArgs, global: &Global, ui: &Ui) -> Result<Inputs, CliError> {
     let kind = args.r#type.map(|r#type| match r#type {
         Type::Standard => StateMachineKind::Standard,
         Type::Express => StateMachineKind::Express,
     });
     if args.files.is_empty() {
-        let project_text = ProjectText::find()?;
+        let project_text = ProjectText::find(global, RuntimeChoice::Deployable(args.runtime), ui)?;
         let stack = stack(&project_text, global)?;
-        let inputs = project_text.definitions.into_iter();
-        let inputs =
-            inputs.map(|definition| Input { kind: kind.unwrap_or(definition.kind), source: definition.source });
-        return Ok((inputs.collect(), stack));
+        let definitions = project_text.definitions.into_iter();
+        let definitions =
+            definitions.map(|text| Input { kind: kind.unwrap_or(text.kind), content: text.content }).collect();
+        return Ok(Inputs { definitions, stack, notes: project_text.notes });
     }
-    // A file is checked by itself: a service file that is wrong is another matter.
-    let project_text = ProjectText::find().or_else(|_| ProjectText::bundled())?;
+    // A file is checked by itself: a service file that is wrong is another matter, and so is one that is not there.
+    let project_text = ProjectText::if_any(global).map_or_else(ProjectText::lesson, Ok)?;
     let stack = stack(&project_text, global)?;
     let inputs = args.files.iter().map(|file| {
         let kind = kind.or_else(|| kind_in(&project_text, file)).unwrap_or(StateMachineKind::Standard);
-        Ok(Input { source: source(file)?, kind })
+        Ok(Input { content: DefinitionContent::File { source: source(file)?, path: None }, kind })
     });
-    Ok((inputs.collect::<Result<_, CliError>>()?, stack))
+    let definitions = inputs.collect::<Result<_, CliError>>()?;
+    Ok(Inputs { definitions, stack, notes: Vec::new() })
 }
 
 /// The type that the service file gives to a file.
@@ -138,7 +167,10 @@ fn kind_in(project_text: &ProjectText, file: &Path) -> Option<StateMachineKind> 
     project_text
         .definitions
         .iter()
-        .find(|definition| definition.path.as_ref().is_some_and(is_it))
+        .find(|definition| match &definition.content {
+            DefinitionContent::File { path, .. } => path.as_ref().is_some_and(is_it),
+            DefinitionContent::Inline { .. } => false,
+        })
         .map(|found| found.kind)
 }
 
@@ -159,7 +191,7 @@ fn stack(project_text: &ProjectText, global: &Global) -> Result<Stack, CliError>
     let wrong = |error: NameError| CliError::new(ErrorKind::Failed, error.to_string());
     let stage = global.stage.clone().unwrap_or_else(|| service.default_stage.clone());
     let account = AccountId::parse("123456789012").map_err(wrong)?;
-    Ok(service.stack(stage, global.region.clone().unwrap_or_default(), account))
+    Ok(service.stack(stage, project::region(service, global).unwrap_or_default(), account))
 }
 
 fn machine_type(kind: StateMachineKind) -> asl::MachineType {

@@ -89,8 +89,12 @@ pub struct Request {
 impl Request {
     /// Puts a request together from what arrived.
     #[must_use]
-    pub fn new(id: String, parts: Parts, body: Bytes, source: SocketAddr, received_at: Timestamp) -> Self {
+    pub fn new(id: String, mut parts: Parts, body: Bytes, source: SocketAddr, received_at: Timestamp) -> Self {
         let raw_query = parts.uri.query().unwrap_or_default().to_owned();
+        // A request through a proxy names its host in the first line, which is the one that counts (RFC 9112, 3.2.2).
+        if let Some(host) = parts.uri.authority().and_then(|named| HeaderValue::from_str(named.as_str()).ok()) {
+            parts.headers.insert("host", host);
+        }
         Self {
             id,
             scope: Scope::of(&parts.headers, &raw_query),

@@ -80,6 +80,12 @@ impl DataDir {
         self.root.join("keys.json")
     }
 
+    /// The port that it listened on last, which URLs of its HTTP APIs have.
+    #[must_use]
+    pub fn port(&self) -> PathBuf {
+        self.root.join("port")
+    }
+
     /// Held while a cloud runs here.
     #[must_use]
     pub fn lock(&self) -> PathBuf {

@@ -9,5 +9,5 @@ mod watched;
 
 pub(crate) use body::Share;
 pub(crate) use front::{Admitted, Front, Site};
-pub(crate) use host::{Host, foreign_host};
+pub(crate) use host::{Host, at_own_name, foreign_host, is_api_in_path};
 pub(crate) use listener::serve;

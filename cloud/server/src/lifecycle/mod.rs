@@ -197,8 +197,14 @@ pub async fn reset(data_dir: &DataDir) -> Result<(), LifecycleError> {
 
 /// All that a cloud keeps in its folder, but for the locks.
 fn removed_by_reset(data_dir: &DataDir) -> Vec<PathBuf> {
-    let mut paths =
-        vec![data_dir.store(), data_dir.functions(), data_dir.ready_file(), data_dir.log(), data_dir.keys()];
+    let mut paths = vec![
+        data_dir.store(),
+        data_dir.functions(),
+        data_dir.ready_file(),
+        data_dir.log(),
+        data_dir.keys(),
+        data_dir.port(),
+    ];
     paths.extend(["backup.new", "restore.new", "store.replaced"].map(|unfinished| data_dir.root().join(unfinished)));
     paths.extend(data_dir.activity_files());
     paths

@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn a_report_is_one_line_and_comes_back() {
         let reports = [
-            Report::Ready(Ready { pid: 1, port: 4567, default_port_taken: true }),
+            Report::Ready(Ready { pid: 1, port: 4567, default_port_taken: true, last_port_taken: None }),
             Report::of(&LocalError::PortInUse { port: 4566 }),
             Report::of(&LocalError::NoFreePort { first: 1, last: 2 }),
         ];

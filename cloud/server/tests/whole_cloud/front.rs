@@ -108,8 +108,16 @@ async fn administration_is_the_owners_and_endpoints_are_everybodys() {
         let refused = ask(OTHER, request, "").await;
         assert!(refused.starts_with("HTTP/1.1 403") && refused.contains("another user"), "{refused}");
     }
-    let endpoint = "GET / HTTP/1.1\r\nHost: abc.execute-api.localhost\r\n";
-    assert!(ask(OTHER, endpoint, "").await.starts_with("HTTP/1.1 404"));
+    let by_name = "GET / HTTP/1.1\r\nHost: abc.execute-api.localhost\r\n";
+    let by_path = "GET /_api/abc/dev HTTP/1.1\r\nHost: 127.0.0.1:4566\r\n";
+    for endpoint in [by_name, by_path] {
+        assert!(ask(OTHER, endpoint, "").await.starts_with("HTTP/1.1 404"), "{endpoint}");
+    }
+    let none = ask(OTHER, "GET /_api/a.b/dev HTTP/1.1\r\nHost: 127.0.0.1:4566\r\n", "").await;
+    assert!(none.starts_with("HTTP/1.1 403"), "what names no API is for a service: {none}");
+    // A request as through a proxy is for whom its first line names.
+    let proxied = "GET http://example.com/_workshop/health HTTP/1.1\r\nHost: 127.0.0.1:4566\r\n";
+    assert!(ask(Peer::Owner, proxied, "").await.contains("names another machine"));
 }
 
 #[tokio::test]

@@ -212,7 +212,7 @@ fn default_stage(provider: Option<&Member>, report: &mut Report) -> StageName {
     }
 }
 
-/// `provider.region`: what is meant when neither a command nor the environment names one.
+/// `provider.region`: what is meant when a command names none.
 fn default_region(provider: Option<&Member>, report: &mut Report) -> Option<Region> {
     let written = provider?.value.member("region").filter(|region| !region.value.is_null())?;
     let written = text(&written.value, "provider.region", report)?;

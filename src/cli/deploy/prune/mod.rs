@@ -44,7 +44,7 @@ pub(crate) async fn run(args: &PruneArgs, global: &Global, ui: &Ui) -> Result<()
     let session = Session::open(global, ui).await?;
     let deciding = async |events| decide(args, &session, &events).await;
     let Some(pruning) = with_progress(ui, 0, deciding).await? else {
-        return Err(session.not_deployed(global));
+        return Err(session.nothing_to_change(global));
     };
     let refused = if args.dry_run {
         Vec::new()

@@ -6,10 +6,10 @@ use serde_json::json;
 use super::changes::FolderWatcher;
 use super::files::ProjectFiles;
 use crate::cli::deploy::command::{Outcome, once};
-use crate::cli::deploy::plan::PlanArgs;
+use crate::cli::deploy::plan::{PlanArgs, ServiceNotes};
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
-use crate::cli::session::project::folder_of;
+use crate::cli::session::project::Project;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
 use deploy::{Change, Resource};
@@ -18,17 +18,16 @@ use deploy::{Change, Resource};
 /// everything else in order.
 pub(crate) async fn run(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let here = std::env::current_dir().map_err(|error| CliError::io("The current folder can't be read", &error))?;
-    let Some(folder) = folder_of(&here)? else {
-        return Err(CliError::new(ErrorKind::Usage, "There is no project folder here, so there is nothing to watch.")
-            .try_this("Run it in a folder with definitions/service.toml."));
+    let Some(service_file) = Project::service_file(global)? else {
+        return Err(CliError::no_project("and so nothing to watch"));
     };
     let zips = args.package.as_deref().map(|zips| here.join(zips));
-    let mut files = ProjectFiles::new(folder, zips.as_deref());
+    let mut files = ProjectFiles::new(service_file, zips.as_deref());
     let mut watcher = FolderWatcher::new()?;
     // Taken before the deployment, so that what changes while it runs is deployed afterwards.
     let mut known = files.snapshot();
     watcher.watch(known.folders())?;
-    match once(args, global, ui).await {
+    match once(args, global, ServiceNotes::Print, ui).await {
         Ok(outcome) if ui.is_json() => ui.json_line(&line_json(&outcome, &[]))?,
         Ok(outcome) => outcome.print(ui)?,
         Err(error) if error.kind == ErrorKind::Project => drop(ui.fail(&error)),
@@ -44,7 +43,7 @@ pub(crate) async fn run(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(),
 
 /// One deployment; a failure is printed and does not end the watching.
 async fn round(changed: &[String], args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
-    match once(args, global, ui).await {
+    match once(args, global, ServiceNotes::AlreadyPrinted, ui).await {
         Ok(outcome) if ui.is_json() => ui.json_line(&line_json(&outcome, changed)),
         Ok(outcome) => {
             ui.result(line(&outcome, changed))?;

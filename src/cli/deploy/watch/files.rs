@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 
 use workshop_package as packager;
 
-use crate::cli::session::project::{Project, SERVICE_FILE};
-use model::service::Service;
+use crate::cli::session::project::service_file::{ServiceFile, ServiceLanguage};
+use model::service::{DefinitionSource, Service};
 use model::source::Source;
 
 /// Folders that no function's sources are in: what builds and tools write.
@@ -17,7 +17,7 @@ const NO_SOURCES: [&str; 4] = ["target", "node_modules", "__pycache__", "venv"];
 /// Where a project's files are.
 #[derive(Debug, Clone)]
 pub(super) struct ProjectFiles {
-    folder: PathBuf,
+    service_file: ServiceFile,
     /// The zips' folder, when they are not built from sources.
     zips: Option<PathBuf>,
     /// What the service file declared when it could be read last.
@@ -32,24 +32,31 @@ pub(super) struct Snapshot {
 }
 
 impl ProjectFiles {
-    /// The files of the project in a folder.
-    pub(super) fn new(folder: &Path, zips: Option<&Path>) -> Self {
-        Self { folder: folder.to_owned(), zips: zips.map(Path::to_owned), service: None }
+    /// The files of the project that has this service file.
+    pub(super) fn new(service_file: ServiceFile, zips: Option<&Path>) -> Self {
+        Self { service_file, zips: zips.map(Path::to_owned), service: None }
     }
 
     /// Reads every file. What the service file names is followed as it changes.
     pub(super) fn snapshot(&mut self) -> Snapshot {
-        let service_file = self.folder.join(SERVICE_FILE);
-        if let Ok(text) = std::fs::read_to_string(&service_file)
-            && let Ok(service) = Service::parse(&Source::new(SERVICE_FILE, text))
+        let ServiceFile { project_dir, path, language } = self.service_file.clone();
+        let mut snapshot = Snapshot::default();
+        let mut files = BTreeSet::from([path.clone()]);
+        if language == ServiceLanguage::Serverless {
+            // What its variables name, and its handlers, lie anywhere below its folder.
+            walk(&project_dir, &mut files, &mut snapshot.folders);
+            return snapshot.of_files(files);
+        }
+        if let Ok(text) = std::fs::read_to_string(&path)
+            && let Ok(service) = Service::parse(&Source::new(path.display().to_string(), text))
         {
             self.service = Some(service);
         }
-        let mut snapshot = Snapshot::default();
-        let mut files = BTreeSet::from([service_file]);
-        let definitions_dir = Project::definitions_dir(&self.folder);
+        let definitions_dir = self.service_file.base_dir();
         for machine in self.service.iter().flat_map(|service| service.state_machines.values()) {
-            files.insert(definitions_dir.join(machine.definition.file()));
+            if let DefinitionSource::File(file) = &machine.definition {
+                files.insert(definitions_dir.join(file));
+            }
         }
         for (key, function) in self.service.iter().flat_map(|service| &service.functions) {
             match &self.zips {
@@ -62,25 +69,30 @@ impl ProjectFiles {
                         walk(&path, &mut files, &mut snapshot.folders);
                     }
                     // Crates of the project that it uses, and what it includes from elsewhere.
-                    let inputs = packager::last_inputs(key.as_str(), &packager::functions_dir(&self.folder));
-                    files.extend(inputs.into_iter().filter(|path| path.starts_with(&self.folder)));
+                    let inputs = packager::last_inputs(key.as_str(), &packager::functions_dir(&project_dir));
+                    files.extend(inputs.into_iter().filter(|path| path.starts_with(&project_dir)));
                 }
             }
         }
-        let files: BTreeSet<PathBuf> = files.iter().map(|file| plain(file)).collect();
-        snapshot.folders = snapshot.folders.iter().map(|folder| plain(folder)).collect();
-        snapshot.folders.extend(files.iter().filter_map(|file| file.parent()).map(Path::to_owned));
-        snapshot.files = files.into_iter().map(|file| (file.clone(), hash(&file))).collect();
-        snapshot
+        snapshot.of_files(files)
     }
 
     /// A file's path from the project's folder.
     pub(super) fn display(&self, file: &Path) -> String {
-        file.strip_prefix(&self.folder).unwrap_or(file).display().to_string()
+        file.strip_prefix(&self.service_file.project_dir).unwrap_or(file).display().to_string()
     }
 }
 
 impl Snapshot {
+    /// These files as they are now.
+    fn of_files(mut self, files: BTreeSet<PathBuf>) -> Self {
+        let files: BTreeSet<PathBuf> = files.iter().map(|file| plain(file)).collect();
+        self.folders = self.folders.iter().map(|folder| plain(folder)).collect();
+        self.folders.extend(files.iter().filter_map(|file| file.parent()).map(Path::to_owned));
+        self.files = files.into_iter().map(|file| (file.clone(), hash(&file))).collect();
+        self
+    }
+
     /// How many files there are.
     pub(super) fn count(&self) -> usize {
         self.files.values().flatten().count()
@@ -141,6 +153,7 @@ fn hash(file: &Path) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::session::project::service_file::SERVICE_FILE;
 
     const SERVICE: &str = "service = \"shop\"\n[functions.send]\nsource = \"../lambdas/send\"\n[state_machines.flow]\n\
         definition = \"flow.asl.json\"\n";
@@ -156,6 +169,12 @@ mod tests {
             folder
         }
 
+        fn service_file(&self) -> ServiceFile {
+            let project_dir = self.0.path().to_owned();
+            let path = project_dir.join(SERVICE_FILE);
+            ServiceFile { project_dir, path, language: ServiceLanguage::Workshop }
+        }
+
         fn write(&self, path: &str, text: &str) {
             let path = self.0.path().join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -165,7 +184,7 @@ mod tests {
 
     /// What counts as changed after something is done.
     fn changed(folder: &Folder, zips: Option<&Path>, change: impl FnOnce(&Folder)) -> Vec<String> {
-        let mut project = ProjectFiles::new(folder.0.path(), zips);
+        let mut project = ProjectFiles::new(folder.service_file(), zips);
         let before = project.snapshot();
         change(folder);
         project.snapshot().changed_since(&before).iter().map(|file| project.display(file)).collect()
@@ -202,7 +221,7 @@ mod tests {
     #[test]
     fn a_service_file_that_is_broken_for_a_while_does_not_lose_the_rest() {
         let folder = Folder::new();
-        let mut project = ProjectFiles::new(folder.0.path(), None);
+        let mut project = ProjectFiles::new(folder.service_file(), None);
         let whole = project.snapshot();
         folder.write(SERVICE_FILE, "service = ");
         let broken = project.snapshot();

@@ -51,7 +51,7 @@ fn wanted_of_organisations(operation: &str) -> Option<String> {
         _ => return None,
     };
     Some(format!(
-        "Where your organisation wants {wanted}, say so in `[stack]` of definitions/service.toml ({keys}), and deploy again."
+        "Where your organisation wants {wanted}, say so in `[stack]` of the service file ({keys}), and deploy again."
     ))
 }
 
@@ -89,11 +89,11 @@ mod tests {
         let missing = "because no identity-based policy allows the action";
         insta::assert_snapshot!(told("CreateRole", "iam:CreateRole", missing), @r"
         You may not do iam:CreateRole on arn:aws:iam::123456789012:role/r, which CreateRole of IAM needs.
-        Ask for iam:CreateRole, or use another profile with `--profile`; `workshop print --policies --for deployer` prints the policy that all commands need. Where your organisation wants a permissions boundary, tags or a path on every role, say so in `[stack]` of definitions/service.toml (`permissions_boundary`, `tags`, `role_path`), and deploy again.
+        Ask for iam:CreateRole, or use another profile with `--profile`; `workshop print --policies --for deployer` prints the policy that all commands need. Where your organisation wants a permissions boundary, tags or a path on every role, say so in `[stack]` of the service file (`permissions_boundary`, `tags`, `role_path`), and deploy again.
         ");
         insta::assert_snapshot!(told("CreateLogGroup", "logs:CreateLogGroup", "with an explicit deny in a service control policy"), @r"
         You may not do logs:CreateLogGroup on arn:aws:iam::123456789012:role/r, which CreateLogGroup of IAM needs.
-        A policy of the account or of its organisation denies it: ask who keeps that policy, or use another profile with `--profile`. Where your organisation wants certain tags on everything, say so in `[stack]` of definitions/service.toml (`tags`), and deploy again.
+        A policy of the account or of its organisation denies it: ask who keeps that policy, or use another profile with `--profile`. Where your organisation wants certain tags on everything, say so in `[stack]` of the service file (`tags`), and deploy again.
         ");
     }
 }

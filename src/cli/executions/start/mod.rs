@@ -14,7 +14,7 @@ use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::follow::{self, Options};
 use crate::cli::global::Global;
 use crate::cli::log_events::timing;
-use crate::cli::session::Session;
+use crate::cli::session::{Session, addresses};
 use crate::cli::time::moment;
 use crate::cli::time::when::{self, When};
 use crate::cli::ui::{Tone, Ui, toned, visible};
@@ -108,7 +108,7 @@ pub(crate) async fn run(args: StartArgs, global: &Global, ui: &Ui) -> Result<(),
     let url = start_url(&session, global).await?;
     let body = body(&args.task, when.at);
     if args.print_curl {
-        return ui.result(curl(&url, &body, args.key.is_some()));
+        return ui.result(curl(&addresses::callable(&url).await, &body, args.key.is_some()));
     }
     if !ui.is_json() {
         warnings(&when, now).iter().for_each(|warning| ui.note(toned(Tone::Warning, warning)));
@@ -264,7 +264,7 @@ fn refused(url: &str, answer: &Answer, body: Option<&Value>, global: &Global) ->
                     global.command("list")
                 )),
                 401 | 403 => failure.try_this(format!(
-                    "The key is START_KEY of the function's environment in definitions/service.toml: give it in \
+                    "The key is START_KEY of the function's environment in the service file: give it in \
                      {KEY_VARIABLE} or with `--key`."
                 )),
                 500.. => failure.try_this(format!("Its log says more: {its_log}.")),
@@ -276,7 +276,7 @@ fn refused(url: &str, answer: &Answer, body: Option<&Value>, global: &Global) ->
                 .try_this(format!("The stage or the route is missing. Run `{}` again.", global.command("deploy")))
         }
         429 => CliError::new(ErrorKind::Refused, "The endpoint has had too many requests.")
-            .try_this("Wait a second and run it again; the limit is `throttle` in definitions/service.toml."),
+            .try_this("Wait a second and run it again; the limit is `throttle` in the service file."),
         200 => {
             CliError::new(ErrorKind::Workflow, format!("The endpoint {url} did not answer with JSON.")).because(message)
         }

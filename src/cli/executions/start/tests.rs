@@ -85,7 +85,7 @@ fn refusals_become_sentences() {
     insta::assert_snapshot!(told(401, r#"{"error":"no_key","message":"It asks for a key"}"#), @r"
     7 It asks for a key.
 
-    The key is START_KEY of the function's environment in definitions/service.toml: give it in WORKSHOP_START_KEY or with `--key`.
+    The key is START_KEY of the function's environment in the service file: give it in WORKSHOP_START_KEY or with `--key`.
     ");
     insta::assert_snapshot!(told(502, r#"{"error":"not_allowed","message":"It may not"}"#), @r"
     7 It may not.
@@ -100,7 +100,7 @@ fn refusals_become_sentences() {
     insta::assert_snapshot!(told(429, r#"{"message":"Too Many Requests"}"#), @r"
     7 The endpoint has had too many requests.
 
-    Wait a second and run it again; the limit is `throttle` in definitions/service.toml.
+    Wait a second and run it again; the limit is `throttle` in the service file.
     ");
     insta::assert_snapshot!(told(500, r#"{"message":"Internal Server Error"}"#), @r"
     8 The endpoint http://x/dev/start failed with status 500.
