@@ -11,7 +11,7 @@ use super::progress::with_progress;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::session::artefacts;
-use crate::cli::session::project::{Project, RuntimeChoice};
+use crate::cli::session::project::{Origin, Project, RuntimeChoice};
 use crate::cli::session::runtimes;
 use crate::cli::session::{Session, estimated_stack, measured_stack};
 use crate::cli::ui::Ui;
@@ -69,7 +69,11 @@ impl Planned {
             project.print_notes(ui);
         }
         if global.local {
-            runtimes::check(&project.service)?;
+            let base_dir = match (&args.package, &project.origin) {
+                (None, Origin::File(file)) => Some(file.base_dir()),
+                _ => None,
+            };
+            runtimes::prepare(&project.service, base_dir, ui).await?;
         }
         let zips = artefacts::zips(&project, args.package.as_deref(), args.target.as_deref(), ui).await?;
         let artefacts = zips.into_iter().map(|(key, zip)| (key, zip.artefact)).collect();

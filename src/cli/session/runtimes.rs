@@ -1,14 +1,14 @@
 //! The runtimes of functions: which one a command names, and what this machine lacks to run them on the embedded cloud, which
 //! is said before anything is deployed there.
-//!
-//! It looks for an interpreter of the language only. Which version that is, and which modules a function needs beside it, is
-//! for the crate `runtimes` to say; its answer belongs into [`check`], as an error or as a note.
 
-use std::ffi::OsStr;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::cli::error::{CliError, ErrorKind};
-use ::runtimes::{Language, Runtime};
-use model::service::Service;
+use crate::cli::ui::{Ui, visible};
+use ::runtimes::modules::{self, Needed};
+use ::runtimes::{Interpreter, Machine, Runtime};
+use model::service::{Function, Service};
 
 /// Reads the name of a runtime that functions can be deployed with.
 pub(crate) fn parse(text: &str) -> Result<Runtime, String> {
@@ -18,50 +18,66 @@ pub(crate) fn parse(text: &str) -> Result<Runtime, String> {
     })
 }
 
-/// Refuses a service whose functions this machine has no interpreter for.
+/// Gets this machine ready for a service's functions: refuses a service for which it has no interpreter, says where it has
+/// another version than the declared one, and installs what Lambda itself has and the functions import. `base_dir` is where
+/// their code is; without it nothing is installed.
 ///
 /// # Errors
-/// The first such function, with what to install.
-pub(crate) fn check(service: &Service) -> Result<(), CliError> {
-    check_in(service, &std::env::var_os("PATH").unwrap_or_default())
-}
-
-fn check_in(service: &Service, path: &OsStr) -> Result<(), CliError> {
-    for (key, function) in &service.functions {
-        let names = programs(function.runtime);
-        if names.is_empty() || names.iter().any(|name| is_in(path, name)) {
-            continue;
+/// A missing interpreter, with the first function that needs it.
+pub(crate) async fn prepare(service: &Service, base_dir: Option<&Path>, ui: &Ui) -> Result<(), CliError> {
+    let machine = Machine::this();
+    for (interpreter, functions) in interpreters(service, &machine)? {
+        if let Some(note) = interpreter.note() {
+            ui.note(visible(&note));
         }
-        let runtime = function.runtime;
-        let at = &function.at;
-        let message = format!("This machine has no {} for the function `{key}` ({runtime}, {at}).", names.join(" or "));
-        return Err(CliError::new(ErrorKind::Failed, message)
-            .because("The embedded cloud runs functions with the interpreters of this machine.")
-            .try_this(format!("Install {}, or leave `--local` out to deploy to AWS.", product(runtime))));
+        let Some(base_dir) = base_dir else { continue };
+        let folders = functions.iter().map(|function| base_dir.join(&function.code.path));
+        let names = folders.flat_map(|folder| modules::needed(&interpreter.declared, &folder).names);
+        install(&Needed { names: names.collect() }, &interpreter, &machine, ui).await;
     }
     Ok(())
 }
 
-/// The programs that run a function of a runtime; none where it is itself a program.
-fn programs(runtime: Runtime) -> Vec<String> {
-    match (runtime.language(), runtime.interpreter_version()) {
-        (Language::Executable, _) | (_, None) => Vec::new(),
-        (Language::Nodejs, Some(_)) => vec!["node".to_owned()],
-        (Language::Python, Some(version)) => vec![format!("python{version}"), "python3".to_owned()],
+/// The interpreter of each runtime, and the functions that it runs.
+fn interpreters<'a>(
+    service: &'a Service,
+    machine: &Machine,
+) -> Result<Vec<(Interpreter, Vec<&'a Function>)>, CliError> {
+    let mut found: BTreeMap<Runtime, (Interpreter, Vec<&Function>)> = BTreeMap::new();
+    for (key, function) in &service.functions {
+        let Some(declared) = function.runtime.declared() else { continue };
+        if let Some((_, functions)) = found.get_mut(&function.runtime) {
+            functions.push(function);
+            continue;
+        }
+        let interpreter = Interpreter::find(&declared, machine).map_err(|missing| {
+            let message = format!("This machine can't run the function `{key}` ({}).", function.at);
+            CliError::new(ErrorKind::Failed, message)
+                .because(missing.to_string())
+                .try_this("Install it, or leave `--local` out to deploy to AWS, which has it.")
+        })?;
+        found.insert(function.runtime, (interpreter, vec![function]));
     }
+    Ok(found.into_values().collect())
 }
 
-fn product(runtime: Runtime) -> String {
-    let version = runtime.interpreter_version().unwrap_or_default();
-    match runtime.language() {
-        Language::Nodejs => format!("Node.js {version}"),
-        Language::Python => format!("Python {version}"),
-        Language::Executable => runtime.to_string(),
+/// Installs what is missing, once for all projects. Without it the functions can be deployed, and those that need it fail: that
+/// is said, and keeps nobody from the others.
+async fn install(needed: &Needed, interpreter: &Interpreter, machine: &Machine, ui: &Ui) {
+    let missing = modules::find(needed, interpreter, machine).missing;
+    if missing.is_empty() {
+        return;
     }
-}
-
-fn is_in(path: &OsStr, name: &str) -> bool {
-    std::env::split_paths(path).any(|folder| folder.join(name).is_file())
+    let names = missing.into_iter().collect::<Vec<_>>().join(", ");
+    ui.note(format!("Lambda has {}, and this machine has not: installing it once, for all projects.", visible(&names)));
+    let asked = (needed.clone(), interpreter.clone(), machine.clone());
+    let installed = tokio::task::spawn_blocking(move || modules::install(&asked.0, &asked.1, &asked.2)).await;
+    let failure = match installed {
+        Ok(Ok(_)) => return,
+        Ok(Err(failure)) => failure.to_string(),
+        Err(panicked) => panicked.to_string(),
+    };
+    ui.note(format!("{} Functions that import it fail on this machine until it is installed.", visible(&failure)));
 }
 
 #[cfg(test)]
@@ -75,10 +91,11 @@ mod tests {
             [functions.other]\nsource = \".\"\n";
         let service = Service::parse(&Source::new("service.toml", text)).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let refused = check_in(&service, folder.path().as_os_str()).unwrap_err();
-        insta::assert_snapshot!(refused.message, @"This machine has no python3.13 or python3 for the function `send` (python3.13, service.toml:2).");
-        insta::assert_snapshot!(refused.hint.unwrap(), @"Install Python 3.13, or leave `--local` out to deploy to AWS.");
-        std::fs::write(folder.path().join("python3"), "").unwrap();
-        assert!(check_in(&service, folder.path().as_os_str()).is_ok());
+        let empty = Machine::with([("PATH", folder.path().as_os_str().to_owned())]);
+        let refused = interpreters(&service, &empty).unwrap_err();
+        insta::assert_snapshot!(refused.message, @"This machine can't run the function `send` (service.toml:2).");
+        insta::assert_snapshot!(refused.cause.unwrap(), @"The function's runtime is python3.13, and this machine has no working python3 on its PATH. Install Python 3.13, or start the embedded cloud with a PATH that has it.");
+        let rust = Service::parse(&Source::new("service.toml", "service = \"shop\"\n[functions.f]\nsource = \".\"\n"));
+        assert!(interpreters(&rust.unwrap(), &empty).unwrap().is_empty());
     }
 }

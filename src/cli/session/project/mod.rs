@@ -126,7 +126,7 @@ impl ProjectText {
     /// A binary that was put together wrongly.
     pub(crate) fn lesson() -> Result<Self, CliError> {
         let service = Service::parse(&lesson::file("service.toml")?)?;
-        let parsed = Parsed { service, notes: Vec::new() };
+        let parsed = Parsed { service, notes: Vec::new(), files: Vec::new() };
         Self::load(Origin::Bundled, parsed, lesson::file, |_| None)
     }
 
@@ -138,7 +138,8 @@ impl ProjectText {
         let source = read(&found.path, &shown)?;
         let parsed = runtime.first_that_reads(|runtime| match found.language {
             ServiceLanguage::Workshop => {
-                Ok(Parsed { service: Service::parse_with_runtime(&source, runtime)?, notes: Vec::new() })
+                let service = Service::parse_with_runtime(&source, runtime)?;
+                Ok(Parsed { service, notes: Vec::new(), files: Vec::new() })
             }
             ServiceLanguage::Serverless => surroundings::read(&source, found.base_dir(), global, runtime),
         })?;
@@ -153,7 +154,7 @@ impl ProjectText {
         read: impl Fn(&str) -> Result<Source, CliError>,
         path: impl Fn(&str) -> Option<PathBuf>,
     ) -> Result<Self, CliError> {
-        let Parsed { service, notes } = parsed;
+        let Parsed { service, notes, .. } = parsed;
         let definition = |(key, machine): (&Key, &StateMachine)| {
             let content = match &machine.definition {
                 DefinitionSource::File(file) => DefinitionContent::File {
