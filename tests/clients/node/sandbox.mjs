@@ -105,6 +105,8 @@ function mask(text, taskRoots, places) {
       // On AWS the client is one file.
       .replace(/\/var\/runtime\/[\w-]+\.mjs/g, '/var/runtime/index.mjs')
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) => (time.startsWith('1970') ? time : '<time>'))
+      // How many frames of the client an error and its cause share.
+      .replace(/\.\.\. \d+ (lines matching cause stack trace)/g, '... $1')
       .replace(/\(node:\d+\)/g, '(node:<pid>)')
       .replace(/^\[ERROR\] \[\d+\]/gm, '[ERROR] [<ms>]')
       .replace(/127\.0\.0\.1:\d+/g, '<api>')
