@@ -84,7 +84,6 @@ export const startStateMachine = async (event) => {
 const PACKAGE: &str = "{\n  \"name\": \"step-functions-example\",\n  \"private\": true,\n  \"type\": \"module\"\n}\n";
 
 #[test]
-#[ignore = "functions in JavaScript are not packaged and run yet"]
 fn the_lessons_folder_runs_as_it_is() {
     let home = Home::new();
     for (name, text) in [("serverless.yml", SERVICE), ("handler.js", HANDLER), ("package.json", PACKAGE)] {

@@ -64,7 +64,7 @@ pub(crate) struct CliError {
     /// More of the why, for `--verbose` only.
     pub(crate) detail: Option<String>,
     /// What else is wrong, of the same kind, where several things are found at once.
-    pub(crate) others: Vec<CliError>,
+    pub(crate) others: Box<[CliError]>,
     /// There is nobody to tell or nothing to add: the reader of our output has gone away, or it was Ctrl-C.
     pub(crate) quiet: bool,
 }
@@ -72,7 +72,15 @@ pub(crate) struct CliError {
 impl CliError {
     /// A failure with its sentence.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), cause: None, hint: None, detail: None, others: Vec::new(), quiet: false }
+        Self {
+            kind,
+            message: message.into(),
+            cause: None,
+            hint: None,
+            detail: None,
+            others: Box::default(),
+            quiet: false,
+        }
     }
 
     /// The same failure with its cause.

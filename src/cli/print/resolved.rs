@@ -135,9 +135,8 @@ fn add_function(text: &mut String, key: &Key, function: &Function, stack: &Stack
     }
     let _ = writeln!(text, "memory_mb = {}", function.memory_mb);
     let _ = writeln!(text, "timeout_s = {}", function.timeout_s);
-    if let Some(days) = function.log_retention_days {
-        let _ = writeln!(text, "log_retention_days = {days}");
-    }
+    let days = function.log_retention_days.map_or_else(|| quoted("forever"), |days| days.to_string());
+    let _ = writeln!(text, "log_retention_days = {days}");
     let _ = writeln!(text, "architecture = {}", quoted(function.architecture.as_str()));
     add_role(text, function.role.as_ref(), stack);
     if !function.environment.is_empty() {

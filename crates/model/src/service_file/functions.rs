@@ -140,15 +140,19 @@ fn handler(section: &mut Section<'_>, runtime: Runtime) -> Result<String, ModelE
     }
 }
 
+/// What `log_retention_days` says of lines that are never deleted.
+const FOREVER: &str = "forever";
+
 fn retention(section: &mut Section<'_>) -> Result<Option<u32>, ModelError> {
-    match section.number("log_retention_days", 1..36_501)? {
-        None => Ok(Some(14)),
-        Some(days) if RETENTION_DAYS.contains(&days.value) => Ok(Some(days.value)),
-        Some(days) => {
-            let message = format!("CloudWatch Logs can't keep lines for {} days.", days.value);
-            let hint = format!("Take one of {}.", RETENTION_DAYS.map(|days| days.to_string()).join(", "));
-            Err(section.source.error_at(days.span.start, message).with_hint(hint))
+    let Some(written) = section.number_or("log_retention_days", 1..36_501, FOREVER)? else { return Ok(Some(14)) };
+    match written.value {
+        Some(days) if !RETENTION_DAYS.contains(&days) => {
+            let message = format!("CloudWatch Logs can't keep lines for {days} days.");
+            let known = RETENTION_DAYS.map(|days| days.to_string()).join(", ");
+            let hint = format!("Take one of {known}, or \"{FOREVER}\".");
+            Err(section.source.error_at(written.span.start, message).with_hint(hint))
         }
+        days => Ok(days),
     }
 }
 

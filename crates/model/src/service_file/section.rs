@@ -103,6 +103,23 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A whole number within bounds or one word, if the key is there; none stands for the word.
+    pub(super) fn number_or(
+        &mut self,
+        key: &'static str,
+        bounds: Range<u32>,
+        word: &str,
+    ) -> Result<Option<Located<Option<u32>>>, ModelError> {
+        if let Some(written) = self.table.get(key)
+            && matches!(written.get_ref(), DeValue::String(text) if text == word)
+        {
+            let span = written.span();
+            self.take(key);
+            return Ok(Some(Located { value: None, span }));
+        }
+        Ok(self.number(key, bounds)?.map(|number| Located { value: Some(number.value), span: number.span }))
+    }
+
     /// A yes or no, if the key is there.
     pub(super) fn boolean(&mut self, key: &'static str) -> Result<Option<bool>, ModelError> {
         let Some(found) = self.take(key) else { return Ok(None) };

@@ -78,7 +78,8 @@ impl Project {
     pub fn change_settings(&self) {
         self.edit(|text| {
             text.replace("memory_mb = 128", "memory_mb = 256")
-                .replace("log_retention_days = 14", "log_retention_days = 30")
+                .replacen("log_retention_days = 14", "log_retention_days = 30", 1)
+                .replace("log_retention_days = 14", "log_retention_days = \"forever\"")
                 .replace("rate_per_s = 1\n", "rate_per_s = 2\n")
                 .replace("states:*", "states:StartExecution")
                 .replace("cors = true", "cors = false")
