@@ -3,7 +3,7 @@
 //! # What it is for
 //! [`Apis`] keeps HTTP APIs with their routes, integrations, stages and deployments durably; its operations are
 //! [`OPERATIONS`]. [`Apis::execute`] answers a request to an API's endpoint: it finds the stage and the route, invokes the
-//! route's function with an event of payload format 2.0 and turns the result into an answer.
+//! route's function with an event of payload format 1.0 or 2.0 and turns the result into an answer.
 //!
 //! # What it must not know
 //! Lambda and the other services (it invokes functions through [`FunctionInvoker`](cloud_core::FunctionInvoker)), HTTP

@@ -22,10 +22,7 @@ fn check(integration: &Integration) -> Result<(), ServiceError> {
         return Err(ServiceError::not_implemented(&format!("apigateway: integrations with {subtype}")));
     }
     match integration.payload_format_version.as_deref() {
-        Some("2.0") => {}
-        Some("1.0") => {
-            return Err(ServiceError::not_implemented("apigateway: payload format version 1.0"));
-        }
+        Some("1.0" | "2.0") => {}
         Some(_) => {
             return Err(bad_request("Invalid PayloadFormatVersion. Supported versions are 1.0 and 2.0"));
         }

@@ -1,4 +1,4 @@
-//! What a function's result means as an HTTP answer, in payload format 2.0.
+//! What a function's result means as an HTTP answer.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,23 +7,25 @@ use cloud_core::Response;
 use serde_json::{Map, Value};
 
 use super::message;
+use crate::model::PayloadFormat;
 
-/// Reads a result. One with a status code is an answer in full; any other JSON is the body of a 200; what is neither
-/// makes API Gateway answer 500.
-pub(super) fn interpret(payload: &[u8]) -> Response {
+/// Reads a result. One with a status code is an answer in full; in format 2.0, any other JSON is the body of a 200; what is
+/// neither makes API Gateway answer 500.
+pub(super) fn interpret(payload: &[u8], format: PayloadFormat) -> Response {
     let Ok(result) = serde_json::from_slice::<Value>(payload) else {
         return message(500, "Internal Server Error");
     };
     match result {
         Value::Object(members) if members.contains_key("statusCode") => {
-            structured(&members).unwrap_or_else(|| message(500, "Internal Server Error"))
+            structured(&members, format).unwrap_or_else(|| message(500, "Internal Server Error"))
         }
+        _ if format == PayloadFormat::V1 => message(500, "Internal Server Error"),
         Value::String(text) => Response::new(200, "application/json", text),
         other => Response::new(200, "application/json", other.to_string()),
     }
 }
 
-fn structured(members: &Map<String, Value>) -> Option<Response> {
+fn structured(members: &Map<String, Value>, format: PayloadFormat) -> Option<Response> {
     let mut response = Response::empty(status(members.get("statusCode")?)?);
     for (name, value) in object(members, "headers")? {
         response = response.with_header(&name.to_ascii_lowercase(), text(value)?);
@@ -33,7 +35,9 @@ fn structured(members: &Map<String, Value>) -> Option<Response> {
             response = response.with_header(&name.to_ascii_lowercase(), text(value)?);
         }
     }
-    for cookie in members.get("cookies").and_then(Value::as_array).into_iter().flatten() {
+    // Format 1.0 has no such member.
+    let cookies = members.get("cookies").filter(|_| format == PayloadFormat::V2);
+    for cookie in cookies.and_then(Value::as_array).into_iter().flatten() {
         response = response.with_header("set-cookie", text(cookie)?);
     }
     response.body = body(members)?;
@@ -90,7 +94,7 @@ mod tests {
     use super::*;
 
     fn answer(result: &Value) -> Response {
-        interpret(result.to_string().as_bytes())
+        interpret(result.to_string().as_bytes(), PayloadFormat::V2)
     }
 
     #[test]
@@ -116,6 +120,17 @@ mod tests {
     }
 
     #[test]
+    fn format_one_wants_an_answer_in_full() {
+        let one = |result: Value| interpret(result.to_string().as_bytes(), PayloadFormat::V1);
+        assert_eq!(one(json!({ "message": "hi" })), message(500, "Internal Server Error"));
+        let answer = one(
+            json!({ "statusCode": 200, "cookies": ["a=1"], "multiValueHeaders": { "Set-Cookie": ["b=2", "c=3"] } }),
+        );
+        let headers: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        assert_eq!(headers, ["set-cookie: b=2", "set-cookie: c=3"]);
+    }
+
+    #[test]
     fn what_cannot_be_an_answer() {
         let wrong = [
             json!({ "statusCode": "x" }),
@@ -127,6 +142,6 @@ mod tests {
         for result in wrong {
             assert_eq!(answer(&result), message(500, "Internal Server Error"), "{result}");
         }
-        assert_eq!(interpret(b"not json").status, 500);
+        assert_eq!(interpret(b"not json", PayloadFormat::V2).status, 500);
     }
 }

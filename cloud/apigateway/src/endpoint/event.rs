@@ -57,8 +57,7 @@ impl Call<'_> {
 
     fn context(&self) -> Value {
         let request = self.request;
-        let host = request.header("host").unwrap_or_default();
-        let domain = host.split(':').next().unwrap_or_default();
+        let domain = domain(request);
         json!({
             "accountId": self.api.account.as_str(),
             "apiId": self.api.facts.api_id,
@@ -78,6 +77,11 @@ impl Call<'_> {
             "timeEpoch": request.received_at.as_millisecond(),
         })
     }
+}
+
+/// The host's name, without its port.
+pub(super) fn domain(request: &Request) -> &str {
+    request.header("host").unwrap_or_default().split(':').next().unwrap_or_default()
 }
 
 /// Values of the same name joined by commas, in the order in which they came.
@@ -103,14 +107,20 @@ fn cookies(request: &Request) -> Vec<String> {
     cookies.filter(|cookie| !cookie.is_empty()).collect()
 }
 
-/// The headers in lower case, without the cookies (they have their own member) and what belongs to the connection only,
-/// and with those that API Gateway adds.
+/// The headers, without the cookies: they have their own member.
 fn headers(request: &Request) -> Value {
-    let own = ["cookie", "connection", "keep-alive", "transfer-encoding", "upgrade"];
+    let mut given = given_headers(request);
+    given.retain(|(name, _)| name != "cookie");
+    json!(joined(given))
+}
+
+/// The headers in lower case, without what belongs to the connection only, and with those that API Gateway adds.
+pub(super) fn given_headers(request: &Request) -> Vec<(String, String)> {
+    let own = ["connection", "keep-alive", "transfer-encoding", "upgrade"];
     let given = request.headers.iter().filter(|(name, _)| !own.contains(&name.as_str()));
-    let pairs =
-        given.map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
-    let mut headers = joined(pairs.collect());
+    let mut headers: Vec<(String, String)> = given
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
     let host = request.header("host").unwrap_or_default();
     let port = host.rsplit_once(':').map_or("80", |(_, port)| port);
     let add = [
@@ -121,9 +131,11 @@ fn headers(request: &Request) -> Value {
         ("x-forwarded-proto", "http".to_owned()),
     ];
     for (name, value) in add {
-        headers.entry(name.to_owned()).or_insert(value);
+        if !headers.iter().any(|(given, _)| given == name) {
+            headers.push((name.to_owned(), value));
+        }
     }
-    json!(headers)
+    headers
 }
 
 /// `Root=1-<seconds in hex>-<24 hex digits>`.
@@ -133,7 +145,7 @@ fn trace_id(request: &Request) -> String {
 }
 
 /// The body as text, or in Base64 when its content type says that it is no text; absent when it is empty.
-fn body(request: &Request) -> (Option<String>, bool) {
+pub(super) fn body(request: &Request) -> (Option<String>, bool) {
     if request.body.is_empty() {
         return (None, false);
     }
@@ -157,6 +169,7 @@ fn is_text(content_type: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::event_v1;
     use bytes::Bytes;
     use cloud_core::Location;
 
@@ -178,12 +191,137 @@ mod tests {
     }
 
     fn event(request: &Request) -> Value {
+        event_of(request, |call| call.event())
+    }
+
+    fn event_of(request: &Request, event: fn(&Call<'_>) -> Value) -> Value {
         let stage = serde_json::from_value(json!({ "stageName": "dev", "stageVariables": { "v": "1" } })).unwrap();
         let path_parameters = BTreeMap::from([("id".to_owned(), "7".to_owned())]);
         let facts = json!({ "apiId": "abc", "name": "a", "protocolType": "HTTP", "createdDate": "" });
         let api = Api::new(&Location::default(), serde_json::from_value(facts).unwrap());
-        Call { api: &api, stage: &stage, route_key: "POST /start/{id}", path_parameters: &path_parameters, request }
-            .event()
+        let route_key = "POST /start/{id}";
+        event(&Call { api: &api, stage: &stage, route_key, path_parameters: &path_parameters, request })
+    }
+
+    #[test]
+    fn has_every_member_of_format_one() {
+        let headers = [
+            ("host", "abc.execute-api.localhost:4566"),
+            ("content-type", "application/json"),
+            ("user-agent", "curl/8"),
+            ("Cookie", "a=1; b=2"),
+            ("X-Many", "one"),
+            ("x-many", "two"),
+        ];
+        let event = event_of(&request("/dev/start/7?a=1&a=2&b=x%20y", &headers, b"{\"a\":1}"), event_v1::event);
+        insta::assert_snapshot!(serde_json::to_string_pretty(&event).unwrap(), @r#"
+        {
+          "version": "1.0",
+          "resource": "/start/{id}",
+          "path": "/dev/start/7",
+          "httpMethod": "POST",
+          "headers": {
+            "Content-Length": "7",
+            "Content-Type": "application/json",
+            "Host": "abc.execute-api.localhost:4566",
+            "User-Agent": "curl/8",
+            "X-Amzn-Trace-Id": "Root=1-5e6a879e-000000001111222233334444",
+            "X-Forwarded-For": "127.0.0.1",
+            "X-Forwarded-Port": "4566",
+            "X-Forwarded-Proto": "http",
+            "cookie": "a=1; b=2",
+            "x-many": "two"
+          },
+          "multiValueHeaders": {
+            "Content-Length": [
+              "7"
+            ],
+            "Content-Type": [
+              "application/json"
+            ],
+            "Host": [
+              "abc.execute-api.localhost:4566"
+            ],
+            "User-Agent": [
+              "curl/8"
+            ],
+            "X-Amzn-Trace-Id": [
+              "Root=1-5e6a879e-000000001111222233334444"
+            ],
+            "X-Forwarded-For": [
+              "127.0.0.1"
+            ],
+            "X-Forwarded-Port": [
+              "4566"
+            ],
+            "X-Forwarded-Proto": [
+              "http"
+            ],
+            "cookie": [
+              "a=1; b=2"
+            ],
+            "x-many": [
+              "one",
+              "two"
+            ]
+          },
+          "queryStringParameters": {
+            "a": "1",
+            "b": "x y"
+          },
+          "multiValueQueryStringParameters": {
+            "a": [
+              "1",
+              "2"
+            ],
+            "b": [
+              "x y"
+            ]
+          },
+          "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "abc",
+            "domainName": "abc.execute-api.localhost",
+            "domainPrefix": "abc",
+            "extendedRequestId": "00000000-1111-2222-3333-444444444444",
+            "httpMethod": "POST",
+            "identity": {
+              "accessKey": null,
+              "accountId": null,
+              "caller": null,
+              "cognitoAmr": null,
+              "cognitoAuthenticationProvider": null,
+              "cognitoAuthenticationType": null,
+              "cognitoIdentityId": null,
+              "cognitoIdentityPoolId": null,
+              "principalOrgId": null,
+              "sourceIp": "127.0.0.1",
+              "user": null,
+              "userAgent": "curl/8",
+              "userArn": null
+            },
+            "path": "/dev/start/7",
+            "protocol": "HTTP/1.1",
+            "requestId": "00000000-1111-2222-3333-444444444444",
+            "requestTime": "12/Mar/2020:19:03:58 +0000",
+            "requestTimeEpoch": 1584039838390,
+            "resourceId": "POST /start/{id}",
+            "resourcePath": "/start/{id}",
+            "stage": "dev"
+          },
+          "pathParameters": {
+            "id": "7"
+          },
+          "stageVariables": {
+            "v": "1"
+          },
+          "body": "{\"a\":1}",
+          "isBase64Encoded": false
+        }
+        "#);
+        let bare = event_of(&request("/dev/start/7", &[], b""), event_v1::event);
+        assert_eq!((&bare["queryStringParameters"], &bare["body"]), (&Value::Null, &Value::Null));
+        assert_eq!(bare["multiValueQueryStringParameters"], Value::Null);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod answer;
 mod cors;
 mod event;
+mod event_v1;
 mod matching;
 mod served;
 
@@ -12,7 +13,7 @@ use bytes::Bytes;
 use cloud_core::{FunctionReference, Request, Response};
 use serde_json::json;
 
-use crate::model::{Api, Integration, function_arn};
+use crate::model::{Api, Integration, PayloadFormat, function_arn};
 use crate::service::{APIS, Apis};
 use event::Call;
 use matching::Match;
@@ -99,10 +100,15 @@ async fn invoke(
         path_parameters: &found.parameters,
         request,
     };
-    let payload = Bytes::from(call.event().to_string());
+    let format = integration.payload_format();
+    let event = match format {
+        PayloadFormat::V1 => event_v1::event(&call),
+        PayloadFormat::V2 => call.event(),
+    };
+    let payload = Bytes::from(event.to_string());
     let limit = Duration::from_millis(integration.timeout_in_millis);
     match apis.clock.machine().timeout(limit, apis.functions.invoke(&function, payload)).await {
-        Ok(Ok(invocation)) if invocation.function_error.is_none() => answer::interpret(&invocation.payload),
+        Ok(Ok(invocation)) if invocation.function_error.is_none() => answer::interpret(&invocation.payload, format),
         Ok(Ok(_)) => failed(api, request, "the function failed"),
         Ok(Err(error)) if error.status == 429 => unavailable(api, request, &error.to_string()),
         Ok(Err(error)) => failed(api, request, &error.to_string()),

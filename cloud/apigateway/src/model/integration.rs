@@ -27,6 +27,25 @@ pub(crate) struct Integration {
     pub(crate) timeout_in_millis: u64,
 }
 
+/// The form in which a function gets a request and answers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PayloadFormat {
+    /// `1.0`, that of REST APIs.
+    V1,
+    /// `2.0`.
+    V2,
+}
+
+impl Integration {
+    /// Its payload format; it is checked when an integration is made or changed.
+    pub(crate) fn payload_format(&self) -> PayloadFormat {
+        match self.payload_format_version.as_deref() {
+            Some("1.0") => PayloadFormat::V1,
+            _ => PayloadFormat::V2,
+        }
+    }
+}
+
 fn post() -> String {
     "POST".to_owned()
 }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 pub(crate) use api::{Api, ApiFacts, Cors};
 pub(crate) use deployment::Deployment;
 pub(crate) use id::new_id;
-pub(crate) use integration::{Integration, function_arn};
+pub(crate) use integration::{Integration, PayloadFormat, function_arn};
 pub(crate) use route::Route;
 pub(crate) use route_key::{RouteKey, Segment};
 pub(crate) use stage::{RouteSettings, Stage};
