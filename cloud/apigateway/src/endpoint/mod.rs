@@ -3,7 +3,6 @@
 mod answer;
 mod cors;
 mod event;
-mod event_v1;
 mod matching;
 mod served;
 
@@ -102,7 +101,7 @@ async fn invoke(
     };
     let format = integration.payload_format();
     let event = match format {
-        PayloadFormat::V1 => event_v1::event(&call),
+        PayloadFormat::V1 => event::v1::event(&call),
         PayloadFormat::V2 => call.event(),
     };
     let payload = Bytes::from(event.to_string());

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::event::{Call, body, domain, given_headers};
+use super::{Call, body, domain, given_headers};
 
 /// The headers whose names are capitalised; all others are in lower case.
 const CAPITALISED: [&str; 8] = [
@@ -23,7 +23,7 @@ const CAPITALISED: [&str; 8] = [
 ];
 
 /// The event of a request.
-pub(super) fn event(call: &Call<'_>) -> Value {
+pub(in crate::endpoint) fn event(call: &Call<'_>) -> Value {
     let request = call.request;
     let headers = several(given_headers(request).into_iter().map(|(name, value)| (spelling(&name), value)));
     let query = several(request.query());
