@@ -23,7 +23,7 @@ const CAPITALISED: [&str; 8] = [
 ];
 
 /// The event of a request.
-pub(in crate::endpoint) fn event(call: &Call<'_>) -> Value {
+pub(crate) fn event(call: &Call<'_>) -> Value {
     let request = call.request;
     let headers = several(given_headers(request).into_iter().map(|(name, value)| (spelling(&name), value)));
     let query = several(request.query());
