@@ -77,6 +77,8 @@ def role():
 
 def function(arn, handler, files=None, runtime="nodejs22.x", name=None, **more):
     name = name or handler.replace(".", "-")
+    # Lambda's own default of 3 seconds is short for a first invocation on a machine that does much else.
+    more = {"Timeout": 60} | more
     lam.create_function(FunctionName=name, Runtime=runtime, Role=arn, Handler=handler,
                         Code={"ZipFile": files or packed(index=MODULE, lib__inner=INNER)}, **more)
     lam.get_waiter("function_active_v2").wait(FunctionName=name)

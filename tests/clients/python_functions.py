@@ -99,6 +99,8 @@ def role():
 
 def function(arn, handler, files=None, **more):
     name = handler.replace(".", "-").replace("/", "-")
+    # Lambda's own default of 3 seconds is short for a first invocation on a machine that does much else.
+    more = {"Timeout": 60} | more
     lam.create_function(FunctionName=name, Runtime="python3.12", Role=arn, Handler=handler,
                         Code={"ZipFile": files or packed(handler=SOURCE)}, **more)
     lam.get_waiter("function_active_v2").wait(FunctionName=name)

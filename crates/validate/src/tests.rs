@@ -1,6 +1,6 @@
 //! What is said about whole definitions.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::*;
 use model::names::{AccountId, Region, ServiceName, StageName};
@@ -175,6 +175,13 @@ fn the_sarif_log_has_what_the_standard_requires() {
         assert!(matches!(rule["defaultConfiguration"]["level"].as_str().unwrap(), "warning" | "error"));
     }
     let results = run["results"].as_array().unwrap();
+    let (notes, results): (Vec<&Value>, Vec<&Value>) = results.iter().partition(|result| result["level"] == "note");
+    // The service file's notes are of no rule.
+    let note = json!({
+        "ruleId": "without-effect", "level": "note", "message": {"text": "It has no effect."},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": "serverless.yml"}, "region": {"startLine": 3}}}],
+    });
+    assert_eq!(notes, [&note]);
     assert_eq!(results.len(), 4);
     for result in results {
         assert!(result["message"]["text"].is_string());

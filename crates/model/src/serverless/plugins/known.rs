@@ -26,7 +26,7 @@ const fn plugin(name: &'static str, custom: Option<&'static str>, meaning: Meani
 
 const LOCAL: Meaning = Ineffective("`workshop local` runs the service on this machine, and `--local` deploys to it.");
 const BUNDLER: Meaning = Ineffective(
-    "nothing is bundled or compiled; the files are packaged as they are. Build TypeScript to JavaScript beside the handlers before a deployment.",
+    "handlers in TypeScript are bundled with the esbuild of the project or of the PATH; its options have no effect, and JavaScript is packaged as it is.",
 );
 const PACKAGES: Meaning = Ineffective("the files of the folder are packaged, as `package.patterns` says.");
 const DOCUMENTS: Meaning = Ineffective("nothing is documented from the service file.");
@@ -67,7 +67,7 @@ pub(super) const PLUGINS: &[Plugin] = &[
         "serverless-python-requirements",
         Some("pythonRequirements"),
         Ineffective(
-            "what `requirements.txt` lists is packaged when it lies in the folder: `pip install -r requirements.txt -t .`.",
+            "what `requirements.txt` lists is installed for Lambda and packaged; its options have no effect.",
         ),
     ),
     plugin("serverless-esbuild", Some("esbuild"), BUNDLER),

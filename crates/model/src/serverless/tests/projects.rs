@@ -249,7 +249,7 @@ functions:
       tags {"team": "data"}
     note serverless.yml:2: `useDotenv` has no effect here: no `.env` file was read.
     note serverless.yml:4: `custom.pythonRequirements` has no effect: neither has the plugin serverless-python-requirements.
-    note serverless.yml:18: The plugin serverless-python-requirements has no effect: what `requirements.txt` lists is packaged when it lies in the folder: `pip install -r requirements.txt -t .`.
+    note serverless.yml:18: The plugin serverless-python-requirements has no effect: what `requirements.txt` lists is installed for Lambda and packaged; its options have no effect.
     "#);
 }
 
