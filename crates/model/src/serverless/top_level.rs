@@ -57,7 +57,10 @@ const INEFFECTIVE: &[Ineffective] = &[
     Ineffective { key: "console", why: "nothing is sent to the dashboard." },
     Ineffective { key: "outputs", why: "nothing is sent to the dashboard." },
     Ineffective { key: "licenseKey", why: "no version of the Serverless Framework runs." },
-    Ineffective { key: "build", why: "handlers in TypeScript are bundled with the esbuild of the project or of the PATH, without options." },
+    Ineffective {
+        key: "build",
+        why: "handlers in TypeScript are bundled with the esbuild of the project or of the PATH, without options.",
+    },
 ];
 
 /// Reads the whole file; nothing when there is an error.

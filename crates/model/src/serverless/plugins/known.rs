@@ -66,9 +66,7 @@ pub(super) const PLUGINS: &[Plugin] = &[
     plugin(
         "serverless-python-requirements",
         Some("pythonRequirements"),
-        Ineffective(
-            "what `requirements.txt` lists is installed for Lambda and packaged; its options have no effect.",
-        ),
+        Ineffective("what `requirements.txt` lists is installed for Lambda and packaged; its options have no effect."),
     ),
     plugin("serverless-esbuild", Some("esbuild"), BUNDLER),
     plugin("serverless-webpack", Some("webpack"), BUNDLER),
