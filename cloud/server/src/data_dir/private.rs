@@ -61,6 +61,7 @@ impl DataDir {
             self.lock(),
             self.start_lock(),
             self.keys(),
+            self.port(),
         ];
         paths.extend(self.activity_files());
         paths
