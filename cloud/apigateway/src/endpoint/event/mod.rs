@@ -75,10 +75,15 @@ impl Call<'_> {
             "requestId": request.id,
             "routeKey": self.route_key,
             "stage": self.stage.stage_name,
-            "time": request.received_at.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
+            "time": received_at(request),
             "timeEpoch": request.received_at.as_millisecond(),
         })
     }
+}
+
+/// When the request came, as the common log format writes it.
+fn received_at(request: &Request) -> String {
+    request.received_at.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
 }
 
 /// The host's name, without its port.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Call, body, domain, given_headers};
+use super::{Call, body, domain, given_headers, received_at};
 
 /// The headers whose names are capitalised; all others are in lower case.
 const CAPITALISED: [&str; 8] = [
@@ -73,7 +73,7 @@ fn context(call: &Call<'_>) -> Value {
         "path": request.path,
         "protocol": "HTTP/1.1",
         "requestId": request.id,
-        "requestTime": request.received_at.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
+        "requestTime": received_at(request),
         "requestTimeEpoch": request.received_at.as_millisecond(),
         "resourceId": call.route_key,
         "resourcePath": resource(call),
