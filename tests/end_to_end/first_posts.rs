@@ -112,7 +112,6 @@ fn start_tries_again_while_the_permission_is_not_known_and_starts_one_execution(
 }
 
 #[test]
-#[cfg_attr(test, ignore = "fails since the change of the project's finding or of the runtimes; to be corrected next")]
 fn a_name_that_an_own_earlier_try_took_is_told_as_that() {
     let unknown = std::iter::repeat_n(Early::NotFound, 10_000);
     let lesson = Lesson::deployed(std::iter::once(Early::Lost).chain(unknown));

@@ -126,7 +126,6 @@ fn results_as_json_spell_their_keys_one_way() {
 }
 
 #[test]
-#[cfg_attr(test, ignore = "fails since the change of the project's finding or of the runtimes; to be corrected next")]
 fn a_past_moment_passes_at_once() {
     let (home, url) = deployed();
     assert_eq!(curl(&home, &url, r#"{"taskName": "past", "startAt": 1510842801000}"#).0, 200);

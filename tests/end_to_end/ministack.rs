@@ -11,7 +11,6 @@ fn status_of(ministack: &Emulator, execution: &str) -> String {
 }
 
 #[test]
-#[cfg_attr(test, ignore = "fails since the change of the project's finding or of the runtimes; to be corrected next")]
 fn the_lesson_runs_from_deploy_to_remove() {
     let ministack = Emulator::ministack();
     let first = ministack.ok(&["deploy"]);

@@ -84,7 +84,6 @@ fn what_someone_changed_is_put_right_and_nothing_else_is_touched() {
 }
 
 #[test]
-#[cfg_attr(test, ignore = "fails since the change of the project's finding or of the runtimes; to be corrected next")]
 fn what_belongs_to_someone_else_is_never_touched() {
     let moto = Emulator::moto(Duration::ZERO);
     let role = format!("{STACK}-us-east-1-sendEmail");

@@ -56,7 +56,7 @@ pub(super) async fn once(args: &PlanArgs, global: &Global, notes: ServiceNotes, 
         done = with_progress(ui, steps, work).await?;
     }
     let (observed, in_flight, pruned, endpoint) = done;
-    let report = report::callable(Report::observed(service, stack, &observed, aws.endpoint.is_none())).await;
+    let report = report::callable(Report::observed(service, stack, &observed, aws.endpoint.is_none()), global).await;
     let elapsed = Duration::try_from(clock::now().duration_since(since)).unwrap_or_default();
     Ok(Outcome { plan, in_flight, elapsed, report, pruned, endpoint })
 }

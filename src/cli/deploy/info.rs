@@ -20,7 +20,7 @@ pub(crate) async fn run(global: &Global, ui: &Ui) -> Result<(), CliError> {
         return Err(DeployError::Unreadable(unread).into());
     }
     let report = Report::observed(service, stack, &observed, session.aws.endpoint.is_none()).with_unread(&unread);
-    let report = report::callable(report).await;
+    let report = report::callable(report, global).await;
     let again = global.command("deploy");
     if report.deployed == Completeness::Nothing {
         let message = format!(

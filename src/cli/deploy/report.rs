@@ -3,14 +3,15 @@
 use std::fmt::Write;
 
 use crate::cli::error::CliError;
+use crate::cli::global::Global;
 use crate::cli::session::addresses;
 use crate::cli::ui::Ui;
 use deploy::{Deployed, Report};
 
 /// The same with URLs that resolve on this machine.
-pub(crate) async fn callable(mut report: Report) -> Report {
+pub(crate) async fn callable(mut report: Report, global: &Global) -> Report {
     for endpoint in &mut report.endpoints {
-        endpoint.url = addresses::callable(&endpoint.url).await;
+        endpoint.url = addresses::callable(&endpoint.url, global).await;
     }
     report
 }

@@ -3,12 +3,15 @@
 
 use std::net::{Ipv4Addr, ToSocketAddrs};
 
+use crate::cli::global::Global;
+
 /// How the name of an API's endpoint ends on the embedded cloud.
 const API_NAME: &str = ".execute-api.localhost";
 
-/// A URL that resolves on this machine: as it is, or with the API's id in the path.
-pub(crate) async fn callable(url: &str) -> String {
-    let Some(name) = Name::of(url) else { return url.to_owned() };
+/// A URL that resolves on this machine: as it is, or with the API's id in the path, which other clouds on this machine do not
+/// know.
+pub(crate) async fn callable(url: &str, global: &Global) -> String {
+    let Some(name) = Name::of(url).filter(|_| global.local) else { return url.to_owned() };
     let host = format!("{}{API_NAME}", name.api_id);
     let resolves = tokio::task::spawn_blocking(move || resolves(&host)).await.unwrap_or(false);
     if resolves { url.to_owned() } else { name.in_path() }

@@ -21,7 +21,6 @@ fn caller() -> Option<(String, String)> {
 }
 
 #[test]
-#[cfg_attr(test, ignore = "fails since the change of the project's finding or of the runtimes; to be corrected next")]
 fn a_code_is_asked_for_and_its_session_is_the_aws_clis_too() {
     let stand_in = StandIn::start();
     let desk = Desk::new(ADMIN, &stand_in);

@@ -76,7 +76,6 @@ fn status_says_what_functions_are_kept_apart_with() {
 }
 
 #[test]
-#[cfg_attr(test, ignore = "fails since the change of the project's finding or of the runtimes; to be corrected next")]
 fn a_python_function_goes_on_after_an_answer_that_is_too_large() {
     let cloud = Cloud::start(Fence::Whole);
     let zip = zip_of(&[("app.py", "def handle(event, context):\n    return 'x' * event['n']\n")], 0o644);

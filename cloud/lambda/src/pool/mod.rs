@@ -75,13 +75,7 @@ impl SandboxPool {
         let Ok(Ok(_turn)) = turn else {
             return Err(throttled());
         };
-        let mut sandbox = match self.take_idle(version)? {
-            Some(sandbox) => sandbox,
-            None => {
-                let started = Sandbox::start(version, &self.context).await;
-                started.map_err(|error| not_started(&error.to_string()))?
-            }
-        };
+        let mut sandbox = self.sandbox(version).await?;
         let outcome = sandbox.run(event).await;
         if outcome.is_reusable {
             self.put_back(version, sandbox);
@@ -118,6 +112,16 @@ impl SandboxPool {
     fn remove(&self, is_meant: impl Fn(&str) -> bool) -> Vec<VersionSandboxes> {
         let mut versions = self.lock();
         versions.by_generation.extract_if(.., |(version, _), _| is_meant(version)).map(|(_, removed)| removed).collect()
+    }
+
+    async fn sandbox(&self, version: &FunctionVersion) -> Result<Sandbox, ServiceError> {
+        while let Some(mut idle) = self.take_idle(version)? {
+            if idle.is_ready().await {
+                return Ok(idle);
+            }
+            tracing::debug!(function = %version.qualified_arn(), "a runtime ended, or asked for no event, after its answer");
+        }
+        Sandbox::start(version, &self.context).await.map_err(|error| not_started(&error.to_string()))
     }
 
     fn take_idle(&self, version: &FunctionVersion) -> Result<Option<Sandbox>, ServiceError> {

@@ -92,6 +92,13 @@ impl Sandbox {
         self.runtime.is_running()
     }
 
+    /// Whether it asks for another event; waits until it does. A runtime may end after its answer, and what it still does
+    /// before it asks counts as the earlier invocation's: it has that one's time.
+    pub(super) async fn is_ready(&mut self) -> bool {
+        let limit = Duration::from_secs(u64::from(self.timeout_s));
+        matches!(self.signal(limit).await, Ok(RuntimeSignal::Message(RuntimeMessage::Ready)))
+    }
+
     /// Runs one event to its end and logs it.
     pub(super) async fn run(&mut self, event: InvocationEvent) -> InvocationOutcome {
         let request_id = event.request_id.clone();

@@ -116,7 +116,7 @@ pub enum RuntimeSignal {
 /// What a runtime says through the Runtime API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RuntimeMessage {
-    /// It has started and asks for its first event.
+    /// It asks for an event: it has started, or is done with the one before.
     Ready,
     /// The function's result.
     Response(Bytes),

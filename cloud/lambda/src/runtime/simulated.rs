@@ -135,6 +135,9 @@ impl Runtime for SimulatedRuntime {
             match self.last_signal.take() {
                 Some((_, signal)) => {
                     self.is_running = !matches!(signal, RuntimeSignal::Exited(_) | RuntimeSignal::OutOfMemory);
+                    if self.is_running {
+                        self.signals.push_back(RuntimeSignal::Message(RuntimeMessage::Ready));
+                    }
                     signal
                 }
                 None => std::future::pending().await,

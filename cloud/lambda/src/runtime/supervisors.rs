@@ -162,7 +162,9 @@ fn wait_for_end(id: u32) {
     // One that is not there has ended.
     let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return };
     let limit = Timespec { tv_sec: i64::from(END_LIMIT_MS) / 1000, tv_nsec: 0 };
-    if !matches!(poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&limit)), Ok(1..)) {
+    // The end of any other child interrupts the call.
+    let ended = rustix::io::retry_on_intr(|| poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&limit)));
+    if !matches!(ended, Ok(1..)) {
         tracing::warn!(process = id, "a function's supervisor takes long to end");
     }
 }

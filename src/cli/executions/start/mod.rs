@@ -108,7 +108,7 @@ pub(crate) async fn run(args: StartArgs, global: &Global, ui: &Ui) -> Result<(),
     let url = start_url(&session, global).await?;
     let body = body(&args.task, when.at);
     if args.print_curl {
-        return ui.result(curl(&addresses::callable(&url).await, &body, args.key.is_some()));
+        return ui.result(curl(&addresses::callable(&url, global).await, &body, args.key.is_some()));
     }
     if !ui.is_json() {
         warnings(&when, now).iter().for_each(|warning| ui.note(toned(Tone::Warning, warning)));

@@ -229,9 +229,8 @@ impl Exchange {
     }
 
     async fn next(&self) -> HttpResponse {
-        if self.leave(&RuntimeState::Starting) {
-            self.say(RuntimeMessage::Ready).await;
-        }
+        self.leave(&RuntimeState::Starting);
+        self.say(RuntimeMessage::Ready).await;
         let Some(Delivery { event, deadline_ms }) = self.deliveries.lock().await.recv().await else {
             return refuse(StatusCode::GONE, "Gone", "This sandbox is ending.");
         };
