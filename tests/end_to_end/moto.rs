@@ -93,7 +93,8 @@ fn what_belongs_to_someone_else_is_never_touched() {
     assert_eq!(refused.code, Some(7), "{refused:#?}");
     assert!(refused.stderr.contains(&format!("a role `{role}`")), "{}", refused.stderr);
     assert!(refused.stderr.contains("deploy --adopt"), "{}", refused.stderr);
-    let left_alone = moto.ok(&["remove", "--yes"]);
+    let lesson = crate::support::project().join("definitions/service.toml");
+    let left_alone = moto.ok(&["remove", "--yes", "--config", lesson.to_str().expect("a plain path")]);
     assert!(left_alone.stderr.contains(&format!("The role {role} is left alone")), "{left_alone:#?}");
     assert_eq!(moto.run(&["info"]).code, Some(6));
     assert_eq!(moto.calls().writes(), [""; 0]);
