@@ -114,6 +114,8 @@ impl<S: Site> Front<S> {
         let mut builder = http1::Builder::new();
         // How long headers may take is the connection's affair; see `connections`.
         builder.header_read_timeout(None).max_buf_size(HEADERS_LIMIT_BYTES);
+        // Head and body of an answer are one piece: hyper 1.12 writes what it says of a broken request before a body that waits.
+        builder.writev(false);
         let stream = TokioIo::new(Watched::new(stream, Arc::clone(connection)));
         let mut served = pin!(builder.serve_connection(stream, service));
         tokio::select! {

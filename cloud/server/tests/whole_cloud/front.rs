@@ -101,6 +101,28 @@ async fn the_request_behind_a_refused_one_is_answered_however_slowly_both_arrive
 }
 
 #[tokio::test]
+async fn what_is_no_request_behind_an_answer_is_told_after_it_however_slowly_both_arrive() {
+    let foreign = "POST / HTTP/1.1\r\nHost: example.com\r\nContent-Length: 60\r\n\r\n";
+    let foreign = format!("{foreign}{}", " ".repeat(60));
+    let health = "GET /_workshop/health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    for (first, status) in [(foreign.as_str(), 403), (health, 200)] {
+        let wire = format!("{first}no request\r\n\r\n");
+        for bytes in [1, 7, 61, 300] {
+            let world = World::new(1);
+            let (mut reading, mut writing) = tokio::io::split(connect_narrowly(&world, Peer::Owner, bytes));
+            let mut answered = String::new();
+            let exchange =
+                async { tokio::join!(writing.write_all(wire.as_bytes()), reading.read_to_string(&mut answered)) };
+            let exchanged = Clock::system().timeout(Duration::from_secs(20), exchange).await;
+            assert!(exchanged.is_ok(), "in pieces of {bytes}: {answered}");
+            let (first, second) = answered.split_at(answered.rfind("HTTP/1.1 ").unwrap_or_default());
+            assert!(first.starts_with(&format!("HTTP/1.1 {status}")) && first.ends_with('}'), "{bytes}: {answered}");
+            assert!(second.starts_with("HTTP/1.1 400"), "{bytes}: {answered}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn administration_is_the_owners_and_endpoints_are_everybodys() {
     let health = "GET /_workshop/health HTTP/1.1\r\nHost: localhost\r\n";
     assert!(ask(Peer::Owner, health, "").await.starts_with("HTTP/1.1 200"));

@@ -193,7 +193,8 @@ impl Exchange {
             }
         });
         let mut builder = hyper::server::conn::http1::Builder::new();
-        builder.max_buf_size(MAX_HEAD_BYTES).max_headers(MAX_HEADERS).keep_alive(is_own);
+        // Without writev, as in the cloud's own listener: a broken request's answer stays behind a body that waits.
+        builder.max_buf_size(MAX_HEAD_BYTES).max_headers(MAX_HEADERS).keep_alive(is_own).writev(false);
         if let Err(error) = builder.serve_connection(TokioIo::new(stream), service).await {
             // The runtime's own business: it ends, or connects again.
             tracing::debug!(error = %error, "a connection to a Runtime API broke");
