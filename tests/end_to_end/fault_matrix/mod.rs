@@ -27,7 +27,7 @@ fn every_call_may_fail_in_every_way() {
     let home = Home::new();
     let scenarios = Scenario::all(&home);
     let cases = scenarios.iter().flat_map(case::cases);
-    let chosen = workers::chosen("fault matrix", 5, cases, ToString::to_string, case::Case::kinds);
+    let chosen = workers::chosen("fault matrix", 12, cases, ToString::to_string, case::Case::kinds);
     let ended = workers::run("fault matrix", &chosen, case::run);
     workers::tell(&case::sizes(&scenarios));
     ended.assert_all_held();
@@ -37,7 +37,7 @@ fn every_call_may_fail_in_every_way() {
 fn two_commands_at_once_end_well() {
     let home = Home::new();
     let races = race::all(&home);
-    let chosen = workers::chosen("races", 4, races.cases(), ToString::to_string, race::Case::kinds);
+    let chosen = workers::chosen("races", 8, races.cases(), ToString::to_string, race::Case::kinds);
     workers::run("races", &chosen, race::run).assert_all_held();
 }
 
