@@ -24,7 +24,10 @@ pub(crate) fn parse(text: &str, now: &Zoned) -> Option<Timestamp> {
     {
         return date.to_zoned(now.time_zone().clone()).ok().map(|moment| moment.timestamp());
     }
-    when::number(text).or_else(|| when::date_and_time(text, now))?.ok().map(|when| when.at)
+    // A day's name or a time alone means what is to come.
+    let is_dated = text.get(..4).is_some_and(|year| year.bytes().all(|byte| byte.is_ascii_digit()));
+    let found = when::number(text).or_else(|| is_dated.then(|| when::date_and_time(text, now)).flatten());
+    found?.ok().map(|when| when.at)
 }
 
 #[cfg(test)]
