@@ -32,6 +32,8 @@ fn main() -> ExitCode {
         ["fuzz", target, seconds] => fuzz::run(Some(target), Some(seconds)),
         ["install"] => build::install::run(),
         ["matrix", arguments @ ..] => matrix::run(arguments),
+        ["recording"] => demo::recording::run(None),
+        ["recording", program] => demo::recording::run(Some(program)),
         ["simulate", arguments @ ..] => matrix::simulate::run(arguments),
         ["test", arguments @ ..] => suite::run(arguments),
         ["tidy"] => tidy::run(None),

@@ -27,6 +27,8 @@ usage: cargo xtask <task>
   matrix [--sample] [--seed N] [WORDS]
            every call of a deployment failing in every way, and every command without each permission that it needs:
            all cases, a seeded sample of them, or those with WORDS in their names
+  recording [PROGRAM]
+           draw a terminal session with the built program as the picture that the README shows
   simulate [--count N] [--seed N]
            random workflows on clouds that crash at random moments, compared with clouds that do not: 100,000, or so many
   test [--seed N] [--date +1y]

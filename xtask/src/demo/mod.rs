@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: the lesson from deploy to the email, on this machine alone, with the program's own commands.
 
+pub(crate) mod recording;
 mod session;
 
 use crate::failure::Failure;
