@@ -10,6 +10,9 @@ use serde_json::{Map, Value, json};
 use crate::draw::Draw;
 use crate::language::Language;
 
+/// The wait in which an execution is stopped: longer than a run takes.
+const LONGEST_WAIT_S: u64 = 9_000_000;
+
 /// What workflows call.
 #[derive(Debug, Clone)]
 pub(crate) struct Callees {
@@ -86,6 +89,14 @@ impl Workflow {
             name,
         }
     }
+
+    /// Whether it was stopped before it came to the wait that it was to be stopped in: how far it came depends on the time.
+    pub(crate) fn is_stopped_early(&self, events: &[Value]) -> bool {
+        let states = self.definition["States"].as_object().into_iter().flatten();
+        let last = states.filter(|(_, state)| state["Seconds"] == LONGEST_WAIT_S).map(|(name, _)| name).next();
+        let has_come = |name: &String| events.iter().any(|event| event["stateEnteredEventDetails"]["name"] == **name);
+        self.stop_ms.is_some() && !last.is_some_and(has_come)
+    }
 }
 
 impl Maker<'_> {
@@ -107,7 +118,7 @@ impl Maker<'_> {
         let names = [self.name(), self.name()];
         let mut states = Map::new();
         self.step(&mut states, &names[0], Some(&names[1]));
-        states.insert(names[1].clone(), json!({"Type": "Wait", "Seconds": 9_000_000, "End": true}));
+        states.insert(names[1].clone(), json!({"Type": "Wait", "Seconds": LONGEST_WAIT_S, "End": true}));
         let mut flow = Map::new();
         flow.insert("StartAt".to_owned(), json!(names[0]));
         flow.insert("States".to_owned(), Value::Object(states));
