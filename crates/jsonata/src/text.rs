@@ -41,6 +41,7 @@ impl<'e> Evaluator<'e> {
         }
         let mut out = String::new();
         match value {
+            Value::Long(whole) => whole.to_string(),
             Value::Undefined => "undefined".to_owned(),
             _ => self.write(value, None, 0, &mut out).map_or_else(|_| "...".to_owned(), |()| out),
         }
@@ -58,6 +59,7 @@ impl<'e> Evaluator<'e> {
                 Some(number) => out.push_str(&to_text(fifteen_digits(number))),
                 None => out.push_str("null"),
             },
+            Value::Long(whole) => out.push_str(&whole.to_string()),
             Value::Text(text) => out.push_str(&quoted(self.heap.str(text))),
             Value::Function(_) => out.push_str("\"\""),
             Value::Tuple(at) => {
@@ -102,6 +104,7 @@ impl<'e> Evaluator<'e> {
             Value::Undefined | Value::Null | Value::TailCall => Json::Null,
             Value::Bool(value) => Json::Bool(value),
             Value::Number(number) => to_json(number),
+            Value::Long(whole) => Json::from(whole),
             Value::Text(text) => {
                 let text = self.heap.str(text);
                 let bytes = text.len();

@@ -10,7 +10,7 @@ fn symbol(value: Value<'_>) -> char {
     match value {
         Value::Function(_) => 'f',
         Value::Text(_) => 's',
-        Value::Number(_) => 'n',
+        Value::Number(_) | Value::Long(_) => 'n',
         Value::Bool(_) => 'b',
         Value::Null => 'l',
         Value::Array(_) => 'a',

@@ -43,9 +43,9 @@ impl<'e> Evaluator<'e> {
 
     /// A finite number; JSONata refuses an infinite operand.
     pub(crate) fn finite(&self, value: Value<'e>) -> Evaluated<Option<f64>> {
-        match value {
-            Value::Number(number) if number.is_infinite() => Err(Failure::new("D1001", "Number out of range: null")),
-            Value::Number(number) if !number.is_nan() => Ok(Some(number)),
+        match value.as_number() {
+            Some(number) if number.is_infinite() => Err(Failure::new("D1001", "Number out of range: null")),
+            Some(number) if !number.is_nan() => Ok(Some(number)),
             _ => Ok(None),
         }
     }
@@ -89,7 +89,8 @@ impl<'e> Evaluator<'e> {
         Ok(match (left, right) {
             (Value::Null, Value::Null) => true,
             (Value::Bool(left), Value::Bool(right)) => left == right,
-            (Value::Number(left), Value::Number(right)) => left == right,
+            (Value::Long(left), Value::Long(right)) => left == right,
+            (Value::Number(_) | Value::Long(_), Value::Number(_) | Value::Long(_)) => left.as_number() == right.as_number(),
             (Value::Text(left), Value::Text(right)) => {
                 let same = self.heap.str(left) == self.heap.str(right);
                 self.step(self.heap.str(left).len() / 256)?;
@@ -125,7 +126,7 @@ impl<'e> Evaluator<'e> {
     }
 
     fn comparison(&mut self, op: &str, left: Value<'e>, right: Value<'e>) -> Evaluated<Value<'e>> {
-        let comparable = |value| matches!(value, Value::Undefined | Value::Text(_) | Value::Number(_));
+        let comparable = |value| matches!(value, Value::Undefined | Value::Text(_) | Value::Number(_) | Value::Long(_));
         if !comparable(left) || !comparable(right) {
             let message = format!(
                 "The expressions either side of operator {} must evaluate to numeric or string values",
@@ -135,7 +136,10 @@ impl<'e> Evaluator<'e> {
         }
         let order = match (left, right) {
             (Value::Undefined, _) | (_, Value::Undefined) => return Ok(Value::Undefined),
-            (Value::Number(left), Value::Number(right)) => left.partial_cmp(&right),
+            (Value::Long(left), Value::Long(right)) => Some(left.cmp(&right)),
+            (Value::Number(_) | Value::Long(_), Value::Number(_) | Value::Long(_)) => {
+                left.as_number().partial_cmp(&right.as_number())
+            }
             (Value::Text(left), Value::Text(right)) => Some(self.text_order(left, right)),
             _ => {
                 let message = format!(
@@ -178,6 +182,7 @@ impl<'e> Evaluator<'e> {
         let whole = |value: Value<'e>, code, side| match value {
             Value::Undefined => Ok(None),
             Value::Number(number) if number.fract() == 0.0 => Ok(Some(number)),
+            Value::Long(whole) => Ok(Some(whole as f64)),
             _ => {
                 let message = format!("The {side} side of the range operator (..) must evaluate to an integer");
                 Err(Failure::new(code, message))
@@ -247,7 +252,7 @@ impl<'e> Evaluator<'e> {
         self.nested(depth)?;
         Ok(match value {
             Value::Bool(value) => value,
-            Value::Number(_) => self.finite(value)?.is_some_and(|number| number != 0.0),
+            Value::Number(_) | Value::Long(_) => self.finite(value)?.is_some_and(|number| number != 0.0),
             Value::Text(text) => !self.heap.str(text).is_empty(),
             Value::Object(object) => self.heap.member_count(object) > 0,
             Value::Array(array) => {

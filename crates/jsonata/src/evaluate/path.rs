@@ -183,7 +183,7 @@ impl<'e> Evaluator<'e> {
         let (context, inner) = self.context_of(item, scope)?;
         let result = self.evaluate(predicate, context, inner)?;
         let places = match result {
-            Value::Number(_) => self.finite(result)?.map(|number| vec![number]),
+            Value::Number(_) | Value::Long(_) => self.finite(result)?.map(|number| vec![number]),
             Value::Array(numbers) => self.all_numbers(numbers)?,
             _ => None,
         };

@@ -30,7 +30,10 @@ impl<'e> Evaluator<'e> {
                 // What is missing comes last, in either direction.
                 (Value::Undefined, _) => return Ok(true),
                 (_, Value::Undefined) => return Ok(false),
-                (Value::Number(a), Value::Number(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
+                (Value::Long(a), Value::Long(b)) => a.cmp(&b),
+                (Value::Number(_) | Value::Long(_), Value::Number(_) | Value::Long(_)) => {
+                    a.as_number().partial_cmp(&b.as_number()).unwrap_or(Ordering::Equal)
+                }
                 (Value::Text(a), Value::Text(b)) => self.text_order(a, b),
                 _ => return Err(self.incomparable(a, b)),
             };
@@ -43,7 +46,7 @@ impl<'e> Evaluator<'e> {
     }
 
     fn incomparable(&mut self, a: Value<'e>, b: Value<'e>) -> Failure {
-        let sortable = |value| matches!(value, Value::Text(_) | Value::Number(_));
+        let sortable = |value| matches!(value, Value::Text(_) | Value::Number(_) | Value::Long(_));
         if !sortable(a) || !sortable(b) {
             let message = "The expressions within an order-by clause must evaluate to numeric or string values";
             return Failure::new("T2008", message);

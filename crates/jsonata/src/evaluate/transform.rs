@@ -89,6 +89,7 @@ impl<'e> Evaluator<'e> {
             Value::Number(_) => {
                 Ok(self.finite(value)?.map_or(Value::Null, |number| Value::Number(fifteen_digits(number))))
             }
+            Value::Long(_) => Ok(value),
             Value::Function(_) => self.heap.text(""),
             Value::Undefined => Ok(if depth == 0 { value } else { Value::Null }),
             Value::Array(array) => {

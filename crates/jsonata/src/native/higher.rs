@@ -98,7 +98,7 @@ pub(super) fn sort<'e>(evaluator: &mut Evaluator<'e>, arguments: &[Value<'e>]) -
     let items: Vec<Value<'e>> = evaluator.heap.items(array).collect();
     let function = argument(arguments, 1);
     let sorted = if function.is_undefined() {
-        let alike = items.iter().all(|item| matches!(item, Value::Number(_)))
+        let alike = items.iter().all(|item| matches!(item, Value::Number(_) | Value::Long(_)))
             || items.iter().all(|item| matches!(item, Value::Text(_)));
         if !alike {
             let message = "The single argument form of the sort function can only be applied to an array of strings or an array of numbers.  Use the second argument to specify a comparison function";
@@ -106,7 +106,10 @@ pub(super) fn sort<'e>(evaluator: &mut Evaluator<'e>, arguments: &[Value<'e>]) -
         }
         evaluator.merge_sort(items, &mut |evaluator, left, right| {
             Ok(match (left, right) {
-                (Value::Number(left), Value::Number(right)) => left > right,
+                (Value::Long(left), Value::Long(right)) => left > right,
+                (Value::Number(_) | Value::Long(_), Value::Number(_) | Value::Long(_)) => {
+                    left.as_number() > right.as_number()
+                }
                 (Value::Text(left), Value::Text(right)) => evaluator.text_order(left, right).is_gt(),
                 _ => false,
             })

@@ -12,6 +12,7 @@ mod aws;
 mod clock;
 mod encoding;
 mod higher;
+mod json;
 mod matching;
 mod numbers;
 mod objects;
@@ -74,10 +75,10 @@ const LIBRARY: &[(&str, &str, usize, Code)] = &[
     ("pad", "<s-ns?:s>", 3, strings::pad),
     ("parse", "<s-:x>", 1, aws::parse),
     ("parseInteger", "<s-s:n>", 2, numbers::parse_integer),
-    ("partition", "<an:a>", 2, aws::partition),
+    ("partition", "<an?:a>", 2, aws::partition),
     ("power", "<n-n:n>", 2, numbers::power),
     ("random", "<n?:n>", 1, aws::random),
-    ("range", "<nnn:a>", 3, aws::range),
+    ("range", "<n?n?n?:a>", 3, aws::range),
     ("reduce", "<afj?:j>", 3, higher::reduce),
     ("replace", "<s-(sf)(sf)n?:s>", 4, matching::replace),
     ("reverse", "<a:a>", 1, arrays::reverse),
@@ -130,10 +131,7 @@ fn argument<'e>(arguments: &[Value<'e>], at: usize) -> Value<'e> {
 
 /// An argument that is a number.
 fn number(arguments: &[Value<'_>], at: usize) -> Option<f64> {
-    match argument(arguments, at) {
-        Value::Number(number) => Some(number),
-        _ => None,
-    }
+    argument(arguments, at).as_number()
 }
 
 /// An argument that is a text.

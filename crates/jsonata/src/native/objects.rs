@@ -28,7 +28,7 @@ pub(super) fn type_name<'e>(_: &mut Evaluator<'e>, arguments: &[Value<'e>]) -> E
         Value::Undefined | Value::TailCall => return Ok(Value::Undefined),
         Value::Null => "null",
         Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
+        Value::Number(_) | Value::Long(_) => "number",
         Value::Text(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) | Value::Tuple(_) => "object",

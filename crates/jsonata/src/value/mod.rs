@@ -25,6 +25,9 @@ pub(super) enum Value<'e> {
     Null,
     Bool(bool),
     Number(f64),
+    /// A whole number of JSON whose digits no double holds: it passes through with all of them, as on AWS, whose evaluator has
+    /// Java's `long`. Whatever calculates makes a double of it.
+    Long(i64),
     Text(Text<'e>),
     Array(Array<'e>),
     Object(Object<'e>),
@@ -148,10 +151,27 @@ impl<'e> Value<'e> {
         match json {
             Json::Null => Self::Null,
             Json::Bool(value) => Self::Bool(*value),
-            Json::Number(number) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
+            Json::Number(number) => Self::of_number(number),
             Json::String(text) => Self::Text(Text::Borrowed(text)),
             Json::Array(items) => Self::Array(Array::Json(items)),
             Json::Object(map) => Self::Object(Object::Json(map)),
+        }
+    }
+
+    pub(super) fn of_number(number: &serde_json::Number) -> Self {
+        const EXACT: u64 = 1 << 53;
+        match number.as_i64() {
+            Some(whole) if whole.unsigned_abs() > EXACT => Self::Long(whole),
+            _ => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
+        }
+    }
+
+    /// The number that calculations use.
+    pub(super) fn as_number(self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Long(whole) => Some(whole as f64),
+            _ => None,
         }
     }
 

@@ -21,7 +21,7 @@ fn with_number<'e>(arguments: Arguments<'_, 'e>, change: impl FnOnce(f64) -> f64
 fn numbers<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Option<Vec<f64>>> {
     let Some(values) = items(evaluator, arguments, 0) else { return Ok(None) };
     evaluator.step(values.len() / 8)?;
-    Ok(Some(values.into_iter().filter_map(|value| if let Value::Number(n) = value { Some(n) } else { None }).collect()))
+    Ok(Some(values.into_iter().filter_map(Value::as_number).collect()))
 }
 
 pub(super) fn sum<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
@@ -52,7 +52,7 @@ pub(super) fn average<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_
 pub(super) fn number<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     match argument(arguments, 0) {
         Value::Undefined => Ok(Value::Undefined),
-        Value::Number(number) => Ok(Value::Number(number)),
+        number @ (Value::Number(_) | Value::Long(_)) => Ok(number),
         Value::Bool(value) => Ok(Value::Number(f64::from(u8::from(value)))),
         other => {
             let text = text(evaluator, arguments, 0).unwrap_or_default();
