@@ -8,8 +8,9 @@ use crate::definition::StateKind;
 use crate::history::EventDetails;
 
 impl Step<'_> {
-    /// Aborts everything inside a Parallel or Map state that failed, in the order of the branches.
-    pub(super) fn abort_branches_of(&mut self, parent: &Branch) {
+    /// Aborts everything inside a Parallel or Map state that failed, in the order of the branches. On AWS their events follow
+    /// from the last event of the branch that failed (measured by others with a Wait and a Task beside a Fail).
+    pub(super) fn abort_branches_of(&mut self, parent: &Branch, cause_event_id: u64) {
         let inside = self.execution.branches.values();
         let inside = inside
             .filter_map(|branch| Some((branch.position.filter(|position| position.parent == parent.id)?, branch.id)));
@@ -19,20 +20,20 @@ impl Step<'_> {
             let Some(branch) = self.execution.branches.remove(&id) else {
                 continue;
             };
-            self.abort_branch(&branch);
+            self.abort_branch(&branch, cause_event_id);
             if self.state_of(parent).is_ok_and(|state| matches!(state.kind, StateKind::Map(_))) {
                 let aborted = EventDetails::MapIterationAborted(iteration(parent, index));
-                self.emit_last(branch.previous_event_id, aborted);
+                self.emit_last(cause_event_id, aborted);
             }
         }
     }
 
     /// Aborts a branch and emits the event of the state that it is in.
-    fn abort_branch(&mut self, branch: &Branch) {
-        self.abort_branches_of(branch);
+    fn abort_branch(&mut self, branch: &Branch, cause_event_id: u64) {
+        self.abort_branches_of(branch, cause_event_id);
         self.cancel_work(branch);
         if matches!(branch.status, BranchStatus::MapRun(_)) {
-            self.emit_last(branch.previous_event_id, EventDetails::MapRunAborted);
+            self.emit_last(cause_event_id, EventDetails::MapRunAborted);
         }
         let has_entered = !branch.state.is_empty();
         let Some(state) = self.machine.state(branch.at).filter(|_| has_entered) else {
@@ -45,7 +46,7 @@ impl Step<'_> {
             StateKind::Map(_) if branch.is_open() => EventDetails::MapStateAborted,
             _ => return,
         };
-        self.emit_last(branch.previous_event_id, aborted);
+        self.emit_last(cause_event_id, aborted);
     }
 
     /// Cancels the task, or the Map Run with its children, that a branch waits for.

@@ -14,7 +14,8 @@ pub(super) const RUNTIME: &str = "States.Runtime";
 pub(super) const TIMEOUT: &str = "States.Timeout";
 pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 pub(super) const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
-pub(super) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
+/// What AWS says in place of the specification's `States.ResultPathMatchFailure` (public run logs).
+pub(super) const REFERENCE_PATH_CONFLICT: &str = "States.ReferencePathConflict";
 
 /// Why a state cannot continue.
 #[derive(Clone, Debug, PartialEq)]

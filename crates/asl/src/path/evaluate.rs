@@ -42,7 +42,7 @@ impl PathNotFound {
     }
 
     /// A path on a payload that is null. Executions that failed on AWS show this text.
-    pub(super) fn without_payload() -> Self {
+    pub(crate) fn without_payload() -> Self {
         let reason = "Unable to apply Path transformation to null or empty input.".to_owned();
         Self { is_without_payload: true, ..Self::new(reason) }
     }

@@ -133,12 +133,17 @@ impl Path {
         }
     }
 
+    /// Whether it starts at a payload of null, in which AWS looks for nothing.
+    pub(crate) fn starts_at_null(&self, scope: PathScope<'_>) -> bool {
+        self.root == Root::Payload && scope.payload.is_null()
+    }
+
     /// Reads the path, as `InputPath`, `OutputPath` and payload templates do: an item beyond an array's end is null.
     ///
     /// # Errors
     /// When a definite path has no value, the payload is null, or the path's variable is not in scope.
     pub(crate) fn read<'a>(&'a self, scope: PathScope<'a>) -> Result<Cow<'a, Value>, PathNotFound> {
-        if self.root == Root::Payload && scope.payload.is_null() {
+        if self.starts_at_null(scope) {
             return Err(PathNotFound::without_payload());
         }
         self.read_with(scope, Gap::Null)

@@ -103,16 +103,16 @@ fn one_failing_branch_aborts_the_others() {
     0 17 15 WaitStateEntered H
     1 18  6 LambdaFunctionStarted
     1 19 18 LambdaFunctionFailed
-    1 20  4 WaitStateAborted
+    1 20 19 WaitStateAborted
     1 21 19 TaskStateAborted
-    1 22  9 WaitStateAborted
-    1 23 11 TaskStateAborted
-    1 24  8 ParallelStateAborted
-    1 25 16 WaitStateAborted
-    1 26 16 MapIterationAborted
-    1 27 17 WaitStateAborted
-    1 28 17 MapIterationAborted
-    1 29 13 MapStateAborted
+    1 22 19 WaitStateAborted
+    1 23 19 TaskStateAborted
+    1 24 19 ParallelStateAborted
+    1 25 19 WaitStateAborted
+    1 26 19 MapIterationAborted
+    1 27 19 WaitStateAborted
+    1 28 19 MapIterationAborted
+    1 29 19 MapStateAborted
     1 30 19 ParallelStateFailed
     1 31 30 ParallelStateExited {"Error":"Oops","Cause":null}
     1 32 31 PassStateEntered Z
@@ -207,7 +207,7 @@ fn stopping_and_time_reach_every_branch() {
     0  6  5 LambdaFunctionScheduled
     0  7  6 LambdaFunctionStarted
     9  8  7 LambdaFunctionTimedOut
-    9  9  4 WaitStateAborted
+    9  9  8 WaitStateAborted
     9 10  8 TaskStateAborted
     9 11  8 ParallelStateFailed
     9 12 11 ExecutionFailed States.Timeout | -
@@ -287,8 +287,8 @@ fn a_failed_iteration_aborts_the_others() {
     1 17 10 LambdaFunctionStarted
     1 18 17 LambdaFunctionFailed
     1 19 18 MapIterationFailed
-    1 20 12 TaskStateAborted
-    1 21 12 MapIterationAborted
+    1 20 18 TaskStateAborted
+    1 21 18 MapIterationAborted
     1 22 18 MapStateFailed
     1 23 22 ExecutionFailed Oops | -
     "#);

@@ -81,7 +81,7 @@ fn a_runtime_error_is_not_caught() {
 #[test]
 fn a_result_path_that_does_not_fit_is_caught() {
     let mut driver =
-        task(r#""ResultPath":"$.x.y","Catch":[{"ErrorEquals":["States.ResultPathMatchFailure"],"Next":"B"}]"#);
+        task(r#""ResultPath":"$.x.y","Catch":[{"ErrorEquals":["States.ReferencePathConflict"],"Next":"B"}]"#);
     driver.succeed("{}", 0.0);
-    insta::assert_snapshot!(driver.short().lines().last().unwrap(), @r#"    0  9  8 ExecutionSucceeded {"Error":"States.ResultPathMatchFailure","Cause":"Unable to apply ReferencePath $.x.y to input {\"x\": 1}"}"#);
+    insta::assert_snapshot!(driver.short().lines().last().unwrap(), @r#"    0  9  8 ExecutionSucceeded {"Error":"States.ReferencePathConflict","Cause":"Unable to apply step \"x\" to input {\"x\": 1}"}"#);
 }

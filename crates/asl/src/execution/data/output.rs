@@ -12,7 +12,7 @@ use crate::document::Document;
 use crate::execution::branch::{Branch, BranchStatus};
 use crate::execution::data::bindings::StatesVariable;
 use crate::execution::data::dataflow::StateScope;
-use crate::execution::fault::{self, Fault, RESULT_PATH_MATCH_FAILURE};
+use crate::execution::fault::{self, Fault, REFERENCE_PATH_CONFLICT};
 use crate::execution::step::{Step, Transition};
 use crate::history::EventDetails;
 use crate::template::Template;
@@ -234,9 +234,8 @@ impl StateScope<'_> {
             ResultPath::Path(path) => {
                 let raw_text = Arc::clone(raw_input.text());
                 let placed = path.write(raw_input.into_value(), result.into_value());
-                placed.map(Document::of).ok_or_else(|| {
-                    let cause = format!("Unable to apply ReferencePath {} to input {raw_text}", path.text());
-                    Fault::error(RESULT_PATH_MATCH_FAILURE, cause)
+                placed.map(Document::of).map_err(|conflict| {
+                    Fault::error(REFERENCE_PATH_CONFLICT, conflict.cause(path.text(), &raw_text))
                 })
             }
         }

@@ -14,7 +14,7 @@ use crate::definition::{Items, Map, MapMode, State};
 use crate::document::Document;
 use crate::execution::branch::{Branch, BranchId, BranchStatus};
 use crate::execution::data::context::MapItem;
-use crate::execution::fault::{self, Fault};
+use crate::execution::fault::{self, Fault, REFERENCE_PATH_CONFLICT};
 use crate::execution::join::Join;
 use crate::execution::map::map_run::Limits;
 use crate::execution::states::inner_branches::iteration;
@@ -63,7 +63,7 @@ impl Step<'_> {
         let at_once = if max_concurrency == 0 { MAX_MAP_CONCURRENCY } else { max_concurrency.min(MAX_MAP_CONCURRENCY) };
         let begun = self.begin_iterations(branch, map, at_once, branch.previous_event_id);
         begun.map(|()| Transition::Wait).inspect_err(|_| {
-            self.abort_branches_of(branch);
+            self.abort_branches_of(branch, branch.previous_event_id);
             branch.status = BranchStatus::Running;
         })
     }
@@ -74,7 +74,14 @@ impl Step<'_> {
         let found = match items {
             Items::Reader(_) => return Ok(Vec::new()),
             Items::Template(template) => scope.items(template)?,
-            Items::Path(path) => scope.read(path, input)?.into_owned(),
+            Items::Path(path) => {
+                let is_there = !input.value().is_null();
+                if let Some(conflict) = path.conflict(input.value()).filter(|_| is_there) {
+                    let cause = conflict.cause(path.text(), input.text());
+                    return Err(Fault::error(REFERENCE_PATH_CONFLICT, cause));
+                }
+                scope.read(path, input)?.into_owned()
+            }
         };
         match found {
             Value::Array(items) => Ok(items.into_iter().map(Document::of).collect()),

@@ -10,7 +10,7 @@ use crate::definition::{Condition, Operand, Operator, Order, Rule, Test};
 use crate::document::Document;
 use crate::execution::data::dataflow::StateScope;
 use crate::execution::fault::Fault;
-use crate::path::{Path, PathScope};
+use crate::path::{Path, PathNotFound, PathScope};
 use crate::timestamp;
 
 /// The first rule that matches, with its index.
@@ -24,11 +24,8 @@ pub(crate) fn first_match<'r>(
 ) -> Result<Option<(usize, &'r Rule)>, Fault> {
     for (index, rule) in rules.iter().enumerate() {
         let holds = match &rule.test {
-            Test::Condition(condition) => holds(condition, scope.path_scope(payload)).map_err(|path| {
-                let problem =
-                    format!("Invalid path '{path}': The choice state's condition path references an invalid value.");
-                Fault::runtime(scope.branch, problem)
-            })?,
+            Test::Condition(condition) => holds(condition, scope.path_scope(payload))
+                .map_err(|unread| Fault::runtime(scope.branch, unread))?,
             Test::Expression(condition) => scope.truth(condition, index)?,
         };
         if holds {
@@ -38,7 +35,17 @@ pub(crate) fn first_match<'r>(
     Ok(None)
 }
 
-fn holds(condition: &Condition, scope: PathScope<'_>) -> Result<bool, String> {
+/// Why a path of a rule was not read.
+#[derive(Debug, thiserror::Error)]
+enum Unread {
+    #[error("Invalid path '{0}': The choice state's condition path references an invalid value.")]
+    NoValue(String),
+    /// Not even `IsNull` can be asked of a payload of null (AWS's support calls it intended).
+    #[error("{0}")]
+    NullPayload(String),
+}
+
+fn holds(condition: &Condition, scope: PathScope<'_>) -> Result<bool, Unread> {
     match condition {
         Condition::Not(inner) => holds(inner, scope).map(|holds| !holds),
         Condition::And(all) => {
@@ -58,17 +65,23 @@ fn holds(condition: &Condition, scope: PathScope<'_>) -> Result<bool, String> {
             Ok(false)
         }
         Condition::Test { variable, operator: Operator::IsPresent(wanted) } => {
-            Ok(variable.find(scope).is_ok() == *wanted)
+            match read(variable, scope) {
+                Err(unread @ Unread::NullPayload(_)) => Err(unread),
+                read => Ok(read.is_ok() == *wanted),
+            }
         }
         Condition::Test { variable, operator } => test(read(variable, scope)?.as_ref(), operator, scope),
     }
 }
 
-fn read<'a>(path: &'a Path, scope: PathScope<'a>) -> Result<Cow<'a, Value>, String> {
-    path.find(scope).map_err(|_| path.text().to_owned())
+fn read<'a>(path: &'a Path, scope: PathScope<'a>) -> Result<Cow<'a, Value>, Unread> {
+    if path.starts_at_null(scope) {
+        return Err(Unread::NullPayload(PathNotFound::without_payload().reason));
+    }
+    path.find(scope).map_err(|_| Unread::NoValue(path.text().to_owned()))
 }
 
-fn test(value: &Value, operator: &Operator, scope: PathScope<'_>) -> Result<bool, String> {
+fn test(value: &Value, operator: &Operator, scope: PathScope<'_>) -> Result<bool, Unread> {
     Ok(match operator {
         Operator::IsPresent(wanted) => *wanted,
         Operator::IsNull(wanted) => value.is_null() == *wanted,
@@ -121,7 +134,7 @@ impl<T> Resolved<'_, T> {
     }
 }
 
-fn resolve<'a, T>(operand: &'a Operand<T>, scope: PathScope<'a>) -> Result<Resolved<'a, T>, String> {
+fn resolve<'a, T>(operand: &'a Operand<T>, scope: PathScope<'a>) -> Result<Resolved<'a, T>, Unread> {
     match operand {
         Operand::Value(value) => Ok(Resolved::Literal(value)),
         Operand::Path(path) => read(path, scope).map(Resolved::Read),

@@ -66,6 +66,7 @@ impl Step<'_> {
         };
         join.end(position.index, output);
         let is_complete = join.is_complete();
+        let last_event_id = branch.previous_event_id;
         match self.continue_parent(&mut parent, &branch, position.index, is_complete) {
             Ok(Transition::Wait) => {
                 self.execution.branches.insert(parent.id, parent);
@@ -73,7 +74,7 @@ impl Step<'_> {
             }
             Ok(next) => Some((parent, Ok(next))),
             Err(fault) => {
-                self.abort_branches_of(&parent);
+                self.abort_branches_of(&parent, last_event_id);
                 parent.status = BranchStatus::Running;
                 Some((parent, Err(fault)))
             }
@@ -126,7 +127,7 @@ impl Step<'_> {
             // The state that failed is still open; it is aborted along with those of the other branches.
             self.execution.branches.insert(branch.id, branch);
         }
-        self.abort_branches_of(&parent);
+        self.abort_branches_of(&parent, last_event_id);
         parent.previous_event_id = last_event_id;
         parent.status = BranchStatus::Running;
         Some((parent, Err(fault)))

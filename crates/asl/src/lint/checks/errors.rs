@@ -8,7 +8,7 @@ use crate::lint::view::{FlowView, MachineView, Part, StateView, names};
 use crate::resource::{Pattern, TaskResource};
 
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>.
-const RESERVED: [&str; 17] = [
+const RESERVED: [&str; 18] = [
     "States.ALL",
     "States.BranchFailed",
     "States.DataLimitExceeded",
@@ -21,6 +21,8 @@ const RESERVED: [&str; 17] = [
     "States.ParameterPathFailure",
     "States.Permissions",
     "States.QueryEvaluationError",
+    // In no list of the documentation; what runs fail with.
+    "States.ReferencePathConflict",
     "States.ResultPathMatchFailure",
     "States.ResultWriterFailed",
     "States.Runtime",
@@ -121,7 +123,10 @@ fn impossible(origin: &Origin<'_, '_>, field: &str, name: &str) -> Option<String
     );
     match name {
         "States.Runtime" if field == "Retry" => Some("a States.Runtime error always ends the execution".to_owned()),
-        "States.ParameterPathFailure" | "States.ResultPathMatchFailure" | "States.IntrinsicFailure"
+        "States.ParameterPathFailure"
+        | "States.ReferencePathConflict"
+        | "States.ResultPathMatchFailure"
+        | "States.IntrinsicFailure"
             if !origin.has_json_path =>
         {
             Some("it belongs to JSONPath, and the state uses JSONata".to_owned())
