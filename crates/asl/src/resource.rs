@@ -54,6 +54,8 @@ impl TaskResource {
                 Some(Self::Activity { arn: text.to_owned() })
             }
             "states" if region.is_empty() && account.is_empty() => Self::integration(rest),
+            // AWS takes integrations with a region and an account too (its own samples have such).
+            "states" if !region.is_empty() && !account.is_empty() && !is_own_resource(rest) => Self::integration(rest),
             _ => None,
         }
     }
@@ -90,6 +92,12 @@ impl TaskResource {
     }
 }
 
+/// Whether the end of an ARN names something that Step Functions has, and no integration.
+fn is_own_resource(rest: &str) -> bool {
+    let kind = rest.split(':').next().unwrap_or_default();
+    matches!(kind, "stateMachine" | "execution" | "express" | "mapRun" | "activity")
+}
+
 fn split_arn(text: &str) -> Option<([&str; 5], &str)> {
     let mut parts = text.splitn(6, ':');
     let head = [parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?];
@@ -119,6 +127,10 @@ mod tests {
         ));
         let own = |a: &str, b: &str, pattern| Some((a.to_owned(), b.to_owned(), pattern));
         assert_eq!(service("arn:aws:states:::lambda:invoke"), own("lambda", "invoke", Pattern::RequestResponse));
+        assert_eq!(
+            service("arn:aws:states:us-east-1:123456789012:aws-sdk:s3:getObject"),
+            own("aws-sdk:s3", "getObject", Pattern::RequestResponse)
+        );
         assert_eq!(
             service("arn:aws:states:::aws-sdk:sfn:startExecution"),
             own("aws-sdk:sfn", "startExecution", Pattern::RequestResponse)

@@ -9,7 +9,14 @@ const FIELDS: &str = "Arguments Assign BackoffRate BatchInput Branches Catch Cau
     Credentials Default End Error ErrorEquals ErrorPath ExecutionType HeartbeatSeconds HeartbeatSecondsPath InputPath \
     InputType IntervalSeconds ItemBatcher ItemProcessor ItemReader ItemSelector Items ItemsPath Iterator JitterStrategy \
     Label MaxAttempts MaxConcurrency MaxConcurrencyPath MaxDelaySeconds Mode Next Output OutputPath Parameters \
-    ProcessorConfig QueryLanguage ReaderConfig Resource Result ResultPath ResultSelector ResultWriter Retry Seconds \
+    ProcessorConfig And BooleanEquals BooleanEqualsPath IsBoolean IsNull IsNumeric IsPresent IsString IsTimestamp Not \
+    NumericEquals NumericEqualsPath NumericGreaterThan NumericGreaterThanEquals NumericGreaterThanEqualsPath \
+    NumericGreaterThanPath NumericLessThan NumericLessThanEquals NumericLessThanEqualsPath NumericLessThanPath Or \
+    StringEquals StringEqualsPath StringGreaterThan StringGreaterThanEquals StringGreaterThanEqualsPath \
+    StringGreaterThanPath StringLessThan StringLessThanEquals StringLessThanEqualsPath StringLessThanPath StringMatches \
+    TimestampEquals TimestampEqualsPath TimestampGreaterThan TimestampGreaterThanEquals \
+    TimestampGreaterThanEqualsPath TimestampGreaterThanPath TimestampLessThan TimestampLessThanEquals \
+    TimestampLessThanEqualsPath TimestampLessThanPath QueryLanguage ReaderConfig Resource Result ResultPath ResultSelector ResultWriter Retry Seconds \
     SecondsPath StartAt States TimeoutSeconds TimeoutSecondsPath Timestamp TimestampPath ToleratedFailureCount \
     ToleratedFailurePercentage Type Variable Version WriterConfig";
 
@@ -77,6 +84,17 @@ pub(super) fn of<'s>(finding: &Finding, written: Option<&str>, states: impl FnOn
     }
     let known = FIXES.iter().find(|(words, _)| message.contains(words)).map(|(_, fix)| *fix);
     known.unwrap_or("Compare it with the language's specification: https://states-language.net/spec.html.").to_owned()
+}
+
+/// Whether a list of the fields that an object must have one of only follows from a misspelt one beside it.
+pub(super) fn is_consequence(finding: &Finding, all: &[Finding]) -> bool {
+    let list = "This object should have only one of the following fields: [";
+    let Some(names) = finding.message.strip_prefix(list).and_then(|rest| rest.split(']').next()) else { return false };
+    let names: Vec<&str> = names.split(", ").collect();
+    all.iter().any(|other| {
+        let misspelt = field(&other.message).filter(|_| other.message.contains("is not supported"));
+        other.location == finding.location && misspelt.is_some_and(|name| nearest(name, &names).is_some())
+    })
 }
 
 /// The field that a message names.

@@ -69,7 +69,8 @@ fn of_document(
     let json = definition.resolve(stack).json;
     let locator = Locator::new(&source.text, &document.root);
     let findings = findings(&json, machine_type);
-    problems.extend(findings.iter().map(|finding| locator.finding(finding)));
+    let told = findings.iter().filter(|finding| !fixes::is_consequence(finding, &findings));
+    problems.extend(told.filter_map(|finding| locator.finding(finding)));
     let value = serde_json::from_str(&json).unwrap_or_default();
     let lints = asl::lint(&value, machine_type, now).into_iter();
     problems.extend(lints.filter(|lint| !already_reported(lint, &findings)).map(|lint| locator.lint(lint)));

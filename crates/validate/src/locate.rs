@@ -29,7 +29,9 @@ impl<'a> Locator<'a> {
         Self { text, root }
     }
 
-    pub(super) fn finding(&self, finding: &Finding) -> Problem {
+    /// What AWS says, at its place. None where it only says that `${...}`, in whose place another tool will put a text, is no
+    /// such text yet.
+    pub(super) fn finding(&self, finding: &Finding) -> Option<Problem> {
         let location = finding.location.clone().filter(|location| location.starts_with('/'));
         let found = self.found(location.as_deref().unwrap_or("/"));
         let mut problem = Problem {
@@ -43,6 +45,10 @@ impl<'a> Locator<'a> {
         if problem.severity == Severity::Error
             && let Some(substitution) = text_of(found.node).and_then(substitution)
         {
+            // Whatever is put in, it stays a text.
+            if !finding.message.starts_with("Expected value of type") {
+                return None;
+            }
             problem.severity = Severity::Warning;
             problem.code = rules::UNKNOWN_UNTIL_DEPLOYED;
             problem.message =
@@ -51,7 +57,7 @@ impl<'a> Locator<'a> {
                 "`workshop` puts in the values of AWS::... only; whatever deploys this must put in the others."
                     .to_owned();
         }
-        problem
+        Some(problem)
     }
 
     pub(super) fn lint(&self, lint: Lint) -> Problem {

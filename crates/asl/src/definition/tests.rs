@@ -135,8 +135,8 @@ fn flows() {
     insta::assert_snapshot!(problem(r#""A":{"Type":"Map","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Succeed"}}},"ItemReader":{"Resource":"arn:aws:states:::s3:putObject","ReaderConfig":{"InputType":"CSV"}},"End":true}"#), @r#"
     SCHEMA_VALIDATION_FAILED: The field 'Resource' does not match any of the allowed values at /States/A/ItemReader/Resource
     SCHEMA_VALIDATION_FAILED: The field 'CSVHeaderLocation' is required at /States/A/ItemReader/ReaderConfig
-    SCHEMA_VALIDATION_FAILED: Field 'ItemReader' is not supported at /States/A
     "#);
+    insta::assert_snapshot!(problem(r#""A":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"INLINE"},"StartAt":"B","States":{"B":{"Type":"Succeed"}}},"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"}},"End":true}"#), @"SCHEMA_VALIDATION_FAILED: Field 'ItemReader' is not supported at /States/A");
     insta::assert_snapshot!(problem(r#""A":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"B","States":{"B":{"Type":"Succeed"}}},"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"CSV","CSVHeaderLocation":"GIVEN","CSVDelimiter":"TABS"}},"Label":"l","Next":"C"},"C":{"Type":"Map","ItemProcessor":{"StartAt":"D","States":{"D":{"Type":"Succeed"}}},"Label":"l","End":true}"#), @r#"
     SCHEMA_VALIDATION_FAILED: Value should be one of the following: [COMMA, PIPE, SEMICOLON, SPACE, TAB] at /States/A/ItemReader/ReaderConfig/CSVDelimiter
     SCHEMA_VALIDATION_FAILED: These fields are required: [CSVHeaders] at /States/A/ItemReader/ReaderConfig

@@ -66,10 +66,15 @@ fn processor(fields: &mut Fields<'_, '_>) -> Option<(FlowIndex, Option<ChildType
         }
     };
     fields.ignore(["ItemProcessor", "Iterator"]);
+    let has_reader = fields.has("ItemReader");
     fields.object(name, |processor| {
         processor.require(&["StartAt", "States"]);
         processor.string("Comment");
-        let children = processor.object("ProcessorConfig", children).flatten();
+        let children = match processor.has("ProcessorConfig") {
+            true => processor.object("ProcessorConfig", children).flatten(),
+            // Others have seen AWS take a reader without a mode, and only distributed mode has readers.
+            false => has_reader.then_some(ChildType::Standard),
+        };
         let scope = if children.is_some() { Scope::Separate } else { Scope::Inner };
         Some((machine::flow(processor, scope)?, children))
     })?

@@ -37,14 +37,18 @@ struct Origin<'s, 'a> {
     has_json_path: bool,
     has_jsonata: bool,
     has_distributed_map: bool,
+    /// The names that Fail states of the definition raise.
+    raised: &'s BTreeSet<&'a str>,
 }
 
 pub(crate) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
+    let states = machine.flows.iter().flat_map(|flow| &flow.states);
+    let raised = states.filter(|state| state.kind == "Fail").filter_map(|state| state.text("Error")).collect();
     for (flow_index, flow) in machine.flows.iter().enumerate() {
         for (index, state) in flow.states.iter().enumerate() {
             if state.list("Retry").chain(state.list("Catch")).next().is_some() {
                 let inside = if state.kind == "Task" { Vec::new() } else { machine.inside(flow_index, index) };
-                let origin = Origin::of(state, &inside);
+                let origin = Origin::of(state, &inside, &raised);
                 ["Retry", "Catch"].into_iter().for_each(|field| check_entries(&origin, field, lints));
             }
         }
@@ -52,7 +56,7 @@ pub(crate) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
 }
 
 impl<'s, 'a> Origin<'s, 'a> {
-    fn of(state: &'s StateView<'a>, inside: &[&FlowView<'a>]) -> Self {
+    fn of(state: &'s StateView<'a>, inside: &[&FlowView<'a>], raised: &'s BTreeSet<&'a str>) -> Self {
         let states = || std::iter::once(state).chain(inside.iter().flat_map(|flow| &flow.states));
         let is_distributed =
             |flow: &&FlowView<'_>| flow.inside.is_some_and(|inside| inside.part == Part::DistributedItems);
@@ -61,6 +65,7 @@ impl<'s, 'a> Origin<'s, 'a> {
             has_json_path: states().any(|state| !state.is_jsonata),
             has_jsonata: states().any(|state| state.is_jsonata),
             has_distributed_map: inside.iter().any(is_distributed),
+            raised,
         }
     }
 }
@@ -86,7 +91,8 @@ fn check_name(
     name: &str,
     earlier: &BTreeSet<&str>,
 ) -> Option<(LintRule, String, String)> {
-    if name.starts_with("States.") && !RESERVED.contains(&name) && !name.starts_with("States.Http.StatusCode.") {
+    let is_known = RESERVED.contains(&name) || name.starts_with("States.Http.StatusCode.");
+    if name.starts_with("States.") && !is_known && !origin.raised.contains(name) {
         let near = RESERVED.iter().find(|known| known.eq_ignore_ascii_case(name) || is_one_off(known, name));
         let fix = match near {
             Some(near) => format!("Write `{near}`."),
