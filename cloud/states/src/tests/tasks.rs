@@ -136,7 +136,10 @@ async fn stopping_an_execution_stops_the_one_that_it_waits_for() {
     fixture = fixture.restart().await;
     fixture.call("StopExecution", json!({"executionArn": arn})).await.unwrap();
     let stopped = fixture.ended("arn:aws:states:us-east-1:000000000000:execution:child:c").await;
-    assert_eq!(stopped["status"], "ABORTED");
+    assert_eq!((&stopped["status"], &stopped["error"]), (&json!("ABORTED"), &json!(null)));
+    let cause = "The Task state in AWS Step Functions execution \
+        [arn:aws:states:us-east-1:000000000000:execution:parent:e] which was managing this resource was aborted";
+    assert_eq!(stopped["cause"], cause);
 }
 
 #[tokio::test(start_paused = true)]

@@ -324,10 +324,16 @@ impl Driver {
         self.stop_child(key, Work::Task(task));
     }
 
-    /// Stops the execution that was waited for, if there is one.
+    /// Stops the execution that was waited for, if there is one. That of a task says so (measured on AWS by others).
     pub(super) fn stop_child(&self, key: &ExecutionKey, work: Work) {
         if let Some(child) = self.children.unlink(key, work) {
-            self.post(&child, Message::Stop { error: None, cause: None, reply: None });
+            let cause = matches!(work, Work::Task(_)).then(|| {
+                format!(
+                    "The Task state in AWS Step Functions execution [{}] which was managing this resource was aborted",
+                    key.arn()
+                )
+            });
+            self.post(&child, Message::Stop { error: None, cause, reply: None });
         }
     }
 
