@@ -37,8 +37,9 @@ impl FunctionReference {
     pub fn parse(text: &str, location: &Location) -> Result<Self, ServiceError> {
         let parts: Vec<&str> = text.split(':').collect();
         let (location, rest) = match parts.as_slice() {
-            ["arn", _, "lambda", name, account, "function", rest @ ..] => {
-                (Location::new(Account::parse(account).unwrap_or_default(), name), rest)
+            ["arn", _, "lambda", region, account, "function", rest @ ..] => {
+                let account = Account::parse(account).filter(|_| is_region(region)).ok_or_else(|| invalid(text))?;
+                (Location::new(account, region), rest)
             }
             [account, "function", rest @ ..] if Account::parse(account).is_some() => {
                 (Location::new(Account::parse(account).unwrap_or_default(), location.region()), rest)
@@ -120,6 +121,18 @@ impl FunctionReference {
     }
 }
 
+/// `eu-west-1`, `us-gov-east-1`, `us-isob-east-1`.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let letters = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let number = |part: &str| part.len() == 1 && part.bytes().all(|byte| byte.is_ascii_digit());
+    match parts.as_slice() {
+        [country, area, last] => country.len() == 2 && letters(country) && letters(area) && number(last),
+        [country, partition, area, last] => letters(country) && letters(partition) && letters(area) && number(last),
+        _ => false,
+    }
+}
+
 fn is_name(name: &str) -> bool {
     is_plain(name, MAX_NAME)
 }
@@ -164,6 +177,13 @@ mod tests {
 
     #[test]
     fn refuses_the_rest() {
+        for text in [
+            "arn:aws:lambda::000000000000:function:f",
+            "arn:aws:lambda:us-east-1::function:f",
+            "arn:aws:lambda:invalid-region:000000000000:function:f",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
         for text in ["", "a b", "a/b", "a:b:c:d", "arn:aws:lambda:us-east-1:000000000000:function:", &"x".repeat(65)] {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -14,7 +14,7 @@ pub enum Protocol {
     Json11,
     /// restJson1: API Gateway v2.
     Rest,
-    /// restJson1 with Lambda's own error members, `Type` and `Message`.
+    /// restJson1 with Lambda's own error members, `Type` and `Message` or `message`.
     LambdaRest,
     /// awsQuery: IAM and STS, with the namespace of their XML.
     Query(&'static str),
@@ -27,7 +27,9 @@ impl Protocol {
             Self::Json10 => json(error, "application/x-amz-json-1.0"),
             Self::Json11 => json(error, "application/x-amz-json-1.1"),
             Self::Rest => rest(error, "message", None),
-            Self::LambdaRest => rest(error, "Message", Some(if error.status < 500 { "User" } else { "Service" })),
+            Self::LambdaRest => {
+                rest(error, lambda_member(&error.code), Some(if error.status < 500 { "User" } else { "Service" }))
+            }
             Self::Query(namespace) => query(error, namespace, request_id),
         }
     }
@@ -39,6 +41,24 @@ fn json(error: &ServiceError, content_type: &str) -> Response {
     body.insert("message".to_owned(), Value::from(error.message.clone()));
     body.extend(error.extra.clone());
     Response::new(error.status, content_type, Value::Object(body).to_string())
+}
+
+/// How the member with the text is written in an error of Lambda (API model of Lambda, shape by shape).
+fn lambda_member(code: &str) -> &'static str {
+    match code {
+        "CodeStorageExceededException"
+        | "InvalidParameterValueException"
+        | "InvalidRequestContentException"
+        | "PolicyLengthExceededException"
+        | "PreconditionFailedException"
+        | "ProvisionedConcurrencyConfigNotFoundException"
+        | "RequestTooLargeException"
+        | "ResourceConflictException"
+        | "TooManyRequestsException"
+        | "UnsupportedMediaTypeException"
+        | "ValidationException" => "message",
+        _ => "Message",
+    }
 }
 
 fn rest(error: &ServiceError, message_member: &str, fault: Option<&str>) -> Response {

@@ -6,8 +6,20 @@ use crate::service::Functions;
 
 /// The function that the path names, with the `Qualifier` of the query.
 pub(crate) fn named(request: &Request) -> Result<FunctionReference, ServiceError> {
-    let reference = FunctionReference::parse(request.label("FunctionName"), &request.location())?;
+    let reference = reachable(request.label("FunctionName"), request)?;
     reference.qualified(request.query_value("Qualifier"))
+}
+
+/// The function that a text names in the region that was asked.
+pub(super) fn reachable(text: &str, request: &Request) -> Result<FunctionReference, ServiceError> {
+    let here = request.location();
+    let reference = FunctionReference::parse(text, &here)?;
+    let (named, asked) = (reference.location.region(), here.region());
+    if named == asked {
+        return Ok(reference);
+    }
+    let message = format!("Functions from '{named}' are not reachable in this region ('{asked}')");
+    Err(ServiceError::new(404, "ResourceNotFoundException", message))
 }
 
 /// The function that the path names, when the caller may do this with it.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use cloud_core::{Change, FunctionReference, LATEST, Request, Response, ServiceError};
 use serde::Deserialize;
 
-use super::access::permit;
+use super::access::{permit, reachable};
 use super::limits::{self, invalid};
 use super::logging::Logging;
 use super::role;
@@ -103,9 +103,10 @@ fn inspect(encoded: &str) -> Result<(Code, Bytes), ServiceError> {
 /// Creates a function; its zip is on disk before the function is.
 pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     let input: Create = request.json()?;
-    let reference = FunctionReference::parse(&input.function_name, &request.location())?;
+    let reference = reachable(&input.function_name, request)?;
     permit(functions, request, &reference, "lambda:CreateFunction")?;
     refuse_unsupported(&input)?;
+    limits::tags(&input.tags)?;
     role::check(functions, &input.role, &reference.unqualified().arn())?;
     let (code, bytes) = input.code.read().await?;
     let function = build(functions, &input, &reference, code, request)?;

@@ -7,11 +7,18 @@ use runtimes::{Runtime, RuntimeError};
 
 use crate::runtime::reserved;
 
-/// The most bytes of a function's own environment (Lambda quotas).
+/// The most bytes that a function's own environment has as JSON (Lambda quotas; AWS measures that text).
 const MAX_ENVIRONMENT_BYTES: usize = 4096;
 
 /// A zip sent in a request may have this many bytes (Lambda quotas).
 const MAX_ZIP_BYTES: usize = 52_428_800;
+
+/// The most tags that one function may have (Lambda developer guide, "Tag requirements").
+const MAX_TAGS: usize = 50;
+
+/// The longest timeout in seconds (since November 2026), and the largest number that AWS's model of the API takes.
+const MAX_TIMEOUT_S: u32 = 1_800;
+const MAX_TIMEOUT_OF_MODEL_S: u32 = 5_400;
 
 /// The most characters of a description (API model, `Description`).
 const MAX_DESCRIPTION: usize = 256;
@@ -44,9 +51,22 @@ pub(super) fn description(text: Option<String>) -> Result<Option<String>, Servic
     }
 }
 
-/// The largest timeout is 15 minutes.
+/// In seconds.
 pub(super) fn timeout_s(value: i64) -> Result<u32, ServiceError> {
-    within(value, "timeout", 1, 900)
+    match within(value, "timeout", 1, MAX_TIMEOUT_OF_MODEL_S)? {
+        value if value > MAX_TIMEOUT_S => {
+            Err(invalid(format!("A function's timeout is at most {MAX_TIMEOUT_S} seconds; {value} is for managed instances.")))
+        }
+        value => Ok(value),
+    }
+}
+
+/// The tags of a function.
+pub(super) fn tags(tags: &BTreeMap<String, String>) -> Result<(), ServiceError> {
+    match tags.len() > MAX_TAGS {
+        true => Err(invalid("Number of tags exceeds resource tag limit.")),
+        false => Ok(()),
+    }
 }
 
 /// In MB.
@@ -122,9 +142,8 @@ pub(super) fn variables(variables: &BTreeMap<String, String>) -> Result<(), Serv
             reserved.join(", ")
         )));
     }
-    let bytes: usize = variables.iter().map(|(name, value)| name.len() + value.len()).sum();
-    if bytes > MAX_ENVIRONMENT_BYTES {
-        let measured = serde_json::json!(variables).to_string();
+    let measured = serde_json::json!(variables).to_string();
+    if measured.len() > MAX_ENVIRONMENT_BYTES {
         return Err(invalid(format!(
             "Lambda was unable to configure your environment variables because the environment variables you have \
              provided exceeded the 4KB limit. String measured: {measured}"
@@ -136,7 +155,8 @@ pub(super) fn variables(variables: &BTreeMap<String, String>) -> Result<(), Serv
 /// The bytes of a zip that came inside a request.
 pub(super) fn zip_size(bytes: &[u8]) -> Result<(), ServiceError> {
     if bytes.len() > MAX_ZIP_BYTES {
-        return Err(invalid(format!("Zipped size must be smaller than {MAX_ZIP_BYTES} bytes")));
+        let message = format!("Zipped size must be smaller than {MAX_ZIP_BYTES} bytes");
+        return Err(ServiceError::new(413, "RequestEntityTooLargeException", message));
     }
     Ok(())
 }
@@ -147,11 +167,12 @@ mod tests {
 
     #[test]
     fn ranges_answer_as_aws_does() {
-        assert_eq!(timeout_s(900).unwrap(), 900);
+        assert_eq!(timeout_s(1800).unwrap(), 1800);
+        assert_eq!(timeout_s(1801).unwrap_err().code, "InvalidParameterValueException");
         let message = |result: Result<u32, ServiceError>| result.unwrap_err().message;
         assert_eq!(
-            message(timeout_s(901)),
-            "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900"
+            message(timeout_s(5401)),
+            "1 validation error detected: Value '5401' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 5400"
         );
         assert!(message(timeout_s(0)).ends_with(
             "Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than or equal to 1"
@@ -163,8 +184,8 @@ mod tests {
     #[test]
     fn environment_has_limits() {
         let one = |name: &str, value: String| BTreeMap::from([(name.to_owned(), value)]);
-        assert!(variables(&one("A", "x".repeat(4095))).is_ok());
-        assert!(variables(&one("A", "x".repeat(4096))).unwrap_err().message.contains("exceeded the 4KB limit"));
+        assert!(variables(&one("A", "x".repeat(4088))).is_ok());
+        assert!(variables(&one("A", "x".repeat(4089))).unwrap_err().message.contains("exceeded the 4KB limit"));
         assert!(
             variables(&one("AWS_REGION", String::new())).unwrap_err().message.ends_with("this request: AWS_REGION")
         );

@@ -7,12 +7,9 @@ use cloud_core::{FunctionReference, Request, Response, ServiceError};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::access::permit;
-use super::limits::invalid;
+use super::access::{permit, reachable};
+use super::limits::{self, invalid};
 use crate::service::Functions;
-
-/// The most tags that one function may have (Lambda developer guide, "Tag requirements").
-const MAX_TAGS: usize = 50;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -33,10 +30,7 @@ pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result
     let input: Tag = request.json()?;
     let added = functions.update(&reference, |function| {
         function.tags.extend(input.tags);
-        match function.tags.len() > MAX_TAGS {
-            true => Err(invalid("Number of tags exceeds function tag limit.")),
-            false => Ok(()),
-        }
+        limits::tags(&function.tags)
     });
     added.await?;
     Ok(Response::empty(204))
@@ -57,7 +51,7 @@ pub(crate) async fn remove(functions: &Arc<Functions>, request: &Request) -> Res
 
 /// The function that the path names by its ARN, when the caller may do this with it.
 fn tagged(functions: &Functions, request: &Request, action: &str) -> Result<FunctionReference, ServiceError> {
-    let reference = FunctionReference::parse(request.label("Resource"), &request.location())?;
+    let reference = reachable(request.label("Resource"), request)?;
     permit(functions, request, &reference, action)?;
     if reference.qualifier.is_some() {
         return Err(invalid("Tags on function aliases and versions are not supported. Please specify a function ARN."));
