@@ -1,4 +1,4 @@
-//! Accounts see nothing of each other.
+//! Accounts and regions see nothing of each other.
 
 use cloud_core::{Account, Location};
 use serde_json::{Value, json};
@@ -7,6 +7,10 @@ use super::fixture::{Fixture, MACHINE, in_an_hour, waiting};
 
 fn other() -> Location {
     Location::new(Account::of_access_key("000000000002"), "us-east-1")
+}
+
+fn other_region() -> Location {
+    Location::new(Account::default(), "eu-west-1")
 }
 
 const ACTIVITY: &str = "arn:aws:states:us-east-1:000000000000:activity:a";
@@ -60,7 +64,7 @@ fn asked(names: &Names) -> Vec<(&'static str, Value, &'static str)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_account_finds_nothing_by_arn() {
+async fn another_account_or_region_finds_nothing_by_arn() {
     let fixture = Fixture::new().await;
     let pass = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
     let map = json!({"StartAt": "M", "States": {"M": {"Type": "Map", "Label": "L", "End": true, "ItemProcessor":
@@ -82,8 +86,10 @@ async fn another_account_finds_nothing_by_arn() {
     let run = runs["mapRuns"][0]["mapRunArn"].clone();
     let names = Names { version: version.clone(), alias, routes, run, execution, mapping };
     for (operation, input, code) in asked(&names) {
-        let answer = fixture.call_in(&other(), operation, input.clone()).await;
-        assert_eq!(answer.unwrap_err().code, code, "{operation} {input}");
+        for elsewhere in [other(), other_region()] {
+            let answer = fixture.call_in(&elsewhere, operation, input.clone()).await;
+            assert_eq!(answer.unwrap_err().code, code, "{operation} {input}");
+        }
         assert!(
             fixture
                 .call_in(&Location::default(), "DescribeStateMachine", json!({"stateMachineArn": MACHINE}))
@@ -96,7 +102,9 @@ async fn another_account_finds_nothing_by_arn() {
         ("DeleteStateMachineVersion", json!({"stateMachineVersionArn": version})),
         ("DeleteActivity", json!({"activityArn": ACTIVITY})),
     ] {
-        fixture.call_in(&other(), operation, input).await.unwrap();
+        for elsewhere in [other(), other_region()] {
+            fixture.call_in(&elsewhere, operation, input.clone()).await.unwrap();
+        }
     }
     let described = fixture.call("DescribeStateMachine", json!({"stateMachineArn": version})).await.unwrap();
     assert_eq!(described["status"], "ACTIVE");

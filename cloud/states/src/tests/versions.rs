@@ -59,6 +59,24 @@ async fn creating_again_is_the_same_only_with_the_same_version() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_alias_is_described_as_the_version_that_it_leads_to() {
+    let fixture = Fixture::new().await;
+    fixture.call("CreateStateMachine", create(&json!({"publish": true}))).await.unwrap();
+    fixture.update("two", &json!({"publish": true})).await;
+    let route = |version: u64, weight: u64| json!({"stateMachineVersionArn": format!("{MACHINE}:{version}"), "weight": weight});
+    for (name, routes, comment) in
+        [("one", json!([route(1, 100)]), "one"), ("most", json!([route(1, 20), route(2, 80)]), "two")]
+    {
+        fixture.call("CreateStateMachineAlias", json!({"name": name, "routingConfiguration": routes})).await.unwrap();
+        let arn = format!("{MACHINE}:{name}");
+        let described = fixture.call("DescribeStateMachine", json!({"stateMachineArn": arn})).await.unwrap();
+        assert_eq!((&described["stateMachineArn"], &described["definition"]), (&json!(arn), &json!(passing(comment))));
+    }
+    let missing = json!({"stateMachineArn": format!("{MACHINE}:none")});
+    assert_eq!(fixture.refused("DescribeStateMachine", missing).await, "StateMachineDoesNotExist");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_published_later_does_not_change_how_it_was_created() {
     let fixture = Fixture::new().await;
     let answer = fixture.call("CreateStateMachine", create(&json!({}))).await.unwrap();

@@ -63,7 +63,7 @@ pub(crate) struct ExecutionReference {
 }
 
 impl MachineReference {
-    /// Reads the ARN that a request names. What another account than the caller's has is not found.
+    /// Reads the ARN that a request names. What another account or region has is not found.
     pub(crate) fn of(request: &Request, arn: &str) -> Result<Self, ServiceError> {
         let reference = Self::parse(arn)?;
         Ok(Self { key: found_by(request, arn, reference.key), ..reference })
@@ -83,7 +83,7 @@ impl MachineReference {
 }
 
 impl ActivityReference {
-    /// Reads the ARN that a request names. What another account than the caller's has is not found.
+    /// Reads the ARN that a request names. What another account or region has is not found.
     pub(crate) fn of(request: &Request, arn: &str) -> Result<Self, ServiceError> {
         let reference = Self::parse(arn)?;
         Ok(Self { key: found_by(request, arn, reference.key), ..reference })
@@ -101,7 +101,7 @@ impl ActivityReference {
 }
 
 impl MapRunReference {
-    /// Reads the ARN that a request names. What another account than the caller's has is not found.
+    /// Reads the ARN that a request names. What another account or region has is not found.
     pub(crate) fn of(request: &Request, arn: &str) -> Result<Self, ServiceError> {
         let reference = Self::parse(arn)?;
         Ok(Self { machine: found_by(request, arn, reference.machine), ..reference })
@@ -122,7 +122,7 @@ impl MapRunReference {
 }
 
 impl ExecutionReference {
-    /// Reads the ARN that a request names. What another account than the caller's has is not found.
+    /// Reads the ARN that a request names. What another account or region has is not found.
     pub(crate) fn of(request: &Request, arn: &str) -> Result<Self, ServiceError> {
         let reference = Self::parse(arn)?;
         Ok(Self { machine: found_by(request, arn, reference.machine), ..reference })
@@ -144,19 +144,19 @@ impl ExecutionReference {
 }
 
 /// A key that nothing has.
-const FOREIGN: &str = "another account/";
+const FOREIGN: &str = "elsewhere/";
 
-/// Whether an ARN names another account than the caller's.
+/// Whether an ARN names another account than the caller's, or another region than the one that was asked.
 fn is_foreign(request: &Request, arn: &str) -> bool {
-    Account::of_arn(arn).is_some_and(|account| account != *request.location().account())
+    Location::of_arn(arn).is_some_and(|named| named != request.location())
 }
 
-/// The key under which the caller finds what an ARN names: none that exists where another account has it.
+/// The key under which the caller finds what an ARN names: none that exists where another account or region has it.
 fn found_by(caller: &Request, arn: &str, key: String) -> String {
     if is_foreign(caller, arn) { FOREIGN.to_owned() } else { key }
 }
 
-/// Refuses to start what another account has: it is not found.
+/// Refuses to start what another account or region has: it is not found.
 ///
 /// # Errors
 /// `StateMachineDoesNotExist`.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::answer::Answer;
 use crate::rows::execution::ExecutionKey;
-use crate::rows::machine::{Machine, Revision, seconds};
+use crate::rows::machine::{Machine, Revision, Version, seconds};
 use crate::states::States;
 use crate::wire::errors;
 use crate::wire::names::{ExecutionReference, MachineReference};
@@ -25,7 +25,7 @@ pub(crate) async fn machine(states: &Arc<States>, request: &Request) -> Answer {
     let included = errors::wants_data(input.included_data.as_deref())?;
     let reference = MachineReference::of(request, &input.state_machine_arn)?;
     let (machine, revision) = resolve(states, &reference)?;
-    let version = reference.qualifier.as_deref().and_then(|qualifier| machine.version(qualifier));
+    let version = reference.qualifier.as_deref().and_then(|qualifier| described(&machine, qualifier));
     let mut answer = members(&revision, included);
     answer.insert("stateMachineArn".into(), json!(reference.arn));
     answer.insert("name".into(), json!(machine.name));
@@ -38,13 +38,22 @@ pub(crate) async fn machine(states: &Arc<States>, request: &Request) -> Answer {
     Ok(Value::Object(answer))
 }
 
+/// The version that a qualifier means: itself, or that to which an alias leads most of what is started.
+fn described<'m>(machine: &'m Machine, qualifier: &str) -> Option<&'m Version> {
+    machine.version(qualifier).or_else(|| {
+        let routes = &machine.alias(qualifier)?.routes;
+        let most = routes.iter().rev().max_by_key(|route| route.weight)?;
+        machine.version(&most.version.to_string())
+    })
+}
+
 /// The machine that an ARN names, and the revision: its version's where it names one, else the current one.
 fn resolve(states: &States, reference: &MachineReference) -> Result<(Machine, Revision), ServiceError> {
     let missing = || states.no_machine(&reference.key, || errors::machine_missing(&reference.arn));
     let machine = states.machine(&reference.key).ok_or_else(missing)?;
     let number = match &reference.qualifier {
         None => machine.revision,
-        Some(qualifier) => machine.version(qualifier).ok_or_else(missing)?.revision,
+        Some(qualifier) => described(&machine, qualifier).ok_or_else(missing)?.revision,
     };
     let revision = states.revision(&reference.key, number)?;
     Ok((machine, revision))
