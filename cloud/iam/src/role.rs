@@ -47,7 +47,11 @@ impl Role {
             .text("CreateDate", &date(self.created_at))
             .text("AssumeRolePolicyDocument", &url_encoded(&self.assume_role_policy))
             .optional("Description", self.description.as_deref())
-            .text("MaxSessionDuration", &self.max_session_duration_s.to_string())
+    }
+
+    /// The same with what CreateRole's answer lacks on AWS.
+    pub(crate) fn with_duration(&self, xml: Xml) -> Xml {
+        xml.text("MaxSessionDuration", &self.max_session_duration_s.to_string())
     }
 
     /// The role as CreateRole and GetRole have it: with its boundary and tags. (ListRoles leaves them out, as AWS documents.)

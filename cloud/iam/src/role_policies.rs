@@ -60,7 +60,7 @@ pub(crate) async fn attach(iam: &Iam, form: &Form) -> Result<Option<Xml>, Servic
     let arn = form.required("PolicyArn")?;
     edit(iam, form, |role| {
         if !arn.starts_with("arn:") || arn.len() < 20 {
-            return Err(ServiceError::bad_request("ValidationError", format!("ARN {arn} is not valid.")));
+            return Err(ServiceError::bad_request("ValidationError", "Invalid ARN:  Could not be parsed!"));
         }
         check_attachable(iam, form, arn)?;
         role.attached.insert(arn.to_owned());

@@ -5,7 +5,7 @@ use cloud_core::{
     Binding, FunctionReference, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo,
 };
 
-use crate::api::{alias, create, delete, invocation, list, named, permission, tag, update, version};
+use crate::api::{absent, alias, create, delete, invocation, list, named, permission, tag, update, version};
 use crate::service::Functions;
 
 /// What is known of Lambda.
@@ -216,6 +216,78 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         "lambda:UntagResource",
         Resource::Arn("Resource"),
         |functions, request| Box::pin(tag::remove(functions, request)),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "GetFunctionConcurrency",
+        Binding::Rest("GET", "/2019-09-30/functions/{FunctionName}/concurrency"),
+        Reads,
+        "lambda:GetFunctionConcurrency",
+        Resource::Computed(function),
+        |functions, request| Box::pin(async move { absent::concurrency(functions, request) }),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "DeleteFunctionConcurrency",
+        Binding::Rest("DELETE", "/2017-10-31/functions/{FunctionName}/concurrency"),
+        Writes,
+        "lambda:DeleteFunctionConcurrency",
+        Resource::Computed(function),
+        |functions, request| Box::pin(async move { absent::delete_concurrency(functions, request) }),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "GetFunctionCodeSigningConfig",
+        Binding::Rest("GET", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
+        Reads,
+        "lambda:GetFunctionCodeSigningConfig",
+        Resource::Computed(function),
+        |functions, request| Box::pin(async move { absent::code_signing(functions, request) }),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "GetFunctionUrlConfig",
+        Binding::Rest("GET", "/2021-10-31/functions/{FunctionName}/url"),
+        Reads,
+        "lambda:GetFunctionUrlConfig",
+        Resource::Computed(function),
+        |functions, request| Box::pin(async move { absent::url(functions, request) }),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "GetFunctionEventInvokeConfig",
+        Binding::Rest("GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
+        Reads,
+        "lambda:GetFunctionEventInvokeConfig",
+        Resource::Computed(function),
+        |functions, request| Box::pin(async move { absent::event_invoke(functions, request) }),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "ListEventSourceMappings",
+        Binding::Rest("GET", "/2015-03-31/event-source-mappings"),
+        Reads,
+        "lambda:ListEventSourceMappings",
+        Resource::Any,
+        |_, _| Box::pin(async { Ok(absent::event_sources()) }),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "ListLayers",
+        Binding::Rest("GET", "/2018-10-31/layers"),
+        Reads,
+        "lambda:ListLayers",
+        Resource::Any,
+        |_, _| Box::pin(async { Ok(absent::layers()) }),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "GetAccountSettings",
+        Binding::Rest("GET", "/2016-08-19/account-settings"),
+        Reads,
+        "lambda:GetAccountSettings",
+        Resource::Any,
+        |functions, request| Box::pin(async move { Ok(absent::account(functions, request)) }),
     )
     .within(CONTROL),
 ];

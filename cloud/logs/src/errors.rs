@@ -49,7 +49,7 @@ pub(crate) fn check_length(name: &str, member: &str) -> Result<(), ServiceError>
     let bound = match name.len() {
         0 => "greater than or equal to 1",
         1..=512 => return Ok(()),
-        _ => "less than or equal to 512",
+        _ => return Err(invalid("Invalid LogGroup or LogStream, both must have length less than or equal to 512.")),
     };
     Err(constraint(name, member, &format!("Member must have length {bound}")))
 }

@@ -1,5 +1,6 @@
 //! The handlers of Lambda's operations.
 
+pub(crate) mod absent;
 mod access;
 pub(crate) mod alias;
 pub(crate) mod create;

@@ -23,7 +23,7 @@ pub(crate) use sandbox::SandboxContext;
 
 /// How many events of one version run at once; more wait for their turn. It bounds the processes on this machine, and
 /// counts per version so that functions which call each other do not wait for one another.
-const CONCURRENCY: usize = 64;
+pub(crate) const CONCURRENCY: usize = 64;
 
 /// How long an event may wait for its turn before it is throttled as AWS does at its own limit.
 const TURN_LIMIT: Duration = Duration::from_secs(60);

@@ -47,6 +47,11 @@ fn requests(function: &str) -> Vec<(&'static str, String, Value)> {
         ("GET", format!("{path}/aliases/live"), Value::Null),
         ("PUT", format!("{path}/aliases/live"), json!({"Description": "theirs"})),
         ("DELETE", format!("{path}/aliases/live"), Value::Null),
+        ("GET", format!("/2019-09-30/functions/{function}/concurrency"), Value::Null),
+        ("DELETE", format!("/2017-10-31/functions/{function}/concurrency"), Value::Null),
+        ("GET", format!("/2020-06-30/functions/{function}/code-signing-config"), Value::Null),
+        ("GET", format!("/2021-10-31/functions/{function}/url"), Value::Null),
+        ("GET", format!("/2019-09-25/functions/{function}/event-invoke-config"), Value::Null),
     ]
 }
 
@@ -60,8 +65,8 @@ async fn another_account_is_refused_by_arn_in_every_operation() {
     asked.push(("POST", tags.clone(), json!({"Tags": {"x": "y"}})));
     asked.push(("DELETE", format!("{tags}?tagKeys=a"), Value::Null));
     asked.push(("POST", "/2015-03-31/functions".to_owned(), creation(&arn, "theirs")));
-    // All but ListFunctions, which names no function.
-    assert_eq!(asked.len(), OPERATIONS.len() - 1);
+    // All but ListFunctions, ListEventSourceMappings, ListLayers and GetAccountSettings, which name no function.
+    assert_eq!(asked.len(), OPERATIONS.len() - 4);
     for (method, path, body) in asked {
         let refused = lambda.send_as(&other_account(), method, &path, &body).await.unwrap_err();
         assert_eq!((refused.status, refused.code.as_str()), (403, "AccessDeniedException"), "{method} {path}");

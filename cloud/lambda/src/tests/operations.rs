@@ -5,6 +5,27 @@ use serde_json::{Value, json};
 use super::Fixture;
 
 #[tokio::test(start_paused = true)]
+async fn what_tools_read_and_nothing_is_of_answers_as_for_a_plain_function() {
+    let lambda = Fixture::new();
+    lambda.create("f").await;
+    assert_eq!(lambda.ask("GET", "/2019-09-30/functions/f/concurrency", &Value::Null).await, json!({}));
+    let none = lambda.send("DELETE", "/2017-10-31/functions/f/concurrency", &Value::Null).await.unwrap();
+    assert_eq!(none.status, 204);
+    let signing = lambda.ask("GET", "/2020-06-30/functions/f/code-signing-config", &Value::Null).await;
+    assert_eq!(signing, json!({"FunctionName": "f"}));
+    for path in ["/2021-10-31/functions/f/url", "/2019-09-25/functions/f/event-invoke-config"] {
+        let refused = lambda.send("GET", path, &Value::Null).await.unwrap_err();
+        assert_eq!((refused.status, refused.code.as_str()), (404, "ResourceNotFoundException"), "{path}");
+    }
+    let sources = lambda.ask("GET", "/2015-03-31/event-source-mappings?FunctionName=f", &Value::Null).await;
+    assert_eq!(sources, json!({"EventSourceMappings": []}));
+    assert_eq!(lambda.ask("GET", "/2018-10-31/layers", &Value::Null).await, json!({"Layers": []}));
+    let account = lambda.ask("GET", "/2016-08-19/account-settings", &Value::Null).await;
+    assert_eq!(account["AccountUsage"]["FunctionCount"], 1);
+    assert!(account["AccountUsage"]["TotalCodeSize"].as_u64().unwrap() > 0, "{account}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_function_lives_and_ends() {
     let lambda = Fixture::new();
     let created = lambda.create("f").await;

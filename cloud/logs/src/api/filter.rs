@@ -115,7 +115,7 @@ pub(crate) async fn filter(logs: &Logs, request: &Request) -> Result<Response, S
     }
     let pattern = Pattern::parse(input.filter_pattern.as_deref().unwrap_or_default())
         .map_err(|error| invalid(error.to_string()))?;
-    let key = request.location().key(input.group.name()?);
+    let key = request.location().key(input.group.name(&request.location())?);
     let group = logs.known_group(&key)?;
     group.wait_until_settled(&logs.inner.store).await?;
     let Search { source, span, names } = input.search(&group, request.received_at)?;

@@ -49,7 +49,7 @@ fn get_token(token: &str) -> Result<(Direction, Position), ServiceError> {
 
 pub(crate) async fn get(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: GetInput = request.json()?;
-    let key = request.location().key(input.group.name()?);
+    let key = request.location().key(input.group.name(&request.location())?);
     let group = logs.known_group(&key)?;
     group.wait_until_settled(&logs.inner.store).await?;
     let (source, kept_since_ms) = {

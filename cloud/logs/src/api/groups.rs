@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use cloud_core::{Page, Request, Response, ServiceError};
+use cloud_core::{Location, Page, Request, Response, ServiceError};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{answer, done};
-use crate::errors::{LIST_LIMIT, check_length, constraint, invalid, limit};
+use crate::errors::{LIST_LIMIT, check_length, constraint, invalid, limit, no_group};
 use crate::group::GroupFacts;
 use crate::service::Logs;
 
@@ -25,15 +25,24 @@ pub(crate) struct Named {
 }
 
 impl Named {
-    /// The group's name.
-    pub(crate) fn name(&self) -> Result<&str, ServiceError> {
+    /// The group's name. What an ARN names of another account or region is not found.
+    pub(crate) fn name(&self, here: &Location) -> Result<&str, ServiceError> {
         match (&self.log_group_name, &self.log_group_identifier) {
-            (Some(_), Some(_)) => Err(invalid("LogGroupName and LogGroupIdentifier are mutually exclusive.")),
+            (Some(_), Some(_)) => Err(ServiceError::bad_request(
+                "ValidationException",
+                "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
+            )),
             (Some(name), None) => Ok(name),
+            (None, Some(identifier)) if is_elsewhere(identifier, here) => Err(no_group()),
             (None, Some(identifier)) => Ok(name_of(identifier)),
             (None, None) => Err(invalid("Either LogGroupName or LogGroupIdentifier must be specified.")),
         }
     }
+}
+
+/// Whether an identifier is the ARN of a group of another account or region.
+pub(crate) fn is_elsewhere(identifier: &str, here: &Location) -> bool {
+    identifier.starts_with("arn:") && Location::of_arn(identifier).as_ref() != Some(here)
 }
 
 /// The name in an identifier, which is a name already or an ARN with or without `:*`.
@@ -72,7 +81,7 @@ fn check_name(name: &str) -> Result<(), ServiceError> {
 }
 
 pub(crate) async fn delete(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
-    let key = request.location().key(request.json::<Named>()?.name()?);
+    let key = request.location().key(request.json::<Named>()?.name(&request.location())?);
     logs.delete_group(&key).await?;
     Ok(done())
 }
@@ -114,7 +123,7 @@ pub(crate) async fn put_retention(logs: &Logs, request: &Request) -> Result<Resp
 }
 
 pub(crate) async fn delete_retention(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
-    edit(logs, request, request.json::<Named>()?.name()?, |facts| {
+    edit(logs, request, request.json::<Named>()?.name(&request.location())?, |facts| {
         facts.retention_days = None;
         Ok(())
     })
@@ -176,12 +185,14 @@ pub(crate) fn describe(logs: &Logs, request: &Request) -> Result<Response, Servi
         return Err(invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."));
     }
     let limit = limit(input.limit, LIST_LIMIT)?;
+    let here = request.location();
+    let is_named = |identifier: &str, name: &str| name_of(identifier) == name && !is_elsewhere(identifier, &here);
     let wanted = |facts: &GroupFacts| {
         let name = &facts.name;
         let pattern = input.log_group_name_pattern.as_ref().map(|pattern| pattern.to_lowercase());
         input.log_group_name_prefix.as_ref().is_none_or(|prefix| name.starts_with(prefix))
             && pattern.is_none_or(|pattern| name.to_lowercase().contains(&pattern))
-            && input.log_group_identifiers.as_ref().is_none_or(|all| all.iter().any(|one| name_of(one) == name))
+            && input.log_group_identifiers.as_ref().is_none_or(|all| all.iter().any(|one| is_named(one, name)))
             && input.log_group_class.as_ref().is_none_or(|class| *class == facts.class)
             && input.next_token.as_ref().is_none_or(|after| name > after)
     };

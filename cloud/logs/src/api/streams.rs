@@ -47,18 +47,15 @@ struct DescribeInput {
     #[serde(flatten)]
     group: Named,
     log_stream_name_prefix: Option<String>,
-    order_by: Option<OrderBy>,
+    order_by: Option<String>,
     #[serde(default)]
     descending: bool,
     next_token: Option<String>,
     limit: Option<usize>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-enum OrderBy {
-    LogStreamName,
-    LastEventTime,
-}
+const BY_NAME: &str = "LogStreamName";
+const BY_TIME: &str = "LastEventTime";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -102,12 +99,17 @@ impl StreamOutput {
 pub(crate) async fn describe(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: DescribeInput = request.json()?;
     let limit = limit(input.limit, LIST_LIMIT)?;
-    let by_time = input.order_by == Some(OrderBy::LastEventTime);
+    let order = input.order_by.as_deref().unwrap_or(BY_NAME);
+    if ![BY_NAME, BY_TIME].contains(&order) {
+        let allowed = format!("Member must satisfy enum value set: [{BY_NAME}, {BY_TIME}]");
+        return Err(constraint(order, "orderBy", &allowed));
+    }
+    let by_time = order == BY_TIME;
     if by_time && input.log_stream_name_prefix.is_some() {
         return Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix."));
     }
     let prefix = input.log_stream_name_prefix.as_deref().unwrap_or_default();
-    let group = logs.known_group(&request.location().key(input.group.name()?))?;
+    let group = logs.known_group(&request.location().key(input.group.name(&request.location())?))?;
     group.wait_until_settled(&logs.inner.store).await?;
     let group = group.lock();
     let mut found: Vec<(&String, &StreamFacts)> =

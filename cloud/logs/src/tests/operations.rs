@@ -63,6 +63,25 @@ async fn missing_and_doubled_names_have_awss_texts() {
     }
     let names = json!({ "logGroupName": "g", "logStreamNames": ["s", "other"] });
     assert_eq!(refusal("FilterLogEvents", names).await, no_stream);
+    for elsewhere in ["eu-west-1:000000000000", "us-east-1:111111111111"] {
+        let arn = format!("arn:aws:logs:{elsewhere}:log-group:g");
+        for operation in ["FilterLogEvents", "DescribeLogStreams"] {
+            assert_eq!(refusal(operation, json!({ "logGroupIdentifier": arn })).await, no_group, "{operation} {arn}");
+        }
+    }
+    assert_eq!(
+        refusal("DescribeLogStreams", json!({ "logGroupName": "g", "logGroupIdentifier": "g" })).await,
+        "ValidationException: LogGroup name and LogGroup ARN are mutually exclusive parameters."
+    );
+    assert_eq!(
+        refusal("DescribeLogStreams", json!({ "logGroupName": "g", "orderBy": "sth" })).await,
+        "InvalidParameterException: 1 validation error detected: Value 'sth' at 'orderBy' failed to satisfy constraint: \
+         Member must satisfy enum value set: [LogStreamName, LastEventTime]"
+    );
+    assert_eq!(
+        refusal("CreateLogGroup", json!({ "logGroupName": "a".repeat(513) })).await,
+        "InvalidParameterException: Invalid LogGroup or LogStream, both must have length less than or equal to 512."
+    );
     let events = json!([{ "timestamp": fixture.now_ms(), "message": "x" }]);
     let put = |stream| json!({ "logGroupName": "g", "logStreamName": stream, "logEvents": events });
     assert_eq!(refusal("PutLogEvents", put("other")).await, no_stream);
