@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{Document, Statement};
+use crate::document::{Document, Statement, Version};
 use crate::error::Malformed;
 use crate::one_or_many::{OneOrMany, Selection};
 use crate::principal::PrincipalType;
+
+/// The partitions of AWS.
+const PARTITIONS: [&str; 8] =
+    ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"];
 
 /// What service principals end with.
 const SERVICE_DOMAINS: [&str; 3] = [".amazonaws.com", ".amazon.com", ".aws.internal"];
@@ -25,6 +29,9 @@ impl Document {
     /// # Errors
     /// [`Malformed`] with AWS's text.
     pub fn check_identity(&self) -> Result<(), Malformed> {
+        if self.version != Some(Version::V2012) {
+            return Err(Malformed::OldVersion);
+        }
         self.statements.iter().try_for_each(check_identity_statement)?;
         self.check_sids()
     }
@@ -66,22 +73,49 @@ fn check_identity_statement(statement: &Statement) -> Result<(), Malformed> {
         return Err(Malformed::ProhibitedPrincipal);
     }
     let actions = named(statement.actions.as_ref()).filter(|actions| !actions.is_empty());
-    if actions.ok_or(Malformed::NoActions)?.iter().any(|action| action != "*" && !action.contains(':')) {
-        return Err(Malformed::NoVendor);
-    }
+    actions.ok_or(Malformed::NoActions)?.iter().try_for_each(|action| check_action(action))?;
     let resources = named(statement.resources.as_ref()).filter(|resources| !resources.is_empty());
-    match resources.ok_or(Malformed::NoResources)?.iter().find(|resource| !is_resource(resource)) {
-        Some(resource) => Err(Malformed::NotAnArn(resource.clone())),
-        None => Ok(()),
+    resources.ok_or(Malformed::NoResources)?.iter().try_for_each(|resource| check_resource(resource))
+}
+
+/// `*`, or a service and an action with one colon between them.
+fn check_action(action: &str) -> Result<(), Malformed> {
+    if action == "*" {
+        return Ok(());
+    }
+    let (vendor, name) = action.split_once(':').ok_or(Malformed::NoVendor)?;
+    if name.contains(':') {
+        return Err(Malformed::SecondColon);
+    }
+    let is_vendor = |byte: u8| byte.is_ascii_alphanumeric() || b"-.*".contains(&byte);
+    match vendor.bytes().all(is_vendor) {
+        true => Ok(()),
+        false => Err(Malformed::Vendor(vendor.to_owned())),
+    }
+}
+
+/// `*`, or what begins like an ARN of a known partition; an ARN that ends early matches nothing, and is taken.
+fn check_resource(resource: &str) -> Result<(), Malformed> {
+    if resource == "*" {
+        return Ok(());
+    }
+    let mut parts = resource.splitn(6, ':');
+    let (Some("arn"), Some(partition)) = (parts.next(), parts.next()) else {
+        return Err(Malformed::NotAnArn(resource.to_owned()));
+    };
+    if !partition.contains(['*', '?']) && !PARTITIONS.contains(&partition) {
+        return Err(Malformed::Partition { partition: partition.to_owned(), resource: resource.to_owned() });
+    }
+    let (service, region) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    match service {
+        "iam" if !region.is_empty() => Err(Malformed::IamRegion(resource.to_owned())),
+        "s3" if !region.is_empty() => Err(Malformed::S3Region(resource.to_owned())),
+        _ => Ok(()),
     }
 }
 
 fn named(selection: Option<&Selection<OneOrMany<String>>>) -> Option<&OneOrMany<String>> {
     selection.map(Selection::named)
-}
-
-fn is_resource(resource: &str) -> bool {
-    resource == "*" || (resource.starts_with("arn:") && resource.split(':').count() >= 6)
 }
 
 #[cfg(test)]
@@ -153,6 +187,30 @@ mod tests {
             identity_error(r#"{"Effect":"Allow","Action":"s3:*","Resource":"bucket"}"#),
             "Resource bucket must be in ARN format or \"*\"."
         );
+        let with = |action: &str, resource: &str| {
+            format!(r#"{{"Effect":"Allow","Action":"{action}","Resource":"{resource}"}}"#)
+        };
+        assert_eq!(identity_error(&with("s3:List:Bucket", "*")), "Actions/Condition can contain only one colon.");
+        assert_eq!(identity_error(&with("a a:b", "*")), "Vendor a a is not valid");
+        assert_eq!(identity_error(&with("s3:*", "a:b")), "Resource a:b must be in ARN format or \"*\".");
+        assert_eq!(
+            identity_error(&with("s3:*", "arn:x:s3:::b")),
+            "Partition \"x\" is not valid for resource \"arn:x:s3:::b\"."
+        );
+        assert_eq!(
+            identity_error(&with("iam:*", "arn:aws:iam:eu-west-1::role/r")),
+            "IAM resource arn:aws:iam:eu-west-1::role/r cannot contain region information."
+        );
+        assert_eq!(
+            identity_error(&with("s3:*", "arn:aws:s3:eu-west-1::b")),
+            "Resource arn:aws:s3:eu-west-1::b can not contain region information."
+        );
+        let document = |version: &str| format!(r#"{{{version}"Statement":{}}}"#, with("s3:*", "arn:aws:fdsasf"));
+        let checked = |version: &str| Document::read(&document(version)).unwrap().check_identity();
+        assert_eq!(checked(r#""Version":"2012-10-17","#), Ok(()));
+        for old in ["", r#""Version":"2008-10-17","#] {
+            assert_eq!(checked(old), Err(Malformed::OldVersion), "{old}");
+        }
         assert_eq!(
             identity_error(r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}"#),
             "Policy document should not specify a principal."
@@ -170,7 +228,7 @@ mod tests {
             identity_error(&format!("{},{}", statement("a"), statement("a"))),
             "Statement IDs (SID) in a single policy must be unique."
         );
-        let without = format!(r#"{{"Statement":[{},{}]}}"#, statement(""), statement(""));
+        let without = format!(r#"{{"Version":"2012-10-17","Statement":[{},{}]}}"#, statement(""), statement(""));
         assert_eq!(Document::read(&without).unwrap().check_identity(), Ok(()));
     }
 }

@@ -13,6 +13,9 @@ pub enum Malformed {
     /// `Version` is neither `2012-10-17` nor `2008-10-17`.
     #[error("The policy must contain a valid version string")]
     Version,
+    /// An identity policy of the old version, or without one.
+    #[error("Policy document must be version 2012-10-17 or greater.")]
+    OldVersion,
     /// A `Sid` that is not made of letters and digits.
     #[error(
         "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
@@ -45,6 +48,26 @@ pub enum Malformed {
     /// An action without its service.
     #[error("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
     NoVendor,
+    /// An action with more than one colon.
+    #[error("Actions/Condition can contain only one colon.")]
+    SecondColon,
+    /// A service's name with characters that none has.
+    #[error("Vendor {0} is not valid")]
+    Vendor(String),
+    /// An ARN of a partition that AWS has not.
+    #[error("Partition \"{partition}\" is not valid for resource \"{resource}\".")]
+    Partition {
+        /// The partition.
+        partition: String,
+        /// The whole ARN.
+        resource: String,
+    },
+    /// IAM has no regions.
+    #[error("IAM resource {0} cannot contain region information.")]
+    IamRegion(String),
+    /// A bucket's ARN has no region.
+    #[error("Resource {0} can not contain region information.")]
+    S3Region(String),
     /// An identity policy's statement without a resource.
     #[error("Policy statement must contain resources.")]
     NoResources,
