@@ -12,8 +12,6 @@ use std::path::Path;
 struct Package {
     folder: &'static str,
     targets: Vec<&'static str>,
-    /// The program that writes what the search begins with: for each target a folder in the one that it is given.
-    seeds: Option<&'static str>,
 }
 
 /// What libFuzzer needs from the compiler; all of it is stable.
@@ -39,9 +37,6 @@ pub(crate) fn run(only: Option<&str>, seconds: Option<&str>) -> Result<(), Failu
         build.args(["--target", &host, "--target-dir"]).arg(folder.join("build")).env("RUSTFLAGS", INSTRUMENTATION);
         process::run(&mut build)?;
         let programs = folder.join("build").join(&host).join("release");
-        if let Some(seeds) = package.seeds {
-            process::run(process::command(programs.join(seeds)).arg(folder.join("seeds")))?;
-        }
         for target in package.targets {
             search(&folder, &programs.join(target), target, seconds.unwrap_or("60"))?;
         }
@@ -52,8 +47,8 @@ pub(crate) fn run(only: Option<&str>, seconds: Option<&str>) -> Result<(), Failu
 fn packages() -> [Package; 2] {
     let asl = vec!["definition", "jsonpath", "intrinsic", "jsonata", "engine"];
     [
-        Package { folder: "crates/asl/fuzz", targets: asl, seeds: None },
-        Package { folder: "cloud/server/fuzz", targets: vec!["http", "archive"], seeds: Some("seeds") },
+        Package { folder: "crates/asl/fuzz", targets: asl },
+        Package { folder: "cloud/server/fuzz", targets: vec!["http", "archive"] },
     ]
 }
 
@@ -72,18 +67,17 @@ fn search(folder: &Path, program: &Path, target: &str, seconds: &str) -> Result<
     say::headline(target);
     let corpus = folder.join("corpus").join(target);
     let found = folder.join("found").join(target);
-    for place in [&corpus, &found] {
+    let seeds = folder.join("seeds").join(target);
+    for place in [&corpus, &found, &seeds] {
         fs::create_dir_all(place).map_err(|error| Failure::file(place, &error))?;
     }
     let mut fuzzer = process::command("/bin/sh");
     fuzzer.args(["-c", &format!("ulimit -s {STACK_KIB} && exec \"$0\" \"$@\"")]).arg(program);
     fuzzer.arg(format!("-max_total_time={seconds}"));
     fuzzer.args(["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1", "-use_value_profile=1"]);
-    fuzzer.arg(format!("-artifact_prefix={}/", found.display())).arg(corpus);
-    let seeds = folder.join("seeds").join(target);
-    if seeds.is_dir() {
-        fuzzer.arg(seeds);
-    }
+    fuzzer.arg(format!("-artifact_prefix={}/", found.display())).arg(corpus).arg(&seeds);
+    // A target that knows what to begin with writes it there before the folder is read.
+    fuzzer.env("WORKSHOP_FUZZ_SEEDS", &seeds);
     process::run(&mut fuzzer)
 }
 
