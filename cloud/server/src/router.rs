@@ -133,9 +133,7 @@ impl Router {
         let name = scope.service.as_str();
         let is_served = name != "apigateway" || request.path.starts_with("/v2/");
         let found = self.services.iter().find(|service| is_served && service.info().signing_name == name);
-        found.ok_or_else(|| {
-            Target::UnknownService(Protocol::Rest, format!("{name}: {} {}", request.method, request.path))
-        })
+        found.ok_or_else(|| unknown_service(name, request))
     }
 
     /// Without a signature only the form of the request tells the service; the answer is a refusal in its shape.
@@ -153,6 +151,20 @@ impl Router {
         found.ok_or_else(|| Target::UnknownService(Protocol::Rest, format!("{} {}", request.method, request.path)))
     }
 }
+
+/// A service that is not served, by the name that it is signed for: it is refused as its clients read refusals.
+fn unknown_service(name: &str, request: &Request) -> Target {
+    if is_form(request) {
+        let protocol = if name == "ec2" { Protocol::Ec2 } else { Protocol::Query("https://aws.amazon.com/") };
+        let action = Form::of(request).get("Action").unwrap_or_default().to_owned();
+        return Target::UnknownService(protocol, format!("{name}:{action}"));
+    }
+    let protocol = if REST_XML.contains(&name) { Protocol::RestXml } else { Protocol::Rest };
+    Target::UnknownService(protocol, format!("{name}: {} {}", request.method, request.path))
+}
+
+/// Services whose errors are XML although their requests are no forms.
+const REST_XML: [&str; 4] = ["s3", "s3control", "route53", "cloudfront"];
 
 /// Whether the body, which may not be there yet, is a form.
 fn is_form(request: &Request) -> bool {
@@ -183,7 +195,9 @@ fn unknown_name(service: &ServiceInfo, request: &Request) -> String {
     match service.protocol {
         Protocol::Json10 | Protocol::Json11 => format!("{name}:{}", request.target_operation().unwrap_or_default()),
         Protocol::Query(_) => format!("{name}:{}", Form::of(request).get("Action").unwrap_or_default()),
-        Protocol::Rest | Protocol::LambdaRest => format!("{name}: {} {}", request.method, request.path),
+        Protocol::Rest | Protocol::LambdaRest | Protocol::Ec2 | Protocol::RestXml => {
+            format!("{name}: {} {}", request.method, request.path)
+        }
     }
 }
 

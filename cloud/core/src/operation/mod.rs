@@ -271,8 +271,8 @@ impl<S: Send + Sync> Service for Routed<S> {
     fn find(&self, request: &Request) -> Option<(&'static OperationInfo, Vec<(&'static str, String)>)> {
         let named = match self.info.protocol {
             Protocol::Json10 | Protocol::Json11 => request.target_operation().map(str::to_owned),
-            Protocol::Query(_) => Form::of(request).get("Action").map(str::to_owned),
-            Protocol::Rest | Protocol::LambdaRest => return self.find_path(request),
+            Protocol::Query(_) | Protocol::Ec2 => Form::of(request).get("Action").map(str::to_owned),
+            Protocol::Rest | Protocol::LambdaRest | Protocol::RestXml => return self.find_path(request),
         }?;
         let found = self.operations.iter().find(|operation| operation.info.name == named)?;
         Some((&found.info, Vec::new()))

@@ -18,6 +18,10 @@ pub enum Protocol {
     LambdaRest,
     /// awsQuery: IAM and STS, with the namespace of their XML.
     Query(&'static str),
+    /// ec2Query, in which a refusal is told.
+    Ec2,
+    /// restXml, in which a refusal is told: S3 and its like.
+    RestXml,
 }
 
 impl Protocol {
@@ -31,6 +35,18 @@ impl Protocol {
                 rest(error, lambda_member(&error.code), Some(if error.status < 500 { "User" } else { "Service" }))
             }
             Self::Query(namespace) => query(error, namespace, request_id),
+            Self::Ec2 => xml(
+                error,
+                &format!(
+                    "<Response><Errors><Error>{}</Error></Errors><RequestID>{}</RequestID></Response>",
+                    code_and_message(error),
+                    escape(request_id)
+                ),
+            ),
+            Self::RestXml => xml(
+                error,
+                &format!("<Error>{}<RequestId>{}</RequestId></Error>", code_and_message(error), escape(request_id)),
+            ),
         }
     }
 }
@@ -83,6 +99,14 @@ pub fn query_answer(action: &str, namespace: &str, result: Option<Xml>, request_
     let metadata = metadata.as_str();
     let body = format!("<{action}Response xmlns=\"{namespace}\">{result}{metadata}</{action}Response>\n");
     Response::new(200, "text/xml", body)
+}
+
+fn code_and_message(error: &ServiceError) -> String {
+    format!("<Code>{}</Code><Message>{}</Message>", escape(&error.code), escape(&error.message))
+}
+
+fn xml(error: &ServiceError, body: &str) -> Response {
+    Response::new(error.status, "text/xml", format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}\n"))
 }
 
 fn query(error: &ServiceError, namespace: &str, request_id: &str) -> Response {

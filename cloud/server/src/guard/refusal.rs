@@ -28,7 +28,7 @@ pub(crate) enum Refusal {
 impl Refusal {
     /// The error as a service of this protocol gives it.
     pub(crate) fn error(&self, protocol: Protocol) -> ServiceError {
-        let is_query = matches!(protocol, Protocol::Query(_));
+        let is_query = matches!(protocol, Protocol::Query(_) | Protocol::Ec2 | Protocol::RestXml);
         let is_json = matches!(protocol, Protocol::Json10 | Protocol::Json11);
         let status = if is_json { 400 } else { 403 };
         let code = match self {

@@ -166,6 +166,23 @@ async fn what_is_not_signed_is_refused_in_its_protocol_before_its_body_comes() {
 }
 
 #[tokio::test]
+async fn a_service_that_is_not_there_is_named_as_its_clients_read_errors() {
+    let told = async |line: &str, service: &str, kind: &str, body: &str| {
+        let signed = format!("{SIGNED}{service}/aws4_request, SignedHeaders=host, Signature=x");
+        ask(Peer::Owner, &format!("{line}\r\nHost: localhost\r\n{signed}\r\nContent-Type: {kind}\r\n"), body).await
+    };
+    let form = "application/x-www-form-urlencoded";
+    let stacks = told("POST / HTTP/1.1", "cloudformation", form, "Action=DescribeStacks").await;
+    assert!(stacks.contains("<ErrorResponse") && stacks.contains("cloudformation:DescribeStacks"), "{stacks}");
+    let regions = told("POST / HTTP/1.1", "ec2", form, "Action=DescribeRegions").await;
+    assert!(regions.contains("<Response><Errors><Error><Code>NotImplemented</Code>"), "{regions}");
+    let buckets = told("GET / HTTP/1.1", "s3", "application/xml", "").await;
+    assert!(buckets.contains("<Error><Code>NotImplemented</Code><Message>The embedded cloud does not"), "{buckets}");
+    let jobs = told("GET /v1/jobs HTTP/1.1", "batch", "application/json", "").await;
+    assert!(jobs.contains(r#"{"message":"The embedded cloud does not implement batch: GET /v1/jobs yet."}"#), "{jobs}");
+}
+
+#[tokio::test]
 async fn a_body_is_refused_by_the_size_that_its_operation_takes() {
     let world = World::new(1);
     let told = async |line: &str, service: &str, bytes: usize| {

@@ -234,9 +234,9 @@ impl StateScope<'_> {
             ResultPath::Path(path) => {
                 let raw_text = Arc::clone(raw_input.text());
                 let placed = path.write(raw_input.into_value(), result.into_value());
-                placed.map(Document::of).map_err(|conflict| {
-                    Fault::error(REFERENCE_PATH_CONFLICT, conflict.cause(path.text(), &raw_text))
-                })
+                placed
+                    .map(Document::of)
+                    .map_err(|conflict| Fault::error(REFERENCE_PATH_CONFLICT, conflict.cause(path.text(), &raw_text)))
             }
         }
     }
