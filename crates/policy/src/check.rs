@@ -106,7 +106,8 @@ fn check_resource(resource: &str) -> Result<(), Malformed> {
     if !partition.contains(['*', '?']) && !PARTITIONS.contains(&partition) {
         return Err(Malformed::Partition { partition: partition.to_owned(), resource: resource.to_owned() });
     }
-    let (service, region) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let service = parts.next().unwrap_or_default();
+    let region = parts.next().unwrap_or_default();
     match service {
         "iam" if !region.is_empty() => Err(Malformed::IamRegion(resource.to_owned())),
         "s3" if !region.is_empty() => Err(Malformed::S3Region(resource.to_owned())),

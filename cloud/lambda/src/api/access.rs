@@ -14,7 +14,8 @@ pub(crate) fn named(request: &Request) -> Result<FunctionReference, ServiceError
 pub(super) fn reachable(text: &str, request: &Request) -> Result<FunctionReference, ServiceError> {
     let here = request.location();
     let reference = FunctionReference::parse(text, &here)?;
-    let (named, asked) = (reference.location.region(), here.region());
+    let named = reference.location.region();
+    let asked = here.region();
     if named == asked {
         return Ok(reference);
     }

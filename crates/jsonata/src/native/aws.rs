@@ -99,7 +99,7 @@ pub(super) fn range<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 
     else {
         return Ok(Value::Undefined);
     };
-    let (first, last, step) = (first.trunc(), last.trunc(), step.trunc());
+    let [first, last, step] = [first, last, step].map(f64::trunc);
     if step == 0.0 || !(first.is_finite() && last.is_finite() && step.is_finite()) {
         return Err(Failure::new("D3137", "Argument 3 of function \"range\" must not be zero"));
     }
