@@ -13,7 +13,7 @@ use cloud_store::{Batch, StoreError};
 use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinHandle;
 
-use crate::errors::{already_exists, no_group};
+use crate::errors::{already_exists, no_group, protected};
 use crate::group::{Group, GroupFacts};
 use crate::rows::{self, GROUPS, STREAMS};
 use crate::service::Logs;
@@ -112,6 +112,9 @@ impl Logs {
     pub(crate) async fn delete_group(&self, key: &str) -> Result<(), ServiceError> {
         let alone = Arc::clone(&self.inner.changing).lock_owned().await;
         let group = self.known_group(key)?;
+        if group.lock().facts.is_protected {
+            return Err(protected());
+        }
         let mut batch = Batch::new();
         batch.delete(GROUPS, key);
         batch.delete_prefix(STREAMS, rows::group_prefix(group.id));

@@ -20,6 +20,12 @@ pub(crate) fn already_exists(what: &str) -> ServiceError {
     ServiceError::bad_request("ResourceAlreadyExistsException", format!("The specified log {what} already exists"))
 }
 
+/// The group is protected. (AWS documents a `ValidationException`; the text is ours.)
+pub(crate) fn protected() -> ServiceError {
+    let message = "The log group is protected against deletion. Disable its deletion protection first.";
+    ServiceError::bad_request("ValidationException", message)
+}
+
 /// A parameter is wrong.
 pub(crate) fn invalid(message: impl Into<String>) -> ServiceError {
     ServiceError::bad_request("InvalidParameterException", message)

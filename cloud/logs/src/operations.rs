@@ -52,6 +52,14 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
         Box::pin(groups::delete_retention(logs, request))
     })
     .within(PER_S_5),
+    operation(
+        "PutLogGroupDeletionProtection",
+        Access::WritesAlone,
+        "logs:PutLogGroupDeletionProtection",
+        GROUP,
+        |logs, request| Box::pin(groups::put_protection(logs, request)),
+    )
+    .within(PER_S_5),
     operation("TagResource", Access::Writes, "logs:TagResource", Resource::Arn("resourceArn"), |logs, request| {
         Box::pin(tags::tag(logs, request))
     })

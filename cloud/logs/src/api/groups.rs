@@ -59,6 +59,9 @@ struct CreateInput {
     log_group_name: String,
     tags: Option<BTreeMap<String, String>>,
     log_group_class: Option<String>,
+    kms_key_id: Option<String>,
+    #[serde(default)]
+    deletion_protection_enabled: bool,
 }
 
 pub(crate) async fn create(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
@@ -67,6 +70,8 @@ pub(crate) async fn create(logs: &Logs, request: &Request) -> Result<Response, S
     let mut facts = GroupFacts::new(&request.location(), &input.log_group_name, request.received_at.as_millisecond());
     facts.tags = input.tags.unwrap_or_default();
     facts.class = input.log_group_class.unwrap_or(facts.class);
+    facts.kms_key_id = input.kms_key_id;
+    facts.is_protected = input.deletion_protection_enabled;
     let key = request.location().key(&facts.name);
     logs.create_group(&key, facts).await?;
     Ok(done())
@@ -95,6 +100,25 @@ pub(crate) async fn edit(
 ) -> Result<Response, ServiceError> {
     logs.edit_group(&request.location().key(name), change).await?;
     Ok(done())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProtectionInput {
+    log_group_identifier: String,
+    deletion_protection_enabled: bool,
+}
+
+pub(crate) async fn put_protection(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    let input: ProtectionInput = request.json()?;
+    if is_elsewhere(&input.log_group_identifier, &request.location()) {
+        return Err(no_group());
+    }
+    edit(logs, request, name_of(&input.log_group_identifier), |facts| {
+        facts.is_protected = input.deletion_protection_enabled;
+        Ok(())
+    })
+    .await
 }
 
 #[derive(Deserialize)]
@@ -161,6 +185,9 @@ struct GroupOutput {
     stored_bytes: u64,
     log_group_class: String,
     log_group_arn: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kms_key_id: Option<String>,
+    deletion_protection_enabled: bool,
 }
 
 impl GroupOutput {
@@ -175,6 +202,8 @@ impl GroupOutput {
             stored_bytes: 0,
             log_group_class: facts.class.clone(),
             log_group_arn: facts.arn.clone(),
+            kms_key_id: facts.kms_key_id.clone(),
+            deletion_protection_enabled: facts.is_protected,
         }
     }
 }

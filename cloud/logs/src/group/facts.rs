@@ -27,6 +27,12 @@ pub(crate) struct GroupFacts {
     pub(crate) retention_days: Option<u16>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) class: String,
+    /// The key that it names; nothing is encrypted here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kms_key_id: Option<String>,
+    /// Whether it can't be deleted until that is allowed again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_protected: bool,
 }
 
 impl GroupFacts {
@@ -40,6 +46,8 @@ impl GroupFacts {
             retention_days: None,
             tags: BTreeMap::new(),
             class: "STANDARD".to_owned(),
+            kms_key_id: None,
+            is_protected: false,
         }
     }
 

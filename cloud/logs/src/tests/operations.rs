@@ -12,7 +12,7 @@ use crate::{OPERATIONS, TABLES};
 #[test]
 fn the_table_names_each_operation_once() {
     let names: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.info.name).collect();
-    assert_eq!((names.len(), OPERATIONS.len()), (17, 17));
+    assert_eq!((names.len(), OPERATIONS.len()), (18, 18));
     for operation in OPERATIONS {
         assert_eq!(operation.info.action, format!("logs:{}", operation.info.name));
     }
@@ -85,6 +85,25 @@ async fn missing_and_doubled_names_have_awss_texts() {
     let events = json!([{ "timestamp": fixture.now_ms(), "message": "x" }]);
     let put = |stream| json!({ "logGroupName": "g", "logStreamName": stream, "logEvents": events });
     assert_eq!(refusal("PutLogEvents", put("other")).await, no_stream);
+}
+
+#[tokio::test]
+async fn a_protected_group_stays_until_its_protection_ends() {
+    let fixture = Fixture::new();
+    let key = "arn:aws:kms:us-east-1:000000000000:key/k";
+    let named = json!({ "logGroupName": "g" });
+    let create = json!({ "logGroupName": "g", "kmsKeyId": key, "deletionProtectionEnabled": true });
+    fixture.ok("CreateLogGroup", create).await;
+    let shown = fixture.ok("DescribeLogGroups", json!({})).await;
+    let shown = &shown["logGroups"][0];
+    assert_eq!((&shown["kmsKeyId"], &shown["deletionProtectionEnabled"]), (&json!(key), &json!(true)));
+    let refused = fixture.call("DeleteLogGroup", named.clone()).await.unwrap_err();
+    assert_eq!(refused.code, "ValidationException");
+    let end = json!({ "logGroupIdentifier": "g", "deletionProtectionEnabled": false });
+    fixture.ok("PutLogGroupDeletionProtection", end).await;
+    let shown = fixture.ok("DescribeLogGroups", json!({})).await;
+    assert_eq!(shown["logGroups"][0]["deletionProtectionEnabled"], false);
+    fixture.ok("DeleteLogGroup", named).await;
 }
 
 #[tokio::test]
