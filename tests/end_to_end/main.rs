@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on fails")]
 #![allow(clippy::disallowed_methods, reason = "processes are started, held and killed, and the time is told")]
 
+mod activities;
 mod addresses;
 mod api_models;
 mod caller_permissions;

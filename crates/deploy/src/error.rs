@@ -15,7 +15,7 @@ pub enum DeployError {
     #[error(transparent)]
     Aws(#[from] AwsError),
     /// Something else has one of our names.
-    #[error("There is already a {kind} `{name}`, and it does not belong to this stack: {owner}{}.", not_ours(.owner, .stack))]
+    #[error("There is already {} `{name}`, and it does not belong to this stack: {owner}{}.", one(.kind), not_ours(.owner, .stack))]
     NotOwned {
         /// The kind of resource.
         kind: &'static str,
@@ -121,6 +121,12 @@ impl DeployError {
             at: declared.at.clone(),
         }
     }
+}
+
+/// A kind of resource with its article.
+fn one(kind: &str) -> String {
+    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) || kind.starts_with("HTTP") { "an" } else { "a" };
+    format!("{article} {kind}")
 }
 
 /// What a tag should have said instead.

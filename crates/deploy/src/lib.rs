@@ -36,8 +36,9 @@ pub use error::DeployError;
 pub use event::{Action, Event, Events, WaitingFor};
 pub use limits::breach::Breach;
 pub use observe::{
-    Doubt, Grant, Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, Owner,
-    Ownership, RecentChanges, Unread, Writer, observe, observe_function, running_executions,
+    Doubt, Grant, Observed, ObservedActivity, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole,
+    ObservedStateMachine, Owner, Ownership, RecentChanges, Unread, Writer, observe, observe_function,
+    running_executions,
 };
 pub use plan::diff::{Difference, Field};
 pub use plan::one_function::{FunctionScope, ObservedPart, plan_function};

@@ -84,6 +84,8 @@ pub struct NameError {
 
 const NAME_RULE: &str = "use letters, digits and `-`, begin with a letter, and stay within 40 characters";
 const KEY_RULE: &str = "use letters, digits, `-` and `_`, begin with a letter, and stay within 40 characters";
+/// The longest key, in characters.
+const KEY_LIMIT: usize = 40;
 const REGION_RULE: &str = "a region looks like us-east-1";
 
 fn well_formed(text: &str, longest: usize, allowed: impl Fn(char) -> bool) -> bool {
@@ -116,7 +118,7 @@ macro_rules! checked {
 checked!(ServiceName, "a service's name", NAME_RULE, |text| { well_formed(text, 40, name_character) });
 checked!(StageName, "a stage's name", NAME_RULE, |text| { well_formed(text, 40, name_character) });
 checked!(Key, "a name in the service file", KEY_RULE, |text| {
-    well_formed(text, 40, |c| name_character(c) || c == '_')
+    well_formed(text, KEY_LIMIT, |c| name_character(c) || c == '_')
 });
 checked!(Region, "a region", REGION_RULE, |text| {
     well_formed(text, 30, name_character)
@@ -125,6 +127,25 @@ checked!(Region, "a region", REGION_RULE, |text| {
 });
 checked!(AccountId, "an account", "an account is twelve digits", |text| text.len() == 12
     && text.bytes().all(|byte| byte.is_ascii_digit()));
+
+impl Key {
+    /// A key for a thing that only has a name: the name where it can be a key, else what of it a key can hold, with a hash
+    /// of the whole.
+    pub fn of_name(name: &str) -> Self {
+        Self::parse(name).unwrap_or_else(|_| Self::hashed(name))
+    }
+
+    /// A key for a thing that only has a name, and whose name is the key of something else.
+    pub fn hashed(name: &str) -> Self {
+        use sha2::Digest;
+        let hash: String = sha2::Sha256::digest(name).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let words = name.split(|c: char| !(name_character(c) || c == '_')).filter(|word| !word.is_empty());
+        let words = words.collect::<Vec<_>>().join("-");
+        let letters = words.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+        let start: String = letters.chars().take(KEY_LIMIT - 1 - hash.len()).collect();
+        Self(format!("{}-{hash}", if start.is_empty() { "activity" } else { &start }))
+    }
+}
 
 impl AccountId {
     /// The account of the embedded cloud, unless the credentials name another; it is no account of AWS.
@@ -184,6 +205,18 @@ pub(super) fn refused_states_name(what: &str, name: &str) -> Option<String> {
     })
 }
 
+/// Why an activity can't have a deployed name: Step Functions refuses it, or the tag that remembers it does.
+pub(super) fn refused_activity_name(name: &str) -> Option<String> {
+    let untaggable = || {
+        let character = name.chars().find(|&c| !(c.is_alphanumeric() || "_.+-=@".contains(c)))?;
+        Some(format!(
+            "`{name}` can't be an activity's name because of `{character}`: the tag that remembers it takes letters, digits \
+             and `_.+-=@`."
+        ))
+    };
+    refused_states_name("an activity", name).or_else(untaggable)
+}
+
 /// Two keys whose things would have one deployed name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SharedName {
@@ -227,6 +260,10 @@ mod tests {
         let refused = StageName::parse("anna b").unwrap_err();
         insta::assert_snapshot!(refused, @"`anna b` can't be a stage's name: use letters, digits and `-`, begin with a letter, and stay within 40 characters.");
         assert!(Key::parse("send_email").is_ok());
+        assert_eq!(Key::of_name("approve").as_str(), "approve");
+        for name in ["pay.us-east-1", "1", "a-name-of-an-activity-that-is-longer-than-any-key", "größe"] {
+            assert!(Key::parse(Key::of_name(name).as_str()).is_ok(), "{name}: {}", Key::of_name(name));
+        }
         assert!(Key::parse("1st").is_err());
         assert!(Region::parse("eu-central-1").is_ok());
         assert!(Region::parse("europe").is_err());

@@ -1,4 +1,4 @@
-//! The service as its file declares it: functions, routes, state machines.
+//! The service as its file declares it: functions, routes, state machines, activities.
 
 use std::collections::BTreeMap;
 
@@ -229,13 +229,15 @@ pub struct Logging {
     pub destinations: Vec<Template>,
 }
 
-/// An activity.
+/// An activity: workers that run anywhere ask Step Functions for its tasks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
     /// Where it is declared.
     pub at: Place,
-    /// Its deployed name.
-    pub name: Template,
+    /// Its deployed name; `<stack>-<key>` when there is none.
+    pub name: Option<Template>,
+    /// Tags beside those of the whole stack.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// The two kinds of state machine.
@@ -295,7 +297,12 @@ impl Service {
         let resolved = |(key, name): (&Key, &Template)| (key.clone(), name.resolve(stack));
         let functions = self.functions.iter().filter_map(|(key, function)| Some((key, function.name.as_ref()?)));
         let machines = self.state_machines.iter().filter_map(|(key, machine)| Some((key, machine.name.as_ref()?)));
-        DeployedNames { functions: functions.map(resolved).collect(), state_machines: machines.map(resolved).collect() }
+        let activities = self.activities.iter().filter_map(|(key, activity)| Some((key, activity.name.as_ref()?)));
+        DeployedNames {
+            functions: functions.map(resolved).collect(),
+            state_machines: machines.map(resolved).collect(),
+            activities: activities.map(resolved).collect(),
+        }
     }
 }
 

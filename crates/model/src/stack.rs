@@ -14,13 +14,19 @@ pub const KEY_TAG: &str = "workshop:key";
 /// The tag of a role that says the deployed name of what uses it, where the service file gave that name.
 pub const NAME_TAG: &str = "workshop:name";
 
+/// The tag of a role that says the deployed names of the stack's activities, where the service file gave them: activities
+/// have no role of their own. What does not fit into one tag is in more, with `-2`, `-3` and so on at the end of the key.
+pub const ACTIVITIES_TAG: &str = "workshop:activities";
+
 /// The alias that HTTP APIs invoke: it leads to the version that was deployed last, or rolled back to.
 pub const LIVE: &str = "live";
 
-/// The longest names that CreateRole, CreateFunction and CreateStateMachine take (their documentation), in characters.
+/// The longest names that CreateRole, CreateFunction, CreateStateMachine and CreateActivity take (their documentation), in
+/// characters.
 const ROLE_NAME_LIMIT: usize = 64;
 const FUNCTION_NAME_LIMIT: usize = 64;
 const STATE_MACHINE_NAME_LIMIT: usize = 80;
+const ACTIVITY_NAME_LIMIT: usize = 80;
 
 /// `-` and eight hexadecimal digits.
 const HASH_LENGTH: usize = 9;
@@ -49,6 +55,17 @@ pub struct DeployedNames {
     pub functions: BTreeMap<Key, String>,
     /// State machines.
     pub state_machines: BTreeMap<Key, String>,
+    /// Activities.
+    pub activities: BTreeMap<Key, String>,
+}
+
+impl DeployedNames {
+    /// Adds other names, which come before those that are here.
+    pub fn extend(&mut self, names: &Self) {
+        self.functions.extend(names.functions.clone());
+        self.state_machines.extend(names.state_machines.clone());
+        self.activities.extend(names.activities.clone());
+    }
 }
 
 impl Stack {
@@ -81,6 +98,12 @@ impl Stack {
         self.names.state_machines.get(key).cloned().unwrap_or_else(derived)
     }
 
+    /// The deployed name of an activity.
+    pub fn activity_name(&self, key: &Key) -> String {
+        let derived = || shortened(format!("{}-{key}", self.name()), ACTIVITY_NAME_LIMIT);
+        self.names.activities.get(key).cloned().unwrap_or_else(derived)
+    }
+
     /// The name of the role of a function or state machine. Roles belong to no region, so the region is in the name.
     pub fn role_name(&self, key: &Key) -> String {
         shortened(format!("{}-{}-{key}", self.name(), self.region), ROLE_NAME_LIMIT)
@@ -101,7 +124,12 @@ impl Stack {
         start(format!("{}-", self.name()), STATE_MACHINE_NAME_LIMIT)
     }
 
-    /// A text that names functions and state machines of the stack by ARN, with the names that they really have where those
+    /// What the names of all the stack's activities begin with, also of those that were shortened.
+    pub fn activity_name_start(&self) -> String {
+        start(format!("{}-", self.name()), ACTIVITY_NAME_LIMIT)
+    }
+
+    /// A text that names functions, state machines and activities of the stack by ARN, with the names that they really have where those
     /// were shortened. Whoever writes `#{AWS::StackName}-sendEmail` need not know about limits.
     pub(super) fn with_deployed_names(&self, text: String) -> String {
         let name = format!("{}-", self.name());
@@ -109,6 +137,7 @@ impl Stack {
             (":function:", FUNCTION_NAME_LIMIT),
             (":stateMachine:", STATE_MACHINE_NAME_LIMIT),
             (":execution:", STATE_MACHINE_NAME_LIMIT),
+            (":activity:", ACTIVITY_NAME_LIMIT),
         ];
         kinds.into_iter().fold(text, |text, (kind, limit)| replace_names(&text, &format!("{kind}{name}"), &name, limit))
     }
@@ -141,6 +170,16 @@ impl Stack {
     /// The ARN of a state machine by its deployed name.
     pub fn state_machine_arn_of(&self, name: &str) -> Arn {
         self.arn("states", &format!("stateMachine:{name}"))
+    }
+
+    /// The ARN of an activity.
+    pub fn activity_arn(&self, key: &Key) -> Arn {
+        self.activity_arn_of(&self.activity_name(key))
+    }
+
+    /// The ARN of an activity by its deployed name.
+    pub fn activity_arn_of(&self, name: &str) -> Arn {
+        self.arn("states", &format!("activity:{name}"))
     }
 
     /// The ARN of an execution of a state machine.

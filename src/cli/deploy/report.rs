@@ -46,6 +46,7 @@ fn text(report: &Report, verbose: bool) -> String {
         }
     }
     list(&mut text, "functions", &report.functions, verbose);
+    list(&mut text, "activities", &report.activities, verbose);
     list(&mut text, "state machines", &report.state_machines, verbose);
     if verbose {
         list(&mut text, "log groups", &report.log_groups, verbose);

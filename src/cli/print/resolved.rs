@@ -11,7 +11,8 @@ use model::definition::Definition;
 use model::names::Key;
 use model::pseudo::Template;
 use model::service::{
-    Cors, DefinitionSource, Effect, Function, Logging, PackagePattern, Permission, Route, Service, StateMachine,
+    Activity, Cors, DefinitionSource, Effect, Function, Logging, PackagePattern, Permission, Route, Service,
+    StateMachine,
 };
 use model::source::Place;
 use model::stack::Stack;
@@ -41,7 +42,7 @@ pub(super) fn text(service: &Service, stack: &Stack) -> String {
         add_machine(&mut text, key, machine, stack);
     }
     for (key, activity) in &service.activities {
-        let _ = writeln!(text, "\n# activity {key}: {}", quoted(&activity.name.resolve(stack)));
+        add_activity(&mut text, key, activity, stack);
     }
     text
 }
@@ -67,6 +68,14 @@ fn add_machine(text: &mut String, key: &Key, machine: &StateMachine, stack: &Sta
     }
     add_tags(text, &format!("state_machines.{key}"), &machine.tags);
     add_permissions(text, &format!("state_machines.{key}"), &machine.permissions, stack);
+}
+
+fn add_activity(text: &mut String, key: &Key, activity: &Activity, stack: &Stack) {
+    let _ = writeln!(text, "\n[activities.{key}] # {}", stack.activity_name(key));
+    if let Some(name) = &activity.name {
+        let _ = writeln!(text, "name = {}", quoted(&name.resolve(stack)));
+    }
+    add_tags(text, &format!("activities.{key}"), &activity.tags);
 }
 
 /// What a service.toml has no key for is said in a comment.
@@ -198,7 +207,11 @@ pub(super) fn json(project: &Project, stack: &Stack) -> Value {
         .iter()
         .map(|(key, machine)| (key.to_string(), machine_json(key, machine, definitions.get(key), stack)));
     let activities = service.activities.iter().map(|(key, activity)| {
-        (key.to_string(), json!({"name": activity.name.resolve(stack), "at": place(&activity.at)}))
+        let arn = stack.activity_arn(key);
+        let json = json!({
+            "name": stack.activity_name(key), "arn": arn.as_str(), "at": place(&activity.at), "tags": activity.tags,
+        });
+        (key.to_string(), json)
     });
     json!({
         "service": service.name.as_str(),

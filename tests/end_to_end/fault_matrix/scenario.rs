@@ -135,6 +135,11 @@ path = "/begin"
 function = "begin"
 cors = true
 
+[activities.approve]
+
+[activities.sign]
+name = "fault-sign"
+
 [state_machines.flow]
 definition = "flow.asl.json"
 "#;
@@ -165,6 +170,11 @@ cors = true
 method = "GET"
 path = "/old"
 function = "old"
+
+[activities.approve]
+
+[activities.past]
+name = "fault-past"
 
 [state_machines.flow]
 definition = "flow.asl.json"
@@ -201,6 +211,12 @@ cors = true
 [throttle]
 rate_per_s = 5
 burst = 7
+
+[activities.approve]
+tags = { team = "blue" }
+
+[activities.sign]
+name = "fault-sign"
 
 [state_machines.flow]
 definition = "flow.asl.json"

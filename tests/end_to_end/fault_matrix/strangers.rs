@@ -15,6 +15,7 @@ pub fn account() -> Prepared {
     log_group(&cloud, &format!("/aws/lambda/{name}"));
     state_machine(&cloud, &name);
     start(&cloud, &name, "theirs");
+    activity(&cloud, &name);
     ok(cloud.call("apigateway", "POST", "/v2/apis", "", &json!({ "name": name, "protocolType": "HTTP" }).to_string()));
     cloud.stopped()
 }
@@ -59,6 +60,11 @@ pub fn state_machine(cloud: &Cloud, name: &str) {
     let role = format!("arn:aws:iam::000000000000:role/{STACK}-us-east-1-stranger");
     let body = json!({ "name": name, "definition": definition.to_string(), "roleArn": role }).to_string();
     ok(cloud.call("states", "POST", "/", "AWSStepFunctions.CreateStateMachine", &body));
+}
+
+/// An activity without tags.
+pub fn activity(cloud: &Cloud, name: &str) {
+    ok(cloud.call("states", "POST", "/", "AWSStepFunctions.CreateActivity", &json!({ "name": name }).to_string()));
 }
 
 /// Starts an execution of a state machine.

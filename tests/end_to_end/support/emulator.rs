@@ -105,10 +105,11 @@ impl Emulator {
 
     /// The names of everything that the lesson could have left behind, as the aws CLI sees them.
     pub fn left_behind(&self) -> Vec<String> {
-        let lists: [&[&str]; 5] = [
+        let lists: [&[&str]; 6] = [
             &["iam", "list-roles", "--query", "Roles[].RoleName"],
             &["lambda", "list-functions", "--query", "Functions[].FunctionName"],
             &["stepfunctions", "list-state-machines", "--query", "stateMachines[].name"],
+            &["stepfunctions", "list-activities", "--query", "activities[].name"],
             &["apigatewayv2", "get-apis", "--query", "Items[].Name"],
             &["logs", "describe-log-groups", "--query", "logGroups[].logGroupName"],
         ];

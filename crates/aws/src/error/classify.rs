@@ -147,7 +147,8 @@ fn resource_code(code: &str) -> AwsErrorKind {
         | "ResourceNotFound"
         | "ResourceNotFoundException"
         | "StateMachineDoesNotExist"
-        | "ExecutionDoesNotExist" => AwsErrorKind::NotFound,
+        | "ExecutionDoesNotExist"
+        | "ActivityDoesNotExist" => AwsErrorKind::NotFound,
         "ConflictException"
         | "EntityAlreadyExists"
         | "EntityTemporarilyUnmodifiable"

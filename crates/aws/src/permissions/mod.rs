@@ -48,6 +48,8 @@ pub enum ResourceKind {
     StateMachine,
     /// An execution.
     Execution,
+    /// An activity.
+    Activity,
     /// A log group, with its streams.
     LogGroup,
     /// The list of HTTP APIs.

@@ -1,7 +1,7 @@
 //! The table: one row an operation.
 
 use super::ResourceKind::{
-    Api, ApiTags, Apis, Everything, Execution, Function, LogGroup, Role, RoleOfFunction, RoleOfStateMachine,
+    Activity, Api, ApiTags, Apis, Everything, Execution, Function, LogGroup, Role, RoleOfFunction, RoleOfStateMachine,
     StateMachine,
 };
 use super::{Operation, Permission, ResourceKind};
@@ -81,13 +81,21 @@ pub const OPERATIONS: &[Operation] = &[
     states("DeleteStateMachine", &[may("states:DeleteStateMachine", StateMachine)]),
     states("ListStateMachineVersions", &[may("states:ListStateMachineVersions", StateMachine)]),
     states("DeleteStateMachineVersion", &[may("states:DeleteStateMachineVersion", StateMachine)]),
-    states("TagResource", &[may("states:TagResource", StateMachine)]),
-    states("ListTagsForResource", &[may("states:ListTagsForResource", StateMachine)]),
+    states("TagResource", &[may("states:TagResource", StateMachine), may("states:TagResource", Activity)]),
+    states(
+        "ListTagsForResource",
+        &[may("states:ListTagsForResource", StateMachine), may("states:ListTagsForResource", Activity)],
+    ),
     states("ListExecutions", &[may("states:ListExecutions", StateMachine)]),
     states("DescribeExecution", &[may("states:DescribeExecution", Execution)]),
     states("DescribeStateMachineForExecution", &[may("states:DescribeStateMachineForExecution", Execution)]),
     states("GetExecutionHistory", &[may("states:GetExecutionHistory", Execution)]),
     states("StopExecution", &[may("states:StopExecution", Execution)]),
+    // An activity is made with its tags.
+    states("ListActivities", &[may("states:ListActivities", Everything)]),
+    states("CreateActivity", &[may("states:CreateActivity", Activity), may("states:TagResource", Activity)]),
+    states("DescribeActivity", &[may("states:DescribeActivity", Activity)]),
+    states("DeleteActivity", &[may("states:DeleteActivity", Activity)]),
     // CloudWatch Logs. DescribeLogGroups is asked of all groups, whatever prefix the request names.
     logs("DescribeLogGroups", &[may("logs:DescribeLogGroups", Everything)]),
     logs("CreateLogGroup", &[may("logs:CreateLogGroup", LogGroup), may("logs:TagResource", LogGroup)]),

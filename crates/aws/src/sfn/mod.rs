@@ -1,8 +1,9 @@
-//! Step Functions: state machines.
+//! Step Functions: state machines and activities.
 //!
 //! Each function fails when its call fails, except that a read of what does not exist returns none and a deletion of it
 //! succeeds.
 
+pub mod activities;
 pub mod executions;
 pub mod history;
 mod timestamp;
@@ -106,7 +107,7 @@ pub async fn state_machine(client: &Client, arn: &str) -> Result<Option<StateMac
     }))
 }
 
-/// The tags of a state machine, if it exists.
+/// The tags of a state machine or activity, if it exists.
 pub async fn tags(client: &Client, arn: &str) -> Result<Option<TagRead>, AwsError> {
     let answer = client.list_tags_for_resource().resource_arn(arn).send().await;
     let found = or_absent(answer.map_err(AwsError::from_sdk(SERVICE, "ListTagsForResource")));
@@ -171,7 +172,7 @@ pub async fn update(
     request.send().await.map_err(AwsError::from_sdk(SERVICE, "UpdateStateMachine")).map(|_| ())
 }
 
-/// Adds tags to a state machine.
+/// Adds tags to a state machine or activity.
 pub async fn tag(client: &Client, arn: &str, tags: &Tags) -> Result<(), AwsError> {
     let answer = client.tag_resource().resource_arn(arn).set_tags(Some(listed(tags))).send().await;
     answer.map_err(AwsError::from_sdk(SERVICE, "TagResource")).map(|_| ())

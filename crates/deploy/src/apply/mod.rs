@@ -1,5 +1,6 @@
 //! Applies a plan: every step as soon as the steps that it needs are done, all others at once.
 
+mod activity;
 mod alias;
 mod api;
 mod context;
@@ -116,6 +117,7 @@ async fn create(context: &Context, step: &Step, spec: &Spec) -> Result<(), Deplo
         Spec::LogGroup(spec) => log_group::create(context, step, spec).await,
         Spec::Function(spec) => function::create(context, step, spec).await,
         Spec::Alias(spec) => alias::create(context, step, spec).await,
+        Spec::Activity(spec) => activity::create(context, step, spec).await,
         Spec::StateMachine(spec) => state_machine::create(context, step, spec).await,
         Spec::Api(spec) => api::create(context, step, spec).await,
         Spec::Integration(spec) => routing::create_integration(context, step, spec).await,
@@ -131,6 +133,7 @@ async fn update(context: &Context, step: &Step, spec: &Spec, fields: &[Field]) -
         Spec::LogGroup(spec) => log_group::update(context, step, spec, fields).await,
         Spec::Function(spec) => function::update(context, step, spec, fields).await,
         Spec::Alias(spec) => alias::update(context, step, spec).await,
+        Spec::Activity(spec) => activity::update(context, step, spec).await,
         Spec::StateMachine(spec) => state_machine::update(context, step, spec, fields).await,
         Spec::Api(spec) => api::update(context, step, spec, fields).await,
         Spec::Integration(spec) => routing::update_integration(context, step, spec).await,
@@ -145,6 +148,7 @@ async fn delete(context: &Context, step: &Step) -> Result<(), DeployError> {
         Resource::Role(_) => role::delete(context, step).await,
         Resource::LogGroup(_) => log_group::delete(context, step).await,
         Resource::Function(_) => function::delete(context, step).await,
+        Resource::Activity(_) => activity::delete(context, step).await,
         Resource::StateMachine(_) => state_machine::delete(context, step).await,
         Resource::Api | Resource::ExtraApi(_) => api::delete(context, step).await,
         Resource::Integration(_) | Resource::LeftoverIntegration(_) => routing::delete_integration(context, step).await,

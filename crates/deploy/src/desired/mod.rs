@@ -1,5 +1,6 @@
 //! Pure: from a service, its definitions and artefacts to every resource that a stack should have.
 
+pub(crate) mod activity_names;
 pub(crate) mod artefact;
 pub(crate) mod resource;
 pub mod spec;
@@ -9,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::desired::artefact::Artefact;
 use crate::desired::resource::Resource;
 use crate::desired::spec::{
-    AliasSpec, ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, NamedFunction, PermissionSpec, RouteSpec, Spec,
-    StageSpec, StateMachineSpec,
+    ActivitySpec, AliasSpec, ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, NamedFunction, PermissionSpec,
+    RouteSpec, Spec, StageSpec, StateMachineSpec,
 };
 use crate::error::DeployError;
 use crate::policy::Role;
@@ -20,7 +21,7 @@ use aws::{Tags, sfn};
 use model::definition::{Definition, names_function};
 use model::names::Key;
 use model::pseudo::Template;
-use model::service::{self, Function, Logging, Route, Service, StateMachine};
+use model::service::{self, Activity, Function, Logging, Route, Service, StateMachine};
 use model::stack::{KEY_TAG, NAME_TAG, OWNER_TAG, Stack};
 
 /// Every resource that a stack should have.
@@ -45,8 +46,17 @@ pub fn desired(
         let definition = definitions.get(key).ok_or_else(|| DeployError::no_definition(key, machine))?;
         add_state_machine(&mut all, key, machine, definition, service, stack);
     }
+    for (key, activity) in &service.activities {
+        add_activity(&mut all, key, activity, service, stack);
+    }
     if !service.routes.is_empty() {
         add_api(&mut all, service, stack);
+    }
+    let names = activity_names::tags(stack.names.activities.values());
+    for spec in all.values_mut() {
+        if let Spec::Role(role) = spec {
+            role.tags.extend(names.clone());
+        }
     }
     Ok(all)
 }
@@ -156,6 +166,15 @@ fn add_state_machine(
         tags,
     };
     all.insert(Resource::StateMachine(key.clone()), Spec::StateMachine(spec));
+}
+
+fn add_activity(all: &mut Desired, key: &Key, activity: &Activity, service: &Service, stack: &Stack) {
+    let spec = ActivitySpec {
+        name: stack.activity_name(key),
+        arn: stack.activity_arn(key),
+        tags: tags(service, &activity.tags, stack, key),
+    };
+    all.insert(Resource::Activity(key.clone()), Spec::Activity(spec));
 }
 
 /// The ARN of the role that something has: the one that the service file names, else its own.

@@ -19,6 +19,8 @@ pub enum Resource {
     Function(Key),
     /// The alias of a function that says which version is live.
     Alias(Key),
+    /// An activity.
+    Activity(Key),
     /// A state machine.
     StateMachine(Key),
     /// The HTTP API.
@@ -50,7 +52,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// The key of the function or state machine that it is or belongs to; none for parts of the API.
+    /// The key of the function or state machine that it is or belongs to; none for activities and parts of the API.
     pub fn key(&self) -> Option<&Key> {
         match self {
             Self::Role(key)
@@ -69,6 +71,7 @@ impl Resource {
             Self::LogGroup(_) => "log group",
             Self::Function(_) => "function",
             Self::Alias(_) => "alias",
+            Self::Activity(_) => "activity",
             Self::StateMachine(_) => "state machine",
             Self::Api | Self::ExtraApi(_) => "HTTP API",
             Self::Integration(_) | Self::LeftoverIntegration(_) => "integration",
@@ -84,7 +87,7 @@ impl fmt::Display for Resource {
         let kind = self.kind();
         match self {
             Self::Role(key) | Self::LogGroup(key) | Self::Integration(key) => write!(f, "{kind} of {key}"),
-            Self::Function(key) | Self::StateMachine(key) => write!(f, "{kind} {key}"),
+            Self::Function(key) | Self::Activity(key) | Self::StateMachine(key) => write!(f, "{kind} {key}"),
             Self::Alias(key) => write!(f, "{kind} {LIVE} of {key}"),
             Self::Api | Self::Stage => f.write_str(kind),
             Self::ExtraApi(id) | Self::LeftoverIntegration(id) => write!(f, "{kind} {id}"),

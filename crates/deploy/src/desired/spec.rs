@@ -23,6 +23,8 @@ pub enum Spec {
     Function(FunctionSpec),
     /// The alias `live` of a function.
     Alias(AliasSpec),
+    /// An activity.
+    Activity(ActivitySpec),
     /// A state machine.
     StateMachine(StateMachineSpec),
     /// The HTTP API.
@@ -91,6 +93,17 @@ pub struct AliasSpec {
     pub function_name: String,
     /// The version that it should point to; the one that is deployed now when absent.
     pub version: Option<u64>,
+}
+
+/// An activity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActivitySpec {
+    /// The deployed name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: Arn,
+    /// Its tags.
+    pub tags: Tags,
 }
 
 /// A state machine.

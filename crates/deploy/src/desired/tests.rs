@@ -139,6 +139,7 @@ fn everything_that_takes_tags_has_those_of_the_service_file() {
             Spec::Role(it) => &it.tags,
             Spec::LogGroup(it) => &it.tags,
             Spec::Function(it) => &it.tags,
+            Spec::Activity(it) => &it.tags,
             Spec::StateMachine(it) => &it.tags,
             Spec::Api(it) => &it.tags,
             Spec::Stage(it) => &it.tags,

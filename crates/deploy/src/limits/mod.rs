@@ -70,13 +70,7 @@ pub fn of_service(
     let roles = roles(service, definitions, stack)?;
     let policies = roles.iter().filter_map(policy);
     let routing = routing::breaches(&service.routes);
-    Ok(environments
-        .chain(sizes)
-        .chain(policies)
-        .chain(routes(service))
-        .chain(routing)
-        .chain(activities(service))
-        .collect())
+    Ok(environments.chain(sizes).chain(policies).chain(routes(service)).chain(routing).collect())
 }
 
 fn environment(key: &Key, function: &Function, stack: &Stack) -> Option<Breach> {
@@ -136,17 +130,6 @@ fn policy(role: &Role) -> Option<Breach> {
             grouped(POLICY_CHARACTERS)
         ),
         way_out: format!("{way_out} `workshop print --policies` shows what is in it."),
-    })
-}
-
-/// Activities have no room in a stack yet: the service file may name them, and nothing would make them.
-fn activities(service: &Service) -> impl Iterator<Item = Breach> {
-    service.activities.iter().map(|(key, activity)| Breach {
-        at: activity.at.clone(),
-        what: format!("The activity `{key}` would not be made: workshop deploys functions, state machines and HTTP APIs."),
-        way_out: "Make it with `aws stepfunctions create-activity --name NAME`, take it out of the service file, and name it \
-                  by its ARN in the definition."
-            .to_owned(),
     })
 }
 

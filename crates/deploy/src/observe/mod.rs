@@ -1,6 +1,7 @@
 //! Reads what a stack has, from the APIs themselves: no state file. Everything is asked at once; what needs an earlier
 //! answer (what is in the API, tags of log groups, resources that are no longer declared) costs one more round trip.
 
+mod activities;
 mod api;
 mod keys;
 mod observed;
@@ -22,7 +23,8 @@ use model::stack::Stack;
 use reader::Reader;
 
 pub use observed::{
-    Grant, Observed, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine, Writer,
+    Grant, Observed, ObservedActivity, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole,
+    ObservedStateMachine, Writer,
 };
 pub use ownership::{Doubt, Owner, Ownership, Unread};
 pub use resources::running_executions;
@@ -51,10 +53,11 @@ pub async fn observe(
 ) -> Result<Observed, DeployError> {
     let reader = Reader::new(aws, stack, events);
     let declared = Keys::declared(service);
-    let (mut observed, log_groups, apis, (role_keys, machine_keys)) = tokio::try_join!(
+    let (mut observed, log_groups, apis, activities, (role_keys, machine_keys)) = tokio::try_join!(
         resources::observe(&reader, &declared),
         resources::log_groups(&reader, &declared),
         api::observe(&reader, known.api.as_deref()),
+        activities::observe(&reader, service),
         keys::named(&reader, &declared),
     )?;
     let ours = stack.name();
@@ -65,15 +68,21 @@ pub async fn observe(
     let role_keys: Vec<Key> = role_keys.into_iter().chain(deleted).collect();
     let leftover = declared.leftover(&role_keys, &machine_keys, &group_keys);
     observed.log_groups = log_groups;
+    let undeclared = activities.undeclared(&observed.roles, service, stack);
+    observed.activities = activities.declared;
     let mut strangers = BTreeSet::new();
-    if !leftover.is_empty() {
-        let mut old = resources::observe_undeclared(&reader, &leftover).await?;
+    if !(leftover.is_empty() && undeclared.is_empty()) {
+        let mut old = undeclared_things(&reader, &leftover, undeclared, service).await?;
         observed.names = std::mem::take(&mut old.names);
         strangers = old.without_foreign(&ours);
-        let something = !(old.roles.is_empty() && old.functions.is_empty() && old.state_machines.is_empty());
+        let something = !(old.roles.is_empty()
+            && old.functions.is_empty()
+            && old.activities.is_empty()
+            && old.state_machines.is_empty());
         observed.roles.append(&mut old.roles);
         observed.log_groups.append(&mut old.log_groups);
         observed.functions.append(&mut old.functions);
+        observed.activities.append(&mut old.activities);
         observed.state_machines.append(&mut old.state_machines);
         if something {
             let all = running_executions(aws, stack, &observed).await?;
@@ -88,6 +97,31 @@ pub async fn observe(
         declared.functions.contains(key) || !matches!(group.ownership(&ours), Ownership::Foreign(_))
     });
     Ok(observed)
+}
+
+/// Reads what nothing declares: what is under leftover keys, and activities by their names.
+async fn undeclared_things(
+    reader: &Reader,
+    leftover: &Keys,
+    activities: BTreeSet<String>,
+    service: &Service,
+) -> Result<Observed, DeployError> {
+    let mut named = Observed::default();
+    let (mut old, ()) = tokio::try_join!(
+        resources::observe_undeclared(reader, leftover),
+        activities::add_undeclared(reader, activities.clone(), service, &mut named),
+    )?;
+    old.activities = named.activities;
+    old.names.activities = named.names.activities;
+    let mut further = activities::named(&old.roles, &reader.stack);
+    further.retain(|name| !activities.contains(name));
+    for key in service.activities.keys() {
+        further.remove(&reader.stack.activity_name(key));
+    }
+    if !further.is_empty() {
+        activities::add_undeclared(reader, further, service, &mut old).await?;
+    }
+    Ok(old)
 }
 
 /// An API that was created a moment ago has the tags that it was created with, also where they may not be read.

@@ -18,6 +18,8 @@ pub struct Observed {
     pub log_groups: BTreeMap<Key, ObservedLogGroup>,
     /// Functions.
     pub functions: BTreeMap<Key, ObservedFunction>,
+    /// Activities.
+    pub activities: BTreeMap<Key, ObservedActivity>,
     /// State machines.
     pub state_machines: BTreeMap<Key, ObservedStateMachine>,
     /// The HTTP APIs with the stack's name and tag, oldest first; more than one is an accident.
@@ -28,7 +30,7 @@ pub struct Observed {
     pub unread: Vec<Unread>,
     /// How many executions have not ended; counted only when something is there that is no longer declared.
     pub running: usize,
-    /// The deployed names of what is no longer declared, where an earlier service file gave them.
+    /// The deployed names of what is no longer declared, where an earlier service file gave them; for activities, of all.
     pub names: DeployedNames,
 }
 
@@ -88,6 +90,13 @@ pub enum Grant {
     Stale,
 }
 
+/// An activity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObservedActivity {
+    /// Its tags.
+    pub tags: TagRead,
+}
+
 /// A state machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObservedStateMachine {
@@ -127,8 +136,7 @@ impl Observed {
     /// The stack with the names of what is no longer declared too.
     pub(crate) fn stack(&self, stack: &Stack) -> Stack {
         let mut stack = stack.clone();
-        stack.names.functions.extend(self.names.functions.clone());
-        stack.names.state_machines.extend(self.names.state_machines.clone());
+        stack.names.extend(&self.names);
         stack
     }
 
@@ -137,6 +145,7 @@ impl Observed {
         self.roles.is_empty()
             && self.log_groups.is_empty()
             && self.functions.is_empty()
+            && self.activities.is_empty()
             && self.state_machines.is_empty()
             && self.apis.is_empty()
     }

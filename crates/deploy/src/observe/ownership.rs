@@ -83,6 +83,13 @@ pub enum Doubt {
     Details,
     /// Whether something is there under a key, or whose it is.
     Key(Key),
+    /// Whether an activity is there, or whose it is.
+    Activity {
+        /// Its key.
+        key: Key,
+        /// Its deployed name.
+        name: String,
+    },
     /// Which log groups there are.
     LogGroups,
     /// Whether there is an HTTP API, or whose it is.
@@ -96,7 +103,7 @@ impl Doubt {
     pub(super) fn key(&self) -> Option<&Key> {
         match self {
             Self::Key(key) => Some(key),
-            Self::Details | Self::LogGroups | Self::Api | Self::Others => None,
+            Self::Details | Self::Activity { .. } | Self::LogGroups | Self::Api | Self::Others => None,
         }
     }
 }

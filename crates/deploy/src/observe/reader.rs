@@ -36,8 +36,7 @@ impl Reader {
     /// The same with further names of the stack's.
     pub(super) fn with_names(&self, names: &DeployedNames) -> Self {
         let mut reader = self.clone();
-        reader.stack.names.functions.extend(names.functions.clone());
-        reader.stack.names.state_machines.extend(names.state_machines.clone());
+        reader.stack.names.extend(names);
         reader
     }
 

@@ -1,11 +1,12 @@
 //! Compares what should exist with what exists: one step per resource that the service declares. Pure.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::step::{Change, ForeignResources, Identity, Step};
-use crate::desired::Desired;
 use crate::desired::resource::Resource;
-use crate::desired::spec::{FunctionSpec, PermissionSpec, RoleSpec, Spec, StateMachineSpec};
+use crate::desired::spec::{FunctionSpec, PermissionSpec, Spec, StateMachineSpec};
+use crate::desired::{Desired, activity_names};
 use crate::error::DeployError;
 use crate::observe::{Doubt, Observed, ObservedApi, ObservedFunction, ObservedRole, Owner, Ownership, Unread};
 use crate::plan::diff::{self, Difference, Field};
@@ -27,10 +28,7 @@ pub(crate) fn steps(
     foreign: ForeignResources,
 ) -> Result<Vec<Step>, DeployError> {
     let comparison = Comparison { desired, observed, api: api_of(observed), stack, foreign };
-    desired
-        .iter()
-        .map(|(resource, spec)| comparison.step(resource, &comparison.with_earlier_permissions(resource, spec)))
-        .collect()
+    desired.iter().map(|(resource, spec)| comparison.step(resource, &comparison.for_now(resource, spec))).collect()
 }
 
 struct Comparison<'a> {
@@ -63,17 +61,28 @@ impl Existing {
 
 impl Comparison<'_> {
     /// The desired state of a resource for now: while executions run, their state machine's role goes on allowing what the
-    /// definitions needed that they began with.
-    fn with_earlier_permissions<'s>(&self, resource: &Resource, spec: &'s Spec) -> Cow<'s, Spec> {
+    /// definitions needed that they began with, and roles go on naming the activities that are kept for them.
+    fn for_now<'s>(&self, resource: &Resource, spec: &'s Spec) -> Cow<'s, Spec> {
         let (Resource::Role(key), Spec::Role(role)) = (resource, spec) else { return Cow::Borrowed(spec) };
+        let Some(there) = self.observed.roles.get(key) else { return Cow::Borrowed(spec) };
         let runs = self.observed.state_machines.get(key).is_some_and(|machine| machine.runs);
-        match self.observed.roles.get(key).and_then(|there| there.policy.as_ref()) {
-            Some(there) if runs => {
-                let policy = policy::with_earlier_statements(role.policy.as_ref(), there);
-                Cow::Owned(Spec::Role(RoleSpec { policy, ..role.clone() }))
-            }
-            _ => Cow::Borrowed(spec),
+        let earlier = there.policy.as_ref().filter(|_| runs);
+        let policy = earlier.map(|there| policy::with_earlier_statements(role.policy.as_ref(), there));
+        let tags = activity_names::for_now(&role.tags, &there.role.tags, &self.kept_activities());
+        if policy.is_none() && tags.is_none() {
+            return Cow::Borrowed(spec);
         }
+        let mut role = role.clone();
+        role.policy = policy.unwrap_or(role.policy);
+        role.tags = tags.unwrap_or(role.tags);
+        Cow::Owned(Spec::Role(role))
+    }
+
+    /// The names of activities that are no longer declared and that executions may need.
+    fn kept_activities(&self) -> BTreeSet<&String> {
+        let undeclared = |key: &&Key| !self.desired.contains_key(&Resource::Activity((*key).clone()));
+        let kept = self.observed.activities.keys().filter(|_| self.observed.running > 0).filter(undeclared);
+        kept.filter_map(|key| self.observed.names.activities.get(key)).collect()
     }
 
     fn step(&self, resource: &Resource, spec: &Spec) -> Result<Step, DeployError> {
@@ -137,6 +146,11 @@ impl Comparison<'_> {
                 let version = wanted.version.or_else(|| self.version(key));
                 let differences = there.map(|there| diff::alias(version, there));
                 (wanted.function_name.clone(), Existing::part(Identity::Name, differences))
+            }
+            (Resource::Activity(key), Spec::Activity(wanted)) => {
+                let there = observed.activities.get(key);
+                let there = there.map(|it| (diff::activity(wanted, it), self.whose(&it.tags)));
+                (wanted.name.clone(), Existing::thing(Identity::Name, there))
             }
             (Resource::StateMachine(key), Spec::StateMachine(wanted)) => {
                 (wanted.name.clone(), self.state_machine(key, wanted)?)

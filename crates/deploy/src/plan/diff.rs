@@ -7,9 +7,12 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::desired::spec::{
-    ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, RoleSpec, StageSpec, StateMachineSpec, Statement,
+    ActivitySpec, ApiSpec, FunctionSpec, IntegrationSpec, LogGroupSpec, RoleSpec, StageSpec, StateMachineSpec,
+    Statement,
 };
-use crate::observe::{Grant, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine};
+use crate::observe::{
+    Grant, ObservedActivity, ObservedApi, ObservedFunction, ObservedLogGroup, ObservedRole, ObservedStateMachine,
+};
 use crate::policy;
 use aws::{TagRead, Tags, apis, lambda};
 use model::names::{Arn, Key};
@@ -233,6 +236,13 @@ pub(crate) fn alias(wanted: Option<u64>, there: u64) -> Vec<Difference> {
     let mut found = Differences::default();
     let wanted = wanted.map_or("the new one".to_owned(), |version| version.to_string());
     found.compare(Field::Version, there.to_string(), wanted, "");
+    found.0
+}
+
+/// An activity.
+pub(crate) fn activity(wanted: &ActivitySpec, there: &ObservedActivity) -> Vec<Difference> {
+    let mut found = Differences::default();
+    found.tags(&wanted.tags, &there.tags);
     found.0
 }
 

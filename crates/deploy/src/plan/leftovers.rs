@@ -95,7 +95,9 @@ pub(crate) fn all_deletions(observed: &Observed, stack: &Stack) -> Vec<Step> {
     let groups = observed.log_groups.keys().map(|key| delete(Resource::LogGroup(key.clone()), stack.log_group(key)));
     let functions = observed.functions.keys();
     let functions = functions.map(|key| delete(Resource::Function(key.clone()), stack.function_name(key)));
+    let activities = observed.activities.keys();
+    let activities = activities.map(|key| delete(Resource::Activity(key.clone()), stack.activity_name(key)));
     let machines = observed.state_machines.keys();
     let machines = machines.map(|key| delete(Resource::StateMachine(key.clone()), stack.state_machine_name(key)));
-    roles.chain(groups).chain(functions).chain(machines).collect()
+    roles.chain(groups).chain(functions).chain(activities).chain(machines).collect()
 }

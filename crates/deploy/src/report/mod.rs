@@ -28,6 +28,9 @@ pub struct Report {
     pub endpoints: Vec<Endpoint>,
     /// The functions that exist.
     pub functions: Vec<Deployed>,
+    /// The activities that exist.
+    #[serde(default)]
+    pub activities: Vec<Deployed>,
     /// The state machines that exist.
     pub state_machines: Vec<Deployed>,
     /// The functions' log groups that exist.
@@ -93,6 +96,7 @@ impl Report {
         let is_there = |resource: &Resource| match resource {
             Resource::Function(key) => observed.functions.contains_key(key),
             Resource::LogGroup(key) => observed.log_groups.contains_key(key),
+            Resource::Activity(key) => observed.activities.contains_key(key),
             Resource::StateMachine(key) => observed.state_machines.get(key).is_some_and(|it| !it.machine.deleting),
             Resource::Route(route) => api.is_some_and(|api| {
                 api.stages.iter().any(|stage| stage.name == stack.stage.as_str())
@@ -120,6 +124,7 @@ impl Report {
                     let things = [Resource::Function(key()), Resource::LogGroup(key()), Resource::StateMachine(key())];
                     !things.iter().any(|thing| thing.to_string() == *missing)
                 }
+                Doubt::Activity { key, .. } => Resource::Activity(key.clone()).to_string() != *missing,
                 Doubt::LogGroups => !missing.starts_with("log group "),
                 Doubt::Api | Doubt::Details => !missing.starts_with("route "),
                 Doubt::Others => true,
@@ -144,6 +149,7 @@ impl Report {
             deployed: Completeness::Complete,
             endpoints: Vec::new(),
             functions: Vec::new(),
+            activities: Vec::new(),
             state_machines: Vec::new(),
             log_groups: Vec::new(),
             missing: Vec::new(),
@@ -197,6 +203,15 @@ impl Report {
                 self.missing.push(group.to_string());
             }
         }
+        for key in service.activities.keys() {
+            let activity = Resource::Activity(key.clone());
+            if is_there(&activity) {
+                let arn = stack.activity_arn(key).to_string();
+                self.activities.push(deployed(key, stack.activity_name(key), arn));
+            } else {
+                self.missing.push(activity.to_string());
+            }
+        }
         for key in service.state_machines.keys() {
             let machine = Resource::StateMachine(key.clone());
             if is_there(&machine) {
@@ -214,11 +229,14 @@ fn deployed(key: &Key, name: String, arn: String) -> Deployed {
 }
 
 fn leftovers(service: &Service, stack: &Stack, observed: &Observed) -> Vec<String> {
+    let stack = &observed.stack(stack);
     let functions = observed.functions.keys().filter(|key| !service.functions.contains_key(*key));
     let functions = functions.map(|key| format!("function {}", stack.function_name(key)));
+    let activities = observed.activities.keys().filter(|key| !service.activities.contains_key(*key));
+    let activities = activities.map(|key| format!("activity {}", stack.activity_name(key)));
     let machines = observed.state_machines.keys().filter(|key| !service.state_machines.contains_key(*key));
     let machines = machines.map(|key| format!("state machine {}", stack.state_machine_name(key)));
-    functions.chain(machines).collect()
+    functions.chain(activities).chain(machines).collect()
 }
 
 /// The console's pages. Their addresses are those that the console itself shows.

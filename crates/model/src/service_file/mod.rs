@@ -4,20 +4,21 @@ mod functions;
 mod routes;
 mod section;
 mod stack_settings;
+mod states;
 mod values;
 
 use std::collections::BTreeMap;
 
 use runtimes::Runtime;
 
-use super::names::{Key, ServiceName, StageName, refused_states_name, shared_names};
+use super::names::{Key, ServiceName, StageName, shared_names};
 use super::pseudo::Template;
-use super::service::{DefinitionSource, Function, Service, StateMachine, StateMachineKind, Throttle};
-use super::source::{ModelError, Position, Source};
+use super::service::{Activity, Function, Service, StateMachine, Throttle};
+use super::source::{ModelError, Place, Position, Source};
 use super::stack::Stack;
 use super::stack_settings::StackSettings;
 use section::Section;
-use values::{named, one_of, permissions, tags};
+use values::named;
 
 impl Service {
     /// Reads a service file.
@@ -48,7 +49,8 @@ impl Service {
         let routes = root.tables("routes")?;
         let routes = routes::routes(routes, &functions)?;
         let throttle = root.table("throttle")?.map_or(Ok(Throttle::DEFAULT), throttle)?;
-        let state_machines = keyed(root.table("state_machines")?, |table| state_machine(table, &stack))?;
+        let state_machines = keyed(root.table("state_machines")?, |table| states::state_machine(table, &stack))?;
+        let activities = keyed(root.table("activities")?, |table| states::activity(table, &stack))?;
         root.finish()?;
         let stack_settings = match settings {
             Some(section) => stack_settings::stack_settings(section, &stack)?,
@@ -58,7 +60,7 @@ impl Service {
             let message = format!("`{shared}` names a function and a state machine; their roles would be one.");
             return Err(source.error_at(0, message).with_hint("Give one of them another name."));
         }
-        refuse_shared_names(source, &functions, &state_machines, &stack)?;
+        refuse_shared_names(source, &functions, &state_machines, &activities, &stack)?;
         Ok(Self {
             name,
             default_stage,
@@ -68,7 +70,7 @@ impl Service {
             routes,
             throttle,
             state_machines,
-            activities: BTreeMap::new(),
+            activities,
         })
     }
 }
@@ -78,11 +80,12 @@ impl Throttle {
     const DEFAULT: Self = Self { rate_per_s: 1, burst: 5 };
 }
 
-/// Two functions, or two state machines, can't have one name.
+/// Two functions, two state machines, or two activities can't have one name.
 fn refuse_shared_names(
     source: &Source,
     functions: &BTreeMap<Key, Function>,
     machines: &BTreeMap<Key, StateMachine>,
+    activities: &BTreeMap<Key, Activity>,
     stack: &Stack,
 ) -> Result<(), ModelError> {
     let name = |key: &Key, given: &Option<Template>, derived: String| {
@@ -90,11 +93,20 @@ fn refuse_shared_names(
     };
     let of_functions = functions.iter().map(|(key, it)| name(key, &it.name, stack.function_name(key)));
     let of_machines = machines.iter().map(|(key, it)| name(key, &it.name, stack.state_machine_name(key)));
-    let Some(shared) = shared_names(of_functions).into_iter().chain(shared_names(of_machines)).next() else {
+    let of_activities = activities.iter().map(|(key, it)| name(key, &it.name, stack.activity_name(key)));
+    let place_of = |key: &Key, kind: usize| match kind {
+        0 => functions.get(key).map(|it| &it.at),
+        1 => machines.get(key).map(|it| &it.at),
+        _ => activities.get(key).map(|it| &it.at),
+    };
+    let shared = [shared_names(of_functions), shared_names(of_machines), shared_names(of_activities)];
+    let Some((shared, at)) = shared.into_iter().enumerate().find_map(|(kind, shared)| {
+        let shared = shared.into_iter().next()?;
+        let at: Option<&Place> = place_of(&shared.second, kind);
+        Some((shared, at))
+    }) else {
         return Ok(());
     };
-    let at = functions.get(&shared.second).map(|function| &function.at);
-    let at = at.or_else(|| machines.get(&shared.second).map(|machine| &machine.at));
     let message = format!("`{}` would have the same name as `{}`: `{}`.", shared.second, shared.first, shared.name);
     let position = at.map(|at| Position { line: at.line, column: 1 });
     let hint = "Give one of them another `name`.".to_owned();
@@ -123,30 +135,6 @@ fn throttle(mut section: Section<'_>) -> Result<Throttle, ModelError> {
     let burst = section.number("burst", 1..5_001)?.map_or(Throttle::DEFAULT.burst, |at| at.value);
     section.finish()?;
     Ok(Throttle { rate_per_s, burst })
-}
-
-fn state_machine(mut section: Section<'_>, stack: &Stack) -> Result<StateMachine, ModelError> {
-    let at = section.place();
-    let name = state_machine_name(&mut section, stack)?;
-    let definition = DefinitionSource::File(section.required("definition")?.value);
-    let kinds = [StateMachineKind::Standard, StateMachineKind::Express];
-    let kind = match section.string("type")? {
-        Some(written) => one_of(section.source, "type", &written, &kinds, |kind| kind.as_str())?,
-        None => StateMachineKind::Standard,
-    };
-    let permissions = permissions(&mut section)?;
-    let tags = section.table("tags")?.map_or(Ok(BTreeMap::new()), tags)?;
-    section.finish()?;
-    Ok(StateMachine { at, name, definition, kind, role: None, permissions, logging: None, tags })
-}
-
-fn state_machine_name(section: &mut Section<'_>, stack: &Stack) -> Result<Option<Template>, ModelError> {
-    let Some(written) = section.string("name")? else { return Ok(None) };
-    let name = Template::parse(section.source, written.span.clone(), &written.value)?;
-    match refused_states_name("a state machine", &name.resolve(stack)) {
-        None => Ok(Some(name)),
-        Some(refused) => Err(section.source.error_at(written.span.start, refused)),
-    }
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ fn an_unknown_key_is_refused_with_its_place_and_the_nearest() {
     ");
     insta::assert_snapshot!(refused("service = \"a\"\nzzz = 1\n"), @r"
     service.toml:2:1: There is no key `zzz` at the top level.
-    Known here are service, stage, stack, functions, routes, throttle, state_machines.
+    Known here are service, stage, stack, functions, routes, throttle, state_machines, activities.
     ");
 }
 
@@ -217,4 +217,21 @@ proptest::proptest! {
     fn no_text_makes_it_panic(text in "\\PC*") {
         let _ = Service::parse(&Source::new("service.toml", text));
     }
+}
+
+#[test]
+fn activities_have_names_and_tags() {
+    let text = "service = \"shop\"\n[activities.approve]\n[activities.pay]\nname = \"pay.${AWS::Region}\"\ntags = { team = \"c\" }\n";
+    let service = Service::parse(&Source::new("service.toml", text)).unwrap();
+    let stack = service.stack(StageName::default(), Region::default(), AccountId::local());
+    let key = |name| Key::parse(name).unwrap();
+    assert_eq!(stack.activity_name(&key("approve")), "shop-dev-approve");
+    assert_eq!(
+        stack.activity_arn(&key("pay")).as_str(),
+        "arn:aws:states:us-east-1:000000000000:activity:pay.us-east-1"
+    );
+    assert_eq!(service.activities[&key("pay")].tags["team"], "c");
+    insta::assert_snapshot!(refused("service = \"a\"\n[activities.x]\nname = \"a b\"\n"), @r##"service.toml:3:8: `a b` can't be an activity's name: Step Functions takes 1 to 80 characters without spaces and `<>{}[]?*"#%\^|~`$&,;:/`; it has 3 characters."##);
+    insta::assert_snapshot!(refused("service = \"a\"\n[activities.x]\nname = \"y\"\n[activities.y]\nname = \"y\"\n"), @"service.toml:4:1: `y` would have the same name as `x`: `y`.
+Give one of them another `name`.");
 }

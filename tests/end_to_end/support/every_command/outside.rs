@@ -103,8 +103,9 @@ pub fn untag_everything(cloud: &Cloud) {
         let body = json!({ "resourceArn": group, "tagKeys": TAGS });
         ok(cloud.call("logs", "POST", "/", "Logs_20140328.UntagResource", &body.to_string()));
     }
-    for key in ["myStateMachine", "extraFlow"] {
-        states(cloud, "UntagResource", &json!({ "resourceArn": machine(key), "tagKeys": TAGS }));
+    let activity = format!("arn:aws:states:{ACCOUNT}:activity:{STACK}-extraTask");
+    for arn in [machine("myStateMachine"), machine("extraFlow"), activity] {
+        states(cloud, "UntagResource", &json!({ "resourceArn": arn, "tagKeys": TAGS }));
     }
     let arn = format!("arn:aws:apigateway:us-east-1::/apis/{}", api(cloud));
     let arn = percent_encoding::utf8_percent_encode(&arn, percent_encoding::NON_ALPHANUMERIC);

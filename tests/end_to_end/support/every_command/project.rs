@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::support::{Ended, Home, credentials, project};
 
-/// A function, a route and a state machine more than the lesson has.
+/// A function, a route, an activity and a state machine more than the lesson has.
 const EXTRA: &str = r#"
 [functions.extra]
 source = "../lambdas/send-email"
@@ -16,6 +16,8 @@ timeout_s = 5
 method = "GET"
 path = "/extra"
 function = "extra"
+
+[activities.extraTask]
 
 [state_machines.extraFlow]
 definition = "extra.asl.json"

@@ -24,6 +24,7 @@ impl Snapshot {
             "roles": services::roles(cloud),
             "functions": services::functions(cloud, &mut ids),
             "logGroups": services::log_groups(cloud),
+            "activities": services::activities(cloud),
             "stateMachines": services::state_machines(cloud),
             "apis": apis,
         });

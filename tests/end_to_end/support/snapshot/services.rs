@@ -141,6 +141,17 @@ pub fn state_machines(cloud: &Cloud) -> Vec<Value> {
     all.iter().map(machine).collect()
 }
 
+pub fn activities(cloud: &Cloud) -> Vec<Value> {
+    let ask =
+        |operation: &str, body: &Value| json_call(cloud, "states", &format!("AWSStepFunctions.{operation}"), body);
+    let all = list(Some(ask("ListActivities", &json!({}))), "activities", "name");
+    let activity = |activity: &Value| {
+        let tags = ask("ListTagsForResource", &json!({ "resourceArn": activity["activityArn"] }));
+        json!({ "name": activity["name"], "tags": tags["tags"] })
+    };
+    all.iter().map(activity).collect()
+}
+
 /// The ids in an API are called by what they stand for.
 pub fn apis(cloud: &Cloud, ids: &mut Names) -> Vec<Value> {
     let mut found = Vec::new();

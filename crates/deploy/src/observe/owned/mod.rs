@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::observed::{Grant, Observed, ObservedLogGroup, ObservedRole, Writer};
 use super::ownership::{Doubt, Owner, Ownership, Unread};
+use crate::desired::activity_names;
 use crate::desired::resource::Resource;
 use crate::error::DeployError;
 use aws::{TagRead, Tags};
@@ -15,12 +16,25 @@ use model::stack::Stack;
 /// The service that functions' roles are assumed by.
 const LAMBDA: &str = "lambda.amazonaws.com";
 
+/// The kind of activities.
+const ACTIVITY: &str = "activity";
+
 /// Something with tags of its own.
 struct Thing {
     key: Key,
     kind: &'static str,
     name: String,
     ownership: Ownership,
+}
+
+impl Thing {
+    /// What stays in doubt when its tags could not be read.
+    fn doubt(self) -> Doubt {
+        match self.kind {
+            ACTIVITY => Doubt::Activity { key: self.key, name: self.name },
+            _ => Doubt::Key(self.key),
+        }
+    }
 }
 
 impl ObservedLogGroup {
@@ -44,13 +58,15 @@ impl Observed {
         let roles = self.roles.iter().map(|(key, it)| thing(key, "role", stack.role_name(key), &it.role.tags));
         let functions = self.functions.iter();
         let functions = functions.map(|(key, it)| thing(key, "function", stack.function_name(key), &it.function.tags));
+        let activities = self.activities.iter();
+        let activities = activities.map(|(key, it)| thing(key, ACTIVITY, stack.activity_name(key), &it.tags));
         let machines = self.state_machines.iter();
         let machines = machines.map(|(key, it)| thing(key, "state machine", stack.state_machine_name(key), &it.tags));
         let groups = self.log_groups.iter().map(|(key, it)| {
             let ownership = it.ownership(&ours);
             Thing { key: key.clone(), kind: "log group", name: stack.log_group(key), ownership }
         });
-        roles.chain(functions).chain(machines).chain(groups).collect()
+        roles.chain(functions).chain(activities).chain(machines).chain(groups).collect()
     }
 
     /// What has one of our names and is not ours: kind and name of each, and whose it is.
@@ -64,10 +80,10 @@ impl Observed {
 
     /// What could not be read, of tags and of everything else.
     pub fn unread(&self, stack: &Stack) -> Vec<Unread> {
-        let things = self.things(stack).into_iter().filter_map(|thing| match thing.ownership {
+        let things = self.things(stack).into_iter().filter_map(|thing| match &thing.ownership {
             Ownership::Unknown(denied) => {
                 let what = format!("the tags of the {} {}", thing.kind, thing.name);
-                Some(Unread { what, denied, doubt: Doubt::Key(thing.key) })
+                Some(Unread { what, denied: denied.clone(), doubt: thing.doubt() })
             }
             Ownership::Ours | Ownership::Foreign(_) => None,
         });
@@ -108,10 +124,14 @@ impl Observed {
         let log_groups_hidden = unread.iter().any(|it| it.doubt == Doubt::LogGroups);
         let doubtful: BTreeSet<&Key> = unread.iter().filter_map(|it| it.doubt.key()).collect();
         self.roles.retain(|key, it| {
-            let needed = doubtful.contains(key) || log_groups_hidden && is_of_function(it);
+            let names = it.role.tags.known().map(activity_names::names).unwrap_or_default();
+            let names_doubtful =
+                unread.iter().any(|it| matches!(&it.doubt, Doubt::Activity { name, .. } if names.contains(name)));
+            let needed = doubtful.contains(key) || names_doubtful || log_groups_hidden && is_of_function(it);
             Ownership::of(&it.role.tags, &ours).is_ours() && !needed
         });
         self.functions.retain(|_, it| Ownership::of(&it.function.tags, &ours).is_ours());
+        self.activities.retain(|_, it| Ownership::of(&it.tags, &ours).is_ours());
         self.state_machines.retain(|_, it| Ownership::of(&it.tags, &ours).is_ours());
         self.log_groups.retain(|_, it| it.ownership(&ours).is_ours());
         self.foreign_apis.clear();
@@ -122,6 +142,7 @@ impl Observed {
     pub(super) fn without_foreign(&mut self, ours: &str) -> BTreeSet<Key> {
         let foreign = |tags: &TagRead| matches!(Ownership::of(tags, ours), Ownership::Foreign(_));
         self.roles.retain(|_, it| !foreign(&it.role.tags));
+        self.activities.retain(|_, it| !foreign(&it.tags));
         self.state_machines.retain(|_, it| !foreign(&it.tags));
         let strangers = self.functions.extract_if(.., |_, it| foreign(&it.function.tags));
         strangers.map(|(key, _)| key).collect()
@@ -172,6 +193,7 @@ impl Observed {
         self.roles.iter_mut().for_each(|(key, it)| trust(Resource::Role(key.clone()), &mut it.role.tags));
         self.log_groups.iter_mut().for_each(|(key, it)| trust(Resource::LogGroup(key.clone()), &mut it.tags));
         self.functions.iter_mut().for_each(|(key, it)| trust(Resource::Function(key.clone()), &mut it.function.tags));
+        self.activities.iter_mut().for_each(|(key, it)| trust(Resource::Activity(key.clone()), &mut it.tags));
         self.state_machines.iter_mut().for_each(|(key, it)| trust(Resource::StateMachine(key.clone()), &mut it.tags));
     }
 }

@@ -22,6 +22,10 @@ fn comes_before(other: &Step, step: &Step) -> bool {
 fn made_before(other: &Step, step: &Step, spec: &Spec) -> bool {
     match (&step.resource, spec, &other.resource) {
         (Resource::Function(key) | Resource::StateMachine(key), _, Resource::Role(role)) => key == role,
+        // The roles name it, so that it is found when nothing declares it, until it is gone.
+        (Resource::Activity(_), _, Resource::Role(_)) => other.change != Change::Delete,
+        (Resource::Role(_), _, Resource::Activity(_)) => other.change == Change::Delete,
+        (Resource::StateMachine(_), _, Resource::Activity(_)) => other.change != Change::Delete,
         (Resource::Alias(key), _, Resource::Function(function)) => key == function,
         (_, Spec::StateMachine(machine), Resource::Function(key)) => machine.functions.iter().any(|it| it.key == *key),
         (Resource::Integration(_), _, Resource::Api) => true,
@@ -40,6 +44,8 @@ fn made_before(other: &Step, step: &Step, spec: &Spec) -> bool {
 fn deleted_after(other: &Step, resource: &Resource) -> bool {
     match (resource, &other.resource) {
         (Resource::StateMachine(_), Resource::Api | Resource::ExtraApi(_)) => other.change == Change::Delete,
+        (Resource::Activity(_), Resource::StateMachine(_)) => other.change == Change::Delete,
+        (Resource::Role(_), Resource::Activity(_)) => other.change == Change::Delete,
         (Resource::Function(_), Resource::StateMachine(_) | Resource::Route(_) | Resource::LeftoverIntegration(_)) => {
             true
         }

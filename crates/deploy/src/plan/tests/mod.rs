@@ -15,6 +15,7 @@ use crate::plan::remove::plan_removal;
 use aws::lambda::Readiness;
 use aws::{TagRead, Tags, sfn};
 
+mod activities;
 mod owned;
 
 fn planned(text: &str, there: &Observed) -> Plan {

@@ -31,7 +31,7 @@ pub fn caller_policy(commands: &BTreeSet<CallerCommand>, stack: &Stack) -> Docum
         let statement = Statement::new(Effect::Allow)
             .with_sid(resources::sid(kind))
             .with_actions(actions.into_iter().map(str::to_owned).collect::<Vec<_>>())
-            .with_resources(resources::pattern(kind, stack));
+            .with_resources(resources::of_statement(kind, stack));
         if passed_to(kind).is_none() {
             return statement;
         }
@@ -70,7 +70,7 @@ pub fn caller_needs(command: CallerCommand, stack: &Stack) -> Vec<CallerNeed> {
     }
     let need = |(permission, calls): (Permission, Vec<String>)| CallerNeed {
         action: permission.action,
-        resource: resources::pattern(permission.on, stack),
+        resource: resources::of_statement(permission.on, stack).join(", "),
         passed_to: passed_to(permission.on),
         calls,
     };

@@ -1,6 +1,6 @@
 //! The names that the Serverless Framework gives to things, and what AWS takes of those that a file gives.
 
-use crate::names::{Key, refused_function_name, refused_states_name};
+use crate::names::{Key, refused_activity_name, refused_function_name, refused_states_name};
 use crate::pseudo::Template;
 use crate::stack::Stack;
 
@@ -41,9 +41,19 @@ pub(crate) fn check_function_name(name: &str, stack: &Stack, at: &Origin, report
     }
 }
 
-/// Refuses the name of a state machine or an activity that Step Functions does not take.
-pub(crate) fn check_states_name(what: &str, name: &str, stack: &Stack, at: &Origin, report: &mut Report) {
-    if let Some(refused) = refused_states_name(what, &Template::unchecked(name).resolve(stack)) {
+/// Refuses a state machine's name that Step Functions does not take.
+pub(crate) fn check_machine_name(name: &str, stack: &Stack, at: &Origin, report: &mut Report) {
+    if let Some(refused) = refused_states_name("a state machine", &Template::unchecked(name).resolve(stack)) {
         report.error(at, refused, "Give it another `name`.");
     }
+}
+
+/// Refuses an activity's name that can't be deployed; says whether it can.
+pub(crate) fn check_activity_name(name: &str, stack: &Stack, at: &Origin, report: &mut Report) -> bool {
+    let refused = refused_activity_name(&Template::unchecked(name).resolve(stack));
+    let is_taken = refused.is_none();
+    if let Some(refused) = refused {
+        report.error(at, refused, "Give it another name.");
+    }
+    is_taken
 }

@@ -1,33 +1,27 @@
 //! `stepFunctions`: the block of the plugin `serverless-step-functions`.
 
+mod activity;
 mod definition;
 mod machine;
 
 use std::collections::BTreeMap;
 
 use crate::names::Key;
-use crate::pseudo::Template;
 use crate::serverless::reading::report::Report;
-use crate::serverless::reading::section::{Section, entries, items};
+use crate::serverless::reading::section::{Section, entries};
 use crate::serverless::reading::tree::{Content, Member};
 use crate::serverless::references::declared::Declared;
 use crate::serverless::references::intrinsics::{Hashes, Intrinsics, check};
-use crate::serverless::references::names::{self, check_states_name};
+use crate::serverless::references::names::{self, check_machine_name};
 use crate::service::{Activity, StateMachine};
 use crate::stack::Stack;
+use activity::NamedActivity;
 
 /// A state machine's key and name, which references need before anything else is read.
 pub(super) struct NamedMachine<'n> {
     pub(super) key: Key,
     pub(super) member: &'n Member,
     name: Option<String>,
-}
-
-/// An activity's name.
-pub(super) struct NamedActivity {
-    key: Key,
-    pub(super) name: String,
-    activity: Activity,
 }
 
 /// What the block declares, as far as references need it.
@@ -48,7 +42,7 @@ pub(super) fn block<'n>(member: Option<&'n Member>, stack: &Stack, report: &mut 
         }
     }
     if let Some(member) = section.take("activities") {
-        block.activities = activities(member, stack, report);
+        block.activities = activity::activities(member, stack, report);
     }
     // Definitions are always checked.
     section.flag("validate", report);
@@ -74,36 +68,9 @@ fn named_machine<'n>(member: &'n Member, stack: &Stack, report: &mut Report) -> 
         check(&text, &name.value.at, report).then_some(text)
     });
     if let (Some(name), Some(written)) = (&name, written) {
-        check_states_name("a state machine", name, stack, &written.value.at, report);
+        check_machine_name(name, stack, &written.value.at, report);
     }
     Some(NamedMachine { key, member, name })
-}
-
-/// The activities: a list of names.
-fn activities(member: &Member, stack: &Stack, report: &mut Report) -> Vec<NamedActivity> {
-    let path = "stepFunctions.activities";
-    let nothing = Declared::default();
-    let mut activities: Vec<NamedActivity> = Vec::new();
-    for item in items(&member.value, path, report).unwrap_or_default() {
-        let Some(name) = Intrinsics::new(&nothing).text(item, path, Hashes::Known, report) else { continue };
-        if !check(&name, &item.at, report) {
-            continue;
-        }
-        check_states_name("an activity", &name, stack, &item.at, report);
-        let Ok(key) = Key::parse(&name) else {
-            let message = format!("The activity `{name}` can't be deployed: its name is its key here.");
-            report.error(&item.at, message, "Use up to 40 letters, digits, `-` and `_`, and begin with a letter.");
-            continue;
-        };
-        if let Some(first) = activities.iter().find(|first| first.key == key) {
-            let message = format!("The activity `{name}` is declared twice, first at {}.", first.activity.at);
-            report.error(&item.at, message, "Delete one of them.");
-            continue;
-        }
-        let activity = Activity { at: item.at.place(), name: Template::unchecked(&name) };
-        activities.push(NamedActivity { key, name, activity });
-    }
-    activities
 }
 
 impl NamedMachine<'_> {

@@ -133,3 +133,17 @@ stepFunctions:
       Functions get their log groups, with `logRetentionInDays`. Make another one beforehand, and name it by its ARN.
     ");
 }
+
+#[test]
+fn activities_have_any_name_and_tags() {
+    let text = "stepFunctions:
+  activities:
+    - approve
+    - ${self:service}-${sls:stage}-an-activity-with-a-rather-long-name
+    - !Sub '${AWS::StackName}-check'
+    - {name: pay, tags: {team: blue}}
+  stateMachines:
+    m: {definition: {StartAt: A, States: {A: {Type: Task, Resource: !Ref PayStepFunctionsActivity, End: true}}}}
+";
+    insta::assert_snapshot!(of(text), @"");
+}

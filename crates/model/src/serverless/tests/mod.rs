@@ -163,7 +163,10 @@ fn show_machines(text: &mut String, service: &Service, stack: &Stack) {
         let _ = writeln!(text, "  {} {json}", source.file);
     }
     for (key, activity) in &service.activities {
-        let _ = writeln!(text, "{key}: activity {}", activity.name.resolve(stack));
+        let _ = writeln!(text, "{key}: activity {}", stack.activity_name(key));
+        if !activity.tags.is_empty() {
+            let _ = writeln!(text, "  tags {:?}", activity.tags);
+        }
     }
 }
 

@@ -40,7 +40,7 @@ fn keys_of_state_machines() {
     note serverless.yml:8: `stepFunctions.stateMachines.m.useExactVersion` has no effect: deployments always name the functions' versions in the definition.
     note serverless.yml:11: `stepFunctions.stateMachines.m.iamRoleStatements` has no effect: the state machine has the role that `role` names.
     ");
-    insta::assert_snapshot!(of("stepFunctions:\n  stateMachine: {}\n  stateMachines: {m: {}, n: {definition: [1]}, o: {definition: '{'}, p: {name: 'a b', definition: {StartAt: A}}}\n  activities: [a, a, 'b c']\n"), @r##"
+    insta::assert_snapshot!(of("stepFunctions:\n  stateMachine: {}\n  stateMachines: {m: {}, n: {definition: [1]}, o: {definition: '{'}, p: {name: 'a b', definition: {StartAt: A}}}\n  activities: [a, a, 'b c', 'a!', {tags: {}}, {nmae: x, name: y}]\n"), @r##"
     serverless.yml:4:3: `workshop` knows no key `stateMachine` in `stepFunctions`.
       Did you mean `stateMachines`? Otherwise take it out.
     serverless.yml:5:19: `stepFunctions.stateMachines.m.definition` is missing.
@@ -53,9 +53,13 @@ fn keys_of_state_machines() {
     serverless.yml:6:19: The activity `a` is declared twice, first at serverless.yml:6.
       Delete one of them.
     serverless.yml:6:22: `b c` can't be an activity's name: Step Functions takes 1 to 80 characters without spaces and `<>{}[]?*"#%\^|~`$&,;:/`; it has 3 characters.
-      Give it another `name`.
-    serverless.yml:6:22: The activity `b c` can't be deployed: its name is its key here.
-      Use up to 40 letters, digits, `-` and `_`, and begin with a letter.
+      Give it another name.
+    serverless.yml:6:29: `a!` can't be an activity's name because of `!`: the tag that remembers it takes letters, digits and `_.+-=@`.
+      Give it another name.
+    serverless.yml:6:35: An activity of `stepFunctions.activities` has no `name`.
+      Add it: `- name: approve`.
+    serverless.yml:6:48: `workshop` knows no key `nmae` in `stepFunctions.activities`.
+      Did you mean `name`? Otherwise take it out.
     "##);
     insta::assert_snapshot!(machine("      loggingConfig: {level: ALL}\n"), @r"
     serverless.yml:7:22: `stepFunctions.stateMachines.m.loggingConfig.destinations` is missing: the level ALL needs a log group.
