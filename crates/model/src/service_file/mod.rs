@@ -17,7 +17,7 @@ use super::source::{ModelError, Position, Source};
 use super::stack::Stack;
 use super::stack_settings::StackSettings;
 use section::Section;
-use values::{named, one_of, permissions, tags};
+use values::{logging, named, one_of, permissions, role, tags};
 
 impl Service {
     /// Reads a service file.
@@ -134,10 +134,12 @@ fn state_machine(mut section: Section<'_>, stack: &Stack) -> Result<StateMachine
         Some(written) => one_of(section.source, "type", &written, &kinds, |kind| kind.as_str())?,
         None => StateMachineKind::Standard,
     };
-    let permissions = permissions(&mut section)?;
+    let role = role(&mut section)?;
+    let permissions = permissions(&mut section, role.is_some())?;
+    let logging = logging(&mut section)?;
     let tags = section.table("tags")?.map_or(Ok(BTreeMap::new()), tags)?;
     section.finish()?;
-    Ok(StateMachine { at, name, definition, kind, role: None, permissions, logging: None, tags })
+    Ok(StateMachine { at, name, definition, kind, role, permissions, logging, tags })
 }
 
 fn state_machine_name(section: &mut Section<'_>, stack: &Stack) -> Result<Option<Template>, ModelError> {

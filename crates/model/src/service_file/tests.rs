@@ -212,6 +212,52 @@ fn what_lambda_would_refuse_of_a_function_is_refused_with_its_place() {
     ");
 }
 
+#[test]
+fn what_only_some_services_need_is_read() {
+    let text = "service = \"a\"\n[functions.f]\nsource = \"x\"\nruntime = \"nodejs22.x\"\nhandler = \"x.y\"\n\
+        bundle = { minify = true, source_map = true, target = \"node20\", external = [\"sharp\"] }\n\
+        [[functions.f.permissions]]\neffect = \"Deny\"\nactions = [\"s3:*\"]\nresources = [\"*\"]\n\
+        condition = { StringEquals = { \"aws:RequestedRegion\" = [\"${AWS::Region}\", \"x\"] }, Bool = { \"aws:SecureTransport\" = true } }\n\
+        [functions.g]\nsource = \"x\"\nrole = \"arn:aws:iam::#{AWS::AccountId}:role/g\"\n\
+        [state_machines.m]\ndefinition = \"m.json\"\nrole = \"arn:aws:iam::#{AWS::AccountId}:role/m\"\n\
+        logging = { level = \"ALL\", include_execution_data = true, destinations = [\"arn:aws:logs:${AWS::Region}:1:log-group:/a:*\"] }\n\
+        [state_machines.n]\ndefinition = \"n.json\"\nlogging = { level = \"OFF\" }\n";
+    let service = Service::parse(&Source::new("service.toml", text)).unwrap();
+    let account = AccountId::parse("123456789012").unwrap();
+    let stack = service.stack(service.default_stage.clone(), Region::default(), account);
+    let key = |text: &str| Key::parse(text).unwrap();
+    let f = &service.functions[&key("f")];
+    let bundling = f.code.bundling.as_ref().unwrap();
+    assert_eq!((bundling.minify, bundling.source_map, bundling.target.as_deref()), (true, true, Some("node20")));
+    assert_eq!(bundling.external, ["sharp"]);
+    let permission = &f.permissions[0];
+    assert_eq!(permission.effect.as_str(), "Deny");
+    insta::assert_snapshot!(permission.condition.as_ref().unwrap().resolve(&stack), @"");
+    let role = |role: &Option<Template>| role.as_ref().unwrap().resolve(&stack);
+    assert_eq!(role(&service.functions[&key("g")].role), "arn:aws:iam::123456789012:role/g");
+    let machine = &service.state_machines[&key("m")];
+    assert_eq!(role(&machine.role), "arn:aws:iam::123456789012:role/m");
+    let logging = machine.logging.as_ref().unwrap();
+    assert_eq!((logging.level.as_str(), logging.include_execution_data), ("ALL", true));
+    assert_eq!(logging.destinations[0].resolve(&stack), "arn:aws:logs:us-east-1:1:log-group:/a:*");
+    assert_eq!(service.state_machines[&key("n")].logging, None);
+}
+
+#[test]
+fn what_is_wrong_with_it_is_refused_with_its_place() {
+    let function = |text: &str| refused(&format!("service = \"a\"\n[functions.f]\nsource = \"x\"\n{text}\n"));
+    insta::assert_snapshot!(function("bundle = true"), @"");
+    insta::assert_snapshot!(function("role = \"admin\""), @"");
+    let permission = "actions = [\"s3:*\"]\nresources = [\"*\"]\n";
+    insta::assert_snapshot!(function(&format!("role = \"arn:aws:iam::1:role/g\"\n[[functions.f.permissions]]\n{permission}")), @"");
+    insta::assert_snapshot!(function(&format!("[[functions.f.permissions]]\n{permission}effect = \"deny\"")), @"");
+    insta::assert_snapshot!(function(&format!("[[functions.f.permissions]]\n{permission}condition = \"x\"")), @"");
+    insta::assert_snapshot!(function(&format!("[[functions.f.permissions]]\n{permission}condition = {{ A = {{ b = 2020-01-01 }} }}")), @"");
+    let machine = |text: &str| refused(&format!("service = \"a\"\n[state_machines.m]\ndefinition = \"x\"\n{text}\n"));
+    insta::assert_snapshot!(machine("logging = { level = \"ALL\" }"), @"");
+    insta::assert_snapshot!(machine("logging = { level = \"ERRORS\" }"), @"");
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_makes_it_panic(text in "\\PC*") {

@@ -307,3 +307,55 @@ functions: {go: {handler: a.b, memorySize: '${param:memory}'}}
     let (_, function) = prod.service.functions.first_key_value().unwrap();
     assert_eq!(function.memory_mb, 2048);
 }
+
+const BUNDLED: &str =
+    "functions: {go: {handler: a.b}, zipped: {handler: a.b, package: {artifact: a.zip}, runtime: python3.12}}\n";
+
+#[test]
+fn functions_are_bundled_as_the_plugin_is_told() {
+    let bundling = |text: &str| {
+        let parsed = Outside::default()
+            .parse(&format!("service: shop\nprovider: {{name: aws, runtime: nodejs22.x}}\n{BUNDLED}{text}"));
+        let service = parsed.unwrap().service;
+        let bundlings: Vec<_> = service.functions.values().map(|function| function.code.bundling.clone()).collect();
+        assert_eq!(bundlings[1], None, "a zip stays as it is");
+        bundlings[0].clone()
+    };
+    let plugin = "plugins: [serverless-esbuild]\n";
+    assert_eq!(bundling(""), None);
+    assert_eq!(bundling("custom: {esbuild: {minify: true}}\n"), None);
+    assert_eq!(bundling(plugin), Some(crate::service::Bundling::default()));
+    let told = bundling(&format!(
+        "{plugin}custom: {{esbuild: {{minify: true, sourcemap: linked, target: node20, external: [a, b]}}}}\n"
+    ));
+    insta::assert_debug_snapshot!(told, @"");
+    assert_eq!(bundling("build: esbuild\n"), Some(crate::service::Bundling::default()));
+    assert_eq!(bundling("build: {esbuild: false}\n"), None);
+    assert!(bundling("build: {esbuild: {minify: true}}\n").unwrap().minify);
+}
+
+#[test]
+fn what_a_bundler_is_told_and_can_t_be_done() {
+    let text = "plugins: [serverless-esbuild]
+custom:
+  esbuild:
+    bundle: false
+    plugins: esbuild-plugins.js
+    define: {VERSION: '1'}
+    packager: npm
+    sourcemap: inline
+    minfy: true
+functions: {go: {handler: a.b, module: x}}
+";
+    insta::assert_snapshot!(of(text), @"");
+}
+
+#[test]
+fn what_requirements_are_told_and_can_t_be_done() {
+    let text = "plugins: [serverless-python-requirements]
+custom:
+  pythonRequirements: {fileName: requirements/prod.txt, vendor: ./vendored, slim: true, zip: false}
+functions: {go: {handler: a.b}}
+";
+    insta::assert_snapshot!(of(text), @"");
+}
