@@ -40,16 +40,18 @@ fn refused(service: &str, files: &[(&str, &str)]) -> String {
 
 /// What is said of a folder that is deployed, and what is then there: as `print` has it, and once more unchanged.
 fn deployed(service: &str, files: &[(&str, &str)]) -> String {
-    let sandbox = folder(service, files);
-    let validated = run(&sandbox, "validate");
+    deployed_in(&folder(service, files))
+}
+
+fn deployed_in(sandbox: &Sandbox) -> String {
+    let validated = run(sandbox, "validate");
     assert_eq!(validated.code, Some(0), "{validated:#?}");
-    let first = run(&sandbox, "deploy --local");
+    let first = run(sandbox, "deploy --local");
     assert_eq!(first.code, Some(0), "{first:#?}");
-    let again = run(&sandbox, "deploy --local");
+    let again = run(sandbox, "deploy --local");
     assert!(again.stderr.contains("Nothing to deploy"), "{again:#?}");
-    let printed = run(&sandbox, "print --local");
-    let text = format!("{}{}", printed.stderr, printed.stdout);
-    text
+    let printed = run(sandbox, "print --local");
+    format!("{}{}", printed.stderr, printed.stdout)
 }
 
 #[test]
@@ -74,7 +76,10 @@ resources:
   Resources:
     OrderQueue: {Type: 'AWS::SQS::Queue'}
 ";
-    insta::assert_snapshot!(refused(service, &[]), @"");
+    insta::assert_snapshot!(refused(service, &[]), @r"
+    error: serverless.yml:19:5: `workshop` makes no AWS::SQS::Queue: the resource `OrderQueue` would be missing.
+      try: Make it beforehand (AWS's console, CloudFormation, Terraform), take it out here, and pass its name or ARN with `${param:NAME}`.
+    ");
 }
 
 #[test]
@@ -99,7 +104,10 @@ resources:
       Type: AWS::DynamoDB::Table
       Properties: {BillingMode: PAY_PER_REQUEST}
 ";
-    insta::assert_snapshot!(refused(service, &[("order.json", FLOW)]), @"");
+    insta::assert_snapshot!(refused(service, &[("order.json", FLOW)]), @r"
+    error: serverless.yml:17:5: `workshop` makes no AWS::DynamoDB::Table: the resource `Orders` would be missing.
+      try: Make it beforehand (AWS's console, CloudFormation, Terraform), take it out here, and pass its name or ARN with `${param:NAME}`.
+    ");
 }
 
 #[test]
@@ -124,7 +132,47 @@ stepFunctions:
         ),
         ("machines/order.json", FLOW),
     ];
-    insta::assert_snapshot!(deployed(service, &files), @"");
+    insta::assert_snapshot!(deployed(service, &files), @r#"
+    # Stack orders-test in us-east-1, account 000000000000.
+    service = "orders"
+    stage = "test"
+
+    [stack]
+    role_path = "/"
+
+    [functions.mail] # orders-test-mail
+    runtime = "nodejs20.x"
+    handler = "src/orders.mail"
+    source = "."
+    memory_mb = 1024
+    timeout_s = 30
+    log_retention_days = "forever"
+    architecture = "x86_64"
+
+    [functions.mail.environment]
+    FROM = "test@example.com"
+
+    [functions.place] # orders-test-place
+    runtime = "nodejs20.x"
+    handler = "src/orders.place"
+    source = "."
+    memory_mb = 1024
+    timeout_s = 6
+    log_retention_days = "forever"
+    architecture = "x86_64"
+
+    [functions.place.environment]
+    FROM = "test@example.com"
+
+    [throttle]
+    rate_per_s = 10000
+    burst = 5000
+
+    [state_machines.order] # orders-test-order
+    name = "orders-test-order"
+    definition = "(in machines/order.json)"
+    type = "STANDARD"
+    "#);
 }
 
 #[test]
@@ -145,7 +193,16 @@ stepFunctions:
         - cloudwatchEvent: {event: {source: [aws.s3]}}
       definition: ${file(order.json)}
 ";
-    insta::assert_snapshot!(refused(service, &[("order.json", FLOW)]), @"");
+    insta::assert_snapshot!(refused(service, &[("order.json", FLOW)]), @r"
+    error: serverless.yml:7:9: `workshop` makes no event `schedule`: nothing would call the function.
+      try: Call the function on time from outside (`workshop invoke` in a cron job), or let a state machine wait: a `Wait` state.
+    error: serverless.yml:12:11: `workshop` makes no event `schedule`: nothing would start the state machine.
+      try: Start it on time from outside: `workshop start` in a cron job, or let it wait in a `Wait` state.
+    error: serverless.yml:13:11: `workshop` makes no event `http`: nothing would start the state machine.
+      try: Start it from a function with an event `http`, as the lesson does, or with `workshop start`.
+    error: serverless.yml:14:11: `workshop` makes no event `cloudwatchEvent`: nothing would start the state machine.
+      try: Start it from what sends the event.
+    ");
 }
 
 #[test]
@@ -167,7 +224,16 @@ stepFunctions:
   stateMachines:
     order: {definition: '${file(order.json)}'}
 ";
-    insta::assert_snapshot!(refused(service, &[("order.json", FLOW)]), @"");
+    insta::assert_snapshot!(refused(service, &[("order.json", FLOW)]), @r"
+    error: serverless.yml:5:16: `provider.apiGateway.apiKeys` can't be honoured: an HTTP API has no API keys.
+      try: Without it the endpoint would be open to everybody: check the key or the caller in the function, then take it out.
+    error: serverless.yml:11:56: `functions.place.events.http.authorizer` can't be honoured: `workshop` makes no authorizers.
+      try: The endpoint would be open to everybody: check the caller in the function, then take it out.
+    error: serverless.yml:12:43: `functions.place.events.http.private` can't be honoured: the HTTP API has no API keys.
+      try: The endpoint would be open to everybody: check the caller in the function, then take it out.
+    error: serverless.yml:13:39: `functions.place.events.http.authorizer` can't be honoured: `workshop` makes no authorizers.
+      try: The endpoint would be open to everybody: check the caller in the function, then take it out.
+    ");
 }
 
 #[test]
@@ -186,7 +252,14 @@ provider:
 functions:
   place: {handler: src/orders.place}
 ";
-    insta::assert_snapshot!(refused(service, &[]), @"");
+    insta::assert_snapshot!(refused(service, &[]), @r"
+    error: serverless.yml:4:12: `${ssm:...}` reads the Parameter Store or the Secrets Manager of an account, which `workshop` does not do.
+      try: Write `${param:NAME}` and deploy with `--param NAME=value`, or `${env:NAME}` and set the environment variable.
+    error: serverless.yml:9:10: `${ssm:...}` reads the Parameter Store or the Secrets Manager of an account, which `workshop` does not do.
+      try: Write `${param:NAME}` and deploy with `--param NAME=value`, or `${env:NAME}` and set the environment variable.
+    error: serverless.yml:10:12: `${cf:...}` reads an output of a CloudFormation stack, which `workshop` does not do.
+      try: Write `${param:NAME}` and deploy with `--param NAME=value`, or `${env:NAME}` and set the environment variable.
+    ");
 }
 
 /// They are checked; whether they are deployed is told elsewhere.
@@ -235,11 +308,47 @@ stepFunctions:
       tracingConfig: {enabled: true}
       definition: ${file(order.json)}
 ";
-    insta::assert_snapshot!(deployed(service, &[("order.json", FLOW)]), @"");
+    let sandbox = folder(service, &[("order.json", FLOW)]);
+    insta::assert_snapshot!(without_address(&run(&sandbox, "deploy --local")), @r"
+    note: serverless.yml:14: `stepFunctions.stateMachines.order.tracingConfig` has no effect: executions are not traced by X-Ray.
+    error: Step Functions refuses to log executions of the state machine `orders-dev-order` to arn:aws:logs:us-east-1:000000000000:log-group:/orders:*: Invalid Logging Configuration: Log Destination not found.
+      try: The log group must be there before, and its ARN end in `:*`: make it (`aws logs create-log-group --log-group-name NAME`), or correct the state machine's `logging` (`loggingConfig` in a serverless.yml). Then deploy again; it goes on from where it is.
+    ");
+    make_log_group(&sandbox);
+    insta::assert_snapshot!(deployed_in(&sandbox), @r#"
+    note: serverless.yml:14: `stepFunctions.stateMachines.order.tracingConfig` has no effect: executions are not traced by X-Ray.
+    # Stack orders-dev in us-east-1, account 000000000000.
+    service = "orders"
+    stage = "dev"
+
+    [stack]
+    role_path = "/"
+
+    [functions.place] # orders-dev-place
+    runtime = "nodejs20.x"
+    handler = "src/orders.place"
+    source = "."
+    memory_mb = 1024
+    timeout_s = 6
+    log_retention_days = "forever"
+    architecture = "x86_64"
+
+    [throttle]
+    rate_per_s = 10000
+    burst = 5000
+
+    [state_machines.order] # orders-dev-order
+    definition = "(in order.json)"
+    type = "EXPRESS"
+    logging = { level = "ALL", include_execution_data = true, destinations = ["arn:aws:logs:us-east-1:000000000000:log-group:/orders:*"] }
+    "#);
     let own = service
         .replace("'arn:aws:logs:#{AWS::Region}:#{AWS::AccountId}:log-group:/orders:*'", "{Fn::GetAtt: [Log, Arn]}");
     let own = format!("{own}resources: {{Resources: {{Log: {{Type: 'AWS::Logs::LogGroup'}}}}}}\n");
-    insta::assert_snapshot!(refused(&own, &[("order.json", FLOW)]), @"");
+    insta::assert_snapshot!(refused(&own, &[("order.json", FLOW)]), @r"
+    error: serverless.yml:16:25: `workshop` makes no AWS::Logs::LogGroup: the resource `Log` would be missing.
+      try: Functions get their log groups, with `logRetentionInDays`. Make another one beforehand, and name it by its ARN.
+    ");
 }
 
 #[test]
@@ -273,7 +382,77 @@ stepFunctions:
   stateMachines:
     order: {definition: '${file(order.json)}'}
 ";
-    insta::assert_snapshot!(deployed(service, &[("order.json", FLOW)]), @"");
+    insta::assert_snapshot!(deployed(service, &[("order.json", FLOW)]), @r#"
+    note: serverless.yml:11: `functions.place.iamRoleStatementsName` has no effect: roles are named after the service, the stage and the function.
+    # Stack orders-dev in us-east-1, account 000000000000.
+    service = "orders"
+    stage = "dev"
+
+    [stack]
+    role_path = "/"
+
+    [functions.check] # orders-dev-check
+    runtime = "nodejs20.x"
+    handler = "src/orders.check"
+    source = "."
+    memory_mb = 1024
+    timeout_s = 6
+    log_retention_days = "forever"
+    architecture = "x86_64"
+    role = "arn:aws:iam::000000000000:role/check"
+
+    [functions.mail] # orders-dev-mail
+    runtime = "nodejs20.x"
+    handler = "src/orders.mail"
+    source = "."
+    memory_mb = 1024
+    timeout_s = 6
+    log_retention_days = "forever"
+    architecture = "x86_64"
+
+    [[functions.mail.permissions]]
+    actions = ["ses:SendEmail"]
+    resources = [
+      "*",
+    ]
+
+    [functions.place] # orders-dev-place
+    runtime = "nodejs20.x"
+    handler = "src/orders.place"
+    source = "."
+    memory_mb = 1024
+    timeout_s = 6
+    log_retention_days = "forever"
+    architecture = "x86_64"
+
+    [[functions.place.permissions]]
+    actions = ["xray:PutTraceSegments"]
+    resources = [
+      "*",
+    ]
+
+    [[functions.place.permissions]]
+    actions = ["states:StartExecution"]
+    resources = [
+      "arn:aws:states:us-east-1:000000000000:stateMachine:orders-dev-order",
+    ]
+
+    [[functions.place.permissions]]
+    effect = "Deny"
+    actions = ["s3:DeleteObject", "s3:DeleteBucket"]
+    resources = [
+      "*",
+    ]
+    condition = { "StringNotEquals" = { "aws:RequestedRegion" = ["us-east-1"] }, "Bool" = { "aws:SecureTransport" = true } }
+
+    [throttle]
+    rate_per_s = 10000
+    burst = 5000
+
+    [state_machines.order] # orders-dev-order
+    definition = "(in order.json)"
+    type = "STANDARD"
+    "#);
 }
 
 #[test]
@@ -290,7 +469,36 @@ stepFunctions:
       useExactVersion: true
       definition: ${file(order.json)}
 ";
-    insta::assert_snapshot!(deployed(service, &[("order.json", FLOW)]), @"");
+    insta::assert_snapshot!(deployed(service, &[("order.json", FLOW)]), @r#"
+    note: serverless.yml:2: `provider.versionFunctions` has no effect: every deployment publishes a version of each function that changed.
+    note: serverless.yml:3: The plugin serverless-offline has no effect: `workshop local` runs the service on this machine, and `--local` deploys to it.
+    note: serverless.yml:3: The plugin serverless-prune-plugin has no effect: `workshop deploy prune` deletes versions that nothing needs.
+    note: serverless.yml:4: `custom.prune` has no effect: neither has the plugin serverless-prune-plugin.
+    note: serverless.yml:10: `stepFunctions.stateMachines.order.useExactVersion` has no effect: deployments always name the functions' versions in the definition.
+    # Stack orders-dev in us-east-1, account 000000000000.
+    service = "orders"
+    stage = "dev"
+
+    [stack]
+    role_path = "/"
+
+    [functions.place] # orders-dev-place
+    runtime = "nodejs20.x"
+    handler = "src/orders.place"
+    source = "."
+    memory_mb = 1024
+    timeout_s = 6
+    log_retention_days = "forever"
+    architecture = "x86_64"
+
+    [throttle]
+    rate_per_s = 10000
+    burst = 5000
+
+    [state_machines.order] # orders-dev-order
+    definition = "(in order.json)"
+    type = "STANDARD"
+    "#);
 }
 
 #[test]
@@ -304,7 +512,14 @@ stepFunctions:
   stateMachines:
     order: {definition: '${file(order.json)}'}
 ";
-    insta::assert_snapshot!(refused(service, &[("order.json", FLOW)]), @"");
+    insta::assert_snapshot!(refused(service, &[("order.json", FLOW)]), @r"
+    error: serverless.yml:3:38: `workshop` does not know the plugin `serverless-stepfunctions`, and runs no plugins.
+      try: Did you mean `serverless-step-functions`? Take it out of `plugins` if the service is the same without it.
+    error: serverless.yml:3:64: `workshop` does not know the plugin `./plugins/own`, and runs no plugins.
+      try: Take it out of `plugins` if the service is the same without it.
+    error: serverless.yml:3:79: `workshop` does not do what the plugin serverless-domain-manager does.
+      try: Map the domain to the API in AWS's console after a deployment, and take it out of `plugins`.
+    ");
 }
 
 #[test]
@@ -324,7 +539,21 @@ resources:
   Outputs:
     Order: {Value: {Ref: OrderStepFunctionsStateMachine}}
 ";
-    insta::assert_snapshot!(refused(service, &[("order.json", FLOW)]), @"");
+    insta::assert_snapshot!(refused(service, &[("order.json", FLOW)]), @r"
+    error: serverless.yml:12:5: `workshop` makes no AWS::IAM::Role: the resource `OrderRole` would be missing.
+      try: Functions and state machines get roles of their own: list what they need under `iamRoleStatements`.
+    ");
+}
+
+/// The errors and notes of a command that fails, without what differs from run to run.
+fn without_address(ended: &Ended) -> String {
+    assert_eq!(ended.code, Some(3), "{ended:#?}");
+    ended.stderr.lines().filter(|line| !line.starts_with("The embedded cloud runs")).collect::<Vec<_>>().join("\n")
+}
+
+fn make_log_group(sandbox: &Sandbox) {
+    let made = sandbox.aws("logs create-log-group --log-group-name /orders");
+    assert_eq!(made.code, Some(0), "{made:#?}");
 }
 
 /// What `print` says of a folder is a service file that says the same.
@@ -347,11 +576,15 @@ stepFunctions:
   stateMachines:
     order:
       type: EXPRESS
-      role: arn:aws:iam::000000000000:role/order
       loggingConfig: {level: ERROR, destinations: ['arn:aws:logs:us-east-1:000000000000:log-group:/orders:*']}
+      definition: ${file(order.json)}
+    other:
+      role: arn:aws:iam::000000000000:role/other
       definition: ${file(order.json)}
 ";
     let sandbox = folder(service, &[("order.json", FLOW)]);
+    run(&sandbox, "local start");
+    make_log_group(&sandbox);
     let deployed = run(&sandbox, "deploy --local");
     assert_eq!(deployed.code, Some(0), "{deployed:#?}");
     let printed = run(&sandbox, "print --local").stdout;

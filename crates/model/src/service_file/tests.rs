@@ -31,7 +31,7 @@ fn the_lesson_is_read() {
 fn an_unknown_key_is_refused_with_its_place_and_the_nearest() {
     insta::assert_snapshot!(refused("service = \"a\"\n[functions.f]\nsource = \"x\"\nmemroy_mb = 128\n"), @r"
     service.toml:4:1: There is no key `memroy_mb` in [functions.f].
-    Did you mean `memory_mb`? Known here are source, patterns, name, description, runtime, handler, memory_mb, timeout_s, log_retention_days, architecture, environment, permissions, tags.
+    Did you mean `memory_mb`? Known here are source, patterns, name, description, runtime, handler, bundle, memory_mb, timeout_s, log_retention_days, architecture, environment, role, permissions, tags.
     ");
     insta::assert_snapshot!(refused("service = \"a\"\nzzz = 1\n"), @r"
     service.toml:2:1: There is no key `zzz` at the top level.
@@ -232,7 +232,7 @@ fn what_only_some_services_need_is_read() {
     assert_eq!(bundling.external, ["sharp"]);
     let permission = &f.permissions[0];
     assert_eq!(permission.effect.as_str(), "Deny");
-    insta::assert_snapshot!(permission.condition.as_ref().unwrap().resolve(&stack), @"");
+    insta::assert_snapshot!(permission.condition.as_ref().unwrap().resolve(&stack), @r#"{"Bool":{"aws:SecureTransport":true},"StringEquals":{"aws:RequestedRegion":["us-east-1","x"]}}"#);
     let role = |role: &Option<Template>| role.as_ref().unwrap().resolve(&stack);
     assert_eq!(role(&service.functions[&key("g")].role), "arn:aws:iam::123456789012:role/g");
     let machine = &service.state_machines[&key("m")];
@@ -246,16 +246,37 @@ fn what_only_some_services_need_is_read() {
 #[test]
 fn what_is_wrong_with_it_is_refused_with_its_place() {
     let function = |text: &str| refused(&format!("service = \"a\"\n[functions.f]\nsource = \"x\"\n{text}\n"));
-    insta::assert_snapshot!(function("bundle = true"), @"");
-    insta::assert_snapshot!(function("role = \"admin\""), @"");
+    insta::assert_snapshot!(function("bundle = true"), @r"
+    service.toml:4:10: `functions.f.bundle` is about JavaScript, and provided.al2023 runs none.
+    Take it out.
+    ");
+    insta::assert_snapshot!(function("role = \"admin\""), @r"
+    service.toml:4:8: `admin` is no ARN of a role.
+    It looks like `arn:#{AWS::Partition}:iam::#{AWS::AccountId}:role/NAME`.
+    ");
     let permission = "actions = [\"s3:*\"]\nresources = [\"*\"]\n";
-    insta::assert_snapshot!(function(&format!("role = \"arn:aws:iam::1:role/g\"\n[[functions.f.permissions]]\n{permission}")), @"");
-    insta::assert_snapshot!(function(&format!("[[functions.f.permissions]]\n{permission}effect = \"deny\"")), @"");
-    insta::assert_snapshot!(function(&format!("[[functions.f.permissions]]\n{permission}condition = \"x\"")), @"");
-    insta::assert_snapshot!(function(&format!("[[functions.f.permissions]]\n{permission}condition = {{ A = {{ b = 2020-01-01 }} }}")), @"");
+    insta::assert_snapshot!(function(&format!("role = \"arn:aws:iam::1:role/g\"\n[[functions.f.permissions]]\n{permission}")), @r"
+    service.toml:5:1: `functions.f.permissions` does not go with `role`.
+    Take one of them out: the role that `role` names has its own statements.
+    ");
+    insta::assert_snapshot!(function(&format!("[[functions.f.permissions]]\n{permission}effect = \"deny\"")), @r"
+    service.toml:7:10: `effect` can't be `deny`; it is one of Allow, Deny.
+    Did you mean `Deny`?
+    ");
+    insta::assert_snapshot!(function(&format!("[[functions.f.permissions]]\n{permission}condition = \"x\"")), @"service.toml:7:13: `functions.f.permissions.condition` must be a table; it is of type string.");
+    insta::assert_snapshot!(function(&format!("[[functions.f.permissions]]\n{permission}condition = {{ A = {{ b = 2020-01-01 }} }}")), @r"
+    service.toml:7:25: A condition can't hold a value of type datetime.
+    Write it as a string: IAM compares texts.
+    ");
     let machine = |text: &str| refused(&format!("service = \"a\"\n[state_machines.m]\ndefinition = \"x\"\n{text}\n"));
-    insta::assert_snapshot!(machine("logging = { level = \"ALL\" }"), @"");
-    insta::assert_snapshot!(machine("logging = { level = \"ERRORS\" }"), @"");
+    insta::assert_snapshot!(machine("logging = { level = \"ALL\" }"), @r"
+    service.toml:4:11: `state_machines.m.logging.destinations` is missing: the level ALL needs a log group.
+    Add the ARN of a log group, which ends in `:*`.
+    ");
+    insta::assert_snapshot!(machine("logging = { level = \"ERRORS\" }"), @r"
+    service.toml:4:21: `level` can't be `ERRORS`; it is one of ALL, ERROR, FATAL, OFF.
+    Did you mean `ERROR`?
+    ");
 }
 
 proptest::proptest! {
