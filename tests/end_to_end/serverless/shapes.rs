@@ -585,6 +585,9 @@ stepFunctions:
     let sandbox = folder(service, &[("order.json", FLOW)]);
     run(&sandbox, "local start");
     make_log_group(&sandbox);
+    let trust = r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"states.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+    let made = sandbox.aws(&format!("iam create-role --role-name other --assume-role-policy-document {trust}"));
+    assert_eq!(made.code, Some(0), "{made:#?}");
     let deployed = run(&sandbox, "deploy --local");
     assert_eq!(deployed.code, Some(0), "{deployed:#?}");
     let printed = run(&sandbox, "print --local").stdout;

@@ -29,6 +29,8 @@ pub(super) struct ProjectFiles {
     zips: Option<PathBuf>,
     /// What the service file declared when it could be read last.
     service: Option<Service>,
+    /// The files that it asked for then, and since.
+    asked: BTreeSet<PathBuf>,
 }
 
 /// The files as they were at one time, by their content; one that is not there has none.
@@ -46,18 +48,27 @@ impl ProjectFiles {
         runtime: Option<Runtime>,
         zips: Option<&Path>,
     ) -> Self {
-        Self { service_file, global: global.clone(), runtime, zips: zips.map(Path::to_owned), service: None }
+        Self {
+            service_file,
+            global: global.clone(),
+            runtime,
+            zips: zips.map(Path::to_owned),
+            service: None,
+            asked: BTreeSet::new(),
+        }
     }
 
     /// Reads every file. What the service file names is followed as it changes.
     pub(super) fn snapshot(&mut self) -> Snapshot {
         let mut snapshot = Snapshot::default();
         let declared = Declared::of(&self.service_file, &self.global, RuntimeChoice::Deployable(self.runtime));
-        let mut files = declared.files;
-        files.insert(self.service_file.path.clone());
         if declared.service.is_some() {
             self.service = declared.service;
+            self.asked.clear();
         }
+        self.asked.extend(declared.files);
+        let mut files = self.asked.clone();
+        files.insert(self.service_file.path.clone());
         for machine in self.service.iter().flat_map(|service| service.state_machines.values()) {
             if let DefinitionSource::File(file) = &machine.definition {
                 files.insert(self.service_file.base_dir().join(file));
