@@ -84,6 +84,7 @@ async fn deploy(
     project.print_notes(ui);
     let session = Session::of(project, global, ui).await?;
     let key = session.function(function)?.clone();
+    runtimes::note_old_sdk(&session.project, Functions::One(&key), args.package.as_deref(), ui);
     if global.local {
         runtimes::prepare(&session.project, Functions::One(&key), args.package.as_deref(), ui).await?;
     }

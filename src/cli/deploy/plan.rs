@@ -67,6 +67,7 @@ impl Planned {
         let project = Project::find(global, RuntimeChoice::Deployable(args.runtime), ui)?;
         if notes == ServiceNotes::Print {
             project.print_notes(ui);
+            runtimes::note_old_sdk(&project, Functions::All, args.package.as_deref(), ui);
         }
         if global.local {
             runtimes::prepare(&project, Functions::All, args.package.as_deref(), ui).await?;

@@ -1,7 +1,7 @@
 //! The runtimes of functions: which one a command names, and what this machine lacks to run them on the embedded cloud, which
 //! is said before anything is deployed there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::cli::error::{CliError, ErrorKind};
@@ -47,6 +47,25 @@ pub(crate) async fn prepare(
         install(&Needed { names: names.collect() }, &interpreter, &machine, ui).await;
     }
     Ok(())
+}
+
+/// Says what functions import that Lambda no longer has, here or on AWS: version 2 of the SDK, which older lessons use. Of zips
+/// that are there already (`package`) nothing is read.
+pub(crate) fn note_old_sdk(project: &Project, scope: Functions<'_>, package: Option<&Path>, ui: &Ui) {
+    let (None, Origin::File(file)) = (package, &project.origin) else { return };
+    let mut looked_at = BTreeSet::new();
+    for (_, function) in project.service.functions.iter().filter(|(key, _)| scope.has(key)) {
+        let Some(declared) = function.runtime.declared() else { continue };
+        let code = file.base_dir().join(&function.code.path);
+        if looked_at.insert(code.clone()) && modules::lacks_old_sdk(&declared, &code) && !ui.is_json() {
+            let note = format!(
+                "note: {}: the code imports `aws-sdk`, which {declared} has not got: functions that need it fail. Install it in \
+                 the project (`npm install aws-sdk`), or import `@aws-sdk/client-...`, which Lambda has.",
+                function.at
+            );
+            ui.note(visible(&note));
+        }
+    }
 }
 
 /// Which functions of a service a command deploys.

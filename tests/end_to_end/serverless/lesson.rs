@@ -75,3 +75,32 @@ fn one_function_without_an_interpreter_is_not_deployed() {
     assert!(refused.stderr.contains("This machine can't run the function `sendEmail`"), "{refused:#?}");
     assert!(refused.stderr.contains("has no working node on its PATH"), "{refused:#?}");
 }
+
+/// The oldest form of the lesson: a retired runtime and version 2 of the SDK.
+#[test]
+fn an_old_folder_is_told_what_lambda_no_longer_has() {
+    let home = Home::new();
+    let write = |name: &str, text: &str| std::fs::write(home.path("work").join(name), text).expect("a file");
+    write(
+        "serverless.yml",
+        "service: old\nprovider: {name: aws, runtime: nodejs6.10}\nfunctions: {send: {handler: handler.send}}\n",
+    );
+    write(
+        "handler.js",
+        "const AWS = require('aws-sdk')\nmodule.exports.send = (event, context, callback) => callback(null, AWS.VERSION)\n",
+    );
+    let retired = home.run(&["deploy", "--local"]);
+    assert_eq!(retired.code, Some(3), "{retired:#?}");
+    assert!(retired.stderr.contains("deploy with `--runtime nodejs"), "{retired:#?}");
+    let deploy = ["deploy", "--local", "--runtime", "nodejs20.x"];
+    let told = home.run(&deploy);
+    assert_eq!(told.code, Some(0), "{told:#?}");
+    assert!(told.stderr.contains("note: serverless.yml:3: the code imports `aws-sdk`"), "{told:#?}");
+    // What `npm install aws-sdk` leaves.
+    std::fs::create_dir_all(home.path("work/node_modules/aws-sdk")).expect("a folder");
+    write("node_modules/aws-sdk/package.json", "{\"name\": \"aws-sdk\", \"version\": \"2.0.0\"}");
+    write("node_modules/aws-sdk/index.js", "exports.VERSION = '2.0.0'\n");
+    let installed = home.run(&deploy);
+    assert!(!installed.stderr.contains("aws-sdk"), "{installed:#?}");
+    assert!(home.ok(&["invoke", "-f", "send", "--local"]).contains("2.0.0"));
+}
