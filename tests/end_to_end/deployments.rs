@@ -221,6 +221,34 @@ fn a_watched_project_is_deployed_again_when_it_changes() {
 }
 
 #[test]
+fn of_a_watched_serverless_folder_only_what_is_deployed_counts() {
+    let home = Home::new();
+    let write = |path: &str, text: &str| {
+        let path = home.path("work").join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    write("src/send.js", "exports.handler = async () => 1;\n");
+    write("config.yml", "greeting: hello\n");
+    write(
+        "serverless.yml",
+        "service: shop\nprovider: {name: aws, runtime: nodejs20.x, stage: \"${opt:stage, 'dev'}\"}\npackage: {patterns: ['!**', 'src/**']}\n\
+         functions: {send: {handler: src/send.handler, environment: {GREETING: '${file(config.yml):greeting}-${sls:stage}'}}}\n",
+    );
+    let watch = home.spawn(&["deploy", "--watch", "--local", "--stage", "test"]);
+    watch.line_with("Watching 3 files");
+    write("README.md", "nothing of it is deployed\n");
+    write("config.yml", "greeting: salut\n");
+    let line = watch.line_with("config.yml changed: redeployed function send");
+    assert!(!line.contains("README.md"), "{line}");
+    write("src/send.js", "exports.handler = async () => 2;\n");
+    watch.line_with("src/send.js changed: redeployed function send");
+    let rounds = watch.output().lines().filter(|line| line.contains(" changed: ")).count();
+    assert_eq!(rounds, 2, "{}", watch.output());
+    assert_eq!(watch.interrupt(), Some(0));
+}
+
+#[test]
 fn there_is_nothing_to_watch_outside_a_project() {
     let ended = Home::new().run(&["deploy", "--watch", "--local"]);
     assert_eq!(ended.code, Some(3), "{ended:#?}");

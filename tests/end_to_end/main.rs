@@ -31,7 +31,7 @@ mod print;
 mod projects;
 mod proxies;
 mod sandboxes;
-mod serverless_lesson;
+mod serverless;
 mod start_key;
 mod strangers;
 mod support;

@@ -86,6 +86,16 @@ pub enum DeployError {
         /// What Step Functions says is wrong, and where.
         reason: String,
     },
+    /// Step Functions can't log a state machine's executions where it shall.
+    #[error("Step Functions refuses to log executions of the state machine `{name}` to {}: {reason}", .destinations.join(", "))]
+    Logging {
+        /// The state machine's deployed name.
+        name: String,
+        /// The ARNs of the log groups.
+        destinations: Vec<String>,
+        /// What Step Functions says.
+        reason: String,
+    },
     /// What was waited for did not happen in time.
     #[error("After {waited_s} seconds {what} is still waiting for {until}.")]
     TimedOut {

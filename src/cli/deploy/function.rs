@@ -14,7 +14,7 @@ use crate::cli::global::Global;
 use crate::cli::session::Session;
 use crate::cli::session::artefacts;
 use crate::cli::session::project::{Project, RuntimeChoice};
-use crate::cli::session::runtimes;
+use crate::cli::session::runtimes::{self, Functions};
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
 use aws::function_versions;
@@ -84,6 +84,10 @@ async fn deploy(
     project.print_notes(ui);
     let session = Session::of(project, global, ui).await?;
     let key = session.function(function)?.clone();
+    runtimes::note_old_sdk(&session.project, Functions::One(&key), args.package.as_deref(), ui);
+    if global.local {
+        runtimes::prepare(&session.project, Functions::One(&key), args.package.as_deref(), ui).await?;
+    }
     let wanted = wanted(&session, &key, args, ui).await?;
     let observing = async |events| part(&session, &key, &events).await;
     let Some(part) = with_progress(ui, 0, observing).await? else {

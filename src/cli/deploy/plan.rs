@@ -11,8 +11,8 @@ use super::progress::with_progress;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::session::artefacts;
-use crate::cli::session::project::{Origin, Project, RuntimeChoice};
-use crate::cli::session::runtimes;
+use crate::cli::session::project::{Project, RuntimeChoice};
+use crate::cli::session::runtimes::{self, Functions};
 use crate::cli::session::{Session, estimated_stack, measured_stack};
 use crate::cli::ui::Ui;
 use deploy::{Desired, ForeignResources, Observed, Plan, RecentChanges, desired, limits, observe, plan};
@@ -67,13 +67,10 @@ impl Planned {
         let project = Project::find(global, RuntimeChoice::Deployable(args.runtime), ui)?;
         if notes == ServiceNotes::Print {
             project.print_notes(ui);
+            runtimes::note_old_sdk(&project, Functions::All, args.package.as_deref(), ui);
         }
         if global.local {
-            let base_dir = match (&args.package, &project.origin) {
-                (None, Origin::File(file)) => Some(file.base_dir()),
-                _ => None,
-            };
-            runtimes::prepare(&project.service, base_dir, ui).await?;
+            runtimes::prepare(&project, Functions::All, args.package.as_deref(), ui).await?;
         }
         let zips = artefacts::zips(&project, args.package.as_deref(), args.target.as_deref(), ui).await?;
         let artefacts = zips.into_iter().map(|(key, zip)| (key, zip.artefact)).collect();

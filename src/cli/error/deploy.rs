@@ -44,6 +44,12 @@ impl From<DeployError> for CliError {
                 ErrorKind::Project,
                 "Mend the file that `definition` names for it in the service file, and deploy again.",
             ),
+            DeployError::Logging { .. } => (
+                ErrorKind::Project,
+                "The log group must be there before, and its ARN end in `:*`: make it (`aws logs create-log-group \
+                 --log-group-name NAME`), or correct the state machine's `logging` (`loggingConfig` in a serverless.yml). Then \
+                 deploy again; it goes on from where it is.",
+            ),
             DeployError::OverLimits(_) => {
                 (ErrorKind::Project, "Mend each of these; nothing of it was uploaded. Then deploy again.")
             }

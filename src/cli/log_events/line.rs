@@ -1,5 +1,6 @@
-//! A log line as it is shown: Lambda's own lines shortened, the function's with their local time. Pure.
+//! A log line as it is shown: Lambda's own lines shortened, the function's with their local time, once. Pure.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
@@ -17,12 +18,23 @@ struct Report<'a> {
     status: Option<(&'a str, Option<&'a str>)>,
 }
 
+/// What Node.js and Python functions write before each of their lines, and the line itself.
+#[derive(Debug, PartialEq, Eq)]
+struct Prefixed<'a> {
+    time: Timestamp,
+    level: &'a str,
+    text: &'a str,
+}
+
 /// The text of a line; none for Lambda's lines that say nothing. `all` shows those as they are.
 pub(crate) fn render(event: &LogEvent, zone: &TimeZone, all: bool) -> Option<String> {
     let message = event.message.trim_end();
-    let time = toned(Tone::Faint, moment::local_exact(moment::from_ms(event.timestamp), zone));
+    let timed = |time: Timestamp, text: &str| {
+        format!("{}  {}", toned(Tone::Faint, moment::local_exact(time, zone)), indented(text))
+    };
+    let written = moment::from_ms(event.timestamp);
     if all {
-        return Some(format!("{time}  {}", indented(message)));
+        return Some(timed(written, message));
     }
     if message.starts_with("START RequestId: ") {
         return Some(toned(Tone::Faint, "START"));
@@ -33,11 +45,30 @@ pub(crate) fn render(event: &LogEvent, zone: &TimeZone, all: bool) -> Option<Str
     if let Some(report) = report(message) {
         return Some(ending(&report));
     }
-    let text = match serde_json::from_str::<Value>(message) {
-        Ok(Value::Object(members)) => serde_json::to_string_pretty(&members).unwrap_or_default(),
-        _ => message.to_owned(),
+    // A second time would say the same; the request's id is for `--verbose`, which shows lines as they are.
+    if let Some(Prefixed { time, level, text }) = prefixed(message) {
+        return Some(timed(time, &format!("{level}  {text}")));
+    }
+    match serde_json::from_str::<Value>(message) {
+        Ok(Value::Object(members)) => Some(timed(written, &serde_json::to_string_pretty(&members).unwrap_or_default())),
+        _ => Some(timed(written, message)),
+    }
+}
+
+/// Reads `TIME\tREQUEST\tLEVEL\tTEXT` (Node.js) or `[LEVEL]\tTIME\tREQUEST\tTEXT` (Python), Lambda's text formats.
+fn prefixed(message: &str) -> Option<Prefixed<'_>> {
+    const LEVELS: [&str; 8] = ["TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL"];
+    let mut parts = message.splitn(4, '\t');
+    let [first, second, third, text] = [parts.next()?, parts.next()?, parts.next()?, parts.next()?];
+    let (time, request, level) = match first.strip_prefix('[').and_then(|level| level.strip_suffix(']')) {
+        Some(level) => (second, third, level),
+        None => (first, second, third),
     };
-    Some(format!("{time}  {}", indented(&text)))
+    // Outside of an invocation Node.js writes `undefined`, and Python nothing.
+    let is_request = matches!(request, "" | "undefined")
+        || request.len() == 36 && request.chars().all(|letter| letter.is_ascii_hexdigit() || letter == '-');
+    let is_prefix = is_request && LEVELS.contains(&level) && time.ends_with('Z');
+    Some(Prefixed { time: time.parse().ok().filter(|_| is_prefix)?, level, text })
 }
 
 /// A text whose further lines stand under its first.
@@ -116,6 +147,24 @@ mod tests {
                                    "message": "sent"
                                  }
         "#);
+    }
+
+    #[test]
+    fn a_line_that_has_its_own_time_shows_it_alone() {
+        let request = "0f3c7a5e-0000-4000-8000-000000000000";
+        let node = format!("2017-11-16T14:33:21.100Z\t{request}\tINFO\tsend email\ttriggered\n");
+        insta::assert_snapshot!(shown(&node, false).unwrap(), @"2017-11-16 14:33:21.100  INFO  send email	triggered");
+        assert!(shown(&node, true).unwrap().contains(request));
+        let error = format!("2017-11-16T14:33:21.100Z\t{request}\tERROR\tInvoke Error \t{{\"errorType\":\"Error\"}}\n");
+        insta::assert_snapshot!(shown(&error, false).unwrap(), @r#"2017-11-16 14:33:21.100  ERROR  Invoke Error 	{"errorType":"Error"}"#);
+        let python = format!("[WARNING]\t2017-11-16T14:33:21.100Z\t{request}\ttwo\nlines\n");
+        insta::assert_snapshot!(shown(&python, false).unwrap(), @r"
+        2017-11-16 14:33:21.100  WARNING  two
+                                 lines
+        ");
+        insta::assert_snapshot!(shown("2017-11-16T14:33:21.100Z\tundefined\tINFO\tat init\n", false).unwrap(), @"2017-11-16 14:33:21.100  INFO  at init");
+        let own = "2017-11-16T14:33:21.100Z\tmine\tINFO\tx";
+        assert!(shown(own, false).unwrap().ends_with(own), "a line that only looks like one stays");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use model::definition::Definition;
 use model::names::Key;
 use model::pseudo::Template;
 use model::service::{
-    Activity, Cors, DefinitionSource, Effect, Function, Logging, PackagePattern, Permission, Route, Service,
+    Activity, Bundling, Cors, DefinitionSource, Effect, Function, Logging, PackagePattern, Permission, Route, Service,
     StateMachine,
 };
 use model::source::Place;
@@ -60,11 +60,7 @@ fn add_machine(text: &mut String, key: &Key, machine: &StateMachine, stack: &Sta
     let _ = writeln!(text, "type = {}", quoted(machine.kind.as_str()));
     add_role(text, machine.role.as_ref(), stack);
     if let Some(logging) = &machine.logging {
-        let data = logging.include_execution_data;
-        let _ = writeln!(text, "# logging: level {}, include_execution_data {data}", quoted(&logging.level));
-        for destination in &logging.destinations {
-            let _ = writeln!(text, "# logging: destination {}", quoted(&destination.resolve(stack)));
-        }
+        add_logging(text, logging, stack);
     }
     add_tags(text, &format!("state_machines.{key}"), &machine.tags);
     add_permissions(text, &format!("state_machines.{key}"), &machine.permissions, stack);
@@ -78,10 +74,20 @@ fn add_activity(text: &mut String, key: &Key, activity: &Activity, stack: &Stack
     add_tags(text, &format!("activities.{key}"), &activity.tags);
 }
 
-/// What a service.toml has no key for is said in a comment.
+fn add_logging(text: &mut String, logging: &Logging, stack: &Stack) {
+    let destinations: Vec<String> = logging.destinations.iter().map(|arn| arn.resolve(stack)).collect();
+    let _ = writeln!(
+        text,
+        "logging = {{ level = {}, include_execution_data = {}, destinations = {} }}",
+        quoted(&logging.level),
+        logging.include_execution_data,
+        listed(&destinations),
+    );
+}
+
 fn add_role(text: &mut String, role: Option<&Template>, stack: &Stack) {
     if let Some(role) = role {
-        let _ = writeln!(text, "# role: {}", quoted(&role.resolve(stack)));
+        let _ = writeln!(text, "role = {}", quoted(&role.resolve(stack)));
     }
 }
 
@@ -142,6 +148,9 @@ fn add_function(text: &mut String, key: &Key, function: &Function, stack: &Stack
     if !function.code.patterns.is_empty() {
         let _ = writeln!(text, "patterns = {}", listed(&patterns(function)));
     }
+    if let Some(bundling) = &function.code.bundling {
+        add_bundling(text, bundling);
+    }
     let _ = writeln!(text, "memory_mb = {}", function.memory_mb);
     let _ = writeln!(text, "timeout_s = {}", function.timeout_s);
     let days = function.log_retention_days.map_or_else(|| quoted("forever"), |days| days.to_string());
@@ -158,6 +167,15 @@ fn add_function(text: &mut String, key: &Key, function: &Function, stack: &Stack
     add_permissions(text, &format!("functions.{key}"), &function.permissions, stack);
 }
 
+fn add_bundling(text: &mut String, bundling: &Bundling) {
+    let mut members = vec![format!("minify = {}", bundling.minify), format!("source_map = {}", bundling.source_map)];
+    members.extend(bundling.target.as_ref().map(|target| format!("target = {}", quoted(target))));
+    if !bundling.external.is_empty() {
+        members.push(format!("external = {}", listed(&bundling.external)));
+    }
+    let _ = writeln!(text, "bundle = {{ {} }}", members.join(", "));
+}
+
 /// Patterns as a service file has them: `!` before those that keep files out.
 fn patterns(function: &Function) -> Vec<String> {
     let written = |pattern: &PackagePattern| format!("{}{}", if pattern.excludes { "!" } else { "" }, pattern.glob);
@@ -168,10 +186,7 @@ fn add_permissions(text: &mut String, of: &str, permissions: &[Permission], stac
     for permission in permissions {
         let _ = writeln!(text, "\n[[{of}.permissions]]");
         if permission.effect == Effect::Deny {
-            let _ = writeln!(text, "# effect: Deny");
-        }
-        if let Some(condition) = &permission.condition {
-            let _ = writeln!(text, "# condition: {}", quoted(&condition.resolve(stack)));
+            let _ = writeln!(text, "effect = {}", quoted(permission.effect.as_str()));
         }
         let actions: Vec<String> = permission.actions.iter().map(|action| quoted(action)).collect();
         let _ = writeln!(text, "actions = [{}]\nresources = [", actions.join(", "));
@@ -179,6 +194,28 @@ fn add_permissions(text: &mut String, of: &str, permissions: &[Permission], stac
             let _ = writeln!(text, "  {},", quoted(&resource.resolve(stack)));
         }
         let _ = writeln!(text, "]");
+        if let Some(condition) = condition_of(permission, stack) {
+            let _ = writeln!(text, "condition = {}", inline(&condition));
+        }
+    }
+}
+
+/// A statement's condition.
+fn condition_of(permission: &Permission, stack: &Stack) -> Option<Value> {
+    serde_json::from_str(&permission.condition.as_ref()?.resolve(stack)).ok()
+}
+
+/// A value as TOML writes it in one line.
+fn inline(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let members: Vec<String> =
+                members.iter().map(|(key, value)| format!("{} = {}", quoted(key), inline(value))).collect();
+            format!("{{ {} }}", members.join(", "))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Value::String(text) => quoted(text),
+        other => other.to_string(),
     }
 }
 
@@ -243,6 +280,7 @@ fn function_json(key: &Key, function: &Function, stack: &Stack) -> Value {
         "handler": function.handler,
         "source": function.code.path,
         "patterns": patterns(function),
+        "bundle": function.code.bundling.as_ref().map(bundling_json),
         "memoryMb": function.memory_mb,
         "timeoutS": function.timeout_s,
         "logRetentionDays": function.log_retention_days,
@@ -280,6 +318,15 @@ fn logging_json(logging: &Logging, stack: &Stack) -> Value {
     })
 }
 
+fn bundling_json(bundling: &Bundling) -> Value {
+    json!({
+        "minify": bundling.minify,
+        "sourceMap": bundling.source_map,
+        "target": bundling.target,
+        "external": bundling.external,
+    })
+}
+
 fn cors_json(cors: &Cors) -> Value {
     json!({
         "origins": cors.origins,
@@ -306,10 +353,9 @@ fn route_json(route: &Route) -> Value {
 fn permissions_json(permissions: &[Permission], stack: &Stack) -> Vec<Value> {
     let permission = |permission: &Permission| {
         let resources: Vec<String> = permission.resources.iter().map(|resource| resource.resolve(stack)).collect();
-        let condition = permission.condition.as_ref().map(|condition| condition.resolve(stack));
         json!({
             "effect": permission.effect.as_str(), "actions": permission.actions, "resources": resources,
-            "condition": condition.and_then(|text| serde_json::from_str::<Value>(&text).ok()), "at": place(&permission.at),
+            "condition": condition_of(permission, stack), "at": place(&permission.at),
         })
     };
     permissions.iter().map(permission).collect()
@@ -342,7 +388,12 @@ mod tests {
             "{lesson}\n[stack]\npermissions_boundary = \"arn:#{{AWS::Partition}}:iam::aws:policy/b\"\nrole_path = \"/t/\"\n\
              tags = {{ \"cost center\" = \"a/b\" }}\n"
         );
-        for written in [lesson, odd, &company] {
+        let rest = "service = \"shop\"\n[functions.f]\nsource = \".\"\nruntime = \"nodejs22.x\"\nhandler = \"a.b\"\n\
+            bundle = { target = \"node20\", external = [\"x\"] }\n[[functions.f.permissions]]\neffect = \"Deny\"\n\
+            actions = [\"a:B\"]\nresources = [\"*\"]\ncondition = { A = { \"b:c\" = [1, \"${AWS::Region}\", 1.5], d = true } }\n\
+            [functions.g]\nsource = \".\"\nrole = \"arn:aws:iam::1:role/#{AWS::Region}\"\n[state_machines.m]\ndefinition = \"x\"\n\
+            logging = { level = \"ERROR\", include_execution_data = true, destinations = [\"arn:${AWS::Region}\"] }\n";
+        for written in [lesson, odd, rest, &company] {
             let (service, stack) = read(written);
             let printed = text(&service, &stack);
             assert!(!printed.contains("AWS::"), "{printed}");

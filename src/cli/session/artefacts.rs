@@ -14,7 +14,7 @@ use crate::cli::session::project::{Origin, Project, lesson};
 use crate::cli::ui::{Ui, visible};
 use deploy::Artefact;
 use model::names::Key;
-use model::service::{Architecture, Function, PackagePattern};
+use model::service::{Architecture, Bundling, Function, PackagePattern};
 
 /// A function's zip and where it lies, if it is a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,15 +103,27 @@ fn source(key: &Key, function: &Function, definitions_dir: &Path) -> packager::F
         runtimes::Language::Nodejs => packager::Language::NodeJs { version },
         runtimes::Language::Python => packager::Language::Python { version },
     };
-    let pattern =
-        |pattern: &PackagePattern| packager::Pattern { glob: pattern.glob.clone(), excludes: pattern.excludes };
     packager::FunctionSource {
         name: key.to_string(),
         path: definitions_dir.join(&function.code.path),
         language,
         handler: function.handler.clone(),
-        patterns: function.code.patterns.iter().map(pattern).collect(),
-        bundling: None,
+        patterns: function.code.patterns.iter().map(packaged_as).collect(),
+        bundling: function.code.bundling.as_ref().map(bundling),
+    }
+}
+
+/// A pattern as packaging reads it.
+pub(crate) fn packaged_as(pattern: &PackagePattern) -> packager::Pattern {
+    packager::Pattern { glob: pattern.glob.clone(), excludes: pattern.excludes }
+}
+
+fn bundling(bundling: &Bundling) -> packager::Bundling {
+    packager::Bundling {
+        minify: bundling.minify,
+        source_map: bundling.source_map,
+        target: bundling.target.clone(),
+        external: bundling.external.clone(),
     }
 }
 

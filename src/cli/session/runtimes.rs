@@ -1,13 +1,15 @@
 //! The runtimes of functions: which one a command names, and what this machine lacks to run them on the embedded cloud, which
 //! is said before anything is deployed there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::session::project::{Origin, Project};
 use crate::cli::ui::{Ui, visible};
 use ::runtimes::modules::{self, Needed};
 use ::runtimes::{Interpreter, Machine, Runtime};
+use model::names::Key;
 use model::service::{Function, Service};
 
 /// Reads the name of a runtime that functions can be deployed with.
@@ -18,15 +20,24 @@ pub(crate) fn parse(text: &str) -> Result<Runtime, String> {
     })
 }
 
-/// Gets this machine ready for a service's functions: refuses a service for which it has no interpreter, says where it has
-/// another version than the declared one, and installs what Lambda itself has and the functions import. `base_dir` is where
-/// their code is; without it nothing is installed.
+/// Gets this machine ready for the functions of a project that a command deploys to the embedded cloud: refuses a function for
+/// which it has no interpreter, says where it has another version than the declared one, and installs what Lambda itself has
+/// and the functions import. Of zips that are there already (`package`) nothing is read, and nothing installed.
 ///
 /// # Errors
 /// A missing interpreter, with the first function that needs it.
-pub(crate) async fn prepare(service: &Service, base_dir: Option<&Path>, ui: &Ui) -> Result<(), CliError> {
+pub(crate) async fn prepare(
+    project: &Project,
+    scope: Functions<'_>,
+    package: Option<&Path>,
+    ui: &Ui,
+) -> Result<(), CliError> {
+    let base_dir = match (package, &project.origin) {
+        (None, Origin::File(file)) => Some(file.base_dir()),
+        _ => None,
+    };
     let machine = Machine::this();
-    for (interpreter, functions) in interpreters(service, &machine)? {
+    for (interpreter, functions) in interpreters(&project.service, scope, &machine)? {
         if let Some(note) = interpreter.note() {
             ui.note(visible(&note));
         }
@@ -38,13 +49,51 @@ pub(crate) async fn prepare(service: &Service, base_dir: Option<&Path>, ui: &Ui)
     Ok(())
 }
 
+/// Says what functions import that Lambda no longer has, here or on AWS: version 2 of the SDK, which older lessons use. Of zips
+/// that are there already (`package`) nothing is read.
+pub(crate) fn note_old_sdk(project: &Project, scope: Functions<'_>, package: Option<&Path>, ui: &Ui) {
+    let (None, Origin::File(file)) = (package, &project.origin) else { return };
+    let mut looked_at = BTreeSet::new();
+    for (_, function) in project.service.functions.iter().filter(|(key, _)| scope.has(key)) {
+        let Some(declared) = function.runtime.declared() else { continue };
+        let code = file.base_dir().join(&function.code.path);
+        if looked_at.insert(code.clone()) && modules::lacks_old_sdk(&declared, &code) && !ui.is_json() {
+            let note = format!(
+                "note: {}: the code imports `aws-sdk`, which {declared} has not got: functions that need it fail. Install it in \
+                 the project (`npm install aws-sdk`), or import `@aws-sdk/client-...`, which Lambda has.",
+                function.at
+            );
+            ui.note(visible(&note));
+        }
+    }
+}
+
+/// Which functions of a service a command deploys.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Functions<'a> {
+    /// All of them.
+    All,
+    /// This one.
+    One(&'a Key),
+}
+
+impl Functions<'_> {
+    fn has(self, key: &Key) -> bool {
+        match self {
+            Self::All => true,
+            Self::One(only) => key == only,
+        }
+    }
+}
+
 /// The interpreter of each runtime, and the functions that it runs.
 fn interpreters<'a>(
     service: &'a Service,
+    scope: Functions<'_>,
     machine: &Machine,
 ) -> Result<Vec<(Interpreter, Vec<&'a Function>)>, CliError> {
     let mut found: BTreeMap<Runtime, (Interpreter, Vec<&Function>)> = BTreeMap::new();
-    for (key, function) in &service.functions {
+    for (key, function) in service.functions.iter().filter(|(key, _)| scope.has(key)) {
         let Some(declared) = function.runtime.declared() else { continue };
         if let Some((_, functions)) = found.get_mut(&function.runtime) {
             functions.push(function);
@@ -92,10 +141,12 @@ mod tests {
         let service = Service::parse(&Source::new("service.toml", text)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let empty = Machine::with([("PATH", folder.path().as_os_str().to_owned())]);
-        let refused = interpreters(&service, &empty).unwrap_err();
+        let refused = interpreters(&service, Functions::All, &empty).unwrap_err();
         insta::assert_snapshot!(refused.message, @"This machine can't run the function `send` (service.toml:2).");
         insta::assert_snapshot!(refused.cause.unwrap(), @"The function's runtime is python3.13, and this machine has no working python3 on its PATH. Install Python 3.13, or start the embedded cloud with a PATH that has it.");
+        let other = Key::parse("other").unwrap();
+        assert!(interpreters(&service, Functions::One(&other), &empty).unwrap().is_empty());
         let rust = Service::parse(&Source::new("service.toml", "service = \"shop\"\n[functions.f]\nsource = \".\"\n"));
-        assert!(interpreters(&rust.unwrap(), &empty).unwrap().is_empty());
+        assert!(interpreters(&rust.unwrap(), Functions::All, &empty).unwrap().is_empty());
     }
 }

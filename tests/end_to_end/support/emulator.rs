@@ -105,6 +105,11 @@ impl Emulator {
 
     /// The names of everything that the lesson could have left behind, as the aws CLI sees them.
     pub fn left_behind(&self) -> Vec<String> {
+        self.left_behind_in("us-east-1")
+    }
+
+    /// The same in a region.
+    pub fn left_behind_in(&self, region: &str) -> Vec<String> {
         let lists: [&[&str]; 6] = [
             &["iam", "list-roles", "--query", "Roles[].RoleName"],
             &["lambda", "list-functions", "--query", "Functions[].FunctionName"],
@@ -113,8 +118,12 @@ impl Emulator {
             &["apigatewayv2", "get-apis", "--query", "Items[].Name"],
             &["logs", "describe-log-groups", "--query", "logGroups[].logGroupName"],
         ];
-        let names = lists.iter().flat_map(|list| self.aws(list).as_array().cloned().unwrap_or_default());
-        names.filter_map(|name| name.as_str().map(str::to_owned)).filter(|name| name.contains(STACK)).collect()
+        let names = lists.iter().flat_map(|list| {
+            let list = [*list, &["--region", region]].concat();
+            self.aws(&list).as_array().cloned().unwrap_or_default()
+        });
+        let is_of_lesson = |name: &String| name.contains(STACK) || name == "myStateMachine";
+        names.filter_map(|name| name.as_str().map(str::to_owned)).filter(is_of_lesson).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 
 use assert_cmd::Command;
 
-use super::{Home, PATIENCE, credentials};
+use super::{Ended, Home, PATIENCE, credentials, python_tool};
 
 /// A folder to run `workshop` in, with nothing of this machine's settings.
 pub struct Sandbox {
@@ -40,6 +40,15 @@ impl Sandbox {
         let mut command = Command::from_std(self.command(arguments));
         command.timeout(PATIENCE);
         command
+    }
+
+    /// The aws CLI, with its arguments separated by spaces, against the sandbox's own embedded cloud, which runs.
+    pub fn aws(&self, arguments: &str) -> Ended {
+        let status = self.home.json(&["local", "status", "--json"]);
+        let endpoint = status["endpoint"].as_str().unwrap_or_else(|| panic!("no endpoint in {status:#}"));
+        let mut command = self.home.command(python_tool("aws"));
+        command.args(arguments.split_whitespace()).envs(credentials(endpoint));
+        Ended::of(command.output().expect("the aws CLI starts"))
     }
 
     /// `workshop` with credentials, for an endpoint.

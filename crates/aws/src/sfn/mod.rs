@@ -69,6 +69,11 @@ impl Logging {
         Self { level: Some(level.to_owned()), include_execution_data, destinations }
     }
 
+    /// The ARNs of the log groups.
+    pub fn destinations(&self) -> &[String] {
+        &self.destinations
+    }
+
     fn read(there: &LoggingConfiguration) -> Self {
         let arn = |it: &LogDestination| it.cloud_watch_logs_log_group()?.log_group_arn().map(str::to_owned);
         let destinations = there.destinations().iter().filter_map(arn).collect();

@@ -30,7 +30,7 @@ pub(super) async fn create(context: &Context, step: &Step, spec: &StateMachineSp
             change(context, step, spec).await
         }
         created => {
-            created.map_err(|error| as_definition_error(error, &spec.name))?;
+            created.map_err(|error| as_project_error(error, spec))?;
             context.record_created(step, &spec.tags);
             Ok(())
         }
@@ -58,7 +58,7 @@ async fn change(context: &Context, step: &Step, spec: &StateMachineSpec) -> Resu
     let settings = with_versions(context, spec)?;
     let description = spec.publish.then(|| context.deployment.description());
     let call = || sfn::update(client, spec.arn.as_str(), &settings, description.as_deref());
-    context.retry(step).call(call).await.map_err(|error| as_definition_error(error, &spec.name))
+    context.retry(step).call(call).await.map_err(|error| as_project_error(error, spec))
 }
 
 /// The state machine with the versions of its functions, whose steps are all done by now.
@@ -68,12 +68,18 @@ fn with_versions(context: &Context, spec: &StateMachineSpec) -> Result<sfn::Sett
     Ok(spec.with_versions(|key| versions.get(key).copied()))
 }
 
-/// A refused definition is a fault of a project file, not of a call.
-fn as_definition_error(error: DeployError, name: &str) -> DeployError {
+/// A refused definition, or log group, is a fault of a project file, not of a call.
+fn as_project_error(error: DeployError, spec: &StateMachineSpec) -> DeployError {
+    let name = spec.name.clone();
     match error {
         DeployError::Aws(answer) if answer.is("InvalidDefinition") => {
-            DeployError::Definition { name: name.to_owned(), reason: answer.message }
+            DeployError::Definition { name, reason: answer.message }
         }
+        DeployError::Aws(answer) if answer.is("InvalidLoggingConfiguration") => DeployError::Logging {
+            name,
+            destinations: spec.settings.logging.destinations().to_vec(),
+            reason: answer.message,
+        },
         other => other,
     }
 }

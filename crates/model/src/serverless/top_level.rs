@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::names::{Key, Region, ServiceName, StageName, shared_names};
 use crate::pseudo::Template;
-use crate::service::{Route, Service, Throttle};
+use crate::service::{Bundling, Route, Service, Throttle};
 use crate::stack::Stack;
 
 use super::events;
 use super::functions::{self, Named, Packaging, Reading};
-use super::plugins::Plugins;
+use super::plugins::{self, Plugins};
 use super::provider::Provider;
 use super::reading::report::Report;
 use super::reading::section::{Ineffective, Refusal, Section, text};
@@ -57,10 +57,6 @@ const INEFFECTIVE: &[Ineffective] = &[
     Ineffective { key: "console", why: "nothing is sent to the dashboard." },
     Ineffective { key: "outputs", why: "nothing is sent to the dashboard." },
     Ineffective { key: "licenseKey", why: "no version of the Serverless Framework runs." },
-    Ineffective {
-        key: "build",
-        why: "handlers in TypeScript are bundled with the esbuild of the project or of the PATH, without options.",
-    },
 ];
 
 /// Reads the whole file; nothing when there is an error.
@@ -84,6 +80,7 @@ pub(super) fn service(
     let package_member = member("package");
     let resources_member = member("resources");
     let machines_member = member("stepFunctions");
+    let build_member = member("build");
     keys.finish(report);
     if provider_member.is_none() {
         report.error(&root.at, "`provider` is missing.", "Add it: `provider: {name: aws, runtime: nodejs24.x}`.");
@@ -100,9 +97,12 @@ pub(super) fn service(
     let intrinsics = Intrinsics::new(&declared);
     let provider = Provider::read(provider_member.as_ref(), &stack, intrinsics, report);
     let packaging = Packaging::read(package_member.as_ref(), "package", report);
+    let bundling = bundling(build_member.as_ref(), variables, &plugins, report);
+    plugins::requirements::check(variables, &plugins, report);
     let reading = Reading {
         provider: &provider,
         packaging: &packaging,
+        bundling: bundling.as_ref(),
         intrinsics,
         runtime: surroundings.runtime,
         inherits_statements: inherits_statements(variables, &plugins, report),
@@ -230,6 +230,21 @@ fn declared(named: &[Named<'_>], block: &Block<'_>, plugins: &Plugins) -> Declar
     block.machines.iter().for_each(|machine| machine.declare(&mut declared));
     block.activities.iter().for_each(|activity| declared.add_activity(&activity.name));
     declared
+}
+
+/// How JavaScript is bundled, if the file says that it is.
+fn bundling(
+    build: Option<&Member>,
+    variables: &Variables<'_>,
+    plugins: &Plugins,
+    report: &mut Report,
+) -> Option<Bundling> {
+    let of_build = build.and_then(|build| functions::bundling::of_build(build, report));
+    if !plugins.has("serverless-esbuild") {
+        return of_build;
+    }
+    let options = variables.custom("esbuild", report);
+    Some(functions::bundling::of_plugin(options.as_ref(), report))
 }
 
 /// `custom.serverless-iam-roles-per-function.defaultInherit`.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use runtimes::{Language, Runtime};
 
 use super::section::{Located, Section};
-use super::values::{one_of, permissions, tags};
+use super::values::{one_of, permissions, role, tags};
 use crate::environment;
 use crate::names::refused_function_name;
 use crate::pseudo::{Template, has_parameters};
 use crate::service::{
-    Architecture, BOOTSTRAP, CodeSource, Function, PackagePattern, RETENTION_DAYS, chosen_runtime, runtime_advice,
+    Architecture, BOOTSTRAP, Bundling, CodeSource, Function, PackagePattern, RETENTION_DAYS, chosen_runtime,
+    runtime_advice,
 };
 use crate::source::ModelError;
 use crate::stack::Stack;
@@ -33,6 +34,7 @@ pub(super) fn function(
     let description = description(&mut section)?;
     let runtime = runtime(&mut section, named)?;
     let handler = handler(&mut section, runtime)?;
+    let bundling = bundling(&mut section, runtime)?;
     let memory_mb = section.number("memory_mb", 128..10_241)?.map_or(128, |at| at.value);
     let timeout_s = section.number("timeout_s", 1..901)?.map_or(6, |at| at.value);
     let log_retention_days = retention(&mut section)?;
@@ -40,7 +42,8 @@ pub(super) fn function(
     let environment = section.table("environment")?;
     let environment_at = environment.as_ref().map_or_else(|| at.clone(), Section::place);
     let environment = environment.map_or(Ok(BTreeMap::new()), variables)?;
-    let permissions = permissions(&mut section)?;
+    let role = role(&mut section)?;
+    let permissions = permissions(&mut section, role.is_some())?;
     let tags = section.table("tags")?.map_or(Ok(BTreeMap::new()), tags)?;
     section.finish()?;
     Ok(Function {
@@ -49,14 +52,14 @@ pub(super) fn function(
         description,
         runtime,
         handler,
-        code: CodeSource { path: source, patterns },
+        code: CodeSource { path: source, patterns, bundling },
         memory_mb,
         timeout_s,
         log_retention_days,
         architecture,
         environment,
         environment_at,
-        role: None,
+        role,
         permissions,
         tags,
     })
@@ -81,6 +84,34 @@ fn patterns(section: &mut Section<'_>) -> Result<Vec<PackagePattern>, ModelError
         None => PackagePattern { glob: written.value, excludes: false },
     };
     Ok(section.optional_strings("patterns")?.into_iter().map(pattern).collect())
+}
+
+/// `bundle`: yes, or a table that says how.
+fn bundling(section: &mut Section<'_>, runtime: Runtime) -> Result<Option<Bundling>, ModelError> {
+    let refused = section.refused("bundle").map(|offset| {
+        let message = format!("`{}` is about JavaScript, and {runtime} runs none.", section.path("bundle"));
+        section.source.error_at(offset, message).with_hint("Take it out.")
+    });
+    let bundling = if section.is_table("bundle") {
+        section.table("bundle")?.map(bundling_of).transpose()?
+    } else {
+        section.boolean("bundle")?.unwrap_or(false).then(Bundling::default)
+    };
+    match refused {
+        Some(refused) if bundling.is_some() && runtime.language() != Language::Nodejs => Err(refused),
+        _ => Ok(bundling),
+    }
+}
+
+fn bundling_of(mut section: Section<'_>) -> Result<Bundling, ModelError> {
+    let bundling = Bundling {
+        minify: section.boolean("minify")?.unwrap_or(false),
+        source_map: section.boolean("source_map")?.unwrap_or(false),
+        target: section.string("target")?.map(|target| target.value),
+        external: section.optional_strings("external")?.into_iter().map(|name| name.value).collect(),
+    };
+    section.finish()?;
+    Ok(bundling)
 }
 
 fn name(section: &mut Section<'_>, stack: &Stack) -> Result<Option<Template>, ModelError> {

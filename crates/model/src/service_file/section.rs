@@ -163,6 +163,15 @@ impl<'a> Section<'a> {
         self.table.get(key).is_some_and(|value| matches!(value.get_ref(), DeValue::Table(_)))
     }
 
+    /// A table as it is written, if the key is there.
+    pub(super) fn raw_table(&mut self, key: &'static str) -> Result<Option<Spanned<DeValue<'a>>>, ModelError> {
+        let Some(found) = self.take(key) else { return Ok(None) };
+        match found.get_ref() {
+            DeValue::Table(_) => Ok(Some(found)),
+            _ => Err(self.mismatch(key, "a table", &found)),
+        }
+    }
+
     /// Where the value of a key begins that nothing takes; nothing when it is not there.
     pub(super) fn refused(&self, key: &str) -> Option<usize> {
         self.table.get(key).map(|value| value.span().start)

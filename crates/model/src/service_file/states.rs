@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::section::Section;
-use super::values::{one_of, permissions, tags};
+use super::values::{logging, one_of, permissions, role, tags};
 use crate::names::{refused_activity_name, refused_states_name};
 use crate::pseudo::Template;
 use crate::service::{Activity, DefinitionSource, StateMachine, StateMachineKind};
@@ -19,10 +19,12 @@ pub(super) fn state_machine(mut section: Section<'_>, stack: &Stack) -> Result<S
         Some(written) => one_of(section.source, "type", &written, &kinds, |kind| kind.as_str())?,
         None => StateMachineKind::Standard,
     };
-    let permissions = permissions(&mut section)?;
+    let role = role(&mut section)?;
+    let permissions = permissions(&mut section, role.is_some())?;
+    let logging = logging(&mut section)?;
     let tags = section.table("tags")?.map_or(Ok(BTreeMap::new()), tags)?;
     section.finish()?;
-    Ok(StateMachine { at, name, definition, kind, role: None, permissions, logging: None, tags })
+    Ok(StateMachine { at, name, definition, kind, role, permissions, logging, tags })
 }
 
 pub(super) fn activity(mut section: Section<'_>, stack: &Stack) -> Result<Activity, ModelError> {

@@ -31,7 +31,7 @@ fn the_lesson_is_read() {
 fn an_unknown_key_is_refused_with_its_place_and_the_nearest() {
     insta::assert_snapshot!(refused("service = \"a\"\n[functions.f]\nsource = \"x\"\nmemroy_mb = 128\n"), @r"
     service.toml:4:1: There is no key `memroy_mb` in [functions.f].
-    Did you mean `memory_mb`? Known here are source, patterns, name, description, runtime, handler, memory_mb, timeout_s, log_retention_days, architecture, environment, permissions, tags.
+    Did you mean `memory_mb`? Known here are source, patterns, name, description, runtime, handler, bundle, memory_mb, timeout_s, log_retention_days, architecture, environment, role, permissions, tags.
     ");
     insta::assert_snapshot!(refused("service = \"a\"\nzzz = 1\n"), @r"
     service.toml:2:1: There is no key `zzz` at the top level.
@@ -209,6 +209,73 @@ fn what_lambda_would_refuse_of_a_function_is_refused_with_its_place() {
     insta::assert_snapshot!(function(&format!("{machine}type = \"EXPRES\"")), @r"
     service.toml:6:8: `type` can't be `EXPRES`; it is one of STANDARD, EXPRESS.
     Did you mean `EXPRESS`?
+    ");
+}
+
+#[test]
+fn what_only_some_services_need_is_read() {
+    let text = "service = \"a\"\n[functions.f]\nsource = \"x\"\nruntime = \"nodejs22.x\"\nhandler = \"x.y\"\n\
+        bundle = { minify = true, source_map = true, target = \"node20\", external = [\"sharp\"] }\n\
+        [[functions.f.permissions]]\neffect = \"Deny\"\nactions = [\"s3:*\"]\nresources = [\"*\"]\n\
+        condition = { StringEquals = { \"aws:RequestedRegion\" = [\"${AWS::Region}\", \"x\"] }, Bool = { \"aws:SecureTransport\" = true } }\n\
+        [functions.g]\nsource = \"x\"\nrole = \"arn:aws:iam::#{AWS::AccountId}:role/g\"\n\
+        [state_machines.m]\ndefinition = \"m.json\"\nrole = \"arn:aws:iam::#{AWS::AccountId}:role/m\"\n\
+        logging = { level = \"ALL\", include_execution_data = true, destinations = [\"arn:aws:logs:${AWS::Region}:1:log-group:/a:*\"] }\n\
+        [state_machines.n]\ndefinition = \"n.json\"\nlogging = { level = \"OFF\" }\n";
+    let service = Service::parse(&Source::new("service.toml", text)).unwrap();
+    let account = AccountId::parse("123456789012").unwrap();
+    let stack = service.stack(service.default_stage.clone(), Region::default(), account);
+    let key = |text: &str| Key::parse(text).unwrap();
+    let f = &service.functions[&key("f")];
+    let bundling = f.code.bundling.as_ref().unwrap();
+    assert_eq!((bundling.minify, bundling.source_map, bundling.target.as_deref()), (true, true, Some("node20")));
+    assert_eq!(bundling.external, ["sharp"]);
+    let permission = &f.permissions[0];
+    assert_eq!(permission.effect.as_str(), "Deny");
+    insta::assert_snapshot!(permission.condition.as_ref().unwrap().resolve(&stack), @r#"{"Bool":{"aws:SecureTransport":true},"StringEquals":{"aws:RequestedRegion":["us-east-1","x"]}}"#);
+    let role = |role: &Option<Template>| role.as_ref().unwrap().resolve(&stack);
+    assert_eq!(role(&service.functions[&key("g")].role), "arn:aws:iam::123456789012:role/g");
+    let machine = &service.state_machines[&key("m")];
+    assert_eq!(role(&machine.role), "arn:aws:iam::123456789012:role/m");
+    let logging = machine.logging.as_ref().unwrap();
+    assert_eq!((logging.level.as_str(), logging.include_execution_data), ("ALL", true));
+    assert_eq!(logging.destinations[0].resolve(&stack), "arn:aws:logs:us-east-1:1:log-group:/a:*");
+    assert_eq!(service.state_machines[&key("n")].logging, None);
+}
+
+#[test]
+fn what_is_wrong_with_it_is_refused_with_its_place() {
+    let function = |text: &str| refused(&format!("service = \"a\"\n[functions.f]\nsource = \"x\"\n{text}\n"));
+    insta::assert_snapshot!(function("bundle = true"), @r"
+    service.toml:4:10: `functions.f.bundle` is about JavaScript, and provided.al2023 runs none.
+    Take it out.
+    ");
+    insta::assert_snapshot!(function("role = \"admin\""), @r"
+    service.toml:4:8: `admin` is no ARN of a role.
+    It looks like `arn:#{AWS::Partition}:iam::#{AWS::AccountId}:role/NAME`.
+    ");
+    let permission = "actions = [\"s3:*\"]\nresources = [\"*\"]\n";
+    insta::assert_snapshot!(function(&format!("role = \"arn:aws:iam::1:role/g\"\n[[functions.f.permissions]]\n{permission}")), @r"
+    service.toml:5:1: `functions.f.permissions` does not go with `role`.
+    Take one of them out: the role that `role` names has its own statements.
+    ");
+    insta::assert_snapshot!(function(&format!("[[functions.f.permissions]]\n{permission}effect = \"deny\"")), @r"
+    service.toml:7:10: `effect` can't be `deny`; it is one of Allow, Deny.
+    Did you mean `Deny`?
+    ");
+    insta::assert_snapshot!(function(&format!("[[functions.f.permissions]]\n{permission}condition = \"x\"")), @"service.toml:7:13: `functions.f.permissions.condition` must be a table; it is of type string.");
+    insta::assert_snapshot!(function(&format!("[[functions.f.permissions]]\n{permission}condition = {{ A = {{ b = 2020-01-01 }} }}")), @r"
+    service.toml:7:25: A condition can't hold a value of type datetime.
+    Write it as a string: IAM compares texts.
+    ");
+    let machine = |text: &str| refused(&format!("service = \"a\"\n[state_machines.m]\ndefinition = \"x\"\n{text}\n"));
+    insta::assert_snapshot!(machine("logging = { level = \"ALL\" }"), @r"
+    service.toml:4:11: `state_machines.m.logging.destinations` is missing: the level ALL needs a log group.
+    Add the ARN of a log group, which ends in `:*`.
+    ");
+    insta::assert_snapshot!(machine("logging = { level = \"ERRORS\" }"), @r"
+    service.toml:4:21: `level` can't be `ERRORS`; it is one of ALL, ERROR, FATAL, OFF.
+    Did you mean `ERROR`?
     ");
 }
 

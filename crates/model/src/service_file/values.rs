@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+use toml::Spanned;
 use toml::de::DeValue;
 
 use super::section::{Located, Section};
 use crate::names::{NameError, nearest};
 use crate::pseudo::Template;
-use crate::service::{Effect, Permission};
+use crate::service::{Effect, LOG_LEVEL_OFF, LOG_LEVELS, Logging, Permission};
 use crate::source::{ModelError, Source};
 use crate::stack_settings::{MOST_TAGS, refused_key, refused_value};
 
@@ -39,20 +41,103 @@ pub(super) fn one_of<T: Copy>(
     })
 }
 
-/// `permissions`: the statements of a role.
-pub(super) fn permissions(section: &mut Section<'_>) -> Result<Vec<Permission>, ModelError> {
+/// `role`: the ARN of a role that exists.
+pub(super) fn role(section: &mut Section<'_>) -> Result<Option<Template>, ModelError> {
+    let Some(written) = section.string("role")? else { return Ok(None) };
+    let source = section.source;
+    if !written.value.starts_with("arn:") {
+        let message = format!("`{}` is no ARN of a role.", written.value);
+        let hint = "It looks like `arn:#{AWS::Partition}:iam::#{AWS::AccountId}:role/NAME`.";
+        return Err(source.error_at(written.span.start, message).with_hint(hint));
+    }
+    Template::parse(source, written.span, &written.value).map(Some)
+}
+
+/// `permissions`: the statements of a role of its own.
+pub(super) fn permissions(section: &mut Section<'_>, has_role: bool) -> Result<Vec<Permission>, ModelError> {
+    if let Some(offset) = section.refused("permissions").filter(|_| has_role) {
+        let message = format!("`{}` does not go with `role`.", section.path("permissions"));
+        let hint = "Take one of them out: the role that `role` names has its own statements.";
+        return Err(section.source.error_at(offset, message).with_hint(hint));
+    }
     section.tables("permissions")?.into_iter().map(permission).collect()
 }
 
 fn permission(mut section: Section<'_>) -> Result<Permission, ModelError> {
     let at = section.place();
+    let source = section.source;
+    let effect = match section.string("effect")? {
+        None => Effect::Allow,
+        Some(written) => one_of(source, "effect", &written, &[Effect::Allow, Effect::Deny], |effect| effect.as_str())?,
+    };
     let actions = section.strings("actions")?.into_iter().map(|action| action.value).collect();
     let resources = section.strings("resources")?;
-    let source = section.source;
     let resources =
         resources.into_iter().map(|at| Template::parse(source, at.span, &at.value)).collect::<Result<_, _>>()?;
+    let condition = section.raw_table("condition")?.map(|condition| self::condition(source, &condition)).transpose()?;
     section.finish()?;
-    Ok(Permission { at, effect: Effect::Allow, actions, resources, condition: None })
+    Ok(Permission { at, effect, actions, resources, condition })
+}
+
+/// A statement's condition as JSON: operators, keys of IAM, and texts or lists of texts.
+fn condition(source: &Source, written: &Spanned<DeValue<'_>>) -> Result<Template, ModelError> {
+    let json = condition_value(source, written)?;
+    Template::parse(source, written.span(), &json.to_string())
+}
+
+fn condition_value(source: &Source, written: &Spanned<DeValue<'_>>) -> Result<Value, ModelError> {
+    Ok(match written.get_ref() {
+        DeValue::String(text) => Value::from(text.to_string()),
+        DeValue::Boolean(value) => Value::from(*value),
+        DeValue::Integer(number) if number.radix() == 10 => match number.as_str().parse::<i64>() {
+            Ok(number) => Value::from(number),
+            Err(_) => return Err(no_condition_value(source, written)),
+        },
+        DeValue::Float(number) => match number.as_str().parse::<f64>() {
+            Ok(number) => Value::from(number),
+            Err(_) => return Err(no_condition_value(source, written)),
+        },
+        DeValue::Array(items) => {
+            items.iter().map(|item| condition_value(source, item)).collect::<Result<Vec<_>, _>>()?.into()
+        }
+        DeValue::Table(members) => {
+            let member = |(key, value): (&Spanned<_>, _)| {
+                let key: &std::borrow::Cow<'_, str> = key.get_ref();
+                Ok((key.to_string(), condition_value(source, value)?))
+            };
+            Value::Object(members.iter().map(member).collect::<Result<_, ModelError>>()?)
+        }
+        _ => return Err(no_condition_value(source, written)),
+    })
+}
+
+fn no_condition_value(source: &Source, written: &Spanned<DeValue<'_>>) -> ModelError {
+    let message = format!("A condition can't hold a value of type {}.", written.get_ref().type_str());
+    source.error_at(written.span().start, message).with_hint("Write it as a string: IAM compares texts.")
+}
+
+/// `logging` of a state machine.
+pub(super) fn logging(section: &mut Section<'_>) -> Result<Option<Logging>, ModelError> {
+    let Some(mut section) = section.table("logging")? else { return Ok(None) };
+    let source = section.source;
+    let level = section.required("level")?;
+    let level = one_of(source, "level", &level, &LOG_LEVELS, |level| level)?.to_owned();
+    let include_execution_data = section.boolean("include_execution_data")?.unwrap_or(false);
+    let missing = section
+        .error(format!("`{}` is missing: the level {level} needs a log group.", section.path("destinations")))
+        .with_hint("Add the ARN of a log group, which ends in `:*`.");
+    let destinations = section.optional_strings("destinations")?;
+    section.finish()?;
+    if level == LOG_LEVEL_OFF {
+        return Ok(None);
+    }
+    let destinations: Vec<Template> =
+        destinations.into_iter().map(|at| Template::parse(source, at.span, &at.value)).collect::<Result<_, _>>()?;
+    if destinations.is_empty() {
+        Err(missing)
+    } else {
+        Ok(Some(Logging { level, include_execution_data, destinations }))
+    }
 }
 
 /// The tags. IAM takes two keys that differ only in case for the same.

@@ -7,6 +7,9 @@ use crate::runtime::Language;
 /// The scopes of npm packages that Lambda's Node.js has.
 const NODE_SCOPES: [&str; 2] = ["@aws-sdk/", "@smithy/"];
 
+/// Version 2 of the AWS SDK, which Lambda had beside Node.js 16 and earlier.
+pub(super) const OLD_SDK: &str = "aws-sdk";
+
 /// The top-level modules that Lambda's Python has.
 const PYTHON_MODULES: [&str; 7] = ["boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six"];
 
@@ -19,28 +22,28 @@ pub(super) fn of(language: Language, source: &str) -> BTreeSet<String> {
     }
 }
 
-/// `import ... from 'NAME'`, `export ... from 'NAME'`, `import 'NAME'`, `import('NAME')`, `require('NAME')`.
+/// Whether a source text of Node.js imports version 2 of the SDK.
+pub(super) fn has_old_sdk(source: &str) -> bool {
+    specifiers(source, OLD_SDK).any(|specifier| specifier.split('/').next() == Some(OLD_SDK))
+}
+
 fn node(source: &str) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for scope in NODE_SCOPES {
-        for (at, _) in source.match_indices(scope) {
-            let (before, rest) = source.split_at(at);
-            let Some(quote) = before.chars().next_back().filter(|quote| matches!(quote, '\'' | '"' | '`')) else {
-                continue;
-            };
-            let head = before[..before.len() - quote.len_utf8()].trim_end();
-            let head = head.strip_suffix('(').unwrap_or(head).trim_end();
-            if !["from", "import", "require"].iter().any(|word| head.ends_with(word)) {
-                continue;
-            }
-            let specifier = rest.split(quote).next().unwrap_or_default();
-            let package = specifier.split('/').take(2).collect::<Vec<_>>().join("/");
-            if is_package(&package) {
-                names.insert(package);
-            }
-        }
-    }
-    names
+    let specifiers = NODE_SCOPES.iter().flat_map(|scope| specifiers(source, scope));
+    let packages = specifiers.map(|specifier| specifier.split('/').take(2).collect::<Vec<_>>().join("/"));
+    packages.filter(|package| is_package(package)).collect()
+}
+
+/// What begins with `start` in `import ... from 'NAME'`, `export ... from 'NAME'`, `import 'NAME'`, `import('NAME')` and
+/// `require('NAME')`.
+fn specifiers<'s>(source: &'s str, start: &'static str) -> impl Iterator<Item = &'s str> {
+    source.match_indices(start).filter_map(|(at, _)| {
+        let (before, rest) = source.split_at(at);
+        let quote = before.chars().next_back().filter(|quote| matches!(quote, '\'' | '"' | '`'))?;
+        let head = before[..before.len() - quote.len_utf8()].trim_end();
+        let head = head.strip_suffix('(').unwrap_or(head).trim_end();
+        let is_import = ["from", "import", "require"].iter().any(|word| head.ends_with(word));
+        is_import.then(|| rest.split(quote).next().unwrap_or_default())
+    })
 }
 
 /// Whether npm could have such a package: the name comes from a source, and goes to npm's command line.
@@ -93,6 +96,17 @@ mod tests {
         "#;
         let expected = "@aws-sdk/client-s3 @aws-sdk/client-sfn @aws-sdk/client-sqs @aws-sdk/lib-dynamodb @smithy/node-http-handler";
         assert_eq!(names(Language::Nodejs, source), expected);
+    }
+
+    #[test]
+    fn the_old_sdk_is_known_by_its_name() {
+        for source in ["const AWS = require('aws-sdk')", "import S3 from \"aws-sdk/clients/s3\";"] {
+            assert!(has_old_sdk(source), "{source}");
+        }
+        for source in ["require('aws-sdk-mock')", "import '@aws-sdk/client-s3'", "// aws-sdk", "const text = 'aws-sdk'"]
+        {
+            assert!(!has_old_sdk(source), "{source}");
+        }
     }
 
     #[test]

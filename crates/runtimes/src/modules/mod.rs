@@ -70,6 +70,25 @@ pub struct Found {
 #[must_use]
 pub fn needed(declared: &Declared, code: &Path) -> Needed {
     let mut needed = Needed::default();
+    each_source(declared.language(), code, |text| needed.names.extend(imports::of(declared.language(), text)));
+    needed.names.retain(|name| !brings(declared.language(), code, name));
+    needed
+}
+
+/// Whether the code in a folder imports `aws-sdk`, version 2 of the SDK, and does not bring it: in its own `node_modules` or in one
+/// above. Lambda has not got it beside Node.js 18 and later, which are all that can be declared.
+#[must_use]
+pub fn lacks_old_sdk(declared: &Declared, code: &Path) -> bool {
+    let language = declared.language();
+    let mut is_imported = false;
+    if language == Language::Nodejs {
+        each_source(language, code, |text| is_imported = is_imported || imports::has_old_sdk(text));
+    }
+    is_imported && !code.ancestors().any(|folder| brings(language, folder, imports::OLD_SDK))
+}
+
+/// Reads the sources of a folder of code, `node_modules` apart.
+fn each_source(language: Language, code: &Path, mut read: impl FnMut(&str)) {
     let mut waiting = vec![code.to_owned()];
     let mut left = MAX_ENTRIES;
     while let Some(path) = waiting.pop() {
@@ -87,12 +106,10 @@ pub fn needed(declared: &Declared, code: &Path) -> Needed {
             if !matches!(name, "node_modules" | "__pycache__" | ".git") {
                 waiting.extend(entries(&path));
             }
-        } else if is_source(declared.language(), name) {
-            needed.names.extend(imports::of(declared.language(), &source(&path)));
+        } else if is_source(language, name) {
+            read(&source(&path));
         }
     }
-    needed.names.retain(|name| !brings(declared.language(), code, name));
-    needed
 }
 
 fn is_source(language: Language, name: &str) -> bool {

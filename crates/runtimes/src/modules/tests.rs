@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Found, Needed, Place, find, needed};
+use super::{Found, Needed, Place, find, lacks_old_sdk, needed};
 use crate::runtime::Declared;
 use crate::{Interpreter, Machine};
 
@@ -44,6 +44,17 @@ fn what_a_function_brings_is_not_needed() {
     write(&code.join("app.py"), "import boto3\nfrom six import moves\n");
     write(&code.join("six.py"), "");
     assert_eq!(names(&needed(&Declared::named("python3.12").unwrap(), code)), ["boto3"]);
+}
+
+#[test]
+fn the_old_sdk_is_missed_unless_the_project_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let code = folder.path().join("functions/send");
+    write(&code.join("index.js"), "const AWS = require('aws-sdk')");
+    assert!(lacks_old_sdk(&node(), &code));
+    assert!(!lacks_old_sdk(&Declared::named("python3.12").unwrap(), &code));
+    write(&folder.path().join("node_modules/aws-sdk/package.json"), "{}");
+    assert!(!lacks_old_sdk(&node(), &code));
 }
 
 #[test]

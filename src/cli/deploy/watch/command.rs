@@ -22,7 +22,7 @@ pub(crate) async fn run(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(),
         return Err(CliError::no_project("and so nothing to watch"));
     };
     let zips = args.package.as_deref().map(|zips| here.join(zips));
-    let mut files = ProjectFiles::new(service_file, zips.as_deref());
+    let mut files = ProjectFiles::new(service_file, global, args.runtime, zips.as_deref());
     let mut watcher = FolderWatcher::new()?;
     // Taken before the deployment, so that what changes while it runs is deployed afterwards.
     let mut known = files.snapshot();

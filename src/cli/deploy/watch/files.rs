@@ -7,9 +7,13 @@ use std::path::{Component, Path, PathBuf};
 
 use workshop_package as packager;
 
-use crate::cli::session::project::service_file::{ServiceFile, ServiceLanguage};
-use model::service::{DefinitionSource, Service};
-use model::source::Source;
+use crate::cli::global::Global;
+use crate::cli::session::artefacts::packaged_as;
+use crate::cli::session::project::service_file::ServiceFile;
+use crate::cli::session::project::{Declared, RuntimeChoice};
+use model::names::Key;
+use model::service::{CodeSource, DefinitionSource, Service};
+use runtimes::Runtime;
 
 /// Folders that no function's sources are in: what builds and tools write.
 const NO_SOURCES: [&str; 4] = ["target", "node_modules", "__pycache__", "venv"];
@@ -18,10 +22,15 @@ const NO_SOURCES: [&str; 4] = ["target", "node_modules", "__pycache__", "venv"];
 #[derive(Debug, Clone)]
 pub(super) struct ProjectFiles {
     service_file: ServiceFile,
+    /// What the command names, for which the service file is read.
+    global: Global,
+    runtime: Option<Runtime>,
     /// The zips' folder, when they are not built from sources.
     zips: Option<PathBuf>,
     /// What the service file declared when it could be read last.
     service: Option<Service>,
+    /// The files that it asked for then, and since.
+    asked: BTreeSet<PathBuf>,
 }
 
 /// The files as they were at one time, by their content; one that is not there has none.
@@ -32,49 +41,69 @@ pub(super) struct Snapshot {
 }
 
 impl ProjectFiles {
-    /// The files of the project that has this service file.
-    pub(super) fn new(service_file: ServiceFile, zips: Option<&Path>) -> Self {
-        Self { service_file, zips: zips.map(Path::to_owned), service: None }
+    /// The files of the project that has this service file, for what a command names.
+    pub(super) fn new(
+        service_file: ServiceFile,
+        global: &Global,
+        runtime: Option<Runtime>,
+        zips: Option<&Path>,
+    ) -> Self {
+        Self {
+            service_file,
+            global: global.clone(),
+            runtime,
+            zips: zips.map(Path::to_owned),
+            service: None,
+            asked: BTreeSet::new(),
+        }
     }
 
     /// Reads every file. What the service file names is followed as it changes.
     pub(super) fn snapshot(&mut self) -> Snapshot {
-        let ServiceFile { project_dir, path, language } = self.service_file.clone();
         let mut snapshot = Snapshot::default();
-        let mut files = BTreeSet::from([path.clone()]);
-        if language == ServiceLanguage::Serverless {
-            // What its variables name, and its handlers, lie anywhere below its folder.
-            walk(&project_dir, &mut files, &mut snapshot.folders);
-            return snapshot.of_files(files);
+        let declared = Declared::of(&self.service_file, &self.global, RuntimeChoice::Deployable(self.runtime));
+        if declared.service.is_some() {
+            self.service = declared.service;
+            self.asked.clear();
         }
-        if let Ok(text) = std::fs::read_to_string(&path)
-            && let Ok(service) = Service::parse(&Source::new(path.display().to_string(), text))
-        {
-            self.service = Some(service);
-        }
-        let definitions_dir = self.service_file.base_dir();
+        self.asked.extend(declared.files);
+        let mut files = self.asked.clone();
+        files.insert(self.service_file.path.clone());
         for machine in self.service.iter().flat_map(|service| service.state_machines.values()) {
             if let DefinitionSource::File(file) = &machine.definition {
-                files.insert(definitions_dir.join(file));
+                files.insert(self.service_file.base_dir().join(file));
             }
         }
         for (key, function) in self.service.iter().flat_map(|service| &service.functions) {
             match &self.zips {
                 Some(zips) => drop(files.insert(zips.join(format!("{key}.zip")))),
-                None => {
-                    let path = definitions_dir.join(&function.code.path);
-                    if path.is_file() {
-                        files.insert(path);
-                    } else {
-                        walk(&path, &mut files, &mut snapshot.folders);
-                    }
-                    // Crates of the project that it uses, and what it includes from elsewhere.
-                    let inputs = packager::last_inputs(key.as_str(), &packager::functions_dir(&project_dir));
-                    files.extend(inputs.into_iter().filter(|path| path.starts_with(&project_dir)));
-                }
+                None => self.add_code(key, &function.code, &mut files, &mut snapshot.folders),
             }
         }
         snapshot.of_files(files)
+    }
+
+    /// Adds what a function's package is made of.
+    fn add_code(&self, key: &Key, code: &CodeSource, files: &mut BTreeSet<PathBuf>, folders: &mut BTreeSet<PathBuf>) {
+        let ServiceFile { project_dir, .. } = &self.service_file;
+        let path = self.service_file.base_dir().join(&code.path);
+        if path.is_file() {
+            files.insert(path);
+        } else {
+            let mut found = BTreeSet::new();
+            walk(&path, &mut found, folders);
+            // All of a crate's folder may be compiled.
+            let is_crate = path.join("Cargo.toml").is_file();
+            let patterns: Vec<_> = code.patterns.iter().map(packaged_as).collect();
+            let is_packaged = |file: &PathBuf| {
+                let name = file.strip_prefix(&path).unwrap_or(file).to_string_lossy();
+                is_crate || packager::may_be_packaged(&name, &patterns)
+            };
+            files.extend(found.into_iter().filter(is_packaged));
+        }
+        // Crates of the project that it uses, what is bundled into it, and what it includes from elsewhere.
+        let inputs = packager::last_inputs(key.as_str(), &packager::functions_dir(project_dir));
+        files.extend(inputs.into_iter().filter(|path| path.starts_with(project_dir)));
     }
 
     /// A file's path from the project's folder.
@@ -153,10 +182,16 @@ fn hash(file: &Path) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::session::project::service_file::SERVICE_FILE;
+    use crate::cli::session::project::service_file::{SERVICE_FILE, ServiceLanguage};
+    use clap::Parser;
 
     const SERVICE: &str = "service = \"shop\"\n[functions.send]\nsource = \"../lambdas/send\"\n[state_machines.flow]\n\
         definition = \"flow.asl.json\"\n";
+
+    const SERVERLESS: &str = "service: shop\nprovider: {name: aws, runtime: nodejs22.x}\npackage: {patterns: ['!**', 'src/**']}\n\
+        functions:\n  send:\n    handler: src/send.handler\n    description: ${file(config/${sls:stage}.yml):name}\n\
+        stepFunctions: {stateMachines: {flow: {definition: '${file(flow.json)}'}}}\n";
+    const FLOW: &str = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}";
 
     struct Folder(tempfile::TempDir);
 
@@ -169,10 +204,25 @@ mod tests {
             folder
         }
 
-        fn service_file(&self) -> ServiceFile {
+        /// A folder of the Serverless Framework.
+        fn serverless() -> Self {
+            let folder = Self(tempfile::tempdir().unwrap());
+            folder.write("serverless.yml", SERVERLESS);
+            folder.write("flow.json", FLOW);
+            folder.write("config/dev.yml", "name: a\n");
+            folder.write("src/send.js", "exports.handler = async () => {};\n");
+            folder
+        }
+
+        fn project(&self, zips: Option<&Path>) -> ProjectFiles {
             let project_dir = self.0.path().to_owned();
-            let path = project_dir.join(SERVICE_FILE);
-            ServiceFile { project_dir, path, language: ServiceLanguage::Workshop }
+            let (name, language) = match project_dir.join(SERVICE_FILE).is_file() {
+                true => (SERVICE_FILE, ServiceLanguage::Workshop),
+                false => ("serverless.yml", ServiceLanguage::Serverless),
+            };
+            let service_file = ServiceFile { path: project_dir.join(name), project_dir, language };
+            let global = crate::cli::args::Cli::parse_from(["workshop", "info"]).global;
+            ProjectFiles::new(service_file, &global, None, zips)
         }
 
         fn write(&self, path: &str, text: &str) {
@@ -184,7 +234,7 @@ mod tests {
 
     /// What counts as changed after something is done.
     fn changed(folder: &Folder, zips: Option<&Path>, change: impl FnOnce(&Folder)) -> Vec<String> {
-        let mut project = ProjectFiles::new(folder.service_file(), zips);
+        let mut project = folder.project(zips);
         let before = project.snapshot();
         change(folder);
         project.snapshot().changed_since(&before).iter().map(|file| project.display(file)).collect()
@@ -221,12 +271,33 @@ mod tests {
     #[test]
     fn a_service_file_that_is_broken_for_a_while_does_not_lose_the_rest() {
         let folder = Folder::new();
-        let mut project = ProjectFiles::new(folder.service_file(), None);
+        let mut project = folder.project(None);
         let whole = project.snapshot();
         folder.write(SERVICE_FILE, "service = ");
         let broken = project.snapshot();
         assert_eq!(broken.count(), whole.count());
         folder.write("definitions/flow.asl.json", "{ }");
         assert_eq!(project.snapshot().changed_since(&broken).len(), 1);
+    }
+
+    #[test]
+    fn of_a_serverless_folder_what_was_read_and_what_is_packaged_is_watched() {
+        let folder = Folder::serverless();
+        for path in ["serverless.yml", "flow.json", "config/dev.yml", "src/send.js", "src/deep/new.js"] {
+            assert_eq!(changed(&folder, None, |it| it.write(path, "service: other\n")), [path]);
+            folder.write("serverless.yml", SERVERLESS);
+            folder.write("flow.json", FLOW);
+            folder.write("config/dev.yml", "name: a\n");
+        }
+        for path in ["README.md", "test/send.js", "config/prod.yml", "other.json", "node_modules/x/index.js"] {
+            assert_eq!(changed(&folder, None, |it| it.write(path, "x")), [""; 0], "{path}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_a_variable_asks_for_is_awaited() {
+        let folder = Folder::serverless();
+        std::fs::remove_file(folder.0.path().join("flow.json")).unwrap();
+        assert_eq!(changed(&folder, None, |it| it.write("flow.json", FLOW)), ["flow.json", "src/send.js"]);
     }
 }

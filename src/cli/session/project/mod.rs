@@ -5,12 +5,13 @@ mod other_tools;
 pub(crate) mod service_file;
 mod surroundings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use runtimes::Runtime;
 
 use self::service_file::{ServiceFile, ServiceLanguage, shown_from};
+use self::surroundings::Reading;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::ui::{Tone, Ui, toned, visible};
@@ -136,13 +137,7 @@ impl ProjectText {
             None => shown_from(here, &found.path),
         };
         let source = read(&found.path, &shown)?;
-        let parsed = runtime.first_that_reads(|runtime| match found.language {
-            ServiceLanguage::Workshop => {
-                let service = Service::parse_with_runtime(&source, runtime)?;
-                Ok(Parsed { service, notes: Vec::new(), files: Vec::new() })
-            }
-            ServiceLanguage::Serverless => surroundings::read(&source, found.base_dir(), global, runtime),
-        })?;
+        let parsed = parsed(&source, &found, global, runtime).parsed?;
         let base_dir = found.base_dir().to_owned();
         let read = |file: &str| read(&base_dir.join(file), &shown_from(here, &base_dir.join(file)));
         Self::load(Origin::File(found), parsed, read, |file| Some(base_dir.join(file)))
@@ -174,7 +169,7 @@ impl ProjectText {
 
 impl RuntimeChoice {
     /// What reads with these runtimes; the first failure when nothing does.
-    fn first_that_reads<T>(self, read: impl Fn(Option<Runtime>) -> Result<T, CliError>) -> Result<T, CliError> {
+    fn first_that_reads<T>(self, mut read: impl FnMut(Option<Runtime>) -> Result<T, CliError>) -> Result<T, CliError> {
         let others: &[Runtime] = match self {
             Self::Deployable(named) => return read(named),
             Self::Any => &[Runtime::Nodejs24, Runtime::Python314, Runtime::ProvidedAl2023],
@@ -200,6 +195,42 @@ fn service_file(here: &Path, global: &Global) -> Result<Option<ServiceFile>, Cli
         other_tools::refuse(here)?;
     }
     Ok(found)
+}
+
+/// What a service file says, and the files beside it that it is read from.
+fn parsed(source: &Source, file: &ServiceFile, global: &Global, runtime: RuntimeChoice) -> Reading {
+    let mut files = BTreeSet::new();
+    let parsed = runtime.first_that_reads(|runtime| match file.language {
+        ServiceLanguage::Workshop => {
+            let service = Service::parse_with_runtime(source, runtime)?;
+            Ok(Parsed { service, notes: Vec::new(), files: Vec::new() })
+        }
+        ServiceLanguage::Serverless => {
+            let reading = surroundings::read(source, file.base_dir(), global, runtime);
+            files.extend(reading.files);
+            reading.parsed
+        }
+    });
+    Reading { parsed, files }
+}
+
+/// What a service file declares, as far as it can be read now, for whoever watches its files.
+pub(crate) struct Declared {
+    /// The service; none while something is wrong with it.
+    pub(crate) service: Option<Service>,
+    /// The files that its variables ask for, also those that are not there.
+    pub(crate) files: BTreeSet<PathBuf>,
+}
+
+impl Declared {
+    /// Reads a service file.
+    pub(crate) fn of(file: &ServiceFile, global: &Global, runtime: RuntimeChoice) -> Self {
+        let Ok(source) = read(&file.path, &file.path.display().to_string()) else {
+            return Self { service: None, files: BTreeSet::new() };
+        };
+        let Reading { parsed, files } = parsed(&source, file, global, runtime);
+        Self { service: parsed.ok().map(|parsed| parsed.service), files }
+    }
 }
 
 /// A definition that can't be read, with the state machine that is without it and the place that names the file.

@@ -1,7 +1,7 @@
 //! What the variables of a `serverless.yml` get from outside of it: the command line, the environment, files beside it.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use runtimes::Runtime;
@@ -10,22 +10,31 @@ use super::service_file::stranger;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use model::document::Document;
-use model::names::AccountId;
+use model::names::{AccountId, StageName};
 use model::serverless::{Parsed, Surroundings, parse};
 use model::source::Source;
 
-/// Reads a `serverless.yml` in a folder for what a command names.
-///
-/// # Errors
-/// Everything that is wrong in it, or a file that it names and that may not be read.
-pub(super) fn read(
-    source: &Source,
-    folder: &Path,
-    global: &Global,
-    runtime: Option<Runtime>,
-) -> Result<Parsed, CliError> {
-    let dotenv = if uses_dotenv(source) { dotenv(folder, global)? } else { None };
-    let files = Files { folder, refused: RefCell::new(None) };
+/// What came of reading a `serverless.yml`.
+pub(super) struct Reading {
+    /// The service, or everything that is wrong.
+    pub(super) parsed: Result<Parsed, CliError>,
+    /// The files beside it that its variables ask for, also those that are not there.
+    pub(super) files: BTreeSet<PathBuf>,
+}
+
+/// Reads a `serverless.yml` in a folder for what a command names. Wrong is what is wrong in it, or a file that it names and that
+/// may not be read.
+pub(super) fn read(source: &Source, folder: &Path, global: &Global, runtime: Option<Runtime>) -> Reading {
+    let files = Files { folder, refused: RefCell::new(None), asked: RefCell::default() };
+    let parsed = parsed(source, &files, global, runtime);
+    Reading { parsed, files: files.asked.into_inner() }
+}
+
+fn parsed(source: &Source, files: &Files<'_>, global: &Global, runtime: Option<Runtime>) -> Result<Parsed, CliError> {
+    let dotenv = match dotenv_stage(source, global) {
+        Some(stage) => dotenv(files, &stage)?,
+        None => None,
+    };
     let environment = |name: &str| {
         let own = std::env::var(name).ok();
         own.or_else(|| dotenv.as_ref().and_then(|variables| variables.get(name).cloned()))
@@ -42,22 +51,31 @@ pub(super) fn read(
         files: &|path| files.read(path),
     };
     let parsed = parse(source, &surroundings);
-    match files.refused.into_inner() {
+    match files.refused.take() {
         Some(refused) => Err(refused),
         None => Ok(parsed?),
     }
 }
 
-/// Whether the file says `useDotenv: true`. One that is no YAML says nothing, and is refused when it is read.
-fn uses_dotenv(source: &Source) -> bool {
-    Document::parse_template(source).is_ok_and(|document| document.value()["useDotenv"] == true)
+/// The stage whose variables a file with `useDotenv: true` reads: the command's, else the one that `provider.stage` says without
+/// a variable or as its last fallback. A file that is no YAML says nothing, and is refused when it is read.
+fn dotenv_stage(source: &Source, global: &Global) -> Option<String> {
+    let value = Document::parse_template(source).ok()?.value();
+    if value["useDotenv"] != true {
+        return None;
+    }
+    let written = value["provider"]["stage"].as_str().unwrap_or_default();
+    let fallback = || written.trim_end_matches(['}', ' ']).strip_suffix('\'')?.rsplit_once('\'').map(|(_, text)| text);
+    let declared = if written.contains("${") { fallback() } else { Some(written).filter(|text| !text.is_empty()) };
+    let stage = global.stage.as_ref().map(ToString::to_string);
+    Some(stage.unwrap_or_else(|| declared.unwrap_or(StageName::default().as_str()).to_owned()))
 }
 
 /// The variables of `.env.STAGE`, else of `.env`, as the Serverless Framework reads them; none where neither is there.
 /// Source: <https://www.serverless.com/framework/docs/environment-variables>.
-fn dotenv(folder: &Path, global: &Global) -> Result<Option<BTreeMap<String, String>>, CliError> {
-    let stage = global.stage.clone().unwrap_or_default();
-    let candidates = [folder.join(format!(".env.{stage}")), folder.join(".env")];
+fn dotenv(files: &Files<'_>, stage: &str) -> Result<Option<BTreeMap<String, String>>, CliError> {
+    let candidates = [files.folder.join(format!(".env.{stage}")), files.folder.join(".env")];
+    files.asked.borrow_mut().extend(candidates.clone());
     let Some(path) = candidates.into_iter().find(|path| path.is_file()) else { return Ok(None) };
     let refused = |error: dotenvy::Error| {
         CliError::new(ErrorKind::Project, format!("{} can't be read.", path.display())).because(error)
@@ -71,11 +89,14 @@ struct Files<'a> {
     folder: &'a Path,
     /// The first one that may not be read.
     refused: RefCell<Option<CliError>>,
+    /// All that were asked for.
+    asked: RefCell<BTreeSet<PathBuf>>,
 }
 
 impl Files<'_> {
     fn read(&self, path: &str) -> Option<String> {
         let file = self.folder.join(path);
+        self.asked.borrow_mut().insert(file.clone());
         match self.text(&file) {
             Ok(text) => text,
             Err(refused) => {
@@ -118,7 +139,9 @@ mod tests {
     fn environment(folder: &Path, arguments: &[&str]) -> Result<String, CliError> {
         let line = [&["workshop", "info"], arguments].concat();
         let global = crate::cli::args::Cli::parse_from(line).global;
-        let parsed = read(&Source::new("serverless.yml", SERVICE), folder, &global, None)?;
+        let Reading { parsed, files } = read(&Source::new("serverless.yml", SERVICE), folder, &global, None);
+        assert!(files.contains(&folder.join("b.yml")), "{files:?}");
+        let parsed = parsed?;
         let stack = parsed.service.stack(Default::default(), Default::default(), AccountId::placeholder());
         let function = parsed.service.functions.values().next().unwrap();
         Ok(function.environment.iter().map(|(name, value)| format!("{name}={} ", value.resolve(&stack))).collect())
@@ -143,5 +166,20 @@ mod tests {
         let all =
             [&[failure.message.clone()][..], &failure.others.iter().map(|it| it.message.clone()).collect::<Vec<_>>()];
         assert_eq!(all.concat().len(), 2, "{all:?}");
+    }
+
+    #[test]
+    fn the_stage_of_dotenv_files_is_the_commands_else_the_files() {
+        let stage = |written: &str, arguments: &[&str]| {
+            let line = [&["workshop", "info"], arguments].concat();
+            let global = crate::cli::args::Cli::parse_from(line).global;
+            let text = format!("useDotenv: true\nprovider: {{name: aws{written}}}\n");
+            dotenv_stage(&Source::new("serverless.yml", text), &global).unwrap()
+        };
+        assert_eq!(stage("", &[]), "dev");
+        assert_eq!(stage(", stage: test", &[]), "test");
+        assert_eq!(stage(", stage: \"${opt:stage, self:custom.stage, 'test'}\"", &[]), "test");
+        assert_eq!(stage(", stage: \"${opt:stage}\"", &[]), "dev");
+        assert_eq!(stage(", stage: test", &["--stage", "prod"]), "prod");
     }
 }

@@ -69,6 +69,11 @@ pub(super) const REFUSED: &[Refusal] = &[
         why: "`workshop` makes no load balancers.",
         hint: "Use the event `httpApi` instead of `alb`.",
     },
+    Refusal {
+        key: "module",
+        why: "the whole folder is packaged, and handlers are named from there.",
+        hint: "Take it out, and write the folder before the handler: `handler: module/file.function`.",
+    },
     Refusal { key: "warmup", why: "`workshop` keeps no instances warm.", hint: "Take it out." },
 ];
 

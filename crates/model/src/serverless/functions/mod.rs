@@ -1,5 +1,6 @@
 //! `functions`: each with what it has of its own and what the provider says for all.
 
+pub(super) mod bundling;
 mod keys;
 mod packaging;
 mod runtime;
@@ -20,7 +21,7 @@ use crate::serverless::settings::environment::environment;
 use crate::serverless::settings::permissions::statements;
 use crate::serverless::settings::tags::tags;
 use crate::serverless::settings::{architecture, retention, role};
-use crate::service::{BOOTSTRAP, Function, Permission};
+use crate::service::{BOOTSTRAP, Bundling, CodeSource, Function, Permission};
 use crate::stack::Stack;
 pub(super) use packaging::Packaging;
 
@@ -39,6 +40,8 @@ pub(super) struct Named<'n> {
 pub(super) struct Reading<'a> {
     pub(super) provider: &'a Provider,
     pub(super) packaging: &'a Packaging,
+    /// How JavaScript is bundled, if it is.
+    pub(super) bundling: Option<&'a Bundling>,
     pub(super) intrinsics: Intrinsics<'a>,
     pub(super) runtime: Option<Runtime>,
     /// Whether functions with statements of their own have the provider's too, unless they say otherwise.
@@ -110,7 +113,7 @@ impl Reading<'_> {
         tags_of_all.extend(tags(section.take("tags"), &section.path("tags"), report));
         let package = section.take("package");
         let own_packaging = Packaging::read(package, &section.path("package"), report);
-        let code = self.packaging.code(own_packaging, package, report);
+        let code = self.bundled(self.packaging.code(own_packaging, package, report), runtime);
         section.take("httpApi");
         section.finish(report);
         Some(Function {
@@ -130,6 +133,14 @@ impl Reading<'_> {
             permissions,
             tags: tags_of_all,
         })
+    }
+
+    /// The code with how it is bundled: sources of Node.js are, a zip that is there already is not.
+    fn bundled(&self, code: CodeSource, runtime: Option<Runtime>) -> CodeSource {
+        let is_zip = code.path.ends_with(".zip");
+        let is_javascript = runtime.is_some_and(|runtime| runtime.language() == Language::Nodejs);
+        let bundling = self.bundling.filter(|_| is_javascript && !is_zip).cloned();
+        CodeSource { bundling, ..code }
     }
 
     /// The function's own role or statements, else the provider's.

@@ -64,7 +64,7 @@ impl Packaging {
         let own = if individually { own } else { Self::default() };
         let parts = [&self.excludes, &own.excludes, &self.includes, &own.includes];
         let patterns = parts.into_iter().flatten().cloned().collect();
-        CodeSource { path: ".".to_owned(), patterns }
+        CodeSource { path: ".".to_owned(), patterns, bundling: None }
     }
 
     fn has_patterns(&self) -> bool {

@@ -26,7 +26,7 @@ const fn plugin(name: &'static str, custom: Option<&'static str>, meaning: Meani
 
 const LOCAL: Meaning = Ineffective("`workshop local` runs the service on this machine, and `--local` deploys to it.");
 const BUNDLER: Meaning = Ineffective(
-    "handlers in TypeScript are bundled with the esbuild of the project or of the PATH; its options have no effect, and JavaScript is packaged as it is.",
+    "handlers in TypeScript are bundled with the esbuild of the project or of the PATH, and JavaScript is packaged as it is; `serverless-esbuild` bundles both.",
 );
 const PACKAGES: Meaning = Ineffective("the files of the folder are packaged, as `package.patterns` says.");
 const DOCUMENTS: Meaning = Ineffective("nothing is documented from the service file.");
@@ -63,12 +63,8 @@ pub(super) const PLUGINS: &[Plugin] = &[
     plugin("serverless-s3-local", Some("s3"), LOCAL),
     plugin("serverless-localstack", Some("localstack"), LOCAL),
     plugin("serverless-plugin-simulate", None, LOCAL),
-    plugin(
-        "serverless-python-requirements",
-        Some("pythonRequirements"),
-        Ineffective("what `requirements.txt` lists is installed for Lambda and packaged; its options have no effect."),
-    ),
-    plugin("serverless-esbuild", Some("esbuild"), BUNDLER),
+    plugin("serverless-python-requirements", Some("pythonRequirements"), Honoured),
+    plugin("serverless-esbuild", Some("esbuild"), Honoured),
     plugin("serverless-webpack", Some("webpack"), BUNDLER),
     plugin("serverless-bundle", Some("bundle"), BUNDLER),
     plugin("serverless-plugin-typescript", Some("serverlessPluginTypescript"), BUNDLER),

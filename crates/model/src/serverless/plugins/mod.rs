@@ -1,6 +1,7 @@
 //! `plugins`: which of them are honoured, not needed, or would make another service of this one.
 
 mod known;
+pub(super) mod requirements;
 
 use std::collections::BTreeSet;
 

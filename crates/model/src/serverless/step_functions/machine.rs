@@ -11,11 +11,9 @@ use crate::serverless::references::intrinsics::Intrinsics;
 use crate::serverless::settings::permissions::statements;
 use crate::serverless::settings::role;
 use crate::serverless::settings::tags::tags;
-use crate::service::{Logging, Permission, StateMachine, StateMachineKind};
+use crate::service::{LOG_LEVEL_OFF, LOG_LEVELS, Logging, Permission, StateMachine, StateMachineKind};
 
 use super::definition::definition;
-
-const LEVELS: [&str; 4] = ["ALL", "ERROR", "FATAL", "OFF"];
 
 const REFUSED: &[Refusal] = &[
     Refusal {
@@ -161,12 +159,12 @@ fn events(section: &mut Section<'_>, report: &mut Report) {
 fn logging(section: &mut Section<'_>, intrinsics: Intrinsics<'_>, report: &mut Report) -> Option<Logging> {
     let mut section = section.section("loggingConfig", report)?;
     let level = section.text("level", report);
-    if let Some(level) = level.as_ref().filter(|level| !LEVELS.contains(&level.value.as_str())) {
-        let near = nearest(&level.value.to_ascii_uppercase(), &LEVELS).unwrap_or("ALL");
-        let hint = format!("Did you mean `{near}`? It is one of {}.", LEVELS.join(", "));
+    if let Some(level) = level.as_ref().filter(|level| !LOG_LEVELS.contains(&level.value.as_str())) {
+        let near = nearest(&level.value.to_ascii_uppercase(), &LOG_LEVELS).unwrap_or("ALL");
+        let hint = format!("Did you mean `{near}`? It is one of {}.", LOG_LEVELS.join(", "));
         report.error(&level.at, format!("`level` can't be `{}`.", level.value), hint);
     }
-    let level = level.map_or_else(|| "OFF".to_owned(), |level| level.value);
+    let level = level.map_or_else(|| LOG_LEVEL_OFF.to_owned(), |level| level.value);
     let include_execution_data = section.flag("includeExecutionData", report).unwrap_or(false);
     let path = section.path("destinations");
     let destinations: Vec<Template> = match section.items("destinations", report) {
@@ -174,12 +172,12 @@ fn logging(section: &mut Section<'_>, intrinsics: Intrinsics<'_>, report: &mut R
         None => Vec::new(),
     };
     let has_destinations = section.take("destinations").is_some();
-    if level != "OFF" && !has_destinations {
+    if level != LOG_LEVEL_OFF && !has_destinations {
         let hint = "Add the ARN of a log group, which ends in `:*`.";
         report.error(section.at, format!("`{path}` is missing: the level {level} needs a log group."), hint);
     }
     section.finish(report);
-    (level != "OFF").then_some(Logging { level, include_execution_data, destinations })
+    (level != LOG_LEVEL_OFF).then_some(Logging { level, include_execution_data, destinations })
 }
 
 fn tracing(section: &mut Section<'_>, report: &mut Report) {

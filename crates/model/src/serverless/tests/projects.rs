@@ -248,8 +248,7 @@ functions:
       code dist/zipped.zip []
       tags {"team": "data"}
     note serverless.yml:2: `useDotenv` has no effect here: no `.env` file was read.
-    note serverless.yml:4: `custom.pythonRequirements` has no effect: neither has the plugin serverless-python-requirements.
-    note serverless.yml:18: The plugin serverless-python-requirements has no effect: what `requirements.txt` lists is installed for Lambda and packaged; its options have no effect.
+    note serverless.yml:4: The options of `custom.pythonRequirements` have no effect: requirements are installed as wheels for Lambda, without Docker, and packaged whole.
     "#);
 }
 
@@ -306,4 +305,86 @@ functions: {go: {handler: a.b, memorySize: '${param:memory}'}}
     let prod = Outside { stage: Some("prod"), ..Outside::default() }.parse(text).unwrap();
     let (_, function) = prod.service.functions.first_key_value().unwrap();
     assert_eq!(function.memory_mb, 2048);
+}
+
+const BUNDLED: &str =
+    "functions: {go: {handler: a.b}, zipped: {handler: a.b, package: {artifact: a.zip}, runtime: python3.12}}\n";
+
+#[test]
+fn functions_are_bundled_as_the_plugin_is_told() {
+    let bundling = |text: &str| {
+        let parsed = Outside::default()
+            .parse(&format!("service: shop\nprovider: {{name: aws, runtime: nodejs22.x}}\n{BUNDLED}{text}"));
+        let service = parsed.unwrap().service;
+        let bundlings: Vec<_> = service.functions.values().map(|function| function.code.bundling.clone()).collect();
+        assert_eq!(bundlings[1], None, "a zip stays as it is");
+        bundlings[0].clone()
+    };
+    let plugin = "plugins: [serverless-esbuild]\n";
+    assert_eq!(bundling(""), None);
+    assert_eq!(bundling("custom: {esbuild: {minify: true}}\n"), None);
+    assert_eq!(bundling(plugin), Some(crate::service::Bundling::default()));
+    let told = bundling(&format!(
+        "{plugin}custom: {{esbuild: {{minify: true, sourcemap: linked, target: node20, external: [a, b]}}}}\n"
+    ));
+    insta::assert_debug_snapshot!(told, @r#"
+    Some(
+        Bundling {
+            minify: true,
+            source_map: true,
+            target: Some(
+                "node20",
+            ),
+            external: [
+                "a",
+                "b",
+            ],
+        },
+    )
+    "#);
+    assert_eq!(bundling("build: esbuild\n"), Some(crate::service::Bundling::default()));
+    assert_eq!(bundling("build: {esbuild: false}\n"), None);
+    assert!(bundling("build: {esbuild: {minify: true}}\n").unwrap().minify);
+}
+
+#[test]
+fn what_a_bundler_is_told_and_can_t_be_done() {
+    let text = "plugins: [serverless-esbuild]
+custom:
+  esbuild:
+    bundle: false
+    plugins: esbuild-plugins.js
+    define: {VERSION: '1'}
+    packager: npm
+    sourcemap: inline
+    minfy: true
+functions: {go: {handler: a.b, module: x}}
+";
+    insta::assert_snapshot!(of(text), @r"
+    serverless.yml:9:5: `custom.esbuild.bundle` can't be honoured: functions are bundled, or packaged as they are.
+      Take it out, or bundle the functions yourself and name each function's zip with `package.artifact`.
+    serverless.yml:10:5: `custom.esbuild.plugins` can't be honoured: they are programs, and reading a service file runs none.
+      Take it out, or bundle the functions yourself and name each function's zip with `package.artifact`.
+    serverless.yml:11:5: `custom.esbuild.define` can't be honoured: the names would have no values in the bundle.
+      Take it out, or bundle the functions yourself and name each function's zip with `package.artifact`.
+    serverless.yml:14:5: `workshop` knows no key `minfy` in `custom.esbuild`.
+      Did you mean `minify`? Otherwise take it out.
+    serverless.yml:15:32: `functions.go.module` can't be honoured: the whole folder is packaged, and handlers are named from there.
+      Take it out, and write the folder before the handler: `handler: module/file.function`.
+    ");
+}
+
+#[test]
+fn what_requirements_are_told_and_can_t_be_done() {
+    let text = "plugins: [serverless-python-requirements]
+custom:
+  pythonRequirements: {fileName: requirements/prod.txt, vendor: ./vendored, slim: true, zip: false}
+functions: {go: {handler: a.b}}
+";
+    insta::assert_snapshot!(of(text), @r"
+    serverless.yml:8:34: `custom.pythonRequirements.fileName` can't be honoured: what is installed is listed in requirements.txt.
+      Rename requirements/prod.txt to requirements.txt, and take it out.
+    serverless.yml:8:57: `custom.pythonRequirements.vendor` can't be honoured: the folder's modules would not be where they are imported from.
+      Put them beside the handlers, or list the folder in requirements.txt.
+    ");
 }

@@ -77,7 +77,6 @@ fn keys_of_the_file() {
     note serverless.yml:8: `app` has no effect: nothing is sent to the dashboard.
     note serverless.yml:9: `console` has no effect: nothing is sent to the dashboard.
     note serverless.yml:10: `outputs` has no effect: nothing is sent to the dashboard.
-    note serverless.yml:11: `build` has no effect: handlers in TypeScript are bundled with the esbuild of the project or of the PATH, without options.
     note serverless.yml:12: `disabledDeprecations` has no effect: no version of the Serverless Framework runs.
     ");
 }
@@ -97,9 +96,7 @@ fn plugins() {
       Did you mean `serverless-offline`? Take it out of `plugins` if the service is the same without it.
     ");
     insta::assert_snapshot!(of("custom: {esbuild: {bundle: true}}\nplugins: {localPath: x, modules: [serverless-offline, serverless-esbuild, serverless-prune-plugin, serverless-step-functions]}\n"), @r"
-    note serverless.yml:3: `custom.esbuild` has no effect: neither has the plugin serverless-esbuild.
     note serverless.yml:4: The plugin serverless-offline has no effect: `workshop local` runs the service on this machine, and `--local` deploys to it.
-    note serverless.yml:4: The plugin serverless-esbuild has no effect: handlers in TypeScript are bundled with the esbuild of the project or of the PATH; its options have no effect, and JavaScript is packaged as it is.
     note serverless.yml:4: The plugin serverless-prune-plugin has no effect: `workshop deploy prune` deletes versions that nothing needs.
     ");
     insta::assert_snapshot!(of("custom: {serverless-iam-roles-per-function: {defaultInherit: true, iamGlobalPermissionsBoundary: x}}\nplugins: [serverless-iam-roles-per-function]\n"), @r"

@@ -1,5 +1,7 @@
 //! The service as its file declares it: functions, routes, state machines, activities.
 
+mod code;
+
 use std::collections::BTreeMap;
 
 use runtimes::{Runtime, RuntimeError};
@@ -10,6 +12,7 @@ use super::pseudo::Template;
 use super::source::{Place, Source};
 use super::stack::{DeployedNames, Stack};
 use super::stack_settings::StackSettings;
+pub use code::{Bundling, CodeSource, PackagePattern};
 
 /// What an executable's handler is called: Lambda does not look at it, and wants one.
 pub(super) const BOOTSTRAP: &str = "bootstrap";
@@ -20,6 +23,12 @@ pub(super) const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS"
 /// The retention periods that CloudWatch Logs accepts, in days (PutRetentionPolicy's documentation).
 pub(super) const RETENTION_DAYS: [u32; 23] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 36500];
+
+/// Which events of a state machine's executions are logged (CreateStateMachine's `LoggingConfiguration`).
+pub(super) const LOG_LEVELS: [&str; 4] = ["ALL", "ERROR", "FATAL", LOG_LEVEL_OFF];
+
+/// The level of a state machine that logs nothing.
+pub(super) const LOG_LEVEL_OFF: &str = "OFF";
 
 /// Everything that a service file declares. Paths in it are relative to the service file's folder.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,24 +86,6 @@ pub struct Function {
     pub permissions: Vec<Permission>,
     /// Tags beside those of the whole stack.
     pub tags: BTreeMap<String, String>,
-}
-
-/// Where a function's code is, and what of it is deployed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CodeSource {
-    /// A folder (a crate, or Node.js or Python sources), or a file (a source, an executable, or a zip).
-    pub path: String,
-    /// Which files of a folder go into the zip. In order; the last one that a file matches decides.
-    pub patterns: Vec<PackagePattern>,
-}
-
-/// A pattern that puts files into a zip or keeps them out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PackagePattern {
-    /// A glob, relative to the code's folder.
-    pub glob: String,
-    /// Whether what it matches is kept out: `!glob` in a service file.
-    pub excludes: bool,
 }
 
 /// The processor a function runs on.
@@ -328,13 +319,6 @@ impl DefinitionSource {
             Self::File(path) => path,
             Self::Inline { source, .. } => &source.file,
         }
-    }
-}
-
-impl CodeSource {
-    /// All of a folder or file.
-    pub fn whole(path: impl Into<String>) -> Self {
-        Self { path: path.into(), patterns: Vec::new() }
     }
 }
 

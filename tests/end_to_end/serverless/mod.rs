@@ -1,0 +1,7 @@
+//! Folders of the Serverless Framework, as their owners have them.
+
+mod folders;
+mod lesson;
+mod ministack;
+mod packaging;
+mod shapes;
