@@ -22,7 +22,7 @@ use crate::cli::time::backoff::{Backoff, Decision};
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
 use aws::clock;
-use aws::executions;
+use aws::executions::{self, ExecutionDetail, Status};
 use aws::history::HistoryEvent;
 use aws::log_events::{LogEvent, Query};
 use aws::retry::Patience;
@@ -252,11 +252,26 @@ pub(crate) fn failure(name: &str, end: &HistoryEvent) -> Option<CliError> {
         "ExecutionTimedOut" => "took longer than it may",
         _ => "failed",
     };
+    Some(failed(name, how, end.error.as_deref(), end.cause.as_deref()))
+}
+
+/// The same of an execution as it is described after its end.
+pub(crate) fn detail_failure(ended: &ExecutionDetail) -> Option<CliError> {
+    let how = match ended.execution.status {
+        Status::Succeeded => return None,
+        Status::Aborted => "was stopped",
+        Status::TimedOut => "took longer than it may",
+        _ => "failed",
+    };
+    Some(failed(&ended.execution.name, how, ended.error.as_deref(), ended.cause.as_deref()))
+}
+
+fn failed(name: &str, how: &str, error: Option<&str>, cause: Option<&str>) -> CliError {
     let failure = CliError::new(ErrorKind::Workflow, format!("The execution {} {how}.", visible(name)));
-    Some(match failure_text(end.error.as_deref(), end.cause.as_deref()) {
+    match failure_text(error, cause) {
         Some(reason) => failure.because(reason),
         None => failure,
-    })
+    }
 }
 
 #[cfg(test)]

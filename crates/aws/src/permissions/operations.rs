@@ -87,6 +87,8 @@ pub const OPERATIONS: &[Operation] = &[
     states("DescribeExecution", &[may("states:DescribeExecution", Execution)]),
     states("DescribeStateMachineForExecution", &[may("states:DescribeStateMachineForExecution", Execution)]),
     states("GetExecutionHistory", &[may("states:GetExecutionHistory", Execution)]),
+    states("StartExecution", &[may("states:StartExecution", StateMachine)]),
+    states("StartSyncExecution", &[may("states:StartSyncExecution", StateMachine)]),
     states("StopExecution", &[may("states:StopExecution", Execution)]),
     // CloudWatch Logs. DescribeLogGroups is asked of all groups, whatever prefix the request names.
     logs("DescribeLogGroups", &[may("logs:DescribeLogGroups", Everything)]),

@@ -5,6 +5,7 @@
 
 pub mod executions;
 pub mod history;
+pub mod start;
 mod timestamp;
 pub mod versions;
 

@@ -27,7 +27,7 @@ pub enum CallerCommand {
     Rollback,
     /// `show`.
     Show,
-    /// `start`, also with `--follow`.
+    /// `start`, also with `--follow` and `--sync`.
     Start,
     /// `stop`.
     Stop,
@@ -156,6 +156,9 @@ const ROLL_BACK: Calls = &[(LAMBDA, "UpdateAlias"), (STATES, "UpdateStateMachine
 /// An execution by its name.
 const FIND: Calls = &[(STATES, "DescribeExecution"), (STATES, "ListExecutions")];
 
+/// An execution is started, and waited for with `--sync`.
+const START: Calls = &[(STATES, "DescribeExecution"), (STATES, "StartExecution"), (STATES, "StartSyncExecution")];
+
 /// What an execution did.
 const HISTORY: Calls = &[(STATES, "DescribeStateMachineForExecution"), (STATES, "GetExecutionHistory")];
 
@@ -230,7 +233,7 @@ impl CallerCommand {
             Self::Remove => &[IDENTITY, OBSERVE, DELETE],
             Self::Rollback => &[IDENTITY, OBSERVE, READ_VERSIONS, WAITS, ROLL_BACK],
             Self::Show => &[IDENTITY, FIND, HISTORY],
-            Self::Start => &[IDENTITY, &[(APIS, "GetApis")], HISTORY, LINES],
+            Self::Start => &[IDENTITY, &[(APIS, "GetApis")], START, HISTORY, LINES],
             Self::Stop => &[IDENTITY, FIND, &[(STATES, "ListTagsForResource"), (STATES, "StopExecution")]],
         }
     }
