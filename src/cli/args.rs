@@ -54,11 +54,11 @@ pub(crate) enum Command {
     Print(crate::cli::print::PrintArgs),
     /// Build and zip the functions
     Package(crate::cli::deploy::package::PackageArgs),
-    /// Start an execution: post to the deployed endpoint, as the lesson's curl does
+    /// Start an execution of a state machine, or post to the endpoint as the lesson's curl does
     Start(crate::cli::executions::start::StartArgs),
     /// Show a function's log, or everything that one execution did
     Logs(crate::cli::logs::LogsArgs),
-    /// List executions, with a countdown for those that wait
+    /// List executions, with a countdown for those that wait and why others failed
     List(crate::cli::executions::list::ListArgs),
     /// Show one execution's history as a timeline
     Show(crate::cli::executions::show::ShowArgs),
@@ -103,6 +103,7 @@ impl Command {
         match self {
             Self::Logs(args) if args.tail => OnInterrupt::Ends,
             Self::Deploy(args) if args.is_watch() => OnInterrupt::Ends,
+            Self::List(args) if args.is_watch() => OnInterrupt::Ends,
             Self::Local(args) if args.is_run() => OnInterrupt::Own,
             Self::Local(args) if args.is_tail() => OnInterrupt::Ends,
             _ => OnInterrupt::Fails,

@@ -184,6 +184,7 @@ mod tests {
             timestamp: moment::from_ms(ms),
             kind: kind.to_owned(),
             state: None,
+            iteration: None,
             resource: resource.map(str::to_owned),
             resource_type: None,
             input: None,

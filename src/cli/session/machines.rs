@@ -2,7 +2,9 @@
 
 use super::Session;
 use crate::cli::error::{CliError, ErrorKind};
-use model::names::Key;
+use crate::cli::global::Global;
+use crate::cli::ui::visible;
+use model::names::{Arn, Key};
 use model::nearest;
 use model::service::StateMachineKind;
 
@@ -48,6 +50,27 @@ impl Session {
                 let message = "The service has several state machines: name the one you mean.";
                 Err(CliError::new(ErrorKind::Usage, message).try_this(listed(&known)))
             }
+        }
+    }
+
+    /// A state machine as messages name it: by its key in the service file, or by its deployed name where it is another's.
+    pub(crate) fn machine_shown(&self, arn: &Arn) -> String {
+        let keys = self.project.service.state_machines.keys();
+        let key = keys.into_iter().find(|key| self.stack.state_machine_arn(key) == *arn);
+        key.map_or_else(|| visible(arn.last_part()), ToString::to_string)
+    }
+
+    /// A command that starts an execution of this service, as it would be typed.
+    pub(crate) fn start_command(&self, global: &Global) -> String {
+        let service = &self.project.service;
+        let start = global.command("start");
+        let keys: Vec<&Key> = service.state_machines.keys().collect();
+        match keys.as_slice() {
+            _ if service.routes.iter().any(|route| route.path == "/start") => {
+                format!("{start} --task taskone --at +10s")
+            }
+            [] | [_] => start,
+            [first, ..] => format!("{start} {first}"),
         }
     }
 

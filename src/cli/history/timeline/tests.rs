@@ -11,6 +11,7 @@ pub(super) fn event(id: i64, ms: i64, kind: &str) -> HistoryEvent {
         timestamp: moment::from_ms(start.as_millisecond() + ms),
         kind: kind.to_owned(),
         state: None,
+        iteration: None,
         resource: None,
         resource_type: None,
         input: None,
