@@ -3,6 +3,7 @@
 mod input;
 pub(crate) mod invoke;
 pub(crate) mod list;
+pub(crate) mod open;
 mod post;
 pub(crate) mod show;
 pub(crate) mod skip;

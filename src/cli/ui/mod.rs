@@ -21,7 +21,7 @@ use crate::cli::global::{ColorWhen, Global};
 
 pub(crate) use failure::{print_clap, tame_panics};
 pub(crate) use hidden::ask_hidden;
-pub(crate) use text::{Tone, toned, visible};
+pub(crate) use text::{Tone, toned, visible, wrapped};
 
 /// Where output goes and in which form.
 #[derive(Clone)]
@@ -94,7 +94,7 @@ impl Ui {
 
     /// Says something on stderr that is no result. A stderr that can't be written is no reason to stop.
     pub(crate) fn note(&self, text: impl std::fmt::Display) {
-        let text = text::printable(&text.to_string());
+        let text = wrapped(&text::printable(&text.to_string()), notes_width());
         // Locked for the whole line: several threads may have something to say.
         let _ = writeln!(AutoStream::new(std::io::stderr().lock(), self.color), "{text}");
     }
@@ -196,6 +196,15 @@ fn stdout_failed(error: &std::io::Error) -> CliError {
 
 /// Columns and rows of the terminal that results go to; none where they go to no terminal.
 fn terminal_size() -> Option<(usize, usize)> {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    size_of(&std::io::stdout())
+}
+
+/// How many columns notes and errors may take, where they go to a terminal.
+fn notes_width() -> Option<usize> {
+    size_of(&std::io::stderr()).map(|(columns, _)| columns)
+}
+
+fn size_of(terminal: &impl std::os::fd::AsFd) -> Option<(usize, usize)> {
+    let size = rustix::termios::tcgetwinsize(terminal).ok()?;
     Some((usize::from(size.ws_col), usize::from(size.ws_row))).filter(|(columns, rows)| *columns > 0 && *rows > 0)
 }

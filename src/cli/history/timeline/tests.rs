@@ -42,7 +42,7 @@ fn lesson() -> Vec<HistoryEvent> {
 }
 
 fn lines(events: &[HistoryEvent], full: bool) -> String {
-    let mut timeline = Timeline::new(TimeZone::UTC, 16, full);
+    let mut timeline = Timeline::new(TimeZone::UTC, 16, full, None);
     let text: Vec<String> = events.iter().map(|event| timeline.render(event)).collect();
     anstream::adapter::strip_str(&text.join("\n")).to_string()
 }
@@ -128,4 +128,22 @@ fn long_values_are_cut_between_characters() {
     let long = format!("\"{}\"", "é".repeat(200));
     assert_eq!(abbreviated(&long).chars().count(), SHORT + 1);
     assert_eq!(abbreviated("{ \"a\" : 1 }"), "{\"a\":1}");
+}
+
+#[test]
+fn lines_fit_the_terminal() {
+    let mut events = lesson();
+    events.truncate(6);
+    let error = Some("Declined".to_owned());
+    let cause = Some("the card of this customer has expired in October of last year".to_owned());
+    events.push(HistoryEvent { error, cause, ..event(7, 192_244, "LambdaFunctionFailed") });
+    for room in [60, 80, 120] {
+        let mut timeline = Timeline::new(TimeZone::UTC, 16, false, Some(room));
+        let text: Vec<String> = events.iter().map(|event| timeline.render(event)).collect();
+        let text = anstream::adapter::strip_str(&text.join("\n")).to_string();
+        assert!(text.lines().all(|line| line.chars().count() <= room), "{room}:\n{text}");
+        if room == 60 {
+            insta::assert_snapshot!(text, @"");
+        }
+    }
 }

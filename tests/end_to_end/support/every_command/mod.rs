@@ -76,6 +76,14 @@ impl Session {
         self.run(CallerCommand::Start, &["--task", "waits", "--at", "+1h"], 0);
         self.run(CallerCommand::Start, &["--task", "fires", "--at", "now", "--follow"], 0);
         self.run(CallerCommand::Start, &["--task", "stops", "--at", "+1h"], 0);
+        let machine = "myStateMachine";
+        let soon = r#"{"trigger_date": "2020-01-01T00:00:00Z", "taskName": "t"}"#;
+        self.run(CallerCommand::Start, &[machine, "-d", soon, "--name", "own"], 0);
+        self.run(CallerCommand::Start, &["-d", soon, "--sync"], 0);
+        self.run(CallerCommand::Start, &["-d", "{}", "--name", "fails", "--sync"], 8);
+        self.run(CallerCommand::Show, &[], 0);
+        self.run(CallerCommand::Show, &["own", "--follow"], 0);
+        self.run(CallerCommand::Open, &["own"], 0);
         self.run(CallerCommand::List, &[], 0);
         self.run(CallerCommand::List, &["--status", "running", "--json"], 0);
         self.run(CallerCommand::Show, &["waits"], 0);

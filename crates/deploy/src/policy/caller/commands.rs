@@ -21,6 +21,8 @@ pub enum CallerCommand {
     List,
     /// `logs`.
     Logs,
+    /// `open`.
+    Open,
     /// `remove`.
     Remove,
     /// `rollback`.
@@ -170,7 +172,7 @@ const LIVE_LINES: Calls = &[(LOGS, "StartLiveTail")];
 
 impl CallerCommand {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Deploy,
         Self::DeployFunction,
         Self::DeployList,
@@ -180,6 +182,7 @@ impl CallerCommand {
         Self::Invoke,
         Self::List,
         Self::Logs,
+        Self::Open,
         Self::Remove,
         Self::Rollback,
         Self::Show,
@@ -199,6 +202,7 @@ impl CallerCommand {
             Self::Invoke => "invoke",
             Self::List => "list",
             Self::Logs => "logs",
+            Self::Open => "open",
             Self::Remove => "remove",
             Self::Rollback => "rollback",
             Self::Show => "show",
@@ -230,9 +234,10 @@ impl CallerCommand {
             Self::Invoke => &[IDENTITY, &[(LAMBDA, "Invoke")]],
             Self::List => &[IDENTITY, &[(STATES, "ListExecutions")], WAITS],
             Self::Logs => &[IDENTITY, LINES, LIVE_LINES, FIND, HISTORY],
+            Self::Open => &[IDENTITY, FIND],
             Self::Remove => &[IDENTITY, OBSERVE, DELETE],
             Self::Rollback => &[IDENTITY, OBSERVE, READ_VERSIONS, WAITS, ROLL_BACK],
-            Self::Show => &[IDENTITY, FIND, HISTORY],
+            Self::Show => &[IDENTITY, FIND, HISTORY, LINES],
             Self::Start => &[IDENTITY, &[(APIS, "GetApis")], START, HISTORY, LINES],
             Self::Stop => &[IDENTITY, FIND, &[(STATES, "ListTagsForResource"), (STATES, "StopExecution")]],
         }
