@@ -102,7 +102,10 @@ fn any_state_machine_is_started_and_waited_for() {
 fn inputs_come_from_files_and_stdin_and_are_checked_first() {
     let shop = Shop::deployed();
     std::fs::write(shop.home.path("work/count.json"), "{\n  \"count\": 1,\n}\n").expect("a file");
-    insta::assert_snapshot!(shop.refused(&["start", "check", "-d", "@count.json"], 2), @"");
+    insta::assert_snapshot!(shop.refused(&["start", "check", "-d", "@count.json"], 2), @r"
+    error: count.json is not valid JSON: line 3, column 1.
+      cause: key must be a string at line 3 column 1
+    ");
     std::fs::write(shop.home.path("work/count.json"), "{\n  \"count\": 1\n}\n").expect("a file");
     let started = shop.json(&["start", "check", "-d", "@count.json", "--name", "file"]);
     assert_eq!((&started["kind"], &started["name"]), (&"started".into(), &"file".into()), "{started:#}");
@@ -112,27 +115,51 @@ fn inputs_come_from_files_and_stdin_and_are_checked_first() {
     child.stdin.take().expect("a pipe").write_all(br#"{"count": 2}"#).expect("it reads");
     let ended = Ended::of(child.wait_with_output().expect("it ends"));
     assert!(ended.code == Some(0) && ended.stdout.contains(r#""input": "{\"count\": 2}""#), "{ended:#?}");
-    insta::assert_snapshot!(shop.refused(&["start", "check", "-d", "@nowhere.json"], 1), @"");
+    insta::assert_snapshot!(shop.refused(&["start", "check", "-d", "@nowhere.json"], 1), @r"
+    error: nowhere.json can't be read.
+      cause: No such file or directory (os error 2)
+    ");
 }
 
 #[test]
 fn what_is_not_one_thing_is_refused_with_the_names() {
     let shop = Shop::deployed();
-    insta::assert_snapshot!(shop.refused(&["start"], 2), @"");
-    insta::assert_snapshot!(shop.refused(&["start", "chek"], 6), @"");
-    insta::assert_snapshot!(shop.refused(&["start", "quick", "--follow"], 2), @"");
-    insta::assert_snapshot!(shop.refused(&["show"], 6), @"");
+    insta::assert_snapshot!(shop.refused(&["start"], 2), @r"
+    error: The service has several state machines: name the one you mean.
+      try: The state machines are check, order, quick.
+    ");
+    insta::assert_snapshot!(shop.refused(&["start", "chek"], 6), @r"
+    error: The service has no state machine `chek`.
+      try: Did you mean `check`? The state machines are check, order, quick.
+    ");
+    insta::assert_snapshot!(shop.refused(&["start", "quick", "--follow"], 2), @r"
+    error: quick is an express state machine: its executions can't be followed.
+      try: `workshop start --local quick --sync` waits for its output and prints that.
+    ");
+    insta::assert_snapshot!(shop.refused(&["show"], 6), @r"
+    error: No execution was started yet.
+      try: Start one: `workshop start --local check`.
+    ");
     for machine in ["order", "check"] {
         shop.ok(&["start", machine, "--name", "same", "-d", r#"{"items": [], "seconds": 3000, "count": 1}"#]);
     }
-    insta::assert_snapshot!(shop.refused(&["start", "check", "--name", "same"], 7), @"");
+    insta::assert_snapshot!(shop.refused(&["start", "check", "--name", "same"], 7), @r"
+    error: check has an execution `same` already.
+      try: Take another `--name`, or none: one is invented. `workshop show --local same` shows the one that has it.
+    ");
     for command in ["show", "stop", "skip", "logs --execution"] {
         let words: Vec<&str> = command.split(' ').chain(["same"]).collect();
         let said = shop.refused(&words, 2);
         assert!(said.contains("--machine") && said.contains("check, order"), "{command}: {said}");
     }
-    insta::assert_snapshot!(shop.refused(&["stop", "same"], 2), @"");
-    insta::assert_snapshot!(shop.refused(&["list", "-m", "quick"], 2), @"");
+    insta::assert_snapshot!(shop.refused(&["stop", "same"], 2), @r"
+    error: Several state machines have an execution `same`.
+      try: Say which with `--machine`: check, order.
+    ");
+    insta::assert_snapshot!(shop.refused(&["list", "-m", "quick"], 2), @r"
+    error: quick is an express state machine: Step Functions does not keep its executions.
+      try: Its log has them, where the service file asks for one.
+    ");
     assert!(shop.ok(&["stop", "same", "-m", "order"]).starts_with("Stopped same after"));
     assert_eq!(shop.json(&["show", "same", "--machine", "order"])["status"], "ABORTED");
     assert_eq!(shop.json(&["show", "same", "--machine", "check"])["status"], "SUCCEEDED");
@@ -203,7 +230,7 @@ fn the_embedded_cloud_has_no_page_and_that_is_no_failure() {
 #[test]
 fn a_diff_with_nothing_to_do_is_one_line_and_its_exit_code_tells() {
     let shop = Shop::deployed();
-    insta::assert_snapshot!(shop.ok(&["diff", "--exit-code"]), @"");
+    insta::assert_snapshot!(shop.ok(&["diff", "--exit-code"]), @"Nothing to deploy: all 6 resources are as the service file says.");
     std::fs::write(shop.home.path("work/quick.asl.json"), QUICK.replace('1', "2")).expect("a file");
     assert!(shop.ok(&["diff"]).contains("update"));
     let ended = shop.run(&["diff", "--exit-code"]);

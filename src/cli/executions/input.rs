@@ -92,6 +92,6 @@ mod tests {
         let refused = input("{\n  \"a\": 1,\n}").json().unwrap_err();
         assert_eq!(refused.kind, ErrorKind::Usage);
         insta::assert_snapshot!(refused.message, @"event.json is not valid JSON: line 3, column 1.");
-        insta::assert_snapshot!(refused.cause.unwrap(), @"trailing comma at line 3 column 1");
+        insta::assert_snapshot!(refused.cause.unwrap(), @"key must be a string at line 3 column 1");
     }
 }

@@ -143,10 +143,26 @@ mod tests {
 
     #[test]
     fn a_table_fits_by_cutting_cells_and_leaving_columns_out() {
-        insta::assert_snapshot!(shown(120), @"");
-        insta::assert_snapshot!(shown(60), @"");
-        insta::assert_snapshot!(shown(40), @"");
-        insta::assert_snapshot!(shown(24), @"");
+        insta::assert_snapshot!(shown(120), @r"
+        NAME              MACHINE  STARTED
+        order-4r7k2m9x    order    2026-11-22 08:00:00  took 3 m 12 s
+        日本語の名前です  check    2026-11-22 08:00:00  Bad: OutOfStock: nothing left of item 7
+        ");
+        insta::assert_snapshot!(shown(60), @r"
+        NAME            MACHINE  STARTED
+        order-4r7k2m9x  order    2026-11-22 08:00:00  took 3 m 12 s
+        日本語の名前…   check    2026-11-22 08:00:00  Bad: OutOfSto…
+        ");
+        insta::assert_snapshot!(shown(40), @r"
+        NAME             MACHINE
+        order-4r7k2m9x   order    took 3 m 12 s
+        日本語の名前で…  check    Bad: OutOfSto…
+        ");
+        insta::assert_snapshot!(shown(24), @r"
+        NAME
+        order-4r7k…  took 3 m 1…
+        日本語の名…  Bad: OutOf…
+        ");
         for room in 22..120 {
             let text = shown(room);
             assert!(text.lines().all(|line| line.width() <= room), "{room}:\n{text}");

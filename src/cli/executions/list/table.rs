@@ -26,7 +26,7 @@ impl Table {
         if self.with_machines {
             columns.push(column("MACHINE", 7, 1));
         }
-        columns.extend([column("STATUS", 9, 0), column(&started, 19, 2), column("", 12, 0)]);
+        columns.extend([column("STATUS", 9, 0), column(&started, 19, 2), column("", 20, 0)]);
         let rows: Vec<Vec<Cell>> = entries.iter().map(|entry| self.row(entry, now)).collect();
         fitted(&columns, &rows, room)
     }
@@ -126,13 +126,53 @@ mod tests {
 
     #[test]
     fn the_list_counts_down() {
-        insta::assert_snapshot!(shown(false, None), @"");
+        insta::assert_snapshot!(shown(false, None), @r"
+        NAME            STATUS     STARTED (UTC)
+        taskone         RUNNING    2026-11-22 07:56:00  fires in 3 m 12 s
+        due             RUNNING    2026-11-22 07:56:00  fires now
+        somewhere       RUNNING    2026-11-22 07:56:00  waits in Wait
+        works           RUNNING    2026-11-22 07:56:00
+        unread          RUNNING    2026-11-22 07:56:00  not known
+        done\u{1b}[2J   SUCCEEDED  2026-11-22 07:56:00  took 3 m 12 s
+        slow            TIMED_OUT  2026-11-22 07:56:00  took 1.005 s
+        order-0w3k9v2m  FAILED     2026-11-22 07:56:00  Charge: Declined: the card has expired in October
+        ");
     }
 
     #[test]
     fn the_list_fits_the_terminal() {
-        insta::assert_snapshot!(shown(true, Some(120)), @"");
-        insta::assert_snapshot!(shown(true, Some(80)), @"");
-        insta::assert_snapshot!(shown(true, Some(60)), @"");
+        insta::assert_snapshot!(shown(true, Some(120)), @r"
+        NAME            MACHINE  STATUS     STARTED (UTC)
+        taskone         order    RUNNING    2026-11-22 07:56:00  fires in 3 m 12 s
+        due             order    RUNNING    2026-11-22 07:56:00  fires now
+        somewhere       order    RUNNING    2026-11-22 07:56:00  waits in Wait
+        works           order    RUNNING    2026-11-22 07:56:00
+        unread          order    RUNNING    2026-11-22 07:56:00  not known
+        done\u{1b}[2J   order    SUCCEEDED  2026-11-22 07:56:00  took 3 m 12 s
+        slow            order    TIMED_OUT  2026-11-22 07:56:00  took 1.005 s
+        order-0w3k9v2m  order    FAILED     2026-11-22 07:56:00  Charge: Declined: the card has expired in October
+        ");
+        insta::assert_snapshot!(shown(true, Some(80)), @r"
+        NAME            MACHINE  STATUS     STARTED (UTC)
+        taskone         order    RUNNING    2026-11-22 07:56:00  fires in 3 m 12 s
+        due             order    RUNNING    2026-11-22 07:56:00  fires now
+        somewhere       order    RUNNING    2026-11-22 07:56:00  waits in Wait
+        works           order    RUNNING    2026-11-22 07:56:00
+        unread          order    RUNNING    2026-11-22 07:56:00  not known
+        done\u{1b}[2J   order    SUCCEEDED  2026-11-22 07:56:00  took 3 m 12 s
+        slow            order    TIMED_OUT  2026-11-22 07:56:00  took 1.005 s
+        order-0w3k9v2m  order    FAILED     2026-11-22 07:56:00  Charge: Declined: the…
+        ");
+        insta::assert_snapshot!(shown(true, Some(60)), @r"
+        NAME            MACHINE  STATUS
+        taskone         order    RUNNING    fires in 3 m 12 s
+        due             order    RUNNING    fires now
+        somewhere       order    RUNNING    waits in Wait
+        works           order    RUNNING
+        unread          order    RUNNING    not known
+        done\u{1b}[2J   order    SUCCEEDED  took 3 m 12 s
+        slow            order    TIMED_OUT  took 1.005 s
+        order-0w3k9v2m  order    FAILED     Charge: Declined: the c…
+        ");
     }
 }

@@ -143,7 +143,17 @@ fn lines_fit_the_terminal() {
         let text = anstream::adapter::strip_str(&text.join("\n")).to_string();
         assert!(text.lines().all(|line| line.chars().count() <= room), "{room}:\n{text}");
         if room == 60 {
-            insta::assert_snapshot!(text, @"");
+            insta::assert_snapshot!(text, @r#"
+            08:00:00.000  +0 ms                        started  {"trigg…
+            08:00:00.002  +2 ms       WaitForTimesta…  waits
+            08:03:12.001  +3 m 12 s   WaitForTimesta…  left
+            08:03:12.002  +3 m 12 s   SendEmail        entered
+            08:03:12.002  +3 m 12 s   SendEmail        calls shop-dev-s…
+            08:03:12.003  +3 m 12 s   SendEmail        it runs
+            08:03:12.244  +3 m 12 s   SendEmail        it failed
+                Declined: the card of this customer has expired in
+                October of last year
+            "#);
         }
     }
 }

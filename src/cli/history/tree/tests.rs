@@ -52,7 +52,15 @@ const BOTH: [(i64, i64, i64, &str, &str); 20] = [
 #[test]
 fn parts_stand_below_what_they_are_parts_of() {
     let mut events = BOTH.to_vec();
-    insta::assert_snapshot!(shown(&events, None), @"");
+    insta::assert_snapshot!(shown(&events, None), @r"
+    STATE          TYPE      TOOK
+    Both           Parallel           on
+    ├ 1 Each       Map       8 ms     2 items
+    │   ├ #0 Pack  Pass      4 ms
+    │   └ #1 Pack  Pass      5 ms
+    └ 2 Brief      Wait      1.000 s
+        Label      Task               Declined
+    ");
     events.extend([
         (21, 20, 2_002, "TaskScheduled", ""),
         (22, 21, 2_003, "TaskSucceeded", ""),
@@ -63,8 +71,26 @@ fn parts_stand_below_what_they_are_parts_of() {
         (27, 26, 2_004, "PassStateExited", "After"),
         (28, 27, 2_004, "ExecutionSucceeded", ""),
     ]);
-    insta::assert_snapshot!(shown(&events, None), @"");
-    insta::assert_snapshot!(shown(&events, Some(30)), @"");
+    insta::assert_snapshot!(shown(&events, None), @r"
+    STATE          TYPE      TOOK
+    Both           Parallel  2.004 s
+    ├ 1 Each       Map       8 ms     2 items
+    │   ├ #0 Pack  Pass      4 ms
+    │   └ #1 Pack  Pass      5 ms
+    └ 2 Brief      Wait      1.000 s
+        Label      Task      1.002 s  2 tries
+    After          Pass      0 ms
+    ");
+    insta::assert_snapshot!(shown(&events, Some(30)), @r"
+    STATE
+    Both
+    ├ 1 Each       2 items
+    │   ├ #0 Pack
+    │   └ #1 Pack
+    └ 2 Brief
+        Label      2 tries
+    After
+    ");
 }
 
 #[test]
@@ -73,7 +99,15 @@ fn what_failed_and_what_it_cut_short_are_told() {
     let mut events: Vec<_> = BOTH.iter().filter(is_later).copied().collect();
     events.push((21, 20, 1_003, "ParallelStateFailed", ""));
     events.push((22, 21, 1_003, "ExecutionFailed", ""));
-    insta::assert_snapshot!(shown(&events, None), @"");
+    insta::assert_snapshot!(shown(&events, None), @r"
+    STATE          TYPE      TOOK
+    Both           Parallel           Declined
+    ├ 1 Each       Map                did not end
+    │   ├ #0 Pack  Pass      4 ms
+    │   └ #1 Pack  Pass               did not end
+    └ 2 Brief      Wait      1.000 s
+        Label      Task               Declined
+    ");
 }
 
 #[test]
@@ -91,7 +125,22 @@ fn of_many_items_some_are_shown_and_all_that_failed() {
             (id + 3, id + 2, 0, end, label.as_str()),
         ]);
     }
-    insta::assert_snapshot!(shown(&events, None), @"");
+    insta::assert_snapshot!(shown(&events, None), @r"
+    STATE        TYPE  TOOK
+    Each         Map         on
+    ├ #0 Pack    Pass  0 ms
+    ├ #1 Pack    Pass  0 ms
+    ├ #2 Pack    Pass  0 ms
+    ├ #3 Pack    Pass  0 ms
+    ├ #4 Pack    Pass  0 ms
+    ├ #5 Pack    Pass  0 ms
+    ├ #6 Pack    Pass  0 ms
+    ├ #7 Pack    Pass  0 ms
+    ├ #8 Pack    Pass  0 ms
+    ├ #9 Pack    Pass  0 ms
+    ├ #20 Pack   Pass  0 ms
+    └ … 19 more
+    ");
     assert!(!Tree::of(&history(&events[..2])).has_parts());
 }
 

@@ -104,6 +104,8 @@ impl Session {
     fn changes(&mut self) {
         self.project.add_extra();
         self.deploy(&[]);
+        self.run(CallerCommand::Start, &["quickFlow", "--sync"], 0);
+        self.run(CallerCommand::Start, &["quickFlow"], 0);
         outside::start_extra(&self.cloud);
         outside::drift(&self.cloud);
         self.run(CallerCommand::Diff, &["--package", "zips"], 0);
