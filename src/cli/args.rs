@@ -31,6 +31,7 @@ const INFO_HELP: &str = "Examples:
 
 const DIFF_HELP: &str = "Examples:
   workshop diff --local            what differs between the project and the embedded cloud
+  workshop diff --exit-code        1 where something differs, for scripts
   workshop diff --json             the same for programs";
 
 /// The commands.
@@ -40,7 +41,7 @@ pub(crate) enum Command {
     Deploy(crate::cli::deploy::args::DeployArgs),
     /// Say what `deploy` would make, change and delete, and in which fields
     #[command(after_help = DIFF_HELP)]
-    Diff(crate::cli::deploy::plan::PlanArgs),
+    Diff(crate::cli::deploy::plan::DiffArgs),
     /// Show what is deployed and where it answers
     #[command(after_help = INFO_HELP)]
     Info,
@@ -54,14 +55,16 @@ pub(crate) enum Command {
     Print(crate::cli::print::PrintArgs),
     /// Build and zip the functions
     Package(crate::cli::deploy::package::PackageArgs),
-    /// Start an execution: post to the deployed endpoint, as the lesson's curl does
+    /// Start an execution of a state machine, or post to the endpoint as the lesson's curl does
     Start(crate::cli::executions::start::StartArgs),
     /// Show a function's log, or everything that one execution did
     Logs(crate::cli::logs::LogsArgs),
-    /// List executions, with a countdown for those that wait
+    /// List executions, with a countdown for those that wait and why others failed
     List(crate::cli::executions::list::ListArgs),
     /// Show one execution's history as a timeline
     Show(crate::cli::executions::show::ShowArgs),
+    /// Print and open the AWS console's page of a state machine or an execution
+    Open(crate::cli::executions::open::OpenArgs),
     /// Stop an execution
     Stop(crate::cli::executions::stop::StopArgs),
     /// End the wait that an execution is in, on the embedded cloud
@@ -94,6 +97,9 @@ impl Command {
             Self::Start(args) if args.is_followed() => {
                 Some("An execution that has started goes on by itself: `list` shows it and `stop` ends it.")
             }
+            Self::Show(args) if args.is_followed() => {
+                Some("The execution goes on by itself: `list` shows it and `stop` ends it.")
+            }
             _ => None,
         }
     }
@@ -103,6 +109,7 @@ impl Command {
         match self {
             Self::Logs(args) if args.tail => OnInterrupt::Ends,
             Self::Deploy(args) if args.is_watch() => OnInterrupt::Ends,
+            Self::List(args) if args.is_watch() => OnInterrupt::Ends,
             Self::Local(args) if args.is_run() => OnInterrupt::Own,
             Self::Local(args) if args.is_tail() => OnInterrupt::Ends,
             _ => OnInterrupt::Fails,

@@ -85,6 +85,7 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Logs(args) => logs::run(args, global, ui).await,
         Command::List(args) => executions::list::run(args, global, ui).await,
         Command::Show(args) => executions::show::run(args, global, ui).await,
+        Command::Open(args) => executions::open::run(args, global, ui).await,
         Command::Stop(args) => executions::stop::run(args, global, ui).await,
         Command::Skip(args) => executions::skip::run(&args, global, ui).await,
         Command::Invoke(args) => executions::invoke::run(args, global, ui).await,

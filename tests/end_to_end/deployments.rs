@@ -130,10 +130,17 @@ fn a_rollback_returns_to_functions_and_definitions() {
     assert!(planned.stdout.contains("version (2 -> 1)"), "{planned:#?}");
     assert_eq!(project.versions().1, 2, "a dry run changes nothing");
     project.wait("newer");
+    let runs = |options: &[&str]| {
+        let invoke = ["invoke", "--local", "-f", "sendEmail", "-d", "{}", "--json"];
+        project.home.json(&[&invoke[..], options].concat())["executedVersion"].clone()
+    };
+    assert_eq!((runs(&[]), runs(&["-q", "1"])), ("2".into(), "1".into()));
     let done = rollback(&[]);
     assert!(done.stdout.contains("Returned to the deployment"), "{done:#?}");
     assert!(done.stderr.contains("1 execution has not ended") && done.stderr.contains("Roles, routes"), "{done:#?}");
     assert_eq!(project.versions().1, 1);
+    assert_eq!((runs(&[]), runs(&["-q", "$LATEST"])), ("1".into(), "$LATEST".into()), "what is live runs");
+    assert_eq!(project.home.run(&["invoke", "--local", "-f", "sendEmail", "-d", "{}", "-q", "9"]).code, Some(6));
     let deployments = project.deployments();
     assert_eq!(deployments.iter().map(|it| it["current"] == true).collect::<Vec<_>>(), [false, true]);
     assert_eq!(deployments[0]["executions"], 1, "it goes on with what it began with");

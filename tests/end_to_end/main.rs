@@ -27,6 +27,7 @@ mod logs;
 mod ministack;
 mod moto;
 mod moved_time;
+mod own_workflows;
 mod print;
 mod projects;
 mod proxies;

@@ -44,7 +44,7 @@ pub use plan::diff::{Difference, Field};
 pub use plan::one_function::{FunctionScope, ObservedPart, plan_function};
 pub use plan::remove::plan_removal;
 pub use plan::{Change, ForeignResources, Identity, Plan, Step, plan};
-pub use report::{Completeness, ConsoleLink, Deployed, Endpoint, Report};
+pub use report::{Completeness, ConsoleLink, Deployed, Endpoint, Report, states_page};
 pub use trace::TARGET;
 pub use versions::deployments::{DeployedVersion, Deployment, FunctionVersions, MachineVersions, Versions};
 pub use versions::prune::{

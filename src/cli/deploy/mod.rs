@@ -18,7 +18,7 @@ mod watch;
 
 use args::{Action, DeployArgs};
 
-pub(crate) use plan::show as diff;
+pub(crate) use plan::diff;
 
 use crate::cli::error::CliError;
 use crate::cli::global::Global;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::in_flight::InFlight;
 use super::progress::with_progress;
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::session::artefacts;
 use crate::cli::session::project::{Project, RuntimeChoice};
@@ -34,6 +34,16 @@ pub(crate) struct PlanArgs {
     pub(super) runtime: Option<Runtime>,
 }
 
+/// Options of `workshop diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    #[command(flatten)]
+    plan: PlanArgs,
+    /// End with exit code 1 where `deploy` would change something
+    #[arg(long)]
+    exit_code: bool,
+}
+
 /// Whether what the service file says without effect is said: once, however often it is deployed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ServiceNotes {
@@ -48,8 +58,21 @@ impl PlanArgs {
     }
 }
 
-/// Says what a deployment would do: `workshop diff`, and `deploy --dry-run`.
-pub(crate) async fn show(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+/// Says what a deployment would do: `workshop diff`.
+pub(crate) async fn diff(args: &DiffArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+    let planned = Planned::make(&args.plan, global, ServiceNotes::Print, ui).await?;
+    if planned.plan.is_empty() && !ui.is_json() {
+        let unchanged = planned.plan.count(None);
+        ui.result(format!("Nothing to deploy: all {unchanged} resources are as the service file says."))?;
+        planned.plan.notes.iter().try_for_each(|note| ui.result(note))?;
+    } else {
+        planned.show(ui).await?;
+    }
+    if args.exit_code && !planned.plan.is_empty() { Err(CliError::silent(ErrorKind::Failed)) } else { Ok(()) }
+}
+
+/// Says what a deployment would do: `deploy --dry-run`.
+pub(super) async fn show(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     Planned::make(args, global, ServiceNotes::Print, ui).await?.show(ui).await
 }
 

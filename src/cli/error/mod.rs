@@ -106,6 +106,11 @@ impl CliError {
         Self { hint: advice.map(str::to_owned), ..Self::new(ErrorKind::Interrupted, "Interrupted.") }
     }
 
+    /// An exit code that is the answer: nothing is said beside it.
+    pub(crate) fn silent(kind: ErrorKind) -> Self {
+        Self::new(kind, "")
+    }
+
     /// A failed read or write on this machine; a full disk gets its own advice.
     pub(crate) fn io(what: &str, error: &std::io::Error) -> Self {
         let failure = Self::new(ErrorKind::Failed, format!("{what}.")).because(error);

@@ -1,17 +1,20 @@
 //! `workshop invoke`: runs a function once and prints what it answers.
 
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::executions::input::{self, Input};
 use crate::cli::global::Global;
 use crate::cli::history::failure::failure_text;
 use crate::cli::session::Session;
 use crate::cli::ui::{Tone, Ui, toned, visible};
 use aws::invoke::{self, Invocation, InvocationMode};
+use model::names::Key;
+use model::stack::LIVE;
 
 /// Options of `workshop invoke`.
 #[derive(Debug, Args)]
@@ -19,13 +22,19 @@ use aws::invoke::{self, Invocation, InvocationMode};
   workshop invoke -f sendEmail                                      with the input {}
   workshop invoke -f sendEmail -d '{\"taskName\": \"taskone\"}' -l      and show the end of its log
   workshop invoke -f sendEmail -p event.json                        input from a file
-  echo '{}' | workshop invoke -f sendEmail -t Event                 do not wait for its answer")]
+  workshop invoke -f sendEmail -q 3                                 version 3 instead of the one that is live
+  echo '{}' | workshop invoke -f sendEmail -t Event                 do not wait for its answer
+
+The live version runs, which the endpoint calls too: what was deployed last, or what `rollback` returned to.")]
 pub(crate) struct InvokeArgs {
     /// The function, by its name in the service file or its deployed name
     #[arg(short, long, value_name = "NAME")]
     function: String,
-    /// The input, JSON [default: what comes in on stdin, else {}]
-    #[arg(short, long, value_name = "JSON")]
+    /// The version or alias to run: a number, `$LATEST`, an alias of yours
+    #[arg(short, long, value_name = "VERSION", default_value = LIVE)]
+    qualifier: String,
+    /// The input: JSON, @FILE, or - for stdin [default: what comes in on stdin, else {}]
+    #[arg(short, long, value_name = "JSON", allow_hyphen_values = true)]
     data: Option<String>,
     /// A file with the input
     #[arg(short, long, value_name = "FILE", conflicts_with = "data")]
@@ -57,7 +66,7 @@ enum Kind {
 
 /// Runs `workshop invoke`.
 pub(crate) async fn run(args: InvokeArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
-    let payload = payload(input(&args).await?, args.raw)?;
+    let payload = payload(&args).await?;
     let session = Session::open(global, ui).await?;
     let key = session.function(&args.function)?;
     let name = session.stack.function_name(key);
@@ -69,10 +78,11 @@ pub(crate) async fn run(args: InvokeArgs, global: &Global, ui: &Ui) -> Result<()
     let progress = ui.progress();
     progress.set_message(format!("{key} runs"));
     let tail = mode == InvocationMode::RequestResponse;
-    let answer = invoke::invoke(&session.aws, &name, payload.into_bytes(), mode, tail).await;
+    let answer = invoke::invoke(&session.aws, &name, &args.qualifier, payload.into_bytes(), mode, tail).await;
     progress.finish_and_clear();
     let answer = match answer {
-        Err(error) if error.is_not_found() => return Err(session.not_deployed(global)),
+        Err(error) if error.is_not_found() && args.qualifier == LIVE => return Err(session.not_deployed(global)),
+        Err(error) if error.is_not_found() => return Err(no_such_version(key, &args.qualifier, global)),
         other => other?,
     };
     if ui.is_json() {
@@ -96,41 +106,30 @@ pub(crate) async fn run(args: InvokeArgs, global: &Global, ui: &Ui) -> Result<()
     failure(key.as_str(), &answer).map_or(Ok(()), Err)
 }
 
-/// The input's text, from wherever it comes.
-async fn input(args: &InvokeArgs) -> Result<String, CliError> {
-    match (&args.data, &args.path) {
-        (Some(data), _) => Ok(data.clone()),
-        (None, Some(path)) => std::fs::read_to_string(path)
-            .map_err(|error| CliError::io(&format!("{} can't be read", path.display()), &error)),
-        (None, None) if std::io::stdin().is_terminal() => Ok(String::new()),
-        (None, None) => {
-            let read = tokio::task::spawn_blocking(|| {
-                let mut text = String::new();
-                std::io::stdin().read_to_string(&mut text).map(|_| text)
-            });
-            match read.await {
-                Ok(Ok(text)) => Ok(text),
-                Ok(Err(error)) => Err(CliError::io("The input can't be read from stdin", &error)),
-                Err(_) => Err(CliError::new(ErrorKind::Failed, "The input can't be read from stdin.")),
-            }
-        }
-    }
+fn no_such_version(key: &Key, qualifier: &str, global: &Global) -> CliError {
+    let message = format!("{key} has no version or alias `{qualifier}`, or is not deployed.");
+    let hint =
+        format!("`{}` lists its versions; without -q the live one runs.", global.command("deploy list functions"));
+    CliError::new(ErrorKind::NotFound, message).try_this(hint)
 }
 
-/// The payload for an input: JSON as it is, a raw text as a JSON string, nothing as `{}`.
-fn payload(input: String, raw: bool) -> Result<String, CliError> {
-    if raw {
-        return Ok(json!(input).to_string());
+/// The payload, from wherever the input comes: JSON as it is, a raw text as a JSON string, nothing as `{}`.
+async fn payload(args: &InvokeArgs) -> Result<String, CliError> {
+    let input = match (&args.data, &args.path) {
+        (Some(text), _) if args.raw => Input { text: text.clone(), from: "The input".to_owned() },
+        (Some(data), _) => input::of_data(data).await?,
+        (None, Some(path)) => input::of_file(path)?,
+        (None, None) if std::io::stdin().is_terminal() => return Ok("{}".to_owned()),
+        (None, None) => input::stdin().await?,
+    };
+    if args.raw {
+        return Ok(json!(input.text).to_string());
     }
-    if input.trim().is_empty() {
-        return Ok("{}".to_owned());
-    }
-    match serde_json::from_str::<serde::de::IgnoredAny>(&input) {
-        Ok(_) => Ok(input),
-        Err(error) => Err(CliError::new(ErrorKind::Usage, "The input is not valid JSON.").because(error).try_this(
-            "Quote it for your shell (-d '{\"taskName\": \"taskone\"}'), or pass it as a string with --raw.",
-        )),
-    }
+    input.json().map_err(|error| match error.kind {
+        ErrorKind::Usage => error
+            .try_this("Quote it for your shell (-d '{\"taskName\": \"taskone\"}'), or pass it as a string with --raw."),
+        _ => error,
+    })
 }
 
 fn as_json(answer: &Invocation) -> Value {
@@ -182,16 +181,6 @@ mod tests {
             payload: payload.as_bytes().to_vec(),
             log_tail: log.map(str::to_owned),
         }
-    }
-
-    #[test]
-    fn inputs_become_payloads() {
-        assert_eq!(payload(String::new(), false).unwrap(), "{}");
-        assert_eq!(payload(" {\"a\": 1}\n".to_owned(), false).unwrap(), " {\"a\": 1}\n");
-        assert_eq!(payload("a \"b\"".to_owned(), true).unwrap(), r#""a \"b\"""#);
-        let refused = payload("{taskName: 1}".to_owned(), false).unwrap_err();
-        assert_eq!(refused.kind, ErrorKind::Usage);
-        assert_eq!(refused.cause.as_deref(), Some("key must be a string at line 1 column 2"));
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! Executions: started, listed, shown, stopped; and functions invoked by themselves.
 
+mod input;
 pub(crate) mod invoke;
 pub(crate) mod list;
+pub(crate) mod open;
+mod post;
 pub(crate) mod show;
 pub(crate) mod skip;
 pub(crate) mod start;
 pub(crate) mod stop;
+mod until_end;

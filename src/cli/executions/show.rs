@@ -1,4 +1,4 @@
-//! `workshop show NAME`: one execution's history as a timeline.
+//! `workshop show`: one execution's history, as a tree where it has parts side by side, and as a timeline.
 
 use clap::Args;
 use jiff::Timestamp;
@@ -7,34 +7,56 @@ use serde_json::json;
 
 use crate::cli::error::CliError;
 use crate::cli::executions::list::tone;
+use crate::cli::executions::until_end;
 use crate::cli::global::Global;
-use crate::cli::history::failure::failure_text;
-use crate::cli::history::find::find;
+use crate::cli::history::failure::{Failure, failure_text};
+use crate::cli::history::find::{find, newest};
 use crate::cli::history::timeline::{Timeline, abbreviated};
+use crate::cli::history::tree::Tree;
 use crate::cli::history::waiting::{Waiting, waiting};
 use crate::cli::session::Session;
 use crate::cli::time::moment;
-use crate::cli::ui::{Tone, Ui, toned, visible};
+use crate::cli::ui::table::cut;
+use crate::cli::ui::{Tone, Ui, toned, visible, wrapped};
 use aws::executions::{self, ExecutionDetail, Status};
 use aws::history::HistoryEvent;
 
 /// Options of `workshop show`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
+  workshop show                        the execution that began last
   workshop show taskone                what happened, when, and what comes next
+  workshop show taskone --follow       and what happens from now on, with its functions' log lines
   workshop show taskone --verbose      with every input and output whole
   workshop show taskone --json         the history's events for a program")]
 pub(crate) struct ShowArgs {
-    /// The execution's name or ARN
+    /// The execution's name or ARN [default: the one that began last]
     #[arg(value_name = "NAME")]
-    execution: String,
+    execution: Option<String>,
+    /// The state machine, where several have an execution of that name; or the one whose newest is meant
+    #[arg(short, long, value_name = "MACHINE")]
+    machine: Option<String>,
+    /// Go on to show what it and its functions do until it ends
+    #[arg(long)]
+    follow: bool,
+}
+
+impl ShowArgs {
+    /// Whether it stays until the execution ends.
+    pub(crate) fn is_followed(&self) -> bool {
+        self.follow
+    }
 }
 
 /// Runs `workshop show`.
 pub(crate) async fn run(args: ShowArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
     session.note_moved_clock(ui);
-    let found = find(&session, global, &args.execution).await?;
+    let machine = args.machine.as_deref();
+    let found = match &args.execution {
+        Some(text) => find(&session, global, text, machine).await?,
+        None => newest(&session, global, machine).await?,
+    };
     let arn = &found.execution.execution_arn;
     let events = executions::history_after(&session.aws, arn, 0).await?;
     let wait = match found.execution.status {
@@ -44,19 +66,41 @@ pub(crate) async fn run(args: ShowArgs, global: &Global, ui: &Ui) -> Result<(), 
         }
         _ => None,
     };
+    let failure = Failure::of(&events);
+    let zone = TimeZone::system();
+    if args.follow {
+        if !ui.is_json() {
+            ui.result(heading(&found, wait.as_ref(), failure.as_ref(), session.aws.now().await, &zone, ui.width()))?;
+        }
+        return until_end::follow(&session, ui, global, &found.execution.name, arn.clone()).await;
+    }
     if ui.is_json() {
         let mut value = json!(found);
         value["waitsUntil"] = json!(wait.and_then(|wait| wait.until));
+        value["failedIn"] = json!(failure.and_then(|failure| failure.state));
         value["events"] = json!(events);
         return ui.json(&value);
     }
-    let zone = TimeZone::system();
-    ui.result(heading(&found, wait.as_ref(), session.aws.now().await, &zone))?;
-    ui.result(timeline(&events, &zone, ui.is_verbose()))
+    ui.result(heading(&found, wait.as_ref(), failure.as_ref(), session.aws.now().await, &zone, ui.width()))?;
+    let tree = Tree::of(&events);
+    if tree.has_parts() {
+        ui.result(format!("\n{}", tree.render(ui.width())))?;
+    }
+    ui.result(timeline(&events, &zone, ui.is_verbose(), ui.width()))
 }
 
+/// How far values stand from the left.
+const INDENT: usize = 11;
+
 /// What an execution is and how it stands.
-fn heading(found: &ExecutionDetail, wait: Option<&Waiting>, now: Timestamp, zone: &TimeZone) -> String {
+fn heading(
+    found: &ExecutionDetail,
+    wait: Option<&Waiting>,
+    failure: Option<&Failure>,
+    now: Timestamp,
+    zone: &TimeZone,
+    room: Option<usize>,
+) -> String {
     let execution = &found.execution;
     let mut lines = vec![format!(
         "{}  {}",
@@ -76,29 +120,31 @@ fn heading(found: &ExecutionDetail, wait: Option<&Waiting>, now: Timestamp, zone
             say("ended", format!("{}, after {took}", moment::local(end, zone)));
         }
         (None, Some(Waiting { until: Some(until), .. })) => {
-            say(
-                "fires",
-                format!("{} ({}), {}", moment::local(*until, zone), moment::utc(*until), moment::relative(*until, now)),
-            );
+            say("fires", format!("{}, {}", moment::local(*until, zone), moment::relative(*until, now)));
         }
         (None, Some(Waiting { state, until: None })) => say("waits", format!("in {}", visible(state))),
         (None, None) => {}
     }
     for (name, value) in [("input", &found.input), ("output", &found.output)] {
         if let Some(value) = value {
-            say(name, abbreviated(value));
+            let short = abbreviated(value);
+            say(name, room.map_or_else(|| short.clone(), |room| cut(&short, room.saturating_sub(INDENT))));
         }
     }
+    if let Some(state) = failure.and_then(|failure| failure.state.as_ref()) {
+        say("in", toned(Tone::Bad, visible(state)));
+    }
     if let Some(reason) = failure_text(found.error.as_deref(), found.cause.as_deref()) {
-        say("why", toned(Tone::Bad, visible(&reason)));
+        let lines = wrapped(&visible(&reason), room.map(|room| room.saturating_sub(INDENT)));
+        say("why", toned(Tone::Bad, lines.replace('\n', &format!("\n{:INDENT$}", ""))));
     }
     lines.join("\n")
 }
 
 /// The whole history.
-fn timeline(events: &[HistoryEvent], zone: &TimeZone, full: bool) -> String {
+fn timeline(events: &[HistoryEvent], zone: &TimeZone, full: bool, room: Option<usize>) -> String {
     let width = events.iter().filter_map(|event| event.state.as_ref()).map(|state| state.chars().count()).max();
-    let mut timeline = Timeline::new(zone.clone(), width.unwrap_or(0), full);
+    let mut timeline = Timeline::new(zone.clone(), width.unwrap_or(0), full, room);
     let lines: Vec<String> = events.iter().map(|event| timeline.render(event)).collect();
     format!("\n{}", lines.join("\n"))
 }
@@ -127,24 +173,26 @@ mod tests {
         };
         let wait = Waiting { state: "W".to_owned(), until: "2026-11-22T08:03:12Z".parse().ok() };
         let now = "2026-11-22T08:01:00Z".parse().unwrap();
-        let text = heading(&found, Some(&wait), now, &TimeZone::UTC);
+        let text = heading(&found, Some(&wait), None, now, &TimeZone::UTC, None);
         insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r#"
         taskone  RUNNING
           machine  shop-dev-m
           started  Sun 2026-11-22 08:00:00 UTC, 1 m ago
-          fires    Sun 2026-11-22 08:03:12 UTC (2026-11-22T08:03:12.000Z), in 2 m 12 s
+          fires    Sun 2026-11-22 08:03:12 UTC, in 2 m 12 s
           input    {"trigger_date":"2026-11-22T08:03:12.000Z"}
         "#);
         found.execution.status = Status::Failed;
         found.execution.stop_date = "2026-11-22T08:00:12.5Z".parse().ok();
         found.error = Some("Bounce".to_owned());
-        let text = heading(&found, None, now, &TimeZone::UTC);
+        let failure = Failure { state: Some("Send".to_owned()), error: found.error.clone(), cause: None };
+        let text = heading(&found, None, Some(&failure), now, &TimeZone::UTC, None);
         insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r#"
         taskone  FAILED
           machine  shop-dev-m
           started  Sun 2026-11-22 08:00:00 UTC, 1 m ago
           ended    Sun 2026-11-22 08:00:12 UTC, after 12.500 s
           input    {"trigger_date":"2026-11-22T08:03:12.000Z"}
+          in       Send
           why      Bounce
         "#);
     }

@@ -22,6 +22,9 @@ pub(crate) struct SkipArgs {
     /// The execution's name or ARN
     #[arg(value_name = "NAME")]
     execution: String,
+    /// The state machine, where several have an execution of that name
+    #[arg(short, long, value_name = "MACHINE")]
+    machine: Option<String>,
 }
 
 /// Runs `workshop skip`.
@@ -33,7 +36,7 @@ pub(crate) async fn run(args: &SkipArgs, global: &Global, ui: &Ui) -> Result<(),
         ));
     }
     let session = Session::open(global, ui).await?;
-    let found = find(&session, global, &args.execution).await?.execution;
+    let found = find(&session, global, &args.execution, args.machine.as_deref()).await?.execution;
     let name = toned(Tone::Strong, visible(&found.name));
     if found.status != Status::Running {
         if ui.is_json() {

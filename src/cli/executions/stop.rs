@@ -24,6 +24,9 @@ pub(crate) struct StopArgs {
     /// The execution's name or ARN
     #[arg(value_name = "NAME")]
     execution: String,
+    /// The state machine, where several have an execution of that name
+    #[arg(short, long, value_name = "MACHINE")]
+    machine: Option<String>,
     /// Why, for the execution's history
     #[arg(long, value_name = "TEXT")]
     cause: Option<String>,
@@ -54,7 +57,7 @@ async fn refuse_strangers(session: &Session, text: &str, machine: &Arn) -> Resul
 /// Runs `workshop stop`. One that has ended already is as good as stopped.
 pub(crate) async fn run(args: StopArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
-    let found = find(&session, global, &args.execution).await?.execution;
+    let found = find(&session, global, &args.execution, args.machine.as_deref()).await?.execution;
     let zone = TimeZone::system();
     if found.status != Status::Running {
         if ui.is_json() {

@@ -25,6 +25,8 @@ struct Call {
     function: String,
     from_ms: i64,
     to_ms: Option<i64>,
+    /// When it was learnt that it has answered, on this machine's clock.
+    answer_read_ms: i64,
     request_id: Option<String>,
     begun: bool,
     reported: bool,
@@ -51,6 +53,8 @@ pub(crate) struct InvocationTracker {
     calls: Vec<Call>,
     call_of_event: BTreeMap<i64, usize>,
     streams: BTreeMap<(String, String), Stream>,
+    /// This machine's time, in milliseconds since 1970: its owner sets it before it adds what it has read.
+    pub(crate) now_ms: i64,
     /// The event that ended the execution.
     pub(crate) end: Option<HistoryEvent>,
 }
@@ -61,7 +65,15 @@ impl InvocationTracker {
         let ms = event.timestamp.as_millisecond();
         if let Some(function) = function_called(event) {
             self.call_of_event.insert(event.id, self.calls.len());
-            let call = Call { function, from_ms: ms, to_ms: None, request_id: None, begun: false, reported: false };
+            let call = Call {
+                function,
+                from_ms: ms,
+                to_ms: None,
+                answer_read_ms: 0,
+                request_id: None,
+                begun: false,
+                reported: false,
+            };
             self.calls.push(call);
         } else if let Some(index) = self.call_of_event.get(&event.previous_event()).copied()
             && (event.kind.starts_with("LambdaFunction") || (event.kind.starts_with("Task") && event.state.is_none()))
@@ -71,6 +83,7 @@ impl InvocationTracker {
                 && !event.kind.ends_with("Started")
             {
                 call.to_ms = Some(ms);
+                call.answer_read_ms = self.now_ms;
                 call.request_id = request_id(event);
             }
         }
@@ -151,6 +164,13 @@ impl InvocationTracker {
         Some(found)
     }
 
+    /// When the first of the calls began whose answer was read after `since_ms` and whose last line was not seen yet, if any
+    /// was: lines from then on may still be on their way.
+    pub(crate) fn unreported_from(&self, since_ms: i64) -> Option<i64> {
+        let is_open = |call: &&Call| !call.reported && call.to_ms.is_some() && call.answer_read_ms > since_ms;
+        self.calls.iter().filter(is_open).map(|call| call.from_ms).min()
+    }
+
     /// Whether the execution has ended and every call's last line was seen.
     pub(crate) fn is_complete(&self) -> bool {
         self.end.is_some() && self.calls.iter().all(|call| call.reported)
@@ -184,6 +204,7 @@ mod tests {
             timestamp: moment::from_ms(ms),
             kind: kind.to_owned(),
             state: None,
+            iteration: None,
             resource: resource.map(str::to_owned),
             resource_type: None,
             input: None,
@@ -230,9 +251,12 @@ mod tests {
         ];
         let taken = messages(tracker.own_lines("send", lines));
         assert_eq!(taken, ["said while it begins", "START RequestId: mine Version: 1", "my line"]);
+        tracker.now_ms = 20_000;
         tracker.add_event(&event(3, 10_020, "LambdaFunctionSucceeded", None));
         tracker.add_event(&event(4, 10_021, "ExecutionSucceeded", None));
         assert!(!tracker.is_complete(), "the REPORT line is still to come");
+        assert_eq!(tracker.unreported_from(19_999), Some(10_000));
+        assert_eq!(tracker.unreported_from(20_000), None, "they were waited for long enough");
         let late = vec![
             line(10_019, "b", "my last line"),
             line(10_020, "b", "REPORT RequestId: mine\tDuration: 15 ms"),
@@ -241,6 +265,7 @@ mod tests {
         ];
         assert_eq!(messages(tracker.own_lines("send", late)).len(), 2);
         assert!(tracker.is_complete());
+        assert_eq!(tracker.unreported_from(19_999), None);
         assert_eq!(messages(tracker.own_lines("send", vec![line(10_010, "b", "a late line of mine")])).len(), 1);
     }
 

@@ -1,6 +1,7 @@
 //! Follows one execution: its history and its functions' log lines in one stream, with a countdown while it waits.
 
 mod invocations;
+mod order;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::follow::invocations::InvocationTracker;
+use crate::cli::follow::order::{Held, Item};
 use crate::cli::history::failure::failure_text;
 use crate::cli::history::timeline::Timeline;
 use crate::cli::history::waiting::{Waiting, waiting};
@@ -22,7 +24,7 @@ use crate::cli::time::backoff::{Backoff, Decision};
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
 use aws::clock;
-use aws::executions;
+use aws::executions::{self, ExecutionDetail, Status};
 use aws::history::HistoryEvent;
 use aws::log_events::{LogEvent, Query};
 use aws::retry::Patience;
@@ -57,15 +59,10 @@ struct Following<'a> {
     tracker: InvocationTracker,
     timeline: Timeline,
     events: Vec<HistoryEvent>,
+    held: Held,
     windows: BTreeMap<String, (Window, Place)>,
     definition: Option<Value>,
     announced: Option<i64>,
-}
-
-/// Something to print, with its moment for the order.
-enum Item {
-    Event(HistoryEvent),
-    Line(String, LogEvent),
 }
 
 /// Follows an execution and prints what it does.
@@ -82,24 +79,28 @@ pub(crate) async fn follow(aws: &Aws, ui: &Ui, options: &Options) -> Result<Opti
         ui,
         options,
         bar: ui.countdown(),
-        timeline: Timeline::new(zone.clone(), 16, ui.is_verbose()),
+        timeline: Timeline::new(zone.clone(), 16, ui.is_verbose(), ui.width()),
         zone,
         tracker: InvocationTracker::default(),
         events: Vec::new(),
+        held: Held::default(),
         windows: BTreeMap::new(),
         definition: None,
         announced: None,
     };
     let mut give_up_at: Option<Timestamp> = None;
     loop {
-        let (items, failure) = following.round().await;
-        following.print(items)?;
+        let failure = following.round().await;
+        following.print_until(following.settled_until(clock::now()))?;
         let read_all = failure.is_none();
         match failure {
             None => backoff.succeeded(clock::now()).iter().for_each(|news| following.note(news)),
             Some(error) => match backoff.failed(&error, clock::now()) {
                 Decision::Retry(news) if options.until_end => news.iter().for_each(|news| following.note(news)),
-                Decision::Retry(_) | Decision::GiveUp => return Err(error.into()),
+                Decision::Retry(_) | Decision::GiveUp => {
+                    following.print_until(None)?;
+                    return Err(error.into());
+                }
             },
         }
         let now = clock::now();
@@ -109,9 +110,11 @@ pub(crate) async fn follow(aws: &Aws, ui: &Ui, options: &Options) -> Result<Opti
         // A log that could not be read may still have lines: whoever is refused is not done.
         let waited_enough = give_up_at.is_some_and(|moment| moment <= now);
         if following.tracker.is_complete() || (read_all && (waited_enough || !options.until_end)) {
+            following.print_until(None)?;
             return Ok(following.tracker.end);
         }
         if give_up_at.is_some_and(|moment| now.duration_since(moment) > LAST_READ) {
+            following.print_until(None)?;
             following.note("The last lines of its functions could not be read.");
             return Ok(following.tracker.end);
         }
@@ -127,21 +130,28 @@ fn pace(interval: Duration, left_ms: Option<i64>) -> Duration {
 }
 
 impl Following<'_> {
-    /// Asks once for everything that is new. What was read before a call failed is given too: it is not read again.
-    async fn round(&mut self) -> (Vec<Item>, Option<AwsError>) {
+    /// Asks once for everything that is new. What was read before a call failed is kept too: it is not read again.
+    async fn round(&mut self) -> Option<AwsError> {
         let new = match self.new_events().await {
             Ok(new) => new,
-            Err(error) => return (Vec::new(), Some(error)),
+            Err(error) => return Some(error),
         };
-        let mut items: Vec<Item> = new.into_iter().map(Item::Event).collect();
+        let mut all = Vec::new();
         let mut failure = None;
         for (function, from_ms) in self.tracker.functions() {
             let (lines, failed) = self.new_lines(&function, from_ms).await;
-            items.extend(lines.into_iter().map(|line| Item::Line(function.clone(), line)));
+            all.extend(lines.into_iter().map(|line| (function.clone(), line)));
             failure = failure.or(failed);
         }
-        items.sort_by_key(Item::moment_ms);
-        (items, failure)
+        self.held.add(new, all);
+        failure
+    }
+
+    /// Until when (milliseconds since 1970) everything is known: a call that has ended may have lines that the log does not
+    /// show yet. They are waited for as long as lines may lag behind.
+    fn settled_until(&self, now: Timestamp) -> Option<i64> {
+        let lag_ms = i64::try_from(self.options.lag.as_millis()).unwrap_or(i64::MAX);
+        self.tracker.unreported_from(now.as_millisecond().saturating_sub(lag_ms))
     }
 
     async fn new_events(&mut self) -> Result<Vec<HistoryEvent>, AwsError> {
@@ -151,6 +161,7 @@ impl Following<'_> {
             let text = executions::definition(&self.aws, &self.options.execution).await?;
             self.definition = serde_json::from_str(&text).ok();
         }
+        self.tracker.now_ms = clock::now().as_millisecond();
         new.iter().for_each(|event| self.tracker.add_event(event));
         self.events.extend(new.iter().cloned());
         Ok(new)
@@ -176,8 +187,8 @@ impl Following<'_> {
         (own, failure)
     }
 
-    fn print(&mut self, items: Vec<Item>) -> Result<(), CliError> {
-        for item in items {
+    fn print_until(&mut self, until_ms: Option<i64>) -> Result<(), CliError> {
+        for item in self.held.take_until(until_ms) {
             let ui = self.ui;
             let bar = &self.bar;
             match item {
@@ -187,7 +198,7 @@ impl Following<'_> {
                 }
                 Item::Event(event) => ui.result_beside(bar, self.timeline.render(&event))?,
                 Item::Line(_, event) => {
-                    if let Some(text) = line::render(&event, &self.zone, ui.is_verbose()) {
+                    if let Some(text) = line::render(&event, &self.zone, ui.is_verbose(), ui.width()) {
                         ui.result_beside(bar, text)?;
                     }
                 }
@@ -223,15 +234,6 @@ impl Following<'_> {
     }
 }
 
-impl Item {
-    fn moment_ms(&self) -> i64 {
-        match self {
-            Self::Event(event) => event.timestamp.as_millisecond(),
-            Self::Line(_, line) => line.timestamp,
-        }
-    }
-}
-
 /// An object of a stream of JSON lines that says which kind it is.
 fn tagged(kind: &str, function: Option<&str>, value: &impl serde::Serialize) -> Value {
     let mut object = json!({ "kind": kind });
@@ -252,11 +254,26 @@ pub(crate) fn failure(name: &str, end: &HistoryEvent) -> Option<CliError> {
         "ExecutionTimedOut" => "took longer than it may",
         _ => "failed",
     };
+    Some(failed(name, how, end.error.as_deref(), end.cause.as_deref()))
+}
+
+/// The same of an execution as it is described after its end.
+pub(crate) fn detail_failure(ended: &ExecutionDetail) -> Option<CliError> {
+    let how = match ended.execution.status {
+        Status::Succeeded => return None,
+        Status::Aborted => "was stopped",
+        Status::TimedOut => "took longer than it may",
+        _ => "failed",
+    };
+    Some(failed(&ended.execution.name, how, ended.error.as_deref(), ended.cause.as_deref()))
+}
+
+fn failed(name: &str, how: &str, error: Option<&str>, cause: Option<&str>) -> CliError {
     let failure = CliError::new(ErrorKind::Workflow, format!("The execution {} {how}.", visible(name)));
-    Some(match failure_text(end.error.as_deref(), end.cause.as_deref()) {
+    match failure_text(error, cause) {
         Some(reason) => failure.because(reason),
         None => failure,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -1,52 +1,133 @@
 //! Finds the execution that a text means.
 
-use aws::executions::{self, ExecutionDetail};
-use model::names::Arn;
+use aws::executions::{self, Execution, ExecutionDetail};
+use model::names::{Arn, Key};
 use model::nearest;
+use tokio::task::JoinSet;
 
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::session::Session;
+use crate::cli::ui::visible;
 
 /// How many recent executions are looked through for a name like the one that was typed.
 const RECENT: usize = 100;
 
-/// The execution that a text means: its ARN, or its name at any state machine of the service.
+/// The execution that a text means: its ARN, or its name at one state machine, or at any of the service.
 ///
 /// # Errors
-/// There is no such execution (the sentence names the nearest), nothing is deployed, or a call failed.
-pub(crate) async fn find(session: &Session, global: &Global, text: &str) -> Result<ExecutionDetail, CliError> {
+/// There is no such execution (the sentence names the nearest), several have the name, nothing is deployed, or a call failed.
+pub(crate) async fn find(
+    session: &Session,
+    global: &Global,
+    text: &str,
+    machine: Option<&str>,
+) -> Result<ExecutionDetail, CliError> {
+    let keys = machines(session, machine)?;
     let candidates: Vec<Arn> = if text.starts_with("arn:") {
         vec![Arn::new(text)]
     } else {
-        session.project.service.state_machines.keys().map(|key| session.stack.execution_arn(key, text)).collect()
+        keys.iter().map(|key| session.stack.execution_arn(key, text)).collect()
     };
-    for arn in candidates {
-        if let Some(found) = executions::describe(&session.aws, &arn).await? {
-            return Ok(found);
-        }
+    let mut found = described(session, candidates).await?;
+    match (found.pop(), found.as_slice()) {
+        (Some(only), []) => Ok(only),
+        (Some(last), others) => Err(several(session, text, others.iter().chain([&last]))),
+        (None, _) => Err(nobody(session, global, text, &keys).await?),
     }
-    let names = recent_names(session, global).await?;
-    let known: Vec<&str> = names.iter().map(String::as_str).collect();
-    let hint = match nearest(text.rsplit(':').next().unwrap_or(text), &known) {
-        Some(near) => format!("Did you mean `{near}`? `{}` lists them.", global.command("list")),
-        None if names.is_empty() => {
-            format!("None was started yet: `{} --task taskone --at +10s`.", global.command("start"))
-        }
-        None => format!("`{}` lists them.", global.command("list")),
-    };
-    Err(CliError::new(ErrorKind::NotFound, format!("There is no execution `{text}`.")).try_this(hint))
 }
 
-async fn recent_names(session: &Session, global: &Global) -> Result<Vec<String>, CliError> {
-    let mut names = Vec::new();
-    for key in session.project.service.state_machines.keys() {
+/// The execution that began last, at one state machine or at any of the service.
+///
+/// # Errors
+/// None was started yet, nothing is deployed, or a call failed.
+pub(crate) async fn newest(
+    session: &Session,
+    global: &Global,
+    machine: Option<&str>,
+) -> Result<ExecutionDetail, CliError> {
+    let recent = recent(session, global, &machines(session, machine)?, 1).await?;
+    let newest = recent.into_iter().max_by_key(|execution| execution.start_date);
+    let described = match &newest {
+        Some(newest) => executions::describe(&session.aws, &newest.execution_arn).await?,
+        None => None,
+    };
+    described.ok_or_else(|| {
+        CliError::new(ErrorKind::NotFound, "No execution was started yet.")
+            .try_this(format!("Start one: `{}`.", session.start_command(global)))
+    })
+}
+
+/// The standard state machines that are meant: only they have executions that can be looked at.
+///
+/// # Errors
+/// There is no such state machine, or it is an express one.
+pub(crate) fn machines<'a>(session: &'a Session, machine: Option<&str>) -> Result<Vec<&'a Key>, CliError> {
+    let Some(text) = machine else {
+        return Ok(session.project.service.state_machines.keys().filter(|key| session.is_standard(key)).collect());
+    };
+    let key = session.machine(text)?;
+    if session.is_standard(key) {
+        return Ok(vec![key]);
+    }
+    let message = format!("{key} is an express state machine: Step Functions does not keep its executions.");
+    Err(CliError::new(ErrorKind::Usage, message).try_this("Its log has them, where the service file asks for one."))
+}
+
+/// Those of some executions that exist.
+async fn described(session: &Session, candidates: Vec<Arn>) -> Result<Vec<ExecutionDetail>, CliError> {
+    let mut asking = JoinSet::new();
+    for arn in candidates {
+        let aws = session.aws.clone();
+        asking.spawn(async move { executions::describe(&aws, &arn).await });
+    }
+    let mut found = Vec::new();
+    for answer in asking.join_all().await {
+        found.extend(answer?);
+    }
+    Ok(found)
+}
+
+/// The newest executions of some state machines. One that is declared and not deployed yet has none.
+///
+/// # Errors
+/// None of them is deployed, or a call failed.
+async fn recent(session: &Session, global: &Global, keys: &[&Key], limit: usize) -> Result<Vec<Execution>, CliError> {
+    let mut asking = JoinSet::new();
+    for key in keys {
+        let aws = session.aws.clone();
         let machine = session.stack.state_machine_arn(key);
-        match executions::list(&session.aws, &machine, None, RECENT).await {
-            Ok((found, _)) => names.extend(found.into_iter().map(|execution| execution.name)),
-            Err(error) if error.is_not_found() => return Err(session.not_deployed(global)),
+        asking.spawn(async move { executions::list(&aws, &machine, None, limit).await });
+    }
+    let mut recent = Vec::new();
+    let mut any_deployed = false;
+    for answer in asking.join_all().await {
+        match answer {
+            Ok((found, _)) => {
+                any_deployed = true;
+                recent.extend(found);
+            }
+            Err(error) if error.is_not_found() => {}
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(names)
+    if any_deployed { Ok(recent) } else { Err(session.not_deployed(global)) }
+}
+
+fn several<'a>(session: &Session, text: &str, found: impl Iterator<Item = &'a ExecutionDetail>) -> CliError {
+    let mut machines: Vec<String> = found.map(|one| session.machine_shown(&one.execution.state_machine_arn)).collect();
+    machines.sort();
+    let message = format!("Several state machines have an execution `{}`.", visible(text));
+    CliError::new(ErrorKind::Usage, message).try_this(format!("Say which with `--machine`: {}.", machines.join(", ")))
+}
+
+async fn nobody(session: &Session, global: &Global, text: &str, keys: &[&Key]) -> Result<CliError, CliError> {
+    let recent = recent(session, global, keys, RECENT).await?;
+    let known: Vec<&str> = recent.iter().map(|execution| execution.name.as_str()).collect();
+    let hint = match nearest(text.rsplit(':').next().unwrap_or(text), &known) {
+        Some(near) => format!("Did you mean `{near}`? `{}` lists them.", global.command("list")),
+        None if known.is_empty() => format!("None was started yet: `{}`.", session.start_command(global)),
+        None => format!("`{}` lists them.", global.command("list")),
+    };
+    Ok(CliError::new(ErrorKind::NotFound, format!("There is no execution `{text}`.")).try_this(hint))
 }

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::cli::time::moment;
-use crate::cli::ui::{Tone, toned, visible};
+use crate::cli::ui::{Tone, toned, visible, wrapped};
 use aws::log_events::LogEvent;
 
 /// What Lambda says at the end of an invocation.
@@ -27,32 +27,41 @@ struct Prefixed<'a> {
 }
 
 /// The text of a line; none for Lambda's lines that say nothing. `all` shows those as they are.
-pub(crate) fn render(event: &LogEvent, zone: &TimeZone, all: bool) -> Option<String> {
+///
+/// What is longer than the room goes on below its beginning, without a break inside a word.
+pub(crate) fn render(event: &LogEvent, zone: &TimeZone, all: bool, room: Option<usize>) -> Option<String> {
     let message = event.message.trim_end();
-    let timed = |time: Timestamp, text: &str| {
-        format!("{}  {}", toned(Tone::Faint, moment::local_exact(time, zone)), indented(text))
-    };
     let written = moment::from_ms(event.timestamp);
+    let timed =
+        |time: Timestamp, text: &str| format!("{}  {text}", toned(Tone::Faint, moment::local_exact(time, zone)));
     if all {
-        return Some(timed(written, message));
+        return Some(timed(written, &indented(message, room)));
     }
     if message.starts_with("START RequestId: ") {
-        return Some(toned(Tone::Faint, "START"));
+        return Some(timed(written, &toned(Tone::Faint, "START")));
     }
     if message.starts_with("END RequestId: ") || message.starts_with("INIT_START ") {
         return None;
     }
     if let Some(report) = report(message) {
-        return Some(ending(&report));
+        return Some(timed(written, &ending(&report)));
     }
+    let told = |is_failure: bool, text: &str| {
+        let text = indented(text, room);
+        if is_failure { toned(Tone::Bad, text) } else { text }
+    };
     // A second time would say the same; the request's id is for `--verbose`, which shows lines as they are.
     if let Some(Prefixed { time, level, text }) = prefixed(message) {
-        return Some(timed(time, &format!("{level}  {text}")));
+        return Some(timed(time, &told(is_failure_level(level), &format!("{level}  {text}"))));
     }
-    match serde_json::from_str::<Value>(message) {
-        Ok(Value::Object(members)) => Some(timed(written, &serde_json::to_string_pretty(&members).unwrap_or_default())),
-        _ => Some(timed(written, message)),
-    }
+    let text = match serde_json::from_str::<Value>(message).ok().filter(Value::is_object) {
+        Some(value) => {
+            let is_failure = value.get("level").and_then(Value::as_str).is_some_and(is_failure_level);
+            told(is_failure, serde_json::to_string_pretty(&value).as_deref().unwrap_or(message))
+        }
+        None => told(tells_of_failure(message), message),
+    };
+    Some(timed(written, &text))
 }
 
 /// Reads `TIME\tREQUEST\tLEVEL\tTEXT` (Node.js) or `[LEVEL]\tTIME\tREQUEST\tTEXT` (Python), Lambda's text formats.
@@ -71,22 +80,43 @@ fn prefixed(message: &str) -> Option<Prefixed<'_>> {
     Some(Prefixed { time: time.parse().ok().filter(|_| is_prefix)?, level, text })
 }
 
+fn is_failure_level(level: &str) -> bool {
+    ["ERROR", "FATAL", "CRITICAL"].iter().any(|name| level.eq_ignore_ascii_case(name))
+}
+
+/// Whether a line is one of those by which runtimes and Lambda itself say that an invocation failed.
+fn tells_of_failure(message: &str) -> bool {
+    let first = message.lines().next().unwrap_or_default();
+    // Node.js: time, request id, level, text; Python: `[ERROR]`; Lambda: a request id, then what happened.
+    let by_node = first.split('\t').nth(2).is_some_and(is_failure_level);
+    let by_python = ["[ERROR]", "[CRITICAL]"].iter().any(|level| first.starts_with(level));
+    let by_lambda = first.starts_with("RequestId: ") && first.contains(" Error: ");
+    by_node || by_python || by_lambda || (first.contains(" Task timed out after ") && first.ends_with(" seconds"))
+}
+
+/// How far the text of a line stands from the left: after a time and two spaces.
+const INDENT: usize = 25;
+
 /// A text whose further lines stand under its first.
-fn indented(text: &str) -> String {
-    visible(text).replace('\n', &format!("\n{:25}", ""))
+fn indented(text: &str, room: Option<usize>) -> String {
+    wrapped(&visible(text), room.map(|room| room.saturating_sub(INDENT))).replace('\n', &format!("\n{:INDENT$}", ""))
 }
 
 fn ending(report: &Report<'_>) -> String {
-    let mut text = format!("END Duration: {} Memory Used: {}", visible(report.duration), visible(report.memory));
+    let mut text = format!("END Duration: {} Memory Used: {}", shown_duration(report.duration), visible(report.memory));
     if let Some(init) = report.init {
-        text.push_str(&format!(" (init: {})", visible(init)));
+        text.push_str(&format!(" (init: {})", shown_duration(init)));
     }
-    let mut text = toned(Tone::Faint, text);
-    if let Some((status, error)) = report.status {
-        let error = error.map(|error| format!(" ({})", visible(error))).unwrap_or_default();
-        text.push_str(&toned(Tone::Bad, format!(" {}{error}", visible(status))));
-    }
-    text
+    let text = toned(Tone::Faint, text);
+    let Some((status, error)) = report.status else { return text };
+    let error = error.map(|error| format!(" ({})", visible(error))).unwrap_or_default();
+    format!("{} {text}", toned(Tone::Bad, format!("FAILED {}{error}", visible(status))))
+}
+
+/// Lambda's `241.32 ms` as every other duration is written, to a hundredth below a tenth of a second.
+fn shown_duration(text: &str) -> String {
+    let ms = text.strip_suffix(" ms").and_then(|ms| ms.parse::<f64>().ok()).filter(|ms| (100.0..1e12).contains(ms));
+    ms.map_or_else(|| visible(text), |ms| moment::measured(ms.round() as i64))
 }
 
 /// Reads a REPORT line, whose parts are `Name: value` with tabs between them.
@@ -116,21 +146,21 @@ mod tests {
             event_id: String::new(),
             message: message.to_owned(),
         };
-        render(&event, &TimeZone::UTC, all).map(|text| anstream::adapter::strip_str(&text).to_string())
+        render(&event, &TimeZone::UTC, all, None).map(|text| anstream::adapter::strip_str(&text).to_string())
     }
 
     #[test]
     fn lambdas_own_lines_are_short() {
         let start = "START RequestId: 0f3c7a5e-0000-4000-8000-000000000000 Version: $LATEST\n";
-        assert_eq!(shown(start, false).as_deref(), Some("START"));
+        assert_eq!(shown(start, false).as_deref(), Some("2017-11-16 14:33:21.123  START"));
         assert_eq!(shown("END RequestId: 0f3c7a5e-0000-4000-8000-000000000000\n", false), None);
         assert_eq!(shown("INIT_START Runtime Version: provided:al2023.v1\n", false), None);
         let warm = "REPORT RequestId: 0f3c\tDuration: 241.32 ms\tBilled Duration: 242 ms\tMemory Size: 128 MB\tMax Memory Used: 83 MB\t\n";
-        insta::assert_snapshot!(shown(warm, false).unwrap(), @"END Duration: 241.32 ms Memory Used: 83 MB");
+        insta::assert_snapshot!(shown(warm, false).unwrap(), @"2017-11-16 14:33:21.123  END Duration: 241 ms Memory Used: 83 MB");
         let cold = "REPORT RequestId: 0f3c\tDuration: 3.10 ms\tBilled Duration: 24 ms\tMemory Size: 128 MB\tMax Memory Used: 18 MB\tInit Duration: 20.41 ms\t\n";
-        insta::assert_snapshot!(shown(cold, false).unwrap(), @"END Duration: 3.10 ms Memory Used: 18 MB (init: 20.41 ms)");
+        insta::assert_snapshot!(shown(cold, false).unwrap(), @"2017-11-16 14:33:21.123  END Duration: 3.10 ms Memory Used: 18 MB (init: 20.41 ms)");
         let late = "REPORT RequestId: 0f3c\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\tMax Memory Used: 18 MB\tStatus: error\tError Type: Runtime.ExitError\n";
-        insta::assert_snapshot!(shown(late, false).unwrap(), @"END Duration: 3000.00 ms Memory Used: 18 MB error (Runtime.ExitError)");
+        insta::assert_snapshot!(shown(late, false).unwrap(), @"2017-11-16 14:33:21.123  FAILED error (Runtime.ExitError) END Duration: 3.000 s Memory Used: 18 MB");
         assert!(shown(start, true).unwrap().contains("0f3c7a5e"));
     }
 
@@ -165,6 +195,30 @@ mod tests {
         insta::assert_snapshot!(shown("2017-11-16T14:33:21.100Z\tundefined\tINFO\tat init\n", false).unwrap(), @"2017-11-16 14:33:21.100  INFO  at init");
         let own = "2017-11-16T14:33:21.100Z\tmine\tINFO\tx";
         assert!(shown(own, false).unwrap().ends_with(own), "a line that only looks like one stays");
+    }
+
+    #[test]
+    fn failed_calls_look_like_failures() {
+        for failed in [
+            "2026-11-22T08:00:00.000Z\t0f3c7a5e\tERROR\tInvoke Error \t{\"errorType\":\"Error\"}",
+            "[ERROR] KeyError: 'id'\nTraceback (most recent call last):",
+            "RequestId: 0f3c Error: Runtime exited with error: exit status 1",
+            "2026-11-22T08:00:00.000Z 0f3c Task timed out after 3.00 seconds",
+            r#"{"level":"error","message":"no"}"#,
+        ] {
+            let event = LogEvent {
+                timestamp: 0,
+                ingestion_time: 0,
+                log_stream_name: String::new(),
+                event_id: String::new(),
+                message: failed.to_owned(),
+            };
+            let text = render(&event, &TimeZone::UTC, false, None).unwrap();
+            assert!(text.contains("\u{1b}[31m"), "{text:?}");
+        }
+        for fine in ["an ERROR that I tell", "a\tb\tINFO\tERROR", r#"{"level":"INFO"}"#, "RequestId: 1 done"] {
+            assert!(!tells_of_failure(fine), "{fine}");
+        }
     }
 
     #[test]

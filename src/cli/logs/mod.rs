@@ -34,6 +34,9 @@ pub(crate) struct LogsArgs {
     /// Show the lines that this execution caused, together with its history
     #[arg(long, value_name = "NAME", conflicts_with = "function")]
     execution: Option<String>,
+    /// The state machine, where several have an execution of that name
+    #[arg(short, long, value_name = "MACHINE", requires = "execution")]
+    machine: Option<String>,
     /// Go on showing lines as they are written
     #[arg(short, long)]
     pub(super) tail: bool,
@@ -60,7 +63,7 @@ pub(crate) async fn run(args: LogsArgs, global: &Global, ui: &Ui) -> Result<(), 
     let start = start(args.start_time.as_deref(), session.aws.now().await)?;
     let interval = timing::interval(global, args.interval);
     if let Some(name) = &args.execution {
-        let found = find(&session, global, name).await?;
+        let found = find(&session, global, name, args.machine.as_deref()).await?;
         let options = Options {
             execution: found.execution.execution_arn,
             interval,

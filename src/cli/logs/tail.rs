@@ -138,8 +138,9 @@ impl Tail<'_> {
         if ui.is_json() {
             return lines.iter().try_for_each(|line| ui.json_line(line));
         }
+        let room = ui.width();
         let shown: Vec<String> =
-            lines.iter().filter_map(|event| line::render(event, &self.zone, ui.is_verbose())).collect();
+            lines.iter().filter_map(|event| line::render(event, &self.zone, ui.is_verbose(), room)).collect();
         if shown.is_empty() { Ok(()) } else { ui.result_beside(bar, shown.join("\n")) }
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod addresses;
 pub(crate) mod artefacts;
 pub(crate) mod cloud_time;
 pub(crate) mod embedded;
+mod machines;
 mod mfa;
 pub(crate) mod project;
 pub(crate) mod runtimes;

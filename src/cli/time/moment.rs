@@ -59,9 +59,19 @@ pub(crate) fn local_short(moment: Timestamp, zone: &TimeZone) -> String {
     moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// What the zone is called at a moment: `CET`, `CEST`.
+pub(crate) fn zone_name(moment: Timestamp, zone: &TimeZone) -> String {
+    moment.to_zoned(zone.clone()).strftime("%Z").to_string()
+}
+
 /// A moment on the local clock for a log line: `2026-11-22 09:00:00.123`.
 pub(crate) fn local_exact(moment: Timestamp, zone: &TimeZone) -> String {
     moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S.%3f").to_string()
+}
+
+/// A time of day on the local clock, where the date is told elsewhere: `09:00:00.123`.
+pub(crate) fn local_time(moment: Timestamp, zone: &TimeZone) -> String {
+    moment.to_zoned(zone.clone()).strftime("%H:%M:%S.%3f").to_string()
 }
 
 /// A moment in UTC as AWS writes it: `2026-11-22T08:00:00.000Z`.

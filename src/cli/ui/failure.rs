@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anstream::AutoStream;
 
 use super::Ui;
-use super::text::{Tone, escaped_json, printable, toned, visible};
+use super::text::{Tone, escaped_json, printable, toned, visible, wrapped};
 use crate::cli::error::{CliError, ErrorKind};
 
 impl Ui {
@@ -16,6 +16,7 @@ impl Ui {
         match error.kind {
             ErrorKind::Interrupted if error.hint.is_none() => return code,
             _ if error.quiet => return ExitCode::SUCCESS,
+            _ if error.message.is_empty() => return code,
             _ => {}
         }
         let detail = error.detail.as_ref().filter(|_| self.verbose);
@@ -32,12 +33,15 @@ impl Ui {
             let _ = writeln!(err, "{}", escaped_json(&object.to_string()));
             return code;
         }
-        let _ = writeln!(err, "{} {}", toned(Tone::Bad, "error:"), visible(&error.message));
+        // What goes on below its beginning stands to the right of it.
+        let room = super::notes_width().map(|room| room.saturating_sub(4));
+        let shown = |text: &str| wrapped(&visible(text), room).replace('\n', "\n    ");
+        let _ = writeln!(err, "{} {}", toned(Tone::Bad, "error:"), shown(&error.message));
         for cause in error.cause.iter().chain(detail) {
-            let _ = writeln!(err, "  {} {}", toned(Tone::Faint, "cause:"), visible(cause));
+            let _ = writeln!(err, "  {} {}", toned(Tone::Faint, "cause:"), shown(cause));
         }
         if let Some(hint) = &error.hint {
-            let _ = writeln!(err, "  {} {}", toned(Tone::Good, "try:"), visible(hint));
+            let _ = writeln!(err, "  {} {}", toned(Tone::Good, "try:"), shown(hint));
         }
         for other in &error.others {
             self.fail(other);

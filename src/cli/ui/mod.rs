@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anstream::AutoStream;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, WeakProgressBar};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle, WeakProgressBar};
 use serde::Serialize;
 
 use crate::cli::error::{CliError, ErrorKind};
@@ -21,7 +21,7 @@ use crate::cli::global::{ColorWhen, Global};
 
 pub(crate) use failure::{print_clap, tame_panics};
 pub(crate) use hidden::ask_hidden;
-pub(crate) use text::{Tone, toned, visible};
+pub(crate) use text::{Tone, toned, visible, wrapped};
 
 /// Where output goes and in which form.
 #[derive(Clone)]
@@ -94,7 +94,7 @@ impl Ui {
 
     /// Says something on stderr that is no result. A stderr that can't be written is no reason to stop.
     pub(crate) fn note(&self, text: impl std::fmt::Display) {
-        let text = text::printable(&text.to_string());
+        let text = wrapped(&text::printable(&text.to_string()), notes_width());
         // Locked for the whole line: several threads may have something to say.
         let _ = writeln!(AutoStream::new(std::io::stderr().lock(), self.color), "{text}");
     }
@@ -130,6 +130,44 @@ impl Ui {
         bar
     }
 
+    /// A picture of several lines that is drawn again and again; none where results go to no terminal. What it showed last
+    /// stays.
+    pub(crate) fn picture(&self) -> Option<ProgressBar> {
+        if self.json || !std::io::stdout().is_terminal() || !std::io::stderr().is_terminal() {
+            return None;
+        }
+        let bar = self.progress().with_finish(ProgressFinish::Abandon);
+        if let Ok(style) = ProgressStyle::with_template("{msg}") {
+            bar.set_style(style);
+        }
+        Some(bar)
+    }
+
+    /// A text of ours as a picture shows it: without colour where none is wanted.
+    pub(crate) fn painted(&self, text: &str) -> String {
+        let choice = match self.color {
+            anstream::ColorChoice::Auto => AutoStream::choice(&std::io::stderr()),
+            choice => choice,
+        };
+        match choice {
+            anstream::ColorChoice::Never => anstream::adapter::strip_str(text).to_string(),
+            _ => text::printable(text),
+        }
+    }
+
+    /// How many columns results may take: the terminal's, or those of COLUMNS where somebody sets it. Any number where
+    /// neither is known.
+    pub(crate) fn width(&self) -> Option<usize> {
+        let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|it| *it > 0);
+        let terminal = || terminal_size().map(|(columns, _)| columns);
+        wanted.or_else(terminal)
+    }
+
+    /// How many lines the terminal has.
+    pub(crate) fn height(&self) -> Option<usize> {
+        terminal_size().map(|(_, rows)| rows)
+    }
+
     /// Whether somebody is at the terminal to answer a question.
     pub(crate) fn can_ask(&self) -> bool {
         std::io::stdin().is_terminal()
@@ -154,4 +192,19 @@ fn stdout_failed(error: &std::io::Error) -> CliError {
     let mut failure = CliError::io("The result can't be written to stdout", error);
     failure.quiet = error.kind() == std::io::ErrorKind::BrokenPipe;
     failure
+}
+
+/// Columns and rows of the terminal that results go to; none where they go to no terminal.
+fn terminal_size() -> Option<(usize, usize)> {
+    size_of(&std::io::stdout())
+}
+
+/// How many columns notes and errors may take, where they go to a terminal.
+fn notes_width() -> Option<usize> {
+    size_of(&std::io::stderr()).map(|(columns, _)| columns)
+}
+
+fn size_of(terminal: &impl std::os::fd::AsFd) -> Option<(usize, usize)> {
+    let size = rustix::termios::tcgetwinsize(terminal).ok()?;
+    Some((usize::from(size.ws_col), usize::from(size.ws_row))).filter(|(columns, rows)| *columns > 0 && *rows > 0)
 }

@@ -1,6 +1,7 @@
 //! Texts as they are shown: their tone, without control characters, sizes.
 
 use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
 
 /// What a piece of text is, for its colour on a terminal.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +81,39 @@ pub(super) fn printable(text: &str) -> String {
     shown
 }
 
+/// The narrowest column in which words are still wrapped.
+const NARROWEST: usize = 16;
+
+/// A text with line breaks between words, so that no line has more columns than there is room. A word that is longer than
+/// that stays whole, and so does everything where the room is not known. Tones take no room.
+pub(crate) fn wrapped(text: &str, room: Option<usize>) -> String {
+    let Some(room) = room.map(|room| room.max(NARROWEST)) else { return text.to_owned() };
+    let lines =
+        text.split('\n').map(|line| if width(line) <= room { line.to_owned() } else { wrapped_line(line, room) });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn wrapped_line(line: &str, room: usize) -> String {
+    let mut shown = String::new();
+    let mut used = 0;
+    for (at, word) in line.split(' ').enumerate() {
+        let wide = width(word);
+        if at > 0 {
+            let breaks = used + 1 + wide > room && used > 0;
+            shown.push(if breaks { '\n' } else { ' ' });
+            used = if breaks { 0 } else { used + 1 };
+        }
+        shown.push_str(word);
+        used += wide;
+    }
+    shown
+}
+
+/// How many columns a text with tones takes.
+fn width(text: &str) -> usize {
+    anstream::adapter::strip_str(text).to_string().width()
+}
+
 /// What [`toned`] writes: the only sequences that reach a terminal.
 const TONES: [&str; 6] = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m"];
 
@@ -139,6 +173,16 @@ mod tests {
         let text = escaped_json(&value.to_string());
         assert_eq!(text, "{\"a\":\"\\u001b[2J\\u009b\\u007f\\u202e\\udb40\\udc41\\ufeffé\\n\"}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        let text = format!("{} one two three four five six\nseven", toned(Tone::Bad, "error:"));
+        let shown = wrapped(&text, Some(16));
+        assert_eq!(anstream::adapter::strip_str(&shown).to_string(), "error: one two\nthree four five\nsix\nseven");
+        assert_eq!(wrapped(&text, None), text);
+        let long = "see arn:aws:states:us-east-1:000000000000:execution:x:y now";
+        assert_eq!(wrapped(long, Some(20)), long.replace(' ', "\n"));
     }
 
     #[test]

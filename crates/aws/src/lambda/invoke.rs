@@ -35,7 +35,7 @@ pub struct Invocation {
     pub log_tail: Option<String>,
 }
 
-/// Invokes a function, once: a call that was refused for throttling is made again, one whose connection broke is not,
+/// Invokes a version or alias of a function, once: a call that was refused for throttling is made again, one whose connection broke is not,
 /// because the function may have run.
 ///
 /// # Errors
@@ -43,6 +43,7 @@ pub struct Invocation {
 pub async fn invoke(
     aws: &Aws,
     function: &str,
+    qualifier: &str,
     payload: Vec<u8>,
     mode: InvocationMode,
     tail: bool,
@@ -52,7 +53,13 @@ pub async fn invoke(
         InvocationMode::Event => InvocationType::Event,
         InvocationMode::DryRun => InvocationType::DryRun,
     };
-    let call = aws.lambda.invoke().function_name(function).invocation_type(kind).payload(Blob::new(payload));
+    let call = aws
+        .lambda
+        .invoke()
+        .function_name(function)
+        .qualifier(qualifier)
+        .invocation_type(kind)
+        .payload(Blob::new(payload));
     let call = call.set_log_type(tail.then_some(LogType::Tail)).customize();
     let patient = aws_sdk_lambda::config::Builder::new().timeout_config(aws.timeout.invocation_timeouts());
     let answer = call

@@ -90,6 +90,8 @@ pub const OPERATIONS: &[Operation] = &[
     states("DescribeExecution", &[may("states:DescribeExecution", Execution)]),
     states("DescribeStateMachineForExecution", &[may("states:DescribeStateMachineForExecution", Execution)]),
     states("GetExecutionHistory", &[may("states:GetExecutionHistory", Execution)]),
+    states("StartExecution", &[may("states:StartExecution", StateMachine)]),
+    states("StartSyncExecution", &[may("states:StartSyncExecution", StateMachine)]),
     states("StopExecution", &[may("states:StopExecution", Execution)]),
     // An activity is made with its tags.
     states("ListActivities", &[may("states:ListActivities", Everything)]),

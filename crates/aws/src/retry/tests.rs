@@ -112,11 +112,11 @@ async fn what_must_not_happen_twice_is_repeated_only_if_it_did_not_happen() {
     let refused = http("429 Too Many Requests", headers, r#"{"message":"Rate Exceeded."}"#);
     let answer = http("200 OK", "Content-Type: application/json\r\n", "{}");
     let peer = flaky(3, refused, answer.clone()).await;
-    invoke(&peer.aws, "f", b"{}".to_vec(), InvocationMode::RequestResponse, false).await.unwrap();
+    invoke(&peer.aws, "f", "live", b"{}".to_vec(), InvocationMode::RequestResponse, false).await.unwrap();
     assert_eq!(peer.calls(), 4);
     for lost in [String::new(), http("502 Bad Gateway", "", "")] {
         let peer = flaky(1, lost.clone(), answer.clone()).await;
-        invoke(&peer.aws, "f", b"{}".to_vec(), InvocationMode::RequestResponse, false).await.unwrap_err();
+        invoke(&peer.aws, "f", "live", b"{}".to_vec(), InvocationMode::RequestResponse, false).await.unwrap_err();
         assert_eq!(peer.calls(), 1);
         let peer = flaky(1, lost, answer.clone()).await;
         crate::apis::create_integration(&peer.aws.apis, "a", "arn", "2.0").await.unwrap_err();

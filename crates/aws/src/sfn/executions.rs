@@ -134,12 +134,16 @@ pub async fn list(
     }
 }
 
-/// The executions of a state machine that have not ended; none for a state machine that does not exist.
+/// The executions of a state machine that have not ended; none for a state machine that does not exist, and none for an
+/// express one, whose executions can't be listed.
 ///
 /// # Errors
 /// The call failed.
 pub async fn running(aws: &Aws, state_machine: &Arn) -> Result<Vec<Execution>, AwsError> {
     let found = list(aws, state_machine, Some(Status::Running), usize::MAX).await;
+    if found.as_ref().is_err_and(|error| error.is("StateMachineTypeNotSupported")) {
+        return Ok(Vec::new());
+    }
     Ok(or_absent(found)?.map_or_else(Vec::new, |(executions, _)| executions))
 }
 

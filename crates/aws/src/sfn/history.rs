@@ -22,6 +22,9 @@ pub struct HistoryEvent {
     /// The state that was entered or left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    /// Which item of a Map an iteration is for, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iteration: Option<i64>,
     /// What a task calls: a function's ARN, or an action such as `invoke`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
@@ -65,6 +68,7 @@ impl HistoryEvent {
             timestamp: timestamp(event.timestamp()),
             kind: event.r#type().as_str().to_owned(),
             state: state(event),
+            iteration: iteration(event),
             resource: resource(event),
             resource_type: resource_type(event),
             input: input(event),
@@ -77,6 +81,15 @@ impl HistoryEvent {
 
 fn state(event: &SdkEvent) -> Option<String> {
     first_of!(event, |it| Some(it.name()), [state_entered_event_details, state_exited_event_details])
+}
+
+fn iteration(event: &SdkEvent) -> Option<i64> {
+    let started = event.map_iteration_started_event_details();
+    let details = started
+        .or_else(|| event.map_iteration_succeeded_event_details())
+        .or_else(|| event.map_iteration_failed_event_details())
+        .or_else(|| event.map_iteration_aborted_event_details());
+    details.map(|details| i64::from(details.index()))
 }
 
 /// A field that every event of a task with a service integration has.

@@ -6,6 +6,7 @@
 pub mod activities;
 pub mod executions;
 pub mod history;
+pub mod start;
 mod timestamp;
 pub mod versions;
 

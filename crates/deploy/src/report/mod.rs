@@ -239,15 +239,22 @@ fn leftovers(service: &Service, stack: &Stack, observed: &Observed) -> Vec<Strin
     functions.chain(activities).chain(machines).collect()
 }
 
+/// The page of Step Functions in the AWS console, for what follows `#`; none for a partition without a console.
+pub fn states_page(stack: &Stack, view: &str) -> Option<String> {
+    let region = &stack.region;
+    let domain = region.console_domain()?;
+    Some(format!("https://{region}.{domain}/states/home?region={region}#/{view}"))
+}
+
 /// The console's pages. Their addresses are those that the console itself shows.
 fn links(stack: &Stack, functions: &[Deployed], machines: &[Deployed], groups: &[Deployed]) -> Vec<ConsoleLink> {
     let region = &stack.region;
     let Some(domain) = region.console_domain() else { return Vec::new() };
     let base = format!("https://{region}.{domain}");
     let link = |what: &str, key: &str, url: String| ConsoleLink { what: format!("{what} {key}"), url };
-    let machines = machines.iter().map(|it| {
-        let url = format!("{base}/states/home?region={region}#/statemachines/view/{}", it.arn);
-        link("state machine", &it.key, url)
+    let machines = machines.iter().filter_map(|it| {
+        let url = states_page(stack, &format!("statemachines/view/{}", it.arn))?;
+        Some(link("state machine", &it.key, url))
     });
     let functions = functions.iter().map(|it| {
         let url = format!("{base}/lambda/home?region={region}#/functions/{}", it.name);

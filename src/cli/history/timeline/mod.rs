@@ -8,11 +8,18 @@ use serde_json::Value;
 
 use crate::cli::history::failure::event_failure;
 use crate::cli::time::moment;
-use crate::cli::ui::{Tone, toned, visible};
+use crate::cli::ui::table::cut;
+use crate::cli::ui::{Tone, toned, visible, wrapped};
 use aws::history::HistoryEvent;
 
 /// How many characters of an input or output are shown unless all of it is wanted.
 const SHORT: usize = 72;
+
+/// On terminals that are narrower the date is left out.
+const WIDE: usize = 100;
+
+/// What is always left for what happened, in characters.
+const NARROWEST: usize = 12;
 
 /// Renders events one after the other; it remembers which state each belongs to.
 #[derive(Debug)]
@@ -20,37 +27,62 @@ pub(crate) struct Timeline {
     zone: TimeZone,
     width: usize,
     full: bool,
+    room: Option<usize>,
     started: Option<Timestamp>,
     states: BTreeMap<i64, String>,
 }
 
 impl Timeline {
-    /// For one execution. `width` is the room for the names of states; `full` shows inputs and outputs whole.
-    pub(crate) fn new(zone: TimeZone, width: usize, full: bool) -> Self {
-        Self { zone, width, full, started: None, states: BTreeMap::new() }
+    /// For one execution. `width` is the room for the names of states and `room` that for a line; `full` shows inputs and
+    /// outputs whole.
+    pub(crate) fn new(zone: TimeZone, width: usize, full: bool, room: Option<usize>) -> Self {
+        let width = room.map_or(width, |room| width.min(room / 4));
+        Self { zone, width, full, room, started: None, states: BTreeMap::new() }
     }
 
     /// The lines of one event.
     pub(crate) fn render(&mut self, event: &HistoryEvent) -> String {
         let started = *self.started.get_or_insert(event.timestamp);
-        let state = self.state_of(event);
-        let time = moment::local_exact(event.timestamp, &self.zone);
+        let width = self.width;
+        let state = cut(&self.state_of(event), width.max(1));
+        let is_narrow = self.room.is_some_and(|room| room < WIDE);
+        let time = if is_narrow {
+            moment::local_time(event.timestamp, &self.zone)
+        } else {
+            moment::local_exact(event.timestamp, &self.zone)
+        };
         let elapsed = format!("+{}", moment::measured(moment::ms_between(started, event.timestamp)));
         let (tone, what) = description(event);
-        let width = self.width;
+        let before = format!("{time}  {elapsed:<10}  {state:<width$}  ").chars().count();
+        let left = self.room.map(|room| room.saturating_sub(before).max(NARROWEST));
+        let what = left.map_or_else(|| what.clone(), |left| cut(&what, left));
+        let left = left.map(|left| left.saturating_sub(what.chars().count() + 2));
         let mut text = format!("{}  {elapsed:<10}  {state:<width$}  {}", toned(Tone::Faint, time), toned(tone, what));
         for (name, value) in [("input", &event.input), ("output", &event.output)] {
             let Some(value) = value else { continue };
             if self.full {
                 text.push_str(&format!("\n    {name}:\n{}", indented(value)));
             } else if is_worth_showing(event, name) {
-                text.push_str(&format!("  {}", toned(Tone::Faint, abbreviated(value))));
+                let short = abbreviated(value);
+                let short = left.map_or_else(|| short.clone(), |left| cut(&short, left));
+                text.push_str(&format!("  {}", toned(Tone::Faint, short)));
             }
         }
         if let Some(reason) = event_failure(event) {
-            text.push_str(&format!("  {}", toned(Tone::Bad, visible(&reason))));
+            text.push_str(&self.reason(&visible(&reason), left));
         }
-        text
+        text.trim_end().to_owned()
+    }
+
+    /// Why something failed: on the same line where it fits, else whole on lines of its own.
+    fn reason(&self, reason: &str, left: Option<usize>) -> String {
+        match (self.room, left) {
+            (Some(room), Some(left)) if reason.chars().count() > left => {
+                let lines = wrapped(reason, Some(room.saturating_sub(4)));
+                format!("\n    {}", toned(Tone::Bad, lines.replace('\n', "\n    ")))
+            }
+            _ => format!("  {}", toned(Tone::Bad, reason)),
+        }
     }
 
     /// An event that names no state belongs to that of the event that led to it.

@@ -11,6 +11,7 @@ pub(super) fn event(id: i64, ms: i64, kind: &str) -> HistoryEvent {
         timestamp: moment::from_ms(start.as_millisecond() + ms),
         kind: kind.to_owned(),
         state: None,
+        iteration: None,
         resource: None,
         resource_type: None,
         input: None,
@@ -41,7 +42,7 @@ fn lesson() -> Vec<HistoryEvent> {
 }
 
 fn lines(events: &[HistoryEvent], full: bool) -> String {
-    let mut timeline = Timeline::new(TimeZone::UTC, 16, full);
+    let mut timeline = Timeline::new(TimeZone::UTC, 16, full, None);
     let text: Vec<String> = events.iter().map(|event| timeline.render(event)).collect();
     anstream::adapter::strip_str(&text.join("\n")).to_string()
 }
@@ -127,4 +128,32 @@ fn long_values_are_cut_between_characters() {
     let long = format!("\"{}\"", "é".repeat(200));
     assert_eq!(abbreviated(&long).chars().count(), SHORT + 1);
     assert_eq!(abbreviated("{ \"a\" : 1 }"), "{\"a\":1}");
+}
+
+#[test]
+fn lines_fit_the_terminal() {
+    let mut events = lesson();
+    events.truncate(6);
+    let error = Some("Declined".to_owned());
+    let cause = Some("the card of this customer has expired in October of last year".to_owned());
+    events.push(HistoryEvent { error, cause, ..event(7, 192_244, "LambdaFunctionFailed") });
+    for room in [60, 80, 120] {
+        let mut timeline = Timeline::new(TimeZone::UTC, 16, false, Some(room));
+        let text: Vec<String> = events.iter().map(|event| timeline.render(event)).collect();
+        let text = anstream::adapter::strip_str(&text.join("\n")).to_string();
+        assert!(text.lines().all(|line| line.chars().count() <= room), "{room}:\n{text}");
+        if room == 60 {
+            insta::assert_snapshot!(text, @r#"
+            08:00:00.000  +0 ms                        started  {"trigg…
+            08:00:00.002  +2 ms       WaitForTimesta…  waits
+            08:03:12.001  +3 m 12 s   WaitForTimesta…  left
+            08:03:12.002  +3 m 12 s   SendEmail        entered
+            08:03:12.002  +3 m 12 s   SendEmail        calls shop-dev-s…
+            08:03:12.003  +3 m 12 s   SendEmail        it runs
+            08:03:12.244  +3 m 12 s   SendEmail        it failed
+                Declined: the card of this customer has expired in
+                October of last year
+            "#);
+        }
+    }
 }

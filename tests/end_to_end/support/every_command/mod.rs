@@ -76,6 +76,14 @@ impl Session {
         self.run(CallerCommand::Start, &["--task", "waits", "--at", "+1h"], 0);
         self.run(CallerCommand::Start, &["--task", "fires", "--at", "now", "--follow"], 0);
         self.run(CallerCommand::Start, &["--task", "stops", "--at", "+1h"], 0);
+        let machine = "myStateMachine";
+        let soon = r#"{"trigger_date": "2020-01-01T00:00:00Z", "taskName": "t"}"#;
+        self.run(CallerCommand::Start, &[machine, "-d", soon, "--name", "own"], 0);
+        self.run(CallerCommand::Start, &["-d", soon, "--sync"], 0);
+        self.run(CallerCommand::Start, &["-d", "{}", "--name", "fails", "--sync"], 8);
+        self.run(CallerCommand::Show, &[], 0);
+        self.run(CallerCommand::Show, &["own", "--follow"], 0);
+        self.run(CallerCommand::Open, &["own"], 0);
         self.run(CallerCommand::List, &[], 0);
         self.run(CallerCommand::List, &["--status", "running", "--json"], 0);
         self.run(CallerCommand::Show, &["waits"], 0);
@@ -96,6 +104,8 @@ impl Session {
     fn changes(&mut self) {
         self.project.add_extra();
         self.deploy(&[]);
+        self.run(CallerCommand::Start, &["quickFlow", "--sync"], 0);
+        self.run(CallerCommand::Start, &["quickFlow"], 0);
         outside::start_extra(&self.cloud);
         outside::drift(&self.cloud);
         self.run(CallerCommand::Diff, &["--package", "zips"], 0);

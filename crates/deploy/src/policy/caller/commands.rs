@@ -21,13 +21,15 @@ pub enum CallerCommand {
     List,
     /// `logs`.
     Logs,
+    /// `open`.
+    Open,
     /// `remove`.
     Remove,
     /// `rollback`.
     Rollback,
     /// `show`.
     Show,
-    /// `start`, also with `--follow`.
+    /// `start`, also with `--follow` and `--sync`.
     Start,
     /// `stop`.
     Stop,
@@ -160,6 +162,9 @@ const ROLL_BACK: Calls = &[(LAMBDA, "UpdateAlias"), (STATES, "UpdateStateMachine
 /// An execution by its name.
 const FIND: Calls = &[(STATES, "DescribeExecution"), (STATES, "ListExecutions")];
 
+/// An execution is started, and waited for with `--sync`.
+const START: Calls = &[(STATES, "DescribeExecution"), (STATES, "StartExecution"), (STATES, "StartSyncExecution")];
+
 /// What an execution did.
 const HISTORY: Calls = &[(STATES, "DescribeStateMachineForExecution"), (STATES, "GetExecutionHistory")];
 
@@ -171,7 +176,7 @@ const LIVE_LINES: Calls = &[(LOGS, "StartLiveTail")];
 
 impl CallerCommand {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Deploy,
         Self::DeployFunction,
         Self::DeployList,
@@ -181,6 +186,7 @@ impl CallerCommand {
         Self::Invoke,
         Self::List,
         Self::Logs,
+        Self::Open,
         Self::Remove,
         Self::Rollback,
         Self::Show,
@@ -200,6 +206,7 @@ impl CallerCommand {
             Self::Invoke => "invoke",
             Self::List => "list",
             Self::Logs => "logs",
+            Self::Open => "open",
             Self::Remove => "remove",
             Self::Rollback => "rollback",
             Self::Show => "show",
@@ -231,10 +238,11 @@ impl CallerCommand {
             Self::Invoke => &[IDENTITY, &[(LAMBDA, "Invoke")]],
             Self::List => &[IDENTITY, &[(STATES, "ListExecutions")], WAITS],
             Self::Logs => &[IDENTITY, LINES, LIVE_LINES, FIND, HISTORY],
+            Self::Open => &[IDENTITY, FIND],
             Self::Remove => &[IDENTITY, OBSERVE, DELETE],
             Self::Rollback => &[IDENTITY, OBSERVE, READ_VERSIONS, WAITS, ROLL_BACK],
-            Self::Show => &[IDENTITY, FIND, HISTORY],
-            Self::Start => &[IDENTITY, &[(APIS, "GetApis")], HISTORY, LINES],
+            Self::Show => &[IDENTITY, FIND, HISTORY, LINES],
+            Self::Start => &[IDENTITY, &[(APIS, "GetApis")], START, HISTORY, LINES],
             Self::Stop => &[IDENTITY, FIND, &[(STATES, "ListTagsForResource"), (STATES, "StopExecution")]],
         }
     }
