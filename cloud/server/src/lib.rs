@@ -20,6 +20,7 @@ mod open_files;
 mod router;
 mod run;
 mod site;
+mod task_support;
 mod time;
 
 pub use backup::{BackupError, Contents, Manifest};
@@ -34,4 +35,5 @@ pub use keys::CloudKeys;
 pub use log::{ActivityReader, ActivityRecord};
 pub use run::{LocalError, Ready, RunOptions, run};
 pub use site::CloudFront;
+pub use task_support::serves_task;
 pub use time::{Aim, Ending, Moved, TimeReport};

@@ -32,5 +32,6 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use integration::serves_task;
 pub use operations::{INFO, OPERATIONS};
 pub use states::{Handles, States};

@@ -1,5 +1,7 @@
 //! What a definition calls, and where it says so: its tasks, what its Maps read and write, and their child executions.
 
+use std::ops::Range;
+
 use serde_json::{Value, json};
 
 use super::document::{Content, Document, Node};
@@ -14,6 +16,8 @@ pub struct Call {
     pub state: String,
     /// The line that says so.
     pub at: Place,
+    /// The bytes of the source that say so: the value of `Resource`, or a Map's `ItemProcessor` key.
+    pub span: Range<usize>,
     /// Which part of the state says so.
     pub kind: CallKind,
     /// The [`CallFields`] as JSON.
@@ -133,7 +137,7 @@ impl CallFinder<'_> {
         let Some(processor) = map.member("ItemProcessor").or_else(|| map.member("Iterator")) else { return };
         let mode = processor.value.member("ProcessorConfig").and_then(|config| text(&config.value, "Mode"));
         if mode == Some("DISTRIBUTED") {
-            self.add(CallKind::Children, name, processor.key_span.start, &json!({}));
+            self.add(CallKind::Children, name, processor.key_span.start, processor.key_span.clone(), &json!({}));
         }
         self.flow(&processor.value);
     }
@@ -148,12 +152,12 @@ impl CallFinder<'_> {
             "credentials": value("Credentials"),
             "reader": value("ReaderConfig"),
         });
-        self.add(kind, name, resource.key_span.start, &fields);
+        self.add(kind, name, resource.key_span.start, resource.value.span.clone(), &fields);
     }
 
-    fn add(&mut self, kind: CallKind, state: &str, offset: usize, fields: &Value) {
+    fn add(&mut self, kind: CallKind, state: &str, offset: usize, span: Range<usize>, fields: &Value) {
         let fields = Template::unchecked(&fields.to_string());
-        self.calls.push(Call { state: state.to_owned(), at: self.source.place(offset), kind, fields });
+        self.calls.push(Call { state: state.to_owned(), at: self.source.place(offset), span, kind, fields });
     }
 }
 

@@ -25,10 +25,22 @@ use model::stack::Stack;
 pub use problem::{Checked, Placed, Problem};
 pub use severity::Severity;
 
-/// Checks one definition. `stack` gives the values of pseudo-parameters.
-pub fn check(source: Source, machine_type: asl::MachineType, stack: &Stack, now: Timestamp) -> Checked {
+/// What a definition is checked for.
+pub struct Target<'a> {
+    /// The type of the state machine.
+    pub machine_type: asl::MachineType,
+    /// The deployment that gives the values of pseudo-parameters.
+    pub stack: &'a Stack,
+    /// The moment of the check.
+    pub now: Timestamp,
+    /// Whether the embedded cloud can do a task with this `Resource`.
+    pub serves: fn(&str) -> bool,
+}
+
+/// Checks one definition.
+pub fn check(source: Source, target: &Target<'_>) -> Checked {
     let problems = match Document::parse(&source) {
-        Ok(document) => of_document(&source, &document, machine_type, stack, now),
+        Ok(document) => of_document(&source, &document, target),
         Err(error) => vec![Problem {
             severity: Severity::Error,
             code: match Format::of(&source.file) {
@@ -45,27 +57,20 @@ pub fn check(source: Source, machine_type: asl::MachineType, stack: &Stack, now:
 }
 
 /// Checks a definition that is a part of a source, such as one in a service file.
-pub fn check_document(
-    source: Source,
-    document: &Document,
-    machine_type: asl::MachineType,
-    stack: &Stack,
-    now: Timestamp,
-) -> Checked {
-    let problems = of_document(&source, document, machine_type, stack, now);
+pub fn check_document(source: Source, document: &Document, target: &Target<'_>) -> Checked {
+    let problems = of_document(&source, document, target);
     Checked::new(source, problems)
 }
 
-fn of_document(
-    source: &Source,
-    document: &Document,
-    machine_type: asl::MachineType,
-    stack: &Stack,
-    now: Timestamp,
-) -> Vec<Problem> {
+fn of_document(source: &Source, document: &Document, target: &Target<'_>) -> Vec<Problem> {
+    let Target { machine_type, stack, now, serves } = *target;
     let mut problems: Vec<Problem> = document.repeated.iter().map(problem::of_repeated).collect();
     let (definition, unknown) = Definition::of(source, document);
     problems.extend(unknown.into_iter().map(problem::of_unknown));
+    problems.extend(definition.calls.iter().filter_map(|call| {
+        let resource = call.resolve(stack).resource;
+        (!serves(&resource)).then(|| problem::of_unserved(call, &resource))
+    }));
     let json = definition.resolve(stack).json;
     let locator = Locator::new(&source.text, &document.root);
     let findings = findings(&json, machine_type);

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::rules;
 use crate::severity::Severity;
+use model::call::{Call, CallKind};
 use model::document::Repeated;
 use model::pseudo::UnknownParameter;
 use model::source::{Position, Source};
@@ -92,6 +93,7 @@ impl Severity {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         }
     }
 }
@@ -119,6 +121,27 @@ pub(super) fn of_unknown(unknown: UnknownParameter) -> Problem {
         message: unknown.message,
         fix: unknown.hint,
         span: unknown.span,
+    }
+}
+
+/// A task that AWS does and the embedded cloud does not.
+pub(super) fn of_unserved(call: &Call, resource: &str) -> Problem {
+    let what = match call.kind {
+        CallKind::Reader => "reads its items with",
+        CallKind::Writer => "writes its results with",
+        CallKind::Task | CallKind::Children => "calls",
+    };
+    Problem {
+        severity: Severity::Note,
+        code: rules::NOT_ON_EMBEDDED_CLOUD,
+        location: None,
+        message: format!(
+            "\"{}\" {what} {resource}, which the embedded cloud does not serve: there the execution ends with \
+             States.Runtime, which no Catch takes.",
+            call.state
+        ),
+        fix: "Nothing is wrong with it on AWS. With --local, let a function do this task.".to_owned(),
+        span: call.span.clone(),
     }
 }
 

@@ -15,6 +15,9 @@ pub(super) const UNKNOWN_PSEUDO_PARAMETER: &str = "unknown-pseudo-parameter";
 /// A `${...}` that something else puts in.
 pub(super) const UNKNOWN_UNTIL_DEPLOYED: &str = "unknown-until-deployed";
 
+/// A task that AWS does and the embedded cloud does not.
+pub(super) const NOT_ON_EMBEDDED_CLOUD: &str = "not-on-embedded-cloud";
+
 /// A rule as reports list it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
@@ -48,7 +51,7 @@ const OF_AWS: [(FindingKind, &str); 17] = [
     (FindingKind::PassResultIsStatic, "A Pass state's Result is taken as it is written; Parameters evaluates paths."),
 ];
 
-const OWN: [Rule; 4] = [
+const OWN: [Rule; 5] = [
     Rule { code: INVALID_YAML, severity: Severity::Error, help: "The text is not YAML, or says what JSON can't." },
     Rule {
         code: REPEATED_KEY,
@@ -64,6 +67,11 @@ const OWN: [Rule; 4] = [
         code: UNKNOWN_UNTIL_DEPLOYED,
         severity: Severity::Warning,
         help: "A value with ${...} that another tool puts in could not be checked.",
+    },
+    Rule {
+        code: NOT_ON_EMBEDDED_CLOUD,
+        severity: Severity::Note,
+        help: "AWS does the task, and the embedded cloud does not: there an execution that comes to it fails.",
     },
 ];
 

@@ -9,6 +9,8 @@ pub enum Severity {
     Error,
     /// AWS accepts it, and it probably does not do what is meant.
     Warning,
+    /// AWS accepts it, and it does what is meant there, but not everywhere.
+    Note,
 }
 
 /// How bad a finding of a kind is in a report.

@@ -22,7 +22,9 @@ fn stack() -> Stack {
 }
 
 fn checked_as(machine_type: asl::MachineType, file: &str, text: &str) -> Checked {
-    check(Source::new(file, text), machine_type, &stack(), "2026-01-01T00:00:00Z".parse().unwrap())
+    let stack = stack();
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    check(Source::new(file, text), &Target { machine_type, stack: &stack, now, serves: |it| !it.contains(":s3:") })
 }
 
 /// Code, the text that is pointed at, and what is said.
@@ -34,6 +36,12 @@ fn said(file: &str, text: &str) -> String {
         format!("{} {} <{}> {} {}", problem.severity.name(), problem.code, &text[span], problem.message, problem.fix)
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_the_embedded_cloud_does_not_serve_is_noted() {
+    let text = "StartAt: Put\nStates:\n  Put:\n    Type: Task\n    Resource: arn:aws:states:::s3:putObject\n    End: true\n";
+    insta::assert_snapshot!(said("a.asl.yml", text), @r#"note not-on-embedded-cloud <arn:aws:states:::s3:putObject> "Put" calls arn:aws:states:::s3:putObject, which the embedded cloud does not serve: there the execution ends with States.Runtime, which no Catch takes. Nothing is wrong with it on AWS. With --local, let a function do this task."#);
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::cli::session::project::{Project, RuntimeChoice};
 use crate::cli::session::runtimes::{self, Functions};
 use crate::cli::session::{Session, estimated_stack, measured_stack};
 use crate::cli::ui::Ui;
+use model::stack::Stack;
 use deploy::{Desired, ForeignResources, Observed, Plan, RecentChanges, desired, limits, observe, plan};
 
 /// The options of whatever compares the project with what is deployed.
@@ -106,7 +107,10 @@ impl Planned {
         let observing =
             async |events| observe(&session.aws, stack, &project.service, &RecentChanges::default(), &events).await;
         let observed = with_progress(ui, 0, observing).await?;
-        let plan = plan(&desired, &observed, stack, args.foreign())?;
+        let mut plan = plan(&desired, &observed, stack, args.foreign())?;
+        if global.local {
+            plan.notes.extend(unserved_tasks(project, stack));
+        }
         Ok(Self { desired, observed, plan, session })
     }
 
@@ -120,6 +124,22 @@ impl Planned {
         let in_flight = in_flight.map(|it| format!("\n{}", it.sentence())).unwrap_or_default();
         ui.result(format!("{}{}{in_flight}", self.plan, notes(&self.plan)))
     }
+}
+
+/// What the embedded cloud can't do of the definitions, which AWS could.
+fn unserved_tasks(project: &Project, stack: &Stack) -> Vec<String> {
+    let calls = project.definitions.values().flat_map(|definition| &definition.calls);
+    let unserved = calls.filter_map(|call| {
+        let resource = call.resolve(stack).resource;
+        (!cloud_server::serves_task(&resource)).then(|| {
+            format!(
+                "warning: {}: the state `{}` uses {resource}, which the embedded cloud does not serve: an execution that \
+                 comes to it fails with States.Runtime, which no Catch takes. On AWS it works.",
+                call.at, call.state
+            )
+        })
+    });
+    unserved.collect()
 }
 
 fn notes(plan: &Plan) -> String {

@@ -21,7 +21,7 @@ use model::serverless::Note;
 use model::service::StateMachineKind;
 use model::source::Source;
 use model::stack::Stack;
-use validate::{Checked, Severity, check, check_document, sarif};
+use validate::{Checked, Severity, Target, check, check_document, sarif};
 
 /// The options of `validate`.
 #[derive(Debug, Args)]
@@ -85,12 +85,10 @@ struct Inputs {
 
 impl Input {
     fn check(self, stack: &Stack, now: Timestamp) -> Checked {
-        let machine_type = machine_type(self.kind);
+        let target = Target { machine_type: machine_type(self.kind), stack, now, serves: cloud_server::serves_task };
         match self.content {
-            DefinitionContent::File { source, .. } => check(source, machine_type, stack, now),
-            DefinitionContent::Inline { source, document } => {
-                check_document(source, &document, machine_type, stack, now)
-            }
+            DefinitionContent::File { source, .. } => check(source, &target),
+            DefinitionContent::Inline { source, document } => check_document(source, &document, &target),
         }
     }
 }

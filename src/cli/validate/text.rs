@@ -15,6 +15,7 @@ fn one(source: &Source, placed: &Placed) -> String {
     let tone = match problem.severity {
         Severity::Error => Tone::Bad,
         Severity::Warning => Tone::Warning,
+        Severity::Note => Tone::Faint,
     };
     let excerpt = excerpt(source, &problem.span);
     let place = toned(Tone::Strong, format!("{}:{}:{}", line(&source.file), start.line, start.column));

@@ -8,6 +8,7 @@ use cloud_core::{Account, Location, Principal, RoleTrust};
 
 use super::call_fault::CallFault;
 use super::caller::Caller;
+use super::route::Route;
 use super::{lambda, sdk, start_execution};
 use crate::states::States;
 
@@ -28,20 +29,17 @@ pub(crate) fn call<'a>(
             TaskResource::Lambda { arn } => Some(lambda::call_function(states, &location, request, arn).await),
             TaskResource::Activity { .. } => None,
             TaskResource::Service { resource_type, resource, pattern } => {
-                let action = resource.split('.').next().unwrap_or_default();
-                let service = resource_type.as_str();
-                let answer = match (service, action) {
-                    ("lambda", "invoke") if *pattern != Pattern::RunAJob => {
+                let answer = match Route::of(resource_type, resource, *pattern) {
+                    Some(Route::Invoke) => {
                         return Some(submitted(lambda::invoke(states, &location, request).await, *pattern));
                     }
-                    ("states", "startExecution") => {
+                    Some(Route::StartExecution) => {
                         start_execution::start(states, caller, &location, request, *pattern).await
                     }
-                    _ if *pattern == Pattern::RunAJob => Err(CallFault::not_served(service, resource)),
-                    _ => match service.strip_prefix("aws-sdk:") {
-                        Some(service) => sdk::call(states, &location, service, action, request).await.map(Some),
-                        None => Err(CallFault::not_served(service, resource)),
-                    },
+                    Some(Route::Sdk(service, action)) => {
+                        sdk::call(states, &location, service, action, request).await.map(Some)
+                    }
+                    None => Err(CallFault::not_served(resource_type, resource)),
                 };
                 match answer {
                     Ok(output) => {

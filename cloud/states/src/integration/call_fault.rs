@@ -20,6 +20,7 @@ impl CallFault {
         Self::new("States.Runtime", cause)
     }
 
+    /// A task that this cloud can't do. The error's name is one that no `Retry` and no `Catch` takes, so that nothing hides it.
     pub(super) fn not_served(resource_type: &str, resource: &str) -> Self {
         let cause = format!(
             "The embedded cloud does not serve the integration arn:aws:states:::{resource_type}:{resource}; on AWS this task \

@@ -41,6 +41,11 @@ const HEADERS: [(&str, &str); 3] = [
     ("ClientContext", "x-amz-client-context"),
 ];
 
+/// Whether the embedded cloud serves an operation.
+pub(super) fn is_served(operation: &str) -> bool {
+    ROUTES.iter().any(|(name, ..)| *name == operation)
+}
+
 /// The request of an operation, made of one that says who asks; nothing when the operation is none of those served.
 pub(super) fn request(blank: Request, operation: &str, mut parameters: Map<String, Value>) -> Option<Request> {
     let (_, method, template) = ROUTES.iter().find(|(name, ..)| *name == operation)?;

@@ -7,9 +7,11 @@ mod casing;
 mod http_date;
 mod lambda;
 mod lambda_route;
+mod route;
 mod sdk;
 mod start_execution;
 
 pub(crate) use call::call;
 pub(crate) use caller::Caller;
+pub use route::serves_task;
 pub(crate) use start_execution::{child_key, started, task_result};

@@ -174,6 +174,42 @@ async fn an_integration_that_is_not_served_says_so_when_it_runs() {
     assert!(ended["cause"].as_str().unwrap().contains("arn:aws:states:::sqs:sendMessage"), "{ended}");
 }
 
+/// A flow of one state that catches and retries every error.
+fn catching(name: &str, mut state: Value) -> Value {
+    let done = format!("{name}Done");
+    let catcher = |error: &str| json!({"ErrorEquals": [error], "Next": done});
+    state["End"] = json!(true);
+    state["Catch"] = json!([catcher("States.Runtime"), catcher("States.TaskFailed"), catcher("States.ALL")]);
+    state["Retry"] = json!([{"ErrorEquals": ["States.ALL"], "MaxAttempts": 3}]);
+    json!({"StartAt": name, "States": {name: state, done: {"Type": "Succeed"}}})
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_catch_takes_what_is_not_served() {
+    let fixture = Fixture::new().await;
+    let task = json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl": "u", "MessageBody": "b"}});
+    let inner = catching("Inner", task.clone());
+    let distributed = json!({"StartAt": "P", "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "States": {"P": {"Type": "Pass", "End": true}}});
+    let reader = json!({"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"},
+        "Parameters": {"Bucket": "b", "Key": "k"}});
+    let states = [
+        task,
+        json!({"Type": "Parallel", "Branches": [inner.clone()]}),
+        json!({"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": inner}),
+        json!({"Type": "Map", "ItemReader": reader, "ItemProcessor": distributed}),
+    ];
+    for (index, state) in states.into_iter().enumerate() {
+        let definition = catching("Outer", state);
+        let machine = fixture.create_as(&format!("m{index}"), "STANDARD", &definition).await;
+        let arn = fixture.start_of(&machine, "e", &json!({"items": [1]})).await.unwrap();
+        let ended = fixture.ended(&arn).await;
+        assert_eq!((&ended["status"], &ended["error"]), (&json!("FAILED"), &json!("States.Runtime")), "{definition}");
+        assert!(ended["cause"].as_str().unwrap().contains("does not serve"), "{ended}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn every_way_to_invoke_asks_for_a_function_that_is_there() {
     let fixture = Fixture::new().await;

@@ -49,6 +49,14 @@ impl Fault {
         Self::Fatal(Failure { error: Some(RUNTIME.to_owned()), cause })
     }
 
+    /// An error by the name of `States.Runtime` ends the execution whoever reports it: AWS lets no Retry and no Catch take it.
+    pub(super) fn fatal_by_name(self) -> Self {
+        match self {
+            Self::Error(failure) if failure.error.as_deref() == Some(RUNTIME) => Self::Fatal(failure),
+            other => other,
+        }
+    }
+
     /// `States.QueryEvaluationError` of a field.
     pub(super) fn evaluation(branch: &Branch, FieldError { cause, location }: FieldError) -> Self {
         Self::Evaluation { failure: evaluation_error(branch, cause), location: Some(location) }

@@ -10,7 +10,7 @@ use crate::definition::{
 use crate::document::Document;
 use crate::execution::branch::{Branch, BranchStatus};
 use crate::execution::effect::{Effect, Outcome};
-use crate::execution::fault::{self, Fault};
+use crate::execution::fault::{self, Fault, RUNTIME};
 use crate::execution::input::Input;
 use crate::execution::jitter;
 use crate::execution::map::batch::{Batch, batched};
@@ -20,7 +20,7 @@ use crate::execution::map::map_run::{Limits, MapRun};
 use crate::execution::map::result_writer::{self, WriteProgress};
 use crate::execution::step::{Step, Transition};
 use crate::execution::task::{RunningTask, TaskId, TaskPhase, TaskPurpose, TaskRequest};
-use crate::history::{EventDetails, Status};
+use crate::history::{EventDetails, Failure, Status};
 
 const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";
 const RESULT_WRITER_FAILED: &str = "States.ResultWriterFailed";
@@ -265,6 +265,11 @@ impl Step<'_> {
             Input::TaskSucceeded { output, .. } => {
                 run.task = None;
                 return self.handle_reader_result(branch, state, run, &output);
+            }
+            // Whoever drives the execution can't make the call: nothing may take that for a reader that failed.
+            Input::TaskFailed { error: Some(error), cause, .. } if error == RUNTIME => {
+                run.task = None;
+                return self.fail_map_run(branch, run, Fault::Fatal(Failure { error: Some(error), cause }));
             }
             Input::TaskFailed { cause, .. } => cause.unwrap_or_default(),
             Input::TaskStartFailed { cause, .. } => cause,
