@@ -78,7 +78,8 @@ fn a_definition_in_a_service_file_is_pointed_at_there() {
     let (_, machine) = parsed.service.state_machines.first_key_value().unwrap();
     let model::service::DefinitionSource::Inline { source, document } = &machine.definition else { panic!("inline") };
     let now = "2026-01-01T00:00:00Z".parse().unwrap();
-    let checked = check_document(source.clone(), document, asl::MachineType::Standard, &stack(), now);
+    let target = Target { machine_type: asl::MachineType::Standard, stack: &stack(), now, serves: |_| true };
+    let checked = check_document(source.clone(), document, &target);
     let shown = checked.problems.iter().map(|placed| {
         let at = placed.start;
         format!("{}:{} {} {}", at.line, at.column, &text[placed.problem.span.clone()], placed.problem.message)
