@@ -128,7 +128,14 @@ fn what_the_service_file_no_longer_says_goes_and_what_is_a_strangers_stays() {
     home.ok(&["deploy", "--local"]);
     let renamed = TOML.replace("name = \"signatures\"", "name = \"autographs\"").replace("blue", "red");
     std::fs::write(home.path("work/service.toml"), &renamed).expect("a file");
-    insta::assert_snapshot!(home.ok(&["diff", "--local"]), @"");
+    insta::assert_snapshot!(home.ok(&["diff", "--local"]), @r"
+    update  role           shop-dev-us-east-1-flow: tags (workshop:activities)
+    update  activity       shop-dev-approve: tags (team)
+    create  activity       autographs
+    delete  activity       signatures
+    keep    state machine  shop-dev-flow
+    1 to create, 2 to update, 1 to delete, 1 unchanged
+    ");
     home.ok(&["deploy", "--local"]);
     assert_eq!(activities(&home), json!(["autographs", "shop-dev-approve"]));
     assert!(home.run(&["deploy", "--local"]).stderr.contains("Nothing to deploy"));

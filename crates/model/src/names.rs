@@ -139,7 +139,7 @@ impl Key {
     pub fn hashed(name: &str) -> Self {
         use sha2::Digest;
         let hash: String = sha2::Sha256::digest(name).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        let words = name.split(|c: char| !(name_character(c) || c == '_')).filter(|word| !word.is_empty());
+        let words = name.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
         let words = words.collect::<Vec<_>>().join("-");
         let letters = words.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
         let start: String = letters.chars().take(KEY_LIMIT - 1 - hash.len()).collect();

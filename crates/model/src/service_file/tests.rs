@@ -299,6 +299,8 @@ fn activities_have_names_and_tags() {
     );
     assert_eq!(service.activities[&key("pay")].tags["team"], "c");
     insta::assert_snapshot!(refused("service = \"a\"\n[activities.x]\nname = \"a b\"\n"), @r##"service.toml:3:8: `a b` can't be an activity's name: Step Functions takes 1 to 80 characters without spaces and `<>{}[]?*"#%\^|~`$&,;:/`; it has 3 characters."##);
-    insta::assert_snapshot!(refused("service = \"a\"\n[activities.x]\nname = \"y\"\n[activities.y]\nname = \"y\"\n"), @"service.toml:4:1: `y` would have the same name as `x`: `y`.
-Give one of them another `name`.");
+    insta::assert_snapshot!(refused("service = \"a\"\n[activities.x]\nname = \"y\"\n[activities.y]\nname = \"y\"\n"), @r"
+    service.toml:4:1: `y` would have the same name as `x`: `y`.
+    Give one of them another `name`.
+    ");
 }

@@ -8,7 +8,7 @@ mod resources;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::policy::{Comparison, Condition, Document, Effect, Statement};
+use ::policy::{Comparison, Condition, Document, Effect, OneOrMany, Statement};
 
 use aws::permissions::{Operation, Permission, ResourceKind};
 pub use commands::CallerCommand;
@@ -21,6 +21,13 @@ pub const MANAGED_POLICY_LIMIT: usize = 6144;
 
 /// The least policy with which a person may run some commands on a stack.
 pub fn caller_policy(commands: &BTreeSet<CallerCommand>, stack: &Stack) -> Document {
+    let resources = |kind| {
+        let mut resources = resources::of_statement(kind, stack);
+        match resources.len() {
+            1 => OneOrMany::from(resources.remove(0)),
+            _ => OneOrMany::from(resources),
+        }
+    };
     let mut actions: BTreeMap<ResourceKind, BTreeSet<&'static str>> = BTreeMap::new();
     let mut services = BTreeSet::new();
     for (_, permission) in commands.iter().flat_map(|command| command.permissions()) {
@@ -31,7 +38,7 @@ pub fn caller_policy(commands: &BTreeSet<CallerCommand>, stack: &Stack) -> Docum
         let statement = Statement::new(Effect::Allow)
             .with_sid(resources::sid(kind))
             .with_actions(actions.into_iter().map(str::to_owned).collect::<Vec<_>>())
-            .with_resources(resources::of_statement(kind, stack));
+            .with_resources(resources(kind));
         if passed_to(kind).is_none() {
             return statement;
         }

@@ -13,10 +13,10 @@ use crate::service::Activity;
 use crate::stack::Stack;
 
 /// An activity and its name.
-pub(in crate::serverless) struct NamedActivity {
-    pub(super) key: Key,
-    pub(in crate::serverless) name: String,
-    pub(super) activity: Activity,
+pub(crate) struct NamedActivity {
+    pub(crate) key: Key,
+    pub(crate) name: String,
+    pub(crate) activity: Activity,
 }
 
 /// The activities. Each one's key follows from its name, which is all that the file gives it.

@@ -145,5 +145,15 @@ fn activities_have_any_name_and_tags() {
   stateMachines:
     m: {definition: {StartAt: A, States: {A: {Type: Task, Resource: !Ref PayStepFunctionsActivity, End: true}}}}
 ";
-    insta::assert_snapshot!(of(text), @"");
+    insta::assert_snapshot!(of(text), @r#"
+    orders-dev in us-east-1
+    m: orders-dev-m STANDARD
+      serverless.yml {"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:activity:pay","End":true}}}
+    AWS-StackName-check-56b4326b: activity orders-dev-check
+    approve: activity approve
+    orders-dev-an-activity-with-a-r-9aebd5d0: activity orders-dev-an-activity-with-a-rather-long-name
+    pay: activity pay
+      tags {"team": "blue"}
+    note serverless.yml:2: `frameworkVersion` has no effect: no version of the Serverless Framework runs.
+    "#);
 }

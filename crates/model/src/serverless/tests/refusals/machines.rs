@@ -40,7 +40,7 @@ fn keys_of_state_machines() {
     note serverless.yml:8: `stepFunctions.stateMachines.m.useExactVersion` has no effect: deployments always name the functions' versions in the definition.
     note serverless.yml:11: `stepFunctions.stateMachines.m.iamRoleStatements` has no effect: the state machine has the role that `role` names.
     ");
-    insta::assert_snapshot!(of("stepFunctions:\n  stateMachine: {}\n  stateMachines: {m: {}, n: {definition: [1]}, o: {definition: '{'}, p: {name: 'a b', definition: {StartAt: A}}}\n  activities: [a, a, 'b c', 'a!', {tags: {}}, {nmae: x, name: y}]\n"), @r##"
+    insta::assert_snapshot!(of("stepFunctions:\n  stateMachine: {}\n  stateMachines: {m: {}, n: {definition: [1]}, o: {definition: '{'}, p: {name: 'a b', definition: {StartAt: A}}}\n  activities: [a, a, 'b c']\n"), @r##"
     serverless.yml:4:3: `workshop` knows no key `stateMachine` in `stepFunctions`.
       Did you mean `stateMachines`? Otherwise take it out.
     serverless.yml:5:19: `stepFunctions.stateMachines.m.definition` is missing.
@@ -54,12 +54,6 @@ fn keys_of_state_machines() {
       Delete one of them.
     serverless.yml:6:22: `b c` can't be an activity's name: Step Functions takes 1 to 80 characters without spaces and `<>{}[]?*"#%\^|~`$&,;:/`; it has 3 characters.
       Give it another name.
-    serverless.yml:6:29: `a!` can't be an activity's name because of `!`: the tag that remembers it takes letters, digits and `_.+-=@`.
-      Give it another name.
-    serverless.yml:6:35: An activity of `stepFunctions.activities` has no `name`.
-      Add it: `- name: approve`.
-    serverless.yml:6:48: `workshop` knows no key `nmae` in `stepFunctions.activities`.
-      Did you mean `name`? Otherwise take it out.
     "##);
     insta::assert_snapshot!(machine("      loggingConfig: {level: ALL}\n"), @r"
     serverless.yml:7:22: `stepFunctions.stateMachines.m.loggingConfig.destinations` is missing: the level ALL needs a log group.
@@ -72,5 +66,17 @@ fn keys_of_state_machines() {
       References can name what the service makes: MStepFunctionsStateMachine.
     serverless.yml:3:100: `${AWS::Regoin}` is no pseudo-parameter that a deployment has a value for.
       Did you mean `AWS::Region`? Known are AWS::AccountId, AWS::Partition, AWS::Region, AWS::StackName, AWS::URLSuffix.
+    ");
+}
+
+#[test]
+fn activities_that_nothing_could_be_made_of() {
+    insta::assert_snapshot!(of("stepFunctions: {activities: ['a!', {tags: {}}, {nmae: x, name: y}]}\n"), @r"
+    serverless.yml:3:30: `a!` can't be an activity's name because of `!`: the tag that remembers it takes letters, digits and `_.+-=@`.
+      Give it another name.
+    serverless.yml:3:36: An activity of `stepFunctions.activities` has no `name`.
+      Add it: `- name: approve`.
+    serverless.yml:3:49: `workshop` knows no key `nmae` in `stepFunctions.activities`.
+      Did you mean `name`? Otherwise take it out.
     ");
 }
