@@ -2,12 +2,16 @@
 //!
 //! Writes `carried.rs` with `CARRIED`: each function's key and its zip. Without zips the list is empty, and the program
 //! says so when someone needs them.
+//!
+//! Writes `commit.rs` too, with `COMMIT` and `COMMIT_DATE`: what was built, as git knows it. No clock is asked, so that the
+//! same commit makes the same program; outside a checkout both are unknown.
 
 use std::env;
 use std::error::Error;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let functions = functions_dir()?;
@@ -17,7 +21,39 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", functions.display());
     let out_dir = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out_dir.join("carried.rs"), carried(&zips(&functions)?)?)?;
+    fs::write(out_dir.join("commit.rs"), commit())?;
     Ok(())
+}
+
+/// The code with the commit and its date.
+fn commit() -> String {
+    let known = git(&["log", "-1", "--date=short-local", "--format=%H %cd"]).filter(|_| is_own_checkout());
+    // Git's own log of this checkout grows with each commit and each switch of branches.
+    let log = git(&["rev-parse", "--git-path", "logs/HEAD"]).filter(|log| Path::new(log).exists());
+    if let (Some(_), Some(log)) = (&known, log) {
+        println!("cargo::rerun-if-changed={log}");
+    }
+    let parts = known.as_deref().and_then(|known| known.split_once(' '));
+    let (commit, date) = parts.map_or((None, None), |(commit, date)| (Some(commit), Some(date)));
+    format!(
+        "/// What it was built from.\npub(super) const COMMIT: Option<&str> = {commit:?};\n\
+         /// That commit's date.\npub(super) const COMMIT_DATE: Option<&str> = {date:?};\n"
+    )
+}
+
+/// Whether git knows these very sources, and not only a folder around them.
+fn is_own_checkout() -> bool {
+    let root = git(&["rev-parse", "--show-toplevel"]).and_then(|root| fs::canonicalize(root).ok());
+    let here = env::var_os("CARGO_MANIFEST_DIR").and_then(|here| fs::canonicalize(here).ok());
+    root.is_some() && root == here
+}
+
+/// What git answers; nothing where there is no git or no checkout.
+fn git(arguments: &[&str]) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "a build script ends with its children")]
+    let output = Command::new("git").args(arguments).env("TZ", "UTC").output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// Where `workshop_package::functions_dir` puts them.

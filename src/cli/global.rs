@@ -31,15 +31,23 @@ pub(crate) struct Global {
     /// Print the result as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Another way to write `--json`, which users of other tools type
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", hide = true)]
+    pub(crate) output: Option<OutputFormat>,
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto, value_name = "WHEN")]
     pub(crate) color: ColorWhen,
     /// Say more: every step with its time, and on stderr each call to AWS with its status, duration and request id
-    #[arg(long, global = true)]
+    #[arg(long, short_alias = 'v', global = true)]
     pub(crate) verbose: bool,
 }
 
 impl Global {
+    /// Makes `--output json` what `--json` is.
+    pub(crate) fn take_output(&mut self) {
+        self.json |= self.output.take() == Some(OutputFormat::Json);
+    }
+
     /// Another command for the same stack and cloud, as it would be typed.
     pub(crate) fn command(&self, name: &str) -> String {
         let mut command = format!("workshop {name}");
@@ -75,6 +83,15 @@ impl Parameter {
             _ => Err("write NAME=VALUE".to_owned()),
         }
     }
+}
+
+/// The form of results, as other tools name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// As `--json`.
+    Json,
+    /// For people.
+    Text,
 }
 
 /// When output has colour.

@@ -18,8 +18,6 @@ mod validate;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Cli, Command, OnInterrupt};
 use error::CliError;
 use ui::Ui;
@@ -27,9 +25,13 @@ use ui::Ui;
 /// Parses the command line, runs the command and turns its end into an exit code.
 pub(crate) fn main() -> ExitCode {
     ui::tame_panics();
-    let cli = match Cli::try_parse() {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    if let Some(words) = args::completed(&arguments) {
+        return ui::print_words(&words);
+    }
+    let cli = match Cli::read(arguments) {
         Ok(cli) => cli,
-        Err(answer) => return ui::print_clap(&answer),
+        Err(answer) => return ui::print_answer(&answer),
     };
     let ui = Ui::new(&cli.global);
     if !cli.command.is_cloud() {
@@ -90,5 +92,7 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Skip(args) => executions::skip::run(&args, global, ui).await,
         Command::Invoke(args) => executions::invoke::run(args, global, ui).await,
         Command::Local(args) => local::run(args, global, ui).await,
+        Command::Completions(args) => args::completions::run(&args, ui),
+        Command::ManPages(args) => args::write_man_pages(&args, ui),
     }
 }

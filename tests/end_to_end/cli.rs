@@ -29,14 +29,26 @@ fn commands(help: &str) -> Vec<String> {
         .collect()
 }
 
+/// The names of the commands on the screen that `workshop help` is.
+fn overview(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| !line.starts_with("make ")).take_while(|line| !line.is_empty());
+    let names = lines.flat_map(|line| line[14..28].split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>());
+    names.filter(|name| name != "help").collect()
+}
+
 #[test]
 fn every_command_has_help_with_an_example() {
     let sandbox = Sandbox::new();
-    let mut open = vec![String::new()];
+    let screen = stdout(&run(&sandbox, "help"));
+    for arguments in ["--help", "-h"] {
+        assert_eq!(stdout(&run(&sandbox, arguments)), screen, "{arguments}");
+    }
+    let mut open: Vec<String> = overview(&screen).into_iter().map(|name| format!(" {name}")).collect();
     let mut seen = 0;
     while let Some(command) = open.pop() {
         let help = run(&sandbox, &format!("{command} --help"));
         assert!(help.status.success(), "{command}");
+        assert_eq!(stdout(&run(&sandbox, &format!("help{command}"))), stdout(&help), "{command}");
         let text = stdout(&help);
         assert!(
             text.contains(&format!("  workshop{command}")),
@@ -45,7 +57,37 @@ fn every_command_has_help_with_an_example() {
         seen += 1;
         open.extend(commands(&text).into_iter().map(|name| format!("{command} {name}")));
     }
-    assert!(seen > 10, "only {seen} commands were found");
+    assert!(seen > 25, "only {seen} commands were found");
+}
+
+#[test]
+fn what_users_of_other_tools_type_is_answered_in_one_line() {
+    let sandbox = Sandbox::new();
+    for (typed, command) in [
+        ("destroy", "`workshop remove`"),
+        ("--stage anna delete --yes", "`workshop remove`"),
+        ("terminate taskone", "`workshop stop NAME`"),
+        ("status", "`workshop local status`"),
+        ("describe taskone", "`workshop show NAME`"),
+        ("invoke local -f sendEmail", "`workshop invoke -f NAME --local`"),
+        ("invoke stepf --name hello", "`workshop start`"),
+        ("dev", "`workshop deploy --local --watch`"),
+    ] {
+        let output = run(&sandbox, typed);
+        let said = stderr(&output);
+        assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(2), ""), "{typed}: {said}");
+        assert!(said.contains(command) && said.lines().count() == 1, "{typed}: {said}");
+    }
+    insta::assert_snapshot!(stderr(&run(&sandbox, "remov")), @r"
+    error: unrecognized subcommand 'remov'
+
+    Usage: workshop [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    ");
+    let wrong = run(&sandbox, "lst --limit 3 --json");
+    insta::assert_snapshot!(stderr(&wrong), @r#"{"error":{"kind":"usage","message":"Unrecognized subcommand 'lst'.","cause":null,"hint":"a similar subcommand exists: 'list'; Usage: workshop [OPTIONS] <COMMAND>"}}"#);
+    assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(2), 0));
 }
 
 #[test]
@@ -53,6 +95,25 @@ fn the_version_is_one_line() {
     let version = run(&Sandbox::new(), "--version");
     assert_eq!(stdout(&version), format!("workshop {}\n", env!("CARGO_PKG_VERSION")));
     assert!(version.status.success());
+}
+
+#[test]
+fn the_version_knows_its_commit_and_asks_no_clock() {
+    let sandbox = Sandbox::new();
+    let git = std::process::Command::new("git")
+        .args(["log", "-1", "--date=short-local", "--format=%H %cd"])
+        .env("TZ", "UTC")
+        .current_dir(crate::support::project())
+        .output();
+    // A copy of the sources without their history knows none.
+    let known = git.ok().filter(|output| output.status.success()).map(|output| stdout(&output));
+    let known = known.unwrap_or_else(|| "unknown unknown".to_owned());
+    let (commit, date) = known.trim().split_once(' ').unwrap();
+    let told = format!("workshop {}\ncommit {commit}\ndate {date}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(stdout(&run(&sandbox, "--version --verbose")), told);
+    assert_eq!(stdout(&run(&sandbox, "-v version")), told);
+    let json: serde_json::Value = serde_json::from_str(&stdout(&run(&sandbox, "--version --json"))).unwrap();
+    assert_eq!(json["commit"].as_str().unwrap_or("unknown"), commit);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod caller_permissions;
 mod cli;
 mod clients;
 mod company;
+mod completions;
 mod credentials;
 mod damaged_stores;
 mod definitions;

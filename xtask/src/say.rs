@@ -23,7 +23,7 @@ usage: cargo xtask <task>
   demo     build quickly, then run the lesson from deploy to the email, on this machine alone
   fuzz [TARGET] [SECONDS]
            search for inputs that break the language engine, the embedded cloud's HTTP front or its reader of zips
-  install  build, then copy the program to cargo's bin folder
+  install  build, then copy the program to cargo's bin folder, with completions and manual pages
   matrix [--sample] [--seed N] [WORDS]
            every call of a deployment failing in every way, and every command without each permission that it needs:
            all cases, a seeded sample of them, or those with WORDS in their names

@@ -38,14 +38,20 @@ pub(crate) struct LogsArgs {
     #[arg(short, long, value_name = "MACHINE", requires = "execution")]
     machine: Option<String>,
     /// Go on showing lines as they are written
-    #[arg(short, long)]
+    #[arg(short, long, alias = "follow", overrides_with = "tail")]
     pub(super) tail: bool,
     /// Have AWS send new lines instead of asking for them: faster, and it costs (about 0.01 US dollars a minute after 1,800
     /// free minutes a month); at most 15 at a time in an account and region
     #[arg(long, requires = "tail", conflicts_with_all = ["execution", "start_time", "interval"])]
     live: bool,
     /// From when on: 30m, 2h, 3d, a date and time, or a Unix timestamp [default: 10 minutes back]
-    #[arg(long = "startTime", visible_alias = "start-time", value_name = "WHEN", conflicts_with = "execution")]
+    #[arg(
+        long = "startTime",
+        visible_alias = "start-time",
+        alias = "since",
+        value_name = "WHEN",
+        conflicts_with = "execution"
+    )]
     start_time: Option<String>,
     /// Only lines that match
     #[arg(long, value_name = "PATTERN")]

@@ -20,7 +20,7 @@ use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::region;
-use aws::{Aws, Target};
+use aws::{Aws, MfaCode, Target};
 use model::names::{AccountId, Key, Region};
 use model::nearest;
 use model::stack::Stack;
@@ -52,7 +52,19 @@ impl Session {
     /// # Errors
     /// Missing credentials, an endpoint that does not answer.
     pub(crate) async fn of(project: Project, global: &Global, ui: &Ui) -> Result<Self, CliError> {
-        let (target, running) = target(project.region(global), global, ui).await?;
+        Self::connect(project, global, ui, Some(Arc::new(mfa::Terminal))).await
+    }
+
+    /// As [`Session::open`], where nobody can be asked for anything.
+    ///
+    /// # Errors
+    /// As [`Session::open`], and where an MFA code is needed.
+    pub(crate) async fn open_unattended(global: &Global, ui: &Ui) -> Result<Self, CliError> {
+        Self::connect(Project::find(global, RuntimeChoice::Any, ui)?, global, ui, None).await
+    }
+
+    async fn connect(project: Project, global: &Global, ui: &Ui, mfa_code: MfaCode) -> Result<Self, CliError> {
+        let (target, running) = target(project.region(global), global, ui, mfa_code).await?;
         let time = running.as_ref().and_then(|running| running.time);
         let mut aws = Aws::connect(target).await?;
         if let Some(Running { ready, .. }) = running {
@@ -114,9 +126,13 @@ impl Session {
 }
 
 /// Which cloud the options mean; the embedded one is started when it does not run.
-async fn target(region: Option<Region>, global: &Global, ui: &Ui) -> Result<(Target, Option<Running>), CliError> {
+async fn target(
+    region: Option<Region>,
+    global: &Global,
+    ui: &Ui,
+    mfa_code: MfaCode,
+) -> Result<(Target, Option<Running>), CliError> {
     if !global.local {
-        let mfa_code: aws::MfaCode = Some(Arc::new(mfa::Terminal));
         let target = Target::Aws { profile: global.profile.clone(), region, mfa_code };
         return Ok((target, None));
     }

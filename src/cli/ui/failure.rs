@@ -50,29 +50,6 @@ impl Ui {
     }
 }
 
-/// Prints clap's help, version or complaint. Exit code 2 for a complaint, 0 for what was asked for.
-pub(crate) fn print_clap(answer: &clap::Error) -> ExitCode {
-    // It repeats what was typed, and what the environment sets. Where that could steer a terminal its colours go too: they
-    // can't be told from it.
-    let plain = answer.render().to_string();
-    let safe = visible(&plain);
-    if safe == plain && !has_controls() {
-        let _ = answer.print();
-    } else if answer.use_stderr() {
-        let _ = write!(std::io::stderr(), "{safe}");
-    } else {
-        let _ = write!(std::io::stdout(), "{safe}");
-    }
-    ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2))
-}
-
-/// Whether something that the parser may repeat has control characters.
-fn has_controls() -> bool {
-    let set = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WORKSHOP_"));
-    let mut texts = std::env::args_os().chain(set.map(|(_, value)| value));
-    texts.any(|text| text.to_string_lossy().chars().any(char::is_control))
-}
-
 /// A panic is a bug, and its message may hold somebody else's text: it is printed as everything else is.
 pub(crate) fn tame_panics() {
     std::panic::set_hook(Box::new(|panic| {

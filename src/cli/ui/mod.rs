@@ -1,5 +1,6 @@
 //! The only folder that writes to stdout and stderr: results, notes, progress, errors, the trace of calls.
 
+mod answer;
 mod call_line;
 mod failure;
 mod hidden;
@@ -19,7 +20,8 @@ use serde::Serialize;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::{ColorWhen, Global};
 
-pub(crate) use failure::{print_clap, tame_panics};
+pub(crate) use answer::{Answer, print_answer, print_words};
+pub(crate) use failure::tame_panics;
 pub(crate) use hidden::ask_hidden;
 pub(crate) use text::{Tone, toned, visible, wrapped};
 
@@ -42,6 +44,11 @@ impl Ui {
             ColorWhen::Never => anstream::ColorChoice::Never,
         };
         Self { json: global.json, verbose: global.verbose, color, bar: Arc::default() }
+    }
+
+    /// For what is said before the options are known.
+    fn before_options(json: bool) -> Self {
+        Self { json, verbose: false, color: anstream::ColorChoice::Auto, bar: Arc::default() }
     }
 
     /// Whether results are wanted as JSON.

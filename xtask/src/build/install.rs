@@ -1,5 +1,6 @@
 //! `cargo xtask install`: the program with the functions inside it, where cargo keeps programs.
 
+use crate::build::shell_files::{self, Folders};
 use crate::failure::Failure;
 use crate::{build, say};
 use std::env;
@@ -14,6 +15,17 @@ pub(crate) fn run() -> Result<(), Failure> {
     let installed = copy(&built, &folder)?;
     say::line(&format!("installed {}", installed.display()));
     let on_path = env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|entry| entry == folder));
+    let folders = Folders::of_the_user(&folder).ok_or_else(|| {
+        Failure::new("no home folder is known for completions and manual pages; set HOME and try again")
+    })?;
+    let called = if on_path { Path::new("workshop") } else { installed.as_path() };
+    shell_files::write(&installed, called, &folders)?;
+    say::line(&format!(
+        "completions for bash, zsh and fish are in {}, manual pages in {}",
+        folders.share.display(),
+        folders.man.display()
+    ));
+    say::line(&format!("zsh looks there after `fpath+=({})` in ~/.zshrc, above compinit", folders.zsh().display()));
     if !on_path {
         say::line(&format!("{} is not on your PATH; add it to run `workshop` from anywhere", folder.display()));
     }

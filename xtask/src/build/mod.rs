@@ -2,6 +2,7 @@
 
 pub(crate) mod install;
 pub(crate) mod quick;
+pub(crate) mod shell_files;
 
 use crate::cargo::cargo;
 use crate::failure::Failure;

@@ -1,8 +1,21 @@
 //! The list of commands, and what Ctrl-C means to each.
 
-use clap::{Parser, Subcommand};
+pub(crate) mod completions;
+mod habits;
+pub(crate) mod manual;
+mod overview;
+mod parse;
+mod suggestions;
+mod version;
+mod words;
 
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::cli::error::CliError;
 use crate::cli::global::Global;
+use crate::cli::ui::{Answer, Ui};
 
 /// From an Amazon States Language file and a few functions to a running workflow: on this machine or on AWS.
 #[derive(Debug, Parser)]
@@ -22,6 +35,37 @@ pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// The command line as it is typed.
+    ///
+    /// # Errors
+    /// There is something else to be said than what a command says: help, the version, or what can't be understood.
+    pub(crate) fn read(arguments: Vec<OsString>) -> Result<Self, Answer> {
+        let matches = parse::matches(arguments, &Self::command().override_help(overview::screen()))?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(Answer::Parser)?;
+        cli.global.take_output();
+        Ok(cli)
+    }
+}
+
+/// The words for a shell that asks for them, where one does: TAB was pressed.
+pub(crate) fn completed(arguments: &[OsString]) -> Option<Vec<u8>> {
+    completions::asked(arguments, Cli::command, |line| {
+        let matches = Cli::command().ignore_errors(true).try_get_matches_from(line).ok()?;
+        let mut global = Global::from_arg_matches(&matches).ok()?;
+        global.take_output();
+        Some(global)
+    })
+}
+
+/// Writes the manual pages.
+///
+/// # Errors
+/// The folder can't be written.
+pub(crate) fn write_man_pages(args: &manual::ManPagesArgs, ui: &Ui) -> Result<(), CliError> {
+    manual::run(args, Cli::command(), version::COMMIT_DATE.unwrap_or_default(), ui)
 }
 
 const INFO_HELP: &str = "Examples:
@@ -73,6 +117,11 @@ pub(crate) enum Command {
     Invoke(crate::cli::executions::invoke::InvokeArgs),
     /// The embedded cloud on this machine: run, start, stop, look at it, empty it
     Local(crate::cli::local::LocalArgs),
+    /// Print the script with which a shell completes commands, options and names
+    Completions(completions::CompletionsArgs),
+    /// Write a manual page for each command
+    #[command(hide = true)]
+    ManPages(manual::ManPagesArgs),
 }
 
 /// What Ctrl-C means to a command.
@@ -121,3 +170,6 @@ impl Command {
         matches!(self, Self::Local(args) if args.is_run())
     }
 }
+
+#[cfg(test)]
+mod tests;
