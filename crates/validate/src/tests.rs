@@ -40,7 +40,8 @@ fn said(file: &str, text: &str) -> String {
 
 #[test]
 fn what_the_embedded_cloud_does_not_serve_is_noted() {
-    let text = "StartAt: Put\nStates:\n  Put:\n    Type: Task\n    Resource: arn:aws:states:::s3:putObject\n    End: true\n";
+    let text =
+        "StartAt: Put\nStates:\n  Put:\n    Type: Task\n    Resource: arn:aws:states:::s3:putObject\n    End: true\n";
     insta::assert_snapshot!(said("a.asl.yml", text), @r#"note not-on-embedded-cloud <arn:aws:states:::s3:putObject> "Put" calls arn:aws:states:::s3:putObject, which the embedded cloud does not serve: there the execution ends with States.Runtime, which no Catch takes. Nothing is wrong with it on AWS. With --local, let a function do this task."#);
 }
 
@@ -78,7 +79,10 @@ fn a_definition_in_a_service_file_is_pointed_at_there() {
     let (_, machine) = parsed.service.state_machines.first_key_value().unwrap();
     let model::service::DefinitionSource::Inline { source, document } = &machine.definition else { panic!("inline") };
     let now = "2026-01-01T00:00:00Z".parse().unwrap();
-    let checked = check_document(source.clone(), document, asl::MachineType::Standard, &stack(), now);
+    let stack = stack();
+    let machine_type = asl::MachineType::Standard;
+    let target = Target { machine_type, stack: &stack, now, serves: |_| true };
+    let checked = check_document(source.clone(), document, &target);
     let shown = checked.problems.iter().map(|placed| {
         let at = placed.start;
         format!("{}:{} {} {}", at.line, at.column, &text[placed.problem.span.clone()], placed.problem.message)

@@ -33,6 +33,9 @@ impl Ui {
             return code;
         }
         let _ = writeln!(err, "{} {}", toned(Tone::Bad, "error:"), visible(&error.message));
+        if let Some(excerpt) = &error.excerpt {
+            let _ = writeln!(err, "{}", printable(excerpt));
+        }
         for cause in error.cause.iter().chain(detail) {
             let _ = writeln!(err, "  {} {}", toned(Tone::Faint, "cause:"), visible(cause));
         }

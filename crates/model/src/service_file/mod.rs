@@ -1,12 +1,14 @@
 //! From the text of a service file to the service, with every fault at its place.
 
 mod functions;
+pub(super) mod keys;
 mod routes;
+pub(super) mod schema;
 mod section;
 mod stack_settings;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use runtimes::Runtime;
 
@@ -15,17 +17,17 @@ use super::pseudo::Template;
 use super::service::{DefinitionSource, Function, Service, StateMachine, StateMachineKind, Throttle};
 use super::source::{ModelError, Position, Source};
 use super::stack::Stack;
-use super::stack_settings::StackSettings;
-use section::Section;
+use keys::{BURST, MACHINE_TYPES, RATE_PER_S};
+use section::{Located, Report, Section};
 use values::{named, one_of, permissions, tags};
 
 impl Service {
     /// Reads a service file.
     ///
     /// # Errors
-    /// The first fault, with file, line and column: no TOML, an unknown key, a wrong type or value, an unknown
-    /// pseudo-parameter, a route to a function that does not exist.
-    pub fn parse(source: &Source) -> Result<Self, ModelError> {
+    /// Everything that is wrong, in the order of the file, each with line and column: no TOML, an unknown key, a wrong type or
+    /// value, an unknown pseudo-parameter, a route to a function that does not exist.
+    pub fn parse(source: &Source) -> Result<Self, Vec<ModelError>> {
         Self::parse_with_runtime(source, None)
     }
 
@@ -34,43 +36,52 @@ impl Service {
     ///
     /// # Errors
     /// As [`Service::parse`].
-    pub fn parse_with_runtime(source: &Source, runtime: Option<Runtime>) -> Result<Self, ModelError> {
-        let mut root = Section::root(source)?;
-        let name = root.required("service")?;
-        let name = named(source, &name, ServiceName::parse)?;
-        let default_stage = match root.string("stage")? {
-            Some(stage) => named(source, &stage, StageName::parse)?,
-            None => StageName::default(),
-        };
-        let stack = Stack::measured(&name, &default_stage, None);
-        let settings = root.table("stack")?;
-        let functions = keyed(root.table("functions")?, |table| functions::function(table, &stack, runtime))?;
-        let routes = root.tables("routes")?;
-        let routes = routes::routes(routes, &functions)?;
-        let throttle = root.table("throttle")?.map_or(Ok(Throttle::DEFAULT), throttle)?;
-        let state_machines = keyed(root.table("state_machines")?, |table| state_machine(table, &stack))?;
-        root.finish()?;
-        let stack_settings = match settings {
-            Some(section) => stack_settings::stack_settings(section, &stack)?,
-            None => StackSettings::default(),
-        };
-        if let Some(shared) = functions.keys().find(|key| state_machines.contains_key(*key)) {
-            let message = format!("`{shared}` names a function and a state machine; their roles would be one.");
-            return Err(source.error_at(0, message).with_hint("Give one of them another name."));
+    pub fn parse_with_runtime(source: &Source, runtime: Option<Runtime>) -> Result<Self, Vec<ModelError>> {
+        let report = Report::default();
+        let root = Section::root(source, &report).map_err(|error| vec![error])?;
+        let service = service(root, runtime);
+        let errors = report.into_errors();
+        match service {
+            Some(service) if errors.is_empty() => Ok(service),
+            _ => Err(errors),
         }
-        refuse_shared_names(source, &functions, &state_machines, &stack)?;
-        Ok(Self {
-            name,
-            default_stage,
-            default_region: None,
-            stack_settings,
-            functions,
-            routes,
-            throttle,
-            state_machines,
-            activities: BTreeMap::new(),
-        })
     }
+}
+
+/// Reads all of it; nothing comes of a file that has no name of the service.
+fn service(mut root: Section<'_>, runtime: Option<Runtime>) -> Option<Service> {
+    let source = root.source;
+    let report = root.report;
+    let name = root.required("service").and_then(|name| root.keep(named(source, &name, ServiceName::parse)));
+    let stage = root.string("stage").and_then(|stage| root.keep(named(source, &stage, StageName::parse)));
+    let default_stage = stage.unwrap_or_default();
+    // What a name can't be does not depend on the service's own, so that the rest is read without it too.
+    let measured = name.clone().or_else(|| ServiceName::parse("service").ok())?;
+    let stack = Stack::measured(&measured, &default_stage, None);
+    let settings = root.table("stack").map(|section| stack_settings::stack_settings(section, &stack));
+    let (declared, functions) = keyed(root.table("functions"), |table| functions::function(table, &stack, runtime));
+    let routes = routes::routes(root.tables("routes"), &declared);
+    let throttle = root.table("throttle").map_or(Throttle::DEFAULT, throttle);
+    let (machines, state_machines) = keyed(root.table("state_machines"), |table| state_machine(table, &stack));
+    root.finish();
+    if let Some(shared) = declared.intersection(&machines).next() {
+        let message = format!("`{shared}` names a function and a state machine; their roles would be one.");
+        report.add(source.error_at(0, message).with_hint("Give one of them another name."));
+    }
+    if let Some(shared) = shared_name(source, &functions, &state_machines, &stack) {
+        report.add(shared);
+    }
+    Some(Service {
+        name: name?,
+        default_stage,
+        default_region: None,
+        stack_settings: settings.unwrap_or_default(),
+        functions,
+        routes,
+        throttle,
+        state_machines,
+        activities: BTreeMap::new(),
+    })
 }
 
 impl Throttle {
@@ -79,72 +90,68 @@ impl Throttle {
 }
 
 /// Two functions, or two state machines, can't have one name.
-fn refuse_shared_names(
+fn shared_name(
     source: &Source,
     functions: &BTreeMap<Key, Function>,
     machines: &BTreeMap<Key, StateMachine>,
     stack: &Stack,
-) -> Result<(), ModelError> {
+) -> Option<ModelError> {
     let name = |key: &Key, given: &Option<Template>, derived: String| {
         (key.clone(), given.as_ref().map_or(derived, |name| name.resolve(stack)))
     };
     let of_functions = functions.iter().map(|(key, it)| name(key, &it.name, stack.function_name(key)));
     let of_machines = machines.iter().map(|(key, it)| name(key, &it.name, stack.state_machine_name(key)));
-    let Some(shared) = shared_names(of_functions).into_iter().chain(shared_names(of_machines)).next() else {
-        return Ok(());
-    };
+    let shared = shared_names(of_functions).into_iter().chain(shared_names(of_machines)).next()?;
     let at = functions.get(&shared.second).map(|function| &function.at);
     let at = at.or_else(|| machines.get(&shared.second).map(|machine| &machine.at));
     let message = format!("`{}` would have the same name as `{}`: `{}`.", shared.second, shared.first, shared.name);
     let position = at.map(|at| Position { line: at.line, column: 1 });
     let hint = "Give one of them another `name`.".to_owned();
-    Err(ModelError { file: source.file.clone(), position, message, hint: Some(hint) })
+    Some(ModelError { file: source.file.clone(), position, message, hint: Some(hint) })
 }
 
-/// Reads a table of tables whose names the user chooses.
+/// Reads a table of tables whose names the user chooses: the names that are declared, and what could be read.
 fn keyed<'a, T>(
     section: Option<Section<'a>>,
-    read: impl Fn(Section<'a>) -> Result<T, ModelError>,
-) -> Result<BTreeMap<Key, T>, ModelError> {
-    let Some(section) = section else { return Ok(BTreeMap::new()) };
-    let source = section.source;
-    let prefix = section.path("");
-    let parent = Section::empty(source);
+    read: impl Fn(Section<'a>) -> Option<T>,
+) -> (BTreeSet<String>, BTreeMap<Key, T>) {
+    let mut declared = BTreeSet::new();
     let mut things = BTreeMap::new();
-    for (key, value) in section.into_entries() {
-        let inner = parent.section(format!("{prefix}{}", key.value), value)?;
-        things.insert(named(source, &key, Key::parse)?, read(inner)?);
+    for (name, table) in section.map(Section::into_named_tables).unwrap_or_default() {
+        let key = table.keep(named(table.source, &name, Key::parse));
+        let thing = read(table);
+        declared.insert(name.value);
+        things.extend(key.zip(thing));
     }
-    Ok(things)
+    (declared, things)
 }
 
-fn throttle(mut section: Section<'_>) -> Result<Throttle, ModelError> {
-    let rate_per_s = section.number("rate_per_s", 1..10_001)?.map_or(Throttle::DEFAULT.rate_per_s, |at| at.value);
-    let burst = section.number("burst", 1..5_001)?.map_or(Throttle::DEFAULT.burst, |at| at.value);
-    section.finish()?;
-    Ok(Throttle { rate_per_s, burst })
+fn throttle(mut section: Section<'_>) -> Throttle {
+    let rate_per_s = section.number("rate_per_s", RATE_PER_S).map_or(Throttle::DEFAULT.rate_per_s, |at| at.value);
+    let burst = section.number("burst", BURST).map_or(Throttle::DEFAULT.burst, |at| at.value);
+    section.finish();
+    Throttle { rate_per_s, burst }
 }
 
-fn state_machine(mut section: Section<'_>, stack: &Stack) -> Result<StateMachine, ModelError> {
+fn state_machine(mut section: Section<'_>, stack: &Stack) -> Option<StateMachine> {
     let at = section.place();
-    let name = state_machine_name(&mut section, stack)?;
-    let definition = DefinitionSource::File(section.required("definition")?.value);
-    let kinds = [StateMachineKind::Standard, StateMachineKind::Express];
-    let kind = match section.string("type")? {
-        Some(written) => one_of(section.source, "type", &written, &kinds, |kind| kind.as_str())?,
-        None => StateMachineKind::Standard,
-    };
-    let permissions = permissions(&mut section)?;
-    let tags = section.table("tags")?.map_or(Ok(BTreeMap::new()), tags)?;
-    section.finish()?;
-    Ok(StateMachine { at, name, definition, kind, role: None, permissions, logging: None, tags })
+    let name = section.string("name").and_then(|written| section.keep(state_machine_name(&section, &written, stack)));
+    let definition = section.required("definition");
+    let kind = section.string("type").and_then(|written| {
+        section.keep(one_of(section.source, "type", &written, &MACHINE_TYPES, |kind| kind.as_str()))
+    });
+    let kind = kind.unwrap_or(StateMachineKind::Standard);
+    let permissions = permissions(&mut section);
+    let tags = tags(&mut section);
+    section.finish();
+    let definition = DefinitionSource::File(definition?.value);
+    Some(StateMachine { at, name, definition, kind, role: None, permissions, logging: None, tags })
 }
 
-fn state_machine_name(section: &mut Section<'_>, stack: &Stack) -> Result<Option<Template>, ModelError> {
-    let Some(written) = section.string("name")? else { return Ok(None) };
+fn state_machine_name(section: &Section<'_>, written: &Located<String>, stack: &Stack) -> Result<Template, ModelError> {
     let name = Template::parse(section.source, written.span.clone(), &written.value)?;
     match refused_states_name("a state machine", &name.resolve(stack)) {
-        None => Ok(Some(name)),
+        None => Ok(name),
         Some(refused) => Err(section.source.error_at(written.span.start, refused)),
     }
 }

@@ -40,43 +40,43 @@ pub(super) fn one_of<T: Copy>(
 }
 
 /// `permissions`: the statements of a role.
-pub(super) fn permissions(section: &mut Section<'_>) -> Result<Vec<Permission>, ModelError> {
-    section.tables("permissions")?.into_iter().map(permission).collect()
+pub(super) fn permissions(section: &mut Section<'_>) -> Vec<Permission> {
+    section.tables("permissions").into_iter().map(permission).collect()
 }
 
-fn permission(mut section: Section<'_>) -> Result<Permission, ModelError> {
+fn permission(mut section: Section<'_>) -> Permission {
     let at = section.place();
-    let actions = section.strings("actions")?.into_iter().map(|action| action.value).collect();
-    let resources = section.strings("resources")?;
-    let source = section.source;
-    let resources =
-        resources.into_iter().map(|at| Template::parse(source, at.span, &at.value)).collect::<Result<_, _>>()?;
-    section.finish()?;
-    Ok(Permission { at, effect: Effect::Allow, actions, resources, condition: None })
+    let actions = section.strings("actions").into_iter().map(|action| action.value).collect();
+    let resources = section.strings("resources");
+    let template = |at: Located<String>| section.keep(Template::parse(section.source, at.span, &at.value));
+    let resources = resources.into_iter().filter_map(template).collect();
+    section.finish();
+    Permission { at, effect: Effect::Allow, actions, resources, condition: None }
 }
 
-/// The tags. IAM takes two keys that differ only in case for the same.
-pub(super) fn tags(section: Section<'_>) -> Result<BTreeMap<String, String>, ModelError> {
-    let source = section.source;
-    let too_many = section
-        .error(format!("There are more than {MOST_TAGS} tags; AWS takes 50 on a resource, and two say whose it is."));
+/// The tags, if there are any. IAM takes two keys that differ only in case for the same.
+pub(super) fn tags(section: &mut Section<'_>) -> BTreeMap<String, String> {
     let mut tags: BTreeMap<String, String> = BTreeMap::new();
-    for (key, value) in section.into_entries() {
+    let Some(table) = section.table("tags") else { return tags };
+    let too_many = table
+        .error(format!("There are more than {MOST_TAGS} tags; AWS takes 50 on a resource, and two say whose it is."));
+    for (key, value) in table.into_entries() {
         if let Some(refused) = refused_key(&key.value) {
-            return Err(source.error_at(key.span.start, refused));
-        }
-        if let Some(same) = tags.keys().find(|same| same.to_lowercase() == key.value.to_lowercase()) {
+            section.refuse(key.span.start, refused);
+        } else if let Some(same) = tags.keys().find(|same| same.to_lowercase() == key.value.to_lowercase()) {
             let message = format!("The tags `{same}` and `{}` are one to IAM, which ignores case.", key.value);
-            return Err(source.error_at(key.span.start, message));
+            section.refuse(key.span.start, message);
+        } else if let DeValue::String(text) = value.get_ref() {
+            if let Some(refused) = refused_value(text) {
+                section.refuse(value.span().start, refused);
+            }
+            tags.insert(key.value, text.to_string());
+        } else {
+            section.refuse(value.span().start, format!("The value of the tag `{}` must be a string.", key.value));
         }
-        let DeValue::String(text) = value.get_ref() else {
-            let message = format!("The value of the tag `{}` must be a string.", key.value);
-            return Err(source.error_at(value.span().start, message));
-        };
-        if let Some(refused) = refused_value(text) {
-            return Err(source.error_at(value.span().start, refused));
-        }
-        tags.insert(key.value, text.to_string());
     }
-    if tags.len() > MOST_TAGS { Err(too_many) } else { Ok(tags) }
+    if tags.len() > MOST_TAGS {
+        section.report.add(too_many);
+    }
+    tags
 }

@@ -138,7 +138,8 @@ impl ProjectText {
         let source = read(&found.path, &shown)?;
         let parsed = runtime.first_that_reads(|runtime| match found.language {
             ServiceLanguage::Workshop => {
-                let service = Service::parse_with_runtime(&source, runtime)?;
+                let service = Service::parse_with_runtime(&source, runtime);
+                let service = service.map_err(|errors| CliError::in_source(errors, &source))?;
                 Ok(Parsed { service, notes: Vec::new(), files: Vec::new() })
             }
             ServiceLanguage::Serverless => surroundings::read(&source, found.base_dir(), global, runtime),
