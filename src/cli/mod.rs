@@ -10,11 +10,10 @@ mod history;
 mod local;
 mod log_events;
 mod logs;
-mod print;
+mod make;
 mod session;
 mod time;
 mod ui;
-mod validate;
 
 use std::process::ExitCode;
 
@@ -80,9 +79,10 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Info => deploy::info::run(global, ui).await,
         Command::Rollback(args) => deploy::rollback::run(&args, global, ui).await,
         Command::Remove(args) => deploy::remove::run(&args, global, ui).await,
-        Command::Print(args) => print::run(&args, global, ui).await,
+        Command::Init(args) => make::init::run(&args, ui).await,
+        Command::Print(args) => make::print::run(&args, global, ui).await,
         Command::Package(args) => deploy::package::run(&args, global, ui).await,
-        Command::Validate(args) => validate::run(&args, global, ui),
+        Command::Validate(args) => make::validate::run(&args, global, ui),
         Command::Start(args) => executions::start::run(args, global, ui).await,
         Command::Logs(args) => logs::run(args, global, ui).await,
         Command::List(args) => executions::list::run(args, global, ui).await,

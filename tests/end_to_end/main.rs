@@ -20,6 +20,7 @@ mod eventual;
 mod fault_matrix;
 mod first_posts;
 mod guarded;
+mod init;
 mod kills;
 mod lesson;
 mod live_tail;

@@ -134,6 +134,51 @@ fn sarif_is_for_ci() {
     assert_eq!(result["locations"][0]["physicalLocation"]["region"]["startColumn"], 62);
 }
 
+/// A service whose only task is one that the embedded cloud does not serve, and whose only way out is a Catch.
+fn with_a_queue() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("service.toml", "service = \"shop\"\n[state_machines.flow]\ndefinition = \"flow.asl.yml\"\n");
+    sandbox.write(
+        "flow.asl.yml",
+        "StartAt: Send\nStates:\n  Send:\n    Type: Task\n    Resource: arn:aws:states:::sqs:sendMessage\n    Parameters: \
+         {QueueUrl: u, MessageBody: b}\n    Catch: [{ErrorEquals: [States.ALL], Next: Done}]\n    Next: Done\n  Done:\n    \
+         Type: Succeed\n",
+    );
+    sandbox
+}
+
+#[test]
+fn what_the_embedded_cloud_does_not_serve_is_a_note() {
+    let sandbox = with_a_queue();
+    let ended = run(&sandbox, "validate --strict");
+    assert_eq!(ended.code, Some(0));
+    insta::assert_snapshot!(ended.stdout, @"");
+    assert_eq!(json(&sandbox, "validate --json")["findings"][0]["severity"], "note");
+}
+
+#[test]
+fn deploy_local_warns_of_what_it_does_not_serve() {
+    let sandbox = with_a_queue();
+    let ended = run(&sandbox, "diff --local");
+    let _ = run(&sandbox, "local stop");
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let warning = ended.stdout.lines().find(|line| line.starts_with("warning:")).unwrap_or_default();
+    insta::assert_snapshot!(warning, @"");
+}
+
+#[test]
+fn everything_wrong_with_a_service_file_is_shown_in_its_place() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "service.toml",
+        "service = \"shop\"\n[functions.send]\nsource = \".\"\nmemroy_mb = 128\n[[routes]]\nmethod = \"post\"\npath = \
+         \"/x\"\nfunction = \"send\"\n[state_machines.flow]\ntype = \"express\"\n",
+    );
+    let ended = run(&sandbox, "validate");
+    assert_eq!(ended.code, Some(3));
+    insta::assert_snapshot!(ended.stderr, @"");
+}
+
 #[test]
 fn stdin_is_read_where_a_dash_stands() {
     let sandbox = Sandbox::new();

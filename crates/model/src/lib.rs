@@ -26,3 +26,4 @@ pub mod stack;
 pub mod stack_settings;
 
 pub use names::nearest;
+pub use service_file::schema::service_file_schema;

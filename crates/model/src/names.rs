@@ -240,11 +240,12 @@ pub(super) fn shared_names(names: impl IntoIterator<Item = (Key, String)>) -> Ve
     shared
 }
 
-/// The known word most like what was written, if any is near enough to be meant.
+/// The known word most like what was written, in whatever case, if any is near enough to be meant.
 pub fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    let written = written.to_lowercase();
     known
         .iter()
-        .map(|word| (strsim::jaro_winkler(written, word), *word))
+        .map(|word| (strsim::jaro_winkler(&written, &word.to_lowercase()), *word))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, word)| word)

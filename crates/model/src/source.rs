@@ -76,6 +76,15 @@ impl Source {
         Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
     }
 
+    /// The byte offset of a place; the end of the text for one that is not in it.
+    pub fn offset(&self, position: Position) -> usize {
+        let mut lines = self.text.split_inclusive('\n');
+        let before: usize = lines.by_ref().take(position.line.saturating_sub(1)).map(str::len).sum();
+        let line = lines.next().unwrap_or_default();
+        let column = position.column.saturating_sub(1);
+        before + line.char_indices().nth(column).map_or(line.len(), |(at, _)| at)
+    }
+
     /// The line of a byte offset.
     pub fn place(&self, offset: usize) -> Place {
         Place { file: self.file.clone(), line: self.position(offset).line }
@@ -111,5 +120,9 @@ mod tests {
         assert_eq!(source.position(2), Position { line: 1, column: 2 });
         assert_eq!(source.position(7), Position { line: 2, column: 1 });
         assert_eq!(source.position(999), Position { line: 2, column: 6 });
+        for offset in [0, 2, 6, 7, 10] {
+            assert_eq!(source.offset(source.position(offset)), offset);
+        }
+        assert_eq!(source.offset(Position { line: 9, column: 9 }), source.text.len());
     }
 }

@@ -24,6 +24,8 @@ use crate::cli::ui::{Answer, Ui};
   workshop deploy --local                           the lesson on this machine, no account needed
   workshop start --local --task taskone --at +10s   start an execution that fires in ten seconds
   workshop logs --local -f sendEmail -t             watch it happen
+  workshop init my-workflow                         a project of your own; its service.toml has its keys
+                                                    explained in docs/service-file.md
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a project file is wrong, 4 credentials,
 5 nothing answers there, 6 not found or not deployed, 7 refused by AWS,
@@ -81,6 +83,8 @@ const DIFF_HELP: &str = "Examples:
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Make a new project that deploys: a workflow with its functions
+    Init(crate::cli::make::init::InitArgs),
     /// Package what changed and make the cloud match the service
     Deploy(crate::cli::deploy::args::DeployArgs),
     /// Say what `deploy` would make, change and delete, and in which fields
@@ -94,9 +98,9 @@ pub(crate) enum Command {
     /// Delete everything of a stack, and look again whether it is gone
     Remove(crate::cli::deploy::remove::RemoveArgs),
     /// Say what is wrong with definitions, without any cloud
-    Validate(crate::cli::validate::ValidateArgs),
+    Validate(crate::cli::make::validate::ValidateArgs),
     /// Show the service with everything filled in, or what its roles may do
-    Print(crate::cli::print::PrintArgs),
+    Print(crate::cli::make::print::PrintArgs),
     /// Build and zip the functions
     Package(crate::cli::deploy::package::PackageArgs),
     /// Start an execution of a state machine, or post to the endpoint as the lesson's curl does

@@ -15,8 +15,8 @@ use crate::cli::session::project::{Project, RuntimeChoice};
 use crate::cli::session::runtimes::{self, Functions};
 use crate::cli::session::{Session, estimated_stack, measured_stack};
 use crate::cli::ui::Ui;
-use model::stack::Stack;
 use deploy::{Desired, ForeignResources, Observed, Plan, RecentChanges, desired, limits, observe, plan};
+use model::stack::Stack;
 
 /// The options of whatever compares the project with what is deployed.
 #[derive(Debug, Args)]

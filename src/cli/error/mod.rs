@@ -59,6 +59,8 @@ pub(crate) struct CliError {
     pub(crate) message: String,
     /// Why: the underlying error's own words.
     pub(crate) cause: Option<String>,
+    /// The line that it is about, with a caret under the place.
+    pub(crate) excerpt: Option<String>,
     /// What to try.
     pub(crate) hint: Option<String>,
     /// More of the why, for `--verbose` only.
@@ -76,6 +78,7 @@ impl CliError {
             kind,
             message: message.into(),
             cause: None,
+            excerpt: None,
             hint: None,
             detail: None,
             others: Box::default(),

@@ -37,6 +37,9 @@ impl Ui {
         let room = super::notes_width().map(|room| room.saturating_sub(4));
         let shown = |text: &str| wrapped(&visible(text), room).replace('\n', "\n    ");
         let _ = writeln!(err, "{} {}", toned(Tone::Bad, "error:"), shown(&error.message));
+        if let Some(excerpt) = &error.excerpt {
+            let _ = writeln!(err, "{}", printable(excerpt));
+        }
         for cause in error.cause.iter().chain(detail) {
             let _ = writeln!(err, "  {} {}", toned(Tone::Faint, "cause:"), shown(cause));
         }

@@ -180,18 +180,24 @@ impl Ui {
         std::io::stdin().is_terminal()
     }
 
+    /// Asks for a line on the terminal; nothing when there is none to read. Ctrl-C works while it waits.
+    pub(crate) async fn ask(&self, question: &str) -> Option<String> {
+        let mut err = AutoStream::new(std::io::stderr(), self.color);
+        let _ = write!(err, "{}", text::printable(question)).and_then(|()| err.flush());
+        let answer = tokio::task::spawn_blocking(|| {
+            let mut answer = String::new();
+            std::io::stdin().read_line(&mut answer).map(|length| (length > 0).then_some(answer))
+        });
+        answer.await.ok()?.ok()?
+    }
+
     /// Asks a yes-or-no question on the terminal; without one the answer is no. Ctrl-C works while it waits.
     pub(crate) async fn confirm(&self, question: &str) -> bool {
         if !self.can_ask() {
             return false;
         }
-        let mut err = AutoStream::new(std::io::stderr(), self.color);
-        let _ = write!(err, "{} [y/N] ", text::printable(question)).and_then(|()| err.flush());
-        let answer = tokio::task::spawn_blocking(|| {
-            let mut answer = String::new();
-            std::io::stdin().read_line(&mut answer).map(|_| answer)
-        });
-        matches!(answer.await, Ok(Ok(answer)) if matches!(answer.trim(), "y" | "Y" | "yes"))
+        let answer = self.ask(&format!("{question} [y/N] ")).await.unwrap_or_default();
+        matches!(answer.trim(), "y" | "Y" | "yes")
     }
 }
 

@@ -33,7 +33,9 @@ pub(super) fn families(graph: &Graph) -> Vec<Finding> {
 }
 
 fn family(path: &str) -> Option<&'static str> {
-    let first = path.strip_prefix("src/cli/")?.split('/').next()?;
+    let path = path.strip_prefix("src/cli/")?;
+    // Commands that make a project, or look at one without a cloud, have a folder around theirs.
+    let first = path.strip_prefix("make/").unwrap_or(path).split('/').next()?;
     let name = first.strip_suffix(".rs").unwrap_or(first);
     FAMILIES.into_iter().find(|family| *family == name)
 }

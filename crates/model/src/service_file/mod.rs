@@ -1,13 +1,15 @@
 //! From the text of a service file to the service, with every fault at its place.
 
 mod functions;
+pub(super) mod keys;
 mod routes;
+pub(super) mod schema;
 mod section;
 mod stack_settings;
 mod states;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use runtimes::Runtime;
 
@@ -16,17 +18,17 @@ use super::pseudo::Template;
 use super::service::{Activity, Function, Service, StateMachine, Throttle};
 use super::source::{ModelError, Place, Position, Source};
 use super::stack::Stack;
-use super::stack_settings::StackSettings;
-use section::Section;
+use keys::{BURST, RATE_PER_S};
+use section::{Report, Section};
 use values::named;
 
 impl Service {
     /// Reads a service file.
     ///
     /// # Errors
-    /// The first fault, with file, line and column: no TOML, an unknown key, a wrong type or value, an unknown
-    /// pseudo-parameter, a route to a function that does not exist.
-    pub fn parse(source: &Source) -> Result<Self, ModelError> {
+    /// Everything that is wrong, in the order of the file, each with line and column: no TOML, an unknown key, a wrong type or
+    /// value, an unknown pseudo-parameter, a route to a function that does not exist.
+    pub fn parse(source: &Source) -> Result<Self, Vec<ModelError>> {
         Self::parse_with_runtime(source, None)
     }
 
@@ -35,44 +37,53 @@ impl Service {
     ///
     /// # Errors
     /// As [`Service::parse`].
-    pub fn parse_with_runtime(source: &Source, runtime: Option<Runtime>) -> Result<Self, ModelError> {
-        let mut root = Section::root(source)?;
-        let name = root.required("service")?;
-        let name = named(source, &name, ServiceName::parse)?;
-        let default_stage = match root.string("stage")? {
-            Some(stage) => named(source, &stage, StageName::parse)?,
-            None => StageName::default(),
-        };
-        let stack = Stack::measured(&name, &default_stage, None);
-        let settings = root.table("stack")?;
-        let functions = keyed(root.table("functions")?, |table| functions::function(table, &stack, runtime))?;
-        let routes = root.tables("routes")?;
-        let routes = routes::routes(routes, &functions)?;
-        let throttle = root.table("throttle")?.map_or(Ok(Throttle::DEFAULT), throttle)?;
-        let state_machines = keyed(root.table("state_machines")?, |table| states::state_machine(table, &stack))?;
-        let activities = keyed(root.table("activities")?, |table| states::activity(table, &stack))?;
-        root.finish()?;
-        let stack_settings = match settings {
-            Some(section) => stack_settings::stack_settings(section, &stack)?,
-            None => StackSettings::default(),
-        };
-        if let Some(shared) = functions.keys().find(|key| state_machines.contains_key(*key)) {
-            let message = format!("`{shared}` names a function and a state machine; their roles would be one.");
-            return Err(source.error_at(0, message).with_hint("Give one of them another name."));
+    pub fn parse_with_runtime(source: &Source, runtime: Option<Runtime>) -> Result<Self, Vec<ModelError>> {
+        let report = Report::default();
+        let root = Section::root(source, &report).map_err(|error| vec![error])?;
+        let service = service(root, runtime);
+        let errors = report.into_errors();
+        match service {
+            Some(service) if errors.is_empty() => Ok(service),
+            _ => Err(errors),
         }
-        refuse_shared_names(source, &functions, &state_machines, &activities, &stack)?;
-        Ok(Self {
-            name,
-            default_stage,
-            default_region: None,
-            stack_settings,
-            functions,
-            routes,
-            throttle,
-            state_machines,
-            activities,
-        })
     }
+}
+
+/// Reads all of it; nothing comes of a file that has no name of the service.
+fn service(mut root: Section<'_>, runtime: Option<Runtime>) -> Option<Service> {
+    let source = root.source;
+    let report = root.report;
+    let name = root.required("service").and_then(|name| root.keep(named(source, &name, ServiceName::parse)));
+    let stage = root.string("stage").and_then(|stage| root.keep(named(source, &stage, StageName::parse)));
+    let default_stage = stage.unwrap_or_default();
+    // What a name can't be does not depend on the service's own, so that the rest is read without it too.
+    let measured = name.clone().or_else(|| ServiceName::parse("service").ok())?;
+    let stack = Stack::measured(&measured, &default_stage, None);
+    let settings = root.table("stack").map(|section| stack_settings::stack_settings(section, &stack));
+    let (declared, functions) = keyed(root.table("functions"), |table| functions::function(table, &stack, runtime));
+    let routes = routes::routes(root.tables("routes"), &declared);
+    let throttle = root.table("throttle").map_or(Throttle::DEFAULT, throttle);
+    let (machines, state_machines) = keyed(root.table("state_machines"), |table| states::state_machine(table, &stack));
+    let (_, activities) = keyed(root.table("activities"), |table| Some(states::activity(table, &stack)));
+    root.finish();
+    if let Some(shared) = declared.intersection(&machines).next() {
+        let message = format!("`{shared}` names a function and a state machine; their roles would be one.");
+        report.add(source.error_at(0, message).with_hint("Give one of them another name."));
+    }
+    if let Some(shared) = shared_name(source, &functions, &state_machines, &activities, &stack) {
+        report.add(shared);
+    }
+    Some(Service {
+        name: name?,
+        default_stage,
+        default_region: None,
+        stack_settings: settings.unwrap_or_default(),
+        functions,
+        routes,
+        throttle,
+        state_machines,
+        activities,
+    })
 }
 
 impl Throttle {
@@ -81,13 +92,13 @@ impl Throttle {
 }
 
 /// Two functions, two state machines, or two activities can't have one name.
-fn refuse_shared_names(
+fn shared_name(
     source: &Source,
     functions: &BTreeMap<Key, Function>,
     machines: &BTreeMap<Key, StateMachine>,
     activities: &BTreeMap<Key, Activity>,
     stack: &Stack,
-) -> Result<(), ModelError> {
+) -> Option<ModelError> {
     let name = |key: &Key, given: &Option<Template>, derived: String| {
         (key.clone(), given.as_ref().map_or(derived, |name| name.resolve(stack)))
     };
@@ -100,41 +111,38 @@ fn refuse_shared_names(
         _ => activities.get(key).map(|it| &it.at),
     };
     let shared = [shared_names(of_functions), shared_names(of_machines), shared_names(of_activities)];
-    let Some((shared, at)) = shared.into_iter().enumerate().find_map(|(kind, shared)| {
+    let (shared, at) = shared.into_iter().enumerate().find_map(|(kind, shared)| {
         let shared = shared.into_iter().next()?;
         let at: Option<&Place> = place_of(&shared.second, kind);
         Some((shared, at))
-    }) else {
-        return Ok(());
-    };
+    })?;
     let message = format!("`{}` would have the same name as `{}`: `{}`.", shared.second, shared.first, shared.name);
     let position = at.map(|at| Position { line: at.line, column: 1 });
     let hint = "Give one of them another `name`.".to_owned();
-    Err(ModelError { file: source.file.clone(), position, message, hint: Some(hint) })
+    Some(ModelError { file: source.file.clone(), position, message, hint: Some(hint) })
 }
 
-/// Reads a table of tables whose names the user chooses.
+/// Reads a table of tables whose names the user chooses: the names that are declared, and what could be read.
 fn keyed<'a, T>(
     section: Option<Section<'a>>,
-    read: impl Fn(Section<'a>) -> Result<T, ModelError>,
-) -> Result<BTreeMap<Key, T>, ModelError> {
-    let Some(section) = section else { return Ok(BTreeMap::new()) };
-    let source = section.source;
-    let prefix = section.path("");
-    let parent = Section::empty(source);
+    read: impl Fn(Section<'a>) -> Option<T>,
+) -> (BTreeSet<String>, BTreeMap<Key, T>) {
+    let mut declared = BTreeSet::new();
     let mut things = BTreeMap::new();
-    for (key, value) in section.into_entries() {
-        let inner = parent.section(format!("{prefix}{}", key.value), value)?;
-        things.insert(named(source, &key, Key::parse)?, read(inner)?);
+    for (name, table) in section.map(Section::into_named_tables).unwrap_or_default() {
+        let key = table.keep(named(table.source, &name, Key::parse));
+        let thing = read(table);
+        declared.insert(name.value);
+        things.extend(key.zip(thing));
     }
-    Ok(things)
+    (declared, things)
 }
 
-fn throttle(mut section: Section<'_>) -> Result<Throttle, ModelError> {
-    let rate_per_s = section.number("rate_per_s", 1..10_001)?.map_or(Throttle::DEFAULT.rate_per_s, |at| at.value);
-    let burst = section.number("burst", 1..5_001)?.map_or(Throttle::DEFAULT.burst, |at| at.value);
-    section.finish()?;
-    Ok(Throttle { rate_per_s, burst })
+fn throttle(mut section: Section<'_>) -> Throttle {
+    let rate_per_s = section.number("rate_per_s", RATE_PER_S).map_or(Throttle::DEFAULT.rate_per_s, |at| at.value);
+    let burst = section.number("burst", BURST).map_or(Throttle::DEFAULT.burst, |at| at.value);
+    section.finish();
+    Throttle { rate_per_s, burst }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
-//! One table of the service file, read key by key: every key is known, of the right type, or an error at its place.
+//! One table of the service file, read key by key: every key is known, of the right type, or told at its place. What is wrong
+//! is gathered, so that one run tells all of it.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -7,6 +9,25 @@ use toml::de::{DeTable, DeValue};
 
 use crate::names::nearest;
 use crate::source::{ModelError, Place, Source};
+
+/// What is wrong with a service file, as far as it has been read.
+#[derive(Default)]
+pub(super) struct Report(RefCell<Vec<ModelError>>);
+
+impl Report {
+    /// Adds a fault.
+    pub(super) fn add(&self, error: ModelError) {
+        self.0.borrow_mut().push(error);
+    }
+
+    /// Everything that is wrong, in the order of the file.
+    pub(super) fn into_errors(self) -> Vec<ModelError> {
+        let mut errors = self.0.into_inner();
+        errors.sort_by_key(|error| error.position.map(|position| (position.line, position.column)));
+        errors.dedup();
+        errors
+    }
+}
 
 /// A value of the service file together with where it stands.
 pub(super) struct Located<T> {
@@ -17,6 +38,7 @@ pub(super) struct Located<T> {
 /// A table being read. Keys are taken out; [`Section::finish`] refuses those that nobody asked for.
 pub(super) struct Section<'a> {
     pub(super) source: &'a Source,
+    pub(super) report: &'a Report,
     /// How errors name the table, such as `functions.sendEmail`.
     name: String,
     span: Range<usize>,
@@ -29,23 +51,28 @@ impl<'a> Section<'a> {
     ///
     /// # Errors
     /// Text that is no TOML, with its place.
-    pub(super) fn root(source: &'a Source) -> Result<Self, ModelError> {
+    pub(super) fn root(source: &'a Source, report: &'a Report) -> Result<Self, ModelError> {
         let parsed = DeTable::parse(&source.text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             source.error_at(offset, format!("The service file is not valid TOML: {}.", error.message()))
         })?;
         let span = parsed.span();
-        Ok(Self { source, name: String::new(), span, table: parsed.into_inner(), known: Vec::new() })
+        Ok(Self { source, report, name: String::new(), span, table: parsed.into_inner(), known: Vec::new() })
     }
 
-    /// A section with nothing in it, to read user-named tables from.
-    pub(super) fn empty(source: &'a Source) -> Self {
-        Self { source, name: String::new(), span: 0..0, table: DeTable::new(), known: Vec::new() }
-    }
-
-    /// Where the table stands, for errors about the table as a whole.
+    /// An error about the table as a whole.
     pub(super) fn error(&self, message: impl Into<String>) -> ModelError {
         self.source.error_at(self.span.start, message)
+    }
+
+    /// Reports what went wrong; nothing is left of it then.
+    pub(super) fn keep<T>(&self, read: Result<T, ModelError>) -> Option<T> {
+        read.map_err(|error| self.report.add(error)).ok()
+    }
+
+    /// Reports a fault at a byte offset.
+    pub(super) fn refuse(&self, offset: usize, message: impl Into<String>) {
+        self.report.add(self.source.error_at(offset, message));
     }
 
     /// The line that the table begins on.
@@ -63,44 +90,49 @@ impl<'a> Section<'a> {
         self.table.remove(key)
     }
 
-    fn mismatch(&self, key: &str, expected: &str, found: &Spanned<DeValue<'a>>) -> ModelError {
+    fn mismatch(&self, key: &str, expected: &str, found: &Spanned<DeValue<'a>>) {
         let kind = found.get_ref().type_str();
         let message = format!("`{}` must be {expected}; it is of type {kind}.", self.path(key));
-        self.source.error_at(found.span().start, message)
+        self.refuse(found.span().start, message);
     }
 
     /// A string, if the key is there.
-    pub(super) fn string(&mut self, key: &'static str) -> Result<Option<Located<String>>, ModelError> {
-        let Some(found) = self.take(key) else { return Ok(None) };
+    pub(super) fn string(&mut self, key: &'static str) -> Option<Located<String>> {
+        let found = self.take(key)?;
         let span = found.span();
         match found.get_ref() {
-            DeValue::String(text) => Ok(Some(Located { value: text.to_string(), span })),
-            _ => Err(self.mismatch(key, "a string", &found)),
+            DeValue::String(text) => Some(Located { value: text.to_string(), span }),
+            _ => {
+                self.mismatch(key, "a string", &found);
+                None
+            }
         }
     }
 
     /// A string that must be there.
-    pub(super) fn required(&mut self, key: &'static str) -> Result<Located<String>, ModelError> {
-        let missing = self.error(format!("`{}` is missing.", self.path(key)));
-        self.string(key)?.ok_or(missing)
+    pub(super) fn required(&mut self, key: &'static str) -> Option<Located<String>> {
+        if !self.table.contains_key(key) {
+            self.known.push(key);
+            self.report.add(self.error(format!("`{}` is missing.", self.path(key))));
+        }
+        self.string(key)
     }
 
     /// A whole number within bounds, if the key is there.
-    pub(super) fn number(&mut self, key: &'static str, bounds: Range<u32>) -> Result<Option<Located<u32>>, ModelError> {
-        let Some(found) = self.take(key) else { return Ok(None) };
+    pub(super) fn number(&mut self, key: &'static str, bounds: Range<u32>) -> Option<Located<u32>> {
+        let found = self.take(key)?;
         let expected = format!("a whole number from {} to {}", bounds.start, bounds.end - 1);
         let DeValue::Integer(integer) = found.get_ref() else {
-            return Err(self.mismatch(key, &expected, &found));
+            self.mismatch(key, &expected, &found);
+            return None;
         };
         let value = u32::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|value| bounds.contains(value));
         let span = found.span();
-        match value {
-            Some(value) => Ok(Some(Located { value, span })),
-            None => {
-                let message = format!("`{}` must be {expected}; it is {}.", self.path(key), integer.as_str());
-                Err(self.source.error_at(span.start, message))
-            }
+        if value.is_none() {
+            let message = format!("`{}` must be {expected}; it is {}.", self.path(key), integer.as_str());
+            self.refuse(span.start, message);
         }
+        value.map(|value| Located { value, span })
     }
 
     /// A whole number within bounds or one word, if the key is there; none stands for the word.
@@ -109,53 +141,59 @@ impl<'a> Section<'a> {
         key: &'static str,
         bounds: Range<u32>,
         word: &str,
-    ) -> Result<Option<Located<Option<u32>>>, ModelError> {
+    ) -> Option<Located<Option<u32>>> {
         if let Some(written) = self.table.get(key)
             && matches!(written.get_ref(), DeValue::String(text) if text == word)
         {
             let span = written.span();
             self.take(key);
-            return Ok(Some(Located { value: None, span }));
+            return Some(Located { value: None, span });
         }
-        Ok(self.number(key, bounds)?.map(|number| Located { value: Some(number.value), span: number.span }))
+        self.number(key, bounds).map(|number| Located { value: Some(number.value), span: number.span })
     }
 
     /// A yes or no, if the key is there.
-    pub(super) fn boolean(&mut self, key: &'static str) -> Result<Option<bool>, ModelError> {
-        let Some(found) = self.take(key) else { return Ok(None) };
+    pub(super) fn boolean(&mut self, key: &'static str) -> Option<bool> {
+        let found = self.take(key)?;
         match found.get_ref() {
-            DeValue::Boolean(value) => Ok(Some(*value)),
-            _ => Err(self.mismatch(key, "true or false", &found)),
+            DeValue::Boolean(value) => Some(*value),
+            _ => {
+                self.mismatch(key, "true or false", &found);
+                None
+            }
         }
     }
 
     /// A list of strings that must be there and hold at least one.
-    pub(super) fn strings(&mut self, key: &'static str) -> Result<Vec<Located<String>>, ModelError> {
+    pub(super) fn strings(&mut self, key: &'static str) -> Vec<Located<String>> {
         let Some(found) = self.take(key) else {
-            return Err(self.error(format!("`{}` is missing.", self.path(key))));
+            self.report.add(self.error(format!("`{}` is missing.", self.path(key))));
+            return Vec::new();
         };
         let DeValue::Array(items) = found.get_ref() else {
-            return Err(self.mismatch(key, "a list of strings", &found));
+            self.mismatch(key, "a list of strings", &found);
+            return Vec::new();
         };
         if items.is_empty() {
-            return Err(self.source.error_at(found.span().start, format!("`{}` is empty.", self.path(key))));
+            self.refuse(found.span().start, format!("`{}` is empty.", self.path(key)));
         }
-        items
-            .iter()
-            .map(|item| match item.get_ref() {
-                DeValue::String(text) => Ok(Located { value: text.to_string(), span: item.span() }),
-                _ => Err(self.mismatch(key, "a list of strings", item)),
-            })
-            .collect()
+        let string = |item: &Spanned<DeValue<'a>>| match item.get_ref() {
+            DeValue::String(text) => Some(Located { value: text.to_string(), span: item.span() }),
+            _ => {
+                self.mismatch(key, "a list of strings", item);
+                None
+            }
+        };
+        items.iter().filter_map(string).collect()
     }
 
     /// A list of strings; an absent key is an empty list.
-    pub(super) fn optional_strings(&mut self, key: &'static str) -> Result<Vec<Located<String>>, ModelError> {
+    pub(super) fn optional_strings(&mut self, key: &'static str) -> Vec<Located<String>> {
         if self.table.contains_key(key) {
             return self.strings(key);
         }
         self.known.push(key);
-        Ok(Vec::new())
+        Vec::new()
     }
 
     /// Whether the key is there and its value is a table.
@@ -164,37 +202,46 @@ impl<'a> Section<'a> {
     }
 
     /// A table as it is written, if the key is there.
-    pub(super) fn raw_table(&mut self, key: &'static str) -> Result<Option<Spanned<DeValue<'a>>>, ModelError> {
-        let Some(found) = self.take(key) else { return Ok(None) };
-        match found.get_ref() {
-            DeValue::Table(_) => Ok(Some(found)),
-            _ => Err(self.mismatch(key, "a table", &found)),
+    pub(super) fn raw_table(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {
+        let found = self.take(key)?;
+        if matches!(found.get_ref(), DeValue::Table(_)) {
+            return Some(found);
         }
+        self.mismatch(key, "a table", &found);
+        None
     }
 
-    /// Where the value of a key begins that nothing takes; nothing when it is not there.
-    pub(super) fn refused(&self, key: &str) -> Option<usize> {
+    /// Whether the key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// Where the value of a key begins; nothing when it is not there.
+    pub(super) fn offset(&self, key: &str) -> Option<usize> {
         self.table.get(key).map(|value| value.span().start)
     }
 
+    /// Where the value of a key begins that nothing takes, which is taken out; nothing when it is not there.
+    pub(super) fn refused(&mut self, key: &str) -> Option<usize> {
+        self.table.remove(key).map(|value| value.span().start)
+    }
+
     /// A table, if the key is there.
-    pub(super) fn table(&mut self, key: &'static str) -> Result<Option<Section<'a>>, ModelError> {
-        let Some(found) = self.take(key) else { return Ok(None) };
-        self.section(self.path(key), found).map(Some)
+    pub(super) fn table(&mut self, key: &'static str) -> Option<Section<'a>> {
+        let found = self.take(key)?;
+        section(self.source, self.report, self.path(key), found)
     }
 
     /// A list of tables; an absent key is an empty list.
-    pub(super) fn tables(&mut self, key: &'static str) -> Result<Vec<Section<'a>>, ModelError> {
-        let Some(found) = self.take(key) else { return Ok(Vec::new()) };
+    pub(super) fn tables(&mut self, key: &'static str) -> Vec<Section<'a>> {
+        let Some(found) = self.take(key) else { return Vec::new() };
         if !matches!(found.get_ref(), DeValue::Array(_)) {
-            return Err(self.mismatch(
-                key,
-                &format!("a list of tables, each begun with [[{}]]", self.path(key)),
-                &found,
-            ));
+            self.mismatch(key, &format!("a list of tables, each begun with [[{}]]", self.path(key)), &found);
+            return Vec::new();
         }
-        let DeValue::Array(items) = found.into_inner() else { return Ok(Vec::new()) };
-        items.into_iter().map(|item| self.section(self.path(key), item)).collect()
+        let DeValue::Array(items) = found.into_inner() else { return Vec::new() };
+        let table = |item| section(self.source, self.report, self.path(key), item);
+        items.into_iter().filter_map(table).collect()
     }
 
     /// Every entry of a table whose keys the user chooses.
@@ -207,29 +254,47 @@ impl<'a> Section<'a> {
         self.table.into_iter().map(entry).collect()
     }
 
-    /// A value of this section that must itself be a table.
-    pub(super) fn section(&self, name: String, found: Spanned<DeValue<'a>>) -> Result<Section<'a>, ModelError> {
-        let span = found.span();
-        if !matches!(found.get_ref(), DeValue::Table(_)) {
-            let kind = found.get_ref().type_str();
-            let message = format!("`{name}` must be a table; it is of type {kind}.");
-            return Err(self.source.error_at(span.start, message));
-        }
-        let DeValue::Table(table) = found.into_inner() else { return Err(self.error("`{name}` must be a table.")) };
-        Ok(Section { source: self.source, name, span, table, known: Vec::new() })
+    /// The table of each name that the user chooses, such as `[functions.NAME]`.
+    pub(super) fn into_named_tables(self) -> Vec<(Located<String>, Section<'a>)> {
+        let source = self.source;
+        let report = self.report;
+        let prefix = self.name.clone();
+        let table = |(key, value): (Located<String>, _)| {
+            let name = format!("{prefix}.{}", key.value);
+            section(source, report, name, value).map(|table| (key, table))
+        };
+        self.into_entries().into_iter().filter_map(table).collect()
     }
 
-    /// Refuses the first key that nobody asked for, naming the nearest that exists here.
-    pub(super) fn finish(self) -> Result<(), ModelError> {
-        let first = self.table.iter().map(|(key, _)| key).min_by_key(|key| key.span().start);
-        let Some(unknown) = first else { return Ok(()) };
-        let key: &str = unknown.get_ref();
+    /// Refuses every key that nobody asked for, naming the nearest that exists here.
+    pub(super) fn finish(self) {
         let place = if self.name.is_empty() { "at the top level".to_owned() } else { format!("in [{}]", self.name) };
-        let error = self.source.error_at(unknown.span().start, format!("There is no key `{key}` {place}."));
         let known = self.known.join(", ");
-        Err(match nearest(key, &self.known) {
-            Some(near) => error.with_hint(format!("Did you mean `{near}`? Known here are {known}.")),
-            None => error.with_hint(format!("Known here are {known}.")),
-        })
+        for (unknown, _) in &self.table {
+            let key: &str = unknown.get_ref();
+            let error = self.source.error_at(unknown.span().start, format!("There is no key `{key}` {place}."));
+            self.report.add(match nearest(key, &self.known) {
+                Some(near) => error.with_hint(format!("Did you mean `{near}`? Known here are {known}.")),
+                None => error.with_hint(format!("Known here are {known}.")),
+            });
+        }
+    }
+}
+
+/// A value that must be a table.
+fn section<'a>(
+    source: &'a Source,
+    report: &'a Report,
+    name: String,
+    found: Spanned<DeValue<'a>>,
+) -> Option<Section<'a>> {
+    let span = found.span();
+    let kind = found.get_ref().type_str();
+    match found.into_inner() {
+        DeValue::Table(table) => Some(Section { source, report, name, span, table, known: Vec::new() }),
+        _ => {
+            report.add(source.error_at(span.start, format!("`{name}` must be a table; it is of type {kind}.")));
+            None
+        }
     }
 }

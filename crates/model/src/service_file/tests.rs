@@ -7,11 +7,12 @@ use crate::service::{Cors, PayloadFormat};
 const LESSON: &str = include_str!("../../../../definitions/service.toml");
 
 fn refused(text: &str) -> String {
-    let error = Service::parse(&Source::new("service.toml", text)).unwrap_err();
-    match &error.hint {
+    let errors = Service::parse(&Source::new("service.toml", text)).unwrap_err();
+    let said = errors.iter().map(|error| match &error.hint {
         Some(hint) => format!("{error}\n{hint}"),
         None => error.to_string(),
-    }
+    });
+    said.collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -36,6 +37,32 @@ fn an_unknown_key_is_refused_with_its_place_and_the_nearest() {
     insta::assert_snapshot!(refused("service = \"a\"\nzzz = 1\n"), @r"
     service.toml:2:1: There is no key `zzz` at the top level.
     Known here are service, stage, stack, functions, routes, throttle, state_machines, activities.
+    ");
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let text = "service = \"my shop\"\nstge = \"dev\"\n[functions.send]\nsource = 1\nmemory_mb = 64\nmemroy = 1\n\
+        environment = { A = \"x\" }\n[[routes]]\nmethod = \"post\"\npath = \"x\"\nfunction = \"sned\"\n\
+        [state_machines.flow]\ndefinition = \"f.json\"\ntype = \"express\"\n[throttle]\nburst = 0\n";
+    insta::assert_snapshot!(refused(text), @r"
+    service.toml:1:11: `my shop` can't be a service's name: use letters, digits and `-`, begin with a letter, and stay within 40 characters.
+    service.toml:2:1: There is no key `stge` at the top level.
+    Did you mean `stage`? Known here are service, stage, stack, functions, routes, throttle, state_machines, activities.
+    service.toml:4:10: `functions.send.source` must be a string; it is of type integer.
+    service.toml:5:13: `functions.send.memory_mb` must be a whole number from 128 to 10240; it is 64.
+    service.toml:6:1: There is no key `memroy` in [functions.send].
+    Did you mean `memory_mb`? Known here are source, patterns, name, description, runtime, handler, bundle, memory_mb, timeout_s, log_retention_days, architecture, environment, role, permissions, tags.
+    service.toml:7:17: `A` can't be the name of an environment variable.
+    Lambda takes names of two or more letters, digits and `_` that begin with a letter.
+    service.toml:9:10: `method` can't be `post`; it is one of ANY, DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT.
+    Did you mean `POST`?
+    service.toml:10:8: A route's path begins with `/` and holds no space; `x` does not.
+    service.toml:11:12: The route leads to `sned`, and there is no such function.
+    Did you mean `send`?
+    service.toml:14:8: `type` can't be `express`; it is one of STANDARD, EXPRESS.
+    Did you mean `EXPRESS`?
+    service.toml:16:9: `throttle.burst` must be a whole number from 1 to 5000; it is 0.
     ");
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::keys::EFFECTS;
 use super::section::{Located, Section};
 use crate::names::{NameError, nearest};
 use crate::pseudo::Template;
@@ -42,41 +43,41 @@ pub(super) fn one_of<T: Copy>(
 }
 
 /// `role`: the ARN of a role that exists.
-pub(super) fn role(section: &mut Section<'_>) -> Result<Option<Template>, ModelError> {
-    let Some(written) = section.string("role")? else { return Ok(None) };
-    let source = section.source;
+pub(super) fn role(section: &mut Section<'_>) -> Option<Template> {
+    let written = section.string("role")?;
     if !written.value.starts_with("arn:") {
         let message = format!("`{}` is no ARN of a role.", written.value);
         let hint = "It looks like `arn:#{AWS::Partition}:iam::#{AWS::AccountId}:role/NAME`.";
-        return Err(source.error_at(written.span.start, message).with_hint(hint));
+        section.report.add(section.source.error_at(written.span.start, message).with_hint(hint));
+        return None;
     }
-    Template::parse(source, written.span, &written.value).map(Some)
+    section.keep(Template::parse(section.source, written.span, &written.value))
 }
 
 /// `permissions`: the statements of a role of its own.
-pub(super) fn permissions(section: &mut Section<'_>, has_role: bool) -> Result<Vec<Permission>, ModelError> {
-    if let Some(offset) = section.refused("permissions").filter(|_| has_role) {
+pub(super) fn permissions(section: &mut Section<'_>, has_role: bool) -> Vec<Permission> {
+    if let Some(offset) = section.offset("permissions").filter(|_| has_role) {
         let message = format!("`{}` does not go with `role`.", section.path("permissions"));
         let hint = "Take one of them out: the role that `role` names has its own statements.";
-        return Err(section.source.error_at(offset, message).with_hint(hint));
+        section.report.add(section.source.error_at(offset, message).with_hint(hint));
     }
-    section.tables("permissions")?.into_iter().map(permission).collect()
+    section.tables("permissions").into_iter().map(permission).collect()
 }
 
-fn permission(mut section: Section<'_>) -> Result<Permission, ModelError> {
+fn permission(mut section: Section<'_>) -> Permission {
     let at = section.place();
     let source = section.source;
-    let effect = match section.string("effect")? {
-        None => Effect::Allow,
-        Some(written) => one_of(source, "effect", &written, &[Effect::Allow, Effect::Deny], |effect| effect.as_str())?,
-    };
-    let actions = section.strings("actions")?.into_iter().map(|action| action.value).collect();
-    let resources = section.strings("resources")?;
-    let resources =
-        resources.into_iter().map(|at| Template::parse(source, at.span, &at.value)).collect::<Result<_, _>>()?;
-    let condition = section.raw_table("condition")?.map(|condition| self::condition(source, &condition)).transpose()?;
-    section.finish()?;
-    Ok(Permission { at, effect, actions, resources, condition })
+    let effect = section
+        .string("effect")
+        .and_then(|written| section.keep(one_of(source, "effect", &written, &EFFECTS, |effect| effect.as_str())));
+    let actions = section.strings("actions").into_iter().map(|action| action.value).collect();
+    let resources = section.strings("resources");
+    let template = |at: Located<String>| section.keep(Template::parse(section.source, at.span, &at.value));
+    let resources = resources.into_iter().filter_map(template).collect();
+    let condition = section.raw_table("condition");
+    let condition = condition.and_then(|condition| section.keep(self::condition(source, &condition)));
+    section.finish();
+    Permission { at, effect: effect.unwrap_or(Effect::Allow), actions, resources, condition }
 }
 
 /// A statement's condition as JSON: operators, keys of IAM, and texts or lists of texts.
@@ -116,52 +117,53 @@ fn no_condition_value(source: &Source, written: &Spanned<DeValue<'_>>) -> ModelE
     source.error_at(written.span().start, message).with_hint("Write it as a string: IAM compares texts.")
 }
 
-/// `logging` of a state machine.
-pub(super) fn logging(section: &mut Section<'_>) -> Result<Option<Logging>, ModelError> {
-    let Some(mut section) = section.table("logging")? else { return Ok(None) };
+/// `logging` of a state machine; none at the level OFF.
+pub(super) fn logging(section: &mut Section<'_>) -> Option<Logging> {
+    let mut section = section.table("logging")?;
     let source = section.source;
-    let level = section.required("level")?;
-    let level = one_of(source, "level", &level, &LOG_LEVELS, |level| level)?.to_owned();
-    let include_execution_data = section.boolean("include_execution_data")?.unwrap_or(false);
-    let missing = section
-        .error(format!("`{}` is missing: the level {level} needs a log group.", section.path("destinations")))
-        .with_hint("Add the ARN of a log group, which ends in `:*`.");
-    let destinations = section.optional_strings("destinations")?;
-    section.finish()?;
-    if level == LOG_LEVEL_OFF {
-        return Ok(None);
+    let level = section.required("level");
+    let level = level.and_then(|level| section.keep(one_of(source, "level", &level, &LOG_LEVELS, |level| level)));
+    let include_execution_data = section.boolean("include_execution_data").unwrap_or(false);
+    let path = section.path("destinations");
+    let without = |level: &str| {
+        let error = section.error(format!("`{path}` is missing: the level {level} needs a log group."));
+        error.with_hint("Add the ARN of a log group, which ends in `:*`.")
+    };
+    let missing = level.filter(|level| *level != LOG_LEVEL_OFF && !section.has("destinations")).map(without);
+    let destinations = section.optional_strings("destinations");
+    let template = |at: Located<String>| section.keep(Template::parse(source, at.span, &at.value));
+    let destinations = destinations.into_iter().filter_map(template).collect();
+    if let Some(missing) = missing {
+        section.report.add(missing);
     }
-    let destinations: Vec<Template> =
-        destinations.into_iter().map(|at| Template::parse(source, at.span, &at.value)).collect::<Result<_, _>>()?;
-    if destinations.is_empty() {
-        Err(missing)
-    } else {
-        Ok(Some(Logging { level, include_execution_data, destinations }))
-    }
+    section.finish();
+    let level = level.filter(|level| *level != LOG_LEVEL_OFF)?.to_owned();
+    Some(Logging { level, include_execution_data, destinations })
 }
 
-/// The tags. IAM takes two keys that differ only in case for the same.
-pub(super) fn tags(section: Section<'_>) -> Result<BTreeMap<String, String>, ModelError> {
-    let source = section.source;
-    let too_many = section
-        .error(format!("There are more than {MOST_TAGS} tags; AWS takes 50 on a resource, and two say whose it is."));
+/// The tags, if there are any. IAM takes two keys that differ only in case for the same.
+pub(super) fn tags(section: &mut Section<'_>) -> BTreeMap<String, String> {
     let mut tags: BTreeMap<String, String> = BTreeMap::new();
-    for (key, value) in section.into_entries() {
+    let Some(table) = section.table("tags") else { return tags };
+    let too_many = table
+        .error(format!("There are more than {MOST_TAGS} tags; AWS takes 50 on a resource, and two say whose it is."));
+    for (key, value) in table.into_entries() {
         if let Some(refused) = refused_key(&key.value) {
-            return Err(source.error_at(key.span.start, refused));
-        }
-        if let Some(same) = tags.keys().find(|same| same.to_lowercase() == key.value.to_lowercase()) {
+            section.refuse(key.span.start, refused);
+        } else if let Some(same) = tags.keys().find(|same| same.to_lowercase() == key.value.to_lowercase()) {
             let message = format!("The tags `{same}` and `{}` are one to IAM, which ignores case.", key.value);
-            return Err(source.error_at(key.span.start, message));
+            section.refuse(key.span.start, message);
+        } else if let DeValue::String(text) = value.get_ref() {
+            if let Some(refused) = refused_value(text) {
+                section.refuse(value.span().start, refused);
+            }
+            tags.insert(key.value, text.to_string());
+        } else {
+            section.refuse(value.span().start, format!("The value of the tag `{}` must be a string.", key.value));
         }
-        let DeValue::String(text) = value.get_ref() else {
-            let message = format!("The value of the tag `{}` must be a string.", key.value);
-            return Err(source.error_at(value.span().start, message));
-        };
-        if let Some(refused) = refused_value(text) {
-            return Err(source.error_at(value.span().start, refused));
-        }
-        tags.insert(key.value, text.to_string());
     }
-    if tags.len() > MOST_TAGS { Err(too_many) } else { Ok(tags) }
+    if tags.len() > MOST_TAGS {
+        section.report.add(too_many);
+    }
+    tags
 }

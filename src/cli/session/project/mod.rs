@@ -202,7 +202,8 @@ fn parsed(source: &Source, file: &ServiceFile, global: &Global, runtime: Runtime
     let mut files = BTreeSet::new();
     let parsed = runtime.first_that_reads(|runtime| match file.language {
         ServiceLanguage::Workshop => {
-            let service = Service::parse_with_runtime(source, runtime)?;
+            let service = Service::parse_with_runtime(source, runtime);
+            let service = service.map_err(|errors| CliError::in_source(errors, source))?;
             Ok(Parsed { service, notes: Vec::new(), files: Vec::new() })
         }
         ServiceLanguage::Serverless => {

@@ -11,7 +11,7 @@ use crate::cli::error::{CliError, ErrorKind};
 pub(crate) const SERVICE_FILE: &str = "definitions/service.toml";
 
 /// The names that a service file can have, from the project's folder.
-const NAMES: [&str; 8] = [
+pub(crate) const NAMES: [&str; 8] = [
     SERVICE_FILE,
     "service.toml",
     "serverless.yml",

@@ -101,7 +101,7 @@ impl Reading<'_> {
         let handler = handler(&mut section, runtime, report);
         let description = description(&mut section, report);
         let memory_mb = section.number("memorySize", 128..=10_240, report).map_or(provider.memory_mb, |at| at.value);
-        let timeout_s = section.number("timeout", 1..=900, report).map_or(provider.timeout_s, |at| at.value);
+        let timeout_s = section.number("timeout", 1..=1800, report).map_or(provider.timeout_s, |at| at.value);
         let retention = retention(&mut section, report);
         let architecture = architecture(&mut section, report).unwrap_or(provider.architecture);
         let own = environment(section.take("environment"), &section.path("environment"), self.intrinsics, report);

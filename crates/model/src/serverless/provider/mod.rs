@@ -87,7 +87,7 @@ impl Provider {
         if let Some(memory) = section.number("memorySize", 128..=10_240, report) {
             provider.memory_mb = memory.value;
         }
-        if let Some(timeout) = section.number("timeout", 1..=900, report) {
+        if let Some(timeout) = section.number("timeout", 1..=1800, report) {
             provider.timeout_s = timeout.value;
         }
         provider.log_retention_days = retention(&mut section, report);

@@ -60,9 +60,9 @@ fn keys_of_functions() {
 
 #[test]
 fn values_of_functions() {
-    insta::assert_snapshot!(function("    memorySize: 64\n    timeout: 901\n    logRetentionInDays: 2\n    architecture: arm\n    runtime: nodejs23.x\n    memroySize: 1\n"), @r"
+    insta::assert_snapshot!(function("    memorySize: 64\n    timeout: 1801\n    logRetentionInDays: 2\n    architecture: arm\n    runtime: nodejs23.x\n    memroySize: 1\n"), @r"
     serverless.yml:6:17: `functions.f.memorySize` must be a whole number from 128 to 10240; it is `64`.
-    serverless.yml:7:14: `functions.f.timeout` must be a whole number from 1 to 900; it is `901`.
+    serverless.yml:7:14: `functions.f.timeout` must be a whole number from 1 to 1800; it is `1801`.
     serverless.yml:8:25: CloudWatch Logs can't keep lines for 2 days.
       Take one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 36500.
     serverless.yml:9:19: `architecture` can't be `arm`.

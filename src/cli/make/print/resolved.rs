@@ -380,7 +380,7 @@ mod tests {
 
     #[test]
     fn what_is_printed_is_a_service_file_that_says_the_same() {
-        let lesson = include_str!("../../../definitions/service.toml");
+        let lesson = include_str!("../../../../definitions/service.toml");
         let odd = "service = \"shop\"\n[functions.f]\nsource = \"a\\\"\\\\b\\u007f\\n\\u202e\"\n\
                    environment = { NAME = \"${AWS::Region}\\t\\u0001\" }\n[state_machines.m]\ndefinition = \"x\"\n\
                    [[state_machines.m.permissions]]\nactions = [\"a:B\", \"a:C\"]\nresources = [\"*\", \"${AWS::StackName}\"]\n";

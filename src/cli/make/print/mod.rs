@@ -22,6 +22,7 @@ use model::stack::Stack;
 #[command(after_help = "Examples:
   workshop print                     the service file with every default and pseudo-parameter filled in
   workshop print --json              the same for programs, with names, ARNs and definitions
+  workshop print --schema            the JSON schema of service.toml, for editors
   workshop print --policies          for each role: who may assume it, what it may do, and which line asks for it
   workshop print --policies --local  with the embedded cloud's account instead of <account>
   workshop print --policies --for deployer > policy.json
@@ -54,6 +55,9 @@ pub(crate) struct PrintArgs {
     /// With `--for deployer`: say which command needs which action, and for which calls
     #[arg(long, requires = "policies")]
     explain: bool,
+    /// Print the JSON schema of service.toml, for editors
+    #[arg(long, conflicts_with = "policies")]
+    schema: bool,
 }
 
 /// Who holds policies.
@@ -77,6 +81,9 @@ impl PrintArgs {
 
 /// Prints.
 pub(crate) async fn run(args: &PrintArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+    if args.schema {
+        return ui.result(model::service_file_schema().trim_end());
+    }
     let project = Project::find(global, RuntimeChoice::Any, ui)?;
     project.print_notes(ui);
     let stack = estimated_stack(&project, global).await?;

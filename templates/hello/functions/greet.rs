@@ -1,0 +1,19 @@
+//! Answers a greeting for the `name` in its input.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::{Value, json};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    lambda_runtime::run(service_fn(handle)).await
+}
+
+async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    Ok(answer(&event.payload))
+}
+
+fn answer(event: &Value) -> Value {
+    let name = event["name"].as_str().unwrap_or("world");
+    println!("greeting {name}");
+    json!({"greeting": format!("Hello, {name}!")})
+}
