@@ -40,8 +40,7 @@ fn said(file: &str, text: &str) -> String {
 
 #[test]
 fn what_the_embedded_cloud_does_not_serve_is_noted() {
-    let text =
-        "StartAt: Put\nStates:\n  Put:\n    Type: Task\n    Resource: arn:aws:states:::s3:putObject\n    Parameters: {Bucket: b, Key: k}\n    End: true\n";
+    let text = "StartAt: Put\nStates:\n  Put:\n    Type: Task\n    Resource: arn:aws:states:::s3:putObject\n    Parameters: {Bucket: b, Key: k}\n    End: true\n";
     insta::assert_snapshot!(said("a.asl.yml", text), @r#"note not-on-embedded-cloud <arn:aws:states:::s3:putObject> "Put" calls arn:aws:states:::s3:putObject, which the embedded cloud does not serve: there the execution ends with States.Runtime, which no Catch takes. Nothing is wrong with it on AWS. With --local, let a function do this task."#);
 }
 

@@ -187,7 +187,8 @@ fn the_overview_is_one_screen_with_every_command_once() {
 
     Usage: workshop COMMAND [OPTIONS]
 
-    make          validate      say what is wrong with definitions, without a cloud
+    make          init          make a project of your own
+                  validate      say what is wrong with definitions, without a cloud
                   print         show the service with everything filled in
                   package       build and zip the functions
     deploy        deploy        make the cloud match the service
@@ -196,6 +197,7 @@ fn the_overview_is_one_screen_with_every_command_once() {
                   remove        delete everything of a stack
     run and watch start         start an execution
                   list, show    executions, with countdowns; one's timeline
+                  open          the page of an execution in AWS's console
                   logs          a function's log, or all that one execution did
                   stop, skip    end an execution; end the wait that it is in
                   invoke        invoke a function and print what it answers

@@ -1,7 +1,5 @@
 //! `workshop open`: the AWS console's page of a state machine or an execution, printed and opened in a browser.
 
-use std::io::IsTerminal;
-
 use clap::Args;
 use serde_json::json;
 
@@ -51,7 +49,7 @@ pub(crate) async fn run(args: OpenArgs, global: &Global, ui: &Ui) -> Result<(), 
         let message = format!("The console of the region {} is not known.", session.stack.region);
         return Err(CliError::new(ErrorKind::Failed, message));
     };
-    let opened = !args.print && has_desktop() && opener::open_browser(&url).is_ok();
+    let opened = !args.print && has_desktop(ui) && opener::open_browser(&url).is_ok();
     if ui.is_json() {
         return ui.json(&json!({ "url": url, "opened": opened }));
     }
@@ -73,8 +71,8 @@ async fn view(args: &OpenArgs, session: &Session, global: &Global) -> Result<Str
 }
 
 /// Whether somebody sits there who would see a browser: without a desktop one might open in the terminal itself.
-fn has_desktop() -> bool {
+fn has_desktop(ui: &Ui) -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let drawn = ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].into_iter().any(is_set);
-    std::io::stdout().is_terminal() && (cfg!(target_os = "macos") || drawn)
+    ui.shows_to_a_person() && (cfg!(target_os = "macos") || drawn)
 }

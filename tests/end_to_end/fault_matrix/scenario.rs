@@ -174,7 +174,7 @@ function = "old"
 [activities.approve]
 
 [activities.past]
-name = "fault-past"
+name = "fault-dev-long-past"
 
 [state_machines.flow]
 definition = "flow.asl.json"

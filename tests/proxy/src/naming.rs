@@ -15,12 +15,13 @@ pub(crate) fn request(request: &Request) -> String {
 pub(crate) fn name(request: &Request, names: &Names) -> (String, String) {
     let text = request.text();
     if let Some(operation) = target(request) {
-        const ABOUT: [&str; 8] = [
+        const ABOUT: [&str; 9] = [
             "name",
             "stateMachineArn",
             "stateMachineVersionArn",
             "executionArn",
             "resourceArn",
+            "activityArn",
             "resourceIdentifier",
             "logGroupName",
             "logGroupNamePrefix",

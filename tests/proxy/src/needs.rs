@@ -98,12 +98,13 @@ fn lambda(request: &Request, body: &serde_json::Value, scope: &Scope<'_>) -> Vec
 
 fn states(request: &Request, body: &serde_json::Value, scope: &Scope<'_>) -> Vec<Need> {
     let Some(operation) = naming::target(request) else { return Vec::new() };
-    const ARNS: [&str; 4] = ["stateMachineArn", "executionArn", "resourceArn", "stateMachineVersionArn"];
+    const ARNS: [&str; 5] = ["stateMachineArn", "executionArn", "resourceArn", "stateMachineVersionArn", "activityArn"];
     let arn = ARNS.iter().find_map(|key| body[*key].as_str()).map(str::to_owned);
     let named = body["name"].as_str().unwrap_or("*");
-    let resource = arn.unwrap_or_else(|| scope.arn("states", &format!("stateMachine:{named}")));
+    let kind = if operation == "CreateActivity" { "activity" } else { "stateMachine" };
+    let resource = arn.unwrap_or_else(|| scope.arn("states", &format!("{kind}:{named}")));
     let mut needs = vec![Need::new(format!("states:{operation}"), resource.clone())];
-    if operation == "CreateStateMachine" && has_members(&body["tags"]) {
+    if ["CreateActivity", "CreateStateMachine"].contains(&operation.as_str()) && has_members(&body["tags"]) {
         needs.push(Need::new("states:TagResource", resource.clone()));
     }
     if body["publish"] == true {

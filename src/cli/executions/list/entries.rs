@@ -118,7 +118,9 @@ impl<'a> Listing<'a> {
         for key in &self.keys {
             let aws = self.session.aws.clone();
             let machine = self.session.stack.state_machine_arn(key);
-            let (key, status, limit) = (key.to_string(), self.status, self.limit);
+            let key = key.to_string();
+            let status = self.status;
+            let limit = self.limit;
             asking.spawn(async move { (executions::list(&aws, &machine, status, limit).await, key) });
         }
         let mut all = Vec::new();

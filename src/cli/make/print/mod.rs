@@ -3,6 +3,7 @@
 mod deployer;
 mod policies;
 mod resolved;
+mod resolved_json;
 
 use std::collections::BTreeSet;
 
@@ -106,7 +107,7 @@ pub(crate) async fn run(args: &PrintArgs, global: &Global, ui: &Ui) -> Result<()
                 ui.result(policies::text(&roles, &invocations).trim_end())?;
             }
         }
-        (false, true) => ui.json(&resolved::json(&project, &stack))?,
+        (false, true) => ui.json(&resolved_json::json(&project, &stack))?,
         (false, false) => ui.result(resolved::text(service, &stack).trim_end())?,
     }
     for breach in limits::of_service(service, definitions, &measured_stack(stack))? {

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 
 use crate::support::{Ended, Home, credentials, project};
 
-/// A function, a route, an activity and two state machines more than the lesson has.
+/// An activity, which every command that reads a stack then reads.
+const ACTIVITY: &str = "\n[activities.approve]\n";
+
+/// A function, a route, an activity and a state machine more than the lesson has.
 const EXTRA: &str = r#"
 [functions.extra]
 source = "../lambdas/send-email"
@@ -41,6 +44,9 @@ impl Project {
             fs::copy(project().join("definitions").join(file), home.path(&format!("work/definitions/{file}")))
                 .expect("a file");
         }
+        let file = home.path("work/definitions/service.toml");
+        let lesson = fs::read_to_string(&file).expect("a file");
+        fs::write(file, lesson + ACTIVITY).expect("a file");
         let mut package = home.workshop(&["package", "--out", "work/zips"]);
         let ended = Ended::of(package.current_dir(home.path("")).output().expect("workshop starts"));
         assert_eq!(ended.code, Some(0), "{ended:#?}");

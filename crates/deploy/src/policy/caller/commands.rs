@@ -1,5 +1,7 @@
 //! The table: which calls each command may make.
 
+use aws::permissions::{Permission, ResourceKind};
+
 /// A command that calls AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CallerCommand {
@@ -247,12 +249,14 @@ impl CallerCommand {
         }
     }
 
-    /// Actions that its calls would need in another form than the one in which it makes them.
-    pub(super) fn spared(self) -> &'static [&'static str] {
+    /// Whether its calls would need a permission only in another form than the one in which it makes them.
+    pub(super) fn spares(self, need: &Permission) -> bool {
         match self {
             // It leads state machines back to definitions that are published already.
-            Self::Rollback => &["states:PublishStateMachineVersion"],
-            _ => &[],
+            Self::Rollback => need.action == "states:PublishStateMachineVersion",
+            // They ask for the tags of state machines alone.
+            Self::DeployFunction | Self::Stop => need.on == ResourceKind::Activity,
+            _ => false,
         }
     }
 }

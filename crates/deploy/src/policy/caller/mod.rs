@@ -90,7 +90,7 @@ impl CallerCommand {
         let names: BTreeSet<&(&str, &str)> = self.calls().iter().copied().flatten().collect();
         let operations = names.into_iter().filter_map(|(service, name)| Operation::find(service, name));
         let needs = operations.flat_map(|operation| operation.needs.iter().map(move |need| (operation, need)));
-        needs.filter(move |(_, need)| !self.spared().contains(&need.action))
+        needs.filter(move |(_, need)| !self.spares(need))
     }
 }
 
