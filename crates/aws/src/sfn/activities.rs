@@ -2,9 +2,12 @@
 
 use aws_sdk_sfn::Client;
 
-use super::{SERVICE, listed};
+use super::listed;
 use crate::error::{AwsError, ignore_not_found, or_absent};
 use crate::tags::Tags;
+
+/// What errors call it.
+const SERVICE: &str = "Step Functions";
 
 /// Whether there is an activity with an ARN.
 ///
