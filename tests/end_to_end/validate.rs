@@ -152,7 +152,14 @@ fn what_the_embedded_cloud_does_not_serve_is_a_note() {
     let sandbox = with_a_queue();
     let ended = run(&sandbox, "validate --strict");
     assert_eq!(ended.code, Some(0));
-    insta::assert_snapshot!(ended.stdout, @"");
+    insta::assert_snapshot!(ended.stdout, @r#"
+    flow.asl.yml:5:15: note: "Send" calls arn:aws:states:::sqs:sendMessage, which the embedded cloud does not serve: there the execution ends with States.Runtime, which no Catch takes. [not-on-embedded-cloud]
+     5 |     Resource: arn:aws:states:::sqs:sendMessage
+       |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       fix: Nothing is wrong with it on AWS. With --local, let a function do this task.
+
+    1 definition: nothing to complain about.
+    "#);
     assert_eq!(json(&sandbox, "validate --json")["findings"][0]["severity"], "note");
 }
 
@@ -163,7 +170,7 @@ fn deploy_local_warns_of_what_it_does_not_serve() {
     let _ = run(&sandbox, "local stop");
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let warning = ended.stdout.lines().find(|line| line.starts_with("warning:")).unwrap_or_default();
-    insta::assert_snapshot!(warning, @"");
+    insta::assert_snapshot!(warning, @"warning: flow.asl.yml:5: the state `Send` uses arn:aws:states:::sqs:sendMessage, which the embedded cloud does not serve: an execution that comes to it fails with States.Runtime, which no Catch takes. On AWS it works.");
 }
 
 #[test]
@@ -176,7 +183,23 @@ fn everything_wrong_with_a_service_file_is_shown_in_its_place() {
     );
     let ended = run(&sandbox, "validate");
     assert_eq!(ended.code, Some(3));
-    insta::assert_snapshot!(ended.stderr, @"");
+    insta::assert_snapshot!(ended.stderr, @r#"
+    error: service.toml:4:1: There is no key `memroy_mb` in [functions.send].
+     4 | memroy_mb = 128
+       | ^^^^^^^^^
+      try: Did you mean `memory_mb`? Known here are source, patterns, name, description, runtime, handler, memory_mb, timeout_s, log_retention_days, architecture, environment, permissions, tags.
+    error: service.toml:6:10: `method` can't be `post`; it is one of ANY, DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT.
+     6 | method = "post"
+       |          ^^^^^^
+      try: Did you mean `POST`?
+    error: service.toml:9:1: `state_machines.flow.definition` is missing.
+     9 | [state_machines.flow]
+       | ^^^^^^^^^^^^^^^^^^^^^
+    error: service.toml:10:8: `type` can't be `express`; it is one of STANDARD, EXPRESS.
+     10 | type = "express"
+        |        ^^^^^^^^^
+      try: Did you mean `EXPRESS`?
+    "#);
 }
 
 #[test]

@@ -276,8 +276,8 @@ fn endpoint(address: SocketAddr) -> String {
     format!("http://{address}")
 }
 
-/// Whether a task with this `Resource`, an item reader or a result writer can be done here. What is no `Resource` at all
-/// is not for this function to judge.
+/// Whether a task with this `Resource`, an item reader or a result writer can be done here, by the tables of the services. What
+/// is no `Resource` at all is not for this function to judge.
 pub fn serves_task(resource: &str) -> bool {
     cloud_states::serves_task(resource, |name| cloud_logs::OPERATIONS.iter().any(|served| served.info.name == name))
 }

@@ -79,6 +79,17 @@ fn a_runtime_error_is_not_caught() {
 }
 
 #[test]
+fn a_runtime_error_that_a_task_reports_is_neither_retried_nor_caught() {
+    let retry = r#""Retry":[{"ErrorEquals":["States.ALL"]}]"#;
+    let catch = r#""Catch":[{"ErrorEquals":["States.Runtime"],"Next":"B"},{"ErrorEquals":["States.ALL"],"Next":"B"}]"#;
+    let mut driver = task(&format!("{retry},{catch}"));
+    driver.fail("States.Runtime", 0.0);
+    assert!(
+        matches!(&driver.outcome, Some(Outcome::Failed(failure)) if failure.error.as_deref() == Some("States.Runtime"))
+    );
+}
+
+#[test]
 fn a_result_path_that_does_not_fit_is_caught() {
     let mut driver =
         task(r#""ResultPath":"$.x.y","Catch":[{"ErrorEquals":["States.ReferencePathConflict"],"Next":"B"}]"#);
