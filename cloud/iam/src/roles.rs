@@ -161,7 +161,11 @@ pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let listed = |role: &&Role| role.account == *form.account() && role.path.starts_with(prefix);
     let all = iam.roles.read(|all| all.values().filter(listed).cloned().collect());
     let page = page(all, form, |role: &Role| &role.name)?;
-    Ok(close(Xml::new().list("Roles", page.items.iter().map(|role| role.with_duration(role.summary()))), &page, |role| &role.name))
+    Ok(close(
+        Xml::new().list("Roles", page.items.iter().map(|role| role.with_duration(role.summary()))),
+        &page,
+        |role| &role.name,
+    ))
 }
 
 pub(crate) async fn delete(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {

@@ -20,7 +20,8 @@ async fn a_role_from_its_creation_to_its_deletion() {
     assert_eq!(element(&got, "CreateDate"), "2026-01-02T03:04:05Z");
     assert_eq!(element(&got, "RequestId"), "request-1");
     assert!(got.contains("<MaxSessionDuration>3600<"));
-    let made = fixture.iam("CreateRole", &[("RoleName", "r2"), ("AssumeRolePolicyDocument", LAMBDA_TRUST)]).await.unwrap();
+    let made =
+        fixture.iam("CreateRole", &[("RoleName", "r2"), ("AssumeRolePolicyDocument", LAMBDA_TRUST)]).await.unwrap();
     assert!(!made.contains("MaxSessionDuration"), "CreateRole's answer lacks it on AWS: {made}");
     let attach = [("RoleName", "r"), ("PolicyArn", "longpolicynamebutnoarn")];
     let refused = fixture.iam("AttachRolePolicy", &attach).await.unwrap_err();

@@ -54,9 +54,9 @@ pub(super) fn description(text: Option<String>) -> Result<Option<String>, Servic
 /// In seconds.
 pub(super) fn timeout_s(value: i64) -> Result<u32, ServiceError> {
     match within(value, "timeout", 1, MAX_TIMEOUT_OF_MODEL_S)? {
-        value if value > MAX_TIMEOUT_S => {
-            Err(invalid(format!("A function's timeout is at most {MAX_TIMEOUT_S} seconds; {value} is for managed instances.")))
-        }
+        value if value > MAX_TIMEOUT_S => Err(invalid(format!(
+            "A function's timeout is at most {MAX_TIMEOUT_S} seconds; {value} is for managed instances."
+        ))),
         value => Ok(value),
     }
 }

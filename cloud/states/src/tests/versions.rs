@@ -63,7 +63,8 @@ async fn an_alias_is_described_as_the_version_that_it_leads_to() {
     let fixture = Fixture::new().await;
     fixture.call("CreateStateMachine", create(&json!({"publish": true}))).await.unwrap();
     fixture.update("two", &json!({"publish": true})).await;
-    let route = |version: u64, weight: u64| json!({"stateMachineVersionArn": format!("{MACHINE}:{version}"), "weight": weight});
+    let route =
+        |version: u64, weight: u64| json!({"stateMachineVersionArn": format!("{MACHINE}:{version}"), "weight": weight});
     for (name, routes, comment) in
         [("one", json!([route(1, 100)]), "one"), ("most", json!([route(1, 20), route(2, 80)]), "two")]
     {

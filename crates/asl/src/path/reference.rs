@@ -51,9 +51,9 @@ impl ReferencePath {
             let blamed = if here.is_array() { Some(at) } else { at.checked_sub(1) };
             let conflict = || PathConflict { step: blamed.and_then(|at| segments.get(at)).and_then(step_name) };
             let next = match segment {
-                Segment::Member(name) => here.as_object_mut().map(|members| {
-                    members.entry(name.as_str()).or_insert_with(|| Value::Object(Map::new()))
-                }),
+                Segment::Member(name) => here
+                    .as_object_mut()
+                    .map(|members| members.entry(name.as_str()).or_insert_with(|| Value::Object(Map::new()))),
                 Segment::Index(index) => usize::try_from(*index)
                     .ok()
                     .and_then(|index| here.as_array_mut().and_then(|items| items.get_mut(index))),

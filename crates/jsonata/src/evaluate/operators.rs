@@ -90,7 +90,9 @@ impl<'e> Evaluator<'e> {
             (Value::Null, Value::Null) => true,
             (Value::Bool(left), Value::Bool(right)) => left == right,
             (Value::Long(left), Value::Long(right)) => left == right,
-            (Value::Number(_) | Value::Long(_), Value::Number(_) | Value::Long(_)) => left.as_number() == right.as_number(),
+            (Value::Number(_) | Value::Long(_), Value::Number(_) | Value::Long(_)) => {
+                left.as_number() == right.as_number()
+            }
             (Value::Text(left), Value::Text(right)) => {
                 let same = self.heap.str(left) == self.heap.str(right);
                 self.step(self.heap.str(left).len() / 256)?;

@@ -12,6 +12,7 @@ use crate::document::Document;
 use crate::execution::branch::{Branch, BranchStatus};
 use crate::execution::data::bindings::StatesVariable;
 use crate::execution::data::dataflow::StateScope;
+use crate::execution::data::inspection;
 use crate::execution::fault::{self, Fault, REFERENCE_PATH_CONFLICT};
 use crate::execution::step::{Step, Transition};
 use crate::history::EventDetails;
@@ -115,12 +116,14 @@ impl StateScope<'_> {
         result: Option<Document>,
     ) -> Result<StateOutput, Fault> {
         let Some(result) = result else {
-            let effective = self.pick(&data.input_path, raw)?;
+            let effective = self.pick_input(data, raw)?;
             return self.output_unchanged(data, data.assign.as_ref(), effective);
         };
         let selected = self.fill(data.result_selector.as_ref(), result)?;
+        inspection::note(self.probe, &selected, |found| &mut found.after_result_selector);
         let assignments = self.assign_json_path(data.assign.as_ref(), &selected)?;
         let placed = self.apply_result_path(&data.result_path, raw, selected)?;
+        inspection::note(self.probe, &placed, |found| &mut found.after_result_path);
         Ok(StateOutput { payload: self.pick(&data.output_path, placed)?, assignments })
     }
 
@@ -234,9 +237,9 @@ impl StateScope<'_> {
             ResultPath::Path(path) => {
                 let raw_text = Arc::clone(raw_input.text());
                 let placed = path.write(raw_input.into_value(), result.into_value());
-                placed.map(Document::of).map_err(|conflict| {
-                    Fault::error(REFERENCE_PATH_CONFLICT, conflict.cause(path.text(), &raw_text))
-                })
+                placed
+                    .map(Document::of)
+                    .map_err(|conflict| Fault::error(REFERENCE_PATH_CONFLICT, conflict.cause(path.text(), &raw_text)))
             }
         }
     }

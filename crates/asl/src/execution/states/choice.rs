@@ -24,8 +24,9 @@ pub(crate) fn first_match<'r>(
 ) -> Result<Option<(usize, &'r Rule)>, Fault> {
     for (index, rule) in rules.iter().enumerate() {
         let holds = match &rule.test {
-            Test::Condition(condition) => holds(condition, scope.path_scope(payload))
-                .map_err(|unread| Fault::runtime(scope.branch, unread))?,
+            Test::Condition(condition) => {
+                holds(condition, scope.path_scope(payload)).map_err(|unread| Fault::runtime(scope.branch, unread))?
+            }
             Test::Expression(condition) => scope.truth(condition, index)?,
         };
         if holds {
@@ -64,12 +65,10 @@ fn holds(condition: &Condition, scope: PathScope<'_>) -> Result<bool, Unread> {
             }
             Ok(false)
         }
-        Condition::Test { variable, operator: Operator::IsPresent(wanted) } => {
-            match read(variable, scope) {
-                Err(unread @ Unread::NullPayload(_)) => Err(unread),
-                read => Ok(read.is_ok() == *wanted),
-            }
-        }
+        Condition::Test { variable, operator: Operator::IsPresent(wanted) } => match read(variable, scope) {
+            Err(unread @ Unread::NullPayload(_)) => Err(unread),
+            read => Ok(read.is_ok() == *wanted),
+        },
         Condition::Test { variable, operator } => test(read(variable, scope)?.as_ref(), operator, scope),
     }
 }
