@@ -71,7 +71,7 @@ def verdict(results, reasons, whole):
     return wrong
 
 
-def for_people(results, reasons, wrong, seconds):
+def for_people(results, reasons, wrong, seconds, distrusted):
     for result in (one for one in results if not one.passed):
         mark = "explained: " + reasons[result.id] if result.id in reasons else "NOT EXPLAINED"
         yield "\n".join(result.lines()) + f"\n      {mark}\n"
@@ -80,15 +80,17 @@ def for_people(results, reasons, wrong, seconds):
     yield from (f"{category:{width}} {passed:4}/{total}" for category, (passed, total) in counted.items())
     passed = sum(result.passed for result in results)
     explained = sum(not result.passed and result.id in reasons for result in results)
-    yield (f"{passed} of {len(results)} recorded cases pass, {explained} of the others are explained; "
-           f"{seconds:.0f} s")
+    for reason, count in sorted(collections.Counter(distrusted.values()).items()):
+        yield f"not run, {count} distrusted: {reason}"
+    yield (f"{passed} of {len(results)} recorded cases pass, {explained} of the others are explained, "
+           f"{len(distrusted)} are distrusted; {seconds:.0f} s")
     yield from wrong
 
 
-def for_machines(results, reasons, wrong, seconds):
+def for_machines(results, reasons, wrong, seconds, distrusted):
     counted = {category: {"passed": passed, "total": total} for category, (passed, total) in sums(results).items()}
     return json.dumps({
         "passed": sum(result.passed for result in results), "total": len(results), "seconds": round(seconds, 1),
-        "categories": counted, "wrong": wrong,
+        "categories": counted, "wrong": wrong, "distrusted": distrusted,
         "cases": [result.data(reasons.get(result.id)) for result in results],
     }, indent=2, default=str)

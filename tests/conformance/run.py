@@ -21,6 +21,9 @@ def main():
     begun = time.monotonic()
     cases = corpus.chosen(options.corpus, options.category, options.only, options.kind, options.all_kinds)
     cases = [case for case in cases if compared(case)]
+    reasons_against = corpus.distrusted(options.corpus)
+    distrusted = {case["id"]: reasons_against[case["id"]] for case in cases if case["id"] in reasons_against}
+    cases = [case for case in cases if case["id"] not in distrusted]
     if not cases:
         print("0 recorded cases were run: none is as asked.")
         return 0
@@ -30,13 +33,14 @@ def main():
     replay.settle(place, cases)
     results = sorted(run_all(place, cases, options), key=lambda result: result.id)
     reasons = corpus.explanations(options.explained) if options.explained else {}
+    reasons = {name: reason for name, reason in reasons.items() if name not in reasons_against}
     whole = not (options.category or options.only or options.kind or options.all_kinds)
     wrong = report.verdict(results, reasons, whole)
     seconds = time.monotonic() - begun
     if options.json:
-        print(report.for_machines(results, reasons, wrong, seconds))
+        print(report.for_machines(results, reasons, wrong, seconds, distrusted))
     else:
-        for text in report.for_people(results, reasons, wrong, seconds):
+        for text in report.for_people(results, reasons, wrong, seconds, distrusted):
             print(text)
     return 1 if wrong else 0
 

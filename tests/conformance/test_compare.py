@@ -154,6 +154,20 @@ class Filling(unittest.TestCase):
         self.assertEqual(at({"a/b": {"~": 1}}, "/a~1b/~0"), 1)
 
 
+class Choosing(unittest.TestCase):
+    def test_the_test_of_a_state_needs_only_what_its_steps_call(self):
+        steps = [{"op": "iam.CreateRole"}, {"op": "stepfunctions.TestState"}]
+        case = {"kind": "test_state", "needs": ["apigateway", "iam", "stepfunctions"], "steps": steps}
+        self.assertEqual(corpus.needed(case), {"iam", "stepfunctions"})
+        self.assertEqual(corpus.needed({**case, "kind": "execution"}), {"apigateway", "iam", "stepfunctions"})
+
+    def test_a_corpus_may_say_which_recordings_count_for_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(corpus.distrusted(folder), {})
+            Path(folder, "distrusted.txt").write_text("# a note\na/one\tAWS got stuck\n\n")
+            self.assertEqual(corpus.distrusted(folder), {"a/one": "AWS got stuck"})
+
+
 class Explaining(unittest.TestCase):
     def test_reasons_stand_above_their_ids(self):
         with tempfile.TemporaryDirectory() as folder:

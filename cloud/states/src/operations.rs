@@ -4,7 +4,7 @@ use cloud_core::{Access, Binding, Operation, Protocol, Quota, Resource, Response
 
 use super::api::answer::Answer;
 use super::api::state_machine::{alias, create, describe, update, validate, version};
-use super::api::{activity, execution, history, list, map_run, start_sync, tag, token};
+use super::api::{activity, execution, history, list, map_run, start_sync, tag, test_state, token};
 use super::states::States;
 
 /// What is known of Step Functions beside its operations.
@@ -86,8 +86,9 @@ pub static OPERATIONS: &[Operation<States>] = &[
     operation!("ListStateMachineAliases", Reads, MACHINE, 100 + 1, alias::list),
     operation!("DeleteStateMachineAlias", Writes, ALIAS, 100 + 1, alias::delete),
     operation!("StartExecution", Writes, MACHINE, START, execution::start),
-    // AWS gives it "capacity on demand" and names no figure.
+    // AWS gives the first of these two "capacity on demand", and names no figure for either.
     unlimited!("StartSyncExecution", Writes, MACHINE, start_sync::start_sync),
+    unlimited!("TestState", Writes, Resource::Any, test_state::test_state),
     operation!("StopExecution", Writes, EXECUTION, STOP, execution::stop),
     operation!("DescribeExecution", ReadsPresent, EXECUTION, DESCRIBE_EXECUTION, execution::describe),
     operation!("ListExecutions", Reads, Resource::Computed(list::resource), LIST_EXECUTIONS, list::executions),

@@ -75,6 +75,19 @@ impl Document {
         }
     }
 
+    /// The value with the text that it has inside another payload, where it is an array or an object of that one.
+    pub(crate) fn as_written_in(self, source: &Self) -> Self {
+        let text = source.text();
+        let opening = if self.value().is_array() { '[' } else { '{' };
+        let written = text.match_indices(opening).find_map(|(at, _)| {
+            let rest = text.get(at..)?;
+            let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+            let value = values.next()?.ok()?;
+            rest.get(..values.byte_offset()).filter(|_| value == *self.value())
+        });
+        written.and_then(|text| Self::parse(text).ok()).unwrap_or(self)
+    }
+
     /// The same text without its value, which needs less memory.
     pub(crate) fn text_only(&self) -> Self {
         Self(Arc::new(Inner { text: Arc::clone(self.text()).into(), ..Inner::default() }))
@@ -187,6 +200,15 @@ mod tests {
         assert_eq!(&**array.text(), "[[1, 2],null]");
         assert_eq!(array.value()[0][1], 2);
         assert_eq!(&**Document::array([]).text(), "[]");
+    }
+
+    #[test]
+    fn a_part_keeps_the_text_that_it_has_in_the_whole() {
+        let whole = Document::parse(r#"{"a": [1,2], "b": [1, 2.0]}"#).unwrap();
+        let part = |value| Document::of(value).as_written_in(&whole).text().to_string();
+        assert_eq!(part(serde_json::json!([1, 2.0])), "[1, 2.0]");
+        assert_eq!(part(serde_json::json!([1, 2])), "[1,2]");
+        assert_eq!(part(serde_json::json!([3, 4])), "[3,4]");
     }
 
     #[test]

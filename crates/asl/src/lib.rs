@@ -39,6 +39,12 @@
 //! An `ItemReader` or `ResultWriter` is a task like others with another [`TaskPurpose`], which documents the call and its result.
 //! The history has no event for it.
 //!
+//! # One state
+//!
+//! [`TestedState`] is a state on its own or one of a machine. [`TestedState::begin`] runs it alone, as `TestState` does: what it
+//! calls, or a Map or Parallel state has inside, the driver answers or makes up; the [`StateOutcome`] says what came of it and what
+//! each step of the data flow gave.
+//!
 //! # What is here
 //!
 //! The whole language. Definitions are read and checked with AWS's codes and texts: every type of state, both query languages,
@@ -70,8 +76,9 @@ mod timestamp;
 
 pub use definition::{ChildType, QueryLanguage, StateMachine, StateType};
 pub use execution::{
-    ChildId, ChildRequest, Effect, Execution, ExecutionContext, IllegalInput, Input, MapRunCounts, MapRunId,
-    MapRunSummary, Outcome, Start, StartBuilder, StartError, TaskId, TaskPhase, TaskPurpose, TaskRequest,
+    ChildId, ChildRequest, Effect, ErrorDetails, Execution, ExecutionContext, IllegalInput, Input, Inspection,
+    MapRunCounts, MapRunId, MapRunSummary, Outcome, Start, StartBuilder, StartError, StateOutcome, StateProgress,
+    StateStatus, StateTest, StateTestSetup, TaskId, TaskPhase, TaskPurpose, TaskRequest, TestedState,
 };
 pub use finding::{DefinitionError, Finding, FindingKind, Severity};
 pub use history::{EventDetails, Failure, HistoryEvent, Integration, InvalidHistory, MapIteration, Status};

@@ -10,4 +10,5 @@ pub(crate) mod page;
 pub(crate) mod start_sync;
 pub(crate) mod state_machine;
 pub(crate) mod tag;
+pub(crate) mod test_state;
 pub(crate) mod token;

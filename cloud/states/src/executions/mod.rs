@@ -8,7 +8,7 @@ mod start;
 pub(crate) use describe::describe_row;
 pub(crate) use list::{ListFilter, list};
 pub(crate) use new_execution::{NewExecution, StartRequest, StartedExecution};
-pub(crate) use start::{check, start};
+pub(crate) use start::{check, check_input, start};
 
 use std::ops::ControlFlow;
 

@@ -96,7 +96,11 @@ pub(crate) fn check(states: &States, request: StartRequest) -> Result<NewExecuti
     })
 }
 
-fn check_input(input: &str) -> Result<(), ServiceError> {
+/// Checks the input of an execution, or of a state that is tested.
+///
+/// # Errors
+/// One that is too large or no JSON.
+pub(crate) fn check_input(input: &str) -> Result<(), ServiceError> {
     if input.len() > asl::MAX_PAYLOAD_BYTES {
         let most = asl::MAX_PAYLOAD_BYTES;
         return Err(validation(format!(

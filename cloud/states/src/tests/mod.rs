@@ -12,6 +12,7 @@ mod restart;
 mod sizes;
 mod stored;
 mod tasks;
+mod test_state;
 mod time;
 mod versions;
 

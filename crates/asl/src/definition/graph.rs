@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Flow, NextOrEnd, State, StateIndex, StateKind, StateMachine, Target};
+use super::{DataFlow, Flow, FlowIndex, NextOrEnd, State, StateIndex, StateKind, StateMachine, Target};
 use crate::finding::{FindingKind, Findings};
 
 /// Reports dangling and missing transitions, in the order of the definition. That a flow inside a state has no end is not known
@@ -12,6 +12,33 @@ use crate::finding::{FindingKind, Findings};
 pub(super) fn check(machine: &StateMachine, findings: &mut Findings) {
     for (i, flow) in machine.flows.iter().enumerate() {
         check_flow(machine, flow, i == 0, findings);
+    }
+}
+
+/// Checks the flows inside a state that stands on its own: where its own transitions lead is not known.
+pub(super) fn check_inside(machine: &StateMachine, findings: &mut Findings) {
+    for flow in machine.flows.iter().skip(1) {
+        check_flow(machine, flow, false, findings);
+    }
+}
+
+/// Adds what the transitions of a state on its own lead to: states with nothing but a name.
+pub(super) fn add_stand_ins(machine: &mut StateMachine) {
+    let StateMachine { states, flows, .. } = machine;
+    let Some(flow) = flows.first_mut() else {
+        return;
+    };
+    let own = states.iter().filter(|state| state.flow == FlowIndex(0));
+    let targets = own.flat_map(|state| targets(&state.kind)).map(|(target, _)| Arc::clone(&target.name));
+    for name in targets.collect::<BTreeSet<Arc<str>>>() {
+        let Ok(index) = u32::try_from(states.len()) else {
+            return;
+        };
+        flow.states.entry(Arc::clone(&name)).or_insert_with(|| {
+            let data = DataFlow::Jsonata(Box::default());
+            states.push(State { name, flow: FlowIndex(0), data, kind: StateKind::Succeed });
+            StateIndex(index)
+        });
     }
 }
 

@@ -13,6 +13,9 @@ use super::{
 use crate::finding::{DefinitionError, FindingKind, Findings};
 use crate::quotas::{MAX_SECONDS, MAX_STATE_NAME_CHARS};
 
+/// The name that AWS gives a state that is tested on its own.
+pub(crate) const STATE_ON_ITS_OWN: &str = "StateName";
+
 /// A definition that is being parsed: what was read so far, and the findings.
 pub(super) struct Parser {
     pub(super) machine: StateMachine,
@@ -58,14 +61,39 @@ impl StateMachine {
     /// # Errors
     /// Everything that is wrong with it, in the place that AWS gives such a state: `/States/StateName`.
     pub fn check_state(state: &str) -> Result<(), DefinitionError> {
+        Self::of_state(state).map(|_| ())
+    }
+
+    /// The machine that a state is on its own, under the name that AWS gives it. What its transitions lead to is there by name
+    /// alone.
+    ///
+    /// # Errors
+    /// As [`check_state`](Self::check_state).
+    pub(crate) fn of_state(state: &str) -> Result<Self, DefinitionError> {
         let mut findings = Findings::default();
         let Some(value) = json::read(state, &mut findings) else {
             return Err(findings.into_error());
         };
         let mut parser = Parser::new(findings);
+        let around =
+            Flow { location: String::new(), start_at: Target::named(STATE_ON_ITS_OWN), states: BTreeMap::new() };
+        parser.machine.flows.push(around);
         parser.scopes.enter(FlowIndex(0), Scope::Inner);
-        state::read("StateName", &value, "/States/StateName".to_owned(), FlowIndex(0), &mut parser);
-        if parser.findings.has_errors() { Err(parser.findings.into_error()) } else { Ok(()) }
+        let location = format!("/States/{STATE_ON_ITS_OWN}");
+        if let Some(state) = state::read(STATE_ON_ITS_OWN, &value, location, FlowIndex(0), &mut parser) {
+            parser.add(state);
+        }
+        let Parser { mut machine, mut findings, scopes, .. } = parser;
+        scopes.check(&mut findings);
+        if !findings.has_errors() {
+            graph::check_inside(&machine, &mut findings);
+        }
+        if findings.has_errors() {
+            return Err(findings.into_error());
+        }
+        graph::add_stand_ins(&mut machine);
+        graph::link(&mut machine);
+        Ok(machine)
     }
 }
 

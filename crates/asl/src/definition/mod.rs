@@ -30,10 +30,11 @@ use crate::resource::TaskResource;
 use crate::template::Template;
 
 pub(crate) use choice::{Condition, Operand, Operator, Order};
+pub(crate) use machine::STATE_ON_ITS_OWN;
 pub use map::ChildType;
 pub(crate) use map::{
-    Distributed, ItemFormat, ItemReader, Items, ManifestType, Map, MapMode, OutputType, ReaderTransformation,
-    ResultWriter, Transformation,
+    Distributed, ItemBatcher, ItemFormat, ItemReader, Items, ManifestType, Map, MapMode, OutputType,
+    ReaderTransformation, ResultWriter, Transformation,
 };
 pub(crate) use step_budget::Budget;
 pub(crate) use task::{Catcher, Jitter, Recovery, Retrier, Route};

@@ -34,10 +34,12 @@ use map::map_run::MapRun;
 use step::Step;
 use stored::Format;
 
+pub use data::inspection::{ErrorDetails, Inspection};
 pub use effect::{Effect, Outcome};
 pub use input::{IllegalInput, Input};
 pub use map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
 pub use start::{ExecutionContext, Start, StartBuilder, StartError};
+pub use states::state_test::{StateOutcome, StateProgress, StateStatus, StateTest, StateTestSetup, TestedState};
 pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
 
 /// An execution: everything that must survive a restart, and nothing that grows with the history.
@@ -94,19 +96,15 @@ impl Execution {
         Self::start_flow(machine, map.processor, time_s, start)
     }
 
-    fn start_flow(
-        machine: &StateMachine,
-        flow: FlowIndex,
-        time_s: u64,
-        start: Start,
-    ) -> Result<(Self, Vec<Effect>), StartError> {
+    /// An execution that has not begun, with its input.
+    fn new(time_s: u64, start: Start) -> Result<(Self, Document), StartError> {
         let size_bytes = start.input.len();
         if size_bytes > MAX_PAYLOAD_BYTES {
             return Err(StartError::InputTooLarge { size_bytes });
         }
         let input =
             Document::parse(start.input).map_err(|problem| StartError::InputNotJson { reason: problem.to_string() })?;
-        let mut execution = Self {
+        let execution = Self {
             format: Format,
             context: start.context,
             input: input.clone(),
@@ -119,7 +117,23 @@ impl Execution {
             times_out_at: timestamp::later(start.now, time_s.min(MAX_EXECUTION_S).saturating_mul(1000)),
             branches: BTreeMap::new(),
         };
-        let mut step = Step::new(machine, &mut execution, start.now);
+        Ok((execution, input))
+    }
+
+    /// An execution in which one state is run alone.
+    fn of_one_state(start: Start) -> Result<(Self, Document), StartError> {
+        Self::new(MAX_EXPRESS_S, start)
+    }
+
+    fn start_flow(
+        machine: &StateMachine,
+        flow: FlowIndex,
+        time_s: u64,
+        start: Start,
+    ) -> Result<(Self, Vec<Effect>), StartError> {
+        let now = start.now;
+        let (mut execution, input) = Self::new(time_s, start)?;
+        let mut step = Step::new(machine, &mut execution, now);
         step.begin(flow, input);
         step.run_due();
         let effects = step.finish();

@@ -32,9 +32,22 @@ impl Step<'_> {
             branch.status = BranchStatus::BackingOff { until: later(self.now, delay_ms) };
             return Ok(Transition::Wait);
         }
+        self.catch_error(branch, state, &recovery.catchers, fault)
+    }
+
+    /// Handles a fault for which no attempt is left: it continues at the state of a catcher.
+    ///
+    /// # Errors
+    /// As [`handle_error`](Self::handle_error).
+    pub(super) fn catch_error(
+        &mut self,
+        branch: &mut Branch,
+        state: &State,
+        catchers: &[Catcher],
+        fault: Fault,
+    ) -> Result<Transition, Fault> {
         self.emit_state_failed(branch, state)?;
-        let mut catchers = recovery.catchers.iter().enumerate();
-        let Some((index, catcher)) = catchers.find(|(_, catcher)| matches_error(&catcher.error_equals, &fault)) else {
+        let Some((index, catcher)) = catcher_of(catchers, &fault) else {
             return Err(fault);
         };
         // A catcher does not catch what goes wrong in itself.
@@ -71,8 +84,7 @@ impl Step<'_> {
 
     /// Counts an attempt if the first retrier that matches the fault has one left, and returns the delay before it.
     fn next_retry_delay_ms(&self, branch: &mut Branch, retriers: &[Retrier], fault: &Fault) -> Option<u64> {
-        let (index, retrier) =
-            retriers.iter().enumerate().find(|(_, retrier)| matches_error(&retrier.error_equals, fault))?;
+        let (index, retrier) = retrier_of(retriers, fault)?;
         branch.attempts.resize(retriers.len(), 0);
         let used = branch.attempts.get_mut(index)?;
         if *used >= retrier.max_attempts {
@@ -106,6 +118,16 @@ impl Step<'_> {
     }
 }
 
+/// The first retrier that names a fault, with its index.
+pub(super) fn retrier_of<'r>(retriers: &'r [Retrier], fault: &Fault) -> Option<(usize, &'r Retrier)> {
+    retriers.iter().enumerate().find(|(_, retrier)| matches_error(&retrier.error_equals, fault))
+}
+
+/// The first catcher that names a fault, with its index.
+pub(super) fn catcher_of<'c>(catchers: &'c [Catcher], fault: &Fault) -> Option<(usize, &'c Catcher)> {
+    catchers.iter().enumerate().find(|(_, catcher)| matches_error(&catcher.error_equals, fault))
+}
+
 /// Whether a list of error names matches a fault. AWS's guide says that `States.ALL` does not take
 /// `States.DataLimitExceeded`; answers recorded from AWS show that it does.
 fn matches_error(names: &[String], fault: &Fault) -> bool {
@@ -123,7 +145,7 @@ fn matches_error(names: &[String], fault: &Fault) -> bool {
 }
 
 /// The backoff before attempt number `used + 1`, without jitter, in milliseconds.
-fn backoff_ms(retrier: &Retrier, used: u64) -> u64 {
+pub(super) fn backoff_ms(retrier: &Retrier, used: u64) -> u64 {
     let most_ms = retrier.max_delay_s.unwrap_or(MAX_EXECUTION_S).saturating_mul(1000);
     let exponent = i32::try_from(used).unwrap_or(i32::MAX);
     let delay = retrier.interval_s as f64 * 1000.0 * retrier.backoff_rate.powi(exponent);

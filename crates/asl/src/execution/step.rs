@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Execution;
 use super::branch::{self, Branch, BranchId, BranchStatus};
+use super::data::inspection::Probe;
 use super::data::variables::Variables;
 use super::effect::{Effect, Outcome};
 use super::fault::{self, Fault};
@@ -30,6 +31,8 @@ pub(super) struct Step<'a> {
     pub(super) ready: VecDeque<BranchId>,
     /// The item selection of the Map state that started an iteration last.
     pub(super) selection: Option<ItemSelection>,
+    /// Of the test of a state.
+    pub(super) probe: Option<&'a Probe>,
 }
 
 /// How many effects there is room for at once: growing moves them.
@@ -59,7 +62,7 @@ impl<'a> Step<'a> {
         execution.latest = now;
         let ready = branch::ready(&execution.branches);
         let effects = Vec::with_capacity(USUAL_EFFECTS);
-        Self { machine, execution, now, effects, budget: machine.step_budget, ready, selection: None }
+        Self { machine, execution, now, effects, budget: machine.step_budget, ready, selection: None, probe: None }
     }
 
     /// Ends the step: what had no room in it is kept for the next one.

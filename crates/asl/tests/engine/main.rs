@@ -8,6 +8,7 @@ mod drive;
 mod illegal;
 mod jsonata;
 mod limits;
+mod one_state;
 mod parallel;
 mod retry;
 mod skip;

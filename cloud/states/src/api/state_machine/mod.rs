@@ -3,7 +3,7 @@
 pub(crate) mod alias;
 pub(crate) mod create;
 pub(crate) mod describe;
-mod settings;
+pub(crate) mod settings;
 pub(crate) mod update;
 pub(crate) mod validate;
 pub(crate) mod version;

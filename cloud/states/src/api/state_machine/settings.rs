@@ -1,6 +1,6 @@
 //! What a state machine may be made of: the checks that creating and updating share.
 
-use asl::{Finding, FindingKind, StateMachine};
+use asl::{DefinitionError, Finding, FindingKind, StateMachine};
 use cloud_core::{Principal, RoleTrust, ServiceError};
 use serde::Deserialize;
 
@@ -23,12 +23,14 @@ pub(super) fn check_definition(definition: &str, kind: Kind) -> Result<(), Servi
         Kind::Standard => Ok(()),
         Kind::Express => machine.check_express(),
     });
-    checked.map_err(|error| {
-        let mistake = error.findings().first().and_then(|finding| no_json(finding, definition));
-        let text =
-            mistake.map(|JacksonError { words, place }| format!("INVALID_JSON_DESCRIPTION: {words}\n at {place}"));
-        invalid_definition(&text.unwrap_or_else(|| error.aws_text()))
-    })
+    checked.map_err(|error| refused(&error, definition))
+}
+
+/// The refusal of a definition with these mistakes.
+pub(crate) fn refused(error: &DefinitionError, definition: &str) -> ServiceError {
+    let mistake = error.findings().first().and_then(|finding| no_json(finding, definition));
+    let text = mistake.map(|JacksonError { words, place }| format!("INVALID_JSON_DESCRIPTION: {words}\n at {place}"));
+    invalid_definition(&text.unwrap_or_else(|| error.aws_text()))
 }
 
 /// What AWS says instead of a finding that the definition is no JSON.
@@ -37,13 +39,8 @@ pub(super) fn no_json(finding: &Finding, definition: &str) -> Option<JacksonErro
 }
 
 /// Checks that Step Functions may assume the role for a state machine.
-pub(super) fn check_role(states: &States, role_arn: &str, machine_arn: &str) -> Result<(), ServiceError> {
-    if !role_arn.starts_with("arn:") {
-        return Err(invalid_arn(&format!("Invalid ARN prefix: {role_arn}")));
-    }
-    if !role_arn.contains(":iam::") || !role_arn.contains(":role/") {
-        return Err(invalid_arn(&format!("Invalid Role Arn: {role_arn}")));
-    }
+pub(crate) fn check_role(states: &States, role_arn: &str, machine_arn: &str) -> Result<(), ServiceError> {
+    check_role_arn(role_arn)?;
     let service = Principal::Service { name: "states.amazonaws.com", resource: machine_arn };
     if states.roles.trust(role_arn, service) == RoleTrust::Trusted {
         return Ok(());
@@ -51,6 +48,17 @@ pub(super) fn check_role(states: &States, role_arn: &str, machine_arn: &str) -> 
     let message = "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to \
                    assume the provided role.";
     Err(ServiceError::bad_request("AccessDeniedException", message))
+}
+
+/// Checks that an ARN is one of a role.
+pub(crate) fn check_role_arn(role_arn: &str) -> Result<(), ServiceError> {
+    if !role_arn.starts_with("arn:") {
+        return Err(invalid_arn(&format!("Invalid ARN prefix: {role_arn}")));
+    }
+    if !role_arn.contains(":iam::") || !role_arn.contains(":role/") {
+        return Err(invalid_arn(&format!("Invalid Role Arn: {role_arn}")));
+    }
+    Ok(())
 }
 
 /// Checks a logging configuration; the texts are AWS's.

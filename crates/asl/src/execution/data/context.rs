@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::definition::StateMachine;
 use crate::execution::Execution;
 use crate::execution::branch::Branch;
+use crate::execution::data::inspection::Probe;
 use crate::path::Context;
 use crate::random::number;
 use crate::timestamp;
@@ -19,6 +20,7 @@ pub(crate) struct StateContext<'a> {
     branch: &'a Branch,
     token: Option<&'a str>,
     item: Option<MapItem<'a>>,
+    probe: Option<&'a Probe>,
     built: OnceCell<Value>,
     drawn: Cell<u64>,
 }
@@ -40,7 +42,12 @@ impl<'a> StateContext<'a> {
     pub(crate) fn new(machine: &'a StateMachine, execution: &'a Execution, branch: &'a Branch) -> Self {
         let built = OnceCell::new();
         let drawn = Cell::new(0);
-        Self { machine, execution, branch, token: None, item: None, built, drawn }
+        Self { machine, execution, branch, token: None, item: None, probe: None, built, drawn }
+    }
+
+    /// As the test of a state has it.
+    pub(crate) fn probed(self, probe: Option<&'a Probe>) -> Self {
+        Self { probe, ..self }
     }
 
     /// Adds the task token of a state that has one.
@@ -70,13 +77,25 @@ impl<'a> StateContext<'a> {
     }
 
     fn build(&self) -> Value {
+        let mut object = match self.probe.and_then(|probe| probe.context.as_ref()) {
+            Some(given) => given.clone(),
+            None => self.made(),
+        };
+        let around = self.probe.and_then(|probe| probe.map_item.clone());
+        if let Some(item) = self.item.as_ref().map(MapItem::build).or(around).filter(|_| object.get("Map").is_none()) {
+            object["Map"] = json!({ "Item": item });
+        }
+        object
+    }
+
+    fn made(&self) -> Value {
         let context = &self.execution.context;
         let mut execution = json!({
             "Id": context.execution_arn,
             "Input": self.execution.input.value(),
             "StartTime": timestamp::with_milliseconds(context.start_time),
             "Name": context.execution_name,
-            "RoleArn": context.role_arn,
+            "RoleArn": Some(&context.role_arn).filter(|role| !role.is_empty()),
         });
         if let Some(count) = context.redrive_count {
             execution["RedriveCount"] = count.into();
@@ -91,9 +110,6 @@ impl<'a> StateContext<'a> {
         let mut object = json!({ "Execution": execution, "StateMachine": machine, "State": state });
         if let Some(token) = self.token {
             object["Task"] = json!({ "Token": token });
-        }
-        if let Some(item) = &self.item {
-            object["Map"] = json!({ "Item": item.build() });
         }
         object
     }

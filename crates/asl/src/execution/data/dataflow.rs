@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::definition::{DataFlow, DataPath, LanguageTemplate, State};
+use crate::definition::{DataFlow, DataPath, JsonPathFlow, LanguageTemplate, State};
 use crate::document::Document;
 use crate::execution::branch::Branch;
 use crate::execution::data::bindings::{StateBindings, StatesVariable};
 use crate::execution::data::context::StateContext;
+use crate::execution::data::inspection::{self, Probe};
 use crate::execution::fault::Fault;
 use crate::execution::step::Step;
 use crate::path::{Path, PathScope};
@@ -18,12 +19,15 @@ use crate::template::Template;
 pub(crate) struct StateScope<'a> {
     pub(crate) branch: &'a Branch,
     pub(crate) context: StateContext<'a>,
+    /// Of the test of a state: where what each step gives is noted.
+    pub(crate) probe: Option<&'a Probe>,
 }
 
 impl Step<'_> {
     /// The scope of the state that a branch is in.
     pub(crate) fn scope_of<'s>(&'s self, branch: &'s Branch) -> StateScope<'s> {
-        StateScope { branch, context: StateContext::new(self.machine, self.execution, branch) }
+        let context = StateContext::new(self.machine, self.execution, branch).probed(self.probe);
+        StateScope { branch, context, probe: self.probe }
     }
 }
 
@@ -40,22 +44,37 @@ impl StateScope<'_> {
     pub(crate) fn effective_input(&self, state: &State) -> Result<Document, Fault> {
         let raw = self.branch.input.clone();
         match &state.data {
-            DataFlow::JsonPath(data) => self.pick(&data.input_path, raw),
+            DataFlow::JsonPath(data) => self.pick_input(data, raw),
             DataFlow::Jsonata(_) => Ok(raw),
         }
+    }
+
+    /// What `InputPath` selects.
+    pub(crate) fn pick_input(&self, data: &JsonPathFlow, raw: Document) -> Result<Document, Fault> {
+        let picked = self.pick(&data.input_path, raw)?;
+        inspection::note(self.probe, &picked, |found| &mut found.after_input_path);
+        Ok(picked)
     }
 
     /// The input of a task or of the branches of a Parallel state: `Parameters` evaluated on the effective
     /// input, or `Arguments`.
     pub(crate) fn arguments(&self, state: &State, effective: Document) -> Result<Document, Fault> {
         match &state.data {
-            DataFlow::JsonPath(data) => self.fill(data.parameters.as_ref(), effective),
-            DataFlow::Jsonata(data) => match &data.arguments {
-                Some(template) => {
-                    self.fill_jsonata(template, "Arguments", StatesVariable::of_input(&self.branch.input))
-                }
-                None => Ok(effective),
-            },
+            DataFlow::JsonPath(data) => {
+                let filled = self.fill(data.parameters.as_ref(), effective)?;
+                inspection::note(self.probe, &filled, |found| &mut found.after_parameters);
+                Ok(filled)
+            }
+            DataFlow::Jsonata(data) => {
+                let filled = match &data.arguments {
+                    Some(template) => {
+                        self.fill_jsonata(template, "Arguments", StatesVariable::of_input(&self.branch.input))?
+                    }
+                    None => effective,
+                };
+                inspection::note(self.probe, &filled, |found| &mut found.after_arguments);
+                Ok(filled)
+            }
         }
     }
 

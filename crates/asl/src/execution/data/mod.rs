@@ -4,5 +4,6 @@ pub(super) mod bindings;
 pub(super) mod context;
 pub(super) mod dataflow;
 mod dynamic;
+pub(super) mod inspection;
 pub(super) mod output;
 pub(super) mod variables;

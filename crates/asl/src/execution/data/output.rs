@@ -12,6 +12,7 @@ use crate::document::Document;
 use crate::execution::branch::{Branch, BranchStatus};
 use crate::execution::data::bindings::StatesVariable;
 use crate::execution::data::dataflow::StateScope;
+use crate::execution::data::inspection;
 use crate::execution::fault::{self, Fault, REFERENCE_PATH_CONFLICT};
 use crate::execution::step::{Step, Transition};
 use crate::history::EventDetails;
@@ -115,12 +116,14 @@ impl StateScope<'_> {
         result: Option<Document>,
     ) -> Result<StateOutput, Fault> {
         let Some(result) = result else {
-            let effective = self.pick(&data.input_path, raw)?;
+            let effective = self.pick_input(data, raw)?;
             return self.output_unchanged(data, data.assign.as_ref(), effective);
         };
         let selected = self.fill(data.result_selector.as_ref(), result)?;
+        inspection::note(self.probe, &selected, |found| &mut found.after_result_selector);
         let assignments = self.assign_json_path(data.assign.as_ref(), &selected)?;
         let placed = self.apply_result_path(&data.result_path, raw, selected)?;
+        inspection::note(self.probe, &placed, |found| &mut found.after_result_path);
         Ok(StateOutput { payload: self.pick(&data.output_path, placed)?, assignments })
     }
 

@@ -60,6 +60,11 @@ impl Variables {
         Arc::make_mut(self.0.get_or_insert_default()).own.extend(assigned);
     }
 
+    /// The variables of this flow, by name.
+    pub(crate) fn own(&self) -> impl Iterator<Item = (&str, &Document)> {
+        self.0.iter().flat_map(|level| level.own.iter().map(|(name, value)| (&**name, value)))
+    }
+
     /// Bytes of JSON that a variable of this flow holds.
     fn size_bytes_of(&self, name: &str) -> usize {
         self.0.as_ref().and_then(|level| level.own.get(name)).map_or(0, Document::size_bytes)

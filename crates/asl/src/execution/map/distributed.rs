@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::definition::{
-    Distributed, Items, LanguageTemplate, Map, MapMode, ResultWriter, State, StateKind, Transformation,
+    Distributed, ItemBatcher, Items, LanguageTemplate, Map, MapMode, ResultWriter, State, StateKind, Transformation,
 };
 use crate::document::Document;
 use crate::execution::branch::{Branch, BranchStatus};
@@ -22,12 +22,13 @@ use crate::execution::step::{Step, Transition};
 use crate::execution::task::{RunningTask, TaskId, TaskPhase, TaskPurpose, TaskRequest};
 use crate::history::{EventDetails, Failure, Status};
 
-const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";
+pub(crate) const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";
 const RESULT_WRITER_FAILED: &str = "States.ResultWriterFailed";
-const THRESHOLD_EXCEEDED: &str = "States.ExceedToleratedFailureThreshold";
+pub(crate) const THRESHOLD_EXCEEDED: &str = "States.ExceedToleratedFailureThreshold";
+pub(crate) const THRESHOLD_EXCEEDED_CAUSE: &str = "The specified tolerated failure threshold was exceeded";
 
 /// `Map.Item.Source` of items that come from the state's input.
-const STATE_DATA: &str = "STATE_DATA";
+pub(crate) const STATE_DATA: &str = "STATE_DATA";
 
 /// A distributed Map state.
 type DistributedMap<'m> = (&'m Map, &'m Distributed);
@@ -99,20 +100,27 @@ impl Step<'_> {
         }
         let batches = match &distributed.batcher {
             None => inputs.into_iter().map(|input| Batch { input, items: 1 }).collect(),
-            Some(batcher) => {
-                let scope = self.scope_of(branch);
-                let max_items = batcher.max_items.as_ref().map(|dynamic| scope.count(dynamic, input)).transpose()?;
-                let max_bytes =
-                    batcher.max_size_bytes.as_ref().map(|dynamic| scope.count(dynamic, input)).transpose()?;
-                let constant = batcher.input.as_ref();
-                let constant = constant
-                    .map(|template| scope.fill_language(template, "ItemBatcher/BatchInput", input))
-                    .transpose()?;
-                batched(&inputs, constant.as_ref(), max_items, max_bytes)
-            }
+            Some(batcher) => self.batches(branch, batcher, &inputs, input)?,
         };
         run.add(batches);
         Ok(())
+    }
+
+    /// `ItemBatcher`: the inputs of the children, each with some of the items.
+    pub(crate) fn batches(
+        &self,
+        branch: &Branch,
+        batcher: &ItemBatcher,
+        items: &[Document],
+        input: &Document,
+    ) -> Result<Vec<Batch>, Fault> {
+        let scope = self.scope_of(branch);
+        let max_items = batcher.max_items.as_ref().map(|dynamic| scope.count(dynamic, input)).transpose()?;
+        let max_bytes = batcher.max_size_bytes.as_ref().map(|dynamic| scope.count(dynamic, input)).transpose()?;
+        let constant = batcher.input.as_ref();
+        let constant =
+            constant.map(|template| scope.fill_language(template, "ItemBatcher/BatchInput", input)).transpose()?;
+        Ok(batched(items, constant.as_ref(), max_items, max_bytes))
     }
 
     /// Goes on to start the children of a Map Run for whom a step before had no room. Tells whether there was one.
@@ -140,7 +148,7 @@ impl Step<'_> {
             return self.fail_map_run(branch, run, fault);
         }
         if run.has_failed() {
-            let fault = Fault::error(THRESHOLD_EXCEEDED, "The specified tolerated failure threshold was exceeded");
+            let fault = Fault::error(THRESHOLD_EXCEEDED, THRESHOLD_EXCEEDED_CAUSE);
             return self.fail_map_run(branch, run, fault);
         }
         let seed = self.execution.seed;
@@ -321,7 +329,7 @@ impl Step<'_> {
     }
 
     /// The parameters of a reader or writer.
-    fn parameters(
+    pub(crate) fn parameters(
         &self,
         branch: &Branch,
         template: Option<&LanguageTemplate>,

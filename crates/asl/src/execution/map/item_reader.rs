@@ -104,6 +104,15 @@ impl ReadProgress {
         }))
     }
 
+    /// The items in what the reader is said to have read.
+    pub(crate) fn read_whole(mut self, reader: &ItemReader, data: &str) -> Result<Vec<Document>, Unreadable> {
+        self.items = match self.stage {
+            Stage::Listing if reader.transformation == ReaderTransformation::None => items::json(data, None)?,
+            _ => self.items_of(reader, data)?,
+        };
+        Ok(self.into_items())
+    }
+
     fn items_of(&self, reader: &ItemReader, text: &str) -> Result<Vec<Document>, Unreadable> {
         match &reader.format {
             ItemFormat::Csv { headers, delimiter } => items::rows(text, headers.as_deref(), *delimiter),

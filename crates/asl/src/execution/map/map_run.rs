@@ -25,6 +25,15 @@ pub(crate) struct Limits {
     pub(crate) tolerated_failure_percentage: Option<f64>,
 }
 
+impl Limits {
+    /// Whether more items have failed than a limit tolerates, if there is one.
+    pub(crate) fn are_exceeded(self, failed: u64, total: u64) -> bool {
+        let share = failed as f64 * 100.0 / total.max(1) as f64;
+        self.tolerated_failure_count.is_some_and(|count| failed > count)
+            || self.tolerated_failure_percentage.is_some_and(|percentage| share > percentage)
+    }
+}
+
 /// A child that is running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct RunningChild {
@@ -145,8 +154,7 @@ impl MapRun {
         if count.is_none() && percentage.is_none() {
             return failed > 0;
         }
-        let share = failed as f64 * 100.0 / self.items.total.max(1) as f64;
-        count.is_some_and(|count| failed > count) || percentage.is_some_and(|percentage| share > percentage)
+        self.limits.are_exceeded(failed, self.items.total)
     }
 
     pub(crate) fn is_done(&self) -> bool {

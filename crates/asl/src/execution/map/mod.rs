@@ -2,8 +2,8 @@
 
 pub(super) mod batch;
 pub(super) mod children;
-mod distributed;
-mod item_reader;
+pub(super) mod distributed;
+pub(super) mod item_reader;
 mod items;
 pub(super) mod map_run;
 mod result_writer;
@@ -14,6 +14,7 @@ use crate::definition::{Items, Map, MapMode, State};
 use crate::document::Document;
 use crate::execution::branch::{Branch, BranchId, BranchStatus};
 use crate::execution::data::context::MapItem;
+use crate::execution::data::inspection;
 use crate::execution::fault::{self, Fault, REFERENCE_PATH_CONFLICT};
 use crate::execution::join::Join;
 use crate::execution::map::map_run::Limits;
@@ -25,6 +26,17 @@ use crate::quotas::MAX_MAP_CONCURRENCY;
 impl Step<'_> {
     /// Starts the iterations of a Map state, the first time or again.
     pub(crate) fn map(&mut self, branch: &mut Branch, state: &State, map: &Map) -> Result<Transition, Fault> {
+        let MapWork { input, items, limits } = self.map_work(branch, state, map)?;
+        match &map.mode {
+            MapMode::Inline => self.inline(branch, state, map, limits.max_concurrency, items),
+            MapMode::Distributed(distributed) => {
+                self.distributed(branch, state, (map, distributed), limits, &input, items)
+            }
+        }
+    }
+
+    /// What a Map state has to do, which begins its events.
+    pub(crate) fn map_work(&mut self, branch: &mut Branch, state: &State, map: &Map) -> Result<MapWork, Fault> {
         let scope = self.scope_of(branch);
         let input = scope.effective_input(state)?;
         let max_concurrency = map.max_concurrency.as_ref().map(|dynamic| scope.count(dynamic, &input)).transpose()?;
@@ -39,12 +51,7 @@ impl Step<'_> {
             tolerated_failure_count: count.transpose()?,
             tolerated_failure_percentage: percentage.transpose()?,
         };
-        match &map.mode {
-            MapMode::Inline => self.inline(branch, state, map, limits.max_concurrency, items),
-            MapMode::Distributed(distributed) => {
-                self.distributed(branch, state, (map, distributed), limits, &input, items)
-            }
-        }
+        Ok(MapWork { input, items, limits })
     }
 
     fn inline(
@@ -80,7 +87,12 @@ impl Step<'_> {
                     let cause = conflict.cause(path.text(), input.text());
                     return Err(Fault::error(REFERENCE_PATH_CONFLICT, cause));
                 }
-                scope.read(path, input)?.into_owned()
+                let found = scope.read(path, input)?.into_owned();
+                if self.probe.is_some() {
+                    let items = Document::of(found.clone()).as_written_in(input);
+                    inspection::note(self.probe, &items, |found| &mut found.after_items_path);
+                }
+                found
             }
         };
         match found {
@@ -159,6 +171,13 @@ impl Step<'_> {
         fault::check_payload(branch, &selected)?;
         Ok(selected)
     }
+}
+
+/// What a Map state has to do: its effective input, the items, except those of an `ItemReader`, and its limits.
+pub(crate) struct MapWork {
+    pub(crate) input: Document,
+    pub(crate) items: Vec<Document>,
+    pub(crate) limits: Limits,
 }
 
 /// What all items of a Map state share for their `ItemSelector`: made once for all iterations that start in a step.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::definition::{Dynamic, MapMode, Rule, State, StateIndex, StateKind, Target};
 use crate::document::Document;
 use crate::execution::branch::Branch;
+use crate::execution::data::inspection;
 use crate::execution::fault::Fault;
 use crate::execution::states::choice;
 use crate::execution::step::{Step, Transition};
@@ -56,7 +57,10 @@ impl<'a> Step<'a> {
             return self.complete(branch, state, None);
         }
         let result = match result {
-            Some(result) => result.clone(),
+            Some(result) => {
+                inspection::note(self.probe, result, |found| &mut found.result);
+                result.clone()
+            }
             None => {
                 let scope = self.scope_of(branch);
                 scope.arguments(state, scope.effective_input(state)?)?

@@ -4,5 +4,6 @@ mod choice;
 mod dispatch;
 pub(super) mod inner_branches;
 mod parallel;
+pub(super) mod state_test;
 mod task;
 mod timer;
