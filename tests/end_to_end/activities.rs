@@ -100,7 +100,7 @@ fn workers_do_the_tasks_of_a_services_activities() {
     run_through(&home, "shop-dev-approve", "signatures");
 
     let removed = home.ok(&["remove", "--local", "--yes"]);
-    assert!(removed.contains("all gone"), "{removed}");
+    assert!(removed.contains("all are gone"), "{removed}");
     assert_eq!(activities(&home), json!([]));
 }
 

@@ -42,7 +42,7 @@ fn the_lesson_runs_from_deploy_to_remove() {
     assert!(asked.stderr.contains("1 execution has not ended: waits. Nothing was removed."), "{}", asked.stderr);
     assert_eq!(status_of(&ministack, "waits"), "RUNNING");
     let removed = ministack.ok(&["remove", "--yes"]);
-    assert!(removed.stdout.contains("looked again for 9: all gone."), "{removed:#?}");
+    assert!(removed.stdout.contains("Removed 9 resources and checked that all are gone."), "{removed:#?}");
     assert_eq!(ministack.left_behind(), [""; 0]);
 }
 

@@ -29,7 +29,7 @@ fn deploy_info_and_remove_leave_nothing() {
     assert_eq!((&told["deployed"], &told["missing"]), (&"complete".into(), &serde_json::json!([])), "{told:#}");
 
     let removed = moto.ok(&["remove"]);
-    assert!(removed.stdout.starts_with("Removed 9 resources; looked again for 9: all gone."), "{removed:#?}");
+    assert!(removed.stdout.starts_with("Removed 9 resources and checked that all are gone."), "{removed:#?}");
     assert_eq!(moto.left_behind(), [""; 0]);
     let again = moto.run(&["remove"]);
     assert_eq!(again.code, Some(3), "without a project only a deployed lesson is removed: {again:#?}");

@@ -61,7 +61,7 @@ fn without_the_right_to_read_tags_nothing_is_taken_for_a_strangers() {
 
     let removed = unreadable(REMOVE);
     assert_eq!(removed.ended.code, Some(7), "{removed:#?}");
-    assert!(!removed.ended.stdout.contains("all gone"), "{removed:#?}");
+    assert!(!removed.ended.stdout.contains("all are gone"), "{removed:#?}");
     assert!(removed.ended.stderr.contains("may still be there"), "{removed:#?}");
     assert!(removed.ended.stderr.contains("`lambda:ListTags`"), "{removed:#?}");
     let left = found(&cloud);
@@ -129,7 +129,7 @@ fn a_removal_says_what_it_could_not_look_at() {
         let removed = run(site, REMOVE, operation, Fault::Denied);
         assert_eq!(removed.ended.code, Some(7), "{operation}: {removed:#?}");
         assert!(removed.ended.stderr.contains(&format!("`{action}`")), "{operation}: {removed:#?}");
-        assert!(!removed.ended.stdout.contains("all gone"), "{operation}: {removed:#?}");
+        assert!(!removed.ended.stdout.contains("all are gone"), "{operation}: {removed:#?}");
         assert_ended(&undisturbed(site, REMOVE));
         assert_eq!(found(&cloud), empty, "{operation}");
     }

@@ -55,7 +55,7 @@ fn yaml_is_read_too_and_express_has_its_own_limits() {
     let sandbox = Sandbox::new();
     sandbox.write("flow.asl.yml", "StartAt: Rest\nStates:\n  Rest:\n    Type: Wait\n    Seconds: 600\n    End: true\n");
     let fine = run(&sandbox, "validate flow.asl.yml");
-    assert_eq!((fine.code, fine.stdout.as_str()), (Some(0), "1 definition: nothing to complain about.\n"));
+    assert_eq!((fine.code, fine.stdout.as_str()), (Some(0), "1 definition: no problems.\n"));
     let ended = run(&sandbox, "validate flow.asl.yml --type EXPRESS");
     assert_eq!(ended.code, Some(0));
     insta::assert_snapshot!(ended.stdout, @r#"
@@ -158,7 +158,7 @@ fn what_the_embedded_cloud_does_not_serve_is_a_note() {
        |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
        fix: Nothing is wrong with it on AWS. With --local, let a function do this task.
 
-    1 definition: nothing to complain about.
+    1 definition: no problems.
     "#);
     assert_eq!(json(&sandbox, "validate --json")["findings"][0]["severity"], "note");
 }

@@ -113,11 +113,11 @@ fn a_mistake_in_an_expression_is_pointed_at() {
         );
         said("a.asl.json", &text)
     };
-    insta::assert_snapshot!(json("{% 'é' & $x(1, ] %}"), @r#"error INVALID_JSONATA_EXPRESSION <]> The symbol "]" cannot be used as a unary operator. Mend the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
-    insta::assert_snapshot!(json("{% 1 + %}"), @r#"error INVALID_JSONATA_EXPRESSION < > Unexpected end of expression. Mend the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
-    insta::assert_snapshot!(json(r#"{% \"é\" & ] %}"#), @r#"error INVALID_JSONATA_EXPRESSION <"{% \"é\" & ] %}"> The symbol "]" cannot be used as a unary operator. Mend the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
+    insta::assert_snapshot!(json("{% 'é' & $x(1, ] %}"), @r#"error INVALID_JSONATA_EXPRESSION <]> The symbol "]" cannot be used as a unary operator. Correct the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
+    insta::assert_snapshot!(json("{% 1 + %}"), @r#"error INVALID_JSONATA_EXPRESSION < > Unexpected end of expression. Correct the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
+    insta::assert_snapshot!(json(r#"{% \"é\" & ] %}"#), @r#"error INVALID_JSONATA_EXPRESSION <"{% \"é\" & ] %}"> The symbol "]" cannot be used as a unary operator. Correct the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
     let yaml = "StartAt: A\nQueryLanguage: JSONata\nStates:\n  A:\n    Type: Succeed\n    Output: '{% a[1,2) %}'\n";
-    insta::assert_snapshot!(said("a.asl.yml", yaml), @r#"error INVALID_JSONATA_EXPRESSION <,> Expected "]", got ",". Mend the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
+    insta::assert_snapshot!(said("a.asl.yml", yaml), @r#"error INVALID_JSONATA_EXPRESSION <,> Expected "]", got ",". Correct the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn print(outcome: &Outcome, stack: &Stack, ui: &Ui) -> Result<(), CliError> {
             (None, true) => ui.result(format!("Nothing to remove: nothing of stack {} is there.", stack.name()))?,
             (None, false) => {}
             (Some(_), true) => {
-                ui.result(format!("Removed {count} {resources}; looked again for {count}: all gone. {seconds}"))?;
+                ui.result(format!("Removed {count} {resources} and checked that all are gone. {seconds}"))?;
             }
             (Some(_), false) => ui.result(format!("Removed {count} {resources}. {seconds}"))?,
         }

@@ -52,7 +52,7 @@ pub(crate) async fn run(args: &RollbackArgs, global: &Global, ui: &Ui) -> Result
     }
     let Some(beginning) = &args.to else {
         list::show(&DeploymentList::of(&versions, &ExecutionsInFlight::default()), global, ui)?;
-        return Err(CliError::new(ErrorKind::Usage, "Which deployment to return to was not said.").try_this(format!(
+        return Err(CliError::new(ErrorKind::Usage, "Name the deployment to return to.").try_this(format!(
             "Name one by its id: `{} -t {}`.",
             global.command("rollback"),
             example(&deployments)

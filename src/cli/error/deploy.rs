@@ -42,7 +42,7 @@ impl From<DeployError> for CliError {
             ),
             DeployError::Definition { .. } => (
                 ErrorKind::Project,
-                "Mend the file that `definition` names for it in the service file, and deploy again.",
+                "Correct the file that `definition` names for it in the service file, and deploy again.",
             ),
             DeployError::Logging { .. } => (
                 ErrorKind::Project,
@@ -51,12 +51,12 @@ impl From<DeployError> for CliError {
                  deploy again; it goes on from where it is.",
             ),
             DeployError::OverLimits(_) => {
-                (ErrorKind::Project, "Mend each of these; nothing of it was uploaded. Then deploy again.")
+                (ErrorKind::Project, "Correct each of these; nothing of it was uploaded. Then deploy again.")
             }
             DeployError::NoArtefact(_) => (ErrorKind::Project, "Package the functions first: `workshop package`."),
             DeployError::NoDefinition { .. } => (ErrorKind::Project, "Then deploy again; nothing was changed."),
             DeployError::FunctionFailed { .. } => {
-                (ErrorKind::Refused, "Mend what the reason names and deploy again; it goes on from where it is.")
+                (ErrorKind::Refused, "Correct what the reason names and deploy again; it goes on from where it is.")
             }
             DeployError::ConcurrentChange { .. } => (
                 ErrorKind::Refused,

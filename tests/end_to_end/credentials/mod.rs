@@ -181,7 +181,7 @@ fn wrong_settings_are_told_before_any_call() {
 
     No project here: using the lesson that workshop brings (step-functions-example).
     error: The AWS configuration can't be read: error parsing HOME/.aws/config on line 3: Profile definition must end with ']'.
-      try: Mend the file: no profile of it can be read until then.
+      try: Correct the file: no profile of it can be read until then.
 
     No project here: using the lesson that workshop brings (step-functions-example).
     error: AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not.
@@ -189,7 +189,7 @@ fn wrong_settings_are_told_before_any_call() {
 
     No project here: using the lesson that workshop brings (step-functions-example).
     error: The profile `b` names the source_profile `a`, which leads back to it.
-      try: Mend it in ~/.aws/config, or name another profile with `--profile`.
+      try: Correct it in ~/.aws/config, or name another profile with `--profile`.
 
     No project here: using the lesson that workshop brings (step-functions-example).
     error: No AWS credentials were found in the profile `p`.

@@ -48,7 +48,7 @@ fn runs(folder: &Folder) {
     let alone = home.ok(&["deploy", "function", "-f", "sendEmail", "--local"]);
     assert!(alone.contains("has this code already"), "{alone}");
     let removed = home.ok(&["remove", "--local", "--yes"]);
-    assert!(removed.contains("all gone"), "{removed}");
+    assert!(removed.contains("all are gone"), "{removed}");
 }
 
 /// The lesson's own command, word for word but for the task, the moment and the address.

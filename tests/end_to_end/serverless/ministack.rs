@@ -56,6 +56,6 @@ fn runs(folder: &Folder, ministack: &Emulator) {
         if shown["status"] == "SUCCEEDED" { Ok(()) } else { Err(shown["status"].to_string()) }
     });
     let removed = ministack.ok(&["remove", "--yes"]);
-    assert!(removed.stdout.contains("all gone."), "{removed:#?}");
+    assert!(removed.stdout.contains("all are gone."), "{removed:#?}");
     assert_eq!(ministack.left_behind_in("us-west-2"), [""; 0]);
 }

@@ -11,7 +11,7 @@ pub(super) fn access_denied(error: &AwsError) -> CliError {
     let refused = |message: String| CliError::new(ErrorKind::Refused, message);
     let Some(Denial { action, resource, is_explicit }) = Denial::of(error) else {
         return refused(format!("{service} does not allow {operation}."))
-            .try_this("Mend what the message names, or use another profile with `--profile`.");
+            .try_this("Correct what the message names, or use another profile with `--profile`.");
     };
     let on = resource.map(|resource| format!(" on {resource}")).unwrap_or_default();
     let failure = refused(format!("You may not do {action}{on}, which {operation} of {service} needs."));

@@ -113,7 +113,7 @@ fn credentials(kind: AwsErrorKind) -> CliError {
         ),
         AwsErrorKind::CredentialsFailed => (
             "The AWS credentials could not be loaded.",
-            "Mend what the cause names, in ~/.aws/config or where the profile has its credentials from".to_owned(),
+            "Correct what the cause names, in ~/.aws/config or where the profile has its credentials from".to_owned(),
         ),
         AwsErrorKind::InvalidCredentials => (
             "AWS does not know these credentials.",
@@ -218,8 +218,8 @@ fn setting(error: &AwsError) -> CliError {
     let advice = match error.operation {
         "region" => "Name one with `--region`, such as `--region eu-central-1`.",
         "profile" => "`aws configure list-profiles` lists the profiles; `aws configure --profile NAME` makes one.",
-        "configuration files" => "Mend the file: no profile of it can be read until then.",
-        "role" => "Mend it in ~/.aws/config, or name another profile with `--profile`.",
+        "configuration files" => "Correct the file: no profile of it can be read until then.",
+        "role" => "Correct it in ~/.aws/config, or name another profile with `--profile`.",
         "proxy" => "Set the variable to a URL such as http://proxy.example.com:3128, or not at all.",
         "certificates" => "Name a file of certificates in PEM, or none: then those of the system are trusted.",
         "keys" => "Set both or neither; `--profile` names a profile that comes before both.",

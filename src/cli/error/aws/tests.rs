@@ -55,7 +55,7 @@ fn every_failure_has_its_sentence_and_advice() {
     let all: Vec<String> = kinds.into_iter().map(|kind| told(kind, "", "why")).collect();
     insta::assert_snapshot!(all.join("\n"), @r"
     4 No AWS credentials were found. | Run `aws configure`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with `--profile`; or add `--local` to use the embedded cloud, which needs no account.
-    4 The AWS credentials could not be loaded. | why | Mend what the cause names, in ~/.aws/config or where the profile has its credentials from; or add `--local` to use the embedded cloud, which needs no account.
+    4 The AWS credentials could not be loaded. | why | Correct what the cause names, in ~/.aws/config or where the profile has its credentials from; or add `--local` to use the embedded cloud, which needs no account.
     4 Nobody is signed in for the AWS credentials that the profile names. | why | Sign in: `aws sso login`, with the same `--profile`; or add `--local` to use the embedded cloud, which needs no account.
     4 The sign-in that gives the AWS credentials has ended. | why | Sign in: `aws login`, with the same `--profile`; or add `--local` to use the embedded cloud, which needs no account.
     4 why | Run any command with this profile once on a terminal, such as `workshop info`, or let the aws CLI ask for the code (`aws sts get-caller-identity`, with the same `--profile`): the session is kept in ~/.aws/cli/cache, and what runs without a terminal uses it until it ends. Where nobody is, set the keys of `aws sts get-session-token`.
@@ -73,7 +73,7 @@ fn every_failure_has_its_sentence_and_advice() {
     5 Lambda did not answer CreateFunction in time. | why | Check the network and run the command again: what is done stays done. On a slow line, give each call more time, such as WORKSHOP_CALL_TIMEOUT_MS=600000 (ten minutes).
     5 The connection to Lambda broke before CreateFunction was answered. | why | Check the network and run the command again: what is done stays done.
     5 What answers for Lambda does not speak its language. | why | A proxy or a network that wants a sign-in may be in between: open any web page. If AWS_ENDPOINT_URL is set, check what listens there.
-    7 Lambda does not allow CreateFunction. | why | Mend what the message names, or use another profile with `--profile`.
+    7 Lambda does not allow CreateFunction. | why | Correct what the message names, or use another profile with `--profile`.
     7 Lambda still asks to slow down: CreateFunction failed after several tries. | why | Others may be calling AWS with the same account. Run the command again in a minute; what is done stays done.
     7 The account has no room for more: a quota of Lambda is full. | why | Delete what nobody needs any more, or ask for more under Service Quotas in the console; then run the command again. What is done stays done.
     7 Lambda is not well: CreateFunction failed after several tries. | why | Run the command again in a minute; what is done stays done. https://health.aws.amazon.com shows AWS's own troubles.

@@ -49,7 +49,7 @@ pub(super) fn summary(files: usize, errors: usize, warnings: usize) -> String {
         _ => format!("{count} {what}s"),
     };
     let found = match (errors, warnings) {
-        (0, 0) => "nothing to complain about".to_owned(),
+        (0, 0) => "no problems".to_owned(),
         _ => format!("{} and {}", counted(errors, "error"), counted(warnings, "warning")),
     };
     format!("{}: {found}.", counted(files, "definition"))
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn the_summary_counts() {
-        assert_eq!(summary(1, 0, 0), "1 definition: nothing to complain about.");
+        assert_eq!(summary(1, 0, 0), "1 definition: no problems.");
         assert_eq!(summary(2, 1, 0), "2 definitions: 1 error and no warnings.");
         assert_eq!(summary(1, 0, 3), "1 definition: no errors and 3 warnings.");
     }
