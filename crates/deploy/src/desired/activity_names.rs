@@ -12,10 +12,10 @@ const LONGEST_VALUE: usize = 256;
 /// What stands between two names: no activity has a blank in its name.
 const BLANK: char = ' ';
 
-/// The tags that name some activities: as few as have room for all.
+/// The tags that name some activities, in the order of the names: as few as have room for all.
 pub(crate) fn tags<'n>(names: impl IntoIterator<Item = &'n String>) -> Tags {
     let mut values: Vec<String> = Vec::new();
-    for name in names {
+    for name in names.into_iter().collect::<BTreeSet<_>>() {
         match values.last_mut() {
             Some(value) if value.chars().count() + 1 + name.chars().count() <= LONGEST_VALUE => {
                 value.push(BLANK);
@@ -72,6 +72,11 @@ mod tests {
             assert!(tags.values().all(|value| value.chars().count() <= LONGEST_VALUE), "{tags:?}");
             assert_eq!(names(&tags), all.into_iter().collect());
         }
+    }
+
+    #[test]
+    fn the_order_of_keys_does_not_matter() {
+        assert_eq!(tags(&named(&["b", "a"])), tags(&named(&["a", "b"])));
     }
 
     #[test]

@@ -60,8 +60,13 @@ pub(super) async fn add_undeclared(
     service: &Service,
     observed: &mut Observed,
 ) -> Result<(), DeployError> {
-    let keys = names.into_iter().map(|name| (key_of(&name, service, &reader.stack), name)).collect();
-    observed.names.activities.extend::<BTreeMap<Key, String>>(keys);
+    for name in names {
+        let usual = key_of(&name, &reader.stack);
+        // A name of its own may be what another's ends with.
+        let taken = service.activities.contains_key(&usual) || observed.names.activities.contains_key(&usual);
+        let key = if taken { Key::hashed(&name) } else { usual };
+        observed.names.activities.insert(key, name);
+    }
     let reader = reader.with_names(&observed.names);
     let unread = observed.names.activities.keys().filter(|key| !observed.activities.contains_key(*key));
     let found = parallel::all(unread.map(|key| activity(reader.clone(), key.clone()))).await?;
@@ -69,10 +74,9 @@ pub(super) async fn add_undeclared(
     Ok(())
 }
 
-fn key_of(name: &str, service: &Service, stack: &Stack) -> Key {
+fn key_of(name: &str, stack: &Stack) -> Key {
     let own = name.strip_prefix(&format!("{}-", stack.name())).and_then(|rest| Key::parse(rest).ok());
-    let key = own.unwrap_or_else(|| Key::of_name(name));
-    if service.activities.contains_key(&key) { Key::hashed(name) } else { key }
+    own.unwrap_or_else(|| Key::of_name(name))
 }
 
 async fn activity(reader: Reader, key: Key) -> Result<Option<(Key, ObservedActivity)>, DeployError> {
