@@ -168,6 +168,11 @@ impl Ui {
         terminal_size().map(|(_, rows)| rows)
     }
 
+    /// Whether results go to a terminal.
+    pub(crate) fn is_terminal(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
     /// Whether somebody is at the terminal to answer a question.
     pub(crate) fn can_ask(&self) -> bool {
         std::io::stdin().is_terminal()
