@@ -176,7 +176,7 @@ fn a_moment_that_can_t_be_read_says_what_can() {
     let output = sandbox.workshop("start --task t --at").arg("next blue moon").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let said = stderr(&output);
-    assert!(said.contains("`next blue moon`") && said.contains("tomorrow 9am") && said.contains("+90s"), "{said}");
+    assert!(said.contains("`next blue moon`") && said.contains("tonight 8pm") && said.contains("+90s"), "{said}");
     let output = run(&sandbox, "logs -f sendEmail --startTime whenever");
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("30m"), "{}", stderr(&output));

@@ -53,7 +53,7 @@ impl Site {
         let ended = Ended::of(package.current_dir(home.path("")).output().expect("workshop starts"));
         assert_eq!(ended.code, Some(0), "{ended:#?}");
         let site = Self { home, cloud: Cloud::start(None, &[]) };
-        let policy = r#"{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+        let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
         site.iam(&["Action=CreatePolicy", "PolicyName=bound", &format!("PolicyDocument={policy}")]);
         site
     }

@@ -316,6 +316,7 @@ fn the_policy_of_a_deployer_is_what_iam_takes() {
     ["lambda:InvokeFunction"]
     ["states:ListExecutions"]
     ["states:DescribeExecution","states:DescribeStateMachineForExecution","states:GetExecutionHistory"]
+    ["logs:FilterLogEvents"]
     "#);
 }
 

@@ -187,7 +187,7 @@ fn everything_wrong_with_a_service_file_is_shown_in_its_place() {
     error: service.toml:4:1: There is no key `memroy_mb` in [functions.send].
      4 | memroy_mb = 128
        | ^^^^^^^^^
-      try: Did you mean `memory_mb`? Known here are source, patterns, name, description, runtime, handler, memory_mb, timeout_s, log_retention_days, architecture, environment, permissions, tags.
+      try: Did you mean `memory_mb`? Known here are source, patterns, name, description, runtime, handler, bundle, memory_mb, timeout_s, log_retention_days, architecture, environment, role, permissions, tags.
     error: service.toml:6:10: `method` can't be `post`; it is one of ANY, DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT.
      6 | method = "post"
        |          ^^^^^^

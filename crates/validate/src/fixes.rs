@@ -75,7 +75,8 @@ pub(super) fn of<'s>(finding: &Finding, written: Option<&str>, states: impl FnOn
         FindingKind::NoPath => return "Use the field of the same name with `Path` at its end.".to_owned(),
         FindingKind::PassResultIsStatic => return "Use Parameters, with a name that ends in `.$`.".to_owned(),
         FindingKind::InvalidJsonataExpression | FindingKind::UnsupportedJsonataExpression => {
-            return "Correct the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself.".to_owned();
+            return "Correct the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."
+                .to_owned();
         }
         _ => {}
     }

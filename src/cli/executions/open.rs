@@ -33,6 +33,7 @@ pub(crate) struct OpenArgs {
 /// Runs `workshop open`. That there is no browser is no failure.
 pub(crate) async fn run(args: OpenArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
+    let view = view(&args, &session, global).await?;
     if session.aws.endpoint.is_some() {
         if ui.is_json() {
             return ui.json(&json!({ "url": null, "opened": false }));
@@ -44,12 +45,11 @@ pub(crate) async fn run(args: OpenArgs, global: &Global, ui: &Ui) -> Result<(), 
         ));
         return Ok(());
     }
-    let view = view(&args, &session, global).await?;
     let Some(url) = states_page(&session.stack, &view) else {
         let message = format!("The console of the region {} is not known.", session.stack.region);
         return Err(CliError::new(ErrorKind::Failed, message));
     };
-    let opened = !args.print && has_desktop(ui) && opener::open_browser(&url).is_ok();
+    let opened = !args.print && ui.is_terminal() && has_desktop() && opener::open_browser(&url).is_ok();
     if ui.is_json() {
         return ui.json(&json!({ "url": url, "opened": opened }));
     }
@@ -71,8 +71,8 @@ async fn view(args: &OpenArgs, session: &Session, global: &Global) -> Result<Str
 }
 
 /// Whether somebody sits there who would see a browser: without a desktop one might open in the terminal itself.
-fn has_desktop(ui: &Ui) -> bool {
+fn has_desktop() -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let drawn = ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].into_iter().any(is_set);
-    ui.shows_to_a_person() && (cfg!(target_os = "macos") || drawn)
+    cfg!(target_os = "macos") || drawn
 }

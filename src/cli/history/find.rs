@@ -23,12 +23,12 @@ pub(crate) async fn find(
     text: &str,
     machine: Option<&str>,
 ) -> Result<ExecutionDetail, CliError> {
-    let keys = machines(session, machine)?;
-    let candidates: Vec<Arn> = if text.starts_with("arn:") {
-        vec![Arn::new(text)]
-    } else {
-        keys.iter().map(|key| session.stack.execution_arn(key, text)).collect()
-    };
+    if text.starts_with("arn:") {
+        let found = executions::describe(&session.aws, &Arn::new(text)).await?;
+        return found.ok_or_else(|| not_there(text).try_this(format!("`{}` lists them.", global.command("list"))));
+    }
+    let keys = machines(session, global, machine)?;
+    let candidates = keys.iter().map(|key| session.stack.execution_arn(key, text)).collect();
     let mut found = described(session, candidates).await?;
     match (found.pop(), found.as_slice()) {
         (Some(only), []) => Ok(only),
@@ -46,7 +46,7 @@ pub(crate) async fn newest(
     global: &Global,
     machine: Option<&str>,
 ) -> Result<ExecutionDetail, CliError> {
-    let recent = recent(session, global, &machines(session, machine)?, 1).await?;
+    let recent = recent(session, global, &machines(session, global, machine)?, 1).await?;
     let newest = recent.into_iter().max_by_key(|execution| execution.start_date);
     let described = match &newest {
         Some(newest) => executions::describe(&session.aws, &newest.execution_arn).await?,
@@ -62,9 +62,23 @@ pub(crate) async fn newest(
 ///
 /// # Errors
 /// There is no such state machine, or it is an express one.
-pub(crate) fn machines<'a>(session: &'a Session, machine: Option<&str>) -> Result<Vec<&'a Key>, CliError> {
+pub(crate) fn machines<'a>(
+    session: &'a Session,
+    global: &Global,
+    machine: Option<&str>,
+) -> Result<Vec<&'a Key>, CliError> {
     let Some(text) = machine else {
-        return Ok(session.project.service.state_machines.keys().filter(|key| session.is_standard(key)).collect());
+        let keys = session.project.service.state_machines.keys();
+        let standard: Vec<&Key> = keys.filter(|key| session.is_standard(key)).collect();
+        if standard.is_empty() {
+            let message =
+                "The service has no standard state machine: Step Functions keeps the executions of those alone.";
+            return Err(CliError::new(ErrorKind::NotFound, message).try_this(format!(
+                "`{} --sync` shows what comes out of an express one.",
+                session.start_command(global)
+            )));
+        }
+        return Ok(standard);
     };
     let key = session.machine(text)?;
     if session.is_standard(key) {
@@ -124,10 +138,14 @@ fn several<'a>(session: &Session, text: &str, found: impl Iterator<Item = &'a Ex
 async fn nobody(session: &Session, global: &Global, text: &str, keys: &[&Key]) -> Result<CliError, CliError> {
     let recent = recent(session, global, keys, RECENT).await?;
     let known: Vec<&str> = recent.iter().map(|execution| execution.name.as_str()).collect();
-    let hint = match nearest(text.rsplit(':').next().unwrap_or(text), &known) {
+    let hint = match nearest(text, &known) {
         Some(near) => format!("Did you mean `{near}`? `{}` lists them.", global.command("list")),
         None if known.is_empty() => format!("None was started yet: `{}`.", session.start_command(global)),
         None => format!("`{}` lists them.", global.command("list")),
     };
-    Ok(CliError::new(ErrorKind::NotFound, format!("There is no execution `{text}`.")).try_this(hint))
+    Ok(not_there(text).try_this(hint))
+}
+
+fn not_there(text: &str) -> CliError {
+    CliError::new(ErrorKind::NotFound, format!("There is no execution `{text}`."))
 }

@@ -140,7 +140,7 @@ impl Ui {
     /// A picture of several lines that is drawn again and again; none where results go to no terminal. What it showed last
     /// stays.
     pub(crate) fn picture(&self) -> Option<ProgressBar> {
-        if self.json || !self.shows_to_a_person() || !std::io::stderr().is_terminal() {
+        if self.json || !self.is_terminal() || !std::io::stderr().is_terminal() {
             return None;
         }
         let bar = self.progress().with_finish(ProgressFinish::Abandon);
@@ -176,7 +176,7 @@ impl Ui {
     }
 
     /// Whether results go to a terminal.
-    pub(crate) fn shows_to_a_person(&self) -> bool {
+    pub(crate) fn is_terminal(&self) -> bool {
         std::io::stdout().is_terminal()
     }
 

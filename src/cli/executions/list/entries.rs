@@ -58,8 +58,9 @@ impl<'a> Listing<'a> {
         limit: u32,
     ) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let (waits, failures, notes) = Default::default();
-        Self { session, global, keys, status, limit, waits, failures, notes }
+        let waits = BTreeMap::new();
+        let failures = BTreeMap::new();
+        Self { session, global, keys, status, limit, waits, failures, notes: Vec::new() }
     }
 
     /// What is to be said about what could not be read the last time.
@@ -118,10 +119,10 @@ impl<'a> Listing<'a> {
         for key in &self.keys {
             let aws = self.session.aws.clone();
             let machine = self.session.stack.state_machine_arn(key);
-            let key = key.to_string();
+            let name = key.to_string();
             let status = self.status;
             let limit = self.limit;
-            asking.spawn(async move { (executions::list(&aws, &machine, status, limit).await, key) });
+            asking.spawn(async move { (executions::list(&aws, &machine, status, limit).await, name) });
         }
         let mut all = Vec::new();
         let mut any_more = false;

@@ -73,7 +73,7 @@ impl ListArgs {
 pub(crate) async fn run(args: ListArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
     session.note_moved_clock(ui);
-    let keys = machines(&session, args.machine.as_deref())?.into_iter().cloned().collect();
+    let keys = machines(&session, global, args.machine.as_deref())?.into_iter().cloned().collect();
     let mut listing = Listing::new(&session, global, keys, args.status.map(Status::from), args.limit);
     if args.watch {
         return watch::run(&mut listing, global, ui).await;

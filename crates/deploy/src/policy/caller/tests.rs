@@ -53,6 +53,14 @@ fn the_policy_of_a_reading_command_is_small() {
             "states:GetExecutionHistory"
           ],
           "Resource": "arn:aws-cn:states:cn-north-1:123456789012:execution:shop-dev-*"
+        },
+        {
+          "Sid": "LogGroups",
+          "Effect": "Allow",
+          "Action": [
+            "logs:FilterLogEvents"
+          ],
+          "Resource": "arn:aws-cn:logs:cn-north-1:123456789012:log-group:/aws/lambda/shop-dev-*"
         }
       ]
     }
