@@ -91,6 +91,8 @@ impl Deployed {
             // The versions of this workspace, whose sources are on this machine.
             std::fs::copy(project().join("Cargo.lock"), home.path("work/Cargo.lock")).unwrap();
             deploy.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", project().join("target/new-project"));
+            // What a build for Lambda does to make it small takes minutes, and is not what is looked at here.
+            deploy.env("CARGO_PROFILE_LAMBDA_LTO", "off").env("CARGO_PROFILE_LAMBDA_OPT_LEVEL", "0");
         }
         let deployed = Ended::of(deploy.output().unwrap());
         assert_eq!(deployed.code, Some(0), "{template} {language} {deployed:#?}");

@@ -24,8 +24,9 @@ use crate::cli::ui::{Answer, Ui};
   workshop deploy --local                           the lesson on this machine, no account needed
   workshop start --local --task taskone --at +10s   start an execution that fires in ten seconds
   workshop logs --local -f sendEmail -t             watch it happen
-  workshop init my-workflow                         a project of your own; its service.toml has its keys
-                                                    explained in docs/service-file.md
+  workshop init my-workflow                         a project of your own
+
+docs/service-file.md explains every key of a service.toml.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a project file is wrong, 4 credentials,
 5 nothing answers there, 6 not found or not deployed, 7 refused by AWS,
