@@ -60,6 +60,7 @@ async fn subject() -> Subject {
         ("DeleteStateMachineAlias", json!({"stateMachineAliasArn": alias})),
         ("StartExecution", json!({"stateMachineArn": MACHINE, "input": in_an_hour().to_string()})),
         ("StartSyncExecution", json!({"stateMachineArn": express})),
+        ("TestState", json!({"definition": pass["States"]["P"].to_string()})),
         ("StopExecution", json!({"executionArn": mapping})),
         ("UpdateMapRun", json!({"mapRunArn": runs["mapRuns"][0]["mapRunArn"], "maxConcurrency": 2})),
         ("CreateActivity", json!({"name": "b"})),
