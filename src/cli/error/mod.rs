@@ -59,31 +59,29 @@ pub(crate) struct CliError {
     pub(crate) message: String,
     /// Why: the underlying error's own words.
     pub(crate) cause: Option<String>,
-    /// The line that it is about, with a caret under the place.
-    pub(crate) excerpt: Option<String>,
     /// What to try.
     pub(crate) hint: Option<String>,
+    /// What few failures have.
+    pub(crate) more: Box<More>,
+    /// There is nobody to tell or nothing to add: the reader of our output has gone away, or it was Ctrl-C.
+    pub(crate) quiet: bool,
+}
+
+/// What few failures have beside their sentence.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct More {
+    /// The line that it is about, with a caret under the place.
+    pub(crate) excerpt: Option<String>,
     /// More of the why, for `--verbose` only.
     pub(crate) detail: Option<String>,
     /// What else is wrong, of the same kind, where several things are found at once.
-    pub(crate) others: Box<[CliError]>,
-    /// There is nobody to tell or nothing to add: the reader of our output has gone away, or it was Ctrl-C.
-    pub(crate) quiet: bool,
+    pub(crate) others: Vec<CliError>,
 }
 
 impl CliError {
     /// A failure with its sentence.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            cause: None,
-            excerpt: None,
-            hint: None,
-            detail: None,
-            others: Box::default(),
-            quiet: false,
-        }
+        Self { kind, message: message.into(), cause: None, hint: None, more: Box::default(), quiet: false }
     }
 
     /// The same failure with its cause.
@@ -100,7 +98,7 @@ impl CliError {
 
     /// The same failure with a cause that only `--verbose` shows.
     pub(crate) fn in_detail(mut self, detail: impl ToString) -> Self {
-        self.detail = Some(detail.to_string());
+        self.more.detail = Some(detail.to_string());
         self
     }
 

@@ -27,8 +27,9 @@ impl CliError {
     pub(crate) fn in_source(errors: Vec<ModelError>, source: &Source) -> Self {
         let failure = |error: ModelError| {
             let position = error.position.filter(|_| error.file == source.file);
-            let excerpt = position.map(|position| marked(source, position));
-            Self { excerpt, ..Self::from(error) }
+            let mut failure = Self::from(error);
+            failure.more.excerpt = position.map(|position| marked(source, position));
+            failure
         };
         together(errors.into_iter().map(failure))
     }
@@ -42,8 +43,9 @@ impl From<Vec<ModelError>> for CliError {
 
 /// Several failures as one.
 fn together(mut failures: impl Iterator<Item = CliError>) -> CliError {
-    let first = failures.next().unwrap_or_else(|| CliError::new(ErrorKind::Project, "The service file is wrong."));
-    CliError { others: failures.collect(), ..first }
+    let mut first = failures.next().unwrap_or_else(|| CliError::new(ErrorKind::Project, "The service file is wrong."));
+    first.more.others = failures.collect();
+    first
 }
 
 /// The line of a place, with carets under what stands there.

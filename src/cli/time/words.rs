@@ -54,7 +54,7 @@ pub(super) fn month(word: &str) -> Option<i8> {
     ];
     let word = word.trim_end_matches('.');
     let is_meant = |name: &&str| *name == word || word == "sept" && *name == "september" || name.get(..3) == Some(word);
-    let place = NAMES.iter().position(|name| is_meant(&name))?;
+    let place = NAMES.iter().position(is_meant)?;
     i8::try_from(place + 1).ok()
 }
 

@@ -19,16 +19,16 @@ impl Ui {
             _ if error.message.is_empty() => return code,
             _ => {}
         }
-        let detail = error.detail.as_ref().filter(|_| self.verbose);
+        let detail = error.more.detail.as_ref().filter(|_| self.verbose);
         let mut err = AutoStream::new(std::io::stderr(), self.color);
         if self.json {
             let mut object = serde_json::json!({"error": {
                 "kind": error.kind.name(), "message": error.message, "cause": error.cause.as_ref().or(detail),
                 "hint": error.hint,
             }});
-            if !error.others.is_empty() {
+            if !error.more.others.is_empty() {
                 let other = |other: &CliError| serde_json::json!({"message": other.message, "hint": other.hint});
-                object["error"]["others"] = error.others.iter().map(other).collect();
+                object["error"]["others"] = error.more.others.iter().map(other).collect();
             }
             let _ = writeln!(err, "{}", escaped_json(&object.to_string()));
             return code;
@@ -37,7 +37,7 @@ impl Ui {
         let room = super::notes_width().map(|room| room.saturating_sub(4));
         let shown = |text: &str| wrapped(&visible(text), room).replace('\n', "\n    ");
         let _ = writeln!(err, "{} {}", toned(Tone::Bad, "error:"), shown(&error.message));
-        if let Some(excerpt) = &error.excerpt {
+        if let Some(excerpt) = &error.more.excerpt {
             let _ = writeln!(err, "{}", printable(excerpt));
         }
         for cause in error.cause.iter().chain(detail) {
@@ -46,7 +46,7 @@ impl Ui {
         if let Some(hint) = &error.hint {
             let _ = writeln!(err, "  {} {}", toned(Tone::Good, "try:"), shown(hint));
         }
-        for other in &error.others {
+        for other in &error.more.others {
             self.fail(other);
         }
         code

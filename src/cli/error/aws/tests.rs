@@ -106,7 +106,7 @@ async fn wrong_settings_are_named() {
     insta::assert_snapshot!(told(&here, AwsErrorKind::Unreachable).message, @"Nothing answers at http://127.0.0.1:9.");
     let none = told(&there, AwsErrorKind::NoCredentials);
     insta::assert_snapshot!(none.message, @"No AWS credentials were found in the profile `anna`.");
-    assert_eq!((none.cause, none.detail.as_deref()), (None, Some("why")), "the long list is for --verbose");
+    assert_eq!((none.cause, none.more.detail.as_deref()), (None, Some("why")), "the long list is for --verbose");
     let login = told(&there, AwsErrorKind::ExpiredSignIn(SignIn::Console));
     insta::assert_snapshot!(login.hint.unwrap_or_default(), @"Sign in: `aws login --profile anna`; or add `--local` to use the embedded cloud, which needs no account.");
 }

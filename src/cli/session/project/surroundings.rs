@@ -163,8 +163,10 @@ mod tests {
     fn all_that_is_wrong_is_there_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let failure = environment(folder.path(), &[]).unwrap_err();
-        let all =
-            [&[failure.message.clone()][..], &failure.others.iter().map(|it| it.message.clone()).collect::<Vec<_>>()];
+        let all = [
+            &[failure.message.clone()][..],
+            &failure.more.others.iter().map(|it| it.message.clone()).collect::<Vec<_>>(),
+        ];
         assert_eq!(all.concat().len(), 2, "{all:?}");
     }
 
