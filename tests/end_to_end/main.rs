@@ -32,6 +32,7 @@ mod moved_time;
 mod own_workflows;
 mod print;
 mod projects;
+mod readme;
 mod proxies;
 mod sandboxes;
 mod serverless;
