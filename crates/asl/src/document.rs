@@ -76,7 +76,7 @@ impl Document {
     }
 
     /// The value with the text that it has inside another payload, where it is an array or an object of that one.
-    pub(crate) fn as_written_in(self, source: &Self) -> Self {
+    pub(crate) fn written_as_in(self, source: &Self) -> Self {
         let text = source.text();
         let opening = if self.value().is_array() { '[' } else { '{' };
         let written = text.match_indices(opening).find_map(|(at, _)| {
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn a_part_keeps_the_text_that_it_has_in_the_whole() {
         let whole = Document::parse(r#"{"a": [1,2], "b": [1, 2.0]}"#).unwrap();
-        let part = |value| Document::of(value).as_written_in(&whole).text().to_string();
+        let part = |value| Document::of(value).written_as_in(&whole).text().to_string();
         assert_eq!(part(serde_json::json!([1, 2.0])), "[1, 2.0]");
         assert_eq!(part(serde_json::json!([1, 2])), "[1,2]");
         assert_eq!(part(serde_json::json!([3, 4])), "[3,4]");

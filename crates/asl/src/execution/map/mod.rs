@@ -89,7 +89,7 @@ impl Step<'_> {
                 }
                 let found = scope.read(path, input)?.into_owned();
                 if self.probe.is_some() {
-                    let items = Document::of(found.clone()).as_written_in(input);
+                    let items = Document::of(found.clone()).written_as_in(input);
                     inspection::note(self.probe, &items, |found| &mut found.after_items_path);
                 }
                 found
