@@ -4,16 +4,15 @@ import json
 import re
 from pathlib import Path
 
-SERVED = {"stepfunctions", "iam", "sts", "lambda"}
-KINDS = {"execution", "express_sync", "express_async", "validate", "test_state"}
+SERVED = {"stepfunctions", "iam", "sts", "lambda", "logs"}
 
 
-def chosen(folder, category=None, only=None, kind=None, all_kinds=False):
+def chosen(folder, category=None, only=None, kind=None):
     """The cases that the embedded cloud has every service for, narrowed as asked, in the order of their ids."""
     return [
         case for case in every(folder)
         if needed(case) <= SERVED
-        and (all_kinds or case["kind"] in ({kind} if kind else KINDS))
+        and (kind is None or case["kind"] == kind)
         and case["kind"] != "reference_only"
         and (category is None or case["category"] == category)
         and (only is None or only in case["id"])

@@ -8,6 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from references import SECOND_ACCOUNT, References, at
 from waiting import TERMINAL, Late, Waits, eventually
 
+#: How long to wait for the end of an execution that will be stopped.
+STOPPED_AFTER_S = 5
 UNREACHED = (KeyError, IndexError, TypeError)
 
 
@@ -80,8 +82,9 @@ class Replay:
     def _wait(self, step):
         named = {name: self.references.fill(value) for name, value in step.items()}
         # Accounts see nothing of each other: who waits for a thing asks as the account that has it.
+        patience_s = min(self.patience_s, STOPPED_AFTER_S) if is_stopped_later(self.case, step) else self.patience_s
         step = {"account": owner(named), **step}
-        waits = Waits(lambda service: self._client(step, service), named, self.patience_s, left_running(self.case))
+        waits = Waits(lambda service: self._client(step, service), named, patience_s, left_running(self.case))
         return getattr(waits, step["wait"])()
 
     def _call(self, step):
@@ -112,6 +115,14 @@ def owner(named):
     arns = [value for value in named.values() if isinstance(value, str) and value.startswith("arn:")]
     accounts = [arn.split(":")[4] for arn in arns]
     return "second" if SECOND_ACCOUNT in accounts else None
+
+
+def is_stopped_later(case, wait):
+    """Whether a wait is for the end of an execution that a later step stops: the test gave up waiting for it."""
+    return wait["wait"] == "execution_ended" and any(
+        step.get("op") == "stepfunctions.StopExecution" and step["n"] > wait["n"]
+        and step["params"].get("executionArn") == wait["executionArn"]
+        for step in case["steps"])
 
 
 #: What undoes a call: an operation of the same service, its parameter, and the answer's member to give it.

@@ -19,7 +19,7 @@ from compare import compare, compared
 def main():
     options = arguments()
     begun = time.monotonic()
-    cases = corpus.chosen(options.corpus, options.category, options.only, options.kind, options.all_kinds)
+    cases = corpus.chosen(options.corpus, options.category, options.only, options.kind)
     cases = [case for case in cases if compared(case)]
     reasons_against = corpus.distrusted(options.corpus)
     distrusted = {case["id"]: reasons_against[case["id"]] for case in cases if case["id"] in reasons_against}
@@ -34,7 +34,7 @@ def main():
     results = sorted(run_all(place, cases, options), key=lambda result: result.id)
     reasons = corpus.explanations(options.explained) if options.explained else {}
     reasons = {name: reason for name, reason in reasons.items() if name not in reasons_against}
-    whole = not (options.category or options.only or options.kind or options.all_kinds)
+    whole = not (options.category or options.only or options.kind)
     wrong = report.verdict(results, reasons, whole)
     seconds = time.monotonic() - begun
     if options.json:
@@ -72,7 +72,6 @@ def arguments():
     parser.add_argument("--category", metavar="C", help="only this category")
     parser.add_argument("--only", metavar="TEXT", help="only cases with this text in their id")
     parser.add_argument("--kind", metavar="K", help="only cases of this kind")
-    parser.add_argument("--all-kinds", action="store_true", help="cases of every kind")
     parser.add_argument("--jobs", type=int, default=32, metavar="N", help="how many cases at once [default: 32]")
     parser.add_argument("--patience", type=float, default=90, metavar="S", help="seconds for one execution [default: 90]")
     parser.add_argument("--json", action="store_true", help="the result as JSON")

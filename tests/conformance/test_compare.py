@@ -10,7 +10,7 @@ import corpus
 import report
 from compare import compare
 from references import References, at, packed
-from replay import Failed, Replay, left_running
+from replay import Failed, Replay, is_stopped_later, left_running
 
 PLACE = SimpleNamespace(account="000000000000", region="us-east-1", endpoint="http://127.0.0.1:1")
 
@@ -126,6 +126,14 @@ class Collecting(unittest.TestCase):
         self.assertEqual(left_running({"expected": {"history": waiting}}), 1)
         self.assertIsNone(left_running({"expected": {"one": waiting, "other": over}}))
         self.assertIsNone(left_running({"expected": {"answer": {"output": 1}}}))
+
+
+    def test_the_end_of_an_execution_that_will_be_stopped_is_not_waited_for_long(self):
+        wait = {"n": 6, "wait": "execution_ended", "executionArn": "{{5:/executionArn}}"}
+        stop = {"n": 7, "op": "stepfunctions.StopExecution", "params": {"executionArn": "{{5:/executionArn}}"}}
+        self.assertTrue(is_stopped_later({"steps": [wait, stop]}, wait))
+        self.assertFalse(is_stopped_later({"steps": [wait, {**stop, "n": 5}]}, wait))
+        self.assertFalse(is_stopped_later({"steps": [wait, {**stop, "params": {"executionArn": "e"}}]}, wait))
 
 
 class Filling(unittest.TestCase):

@@ -18,7 +18,7 @@ usage: cargo xtask <task>
            `bench engine`            the language engine alone
            `bench build [PROFILE]`   a fresh build, and one after a change in each crate
   build    package the functions, then build the program that carries them
-  conformance [--category C] [--only TEXT] [--kind K] [--all-kinds] [--jobs N] [--json]
+  conformance [--category C] [--only TEXT] [--kind K] [--jobs N] [--json]
            replay what AWS answered against an embedded cloud, and show where it answers otherwise
   demo     build quickly, then run the lesson from deploy to the email, on this machine alone
   fuzz [TARGET] [SECONDS]

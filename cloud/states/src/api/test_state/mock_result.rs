@@ -4,8 +4,8 @@ use asl::{Failure, Pattern, StateType, TaskResource, TestedState};
 use cloud_core::ServiceError;
 use serde_json::Value;
 
+use super::asked::{Mock, Stand};
 use super::shapes::{self, Presence};
-use super::{Mock, Stand};
 use crate::wire::errors::validation;
 
 /// What the mock puts in the place of a call, or of what is inside the state.

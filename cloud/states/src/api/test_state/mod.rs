@@ -1,6 +1,7 @@
 //! TestState: one state, run alone, with what each step of its data flow gave.
 
 mod answer;
+mod asked;
 mod mock_result;
 mod refusals;
 mod run;
@@ -8,64 +9,17 @@ mod shapes;
 
 use std::sync::Arc;
 
-use asl::{Failure, Start, StateTestSetup, TestedState};
+use asl::{Start, StateTestSetup, TestedState};
 use cloud_core::{Request, ServiceError};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use self::asked::{Asked, StateConfiguration};
 use super::answer::Answer;
 use crate::api::state_machine::settings;
 use crate::executions;
 use crate::integration::Caller;
 use crate::states::States;
 use crate::wire::errors;
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Asked {
-    definition: String,
-    state_name: Option<String>,
-    role_arn: Option<String>,
-    input: Option<String>,
-    variables: Option<String>,
-    context: Option<String>,
-    inspection_level: Option<String>,
-    #[serde(default)]
-    reveal_secrets: bool,
-    mock: Option<Mock>,
-    #[serde(default)]
-    state_configuration: StateConfiguration,
-}
-
-/// `MockInput`: what takes the place of the call, or of what is inside a Map or Parallel state.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Mock {
-    result: Option<String>,
-    error_output: Option<ErrorOutput>,
-    field_validation_mode: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ErrorOutput {
-    error: Option<String>,
-    cause: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct StateConfiguration {
-    retrier_retry_count: Option<i64>,
-    error_caused_by_state: Option<String>,
-    map_iteration_failure_count: Option<i64>,
-    map_item_reader_data: Option<String>,
-}
-
-/// What takes the place of what the state calls.
-enum Stand {
-    Result(String),
-    Error(Failure),
-}
 
 /// Tests one state. With a mock nothing is called; without one a task is called as an execution calls it.
 pub(crate) async fn test_state(states: &Arc<States>, request: &Request) -> Answer {

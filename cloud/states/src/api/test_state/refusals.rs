@@ -4,7 +4,7 @@ use asl::{Pattern, StateType, TaskResource, TestedState};
 use cloud_core::ServiceError;
 use serde_json::{Map, Value};
 
-use super::{Asked, Mock, StateConfiguration};
+use super::asked::{Asked, Mock, StateConfiguration};
 use crate::wire::errors::{self, constraint, validation};
 
 const MAX_DEFINITION_CHARS: usize = 1_048_576;

@@ -7,7 +7,7 @@ use asl::{Failure, Input, Start, StateOutcome, StateProgress, StateTest, StateTe
 use cloud_core::ServiceError;
 use jiff::Timestamp;
 
-use super::Stand;
+use super::asked::Stand;
 use crate::integration::{self, Caller};
 use crate::states::States;
 use crate::wire::errors;
