@@ -3,6 +3,7 @@
 use asl::Failure;
 use serde::Deserialize;
 
+/// The request; `refusals` says what its members exclude.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Asked {

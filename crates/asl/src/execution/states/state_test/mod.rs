@@ -131,7 +131,7 @@ impl TestedState {
 }
 
 impl StateTest {
-    /// The present state of the test until which it must have come further, by its own `TimeoutSeconds` or `HeartbeatSeconds`.
+    /// When the call that it waits for takes too long, by its `TimeoutSeconds` or `HeartbeatSeconds`: then [`wake`](Self::wake) is due.
     pub fn times_out_at(&self) -> Option<Timestamp> {
         match self.branch.status {
             BranchStatus::Task(_) => self.branch.due(),
