@@ -38,7 +38,7 @@ impl Habits {
     }
 
     /// Whether it says that it has sent everything.
-    fn shuts_down(self) -> bool {
+    pub(crate) fn shuts_down(self) -> bool {
         self.0 & 8 != 0
     }
 
@@ -73,7 +73,7 @@ pub fn take(data: &[u8]) {
         let ended = tokio::time::timeout(SILENCE, served).await.expect("a connection ends when its client has gone");
         ended.expect("a connection does not panic");
         if !habits.goes_away() {
-            answers::check(&answered, &sent);
+            answers::check(&answered, &sent, habits);
         }
         cloud.stop().await.expect("the store takes everything");
     });

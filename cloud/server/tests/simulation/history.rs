@@ -142,7 +142,8 @@ fn joins(event: &Value) -> bool {
     kind.starts_with("ParallelState") || kind.starts_with("Map")
 }
 
-/// What an event says, without what is another one each time: tokens, ids of requests, dates.
+/// What an event says, without what is another one each time: tokens, ids of requests, dates, and how often an activity's task
+/// was lost before.
 fn said(event: &Value) -> String {
     let kind = event["type"].as_str().unwrap_or_default();
     if kind.starts_with("Task") && !kind.starts_with("TaskState") || kind.starts_with("MapRun") {
@@ -151,9 +152,32 @@ fn said(event: &Value) -> String {
     let members = event.as_object().into_iter().flatten();
     let details: Vec<String> = members
         .filter(|(name, _)| !["id", "previousEventId", "timestamp", "type"].contains(&name.as_str()))
-        .map(|(_, value)| value.to_string())
+        .map(|(_, value)| if kind == "ActivityScheduled" { without_attempt(value) } else { without_request_ids(value) })
         .collect();
     format!("{kind} {}", details.join(" "))
+}
+
+/// What a worker is given, but for the number of its try.
+fn without_attempt(details: &Value) -> String {
+    let mut input: Value = serde_json::from_str(details["input"].as_str().unwrap_or("null")).unwrap_or_default();
+    if let Some(attempt) = input.get_mut("attempt") {
+        *attempt = Value::Null;
+    }
+    format!("{} {input}", details["resource"])
+}
+
+/// A value's text, with a blank in the place of each request's id.
+pub(crate) fn without_request_ids(value: &Value) -> String {
+    const LABEL: &str = "Request ID: ";
+    let text = value.to_string();
+    let mut parts = text.split(LABEL);
+    let mut blanked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let id = part.bytes().take_while(|byte| byte.is_ascii_hexdigit() || *byte == b'-').count();
+        blanked.push_str(LABEL);
+        blanked.push_str(&part[id..]);
+    }
+    blanked
 }
 
 pub(crate) fn seconds(event: &Value) -> f64 {

@@ -269,7 +269,8 @@ async fn send(world: &World, extra: &Extra, now: Timestamp) -> bool {
         let input = json!({"logGroupName": "clients", "logStreamName": "one", "logEvents": [line]});
         return world.logs("PutLogEvents", &input).await.0 == 200;
     }
-    let question = json!({"state": "Event", "attempt": 0, "data": {"path": extra.text, "n": 0, "i": 0}, "plan": {"takes_ms": 500}});
+    // An event that was accepted without an answer is sent again as another one: both are run.
+    let question = json!({"state": "Event", "attempt": 0, "data": {"path": extra.text, "n": 0, "i": extra.sent}, "plan": {"takes_ms": 500}});
     world.invoke_later(&question).await == 202
 }
 
