@@ -203,14 +203,8 @@ mod tests {
             previous_event_id: id - 1,
             timestamp: moment::from_ms(ms),
             kind: kind.to_owned(),
-            state: None,
-            iteration: None,
             resource: resource.map(str::to_owned),
-            resource_type: None,
-            input: None,
-            output: None,
-            error: None,
-            cause: None,
+            ..HistoryEvent::default()
         }
     }
 

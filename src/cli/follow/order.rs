@@ -68,14 +68,7 @@ mod tests {
             previous_event_id: id - 1,
             timestamp: moment::from_ms(ms),
             kind: kind.to_owned(),
-            state: None,
-            iteration: None,
-            resource: None,
-            resource_type: None,
-            input: None,
-            output: None,
-            error: None,
-            cause: None,
+            ..HistoryEvent::default()
         }
     }
 

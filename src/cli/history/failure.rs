@@ -79,13 +79,7 @@ mod tests {
             timestamp: "2026-11-22T08:00:00Z".parse().unwrap(),
             kind: kind.to_owned(),
             state: state.map(str::to_owned),
-            iteration: None,
-            resource: None,
-            resource_type: None,
-            input: None,
-            output: None,
-            error: None,
-            cause: None,
+            ..HistoryEvent::default()
         }
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::sfn::timestamp::timestamp;
 
 /// An event of an execution's history. What an event of its type does not have is absent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryEvent {
     /// Its number, from 1.

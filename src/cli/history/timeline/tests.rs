@@ -10,14 +10,7 @@ pub(super) fn event(id: i64, ms: i64, kind: &str) -> HistoryEvent {
         previous_event_id: id - 1,
         timestamp: moment::from_ms(start.as_millisecond() + ms),
         kind: kind.to_owned(),
-        state: None,
-        iteration: None,
-        resource: None,
-        resource_type: None,
-        input: None,
-        output: None,
-        error: None,
-        cause: None,
+        ..HistoryEvent::default()
     }
 }
 

@@ -12,12 +12,8 @@ fn history(events: &[(i64, i64, i64, &str, &str)]) -> Vec<HistoryEvent> {
         kind: (*kind).to_owned(),
         state: Some((*state).to_owned()).filter(|state| !state.is_empty() && !state.starts_with('#')),
         iteration: state.strip_prefix('#').and_then(|index| index.parse().ok()),
-        resource: None,
-        resource_type: None,
-        input: None,
-        output: None,
         error: kind.ends_with("Failed").then(|| "Declined".to_owned()),
-        cause: None,
+        ..HistoryEvent::default()
     };
     events.iter().map(event).collect()
 }
