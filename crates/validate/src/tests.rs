@@ -87,7 +87,6 @@ fn a_definition_in_a_service_file_is_pointed_at_there() {
         format!("{}:{} {} {}", at.line, at.column, &text[placed.problem.span.clone()], placed.problem.message)
     });
     insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @r#"
-    10:11 Wait This object should have only one of the following fields: [Next, End].
     10:39 -1 Minimum value is 0.
     10:43 Nxt Field 'Nxt' is not supported.
     11:11 B No way from "Wait", where it starts, leads to "B".
@@ -99,7 +98,6 @@ fn a_definition_in_a_service_file_is_pointed_at_there() {
 fn json_and_yaml_are_judged_alike() {
     let yaml = "StartAt: A\nStates:\n  A:\n    Type: Wait\n    Seconds: -1\n    Nxt: B\n  B: &b\n    Type: Succeed\n";
     insta::assert_snapshot!(said("a.asl.yml", yaml), @r#"
-    error SCHEMA_VALIDATION_FAILED <A> This object should have only one of the following fields: [Next, End]. Set one of the two: "Next" to a state's name, or "End" to true.
     error SCHEMA_VALIDATION_FAILED <-1> Minimum value is 0. Write a number within the bounds.
     error SCHEMA_VALIDATION_FAILED <Nxt> Field 'Nxt' is not supported. Did you mean Next? Else delete it.
     warning unreachable-state <B> No way from "A", where it starts, leads to "B". Lead the Next, Default, Choices or Catch of a state that is reached to it, or delete it.
@@ -115,11 +113,11 @@ fn a_mistake_in_an_expression_is_pointed_at() {
         );
         said("a.asl.json", &text)
     };
-    insta::assert_snapshot!(json("{% 'é' & $x(1, ] %}"), @r#"error INVALID_JSONATA_EXPRESSION <]> The symbol "]" cannot be used as a unary operator. Mend the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
-    insta::assert_snapshot!(json("{% 1 + %}"), @r#"error INVALID_JSONATA_EXPRESSION < > Unexpected end of expression. Mend the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
-    insta::assert_snapshot!(json(r#"{% \"é\" & ] %}"#), @r#"error INVALID_JSONATA_EXPRESSION <"{% \"é\" & ] %}"> The symbol "]" cannot be used as a unary operator. Mend the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
+    insta::assert_snapshot!(json("{% 'é' & $x(1, ] %}"), @r#"error INVALID_JSONATA_EXPRESSION <]> The symbol "]" cannot be used as a unary operator. Correct the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
+    insta::assert_snapshot!(json("{% 1 + %}"), @r#"error INVALID_JSONATA_EXPRESSION < > Unexpected end of expression. Correct the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
+    insta::assert_snapshot!(json(r#"{% \"é\" & ] %}"#), @r#"error INVALID_JSONATA_EXPRESSION <"{% \"é\" & ] %}"> The symbol "]" cannot be used as a unary operator. Correct the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
     let yaml = "StartAt: A\nQueryLanguage: JSONata\nStates:\n  A:\n    Type: Succeed\n    Output: '{% a[1,2) %}'\n";
-    insta::assert_snapshot!(said("a.asl.yml", yaml), @r#"error INVALID_JSONATA_EXPRESSION <,> Expected "]", got ",". Mend the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
+    insta::assert_snapshot!(said("a.asl.yml", yaml), @r#"error INVALID_JSONATA_EXPRESSION <,> Expected "]", got ",". Correct the expression between `{%` and `%}`; https://try.jsonata.org runs one by itself."#);
 }
 
 #[test]
@@ -141,13 +139,24 @@ fn keys_that_come_again_are_lost() {
 #[test]
 fn what_is_put_in_later_is_not_held_against_the_text() {
     let text = r##"{"StartAt": "A", "States": {
-        "A": {"Type": "Wait", "Seconds": "${delay}", "Next": "B"},
+        "A": {"Type": "Wait", "Seconds": "${delay}", "Next": "F"},
+        "F": {"Type": "Task", "Resource": "${SendFunction.Arn}", "Next": "B"},
         "B": {"Type": "Task", "Resource": "arn:aws:states:#{AWS::Region}:${AWS::AccountId}:activity:x", "Next": "C"},
         "C": {"Type": "Pass", "Comment": "${AWS::Regoin}", "End": true}}}"##;
     insta::assert_snapshot!(said("a.asl.json", text), @r#"
     warning unknown-until-deployed <"${delay}"> What `${delay}` will be is not known here; as it stands: Expected value of type Integer. `workshop` puts in the values of AWS::... only; whatever deploys this must put in the others.
     error unknown-pseudo-parameter <${AWS::Regoin}> `${AWS::Regoin}` is no pseudo-parameter that a deployment has a value for. Did you mean `AWS::Region`? Known are AWS::AccountId, AWS::Partition, AWS::Region, AWS::StackName, AWS::URLSuffix.
     "#);
+}
+
+#[test]
+fn a_misspelt_rule_is_told_once_and_names_that_the_definition_raises_are_known() {
+    let text = r#"{"StartAt": "A", "States": {
+        "A": {"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEqual": "x", "Next": "P"}], "Default": "P"},
+        "P": {"Type": "Parallel", "End": true, "Catch": [{"ErrorEquals": ["States.Mine"], "Next": "D"}],
+            "Branches": [{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "States.Mine"}}}]},
+        "D": {"Type": "Succeed"}}}"#;
+    insta::assert_snapshot!(said("a.asl.json", text), @r#"error SCHEMA_VALIDATION_FAILED <"StringEqual"> Field 'StringEqual' is not supported. Did you mean StringEquals? Else delete it."#);
 }
 
 #[test]
