@@ -172,6 +172,7 @@ path = "/old"
 function = "old"
 
 [activities.approve]
+tags = { team = "red" }
 
 [activities.past]
 name = "fault-dev-long-past"

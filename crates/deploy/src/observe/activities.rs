@@ -82,15 +82,14 @@ fn key_of(name: &str, stack: &Stack) -> Key {
 async fn activity(reader: Reader, key: Key) -> Result<Option<(Key, ObservedActivity)>, DeployError> {
     let client = &reader.aws.sfn;
     let arn = reader.stack.activity_arn(&key);
-    let (exists, tags) = tokio::try_join!(
-        reader.call(|| sfn::activities::exists(client, arn.as_str())),
-        reader.call(|| sfn::tags(client, arn.as_str())),
-    )?;
+    let exists = reader.call(|| sfn::activities::exists(client, arn.as_str())).await?;
     let name = reader.stack.activity_name(&key);
     let doubt = Doubt::Activity { key: key.clone(), name: name.clone() };
     if reader.answer(exists, doubt, || format!("the activity {name}")) != Some(true) {
         return Ok(None);
     }
+    // Asked for only now, so that nobody needs the permission who has no activity yet.
+    let tags = reader.call(|| sfn::tags(client, arn.as_str())).await?;
     let tags = tags.unwrap_or_else(|denied| Some(TagRead::Unreadable(denied)));
     // Without tags it is gone since it was described.
     Ok(tags.map(|tags| (key, ObservedActivity { tags })))
