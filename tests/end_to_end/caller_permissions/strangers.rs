@@ -26,6 +26,8 @@ pub fn settle(cloud: &Cloud) {
         let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
         let machine = json!({ "name": name, "definition": definition, "roleArn": role });
         ok(cloud.call("states", "POST", "/", "AWSStepFunctions.CreateStateMachine", &machine.to_string()));
+        let activity = json!({ "name": name });
+        ok(cloud.call("states", "POST", "/", "AWSStepFunctions.CreateActivity", &activity.to_string()));
     }
     let api = json!({ "name": "theirs", "protocolType": "HTTP" });
     ok(cloud.call("apigateway", "POST", "/v2/apis", "", &api.to_string()));

@@ -65,7 +65,11 @@ fn run(case: &Case<'_>) -> Result<Held, String> {
         let optional = OPTIONAL.contains(&(situation.command, &case.sid, &case.action));
         let told = format!("{}{}", done.ended.stdout, done.ended.stderr).contains(&case.action);
         if !optional && !told {
-            return Err(format!("it succeeded without {} and a word of it: {:#?}", case.action, done.ended));
+            let Done { ended, refused, .. } = done;
+            return Err(format!(
+                "it succeeded without {} and a word of it: {ended:#?}, refused: {refused:#?}",
+                case.action
+            ));
         }
         return judge::same(&situation.after, &found).map(|()| Held::Struck);
     }
