@@ -1,6 +1,6 @@
 //! What a cloud answered on one connection: whole answers, one after the other, none of them a failure.
 
-use crate::front::Habits;
+use crate::habits::Habits;
 
 /// The most headers of an answer.
 const MAX_HEADERS: usize = 64;

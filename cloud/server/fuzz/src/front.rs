@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use cloud_core::{Clock, Random, Stop};
 use cloud_lambda::{SimulatedRun, SimulatedRunner};
-use cloud_server::{Cloud, CloudFront, CloudKeys, Composition, Peer};
+use cloud_server::{Cloud, CloudFront, CloudKeys, Composition};
 use cloud_store::Store;
 use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::habits::Habits;
 use crate::{answers, wire};
 
 /// The cloud's own access key.
@@ -21,36 +22,6 @@ pub const OWN_SECRET: &str = "secret";
 const START: &str = "2026-01-01T00:00:00Z";
 /// How long a connection may stay without an answer, in time that passes when nothing else can.
 const SILENCE: Duration = Duration::from_secs(600);
-
-/// What a client does, as the first byte says.
-#[derive(Debug, Clone, Copy)]
-pub struct Habits(pub u8);
-
-impl Habits {
-    /// Whether the other bytes are what is sent, rather than choices of requests.
-    fn is_raw(self) -> bool {
-        self.0 & 1 == 0
-    }
-
-    /// How many bytes go over the connection at once.
-    fn piece_bytes(self) -> usize {
-        [64 << 10, 1 << 10, 61, 7][usize::from(self.0 >> 1 & 3)]
-    }
-
-    /// Whether it says that it has sent everything.
-    pub(crate) fn shuts_down(self) -> bool {
-        self.0 & 8 != 0
-    }
-
-    fn peer(self) -> Peer {
-        [Peer::Owner, Peer::Owner, Peer::Other(65534), Peer::Unknown][usize::from(self.0 >> 4 & 3)]
-    }
-
-    /// Whether it goes away in the middle of an answer.
-    fn goes_away(self) -> bool {
-        self.0 & 64 != 0
-    }
-}
 
 /// Sends the bytes, or requests that are made up from them, and panics when one is answered with a failure.
 pub fn take(data: &[u8]) {

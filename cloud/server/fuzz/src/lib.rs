@@ -4,5 +4,6 @@
 mod answers;
 pub mod archives;
 pub mod front;
+mod habits;
 pub mod seeds;
 mod wire;

@@ -83,7 +83,7 @@ fn nested(options: SimpleFileOptions) -> Vec<u8> {
 
 fn commented(options: SimpleFileOptions) -> Vec<u8> {
     made(|zip| {
-        zip.set_comment("PK\u{5}\u{6} of a tool");
+        zip.set_comment("PK\u{5}\u{6} of a tool").expect("a short comment");
         zip.start_file("\u{e4}.py", options)?;
         Ok(zip.write_all(b"def f(e, c): return 1\n")?)
     })
