@@ -1,12 +1,13 @@
 //! Finds the execution that a text means.
 
-use aws::executions::{self, Execution, ExecutionDetail};
+use aws::executions::{self, ExecutionDetail};
 use model::names::{Arn, Key};
 use model::nearest;
 use tokio::task::JoinSet;
 
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
+use crate::cli::history::recent::recent;
 use crate::cli::session::Session;
 use crate::cli::ui::visible;
 
@@ -46,8 +47,8 @@ pub(crate) async fn newest(
     global: &Global,
     machine: Option<&str>,
 ) -> Result<ExecutionDetail, CliError> {
-    let recent = recent(session, global, &machines(session, global, machine)?, 1).await?;
-    let newest = recent.into_iter().max_by_key(|execution| execution.start_date);
+    let recent = recent(session, global, machines(session, global, machine)?, None, 1).await?.executions;
+    let newest = recent.into_iter().map(|(_, execution)| execution).max_by_key(|execution| execution.start_date);
     let described = match &newest {
         Some(newest) => executions::describe(&session.aws, &newest.execution_arn).await?,
         None => None,
@@ -102,32 +103,6 @@ async fn described(session: &Session, candidates: Vec<Arn>) -> Result<Vec<Execut
     Ok(found)
 }
 
-/// The newest executions of some state machines. One that is declared and not deployed yet has none.
-///
-/// # Errors
-/// None of them is deployed, or a call failed.
-async fn recent(session: &Session, global: &Global, keys: &[&Key], limit: usize) -> Result<Vec<Execution>, CliError> {
-    let mut asking = JoinSet::new();
-    for key in keys {
-        let aws = session.aws.clone();
-        let machine = session.stack.state_machine_arn(key);
-        asking.spawn(async move { executions::list(&aws, &machine, None, limit).await });
-    }
-    let mut recent = Vec::new();
-    let mut any_deployed = false;
-    for answer in asking.join_all().await {
-        match answer {
-            Ok((found, _)) => {
-                any_deployed = true;
-                recent.extend(found);
-            }
-            Err(error) if error.is_not_found() => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    if any_deployed { Ok(recent) } else { Err(session.not_deployed(global)) }
-}
-
 fn several<'a>(session: &Session, text: &str, found: impl Iterator<Item = &'a ExecutionDetail>) -> CliError {
     let mut machines: Vec<String> = found.map(|one| session.machine_shown(&one.execution.state_machine_arn)).collect();
     machines.sort();
@@ -136,8 +111,8 @@ fn several<'a>(session: &Session, text: &str, found: impl Iterator<Item = &'a Ex
 }
 
 async fn nobody(session: &Session, global: &Global, text: &str, keys: &[&Key]) -> Result<CliError, CliError> {
-    let recent = recent(session, global, keys, RECENT).await?;
-    let known: Vec<&str> = recent.iter().map(|execution| execution.name.as_str()).collect();
+    let recent = recent(session, global, keys.iter().copied(), None, RECENT).await?.executions;
+    let known: Vec<&str> = recent.iter().map(|(_, execution)| execution.name.as_str()).collect();
     let hint = match nearest(text, &known) {
         Some(near) => format!("Did you mean `{near}`? `{}` lists them.", global.command("list")),
         None if known.is_empty() => format!("None was started yet: `{}`.", session.start_command(global)),

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use tokio::task::JoinSet;
 
 use super::table::Table;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::history::failure::Failure;
 use crate::cli::history::failures::failures;
+use crate::cli::history::recent::{Recent, recent};
 use crate::cli::history::waiting::Waiting;
 use crate::cli::history::waits::waits;
 use crate::cli::session::Session;
-use aws::executions::{self, Execution, Status};
+use aws::executions::{Execution, Status};
 use model::names::{Arn, Key};
 
 /// A line of the list.
@@ -115,33 +115,9 @@ impl<'a> Listing<'a> {
     }
 
     async fn newest(&self) -> Result<(Vec<(String, Execution)>, bool), CliError> {
-        let mut asking = JoinSet::new();
-        for key in &self.keys {
-            let aws = self.session.aws.clone();
-            let machine = self.session.stack.state_machine_arn(key);
-            let name = key.to_string();
-            let status = self.status;
-            let limit = self.limit;
-            asking.spawn(async move { (executions::list(&aws, &machine, status, limit).await, name) });
-        }
-        let mut all = Vec::new();
-        let mut any_more = false;
-        let mut any_deployed = false;
-        for (answer, key) in asking.join_all().await {
-            match answer {
-                Ok((found, more)) => {
-                    any_deployed = true;
-                    any_more |= more;
-                    all.extend(found.into_iter().map(|execution| (key.clone(), execution)));
-                }
-                // It is declared and not deployed yet.
-                Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        if !any_deployed {
-            return Err(self.session.not_deployed(self.global));
-        }
+        let Recent { executions, any_more } =
+            recent(self.session, self.global, &self.keys, self.status, self.limit).await?;
+        let mut all: Vec<_> = executions.into_iter().map(|(key, execution)| (key.to_string(), execution)).collect();
         all.sort_by(|(_, one), (_, other)| (other.start_date, &other.name).cmp(&(one.start_date, &one.name)));
         Ok((all, any_more))
     }
