@@ -21,6 +21,13 @@ fn status(home: &Home, name: &str) -> String {
     home.json(&["show", name, "--local", "--json"])["status"].as_str().unwrap().to_owned()
 }
 
+/// An execution has succeeded; where it has not, what is known of it says why.
+fn assert_succeeded(home: &Home, name: &str) {
+    let shown = home.json(&["show", name, "--local", "--json"]);
+    let lines = || home.run(&["logs", "--local", "-f", "sendEmail", "--startTime", "400d"]).stdout;
+    assert_eq!(shown["status"], "SUCCEEDED", "{name}: {shown:#}\n{}", lines());
+}
+
 /// A sentence without the moments and durations in it.
 fn without_times(text: &str) -> String {
     let digits = |word: &str| word.chars().any(|character| character.is_ascii_digit());
@@ -39,7 +46,7 @@ fn a_wait_of_a_week_takes_a_moment() {
     assert!(listed.stderr.contains("The embedded cloud's clock stands still"), "{listed:#?}");
     let moved = home.json(&["local", "time", "--advance", "8d", "--json"]);
     assert_eq!((&moved["ending"], &moved["time"]["standsStill"]), (&json!("arrived"), &json!(true)), "{moved:#}");
-    assert_eq!(status(&home, "week"), "SUCCEEDED");
+    assert_succeeded(&home, "week");
     let events = home.json(&["show", "week", "--local", "--json"])["events"].clone();
     let ended = events.as_array().unwrap().iter().find(|event| event["type"] == "WaitStateExited").unwrap();
     let stamp: jiff::Timestamp = ended["timestamp"].as_str().unwrap().parse().unwrap();
@@ -91,7 +98,7 @@ fn until_nothing_waits_and_one_wait_alone() {
     let moved = home.json(&["local", "time", "--until-idle", "--json"]);
     assert_eq!(moved["ending"], json!("idle"), "{moved:#}");
     for name in ["one", "two", "three"] {
-        assert_eq!(status(&home, name), "SUCCEEDED", "{name}");
+        assert_succeeded(&home, name);
     }
     let thirty_days = before + jiff::SignedDuration::from_hours(30 * 24);
     assert!(now(&home).duration_since(thirty_days).as_secs() <= 1);
@@ -129,7 +136,7 @@ fn a_backup_brings_everything_back_and_is_never_half() {
     home.ok(&["local", "restore", "running.zip", "--replace"]);
     home.ok(&["local", "start"]);
     home.ok(&["local", "time", "--until-idle"]);
-    assert_eq!(status(&home, "later"), "SUCCEEDED", "its function's code came back too");
+    assert_succeeded(&home, "later");
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::moved_time::{Course, MovedTime, machine_now};
+use super::machine;
+use super::moved_time::{Course, MovedTime};
 
 /// Moves a clock. Its owner decides when: nothing moves it otherwise.
 #[derive(Debug, Clone)]
@@ -59,7 +60,7 @@ impl ClockControl {
 
     /// Has a clock that stands still go on from where it is, with the machine's.
     pub fn run_on(&self) {
-        self.time.set(|_, now| Course::Running { ahead: now.duration_since(machine_now()) });
+        self.time.set(|_, now| Course::Running { ahead: now.duration_since(machine::now()) });
     }
 
     /// Waits until everything has come to rest that the clock has caused: whoever was woken has gone on, and what it began

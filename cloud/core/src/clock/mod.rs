@@ -1,6 +1,7 @@
 //! Time as a value: a service asks the clock it was given for the time, and waits through it.
 
 mod control;
+mod machine;
 mod moved_time;
 mod work;
 
@@ -12,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use control::ClockControl;
 pub use moved_time::Course;
+use machine::Precision;
 use moved_time::MovedTime;
 pub use work::Hold;
 use work::Parked;
@@ -81,7 +83,7 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match &self.source {
-            Source::System => moved_time::machine_now(),
+            Source::System => machine::now(),
             Source::Moved(time) => time.now(),
         }
     }
@@ -91,11 +93,11 @@ impl Clock {
         match &self.source {
             Source::System => {
                 // What waits for the machine does not wait for the cloud's clock: it holds it.
-                moved_time::machine_sleep(duration).await;
+                machine::sleep(duration).await;
             }
             Source::Moved(time) => {
                 let until = time.now().checked_add(duration).unwrap_or(Timestamp::MAX);
-                MovedTime::sleep_until(Arc::clone(time), until).await;
+                MovedTime::sleep_until(Arc::clone(time), until, Precision::Ordinary).await;
             }
         }
     }
@@ -105,13 +107,22 @@ impl Clock {
     /// A timer of the machine runs on its monotonic clock and may end a little before the wall clock gets there (the two are
     /// adjusted separately), so the wall clock is asked again until it agrees.
     pub async fn sleep_until(&self, moment: Timestamp) {
+        self.wait_until(moment, Precision::Ordinary).await;
+    }
+
+    /// The same, as exactly as the machine can: for the one who wakes all that is due.
+    pub async fn sleep_exactly_until(&self, moment: Timestamp) {
+        self.wait_until(moment, Precision::High).await;
+    }
+
+    async fn wait_until(&self, moment: Timestamp, precision: Precision) {
         if let Source::Moved(time) = &self.source {
-            return MovedTime::sleep_until(Arc::clone(time), moment).await;
+            return MovedTime::sleep_until(Arc::clone(time), moment, precision).await;
         }
         loop {
             let left = moment.duration_since(self.now());
             match Duration::try_from(left) {
-                Ok(left) if !left.is_zero() => self.sleep(left).await,
+                Ok(left) if !left.is_zero() => machine::sleep_towards(left, precision).await,
                 _ => return,
             }
         }

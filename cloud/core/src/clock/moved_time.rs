@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
+use super::machine::{self, Precision};
 use super::work::{Parked, WorkCount};
 
 /// The longest that a timer of the machine is trusted: while a machine is suspended its timers stand still and its clock
@@ -69,12 +70,12 @@ impl MovedTime {
     pub(super) fn now(&self) -> Timestamp {
         match self.course() {
             Course::Standing { now } => now,
-            Course::Running { ahead } => later(machine_now(), ahead),
+            Course::Running { ahead } => later(machine::now(), ahead),
         }
     }
 
     /// Waits until the clock shows a moment.
-    pub(super) async fn sleep_until(time: Arc<Self>, moment: Timestamp) {
+    pub(super) async fn sleep_until(time: Arc<Self>, moment: Timestamp, precision: Precision) {
         while time.now() < moment {
             // Dropped last: what is woken counts as work from the moment at which it is taken.
             let mut turn = pin!(Sleep::new(Arc::clone(&time), moment));
@@ -86,7 +87,7 @@ impl MovedTime {
                     tokio::select! {
                         biased;
                         () = turn.as_mut() => {}
-                        () = machine_sleep(left.min(LOOK_AGAIN)) => {}
+                        () = machine::sleep_towards(left.min(LOOK_AGAIN), precision) => {}
                     }
                 }
             }
@@ -135,16 +136,6 @@ impl MovedTime {
 /// A moment moved; the end of the calendar where it would lie beyond.
 fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
     moment.checked_add(by).unwrap_or(if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX })
-}
-
-#[allow(clippy::disallowed_methods, reason = "the clock owns the machine's clock")]
-pub(super) fn machine_now() -> Timestamp {
-    Timestamp::now()
-}
-
-#[allow(clippy::disallowed_methods, reason = "the clock owns waiting")]
-pub(super) async fn machine_sleep(duration: Duration) {
-    tokio::time::sleep(duration).await;
 }
 
 /// Ends when the clock shows its moment, or goes in another way than when it began to wait.

@@ -90,7 +90,7 @@ impl Timers {
         };
         tokio::select! {
             biased;
-            () = self.clock.sleep_until(first) => {}
+            () = self.clock.sleep_exactly_until(first) => {}
             () = self.sooner.notified() => {}
         }
     }
