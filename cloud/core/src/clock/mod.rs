@@ -12,8 +12,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 pub use control::ClockControl;
-pub use moved_time::Course;
 use machine::Precision;
+pub use moved_time::Course;
 use moved_time::MovedTime;
 pub use work::Hold;
 use work::Parked;
