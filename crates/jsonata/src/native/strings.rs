@@ -63,7 +63,7 @@ pub(super) fn substring<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<
         start = 0.0;
     }
     let end = match number(arguments, 2) {
-        Some(count) if count <= 0.0 => 0,
+        Some(count) if count <= 0.0 || argument(arguments, 1).is_undefined() => 0,
         Some(count) if start >= 0.0 => place(start + count, length),
         Some(count) => place(length as f64 + start + count, length),
         None => length,

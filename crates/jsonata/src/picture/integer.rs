@@ -105,7 +105,7 @@ impl Picture {
                 })?;
                 if self.case == Case::Upper { roman.to_uppercase() } else { roman }
             }
-            Form::Words if !size.is_finite() || size >= 1e21 => {
+            Form::Words if !size.is_finite() => {
                 return Err(Failure::new("D3130", format!("Formatting {} in words is not supported", to_text(number))));
             }
             Form::Words => {

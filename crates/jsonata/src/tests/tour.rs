@@ -67,6 +67,8 @@ account.order@$o.product.{"o": $o.id, "s": sku} ==> undefined
 account.order#$i.product.{"i": $i, "s": sku} ==> [{"i":0,"s":"p1"},{"i":0,"s":"p2"},{"i":1,"s":"p1"},{"i":1,"s":"p3"}]
 account.order.product#$i[$i < 2].sku ==> ["p1","p2","p1","p3"]
 library.loans@$l.books[isbn=$l.isbn].title ==> ["Structure and Interpretation","The AWK Programming Language","Structure and Interpretation"]
+library.loans@$l[1][].{"c":$l.customer} ==> [{"c":"10003"}]
+library.loans@$l[1].{"c":$l.customer} ==> {"c":"10003"}
 library.loans@$l.library.books@$b[$l.isbn=$b.isbn].{"t":$b.title,"c":$l.customer} ==> undefined
 (library.loans@$l.%.books@$b)[$l.isbn=$b.isbn].{"t":$b.title,"c":$l.customer} ==> undefined
 phone.number.$uppercase($) ==> ["0203 544 1234","01962 001234","01962 001235","077 7700 1234"]
@@ -105,6 +107,8 @@ $string(0.1 + 0.2) ==> "0.3"
 $length("h\u00e9llo") ==> 5
 $substring("hello world", 3) ==> "lo world"
 $substring("hello", -3, 2) ==> "ll"
+$substring("hello", $missing, 2) ==> ""
+$substring("hello", $missing) ==> "hello"
 $substringBefore("a-b-c", "-") ==> "a"
 $substringAfter("a-b-c", "-") ==> "b-c"
 $uppercase("abc") ==> "ABC"

@@ -64,6 +64,7 @@ impl Resolver {
             RawKind::Negate(operand) => self.negate(*operand),
             RawKind::Array(items) => self.array(items),
             RawKind::Object(pairs) => self.object(pairs),
+            RawKind::Binary("@", sides) => self.focus(sides.0, &sides.1, keep_array, at),
             RawKind::Binary(op, sides) => self.binary(op, *sides, at),
             RawKind::Group(left, pairs) => self.group(*left, pairs, at),
             RawKind::Sort(left, terms) => self.sort(*left, terms, at),
@@ -235,7 +236,6 @@ impl Resolver {
         match op {
             "." => self.step(left, right, at),
             "[" => self.predicate(left, right, at),
-            "@" => self.focus(left, right, at),
             "#" => self.index(left, right),
             ":=" => self.bind(left, right),
             _ => self.sides(op, left, right),

@@ -83,7 +83,13 @@ impl Resolver {
         Ok(node)
     }
 
-    pub(super) fn focus(&mut self, left: Raw, right: Raw, at: usize) -> Result<Box<Node>, SyntaxError> {
+    pub(super) fn focus(
+        &mut self,
+        left: Raw,
+        right: &Raw,
+        keep_array: bool,
+        at: usize,
+    ) -> Result<Box<Node>, SyntaxError> {
         let mut node = self.node(left)?;
         let step = last_step(&mut node);
         if !step.stages.is_empty() || !step.predicates.is_empty() {
@@ -94,7 +100,9 @@ impl Resolver {
             let message = "A context variable binding must precede the 'order-by' clause on a step";
             return Err(SyntaxError::new("S0216", message, at));
         }
-        step.focus = Some(right_name(&right).into());
+        // `[]` behind it, or behind its predicates, is the step's.
+        step.keep_array |= keep_array;
+        step.focus = Some(right_name(right).into());
         step.tuple = true;
         Ok(node)
     }
