@@ -94,6 +94,11 @@ fn node_functions_without_the_sdk_say_what_to_do() {
 }
 
 #[test]
+fn functions_act_as_their_roles_and_their_code_can_be_fetched() {
+    against_an_empty_cloud(&Home::new(), "identity.py", &[], &[]);
+}
+
+#[test]
 fn aliases_and_versions_lead_and_are_guarded_as_on_aws() {
     against_an_empty_cloud(&Home::new(), "aliases.py", &[], &[]);
 }
@@ -140,6 +145,21 @@ fn the_aws_cli_sees_what_was_deployed() {
     let group = "/aws/lambda/step-functions-example-dev-sendEmail";
     let lines = text("events[].message", &["logs", "filter-log-events", "--log-group-name", group]);
     assert!(lines.contains("send email triggered at"), "{lines}");
+}
+
+/// The page that lists what is served.
+fn operations_page() -> String {
+    project().join("docs/embedded-cloud.md").to_str().expect("a plain path").to_owned()
+}
+
+#[test]
+fn no_member_of_any_input_is_left_out_in_silence() {
+    against_an_empty_cloud(&Home::new(), "members.py", &[], &[&operations_page()]);
+}
+
+#[test]
+fn every_operation_of_the_models_is_listed_or_refused_by_its_name() {
+    against_an_empty_cloud(&Home::new(), "absent_operations.py", &[], &[&operations_page()]);
 }
 
 #[test]

@@ -12,6 +12,7 @@
 //! Accounts and regions are apart: no operation sees an API of another account or region, and an endpoint acts in the
 //! account and region of its API, whoever calls it.
 
+mod absent_operations;
 mod control;
 mod endpoint;
 mod errors;

@@ -5,6 +5,7 @@
 
 use cloud_core::{Access, Binding, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo};
 
+use crate::absent_operations::ABSENT;
 use crate::control::{apis, deployments, integrations, routes, stages, tags};
 use crate::service::Apis;
 
@@ -12,7 +13,8 @@ use crate::service::Apis;
 pub static INFO: ServiceInfo = ServiceInfo::new("API Gateway v2", "apigateway", Protocol::Rest)
     .with_throttled(throttled)
     .with_failed(failed)
-    .with_conflict(conflict);
+    .with_conflict(conflict)
+    .with_absent(ABSENT);
 
 /// One line of the table: an operation and the function that answers it, which is async where it writes. The resource is
 /// the path without its version.
@@ -45,29 +47,58 @@ macro_rules! operation {
 /// are about REST APIs.
 const TOTAL: Quota = Quota::shared("all operations", 40, 10);
 
+/// What of integrations, routes and stages is not there: private connections, mappings and models, authorizers, access logs,
+/// and what is for WebSocket APIs alone.
+const INTEGRATION: &[&str] = &[
+    "connectionId",
+    "contentHandlingStrategy",
+    "passthroughBehavior",
+    "requestParameters",
+    "requestTemplates",
+    "responseParameters",
+    "templateSelectionExpression",
+    "tlsConfig",
+];
+const ROUTE: &[&str] = &[
+    "authorizationScopes",
+    "authorizerId",
+    "modelSelectionExpression",
+    "requestModels",
+    "requestParameters",
+    "routeResponseSelectionExpression",
+];
+const STAGE: &[&str] = &[
+    "accessLogSettings",
+    "clientCertificateId",
+    "defaultRouteSettings.dataTraceEnabled",
+    "defaultRouteSettings.loggingLevel",
+    "routeSettings.*.dataTraceEnabled",
+    "routeSettings.*.loggingLevel",
+];
+
 /// The operations of the control plane.
 #[rustfmt::skip]
 pub static OPERATIONS: &[Operation<Apis>] = &[
-    operation!("CreateApi", "POST", "/apis", Writes, apis::create),
+    operation!("CreateApi", "POST", "/apis", Writes, apis::create).refusing(&["disableSchemaValidation"]),
     operation!("GetApis", "GET", "/apis", Reads, apis::list),
     operation!("GetApi", "GET", "/apis/{ApiId}", Reads, apis::get),
-    operation!("UpdateApi", "PATCH", "/apis/{ApiId}", WritesAlone, apis::update),
+    operation!("UpdateApi", "PATCH", "/apis/{ApiId}", WritesAlone, apis::update).refusing(&["disableSchemaValidation"]),
     operation!("DeleteApi", "DELETE", "/apis/{ApiId}", WritesAlone, apis::delete),
     operation!("DeleteCorsConfiguration", "DELETE", "/apis/{ApiId}/cors", WritesAlone, apis::delete_cors),
-    operation!("CreateIntegration", "POST", "/apis/{ApiId}/integrations", WritesAlone, integrations::create),
+    operation!("CreateIntegration", "POST", "/apis/{ApiId}/integrations", WritesAlone, integrations::create).refusing(INTEGRATION),
     operation!("GetIntegrations", "GET", "/apis/{ApiId}/integrations", Reads, integrations::list),
     operation!("GetIntegration", "GET", "/apis/{ApiId}/integrations/{IntegrationId}", Reads, integrations::get),
-    operation!("UpdateIntegration", "PATCH", "/apis/{ApiId}/integrations/{IntegrationId}", WritesAlone, integrations::update),
+    operation!("UpdateIntegration", "PATCH", "/apis/{ApiId}/integrations/{IntegrationId}", WritesAlone, integrations::update).refusing(INTEGRATION),
     operation!("DeleteIntegration", "DELETE", "/apis/{ApiId}/integrations/{IntegrationId}", WritesAlone, integrations::delete),
-    operation!("CreateRoute", "POST", "/apis/{ApiId}/routes", WritesAlone, routes::create),
+    operation!("CreateRoute", "POST", "/apis/{ApiId}/routes", WritesAlone, routes::create).refusing(ROUTE),
     operation!("GetRoutes", "GET", "/apis/{ApiId}/routes", Reads, routes::list),
     operation!("GetRoute", "GET", "/apis/{ApiId}/routes/{RouteId}", Reads, routes::get),
-    operation!("UpdateRoute", "PATCH", "/apis/{ApiId}/routes/{RouteId}", WritesAlone, routes::update),
+    operation!("UpdateRoute", "PATCH", "/apis/{ApiId}/routes/{RouteId}", WritesAlone, routes::update).refusing(ROUTE),
     operation!("DeleteRoute", "DELETE", "/apis/{ApiId}/routes/{RouteId}", WritesAlone, routes::delete),
-    operation!("CreateStage", "POST", "/apis/{ApiId}/stages", WritesAlone, stages::create),
+    operation!("CreateStage", "POST", "/apis/{ApiId}/stages", WritesAlone, stages::create).refusing(STAGE),
     operation!("GetStages", "GET", "/apis/{ApiId}/stages", Reads, stages::list),
     operation!("GetStage", "GET", "/apis/{ApiId}/stages/{StageName}", Reads, stages::get),
-    operation!("UpdateStage", "PATCH", "/apis/{ApiId}/stages/{StageName}", WritesAlone, stages::update),
+    operation!("UpdateStage", "PATCH", "/apis/{ApiId}/stages/{StageName}", WritesAlone, stages::update).refusing(STAGE),
     operation!("DeleteStage", "DELETE", "/apis/{ApiId}/stages/{StageName}", WritesAlone, stages::delete),
     operation!("CreateDeployment", "POST", "/apis/{ApiId}/deployments", WritesAlone, deployments::create),
     operation!("GetDeployments", "GET", "/apis/{ApiId}/deployments", Reads, deployments::list),

@@ -38,10 +38,12 @@ pub use faults::{ConsistencySettings, FaultInjection, Setting, SettingError, Thr
 pub use function_reference::{FunctionReference, LATEST};
 pub use location::{Account, DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Location};
 pub use operation::{
-    Access, Answering, Binding, DEFAULT_BODY_LIMIT_BYTES, Handler, Operation, OperationInfo, Quota, Resource, Routed,
-    Service, ServiceInfo,
+    AbsentOperation, Access, Answering, Binding, DEFAULT_BODY_LIMIT_BYTES, Handler, Operation, OperationInfo, Quota,
+    Resource, Routed, Service, ServiceInfo,
 };
-pub use ports::{Dispatch, FunctionInvoker, Invocation, LogWriter, PortFuture, Principal, RoleDirectory, RoleTrust};
+pub use ports::{
+    Dispatch, FunctionInvoker, Invocation, LogWriter, PortFuture, Principal, RoleCredentials, RoleDirectory, RoleTrust,
+};
 pub use random::Random;
 pub use rate_limit::{RateLimit, TokenBucket};
 pub use snapshots::{ReadView, Snapshots, before};

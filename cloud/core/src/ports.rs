@@ -105,10 +105,27 @@ pub enum RoleTrust {
     Trusted,
 }
 
+/// The temporary credentials of a session of a role.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RoleCredentials {
+    /// The access key.
+    pub access_key_id: String,
+    /// What requests are signed with.
+    pub secret_access_key: String,
+    /// What requests show beside the signature.
+    pub session_token: String,
+    /// When they end, by the machine's clock.
+    pub expires_at: Timestamp,
+}
+
 /// Answers for roles: what IAM offers to the services that assume them.
 pub trait RoleDirectory: Send + Sync {
     /// Whether a principal can assume the role with this ARN.
     fn trust(&self, role_arn: &str, principal: Principal<'_>) -> RoleTrust;
+
+    /// Opens a session of a role for a service that it trusts, for as long as such sessions last; none where there is no such
+    /// role, or it does not trust the service.
+    fn open_session(&self, role_arn: &str, principal: Principal<'_>, session_name: &str) -> Option<RoleCredentials>;
 
     /// Whether roles take their time to reach the services at the moment.
     fn roles_propagate_slowly(&self) -> bool;

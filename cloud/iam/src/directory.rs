@@ -1,9 +1,13 @@
 //! What IAM offers to the services that assume roles.
 
-use cloud_core::{Principal, RoleDirectory, RoleTrust};
+use cloud_core::{Principal, RoleCredentials, RoleDirectory, RoleTrust};
+use jiff::SignedDuration;
 
 use crate::service::Iam;
 use crate::trust::Assumption;
+
+/// How long the session of a service lasts. (That of a function is not documented; it lives as long as its process may.)
+const SERVICE_SESSION: SignedDuration = SignedDuration::from_hours(12);
 
 impl RoleDirectory for Iam {
     fn trust(&self, role_arn: &str, principal: Principal<'_>) -> RoleTrust {
@@ -22,6 +26,14 @@ impl RoleDirectory for Iam {
             true => RoleTrust::Trusted,
             false => RoleTrust::Propagating,
         }
+    }
+
+    fn open_session(&self, role_arn: &str, principal: Principal<'_>, session_name: &str) -> Option<RoleCredentials> {
+        if self.trust(role_arn, principal) != RoleTrust::Trusted {
+            return None;
+        }
+        let role = self.role(role_arn)?;
+        Some(self.service_session(&role, session_name, SERVICE_SESSION))
     }
 
     fn roles_propagate_slowly(&self) -> bool {

@@ -13,13 +13,13 @@
 //! The accounts are apart: no operation reads, lists or changes what another account has; a role of another account can be
 //! assumed where its trust policy says so.
 
+mod account;
+mod assume_role;
 mod directory;
 mod listing;
-mod managed;
-mod managed_policy;
 mod operations;
+mod policies;
 mod role;
-mod role_policies;
 mod roles;
 mod service;
 mod sessions;

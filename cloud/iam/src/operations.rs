@@ -5,8 +5,9 @@ use cloud_core::{
     query_answer,
 };
 
+use crate::policies::{managed, role_policies, versions};
 use crate::service::Iam;
-use crate::{managed, role_policies, roles};
+use crate::{account, roles};
 
 /// Namespace of the answers' XML.
 const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
@@ -70,9 +71,20 @@ pub static OPERATIONS: &[Operation<Iam>] = &[
     ),
     operation!("GetPolicy", Reads, POLICY, managed::get),
     operation!("ListPolicies", Reads, Resource::Any, managed::list),
-    operation!("GetPolicyVersion", Reads, POLICY, managed::get_version),
-    operation!("ListPolicyVersions", Reads, POLICY, managed::list_versions),
+    operation!("CreatePolicyVersion", Writes, POLICY, versions::create),
+    operation!("GetPolicyVersion", Reads, POLICY, versions::get),
+    operation!("ListPolicyVersions", Reads, POLICY, versions::list),
+    operation!("SetDefaultPolicyVersion", Writes, POLICY, versions::set_default),
+    operation!("DeletePolicyVersion", Writes, POLICY, versions::delete),
+    operation!("ListEntitiesForPolicy", Reads, POLICY, role_policies::list_entities),
+    operation!("TagPolicy", Writes, POLICY, managed::tag),
+    operation!("UntagPolicy", Writes, POLICY, managed::untag),
+    operation!("ListPolicyTags", Reads, POLICY, managed::list_tags),
     operation!("DeletePolicy", Writes, POLICY, managed::delete),
+    operation!("GetUser", Reads, Resource::Any, account::get_user),
+    operation!("ListAccountAliases", Reads, Resource::Any, account::list_aliases),
+    operation!("GetInstanceProfile", Reads, Resource::Any, account::get_instance_profile),
+    operation!("ListInstanceProfiles", Reads, Resource::Any, account::list_instance_profiles),
 ];
 
 /// An answer in the query protocol; some operations answer with nothing.

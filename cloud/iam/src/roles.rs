@@ -6,7 +6,7 @@ use cloud_core::{Change, Form, ServiceError, Xml};
 use policy::Document;
 
 use crate::listing::{close, page};
-use crate::managed::check_boundary;
+use crate::policies::managed::check_boundary;
 use crate::role::{Role, tag_xml};
 use crate::service::{Iam, malformed};
 use crate::unique_id::unique_id;

@@ -4,7 +4,7 @@ use cloud_core::{Account, CachedTable, Clock, FaultInjection, Random, ServiceErr
 use cloud_store::{Store, StoreError, Table};
 use jiff::Timestamp;
 
-use crate::managed_policy::ManagedPolicy;
+use crate::policies::managed_policy::ManagedPolicy;
 use crate::role::Role;
 use crate::sessions::{SessionKeys, Sessions};
 
@@ -72,6 +72,11 @@ impl Iam {
             Some(key) => self.roles.missing(&key, refused),
             None => refused(),
         }
+    }
+
+    /// What the machine's clock says, by which whoever calls lives.
+    pub(crate) fn machine_now(&self) -> Timestamp {
+        self.clock.machine().now()
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -9,6 +9,21 @@ use jiff::{SignedDuration, Timestamp};
 /// How long the keys of an expired session are remembered, so that their owner is told that they have expired.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(1);
 
+/// What a session was asked to be, beside its role's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct SessionSettings {
+    /// Who is behind it, for all sessions that follow from it.
+    pub(crate) source_identity: Option<String>,
+    /// Its tags by key.
+    pub(crate) tags: Vec<(String, String)>,
+    /// The keys of those tags that sessions made with it have too.
+    pub(crate) transitive_tags: Vec<String>,
+    /// A document that narrows what it may do.
+    pub(crate) policy: Option<String>,
+    /// Managed policies that narrow what it may do.
+    pub(crate) policy_arns: Vec<String>,
+}
+
 /// One session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Session {
@@ -23,6 +38,8 @@ pub(crate) struct Session {
     pub(crate) secret: String,
     /// What its requests show.
     pub(crate) token: String,
+    /// What was asked of it.
+    pub(crate) settings: SessionSettings,
 }
 
 /// What a request that was made with temporary credentials has to show.
@@ -40,6 +57,8 @@ pub struct SessionKeys {
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     by_access_key: Mutex<BTreeMap<String, Session>>,
+    /// The access key of the last session that a service got, by the session's id.
+    of_services: Mutex<BTreeMap<String, String>>,
 }
 
 impl Sessions {
@@ -48,6 +67,21 @@ impl Sessions {
         let mut sessions = self.by_access_key.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.retain(|_, session| session.expires_at + REMEMBERED > now);
         sessions.insert(access_key, session);
+    }
+
+    /// The session with this id that a service got lately and that lasts for a while from a moment on, with its access key.
+    pub(crate) fn of_service(&self, id: &str, lasts_until: Timestamp) -> Option<(String, Session)> {
+        let access_key = self.of_services.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()?;
+        let session = self.get(&access_key).filter(|session| session.expires_at > lasts_until)?;
+        Some((access_key, session))
+    }
+
+    /// Opens a session for a service, which gets it again while it lasts.
+    pub(crate) fn open_for_service(&self, access_key: String, session: Session, now: Timestamp) {
+        let mut of_services = self.of_services.lock().unwrap_or_else(PoisonError::into_inner);
+        of_services.insert(session.id.clone(), access_key.clone());
+        drop(of_services);
+        self.open(access_key, session, now);
     }
 
     /// The session that has this access key.

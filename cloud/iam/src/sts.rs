@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use cloud_core::{
-    Access, Account, Binding, Form, Operation, Protocol, Quota, Random, Request, Resource, ServiceError, ServiceInfo,
-    Xml, query_answer,
+    Access, Account, Binding, Form, Operation, Protocol, Quota, Random, Request, Resource, RoleCredentials,
+    ServiceError, ServiceInfo, Xml, query_answer,
 };
 use jiff::{SignedDuration, Timestamp};
-use policy::{Caller, Context};
+use policy::Caller;
 
-use crate::role::date;
+use crate::assume_role::AssumeRole;
+use crate::role::{Role, date};
 use crate::service::Iam;
-use crate::sessions::Session;
+use crate::sessions::{Session, SessionSettings};
 use crate::trust::Assumption;
 use crate::unique_id::unique_id;
 
@@ -19,7 +20,10 @@ use crate::unique_id::unique_id;
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// The id of the one user, whose credentials every other access key is taken for.
-const USER_ID: &str = "AIDALOCALUSER00000000";
+pub(crate) const USER_ID: &str = "AIDALOCALUSER00000000";
+
+/// Its name.
+pub(crate) const USER_NAME: &str = "local";
 
 /// The service. Its errors when it is asked too often or has failed are AWS's common ones: its model has none.
 pub static INFO: ServiceInfo = ServiceInfo::new("STS", "sts", Protocol::Query(NAMESPACE));
@@ -41,15 +45,18 @@ macro_rules! operation {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-sts-requests>.
 const ALL: Quota = Quota::shared("all operations", 600, 600);
 
+/// Codes of devices, of which nobody has one here, contexts of identity centers, and what is for tests of AWS's own.
+const NOT_TAKEN: &[&str] = &["SerialNumber", "TokenCode", "ProvidedContexts", "MinimumSessionTokenSize"];
+
 /// The operations of STS.
 pub static OPERATIONS: &[Operation<Iam>] = &[
-    operation!("AssumeRole", Writes, Resource::Arn("RoleArn"), assume_role),
+    operation!("AssumeRole", Writes, Resource::Arn("RoleArn"), assume_role).refusing(NOT_TAKEN),
     operation!("GetCallerIdentity", ReadsPresent, Resource::Any, caller_identity),
-    operation!("GetSessionToken", ReadsPresent, Resource::Any, session_token),
+    operation!("GetSessionToken", ReadsPresent, Resource::Any, session_token).refusing(NOT_TAKEN),
 ];
 
-fn user_arn(account: &Account) -> String {
-    account.global_arn("iam", "user/local")
+pub(crate) fn user_arn(account: &Account) -> String {
+    account.global_arn("iam", &format!("user/{USER_NAME}"))
 }
 
 fn session(iam: &Iam, request: &Request) -> Option<Session> {
@@ -68,43 +75,59 @@ fn caller_identity(iam: &Iam, request: &Request) -> Result<Xml, ServiceError> {
 
 fn assume_role(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError> {
     let form = Form::of(request);
-    let role_arn = form.required("RoleArn")?;
-    let name = form.required("RoleSessionName")?;
-    check_session_name(name)?;
+    let mut asked = AssumeRole::read(&form)?;
+    let role_arn = asked.role_arn;
     let session = session(iam, request);
-    let user = user_arn(form.account());
-    let caller = match &session {
-        Some(Session { arn, role_arn: Some(role), .. }) => Caller::Session { session: arn, role },
-        _ => Caller::Aws(&user),
-    };
-    let denied = || {
-        let arn = session.as_ref().map_or(&user, |session| &session.arn);
-        let text = format!("User: {arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}");
-        ServiceError::new(403, "AccessDenied", text)
-    };
-    let role = iam.role(role_arn).ok_or_else(|| iam.no_role(role_arn, denied))?;
-    if !Assumption::of_client(role_arn, caller, condition_keys(&form, name)).is_allowed(&role.assume_role_policy) {
-        return Err(denied());
+    if let Some(session) = &session {
+        asked.inherit(session)?;
     }
+    let role = trusting_role(iam, &form, &asked, session.as_ref())?;
     let now = iam.now();
-    let expires_at = now + SignedDuration::from_secs(duration_s(&form, 3600, role.max_session_duration_s)?);
+    let is_chained = session.is_some_and(|session| session.role_arn.is_some());
+    let expires_at = now + SignedDuration::from_secs(asked.lasts_s(role.max_session_duration_s, is_chained)?);
     let access_key = unique_id(&iam.random, "ASIA");
+    let name = asked.session_name;
     let arn = role.account.global_arn("sts", &format!("assumed-role/{}/{name}", role.name));
     let id = format!("{}:{name}", role.id);
     let user = Xml::new().text("AssumedRoleId", &id).text("Arn", &arn);
-    let session = new_session(&iam.random, arn, Some(role.arn()), id, expires_at);
-    let credentials = credentials(&access_key, &session);
-    iam.sessions.open(access_key, session, now);
-    Ok(Xml::new().nest("AssumedRoleUser", user).nest("Credentials", credentials))
+    let mut session = new_session(&iam.random, arn, Some(role_arn.to_owned()), id, expires_at);
+    let packed = asked.packed_size_percent().map(|percent| percent.to_string());
+    session.settings = asked.settings;
+    let answer = Xml::new()
+        .nest("AssumedRoleUser", user)
+        .nest("Credentials", credentials(&access_key, &session))
+        .optional("PackedPolicySize", packed.as_deref())
+        .optional("SourceIdentity", session.settings.source_identity.as_deref());
+    iam.sessions.open(access_key, session, iam.machine_now());
+    Ok(answer)
 }
 
-/// The condition keys of a call of AssumeRole.
-fn condition_keys(form: &Form, session_name: &str) -> Context {
-    let context = Context::default().with("sts:RoleSessionName", session_name);
-    match form.get("ExternalId") {
-        Some(id) => context.with("sts:ExternalId", id),
-        None => context,
+/// The role, when its trust policy lets the caller have such a session.
+fn trusting_role(
+    iam: &Iam,
+    form: &Form,
+    asked: &AssumeRole<'_>,
+    session: Option<&Session>,
+) -> Result<Role, ServiceError> {
+    let role_arn = asked.role_arn;
+    let user = user_arn(form.account());
+    let caller = || match session {
+        Some(Session { arn, role_arn: Some(role), .. }) => Caller::Session { session: arn, role },
+        _ => Caller::Aws(&user),
+    };
+    let denied = |action: &str| {
+        let arn = session.map_or(&user, |session| &session.arn);
+        let text = format!("User: {arn} is not authorized to perform: {action} on resource: {role_arn}");
+        ServiceError::new(403, "AccessDenied", text)
+    };
+    let role = iam.role(role_arn).ok_or_else(|| iam.no_role(role_arn, || denied("sts:AssumeRole")))?;
+    for action in asked.actions() {
+        let assumption = Assumption::of_client(role_arn, action, caller(), asked.condition_keys());
+        if !assumption.is_allowed(&role.assume_role_policy) {
+            return Err(denied(action));
+        }
     }
+    Ok(role)
 }
 
 fn session_token(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError> {
@@ -114,14 +137,41 @@ fn session_token(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError>
     let arn = user_arn(request.location().account());
     let session = new_session(&iam.random, arn, None, USER_ID.to_owned(), now + SignedDuration::from_secs(seconds));
     let credentials = credentials(&access_key, &session);
-    iam.sessions.open(access_key, session, now);
+    iam.sessions.open(access_key, session, iam.machine_now());
     Ok(Xml::new().nest("Credentials", credentials))
 }
 
 fn new_session(random: &Random, arn: String, role_arn: Option<String>, id: String, expires_at: Timestamp) -> Session {
     let secret = format!("{}{}", unique_id(random, ""), unique_id(random, ""));
     let token = format!("{}{}", unique_id(random, "IQoJ"), unique_id(random, ""));
-    Session { arn, role_arn, id, expires_at, secret, token }
+    Session { arn, role_arn, id, expires_at, secret, token, settings: SessionSettings::default() }
+}
+
+impl Iam {
+    /// A session of a role for a service: the one that it has, unless that one ends within half the time that such a session
+    /// lasts.
+    pub(crate) fn service_session(&self, role: &Role, name: &str, lasts: SignedDuration) -> RoleCredentials {
+        let now = self.machine_now();
+        let id = format!("{}:{name}", role.id);
+        if let Some((access_key, session)) = self.sessions.of_service(&id, now + lasts / 2) {
+            return role_credentials(access_key, &session);
+        }
+        let arn = role.account.global_arn("sts", &format!("assumed-role/{}/{name}", role.name));
+        let access_key = unique_id(&self.random, "ASIA");
+        let session = new_session(&self.random, arn, Some(role.arn()), id, now + lasts);
+        let credentials = role_credentials(access_key.clone(), &session);
+        self.sessions.open_for_service(access_key, session, now);
+        credentials
+    }
+}
+
+fn role_credentials(access_key_id: String, session: &Session) -> RoleCredentials {
+    RoleCredentials {
+        access_key_id,
+        secret_access_key: session.secret.clone(),
+        session_token: session.token.clone(),
+        expires_at: session.expires_at,
+    }
 }
 
 fn credentials(access_key: &str, session: &Session) -> Xml {
@@ -130,17 +180,6 @@ fn credentials(access_key: &str, session: &Session) -> Xml {
         .text("SecretAccessKey", &session.secret)
         .text("SessionToken", &session.token)
         .text("Expiration", &date(session.expires_at))
-}
-
-fn check_session_name(name: &str) -> Result<(), ServiceError> {
-    let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter));
-    if plain && (2..=64).contains(&name.len()) {
-        return Ok(());
-    }
-    let text = format!(
-        "1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*"
-    );
-    Err(ServiceError::bad_request("ValidationError", text))
 }
 
 /// The length of a session that the form asks for, in seconds.

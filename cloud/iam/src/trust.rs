@@ -14,10 +14,11 @@ pub(crate) struct Assumption<'a> {
 }
 
 impl<'a> Assumption<'a> {
-    /// A client's call of AssumeRole, with the condition keys of that call.
-    pub(crate) fn of_client(role_arn: &'a str, caller: Caller<'a>, context: Context) -> Self {
+    /// A client's call of AssumeRole, with the condition keys of that call; what it asks for beside the role has actions of
+    /// its own.
+    pub(crate) fn of_client(role_arn: &'a str, action: &'a str, caller: Caller<'a>, context: Context) -> Self {
         let context = with_principal(context, &caller);
-        Self { request: Request::new(caller, "sts:AssumeRole", role_arn).with_context(context), unknown: &[] }
+        Self { request: Request::new(caller, action, role_arn).with_context(context), unknown: &[] }
     }
 
     /// A service that assumes a role on behalf of a resource, whose ARN and account it sends along ([confused deputy]).

@@ -44,6 +44,11 @@ impl Functions {
         chosen.ok_or_else(|| self.table.missing(&key, || reference.not_found()))
     }
 
+    fn reserved_concurrency(&self, reference: &FunctionReference) -> Option<u32> {
+        let key = reference.key();
+        self.table.read(|functions| functions.get(&key).and_then(|function| function.reserved_concurrency))
+    }
+
     /// Runs a function and waits for its answer. It runs to its end even when whoever waits goes away, as on AWS.
     pub(crate) async fn run(
         &self,
@@ -55,9 +60,10 @@ impl Functions {
         let size_bytes = payload.len() + INVOKING_OVERHEAD_BYTES;
         let room = self.invoking.take(&reference.key(), size_bytes).ok_or_else(throttled)?;
         let event = self.event(reference, payload, trace_id);
+        let reserved = self.reserved_concurrency(reference);
         let pool = Arc::clone(&self.pool);
         let running = tokio::spawn(self.clock.part_of_work(async move {
-            let ran = run_version(&pool, &version, event).await;
+            let ran = run_version(&pool, &version, event, reserved).await;
             drop(room);
             ran
         }));

@@ -26,13 +26,13 @@ mod supervisor;
 mod tests;
 
 pub use async_queue::{ASYNC_EVENTS, ASYNC_PAYLOADS};
-pub use code::{ArchiveError, CodeError};
+pub use code::{ArchiveError, CODE_PATH, CodeError};
 #[cfg(any(test, feature = "testing"))]
 pub use code::{check_archive, unpack_archive};
 pub use model::{Code, FunctionVersion, LogFormat, LogLevel, LoggingConfig};
 pub use operations::{INFO, OPERATIONS};
 pub use runtime::{
-    Delivery, InvocationEvent, Part, ProcessRunner, ProcessRunnerSettings, Runner, RunnerError, Runtime,
+    Delivery, InvocationEvent, Launch, Part, ProcessRunner, ProcessRunnerSettings, Runner, RunnerError, Runtime,
     RuntimeMessage, RuntimeSignal, StartError,
 };
 #[cfg(any(test, feature = "testing"))]

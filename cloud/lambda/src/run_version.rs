@@ -6,15 +6,16 @@ use crate::model::FunctionVersion;
 use crate::pool::SandboxPool;
 use crate::runtime::InvocationEvent;
 
-/// Runs one event of a version.
+/// Runs one event of a version, within the function's reserved concurrency.
 pub(crate) async fn run_version(
     pool: &SandboxPool,
     version: &FunctionVersion,
     event: InvocationEvent,
+    reserved: Option<u32>,
 ) -> Result<Invocation, ServiceError> {
     let request_id = event.request_id.clone();
     let trace_id = event.trace_id.clone();
-    let outcome = pool.run(version, event).await?;
+    let outcome = pool.run(version, event, reserved).await?;
     Ok(Invocation {
         request_id,
         payload: outcome.payload,

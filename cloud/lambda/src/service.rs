@@ -10,7 +10,7 @@ use cloud_core::{
 use cloud_store::{Store, StoreError, Table};
 
 use crate::async_queue::AsyncQueue;
-use crate::code::{CodeFolder, CodeStore};
+use crate::code::{CodeFolder, CodeLinks, CodeStore};
 use crate::fair_room::FairRoom;
 use crate::invoke::MAX_INVOKING_BYTES;
 use crate::model::{Function, FunctionVersion};
@@ -39,6 +39,8 @@ pub struct Handles {
     pub roles: Arc<dyn RoleDirectory>,
     /// What runs their code.
     pub runner: Arc<dyn Runner>,
+    /// Where this cloud is, for links to functions' code: `http://127.0.0.1:4566`.
+    pub endpoint_url: String,
 }
 
 /// All functions and the sandboxes that run them.
@@ -46,6 +48,7 @@ pub struct Functions {
     /// By region and name.
     pub(crate) table: CachedTable<Function>,
     pub(crate) code: CodeStore,
+    pub(crate) code_links: CodeLinks,
     pub(crate) pool: Arc<SandboxPool>,
     pub(crate) queue: AsyncQueue,
     /// What synchronous invocations take that wait or run.
@@ -69,7 +72,7 @@ impl Functions {
     /// # Errors
     /// When the store cannot be read.
     pub fn open(handles: Handles) -> Result<Arc<Self>, StoreError> {
-        let Handles { store, code_folder, clock, random, faults, logs, roles, runner } = handles;
+        let Handles { store, code_folder, clock, random, faults, logs, roles, runner, endpoint_url } = handles;
         let table: CachedTable<Function> = CachedTable::open(&store, TABLE, clock.clone())?;
         let code = CodeStore::new(CodeFolder::new(code_folder, &random));
         let named: BTreeSet<String> = table.read(|functions| {
@@ -79,14 +82,22 @@ impl Functions {
         if table.unreadable().count() == 0 {
             code.remove_orphans(&named);
         }
-        let context =
-            SandboxContext { runner: Arc::clone(&runner), logs, clock: clock.clone(), random: random.clone() };
+        let context = SandboxContext {
+            runner: Arc::clone(&runner),
+            logs,
+            roles: Arc::clone(&roles),
+            clock: clock.clone(),
+            random: random.clone(),
+        };
+        let code_links = CodeLinks::new(endpoint_url, &random, clock.machine());
         let stop = Stop::new();
         let pool = Arc::new(SandboxPool::new(context));
-        let queue = AsyncQueue::open(store, clock.clone(), table.clone(), Arc::clone(&pool), stop.clone())?;
+        let queue =
+            AsyncQueue::open(store, clock.clone(), random.fork(), table.clone(), Arc::clone(&pool), stop.clone())?;
         Ok(Arc::new(Self {
             table,
             code,
+            code_links,
             pool,
             queue,
             invoking: FairRoom::new(MAX_INVOKING_BYTES),

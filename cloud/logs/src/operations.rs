@@ -2,7 +2,7 @@
 
 use cloud_core::{Access, Binding, Handler, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo};
 
-use crate::api::{filter, get, groups, put, streams, tags};
+use crate::api::{attached, filter, get, groups, put, streams, tags};
 use crate::service::Logs;
 
 /// CloudWatch Logs.
@@ -43,6 +43,7 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
     operation("DescribeLogGroups", Access::Reads, "logs:DescribeLogGroups", ALL_GROUPS, |logs, request| {
         Box::pin(async move { groups::describe(logs, request) })
     })
+    .refusing(&["accountIdentifiers", "includeLinkedAccounts"])
     .within(PER_S_10),
     operation("PutRetentionPolicy", Access::WritesAlone, "logs:PutRetentionPolicy", GROUP, |logs, request| {
         Box::pin(groups::put_retention(logs, request))
@@ -58,6 +59,26 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
         "logs:PutLogGroupDeletionProtection",
         GROUP,
         |logs, request| Box::pin(groups::put_protection(logs, request)),
+    )
+    .within(PER_S_5),
+    operation("AssociateKmsKey", Access::WritesAlone, "logs:AssociateKmsKey", GROUP, |logs, request| {
+        Box::pin(attached::associate_key(logs, request))
+    })
+    .within(PER_S_5),
+    operation("DisassociateKmsKey", Access::WritesAlone, "logs:DisassociateKmsKey", GROUP, |logs, request| {
+        Box::pin(attached::disassociate_key(logs, request))
+    })
+    .within(PER_S_5),
+    operation("DescribeMetricFilters", Access::Reads, "logs:DescribeMetricFilters", GROUP, |logs, request| {
+        Box::pin(async move { attached::metric_filters(logs, request) })
+    })
+    .within(PER_S_5),
+    operation(
+        "DescribeSubscriptionFilters",
+        Access::Reads,
+        "logs:DescribeSubscriptionFilters",
+        GROUP,
+        |logs, request| Box::pin(async move { attached::subscription_filters(logs, request) }),
     )
     .within(PER_S_5),
     operation("TagResource", Access::Writes, "logs:TagResource", Resource::Arn("resourceArn"), |logs, request| {
@@ -103,6 +124,7 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
     operation("PutLogEvents", Access::Writes, "logs:PutLogEvents", STREAM, |logs, request| {
         Box::pin(put::put(logs, request))
     })
+    .refusing(&["entity"])
     .within(Quota::each(5_000, 5_000))
     .with_body_limit(BATCH_REQUEST_BYTES),
     operation("GetLogEvents", Access::Reads, "logs:GetLogEvents", STREAM, |logs, request| {

@@ -12,7 +12,7 @@ use cloud_core::{
     Routed, Service, ServiceError, Stop, TcpSockets,
 };
 use cloud_iam::{Iam, sts};
-use cloud_lambda::{Functions, Machine, Part, ProcessRunner, ProcessRunnerSettings, Runner};
+use cloud_lambda::{CODE_PATH, Functions, Machine, Part, ProcessRunner, ProcessRunnerSettings, Runner};
 use cloud_logs::Logs;
 use cloud_states::States;
 use cloud_store::{Store, StoreError};
@@ -88,6 +88,7 @@ impl Cloud {
             logs: Arc::clone(&logs) as Arc<dyn LogWriter>,
             roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
             runner: Arc::clone(&runner),
+            endpoint_url: endpoint(address),
         })?;
         let invoker = Arc::clone(&functions) as Arc<dyn FunctionInvoker>;
         let states = States::open(cloud_states::Handles {
@@ -147,6 +148,7 @@ impl Cloud {
         self.enter_session_account(&mut request);
         match Host::of(&request) {
             Host::Service if request.path.starts_with(admin::PREFIX) => admin::handle(self, &request).await,
+            Host::Service if request.path.starts_with(CODE_PATH) => self.functions.fetch_code(&request).await,
             Host::Service => self.router.answer(request).await,
             Host::Api(id) if is_api_in_path(&request) => {
                 let answer = self.answer_endpoint(&id, &at_own_name(request)).await;

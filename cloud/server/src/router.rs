@@ -46,7 +46,7 @@ impl Router {
         let protocol = target.protocol();
         let answered = match target {
             // The guard refuses it before its body is read; this is for who comes another way.
-            _ if request.scope.is_none() => Err(Refusal::Unsigned.error(protocol)),
+            _ if request.scope.is_none() => Err(unsigned(&request, protocol)),
             Target::Operation(service, operation) => {
                 let work = service.call(operation, &request);
                 self.faults.answer(service.info(), operation, &request, work).await
@@ -152,6 +152,18 @@ impl Router {
     }
 }
 
+/// The operations that are sent without a signature on AWS too; none of them is served.
+const UNSIGNED: [&str; 2] = ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"];
+
+/// The answer to a request without a signature.
+fn unsigned(request: &Request, protocol: Protocol) -> ServiceError {
+    let form = Form::of(request);
+    match form.get("Action").filter(|action| UNSIGNED.contains(action)) {
+        Some(action) => ServiceError::not_implemented(&format!("sts:{action}")),
+        None => Refusal::Unsigned.error(protocol),
+    }
+}
+
 /// A service that is not served, by the name that it is signed for: it is refused as its clients read refusals.
 fn unknown_service(name: &str, request: &Request) -> Target {
     if is_form(request) {
@@ -164,10 +176,10 @@ fn unknown_service(name: &str, request: &Request) -> Target {
 }
 
 /// Services whose errors are XML although their requests are no forms.
-const REST_XML: [&str; 4] = ["s3", "s3control", "route53", "cloudfront"];
+const REST_XML: [&str; 6] = ["s3", "s3express", "s3-object-lambda", "s3control", "route53", "cloudfront"];
 
 /// Whether the body, which may not be there yet, is a form.
-fn is_form(request: &Request) -> bool {
+pub(crate) fn is_form(request: &Request) -> bool {
     request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
@@ -196,7 +208,10 @@ fn unknown_name(service: &ServiceInfo, request: &Request) -> String {
         Protocol::Json10 | Protocol::Json11 => format!("{name}:{}", request.target_operation().unwrap_or_default()),
         Protocol::Query(_) => format!("{name}:{}", Form::of(request).get("Action").unwrap_or_default()),
         Protocol::Rest | Protocol::LambdaRest | Protocol::Ec2 | Protocol::RestXml => {
-            format!("{name}: {} {}", request.method, request.path)
+            match service.absent_operation(request) {
+                Some(operation) => format!("{name}:{operation}"),
+                None => format!("{name}: {} {}", request.method, request.path),
+            }
         }
     }
 }

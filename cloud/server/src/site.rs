@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use cloud_core::{Clock, DEFAULT_BODY_LIMIT_BYTES, Random, Request, Response, ServiceError, Stop, TcpSockets};
+use cloud_lambda::CODE_PATH;
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -12,6 +13,7 @@ use super::composition::Cloud;
 use super::guard::{Guard, Peer, Peers, Refusal, SignatureCheck, is_foreign};
 use super::http::{Admitted, Front, Host, Share, Site, foreign_host};
 use super::keys::CloudKeys;
+use super::router::is_form;
 
 /// The largest body that the endpoint of an HTTP API takes: "Payload size: 10 MB" of
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
@@ -47,12 +49,20 @@ impl Site for GuardedCloud {
             // On AWS it is public too; the API has its own rules for pages.
             Host::Api(_) => return Ok(Admitted { share: Share::Endpoint, pending: None }),
             Host::Service if is_foreign(head) => return Err(foreign_page(head)),
+            // The link itself is what lets its bearer in, as on AWS.
+            Host::Service if head.path.starts_with(CODE_PATH) => {
+                return Ok(Admitted { share: Share::Service, pending: None });
+            }
             Host::Service if head.path.starts_with(admin::PREFIX) => {
                 self.guard.admit_to_administration(head, peer).map_err(|refusal| admin_refusal(&refusal))
             }
             Host::Service => {
                 let admitted = self.guard.admit(head, peer, |key| self.cloud.iam.session_keys(key));
-                admitted.map_err(|refusal| self.refuse(head, &refusal))
+                match admitted {
+                    // Only the body of a form tells what is asked for; the router refuses it then.
+                    Err(Refusal::Unsigned) if peer.is_owner() && is_form(head) => Ok(None),
+                    admitted => admitted.map_err(|refusal| self.refuse(head, &refusal)),
+                }
             }
         };
         pending.map(|pending| Admitted { share: Share::Service, pending })

@@ -12,7 +12,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use cloud_core::{
     Clock, Dispatch, FaultInjection, FunctionInvoker, FunctionReference, Invocation, Location, LogWriter, PortFuture,
-    Principal, Random, Request, Response, RoleDirectory, RoleTrust, Routed, Service, ServiceError, Stop,
+    Principal, Random, Request, Response, RoleCredentials, RoleDirectory, RoleTrust, Routed, Service, ServiceError,
+    Stop,
 };
 use cloud_states::{Handles, INFO, OPERATIONS, States};
 use cloud_store::Store;
@@ -76,6 +77,10 @@ impl LogWriter for Nothing {
 impl RoleDirectory for Nothing {
     fn trust(&self, _role_arn: &str, _principal: Principal<'_>) -> RoleTrust {
         RoleTrust::Trusted
+    }
+
+    fn open_session(&self, _role_arn: &str, _principal: Principal<'_>, _session_name: &str) -> Option<RoleCredentials> {
+        None
     }
 
     fn roles_propagate_slowly(&self) -> bool {

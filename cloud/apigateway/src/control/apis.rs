@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::members::{members, patched, read};
 use super::output::{item, page};
+use super::quick_create::QuickCreate;
 use crate::errors::{bad_request, no_api};
 use crate::model::{Api, ApiFacts, date, new_id};
 use crate::service::Apis;
@@ -21,11 +22,6 @@ fn output(apis: &Apis, facts: &ApiFacts) -> Value {
 fn check(members: &Map<String, Value>) -> Result<(), ServiceError> {
     if members.get("protocolType").is_some_and(|protocol| protocol != "HTTP") {
         return Err(ServiceError::not_implemented("apigateway: WebSocket APIs"));
-    }
-    for quick in ["target", "routeKey", "credentialsArn"] {
-        if members.contains_key(quick) {
-            return Err(ServiceError::not_implemented(&format!("apigateway: quick create ({quick} of an API)")));
-        }
     }
     match members.get("name").and_then(Value::as_str) {
         Some("") => Err(bad_request("Api name must not be empty")),
@@ -48,13 +44,15 @@ fn check_cors(facts: &ApiFacts) -> Result<(), ServiceError> {
 }
 
 pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
-    let members = members(request)?;
+    let mut members = members(request)?;
     check(&members)?;
+    let quick = QuickCreate::take(&mut members)?;
     let id = new_id(&apis.random, 10);
     let facts: ApiFacts = read(members, json!({ "apiId": id, "createdDate": date(request.received_at) }))?;
     check_cors(&facts)?;
     let answer = output(apis, &facts);
-    let api = Api::new(&request.location(), facts);
+    let mut api = Api::new(&request.location(), facts);
+    quick.fill(&mut api, &apis.random, request.received_at)?;
     apis.table.change(|_| Ok((vec![Change::Put(id, api)], ()))).await?;
     Ok(Response::json(201, &answer))
 }
@@ -76,8 +74,10 @@ pub(crate) async fn update(apis: &Apis, request: &Request) -> Result<Response, S
     let mut members = members(request)?;
     check(&members)?;
     members.remove("tags");
+    let quick = QuickCreate::take(&mut members)?;
     let facts = apis
         .edit(request, |api| {
+            quick.change(api, &apis.random, request.received_at)?;
             let facts = &api.facts;
             let fixed = json!({
                 "apiId": facts.api_id, "createdDate": facts.created_date, "protocolType": facts.protocol_type

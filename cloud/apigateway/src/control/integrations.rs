@@ -13,9 +13,14 @@ fn missing(id: &str) -> ServiceError {
     not_found(format!("Invalid Integration identifier specified {id}"))
 }
 
-fn check(integration: &Integration) -> Result<(), ServiceError> {
+/// Checks an integration: what it leads to, and how.
+pub(super) fn check(integration: &Integration) -> Result<(), ServiceError> {
     if integration.integration_type != "AWS_PROXY" {
         let what = format!("apigateway: integrations of type {}", integration.integration_type);
+        return Err(ServiceError::not_implemented(&what));
+    }
+    if integration.connection_type != "INTERNET" {
+        let what = format!("apigateway: integrations with a connection of type {}", integration.connection_type);
         return Err(ServiceError::not_implemented(&what));
     }
     if let Some(subtype) = &integration.integration_subtype {
@@ -40,7 +45,7 @@ fn check(integration: &Integration) -> Result<(), ServiceError> {
 }
 
 pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
-    let fixed = json!({ "integrationId": new_id(&apis.random, 7) });
+    let fixed = json!({ "integrationId": new_id(&apis.random, 7), "apiGatewayManaged": false });
     let integration: Integration = read(members(request)?, fixed)?;
     check(&integration)?;
     let answer = Response::json(201, &integration);
@@ -66,7 +71,11 @@ pub(crate) async fn update(apis: &Apis, request: &Request) -> Result<Response, S
     let id = request.label("IntegrationId");
     apis.edit_and_deploy(request, |api| {
         let current = api.integrations.get_mut(id).ok_or_else(|| missing(id))?;
-        let integration = patched(current, members, json!({ "integrationId": id }))?;
+        let integration = patched(
+            current,
+            members,
+            json!({ "integrationId": id, "apiGatewayManaged": current.api_gateway_managed }),
+        )?;
         check(&integration)?;
         let answer = Response::json(200, &integration);
         *current = integration;

@@ -5,6 +5,7 @@ pub(crate) mod deployments;
 pub(crate) mod integrations;
 mod members;
 mod output;
+mod quick_create;
 pub(crate) mod routes;
 pub(crate) mod stages;
 pub(crate) mod tags;

@@ -14,7 +14,7 @@ fn missing(id: &str) -> ServiceError {
 }
 
 /// Checks a route against the rest of its API.
-fn check(api: &Api, route: &Route) -> Result<(), ServiceError> {
+pub(super) fn check(api: &Api, route: &Route) -> Result<(), ServiceError> {
     if RouteKey::parse(&route.route_key).is_none() {
         return Err(bad_request(
             "The provided route key is not formatted properly for HTTP protocol. Format should be \"<HTTP METHOD> /<RESOURCE PATH>\" or \"$default\"",
@@ -40,7 +40,8 @@ fn check(api: &Api, route: &Route) -> Result<(), ServiceError> {
 }
 
 pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
-    let route: Route = read(members(request)?, json!({ "routeId": new_id(&apis.random, 7) }))?;
+    let route: Route =
+        read(members(request)?, json!({ "routeId": new_id(&apis.random, 7), "apiGatewayManaged": false }))?;
     apis.edit_and_deploy(request, |api| {
         check(api, &route)?;
         let answer = Response::json(201, &route);
@@ -64,7 +65,8 @@ pub(crate) async fn update(apis: &Apis, request: &Request) -> Result<Response, S
     let id = request.label("RouteId");
     apis.edit_and_deploy(request, |api| {
         let current = api.routes.get(id).ok_or_else(|| missing(id))?;
-        let route = patched(current, members, json!({ "routeId": id }))?;
+        let route =
+            patched(current, members, json!({ "routeId": id, "apiGatewayManaged": current.api_gateway_managed }))?;
         check(api, &route)?;
         let answer = Response::json(200, &route);
         api.routes.insert(id.to_owned(), route);

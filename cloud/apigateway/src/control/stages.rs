@@ -38,7 +38,8 @@ fn check(api: &Api, stage: &Stage) -> Result<(), ServiceError> {
 
 pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
     let now = date(request.received_at);
-    let stage: Stage = read(members(request)?, json!({ "createdDate": now, "lastUpdatedDate": now }))?;
+    let stage: Stage =
+        read(members(request)?, json!({ "createdDate": now, "lastUpdatedDate": now, "apiGatewayManaged": false }))?;
     put(apis, request, 201, |api| {
         if api.stages.contains_key(&stage.stage_name) {
             return Err(conflict("Stage already exists"));
@@ -63,7 +64,8 @@ pub(crate) async fn update(apis: &Apis, request: &Request) -> Result<Response, S
     put(apis, request, 200, |api| {
         let current = api.stages.get(name).ok_or_else(missing)?;
         let fixed = json!({
-            "stageName": name, "createdDate": current.created_date, "lastUpdatedDate": date(request.received_at)
+            "stageName": name, "createdDate": current.created_date, "lastUpdatedDate": date(request.received_at),
+            "apiGatewayManaged": current.api_gateway_managed
         });
         patched(current, members, fixed)
     })

@@ -92,6 +92,7 @@ mod tests {
             authorization_type: "NONE".to_owned(),
             api_key_required: false,
             operation_name: None,
+            api_gateway_managed: false,
         }
     }
 

@@ -25,6 +25,9 @@ pub(crate) struct Integration {
     pub(crate) description: Option<String>,
     #[serde(default = "thirty_seconds")]
     pub(crate) timeout_in_millis: u64,
+    /// Whether quick create made it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) api_gateway_managed: bool,
 }
 
 /// The form in which a function gets a request and answers it.

@@ -19,6 +19,9 @@ pub(crate) struct Route {
     pub(crate) api_key_required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) operation_name: Option<String>,
+    /// Whether quick create made it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) api_gateway_managed: bool,
 }
 
 fn no_authorization() -> String {

@@ -44,4 +44,7 @@ pub(crate) struct Stage {
     pub(crate) description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) last_deployment_status_message: Option<String>,
+    /// Whether quick create made it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) api_gateway_managed: bool,
 }

@@ -5,6 +5,7 @@ mod durability;
 mod endpoint;
 mod functions;
 mod operations;
+mod quick_create;
 mod stored;
 
 use std::sync::Arc;

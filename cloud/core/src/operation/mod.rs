@@ -5,6 +5,8 @@
 //! lists read that table.
 
 mod quota;
+mod refused;
+mod service_info;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use super::error::ServiceError;
 use super::wire::{Form, Protocol, Request, Response};
 
 pub use quota::Quota;
+pub use service_info::{AbsentOperation, ServiceInfo};
 
 /// The answer of an operation, on its way.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response, ServiceError>> + Send + 'a>>;
@@ -91,6 +94,8 @@ pub struct OperationInfo {
     pub quota: Option<Quota>,
     /// The largest request body that it takes.
     pub body_limit_bytes: usize,
+    /// The members of its input that it does not take, and refuses by name.
+    pub refused: &'static [&'static str],
 }
 
 /// One operation of the service `S`.
@@ -121,6 +126,7 @@ impl<S> Operation<S> {
             alone_on: None,
             quota: None,
             body_limit_bytes: DEFAULT_BODY_LIMIT_BYTES,
+            refused: &[],
         };
         Self { info, handler }
     }
@@ -130,6 +136,13 @@ impl<S> Operation<S> {
     #[must_use]
     pub const fn alone_on(mut self, resource: Resource) -> Self {
         self.info.alone_on = Some(resource);
+        self
+    }
+
+    /// With the members of its input that it does not take: a request that gives one is refused by that name.
+    #[must_use]
+    pub const fn refusing(mut self, members: &'static [&'static str]) -> Self {
+        self.info.refused = members;
         self
     }
 
@@ -148,85 +161,6 @@ impl<S> Operation<S> {
         self.info.body_limit_bytes = bytes;
         self
     }
-}
-
-/// What is known of a service beside its operations.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct ServiceInfo {
-    /// Its name in documentation, such as `Step Functions`.
-    pub title: &'static str,
-    /// The name it is signed for, and the prefix of its IAM actions where they are the same, such as `states`.
-    pub signing_name: &'static str,
-    /// How it talks.
-    pub protocol: Protocol,
-    /// The prefix of its `X-Amz-Target`, such as `AWSStepFunctions`, where it has one.
-    pub target_prefix: Option<&'static str>,
-    /// Its answer to a call too many.
-    pub throttled: fn() -> ServiceError,
-    /// Its answer when it has failed.
-    pub failed: fn() -> ServiceError,
-    /// Its answer to a write while another one to the same thing is under way.
-    pub conflict: fn() -> ServiceError,
-}
-
-impl ServiceInfo {
-    /// A service with AWS's common errors (throttling, failure, conflict), as the services have whose models name none.
-    #[must_use]
-    pub const fn new(title: &'static str, signing_name: &'static str, protocol: Protocol) -> Self {
-        Self {
-            title,
-            signing_name,
-            protocol,
-            target_prefix: None,
-            throttled: common_throttled,
-            failed: common_failed,
-            conflict: common_conflict,
-        }
-    }
-
-    /// With the prefix of its `X-Amz-Target`.
-    #[must_use]
-    pub const fn with_target_prefix(mut self, prefix: &'static str) -> Self {
-        self.target_prefix = Some(prefix);
-        self
-    }
-
-    /// With its own answer to a call too many.
-    #[must_use]
-    pub const fn with_throttled(mut self, throttled: fn() -> ServiceError) -> Self {
-        self.throttled = throttled;
-        self
-    }
-
-    /// With its own answer when it has failed.
-    #[must_use]
-    pub const fn with_failed(mut self, failed: fn() -> ServiceError) -> Self {
-        self.failed = failed;
-        self
-    }
-
-    /// With its own answer to a write while another one to the same thing is under way.
-    #[must_use]
-    pub const fn with_conflict(mut self, conflict: fn() -> ServiceError) -> Self {
-        self.conflict = conflict;
-        self
-    }
-}
-
-fn common_throttled() -> ServiceError {
-    ServiceError::bad_request("Throttling", "Rate exceeded")
-}
-
-fn common_failed() -> ServiceError {
-    let unknown = "The request processing has failed because of an unknown error, exception or failure.";
-    ServiceError::new(500, "InternalFailure", unknown)
-}
-
-fn common_conflict() -> ServiceError {
-    let message = "The request was rejected because multiple requests to change this object were submitted \
-                   simultaneously. Wait a few minutes and submit your request again.";
-    ServiceError::new(409, "ConcurrentModification", message)
 }
 
 /// A service as the router sees it.
@@ -280,6 +214,12 @@ impl<S: Send + Sync> Service for Routed<S> {
 
     fn call<'a>(&'a self, operation: &'static OperationInfo, request: &'a Request) -> Answering<'a> {
         let found = self.operations.iter().find(|listed| listed.info.name == operation.name);
+        let name = || format!("{}:{}", self.info.signing_name, operation.name);
+        if !operation.refused.is_empty()
+            && let Err(refusal) = refused::refuse(operation.refused, &name(), self.info.protocol, request)
+        {
+            return Box::pin(async move { Err(refusal) });
+        }
         match found {
             Some(found) => (found.handler)(&self.service, request),
             None => Box::pin(async move { Err(ServiceError::not_implemented(operation.action)) }),
@@ -289,6 +229,9 @@ impl<S: Send + Sync> Service for Routed<S> {
 
 impl<S> Routed<S> {
     fn find_path(&self, request: &Request) -> Option<(&'static OperationInfo, Vec<(&'static str, String)>)> {
+        if self.info.absent_by_query(request).is_some() {
+            return None;
+        }
         let segments = request.segments();
         self.operations.iter().find_map(|operation| {
             let Binding::Rest(method, path) = operation.info.binding else { return None };

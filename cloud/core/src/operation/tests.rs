@@ -66,6 +66,7 @@ fn resources_come_from_the_input() {
         alone_on: None,
         quota: None,
         body_limit_bytes: crate::DEFAULT_BODY_LIMIT_BYTES,
+        refused: &[],
     };
     let asked = request(Method::POST, "/").with_target("Echo", "X", r#"{"thingArn":"arn:x"}"#);
     assert_eq!(info(Resource::Arn("thingArn")).resource_arn(&asked), "arn:x");

@@ -280,6 +280,7 @@ mod tests {
             alone_on: None,
             quota: None,
             body_limit_bytes: crate::DEFAULT_BODY_LIMIT_BYTES,
+            refused: &[],
         };
         let make = |seed| {
             let random = Random::from_seed(seed);

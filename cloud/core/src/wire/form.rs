@@ -32,6 +32,13 @@ impl Form {
         self.values.get(name).map(String::as_str)
     }
 
+    /// Whether a member is given, be it a list or a structure, and not empty.
+    pub fn gives(&self, member: &str) -> bool {
+        let belongs =
+            |name: &str| name.strip_prefix(member).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.values.iter().any(|(name, value)| belongs(name) && !value.is_empty())
+    }
+
     /// One parameter that the operation requires.
     ///
     /// # Errors

@@ -8,6 +8,9 @@ use super::{ACCOUNT_TRUST, Fixture, LAMBDA_TRUST, LOGS_POLICY};
 
 const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 
+const P: &str = "arn:aws:iam::000000000000:policy/p";
+const Q: &str = "arn:aws:iam::000000000000:policy/q";
+
 /// A valid call of each operation that writes, on what [`begin`] makes.
 const WRITES: &[(&str, &[(&str, &str)])] = &[
     ("CreateRole", &[("RoleName", "new"), ("AssumeRolePolicyDocument", LAMBDA_TRUST)]),
@@ -20,10 +23,15 @@ const WRITES: &[(&str, &[(&str, &str)])] = &[
     ("DeleteRolePermissionsBoundary", &[("RoleName", "r")]),
     ("PutRolePolicy", &[("RoleName", "r"), ("PolicyName", "other"), ("PolicyDocument", LOGS_POLICY)]),
     ("DeleteRolePolicy", &[("RoleName", "r"), ("PolicyName", "inline")]),
-    ("AttachRolePolicy", &[("RoleName", "r"), ("PolicyArn", "arn:aws:iam::000000000000:policy/p")]),
+    ("AttachRolePolicy", &[("RoleName", "r"), ("PolicyArn", P)]),
     ("DetachRolePolicy", &[("RoleName", "r"), ("PolicyArn", READ_ONLY)]),
     ("CreatePolicy", &[("PolicyName", "new"), ("PolicyDocument", LOGS_POLICY)]),
-    ("DeletePolicy", &[("PolicyArn", "arn:aws:iam::000000000000:policy/p")]),
+    ("DeletePolicy", &[("PolicyArn", P)]),
+    ("CreatePolicyVersion", &[("PolicyArn", Q), ("PolicyDocument", LOGS_POLICY)]),
+    ("SetDefaultPolicyVersion", &[("PolicyArn", Q), ("VersionId", "v2")]),
+    ("DeletePolicyVersion", &[("PolicyArn", Q), ("VersionId", "v2")]),
+    ("TagPolicy", &[("PolicyArn", Q), ("Tags.member.1.Key", "b"), ("Tags.member.1.Value", "2")]),
+    ("UntagPolicy", &[("PolicyArn", Q), ("TagKeys.member.1", "a")]),
 ];
 
 async fn begin() -> Fixture {
@@ -35,6 +43,9 @@ async fn begin() -> Fixture {
     fixture.iam("PutRolePolicy", &inline).await.unwrap();
     fixture.iam("AttachRolePolicy", &[("RoleName", "r"), ("PolicyArn", READ_ONLY)]).await.unwrap();
     fixture.create_policy("p").await;
+    fixture.create_policy("q").await;
+    fixture.iam("CreatePolicyVersion", &[("PolicyArn", Q), ("PolicyDocument", LOGS_POLICY)]).await.unwrap();
+    fixture.iam("TagPolicy", &[("PolicyArn", Q), ("Tags.member.1.Key", "a")]).await.unwrap();
     fixture
 }
 

@@ -3,9 +3,11 @@
 mod accounts;
 mod durability;
 mod operations;
+mod policies;
 mod roles;
 mod stored;
 mod sts;
+mod sts_input;
 
 use std::sync::Arc;
 

@@ -3,11 +3,13 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::managed_policy::ManagedPolicy;
+use crate::policies::managed_policy::ManagedPolicy;
 use crate::role::Role;
 
 const ROLE: &str = r#"{"account":"000000000002","name":"r","path":"/team/","id":"AROAABCDEFGHIJKLMNOPQ","created_at":"2026-01-02T03:04:05Z","assume_role_policy":"{}","description":null,"max_session_duration_s":3600,"permissions_boundary":null,"tags":[["a","1"]],"inline":{"p":"{}"},"attached":["arn:aws:iam::aws:policy/ReadOnlyAccess"]}"#;
 const POLICY: &str = r#"{"account":"000000000002","name":"p","path":"/","id":"ANPAABCDEFGHIJKLMNOPQ","created_at":"2026-01-02T03:04:05Z","document":"{}","description":"d","tags":[]}"#;
+
+const POLICY_WITH_VERSIONS: &str = r#"{"account":"000000000002","name":"p","path":"/","id":"ANPAABCDEFGHIJKLMNOPQ","created_at":"2026-01-02T03:04:05Z","document":"{}","versions":[{"number":1,"created_at":"2026-01-02T03:04:05Z","document":"{}"},{"number":3,"created_at":"2026-01-03T03:04:05Z","document":"{}"}],"default_version":3,"last_version":4,"description":"d","tags":[]}"#;
 
 fn rewritten<T: Serialize + DeserializeOwned>(row: &str) -> String {
     serde_json::to_string(&serde_json::from_str::<T>(row).unwrap()).unwrap()
@@ -17,6 +19,7 @@ fn rewritten<T: Serialize + DeserializeOwned>(row: &str) -> String {
 fn rows_are_read_and_written_back() {
     assert_eq!(rewritten::<Role>(ROLE), ROLE);
     assert_eq!(rewritten::<ManagedPolicy>(POLICY), POLICY);
+    assert_eq!(rewritten::<ManagedPolicy>(POLICY_WITH_VERSIONS), POLICY_WITH_VERSIONS);
 }
 
 #[test]

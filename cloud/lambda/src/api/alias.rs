@@ -7,7 +7,7 @@ use cloud_core::{FunctionReference, LATEST, Request, Response, ServiceError};
 use serde::Deserialize;
 
 use super::access::permitted;
-use super::limits::{self, failed, invalid, validation};
+use super::checks::limits::{self, failed, invalid, validation};
 use super::list::page;
 use super::update::stale;
 use crate::model::{Alias, Function, is_alias_name};
@@ -120,6 +120,7 @@ pub(crate) async fn delete(functions: &Arc<Functions>, request: &Request) -> Res
     let deleted = functions.update(&reference, |function| {
         if function.aliases.remove(name).is_some() {
             function.policy.remove_resource(&reference.with(name).arn());
+            function.event_invoke.remove(name);
         }
         Ok(())
     });

@@ -10,9 +10,9 @@ use cloud_core::{Change, FunctionReference, LATEST, Request, Response, ServiceEr
 use serde::Deserialize;
 
 use super::access::{permit, reachable};
-use super::limits::{self, invalid};
-use super::logging::Logging;
-use super::role;
+use super::checks::limits::{self, invalid};
+use super::checks::logging::Logging;
+use super::checks::role;
 use crate::code::CodeStore;
 use crate::model::{Code, Function, FunctionVersion, LoggingConfig, ResourcePolicy, RowFormat};
 use crate::service::Functions;
@@ -42,6 +42,15 @@ struct Create {
     layers: Vec<String>,
     #[serde(default)]
     logging_config: Logging,
+    #[serde(rename = "KMSKeyArn")]
+    kms_key_arn: Option<String>,
+    snap_start: Option<SnapStart>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SnapStart {
+    pub(super) apply_on: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -69,13 +78,16 @@ pub(super) struct Storage {
 pub(super) struct ZipSource {
     zip_file: Option<String>,
     s3_bucket: Option<String>,
+    s3_key: Option<String>,
+    s3_object_version: Option<String>,
     image_uri: Option<String>,
 }
 
 impl ZipSource {
     /// The zip's bytes and the name that they are stored under.
     pub(super) async fn read(&self) -> Result<(Code, Bytes), ServiceError> {
-        if self.s3_bucket.is_some() || self.image_uri.is_some() {
+        let elsewhere = [&self.s3_bucket, &self.s3_key, &self.s3_object_version, &self.image_uri];
+        if elsewhere.into_iter().any(Option::is_some) {
             return Err(invalid(
                 "The embedded cloud takes a function's code as ZipFile only; it has no S3 and no container images.",
             ));
@@ -109,13 +121,15 @@ pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Res
     limits::tags(&input.tags)?;
     role::check(functions, &input.role, &reference.unqualified().arn())?;
     let (code, bytes) = input.code.read().await?;
-    let function = build(functions, &input, &reference, code, request)?;
+    let mut function = build(functions, &input, &reference, code, request)?;
     functions.table.refuse_unreadable(&reference.key())?;
     if functions.table.get(&reference.key()).is_some() {
         return Err(exists(&reference));
     }
     // The version's number with the function's own ARN: so does AWS answer this call, and no other.
     let answer = function.published.first().unwrap_or(&function.latest).to_json(false);
+    // Once it is active, which here it is at once, it is another revision than the answer tells of.
+    function.latest.revision_id = functions.random.uuid().to_string();
     let latest = function.latest.clone();
     let creating = Arc::clone(functions);
     functions.complete(async move { store(&creating, &reference, function, bytes).await }).await?;
@@ -190,7 +204,14 @@ fn build(
         )?,
         environment: variables,
         architecture: limits::architecture(input.architectures.as_deref())?,
-        tracing_mode: input.tracing_config.as_ref().map_or("PassThrough", |tracing| &tracing.mode).to_owned(),
+        tracing_mode: limits::tracing_mode(
+            input.tracing_config.as_ref().map_or("PassThrough", |tracing| &tracing.mode),
+        )?,
+        kms_key_arn: limits::kms_key(input.kms_key_arn.as_deref().unwrap_or_default())?,
+        snap_start: match &input.snap_start {
+            Some(snap_start) => limits::snap_start(&snap_start.apply_on, input.runtime.as_deref().unwrap_or_default())?,
+            None => false,
+        },
         logging: input.logging_config.apply(&LoggingConfig::default())?,
         code,
         last_modified: request.received_at,
@@ -207,6 +228,8 @@ fn build(
         policy: ResourcePolicy::default(),
         aliases: BTreeMap::new(),
         tags: input.tags.clone(),
+        reserved_concurrency: None,
+        event_invoke: BTreeMap::new(),
     };
     if input.publish {
         function.publish(None, request.received_at, &functions.random);

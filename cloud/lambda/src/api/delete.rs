@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cloud_core::{Change, FunctionReference, LATEST, Request, Response, ServiceError};
 
 use super::access::permitted;
-use super::limits::invalid;
+use super::checks::limits::invalid;
 use crate::model::{Function, is_alias_name};
 use crate::service::Functions;
 
@@ -70,7 +70,10 @@ fn remove_version(function: &mut Function, version: &str) -> Result<Vec<String>,
     }
     // A version that is not there has been deleted already: AWS answers 204 for it too.
     let deleted: Vec<_> = function.published.extract_if(.., |known| known.version == version).collect();
-    deleted.iter().for_each(|version| function.policy.remove_resource(&version.qualified_arn()));
+    for version in &deleted {
+        function.policy.remove_resource(&version.qualified_arn());
+        function.event_invoke.remove(&version.version);
+    }
     Ok(deleted.into_iter().map(|version| version.code.sha256).collect())
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use cloud_core::{Request, Response, ServiceError};
+use cloud_core::{LATEST, Request, Response, ServiceError};
 
 use super::access::permitted;
-use super::limits::invalid;
+use super::checks::limits::{invalid, validation};
 use crate::service::Functions;
 
 /// The largest event of a synchronous invocation (Lambda quotas: 6 MB).
@@ -25,6 +25,23 @@ enum InvocationType {
     DryRun,
 }
 
+/// The members of the input that are sent in headers and that nothing here would heed.
+const REFUSED: [(&str, &str); 3] = [
+    ("x-amz-client-context", "ClientContext"),
+    ("x-amz-durable-execution-name", "DurableExecutionName"),
+    ("x-amz-tenant-id", "TenantId"),
+];
+
+fn refuse_unsupported(request: &Request) -> Result<(), ServiceError> {
+    if let Some((_, member)) = REFUSED.iter().find(|(header, _)| request.header(header).is_some()) {
+        return Err(ServiceError::not_implemented(&format!("{member} of lambda:Invoke")));
+    }
+    match request.header("x-amz-log-type") {
+        None | Some("None" | "Tail") => Ok(()),
+        Some(other) => Err(validation(other, "logType", "satisfy enum value set: [Tail, None]")),
+    }
+}
+
 /// Runs a function, or starts it, or only looks whether that could be done.
 pub(crate) async fn invoke(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     let reference = permitted(functions, request, "lambda:InvokeFunction")?;
@@ -34,7 +51,10 @@ pub(crate) async fn invoke(functions: &Arc<Functions>, request: &Request) -> Res
         Some("DryRun") => InvocationType::DryRun,
         Some(other) => return Err(invalid(format!("Unsupported invocation type: {other}"))),
     };
-    let version = functions.resolve(&reference)?;
+    refuse_unsupported(request)?;
+    // What is not there is told as AWS tells it here: with the version that would have run.
+    let qualifier = reference.qualifier.as_deref().unwrap_or(LATEST);
+    let version = functions.resolve(&reference.with(qualifier))?;
     let event = event(request, kind)?;
     match kind {
         InvocationType::DryRun => Ok(Response::empty(204).with_header("X-Amz-Executed-Version", version.version)),

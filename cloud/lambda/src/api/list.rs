@@ -6,24 +6,27 @@ use cloud_core::{FunctionReference, Page, Request, Response, ServiceError};
 use serde_json::{Value, json};
 
 use super::access::permitted;
-use super::limits::invalid;
+use super::checks::limits::{invalid, validation};
 use crate::model::{Function, FunctionVersion};
 use crate::service::Functions;
 
 /// How many items a page has when the caller does not say (API model, `MaxListItems`: at most 10,000; AWS gives 50).
 const PAGE: usize = 50;
 
-/// A version with its function's tags. There is no S3 to link to, so its code has no `Location`.
+/// A version with its function's tags, reserved concurrency and a link to its zip.
 pub(crate) fn function(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     let reference = permitted(functions, request, "lambda:GetFunction")?;
     let version = functions.resolve(&reference)?;
     let function = functions.function(&reference)?;
     let mut answer = json!({
         "Configuration": asked_for(&version, &reference),
-        "Code": {"RepositoryType": "S3"},
+        "Code": {"RepositoryType": "S3", "Location": functions.code_links.link(&version.code)},
     });
     if let (false, Some(members)) = (function.tags.is_empty(), answer.as_object_mut()) {
         members.insert("Tags".to_owned(), json!(function.tags));
+    }
+    if let (Some(reserved), Some(members)) = (function.reserved_concurrency, answer.as_object_mut()) {
+        members.insert("Concurrency".to_owned(), json!({"ReservedConcurrentExecutions": reserved}));
     }
     Ok(functions.show_progress(200, answer))
 }
@@ -48,14 +51,19 @@ fn asked_for(version: &FunctionVersion, reference: &FunctionReference) -> Value 
 fn listed(version: &FunctionVersion, qualified: bool) -> Value {
     let mut item = version.to_json(qualified);
     if let Some(members) = item.as_object_mut() {
-        members.retain(|name, _| !name.starts_with("State") && !name.starts_with("LastUpdateStatus"));
+        let lacks = |name: &str| name.starts_with("State") || name.starts_with("LastUpdateStatus");
+        members.retain(|name, _| !lacks(name) && name != "RuntimeVersionConfig");
     }
     item
 }
 
 /// The functions of the caller's account in one region.
 pub(crate) fn functions(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let every_version = request.query_value("FunctionVersion").as_deref() == Some("ALL");
+    let every_version = match request.query_value("FunctionVersion").as_deref() {
+        None => false,
+        Some("ALL") => true,
+        Some(other) => return Err(validation(other, "functionVersion", "satisfy enum value set: [ALL]")),
+    };
     let prefix = request.location().key("");
     functions.table.read(|functions| {
         let here = functions.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));

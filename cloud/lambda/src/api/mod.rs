@@ -3,15 +3,15 @@
 pub(crate) mod absent;
 mod access;
 pub(crate) mod alias;
+mod checks;
+pub(crate) mod concurrency;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod event_invoke;
 pub(crate) mod invocation;
-mod limits;
 pub(crate) mod list;
-mod logging;
 pub(crate) mod permission;
 mod progress;
-mod role;
 pub(crate) mod tag;
 pub(crate) mod update;
 pub(crate) mod version;

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::access::{permitted, policy_resource};
-use super::limits::{invalid, validation};
+use super::checks::limits::{invalid, validation};
 use super::update::stale;
-use crate::model::{Function, Statement, is_alias_name};
+use crate::model::{Function, Grant, Statement, is_alias_name};
 use crate::service::Functions;
 
 /// The longest id of a statement (API model, `StatementId`).
@@ -24,6 +24,32 @@ struct AddPermission {
     source_arn: Option<String>,
     source_account: Option<String>,
     revision_id: Option<String>,
+    #[serde(rename = "PrincipalOrgID")]
+    principal_org_id: Option<String>,
+    function_url_auth_type: Option<String>,
+    invoked_via_function_url: Option<bool>,
+    event_source_token: Option<String>,
+}
+
+impl AddPermission {
+    /// The conditions beside those on the source.
+    fn grant(&self) -> Result<Grant, ServiceError> {
+        if let Some(auth) = self.function_url_auth_type.as_deref() {
+            if !["NONE", "AWS_IAM"].contains(&auth) {
+                let constraint = "satisfy enum value set: [NONE, AWS_IAM]";
+                return Err(validation(auth, "functionUrlAuthType", constraint));
+            }
+            if self.action != "lambda:InvokeFunctionUrl" {
+                return Err(invalid("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action"));
+            }
+        }
+        Ok(Grant {
+            principal_org_id: self.principal_org_id.clone(),
+            function_url_auth_type: self.function_url_auth_type.clone(),
+            invoked_via_function_url: self.invoked_via_function_url,
+            event_source_token: self.event_source_token.clone(),
+        })
+    }
 }
 
 /// Lets a service invoke a function, or only a version or an alias of it.
@@ -34,6 +60,7 @@ pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result
     if reference.qualifier.as_deref() == Some(LATEST) {
         return Err(invalid("We currently do not support adding policies for $LATEST."));
     }
+    let grant = input.grant()?;
     let statement = Statement {
         id: input.statement_id,
         principal: input.principal,
@@ -41,6 +68,7 @@ pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result
         resource: reference.arn(),
         source_arn: input.source_arn,
         source_account: input.source_account,
+        grant,
     };
     let shown = statement.to_json().to_string();
     let function = reference.unqualified();

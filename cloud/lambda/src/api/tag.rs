@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::access::{permit, reachable};
-use super::limits::{self, invalid};
+use super::checks::limits::{self, invalid};
 use crate::service::Functions;
 
 #[derive(Debug, Deserialize)]

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::access::permitted;
-use super::create::{Storage, Tracing, Variables, ZipSource, store_code};
-use super::limits::{self, invalid};
-use super::logging::Logging;
-use super::role;
+use super::checks::limits::{self, invalid};
+use super::checks::logging::Logging;
+use super::checks::role;
+use super::create::{SnapStart, Storage, Tracing, Variables, ZipSource, store_code};
 use crate::model::{Code, FunctionVersion};
 use crate::service::Functions;
 
@@ -120,6 +120,9 @@ struct UpdateConfiguration {
     #[serde(default)]
     layers: Vec<String>,
     logging_config: Option<Logging>,
+    #[serde(rename = "KMSKeyArn")]
+    kms_key_arn: Option<String>,
+    snap_start: Option<SnapStart>,
 }
 
 /// Gives a function other settings; what the request leaves out stays.
@@ -169,7 +172,15 @@ fn apply(input: UpdateConfiguration, latest: &mut FunctionVersion) -> Result<(),
     latest.role = input.role.unwrap_or_else(|| latest.role.clone());
     latest.handler = input.handler.unwrap_or_else(|| latest.handler.clone());
     latest.description = limits::description(input.description)?.unwrap_or_else(|| latest.description.clone());
-    latest.tracing_mode = input.tracing_config.map_or_else(|| latest.tracing_mode.clone(), |tracing| tracing.mode);
+    if let Some(tracing) = input.tracing_config {
+        latest.tracing_mode = limits::tracing_mode(&tracing.mode)?;
+    }
+    if let Some(key) = input.kms_key_arn {
+        latest.kms_key_arn = limits::kms_key(&key)?;
+    }
+    if let Some(snap_start) = input.snap_start {
+        latest.snap_start = limits::snap_start(&snap_start.apply_on, &latest.runtime)?;
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use cloud_core::{Request, Response, ServiceError};
 use serde::Deserialize;
 
 use super::access::permitted;
-use super::limits::{self, invalid};
+use super::checks::limits::{self, invalid};
 use super::update::expect_revision;
 use crate::service::Functions;
 

@@ -23,9 +23,6 @@ const FIRST_REFUSAL_PAUSE: Duration = Duration::from_secs(1);
 /// The longest of these pauses.
 const LONGEST_REFUSAL_PAUSE: Duration = Duration::from_secs(300);
 
-/// How long an event is kept (Lambda developer guide, MaximumEventAgeInSeconds: 6 hours by default).
-pub(super) const MAX_EVENT_AGE: Duration = Duration::from_secs(6 * 60 * 60);
-
 /// One asynchronous invocation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AsyncEvent {
@@ -57,14 +54,16 @@ impl AsyncEvent {
         FunctionReference::parse(&self.function_arn, &Location::default())
     }
 
-    /// Whether it is too old to be tried again.
-    pub(super) fn is_too_old(&self, clock: &Clock) -> bool {
-        clock.since(self.received_at) >= MAX_EVENT_AGE
+    /// Whether it is too old to be tried again, where it is kept for so many seconds.
+    pub(super) fn is_too_old(&self, clock: &Clock, max_age_s: u32) -> bool {
+        clock.since(self.received_at) >= Duration::from_secs(max_age_s.into())
     }
 
-    /// The function has failed; gives whether it is tried again.
-    pub(super) fn fail(&mut self, now: Timestamp) -> bool {
-        let pause = usize::try_from(self.failures).ok().and_then(|failures| RETRY_PAUSES.get(failures));
+    /// The function has failed; gives whether it is tried again, where it is so many times.
+    pub(super) fn fail(&mut self, now: Timestamp, max_retries: u32) -> bool {
+        let may_retry = self.failures < max_retries;
+        let failures = usize::try_from(self.failures).ok().filter(|_| may_retry);
+        let pause = failures.and_then(|failures| RETRY_PAUSES.get(failures));
         self.failures += 1;
         let Some(pause) = pause else { return false };
         self.next_try_at = now.checked_add(*pause).unwrap_or(Timestamp::MAX);
@@ -122,7 +121,7 @@ mod tests {
         let mut event = event();
         let after = |event: &AsyncEvent| event.next_try_at.as_second();
         let mut failed = Vec::new();
-        while event.fail(Timestamp::UNIX_EPOCH) {
+        while event.fail(Timestamp::UNIX_EPOCH, 2) {
             failed.push(after(&event));
         }
         assert_eq!((failed, event.failures), (vec![60, 120], 3));

@@ -1,10 +1,12 @@
 //! The asynchronous invocations that wait or run: on disk before they are accepted, gone from it once they are done.
 //!
 //! Each is a row with its event beside it. It is tried until the function has succeeded, or has failed three times, or until
-//! it is six hours old; a start goes on where the process before ended, so that it runs at least once. Memory holds the rows
-//! without the events.
+//! it is six hours old, unless the function's settings say less; a start goes on where the process before ended, so that it
+//! runs at least once. Memory holds the rows without the events.
 
+mod destination;
 mod event;
+mod settle;
 mod waiting;
 
 use std::ops::ControlFlow;
@@ -13,16 +15,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use cloud_core::{CachedTable, Clock, ServiceError, Stop, UnreadableRows};
+use cloud_core::{CachedTable, Clock, Random, ServiceError, Stop, UnreadableRows};
 use cloud_store::{Batch, Range, Store, StoreError};
 use tokio::sync::Notify;
 
 use self::waiting::Waiting;
 use crate::fair_room::{FairRoom, Room};
-use crate::model::{Function, FunctionVersion};
+use crate::model::Function;
 use crate::pool::{SandboxPool, throttled};
-use crate::run_version::run_version;
-use crate::runtime::InvocationEvent;
 
 pub(crate) use event::AsyncEvent;
 pub use event::{ASYNC_EVENTS, ASYNC_PAYLOADS};
@@ -46,6 +46,8 @@ pub(crate) struct AsyncQueue {
 struct Inner {
     store: Store,
     clock: Clock,
+    /// The ids of what is sent to destinations.
+    random: Random,
     functions: CachedTable<Function>,
     pool: Arc<SandboxPool>,
     /// Given when the cloud ends: what waits goes on at the next start.
@@ -58,20 +60,6 @@ struct Inner {
     unreadable: UnreadableRows,
 }
 
-/// How one try went.
-enum Try {
-    /// Over: it has succeeded, or there is nothing more to do.
-    Done,
-    /// The function has failed.
-    Failed,
-    /// It could not be run now.
-    Refused(ServiceError),
-    /// It can't be run at all.
-    Impossible(String),
-    /// Its event, or its function, can't be read: it is left as it is.
-    Unreadable(String),
-}
-
 impl AsyncQueue {
     /// Finds what waits; nothing is run before [`AsyncQueue::resume`].
     ///
@@ -80,6 +68,7 @@ impl AsyncQueue {
     pub(crate) fn open(
         store: Store,
         clock: Clock,
+        random: Random,
         functions: CachedTable<Function>,
         pool: Arc<SandboxPool>,
         stop: Stop,
@@ -112,7 +101,8 @@ impl AsyncQueue {
             ControlFlow::Continue(())
         })?;
         let waiting = Mutex::new(waiting);
-        let inner = Inner { store, clock, functions, pool, stop, room, waiting, changed: Notify::new(), unreadable };
+        let inner =
+            Inner { store, clock, random, functions, pool, stop, room, waiting, changed: Notify::new(), unreadable };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -231,107 +221,6 @@ impl Inner {
             () = self.try_and_settle(sequence) => {}
         }
         self.dispatch();
-    }
-
-    async fn try_and_settle(&self, sequence: u64) {
-        let Some(mut event) = self.lock().event(sequence).cloned() else { return };
-        let function = event.function_arn.clone();
-        let request_id = event.request_id.clone();
-        let tried = if event.is_too_old(&self.clock) {
-            Try::Impossible("it is older than six hours".to_owned())
-        } else {
-            self.try_once(sequence, &event).await
-        };
-        if self.stop.is_given() {
-            return;
-        }
-        let now = self.clock.now();
-        let is_over = match tried {
-            Try::Done => true,
-            // The function's log has its error.
-            Try::Failed => !event.fail(now),
-            Try::Refused(error) => {
-                tracing::warn!(error = %error, function, request_id, "an asynchronous invocation could not be run yet");
-                event.put_off(now);
-                false
-            }
-            Try::Impossible(reason) => {
-                tracing::warn!(reason, function, request_id, "an asynchronous invocation was given up");
-                true
-            }
-            Try::Unreadable(reason) => {
-                tracing::warn!(
-                    reason,
-                    function,
-                    request_id,
-                    "an asynchronous invocation waits for a value that can't be read"
-                );
-                self.lock().remove(sequence);
-                return;
-            }
-        };
-        if is_over {
-            self.remove_row(sequence).await;
-            self.lock().remove(sequence);
-        } else {
-            self.store_next_try(sequence, &event).await;
-            self.lock().put_back(sequence, event);
-        }
-    }
-
-    async fn try_once(&self, sequence: u64, event: &AsyncEvent) -> Try {
-        let version = match self.version(event) {
-            Ok(version) => version,
-            Err(outcome) => return outcome,
-        };
-        let payload = match self.payload(sequence) {
-            Ok(Some(payload)) => payload,
-            Ok(None) => return Try::Impossible("its event is not in the store".to_owned()),
-            Err(reason) => {
-                self.unreadable.note(ASYNC_PAYLOADS, &event::key(sequence), &reason);
-                return Try::Unreadable(reason.to_string());
-            }
-        };
-        let invocation = InvocationEvent {
-            request_id: event.request_id.clone(),
-            function_arn: event.function_arn.clone(),
-            trace_id: event.trace_id.clone(),
-            payload,
-        };
-        match run_version(&self.pool, &version, invocation).await {
-            Ok(invocation) if invocation.function_error.is_none() => Try::Done,
-            Ok(_) => Try::Failed,
-            Err(error) => Try::Refused(error),
-        }
-    }
-
-    /// The version as it is now.
-    fn version(&self, event: &AsyncEvent) -> Result<FunctionVersion, Try> {
-        let reference = event.function().map_err(|error| Try::Impossible(error.to_string()))?;
-        let found = self.functions.read(|functions| {
-            functions.get(&reference.key()).and_then(|function| function.version(Some(&event.version))).cloned()
-        });
-        match found {
-            Some(version) => Ok(version),
-            // The row of the function is left as it is, and so is what waits for it.
-            None => match self.functions.refuse_unreadable(&reference.key()) {
-                Err(reason) => Err(Try::Unreadable(reason.to_string())),
-                Ok(()) => {
-                    let reason = format!("{} has no version {} any more", event.function_arn, event.version);
-                    Err(Try::Impossible(reason))
-                }
-            },
-        }
-    }
-
-    fn payload(&self, sequence: u64) -> Result<Option<Bytes>, StoreError> {
-        let key = event::key(sequence);
-        let mut payload = None;
-        self.store.scan_bytes(ASYNC_PAYLOADS, Range::prefix(&key), |_, value| {
-            payload = Some(Bytes::copy_from_slice(value));
-            ControlFlow::Break(())
-        })?;
-        Ok(payload)
     }
 
     async fn store_next_try(&self, sequence: u64, event: &AsyncEvent) {

@@ -2,6 +2,7 @@
 
 mod archive;
 mod folder;
+mod link;
 mod removal;
 mod unpacked;
 
@@ -19,6 +20,8 @@ use crate::model::Code;
 pub use archive::ArchiveError;
 pub use folder::CodeError;
 pub(crate) use folder::CodeFolder;
+pub use link::CODE_PATH;
+pub(crate) use link::CodeLinks;
 pub(crate) use removal::make_private;
 pub(crate) use unpacked::{Copies, TemporaryFolder, Unpacked};
 
@@ -87,6 +90,16 @@ impl CodeStore {
             fs::File::open(&folder.path)?.sync_all()
         })
         .await
+    }
+
+    /// A zip, unless it is gone.
+    pub(crate) async fn read(&self, sha256: &str) -> Result<Option<Vec<u8>>, CodeError> {
+        let path = self.folder.zip(sha256);
+        match tokio::fs::read(&path).await {
+            Ok(zip) => Ok(Some(zip)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(CodeError::File { path, source }),
+        }
     }
 
     /// Removes a zip and what was unpacked from it, unless a function names it.

@@ -6,7 +6,7 @@ use cloud_core::{LATEST, Random};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Alias, FunctionVersion, ResourcePolicy, RowFormat};
+use super::{Alias, EventInvokeConfig, FunctionVersion, ResourcePolicy, RowFormat};
 
 /// One function with all its versions.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,6 +27,12 @@ pub(crate) struct Function {
     pub(crate) aliases: BTreeMap<String, Alias>,
     /// Its tags.
     pub(crate) tags: BTreeMap<String, String>,
+    /// How many of its events run at once, of all its versions together; none where none is reserved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reserved_concurrency: Option<u32>,
+    /// What is done with asynchronous events, by the version or alias that they are for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) event_invoke: BTreeMap<String, EventInvokeConfig>,
 }
 
 impl Function {
@@ -43,6 +49,11 @@ impl Function {
             Some(qualifier) => self.aliases.get(qualifier).map_or(qualifier, |alias| alias.route(fraction)),
         };
         self.versions().find(|version| version.version == named)
+    }
+
+    /// What is done with asynchronous events for a qualifier; without one, for the latest version.
+    pub(crate) fn event_invoke(&self, qualifier: Option<&str>) -> Option<&EventInvokeConfig> {
+        self.event_invoke.get(qualifier.unwrap_or(LATEST))
     }
 
     /// The revision of what a qualifier names: a version, or an alias itself.
@@ -124,6 +135,8 @@ pub(crate) mod tests {
             policy: ResourcePolicy::default(),
             aliases: BTreeMap::from([(live.name.clone(), live)]),
             tags: BTreeMap::new(),
+            reserved_concurrency: None,
+            event_invoke: BTreeMap::new(),
         }
     }
 

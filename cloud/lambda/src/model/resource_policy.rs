@@ -30,6 +30,45 @@ pub(crate) struct Statement {
     pub(crate) source_arn: Option<String>,
     /// Only for this account's sources.
     pub(crate) source_account: Option<String>,
+    /// What else has to hold.
+    #[serde(flatten)]
+    pub(crate) grant: Grant,
+}
+
+/// Further conditions of a permission: each narrows what it grants.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Grant {
+    /// Only for principals of this organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) principal_org_id: Option<String>,
+    /// Only through a function URL of this type, `AWS_IAM` or `NONE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) function_url_auth_type: Option<String>,
+    /// Only through a function URL at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) invoked_via_function_url: Option<bool>,
+    /// Only with this token, which Alexa sends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) event_source_token: Option<String>,
+}
+
+impl Grant {
+    /// Its conditions as AWS writes them.
+    fn conditions(&self) -> impl Iterator<Item = Condition> {
+        let equals = |key, value: &Option<String>| {
+            value.as_deref().map(|value| Condition::new(Comparison::StringEquals, key, value))
+        };
+        let through_url = self.invoked_via_function_url.map(|through| {
+            Condition::new(Comparison::Bool, "lambda:InvokedViaFunctionUrl", if through { "true" } else { "false" })
+        });
+        let all = [
+            equals("aws:PrincipalOrgID", &self.principal_org_id),
+            equals("lambda:FunctionUrlAuthType", &self.function_url_auth_type),
+            through_url,
+            equals("lambda:EventSourceToken", &self.event_source_token),
+        ];
+        all.into_iter().flatten()
+    }
 }
 
 impl ResourcePolicy {
@@ -86,6 +125,9 @@ impl Statement {
         if let Some(arn) = &self.source_arn {
             statement = statement.with_condition(Condition::new(Comparison::ArnLike, "AWS:SourceArn", arn.as_str()));
         }
+        for condition in self.grant.conditions() {
+            statement = statement.with_condition(condition);
+        }
         statement
     }
 
@@ -115,6 +157,7 @@ mod tests {
             resource: "arn:aws:lambda:us-east-1:000000000000:function:f".to_owned(),
             source_arn: Some("arn:aws:execute-api:us-east-1:000000000000:abc/*/POST/start".to_owned()),
             source_account: None,
+            grant: Grant::default(),
         }
     }
 
@@ -185,6 +228,36 @@ mod tests {
         assert!(policy("*").allows_user(&arn, user, "lambda:GetFunction"));
         assert!(!policy("000000000003").allows_user(&arn, user, "lambda:GetFunction"));
         assert!(!policy("000000000002").allows_user(&format!("{arn}:1"), user, "lambda:GetFunction"));
+    }
+
+    #[test]
+    fn every_condition_is_written_and_narrows() {
+        let grant = |grant: Grant| Statement { principal: "*".to_owned(), source_arn: None, grant, ..statement() };
+        let some = |text: &str| Some(text.to_owned());
+        for (given, written) in [
+            (
+                Grant { principal_org_id: some("o-a1"), ..Grant::default() },
+                r#"{"StringEquals":{"aws:PrincipalOrgID":"o-a1"}}"#,
+            ),
+            (
+                Grant { function_url_auth_type: some("NONE"), ..Grant::default() },
+                r#"{"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}}"#,
+            ),
+            (
+                Grant { invoked_via_function_url: Some(true), ..Grant::default() },
+                r#"{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}"#,
+            ),
+            (
+                Grant { event_source_token: some("t"), ..Grant::default() },
+                r#"{"StringEquals":{"lambda:EventSourceToken":"t"}}"#,
+            ),
+        ] {
+            let statement = grant(given);
+            assert_eq!(statement.to_json()["Condition"].to_string(), written);
+            let arn = statement.resource.clone();
+            let policy = ResourcePolicy { statements: vec![statement] };
+            assert!(!policy.allows_user(&arn, "arn:aws:iam::000000000002:root", INVOKE), "{written}");
+        }
     }
 
     #[test]

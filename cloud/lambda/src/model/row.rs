@@ -5,8 +5,9 @@
 //!
 //! | format | what it is | this program |
 //! | --- | --- | --- |
-//! | none | rows without the member `format`, perhaps without aliases and generations | reads it, writes format 1 |
-//! | 1 | as format none, with the member `format` | reads and writes it |
+//! | none | rows without the member `format`, perhaps without aliases and generations | reads it, writes format 2 |
+//! | 1 | as format none, with the member `format` | reads it, writes format 2 |
+//! | 2 | with further conditions of permissions, reserved concurrency and settings of asynchronous events | reads and writes it |
 //!
 //! A member that older programs may ignore keeps the format, with `#[serde(default)]`. Anything that an older program
 //! would read wrongly needs the next number and a fixture in `tests/fixtures`.
@@ -15,7 +16,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The format that this program writes.
-const CURRENT: u32 = 1;
+const CURRENT: u32 = 2;
 
 /// The format of a row that this program can read. It is always written as the current one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,36 +50,51 @@ mod tests {
     /// As programs wrote it before rows had a format, aliases and generations.
     const WITHOUT_FORMAT: &str = include_str!("../../tests/fixtures/function-without-format.json");
     const FORMAT_1: &str = include_str!("../../tests/fixtures/function-1.json");
+    const FORMAT_2: &str = include_str!("../../tests/fixtures/function-2.json");
 
     fn value(text: &str) -> Value {
         serde_json::from_str(text).unwrap()
     }
 
     #[test]
-    fn what_is_written_is_format_1_and_comes_back_the_same() {
-        let read: Function = serde_json::from_str(FORMAT_1).unwrap();
-        assert_eq!(serde_json::to_value(&read).unwrap(), value(FORMAT_1));
-        let members: Vec<String> = value(FORMAT_1).as_object().unwrap().keys().cloned().collect();
-        let written = serde_json::to_value(function(1)).unwrap();
+    fn what_is_written_is_format_2_and_comes_back_the_same() {
+        let read: Function = serde_json::from_str(FORMAT_2).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), value(FORMAT_2));
+        let members: Vec<String> = value(FORMAT_2).as_object().unwrap().keys().cloned().collect();
+        let written = Function {
+            reserved_concurrency: read.reserved_concurrency,
+            event_invoke: read.event_invoke,
+            ..function(1)
+        };
+        let written = serde_json::to_value(written).unwrap();
         let written: Vec<String> = written.as_object().unwrap().keys().cloned().collect();
         assert_eq!(written, members);
     }
 
     #[test]
-    fn rows_without_a_format_are_read_and_written_as_format_1() {
+    fn rows_of_format_1_are_read_and_written_as_format_2() {
+        let read: Function = serde_json::from_str(FORMAT_1).unwrap();
+        let mut written = serde_json::to_value(&read).unwrap();
+        assert_eq!(written["format"], 2);
+        written["format"] = 1.into();
+        assert_eq!(written, value(FORMAT_1));
+    }
+
+    #[test]
+    fn rows_without_a_format_are_read_and_written_as_format_2() {
         let read: Function = serde_json::from_str(WITHOUT_FORMAT).unwrap();
         assert!(read.aliases.is_empty());
-        assert_eq!(serde_json::to_value(&read).unwrap()["format"], 1);
+        assert_eq!(serde_json::to_value(&read).unwrap()["format"], 2);
     }
 
     #[test]
     fn a_newer_format_is_refused_with_a_sentence() {
-        let mut newer = value(FORMAT_1);
-        newer["format"] = 2.into();
+        let mut newer = value(FORMAT_2);
+        newer["format"] = 3.into();
         let refused = serde_json::from_value::<Function>(newer).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "a newer version of workshop stored this function (row format 2, and this one reads up to 1). Use that \
+            "a newer version of workshop stored this function (row format 3, and this one reads up to 2). Use that \
              version, or another data folder"
         );
     }

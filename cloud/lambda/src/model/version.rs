@@ -8,6 +8,7 @@ use cloud_core::{Location, Random};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::LoggingConfig;
 
@@ -41,6 +42,12 @@ pub struct FunctionVersion {
     pub architecture: String,
     /// `PassThrough` or `Active`.
     pub tracing_mode: String,
+    /// The key that its variables are said to be encrypted with; nothing is encrypted here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key_arn: Option<String>,
+    /// Whether published versions start from a snapshot on AWS; here they start as the others do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub snap_start: bool,
     /// What it logs, how and where.
     #[serde(default, skip_serializing_if = "LoggingConfig::is_default")]
     pub logging: LoggingConfig,
@@ -114,13 +121,29 @@ impl FunctionVersion {
             "PackageType": "Zip",
             "Architectures": [self.architecture],
             "EphemeralStorage": {"Size": self.ephemeral_storage_mb},
-            "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
+            "SnapStart": self.snap_start_json(),
+            "RuntimeVersionConfig": {"RuntimeVersionArn": self.runtime_version_arn()},
             "LoggingConfig": self.logging.to_json(&self.log_group()),
         });
         if let (Some(variables), Some(members)) = (&self.environment, value.as_object_mut()) {
             members.insert("Environment".to_owned(), json!({"Variables": variables}));
         }
+        if let (Some(key), Some(members)) = (&self.kms_key_arn, value.as_object_mut()) {
+            members.insert("KMSKeyArn".to_owned(), json!(key));
+        }
         value
+    }
+
+    fn snap_start_json(&self) -> Value {
+        let apply_on = if self.snap_start { "PublishedVersions" } else { "None" };
+        let is_optimized = self.snap_start && self.version != cloud_core::LATEST;
+        json!({"ApplyOn": apply_on, "OptimizationStatus": if is_optimized { "On" } else { "Off" }})
+    }
+
+    /// The runtime's own version: on AWS it changes with each of the runtime's updates, here it is one for each runtime.
+    fn runtime_version_arn(&self) -> String {
+        let hash: String = Sha256::digest(&self.runtime).iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("arn:aws:lambda:{}::runtime:{hash}", self.location.region())
     }
 }
 
@@ -165,6 +188,8 @@ pub(crate) fn example() -> FunctionVersion {
         environment: Some(BTreeMap::from([("A".to_owned(), "b".to_owned())])),
         architecture: "x86_64".to_owned(),
         tracing_mode: "PassThrough".to_owned(),
+        kms_key_arn: None,
+        snap_start: false,
         logging: LoggingConfig::default(),
         code: Code {
             sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),
@@ -183,6 +208,6 @@ mod tests {
 
     #[test]
     fn looks_as_the_api_shows_it() {
-        insta::assert_snapshot!(example().to_json(false), @r#"{"FunctionName":"stack-sendEmail","FunctionArn":"arn:aws:lambda:us-east-1:000000000000:function:stack-sendEmail","Runtime":"provided.al2023","Role":"arn:aws:iam::000000000000:role/r","Handler":"bootstrap","CodeSize":9,"Description":"","Timeout":3,"MemorySize":128,"LastModified":"2026-01-02T03:04:05.678+0000","CodeSha256":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","Version":"$LATEST","TracingConfig":{"Mode":"PassThrough"},"RevisionId":"r1","State":"Active","LastUpdateStatus":"Successful","PackageType":"Zip","Architectures":["x86_64"],"EphemeralStorage":{"Size":512},"SnapStart":{"ApplyOn":"None","OptimizationStatus":"Off"},"LoggingConfig":{"LogFormat":"Text","LogGroup":"/aws/lambda/stack-sendEmail"},"Environment":{"Variables":{"A":"b"}}}"#);
+        insta::assert_snapshot!(example().to_json(false), @r#"{"FunctionName":"stack-sendEmail","FunctionArn":"arn:aws:lambda:us-east-1:000000000000:function:stack-sendEmail","Runtime":"provided.al2023","Role":"arn:aws:iam::000000000000:role/r","Handler":"bootstrap","CodeSize":9,"Description":"","Timeout":3,"MemorySize":128,"LastModified":"2026-01-02T03:04:05.678+0000","CodeSha256":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","Version":"$LATEST","TracingConfig":{"Mode":"PassThrough"},"RevisionId":"r1","State":"Active","LastUpdateStatus":"Successful","PackageType":"Zip","Architectures":["x86_64"],"EphemeralStorage":{"Size":512},"SnapStart":{"ApplyOn":"None","OptimizationStatus":"Off"},"RuntimeVersionConfig":{"RuntimeVersionArn":"arn:aws:lambda:us-east-1::runtime:0c7a6b68ae8de5940afe217dbb81f77b9fcad26466e440a79ad48af42a49669c"},"LoggingConfig":{"LogFormat":"Text","LogGroup":"/aws/lambda/stack-sendEmail"},"Environment":{"Variables":{"A":"b"}}}"#);
     }
 }

@@ -3,6 +3,7 @@
 mod completion;
 mod output;
 mod report;
+mod reserved;
 mod sandbox;
 mod sandbox_log;
 mod system_log;
@@ -15,6 +16,7 @@ use cloud_core::{Clock, ServiceError};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
+use self::reserved::Running;
 use self::sandbox::{InvocationOutcome, Sandbox};
 use crate::model::FunctionVersion;
 use crate::runtime::InvocationEvent;
@@ -38,6 +40,7 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
 pub(crate) struct SandboxPool {
     context: SandboxContext,
     versions: Arc<Mutex<Versions>>,
+    running: Running,
 }
 
 #[derive(Default)]
@@ -57,19 +60,21 @@ struct VersionSandboxes {
 impl SandboxPool {
     /// No runtime runs yet.
     pub(crate) fn new(context: SandboxContext) -> Self {
-        Self { context, versions: Arc::default() }
+        Self { context, versions: Arc::default(), running: Running::default() }
     }
 
-    /// Runs one event in a warm sandbox, or in a new one.
+    /// Runs one event in a warm sandbox, or in a new one. `reserved` is the function's reserved concurrency.
     ///
     /// # Errors
-    /// `TooManyRequestsException` when there was no turn for a minute; `ServiceException` when the code cannot be
+    /// `TooManyRequestsException` when as many run as are reserved, or when there was no turn for a minute; `ServiceException` when the code cannot be
     /// unpacked, no port can be had, or the cloud is ending.
     pub(crate) async fn run(
         &self,
         version: &FunctionVersion,
         event: InvocationEvent,
+        reserved: Option<u32>,
     ) -> Result<InvocationOutcome, ServiceError> {
+        let _running = self.running.begin(&version.arn(), reserved)?;
         let turns = self.sandboxes(version, |sandboxes| Arc::clone(&sandboxes.turns))?;
         let turn = self.context.clock.machine().timeout(TURN_LIMIT, turns.acquire_owned()).await;
         let Ok(Ok(_turn)) = turn else {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cloud_core::{Clock, Elapsed, LogWriter, Random};
-use jiff::Timestamp;
+use cloud_core::{Clock, Elapsed, LogWriter, Principal, Random, RoleDirectory};
+use jiff::{SignedDuration, Timestamp};
 
 use super::completion::Completion;
 use super::report::{InvocationStatus, Usage};
@@ -13,7 +13,7 @@ use super::sandbox_log::{LogStream, SandboxLog};
 use super::system_log::SystemLog;
 use crate::model::FunctionVersion;
 use crate::runtime::{
-    Delivery, InvocationEvent, Runner, RunnerError, Runtime, RuntimeFailure, RuntimeMessage, RuntimeSignal,
+    Delivery, InvocationEvent, Launch, Runner, RunnerError, Runtime, RuntimeFailure, RuntimeMessage, RuntimeSignal,
 };
 
 /// How long a runtime may take to start before the function's own timeout begins to run (Lambda's Init phase).
@@ -23,6 +23,7 @@ const INIT_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) struct SandboxContext {
     pub(crate) runner: Arc<dyn Runner>,
     pub(crate) logs: Arc<dyn LogWriter>,
+    pub(crate) roles: Arc<dyn RoleDirectory>,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
 }
@@ -54,6 +55,8 @@ pub(super) struct Sandbox {
     /// The most memory seen in use: a process that has ended no longer tells.
     memory_used_mb: Option<u64>,
     started_at: Timestamp,
+    /// When its role's session ends, by the machine's clock.
+    credentials_end_at: Option<Timestamp>,
     is_initialised: bool,
 }
 
@@ -67,7 +70,11 @@ impl Sandbox {
         let machine = context.clock.machine();
         let started_at = machine.now();
         let stream = LogStream::new(version, context.clock.now(), &context.random);
-        let mut runtime = context.runner.start(version, &stream.stream).await?;
+        let lambda = Principal::Service { name: "lambda.amazonaws.com", resource: &version.arn() };
+        let credentials = context.roles.open_session(&version.role, lambda, &version.name);
+        let credentials_end_at = credentials.as_ref().map(|credentials| credentials.expires_at);
+        let launch = Launch { log_stream: stream.stream.clone(), credentials };
+        let mut runtime = context.runner.start(version, &launch).await?;
         let log = SandboxLog::start(runtime.take_output(), stream, context.logs.clone(), context.clock.clone());
         let system_log = SystemLog::new(version);
         if let Some(line) = system_log.init_start(context.clock.now()) {
@@ -83,13 +90,15 @@ impl Sandbox {
             memory_size_mb: version.memory_size_mb,
             memory_used_mb: None,
             started_at,
+            credentials_end_at,
             is_initialised: false,
         })
     }
 
-    /// Whether the runtime still runs.
+    /// Whether the runtime still runs, with credentials that last for another event.
     pub(super) fn is_running(&mut self) -> bool {
-        self.runtime.is_running()
+        let soon = self.machine.now() + SignedDuration::from_secs(i64::from(self.timeout_s));
+        self.credentials_end_at.is_none_or(|end| soon < end) && self.runtime.is_running()
     }
 
     /// Whether it asks for another event; waits until it does. A runtime may end after its answer, and what it still does

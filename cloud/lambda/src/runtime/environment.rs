@@ -1,6 +1,7 @@
 //! The environment a function's process gets: what AWS sets and what the function asks for, nothing of this machine.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::model::LoggingConfig;
 
@@ -44,8 +45,8 @@ pub(crate) struct Environment<'a> {
     pub(crate) runtime: &'a str,
     /// The function's region.
     pub(crate) region: &'a str,
-    /// The access key that the function calls AWS with.
-    pub(crate) access_key: &'a str,
+    /// What the function calls AWS with.
+    pub(crate) credentials: &'a FunctionCredentials,
     /// The function's log group.
     pub(crate) log_group: &'a str,
     /// This sandbox's log stream.
@@ -65,6 +66,20 @@ pub(crate) struct Environment<'a> {
     pub(crate) own: &'a BTreeMap<String, String>,
 }
 
+/// What a function calls AWS with.
+#[derive(Clone)]
+pub(crate) struct FunctionCredentials {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    pub(crate) session_token: String,
+}
+
+impl fmt::Debug for FunctionCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FunctionCredentials")
+    }
+}
+
 /// The names among these that Lambda reserves, in their order.
 pub(crate) fn reserved<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     names.filter(|name| RESERVED.contains(name)).collect()
@@ -82,9 +97,9 @@ impl Environment<'_> {
         ];
         let fixed = [
             ("_HANDLER", self.handler.to_owned()),
-            ("AWS_ACCESS_KEY_ID", self.access_key.to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-            ("AWS_SESSION_TOKEN", "test".to_owned()),
+            ("AWS_ACCESS_KEY_ID", self.credentials.access_key_id.clone()),
+            ("AWS_SECRET_ACCESS_KEY", self.credentials.secret_access_key.clone()),
+            ("AWS_SESSION_TOKEN", self.credentials.session_token.clone()),
             ("AWS_REGION", self.region.to_owned()),
             ("AWS_DEFAULT_REGION", self.region.to_owned()),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", self.memory_size_mb.to_string()),
@@ -132,7 +147,11 @@ mod tests {
             handler: "bootstrap",
             runtime: "provided.al2023",
             region: "us-east-1",
-            access_key: "test",
+            credentials: &FunctionCredentials {
+                access_key_id: "ASIATEST".to_owned(),
+                secret_access_key: "secret".to_owned(),
+                session_token: "token".to_owned(),
+            },
             log_group: "/aws/lambda/stack-sendEmail",
             log_stream: "2026/01/02/[$LATEST]00000000000000000000000000000000",
             task_root: "/data/functions/abc",
@@ -148,7 +167,7 @@ mod tests {
         let python = Environment { runtime: "python3.12", ..environment }.variables();
         assert_eq!(python.get("AWS_EXECUTION_ENV").map(String::as_str), Some("AWS_Lambda_python3.12"));
         insta::assert_snapshot!(shown.join("\n"), @"
-        AWS_ACCESS_KEY_ID=test
+        AWS_ACCESS_KEY_ID=ASIATEST
         AWS_DEFAULT_REGION=us-east-1
         AWS_ENDPOINT_URL=http://127.0.0.1:4566
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128
@@ -159,8 +178,8 @@ mod tests {
         AWS_LAMBDA_LOG_STREAM_NAME=2026/01/02/[$LATEST]00000000000000000000000000000000
         AWS_LAMBDA_RUNTIME_API=127.0.0.1:9001
         AWS_REGION=us-east-1
-        AWS_SECRET_ACCESS_KEY=test
-        AWS_SESSION_TOKEN=test
+        AWS_SECRET_ACCESS_KEY=secret
+        AWS_SESSION_TOKEN=token
         LAMBDA_TASK_ROOT=/data/functions/abc
         LANG=en_US.UTF-8
         PATH=/usr/local/bin:/usr/bin/:/bin:/opt/bin

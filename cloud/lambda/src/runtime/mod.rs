@@ -19,6 +19,6 @@ pub(crate) use failure::{RuntimeFailure, error_type};
 pub use process_runner::{ProcessRunner, ProcessRunnerSettings};
 pub use program::StartError;
 pub use protection::Part;
-pub use runner::{Delivery, InvocationEvent, Runner, RunnerError, Runtime, RuntimeMessage, RuntimeSignal};
+pub use runner::{Delivery, InvocationEvent, Launch, Runner, RunnerError, Runtime, RuntimeMessage, RuntimeSignal};
 #[cfg(any(test, feature = "testing"))]
 pub use simulated::{SimulatedRun, SimulatedRunner};

@@ -8,11 +8,11 @@ use cloud_core::{Account, Clock, PortFuture, Random, TcpSockets};
 use runtimes::{Declared, Machine};
 use tokio::net::unix::pipe;
 
-use super::environment::Environment;
+use super::environment::{Environment, FunctionCredentials};
 use super::process::{Process, ProcessEvent, Processes};
 use super::program::{BOOTSTRAP, Program, Programs, StartError};
 use super::protection::{self, Part, Protections};
-use super::runner::{Delivery, Runner, RunnerError, Runtime, RuntimeMessage, RuntimeSignal};
+use super::runner::{Delivery, Launch, Runner, RunnerError, Runtime, RuntimeMessage, RuntimeSignal};
 use super::runtime_api::RuntimeApi;
 use crate::code::{CodeFolder, Copies, TemporaryFolder, Unpacked};
 use crate::model::{Code, FunctionVersion};
@@ -66,7 +66,7 @@ impl ProcessRunner {
         }
     }
 
-    async fn launch(&self, version: &FunctionVersion, log_stream: &str) -> Result<ProcessRuntime, RunnerError> {
+    async fn launch(&self, version: &FunctionVersion, launch: &Launch) -> Result<ProcessRuntime, RunnerError> {
         let protection = self.protections.find(&self.processes).await;
         // One that is not ready yet gets ready while the rest is.
         let supervisor = self.processes.supervisor(protection.namespaces);
@@ -78,7 +78,7 @@ impl ProcessRunner {
             RuntimeApi::listen(self.clock.clone(), self.settings.sockets.clone()).await.map_err(RunnerError::NoPort)?;
         let spawned = match self.programs.find(version, &code.path).await {
             Ok(program) => {
-                let orders = self.orders(version, log_stream, program, protection, &code, tmp.as_ref(), &api);
+                let orders = self.orders(version, launch, program, protection, &code, tmp.as_ref(), &api);
                 let memory_mb = version.memory_size_mb;
                 supervisor
                     .and_then(|supervisor| self.processes.start(supervisor, &orders, memory_mb))
@@ -104,7 +104,7 @@ impl ProcessRunner {
     fn orders(
         &self,
         version: &FunctionVersion,
-        log_stream: &str,
+        launch: &Launch,
         program: Program,
         protection: Protection,
         code: &Unpacked,
@@ -118,9 +118,9 @@ impl ProcessRunner {
             handler: &version.handler,
             runtime: &version.runtime,
             region: version.location.region(),
-            access_key: access_key(version.location.account()),
+            credentials: &credentials(launch, version.location.account()),
             log_group: &version.log_group(),
-            log_stream,
+            log_stream: &launch.log_stream,
             task_root: &code.path.to_string_lossy(),
             runtime_api: &api.address().to_string(),
             endpoint_url: &self.settings.endpoint_url,
@@ -155,10 +155,10 @@ impl Runner for ProcessRunner {
     fn start<'a>(
         &'a self,
         version: &'a FunctionVersion,
-        log_stream: &'a str,
+        launch: &'a Launch,
     ) -> PortFuture<'a, Result<Box<dyn Runtime>, RunnerError>> {
         Box::pin(async move {
-            let runtime = self.launch(version, log_stream).await?;
+            let runtime = self.launch(version, launch).await?;
             Ok(Box::new(runtime) as Box<dyn Runtime>)
         })
     }
@@ -198,9 +198,23 @@ impl Runner for ProcessRunner {
     }
 }
 
-/// A function acts in its own account: the access key names it.
-fn access_key(account: &Account) -> &str {
-    if *account == Account::default() { "test" } else { account.as_str() }
+/// What a function calls AWS with: its role's session. Without a role it acts in its own account, whose id is an access key.
+fn credentials(launch: &Launch, account: &Account) -> FunctionCredentials {
+    match &launch.credentials {
+        Some(session) => FunctionCredentials {
+            access_key_id: session.access_key_id.clone(),
+            secret_access_key: session.secret_access_key.clone(),
+            session_token: session.session_token.clone(),
+        },
+        None => {
+            let key = if *account == Account::default() { "test" } else { account.as_str() };
+            FunctionCredentials {
+                access_key_id: key.to_owned(),
+                secret_access_key: "test".to_owned(),
+                session_token: "test".to_owned(),
+            }
+        }
+    }
 }
 
 /// A process and its Runtime API.
@@ -291,12 +305,25 @@ impl ProcessRuntime {
 
 #[cfg(test)]
 mod tests {
+    use cloud_core::RoleCredentials;
+
     use super::*;
 
     #[test]
-    fn a_function_acts_in_its_own_account() {
-        assert_eq!(access_key(&Account::default()), "test");
-        let other = access_key(&Account::parse("000000000002").unwrap()).to_owned();
+    fn a_function_acts_as_its_role_and_else_in_its_own_account() {
+        let key = |credentials: Option<RoleCredentials>, account: &Account| {
+            let launch = Launch { log_stream: String::new(), credentials };
+            super::credentials(&launch, account).access_key_id
+        };
+        assert_eq!(key(None, &Account::default()), "test");
+        let other = key(None, &Account::parse("000000000002").unwrap());
         assert_eq!(Account::of_access_key(&other).as_str(), "000000000002");
+        let session = RoleCredentials {
+            access_key_id: "ASIA".to_owned(),
+            secret_access_key: "s".to_owned(),
+            session_token: "t".to_owned(),
+            expires_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        assert_eq!(key(Some(session), &Account::default()), "ASIA");
     }
 }

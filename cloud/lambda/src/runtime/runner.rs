@@ -5,7 +5,7 @@ use std::process::ExitStatus;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cloud_core::PortFuture;
+use cloud_core::{PortFuture, RoleCredentials};
 use tokio::net::unix::pipe;
 
 use super::program::StartError;
@@ -23,7 +23,7 @@ pub trait Runner: Send + Sync {
     fn start<'a>(
         &'a self,
         version: &'a FunctionVersion,
-        log_stream: &'a str,
+        launch: &'a Launch,
     ) -> PortFuture<'a, Result<Box<dyn Runtime>, RunnerError>>;
 
     /// Makes ready what the start of any runtime of this name, such as `python3.12`, would wait for.
@@ -41,6 +41,15 @@ pub trait Runner: Send + Sync {
 
     /// What functions are kept apart with, for a person.
     fn protection(&self) -> PortFuture<'_, String>;
+}
+
+/// What one runtime of a version is told of itself.
+#[derive(Clone)]
+pub struct Launch {
+    /// The name of its log stream.
+    pub log_stream: String,
+    /// The session of the function's role that it acts with; none where there is no such role.
+    pub credentials: Option<RoleCredentials>,
 }
 
 /// Why a version has no runtime.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::net::unix::pipe;
 
-use super::runner::{Delivery, InvocationEvent, Runner, RunnerError, Runtime, RuntimeMessage, RuntimeSignal};
+use super::runner::{Delivery, InvocationEvent, Launch, Runner, RunnerError, Runtime, RuntimeMessage, RuntimeSignal};
 use crate::model::FunctionVersion;
 
 /// What a closure makes of one event of a version.
@@ -84,7 +84,7 @@ impl Runner for SimulatedRunner {
     fn start<'a>(
         &'a self,
         version: &'a FunctionVersion,
-        _log_stream: &'a str,
+        _launch: &'a Launch,
     ) -> PortFuture<'a, Result<Box<dyn Runtime>, RunnerError>> {
         let runtime = SimulatedRuntime {
             clock: self.clock.clone(),

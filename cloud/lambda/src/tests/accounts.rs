@@ -52,6 +52,11 @@ fn requests(function: &str) -> Vec<(&'static str, String, Value)> {
         ("GET", format!("/2020-06-30/functions/{function}/code-signing-config"), Value::Null),
         ("GET", format!("/2021-10-31/functions/{function}/url"), Value::Null),
         ("GET", format!("/2019-09-25/functions/{function}/event-invoke-config"), Value::Null),
+        ("PUT", format!("/2019-09-25/functions/{function}/event-invoke-config"), json!({"MaximumRetryAttempts": 0})),
+        ("POST", format!("/2019-09-25/functions/{function}/event-invoke-config"), json!({"MaximumRetryAttempts": 0})),
+        ("DELETE", format!("/2019-09-25/functions/{function}/event-invoke-config"), Value::Null),
+        ("GET", format!("/2019-09-25/functions/{function}/event-invoke-config/list"), Value::Null),
+        ("PUT", format!("/2017-10-31/functions/{function}/concurrency"), json!({"ReservedConcurrentExecutions": 1})),
     ]
 }
 

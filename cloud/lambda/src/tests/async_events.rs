@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{Fixture, handles};
 use crate::runtime::{InvocationEvent, Runtime, SimulatedRun, SimulatedRunner};
-use crate::{ASYNC_EVENTS, ASYNC_PAYLOADS, FunctionVersion, Functions, Handles, Runner, RunnerError};
+use crate::{ASYNC_EVENTS, ASYNC_PAYLOADS, FunctionVersion, Functions, Handles, Launch, Runner, RunnerError};
 
 fn named(name: &str) -> FunctionReference {
     FunctionReference::parse(name, &Location::default()).unwrap()
@@ -130,7 +130,7 @@ impl Runner for NoRunner {
     fn start<'a>(
         &'a self,
         _: &'a FunctionVersion,
-        _: &'a str,
+        _: &'a Launch,
     ) -> PortFuture<'a, Result<Box<dyn Runtime>, RunnerError>> {
         self.0.0.lock().unwrap().push(String::new());
         Box::pin(std::future::ready(Err(RunnerError::NoPort(std::io::Error::other("none")))))

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod async_events;
+mod destinations;
 mod determinism;
 mod dropped;
 mod faults;
@@ -9,14 +10,15 @@ mod invocations;
 mod kept_logs;
 mod operations;
 mod restart;
+mod settings;
 
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use cloud_core::{
-    Clock, ClockControl, FaultInjection, Location, Principal, Protocol, Random, Request, Response, RoleDirectory,
-    RoleTrust, Routed, Service, ServiceError,
+    Clock, ClockControl, FaultInjection, Location, Principal, Protocol, Random, Request, Response, RoleCredentials,
+    RoleDirectory, RoleTrust, Routed, Service, ServiceError,
 };
 use cloud_store::Store;
 use hyper::Method;
@@ -28,12 +30,19 @@ use crate::{Functions, Handles, INFO, OPERATIONS};
 
 pub(crate) use kept_logs::KeptLogs;
 
+/// Where the cloud would be.
+pub(crate) const ENDPOINT: &str = "http://127.0.0.1:4566";
+
 /// Every role trusts Lambda.
 pub(crate) struct AllRoles;
 
 impl RoleDirectory for AllRoles {
     fn trust(&self, _role_arn: &str, _principal: Principal<'_>) -> RoleTrust {
         RoleTrust::Trusted
+    }
+
+    fn open_session(&self, _role_arn: &str, _principal: Principal<'_>, _session_name: &str) -> Option<RoleCredentials> {
+        None
     }
 
     fn roles_propagate_slowly(&self) -> bool {
@@ -86,6 +95,7 @@ impl Fixture {
             logs: logs.clone(),
             roles: Arc::new(AllRoles),
             runner,
+            endpoint_url: ENDPOINT.to_owned(),
         };
         let functions = Functions::open(handles).unwrap();
         Self { functions, store, logs, clock, control, faults, folder }
@@ -135,6 +145,7 @@ pub(crate) fn handles(lambda: &Fixture) -> Handles {
         logs: lambda.logs.clone(),
         roles: Arc::new(AllRoles),
         runner: Arc::new(SimulatedRunner::new(lambda.clock.clone(), |_, _| SimulatedRun::hangs())),
+        endpoint_url: ENDPOINT.to_owned(),
     }
 }
 

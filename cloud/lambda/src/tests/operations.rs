@@ -1,16 +1,14 @@
 //! Tests of the table: each operation through the router.
 
+use cloud_core::Location;
 use serde_json::{Value, json};
 
-use super::Fixture;
+use super::{Fixture, answer, request};
 
 #[tokio::test(start_paused = true)]
 async fn what_tools_read_and_nothing_is_of_answers_as_for_a_plain_function() {
     let lambda = Fixture::new();
     lambda.create("f").await;
-    assert_eq!(lambda.ask("GET", "/2019-09-30/functions/f/concurrency", &Value::Null).await, json!({}));
-    let none = lambda.send("DELETE", "/2017-10-31/functions/f/concurrency", &Value::Null).await.unwrap();
-    assert_eq!(none.status, 204);
     let signing = lambda.ask("GET", "/2020-06-30/functions/f/code-signing-config", &Value::Null).await;
     assert_eq!(signing, json!({"FunctionName": "f"}));
     for path in ["/2021-10-31/functions/f/url", "/2019-09-25/functions/f/event-invoke-config"] {
@@ -55,6 +53,25 @@ async fn a_function_lives_and_ends() {
     lambda.ask("DELETE", path, &Value::Null).await;
     assert_eq!(std::fs::read_dir(lambda.folder.path()).unwrap().count(), 0);
     assert_eq!(lambda.send("GET", path, &Value::Null).await.unwrap_err().code, "ResourceNotFoundException");
+    let invoked = lambda.send("POST", &format!("{path}/invocations"), &json!({})).await.unwrap_err();
+    let arn = "arn:aws:lambda:us-east-1:000000000000:function:f:$LATEST";
+    assert_eq!(invoked.message, format!("Function not found: {arn}"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_invocation_would_not_heed_is_refused_by_its_name() {
+    let lambda = Fixture::new();
+    lambda.create("f").await;
+    let path = "/2015-03-31/functions/f/invocations";
+    let sent = async |header: &str| {
+        let request = request(&Location::default(), lambda.clock.now(), "POST", path, &json!({}));
+        answer(&lambda.functions, &lambda.faults, request.with_header(header, "x")).await.unwrap_err()
+    };
+    for (header, member) in [("x-amz-client-context", "ClientContext"), ("x-amz-tenant-id", "TenantId")] {
+        let refused = sent(header).await;
+        assert_eq!(refused.message, format!("The embedded cloud does not implement {member} of lambda:Invoke yet."));
+    }
+    assert!(sent("x-amz-log-type").await.message.contains("'logType'"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,6 +14,9 @@ use crate::service::Logs;
 const RETENTION_DAYS: [u16; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
+/// The classes of groups.
+const CLASSES: [&str; 3] = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"];
+
 const NAME_PATTERN: &str = "Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+";
 
 /// The group an operation names: by name, or by name or ARN.
@@ -69,7 +72,13 @@ pub(crate) async fn create(logs: &Logs, request: &Request) -> Result<Response, S
     check_name(&input.log_group_name)?;
     let mut facts = GroupFacts::new(&request.location(), &input.log_group_name, request.received_at.as_millisecond());
     facts.tags = input.tags.unwrap_or_default();
-    facts.class = input.log_group_class.unwrap_or(facts.class);
+    if let Some(class) = input.log_group_class {
+        if !CLASSES.contains(&class.as_str()) {
+            let allowed = format!("Member must satisfy enum value set: [{}]", CLASSES.join(", "));
+            return Err(constraint(&class, "logGroupClass", &allowed));
+        }
+        facts.class = class;
+    }
     facts.kms_key_id = input.kms_key_id;
     facts.is_protected = input.deletion_protection_enabled;
     let key = request.location().key(&facts.name);

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use cloud_core::{Request, Response, ServiceError};
+use cloud_core::{Location, Request, Response, ServiceError};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::groups::{edit, name_of};
+use super::groups::{edit, is_elsewhere, name_of};
 use crate::answer::answer;
-use crate::errors::invalid;
+use crate::errors::{invalid, no_group};
 use crate::service::Logs;
 
 const TAGS_LIMIT: usize = 50;
@@ -24,9 +24,12 @@ struct ByArn {
 }
 
 impl ByArn {
-    fn name(&self) -> Result<&str, ServiceError> {
+    fn name(&self, here: &Location) -> Result<&str, ServiceError> {
         if self.resource_arn.contains(":log-group:") {
-            return Ok(name_of(&self.resource_arn));
+            return match is_elsewhere(&self.resource_arn, here) {
+                true => Err(no_group()),
+                false => Ok(name_of(&self.resource_arn)),
+            };
         }
         Err(invalid(format!("The specified resource ARN {} is not that of a log group.", self.resource_arn)))
     }
@@ -54,7 +57,7 @@ struct Name {
 
 pub(crate) async fn tag(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: ByArn = request.json()?;
-    add(logs, request, input.name()?, &input.tags).await
+    add(logs, request, input.name(&request.location())?, &input.tags).await
 }
 
 pub(crate) async fn tag_group(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
@@ -83,7 +86,7 @@ async fn add(
 
 pub(crate) async fn untag(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: ByArn = request.json()?;
-    remove(logs, request, input.name()?, &input.tag_keys).await
+    remove(logs, request, input.name(&request.location())?, &input.tag_keys).await
 }
 
 pub(crate) async fn untag_group(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
@@ -100,7 +103,7 @@ async fn remove(logs: &Logs, request: &Request, name: &str, keys: &[String]) -> 
 }
 
 pub(crate) fn list(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
-    tags_of(logs, request, request.json::<ByArn>()?.name()?)
+    tags_of(logs, request, request.json::<ByArn>()?.name(&request.location())?)
 }
 
 pub(crate) fn list_group(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {

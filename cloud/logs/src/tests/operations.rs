@@ -12,7 +12,7 @@ use crate::{OPERATIONS, TABLES};
 #[test]
 fn the_table_names_each_operation_once() {
     let names: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.info.name).collect();
-    assert_eq!((names.len(), OPERATIONS.len()), (18, 18));
+    assert_eq!((names.len(), OPERATIONS.len()), (22, 22));
     for operation in OPERATIONS {
         assert_eq!(operation.info.action, format!("logs:{}", operation.info.name));
     }
@@ -85,6 +85,52 @@ async fn missing_and_doubled_names_have_awss_texts() {
     let events = json!([{ "timestamp": fixture.now_ms(), "message": "x" }]);
     let put = |stream| json!({ "logGroupName": "g", "logStreamName": stream, "logEvents": events });
     assert_eq!(refusal("PutLogEvents", put("other")).await, no_stream);
+}
+
+#[tokio::test]
+async fn a_key_is_named_and_taken_away_and_there_are_no_filters() {
+    let fixture = Fixture::new().with_stream("g", "s").await;
+    let key = "arn:aws:kms:us-east-1:000000000000:key/k";
+    let shown = async || fixture.ok("DescribeLogGroups", json!({})).await["logGroups"][0]["kmsKeyId"].clone();
+    fixture.ok("AssociateKmsKey", json!({ "logGroupName": "g", "kmsKeyId": key })).await;
+    assert_eq!(shown().await, key);
+    let arn = "arn:aws:logs:us-east-1:000000000000:log-group:g";
+    fixture.ok("DisassociateKmsKey", json!({ "resourceIdentifier": arn })).await;
+    assert!(shown().await.is_null());
+    assert_eq!(fixture.ok("DescribeMetricFilters", json!({})).await, json!({ "metricFilters": [] }));
+    let filters = fixture.ok("DescribeSubscriptionFilters", json!({ "logGroupName": "g" })).await;
+    assert_eq!(filters, json!({ "subscriptionFilters": [] }));
+    let none = fixture.call("DescribeSubscriptionFilters", json!({ "logGroupName": "x" })).await.unwrap_err();
+    assert_eq!(none.code, "ResourceNotFoundException");
+}
+
+#[tokio::test]
+async fn what_would_be_left_out_is_refused_by_its_name() {
+    let fixture = Fixture::new().with_stream("g", "s").await;
+    let events = json!([{ "timestamp": fixture.now_ms(), "message": "x" }]);
+    let entity = json!({ "keyAttributes": { "Type": "Service" } });
+    let put = json!({ "logGroupName": "g", "logStreamName": "s", "logEvents": events, "entity": entity });
+    for (operation, input, member) in [
+        ("PutLogEvents", put, "entity"),
+        ("DescribeLogGroups", json!({ "includeLinkedAccounts": true }), "includeLinkedAccounts"),
+    ] {
+        let refused = fixture.call(operation, input).await.unwrap_err();
+        assert_eq!(refused.message, format!("The embedded cloud does not implement {member} of logs:{operation} yet."));
+    }
+    let class = json!({ "logGroupName": "h", "logGroupClass": "COLD" });
+    assert!(fixture.call("CreateLogGroup", class).await.unwrap_err().message.contains("'logGroupClass'"));
+}
+
+#[tokio::test]
+async fn the_tags_of_a_group_of_elsewhere_are_not_those_of_one_here() {
+    let fixture = Fixture::new().with_stream("g", "s").await;
+    for elsewhere in ["eu-west-1:000000000000", "us-east-1:111111111111"] {
+        let arn = format!("arn:aws:logs:{elsewhere}:log-group:g");
+        let refused = fixture.call("ListTagsForResource", json!({ "resourceArn": arn })).await.unwrap_err();
+        assert_eq!(refused.code, "ResourceNotFoundException", "{arn}");
+        let tag = json!({ "resourceArn": arn, "tags": { "a": "b" } });
+        assert_eq!(fixture.call("TagResource", tag).await.unwrap_err().code, "ResourceNotFoundException");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::world::World;
-use cloud_core::Access;
+use cloud_core::{Access, OperationInfo};
 
 const BEGIN: &str = "<!-- operations: begin -->\n";
 const END: &str = "<!-- operations: end -->";
@@ -29,8 +29,22 @@ fn listed(world: &World) -> String {
             let _ = writeln!(text, "| `{}` | {access} | `{}` | {calls} |", operation.name, operation.action);
         }
         text.push('\n');
+        text.push_str(&refused_members(&service.operations()));
     }
     text
+}
+
+/// What of their inputs the operations of a service refuse by name.
+fn refused_members(operations: &[&'static OperationInfo]) -> String {
+    let mut rows = String::new();
+    for operation in operations.iter().filter(|operation| !operation.refused.is_empty()) {
+        let members: Vec<String> = operation.refused.iter().map(|member| format!("`{member}`")).collect();
+        let _ = writeln!(rows, "- of {}: {}", operation.name, members.join(", "));
+    }
+    match rows.is_empty() {
+        true => rows,
+        false => format!("Members that are refused by name:\n\n{rows}\n"),
+    }
 }
 
 /// Set `WORKSHOP_UPDATE_DOCS=1` to write the list into the page.

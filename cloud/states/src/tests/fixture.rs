@@ -8,8 +8,8 @@ use bytes::Bytes;
 use cloud_core::testing::{come_to_rest, run_for};
 use cloud_core::{
     Account, Clock, ClockControl, Dispatch, FaultInjection, FunctionInvoker, FunctionReference, Invocation, Location,
-    LogWriter, PortFuture, Principal, Random, Request, Response, RoleDirectory, RoleTrust, Routed, Service,
-    ServiceError, Stop,
+    LogWriter, PortFuture, Principal, Random, Request, Response, RoleCredentials, RoleDirectory, RoleTrust, Routed,
+    Service, ServiceError, Stop,
 };
 use cloud_store::Store;
 use jiff::Timestamp;
@@ -313,6 +313,10 @@ impl RoleDirectory for Roles {
             Principal::Aws(arn) => Account::of_arn(arn).is_some_and(|account| account.as_str() == trusts),
         };
         if is_it { RoleTrust::Trusted } else { RoleTrust::Refused }
+    }
+
+    fn open_session(&self, _role_arn: &str, _principal: Principal<'_>, _session_name: &str) -> Option<RoleCredentials> {
+        None
     }
 
     fn roles_propagate_slowly(&self) -> bool {

@@ -9,7 +9,7 @@ use crate::service::Functions;
 ///
 /// # Errors
 /// `InvalidParameterValueException` with AWS's text when the role is there and Lambda may not assume it.
-pub(super) fn check(functions: &Functions, role_arn: &str, function_arn: &str) -> Result<(), ServiceError> {
+pub(in crate::api) fn check(functions: &Functions, role_arn: &str, function_arn: &str) -> Result<(), ServiceError> {
     if !role_arn.starts_with("arn:") || !role_arn.contains(":iam::") || !role_arn.contains(":role/") {
         let message = format!(
             "1 validation error detected: Value '{role_arn}' at 'role' failed to satisfy constraint: Member must satisfy \

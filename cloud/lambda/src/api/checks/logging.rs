@@ -14,7 +14,7 @@ const MAX_GROUP_CHARACTERS: usize = 512;
 /// The member as it is sent.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Logging {
+pub(in crate::api) struct Logging {
     log_format: Option<String>,
     application_log_level: Option<String>,
     system_log_level: Option<String>,
@@ -26,7 +26,7 @@ impl Logging {
     ///
     /// # Errors
     /// AWS's: of a value that is none of its enum, of a group's name, and of levels for lines of text.
-    pub(super) fn apply(&self, before: &LoggingConfig) -> Result<LoggingConfig, ServiceError> {
+    pub(in crate::api) fn apply(&self, before: &LoggingConfig) -> Result<LoggingConfig, ServiceError> {
         let format = one_of(self.log_format.as_deref(), "logFormat", &LogFormat::ALL)?.unwrap_or(before.format);
         let application = one_of(self.application_log_level.as_deref(), "applicationLogLevel", &LogLevel::APPLICATION)?;
         let system = one_of(self.system_log_level.as_deref(), "systemLogLevel", &LogLevel::SYSTEM)?;

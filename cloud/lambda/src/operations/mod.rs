@@ -1,18 +1,39 @@
 //! The table of Lambda's operations (restJson1): what the router, injected faults and permission checks read.
 
+mod not_served;
+
 use cloud_core::Access::{Reads, Writes, WritesAlone};
 use cloud_core::{
     Binding, FunctionReference, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo,
 };
 
-use crate::api::{absent, alias, create, delete, invocation, list, named, permission, tag, update, version};
+use crate::api::{
+    absent, alias, concurrency, create, delete, event_invoke, invocation, list, named, permission, tag, update, version,
+};
 use crate::service::Functions;
+use not_served::ABSENT;
 
 /// What is known of Lambda.
 pub static INFO: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::LambdaRest)
     .with_throttled(throttled)
     .with_failed(failed)
-    .with_conflict(conflict);
+    .with_conflict(conflict)
+    .with_absent(ABSENT);
+
+/// What of a function's settings has no meaning here, and would be left out otherwise.
+const SETTINGS: &[&str] = &[
+    "VpcConfig",
+    "DeadLetterConfig",
+    "FileSystemConfigs",
+    "ImageConfig",
+    "CapacityProviderConfig",
+    "DurableConfig",
+    "CodeSigningConfigArn",
+    "TenancyConfig",
+    "PublishTo",
+    "Code.S3ObjectStorageMode",
+    "Code.SourceKMSKeyArn",
+];
 
 /// How many calls Lambda takes: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests>.
 const GET_FUNCTION: Quota = Quota::each(100, 100);
@@ -34,6 +55,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Resource::Computed(new_function),
         |functions, request| Box::pin(create::create(functions, request)),
     )
+    .refusing(SETTINGS)
     .within(CONTROL)
     .with_body_limit(ZIP_REQUEST_BYTES),
     Operation::new(
@@ -44,6 +66,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Resource::Any,
         |functions, request| Box::pin(async move { list::functions(functions, request) }),
     )
+    .refusing(&["MasterRegion"])
     .within(CONTROL),
     Operation::new(
         "GetFunction",
@@ -80,6 +103,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Resource::Computed(function),
         |functions, request| Box::pin(update::configuration(functions, request)),
     )
+    .refusing(SETTINGS)
     .within(CONTROL),
     Operation::new(
         "UpdateFunctionCode",
@@ -89,6 +113,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Resource::Computed(function),
         |functions, request| Box::pin(update::code(functions, request)),
     )
+    .refusing(&["PublishTo", "S3ObjectStorageMode", "SourceKMSKeyArn"])
     .within(CONTROL)
     .with_body_limit(ZIP_REQUEST_BYTES),
     // Its concurrency is limited, not its rate.
@@ -109,6 +134,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Resource::Computed(function),
         |functions, request| Box::pin(version::publish(functions, request)),
     )
+    .refusing(&["PublishTo"])
     .within(CONTROL),
     Operation::new(
         "ListVersionsByFunction",
@@ -224,7 +250,16 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Reads,
         "lambda:GetFunctionConcurrency",
         Resource::Computed(function),
-        |functions, request| Box::pin(async move { absent::concurrency(functions, request) }),
+        |functions, request| Box::pin(async move { concurrency::get(functions, request) }),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "PutFunctionConcurrency",
+        Binding::Rest("PUT", "/2017-10-31/functions/{FunctionName}/concurrency"),
+        Writes,
+        "lambda:PutFunctionConcurrency",
+        Resource::Computed(function),
+        |functions, request| Box::pin(concurrency::put(functions, request)),
     )
     .within(CONTROL),
     Operation::new(
@@ -233,7 +268,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Writes,
         "lambda:DeleteFunctionConcurrency",
         Resource::Computed(function),
-        |functions, request| Box::pin(async move { absent::delete_concurrency(functions, request) }),
+        |functions, request| Box::pin(concurrency::delete(functions, request)),
     )
     .within(CONTROL),
     Operation::new(
@@ -260,7 +295,43 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Reads,
         "lambda:GetFunctionEventInvokeConfig",
         Resource::Computed(function),
-        |functions, request| Box::pin(async move { absent::event_invoke(functions, request) }),
+        |functions, request| Box::pin(async move { event_invoke::get(functions, request) }),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "PutFunctionEventInvokeConfig",
+        Binding::Rest("PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
+        Writes,
+        "lambda:PutFunctionEventInvokeConfig",
+        Resource::Computed(function),
+        |functions, request| Box::pin(event_invoke::put(functions, request)),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "UpdateFunctionEventInvokeConfig",
+        Binding::Rest("POST", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
+        Writes,
+        "lambda:UpdateFunctionEventInvokeConfig",
+        Resource::Computed(function),
+        |functions, request| Box::pin(event_invoke::update(functions, request)),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "DeleteFunctionEventInvokeConfig",
+        Binding::Rest("DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
+        Writes,
+        "lambda:DeleteFunctionEventInvokeConfig",
+        Resource::Computed(function),
+        |functions, request| Box::pin(event_invoke::delete(functions, request)),
+    )
+    .within(CONTROL),
+    Operation::new(
+        "ListFunctionEventInvokeConfigs",
+        Binding::Rest("GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config/list"),
+        Reads,
+        "lambda:ListFunctionEventInvokeConfigs",
+        Resource::Computed(function),
+        |functions, request| Box::pin(async move { event_invoke::list(functions, request) }),
     )
     .within(CONTROL),
     Operation::new(
@@ -287,7 +358,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Reads,
         "lambda:GetAccountSettings",
         Resource::Any,
-        |functions, request| Box::pin(async move { Ok(absent::account(functions, request)) }),
+        |functions, request| Box::pin(async move { Ok(concurrency::account(functions, request)) }),
     )
     .within(CONTROL),
 ];

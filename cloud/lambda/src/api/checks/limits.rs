@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cloud_core::ServiceError;
 use runtimes::{Runtime, RuntimeError};
 
+use crate::model::{DEFAULT_MAX_AGE_S, DEFAULT_MAX_RETRIES};
 use crate::runtime::reserved;
 
 /// The most bytes that a function's own environment has as JSON (Lambda quotas; AWS measures that text).
@@ -23,17 +24,17 @@ const MAX_TIMEOUT_OF_MODEL_S: u32 = 5_400;
 /// The most characters of a description (API model, `Description`).
 const MAX_DESCRIPTION: usize = 256;
 
-pub(super) fn invalid(message: impl Into<String>) -> ServiceError {
+pub(in crate::api) fn invalid(message: impl Into<String>) -> ServiceError {
     ServiceError::bad_request("InvalidParameterValueException", message)
 }
 
 /// A value that its own constraint refuses.
-pub(super) fn validation(value: &str, member: &str, constraint: &str) -> ServiceError {
+pub(in crate::api) fn validation(value: &str, member: &str, constraint: &str) -> ServiceError {
     failed(value, member, &format!("Member must {constraint}"))
 }
 
 /// A value that a constraint refuses which is put into words of its own.
-pub(super) fn failed(value: &str, member: &str, constraint: &str) -> ServiceError {
+pub(in crate::api) fn failed(value: &str, member: &str, constraint: &str) -> ServiceError {
     let message = format!(
         "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
     );
@@ -41,7 +42,7 @@ pub(super) fn failed(value: &str, member: &str, constraint: &str) -> ServiceErro
 }
 
 /// The description of a function, a version or an alias.
-pub(super) fn description(text: Option<String>) -> Result<Option<String>, ServiceError> {
+pub(in crate::api) fn description(text: Option<String>) -> Result<Option<String>, ServiceError> {
     match text {
         Some(text) if text.chars().count() > MAX_DESCRIPTION => {
             let constraint = format!("have length less than or equal to {MAX_DESCRIPTION}");
@@ -52,7 +53,7 @@ pub(super) fn description(text: Option<String>) -> Result<Option<String>, Servic
 }
 
 /// In seconds.
-pub(super) fn timeout_s(value: i64) -> Result<u32, ServiceError> {
+pub(in crate::api) fn timeout_s(value: i64) -> Result<u32, ServiceError> {
     match within(value, "timeout", 1, MAX_TIMEOUT_OF_MODEL_S)? {
         value if value > MAX_TIMEOUT_S => Err(invalid(format!(
             "A function's timeout is at most {MAX_TIMEOUT_S} seconds; {value} is for managed instances."
@@ -61,21 +62,66 @@ pub(super) fn timeout_s(value: i64) -> Result<u32, ServiceError> {
     }
 }
 
+/// `Active` or `PassThrough`.
+pub(in crate::api) fn tracing_mode(mode: &str) -> Result<String, ServiceError> {
+    match mode {
+        "Active" | "PassThrough" => Ok(mode.to_owned()),
+        _ => Err(validation(mode, "tracingConfig.mode", "satisfy enum value set: [Active, PassThrough]")),
+    }
+}
+
+/// The ARN of a key; an empty text takes it away.
+pub(in crate::api) fn kms_key(arn: &str) -> Result<Option<String>, ServiceError> {
+    if arn.is_empty() {
+        return Ok(None);
+    }
+    if !arn.starts_with("arn:") {
+        let constraint = "satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()";
+        return Err(validation(arn, "kMSKeyArn", constraint));
+    }
+    Ok(Some(arn.to_owned()))
+}
+
+/// Whether published versions start from a snapshot, which AWS does for Java, Python from 3.12 and .NET from 8.
+pub(in crate::api) fn snap_start(apply_on: &str, runtime: &str) -> Result<bool, ServiceError> {
+    match apply_on {
+        "None" => Ok(false),
+        "PublishedVersions" if has_snap_start(runtime) => Ok(true),
+        "PublishedVersions" => Err(invalid(format!("{runtime} is not supported for SnapStart enabled functions."))),
+        _ => Err(validation(apply_on, "snapStart.applyOn", "satisfy enum value set: [PublishedVersions, None]")),
+    }
+}
+
+fn has_snap_start(runtime: &str) -> bool {
+    let minor = runtime.strip_prefix("python3.").and_then(|minor| minor.parse::<u32>().ok());
+    minor.is_some_and(|minor| minor >= 12)
+}
+
 /// The tags of a function.
-pub(super) fn tags(tags: &BTreeMap<String, String>) -> Result<(), ServiceError> {
+pub(in crate::api) fn tags(tags: &BTreeMap<String, String>) -> Result<(), ServiceError> {
     match tags.len() > MAX_TAGS {
         true => Err(invalid("Number of tags exceeds resource tag limit.")),
         false => Ok(()),
     }
 }
 
+/// How often an asynchronous event is tried again.
+pub(in crate::api) fn retry_attempts(value: i64) -> Result<u32, ServiceError> {
+    within(value, "maximumRetryAttempts", 0, DEFAULT_MAX_RETRIES)
+}
+
+/// How long an asynchronous event is kept, in seconds.
+pub(in crate::api) fn event_age_s(value: i64) -> Result<u32, ServiceError> {
+    within(value, "maximumEventAgeInSeconds", 60, DEFAULT_MAX_AGE_S)
+}
+
 /// In MB.
-pub(super) fn memory_size_mb(value: i64) -> Result<u32, ServiceError> {
+pub(in crate::api) fn memory_size_mb(value: i64) -> Result<u32, ServiceError> {
     within(value, "memorySize", 128, 10_240)
 }
 
 /// In MB.
-pub(super) fn ephemeral_storage_mb(value: i64) -> Result<u32, ServiceError> {
+pub(in crate::api) fn ephemeral_storage_mb(value: i64) -> Result<u32, ServiceError> {
     within(value, "ephemeralStorage.size", 512, 10_240)
 }
 
@@ -96,7 +142,7 @@ fn within(value: i64, member: &str, least: u32, most: u32) -> Result<u32, Servic
 
 /// The runtime of a function that is created or changed. Those that AWS has and the embedded cloud has not are refused with a text
 /// of our own.
-pub(super) fn runtime(name: &str) -> Result<(), ServiceError> {
+pub(in crate::api) fn runtime(name: &str) -> Result<(), ServiceError> {
     match Runtime::parse(name) {
         Ok(_) => Ok(()),
         Err(RuntimeError::Retired { .. }) => Err(invalid(format!(
@@ -119,7 +165,7 @@ fn runtime_names() -> String {
 }
 
 /// One of `x86_64` and `arm64`, which is also the default.
-pub(super) fn architecture(names: Option<&[String]>) -> Result<String, ServiceError> {
+pub(in crate::api) fn architecture(names: Option<&[String]>) -> Result<String, ServiceError> {
     match names {
         None | Some([]) => Ok("x86_64".to_owned()),
         Some([name]) if name == "x86_64" || name == "arm64" => Ok(name.clone()),
@@ -132,7 +178,7 @@ pub(super) fn architecture(names: Option<&[String]>) -> Result<String, ServiceEr
 }
 
 /// The function's own variables.
-pub(super) fn variables(variables: &BTreeMap<String, String>) -> Result<(), ServiceError> {
+pub(in crate::api) fn variables(variables: &BTreeMap<String, String>) -> Result<(), ServiceError> {
     let reserved = reserved(variables.keys().map(String::as_str));
     if !reserved.is_empty() {
         return Err(invalid(format!(
@@ -153,7 +199,7 @@ pub(super) fn variables(variables: &BTreeMap<String, String>) -> Result<(), Serv
 }
 
 /// The bytes of a zip that came inside a request.
-pub(super) fn zip_size(bytes: &[u8]) -> Result<(), ServiceError> {
+pub(in crate::api) fn zip_size(bytes: &[u8]) -> Result<(), ServiceError> {
     if bytes.len() > MAX_ZIP_BYTES {
         let message = format!("Zipped size must be smaller than {MAX_ZIP_BYTES} bytes");
         return Err(ServiceError::new(413, "RequestEntityTooLargeException", message));

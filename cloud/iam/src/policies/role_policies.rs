@@ -3,8 +3,9 @@
 use cloud_core::{Form, ServiceError, Xml};
 
 use crate::listing::{close, page};
-use crate::managed::{check_attachable, check_boundary, check_identity};
-use crate::role::url_encoded;
+use crate::policies::aws_policy::AwsPolicy;
+use crate::policies::managed::{check_attachable, check_boundary, check_identity, find as find_policy};
+use crate::role::{Role, url_encoded};
 use crate::roles::{check_name, edit, find};
 use crate::service::Iam;
 
@@ -83,13 +84,39 @@ pub(crate) async fn detach(iam: &Iam, form: &Form) -> Result<Option<Xml>, Servic
 }
 
 pub(crate) fn list_attached(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
-    let arns: Vec<String> = find(iam, form)?.attached.into_iter().collect();
+    let prefix = form.get("PathPrefix").unwrap_or("/");
+    let mut arns: Vec<String> = find(iam, form)?.attached.into_iter().collect();
+    arns.retain(|arn| arn.split_once(":policy").is_some_and(|(_, path)| path.starts_with(prefix)));
     let page = page(arns, form, String::as_str)?;
     let member = |arn: &String| {
         let name = arn.rsplit('/').next().unwrap_or_default();
         Xml::new().text("PolicyName", name).text("PolicyArn", arn)
     };
     Ok(close(Xml::new().list("AttachedPolicies", page.items.iter().map(member)), &page, String::as_str))
+}
+
+/// The roles that a policy is attached to, or bounds; there are no groups, and no users that have policies.
+pub(crate) fn list_entities(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
+    let arn = form.required("PolicyArn")?;
+    if AwsPolicy::find(arn).is_none() {
+        find_policy(iam, form)?;
+    }
+    let prefix = form.get("PathPrefix").unwrap_or("/");
+    let lists_roles = [None, Some("Role")].contains(&form.get("EntityFilter"));
+    let as_boundary = form.get("PolicyUsageFilter") == Some("PermissionsBoundary");
+    let uses = |role: &&Role| {
+        let is_used = match as_boundary {
+            true => role.permissions_boundary.as_deref() == Some(arn),
+            false => role.attached.contains(arn),
+        };
+        lists_roles && is_used && role.account == *form.account() && role.path.starts_with(prefix)
+    };
+    let roles = iam.roles.read(|all| all.values().filter(uses).cloned().collect());
+    let page = page(roles, form, |role: &Role| &role.name)?;
+    let member = |role: &Role| Xml::new().text("RoleName", &role.name).text("RoleId", &role.id);
+    let xml =
+        Xml::new().list("PolicyGroups", []).list("PolicyUsers", []).list("PolicyRoles", page.items.iter().map(member));
+    Ok(close(xml, &page, |role| &role.name))
 }
 
 pub(crate) async fn put_boundary(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {

@@ -1,0 +1,247 @@
+//! What a caller of AssumeRole asks for: read and checked as AWS does.
+
+use cloud_core::{Form, ServiceError};
+use policy::{Context, Document};
+
+use crate::service::malformed;
+use crate::sessions::{Session, SessionSettings};
+
+/// The most tags that a session has, and policies by ARN (API model; STS quotas).
+const MOST_TAGS: usize = 50;
+const MOST_POLICY_ARNS: usize = 10;
+
+/// How long a session may be that was made with another role's session, in seconds.
+const MOST_CHAINED_S: u32 = 3600;
+
+/// The longest session of any role, in seconds.
+const MOST_DURATION_S: u32 = 43_200;
+
+/// The longest session policy, in characters.
+const MOST_POLICY: usize = 2048;
+
+/// The input of AssumeRole.
+pub(crate) struct AssumeRole<'a> {
+    pub(crate) role_arn: &'a str,
+    pub(crate) session_name: &'a str,
+    pub(crate) settings: SessionSettings,
+    external_id: Option<&'a str>,
+    /// In seconds, where it is given.
+    duration_s: Option<u32>,
+}
+
+impl<'a> AssumeRole<'a> {
+    /// Reads and checks it.
+    ///
+    /// # Errors
+    /// AWS's, member by member.
+    pub(crate) fn read(form: &'a Form) -> Result<Self, ServiceError> {
+        let role_arn = form.required("RoleArn")?;
+        let session_name = form.required("RoleSessionName")?;
+        check_text("roleSessionName", session_name, (2, 64), "")?;
+        let external_id = form.get("ExternalId");
+        external_id.map_or(Ok(()), |id| check_text("externalId", id, (2, 1224), ":/"))?;
+        let source_identity = form.get("SourceIdentity").map(str::to_owned);
+        source_identity.as_deref().map_or(Ok(()), |name| check_text("sourceIdentity", name, (2, 64), ""))?;
+        let duration_s = form.get("DurationSeconds").map(duration).transpose()?;
+        if !is_role_arn(role_arn) {
+            return Err(validation(format!("{role_arn} is invalid")));
+        }
+        let tags = tags(form)?;
+        let settings = SessionSettings {
+            transitive_tags: transitive_tags(form, &tags)?,
+            tags,
+            source_identity,
+            policy: session_policy(form)?,
+            policy_arns: policy_arns(form)?,
+        };
+        Ok(Self { role_arn, session_name, settings, external_id, duration_s })
+    }
+
+    /// What the session of the caller hands on to the one that it makes, and what must not change on the way.
+    ///
+    /// # Errors
+    /// Another source identity, or a transitive tag that is set again.
+    pub(crate) fn inherit(&mut self, caller: &Session) -> Result<(), ServiceError> {
+        let before = &caller.settings;
+        let own = &mut self.settings;
+        match (&before.source_identity, &own.source_identity) {
+            (Some(before), Some(asked)) if before != asked => {
+                let text = "SourceIdentity value must be the same as the one that the calling session has.";
+                return Err(validation(text));
+            }
+            (Some(before), None) => own.source_identity = Some(before.clone()),
+            _ => {}
+        }
+        let inherited = before.tags.iter().filter(|(key, _)| before.transitive_tags.contains(key));
+        for (key, value) in inherited {
+            if own.tags.iter().any(|(asked, _)| asked.eq_ignore_ascii_case(key)) {
+                return Err(invalid(
+                    "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key \
+                     from the calling session.",
+                ));
+            }
+            own.tags.push((key.clone(), value.clone()));
+            own.transitive_tags.push(key.clone());
+        }
+        Ok(())
+    }
+
+    /// The actions that the role's trust policy has to allow, beside the roles of the caller.
+    pub(crate) fn actions(&self) -> impl Iterator<Item = &'static str> {
+        let tags = !self.settings.tags.is_empty();
+        let source = self.settings.source_identity.is_some();
+        let asked = [("sts:AssumeRole", true), ("sts:TagSession", tags), ("sts:SetSourceIdentity", source)];
+        asked.into_iter().filter(|(_, is_asked)| *is_asked).map(|(action, _)| action)
+    }
+
+    /// The condition keys of the call.
+    pub(crate) fn condition_keys(&self) -> Context {
+        let settings = &self.settings;
+        let mut context = Context::default().with("sts:RoleSessionName", self.session_name);
+        if let Some(id) = self.external_id {
+            context = context.with("sts:ExternalId", id);
+        }
+        if let Some(name) = &settings.source_identity {
+            context = context.with("sts:SourceIdentity", name.as_str());
+        }
+        for (key, value) in &settings.tags {
+            context = context.with(&format!("aws:RequestTag/{key}"), value.as_str());
+        }
+        let keys = settings.tags.iter().map(|(key, _)| key.as_str());
+        context
+            .with_all("aws:TagKeys", keys)
+            .with_all("sts:TransitiveTagKeys", settings.transitive_tags.iter().cloned())
+    }
+
+    /// How long the session lives, in seconds.
+    ///
+    /// # Errors
+    /// It is longer than the role allows, or than a session that was made with a session.
+    pub(crate) fn lasts_s(&self, role_allows_s: u32, is_chained: bool) -> Result<i64, ServiceError> {
+        let Some(seconds) = self.duration_s else {
+            return Ok(i64::from(MOST_CHAINED_S.min(role_allows_s)));
+        };
+        if is_chained && seconds > MOST_CHAINED_S {
+            let text =
+                "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
+            return Err(validation(text));
+        }
+        if seconds > role_allows_s {
+            let text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+            return Err(validation(text));
+        }
+        Ok(i64::from(seconds))
+    }
+
+    /// How much of the room for policies and tags they take, in percent; none where there are none. (AWS packs them in a form
+    /// of its own: the figure here is that of the plain texts, and a guess.)
+    pub(crate) fn packed_size_percent(&self) -> Option<usize> {
+        let settings = &self.settings;
+        let policies = settings.policy.as_ref().map_or(0, String::len);
+        let arns: usize = settings.policy_arns.iter().map(String::len).sum();
+        let tags: usize = settings.tags.iter().map(|(key, value)| key.len() + value.len()).sum();
+        let all = policies + arns + tags;
+        (all > 0).then(|| (all * 100).div_ceil(2 * MOST_POLICY).min(100))
+    }
+}
+
+fn is_role_arn(arn: &str) -> bool {
+    let parts: Vec<&str> = arn.split(':').collect();
+    matches!(parts.as_slice(), ["arn", _, "iam", "", account, resource]
+        if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) && resource.starts_with("role/"))
+}
+
+fn duration(text: &str) -> Result<u32, ServiceError> {
+    let refused = |constraint: String| {
+        validation(format!(
+            "1 validation error detected: Value '{text}' at 'durationSeconds' failed to satisfy constraint: Member must \
+             have value {constraint}"
+        ))
+    };
+    match text.parse::<u32>() {
+        Ok(seconds @ 900..=MOST_DURATION_S) => Ok(seconds),
+        Ok(seconds) if seconds > MOST_DURATION_S => Err(refused(format!("less than or equal to {MOST_DURATION_S}"))),
+        _ => Err(refused("greater than or equal to 900".to_owned())),
+    }
+}
+
+fn tags(form: &Form) -> Result<Vec<(String, String)>, ServiceError> {
+    let tags = form.tags("Tags");
+    if tags.len() > MOST_TAGS {
+        let text = format!(
+            "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than \
+             or equal to {MOST_TAGS}"
+        );
+        return Err(validation(text));
+    }
+    for (at, (key, _)) in tags.iter().enumerate() {
+        if tags.iter().skip(at + 1).any(|(other, _)| other.eq_ignore_ascii_case(key)) {
+            return Err(invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive."));
+        }
+    }
+    Ok(tags)
+}
+
+fn transitive_tags(form: &Form, tags: &[(String, String)]) -> Result<Vec<String>, ServiceError> {
+    let keys = form.texts("TransitiveTagKeys");
+    match keys.iter().all(|key| tags.iter().any(|(known, _)| known == key)) {
+        true => Ok(keys),
+        false => Err(invalid("The specified transitive tag key must be included in the requested tags.")),
+    }
+}
+
+fn session_policy(form: &Form) -> Result<Option<String>, ServiceError> {
+    let Some(document) = form.get("Policy") else { return Ok(None) };
+    Document::read(document).and_then(|read| read.check_identity()).map_err(|reason| malformed(&reason))?;
+    if document.chars().count() > MOST_POLICY {
+        let text = format!(
+            "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less \
+             than or equal to {MOST_POLICY}"
+        );
+        return Err(validation(text));
+    }
+    Ok(Some(document.to_owned()))
+}
+
+fn policy_arns(form: &Form) -> Result<Vec<String>, ServiceError> {
+    let at = |index: usize| form.get(&format!("PolicyArns.member.{index}.arn"));
+    let arns: Vec<String> = (1..).map_while(at).map(str::to_owned).collect();
+    if arns.len() > MOST_POLICY_ARNS {
+        let text = format!("Cannot exceed quota for PolicyArns: {MOST_POLICY_ARNS}");
+        return Err(invalid(text));
+    }
+    match arns.iter().find(|arn| !arn.starts_with("arn:") || !arn.contains(":policy/")) {
+        Some(arn) => Err(validation(format!("ARN {arn} is not valid."))),
+        None => Ok(arns),
+    }
+}
+
+/// Checks a text's length, and that it has letters, digits and `_+=,.@-` alone, or some further ones.
+fn check_text(member: &str, text: &str, (least, most): (usize, usize), further: &str) -> Result<(), ServiceError> {
+    let refused = |constraint: String| {
+        Err(validation(format!(
+            "1 validation error detected: Value '{text}' at '{member}' failed to satisfy constraint: Member must {constraint}"
+        )))
+    };
+    let length = text.chars().count();
+    if length < least {
+        return refused(format!("have length greater than or equal to {least}"));
+    }
+    if length > most {
+        return refused(format!("have length less than or equal to {most}"));
+    }
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter) || further.contains(letter);
+    if !text.chars().all(plain) {
+        let more = if further.is_empty() { "" } else { ":\\/" };
+        return refused(format!("satisfy regular expression pattern: [\\w+=,.@{more}-]*"));
+    }
+    Ok(())
+}
+
+fn validation(text: impl Into<String>) -> ServiceError {
+    ServiceError::bad_request("ValidationError", text)
+}
+
+fn invalid(text: impl Into<String>) -> ServiceError {
+    ServiceError::bad_request("InvalidParameterValue", text)
+}

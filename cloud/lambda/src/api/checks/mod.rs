@@ -1,0 +1,5 @@
+//! What the operations check of their inputs.
+
+pub(super) mod limits;
+pub(super) mod logging;
+pub(super) mod role;

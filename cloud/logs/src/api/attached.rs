@@ -1,0 +1,81 @@
+//! What can be attached to a group: the key that it names, and filters, of which there are none here.
+
+use cloud_core::{Request, Response, ServiceError};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::groups::{edit, is_elsewhere, name_of};
+use crate::answer::answer;
+use crate::errors::{LIST_LIMIT, invalid, limit, no_group};
+use crate::service::Logs;
+
+/// Which group's key is meant, and which key.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct KeyInput {
+    log_group_name: Option<String>,
+    resource_identifier: Option<String>,
+    kms_key_id: Option<String>,
+}
+
+impl KeyInput {
+    fn group(&self, request: &Request) -> Result<&str, ServiceError> {
+        match (&self.log_group_name, &self.resource_identifier) {
+            (Some(name), None) => Ok(name),
+            (None, Some(arn)) if is_elsewhere(arn, &request.location()) => Err(no_group()),
+            (None, Some(arn)) if arn.contains(":log-group:") => Ok(name_of(arn)),
+            (None, Some(_)) => {
+                Err(ServiceError::not_implemented("resourceIdentifier of a query (logs:AssociateKmsKey)"))
+            }
+            _ => Err(invalid("Either logGroupName or resourceIdentifier must be specified.")),
+        }
+    }
+}
+
+/// Names the key that a group's events are said to be encrypted with; nothing is encrypted here.
+pub(crate) async fn associate_key(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    let input: KeyInput = request.json()?;
+    let key = input.kms_key_id.clone().ok_or_else(|| invalid("kmsKeyId must be specified."))?;
+    edit(logs, request, input.group(request)?, |facts| {
+        facts.kms_key_id = Some(key);
+        Ok(())
+    })
+    .await
+}
+
+/// Names none any more.
+pub(crate) async fn disassociate_key(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    let input: KeyInput = request.json()?;
+    edit(logs, request, input.group(request)?, |facts| {
+        facts.kms_key_id = None;
+        Ok(())
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FiltersInput {
+    log_group_name: Option<String>,
+    limit: Option<usize>,
+}
+
+/// A list of which there is nothing; the group that it is asked for has to be there.
+fn none(logs: &Logs, request: &Request, list: &str) -> Result<Response, ServiceError> {
+    let input: FiltersInput = request.json()?;
+    limit(input.limit, LIST_LIMIT)?;
+    if let Some(name) = &input.log_group_name {
+        logs.known_group(&request.location().key(name))?;
+    }
+    Ok(answer(&json!({ list: [] })))
+}
+
+/// The metric filters of a group, or of all: none.
+pub(crate) fn metric_filters(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    none(logs, request, "metricFilters")
+}
+
+/// The subscription filters of a group: none.
+pub(crate) fn subscription_filters(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    none(logs, request, "subscriptionFilters")
+}
