@@ -133,7 +133,6 @@ fn what_the_service_file_no_longer_says_goes_and_what_is_a_strangers_stays() {
     update  activity       shop-dev-approve: tags (team)
     create  activity       autographs
     delete  activity       signatures
-    keep    state machine  shop-dev-flow
     1 to create, 2 to update, 1 to delete, 1 unchanged
     ");
     home.ok(&["deploy", "--local"]);

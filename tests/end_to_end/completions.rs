@@ -1,9 +1,11 @@
 //! TAB in real shells: commands, options, and names from the service file and from the cloud.
 
 use std::fs;
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
+use std::sync::{Arc, Barrier};
 
-use crate::support::{Ended, Home, eventually, project, python_tool};
+use crate::support::{Ended, Home, aws_stub, credentials, eventually, project, python_tool};
 
 /// The shells that are tried; Debian's packages have their names.
 const SHELLS: [&str; 3] = ["bash", "zsh", "fish"];
@@ -87,7 +89,13 @@ impl Shells {
 
     /// The words that the program offers to fish.
     fn offered(&self, line: &[&str]) -> Vec<String> {
+        self.offered_with(line, &[])
+    }
+
+    /// The same with variables in the environment.
+    fn offered_with(&self, line: &[&str], variables: &[(&str, &str)]) -> Vec<String> {
         let mut command = self.home.workshop(&[&["--"][..], line].concat());
+        command.envs(variables.iter().copied());
         let ended = Ended::of(command.env("_WORKSHOP_COMPLETE", "fish").output().expect("workshop starts"));
         assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:#?}");
         ended.stdout.lines().filter_map(|line| line.split('\t').next()).map(str::to_owned).collect()
@@ -136,6 +144,54 @@ fn names_from_the_service_file_that_the_line_names_are_offered() {
     let config = shells.home.path("work/service.toml");
     let config = config.to_str().expect("a path");
     assert_eq!(shells.offered(&["workshop", "--config", config, "invoke", "-f", "pa"]), ["pack"]);
+}
+
+/// An AWS that answers what executions `one` and `two` have once it is asked for both.
+fn answers_both_or_none() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a socket");
+    let endpoint = format!("http://{}", listener.local_addr().expect("a socket"));
+    std::thread::spawn(move || {
+        let both = Arc::new(Barrier::new(2));
+        for stream in listener.incoming().flatten() {
+            let both = Arc::clone(&both);
+            std::thread::spawn(move || while listed(&stream, &both).is_some() {});
+        }
+    });
+    endpoint
+}
+
+fn listed(stream: &TcpStream, both: &Barrier) -> Option<()> {
+    let (head, body) = aws_stub::read(stream)?;
+    let head = head.to_ascii_lowercase();
+    if !head.contains("listexecutions") {
+        let (status, kind, text) = aws_stub::response(&head, &body);
+        return aws_stub::write(stream, status, kind, text);
+    }
+    both.wait();
+    let machine = if body.contains("shop-dev-one") { "one" } else { "two" };
+    let arn = |kind: &str| format!("arn:aws:states:us-east-1:000000000000:{kind}:shop-dev-{machine}");
+    let execution = serde_json::json!({
+        "executionArn": format!("{}:letter-{machine}", arn("execution")), "stateMachineArn": arn("stateMachine"),
+        "name": format!("letter-{machine}"), "status": "RUNNING", "startDate": 1_700_000_000,
+    });
+    let text = serde_json::json!({ "executions": [execution] }).to_string();
+    aws_stub::write(stream, "200 OK", "application/x-amz-json-1.0", &text)
+}
+
+#[test]
+fn executions_of_several_state_machines_are_asked_for_side_by_side() {
+    let shells = Shells::of(Home::new());
+    let write = |file: &str, text: &str| fs::write(shells.home.path("work").join(file), text).expect("a file");
+    let machine = |name: &str| format!("[state_machines.{name}]\ndefinition = \"flow.asl.json\"\n");
+    write("service.toml", &format!("service = \"shop\"\n{}{}", machine("one"), machine("two")));
+    write("flow.asl.json", r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#);
+    let endpoint = answers_both_or_none();
+    // A busy machine may take longer than somebody at a keyboard is kept waiting.
+    eventually("the names of both", || {
+        let mut offered = shells.offered_with(&["workshop", "show", "letter"], &credentials(&endpoint));
+        offered.sort();
+        if offered == ["letter-one", "letter-two"] { Ok(()) } else { Err(format!("{offered:?}")) }
+    });
 }
 
 #[test]

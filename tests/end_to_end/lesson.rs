@@ -1,6 +1,6 @@
 //! The lesson from end to end, as a learner without an account does it.
 
-use crate::support::{Home, curl, endpoint, epoch_ms, eventually};
+use crate::support::{Ended, Home, curl, endpoint, epoch_ms, eventually};
 
 const STARTED: &str = "Started the step function. View the scheduled step function in aws console.";
 
@@ -146,6 +146,23 @@ fn an_execution_waits_through_a_restart_of_the_cloud() {
         history["events"].as_array().expect("events").iter().filter_map(|event| event["id"].as_i64()).collect();
     let gapless: Vec<i64> = (1..).take(ids.len()).collect();
     assert_eq!(ids, gapless, "a history has neither gap nor duplicate");
+}
+
+#[test]
+fn what_there_is_to_know_about_a_moment_is_told_in_every_form() {
+    let (home, _) = deployed();
+    let start = |form: &str| {
+        let arguments = ["start", "--local", "--task", "doubtful", "--at", "2020-10-25 02:30", form];
+        let ended = Ended::of(home.workshop(&arguments).env("TZ", "Europe/Paris").output().expect("workshop starts"));
+        assert_eq!(ended.code, Some(0), "{ended:#?}");
+        ended
+    };
+    let twice = "The clocks go back on that day and 02:30 comes twice; the first is taken.";
+    let curl = start("--print-curl");
+    assert!(curl.stdout.starts_with("curl") && curl.stderr.contains(twice), "{curl:#?}");
+    let json: serde_json::Value = serde_json::from_str(&start("--json").stdout).expect("JSON");
+    let notes = json["notes"].as_array().unwrap_or_else(|| panic!("{json:#}"));
+    assert!(notes[0] == twice && notes[1].as_str().is_some_and(|note| note.contains("lies in the past")), "{json:#}");
 }
 
 #[test]

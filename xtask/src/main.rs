@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         ["build"] => build::run().map(|_| ()),
         ["conformance", arguments @ ..] => conformance::run(arguments),
         ["demo"] => demo::run(),
+        ["dist", arguments @ ..] => build::dist::run(arguments),
         ["fuzz"] => fuzz::run(None, None),
         ["fuzz", target] => fuzz::run(Some(target), None),
         ["fuzz", target, seconds] => fuzz::run(Some(target), Some(seconds)),

@@ -21,6 +21,8 @@ usage: cargo xtask <task>
   conformance [--category C] [--only TEXT] [--kind K] [--jobs N] [--json]
            replay what AWS answered against an embedded cloud, and show where it answers otherwise
   demo     build quickly, then run the lesson from deploy to the email, on this machine alone
+  dist [--target TRIPLE] [--program PROGRAM]
+           what a release is made of, in target/dist: a static binary in a tar.gz, a Debian package, checksums
   fuzz [TARGET] [SECONDS]
            search for inputs that break the language engine, the embedded cloud's HTTP front or its reader of zips
   install  build, then copy the program to cargo's bin folder, with completions and manual pages

@@ -27,7 +27,7 @@ pub enum DeployError {
         owner: Owner,
     },
     /// The caller may not read something that decides what is to be done.
-    #[error("AWS does not let you read {}. Without that nobody can tell what belongs to this stack and how it is.", things(.0))]
+    #[error("AWS does not let you read {}. Without that it is not known what belongs to this stack, or how it is set.", things(.0))]
     Unreadable(Vec<Unread>),
     /// A state machine can't become the other kind.
     #[error(
@@ -118,7 +118,7 @@ pub enum DeployError {
     #[error("{} still there after deleting: {}.", if .0.len() == 1 { "One resource is" } else { "Resources are" }, .0.join(", "))]
     NotDeleted(Vec<String>),
     /// A fault of this program.
-    #[error("A step of the deployment broke off: {0}.")]
+    #[error("A step of the deployment stopped before it was done: {0}.")]
     Internal(String),
 }
 

@@ -1,6 +1,7 @@
 //! Text from a file, places in it, and the error that points at one.
 
 use std::fmt;
+use std::ops::Range;
 
 /// The text of a file together with the name to show for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,18 @@ impl fmt::Display for Place {
     }
 }
 
+/// The part of a line that a place is in. A line may be as long as its file: what is far from the place is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nearby {
+    /// The text.
+    pub text: String,
+    /// The bytes of the text that the fault is about; nothing between them where only its beginning is known.
+    pub span: Range<usize>,
+}
+
+/// How many characters of a line are kept on either side of a place.
+const NEARBY: usize = 200;
+
 /// What is wrong with a service file or a definition, where, and what to try.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ModelError {
@@ -42,6 +55,8 @@ pub struct ModelError {
     pub file: String,
     /// The place, when the fault has one.
     pub position: Option<Position>,
+    /// What stands there, when the fault has a place.
+    pub nearby: Option<Box<Nearby>>,
     /// What is wrong, in a full sentence.
     pub message: String,
     /// What to try.
@@ -67,11 +82,7 @@ impl Source {
 
     /// The place of a byte offset; an offset past the end is the end.
     pub fn position(&self, offset: usize) -> Position {
-        let mut end = offset.min(self.text.len());
-        while !self.text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let before = &self.text[..end];
+        let before = &self.text[..boundary(&self.text, offset)];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
     }
@@ -92,12 +103,31 @@ impl Source {
 
     /// An error at a byte offset of this source.
     pub fn error_at(&self, offset: usize, message: impl Into<String>) -> ModelError {
+        self.error_in(offset..offset, message)
+    }
+
+    /// An error about the bytes of a span of this source.
+    pub fn error_in(&self, span: Range<usize>, message: impl Into<String>) -> ModelError {
         ModelError {
             file: self.file.clone(),
-            position: Some(self.position(offset)),
+            position: Some(self.position(span.start)),
+            nearby: Some(Box::new(self.nearby(span))),
             message: message.into(),
             hint: None,
         }
+    }
+
+    /// The line of a span's beginning, around it. A span of several lines stands for its beginning alone.
+    fn nearby(&self, span: Range<usize>) -> Nearby {
+        let text = self.text.as_str();
+        let start = boundary(text, span.start);
+        let end = boundary(text, span.end).max(start);
+        let before = text[..start].char_indices().rev().take_while(|(_, character)| *character != '\n');
+        let first = before.take(NEARBY).last().map_or(start, |(at, _)| at);
+        let after = text[start..].char_indices().take_while(|(_, character)| !matches!(character, '\n' | '\r'));
+        let last = after.take(NEARBY).last().map_or(start, |(at, character)| start + at + character.len_utf8());
+        let end = if text[start..end].contains('\n') { start } else { end.min(last) };
+        Nearby { text: text[first..last].to_owned(), span: start - first..end - first }
     }
 }
 
@@ -109,9 +139,29 @@ impl ModelError {
     }
 }
 
+/// The last place between characters that is not after an offset.
+fn boundary(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_carries_what_stands_at_its_place() {
+        let source = Source::new("a.yml", format!("é: 1\r\nkey: {}word\n", "x".repeat(1_000)));
+        let nearby = |span: Range<usize>| *source.error_in(span, "").nearby.unwrap();
+        assert_eq!(nearby(0..2), Nearby { text: "é: 1".to_owned(), span: 0..2 });
+        assert_eq!(nearby(0..9), Nearby { text: "é: 1".to_owned(), span: 0..0 }, "several lines are their beginning");
+        let long = nearby(1_012..1_016);
+        assert_eq!((&long.text[long.span.clone()], long.text.len()), ("word", 204));
+        assert_eq!(nearby(9_999..9_999).span, 0..0);
+    }
 
     #[test]
     fn positions_count_lines_and_characters() {

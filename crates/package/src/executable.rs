@@ -6,6 +6,7 @@ use crate::options::Architecture;
 use object::elf::{self, FileHeader64};
 use object::read::elf::{FileHeader, SectionHeader};
 use object::{Endianness, FileKind};
+use std::io;
 
 /// Lambda's limit for a zip that is uploaded directly.
 pub(crate) const MAX_ZIPPED_BYTES: u64 = 52_428_800;
@@ -30,6 +31,18 @@ pub(crate) fn check(bytes: &[u8], wanted: Architecture) -> Result<Option<GlibcVe
         Some(needed) if needed > GlibcVersion::OF_AL2023 => Err(ExecutableProblem::Glibc { needed, wanted }),
         _ => Ok(newest),
     }
+}
+
+/// The newest glibc whose symbols an executable of any processor needs; none for one that needs no glibc.
+///
+/// # Errors
+/// Bytes that are no 64-bit ELF file.
+pub fn needed_glibc(executable: &[u8]) -> io::Result<Option<GlibcVersion>> {
+    let newest = || {
+        let header = FileHeader64::<Endianness>::parse(executable)?;
+        newest_glibc(header, header.endian()?, executable)
+    };
+    newest().map_err(|error: object::Error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))
 }
 
 /// Checks Lambda's limits.
@@ -131,6 +144,8 @@ mod tests {
     fn a_real_executable_passes_and_names_its_glibc() {
         let newest = check(&own(), Architecture::of_this_machine()).unwrap();
         assert!(newest.is_some_and(|version| version >= GlibcVersion::new(2, 2)), "{newest:?}");
+        assert_eq!(needed_glibc(&own()).unwrap(), newest);
+        assert!(needed_glibc(b"#!/bin/sh\n").is_err());
     }
 
     #[test]

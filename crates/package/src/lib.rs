@@ -51,6 +51,7 @@ mod sources;
 pub use artefact::{Artefact, GlibcVersion};
 pub use digest::Digest;
 pub use error::{ExecutableProblem, PackageError};
+pub use executable::needed_glibc;
 pub use folder::may_be_packaged;
 pub use options::{
     Architecture, Bundling, Event, FunctionSource, Language, Options, Pattern, functions_dir, last_inputs,

@@ -63,7 +63,7 @@ pub(super) const HABITS: &[(&str, Meaning)] = &[
     (
         "redrive",
         Advice(
-            "`workshop start` starts anew; on AWS `aws stepfunctions redrive-execution --execution-arn ARN` redrives.",
+            "`workshop start` starts a new execution; on AWS `aws stepfunctions redrive-execution --execution-arn ARN` redrives.",
         ),
     ),
     ("execute", Advice("`workshop start` starts an execution; with `--follow` it stays until the end.")),

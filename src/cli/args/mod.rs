@@ -1,6 +1,7 @@
 //! The list of commands, and what Ctrl-C means to each.
 
 pub(crate) mod completions;
+mod examples;
 mod habits;
 pub(crate) mod manual;
 mod overview;
@@ -15,7 +16,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
-use crate::cli::ui::{Answer, Ui};
+use crate::cli::ui::{Answer, Ui, results_width};
 
 /// From an Amazon States Language file and a few functions to a running workflow: on this machine or on AWS.
 #[derive(Debug, Parser)]
@@ -46,7 +47,9 @@ impl Cli {
     /// # Errors
     /// There is something else to be said than what a command says: help, the version, or what can't be understood.
     pub(crate) fn read(arguments: Vec<OsString>) -> Result<Self, Answer> {
-        let matches = parse::matches(arguments, &Self::command().override_help(overview::screen()))?;
+        let room = results_width();
+        let command = examples::fitted(Self::command(), room).override_help(overview::screen(room));
+        let matches = parse::matches(arguments, &command)?;
         let mut cli = Self::from_arg_matches(&matches).map_err(Answer::Parser)?;
         cli.global.take_output();
         Ok(cli)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::cli::ui::{Tone, toned};
+use crate::cli::ui::{Tone, toned, wrapped};
 
 /// Commands that stand on one line, and what they are for.
 type Line = (&'static [&'static str], &'static str);
@@ -48,24 +48,29 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
     ),
 ];
 
-/// The screen.
-pub(super) fn screen() -> String {
-    let mut text = String::from(
-        "From an Amazon States Language file to a running workflow, here or on AWS.\n\nUsage: workshop COMMAND [OPTIONS]\n\n",
-    );
+/// How far what commands are for stands from the left.
+const INDENT: usize = 28;
+
+/// The screen, in so many columns where that is known.
+pub(super) fn screen(room: Option<usize>) -> String {
+    let beside = |text: &str| {
+        let text = wrapped(text, room.map(|room| room.saturating_sub(INDENT)));
+        text.replace('\n', &format!("\n{:INDENT$}", ""))
+    };
+    let about = wrapped("From an Amazon States Language file to a running workflow, here or on AWS.", room);
+    let mut text = format!("{about}\n\nUsage: workshop COMMAND [OPTIONS]\n\n");
     for (group, lines) in GROUPS {
         for (at, (commands, what)) in lines.iter().enumerate() {
             let group = if at == 0 { toned(Tone::Strong, format!("{group:<14}")) } else { " ".repeat(14) };
             let commands = format!("{:<14}", commands.join(", "));
             // Writing to a string can't fail.
-            let _ = writeln!(text, "{group}{}{what}", toned(Tone::Good, commands));
+            let _ = writeln!(text, "{group}{}{}", toned(Tone::Good, commands), beside(what));
         }
     }
     let options = toned(Tone::Strong, format!("{:<14}", "options"));
-    let _ = write!(
-        text,
-        "\n{options}--local (no account needed), --stage NAME, --region REGION,\n{:14}--json, --verbose; `workshop help deploy` shows them all\n",
-        ""
-    );
+    let told = "--local (no account needed), --stage NAME, --region REGION, --json, --verbose; `workshop help deploy` shows \
+                them all";
+    let told = wrapped(told, Some(room.unwrap_or(80).min(80).saturating_sub(14)));
+    let _ = writeln!(text, "\n{options}{}", told.replace('\n', &format!("\n{:14}", "")));
     text
 }

@@ -170,9 +170,11 @@ fn complaints_are_json_where_that_is_wanted_wherever_it_stands() {
 
 #[test]
 fn the_overview_is_one_screen_with_every_command_once() {
-    let screen = anstream::adapter::strip_str(&overview::screen()).to_string();
+    let screen = anstream::adapter::strip_str(&overview::screen(None)).to_string();
     assert!(screen.lines().count() <= 24, "{screen}");
     assert_eq!(screen.lines().find(|line| line.chars().count() > 80), None);
+    let narrow = anstream::adapter::strip_str(&overview::screen(Some(60))).to_string();
+    assert_eq!(narrow.lines().find(|line| line.chars().count() > 60), None);
     let shown: Vec<&str> =
         overview::GROUPS.iter().flat_map(|(_, lines)| *lines).flat_map(|(names, _)| *names).copied().collect();
     let distinct: BTreeSet<&str> = shown.iter().copied().collect();
@@ -208,6 +210,23 @@ fn the_overview_is_one_screen_with_every_command_once() {
     options       --local (no account needed), --stage NAME, --region REGION,
                   --json, --verbose; `workshop help deploy` shows them all
     ");
+}
+
+#[test]
+fn the_page_of_the_commands_has_every_command_and_option() {
+    fn check(command: &clap::Command, path: &str, page: &str) {
+        for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
+            let path = format!("{path}{}", below.get_name());
+            assert!(page.contains(&format!("`{path}")), "docs/commands.md has no `{path}`");
+            let options = below.get_arguments().filter(|option| !option.is_hide_set() && !option.is_global_set());
+            for long in options.filter_map(|option| option.get_long()).filter(|long| *long != "help") {
+                assert!(page.contains(&format!("--{long}")), "docs/commands.md does not explain --{long} of {path}");
+            }
+            check(below, &format!("{path} "), page);
+        }
+    }
+    let page = include_str!("../../../docs/commands.md");
+    check(&<Cli as clap::CommandFactory>::command(), "", page);
 }
 
 #[test]

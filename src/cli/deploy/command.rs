@@ -104,8 +104,7 @@ fn endpoint_note(endpoint: EndpointState) -> Option<&'static str> {
              `workshop start` tries again by itself.",
         ),
         EndpointState::NotAsked => Some(
-            "Whether the endpoint answers already is not known: no request but one that runs a function would show it. \
-             For some seconds it may answer 404 or 500.",
+            "The endpoint was not tried: each request to it would run a function. It may answer 404 or 500 for some seconds.",
         ),
     }
 }

@@ -148,7 +148,7 @@ fn print(result: &FunctionResult<'_>, ui: &Ui) -> Result<(), CliError> {
     }
     let seconds = toned(Tone::Faint, format!("({:.1}s)", elapsed.as_secs_f64()));
     if plan.is_empty() {
-        return ui.result(format!("Nothing to deploy: the function {key} has this code already. {seconds}"));
+        return ui.told(format!("Nothing to deploy: the function {key} has this code already. {seconds}"));
     }
     let version = live.map(|version| format!("version {version} is live")).unwrap_or_default();
     let headline = toned(Tone::Good, format!("Function {key} deployed: {version}."));
@@ -163,7 +163,7 @@ fn print(result: &FunctionResult<'_>, ui: &Ui) -> Result<(), CliError> {
         [only] => format!(" The state machine {only} leads to it."),
         several => format!(" The state machines {} lead to it.", several.join(", ")),
     };
-    ui.result(format!("{headline}{led} {seconds}"))?;
+    ui.told(format!("{headline}{led} {seconds}"))?;
     in_flight.iter().for_each(|it| ui.note(it.sentence()));
     Ok(())
 }

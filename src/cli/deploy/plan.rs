@@ -14,8 +14,8 @@ use crate::cli::session::artefacts;
 use crate::cli::session::project::{Project, RuntimeChoice};
 use crate::cli::session::runtimes::{self, Functions};
 use crate::cli::session::{Session, estimated_stack, measured_stack};
-use crate::cli::ui::Ui;
-use deploy::{Desired, ForeignResources, Observed, Plan, RecentChanges, desired, limits, observe, plan};
+use crate::cli::ui::{Tone, Ui, toned, visible, wrapped};
+use deploy::{Action, Desired, ForeignResources, Observed, Plan, RecentChanges, Step, desired, limits, observe, plan};
 use model::stack::Stack;
 
 /// The options of whatever compares the project with what is deployed.
@@ -64,8 +64,8 @@ pub(crate) async fn diff(args: &DiffArgs, global: &Global, ui: &Ui) -> Result<()
     let planned = Planned::make(&args.plan, global, ServiceNotes::Print, ui).await?;
     if planned.plan.is_empty() && !ui.is_json() {
         let unchanged = planned.plan.count(None);
-        ui.result(format!("Nothing to deploy: all {unchanged} resources are as the service file says."))?;
-        planned.plan.notes.iter().try_for_each(|note| ui.result(note))?;
+        ui.told(format!("Nothing to deploy: all {unchanged} resources are as the service file says."))?;
+        planned.plan.notes.iter().try_for_each(|note| ui.told(note))?;
     } else {
         planned.show(ui).await?;
     }
@@ -121,8 +121,8 @@ impl Planned {
                 "steps": self.plan.steps, "notes": self.plan.notes, "executionsInFlight": in_flight,
             }));
         }
-        let in_flight = in_flight.map(|it| format!("\n{}", it.sentence())).unwrap_or_default();
-        ui.result(format!("{}{}{in_flight}", self.plan, notes(&self.plan)))
+        print(&self.plan, ui)?;
+        in_flight.map_or(Ok(()), |it| ui.told(it.sentence()))
     }
 }
 
@@ -142,6 +142,31 @@ fn unserved_tasks(project: &Project, stack: &Stack) -> Vec<String> {
     unserved.collect()
 }
 
-fn notes(plan: &Plan) -> String {
-    plan.notes.iter().map(|note| format!("\n{note}")).collect()
+/// What is done to each resource, and what there is to know; what stays as it is only where more is to be said.
+///
+/// # Errors
+/// stdout can't be written.
+pub(super) fn print(plan: &Plan, ui: &Ui) -> Result<(), CliError> {
+    let steps = plan.steps.iter().filter(|step| ui.is_verbose() || step.change.doing().is_some());
+    steps.map(|step| shown(step, ui.width())).try_for_each(|line| ui.result(line))?;
+    ui.told(plan.summary())?;
+    plan.notes.iter().try_for_each(|note| ui.told(note))
+}
+
+/// How far a resource's name stands from the left.
+const INDENT: usize = "update  state machine  ".len();
+
+/// A step on one line; the fields in which it differs go on below where there is no room.
+fn shown(step: &Step, room: Option<usize>) -> String {
+    let (tone, action) = match step.change.doing() {
+        None => (Tone::Faint, "keep".to_owned()),
+        Some(action @ Action::Create) => (Tone::Good, action.to_string()),
+        Some(action @ Action::Delete) => (Tone::Bad, action.to_string()),
+        Some(action @ (Action::Update | Action::Adopt)) => (Tone::Warning, action.to_string()),
+    };
+    let differences: Vec<String> = step.change.differences().iter().map(ToString::to_string).collect();
+    let differences = if differences.is_empty() { String::new() } else { format!(": {}", differences.join(", ")) };
+    let text = wrapped(&visible(&format!("{}{differences}", step.name)), room.map(|room| room.saturating_sub(INDENT)));
+    let text = text.replace('\n', &format!("\n{:INDENT$}", ""));
+    format!("{}  {:<13}  {text}", toned(tone, format!("{action:<6}")), step.resource.kind())
 }

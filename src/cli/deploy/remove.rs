@@ -159,12 +159,12 @@ fn print(outcome: &Outcome, stack: &Stack, ui: &Ui) -> Result<(), CliError> {
         let seconds = elapsed.unwrap_or_default().as_secs_f64();
         let seconds = toned(Tone::Faint, format!("({seconds:.1}s)"));
         match (elapsed, unread.is_empty()) {
-            (None, true) => ui.result(format!("Nothing to remove: nothing of stack {} is there.", stack.name()))?,
+            (None, true) => ui.told(format!("Nothing to remove: nothing of stack {} is there.", stack.name()))?,
             (None, false) => {}
             (Some(_), true) => {
-                ui.result(format!("Removed {count} {resources} and checked that all are gone. {seconds}"))?;
+                ui.told(format!("Removed {count} {resources} and checked that all are gone. {seconds}"))?;
             }
-            (Some(_), false) => ui.result(format!("Removed {count} {resources}. {seconds}"))?,
+            (Some(_), false) => ui.told(format!("Removed {count} {resources}. {seconds}"))?,
         }
     }
     if unread.is_empty() { Ok(()) } else { Err(CliError::not_all_looked_at(&stack.name(), unread)) }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::cli::deploy::in_flight::InFlight;
 use crate::cli::deploy::list::{self, DeploymentList};
+use crate::cli::deploy::plan;
 use crate::cli::deploy::progress::with_progress;
 use crate::cli::deploy::versions::observed_versions;
 use crate::cli::error::{CliError, ErrorKind};
@@ -85,8 +86,7 @@ fn dry_run(plan: &Plan, to: &Deployment, ui: &Ui) -> Result<(), CliError> {
     if ui.is_json() {
         return ui.json(&json!({"to": to.id.to_string(), "steps": plan.steps, "notes": plan.notes}));
     }
-    let notes: String = plan.notes.iter().map(|note| format!("\n{note}")).collect();
-    ui.result(format!("{plan}{notes}"))?;
+    plan::print(plan, ui)?;
     ui.note(toned(Tone::Faint, STAYS));
     Ok(())
 }
@@ -107,9 +107,9 @@ fn print(
     }
     let seconds = toned(Tone::Faint, format!("({:.1}s)", elapsed.as_secs_f64()));
     if plan.is_empty() {
-        return ui.result(format!("Nothing to do: the deployment {} is what is live. {seconds}", to.id));
+        return ui.told(format!("Nothing to do: the deployment {} is live already. {seconds}", to.id));
     }
-    ui.result(format!("{} {seconds}", toned(Tone::Good, format!("Returned to the deployment {}.", to.id))))?;
+    ui.told(format!("{} {seconds}", toned(Tone::Good, format!("Returned to the deployment {}.", to.id))))?;
     plan.notes.iter().for_each(|note| ui.note(note));
     in_flight.iter().for_each(|it| ui.note(it.sentence()));
     ui.note(toned(Tone::Faint, STAYS));

@@ -43,7 +43,7 @@ pub(crate) async fn run(args: &SkipArgs, global: &Global, ui: &Ui) -> Result<(),
             return ui.json(&json!({"skipped": [], "execution": found}));
         }
         let status = found.status.as_str();
-        return ui.result(format!("{name} has ended already ({status}); there is nothing to skip."));
+        return ui.told(format!("{name} has ended already ({status}); there is nothing to skip."));
     }
     let data_dir = embedded::data_dir()?;
     let running = lifecycle::ensure_running(&data_dir).await?;
@@ -53,8 +53,8 @@ pub(crate) async fn run(args: &SkipArgs, global: &Global, ui: &Ui) -> Result<(),
     }
     let states: Vec<String> = skipped.iter().map(|state| visible(state)).collect();
     match states.as_slice() {
-        [] => ui.result(format!("{name} waits for no moment: there is nothing to skip.")),
-        [state] => ui.result(format!("{name} goes on: {state} waits no longer.")),
-        _ => ui.result(format!("{name} goes on: {} wait no longer.", states.join(", "))),
+        [] => ui.told(format!("{name} is in no Wait state: there is nothing to skip.")),
+        [state] => ui.told(format!("{name} goes on: {state} waits no longer.")),
+        _ => ui.told(format!("{name} goes on: {} wait no longer.", states.join(", "))),
     }
 }

@@ -66,7 +66,7 @@ pub(crate) async fn run(args: StopArgs, global: &Global, ui: &Ui) -> Result<(), 
         let ended = found.stop_date.map(|end| format!(" at {}", moment::local(end, &zone))).unwrap_or_default();
         let name = visible(&found.name);
         let status = found.status.as_str();
-        return ui.result(format!("{name} has ended already{ended} ({status}); there is nothing to stop."));
+        return ui.told(format!("{name} has ended already{ended} ({status}); there is nothing to stop."));
     }
     refuse_strangers(&session, &args.execution, &found.state_machine_arn).await?;
     let stopped = executions::stop(&session.aws, &found.execution_arn, args.error, args.cause).await?;
@@ -75,5 +75,5 @@ pub(crate) async fn run(args: StopArgs, global: &Global, ui: &Ui) -> Result<(), 
     }
     let name = toned(Tone::Strong, visible(&found.name));
     let ran = moment::measured(moment::ms_between(found.start_date, stopped));
-    ui.result(format!("Stopped {name} after {ran}; what it waited for will not happen."))
+    ui.told(format!("Stopped {name} after {ran}; what it waited for will not happen."))
 }

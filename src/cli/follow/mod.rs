@@ -17,7 +17,7 @@ use crate::cli::follow::order::{Held, Item};
 use crate::cli::history::failure::failure_text;
 use crate::cli::history::timeline::Timeline;
 use crate::cli::history::waiting::{Waiting, waiting};
-use crate::cli::log_events::line;
+use crate::cli::log_events::line::{self, Look};
 use crate::cli::log_events::poll::{Place, poll};
 use crate::cli::log_events::window::Window;
 use crate::cli::time::backoff::{Backoff, Decision};
@@ -198,7 +198,9 @@ impl Following<'_> {
                 }
                 Item::Event(event) => ui.result_beside(bar, self.timeline.render(&event))?,
                 Item::Line(_, event) => {
-                    if let Some(text) = line::render(&event, &self.zone, ui.is_verbose(), ui.width()) {
+                    let is_dated = self.timeline.is_dated();
+                    let look = Look { zone: self.zone.clone(), is_dated, all: ui.is_verbose(), room: ui.width() };
+                    if let Some(text) = line::render(&event, &look) {
                         ui.result_beside(bar, text)?;
                     }
                 }

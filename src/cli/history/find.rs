@@ -3,12 +3,12 @@
 use aws::executions::{self, ExecutionDetail};
 use model::names::{Arn, Key};
 use model::nearest;
-use tokio::task::JoinSet;
 
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::history::recent::recent;
 use crate::cli::session::Session;
+use crate::cli::session::at_once::at_once;
 use crate::cli::ui::visible;
 
 /// How many recent executions are looked through for a name like the one that was typed.
@@ -91,13 +91,12 @@ pub(crate) fn machines<'a>(
 
 /// Those of some executions that exist.
 async fn described(session: &Session, candidates: Vec<Arn>) -> Result<Vec<ExecutionDetail>, CliError> {
-    let mut asking = JoinSet::new();
-    for arn in candidates {
+    let asking = candidates.into_iter().map(|arn| {
         let aws = session.aws.clone();
-        asking.spawn(async move { executions::describe(&aws, &arn).await });
-    }
+        async move { executions::describe(&aws, &arn).await }
+    });
     let mut found = Vec::new();
-    for answer in asking.join_all().await {
+    for answer in at_once(asking).await {
         found.extend(answer?);
     }
     Ok(found)

@@ -2,11 +2,11 @@
 
 use aws::executions::{self, Execution, Status};
 use model::names::Key;
-use tokio::task::JoinSet;
 
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::session::Session;
+use crate::cli::session::at_once::at_once;
 
 /// The newest executions, each with its state machine, those of one machine newest first.
 #[derive(Debug, Default)]
@@ -27,16 +27,15 @@ pub(crate) async fn recent(
     status: Option<Status>,
     limit: usize,
 ) -> Result<Recent, CliError> {
-    let mut asking = JoinSet::new();
-    for key in keys {
+    let asking = keys.into_iter().map(|key| {
         let aws = session.aws.clone();
         let machine = session.stack.state_machine_arn(key);
         let key = key.clone();
-        asking.spawn(async move { (executions::list(&aws, &machine, status, limit).await, key) });
-    }
+        async move { (executions::list(&aws, &machine, status, limit).await, key) }
+    });
     let mut recent = Recent::default();
     let mut any_deployed = false;
-    for (answer, key) in asking.join_all().await {
+    for (answer, key) in at_once(asking).await {
         match answer {
             Ok((found, more)) => {
                 any_deployed = true;

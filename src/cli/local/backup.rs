@@ -50,7 +50,7 @@ pub(super) async fn back_up(args: &BackupArgs, ui: &Ui) -> Result<(), CliError> 
     if ui.is_json() {
         return ui.json(&report(&contents, &file));
     }
-    ui.result(format!("Saved to {} ({}).", toned(Tone::Strong, &file), size(&contents)))
+    ui.told(format!("Saved to {} ({}).", toned(Tone::Strong, &file), size(&contents)))
 }
 
 /// Runs `workshop local restore`.
@@ -65,7 +65,7 @@ pub(super) async fn restore(args: &RestoreArgs, ui: &Ui) -> Result<(), CliError>
         return ui.json(&report(&contents, &file));
     }
     let made = format!("{:.0}", contents.manifest.created_at);
-    ui.result(format!(
+    ui.told(format!(
         "Restored from {}, made {made} ({}). `workshop local start` starts it.",
         toned(Tone::Strong, &file),
         size(&contents)
@@ -94,7 +94,7 @@ pub(super) async fn repair(ui: &Ui) -> Result<(), CliError> {
     if ui.is_json() {
         return ui.json(&repair_report(&repaired));
     }
-    ui.result(told(&repaired))
+    ui.told(told(&repaired))
 }
 
 fn repair_report(repaired: &RepairReport) -> Value {
@@ -129,7 +129,7 @@ fn told(repaired: &RepairReport) -> String {
         match table.rows_lost {
             Some(0) => continue,
             Some(lost) => lines.push(format!("  {name}: rows lost: {lost}, saved: {rows}")),
-            None => lines.push(format!("  {name}: rows saved: {rows}; nobody can say how many are lost")),
+            None => lines.push(format!("  {name}: rows saved: {rows}; how many are lost is not known")),
         }
         for row in table.lost.iter().take(NAMED) {
             lines.push(format!("    {}: {}", visible(&row.key), visible(&row.reason)));

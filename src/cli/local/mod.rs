@@ -195,7 +195,7 @@ pub(crate) async fn run(args: LocalArgs, global: &Global, ui: &Ui) -> Result<(),
                     "time": time,
                 }));
             }
-            ui.result(started(&running))
+            ui.told(started(&running))
         }
         Action::Stop => stop(ui).await,
         Action::Status => status::run(ui).await,
@@ -232,5 +232,5 @@ async fn stop(ui: &Ui) -> Result<(), CliError> {
         }
         Err(error) => return Err(error.into()),
     };
-    if ui.is_json() { ui.json(&json!({"status": "stopped", "stopped": stopped})) } else { ui.result(text) }
+    if ui.is_json() { ui.json(&json!({"status": "stopped", "stopped": stopped})) } else { ui.told(text) }
 }

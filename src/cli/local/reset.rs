@@ -31,7 +31,7 @@ pub(super) async fn run(args: &ResetArgs, ui: &Ui) -> Result<(), CliError> {
     }
     lifecycle::reset(&data_dir).await?;
     let text = "The embedded cloud is stopped and everything in it is gone.";
-    if ui.is_json() { ui.json(&json!({"status": "stopped", "reset": true})) } else { ui.result(text) }
+    if ui.is_json() { ui.json(&json!({"status": "stopped", "reset": true})) } else { ui.told(text) }
 }
 
 /// What would be lost, as far as it can be counted: what a cloud that does not run holds is known to nobody.

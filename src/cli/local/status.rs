@@ -9,12 +9,15 @@ use cloud_server::{DataDir, Ready, TimeReport};
 use crate::cli::error::CliError;
 use crate::cli::session::{cloud_time, embedded};
 use crate::cli::time::moment;
-use crate::cli::ui::{Tone, Ui, toned};
+use crate::cli::ui::{Tone, Ui, toned, wrapped};
 use aws::clock;
 use aws::inventory::{self, Inventory};
 use aws::retry::Patience;
 use aws::{Aws, Target};
 use model::names::Region;
+
+/// How far values stand from the left.
+const INDENT: usize = 11;
 
 /// What `local status` shows of a cloud that runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +85,7 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
         }
         return ui.json(&members);
     }
-    ui.result(report.text(clock::now()))
+    ui.result(report.text(clock::now(), ui.width()))
 }
 
 /// What it holds in the region that `--local` uses; none when it can't tell, which is said.
@@ -110,9 +113,11 @@ fn rss_kib(status: &str) -> Option<u64> {
 }
 
 impl StatusReport {
-    fn text(&self, now: Timestamp) -> String {
+    fn text(&self, now: Timestamp, room: Option<usize>) -> String {
         let mut lines = vec![format!("{} at {}", toned(Tone::Good, "running"), self.endpoint)];
         let mut say = |name: &str, value: String| {
+            let value = wrapped(&value, room.map(|room| room.saturating_sub(INDENT)));
+            let value = value.replace('\n', &format!("\n{:INDENT$}", ""));
             lines.push(format!("  {}  {value}", toned(Tone::Faint, format!("{name:<7}"))));
         };
         say("process", self.pid.to_string());
@@ -147,10 +152,10 @@ impl StatusReport {
                 1 => "1 value".to_owned(),
                 count => format!("{count} values"),
             };
-            lines.push(toned(
-                Tone::Warning,
-                format!("{values} can't be read; `workshop local repair` saves what is whole, `workshop local logs` names them"),
-            ));
+            let text = format!(
+                "{values} can't be read; `workshop local repair` saves what is whole, `workshop local logs` names them"
+            );
+            lines.push(toned(Tone::Warning, wrapped(&text, room)));
         }
         lines.join("\n")
     }
@@ -175,7 +180,13 @@ mod tests {
             unreadable_values: 0,
             sandbox: Some("Landlock, process groups and limits; memory is watched".to_owned()),
         };
-        let text = report.text("2026-11-22T08:00:00Z".parse().unwrap());
+        let text = report.text("2026-11-22T08:00:00Z".parse().unwrap(), None);
+        let narrow = report.text("2026-11-22T08:00:00Z".parse().unwrap(), Some(40));
+        let narrow = anstream::adapter::strip_str(&narrow).to_string();
+        assert!(
+            narrow.ends_with("sandbox  Landlock, process groups and\n           limits; memory is watched"),
+            "{narrow}"
+        );
         insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r"
         running at http://127.0.0.1:4566
           process  42
@@ -189,12 +200,12 @@ mod tests {
         let settings = "stale-reads=2s,failing=9".parse::<ConsistencySettings>().unwrap();
         let eventual = settings.to_json().as_object().cloned().unwrap_or_default();
         let report = StatusReport { eventual, ..report };
-        let text = report.text("2026-11-22T08:00:00Z".parse().unwrap());
+        let text = report.text("2026-11-22T08:00:00Z".parse().unwrap(), None);
         let last = anstream::adapter::strip_str(text.lines().last().unwrap_or_default()).to_string();
         assert_eq!(last, "  as AWS   stale-reads 2s, failing 9");
         for (unreadable_values, values) in [(1, "1 value"), (12, "12 values")] {
             let report = StatusReport { unreadable_values, eventual: Map::new(), ..report.clone() };
-            let text = report.text("2026-11-22T08:00:00Z".parse().unwrap());
+            let text = report.text("2026-11-22T08:00:00Z".parse().unwrap(), None);
             let last = anstream::adapter::strip_str(text.lines().last().unwrap_or_default()).to_string();
             let rest = "can't be read; `workshop local repair` saves what is whole, `workshop local logs` names them";
             assert_eq!(last, format!("{values} {rest}"));

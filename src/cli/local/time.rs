@@ -56,7 +56,7 @@ pub(super) async fn run(args: &TimeArgs, ui: &Ui) -> Result<(), CliError> {
             "from": moved.from, "to": moved.to, "moments": moved.moments, "ending": moved.ending, "time": report,
         }));
     }
-    ui.result(told(&moved))
+    ui.told(told(&moved))
 }
 
 /// The cloud that runs; one that does not has no time to tell.
@@ -95,7 +95,7 @@ fn show(report: &TimeReport, ui: &Ui) -> Result<(), CliError> {
     }
     let text = format!("{} ({:.0})", moment::local(report.now, &TimeZone::system()), report.now);
     let how = cloud_time::sentence("Its clock", report);
-    ui.result(format!("{text}\n{}", how.as_deref().unwrap_or("Its clock is this machine's.")))
+    ui.told(format!("{text}\n{}", how.as_deref().unwrap_or("Its clock is this machine's.")))
 }
 
 /// Shows where the clock is while it moves.
@@ -141,7 +141,7 @@ fn told(moved: &Moved) -> String {
         Ending::Limit => {
             "Executions go on waiting: it stops after a year or 100,000 moments. Run it again to go on, or `workshop stop` what never ends."
         }
-        Ending::Interrupted => "The cloud ended, or whoever moved its time went away, before it was there.",
+        Ending::Interrupted => "The cloud or the command that moved its time ended before that time was reached.",
     };
     format!("{}\n{rest}", toned(Tone::Good, headline))
 }
@@ -168,7 +168,7 @@ mod tests {
         2 d 4 h later; executions were due at 52 moments.
         Executions go on waiting: it stops after a year or 100,000 moments. Run it again to go on, or `workshop stop` what never ends.
         2 d 4 h later; executions were due at 52 moments.
-        The cloud ended, or whoever moved its time went away, before it was there.
+        The cloud or the command that moved its time ended before that time was reached.
         ");
     }
 }

@@ -26,16 +26,50 @@ struct Prefixed<'a> {
     text: &'a str,
 }
 
-/// The text of a line; none for Lambda's lines that say nothing. `all` shows those as they are.
+/// How lines are shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Look {
+    /// The zone of their times.
+    pub(crate) zone: TimeZone,
+    /// Whether each has its date, or its time of day alone.
+    pub(crate) is_dated: bool,
+    /// Every line as it is.
+    pub(crate) all: bool,
+    /// How many columns there are, where that is known.
+    pub(crate) room: Option<usize>,
+}
+
+impl Look {
+    fn time(&self, moment: Timestamp) -> String {
+        if self.is_dated { moment::local_exact(moment, &self.zone) } else { moment::local_time(moment, &self.zone) }
+    }
+
+    /// How far the text of a line stands from the left: after a time and two spaces.
+    fn indent(&self) -> usize {
+        if self.is_dated { "2026-11-22 09:00:00.123  ".len() } else { "09:00:00.123  ".len() }
+    }
+
+    /// A text whose further lines stand under its first.
+    fn indented(&self, text: &str) -> String {
+        let indent = self.indent();
+        let room = self.room.map(|room| room.saturating_sub(indent));
+        wrapped(&visible(text), room).replace('\n', &format!("\n{:indent$}", ""))
+    }
+}
+
+/// How far the time that a function writes itself may be from when the line came. One that is further off is of another
+/// clock: that of an embedded cloud which was moved.
+const SAME_CLOCK_MS: i64 = 60_000;
+
+/// The text of a line; none for Lambda's lines that say nothing.
 ///
 /// What is longer than the room goes on below its beginning, without a break inside a word.
-pub(crate) fn render(event: &LogEvent, zone: &TimeZone, all: bool, room: Option<usize>) -> Option<String> {
+pub(crate) fn render(event: &LogEvent, look: &Look) -> Option<String> {
     let message = event.message.trim_end();
     let written = moment::from_ms(event.timestamp);
-    let timed =
-        |time: Timestamp, text: &str| format!("{}  {text}", toned(Tone::Faint, moment::local_exact(time, zone)));
-    if all {
-        return Some(timed(written, &indented(message, room)));
+    let timed = |time: Timestamp, text: &str| format!("{}  {text}", toned(Tone::Faint, look.time(time)));
+    if look.all {
+        return Some(timed(written, &look.indented(message)));
     }
     if message.starts_with("START RequestId: ") {
         return Some(timed(written, &toned(Tone::Faint, "START")));
@@ -44,14 +78,16 @@ pub(crate) fn render(event: &LogEvent, zone: &TimeZone, all: bool, room: Option<
         return None;
     }
     if let Some(report) = report(message) {
-        return Some(timed(written, &ending(&report)));
+        return Some(timed(written, &ending(&report, look)));
     }
     let told = |is_failure: bool, text: &str| {
-        let text = indented(text, room);
+        let text = look.indented(text);
         if is_failure { toned(Tone::Bad, text) } else { text }
     };
     // A second time would say the same; the request's id is for `--verbose`, which shows lines as they are.
     if let Some(Prefixed { time, level, text }) = prefixed(message) {
+        let is_same_clock = moment::ms_between(written, time).abs() < SAME_CLOCK_MS;
+        let time = if is_same_clock { time } else { written };
         return Some(timed(time, &told(is_failure_level(level), &format!("{level}  {text}"))));
     }
     let text = match serde_json::from_str::<Value>(message).ok().filter(Value::is_object) {
@@ -94,23 +130,15 @@ fn tells_of_failure(message: &str) -> bool {
     by_node || by_python || by_lambda || (first.contains(" Task timed out after ") && first.ends_with(" seconds"))
 }
 
-/// How far the text of a line stands from the left: after a time and two spaces.
-const INDENT: usize = 25;
-
-/// A text whose further lines stand under its first.
-fn indented(text: &str, room: Option<usize>) -> String {
-    wrapped(&visible(text), room.map(|room| room.saturating_sub(INDENT))).replace('\n', &format!("\n{:INDENT$}", ""))
-}
-
-fn ending(report: &Report<'_>) -> String {
+fn ending(report: &Report<'_>, look: &Look) -> String {
     let mut text = format!("END Duration: {} Memory Used: {}", shown_duration(report.duration), visible(report.memory));
     if let Some(init) = report.init {
         text.push_str(&format!(" (init: {})", shown_duration(init)));
     }
-    let text = toned(Tone::Faint, text);
-    let Some((status, error)) = report.status else { return text };
-    let error = error.map(|error| format!(" ({})", visible(error))).unwrap_or_default();
-    format!("{} {text}", toned(Tone::Bad, format!("FAILED {}{error}", visible(status))))
+    let Some((status, error)) = report.status else { return toned(Tone::Faint, look.indented(&text)) };
+    let error = error.map(|error| format!(" ({error})")).unwrap_or_default();
+    let failed = toned(Tone::Bad, look.indented(&format!("FAILED {status}{error}")));
+    format!("{failed} {}", toned(Tone::Faint, text))
 }
 
 /// Lambda's `241.32 ms` as every other duration is written, to a hundredth below a tenth of a second.
@@ -138,7 +166,15 @@ fn report(message: &str) -> Option<Report<'_>> {
 mod tests {
     use super::*;
 
+    fn look(is_dated: bool, all: bool) -> Look {
+        Look { zone: TimeZone::UTC, is_dated, all, room: None }
+    }
+
     fn shown(message: &str, all: bool) -> Option<String> {
+        shown_as(message, &look(true, all))
+    }
+
+    fn shown_as(message: &str, look: &Look) -> Option<String> {
         let event = LogEvent {
             timestamp: 1_510_842_801_123,
             ingestion_time: 0,
@@ -146,7 +182,7 @@ mod tests {
             event_id: String::new(),
             message: message.to_owned(),
         };
-        render(&event, &TimeZone::UTC, all, None).map(|text| anstream::adapter::strip_str(&text).to_string())
+        render(&event, look).map(|text| anstream::adapter::strip_str(&text).to_string())
     }
 
     #[test]
@@ -180,6 +216,14 @@ mod tests {
     }
 
     #[test]
+    fn beside_a_history_without_dates_lines_have_none() {
+        insta::assert_snapshot!(shown_as("two\nlines\n", &look(false, false)).unwrap(), @r"
+        14:33:21.123  two
+                      lines
+        ");
+    }
+
+    #[test]
     fn a_line_that_has_its_own_time_shows_it_alone() {
         let request = "0f3c7a5e-0000-4000-8000-000000000000";
         let node = format!("2017-11-16T14:33:21.100Z\t{request}\tINFO\tsend email\ttriggered\n");
@@ -193,6 +237,8 @@ mod tests {
                                  lines
         ");
         insta::assert_snapshot!(shown("2017-11-16T14:33:21.100Z\tundefined\tINFO\tat init\n", false).unwrap(), @"2017-11-16 14:33:21.100  INFO  at init");
+        let other_clock = format!("2026-11-22T08:00:00.000Z\t{request}\tINFO\tsent\n");
+        insta::assert_snapshot!(shown(&other_clock, false).unwrap(), @"2017-11-16 14:33:21.123  INFO  sent");
         let own = "2017-11-16T14:33:21.100Z\tmine\tINFO\tx";
         assert!(shown(own, false).unwrap().ends_with(own), "a line that only looks like one stays");
     }
@@ -213,7 +259,7 @@ mod tests {
                 event_id: String::new(),
                 message: failed.to_owned(),
             };
-            let text = render(&event, &TimeZone::UTC, false, None).unwrap();
+            let text = render(&event, &look(true, false)).unwrap();
             assert!(text.contains("\u{1b}[31m"), "{text:?}");
         }
         for fine in ["an ERROR that I tell", "a\tb\tINFO\tERROR", r#"{"level":"INFO"}"#, "RequestId: 1 done"] {

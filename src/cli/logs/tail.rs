@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
-use crate::cli::log_events::line;
+use crate::cli::log_events::line::{self, Look};
 use crate::cli::log_events::poll::{Place, poll};
 use crate::cli::log_events::window::Window;
 use crate::cli::session::Session;
@@ -138,9 +138,8 @@ impl Tail<'_> {
         if ui.is_json() {
             return lines.iter().try_for_each(|line| ui.json_line(line));
         }
-        let room = ui.width();
-        let shown: Vec<String> =
-            lines.iter().filter_map(|event| line::render(event, &self.zone, ui.is_verbose(), room)).collect();
+        let look = Look { zone: self.zone.clone(), is_dated: true, all: ui.is_verbose(), room: ui.width() };
+        let shown: Vec<String> = lines.iter().filter_map(|event| line::render(event, &look)).collect();
         if shown.is_empty() { Ok(()) } else { ui.result_beside(bar, shown.join("\n")) }
     }
 

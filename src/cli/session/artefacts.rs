@@ -160,7 +160,7 @@ async fn run(
     match ended {
         Ok(Ok(artefacts)) => Ok(artefacts),
         Ok(Err(error)) => Err(error.into()),
-        Err(broken) => Err(CliError::new(ErrorKind::Failed, "Packaging broke off.").because(broken)),
+        Err(broken) => Err(CliError::new(ErrorKind::Failed, "Packaging stopped before it was done.").because(broken)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 pub(crate) mod artefacts;
+pub(crate) mod at_once;
 pub(crate) mod cloud_time;
 pub(crate) mod embedded;
 mod machines;

@@ -56,7 +56,7 @@ impl Backoff {
             kind if kind.is_connection() || kind == AwsErrorKind::UnknownHost => {
                 format!("The connection to {service} is lost; trying again until it is back.")
             }
-            AwsErrorKind::ServiceFault => format!("{service} is not well right now; trying again."),
+            AwsErrorKind::ServiceFault => format!("{service} reports a fault of its own; trying again."),
             _ => return Decision::GiveUp,
         };
         let known = self.unanswered.filter(|(kind, _)| *kind == error.kind);

@@ -33,18 +33,20 @@ impl Ui {
             let _ = writeln!(err, "{}", escaped_json(&object.to_string()));
             return code;
         }
-        // What goes on below its beginning stands to the right of it.
-        let room = super::notes_width().map(|room| room.saturating_sub(4));
-        let shown = |text: &str| wrapped(&visible(text), room).replace('\n', "\n    ");
-        let _ = writeln!(err, "{} {}", toned(Tone::Bad, "error:"), shown(&error.message));
+        // The first line stands behind a word, and what goes on below to the right of where that begins.
+        let shown = |word: &str, text: &str| {
+            let room = super::notes_width().map(|room| room.saturating_sub(word.len()));
+            wrapped(&visible(text), room).replace('\n', "\n    ")
+        };
+        let _ = writeln!(err, "{} {}", toned(Tone::Bad, "error:"), shown("error: ", &error.message));
         if let Some(excerpt) = &error.more.excerpt {
             let _ = writeln!(err, "{}", printable(excerpt));
         }
         for cause in error.cause.iter().chain(detail) {
-            let _ = writeln!(err, "  {} {}", toned(Tone::Faint, "cause:"), shown(cause));
+            let _ = writeln!(err, "  {} {}", toned(Tone::Faint, "cause:"), shown("  cause: ", cause));
         }
         if let Some(hint) = &error.hint {
-            let _ = writeln!(err, "  {} {}", toned(Tone::Good, "try:"), shown(hint));
+            let _ = writeln!(err, "  {} {}", toned(Tone::Good, "try:"), shown("  try: ", hint));
         }
         for other in &error.more.others {
             self.fail(other);

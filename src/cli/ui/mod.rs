@@ -71,6 +71,14 @@ impl Ui {
         writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| stdout_failed(&error))
     }
 
+    /// Prints a result that is sentences: where there is no room for a line it goes on below, without a break inside a word.
+    ///
+    /// # Errors
+    /// As [`Ui::result`].
+    pub(crate) fn told(&self, text: impl std::fmt::Display) -> Result<(), CliError> {
+        self.result(wrapped(&text.to_string(), self.width()))
+    }
+
     /// Prints a result while a progress line stands on the terminal, which steps aside for it.
     ///
     /// # Errors
@@ -165,9 +173,7 @@ impl Ui {
     /// How many columns results may take: the terminal's, or those of COLUMNS where somebody sets it. Any number where
     /// neither is known.
     pub(crate) fn width(&self) -> Option<usize> {
-        let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|it| *it > 0);
-        let terminal = || terminal_size().map(|(columns, _)| columns);
-        wanted.or_else(terminal)
+        results_width()
     }
 
     /// How many lines the terminal has.
@@ -217,9 +223,19 @@ fn terminal_size() -> Option<(usize, usize)> {
     size_of(&std::io::stdout())
 }
 
-/// How many columns notes and errors may take, where they go to a terminal.
+/// As [`Ui::width`], before the options are known.
+pub(crate) fn results_width() -> Option<usize> {
+    wanted_width().or_else(|| terminal_size().map(|(columns, _)| columns))
+}
+
+/// How many columns notes and errors may take: as [`Ui::width`], of the terminal that they go to.
 fn notes_width() -> Option<usize> {
-    size_of(&std::io::stderr()).map(|(columns, _)| columns)
+    wanted_width().or_else(|| size_of(&std::io::stderr()).map(|(columns, _)| columns))
+}
+
+/// The columns that somebody sets.
+fn wanted_width() -> Option<usize> {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0)
 }
 
 fn size_of(terminal: &impl std::os::fd::AsFd) -> Option<(usize, usize)> {

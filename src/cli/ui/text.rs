@@ -96,17 +96,34 @@ pub(crate) fn wrapped(text: &str, room: Option<usize>) -> String {
 fn wrapped_line(line: &str, room: usize) -> String {
     let mut shown = String::new();
     let mut used = 0;
-    for (at, word) in line.split(' ').enumerate() {
-        let wide = width(word);
+    for (at, word) in words(line, room).into_iter().enumerate() {
+        let wide = width(&word);
         if at > 0 {
             let breaks = used + 1 + wide > room && used > 0;
             shown.push(if breaks { '\n' } else { ' ' });
             used = if breaks { 0 } else { used + 1 };
         }
-        shown.push_str(word);
+        shown.push_str(&word);
         used += wide;
     }
     shown
+}
+
+/// The words of a line. What stands in backticks is typed as it is, and is one word where it fits at all.
+fn words(line: &str, room: usize) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut is_quoted = false;
+    for word in line.split(' ') {
+        match words.last_mut() {
+            Some(last) if is_quoted && width(last) + 1 + width(word) <= room => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+        is_quoted ^= word.matches('`').count() % 2 == 1;
+    }
+    words
 }
 
 /// How many columns a text with tones takes.
@@ -181,6 +198,9 @@ mod tests {
         let shown = wrapped(&text, Some(16));
         assert_eq!(anstream::adapter::strip_str(&shown).to_string(), "error: one two\nthree four five\nsix\nseven");
         assert_eq!(wrapped(&text, None), text);
+        let code = "then `workshop local time` moves it";
+        assert_eq!(wrapped(code, Some(25)), "then\n`workshop local time`\nmoves it");
+        assert_eq!(wrapped(code, Some(16)), "then\n`workshop local\ntime` moves it", "no room for it as one");
         let long = "see arn:aws:states:us-east-1:000000000000:execution:x:y now";
         assert_eq!(wrapped(long, Some(20)), long.replace(' ', "\n"));
     }

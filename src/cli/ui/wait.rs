@@ -15,7 +15,7 @@ fn sentence(wait: Wait) -> String {
     let Wait { service, cause, limit } = wait;
     let what = match cause {
         WaitCause::Throttled => format!("{service} asks to slow down"),
-        WaitCause::ServiceFault => format!("{service} is not well right now"),
+        WaitCause::ServiceFault => format!("{service} reports a fault of its own"),
         WaitCause::Connection => format!("The connection to {service} is lost"),
     };
     let limit = match limit.as_secs() {
@@ -35,7 +35,7 @@ mod tests {
     fn a_wait_is_told_with_its_limit() {
         let told = |service, cause, limit_s| sentence(Wait { service, cause, limit: Duration::from_secs(limit_s) });
         insta::assert_snapshot!(told("Step Functions", WaitCause::Throttled, 120), @"Step Functions asks to slow down; trying again for up to 2 minutes.");
-        insta::assert_snapshot!(told("IAM", WaitCause::ServiceFault, 30), @"IAM is not well right now; trying again for up to 30 seconds.");
+        insta::assert_snapshot!(told("IAM", WaitCause::ServiceFault, 30), @"IAM reports a fault of its own; trying again for up to 30 seconds.");
         insta::assert_snapshot!(told("Lambda", WaitCause::Connection, 10), @"The connection to Lambda is lost; trying again for up to 10 seconds.");
     }
 }

@@ -5,6 +5,7 @@ pub mod cloud;
 pub mod emulator;
 pub mod every_command;
 pub mod sandbox;
+pub mod shell;
 pub mod snapshot;
 
 use std::io::{BufRead, BufReader};
@@ -84,8 +85,15 @@ impl Drop for Home {
 /// The variables that every program of a test has: where programs are, where coverage goes, and the moved clock of
 /// `cargo xtask test --date`.
 pub fn inherited() -> impl Iterator<Item = (std::ffi::OsString, std::ffi::OsString)> {
-    const NAMES: [&str; 6] =
-        ["PATH", "LLVM_PROFILE_FILE", "LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "NO_FAKE_STAT"];
+    const NAMES: [&str; 7] = [
+        "PATH",
+        "LLVM_PROFILE_FILE",
+        "LD_PRELOAD",
+        "FAKETIME",
+        "FAKETIME_DONT_FAKE_MONOTONIC",
+        "NO_FAKE_STAT",
+        "RUSTC_WRAPPER",
+    ];
     NAMES.into_iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?)))
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         folders.share.display(),
         folders.man.display()
     ));
-    say::line(&format!("zsh looks there after `fpath+=({})` in ~/.zshrc, above compinit", folders.zsh().display()));
+    say::line(&format!("zsh looks there after `fpath+=({})` in ~/.zshrc, above compinit", folders.zsh.display()));
     if !on_path {
         say::line(&format!("{} is not on your PATH; add it to run `workshop` from anywhere", folder.display()));
     }

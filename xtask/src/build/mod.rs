@@ -1,5 +1,6 @@
 //! `cargo xtask build`: the functions first, then the program that carries their zips.
 
+pub(crate) mod dist;
 pub(crate) mod install;
 pub(crate) mod quick;
 pub(crate) mod shell_files;

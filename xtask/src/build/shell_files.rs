@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Folders {
     /// `share` of a prefix, or the user's data folder.
     pub(crate) share: PathBuf,
+    /// The folder of zsh's functions.
+    pub(crate) zsh: PathBuf,
     /// The folder with the manual's sections.
     pub(crate) man: PathBuf,
 }
@@ -20,18 +22,13 @@ impl Folders {
     pub(crate) fn of_the_user(bin: &Path) -> Option<Self> {
         let data = env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
         let share = data.or_else(|| env::home_dir().map(|home| home.join(".local/share")))?;
-        Some(Self { share, man: bin.parent()?.join("share/man") })
-    }
-
-    /// The folder of zsh's functions.
-    pub(crate) fn zsh(&self) -> PathBuf {
-        self.share.join("zsh/site-functions")
+        Some(Self { zsh: share.join("zsh/site-functions"), share, man: bin.parent()?.join("share/man") })
     }
 
     fn completions(&self) -> [(&'static str, PathBuf); 3] {
         [
             ("bash", self.share.join("bash-completion/completions/workshop")),
-            ("zsh", self.zsh().join("_workshop")),
+            ("zsh", self.zsh.join("_workshop")),
             ("fish", self.share.join("fish/vendor_completions.d/workshop.fish")),
         ]
     }
@@ -61,7 +58,8 @@ mod tests {
         let script = "#!/bin/sh\ncase $1 in completions) echo \"words for $2\";; man-pages) mkdir -p $2; echo > $2/workshop.1;; esac\n";
         fs::write(&program, script).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-        let folders = Folders { share: folder.path().join("share"), man: folder.path().join("man") };
+        let share = folder.path().join("share");
+        let folders = Folders { zsh: share.join("zsh/site-functions"), share, man: folder.path().join("man") };
         write(&program, Path::new("workshop"), &folders).unwrap();
         let bash = fs::read_to_string(folder.path().join("share/bash-completion/completions/workshop")).unwrap();
         assert_eq!(bash, "words for bash\n");

@@ -263,7 +263,7 @@ pub(super) fn runtime_advice(error: &RuntimeError) -> String {
     match error {
         RuntimeError::Retired { successor, .. } => {
             format!(
-                "Write `{successor}` there, or deploy with `--runtime {successor}`; look whether the code runs on it."
+                "Write `{successor}` there, or deploy with `--runtime {successor}`; check that the code runs on it."
             )
         }
         RuntimeError::Unknown { name } if nearest(name, &known).is_some() => {

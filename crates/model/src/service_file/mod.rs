@@ -117,9 +117,9 @@ fn shared_name(
         Some((shared, at))
     })?;
     let message = format!("`{}` would have the same name as `{}`: `{}`.", shared.second, shared.first, shared.name);
-    let position = at.map(|at| Position { line: at.line, column: 1 });
-    let hint = "Give one of them another `name`.".to_owned();
-    Some(ModelError { file: source.file.clone(), position, message, hint: Some(hint) })
+    let line = at.map_or(1, |at| at.line);
+    let error = source.error_at(source.offset(Position { line, column: 1 }), message);
+    Some(error.with_hint("Give one of them another `name`."))
 }
 
 /// Reads a table of tables whose names the user chooses: the names that are declared, and what could be read.

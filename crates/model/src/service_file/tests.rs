@@ -182,7 +182,7 @@ fn what_lambda_would_refuse_of_a_function_is_refused_with_its_place() {
     let function = |text: &str| refused(&format!("service = \"a\"\n[functions.f]\nsource = \"x\"\n{text}\n"));
     insta::assert_snapshot!(function("runtime = \"nodejs6.10\""), @r"
     service.toml:4:11: Lambda has retired the runtime `nodejs6.10`; its successor is `nodejs24.x`.
-    Write `nodejs24.x` there, or deploy with `--runtime nodejs24.x`; look whether the code runs on it.
+    Write `nodejs24.x` there, or deploy with `--runtime nodejs24.x`; check that the code runs on it.
     ");
     insta::assert_snapshot!(function("runtime = \"nodjs22.x\""), @r"
     service.toml:4:11: `nodjs22.x` is no runtime of Lambda.

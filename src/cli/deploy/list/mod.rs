@@ -14,6 +14,7 @@ use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
+use crate::cli::ui::table::{Cell, Column, fitted};
 use crate::cli::ui::{Tone, Ui, toned};
 use aws::clock;
 use deploy::{DeployedVersion, Deployment, Events, ExecutionsInFlight, Versions, executions_in_flight};
@@ -74,7 +75,7 @@ pub(super) fn show(list: &DeploymentList, global: &Global, ui: &Ui) -> Result<()
         ui.note(format!("No version was published yet; the next `{}` does.", global.command("deploy")));
         return Ok(());
     }
-    ui.result(list.table(clock::now(), &TimeZone::system()))?;
+    ui.result(list.table(clock::now(), &TimeZone::system(), ui.width()))?;
     for note in list.notes() {
         ui.note(toned(Tone::Faint, note));
     }
@@ -153,25 +154,34 @@ impl DeploymentList {
         self.deployments.iter().filter(|entry| entry.whole || entry.current || entry.executions > 0)
     }
 
-    fn table(&self, now: Timestamp, zone: &TimeZone) -> String {
-        let heading =
-            format!("{:<24}  {:<19}  {:<12}  {:<7}  {:>7}  CHANGED", "DEPLOYMENT", "BEGAN", "", "", "RUNNING");
-        let line = |entry: &Entry| {
-            let began = moment::local_short(entry.began, zone);
-            let ago = moment::relative(entry.began, now);
-            let mark = if entry.current {
-                "current"
-            } else if entry.whole {
-                ""
-            } else {
-                "pruned"
+    fn table(&self, now: Timestamp, zone: &TimeZone, room: Option<usize>) -> String {
+        let column = |heading: &str, least, rank| Column { heading: heading.to_owned(), least, rank };
+        let columns = [
+            column("DEPLOYMENT", 24, 0),
+            column(&format!("BEGAN ({})", moment::zone_name(now, zone)), 19, 2),
+            column("", 12, 3),
+            column("", 7, 0),
+            column("RUNNING", 7, 1),
+            column("CHANGED", 12, 0),
+        ];
+        let plain = |text: String| Cell { text, tone: None };
+        let row = |entry: &Entry| {
+            let (tone, mark) = match (entry.current, entry.whole) {
+                (true, _) => (Tone::Good, "current"),
+                (false, true) => (Tone::Faint, ""),
+                (false, false) => (Tone::Faint, "pruned"),
             };
-            let mark = toned(if entry.current { Tone::Good } else { Tone::Faint }, format!("{mark:<7}"));
-            let running = if entry.executions == 0 { String::new() } else { entry.executions.to_string() };
-            format!("{:<24}  {began}  {ago:<12}  {mark}  {running:>7}  {}", entry.id, entry.changed())
+            let running = if entry.executions == 0 { String::new() } else { format!("{:>7}", entry.executions) };
+            vec![
+                plain(entry.id.clone()),
+                plain(moment::local_short(entry.began, zone)),
+                plain(moment::relative(entry.began, now)),
+                Cell { text: mark.to_owned(), tone: Some(tone) },
+                plain(running),
+                plain(entry.changed()),
+            ]
         };
-        let heading = toned(Tone::Faint, heading);
-        std::iter::once(heading).chain(self.visible_entries().map(line)).collect::<Vec<_>>().join("\n")
+        fitted(&columns, &self.visible_entries().map(row).collect::<Vec<_>>(), room)
     }
 
     fn notes(&self) -> Vec<String> {

@@ -32,9 +32,24 @@ fn list() -> DeploymentList {
 
 #[test]
 fn the_newest_comes_first_and_says_what_it_changed() {
-    let text = list().table("2026-11-22T21:00:00Z".parse().unwrap(), &TimeZone::UTC);
-    insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r"
-    DEPLOYMENT                BEGAN                                       RUNNING  CHANGED
+    let shown = |room| {
+        let text = list().table("2026-11-22T21:00:00Z".parse().unwrap(), &TimeZone::UTC, room);
+        anstream::adapter::strip_str(&text).to_string()
+    };
+    insta::assert_snapshot!(shown(Some(80)), @r"
+    DEPLOYMENT                BEGAN (UTC)                   RUNNING  CHANGED
+    2026-11-22T20:59:26.123Z  2026-11-22 20:59:26  current           send 12, start…
+    2026-11-22T20:10:00.000Z  2026-11-22 20:10:00               112  send 11
+    2026-11-21T08:00:00.000Z  2026-11-21 08:00:00  pruned         1  send 4
+    ");
+    insta::assert_snapshot!(shown(Some(60)), @r"
+    DEPLOYMENT                         RUNNING  CHANGED
+    2026-11-22T20:59:26.123Z  current           send 12, start 3
+    2026-11-22T20:10:00.000Z               112  send 11
+    2026-11-21T08:00:00.000Z  pruned         1  send 4
+    ");
+    insta::assert_snapshot!(shown(None), @r"
+    DEPLOYMENT                BEGAN (UTC)                                 RUNNING  CHANGED
     2026-11-22T20:59:26.123Z  2026-11-22 20:59:26  33 s ago      current           send 12, start 3
     2026-11-22T20:10:00.000Z  2026-11-22 20:10:00  50 m ago                   112  send 11
     2026-11-21T08:00:00.000Z  2026-11-21 08:00:00  1 d 13 h ago  pruned         1  send 4

@@ -133,7 +133,7 @@ fn print(result: &PruneResult<'_>, ui: &Ui) -> Result<(), CliError> {
         lines.push("Kept:".to_owned());
         lines.extend(kept.iter().map(|(why, versions)| format!("  {}: {}", toned(Tone::Faint, why), listed(versions))));
     }
-    ui.result(lines.join("\n"))
+    ui.told(lines.join("\n"))
 }
 
 /// `sendEmail 1, 3-5; state machine flow 2`.

@@ -81,10 +81,10 @@ fn sentence(error: &AwsError) -> CliError {
         AwsErrorKind::AccessDenied => denied::access_denied(error),
         AwsErrorKind::Throttled => refused(format!("{service} still asks to slow down: {operation} failed after several tries."))
             .try_this("Others may be calling AWS with the same account. Run the command again in a minute; what is done stays done."),
-        AwsErrorKind::ServiceFault => refused(format!("{service} is not well: {operation} failed after several tries."))
+        AwsErrorKind::ServiceFault => refused(format!("{service} reports a fault of its own: {operation} failed after several tries."))
             .try_this("Run the command again in a minute; what is done stays done. https://health.aws.amazon.com shows AWS's own troubles."),
         AwsErrorKind::QuotaExceeded => refused(format!("The account has no room for more: {} of {service} is full.", quota(error)))
-            .try_this("Delete what nobody needs any more, or ask for more under Service Quotas in the console; then run the command again. What is done stays done."),
+            .try_this("Delete what is no longer needed, or ask for more under Service Quotas in the console; then run the command again. What is done stays done."),
         AwsErrorKind::NotFound => {
             CliError::new(ErrorKind::NotFound, format!("{service} does not find what {operation} asked for."))
         }

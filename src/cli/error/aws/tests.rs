@@ -75,8 +75,8 @@ fn every_failure_has_its_sentence_and_advice() {
     5 What answers for Lambda does not speak its language. | why | A proxy or a network that wants a sign-in may be in between: open any web page. If AWS_ENDPOINT_URL is set, check what listens there.
     7 Lambda does not allow CreateFunction. | why | Correct what the message names, or use another profile with `--profile`.
     7 Lambda still asks to slow down: CreateFunction failed after several tries. | why | Others may be calling AWS with the same account. Run the command again in a minute; what is done stays done.
-    7 The account has no room for more: a quota of Lambda is full. | why | Delete what nobody needs any more, or ask for more under Service Quotas in the console; then run the command again. What is done stays done.
-    7 Lambda is not well: CreateFunction failed after several tries. | why | Run the command again in a minute; what is done stays done. https://health.aws.amazon.com shows AWS's own troubles.
+    7 The account has no room for more: a quota of Lambda is full. | why | Delete what is no longer needed, or ask for more under Service Quotas in the console; then run the command again. What is done stays done.
+    7 Lambda reports a fault of its own: CreateFunction failed after several tries. | why | Run the command again in a minute; what is done stays done. https://health.aws.amazon.com shows AWS's own troubles.
     ");
 }
 

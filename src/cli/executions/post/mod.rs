@@ -84,11 +84,13 @@ pub(super) async fn run(task: Task, global: &Global, ui: &Ui) -> Result<(), CliE
     check_ahead(when.at, now)?;
     let url = start_url(&session, global).await?;
     let body = body(&task.name, when.at);
+    let notes = warnings(&when, now);
+    // As JSON they are a part of the result.
+    if !ui.is_json() || task.print_curl {
+        notes.iter().for_each(|note| ui.note(toned(Tone::Warning, note)));
+    }
     if task.print_curl {
         return ui.result(curl(&addresses::callable(&url, global).await, &body, task.key.is_some()));
-    }
-    if !ui.is_json() {
-        warnings(&when, now).iter().for_each(|warning| ui.note(toned(Tone::Warning, warning)));
     }
     let machines = &session.project.service.state_machines;
     let is_repeatable = machines.values().all(|machine| machine.kind == StateMachineKind::Standard);
@@ -97,7 +99,7 @@ pub(super) async fn run(task: Task, global: &Global, ui: &Ui) -> Result<(), CliE
             .await?;
     let execution = execution_arn(&session.project.service, &session.stack, &task.name, &answer);
     let now = session.aws.now().await;
-    let started = Started { when, url, answer, execution, now };
+    let started = Started { when, notes, url, answer, execution, now };
     print(ui, task.follow, &started, &zone)?;
     if !task.follow {
         return Ok(());
@@ -278,6 +280,8 @@ fn refused(url: &str, answer: &Answer, body: Option<&Value>, global: &Global) ->
 /// An execution that the endpoint has started.
 struct Started {
     when: When,
+    /// What there is to know about that moment.
+    notes: Vec<String>,
     url: String,
     answer: Value,
     /// Its ARN, as far as it is known.
@@ -308,6 +312,7 @@ fn print(ui: &Ui, follow: bool, started: &Started, zone: &TimeZone) -> Result<()
             "url": started.url,
             "startAt": started.when.at.as_millisecond(),
             "executionArn": started.execution.as_ref().map(Arn::as_str),
+            "notes": started.notes,
             "answer": started.answer,
         });
         return if follow { ui.json_line(&started) } else { ui.json(&started) };

@@ -45,6 +45,7 @@ fn the_answer_is_told() {
     let execution = Some(Arn::new("arn:e\u{1b}[2J"));
     let started = Started {
         when: when("+192s"),
+        notes: Vec::new(),
         url: "http://x/dev/start".to_owned(),
         answer,
         execution,

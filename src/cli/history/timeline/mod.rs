@@ -40,16 +40,20 @@ impl Timeline {
         Self { zone, width, full, room, started: None, states: BTreeMap::new() }
     }
 
+    /// Whether each line has its date, or its time of day alone.
+    pub(crate) fn is_dated(&self) -> bool {
+        self.room.is_none_or(|room| room >= WIDE)
+    }
+
     /// The lines of one event.
     pub(crate) fn render(&mut self, event: &HistoryEvent) -> String {
         let started = *self.started.get_or_insert(event.timestamp);
         let width = self.width;
         let state = cut(&self.state_of(event), width.max(1));
-        let is_narrow = self.room.is_some_and(|room| room < WIDE);
-        let time = if is_narrow {
-            moment::local_time(event.timestamp, &self.zone)
-        } else {
+        let time = if self.is_dated() {
             moment::local_exact(event.timestamp, &self.zone)
+        } else {
+            moment::local_time(event.timestamp, &self.zone)
         };
         let elapsed = format!("+{}", moment::measured(moment::ms_between(started, event.timestamp)));
         let (tone, what) = description(event);

@@ -107,7 +107,7 @@ pub(crate) fn run(args: &ValidateArgs, global: &Global, ui: &Ui) -> Result<(), C
         Format::Text => {
             project::print_notes(&notes, ui);
             for checked in checked.iter().filter(|checked| !checked.problems.is_empty()) {
-                ui.result(text::problems(checked))?;
+                ui.result(text::problems(checked, ui.width()))?;
             }
         }
     }
@@ -124,7 +124,7 @@ fn end(args: &ValidateArgs, found: String, errors: usize, warnings: usize, ui: &
         return Err(CliError::new(ErrorKind::Project, format!("{found} Warnings fail because of --strict.")));
     }
     if args.format == Format::Text && !ui.is_json() {
-        ui.result(found)?;
+        ui.told(found)?;
     }
     Ok(())
 }

@@ -1,16 +1,16 @@
 //! Findings for people: a line that editors can follow, the place in the text, and what to do.
 
-use crate::cli::ui::{Tone, toned, visible};
+use crate::cli::ui::{Tone, toned, visible, wrapped};
 use model::source::Source;
 use validate::excerpt::excerpt;
 use validate::{Checked, Placed, Severity};
 
-/// All findings of a definition, with an empty line after each.
-pub(super) fn problems(checked: &Checked) -> String {
-    checked.problems.iter().map(|problem| one(&checked.source, problem)).collect::<Vec<_>>().join("\n")
+/// All findings of a definition, with an empty line after each. What is longer than the room goes on below.
+pub(super) fn problems(checked: &Checked, room: Option<usize>) -> String {
+    checked.problems.iter().map(|problem| one(&checked.source, problem, room)).collect::<Vec<_>>().join("\n")
 }
 
-fn one(source: &Source, placed: &Placed) -> String {
+fn one(source: &Source, placed: &Placed, room: Option<usize>) -> String {
     let Placed { problem, start, .. } = placed;
     let tone = match problem.severity {
         Severity::Error => Tone::Bad,
@@ -23,16 +23,23 @@ fn one(source: &Source, placed: &Placed) -> String {
     let margin = " ".repeat(gutter.len());
     let bar = toned(Tone::Faint, "|");
     let carets = toned(tone, "^".repeat(excerpt.marked));
-    format!(
-        "{place}: {}: {} {}\n {} {bar} {}\n {margin} {bar} {}{carets}\n {margin} {} {}\n",
+    let found = format!(
+        "{place}: {}: {} {}",
         toned(tone, problem.severity.name()),
         line(&problem.message),
         toned(Tone::Faint, format!("[{}]", problem.code)),
+    );
+    // Under `fix: `, to the right of the gutter.
+    let indent = margin.len() + 7;
+    let fix = wrapped(&line(&problem.fix), room.map(|room| room.saturating_sub(indent)));
+    format!(
+        "{}\n {} {bar} {}\n {margin} {bar} {}{carets}\n {margin} {} {}\n",
+        wrapped(&found, room),
         toned(Tone::Faint, gutter),
         excerpt.line,
         " ".repeat(excerpt.indent),
         toned(Tone::Good, "fix:"),
-        line(&problem.fix),
+        fix.replace('\n', &format!("\n{:indent$}", "")),
     )
 }
 

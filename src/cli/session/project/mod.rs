@@ -203,8 +203,7 @@ fn parsed(source: &Source, file: &ServiceFile, global: &Global, runtime: Runtime
     let parsed = runtime.first_that_reads(|runtime| match file.language {
         ServiceLanguage::Workshop => {
             let service = Service::parse_with_runtime(source, runtime);
-            let service = service.map_err(|errors| CliError::in_source(errors, source))?;
-            Ok(Parsed { service, notes: Vec::new(), files: Vec::new() })
+            Ok(Parsed { service: service?, notes: Vec::new(), files: Vec::new() })
         }
         ServiceLanguage::Serverless => {
             let reading = surroundings::read(source, file.base_dir(), global, runtime);

@@ -38,7 +38,7 @@ fn tags_that_may_not_be_read_stop_the_plan() {
         function.function.tags = TagRead::Unreadable(denied.clone());
     }
     let refused = plan(&wanted(LESSON), &there, &stack(), ForeignResources::Adopt).unwrap_err();
-    insta::assert_snapshot!(refused, @"AWS does not let you read the tags of the function shop-dev-sendEmail (lambda:ListTags), the tags of the function shop-dev-startStateMachine (lambda:ListTags). Without that nobody can tell what belongs to this stack and how it is.");
+    insta::assert_snapshot!(refused, @"AWS does not let you read the tags of the function shop-dev-sendEmail (lambda:ListTags), the tags of the function shop-dev-startStateMachine (lambda:ListTags). Without that it is not known what belongs to this stack, or how it is set.");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Which pages of other origins may call a route, and in which form its function receives a request.
 
 use crate::serverless::reading::report::Report;
-use crate::serverless::reading::section::{Located, Section, flag};
+use crate::serverless::reading::section::{Located, Section, flag, none_of};
 use crate::serverless::reading::tree::{Content, Origin};
 use crate::service::{Cors, METHODS, PayloadFormat};
 
@@ -113,11 +113,7 @@ fn methods(written: Vec<Located<String>>, report: &mut Report) -> Vec<String> {
         match name.as_str() {
             "OPTIONS" => {}
             known if METHODS.contains(&known) || known == "*" => methods.push(name),
-            _ => report.error(
-                &method.at,
-                format!("`{}` is no HTTP method.", method.value),
-                "Correct it, or take it out.",
-            ),
+            _ => none_of(&method, "methods", &METHODS, report),
         }
     }
     methods

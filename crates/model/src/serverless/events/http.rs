@@ -2,7 +2,7 @@
 
 use crate::names::Key;
 use crate::serverless::reading::report::Report;
-use crate::serverless::reading::section::{Ineffective, Located, Refusal, Section, mismatch};
+use crate::serverless::reading::section::{Ineffective, Located, Refusal, Section, mismatch, none_of};
 use crate::serverless::reading::tree::{Content, Member, Node, Origin};
 use crate::service::{METHODS, PayloadFormat, Route};
 
@@ -152,8 +152,7 @@ fn route(
         method => method.to_owned(),
     };
     if !METHODS.contains(&method.as_str()) {
-        let hint = format!("It is one of {}.", METHODS.join(", "));
-        report.error(&endpoint.method.at, format!("`{}` is no HTTP method.", endpoint.method.value), hint);
+        none_of(&endpoint.method, "method", &METHODS, report);
         return None;
     }
     let path = format!("/{}", endpoint.path.value.trim_start_matches('/'));

@@ -151,6 +151,25 @@ impl<'n> Section<'n> {
     }
 }
 
+/// Says that a text is none of the few that its key takes, and which is nearest.
+pub(crate) fn none_of(written: &Located<String>, key: &str, known: &[&str], report: &mut Report) {
+    let all = one_of(known);
+    let hint = match nearest(&written.value, known) {
+        Some(near) => format!("Did you mean `{near}`? It is {all}."),
+        None => format!("It is {all}."),
+    };
+    report.error(&written.at, format!("`{key}` can't be `{}`.", written.value), hint);
+}
+
+/// Values as a sentence names them: `A`, `B` or `C`.
+fn one_of(values: &[&str]) -> String {
+    let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+    match quoted.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
 /// Whether a value switches off what its key would bring: `false`, or a list of nothing.
 fn says_no(node: &Node) -> bool {
     match &node.content {

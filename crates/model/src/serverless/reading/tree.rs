@@ -46,7 +46,7 @@ pub(crate) struct Member {
 impl Origin {
     /// An error here.
     pub(crate) fn error(&self, message: impl Into<String>) -> ModelError {
-        self.source.error_at(self.span.start, message)
+        self.source.error_in(self.span.clone(), message)
     }
 
     /// The line.
@@ -57,8 +57,11 @@ impl Origin {
     /// The place of a part of a text, as far as it is written here as it reads.
     pub(crate) fn of_part(&self, part: &str) -> Self {
         let written = self.source.text.get(self.span.clone()).unwrap_or_default();
-        let start = self.span.start + written.find(part).unwrap_or_default();
-        Self { source: Rc::clone(&self.source), span: start..self.span.end.max(start) }
+        let span = match written.find(part) {
+            Some(at) => self.span.start + at..self.span.start + at + part.len(),
+            None => self.span.clone(),
+        };
+        Self { source: Rc::clone(&self.source), span }
     }
 }
 

@@ -6,7 +6,7 @@ pub(super) mod tags;
 
 use crate::pseudo::Template;
 use crate::serverless::reading::report::Report;
-use crate::serverless::reading::section::{Located, Section};
+use crate::serverless::reading::section::{Located, Section, none_of};
 use crate::serverless::references::intrinsics::Intrinsics;
 use crate::service::{Architecture, RETENTION_DAYS};
 
@@ -46,11 +46,7 @@ pub(super) fn architecture(section: &mut Section<'_>, report: &mut Report) -> Op
     let known = [Architecture::X86_64, Architecture::Arm64];
     let found = known.into_iter().find(|architecture| architecture.as_str() == written.value);
     if found.is_none() {
-        report.error(
-            &written.at,
-            format!("`architecture` can't be `{}`.", written.value),
-            "It is `x86_64` or `arm64`.",
-        );
+        none_of(&written, "architecture", &known.map(Architecture::as_str), report);
     }
     found
 }

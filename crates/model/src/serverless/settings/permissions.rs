@@ -6,7 +6,7 @@ use crate::pseudo::Template;
 use crate::service::{Effect, Permission};
 
 use crate::serverless::reading::report::Report;
-use crate::serverless::reading::section::{Refusal, Section, has_failed, items, mismatch};
+use crate::serverless::reading::section::{Refusal, Section, has_failed, items, mismatch, none_of};
 use crate::serverless::reading::tree::{Content, Member, Node};
 use crate::serverless::references::intrinsics::{Intrinsics, check, function};
 
@@ -77,8 +77,8 @@ fn effect(section: &mut Section<'_>, report: &mut Report) -> Option<Effect> {
     match written.value.as_str() {
         "Allow" => Some(Effect::Allow),
         "Deny" => Some(Effect::Deny),
-        other => {
-            report.error(&written.at, format!("`Effect` can't be `{other}`."), "It is `Allow` or `Deny`.");
+        _ => {
+            none_of(&written, "Effect", &["Allow", "Deny"], report);
             None
         }
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::names::{Key, nearest};
+use crate::names::Key;
 use crate::pseudo::Template;
 use crate::serverless::reading::report::Report;
-use crate::serverless::reading::section::{Ineffective, Refusal, Section, items, mismatch};
+use crate::serverless::reading::section::{Ineffective, Refusal, Section, items, mismatch, none_of};
 use crate::serverless::reading::tree::{Content, Member};
 use crate::serverless::references::intrinsics::Intrinsics;
 use crate::serverless::settings::permissions::statements;
@@ -114,7 +114,7 @@ fn kind(section: &mut Section<'_>, report: &mut Report) -> StateMachineKind {
     let Some(written) = section.text("type", report) else { return StateMachineKind::Standard };
     let found = kinds.into_iter().find(|kind| kind.as_str() == written.value);
     found.unwrap_or_else(|| {
-        report.error(&written.at, format!("`type` can't be `{}`.", written.value), "It is `STANDARD` or `EXPRESS`.");
+        none_of(&written, "type", &kinds.map(StateMachineKind::as_str), report);
         StateMachineKind::Standard
     })
 }
@@ -160,9 +160,7 @@ fn logging(section: &mut Section<'_>, intrinsics: Intrinsics<'_>, report: &mut R
     let mut section = section.section("loggingConfig", report)?;
     let level = section.text("level", report);
     if let Some(level) = level.as_ref().filter(|level| !LOG_LEVELS.contains(&level.value.as_str())) {
-        let near = nearest(&level.value.to_ascii_uppercase(), &LOG_LEVELS).unwrap_or("ALL");
-        let hint = format!("Did you mean `{near}`? It is one of {}.", LOG_LEVELS.join(", "));
-        report.error(&level.at, format!("`level` can't be `{}`.", level.value), hint);
+        none_of(level, "level", &LOG_LEVELS, report);
     }
     let level = level.map_or_else(|| LOG_LEVEL_OFF.to_owned(), |level| level.value);
     let include_execution_data = section.flag("includeExecutionData", report).unwrap_or(false);

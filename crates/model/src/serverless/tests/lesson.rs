@@ -26,7 +26,7 @@ fn the_lesson_runs_on_a_runtime_of_today() {
 fn its_own_runtime_is_retired_and_the_error_says_so_once() {
     insta::assert_snapshot!(Outside::default().shown(LESSON), @r"
     serverless.yml:12:12: Lambda has retired the runtime `nodejs6.10`; its successor is `nodejs24.x`.
-      Write `nodejs24.x` there, or deploy with `--runtime nodejs24.x`; look whether the code runs on it.
+      Write `nodejs24.x` there, or deploy with `--runtime nodejs24.x`; check that the code runs on it.
     ");
 }
 

@@ -170,7 +170,7 @@ fn kinds_that_need_an_account_or_a_program_are_refused() {
     ");
     insta::assert_snapshot!(plain("${slef:a}", ""), @r"
     serverless.yml:7:14: There is no kind of variable `slef`.
-      Known are aws, env, file, opt, param, self, sls and strToBool. For a literal `${...}`, write `\${...}`.
+      Did you mean `${self:...}`? Known are aws, env, file, opt, param, self, sls, strToBool. For a literal `${...}`, write `\${...}`.
     ");
     insta::assert_snapshot!(plain("${strToBool(yes)}", ""), @r"
     serverless.yml:7:14: `strToBool` takes `true`, `false`, `1` or `0`; it is given `yes`.

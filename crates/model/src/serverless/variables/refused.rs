@@ -1,9 +1,14 @@
 //! The kinds of variables that have no value here, and what to write instead.
 
+use crate::names::nearest;
+
+/// The kinds that have a value.
+const KNOWN: [&str; 8] = ["aws", "env", "file", "opt", "param", "self", "sls", "strToBool"];
+
 /// Why a kind of variable has no value, and what to try.
 pub(super) struct RefusedKind {
     pub(super) reads: &'static str,
-    pub(super) hint: &'static str,
+    pub(super) hint: String,
 }
 
 const AS_PARAMETER: &str =
@@ -22,11 +27,11 @@ pub(super) fn refused(kind: &str) -> RefusedKind {
         "git" => "the Git repository",
         "state" => "an output of the dashboard",
         _ => {
-            return RefusedKind {
-                reads: "",
-                hint: "Known are aws, env, file, opt, param, self, sls and strToBool. For a literal `${...}`, write `\\${...}`.",
-            };
+            let near = nearest(kind, &KNOWN).map(|near| format!("Did you mean `${{{near}:...}}`? "));
+            let known = format!("Known are {}.", KNOWN.join(", "));
+            let literal = "For a literal `${...}`, write `\\${...}`.";
+            return RefusedKind { reads: "", hint: format!("{}{known} {literal}", near.unwrap_or_default()) };
         }
     };
-    RefusedKind { reads, hint: AS_PARAMETER }
+    RefusedKind { reads, hint: AS_PARAMETER.to_owned() }
 }

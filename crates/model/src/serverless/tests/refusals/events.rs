@@ -48,8 +48,8 @@ fn methods_and_paths_of_routes() {
       Write a method and a path: `POST /start`.
     ");
     insta::assert_snapshot!(event("http: GTE /x"), @r"
-    serverless.yml:7:15: `GTE` is no HTTP method.
-      It is one of ANY, DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT.
+    serverless.yml:7:15: `method` can't be `GTE`.
+      It is `ANY`, `DELETE`, `GET`, `HEAD`, `OPTIONS`, `PATCH`, `POST` or `PUT`.
     ");
     insta::assert_snapshot!(event("http: {path: 'a/{id', method: get}"), @r"
     serverless.yml:7:22: `a/{id` can't be the path of a route.
@@ -109,8 +109,8 @@ fn cors_and_http_api() {
       Name the origins, such as `https://example.com`.
     ");
     insta::assert_snapshot!(event("http: {path: x, method: get, cors: {origins: [a], methods: [GTE], orign: x, cacheControl: no}}"), @r"
-    serverless.yml:7:69: `GTE` is no HTTP method.
-      Correct it, or take it out.
+    serverless.yml:7:69: `methods` can't be `GTE`.
+      It is `ANY`, `DELETE`, `GET`, `HEAD`, `OPTIONS`, `PATCH`, `POST` or `PUT`.
     serverless.yml:7:75: `workshop` knows no key `orign` in `functions.f.events.http.cors`.
       Did you mean `origin`? Otherwise take it out.
     ");

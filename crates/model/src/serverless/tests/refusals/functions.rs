@@ -66,7 +66,7 @@ fn values_of_functions() {
     serverless.yml:8:25: CloudWatch Logs can't keep lines for 2 days.
       Take one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 36500.
     serverless.yml:9:19: `architecture` can't be `arm`.
-      It is `x86_64` or `arm64`.
+      Did you mean `arm64`? It is `x86_64` or `arm64`.
     serverless.yml:10:14: `nodejs23.x` is no runtime of Lambda.
       Did you mean `nodejs24.x`? Known are provided.al2, provided.al2023, nodejs20.x, nodejs22.x, nodejs24.x, python3.10, python3.11, python3.12, python3.13, python3.14.
     serverless.yml:11:5: `workshop` knows no key `memroySize` in `functions.f`.

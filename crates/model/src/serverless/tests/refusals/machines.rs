@@ -25,13 +25,13 @@ fn keys_of_state_machines() {
     serverless.yml:13:7: `stepFunctions.stateMachines.m.configureTaskTimeouts` can't be honoured: it changes the definition.
       Write `TimeoutSeconds` into the tasks.
     serverless.yml:14:13: `type` can't be `EXPRES`.
-      It is `STANDARD` or `EXPRESS`.
+      Did you mean `EXPRESS`? It is `STANDARD` or `EXPRESS`.
     serverless.yml:15:13: `stepFunctions.stateMachines.m.role` is no ARN of a role; `workshop` deploys no roles of `resources`.
       Write the ARN of a role that exists, or `iamRoleStatements` for a role of the function's own.
     serverless.yml:16:22: `stepFunctions.stateMachines.m.loggingConfig.destinations` is missing: the level error needs a log group.
       Add the ARN of a log group, which ends in `:*`.
     serverless.yml:16:30: `level` can't be `error`.
-      Did you mean `ERROR`? It is one of ALL, ERROR, FATAL, OFF.
+      Did you mean `ERROR`? It is `ALL`, `ERROR`, `FATAL` or `OFF`.
     serverless.yml:17:7: `workshop` knows no key `tgas` in `stepFunctions.stateMachines.m`.
       Did you mean `tags`? Otherwise take it out.
     ");

@@ -108,7 +108,7 @@ fn keys_of_the_provider_without_effect() {
 fn statements_of_roles() {
     insta::assert_snapshot!(provider("  iamRoleStatements:\n    - {Effect: Alow, Action: a, Resource: b}\n    - {Action: a, Resource: b}\n    - {Effect: Allow}\n    - {Effect: Allow, NotAction: a, NotResource: b}\n    - {Effect: Allow, Action: a, Resource: !Ref Nothing, Condition: x, Efect: y}\n    - text\n    - {Effect: Allow, Action: [], Resource: []}\n"), @r"
     serverless.yml:6:16: `Effect` can't be `Alow`.
-      It is `Allow` or `Deny`.
+      Did you mean `Allow`? It is `Allow` or `Deny`.
     serverless.yml:7:7: `provider.iamRoleStatements.Effect` is missing.
       Write `Effect: Allow`.
     serverless.yml:8:7: `provider.iamRoleStatements.Action` is missing.

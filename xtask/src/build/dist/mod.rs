@@ -1,0 +1,129 @@
+//! `cargo xtask dist`: what a release is made of. The same commit gives the same bytes on the same toolchain.
+
+mod archive;
+mod checksums;
+mod debian;
+mod target;
+
+use crate::build::shell_files::{self, Folders};
+use crate::cargo::cargo;
+use crate::failure::Failure;
+use crate::{build, process, project, say};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use target::Target;
+
+/// The version of the program, which all members of the workspace share.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What was asked for.
+#[derive(Debug, Default, PartialEq)]
+struct Options {
+    /// The Rust target; else the static one of this machine's processor, where it is installed.
+    target: Option<String>,
+    /// A program that is built already.
+    program: Option<PathBuf>,
+}
+
+/// What every package is made from.
+struct Release {
+    target: Target,
+    program: PathBuf,
+    /// Completions and manual pages as the program writes them, below `share`.
+    share: PathBuf,
+    /// Seconds since 1970 of the commit, which every file in a package has as its time.
+    epoch_s: u64,
+}
+
+/// Builds the program and packs it.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
+    let options = options(arguments)?;
+    let target = target::choose(options.target.as_deref())?;
+    let program = match options.program {
+        Some(program) => program,
+        None => program(&target)?,
+    };
+    let folder = project::target_dir().join("dist");
+    emptied(&folder)?;
+    target.check(&program)?;
+    let release = Release { share: shell_files(&program, &folder)?, target, program, epoch_s: epoch_s()? };
+    let mut made = vec![archive::make(&release, &folder)?];
+    match debian::make(&release, &folder)? {
+        Some(package) => made.push(package),
+        None => say::progress("no Debian package: this machine has no dpkg-deb (Debian: apt-get install dpkg)"),
+    }
+    fs::remove_dir_all(&release.share).map_err(|error| Failure::file(&release.share, &error))?;
+    made.push(checksums::write(&folder, &made)?);
+    for file in &made {
+        let size = fs::metadata(file).map_err(|error| Failure::file(file, &error))?.len();
+        say::line(&format!("{:>7} KiB  {}", size.div_ceil(1024), file.display()));
+    }
+    release.target.notes(&release.program)?.iter().for_each(|note| say::progress(note));
+    Ok(())
+}
+
+fn options(arguments: &[&str]) -> Result<Options, Failure> {
+    let mut options = Options::default();
+    for pair in arguments.chunks(2) {
+        match *pair {
+            ["--target", triple] => options.target = Some(String::from(triple)),
+            ["--program", program] => options.program = Some(PathBuf::from(program)),
+            _ => return Err(Failure::new(say::USAGE)),
+        }
+    }
+    Ok(options)
+}
+
+/// The functions first, for the program carries their zips.
+fn program(target: &Target) -> Result<PathBuf, Failure> {
+    build::functions()?;
+    say::progress(&format!("building the program for {}", target.triple));
+    let mut command = cargo(&["build", "--release", "--package", "workshop", "--target", &target.triple]);
+    process::run(command.envs(target.build_variables()))?;
+    Ok(project::target_dir().join(&target.triple).join("release/workshop"))
+}
+
+/// An empty folder; what an earlier run left goes, so that the checksums are about this one alone.
+fn emptied(folder: &Path) -> Result<(), Failure> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Failure::file(folder, &error)),
+        _ => {}
+    }
+    fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))
+}
+
+/// Completions and manual pages where Debian's shells and `man` look, below a folder of its own.
+fn shell_files(program: &Path, folder: &Path) -> Result<PathBuf, Failure> {
+    let share = folder.join("share");
+    let folders = Folders { share: share.clone(), zsh: share.join("zsh/vendor-completions"), man: share.join("man") };
+    shell_files::write(program, Path::new("workshop"), &folders)?;
+    Ok(share)
+}
+
+fn epoch_s() -> Result<u64, Failure> {
+    let told = process::output(process::command("git").args(["log", "-1", "--format=%ct"]))?;
+    told.trim().parse().map_err(|_| Failure::new("git does not know when the commit was made: dist needs a checkout"))
+}
+
+/// Copies a file to a place whose folders are made; it can be run where the mode says so.
+fn placed(from: &Path, to: &Path, mode: u32) -> Result<(), Failure> {
+    let folder = to.parent().unwrap_or(to);
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::copy(from, to))
+        .and_then(|_| fs::set_permissions(to, fs::Permissions::from_mode(mode)))
+        .map_err(|error| Failure::file(to, &error))
+}
+
+/// Copies a folder with all that is in it.
+fn placed_folder(from: &Path, to: &Path) -> Result<(), Failure> {
+    for entry in fs::read_dir(from).map_err(|error| Failure::file(from, &error))? {
+        let path = entry.map_err(|error| Failure::file(from, &error))?.path();
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() { placed_folder(&path, &target)? } else { placed(&path, &target, 0o644)? }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
