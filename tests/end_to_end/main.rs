@@ -19,6 +19,7 @@ mod deployments;
 mod eventual;
 mod fault_matrix;
 mod first_posts;
+mod graph;
 mod guarded;
 mod init;
 mod kills;

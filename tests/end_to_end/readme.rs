@@ -42,11 +42,11 @@ impl Shell<'_> {
 }
 
 #[test]
-fn the_five_commands_run_as_they_are_written() {
+fn the_six_commands_run_as_they_are_written() {
     let home = Home::new();
     let mut shell = Shell { home: &home, before: String::new() };
-    let lines = commands("Five commands");
-    assert_eq!(lines.len(), 6, "{lines:#?}");
+    let lines = commands("Six commands");
+    assert_eq!(lines.len(), 7, "{lines:#?}");
     for line in lines {
         if line.contains(" -t ") {
             let tail = Running::start(shell.command(&line));
