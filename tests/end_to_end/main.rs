@@ -12,6 +12,7 @@ mod cli;
 mod clients;
 mod company;
 mod completions;
+mod console;
 mod credentials;
 mod damaged_stores;
 mod definitions;

@@ -51,7 +51,9 @@ pub(super) fn state_text(state: &State) -> StateText {
     };
     let caption = cut_px(&whole, SMALL_PX, CAPTION_ROOM);
     let widest = name.iter().map(|line| width_px(line, NAME_PX)).max().unwrap_or(0);
-    let width = widest.max(width_px(&caption, SMALL_PX)) + 2 * TEXT_MARGIN;
+    // The tips of a Choice's box take some of it.
+    let tips = if state.kind == Some(asl::StateType::Choice) { 16 } else { 0 };
+    let width = widest.max(width_px(&caption, SMALL_PX)) + 2 * TEXT_MARGIN + tips;
     let lines = name.len() as i32;
     // Even, so that the middle is a whole number.
     StateText { name, caption, width: width.max(NARROWEST) / 2 * 2, height: 30 + NAME_LINE * lines }
