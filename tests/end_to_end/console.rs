@@ -1,6 +1,6 @@
 //! The embedded cloud's page in a real browser. Pictures of what was seen are in target/console-pictures.
 
-use crate::support::{Ended, Home, curl, project, python_tool};
+use crate::support::{Ended, Home, curl, free_port, project, python_tool};
 
 const SERVICE: &str = r#"
 service = "shop"
@@ -41,6 +41,8 @@ fn shop() -> Home {
     for (file, text) in [("service.toml", SERVICE), ("check.asl.json", CHECK), ("hostile.asl.json", HOSTILE)] {
         std::fs::write(home.path("work").join(file), text).expect("a file");
     }
+    // Away from the port that the next cloud to start takes: the page of one that is started again stays at its address.
+    home.ok(&["local", "start", "--port", &free_port().to_string()]);
     home.ok(&["deploy", "--local"]);
     home
 }

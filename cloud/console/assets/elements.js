@@ -67,8 +67,8 @@ export function pretty(text) {
 }
 
 /** A named block of text that scrolls, for a keyboard too. */
-export function block(name, text) {
-  return el("section", {}, el("h3", {}, name), el("pre", { tabindex: "0", "aria-label": name }, pretty(text)));
+export function block(name, text, heading = "h3") {
+  return el("section", {}, el(heading, { class: "small" }, name), el("pre", { tabindex: "0", "aria-label": name }, pretty(text)));
 }
 
 /** The picture of a state machine. It is made of escaped text by this very cloud, and read as XML. */

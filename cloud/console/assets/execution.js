@@ -53,7 +53,7 @@ function showHead({ arn, parts, found }) {
         await navigator.clipboard.writeText(arn);
         say("Copied.");
       })),
-    el("div", { class: "columns even" }, block("Input", found.input), found.output ? block("Output", found.output) : null));
+    el("div", { class: "columns even" }, block("Input", found.input, "h2"), found.output ? block("Output", found.output, "h2") : null));
 }
 
 function showFailure(model) {
@@ -81,7 +81,7 @@ function showGraph(model) {
     group.setAttribute("tabindex", "0");
     group.setAttribute("role", "button");
     group.setAttribute("data-key", `state-${group.dataset.state}`);
-    group.setAttribute("aria-label", group.querySelector("title")?.textContent ?? "");
+    group.setAttribute("aria-label", spoken(group, found.states[Number(group.dataset.state)]));
     const act = (event) => {
       event.stopPropagation();
       choose(model, Number(group.dataset.state));
@@ -95,6 +95,12 @@ function showGraph(model) {
   }
   replace(parts.graph, drawn);
   mark(model);
+}
+
+/** What is seen of a state, and how it stands. */
+function spoken(group, state) {
+  const seen = [...group.querySelectorAll("text")].map((text) => text.textContent);
+  return `${seen.join(" ")}, ${state?.status ?? ""}`;
 }
 
 /** Shows which state is chosen. */
@@ -191,7 +197,7 @@ function showEvents(model) {
     return [String(event.id), event.type, state ? outside(state) : "", `+${(event.timestamp - begin).toFixed(3)} s`, more];
   });
   replace(parts.events, el("h2", {}, `Events (${events.length})`),
-    table("Events, the newest first", ["Number", "Type", "State", "After", ""], rows, "There is none."),
+    table("Events, the newest first", ["Number", "Type", "State", "After", "Details"], rows, "There is none."),
     newest.length < events.length ? button("Show more", async () => {
       model.limit += EVENTS;
       showEvents(model);

@@ -26,9 +26,9 @@ function machines(found) {
     machineLink(machine.arn),
     machine.type.toLowerCase(),
     machine.running === null ? "–" : machine.running >= 100 ? "100 or more" : String(machine.running),
-    machine.lastFailed ? badge("FAILED", "the last one failed") : "",
+    machine.lastFailed === null || machine.lastFailed === undefined ? "–" : machine.lastFailed ? badge("FAILED", "not succeeded") : badge("SUCCEEDED", "succeeded"),
   ]);
-  return table("State machines", ["Name", "Type", "Running", ""], rows, "None is deployed yet: workshop deploy --local.");
+  return table("State machines", ["Name", "Type", "Running", "Last result"], rows, "None is deployed yet: workshop deploy --local.");
 }
 
 export function executions(found) {

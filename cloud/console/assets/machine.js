@@ -72,6 +72,11 @@ function newExecution(found) {
     el("div", { class: "actions" }, start));
 }
 
+/** A text as a shell takes it. */
+function quoted(text) {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** The lesson’s request: a task’s name, and when it starts, in milliseconds since 1970. */
 function schedule(found, route) {
   const task = el("input", { id: "task", value: "taskone", maxlength: "80", autocomplete: "off" });
@@ -109,6 +114,7 @@ function schedule(found, route) {
     const execution = `${found.arn.replace(":stateMachine:", ":execution:")}:${task.value}`;
     replace(result,
       block("Request", `POST ${route.path}\n${body}`),
+      block("The same with curl", `curl -X POST -H 'Content-Type: application/json' -d ${quoted(body)} ${quoted(location.origin + route.here)}`),
       block(`Answer: ${answer.status}`, answer.text),
       answer.status < 300 ? el("p", {}, "Watch it: ", executionLink(execution, task.value)) : null);
     say(answer.status < 300 ? "Scheduled." : `The endpoint answered ${answer.status}.`);

@@ -55,11 +55,11 @@ pub(super) async fn home(cloud: &Cloud, location: &Location) -> Result<Value, Se
     }))
 }
 
-/// Whether the newest execution of a machine that has ended did not succeed.
-fn last_failed(executions: &[Value], machine: &Value) -> bool {
+/// Whether the newest execution of a machine that has ended did not succeed; nothing where none is among the newest.
+fn last_failed(executions: &[Value], machine: &Value) -> Option<bool> {
     let of_machine = executions.iter().filter(|execution| &execution["stateMachineArn"] == machine);
     let ended = of_machine.map(|execution| &execution["status"]).find(|status| *status != "RUNNING");
-    ended.is_some_and(|status| status != "SUCCEEDED")
+    ended.map(|status| status != "SUCCEEDED")
 }
 
 fn started(execution: &Value) -> f64 {

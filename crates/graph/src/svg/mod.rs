@@ -140,7 +140,7 @@ impl Drawing<'_> {
         let _ = write!(svg, "<text class=\"caption\" x=\"{middle}\" y=\"{y}\">{}</text>", escaped(&place.caption));
         for line in &place.name {
             y += NAME_LINE;
-            let _ = write!(svg, "<text class=\"name\" x=\"{middle}\" y=\"{y}\">{}</text>", escaped(line));
+            let _ = write!(svg, " <text class=\"name\" x=\"{middle}\" y=\"{y}\">{}</text>", escaped(line));
         }
         // The page changes them, so they are there where nothing has happened yet.
         if let Some(progress) = progress {
@@ -195,7 +195,7 @@ fn count(progress: Progress, rect: Rect) -> String {
         true => format!("{}/{}", progress.left, progress.entered),
         false => format!("×{}", progress.entered),
     };
-    format!("<text class=\"count\" x=\"{x}\" y=\"{y}\">{text}</text>")
+    format!(" <text class=\"count\" x=\"{x}\" y=\"{y}\">{text}</text>")
 }
 
 #[cfg(test)]

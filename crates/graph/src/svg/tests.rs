@@ -23,8 +23,8 @@ fn a_small_picture_is_drawn() {
     <path class="head ordinary" d="M101 66l-4-7h8ZM101 143l-4-7h8ZM101 220l-4-7h8Z"/>
     <circle class="mark" cx="101" cy="28" r="6"/>
     <circle class="mark ring" cx="101" cy="228" r="7"/><circle class="mark" cx="101" cy="228" r="4"/>
-    <g class="state wait waiting" data-state="0"><title>Wait, Wait (10 s): waiting</title><rect class="box" x="41" y="66" width="120" height="47" rx="8"/><text class="caption" x="101" y="83">Wait · 10 s</text><text class="name" x="101" y="100">Wait</text><g class="sign" transform="translate(155 70)"><circle r="8.5"/><path d="M0-4.5V0L3 2.5"/></g></g>
-    <g class="state task not-reached" data-state="1"><title>Send, Task (lambda:invoke): not reached</title><rect class="box" x="20" y="143" width="162" height="47" rx="8"/><text class="caption" x="101" y="160">Task · lambda:invoke</text><text class="name" x="101" y="177">Send</text></g>
+    <g class="state wait waiting" data-state="0"><title>Wait, Wait (10 s): waiting</title><rect class="box" x="41" y="66" width="120" height="47" rx="8"/><text class="caption" x="101" y="83">Wait · 10 s</text> <text class="name" x="101" y="100">Wait</text><g class="sign" transform="translate(155 70)"><circle r="8.5"/><path d="M0-4.5V0L3 2.5"/></g></g>
+    <g class="state task not-reached" data-state="1"><title>Send, Task (lambda:invoke): not reached</title><rect class="box" x="20" y="143" width="162" height="47" rx="8"/><text class="caption" x="101" y="160">Task · lambda:invoke</text> <text class="name" x="101" y="177">Send</text></g>
     </svg>
     "#);
 }
