@@ -123,6 +123,23 @@ def failing(running, address, folder, workshop):
         expect(opened.get_by_role("link", name="afterwards")).to_be_visible()
 
 
+def asking(running, address, folder, workshop):
+    """A task that waits for somebody is answered with its token."""
+    with page(running, address) as opened:
+        opened.get_by_role("link", name="asks").first.click()
+        opened.get_by_text("New execution").click()
+        opened.get_by_role("button", name="Start", exact=True).click()
+        form = opened.get_by_role("region", name="Answer the task")
+        form.get_by_label("Output (JSON)").fill("no JSON")
+        form.get_by_role("button", name="Succeed").click()
+        expect(form.get_by_role("alert")).to_be_visible()
+        form.get_by_label("Output (JSON)").fill('{"approved": true}')
+        picture(opened, folder, "asking")
+        form.get_by_role("button", name="Succeed").click()
+        expect(opened.locator("h1 .badge")).to_contain_text("SUCCEEDED")
+        expect(opened.get_by_label("Output", exact=True).first).to_contain_text('"approved": true')
+
+
 def hostile(running, address, folder, _):
     """Texts that would do harm if they were anything but text."""
     with page(running, address) as opened:
@@ -154,5 +171,5 @@ if __name__ == "__main__":
         subprocess.run([program, *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     with browser() as running:
-        scenarios = {"lesson": lesson, "failing": failing, "hostile": hostile}
+        scenarios = {"lesson": lesson, "failing": failing, "asking": asking, "hostile": hostile}
         scenarios[scenario](running, address, Path(pictures), workshop)

@@ -8,6 +8,9 @@ service = "shop"
 [state_machines.check]
 definition = "check.asl.json"
 
+[state_machines.asks]
+definition = "asks.asl.json"
+
 [state_machines.hostile]
 definition = "hostile.asl.json"
 "#;
@@ -17,6 +20,11 @@ const CHECK: &str = r#"{"StartAt": "Enough", "States": {
         "Choices": [{"Variable": "$.count", "NumericGreaterThan": 0, "Next": "Fine"}]},
     "Fine": {"Type": "Pass", "Result": {"fine": true}, "End": true},
     "TooFew": {"Type": "Fail", "Error": "TooFew", "Cause": "{\"count\": 0, \"wanted\": 1}"}}}"#;
+
+const ASKS: &str = r#"{"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "End": true,
+    "Resource": "arn:aws:states:::states:startExecution.waitForTaskToken",
+    "Parameters": {"StateMachineArn": "arn:aws:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-check",
+        "Input": {"count": 1, "taskToken.$": "$$.Task.Token"}}}}}"#;
 
 const HOSTILE: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "<img src=x onerror='window.harmed=1'>", "States": {
     "<img src=x onerror='window.harmed=1'>": {"Type": "Choice", "Default": "Fail & \u202eend",
@@ -38,7 +46,8 @@ fn browse(home: &Home, scenario: &str) {
 /// A project of one's own, deployed.
 fn shop() -> Home {
     let home = Home::new();
-    for (file, text) in [("service.toml", SERVICE), ("check.asl.json", CHECK), ("hostile.asl.json", HOSTILE)] {
+    let definitions = [("check.asl.json", CHECK), ("asks.asl.json", ASKS), ("hostile.asl.json", HOSTILE)];
+    for (file, text) in [("service.toml", SERVICE)].into_iter().chain(definitions) {
         std::fs::write(home.path("work").join(file), text).expect("a file");
     }
     // Away from the port that the next cloud to start takes: the page of one that is started again stays at its address.
@@ -57,6 +66,11 @@ fn a_browser_leads_from_the_form_to_the_line_of_the_mail() {
 #[test]
 fn a_browser_leads_from_the_input_to_the_cause_of_a_failure() {
     browse(&shop(), "failing");
+}
+
+#[test]
+fn a_browser_answers_a_task_that_waits_for_somebody() {
+    browse(&shop(), "asking");
 }
 
 #[test]

@@ -66,6 +66,16 @@ export function pretty(text) {
   }
 }
 
+/** A text that is JSON. */
+export function valid(text, what) {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw new Error(`The ${what} is no JSON: ${error.message}`);
+  }
+  return text;
+}
+
 /** A named block of text that scrolls, for a keyboard too. */
 export function block(name, text, heading = "h3") {
   return el("section", {}, el(heading, { class: "small" }, name), el("pre", { tabindex: "0", "aria-label": name }, pretty(text)));

@@ -1,7 +1,7 @@
 // An execution, live: its graph, the state that is chosen, its events.
 
 import { act, administer, read } from "./cloud.js";
-import { badge, block, button, el, machineLink, moment, outside, picture, pretty, replace, say, shown, table } from "./elements.js";
+import { badge, block, button, el, machineLink, moment, outside, picture, pretty, replace, say, shown, table, valid } from "./elements.js";
 
 /** How many events are shown at first, and how many more at a time. */
 const EVENTS = 300;
@@ -9,7 +9,7 @@ const EVENTS = 300;
 export function execution(arn) {
   const parts = { head: el("div"), failure: el("div"), graph: el("div", { class: "picture" }), state: el("aside", { class: "card", "aria-label": "The chosen state" }), events: el("div") };
   const root = el("div", {}, parts.head, parts.failure, el("div", { class: "columns" }, el("section", {}, el("h2", {}, "Graph"), parts.graph), parts.state), parts.events);
-  const model = { arn, parts, found: null, events: [], chosen: null, limit: EVENTS, opened: new Set(), picture: "" };
+  const model = { arn, parts, found: null, events: [], chosen: null, limit: EVENTS, opened: new Set(), picture: "", forms: new Map() };
   return { title: arn.split(":").pop(), root, update: () => update(model) };
 }
 
@@ -160,11 +160,45 @@ function showState(model) {
   replace(parts.state,
     el("h2", {}, outside(state.name), " ", badge(state.status)),
     el("p", { class: "faint" }, `${state.type ?? "no such type"}${state.detail ? ` · ${state.detail}` : ""}${state.tries > 1 ? ` · tried ${state.tries} times` : ""}${state.entered > 1 ? ` · entered ${state.entered} times: the last one is shown` : ""}`),
+    answerForm(model, state, own),
     failures.map((each) => el("section", { class: "problem" }, el("h3", {}, outside(each.error ?? "failed")), each.cause ? el("pre", { tabindex: "0", "aria-label": "Cause" }, pretty(each.cause)) : null)),
     own.length ? block("Input", own[0].stateEnteredEventDetails.input ?? "") : el("p", {}, "It was not entered."),
     exit ? block("Output", exit.output ?? "") : null,
     called ? log : null);
   if (called) showLog(model, log, own, called);
+}
+
+/** Answers a task that waits for somebody with its token. What is typed stays while the page is brought up to date. */
+function answerForm(model, state, own) {
+  const asked = own.findLast((event) => event.taskScheduledEventDetails?.resource?.endsWith(".waitForTaskToken"));
+  if (!asked || !["running", "retrying"].includes(state.status)) return null;
+  if (model.forms.has(asked.id)) return model.forms.get(asked.id);
+  const token = el("input", { id: "token", "data-key": "token", autocomplete: "off", value: tokenIn(asked.taskScheduledEventDetails.parameters) ?? "" });
+  const text = el("textarea", { id: "answer", "data-key": "answer", rows: "3", spellcheck: "false" }, "{}");
+  const send = (answer) => act("token", { executionArn: model.arn, taskToken: token.value, ...answer }).then(() => say("Answered."));
+  const form = el("section", { class: "card", "aria-label": "Answer the task" },
+    el("h3", {}, "It waits for an answer with its token"),
+    el("p", {}, el("label", { for: "token" }, "Task token"), token),
+    el("p", {}, el("label", { for: "answer" }, "Output (JSON), or the cause of a failure"), text),
+    el("p", { class: "actions" },
+      button("Succeed", async () => send({ output: valid(text.value, "output") })),
+      button("Fail", () => send({ error: "Refused", cause: text.value }))));
+  model.forms.set(asked.id, form);
+  return form;
+}
+
+/** A text in what a task was called with that is named like a token. */
+function tokenIn(parameters) {
+  let found = null;
+  try {
+    JSON.parse(parameters, (name, value) => {
+      if (/token/i.test(name) && typeof value === "string" && value.length > 40) found ??= value;
+      return value;
+    });
+  } catch {
+    // Parameters that were cut are no JSON: the token is to be pasted.
+  }
+  return found;
 }
 
 /** What the function wrote while the state was on. */

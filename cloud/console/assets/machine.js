@@ -1,7 +1,7 @@
 // A state machine: start it, its picture, its executions, its definition.
 
 import { act, post, read } from "./cloud.js";
-import { badge, block, button, el, executionLink, moment, outside, picture, replace, say, table } from "./elements.js";
+import { badge, block, button, el, executionLink, moment, outside, picture, replace, say, table, valid } from "./elements.js";
 
 const STATUSES = ["", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"];
 
@@ -54,12 +54,7 @@ function newExecution(found) {
   const input = el("textarea", { id: "input", rows: "6", spellcheck: "false" }, "{}");
   const name = el("input", { id: "name", maxlength: "80", autocomplete: "off" });
   const start = button("Start", async () => {
-    try {
-      JSON.parse(input.value);
-    } catch (error) {
-      throw new Error(`The input is no JSON: ${error.message}`);
-    }
-    const body = { stateMachineArn: found.arn, input: input.value };
+    const body = { stateMachineArn: found.arn, input: valid(input.value, "input") };
     if (name.value.trim()) body.name = name.value.trim();
     const started = await act("start", body);
     say("Started.");
