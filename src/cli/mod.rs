@@ -80,6 +80,7 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Rollback(args) => deploy::rollback::run(&args, global, ui).await,
         Command::Remove(args) => deploy::remove::run(&args, global, ui).await,
         Command::Init(args) => make::init::run(&args, ui).await,
+        Command::Graph(args) => make::graph::run(&args, global, ui).await,
         Command::Print(args) => make::print::run(&args, global, ui).await,
         Command::Package(args) => deploy::package::run(&args, global, ui).await,
         Command::Validate(args) => make::validate::run(&args, global, ui),

@@ -219,12 +219,18 @@ fn a_list_and_an_execution_are_watched() {
 }
 
 #[test]
-fn the_embedded_cloud_has_no_page_and_that_is_no_failure() {
+fn the_address_of_a_page_leads_to_what_is_meant() {
     let shop = Shop::deployed();
-    let ended = shop.run(&["open"]);
-    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""), "{ended:#?}");
-    assert!(ended.stderr.contains("list --watch"), "{ended:#?}");
-    assert!(shop.json(&["open"])["url"].is_null());
+    let address = |arguments: &[&str]| {
+        let shown = shop.json(&[&["open"], arguments].concat());
+        shown["url"].as_str().and_then(|url| url.split_once('#')).map(|(_, view)| view.to_owned())
+    };
+    assert_eq!(address(&[]).as_deref(), Some("/"));
+    let machine = "/machine/arn:aws:states:us-east-1:000000000000:stateMachine:shop-dev-order";
+    assert_eq!(address(&["-m", "order"]).as_deref(), Some(machine));
+    shop.ok(&["start", "check", "-d", r#"{"count": 1}"#, "--name", "one"]);
+    let execution = "/execution/arn:aws:states:us-east-1:000000000000:execution:shop-dev-check:one";
+    assert_eq!(address(&["one"]).as_deref(), Some(execution));
 }
 
 #[test]

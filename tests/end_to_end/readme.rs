@@ -4,11 +4,11 @@ use crate::support::shell::{Shell, commands};
 use crate::support::{Home, Running, eventually};
 
 #[test]
-fn the_five_commands_run_as_they_are_written() {
+fn the_six_commands_run_as_they_are_written() {
     let home = Home::new();
     let mut shell = Shell::new(&home);
-    let lines = commands("README.md", Some("Five commands"));
-    assert_eq!(lines.len(), 6, "{lines:#?}");
+    let lines = commands("README.md", Some("Six commands"));
+    assert_eq!(lines.len(), 7, "{lines:#?}");
     for line in lines {
         if line.contains(" -t ") {
             let tail = Running::start(shell.command(&line));

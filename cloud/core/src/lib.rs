@@ -24,8 +24,8 @@ mod operation;
 mod ports;
 mod random;
 mod rate_limit;
+mod signals;
 mod snapshots;
-mod stop;
 mod table;
 mod tcp_sockets;
 #[cfg(any(test, feature = "testing"))]
@@ -46,8 +46,8 @@ pub use ports::{
 };
 pub use random::Random;
 pub use rate_limit::{RateLimit, TokenBucket};
+pub use signals::{Changes, Stop};
 pub use snapshots::{ReadView, Snapshots, before};
-pub use stop::Stop;
 pub use table::{CachedTable, Change, UnreadableRows};
 pub use tcp_sockets::{TcpSocket, TcpSockets};
 pub use wire::{Form, Page, Protocol, Request, Response, Scope, Xml, decode_token, encode_token, escape, query_answer};

@@ -8,8 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use cloud_apigateway::Apis;
 use cloud_core::{
-    Clock, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter, Random, Request, Response, RoleDirectory,
-    Routed, Service, ServiceError, Stop, TcpSockets,
+    Changes, Clock, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter, Random, Request, Response,
+    RoleDirectory, Routed, Service, ServiceError, Stop, TcpSockets,
 };
 use cloud_iam::{Iam, sts};
 use cloud_lambda::{CODE_PATH, Functions, Machine, Part, ProcessRunner, ProcessRunnerSettings, Runner};
@@ -56,8 +56,12 @@ pub struct Cloud {
     pub(crate) sandbox: OnceLock<String>,
     runner: Arc<dyn Runner>,
     store: Store,
-    clock: Clock,
+    pub(crate) clock: Clock,
     pub(crate) router: Arc<Router>,
+    /// Calls services as the cloud's own page does.
+    pub(crate) dispatch: Arc<dyn Dispatch>,
+    /// Counts what can be seen anew.
+    pub(crate) changes: Changes,
     pub(crate) iam: Arc<Iam>,
     logs: Arc<Logs>,
     functions: Arc<Functions>,
@@ -76,6 +80,7 @@ impl Cloud {
         let data_dir = DataDir::new(functions_dir.parent().unwrap_or(&functions_dir));
         let faults = FaultInjection::new(clock.clone());
         let dispatch = Arc::new(InternalDispatch::default());
+        let changes = Changes::new();
 
         let iam = Arc::new(Iam::open(&store, clock.clone(), random.fork(), faults.clone())?);
         let logs = Arc::new(Logs::open(&store, clock.clone())?);
@@ -100,12 +105,13 @@ impl Cloud {
             logs: Arc::clone(&logs) as Arc<dyn LogWriter>,
             roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
             dispatch: Arc::clone(&dispatch) as Arc<dyn Dispatch>,
+            changes: changes.clone(),
             stop: stop.clone(),
         })?;
         let apis = Arc::new(Apis::open(&store, clock.clone(), random.fork(), faults.clone(), invoker, address.port())?);
 
         let services = services(&states, &functions, &logs, &apis, &iam);
-        let router = Arc::new(Router::new(services, faults.clone(), clock.clone()));
+        let router = Arc::new(Router::new(services, faults.clone(), clock.clone(), changes.clone()));
         dispatch.connect(&router);
         let started_at = clock.machine().now();
         let time = CloudTime::new(clock.clone(), store.clone(), Arc::clone(&states));
@@ -121,6 +127,8 @@ impl Cloud {
             store,
             clock,
             router,
+            dispatch,
+            changes,
             iam,
             logs,
             functions,

@@ -33,5 +33,5 @@ pub use guard::Peer;
 pub use keys::CloudKeys;
 pub use log::{ActivityReader, ActivityRecord};
 pub use run::{LocalError, Ready, RunOptions, run};
-pub use site::CloudFront;
+pub use site::{CloudFront, console_url};
 pub use time::{Aim, Ending, Moved, TimeReport};

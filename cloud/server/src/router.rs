@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock, Weak};
 use jiff::Timestamp;
 
 use cloud_core::{
-    Answering, Clock, Dispatch, FaultInjection, Form, OperationInfo, PortFuture, Protocol, Request, Response, Service,
-    ServiceError, ServiceInfo,
+    Answering, Changes, Clock, Dispatch, FaultInjection, Form, OperationInfo, PortFuture, Protocol, Request, Response,
+    Service, ServiceError, ServiceInfo,
 };
 
 use super::guard::Refusal;
@@ -16,6 +16,7 @@ pub(crate) struct Router {
     services: Vec<Arc<dyn Service>>,
     faults: FaultInjection,
     clock: Clock,
+    changes: Changes,
 }
 
 /// What a request names.
@@ -29,8 +30,8 @@ enum Target {
 }
 
 impl Router {
-    pub(crate) fn new(services: Vec<Arc<dyn Service>>, faults: FaultInjection, clock: Clock) -> Self {
-        Self { services, faults, clock }
+    pub(crate) fn new(services: Vec<Arc<dyn Service>>, faults: FaultInjection, clock: Clock, changes: Changes) -> Self {
+        Self { services, faults, clock, changes }
     }
 
     /// Every service with its operations: what documentation and tests read.
@@ -49,7 +50,11 @@ impl Router {
             _ if request.scope.is_none() => Err(unsigned(&request, protocol)),
             Target::Operation(service, operation) => {
                 let work = service.call(operation, &request);
-                self.faults.answer(service.info(), operation, &request, work).await
+                let answered = self.faults.answer(service.info(), operation, &request, work).await;
+                if operation.access.writes() {
+                    self.changes.mark();
+                }
+                answered
             }
             Target::UnknownOperation(_, name) | Target::UnknownService(_, name) => {
                 Err(ServiceError::not_implemented(&name))

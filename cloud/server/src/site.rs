@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use cloud_console::{Access, Console};
 use cloud_core::{Clock, DEFAULT_BODY_LIMIT_BYTES, Random, Request, Response, ServiceError, Stop, TcpSockets};
 use cloud_lambda::CODE_PATH;
 use serde_json::json;
@@ -24,11 +25,12 @@ const ENDPOINT_BODY_BYTES: usize = 10 << 20;
 pub(crate) struct GuardedCloud {
     cloud: Arc<Cloud>,
     guard: Guard,
+    console: Arc<Console>,
 }
 
 impl GuardedCloud {
-    pub(crate) fn new(cloud: Arc<Cloud>, guard: Guard) -> Self {
-        Self { cloud, guard }
+    pub(crate) fn new(cloud: Arc<Cloud>, guard: Guard, console: Console) -> Self {
+        Self { cloud, guard, console: Arc::new(console) }
     }
 
     fn refuse(&self, head: &Request, refusal: &Refusal) -> Response {
@@ -53,6 +55,11 @@ impl Site for GuardedCloud {
             Host::Service if head.path.starts_with(CODE_PATH) => {
                 return Ok(Admitted { share: Share::Service, pending: None });
             }
+            // Where the system does not tell who connects, the page's own secret has to do.
+            Host::Service if cloud_console::is_path(&head.path) => match peer {
+                Peer::Other(_) => Err(admin_refusal(&Refusal::Stranger)),
+                Peer::Owner | Peer::Unknown => self.console.admit(head).map(|()| None),
+            },
             Host::Service if head.path.starts_with(admin::PREFIX) => {
                 self.guard.admit_to_administration(head, peer).map_err(|refusal| admin_refusal(&refusal))
             }
@@ -108,8 +115,19 @@ impl Site for GuardedCloud {
     }
 
     async fn answer(&self, request: Request) -> Response {
+        if matches!(Host::of(&request), Host::Service) && cloud_console::is_path(&request.path) {
+            return self.console.answer(&request).await;
+        }
         self.cloud.answer(request).await
     }
+}
+
+/// The address of the cloud's page for whoever opens it: `view` is what it shows, such as `execution/ARN`; empty for all there is.
+/// It has the token, and so belongs into no log.
+#[must_use]
+pub fn console_url(keys: &CloudKeys, port: u16, view: &str) -> String {
+    let access = Access::new(&keys.secret_access_key, port);
+    format!("http://127.0.0.1:{port}{}?token={}#/{view}", cloud_console::PREFIX, access.token())
 }
 
 fn foreign_page(head: &Request) -> Response {
@@ -139,7 +157,16 @@ impl CloudFront {
     /// clients sign and are waited for, `random` gives requests their ids.
     #[must_use]
     pub fn new(cloud: Arc<Cloud>, keys: CloudKeys, clock: Clock, machine: Clock, random: Random, stop: Stop) -> Self {
-        let site = GuardedCloud::new(cloud, Guard::new(keys, machine.clone()));
+        let access = Access::new(&keys.secret_access_key, cloud.address.port());
+        let console = Console::new(
+            access,
+            Arc::clone(&cloud.dispatch),
+            cloud.changes.clone(),
+            clock.clone(),
+            random.fork(),
+            stop.clone(),
+        );
+        let site = GuardedCloud::new(cloud, Guard::new(keys, machine.clone()), console);
         Self { front: Front::new(Arc::new(site), stop, clock, machine, random) }
     }
 

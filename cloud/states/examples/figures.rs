@@ -11,9 +11,9 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use cloud_core::{
-    Clock, Dispatch, FaultInjection, FunctionInvoker, FunctionReference, Invocation, Location, LogWriter, PortFuture,
-    Principal, Random, Request, Response, RoleCredentials, RoleDirectory, RoleTrust, Routed, Service, ServiceError,
-    Stop,
+    Changes, Clock, Dispatch, FaultInjection, FunctionInvoker, FunctionReference, Invocation, Location, LogWriter,
+    PortFuture, Principal, Random, Request, Response, RoleCredentials, RoleDirectory, RoleTrust, Routed, Service,
+    ServiceError, Stop,
 };
 use cloud_states::{Handles, INFO, OPERATIONS, States};
 use cloud_store::Store;
@@ -105,6 +105,7 @@ fn open(folder: &Path) -> Result<Arc<States>, Failure> {
         logs: Arc::new(Nothing),
         roles: Arc::new(Nothing),
         dispatch: Arc::new(Nothing),
+        changes: Changes::new(),
         stop: Stop::new(),
     })?)
 }

@@ -103,6 +103,8 @@ pub(crate) enum Command {
     Remove(crate::cli::deploy::remove::RemoveArgs),
     /// Say what is wrong with definitions, without any cloud
     Validate(crate::cli::make::validate::ValidateArgs),
+    /// Draw a state machine, or an execution with how its states stand
+    Graph(crate::cli::make::graph::GraphArgs),
     /// Show the service with everything filled in, or what its roles may do
     Print(crate::cli::make::print::PrintArgs),
     /// Build and zip the functions
@@ -115,7 +117,7 @@ pub(crate) enum Command {
     List(crate::cli::executions::list::ListArgs),
     /// Show one execution's history as a timeline
     Show(crate::cli::executions::show::ShowArgs),
-    /// Print and open the AWS console's page of a state machine or an execution
+    /// Print and open the page of a state machine or an execution in a browser
     Open(crate::cli::executions::open::OpenArgs),
     /// Stop an execution
     Stop(crate::cli::executions::stop::StopArgs),

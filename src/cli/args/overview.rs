@@ -13,7 +13,7 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
         "make",
         &[
             (&["init"], "make a project of your own"),
-            (&["validate"], "say what is wrong with definitions, without a cloud"),
+            (&["validate", "graph"], "what is wrong with definitions; their picture"),
             (&["print"], "show the service with everything filled in"),
             (&["package"], "build and zip the functions"),
         ],
@@ -32,7 +32,7 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
         &[
             (&["start"], "start an execution"),
             (&["list", "show"], "executions, with countdowns; one's timeline"),
-            (&["open"], "the page of an execution in AWS's console"),
+            (&["open"], "the page of an execution, in a browser"),
             (&["logs"], "a function's log, or all that one execution did"),
             (&["stop", "skip"], "end an execution; end the wait that it is in"),
             (&["invoke"], "invoke a function and print what it answers"),

@@ -1,4 +1,5 @@
-//! `workshop open`: the AWS console's page of a state machine or an execution, printed and opened in a browser.
+//! `workshop open`: the page of a state machine or an execution, in AWS's console or the embedded cloud's own, printed and opened
+//! in a browser.
 
 use clap::Args;
 use serde_json::json;
@@ -6,7 +7,7 @@ use serde_json::json;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::history::find::find;
-use crate::cli::session::Session;
+use crate::cli::session::{Session, embedded};
 use crate::cli::ui::Ui;
 use deploy::states_page;
 
@@ -16,8 +17,10 @@ use deploy::states_page;
   workshop open                the console's page of the only state machine, or of all
   workshop open -m order       that of one
   workshop open taskone        that of an execution
+  workshop open --local        the embedded cloud's own page: all there is, live
 
-The address is printed; where there is a desktop, a browser opens it too. The embedded cloud has no page.")]
+The address is printed; where there is a desktop, a browser opens it too. That of the embedded cloud has a secret, which
+the page takes out of the browser's history: who has it may use the page.")]
 pub(crate) struct OpenArgs {
     /// An execution's name or ARN
     #[arg(value_name = "NAME")]
@@ -33,21 +36,16 @@ pub(crate) struct OpenArgs {
 /// Runs `workshop open`. That there is no browser is no failure.
 pub(crate) async fn run(args: OpenArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
-    let view = view(&args, &session, global).await?;
-    if session.aws.endpoint.is_some() {
-        if ui.is_json() {
-            return ui.json(&json!({ "url": null, "opened": false }));
+    let url = match (global.local, &session.aws.endpoint) {
+        (true, Some(endpoint)) => embedded::console(endpoint, &local_view(&args, &session, global).await?)?,
+        (false, None) => {
+            let view = view(&args, &session, global).await?;
+            states_page(&session.stack, &view).ok_or_else(|| {
+                let message = format!("The console of the region {} is not known.", session.stack.region);
+                CliError::new(ErrorKind::Failed, message)
+            })?
         }
-        ui.note(format!(
-            "Only AWS has a console with pages. Here `{}` shows the executions as they go on, and `{}` shows one.",
-            global.command("list --watch"),
-            global.command("show --follow")
-        ));
-        return Ok(());
-    }
-    let Some(url) = states_page(&session.stack, &view) else {
-        let message = format!("The console of the region {} is not known.", session.stack.region);
-        return Err(CliError::new(ErrorKind::Failed, message));
+        _ => return no_page(global, ui),
     };
     let opened = !args.print && ui.is_terminal() && has_desktop() && opener::open_browser(&url).is_ok();
     if ui.is_json() {
@@ -56,7 +54,30 @@ pub(crate) async fn run(args: OpenArgs, global: &Global, ui: &Ui) -> Result<(), 
     ui.result(url)
 }
 
-/// What the console shows, as its address spells it.
+/// Says that what stands in for AWS has no page.
+fn no_page(global: &Global, ui: &Ui) -> Result<(), CliError> {
+    if ui.is_json() {
+        return ui.json(&json!({ "url": null, "opened": false }));
+    }
+    ui.note(format!(
+        "Only AWS and the embedded cloud have a console with pages. Here `{}` shows the executions as they go on, and `{}` shows one.",
+        global.command("list --watch"),
+        global.command("show --follow")
+    ));
+    Ok(())
+}
+
+/// What the embedded cloud's page shows, as its address spells it.
+async fn local_view(args: &OpenArgs, session: &Session, global: &Global) -> Result<String, CliError> {
+    if let Some(text) = &args.execution {
+        let found = find(session, global, text, args.machine.as_deref()).await?;
+        return Ok(format!("execution/{}", found.execution.execution_arn));
+    }
+    let Some(text) = &args.machine else { return Ok(String::new()) };
+    Ok(format!("machine/{}", session.stack.state_machine_arn(session.machine(text)?)))
+}
+
+/// What AWS's console shows, as its address spells it.
 async fn view(args: &OpenArgs, session: &Session, global: &Global) -> Result<String, CliError> {
     if let Some(text) = &args.execution {
         let found = find(session, global, text, args.machine.as_deref()).await?;

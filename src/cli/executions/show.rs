@@ -3,7 +3,7 @@
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::error::CliError;
 use crate::cli::executions::list::tone;
@@ -11,6 +11,7 @@ use crate::cli::executions::until_end;
 use crate::cli::global::Global;
 use crate::cli::history::failure::{Failure, failure_text};
 use crate::cli::history::find::{find, newest};
+use crate::cli::history::outline::{outline, statuses};
 use crate::cli::history::timeline::{Timeline, abbreviated};
 use crate::cli::history::tree::Tree;
 use crate::cli::history::waiting::{Waiting, waiting};
@@ -27,6 +28,7 @@ use aws::history::HistoryEvent;
   workshop show                        the execution that began last
   workshop show taskone                what happened, when, and what comes next
   workshop show taskone --follow       and what happens from now on, with its functions' log lines
+  workshop show taskone --graph        its state machine, and how each state stands
   workshop show taskone --verbose      with every input and output whole
   workshop show taskone --json         the history's events for a program")]
 pub(crate) struct ShowArgs {
@@ -39,6 +41,9 @@ pub(crate) struct ShowArgs {
     /// Go on to show what it and its functions do until it ends
     #[arg(long)]
     follow: bool,
+    /// Show the state machine and how each of its states stands, instead of the timeline
+    #[arg(long, conflicts_with = "follow")]
+    graph: bool,
 }
 
 impl ShowArgs {
@@ -59,13 +64,13 @@ pub(crate) async fn run(args: ShowArgs, global: &Global, ui: &Ui) -> Result<(), 
     };
     let arn = &found.execution.execution_arn;
     let events = executions::history_after(&session.aws, arn, 0).await?;
-    let wait = match found.execution.status {
-        Status::Running => {
-            let definition = executions::definition(&session.aws, arn).await?;
-            waiting(&events, serde_json::from_str(&definition).ok().as_ref())
-        }
-        _ => None,
+    let is_running = found.execution.status == Status::Running;
+    let definition: Option<Value> = match is_running || args.graph {
+        // A definition that is no JSON can't be deployed.
+        true => serde_json::from_str(&executions::definition(&session.aws, arn).await?).ok(),
+        false => None,
     };
+    let wait = is_running.then(|| waiting(&events, definition.as_ref())).flatten();
     let failure = Failure::of(&events);
     let zone = TimeZone::system();
     if args.follow {
@@ -82,6 +87,9 @@ pub(crate) async fn run(args: ShowArgs, global: &Global, ui: &Ui) -> Result<(), 
         return ui.json(&value);
     }
     ui.result(heading(&found, wait.as_ref(), failure.as_ref(), session.aws.now().await, &zone, ui.width()))?;
+    if let Some(definition) = definition.filter(|_| args.graph) {
+        return ui.result(format!("\n{}", outline(&definition, Some(&statuses(&events)), ui.width())));
+    }
     let tree = Tree::of(&events);
     if tree.has_parts() {
         ui.result(format!("\n{}", tree.render(ui.width())))?;

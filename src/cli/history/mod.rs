@@ -3,6 +3,7 @@
 pub(crate) mod failure;
 pub(crate) mod failures;
 pub(crate) mod find;
+pub(crate) mod outline;
 pub(crate) mod recent;
 pub(crate) mod timeline;
 pub(crate) mod tree;

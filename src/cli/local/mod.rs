@@ -17,8 +17,8 @@ use serde_json::json;
 
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
-use crate::cli::session::embedded::{data_dir, started};
-use crate::cli::ui::Ui;
+use crate::cli::session::embedded::{IN_A_BROWSER, data_dir, started};
+use crate::cli::ui::{Tone, Ui, toned};
 
 /// A variable for tests: parts of the functions' sandboxes that are left out, `namespaces` and `landlock`.
 const WITHOUT: &str = "WORKSHOP_SANDBOX_WITHOUT";
@@ -195,7 +195,9 @@ pub(crate) async fn run(args: LocalArgs, global: &Global, ui: &Ui) -> Result<(),
                     "time": time,
                 }));
             }
-            ui.told(started(&running))
+            ui.told(started(&running))?;
+            ui.note(toned(Tone::Faint, IN_A_BROWSER));
+            Ok(())
         }
         Action::Stop => stop(ui).await,
         Action::Status => status::run(ui).await,

@@ -28,6 +28,26 @@ pub(crate) fn keys(data_dir: &DataDir) -> Result<Option<LocalKeys>, CliError> {
     Ok(keys.map(|CloudKeys { access_key_id, secret_access_key }| LocalKeys { access_key_id, secret_access_key }))
 }
 
+/// The address of the page of the cloud that runs at an endpoint, with the secret that opens it.
+///
+/// # Errors
+/// Its keys can't be read, or it is one that an earlier workshop started, which has none.
+pub(crate) fn console(endpoint: &str, view: &str) -> Result<String, CliError> {
+    let keys = CloudKeys::read(&data_dir()?).map_err(LifecycleError::File)?;
+    let port = endpoint.rsplit(':').next().and_then(|port| port.parse().ok());
+    let url = keys.zip(port).map(|(keys, port)| cloud_server::console_url(&keys, port, view));
+    url.ok_or_else(|| {
+        CliError::new(
+            ErrorKind::Failed,
+            "The embedded cloud that runs was started by an earlier workshop and has no page.",
+        )
+        .try_this("Stop it with `workshop local stop`; the next command starts it again.")
+    })
+}
+
+/// How to see what is in it.
+pub(crate) const IN_A_BROWSER: &str = "`workshop open --local` shows it in a browser.";
+
 /// What is said of a cloud that runs.
 pub(crate) fn started(running: &Running) -> String {
     let Ready { pid, port, default_port_taken, last_port_taken } = running.ready;

@@ -147,7 +147,7 @@ async fn target(
     let data_dir = embedded::data_dir()?;
     let running = lifecycle::ensure_running(&data_dir).await?;
     if !running.ran_already {
-        ui.note(toned(Tone::Faint, embedded::started(&running)));
+        ui.note(toned(Tone::Faint, format!("{} {}", embedded::started(&running), embedded::IN_A_BROWSER)));
     }
     let keys = embedded::keys(&data_dir)?;
     Ok((Target::Local { endpoint: running.ready.endpoint(), region, keys }, Some(running)))

@@ -14,7 +14,7 @@ use crate::{process, project, say};
 use figure::{Figure, program, table};
 use memory::resident_mib;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -32,7 +32,8 @@ pub(crate) fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["build", profile] => build::run(Some(profile)),
         ["deploy"] => deploy::run(None),
         ["deploy", program] => deploy::run(Some(program)),
-        ["engine"] => engine(),
+        ["engine"] => library("engine", &project::engine_dir()),
+        ["graph"] => library("layout", &project::graph_dir()),
         ["local", arguments @ ..] => local::run(arguments),
         _ => Err(Failure::new(say::USAGE)),
     }
@@ -55,10 +56,10 @@ fn run() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Measures the language engine alone.
-fn engine() -> Result<(), Failure> {
-    let manifest = project::engine_dir().join("Cargo.toml");
-    process::run(cargo(&["bench", "--quiet", "--bench", "engine", "--manifest-path"]).arg(manifest))
+/// Measures a library alone, by a benchmark of its own.
+fn library(benchmark: &str, folder: &Path) -> Result<(), Failure> {
+    let manifest = folder.join("Cargo.toml");
+    process::run(cargo(&["bench", "--quiet", "--bench", benchmark, "--manifest-path"]).arg(manifest))
 }
 
 impl Bench {

@@ -129,6 +129,7 @@ pub(super) async fn finish(
 pub(super) async fn settle(states: &Arc<States>, key: &ExecutionKey, step: &mut Step, loaded: &Loaded) {
     if step.changes() {
         show(states, key, step, loaded);
+        states.changes.mark();
         if let Some(destination) = &loaded.compiled.log_destination {
             destination.write(&*states.logs, &key.arn(), &step.events).await;
         }

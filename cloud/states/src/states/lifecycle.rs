@@ -22,7 +22,7 @@ impl States {
     /// # Errors
     /// When the store cannot be read. A row that can't be read holds nothing else up: it is set aside.
     pub fn open(handles: Handles) -> Result<Arc<Self>, StoreError> {
-        let Handles { store, clock, random, faults, functions, logs, roles, dispatch, stop } = handles;
+        let Handles { store, clock, random, faults, functions, logs, roles, dispatch, changes, stop } = handles;
         let driver = Driver::new(clock.clone());
         let mut recovery = Recovery::default();
         let unreadable = UnreadableRows::default();
@@ -71,6 +71,7 @@ impl States {
             logs,
             roles,
             dispatch,
+            changes,
             stop,
         }))
     }

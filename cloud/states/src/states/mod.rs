@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloud_core::{
-    CachedTable, Clock, Dispatch, FaultInjection, FunctionInvoker, LogWriter, Random, RoleDirectory, ServiceError,
-    Stop, UnreadableRows,
+    CachedTable, Changes, Clock, Dispatch, FaultInjection, FunctionInvoker, LogWriter, Random, RoleDirectory,
+    ServiceError, Stop, UnreadableRows,
 };
 use cloud_store::Store;
 
@@ -43,6 +43,8 @@ pub struct Handles {
     pub roles: Arc<dyn RoleDirectory>,
     /// Serves the calls of `aws-sdk` tasks.
     pub dispatch: Arc<dyn Dispatch>,
+    /// Counts what readers can see anew.
+    pub changes: Changes,
     /// Given when the cloud is to end.
     pub stop: Stop,
 }
@@ -57,6 +59,7 @@ pub struct States {
     pub(crate) logs: Arc<dyn LogWriter>,
     pub(crate) roles: Arc<dyn RoleDirectory>,
     pub(crate) dispatch: Arc<dyn Dispatch>,
+    pub(crate) changes: Changes,
     pub(crate) stop: Stop,
     /// State machines by location and name; revisions beside their machines.
     pub(crate) machines: CachedTable<Row>,

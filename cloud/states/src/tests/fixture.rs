@@ -7,9 +7,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use cloud_core::testing::{come_to_rest, run_for};
 use cloud_core::{
-    Account, Clock, ClockControl, Dispatch, FaultInjection, FunctionInvoker, FunctionReference, Invocation, Location,
-    LogWriter, PortFuture, Principal, Random, Request, Response, RoleCredentials, RoleDirectory, RoleTrust, Routed,
-    Service, ServiceError, Stop,
+    Account, Changes, Clock, ClockControl, Dispatch, FaultInjection, FunctionInvoker, FunctionReference, Invocation,
+    Location, LogWriter, PortFuture, Principal, Random, Request, Response, RoleCredentials, RoleDirectory, RoleTrust,
+    Routed, Service, ServiceError, Stop,
 };
 use cloud_store::Store;
 use jiff::Timestamp;
@@ -70,6 +70,7 @@ impl Outside {
             logs: Arc::clone(&self.logs) as _,
             roles: Arc::clone(&self.roles) as _,
             dispatch: Arc::clone(&router) as _,
+            changes: Changes::new(),
             stop: Stop::new(),
         });
         let states = states.unwrap();

@@ -3,7 +3,6 @@
 mod json;
 mod text;
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use ::runtimes::Runtime;
@@ -12,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
+use crate::cli::make::definition_file;
 use crate::cli::session::project::{self, DefinitionContent, ProjectText, RuntimeChoice};
 use crate::cli::session::runtimes;
 use crate::cli::ui::Ui;
@@ -19,7 +19,6 @@ use aws::clock;
 use model::names::{AccountId, NameError};
 use model::serverless::Note;
 use model::service::StateMachineKind;
-use model::source::Source;
 use model::stack::Stack;
 use validate::{Checked, Severity, Target, check, check_document, sarif};
 
@@ -152,7 +151,7 @@ fn inputs(args: &ValidateArgs, global: &Global, ui: &Ui) -> Result<Inputs, CliEr
     let stack = stack(&project_text, global)?;
     let inputs = args.files.iter().map(|file| {
         let kind = kind.or_else(|| kind_in(&project_text, file)).unwrap_or(StateMachineKind::Standard);
-        Ok(Input { content: DefinitionContent::File { source: source(file)?, path: None }, kind })
+        Ok(Input { content: DefinitionContent::File { source: definition_file::read(file)?, path: None }, kind })
     });
     let definitions = inputs.collect::<Result<_, CliError>>()?;
     Ok(Inputs { definitions, stack, notes: Vec::new() })
@@ -170,17 +169,6 @@ fn kind_in(project_text: &ProjectText, file: &Path) -> Option<StateMachineKind> 
             DefinitionContent::Inline { .. } => false,
         })
         .map(|found| found.kind)
-}
-
-fn source(file: &Path) -> Result<Source, CliError> {
-    let shown = file.display().to_string();
-    if shown != "-" {
-        return project::read(file, &shown);
-    }
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|error| CliError::io("stdin can't be read", &error))?;
-    let name = if text.trim_start().starts_with('{') { "stdin.asl.json" } else { "stdin.asl.yml" };
-    Ok(Source::new(name, text))
 }
 
 /// A stack to take values from; nothing is looked up.

@@ -15,6 +15,8 @@ pub enum CallerCommand {
     DeployPrune,
     /// `diff`.
     Diff,
+    /// `graph`, of an execution.
+    Graph,
     /// `info`.
     Info,
     /// `invoke`.
@@ -178,12 +180,13 @@ const LIVE_LINES: Calls = &[(LOGS, "StartLiveTail")];
 
 impl CallerCommand {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Deploy,
         Self::DeployFunction,
         Self::DeployList,
         Self::DeployPrune,
         Self::Diff,
+        Self::Graph,
         Self::Info,
         Self::Invoke,
         Self::List,
@@ -204,6 +207,7 @@ impl CallerCommand {
             Self::DeployList => "deploy list",
             Self::DeployPrune => "deploy prune",
             Self::Diff => "diff",
+            Self::Graph => "graph",
             Self::Info => "info",
             Self::Invoke => "invoke",
             Self::List => "list",
@@ -236,6 +240,7 @@ impl CallerCommand {
             Self::DeployList => &[IDENTITY, OBSERVE, READ_VERSIONS, RUNNING],
             Self::DeployPrune => &[IDENTITY, OBSERVE, READ_VERSIONS, RUNNING, DELETE_VERSIONS],
             Self::Diff => &[IDENTITY, OBSERVE, WAITS],
+            Self::Graph => &[IDENTITY, FIND, HISTORY],
             Self::Info => &[IDENTITY, OBSERVE],
             Self::Invoke => &[IDENTITY, &[(LAMBDA, "Invoke")]],
             Self::List => &[IDENTITY, &[(STATES, "ListExecutions")], WAITS],

@@ -1,0 +1,189 @@
+//! Tests of who is let in, and of what is said to browsers.
+
+use std::sync::Mutex;
+
+use cloud_core::{ClockControl, Location, PortFuture, ServiceError};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::*;
+
+/// Answers each operation with what it was given for it, and remembers what it was asked.
+#[derive(Default)]
+struct Services {
+    asked: Mutex<Vec<String>>,
+}
+
+impl Dispatch for Services {
+    fn dispatch(&self, request: Request) -> PortFuture<'static, Result<Response, ServiceError>> {
+        let operation = request.target_operation().unwrap_or_default().to_owned();
+        self.asked.lock().unwrap().push(operation.clone());
+        let history = json!({ "events": [
+            { "id": 2, "previousEventId": 0, "type": "PassStateEntered", "stateEnteredEventDetails": { "name": "<b>" } },
+            { "id": 1, "previousEventId": 0, "type": "ExecutionStarted" },
+        ]});
+        let answer = match operation.as_str() {
+            "DescribeExecution" => json!({ "name": "e", "status": "RUNNING" }),
+            "DescribeStateMachineForExecution" => {
+                json!({ "definition": r#"{"StartAt":"<b>","States":{"<b>":{"Type":"Pass","End":true}}}"# })
+            }
+            "GetExecutionHistory" => history,
+            "StartExecution" => json!({ "executionArn": "arn" }),
+            other => return Box::pin(std::future::ready(Err(ServiceError::not_implemented(other)))),
+        };
+        Box::pin(std::future::ready(Ok(Response::json(200, &answer))))
+    }
+}
+
+struct Fixture {
+    console: Console,
+    services: Arc<Services>,
+    cookie: String,
+    control: ClockControl,
+}
+
+const EXECUTION: &str = "arn:aws:states:us-east-1:000000000000:execution:m:e";
+
+fn fixture() -> Fixture {
+    let services = Arc::new(Services::default());
+    let access = Access::new("secret", 4566);
+    let cookie = access.set_cookie(PREFIX).split(';').next().unwrap_or_default().to_owned();
+    let (clock, control) = Clock::moved_by_hand(Timestamp::UNIX_EPOCH);
+    let dispatch = Arc::clone(&services) as Arc<dyn Dispatch>;
+    let console = Console::new(access, dispatch, Changes::new(), clock, Random::from_seed(1), Stop::new());
+    Fixture { console, services, cookie, control }
+}
+
+fn request(method: Method, path: &str, query: &str) -> Request {
+    let request = Request::internal("id".to_owned(), Timestamp::UNIX_EPOCH, &Location::default(), "");
+    request.with_path(method, &format!("{PREFIX}{path}"), query, "")
+}
+
+async fn json_of(fixture: &Fixture, path: &str, query: &str) -> Value {
+    let request = request(Method::GET, path, query).with_header("cookie", &fixture.cookie);
+    fixture.console.admit(&request).unwrap();
+    serde_json::from_slice(&fixture.console.answer(&request).await.body).unwrap()
+}
+
+#[tokio::test]
+async fn a_token_is_exchanged_for_a_cookie_and_leaves_the_address() {
+    let fixture = fixture();
+    let token = fixture.console.access.token().to_owned();
+    let exchange = request(Method::GET, "", &format!("token={token}"));
+    fixture.console.admit(&exchange).unwrap();
+    let answer = fixture.console.answer(&exchange).await;
+    assert_eq!(answer.status, 303);
+    let header = |name: &str| answer.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    assert_eq!(header("location"), Some(PREFIX));
+    let cookie = header("set-cookie").unwrap();
+    assert!(cookie.ends_with("; Path=/_workshop/console/; HttpOnly; SameSite=Strict"), "{cookie}");
+    assert!(!cookie.contains(&token));
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_without_the_token_or_the_cookie() {
+    let Fixture { console, .. } = fixture();
+    let token = console.access.token().to_owned();
+    for refused in [
+        request(Method::GET, "", ""),
+        request(Method::GET, "", "token="),
+        request(Method::GET, "", "token=wrong"),
+        request(Method::GET, "main.js", ""),
+        // Nothing but the exchange goes by the token itself.
+        request(Method::GET, "api/home", &format!("token={token}")),
+        request(Method::POST, "", &format!("token={token}")),
+        request(Method::GET, "api/home", "").with_header("cookie", "workshop_console_4566=wrong"),
+    ] {
+        let answer = console.admit(&refused).unwrap_err();
+        assert_eq!(answer.status, 403, "{} {}", refused.path, refused.raw_query);
+        assert!(answer.has_header("content-security-policy"));
+    }
+}
+
+#[tokio::test]
+async fn a_change_needs_what_no_other_page_can_send() {
+    let Fixture { console, cookie, services, .. } = fixture();
+    let input = json!({ "stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:m" }).to_string();
+    let mut post = request(Method::POST, "api/start", "").with_header("cookie", &cookie);
+    post.body = input.into();
+    let with_origin = post.clone().with_header("origin", "http://127.0.0.1:4566");
+    assert_eq!(console.admit(&post).unwrap_err().status, 403);
+    assert_eq!(console.admit(&with_origin).unwrap_err().status, 403, "the header is missing");
+    assert_eq!(
+        console.admit(&post.clone().with_header(CHANGE_HEADER, "1")).unwrap_err().status,
+        403,
+        "the origin is missing"
+    );
+    let whole = with_origin.with_header(CHANGE_HEADER, "1");
+    console.admit(&whole).unwrap();
+    assert_eq!(console.answer(&whole).await.status, 200);
+    assert_eq!(*services.asked.lock().unwrap(), ["StartExecution"]);
+    let put = request(Method::PUT, "api/start", "").with_header("cookie", &cookie).with_header(CHANGE_HEADER, "1");
+    assert_eq!(console.admit(&put).unwrap_err().status, 403);
+}
+
+#[tokio::test]
+async fn every_answer_forbids_what_the_page_does_not_need() {
+    let Fixture { console, cookie, .. } = fixture();
+    for path in ["", "main.js", "console.css", "graph.css", "nothing", "api/nothing", "api/changes"] {
+        let asked = request(Method::GET, path, "").with_header("cookie", &cookie);
+        let answer = console.answer(&asked).await;
+        let policy = answer.headers.iter().find(|(name, _)| name == "content-security-policy").map(|(_, value)| value);
+        let policy = policy.unwrap_or_else(|| panic!("{path}"));
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert!(answer.has_header("x-content-type-options") && answer.has_header("cache-control"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_execution_has_its_picture_with_statuses() {
+    let fixture = fixture();
+    let found = json_of(&fixture, "api/execution", &format!("arn={EXECUTION}")).await;
+    assert_eq!(found["states"][0]["status"], "running");
+    let picture = found["picture"].as_str().unwrap();
+    assert!(
+        picture.contains("&lt;b&gt;") && !picture.contains("<b>") && picture.contains("state pass running"),
+        "{picture}"
+    );
+    let events = json_of(&fixture, "api/events", &format!("arn={EXECUTION}&after=1")).await;
+    assert_eq!(events["events"].as_array().map(Vec::len), Some(1));
+    assert_eq!(events["events"][0]["id"], 2);
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_missing_or_wrong_is_told() {
+    let fixture = fixture();
+    for query in ["", "arn=", "arn=nonsense"] {
+        assert!(json_of(&fixture, "api/execution", query).await["message"].is_string(), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_stream_tells_of_changes_and_of_another_run() {
+    let Fixture { console, cookie, control, .. } = fixture();
+    let ask = async |known: &str| {
+        let asked = request(Method::GET, "api/changes", "").with_header("cookie", &cookie);
+        let response = console.answer(&asked.with_header("last-event-id", known)).await;
+        String::from_utf8(response.body.to_vec()).unwrap()
+    };
+    let run = &console.cloud.run;
+    assert!(ask("other-7").await.contains(&format!("id: {run}-0\n")), "a page of another run is told at once");
+    let known = format!("{run}-0");
+    let waiting = ask(&known);
+    let change = async {
+        while control.next_timer().is_none() {
+            tokio::task::yield_now().await;
+        }
+        console.cloud.changes.mark();
+        // Changes are gathered for a moment.
+        while control.next_timer().is_none_or(|due| due > Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1)) {
+            tokio::task::yield_now().await;
+        }
+        control.advance(std::time::Duration::from_secs(1));
+    };
+    let (told, ()) = tokio::join!(waiting, change);
+    assert!(told.contains(&format!("id: {run}-1\n")), "{told}");
+    console.cloud.stop.give();
+    assert!(ask(&format!("{run}-1")).await.contains("-1\n"), "a cloud that ends holds nobody up");
+}

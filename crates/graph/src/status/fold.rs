@@ -1,0 +1,206 @@
+//! The fold: follows each event to the state that it belongs to.
+
+use std::collections::BTreeMap;
+
+use super::{Event, Progress, Status};
+
+/// One time that a state was entered.
+struct Visit<'a> {
+    name: &'a str,
+    /// The visit around it: of the Parallel or Map state that it lies in.
+    outer: Option<usize>,
+    is_wait: bool,
+    /// Other states lie inside of it.
+    holds: bool,
+    tries: u64,
+    /// What it called has failed, and nothing has come after that.
+    has_failed: bool,
+    end: Option<Status>,
+}
+
+#[derive(Default)]
+struct Fold<'a> {
+    visits: Vec<Visit<'a>>,
+    places: BTreeMap<i64, Place>,
+}
+
+/// Where an event stands.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    /// The visit that the event belongs to.
+    visit: Option<usize>,
+    /// The visit that a state entered next lies in.
+    outer: Option<usize>,
+}
+
+/// How each state stands after some events.
+pub(super) fn fold<'a>(events: impl IntoIterator<Item = Event<'a>>) -> BTreeMap<String, Progress> {
+    let mut fold = Fold::default();
+    for event in events {
+        let before = fold.places.get(&event.previous_event_id).copied().unwrap_or_default();
+        let place = fold.add(event, before);
+        fold.places.insert(event.id, place);
+    }
+    fold.progress()
+}
+
+impl<'a> Fold<'a> {
+    fn add(&mut self, event: Event<'a>, before: Place) -> Place {
+        let kind = event.kind;
+        match (kind.strip_suffix("StateEntered"), kind.strip_suffix("StateExited"), event.state) {
+            (Some(state_type), _, Some(name)) => return self.enter(name, state_type, before),
+            (_, Some(_), Some(name)) => return self.leave(name, before),
+            _ => {}
+        }
+        match kind {
+            "ExecutionFailed" => self.end(before.visit, Status::Failed),
+            "ExecutionTimedOut" | "ExecutionAborted" => self.end(None, Status::Aborted),
+            "ExecutionSucceeded" => self.end(None, Status::Succeeded),
+            "ParallelStateStarted" | "MapStateStarted" => return self.go_inside(before.visit),
+            "MapIterationStarted" => return self.go_inside(before.outer.or(before.visit)),
+            "ParallelStateSucceeded"
+            | "MapStateSucceeded"
+            | "ParallelStateFailed"
+            | "MapStateFailed"
+            | "MapRunSucceeded"
+            | "MapRunFailed" => return self.joined(kind.ends_with("Failed"), before),
+            _ => self.note(kind, before.visit),
+        }
+        before
+    }
+
+    /// What follows lies inside of a Parallel or Map state.
+    fn go_inside(&mut self, container: Option<usize>) -> Place {
+        if let Some(visit) = container.and_then(|at| self.visits.get_mut(at)) {
+            visit.has_failed = false;
+        }
+        Place { visit: container, outer: container }
+    }
+
+    /// The branches or items of a state have come together, or one of them has failed.
+    fn joined(&mut self, has_failed: bool, before: Place) -> Place {
+        let container = before.outer.or(before.visit);
+        if has_failed && before.visit != container {
+            self.fail(before.visit);
+        }
+        let Some(visit) = container.and_then(|at| self.visits.get_mut(at)) else { return before };
+        visit.has_failed = has_failed;
+        Place { visit: container, outer: visit.outer }
+    }
+
+    /// A state that ends what it lies in.
+    fn fail(&mut self, at: Option<usize>) {
+        if let Some(visit) = at.and_then(|at| self.visits.get_mut(at)) {
+            visit.end.get_or_insert(Status::Failed);
+        }
+    }
+
+    fn enter(&mut self, name: &'a str, state_type: &str, before: Place) -> Place {
+        let visit = self.visits.len();
+        let is_wait = state_type == "Wait";
+        let holds = matches!(state_type, "Parallel" | "Map");
+        self.visits.push(Visit { name, outer: before.outer, is_wait, holds, tries: 0, has_failed: false, end: None });
+        Place { visit: Some(visit), outer: before.outer }
+    }
+
+    fn leave(&mut self, name: &str, before: Place) -> Place {
+        let mut at = before.visit;
+        while let Some(visit) = at.and_then(|at| self.visits.get(at)).filter(|visit| visit.name != name) {
+            at = visit.outer;
+        }
+        let Some(visit) = at.and_then(|at| self.visits.get_mut(at)) else { return before };
+        visit.end = Some(if visit.has_failed { Status::Caught } else { Status::Succeeded });
+        let outer = visit.outer;
+        let holds = visit.holds;
+        if let Some(at) = at.filter(|_| holds) {
+            self.abort_inside(at);
+        }
+        Place { visit: at, outer }
+    }
+
+    /// What a call or an iteration did.
+    fn note(&mut self, kind: &str, at: Option<usize>) {
+        if kind == "MapIterationFailed" {
+            return self.fail(at);
+        }
+        let Some(visit) = at.and_then(|at| self.visits.get_mut(at)) else { return };
+        if kind.ends_with("Scheduled") {
+            visit.tries += 1;
+            visit.has_failed = false;
+        } else if kind.ends_with("StateAborted") {
+            visit.end.get_or_insert(if visit.has_failed { Status::Failed } else { Status::Aborted });
+        } else if kind.ends_with("Failed") || kind.ends_with("TimedOut") {
+            visit.has_failed = true;
+        } else if kind.ends_with("Succeeded") {
+            visit.has_failed = false;
+        }
+    }
+
+    /// The execution has ended: the state in which it failed, with those around it, and the others that were on.
+    fn end(&mut self, failed_in: Option<usize>, status: Status) {
+        let mut at = failed_in;
+        while let Some(visit) = at.and_then(|at| self.visits.get_mut(at)) {
+            // A state that was left has passed on what the execution failed of.
+            visit.end.get_or_insert(status);
+            at = visit.outer;
+        }
+        let rest = if status == Status::Succeeded { Status::Succeeded } else { Status::Aborted };
+        for visit in &mut self.visits {
+            let failed = visit.has_failed && rest == Status::Aborted;
+            visit.end.get_or_insert(if failed { Status::Failed } else { rest });
+        }
+    }
+
+    /// Ends what is on inside of a visit that has ended.
+    fn abort_inside(&mut self, container: usize) {
+        for at in container + 1..self.visits.len() {
+            let mut outer = self.visits.get(at).and_then(|visit| visit.outer);
+            while outer.is_some_and(|outer| outer > container) {
+                outer = outer.and_then(|outer| self.visits.get(outer)?.outer);
+            }
+            if let Some(visit) = self.visits.get_mut(at).filter(|_| outer == Some(container)) {
+                visit.end.get_or_insert(if visit.has_failed { Status::Failed } else { Status::Aborted });
+            }
+        }
+    }
+
+    fn progress(&self) -> BTreeMap<String, Progress> {
+        let mut found: BTreeMap<String, Progress> = BTreeMap::new();
+        for visit in &self.visits {
+            let status = visit.status();
+            let progress = found.entry(visit.name.to_owned()).or_insert(Progress { status, ..Progress::NOT_REACHED });
+            progress.entered += 1;
+            progress.left += u64::from(matches!(visit.end, Some(Status::Succeeded | Status::Caught)));
+            progress.tries = visit.tries;
+            if rank(status) >= rank(progress.status) {
+                progress.status = status;
+            }
+        }
+        found
+    }
+}
+
+impl Visit<'_> {
+    fn status(&self) -> Status {
+        match self.end {
+            Some(end) => end,
+            None if self.has_failed || self.tries > 1 => Status::Retrying,
+            None if self.is_wait => Status::Waiting,
+            None => Status::Running,
+        }
+    }
+}
+
+/// Which status stands for a state that was entered several times: what goes on, then what is worst.
+fn rank(status: Status) -> u8 {
+    match status {
+        Status::NotReached => 0,
+        Status::Succeeded => 1,
+        Status::Aborted => 2,
+        Status::Caught => 3,
+        Status::Failed => 4,
+        Status::Waiting => 5,
+        Status::Running => 6,
+        Status::Retrying => 7,
+    }
+}

@@ -1,0 +1,127 @@
+//! How each state of an execution stands: a fold of its events.
+
+mod fold;
+
+use std::collections::BTreeMap;
+
+/// How a state stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It was not entered.
+    NotReached,
+    /// It was entered and works.
+    Running,
+    /// It waits for its moment.
+    Waiting,
+    /// What it calls has failed and is tried again.
+    Retrying,
+    /// It was left as its definition says.
+    Succeeded,
+    /// What it called has failed, and a catcher took it.
+    Caught,
+    /// The execution failed in it.
+    Failed,
+    /// The execution ended before it did.
+    Aborted,
+}
+
+impl Status {
+    /// Every status, in the order in which an execution may come to them.
+    pub const ALL: [Self; 8] = [
+        Self::NotReached,
+        Self::Running,
+        Self::Waiting,
+        Self::Retrying,
+        Self::Succeeded,
+        Self::Caught,
+        Self::Failed,
+        Self::Aborted,
+    ];
+
+    /// In words: `not reached`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NotReached => "not reached",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Retrying => "retrying",
+            Self::Succeeded => "succeeded",
+            Self::Caught => "caught",
+            Self::Failed => "failed",
+            Self::Aborted => "aborted",
+        }
+    }
+
+    /// As a class of a style sheet: `not-reached`.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::NotReached => "not-reached",
+            other => other.words(),
+        }
+    }
+}
+
+/// How a state stands over all the times that it was entered: a loop, or the items of a Map state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The status to show.
+    pub status: Status,
+    /// How often it was entered.
+    pub entered: u64,
+    /// How often it was left: also by a catcher.
+    pub left: u64,
+    /// How often what it calls was tried, the last time it was entered.
+    pub tries: u64,
+}
+
+impl Progress {
+    const NOT_REACHED: Self = Self { status: Status::NotReached, entered: 0, left: 0, tries: 0 };
+
+    /// The status in words, with what there is to count: `retrying, try 2`, `running, 3 of 10 done`.
+    pub fn words(&self) -> String {
+        let words = self.status.words();
+        match self.status {
+            Status::Retrying if self.tries > 1 => format!("{words}, try {}", self.tries),
+            Status::NotReached => words.to_owned(),
+            _ if self.left < self.entered && self.entered > 1 => {
+                format!("{words}, {} of {} done", self.left, self.entered)
+            }
+            _ if self.entered > 1 => format!("{words}, {} times", self.entered),
+            _ => words.to_owned(),
+        }
+    }
+}
+
+/// What is read of an event of `GetExecutionHistory`.
+#[derive(Debug, Clone, Copy)]
+pub struct Event<'a> {
+    /// Its number, from 1.
+    pub id: i64,
+    /// The event that caused it; 0 for none.
+    pub previous_event_id: i64,
+    /// Its type, such as `WaitStateEntered`.
+    pub kind: &'a str,
+    /// The state that it enters or leaves.
+    pub state: Option<&'a str>,
+}
+
+/// How the states of an execution stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Statuses {
+    by_name: BTreeMap<String, Progress>,
+}
+
+impl Statuses {
+    /// Folds the events of an execution, oldest first.
+    pub fn of<'a>(events: impl IntoIterator<Item = Event<'a>>) -> Self {
+        Self { by_name: fold::fold(events) }
+    }
+
+    /// How the state of a name stands.
+    pub fn progress(&self, name: &str) -> Progress {
+        self.by_name.get(name).copied().unwrap_or(Progress::NOT_REACHED)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! Tests of the fold.
+
+use super::*;
+
+/// Events in short: the number of the one before, the type, and the state's name after a blank.
+fn statuses(events: &[(i64, &str)]) -> String {
+    let events = events.iter().zip(1..).map(|((previous_event_id, text), id)| {
+        let (kind, state) = text.split_once(' ').map_or((*text, None), |(kind, state)| (kind, Some(state)));
+        Event { id, previous_event_id: *previous_event_id, kind, state }
+    });
+    let statuses = Statuses::of(events);
+    let lines = statuses.by_name.iter().map(|(name, progress)| format!("{name}: {}", progress.words()));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_task_is_tried_again_until_it_is_caught() {
+    let mut events = vec![
+        (0, "ExecutionStarted"),
+        (0, "WaitStateEntered W"),
+        (2, "WaitStateExited W"),
+        (3, "TaskStateEntered T"),
+        (4, "LambdaFunctionScheduled"),
+        (5, "LambdaFunctionStarted"),
+    ];
+    insta::assert_snapshot!(statuses(&events[..2]), @"W: waiting");
+    insta::assert_snapshot!(statuses(&events), @"
+    T: running
+    W: succeeded
+    ");
+    events.push((6, "LambdaFunctionFailed"));
+    insta::assert_snapshot!(statuses(&events), @"
+    T: retrying
+    W: succeeded
+    ");
+    events.extend([(7, "LambdaFunctionScheduled"), (8, "LambdaFunctionStarted")]);
+    insta::assert_snapshot!(statuses(&events), @"
+    T: retrying, try 2
+    W: succeeded
+    ");
+    events.push((9, "LambdaFunctionFailed"));
+    let mut failed = events.clone();
+    events.push((10, "TaskStateExited T"));
+    insta::assert_snapshot!(statuses(&events), @"
+    T: caught
+    W: succeeded
+    ");
+    failed.push((10, "ExecutionFailed"));
+    insta::assert_snapshot!(statuses(&failed), @"
+    T: failed
+    W: succeeded
+    ");
+}
+
+#[test]
+fn a_branch_that_fails_is_told_from_those_that_are_cut_short() {
+    let events = [
+        (0, "ExecutionStarted"),
+        (0, "ParallelStateEntered P"),
+        (2, "ParallelStateStarted"),
+        (3, "FailStateEntered F"),
+        (3, "WaitStateEntered W"),
+        (4, "ParallelStateFailed"),
+        (5, "WaitStateAborted"),
+        (6, "ParallelStateExited P"),
+        (8, "PassStateEntered A"),
+    ];
+    insta::assert_snapshot!(statuses(&events), @"
+    A: running
+    F: failed
+    P: caught
+    W: aborted
+    ");
+}
+
+#[test]
+fn items_of_a_map_are_counted() {
+    let events = [
+        (0, "ExecutionStarted"),
+        (0, "MapStateEntered M"),
+        (2, "MapStateStarted"),
+        (3, "MapIterationStarted"),
+        (4, "PassStateEntered I"),
+        (5, "PassStateExited I"),
+        (6, "MapIterationSucceeded"),
+        (7, "MapIterationStarted"),
+        (8, "PassStateEntered I"),
+    ];
+    insta::assert_snapshot!(statuses(&events), @"
+    I: running, 1 of 2 done
+    M: running
+    ");
+    let stopped: Vec<_> = events.into_iter().chain([(0, "ExecutionAborted")]).collect();
+    insta::assert_snapshot!(statuses(&stopped), @"
+    I: aborted, 1 of 2 done
+    M: aborted
+    ");
+}
+
+#[test]
+fn any_events_are_folded() {
+    insta::assert_snapshot!(statuses(&[(9, "TaskStateExited T"), (1, "ParallelStateFailed"), (2, "MapIterationStarted"), (-1, "Odd")]), @"");
+}

@@ -1,0 +1,97 @@
+//! The embedded cloud's page in a real browser. Pictures of what was seen are in target/console-pictures.
+
+use crate::support::{Ended, Home, curl, free_port, project, python_tool};
+
+const SERVICE: &str = r#"
+service = "shop"
+
+[state_machines.check]
+definition = "check.asl.json"
+
+[state_machines.asks]
+definition = "asks.asl.json"
+
+[state_machines.hostile]
+definition = "hostile.asl.json"
+"#;
+
+const CHECK: &str = r#"{"StartAt": "Enough", "States": {
+    "Enough": {"Type": "Choice", "Default": "TooFew",
+        "Choices": [{"Variable": "$.count", "NumericGreaterThan": 0, "Next": "Fine"}]},
+    "Fine": {"Type": "Pass", "Result": {"fine": true}, "End": true},
+    "TooFew": {"Type": "Fail", "Error": "TooFew", "Cause": "{\"count\": 0, \"wanted\": 1}"}}}"#;
+
+const ASKS: &str = r#"{"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "End": true,
+    "Resource": "arn:aws:states:::states:startExecution.waitForTaskToken",
+    "Parameters": {"StateMachineArn": "arn:aws:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-check",
+        "Input": {"count": 1, "taskToken.$": "$$.Task.Token"}}}}}"#;
+
+const HOSTILE: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "<img src=x onerror='window.harmed=1'>", "States": {
+    "<img src=x onerror='window.harmed=1'>": {"Type": "Choice", "Default": "Fail & \u202eend",
+        "Choices": [{"Condition": "{% '</text><script>window.harmed=1</script>' = $states.input %}", "Next": "Fail & \u202eend"}]},
+    "Fail & \u202eend": {"Type": "Fail", "Error": "{% $states.input.text %}", "Cause": "{% $states.input.text %}"}}}"#;
+
+/// Opens the page of a cloud and does what a scenario says.
+fn browse(home: &Home, scenario: &str) {
+    let address = home.ok(&["open", "--local", "--print"]);
+    let script = project().join("tests/clients/console.py");
+    let pictures = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("console-pictures");
+    let mut command = home.command(python_tool("python"));
+    command.arg(script).arg(scenario).arg(address.trim()).arg(pictures);
+    command.arg(env!("CARGO_BIN_EXE_workshop"));
+    let ended = Ended::of(command.output().expect("python starts"));
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+}
+
+/// A project of one's own, deployed.
+fn shop() -> Home {
+    let home = Home::new();
+    let definitions = [("check.asl.json", CHECK), ("asks.asl.json", ASKS), ("hostile.asl.json", HOSTILE)];
+    for (file, text) in [("service.toml", SERVICE)].into_iter().chain(definitions) {
+        std::fs::write(home.path("work").join(file), text).expect("a file");
+    }
+    // Away from the port that the next cloud to start takes: the page of one that is started again stays at its address.
+    home.ok(&["local", "start", "--port", &free_port().to_string()]);
+    home.ok(&["deploy", "--local"]);
+    home
+}
+
+#[test]
+fn a_browser_leads_from_the_form_to_the_line_of_the_mail() {
+    let home = Home::new();
+    home.ok(&["deploy", "--local"]);
+    browse(&home, "lesson");
+}
+
+#[test]
+fn a_browser_leads_from_the_input_to_the_cause_of_a_failure() {
+    browse(&shop(), "failing");
+}
+
+#[test]
+fn a_browser_answers_a_task_that_waits_for_somebody() {
+    browse(&shop(), "asking");
+}
+
+#[test]
+fn a_browser_shows_texts_as_texts_and_strangers_nothing() {
+    browse(&shop(), "hostile");
+}
+
+#[test]
+fn the_page_is_for_who_has_its_address() {
+    let home = Home::new();
+    home.ok(&["local", "start"]);
+    let address = home.json(&["open", "--local", "--json"])["url"].as_str().expect("an address").to_owned();
+    let (page, token) = address.split_once("?token=").expect("a token");
+    assert!(page.starts_with("http://127.0.0.1:") && page.ends_with("/_workshop/console/"), "{page}");
+    assert_eq!(
+        token,
+        &home.json(&["open", "--local", "--json"])["url"].as_str().expect("an address")[page.len() + 7..]
+    );
+    let mut ask = home.command("curl");
+    let ended = Ended::of(ask.args(["-sS", "-w", "\n%{http_code}", page]).output().expect("curl is installed"));
+    assert!(ended.stdout.ends_with("\n403"), "{ended:#?}");
+    let (status, answer) = curl(&home, &format!("{page}api/start"), "{}");
+    assert_eq!(status, 403, "{answer}");
+}
