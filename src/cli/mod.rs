@@ -14,6 +14,7 @@ mod make;
 mod session;
 mod time;
 mod ui;
+mod watch;
 
 use std::process::ExitCode;
 
