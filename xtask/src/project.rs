@@ -8,11 +8,6 @@ pub(crate) fn root() -> &'static Path {
     xtask.parent().unwrap_or(xtask)
 }
 
-/// The language engine's folder.
-pub(crate) fn engine_dir() -> PathBuf {
-    root().join("crates/asl")
-}
-
 /// Where the functions' zips go.
 pub(crate) fn functions_dir() -> PathBuf {
     workshop_package::functions_dir(root())

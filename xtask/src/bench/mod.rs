@@ -32,8 +32,9 @@ pub(crate) fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["build", profile] => build::run(Some(profile)),
         ["deploy"] => deploy::run(None),
         ["deploy", program] => deploy::run(Some(program)),
-        ["engine"] => engine(),
+        ["engine"] => library("engine", "crates/asl"),
         ["local", arguments @ ..] => local::run(arguments),
+        ["test"] => library("cases", "crates/simulate"),
         _ => Err(Failure::new(say::USAGE)),
     }
 }
@@ -55,10 +56,10 @@ fn run() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Measures the language engine alone.
-fn engine() -> Result<(), Failure> {
-    let manifest = project::engine_dir().join("Cargo.toml");
-    process::run(cargo(&["bench", "--quiet", "--bench", "engine", "--manifest-path"]).arg(manifest))
+/// Runs the benchmark of one library.
+fn library(bench: &str, folder: &str) -> Result<(), Failure> {
+    let manifest = project::root().join(folder).join("Cargo.toml");
+    process::run(cargo(&["bench", "--quiet", "--bench", bench, "--manifest-path"]).arg(manifest))
 }
 
 impl Bench {
