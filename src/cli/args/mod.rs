@@ -100,6 +100,8 @@ pub(crate) enum Command {
     Remove(crate::cli::deploy::remove::RemoveArgs),
     /// Say what is wrong with definitions, without any cloud
     Validate(crate::cli::make::validate::ValidateArgs),
+    /// Run the project's test cases: whole workflows in virtual time, with mocks
+    Test(crate::cli::make::test::TestArgs),
     /// Show the service with everything filled in, or what its roles may do
     Print(crate::cli::make::print::PrintArgs),
     /// Build and zip the functions
@@ -164,6 +166,7 @@ impl Command {
             Self::Logs(args) if args.tail => OnInterrupt::Ends,
             Self::Deploy(args) if args.is_watch() => OnInterrupt::Ends,
             Self::List(args) if args.is_watch() => OnInterrupt::Ends,
+            Self::Test(args) if args.is_watch() => OnInterrupt::Ends,
             Self::Local(args) if args.is_run() => OnInterrupt::Own,
             Self::Local(args) if args.is_tail() => OnInterrupt::Ends,
             _ => OnInterrupt::Fails,

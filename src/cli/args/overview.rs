@@ -14,6 +14,7 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
         &[
             (&["init"], "make a project of your own"),
             (&["validate"], "say what is wrong with definitions, without a cloud"),
+            (&["test"], "run test cases: workflows in virtual time, with mocks"),
             (&["print"], "show the service with everything filled in"),
             (&["package"], "build and zip the functions"),
         ],
