@@ -44,4 +44,4 @@ mod thirty_stages;
 mod throttling;
 mod validate;
 mod verbose;
-mod workflow_tests;
+mod workflow_cases;

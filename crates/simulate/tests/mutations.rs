@@ -38,7 +38,7 @@ fn a_mutated_definition_fails_some_case() {
             assert_ne!(failed(&mutant, &file), Some(0), "{name}: {what} was not noticed");
         }
     }
-    assert!(mutants > 20, "{mutants}");
+    assert!(mutants >= 20, "{mutants}");
 }
 
 fn resolved(definition: &str) -> String {

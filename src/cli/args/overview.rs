@@ -33,8 +33,7 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
         &[
             (&["start"], "start an execution"),
             (&["list", "show"], "executions, with countdowns; one's timeline"),
-            (&["open"], "the page of an execution in AWS's console"),
-            (&["logs"], "a function's log, or all that one execution did"),
+            (&["logs", "open"], "all that a function or an execution did; AWS's page of it"),
             (&["stop", "skip"], "end an execution; end the wait that it is in"),
             (&["invoke"], "invoke a function and print what it answers"),
         ],

@@ -3,7 +3,6 @@
 mod abort;
 mod branch;
 mod data;
-mod decision;
 mod effect;
 mod fault;
 mod input;
@@ -35,8 +34,8 @@ use map::map_run::MapRun;
 use step::Step;
 use stored::Format;
 
+pub use data::decision::{Decision, Decisions, Way};
 pub use data::inspection::{ErrorDetails, Inspection};
-pub use decision::{Decision, Decisions, Way};
 pub use effect::{Effect, Outcome};
 pub use input::{IllegalInput, Input};
 pub use map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};

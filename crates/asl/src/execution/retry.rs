@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::branch::{Branch, BranchStatus};
-use super::decision::Way;
+use super::data::decision::Way;
 use super::fault::{Fault, TIMEOUT};
 use super::jitter;
 use super::step::{Step, Transition};

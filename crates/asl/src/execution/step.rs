@@ -7,9 +7,9 @@ use jiff::Timestamp;
 
 use super::Execution;
 use super::branch::{self, Branch, BranchId, BranchStatus};
+use super::data::decision::{Decisions, Way};
 use super::data::inspection::Probe;
 use super::data::variables::Variables;
-use super::decision::{Decisions, Way};
 use super::effect::{Effect, Outcome};
 use super::fault::{self, Fault};
 use super::map::ItemSelection;
@@ -65,7 +65,17 @@ impl<'a> Step<'a> {
         execution.latest = now;
         let ready = branch::ready(&execution.branches);
         let effects = Vec::with_capacity(USUAL_EFFECTS);
-        Self { machine, execution, now, effects, budget: machine.step_budget, ready, selection: None, probe: None, decisions: None }
+        Self {
+            machine,
+            execution,
+            now,
+            effects,
+            budget: machine.step_budget,
+            ready,
+            selection: None,
+            probe: None,
+            decisions: None,
+        }
     }
 
     /// Ends the step: what had no room in it is kept for the next one.

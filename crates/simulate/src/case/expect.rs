@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use asl::Status;
-use model::document::{Content, Node};
+use model::document::{Content, Document, Node};
+use model::source::Source;
 use serde_json::{Map, Value};
 
 use super::data::DataReader;
@@ -47,10 +48,18 @@ pub(super) fn expectation(mut section: Section<'_>, data: &DataReader<'_>) -> Ex
 
 fn expected(node: &Node, data: &DataReader<'_>) -> Option<Expected> {
     let value = data.value(node)?;
-    // What names fixtures, or is spread over the file as TOML's tables can be, is not written in one place.
-    let is_whole = node.value() == value && !data.source.text[node.span.clone()].starts_with('[')
-        || matches!(node.content, Content::List(_));
-    Some(Expected { value, span: is_whole.then(|| node.span.clone()) })
+    let span = is_written_at(data.source, node, &value).then(|| node.span.clone());
+    Some(Expected { value, span })
+}
+
+/// Whether a value is written out in its place. What names fixtures is not, nor what TOML spreads over tables.
+fn is_written_at(source: &Source, node: &Node, value: &Value) -> bool {
+    let text = source.text.get(node.span.clone()).unwrap_or_default();
+    let is_toml = source.file.to_ascii_lowercase().ends_with(".toml");
+    let alone = Source::new(source.file.as_str(), if is_toml { format!("x = {text}") } else { text.to_owned() });
+    let Ok(document) = Document::parse_data(&alone) else { return false };
+    let read = document.value();
+    if is_toml { read.get("x") == Some(value) } else { read == *value }
 }
 
 /// One condition, or a list of them.

@@ -1,3 +1,5 @@
+//! Test files as they are read: the three forms, rows, data, mistakes.
+
 use super::*;
 use asl::StateMachine;
 use model::source::Source;
@@ -124,4 +126,20 @@ fn names_that_the_machine_does_not_have_are_told() {
     a.test.toml:8:7: The machine has no state `Sent`.
       Did you mean `Send`?
     "#);
+}
+
+#[test]
+fn an_expected_output_is_known_by_its_place_where_it_is_written_out() {
+    let written = |file: &str, text: &str| {
+        let case = parse(file, text).unwrap().cases.remove(0);
+        case.expect.output.unwrap().span.map(|span| text[span].trim_end().to_owned())
+    };
+    let toml = |expect: &str| written("a.test.toml", &format!("[fixtures]\nf = 1\n[[cases]]\nname = \"a\"\n{expect}"));
+    assert_eq!(toml("expect.output = { a = [1] }").as_deref(), Some("{ a = [1] }"));
+    assert_eq!(toml("[cases.expect]\noutput = [[1], 2]\n").as_deref(), Some("[[1], 2]"));
+    assert_eq!(toml("[cases.expect.output]\na = 1\n"), None);
+    assert_eq!(toml("[[cases.expect.output]]\na = 1\n"), None);
+    assert_eq!(toml("expect.output = { \"$fixture\" = \"f\" }"), None);
+    let yaml = "cases:\n  - name: a\n    expect:\n      output: {a: 1}\n";
+    assert_eq!(written("a.test.yml", yaml).as_deref(), Some("{a: 1}"));
 }

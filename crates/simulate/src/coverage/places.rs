@@ -18,11 +18,9 @@ pub(super) fn places(definition: &Node) -> BTreeMap<Decision, usize> {
             for (field, way) in [("Next", Way::Next), ("Default", Way::Default)] {
                 state.value.member(field).map(|member| put(way, member.key_span.start));
             }
-            let lists: [(&str, fn(usize) -> Way); 3] =
-                [("Choices", Way::Rule), ("Retry", Way::Retry), ("Catch", Way::Catch)];
-            for (field, way) in lists {
+            for field in ["Choices", "Retry", "Catch"] {
                 for (index, item) in items(&state.value, field).iter().enumerate() {
-                    put(way(index), item.span.start);
+                    put(way(field, index), item.span.start);
                 }
             }
             open.extend(items(&state.value, "Branches"));
@@ -30,6 +28,15 @@ pub(super) fn places(definition: &Node) -> BTreeMap<Decision, usize> {
         }
     }
     places
+}
+
+/// What the item of a list of a state is.
+fn way(field: &str, index: usize) -> Way {
+    match field {
+        "Choices" => Way::Rule(index),
+        "Retry" => Way::Retry(index),
+        _ => Way::Catch(index),
+    }
 }
 
 fn items<'n>(node: &'n Node, field: &str) -> &'n [Node] {

@@ -1,3 +1,5 @@
+//! What is counted as taken, and lcov.
+
 use super::*;
 use asl::{Decisions, Execution, Start};
 use model::document::Document;

@@ -1,3 +1,5 @@
+//! What exploring finds, and that it is bounded.
+
 use super::*;
 use serde_json::json;
 

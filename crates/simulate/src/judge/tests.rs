@@ -1,3 +1,5 @@
+//! What passes, and what is said of what does not.
+
 use super::*;
 use crate::run::{Subject, run};
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! Executions that become cases, and secrets that are masked.
+
 use super::*;
 use crate::run::Run;
 use serde_json::{Value, json};

@@ -59,7 +59,7 @@ impl<'c> Drive<'c> {
         }
     }
 
-    pub(super) fn to_the_end(mut self) -> Run {
+    pub(super) fn run(mut self) -> Run {
         let problem = self.start().and_then(|()| self.go_on()).err();
         let decisions = self.decisions.take();
         let mut driven = self.driven.into_iter();

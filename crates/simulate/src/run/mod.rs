@@ -15,7 +15,7 @@ pub use timeline::{TimelineLine, Tone, timeline};
 
 /// Runs a case on its machine; `seed` is that of its random numbers unless the case has its own.
 pub fn run(subject: &Subject, case: &Case, seed: u64) -> Run {
-    drive::Drive::new(subject, case, case.seed.unwrap_or(seed)).to_the_end()
+    drive::Drive::new(subject, case, case.seed.unwrap_or(seed)).run()
 }
 
 #[cfg(test)]

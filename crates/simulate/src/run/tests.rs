@@ -1,3 +1,5 @@
+//! Runs in virtual time: mocks, timers, Map states, seeds.
+
 use super::*;
 use crate::case::TestFile;
 use crate::duration::shown_duration;

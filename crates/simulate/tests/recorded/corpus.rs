@@ -14,6 +14,8 @@ pub(crate) struct Execution {
     pub(crate) definition: String,
     pub(crate) is_express: bool,
     pub(crate) recorded: Recorded,
+    /// A mock configuration of Step Functions Local that must give the same history, and its test case.
+    pub(crate) mocked: Option<(Value, String)>,
 }
 
 pub(crate) fn find() -> Option<PathBuf> {
@@ -59,7 +61,18 @@ fn execution(case: &Value, key: &str, recipe: &Value) -> Option<Execution> {
     }
     let events = events.iter().map(event).collect();
     let recorded = Recorded { name: id.clone(), machine: "m".to_owned(), events };
-    Some(Execution { id, definition, is_express: machine["params"]["type"] == "EXPRESS", recorded })
+    Some(Execution {
+        id,
+        definition,
+        is_express: machine["params"]["type"] == "EXPRESS",
+        recorded,
+        mocked: mocked(case),
+    })
+}
+
+fn mocked(case: &Value) -> Option<(Value, String)> {
+    let config = case["mocked"].get("mock_config")?.to_string().replace("{{state_machine_name}}", "m");
+    Some((serde_json::from_str(&config).unwrap(), case["mocked"]["test_case"].as_str()?.to_owned()))
 }
 
 /// The number of the step that a parameter refers to.

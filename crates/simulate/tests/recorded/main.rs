@@ -16,7 +16,8 @@ mod corpus;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use simulate::{Masking, Subject, explore, record};
+use model::source::Source;
+use simulate::{Masking, Subject, TestFile, explore, record, run};
 
 const DIFFERS: &str = include_str!("differs.txt");
 const ARN: &str = "arn:aws:states:us-east-1:111111111111:stateMachine:m";
@@ -72,6 +73,25 @@ fn recorded_definitions_are_explored_within_bounds() {
         findings += exploration.findings.len();
     }
     println!("{findings} findings in {} definitions", definitions.len());
+}
+
+#[test]
+fn mock_configurations_give_the_histories_that_aws_gave() {
+    let Some(folder) = corpus::find() else { return };
+    let mut compared = 0;
+    for execution in corpus::executions(&folder) {
+        let Some((config, test_case)) = &execution.mocked else { continue };
+        compared += 1;
+        let subject = Subject::parse(&execution.definition, ARN, execution.is_express).expect("a definition");
+        let input = execution.recorded.events[0].input.clone().unwrap_or_default();
+        let source = Source::new("MockConfigFile.json", config.to_string());
+        let file = TestFile::of_mock_config(source, &input).expect("a mock configuration");
+        let case = file.cases.iter().find(|case| case.name == format!("m#{test_case}")).expect("the test case");
+        let types: Vec<String> = run(&subject, case, 0).history.iter().map(asl::HistoryEvent::type_name).collect();
+        let recorded: Vec<&str> = execution.recorded.events.iter().map(|event| event.kind.as_str()).collect();
+        assert_eq!(types, recorded, "{}", execution.id);
+    }
+    println!("{compared} mock configurations were compared");
 }
 
 fn judged(execution: &corpus::Execution, left_out: &mut BTreeMap<String, usize>) -> Result<(), String> {

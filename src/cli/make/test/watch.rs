@@ -65,11 +65,12 @@ pub(super) async fn run(args: &TestArgs, global: &Global, ui: &Ui) -> Result<(),
         let changed = watcher.next_change(|| watched.snapshot(), &mut known).await?;
         let names: Vec<String> =
             changed.iter().filter_map(|file| file.file_name()).map(|it| visible(&it.to_string_lossy())).collect();
-        ui.note(toned(Tone::Faint, format!("\n{} changed", names.join(", "))));
-        round(args, global, ui)?;
+        // Known is what is there before the run: what changes while it runs is found afterwards.
         watched.update(args, global, ui);
         known = watched.snapshot();
         watcher.watch(known.folders())?;
+        ui.note(toned(Tone::Faint, format!("\n{} changed", names.join(", "))));
+        round(args, global, ui)?;
     }
 }
 

@@ -43,7 +43,7 @@ impl Decisions {
         std::mem::take(&mut self.0.borrow_mut())
     }
 
-    pub(super) fn note(&self, state: &Arc<str>, way: Way) {
+    pub(crate) fn note(&self, state: &Arc<str>, way: Way) {
         self.0.borrow_mut().push(Decision { state: Arc::clone(state), way });
     }
 }

@@ -223,3 +223,21 @@ fn a_mock_configuration_of_step_functions_local_runs_as_it_is() {
     assert_eq!(ended.code, Some(1), "a state without a mock is not called");
     assert!(ended.stdout.contains("FAILED Refused") && ended.stdout.contains("no mock answers it"), "{}", ended.stdout);
 }
+
+#[test]
+fn watching_runs_the_cases_again_when_a_file_changes() {
+    let home = Home::new();
+    let write = |path: &str, text: &str| std::fs::write(home.path("work").join(path), text).unwrap();
+    std::fs::create_dir_all(home.path("work/tests")).unwrap();
+    write("service.toml", SERVICE);
+    write("order.asl.json", ORDER);
+    write("tests/order.test.toml", CASES);
+    let watching = home.spawn(&["test", "--watch"]);
+    watching.line_with("1 failed, 1 passed");
+    watching.line_with("Watching");
+    write("tests/order.test.toml", &CASES.replace("at = 2", "at = 1"));
+    watching.line_with("2 passed");
+    write("order.asl.json", &ORDER.replace("\"Declined\"", "\"Other\""));
+    watching.line_with("The error should be `Refused`");
+    assert_eq!(watching.interrupt(), Some(0));
+}
