@@ -14,6 +14,7 @@ mod make;
 mod session;
 mod time;
 mod ui;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -83,6 +84,7 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Graph(args) => make::graph::run(&args, global, ui).await,
         Command::Print(args) => make::print::run(&args, global, ui).await,
         Command::Package(args) => deploy::package::run(&args, global, ui).await,
+        Command::Test(args) => make::test::run(&args, global, ui).await,
         Command::Validate(args) => make::validate::run(&args, global, ui),
         Command::Start(args) => executions::start::run(args, global, ui).await,
         Command::Logs(args) => logs::run(args, global, ui).await,

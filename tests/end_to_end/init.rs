@@ -45,9 +45,11 @@ fn a_pipe_gets_the_defaults_and_json_says_what_was_made() {
       "files": [
         "service.toml",
         "workflow.asl.json",
+        "tests/hello.test.toml",
         "functions/greet.mjs",
         "README.md",
         "service.schema.json",
+        "test.schema.json",
         ".gitignore"
       ]
     }

@@ -48,3 +48,4 @@ mod thirty_stages;
 mod throttling;
 mod validate;
 mod verbose;
+mod workflow_cases;

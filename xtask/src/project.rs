@@ -8,16 +8,6 @@ pub(crate) fn root() -> &'static Path {
     xtask.parent().unwrap_or(xtask)
 }
 
-/// The language engine's folder.
-pub(crate) fn engine_dir() -> PathBuf {
-    root().join("crates/asl")
-}
-
-/// The folder of the library that draws state machines.
-pub(crate) fn graph_dir() -> PathBuf {
-    root().join("crates/graph")
-}
-
 /// Where the functions' zips go.
 pub(crate) fn functions_dir() -> PathBuf {
     workshop_package::functions_dir(root())

@@ -54,7 +54,7 @@ impl Definition {
     pub fn of(source: &Source, document: &Document) -> (Self, Vec<UnknownParameter>) {
         let json = match document.format {
             Format::Json => Cow::Borrowed(source.text.as_str()),
-            Format::Yaml => Cow::Owned(format!("{:#}", document.value())),
+            Format::Yaml | Format::Toml => Cow::Owned(format!("{:#}", document.value())),
         };
         let definition =
             Self { file: source.file.clone(), calls: call::of(source, document), template: Template::unchecked(&json) };

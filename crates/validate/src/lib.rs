@@ -44,7 +44,7 @@ pub fn check(source: Source, target: &Target<'_>) -> Checked {
         Err(error) => vec![Problem {
             severity: Severity::Error,
             code: match Format::of(&source.file) {
-                Format::Json => rules::INVALID_JSON,
+                Format::Json | Format::Toml => rules::INVALID_JSON,
                 Format::Yaml => rules::INVALID_YAML,
             },
             location: None,

@@ -105,6 +105,8 @@ pub(crate) enum Command {
     Validate(crate::cli::make::validate::ValidateArgs),
     /// Draw a state machine, or an execution with how its states stand
     Graph(crate::cli::make::graph::GraphArgs),
+    /// Run the project's test cases: whole workflows in virtual time, with mocks
+    Test(crate::cli::make::test::TestArgs),
     /// Show the service with everything filled in, or what its roles may do
     Print(crate::cli::make::print::PrintArgs),
     /// Build and zip the functions
@@ -169,6 +171,7 @@ impl Command {
             Self::Logs(args) if args.tail => OnInterrupt::Ends,
             Self::Deploy(args) if args.is_watch() => OnInterrupt::Ends,
             Self::List(args) if args.is_watch() => OnInterrupt::Ends,
+            Self::Test(args) if args.is_watch() => OnInterrupt::Ends,
             Self::Local(args) if args.is_run() => OnInterrupt::Own,
             Self::Local(args) if args.is_tail() => OnInterrupt::Ends,
             _ => OnInterrupt::Fails,

@@ -13,7 +13,8 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
         "make",
         &[
             (&["init"], "make a project of your own"),
-            (&["validate", "graph"], "what is wrong with definitions; their picture"),
+            (&["validate"], "say what is wrong with definitions, without a cloud"),
+            (&["test", "graph"], "test workflows in virtual time; draw them"),
             (&["print"], "show the service with everything filled in"),
             (&["package"], "build and zip the functions"),
         ],
@@ -32,8 +33,7 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
         &[
             (&["start"], "start an execution"),
             (&["list", "show"], "executions, with countdowns; one's timeline"),
-            (&["open"], "the page of an execution, in a browser"),
-            (&["logs"], "a function's log, or all that one execution did"),
+            (&["logs", "open"], "all that a function or an execution did; its page"),
             (&["stop", "skip"], "end an execution; end the wait that it is in"),
             (&["invoke"], "invoke a function and print what it answers"),
         ],

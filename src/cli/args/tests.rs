@@ -157,7 +157,7 @@ fn no_suggestion_leads_to_harm() {
 #[test]
 fn complaints_are_json_where_that_is_wanted_wherever_it_stands() {
     insta::assert_snapshot!(said("workshop --json remov"), @"Unrecognized subcommand 'remov'. | Usage: workshop [OPTIONS] <COMMAND>");
-    insta::assert_snapshot!(said("workshop lst --json"), @"Unrecognized subcommand 'lst'. | a similar subcommand exists: 'list'; Usage: workshop [OPTIONS] <COMMAND>");
+    insta::assert_snapshot!(said("workshop lst --json"), @"Unrecognized subcommand 'lst'. | some similar subcommands exist: 'test', 'list'; Usage: workshop [OPTIONS] <COMMAND>");
     insta::assert_snapshot!(said("workshop list --region europe --json"), @"Invalid value 'europe' for '--region <REGION>': `europe` can't be a region: a region looks like us-east-1.");
     insta::assert_snapshot!(said("workshop list --limit x --output json"), @"Invalid value 'x' for '--limit <N>': invalid digit found in string.");
     insta::assert_snapshot!(said("workshop stop --output=json"), @"The following required arguments were not provided: <NAME>. | Usage: workshop stop <NAME>");
@@ -191,6 +191,7 @@ fn the_overview_is_one_screen_with_every_command_once() {
 
     make          init          make a project of your own
                   validate      say what is wrong with definitions, without a cloud
+                  test          run test cases: workflows in virtual time, with mocks
                   print         show the service with everything filled in
                   package       build and zip the functions
     deploy        deploy        make the cloud match the service
@@ -199,8 +200,7 @@ fn the_overview_is_one_screen_with_every_command_once() {
                   remove        delete everything of a stack
     run and watch start         start an execution
                   list, show    executions, with countdowns; one's timeline
-                  open          the page of an execution in AWS's console
-                  logs          a function's log, or all that one execution did
+                  logs, open    all that a function or an execution did; AWS's page of it
                   stop, skip    end an execution; end the wait that it is in
                   invoke        invoke a function and print what it answers
     this machine  local         the embedded cloud: run, start, stop, look, empty

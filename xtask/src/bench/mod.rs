@@ -32,9 +32,10 @@ pub(crate) fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["build", profile] => build::run(Some(profile)),
         ["deploy"] => deploy::run(None),
         ["deploy", program] => deploy::run(Some(program)),
-        ["engine"] => library("engine", &project::engine_dir()),
-        ["graph"] => library("layout", &project::graph_dir()),
+        ["engine"] => library("engine", "crates/asl"),
+        ["graph"] => library("layout", "crates/graph"),
         ["local", arguments @ ..] => local::run(arguments),
+        ["test"] => library("cases", "crates/simulate"),
         _ => Err(Failure::new(say::USAGE)),
     }
 }
@@ -56,10 +57,10 @@ fn run() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Measures a library alone, by a benchmark of its own.
-fn library(benchmark: &str, folder: &Path) -> Result<(), Failure> {
-    let manifest = folder.join("Cargo.toml");
-    process::run(cargo(&["bench", "--quiet", "--bench", benchmark, "--manifest-path"]).arg(manifest))
+/// Runs the benchmark of one library.
+fn library(bench: &str, folder: &str) -> Result<(), Failure> {
+    let manifest = project::root().join(folder).join("Cargo.toml");
+    process::run(cargo(&["bench", "--quiet", "--bench", bench, "--manifest-path"]).arg(manifest))
 }
 
 impl Bench {

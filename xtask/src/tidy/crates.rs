@@ -23,7 +23,7 @@ const TABLE: [(&str, &[&str]); 20] = [
     ("aws", &["model"]),
     ("deploy", &["aws", "model", "policy", "runtimes"]),
     ("graph", &["asl"]),
-    ("simulate", &["asl", "model", "graph"]),
+    ("simulate", &["asl", "jsonata", "model", "graph"]),
     // It has the one conversion of the store's error, and the cached table.
     ("cloud-core", &["cloud-store"]),
     ("cloud-store", &[]),

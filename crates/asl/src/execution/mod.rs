@@ -34,6 +34,7 @@ use map::map_run::MapRun;
 use step::Step;
 use stored::Format;
 
+pub use data::decision::{Decision, Decisions, Way};
 pub use data::inspection::{ErrorDetails, Inspection};
 pub use effect::{Effect, Outcome};
 pub use input::{IllegalInput, Input};
@@ -73,7 +74,20 @@ impl Execution {
     /// # Errors
     /// When the input is not JSON or too large.
     pub fn start(machine: &StateMachine, start: Start) -> Result<(Self, Vec<Effect>), StartError> {
-        Self::start_flow(machine, FlowIndex(0), machine.timeout_s.unwrap_or(MAX_EXECUTION_S), start)
+        Self::start_flow(machine, (FlowIndex(0), machine.timeout_s.unwrap_or(MAX_EXECUTION_S)), start, None)
+    }
+
+    /// Starts an execution as [`start`](Self::start) does, and notes its decisions.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_noting(
+        machine: &StateMachine,
+        start: Start,
+        decisions: &Decisions,
+    ) -> Result<(Self, Vec<Effect>), StartError> {
+        let flow = (FlowIndex(0), machine.timeout_s.unwrap_or(MAX_EXECUTION_S));
+        Self::start_flow(machine, flow, start, Some(decisions))
     }
 
     /// Starts a child of a Map Run: an execution of the item processor of the named Map state.
@@ -85,6 +99,24 @@ impl Execution {
         map_state: &str,
         start: Start,
     ) -> Result<(Self, Vec<Effect>), StartError> {
+        Self::start_flow(machine, Self::child_flow(machine, map_state)?, start, None)
+    }
+
+    /// Starts a child as [`start_child`](Self::start_child) does, and notes its decisions.
+    ///
+    /// # Errors
+    /// As [`start_child`](Self::start_child).
+    pub fn start_child_noting(
+        machine: &StateMachine,
+        map_state: &str,
+        start: Start,
+        decisions: &Decisions,
+    ) -> Result<(Self, Vec<Effect>), StartError> {
+        Self::start_flow(machine, Self::child_flow(machine, map_state)?, start, Some(decisions))
+    }
+
+    /// The flow of a Map state's children, and how many seconds each has.
+    fn child_flow(machine: &StateMachine, map_state: &str) -> Result<(FlowIndex, u64), StartError> {
         let state = machine.states.iter().find(|state| &*state.name == map_state).map(|state| &state.kind);
         let Some(StateKind::Map(map)) = state else {
             return Err(StartError::NoSuchMap { state: map_state.to_owned() });
@@ -93,7 +125,7 @@ impl Execution {
             MapMode::Distributed(distributed) if distributed.children == ChildType::Express => MAX_EXPRESS_S,
             _ => MAX_EXECUTION_S,
         };
-        Self::start_flow(machine, map.processor, time_s, start)
+        Ok((map.processor, time_s))
     }
 
     /// An execution that has not begun, with its input.
@@ -127,13 +159,14 @@ impl Execution {
 
     fn start_flow(
         machine: &StateMachine,
-        flow: FlowIndex,
-        time_s: u64,
+        (flow, time_s): (FlowIndex, u64),
         start: Start,
+        decisions: Option<&Decisions>,
     ) -> Result<(Self, Vec<Effect>), StartError> {
         let now = start.now;
         let (mut execution, input) = Self::new(time_s, start)?;
         let mut step = Step::new(machine, &mut execution, now);
+        step.decisions = decisions;
         step.begin(flow, input);
         step.run_due();
         let effects = step.finish();
@@ -159,10 +192,35 @@ impl Execution {
         input: Input,
         now: Timestamp,
     ) -> Result<Vec<Effect>, IllegalInput> {
+        self.take(machine, input, now, None)
+    }
+
+    /// Applies an input as [`handle`](Self::handle) does, and notes the decisions that come of it.
+    ///
+    /// # Errors
+    /// As [`handle`](Self::handle).
+    pub fn handle_noting(
+        &mut self,
+        machine: &StateMachine,
+        input: Input,
+        now: Timestamp,
+        decisions: &Decisions,
+    ) -> Result<Vec<Effect>, IllegalInput> {
+        self.take(machine, input, now, Some(decisions))
+    }
+
+    fn take(
+        &mut self,
+        machine: &StateMachine,
+        input: Input,
+        now: Timestamp,
+        decisions: Option<&Decisions>,
+    ) -> Result<Vec<Effect>, IllegalInput> {
         input::check(self, machine, &input)?;
         // Only a wake-up goes on with what is left over, so that many inputs at a time do not add up to a long step.
         let goes_on = matches!(input, Input::Wake) || !self.has_more();
         let mut step = Step::new(machine, self, now);
+        step.decisions = decisions;
         if !goes_on {
             step.budget = Budget::none();
         }
@@ -230,6 +288,21 @@ impl Execution {
     /// The running tasks with their phases: what a driver resumes after a restart.
     pub fn running_tasks(&self) -> impl Iterator<Item = (&TaskRequest, TaskPhase)> {
         self.branches.values().filter_map(|branch| branch.task()).map(|task| (&task.request, task.phase))
+    }
+
+    /// Where a running task is: the Parallel and Map states around its state with the index of its branch or iteration, the
+    /// outermost first. A child of a Map Run knows nothing of what is around it.
+    pub fn place_of(&self, task: TaskId) -> Vec<(Arc<str>, u64)> {
+        let branches = self.branches.values();
+        let mut inner = branches.into_iter().find(|branch| branch.task().is_some_and(|it| it.request.task == task));
+        let mut place = Vec::new();
+        while let Some(position) = inner.and_then(|branch| branch.position) {
+            inner = self.branches.get(&position.parent);
+            let around = inner.map(|branch| Arc::clone(&branch.state)).unwrap_or_default();
+            place.push((around, position.index));
+        }
+        place.reverse();
+        place
     }
 
     /// The running children of Map Runs: what a driver resumes, or starts, after a restart.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::branch::{Branch, BranchStatus};
+use super::data::decision::Way;
 use super::fault::{Fault, TIMEOUT};
 use super::jitter;
 use super::step::{Step, Transition};
@@ -92,6 +93,7 @@ impl Step<'_> {
         }
         let delay_ms = backoff_ms(retrier, *used);
         *used += 1;
+        self.note(branch, Way::Retry(index));
         Some(match retrier.jitter {
             Jitter::None => delay_ms,
             Jitter::Full => jitter::full(self.execution.seed, self.execution.last_event_id, delay_ms),
@@ -114,7 +116,9 @@ impl Step<'_> {
         let error_output = Document::of(Value::Object(error_output));
         let catching = (&catcher.result_path, &catcher.route);
         let output = self.scope_of(branch).output_of_catcher(state, index, catching, error_output)?;
-        self.exit(branch, state, output, Some(&catcher.route.next))
+        let next = self.exit(branch, state, output, Some(&catcher.route.next))?;
+        self.note(branch, Way::Catch(index));
+        Ok(next)
     }
 }
 

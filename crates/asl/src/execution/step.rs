@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Execution;
 use super::branch::{self, Branch, BranchId, BranchStatus};
+use super::data::decision::{Decisions, Way};
 use super::data::inspection::Probe;
 use super::data::variables::Variables;
 use super::effect::{Effect, Outcome};
@@ -33,6 +34,8 @@ pub(super) struct Step<'a> {
     pub(super) selection: Option<ItemSelection>,
     /// Of the test of a state.
     pub(super) probe: Option<&'a Probe>,
+    /// Where decisions are noted, if anybody wants to know them.
+    pub(super) decisions: Option<&'a Decisions>,
 }
 
 /// How many effects there is room for at once: growing moves them.
@@ -62,7 +65,17 @@ impl<'a> Step<'a> {
         execution.latest = now;
         let ready = branch::ready(&execution.branches);
         let effects = Vec::with_capacity(USUAL_EFFECTS);
-        Self { machine, execution, now, effects, budget: machine.step_budget, ready, selection: None, probe: None }
+        Self {
+            machine,
+            execution,
+            now,
+            effects,
+            budget: machine.step_budget,
+            ready,
+            selection: None,
+            probe: None,
+            decisions: None,
+        }
     }
 
     /// Ends the step: what had no room in it is kept for the next one.
@@ -215,6 +228,13 @@ impl<'a> Step<'a> {
             Status::after((id > 1).then_some(self.execution.status), &event).unwrap_or(self.execution.status);
         self.effects.push(Effect::Event(event));
         id
+    }
+
+    /// Notes a decision in the state that a branch is in.
+    pub(super) fn note(&self, branch: &Branch, way: Way) {
+        if let Some(decisions) = self.decisions {
+            decisions.note(&branch.state, way);
+        }
     }
 
     pub(super) fn is_over(&self) -> bool {

@@ -1,7 +1,8 @@
-//! A definition's text as a tree whose keys and values know where they stand, from JSON or YAML.
+//! A text as a tree whose keys and values know where they stand: a definition in JSON or YAML, data in TOML as well.
 
 mod json;
 mod scalar;
+mod toml;
 mod yaml;
 
 use std::ops::Range;
@@ -24,13 +25,15 @@ pub struct Document {
     pub format: Format,
 }
 
-/// The two ways to write a definition.
+/// The ways to write a definition, and TOML for other data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// JSON.
     Json,
     /// YAML 1.2, or a part of a file.
     Yaml,
+    /// TOML 1.1; no definition is written in it.
+    Toml,
 }
 
 /// A value with its place. What an alias of YAML stands for lies where the alias is.
@@ -102,6 +105,7 @@ impl Format {
         match self {
             Self::Json => "JSON",
             Self::Yaml => "YAML",
+            Self::Toml => "TOML",
         }
     }
 }
@@ -113,9 +117,17 @@ impl Document {
     /// Text that is no JSON or YAML, or says something that JSON can't.
     pub fn parse(source: &Source) -> Result<Self, SyntaxError> {
         match Format::of(&source.file) {
-            Format::Json => json::read(&source.text),
             Format::Yaml => yaml::read(&source.text, yaml::Tags::Core),
+            Format::Json | Format::Toml => json::read(&source.text),
         }
+    }
+
+    /// Reads data that is no definition: TOML where the name ends in `.toml`, else as [`parse`](Self::parse).
+    ///
+    /// # Errors
+    /// Text that is none of these, or says something that JSON can't.
+    pub fn parse_data(source: &Source) -> Result<Self, SyntaxError> {
+        if source.file.to_ascii_lowercase().ends_with(".toml") { toml::read(&source.text) } else { Self::parse(source) }
     }
 
     /// Reads a template: in YAML, `!Ref a` and its like are the objects that they are short for.
@@ -124,8 +136,8 @@ impl Document {
     /// Text that is no JSON or YAML, or says something that JSON can't.
     pub fn parse_template(source: &Source) -> Result<Self, SyntaxError> {
         match Format::of(&source.file) {
-            Format::Json => json::read(&source.text),
             Format::Yaml => yaml::read(&source.text, yaml::Tags::CloudFormation),
+            Format::Json | Format::Toml => json::read(&source.text),
         }
     }
 

@@ -3,7 +3,6 @@
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::changes::FolderWatcher;
 use super::files::ProjectFiles;
 use crate::cli::deploy::command::{Outcome, once};
 use crate::cli::deploy::plan::{PlanArgs, ServiceNotes};
@@ -11,6 +10,7 @@ use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::session::project::Project;
 use crate::cli::ui::{Tone, Ui, toned};
+use crate::cli::watch::FolderWatcher;
 use aws::clock;
 use deploy::{Change, Resource};
 
@@ -35,7 +35,7 @@ pub(crate) async fn run(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(),
     }
     ui.note(toned(Tone::Faint, format!("Watching {} files; Ctrl-C ends it.", known.count())));
     loop {
-        let changed = watcher.next_change(&mut files, &mut known).await?;
+        let changed = watcher.next_change(|| files.snapshot(), &mut known).await?;
         let changed: Vec<String> = changed.iter().map(|file| files.display(file)).collect();
         round(&changed, args, global, ui).await?;
     }

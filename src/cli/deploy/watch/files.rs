@@ -1,9 +1,7 @@
-//! The files of a project that a deployment is made of, and which of them changed: by content, so that a build that only
-//! touches files, or writes its own, changes nothing.
+//! The files of a project that a deployment is made of.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hasher};
-use std::path::{Component, Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use workshop_package as packager;
 
@@ -11,6 +9,7 @@ use crate::cli::global::Global;
 use crate::cli::session::artefacts::packaged_as;
 use crate::cli::session::project::service_file::ServiceFile;
 use crate::cli::session::project::{Declared, RuntimeChoice};
+use crate::cli::watch::Snapshot;
 use model::names::Key;
 use model::service::{CodeSource, DefinitionSource, Service};
 use runtimes::Runtime;
@@ -33,13 +32,6 @@ pub(super) struct ProjectFiles {
     asked: BTreeSet<PathBuf>,
 }
 
-/// The files as they were at one time, by their content; one that is not there has none.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Snapshot {
-    files: BTreeMap<PathBuf, Option<u64>>,
-    folders: BTreeSet<PathBuf>,
-}
-
 impl ProjectFiles {
     /// The files of the project that has this service file, for what a command names.
     pub(super) fn new(
@@ -60,7 +52,7 @@ impl ProjectFiles {
 
     /// Reads every file. What the service file names is followed as it changes.
     pub(super) fn snapshot(&mut self) -> Snapshot {
-        let mut snapshot = Snapshot::default();
+        let mut folders = BTreeSet::new();
         let declared = Declared::of(&self.service_file, &self.global, RuntimeChoice::Deployable(self.runtime));
         if declared.service.is_some() {
             self.service = declared.service;
@@ -77,10 +69,10 @@ impl ProjectFiles {
         for (key, function) in self.service.iter().flat_map(|service| &service.functions) {
             match &self.zips {
                 Some(zips) => drop(files.insert(zips.join(format!("{key}.zip")))),
-                None => self.add_code(key, &function.code, &mut files, &mut snapshot.folders),
+                None => self.add_code(key, &function.code, &mut files, &mut folders),
             }
         }
-        snapshot.of_files(files)
+        Snapshot::of(&files, &folders)
     }
 
     /// Adds what a function's package is made of.
@@ -112,35 +104,6 @@ impl ProjectFiles {
     }
 }
 
-impl Snapshot {
-    /// These files as they are now.
-    fn of_files(mut self, files: BTreeSet<PathBuf>) -> Self {
-        let files: BTreeSet<PathBuf> = files.iter().map(|file| plain(file)).collect();
-        self.folders = self.folders.iter().map(|folder| plain(folder)).collect();
-        self.folders.extend(files.iter().filter_map(|file| file.parent()).map(Path::to_owned));
-        self.files = files.into_iter().map(|file| (file.clone(), hash(&file))).collect();
-        self
-    }
-
-    /// How many files there are.
-    pub(super) fn count(&self) -> usize {
-        self.files.values().flatten().count()
-    }
-
-    /// The folders in which a change may happen.
-    pub(super) fn folders(&self) -> &BTreeSet<PathBuf> {
-        &self.folders
-    }
-
-    /// The files that are not as they were at an earlier time. One that is read for the first time only because
-    /// another names it now is news by that other's change.
-    pub(super) fn changed_since(&self, earlier: &Self) -> Vec<PathBuf> {
-        let all: BTreeSet<&PathBuf> = self.files.keys().chain(earlier.files.keys()).collect();
-        let at = |snapshot: &Self, file: &PathBuf| snapshot.files.get(file).copied().flatten();
-        all.into_iter().filter(|file| at(self, file) != at(earlier, file)).cloned().collect()
-    }
-}
-
 /// Collects the files and folders below a folder, without those that are hidden, that editors leave, or that builds write.
 fn walk(folder: &Path, files: &mut BTreeSet<PathBuf>, folders: &mut BTreeSet<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
@@ -157,26 +120,6 @@ fn walk(folder: &Path, files: &mut BTreeSet<PathBuf>, folders: &mut BTreeSet<Pat
             files.insert(entry.path());
         }
     }
-}
-
-/// A path without `..` and `.`, so that a file has one name.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => drop(plain.pop()),
-            part => plain.push(part),
-        }
-    }
-    plain
-}
-
-fn hash(file: &Path) -> Option<u64> {
-    let bytes = std::fs::read(file).ok()?;
-    let mut hasher = DefaultHasher::new();
-    hasher.write(&bytes);
-    Some(hasher.finish())
 }
 
 #[cfg(test)]

@@ -1,5 +1,4 @@
 //! `workshop deploy --watch`: which files a deployment is made of, when they change, and a deployment for each change.
 
-mod changes;
 pub(super) mod command;
 mod files;

@@ -40,6 +40,7 @@ struct Files {
     service: &'static str,
     definition: &'static str,
     readme: &'static str,
+    tests: &'static str,
     functions: &'static [FunctionFiles],
 }
 
@@ -63,6 +64,7 @@ macro_rules! template {
             service: carried!(concat!($name, "/service.toml")),
             definition: carried!(concat!($name, "/workflow.asl.json")),
             readme: carried!(concat!($name, "/README.md")),
+            tests: carried!(concat!($name, "/tests/", $name, ".test.toml")),
             functions: &[$(FunctionFiles {
                 name: $function,
                 node: carried!(concat!($name, "/functions/", $function, ".mjs")),
@@ -85,6 +87,9 @@ const FUNCTION_MANIFEST: &str = carried!("rust/function.toml");
 
 /// The schema that the first line of the service file names.
 const SCHEMA_FILE: &str = "service.schema.json";
+
+/// The schema that the first line of the test file names.
+const TEST_SCHEMA_FILE: &str = "test.schema.json";
 
 /// What git is not to keep: where `workshop` and cargo build.
 const IGNORED: &str = "/target/\n";
@@ -123,6 +128,7 @@ impl Template {
         let mut project = vec![
             file("service.toml", &language.service_file(files, self.name(), service)),
             file("workflow.asl.json", files.definition),
+            file(&format!("tests/{}.test.toml", self.name()), files.tests),
         ];
         for function in files.functions {
             project.extend(language.function(function));
@@ -133,6 +139,7 @@ impl Template {
         let readme = files.readme.replacen(&title, &format!("# {service}\n"), 1);
         project.push(NewFile { path: "README.md".to_owned(), text: language.readme(files, readme) });
         project.push(NewFile { path: SCHEMA_FILE.to_owned(), text: model::service_file_schema() });
+        project.push(NewFile { path: TEST_SCHEMA_FILE.to_owned(), text: simulate::test_file_schema() });
         project.push(file(".gitignore", IGNORED));
         project
     }

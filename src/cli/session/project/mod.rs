@@ -300,7 +300,11 @@ pub(crate) fn print_notes(notes: &[Note], ui: &Ui) {
 }
 
 impl DefinitionContent {
-    fn definition(&self) -> Result<Definition, ModelError> {
+    /// The definition, parsed.
+    ///
+    /// # Errors
+    /// Text that is no JSON or YAML, or an unknown pseudo-parameter.
+    pub(crate) fn definition(&self) -> Result<Definition, ModelError> {
         match self {
             Self::File { source, .. } => Definition::parse(source),
             Self::Inline { source, document } => Definition::of_document(source, document),

@@ -3,6 +3,7 @@
 pub(super) mod bindings;
 pub(super) mod context;
 pub(super) mod dataflow;
+pub(super) mod decision;
 mod dynamic;
 pub(super) mod inspection;
 pub(super) mod output;

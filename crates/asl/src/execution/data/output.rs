@@ -12,6 +12,7 @@ use crate::document::Document;
 use crate::execution::branch::{Branch, BranchStatus};
 use crate::execution::data::bindings::StatesVariable;
 use crate::execution::data::dataflow::StateScope;
+use crate::execution::data::decision::Way;
 use crate::execution::data::inspection;
 use crate::execution::fault::{self, Fault, REFERENCE_PATH_CONFLICT};
 use crate::execution::step::{Step, Transition};
@@ -56,7 +57,11 @@ impl Step<'_> {
             DataFlow::JsonPath(data) => scope.output_json_path(data, raw, result)?,
             DataFlow::Jsonata(data) => scope.output_jsonata(data, raw, result)?,
         };
-        self.exit(branch, state, output, state.kind.next())
+        let next = self.exit(branch, state, output, state.kind.next())?;
+        if matches!(next, Transition::Enter { .. }) {
+            self.note(branch, Way::Next);
+        }
+        Ok(next)
     }
 
     /// Emits `StateExited` and continues at `next`, or ends the branch.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::definition::{Dynamic, MapMode, Rule, State, StateIndex, StateKind, Target};
 use crate::document::Document;
 use crate::execution::branch::Branch;
+use crate::execution::data::decision::Way;
 use crate::execution::data::inspection;
 use crate::execution::fault::Fault;
 use crate::execution::states::choice;
@@ -29,6 +30,7 @@ impl<'a> Step<'a> {
         };
         branch.input = input;
         branch.entered_event_id = self.emit(branch, entered)?;
+        self.note(branch, Way::Entered);
         self.execute(branch, state)
     }
 
@@ -83,7 +85,9 @@ impl<'a> Step<'a> {
             return Err(Fault::runtime(branch, NO_NEXT_STATE));
         };
         let output = scope.output_of_choice(state, effective, chosen.map(|(index, rule)| (index, &rule.route)))?;
-        self.exit(branch, state, output, Some(next))
+        let next = self.exit(branch, state, output, Some(next))?;
+        self.note(branch, chosen.map_or(Way::Default, |(index, _)| Way::Rule(index)));
+        Ok(next)
     }
 
     fn fail(

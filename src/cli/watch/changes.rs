@@ -7,7 +7,7 @@ use std::time::Duration;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 
-use super::files::{ProjectFiles, Snapshot};
+use super::snapshot::Snapshot;
 use crate::cli::error::CliError;
 use aws::clock;
 
@@ -18,14 +18,14 @@ const QUIET_TIME: Duration = Duration::from_millis(100);
 const MAX_ROUNDS: usize = 20;
 
 /// Receives the events of files in folders.
-pub(super) struct FolderWatcher {
+pub(crate) struct FolderWatcher {
     watcher: RecommendedWatcher,
     events: mpsc::UnboundedReceiver<()>,
     folders: BTreeSet<PathBuf>,
 }
 
 impl FolderWatcher {
-    pub(super) fn new() -> Result<Self, CliError> {
+    pub(crate) fn new() -> Result<Self, CliError> {
         let (sender, events) = mpsc::unbounded_channel();
         let on_event = move |event: notify::Result<notify::Event>| {
             // Reading opens files, which is an event too. An error means that something may have been missed.
@@ -39,7 +39,7 @@ impl FolderWatcher {
     }
 
     /// Watches these folders from now on; what is gone is forgotten.
-    pub(super) fn watch(&mut self, folders: &BTreeSet<PathBuf>) -> Result<(), CliError> {
+    pub(crate) fn watch(&mut self, folders: &BTreeSet<PathBuf>) -> Result<(), CliError> {
         self.folders.retain(|folder| folders.contains(folder) && folder.is_dir());
         for folder in folders.iter().filter(|folder| folder.is_dir()) {
             if self.folders.insert(folder.clone()) {
@@ -52,13 +52,13 @@ impl FolderWatcher {
     }
 
     /// Waits until files are not as they were seen, and takes up what they are now.
-    pub(super) async fn next_change(
+    pub(crate) async fn next_change(
         &mut self,
-        files: &mut ProjectFiles,
+        mut snapshot: impl FnMut() -> Snapshot,
         known: &mut Snapshot,
     ) -> Result<Vec<PathBuf>, CliError> {
         loop {
-            let now = files.snapshot();
+            let now = snapshot();
             self.watch(now.folders())?;
             let changed = now.changed_since(known);
             if !changed.is_empty() {

@@ -1,0 +1,47 @@
+//! Where a definition's text has its states, rules and clauses.
+
+use std::collections::BTreeMap;
+
+use asl::{Decision, Way};
+use model::document::{Content, Node};
+
+/// The byte of the text at which each state is written, and each of its ways.
+pub(super) fn places(definition: &Node) -> BTreeMap<Decision, usize> {
+    let mut places = BTreeMap::new();
+    let mut open = vec![definition];
+    while let Some(flow) = open.pop() {
+        let Some(Content::Table(states)) = flow.member("States").map(|member| &member.value.content) else { continue };
+        for state in states {
+            let name: std::sync::Arc<str> = state.key.as_str().into();
+            let mut put = |way, offset| places.insert(Decision { state: std::sync::Arc::clone(&name), way }, offset);
+            put(Way::Entered, state.key_span.start);
+            for (field, way) in [("Next", Way::Next), ("Default", Way::Default)] {
+                state.value.member(field).map(|member| put(way, member.key_span.start));
+            }
+            for field in ["Choices", "Retry", "Catch"] {
+                for (index, item) in items(&state.value, field).iter().enumerate() {
+                    put(way(field, index), item.span.start);
+                }
+            }
+            open.extend(items(&state.value, "Branches"));
+            open.extend(["ItemProcessor", "Iterator"].iter().filter_map(|it| Some(&state.value.member(it)?.value)));
+        }
+    }
+    places
+}
+
+/// What the item of a list of a state is.
+fn way(field: &str, index: usize) -> Way {
+    match field {
+        "Choices" => Way::Rule(index),
+        "Retry" => Way::Retry(index),
+        _ => Way::Catch(index),
+    }
+}
+
+fn items<'n>(node: &'n Node, field: &str) -> &'n [Node] {
+    match node.member(field).map(|member| &member.value.content) {
+        Some(Content::List(items)) => items,
+        _ => &[],
+    }
+}

@@ -1,0 +1,107 @@
+//! What can be typed after `test`: its options, and the commands below it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::explore::ExploreArgs;
+use super::record::RecordArgs;
+use super::suite::Wanted;
+use crate::cli::error::{CliError, ErrorKind};
+
+/// The options of `test`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  workshop test                                  every case of the project, and what they do not cover
+  workshop test approval \"nobody answers\"        cases with one of these words in file, machine or name
+  workshop test --watch                          again whenever a test or a definition changes
+  workshop test explore order                    errors that nothing catches, runs that do not end
+  workshop test record order-4r7k                a case that does what that execution did
+  workshop test --mock-config MockConfigFile.json order#HappyPath    as Step Functions Local reads it
+  workshop test --min-coverage 100 --junit out/junit.xml --lcov out/lcov.info    for CI
+
+Tests are files tests/NAME.test.toml (or .yml, .json) beside the definitions: docs/testing.md explains them.
+Exit codes: 0 every case passed, 1 a case failed or coverage is too low, 3 a test file or definition is wrong,
+6 no case is meant.")]
+pub(crate) struct TestArgs {
+    /// What else to do
+    #[command(subcommand)]
+    pub(super) action: Option<Action>,
+    /// Only test files named here, and cases with one of these words in their file, machine or name
+    #[arg(value_name = "FILE|WORDS")]
+    pub(super) which: Vec<String>,
+    /// The seed of random numbers (jitter, ids) of cases that name none
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) seed: u64,
+    /// Run, then again whenever a test file or a definition changes, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["update", "junit", "lcov"])]
+    pub(super) watch: bool,
+    /// Write the outputs that came into the test files, in place of those that are expected
+    #[arg(long)]
+    pub(super) update: bool,
+    /// Fail when the cases cover less than this many percent of the machines that they run
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(super) min_coverage: Option<f64>,
+    /// Write the results as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+    /// Write the coverage in lcov's form
+    #[arg(long, value_name = "FILE")]
+    pub(super) lcov: Option<PathBuf>,
+    /// Run the test cases of this MockConfigFile.json of Step Functions Local; `MACHINE#CASE` chooses one
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["update", "watch"])]
+    pub(super) mock_config: Option<PathBuf>,
+    /// What the executions of --mock-config are started with, as JSON or @FILE [default: {}]
+    #[arg(short = 'd', long = "data", value_name = "JSON", requires = "mock_config")]
+    pub(super) input: Option<String>,
+    /// How many cases run at the same time [default: one for each processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) jobs: Option<u16>,
+}
+
+/// The commands below `test`.
+#[derive(Debug, Subcommand)]
+pub(super) enum Action {
+    /// Make a test case of an execution: its tasks' answers become mocks
+    Record(RecordArgs),
+    /// Try a state machine out: what nothing catches, what does not end, what is not reached
+    Explore(ExploreArgs),
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let percent: Option<f64> = text.trim_end_matches('%').parse().ok();
+    percent.filter(|percent| (0.0..=100.0).contains(percent)).ok_or_else(|| "write a number from 0 to 100".to_owned())
+}
+
+impl TestArgs {
+    /// Whether it goes on until Ctrl-C.
+    pub(crate) fn is_watch(&self) -> bool {
+        self.watch && self.action.is_none()
+    }
+
+    /// Which cases are meant.
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        Wanted { which: &self.which, mock_config: self.mock_config.as_deref(), input: self.input.as_deref() }
+    }
+
+    /// Refuses `test --watch record`: the option would be ignored.
+    pub(super) fn refuse_stray_options(&self) -> Result<(), CliError> {
+        let given = [
+            ("--watch", self.watch),
+            ("--update", self.update),
+            ("--min-coverage", self.min_coverage.is_some()),
+            ("--junit", self.junit.is_some()),
+            ("--lcov", self.lcov.is_some()),
+            ("--jobs", self.jobs.is_some()),
+            ("--mock-config", self.mock_config.is_some()),
+            ("--seed", self.seed != 0),
+        ];
+        match given.into_iter().find(|(_, given)| *given) {
+            Some((option, _)) => {
+                let message = format!("`{option}` stands before a command of `test` and would mean nothing there.");
+                Err(CliError::new(ErrorKind::Usage, message).try_this("`workshop test --help` shows what each takes."))
+            }
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! `workshop test`: runs the cases in a project's test files, in virtual time and without any cloud.
+
+mod args;
+mod coverage;
+mod explore;
+mod json;
+mod junit;
+mod machines;
+mod outcome;
+mod previous;
+mod record;
+mod runner;
+mod selection;
+mod suite;
+mod text;
+mod update;
+mod watch;
+
+pub(crate) use args::TestArgs;
+
+use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::global::Global;
+use crate::cli::ui::Ui;
+use args::Action;
+use outcome::Outcome;
+
+/// Runs `workshop test`.
+pub(crate) async fn run(args: &TestArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+    if let Some(action) = &args.action {
+        args.refuse_stray_options()?;
+        return match action {
+            Action::Record(record) => record::run(record, global, ui).await,
+            Action::Explore(explore) => explore::run(explore, global, ui),
+        };
+    }
+    if args.watch {
+        return watch::run(args, global, ui).await;
+    }
+    let outcome = Outcome::of(args, global, ui)?;
+    print(&outcome, ui)?;
+    if let Some(file) = &args.junit {
+        write(file, &junit::document(&outcome))?;
+    }
+    if let Some(file) = &args.lcov {
+        write(file, &outcome.covered.lcov())?;
+    }
+    end(args, &outcome, ui)
+}
+
+fn print(outcome: &Outcome, ui: &Ui) -> Result<(), CliError> {
+    if ui.is_json() { ui.json(&json::report(outcome)) } else { text::print(outcome, ui) }
+}
+
+/// The exit code.
+fn end(args: &TestArgs, outcome: &Outcome, ui: &Ui) -> Result<(), CliError> {
+    if outcome.failed() > 0 {
+        return Err(CliError::silent(ErrorKind::Failed));
+    }
+    let percent = outcome.covered.total().percent();
+    if let Some(least) = args.min_coverage.filter(|least| percent < *least) {
+        let message = format!("The cases cover {percent:.1}% of the machines that they run, less than {least}%.");
+        let hint = "The table says what no case took; `--verbose` lists all of it.";
+        return Err(CliError::new(ErrorKind::Failed, message).try_this(hint));
+    }
+    if args.update && !ui.is_json() {
+        ui.note("Review what was written before you keep it.");
+    }
+    Ok(())
+}
+
+fn write(file: &std::path::Path, text: &str) -> Result<(), CliError> {
+    let failed = |error: &std::io::Error| CliError::io(&format!("{} can't be written", file.display()), error);
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    }
+    std::fs::write(file, text).map_err(|error| failed(&error))
+}
