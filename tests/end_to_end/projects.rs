@@ -165,8 +165,12 @@ fn all_that_is_wrong_is_said_at_once() {
     let sandbox = with(&[("serverless.yml", service)]);
     insta::assert_snapshot!(refused(&sandbox, "validate"), @r"
     error: serverless.yml:7:14: `${env:NOT_SET_A}` has no value.
+     7 |     handler: ${env:NOT_SET_A}
+       |              ^^^^^^^^^^^^^^^^
       try: Set the environment variable `NOT_SET_A`, or add a fallback: `${env:NOT_SET_A, 'value'}`.
     error: serverless.yml:9:14: `${env:NOT_SET_B}` has no value.
+     9 |     handler: ${env:NOT_SET_B}
+       |              ^^^^^^^^^^^^^^^^
       try: Set the environment variable `NOT_SET_B`, or add a fallback: `${env:NOT_SET_B, 'value'}`.
     ");
     let failure: Value = serde_json::from_str(&run(&sandbox, "print --json").stderr).unwrap();

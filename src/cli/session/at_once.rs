@@ -41,7 +41,8 @@ mod tests {
         let under_way = Arc::new(AtomicUsize::new(0));
         let most = Arc::new(AtomicUsize::new(0));
         let calls = (0..100).map(|number| {
-            let (under_way, most) = (Arc::clone(&under_way), Arc::clone(&most));
+            let under_way = Arc::clone(&under_way);
+            let most = Arc::clone(&most);
             async move {
                 most.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 tokio::task::yield_now().await;

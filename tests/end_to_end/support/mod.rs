@@ -92,7 +92,7 @@ pub fn inherited() -> impl Iterator<Item = (std::ffi::OsString, std::ffi::OsStri
         "FAKETIME",
         "FAKETIME_DONT_FAKE_MONOTONIC",
         "NO_FAKE_STAT",
-        "RUSTC_WRAPPER",
+        "RUSTC",
     ];
     NAMES.into_iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?)))
 }

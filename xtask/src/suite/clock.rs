@@ -16,15 +16,15 @@ const LIBRARIES: [&str; 4] = [
     "/usr/lib64/faketime/libfaketimeMT.so.1",
 ];
 
-/// Cargo has rustc started by this script: with libfaketime, rustc does not get as far as its first line. Cargo itself and
-/// what it builds see the moved clock.
-const RUSTC_WRAPPER: &str = "#!/bin/sh\nunset LD_PRELOAD\nexec \"$@\"\n";
+/// Cargo and build scripts start this instead of rustc: with libfaketime, rustc does not get as far as its first line. Cargo
+/// itself and what it builds see the moved clock.
+const RUSTC: &str = "#!/bin/sh\nunset LD_PRELOAD\nexec rustc \"$@\"\n";
 
 /// A clock that is ahead of this machine's, or behind it.
 pub(super) struct Clock {
     library: PathBuf,
     by: String,
-    rustc_wrapper: PathBuf,
+    rustc: PathBuf,
 }
 
 impl Clock {
@@ -38,26 +38,26 @@ impl Clock {
                 "libfaketime, which moves the clock, is not on this machine; on Debian: apt-get install faketime",
             )
         })?;
-        let rustc_wrapper = rustc_wrapper().map_err(|error| {
+        let rustc = rustc().map_err(|error| {
             Failure::new(format!("what starts rustc without libfaketime can't be written: {error}"))
         })?;
-        Ok(Self { library: library.to_path_buf(), by: String::from(by), rustc_wrapper })
+        Ok(Self { library: library.to_path_buf(), by: String::from(by), rustc })
     }
 
     /// Moves the clock of a command and of what it starts with the same environment.
     pub(super) fn apply(&self, command: &mut Command) {
         command.env("LD_PRELOAD", &self.library).env("FAKETIME", &self.by);
         command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("NO_FAKE_STAT", "1");
-        command.env("RUSTC_WRAPPER", &self.rustc_wrapper);
+        command.env("RUSTC", &self.rustc);
     }
 }
 
 /// Writes the script below `target`, and says where it is.
-fn rustc_wrapper() -> std::io::Result<PathBuf> {
+fn rustc() -> std::io::Result<PathBuf> {
     let folder = project::root().join("target");
     fs::create_dir_all(&folder)?;
     let script = folder.join("rustc-without-faketime");
-    fs::write(&script, RUSTC_WRAPPER)?;
+    fs::write(&script, RUSTC)?;
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
     Ok(script)
 }

@@ -180,6 +180,8 @@ stepFunctions:
     let own = format!("{own}resources: {{Resources: {{Log: {{Type: 'AWS::Logs::LogGroup'}}}}}}\n");
     insta::assert_snapshot!(refused(&own, &[("order.json", FLOW)]), @r"
     error: serverless.yml:16:25: `workshop` makes no AWS::Logs::LogGroup: the resource `Log` would be missing.
+     16 | resources: {Resources: {Log: {Type: 'AWS::Logs::LogGroup'}}}
+        |                         ^^^
       try: Functions get their log groups, with `logRetentionInDays`. Make another one beforehand, and name it by its ARN.
     ");
 }

@@ -1,6 +1,6 @@
 //! The tar.gz: one folder with the program, its completions and manual pages, the licences and the README.
 
-use super::{Release, VERSION, placed, placed_folder};
+use super::release::{Release, VERSION, placed, placed_folder};
 use crate::failure::Failure;
 use crate::{process, project};
 use std::fs;

@@ -1,6 +1,6 @@
 //! The Debian package: the program in `/usr/bin`, completions and manual pages where Debian's shells and `man` look.
 
-use super::{Release, VERSION, placed, placed_folder};
+use super::release::{Release, VERSION, placed, placed_folder};
 use crate::failure::Failure;
 use crate::{process, project};
 use std::fs;

@@ -3,19 +3,17 @@
 mod archive;
 mod checksums;
 mod debian;
+mod release;
 mod target;
 
 use crate::build::shell_files::{self, Folders};
 use crate::cargo::cargo;
 use crate::failure::Failure;
 use crate::{build, process, project, say};
+use release::Release;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use target::Target;
-
-/// The version of the program, which all members of the workspace share.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What was asked for.
 #[derive(Debug, Default, PartialEq)]
@@ -26,22 +24,13 @@ struct Options {
     program: Option<PathBuf>,
 }
 
-/// What every package is made from.
-struct Release {
-    target: Target,
-    program: PathBuf,
-    /// Completions and manual pages as the program writes them, below `share`.
-    share: PathBuf,
-    /// Seconds since 1970 of the commit, which every file in a package has as its time.
-    epoch_s: u64,
-}
-
 /// Builds the program and packs it.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let options = options(arguments)?;
     let target = target::choose(options.target.as_deref())?;
     let program = match options.program {
-        Some(program) => program,
+        // It is run from another folder.
+        Some(program) => fs::canonicalize(&program).map_err(|error| Failure::file(&program, &error))?,
         None => program(&target)?,
     };
     let folder = project::target_dir().join("dist");
@@ -104,25 +93,6 @@ fn shell_files(program: &Path, folder: &Path) -> Result<PathBuf, Failure> {
 fn epoch_s() -> Result<u64, Failure> {
     let told = process::output(process::command("git").args(["log", "-1", "--format=%ct"]))?;
     told.trim().parse().map_err(|_| Failure::new("git does not know when the commit was made: dist needs a checkout"))
-}
-
-/// Copies a file to a place whose folders are made; it can be run where the mode says so.
-fn placed(from: &Path, to: &Path, mode: u32) -> Result<(), Failure> {
-    let folder = to.parent().unwrap_or(to);
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::copy(from, to))
-        .and_then(|_| fs::set_permissions(to, fs::Permissions::from_mode(mode)))
-        .map_err(|error| Failure::file(to, &error))
-}
-
-/// Copies a folder with all that is in it.
-fn placed_folder(from: &Path, to: &Path) -> Result<(), Failure> {
-    for entry in fs::read_dir(from).map_err(|error| Failure::file(from, &error))? {
-        let path = entry.map_err(|error| Failure::file(from, &error))?.path();
-        let target = to.join(path.file_name().unwrap_or_default());
-        if path.is_dir() { placed_folder(&path, &target)? } else { placed(&path, &target, 0o644)? }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
