@@ -30,11 +30,11 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
     (
         "run and watch",
         &[
-            (&["start"], "start an execution"),
+            (&["start", "skip"], "start an execution; end the wait that it is in"),
             (&["list", "show"], "executions, with countdowns; one's timeline"),
             (&["open"], "the page of an execution in AWS's console"),
             (&["logs"], "a function's log, or all that one execution did"),
-            (&["stop", "skip"], "end an execution; end the wait that it is in"),
+            (&["stop", "redrive"], "end an execution; go on where one had not finished"),
             (&["invoke"], "invoke a function and print what it answers"),
         ],
     ),

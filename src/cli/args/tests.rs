@@ -195,11 +195,11 @@ fn the_overview_is_one_screen_with_every_command_once() {
                   diff, info    what `deploy` would change; what is deployed
                   rollback      return to an earlier deployment
                   remove        delete everything of a stack
-    run and watch start         start an execution
+    run and watch start, skip   start an execution; end the wait that it is in
                   list, show    executions, with countdowns; one's timeline
                   open          the page of an execution in AWS's console
                   logs          a function's log, or all that one execution did
-                  stop, skip    end an execution; end the wait that it is in
+                  stop, redrive end an execution; go on where one had not finished
                   invoke        invoke a function and print what it answers
     this machine  local         the embedded cloud: run, start, stop, look, empty
                   completions   complete words in bash, zsh, fish or PowerShell

@@ -14,6 +14,7 @@ mod loaded;
 mod mailboxes;
 mod map_children;
 mod message;
+mod redrive;
 mod run;
 mod start;
 mod step;

@@ -72,6 +72,7 @@ fn begin(states: &Arc<States>, new: NewExecution, sequence: u64, now: Timestamp)
         head,
         started_by: new.started_by,
         map_child: None,
+        redrive_tokens: None,
         next_wake: None,
         has_work: false,
         state: ExecutionState::Running(Box::new(execution)),

@@ -8,6 +8,7 @@ pub(crate) mod fixture;
 mod history;
 mod interruptions;
 mod random_workflow;
+mod redrive;
 mod restart;
 mod sizes;
 mod stored;

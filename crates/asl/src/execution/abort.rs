@@ -25,6 +25,7 @@ impl Step<'_> {
                 let aborted = EventDetails::MapIterationAborted(iteration(parent, index));
                 self.emit_last(cause_event_id, aborted);
             }
+            self.unfinished.add(branch);
         }
     }
 

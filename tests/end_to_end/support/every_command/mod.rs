@@ -97,6 +97,11 @@ impl Session {
         self.run(CallerCommand::Logs, &["--execution", "fires"], 0);
         self.run(CallerCommand::Stop, &["stops", "--cause", "a test", "--error", "Stopped"], 0);
         self.run(CallerCommand::Stop, &["fires"], 0);
+        self.run(CallerCommand::Redrive, &["nobody"], 6);
+        self.run(CallerCommand::Redrive, &["fires"], 0);
+        self.run(CallerCommand::Redrive, &["fails", "--follow"], 8);
+        self.run(CallerCommand::Redrive, &["stops"], 0);
+        self.run(CallerCommand::Stop, &["stops"], 0);
         for kind in ["RequestResponse", "Event", "DryRun"] {
             self.run(CallerCommand::Invoke, &["-f", "sendEmail", "-d", "{\"taskName\": \"t\"}", "-t", kind], 0);
         }
