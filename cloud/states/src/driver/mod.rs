@@ -14,7 +14,6 @@ mod loaded;
 mod mailboxes;
 mod map_children;
 mod message;
-mod redrive;
 mod run;
 mod start;
 mod step;

@@ -8,7 +8,6 @@ pub(crate) mod fixture;
 mod history;
 mod interruptions;
 mod random_workflow;
-mod redrive;
 mod restart;
 mod sizes;
 mod stored;

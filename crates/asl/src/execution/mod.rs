@@ -1,6 +1,5 @@
 //! A running execution: a value that takes inputs and answers with effects.
 
-mod abort;
 mod branch;
 mod data;
 mod effect;
@@ -9,7 +8,6 @@ mod input;
 mod jitter;
 mod join;
 mod map;
-mod redrive;
 mod retry;
 mod start;
 mod states;
@@ -40,10 +38,10 @@ pub use data::inspection::{ErrorDetails, Inspection};
 pub use effect::{Effect, Outcome};
 pub use input::{IllegalInput, Input};
 pub use map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
-pub use redrive::NotRedrivable;
 pub use start::{ExecutionContext, Start, StartBuilder, StartError};
 pub use states::state_test::{StateOutcome, StateProgress, StateStatus, StateTest, StateTestSetup, TestedState};
 pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
+pub use unfinished::redrive::NotRedrivable;
 
 /// An execution: everything that must survive a restart, and nothing that grows with the history.
 ///

@@ -6,7 +6,7 @@ use cloud_core::ServiceError;
 use cloud_core::testing::come_to_rest;
 use serde_json::{Value, json};
 
-use super::fixture::{Fixture, MACHINE, in_an_hour, until, waiting};
+use crate::tests::fixture::{Fixture, MACHINE, in_an_hour, until, waiting};
 
 /// A task that fails until its execution is redriven: there is no function of the first name.
 fn task() -> Value {
@@ -307,20 +307,15 @@ async fn children_that_wait_for_their_turn_are_pending_and_a_restart_changes_not
 #[tokio::test(start_paused = true)]
 async fn a_child_that_can_not_be_redriven_stays_as_it_ended() {
     let fixture = Fixture::new().await;
-    let tolerant = json!({"ToleratedFailureCount": 1});
-    let mut definition = mapping("STANDARD", &tolerant);
-    definition["States"]["M"]["Next"] = json!("T");
-    definition["States"]["M"].as_object_mut().unwrap().remove("End");
-    let wait = json!({"Type": "Wait", "Seconds": 1_000_000, "End": true});
-    definition["States"]["T"] =
-        json!({"Type": "Parallel", "End": true, "Branches": [{"StartAt": "W", "States": {"W": wait}}]});
-    let both = json!({"Type": "Parallel", "End": true, "Branches": [
-        {"StartAt": "M", "States": {"M": mapping("STANDARD", &json!({"ToleratedFailureCount": 1, "MaxConcurrency": 1,
-            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "C", "States": {
-                "C": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericGreaterThan": 10, "Next": "F"}], "Default": "W"},
-                "F": {"Type": "Fail", "Error": "First"},
-                "W": {"Type": "Wait", "Seconds": 1_300_000, "End": true}}}}))["States"]["M"]}}]});
-    fixture.create(&json!({"StartAt": "B", "States": {"B": both}})).await;
+    let processor = json!({"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "C", "States": {
+            "C": {"Type": "Choice", "Default": "W",
+                "Choices": [{"Variable": "$", "NumericGreaterThan": 10, "Next": "F"}]},
+            "F": {"Type": "Fail", "Error": "First"},
+            "W": {"Type": "Wait", "Seconds": 1_300_000, "End": true}}});
+    let map = json!({"Type": "Map", "Label": "Each", "End": true, "ToleratedFailureCount": 1, "MaxConcurrency": 1,
+        "ItemProcessor": processor});
+    fixture.create(&json!({"StartAt": "M", "States": {"M": map}})).await;
     let arn = fixture.start("e", &json!([20, 1])).await.unwrap();
     come_to_rest().await;
     // The first child has failed at once; its parent ends fifteen days later.
@@ -341,16 +336,20 @@ async fn a_child_that_can_not_be_redriven_stays_as_it_ended() {
 #[tokio::test(start_paused = true)]
 async fn express_children_run_again_from_their_start() {
     let fixture = Fixture::new().await;
-    let selector = json!({"ItemSelector": {"v.$": "$$.Map.Item.Value", "redrives.$": "$$.Execution.RedriveCount"}});
+    // An express child does not know how often it ran: what is wrong goes with time.
+    let early = json!({"Variable": "$$.State.EnteredTime", "TimestampLessThan": "2026-01-02T04:00:00Z"});
+    let large = json!({"Variable": "$", "NumericGreaterThan": 10});
     let mut definition = mapping("EXPRESS", &json!({}));
-    // An express child does not know how often it ran: the function that is missing comes meanwhile.
-    definition["States"]["M"]["ItemProcessor"]["States"]["T"] = json!({"Type": "Fail", "Error": "No"});
-    drop(selector);
+    definition["States"]["M"]["ItemProcessor"]["States"] = json!({
+        "C": {"Type": "Choice", "Choices": [{"And": [large, early], "Next": "F"}], "Default": "S"},
+        "S": {"Type": "Succeed"}, "F": {"Type": "Fail", "Error": "No"}});
     fixture.create(&definition).await;
     let arn = failed(&fixture, "e", &json!([1, 20])).await;
+    fixture.run_for(Duration::from_secs(3600)).await;
     redrive(&fixture, &arn).await.unwrap();
-    assert_eq!(fixture.ended(&arn).await["status"], "FAILED", "it fails again");
+    let ended = fixture.ended(&arn).await;
+    assert_eq!((&ended["status"], &ended["output"]), (&json!("SUCCEEDED"), &json!("[1,20]")));
     come_to_rest().await;
     let run = map_run(&fixture, &arn).await;
-    assert_eq!((&run["redriveCount"], &run["executionCounts"]["succeeded"]), (&json!(1), &json!(1)));
+    assert_eq!((&run["redriveCount"], &run["executionCounts"]["succeeded"]), (&json!(1), &json!(2)));
 }

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::Execution;
-use super::branch::{Branch, BranchId};
-use super::effect::Effect;
-use super::fault::Fault;
-use super::input::check_branches;
-use super::map::map_run::MapRun;
-use super::step::{Step, Transition};
 use crate::definition::{StateKind, StateMachine};
+use crate::execution::Execution;
+use crate::execution::branch::{Branch, BranchId, BranchStatus};
+use crate::execution::effect::Effect;
+use crate::execution::fault::Fault;
+use crate::execution::input::check_branches;
+use crate::execution::map::map_run::MapRun;
+use crate::execution::step::{Step, Transition};
 use crate::history::{EventDetails, Status};
 use crate::quotas::{MAX_EVENTS, MAX_EXECUTION_S};
 use crate::timestamp::later;
@@ -118,7 +118,7 @@ impl Step<'_> {
 
     /// Runs the state that a branch is in anew, as it was entered. On AWS what follows comes after the event of that entry, not
     /// after `ExecutionRedriven` (measured by others). A Fail state is entered again.
-    pub(super) fn run_anew(&mut self, branch: &mut Branch, map_run: Option<Box<MapRun>>) -> Result<Transition, Fault> {
+    pub(crate) fn run_anew(&mut self, branch: &mut Branch, map_run: Option<Box<MapRun>>) -> Result<Transition, Fault> {
         let state = self.state_of(branch)?;
         if let Some(run) = map_run {
             return self.redrive_map_run(branch, state, run);
@@ -129,5 +129,15 @@ impl Step<'_> {
         }
         branch.previous_event_id = branch.entered_event_id;
         self.execute(branch, state)
+    }
+
+    /// Leaves what a Parallel or Map state that fails has waited for. "If the state failed because of a
+    /// States.DataLimitExceeded error", a redrive runs all of it again (developer guide, "Restarting state machine executions
+    /// with redrive").
+    pub(crate) fn leave_inside(&mut self, branch: &mut Branch, fault: &Fault) {
+        let status = std::mem::replace(&mut branch.status, BranchStatus::Running);
+        if matches!(status, BranchStatus::Join(_)) && !fault.is_of_size() {
+            self.unfinished.keep_inside(branch.id, status);
+        }
     }
 }

@@ -6,10 +6,10 @@ use asl::{HistoryEvent, Outcome};
 use cloud_core::ServiceError;
 use jiff::{SignedDuration, Timestamp};
 
-use super::loaded::Loaded;
-use super::map_children;
-use super::message::Message;
-use super::step::{MovedHistory, Step};
+use crate::driver::loaded::Loaded;
+use crate::driver::map_children;
+use crate::driver::message::{Message, Reply};
+use crate::driver::step::{MovedHistory, Step};
 use crate::executions::{KeptHistory, not_redrivable};
 use crate::recovery::MapChildStart;
 use crate::rows::execution::{ExecutionKey, ExecutionState, RedriveToken, Redriven};
@@ -32,13 +32,13 @@ enum Answer {
 
 impl Step {
     /// Redrives an execution for a client, and tells the moment of the redrive.
-    pub(super) fn redrive(
+    pub(in crate::driver) fn redrive(
         &mut self,
         states: &Arc<States>,
         key: &ExecutionKey,
         loaded: &mut Loaded,
         token: Option<String>,
-        reply: super::message::Reply<Timestamp>,
+        reply: Reply<Timestamp>,
     ) {
         let now = states.clock.now();
         let answer = match redriven_by(loaded, token.as_deref(), now) {
@@ -70,7 +70,7 @@ impl Step {
 
     /// A Map Run that goes on wants a child that it had begun before: the child is redriven. What it has come to already, and
     /// that it can't be redriven, the Map Run is told.
-    pub(super) fn redrive_map_child(
+    pub(in crate::driver) fn redrive_map_child(
         &mut self,
         states: &Arc<States>,
         key: &ExecutionKey,
@@ -167,3 +167,6 @@ fn go_on_announced(
     loaded.row.state = ExecutionState::Running(execution);
     Ok(Answer::GoesOn(effects, moved))
 }
+
+#[cfg(test)]
+mod tests;

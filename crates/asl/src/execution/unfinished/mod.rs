@@ -1,14 +1,15 @@
-//! What an execution that ended without success has left: the branches that a redrive goes on with.
+//! What does not finish: what is aborted, what an execution that ended without success has left, and how a redrive goes on with it.
+
+mod abort;
+pub(super) mod redrive;
 
 use std::collections::BTreeMap;
 
-use super::branch::{Branch, BranchId, BranchStatus};
-use super::fault::Fault;
-use super::step::Step;
+use crate::execution::branch::{Branch, BranchId, BranchStatus};
 
 /// What a failure has left so far, until something handles it or the execution ends.
 #[derive(Default)]
-pub(super) struct Unfinished {
+pub(crate) struct Unfinished {
     /// The branches that have failed or were aborted.
     branches: Vec<Box<Branch>>,
     /// What the states around them waited for: the results of other branches, or a Map Run.
@@ -17,24 +18,24 @@ pub(super) struct Unfinished {
 
 impl Unfinished {
     /// A branch has failed, or was aborted.
-    pub(super) fn add(&mut self, branch: Box<Branch>) {
+    pub(crate) fn add(&mut self, branch: Box<Branch>) {
         self.branches.push(branch);
     }
 
     /// The state that a branch is in has failed, and what it waited for can go on.
-    pub(super) fn keep_inside(&mut self, id: BranchId, status: BranchStatus) {
+    pub(crate) fn keep_inside(&mut self, id: BranchId, status: BranchStatus) {
         self.inside.insert(id, status);
     }
 
     /// The failure was handled: nothing goes on from what it has left.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.branches.clear();
         self.inside.clear();
     }
 
     /// The branches as a redrive takes them: each waits for its turn to run its state anew, or for those inside it. What is
     /// inside a state that runs anew is left out.
-    pub(super) fn into_branches(mut self) -> BTreeMap<BranchId, Box<Branch>> {
+    pub(crate) fn into_branches(mut self) -> BTreeMap<BranchId, Box<Branch>> {
         // The ids of inner branches are above those of the branches around them.
         self.branches.sort_unstable_by_key(|branch| branch.id);
         let mut kept: BTreeMap<BranchId, Box<Branch>> = BTreeMap::new();
@@ -61,17 +62,5 @@ impl Unfinished {
             kept.insert(branch.id, branch);
         }
         kept
-    }
-}
-
-impl Step<'_> {
-    /// Leaves what a Parallel or Map state that fails has waited for. "If the state failed because of a
-    /// States.DataLimitExceeded error", a redrive runs all of it again (developer guide, "Restarting state machine executions
-    /// with redrive").
-    pub(super) fn leave_inside(&mut self, branch: &mut Branch, fault: &Fault) {
-        let status = std::mem::replace(&mut branch.status, BranchStatus::Running);
-        if matches!(status, BranchStatus::Join(_)) && !fault.is_of_size() {
-            self.unfinished.keep_inside(branch.id, status);
-        }
     }
 }
