@@ -52,7 +52,8 @@ pub(crate) async fn run(args: &RedriveArgs, global: &Global, ui: &Ui) -> Result<
     strangers::refuse(&session, &args.execution, &found.state_machine_arn, "Nothing was redriven.").await?;
     let redriven_at = executions::redrive(&session.aws, &found.execution_arn).await?;
     if ui.is_json() {
-        ui.json_line(&json!({"redriven": true, "redriveDate": redriven_at, "execution": found}))?;
+        let redriven = json!({"redriven": true, "redriveDate": redriven_at, "execution": found});
+        if args.follow { ui.json_line(&redriven)? } else { ui.json(&redriven)? }
     } else {
         let name = toned(Tone::Strong, visible(&found.name));
         let status = found.status.as_str();

@@ -230,7 +230,7 @@ pub(super) async fn roll_back(
     step: Step,
     error: &StoreError,
 ) -> Option<Loaded> {
-    if step.started || step.redriven.is_some() {
+    if step.started || step.redriven.as_ref().is_some_and(|moved| moved.is_announced) {
         states.index().end(key.parts().0);
     }
     tracing::error!(error = %error, execution = key.arn(), "a step was not written; it is tried again");

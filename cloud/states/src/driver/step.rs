@@ -51,9 +51,10 @@ pub(super) struct Step {
 }
 
 /// The events that the row of an execution has held while it had ended: when it goes on they get rows of their own.
-#[derive(Default)]
 pub(super) struct MovedHistory {
     pub(super) events: Vec<asl::HistoryEvent>,
+    /// Whether the index was told that one more runs: not where the execution has ended in this very step.
+    pub(super) is_announced: bool,
 }
 
 /// Answers somebody who waits: with the error, if there is one.

@@ -50,7 +50,7 @@ impl Step {
             Ok(Answer::GoesOn(effects, moved)) => {
                 remember(loaded, token, now);
                 self.reply_with(Some(reply), Ok(now));
-                self.begin_again(states, loaded, effects, moved, now);
+                self.begin_again(states, key, loaded, effects, moved, now);
             }
             Err(error) => self.reply_with(Some(reply), Err(error)),
         }
@@ -59,12 +59,20 @@ impl Step {
     fn begin_again(
         &mut self,
         states: &Arc<States>,
+        key: &ExecutionKey,
         loaded: &mut Loaded,
         effects: Vec<asl::Effect>,
         moved: Vec<HistoryEvent>,
         now: Timestamp,
     ) {
-        self.redriven = Some(Box::new(MovedHistory { events: moved }));
+        // An end in this very step was not written, and is not now.
+        let has_just_ended = std::mem::replace(&mut self.ended, false);
+        if has_just_ended {
+            states.index().end(key.parts().0);
+        }
+        if !self.started && self.redriven.is_none() {
+            self.redriven = Some(Box::new(MovedHistory { events: moved, is_announced: !has_just_ended }));
+        }
         self.collect(states, loaded, effects, now);
     }
 
@@ -88,7 +96,9 @@ impl Step {
             Some(outcome) => {
                 let now = states.clock.now();
                 match go_on(states, key, &mut loaded, now) {
-                    Ok(Answer::GoesOn(effects, moved)) => self.begin_again(states, &mut loaded, effects, moved, now),
+                    Ok(Answer::GoesOn(effects, moved)) => {
+                        self.begin_again(states, key, &mut loaded, effects, moved, now)
+                    }
                     Ok(Answer::Already(_)) => {}
                     Err(error) => {
                         tracing::info!(error = %error.message, child = key.arn(), "a Map Run's child was not redriven");
@@ -145,8 +155,8 @@ fn go_on_announced(
     }
     let moved = match states.kept_history(key)? {
         Some(KeptHistory::Events(events)) => events,
-        Some(KeptHistory::Rows) => Vec::new(),
-        None => return Err(errors::execution_missing(&key.arn())),
+        // One that began in this very step is not in the store yet.
+        Some(KeptHistory::Rows) | None => Vec::new(),
     };
     let unfinished = match &loaded.row.state {
         ExecutionState::Ended(ended) => ended.unfinished.clone(),

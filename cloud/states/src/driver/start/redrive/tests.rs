@@ -126,6 +126,25 @@ async fn a_token_redrives_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_ends_and_goes_on_in_one_step_is_counted_once() {
+    let fixture = Fixture::new().await;
+    fixture.create(&waiting()).await;
+    let arn = fixture.start("e", &in_an_hour()).await.unwrap();
+    let stop = fixture.call("StopExecution", json!({"executionArn": arn}));
+    let (stopped, redriven) = tokio::join!(stop, redrive(&fixture, &arn));
+    stopped.unwrap();
+    redriven.unwrap();
+    let index = || fixture.states.index().running("us-east-1/m");
+    assert_eq!((fixture.describe(&arn).await["status"].as_str(), index()), (Some("RUNNING"), 1));
+    let types = ["ExecutionStarted", "WaitStateEntered", "ExecutionAborted", "ExecutionRedriven"];
+    assert_eq!(fixture.history(&arn).await, types);
+    let fixture = fixture.restart().await;
+    fixture.run_for(Duration::from_secs(3600)).await;
+    assert_eq!(fixture.describe(&arn).await["status"], "SUCCEEDED");
+    assert_eq!(fixture.states.index().running("us-east-1/m"), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_can_not_be_redriven_says_why() {
     let fixture = Fixture::new().await;
     fixture.create(&waiting()).await;
