@@ -218,6 +218,50 @@ fn a_list_and_an_execution_are_watched() {
     assert_eq!(failed.code, Some(8), "{failed:#?}");
 }
 
+/// Kills the embedded cloud as nobody can forbid; the next command starts it again.
+fn kill(shop: &Shop) {
+    let id = shop.home.json(&["local", "status", "--json"])["pid"].as_i64().expect("a process");
+    let id = rustix::process::Pid::from_raw(i32::try_from(id).expect("an id")).expect("an id");
+    rustix::process::kill_process(id, rustix::process::Signal::KILL).expect("it runs");
+}
+
+#[test]
+fn a_redrive_goes_on_where_it_had_not_finished_also_after_a_kill() {
+    let shop = Shop::deployed();
+    shop.ok(&["start", "order", "-d", r#"{"items": [1, 2], "seconds": 3000}"#, "--name", "long"]);
+    assert!(shop.ok(&["redrive", "long"]).contains("long has not ended; there is nothing to redrive."));
+    shop.ok(&["stop", "long"]);
+    kill(&shop);
+    insta::assert_snapshot!(shop.ok(&["redrive", "long"]), @"long goes on where it had not finished; it was ABORTED.");
+    kill(&shop);
+    let listed = shop.json(&["list"]);
+    let first = &listed["executions"][0];
+    assert_eq!((&first["status"], &first["redriveCount"]), (&"RUNNING".into(), &1.into()));
+    assert_eq!(first["waitsIn"], "Brief", "{first:#}");
+    assert!(shop.ok(&["skip", "long"]).contains("goes on"));
+    let ended = eventually("the end", || {
+        let shown = shop.json(&["show", "long"]);
+        if shown["status"] == "SUCCEEDED" { Ok(shown) } else { Err(format!("{shown:#}")) }
+    });
+    let types: Vec<&str> =
+        ended["events"].as_array().expect("a list").iter().filter_map(|event| event["type"].as_str()).collect();
+    let count = |kind: &str| types.iter().filter(|it| **it == kind).count();
+    assert_eq!(
+        (count("ExecutionRedriven"), count("MapStateStarted"), count("WaitStateExited")),
+        (1, 1, 1),
+        "{types:?}"
+    );
+    assert!(shop.ok(&["redrive", "long"]).contains("long has succeeded; there is nothing to redrive."));
+    assert!(shop.ok(&["show", "long"]).contains("redrive"));
+    shop.run(&["start", "check", "-d", r#"{"count": 0}"#, "--name", "empty", "--sync"]);
+    let failed = shop.run(&["redrive", "empty", "--follow"]);
+    assert_eq!(failed.code, Some(8), "{failed:#?}");
+    assert_eq!(failed.stdout.matches("goes on after its failure").count(), 1, "{failed:#?}");
+    let redriven = shop.json(&["redrive", "empty"]);
+    assert!(redriven["redriven"] == true && redriven["redriveDate"].is_string(), "{redriven:#}");
+    shop.refused(&["redrive", "nobody"], 6);
+}
+
 #[test]
 fn the_address_of_a_page_leads_to_what_is_meant() {
     let shop = Shop::deployed();

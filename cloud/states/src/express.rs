@@ -165,7 +165,7 @@ async fn to_the_end(states: &Arc<States>, live: Live) -> Result<Ended, ServiceEr
     loop {
         let collected = collect(states, &caller, effects, &answers, &mut inputs);
         if let Some(destination) = &compiled.log_destination {
-            destination.write(&*states.logs, &execution.context().execution_arn, &collected.events).await;
+            destination.write(&*states.logs, &execution.context().execution_arn, 0, &collected.events).await;
         }
         if let Some(outcome) = collected.outcome {
             return Ok(Ended { outcome, stopped_at: states.clock.now() });

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
-use super::rows::execution::{ExecutionHead, ExecutionKey, Position, owner};
+use super::rows::execution::{ExecutionHead, ExecutionKey, Position, Redriven, owner};
 
 /// The running executions of every state machine.
 #[derive(Debug, Default, PartialEq)]
@@ -31,28 +31,33 @@ struct Running {
     origin: Option<Box<Origin>>,
 }
 
-/// By what it was started, where that is more than its machine.
+/// By what it was started, where that is more than its machine, and how often it was redriven, if it was.
 #[derive(Debug, PartialEq)]
 struct Origin {
     version: Option<u64>,
     alias: Option<Box<str>>,
     map_run: Option<Box<str>>,
+    redriven: Option<Box<Redriven>>,
 }
 
 impl Running {
     fn new(name: Arc<str>, head: ExecutionHead) -> Self {
-        let ExecutionHead { revision, version, alias, map_run, .. } = head;
-        let is_plain = version.is_none() && alias.is_none() && map_run.is_none();
-        Self { name, revision, origin: (!is_plain).then(|| Box::new(Origin { version, alias, map_run })) }
+        let ExecutionHead { revision, version, alias, map_run, redriven, .. } = head;
+        let is_plain = version.is_none() && alias.is_none() && map_run.is_none() && redriven.is_none();
+        Self { name, revision, origin: (!is_plain).then(|| Box::new(Origin { version, alias, map_run, redriven })) }
     }
 
     fn head(&self, (Reverse(started_at), Reverse(sequence)): Position) -> ExecutionHead {
         let head = ExecutionHead::starting(started_at, self.revision, sequence);
         match self.origin.as_deref() {
             None => head,
-            Some(Origin { version, alias, map_run }) => {
-                ExecutionHead { version: *version, alias: alias.clone(), map_run: map_run.clone(), ..head }
-            }
+            Some(Origin { version, alias, map_run, redriven }) => ExecutionHead {
+                version: *version,
+                alias: alias.clone(),
+                map_run: map_run.clone(),
+                redriven: redriven.clone(),
+                ..head
+            },
         }
     }
 }
@@ -93,6 +98,11 @@ impl Index {
         self.of(owner(machine)).running += 1;
         self.last_sequence += 1;
         self.last_sequence
+    }
+
+    /// Announces that an execution goes on after its end, as [`Self::begin_start`] does a start.
+    pub(crate) fn begin_redrive(&mut self, machine: &str) {
+        self.of(owner(machine)).running += 1;
     }
 
     /// Takes an announced start back, or tells that an execution has ended.

@@ -43,10 +43,17 @@ impl LogDestination {
     }
 
     /// Writes the events that the level asks for. It waits while too much is still to be written.
-    pub(crate) async fn write(&self, logs: &dyn LogWriter, execution_arn: &str, events: &[HistoryEvent]) {
+    /// `redrives` is how often the execution was redriven before them.
+    pub(crate) async fn write(
+        &self,
+        logs: &dyn LogWriter,
+        execution_arn: &str,
+        redrives: u64,
+        events: &[HistoryEvent],
+    ) {
         let wanted = events.iter().filter(|event| self.level.takes(&event.type_name()));
-        let lines: Vec<_> =
-            wanted.map(|event| (event.timestamp, line(event, execution_arn, self.with_data).to_string())).collect();
+        let line = |event| line(event, execution_arn, redrives, self.with_data).to_string();
+        let lines: Vec<_> = wanted.map(|event| (event.timestamp, line(event))).collect();
         // A log group that was deleted since takes nothing, as on AWS.
         if lines.is_empty() || !logs.has_group(&self.location, &self.group) {
             return;
@@ -71,7 +78,7 @@ impl Level {
 }
 
 /// An event as AWS logs it: numbers as texts, payloads only when asked for.
-fn line(event: &HistoryEvent, execution_arn: &str, with_data: bool) -> Value {
+fn line(event: &HistoryEvent, execution_arn: &str, redrives: u64, with_data: bool) -> Value {
     let mut details = match event.details.to_api() {
         Some((_, Value::Object(details))) => details,
         _ => Map::new(),
@@ -87,7 +94,7 @@ fn line(event: &HistoryEvent, execution_arn: &str, with_data: bool) -> Value {
         "previous_event_id": event.previous_event_id.to_string(),
         "event_timestamp": event.timestamp.as_millisecond().to_string(),
         "execution_arn": execution_arn,
-        "redrive_count": "0",
+        "redrive_count": redrives.to_string(),
     })
 }
 
@@ -110,7 +117,7 @@ mod tests {
             timestamp: jiff::Timestamp::UNIX_EPOCH,
             details: asl::EventDetails::ExecutionStarted { input: "{}".into(), role_arn: "r".into() },
         };
-        insta::assert_snapshot!(line(&event, "arn", true), @r#"{"id":"1","type":"ExecutionStarted","details":{"input":"{}","inputDetails":{"truncated":false},"roleArn":"r"},"previous_event_id":"0","event_timestamp":"0","execution_arn":"arn","redrive_count":"0"}"#);
-        assert_eq!(line(&event, "arn", false)["details"], json!({"roleArn": "r"}));
+        insta::assert_snapshot!(line(&event, "arn", 0, true), @r#"{"id":"1","type":"ExecutionStarted","details":{"input":"{}","inputDetails":{"truncated":false},"roleArn":"r"},"previous_event_id":"0","event_timestamp":"0","execution_arn":"arn","redrive_count":"0"}"#);
+        assert_eq!(line(&event, "arn", 2, false)["details"], json!({"roleArn": "r"}));
     }
 }

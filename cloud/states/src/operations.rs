@@ -58,7 +58,7 @@ const TAGGED: Resource = Resource::Arn("resourceArn");
 /// Where Step Functions takes more calls than elsewhere.
 const LARGE_REGIONS: &[&str] = &["us-east-1", "us-west-2", "eu-west-1"];
 
-/// Of standard workflows; express ones may be started 6,000 times a second.
+/// Of standard workflows, and of their redrives; express ones may be started 6,000 times a second.
 const START: Quota = Quota::each(800, 150).in_regions(LARGE_REGIONS, 1_300, 300);
 const STOP: Quota = Quota::each(500, 25).in_regions(LARGE_REGIONS, 1_000, 200);
 const DESCRIBE_EXECUTION: Quota = Quota::each(250, 10).in_regions(LARGE_REGIONS, 300, 15);
@@ -90,6 +90,7 @@ pub static OPERATIONS: &[Operation<States>] = &[
     unlimited!("StartSyncExecution", Writes, MACHINE, start_sync::start_sync),
     unlimited!("TestState", Writes, Resource::Any, test_state::test_state),
     operation!("StopExecution", Writes, EXECUTION, STOP, execution::stop),
+    operation!("RedriveExecution", Writes, EXECUTION, START, execution::redrive),
     operation!("DescribeExecution", ReadsPresent, EXECUTION, DESCRIBE_EXECUTION, execution::describe),
     operation!("ListExecutions", Reads, Resource::Computed(list::resource), LIST_EXECUTIONS, list::executions),
     operation!("DescribeMapRun", ReadsPresent, MAP_RUN, 200 + 1, map_run::describe),

@@ -144,6 +144,8 @@ pub(crate) struct ParentLink {
     pub(crate) parent: ExecutionKey,
     pub(crate) work: Work,
     pub(crate) child: ExecutionKey,
+    /// Whether it goes on after an end that a task was told of: it runs without anybody who waits.
+    pub(crate) goes_on_alone: bool,
 }
 
 impl ParentLink {
@@ -155,6 +157,7 @@ impl ParentLink {
             (_, Some(map_child)) => (map_child.execution.clone(), Work::Child(map_child.child)),
             _ => return None,
         };
-        Some(Self { parent, work, child: child.clone() })
+        let goes_on_alone = row.map_child.is_none() && row.head.redriven.is_some();
+        Some(Self { parent, work, child: child.clone(), goes_on_alone })
     }
 }

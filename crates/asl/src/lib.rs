@@ -39,6 +39,13 @@
 //! An `ItemReader` or `ResultWriter` is a task like others with another [`TaskPurpose`], which documents the call and its result.
 //! The history has no event for it.
 //!
+//! # Redrive
+//!
+//! An execution that has failed, timed out or was stopped keeps what it had not finished: [`Execution::redrive`] goes on with it,
+//! and gives the effects of a step. How long that is possible is the driver's to say. When a Map Run goes on,
+//! [`Effect::StartChild`] names a child that may have run before, with another [`ChildId::redrive`]: redrive it in its turn, or
+//! start it where it was not started, and report with [`Input::ChildNotRedrivable`] one that can't be.
+//!
 //! # One state
 //!
 //! [`TestedState`] is a state on its own or one of a machine. [`TestedState::begin`] runs it alone, as `TestState` does: what it
@@ -52,8 +59,8 @@
 //! [`StateMachine::check_state`]). What AWS warns of is in [`StateMachine::warnings`]; what it says nothing about and an author
 //! will regret, [`lint()`] finds.
 //!
-//! Executions support all of it, within the service quotas. Two things are missing: a Map state whose items are in a Parquet file is
-//! accepted and its Map Run fails, and there is no redrive. What a Task calls is the driver's choice:
+//! Executions support all of it, within the service quotas. One thing is missing: a Map state whose items are in a Parquet file is
+//! accepted and its Map Run fails. What a Task calls is the driver's choice:
 //! [`StateMachine::resources`] lists what a definition calls.
 //!
 //! Unlike on AWS, a wait never ends before its instant.
@@ -77,7 +84,7 @@ mod timestamp;
 pub use definition::{ChildType, QueryLanguage, StateMachine, StateType};
 pub use execution::{
     ChildId, ChildRequest, Decision, Decisions, Effect, ErrorDetails, Execution, ExecutionContext, IllegalInput, Input,
-    Inspection, MapRunCounts, MapRunId, MapRunSummary, Outcome, Start, StartBuilder, StartError, StateOutcome,
+    Inspection, MapRunCounts, MapRunId, MapRunSummary, NotRedrivable, Outcome, Start, StartBuilder, StartError, StateOutcome,
     StateProgress, StateStatus, StateTest, StateTestSetup, TaskId, TaskPhase, TaskPurpose, TaskRequest, TestedState,
     Way,
 };

@@ -35,6 +35,8 @@ pub(crate) const MAX_VARIABLES_BYTES: usize = 10 * 1024 * 1024;
 pub(crate) const MAX_MAP_CONCURRENCY: u64 = 40;
 /// The number of children of a Map Run that AWS runs at the same time: the default of `MaxConcurrency`, and the most.
 pub(crate) const MAX_MAP_RUN_CONCURRENCY: u64 = 10_000;
+/// How often a Map Run may be redriven.
+pub(crate) const MAX_MAP_RUN_REDRIVES: u64 = 1000;
 /// The greatest `MaxItems` of an item reader, and `MaxItemsPerBatch`.
 pub(crate) const MAX_ITEMS: u64 = 100_000_000;
 /// The greatest `MaxInputBytesPerBatch`: the payload quota.

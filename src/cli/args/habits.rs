@@ -60,12 +60,6 @@ pub(super) const HABITS: &[(&str, Meaning)] = &[
         ),
     ),
     ("describe", Advice("`workshop show NAME` describes an execution, `workshop info` what is deployed.")),
-    (
-        "redrive",
-        Advice(
-            "`workshop start` starts a new execution; on AWS `aws stepfunctions redrive-execution --execution-arn ARN` redrives.",
-        ),
-    ),
     ("execute", Advice("`workshop start` starts an execution; with `--follow` it stays until the end.")),
     ("invoke stepf", Advice("`workshop start` starts an execution; with `--follow` it stays until the end.")),
     (

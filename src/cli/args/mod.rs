@@ -123,6 +123,8 @@ pub(crate) enum Command {
     Open(crate::cli::executions::open::OpenArgs),
     /// Stop an execution
     Stop(crate::cli::executions::stop::StopArgs),
+    /// Have an execution that failed or was stopped go on where it had not finished
+    Redrive(crate::cli::executions::redrive::RedriveArgs),
     /// End the wait that an execution is in, on the embedded cloud
     Skip(crate::cli::executions::skip::SkipArgs),
     /// Invoke a function and print what it answers
@@ -157,6 +159,9 @@ impl Command {
             }
             Self::Start(args) if args.is_followed() => {
                 Some("An execution that has started goes on by itself: `list` shows it and `stop` ends it.")
+            }
+            Self::Redrive(args) if args.is_followed() => {
+                Some("The execution goes on by itself: `list` shows it and `stop` ends it.")
             }
             Self::Show(args) if args.is_followed() => {
                 Some("The execution goes on by itself: `list` shows it and `stop` ends it.")

@@ -31,10 +31,10 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
     (
         "run and watch",
         &[
-            (&["start"], "start an execution"),
+            (&["start", "skip"], "start an execution; end the wait that it is in"),
             (&["list", "show"], "executions, with countdowns; one's timeline"),
             (&["logs", "open"], "all that a function or an execution did; its page"),
-            (&["stop", "skip"], "end an execution; end the wait that it is in"),
+            (&["stop", "redrive"], "end an execution; go on where one had not finished"),
             (&["invoke"], "invoke a function and print what it answers"),
         ],
     ),

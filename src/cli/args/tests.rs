@@ -191,17 +191,17 @@ fn the_overview_is_one_screen_with_every_command_once() {
 
     make          init          make a project of your own
                   validate      say what is wrong with definitions, without a cloud
-                  test          run test cases: workflows in virtual time, with mocks
+                  test, graph   test workflows in virtual time; draw them
                   print         show the service with everything filled in
                   package       build and zip the functions
     deploy        deploy        make the cloud match the service
                   diff, info    what `deploy` would change; what is deployed
                   rollback      return to an earlier deployment
                   remove        delete everything of a stack
-    run and watch start         start an execution
+    run and watch start, skip   start an execution; end the wait that it is in
                   list, show    executions, with countdowns; one's timeline
-                  logs, open    all that a function or an execution did; AWS's page of it
-                  stop, skip    end an execution; end the wait that it is in
+                  logs, open    all that a function or an execution did; its page
+                  stop, redrive end an execution; go on where one had not finished
                   invoke        invoke a function and print what it answers
     this machine  local         the embedded cloud: run, start, stop, look, empty
                   completions   complete words in bash, zsh, fish or PowerShell

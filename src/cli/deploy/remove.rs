@@ -184,6 +184,8 @@ mod tests {
             status: Status::Running,
             start_date: jiff::Timestamp::UNIX_EPOCH,
             stop_date: None,
+            redrive_count: 0,
+            redrive_date: None,
         };
         BTreeMap::from([(Key::parse("flow").unwrap(), (1..=count).map(execution).collect())])
     }

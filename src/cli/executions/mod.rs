@@ -1,12 +1,14 @@
-//! Executions: started, listed, shown, stopped; and functions invoked by themselves.
+//! Executions: started, listed, shown, stopped, redriven; and functions invoked by themselves.
 
 mod input;
 pub(crate) mod invoke;
 pub(crate) mod list;
 pub(crate) mod open;
 mod post;
+pub(crate) mod redrive;
 pub(crate) mod show;
 pub(crate) mod skip;
 pub(crate) mod start;
 pub(crate) mod stop;
+mod strangers;
 mod until_end;

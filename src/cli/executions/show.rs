@@ -122,6 +122,11 @@ fn heading(
         "started",
         format!("{}, {}", moment::local(execution.start_date, zone), moment::relative(execution.start_date, now)),
     );
+    if let Some(redriven) = execution.redrive_date {
+        let when = format!("{}, {}", moment::local(redriven, zone), moment::relative(redriven, now));
+        let count = execution.redrive_count;
+        say("redrive", if count > 1 { format!("{when}, for the {count}. time") } else { when });
+    }
     match (execution.stop_date, wait) {
         (Some(end), _) => {
             let took = moment::measured(moment::ms_between(execution.start_date, end));
@@ -173,6 +178,8 @@ mod tests {
                 status: Status::Running,
                 start_date: "2026-11-22T08:00:00Z".parse().unwrap(),
                 stop_date: None,
+                redrive_count: 0,
+                redrive_date: None,
             },
             input: Some("{ \"trigger_date\": \"2026-11-22T08:03:12.000Z\" }".to_owned()),
             output: None,
@@ -203,5 +210,11 @@ mod tests {
           in       Send
           why      Bounce
         "#);
+        found.execution.redrive_count = 2;
+        found.execution.redrive_date = "2026-11-22T08:00:10Z".parse().ok();
+        let text = heading(&found, None, None, now, &TimeZone::UTC, None);
+        let line = anstream::adapter::strip_str(&text).to_string();
+        let line = line.lines().find(|line| line.contains("redrive")).unwrap_or_default().to_owned();
+        insta::assert_snapshot!(line, @"  redrive  Sun 2026-11-22 08:00:10 UTC, 50 s ago, for the 2. time");
     }
 }

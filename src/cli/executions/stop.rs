@@ -4,16 +4,14 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::error::CliError;
+use crate::cli::executions::strangers;
 use crate::cli::global::Global;
 use crate::cli::history::find::find;
 use crate::cli::session::Session;
 use crate::cli::time::moment;
 use crate::cli::ui::{Tone, Ui, toned, visible};
 use aws::executions::{self, Status};
-use aws::sfn;
-use deploy::Ownership;
-use model::names::Arn;
 
 /// Options of `workshop stop`.
 #[derive(Debug, Args)]
@@ -35,25 +33,6 @@ pub(crate) struct StopArgs {
     error: Option<String>,
 }
 
-/// A name means an execution of this stack's own state machines; one of somebody else's is stopped by its ARN only.
-async fn refuse_strangers(session: &Session, text: &str, machine: &Arn) -> Result<(), CliError> {
-    if text.starts_with("arn:") {
-        return Ok(());
-    }
-    let tags = sfn::tags(&session.aws.sfn, machine.as_str()).await?;
-    let ownership = tags.map(|tags| Ownership::of(&tags, &session.stack.name()));
-    let why = match ownership {
-        None | Some(Ownership::Ours) => return Ok(()),
-        Some(Ownership::Foreign(owner)) => format!("does not belong to this stack: {owner}"),
-        Some(Ownership::Unknown(denied)) => {
-            format!("may be somebody else's: its tags can't be read ({})", denied.action)
-        }
-    };
-    let name = machine.last_part();
-    Err(CliError::new(ErrorKind::Refused, format!("Nothing was stopped. The state machine {name} {why}."))
-        .try_this("If it is what you mean all the same, name the execution by its ARN."))
-}
-
 /// Runs `workshop stop`. One that has ended already is as good as stopped.
 pub(crate) async fn run(args: StopArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
@@ -68,7 +47,7 @@ pub(crate) async fn run(args: StopArgs, global: &Global, ui: &Ui) -> Result<(), 
         let status = found.status.as_str();
         return ui.told(format!("{name} has ended already{ended} ({status}); there is nothing to stop."));
     }
-    refuse_strangers(&session, &args.execution, &found.state_machine_arn).await?;
+    strangers::refuse(&session, &args.execution, &found.state_machine_arn, "Nothing was stopped.").await?;
     let stopped = executions::stop(&session.aws, &found.execution_arn, args.error, args.cause).await?;
     if ui.is_json() {
         return ui.json(&json!({"stopped": true, "stopDate": stopped, "execution": found}));

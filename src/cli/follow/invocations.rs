@@ -89,6 +89,8 @@ impl InvocationTracker {
         }
         if is_end(&event.kind) {
             self.end = Some(event.clone());
+        } else if event.kind == "ExecutionRedriven" {
+            self.end = None;
         }
     }
 

@@ -16,23 +16,26 @@ pub(crate) struct Waiting {
 
 /// The Wait state that the last of some events (oldest first) stands in, if it does.
 pub(crate) fn waiting(events: &[HistoryEvent], definition: Option<&Value>) -> Option<Waiting> {
-    let entered = open_wait(events)?;
+    let (entered, begun) = open_wait(events)?;
     let state = entered.state.clone()?;
     let input: Value = serde_json::from_str(entered.input.as_deref().unwrap_or("{}")).ok()?;
-    let until = definition.and_then(|definition| wait_until(definition, &state, entered.timestamp, &input));
+    let until = definition.and_then(|definition| wait_until(definition, &state, begun, &input));
     Some(Waiting { state, until })
 }
 
-/// The newest entry into a Wait state that has no exit after it. With branches side by side several may be open.
-fn open_wait(events: &[HistoryEvent]) -> Option<&HistoryEvent> {
+/// The newest entry into a Wait state that has no exit after it, and when its wait began: a redrive begins it again. With
+/// branches side by side several may be open.
+fn open_wait(events: &[HistoryEvent]) -> Option<(&HistoryEvent, Timestamp)> {
     let mut left: Vec<&str> = Vec::new();
+    let mut redriven: Option<Timestamp> = None;
     for event in events.iter().rev() {
         match (event.kind.as_str(), event.state.as_deref()) {
-            (kind, _) if is_end(kind) => return None,
+            ("ExecutionRedriven", _) => redriven = redriven.or(Some(event.timestamp)),
+            (kind, _) if is_end(kind) && redriven.is_none() => return None,
             ("WaitStateExited", Some(state)) => left.push(state),
             ("WaitStateEntered", Some(state)) => match left.iter().position(|known| *known == state) {
                 Some(found) => drop(left.swap_remove(found)),
-                None => return Some(event),
+                None => return Some((event, redriven.unwrap_or(event.timestamp))),
             },
             _ => {}
         }

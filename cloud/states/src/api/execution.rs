@@ -1,4 +1,4 @@
-//! StartExecution, DescribeExecution and StopExecution.
+//! StartExecution, DescribeExecution, StopExecution and RedriveExecution.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ pub(crate) async fn describe(states: &Arc<States>, request: &Request) -> Answer 
         .ok_or_else(|| states.no_machine(&reference.machine, missing))?;
     let key = ExecutionKey::new(&reference.machine, &reference.name);
     let row = states.kept_execution(&key)?.ok_or_else(missing)?;
-    Ok(Value::Object(describe_row(&key, &row, included)))
+    Ok(Value::Object(describe_row(states, &key, &row, included)))
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,4 +73,31 @@ pub(crate) async fn stop(states: &Arc<States>, request: &Request) -> Answer {
     let stop = |reply| Message::Stop { error: input.error, cause: input.cause, reply: Some(reply) };
     let stopped_at = states.driver.ask(&key, stop).await?;
     Ok(json!({ "stopDate": seconds(stopped_at) }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Redrive {
+    execution_arn: String,
+    client_token: Option<String>,
+}
+
+/// Has an execution that ended without success go on where it had not finished.
+pub(crate) async fn redrive(states: &Arc<States>, request: &Request) -> Answer {
+    let Redrive { execution_arn, client_token } = request.json()?;
+    if let Some(token) = &client_token {
+        errors::client_token(token)?;
+    }
+    let reference = ExecutionReference::of(request, &execution_arn)?;
+    // A Map Run's child goes on with its Map Run; the text is AWS's (measured by others).
+    if reference.machine.rsplit('/').next().is_some_and(|machine| machine.contains(':')) {
+        return Err(errors::validation("Labeled Execution ARNs are not supported for this API"));
+    }
+    let key = ExecutionKey::new(&reference.machine, &reference.name);
+    if !states.has_execution(&key)? {
+        return Err(errors::execution_missing(&reference.arn));
+    }
+    let redrive = |reply| Message::Redrive { token: client_token, reply };
+    let redriven_at = states.driver.ask(&key, redrive).await?;
+    Ok(json!({ "redriveDate": seconds(redriven_at) }))
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::page;
-use crate::executions::{self, ListFilter};
+use crate::executions::{self, ListFilter, PENDING_REDRIVE};
 use crate::rows::execution::{ExecutionHead, ExecutionKey};
 use crate::rows::machine::{Kind, Row, seconds};
 use crate::states::States;
@@ -19,6 +19,9 @@ use crate::wire::names::{MachineReference, MapRunReference};
 
 /// The states a list can be narrowed to, in the order of AWS's own message.
 const STATUSES: [&str; 6] = ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
+
+/// A filter for executions that were redriven.
+const REDRIVEN: &str = "REDRIVEN";
 
 /// The longest token of a list of executions (API model, `ListExecutionsPageToken`).
 const MAX_EXECUTIONS_TOKEN: usize = 3096;
@@ -84,11 +87,13 @@ pub(crate) async fn executions(states: &Arc<States>, request: &Request) -> Answe
     if let Some(status) = &input.status_filter {
         errors::one_of(status, "statusFilter", &STATUSES)?;
     }
+    if let Some(redriven) = &input.redrive_filter {
+        errors::one_of(redriven, "redriveFilter", &[REDRIVEN, "NOT_REDRIVEN"])?;
+    }
     let filter = filter(states, request, &input)?;
     let page = executions::list(states, &filter, place, size)?;
     let map_run_arn = input.map_run_arn.as_deref();
-    let shown: Vec<Value> =
-        page.items.iter().map(|(name, head)| item(&filter.machine, name, head, map_run_arn)).collect();
+    let shown: Vec<Value> = page.items.iter().map(|(name, head)| item(&filter, name, head, map_run_arn)).collect();
     let mut answer = json!({ "executions": shown });
     if let Some((_, last)) = page.last_before_more() {
         answer["nextToken"] = json!(page::token(&(last.started_at, last.sequence))?);
@@ -98,8 +103,10 @@ pub(crate) async fn executions(states: &Arc<States>, request: &Request) -> Answe
 
 /// Which executions are asked for.
 fn filter(states: &States, request: &Request, input: &ListExecutions) -> Result<ListFilter, ServiceError> {
-    if input.redrive_filter.is_some() {
-        return Err(ServiceError::not_implemented("states:ListExecutions with a redriveFilter"));
+    let is_pending = input.status_filter.as_deref() == Some(PENDING_REDRIVE);
+    if is_pending && input.map_run_arn.is_none() {
+        // The text is ours.
+        return Err(validation("A statusFilter of PENDING_REDRIVE needs a Map Run ARN"));
     }
     let filter = match (&input.state_machine_arn, &input.map_run_arn) {
         (Some(_), Some(_)) => {
@@ -109,11 +116,13 @@ fn filter(states: &States, request: &Request, input: &ListExecutions) -> Result<
         (Some(arn), None) => of_machine(states, &MachineReference::of(request, arn)?)?,
         (None, Some(arn)) => {
             let run = MapRunReference::of(request, arn)?;
-            super::map_run::find(states, &run)?;
-            ListFilter { machine: run.machine, map_run: Some(run.id), ..ListFilter::default() }
+            let row = super::map_run::find(states, &run)?;
+            let pending_redrive = super::map_run::pending_redrive(states, &row)?;
+            ListFilter { machine: run.machine, map_run: Some(run.id), pending_redrive, ..ListFilter::default() }
         }
     };
-    Ok(ListFilter { status: input.status_filter.clone(), ..filter })
+    let redriven = input.redrive_filter.as_deref().map(|filter| filter == REDRIVEN);
+    Ok(ListFilter { status: input.status_filter.clone(), redriven, ..filter })
 }
 
 fn of_machine(states: &States, reference: &MachineReference) -> Result<ListFilter, ServiceError> {
@@ -137,8 +146,8 @@ pub(crate) fn resource(request: &Request) -> Option<String> {
     request.member("stateMachineArn").or_else(|| request.member("mapRunArn"))
 }
 
-fn item(machine: &str, name: &str, head: &ExecutionHead, map_run_arn: Option<&str>) -> Value {
-    let key = ExecutionKey::new(machine, name);
+fn item(filter: &ListFilter, name: &str, head: &ExecutionHead, map_run_arn: Option<&str>) -> Value {
+    let key = ExecutionKey::new(&filter.machine, name);
     let machine_arn = key.machine_arn();
     let mut item = Map::new();
     item.insert("executionArn".into(), json!(key.arn()));
@@ -147,7 +156,7 @@ fn item(machine: &str, name: &str, head: &ExecutionHead, map_run_arn: Option<&st
         item.insert("mapRunArn".into(), json!(arn));
     }
     item.insert("name".into(), json!(name));
-    item.insert("status".into(), json!(head.status.api_name()));
+    item.insert("status".into(), json!(filter.status(name, head)));
     item.insert("startDate".into(), seconds(head.started_at));
     if let Some(stopped_at) = head.stopped_at {
         item.insert("stopDate".into(), seconds(stopped_at));
@@ -158,6 +167,9 @@ fn item(machine: &str, name: &str, head: &ExecutionHead, map_run_arn: Option<&st
     if let Some(alias) = &head.alias {
         item.insert("stateMachineAliasArn".into(), json!(format!("{machine_arn}:{alias}")));
     }
-    item.insert("redriveCount".into(), json!(0));
+    item.insert("redriveCount".into(), json!(head.redrive_count()));
+    if let Some(redriven) = &head.redriven {
+        item.insert("redriveDate".into(), seconds(redriven.at));
+    }
     Value::Object(item)
 }

@@ -1,5 +1,6 @@
 //! DescribeMapRun, ListMapRuns and UpdateMapRun.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -39,6 +40,16 @@ fn latest(states: &States, row: MapRunRow) -> Result<MapRunRow, ServiceError> {
     Ok(MapRunRow { summary: live.unwrap_or_else(|| row.summary.clone()), ..row })
 }
 
+/// The children of a Map Run that wait to be redriven, by name.
+pub(crate) fn pending_redrive(states: &States, row: &MapRunRow) -> Result<BTreeSet<String>, ServiceError> {
+    if row.summary.executions.pending_redrive == 0 {
+        return Ok(BTreeSet::new());
+    }
+    let execution = states.execution(&row.execution)?.map(|execution| execution.state);
+    let Some(ExecutionState::Running(execution)) = execution else { return Ok(BTreeSet::new()) };
+    Ok(execution.children_to_redrive(row.summary.id).map(str::to_owned).collect())
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Describe {
@@ -62,7 +73,10 @@ pub(crate) async fn describe(states: &Arc<States>, request: &Request) -> Answer 
     answer.insert("toleratedFailureCount".into(), json!(run.tolerated_failure_count));
     answer.insert("itemCounts".into(), counts(&run.items));
     answer.insert("executionCounts".into(), counts(&run.executions));
-    answer.insert("redriveCount".into(), json!(0));
+    answer.insert("redriveCount".into(), json!(run.redrive_count));
+    if let Some(redriven_at) = run.redriven_at {
+        answer.insert("redriveDate".into(), seconds(redriven_at));
+    }
     Ok(Value::Object(answer))
 }
 
@@ -76,8 +90,8 @@ fn counts(counts: &MapRunCounts) -> Value {
         "aborted": counts.aborted,
         "total": counts.total,
         "resultsWritten": counts.results_written,
-        "failuresNotRedrivable": 0,
-        "pendingRedrive": 0,
+        "failuresNotRedrivable": counts.failures_not_redrivable,
+        "pendingRedrive": counts.pending_redrive,
     })
 }
 

@@ -64,7 +64,7 @@ pub(super) fn recover(states: &Arc<States>, recovered: &[RecoveredExecution], li
     for link in links {
         if waiting.remove(&(link.parent.clone(), link.work)).is_some() {
             driver.children.link(&link.parent, link.work, &link.child);
-        } else {
+        } else if !link.goes_on_alone {
             driver.post(&link.child, Message::Stop { error: None, cause: None, reply: None });
         }
     }

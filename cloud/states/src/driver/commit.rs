@@ -131,7 +131,7 @@ pub(super) async fn settle(states: &Arc<States>, key: &ExecutionKey, step: &mut 
         show(states, key, step, loaded);
         states.changes.mark();
         if let Some(destination) = &loaded.compiled.log_destination {
-            destination.write(&*states.logs, &key.arn(), &step.events).await;
+            destination.write(&*states.logs, &key.arn(), loaded.row.head.redrive_count(), &step.events).await;
         }
     }
     if loaded.has_more() {
@@ -186,10 +186,17 @@ pub(super) fn batch(key: &ExecutionKey, step: &Step, loaded: &mut Loaded) -> Res
     }
     let history = match step.change() {
         ListChange::StartedAndEnded => pack_short(&step.events),
-        ListChange::None | ListChange::Started | ListChange::Ended => None,
+        ListChange::None
+        | ListChange::Started
+        | ListChange::Ended
+        | ListChange::Redriven
+        | ListChange::RedrivenAndEnded => None,
     };
     put_execution(&mut batch, key, &mut loaded.row, step.change(), history.as_ref())?;
     loaded.size_bytes = batch.size_bytes();
+    if let Some(moved) = &step.redriven {
+        put_events(&mut batch, key, &moved.events)?;
+    }
     if history.is_none() {
         put_events(&mut batch, key, &step.events)?;
     }
@@ -209,7 +216,7 @@ pub(super) fn batch(key: &ExecutionKey, step: &Step, loaded: &mut Loaded) -> Res
 fn show(states: &Arc<States>, key: &ExecutionKey, step: &Step, loaded: &Loaded) {
     let (machine, name) = key.parts();
     let mut index = states.index();
-    if step.started || step.ended {
+    if step.change() != ListChange::None {
         index.show(machine, name, loaded.row.head.clone());
     }
     if step.ended {
@@ -224,7 +231,7 @@ pub(super) async fn roll_back(
     step: Step,
     error: &StoreError,
 ) -> Option<Loaded> {
-    if step.started {
+    if step.started || step.redriven.as_ref().is_some_and(|moved| moved.is_announced) {
         states.index().end(key.parts().0);
     }
     tracing::error!(error = %error, execution = key.arn(), "a step was not written; it is tried again");

@@ -8,7 +8,7 @@ use cloud_core::ServiceError;
 use super::loaded::Loaded;
 use super::message::Message;
 use crate::express;
-use crate::recovery::MapChildStart;
+use crate::recovery::{MapChildStart, Work};
 use crate::rows::execution::{ExecutionHead, ExecutionKey, ExecutionRow, ExecutionState, MapChild};
 use crate::rows::format::FormatVersion;
 use crate::states::States;
@@ -44,6 +44,17 @@ pub(super) fn notify_ended(states: &Arc<States>, parent: &ExecutionKey, child: a
     states.driver.post(parent, Message::Input(ended));
 }
 
+/// Tells the execution that runs the map that a child, which had ended so, can't be redriven.
+pub(super) fn notify_not_redrivable(
+    states: &Arc<States>,
+    parent: &ExecutionKey,
+    child: asl::ChildId,
+    outcome: Outcome,
+) {
+    states.driver.children.unlink(parent, Work::Child(child));
+    states.driver.post(parent, Message::Input(Input::ChildNotRedrivable { child, outcome }));
+}
+
 /// Creates a child's execution.
 pub(super) fn create(
     states: &Arc<States>,
@@ -72,6 +83,7 @@ pub(super) fn create(
             head,
             started_by: None,
             map_child: Some(Box::new(place)),
+            redrive_tokens: None,
             next_wake: None,
             has_work: false,
             state: ExecutionState::Running(Box::new(execution)),

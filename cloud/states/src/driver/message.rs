@@ -19,6 +19,8 @@ pub(crate) enum Message {
     StartMapChild(Box<MapChildStart>),
     /// Stop it. Told the moment at which it stopped.
     Stop { error: Option<String>, cause: Option<String>, reply: Option<Reply<Timestamp>> },
+    /// Have it go on after its end, once for each of a client's tokens. Told the moment of the redrive.
+    Redrive { token: Option<String>, reply: Reply<Timestamp> },
     /// End its Waits and backoffs now.
     Skip { reply: Reply<Skipped> },
     /// A timer is due, or a task tells of itself.

@@ -14,7 +14,7 @@ use super::start::{self, Created};
 use crate::executions::NewExecution;
 use crate::integration;
 use crate::recovery::{MapChildStart, Work};
-use crate::rows::execution::{ExecutionHead, ExecutionKey, ExecutionState, ListChange};
+use crate::rows::execution::{EndedState, ExecutionHead, ExecutionKey, ExecutionState, ListChange, MapChild};
 use crate::states::States;
 use crate::wire::errors;
 
@@ -32,6 +32,8 @@ pub(super) struct Step {
     /// Children of Map Runs to stop.
     pub(super) stopped: Vec<asl::ChildId>,
     pub(super) started: bool,
+    /// That it goes on after its end.
+    pub(super) redriven: Option<Box<MovedHistory>>,
     /// The execution of the same name, long gone, whose place the one that started takes.
     pub(super) replaced: Option<Box<ExecutionHead>>,
     pub(super) ended: bool,
@@ -46,6 +48,13 @@ pub(super) struct Step {
     /// The bytes of the events' payloads.
     payload_bytes: usize,
     answers: Vec<Answer>,
+}
+
+/// The events that the row of an execution has held while it had ended: when it goes on they get rows of their own.
+pub(super) struct MovedHistory {
+    pub(super) events: Vec<asl::HistoryEvent>,
+    /// Whether the index was told that one more runs: not where the execution has ended in this very step.
+    pub(super) is_announced: bool,
 }
 
 /// Answers somebody who waits: with the error, if there is one.
@@ -76,11 +85,13 @@ impl Step {
 
     /// What it has done to the list of executions.
     pub(super) fn change(&self) -> ListChange {
-        match (self.started, self.ended) {
-            (true, true) => ListChange::StartedAndEnded,
-            (true, false) => ListChange::Started,
-            (false, true) => ListChange::Ended,
-            (false, false) => ListChange::None,
+        match (self.started, self.redriven.is_some(), self.ended) {
+            (true, _, true) => ListChange::StartedAndEnded,
+            (true, _, false) => ListChange::Started,
+            (false, true, true) => ListChange::RedrivenAndEnded,
+            (false, true, false) => ListChange::Redriven,
+            (false, false, true) => ListChange::Ended,
+            (false, false, false) => ListChange::None,
         }
     }
 
@@ -113,6 +124,7 @@ impl Step {
                 let stopped_at = loaded.row.head.stopped_at.unwrap_or(now);
                 self.reply_with(reply, Ok(stopped_at));
             }
+            Message::Redrive { token, reply } => self.redrive(states, key, &mut loaded, token, reply),
             Message::Skip { reply } => {
                 let skipped = self.skip(states, &mut loaded, now);
                 self.reply_with(Some(reply), Ok(skipped));
@@ -136,7 +148,8 @@ impl Step {
                 self.reply_with(Some(reply), Ok(taken));
             }
             Message::ChildEnded { task, child, row } => {
-                let result = loaded.task(task).map(|(request, _)| integration::task_result(request, &child, &row));
+                let result =
+                    loaded.task(task).map(|(request, _)| integration::task_result(states, request, &child, &row));
                 if let Some(input) = result {
                     self.handle_input(states, key, &mut loaded, input, now);
                 }
@@ -189,10 +202,14 @@ impl Step {
         known: Option<Loaded>,
         start: Box<MapChildStart>,
     ) -> Option<Loaded> {
-        if known.is_some() {
+        if let Some(known) = known {
+            let is_of_before = |child: &MapChild| child.child.redrive < start.child().redrive;
+            if known.row.map_child.as_deref().is_some_and(is_of_before) {
+                return Some(self.redrive_map_child(states, key, known, start));
+            }
             self.notify_parent = true;
             self.inputs.push_back(Message::StartMapChild(start));
-            return known;
+            return Some(known);
         }
         match map_children::create(states, key, &start) {
             Ok((mut loaded, effects)) => {
@@ -214,7 +231,9 @@ impl Step {
     fn miss(&mut self, key: &ExecutionKey, message: Message) {
         let missing = || errors::execution_missing(&key.arn());
         match message {
-            Message::Start(_, reply) => self.reply_with(Some(reply), Err(missing())),
+            Message::Start(_, reply) | Message::Redrive { reply, .. } => {
+                self.reply_with(Some(reply), Err(missing()));
+            }
             Message::Stop { reply, .. } => self.reply_with(reply, Err(missing())),
             Message::Skip { reply } => self.reply_with(Some(reply), Err(missing())),
             Message::Take { reply, .. } => self.reply_with(Some(reply), Ok(None)),
@@ -227,7 +246,9 @@ impl Step {
     pub(super) fn fail(&mut self, states: &States, message: Message, error: &ServiceError) {
         self.load_failed = true;
         match message {
-            Message::Start(_, reply) => self.reply_with(Some(reply), Err(error.clone())),
+            Message::Start(_, reply) | Message::Redrive { reply, .. } => {
+                self.reply_with(Some(reply), Err(error.clone()));
+            }
             Message::Stop { reply: Some(reply), .. } => self.reply_with(Some(reply), Err(error.clone())),
             Message::Skip { reply } => self.reply_with(Some(reply), Err(error.clone())),
             Message::Take { offered, reply, .. } => {
@@ -313,7 +334,7 @@ impl Step {
 
     /// Collects effects. Everything but an activity counts as started in the same step that schedules it, after all that
     /// was decided with it: so the events are in the order of their ids.
-    fn collect(&mut self, states: &Arc<States>, loaded: &mut Loaded, effects: Vec<Effect>, now: Timestamp) {
+    pub(super) fn collect(&mut self, states: &Arc<States>, loaded: &mut Loaded, effects: Vec<Effect>, now: Timestamp) {
         let mut starting = Vec::new();
         self.events.reserve(effects.len());
         for effect in effects {
@@ -350,16 +371,18 @@ impl Step {
     }
 
     fn end(&mut self, loaded: &mut Loaded, outcome: asl::Outcome, now: Timestamp) {
-        if let ExecutionState::Running(execution) = &loaded.row.state {
+        let row = &mut loaded.row;
+        if let ExecutionState::Running(execution) = &row.state {
             self.ended = true;
-            loaded.row.head.status = execution.status();
-            loaded.row.head.stopped_at = Some(now);
+            row.head.status = execution.status();
+            row.head.stopped_at = Some(now);
             let input = execution.input().to_owned();
-            loaded.row.state = ExecutionState::Ended { input, outcome };
+            let unfinished = execution.has_unfinished().then(|| execution.clone());
+            row.state = ExecutionState::Ended(Box::new(EndedState { input, outcome, unfinished }));
         }
     }
 
-    fn reply_with<T: Send + 'static>(&mut self, reply: Option<Reply<T>>, answer: Result<T, ServiceError>) {
+    pub(super) fn reply_with<T: Send + 'static>(&mut self, reply: Option<Reply<T>>, answer: Result<T, ServiceError>) {
         let Some(reply) = reply else { return };
         self.answers.push(Box::new(move |failed| {
             // Whoever asked may have gone away.

@@ -1,13 +1,20 @@
 //! An execution as `DescribeExecution` answers it.
 
-use asl::{Failure, Outcome, Status};
+use asl::{Failure, Outcome};
 use serde_json::{Map, Value, json};
 
+use super::redrive;
 use crate::rows::execution::{ExecutionKey, ExecutionRow, ExecutionState};
 use crate::rows::machine::seconds;
+use crate::states::States;
 
 /// An execution as `DescribeExecution` answers it, with its payloads or without.
-pub(crate) fn describe_row(key: &ExecutionKey, row: &ExecutionRow, included: bool) -> Map<String, Value> {
+pub(crate) fn describe_row(
+    states: &States,
+    key: &ExecutionKey,
+    row: &ExecutionRow,
+    included: bool,
+) -> Map<String, Value> {
     let (_, name) = key.parts();
     let machine_arn = key.machine_arn();
     let mut answer = Map::new();
@@ -30,12 +37,12 @@ pub(crate) fn describe_row(key: &ExecutionKey, row: &ExecutionRow, included: boo
     }
     match &row.state {
         ExecutionState::Running(execution) => data(&mut answer, "input", execution.input(), included),
-        ExecutionState::Ended { input, outcome } => {
-            data(&mut answer, "input", input, included);
-            ended(&mut answer, outcome, included);
+        ExecutionState::Ended(end) => {
+            data(&mut answer, "input", &end.input, included);
+            ended(&mut answer, &end.outcome, included);
         }
     }
-    redrive(&mut answer, row.head.status);
+    redrive::describe(states, key, row, &mut answer);
     answer
 }
 
@@ -59,17 +66,5 @@ fn failed(answer: &mut Map<String, Value>, failure: &Failure) {
         if let Some(text) = text {
             answer.insert(member.into(), json!(text));
         }
-    }
-}
-
-/// Whether `RedriveExecution` could continue it on AWS.
-fn redrive(answer: &mut Map<String, Value>, status: Status) {
-    answer.insert("redriveCount".into(), json!(0));
-    if matches!(status, Status::Running | Status::Succeeded) {
-        let reason = format!("Execution is {} and cannot be redriven", status.api_name());
-        answer.insert("redriveStatus".into(), json!("NOT_REDRIVABLE"));
-        answer.insert("redriveStatusReason".into(), json!(reason));
-    } else {
-        answer.insert("redriveStatus".into(), json!("REDRIVABLE"));
     }
 }

@@ -1,6 +1,7 @@
 //! Lists of executions, newest first: a page seeks to its place and reads the heads that it shows.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::{Bound, ControlFlow};
 
 use cloud_core::{Page, ReadView};
@@ -22,11 +23,25 @@ pub(crate) struct ListFilter {
     pub(crate) version: Option<u64>,
     pub(crate) alias: Option<String>,
     pub(crate) map_run: Option<String>,
+    /// Whether they were redriven.
+    pub(crate) redriven: Option<bool>,
+    /// Children of a Map Run that wait to be redriven, by name.
+    pub(crate) pending_redrive: BTreeSet<String>,
 }
 
+/// The status of a Map Run's child that waits to be redriven.
+pub(crate) const PENDING_REDRIVE: &str = "PENDING_REDRIVE";
+
 impl ListFilter {
-    fn takes(&self, head: &ExecutionHead) -> bool {
-        self.status.as_deref().is_none_or(|status| status == head.status.api_name())
+    /// The status that a list shows.
+    pub(crate) fn status(&self, name: &str, head: &ExecutionHead) -> &'static str {
+        let is_pending = head.status != asl::Status::Running && self.pending_redrive.contains(name);
+        if is_pending { PENDING_REDRIVE } else { head.status.api_name() }
+    }
+
+    fn takes(&self, name: &str, head: &ExecutionHead) -> bool {
+        self.status.as_deref().is_none_or(|status| status == self.status(name, head))
+            && self.redriven.is_none_or(|redriven| redriven == head.redriven.is_some())
             && self.version.is_none_or(|number| head.version == Some(number))
             && self.alias.as_deref().is_none_or(|alias| head.alias.as_deref() == Some(alias))
             && self.map_run.as_deref().is_none_or(|id| head.map_run.as_deref() == Some(id))
@@ -62,8 +77,8 @@ pub(crate) fn list(
                 return ControlFlow::Continue(());
             }
         };
-        if let Some(head) = seen(&head, as_of).filter(|head| filter.takes(head) && !head.is_expired(now)) {
-            let name = key.rsplit('/').next().unwrap_or_default();
+        let name = key.rsplit('/').next().unwrap_or_default();
+        if let Some(head) = seen(&head, as_of).filter(|head| filter.takes(name, head) && !head.is_expired(now)) {
             found.push((name.to_owned(), head.into_owned()));
         }
         // One more than a page tells that there is another one.
@@ -81,7 +96,7 @@ fn running(
     let place: Option<Position> =
         after.map(|(started_at, sequence)| (std::cmp::Reverse(started_at), std::cmp::Reverse(sequence)));
     let index = states.index();
-    let found = index.after(&filter.machine, place).filter(|(_, head)| filter.takes(head));
+    let found = index.after(&filter.machine, place).filter(|(name, head)| filter.takes(name, head));
     Page::take(found.map(|(name, head)| (name.to_owned(), head)), size)
 }
 

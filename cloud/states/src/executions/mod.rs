@@ -3,11 +3,13 @@
 mod describe;
 mod list;
 mod new_execution;
+mod redrive;
 mod start;
 
 pub(crate) use describe::describe_row;
-pub(crate) use list::{ListFilter, list};
+pub(crate) use list::{ListFilter, PENDING_REDRIVE, list};
 pub(crate) use new_execution::{NewExecution, StartRequest, StartedExecution};
+pub(crate) use redrive::not_redrivable;
 pub(crate) use start::{check, check_input, start};
 
 use std::ops::ControlFlow;
@@ -15,6 +17,7 @@ use std::ops::ControlFlow;
 use asl::HistoryEvent;
 use cloud_core::ServiceError;
 use cloud_store::{Range, Snapshot, StoreError, Table};
+use serde::de::IgnoredAny;
 
 use super::rows::execution::{ExecutionHead, ExecutionKey, ExecutionRow};
 use super::rows::history::PackedEvents;
@@ -24,7 +27,11 @@ use super::states::States;
 impl States {
     /// An execution's row.
     pub(crate) fn execution(&self, key: &ExecutionKey) -> Result<Option<ExecutionRow>, StoreError> {
-        Ok(self.sized_execution(key)?.map(|(row, _)| row))
+        if let Some((row, _)) = self.sized_execution(key)? {
+            return Ok(Some(row));
+        }
+        // One that has just been redriven may not be shown as running yet.
+        Ok(self.row_in(&self.store.snapshot()?, RUNNING_EXECUTIONS, key)?.map(|(row, _)| row))
     }
 
     /// An execution's row, and how many bytes it has.
@@ -100,8 +107,13 @@ impl States {
             return Err(reason.into());
         }
         let found: Option<WithHistory> = self.store.get(ENDED_EXECUTIONS, &row)?;
-        let kept = found.filter(|row| !row.head.is_expired(self.clock.now()));
-        Ok(kept.map(|row| Kept::Ended(row.history)))
+        let Some(found) = found else {
+            // One that has just been redriven may not be shown as running yet.
+            let is_redriven = self.store.get::<IgnoredAny>(RUNNING_EXECUTIONS, &row)?.is_some();
+            return Ok(is_redriven.then_some(Kept::Running));
+        };
+        let is_kept = !found.head.is_expired(self.clock.now());
+        Ok(is_kept.then_some(Kept::Ended(found.history)))
     }
 }
 

@@ -130,14 +130,14 @@ pub(crate) fn started(states: &States, arn: &str, started_at: Timestamp) -> Stri
 }
 
 /// What a task is told of the end of the execution that it waits for.
-pub(crate) fn task_result(request: &TaskRequest, child: &ExecutionKey, row: &ExecutionRow) -> Input {
+pub(crate) fn task_result(states: &States, request: &TaskRequest, child: &ExecutionKey, row: &ExecutionRow) -> Input {
     let task = request.task;
     let reads_json =
         matches!(&request.resource, TaskResource::Service { resource, .. } if resource.ends_with(".sync:2"));
-    let mut members: Vec<(String, Value)> = describe_row(child, row, true)
+    let mut members: Vec<(String, Value)> = describe_row(states, child, row, true)
         .into_iter()
         .map(|(name, value)| match (name.as_str(), value) {
-            ("startDate" | "stopDate", Value::Number(seconds)) => (name, milliseconds(&seconds)),
+            ("startDate" | "stopDate" | "redriveDate", Value::Number(seconds)) => (name, milliseconds(&seconds)),
             ("input" | "output", Value::String(text)) if reads_json => {
                 (name, serde_json::from_str(&text).unwrap_or(Value::Null))
             }

@@ -22,6 +22,9 @@ pub(crate) struct ExecutionRow {
     /// The Map Run that it is a child of, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) map_child: Option<Box<MapChild>>,
+    /// The client tokens of its last redrives, the newest last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) redrive_tokens: Option<Box<RedriveTokens>>,
     /// When it wants to be woken; set when it is written, so that a restart need not read the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next_wake: Option<Timestamp>,
@@ -55,7 +58,7 @@ impl ExecutionRow {
     pub(crate) fn outcome(&self) -> Option<&asl::Outcome> {
         match &self.state {
             ExecutionState::Running(_) => None,
-            ExecutionState::Ended { outcome, .. } => Some(outcome),
+            ExecutionState::Ended(ended) => Some(&ended.outcome),
         }
     }
 
@@ -68,7 +71,7 @@ impl ExecutionRow {
     pub(crate) fn input(&self) -> &str {
         match &self.state {
             ExecutionState::Running(execution) => execution.input(),
-            ExecutionState::Ended { input, .. } => input,
+            ExecutionState::Ended(ended) => &ended.input,
         }
     }
 }
@@ -84,6 +87,29 @@ pub(crate) enum ListChange {
     StartedAndEnded,
     /// It has ended.
     Ended,
+    /// It goes on after its end.
+    Redriven,
+    /// It has gone on after its end, and ended again in one.
+    RedrivenAndEnded,
+}
+
+/// How often an execution was redriven, and when it was last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Redriven {
+    pub(crate) count: u64,
+    pub(crate) at: Timestamp,
+}
+
+/// The client tokens that have redriven an execution.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RedriveTokens(pub(crate) Vec<RedriveToken>);
+
+/// A client token that has redriven an execution: the same request again is answered as the first was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RedriveToken {
+    pub(crate) token: Box<str>,
+    /// When it was first used.
+    pub(crate) at: Timestamp,
 }
 
 /// The task of another execution that has started an execution.
@@ -116,7 +142,17 @@ pub(crate) struct MapRunRow {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum ExecutionState {
     Running(Box<asl::Execution>),
-    Ended { input: String, outcome: asl::Outcome },
+    Ended(Box<EndedState>),
+}
+
+/// What an execution came to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct EndedState {
+    pub(crate) input: String,
+    pub(crate) outcome: asl::Outcome,
+    /// What a redrive goes on with. One that has succeeded has none, nor have those of programs that could not redrive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unfinished: Option<Box<asl::Execution>>,
 }
 
 /// What lists show of an execution, beside its name.
@@ -138,6 +174,9 @@ pub(crate) struct ExecutionHead {
     /// The id of the Map Run that it is a child of, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) map_run: Option<Box<str>>,
+    /// How often it was redriven, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) redriven: Option<Box<Redriven>>,
     /// Counts up with every start: the order of executions that started in the same instant.
     pub(crate) sequence: u64,
 }
@@ -182,6 +221,7 @@ impl ExecutionHead {
             version: None,
             alias: None,
             map_run: None,
+            redriven: None,
             sequence,
         }
     }
@@ -189,6 +229,11 @@ impl ExecutionHead {
     /// Whether it ended so long ago that it is gone, and its name free again.
     pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
         self.stopped_at.is_some_and(|stopped_at| now.duration_since(stopped_at) >= KEPT)
+    }
+
+    /// How often it was redriven.
+    pub(crate) fn redrive_count(&self) -> u64 {
+        self.redriven.as_ref().map_or(0, |redriven| redriven.count)
     }
 
     /// Where it is in the list.

@@ -4,7 +4,7 @@ use asl::Status;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::execution::{ExecutionHead, Place};
+use super::execution::{ExecutionHead, Place, Redriven};
 use super::format::FormatVersion;
 
 /// A row of the table of heads. Version 1 has all of a head, version 2 what its key does not say.
@@ -23,6 +23,8 @@ pub(crate) struct HeadRow {
     alias: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     map_run: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    redriven: Option<Box<Redriven>>,
     /// Version 1.
     #[serde(default, skip_serializing)]
     started_at: Option<Timestamp>,
@@ -53,6 +55,7 @@ impl HeadRow {
             version: head.version,
             alias: head.alias.clone(),
             map_run: head.map_run.clone(),
+            redriven: head.redriven.clone(),
             started_at: None,
             stopped_at: None,
         }
@@ -75,6 +78,7 @@ impl HeadRow {
             version: self.version,
             alias: self.alias,
             map_run: self.map_run,
+            redriven: self.redriven,
             ..ExecutionHead::starting(started_at, self.revision, place.sequence)
         })
     }
@@ -104,6 +108,7 @@ mod tests {
             version: Some(2),
             alias: Some("live".into()),
             map_run: Some("r".into()),
+            redriven: Some(Box::new(Redriven { count: 3, at: first })),
             ..ExecutionHead::starting(first, 3, u64::MAX)
         };
         for head in [running, ended] {

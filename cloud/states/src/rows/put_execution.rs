@@ -25,9 +25,12 @@ pub(crate) fn put_execution(
             let is_idle = execution.running_tasks().next().is_none() && execution.running_children().next().is_none();
             (execution.next_wake(), !is_idle)
         }
-        ExecutionState::Ended { .. } => (None, false),
+        ExecutionState::Ended(_) => (None, false),
     };
     if row.is_running() {
+        if change == ListChange::Redriven {
+            batch.delete(ENDED_EXECUTIONS, key.row());
+        }
         batch.put(RUNNING_EXECUTIONS, key.row(), row)?;
     } else {
         if change != ListChange::StartedAndEnded {

@@ -47,6 +47,8 @@ async fn subject() -> Subject {
     let mapper = fixture.create_as("map", "STANDARD", &map).await;
     let mapping = fixture.start_of(&mapper, "e", &json!([1, 2])).await.unwrap();
     come_to_rest().await;
+    let stopped = fixture.start("stopped", &in_an_hour()).await.unwrap();
+    fixture.call("StopExecution", json!({"executionArn": stopped})).await.unwrap();
     let runs = fixture.call("ListMapRuns", json!({"executionArn": mapping})).await.unwrap();
     let token = &taken["taskToken"];
     let inputs = BTreeMap::from([
@@ -62,6 +64,7 @@ async fn subject() -> Subject {
         ("StartSyncExecution", json!({"stateMachineArn": express})),
         ("TestState", json!({"definition": pass["States"]["P"].to_string()})),
         ("StopExecution", json!({"executionArn": mapping})),
+        ("RedriveExecution", json!({"executionArn": stopped})),
         ("UpdateMapRun", json!({"mapRunArn": runs["mapRuns"][0]["mapRunArn"], "maxConcurrency": 2})),
         ("CreateActivity", json!({"name": "b"})),
         ("DeleteActivity", json!({"activityArn": ACTIVITY})),

@@ -8,7 +8,7 @@ use cloud_store::{Batch, Store};
 use serde_json::{Value, json};
 
 use super::fixture::{Fixture, MACHINE, Outside, in_an_hour, until, waiting};
-use crate::rows::execution::{ExecutionKey, ExecutionState, ListChange};
+use crate::rows::execution::{EndedState, ExecutionKey, ExecutionState, ListChange};
 use crate::rows::put_execution::put_execution;
 use crate::rows::{ENDED_EXECUTIONS, HISTORY};
 
@@ -116,8 +116,11 @@ async fn a_task_learns_of_a_child_that_ended_untold() {
         let mut row = fixture.states.execution(&key).unwrap().unwrap();
         row.head.status = asl::Status::Succeeded;
         row.head.stopped_at = Some(fixture.control.now());
-        row.state =
-            ExecutionState::Ended { input: "{}".to_owned(), outcome: asl::Outcome::Succeeded { output: "7".into() } };
+        row.state = ExecutionState::Ended(Box::new(EndedState {
+            input: "{}".to_owned(),
+            outcome: asl::Outcome::Succeeded { output: "7".into() },
+            unfinished: None,
+        }));
         let mut batch = Batch::new();
         put_execution(&mut batch, &key, &mut row, ListChange::Started, None).unwrap();
         fixture.store.commit(batch).await.unwrap();

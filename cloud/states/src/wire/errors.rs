@@ -52,6 +52,11 @@ pub(crate) fn execution_missing(arn: &str) -> ServiceError {
     ServiceError::bad_request("ExecutionDoesNotExist", format!("Execution Does Not Exist: '{arn}'"))
 }
 
+/// The text is the reason that `DescribeExecution` gives (measured by others).
+pub(crate) fn not_redrivable(reason: impl Into<String>) -> ServiceError {
+    ServiceError::bad_request("ExecutionNotRedrivable", reason)
+}
+
 pub(crate) fn execution_exists(arn: &str) -> ServiceError {
     ServiceError::bad_request("ExecutionAlreadyExists", format!("Execution Already Exists: '{arn}'"))
 }
@@ -111,6 +116,18 @@ pub(crate) fn at_most(value: &str, member: &str, characters: usize) -> Result<()
         return Ok(());
     }
     Err(constraint(value, member, &format!("have length less than or equal to {characters}")))
+}
+
+/// A client token of `RedriveExecution`: 1 to 64 characters, `[!-~]+` in the API model.
+pub(crate) fn client_token(token: &str) -> Result<(), ServiceError> {
+    if token.is_empty() {
+        return Err(constraint(token, "clientToken", "have length greater than or equal to 1"));
+    }
+    at_most(token, "clientToken", 64)?;
+    if token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(constraint(token, "clientToken", "satisfy regular expression pattern: [!-~]+"))
 }
 
 /// The value must be one of these; the text lists them in AWS's order.

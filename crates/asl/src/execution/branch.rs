@@ -68,6 +68,14 @@ pub(super) enum BranchStatus {
         /// The name of the state that it enters: what the index is checked against.
         next: Arc<str>,
     },
+    /// Its turn, to run the state that it is in anew, after a redrive. A program before this one refuses such an execution.
+    Redriven {
+        /// Its place among those that are ready, from 0.
+        order: u64,
+        /// The Map Run that goes on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        map_run: Option<Box<MapRun>>,
+    },
     /// The end of a Wait state.
     Waiting { until: Timestamp },
     /// The backoff before a state is tried again.
@@ -125,15 +133,17 @@ impl Branch {
         match &self.status {
             BranchStatus::Waiting { until } | BranchStatus::BackingOff { until } => Some(*until),
             BranchStatus::Task(task) => task.due(),
-            BranchStatus::Running | BranchStatus::Ready { .. } | BranchStatus::Join(_) | BranchStatus::MapRun(_) => {
-                None
-            }
+            BranchStatus::Running
+            | BranchStatus::Ready { .. }
+            | BranchStatus::Redriven { .. }
+            | BranchStatus::Join(_)
+            | BranchStatus::MapRun(_) => None,
         }
     }
 
     /// Whether it waits for nothing but its turn.
     pub(super) fn is_ready(&self) -> bool {
-        matches!(self.status, BranchStatus::Ready { .. })
+        matches!(self.status, BranchStatus::Ready { .. } | BranchStatus::Redriven { .. })
     }
 
     pub(super) fn waits_until(&self) -> Option<Timestamp> {
@@ -151,6 +161,11 @@ impl Branch {
         }
     }
 
+    /// Whether it is in a Map state with iterations that have not started.
+    pub(super) fn has_items_left(&self) -> bool {
+        matches!(&self.status, BranchStatus::Join(join) if join.has_items())
+    }
+
     /// Whether something inside the state has not ended.
     pub(super) fn is_open(&self) -> bool {
         matches!(self.status, BranchStatus::Join(_) | BranchStatus::MapRun(_))
@@ -161,7 +176,7 @@ impl Branch {
 pub(super) fn ready(branches: &BTreeMap<BranchId, Box<Branch>>) -> VecDeque<BranchId> {
     let mut ready: Vec<(u64, BranchId)> = Vec::new();
     for branch in branches.values() {
-        if let BranchStatus::Ready { order, .. } = branch.status {
+        if let BranchStatus::Ready { order, .. } | BranchStatus::Redriven { order, .. } = branch.status {
             ready.push((order, branch.id));
         }
     }

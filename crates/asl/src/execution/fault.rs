@@ -79,6 +79,16 @@ impl Fault {
         Self::Fatal(Failure { error: Some(RUNTIME.to_owned()), cause: Some(cause) })
     }
 
+    /// Whether it is `States.DataLimitExceeded`.
+    pub(super) fn is_of_size(&self) -> bool {
+        match self {
+            Self::Error(failure) | Self::Evaluation { failure, .. } | Self::Fatal(failure) => {
+                failure.error.as_deref() == Some(DATA_LIMIT_EXCEEDED)
+            }
+            Self::HeartbeatMissed => false,
+        }
+    }
+
     /// The failure that the history and a catcher show.
     pub(super) fn failure(self) -> Failure {
         match self {

@@ -1,5 +1,7 @@
 //! Inputs of an execution, and the checks that refuse illegal ones.
 
+use std::collections::BTreeMap;
+
 use super::Execution;
 use super::branch::{Branch, BranchId, BranchStatus};
 use super::effect::Outcome;
@@ -67,6 +69,13 @@ pub enum Input {
         /// The child.
         child: ChildId,
         /// How it ended.
+        outcome: Outcome,
+    },
+    /// A child of a Map Run that was to be begun again can't be redriven: its outcome stays.
+    ChildNotRedrivable {
+        /// The child.
+        child: ChildId,
+        /// How it had ended.
         outcome: Outcome,
     },
     /// Changes a Map Run's limits (`UpdateMapRun`); a limit that is `None` stays.
@@ -146,7 +155,9 @@ pub(super) fn check(execution: &Execution, machine: &StateMachine, input: &Input
     check_machine(execution, machine)?;
     let (id, what) = match input {
         Input::Wake | Input::Skip | Input::Stop { .. } => return Ok(()),
-        Input::ChildEnded { child, .. } => return check_child(execution, *child),
+        Input::ChildEnded { child, .. } | Input::ChildNotRedrivable { child, .. } => {
+            return check_child(execution, *child);
+        }
         Input::UpdateMapRun { map_run, .. } => {
             return find_map_run(execution, *map_run).map(|_| ()).ok_or(IllegalInput::UnknownMapRun(*map_run));
         }
@@ -169,7 +180,7 @@ pub(super) fn check(execution: &Execution, machine: &StateMachine, input: &Input
 
 fn check_child(execution: &Execution, child: ChildId) -> Result<(), IllegalInput> {
     let run = find_map_run(execution, child.map_run).and_then(|id| execution.branches.get(&id)?.map_run());
-    let runs = run.is_some_and(|run| run.has_running(child.index));
+    let runs = run.is_some_and(|run| run.has_running(child));
     if runs { Ok(()) } else { Err(IllegalInput::UnknownChild(child)) }
 }
 
@@ -179,24 +190,32 @@ fn find_map_run(execution: &Execution, map_run: MapRunId) -> Option<BranchId> {
 }
 
 fn check_machine(execution: &Execution, machine: &StateMachine) -> Result<(), IllegalInput> {
+    check_branches(&execution.branches, machine).map_err(|state| IllegalInput::WrongMachine { state })
+}
+
+/// Checks that branches are in states of a machine, and wait for what such states can wait for.
+///
+/// # Errors
+/// The name of a state that the machine does not have so.
+pub(super) fn check_branches(branches: &BTreeMap<BranchId, Box<Branch>>, machine: &StateMachine) -> Result<(), String> {
     let fits = |status: &BranchStatus, kind: &StateKind| match status {
-        BranchStatus::Running | BranchStatus::Ready { .. } => true,
+        BranchStatus::Running | BranchStatus::Ready { .. } | BranchStatus::Redriven { map_run: None, .. } => true,
         BranchStatus::Waiting { .. } => matches!(kind, StateKind::Wait { .. }),
         BranchStatus::BackingOff { .. } => kind.recovery().is_some(),
         BranchStatus::Task(_) => matches!(kind, StateKind::Task(_)),
         BranchStatus::Join(_) => matches!(kind, StateKind::Parallel(_) | StateKind::Map(_)),
-        BranchStatus::MapRun(_) => {
+        BranchStatus::MapRun(_) | BranchStatus::Redriven { .. } => {
             matches!(kind, StateKind::Map(map) if matches!(map.mode, MapMode::Distributed(_)))
         }
     };
-    for branch in execution.branches.values() {
+    for branch in branches.values() {
         let name = match &branch.status {
             BranchStatus::Ready { next, .. } => next,
             _ => &branch.state,
         };
         let same = |state: &State| state.name == *name && fits(&branch.status, &state.kind);
         if !machine.state(branch.at).is_some_and(same) {
-            return Err(IllegalInput::WrongMachine { state: name.to_string() });
+            return Err(name.to_string());
         }
     }
     Ok(())
@@ -242,6 +261,11 @@ impl Step<'_> {
             Input::ChildEnded { child, outcome } => {
                 self.apply_to_map_run(child.map_run, |step, branch, run| {
                     step.child_ended(branch, run, child.index, outcome)
+                });
+            }
+            Input::ChildNotRedrivable { child, outcome } => {
+                self.apply_to_map_run(child.map_run, |step, branch, run| {
+                    step.child_not_redrivable(branch, run, child.index, outcome)
                 });
             }
             Input::UpdateMapRun { map_run, max_concurrency, tolerated_failure_count, tolerated_failure_percentage } => {

@@ -34,6 +34,16 @@ impl Join {
         Some((u64::try_from(index).unwrap_or(u64::MAX), self.items.pop_front()?))
     }
 
+    /// Puts back the item that was taken last.
+    pub(super) fn put_back(&mut self, item: Document) {
+        self.items.push_front(item);
+    }
+
+    /// Whether an iteration has not started.
+    pub(super) fn has_items(&self) -> bool {
+        !self.items.is_empty()
+    }
+
     pub(super) fn end(&mut self, index: u64, result: Document) {
         if let Some(result_slot @ None) = usize::try_from(index).ok().and_then(|index| self.results.get_mut(index)) {
             *result_slot = Some(result.text_only());

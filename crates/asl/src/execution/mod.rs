@@ -1,6 +1,5 @@
 //! A running execution: a value that takes inputs and answers with effects.
 
-mod abort;
 mod branch;
 mod data;
 mod effect;
@@ -15,6 +14,7 @@ mod states;
 mod step;
 mod stored;
 mod task;
+mod unfinished;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,6 +42,7 @@ pub use map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSum
 pub use start::{ExecutionContext, Start, StartBuilder, StartError};
 pub use states::state_test::{StateOutcome, StateProgress, StateStatus, StateTest, StateTestSetup, TestedState};
 pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
+pub use unfinished::redrive::NotRedrivable;
 
 /// An execution: everything that must survive a restart, and nothing that grows with the history.
 ///
@@ -66,6 +67,9 @@ pub struct Execution {
     /// Boxed, because a node of the map has room for eleven values.
     #[serde(deserialize_with = "branch::with_outer_variables")]
     branches: BTreeMap<BranchId, Box<Branch>>,
+    /// What a redrive goes on with, once it has ended without success.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "branch::with_outer_variables")]
+    unfinished: BTreeMap<BranchId, Box<Branch>>,
 }
 
 impl Execution {
@@ -148,6 +152,7 @@ impl Execution {
             latest: start.now,
             times_out_at: timestamp::later(start.now, time_s.min(MAX_EXECUTION_S).saturating_mul(1000)),
             branches: BTreeMap::new(),
+            unfinished: BTreeMap::new(),
         };
         Ok((execution, input))
     }
@@ -313,6 +318,12 @@ impl Execution {
     /// The running Map Runs with their counts.
     pub fn map_runs(&self) -> impl Iterator<Item = MapRunSummary> {
         self.branches.values().filter_map(|branch| branch.map_run()).map(|run| run.summary(Status::Running, None))
+    }
+
+    /// The names of the children of a Map Run that wait to be redriven.
+    pub fn children_to_redrive(&self, map_run: MapRunId) -> impl Iterator<Item = &str> {
+        let mut runs = self.branches.values().filter_map(|branch| branch.map_run());
+        runs.find(|run| run.id == map_run).into_iter().flat_map(MapRun::names_to_redrive)
     }
 
     /// The seed of its random numbers; the seeds of its children follow from it.

@@ -40,6 +40,9 @@ pub struct ExecutionContext {
     pub state_machine_name: Arc<str>,
     /// How often it was redriven; AWS leaves this out for a synchronous express execution.
     pub redrive_count: Option<u64>,
+    /// When it was redriven last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redrive_time: Option<Timestamp>,
 }
 
 impl ExecutionContext {
@@ -56,6 +59,7 @@ impl ExecutionContext {
             state_machine_arn,
             state_machine_name,
             redrive_count: Some(0),
+            redrive_time: None,
         }
     }
 

@@ -13,6 +13,7 @@ use super::data::variables::Variables;
 use super::effect::{Effect, Outcome};
 use super::fault::{self, Fault};
 use super::map::ItemSelection;
+use super::unfinished::Unfinished;
 use crate::definition::Budget;
 use crate::definition::StateMachine;
 use crate::definition::{FlowIndex, StateIndex};
@@ -32,6 +33,8 @@ pub(super) struct Step<'a> {
     pub(super) ready: VecDeque<BranchId>,
     /// The item selection of the Map state that started an iteration last.
     pub(super) selection: Option<ItemSelection>,
+    /// What the failure that is on its way has left.
+    pub(super) unfinished: Unfinished,
     /// Of the test of a state.
     pub(super) probe: Option<&'a Probe>,
     /// Where decisions are noted, if anybody wants to know them.
@@ -73,6 +76,7 @@ impl<'a> Step<'a> {
             budget: machine.step_budget,
             ready,
             selection: None,
+            unfinished: Unfinished::default(),
             probe: None,
             decisions: None,
         }
@@ -80,12 +84,16 @@ impl<'a> Step<'a> {
 
     /// Ends the step: what had no room in it is kept for the next one.
     pub(super) fn finish(mut self) -> Vec<Effect> {
-        for (order, id) in (0..).zip(std::mem::take(&mut self.ready)) {
+        for (place, id) in (0..).zip(std::mem::take(&mut self.ready)) {
             let Some(branch) = self.execution.branches.get_mut(&id) else {
                 continue;
             };
+            if let BranchStatus::Redriven { order, .. } = &mut branch.status {
+                *order = place;
+                continue;
+            }
             let next = self.machine.state(branch.at).map(|state| Arc::clone(&state.name)).unwrap_or_default();
-            branch.status = BranchStatus::Ready { order, next };
+            branch.status = BranchStatus::Ready { order: place, next };
         }
         self.effects
     }
@@ -129,7 +137,7 @@ impl<'a> Step<'a> {
     fn run_branch(&mut self, mut branch: Box<Branch>, first: Result<Transition, Fault>) -> NextBranch {
         let mut next = first;
         loop {
-            match next.or_else(|fault| self.handle_error(&mut branch, fault)) {
+            match next.or_else(|fault| self.handle_or_leave(&mut branch, fault)) {
                 Ok(Transition::Enter { state, input }) if self.budget.is_used_up() => {
                     self.set_aside(branch, state, input);
                     return None;
@@ -148,6 +156,15 @@ impl<'a> Step<'a> {
                 Err(fault) => return self.fail_branch(branch, fault),
             }
         }
+    }
+
+    /// Handles a fault. What the failure has left inside is of no use once it is handled.
+    fn handle_or_leave(&mut self, branch: &mut Branch, fault: Fault) -> Result<Transition, Fault> {
+        let handled = self.handle_error(branch, fault);
+        if handled.is_ok() {
+            self.unfinished.clear();
+        }
+        handled
     }
 
     fn succeed(&mut self, branch: Box<Branch>, output: Document) -> NextBranch {
@@ -169,7 +186,9 @@ impl<'a> Step<'a> {
         }
         let failure = fault.failure();
         let details = EventDetails::ExecutionFailed(failure.clone());
-        self.end(branch.previous_event_id, details, Outcome::Failed(failure));
+        let previous_event_id = branch.previous_event_id;
+        self.unfinished.add(branch);
+        self.end(previous_event_id, details, Outcome::Failed(failure));
         None
     }
 
@@ -186,6 +205,10 @@ impl<'a> Step<'a> {
     fn end(&mut self, previous_event_id: u64, details: EventDetails, outcome: Outcome) {
         for branch in std::mem::take(&mut self.execution.branches).into_values() {
             self.cancel_work(&branch);
+            self.unfinished.add(branch);
+        }
+        if outcome.status() != Status::Succeeded {
+            self.execution.unfinished = std::mem::take(&mut self.unfinished).into_branches();
         }
         self.record(previous_event_id, details);
         self.effects.push(Effect::Ended(outcome));
@@ -218,7 +241,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn record(&mut self, previous_event_id: u64, details: EventDetails) -> u64 {
+    pub(super) fn record(&mut self, previous_event_id: u64, details: EventDetails) -> u64 {
         let id = self.execution.last_event_id + 1;
         self.budget.spend(details.payload_bytes());
         let event = HistoryEvent { id, previous_event_id, timestamp: self.now, details };

@@ -43,6 +43,7 @@ impl EventDetails {
             Self::ExecutionFailed(_) => "ExecutionFailed",
             Self::ExecutionAborted(_) => "ExecutionAborted",
             Self::ExecutionTimedOut(_) => "ExecutionTimedOut",
+            Self::ExecutionRedriven { .. } => "ExecutionRedriven",
             Self::StateEntered { .. } => "StateEntered",
             Self::StateExited { .. } => "StateExited",
             Self::LambdaFunctionScheduled { .. } => "LambdaFunctionScheduled",
@@ -78,6 +79,7 @@ impl EventDetails {
             Self::MapIterationFailed(_) => "MapIterationFailed",
             Self::MapIterationAborted(_) => "MapIterationAborted",
             Self::MapRunStarted { .. } => "MapRunStarted",
+            Self::MapRunRedriven { .. } => "MapRunRedriven",
             Self::MapRunSucceeded => "MapRunSucceeded",
             Self::MapRunFailed(_) => "MapRunFailed",
             Self::MapRunAborted => "MapRunAborted",
@@ -156,6 +158,13 @@ impl EventDetails {
             }
             Self::MapRunStarted { map_run_arn } => {
                 text(members, "mapRunArn", Some(map_run_arn));
+            }
+            Self::ExecutionRedriven { redrive_count } => {
+                members.insert("redriveCount".into(), (*redrive_count).into());
+            }
+            Self::MapRunRedriven { map_run_arn, redrive_count } => {
+                text(members, "mapRunArn", Some(map_run_arn));
+                members.insert("redriveCount".into(), (*redrive_count).into());
             }
             _ => {}
         }

@@ -61,6 +61,9 @@ pub enum EventDetails {
     ExecutionFailed(Failure),
     ExecutionAborted(Failure),
     ExecutionTimedOut(Failure),
+    ExecutionRedriven {
+        redrive_count: u64,
+    },
     StateEntered {
         state_type: StateType,
         name: Arc<str>,
@@ -157,6 +160,10 @@ pub enum EventDetails {
     MapIterationAborted(MapIteration),
     MapRunStarted {
         map_run_arn: Arc<str>,
+    },
+    MapRunRedriven {
+        map_run_arn: Arc<str>,
+        redrive_count: u64,
     },
     MapRunSucceeded,
     MapRunFailed(Failure),

@@ -42,6 +42,12 @@ pub enum InvalidHistory {
         /// The id that was there.
         found: u64,
     },
+    /// Only an execution that has ended without success is redriven.
+    #[error("event {id} of the history is ExecutionRedriven, but the execution had not ended without success")]
+    Redriven {
+        /// The event's id.
+        id: u64,
+    },
     /// The execution has ended.
     #[error("event {id} of the history comes after the execution's end")]
     AfterTheEnd {
@@ -68,8 +74,11 @@ impl Status {
     /// When such an event cannot happen in that status.
     pub fn after(before: Option<Self>, event: &HistoryEvent) -> Result<Self, InvalidHistory> {
         let starts = matches!(event.details, EventDetails::ExecutionStarted { .. });
+        let is_redriven = matches!(event.details, EventDetails::ExecutionRedriven { .. });
         match before {
             None if !starts => Err(InvalidHistory::Start { id: event.id, found: event.type_name() }),
+            Some(Self::Failed | Self::TimedOut | Self::Aborted) if is_redriven => Ok(Self::Running),
+            Some(_) if is_redriven => Err(InvalidHistory::Redriven { id: event.id }),
             Some(Self::Running) if starts => Err(InvalidHistory::Start { id: event.id, found: event.type_name() }),
             None | Some(Self::Running) => Ok(match event.details {
                 EventDetails::ExecutionSucceeded { .. } => Self::Succeeded,
@@ -135,5 +144,17 @@ mod tests {
         ));
         let after = [event(1, started()), event(2, end()), event(3, end())];
         assert!(matches!(Status::of(&after), Err(InvalidHistory::AfterTheEnd { id: 3 })));
+    }
+
+    #[test]
+    fn only_what_ended_without_success_is_redriven() {
+        let redriven = || EventDetails::ExecutionRedriven { redrive_count: 1 };
+        let failed = EventDetails::ExecutionFailed(Failure::default());
+        let history = [event(1, started()), event(2, failed), event(3, redriven())];
+        assert_eq!(Status::of(&history), Ok(Some(Status::Running)));
+        assert_eq!(Status::of(&[event(1, started()), event(2, redriven())]), Err(InvalidHistory::Redriven { id: 2 }));
+        let succeeded = EventDetails::ExecutionSucceeded { output: "{}".into() };
+        let history = [event(1, started()), event(2, succeeded), event(3, redriven())];
+        assert_eq!(Status::of(&history), Err(InvalidHistory::Redriven { id: 3 }));
     }
 }

@@ -74,6 +74,15 @@ impl Driver {
         self.go_on();
     }
 
+    /// Redrives the execution after it has ended without success.
+    pub(crate) fn redrive(&mut self, seconds: f64) {
+        self.now = at(seconds);
+        let effects = self.execution.redrive(&self.machine, self.now).unwrap();
+        self.outcome = None;
+        self.apply(effects);
+        self.go_on();
+    }
+
     pub(crate) fn wake(&mut self, seconds: f64) {
         self.give(Input::Wake, seconds);
     }

@@ -10,6 +10,7 @@ mod jsonata;
 mod limits;
 mod one_state;
 mod parallel;
+mod redrive;
 mod retry;
 mod skip;
 mod steps;

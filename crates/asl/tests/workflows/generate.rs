@@ -12,8 +12,17 @@ pub(crate) enum Plan {
     Map { fields: Value, processor: Vec<Plan> },
 }
 
-/// A flow; `fails` lets states in that retry and catch, and Map states with a limit of concurrency.
+/// A flow; `fails` lets states in that retry and catch, and Map states with a limit of concurrency that tolerate failures.
 pub(crate) fn flow(fails: bool) -> impl Strategy<Value = Vec<Plan>> {
+    flow_with(fails, fails)
+}
+
+/// A flow without states that retry or catch, and with Map states with a limit of concurrency if `limits` lets them in.
+pub(crate) fn flow_that_gives_up(limits: bool) -> impl Strategy<Value = Vec<Plan>> {
+    flow_with(false, limits)
+}
+
+fn flow_with(fails: bool, limits: bool) -> impl Strategy<Value = Vec<Plan>> {
     let leaf = prop_oneof![
         2 => Just(Plan::Simple(json!({"Type": "Pass", "Parameters": {"from.$": "$$.State.Name", "n": 1}}))),
         1 => Just(Plan::Simple(json!({"Type": "Pass", "Result": "x", "ResultPath": "$.r"}))),
@@ -24,13 +33,14 @@ pub(crate) fn flow(fails: bool) -> impl Strategy<Value = Vec<Plan>> {
     ];
     let state = leaf.prop_recursive(3, 24, 4, move |inner| {
         let flow = proptest::collection::vec(inner, 1..4);
-        let limit = if fails { 0..3_u8 } else { 0..1 };
+        let limit = if limits { 0..3_u8 } else { 0..1 };
         let mode = any::<bool>();
         prop_oneof![
             proptest::collection::vec(flow.clone(), 1..4).prop_map(Plan::Parallel),
-            (flow, limit, mode).prop_map(|(processor, limit, distributed)| {
+            (flow, limit, mode).prop_map(move |(processor, limit, distributed)| {
                 let mode = if distributed { "DISTRIBUTED" } else { "INLINE" };
-                let fields = json!({"MaxConcurrency": limit, "Mode": mode, "Tolerates": limit});
+                let tolerates = if fails { limit } else { 0 };
+                let fields = json!({"MaxConcurrency": limit, "Mode": mode, "Tolerates": tolerates});
                 Plan::Map { fields, processor }
             }),
         ]

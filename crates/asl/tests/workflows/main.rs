@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use asl::{EventDetails, HistoryEvent, StateMachine, Status};
 use proptest::prelude::*;
 
-use generate::{definition, flow};
+use generate::{definition, flow, flow_that_gives_up};
 use world::{Answers, ROOT, World};
 
 const INPUT: &str = r#"{"items": [1, {"n": 2}, "three"], "n": 0}"#;
@@ -75,6 +75,51 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Whatever fails, wherever it is stopped: redriven until it succeeds, it ends as it would have, and no task that has
+    /// succeeded runs again.
+    #[test]
+    fn a_redriven_execution_ends_as_an_undisturbed_one(
+        plan in flow_that_gives_up(true), order in any::<u64>(), stop_after in 0..60_usize, bound in 1..40_usize,
+    ) {
+        let machine = StateMachine::parse(&definition(&plan)).unwrap();
+        let undisturbed = World::run(&machine, INPUT, Answers::Good, order, usize::MAX, |execution| execution);
+        let machine = machine.with_step_bound(bound, usize::MAX);
+        let redriven = World::redriven(&machine, INPUT, order, stop_after, |execution| execution);
+        let crashed = World::redriven(&machine, INPUT, order, stop_after, |execution| {
+            serde_json::from_str(&serde_json::to_string(&execution).unwrap()).unwrap()
+        });
+        prop_assert_eq!(&redriven, &crashed);
+        prop_assert_eq!(&undisturbed[ROOT].last().unwrap().details, &redriven[ROOT].last().unwrap().details);
+        prop_assert_eq!(successes(&undisturbed), successes(&redriven));
+        prop_assert_eq!(exits(&undisturbed), exits(&redriven));
+        for (arn, history) in &redriven {
+            let status = Status::of(history).unwrap();
+            prop_assert_eq!(status, Some(Status::Succeeded), "{}", arn);
+            prop_assert!(history.iter().all(|event| event.previous_event_id < event.id), "{}", arn);
+        }
+    }
+}
+
+/// How often a task has succeeded.
+fn successes(histories: &BTreeMap<String, Vec<HistoryEvent>>) -> usize {
+    let types = histories.values().flatten().map(HistoryEvent::type_name);
+    types.filter(|name| ["TaskSucceeded", "LambdaFunctionSucceeded"].contains(&name.as_str())).count()
+}
+
+/// How often each state was left.
+fn exits(histories: &BTreeMap<String, Vec<HistoryEvent>>) -> BTreeMap<&str, usize> {
+    let mut counted = BTreeMap::new();
+    for event in histories.values().flatten() {
+        if let EventDetails::StateExited { name, .. } = &event.details {
+            *counted.entry(&**name).or_default() += 1;
+        }
+    }
+    counted
 }
 
 /// For every event of an execution and its children the events that led to it, back to the last join of branches; how often each such chain occurs.

@@ -12,6 +12,8 @@ pub(crate) enum Answers {
     Good,
     /// Some fail, some never answer.
     Mixed,
+    /// Some fail, another part of them for each number.
+    Broken(u64),
 }
 
 struct Run {
@@ -43,11 +45,7 @@ impl<'m> World<'m> {
         stop_after: usize,
         between: impl Fn(Execution) -> Execution,
     ) -> BTreeMap<String, Vec<HistoryEvent>> {
-        let now = Timestamp::UNIX_EPOCH;
-        let start = Start::builder(ROOT, "arn:aws:states:x:000000000000:stateMachine:m", now).execution_name("e");
-        let started = Execution::start(machine, start.role_arn("role").input(input).seed(9).build()).unwrap();
-        let mut world = Self { machine, runs: BTreeMap::new(), now, answers, drawn: order };
-        world.add(ROOT.to_owned(), None, started);
+        let mut world = Self::started(machine, input, answers, order);
         let stop_at = if answers == Answers::Mixed { stop_after } else { MOST_STEPS };
         for step in 0.. {
             for run in world.runs.values_mut() {
@@ -64,6 +62,53 @@ impl<'m> World<'m> {
             }
         }
         world.runs.into_iter().map(|(arn, run)| (arn, run.history)).collect()
+    }
+
+    /// Runs an execution whose tasks fail, and that is stopped after some steps; redrives it whenever it has ended without success,
+    /// and has all tasks succeed after some redrives. Gives all histories.
+    pub(crate) fn redriven(
+        machine: &'m StateMachine,
+        input: &str,
+        order: u64,
+        stop_after: usize,
+        between: impl Fn(Execution) -> Execution,
+    ) -> BTreeMap<String, Vec<HistoryEvent>> {
+        const BROKEN: u64 = 3;
+        let mut world = Self::started(machine, input, Answers::Broken(0), order);
+        let mut redrives = 0;
+        for step in 0.. {
+            assert!(step <= MOST_STEPS, "the execution does not end");
+            for run in world.runs.values_mut() {
+                run.execution = between(run.execution.clone());
+            }
+            match &world.runs[ROOT].outcome {
+                Some(Outcome::Succeeded { .. }) => break,
+                Some(_) => {
+                    redrives += 1;
+                    world.answers = if redrives < BROKEN { Answers::Broken(redrives) } else { Answers::Good };
+                    world.redrive(ROOT);
+                }
+                None if step == stop_after => world.give(ROOT, Input::Stop { error: None, cause: None }),
+                None => world.step(),
+            }
+        }
+        world.runs.into_iter().map(|(arn, run)| (arn, run.history)).collect()
+    }
+
+    fn redrive(&mut self, arn: &str) {
+        let run = self.runs.get_mut(arn).unwrap();
+        let effects = run.execution.redrive(self.machine, self.now).unwrap();
+        run.outcome = None;
+        self.apply(arn, effects);
+    }
+
+    fn started(machine: &'m StateMachine, input: &str, answers: Answers, order: u64) -> Self {
+        let now = Timestamp::UNIX_EPOCH;
+        let start = Start::builder(ROOT, "arn:aws:states:x:000000000000:stateMachine:m", now).execution_name("e");
+        let started = Execution::start(machine, start.role_arn("role").input(input).seed(9).build()).unwrap();
+        let mut world = Self { machine, runs: BTreeMap::new(), now, answers, drawn: order };
+        world.add(ROOT.to_owned(), None, started);
+        world
     }
 
     fn add(&mut self, arn: String, parent: Option<(String, ChildId)>, (execution, effects): (Execution, Vec<Effect>)) {
@@ -84,6 +129,13 @@ impl<'m> World<'m> {
                 Effect::Event(event) => self.runs.get_mut(arn).unwrap().history.push(event),
                 // Tasks are found with `running_tasks`, as after a restart.
                 Effect::StartTask(_) | Effect::CancelTask(_) | Effect::StartMapRun(_) | Effect::EndMapRun(_) => {}
+                Effect::StartChild(request) if self.runs.contains_key(&*request.execution_arn) => {
+                    let child = self.runs.get_mut(&*request.execution_arn).unwrap();
+                    child.parent = Some((arn.to_owned(), request.child));
+                    if !matches!(child.outcome, Some(Outcome::Succeeded { .. })) {
+                        self.redrive(&request.execution_arn);
+                    }
+                }
                 Effect::StartChild(request) => {
                     let parent = &self.runs[arn].execution;
                     let start = request.start(parent.context(), parent.seed(), self.now);
@@ -147,7 +199,13 @@ impl<'m> World<'m> {
     /// What a task answers: it hangs on the state and the input, not on when or in which order it was begun.
     fn answer(&self, task: TaskId, state: &str, input: &str, attempt: u64) -> Option<Input> {
         let hash = state.bytes().chain(input.bytes()).fold(attempt, |hash, byte| mix(hash ^ u64::from(byte)));
-        match if self.answers == Answers::Good { 9 } else { hash % 10 } {
+        let draw = match self.answers {
+            Answers::Good => 9,
+            Answers::Mixed => hash % 10,
+            Answers::Broken(n) if mix(hash ^ n).is_multiple_of(3) => 0,
+            Answers::Broken(_) => 9,
+        };
+        match draw {
             0..2 => Some(Input::TaskFailed { task, error: Some("Oops".into()), cause: None }),
             2 => None,
             _ => Some(Input::TaskSucceeded { task, output: format!(r#"{{"n": {}, "of": "{state}"}}"#, hash % 100) }),

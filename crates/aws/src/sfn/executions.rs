@@ -54,6 +54,10 @@ pub struct Execution {
     pub start_date: Timestamp,
     /// When it ended, if it has.
     pub stop_date: Option<Timestamp>,
+    /// How often it was redriven.
+    pub redrive_count: i32,
+    /// When it was redriven last, if it was.
+    pub redrive_date: Option<Timestamp>,
 }
 
 /// One execution with what went in and came out.
@@ -124,6 +128,8 @@ pub async fn list(
             status: Status::of(item.status()),
             start_date: timestamp(item.start_date()),
             stop_date: item.stop_date().map(timestamp),
+            redrive_count: item.redrive_count().unwrap_or_default(),
+            redrive_date: item.redrive_date().map(timestamp),
         }));
         token = page.next_token().map(str::to_owned);
         if token.is_none() || found.len() >= limit {
@@ -176,6 +182,8 @@ pub async fn describe(aws: &Aws, execution: &Arn) -> Result<Option<ExecutionDeta
             status: Status::of(answer.status()),
             start_date: timestamp(answer.start_date()),
             stop_date: answer.stop_date().map(timestamp),
+            redrive_count: answer.redrive_count().unwrap_or_default(),
+            redrive_date: answer.redrive_date().map(timestamp),
         },
         input: answer.input().map(str::to_owned),
         output: answer.output().map(str::to_owned),
@@ -244,6 +252,16 @@ pub async fn stop(
     let call = aws.sfn.stop_execution().execution_arn(execution.as_str()).set_error(error).set_cause(cause);
     let answer = call.send().await.map_err(AwsError::from_sdk(SERVICE, "StopExecution"))?;
     Ok(timestamp(answer.stop_date()))
+}
+
+/// Has an execution that ended without success go on where it had not finished, and answers when it was redriven.
+///
+/// # Errors
+/// The execution does not exist or can't be redriven, or the call failed.
+pub async fn redrive(aws: &Aws, execution: &Arn) -> Result<Timestamp, AwsError> {
+    let call = aws.sfn.redrive_execution().execution_arn(execution.as_str());
+    let answer = call.send().await.map_err(AwsError::from_sdk(SERVICE, "RedriveExecution"))?;
+    Ok(timestamp(answer.redrive_date()))
 }
 
 /// Stops an execution. A refusal for throttling is told at once: whoever stops many paces them all.

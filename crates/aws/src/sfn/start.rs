@@ -69,6 +69,8 @@ pub async fn start_sync(aws: &Aws, state_machine: &Arn, name: &str, input: &str)
             status,
             start_date: timestamp(answer.start_date()),
             stop_date: Some(timestamp(answer.stop_date())),
+            redrive_count: 0,
+            redrive_date: None,
         },
         input: answer.input().map(str::to_owned),
         output: answer.output().map(str::to_owned),

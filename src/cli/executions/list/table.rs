@@ -95,6 +95,8 @@ mod tests {
                 status,
                 start_date: start,
                 stop_date: took_ms.map(|ms| moment::from_ms(start.as_millisecond() + ms)),
+                redrive_count: 0,
+                redrive_date: None,
             },
             waits_in: until.map(|_| "Wait".to_owned()),
             waits_until: until.and_then(|until| until.parse().ok()),

@@ -94,6 +94,10 @@ impl Tree {
             }
             "MapStateSucceeded" | "MapStateFailed" => self.joined("Map", before, event),
             "ParallelStateSucceeded" | "ParallelStateFailed" => self.joined("Parallel", before, event),
+            "ExecutionRedriven" => {
+                self.go_on();
+                before
+            }
             kind if is_end(kind) => {
                 self.ended = true;
                 self.end(0, event);
@@ -153,8 +157,17 @@ impl Tree {
     fn end(&mut self, node: usize, event: &HistoryEvent) {
         if let Some(node) = self.nodes.get_mut(node) {
             node.left = Some(event.timestamp);
-            if !event.kind.ends_with("Succeeded") {
-                node.failure = event_failure(event).or_else(|| Some("failed".to_owned()));
+            let has_failed = !event.kind.ends_with("Succeeded");
+            node.failure = has_failed.then(|| event_failure(event).unwrap_or_else(|| "failed".to_owned()));
+        }
+    }
+
+    /// The execution goes on after its end, and with it all that had failed or was cut short.
+    fn go_on(&mut self) {
+        self.ended = false;
+        for node in &mut self.nodes {
+            if node.failure.take().is_some() {
+                node.left = None;
             }
         }
     }

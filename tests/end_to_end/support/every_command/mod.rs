@@ -98,6 +98,13 @@ impl Session {
         self.run(CallerCommand::Logs, &["--execution", "fires"], 0);
         self.run(CallerCommand::Stop, &["stops", "--cause", "a test", "--error", "Stopped"], 0);
         self.run(CallerCommand::Stop, &["fires"], 0);
+        self.run(CallerCommand::Redrive, &["nobody"], 6);
+        self.run(CallerCommand::Redrive, &["fires"], 0);
+        self.run(CallerCommand::Redrive, &["fails", "--follow"], 8);
+        // Stopped long before it fires, and followed until its function has run.
+        self.run(CallerCommand::Start, &["--task", "again", "--at", "+8s"], 0);
+        self.run(CallerCommand::Stop, &["again"], 0);
+        self.run(CallerCommand::Redrive, &["again", "--follow"], 0);
         for kind in ["RequestResponse", "Event", "DryRun"] {
             self.run(CallerCommand::Invoke, &["-f", "sendEmail", "-d", "{\"taskName\": \"t\"}", "-t", kind], 0);
         }

@@ -35,7 +35,7 @@ impl Loaded {
     pub(super) fn has_more(&self) -> bool {
         match &self.row.state {
             ExecutionState::Running(execution) => execution.has_more(),
-            ExecutionState::Ended { .. } => false,
+            ExecutionState::Ended(_) => false,
         }
     }
 
@@ -43,7 +43,7 @@ impl Loaded {
     pub(super) fn next_wake(&self) -> Option<Timestamp> {
         match &self.row.state {
             ExecutionState::Running(execution) => execution.next_wake(),
-            ExecutionState::Ended { .. } => None,
+            ExecutionState::Ended(_) => None,
         }
     }
 
@@ -51,7 +51,7 @@ impl Loaded {
     pub(super) fn next_wait(&self) -> Option<Timestamp> {
         match &self.row.state {
             ExecutionState::Running(execution) => execution.next_wait(),
-            ExecutionState::Ended { .. } => None,
+            ExecutionState::Ended(_) => None,
         }
     }
 
@@ -59,7 +59,7 @@ impl Loaded {
     pub(super) fn task(&self, task: TaskId) -> Option<(&asl::TaskRequest, TaskPhase)> {
         match &self.row.state {
             ExecutionState::Running(execution) => execution.running_tasks().find(|(request, _)| request.task == task),
-            ExecutionState::Ended { .. } => None,
+            ExecutionState::Ended(_) => None,
         }
     }
 }

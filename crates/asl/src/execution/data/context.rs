@@ -100,6 +100,9 @@ impl<'a> StateContext<'a> {
         if let Some(count) = context.redrive_count {
             execution["RedriveCount"] = count.into();
         }
+        if let Some(redrive_time) = context.redrive_time {
+            execution["RedriveTime"] = timestamp::with_milliseconds(redrive_time).into();
+        }
         let entered = timestamp::with_milliseconds(self.branch.entered_at);
         let mut state = json!({ "Name": self.branch.state, "EnteredTime": entered });
         // AWS shows `State.RetryCount` where retrying is possible.

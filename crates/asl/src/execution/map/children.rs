@@ -14,13 +14,22 @@ use crate::random::number;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct MapRunId(pub u64);
 
-/// The id of a child of a Map Run within an execution.
+/// The id of a child of a Map Run within an execution, and of its attempt: one that runs again after a redrive has another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChildId {
     /// The Map Run that the child belongs to.
     pub map_run: MapRunId,
     /// Its index among the children, from 0.
     pub index: u64,
+    /// How often the Map Run had been redriven when this attempt began.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub redrive: u64,
+}
+
+/// Whether a number is the one that is not written.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+pub(crate) fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A request to start a child execution of a Map Run.
@@ -56,6 +65,7 @@ impl ChildRequest {
             state_machine_arn: Arc::clone(&self.state_machine_arn),
             state_machine_name: self.state_machine_arn.rsplit(':').next().unwrap_or_default().into(),
             redrive_count: if express { None } else { Some(0) },
+            redrive_time: None,
         };
         let seed = number(number(seed, self.child.map_run.0), self.child.index);
         Start { input: Arc::clone(&self.input), context, seed, now }
@@ -75,6 +85,12 @@ pub struct MapRunCounts {
     pub total: u64,
     /// How many a `ResultWriter` has written.
     pub results_written: u64,
+    /// How many have not succeeded and can't be redriven; they are among those that failed, timed out or were aborted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failures_not_redrivable: u64,
+    /// How many wait to be redriven.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pending_redrive: u64,
 }
 
 impl MapRunCounts {
@@ -90,6 +106,7 @@ impl MapRunCounts {
 
     pub(crate) fn abort_unfinished(&mut self) {
         self.aborted += std::mem::take(&mut self.pending) + std::mem::take(&mut self.running);
+        self.aborted += std::mem::take(&mut self.pending_redrive);
     }
 }
 
@@ -119,4 +136,10 @@ pub struct MapRunSummary {
     pub items: MapRunCounts,
     /// By children.
     pub executions: MapRunCounts,
+    /// How often it was redriven.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub redrive_count: u64,
+    /// When it was redriven last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redriven_at: Option<Timestamp>,
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::definition::{
-    Distributed, ItemBatcher, Items, LanguageTemplate, Map, MapMode, ResultWriter, State, StateKind, Transformation,
+    Distributed, ItemBatcher, ItemReader, Items, LanguageTemplate, Map, MapMode, ResultWriter, State, StateKind,
+    Transformation,
 };
 use crate::document::Document;
 use crate::execution::branch::{Branch, BranchStatus};
@@ -48,22 +49,30 @@ impl Step<'_> {
         self.emit(branch, EventDetails::MapRunStarted { map_run_arn: Arc::clone(&run.arn) })?;
         self.effects.push(Effect::StartMapRun(run.summary(Status::Running, None)));
         let begun = match &map.items {
-            Items::Reader(reader) => {
-                let max_items = reader.max_items.as_ref().map(|dynamic| self.scope_of(branch).count(dynamic, input));
-                max_items.transpose().and_then(|max_items| {
-                    let parameters = self.parameters(branch, reader.arguments.as_ref(), "ItemReader", input)?;
-                    let reading = ReadProgress::new(reader, parameters, max_items);
-                    let call = reading.first_call(reader);
-                    run.reading = Some(Box::new(reading));
-                    self.call(branch, &mut run, call, TaskPurpose::ReadItems);
-                    Ok(())
-                })
-            }
+            Items::Reader(reader) => self.begin_to_read(branch, &mut run, reader, input),
             Items::Path(_) | Items::Template(_) => {
                 self.add_children(branch, (map, distributed), &mut run, items, STATE_DATA, input)
             }
         };
         self.continue_map_run(branch, state, run, begun)
+    }
+
+    /// Requests the first call of an item reader.
+    pub(super) fn begin_to_read(
+        &mut self,
+        branch: &Branch,
+        run: &mut MapRun,
+        reader: &ItemReader,
+        input: &Document,
+    ) -> Result<(), Fault> {
+        let max_items = reader.max_items.as_ref().map(|dynamic| self.scope_of(branch).count(dynamic, input));
+        let max_items = max_items.transpose()?;
+        let parameters = self.parameters(branch, reader.arguments.as_ref(), "ItemReader", input)?;
+        let reading = ReadProgress::new(reader, parameters, max_items);
+        let call = reading.first_call(reader);
+        run.reading = Some(Box::new(reading));
+        self.call(branch, run, call, TaskPurpose::ReadItems);
+        Ok(())
     }
 
     fn new_map_run(&mut self, branch: &Branch, distributed: &Distributed, limits: Limits) -> Box<MapRun> {
@@ -137,7 +146,7 @@ impl Step<'_> {
     }
 
     /// Continues a Map Run: starts children as far as the limits and this step allow, fails it, or completes it.
-    fn continue_map_run(
+    pub(super) fn continue_map_run(
         &mut self,
         branch: &mut Branch,
         state: &State,
@@ -213,6 +222,12 @@ impl Step<'_> {
     }
 
     fn fail_map_run(&mut self, branch: &mut Branch, mut run: Box<MapRun>, fault: Fault) -> Result<Transition, Fault> {
+        // A redrive starts a new Map Run after these two (developer guide, "Redriving Map Runs").
+        let starts_anew = fault.is_of_size() || matches!(fault, Fault::Fatal(_));
+        if !starts_anew {
+            let map_run = Some(Box::new(run.as_ref().clone().unfinished(branch.previous_event_id)));
+            self.unfinished.keep_inside(branch.id, BranchStatus::Redriven { order: 0, map_run });
+        }
         let task = run.task.take();
         self.effects.extend(task.map(|task| Effect::CancelTask(task.request.task)));
         self.effects.extend(run.abort().into_iter().map(Effect::StopChild));

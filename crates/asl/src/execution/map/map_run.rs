@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::definition::ChildType;
 use crate::execution::effect::Outcome;
 use crate::execution::map::batch::Batch;
-use crate::execution::map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
+use crate::execution::map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary, is_zero};
 use crate::execution::map::item_reader::ReadProgress;
 use crate::execution::map::result_writer::WriteProgress;
 use crate::execution::task::RunningTask;
@@ -40,6 +40,9 @@ pub(crate) struct RunningChild {
     pub(crate) name: Arc<str>,
     pub(crate) batch: Batch,
     pub(crate) started_at: Timestamp,
+    /// How often it was begun again by a redrive.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) redrives: u64,
 }
 
 /// A child that has ended.
@@ -65,12 +68,22 @@ pub(crate) struct MapRun {
     pub(crate) items: MapRunCounts,
     pub(crate) executions: MapRunCounts,
     waiting: VecDeque<Batch>,
+    /// Those that a redrive begins again, by index; they are begun before any that waits.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    again: BTreeMap<u64, RunningChild>,
     running: BTreeMap<u64, RunningChild>,
     ended: BTreeMap<u64, EndedChild>,
     /// The driver's pending call to read items or write results.
     pub(crate) task: Option<Box<RunningTask>>,
     pub(crate) reading: Option<Box<ReadProgress>>,
     pub(crate) writing: Option<Box<WriteProgress>>,
+    /// The event before that of its start, which is always the one before it; known once it is unfinished.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) started_after: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) redrive_count: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) redriven_at: Option<Timestamp>,
 }
 
 impl MapRun {
@@ -86,11 +99,15 @@ impl MapRun {
             items: MapRunCounts::default(),
             executions: MapRunCounts::default(),
             waiting: VecDeque::new(),
+            again: BTreeMap::new(),
             running: BTreeMap::new(),
             ended: BTreeMap::new(),
             task: None,
             reading: None,
             writing: None,
+            started_after: 0,
+            redrive_count: 0,
+            redriven_at: None,
         }
     }
 
@@ -111,7 +128,8 @@ impl MapRun {
         } else {
             self.limits.max_concurrency.min(MAX_MAP_RUN_CONCURRENCY)
         };
-        !self.waiting.is_empty() && u64::try_from(self.running.len()).unwrap_or(u64::MAX) < most
+        let one_waits = !self.waiting.is_empty() || !self.again.is_empty();
+        one_waits && u64::try_from(self.running.len()).unwrap_or(u64::MAX) < most
     }
 
     /// Starts the next child, if the limits allow one, and returns its index.
@@ -119,18 +137,37 @@ impl MapRun {
         if !self.can_begin_next() {
             return None;
         }
+        if let Some((index, mut child)) = self.again.pop_first() {
+            for (counts, moved) in [(&mut self.items, child.batch.items), (&mut self.executions, 1)] {
+                counts.pending_redrive -= moved;
+                counts.running += moved;
+            }
+            child.redrives += 1;
+            self.running.insert(index, child);
+            return Some(index);
+        }
         let batch = self.waiting.pop_front()?;
         let index = u64::try_from(self.running.len() + self.ended.len()).unwrap_or(u64::MAX);
         for (counts, moved) in [(&mut self.items, batch.items), (&mut self.executions, 1)] {
             counts.pending -= moved;
             counts.running += moved;
         }
-        self.running.insert(index, RunningChild { name: name(index), batch, started_at: now });
+        self.running.insert(index, RunningChild { name: name(index), batch, started_at: now, redrives: 0 });
         Some(index)
     }
 
-    pub(crate) fn has_running(&self, index: u64) -> bool {
-        self.running.contains_key(&index)
+    pub(crate) fn has_running(&self, child: ChildId) -> bool {
+        child.redrive == self.redrive_count && self.running.contains_key(&child.index)
+    }
+
+    /// A child whose attempt before this one can't be redriven: its outcome stays.
+    pub(crate) fn end_for_good(&mut self, index: u64, outcome: Outcome, now: Timestamp) {
+        if let Some(child) = self.running.get_mut(&index) {
+            self.items.failures_not_redrivable += child.batch.items;
+            self.executions.failures_not_redrivable += 1;
+            child.redrives = child.redrives.saturating_sub(1);
+        }
+        self.end(index, outcome, now);
     }
 
     pub(crate) fn end(&mut self, index: u64, outcome: Outcome, now: Timestamp) {
@@ -158,7 +195,8 @@ impl MapRun {
     }
 
     pub(crate) fn is_done(&self) -> bool {
-        self.task.is_none() && self.reading.is_none() && self.waiting.is_empty() && self.running.is_empty()
+        let no_child_is_left = self.waiting.is_empty() && self.again.is_empty() && self.running.is_empty();
+        no_child_is_left && self.task.is_none() && self.reading.is_none()
     }
 
     /// The children that have ended, by index.
@@ -171,7 +209,47 @@ impl MapRun {
         self.items.abort_unfinished();
         self.executions.abort_unfinished();
         self.waiting.clear();
-        std::mem::take(&mut self.running).into_keys().map(|index| ChildId { map_run: self.id, index }).collect()
+        self.again.clear();
+        std::mem::take(&mut self.running).into_keys().map(|index| self.child_id(index)).collect()
+    }
+
+    fn child_id(&self, index: u64) -> ChildId {
+        ChildId { map_run: self.id, index, redrive: self.redrive_count }
+    }
+
+    /// What a redrive goes on with: the children that have not succeeded, those that wait, and the results of the others.
+    /// `begun_by` is the event of its start, or of its last redrive.
+    pub(crate) fn unfinished(mut self, begun_by: u64) -> Self {
+        if self.redrive_count == 0 {
+            self.started_after = begun_by.saturating_sub(1);
+        }
+        self.task = None;
+        self.reading = None;
+        self.writing = None;
+        let has_failed = |ended: &EndedChild| ended.outcome.status() != Status::Succeeded && ended.child.is_some();
+        let ended = std::mem::take(&mut self.ended).into_iter();
+        let (failed, succeeded): (BTreeMap<_, _>, BTreeMap<_, _>) = ended.partition(|(_, ended)| has_failed(ended));
+        self.ended = succeeded;
+        for (index, EndedChild { child, outcome, .. }) in failed {
+            let Some(child) = child else { continue };
+            for (counts, moved) in [(&mut self.items, child.batch.items), (&mut self.executions, 1)] {
+                *counts.of(outcome.status()) -= moved;
+                counts.pending_redrive += moved;
+            }
+            self.again.insert(index, *child);
+        }
+        for (index, child) in std::mem::take(&mut self.running) {
+            for (counts, moved) in [(&mut self.items, child.batch.items), (&mut self.executions, 1)] {
+                counts.running -= moved;
+                counts.pending_redrive += moved;
+            }
+            self.again.insert(index, child);
+        }
+        for counts in [&mut self.items, &mut self.executions] {
+            counts.failures_not_redrivable = 0;
+            counts.results_written = 0;
+        }
+        self
     }
 
     pub(crate) fn summary(&self, status: Status, stopped_at: Option<Timestamp>) -> MapRunSummary {
@@ -187,6 +265,8 @@ impl MapRun {
             tolerated_failure_percentage: self.limits.tolerated_failure_percentage.unwrap_or_default(),
             items: self.items,
             executions: self.executions,
+            redrive_count: self.redrive_count,
+            redriven_at: self.redriven_at,
         }
     }
 
@@ -194,7 +274,7 @@ impl MapRun {
     pub(crate) fn request(&self, index: u64) -> Option<ChildRequest> {
         let child = self.running.get(&index)?;
         Some(ChildRequest {
-            child: ChildId { map_run: self.id, index },
+            child: self.child_id(index),
             state: Arc::clone(&self.state),
             child_type: self.child_type,
             map_run_arn: Arc::clone(&self.arn),
@@ -207,6 +287,11 @@ impl MapRun {
 
     pub(crate) fn requests(&self) -> impl Iterator<Item = ChildRequest> {
         self.running.keys().filter_map(|index| self.request(*index))
+    }
+
+    /// The names of those that wait to be redriven.
+    pub(crate) fn names_to_redrive(&self) -> impl Iterator<Item = &str> {
+        self.again.values().map(|child| &*child.name)
     }
 
     /// The Map Run's ARN with another resource type, without its own id: `arn:aws:states:R:A:stateMachine:MACHINE/LABEL`.
@@ -268,7 +353,9 @@ mod tests {
         assert_eq!((begin(&mut run), begin(&mut run)), (Some(2), None));
         assert_eq!(run.items, MapRunCounts { running: 2, succeeded: 3, total: 5, ..MapRunCounts::default() });
         assert_eq!(run.executions, MapRunCounts { running: 2, succeeded: 1, total: 3, ..MapRunCounts::default() });
-        assert!(!run.is_done() && run.has_running(0) && !run.has_running(1));
+        let child = |index, redrive| ChildId { map_run: run.id, index, redrive };
+        assert!(!run.is_done() && run.has_running(child(0, 0)) && !run.has_running(child(1, 0)));
+        assert!(!run.has_running(child(0, 1)), "of another attempt");
         assert_eq!(run.abort().len(), 2);
         assert_eq!(run.executions.aborted, 2);
     }

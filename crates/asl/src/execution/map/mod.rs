@@ -6,6 +6,7 @@ pub(super) mod distributed;
 pub(super) mod item_reader;
 mod items;
 pub(super) mod map_run;
+mod redrive;
 mod result_writer;
 
 use serde_json::Value;
@@ -67,12 +68,23 @@ impl Step<'_> {
             return self.complete(branch, state, Some(Document::array([])));
         }
         branch.status = BranchStatus::Join(Box::new(Join::items(items)));
-        let at_once = if max_concurrency == 0 { MAX_MAP_CONCURRENCY } else { max_concurrency.min(MAX_MAP_CONCURRENCY) };
-        let begun = self.begin_iterations(branch, map, at_once, branch.previous_event_id);
+        let begun = self.begin_iterations(branch, map, at_once(max_concurrency), branch.previous_event_id);
         begun.map(|()| Transition::Wait).inspect_err(|_| {
             self.abort_branches_of(branch, branch.previous_event_id);
             branch.status = BranchStatus::Running;
         })
+    }
+
+    /// Starts iterations of a Map state that a redrive goes on with: as many as may run beside those that run again.
+    pub(crate) fn fill_up(&mut self, branch: &mut Branch, state: &State, map: &Map) -> Result<Transition, Fault> {
+        let scope = self.scope_of(branch);
+        let input = scope.effective_input(state)?;
+        let limit = map.max_concurrency.as_ref().map(|dynamic| scope.count(dynamic, &input)).transpose()?;
+        let inside = self.execution.branches.values().filter_map(|inner| inner.position);
+        let running = inside.filter(|position| position.parent == branch.id).count();
+        let free = at_once(limit.unwrap_or_default()).saturating_sub(u64::try_from(running).unwrap_or(u64::MAX));
+        self.begin_iterations(branch, map, free, branch.entered_event_id)?;
+        Ok(Transition::Wait)
     }
 
     /// The items of a state that has them in its input; those of an `ItemReader` are read later.
@@ -136,7 +148,15 @@ impl Step<'_> {
         let Some((index, item)) = join.next_item() else {
             return Ok(None);
         };
-        let input = self.selected(branch, map, index, item, None)?;
+        let input = match self.selected(branch, map, index, item.clone(), None) {
+            Ok(input) => input,
+            Err(fault) => {
+                if let BranchStatus::Join(join) = &mut branch.status {
+                    join.put_back(item);
+                }
+                return Err(fault);
+            }
+        };
         let mut inner = self.new_inner_branch(branch, index, map.processor, input)?;
         inner.previous_event_id = previous_event_id;
         self.emit(&mut inner, EventDetails::MapIterationStarted(iteration(branch, index)))?;
@@ -171,6 +191,11 @@ impl Step<'_> {
         fault::check_payload(branch, &selected)?;
         Ok(selected)
     }
+}
+
+/// How many iterations of an inline Map state run at the same time; `MaxConcurrency` is 0 where there is none.
+fn at_once(max_concurrency: u64) -> u64 {
+    if max_concurrency == 0 { MAX_MAP_CONCURRENCY } else { max_concurrency.min(MAX_MAP_CONCURRENCY) }
 }
 
 /// What a Map state has to do: its effective input, the items, except those of an `ItemReader`, and its limits.

@@ -116,7 +116,7 @@ fn whole(run: &MapRun, ended: &EndedChild) -> Document {
     }
     add("OutputDetails", json!({ "Included": true }));
     let status = ended.outcome.status();
-    add("RedriveCount", 0.into());
+    add("RedriveCount", ended.child.as_ref().map_or(0, |child| child.redrives).into());
     if status == Status::Succeeded {
         add("RedriveStatus", "NOT_REDRIVABLE".into());
         add("RedriveStatusReason", "Execution is SUCCEEDED and cannot be redriven".into());

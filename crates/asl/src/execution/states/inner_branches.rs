@@ -44,10 +44,14 @@ impl Step<'_> {
         while !self.budget.is_used_up()
             && let Some(id) = self.ready.pop_front()
         {
-            if let Some(branch) = self.execution.branches.remove(&id) {
-                let next = Transition::Enter { state: branch.at, input: branch.input.clone() };
-                return Some((branch, Ok(next)));
-            }
+            let Some(mut branch) = self.execution.branches.remove(&id) else {
+                continue;
+            };
+            let next = match std::mem::replace(&mut branch.status, BranchStatus::Running) {
+                BranchStatus::Redriven { map_run, .. } => self.run_anew(&mut branch, map_run),
+                _ => Ok(Transition::Enter { state: branch.at, input: branch.input.clone() }),
+            };
+            return Some((branch, next));
         }
         None
     }
@@ -75,7 +79,7 @@ impl Step<'_> {
             Ok(next) => Some((parent, Ok(next))),
             Err(fault) => {
                 self.abort_branches_of(&parent, last_event_id);
-                parent.status = BranchStatus::Running;
+                self.leave_inside(&mut parent, &fault);
                 Some((parent, Err(fault)))
             }
         }
@@ -123,13 +127,14 @@ impl Step<'_> {
         if is_iteration {
             let failed = EventDetails::MapIterationFailed(iteration(&parent, position.index));
             self.emit_last(last_event_id, failed);
+            self.unfinished.add(branch);
         } else {
             // The state that failed is still open; it is aborted along with those of the other branches.
             self.execution.branches.insert(branch.id, branch);
         }
         self.abort_branches_of(&parent, last_event_id);
         parent.previous_event_id = last_event_id;
-        parent.status = BranchStatus::Running;
+        self.leave_inside(&mut parent, &fault);
         Some((parent, Err(fault)))
     }
 }

@@ -80,6 +80,7 @@ impl Step<'_> {
         let next = match std::mem::replace(&mut branch.status, BranchStatus::Running) {
             status @ (BranchStatus::Running
             | BranchStatus::Ready { .. }
+            | BranchStatus::Redriven { .. }
             | BranchStatus::Join(_)
             | BranchStatus::MapRun(_)) => {
                 branch.status = status;

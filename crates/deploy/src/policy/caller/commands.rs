@@ -27,6 +27,8 @@ pub enum CallerCommand {
     Logs,
     /// `open`.
     Open,
+    /// `redrive`, also with `--follow`.
+    Redrive,
     /// `remove`.
     Remove,
     /// `rollback`.
@@ -192,6 +194,7 @@ impl CallerCommand {
         Self::List,
         Self::Logs,
         Self::Open,
+        Self::Redrive,
         Self::Remove,
         Self::Rollback,
         Self::Show,
@@ -213,6 +216,7 @@ impl CallerCommand {
             Self::List => "list",
             Self::Logs => "logs",
             Self::Open => "open",
+            Self::Redrive => "redrive",
             Self::Remove => "remove",
             Self::Rollback => "rollback",
             Self::Show => "show",
@@ -246,6 +250,9 @@ impl CallerCommand {
             Self::List => &[IDENTITY, &[(STATES, "ListExecutions")], WAITS],
             Self::Logs => &[IDENTITY, LINES, LIVE_LINES, FIND, HISTORY],
             Self::Open => &[IDENTITY, FIND],
+            Self::Redrive => {
+                &[IDENTITY, FIND, &[(STATES, "ListTagsForResource"), (STATES, "RedriveExecution")], HISTORY, LINES]
+            }
             Self::Remove => &[IDENTITY, OBSERVE, DELETE],
             Self::Rollback => &[IDENTITY, OBSERVE, READ_VERSIONS, WAITS, ROLL_BACK],
             Self::Show => &[IDENTITY, FIND, HISTORY, LINES],
@@ -260,7 +267,7 @@ impl CallerCommand {
             // It leads state machines back to definitions that are published already.
             Self::Rollback => need.action == "states:PublishStateMachineVersion",
             // They ask for the tags of state machines alone.
-            Self::DeployFunction | Self::Stop => need.on == ResourceKind::Activity,
+            Self::DeployFunction | Self::Redrive | Self::Stop => need.on == ResourceKind::Activity,
             _ => false,
         }
     }

@@ -55,7 +55,11 @@ fn children(builder: &mut PolicyBuilder<'_>) {
     let why = "a Map in distributed mode runs its items as child executions";
     builder.allow(&["states:StartExecution"], vec![builder.machine_arn()], why);
     let executions = builder.stack.execution_arn(builder.key, "*").to_string();
+    // A child's ARN has the Map state's label beside the state machine (Step Functions developer guide, "IAM policies for using
+    // Distributed Map states").
+    let children = format!("{}/*:*", executions.trim_end_matches(":*"));
     builder.allow(&["states:DescribeExecution", "states:StopExecution"], vec![executions], why);
+    builder.allow(&["states:RedriveExecution"], vec![children], "a redrive goes on with its child executions");
 }
 
 #[cfg(test)]

@@ -194,6 +194,8 @@ fn a_distributed_map_runs_itself_and_reads_and_writes_its_buckets() {
       flow.asl.json:4 A
     states:DescribeExecution states:StopExecution -> arn:aws:states:eu-west-1:123456789012:execution:shop-dev-m:*
       flow.asl.json:4 A
+    states:RedriveExecution -> arn:aws:states:eu-west-1:123456789012:execution:shop-dev-m/*:*
+      flow.asl.json:4 A
     s3:PutObject s3:GetObject s3:ListMultipartUploadParts s3:AbortMultipartUpload -> arn:aws:s3:::out/results/*
       flow.asl.json:5 A
     ");

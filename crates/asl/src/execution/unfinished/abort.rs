@@ -1,16 +1,16 @@
 //! Aborting what is running inside a state that fails, or in an execution that ends.
 
-use super::branch::{Branch, BranchId, BranchStatus};
-use super::effect::Effect;
-use super::states::inner_branches::iteration;
-use super::step::Step;
 use crate::definition::StateKind;
+use crate::execution::branch::{Branch, BranchId, BranchStatus};
+use crate::execution::effect::Effect;
+use crate::execution::states::inner_branches::iteration;
+use crate::execution::step::Step;
 use crate::history::EventDetails;
 
 impl Step<'_> {
     /// Aborts everything inside a Parallel or Map state that failed, in the order of the branches. On AWS their events follow
     /// from the last event of the branch that failed (measured by others with a Wait and a Task beside a Fail).
-    pub(super) fn abort_branches_of(&mut self, parent: &Branch, cause_event_id: u64) {
+    pub(crate) fn abort_branches_of(&mut self, parent: &Branch, cause_event_id: u64) {
         let inside = self.execution.branches.values();
         let inside = inside
             .filter_map(|branch| Some((branch.position.filter(|position| position.parent == parent.id)?, branch.id)));
@@ -25,6 +25,7 @@ impl Step<'_> {
                 let aborted = EventDetails::MapIterationAborted(iteration(parent, index));
                 self.emit_last(cause_event_id, aborted);
             }
+            self.unfinished.add(branch);
         }
     }
 
@@ -50,7 +51,7 @@ impl Step<'_> {
     }
 
     /// Cancels the task, or the Map Run with its children, that a branch waits for.
-    pub(super) fn cancel_work(&mut self, branch: &Branch) {
+    pub(crate) fn cancel_work(&mut self, branch: &Branch) {
         self.effects.extend(branch.task().map(|task| Effect::CancelTask(task.request.task)));
         if let Some(run) = branch.map_run() {
             self.abort_map_run(run);

@@ -1,11 +1,13 @@
 //! Creating an execution, once per name.
 
+mod redrive;
+
 use std::sync::Arc;
 
 use cloud_core::ServiceError;
 use jiff::Timestamp;
 
-use super::loaded::Loaded;
+use crate::driver::loaded::Loaded;
 use crate::executions::NewExecution;
 use crate::rows::execution::{ExecutionHead, ExecutionRow, ExecutionState};
 use crate::rows::format::FormatVersion;
@@ -13,7 +15,7 @@ use crate::states::States;
 use crate::wire::errors;
 
 /// What became of a start.
-pub(super) enum Created {
+pub(in crate::driver) enum Created {
     /// A new execution, to be committed with these effects.
     New(Box<Loaded>, Vec<asl::Effect>),
     /// The one that is there already and was started the same way; it started then.
@@ -22,7 +24,7 @@ pub(super) enum Created {
 
 /// Creates an execution unless one of this name exists; the same start again while it runs is answered as if it were the
 /// first (API reference, `StartExecution`). A task that is begun again finds what it has started before.
-pub(super) fn create(
+pub(in crate::driver) fn create(
     states: &Arc<States>,
     known: Option<&Loaded>,
     new: NewExecution,
@@ -72,6 +74,7 @@ fn begin(states: &Arc<States>, new: NewExecution, sequence: u64, now: Timestamp)
         head,
         started_by: new.started_by,
         map_child: None,
+        redrive_tokens: None,
         next_wake: None,
         has_work: false,
         state: ExecutionState::Running(Box::new(execution)),
