@@ -13,8 +13,8 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
         "make",
         &[
             (&["init"], "make a project of your own"),
-            (&["validate", "graph"], "what is wrong with definitions; their picture"),
-            (&["print"], "show the service with everything filled in"),
+            (&["validate"], "say what is wrong with definitions, without a cloud"),
+            (&["print", "graph"], "the service filled in; a state machine's picture"),
             (&["package"], "build and zip the functions"),
         ],
     ),

@@ -189,7 +189,7 @@ fn the_overview_is_one_screen_with_every_command_once() {
 
     make          init          make a project of your own
                   validate      say what is wrong with definitions, without a cloud
-                  print         show the service with everything filled in
+                  print, graph  the service filled in; a state machine's picture
                   package       build and zip the functions
     deploy        deploy        make the cloud match the service
                   diff, info    what `deploy` would change; what is deployed
@@ -197,7 +197,7 @@ fn the_overview_is_one_screen_with_every_command_once() {
                   remove        delete everything of a stack
     run and watch start         start an execution
                   list, show    executions, with countdowns; one's timeline
-                  open          the page of an execution in AWS's console
+                  open          the page of an execution, in a browser
                   logs          a function's log, or all that one execution did
                   stop, skip    end an execution; end the wait that it is in
                   invoke        invoke a function and print what it answers
