@@ -38,14 +38,16 @@ pub(crate) async fn run(args: OpenArgs, global: &Global, ui: &Ui) -> Result<(), 
     let session = Session::open(global, ui).await?;
     let url = match (global.local, &session.aws.endpoint) {
         (true, Some(endpoint)) => embedded::console(endpoint, &local_view(&args, &session, global).await?)?,
-        (false, None) => {
+        (_, endpoint) => {
             let view = view(&args, &session, global).await?;
+            if endpoint.is_some() {
+                return no_page(global, ui);
+            }
             states_page(&session.stack, &view).ok_or_else(|| {
                 let message = format!("The console of the region {} is not known.", session.stack.region);
                 CliError::new(ErrorKind::Failed, message)
             })?
         }
-        _ => return no_page(global, ui),
     };
     let opened = !args.print && ui.is_terminal() && has_desktop() && opener::open_browser(&url).is_ok();
     if ui.is_json() {

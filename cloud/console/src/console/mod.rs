@@ -60,8 +60,12 @@ impl Console {
         let has_token = head.query_value("token").is_some_and(|token| self.access.is_token(&token));
         let is_exchange = head.method == Method::GET && head.path == PREFIX && has_token;
         if !is_exchange && !self.access.has_session(head) {
-            let text = "This page needs the address that `workshop open --local` prints.\n";
-            return Err(guarded(Response::new(403, "text/plain; charset=utf-8", text)));
+            let text = "This page needs the address that `workshop open --local` prints.";
+            let refused = match head.path.strip_prefix(PREFIX) {
+                Some(path) if path.starts_with("api/") => Response::json(403, &json!({ "message": text })),
+                _ => Response::new(403, "text/plain; charset=utf-8", text),
+            };
+            return Err(guarded(refused));
         }
         match head.method {
             Method::GET => Ok(()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_core::{Clock, Random, Stop};
-use cloud_server::{CloudFront, CloudKeys, Peer};
+use cloud_server::{CloudFront, CloudKeys, Peer, console_url};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 
 use crate::world::World;
@@ -54,6 +54,32 @@ fn states(headers: &str) -> String {
         "POST / HTTP/1.1\r\nHost: localhost:4566\r\nX-Amz-Target: AWSStepFunctions.ListStateMachines\r\n\
          {SIGNED}states/aws4_request, SignedHeaders=host, Signature=x\r\n{headers}"
     )
+}
+
+#[tokio::test]
+async fn the_page_is_for_who_has_its_address_and_for_no_other_page_or_user() {
+    let keys = CloudKeys { access_key_id: "AKIAOWN".to_owned(), secret_access_key: "secret".to_owned() };
+    let port = World::new(1).cloud.endpoint().rsplit(':').next().and_then(|port| port.parse().ok()).unwrap();
+    let address = console_url(&keys, port, "");
+    let (_, token) = address.split_once("?token=").unwrap();
+    let token = token.split('#').next().unwrap();
+    let exchange = format!("GET /_workshop/console/?token={token} HTTP/1.1\r\n");
+    let own = "Host: localhost:4566\r\n";
+    for peer in [Peer::Owner, Peer::Unknown] {
+        let answer = ask(peer, &format!("{exchange}{own}"), "").await;
+        assert!(answer.starts_with("HTTP/1.1 303 ") && answer.contains("HttpOnly; SameSite=Strict"), "{answer}");
+        let answer = ask(peer, &format!("GET /_workshop/console/ HTTP/1.1\r\n{own}"), "").await;
+        assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+    }
+    for (peer, headers) in [
+        (OTHER, own),
+        (Peer::Owner, "Host: localhost:4566\r\nOrigin: http://localhost:3000\r\n"),
+        (Peer::Owner, "Host: localhost:4566\r\nSec-Fetch-Site: cross-site\r\n"),
+        (Peer::Owner, "Host: rebound.example\r\n"),
+    ] {
+        let answer = ask(peer, &format!("{exchange}{headers}"), "").await;
+        assert!(!answer.starts_with("HTTP/1.1 3") && !answer.contains("set-cookie"), "{headers}: {answer}");
+    }
 }
 
 #[tokio::test]
