@@ -14,7 +14,7 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
         &[
             (&["init"], "make a project of your own"),
             (&["validate"], "say what is wrong with definitions, without a cloud"),
-            (&["test"], "run test cases: workflows in virtual time, with mocks"),
+            (&["test"], "run test cases: workflows in virtual time, mocked"),
             (&["print"], "show the service with everything filled in"),
             (&["package"], "build and zip the functions"),
         ],
@@ -33,7 +33,7 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
         &[
             (&["start"], "start an execution"),
             (&["list", "show"], "executions, with countdowns; one's timeline"),
-            (&["logs", "open"], "all that a function or an execution did; AWS's page of it"),
+            (&["logs", "open"], "what a function or execution did; AWS's page of it"),
             (&["stop", "skip"], "end an execution; end the wait that it is in"),
             (&["invoke"], "invoke a function and print what it answers"),
         ],

@@ -189,7 +189,7 @@ fn the_overview_is_one_screen_with_every_command_once() {
 
     make          init          make a project of your own
                   validate      say what is wrong with definitions, without a cloud
-                  test          run test cases: workflows in virtual time, with mocks
+                  test          run test cases: workflows in virtual time, mocked
                   print         show the service with everything filled in
                   package       build and zip the functions
     deploy        deploy        make the cloud match the service
@@ -198,7 +198,7 @@ fn the_overview_is_one_screen_with_every_command_once() {
                   remove        delete everything of a stack
     run and watch start         start an execution
                   list, show    executions, with countdowns; one's timeline
-                  logs, open    all that a function or an execution did; AWS's page of it
+                  logs, open    what a function or execution did; AWS's page of it
                   stop, skip    end an execution; end the wait that it is in
                   invoke        invoke a function and print what it answers
     this machine  local         the embedded cloud: run, start, stop, look, empty
