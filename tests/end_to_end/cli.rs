@@ -86,7 +86,7 @@ fn what_users_of_other_tools_type_is_answered_in_one_line() {
     For more information, try '--help'.
     ");
     let wrong = run(&sandbox, "lst --limit 3 --json");
-    insta::assert_snapshot!(stderr(&wrong), @r#"{"error":{"kind":"usage","message":"Unrecognized subcommand 'lst'.","cause":null,"hint":"a similar subcommand exists: 'list'; Usage: workshop [OPTIONS] <COMMAND>"}}"#);
+    insta::assert_snapshot!(stderr(&wrong), @r#"{"error":{"kind":"usage","message":"Unrecognized subcommand 'lst'.","cause":null,"hint":"some similar subcommands exist: 'test', 'list'; Usage: workshop [OPTIONS] <COMMAND>"}}"#);
     assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(2), 0));
 }
 

@@ -113,9 +113,7 @@ impl Suite {
                 file.cases.iter().filter_map(|case| self.without_machine(loaded, case)).collect();
             found.dedup();
             found.extend(file.check(|case| self.machine(loaded, case).map(|machine| &machine.subject.machine)));
-            if !found.is_empty() {
-                errors.push((file.source.clone(), found));
-            }
+            errors.extend(found);
         }
         refuse(errors)
     }
@@ -183,8 +181,7 @@ fn parsed(source: Source, folder: Option<&Path>, here: &Path) -> Result<TestFile
 /// The tests of the lesson, which the program carries.
 fn carried() -> Result<TestFile, CliError> {
     let source = lesson::tests()?;
-    TestFile::parse(source.clone(), &|_| Err("the program does not carry it".to_owned()))
-        .map_err(|errors| CliError::in_source(errors, &source))
+    Ok(TestFile::parse(source, &|_| Err("the program does not carry it".to_owned()))?)
 }
 
 /// The folders that test files are looked for in: beside each definition, the service file, and in the project's folder.
@@ -213,9 +210,9 @@ fn test_files(
     let mut files = Vec::new();
     for path in if named.is_empty() { found_in(folders)? } else { named } {
         let source = read(&path, &shown_from(here, &path))?;
-        match parsed(source.clone(), path.parent(), here) {
+        match parsed(source, path.parent(), here) {
             Ok(file) => files.push(LoadedFile { file, path: Some(path) }),
-            Err(found) => errors.push((source, found)),
+            Err(found) => errors.extend(found),
         }
     }
     refuse(errors)?;
@@ -236,8 +233,7 @@ fn mock_config(file: &Path, input: Option<&str>, here: &Path) -> Result<LoadedFi
         }
         None => serde_json::json!({}),
     };
-    let parsed = TestFile::of_mock_config(source.clone(), &input);
-    let file = parsed.map_err(|errors| CliError::in_source(errors, &source))?;
+    let file = TestFile::of_mock_config(source, &input)?;
     Ok(LoadedFile { file, path: None })
 }
 
@@ -266,9 +262,6 @@ fn none_found(folders: &BTreeSet<PathBuf>, here: &Path) -> CliError {
 }
 
 /// Everything that is wrong, of all files.
-fn refuse(errors: Vec<(Source, Vec<ModelError>)>) -> Result<(), CliError> {
-    let mut failures = errors.into_iter().map(|(source, found)| CliError::in_source(found, &source));
-    let Some(mut first) = failures.next() else { return Ok(()) };
-    first.more.others.extend(failures);
-    Err(first)
+fn refuse(errors: Vec<ModelError>) -> Result<(), CliError> {
+    if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
 }
