@@ -14,7 +14,7 @@ use crate::{process, project, say};
 use figure::{Figure, program, table};
 use memory::resident_mib;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
