@@ -79,6 +79,22 @@ const UNSURE: &str = r#"{"StartAt": "Tell", "States": {
     "Tell": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish",
         "Parameters": {"TopicArn.$": "$.topic", "Message": "a"}, "End": true}}}"#;
 
+/// A case that passes and one that does not.
+const CASES: &str = r#"
+machine = "order"
+
+[[cases]]
+name = "it is refused"
+input = { fail = 1 }
+expect = { error = "Refused" }
+
+[[cases]]
+name = "it waits"
+input = { items = [1] }
+mocks.Note = { return = {} }
+expect = { output = { items = [2] } }
+"#;
+
 const NOTE: &str = "export const handler = async () => { console.log('noted'); return {}; };\n";
 
 /// A home in which samples are taken.
@@ -150,6 +166,10 @@ impl Taking {
         self.take("print --policies --for deployer", &[]);
         self.take("print --policies --for deployer", &["--explain"]);
         self.take("package", &[]);
+        self.take("graph", &[]);
+        self.write("tests/order.test.toml", CASES);
+        self.take_with("test", &["test"], 1);
+        self.take("test explore", &["order", "--runs", "2"]);
         self.write("broken.toml", "service = \"keys\"\nstaeg = \"dev\"\n\n[throttle]\nbrust = 1\n");
         let broken = self.run(&["print", "--config", "broken.toml"]);
         assert_eq!(broken.code, Some(3), "{broken:#?}");
@@ -186,6 +206,9 @@ impl Taking {
         self.take_with("show", &["show", "waits", "--follow"], 0);
         self.take("logs --execution", &["waits"]);
         self.take("logs --execution", &["fails"]);
+        self.take("graph", &["fails"]);
+        self.take("test record", &["fails"]);
+        self.take("redrive", &["fails"]);
         self.take("logs", &["-f", "note"]);
         self.take("open", &[]);
         self.take("invoke", &["-f", "note"]);
