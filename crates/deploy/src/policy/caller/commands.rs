@@ -182,7 +182,7 @@ const LIVE_LINES: Calls = &[(LOGS, "StartLiveTail")];
 
 impl CallerCommand {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Deploy,
         Self::DeployFunction,
         Self::DeployList,
