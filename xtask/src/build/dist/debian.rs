@@ -62,7 +62,7 @@ fn copyright(mit: &str) -> String {
 
 /// What dpkg knows of the package.
 fn control(architecture: &str, glibc: Option<&str>, size_kib: u64) -> String {
-    let depends = glibc.map(|glibc| format!("Depends: libc6 (>= {glibc})\n")).unwrap_or_default();
+    let depends = glibc.map(|glibc| format!("Depends: libc6 (>= {glibc}), libgcc-s1\n")).unwrap_or_default();
     format!(
         "Package: workshop\nVersion: {VERSION}-1\nArchitecture: {architecture}\nSection: devel\nPriority: optional\n\
          Maintainer: The workshop founders <workshop@localhost>\nInstalled-Size: {size_kib}\n{depends}\
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn the_control_file_says_what_is_needed() {
         let text = control("amd64", Some("2.34"), 12_345);
-        assert!(text.contains("Installed-Size: 12345\nDepends: libc6 (>= 2.34)\nRecommends: "), "{text}");
+        assert!(text.contains("Installed-Size: 12345\nDepends: libc6 (>= 2.34), libgcc-s1\nRecommends: "), "{text}");
         assert!(!control("amd64", None, 1).contains("Depends"));
         let long: Vec<&str> = text.lines().filter(|line| line.len() > 80).collect();
         assert!(long.is_empty() && text.ends_with(".\n"), "{long:?}");
