@@ -18,7 +18,7 @@ pub(super) fn started(states: &Arc<States>, child: &ExecutionKey, row: &Executio
     if row.map_child.is_some() && row.outcome().is_some() {
         return ended(states, child, row);
     }
-    let Some(started_by) = row.started_by.as_ref().filter(|started_by| started_by.is_awaited) else { return };
+    let Some(started_by) = row.started_by.as_deref().filter(|started_by| started_by.is_awaited) else { return };
     let driver = &states.driver;
     driver.children.link(&started_by.execution, Work::Task(started_by.task), child);
     let output = integration::started(states, &child.arn(), row.head.started_at);
@@ -36,7 +36,7 @@ pub(super) fn ended(states: &Arc<States>, child: &ExecutionKey, row: &ExecutionR
         driver.children.unlink(&map_child.execution, Work::Child(map_child.child));
         return map_children::notify_ended(states, &map_child.execution, map_child.child, outcome.clone());
     }
-    let Some(started_by) = row.started_by.as_ref().filter(|started_by| started_by.is_awaited) else { return };
+    let Some(started_by) = row.started_by.as_deref().filter(|started_by| started_by.is_awaited) else { return };
     driver.children.unlink(&started_by.execution, Work::Task(started_by.task));
     let ended = Message::ChildEnded { task: started_by.task, child: child.clone(), row: Box::new(row.clone()) };
     driver.post(&started_by.execution, ended);
@@ -73,7 +73,7 @@ pub(super) fn recover(states: &Arc<States>, recovered: &[RecoveredExecution], li
         let started_by = StartedBy { execution: parent, task: request.task, is_awaited: true };
         let found = integration::child_key(request, &started_by).map(|key| (states.execution(&key), key));
         match found {
-            Some((Ok(Some(row)), key)) if row.started_by.as_ref() == Some(&started_by) => ended(states, &key, &row),
+            Some((Ok(Some(row)), key)) if row.started_by.as_deref() == Some(&started_by) => ended(states, &key, &row),
             Some((Err(error), key)) => {
                 tracing::warn!(error = %error, child = key.arn(), "a task was not told of its child's end; it is after the next start");
             }

@@ -18,7 +18,7 @@ pub(crate) struct ExecutionRow {
     pub(crate) head: ExecutionHead,
     /// The task that has started it, if one has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) started_by: Option<StartedBy>,
+    pub(crate) started_by: Option<Box<StartedBy>>,
     /// The Map Run that it is a child of, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) map_child: Option<Box<MapChild>>,

@@ -31,7 +31,7 @@ pub(in crate::driver) fn create(
     now: Timestamp,
 ) -> Result<Created, ServiceError> {
     if let Some(existing) = known {
-        let is_ours = new.started_by.is_some() && existing.row.started_by == new.started_by;
+        let is_ours = new.started_by.is_some() && existing.row.started_by.as_deref() == new.started_by.as_ref();
         let is_same = existing.row.is_running() && new.started_by.is_none() && existing.row.input() == new.input;
         return if is_ours || is_same {
             Ok(Created::Already(existing.row.head.started_at))
@@ -72,7 +72,7 @@ fn begin(states: &Arc<States>, new: NewExecution, sequence: u64, now: Timestamp)
     let row = ExecutionRow {
         format: FormatVersion,
         head,
-        started_by: new.started_by,
+        started_by: new.started_by.map(Box::new),
         map_child: None,
         redrive_tokens: None,
         next_wake: None,

@@ -11,7 +11,7 @@ use crate::execution::branch::{Branch, BranchId, BranchStatus};
 #[derive(Default)]
 pub(crate) struct Unfinished {
     /// The branches that have failed or were aborted.
-    branches: Vec<Box<Branch>>,
+    branches: BTreeMap<BranchId, Box<Branch>>,
     /// What the states around them waited for: the results of other branches, or a Map Run.
     inside: BTreeMap<BranchId, BranchStatus>,
 }
@@ -19,7 +19,7 @@ pub(crate) struct Unfinished {
 impl Unfinished {
     /// A branch has failed, or was aborted.
     pub(crate) fn add(&mut self, branch: Box<Branch>) {
-        self.branches.push(branch);
+        self.branches.insert(branch.id, branch);
     }
 
     /// The state that a branch is in has failed, and what it waited for can go on.
@@ -36,13 +36,14 @@ impl Unfinished {
     /// The branches as a redrive takes them: each waits for its turn to run its state anew, or for those inside it. What is
     /// inside a state that runs anew is left out.
     pub(crate) fn into_branches(mut self) -> BTreeMap<BranchId, Box<Branch>> {
-        // The ids of inner branches are above those of the branches around them.
-        self.branches.sort_unstable_by_key(|branch| branch.id);
         let mut kept: BTreeMap<BranchId, Box<Branch>> = BTreeMap::new();
-        for mut branch in self.branches {
-            let waits = |parent: &Box<Branch>| matches!(parent.status, BranchStatus::Join(_));
-            if branch.position.is_some_and(|position| !kept.get(&position.parent).is_some_and(waits)) {
-                continue;
+        // The ids of inner branches are above those of the branches around them.
+        for mut branch in self.branches.into_values() {
+            if let Some(position) = branch.position {
+                let around = kept.get(&position.parent);
+                if !around.is_some_and(|parent| matches!(parent.status, BranchStatus::Join(_))) {
+                    continue;
+                }
             }
             let last = std::mem::replace(&mut branch.status, BranchStatus::Running);
             branch.status = match self.inside.remove(&branch.id).unwrap_or(last) {
