@@ -46,13 +46,14 @@ macro_rules! operation {
 const ALL: Quota = Quota::shared("all operations", 600, 600);
 
 /// Codes of devices, of which nobody has one here, contexts of identity centers, and what is for tests of AWS's own.
-const NOT_TAKEN: &[&str] = &["SerialNumber", "TokenCode", "ProvidedContexts", "MinimumSessionTokenSize"];
+const OF_A_ROLE: &[&str] = &["SerialNumber", "TokenCode", "ProvidedContexts", "MinimumSessionTokenSize"];
+const OF_A_USER: &[&str] = &["SerialNumber", "TokenCode", "MinimumSessionTokenSize"];
 
 /// The operations of STS.
 pub static OPERATIONS: &[Operation<Iam>] = &[
-    operation!("AssumeRole", Writes, Resource::Arn("RoleArn"), assume_role).refusing(NOT_TAKEN),
+    operation!("AssumeRole", Writes, Resource::Arn("RoleArn"), assume_role).refusing(OF_A_ROLE),
     operation!("GetCallerIdentity", ReadsPresent, Resource::Any, caller_identity),
-    operation!("GetSessionToken", ReadsPresent, Resource::Any, session_token).refusing(NOT_TAKEN),
+    operation!("GetSessionToken", ReadsPresent, Resource::Any, session_token).refusing(OF_A_USER),
 ];
 
 pub(crate) fn user_arn(account: &Account) -> String {

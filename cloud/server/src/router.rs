@@ -47,7 +47,7 @@ impl Router {
         let protocol = target.protocol();
         let answered = match target {
             // The guard refuses it before its body is read; this is for who comes another way.
-            _ if request.scope.is_none() => Err(unsigned(&request, protocol)),
+            _ if request.scope.is_none() => Err(Refusal::Unsigned.error(protocol)),
             Target::Operation(service, operation) => {
                 let work = service.call(operation, &request);
                 let answered = self.faults.answer(service.info(), operation, &request, work).await;
@@ -157,18 +157,6 @@ impl Router {
     }
 }
 
-/// The operations that are sent without a signature on AWS too; none of them is served.
-const UNSIGNED: [&str; 2] = ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"];
-
-/// The answer to a request without a signature.
-fn unsigned(request: &Request, protocol: Protocol) -> ServiceError {
-    let form = Form::of(request);
-    match form.get("Action").filter(|action| UNSIGNED.contains(action)) {
-        Some(action) => ServiceError::not_implemented(&format!("sts:{action}")),
-        None => Refusal::Unsigned.error(protocol),
-    }
-}
-
 /// A service that is not served, by the name that it is signed for: it is refused as its clients read refusals.
 fn unknown_service(name: &str, request: &Request) -> Target {
     if is_form(request) {
@@ -184,7 +172,7 @@ fn unknown_service(name: &str, request: &Request) -> Target {
 const REST_XML: [&str; 6] = ["s3", "s3express", "s3-object-lambda", "s3control", "route53", "cloudfront"];
 
 /// Whether the body, which may not be there yet, is a form.
-pub(crate) fn is_form(request: &Request) -> bool {
+fn is_form(request: &Request) -> bool {
     request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 

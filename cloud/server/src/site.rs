@@ -14,7 +14,6 @@ use super::composition::Cloud;
 use super::guard::{Guard, Peer, Peers, Refusal, SignatureCheck, is_foreign};
 use super::http::{Admitted, Front, Host, Share, Site, foreign_host};
 use super::keys::CloudKeys;
-use super::router::is_form;
 
 /// The largest body that the endpoint of an HTTP API takes: "Payload size: 10 MB" of
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
@@ -65,11 +64,7 @@ impl Site for GuardedCloud {
             }
             Host::Service => {
                 let admitted = self.guard.admit(head, peer, |key| self.cloud.iam.session_keys(key));
-                match admitted {
-                    // Only the body of a form tells what is asked for; the router refuses it then.
-                    Err(Refusal::Unsigned) if peer.is_owner() && is_form(head) => Ok(None),
-                    admitted => admitted.map_err(|refusal| self.refuse(head, &refusal)),
-                }
+                admitted.map_err(|refusal| self.refuse(head, &refusal))
             }
         };
         pending.map(|pending| Admitted { share: Share::Service, pending })

@@ -21,7 +21,11 @@ pub static INFO: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::La
     .with_absent(ABSENT);
 
 /// What of a function's settings has no meaning here, and would be left out otherwise.
-const SETTINGS: &[&str] = &[
+const SETTINGS: &[&str] =
+    &["VpcConfig", "DeadLetterConfig", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig"];
+
+/// The same, and what only a new function is given.
+const NEW_SETTINGS: &[&str] = &[
     "VpcConfig",
     "DeadLetterConfig",
     "FileSystemConfigs",
@@ -55,7 +59,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Resource::Computed(new_function),
         |functions, request| Box::pin(create::create(functions, request)),
     )
-    .refusing(SETTINGS)
+    .refusing(NEW_SETTINGS)
     .within(CONTROL)
     .with_body_limit(ZIP_REQUEST_BYTES),
     Operation::new(

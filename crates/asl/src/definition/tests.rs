@@ -231,3 +231,17 @@ fn a_path_to_a_number_of_a_map_names_one_place() {
         map(r#""MaxConcurrencyPath":"$limits.most","ToleratedFailurePercentagePath":"$.n[0]","MaxConcurrency":"""#);
     assert!(!right.contains("Reference Path"), "{right}");
 }
+
+/// What published samples have that AWS takes.
+#[test]
+fn blanks_behind_paths_places_in_integrations_and_readers_without_a_mode_are_taken() {
+    for state in [
+        r#""Type":"Pass","Parameters":{"n.$":"$$.Execution.Name "}"#,
+        r#""Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:lambda:invoke","Parameters":{"FunctionName":"f"}"#,
+        r#""Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:aws-sdk:s3:getObject","Parameters":{"Bucket":"b","Key":"k"}"#,
+        r#""Type":"Map","ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Parameters":{"Bucket":"b","Key":"k"}},"ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}"#,
+    ] {
+        let read = StateMachine::parse(&format!(r#"{{"StartAt":"A","States":{{"A":{{{state},"End":true}}}}}}"#));
+        assert!(read.is_ok(), "{state}: {:?}", read.err());
+    }
+}

@@ -308,6 +308,14 @@ fn items_must_be_an_array() {
 }
 
 #[test]
+fn items_that_are_not_there_conflict_with_their_path() {
+    let driver = map(r#""ItemsPath":"$.chunks","#, WAIT, r#"{"bucket": "b"}"#);
+    let Some(Outcome::Failed(failure)) = &driver.outcome else { panic!("{:?}", driver.outcome) };
+    assert_eq!(failure.error.as_deref(), Some("States.ReferencePathConflict"));
+    assert!(failure.cause.as_deref().unwrap().contains("Unable to apply step \"chunks\" to input {"), "{failure:?}");
+}
+
+#[test]
 fn many_iterations_leave_only_their_results() {
     let items = vec!["1"; 300].join(",");
     let mut driver = map(r#""MaxConcurrency":1,"#, r#""Type":"Wait","Seconds":1"#, &format!("[{items}]"));
