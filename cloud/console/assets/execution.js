@@ -121,7 +121,7 @@ function visit(events, name) {
   const own = new Set([events[begun].id]);
   const found = [events[begun]];
   for (const event of events.slice(begun + 1)) {
-    if (!own.has(event.previousEventId)) continue;
+    if (!own.has(event.previousEventId) && event.evaluationFailedEventDetails?.state !== name) continue;
     if (event.type.startsWith("Execution") || event.stateEnteredEventDetails) continue;
     found.push(event);
     own.add(event.id);

@@ -66,7 +66,8 @@ impl Seen {
         let number = |name: &str| event[name].as_i64().unwrap_or(0);
         let kind = event["type"].as_str().unwrap_or_default().to_owned();
         let details = ["stateEnteredEventDetails", "stateExitedEventDetails"];
-        let state = details.iter().find_map(|details| event[details]["name"].as_str()).map(str::to_owned);
+        let name = details.iter().find_map(|details| event[details]["name"].as_str());
+        let state = name.or_else(|| event["evaluationFailedEventDetails"]["state"].as_str()).map(str::to_owned);
         Self { id: number("id"), previous_event_id: number("previousEventId"), kind, state }
     }
 

@@ -53,6 +53,7 @@ impl<'a> Fold<'a> {
             _ => {}
         }
         match kind {
+            "EvaluationFailed" => return self.evaluation_failed(event.state, before),
             "ExecutionFailed" => self.end(before.visit, Status::Failed),
             "ExecutionTimedOut" | "ExecutionAborted" => self.end(None, Status::Aborted),
             "ExecutionSucceeded" => self.end(None, Status::Succeeded),
@@ -67,6 +68,16 @@ impl<'a> Fold<'a> {
             _ => self.note(kind, before.visit),
         }
         before
+    }
+
+    /// A field of a state had no usable value. The event that it names before it may be one before the state was entered, so
+    /// that the state is found by its name.
+    fn evaluation_failed(&mut self, state: Option<&str>, before: Place) -> Place {
+        let is_it = |visit: &Visit<'_>| visit.end.is_none() && state.is_none_or(|name| visit.name == name);
+        let Some(at) = self.visits.iter().rposition(is_it) else { return before };
+        let Some(visit) = self.visits.get_mut(at) else { return before };
+        visit.has_failed = true;
+        Place { visit: Some(at), outer: if visit.holds { Some(at) } else { visit.outer } }
     }
 
     /// What follows lies inside of a Parallel or Map state.

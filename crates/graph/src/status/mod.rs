@@ -101,7 +101,7 @@ pub struct Event<'a> {
     pub previous_event_id: i64,
     /// Its type, such as `WaitStateEntered`.
     pub kind: &'a str,
-    /// The state that it enters or leaves.
+    /// The state that it enters or leaves, or whose field could not be evaluated.
     pub state: Option<&'a str>,
 }
 

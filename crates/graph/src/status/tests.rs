@@ -74,6 +74,37 @@ fn a_branch_that_fails_is_told_from_those_that_are_cut_short() {
 }
 
 #[test]
+fn a_state_whose_field_has_no_value_is_the_one_that_failed() {
+    let pass = [
+        (0, "ExecutionStarted"),
+        (0, "PassStateEntered A"),
+        (2, "PassStateExited A"),
+        (3, "PassStateEntered B"),
+        (3, "EvaluationFailed B"),
+        (5, "ExecutionFailed"),
+    ];
+    insta::assert_snapshot!(statuses(&pass), @"
+    A: succeeded
+    B: failed
+    ");
+    let map = [
+        (0, "ExecutionStarted"),
+        (0, "ParallelStateEntered P"),
+        (2, "ParallelStateStarted"),
+        (3, "MapStateEntered M"),
+        (3, "EvaluationFailed M"),
+        (5, "MapStateFailed"),
+        (6, "MapStateExited M"),
+        (7, "PassStateEntered A"),
+    ];
+    insta::assert_snapshot!(statuses(&map), @"
+    A: running
+    M: caught
+    P: running
+    ");
+}
+
+#[test]
 fn items_of_a_map_are_counted() {
     let events = [
         (0, "ExecutionStarted"),

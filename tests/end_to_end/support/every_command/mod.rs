@@ -84,6 +84,7 @@ impl Session {
         self.run(CallerCommand::Show, &[], 0);
         self.run(CallerCommand::Show, &["own", "--follow"], 0);
         self.run(CallerCommand::Graph, &["own"], 0);
+        self.run(CallerCommand::Graph, &["nobody"], 6);
         self.run(CallerCommand::Open, &["own"], 0);
         self.run(CallerCommand::Open, &["nobody"], 6);
         self.run(CallerCommand::List, &[], 0);
