@@ -7,13 +7,13 @@ use policy::Document;
 
 use crate::listing::{close, page};
 use crate::policies::managed::check_boundary;
+use crate::policies::members::{check_name, checked_path, set_tags};
 use crate::role::{Role, tag_xml};
 use crate::service::{Iam, malformed};
 use crate::unique_id::unique_id;
 
 /// The largest trust policy, in characters that are no white space.
 const TRUST_POLICY_LIMIT: usize = 2048;
-const TAGS_LIMIT: usize = 50;
 
 /// The role does not exist.
 pub(crate) fn missing(name: &str) -> ServiceError {
@@ -35,27 +35,6 @@ pub(crate) async fn edit(
 ) -> Result<(), ServiceError> {
     let name = form.required("RoleName")?;
     iam.roles.update(&form.account().key(name), || missing(name), change).await
-}
-
-/// Checks a name as IAM does.
-pub(crate) fn check_name(member: &str, name: &str, limit: usize) -> Result<(), ServiceError> {
-    let invalid = |text: String| Err(ServiceError::bad_request("ValidationError", text));
-    if name.is_empty() || name.chars().count() > limit {
-        let constraint = if name.is_empty() {
-            "greater than or equal to 1".to_owned()
-        } else {
-            format!("less than or equal to {limit}")
-        };
-        return invalid(format!(
-            "1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: Member must have length {constraint}"
-        ));
-    }
-    if name.chars().any(|letter| !letter.is_ascii_alphanumeric() && !"_+=,.@-".contains(letter)) {
-        return invalid(format!(
-            "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
-        ));
-    }
-    Ok(())
 }
 
 /// Checks a trust policy as CreateRole and UpdateAssumeRolePolicy do.
@@ -85,30 +64,6 @@ fn session_duration(form: &Form) -> Result<Option<u32>, ServiceError> {
             ),
         )),
     }
-}
-
-pub(crate) fn set_tags(tags: &mut Vec<(String, String)>, new: Vec<(String, String)>) -> Result<(), ServiceError> {
-    for (key, value) in new {
-        match tags.iter_mut().find(|(old, _)| old.eq_ignore_ascii_case(&key)) {
-            Some(tag) => *tag = (key, value),
-            None => tags.push((key, value)),
-        }
-    }
-    if tags.len() > TAGS_LIMIT {
-        let text = format!("The number of tags has reached the maximum limit. Maximum allowed: {TAGS_LIMIT}");
-        return Err(ServiceError::new(409, "LimitExceeded", text));
-    }
-    Ok(())
-}
-
-pub(crate) fn checked_path(form: &Form) -> Result<&str, ServiceError> {
-    let path = form.get("Path").unwrap_or("/");
-    let plain = path.len() <= 512 && path.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
-    if plain && path.starts_with('/') && path.ends_with('/') {
-        return Ok(path);
-    }
-    let text = "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.";
-    Err(ServiceError::bad_request("ValidationError", text))
 }
 
 fn new_role(iam: &Iam, form: &Form) -> Result<Role, ServiceError> {

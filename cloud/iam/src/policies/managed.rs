@@ -8,8 +8,8 @@ use policy::Document;
 use crate::listing::{close, page};
 use crate::policies::aws_policy::AwsPolicy;
 use crate::policies::managed_policy::{ManagedPolicy, Usage};
+use crate::policies::members::{check_name, checked_path, set_tags};
 use crate::role::tag_xml;
-use crate::roles::{check_name, checked_path, set_tags};
 use crate::service::{Iam, malformed};
 use crate::unique_id::unique_id;
 

@@ -5,8 +5,9 @@ use cloud_core::{Form, ServiceError, Xml};
 use crate::listing::{close, page};
 use crate::policies::aws_policy::AwsPolicy;
 use crate::policies::managed::{check_attachable, check_boundary, check_identity, find as find_policy};
+use crate::policies::members::check_name;
 use crate::role::{Role, url_encoded};
-use crate::roles::{check_name, edit, find};
+use crate::roles::{edit, find};
 use crate::service::Iam;
 
 /// All inline policies of a role together, in characters that are no white space.

@@ -1,13 +1,12 @@
 //! Links to functions' zips, as GetFunction gives them: whoever has one may fetch that zip, for ten minutes.
 
-use cloud_core::{Clock, Protocol, Random, Request, Response, ServiceError};
+use cloud_core::{Clock, Random, Request, ServiceError};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
 
 use super::is_hash;
 use crate::model::Code;
-use crate::service::Functions;
 
 /// What the paths of links begin with; no service's paths do.
 pub const CODE_PATH: &str = "/_code/";
@@ -48,7 +47,7 @@ impl CodeLinks {
     ///
     /// # Errors
     /// `AccessDenied`, as S3 answers a link that was changed or has expired.
-    fn zip_of(&self, request: &Request) -> Result<String, ServiceError> {
+    pub(crate) fn zip_of(&self, request: &Request) -> Result<String, ServiceError> {
         let denied = |text: &str| ServiceError::new(403, "AccessDenied", text);
         let hash = request.path.strip_prefix(CODE_PATH).filter(|hash| is_hash(hash));
         let (Some(hash), Some(date), Some(signature)) =
@@ -82,24 +81,4 @@ fn bytes_of(hex: &str) -> Option<Vec<u8>> {
         return None;
     }
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()).collect()
-}
-
-impl Functions {
-    /// Answers a request for a function's zip, by a link that GetFunction gave.
-    pub async fn fetch_code(&self, request: &Request) -> Response {
-        self.zip(request).await.unwrap_or_else(|error| Protocol::RestXml.error(&error, &request.id))
-    }
-
-    async fn zip(&self, request: &Request) -> Result<Response, ServiceError> {
-        let hash = self.code_links.zip_of(request)?;
-        if request.method != hyper::Method::GET {
-            let text = "The specified method is not allowed against this resource.";
-            return Err(ServiceError::new(405, "MethodNotAllowed", text));
-        }
-        let zip = self.code.read(&hash).await.map_err(|error| ServiceError::internal(error.to_string()))?;
-        match zip {
-            Some(zip) => Ok(Response::new(200, "application/zip", zip)),
-            None => Err(ServiceError::new(404, "NoSuchKey", "The specified key does not exist.")),
-        }
-    }
 }
