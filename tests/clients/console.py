@@ -114,6 +114,9 @@ def failing(running, address, folder, workshop):
         expect(why).to_contain_text("TooFew")
         expect(opened.get_by_role("button", name="Fail · TooFew TooFew, failed")).to_have_attribute("aria-pressed", "true")
         picture(opened, folder, "failed")
+        opened.get_by_role("button", name="Redrive").click()
+        expect(opened.get_by_text("ExecutionRedriven").first).to_be_visible()
+        expect(opened.locator("h1 .badge")).to_contain_text("FAILED")
     with page(running, address, complains=False) as opened:
         workshop("local", "stop")
         expect(opened.locator("#connection")).to_contain_text("does not answer")

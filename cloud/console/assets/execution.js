@@ -45,9 +45,13 @@ function showHead({ arn, parts, found }) {
         say("The wait is over.");
       }) : null,
       isOn ? button("Stop", async () => {
-        if (!confirm(`Stop ${shown(found.name)}? It can’t go on afterwards.`)) return;
+        if (!confirm(`Stop ${shown(found.name)}? What it waits for will not happen.`)) return;
         await act("stop", { executionArn: arn, cause: "Stopped in the console" });
         say("Stopped.");
+      }) : null,
+      found.redriveStatus === "REDRIVABLE" ? button("Redrive", async () => {
+        await act("redrive", { executionArn: arn });
+        say("It goes on where it had not finished.");
       }) : null,
       button("Copy the ARN", async () => {
         await navigator.clipboard.writeText(arn);

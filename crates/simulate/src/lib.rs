@@ -1,8 +1,8 @@
 //! Tests of workflows: whole executions in virtual time, with mocks in place of what they call, judged by expectations.
 //!
 //! A test file ([`TestFile`]) is data: cases, each with a machine, an input, mocks and expectations; every mistake in it is told
-//! with its place. [`run`] drives the language engine through one case: waiting is moving the clock, and a task is answered by
-//! its mock or the run ends and names the mock to write. [`judge`] holds what happened against what the case expects, and
+//! with its place. [`run()`] drives the language engine through one case: waiting is moving the clock, and a task is answered by
+//! its mock or the run ends and names the mock to write. [`judge()`] holds what happened against what the case expects, and
 //! [`Coverage`] counts which states, transitions, rules and clauses the cases of a machine went through.
 //!
 //! Everything is a value: the same definition, case and seed give the same run. What this crate must not know: any cloud, the

@@ -1,4 +1,4 @@
-//! What the page changes: it starts executions, stops them, and answers tasks that wait for somebody.
+//! What the page changes: it starts executions, stops and redrives them, and answers tasks that wait for somebody.
 
 use cloud_core::{Request, ServiceError};
 use serde_json::{Value, json};
@@ -14,6 +14,11 @@ pub(super) async fn start(cloud: &Cloud, request: &Request) -> Result<Value, Ser
 /// Stops one: the body is StopExecution's input.
 pub(super) async fn stop(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
     pass_on(cloud, request, "StopExecution", "executionArn").await
+}
+
+/// Has one go on where it had not finished: the body is RedriveExecution's input.
+pub(super) async fn redrive(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
+    pass_on(cloud, request, "RedriveExecution", "executionArn").await
 }
 
 /// Answers the task of a token: the body has `executionArn`, `taskToken`, and `output`, or `error` and `cause`.

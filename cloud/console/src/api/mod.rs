@@ -25,6 +25,7 @@ pub(crate) async fn answer(cloud: &Cloud, path: &str, request: &Request) -> Resp
         (&Method::GET, "log") => execution::log(cloud, request).await,
         (&Method::POST, "start") => actions::start(cloud, request).await,
         (&Method::POST, "stop") => actions::stop(cloud, request).await,
+        (&Method::POST, "redrive") => actions::redrive(cloud, request).await,
         (&Method::POST, "token") => actions::answer_task(cloud, request).await,
         _ => return Response::json(404, &json!({ "message": "The console has no such path." })),
     };

@@ -10,6 +10,7 @@ struct Visit<'a> {
     /// The visit around it: of the Parallel or Map state that it lies in.
     outer: Option<usize>,
     is_wait: bool,
+    is_fail: bool,
     /// Other states lie inside of it.
     holds: bool,
     tries: u64,
@@ -57,6 +58,7 @@ impl<'a> Fold<'a> {
             "ExecutionFailed" => self.end(before.visit, Status::Failed),
             "ExecutionTimedOut" | "ExecutionAborted" => self.end(None, Status::Aborted),
             "ExecutionSucceeded" => self.end(None, Status::Succeeded),
+            "ExecutionRedriven" => return self.reopen(),
             "ParallelStateStarted" | "MapStateStarted" => return self.go_inside(before.visit),
             "MapIterationStarted" => return self.go_inside(before.outer.or(before.visit)),
             "ParallelStateSucceeded"
@@ -65,9 +67,38 @@ impl<'a> Fold<'a> {
             | "MapStateFailed"
             | "MapRunSucceeded"
             | "MapRunFailed" => return self.joined(kind.ends_with("Failed"), before),
-            _ => self.note(kind, before.visit),
+            _ => {
+                let place = self.known(before);
+                self.note(kind, place.visit);
+                return place;
+            }
         }
         before
+    }
+
+    /// The execution goes on: what had not finished is on again. A Fail state is entered again instead.
+    fn reopen(&mut self) -> Place {
+        for visit in &mut self.visits {
+            if matches!(visit.end, Some(Status::Failed | Status::Aborted)) && !visit.is_fail {
+                visit.end = None;
+                visit.has_failed = false;
+                visit.tries = 0;
+            }
+        }
+        Place::default()
+    }
+
+    /// The place of an event that names `ExecutionRedriven` before it, as calls do that are made again: that of the state that
+    /// is on, where there is one alone.
+    fn known(&self, before: Place) -> Place {
+        if before.visit.is_some() || before.outer.is_some() {
+            return before;
+        }
+        let mut open = self.visits.iter().enumerate().filter(|(_, visit)| visit.end.is_none() && !visit.holds);
+        match (open.next(), open.next()) {
+            (Some((at, visit)), None) => Place { visit: Some(at), outer: visit.outer },
+            _ => before,
+        }
     }
 
     /// A field of a state had no usable value. The event that it names before it may be one before the state was entered, so
@@ -109,9 +140,11 @@ impl<'a> Fold<'a> {
     fn enter(&mut self, name: &'a str, state_type: &str, before: Place) -> Place {
         let visit = self.visits.len();
         let is_wait = state_type == "Wait";
+        let is_fail = state_type == "Fail";
         let holds = matches!(state_type, "Parallel" | "Map");
-        self.visits.push(Visit { name, outer: before.outer, is_wait, holds, tries: 0, has_failed: false, end: None });
-        Place { visit: Some(visit), outer: before.outer }
+        let outer = before.outer;
+        self.visits.push(Visit { name, outer, is_wait, is_fail, holds, tries: 0, has_failed: false, end: None });
+        Place { visit: Some(visit), outer }
     }
 
     fn leave(&mut self, name: &str, before: Place) -> Place {
@@ -119,6 +152,9 @@ impl<'a> Fold<'a> {
         while let Some(visit) = at.and_then(|at| self.visits.get(at)).filter(|visit| visit.name != name) {
             at = visit.outer;
         }
+        // After a redrive the event before may be of no state.
+        let is_it = |visit: &Visit<'_>| visit.end.is_none() && visit.name == name;
+        let at = at.or_else(|| self.visits.iter().rposition(is_it));
         let Some(visit) = at.and_then(|at| self.visits.get_mut(at)) else { return before };
         visit.end = Some(if visit.has_failed { Status::Caught } else { Status::Succeeded });
         let outer = visit.outer;

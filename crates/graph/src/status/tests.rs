@@ -132,3 +132,62 @@ fn items_of_a_map_are_counted() {
 fn any_events_are_folded() {
     insta::assert_snapshot!(statuses(&[(9, "TaskStateExited T"), (1, "ParallelStateFailed"), (2, "MapIterationStarted"), (-1, "Odd")]), @"");
 }
+
+#[test]
+fn what_had_not_finished_is_on_again_after_a_redrive() {
+    let mut events = vec![
+        (0, "ExecutionStarted"),
+        (0, "ParallelStateEntered P"),
+        (2, "ParallelStateStarted"),
+        (3, "TaskStateEntered T"),
+        (3, "PassStateEntered A"),
+        (5, "PassStateExited A"),
+        (4, "LambdaFunctionScheduled"),
+        (7, "LambdaFunctionFailed"),
+        (8, "ParallelStateFailed"),
+        (9, "ExecutionFailed"),
+    ];
+    insta::assert_snapshot!(statuses(&events), @"
+    A: succeeded
+    P: failed
+    T: failed
+    ");
+    events.push((10, "ExecutionRedriven"));
+    insta::assert_snapshot!(statuses(&events), @"
+    A: succeeded
+    P: running
+    T: running
+    ");
+    events.extend([(11, "LambdaFunctionScheduled"), (12, "LambdaFunctionFailed")]);
+    insta::assert_snapshot!(statuses(&events), @"
+    A: succeeded
+    P: running
+    T: retrying
+    ");
+    events.extend([(13, "LambdaFunctionScheduled"), (14, "LambdaFunctionSucceeded"), (15, "TaskStateExited T")]);
+    insta::assert_snapshot!(statuses(&events), @"
+    A: succeeded
+    P: running
+    T: succeeded
+    ");
+    events.extend([(16, "ParallelStateSucceeded"), (17, "ParallelStateExited P"), (18, "ExecutionSucceeded")]);
+    insta::assert_snapshot!(statuses(&events), @"
+    A: succeeded
+    P: succeeded
+    T: succeeded
+    ");
+}
+
+#[test]
+fn a_fail_state_is_entered_again_after_a_redrive() {
+    let events = [
+        (0, "ExecutionStarted"),
+        (0, "FailStateEntered F"),
+        (2, "ExecutionFailed"),
+        (3, "ExecutionRedriven"),
+        (4, "FailStateEntered F"),
+        (5, "ExecutionFailed"),
+    ];
+    insta::assert_snapshot!(statuses(&events[..4]), @"F: failed");
+    insta::assert_snapshot!(statuses(&events), @"F: failed, 0 of 2 done");
+}

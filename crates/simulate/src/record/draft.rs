@@ -26,10 +26,13 @@ pub(super) struct Draft {
 
 impl Draft {
     /// # Errors
-    /// The history has no start or no end.
+    /// The history has no start or no end, or somebody stopped or redrove the execution.
     pub(super) fn of(subject: &Subject, recorded: &Recorded) -> Result<Self, String> {
         let first = recorded.events.first().filter(|event| event.kind == "ExecutionStarted");
         let first = first.ok_or("its history does not begin with its start")?;
+        if recorded.events.iter().any(|event| event.kind == "ExecutionRedriven") {
+            return Err("it was redriven, and a case runs once".to_owned());
+        }
         let last = recorded.events.iter().rev().find(|event| status(&event.kind).is_some());
         let last = last.ok_or("it has not ended")?;
         if last.kind == "ExecutionAborted" {

@@ -102,6 +102,15 @@ fn an_execution_that_still_runs_is_no_case() {
 }
 
 #[test]
+fn an_execution_that_was_redriven_is_no_case() {
+    let subject = subject(&json!({"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}));
+    let mut history = recorded(&ran(&subject, ""));
+    history.events.push(RecordedEvent { id: 4, kind: "ExecutionRedriven".to_owned(), ..RecordedEvent::default() });
+    let refused = record(&subject, &history, &Masking::default()).unwrap_err();
+    assert_eq!(refused, "it was redriven, and a case runs once");
+}
+
+#[test]
 fn secrets_are_masked_alike_wherever_they_stand() {
     let event = |value: Value| RecordedEvent { input: Some(value), ..RecordedEvent::default() };
     let key = "AKIAIOSFODNN7EXAMPLE";
