@@ -260,7 +260,8 @@ async fn try_again(
         biased;
         // What is not durable is done again after the next start.
         () = driver.is_ending() => {}
-        () = machine.sleep(STORE_PAUSE) => driver.put_back(key, inputs),
+        // Boxed: it is rare, and the future of every step has room for it.
+        () = Box::pin(machine.sleep(STORE_PAUSE)) => driver.put_back(key, inputs),
     }
     None
 }
