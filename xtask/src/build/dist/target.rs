@@ -32,7 +32,8 @@ pub(super) fn choose(named: Option<&str>) -> Result<Target, Failure> {
 
 /// Whether the toolchain has the target's standard library.
 fn is_installed(triple: &str) -> Result<bool, Failure> {
-    let mut rustc = process::command("rustc");
+    // As cargo itself chooses it: where the clock is moved, rustc starts by a script only.
+    let mut rustc = process::command(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let folder = process::output(rustc.args(["--print", "target-libdir", "--target", triple]))?;
     let libraries = fs::read_dir(folder.trim()).into_iter().flatten().flatten();
     Ok(libraries.into_iter().any(|file| file.file_name().to_string_lossy().starts_with("libstd-")))
