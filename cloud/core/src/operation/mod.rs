@@ -215,9 +215,7 @@ impl<S: Send + Sync> Service for Routed<S> {
     fn call<'a>(&'a self, operation: &'static OperationInfo, request: &'a Request) -> Answering<'a> {
         let found = self.operations.iter().find(|listed| listed.info.name == operation.name);
         let name = || format!("{}:{}", self.info.signing_name, operation.name);
-        if !operation.refused.is_empty()
-            && let Err(refusal) = refused::refuse(operation.refused, &name(), self.info.protocol, request)
-        {
+        if let Err(refusal) = refused::refuse(operation.refused, name, self.info.protocol, request) {
             return Box::pin(async move { Err(refusal) });
         }
         match found {

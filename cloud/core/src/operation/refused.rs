@@ -10,14 +10,13 @@ use crate::error::ServiceError;
 use crate::wire::{Form, Protocol, Request};
 
 /// Refuses a request that gives one of these members, where a path such as `Code.S3Key` names a member of a member, and `*`
-/// any key of a map. What is
-/// null, empty or false counts as not given: tools send it for what they do not use.
+/// any key of a map. What is null, empty or false counts as not given: tools send it for what they do not use.
 ///
 /// # Errors
 /// `NotImplemented` with the member's name, as the API's model has it.
 pub(super) fn refuse(
     members: &[&str],
-    operation: &str,
+    operation: impl FnOnce() -> String,
     protocol: Protocol,
     request: &Request,
 ) -> Result<(), ServiceError> {
@@ -38,7 +37,7 @@ pub(super) fn refuse(
         }
     };
     match members.iter().find(|member| given(member)) {
-        Some(member) => Err(ServiceError::not_implemented(&format!("{member} of {operation}"))),
+        Some(member) => Err(ServiceError::not_implemented(&format!("{member} of {}", operation()))),
         None => Ok(()),
     }
 }
@@ -142,7 +141,7 @@ mod tests {
     fn refused(protocol: Protocol, query: &str, body: &str) -> Option<String> {
         let request = Request::internal("id".to_owned(), Timestamp::UNIX_EPOCH, &Location::default(), "echo");
         let request = request.with_path(Method::POST, "/", query, body.to_owned());
-        refuse(&MEMBERS, "echo:Create", protocol, &request).err().map(|error| error.to_string())
+        refuse(&MEMBERS, || "echo:Create".to_owned(), protocol, &request).err().map(|error| error.to_string())
     }
 
     #[test]

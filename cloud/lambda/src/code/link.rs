@@ -5,6 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
 
+use super::folder::hex;
 use super::is_hash;
 use crate::model::Code;
 
@@ -36,8 +37,7 @@ impl CodeLinks {
     /// A link to a zip.
     pub(crate) fn link(&self, code: &Code) -> String {
         let date = self.machine.now().strftime(DATE).to_string();
-        let signature: String =
-            self.mac(&code.sha256, &date).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let signature = hex(&self.mac(&code.sha256, &date).finalize().into_bytes());
         let Self { endpoint_url, .. } = self;
         let hash = &code.sha256;
         format!("{endpoint_url}{CODE_PATH}{hash}?X-Amz-Date={date}&X-Amz-Expires={VALID_S}&X-Amz-Signature={signature}")
