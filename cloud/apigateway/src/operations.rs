@@ -47,13 +47,12 @@ macro_rules! operation {
 /// are about REST APIs.
 const TOTAL: Quota = Quota::shared("all operations", 40, 10);
 
-/// What of integrations, routes and stages is not there: private connections, mappings and models, authorizers, access logs,
+/// What of integrations, routes and stages is not there: private connections, templates and models, authorizers, access logs,
 /// and what is for WebSocket APIs alone.
 const INTEGRATION: &[&str] = &[
     "connectionId",
     "contentHandlingStrategy",
     "passthroughBehavior",
-    "requestParameters",
     "requestTemplates",
     "responseParameters",
     "templateSelectionExpression",

@@ -108,7 +108,16 @@ impl Cloud {
             changes: changes.clone(),
             stop: stop.clone(),
         })?;
-        let apis = Arc::new(Apis::open(&store, clock.clone(), random.fork(), faults.clone(), invoker, address.port())?);
+        let apis = Arc::new(Apis::open(cloud_apigateway::Handles {
+            store: store.clone(),
+            clock: clock.clone(),
+            random: random.fork(),
+            faults: faults.clone(),
+            functions: invoker,
+            roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
+            dispatch: Arc::clone(&dispatch) as Arc<dyn Dispatch>,
+            endpoint_port: address.port(),
+        })?);
 
         let services = services(&states, &functions, &logs, &apis, &iam);
         let router = Arc::new(Router::new(services, faults.clone(), clock.clone(), changes.clone()));
