@@ -194,9 +194,7 @@ impl<'a> Run<'_, 'a> {
         match here.value {
             Value::Array(items) => Ok(items),
             Value::Null if here.is_taken_out => Err(PathNotFound::new(format!("The path {} is null", self.place()))),
-            other => {
-                Err(PathNotFound::no_array(self.segments.get(at..).unwrap_or_default(), other, here.is_taken_out))
-            }
+            other => Err(PathNotFound::no_array(self.segments.get(at..).unwrap_or_default(), other, here.is_taken_out)),
         }
     }
 

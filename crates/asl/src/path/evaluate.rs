@@ -199,7 +199,12 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn array<'a>(segments: &[Segment], depth: usize, value: &'a Value, is_taken_out: bool) -> Result<&'a [Value], PathNotFound> {
+fn array<'a>(
+    segments: &[Segment],
+    depth: usize,
+    value: &'a Value,
+    is_taken_out: bool,
+) -> Result<&'a [Value], PathNotFound> {
     match value {
         Value::Array(items) => Ok(items),
         Value::Null if is_taken_out => {
