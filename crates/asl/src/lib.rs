@@ -91,7 +91,7 @@ pub use execution::{
 pub use finding::{DefinitionError, Finding, FindingKind, Severity};
 pub use history::{EventDetails, Failure, HistoryEvent, Integration, InvalidHistory, MapIteration, Status};
 pub use lambda::SdkMetadata;
-pub use lint::{Lint, LintRule, MachineType, lint};
+pub use lint::{Lint, LintRule, MachineType, lint, variable_references};
 pub use quotas::{MAX_EVENTS, MAX_EXECUTION_S, MAX_EXPRESS_S, MAX_PAYLOAD_BYTES};
 pub use resource::{Pattern, TaskResource};
 
