@@ -1,0 +1,84 @@
+// The timeline of an execution: a bar for each state on a time axis. Waits and backoffs are told apart from work by their shape.
+
+import { html } from "./html.js";
+import { now } from "./cloud.js";
+import { useTicks } from "./live.js";
+import { clockTime, duration } from "./text.js";
+
+/** How many units the axis has: what is narrower is joined. */
+const UNITS = 1000;
+const SHAPES = { work: [2, 12], token: [5, 6], wait: [6, 4], backoff: [7, 2] };
+const WORDS = { work: "at work", wait: "waits", backoff: "backs off before a retry", token: "waits for somebody" };
+
+/** Segments of one kind that touch or overlap on the axis are one. */
+function joined(segments, scale) {
+  const found = {};
+  for (const { kind, from, to } of segments) {
+    const list = (found[kind] ??= []);
+    const begin = scale(from);
+    const end = Math.max(begin + 2, scale(to));
+    const last = list.at(-1);
+    if (last && begin <= last.end + 0.5) last.end = Math.max(last.end, end);
+    else list.push({ begin, end });
+  }
+  return Object.entries(found).flatMap(([kind, list]) => list.map((part) => ({ kind, ...part })));
+}
+
+/** From and to which moments of the execution each unit of the axis reaches: where all that goes on waits, time is pressed together. */
+function scaleOf(history, isPressed, at) {
+  const from = history.from;
+  const to = Math.max(from + 1, history.until(at));
+  if (!isPressed) return (moment) => ((moment - from) / (to - from)) * UNITS;
+  const work = history.visits.flatMap((visit) => history.segments(visit, at)).filter((segment) => segment.kind === "work");
+  const cuts = [...new Set([from, to, ...work.slice(0, 5000).flatMap((segment) => [segment.from, segment.to])])].sort((one, other) => one - other);
+  const holding = new Set(history.visits.map((visit) => visit.outer));
+  const leaves = history.visits.filter((visit) => !holding.has(visit.number)).flatMap((visit) => history.segments(visit, at)).filter((segment) => segment.kind === "work");
+  const places = [0];
+  for (let cut = 1; cut < cuts.length; cut += 1) {
+    const middle = (cuts[cut - 1] + cuts[cut]) / 2;
+    const isWork = leaves.some((segment) => segment.from <= middle && segment.to >= middle);
+    const length = cuts[cut] - cuts[cut - 1];
+    places.push(places.at(-1) + (isWork ? length : Math.min(length, 1000 + Math.log10(1 + length) * 100)));
+  }
+  return (moment) => {
+    const next = cuts.findIndex((cut) => cut >= moment);
+    if (next <= 0) return next < 0 ? UNITS : 0;
+    const share = (moment - cuts[next - 1]) / (cuts[next] - cuts[next - 1] || 1);
+    return ((places[next - 1] + share * (places[next] - places[next - 1])) / places.at(-1)) * UNITS;
+  };
+}
+
+function Row({ state, history, scale, chosen, choose, at }) {
+  const visits = history.of(state.name);
+  if (!visits.length) return null;
+  const isChosen = chosen?.state === state.name;
+  const parts = joined(visits.flatMap((visit) => history.segments(visit, at)), scale);
+  const total = visits.reduce((sum, visit) => sum + history.end(visit, at) - visit.from, 0);
+  const label = `${state.name}: ${visits.length > 1 ? `${visits.length} times, ` : ""}${duration(total)}, ${state.status}`;
+  const mark = isChosen && visits.length > 1 ? { begin: scale(chosen.from), end: Math.max(scale(chosen.from) + 3, scale(history.end(chosen, at))) } : null;
+  return html`<button type="button" class="lane ${state.status.replace(" ", "-")}" aria-pressed=${isChosen} aria-label=${label} title=${label} onClick=${() => choose(history.bestOf(state.name))}>
+    <span class="lane-name"><bdi>${state.name}</bdi></span>
+    <svg viewBox="0 0 ${UNITS} 16" preserveAspectRatio="none" aria-hidden="true">
+      ${mark && html`<rect class="mark" x=${mark.begin} y="0" width=${mark.end - mark.begin} height="16" />`}
+      ${parts.map(({ kind, begin, end }) => html`<rect class=${kind} x=${begin} y=${SHAPES[kind][0]} width=${end - begin} height=${SHAPES[kind][1]} />`)}
+    </svg>
+    <span class="lane-time">${duration(total)}</span>
+  </button>`;
+}
+
+export function Timeline({ history, chosen, choose, isPressed, press }) {
+  useTicks(history.found.status === "RUNNING", 1000);
+  const at = now();
+  const scale = scaleOf(history, isPressed, at);
+  const length = history.until(at) - history.from;
+  const ticks = isPressed ? [] : [0, 0.25, 0.5, 0.75, 1];
+  return html`<section aria-label="Timeline">
+    <div class="spread"><h2>Timeline</h2><label class="inline"><input type="checkbox" checked=${isPressed} onChange=${(event) => press(event.target.checked)} /> Shorten waits</label></div>
+    <div class="lanes">
+      ${history.states.map((state) => html`<${Row} key=${state.number} ...${{ state, history, scale, chosen, choose, at }} />`)}
+      <div class="lane axis" aria-hidden="true"><span class="lane-name">${clockTime(history.from)} UTC</span>
+        <span class="ticks">${ticks.map((share) => html`<span>+${duration(length * share)}</span>`)}${isPressed && html`<span>waits are shortened</span><span>${duration(length)} in all</span>`}</span><span class="lane-time">in all</span></div>
+    </div>
+    <p class="legend faint" aria-hidden="true">${Object.entries(WORDS).map(([kind, words]) => html`<span><svg viewBox="0 0 24 16" width="24" height="16"><rect class=${kind} x="0" y=${SHAPES[kind][0]} width="24" height=${SHAPES[kind][1]} /></svg> ${words}</span>`)}</p>
+  </section>`;
+}
