@@ -24,7 +24,6 @@ def status(opened, text):
 def start(opened, machine, data=None, name=None):
     """Starts an execution from the form."""
     opened.get_by_role("link", name=machine).first.click()
-    opened.get_by_text("New execution").click()
     if data is not None:
         opened.get_by_label("Input (JSON)").fill(data)
     if name:
@@ -60,6 +59,7 @@ def lesson(running, address, folder, _):
         first = opened.get_by_role("timer").first.inner_text()
         assert first.startswith(("59:", "01:00:")), first
         expect(opened.get_by_role("timer").first).not_to_have_text(first)
+        opened.screenshot(path=folder / "console-execution.png")
         view(opened, folder, "waiting")
         opened.get_by_role("button", name="End the wait").click()
         status(opened, "succeeded")
@@ -101,6 +101,7 @@ def failing(running, address, folder, workshop):
         expect(why).to_contain_text('"wanted": 1')
         expect(why).to_contain_text("a Fail state can have neither Retry nor Catch")
         expect(opened.locator("svg").get_by_role("button", name="TooFew, failed")).to_have_attribute("aria-pressed", "true")
+        opened.screenshot(path=folder / "console-failure.png")
         view(opened, folder, "failed")
         opened.get_by_text("Copy, save").click()
         assert copied(opened, "Copy the ARN").endswith(":fails")
@@ -213,8 +214,6 @@ def keyboard(running, address, folder, _):
         view(opened, folder, "palette")
         opened.keyboard.press("Enter")
         expect(opened.get_by_role("heading", name="shop-dev-check")).to_be_visible()
-        press_until("New execution")
-        opened.keyboard.press("Enter")
         press_until("Start")
         opened.keyboard.press("Enter")
         status(opened, "failed")

@@ -58,10 +58,23 @@ fn browse(home: &Home, scenario: &str) {
     let script = project().join("tests/clients/console.py");
     let pictures = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("console-pictures");
     let mut command = home.command(python_tool("python"));
-    command.arg(script).arg(scenario).arg(address.trim()).arg(pictures);
+    command.arg(script).arg(scenario).arg(address.trim()).arg(&pictures);
     command.arg(env!("CARGO_BIN_EXE_workshop"));
     let ended = Ended::of(command.output().expect("python starts"));
     assert_eq!(ended.code, Some(0), "{ended:#?}");
+    if std::env::var_os("WORKSHOP_UPDATE_DOCS").is_some() {
+        draw_for_the_docs(&pictures);
+    }
+}
+
+/// The pictures that the documentation shows are those of this test.
+fn draw_for_the_docs(pictures: &std::path::Path) {
+    for name in ["console-execution.png", "console-failure.png"] {
+        let picture = pictures.join(name);
+        if picture.exists() {
+            std::fs::copy(&picture, project().join("docs/pictures").join(name)).expect("a picture of the docs");
+        }
+    }
 }
 
 /// A project of one's own, deployed.

@@ -53,7 +53,7 @@ export function Events({ history, data, chosen, choose }) {
     const event = at(index);
     const name = event.state ?? history.visits[event.visit]?.state;
     shown.push(html`<tr key=${event.id} aria-rowindex=${index + 2} class=${event.id === selected?.id ? "selected" : event.visit !== undefined && event.visit === chosen?.number ? "own" : ""} onClick=${() => open(event)}>
-      <td>${event.id}</td><td><button type="button" class="plain" tabindex="-1" aria-expanded=${event.id === selected?.id}>${event.type}</button></td><td><bdi>${name ?? ""}</bdi></td><td>${event.error ?? ""}</td><td>+${duration(event.at - history.from)}</td></tr>`);
+      <td>${event.id}</td><td><button type="button" class="plain" tabindex="-1" aria-expanded=${event.id === selected?.id}>${event.type}</button></td><td><bdi>${name ?? ""}</bdi></td><td>${event.error ?? ""}</td><td title="${new Date(event.at).toISOString()} (UTC)">+${duration(event.at - history.from)}</td></tr>`);
   }
   return html`<section aria-label="Events">
     <div class="spread"><h2>Events (${history.events.length})</h2><label class="inline"><input type="checkbox" checked=${isOwn} onChange=${(event) => setOwn(event.target.checked)} /> Of the chosen state only</label></div>

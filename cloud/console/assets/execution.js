@@ -12,7 +12,7 @@ import { testCase } from "./test_case.js";
 import { duration, quoted, regionOf, shown } from "./text.js";
 import { Timeline } from "./timeline.js";
 
-/** Above it is followed what happens; a visit that was chosen stays. */
+/** The history of an execution, and the data of its events, as they grow. */
 function useHistory(arn) {
   const history = useMemo(() => new History(), [arn]);
   const data = useMemo(() => new Data((ids) => read("details", { arn, ids: ids.join(",") })), [arn]);
@@ -127,7 +127,7 @@ function Graph({ history, chosen, choose, picture }) {
 export function Execution({ arn }) {
   const { history, data, isThere, error } = useHistory(arn);
   const [selected, select] = useState(null);
-  const [isPressed, press] = useState(false);
+  const [isShort, shorten] = useState(false);
   const picture = useRef();
   if (!isThere) return html`<${Problem} text=${error?.message} />`;
   const { found } = history;
@@ -143,7 +143,7 @@ export function Execution({ arn }) {
     <${Failure} history=${history} choose=${select} />
     <div class="columns"><section aria-label="Graph of the execution"><h2>Graph</h2><${Graph} ...${{ history, chosen: marked, choose: select, picture }} /></section>
       ${isMissing || !chosen ? html`<aside class="card" aria-label="The chosen state"><h2><bdi>${selected?.state ?? "No state"}</bdi></h2><p>It was not entered.</p></aside>` : html`<${StatePane} ...${{ history, data, visit: chosen, choose: select }} />`}</div>
-    <${Timeline} ...${{ history, chosen, choose: select, isPressed, press }} />
+    <${Timeline} ...${{ history, chosen, choose: select, isShort, shorten }} />
     <${Events} ...${{ history, data, chosen, choose: select }} />
     <div class="columns even"><${Block} name="Input of the execution" text=${found.input ?? ""} level="2" />${found.output ? html`<${Block} name="Output of the execution" text=${found.output} level="2" />` : ""}</div>`;
 }

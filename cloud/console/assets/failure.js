@@ -68,8 +68,9 @@ function Cause({ text }) {
   const cause = parsed(text);
   const trace = cause?.trace ?? cause?.stackTrace ?? cause?.stack;
   return html`${cause?.errorMessage && html`<p><bdi>${cause.errorType ? `${cause.errorType}: ` : ""}${cause.errorMessage}</bdi></p>`}
-    ${Array.isArray(trace) && trace.length > 0 && html`<${Text} name="Trace" text=${trace.join("\n")} />`}
-    <${Text} name="Cause" text=${text} />`;
+    ${Array.isArray(trace) && trace.length > 0
+      ? html`<${Text} name="Trace" text=${trace.join("\n")} /><details><summary>The whole cause</summary><${Text} name="Cause" text=${text} /></details>`
+      : html`<${Text} name="Cause" text=${text} />`}`;
 }
 
 export function Failure({ history, choose }) {
@@ -83,8 +84,8 @@ export function Failure({ history, choose }) {
   return html`<section class="problem" role="region" aria-label="Why it failed">
     <h2>Why: <bdi>${error ?? (status === "TIMED_OUT" ? "it took longer than TimeoutSeconds" : "no error is named")}</bdi></h2>
     ${visit && html`<p>Thrown in <button type="button" class="plain" onClick=${() => choose(visit)}><bdi>${visit.state}</bdi></button>${visit.iteration !== null && visit.iteration !== undefined && ` (iteration ${visit.iteration})`}${thrown !== error && html` as <bdi>${thrown}</bdi>`}.</p>`}
-    ${cause && html`<h3>Cause</h3><${Cause} text=${cause} />`}
+    <div class="columns even"><div>${cause && html`<h3>Cause</h3><${Cause} text=${cause} />`}</div><div>
     ${tried.length > 0 && html`<h3>What could have caught it</h3><ul>${tried.map(({ state, words }) => html`<li><bdi>${state}</bdi>: ${words}.</li>`)}</ul>`}
-    ${help && html`<h3>What to try</h3><p>${help}</p>`}
+    ${help && html`<h3>What to try</h3><p>${help}</p>`}</div></div>
   </section>`;
 }

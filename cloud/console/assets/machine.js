@@ -5,6 +5,7 @@ import { read } from "./cloud.js";
 import { Definition } from "./definition.js";
 import { Executions } from "./executions.js";
 import { useLive } from "./live.js";
+import { Role } from "./role.js";
 import { ApiMoment, Button, Copy, Link, Picture, Problem, Table, savePicture, to } from "./parts.js";
 import { NewExecution, Schedule } from "./start.js";
 import { nameOf } from "./text.js";
@@ -25,11 +26,14 @@ export function Machine({ arn, parameters }) {
     <h1><bdi>${machine.name}</bdi></h1>
     <p class="faint">${machine.type.toLowerCase()} state machine · made <${ApiMoment} at=${machine.createdAt} />${machine.logGroup && html` · <${Link} href=${to("log", machine.logGroup)}>its log<//>`}</p>
     <p class="faint arn">${machine.arn} <${Copy} text=${() => machine.arn} what="The ARN" /></p>
-    ${route && html`<${Schedule} machine=${machine} route=${route} />`}
-    <${NewExecution} key=${parameters.get("like")} machine=${machine} like=${parameters.get("like")} />
-    <section><div class="spread"><h2>Graph</h2><div class="actions"><${Button} act=${() => savePicture(picture.current, machine.name, "svg")}>Save as SVG<//><${Button} act=${() => savePicture(picture.current, machine.name, "png")}>Save as PNG<//></div></div>
-      <${Picture} svg=${machine.picture} ready=${(root) => (picture.current = root)} /></section>
+    <div class="columns even"><div>
+      ${route && html`<${Schedule} machine=${machine} route=${route} />`}
+      <${NewExecution} key=${parameters.get("like")} machine=${machine} like=${parameters.get("like")} isOpen=${!route} />
+    </div>
+    <section class="beside"><div class="spread"><h2>Graph</h2><div class="actions"><${Button} act=${() => savePicture(picture.current, machine.name, "svg")}>Save as SVG<//><${Button} act=${() => savePicture(picture.current, machine.name, "png")}>Save as PNG<//></div></div>
+      <${Picture} svg=${machine.picture} ready=${(root) => (picture.current = root)} /></section></div>
     ${machine.type === "STANDARD" ? html`<${Executions} arn=${arn} />` : html`<p class="faint">Express executions are not kept: their log has what they did.</p>`}
     <${Definition} text=${machine.definition} findings=${machine.findings} />
-    <${Versions} machine=${machine} />`;
+    <${Versions} machine=${machine} />
+    <${Role} machine=${machine} />`;
 }

@@ -1,10 +1,16 @@
 // The command palette: Ctrl-K finds machines, executions, functions, logs and their lines by name.
 
 import { html, useEffect, useRef, useState } from "./html.js";
-import { read } from "./cloud.js";
+import { act, read } from "./cloud.js";
 import { to } from "./parts.js";
 
-const KINDS = { machine: "state machine", execution: "execution", function: "function", log: "log", line: "log line" };
+const KINDS = { command: "command", machine: "state machine", execution: "execution", function: "function", log: "log", line: "log line" };
+
+/** What can be done from anywhere. */
+const COMMANDS = [
+  ["Home", () => (location.hash = "#/")],
+  ...[["a minute", 60_000], ["an hour", 3_600_000], ["a day", 86_400_000]].map(([words, advanceMs]) => [`Move the clock ${words} on`, () => act("clock", { advanceMs })]),
+].map(([name, run]) => ({ kind: "command", name, run }));
 
 const place = (found) => {
   if (found.kind === "line") return to("log", found.group, { from: found.at - 1000 });
@@ -36,7 +42,7 @@ export function Palette() {
       try {
         const answer = await read("search", { q: text });
         if (isGone) return;
-        setFound(answer.found);
+        setFound([...answer.found, ...COMMANDS.filter(({ name }) => name.toLowerCase().includes(text.trim().toLowerCase()))]);
         setAt(0);
       } catch {
         // The line at the top says that the cloud does not answer.
@@ -49,7 +55,8 @@ export function Palette() {
   }, [text]);
   const go = (each) => {
     dialog.current.close();
-    location.hash = place(each);
+    if (each.run) each.run();
+    else location.hash = place(each);
   };
   const keys = (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -61,7 +61,7 @@ function Moments() {
     <div class="actions">${forms.map((form) => html`<${Copy} text=${() => form} what=${form}>${form}<//>`)}</div></details>`;
 }
 
-export function NewExecution({ machine, like }) {
+export function NewExecution({ machine, like, isOpen }) {
   const [input, setInput] = useState(pretty(JSON.stringify(machine.example)));
   const [name, setName] = useState("");
   const [answer, setAnswer] = useState(null);
@@ -82,7 +82,7 @@ export function NewExecution({ machine, like }) {
   };
   const choices = [["example", "An example, from the paths that the definition reads", JSON.stringify(machine.example)], ...machine.inputs.map((last) => [last.name, `As in ${last.name}`, last.input])];
   const [aws, curl] = commands(machine, input, name.trim());
-  return html`<details class="card" open=${Boolean(like)}><summary>New execution</summary>
+  return html`<details class="card" open=${Boolean(like) || isOpen}><summary>New execution</summary>
     <${Problem} text=${problem} />
     <${Field} label="Begin with"><select onChange=${(event) => setInput(pretty(choices[event.target.selectedIndex][2]))}>${choices.map(([value, words]) => html`<option value=${value}>${words}</option>`)}</select><//>
     <${Field} label="Input (JSON)"><textarea rows="8" spellcheck="false" value=${input} onInput=${(event) => setInput(event.target.value)}></textarea><//>

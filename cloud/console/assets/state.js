@@ -37,6 +37,7 @@ function useVisit({ history, data, visit }) {
         succeeded: last(SUCCEEDED),
         failed: last(/^(Task|LambdaFunction|Activity)(Failed|TimedOut)$/),
         exited: last(/StateExited$/),
+        mapRun: last(/^MapRunStarted$/)?.mapRunArn,
       });
     };
     load().catch((error) => isGone || set({ visit, problem: error.message }));
@@ -163,6 +164,7 @@ export function StatePane({ history, data, visit, choose }) {
     ${token && html`<${Answer} key=${token.token} executionArn=${history.found.executionArn} token=${token.token} />`}
     ${found?.problem && html`<${Problem} text=${found.problem} />`}
     ${found && !found.problem && html`
+      ${found.mapRun && html`<p><a href=${to("map-run", found.mapRun)}>Its Map Run, with the child executions</a></p>`}
       ${found.input !== undefined && html`<${Block} name="Input" text=${found.input} />`}
       ${found.exited && html`<${Block} name="Output" text=${found.exited.output ?? ""} />`}
       ${found.failed && !found.succeeded && html`<section class="problem"><h3><bdi>${found.failed.error ?? "failed"}</bdi></h3>${found.failed.cause && html`<${Text} name="Cause in this state" text=${found.failed.cause} />`}</section>`}

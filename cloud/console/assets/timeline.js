@@ -24,27 +24,48 @@ function joined(segments, scale) {
   return Object.entries(found).flatMap(([kind, list]) => list.map((part) => ({ kind, ...part })));
 }
 
-/** From and to which moments of the execution each unit of the axis reaches: where all that goes on waits, time is pressed together. */
-function scaleOf(history, isPressed, at) {
+/** When something is at work that holds nothing else: stretches that neither touch nor overlap. */
+function atWork(history, at) {
+  const holding = new Set(history.visits.map((visit) => visit.outer));
+  const leaves = history.visits.filter((visit) => !holding.has(visit.number));
+  const work = leaves.flatMap((visit) => history.segments(visit, at)).filter((segment) => segment.kind === "work");
+  const stretches = [];
+  for (const { from, to } of work.sort((one, other) => one.from - other.from)) {
+    const last = stretches.at(-1);
+    if (last && from <= last.to) last.to = Math.max(last.to, to);
+    else stretches.push({ from, to });
+  }
+  return stretches;
+}
+
+/** Where a moment is on the axis. Shortened, stretches in which all that goes on waits take a second and a little more. */
+function scaleOf(history, isShort, at) {
   const from = history.from;
   const to = Math.max(from + 1, history.until(at));
-  if (!isPressed) return (moment) => ((moment - from) / (to - from)) * UNITS;
-  const work = history.visits.flatMap((visit) => history.segments(visit, at)).filter((segment) => segment.kind === "work");
-  const cuts = [...new Set([from, to, ...work.slice(0, 5000).flatMap((segment) => [segment.from, segment.to])])].sort((one, other) => one - other);
-  const holding = new Set(history.visits.map((visit) => visit.outer));
-  const leaves = history.visits.filter((visit) => !holding.has(visit.number)).flatMap((visit) => history.segments(visit, at)).filter((segment) => segment.kind === "work");
-  const places = [0];
-  for (let cut = 1; cut < cuts.length; cut += 1) {
-    const middle = (cuts[cut - 1] + cuts[cut]) / 2;
-    const isWork = leaves.some((segment) => segment.from <= middle && segment.to >= middle);
-    const length = cuts[cut] - cuts[cut - 1];
-    places.push(places.at(-1) + (isWork ? length : Math.min(length, 1000 + Math.log10(1 + length) * 100)));
+  if (!isShort) return (moment) => ((moment - from) / (to - from)) * UNITS;
+  const cuts = [{ moment: from, place: 0 }];
+  const cut = (moment, isWork) => {
+    const last = cuts.at(-1);
+    const length = Math.max(0, moment - last.moment);
+    cuts.push({ moment, place: last.place + (isWork ? length : Math.min(length, 1000 + 100 * Math.log10(1 + length))) });
+  };
+  for (const stretch of atWork(history, at)) {
+    cut(stretch.from, false);
+    cut(stretch.to, true);
   }
+  cut(to, false);
+  const whole = cuts.at(-1).place || 1;
   return (moment) => {
-    const next = cuts.findIndex((cut) => cut >= moment);
-    if (next <= 0) return next < 0 ? UNITS : 0;
-    const share = (moment - cuts[next - 1]) / (cuts[next] - cuts[next - 1] || 1);
-    return ((places[next - 1] + share * (places[next] - places[next - 1])) / places.at(-1)) * UNITS;
+    // The cut before it, by halves.
+    let low = 0;
+    let high = cuts.length - 1;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (cuts[middle].moment <= moment) low = middle;
+      else high = middle;
+    }
+    const share = (moment - cuts[low].moment) / (cuts[high].moment - cuts[low].moment || 1);
+    return ((cuts[low].place + Math.min(1, Math.max(0, share)) * (cuts[high].place - cuts[low].place)) / whole) * UNITS;
   };
 }
 
@@ -66,18 +87,18 @@ function Row({ state, history, scale, chosen, choose, at }) {
   </button>`;
 }
 
-export function Timeline({ history, chosen, choose, isPressed, press }) {
+export function Timeline({ history, chosen, choose, isShort, shorten }) {
   useTicks(history.found.status === "RUNNING", 1000);
   const at = now();
-  const scale = scaleOf(history, isPressed, at);
+  const scale = scaleOf(history, isShort, at);
   const length = history.until(at) - history.from;
-  const ticks = isPressed ? [] : [0, 0.25, 0.5, 0.75, 1];
+  const ticks = isShort ? [] : [0, 0.25, 0.5, 0.75, 1];
   return html`<section aria-label="Timeline">
-    <div class="spread"><h2>Timeline</h2><label class="inline"><input type="checkbox" checked=${isPressed} onChange=${(event) => press(event.target.checked)} /> Shorten waits</label></div>
+    <div class="spread"><h2>Timeline</h2><label class="inline"><input type="checkbox" checked=${isShort} onChange=${(event) => shorten(event.target.checked)} /> Shorten waits</label></div>
     <div class="lanes">
       ${history.states.map((state) => html`<${Row} key=${state.number} ...${{ state, history, scale, chosen, choose, at }} />`)}
       <div class="lane axis" aria-hidden="true"><span class="lane-name">${clockTime(history.from)} UTC</span>
-        <span class="ticks">${ticks.map((share) => html`<span>+${duration(length * share)}</span>`)}${isPressed && html`<span>waits are shortened</span><span>${duration(length)} in all</span>`}</span><span class="lane-time">in all</span></div>
+        <span class="ticks">${ticks.map((share) => html`<span>+${duration(length * share)}</span>`)}${isShort && html`<span>waits are shortened</span><span>${duration(length)} in all</span>`}</span><span class="lane-time">in all</span></div>
     </div>
     <p class="legend faint" aria-hidden="true">${Object.entries(WORDS).map(([kind, words]) => html`<span><svg viewBox="0 0 24 16" width="24" height="16"><rect class=${kind} x="0" y=${SHAPES[kind][0]} width="24" height=${SHAPES[kind][1]} /></svg> ${words}</span>`)}</p>
   </section>`;

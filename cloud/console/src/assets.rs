@@ -30,6 +30,7 @@ pub(crate) const FILES: &[(&str, &str, &str)] = &[
     ("map_run.js", JAVASCRIPT, include_str!("../assets/map_run.js")),
     ("palette.js", JAVASCRIPT, include_str!("../assets/palette.js")),
     ("parts.js", JAVASCRIPT, include_str!("../assets/parts.js")),
+    ("role.js", JAVASCRIPT, include_str!("../assets/role.js")),
     ("start.js", JAVASCRIPT, include_str!("../assets/start.js")),
     ("state.js", JAVASCRIPT, include_str!("../assets/state.js")),
     ("test_case.js", JAVASCRIPT, include_str!("../assets/test_case.js")),

@@ -57,6 +57,14 @@ impl Cloud {
         self.call(self.request(location, service).with_path(Method::GET, path, "", "")).await
     }
 
+    /// Calls an operation of IAM by its form; gives the answer's XML.
+    pub(crate) async fn iam(&self, location: &Location, form: String) -> Result<String, ServiceError> {
+        let request = self.request(location, "iam").with_path(Method::POST, "/", "", form);
+        let request = request.with_header("content-type", "application/x-www-form-urlencoded");
+        let Response { body, .. } = self.handles.dispatch.dispatch(request).await?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
     /// Invokes a function, and gives its answer as it is.
     pub(crate) async fn invoke(
         &self,

@@ -10,6 +10,7 @@ mod home;
 mod logs;
 mod machine;
 mod parameters;
+mod role;
 mod search;
 
 use cloud_core::{Request, Response, ServiceError};
@@ -43,6 +44,7 @@ async fn read(cloud: &Cloud, path: &str, request: &Request) -> Result<Response, 
         "groups" => logs::groups(cloud, request).await,
         "lines" => logs::lines(cloud, request).await,
         "invocation" => logs::invocation(cloud, request).await,
+        "role" => role::role(cloud, request).await,
         "search" => search::search(cloud, request).await,
         _ => return Err(no_such_path()),
     };
