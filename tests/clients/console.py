@@ -45,7 +45,8 @@ def lesson(running, address, folder, _):
         view(opened, folder, "home")
         opened.get_by_role("link", name="step-functions-example-dev-myStateMachine").first.click()
         opened.get_by_label("Task", exact=True).fill("browser")
-        opened.get_by_role("button", name="In an hour").first.click()
+
+        opened.get_by_label("From now, such as").first.fill("1 h")
         ms = opened.get_by_label("Milliseconds since 1970").first
         expect(ms).not_to_have_value("")
         assert f'"startAt":{ms.input_value()}' in copied(opened, "Copy as curl command")

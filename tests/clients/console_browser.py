@@ -9,6 +9,10 @@ from pathlib import Path
 import axe_playwright_python
 from playwright.sync_api import expect, sync_playwright
 
+# A folder of the page's files that are tried in place of those in the program, without a build: cloud/console/assets.
+ASSETS = os.environ.get("WORKSHOP_CONSOLE_ASSETS")
+KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 
 # Widths of windows, from a small telephone to a large screen.
@@ -36,11 +40,21 @@ def browser():
             running.close()
 
 
+def from_folder(route):
+    path, _, query = route.request.url.split("/_workshop/console/", 1)[-1].split("#")[0].partition("?")
+    file = Path(ASSETS, path or "index.html")
+    if query or not file.is_file():
+        return route.continue_()
+    return route.fulfill(response=route.fetch(), status=200, content_type=KINDS[file.suffix], body=file.read_text())
+
+
 @contextmanager
 def page(running, address, complains=True):
     """A page that was opened with the address; it fails when the browser has complained, of the security policy too."""
     context = running.new_context(reduced_motion="reduce", timezone_id="Europe/Berlin", locale="en-GB", accept_downloads=True)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
+    if ASSETS:
+        context.route("**/_workshop/console/**", from_folder)
     opened = context.new_page()
     complaints = []
     opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)

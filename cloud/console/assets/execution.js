@@ -18,8 +18,9 @@ function useHistory(arn) {
   const data = useMemo(() => new Data((ids) => read("details", { arn, ids: ids.join(",") })), [arn]);
   const { value, error } = useLive(async () => {
     const found = await read("execution", { arn, after: history.events.at(-1)?.id ?? 0, view: history.found?.view });
+    if (!history.isNews(found)) return history.found;
     history.take(found);
-    return { found };
+    return found;
   }, [arn]);
   return { history, data, isThere: Boolean(value), error };
 }
@@ -142,7 +143,7 @@ export function Execution({ arn }) {
     <${Actions} ...${{ history, data, picture }} />
     <${Failure} history=${history} choose=${select} />
     <div class="columns"><section aria-label="Graph of the execution"><h2>Graph</h2><${Graph} ...${{ history, chosen: marked, choose: select, picture }} /></section>
-      ${isMissing || !chosen ? html`<aside class="card" aria-label="The chosen state"><h2><bdi>${selected?.state ?? "No state"}</bdi></h2><p>It was not entered.</p></aside>` : html`<${StatePane} ...${{ history, data, visit: chosen, choose: select }} />`}</div>
+      ${isMissing || !chosen ? html`<section class="card pane" aria-label="The chosen state"><h2><bdi>${selected?.state ?? "No state"}</bdi></h2><p>It was not entered.</p></section>` : html`<${StatePane} ...${{ history, data, visit: chosen, choose: select }} />`}</div>
     <${Timeline} ...${{ history, chosen, choose: select, isShort, shorten }} />
     <${Events} ...${{ history, data, chosen, choose: select }} />
     <div class="columns even"><${Block} name="Input of the execution" text=${found.input ?? ""} level="2" />${found.output ? html`<${Block} name="Output of the execution" text=${found.output} level="2" />` : ""}</div>`;

@@ -45,7 +45,7 @@ function Environment({ name, environment }) {
   const names = Object.keys(environment ?? {});
   if (!names.length) return html`<p class="faint">Its environment is empty.</p>`;
   const reveal = async () => setValues((await read("function", { name, reveal: 1 })).environment);
-  return html`<${Table} caption="Environment" headings=${["Variable", "Value"]} rows=${names.map((each) => [html`<code>${each}</code>`, values ? html`<code>${values[each]}</code>` : html`<span aria-label="hidden">••••••</span>`])} />
+  return html`<${Table} caption="Environment" headings=${["Variable", "Value"]} rows=${names.map((each) => [html`<code>${each}</code>`, values ? html`<code>${values[each]}</code>` : html`<span aria-hidden="true">••••••</span><span class="unseen">hidden</span>`])} />
     <p class="actions">${values ? html`<button type="button" onClick=${() => setValues(null)}>Hide the values</button>` : html`<${Button} act=${reveal}>Show the values<//>`}</p>`;
 }
 

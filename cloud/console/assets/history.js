@@ -13,6 +13,13 @@ export class History {
   found = null;
   #byName = new Map();
 
+  /** Whether something is not known yet. */
+  isNews(found) {
+    const known = this.found;
+    if (!known || found.events.length || found.visits.length || found.picture) return true;
+    return found.status !== known.status || found.redriveStatus !== known.redriveStatus || JSON.stringify(found.waits) !== JSON.stringify(this.waits);
+  }
+
   /** Takes what the cloud tells anew. */
   take(found) {
     const known = this.events.length ? this.events.at(-1).id : 0;

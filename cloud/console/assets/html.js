@@ -5,7 +5,7 @@ import htm from "./vendor/htm.js";
 import { shown } from "./text.js";
 
 export { render, Fragment } from "./vendor/preact.js";
-export { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
+export { useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
 
 export const html = htm.bind(h);
 

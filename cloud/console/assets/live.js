@@ -23,7 +23,8 @@ export function useLive(load, dependencies) {
         isStale = false;
         try {
           const value = await load(() => isGone);
-          if (!isGone) set({ value });
+          // The same value is not drawn again.
+          if (!isGone) set((before) => (before.value === value && !before.error ? before : { value }));
         } catch (error) {
           if (!isGone) set((before) => ({ value: before.value, error }));
         }

@@ -1,6 +1,6 @@
 // Which view is shown, and the line at the top: where one is, the cloud’s clock, whether it answers.
 
-import { html, render, useEffect, useState } from "./html.js";
+import { html, render, useEffect, useErrorBoundary, useState } from "./html.js";
 import { clock, follow, now } from "./cloud.js";
 import { Execution } from "./execution.js";
 import { Functions } from "./functions.js";
@@ -41,6 +41,14 @@ function Clock() {
   return html`<p id="clock" title="The time of the embedded cloud">${date.toLocaleTimeString()}${date.getTimezoneOffset() ? ` · ${date.toISOString().slice(11, 19)}` : ""} UTC${clock.stood ? " · stands still" : Math.abs(clock.ahead) > 5000 ? " · moved ahead" : ""}</p>`;
 }
 
+/** A view; what it can’t show is told in its place, and the line at the top stays. */
+function Shown({ at }) {
+  const [error] = useErrorBoundary((thrown) => console.error(thrown));
+  if (error) return html`<h1>This can’t be shown</h1><p class="problem" role="alert">${error.message}</p>`;
+  const [View] = VIEWS[at.word];
+  return html`<${View} arn=${at.argument} argument=${at.argument} parameters=${at.parameters} />`;
+}
+
 /** The address names the view, so that a link within the page is none. */
 function skip(event) {
   event.preventDefault();
@@ -61,13 +69,13 @@ function App() {
     follow(changed, setThere);
     return () => removeEventListener("hashchange", moved);
   }, []);
-  const [View, title] = VIEWS[at.word];
+  const [, title] = VIEWS[at.word];
   useEffect(() => {
     document.title = `${shown(title(at.argument))} · Workshop console`;
   }, [at.word, at.argument]);
   const state = isThere === null ? "Connecting…" : isThere ? "● live" : "○ The cloud does not answer: what is shown may be old.";
   return html`<a class="skip" href="#main" onClick=${skip}>Skip to the content</a><header><nav aria-label="Console"><a href="#/" class="home">Workshop console</a><${Trail} ...${at} /></nav><${Palette} /><${Clock} /><p id="connection" role="status" class=${isThere === false ? "lost" : ""}>${state}</p></header>
-    <main id="main" tabindex="-1"><${View} key=${`${at.word} ${at.argument}`} arn=${at.argument} argument=${at.argument} parameters=${at.parameters} /></main>`;
+    <main id="main" tabindex="-1"><${Shown} key=${`${at.word} ${at.argument}`} at=${at} /></main>`;
 }
 
 render(html`<${App} />`, document.getElementById("page"));

@@ -45,5 +45,5 @@ export function Role({ machine }) {
   const rows = (role?.statements ?? []).map((statement) => [statement.effect, lines(statement.actions), html`${lines(statement.resources)}${statement.hasMore && html`<span class="faint">and more: see the policy ${statement.policy}</span>`}`, html`<bdi>${reasons(statement.actions, states, machine)}</bdi>`]);
   return html`<section><h2>What its role may do</h2><p class="faint"><bdi>${machine.roleArn}</bdi></p><${Problem} text=${error?.message} />
     <${Table} caption="Statements of its role" headings=${["Effect", "Actions", "Resources", "Why"]} rows=${rows} empty=${role ? "It has no policy of its own." : "…"} />
-    ${role?.attached.length > 0 && html`<p>Attached policies: <bdi>${role.attached.join(", ")}</bdi></p>`}</section>`;
+    ${role?.attached?.length > 0 && html`<p>Attached policies: <bdi>${role.attached.join(", ")}</bdi></p>`}</section>`;
 }

@@ -10,6 +10,14 @@ const local = (ms) => new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).t
 
 const AHEAD = [["In 5 seconds", 5_000], ["In a minute", 60_000], ["In an hour", 3_600_000], ["Tomorrow", 86_400_000]];
 
+const UNITS = { s: 1, m: 60, min: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** How many milliseconds a text such as `90 s`, `1h 30m` or `2 d` says; none where it says none. */
+function lengthOf(text) {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(min|[smhdw])\b/g)];
+  return parts.length ? parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit] * 1000, 0) : null;
+}
+
 /** A moment, chosen as a date, as a time from now, or in milliseconds since 1970; each shows the others. */
 function MomentField({ ms, set }) {
   const date = new Date(Number(ms || NaN));
@@ -17,6 +25,10 @@ function MomentField({ ms, set }) {
   return html`<div class="moment">
     <${Field} label="When"><input type="datetime-local" step="1" value=${isMoment ? local(date.getTime()) : ""} onInput=${(event) => set(event.target.value ? String(new Date(event.target.value).getTime()) : "")} /><//>
     <${Field} label="Milliseconds since 1970"><input inputmode="numeric" autocomplete="off" value=${ms} onInput=${(event) => set(event.target.value)} /><//>
+    <${Field} label="From now, such as 90 s or 1 h 30 m"><input autocomplete="off" onInput=${(event) => {
+      const length = lengthOf(event.target.value);
+      if (length !== null) set(String(Math.round(now() + length)));
+    }} /><//>
     <div class="actions" role="group" aria-label="From now">${AHEAD.map(([words, by]) => html`<button type="button" onClick=${() => set(String(Math.round(now() + by)))}>${words}</button>`)}</div>
     <p class="faint" role="status">${isMoment ? `${date.toLocaleString()} here, ${date.toISOString()} in UTC` : ms ? "This is no moment." : "Choose a moment, or give its milliseconds since 1970."}</p>
   </div>`;

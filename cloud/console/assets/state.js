@@ -156,7 +156,7 @@ export function StatePane({ history, data, visit, choose }) {
   const called = found && !found.problem ? functionOf(found) : null;
   const token = history.waits.find((wait) => wait.visit === visit.number && wait.token);
   const variables = found && Object.keys(found.variables ?? {}).length ? found.variables : null;
-  return html`<aside class="card" aria-label="The chosen state">
+  return html`<section class="card pane" aria-label="The chosen state">
     <h2><bdi>${visit.state}</bdi> <${Badge} status=${visit.status} /></h2>
     <p class="faint">${[state.type, state.detail, `${duration(end - visit.from)}`, visit.tries > 1 ? `tried ${visit.tries} times` : ""].filter(Boolean).join(" · ")}</p>
     <${Visits} ...${{ history, visit, choose }} />
@@ -177,5 +177,5 @@ export function StatePane({ history, data, visit, choose }) {
       ${found.submitted?.output && html`<details open><summary>What accepted it</summary><${Text} name="Answer to the call" text=${found.submitted.output} /></details>`}
       ${called && tried.length > 0 && html`<details open><summary>Log of <bdi>${called}</bdi>, this invocation</summary><${InvocationLog} key=${`${visit.number} ${tried.length}`} ...${{ history, found, called, attempt: tried.at(-1) }} /></details>`}`}
     <details><summary>Definition</summary><${Text} name="Definition of the state" text=${JSON.stringify(stateIn(parsed(history.definition), visit.state) ?? {})} /></details>
-  </aside>`;
+  </section>`;
 }

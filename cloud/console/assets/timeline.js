@@ -1,6 +1,6 @@
 // The timeline of an execution: a bar for each state on a time axis. Waits and backoffs are told apart from work by their shape.
 
-import { html } from "./html.js";
+import { html, useMemo } from "./html.js";
 import { now } from "./cloud.js";
 import { useTicks } from "./live.js";
 import { clockTime, duration } from "./text.js";
@@ -69,15 +69,21 @@ function scaleOf(history, isShort, at) {
   };
 }
 
-function Row({ state, history, scale, chosen, choose, at }) {
-  const visits = history.of(state.name);
-  if (!visits.length) return null;
-  const isChosen = chosen?.state === state.name;
-  const parts = joined(visits.flatMap((visit) => history.segments(visit, at)), scale);
-  const total = visits.reduce((sum, visit) => sum + history.end(visit, at) - visit.from, 0);
-  const label = `${state.name}: ${visits.length > 1 ? `${visits.length} times, ` : ""}${duration(total)}, ${state.status}`;
-  const mark = isChosen && visits.length > 1 ? { begin: scale(chosen.from), end: Math.max(scale(chosen.from) + 3, scale(history.end(chosen, at))) } : null;
-  return html`<button type="button" class="lane ${state.status.replace(" ", "-")}" aria-pressed=${isChosen} aria-label=${label} title=${label} onClick=${() => choose(history.bestOf(state.name))}>
+/** The bars of each state that was entered, and how long it was on. */
+function lanesOf(history, scale, at) {
+  const lanes = new Map();
+  for (const { name } of history.states) {
+    const visits = history.of(name);
+    if (!visits.length) continue;
+    const total = visits.reduce((sum, visit) => sum + history.end(visit, at) - visit.from, 0);
+    lanes.set(name, { count: visits.length, total, parts: joined(visits.flatMap((visit) => history.segments(visit, at)), scale) });
+  }
+  return lanes;
+}
+
+function Row({ state, lane: { count, total, parts }, mark, isChosen, choose }) {
+  const label = `${state.name}: ${count > 1 ? `${count} times, ` : ""}${duration(total)}, ${state.status}`;
+  return html`<button type="button" class="lane ${state.status.replace(" ", "-")}" aria-pressed=${isChosen} aria-label=${label} title=${label} onClick=${choose}>
     <span class="lane-name"><bdi>${state.name}</bdi></span>
     <svg viewBox="0 0 ${UNITS} 16" preserveAspectRatio="none" aria-hidden="true">
       ${mark && html`<rect class="mark" x=${mark.begin} y="0" width=${mark.end - mark.begin} height="16" />`}
@@ -88,15 +94,22 @@ function Row({ state, history, scale, chosen, choose, at }) {
 }
 
 export function Timeline({ history, chosen, choose, isShort, shorten }) {
-  useTicks(history.found.status === "RUNNING", 1000);
+  const isOn = history.found.status === "RUNNING";
+  useTicks(isOn, 1000);
   const at = now();
-  const scale = scaleOf(history, isShort, at);
+  const known = [history.events.length, history.visits.length, isShort, isOn ? at : 0];
+  const scale = useMemo(() => scaleOf(history, isShort, at), known);
+  const lanes = useMemo(() => lanesOf(history, scale, at), known);
+  const mark = chosen && history.of(chosen.state).length > 1 ? { begin: scale(chosen.from), end: Math.max(scale(chosen.from) + 3, scale(history.end(chosen, at))) } : null;
   const length = history.until(at) - history.from;
   const ticks = isShort ? [] : [0, 0.25, 0.5, 0.75, 1];
   return html`<section aria-label="Timeline">
     <div class="spread"><h2>Timeline</h2><label class="inline"><input type="checkbox" checked=${isShort} onChange=${(event) => shorten(event.target.checked)} /> Shorten waits</label></div>
     <div class="lanes">
-      ${history.states.map((state) => html`<${Row} key=${state.number} ...${{ state, history, scale, chosen, choose, at }} />`)}
+      ${history.states.filter((state) => lanes.has(state.name)).map((state) => {
+        const isChosen = chosen?.state === state.name;
+        return html`<${Row} key=${state.number} state=${state} lane=${lanes.get(state.name)} mark=${isChosen && mark} isChosen=${isChosen} choose=${() => choose(history.bestOf(state.name))} />`;
+      })}
       <div class="lane axis" aria-hidden="true"><span class="lane-name">${clockTime(history.from)} UTC</span>
         <span class="ticks">${ticks.map((share) => html`<span>+${duration(length * share)}</span>`)}${isShort && html`<span>waits are shortened</span><span>${duration(length)} in all</span>`}</span><span class="lane-time">in all</span></div>
     </div>

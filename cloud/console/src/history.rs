@@ -20,7 +20,16 @@ const KEPT: usize = 4;
 /// The histories that were shown last, the newest at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Histories {
-    kept: Vec<(String, Arc<Vec<ShortEvent>>)>,
+    kept: Vec<Kept>,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Kept {
+    execution_arn: String,
+    events: Arc<Vec<ShortEvent>>,
+    /// What the picture was called that was made of so many events.
+    view: Option<(usize, String)>,
 }
 
 /// An event without its data.
@@ -52,16 +61,32 @@ pub(crate) struct ShortEvent {
 
 impl Histories {
     fn of(&self, execution_arn: &str) -> Arc<Vec<ShortEvent>> {
-        let known = self.kept.iter().find(|(arn, _)| arn == execution_arn);
-        known.map(|(_, events)| Arc::clone(events)).unwrap_or_default()
+        let known = self.kept.iter().find(|kept| kept.execution_arn == execution_arn);
+        known.map(|kept| Arc::clone(&kept.events)).unwrap_or_default()
     }
 
     /// Keeps what is known of one, and forgets what was shown longest ago.
     fn keep(&mut self, execution_arn: &str, events: Arc<Vec<ShortEvent>>) {
-        self.kept.retain(|(arn, _)| arn != execution_arn);
-        self.kept.push((execution_arn.to_owned(), events));
+        let at = self.kept.iter().position(|kept| kept.execution_arn == execution_arn);
+        let view = at.and_then(|at| self.kept.remove(at).view);
+        self.kept.push(Kept { execution_arn: execution_arn.to_owned(), events, view });
         let too_many = self.kept.len().saturating_sub(KEPT);
         self.kept.drain(..too_many);
+    }
+
+    /// Keeps what the picture is called that was made of so many events.
+    pub(crate) fn keep_view(&mut self, execution_arn: &str, events: usize, view: &str) {
+        if let Some(kept) = self.kept.iter_mut().find(|kept| kept.execution_arn == execution_arn) {
+            kept.view = Some((events, view.to_owned()));
+        }
+    }
+
+    /// Whether the picture that is called so was made of all events that are known.
+    pub(crate) fn is_view(&self, execution_arn: &str, view: &str) -> bool {
+        let kept = self.kept.iter().find(|kept| kept.execution_arn == execution_arn);
+        kept.is_some_and(|kept| {
+            kept.view.as_ref().is_some_and(|(events, known)| *events == kept.events.len() && known == view)
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! An execution: how it stands, its picture, its events in short, and those with their data that are asked for.
 
+use std::sync::{MutexGuard, PoisonError};
+
 use cloud_core::{ExecutionWait, Request, Response, ServiceError, WaitReason};
 use graph::{Graph, SvgStyle, Visits};
 use serde::Serialize;
@@ -8,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::parameters::{asked, location_of};
 use crate::cloud::Cloud;
-use crate::history::{ShortEvent, visits};
+use crate::history::{Histories, ShortEvent, visits};
 use crate::long_text::{LONGEST_TEXT, cut};
 
 /// How many waits are shown.
@@ -43,36 +45,54 @@ pub(super) async fn execution(cloud: &Cloud, request: &Request) -> Result<Respon
     let after = request.query_value("after").and_then(|after| after.parse().ok()).unwrap_or(0);
     let mut described = cloud.states(&location, "DescribeExecution", &json!({ "executionArn": arn })).await?;
     let events = cloud.history(&location, &arn).await?;
-    let found = visits(&events, after);
     for member in ["input", "output", "cause"] {
         cut(&mut described[member], LONGEST_TEXT);
     }
     described["now"] = json!(cloud.handles.clock.now());
+    let is_running = described["status"] == "RUNNING";
+    let shown = request.query_value("view").unwrap_or_default();
+    let is_known = events.last().is_some_and(|last| last.id == after);
+    if !is_running && is_known && lock(cloud).is_view(&arn, &shown) {
+        described["view"] = json!(shown);
+        return Ok(Response::json(200, &Answer::of(described, Vec::new(), &Visits::default(), Vec::new())));
+    }
+    let found = visits(&events, after);
     let definition =
         cloud.states(&location, "DescribeStateMachineForExecution", &json!({ "executionArn": arn })).await?;
-    let definition = definition["definition"].as_str().unwrap_or_default();
+    let view = draw(&mut described, definition["definition"].as_str().unwrap_or_default(), &found, &shown);
+    lock(cloud).keep_view(&arn, events.len(), &view);
+    let waits = if is_running { cloud.handles.waits.waits(&arn).await.unwrap_or_default() } else { Vec::new() };
+    let waits = waits.iter().take(WAITS).map(|wait| shown_wait(wait, &events, &found)).collect();
+    let new = events.iter().zip(&found.of_event).filter(|(event, _)| event.id > after);
+    let new = new.map(|(event, visit)| NewEvent { event, visit: *visit }).collect();
+    Ok(Response::json(200, &Answer::of(described, new, &found, waits)))
+}
+
+fn lock(cloud: &Cloud) -> MutexGuard<'_, Histories> {
+    cloud.histories.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Puts the picture, its states and the definition to what is described, unless what is shown is the same; gives what the
+/// picture is called.
+fn draw(described: &mut Value, definition: &str, found: &Visits, shown: &str) -> String {
     // A definition that is no JSON can't be deployed.
     let graph = Graph::read(&serde_json::from_str(definition).unwrap_or_default());
     let states = graph.to_json(Some(&found.statuses))["states"].take();
     let view: String = Sha256::digest(states.to_string()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    if request.query_value("view").as_ref() != Some(&view) {
+    if shown != view {
         described["picture"] = json!(graph.layout().svg(&graph, Some(&found.statuses), SvgStyle::Page));
         described["states"] = states;
         described["definition"] = json!(definition);
     }
     described["view"] = json!(view);
-    let is_running = described["status"] == "RUNNING";
-    let waits = if is_running { cloud.handles.waits.waits(&arn).await.unwrap_or_default() } else { Vec::new() };
-    let new = events.iter().zip(&found.of_event).filter(|(event, _)| event.id > after);
-    Ok(Response::json(
-        200,
-        &Answer {
-            waits: waits.iter().take(WAITS).map(|wait| shown_wait(wait, &events, &found)).collect(),
-            visits: changed(&found),
-            events: new.map(|(event, visit)| NewEvent { event, visit: *visit }).collect(),
-            described: described.as_object_mut().map(std::mem::take).unwrap_or_default(),
-        },
-    ))
+    view
+}
+
+impl<'a> Answer<'a> {
+    fn of(mut described: Value, events: Vec<NewEvent<'a>>, found: &Visits, waits: Vec<Value>) -> Self {
+        let described = described.as_object_mut().map(std::mem::take).unwrap_or_default();
+        Self { described, events, visits: changed(found), waits }
+    }
 }
 
 /// The visits that are new or stand otherwise than before.

@@ -39,12 +39,13 @@ async fn call(
 }
 
 fn shown(policy: &str, statement: &Value) -> Value {
+    let has_more = ["Condition", "NotAction", "NotResource"].iter().any(|member| !statement[*member].is_null());
     json!({
         "policy": policy,
         "effect": statement["Effect"],
         "actions": list(&statement["Action"]),
         "resources": list(&statement["Resource"]),
-        "hasMore": ["Condition", "NotAction", "NotResource"].iter().any(|member| !statement[*member].is_null()),
+        "hasMore": has_more,
     })
 }
 
