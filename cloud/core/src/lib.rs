@@ -5,7 +5,7 @@
 //! - [`Request`] and [`Response`], with AWS's wire protocols ([`Protocol`], [`Form`], [`Xml`]) and errors ([`ServiceError`]);
 //! - [`Operation`]: a service lists its operations once; the router, injected faults, the log and the documentation's list
 //!   read that table ([`Service`], [`Routed`]);
-//! - the ports between services ([`FunctionInvoker`], [`LogWriter`], [`RoleDirectory`], [`Dispatch`]);
+//! - the ports between services ([`FunctionInvoker`], [`LogWriter`], [`RoleDirectory`], [`Dispatch`], [`ExecutionWaits`]);
 //! - [`Location`]: the account and the region that a thing is in;
 //! - time and chance as values ([`Clock`], [`Random`]): a service holds both, and only the composition makes the real ones;
 //! - [`CachedTable`]: values that are read from memory and are durable before anybody sees them; [`UnreadableRows`]: those
@@ -42,7 +42,8 @@ pub use operation::{
     Resource, Routed, Service, ServiceInfo,
 };
 pub use ports::{
-    Dispatch, FunctionInvoker, Invocation, LogWriter, PortFuture, Principal, RoleCredentials, RoleDirectory, RoleTrust,
+    ClockMover, Dispatch, ExecutionWait, ExecutionWaits, FunctionInvoker, Invocation, LogWriter, PortFuture, Principal,
+    RoleCredentials, RoleDirectory, RoleTrust, WaitReason,
 };
 pub use random::Random;
 pub use rate_limit::{RateLimit, TokenBucket};

@@ -49,6 +49,11 @@ pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
             }),
         ),
         (&Method::GET, EVENTUAL_PATH) => Response::json(200, &cloud.faults.settings().to_json()),
+        // A page in a browser, the console's too: the console has paths of its own for what it changes.
+        (&Method::POST | &Method::PUT, _) if request.header("origin").is_some() => {
+            let message = "Only programs change the embedded cloud by this path; its page has paths of its own.";
+            Response::json(403, &json!({ "message": message }))
+        }
         (&Method::POST, SHUTDOWN_PATH | TIME_PATH | STAND_STILL_PATH | SKIP_PATH | BACKUP_PATH)
         | (&Method::PUT, EVENTUAL_PATH)
             if request.header(GUARD_HEADER).is_none() =>

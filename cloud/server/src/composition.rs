@@ -8,8 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use cloud_apigateway::Apis;
 use cloud_core::{
-    Changes, Clock, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter, Random, Request, Response,
-    RoleDirectory, Routed, Service, ServiceError, Stop, TcpSockets,
+    Changes, Clock, ClockMover, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter, PortFuture, Random,
+    Request, Response, RoleDirectory, Routed, Service, ServiceError, Stop, TcpSockets,
 };
 use cloud_iam::{Iam, sts};
 use cloud_lambda::{CODE_PATH, Functions, Machine, Part, ProcessRunner, ProcessRunnerSettings, Runner};
@@ -20,11 +20,12 @@ use jiff::Timestamp;
 
 use super::admin;
 use super::backup::{self, BackupError, Contents, Source};
+use super::counted_logs::CountedLogs;
 use super::data_dir::DataDir;
 use super::file_error::FileError;
 use super::http::{Host, at_own_name, foreign_host, is_api_in_path};
 use super::router::{InternalDispatch, Router};
-use super::time::{self, CloudTime};
+use super::time::{self, Aim, CloudTime, MoveError};
 
 /// What a cloud is made of: where its state is, its clock, its source of random values, and what runs functions.
 pub struct Composition {
@@ -65,7 +66,7 @@ pub struct Cloud {
     pub(crate) iam: Arc<Iam>,
     logs: Arc<Logs>,
     functions: Arc<Functions>,
-    states: Arc<States>,
+    pub(crate) states: Arc<States>,
     apis: Arc<Apis>,
 }
 
@@ -84,13 +85,14 @@ impl Cloud {
 
         let iam = Arc::new(Iam::open(&store, clock.clone(), random.fork(), faults.clone())?);
         let logs = Arc::new(Logs::open(&store, clock.clone())?);
+        let log_writer: Arc<dyn LogWriter> = Arc::new(CountedLogs::new(logs.clone(), changes.clone()));
         let functions = Functions::open(cloud_lambda::Handles {
             store: store.clone(),
             code_folder: functions_dir,
             clock: clock.clone(),
             random: random.fork(),
             faults: faults.clone(),
-            logs: Arc::clone(&logs) as Arc<dyn LogWriter>,
+            logs: Arc::clone(&log_writer),
             roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
             runner: Arc::clone(&runner),
             endpoint_url: endpoint(address),
@@ -102,7 +104,7 @@ impl Cloud {
             random: random.fork(),
             faults: faults.clone(),
             functions: Arc::clone(&invoker),
-            logs: Arc::clone(&logs) as Arc<dyn LogWriter>,
+            logs: log_writer,
             roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
             dispatch: Arc::clone(&dispatch) as Arc<dyn Dispatch>,
             changes: changes.clone(),
@@ -242,6 +244,18 @@ impl Cloud {
         let operation = format!("{api_id}: {} {}", request.method, request.path);
         tracing::info!(target: "cloud::request", operation, status = response.status, duration_ms, request_id = %request.id);
         response
+    }
+}
+
+impl ClockMover for Cloud {
+    fn advance<'a>(&'a self, by_ms: u64) -> PortFuture<'a, Result<Timestamp, ServiceError>> {
+        Box::pin(async move {
+            match self.time.move_clock(Aim::AdvanceMs(by_ms), self.stop.given()).await {
+                Ok(moved) => Ok(moved.to),
+                Err(error @ MoveError::Store { .. }) => Err(ServiceError::internal(error.to_string())),
+                Err(error) => Err(ServiceError::new(409, "ConflictException", error.to_string())),
+            }
+        })
     }
 }
 

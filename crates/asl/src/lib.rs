@@ -85,8 +85,8 @@ pub use definition::{ChildType, QueryLanguage, StateMachine, StateType};
 pub use execution::{
     ChildId, ChildRequest, Decision, Decisions, Effect, ErrorDetails, Execution, ExecutionContext, IllegalInput, Input,
     Inspection, MapRunCounts, MapRunId, MapRunSummary, NotRedrivable, Outcome, Start, StartBuilder, StartError,
-    StateOutcome, StateProgress, StateStatus, StateTest, StateTestSetup, TaskId, TaskPhase, TaskPurpose, TaskRequest,
-    TestedState, Way,
+    StateOutcome, StateProgress, StateStatus, StateTest, StateTestSetup, StateWait, StateWaitReason, TaskId, TaskPhase,
+    TaskPurpose, TaskRequest, TestedState, Way,
 };
 pub use finding::{DefinitionError, Finding, FindingKind, Severity};
 pub use history::{EventDetails, Failure, HistoryEvent, Integration, InvalidHistory, MapIteration, Status};

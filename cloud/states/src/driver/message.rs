@@ -23,6 +23,8 @@ pub(crate) enum Message {
     Redrive { token: Option<String>, reply: Reply<Timestamp> },
     /// End its Waits and backoffs now.
     Skip { reply: Reply<Skipped> },
+    /// Tell what it waits for.
+    Waits { reply: Reply<Vec<asl::StateWait>> },
     /// A timer is due, or a task tells of itself.
     Input(asl::Input),
     /// A worker takes an activity's task. Told the task, if it still waits.

@@ -124,6 +124,13 @@ impl Step {
                 let skipped = self.skip(states, &mut loaded, now);
                 self.reply_with(Some(reply), Ok(skipped));
             }
+            Message::Waits { reply } => {
+                let waits = match &loaded.row.state {
+                    ExecutionState::Running(execution) => execution.waits().collect(),
+                    _ => Vec::new(),
+                };
+                self.reply_with(Some(reply), Ok(waits));
+            }
             Message::Input(input) => self.handle_input(states, key, &mut loaded, input, now),
             Message::Take { offered, worker_name, reply } => {
                 let task = offered.task;
@@ -239,6 +246,7 @@ impl Step {
             }
             Message::Stop { reply, .. } => self.reply_with(reply, Err(missing())),
             Message::Skip { reply } => self.reply_with(Some(reply), Err(missing())),
+            Message::Waits { reply } => self.reply_with(Some(reply), Err(missing())),
             Message::Take { reply, .. } => self.reply_with(Some(reply), Ok(None)),
             Message::Tell(_, reply) => self.reply_with(Some(reply), Ok(false)),
             Message::Input(_) | Message::ChildEnded { .. } | Message::StartMapChild(_) | Message::GoOnAlone => {}
@@ -254,6 +262,7 @@ impl Step {
             }
             Message::Stop { reply: Some(reply), .. } => self.reply_with(Some(reply), Err(error.clone())),
             Message::Skip { reply } => self.reply_with(Some(reply), Err(error.clone())),
+            Message::Waits { reply } => self.reply_with(Some(reply), Err(error.clone())),
             Message::Take { offered, reply, .. } => {
                 states.driver.activities.put_back(offered);
                 self.reply_with(Some(reply), Err(error.clone()));

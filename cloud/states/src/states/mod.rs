@@ -2,6 +2,7 @@
 
 mod lifecycle;
 mod time;
+mod waits;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

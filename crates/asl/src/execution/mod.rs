@@ -15,6 +15,7 @@ mod step;
 mod stored;
 mod task;
 mod unfinished;
+mod waits;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub use start::{ExecutionContext, Start, StartBuilder, StartError};
 pub use states::state_test::{StateOutcome, StateProgress, StateStatus, StateTest, StateTestSetup, TestedState};
 pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
 pub use unfinished::redrive::NotRedrivable;
+pub use waits::{StateWait, StateWaitReason};
 
 /// An execution: everything that must survive a restart, and nothing that grows with the history.
 ///
