@@ -25,5 +25,6 @@ mod service;
 mod tests;
 mod throttle;
 
+pub use control::facts;
 pub use operations::{INFO, OPERATIONS};
 pub use service::{APIS, Apis, Handles};

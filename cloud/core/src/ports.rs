@@ -4,7 +4,9 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use policy::Document;
 
+use super::authorization::{Actor, Permit, Refused};
 use super::error::ServiceError;
 use super::function_reference::FunctionReference;
 use super::location::Location;
@@ -55,6 +57,9 @@ pub trait FunctionInvoker: Send + Sync {
 
     /// Whether the resource policy of what a reference names lets a service invoke it for a source.
     fn may_invoke(&self, function: &FunctionReference, service: &str, source_arn: &str) -> bool;
+
+    /// The resource policy of what a reference names; none where nobody was given a permission.
+    fn resource_policy(&self, function: &FunctionReference) -> Option<Document>;
 }
 
 /// Writes log lines: what CloudWatch Logs offers to Lambda and Step Functions.
@@ -126,6 +131,15 @@ pub trait RoleDirectory: Send + Sync {
     /// Opens a session of a role for a service that it trusts, for as long as such sessions last; none where there is no such
     /// role, or it does not trust the service.
     fn open_session(&self, role_arn: &str, principal: Principal<'_>, session_name: &str) -> Option<RoleCredentials>;
+
+    /// Whether somebody may do everything with a resource, so that nothing has to be asked.
+    fn may_do_all(&self, actor: Actor<'_>, resource_arn: &str) -> bool;
+
+    /// Decides whether somebody may do something, by all policies that have a say.
+    ///
+    /// # Errors
+    /// Why not, in AWS's words.
+    fn permit(&self, asked: &Permit<'_>) -> Result<(), Refused>;
 
     /// Whether roles take their time to reach the services at the moment.
     fn roles_propagate_slowly(&self) -> bool;

@@ -30,6 +30,6 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
-pub use operations::{INFO, OPERATIONS};
+pub use operations::{INFO, OPERATIONS, facts};
 pub use rows::TABLES;
 pub use service::Logs;

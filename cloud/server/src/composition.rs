@@ -24,6 +24,7 @@ use super::counted_logs::CountedLogs;
 use super::data_dir::DataDir;
 use super::file_error::FileError;
 use super::http::{Host, at_own_name, foreign_host, is_api_in_path};
+use super::permission::Permissions;
 use super::router::{InternalDispatch, Router};
 use super::time::{self, Aim, CloudTime, MoveError};
 
@@ -122,7 +123,8 @@ impl Cloud {
         })?);
 
         let services = services(&states, &functions, &logs, &apis, &iam);
-        let router = Arc::new(Router::new(services, faults.clone(), clock.clone(), changes.clone()));
+        let permissions = Permissions::new(Arc::clone(&iam) as Arc<dyn RoleDirectory>);
+        let router = Arc::new(Router::new(services, faults.clone(), clock.clone(), changes.clone(), permissions));
         dispatch.connect(&router);
         let started_at = clock.machine().now();
         let time = CloudTime::new(clock.clone(), store.clone(), Arc::clone(&states));
@@ -268,11 +270,23 @@ fn services(
     iam: &Arc<Iam>,
 ) -> Vec<Arc<dyn Service>> {
     vec![
-        Arc::new(Routed::new(&cloud_states::INFO, cloud_states::OPERATIONS, Arc::clone(states))),
-        Arc::new(Routed::new(&cloud_lambda::INFO, cloud_lambda::OPERATIONS, Arc::clone(functions))),
-        Arc::new(Routed::new(&cloud_logs::INFO, cloud_logs::OPERATIONS, Arc::clone(logs))),
-        Arc::new(Routed::new(&cloud_apigateway::INFO, cloud_apigateway::OPERATIONS, Arc::clone(apis))),
-        Arc::new(Routed::new(&cloud_iam::INFO, cloud_iam::OPERATIONS, Arc::clone(iam))),
+        Arc::new(
+            Routed::new(&cloud_states::INFO, cloud_states::OPERATIONS, Arc::clone(states))
+                .with_facts(cloud_states::facts)
+                .finding(cloud_states::resource),
+        ),
+        Arc::new(
+            Routed::new(&cloud_lambda::INFO, cloud_lambda::OPERATIONS, Arc::clone(functions))
+                .with_facts(cloud_lambda::facts),
+        ),
+        Arc::new(
+            Routed::new(&cloud_logs::INFO, cloud_logs::OPERATIONS, Arc::clone(logs)).with_facts(cloud_logs::facts),
+        ),
+        Arc::new(
+            Routed::new(&cloud_apigateway::INFO, cloud_apigateway::OPERATIONS, Arc::clone(apis))
+                .with_facts(cloud_apigateway::facts),
+        ),
+        Arc::new(Routed::new(&cloud_iam::INFO, cloud_iam::OPERATIONS, Arc::clone(iam)).with_facts(cloud_iam::facts)),
         Arc::new(Routed::new(&sts::INFO, sts::OPERATIONS, Arc::clone(iam))),
     ]
 }

@@ -33,5 +33,5 @@ mod wire;
 mod tests;
 
 pub use integration::serves_task;
-pub use operations::{INFO, OPERATIONS};
+pub use operations::{INFO, OPERATIONS, facts, resource};
 pub use states::{Handles, States};

@@ -25,7 +25,7 @@ const TABLE: [(&str, &[&str]); 20] = [
     ("graph", &["asl"]),
     ("simulate", &["asl", "jsonata", "model", "graph"]),
     // It has the one conversion of the store's error, and the cached table.
-    ("cloud-core", &["cloud-store"]),
+    ("cloud-core", &["cloud-store", "policy"]),
     ("cloud-store", &[]),
     ("cloud-iam", &["cloud-core", "cloud-store", "policy"]),
     ("cloud-logs", &["cloud-core", "cloud-store"]),

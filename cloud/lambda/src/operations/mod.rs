@@ -4,11 +4,13 @@ mod not_served;
 
 use cloud_core::Access::{Reads, Writes, WritesAlone};
 use cloud_core::{
-    Binding, FunctionReference, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo,
+    Binding, FunctionReference, Location, Need, Operation, Protocol, Quota, Request, Resource, ResourceFacts,
+    ServiceError, ServiceInfo,
 };
 
 use crate::api::{
-    absent, alias, concurrency, create, delete, event_invoke, invocation, list, named, permission, tag, update, version,
+    absent, alias, concurrency, create, delete, event_invoke, invocation, list, named, permission, policy_resource,
+    tag, update, version,
 };
 use crate::service::Functions;
 use not_served::ABSENT;
@@ -60,6 +62,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         |functions, request| Box::pin(create::create(functions, request)),
     )
     .refusing(NEW_SETTINGS)
+    .needing(&[PASS_ROLE, Need::when("Tags", "lambda:TagResource", Resource::Computed(new_function))])
     .within(CONTROL)
     .with_body_limit(ZIP_REQUEST_BYTES),
     Operation::new(
@@ -77,7 +80,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}"),
         Reads,
         "lambda:GetFunction",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { list::function(functions, request) }),
     )
     .within(GET_FUNCTION),
@@ -86,7 +89,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("DELETE", "/2015-03-31/functions/{FunctionName}"),
         Writes,
         "lambda:DeleteFunction",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(delete::delete(functions, request)),
     )
     .within(CONTROL),
@@ -95,7 +98,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/configuration"),
         Reads,
         "lambda:GetFunctionConfiguration",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { list::configuration(functions, request) }),
     )
     .within(CONTROL),
@@ -104,17 +107,18 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("PUT", "/2015-03-31/functions/{FunctionName}/configuration"),
         Writes,
         "lambda:UpdateFunctionConfiguration",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(update::configuration(functions, request)),
     )
     .refusing(SETTINGS)
+    .needing(&[PASS_ROLE])
     .within(CONTROL),
     Operation::new(
         "UpdateFunctionCode",
         Binding::Rest("PUT", "/2015-03-31/functions/{FunctionName}/code"),
         Writes,
         "lambda:UpdateFunctionCode",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(update::code(functions, request)),
     )
     .refusing(&["PublishTo", "S3ObjectStorageMode", "SourceKMSKeyArn"])
@@ -126,7 +130,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/invocations"),
         Writes,
         "lambda:InvokeFunction",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(invocation::invoke(functions, request)),
     )
     .with_body_limit(invocation::MAX_EVENT_BYTES),
@@ -135,7 +139,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/versions"),
         Writes,
         "lambda:PublishVersion",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(version::publish(functions, request)),
     )
     .refusing(&["PublishTo"])
@@ -145,7 +149,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/versions"),
         Reads,
         "lambda:ListVersionsByFunction",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { list::versions(functions, request) }),
     )
     .within(CONTROL),
@@ -154,16 +158,18 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/policy"),
         WritesAlone,
         "lambda:AddPermission",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(permission::add(functions, request)),
     )
+    .alone_on(Resource::Computed(function))
+    .with_keys(&[("lambda:Principal", "Principal"), ("lambda:FunctionUrlAuthType", "FunctionUrlAuthType")])
     .within(CONTROL),
     Operation::new(
         "GetPolicy",
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/policy"),
         Reads,
         "lambda:GetPolicy",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { permission::get(functions, request) }),
     )
     .within(GET_POLICY),
@@ -172,16 +178,17 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}"),
         WritesAlone,
         "lambda:RemovePermission",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(permission::remove(functions, request)),
     )
+    .alone_on(Resource::Computed(function))
     .within(CONTROL),
     Operation::new(
         "CreateAlias",
         Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/aliases"),
         Writes,
         "lambda:CreateAlias",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(alias::create(functions, request)),
     )
     .within(CONTROL),
@@ -190,7 +197,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/aliases"),
         Reads,
         "lambda:ListAliases",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { alias::list(functions, request) }),
     )
     .within(CONTROL),
@@ -199,7 +206,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
         Reads,
         "lambda:GetAlias",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { alias::get(functions, request) }),
     )
     .within(CONTROL),
@@ -208,7 +215,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
         Writes,
         "lambda:UpdateAlias",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(alias::update(functions, request)),
     )
     .within(CONTROL),
@@ -217,7 +224,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
         Writes,
         "lambda:DeleteAlias",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(alias::delete(functions, request)),
     )
     .within(CONTROL),
@@ -253,7 +260,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2019-09-30/functions/{FunctionName}/concurrency"),
         Reads,
         "lambda:GetFunctionConcurrency",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { concurrency::get(functions, request) }),
     )
     .within(CONTROL),
@@ -262,7 +269,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("PUT", "/2017-10-31/functions/{FunctionName}/concurrency"),
         Writes,
         "lambda:PutFunctionConcurrency",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(concurrency::put(functions, request)),
     )
     .within(CONTROL),
@@ -271,7 +278,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("DELETE", "/2017-10-31/functions/{FunctionName}/concurrency"),
         Writes,
         "lambda:DeleteFunctionConcurrency",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(concurrency::delete(functions, request)),
     )
     .within(CONTROL),
@@ -280,7 +287,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
         Reads,
         "lambda:GetFunctionCodeSigningConfig",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { absent::code_signing(functions, request) }),
     )
     .within(CONTROL),
@@ -289,7 +296,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2021-10-31/functions/{FunctionName}/url"),
         Reads,
         "lambda:GetFunctionUrlConfig",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { absent::url(functions, request) }),
     )
     .within(CONTROL),
@@ -298,7 +305,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
         Reads,
         "lambda:GetFunctionEventInvokeConfig",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { event_invoke::get(functions, request) }),
     )
     .within(CONTROL),
@@ -307,7 +314,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
         Writes,
         "lambda:PutFunctionEventInvokeConfig",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(event_invoke::put(functions, request)),
     )
     .within(CONTROL),
@@ -316,7 +323,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("POST", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
         Writes,
         "lambda:UpdateFunctionEventInvokeConfig",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(event_invoke::update(functions, request)),
     )
     .within(CONTROL),
@@ -325,7 +332,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
         Writes,
         "lambda:DeleteFunctionEventInvokeConfig",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(event_invoke::delete(functions, request)),
     )
     .within(CONTROL),
@@ -334,7 +341,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config/list"),
         Reads,
         "lambda:ListFunctionEventInvokeConfigs",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { event_invoke::list(functions, request) }),
     )
     .within(CONTROL),
@@ -366,6 +373,25 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
     )
     .within(CONTROL),
 ];
+
+/// The function that the path names, with its qualifier.
+const FUNCTION: Resource = Resource::Computed(|request| Some(named(request).ok()?.arn()));
+
+const PASS_ROLE: Need = Need::pass_role("Role", "lambda.amazonaws.com");
+
+/// What is known of a function: its tags, and the policy of what the ARN names.
+pub fn facts(functions: &Functions, arn: &str) -> ResourceFacts {
+    let Ok(reference) = FunctionReference::parse(arn, &Location::default()) else {
+        return ResourceFacts::default();
+    };
+    functions.table.read(|all| match all.get(&reference.key()) {
+        None => ResourceFacts::default(),
+        Some(function) => ResourceFacts {
+            policy: function.policy.document(&policy_resource(&reference)),
+            tags: function.tags.clone().into_iter().collect(),
+        },
+    })
+}
 
 /// The function that CreateFunction's body names.
 fn new_function(request: &Request) -> Option<String> {

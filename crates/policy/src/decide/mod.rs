@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::document::{Document, Effect, Statement};
 use crate::one_or_many::{OneOrMany, Selection};
 use crate::pattern::Pattern;
-use crate::principal::{Caller, Principal};
+use crate::principal::{Caller, Naming, Principal};
 use crate::variables::Variables;
 
 /// A request to decide on.
@@ -81,6 +81,33 @@ pub fn decide<'a>(documents: impl IntoIterator<Item = &'a Document>, request: &R
         }
     }
     decision
+}
+
+/// Decides over the policy of a resource: how closely its statements name the caller that they allow, or which one denies.
+pub(crate) fn decide_resource<'a>(
+    document: &'a Document,
+    request: &Request<'_>,
+) -> Result<Option<Naming>, StatementRef<'a>> {
+    let variables = Variables::new(document.has_variables(), &request.context);
+    let mut allowed = None;
+    for (index, statement) in document.statements.iter().enumerate() {
+        if !matches(statement, request, variables) {
+            continue;
+        }
+        match statement.effect {
+            Effect::Deny => return Err(StatementRef { document: 0, index, statement }),
+            Effect::Allow => allowed = allowed.max(naming(statement, request)),
+        }
+    }
+    Ok(allowed)
+}
+
+/// How a statement that is about a request names its caller. One that names whom it leaves out names everybody else.
+fn naming(statement: &Statement, request: &Request<'_>) -> Option<Naming> {
+    match &statement.principal {
+        Some(Selection::Only(principal)) => principal.naming(&request.caller),
+        Some(Selection::Except(_)) | None => Some(Naming::Caller),
+    }
 }
 
 /// Whether a statement is about a request.

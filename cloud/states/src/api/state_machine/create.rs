@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use cloud_core::{Change, Request, ServiceError};
+use cloud_core::{Change, Location, Request, ServiceError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::oneshot;
 
+use super::role;
 use super::settings::{self, Tracing};
 use crate::api::answer::Answer;
 use crate::api::tag::{Tag, merge};
@@ -101,6 +102,8 @@ fn check(states: &States, input: &Create, arn: &str) -> Result<Kind, ServiceErro
     settings::check_definition(&input.definition, kind)?;
     settings::check_logging(states, &input.logging_configuration)?;
     settings::check_role(states, &input.role_arn, arn)?;
+    let location = Location::of_arn(arn).unwrap_or_default();
+    role::check(states, &input.role_arn, &location, &input.definition, &input.logging_configuration)?;
     Ok(kind)
 }
 
