@@ -1,6 +1,6 @@
 //! A route that leads to an operation of a service: the request becomes the operation's input, its answer is the answer.
 
-use cloud_core::{Location, Principal, Request, Response, RoleTrust, ServiceError};
+use cloud_core::{ActingRole, Location, Principal, Request, Response, RoleTrust, ServiceError};
 use serde_json::{Map, Value};
 
 use super::event::Call;
@@ -10,6 +10,9 @@ use crate::service::Apis;
 
 /// The prefix of `X-Amz-Target` of Step Functions.
 const STATES_TARGET: &str = "AWSStepFunctions";
+
+/// The name of the sessions in which API Gateway calls services, as refusals and logs show it on AWS.
+const SESSION: &str = "BackplaneAssumeRoleSession";
 
 /// Calls the operation as the integration's role.
 ///
@@ -29,7 +32,8 @@ pub(super) async fn run(
     }
     let location = location(call, integration);
     let id = apis.random.uuid().to_string();
-    let sent = Request::internal(id, apis.clock.now(), &location, "states");
+    let acting = ActingRole { arn: role.to_owned(), session: SESSION.to_owned() };
+    let sent = Request::internal(id, apis.clock.now(), &location, "states").acting_as(acting);
     let body = Value::Object(input(call, action, integration)).to_string();
     match apis.dispatch.dispatch(sent.with_target(STATES_TARGET, action.operation(), body)).await {
         Ok(answer) => Ok(Response::new(answer.status, "application/json", answer.body)),

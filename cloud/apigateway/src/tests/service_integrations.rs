@@ -43,13 +43,12 @@ async fn a_request_starts_an_execution() {
     let answer = fixture.post(&api, "/dev/start/7", r#"{"a":1.50}"#).await;
     assert_eq!(answer, (200, r#"{"executionArn":"e","startDate":1.5}"#.to_owned()));
     let called = fixture.services.called.lock().unwrap();
-    let (account, region, operation, input) = &called[0];
+    let call = &called[0];
+    let place = (call.account.as_str(), call.region.as_str(), call.operation.as_str());
+    assert_eq!(place, ("000000000000", "us-east-1", "StartExecution"));
+    assert_eq!(call.acting, Some((TRUSTED_ROLE.to_owned(), "BackplaneAssumeRoleSession".to_owned())));
     assert_eq!(
-        (account.as_str(), region.as_str(), operation.as_str()),
-        ("000000000000", "us-east-1", "StartExecution")
-    );
-    assert_eq!(
-        *input,
+        call.input,
         json!({ "stateMachineArn": MACHINE, "name": "test-$request.path.id-7", "input": r#"{"a":1.50}"# })
     );
 }
@@ -69,8 +68,8 @@ async fn what_a_request_does_not_give_is_left_out() {
     fixture.post(&api, "/dev/stop?why=a&why=b", r#"{"execution":{"arns":["x","y"]}}"#).await;
     fixture.post(&api, "/dev/stop", "no JSON").await;
     let called = fixture.services.called.lock().unwrap();
-    assert_eq!(called[0].3, json!({ "executionArn": "y", "cause": "a,b" }));
-    assert_eq!((called[1].1.as_str(), &called[1].3), ("eu-west-1", &json!({})));
+    assert_eq!(called[0].input, json!({ "executionArn": "y", "cause": "a,b" }));
+    assert_eq!((called[1].region.as_str(), &called[1].input), ("eu-west-1", &json!({})));
 }
 
 #[tokio::test]

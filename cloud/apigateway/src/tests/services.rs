@@ -3,14 +3,24 @@
 use std::sync::Mutex;
 
 use cloud_core::{
-    Dispatch, PortFuture, Principal, Request, Response, RoleCredentials, RoleDirectory, RoleTrust, ServiceError,
+    Actor, Dispatch, Permit, PortFuture, Principal, Refused, Request, Response, RoleCredentials, RoleDirectory,
+    RoleTrust, ServiceError,
 };
 use serde_json::Value;
 
+/// A call.
+pub(super) struct Called {
+    pub(super) account: String,
+    pub(super) region: String,
+    pub(super) operation: String,
+    /// The role, and its session.
+    pub(super) acting: Option<(String, String)>,
+    pub(super) input: Value,
+}
+
 /// Remembers what is called, and answers it all in one way.
 pub(super) struct Services {
-    /// Account, region, operation and input of each call.
-    pub(super) called: Mutex<Vec<(String, String, String, Value)>>,
+    pub(super) called: Mutex<Vec<Called>>,
     pub(super) answer: Mutex<Result<Response, ServiceError>>,
 }
 
@@ -25,12 +35,13 @@ impl Dispatch for Services {
     fn dispatch(&self, request: Request) -> PortFuture<'static, Result<Response, ServiceError>> {
         let location = request.location();
         let input = serde_json::from_slice(&request.body).unwrap();
-        self.called.lock().unwrap().push((
-            location.account().as_str().to_owned(),
-            location.region().to_owned(),
-            request.target_operation().unwrap().to_owned(),
+        self.called.lock().unwrap().push(Called {
+            account: location.account().as_str().to_owned(),
+            region: location.region().to_owned(),
+            operation: request.target_operation().unwrap().to_owned(),
+            acting: request.acting.as_ref().map(|role| (role.arn.clone(), role.session.clone())),
             input,
-        ));
+        });
         let answer = self.answer.lock().unwrap().clone();
         Box::pin(async move { answer })
     }
@@ -53,6 +64,14 @@ impl RoleDirectory for OneRole {
 
     fn open_session(&self, _: &str, _: Principal<'_>, _: &str) -> Option<RoleCredentials> {
         None
+    }
+
+    fn may_do_all(&self, _: Actor<'_>, _: &str) -> bool {
+        true
+    }
+
+    fn permit(&self, _: &Permit<'_>) -> Result<(), Refused> {
+        Ok(())
     }
 
     fn roles_propagate_slowly(&self) -> bool {
