@@ -5,7 +5,7 @@ use cloud_core::{
     ServiceError, ServiceInfo,
 };
 
-use crate::api::{attached, filter, get, groups, put, streams, tags};
+use crate::api::{attached, filter, get, groups, put, queries, streams, tags};
 use crate::service::Logs;
 
 /// CloudWatch Logs.
@@ -139,10 +139,28 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
         Box::pin(filter::filter(logs, request))
     })
     .within(FILTER_EVENTS),
+    operation("StartQuery", Access::Reads, "logs:StartQuery", QUERIED, |logs, request| {
+        Box::pin(queries::start(logs, request))
+    })
+    .within(PER_S_10),
+    operation("GetQueryResults", Access::Reads, "logs:GetQueryResults", Resource::Any, |logs, request| {
+        Box::pin(async move { queries::results(logs, request) })
+    })
+    .within(PER_S_10),
+    operation("StopQuery", Access::Reads, "logs:StopQuery", Resource::Any, |logs, request| {
+        Box::pin(async move { queries::stop(logs, request) })
+    })
+    .within(PER_S_10),
+    operation("DescribeQueries", Access::Reads, "logs:DescribeQueries", Resource::Any, |logs, request| {
+        Box::pin(async move { queries::describe(logs, request) })
+    })
+    .within(PER_S_5),
 ];
 
 /// The group that the input names, by name or identifier: as refusals of AWS's name it, with a stream without a name.
 const GROUP: Resource = Resource::Computed(|request| Some(format!("{}:log-stream:", group_arn(request)?)));
+/// The first group that a query is about.
+const QUERIED: Resource = Resource::Computed(queried_arn);
 /// The stream that the input names.
 const STREAM: Resource = Resource::Computed(stream_arn);
 /// The group itself, which has the tags.
@@ -175,6 +193,17 @@ fn group_arn(request: &Request) -> Option<String> {
         return Some(named.trim_end_matches(":*").to_owned());
     }
     Some(request.location().arn("logs", &format!("log-group:{}", groups::name_of(&named))))
+}
+
+fn queried_arn(request: &Request) -> Option<String> {
+    let first = |list: &str| Some(request.json_member(list)?.get(0)?.as_str()?.to_owned());
+    let named = request.member("logGroupName").or_else(|| first("logGroupNames"));
+    let named = named.or_else(|| first("logGroupIdentifiers"))?;
+    let group = match named.starts_with("arn:") {
+        true => named.trim_end_matches(":*").to_owned(),
+        false => request.location().arn("logs", &format!("log-group:{named}")),
+    };
+    Some(format!("{group}:log-stream:"))
 }
 
 fn stream_arn(request: &Request) -> Option<String> {
