@@ -27,11 +27,13 @@ usage: cargo xtask <task>
   dist [--target TRIPLE] [--program PROGRAM]
            what a release is made of, in target/dist: a static binary in a tar.gz, a Debian package, checksums
   fuzz [TARGET] [SECONDS]
-           search for inputs that break the language engine, the embedded cloud's HTTP front or its reader of zips
+           search for inputs that break the language engine, the embedded cloud's HTTP front, its reader of zips or of policies
   install  build, then copy the program to cargo's bin folder, with completions and manual pages
   matrix [--sample] [--seed N] [WORDS]
            every call of a deployment failing in every way, and every command without each permission that it needs:
            all cases, a seeded sample of them, or those with WORDS in their names
+  policies [--count N] [--seed N]
+           random policies, decided by the policy crate and by a simulator of IAM that nobody here wrote (npm): 20,000, or N
   recording [PROGRAM]
            draw a terminal session with the built program as the picture that the README shows
   simulate [--count N] [--seed N]

@@ -25,6 +25,7 @@ mod roles;
 mod service;
 mod sessions;
 mod settled;
+mod simulate;
 pub mod sts;
 #[cfg(test)]
 mod tests;

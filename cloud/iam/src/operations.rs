@@ -7,7 +7,7 @@ use cloud_core::{
 
 use crate::policies::{managed, role_policies, versions};
 use crate::service::Iam;
-use crate::{account, roles};
+use crate::{account, roles, simulate};
 
 /// Namespace of the answers' XML.
 const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
@@ -21,6 +21,9 @@ const ROLE: Resource = Resource::Template("arn:aws:iam::{account}:role/{RoleName
 /// A role, or a policy, that is to be, with its path.
 const NEW_ROLE: Resource = Resource::Computed(|request| new(request, "role", "RoleName"));
 const NEW_POLICY: Resource = Resource::Computed(|request| new(request, "policy", "PolicyName"));
+
+/// Sets of resources that are of EC2 alone.
+const OF_A_SIMULATION: &[&str] = &["ResourceHandlingOption"];
 
 const BOUNDARY: &[(&str, &str)] = &[("iam:PermissionsBoundary", "PermissionsBoundary")];
 const POLICY_ARN: &[(&str, &str)] = &[("iam:PolicyARN", "PolicyArn")];
@@ -98,6 +101,9 @@ pub static OPERATIONS: &[Operation<Iam>] = &[
     operation!("GetUser", Reads, Resource::Template("arn:aws:iam::{account}:user/local"), account::get_user),
     operation!("ListAccountAliases", Reads, Resource::Any, account::list_aliases),
     operation!("GetInstanceProfile", Reads, Resource::Any, account::get_instance_profile),
+    operation!("SimulateCustomPolicy", Reads, Resource::Any, simulate::custom).refusing(OF_A_SIMULATION),
+    operation!("SimulatePrincipalPolicy", Reads, Resource::Arn("PolicySourceArn"), simulate::principal)
+        .refusing(OF_A_SIMULATION),
     operation!("ListInstanceProfiles", Reads, Resource::Any, account::list_instance_profiles),
 ];
 

@@ -55,7 +55,7 @@ mod write;
 pub use canonical::{canonical, same, statements};
 pub use condition::{Comparison, Condition, Operator, Quantifier};
 pub use context::Context;
-pub use decide::{Decision, Request, StatementRef, decide};
+pub use decide::{Decision, Request, StatementRef, decide, matching};
 pub use document::{Document, Effect, Statement, Version};
 pub use error::Malformed;
 pub use evaluate::{Denial, Identity, Policies, PolicyKind, evaluate};

@@ -1,5 +1,6 @@
 //! Executions: started, listed, shown, stopped, redriven; and functions invoked by themselves.
 
+pub(crate) mod explain;
 mod input;
 pub(crate) mod invoke;
 pub(crate) mod list;

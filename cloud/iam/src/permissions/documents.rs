@@ -1,6 +1,6 @@
 //! The documents of policies, read once: a call must not cost the reading of all that its role may do.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use policy::{Document, Effect, Statement};
@@ -14,7 +14,7 @@ const MOST: usize = 4096;
 /// Documents by their text; AWS's own by their ARN.
 #[derive(Debug, Default)]
 pub(crate) struct Documents {
-    read: Mutex<HashMap<String, Arc<Document>>>,
+    read: Mutex<BTreeMap<String, Arc<Document>>>,
 }
 
 impl Documents {
@@ -43,11 +43,18 @@ impl Iam {
         })
     }
 
+    /// The text of the default version of a managed policy, where it is known.
+    pub(crate) fn managed_text(&self, arn: &str) -> Option<String> {
+        match AwsPolicy::find(arn) {
+            Some(policy) => policy.document().map(str::to_owned),
+            None => self.policies.read(|all| all.get(arn).map(|policy| policy.document.clone())),
+        }
+    }
+
     /// The default version of the managed policy with this ARN; none when there is no such policy.
     pub(crate) fn managed_document(&self, arn: &str) -> Option<Arc<Document>> {
         let Some(policy) = AwsPolicy::find(arn) else {
-            let text = self.policies.read(|all| all.get(arn).map(|policy| policy.document.clone()));
-            return text.map(|text| self.document(&text));
+            return self.managed_text(arn).map(|text| self.document(&text));
         };
         Some(self.documents.get(arn, || match policy.document() {
             Some(text) => Document::read(text).unwrap_or_else(|_| Document::new(Vec::new())),

@@ -1,19 +1,18 @@
 //! The table of Lambda's operations (restJson1): what the router, injected faults and permission checks read.
 
 mod not_served;
+mod resource;
 
 use cloud_core::Access::{Reads, Writes, WritesAlone};
-use cloud_core::{
-    Binding, FunctionReference, Location, Need, Operation, Protocol, Quota, Request, Resource, ResourceFacts,
-    ServiceError, ServiceInfo,
-};
+use cloud_core::{Binding, Need, Operation, Protocol, Quota, Resource, ServiceError, ServiceInfo};
 
 use crate::api::{
-    absent, alias, concurrency, create, delete, event_invoke, invocation, list, named, permission, policy_resource,
-    tag, update, version,
+    absent, alias, concurrency, create, delete, event_invoke, invocation, list, permission, tag, update, version,
 };
 use crate::service::Functions;
 use not_served::ABSENT;
+pub use resource::facts;
+use resource::{FUNCTION, function, new_function};
 
 /// What is known of Lambda.
 pub static INFO: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::LambdaRest)
@@ -40,6 +39,9 @@ const NEW_SETTINGS: &[&str] = &[
     "Code.S3ObjectStorageMode",
     "Code.SourceKMSKeyArn",
 ];
+
+/// A function is given a role.
+const PASS_ROLE: Need = Need::pass_role("Role", "lambda.amazonaws.com");
 
 /// How many calls Lambda takes: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests>.
 const GET_FUNCTION: Quota = Quota::each(100, 100);
@@ -373,37 +375,6 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
     )
     .within(CONTROL),
 ];
-
-/// The function that the path names, with its qualifier.
-const FUNCTION: Resource = Resource::Computed(|request| Some(named(request).ok()?.arn()));
-
-const PASS_ROLE: Need = Need::pass_role("Role", "lambda.amazonaws.com");
-
-/// What is known of a function: its tags, and the policy of what the ARN names.
-pub fn facts(functions: &Functions, arn: &str) -> ResourceFacts {
-    let Ok(reference) = FunctionReference::parse(arn, &Location::default()) else {
-        return ResourceFacts::default();
-    };
-    functions.table.read(|all| match all.get(&reference.key()) {
-        None => ResourceFacts::default(),
-        Some(function) => ResourceFacts {
-            policy: function.policy.document(&policy_resource(&reference)),
-            tags: function.tags.clone().into_iter().collect(),
-        },
-    })
-}
-
-/// The function that CreateFunction's body names.
-fn new_function(request: &Request) -> Option<String> {
-    let name = request.member("FunctionName")?;
-    let reference = FunctionReference::parse(&name, &request.location()).ok()?;
-    Some(reference.unqualified().arn())
-}
-
-/// The function that the path names, without qualifier: its permissions are written one at a time.
-fn function(request: &Request) -> Option<String> {
-    Some(named(request).ok()?.unqualified().arn())
-}
 
 fn throttled() -> ServiceError {
     ServiceError::new(429, "TooManyRequestsException", "Rate exceeded").with("Reason", "CallerRateLimitExceeded")

@@ -83,6 +83,18 @@ pub fn decide<'a>(documents: impl IntoIterator<Item = &'a Document>, request: &R
     decision
 }
 
+/// All statements that are about a request, in their order.
+pub fn matching<'a>(documents: impl IntoIterator<Item = &'a Document>, request: &Request<'_>) -> Vec<StatementRef<'a>> {
+    let documents = documents.into_iter().enumerate();
+    let statements = documents.flat_map(|(document, read)| {
+        let variables = Variables::new(read.has_variables(), &request.context);
+        let statements = read.statements.iter().enumerate();
+        let about = statements.filter(move |(_, statement)| matches(statement, request, variables));
+        about.map(move |(index, statement)| StatementRef { document, index, statement })
+    });
+    statements.collect()
+}
+
 /// Decides over the policy of a resource: how closely its statements name the caller that they allow, or which one denies.
 pub(crate) fn decide_resource<'a>(
     document: &'a Document,
@@ -114,7 +126,10 @@ fn naming(statement: &Statement, request: &Request<'_>) -> Option<Naming> {
 fn matches(statement: &Statement, request: &Request<'_>, variables: Variables<'_>) -> bool {
     let is_caller = |principal: &Selection<Principal>| principal.selects(|named| named.includes(&request.caller));
     let is_resource = |resources: &Selection<OneOrMany<String>>| {
-        resources.selects(|named| named.iter().any(|pattern| is_resource(pattern, request, variables)))
+        // What is left out has to be known: a statement whose variable has no value is about nothing.
+        let is_known = matches!(resources, Selection::Only(_))
+            || resources.named().iter().all(|pattern| variables.parts(pattern).is_some());
+        is_known && resources.selects(|named| named.iter().any(|pattern| is_resource(pattern, request, variables)))
     };
     statement.principal.as_ref().is_none_or(is_caller)
         && statement.actions.as_ref().is_some_and(|actions| is_action(actions, request))
