@@ -5,11 +5,12 @@ use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_core::{Change, Page, Request, ServiceError};
+use cloud_core::{Change, Page, Request};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::encryption::check_encryption;
 use super::page;
 use super::tag::{Tag, merge};
 use crate::driver::Message;
@@ -53,14 +54,6 @@ pub(crate) async fn create(states: &Arc<States>, request: &Request) -> Answer {
         Ok((change.into_iter().collect(), answer))
     });
     created.await
-}
-
-/// Keys of customers are not here.
-fn check_encryption(asked: Option<&Value>) -> Result<(), ServiceError> {
-    match asked.and_then(|asked| asked.get("type")).and_then(Value::as_str) {
-        None | Some("AWS_OWNED_KEY") => Ok(()),
-        Some(other) => Err(ServiceError::not_implemented(&format!("states: encryption of type {other}"))),
-    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod answer;
+mod encryption;
 pub(crate) mod execution;
 pub(crate) mod history;
 pub(crate) mod list;

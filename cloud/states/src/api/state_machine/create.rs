@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::settings::{self, Tracing};
 use crate::api::answer::Answer;
+use crate::api::encryption::check_encryption;
 use crate::api::tag::{Tag, merge};
 use crate::deletion;
 use crate::rows::format::FormatVersion;
@@ -28,6 +29,7 @@ struct Create {
     logging_configuration: Logging,
     #[serde(default)]
     tracing_configuration: Tracing,
+    encryption_configuration: Option<Value>,
     #[serde(default)]
     tags: Vec<Tag>,
     #[serde(default)]
@@ -98,6 +100,7 @@ fn check(states: &States, input: &Create, arn: &str) -> Result<Kind, ServiceErro
         Some(other) => errors::one_of(other, "type", &["STANDARD", "EXPRESS"]).map(|()| Kind::Standard)?,
     };
     settings::check_publish(input.publish, input.version_description.as_deref())?;
+    check_encryption(input.encryption_configuration.as_ref())?;
     settings::check_definition(&input.definition, kind)?;
     settings::check_logging(states, &input.logging_configuration)?;
     settings::check_role(states, &input.role_arn, arn)?;
