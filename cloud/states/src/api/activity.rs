@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::encryption::check_encryption;
 use super::page;
+use super::registered::{MAX_REGISTERED, is_full};
 use super::tag::{Tag, merge};
 use crate::driver::Message;
 use crate::rows::activity::Activity;
@@ -46,8 +47,12 @@ pub(crate) async fn create(states: &Arc<States>, request: &Request) -> Answer {
         tags: merge(BTreeMap::new(), input.tags)?,
     };
     let key = activity.key();
+    let prefix = request.location().key("");
     let created = states.activities.change(|all| {
         let known = all.get(&key);
+        if known.is_none() && is_full(all, &prefix, MAX_REGISTERED, |_| true) {
+            return Err(errors::too_many_registered("Activity", MAX_REGISTERED));
+        }
         let answer = known.unwrap_or(&activity);
         let answer = json!({"activityArn": answer.arn(), "creationDate": seconds(answer.created_at)});
         let change = known.is_none().then(|| Change::Put(key.clone(), activity));

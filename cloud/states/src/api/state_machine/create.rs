@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::settings::{self, Tracing};
 use crate::api::answer::Answer;
 use crate::api::encryption::check_encryption;
+use crate::api::registered::{MAX_REGISTERED, is_full};
 use crate::api::tag::{Tag, merge};
 use crate::deletion;
 use crate::rows::format::FormatVersion;
@@ -71,6 +72,7 @@ pub(crate) async fn create(states: &Arc<States>, request: &Request) -> Answer {
         false => None,
     };
     let key = machine.key();
+    let prefix = request.location().key("");
     let created = states.machines.change(|rows| match rows.get(&key) {
         Some(Row::Machine(existing)) => {
             let current = match rows.get(&Revision::key(&key, existing.revision)) {
@@ -79,6 +81,9 @@ pub(crate) async fn create(states: &Arc<States>, request: &Request) -> Answer {
             };
             existing_is_the_same(existing, current, (&revision, kind), published.as_ref())
                 .map(|answer| (Vec::new(), answer))
+        }
+        _ if is_full(rows, &prefix, MAX_REGISTERED, |row| matches!(row, Row::Machine(_))) => {
+            Err(errors::too_many_registered("StateMachine", MAX_REGISTERED))
         }
         _ => {
             let answer = answer(&machine, published.as_ref());
