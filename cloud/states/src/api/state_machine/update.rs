@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::role;
 use super::settings::{self, Tracing};
 use crate::api::answer::Answer;
+use crate::api::encryption::check_encryption;
 use crate::rows::machine::{Kind, Logging, Revision, Row, seconds};
 use crate::states::States;
 use crate::wire::errors;
@@ -22,6 +23,7 @@ struct Update {
     role_arn: Option<String>,
     logging_configuration: Option<Logging>,
     tracing_configuration: Option<Tracing>,
+    encryption_configuration: Option<Value>,
     #[serde(default)]
     publish: bool,
     version_description: Option<String>,
@@ -81,11 +83,17 @@ pub(crate) async fn update(states: &Arc<States>, request: &Request) -> Answer {
 
 fn check(states: &States, input: &Update, kind: Kind, arn: &str) -> Result<(), ServiceError> {
     let nothing = input.definition.is_none() && input.role_arn.is_none();
-    if nothing && input.logging_configuration.is_none() && input.tracing_configuration.is_none() {
+    let settings = [
+        input.logging_configuration.is_some(),
+        input.tracing_configuration.is_some(),
+        input.encryption_configuration.is_some(),
+    ];
+    if nothing && !settings.contains(&true) {
         let message = "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be \
                        specified";
         return Err(ServiceError::bad_request("MissingRequiredParameter", message));
     }
+    check_encryption(input.encryption_configuration.as_ref())?;
     settings::check_publish(input.publish, input.version_description.as_deref())?;
     input.definition.as_deref().map_or(Ok(()), |text| settings::check_definition(text, kind))?;
     input.logging_configuration.as_ref().map_or(Ok(()), |logging| settings::check_logging(states, logging))?;
