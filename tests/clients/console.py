@@ -239,7 +239,7 @@ def hostile(running, address, folder, _):
         assert not set(opened.locator("main").inner_text()) & set("\u202e\u0007")
         opened.get_by_role("link", name="hostile").first.click()
         expect(opened.get_by_role("heading", name="Definition")).to_be_visible()
-        opened.get_by_label("As", exact=True).select_option("yaml")
+        opened.get_by_label("Format").select_option("yaml")
         assert not set(opened.locator("main").inner_text()) & set("\u202e\u0007")
         view(opened, folder, "hostile-machine")
         assert opened.evaluate("window.harmed") is None

@@ -60,6 +60,10 @@ fn browse(home: &Home, scenario: &str) {
     let mut command = home.command(python_tool("python"));
     command.arg(script).arg(scenario).arg(address.trim()).arg(&pictures);
     command.arg(env!("CARGO_BIN_EXE_workshop"));
+    // The page's files of a folder, tried without a build.
+    if let Some(folder) = std::env::var_os("WORKSHOP_CONSOLE_ASSETS") {
+        command.env("WORKSHOP_CONSOLE_ASSETS", folder);
+    }
     let ended = Ended::of(command.output().expect("python starts"));
     assert_eq!(ended.code, Some(0), "{ended:#?}");
     if std::env::var_os("WORKSHOP_UPDATE_DOCS").is_some() {

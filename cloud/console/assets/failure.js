@@ -84,7 +84,7 @@ export function Failure({ history, choose }) {
   return html`<section class="problem" role="region" aria-label="Why it failed">
     <h2>Why: <bdi>${error ?? (status === "TIMED_OUT" ? "it took longer than TimeoutSeconds" : "no error is named")}</bdi></h2>
     ${visit && html`<p>Thrown in <button type="button" class="plain" onClick=${() => choose(visit)}><bdi>${visit.state}</bdi></button>${visit.iteration !== null && visit.iteration !== undefined && ` (iteration ${visit.iteration})`}${thrown !== error && html` as <bdi>${thrown}</bdi>`}.</p>`}
-    <div class="columns even"><div>${cause && html`<h3>Cause</h3><${Cause} text=${cause} />`}</div><div>
+    <div class=${cause ? "columns even" : ""}>${cause && html`<div><h3>Cause</h3><${Cause} text=${cause} /></div>`}<div>
     ${tried.length > 0 && html`<h3>What could have caught it</h3><ul>${tried.map(({ state, words }) => html`<li><bdi>${state}</bdi>: ${words}.</li>`)}</ul>`}
     ${help && html`<h3>What to try</h3><p>${help}</p>`}</div></div>
   </section>`;

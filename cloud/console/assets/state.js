@@ -3,7 +3,7 @@
 import { html, useEffect, useState } from "./html.js";
 import { act, now, read } from "./cloud.js";
 import { Answer } from "./answer.js";
-import { Difference } from "./differences.js";
+import { Difference, isUnchanged } from "./differences.js";
 import { stateIn } from "./failure.js";
 import { useLive } from "./live.js";
 import { Badge, Block, Countdown, Moment, Problem, Text, to } from "./parts.js";
@@ -100,7 +100,8 @@ function DataFlow({ history, visit, state, found }) {
   const isOther = found.exited && flow.output !== undefined && JSON.stringify(parsed(flow.output)) !== JSON.stringify(parsed(found.exited.output));
   return html`<div>${steps.map(([name, words, bases]) => {
     const base = bases.find((each) => values[each] !== undefined && values[each] !== null);
-    return html`<section class="block" key=${name}><h4 class="small">${words}${base ? html` <span class="faint">compared with the ${base.replace(/^after/, "step ")}</span>` : ""}</h4>${base ? html`<${Difference} name="After ${words}" before=${values[base]} after=${values[name]} />` : html`<${Text} name=${words} text=${values[name]} />`}</section>`;
+    if (base && isUnchanged(values[base], values[name])) return html`<p key=${name} class="faint"><strong>${words}</strong>: nothing changes.</p>`;
+    return html`<section class="block" key=${name}><h4 class="small">${words}${base ? ` compared with the ${base.replace(/^after/, "step ")}` : ""}</h4>${base ? html`<${Difference} name="After ${words}" before=${values[base]} after=${values[name]} />` : html`<${Text} name=${words} text=${values[name]} />`}</section>`;
   })}
   ${flow.nextState && html`<p>Next: <bdi>${flow.nextState}</bdi></p>`}
   ${isOther && html`<p class="faint">The output differs from what was recorded: the state reads what differs from run to run, such as random numbers or the time.</p>`}</div>`;
@@ -167,7 +168,7 @@ export function StatePane({ history, data, visit, choose }) {
       ${found.mapRun && html`<p><a href=${to("map-run", found.mapRun)}>Its Map Run, with the child executions</a></p>`}
       ${found.input !== undefined && html`<${Block} name="Input" text=${found.input} />`}
       ${found.exited && html`<${Block} name="Output" text=${found.exited.output ?? ""} />`}
-      ${found.failed && !found.succeeded && html`<section class="problem"><h3><bdi>${found.failed.error ?? "failed"}</bdi></h3>${found.failed.cause && html`<${Text} name="Cause in this state" text=${found.failed.cause} />`}</section>`}
+      ${found.failed && !found.succeeded && html`<section class="problem"><h3><bdi>${found.failed.error ?? "failed"}</bdi></h3>${found.failed.cause && found.failed.cause !== history.found.cause && html`<${Text} name="Cause in this state" text=${found.failed.cause} />`}</section>`}
       <details open><summary>Data flow</summary><${DataFlow} key=${visit.number} ...${{ history, visit, state, found }} /></details>
       ${(variables || found.exited?.assignedVariables) && html`<details><summary>Variables</summary>
         ${variables && html`<h4 class="small">When it was entered</h4><${Text} name="Variables" text=${JSON.stringify(variables)} />`}

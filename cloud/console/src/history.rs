@@ -60,9 +60,10 @@ pub(crate) struct ShortEvent {
 }
 
 impl Histories {
-    fn of(&self, execution_arn: &str) -> Arc<Vec<ShortEvent>> {
-        let known = self.kept.iter().find(|kept| kept.execution_arn == execution_arn);
-        known.map(|kept| Arc::clone(&kept.events)).unwrap_or_default()
+    /// What is known of an execution, taken out: it grows without being copied, and is kept again then.
+    fn take(&mut self, execution_arn: &str) -> Arc<Vec<ShortEvent>> {
+        let known = self.kept.iter_mut().find(|kept| kept.execution_arn == execution_arn);
+        known.map(|kept| std::mem::take(&mut kept.events)).unwrap_or_default()
     }
 
     /// Keeps what is known of one, and forgets what was shown longest ago.
@@ -126,7 +127,7 @@ pub(crate) fn visits(events: &[ShortEvent], known: i64) -> Visits {
 impl Cloud {
     /// All events of an execution, oldest first. What is kept of them is not read again.
     pub(crate) async fn history(&self, at: &Location, arn: &str) -> Result<Arc<Vec<ShortEvent>>, ServiceError> {
-        let mut events = self.histories.lock().unwrap_or_else(PoisonError::into_inner).of(arn);
+        let mut events = self.histories.lock().unwrap_or_else(PoisonError::into_inner).take(arn);
         let new = self.events_after(at, arn, events.last().map_or(0, |event| event.id)).await?;
         if !new.is_empty() {
             Arc::make_mut(&mut events).extend(new);
