@@ -96,7 +96,8 @@ export class History {
     let kind = first.type === "WaitStateEntered" ? "wait" : "work";
     let from = first.at;
     const turn = (at, next) => {
-      if (at > from) found.push({ kind, from, to: at });
+      // Work that took no time is shown too.
+      if (at > from || kind === "work") found.push({ kind, from, to: at });
       kind = next;
       from = at;
     };
