@@ -33,8 +33,9 @@ def start(opened, machine, data=None, name=None):
 
 def copied(opened, button):
     """What a button copies."""
+    opened.evaluate("navigator.clipboard.writeText('')")
     opened.get_by_role("button", name=button, exact=True).click()
-    expect(opened.get_by_text("Copied").first).to_be_visible()
+    opened.wait_for_function("async () => await navigator.clipboard.readText() !== ''")
     return opened.evaluate("navigator.clipboard.readText()")
 
 

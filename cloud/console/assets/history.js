@@ -23,9 +23,11 @@ export class History {
   /** Takes what the cloud tells anew. */
   take(found) {
     const known = this.events.length ? this.events.at(-1).id : 0;
-    for (const told of found.visits) this.#take(told);
+    // What most of them have is not told.
+    for (const told of found.visits) this.#take({ outer: null, status: "succeeded", tries: 0, ...told });
     for (const event of found.events) {
       if (event.id <= known) continue;
+      event.previous ??= event.id - 1;
       this.events.push(event);
       if (event.visit !== undefined) this.#add(this.visits[event.visit], event);
     }

@@ -37,12 +37,13 @@ struct Kept {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ShortEvent {
     pub(crate) id: i64,
-    #[serde(rename = "previous")]
-    pub(crate) previous_event_id: i64,
+    /// Where it is not the one before it.
+    #[serde(rename = "previous", skip_serializing_if = "Option::is_none")]
+    previous_event_id: Option<i64>,
     #[serde(rename = "type")]
     kind: Box<str>,
     /// Milliseconds since 1970.
-    at: f64,
+    at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<Box<str>>,
     /// The error that it tells of.
@@ -99,10 +100,13 @@ impl ShortEvent {
         let text = |name: &str| details.and_then(|details| details[name].as_str()).map(Box::from);
         let kind: Box<str> = event["type"].as_str().unwrap_or_default().into();
         let is_of_state = kind.ends_with("StateEntered") || kind.ends_with("StateExited");
+        let id = number("id");
+        let previous = number("previousEventId");
         Self {
-            id: number("id"),
-            previous_event_id: number("previousEventId"),
-            at: (event["timestamp"].as_f64().unwrap_or_default() * 1e3).round(),
+            id,
+            // Events at the beginning of an execution name none before them.
+            previous_event_id: (![0, id - 1].contains(&previous)).then_some(previous),
+            at: (event["timestamp"].as_f64().unwrap_or_default() * 1e3).round() as i64,
             state: text(if is_of_state { "name" } else { "state" }),
             error: text("error"),
             index: details.and_then(|details| details["index"].as_u64()),
@@ -113,8 +117,7 @@ impl ShortEvent {
     }
 
     fn event(&self) -> Event<'_> {
-        // Events at the beginning of an execution name none before them.
-        let before = if self.previous_event_id == 0 { self.id - 1 } else { self.previous_event_id };
+        let before = self.previous_event_id.unwrap_or(self.id - 1);
         Event { id: self.id, previous_event_id: before, kind: &self.kind, state: self.state.as_deref() }
     }
 }
