@@ -17,6 +17,9 @@ definition = "retries.asl.json"
 [state_machines.many]
 definition = "many.asl.json"
 
+[state_machines.spread]
+definition = "spread.asl.json"
+
 [state_machines.hostile]
 definition = "hostile.asl.json"
 "#;
@@ -45,6 +48,15 @@ const MANY: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "Each", "States": 
         "ItemProcessor": {"StartAt": "Each item", "States": {
             "Each item": {"Type": "Choice", "Default": "Good", "Choices": [{"Condition": "{% $states.input = 777 %}", "Next": "Bad"}]},
             "Bad": {"Type": "Fail", "Error": "TheOne"},
+            "Good": {"Type": "Succeed"}}}}}}"#;
+
+/// A Map Run with an iteration that fails, and a cause that AWS warns of.
+const SPREAD: &str = r#"{"StartAt": "Static", "States": {
+    "Static": {"Type": "Pass", "Result": [1, 2, 3], "ResultPath": "$.items", "Next": "Spread"},
+    "Spread": {"Type": "Map", "ItemsPath": "$.items", "ToleratedFailureCount": 1, "End": true,
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Is it two", "States": {
+            "Is it two": {"Type": "Choice", "Default": "Good", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "Bad"}]},
+            "Bad": {"Type": "Fail", "Error": "Two", "Cause": "$.cause"},
             "Good": {"Type": "Succeed"}}}}}}"#;
 
 const HOSTILE: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "<img src=x onerror='window.harmed=1'>", "States": {
@@ -89,6 +101,7 @@ fn shop() -> Home {
         ("asks.asl.json", ASKS),
         ("retries.asl.json", RETRIES),
         ("many.asl.json", MANY),
+        ("spread.asl.json", SPREAD),
         ("hostile.asl.json", HOSTILE),
     ];
     for (file, text) in [("service.toml", SERVICE)].into_iter().chain(definitions) {
@@ -125,6 +138,16 @@ fn a_browser_counts_down_to_the_next_attempt() {
 #[test]
 fn a_browser_finds_the_one_of_a_thousand_iterations_that_failed() {
     browse(&shop(), "many");
+}
+
+#[test]
+fn a_browser_leads_from_a_map_run_to_the_child_that_failed() {
+    browse(&shop(), "spreading");
+}
+
+#[test]
+fn a_browser_finds_executions_among_hundreds() {
+    browse(&shop(), "finding");
 }
 
 #[test]

@@ -5,7 +5,7 @@ import { act, now, read } from "./cloud.js";
 import { Answer } from "./answer.js";
 import { Difference, isUnchanged } from "./differences.js";
 import { stateIn } from "./failure.js";
-import { useLive } from "./live.js";
+import { useLive, useTicks } from "./live.js";
 import { Badge, Block, Countdown, Moment, Problem, Text, to } from "./parts.js";
 import { clockTime, duration, parsed } from "./text.js";
 
@@ -151,6 +151,7 @@ function Waiting({ history, visit }) {
 
 export function StatePane({ history, data, visit, choose }) {
   const found = useVisit({ history, data, visit });
+  useTicks(visit.to === undefined && history.found.status === "RUNNING", 1000);
   const state = history.states.find((each) => each.name === visit.state) ?? { type: "", detail: "" };
   const end = history.end(visit, now());
   const tried = attempts(visit, end);
