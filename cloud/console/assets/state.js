@@ -68,6 +68,7 @@ const STEPS = [
   ["afterResultSelector", "ResultSelector", ["result"]],
   ["afterResultPath", "ResultPath", ["input"]],
   ["output", "Output, OutputPath", ["afterResultPath", "afterResultSelector", "result", "input"]],
+  ["variables", "Assign", ["variablesBefore"]],
 ];
 
 function context(history, visit, found) {
@@ -95,13 +96,13 @@ function DataFlow({ history, visit, state, found }) {
   if (!canBe) return html`<p class="faint">${state.type === "Wait" ? "A Wait state passes its input on." : ["Map", "Parallel"].includes(state.type) ? "Choose a state inside of it, or compare its input and output." : "It has not ended yet."}</p>`;
   if (!flow) return html`<p class="faint">…</p>`;
   if (flow.problem) return html`<p class="faint">The steps can’t be told: ${flow.problem}</p>`;
-  const values = { ...flow.inspectionData, input: found.input, output: flow.output };
+  const values = { ...flow.inspectionData, input: found.input, output: flow.output, variablesBefore: JSON.stringify(found.variables) };
   const steps = STEPS.filter(([name]) => values[name] !== undefined && values[name] !== null);
   const isOther = found.exited && flow.output !== undefined && JSON.stringify(parsed(flow.output)) !== JSON.stringify(parsed(found.exited.output));
   return html`<div>${steps.map(([name, words, bases]) => {
     const base = bases.find((each) => values[each] !== undefined && values[each] !== null);
     if (base && isUnchanged(values[base], values[name])) return html`<p key=${name} class="faint"><strong>${words}</strong>: nothing changes.</p>`;
-    return html`<section class="block" key=${name}><h4 class="small">${words}${base ? ` compared with the ${base.replace(/^after/, "step ")}` : ""}</h4>${base ? html`<${Difference} name="After ${words}" before=${values[base]} after=${values[name]} />` : html`<${Text} name=${words} text=${values[name]} />`}</section>`;
+    return html`<section class="block" key=${name}><h4 class="small">${words}${base ? ` compared with the ${base.replace(/^after/, "step ").replace("variablesBefore", "variables before")}` : ""}</h4>${base ? html`<${Difference} name="After ${words}" before=${values[base]} after=${values[name]} />` : html`<${Text} name=${words} text=${values[name]} />`}</section>`;
   })}
   ${flow.nextState && html`<p>Next: <bdi>${flow.nextState}</bdi></p>`}
   ${isOther && html`<p class="faint">The output differs from what was recorded: the state reads what differs from run to run, such as random numbers or the time.</p>`}</div>`;
