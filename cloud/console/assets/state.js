@@ -101,7 +101,10 @@ function DataFlow({ history, visit, state, found }) {
   const isOther = found.exited && flow.output !== undefined && JSON.stringify(parsed(flow.output)) !== JSON.stringify(parsed(found.exited.output));
   return html`<div>${steps.map(([name, words, bases]) => {
     const base = bases.find((each) => values[each] !== undefined && values[each] !== null);
-    if (base && isUnchanged(values[base], values[name])) return html`<p key=${name} class="faint"><strong>${words}</strong>: nothing changes.</p>`;
+    const isSame = base && isUnchanged(values[base], values[name]);
+    // Most states assign nothing.
+    if (isSame && name === "variables") return null;
+    if (isSame) return html`<p key=${name} class="faint"><strong>${words}</strong>: nothing changes.</p>`;
     return html`<section class="block" key=${name}><h4 class="small">${words}${base ? ` compared with the ${base.replace(/^after/, "step ").replace("variablesBefore", "variables before")}` : ""}</h4>${base ? html`<${Difference} name="After ${words}" before=${values[base]} after=${values[name]} />` : html`<${Text} name=${words} text=${values[name]} />`}</section>`;
   })}
   ${flow.nextState && html`<p>Next: <bdi>${flow.nextState}</bdi></p>`}
