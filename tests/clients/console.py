@@ -33,8 +33,9 @@ def start(opened, machine, data=None, name=None):
 
 def copied(opened, button):
     """What a button copies."""
+    opened.evaluate("navigator.clipboard.writeText('')")
     opened.get_by_role("button", name=button, exact=True).click()
-    expect(opened.get_by_text("Copied").first).to_be_visible()
+    opened.wait_for_function("async () => await navigator.clipboard.readText() !== ''")
     return opened.evaluate("navigator.clipboard.readText()")
 
 
@@ -195,6 +196,60 @@ def many(running, address, folder, _):
         view(opened, folder, "many")
 
 
+def spreading(running, address, folder, _):
+    """From a Map state to its Map Run, and to the child execution that failed."""
+    with page(running, address) as opened:
+        start(opened, "spread", "{}")
+        status(opened, "succeeded")
+        opened.locator("svg").get_by_role("button", name="Spread,").focus()
+        opened.keyboard.press("Enter")
+        opened.get_by_role("link", name="Its Map Run").click()
+        expect(opened.get_by_role("row", name="Items 3")).to_be_visible()
+        view(opened, folder, "map-run")
+        opened.get_by_label("Status").select_option("FAILED")
+        expect(opened.locator("tbody").last.get_by_role("row")).to_have_count(1)
+        opened.locator("tbody").last.get_by_role("link").click()
+        status(opened, "failed")
+        expect(opened.get_by_role("region", name="Why it failed")).to_contain_text("Two")
+
+
+def finding(running, address, folder, _):
+    """Hundreds of executions: more are read as they are scrolled to, and they are found by name and status."""
+    with page(running, address) as opened:
+        opened.get_by_role("link", name="check").first.click()
+        expect(opened.get_by_role("heading", name="Executions")).to_be_visible()
+        opened.evaluate("""async () => {
+            const stateMachineArn = decodeURIComponent(location.hash.split("/")[2]);
+            for (let at = 0; at < 250; at += 1) await fetch("api/start", {method: "POST", headers: {"x-workshop": "1"},
+                body: JSON.stringify({stateMachineArn, name: `each-${at}`, input: JSON.stringify({count: at % 2})})});
+        }""")
+        rows = opened.get_by_role("region", name="Executions").locator("tbody tr")
+        expect(rows.filter(has_text="each-249")).to_be_visible()
+        for _ in range(20):
+            opened.get_by_role("button", name="Show older ones").or_(rows.last).last.scroll_into_view_if_needed()
+            opened.wait_for_timeout(50)
+            if rows.count() == 250:
+                break
+        expect(rows).to_have_count(250)
+        opened.get_by_label("Name has").fill("EACH-12")
+        expect(rows).to_have_count(11)
+        opened.get_by_label("Status").select_option("FAILED")
+        expect(rows).to_have_count(6)
+        opened.get_by_label("Started from").fill("2099-01-01T00:00:00")
+        expect(opened.get_by_text("There is none.").first).to_be_visible()
+        opened.get_by_role("link", name="Workshop console").click()
+        opened.get_by_role("link", name="spread").first.click()
+        found = opened.get_by_role("region", name="Definition")
+        expect(found).to_contain_text('"Static"')
+        expect(opened.locator(".remark").first).to_contain_text("looks like a path")
+        expect(opened.locator(".line.warning")).to_contain_text('"Cause": "$.cause"')
+        opened.get_by_label("Format").select_option("yaml")
+        expect(found).to_contain_text("Static:")
+        expect(opened.locator(".line.warning")).to_contain_text('Cause: "$.cause"')
+        expect(opened.get_by_role("region", name="Statements of its role")).to_contain_text("Spread")
+        view(opened, folder, "machine-long")
+
+
 def keyboard(running, address, folder, _):
     """Everything without a mouse: the palette, the form, the events."""
     with page(running, address) as opened:
@@ -239,7 +294,7 @@ def hostile(running, address, folder, _):
         assert not set(opened.locator("main").inner_text()) & set("\u202e\u0007")
         opened.get_by_role("link", name="hostile").first.click()
         expect(opened.get_by_role("heading", name="Definition")).to_be_visible()
-        opened.get_by_label("As", exact=True).select_option("yaml")
+        opened.get_by_label("Format").select_option("yaml")
         assert not set(opened.locator("main").inner_text()) & set("\u202e\u0007")
         view(opened, folder, "hostile-machine")
         assert opened.evaluate("window.harmed") is None
@@ -252,7 +307,7 @@ def hostile(running, address, folder, _):
         assert answer.status == 403, f"{path} answers {answer.status} without the cookie"
 
 
-SCENARIOS = {each.__name__: each for each in (lesson, failing, asking, retrying, many, keyboard, hostile)}
+SCENARIOS = {each.__name__: each for each in (lesson, failing, asking, retrying, many, spreading, finding, keyboard, hostile)}
 
 if __name__ == "__main__":
     _, scenario, address, pictures, program = sys.argv

@@ -17,6 +17,9 @@ definition = "retries.asl.json"
 [state_machines.many]
 definition = "many.asl.json"
 
+[state_machines.spread]
+definition = "spread.asl.json"
+
 [state_machines.hostile]
 definition = "hostile.asl.json"
 "#;
@@ -47,6 +50,15 @@ const MANY: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "Each", "States": 
             "Bad": {"Type": "Fail", "Error": "TheOne"},
             "Good": {"Type": "Succeed"}}}}}}"#;
 
+/// A Map Run with an iteration that fails, and a cause that AWS warns of.
+const SPREAD: &str = r#"{"StartAt": "Static", "States": {
+    "Static": {"Type": "Pass", "Result": [1, 2, 3], "ResultPath": "$.items", "Next": "Spread"},
+    "Spread": {"Type": "Map", "ItemsPath": "$.items", "ToleratedFailureCount": 1, "End": true,
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Is it two", "States": {
+            "Is it two": {"Type": "Choice", "Default": "Good", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "Bad"}]},
+            "Bad": {"Type": "Fail", "Error": "Two", "Cause": "$.cause"},
+            "Good": {"Type": "Succeed"}}}}}}"#;
+
 const HOSTILE: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "<img src=x onerror='window.harmed=1'>", "States": {
     "<img src=x onerror='window.harmed=1'>": {"Type": "Choice", "Default": "Fail & \u202eend",
         "Choices": [{"Condition": "{% '</text><script>window.harmed=1</script>' = $states.input %}", "Next": "Fail & \u202eend"}]},
@@ -60,6 +72,10 @@ fn browse(home: &Home, scenario: &str) {
     let mut command = home.command(python_tool("python"));
     command.arg(script).arg(scenario).arg(address.trim()).arg(&pictures);
     command.arg(env!("CARGO_BIN_EXE_workshop"));
+    // The page's files of a folder, tried without a build.
+    if let Some(folder) = std::env::var_os("WORKSHOP_CONSOLE_ASSETS") {
+        command.env("WORKSHOP_CONSOLE_ASSETS", folder);
+    }
     let ended = Ended::of(command.output().expect("python starts"));
     assert_eq!(ended.code, Some(0), "{ended:#?}");
     if std::env::var_os("WORKSHOP_UPDATE_DOCS").is_some() {
@@ -85,6 +101,7 @@ fn shop() -> Home {
         ("asks.asl.json", ASKS),
         ("retries.asl.json", RETRIES),
         ("many.asl.json", MANY),
+        ("spread.asl.json", SPREAD),
         ("hostile.asl.json", HOSTILE),
     ];
     for (file, text) in [("service.toml", SERVICE)].into_iter().chain(definitions) {
@@ -121,6 +138,16 @@ fn a_browser_counts_down_to_the_next_attempt() {
 #[test]
 fn a_browser_finds_the_one_of_a_thousand_iterations_that_failed() {
     browse(&shop(), "many");
+}
+
+#[test]
+fn a_browser_leads_from_a_map_run_to_the_child_that_failed() {
+    browse(&shop(), "spreading");
+}
+
+#[test]
+fn a_browser_finds_executions_among_hundreds() {
+    browse(&shop(), "finding");
 }
 
 #[test]

@@ -32,6 +32,9 @@ export function yamlLines(value, pointer = "", depth = 0) {
   });
 }
 
+/** A place such as `/States/A/Branches[0]` as a pointer. */
+const pointerOf = (location = "") => location.replace(/\[(\d+)\]/g, "/$1").replace(/\/$/, "");
+
 /** The line of a place: its own, or that of what it lies in. */
 function lineOf(lines, location) {
   for (let place = location; place !== ""; place = place.slice(0, place.lastIndexOf("/"))) {
@@ -45,9 +48,9 @@ export function Definition({ text, findings }) {
   const [format, setFormat] = useState("json");
   const value = parsed(text);
   const lines = value === undefined ? text.split("\n").map((line) => ({ text: line })) : format === "json" ? jsonLines(value) : yamlLines(value);
-  const placed = findings.map((finding) => ({ ...finding, line: lineOf(lines, (finding.location ?? "").replace(/\/$/, "")) }));
+  const placed = findings.map((finding) => ({ ...finding, line: lineOf(lines, pointerOf(finding.location)) }));
   const all = lines.map((line) => line.text).join("\n");
-  return html`<section><div class="spread"><h2>Definition</h2><div class="actions"><label class="inline">As <select value=${format} onChange=${(event) => setFormat(event.target.value)}><option value="json">JSON</option><option value="yaml">YAML</option></select></label><${Copy} text=${() => all} what="The definition" /></div></div>
+  return html`<section><div class="spread"><h2>Definition</h2><div class="actions"><label class="inline">As <select aria-label="Format" value=${format} onChange=${(event) => setFormat(event.target.value)}><option value="json">JSON</option><option value="yaml">YAML</option></select></label><${Copy} text=${() => all} what="The definition" /></div></div>
     ${placed.length > 0 && html`<ul class="findings">${placed.map((finding) => html`<li class=${finding.severity.toLowerCase()}><strong>${finding.severity.toLowerCase()}, line ${finding.line + 1}</strong>: ${finding.message} <span class="faint">${finding.code}</span></li>`)}</ul>`}
     <pre class="numbered" tabindex="0" role="region" aria-label="Definition">${lines.map((line, at) => {
       const here = placed.filter((finding) => finding.line === at);

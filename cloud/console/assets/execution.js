@@ -142,9 +142,10 @@ export function Execution({ arn }) {
     <${Waits} history=${history} />
     <${Actions} ...${{ history, data, picture }} />
     <${Failure} history=${history} choose=${select} />
-    <div class="columns"><section aria-label="Graph of the execution"><h2>Graph</h2><${Graph} ...${{ history, chosen: marked, choose: select, picture }} /></section>
+    <div class="columns"><div>
+      <section aria-label="Graph of the execution"><h2>Graph</h2><${Graph} ...${{ history, chosen: marked, choose: select, picture }} /></section>
+      <${Timeline} ...${{ history, chosen, choose: select, isShort, shorten }} />
+      <div class="columns even"><${Block} name="Input of the execution" text=${found.input ?? ""} level="2" />${found.output ? html`<${Block} name="Output of the execution" text=${found.output} level="2" />` : ""}</div></div>
       ${isMissing || !chosen ? html`<section class="card pane" aria-label="The chosen state"><h2><bdi>${selected?.state ?? "No state"}</bdi></h2><p>It was not entered.</p></section>` : html`<${StatePane} ...${{ history, data, visit: chosen, choose: select }} />`}</div>
-    <${Timeline} ...${{ history, chosen, choose: select, isShort, shorten }} />
-    <${Events} ...${{ history, data, chosen, choose: select }} />
-    <div class="columns even"><${Block} name="Input of the execution" text=${found.input ?? ""} level="2" />${found.output ? html`<${Block} name="Output of the execution" text=${found.output} level="2" />` : ""}</div>`;
+    <${Events} ...${{ history, data, chosen, choose: select }} />`;
 }

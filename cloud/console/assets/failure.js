@@ -52,7 +52,7 @@ function handlers(history, visit, error) {
     const state = stateIn(definition, each.state) ?? {};
     for (const retry of state.Retry ?? []) {
       const does = takes(retry.ErrorEquals ?? [], error);
-      found.push({ state: each.state, does, words: `Retry of ${(retry.ErrorEquals ?? []).join(", ")}, ${retry.MaxAttempts ?? 3} times: ${does ? `takes it, but all attempts are used (it was tried ${Math.max(1, each.tries)} times)` : "does not name it"}` });
+      found.push({ state: each.state, does, words: `Retry of ${(retry.ErrorEquals ?? []).join(", ")}, at most ${retry.MaxAttempts ?? 3} more attempts: ${does ? `takes it, but all attempts are used (it was tried ${Math.max(1, each.tries)} times)` : "does not name it"}` });
     }
     for (const caught of state.Catch ?? []) {
       const does = takes(caught.ErrorEquals ?? [], error);
@@ -80,11 +80,12 @@ export function Failure({ history, choose }) {
   const visit = history.visits.findLast((each) => each.status === "failed" && !history.visits.some((inner) => inner.outer === each.number && inner.status === "failed"));
   const thrown = visit?.events.findLast((event) => event.error)?.error ?? error;
   const tried = visit && thrown ? handlers(history, visit, thrown) : [];
-  const help = advice(thrown) ?? advice(error) ?? (visit ? "Look at the input of the state and at the log lines of what it called." : null);
+  const isOnPurpose = visit && stateIn(parsed(history.definition), visit.state)?.Type === "Fail";
+  const help = isOnPurpose ? "The definition ends there on purpose: look at what led to this state." : advice(thrown) ?? advice(error) ?? (visit ? "Look at the input of the state and at the log lines of what it called." : null);
   return html`<section class="problem" role="region" aria-label="Why it failed">
     <h2>Why: <bdi>${error ?? (status === "TIMED_OUT" ? "it took longer than TimeoutSeconds" : "no error is named")}</bdi></h2>
     ${visit && html`<p>Thrown in <button type="button" class="plain" onClick=${() => choose(visit)}><bdi>${visit.state}</bdi></button>${visit.iteration !== null && visit.iteration !== undefined && ` (iteration ${visit.iteration})`}${thrown !== error && html` as <bdi>${thrown}</bdi>`}.</p>`}
-    <div class="columns even"><div>${cause && html`<h3>Cause</h3><${Cause} text=${cause} />`}</div><div>
+    <div class=${cause ? "columns even" : ""}>${cause && html`<div><h3>Cause</h3><${Cause} text=${cause} /></div>`}<div>
     ${tried.length > 0 && html`<h3>What could have caught it</h3><ul>${tried.map(({ state, words }) => html`<li><bdi>${state}</bdi>: ${words}.</li>`)}</ul>`}
     ${help && html`<h3>What to try</h3><p>${help}</p>`}</div></div>
   </section>`;

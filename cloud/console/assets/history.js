@@ -23,9 +23,11 @@ export class History {
   /** Takes what the cloud tells anew. */
   take(found) {
     const known = this.events.length ? this.events.at(-1).id : 0;
-    for (const told of found.visits) this.#take(told);
+    // What most of them have is not told.
+    for (const told of found.visits) this.#take({ outer: null, status: "succeeded", tries: 0, ...told });
     for (const event of found.events) {
       if (event.id <= known) continue;
+      event.previous ??= event.id - 1;
       this.events.push(event);
       if (event.visit !== undefined) this.#add(this.visits[event.visit], event);
     }
@@ -96,7 +98,8 @@ export class History {
     let kind = first.type === "WaitStateEntered" ? "wait" : "work";
     let from = first.at;
     const turn = (at, next) => {
-      if (at > from) found.push({ kind, from, to: at });
+      // Work that took no time is shown too.
+      if (at > from || kind === "work") found.push({ kind, from, to: at });
       kind = next;
       from = at;
     };

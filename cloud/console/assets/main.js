@@ -25,8 +25,14 @@ const VIEWS = {
 
 function place() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
-  const [word, argument] = path.split("/");
-  return { word: VIEWS[word] && argument ? word : "", argument: decodeURIComponent(argument ?? ""), parameters: new URLSearchParams(query) };
+  const [word, encoded] = path.split("/");
+  let argument = "";
+  try {
+    argument = decodeURIComponent(encoded ?? "");
+  } catch {
+    // An address that was cut leads home.
+  }
+  return { word: VIEWS[word] && argument ? word : "", argument, parameters: new URLSearchParams(query) };
 }
 
 function Trail({ word, argument }) {

@@ -17,7 +17,7 @@ export function MapRun({ argument: arn }) {
   const done = ((run.itemCounts?.succeeded ?? 0) + (run.itemCounts?.failed ?? 0)) / total;
   return html`<h1>Map Run <bdi>${nameOf(arn)}</bdi> <${Badge} status=${run.status} /></h1>
     <p>of <${ExecutionLink} arn=${run.executionArn} /> · started <${ApiMoment} at=${run.startDate} />${run.stopDate ? html` · ended <${ApiMoment} at=${run.stopDate} />` : ""}</p>
-    <p><progress max="1" value=${done} aria-label="Items done">${Math.round(done * 100)} %</progress> <span class="faint">at most ${run.maxConcurrency || "as many as there are"} at once; it fails with ${run.toleratedFailurePercentage ? `more than ${run.toleratedFailurePercentage} %` : `more than ${run.toleratedFailureCount ?? 0}`} that failed</span></p>
+    <p><progress max="1" value=${done} aria-label="Items done">${Math.round(done * 100)} %</progress> <span class="faint">${run.maxConcurrency ? `at most ${run.maxConcurrency} at once` : "as many at once as there are"}; it fails with ${run.toleratedFailurePercentage ? `more than ${run.toleratedFailurePercentage} %` : `more than ${run.toleratedFailureCount ?? 0}`} that failed</span></p>
     <${Table} caption="Counts" headings=${["Of", ...COUNTS.map(words)]} rows=${[["Items", run.itemCounts], ["Executions", run.executionCounts]].map(([name, counts]) => [name, ...COUNTS.map((count) => counts?.[count] ?? 0)])} />
     <${Executions} arn=${arn} />`;
 }

@@ -26,7 +26,7 @@ function calledBy({ Type, Resource = "", ItemProcessor }) {
 const fits = (action, called) => {
   const [service, operation] = called.split(":");
   const [itsService, its = ""] = action.toLowerCase().split(":");
-  return itsService === service && (its === "*" || its.startsWith(operation) || operation.startsWith(its.replace("*", "")) || (service === "states" && /^(describe|stop)execution$/.test(its)));
+  return itsService === service && (its === "*" || its.startsWith(operation) || operation.startsWith(its.replace("*", "")) || (service === "states" && /^(describe|stop|redrive)execution$/.test(its)));
 };
 
 function reasons(actions, states, machine) {

@@ -50,7 +50,7 @@ export function Schedule({ machine, route }) {
     <${Field} label="Task"><input value=${task} maxlength="80" autocomplete="off" onInput=${(event) => setTask(event.target.value)} /><//>
     <${MomentField} ms=${ms} set=${setMs} />
     <div class="actions"><${Button} class="main" act=${send}>Schedule<//><${Copy} text=${() => curl} what="The curl command">Copy as curl command<//></div>
-    ${result && html`<${Block} name="Request" text=${`POST ${route.path}\n${result.body}`} /><${Block} name="Answer: ${result.status}" text=${result.text} />
+    ${result && html`<${Block} level="2" name="Request" text=${`POST ${route.path}\n${result.body}`} /><${Block} level="2" name="Answer: ${result.status}" text=${result.text} />
       ${result.status < 300 && html`<p>Watch it: <${ExecutionLink} arn="${machine.arn.replace(":stateMachine:", ":execution:")}:${result.task}" name=${result.task} /></p>`}`}
   </details>`;
 }
@@ -101,6 +101,6 @@ export function NewExecution({ machine, like, isOpen }) {
     <${Moments} />
     <${Field} label="Name (may stay empty)"><input maxlength="80" autocomplete="off" value=${name} onInput=${(event) => setName(event.target.value)} /><//>
     <div class="actions"><${Button} class="main" act=${start}>Start<//><${Copy} text=${() => aws} what="The aws command">Copy as aws command<//><${Copy} text=${() => curl} what="The curl command">Copy as curl command<//></div>
-    ${answer && html`<${Block} name="${answer.status}" text=${answer.output ?? JSON.stringify({ error: answer.error, cause: answer.cause })} />`}
+    ${answer && html`<${Block} level="2" name="${answer.status}" text=${answer.output ?? JSON.stringify({ error: answer.error, cause: answer.cause })} />`}
   </details>`;
 }

@@ -3,9 +3,9 @@
 import { html, useEffect, useState } from "./html.js";
 import { act, now, read } from "./cloud.js";
 import { Answer } from "./answer.js";
-import { Difference } from "./differences.js";
+import { Difference, isUnchanged } from "./differences.js";
 import { stateIn } from "./failure.js";
-import { useLive } from "./live.js";
+import { useLive, useTicks } from "./live.js";
 import { Badge, Block, Countdown, Moment, Problem, Text, to } from "./parts.js";
 import { clockTime, duration, parsed } from "./text.js";
 
@@ -68,6 +68,7 @@ const STEPS = [
   ["afterResultSelector", "ResultSelector", ["result"]],
   ["afterResultPath", "ResultPath", ["input"]],
   ["output", "Output, OutputPath", ["afterResultPath", "afterResultSelector", "result", "input"]],
+  ["variables", "Assign", ["variablesBefore"]],
 ];
 
 function context(history, visit, found) {
@@ -95,12 +96,16 @@ function DataFlow({ history, visit, state, found }) {
   if (!canBe) return html`<p class="faint">${state.type === "Wait" ? "A Wait state passes its input on." : ["Map", "Parallel"].includes(state.type) ? "Choose a state inside of it, or compare its input and output." : "It has not ended yet."}</p>`;
   if (!flow) return html`<p class="faint">…</p>`;
   if (flow.problem) return html`<p class="faint">The steps can’t be told: ${flow.problem}</p>`;
-  const values = { ...flow.inspectionData, input: found.input, output: flow.output };
+  const values = { ...flow.inspectionData, input: found.input, output: flow.output, variablesBefore: JSON.stringify(found.variables) };
   const steps = STEPS.filter(([name]) => values[name] !== undefined && values[name] !== null);
   const isOther = found.exited && flow.output !== undefined && JSON.stringify(parsed(flow.output)) !== JSON.stringify(parsed(found.exited.output));
   return html`<div>${steps.map(([name, words, bases]) => {
     const base = bases.find((each) => values[each] !== undefined && values[each] !== null);
-    return html`<section class="block" key=${name}><h4 class="small">${words}${base ? html` <span class="faint">compared with the ${base.replace(/^after/, "step ")}</span>` : ""}</h4>${base ? html`<${Difference} name="After ${words}" before=${values[base]} after=${values[name]} />` : html`<${Text} name=${words} text=${values[name]} />`}</section>`;
+    const isSame = base && isUnchanged(values[base], values[name]);
+    // Most states assign nothing.
+    if (isSame && name === "variables") return null;
+    if (isSame) return html`<p key=${name} class="faint"><strong>${words}</strong>: nothing changes.</p>`;
+    return html`<section class="block" key=${name}><h4 class="small">${words}${base ? ` compared with the ${base.replace(/^after/, "step ").replace("variablesBefore", "variables before")}` : ""}</h4>${base ? html`<${Difference} name="After ${words}" before=${values[base]} after=${values[name]} />` : html`<${Text} name=${words} text=${values[name]} />`}</section>`;
   })}
   ${flow.nextState && html`<p>Next: <bdi>${flow.nextState}</bdi></p>`}
   ${isOther && html`<p class="faint">The output differs from what was recorded: the state reads what differs from run to run, such as random numbers or the time.</p>`}</div>`;
@@ -150,6 +155,7 @@ function Waiting({ history, visit }) {
 
 export function StatePane({ history, data, visit, choose }) {
   const found = useVisit({ history, data, visit });
+  useTicks(visit.to === undefined && history.found.status === "RUNNING", 1000);
   const state = history.states.find((each) => each.name === visit.state) ?? { type: "", detail: "" };
   const end = history.end(visit, now());
   const tried = attempts(visit, end);
@@ -167,7 +173,7 @@ export function StatePane({ history, data, visit, choose }) {
       ${found.mapRun && html`<p><a href=${to("map-run", found.mapRun)}>Its Map Run, with the child executions</a></p>`}
       ${found.input !== undefined && html`<${Block} name="Input" text=${found.input} />`}
       ${found.exited && html`<${Block} name="Output" text=${found.exited.output ?? ""} />`}
-      ${found.failed && !found.succeeded && html`<section class="problem"><h3><bdi>${found.failed.error ?? "failed"}</bdi></h3>${found.failed.cause && html`<${Text} name="Cause in this state" text=${found.failed.cause} />`}</section>`}
+      ${found.failed && !found.succeeded && html`<section class="problem"><h3><bdi>${found.failed.error ?? "failed"}</bdi></h3>${found.failed.cause && found.failed.cause !== history.found.cause && html`<${Text} name="Cause in this state" text=${found.failed.cause} />`}</section>`}
       <details open><summary>Data flow</summary><${DataFlow} key=${visit.number} ...${{ history, visit, state, found }} /></details>
       ${(variables || found.exited?.assignedVariables) && html`<details><summary>Variables</summary>
         ${variables && html`<h4 class="small">When it was entered</h4><${Text} name="Variables" text=${JSON.stringify(variables)} />`}

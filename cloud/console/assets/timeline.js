@@ -102,7 +102,7 @@ export function Timeline({ history, chosen, choose, isShort, shorten }) {
   const lanes = useMemo(() => lanesOf(history, scale, at), known);
   const mark = chosen && history.of(chosen.state).length > 1 ? { begin: scale(chosen.from), end: Math.max(scale(chosen.from) + 3, scale(history.end(chosen, at))) } : null;
   const length = history.until(at) - history.from;
-  const ticks = isShort ? [] : [0, 0.25, 0.5, 0.75, 1];
+  const ticks = isShort ? [] : length < 10 ? [0, 1] : [0, 0.25, 0.5, 0.75, 1];
   return html`<section aria-label="Timeline">
     <div class="spread"><h2>Timeline</h2><label class="inline"><input type="checkbox" checked=${isShort} onChange=${(event) => shorten(event.target.checked)} /> Shorten waits</label></div>
     <div class="lanes">

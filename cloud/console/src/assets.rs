@@ -72,6 +72,15 @@ mod tests {
     }
 
     #[test]
+    fn every_script_is_asked_for_at_once() {
+        let names = FILES.iter().filter(|(_, kind, _)| *kind == JAVASCRIPT).map(|(name, ..)| *name);
+        for name in names.filter(|name| *name != "main.js") {
+            let preload = format!("<link rel=\"modulepreload\" href=\"{name}\">");
+            assert!(FILES[0].2.contains(&preload), "{name} would be found only when another script is there");
+        }
+    }
+
+    #[test]
     fn the_page_has_no_script_or_style_of_its_own_text_and_nothing_from_elsewhere() {
         let page = FILES[0].2;
         assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains(" on"), "{page}");

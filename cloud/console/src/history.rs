@@ -37,12 +37,13 @@ struct Kept {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ShortEvent {
     pub(crate) id: i64,
-    #[serde(rename = "previous")]
-    pub(crate) previous_event_id: i64,
+    /// Where it is not the one before it.
+    #[serde(rename = "previous", skip_serializing_if = "Option::is_none")]
+    previous_event_id: Option<i64>,
     #[serde(rename = "type")]
     kind: Box<str>,
     /// Milliseconds since 1970.
-    at: f64,
+    at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<Box<str>>,
     /// The error that it tells of.
@@ -60,9 +61,10 @@ pub(crate) struct ShortEvent {
 }
 
 impl Histories {
-    fn of(&self, execution_arn: &str) -> Arc<Vec<ShortEvent>> {
-        let known = self.kept.iter().find(|kept| kept.execution_arn == execution_arn);
-        known.map(|kept| Arc::clone(&kept.events)).unwrap_or_default()
+    /// What is known of an execution, taken out: it grows without being copied, and is kept again then.
+    fn take(&mut self, execution_arn: &str) -> Arc<Vec<ShortEvent>> {
+        let known = self.kept.iter_mut().find(|kept| kept.execution_arn == execution_arn);
+        known.map(|kept| std::mem::take(&mut kept.events)).unwrap_or_default()
     }
 
     /// Keeps what is known of one, and forgets what was shown longest ago.
@@ -98,10 +100,13 @@ impl ShortEvent {
         let text = |name: &str| details.and_then(|details| details[name].as_str()).map(Box::from);
         let kind: Box<str> = event["type"].as_str().unwrap_or_default().into();
         let is_of_state = kind.ends_with("StateEntered") || kind.ends_with("StateExited");
+        let id = number("id");
+        let previous = number("previousEventId");
         Self {
-            id: number("id"),
-            previous_event_id: number("previousEventId"),
-            at: (event["timestamp"].as_f64().unwrap_or_default() * 1e3).round(),
+            id,
+            // Events at the beginning of an execution name none before them.
+            previous_event_id: (![0, id - 1].contains(&previous)).then_some(previous),
+            at: (event["timestamp"].as_f64().unwrap_or_default() * 1e3).round() as i64,
             state: text(if is_of_state { "name" } else { "state" }),
             error: text("error"),
             index: details.and_then(|details| details["index"].as_u64()),
@@ -112,8 +117,7 @@ impl ShortEvent {
     }
 
     fn event(&self) -> Event<'_> {
-        // Events at the beginning of an execution name none before them.
-        let before = if self.previous_event_id == 0 { self.id - 1 } else { self.previous_event_id };
+        let before = self.previous_event_id.unwrap_or(self.id - 1);
         Event { id: self.id, previous_event_id: before, kind: &self.kind, state: self.state.as_deref() }
     }
 }
@@ -126,7 +130,7 @@ pub(crate) fn visits(events: &[ShortEvent], known: i64) -> Visits {
 impl Cloud {
     /// All events of an execution, oldest first. What is kept of them is not read again.
     pub(crate) async fn history(&self, at: &Location, arn: &str) -> Result<Arc<Vec<ShortEvent>>, ServiceError> {
-        let mut events = self.histories.lock().unwrap_or_else(PoisonError::into_inner).of(arn);
+        let mut events = self.histories.lock().unwrap_or_else(PoisonError::into_inner).take(arn);
         let new = self.events_after(at, arn, events.last().map_or(0, |event| event.id)).await?;
         if !new.is_empty() {
             Arc::make_mut(&mut events).extend(new);

@@ -50,7 +50,7 @@ pub use ports::{
 };
 pub use random::Random;
 pub use rate_limit::{RateLimit, TokenBucket};
-pub use signals::{Changes, Stop};
+pub use signals::{Changes, CountedLogs, Stop};
 pub use snapshots::{ReadView, Snapshots, before};
 pub use table::{CachedTable, Change, UnreadableRows};
 pub use tcp_sockets::{TcpSocket, TcpSockets};

@@ -8,8 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use cloud_apigateway::Apis;
 use cloud_core::{
-    Changes, Clock, ClockMover, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter, PortFuture, Random,
-    Request, Response, RoleDirectory, Routed, Service, ServiceError, Stop, TcpSockets,
+    Changes, Clock, ClockMover, CountedLogs, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter,
+    PortFuture, Random, Request, Response, RoleDirectory, Routed, Service, ServiceError, Stop, TcpSockets,
 };
 use cloud_iam::{Iam, sts};
 use cloud_lambda::{CODE_PATH, Functions, Machine, Part, ProcessRunner, ProcessRunnerSettings, Runner};
@@ -20,7 +20,6 @@ use jiff::Timestamp;
 
 use super::admin;
 use super::backup::{self, BackupError, Contents, Source};
-use super::counted_logs::CountedLogs;
 use super::data_dir::DataDir;
 use super::file_error::FileError;
 use super::http::{Host, at_own_name, foreign_host, is_api_in_path};

@@ -9,7 +9,6 @@
 mod admin;
 mod backup;
 mod composition;
-mod counted_logs;
 mod data_dir;
 mod file_error;
 mod guard;

@@ -107,7 +107,9 @@ impl Page {
         measure()?;
         let without = measure()?;
         let mut figures = vec![per_second("ten-Pass executions, no page open", &without, None)];
-        for (what, shown) in [("  with home open", ""), ("  with an execution of 25,000 events open", &execution)] {
+        for (what, shown) in
+            [("  with home open", ""), ("  with an execution of 25,000 events open", execution.as_str())]
+        {
             say::progress(what);
             let page = self.show(address, shown)?;
             figures.push(per_second(what, &measure()?, Some(without.per_second())));

@@ -3,7 +3,7 @@
 use std::sync::{MutexGuard, PoisonError};
 
 use cloud_core::{ExecutionWait, Request, Response, ServiceError, WaitReason};
-use graph::{Graph, SvgStyle, Visits};
+use graph::{Graph, Status, SvgStyle, Visit, Visits};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -26,8 +26,22 @@ struct Answer<'a> {
     described: Map<String, Value>,
     /// Those after the one that is known.
     events: Vec<NewEvent<'a>>,
-    visits: Vec<Value>,
+    visits: Vec<ShownVisit<'a>>,
     waits: Vec<Value>,
+}
+
+/// What most visits have is left out: there are thousands of a long execution.
+#[derive(Serialize)]
+struct ShownVisit<'a> {
+    number: usize,
+    state: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outer: Option<usize>,
+    /// None where it succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tries: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -54,7 +68,8 @@ pub(super) async fn execution(cloud: &Cloud, request: &Request) -> Result<Respon
     let is_known = events.last().is_some_and(|last| last.id == after);
     if !is_running && is_known && lock(cloud).is_view(&arn, &shown) {
         described["view"] = json!(shown);
-        return Ok(Response::json(200, &Answer::of(described, Vec::new(), &Visits::default(), Vec::new())));
+        let nothing = Visits::default();
+        return Ok(Response::json(200, &Answer::of(described, Vec::new(), &nothing, Vec::new())));
     }
     let found = visits(&events, after);
     let definition =
@@ -89,23 +104,21 @@ fn draw(described: &mut Value, definition: &str, found: &Visits, shown: &str) ->
 }
 
 impl<'a> Answer<'a> {
-    fn of(mut described: Value, events: Vec<NewEvent<'a>>, found: &Visits, waits: Vec<Value>) -> Self {
+    fn of(mut described: Value, events: Vec<NewEvent<'a>>, found: &'a Visits, waits: Vec<Value>) -> Self {
         let described = described.as_object_mut().map(std::mem::take).unwrap_or_default();
         Self { described, events, visits: changed(found), waits }
     }
 }
 
 /// The visits that are new or stand otherwise than before.
-fn changed(found: &Visits) -> Vec<Value> {
+fn changed(found: &Visits) -> Vec<ShownVisit<'_>> {
     let visits = found.visits.iter().enumerate().filter(|(_, visit)| !visit.is_known);
-    let shown = visits.map(|(number, visit)| {
-        json!({
-            "number": number,
-            "state": visit.state,
-            "outer": visit.outer,
-            "status": visit.status.words(),
-            "tries": visit.tries,
-        })
+    let shown = visits.map(|(number, Visit { state, outer, status, tries, .. })| ShownVisit {
+        number,
+        state,
+        outer: *outer,
+        status: (*status != Status::Succeeded).then(|| status.words()),
+        tries: (*tries > 0).then_some(*tries),
     });
     shown.collect()
 }

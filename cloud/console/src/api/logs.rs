@@ -123,10 +123,9 @@ fn invocations(lines: &[Value], until: i64) -> Vec<Invocation> {
     for line in lines {
         let stream = line["stream"].as_str().unwrap_or_default();
         let text = line["text"].as_str().unwrap_or_default();
-        if let Some(request_id) = begun(text) {
-            if line["at"].as_i64().is_some_and(|at| at <= until) {
-                found.push(Invocation { request_id, stream: stream.to_owned(), ..Invocation::default() });
-            }
+        let is_in_time = line["at"].as_i64().is_some_and(|at| at <= until);
+        if let Some(request_id) = begun(text).filter(|_| is_in_time) {
+            found.push(Invocation { request_id, stream: stream.to_owned(), ..Invocation::default() });
         }
         let current = found.iter_mut().rev().find(|invocation| invocation.stream == stream && !invocation.has_ended);
         if let Some(invocation) = current {

@@ -60,8 +60,9 @@ fn list(value: &Value) -> Vec<Value> {
 
 /// The texts of all elements of a name in an answer of IAM, which has them without attributes.
 fn texts(xml: &str, element: &str) -> Vec<String> {
+    let begin = format!("<{element}>");
     let end = format!("</{element}>");
-    let pieces = xml.split(&format!("<{element}>")).skip(1).filter_map(|rest| rest.split_once(&end));
+    let pieces = xml.split(&begin).skip(1).filter_map(|rest| rest.split_once(&end));
     pieces.map(|(text, _)| unescaped(text)).collect()
 }
 

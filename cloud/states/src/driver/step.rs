@@ -124,13 +124,7 @@ impl Step {
                 let skipped = self.skip(states, &mut loaded, now);
                 self.reply_with(Some(reply), Ok(skipped));
             }
-            Message::Waits { reply } => {
-                let waits = match &loaded.row.state {
-                    ExecutionState::Running(execution) => execution.waits().collect(),
-                    _ => Vec::new(),
-                };
-                self.reply_with(Some(reply), Ok(waits));
-            }
+            Message::Waits { reply } => self.reply_with(Some(reply), Ok(loaded.waits())),
             Message::Input(input) => self.handle_input(states, key, &mut loaded, input, now),
             Message::Take { offered, worker_name, reply } => {
                 let task = offered.task;

@@ -15,7 +15,6 @@ mod step;
 mod stored;
 mod task;
 mod unfinished;
-mod waits;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,9 +41,9 @@ pub use input::{IllegalInput, Input};
 pub use map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
 pub use start::{ExecutionContext, Start, StartBuilder, StartError};
 pub use states::state_test::{StateOutcome, StateProgress, StateStatus, StateTest, StateTestSetup, TestedState};
+pub use states::waits::{StateWait, StateWaitReason};
 pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
 pub use unfinished::redrive::NotRedrivable;
-pub use waits::{StateWait, StateWaitReason};
 
 /// An execution: everything that must survive a restart, and nothing that grows with the history.
 ///

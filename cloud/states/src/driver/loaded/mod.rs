@@ -62,6 +62,14 @@ impl Loaded {
         }
     }
 
+    /// What its branches wait for.
+    pub(super) fn waits(&self) -> Vec<asl::StateWait> {
+        match &self.row.state {
+            ExecutionState::Running(execution) => execution.waits().collect(),
+            ExecutionState::Ended(_) => Vec::new(),
+        }
+    }
+
     /// A task under way.
     pub(super) fn task(&self, task: TaskId) -> Option<(&asl::TaskRequest, TaskPhase)> {
         match &self.row.state {

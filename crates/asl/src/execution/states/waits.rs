@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Execution;
-use super::branch::{Branch, BranchStatus};
+use crate::execution::Execution;
+use crate::execution::branch::{Branch, BranchStatus};
 
 /// What one branch waits for in the state that it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]

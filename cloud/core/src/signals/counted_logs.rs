@@ -2,17 +2,23 @@
 
 use std::sync::Arc;
 
-use cloud_core::{Changes, Location, LogWriter, PortFuture, ServiceError};
 use jiff::Timestamp;
 
+use super::Changes;
+use crate::error::ServiceError;
+use crate::location::Location;
+use crate::ports::{LogWriter, PortFuture};
+
 /// Writes lines, and counts that there are new ones.
-pub(crate) struct CountedLogs {
+pub struct CountedLogs {
     logs: Arc<dyn LogWriter>,
     changes: Changes,
 }
 
 impl CountedLogs {
-    pub(crate) fn new(logs: Arc<dyn LogWriter>, changes: Changes) -> Self {
+    /// Around whoever writes them.
+    #[must_use]
+    pub fn new(logs: Arc<dyn LogWriter>, changes: Changes) -> Self {
         Self { logs, changes }
     }
 }
