@@ -1,5 +1,6 @@
 //! Executions: started, listed, shown, stopped, redriven; and functions invoked by themselves.
 
+pub(crate) mod fork;
 mod input;
 pub(crate) mod invoke;
 pub(crate) mod list;
@@ -11,4 +12,4 @@ pub(crate) mod skip;
 pub(crate) mod start;
 pub(crate) mod stop;
 mod strangers;
-mod until_end;
+pub(crate) mod until_end;

@@ -50,7 +50,7 @@ pub(super) async fn follow(
 ///
 /// # Errors
 /// A call failed. An execution that does not succeed is no error.
-pub(super) async fn ended(
+pub(crate) async fn ended(
     session: &Session,
     ui: &Ui,
     global: &Global,

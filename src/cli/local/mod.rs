@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use cloud_server::lifecycle::{self, LifecycleError, Running, StartOptions};
 use cloud_server::{ConsistencySettings, DataDir, Ready, RunOptions, SandboxPart, Setting};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::error::CliError;
@@ -57,6 +58,9 @@ enum Action {
         /// Its clock stands still until `workshop local time` moves it
         #[arg(long)]
         virtual_time: bool,
+        /// Where its clock stands in the beginning: for tests
+        #[arg(long, hide = true, value_name = "MOMENT")]
+        virtual_from: Option<Timestamp>,
         /// The folder for its state [default: see `workshop local --help`]
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
@@ -137,8 +141,8 @@ use any access key.")]
 /// Where it listens.
 #[derive(Debug, Clone, Copy, Args)]
 struct Port {
-    /// The port [default: that of the last time, else 4566, or the next that is free]
-    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    /// The port; 0 takes any that is free [default: that of the last time, else 4566, or the next that is free]
+    #[arg(long, value_name = "PORT")]
     port: Option<u16>,
 }
 
@@ -177,16 +181,19 @@ impl LocalArgs {
 /// Runs `workshop local`.
 pub(crate) async fn run(args: LocalArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     match args.action {
-        Action::Run { port, consistency, virtual_time, data, background } => {
+        Action::Run { port, consistency, virtual_time, virtual_from, data, background } => {
             let data_dir = data.map_or_else(data_dir, |data| Ok(DataDir::new(data)))?;
             let consistency = consistency.settings().unwrap_or_default();
             let without = std::env::var(WITHOUT).map(|names| SandboxPart::list(&names)).unwrap_or_default();
-            let options = RunOptions { data_dir, port: port.port, consistency, virtual_time, without };
+            let port = port.port;
+            let options = RunOptions { data_dir, port, consistency, virtual_time, virtual_from, without };
             run_here(options, background, ui).await
         }
         Action::Start { port, consistency, virtual_time } => {
             let consistency = consistency.settings();
-            let options = StartOptions { data_dir: data_dir()?, port: port.port, consistency, virtual_time };
+            let port = port.port;
+            let virtual_from = None;
+            let options = StartOptions { data_dir: data_dir()?, port, consistency, virtual_time, virtual_from };
             let running = lifecycle::start(&options).await?;
             if ui.is_json() {
                 let Running { ready, ran_already, time } = &running;

@@ -205,6 +205,7 @@ impl Taking {
         self.take("logs --execution", &["fails"]);
         self.take("graph", &["fails"]);
         self.take("test record", &["fails"]);
+        self.take("fork", &["fails", "--name", "forked"]);
         self.take("redrive", &["fails"]);
         self.take("logs", &["-f", "note"]);
         self.take("open", &[]);

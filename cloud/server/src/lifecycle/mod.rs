@@ -15,13 +15,14 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use super::admin::{EVENTUAL_PATH, HEALTH_PATH, SHUTDOWN_PATH};
 use super::data_dir::{DataDir, private_file};
 use super::file_error::FileError;
-use super::run::Ready;
+use super::run::{MOCK_CONFIG, Ready};
 use super::time::TimeReport;
 use cloud_core::{Clock, ConsistencySettings};
 use report::Report;
@@ -29,7 +30,7 @@ use report::Report;
 pub use backup::{back_up, repair, restore};
 pub use error::LifecycleError;
 pub use report::run_in_background;
-pub use time::{move_time, skip, time};
+pub use time::{fork, move_time, skip, start_mocked, time};
 
 /// How long a cloud may take to be ready, or to end.
 const READY_LIMIT: Duration = Duration::from_secs(20);
@@ -48,6 +49,8 @@ pub struct StartOptions {
     pub consistency: Option<ConsistencySettings>,
     /// Whether its clock is to stand still until it is moved.
     pub virtual_time: bool,
+    /// Where its clock stands in the beginning, instead of at the machine's time. A cloud that runs already stays as it is.
+    pub virtual_from: Option<Timestamp>,
 }
 
 /// A cloud that answers requests.
@@ -116,7 +119,14 @@ async fn set(
 
 /// Starts the cloud unless it runs already, on whatever port is free.
 pub async fn ensure_running(data_dir: &DataDir) -> Result<Running, LifecycleError> {
-    start(&StartOptions { data_dir: data_dir.clone(), port: None, consistency: None, virtual_time: false }).await
+    start(&StartOptions {
+        data_dir: data_dir.clone(),
+        port: None,
+        consistency: None,
+        virtual_time: false,
+        virtual_from: None,
+    })
+    .await
 }
 
 /// Says whether the cloud runs.
@@ -291,6 +301,15 @@ fn command(options: &StartOptions) -> Result<Command, LifecycleError> {
     }
     if options.virtual_time {
         command.arg("--virtual-time");
+    }
+    if let Some(from) = options.virtual_from {
+        command.args(["--virtual-from", &from.to_string()]);
+    }
+    // It runs in another folder, from where a relative path would lead elsewhere.
+    if let Some(file) = std::env::var_os(MOCK_CONFIG).filter(|file| !file.is_empty()) {
+        let file = PathBuf::from(file);
+        let file = std::path::absolute(&file).map_err(|error| FileError::new(&file, error))?;
+        command.env(MOCK_CONFIG, file);
     }
     // In a process group of its own, Ctrl-C in this terminal does not reach it; in its own folder it holds no other busy.
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).current_dir(&root).process_group(0);

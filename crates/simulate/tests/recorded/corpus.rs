@@ -60,7 +60,7 @@ fn execution(case: &Value, key: &str, recipe: &Value) -> Option<Execution> {
         return None;
     }
     let events = events.iter().map(event).collect();
-    let recorded = Recorded { name: id.clone(), machine: "m".to_owned(), events };
+    let recorded = Recorded { name: id.clone(), machine: "m".to_owned(), events, children: Vec::new() };
     Some(Execution {
         id,
         definition,
