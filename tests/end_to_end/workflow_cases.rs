@@ -333,6 +333,19 @@ fn other_judges_see_the_same() {
     write("tests/order.test.toml", BRANCHY_CASES);
     home.ok(&["test", "--on", "local"]);
     home.ok(&["test", "--on", "teststate", "--local"]);
+    let task = serde_json::json!({"StartAt": "Call", "States": {"Call": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::lambda:invoke", "OutputPath": "$.Payload",
+        "Parameters": {"FunctionName": "f", "Payload.$": "$"},
+        "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 30}]}}});
+    write("order.asl.json", &task.to_string());
+    write(
+        "tests/order.test.toml",
+        "[[cases]]\nname = \"busy\"\nmocks.Call = [{ throw = \"Busy\" }, { payload = 7 }]\n\
+         [cases.expect]\noutput = 7\nretries.Call = 1\n\
+         calls.Call = [{ FunctionName = \"f\", Payload = {} }, { FunctionName = \"f\", Payload = {} }]\n",
+    );
+    home.ok(&["test", "--on", "local"]);
+    home.ok(&["test", "--on", "teststate", "--local"]);
     let missing = home.run(&["test", "--on", "aws", "--local"]);
     assert_eq!(missing.code, Some(1), "{missing:#?}");
     assert!(missing.stdout.contains("order is not deployed"), "{missing:#?}");

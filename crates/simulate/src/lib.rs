@@ -29,7 +29,7 @@ pub use difference::{Difference, json_equal};
 pub use duration::{parse_duration, shown_duration};
 pub use explore::{Exploration, Finding, FindingKind, explore};
 pub use judge::{Failure, judge};
-pub use observe::{Observed, Stand, compare, stand};
+pub use observe::{Observed, Stand, compare, stand, with_inside};
 pub use record::{Masking, Recorded, RecordedCase, RecordedChild, RecordedEvent, record};
 pub use run::{Call, ChildRun, Outside, Passed, Problem, Run, Subject, TimelineLine, Tone, run, run_with, timeline};
 pub use toml_text::{toml_data, toml_key, toml_text, toml_value};

@@ -71,6 +71,8 @@ pub struct StateRan {
     pub next: Option<String>,
     /// The variables afterwards, as JSON text.
     pub variables: Option<String>,
+    /// What its call was made with, as JSON text.
+    pub arguments: Option<String>,
 }
 
 /// Runs one state (`TestState`). What it calls must have something in its place.
@@ -93,14 +95,16 @@ pub async fn test_state(aws: &Aws, run: &StateRun) -> Result<StateRan, AwsError>
         Some(TestExecutionStatus::CaughtError) => StateEnd::Caught,
         _ => StateEnd::Failed,
     };
-    let variables = answer.inspection_data().and_then(|data| data.variables());
+    let data = answer.inspection_data();
+    let arguments = data.and_then(|data| data.after_arguments().or_else(|| data.after_parameters()));
     Ok(StateRan {
         end,
         output: answer.output().map(str::to_owned),
         error: answer.error().map(str::to_owned),
         cause: answer.cause().map(str::to_owned),
         next: answer.next_state().map(str::to_owned),
-        variables: variables.map(str::to_owned),
+        variables: data.and_then(|data| data.variables()).map(str::to_owned),
+        arguments: arguments.map(str::to_owned),
     })
 }
 

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::record::RecordedEvent;
 use crate::run::{Call, ChildRun, Run};
 pub use compare::compare;
+pub use inside::with_inside;
 pub use stands::{Stand, stand};
 
 /// An execution as somebody else ran it.

@@ -117,6 +117,7 @@ fn event(event: &Value) -> RecordedEvent {
         iteration: details["index"].as_u64(),
         input: json("input").or_else(|| json("parameters")),
         output: json("output"),
+        assigned: std::collections::BTreeMap::new(),
         error: details.get("error").map(text),
         cause: details.get("cause").map(text),
     }

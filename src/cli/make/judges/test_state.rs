@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use aws::tests_of::{self, StateEnd, StateRan, StateRun};
 use aws::{Aws, AwsErrorKind};
 use serde_json::{Value, json};
-use simulate::{Observed, RecordedEvent, Stand, stand};
+use simulate::{Observed, RecordedEvent, Stand, stand, with_inside};
 
 use super::{Judged, Seen};
 use crate::cli::error::CliError;
@@ -38,7 +38,8 @@ pub(in crate::cli::make) async fn see(judged: &Judged<'_>, aws: &Aws) -> Result<
             Err(why) => return Ok(Err(why)),
         };
         if let Some(outcome) = walk.go_on(ran) {
-            return Ok(Ok(walk.observed(outcome).run()));
+            let run = walk.observed(outcome).run();
+            return Ok(Ok(with_inside(run, &judged.engine, &judged.machine.subject)));
         }
     }
     Ok(Err(format!("it has gone through {MAX_STATES} states")))
@@ -64,6 +65,7 @@ impl Walk<'_> {
         let nth = *self.entries.get(&self.state).unwrap_or(&0);
         *self.entries.entry(self.state.clone()).or_default() += 1;
         self.note("StateEntered", &body, &self.input.clone());
+        let entered = self.events.last().map_or(0, |event| event.id);
         for attempt in 0.. {
             let calls = matches!(body["Type"].as_str(), Some("Task" | "Parallel" | "Map"));
             let stand = stand(&self.judged.engine, &self.state, &body, nth, attempt);
@@ -78,8 +80,15 @@ impl Walk<'_> {
                 ..self.asked(&body)
             };
             match tests_of::test_state(aws, &run).await {
-                Ok(ran) if ran.end == StateEnd::Retriable => {}
-                Ok(ran) => return Ok(Ok(ran)),
+                Ok(ran) => {
+                    if body["Type"] == "Task" {
+                        let arguments = ran.arguments.clone().unwrap_or_else(|| self.input.clone());
+                        self.note_call(entered, &arguments);
+                    }
+                    if ran.end != StateEnd::Retriable {
+                        return Ok(Ok(ran));
+                    }
+                }
                 Err(error) if error.kind == AwsErrorKind::Other => {
                     return Ok(Err(format!("TestState refuses `{}`: {error}", self.state)));
                 }
@@ -142,6 +151,19 @@ impl Walk<'_> {
             state: Some(self.state.clone()),
             input: value.clone().filter(|_| is_entry),
             output: value.filter(|_| !is_entry),
+            ..RecordedEvent::default()
+        });
+    }
+
+    /// Notes that a state has called its task.
+    fn note_call(&mut self, entered: u64, arguments: &str) {
+        let id = u64::try_from(self.events.len()).unwrap_or(u64::MAX) + 1;
+        self.events.push(RecordedEvent {
+            id,
+            previous: entered,
+            at: self.judged.engine.started_at,
+            kind: "TaskScheduled".to_owned(),
+            input: serde_json::from_str(arguments).ok(),
             ..RecordedEvent::default()
         });
     }

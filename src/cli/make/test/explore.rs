@@ -90,6 +90,9 @@ fn chosen<'s>(suite: &'s Suite, named: Option<&str>) -> Result<&'s Machine, CliE
     }
 }
 
+/// So many errors of a state are named.
+const NAMED: usize = 3;
+
 /// So many things that no run reached are listed.
 const LISTED: usize = 8;
 
@@ -144,8 +147,11 @@ fn grouped(findings: &[Finding]) -> Vec<String> {
             [] | [_] => visible(&finding.message),
             _ if told.contains(&of) => continue,
             several => {
-                let listed = visible(&several.join(", "));
-                format!("{listed} of `{}` end the execution: nothing catches them.", visible(&finding.state))
+                let named = several.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+                let more = several.len().saturating_sub(NAMED);
+                let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+                let listed = visible(&named);
+                format!("{listed}{more} of `{}` end the execution: nothing catches them.", visible(&finding.state))
             }
         };
         told.push(of);
