@@ -101,7 +101,7 @@ fn a_state_that_failed_begins_anew_with_its_input_and_the_variables() {
     3 11 10 TaskStateExited 8
     3 12 11 ExecutionSucceeded 8
     ");
-    insta::assert_snapshot!(serde_json::to_string(point.taken_over()).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string(point.taken_over()).unwrap(), @r#"{"begins":[{"state":"B","inside":[],"enteredEventId":4,"wasOpen":true,"runsChildrenAgain":false}],"results":[],"variables":["x"]}"#);
 }
 
 #[test]
@@ -161,7 +161,21 @@ fn branches_that_had_ended_keep_their_results() {
     insta::assert_snapshot!(serde_json::to_string(point.taken_over()).unwrap(), @r#"{"begins":[{"state":"R","inside":["A[1]"],"enteredEventId":6,"wasOpen":true,"runsChildrenAgain":false}],"results":[{"state":"A","count":1}],"variables":[]}"#);
     end(&mut forked, &[(1, r#""right""#)]);
     assert_eq!(output(&forked), r#"["left","right"]"#);
-    insta::assert_snapshot!(forked.short(), @"");
+    insta::assert_snapshot!(forked.short(), @r#"
+    0  1  0 ExecutionStarted
+    0  2  0 ParallelStateEntered A
+    0  3  2 ParallelStateStarted
+    0  4  3 TaskStateEntered R
+    0  5  4 LambdaFunctionScheduled
+    1  6  5 LambdaFunctionStarted
+    1  7  6 LambdaFunctionSucceeded
+    1  8  7 TaskStateExited "right"
+    1  9  8 ParallelStateSucceeded
+    1 10  8 ParallelStateExited ["left","right"]
+    1 11 10 SucceedStateEntered Z
+    1 12 11 SucceedStateExited ["left","right"]
+    1 13 12 ExecutionSucceeded ["left","right"]
+    "#);
     // Before the left one had ended.
     let mut early = fork(&driver, Some(6)).driver;
     assert_eq!(early.requests.len(), 2);
@@ -233,7 +247,7 @@ fn a_history_without_data_says_what_is_missing() {
     let find = |at| ForkPoint::find(&driver.machine, &events, at, None).map(drop).map_err(|error| error.to_string());
     insta::assert_snapshot!(find(None).unwrap_err(), @"the history does not have the input of event 4: it was recorded without data, or cut off");
     assert_eq!(find(Some(2)), Ok(()), "the first state has its input");
-    insta::assert_snapshot!(find(Some(99)).unwrap_err(), @"");
+    insta::assert_snapshot!(find(Some(99)).unwrap_err(), @"the history has no event 99: its last one is 8");
 }
 
 #[test]
@@ -246,8 +260,9 @@ fn a_fork_can_be_stored_redriven_and_forked() {
     forked.execution = serde_json::from_str(&stored).unwrap();
     fail(&mut forked, 1);
     let mut again = fork(&forked, None).driver;
-    end(&mut again, &[(1, "1"), (2, "3"), (3, "4")]);
-    assert_eq!(output(&again), "[1,200,3,4]");
+    // What the first fork has taken over is not in its history: the whole state begins anew.
+    end(&mut again, &[(1, "1"), (2, "2"), (3, "3"), (4, "4")]);
+    assert_eq!(output(&again), "[1,2,3,4]");
     forked.redrive(60.0);
     let tasks: Vec<u64> = forked.requests.iter().rev().take(3).map(|request| request.task.0).collect();
     for task in tasks.into_iter().rev() {

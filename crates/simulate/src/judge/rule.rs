@@ -20,7 +20,8 @@ pub(super) fn check(machine: &StateMachine, output: &Value) -> Result<(), String
     });
     match (effects.last(), entered) {
         (Some(Effect::Ended(Outcome::Failed(failure))), _) => {
-            Err(format!("can't be decided: {}", failure.cause.clone().unwrap_or_default()))
+            let cause = failure.cause.as_deref().unwrap_or_default();
+            Err(format!("can't be decided: {}", cause.trim_end_matches('.')))
         }
         (_, Some("true")) => Ok(()),
         _ => Err("should be true, and is not".to_owned()),

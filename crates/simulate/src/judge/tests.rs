@@ -82,5 +82,5 @@ fn a_rule_of_a_choice_state_decides_over_the_output() {
     assert_eq!(judged(r#"{ Variable = "$.total", NumericGreaterThan = 10 }"#), [""; 0]);
     assert_eq!(judged(r#"[{ Variable = "$.names[0]", StringEquals = "a" }, "{% $output.total = 12 %}"]"#), [""; 0]);
     insta::assert_snapshot!(judged(r#"{ Not = { Variable = "$.total", IsPresent = true } }"#).join(""), @r#"`{"Not":{"Variable":"$.total","IsPresent":true}}` should be true, and is not."#);
-    insta::assert_snapshot!(judged(r#"{ Variable = "$.sum", NumericEquals = 1 }"#).join(""), @"");
+    insta::assert_snapshot!(judged(r#"{ Variable = "$.sum", NumericEquals = 1 }"#).join(""), @r#"`{"Variable":"$.sum","NumericEquals":1}` can't be decided: An error occurred while executing the state 'decides' (entered at the event id #2). Invalid path '$.sum': The choice state's condition path references an invalid value."#);
 }

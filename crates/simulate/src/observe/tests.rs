@@ -57,9 +57,12 @@ fn what_another_judge_sees_otherwise_is_told() {
         let failures = compare(&engine, &seen.run(), "AWS").into_iter();
         failures.map(|it| format!("{}: {} {:?}", it.about, it.message, it.differences)).collect::<Vec<_>>().join("\n")
     };
-    insta::assert_snapshot!(told(&seen), @"");
+    insta::assert_snapshot!(told(&seen), @r#"
+    difference: The output is another one on AWS than in the engine. [Difference { path: "$", expected: Some("\"done\""), actual: Some("\"other\"") }]
+    difference: It goes through Each, I, I, T on AWS, and through A, Each, I, I, T in the engine. []
+    "#);
     seen.outcome = Outcome::TimedOut;
-    insta::assert_snapshot!(told(&seen).lines().next().unwrap(), @"");
+    insta::assert_snapshot!(told(&seen).lines().next().unwrap(), @"difference: It ends TIMED_OUT on AWS, and SUCCEEDED in the engine. []");
 }
 
 #[test]

@@ -77,10 +77,10 @@ async fn an_update_after_a_fork_has_a_revision_of_its_own() {
     let update = json!({"stateMachineArn": MACHINE, "definition": updated.to_string()});
     fixture.call("UpdateStateMachine", update).await.unwrap();
     let fixture = fixture.restart().await;
-    let runs = |name: &str| json!({"executionArn": arn.replace(":e", &format!(":{name}"))});
+    let machine_of = arn.strip_suffix('e').unwrap();
     for (name, error) in [("b", Value::Null), ("c", json!("Other"))] {
-        let arn = runs(name)["executionArn"].as_str().unwrap().to_owned();
-        assert_eq!(fixture.ended(&arn).await.get("error").cloned().unwrap_or_default(), error);
+        let ended = fixture.ended(&format!("{machine_of}{name}")).await;
+        assert_eq!(ended.get("error").cloned().unwrap_or_default(), error);
     }
     let machine = fixture.call("DescribeStateMachine", json!({"stateMachineArn": MACHINE})).await.unwrap();
     assert_eq!(machine["definition"], updated.to_string());
@@ -128,7 +128,7 @@ async fn the_history_of_an_execution_elsewhere_is_forked_here() {
     asked["history"][last]["stateEnteredEventDetails"].as_object_mut().unwrap().remove("input");
     let refused = fork(&fixture, asked).await.map(|forked| forked.execution_arn).unwrap_err();
     assert_eq!(refused.code, "ForkNotPossible");
-    insta::assert_snapshot!(refused.message, @"");
+    insta::assert_snapshot!(refused.message, @"The history does not have the input of event 6: it was recorded without data, or cut off.");
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,5 +150,15 @@ async fn what_can_not_be_forked_is_refused() {
         let refused = fork(&fixture, asked).await.map(|forked| forked.execution_arn).unwrap_err();
         refusals.push(format!("{}: {}", refused.code, refused.message));
     }
-    insta::assert_snapshot!(refusals.join("\n"), @"");
+    insta::assert_snapshot!(refusals.join("\n"), @r"
+    ValidationException: A fork is of an executionArn, or of a history with a stateMachineArn.
+    ExecutionDoesNotExist: Execution Does Not Exist: 'arn:aws:states:us-east-1:000000000000:execution:m:ex'
+    ForkNotPossible: It is a child of a Map Run; fork the execution that started the Map Run.
+    ForkNotPossible: The history has no event 99: its last one is 7.
+    InvalidExecutionInput: Invalid State Machine Execution Input: 'Unrecognized token 'no': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')'
+    InvalidName: Invalid Name: 'a b'
+    InvalidDefinition: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /'
+    ForkNotPossible: The definition has no state 'Last' to begin with.
+    ForkNotPossible: The history does not have the input of the execution.
+    ");
 }
