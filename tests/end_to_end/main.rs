@@ -49,3 +49,4 @@ mod throttling;
 mod validate;
 mod verbose;
 mod workflow_cases;
+mod workflow_judges;

@@ -327,9 +327,7 @@ impl Step {
         let Ok(effects) = handled else { return false };
         // A timer that is not due yet changes nothing.
         self.dirty |= !is_wake || !effects.is_empty();
-        if let (Some(task), Some(mocks)) = (over, &mut loaded.row.mocks) {
-            mocks.forget(task);
-        }
+        loaded.forget_mock(over);
         self.released.extend(over);
         self.collect(states, loaded, effects, now);
         true

@@ -64,6 +64,13 @@ impl Loaded {
         }
     }
 
+    /// Forgets the mock of a task that is over.
+    pub(super) fn forget_mock(&mut self, over: Option<TaskId>) {
+        if let (Some(task), Some(mocks)) = (over, &mut self.row.mocks) {
+            mocks.forget(task);
+        }
+    }
+
     /// Chooses the mock that answers a task which is about to start; whether one does.
     pub(super) fn choose_mock(&mut self, request: &asl::TaskRequest) -> bool {
         let (Some(chosen), ExecutionState::Running(execution)) = (&mut self.row.mocks, &self.row.state) else {
