@@ -30,6 +30,7 @@ async fn serve() -> ExitCode {
         port: Some(port),
         consistency: ConsistencySettings::default(),
         virtual_time: false,
+        virtual_from: None,
         without: Vec::new(),
     };
     match run(options, |ready, _| eprintln!("ready on port {}", ready.port)).await {
