@@ -94,6 +94,7 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Open(args) => executions::open::run(args, global, ui).await,
         Command::Stop(args) => executions::stop::run(args, global, ui).await,
         Command::Redrive(args) => executions::redrive::run(&args, global, ui).await,
+        Command::Fork(args) => executions::fork::run(&args, global, ui).await,
         Command::Skip(args) => executions::skip::run(&args, global, ui).await,
         Command::Invoke(args) => executions::invoke::run(args, global, ui).await,
         Command::Local(args) => local::run(args, global, ui).await,

@@ -50,3 +50,4 @@ mod throttling;
 mod validate;
 mod verbose;
 mod workflow_cases;
+mod workflow_judges;

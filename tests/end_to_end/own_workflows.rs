@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{Ended, Home, eventually};
+use crate::support::{Ended, Home, credentials, eventually};
 
 const SERVICE: &str = r#"
 service = "shop"
@@ -260,6 +260,46 @@ fn a_redrive_goes_on_where_it_had_not_finished_also_after_a_kill() {
     let redriven = shop.json(&["redrive", "empty"]);
     assert!(redriven["redriven"] == true && redriven["redriveDate"].is_string(), "{redriven:#}");
     shop.refused(&["redrive", "nobody"], 6);
+}
+
+#[test]
+fn a_fork_begins_where_an_execution_was_also_after_a_kill() {
+    let shop = Shop::deployed();
+    shop.ok(&["start", "order", "-d", r#"{"items": [1, 2], "seconds": 3000}"#, "--name", "long"]);
+    let events = shop.json(&["show", "long"])["events"].clone();
+    let brief = events.as_array().expect("events").iter().find(|event| event["state"] == "Brief").expect("Brief");
+    let at = brief["id"].to_string();
+    let forked = shop.ok(&["fork", "long", "--at", &at, "-d", r#"{"seconds": 2000}"#, "--name", "again"]);
+    insta::assert_snapshot!(forked, @r"
+    Forked long as again.
+      begins      Brief in Both[1], with the input that you give; it had not ended, and what it calls is called again
+      keeps       1 result of Both
+    ");
+    kill(&shop);
+    assert_eq!(shop.json(&["show", "again"])["status"], "RUNNING");
+    assert!(shop.ok(&["skip", "again"]).contains("goes on"));
+    eventually("the end", || {
+        let shown = shop.json(&["show", "again"]);
+        if shown["status"] == "SUCCEEDED" { Ok(()) } else { Err(format!("{shown:#}")) }
+    });
+    assert_eq!(shop.json(&["show", "long"])["status"], "RUNNING", "the other one goes on");
+    shop.run(&["start", "check", "-d", r#"{"count": 0}"#, "--name", "empty", "--sync"]);
+    let fixed = CHECK.replace(
+        r#""Type": "Fail", "Error": "OutOfStock", "Cause": "nothing is left of item 7""#,
+        r#""Type": "Pass", "End": true"#,
+    );
+    std::fs::write(shop.home.path("work/fixed.asl.json"), fixed).expect("a file");
+    shop.ok(&["fork", "empty", "--definition", "fixed.asl.json", "--name", "mended", "--follow"]);
+    assert_eq!(shop.json(&["show", "mended"])["output"], r#"{"count": 0}"#);
+    // The embedded cloud stands in for AWS: its execution is read there, and forked here.
+    let endpoint = shop.home.json(&["local", "status", "--json"])["endpoint"].as_str().expect("an endpoint").to_owned();
+    let mut there = shop.home.workshop(&["fork", "empty", "--name", "from-aws", "--json"]);
+    let forked = Ended::of(there.envs(credentials(&endpoint)).output().expect("workshop starts"));
+    assert_eq!(forked.code, Some(0), "{forked:#?}");
+    assert_eq!(shop.json(&["show", "from-aws"])["error"], "OutOfStock", "with the definition that is deployed here");
+    let refused = shop.refused(&["fork", "empty", "--at", "99"], 1);
+    insta::assert_snapshot!(refused, @"error: The history has no event 99: its last one is 5.");
+    shop.refused(&["fork", "nobody"], 6);
 }
 
 #[test]

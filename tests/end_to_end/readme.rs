@@ -111,3 +111,26 @@ fn the_page_of_the_commands_runs_as_it_is_written() {
         }
     }
 }
+
+#[test]
+fn the_tests_print_what_is_shown() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the page");
+    let shown =
+        page.split("$ workshop test\n").nth(1).and_then(|rest| rest.split("```").next()).expect("what it prints");
+    let home = Home::new();
+    home.ok(&["init", "--template", "wait", "--yes"]);
+    let printed = home.ok(&["test"]);
+    assert_eq!(unmeasured(&printed), unmeasured(shown));
+}
+
+/// A text without the numbers before `ms`, which are measured.
+fn unmeasured(text: &str) -> String {
+    let mut plain = String::new();
+    for part in text.trim().split_inclusive(" ms") {
+        let end = part.strip_suffix(" ms").unwrap_or(part);
+        let kept =
+            if end.len() == part.len() { end } else { end.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.') };
+        plain.push_str(kept);
+    }
+    plain
+}

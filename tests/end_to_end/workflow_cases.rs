@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::support::sandbox::Sandbox;
 use crate::support::{Ended, Home};
 
-const SERVICE: &str = "service = \"shop\"\n[state_machines.order]\ndefinition = \"order.asl.json\"\n";
+pub(crate) const SERVICE: &str = "service = \"shop\"\n[state_machines.order]\ndefinition = \"order.asl.json\"\n";
 
-const ORDER: &str = r#"{
+pub(crate) const ORDER: &str = r#"{
   "StartAt": "Charge",
   "States": {
     "Charge": {
@@ -21,7 +21,7 @@ const ORDER: &str = r#"{
 }
 "#;
 
-const CASES: &str = r#"[[cases]]
+pub(crate) const CASES: &str = r#"[[cases]]
 name = "paid"
 input = { id = 7 }
 mocks.Charge = { return = { paid = true, at = 1 }, after = "2h" }
@@ -33,11 +33,11 @@ mocks.Charge = { throw = "Declined" }
 expect = { error = "Refused" }
 "#;
 
-fn run(sandbox: &Sandbox, arguments: &str) -> Ended {
+pub(crate) fn run(sandbox: &Sandbox, arguments: &str) -> Ended {
     Ended::of(sandbox.workshop(arguments).output().unwrap())
 }
 
-fn shop(cases: &str) -> Sandbox {
+pub(crate) fn shop(cases: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("service.toml", SERVICE);
     sandbox.write("order.asl.json", ORDER);
@@ -46,7 +46,7 @@ fn shop(cases: &str) -> Sandbox {
 }
 
 /// The output without what is measured: the numbers before `ms`.
-fn unmeasured(text: &str) -> String {
+pub(crate) fn unmeasured(text: &str) -> String {
     let line = |line: &str| {
         let words: Vec<&str> = line.split(' ').collect();
         let is_ms = |at: usize| words.get(at + 1).is_some_and(|next| next.starts_with("ms"));
@@ -77,8 +77,8 @@ fn a_failed_case_shows_what_differs_and_what_happened() {
         +2h           Charge  left  {"paid":true,"at":1}
         +2h                   the execution succeeds  {"paid":true,"at":1}
 
-    COVERAGE  STATES  TRANSITIONS  RULES  RETRIES  CATCHES
-    order     2/2     -            -      -        1/1      100%
+    COVERAGE  STATES  TRANSITIONS  RULES  RETRIES  CATCHES  CONDITIONS
+    order     2/2     -            -      -        1/1      -           100%
 
     1 failed, 1 passed: 2h of virtual time in N ms, 100% covered.
     "#);
@@ -122,7 +122,16 @@ fn coverage_can_be_too_low_and_is_written_for_other_tools() {
 #[test]
 fn update_writes_the_output_that_came() {
     let sandbox = shop(CASES);
-    run(&sandbox, "test --update");
+    let updated = run(&sandbox, "test --update");
+    assert_eq!(updated.code, Some(0), "{updated:#?}");
+    insta::assert_snapshot!(updated.stderr, @r"
+    tests/order.test.toml: wrote the output of `paid`.
+    Review what was written before you keep it.
+    ");
+    assert!(
+        updated.stdout.contains("new   paid") && updated.stdout.contains("of which 1 has a new output"),
+        "{updated:#?}"
+    );
     let written = std::fs::read_to_string(sandbox.work().join("tests/order.test.toml")).unwrap();
     assert!(written.contains("expect = { output = { paid = true, at = 1 } }"), "{written}");
     assert_eq!(run(&sandbox, "test").code, Some(0));
@@ -148,7 +157,7 @@ fn mistakes_in_a_test_file_are_told_with_their_places() {
     error: tests/order.test.toml:3:1: There is no key `nmae` in `cases`.
      3 | nmae = "a"
        | ^^^^
-      try: Did you mean `name`? Known here are name, machine, definition, type, input, start, seed, mocks, expect, rows.
+      try: Did you mean `name`? Known here are name, machine, definition, type, input, start, seed, stop, mocks, expect, rows.
     "#);
 }
 
@@ -195,9 +204,8 @@ fn exploring_finds_what_nothing_catches() {
     let ended = run(&sandbox, "test explore --strict");
     assert_eq!(ended.code, Some(1));
     insta::assert_snapshot!(ended.stdout, @r"
-    uncaught   `Lambda.ServiceException` of `Charge` ends the execution: nothing catches it.
-    uncaught   `SomeError` of `Charge` ends the execution: nothing catches it.
-    9 runs, 100% covered. `--verbose` shows cases to keep.
+    uncaught   `Lambda.ServiceException`, `SomeError` of `Charge` end the execution: nothing catches them.
+    9 runs, 100% covered. `--verbose` shows a case for each, `--out FILE` keeps them.
     ");
     let json: Value = serde_json::from_str(&run(&sandbox, "test explore order --json").stdout).unwrap();
     let case = json["findings"][0]["case"].as_str().unwrap();
@@ -237,6 +245,9 @@ fn watching_runs_the_cases_again_when_a_file_changes() {
     watching.line_with("Watching");
     write("tests/order.test.toml", &CASES.replace("at = 2", "at = 1"));
     watching.line_with("2 passed");
+    write("tests/other.test.toml", "[[cases]]\nname = \"alone\"\nmocks.Charge = { return = 1 }\n");
+    // Only what a change touches runs again.
+    watching.line_with("1 passed");
     write("order.asl.json", &ORDER.replace("\"Declined\"", "\"Other\""));
     watching.line_with("The error should be `Refused`");
     assert_eq!(watching.interrupt(), Some(0));

@@ -31,6 +31,7 @@ async fn serve() -> ExitCode {
         consistency: ConsistencySettings::default(),
         virtual_time: false,
         enforces_iam: true,
+        virtual_from: None,
         without: Vec::new(),
     };
     match run(options, |ready, _| eprintln!("ready on port {}", ready.port)).await {

@@ -6,6 +6,7 @@ use hyper::Method;
 use serde_json::json;
 
 use cloud_core::{ConsistencySettings, Request, Response};
+use cloud_states::{ForkRequest, MockedStart};
 
 use super::composition::Cloud;
 use super::time::{Aim, MoveError};
@@ -23,6 +24,10 @@ pub(crate) const SHUTDOWN_PATH: &str = "/_workshop/shutdown";
 pub(crate) const TIME_PATH: &str = "/_workshop/time";
 /// Ends the waits that an execution is in.
 pub(crate) const SKIP_PATH: &str = "/_workshop/skip";
+/// Starts an execution where another one was.
+pub(crate) const FORK_PATH: &str = "/_workshop/fork";
+/// Starts an execution whose tasks mocks answer.
+pub(crate) const MOCKED_START_PATH: &str = "/_workshop/mocked-start";
 /// Writes a backup to the file that the body names.
 pub(crate) const BACKUP_PATH: &str = "/_workshop/backup";
 /// Has its clock stand still.
@@ -58,7 +63,10 @@ pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
             let message = "Only programs change the embedded cloud by this path; its page has paths of its own.";
             Response::json(403, &json!({ "message": message }))
         }
-        (&Method::POST, SHUTDOWN_PATH | TIME_PATH | STAND_STILL_PATH | SKIP_PATH | BACKUP_PATH)
+        (
+            &Method::POST,
+            SHUTDOWN_PATH | TIME_PATH | STAND_STILL_PATH | SKIP_PATH | FORK_PATH | MOCKED_START_PATH | BACKUP_PATH,
+        )
         | (&Method::PUT, EVENTUAL_PATH | IAM_PATH)
             if request.header(GUARD_HEADER).is_none() =>
         {
@@ -86,8 +94,34 @@ pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
             Err(error) => failed(error.status, &error.message),
         },
         (&Method::PUT, IAM_PATH) => enforce(cloud, &request.body),
+        (&Method::POST, FORK_PATH) => fork(cloud, &request.body).await,
+        (&Method::POST, MOCKED_START_PATH) => start_mocked(cloud, &request.body).await,
         (&Method::PUT, EVENTUAL_PATH) => set(cloud, &request.body),
         _ => Response::json(404, &json!({ "message": "The embedded cloud has no such path." })),
+    }
+}
+
+/// Starts an execution where another one was, as the body says.
+async fn fork(cloud: &Cloud, body: &[u8]) -> Response {
+    let asked = match serde_json::from_slice::<ForkRequest>(body) {
+        Ok(asked) => asked,
+        Err(error) => return failed(400, &format!("This asks for no fork: {error}.")),
+    };
+    match cloud.fork(asked).await {
+        Ok(forked) => Response::json(200, &json!(forked)),
+        Err(error) => failed(error.status, &error.message),
+    }
+}
+
+/// Starts an execution with the mocks that the body has.
+async fn start_mocked(cloud: &Cloud, body: &[u8]) -> Response {
+    let asked = match serde_json::from_slice::<MockedStart>(body) {
+        Ok(asked) => asked,
+        Err(error) => return failed(400, &format!("This starts no execution with mocks: {error}.")),
+    };
+    match cloud.start_mocked(asked).await {
+        Ok(arn) => Response::json(200, &json!({ "executionArn": arn })),
+        Err(error) => failed(error.status, &error.message),
     }
 }
 

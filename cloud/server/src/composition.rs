@@ -14,7 +14,7 @@ use cloud_core::{
 use cloud_iam::{Iam, sts};
 use cloud_lambda::{CODE_PATH, Functions, Machine, Part, ProcessRunner, ProcessRunnerSettings, Runner};
 use cloud_logs::Logs;
-use cloud_states::States;
+use cloud_states::{ForkRequest, Forked, MockedStart, States};
 use cloud_store::{Store, StoreError};
 use jiff::Timestamp;
 
@@ -43,6 +43,8 @@ pub struct Composition {
     pub runner: Arc<dyn Runner>,
     /// Given when the cloud is to end.
     pub stop: Stop,
+    /// The mock configuration of Step Functions Local, where `SFN_MOCK_CONFIG` names one.
+    pub mock_config: Option<PathBuf>,
 }
 
 /// An embedded cloud that answers requests.
@@ -76,7 +78,7 @@ impl Cloud {
     /// # Errors
     /// When the store cannot be read.
     pub fn open(composition: Composition) -> Result<Arc<Self>, StoreError> {
-        let Composition { store, functions_dir, address, clock, random, runner, stop } = composition;
+        let Composition { store, functions_dir, address, clock, random, runner, stop, mock_config } = composition;
         time::restore(&store, &clock)?;
         let data_dir = DataDir::new(functions_dir.parent().unwrap_or(&functions_dir));
         let faults = FaultInjection::new(clock.clone());
@@ -109,6 +111,7 @@ impl Cloud {
             dispatch: Arc::clone(&dispatch) as Arc<dyn Dispatch>,
             changes: changes.clone(),
             stop: stop.clone(),
+            mock_config,
         })?;
         let apis = Arc::new(Apis::open(cloud_apigateway::Handles {
             store: store.clone(),
@@ -206,6 +209,16 @@ impl Cloud {
     /// Ends the waits that an execution is in; gives the names of the states that waited.
     pub(crate) async fn skip(&self, execution_arn: &str) -> Result<Vec<String>, ServiceError> {
         self.states.skip(execution_arn).await
+    }
+
+    /// Starts an execution where another one was.
+    pub(crate) async fn fork(&self, request: ForkRequest) -> Result<Forked, ServiceError> {
+        self.states.fork(request).await
+    }
+
+    /// Starts an execution whose tasks mocks answer; gives its ARN.
+    pub(crate) async fn start_mocked(&self, asked: MockedStart) -> Result<String, ServiceError> {
+        self.states.start_mocked(asked).await
     }
 
     /// How many stored values could not be read.

@@ -26,6 +26,7 @@ mod time;
 pub use backup::{BackupError, Contents, Manifest};
 pub use cloud_core::{ConsistencySettings, Setting};
 pub use cloud_lambda::{Part as SandboxPart, supervise};
+pub use cloud_states::{ForkRequest, MockedStart};
 pub use cloud_store::RepairReport;
 pub use composition::{Cloud, Composition, serves_task};
 pub use data_dir::DataDir;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -27,6 +28,9 @@ use super::time::TimeReport;
 /// The port that AWS emulators use, so that clients set up for one find this one.
 const DEFAULT_PORT: u16 = 4566;
 
+/// Names the mock configuration of Step Functions Local, as it does there.
+pub(crate) const MOCK_CONFIG: &str = "SFN_MOCK_CONFIG";
+
 /// How many ports above the default one are tried when it is taken.
 const PORTS_TRIED: u16 = 64;
 
@@ -43,6 +47,8 @@ pub struct RunOptions {
     pub virtual_time: bool,
     /// Whether policies decide what roles may do.
     pub enforces_iam: bool,
+    /// Where its clock stands in the beginning, instead of at the machine's time.
+    pub virtual_from: Option<Timestamp>,
     /// What functions are not kept apart with, though it could be had: for tests.
     pub without: Vec<Part>,
 }
@@ -121,7 +127,7 @@ pub enum LocalError {
 /// # Errors
 /// When another cloud has the folder, no port can be had, or a file can't be used.
 pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport)) -> Result<(), LocalError> {
-    let RunOptions { data_dir, port, consistency, virtual_time, enforces_iam, without } = options;
+    let RunOptions { data_dir, port, consistency, virtual_time, enforces_iam, virtual_from, without } = options;
     let machine = Clock::system();
     let (clock, _) = Clock::movable();
     let random = Random::from_system().map_err(LocalError::Random)?;
@@ -155,8 +161,11 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport))
         random: random.clone(),
         runner,
         stop: stop.clone(),
+        mock_config: std::env::var_os(MOCK_CONFIG).filter(|file| !file.is_empty()).map(PathBuf::from),
     })?;
-    if virtual_time {
+    if let Some(from) = virtual_from {
+        cloud.time.stand_at(from).await?;
+    } else if virtual_time {
         cloud.time.stand_still().await?;
     }
     cloud.faults.set(consistency);

@@ -119,6 +119,7 @@ fn open(folder: &Path) -> Result<Arc<States>, Failure> {
         dispatch: Arc::new(Nothing),
         changes: Changes::new(),
         stop: Stop::new(),
+        mock_config: None,
     })?)
 }
 

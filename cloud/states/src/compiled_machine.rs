@@ -46,6 +46,11 @@ impl CompiledMachine {
         }
     }
 
+    /// The definition as it was parsed.
+    pub(crate) fn parsed(&self) -> &asl::StateMachine {
+        &self.definition
+    }
+
     /// The definition as it runs now: activities that do not exist are known to it.
     pub(crate) fn definition(&self, has_activity: impl Fn(&str) -> bool) -> Cow<'_, asl::StateMachine> {
         // Another account's activities are not found.

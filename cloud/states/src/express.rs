@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use asl::{Effect, HistoryEvent, Input, Outcome};
+use asl::mock::MockedResponse;
+use asl::{Effect, HistoryEvent, Input, Outcome, TaskId, TaskPhase};
 use cloud_core::{Hold, ServiceError};
 use cloud_store::{Batch, Range};
 use jiff::Timestamp;
@@ -16,6 +17,8 @@ use tokio::sync::mpsc;
 use super::compiled_machine::CompiledMachine;
 use super::deletion;
 use super::driver::Progress;
+use super::integration::mocks::answer::answer;
+use super::integration::mocks::{MockedRun, iteration_of};
 use super::integration::{self, Caller};
 use super::recovery::MapChildStart;
 use super::rows::express::ExpressRun;
@@ -94,7 +97,8 @@ pub(crate) async fn run_map_child(states: &Arc<States>, start: &MapChildStart) -
         let (execution, effects) = started.map_err(|error| errors::invalid_input(&error.to_string()))?;
         let role_arn = Arc::clone(&compiled.role_arn);
         let caller = Caller { location: start.parent().location(), role_arn, execution: None };
-        Ok(Live { compiled, execution, effects, caller })
+        let mocks = start.mocks().map(MockedRun::for_child);
+        Ok(Live { compiled, execution, effects, caller, mocks })
     });
     let ended = match begun {
         Ok(live) => to_the_end(states, live).await,
@@ -135,6 +139,7 @@ struct Live {
     execution: asl::Execution,
     effects: Vec<Effect>,
     caller: Caller,
+    mocks: Option<MockedRun>,
 }
 
 fn begin(states: &States, run: &ExpressRun, now: Timestamp, redrive_count: Option<u64>) -> Result<Live, ServiceError> {
@@ -153,17 +158,19 @@ fn begin(states: &States, run: &ExpressRun, now: Timestamp, redrive_count: Optio
     let started = asl::Execution::start(&states.definition(&compiled), start);
     let (execution, effects) = started.map_err(|error| errors::invalid_input(&error.to_string()))?;
     let caller = Caller { location: run.key.location(), role_arn: Arc::clone(&compiled.role_arn), execution: None };
-    Ok(Live { compiled, execution, effects, caller })
+    let mocks = run.mocks.clone().map(|mocks| *mocks);
+    Ok(Live { compiled, execution, effects, caller, mocks })
 }
 
 async fn to_the_end(states: &Arc<States>, live: Live) -> Result<Ended, ServiceError> {
-    let Live { compiled, mut execution, mut effects, caller } = live;
+    let Live { compiled, mut execution, mut effects, caller, mut mocks } = live;
     let (answers, mut answered) = mpsc::channel(WAITING_ANSWERS);
     // What the execution is told next, before any answer.
     let mut inputs = VecDeque::new();
     let run = states.driver.express.begin();
     loop {
-        let collected = collect(states, &caller, effects, &answers, &mut inputs);
+        let chosen = mocks.as_mut().map(|mocks| choose(mocks, &execution, &compiled, &effects)).unwrap_or_default();
+        let collected = collect(states, &caller, (effects, chosen), &answers, &mut inputs);
         if let Some(destination) = &compiled.log_destination {
             destination.write(&*states.logs, &execution.context().execution_arn, 0, &collected.events).await;
         }
@@ -197,6 +204,25 @@ async fn to_the_end(states: &Arc<States>, live: Live) -> Result<Ended, ServiceEr
     }
 }
 
+/// The mocks that answer the tasks which are about to start.
+fn choose(
+    mocks: &mut MockedRun,
+    execution: &asl::Execution,
+    compiled: &CompiledMachine,
+    effects: &[Effect],
+) -> Vec<(TaskId, MockedResponse)> {
+    let mut chosen = Vec::new();
+    for effect in effects {
+        let Effect::StartTask(request) = effect else { continue };
+        let index = iteration_of(execution, compiled.parsed(), request.task);
+        if mocks.choose(request, index) {
+            chosen.extend(mocks.given(request.task).cloned().map(|response| (request.task, response)));
+            mocks.forget(request.task);
+        }
+    }
+    chosen
+}
+
 /// What effects came to.
 #[derive(Default)]
 struct Collected {
@@ -208,7 +234,7 @@ struct Collected {
 fn collect(
     states: &Arc<States>,
     caller: &Caller,
-    effects: Vec<Effect>,
+    (effects, mut chosen): (Vec<Effect>, Vec<(TaskId, MockedResponse)>),
     answers: &mpsc::Sender<(Input, Hold)>,
     inputs: &mut VecDeque<Input>,
 ) -> Collected {
@@ -222,7 +248,14 @@ fn collect(
                 let states = Arc::clone(states);
                 let caller = caller.clone();
                 let answers = answers.clone();
+                let mock = chosen.iter().position(|(task, _)| *task == request.task).map(|at| chosen.swap_remove(at).1);
                 tokio::spawn(clock.work(async move {
+                    if let Some(mock) = mock {
+                        let tell = |input| async {
+                            drop(answers.send((input, states.clock.hold())).await);
+                        };
+                        return answer(&states.clock, &request, TaskPhase::Started, &mock, tell).await;
+                    }
                     if let Some(input) = integration::call(&states, &caller, &request).await {
                         // Nobody listens any more once the execution is over.
                         drop(answers.send((input, states.clock.hold())).await);

@@ -8,7 +8,7 @@
 //! - `executions`: starting, finding, listing and describing executions, for the API and for tasks alike;
 //! - `driver`: one mailbox for each execution with something to do, timers, task tokens, activity queues, Map Runs;
 //! - `express`: executions that run in memory;
-//! - `integration`: what a task calls, through the ports of `cloud-core`;
+//! - `integration`: what a task calls, through the ports of `cloud-core`, or the mocks of a test;
 //! - `rows`: what is stored, and its format;
 //! - `wire`: names, ARNs and errors, as the API has them.
 //!
@@ -32,6 +32,8 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use executions::fork::{ForkRequest, Forked};
+pub use integration::mocks::MockedStart;
 pub use integration::serves_task;
 pub use operations::{INFO, OPERATIONS, facts, resource};
 pub use states::{Handles, States};

@@ -6,6 +6,7 @@ use asl::{ChildId, ChildRequest, ChildType, TaskId, TaskPhase, TaskRequest};
 use cloud_core::ServiceError;
 use jiff::Timestamp;
 
+use super::integration::mocks::MockedRun;
 use super::rows::execution::{ExecutionKey, ExecutionState, RecoveryRow};
 use super::wire::names::ExecutionReference;
 
@@ -26,13 +27,25 @@ pub(crate) struct MapChildStart {
     context: asl::ExecutionContext,
     seed: u64,
     revision: u64,
+    /// What answers the tasks of a test.
+    mocks: Option<Arc<MockedRun>>,
 }
 
 impl MapChildStart {
     /// What the parent asks for.
     pub(crate) fn new(request: ChildRequest, parent: &ExecutionKey, revision: u64, execution: &asl::Execution) -> Self {
         let context = execution.context().clone();
-        Self { request, parent: parent.clone(), context, seed: execution.seed(), revision }
+        Self { request, parent: parent.clone(), context, seed: execution.seed(), revision, mocks: None }
+    }
+
+    /// With what answers the tasks of a test.
+    pub(crate) fn with_mocks(self, mocks: Option<&MockedRun>) -> Self {
+        Self { mocks: mocks.map(|mocks| Arc::new(mocks.for_child())), ..self }
+    }
+
+    /// What answers its tasks, if it is part of a test.
+    pub(crate) fn mocks(&self) -> Option<&MockedRun> {
+        self.mocks.as_deref()
     }
 
     /// Its start, as the language engine takes it.
@@ -105,7 +118,7 @@ impl Recovery {
         if row.has_work
             && let ExecutionState::Running(execution) = serde_json::from_str(row.state.get())?
         {
-            self.executions.push(RecoveredExecution::new(key, row.head.revision, &execution));
+            self.executions.push(RecoveredExecution::new(key, row.head.revision, &execution, row.mocks.clone()));
         }
         self.links.extend(link);
         Ok(())
@@ -123,17 +136,22 @@ pub(crate) struct RecoveredExecution {
     pub(crate) map_children: Vec<MapChildStart>,
     /// When it is woken next, and when it goes on by itself.
     pub(crate) wakes: [Option<Timestamp>; 2],
+    /// What answers its tasks, if it is a test.
+    pub(crate) mocks: Option<Box<MockedRun>>,
 }
 
 impl RecoveredExecution {
-    fn new(key: ExecutionKey, revision: u64, execution: &asl::Execution) -> Self {
+    fn new(key: ExecutionKey, revision: u64, execution: &asl::Execution, mocks: Option<Box<MockedRun>>) -> Self {
         let children = execution.running_children();
         Self {
             role_arn: Arc::clone(&execution.context().role_arn),
             tasks: execution.running_tasks().map(|(request, phase)| (request.clone(), phase)).collect(),
             wakes: [execution.next_wake(), execution.next_wait()],
-            map_children: children.map(|request| MapChildStart::new(request, &key, revision, execution)).collect(),
+            map_children: children
+                .map(|request| MapChildStart::new(request, &key, revision, execution).with_mocks(mocks.as_deref()))
+                .collect(),
             key,
+            mocks,
         }
     }
 }

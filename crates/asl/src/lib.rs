@@ -46,6 +46,12 @@
 //! [`Effect::StartChild`] names a child that may have run before, with another [`ChildId::redrive`]: redrive it in its turn, or
 //! start it where it was not started, and report with [`Input::ChildNotRedrivable`] one that can't be.
 //!
+//! # Fork
+//!
+//! [`ForkPoint::find`] reads where an execution was at an event of its history, and [`Execution::fork`] starts another one there:
+//! with the same definition or a changed one, and with another input if one is given. [`ForkPoint::taken_over`] says what it begins
+//! with.
+//!
 //! # One state
 //!
 //! [`TestedState`] is a state on its own or one of a machine. [`TestedState::begin`] runs it alone, as `TestState` does: what it
@@ -74,6 +80,7 @@ mod intrinsic;
 mod java_double;
 pub mod lambda;
 mod lint;
+pub mod mock;
 mod path;
 mod quotas;
 mod random;
@@ -83,10 +90,11 @@ mod timestamp;
 
 pub use definition::{ChildType, QueryLanguage, StateMachine, StateType};
 pub use execution::{
-    ChildId, ChildRequest, Decision, Decisions, Effect, ErrorDetails, Execution, ExecutionContext, IllegalInput, Input,
-    Inspection, MapRunCounts, MapRunId, MapRunSummary, NotRedrivable, Outcome, Start, StartBuilder, StartError,
-    StateOutcome, StateProgress, StateStatus, StateTest, StateTestSetup, StateWait, StateWaitReason, TaskId, TaskPhase,
-    TaskPurpose, TaskRequest, TestedState, Way,
+    ChildId, ChildRequest, ConditionTaken, Decision, Decisions, Effect, ErrorDetails, Execution, ExecutionContext,
+    ForkError, ForkPoint, ForkedState, IllegalInput, Input, Inspection, KeptResults, MapRunCounts, MapRunId,
+    MapRunSummary, NotRedrivable, Outcome, PastEvent, Start, StartBuilder, StartError, StateOutcome, StateProgress,
+    StateStatus, StateTest, StateTestSetup, StateWait, StateWaitReason, TakenOver, TaskId, TaskPhase, TaskPurpose,
+    TaskRequest, TestedState, Way,
 };
 pub use finding::{DefinitionError, Finding, FindingKind, Severity};
 pub use history::{EventDetails, Failure, HistoryEvent, Integration, InvalidHistory, MapIteration, Status};

@@ -39,6 +39,6 @@ pub use error::AwsError;
 pub use error::kind::{AwsErrorKind, SignIn};
 pub use lambda::{aliases, invoke, versions as function_versions};
 pub use logs::{events as log_events, live as live_tail};
-pub use sfn::{executions, history, start, versions as machine_versions};
+pub use sfn::{executions, history, map_runs, start, tests_of, versions as machine_versions};
 pub use tags::{DeniedRead, TagRead, Tags};
 pub use trace::TARGET;

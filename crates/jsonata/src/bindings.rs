@@ -22,6 +22,9 @@ pub trait Bindings {
     fn now(&self) -> Timestamp;
     /// The next 64 random bits, for `$random`, `$shuffle` and `$uuid`.
     fn random(&self) -> u64;
+    /// Told of each condition `?:` that an evaluation comes to: the expression's text, where in it the condition is
+    /// ([`crate::Expression::conditions`]), and whether it is true.
+    fn decided(&self, _expression: &str, _at: usize, _is_true: bool) {}
 }
 
 /// Bindings that hold their variables, a fixed present and a seed: the same variables, present and seed give the same result.

@@ -22,10 +22,11 @@ use crate::value;
 pub struct Expression(Arc<Program>);
 
 pub(crate) struct Program {
-    text: String,
+    pub(crate) text: String,
     pub(crate) root: ast::Node,
     /// Under which label each slot of a `%` is bound.
     pub(crate) labels: Vec<usize>,
+    conditions: Vec<usize>,
     reads: Reads,
 }
 
@@ -50,13 +51,16 @@ impl Expression {
         let resolved = match parser::parse(text) {
             Ok(raw) => resolve::resolve(raw)?,
             // AWS accepts the definition and fails the state.
-            Err(error) if error.code() == parser::TOO_DEEP => {
-                resolve::Resolved { root: ast::Node::new(ast::Kind::TooDeep), labels: Vec::new() }
-            }
+            Err(error) if error.code() == parser::TOO_DEEP => resolve::Resolved {
+                root: ast::Node::new(ast::Kind::TooDeep),
+                labels: Vec::new(),
+                conditions: Vec::new(),
+            },
             Err(error) => return Err(error),
         };
         let reads = Reads::of(&resolved.root);
-        Ok(Self(Arc::new(Program { text: text.to_owned(), root: resolved.root, labels: resolved.labels, reads })))
+        let resolve::Resolved { root, labels, conditions } = resolved;
+        Ok(Self(Arc::new(Program { text: text.to_owned(), root, labels, conditions, reads })))
     }
 
     /// Evaluates the expression without a context value; `None` is JSONata's undefined.
@@ -96,6 +100,11 @@ impl Expression {
     /// The text as it was parsed.
     pub fn text(&self) -> &str {
         &self.0.text
+    }
+
+    /// Where in the text its conditions `?:` are, in order: bytes from its beginning.
+    pub fn conditions(&self) -> &[usize] {
+        &self.0.conditions
     }
 
     /// What the expression reads, found without evaluating it.

@@ -103,7 +103,7 @@ impl<'n> Walk<'n> {
                     self.bound.push(name);
                 }
             }
-            Kind::Condition(parts) => {
+            Kind::Condition(_, parts) => {
                 self.node(&parts.0, top);
                 self.node(&parts.1, top);
                 parts.2.iter().for_each(|otherwise| self.node(otherwise, top));

@@ -15,19 +15,21 @@ mod duration;
 mod explore;
 mod judge;
 mod mock_config;
+mod observe;
 mod record;
 mod run;
 mod toml_text;
 
 pub use case::{
     Answer, Calls, Case, ExecutionEnd, Expectation, Expected, Located, MachineChoice, Mock, Predicate, StateMocks,
-    TestFile, test_file_schema,
+    Stop, Test, TestFile, test_file_schema,
 };
 pub use coverage::{Count, Coverage, Missed, Part, Summary, lcov};
 pub use difference::{Difference, json_equal};
 pub use duration::{parse_duration, shown_duration};
 pub use explore::{Exploration, Finding, FindingKind, explore};
 pub use judge::{Failure, judge};
-pub use record::{Masking, Recorded, RecordedCase, RecordedEvent, record};
-pub use run::{Call, ChildRun, Problem, Run, Subject, TimelineLine, Tone, run, timeline};
+pub use observe::{Observed, Stand, compare, stand, with_inside};
+pub use record::{Masking, Recorded, RecordedCase, RecordedChild, RecordedEvent, record};
+pub use run::{Call, ChildRun, Outside, Passed, Problem, Run, Subject, TimelineLine, Tone, run, run_with, timeline};
 pub use toml_text::{toml_data, toml_key, toml_text, toml_value};

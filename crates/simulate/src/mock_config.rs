@@ -116,6 +116,7 @@ impl<'s> Reader<'s> {
             input: input.clone(),
             start: default_start()?,
             seed: None,
+            stop: None,
             mocks,
             expect: Expectation { is_any_end: true, ..Expectation::default() },
         })

@@ -127,6 +127,8 @@ pub(crate) enum Command {
     Stop(crate::cli::executions::stop::StopArgs),
     /// Have an execution that failed or was stopped go on where it had not finished
     Redrive(crate::cli::executions::redrive::RedriveArgs),
+    /// Start an execution in the embedded cloud where another one was
+    Fork(crate::cli::executions::fork::ForkArgs),
     /// End the wait that an execution is in, on the embedded cloud
     Skip(crate::cli::executions::skip::SkipArgs),
     /// Invoke a function and print what it answers
@@ -161,6 +163,9 @@ impl Command {
             }
             Self::Start(args) if args.is_followed() => {
                 Some("An execution that has started goes on by itself: `list` shows it and `stop` ends it.")
+            }
+            Self::Fork(args) if args.is_followed() => {
+                Some("The execution goes on by itself: `list` shows it and `stop` ends it.")
             }
             Self::Redrive(args) if args.is_followed() => {
                 Some("The execution goes on by itself: `list` shows it and `stop` ends it.")

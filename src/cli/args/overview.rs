@@ -35,7 +35,7 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
             (&["explain"], "which permission one lacked, and where to add it"),
             (&["logs", "open"], "all that a function or an execution did; its page"),
             (&["stop", "redrive"], "end an execution; go on where one had not finished"),
-            (&["invoke"], "invoke a function and print what it answers"),
+            (&["fork", "invoke"], "begin where one was; invoke a function"),
         ],
     ),
     (

@@ -202,7 +202,7 @@ fn the_overview_is_one_screen_with_every_command_once() {
                   list, show    executions, with countdowns; one's timeline
                   logs, open    all that a function or an execution did; its page
                   stop, redrive end an execution; go on where one had not finished
-                  invoke        invoke a function and print what it answers
+                  fork, invoke  begin where one was; invoke a function
     this machine  local         the embedded cloud: run, start, stop, look, empty
                   completions   complete words in bash, zsh, fish or PowerShell
                   help          `help COMMAND`: what it takes, with examples

@@ -1,6 +1,7 @@
 //! Executions: started, listed, shown, stopped, redriven; and functions invoked by themselves.
 
 pub(crate) mod explain;
+pub(crate) mod fork;
 mod input;
 pub(crate) mod invoke;
 pub(crate) mod list;
@@ -12,4 +13,4 @@ pub(crate) mod skip;
 pub(crate) mod start;
 pub(crate) mod stop;
 mod strangers;
-mod until_end;
+pub(crate) mod until_end;

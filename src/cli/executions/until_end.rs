@@ -60,7 +60,7 @@ pub(super) fn with_hint(session: &Session, failure: CliError, cause: Option<&str
 ///
 /// # Errors
 /// A call failed. An execution that does not succeed is no error.
-pub(super) async fn ended(
+pub(crate) async fn ended(
     session: &Session,
     ui: &Ui,
     global: &Global,

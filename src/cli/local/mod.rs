@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use cloud_server::lifecycle::{self, LifecycleError, Running, StartOptions};
 use cloud_server::{ConsistencySettings, DataDir, Ready, RunOptions, SandboxPart, Setting};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::error::CliError;
@@ -60,6 +61,9 @@ enum Action {
         /// Its clock stands still until `workshop local time` moves it
         #[arg(long)]
         virtual_time: bool,
+        /// Where its clock stands in the beginning: for tests
+        #[arg(long, hide = true, value_name = "MOMENT")]
+        virtual_from: Option<Timestamp>,
         /// The folder for its state [default: see `workshop local --help`]
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
@@ -142,8 +146,8 @@ use any access key.")]
 /// Where it listens.
 #[derive(Debug, Clone, Copy, Args)]
 struct Port {
-    /// The port [default: that of the last time, else 4566, or the next that is free]
-    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    /// The port; 0 takes any that is free [default: that of the last time, else 4566, or the next that is free]
+    #[arg(long, value_name = "PORT")]
     port: Option<u16>,
 }
 
@@ -198,19 +202,29 @@ impl LocalArgs {
 /// Runs `workshop local`.
 pub(crate) async fn run(args: LocalArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     match args.action {
-        Action::Run { port, consistency, iam, virtual_time, data, background } => {
+        Action::Run { port, consistency, iam, virtual_time, virtual_from, data, background } => {
             let data_dir = data.map_or_else(data_dir, |data| Ok(DataDir::new(data)))?;
-            let consistency = consistency.settings().unwrap_or_default();
-            let without = std::env::var(WITHOUT).map(|names| SandboxPart::list(&names)).unwrap_or_default();
-            let enforces_iam = iam.enforced.unwrap_or(true);
-            let options = RunOptions { data_dir, port: port.port, consistency, virtual_time, enforces_iam, without };
+            let options = RunOptions {
+                data_dir,
+                port: port.port,
+                consistency: consistency.settings().unwrap_or_default(),
+                virtual_time,
+                enforces_iam: iam.enforced.unwrap_or(true),
+                virtual_from,
+                without: std::env::var(WITHOUT).map(|names| SandboxPart::list(&names)).unwrap_or_default(),
+            };
             run_here(options, background, ui).await
         }
         Action::Start { port, consistency, iam, virtual_time } => {
             let consistency = consistency.settings();
-            let enforces_iam = iam.enforced;
-            let options =
-                StartOptions { data_dir: data_dir()?, port: port.port, consistency, virtual_time, enforces_iam };
+            let options = StartOptions {
+                data_dir: data_dir()?,
+                port: port.port,
+                consistency,
+                virtual_time,
+                enforces_iam: iam.enforced,
+                virtual_from: None,
+            };
             let running = lifecycle::start(&options).await?;
             if ui.is_json() {
                 let Running { ready, ran_already, time } = &running;

@@ -96,6 +96,22 @@ async fn build(
     Ok(zips)
 }
 
+/// The zip of code that is no function of the service.
+///
+/// # Errors
+/// It can't be packaged.
+pub(crate) async fn zip_of(source: packager::FunctionSource, project_dir: &Path, ui: &Ui) -> Result<Zip, CliError> {
+    let mut options = options(project_dir, Architecture::of_this_machine().as_str(), None);
+    options.output_dir = options.output_dir.join("tests");
+    let built = run(vec![source], options, ui).await?.into_iter().next();
+    let Some(built) = built else {
+        return Err(CliError::new(ErrorKind::Failed, "Packaging gave no zip."));
+    };
+    let bytes = std::fs::read(&built.zip_path)
+        .map_err(|error| CliError::io(&format!("{} can't be read", built.zip_path.display()), &error))?;
+    Ok(zip(bytes.into(), Some(built.zip_path)))
+}
+
 fn source(key: &Key, function: &Function, definitions_dir: &Path) -> packager::FunctionSource {
     let version = function.runtime.interpreter_version().unwrap_or_default().to_owned();
     let language = match function.runtime.language() {

@@ -11,9 +11,6 @@ use super::snapshot::Snapshot;
 use crate::cli::error::CliError;
 use aws::clock;
 
-/// A change is taken up once nothing has changed for this long: editors and git write several files in one go.
-const QUIET_TIME: Duration = Duration::from_millis(100);
-
 /// It is taken up after so many of these times in any case.
 const MAX_ROUNDS: usize = 20;
 
@@ -22,10 +19,13 @@ pub(crate) struct FolderWatcher {
     watcher: RecommendedWatcher,
     events: mpsc::UnboundedReceiver<()>,
     folders: BTreeSet<PathBuf>,
+    /// A change is taken up once nothing has changed for this long.
+    quiet_time: Duration,
 }
 
 impl FolderWatcher {
-    pub(crate) fn new() -> Result<Self, CliError> {
+    /// Watches nothing yet. `quiet_time` is how long nothing must have changed before a change is taken up.
+    pub(crate) fn new(quiet_time: Duration) -> Result<Self, CliError> {
         let (sender, events) = mpsc::unbounded_channel();
         let on_event = move |event: notify::Result<notify::Event>| {
             // Reading opens files, which is an event too. An error means that something may have been missed.
@@ -35,7 +35,7 @@ impl FolderWatcher {
             }
         };
         let watcher = notify::recommended_watcher(on_event).map_err(|error| CliError::unwatched(None, &error))?;
-        Ok(Self { watcher, events, folders: BTreeSet::new() })
+        Ok(Self { watcher, events, folders: BTreeSet::new(), quiet_time })
     }
 
     /// Watches these folders from now on; what is gone is forgotten.
@@ -78,7 +78,7 @@ impl FolderWatcher {
             while self.events.try_recv().is_ok() {}
             tokio::select! {
                 Some(()) = self.events.recv() => {}
-                () = clock::sleep(QUIET_TIME) => return,
+                () = clock::sleep(self.quiet_time) => return,
             }
         }
     }

@@ -219,6 +219,13 @@ impl Taking {
         self.take("logs --execution", &["fails"]);
         self.take("graph", &["fails"]);
         self.take("test record", &["fails"]);
+        self.take_with("start", &["start", "-d", r#"{"items": [1, 2]}"#, "--name", "pairs"], 0);
+        eventually("the items to be packed", || {
+            let ended = self.run(&["show", "pairs"]);
+            if ended.stdout.contains("Hold") { Ok(()) } else { Err(ended.stdout) }
+        });
+        // Where the second item is packed, and the first is done.
+        self.take("fork", &["pairs", "--at", "16", "--name", "forked"]);
         self.take("redrive", &["fails"]);
         self.refused();
         self.take("logs", &["-f", "note"]);

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what the program costs in time and memory, beside the bars it is held to, measured in one run.
 
 mod build;
+mod cases;
 mod chain;
 mod cloud;
 mod console;
@@ -38,7 +39,8 @@ pub(crate) fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         ["engine"] => library("engine", "crates/asl"),
         ["graph"] => library("layout", "crates/graph"),
         ["local", arguments @ ..] => local::run(arguments),
-        ["test"] => library("cases", "crates/simulate"),
+        ["test"] => cases::run(None),
+        ["test", program] => cases::run(Some(program)),
         _ => Err(Failure::new(say::USAGE)),
     }
 }

@@ -86,6 +86,7 @@ fn open(functions: &std::path::Path, clock: &Clock) -> Arc<Cloud> {
         random: Random::from_seed(1),
         runner: Arc::new(runner),
         stop: Stop::new(),
+        mock_config: None,
     });
     let cloud = cloud.expect("an empty store opens");
     cloud.resume();

@@ -15,13 +15,14 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use super::admin::{EVENTUAL_PATH, HEALTH_PATH, IAM_PATH, SHUTDOWN_PATH};
 use super::data_dir::{DataDir, private_file};
 use super::file_error::FileError;
-use super::run::Ready;
+use super::run::{MOCK_CONFIG, Ready};
 use super::time::TimeReport;
 use cloud_core::{Clock, ConsistencySettings};
 use report::Report;
@@ -29,7 +30,7 @@ use report::Report;
 pub use backup::{back_up, repair, restore};
 pub use error::LifecycleError;
 pub use report::run_in_background;
-pub use time::{move_time, skip, time};
+pub use time::{fork, move_time, skip, start_mocked, time};
 
 /// How long a cloud may take to be ready, or to end.
 const READY_LIMIT: Duration = Duration::from_secs(20);
@@ -50,6 +51,8 @@ pub struct StartOptions {
     pub virtual_time: bool,
     /// Whether policies are to decide what roles may do; without it a cloud that runs already stays as it is.
     pub enforces_iam: Option<bool>,
+    /// Where its clock stands in the beginning, instead of at the machine's time. A cloud that runs already stays as it is.
+    pub virtual_from: Option<Timestamp>,
 }
 
 /// A cloud that answers requests.
@@ -134,6 +137,7 @@ pub async fn ensure_running(data_dir: &DataDir) -> Result<Running, LifecycleErro
         consistency: None,
         virtual_time: false,
         enforces_iam: None,
+        virtual_from: None,
     };
     start(&options).await
 }
@@ -313,6 +317,15 @@ fn command(options: &StartOptions) -> Result<Command, LifecycleError> {
     }
     if options.enforces_iam == Some(false) {
         command.args(["--iam", "off"]);
+    }
+    if let Some(from) = options.virtual_from {
+        command.args(["--virtual-from", &from.to_string()]);
+    }
+    // It runs in another folder, from where a relative path would lead elsewhere.
+    if let Some(file) = std::env::var_os(MOCK_CONFIG).filter(|file| !file.is_empty()) {
+        let file = PathBuf::from(file);
+        let file = std::path::absolute(&file).map_err(|error| FileError::new(&file, error))?;
+        command.env(MOCK_CONFIG, file);
     }
     // In a process group of its own, Ctrl-C in this terminal does not reach it; in its own folder it holds no other busy.
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).current_dir(&root).process_group(0);

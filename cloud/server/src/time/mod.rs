@@ -77,6 +77,18 @@ impl CloudTime {
         course::write(&self.store, Course::Standing { now: control.now() }).await
     }
 
+    /// Has the clock of a new cloud stand still at a moment, before anything runs.
+    ///
+    /// # Errors
+    /// When that can't be written.
+    pub(crate) async fn stand_at(&self, moment: Timestamp) -> Result<(), StoreError> {
+        let _turn = self.moving.lock().await;
+        let Some(control) = self.clock.control() else { return Ok(()) };
+        let course = Course::Standing { now: moment };
+        control.set_course(course);
+        course::write(&self.store, course).await
+    }
+
     /// Whether the clock stands still when nobody moves it, as it was written last.
     fn stays_still(&self) -> bool {
         matches!(course::read(&self.store), Ok(Some(Course::Standing { .. })))

@@ -26,6 +26,8 @@ pub enum Aim {
     To(Timestamp),
     /// Until no execution waits for the time.
     UntilIdle,
+    /// Until no execution is under way: also what somebody else could end is waited for, until its time limit.
+    UntilEnded,
 }
 
 /// Why a move ended.
@@ -130,7 +132,7 @@ impl CloudTime {
                 now.checked_add(by).unwrap_or(Timestamp::MAX)
             }
             Aim::To(moment) => moment,
-            Aim::UntilIdle => days_after(now, LONGEST_UNTIL_IDLE_DAYS),
+            Aim::UntilIdle | Aim::UntilEnded => days_after(now, LONGEST_UNTIL_IDLE_DAYS),
         };
         let farthest = days_after(self.clock.machine().now(), FARTHEST_DAYS);
         match target {
@@ -165,8 +167,12 @@ impl Move<'_> {
     async fn go(&self, moments: &mut u64) -> Result<Ending, StoreError> {
         loop {
             self.settle().await;
-            if self.aim == Aim::UntilIdle {
-                if self.time.states.next_wait().is_none() {
+            if matches!(self.aim, Aim::UntilIdle | Aim::UntilEnded) {
+                let next = match self.aim {
+                    Aim::UntilEnded => self.time.states.next_timer(),
+                    _ => self.time.states.next_wait(),
+                };
+                if next.is_none() {
                     return Ok(Ending::Idle);
                 }
                 if *moments >= MOST_MOMENTS_UNTIL_IDLE {
@@ -180,7 +186,7 @@ impl Move<'_> {
             self.show(next).await?;
             *moments += u64::from(is_due);
         }
-        if self.aim == Aim::UntilIdle {
+        if matches!(self.aim, Aim::UntilIdle | Aim::UntilEnded) {
             return Ok(Ending::Limit);
         }
         self.show(self.target).await?;

@@ -60,6 +60,7 @@ impl World {
             random: Random::from_seed(seed),
             runner: Arc::new(outside.runner(clock)),
             stop: Stop::new(),
+            mock_config: None,
         })?;
         cloud.resume();
         Ok(Self { cloud, clock: clock.clone(), requests: Arc::default() })

@@ -57,6 +57,7 @@ impl World {
             random: Random::from_seed(seed),
             runner: Arc::new(runner),
             stop: Stop::new(),
+            mock_config: None,
         });
         let cloud = cloud.unwrap();
         cloud.resume();

@@ -27,7 +27,7 @@ struct Start {
 pub(crate) async fn start(states: &Arc<States>, request: &Request) -> Answer {
     let Start { state_machine_arn, name, input } = request.json()?;
     names::check_account(request, &state_machine_arn)?;
-    let asked = StartRequest { state_machine_arn, name, input, started_by: None };
+    let asked = StartRequest { state_machine_arn, name, input, started_by: None, mocks: None };
     let started = executions::start(states, asked).await?;
     Ok(json!({"executionArn": started.arn, "startDate": seconds(started.started_at)}))
 }

@@ -38,6 +38,7 @@ pub(crate) async fn start_sync(states: &Arc<States>, request: &Request) -> Answe
         name: asked.name,
         input: asked.input,
         started_by: None,
+        mocks: None,
     };
     let new = executions::check(states, start)?;
     if new.kind != Kind::Express {
@@ -45,7 +46,7 @@ pub(crate) async fn start_sync(states: &Arc<States>, request: &Request) -> Answe
     }
     let machine_arn = new.key.machine_arn();
     let id = states.random.uuid().to_string();
-    let run = ExpressRun::new(new.key, &id, new.input, new.revision);
+    let run = ExpressRun::new(new.key, &id, new.input, new.revision).with_mocks(new.mocks);
     let ended = express::run(states, run.clone(), request.received_at).await?;
     let mut answer = Map::new();
     answer.insert("executionArn".into(), json!(run.arn));

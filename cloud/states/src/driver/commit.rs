@@ -171,11 +171,13 @@ fn act(states: &Arc<States>, key: &ExecutionKey, step: &mut Step, loaded: &Loade
     }
     if let ExecutionState::Running(execution) = &loaded.row.state {
         for request in std::mem::take(&mut step.children) {
-            map_children::begin(states, MapChildStart::new(request, key, loaded.row.head.revision, execution));
+            let start = MapChildStart::new(request, key, loaded.row.head.revision, execution);
+            map_children::begin(states, start.with_mocks(loaded.row.mocks.as_deref()));
         }
     }
     for request in std::mem::take(&mut step.tasks) {
-        task::begin(states, key, &loaded.compiled.role_arn, request);
+        let mock = loaded.row.mocks.as_ref().and_then(|mocks| mocks.given(request.task)).cloned();
+        task::begin(states, key, &loaded.compiled.role_arn, request, mock);
     }
 }
 

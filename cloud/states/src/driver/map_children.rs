@@ -84,6 +84,7 @@ pub(super) fn create(
             started_by: None,
             map_child: Some(Box::new(place)),
             redrive_tokens: None,
+            mocks: start.mocks().map(|mocks| Box::new(mocks.for_child())),
             next_wake: None,
             has_work: false,
             state: ExecutionState::Running(Box::new(execution)),

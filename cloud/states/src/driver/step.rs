@@ -329,6 +329,7 @@ impl Step {
         let Ok(effects) = handled else { return false };
         // A timer that is not due yet changes nothing.
         self.dirty |= !is_wake || !effects.is_empty();
+        loaded.forget_mock(over);
         self.released.extend(over);
         self.collect(states, loaded, effects, now);
         true
@@ -346,7 +347,8 @@ impl Step {
                     self.events.push(event);
                 }
                 Effect::StartTask(request) => {
-                    if !matches!(request.resource, TaskResource::Activity { .. }) {
+                    let is_mocked = loaded.choose_mock(&request);
+                    if is_mocked || !matches!(request.resource, TaskResource::Activity { .. }) {
                         starting.push(request.task);
                     }
                     self.tasks.push(request);

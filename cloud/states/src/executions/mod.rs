@@ -1,6 +1,7 @@
 //! Executions: starting, finding, listing and describing them, for the API and for tasks alike.
 
 mod describe;
+pub(crate) mod fork;
 mod list;
 mod new_execution;
 mod redrive;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::integration::mocks::MockedRun;
 use crate::rows::execution::{ExecutionKey, StartedBy};
 use crate::rows::machine::Kind;
 
@@ -16,6 +17,8 @@ pub(crate) struct StartRequest {
     pub(crate) input: Option<String>,
     /// The task that asks, if one does.
     pub(crate) started_by: Option<StartedBy>,
+    /// What answers its tasks, if it is a test.
+    pub(crate) mocks: Option<Box<MockedRun>>,
 }
 
 /// An execution that was started.
@@ -39,4 +42,8 @@ pub(crate) struct NewExecution {
     pub(crate) input: String,
     /// The task that starts it, if one does.
     pub(crate) started_by: Option<StartedBy>,
+    /// Where it begins, if it is the fork of another one.
+    pub(crate) fork: Option<Box<asl::ForkPoint>>,
+    /// What answers its tasks, if it is a test.
+    pub(crate) mocks: Option<Box<MockedRun>>,
 }

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::new_execution::{NewExecution, StartRequest, StartedExecution};
 use crate::driver::Message;
+use crate::integration::mocks::{MockedRun, config};
 use crate::rows::EXPRESS_EXECUTIONS;
 use crate::rows::execution::ExecutionKey;
 use crate::rows::express::ExpressRun;
@@ -29,7 +30,8 @@ pub(crate) async fn start(states: &Arc<States>, request: StartRequest) -> Result
             return Err(errors::wrong_type());
         }
         let id = states.random.uuid().to_string();
-        return start_express(states, ExpressRun::new(new.key, &id, new.input, new.revision)).await;
+        let run = ExpressRun::new(new.key, &id, new.input, new.revision).with_mocks(new.mocks);
+        return start_express(states, run).await;
     }
     let key = new.key.clone();
     let arn = key.arn();
@@ -64,13 +66,25 @@ async fn start_express(states: &Arc<States>, run: ExpressRun) -> Result<StartedE
 /// # Errors
 /// The API's: a name, an input or an ARN that is none, a state machine that is not there or is being deleted.
 pub(crate) fn check(states: &States, request: StartRequest) -> Result<NewExecution, ServiceError> {
-    let reference = MachineReference::parse(&request.state_machine_arn)?;
+    let test_case = states.mock_config.as_deref().zip(config::split(&request.state_machine_arn).1);
+    let machine_arn = match test_case {
+        Some(_) => config::split(&request.state_machine_arn).0,
+        None => &request.state_machine_arn,
+    };
+    let reference = MachineReference::parse(machine_arn)?;
     let has_drawn_name = request.name.is_none();
     let name = request.name.unwrap_or_else(|| states.random.uuid().to_string());
     check_name(&name)?;
     let input = request.input.unwrap_or_else(|| "{}".to_owned());
     check_input(&input)?;
     let missing = || states.no_machine(&reference.key, || errors::machine_missing(&reference.arn));
+    let mocks = match test_case {
+        Some((file, case)) => {
+            let machine = reference.key.rsplit('/').next().unwrap_or_default();
+            Some(Box::new(MockedRun::new(config::read(file, machine, case)?)))
+        }
+        None => request.mocks,
+    };
     states.with_machine(&reference.key, |machine| {
         let machine = machine.ok_or_else(missing)?;
         if machine.deleting {
@@ -92,6 +106,8 @@ pub(crate) fn check(states: &States, request: StartRequest) -> Result<NewExecuti
             alias: alias.map(|alias| alias.name.as_str().into()),
             input,
             started_by: request.started_by,
+            fork: None,
+            mocks,
         })
     })
 }

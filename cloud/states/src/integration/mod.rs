@@ -8,6 +8,7 @@ mod casing;
 mod http_date;
 mod lambda;
 mod lambda_route;
+pub(crate) mod mocks;
 mod route;
 mod sdk;
 mod start_execution;

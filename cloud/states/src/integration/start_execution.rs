@@ -71,6 +71,7 @@ pub(super) async fn start(
         name: parameters.name.or_else(|| started_by.as_ref().map(child_name)),
         input: parameters.input.and_then(input_text),
         started_by,
+        mocks: None,
     };
     match start_in_the_end(states, start).await {
         Ok(new) => Ok((!is_awaited).then(|| started(states, &new.arn, new.started_at))),

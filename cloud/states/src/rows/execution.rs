@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::format::FormatVersion;
+use crate::integration::mocks::MockedRun;
 
 /// What is kept of an execution.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,6 +26,9 @@ pub(crate) struct ExecutionRow {
     /// The client tokens of its last redrives, the newest last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) redrive_tokens: Option<Box<RedriveTokens>>,
+    /// What answers its tasks, if it is a test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mocks: Option<Box<MockedRun>>,
     /// When it wants to be woken; set when it is written, so that a restart need not read the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next_wake: Option<Timestamp>,
@@ -44,6 +48,8 @@ pub(crate) struct RecoveryRow<'a> {
     pub(crate) started_by: Option<StartedBy>,
     #[serde(default)]
     pub(crate) map_child: Option<Box<MapChild>>,
+    #[serde(default)]
+    pub(crate) mocks: Option<Box<MockedRun>>,
     /// What runs always has one: its time limit at the latest.
     pub(crate) next_wake: Timestamp,
     #[serde(default)]

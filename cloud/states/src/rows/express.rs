@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::execution::ExecutionKey;
 use super::format::FormatVersion;
+use crate::integration::mocks::MockedRun;
 
 /// An express execution to run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -14,6 +15,9 @@ pub(crate) struct ExpressRun {
     pub(crate) key: ExecutionKey,
     pub(crate) input: String,
     pub(crate) revision: u64,
+    /// What answers its tasks, if it is a test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mocks: Option<Box<MockedRun>>,
 }
 
 impl ExpressRun {
@@ -22,7 +26,12 @@ impl ExpressRun {
         let (machine, name) = key.parts();
         let machine_name = machine.rsplit('/').next().unwrap_or(machine);
         let arn = key.location().arn("states", &format!("express:{machine_name}:{name}:{id}"));
-        Self { format: FormatVersion, arn, key, input, revision }
+        Self { format: FormatVersion, arn, key, input, revision, mocks: None }
+    }
+
+    /// With what answers its tasks.
+    pub(crate) fn with_mocks(self, mocks: Option<Box<MockedRun>>) -> Self {
+        Self { mocks, ..self }
     }
 
     /// The execution's name.

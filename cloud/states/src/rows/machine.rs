@@ -196,6 +196,9 @@ impl Machine {
 }
 
 impl Revision {
+    /// The first number of the revisions that forks run with a definition of their own: above those of any state machine's own.
+    pub(crate) const FIRST_OF_FORKS: u64 = 90_000_000;
+
     /// The key of its row: beside its machine's, where no machine's key can be.
     pub(crate) fn key(machine: &str, number: u64) -> String {
         format!("{machine}/{number:08}")

@@ -22,7 +22,8 @@ impl States {
     /// # Errors
     /// When the store cannot be read. A row that can't be read holds nothing else up: it is set aside.
     pub fn open(handles: Handles) -> Result<Arc<Self>, StoreError> {
-        let Handles { store, clock, random, faults, functions, logs, roles, dispatch, changes, stop } = handles;
+        let Handles { store, clock, random, faults, functions, logs, roles, dispatch, changes, stop, mock_config } =
+            handles;
         let driver = Driver::new(clock.clone());
         let mut recovery = Recovery::default();
         let unreadable = UnreadableRows::default();
@@ -73,6 +74,7 @@ impl States {
             dispatch,
             changes,
             stop,
+            mock_config,
         }))
     }
 

@@ -6,6 +6,7 @@ mod waits;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloud_core::{
@@ -48,6 +49,8 @@ pub struct Handles {
     pub changes: Changes,
     /// Given when the cloud is to end.
     pub stop: Stop,
+    /// The mock configuration of Step Functions Local, where there is one.
+    pub mock_config: Option<PathBuf>,
 }
 
 /// Step Functions: all state machines, activities and executions.
@@ -62,6 +65,7 @@ pub struct States {
     pub(crate) dispatch: Arc<dyn Dispatch>,
     pub(crate) changes: Changes,
     pub(crate) stop: Stop,
+    pub(crate) mock_config: Option<PathBuf>,
     /// State machines by location and name; revisions beside their machines.
     pub(crate) machines: CachedTable<Row>,
     /// By location and name.

@@ -40,6 +40,7 @@ pub(crate) struct Outside {
     pub(crate) functions: Arc<Functions>,
     pub(crate) logs: Arc<Logs>,
     pub(crate) roles: Arc<Roles>,
+    pub(crate) mock_config: Option<std::path::PathBuf>,
 }
 
 impl Outside {
@@ -54,6 +55,7 @@ impl Outside {
             clock,
             logs: Arc::default(),
             roles: Arc::new(roles),
+            mock_config: None,
         };
         (outside, control)
     }
@@ -72,6 +74,7 @@ impl Outside {
             dispatch: Arc::clone(&router) as _,
             changes: Changes::new(),
             stop: Stop::new(),
+            mock_config: self.mock_config.clone(),
         });
         let states = states.unwrap();
         router.states.set(Arc::downgrade(&states)).unwrap();

@@ -52,6 +52,11 @@ pub(crate) fn execution_missing(arn: &str) -> ServiceError {
     ServiceError::bad_request("ExecutionDoesNotExist", format!("Execution Does Not Exist: '{arn}'"))
 }
 
+/// AWS forks nothing; code and texts are ours.
+pub(crate) fn fork_not_possible(reason: impl Into<String>) -> ServiceError {
+    ServiceError::bad_request("ForkNotPossible", reason)
+}
+
 /// The text is the reason that `DescribeExecution` gives (measured by others).
 pub(crate) fn not_redrivable(reason: impl Into<String>) -> ServiceError {
     ServiceError::bad_request("ExecutionNotRedrivable", reason)

@@ -75,7 +75,8 @@ fn dangling(flow: &Flow, target: &Target, location: &str, findings: &mut Finding
     }
 }
 
-fn ends(kind: &StateKind) -> bool {
+/// Whether a flow may end with such a state.
+pub(crate) fn ends(kind: &StateKind) -> bool {
     match kind {
         StateKind::Succeed | StateKind::Fail { .. } => true,
         other => other.then() == Some(&NextOrEnd::End),

@@ -30,6 +30,7 @@ use crate::resource::TaskResource;
 use crate::template::Template;
 
 pub(crate) use choice::{Condition, Operand, Operator, Order};
+pub(crate) use graph::ends;
 pub(crate) use machine::STATE_ON_ITS_OWN;
 pub use map::ChildType;
 pub(crate) use map::{

@@ -34,7 +34,7 @@ use map::map_run::MapRun;
 use step::Step;
 use stored::Format;
 
-pub use data::decision::{Decision, Decisions, Way};
+pub use data::decision::{ConditionTaken, Decision, Decisions, Way};
 pub use data::inspection::{ErrorDetails, Inspection};
 pub use effect::{Effect, Outcome};
 pub use input::{IllegalInput, Input};
@@ -43,6 +43,7 @@ pub use start::{ExecutionContext, Start, StartBuilder, StartError};
 pub use states::state_test::{StateOutcome, StateProgress, StateStatus, StateTest, StateTestSetup, TestedState};
 pub use states::waits::{StateWait, StateWaitReason};
 pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
+pub use unfinished::fork::{ForkError, ForkPoint, ForkedState, KeptResults, PastEvent, TakenOver};
 pub use unfinished::redrive::NotRedrivable;
 
 /// An execution: everything that must survive a restart, and nothing that grows with the history.

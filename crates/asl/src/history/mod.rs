@@ -181,3 +181,10 @@ pub struct MapIteration {
     /// The item's place, from 0.
     pub index: u64,
 }
+
+impl MapIteration {
+    /// The iteration of a Map state with this index, from 0.
+    pub fn new(name: Arc<str>, index: u64) -> Self {
+        Self { name, index }
+    }
+}

@@ -58,6 +58,12 @@ impl Driver {
         driver
     }
 
+    /// Takes the effects of a first step that was made elsewhere.
+    pub(crate) fn take(&mut self, effects: Vec<Effect>) {
+        self.apply(effects);
+        self.go_on();
+    }
+
     /// Does what the last step had no room for.
     fn go_on(&mut self) {
         while self.execution.has_more() {

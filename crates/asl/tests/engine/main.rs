@@ -5,6 +5,7 @@
 mod dataflow;
 mod distributed;
 mod drive;
+mod fork;
 mod illegal;
 mod jsonata;
 mod limits;

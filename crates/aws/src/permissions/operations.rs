@@ -93,6 +93,7 @@ pub const OPERATIONS: &[Operation] = &[
     states("StartExecution", &[may("states:StartExecution", StateMachine)]),
     states("StartSyncExecution", &[may("states:StartSyncExecution", StateMachine)]),
     states("StopExecution", &[may("states:StopExecution", Execution)]),
+    states("TestState", &[may("states:TestState", Everything)]),
     states("RedriveExecution", &[may("states:RedriveExecution", Execution)]),
     // An activity is made with its tags.
     states("ListActivities", &[may("states:ListActivities", Everything)]),

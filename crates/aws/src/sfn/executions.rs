@@ -1,6 +1,6 @@
 //! Executions of state machines: listed, described, read back, stopped.
 
-use aws_sdk_sfn::types::ExecutionStatus;
+use aws_sdk_sfn::types::{ExecutionListItem, ExecutionStatus};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -8,6 +8,7 @@ use crate::client::connect::Aws;
 use crate::error::{AwsError, or_absent};
 use crate::retry::Patience;
 use crate::sfn::history::HistoryEvent;
+pub use crate::sfn::past::past_events;
 use crate::sfn::timestamp::timestamp;
 use model::names::Arn;
 
@@ -104,6 +105,22 @@ impl Status {
     }
 }
 
+impl Execution {
+    /// From an item of a list.
+    pub(crate) fn of(item: &ExecutionListItem) -> Self {
+        Self {
+            execution_arn: Arn::new(item.execution_arn()),
+            state_machine_arn: Arn::new(item.state_machine_arn()),
+            name: item.name().to_owned(),
+            status: Status::of(item.status()),
+            start_date: timestamp(item.start_date()),
+            stop_date: item.stop_date().map(timestamp),
+            redrive_count: item.redrive_count().unwrap_or_default(),
+            redrive_date: item.redrive_date().map(timestamp),
+        }
+    }
+}
+
 /// The newest executions of a state machine, at most `limit`, and whether there are more.
 ///
 /// # Errors
@@ -121,16 +138,7 @@ pub async fn list(
         let call = aws.sfn.list_executions().state_machine_arn(state_machine.as_str()).max_results(page_size);
         let call = call.set_status_filter(status.map(|status| ExecutionStatus::from(status.as_str())));
         let page = call.set_next_token(token).send().await.map_err(AwsError::from_sdk(SERVICE, "ListExecutions"))?;
-        found.extend(page.executions().iter().map(|item| Execution {
-            execution_arn: Arn::new(item.execution_arn()),
-            state_machine_arn: Arn::new(item.state_machine_arn()),
-            name: item.name().to_owned(),
-            status: Status::of(item.status()),
-            start_date: timestamp(item.start_date()),
-            stop_date: item.stop_date().map(timestamp),
-            redrive_count: item.redrive_count().unwrap_or_default(),
-            redrive_date: item.redrive_date().map(timestamp),
-        }));
+        found.extend(page.executions().iter().map(Execution::of));
         token = page.next_token().map(str::to_owned);
         if token.is_none() || found.len() >= limit {
             let more = token.is_some() || found.len() > limit;

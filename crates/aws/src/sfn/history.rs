@@ -1,5 +1,7 @@
 //! One event of an execution's history, its twenty kinds of details made one flat shape.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_sfn::types::HistoryEvent as SdkEvent;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -37,6 +39,12 @@ pub struct HistoryEvent {
     /// What came out, as JSON text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
+    /// The Map Run that was started.
+    #[serde(skip)]
+    pub map_run: Option<String>,
+    /// What `Assign` has set, as JSON texts by name.
+    #[serde(skip)]
+    pub assigned: BTreeMap<String, String>,
     /// The error's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -73,6 +81,8 @@ impl HistoryEvent {
             resource_type: resource_type(event),
             input: input(event),
             output: output(event),
+            map_run: event.map_run_started_event_details().and_then(|it| it.map_run_arn()).map(str::to_owned),
+            assigned: assigned(event),
             error: error(event),
             cause: cause(event),
         }
@@ -152,6 +162,11 @@ fn output(event: &SdkEvent) -> Option<String> {
             task_succeeded_event_details,
         ]
     )
+}
+
+fn assigned(event: &SdkEvent) -> BTreeMap<String, String> {
+    let variables = event.state_exited_event_details().and_then(|details| details.assigned_variables());
+    variables.into_iter().flatten().map(|(name, text)| (name.clone(), text.clone())).collect()
 }
 
 macro_rules! of_failures {

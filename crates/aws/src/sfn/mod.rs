@@ -6,7 +6,10 @@
 pub mod activities;
 pub mod executions;
 pub mod history;
+pub mod map_runs;
+mod past;
 pub mod start;
+pub mod tests_of;
 mod timestamp;
 pub mod versions;
 

@@ -92,8 +92,8 @@ fn glyph(state: &State, status: Option<Status>) -> &'static str {
         Some(Status::Running) => "▶",
         Some(Status::Waiting) => "◷",
         Some(Status::Retrying) => "↻",
-        Some(Status::Succeeded) => "✓",
-        Some(Status::Caught) => "!",
+        Some(Status::Succeeded | Status::Covered) => "✓",
+        Some(Status::Caught | Status::PartlyCovered) => "!",
         Some(Status::Failed) => "✗",
         Some(Status::Aborted) => "▪",
     }

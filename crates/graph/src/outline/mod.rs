@@ -63,8 +63,8 @@ impl Tone {
         match status {
             Status::NotReached => Self::Faint,
             Status::Running | Status::Waiting => Self::Active,
-            Status::Succeeded => Self::Good,
-            Status::Retrying | Status::Caught | Status::Aborted => Self::Warning,
+            Status::Succeeded | Status::Covered => Self::Good,
+            Status::Retrying | Status::Caught | Status::Aborted | Status::PartlyCovered => Self::Warning,
             Status::Failed => Self::Bad,
         }
     }

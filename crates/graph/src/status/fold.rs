@@ -273,9 +273,9 @@ impl Visit<'_> {
 fn rank(status: Status) -> u8 {
     match status {
         Status::NotReached => 0,
-        Status::Succeeded => 1,
+        Status::Succeeded | Status::Covered => 1,
         Status::Aborted => 2,
-        Status::Caught => 3,
+        Status::Caught | Status::PartlyCovered => 3,
         Status::Failed => 4,
         Status::Waiting => 5,
         Status::Running => 6,

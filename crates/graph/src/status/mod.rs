@@ -23,10 +23,14 @@ pub enum Status {
     Failed,
     /// The execution ended before it did.
     Aborted,
+    /// Tests went through it, and took every way out of it.
+    Covered,
+    /// Tests went through it, and did not take every way out of it.
+    PartlyCovered,
 }
 
 impl Status {
-    /// Every status, in the order in which an execution may come to them.
+    /// Every status of an execution's states, in the order in which an execution may come to them.
     pub const ALL: [Self; 8] = [
         Self::NotReached,
         Self::Running,
@@ -49,6 +53,8 @@ impl Status {
             Self::Caught => "caught",
             Self::Failed => "failed",
             Self::Aborted => "aborted",
+            Self::Covered => "covered",
+            Self::PartlyCovered => "partly covered",
         }
     }
 
@@ -56,6 +62,9 @@ impl Status {
     pub fn class(self) -> &'static str {
         match self {
             Self::NotReached => "not-reached",
+            // Coverage has the colours of executions.
+            Self::Covered => Self::Succeeded.words(),
+            Self::PartlyCovered => Self::Caught.words(),
             other => other.words(),
         }
     }
@@ -115,6 +124,23 @@ impl Statuses {
     /// Folds the events of an execution, oldest first.
     pub fn of<'a>(events: impl IntoIterator<Item = Event<'a>>) -> Self {
         Self { by_name: fold::fold(events) }
+    }
+
+    /// How tests cover the states of a machine: each by its name, how often it was entered, and whether every way out of it was
+    /// taken.
+    pub fn covered(states: impl IntoIterator<Item = (String, u64, bool)>) -> Self {
+        let progress = |entered: u64, is_whole: bool| Progress {
+            status: match (entered, is_whole) {
+                (0, _) => Status::NotReached,
+                (_, true) => Status::Covered,
+                (_, false) => Status::PartlyCovered,
+            },
+            entered,
+            left: entered,
+            tries: 0,
+        };
+        let states = states.into_iter();
+        Self { by_name: states.map(|(name, entered, is_whole)| (name, progress(entered, is_whole))).collect() }
     }
 
     /// How the state of a name stands.

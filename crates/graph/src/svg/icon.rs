@@ -9,8 +9,8 @@ pub(super) fn icon(status: Status, x: i32, y: i32) -> String {
         Status::Running => "M-2.5-4 4 0-2.5 4Z",
         Status::Waiting => "M0-4.5V0L3 2.5",
         Status::Retrying => "M4-1A4 4 0 1 0 3 3M4.6-4.4V-.8H1",
-        Status::Succeeded => "M-4 .5-1.2 3.4 4-3.2",
-        Status::Caught => "M0-4.5V1M0 4V4.2",
+        Status::Succeeded | Status::Covered => "M-4 .5-1.2 3.4 4-3.2",
+        Status::Caught | Status::PartlyCovered => "M0-4.5V1M0 4V4.2",
         Status::Failed => "M-3.2-3.2 3.2 3.2M3.2-3.2-3.2 3.2",
         Status::Aborted => "M-3-3H3V3H-3Z",
     };

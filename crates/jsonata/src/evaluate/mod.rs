@@ -148,7 +148,7 @@ impl<'e> Evaluator<'e> {
                 self.heap.bind(scope, Name::Variable(name), value);
                 Ok(value)
             }
-            Kind::Condition(parts) => self.condition(parts, input, scope),
+            Kind::Condition(at, parts) => self.condition(*at, parts, input, scope),
             Kind::Block(expressions) => self.block(expressions, input, scope),
             Kind::Call(call) => self.call(call, None, input, scope),
             Kind::Partial(procedure, arguments) => self.partial(procedure, arguments, input, scope),
@@ -169,12 +169,15 @@ impl<'e> Evaluator<'e> {
 
     fn condition(
         &mut self,
+        at: usize,
         parts: &'e (Node, Node, Option<Node>),
         input: Value<'e>,
         scope: Scope,
     ) -> Evaluated<Value<'e>> {
         let condition = self.evaluate(&parts.0, input, scope)?;
-        if self.truth(condition)? {
+        let is_true = self.truth(condition)?;
+        self.bindings.decided(&self.program.text, at, is_true);
+        if is_true {
             return self.evaluate(&parts.1, input, scope);
         }
         match &parts.2 {

@@ -62,7 +62,8 @@ pub(crate) enum Kind {
     Object(Pairs),
     Binary(&'static str, Box<(Node, Node)>),
     Bind(Box<str>, Box<Node>),
-    Condition(Box<(Node, Node, Option<Node>)>),
+    /// With where in the text its `?` is.
+    Condition(usize, Box<(Node, Node, Option<Node>)>),
     Block(Vec<Node>),
     Call(Box<Call>),
     /// `None` is a `?`.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use asl::Status;
 use model::document::{Content, Document, Node};
 use model::source::Source;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::data::DataReader;
-use super::parts::{Calls, Expectation, Expected, Located, Predicate};
+use super::parts::{Calls, Expectation, Expected, Located, Predicate, Test};
 use super::section::{Section, text_of, whole_of};
 
 /// How an execution can end.
@@ -74,16 +74,40 @@ fn predicates(section: &mut Section<'_>) -> Vec<Predicate> {
 
 fn predicate(section: &Section<'_>, node: &Node) -> Option<Predicate> {
     let hint = "Write it as \"{% $output.total > 10 %}\"; it may read $output, $input and $variables.";
+    if let Content::Table(_) = &node.content {
+        return rule(section, node);
+    }
     let Some(written) = text_of(node) else {
-        section.refuse(node.span.start, "A condition is a text with a JSONata expression.", hint);
+        let message = "A condition is a text with a JSONata expression, or a table with a rule of a Choice state.";
+        section.refuse(node.span.start, message, hint);
         return None;
     };
     let trimmed = written.value.trim();
     let inner = trimmed.strip_prefix("{%").and_then(|rest| rest.strip_suffix("%}")).unwrap_or(trimmed).trim();
     match jsonata::Expression::parse(inner) {
-        Ok(expression) => Some(Predicate { text: inner.to_owned(), expression }),
+        Ok(expression) => Some(Predicate { text: inner.to_owned(), test: Test::Expression(expression) }),
         Err(error) => {
             section.refuse(written.offset, format!("The condition is no JSONata: {error}"), hint);
+            None
+        }
+    }
+}
+
+/// A rule as a Choice state in JSONPath has it, without `Next`.
+fn rule(section: &Section<'_>, node: &Node) -> Option<Predicate> {
+    let rule = node.value();
+    let mut choice = rule.clone();
+    choice["Next"] = "true".into();
+    let definition = json!({"StartAt": "decides", "States": {
+        "decides": {"Type": "Choice", "Choices": [choice], "Default": "false"},
+        "true": {"Type": "Succeed"}, "false": {"Type": "Succeed"},
+    }});
+    match asl::StateMachine::parse(&definition.to_string()) {
+        Ok(machine) => Some(Predicate { text: rule.to_string(), test: Test::Rule(Box::new(machine)) }),
+        Err(error) => {
+            let why = error.findings().first().map(|finding| finding.message.clone()).unwrap_or_default();
+            let hint = "Write it as { Variable = \"$.total\", NumericGreaterThan = 10 }; `$` is the output.";
+            section.refuse(node.span.start, format!("The condition is no rule of a Choice state: {why}"), hint);
             None
         }
     }

@@ -8,7 +8,7 @@ use model::source::{ModelError, Source};
 use serde_json::{Map, Value};
 
 use super::data::{DataReader, ReadFile};
-use super::parts::{Case, Expectation, MachineChoice, StateMocks};
+use super::parts::{Case, Expectation, Located, MachineChoice, StateMocks, Stop};
 use super::section::{Report, Section};
 use super::{expect, mocks, rows};
 
@@ -147,6 +147,7 @@ fn case(source: &Source, report: &Report, node: &Node, shared: &Shared, data: &D
     };
     let start = section.moment("start").or(shared.start).or_else(default_start);
     let seed = section.whole("seed").map(|seed| seed.value).or(shared.seed);
+    let stop = section.section("stop").map(stop);
     let mut all_mocks = shared.mocks.clone();
     if let Some(section) = section.section("mocks") {
         all_mocks.extend(mocks::mocks(&section, data, false));
@@ -156,7 +157,16 @@ fn case(source: &Source, report: &Report, node: &Node, shared: &Shared, data: &D
     section.take("rows");
     section.finish();
     let line = source.position(node.span.start).line;
-    Some(Case { name: name?.value, line, machine, input: input?, start: start?, seed, mocks: all_mocks, expect })
+    Some(Case { name: name?.value, line, machine, input: input?, start: start?, seed, stop, mocks: all_mocks, expect })
+}
+
+fn stop(mut section: Section<'_>) -> Stop {
+    let after = section.duration("after").unwrap_or_default();
+    let text = |text: Option<Located<String>>| text.map(|text| text.value);
+    let error = text(section.text("error"));
+    let cause = text(section.text("cause"));
+    section.finish();
+    Stop { after, error, cause }
 }
 
 fn machine(section: &mut Section<'_>) -> Option<MachineChoice> {

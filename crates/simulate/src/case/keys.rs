@@ -26,8 +26,8 @@ pub(super) enum Kind {
     Text,
     /// A list of texts.
     Texts,
-    /// A text, or a list of texts.
-    TextOrTexts,
+    /// A text with an expression or a table with a rule, or a list of them.
+    Conditions,
     /// One of a few words.
     Word(fn() -> Vec<&'static str>),
     /// A whole number.
@@ -66,6 +66,7 @@ const TYPE: Key = key("type", Kind::Word(types), "The type of that definition's 
 const INPUT: Key = key("input", Kind::Data, "The execution's input; an empty object when it is left out.");
 const START: Key = key("start", Kind::Moment, "The virtual time at which the execution starts.");
 const SEED: Key = key("seed", Kind::Whole, "The seed of its random numbers, instead of the run's.");
+const STOP: Key = key("stop", Kind::Table(&STOPPED), "Somebody stops the execution.");
 const MOCKS: Key = key("mocks", Kind::Mocks, "What answers the tasks, by the names of their states.");
 const EXPECT: Key = key("expect", Kind::Table(&EXPECTATION), "What must come of it.");
 
@@ -103,6 +104,7 @@ pub(super) static CASE: Table = Table {
         INPUT,
         START,
         SEED,
+        STOP,
         MOCKS,
         EXPECT,
         key("rows", Kind::Tables(&ROW), "Cases that differ in the values that each row has."),
@@ -131,12 +133,23 @@ pub(super) static MOCK: Table = Table {
         key("throw", Kind::TextOr(&THROW), "An error: its name, or name and cause."),
         key("execution", Kind::Table(&EXECUTION), "The end of the execution that the task starts and waits for."),
         key("never", Kind::Flag, "Nothing is ever answered."),
+        key("function", Kind::Text, "The function whose code runs: its name in the service file, or its file's path."),
+        key("cloud", Kind::Flag, "The task is let through to the embedded cloud."),
         key("after", Kind::Duration, "How long the task takes, in virtual time."),
         key("submitted", Kind::Data, "What the service says when it accepts a job or a callback task."),
         key("heartbeat", Kind::Duration, "How often a heartbeat is sent until the task has ended."),
         key("times", Kind::Whole, "How many calls it answers: one in a list, else any number."),
         key("index", Kind::Whole, "Only for the iteration with this index, from 0."),
         key("attempt", Kind::Whole, "Only for this attempt: 0 is the first, 1 the first retry."),
+    ],
+};
+
+static STOPPED: Table = Table {
+    name: "cases.stop",
+    keys: &[
+        key("after", Kind::Duration, "How long after its start, in virtual time."),
+        key("error", Kind::Text, "The error to record."),
+        key("cause", Kind::Text, "The cause to record."),
     ],
 };
 
@@ -165,7 +178,11 @@ pub(super) static EXPECTATION: Table = Table {
         ),
         key("output", Kind::Data, "The whole output."),
         key("output_contains", Kind::Data, "A part of the output: objects may have other members as well."),
-        key("output_matches", Kind::TextOrTexts, "JSONata conditions on $output, $input and $variables."),
+        key(
+            "output_matches",
+            Kind::Conditions,
+            "Conditions: JSONata on $output, $input and $variables, or rules of a Choice state on the output.",
+        ),
         key("error", Kind::Text, "The error's name."),
         key("cause", Kind::Text, "The whole cause."),
         key("cause_contains", Kind::Text, "A part of the cause."),
@@ -184,6 +201,6 @@ pub(super) static EXPECTATION: Table = Table {
 
 /// Every table.
 #[cfg(test)]
-pub(super) fn tables() -> [&'static Table; 7] {
-    [&ROOT, &CASE, &ROW, &MOCK, &THROW, &EXECUTION, &EXPECTATION]
+pub(super) fn tables() -> [&'static Table; 8] {
+    [&ROOT, &CASE, &ROW, &STOPPED, &MOCK, &THROW, &EXECUTION, &EXPECTATION]
 }

@@ -10,7 +10,7 @@ use super::parts::{Answer, ExecutionEnd, Mock, StateMocks};
 use super::section::{Section, text_of};
 
 /// The keys of which a mock has exactly one.
-const ANSWERS: [&str; 5] = ["return", "payload", "throw", "execution", "never"];
+const ANSWERS: [&str; 7] = ["return", "payload", "throw", "execution", "never", "function", "cloud"];
 
 /// Reads the mocks of every state.
 pub(super) fn mocks(section: &Section<'_>, data: &DataReader<'_>, is_shared: bool) -> BTreeMap<String, StateMocks> {
@@ -72,12 +72,16 @@ fn answer(section: &mut Section<'_>, data: &DataReader<'_>) -> Option<Answer> {
     let thrown = throw(section);
     let execution = section.section("execution").and_then(|inner| execution(inner, data));
     let never = section.flag("never").filter(|never| never.value);
+    let function = section.text("function");
+    let cloud = section.flag("cloud").filter(|cloud| cloud.value);
     let answers = [
         returned.map(Answer::Return),
         payload.map(Answer::Payload),
         thrown,
         execution.map(Answer::Execution),
         never.map(|_| Answer::Never),
+        function.map(|function| Answer::Function(function.value)),
+        cloud.map(|_| Answer::Cloud),
     ];
     answers.into_iter().flatten().next()
 }

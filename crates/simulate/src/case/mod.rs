@@ -15,6 +15,7 @@ pub use file::TestFile;
 pub(crate) use file::default_start;
 pub use parts::{
     Answer, Calls, Case, ExecutionEnd, Expectation, Expected, Located, MachineChoice, Mock, Predicate, StateMocks,
+    Stop, Test,
 };
 pub use schema::test_file_schema;
 

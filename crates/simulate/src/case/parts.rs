@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use asl::Status;
+use asl::mock::MockedResponse;
+pub use asl::mock::{ExecutionEnd, MockAnswer as Answer};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
@@ -30,10 +32,23 @@ pub struct Case {
     pub start: Timestamp,
     /// The seed of its random numbers, where it does not take that of the run.
     pub seed: Option<u64>,
+    /// When somebody stops it, and with what.
+    pub stop: Option<Stop>,
     /// What answers its tasks, by state; `NAME/ItemReader` and `NAME/ResultWriter` are those of a distributed Map state.
     pub mocks: BTreeMap<String, StateMocks>,
     /// What must come of it.
     pub expect: Expectation,
+}
+
+/// Somebody stops the execution (`StopExecution`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// How long after its start, in virtual time.
+    pub after: SignedDuration,
+    /// The error's name to record.
+    pub error: Option<String>,
+    /// The reason to record.
+    pub cause: Option<String>,
 }
 
 /// Which machine a case runs.
@@ -84,40 +99,6 @@ pub struct Mock {
     pub answer: Answer,
 }
 
-/// The answer of a mock.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
-    /// The task's result, in its own shape.
-    Return(Value),
-    /// What a Lambda function returns: `lambda:invoke` wraps it into its response.
-    Payload(Value),
-    /// An error.
-    Throw {
-        /// Its name.
-        error: Option<String>,
-        /// Its cause.
-        cause: Option<String>,
-    },
-    /// The end of the execution that a `states:startExecution.sync` task has started.
-    Execution(ExecutionEnd),
-    /// Nothing, ever: it times out, or waits as long as the execution may.
-    Never,
-}
-
-/// How a child execution ends.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ExecutionEnd {
-    /// With an output.
-    Succeeded(Value),
-    /// With an error.
-    Failed {
-        /// Its name.
-        error: Option<String>,
-        /// Its cause.
-        cause: Option<String>,
-    },
-}
-
 /// What must come of a case. What is not said is not looked at, but for the status: without any a case must succeed, or fail
 /// where an error or a cause is expected.
 #[derive(Clone, Debug, Default)]
@@ -128,7 +109,7 @@ pub struct Expectation {
     pub output: Option<Expected>,
     /// A part of the output.
     pub output_contains: Option<Value>,
-    /// JSONata conditions on what came of it.
+    /// Conditions on what came of it, in JSONata or as the rules of a Choice state.
     pub output_matches: Vec<Predicate>,
     /// The error's name.
     pub error: Option<String>,
@@ -169,13 +150,22 @@ pub struct Expected {
     pub span: Option<std::ops::Range<usize>>,
 }
 
-/// A condition in JSONata.
+/// A condition on the output.
 #[derive(Clone, Debug)]
 pub struct Predicate {
-    /// As it is written, without `{%` and `%}`.
+    /// As it is written; an expression without `{%` and `%}`.
     pub text: String,
     /// Read.
-    pub expression: jsonata::Expression,
+    pub test: Test,
+}
+
+/// What decides a condition.
+#[derive(Clone, Debug)]
+pub enum Test {
+    /// An expression in JSONata.
+    Expression(jsonata::Expression),
+    /// A rule as a Choice state in JSONPath has it: a machine that ends in its state `true` or `false`.
+    Rule(Box<asl::StateMachine>),
 }
 
 /// Expected calls of a state.
@@ -185,4 +175,28 @@ pub enum Calls {
     Count(u64),
     /// These, by their arguments, in order.
     Arguments(Vec<Value>),
+}
+
+impl Mock {
+    /// The mock without its line, as the embedded cloud takes it.
+    pub fn response(&self) -> MockedResponse {
+        let milliseconds = |duration: SignedDuration| u64::try_from(duration.as_millis()).unwrap_or_default();
+        MockedResponse {
+            index: self.index,
+            attempt: self.attempt,
+            times: self.times,
+            after_ms: milliseconds(self.after),
+            submitted: self.submitted.clone(),
+            heartbeat_ms: self.heartbeat.map(milliseconds),
+            answer: self.answer.clone(),
+        }
+    }
+}
+
+impl Case {
+    /// The case's mocks, as the embedded cloud takes them.
+    pub fn mocked_responses(&self) -> BTreeMap<String, Vec<MockedResponse>> {
+        let mocks = self.mocks.iter();
+        mocks.map(|(state, mocks)| (state.clone(), mocks.answers.iter().map(Mock::response).collect())).collect()
+    }
 }

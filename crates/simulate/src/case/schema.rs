@@ -43,7 +43,10 @@ fn of_kind(kind: &Kind) -> Value {
         Kind::Text => text(),
         Kind::Moment => json!({"type": "string", "format": "date-time"}),
         Kind::Texts => json!({"type": "array", "items": text()}),
-        Kind::TextOrTexts => json!({"anyOf": [text(), {"type": "array", "items": text()}]}),
+        Kind::Conditions => {
+            let one = || json!({"anyOf": [text(), {"type": "object"}]});
+            json!({"anyOf": [text(), {"type": "object"}, {"type": "array", "items": one()}]})
+        }
         Kind::Word(words) => json!({"type": "string", "enum": words()}),
         Kind::Whole => whole(),
         Kind::Flag => json!({"type": "boolean"}),
@@ -79,6 +82,7 @@ mod tests {
             "" => format!("zzz = 1\n{case}"),
             "cases" => format!("{case}zzz = 1\n"),
             "cases.rows" => format!("{case}rows = [{{ zzz = 1 }}]\n"),
+            "cases.stop" => format!("{case}stop = {{ zzz = 1 }}\n"),
             "cases.expect" => format!("{case}[cases.expect]\nzzz = 1\n"),
             "mocks.STATE" => format!("{case}[cases.mocks.S]\nreturn = 1\nzzz = 1\n"),
             "mocks.STATE.throw" => format!("{case}[cases.mocks.S]\nthrow = {{ zzz = 1 }}\n"),

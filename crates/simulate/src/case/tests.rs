@@ -67,11 +67,11 @@ fn every_mistake_has_its_place_and_the_nearest_spelling() {
     a.test.toml:7:9: `cases.start` is no moment: `soon`.
       Write it as "2026-03-01T09:00:00Z".
     a.test.toml:8:1: The mock says nothing that the task gives.
-      It has one of return, payload, throw, execution, never.
+      It has one of return, payload, throw, execution, never, function, cloud.
     a.test.toml:9:1: There is no key `retrun` in `cases.mocks.T`.
-      Did you mean `return`? Known here are return, payload, throw, execution, never, after, submitted, heartbeat, times, index, attempt.
+      Did you mean `return`? Known here are return, payload, throw, execution, never, function, cloud, after, submitted, heartbeat, times, index, attempt.
     a.test.toml:10:1: The mock has return and throw, of which it can have one.
-      It has one of return, payload, throw, execution, never.
+      It has one of return, payload, throw, execution, never, function, cloud.
     a.test.toml:13:9: `cases.mocks.U.after` is no duration.
       Write it as "90s", "3h" or "2d 12h", or as a number of seconds.
     a.test.toml:15:10: `cases.expect.status` can't be `FAILD`.

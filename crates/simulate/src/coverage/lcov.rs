@@ -8,9 +8,9 @@ use model::document::Node;
 use model::source::Source;
 
 use super::Coverage;
-use super::places::places;
+use super::places::{self, places};
 
-/// The record of one definition: a line for each state, a branch for each transition, rule and clause.
+/// The record of one definition: a line for each state, a branch for each transition, rule, clause and outcome of a condition.
 pub fn lcov(source: &Source, definition: &Node, coverage: &Coverage) -> String {
     let places = places(definition);
     let mut lines: BTreeMap<usize, u64> = BTreeMap::new();
@@ -24,6 +24,13 @@ pub fn lcov(source: &Source, definition: &Node, coverage: &Coverage) -> String {
         } else {
             branches.entry(line).or_default().push(count);
         }
+    }
+    let conditions = places::conditions(definition);
+    for condition in coverage.conditions() {
+        let key = (condition.state.to_string(), condition.expression.clone());
+        let Some(offset) = conditions.get(&key) else { continue };
+        let count = u64::from(coverage.has_taken(condition));
+        branches.entry(source.position(*offset).line).or_default().push(count);
     }
     let mut text = format!("TN:\nSF:{}\n", source.file);
     for (line, counts) in &branches {

@@ -1,13 +1,16 @@
-//! Coverage: which states, transitions, rules and clauses of a machine its cases went through.
+//! Coverage: which states, transitions, rules, clauses and conditions of expressions of a machine its cases went through.
 
+mod conditions;
 mod lcov;
 mod places;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use asl::{Decision, StateMachine, Way};
+use asl::{ConditionTaken, Decision, Way};
 
+use crate::run::{Run, Subject};
+pub(crate) use conditions::conditions;
 pub use lcov::lcov;
 
 /// How often the cases of a machine took each way that it offers.
@@ -16,6 +19,9 @@ pub struct Coverage {
     /// Every decision that the definition offers, with the state that it leads to, in the order of the definition.
     all: Vec<(Decision, Arc<str>)>,
     taken: BTreeMap<Decision, u64>,
+    /// Both outcomes of the conditions `?:` in its expressions.
+    conditions: Vec<ConditionTaken>,
+    conditions_taken: BTreeSet<ConditionTaken>,
 }
 
 /// A part of coverage that is counted by itself.
@@ -31,6 +37,8 @@ pub enum Part {
     Retries,
     /// Clauses of `Catch`.
     Catches,
+    /// Outcomes of the conditions `?:` of JSONata expressions: each can be true and false.
+    Conditions,
 }
 
 /// How many of how many.
@@ -56,15 +64,17 @@ pub struct Missed {
     pub state: String,
     /// Its part.
     pub part: Part,
-    /// What it is, as the definition names it: `Choices[1]`, `Catch[0]`; `state` for the state itself.
+    /// What it is, as the definition names it: `Choices[1]`, `Catch[0]`; `state` for the state itself, and the expression for one
+    /// of its conditions.
     pub what: String,
-    /// The state that it leads to.
+    /// The state that it leads to; the outcome of a condition that there was not, `true` or `false`.
     pub leads_to: String,
 }
 
 impl Part {
     /// Every part, in order.
-    pub const ALL: [Self; 5] = [Self::States, Self::Transitions, Self::Rules, Self::Retries, Self::Catches];
+    pub const ALL: [Self; 6] =
+        [Self::States, Self::Transitions, Self::Rules, Self::Retries, Self::Catches, Self::Conditions];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -74,6 +84,7 @@ impl Part {
             Self::Rules => "rules",
             Self::Retries => "retries",
             Self::Catches => "catches",
+            Self::Conditions => "conditions",
         }
     }
 
@@ -90,15 +101,47 @@ impl Part {
 
 impl Coverage {
     /// Of a machine of which nothing has run.
-    pub fn of(machine: &StateMachine) -> Self {
-        Self { all: machine.decisions(), taken: BTreeMap::new() }
+    pub fn of(subject: &Subject) -> Self {
+        Self {
+            all: subject.machine.decisions(),
+            taken: BTreeMap::new(),
+            conditions: subject.conditions.clone(),
+            conditions_taken: BTreeSet::new(),
+        }
     }
 
     /// Takes up what a run decided.
-    pub fn add(&mut self, decisions: &[Decision]) {
+    pub fn add(&mut self, run: &Run) {
+        self.add_decisions(&run.decisions, &run.conditions);
+    }
+
+    /// Takes up decisions, and the conditions that were evaluated.
+    pub fn add_decisions(&mut self, decisions: &[Decision], conditions: &BTreeSet<ConditionTaken>) {
         for decision in decisions {
             *self.taken.entry(decision.clone()).or_default() += 1;
         }
+        self.conditions_taken.extend(conditions.iter().cloned());
+    }
+
+    /// How often each state was entered, and whether every way out of it was taken; in the order of the definition.
+    pub fn states(&self) -> Vec<(String, u64, bool)> {
+        let entered = self.all.iter().filter(|(decision, _)| decision.way == Way::Entered);
+        let missed = self.missed();
+        let states = entered.map(|(decision, _)| {
+            let is_whole = !missed.iter().any(|it| *it.state == *decision.state);
+            (decision.state.to_string(), self.count(decision), is_whole)
+        });
+        states.collect()
+    }
+
+    /// Whether a condition was so in some case.
+    pub(crate) fn has_taken(&self, condition: &ConditionTaken) -> bool {
+        self.conditions_taken.contains(condition)
+    }
+
+    /// Both outcomes of every condition.
+    pub(crate) fn conditions(&self) -> &[ConditionTaken] {
+        &self.conditions
     }
 
     /// How often something was taken.
@@ -114,6 +157,11 @@ impl Coverage {
             count.all += 1;
             count.taken += usize::from(self.count(decision) > 0);
         }
+        for condition in &self.conditions {
+            let count = summary.parts.entry(Part::Conditions).or_default();
+            count.all += 1;
+            count.taken += usize::from(self.has_taken(condition));
+        }
         summary
     }
 
@@ -127,7 +175,18 @@ impl Coverage {
                 what: field(decision.way),
                 leads_to: leads_to.to_string(),
             })
+            .chain(self.conditions.iter().filter(|it| !self.has_taken(it)).map(missed_condition))
             .collect()
+    }
+}
+
+/// An outcome that no case had: its place is the expression from the condition on.
+fn missed_condition(condition: &ConditionTaken) -> Missed {
+    Missed {
+        state: condition.state.to_string(),
+        part: Part::Conditions,
+        what: condition.expression.clone(),
+        leads_to: condition.is_true.to_string(),
     }
 }
 

@@ -30,6 +30,36 @@ pub(super) fn places(definition: &Node) -> BTreeMap<Decision, usize> {
     places
 }
 
+/// The byte of the text at which each expression of a state begins, by state and expression; the first where a state has it
+/// several times.
+pub(super) fn conditions(definition: &Node) -> BTreeMap<(String, String), usize> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![definition];
+    while let Some(flow) = open.pop() {
+        let Some(Content::Table(states)) = flow.member("States").map(|member| &member.value.content) else { continue };
+        for state in states {
+            let mut inside = vec![&state.value];
+            while let Some(node) = inside.pop() {
+                match &node.content {
+                    Content::Table(_) if node.member("States").is_some() => open.push(node),
+                    Content::Table(members) => inside.extend(members.iter().map(|member| &member.value)),
+                    Content::List(items) => inside.extend(items),
+                    _ => {
+                        let value = node.value();
+                        let text = value.as_str().and_then(|text| text.strip_prefix("{%")?.strip_suffix("%}"));
+                        if let Some(text) = text {
+                            let key = (state.key.clone(), text.trim().to_owned());
+                            let first = found.entry(key).or_insert(node.span.start);
+                            *first = node.span.start.min(*first);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
 /// What the item of a list of a state is.
 fn way(field: &str, index: usize) -> Way {
     match field {

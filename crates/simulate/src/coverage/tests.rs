@@ -1,7 +1,7 @@
 //! What is counted as taken, and lcov.
 
 use super::*;
-use asl::{Decisions, Execution, Start};
+use asl::{Decisions, Execution, Start, StateMachine};
 use model::document::Document;
 use model::source::Source;
 
@@ -27,8 +27,8 @@ fn covered(input: &str) -> Coverage {
     let arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:m";
     let start = Start::builder("e", arn, "2026-01-01T00:00:00Z".parse().unwrap()).input(input).build();
     Execution::start_noting(&machine, start, &decisions).unwrap();
-    let mut coverage = Coverage::of(&machine);
-    coverage.add(&decisions.take());
+    let mut coverage = Coverage::of(&Subject::parse(DEFINITION, arn, false).unwrap());
+    coverage.add_decisions(&decisions.take(), &decisions.take_conditions());
     coverage
 }
 

@@ -33,7 +33,7 @@ impl Explorer<'_> {
         let Some(ran) = self.run(&case) else { return };
         if error_of(&ran) == Some(error) && !self.is_meant(&ran) {
             let message = format!("`{error}` of `{state}` ends the execution: nothing catches it.");
-            self.note(FindingKind::Uncaught, state, message, &case, &ran);
+            self.note((FindingKind::Uncaught, state, Some(error)), message, &case);
         }
         if ran.calls.iter().any(|call| call.state == state && !call.place.is_empty())
             && let Some(mocks) = case.mocks.get_mut(state)
@@ -59,13 +59,13 @@ impl Explorer<'_> {
             Some(Outcome::TimedOut) if waits_for_others && !self.subject.is_express => {
                 let message =
                     format!("`{state}` waits for as long as an execution may, when nobody answers: it has no timeout.");
-                self.note(FindingKind::Endless, state, message, &case, &ran);
+                self.note((FindingKind::Endless, state, None), message, &case);
             }
             Some(Outcome::Failed(failure))
                 if failure.error.as_deref() == Some("States.Timeout") && !self.is_meant(&ran) =>
             {
                 let message = format!("`States.Timeout` of `{state}` ends the execution: nothing catches it.");
-                self.note(FindingKind::Uncaught, state, message, &case, &ran);
+                self.note((FindingKind::Uncaught, state, Some("States.Timeout")), message, &case);
             }
             _ => {}
         }

@@ -5,6 +5,7 @@
 
 mod errors;
 mod rules;
+mod smallest;
 mod values;
 mod written;
 
@@ -39,6 +40,8 @@ pub struct Finding {
     pub kind: FindingKind,
     /// The state that it is about.
     pub state: String,
+    /// The error that ends the execution, where one does.
+    pub error: Option<String>,
     /// What happens, in a sentence.
     pub message: String,
     /// A case that shows it and passes, in TOML.
@@ -68,7 +71,7 @@ impl FindingKind {
 pub fn explore(subject: &Subject, definition: &Value, cases: &[&Case], max_runs: usize) -> Exploration {
     let mut explorer = Explorer {
         subject,
-        coverage: Coverage::of(&subject.machine),
+        coverage: Coverage::of(subject),
         runs: 0,
         max_runs,
         reached: BTreeMap::new(),
@@ -101,7 +104,7 @@ impl Explorer<'_> {
         }
         self.runs += 1;
         let ran = run(self.subject, case, 0);
-        self.coverage.add(&ran.decisions);
+        self.coverage.add(&ran);
         for call in &ran.calls {
             self.reached.entry(call.state.clone()).or_insert_with(|| case.clone());
         }
@@ -143,7 +146,18 @@ impl Explorer<'_> {
         let Some(ran) = self.run(case) else { return };
         if let Some(state) = self.endless(&ran) {
             let message = format!("`{state}` is entered again and again, until the execution's history is full.");
-            self.note(FindingKind::Endless, &state, message, case, &ran);
+            self.note((FindingKind::Endless, &state, None), message, case);
+        }
+    }
+
+    /// Whether a run shows what a finding says.
+    fn shows(&self, ran: &Run, (kind, state, error): Found<'_>) -> bool {
+        match kind {
+            FindingKind::Uncaught => error_of(ran) == error && !self.is_meant(ran),
+            FindingKind::Endless => {
+                let is_stuck = matches!(ran.outcome, Some(Outcome::TimedOut)) && ran.path().last() == Some(&state);
+                is_stuck || self.endless(ran).as_deref() == Some(state)
+            }
         }
     }
 
@@ -162,14 +176,24 @@ impl Explorer<'_> {
         last.is_some_and(|last| self.subject.machine.states().any(|(name, of)| name == last && of == StateType::Fail))
     }
 
-    fn note(&mut self, kind: FindingKind, state: &str, message: String, case: &Case, ran: &Run) {
+    /// Notes a finding, with the smallest input that shows it.
+    fn note(&mut self, found: Found<'_>, message: String, case: &Case) {
+        let (kind, state, error) = found;
         if self.findings.iter().any(|it| it.kind == kind && it.state == state && it.message == message) {
             return;
         }
-        let case = written::case(&message, &self.subject.name, case, ran);
-        self.findings.push(Finding { kind, state: state.to_owned(), message, case });
+        let with = |input: &Value| Case { input: input.clone(), ..case.clone() };
+        let input = smallest::smallest(&case.input, |input| self.shows(&run(self.subject, &with(input), 0), found));
+        let smallest = with(&input);
+        let ran = run(self.subject, &smallest, 0);
+        let case = written::case(&message, &self.subject.name, &smallest, &ran);
+        let error = error.map(str::to_owned);
+        self.findings.push(Finding { kind, state: state.to_owned(), error, message, case });
     }
 }
+
+/// What is found: its kind, the state, and the error that ends the execution.
+type Found<'a> = (FindingKind, &'a str, Option<&'a str>);
 
 /// The error that ended a run.
 fn error_of(ran: &Run) -> Option<&str> {
@@ -202,6 +226,7 @@ fn case(input: Value, mocks: BTreeMap<String, StateMocks>) -> Option<Case> {
         input,
         start: default_start()?,
         seed: None,
+        stop: None,
         mocks,
         expect: Expectation::default(),
     })

@@ -51,6 +51,8 @@ fn mock(mock: &Mock) -> String {
             format!("execution = {{ error = {} }}", toml_text(error.as_deref().unwrap_or_default()))
         }
         Answer::Never => "never = true".to_owned(),
+        Answer::Function(function) => format!("function = {}", toml_text(function)),
+        Answer::Cloud => "cloud = true".to_owned(),
     };
     let index = mock.index.map(|index| format!("index = {index}, ")).unwrap_or_default();
     format!("{{ {index}{answer} }}")

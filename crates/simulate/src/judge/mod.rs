@@ -1,5 +1,6 @@
 //! Holds what a run did against what its case expects.
 
+mod rule;
 mod text;
 
 use asl::{Outcome, Status};
@@ -7,7 +8,7 @@ use jiff::SignedDuration;
 use jsonata::Variables;
 use serde_json::{Map, Value};
 
-use crate::case::{Calls, Case, Expectation};
+use crate::case::{Calls, Case, Expectation, Test};
 use crate::difference::{Difference, Extent, differences};
 use crate::duration::shown_duration;
 use crate::run::{Run, Subject};
@@ -26,7 +27,12 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn new(about: &str, message: impl Into<String>) -> Self {
+    /// That a run could not be had; the message is a sentence.
+    pub fn of_run(message: impl Into<String>) -> Self {
+        Self::new("run", message)
+    }
+
+    pub(crate) fn new(about: &str, message: impl Into<String>) -> Self {
         Self { about: about.to_owned(), message: message.into(), differences: Vec::new(), advice: None }
     }
 }
@@ -108,7 +114,16 @@ impl Judge<'_> {
                 .with("output", output.clone())
                 .with("input", self.run.input.clone())
                 .with("variables", variables.clone());
-            match predicate.expression.evaluate_over(output, &bindings) {
+            let expression = match &predicate.test {
+                Test::Expression(expression) => expression,
+                Test::Rule(machine) => {
+                    if let Err(message) = rule::check(machine, output) {
+                        self.refuse("output_matches", format!("`{}` {message}.", predicate.text));
+                    }
+                    continue;
+                }
+            };
+            match expression.evaluate_over(output, &bindings) {
                 Ok(Some(Value::Bool(true))) => {}
                 Ok(value) => {
                     let value = value.map_or_else(|| "nothing".to_owned(), |value| text::short(&value.to_string()));
@@ -242,7 +257,7 @@ impl Judge<'_> {
 
     fn events(&mut self) {
         let Some(expected) = self.expect().events.clone() else { return };
-        let types: Vec<String> = self.run.history.iter().map(asl::HistoryEvent::type_name).collect();
+        let types = self.run.event_types();
         if expected != types {
             let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
             let types: Vec<&str> = types.iter().map(String::as_str).collect();

@@ -70,3 +70,17 @@ fn what_is_not_is_told() {
     insta::assert_snapshot!(failures("input.n = 9"), @"status: It should end SUCCEEDED, and ends FAILED with TooBig: the number is too big.");
     insta::assert_snapshot!(failures("input.n = 1"), @"run: `Call` calls the function f, and no mock answers it: it is called with {\"n\":1}.");
 }
+
+#[test]
+fn a_rule_of_a_choice_state_decides_over_the_output() {
+    let subject = crate::run::tests::subject(json!({"P": {"Type": "Pass", "End": true}}));
+    let judged = |rule: &str| -> Vec<String> {
+        let text = format!("input = {{ total = 12, names = [\"a\"] }}\nexpect.output_matches = {rule}");
+        let case = crate::run::tests::case(&text);
+        judge(&subject, &case, &crate::run::run(&subject, &case, 0)).into_iter().map(|it| it.message).collect()
+    };
+    assert_eq!(judged(r#"{ Variable = "$.total", NumericGreaterThan = 10 }"#), [""; 0]);
+    assert_eq!(judged(r#"[{ Variable = "$.names[0]", StringEquals = "a" }, "{% $output.total = 12 %}"]"#), [""; 0]);
+    insta::assert_snapshot!(judged(r#"{ Not = { Variable = "$.total", IsPresent = true } }"#).join(""), @r#"`{"Not":{"Variable":"$.total","IsPresent":true}}` should be true, and is not."#);
+    insta::assert_snapshot!(judged(r#"{ Variable = "$.sum", NumericEquals = 1 }"#).join(""), @r#"`{"Variable":"$.sum","NumericEquals":1}` can't be decided: An error occurred while executing the state 'decides' (entered at the event id #2). Invalid path '$.sum': The choice state's condition path references an invalid value."#);
+}

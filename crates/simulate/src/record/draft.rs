@@ -19,6 +19,8 @@ pub(super) struct Draft {
     machine: String,
     start: Timestamp,
     input: Value,
+    /// When and how it was stopped, in TOML.
+    stop: Option<String>,
     mocks: BTreeMap<String, Vec<String>>,
     /// The keys of `expect` with their values in TOML.
     expect: BTreeMap<&'static str, String>,
@@ -35,15 +37,17 @@ impl Draft {
         }
         let last = recorded.events.iter().rev().find(|event| status(&event.kind).is_some());
         let last = last.ok_or("it has not ended")?;
-        if last.kind == "ExecutionAborted" {
-            return Err("it was stopped, and nobody stops the execution of a case".to_owned());
+        let mut tasks = History::of(&recorded.events).tasks();
+        for child in &recorded.children {
+            let own = History::of(&child.events).tasks();
+            tasks.extend(own.into_iter().map(|task| RecordedTask { index: task.index.or(Some(child.index)), ..task }));
         }
-        let tasks = History::of(&recorded.events).tasks();
         Ok(Self {
             name: recorded.name.clone(),
             machine: recorded.machine.clone(),
             start: first.at,
             input: first.input.clone().unwrap_or(Value::Null),
+            stop: (last.kind == "ExecutionAborted").then(|| stop(first, last)),
             mocks: mocks(&tasks),
             expect: expectations(subject, recorded, last, &tasks),
         })
@@ -67,6 +71,10 @@ impl Draft {
             toml_text(&self.start.to_string()),
             toml_data(&self.input)
         );
+        if let Some(stop) = &self.stop {
+            // Writing to a string can't fail.
+            let _ = writeln!(text, "stop = {stop}");
+        }
         for (state, mocks) in &self.mocks {
             // Writing to a string can't fail.
             let _ = match mocks.as_slice() {
@@ -84,6 +92,15 @@ impl Draft {
         }
         text
     }
+}
+
+/// When and how somebody stopped an execution.
+fn stop(first: &RecordedEvent, last: &RecordedEvent) -> String {
+    let after = last.at.duration_since(first.at).max(SignedDuration::ZERO);
+    let mut parts = vec![format!("after = {}", toml_text(&shown_duration(after)))];
+    parts.extend(last.error.iter().map(|error| format!("error = {}", toml_text(error))));
+    parts.extend(last.cause.iter().map(|cause| format!("cause = {}", toml_text(cause))));
+    format!("{{ {} }}", parts.join(", "))
 }
 
 /// How an execution has ended, by the type of its last event.
@@ -145,7 +162,8 @@ fn expectations(
         expect.extend(last.error.as_ref().map(|error| ("error", toml_text(error))));
         expect.extend(last.cause.as_ref().map(|cause| ("cause", toml_text(cause))));
     }
-    let entered = recorded.events.iter().filter(|event| event.kind.ends_with("StateEntered"));
+    let of_children = recorded.children.iter().flat_map(|child| &child.events);
+    let entered = recorded.events.iter().chain(of_children).filter(|event| event.kind.ends_with("StateEntered"));
     let path: Vec<Value> = entered.filter_map(|event| event.state.clone()).map(Value::from).collect();
     let is_side_by_side =
         recorded.events.iter().any(|it| it.kind == "ParallelStateStarted" || it.kind == "MapStateStarted");

@@ -10,7 +10,7 @@ use crate::judge::{Failure, judge};
 use crate::run::{Subject, run};
 use draft::Draft;
 use model::source::Source;
-pub use recorded::{Recorded, RecordedEvent};
+pub use recorded::{Recorded, RecordedChild, RecordedEvent};
 pub use secrets::Masking;
 
 /// The case that became of an execution.
@@ -59,4 +59,4 @@ fn tried(subject: &Subject, text: &str) -> Result<Vec<Failure>, String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,5 +1,7 @@
 //! An execution as it was recorded.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -22,6 +24,8 @@ pub struct RecordedEvent {
     pub input: Option<Value>,
     /// What came out.
     pub output: Option<Value>,
+    /// What `Assign` has set.
+    pub assigned: BTreeMap<String, Value>,
     /// An error's name.
     pub error: Option<String>,
     /// Its cause.
@@ -36,5 +40,18 @@ pub struct Recorded {
     /// The machine, as the service file names it.
     pub machine: String,
     /// Its history, from the start to the end.
+    pub events: Vec<RecordedEvent>,
+    /// The children of its Map Runs, in the order of their starts.
+    pub children: Vec<RecordedChild>,
+}
+
+/// The child of a Map Run: an execution of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RecordedChild {
+    /// The Map state.
+    pub map_state: String,
+    /// Which of the Map state's items, or batches, it has worked on, from 0.
+    pub index: u64,
+    /// Its history.
     pub events: Vec<RecordedEvent>,
 }

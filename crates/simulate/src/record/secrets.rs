@@ -41,7 +41,8 @@ impl Masking {
     /// Masks every secret, and says how many there were.
     pub(super) fn mask(&self, recorded: &mut Recorded) -> usize {
         let mut secrets: BTreeMap<String, String> = BTreeMap::new();
-        for event in &recorded.events {
+        let of_children = recorded.children.iter().flat_map(|child| &child.events);
+        for event in recorded.events.iter().chain(of_children) {
             for value in event.input.iter().chain(&event.output) {
                 self.find(value, None, &mut secrets);
             }
@@ -51,7 +52,8 @@ impl Masking {
         }
         let mut longest_first: Vec<(&String, &String)> = secrets.iter().collect();
         longest_first.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
-        for event in &mut recorded.events {
+        let of_children = recorded.children.iter_mut().flat_map(|child| &mut child.events);
+        for event in recorded.events.iter_mut().chain(of_children) {
             event.input.iter_mut().chain(&mut event.output).for_each(|value| replace(value, &longest_first));
             event.error.iter_mut().chain(&mut event.cause).for_each(|text| *text = replaced(text, &longest_first));
         }

@@ -10,9 +10,9 @@ fn subject(definition: &Value) -> Subject {
     Subject::parse(&definition.to_string(), ARN, false).unwrap()
 }
 
-/// The history of a run, as the API would tell of it.
-fn recorded(run: &Run) -> Recorded {
-    let events = run.history.iter().map(|event| {
+/// A history as the API would tell of it.
+pub(crate) fn events(history: &[asl::HistoryEvent]) -> Vec<RecordedEvent> {
+    let events = history.iter().map(|event| {
         let api = event.to_api_json(Value::Null);
         let details = api.as_object().unwrap().iter().find(|(name, _)| name.ends_with("EventDetails"));
         let details = details.map(|(_, details)| details.clone()).unwrap_or_default();
@@ -27,11 +27,31 @@ fn recorded(run: &Run) -> Recorded {
             iteration: details["index"].as_u64(),
             input: json("input").or_else(|| json("parameters")),
             output: json("output"),
+            assigned: details["assignedVariables"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, text)| (name.clone(), serde_json::from_str(text.as_str().unwrap()).unwrap()))
+                .collect(),
             error: text("error"),
             cause: text("cause"),
         }
     });
-    Recorded { name: "recorded".to_owned(), machine: "m".to_owned(), events: events.collect() }
+    events.collect()
+}
+
+/// The execution of a run with the children of its Map Runs.
+fn recorded(run: &Run) -> Recorded {
+    let children = run.children.iter().map(|child| {
+        let (map_state, index) = child.place[0].clone();
+        RecordedChild { map_state: map_state.to_string(), index, events: events(&child.history) }
+    });
+    Recorded {
+        name: "recorded".to_owned(),
+        machine: "m".to_owned(),
+        events: events(&run.history),
+        children: children.collect(),
+    }
 }
 
 fn ran(subject: &Subject, case: &str) -> Run {
@@ -122,9 +142,37 @@ fn secrets_are_masked_alike_wherever_they_stand() {
             event(json!({"user": {"Pass-Word": "abc"}, "maxTokens": "5", "x": key, "body": body, "own": "mine"})),
             event(json!([format!("key {key} used"), "abc", "abcd", "k"])),
         ],
+        children: Vec::new(),
     };
     let masking = Masking { names: vec!["own".to_owned()] };
     assert_eq!(masking.mask(&mut recorded), 4);
     let shown = serde_json::to_string(&recorded.events.iter().map(|it| it.input.clone()).collect::<Vec<_>>()).unwrap();
     insta::assert_snapshot!(shown, @r#"[{"user":{"Pass-Word":"masked-1"},"maxTokens":"5","x":"masked-2","body":"{\"api_key\":\"masked-3\"}","own":"masked-4"},["key masked-2 used","masked-1","abcd","masked-3"]]"#);
+}
+
+#[test]
+fn what_the_children_of_a_map_run_called_is_mocked_by_their_items() {
+    let subject =
+        subject(&json!({"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "T", "States": {"T": {"Type": "Task", "End": true,
+            "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:f"}}}}}}));
+    let first = ran(&subject, "input = [1, 2]\nmocks.T = [{ index = 1, return = 20 }, { return = 10, times = 2 }]\n");
+    let case = record(&subject, &recorded(&first), &Masking::default()).unwrap();
+    assert_eq!((case.failures.as_slice(), case.left_out.as_slice()), ([].as_slice(), [].as_slice()), "{}", case.text);
+    assert!(case.text.contains("{ index = 1, return = 20, times = 1 }"), "{}", case.text);
+    assert!(case.text.contains("visits = [\"Each\", \"T\"]"), "{}", case.text);
+}
+
+#[test]
+fn a_stopped_execution_becomes_a_case_that_is_stopped() {
+    let subject = subject(&json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}}));
+    let first = ran(&subject, "stop = { after = \"5s\", error = \"Enough\", cause = \"it is late\" }\n");
+    let case = record(&subject, &recorded(&first), &Masking::default()).unwrap();
+    assert_eq!(case.failures, [], "{}", case.text);
+    assert!(
+        case.text.contains("stop = { after = \"5s\", error = \"Enough\", cause = \"it is late\" }"),
+        "{}",
+        case.text
+    );
 }

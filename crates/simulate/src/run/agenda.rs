@@ -22,11 +22,12 @@ struct Entry {
     due: Due,
 }
 
-/// What an entry is about, so that it can be dropped with it.
+/// What an entry is about, so that it can be dropped with it: one about the execution itself goes with that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum About {
     Task(TaskId),
     Child(ChildId),
+    Execution,
 }
 
 /// Everything that is due, in its order: by time, then by when it was put in.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use asl::{TaskPurpose, TaskRequest, TaskResource};
+use asl::TaskResource;
 use serde_json::Value;
 
 use super::ran::{Call, Problem};
@@ -51,15 +51,6 @@ impl Mock {
         let index = call.place.last().map(|(_, index)| *index);
         self.index.is_none_or(|wanted| index == Some(wanted))
             && self.attempt.is_none_or(|wanted| wanted == call.attempt)
-    }
-}
-
-/// What a case calls the mocks of a task.
-pub(super) fn name_of(request: &TaskRequest) -> String {
-    match request.purpose {
-        TaskPurpose::ReadItems => format!("{}/ItemReader", request.state),
-        TaskPurpose::WriteResults => format!("{}/ResultWriter", request.state),
-        _ => request.state.to_string(),
     }
 }
 

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
+use asl::mock::{self, name_of};
 use asl::{
     ChildId, ChildRequest, Decisions, Effect, EventDetails, Execution, HistoryEvent, Input, Outcome, Start, TaskRequest,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::agenda::{About, Agenda, Due};
-use super::answers;
-use super::chosen::{Mocks, name_of};
+use super::chosen::Mocks;
+use super::outside::{Outside, Passed};
 use super::ran::{Call, ChildRun, Problem, Run};
 use super::subject::Subject;
-use crate::case::Case;
+use crate::case::{Answer, Case, Stop};
 
 /// So many steps are taken of one case: some seconds. What needs more than that does not end.
 const MAX_STEPS: u64 = 1_000_000;
@@ -35,6 +36,7 @@ struct Driven {
 pub(super) struct Drive<'c> {
     subject: &'c Subject,
     case: &'c Case,
+    outside: &'c dyn Outside,
     seed: u64,
     mocks: Mocks<'c>,
     agenda: Agenda,
@@ -45,10 +47,11 @@ pub(super) struct Drive<'c> {
 }
 
 impl<'c> Drive<'c> {
-    pub(super) fn new(subject: &'c Subject, case: &'c Case, seed: u64) -> Self {
+    pub(super) fn new(subject: &'c Subject, case: &'c Case, seed: u64, outside: &'c dyn Outside) -> Self {
         Self {
             subject,
             case,
+            outside,
             seed,
             mocks: Mocks::new(case),
             agenda: Agenda::default(),
@@ -62,6 +65,7 @@ impl<'c> Drive<'c> {
     pub(super) fn run(mut self) -> Run {
         let problem = self.start().and_then(|()| self.go_on()).err();
         let decisions = self.decisions.take();
+        let conditions = self.decisions.take_conditions();
         let mut driven = self.driven.into_iter();
         let own = driven.next();
         let outcome = own.as_ref().and_then(|own| own.outcome.clone()).filter(|_| problem.is_none());
@@ -74,9 +78,11 @@ impl<'c> Drive<'c> {
             ended_at: self.now,
             input: self.case.input.clone(),
             history: own.map(|own| own.history).unwrap_or_default(),
+            observed_types: None,
             children,
             calls: self.calls,
             decisions,
+            conditions,
         }
     }
 
@@ -89,6 +95,10 @@ impl<'c> Drive<'c> {
             .build();
         let started = Execution::start_noting(&self.subject.machine, start, &self.decisions);
         let (execution, effects) = started.map_err(|error| Problem::NoStart(error.to_string()))?;
+        if let Some(Stop { after, error, cause }) = &self.case.stop {
+            let stop = Due::Input(Input::Stop { error: error.clone(), cause: cause.clone() });
+            self.agenda.add(later(self.now, *after), 0, About::Execution, stop);
+        }
         self.take_up(Driven { execution, parent: None, place: Vec::new(), history: Vec::new(), outcome: None }, effects)
     }
 
@@ -163,10 +173,17 @@ impl<'c> Drive<'c> {
         let task = request.task;
         let ends_at = later(self.now, mock.after);
         let unfit = |why| Problem::Unfit { state: name_of(request), line: mock.line, why };
-        let end = answers::end(mock, request, ends_at).map_err(unfit)?;
+        let end = match &mock.answer {
+            answer @ (Answer::Function(_) | Answer::Cloud) => {
+                let passed = Passed { subject: self.subject, request, answer };
+                let answered = self.outside.answer(&passed);
+                Some(answered.map_err(|why| Problem::NotAnswered { state: name_of(request), line: mock.line, why })?)
+            }
+            answer => mock::end(answer, request, ends_at).map_err(unfit)?,
+        };
         let mut add = |at, due| self.agenda.add(at, index, About::Task(task), due);
         add(self.now, Due::Input(Input::TaskStarted { task, worker_name: None }));
-        if let Some(submitted) = answers::submitted(mock, request) {
+        if let Some(submitted) = mock::submitted(mock.submitted.as_ref(), request) {
             add(self.now, Due::Input(submitted));
         }
         if let Some(every) = mock.heartbeat {

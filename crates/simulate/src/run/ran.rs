@@ -1,8 +1,9 @@
 //! What came of a case: histories, calls, decisions, and why it could not go on.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use asl::{Decision, EventDetails, HistoryEvent, Outcome, TaskResource, Way};
+use asl::{ConditionTaken, Decision, EventDetails, HistoryEvent, Outcome, TaskResource, Way};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
@@ -23,12 +24,16 @@ pub struct Run {
     pub input: Value,
     /// Its history.
     pub history: Vec<HistoryEvent>,
+    /// The types of its events, where the history does not have them all.
+    pub observed_types: Option<Vec<String>>,
     /// The children of its Map Runs, in the order of their starts.
     pub children: Vec<ChildRun>,
     /// Every call of a task, in order.
     pub calls: Vec<Call>,
     /// Every decision, of children too.
     pub decisions: Vec<Decision>,
+    /// The conditions `?:` of expressions that were evaluated, of children too.
+    pub conditions: BTreeSet<ConditionTaken>,
 }
 
 /// The child of a Map Run.
@@ -107,6 +112,16 @@ pub enum Problem {
         /// Why.
         why: String,
     },
+    /// What a mock leaves to others was not answered.
+    #[error("the mock of `{state}` on line {line} leaves it to others, and there is no answer: {why}")]
+    NotAnswered {
+        /// The state.
+        state: String,
+        /// The mock's line.
+        line: usize,
+        /// Why.
+        why: String,
+    },
     /// The execution can't start.
     #[error("the execution can't start: {0}")]
     NoStart(String),
@@ -130,6 +145,27 @@ impl Run {
             Some(Outcome::Succeeded { output }) => serde_json::from_str(output).ok(),
             _ => None,
         }
+    }
+
+    /// The types of its events, in order.
+    pub fn event_types(&self) -> Vec<String> {
+        let own = || self.history.iter().map(HistoryEvent::type_name).collect();
+        self.observed_types.clone().unwrap_or_else(own)
+    }
+
+    /// The event with which the state was entered that an event belongs to.
+    pub(crate) fn entry_of(&self, event: u64) -> Option<u64> {
+        let mut id = event;
+        // A chain is never longer than the history.
+        for _ in 0..self.history.len() {
+            let place = self.history.binary_search_by_key(&id, |event| event.id).ok()?;
+            let event = self.history.get(place)?;
+            if entered(event).is_some() {
+                return Some(event.id);
+            }
+            id = event.previous_event_id;
+        }
+        None
     }
 
     /// The states that were entered, in order; those of Map Runs' children after those of the execution itself.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use asl::{StateMachine, StateType};
+use asl::{ConditionTaken, StateMachine, StateType};
 use serde_json::Value;
 
 /// The machine that a case runs.
@@ -20,6 +20,8 @@ pub struct Subject {
     pub outermost: Vec<String>,
     /// The Map states.
     pub maps: BTreeSet<String>,
+    /// Both outcomes of the conditions `?:` in its expressions.
+    pub conditions: Vec<ConditionTaken>,
 }
 
 impl Subject {
@@ -35,7 +37,8 @@ impl Subject {
         let outermost = states.into_iter().flatten().map(|(name, _)| name.clone()).collect();
         let maps = machine.states().filter(|(_, of)| *of == StateType::Map).map(|(name, _)| name.to_owned()).collect();
         let name = arn.rsplit(':').next().unwrap_or_default().to_owned();
-        Ok(Self { machine, name, arn: arn.to_owned(), is_express, outermost, maps })
+        let conditions = crate::coverage::conditions(&value);
+        Ok(Self { machine, name, arn: arn.to_owned(), is_express, outermost, maps, conditions })
     }
 
     /// The ARN of an execution of it.

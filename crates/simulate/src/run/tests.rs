@@ -20,6 +20,57 @@ pub(crate) fn case(text: &str) -> Case {
     parsed.unwrap().cases.remove(0)
 }
 
+/// A condition, true and false, is counted.
+#[test]
+fn conditions_of_expressions_are_noted() {
+    let definition = json!({"StartAt": "P", "QueryLanguage": "JSONata", "States": {"P": {"Type": "Pass", "End": true,
+        "Output": {"size": "{% $states.input.n > 5 ? 'big' : $states.input.n > 1 ? 'mid' : 'small' %}"}}}});
+    let subject = Subject::parse(&definition.to_string(), ARN, false).unwrap();
+    assert_eq!(subject.conditions.len(), 4);
+    let mut coverage = crate::coverage::Coverage::of(&subject);
+    coverage.add(&run(&subject, &case("input = { n = 3 }"), 0));
+    let missed: Vec<String> = coverage.missed().iter().map(|it| format!("{} {}", it.leads_to, it.what.len())).collect();
+    assert_eq!(missed.len(), 2, "{missed:?}");
+    coverage.add(&run(&subject, &case("input = { n = 7 }"), 0));
+    coverage.add(&run(&subject, &case("input = { n = 0 }"), 0));
+    assert_eq!(coverage.missed(), []);
+}
+
+#[test]
+fn somebody_can_stop_an_execution() {
+    let subject = subject(json!({"W": {"Type": "Wait", "Seconds": 60, "End": true}}));
+    let stopped = run(&subject, &case("stop = { after = \"5s\", error = \"Enough\" }"), 0);
+    assert!(short(&stopped).starts_with("Some(Aborted(Failure { error: Some(\"Enough\")"), "{}", short(&stopped));
+    assert_eq!(stopped.duration().as_secs(), 5);
+    assert_eq!(short(&run(&subject, &case("stop = { after = \"2m\" }"), 0)), "SUCCEEDED {} after 1m");
+}
+
+struct Echo;
+
+impl super::Outside for Echo {
+    fn answer(&self, passed: &super::Passed<'_>) -> Result<asl::Input, String> {
+        match passed.answer {
+            crate::case::Answer::Function(name) if name == "gone" => Err("there is no such function".to_owned()),
+            _ => Ok(asl::Input::TaskSucceeded { task: passed.request.task, output: passed.request.input.to_string() }),
+        }
+    }
+}
+
+#[test]
+fn what_mocks_leave_to_others_is_answered_outside() {
+    let subject = subject(json!({"A": task(json!({}))}));
+    let with = |mock: &str| {
+        let case = case(&format!("input = {{ a = 1 }}\nmocks.A = {mock}"));
+        (short(&super::run_with(&subject, &case, 0, &Echo)), short(&run(&subject, &case, 0)))
+    };
+    let (echoed, alone) = with("{ function = \"f\", after = \"3s\" }");
+    assert_eq!(echoed, r#"SUCCEEDED {"a":1} after 3s"#);
+    assert!(alone.contains("nothing but mocks answers here"), "{alone}");
+    assert_eq!(with("{ cloud = true }").0, r#"SUCCEEDED {"a":1} after 0s"#);
+    let (gone, _) = with("{ function = \"gone\" }");
+    assert!(gone.contains("leaves it to others, and there is no answer: there is no such function"), "{gone}");
+}
+
 fn task(more: Value) -> Value {
     let mut state =
         json!({"Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:f", "End": true});

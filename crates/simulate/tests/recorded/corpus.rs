@@ -60,7 +60,7 @@ fn execution(case: &Value, key: &str, recipe: &Value) -> Option<Execution> {
         return None;
     }
     let events = events.iter().map(event).collect();
-    let recorded = Recorded { name: id.clone(), machine: "m".to_owned(), events };
+    let recorded = Recorded { name: id.clone(), machine: "m".to_owned(), events, children: Vec::new() };
     Some(Execution {
         id,
         definition,
@@ -117,6 +117,7 @@ fn event(event: &Value) -> RecordedEvent {
         iteration: details["index"].as_u64(),
         input: json("input").or_else(|| json("parameters")),
         output: json("output"),
+        assigned: std::collections::BTreeMap::new(),
         error: details.get("error").map(text),
         cause: details.get("cause").map(text),
     }

@@ -1,5 +1,7 @@
 //! `workshop deploy --watch`: deploys, and again whenever a file of the project changes, with one line for each round.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 use serde_json::json;
 
@@ -14,6 +16,9 @@ use crate::cli::watch::FolderWatcher;
 use aws::clock;
 use deploy::{Change, Resource};
 
+/// A change is taken up once nothing has changed for this long: editors and git write several files in one go.
+const QUIET_TIME: Duration = Duration::from_millis(100);
+
 /// Deploys and watches until Ctrl-C. What is wrong with the project is printed, and the next change waited for; the first deployment must find
 /// everything else in order.
 pub(crate) async fn run(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
@@ -23,7 +28,7 @@ pub(crate) async fn run(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<(),
     };
     let zips = args.package.as_deref().map(|zips| here.join(zips));
     let mut files = ProjectFiles::new(service_file, global, args.runtime, zips.as_deref());
-    let mut watcher = FolderWatcher::new()?;
+    let mut watcher = FolderWatcher::new(QUIET_TIME)?;
     // Taken before the deployment, so that what changes while it runs is deployed afterwards.
     let mut known = files.snapshot();
     watcher.watch(known.folders())?;

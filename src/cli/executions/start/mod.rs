@@ -10,6 +10,7 @@ use crate::cli::executions::post::{self, KEY_VARIABLE, StartKey, Task};
 use crate::cli::global::Global;
 use crate::cli::ui::Ui;
 use begin::Begin;
+pub(super) use name::invented;
 
 /// Options of `workshop start`.
 #[derive(Debug, Args)]

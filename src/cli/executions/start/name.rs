@@ -12,7 +12,7 @@ const RANDOM: usize = 8;
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// A name that nobody has: the state machine's, and something random that is easily typed.
-pub(super) fn invented(machine: &str, random: &Random) -> String {
+pub(in crate::cli::executions) fn invented(machine: &str, random: &Random) -> String {
     let mut name: String = machine.chars().take(LIMIT - RANDOM - 1).collect();
     name.push('-');
     for _ in 0..RANDOM {

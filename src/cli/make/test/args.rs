@@ -8,6 +8,7 @@ use super::explore::ExploreArgs;
 use super::record::RecordArgs;
 use super::suite::Wanted;
 use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::make::judges::On;
 
 /// The options of `test`.
 #[derive(Debug, Args)]
@@ -18,6 +19,8 @@ use crate::cli::error::{CliError, ErrorKind};
   workshop test explore order                    errors that nothing catches, runs that do not end
   workshop test record order-4r7k                a case that does what that execution did
   workshop test --mock-config MockConfigFile.json order#HappyPath    as Step Functions Local reads it
+  workshop test --on local                       the same cases in an embedded cloud, held against the engine
+  workshop test --picture                        draw what the cases do not reach
   workshop test --min-coverage 100 --junit out/junit.xml --lcov out/lcov.info    for CI
 
 Tests are files tests/NAME.test.toml (or .yml, .json) beside the definitions: docs/testing.md explains them.
@@ -26,42 +29,48 @@ Exit codes: 0 every case passed, 1 a case failed or coverage is too low, 3 a tes
 pub(crate) struct TestArgs {
     /// What else to do
     #[command(subcommand)]
-    pub(super) action: Option<Action>,
+    pub(in crate::cli::make) action: Option<Action>,
     /// Only test files named here, and cases with one of these words in their file, machine or name
     #[arg(value_name = "FILE|WORDS")]
-    pub(super) which: Vec<String>,
+    pub(in crate::cli::make) which: Vec<String>,
     /// The seed of random numbers (jitter, ids) of cases that name none
     #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(super) seed: u64,
+    pub(in crate::cli::make) seed: u64,
     /// Run, then again whenever a test file or a definition changes, until Ctrl-C
     #[arg(long, conflicts_with_all = ["update", "junit", "lcov"])]
-    pub(super) watch: bool,
+    pub(in crate::cli::make) watch: bool,
     /// Write the outputs that came into the test files, in place of those that are expected
     #[arg(long)]
-    pub(super) update: bool,
+    pub(in crate::cli::make) update: bool,
     /// Fail when the cases cover less than this many percent of the machines that they run
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
-    pub(super) min_coverage: Option<f64>,
+    pub(in crate::cli::make) min_coverage: Option<f64>,
     /// Write the results as JUnit XML
     #[arg(long, value_name = "FILE")]
-    pub(super) junit: Option<PathBuf>,
+    pub(in crate::cli::make) junit: Option<PathBuf>,
     /// Write the coverage in lcov's form
     #[arg(long, value_name = "FILE")]
-    pub(super) lcov: Option<PathBuf>,
+    pub(in crate::cli::make) lcov: Option<PathBuf>,
     /// Run the test cases of this MockConfigFile.json of Step Functions Local; `MACHINE#CASE` chooses one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["update", "watch"])]
-    pub(super) mock_config: Option<PathBuf>,
+    pub(in crate::cli::make) mock_config: Option<PathBuf>,
     /// What the executions of --mock-config are started with, as JSON or @FILE [default: {}]
     #[arg(short = 'd', long = "data", value_name = "JSON", requires = "mock_config")]
-    pub(super) input: Option<String>,
+    pub(in crate::cli::make) input: Option<String>,
+    /// Who runs the cases; where another judge sees something else than the engine, it is told
+    #[arg(long, value_enum, default_value_t = On::Engine, value_name = "JUDGE", conflicts_with_all = ["update", "watch"])]
+    pub(in crate::cli::make) on: On,
+    /// Draw the machines with what the cases did not reach: in the terminal, or into this SVG file
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    pub(in crate::cli::make) picture: Option<PathBuf>,
     /// How many cases run at the same time [default: one for each processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(super) jobs: Option<u16>,
+    pub(in crate::cli::make) jobs: Option<u16>,
 }
 
 /// The commands below `test`.
 #[derive(Debug, Subcommand)]
-pub(super) enum Action {
+pub(in crate::cli::make) enum Action {
     /// Make a test case of an execution: its tasks' answers become mocks
     Record(RecordArgs),
     /// Try a state machine out: what nothing catches, what does not end, what is not reached
@@ -80,12 +89,12 @@ impl TestArgs {
     }
 
     /// Which cases are meant.
-    pub(super) fn wanted(&self) -> Wanted<'_> {
+    pub(in crate::cli::make) fn wanted(&self) -> Wanted<'_> {
         Wanted { which: &self.which, mock_config: self.mock_config.as_deref(), input: self.input.as_deref() }
     }
 
     /// Refuses `test --watch record`: the option would be ignored.
-    pub(super) fn refuse_stray_options(&self) -> Result<(), CliError> {
+    pub(in crate::cli::make) fn refuse_stray_options(&self) -> Result<(), CliError> {
         let given = [
             ("--watch", self.watch),
             ("--update", self.update),
@@ -95,6 +104,8 @@ impl TestArgs {
             ("--jobs", self.jobs.is_some()),
             ("--mock-config", self.mock_config.is_some()),
             ("--seed", self.seed != 0),
+            ("--on", self.on != On::Engine),
+            ("--picture", self.picture.is_some()),
         ];
         match given.into_iter().find(|(_, given)| *given) {
             Some((option, _)) => {

@@ -17,21 +17,23 @@ use simulate::Subject;
 const ACCOUNT: &str = "123456789012";
 
 /// A machine, ready to run.
-pub(super) struct Machine {
+pub(in crate::cli::make) struct Machine {
     /// Its name in the service file, or its definition's file.
-    pub(super) name: String,
-    pub(super) subject: Subject,
+    pub(in crate::cli::make) name: String,
+    pub(in crate::cli::make) subject: Subject,
+    /// The definition in JSON, with the values of the stack.
+    pub(in crate::cli::make) json: String,
     /// The text of the definition, and the definition in it.
-    pub(super) source: Source,
-    pub(super) definition: Node,
+    pub(in crate::cli::make) source: Source,
+    pub(in crate::cli::make) definition: Node,
     /// The definition's file, where it has one.
-    pub(super) path: Option<PathBuf>,
+    pub(in crate::cli::make) path: Option<PathBuf>,
 }
 
 /// The machines of a project, by their names.
-pub(super) struct Machines {
+pub(in crate::cli::make) struct Machines {
     stack: Stack,
-    pub(super) known: BTreeMap<String, Machine>,
+    pub(in crate::cli::make) known: BTreeMap<String, Machine>,
 }
 
 impl Machines {
@@ -39,7 +41,7 @@ impl Machines {
     ///
     /// # Errors
     /// A definition that AWS would refuse.
-    pub(super) fn of(text: &ProjectText, global: &Global) -> Result<Self, CliError> {
+    pub(in crate::cli::make) fn of(text: &ProjectText, global: &Global) -> Result<Self, CliError> {
         let stack = stack(&text.service, global)?;
         let mut machines = Self { stack, known: BTreeMap::new() };
         for definition in &text.definitions {
@@ -56,7 +58,12 @@ impl Machines {
     ///
     /// # Errors
     /// A file that can't be read, a definition that AWS would refuse.
-    pub(super) fn add_file(&mut self, path: &Path, shown: &str, is_express: bool) -> Result<(), CliError> {
+    pub(in crate::cli::make) fn add_file(
+        &mut self,
+        path: &Path,
+        shown: &str,
+        is_express: bool,
+    ) -> Result<(), CliError> {
         if self.known.contains_key(shown) {
             return Ok(());
         }
@@ -91,7 +98,7 @@ impl Machines {
                 .because(error.aws_text())
                 .try_this("`workshop validate` shows each finding with its place.")
         })?;
-        Ok(Machine { name, subject, source: source.clone(), definition: document.root, path })
+        Ok(Machine { name, subject, json, source: source.clone(), definition: document.root, path })
     }
 }
 

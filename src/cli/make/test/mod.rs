@@ -1,25 +1,23 @@
 //! `workshop test`: runs the cases in a project's test files, in virtual time and without any cloud.
 
-mod args;
-mod coverage;
-mod explore;
-mod json;
-mod junit;
-mod machines;
-mod outcome;
-mod previous;
-mod record;
-mod runner;
-mod selection;
-mod suite;
-mod text;
-mod update;
-mod watch;
+pub(in crate::cli::make) mod args;
+pub(in crate::cli::make) mod explore;
+pub(in crate::cli::make) mod machines;
+pub(in crate::cli::make) mod outcome;
+pub(in crate::cli::make) mod previous;
+pub(in crate::cli::make) mod record;
+pub(in crate::cli::make) mod runner;
+pub(in crate::cli::make) mod selection;
+pub(in crate::cli::make) mod suite;
+pub(in crate::cli::make) mod update;
+pub(in crate::cli::make) mod watch;
 
 pub(crate) use args::TestArgs;
 
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
+use crate::cli::make::judges;
+use crate::cli::make::test_report::{json, junit, picture, text};
 use crate::cli::ui::Ui;
 use args::Action;
 use outcome::Outcome;
@@ -36,8 +34,12 @@ pub(crate) async fn run(args: &TestArgs, global: &Global, ui: &Ui) -> Result<(),
     if args.watch {
         return watch::run(args, global, ui).await;
     }
-    let outcome = Outcome::of(args, global, ui)?;
+    let (suite, mut outcome) = Outcome::with_suite(args, global, ui).await?;
+    judges::run(args.on, &suite, &mut outcome, global, ui).await?;
     print(&outcome, ui)?;
+    if let Some(file) = &args.picture {
+        picture::draw(&outcome.covered, file, ui)?;
+    }
     if let Some(file) = &args.junit {
         write(file, &junit::document(&outcome))?;
     }
@@ -68,7 +70,7 @@ fn end(args: &TestArgs, outcome: &Outcome, ui: &Ui) -> Result<(), CliError> {
     Ok(())
 }
 
-fn write(file: &std::path::Path, text: &str) -> Result<(), CliError> {
+pub(super) fn write(file: &std::path::Path, text: &str) -> Result<(), CliError> {
     let failed = |error: &std::io::Error| CliError::io(&format!("{} can't be written", file.display()), error);
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;

@@ -12,10 +12,10 @@ const FILE: &str = "target/workshop-test/failed.json";
 
 /// The cases that failed last, each as `FILE: NAME`.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Previous(BTreeSet<String>);
+pub(in crate::cli::make) struct Previous(BTreeSet<String>);
 
 impl Previous {
-    pub(super) fn has_failed(&self, suite: &Suite, selected: Selected) -> bool {
+    pub(in crate::cli::make) fn has_failed(&self, suite: &Suite, selected: Selected) -> bool {
         let key = suite.case(selected).map(|(file, case)| key(&file.file.source.file, &case.name));
         key.is_some_and(|key| self.0.contains(&key))
     }
@@ -30,13 +30,13 @@ fn path(suite: &Suite) -> Option<PathBuf> {
 }
 
 /// What was noted; nothing where nothing was, or it can't be read: it only decides an order.
-pub(super) fn read(suite: &Suite) -> Previous {
+pub(in crate::cli::make) fn read(suite: &Suite) -> Previous {
     let text = path(suite).and_then(|path| std::fs::read_to_string(path).ok());
     Previous(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
 /// Notes which of these cases failed; what was noted of others stays.
-pub(super) fn write(suite: &Suite, previous: &Previous, results: &[CaseResult]) {
+pub(in crate::cli::make) fn write(suite: &Suite, previous: &Previous, results: &[CaseResult]) {
     let Some(path) = path(suite) else { return };
     let mut failed = previous.0.clone();
     for result in results {

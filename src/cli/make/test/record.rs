@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::machines::Machines;
 use super::suite::FOLDER;
@@ -17,7 +17,8 @@ use crate::cli::session::project::{ProjectText, RuntimeChoice};
 use crate::cli::ui::{Tone, Ui, toned, visible};
 use aws::executions::{self, Status};
 use aws::history::HistoryEvent;
-use simulate::{Failure, Masking, Recorded, RecordedCase, RecordedEvent};
+use aws::{Aws, map_runs};
+use simulate::{Failure, Masking, Recorded, RecordedCase, RecordedChild, RecordedEvent};
 
 /// The options of `test record`.
 #[derive(Debug, Args)]
@@ -28,7 +29,7 @@ use simulate::{Failure, Masking, Recorded, RecordedCase, RecordedEvent};
 
 Its tasks' answers become mocks, with the time that they took. Secrets are masked, by the names of their members (password,
 token, api_key and the like) and by what they look like; look through the file before you share it.")]
-pub(super) struct RecordArgs {
+pub(in crate::cli::make) struct RecordArgs {
     /// The execution's name or ARN [default: the one that began last]
     #[arg(value_name = "NAME")]
     execution: Option<String>,
@@ -44,7 +45,7 @@ pub(super) struct RecordArgs {
 }
 
 /// Records an execution.
-pub(super) async fn run(args: &RecordArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+pub(in crate::cli::make) async fn run(args: &RecordArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     let session = Session::open(global, ui).await?;
     let machine = args.machine.as_deref();
     let found = match &args.execution {
@@ -65,7 +66,12 @@ pub(super) async fn run(args: &RecordArgs, global: &Global, ui: &Ui) -> Result<(
         let message = format!("The execution is one of `{key}`, which is no state machine of this project.");
         return Err(CliError::new(ErrorKind::NotFound, message).try_this("Run it in that project's folder."));
     };
-    let recorded = Recorded { name: name.clone(), machine: key.clone(), events: events.iter().map(event).collect() };
+    let recorded = Recorded {
+        name: name.clone(),
+        machine: key.clone(),
+        children: recorded_children(&session.aws, &events).await?,
+        events: events.iter().map(event).collect(),
+    };
     let masking = Masking { names: args.mask.clone() };
     let case = simulate::record(&machine.subject, &recorded, &masking).map_err(|why| {
         CliError::new(ErrorKind::Failed, format!("The execution `{}` can't become a case: {why}.", visible(&name)))
@@ -82,7 +88,7 @@ pub(super) async fn run(args: &RecordArgs, global: &Global, ui: &Ui) -> Result<(
     say(&case, file.as_deref(), ui)
 }
 
-fn event(event: &HistoryEvent) -> RecordedEvent {
+pub(in crate::cli::make) fn event(event: &HistoryEvent) -> RecordedEvent {
     let json = |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str(text).ok());
     RecordedEvent {
         id: u64::try_from(event.id).unwrap_or_default(),
@@ -93,9 +99,63 @@ fn event(event: &HistoryEvent) -> RecordedEvent {
         iteration: event.iteration.and_then(|index| u64::try_from(index).ok()),
         input: json(&event.input),
         output: json(&event.output),
+        assigned: event
+            .assigned
+            .iter()
+            .filter_map(|(name, text)| Some((name.clone(), serde_json::from_str(text).ok()?)))
+            .collect(),
         error: event.error.clone(),
         cause: event.cause.clone(),
     }
+}
+
+/// The children of an execution's Map Runs. Which item each has worked on is not told: it is the one that its input is, or else
+/// they are in the order of their starts.
+///
+/// # Errors
+/// A call failed.
+pub(in crate::cli::make) async fn recorded_children(
+    aws: &Aws,
+    events: &[HistoryEvent],
+) -> Result<Vec<RecordedChild>, CliError> {
+    let mut found = Vec::new();
+    for started in events {
+        let (Some(map_run), Some(entered)) = (&started.map_run, entered(events, started)) else { continue };
+        let items: Value =
+            entered.input.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let mut children = Vec::new();
+        for child in map_runs::children(aws, map_run).await? {
+            let own = executions::history_after(aws, &child.execution_arn, 0).await?;
+            children.push(own.iter().map(event).collect::<Vec<_>>());
+        }
+        let indices = indices(&items, &children);
+        let map_state = entered.state.clone().unwrap_or_default();
+        found.extend(indices.into_iter().zip(children).map(|(index, events)| RecordedChild {
+            map_state: map_state.clone(),
+            index,
+            events,
+        }));
+    }
+    found.sort_by_key(|child| child.index);
+    Ok(found)
+}
+
+/// The event with which the state was entered that an event belongs to.
+fn entered<'e>(events: &'e [HistoryEvent], event: &'e HistoryEvent) -> Option<&'e HistoryEvent> {
+    let before = |event: &&'e HistoryEvent| events.iter().find(|it| it.id == event.previous_event());
+    let mut chain = std::iter::successors(Some(event), before).take(events.len());
+    chain.find(|event| event.kind.ends_with("StateEntered"))
+}
+
+/// Which item each child has worked on: the one that its input is, where the items are the state's input and all differ.
+fn indices(items: &Value, children: &[Vec<RecordedEvent>]) -> Vec<u64> {
+    let input = |child: &Vec<RecordedEvent>| child.first().and_then(|event| event.input.clone());
+    let place = |child| items.as_array()?.iter().position(|item| Some(item) == input(child).as_ref());
+    let mut places: Vec<u64> = children.iter().filter_map(place).filter_map(|at| u64::try_from(at).ok()).collect();
+    let by_input = places.clone();
+    places.sort_unstable();
+    places.dedup();
+    if places.len() == children.len() { by_input } else { (0..).take(children.len()).collect() }
 }
 
 /// Where the test file goes: beside the definition.
@@ -108,7 +168,7 @@ fn place(definition: Option<&Path>, machine: &str, execution: &str) -> PathBuf {
 }
 
 /// Makes the file, and never writes over one.
-fn create(file: &Path, text: &str) -> Result<(), CliError> {
+pub(in crate::cli::make) fn create(file: &Path, text: &str) -> Result<(), CliError> {
     let failed = |error: &std::io::Error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => CliError::new(
             ErrorKind::Project,

@@ -1,50 +1,66 @@
 //! Runs cases, several at a time; those that failed before come first.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::previous::Previous;
 use super::selection::Selected;
 use super::suite::Suite;
-use asl::{Decision, Outcome};
+use crate::cli::make::outside::Outside;
+use asl::{ConditionTaken, Decision, Outcome};
 use aws::clock::Stopwatch;
 use jiff::SignedDuration;
 use serde_json::Value;
 use simulate::{Failure, TimelineLine};
 
 /// What came of a case.
-pub(super) struct CaseResult {
-    pub(super) selected: Selected,
+pub(in crate::cli::make) struct CaseResult {
+    pub(in crate::cli::make) selected: Selected,
     /// As the user would type it.
-    pub(super) file: String,
-    pub(super) line: usize,
-    pub(super) name: String,
-    pub(super) machine: String,
-    pub(super) failures: Vec<Failure>,
+    pub(in crate::cli::make) file: String,
+    pub(in crate::cli::make) line: usize,
+    pub(in crate::cli::make) name: String,
+    pub(in crate::cli::make) machine: String,
+    pub(in crate::cli::make) failures: Vec<Failure>,
     /// What it did, where it failed.
-    pub(super) timeline: Vec<TimelineLine>,
-    pub(super) output: Option<Value>,
+    pub(in crate::cli::make) timeline: Vec<TimelineLine>,
+    pub(in crate::cli::make) output: Option<Value>,
     /// How it ended, of a case that does not say how it should.
-    pub(super) ended: Option<String>,
-    pub(super) virtual_time: SignedDuration,
-    pub(super) real_ms: f64,
-    pub(super) decisions: Vec<Decision>,
+    pub(in crate::cli::make) ended: Option<String>,
+    pub(in crate::cli::make) virtual_time: SignedDuration,
+    pub(in crate::cli::make) real_ms: f64,
+    pub(in crate::cli::make) decisions: Vec<Decision>,
+    pub(in crate::cli::make) conditions: BTreeSet<ConditionTaken>,
+    /// Whether the output that it expects was written anew, and was all that failed.
+    pub(in crate::cli::make) is_updated: bool,
 }
 
 impl CaseResult {
-    pub(super) fn has_passed(&self) -> bool {
-        self.failures.is_empty()
+    pub(in crate::cli::make) fn has_passed(&self) -> bool {
+        self.failures.is_empty() || self.is_updated
     }
 }
 
+/// How cases are run.
+#[derive(Clone, Copy)]
+pub(in crate::cli::make) struct How<'a> {
+    /// The seed of random numbers.
+    pub(in crate::cli::make) seed: u64,
+    /// How many run at the same time; one for each processor when it is not said.
+    pub(in crate::cli::make) jobs: Option<u16>,
+    /// What answers tasks that mocks leave to others.
+    pub(in crate::cli::make) outside: Option<&'a Outside>,
+}
+
 /// Runs cases on as many threads as there are jobs. The results are in the order of the files.
-pub(super) fn run(
+pub(in crate::cli::make) fn run(
     suite: &Suite,
     selected: &[Selected],
     previous: &Previous,
-    seed: u64,
-    jobs: Option<u16>,
+    how: &How<'_>,
 ) -> Vec<CaseResult> {
+    let How { seed, jobs, outside } = *how;
     let mut order = selected.to_vec();
     order.sort_by_key(|selected| (!previous.has_failed(suite, *selected), *selected));
     let processors = thread::available_parallelism().map_or(1, usize::from);
@@ -53,11 +69,12 @@ pub(super) fn run(
     let work = || {
         let mut results = Vec::new();
         while let Some(selected) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            results.extend(one(suite, *selected, seed));
+            results.extend(one(suite, *selected, seed, outside));
         }
         results
     };
-    let mut results = if jobs == 1 {
+    // What is outside is asked by a thread that waits; the one that runs the program may not.
+    let mut results = if jobs == 1 && outside.is_none() {
         work()
     } else {
         thread::scope(|scope| {
@@ -86,11 +103,14 @@ fn ended(outcome: Option<&Outcome>) -> String {
     }
 }
 
-fn one(suite: &Suite, selected: Selected, seed: u64) -> Option<CaseResult> {
+fn one(suite: &Suite, selected: Selected, seed: u64, outside: Option<&Outside>) -> Option<CaseResult> {
     let (file, case) = suite.case(selected)?;
     let machine = suite.machine(file, case)?;
     let watch = Stopwatch::start();
-    let run = simulate::run(&machine.subject, case, seed);
+    let run = match outside {
+        Some(outside) => simulate::run_with(&machine.subject, case, seed, outside),
+        None => simulate::run(&machine.subject, case, seed),
+    };
     let failures = simulate::judge(&machine.subject, case, &run);
     let real_ms = watch.elapsed().as_secs_f64() * 1e3;
     let timeline = if failures.is_empty() { Vec::new() } else { simulate::timeline(&run) };
@@ -107,5 +127,7 @@ fn one(suite: &Suite, selected: Selected, seed: u64) -> Option<CaseResult> {
         virtual_time: run.duration(),
         real_ms,
         decisions: run.decisions,
+        conditions: run.conditions,
+        is_updated: false,
     })
 }

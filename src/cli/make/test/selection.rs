@@ -8,9 +8,9 @@ use simulate::Case;
 
 /// A case of a suite, by its place in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Selected {
-    pub(super) file: usize,
-    pub(super) case: usize,
+pub(in crate::cli::make) struct Selected {
+    pub(in crate::cli::make) file: usize,
+    pub(in crate::cli::make) case: usize,
 }
 
 impl Suite {
@@ -18,7 +18,7 @@ impl Suite {
     ///
     /// # Errors
     /// No case is meant.
-    pub(super) fn selected(&self, which: &[String]) -> Result<Vec<Selected>, CliError> {
+    pub(in crate::cli::make) fn selected(&self, which: &[String]) -> Result<Vec<Selected>, CliError> {
         let words: Vec<String> =
             which.iter().filter(|word| !Path::new(word).is_file()).map(|word| word.to_lowercase()).collect();
         let mut selected = Vec::new();
@@ -43,7 +43,7 @@ impl Suite {
     }
 
     /// The file and the case.
-    pub(super) fn case(&self, selected: Selected) -> Option<(&LoadedFile, &Case)> {
+    pub(in crate::cli::make) fn case(&self, selected: Selected) -> Option<(&LoadedFile, &Case)> {
         let file = self.files.get(selected.file)?;
         Some((file, file.file.cases.get(selected.case)?))
     }

@@ -14,37 +14,37 @@ use model::source::{ModelError, Source};
 use simulate::{Case, MachineChoice, TestFile};
 
 /// Where test files lie, from a definition, a service file or a project.
-pub(super) const FOLDER: &str = "tests";
+pub(in crate::cli::make) const FOLDER: &str = "tests";
 
 /// How the names of test files end.
-pub(super) const ENDINGS: [&str; 4] = [".test.toml", ".test.yml", ".test.yaml", ".test.json"];
+pub(in crate::cli::make) const ENDINGS: [&str; 4] = [".test.toml", ".test.yml", ".test.yaml", ".test.json"];
 
 /// Which cases are meant.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Wanted<'a> {
+pub(in crate::cli::make) struct Wanted<'a> {
     /// Test files, and words that select cases.
-    pub(super) which: &'a [String],
+    pub(in crate::cli::make) which: &'a [String],
     /// A mock configuration of Step Functions Local, in place of test files.
-    pub(super) mock_config: Option<&'a Path>,
+    pub(in crate::cli::make) mock_config: Option<&'a Path>,
     /// What its executions are started with.
-    pub(super) input: Option<&'a str>,
+    pub(in crate::cli::make) input: Option<&'a str>,
 }
 
 /// Test files with their machines.
-pub(super) struct Suite {
-    pub(super) files: Vec<LoadedFile>,
-    pub(super) machines: Machines,
+pub(in crate::cli::make) struct Suite {
+    pub(in crate::cli::make) files: Vec<LoadedFile>,
+    pub(in crate::cli::make) machines: Machines,
     /// The folder of the project, where there is one.
-    pub(super) project_dir: Option<PathBuf>,
+    pub(in crate::cli::make) project_dir: Option<PathBuf>,
     /// The folders in which test files are looked for.
-    pub(super) folders: BTreeSet<PathBuf>,
+    pub(in crate::cli::make) folders: BTreeSet<PathBuf>,
 }
 
 /// A test file.
-pub(super) struct LoadedFile {
-    pub(super) file: TestFile,
+pub(in crate::cli::make) struct LoadedFile {
+    pub(in crate::cli::make) file: TestFile,
     /// None for one that the program carries.
-    pub(super) path: Option<PathBuf>,
+    pub(in crate::cli::make) path: Option<PathBuf>,
 }
 
 impl Suite {
@@ -52,7 +52,7 @@ impl Suite {
     ///
     /// # Errors
     /// A test file, definition or service file that is wrong; there is no test file.
-    pub(super) fn of(wanted: Wanted<'_>, global: &Global, ui: &Ui) -> Result<Self, CliError> {
+    pub(in crate::cli::make) fn of(wanted: Wanted<'_>, global: &Global, ui: &Ui) -> Result<Self, CliError> {
         let here = std::env::current_dir().map_err(|error| CliError::io("The current folder can't be read", &error))?;
         let text = ProjectText::find(global, RuntimeChoice::Any, ui)?;
         let project_dir = match &text.origin {
@@ -77,7 +77,7 @@ impl Suite {
     ///
     /// # Errors
     /// A test file, definition or service file that is wrong.
-    pub(super) fn of_project(wanted: Wanted<'_>, global: &Global, ui: &Ui) -> Result<Self, CliError> {
+    pub(in crate::cli::make) fn of_project(wanted: Wanted<'_>, global: &Global, ui: &Ui) -> Result<Self, CliError> {
         match Self::of(wanted, global, ui) {
             Err(error) if error.kind == ErrorKind::NotFound => {
                 let text = ProjectText::find(global, RuntimeChoice::Any, ui)?;
@@ -89,7 +89,7 @@ impl Suite {
     }
 
     /// The machine that a case runs, which was found before.
-    pub(super) fn machine(&self, file: &LoadedFile, case: &Case) -> Option<&Machine> {
+    pub(in crate::cli::make) fn machine(&self, file: &LoadedFile, case: &Case) -> Option<&Machine> {
         let name = self.machine_name(file, case)?;
         let by_key = self.machines.known.get(&name);
         by_key.or_else(|| self.machines.known.values().find(|machine| machine.subject.name == name))

@@ -14,22 +14,31 @@ struct Edit {
     start: usize,
     end: usize,
     text: String,
-    name: String,
+    /// The cases that expect it.
+    names: Vec<String>,
 }
 
 /// Writes them, and says what was written and what could not be.
 ///
 /// # Errors
 /// A file that can't be written.
-pub(super) fn run(suite: &Suite, results: &[CaseResult], ui: &Ui) -> Result<(), CliError> {
+pub(in crate::cli::make) fn run(suite: &Suite, results: &mut [CaseResult], ui: &Ui) -> Result<(), CliError> {
     for (index, file) in suite.files.iter().enumerate() {
         let edits = edits(suite, file, results.iter().filter(|result| result.selected.file == index), ui);
         let Some(path) = file.path.as_ref().filter(|_| !edits.is_empty()) else { continue };
         let text = edited(&file.file.source.text, &edits);
         std::fs::write(path, text)
             .map_err(|error| CliError::io(&format!("{} can't be written", path.display()), &error))?;
+        for result in results.iter_mut().filter(|result| result.selected.file == index) {
+            let is_written = edits.iter().any(|edit| edit.names.contains(&result.name));
+            result.is_updated = is_written && result.failures.iter().all(|failure| failure.about == "output");
+        }
         for edit in &edits {
-            ui.note(format!("{}: wrote the output of `{}`.", visible(&file.file.source.file), visible(&edit.name)));
+            ui.note(format!(
+                "{}: wrote the output of `{}`.",
+                visible(&file.file.source.file),
+                visible(&edit.names.join("`, `"))
+            ));
         }
     }
     Ok(())
@@ -51,12 +60,17 @@ fn edits<'r>(suite: &Suite, file: &LoadedFile, results: impl Iterator<Item = &'r
             continue;
         };
         let trimmed = file.file.source.text.get(span.clone()).map_or(0, |old| old.trim_end().len());
-        let edit = Edit { start: span.start, end: span.start + trimmed, text, name: result.name.clone() };
-        if let Some(other) = edits.get(&edit.start).filter(|other| other.text != edit.text) {
-            ui.note(format!("`{}` and `{}` share one expected output.", visible(&other.name), visible(&edit.name)));
-            continue;
+        let edit = Edit { start: span.start, end: span.start + trimmed, text, names: vec![result.name.clone()] };
+        match edits.get_mut(&edit.start) {
+            None => {
+                edits.insert(edit.start, edit);
+            }
+            Some(other) if other.text == edit.text => other.names.extend(edit.names),
+            Some(other) => {
+                let both = [visible(&other.names.join("`, `")), visible(&edit.names.join("`, `"))];
+                ui.note(format!("`{}` share one expected output.", both.join("` and `")));
+            }
         }
-        edits.insert(edit.start, edit);
     }
     edits.into_values().collect()
 }
@@ -89,7 +103,7 @@ mod tests {
 
     #[test]
     fn parts_of_a_text_are_replaced() {
-        let edit = |start, end, text: &str| Edit { start, end, text: text.to_owned(), name: String::new() };
+        let edit = |start, end, text: &str| Edit { start, end, text: text.to_owned(), names: Vec::new() };
         assert_eq!(edited("a = 1\nb = 2\n", &[edit(4, 5, "10"), edit(10, 11, "{}")]), "a = 10\nb = {}\n");
     }
 

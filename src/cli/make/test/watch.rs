@@ -2,16 +2,41 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::args::TestArgs;
 use super::outcome::Outcome;
+use super::selection::Selected;
 use super::suite::{ENDINGS, Suite};
-use super::{json, text};
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
+use crate::cli::make::test_report::{json, text};
 use crate::cli::session::project::Project;
 use crate::cli::ui::{Tone, Ui, toned, visible};
 use crate::cli::watch::{FolderWatcher, Snapshot};
+
+/// A change is taken up once nothing has changed for this long: an editor's write is a few calls in a row.
+const QUIET_TIME: Duration = Duration::from_millis(10);
+
+/// Files that have changed.
+pub(in crate::cli::make) struct Touched(Vec<PathBuf>);
+
+impl Touched {
+    /// Whether a case may come to something else: its test file has changed, or its machine's definition. What else has changed
+    /// (the service file, a file with data) may be of use to any.
+    pub(in crate::cli::make) fn has(&self, suite: &Suite, selected: Selected) -> bool {
+        let Some((file, case)) = suite.case(selected) else { return true };
+        let definitions = suite.machines.known.values().filter_map(|machine| machine.path.as_ref());
+        let tests = suite.files.iter().filter_map(|file| file.path.as_ref());
+        let known: Vec<&PathBuf> = definitions.chain(tests).collect();
+        let own = [file.path.as_ref(), suite.machine(file, case).and_then(|machine| machine.path.as_ref())];
+        let same = |one: &PathBuf, other: &PathBuf| one.canonicalize().ok() == other.canonicalize().ok();
+        self.0.iter().any(|changed| {
+            let is_own = own.into_iter().flatten().any(|own| same(own, changed));
+            is_own || !known.iter().any(|known| same(known, changed))
+        })
+    }
+}
 
 /// What the tests depend on, as far as it was known when they could be read last.
 #[derive(Default)]
@@ -50,16 +75,16 @@ fn is_data(path: &std::path::Path) -> bool {
 }
 
 /// Runs and watches until Ctrl-C. What is wrong with a file is printed, and the next change waited for.
-pub(super) async fn run(args: &TestArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
+pub(in crate::cli::make) async fn run(args: &TestArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     if Project::service_file(global)?.is_none() {
         return Err(CliError::no_project("and so nothing to watch"));
     }
     let mut watched = Watched::default();
-    let mut watcher = FolderWatcher::new()?;
+    let mut watcher = FolderWatcher::new(QUIET_TIME)?;
     watched.update(args, global, ui);
     let mut known = watched.snapshot();
     watcher.watch(known.folders())?;
-    round(args, global, ui)?;
+    round(args, global, ui, None).await?;
     ui.note(toned(Tone::Faint, format!("Watching {} files; Ctrl-C ends it.", known.count())));
     loop {
         let changed = watcher.next_change(|| watched.snapshot(), &mut known).await?;
@@ -70,13 +95,13 @@ pub(super) async fn run(args: &TestArgs, global: &Global, ui: &Ui) -> Result<(),
         known = watched.snapshot();
         watcher.watch(known.folders())?;
         ui.note(toned(Tone::Faint, format!("\n{} changed", names.join(", "))));
-        round(args, global, ui)?;
+        round(args, global, ui, Some(&Touched(changed))).await?;
     }
 }
 
 /// One run; what fails is printed and does not end the watching.
-fn round(args: &TestArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
-    match Outcome::of(args, global, ui) {
+async fn round(args: &TestArgs, global: &Global, ui: &Ui, touched: Option<&Touched>) -> Result<(), CliError> {
+    match Outcome::of(args, global, ui, touched).await {
         Ok(outcome) if ui.is_json() => ui.json_line(&json::report(&outcome)),
         Ok(outcome) => print(&outcome, ui),
         Err(error) if error.kind == ErrorKind::Failed => Err(error),

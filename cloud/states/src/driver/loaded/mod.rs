@@ -8,6 +8,7 @@ use asl::{TaskId, TaskPhase};
 use jiff::Timestamp;
 
 use crate::compiled_machine::CompiledMachine;
+use crate::integration::mocks;
 use crate::rows::execution::{ExecutionRow, ExecutionState};
 
 pub(super) use cache::Cache;
@@ -76,5 +77,22 @@ impl Loaded {
             ExecutionState::Running(execution) => execution.running_tasks().find(|(request, _)| request.task == task),
             ExecutionState::Ended(_) => None,
         }
+    }
+
+    /// Forgets the mock of a task that is over.
+    pub(super) fn forget_mock(&mut self, over: Option<TaskId>) {
+        if let (Some(task), Some(mocks)) = (over, &mut self.row.mocks) {
+            mocks.forget(task);
+        }
+    }
+
+    /// Chooses the mock that answers a task which is about to start; whether one does.
+    pub(super) fn choose_mock(&mut self, request: &asl::TaskRequest) -> bool {
+        let (Some(chosen), ExecutionState::Running(execution)) = (&mut self.row.mocks, &self.row.state) else {
+            return false;
+        };
+        let of_child = self.row.map_child.as_ref().map(|child| child.child.index);
+        let inside = mocks::iteration_of(execution, self.compiled.parsed(), request.task);
+        chosen.choose(request, inside.or(of_child))
     }
 }

@@ -8,7 +8,7 @@ use cloud_core::ServiceError;
 use jiff::Timestamp;
 
 use crate::driver::loaded::Loaded;
-use crate::executions::NewExecution;
+use crate::executions::{NewExecution, fork};
 use crate::rows::execution::{ExecutionHead, ExecutionRow, ExecutionState};
 use crate::rows::format::FormatVersion;
 use crate::states::States;
@@ -32,7 +32,8 @@ pub(in crate::driver) fn create(
 ) -> Result<Created, ServiceError> {
     if let Some(existing) = known {
         let is_ours = new.started_by.is_some() && existing.row.started_by.as_deref() == new.started_by.as_ref();
-        let is_same = existing.row.is_running() && new.started_by.is_none() && existing.row.input() == new.input;
+        let is_new_start = new.started_by.is_none() && new.fork.is_none();
+        let is_same = existing.row.is_running() && is_new_start && existing.row.input() == new.input;
         return if is_ours || is_same {
             Ok(Created::Already(existing.row.head.started_at))
         } else {
@@ -62,8 +63,18 @@ fn begin(states: &Arc<States>, new: NewExecution, sequence: u64, now: Timestamp)
         .role_arn(Arc::clone(&compiled.role_arn))
         .seed(states.random.next_u64())
         .build();
-    let started = asl::Execution::start(&states.definition(&compiled), start);
-    let (execution, effects) = started.map_err(|error| errors::invalid_input(&error.to_string()))?;
+    let definition = states.definition(&compiled);
+    let (execution, effects) = match &new.fork {
+        None => {
+            let started = asl::Execution::start(&definition, start);
+            started.map_err(|error| errors::invalid_input(&error.to_string()))?
+        }
+        Some(point) => {
+            let forked = asl::Execution::fork(&definition, start, point);
+            forked.map_err(|error| fork::not_possible(&error))?
+        }
+    };
+    drop(definition);
     let head = ExecutionHead {
         version: new.version,
         alias: new.alias,
@@ -75,6 +86,7 @@ fn begin(states: &Arc<States>, new: NewExecution, sequence: u64, now: Timestamp)
         started_by: new.started_by.map(Box::new),
         map_child: None,
         redrive_tokens: None,
+        mocks: new.mocks,
         next_wake: None,
         has_work: false,
         state: ExecutionState::Running(Box::new(execution)),

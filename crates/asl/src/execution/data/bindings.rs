@@ -81,4 +81,10 @@ impl Bindings for StateBindings<'_> {
     fn random(&self) -> u64 {
         self.context.random()
     }
+
+    fn decided(&self, expression: &str, at: usize, is_true: bool) {
+        if let Some(decisions) = self.context.decisions() {
+            decisions.note_condition(&self.branch.state, expression, at, is_true);
+        }
+    }
 }

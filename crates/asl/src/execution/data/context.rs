@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::definition::StateMachine;
 use crate::execution::Execution;
 use crate::execution::branch::Branch;
+use crate::execution::data::decision::Decisions;
 use crate::execution::data::inspection::Probe;
 use crate::path::Context;
 use crate::random::number;
@@ -21,6 +22,8 @@ pub(crate) struct StateContext<'a> {
     token: Option<&'a str>,
     item: Option<MapItem<'a>>,
     probe: Option<&'a Probe>,
+    /// Where the conditions of expressions are noted, if anybody wants to know them.
+    decisions: Option<&'a Decisions>,
     built: OnceCell<Value>,
     drawn: Cell<u64>,
 }
@@ -42,7 +45,16 @@ impl<'a> StateContext<'a> {
     pub(crate) fn new(machine: &'a StateMachine, execution: &'a Execution, branch: &'a Branch) -> Self {
         let built = OnceCell::new();
         let drawn = Cell::new(0);
-        Self { machine, execution, branch, token: None, item: None, probe: None, built, drawn }
+        Self { machine, execution, branch, token: None, item: None, probe: None, decisions: None, built, drawn }
+    }
+
+    /// Where conditions of expressions are noted.
+    pub(crate) fn noting(self, decisions: Option<&'a Decisions>) -> Self {
+        Self { decisions, ..self }
+    }
+
+    pub(crate) fn decisions(&self) -> Option<&'a Decisions> {
+        self.decisions
     }
 
     /// As the test of a state has it.

@@ -26,7 +26,7 @@ pub(crate) struct StateScope<'a> {
 impl Step<'_> {
     /// The scope of the state that a branch is in.
     pub(crate) fn scope_of<'s>(&'s self, branch: &'s Branch) -> StateScope<'s> {
-        let context = StateContext::new(self.machine, self.execution, branch).probed(self.probe);
+        let context = StateContext::new(self.machine, self.execution, branch).probed(self.probe).noting(self.decisions);
         StateScope { branch, context, probe: self.probe }
     }
 }

@@ -1,6 +1,7 @@
 //! Decisions: which way an execution went out of a state, noted while it happens. The history does not say all of it.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::definition::StateMachine;
@@ -33,18 +34,45 @@ pub enum Way {
     Catch(usize),
 }
 
+/// A condition `?:` of a JSONata expression that was evaluated.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ConditionTaken {
+    /// The state.
+    pub state: Arc<str>,
+    /// The expression's text, without `{%` and `%}`.
+    pub expression: String,
+    /// Where in it the condition is, in bytes.
+    pub at: usize,
+    /// Whether it was true.
+    pub is_true: bool,
+}
+
 /// The decisions of an execution, noted by [`crate::Execution::handle_noting`] and its like, in their order.
 #[derive(Debug, Default)]
-pub struct Decisions(RefCell<Vec<Decision>>);
+pub struct Decisions {
+    ways: RefCell<Vec<Decision>>,
+    /// Each once: an expression may come to a condition very often.
+    conditions: RefCell<BTreeSet<ConditionTaken>>,
+}
 
 impl Decisions {
     /// Takes what has been noted so far.
     pub fn take(&self) -> Vec<Decision> {
-        std::mem::take(&mut self.0.borrow_mut())
+        std::mem::take(&mut self.ways.borrow_mut())
+    }
+
+    /// Takes the conditions of JSONata expressions that were evaluated so far, each outcome once.
+    pub fn take_conditions(&self) -> BTreeSet<ConditionTaken> {
+        std::mem::take(&mut self.conditions.borrow_mut())
+    }
+
+    pub(crate) fn note_condition(&self, state: &Arc<str>, expression: &str, at: usize, is_true: bool) {
+        let taken = ConditionTaken { state: Arc::clone(state), expression: expression.to_owned(), at, is_true };
+        self.conditions.borrow_mut().insert(taken);
     }
 
     pub(crate) fn note(&self, state: &Arc<str>, way: Way) {
-        self.0.borrow_mut().push(Decision { state: Arc::clone(state), way });
+        self.ways.borrow_mut().push(Decision { state: Arc::clone(state), way });
     }
 }
 

@@ -210,7 +210,7 @@ impl Step<'_> {
 }
 
 /// How many iterations of an inline Map state run at the same time; `MaxConcurrency` is 0 where there is none.
-fn at_once(max_concurrency: u64) -> u64 {
+pub(super) fn at_once(max_concurrency: u64) -> u64 {
     if max_concurrency == 0 { MAX_MAP_CONCURRENCY } else { max_concurrency.min(MAX_MAP_CONCURRENCY) }
 }
 

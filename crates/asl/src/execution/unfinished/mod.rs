@@ -1,6 +1,7 @@
 //! What does not finish: what is aborted, what an execution that ended without success has left, and how a redrive goes on with it.
 
 mod abort;
+pub(super) mod fork;
 pub(super) mod redrive;
 
 use std::collections::BTreeMap;

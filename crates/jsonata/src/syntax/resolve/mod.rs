@@ -13,6 +13,8 @@ use crate::syntax::signature::Signature;
 pub(crate) struct Resolved {
     pub(crate) root: Node,
     pub(crate) labels: Vec<usize>,
+    /// Where in the text each `?` of a condition is.
+    pub(crate) conditions: Vec<usize>,
 }
 
 /// Resolves a whole expression.
@@ -20,17 +22,20 @@ pub(crate) struct Resolved {
 /// # Errors
 /// A construct in a place where it means nothing.
 pub(crate) fn resolve(raw: Raw) -> Result<Resolved, SyntaxError> {
-    let mut resolver = Resolver { ancestry: Ancestry::default() };
+    let mut resolver = Resolver { ancestry: Ancestry::default(), conditions: Vec::new() };
     let at = raw.at;
     let root = resolver.node(raw)?;
     if matches!(root.kind, Kind::Parent(_)) || !root.seeking.is_empty() {
         return Err(no_parent(at));
     }
-    Ok(Resolved { root: *root, labels: resolver.ancestry.into_labels() })
+    let mut conditions = resolver.conditions;
+    conditions.sort_unstable();
+    Ok(Resolved { root: *root, labels: resolver.ancestry.into_labels(), conditions })
 }
 
 struct Resolver {
     ancestry: Ancestry,
+    conditions: Vec<usize>,
 }
 
 /// The slots that a part leaves for what stands around it.
@@ -71,7 +76,7 @@ impl Resolver {
             RawKind::Call(procedure, arguments) => self.call(*procedure, arguments),
             RawKind::Partial(procedure, arguments) => self.partial(*procedure, arguments),
             RawKind::Lambda { parameters, signature, body } => self.lambda(parameters, signature, *body),
-            RawKind::Condition(parts) => self.condition(*parts),
+            RawKind::Condition(parts) => self.condition(*parts, at),
             RawKind::Block(expressions) => self.block(expressions),
             RawKind::Transform(parts) => self.transform(*parts),
             leaf => self.leaf(leaf, at, keep_array),
@@ -166,7 +171,7 @@ impl Resolver {
         Ok(node)
     }
 
-    fn condition(&mut self, parts: (Raw, Raw, Option<Raw>)) -> Result<Box<Node>, SyntaxError> {
+    fn condition(&mut self, parts: (Raw, Raw, Option<Raw>), at: usize) -> Result<Box<Node>, SyntaxError> {
         let condition = *self.node(parts.0)?;
         let then = *self.node(parts.1)?;
         let otherwise = parts.2.map(|node| self.node(node)).transpose()?.map(|node| *node);
@@ -176,7 +181,8 @@ impl Resolver {
         if let Some(otherwise) = &otherwise {
             pass_up(&mut node, otherwise);
         }
-        node.kind = Kind::Condition(Box::new((condition, then, otherwise)));
+        self.conditions.push(at);
+        node.kind = Kind::Condition(at, Box::new((condition, then, otherwise)));
         Ok(node)
     }
 
@@ -292,7 +298,7 @@ fn mark_tail(node: &mut Node) {
     }
     match &mut node.kind {
         Kind::Call(call) => call.tail = true,
-        Kind::Condition(parts) => {
+        Kind::Condition(_, parts) => {
             mark_tail(&mut parts.1);
             if let Some(otherwise) = &mut parts.2 {
                 mark_tail(otherwise);

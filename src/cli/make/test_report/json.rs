@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::coverage::CoveredMachine;
-use super::outcome::Outcome;
-use super::runner::CaseResult;
+use crate::cli::make::test::outcome::Outcome;
+use crate::cli::make::test::runner::CaseResult;
 use simulate::{Count, Failure, Summary};
 
 /// All of it as one value.
-pub(super) fn report(outcome: &Outcome) -> Value {
+pub(in crate::cli::make) fn report(outcome: &Outcome) -> Value {
     let failed = outcome.failed();
     json!({
         "passed": outcome.results.len() - failed,
@@ -39,6 +39,7 @@ fn case(result: &CaseResult) -> Value {
         "name": result.name,
         "machine": result.machine,
         "passed": result.has_passed(),
+        "updated": result.is_updated,
         "virtualMs": ms(result.virtual_time),
         "realMs": result.real_ms,
         "output": result.output,

@@ -1,8 +1,8 @@
 //! The results as people read them: a line for each case, what failed with its timeline, coverage, a summary.
 
-use super::outcome::Outcome;
-use super::runner::CaseResult;
 use crate::cli::error::CliError;
+use crate::cli::make::test::outcome::Outcome;
+use crate::cli::make::test::runner::CaseResult;
 use crate::cli::ui::table::cut;
 use crate::cli::ui::{Tone, Ui, toned, visible};
 use jiff::SignedDuration;
@@ -15,7 +15,7 @@ const SHORT: usize = 100;
 const LINES: usize = 40;
 
 /// Prints all of it.
-pub(super) fn print(outcome: &Outcome, ui: &Ui) -> Result<(), CliError> {
+pub(in crate::cli::make) fn print(outcome: &Outcome, ui: &Ui) -> Result<(), CliError> {
     let mut file = "";
     for result in &outcome.results {
         if result.file != file {
@@ -35,14 +35,18 @@ pub(super) fn print(outcome: &Outcome, ui: &Ui) -> Result<(), CliError> {
 }
 
 fn line(result: &CaseResult) -> String {
-    let mark = if result.has_passed() { toned(Tone::Good, "pass") } else { toned(Tone::Bad, "FAIL") };
+    let mark = match result.has_passed() {
+        true if result.is_updated => toned(Tone::Warning, "new "),
+        true => toned(Tone::Good, "pass"),
+        false => toned(Tone::Bad, "FAIL"),
+    };
     let time = toned(Tone::Faint, format!("({} in {:.1} ms)", shown_duration(result.virtual_time), result.real_ms));
     let ended = result.ended.as_deref().map(|ended| format!("  {}", cut(&visible(ended), SHORT)));
     format!("  {mark}  {}  {time}{}", visible(&result.name), ended.unwrap_or_default())
 }
 
 /// One line that sums up.
-pub(super) fn summary(outcome: &Outcome) -> String {
+pub(in crate::cli::make) fn summary(outcome: &Outcome) -> String {
     let failed = outcome.failed();
     let passed = outcome.results.len() - failed;
     let virtual_time =
@@ -53,13 +57,19 @@ pub(super) fn summary(outcome: &Outcome) -> String {
         format!("{}, {passed} passed", toned(Tone::Bad, format!("{failed} failed")))
     };
     let seed = if outcome.seed == 0 { String::new() } else { format!(" Seed {}.", outcome.seed) };
+    let updated = outcome.results.iter().filter(|result| result.is_updated).count();
+    let counts = match updated {
+        0 => counts,
+        1 => format!("{counts}, of which 1 has a new output"),
+        _ => format!("{counts}, of which {updated} have new outputs"),
+    };
     let time = format!("{} of virtual time in {:.0} ms", shown_duration(virtual_time), outcome.elapsed_ms);
     let covered = outcome.covered.total().percent();
     format!("{counts}: {time}, {covered:.0}% covered.{seed}")
 }
 
 /// What failed in a case.
-pub(super) fn failure(result: &CaseResult, is_verbose: bool) -> String {
+pub(in crate::cli::make) fn failure(result: &CaseResult, is_verbose: bool) -> String {
     let place = toned(Tone::Faint, format!("{}:{}", visible(&result.file), result.line));
     let mut lines =
         vec![format!("\n{} {} {place}", toned(Tone::Bad, "FAIL"), toned(Tone::Strong, visible(&result.name)))];

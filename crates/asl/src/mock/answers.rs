@@ -1,27 +1,31 @@
 //! The inputs that a mock's answer becomes, in the shapes that the services give.
 
-use asl::lambda::{InvocationResponse, task_result};
-use asl::{Input, Pattern, TaskPurpose, TaskRequest, TaskResource};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::case::{Answer, ExecutionEnd, Mock};
+use super::{ExecutionEnd, MockAnswer as Answer};
+use crate::execution::{Input, TaskPurpose, TaskRequest};
+use crate::lambda::{InvocationResponse, task_result};
+use crate::resource::{Pattern, TaskResource};
 
 /// An id as services give it, where nothing depends on its value.
 const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
 
 /// What the service says when it accepts a task that it answers later; none for a task that is answered at once.
-pub(super) fn submitted(mock: &Mock, request: &TaskRequest) -> Option<Input> {
+pub fn submitted(submitted: Option<&Value>, request: &TaskRequest) -> Option<Input> {
     let has_two_steps =
         matches!(request.resource, TaskResource::Service { pattern: Pattern::RunAJob | Pattern::WaitForCallback, .. });
-    let output = mock.submitted.as_ref().map_or_else(|| "{}".to_owned(), Value::to_string);
+    let output = submitted.map_or_else(|| "{}".to_owned(), Value::to_string);
     has_two_steps.then_some(Input::TaskSubmitted { task: request.task, output })
 }
 
-/// The end of a task: an input, or why the mock does not fit; none when it never ends.
-pub(super) fn end(mock: &Mock, request: &TaskRequest, ends_at: Timestamp) -> Result<Option<Input>, String> {
+/// The end of a task; none when it never ends.
+///
+/// # Errors
+/// Why the answer does not fit the task, as the rest of a sentence. What others answer is none of its own.
+pub fn end(answer: &Answer, request: &TaskRequest, ends_at: Timestamp) -> Result<Option<Input>, String> {
     let task = request.task;
-    match &mock.answer {
+    match answer {
         Answer::Never => Ok(None),
         Answer::Return(value) => Ok(Some(Input::TaskSucceeded { task, output: result(request, value) })),
         Answer::Throw { error, cause } => {
@@ -30,6 +34,7 @@ pub(super) fn end(mock: &Mock, request: &TaskRequest, ends_at: Timestamp) -> Res
         Answer::Payload(payload) if calls_lambda(&request.resource) => Ok(Some(invoked(request, payload))),
         Answer::Payload(_) => Err("`payload` is for a Lambda function; write the task's result as `return`".to_owned()),
         Answer::Execution(ended) => execution(request, ended, ends_at).map(Some),
+        Answer::Function(_) | Answer::Cloud => Err("what it calls has to answer".to_owned()),
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use super::outcome::Outcome;
-use super::runner::CaseResult;
 use super::text;
+use crate::cli::make::test::outcome::Outcome;
+use crate::cli::make::test::runner::CaseResult;
 
 /// The document: a suite for each test file.
-pub(super) fn document(outcome: &Outcome) -> String {
+pub(in crate::cli::make) fn document(outcome: &Outcome) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let tests = outcome.results.len();
     let failures = outcome.failed();

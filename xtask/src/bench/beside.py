@@ -1,0 +1,45 @@
+"""What a test of one state machine costs on an emulator: made, started, looked at until it ends, deleted."""
+
+import json
+import statistics
+import sys
+import time
+
+import boto3
+
+DEFINITION = {
+    "StartAt": "Wait",
+    "States": {
+        "Wait": {"Type": "Wait", "Seconds": 86400, "Next": "Done"},
+        "Done": {"Type": "Pass", "Result": {"sent": True}, "End": True},
+    },
+}
+
+
+def case(client, name):
+    machine = client.create_state_machine(
+        name=name, definition=json.dumps(DEFINITION), roleArn="arn:aws:iam::000000000000:role/test"
+    )["stateMachineArn"]
+    execution = client.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
+    while client.describe_execution(executionArn=execution)["status"] == "RUNNING":
+        time.sleep(0.005)
+    client.delete_state_machine(stateMachineArn=machine)
+
+
+def main():
+    client = boto3.client(
+        "stepfunctions",
+        endpoint_url=sys.argv[1],
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    times = []
+    for number in range(int(sys.argv[2])):
+        began = time.perf_counter()
+        case(client, f"bench-{number}")
+        times.append((time.perf_counter() - began) * 1000)
+    print(statistics.median(times))
+
+
+main()
