@@ -31,6 +31,7 @@ usage: cargo xtask <task>
   matrix [--sample] [--seed N] [WORDS]
            every call of a deployment failing in every way, and every command without each permission that it needs:
            all cases, a seeded sample of them, or those with WORDS in their names
+  models   make the API models that the program carries anew, from the botocore that is pinned, and print what changed
   recording [PROGRAM]
            draw a terminal session with the built program as the picture that the README shows
   simulate [--count N] [--seed N]
