@@ -32,6 +32,7 @@ usage: cargo xtask <task>
   matrix [--sample] [--seed N] [WORDS]
            every call of a deployment failing in every way, and every command without each permission that it needs:
            all cases, a seeded sample of them, or those with WORDS in their names
+  models   make the API models that the program carries anew, from the botocore that is pinned, and print what changed
   policies [--count N] [--seed N]
            random policies, decided by the policy crate and by a simulator of IAM that nobody here wrote (npm): 20,000, or N
   recording [PROGRAM]

@@ -9,6 +9,7 @@ use super::api::answer::Answer;
 use super::api::state_machine::{alias, create, describe, update, validate, version};
 use super::api::{activity, execution, history, list, map_run, start_sync, tag, test_state, token};
 use super::states::States;
+use super::wire::model;
 use super::wire::names::{ActivityReference, MachineReference};
 
 /// What is known of Step Functions beside its operations.
@@ -21,8 +22,15 @@ fn throttled() -> ServiceError {
     ServiceError::bad_request("ThrottlingException", "Rate exceeded")
 }
 
-fn respond(answer: Answer) -> Result<Response, ServiceError> {
-    answer.map(|body| Response::new(200, "application/x-amz-json-1.0", body.to_string()))
+/// Answers what holds against the API's model.
+async fn respond(
+    operation: &str,
+    request: &Request,
+    answer: impl Future<Output = Answer>,
+) -> Result<Response, ServiceError> {
+    model::check(operation, request)?;
+    let body = answer.await?;
+    Ok(Response::new(200, "application/x-amz-json-1.0", body.to_string()))
 }
 
 /// One line of the table: name, access, resource (service authorization reference, Step Functions), the size of its bucket
@@ -45,7 +53,7 @@ macro_rules! unlimited {
             Access::$access,
             concat!("states:", $name),
             $resource,
-            |states, request| Box::pin(async move { respond($function(states, request).await) }),
+            |states, request| Box::pin(respond($name, request, $function(states, request))),
         )
     };
 }

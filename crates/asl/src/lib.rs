@@ -101,7 +101,7 @@ pub use history::{EventDetails, Failure, HistoryEvent, Integration, InvalidHisto
 pub use lambda::SdkMetadata;
 pub use lint::{Lint, LintRule, MachineType, lint, variable_references};
 pub use quotas::{MAX_EVENTS, MAX_EXECUTION_S, MAX_EXPRESS_S, MAX_PAYLOAD_BYTES};
-pub use resource::{Pattern, TaskResource};
+pub use resource::{FieldValidation, MockMismatch, Pattern, TaskResource};
 
 /// The README's code is compiled with the documentation's.
 #[cfg(doctest)]

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use asl::{Input, Pattern, TaskRequest, TaskResource};
+use serde_json::Value;
 
 use super::acting::Acting;
 use super::call_fault::CallFault;
@@ -29,6 +30,9 @@ pub(crate) fn call<'a>(
             TaskResource::Lambda { arn } => Some(lambda::call_function(states, &acting, request, arn).await),
             TaskResource::Activity { .. } => None,
             TaskResource::Service { resource_type, resource, pattern } => {
+                if let Some(fault) = refused(request) {
+                    return Some(fault.input(request));
+                }
                 let answer = match Route::of(resource_type, resource, *pattern) {
                     Some(Route::Invoke) => {
                         return Some(submitted(lambda::invoke(states, &acting, request).await, *pattern));
@@ -51,6 +55,16 @@ pub(crate) fn call<'a>(
             }
         }
     })
+}
+
+/// Why parameters can't be those of the call: a required one is missing, or there is one that the API does not have.
+fn refused(request: &TaskRequest) -> Option<CallFault> {
+    // What is no object is refused where it is read.
+    let Ok(Value::Object(parameters)) = serde_json::from_str(&request.input) else {
+        return None;
+    };
+    let problems = request.resource.parameter_problems(&parameters, false);
+    (!problems.is_empty()).then(|| CallFault::parameters(request, &problems.join(", ")))
 }
 
 /// The service's answer ends a request-response task; a callback task goes on to wait for its token.

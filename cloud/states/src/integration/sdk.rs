@@ -27,13 +27,15 @@ pub(super) async fn call(
 ) -> Result<String, CallFault> {
     let parameters: Map<String, Value> =
         serde_json::from_str(&request.input).map_err(|error| CallFault::parameters(request, &error.to_string()))?;
-    let operation = casing::upper_first(action);
     let not_served = || CallFault::not_served(&format!("aws-sdk:{service}"), action);
+    let model = api_models::service(service).and_then(|service| service.operation(action)).ok_or_else(not_served)?;
+    let parameters = casing::to_api(&model, parameters);
+    let operation = casing::upper_first(action);
     let blank = |signing_name: &str| {
         let id = states.random.uuid().to_string();
         Request::internal(id, states.clock.now(), &acting.location, signing_name).acting_as(acting.role())
     };
-    let body = |parameters| Value::Object(casing::to_api(parameters)).to_string();
+    let body = |parameters| Value::Object(parameters).to_string();
     let sent = match service {
         "sfn" => blank("states").with_target(STATES_TARGET, &operation, body(parameters)),
         "cloudwatchlogs" => blank("logs").with_target(LOGS_TARGET, &operation, body(parameters)),
@@ -46,11 +48,10 @@ pub(super) async fn call(
         Err(error) => return Err(failure(service, &error, &states.random.uuid().to_string())),
     };
     let value = match service {
-        "sfn" => casing::to_task(casing::read(&response), &casing::SFN_MOMENTS),
         "lambda" => lambda_route::answer(&operation, &response),
-        _ => casing::to_task(casing::read(&response), &[]),
+        _ => casing::read(&response),
     };
-    Ok(value.to_string())
+    Ok(casing::to_task(&model, value).to_string())
 }
 
 /// How an error shows up: `Sfn.InvalidTokenException`, with the text of the AWS SDK for Java 2.

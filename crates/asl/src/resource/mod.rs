@@ -1,6 +1,12 @@
 //! What a Task state's `Resource` names: a Lambda function, an activity, or a service integration.
 
+mod call;
+mod mock_result;
+mod optimised;
+
 use serde::{Deserialize, Serialize};
+
+pub use mock_result::{FieldValidation, MockMismatch};
 
 /// A Task state's `Resource`, read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
