@@ -129,7 +129,7 @@ impl Pipeline {
 
     /// The results.
     pub(crate) fn results(self) -> Vec<QueryRow> {
-        let rows = self.rest.iter().fold(self.kept.rows(), |rows, command| after(rows, command));
+        let rows = self.rest.iter().fold(self.kept.rows(), after);
         rows.iter().map(|row| shown(row, &self.columns)).collect()
     }
 }
