@@ -100,8 +100,11 @@ impl Step<'_> {
         branch.state = Arc::clone(&state.name);
         branch.entered_at = self.now;
         branch.entered_after = branch.previous_event_id;
-        let (state_type, name) = (state.state_type(), Arc::clone(&state.name));
-        let entered = EventDetails::StateEntered { state_type, name, input: Arc::clone(branch.input.text()) };
+        let entered = EventDetails::StateEntered {
+            state_type: state.state_type(),
+            name: Arc::clone(&state.name),
+            input: Arc::clone(branch.input.text()),
+        };
         branch.entered_event_id = self.emit(branch, entered)?;
         self.note(branch, Way::Entered);
         match &state.kind {
