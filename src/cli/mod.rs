@@ -90,6 +90,7 @@ async fn run(cli: Cli, ui: &Ui) -> Result<(), CliError> {
         Command::Logs(args) => logs::run(args, global, ui).await,
         Command::List(args) => executions::list::run(args, global, ui).await,
         Command::Show(args) => executions::show::run(args, global, ui).await,
+        Command::Explain(args) => executions::explain::run(args, global, ui).await,
         Command::Open(args) => executions::open::run(args, global, ui).await,
         Command::Stop(args) => executions::stop::run(args, global, ui).await,
         Command::Redrive(args) => executions::redrive::run(&args, global, ui).await,

@@ -73,6 +73,8 @@ def sessions():
     }
     name = f"guarded-{os.getpid()}"
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=json.dumps(allowed))
     assumed = client("sts", OWN).assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
     own = client("sts", OWN).get_session_token()["Credentials"]
     for given in (assumed, own):

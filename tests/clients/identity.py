@@ -53,6 +53,17 @@ def a_function_acts_as_its_role(account):
     key, secret, token = credentials(account)
     identity = client("sts", key, secret, token).get_caller_identity()
     assert identity["Arn"] == f"arn:aws:sts::{account}:assumed-role/r/f", identity
+    try:
+        client("lambda", key, secret, token).list_functions()
+        raise AssertionError("a role without a policy listed functions")
+    except client("lambda").exceptions.ClientError as error:
+        assert error.response["Error"]["Code"] == "AccessDeniedException", error
+        told = error.response["Error"]["Message"]
+        assert told == (f"User: {identity['Arn']} is not authorized to perform: lambda:ListFunctions on resource: * "
+                        "because no identity-based policy allows the lambda:ListFunctions action"), told
+    allowed = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "lambda:ListFunctions", "Resource": "*"}]}
+    iam.put_role_policy(RoleName="r", PolicyName="own", PolicyDocument=json.dumps(allowed))
     names = [function["FunctionName"] for function in client("lambda", key, secret, token).list_functions()["Functions"]]
     assert names == ["f"], names
     try:

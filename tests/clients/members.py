@@ -44,6 +44,12 @@ KNOWN = {
 ROLE = {"RoleName"}
 PAGE = {"Marker", "MaxItems"}
 TAGS = {"Tags", "Tags.Key", "Tags.Value"}
+SIMULATED = PAGE | {
+    "PolicyInputList", "PermissionsBoundaryPolicyInputList", "ActionNames", "ResourceArns", "ResourcePolicy", "ResourceOwner",
+    "CallerArn", "ContextEntries", "ContextEntries.ContextKeyName", "ContextEntries.ContextKeyValues",
+    # All values are texts here, and operators read them as what they compare.
+    "ContextEntries.ContextKeyType",
+}
 FORMS = {
     "AttachRolePolicy": ROLE | {"PolicyArn"},
     "CreatePolicy": {"PolicyName", "Path", "PolicyDocument", "Description"} | TAGS,
@@ -73,6 +79,8 @@ FORMS = {
     "ListRolePolicies": ROLE | PAGE,
     "ListRoleTags": ROLE | PAGE,
     "ListRoles": PAGE | {"PathPrefix"},
+    "SimulateCustomPolicy": SIMULATED,
+    "SimulatePrincipalPolicy": SIMULATED | {"PolicySourceArn"},
     "PutRolePermissionsBoundary": ROLE | {"PermissionsBoundary"},
     "PutRolePolicy": ROLE | {"PolicyName", "PolicyDocument"},
     "SetDefaultPolicyVersion": {"PolicyArn", "VersionId"},

@@ -72,7 +72,11 @@ def role():
     trust = {"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]},
          "Action": "sts:AssumeRole"}]}
-    return iam.create_role(RoleName="node", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    arn = iam.create_role(RoleName="node", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    allowed = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["logs:*", "states:StartExecution"], "Resource": "*"}]}
+    iam.put_role_policy(RoleName="node", PolicyName="own", PolicyDocument=json.dumps(allowed))
+    return arn
 
 
 def function(arn, handler, files=None, runtime="nodejs22.x", name=None, **more):

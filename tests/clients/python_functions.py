@@ -92,6 +92,7 @@ def role():
         raise AssertionError("an attached policy was deleted")
     except iam.exceptions.DeleteConflictException:
         pass
+    iam.put_role_policy(RoleName="python", PolicyName="logging", PolicyDocument=json.dumps(document))
     iam.detach_role_policy(RoleName="python", PolicyArn=policy["Arn"])
     iam.delete_policy(PolicyArn=policy["Arn"])
     return arn

@@ -1,5 +1,6 @@
 """The recorded cases: reading them, choosing among them, and the list of those whose failure is explained."""
 
+import collections
 import json
 import re
 from pathlib import Path
@@ -17,6 +18,18 @@ def chosen(folder, category=None, only=None, kind=None):
         and (category is None or case["category"] == category)
         and (only is None or only in case["id"])
     ]
+
+
+def not_served(folder):
+    """How many cases need something that the embedded cloud does not have, by what it is."""
+    counted = collections.Counter()
+    for case in every(folder):
+        missing = sorted(needed(case) - SERVED)
+        if case["kind"] == "reference_only":
+            counted["they have no steps, only answers to read"] += 1
+        elif missing:
+            counted["the embedded cloud has no " + ", ".join(missing)] += 1
+    return counted
 
 
 def needed(case):

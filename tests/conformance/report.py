@@ -71,7 +71,7 @@ def verdict(results, reasons, whole):
     return wrong
 
 
-def for_people(results, reasons, wrong, seconds, distrusted):
+def for_people(results, reasons, wrong, seconds, distrusted, missing):
     for result in (one for one in results if not one.passed):
         mark = "explained: " + reasons[result.id] if result.id in reasons else "NOT EXPLAINED"
         yield "\n".join(result.lines()) + f"\n      {mark}\n"
@@ -82,15 +82,17 @@ def for_people(results, reasons, wrong, seconds, distrusted):
     explained = sum(not result.passed and result.id in reasons for result in results)
     for reason, count in sorted(collections.Counter(distrusted.values()).items()):
         yield f"not run, {count} distrusted: {reason}"
+    for reason, count in sorted(missing.items()):
+        yield f"not run, {count}: {reason}"
     yield (f"{passed} of {len(results)} recorded cases pass, {explained} of the others are explained, "
            f"{len(distrusted)} are distrusted; {seconds:.0f} s")
     yield from wrong
 
 
-def for_machines(results, reasons, wrong, seconds, distrusted):
+def for_machines(results, reasons, wrong, seconds, distrusted, missing):
     counted = {category: {"passed": passed, "total": total} for category, (passed, total) in sums(results).items()}
     return json.dumps({
         "passed": sum(result.passed for result in results), "total": len(results), "seconds": round(seconds, 1),
-        "categories": counted, "wrong": wrong, "distrusted": distrusted,
+        "categories": counted, "wrong": wrong, "distrusted": distrusted, "notServed": missing,
         "cases": [result.data(reasons.get(result.id)) for result in results],
     }, indent=2, default=str)

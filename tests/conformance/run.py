@@ -36,11 +36,12 @@ def main():
     reasons = {name: reason for name, reason in reasons.items() if name not in reasons_against}
     whole = not (options.category or options.only or options.kind)
     wrong = report.verdict(results, reasons, whole)
+    missing = corpus.not_served(options.corpus) if whole else {}
     seconds = time.monotonic() - begun
     if options.json:
-        print(report.for_machines(results, reasons, wrong, seconds, distrusted))
+        print(report.for_machines(results, reasons, wrong, seconds, distrusted, missing))
     else:
-        for text in report.for_people(results, reasons, wrong, seconds, distrusted):
+        for text in report.for_people(results, reasons, wrong, seconds, distrusted, missing):
             print(text)
     return 1 if wrong else 0
 

@@ -11,6 +11,15 @@ definition = "check.asl.json"
 [state_machines.asks]
 definition = "asks.asl.json"
 
+[state_machines.retries]
+definition = "retries.asl.json"
+
+[state_machines.many]
+definition = "many.asl.json"
+
+[state_machines.spread]
+definition = "spread.asl.json"
+
 [state_machines.hostile]
 definition = "hostile.asl.json"
 "#;
@@ -26,6 +35,30 @@ const ASKS: &str = r#"{"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "End
     "Parameters": {"StateMachineArn": "arn:aws:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-check",
         "Input": {"count": 1, "taskToken.$": "$$.Task.Token"}}}}}"#;
 
+/// What it calls is never there: it is tried again an hour later, and then never.
+const RETRIES: &str = r#"{"StartAt": "Look", "States": {
+    "Look": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:describeExecution", "Next": "Never",
+        "Parameters": {"ExecutionArn": "arn:aws:states:${AWS::Region}:${AWS::AccountId}:execution:${AWS::StackName}-check:nobody"},
+        "Retry": [{"ErrorEquals": ["Sfn.ExecutionDoesNotExistException"], "IntervalSeconds": 3600, "MaxAttempts": 1}],
+        "Catch": [{"ErrorEquals": ["Other"], "Next": "Never"}]},
+    "Never": {"Type": "Succeed"}}}"#;
+
+const MANY: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "Each", "States": {
+    "Each": {"Type": "Map", "Items": "{% [1..1000] %}", "MaxConcurrency": 1, "End": true,
+        "ItemProcessor": {"StartAt": "Each item", "States": {
+            "Each item": {"Type": "Choice", "Default": "Good", "Choices": [{"Condition": "{% $states.input = 777 %}", "Next": "Bad"}]},
+            "Bad": {"Type": "Fail", "Error": "TheOne"},
+            "Good": {"Type": "Succeed"}}}}}}"#;
+
+/// A Map Run with an iteration that fails, and a cause that AWS warns of.
+const SPREAD: &str = r#"{"StartAt": "Static", "States": {
+    "Static": {"Type": "Pass", "Result": [1, 2, 3], "ResultPath": "$.items", "Next": "Spread"},
+    "Spread": {"Type": "Map", "ItemsPath": "$.items", "ToleratedFailureCount": 1, "End": true,
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Is it two", "States": {
+            "Is it two": {"Type": "Choice", "Default": "Good", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "Bad"}]},
+            "Bad": {"Type": "Fail", "Error": "Two", "Cause": "$.cause"},
+            "Good": {"Type": "Succeed"}}}}}}"#;
+
 const HOSTILE: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "<img src=x onerror='window.harmed=1'>", "States": {
     "<img src=x onerror='window.harmed=1'>": {"Type": "Choice", "Default": "Fail & \u202eend",
         "Choices": [{"Condition": "{% '</text><script>window.harmed=1</script>' = $states.input %}", "Next": "Fail & \u202eend"}]},
@@ -37,16 +70,40 @@ fn browse(home: &Home, scenario: &str) {
     let script = project().join("tests/clients/console.py");
     let pictures = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("console-pictures");
     let mut command = home.command(python_tool("python"));
-    command.arg(script).arg(scenario).arg(address.trim()).arg(pictures);
+    command.arg(script).arg(scenario).arg(address.trim()).arg(&pictures);
     command.arg(env!("CARGO_BIN_EXE_workshop"));
+    // The page's files of a folder, tried without a build.
+    if let Some(folder) = std::env::var_os("WORKSHOP_CONSOLE_ASSETS") {
+        command.env("WORKSHOP_CONSOLE_ASSETS", folder);
+    }
     let ended = Ended::of(command.output().expect("python starts"));
     assert_eq!(ended.code, Some(0), "{ended:#?}");
+    if std::env::var_os("WORKSHOP_UPDATE_DOCS").is_some() {
+        draw_for_the_docs(&pictures);
+    }
+}
+
+/// The pictures that the documentation shows are those of this test.
+fn draw_for_the_docs(pictures: &std::path::Path) {
+    for name in ["console-execution.png", "console-failure.png"] {
+        let picture = pictures.join(name);
+        if picture.exists() {
+            std::fs::copy(&picture, project().join("docs/pictures").join(name)).expect("a picture of the docs");
+        }
+    }
 }
 
 /// A project of one's own, deployed.
 fn shop() -> Home {
     let home = Home::new();
-    let definitions = [("check.asl.json", CHECK), ("asks.asl.json", ASKS), ("hostile.asl.json", HOSTILE)];
+    let definitions = [
+        ("check.asl.json", CHECK),
+        ("asks.asl.json", ASKS),
+        ("retries.asl.json", RETRIES),
+        ("many.asl.json", MANY),
+        ("spread.asl.json", SPREAD),
+        ("hostile.asl.json", HOSTILE),
+    ];
     for (file, text) in [("service.toml", SERVICE)].into_iter().chain(definitions) {
         std::fs::write(home.path("work").join(file), text).expect("a file");
     }
@@ -71,6 +128,31 @@ fn a_browser_leads_from_the_input_to_the_cause_of_a_failure() {
 #[test]
 fn a_browser_answers_a_task_that_waits_for_somebody() {
     browse(&shop(), "asking");
+}
+
+#[test]
+fn a_browser_counts_down_to_the_next_attempt() {
+    browse(&shop(), "retrying");
+}
+
+#[test]
+fn a_browser_finds_the_one_of_a_thousand_iterations_that_failed() {
+    browse(&shop(), "many");
+}
+
+#[test]
+fn a_browser_leads_from_a_map_run_to_the_child_that_failed() {
+    browse(&shop(), "spreading");
+}
+
+#[test]
+fn a_browser_finds_executions_among_hundreds() {
+    browse(&shop(), "finding");
+}
+
+#[test]
+fn a_browser_needs_no_mouse() {
+    browse(&shop(), "keyboard");
 }
 
 #[test]

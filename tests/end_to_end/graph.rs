@@ -55,7 +55,7 @@ fn there_is_no_png() {
     assert_eq!(ended.code, Some(2));
     insta::assert_snapshot!(ended.stderr, @"
     error: There are no PNG pictures: what draws text into them would add megabytes to this program.
-      try: `--format svg` draws the same; browsers show it, and `rsvg-convert graph.svg -o graph.png` makes a PNG of it.
+      try: `--format svg` draws the same; browsers show it, the page of `workshop open --local` saves a PNG, and so does `rsvg-convert graph.svg -o graph.png`.
     ");
 }
 

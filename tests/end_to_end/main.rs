@@ -33,6 +33,7 @@ mod ministack;
 mod moto;
 mod moved_time;
 mod own_workflows;
+mod permissions;
 mod pictures;
 mod print;
 mod projects;

@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz`: searches for inputs that make the language engine, the embedded cloud's HTTP front or its reader of
-//! zips panic, hang or overflow its stack.
+//! `cargo xtask fuzz`: searches for inputs that make the language engine, the embedded cloud's HTTP front, its reader of
+//! zips or of policies panic, hang or overflow its stack.
 
 use crate::cargo::cargo;
 use crate::failure::Failure;
@@ -44,11 +44,12 @@ pub(crate) fn run(only: Option<&str>, seconds: Option<&str>) -> Result<(), Failu
     Ok(())
 }
 
-fn packages() -> [Package; 2] {
+fn packages() -> [Package; 3] {
     let asl = vec!["definition", "jsonpath", "intrinsic", "jsonata", "engine"];
     [
         Package { folder: "crates/asl/fuzz", targets: asl },
         Package { folder: "cloud/server/fuzz", targets: vec!["http", "archive"] },
+        Package { folder: "crates/policy/fuzz", targets: vec!["policy"] },
     ]
 }
 
@@ -92,7 +93,7 @@ mod tests {
             http.iter().map(|package| (package.folder, &*package.targets)).collect::<Vec<_>>(),
             [("cloud/server/fuzz", &["http"][..])]
         );
-        assert_eq!(chosen(None).iter().map(|package| package.targets.len()).sum::<usize>(), 7);
+        assert_eq!(chosen(None).iter().map(|package| package.targets.len()).sum::<usize>(), 8);
         assert_eq!(chosen(Some("what")), []);
     }
 }

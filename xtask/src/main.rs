@@ -9,6 +9,8 @@ mod demo;
 mod failure;
 mod fuzz;
 mod matrix;
+mod models;
+mod policies;
 mod process;
 mod project;
 mod python;
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
         ["fuzz", target, seconds] => fuzz::run(Some(target), Some(seconds)),
         ["install"] => build::install::run(),
         ["matrix", arguments @ ..] => matrix::run(arguments),
+        ["policies", arguments @ ..] => policies::run(arguments),
+        ["models"] => models::run(),
         ["recording"] => demo::recording::run(None),
         ["recording", program] => demo::recording::run(Some(program)),
         ["simulate", arguments @ ..] => matrix::simulate::run(arguments),

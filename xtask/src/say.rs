@@ -14,6 +14,7 @@ usage: cargo xtask <task>
            `bench local [PROGRAM] [PART ...]`
                                      the embedded cloud over HTTP, beside the machine's limits and a peer: limits, start,
                                      starts, waits, invokes, stored, logs, history, restart, million
+           `bench console [PROGRAM]` the page of the embedded cloud in a browser: its size, how soon it is there
            `bench deploy [PROGRAM]`  deployments to a cloud that is far away, beside their chain of calls
            `bench engine`            the language engine alone
            `bench graph`             laying out and drawing a thousand states
@@ -26,11 +27,14 @@ usage: cargo xtask <task>
   dist [--target TRIPLE] [--program PROGRAM]
            what a release is made of, in target/dist: a static binary in a tar.gz, a Debian package, checksums
   fuzz [TARGET] [SECONDS]
-           search for inputs that break the language engine, the embedded cloud's HTTP front or its reader of zips
+           search for inputs that break the language engine, the embedded cloud's HTTP front, its reader of zips or of policies
   install  build, then copy the program to cargo's bin folder, with completions and manual pages
   matrix [--sample] [--seed N] [WORDS]
            every call of a deployment failing in every way, and every command without each permission that it needs:
            all cases, a seeded sample of them, or those with WORDS in their names
+  models   make the API models that the program carries anew, from the botocore that is pinned, and print what changed
+  policies [--count N] [--seed N]
+           random policies, decided by the policy crate and by a simulator of IAM that nobody here wrote (npm): 20,000, or N
   recording [PROGRAM]
            draw a terminal session with the built program as the picture that the README shows
   simulate [--count N] [--seed N]

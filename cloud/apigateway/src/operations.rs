@@ -3,7 +3,7 @@
 //!
 //! [service authorization reference]: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html
 
-use cloud_core::{Access, Binding, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo};
+use cloud_core::{Access, Binding, Need, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo};
 
 use crate::absent_operations::ABSENT;
 use crate::control::{apis, deployments, integrations, routes, stages, tags};
@@ -47,13 +47,12 @@ macro_rules! operation {
 /// are about REST APIs.
 const TOTAL: Quota = Quota::shared("all operations", 40, 10);
 
-/// What of integrations, routes and stages is not there: private connections, mappings and models, authorizers, access logs,
+/// What of integrations, routes and stages is not there: private connections, templates and models, authorizers, access logs,
 /// and what is for WebSocket APIs alone.
 const INTEGRATION: &[&str] = &[
     "connectionId",
     "contentHandlingStrategy",
     "passthroughBehavior",
-    "requestParameters",
     "requestTemplates",
     "responseParameters",
     "templateSelectionExpression",
@@ -76,10 +75,18 @@ const STAGE: &[&str] = &[
     "routeSettings.*.loggingLevel",
 ];
 
+/// Tags are checked as an action of their own.
+const TAGGED_API: &[Need] = &[tagged("arn:aws:apigateway:{region}::/apis")];
+const TAGGED_STAGE: &[Need] = &[tagged("arn:aws:apigateway:{region}::/apis/{ApiId}/stages")];
+
+const fn tagged(resource: &'static str) -> Need {
+    Need::when("tags", "apigateway:TagResource", Resource::Template(resource))
+}
+
 /// The operations of the control plane.
 #[rustfmt::skip]
 pub static OPERATIONS: &[Operation<Apis>] = &[
-    operation!("CreateApi", "POST", "/apis", Writes, apis::create).refusing(&["disableSchemaValidation"]),
+    operation!("CreateApi", "POST", "/apis", Writes, apis::create).refusing(&["disableSchemaValidation"]).needing(TAGGED_API),
     operation!("GetApis", "GET", "/apis", Reads, apis::list),
     operation!("GetApi", "GET", "/apis/{ApiId}", Reads, apis::get),
     operation!("UpdateApi", "PATCH", "/apis/{ApiId}", WritesAlone, apis::update).refusing(&["disableSchemaValidation"]),
@@ -95,7 +102,7 @@ pub static OPERATIONS: &[Operation<Apis>] = &[
     operation!("GetRoute", "GET", "/apis/{ApiId}/routes/{RouteId}", Reads, routes::get),
     operation!("UpdateRoute", "PATCH", "/apis/{ApiId}/routes/{RouteId}", WritesAlone, routes::update).refusing(ROUTE),
     operation!("DeleteRoute", "DELETE", "/apis/{ApiId}/routes/{RouteId}", WritesAlone, routes::delete),
-    operation!("CreateStage", "POST", "/apis/{ApiId}/stages", WritesAlone, stages::create).refusing(STAGE),
+    operation!("CreateStage", "POST", "/apis/{ApiId}/stages", WritesAlone, stages::create).refusing(STAGE).needing(TAGGED_STAGE),
     operation!("GetStages", "GET", "/apis/{ApiId}/stages", Reads, stages::list),
     operation!("GetStage", "GET", "/apis/{ApiId}/stages/{StageName}", Reads, stages::get),
     operation!("UpdateStage", "PATCH", "/apis/{ApiId}/stages/{StageName}", WritesAlone, stages::update).refusing(STAGE),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use cloud_core::{CachedTable, Clock, FaultInjection, FunctionInvoker, Random, Request, ServiceError};
+use cloud_core::{
+    CachedTable, Clock, Dispatch, FaultInjection, FunctionInvoker, Random, Request, RoleDirectory, ServiceError,
+};
 use cloud_store::{Store, StoreError, Table};
 
 use crate::errors::no_api;
@@ -18,6 +20,8 @@ pub struct Apis {
     pub(crate) table: CachedTable<Api>,
     pub(crate) throttle: Throttle,
     pub(crate) functions: Arc<dyn FunctionInvoker>,
+    pub(crate) roles: Arc<dyn RoleDirectory>,
+    pub(crate) dispatch: Arc<dyn Dispatch>,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) faults: FaultInjection,
@@ -25,21 +29,36 @@ pub struct Apis {
     pub(crate) endpoint_port: u16,
 }
 
+/// What the service is given.
+pub struct Handles {
+    /// Where the APIs are kept.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Chance: ids.
+    pub random: Random,
+    /// Faults on request.
+    pub faults: FaultInjection,
+    /// The functions that routes lead to.
+    pub functions: Arc<dyn FunctionInvoker>,
+    /// The roles as which routes call services.
+    pub roles: Arc<dyn RoleDirectory>,
+    /// The services that routes lead to.
+    pub dispatch: Arc<dyn Dispatch>,
+    /// Where clients are told that endpoints listen.
+    pub endpoint_port: u16,
+}
+
 impl Apis {
-    /// Loads what the store has. Clients are told that endpoints listen on `endpoint_port`.
+    /// Loads what the store has.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn open(
-        store: &Store,
-        clock: Clock,
-        random: Random,
-        faults: FaultInjection,
-        functions: Arc<dyn FunctionInvoker>,
-        endpoint_port: u16,
-    ) -> Result<Self, StoreError> {
-        let table = CachedTable::open(store, APIS, clock.clone())?;
-        Ok(Self { table, throttle: Throttle::default(), functions, clock, random, faults, endpoint_port })
+    pub fn open(handles: Handles) -> Result<Self, StoreError> {
+        let Handles { store, clock, random, faults, functions, roles, dispatch, endpoint_port } = handles;
+        let table = CachedTable::open(&store, APIS, clock.clone())?;
+        let throttle = Throttle::default();
+        Ok(Self { table, throttle, functions, roles, dispatch, clock, random, faults, endpoint_port })
     }
 
     /// How many stored values could not be read.

@@ -12,10 +12,13 @@ async function answer(response) {
   return value;
 }
 
+/** The account and the region that are shown. */
+export const shownRegion = () => new URLSearchParams(location.hash.split("?")[1]).get("region");
+
 /** Reads a path of the console's JSON. */
 export async function read(path, parameters = {}) {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) {
+  for (const [name, value] of Object.entries({ region: shownRegion(), ...parameters })) {
     if (value !== null && value !== undefined && value !== "") query.set(name, value);
   }
   return answer(await fetch(`api/${path}?${query}`));
@@ -26,15 +29,21 @@ export async function act(path, body) {
   return answer(await fetch(`api/${path}`, { method: "POST", headers: { "x-workshop": "1" }, body: JSON.stringify(body) }));
 }
 
-/** A path of the cloud itself, beside the console's. */
-export async function administer(path, body) {
-  return answer(await fetch(`/_workshop/${path}`, { method: "POST", headers: { "x-workshop": "1" }, body }));
-}
-
 /** Posts to an endpoint of an HTTP API, as curl would; gives status and text. */
 export async function post(path, body) {
   const response = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body, credentials: "omit" });
   return { status: response.status, text: await response.text() };
+}
+
+/** By how many milliseconds the cloud’s clock is ahead of the browser’s, and whether it stands still. */
+export const clock = { ahead: 0, stood: null };
+
+/** What the cloud’s clock shows, in milliseconds since 1970. */
+export const now = () => clock.stood ?? Date.now() + clock.ahead;
+
+function heard({ now: shows, stands }) {
+  clock.ahead = Date.parse(shows) - Date.now();
+  clock.stood = stands ? Date.parse(shows) : null;
 }
 
 /** How long nothing may be heard: longer than the cloud holds an answer back. */
@@ -61,7 +70,8 @@ export function follow(changed, connected, known = null) {
   source.onmessage = (event) => {
     failures = 0;
     listen();
-    connected(true, JSON.parse(event.data).now);
+    heard(JSON.parse(event.data));
+    connected(true);
     if (event.lastEventId !== known) changed();
     known = event.lastEventId;
   };

@@ -1,104 +1,89 @@
-// An execution, live: its graph, the state that is chosen, its events.
+// An execution, live: graph, timeline and events share one selection, whose state is shown beside the graph.
 
-import { act, administer, read } from "./cloud.js";
-import { badge, block, button, el, machineLink, moment, outside, picture, pretty, replace, say, shown, table, valid } from "./elements.js";
+import { html, useEffect, useMemo, useRef, useState } from "./html.js";
+import { act, read } from "./cloud.js";
+import { Events } from "./events.js";
+import { Failure } from "./failure.js";
+import { Data, History } from "./history.js";
+import { useLive } from "./live.js";
+import { ApiMoment, Badge, Block, Button, Copy, Countdown, MachineLink, Picture, Problem, save, savePicture, say, to } from "./parts.js";
+import { StatePane } from "./state.js";
+import { testCase } from "./test_case.js";
+import { duration, quoted, regionOf, shown } from "./text.js";
+import { Timeline } from "./timeline.js";
 
-/** How many events are shown at first, and how many more at a time. */
-const EVENTS = 300;
-
-export function execution(arn) {
-  const parts = { head: el("div"), failure: el("div"), graph: el("div", { class: "picture" }), state: el("aside", { class: "card", "aria-label": "The chosen state" }), events: el("div") };
-  const root = el("div", {}, parts.head, parts.failure, el("div", { class: "columns" }, el("section", {}, el("h2", {}, "Graph"), parts.graph), parts.state), parts.events);
-  const model = { arn, parts, found: null, events: [], chosen: null, limit: EVENTS, opened: new Set(), picture: "", forms: new Map() };
-  return { title: arn.split(":").pop(), root, update: () => update(model) };
+/** The history of an execution, and the data of its events, as they grow. */
+function useHistory(arn) {
+  const history = useMemo(() => new History(), [arn]);
+  const data = useMemo(() => new Data((ids) => read("details", { arn, ids: ids.join(",") })), [arn]);
+  const { value, error } = useLive(async () => {
+    const found = await read("execution", { arn, after: history.events.at(-1)?.id ?? 0, view: history.found?.view });
+    if (!history.isNews(found)) return history.found;
+    history.take(found);
+    return found;
+  }, [arn]);
+  return { history, data, isThere: Boolean(value), error };
 }
 
-async function update(model) {
-  const after = model.events.length ? model.events.at(-1).id : 0;
-  const [found, more] = await Promise.all([read("execution", { arn: model.arn }), read("events", { arn: model.arn, after })]);
-  model.found = found;
-  model.events.push(...more.events.filter((event) => event.id > after));
-  if (model.chosen === null) model.chosen = interesting(found.states);
-  showHead(model);
-  showFailure(model);
-  showGraph(model);
-  showState(model);
-  showEvents(model);
+async function saveHistory(arn, name) {
+  const parts = [];
+  let next = null;
+  do {
+    const page = await read("history", { arn, next });
+    parts.push(...page.events.map((event) => JSON.stringify(event)));
+    next = page.nextToken;
+  } while (next);
+  save(`${name}.json`, new Blob([`{"events":[\n${parts.join(",\n")}\n]}\n`], { type: "application/json" }));
 }
 
-/** The state to look at first: where it failed, else what is on, else the first. */
-function interesting(states) {
-  const holds = new Set(states.map((state) => state.inside));
-  const leaf = (status) => states.find((state) => state.status === status && !holds.has(state.number)) ?? states.find((state) => state.status === status);
-  return (leaf("failed") ?? leaf("retrying") ?? leaf("running") ?? leaf("waiting") ?? states[0])?.number ?? null;
+/** What a shell takes to do the same once more. */
+async function commands(found) {
+  const { input, stateMachineArn } = await read("whole", { arn: found.executionArn });
+  const region = regionOf(stateMachineArn);
+  const body = JSON.stringify({ stateMachineArn, input });
+  return {
+    aws: `aws stepfunctions start-execution --endpoint-url ${location.origin} --region ${region} --state-machine-arn ${quoted(stateMachineArn)} --input ${quoted(input)}`,
+    curl: `curl --aws-sigv4 aws:amz:${region}:states --user test:test -H 'Content-Type: application/x-amz-json-1.0' -H 'X-Amz-Target: AWSStepFunctions.StartExecution' -d ${quoted(body)} ${location.origin}/`,
+  };
 }
 
-function showHead({ arn, parts, found }) {
+function Actions({ history, data, picture }) {
+  const { found } = history;
+  const arn = found.executionArn;
   const isOn = found.status === "RUNNING";
-  const waits = found.states.some((state) => state.status === "waiting");
-  replace(parts.head,
-    el("h1", {}, outside(found.name), " ", badge(found.status)),
-    el("p", {}, machineLink(found.stateMachineArn), " · started ", moment(found.startDate), found.stopDate ? [" · ended ", moment(found.stopDate)] : null),
-    el("p", { class: "actions" },
-      isOn && waits ? button("End the wait", async () => {
-        await administer("skip", arn);
-        say("The wait is over.");
-      }) : null,
-      isOn ? button("Stop", async () => {
-        if (!confirm(`Stop ${shown(found.name)}? What it waits for will not happen.`)) return;
-        await act("stop", { executionArn: arn, cause: "Stopped in the console" });
-        say("Stopped.");
-      }) : null,
-      found.redriveStatus === "REDRIVABLE" ? button("Redrive", async () => {
-        await act("redrive", { executionArn: arn });
-        say("It goes on where it had not finished.");
-      }) : null,
-      button("Copy the ARN", async () => {
-        await navigator.clipboard.writeText(arn);
-        say("Copied.");
-      })),
-    el("div", { class: "columns even" }, block("Input", found.input, "h2"), found.output ? block("Output", found.output, "h2") : null));
+  const waits = history.waits.some((wait) => wait.kind !== "task");
+  return html`<div class="actions">
+    ${isOn && waits && html`<${Button} act=${async () => {
+      await act("skip", { executionArn: arn });
+      say("The wait is over.");
+    }}>End the wait<//>`}
+    ${isOn && html`<${Button} act=${async () => {
+      if (!confirm(`Stop ${shown(found.name)}? What it waits for will not happen.`)) return;
+      await act("stop", { executionArn: arn, cause: "Stopped in the console" });
+      say("Stopped.");
+    }}>Stop<//>`}
+    ${found.redriveStatus === "REDRIVABLE" && html`<${Button} act=${async () => {
+      await act("redrive", { executionArn: arn });
+      say("It goes on where it had not finished.");
+    }}>Redrive<//>`}
+    <a class="button" href=${to("machine", found.stateMachineArn, { like: arn })}>Start like this one</a>
+    <details class="menu"><summary>Copy, save</summary><div class="card actions">
+      <${Copy} text=${() => arn} what="The ARN">Copy the ARN<//>
+      <${Copy} text=${async () => (await commands(found)).aws} what="The aws command">Copy as aws command<//>
+      <${Copy} text=${async () => (await commands(found)).curl} what="The curl command">Copy as curl command<//>
+      <${Copy} text=${async () => testCase(history, data, await read("whole", { arn }))} what="The test case">Copy as test case<//>
+      <${Button} act=${() => saveHistory(arn, found.name)}>Save the history<//>
+      <${Button} act=${() => savePicture(picture.current, found.name, "svg")}>Save the graph as SVG<//>
+      <${Button} act=${() => savePicture(picture.current, found.name, "png")}>Save the graph as PNG<//>
+    </div></details>
+  </div>`;
 }
 
-function showFailure(model) {
-  const { parts, found } = model;
-  if (!found.error && !found.cause) return replace(parts.failure);
-  const failed = found.states.find((state) => state.number === interesting(found.states) && state.status === "failed");
-  return replace(parts.failure, el("section", { class: "problem", "aria-label": "Why it failed" },
-    el("h2", {}, "Why: ", outside(found.error ?? "no error is named")),
-    failed ? el("p", {}, "It failed in ", button(failed.name, async () => choose(model, failed.number), { class: "plain" }), ".") : null,
-    found.cause ? block("Cause", found.cause) : null));
-}
-
-function choose(model, number) {
-  model.chosen = number;
-  showState(model);
-  mark(model);
-}
-
-function showGraph(model) {
-  const { parts, found } = model;
-  if (found.picture === model.picture) return;
-  model.picture = found.picture;
-  const drawn = picture(found.picture);
-  for (const group of drawn.querySelectorAll("[data-state]")) {
-    group.setAttribute("tabindex", "0");
-    group.setAttribute("role", "button");
-    group.setAttribute("data-key", `state-${group.dataset.state}`);
-    group.setAttribute("aria-label", spoken(group, found.states[Number(group.dataset.state)]));
-    const act = (event) => {
-      event.stopPropagation();
-      choose(model, Number(group.dataset.state));
-    };
-    group.addEventListener("click", act);
-    group.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      act(event);
-    });
-  }
-  replace(parts.graph, drawn);
-  mark(model);
+function Waits({ history }) {
+  const timed = history.waits.filter((wait) => wait.until && wait.kind !== "task");
+  if (!timed.length) return null;
+  const first = timed.toSorted((one, other) => one.until.localeCompare(other.until))[0];
+  return html`<p class="waiting"><bdi>${first.state}</bdi> ${first.kind === "wait" ? "goes on" : `is tried again (attempt ${first.attempt})`} in <${Countdown} until=${first.until} />${timed.length > 1 && html` <span class="faint">and ${timed.length - 1} more wait</span>`}</p>`;
 }
 
 /** What is seen of a state, and how it stands. */
@@ -107,141 +92,60 @@ function spoken(group, state) {
   return `${seen.join(" ")}, ${state?.status ?? ""}`;
 }
 
-/** Shows which state is chosen. */
-function mark({ parts, chosen }) {
-  for (const group of parts.graph.querySelectorAll("[data-state]")) {
-    const isChosen = Number(group.dataset.state) === chosen;
-    group.classList.toggle("chosen", isChosen);
-    group.setAttribute("aria-pressed", String(isChosen));
-  }
-}
-
-const details = (event) => Object.entries(event).find(([name]) => name.endsWith("EventDetails"))?.[1] ?? {};
-
-/** The events of the last time that a state was entered, from its entry to its exit. */
-function visit(events, name) {
-  const begun = events.findLastIndex((event) => event.stateEnteredEventDetails?.name === name);
-  if (begun < 0) return [];
-  const own = new Set([events[begun].id]);
-  const found = [events[begun]];
-  for (const event of events.slice(begun + 1)) {
-    if (!own.has(event.previousEventId) && event.evaluationFailedEventDetails?.state !== name) continue;
-    if (event.type.startsWith("Execution") || event.stateEnteredEventDetails) continue;
-    found.push(event);
-    own.add(event.id);
-    if (event.stateExitedEventDetails?.name === name) break;
-  }
-  return found;
-}
-
-/** The function that a task calls, by the name of its log. */
-function calledFunction(found) {
-  for (const event of found) {
-    const resource = event.lambdaFunctionScheduledEventDetails?.resource;
-    const task = event.taskScheduledEventDetails;
-    let named = resource;
-    if (task?.resourceType === "lambda") {
-      try {
-        named = JSON.parse(task.parameters).FunctionName;
-      } catch {
-        named = null;
-      }
+function Graph({ history, chosen, choose, picture }) {
+  const mark = () => {
+    for (const group of picture.current?.querySelectorAll("[data-state]") ?? []) {
+      const isChosen = history.states[Number(group.dataset.state)]?.name === chosen?.state;
+      group.classList.toggle("chosen", isChosen);
+      group.setAttribute("aria-pressed", String(isChosen));
     }
-    if (typeof named === "string") return named.includes(":function:") ? named.split(":function:")[1].split(":")[0] : named.split(":")[0];
-  }
-  return null;
+  };
+  const ready = (root) => {
+    picture.current = root;
+    for (const group of root.querySelectorAll("[data-state]")) {
+      const state = history.states[Number(group.dataset.state)];
+      group.setAttribute("tabindex", "0");
+      group.setAttribute("role", "button");
+      group.setAttribute("aria-label", spoken(group, state));
+      const act = (event) => {
+        event.stopPropagation();
+        const visit = history.bestOf(state.name);
+        choose(visit ?? { state: state.name, isMissing: true });
+      };
+      group.addEventListener("click", act);
+      group.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        act(event);
+      });
+    }
+    mark();
+  };
+  useEffect(mark, [chosen?.state]);
+  return html`<${Picture} svg=${history.picture} ready=${ready} />`;
 }
 
-function showState(model) {
-  const { parts, found, events, chosen } = model;
-  const state = found.states.find((each) => each.number === chosen);
-  if (!state) return replace(parts.state, el("p", {}, "Choose a state."));
-  const own = visit(events, state.name);
-  const failures = own.map(details).filter((each) => each.error || each.cause);
-  const exit = own.find((event) => event.stateExitedEventDetails)?.stateExitedEventDetails;
-  const called = calledFunction(own);
-  const log = el("div");
-  replace(parts.state,
-    el("h2", {}, outside(state.name), " ", badge(state.status)),
-    el("p", { class: "faint" }, `${state.type ?? "no such type"}${state.detail ? ` · ${state.detail}` : ""}${state.tries > 1 ? ` · tried ${state.tries} times` : ""}${state.entered > 1 ? ` · entered ${state.entered} times: the last one is shown` : ""}`),
-    answerForm(model, state, own),
-    failures.map((each) => el("section", { class: "problem" }, el("h3", {}, outside(each.error ?? "failed")), each.cause ? el("pre", { tabindex: "0", "aria-label": "Cause" }, pretty(each.cause)) : null)),
-    own.length ? block("Input", own[0].stateEnteredEventDetails.input ?? "") : el("p", {}, "It was not entered."),
-    exit ? block("Output", exit.output ?? "") : null,
-    called ? log : null);
-  if (called) showLog(model, log, own, called);
-}
-
-/** Answers a task that waits for somebody with its token. What is typed stays while the page is brought up to date. */
-function answerForm(model, state, own) {
-  const asked = own.findLast((event) => event.taskScheduledEventDetails?.resource?.endsWith(".waitForTaskToken"));
-  if (!asked || !["running", "retrying"].includes(state.status)) return null;
-  if (model.forms.has(asked.id)) return model.forms.get(asked.id);
-  const token = el("input", { id: "token", "data-key": "token", autocomplete: "off", value: tokenIn(asked.taskScheduledEventDetails.parameters) ?? "" });
-  const text = el("textarea", { id: "answer", "data-key": "answer", rows: "3", spellcheck: "false" }, "{}");
-  const send = (answer) => act("token", { executionArn: model.arn, taskToken: token.value, ...answer }).then(() => say("Answered."));
-  const form = el("section", { class: "card", "aria-label": "Answer the task" },
-    el("h3", {}, "It waits for an answer with its token"),
-    el("p", {}, el("label", { for: "token" }, "Task token"), token),
-    el("p", {}, el("label", { for: "answer" }, "Output (JSON), or the cause of a failure"), text),
-    el("p", { class: "actions" },
-      button("Succeed", async () => send({ output: valid(text.value, "output") })),
-      button("Fail", () => send({ error: "Refused", cause: text.value }))));
-  model.forms.set(asked.id, form);
-  return form;
-}
-
-/** A text in what a task was called with that is named like a token. */
-function tokenIn(parameters) {
-  let found = null;
-  try {
-    JSON.parse(parameters, (name, value) => {
-      if (/token/i.test(name) && typeof value === "string" && value.length > 40) found ??= value;
-      return value;
-    });
-  } catch {
-    // Parameters that were cut are no JSON: the token is to be pasted.
-  }
-  return found;
-}
-
-/** What the function wrote while the state was on. */
-async function showLog(model, log, own, called) {
-  const ended = own.find((event) => event.stateExitedEventDetails) ?? model.events.find((event) => event.id > own[0].id && event.type.startsWith("Execution"));
-  const parameters = { arn: model.arn, function: called, from: Math.floor(own[0].timestamp * 1000), to: ended ? Math.ceil(ended.timestamp * 1000) + 1000 : null };
-  try {
-    const { lines } = await read("log", parameters);
-    const text = lines.map((line) => `${new Date(line.at).toISOString().slice(11, 23)} ${line.text.trimEnd()}`).join("\n");
-    replace(log, el("h3", {}, "Log of ", outside(called), " while it was on"), el("pre", { tabindex: "0", "aria-label": "Log" }, text ? shownLines(text) : "Nothing was written."));
-  } catch (error) {
-    replace(log, el("p", { class: "problem" }, error.message));
-  }
-}
-
-const shownLines = (text) => text.split("\n").map(shown).join("\n");
-
-function showEvents(model) {
-  const { parts, events } = model;
-  const newest = events.slice(-model.limit);
-  const begin = events[0]?.timestamp ?? 0;
-  const rows = newest.toReversed().map((event) => {
-    const state = event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name;
-    const own = details(event);
-    const isOpen = model.opened.has(event.id);
-    const more = Object.keys(own).length ? el("details", { open: isOpen, ontoggle: (toggled) => {
-      if (toggled.target.open) model.opened.add(event.id);
-      else model.opened.delete(event.id);
-    } }, el("summary", { "data-key": `event-${event.id}` }, "Details"), el("pre", { tabindex: "0", "aria-label": `Details of event ${event.id}` }, eventText(own))) : "";
-    return [String(event.id), event.type, state ? outside(state) : "", `+${(event.timestamp - begin).toFixed(3)} s`, more];
-  });
-  replace(parts.events, el("h2", {}, `Events (${events.length})`),
-    table("Events, the newest first", ["Number", "Type", "State", "After", "Details"], rows, "There is none."),
-    newest.length < events.length ? button("Show more", async () => {
-      model.limit += EVENTS;
-      showEvents(model);
-    }) : null);
-}
-
-function eventText(own) {
-  return Object.entries(own).map(([name, value]) => `${name}: ${typeof value === "string" ? pretty(value) : JSON.stringify(value)}`).join("\n");
+export function Execution({ arn }) {
+  const { history, data, isThere, error } = useHistory(arn);
+  const [selected, select] = useState(null);
+  const [isShort, shorten] = useState(false);
+  const picture = useRef();
+  if (!isThere) return html`<${Problem} text=${error?.message} />`;
+  const { found } = history;
+  const isMissing = selected?.isMissing && !history.of(selected.state).length;
+  const chosen = selected && !selected.isMissing ? selected : isMissing ? null : selected ? history.bestOf(selected.state) : history.interesting();
+  const marked = isMissing ? selected : chosen;
+  return html`
+    <${Problem} text=${error?.message} />
+    <h1><bdi>${found.name}</bdi> <${Badge} status=${found.status} /></h1>
+    <p><${MachineLink} arn=${found.stateMachineArn} /> · started <${ApiMoment} at=${found.startDate} />${found.stopDate ? html` · ended <${ApiMoment} at=${found.stopDate} />, after ${duration((found.stopDate - found.startDate) * 1000)}` : ""}${found.redriveCount > 0 ? ` · redriven ${found.redriveCount} times` : ""}</p>
+    <${Waits} history=${history} />
+    <${Actions} ...${{ history, data, picture }} />
+    <${Failure} history=${history} choose=${select} />
+    <div class="columns"><div>
+      <section aria-label="Graph of the execution"><h2>Graph</h2><${Graph} ...${{ history, chosen: marked, choose: select, picture }} /></section>
+      <${Timeline} ...${{ history, chosen, choose: select, isShort, shorten }} />
+      <div class="columns even"><${Block} name="Input of the execution" text=${found.input ?? ""} level="2" />${found.output ? html`<${Block} name="Output of the execution" text=${found.output} level="2" />` : ""}</div></div>
+      ${isMissing || !chosen ? html`<section class="card pane" aria-label="The chosen state"><h2><bdi>${selected?.state ?? "No state"}</bdi></h2><p>It was not entered.</p></section>` : html`<${StatePane} ...${{ history, data, visit: chosen, choose: select }} />`}</div>
+    <${Events} ...${{ history, data, chosen, choose: select }} />`;
 }

@@ -1,62 +1,60 @@
-// What there is: state machines, the newest executions, functions, endpoints, the clock.
+// What there is: state machines, the newest executions, what waits for somebody, functions, endpoints, the clock.
 
-import { administer, read } from "./cloud.js";
-import { badge, button, el, executionLink, machineLink, moment, outside, replace, say, table } from "./elements.js";
+import { html, useState } from "./html.js";
+import { act, read } from "./cloud.js";
+import { Answer } from "./answer.js";
+import { useLive } from "./live.js";
+import { ApiMoment, Badge, Button, Countdown, ExecutionLink, Link, MachineLink, Problem, Table, say, to } from "./parts.js";
+import { nameOf } from "./text.js";
 
 const MINUTE_MS = 60_000;
 
-export function home() {
-  const root = el("div");
-  return { title: "Home", root, update: async () => show(root, await read("home")) };
-}
+const machineRow = (machine) => [
+  html`<${MachineLink} arn=${machine.arn} />`,
+  machine.type.toLowerCase(),
+  machine.running === null ? "–" : machine.running >= 100 ? "100 or more" : machine.running || "–",
+  machine.lastFailed === null || machine.lastFailed === undefined ? "–" : html`<${Badge} status=${machine.lastFailed ? "FAILED" : "SUCCEEDED"} words=${machine.lastFailed ? "not succeeded" : "succeeded"} />`,
+];
 
-function show(root, found) {
-  replace(root,
-    el("h1", {}, "What is on this machine"),
-    el("p", { class: "faint" }, `Region ${found.region}`),
-    el("section", {}, el("h2", {}, "State machines"), machines(found.machines)),
-    el("section", {}, el("h2", {}, "Newest executions"), executions(found.executions)),
-    el("section", {}, el("h2", {}, "The cloud’s clock"), clock()),
-    el("section", {}, el("h2", {}, "HTTP endpoints"), endpoints(found.endpoints)),
-    el("section", {}, el("h2", {}, "Functions"), functions(found.functions)));
-}
+export const executionRow = (execution) => Object.assign([
+  html`<${ExecutionLink} arn=${execution.executionArn} name=${execution.name} />`,
+  html`<${Badge} status=${execution.status} />`,
+  html`<${MachineLink} arn=${execution.stateMachineArn} />`,
+  html`<${ApiMoment} at=${execution.startDate} />`,
+  html`<${ApiMoment} at=${execution.stopDate} />`,
+], { key: execution.executionArn });
 
-function machines(found) {
-  const rows = found.map((machine) => [
-    machineLink(machine.arn),
-    machine.type.toLowerCase(),
-    machine.running === null ? "–" : machine.running >= 100 ? "100 or more" : String(machine.running),
-    machine.lastFailed === null || machine.lastFailed === undefined ? "–" : machine.lastFailed ? badge("FAILED", "not succeeded") : badge("SUCCEEDED", "succeeded"),
-  ]);
-  return table("State machines", ["Name", "Type", "Running", "Last result"], rows, "None is deployed yet: workshop deploy --local.");
-}
-
-export function executions(found) {
-  const rows = found.map((execution) => [
-    executionLink(execution.executionArn, execution.name),
-    badge(execution.status),
-    machineLink(execution.stateMachineArn),
-    moment(execution.startDate),
-    moment(execution.stopDate),
-  ]);
-  return table("Executions", ["Name", "Status", "State machine", "Started", "Ended"], rows, "None was started yet.");
-}
-
-function endpoints(found) {
-  const rows = found.map((endpoint) => [el("code", {}, `${endpoint.method} ${endpoint.path}`), outside(endpoint.api)]);
-  return table("HTTP endpoints", ["Route", "API"], rows, "There is none.");
-}
-
-function functions(found) {
-  const rows = found.map((each) => [outside(each.name), each.runtime ?? "image", `${each.memoryMb} MB`]);
-  return table("Functions", ["Name", "Runtime", "Memory"], rows, "There is none.");
+function Inbox({ inbox }) {
+  const [open, setOpen] = useState(null);
+  if (!inbox.length) return null;
+  return html`<section><h2>Waits for somebody (${inbox.length})</h2><ul class="inbox">${inbox.map((task) => html`<li key=${task.token} class="card">
+    <div class="spread"><span><bdi>${task.state}</bdi> of <${ExecutionLink} arn=${task.executionArn} /> <span class="faint">(<bdi>${nameOf(task.executionArn.split(":").slice(0, -1).join(":"))}</bdi>)</span>${task.until && html` · times out in <${Countdown} until=${task.until} />`}</span>
+    <button type="button" aria-expanded=${open === task.token} onClick=${() => setOpen(open === task.token ? null : task.token)}>Answer</button></div>
+    ${open === task.token && html`<${Answer} executionArn=${task.executionArn} token=${task.token} />`}</li>`)}</ul></section>`;
 }
 
 /** Moves the clock: what waits for a moment in between goes on. */
-function clock() {
-  const by = (text, ms) => button(text, async () => {
-    const moved = await administer("time", JSON.stringify({ advanceMs: ms }));
-    say(`The clock shows ${moved.to ?? moved.now}.`);
-  });
-  return el("p", { class: "actions" }, by("A minute on", MINUTE_MS), by("An hour on", 60 * MINUTE_MS), by("A day on", 1440 * MINUTE_MS));
+function Clock() {
+  const by = (words, ms) => html`<${Button} act=${async () => {
+    const moved = await act("clock", { advanceMs: ms });
+    say(`The clock shows ${moved.now}.`);
+  }}>${words}<//>`;
+  return html`<section><h2>The cloud’s clock</h2><p class="faint">Moved on, it starts at each moment in between what waits for that moment. It never goes back.</p>
+    <div class="actions">${by("A minute on", MINUTE_MS)}${by("An hour on", 60 * MINUTE_MS)}${by("A day on", 1440 * MINUTE_MS)}</div></section>`;
+}
+
+export function Home() {
+  const { value: found, error } = useLive(() => read("home"), []);
+  const { value: logs } = useLive(() => read("groups"), []);
+  if (!found) return html`<${Problem} text=${error?.message} />`;
+  return html`<h1>What is on this machine</h1><p class="faint">Region ${found.region} · press Ctrl-K to find anything</p>
+    <${Inbox} inbox=${found.inbox} />
+    <section><h2>State machines</h2><${Table} caption="State machines" headings=${["Name", "Type", "Running", "Last result"]} rows=${found.machines.map(machineRow)} empty="None is deployed yet: workshop deploy --local." /></section>
+    <section><h2>Newest executions</h2><${Table} caption="Executions" headings=${["Name", "Status", "State machine", "Started", "Ended"]} rows=${found.executions.map(executionRow)} empty="None was started yet." /></section>
+    <div class="columns even">
+      <section><h2>Functions</h2><${Table} caption="Functions" headings=${["Name", "Runtime", "Memory"]} rows=${found.functions.map((each) => [html`<${Link} href=${to("function", each.name)}>${each.name}<//>`, each.runtime ?? "image", `${each.memoryMb} MB`])} empty="There is none." /></section>
+      <section><h2>Logs</h2><${Table} caption="Log groups" headings=${["Group", "Bytes"]} rows=${(logs?.groups ?? []).map((group) => [html`<${Link} href=${to("log", group.name)}>${group.name}<//>`, group.bytes])} empty="There is none." /></section>
+    </div>
+    <section><h2>HTTP endpoints</h2><${Table} caption="HTTP endpoints" headings=${["Route", "API"]} rows=${found.endpoints.map((each) => [html`<code>${each.method} ${each.path}</code>`, html`<bdi>${each.api}</bdi>`])} empty="There is none." /></section>
+    <${Clock} />`;
 }

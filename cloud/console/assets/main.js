@@ -1,69 +1,87 @@
-// Which view is shown, and when it is brought up to date.
+// Which view is shown, and the line at the top: where one is, the cloud’s clock, whether it answers.
 
-import { follow } from "./cloud.js";
-import { el, outside, replace, say, shown } from "./elements.js";
-import { home } from "./home.js";
-import { machine } from "./machine.js";
-import { execution } from "./execution.js";
+import { html, render, useEffect, useErrorBoundary, useState } from "./html.js";
+import { clock, follow, now } from "./cloud.js";
+import { Execution } from "./execution.js";
+import { Functions } from "./functions.js";
+import { Home } from "./home.js";
+import { changed, useTicks } from "./live.js";
+import { Log } from "./logs.js";
+import { Machine } from "./machine.js";
+import { MapRun } from "./map_run.js";
+import { Palette } from "./palette.js";
+import { say } from "./parts.js";
+import { nameOf, shown } from "./text.js";
 
-const main = document.getElementById("main");
-let view = null;
-let isUpdating = false;
-let isStale = false;
+/** The views, by the first word of the address behind `#/`. */
+const VIEWS = {
+  "": [Home, () => "Home"],
+  machine: [Machine, nameOf],
+  execution: [Execution, nameOf],
+  "map-run": [MapRun, nameOf],
+  function: [Functions, (name) => name],
+  log: [Log, (group) => group],
+};
 
-/** The views, by the first word of the address behind `#/`. Each gives its title and how it is brought up to date. */
-const VIEWS = { "": home, machine, execution };
-
-async function open() {
-  const [word, argument] = location.hash.replace(/^#\/?/, "").split("/");
-  const make = VIEWS[word] ?? home;
-  const made = make(argument ? decodeURIComponent(argument) : null);
-  view = made;
-  document.title = `${shown(made.title)} · Workshop console`;
-  replace(document.getElementById("trail"), made === null || word === "" ? null : el("span", {}, "› ", outside(made.title)));
-  main.replaceChildren(made.root);
-  await update();
-  main.focus({ preventScroll: true });
-  scrollTo(0, 0);
-}
-
-/** Brings the view up to date; what changes meanwhile brings it up to date once more. */
-async function update() {
-  isStale = true;
-  if (isUpdating) return;
-  isUpdating = true;
-  while (isStale) {
-    isStale = false;
-    const current = view;
-    try {
-      await current.update();
-    } catch (error) {
-      if (current === view) {
-        replace(main, el("div", { class: "problem", role: "alert" }, el("h1", {}, "This can’t be shown"), el("p", {}, error.message)), current.root);
-      }
-    }
+function place() {
+  const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
+  const [word, encoded] = path.split("/");
+  let argument = "";
+  try {
+    argument = decodeURIComponent(encoded ?? "");
+  } catch {
+    // An address that was cut leads home.
   }
-  isUpdating = false;
+  return { word: VIEWS[word] && argument ? word : "", argument, parameters: new URLSearchParams(query) };
 }
 
-let ahead = 0;
-
-function connected(isThere, now) {
-  const shownState = document.getElementById("connection");
-  const text = isThere ? "● live" : "○ The cloud does not answer: what is shown may be old.";
-  if (shownState.textContent !== text) shownState.textContent = text;
-  shownState.classList.toggle("lost", !isThere);
-  if (now) ahead = Date.parse(now) - Date.now();
+function Trail({ word, argument }) {
+  if (word === "") return null;
+  const machine = word === "execution" && argument.includes(":execution:") ? argument.replace(":execution:", ":stateMachine:").split(":").slice(0, 7).join(":") : null;
+  return html`${machine && html` › <a href=${`#/machine/${encodeURIComponent(machine)}`}><bdi>${nameOf(machine)}</bdi></a>`} › <bdi>${VIEWS[word][1](argument)}</bdi>`;
 }
 
-setInterval(() => {
-  const now = new Date(Date.now() + ahead);
-  document.getElementById("clock").textContent = `${now.toLocaleTimeString()} · ${now.toISOString().slice(0, 19)}Z`;
-}, 1000);
+function Clock() {
+  useTicks(true, 1000);
+  const date = new Date(now());
+  return html`<p id="clock" title="The time of the embedded cloud">${date.toLocaleTimeString()}${date.getTimezoneOffset() ? ` · ${date.toISOString().slice(11, 19)}` : ""} UTC${clock.stood ? " · stands still" : Math.abs(clock.ahead) > 5000 ? " · moved ahead" : ""}</p>`;
+}
 
-addEventListener("hashchange", () => {
-  say("");
-  open();
-});
-await open();
-follow(update, connected);
+/** A view; what it can’t show is told in its place, and the line at the top stays. */
+function Shown({ at }) {
+  const [error] = useErrorBoundary((thrown) => console.error(thrown));
+  if (error) return html`<h1>This can’t be shown</h1><p class="problem" role="alert">${error.message}</p>`;
+  const [View] = VIEWS[at.word];
+  return html`<${View} arn=${at.argument} argument=${at.argument} parameters=${at.parameters} />`;
+}
+
+/** The address names the view, so that a link within the page is none. */
+function skip(event) {
+  event.preventDefault();
+  document.getElementById("main").focus();
+}
+
+function App() {
+  const [at, setAt] = useState(place());
+  const [isThere, setThere] = useState(null);
+  useEffect(() => {
+    const moved = () => {
+      say("");
+      setAt(place());
+      document.getElementById("main").focus({ preventScroll: true });
+      scrollTo(0, 0);
+    };
+    addEventListener("hashchange", moved);
+    follow(changed, setThere);
+    return () => removeEventListener("hashchange", moved);
+  }, []);
+  const [, title] = VIEWS[at.word];
+  useEffect(() => {
+    document.title = `${shown(title(at.argument))} · Workshop console`;
+  }, [at.word, at.argument]);
+  const state = isThere === null ? "Connecting…" : isThere ? "● live" : "○ The cloud does not answer: what is shown may be old.";
+  return html`<a class="skip" href="#main" onClick=${skip}>Skip to the content</a><header><nav aria-label="Console"><a href="#/" class="home">Workshop console</a><${Trail} ...${at} /></nav><${Palette} /><${Clock} /><p id="connection" role="status" class=${isThere === false ? "lost" : ""}>${state}</p></header>
+    <main id="main" tabindex="-1"><${Shown} key=${`${at.word} ${at.argument}`} at=${at} /></main>`;
+}
+
+render(html`<${App} />`, document.getElementById("page"));

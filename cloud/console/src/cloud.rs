@@ -2,20 +2,35 @@
 
 use std::sync::{Arc, Mutex};
 
-use cloud_core::{Changes, Clock, Dispatch, Location, Random, Request, Response, ServiceError, Stop};
+use cloud_core::{
+    Changes, Clock, ClockMover, Dispatch, ExecutionWaits, Location, Random, Request, Response, ServiceError, Stop,
+};
 use hyper::Method;
 use serde_json::Value;
 
-use crate::known::Histories;
+use crate::history::Histories;
+
+/// What the page is given: nothing else is in its reach.
+pub struct Handles {
+    /// Calls services, as any client would.
+    pub dispatch: Arc<dyn Dispatch>,
+    /// Knows what executions wait for.
+    pub waits: Arc<dyn ExecutionWaits>,
+    /// Moves the clock.
+    pub mover: Arc<dyn ClockMover>,
+    /// Counts what can be seen anew.
+    pub changes: Changes,
+    /// The cloud's clock.
+    pub clock: Clock,
+    /// Where identifiers come from.
+    pub random: Random,
+    /// Given when the cloud is to end.
+    pub stop: Stop,
+}
 
 /// What the page asks and is told by.
 pub(crate) struct Cloud {
-    pub(crate) dispatch: Arc<dyn Dispatch>,
-    pub(crate) changes: Changes,
-    /// The cloud's clock.
-    pub(crate) clock: Clock,
-    pub(crate) random: Random,
-    pub(crate) stop: Stop,
+    pub(crate) handles: Handles,
     /// Tells the streams of this run from those before it.
     pub(crate) run: String,
     pub(crate) histories: Mutex<Histories>,
@@ -42,12 +57,32 @@ impl Cloud {
         self.call(self.request(location, service).with_path(Method::GET, path, "", "")).await
     }
 
+    /// Calls an operation of IAM by its form; gives the answer's XML.
+    pub(crate) async fn iam(&self, location: &Location, form: String) -> Result<String, ServiceError> {
+        let request = self.request(location, "iam").with_path(Method::POST, "/", "", form);
+        let request = request.with_header("content-type", "application/x-www-form-urlencoded");
+        let Response { body, .. } = self.handles.dispatch.dispatch(request).await?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// Invokes a function, and gives its answer as it is.
+    pub(crate) async fn invoke(
+        &self,
+        location: &Location,
+        path: &str,
+        query: &str,
+        payload: &str,
+    ) -> Result<Response, ServiceError> {
+        let request = self.request(location, "lambda").with_path(Method::POST, path, query, payload.to_owned());
+        self.handles.dispatch.dispatch(request.with_header("x-amz-log-type", "Tail")).await
+    }
+
     fn request(&self, location: &Location, service: &str) -> Request {
-        Request::internal(self.random.uuid().to_string(), self.clock.now(), location, service)
+        Request::internal(self.handles.random.uuid().to_string(), self.handles.clock.now(), location, service)
     }
 
     async fn call(&self, request: Request) -> Called {
-        let Response { body, .. } = self.dispatch.dispatch(request).await?;
+        let Response { body, .. } = self.handles.dispatch.dispatch(request).await?;
         serde_json::from_slice(&body).map_err(|error| ServiceError::internal(error.to_string()))
     }
 }

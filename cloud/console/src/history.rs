@@ -1,9 +1,10 @@
-//! Histories as the page needs them: what is new of one that grows, which is not read again from its beginning.
+//! Histories as the page needs them: each event in short, and only what is new of one that grows.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use cloud_core::{Location, ServiceError};
-use graph::Statuses;
+use graph::{Event, Visits};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
@@ -11,55 +12,175 @@ use crate::long_text::Allowance;
 
 /// The largest page of a history.
 const PAGE: u64 = 1_000;
+/// What is read first of a history that is known in part.
+const FIRST_PAGE: u64 = 50;
+/// How many histories are kept.
+const KEPT: usize = 4;
 
-impl Cloud {
-    /// How the states of an execution stand now.
-    pub(crate) async fn statuses(&self, location: &Location, execution_arn: &str) -> Result<Statuses, ServiceError> {
-        let mut history = self.histories.lock().unwrap_or_else(PoisonError::into_inner).of(execution_arn);
-        let events = self.events_after(location, execution_arn, history.last(), false).await?;
-        history.extend(&events);
-        let statuses = history.statuses();
-        self.histories.lock().unwrap_or_else(PoisonError::into_inner).keep(history);
-        Ok(statuses)
+/// The histories that were shown last, the newest at the end.
+#[derive(Debug, Default)]
+pub(crate) struct Histories {
+    kept: Vec<Kept>,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Kept {
+    execution_arn: String,
+    events: Arc<Vec<ShortEvent>>,
+    /// What the picture was called that was made of so many events.
+    view: Option<(usize, String)>,
+}
+
+/// An event without its data.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ShortEvent {
+    pub(crate) id: i64,
+    /// Where it is not the one before it.
+    #[serde(rename = "previous", skip_serializing_if = "Option::is_none")]
+    previous_event_id: Option<i64>,
+    #[serde(rename = "type")]
+    kind: Box<str>,
+    /// Milliseconds since 1970.
+    at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<Box<str>>,
+    /// The error that it tells of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Box<str>>,
+    /// The index of an iteration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
+    /// What a task calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<Box<str>>,
+    /// It assigns variables.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    assigns: bool,
+}
+
+impl Histories {
+    /// What is known of an execution, taken out: it grows without being copied, and is kept again then.
+    fn take(&mut self, execution_arn: &str) -> Arc<Vec<ShortEvent>> {
+        let known = self.kept.iter_mut().find(|kept| kept.execution_arn == execution_arn);
+        known.map(|kept| std::mem::take(&mut kept.events)).unwrap_or_default()
     }
 
-    /// The events after one, oldest first: read from the newest on, as far as they are new. Long texts are cut.
-    pub(crate) async fn events_after(
-        &self,
-        location: &Location,
-        execution_arn: &str,
-        known: i64,
-        with_data: bool,
-    ) -> Result<Vec<Value>, ServiceError> {
-        let mut events: Vec<Value> = Vec::new();
-        let mut token = Value::Null;
-        let mut allowance = Allowance::default();
-        loop {
-            let mut input = json!({
-                "executionArn": execution_arn,
-                "maxResults": PAGE,
-                "reverseOrder": true,
-                "includeExecutionData": with_data,
-            });
-            if !token.is_null() {
-                input["nextToken"] = token;
-            }
-            let mut page = self.states(location, "GetExecutionHistory", &input).await?;
-            token = page["nextToken"].take();
-            let mut page = page["events"].as_array_mut().map(std::mem::take).unwrap_or_default();
-            let count = page.len();
-            // Page by page: no more than one is in memory whole.
-            page.iter_mut().for_each(|event| allowance.cut_event(event));
-            events.extend(page.into_iter().take_while(|event| id(event) > known));
-            let is_all = events.last().is_none_or(|event| id(event) <= known + 1);
-            if token.is_null() || is_all || count == 0 {
-                events.reverse();
-                return Ok(events);
-            }
+    /// Keeps what is known of one, and forgets what was shown longest ago.
+    fn keep(&mut self, execution_arn: &str, events: Arc<Vec<ShortEvent>>) {
+        let at = self.kept.iter().position(|kept| kept.execution_arn == execution_arn);
+        let view = at.and_then(|at| self.kept.remove(at).view);
+        self.kept.push(Kept { execution_arn: execution_arn.to_owned(), events, view });
+        let too_many = self.kept.len().saturating_sub(KEPT);
+        self.kept.drain(..too_many);
+    }
+
+    /// Keeps what the picture is called that was made of so many events.
+    pub(crate) fn keep_view(&mut self, execution_arn: &str, events: usize, view: &str) {
+        if let Some(kept) = self.kept.iter_mut().find(|kept| kept.execution_arn == execution_arn) {
+            kept.view = Some((events, view.to_owned()));
         }
+    }
+
+    /// Whether the picture that is called so was made of all events that are known.
+    pub(crate) fn is_view(&self, execution_arn: &str, view: &str) -> bool {
+        let kept = self.kept.iter().find(|kept| kept.execution_arn == execution_arn);
+        kept.is_some_and(|kept| {
+            kept.view.as_ref().is_some_and(|(events, known)| *events == kept.events.len() && known == view)
+        })
     }
 }
 
-fn id(event: &Value) -> i64 {
-    event["id"].as_i64().unwrap_or(0)
+impl ShortEvent {
+    fn of(event: &Value) -> Self {
+        let number = |name: &str| event[name].as_i64().unwrap_or(0);
+        let members = event.as_object().into_iter().flatten();
+        let details = members.filter(|(name, _)| name.ends_with("EventDetails")).map(|(_, details)| details).next();
+        let text = |name: &str| details.and_then(|details| details[name].as_str()).map(Box::from);
+        let kind: Box<str> = event["type"].as_str().unwrap_or_default().into();
+        let is_of_state = kind.ends_with("StateEntered") || kind.ends_with("StateExited");
+        let id = number("id");
+        let previous = number("previousEventId");
+        Self {
+            id,
+            // Events at the beginning of an execution name none before them.
+            previous_event_id: (![0, id - 1].contains(&previous)).then_some(previous),
+            at: (event["timestamp"].as_f64().unwrap_or_default() * 1e3).round() as i64,
+            state: text(if is_of_state { "name" } else { "state" }),
+            error: text("error"),
+            index: details.and_then(|details| details["index"].as_u64()),
+            resource: text("resource"),
+            assigns: details.is_some_and(|details| details["assignedVariables"].is_object()),
+            kind,
+        }
+    }
+
+    fn event(&self) -> Event<'_> {
+        let before = self.previous_event_id.unwrap_or(self.id - 1);
+        Event { id: self.id, previous_event_id: before, kind: &self.kind, state: self.state.as_deref() }
+    }
+}
+
+/// How the states of an execution stand; what is known up to an event is told so.
+pub(crate) fn visits(events: &[ShortEvent], known: i64) -> Visits {
+    Visits::of(events.iter().map(ShortEvent::event), known)
+}
+
+impl Cloud {
+    /// All events of an execution, oldest first. What is kept of them is not read again.
+    pub(crate) async fn history(&self, at: &Location, arn: &str) -> Result<Arc<Vec<ShortEvent>>, ServiceError> {
+        let mut events = self.histories.lock().unwrap_or_else(PoisonError::into_inner).take(arn);
+        let new = self.events_after(at, arn, events.last().map_or(0, |event| event.id)).await?;
+        if !new.is_empty() {
+            Arc::make_mut(&mut events).extend(new);
+        }
+        self.histories.lock().unwrap_or_else(PoisonError::into_inner).keep(arn, Arc::clone(&events));
+        Ok(events)
+    }
+
+    /// The events after one, oldest first: read from the newest on, as far as they are new.
+    async fn events_after(&self, at: &Location, arn: &str, known: i64) -> Result<Vec<ShortEvent>, ServiceError> {
+        let mut events: Vec<ShortEvent> = Vec::new();
+        // What is followed grows by a few at a time.
+        let first = if known == 0 { PAGE } else { FIRST_PAGE };
+        let mut input = json!({
+            "executionArn": arn, "maxResults": first, "reverseOrder": true, "includeExecutionData": false,
+        });
+        loop {
+            let mut page = self.states(at, "GetExecutionHistory", &input).await?;
+            let found = page["events"].as_array().map(Vec::as_slice).unwrap_or_default();
+            events.extend(found.iter().map(ShortEvent::of).take_while(|event| event.id > known));
+            let is_all = events.last().is_none_or(|event| event.id <= known + 1);
+            if page["nextToken"].is_null() || is_all || found.is_empty() {
+                events.reverse();
+                return Ok(events);
+            }
+            input["nextToken"] = page["nextToken"].take();
+            input["maxResults"] = json!(PAGE);
+        }
+    }
+
+    /// Some events with their data, by number; long texts are cut. Read from the end of the history that is nearer to them.
+    pub(crate) async fn details(&self, at: &Location, arn: &str, ids: &[i64]) -> Result<Vec<Value>, ServiceError> {
+        let known = self.history(at, arn).await?;
+        let first = ids.iter().min().copied().unwrap_or(0);
+        let last = ids.iter().max().copied().unwrap_or(0);
+        let is_nearer_to_end = known.last().map_or(0, |event| event.id) - first < last;
+        let mut input = json!({ "executionArn": arn, "maxResults": PAGE, "reverseOrder": is_nearer_to_end });
+        let mut allowance = Allowance::default();
+        let mut found = Vec::new();
+        while found.len() < ids.len() {
+            let mut page = self.states(at, "GetExecutionHistory", &input).await?;
+            let events = page["events"].as_array_mut().map(std::mem::take).unwrap_or_default();
+            let wanted = events.into_iter().filter(|event| event["id"].as_i64().is_some_and(|id| ids.contains(&id)));
+            found.extend(wanted);
+            if page["nextToken"].is_null() {
+                break;
+            }
+            input["nextToken"] = page["nextToken"].take();
+        }
+        found.iter_mut().for_each(|event| allowance.cut_event(event));
+        Ok(found)
+    }
 }

@@ -2,8 +2,8 @@
 //!
 //! # What it is for
 //! [`Console::admit`] decides on a request's headers, [`Console::answer`] answers it: the page's files, which are in the
-//! program, its JSON, and the stream of changes. What it shows it asks for as any client would, through the port [`Dispatch`];
-//! pictures come from `graph`.
+//! program, its JSON, and the stream of changes. What it shows it asks for as any client would, through the port [`Dispatch`]; what executions
+//! wait for comes through [`ExecutionWaits`], pictures from `graph`.
 //!
 //! # Who may use it
 //! Whoever has the token that `workshop open` puts into the address ([`Access`]): it is exchanged for a cookie that no script can read
@@ -14,15 +14,17 @@
 //! Any service, HTTP connections, where the data folder is.
 //!
 //! [`Dispatch`]: cloud_core::Dispatch
+//! [`ExecutionWaits`]: cloud_core::ExecutionWaits
 
 mod access;
 mod api;
 mod assets;
 mod cloud;
 mod console;
+mod example_input;
 mod history;
-mod known;
 mod long_text;
 
 pub use access::Access;
+pub use cloud::Handles;
 pub use console::{CHANGE_HEADER, Console, PREFIX, is_path};

@@ -5,7 +5,7 @@
 //! - [`Request`] and [`Response`], with AWS's wire protocols ([`Protocol`], [`Form`], [`Xml`]) and errors ([`ServiceError`]);
 //! - [`Operation`]: a service lists its operations once; the router, injected faults, the log and the documentation's list
 //!   read that table ([`Service`], [`Routed`]);
-//! - the ports between services ([`FunctionInvoker`], [`LogWriter`], [`RoleDirectory`], [`Dispatch`]);
+//! - the ports between services ([`FunctionInvoker`], [`LogWriter`], [`RoleDirectory`], [`Dispatch`], [`ExecutionWaits`]);
 //! - [`Location`]: the account and the region that a thing is in;
 //! - time and chance as values ([`Clock`], [`Random`]): a service holds both, and only the composition makes the real ones;
 //! - [`CachedTable`]: values that are read from memory and are durable before anybody sees them; [`UnreadableRows`]: those
@@ -15,6 +15,7 @@
 //!
 //! What it must not know: any service, HTTP connections, processes, where the data folder is.
 
+mod authorization;
 mod clock;
 mod error;
 mod faults;
@@ -32,22 +33,27 @@ mod tcp_sockets;
 pub mod testing;
 mod wire;
 
+pub use authorization::{Actor, Permit, Refused, Why};
 pub use clock::{Clock, ClockControl, Course, Elapsed, Hold};
 pub use error::ServiceError;
 pub use faults::{ConsistencySettings, FaultInjection, Setting, SettingError, Throttling, Window};
 pub use function_reference::{FunctionReference, LATEST};
 pub use location::{Account, DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Location};
 pub use operation::{
-    AbsentOperation, Access, Answering, Binding, DEFAULT_BODY_LIMIT_BYTES, Handler, Operation, OperationInfo, Quota,
-    Resource, Routed, Service, ServiceInfo,
+    AbsentOperation, Access, Answering, Asked, Binding, DEFAULT_BODY_LIMIT_BYTES, Handler, Need, Operation,
+    OperationInfo, Quota, Resource, ResourceFacts, Routed, Service, ServiceInfo,
 };
+pub use policy::{Context, Document};
 pub use ports::{
-    Dispatch, FunctionInvoker, Invocation, LogWriter, PortFuture, Principal, RoleCredentials, RoleDirectory, RoleTrust,
+    ClockMover, Dispatch, ExecutionWait, ExecutionWaits, FunctionInvoker, Invocation, LogWriter, PortFuture, Principal,
+    RoleCredentials, RoleDirectory, RoleTrust, WaitReason,
 };
 pub use random::Random;
 pub use rate_limit::{RateLimit, TokenBucket};
-pub use signals::{Changes, Stop};
+pub use signals::{Changes, CountedLogs, Stop};
 pub use snapshots::{ReadView, Snapshots, before};
 pub use table::{CachedTable, Change, UnreadableRows};
 pub use tcp_sockets::{TcpSocket, TcpSockets};
-pub use wire::{Form, Page, Protocol, Request, Response, Scope, Xml, decode_token, encode_token, escape, query_answer};
+pub use wire::{
+    ActingRole, Form, Page, Protocol, Request, Response, Scope, Xml, decode_token, encode_token, escape, query_answer,
+};

@@ -4,7 +4,9 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use policy::Document;
 
+use super::authorization::{Actor, Permit, Refused};
 use super::error::ServiceError;
 use super::function_reference::FunctionReference;
 use super::location::Location;
@@ -55,6 +57,9 @@ pub trait FunctionInvoker: Send + Sync {
 
     /// Whether the resource policy of what a reference names lets a service invoke it for a source.
     fn may_invoke(&self, function: &FunctionReference, service: &str, source_arn: &str) -> bool;
+
+    /// The resource policy of what a reference names; none where nobody was given a permission.
+    fn resource_policy(&self, function: &FunctionReference) -> Option<Document>;
 }
 
 /// Writes log lines: what CloudWatch Logs offers to Lambda and Step Functions.
@@ -127,6 +132,15 @@ pub trait RoleDirectory: Send + Sync {
     /// role, or it does not trust the service.
     fn open_session(&self, role_arn: &str, principal: Principal<'_>, session_name: &str) -> Option<RoleCredentials>;
 
+    /// Whether somebody may do everything with a resource, so that nothing has to be asked.
+    fn may_do_all(&self, actor: Actor<'_>, resource_arn: &str) -> bool;
+
+    /// Decides whether somebody may do something, by all policies that have a say.
+    ///
+    /// # Errors
+    /// Why not, in AWS's words.
+    fn permit(&self, asked: &Permit<'_>) -> Result<(), Refused>;
+
     /// Whether roles take their time to reach the services at the moment.
     fn roles_propagate_slowly(&self) -> bool;
 }
@@ -141,4 +155,67 @@ pub trait Dispatch: Send + Sync {
     /// # Errors
     /// The operation's own error; status 501 when it is not served.
     fn dispatch(&self, request: Request) -> PortFuture<'static, Result<Response, ServiceError>>;
+}
+
+/// What an execution waits for in one of its states: in each branch and iteration at most one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecutionWait {
+    /// The execution.
+    pub execution_arn: String,
+    /// The state's name.
+    pub state: String,
+    /// The number of the newest history event of that branch.
+    pub last_event_id: u64,
+    /// What for.
+    pub reason: WaitReason,
+}
+
+/// What a state waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WaitReason {
+    /// The end of a Wait state.
+    Moment(Timestamp),
+    /// The end of the backoff before it is tried again.
+    Backoff {
+        /// When the backoff ends.
+        until: Timestamp,
+        /// Which attempt that is, from 1: 2 is the first retry.
+        attempt: u64,
+    },
+    /// A task that somebody else ends, or that has a limit.
+    Task {
+        /// What `SendTaskSuccess` names, where the task has a token.
+        token: Option<String>,
+        /// When it times out, or its heartbeat is missed.
+        times_out_at: Option<Timestamp>,
+        /// Which attempt it is, from 1.
+        attempt: u64,
+    },
+}
+
+/// Tells what executions wait for, and ends waits: what Step Functions offers to the page.
+pub trait ExecutionWaits: Send + Sync {
+    /// What an execution waits for.
+    ///
+    /// # Errors
+    /// `InvalidArn`, `ExecutionDoesNotExist`, or the store's failure.
+    fn waits<'a>(&'a self, execution_arn: &'a str) -> PortFuture<'a, Result<Vec<ExecutionWait>, ServiceError>>;
+
+    /// The tasks in a location whose token somebody has to answer: so many at most.
+    fn waits_for_tokens<'a>(&'a self, location: &'a Location, most: usize) -> PortFuture<'a, Vec<ExecutionWait>>;
+
+    /// Ends the Waits and backoffs that an execution is in; gives the names of the states that waited.
+    ///
+    /// # Errors
+    /// As [`Self::waits`].
+    fn skip<'a>(&'a self, execution_arn: &'a str) -> PortFuture<'a, Result<Vec<String>, ServiceError>>;
+}
+
+/// Moves the cloud's clock.
+pub trait ClockMover: Send + Sync {
+    /// Moves it so far on, with all that is due in between; gives what it shows then.
+    ///
+    /// # Errors
+    /// Where it can't be moved, or not so far.
+    fn advance<'a>(&'a self, by_ms: u64) -> PortFuture<'a, Result<Timestamp, ServiceError>>;
 }

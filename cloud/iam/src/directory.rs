@@ -1,7 +1,8 @@
 //! What IAM offers to the services that assume roles.
 
-use cloud_core::{Principal, RoleCredentials, RoleDirectory, RoleTrust};
+use cloud_core::{Actor, Permit, Principal, Refused, RoleCredentials, RoleDirectory, RoleTrust};
 use jiff::SignedDuration;
+use policy::Document;
 
 use crate::service::Iam;
 use crate::trust::Assumption;
@@ -18,7 +19,8 @@ impl RoleDirectory for Iam {
             Principal::Service { name, resource } => Assumption::of_service(role_arn, name, resource),
             Principal::Aws(arn) => Assumption::of_execution(role_arn, arn),
         };
-        if !assumption.is_allowed(&role.assume_role_policy) {
+        let trust = assumption.known(&role.assume_role_policy);
+        if !assumption.is_allowed(&trust) || !self.may_assume(principal, role_arn, &trust) {
             return RoleTrust::Refused;
         }
         let is_known = |window| self.is_settled(role_arn, window);
@@ -26,6 +28,14 @@ impl RoleDirectory for Iam {
             true => RoleTrust::Trusted,
             false => RoleTrust::Propagating,
         }
+    }
+
+    fn may_do_all(&self, actor: Actor<'_>, resource_arn: &str) -> bool {
+        self.may_do_all_with(actor, resource_arn)
+    }
+
+    fn permit(&self, asked: &Permit<'_>) -> Result<(), Refused> {
+        self.decide(asked)
     }
 
     fn open_session(&self, role_arn: &str, principal: Principal<'_>, session_name: &str) -> Option<RoleCredentials> {
@@ -38,5 +48,15 @@ impl RoleDirectory for Iam {
 
     fn roles_propagate_slowly(&self) -> bool {
         self.faults.role_window().is_some()
+    }
+}
+
+impl Iam {
+    /// Whether the policies of who wants a role allow it, where the role's trust policy leaves that to them.
+    fn may_assume(&self, principal: Principal<'_>, role_arn: &str, trust: &Document) -> bool {
+        let Principal::Aws(own_role) = principal else { return true };
+        let actor = Actor::Role { arn: own_role, session: "StepFunctions" };
+        let asked = Permit { resource_policy: Some(trust), ..Permit::new(actor, "sts:AssumeRole", role_arn) };
+        self.decide(&asked).is_ok()
     }
 }

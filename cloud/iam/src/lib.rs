@@ -8,7 +8,7 @@
 //!
 //! # What it must not know
 //! The other services, HTTP connections, the machine's clock and its randomness: it is given a store, a clock, a source of
-//! random values and the faults to show. It does not yet decide whether a signed request is allowed.
+//! random values and the faults to show. Which action and resource a request is about, whoever asks says.
 //!
 //! The accounts are apart: no operation reads, lists or changes what another account has; a role of another account can be
 //! assumed where its trust policy says so.
@@ -18,18 +18,20 @@ mod assume_role;
 mod directory;
 mod listing;
 mod operations;
+mod permissions;
 mod policies;
 mod role;
 mod roles;
 mod service;
 mod sessions;
 mod settled;
+mod simulate;
 pub mod sts;
 #[cfg(test)]
 mod tests;
 mod trust;
 mod unique_id;
 
-pub use operations::{INFO, OPERATIONS};
+pub use operations::{INFO, OPERATIONS, facts};
 pub use service::{Iam, POLICIES, ROLES};
 pub use sessions::SessionKeys;

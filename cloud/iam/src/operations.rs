@@ -1,13 +1,13 @@
 //! The table of IAM's operations.
 
 use cloud_core::{
-    Access, Binding, Form, Operation, Protocol, Quota, Request, Resource, Response, ServiceError, ServiceInfo, Xml,
-    query_answer,
+    Access, Account, Binding, Form, Need, Operation, Protocol, Quota, Request, Resource, ResourceFacts, Response,
+    ServiceError, ServiceInfo, Xml, query_answer,
 };
 
 use crate::policies::{managed, role_policies, versions};
 use crate::service::Iam;
-use crate::{account, roles};
+use crate::{account, roles, simulate};
 
 /// Namespace of the answers' XML.
 const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
@@ -17,6 +17,22 @@ pub static INFO: ServiceInfo = ServiceInfo::new("IAM", "iam", Protocol::Query(NA
 
 /// The role of the caller's account that the input names. Its path, which belongs to its ARN, is not in the input.
 const ROLE: Resource = Resource::Template("arn:aws:iam::{account}:role/{RoleName}");
+
+/// A role, or a policy, that is to be, with its path.
+const NEW_ROLE: Resource = Resource::Computed(|request| new(request, "role", "RoleName"));
+const NEW_POLICY: Resource = Resource::Computed(|request| new(request, "policy", "PolicyName"));
+
+/// Sets of resources that are of EC2 alone.
+const OF_A_SIMULATION: &[&str] = &["ResourceHandlingOption"];
+
+const BOUNDARY: &[(&str, &str)] = &[("iam:PermissionsBoundary", "PermissionsBoundary")];
+const POLICY_ARN: &[(&str, &str)] = &[("iam:PolicyARN", "PolicyArn")];
+
+fn new(request: &Request, kind: &str, name: &str) -> Option<String> {
+    let path = request.member("Path").unwrap_or_else(|| "/".to_owned());
+    let name = request.member(name)?;
+    Some(request.location().account().global_arn("iam", &format!("{kind}{path}{name}")))
+}
 
 /// The managed policy that the input names.
 const POLICY: Resource = Resource::Arn("PolicyArn");
@@ -44,7 +60,9 @@ const WRITES: Quota = Quota::shared("all writes", 20, 10).global();
 
 /// The operations of IAM.
 pub static OPERATIONS: &[Operation<Iam>] = &[
-    operation!("CreateRole", WritesAlone, ROLE, roles::create),
+    operation!("CreateRole", WritesAlone, NEW_ROLE, roles::create)
+        .needing(&[Need::when("Tags", "iam:TagRole", NEW_ROLE)])
+        .with_keys(BOUNDARY),
     operation!("GetRole", Reads, ROLE, roles::get),
     operation!("ListRoles", Reads, Resource::Any, roles::list),
     operation!("DeleteRole", WritesAlone, ROLE, roles::delete),
@@ -58,17 +76,16 @@ pub static OPERATIONS: &[Operation<Iam>] = &[
     operation!("GetRolePolicy", Reads, ROLE, role_policies::get),
     operation!("ListRolePolicies", Reads, ROLE, role_policies::list),
     operation!("DeleteRolePolicy", WritesAlone, ROLE, role_policies::delete),
-    operation!("PutRolePermissionsBoundary", WritesAlone, ROLE, role_policies::put_boundary),
+    operation!("PutRolePermissionsBoundary", WritesAlone, ROLE, role_policies::put_boundary).with_keys(BOUNDARY),
     operation!("DeleteRolePermissionsBoundary", WritesAlone, ROLE, role_policies::delete_boundary),
-    operation!("AttachRolePolicy", WritesAlone, ROLE, role_policies::attach),
-    operation!("DetachRolePolicy", WritesAlone, ROLE, role_policies::detach),
+    operation!("AttachRolePolicy", WritesAlone, ROLE, role_policies::attach).with_keys(POLICY_ARN),
+    operation!("DetachRolePolicy", WritesAlone, ROLE, role_policies::detach).with_keys(POLICY_ARN),
     operation!("ListAttachedRolePolicies", Reads, ROLE, role_policies::list_attached),
-    operation!(
-        "CreatePolicy",
-        Writes,
-        Resource::Template("arn:aws:iam::{account}:policy/{PolicyName}"),
-        managed::create
-    ),
+    operation!("CreatePolicy", Writes, NEW_POLICY, managed::create).needing(&[Need::when(
+        "Tags",
+        "iam:TagPolicy",
+        NEW_POLICY,
+    )]),
     operation!("GetPolicy", Reads, POLICY, managed::get),
     operation!("ListPolicies", Reads, Resource::Any, managed::list),
     operation!("CreatePolicyVersion", Writes, POLICY, versions::create),
@@ -81,9 +98,12 @@ pub static OPERATIONS: &[Operation<Iam>] = &[
     operation!("UntagPolicy", Writes, POLICY, managed::untag),
     operation!("ListPolicyTags", Reads, POLICY, managed::list_tags),
     operation!("DeletePolicy", Writes, POLICY, managed::delete),
-    operation!("GetUser", Reads, Resource::Any, account::get_user),
+    operation!("GetUser", Reads, Resource::Template("arn:aws:iam::{account}:user/local"), account::get_user),
     operation!("ListAccountAliases", Reads, Resource::Any, account::list_aliases),
     operation!("GetInstanceProfile", Reads, Resource::Any, account::get_instance_profile),
+    operation!("SimulateCustomPolicy", Reads, Resource::Any, simulate::custom).refusing(OF_A_SIMULATION),
+    operation!("SimulatePrincipalPolicy", Reads, Resource::Arn("PolicySourceArn"), simulate::principal)
+        .refusing(OF_A_SIMULATION),
     operation!("ListInstanceProfiles", Reads, Resource::Any, account::list_instance_profiles),
 ];
 
@@ -94,6 +114,14 @@ fn answer<R: Into<Option<Xml>>>(
     result: Result<R, ServiceError>,
 ) -> Result<Response, ServiceError> {
     result.map(|xml| query_answer(operation, NAMESPACE, xml.into(), &request.id))
+}
+
+/// What is known of a role or a managed policy: its tags.
+pub fn facts(iam: &Iam, arn: &str) -> ResourceFacts {
+    let by_name = |name: &str| iam.roles.read(|roles| Some(roles.get(&Account::of_arn(arn)?.key(name))?.tags.clone()));
+    let role = || by_name(arn.rsplit_once(":role/").map(|(_, path)| path.rsplit('/').next().unwrap_or(path))?);
+    let tags = role().or_else(|| iam.policies.read(|policies| Some(policies.get(arn)?.tags.clone())));
+    ResourceFacts { policy: None, tags: tags.unwrap_or_default() }
 }
 
 fn failed() -> ServiceError {

@@ -4,6 +4,7 @@ use cloud_core::{Account, CachedTable, Clock, FaultInjection, Random, ServiceErr
 use cloud_store::{Store, StoreError, Table};
 use jiff::Timestamp;
 
+use crate::permissions::{Documents, Enforcement};
 use crate::policies::managed_policy::ManagedPolicy;
 use crate::role::Role;
 use crate::sessions::{SessionKeys, Sessions};
@@ -21,6 +22,9 @@ pub struct Iam {
     /// By ARN.
     pub(crate) policies: CachedTable<ManagedPolicy>,
     pub(crate) sessions: Sessions,
+    /// The documents of policies, read.
+    pub(crate) documents: Documents,
+    pub(crate) enforcement: Enforcement,
     pub(crate) random: Random,
     pub(crate) faults: FaultInjection,
     clock: Clock,
@@ -36,6 +40,8 @@ impl Iam {
             roles: CachedTable::open(store, ROLES, clock.clone())?,
             policies: CachedTable::open(store, POLICIES, clock.clone())?,
             sessions: Sessions::default(),
+            documents: Documents::default(),
+            enforcement: Enforcement::default(),
             random,
             faults,
             clock,

@@ -95,6 +95,12 @@ impl Sessions {
         sessions.get(access_key).and_then(|session| Account::of_arn(&session.arn))
     }
 
+    /// Whether this access key is that of a role's session.
+    pub(crate) fn is_of_role(&self, access_key: &str) -> bool {
+        let sessions = self.by_access_key.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.get(access_key).is_some_and(|session| session.role_arn.is_some())
+    }
+
     /// What a request with this access key has to show.
     pub(crate) fn keys(&self, access_key: &str) -> Option<SessionKeys> {
         let sessions = self.by_access_key.lock().unwrap_or_else(PoisonError::into_inner);

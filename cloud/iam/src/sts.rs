@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cloud_core::{
-    Access, Account, Binding, Form, Operation, Protocol, Quota, Random, Request, Resource, RoleCredentials,
-    ServiceError, ServiceInfo, Xml, query_answer,
+    Access, Account, Actor, Binding, Form, Operation, Permit, Protocol, Quota, Random, Request, Resource,
+    RoleCredentials, ServiceError, ServiceInfo, Xml, query_answer,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::Caller;
@@ -51,9 +51,11 @@ const OF_A_USER: &[&str] = &["SerialNumber", "TokenCode", "MinimumSessionTokenSi
 
 /// The operations of STS.
 pub static OPERATIONS: &[Operation<Iam>] = &[
-    operation!("AssumeRole", Writes, Resource::Arn("RoleArn"), assume_role).refusing(OF_A_ROLE),
-    operation!("GetCallerIdentity", ReadsPresent, Resource::Any, caller_identity),
-    operation!("GetSessionToken", ReadsPresent, Resource::Any, session_token).refusing(OF_A_USER),
+    // It decides itself: the role's trust policy has a say too.
+    operation!("AssumeRole", Writes, Resource::Arn("RoleArn"), assume_role).refusing(OF_A_ROLE).without_permission(),
+    // "No permissions are required to perform this operation" (API reference), nor for one's own session.
+    operation!("GetCallerIdentity", ReadsPresent, Resource::Any, caller_identity).without_permission(),
+    operation!("GetSessionToken", ReadsPresent, Resource::Any, session_token).refusing(OF_A_USER).without_permission(),
 ];
 
 pub(crate) fn user_arn(account: &Account) -> String {
@@ -82,7 +84,8 @@ fn assume_role(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError> {
     if let Some(session) = &session {
         asked.inherit(session)?;
     }
-    let role = trusting_role(iam, &form, &asked, session.as_ref())?;
+    let access_key = request.scope.as_ref().map(|scope| scope.access_key.as_str()).unwrap_or_default();
+    let role = trusting_role(iam, &form, &asked, (access_key, session.as_ref()))?;
     let now = iam.now();
     let is_chained = session.is_some_and(|session| session.role_arn.is_some());
     let expires_at = now + SignedDuration::from_secs(asked.lasts_s(role.max_session_duration_s, is_chained)?);
@@ -108,7 +111,7 @@ fn trusting_role(
     iam: &Iam,
     form: &Form,
     asked: &AssumeRole<'_>,
-    session: Option<&Session>,
+    (access_key, session): (&str, Option<&Session>),
 ) -> Result<Role, ServiceError> {
     let role_arn = asked.role_arn;
     let user = user_arn(form.account());
@@ -124,7 +127,15 @@ fn trusting_role(
     let role = iam.role(role_arn).ok_or_else(|| iam.no_role(role_arn, || denied("sts:AssumeRole")))?;
     for action in asked.actions() {
         let assumption = Assumption::of_client(role_arn, action, caller(), asked.condition_keys());
-        if !assumption.is_allowed(&role.assume_role_policy) {
+        let trust = assumption.known(&role.assume_role_policy);
+        let permit = Permit {
+            actor: Actor::Key { id: access_key, account: form.account() },
+            action,
+            resource: role_arn,
+            resource_policy: Some(&trust),
+            context: asked.condition_keys(),
+        };
+        if !assumption.is_allowed(&trust) || iam.decide(&permit).is_err() {
             return Err(denied(action));
         }
     }
@@ -132,6 +143,9 @@ fn trusting_role(
 }
 
 fn session_token(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError> {
+    if session(iam, request).is_some() {
+        return Err(ServiceError::new(403, "AccessDenied", "Cannot call GetSessionToken with session credentials"));
+    }
     let seconds = duration_s(&Form::of(request), 43_200, 129_600)?;
     let now = iam.now();
     let access_key = unique_id(&iam.random, "ASIA");

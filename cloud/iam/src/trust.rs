@@ -40,16 +40,18 @@ impl<'a> Assumption<'a> {
         Self { request: Request::new(caller, "sts:AssumeRole", role_arn).with_context(context), unknown: &UNKNOWN_KEYS }
     }
 
-    /// Whether a trust policy allows it. Conditions on keys that are not known decide nothing: an allow holds without them,
-    /// a deny that has one does not hold.
-    pub(crate) fn is_allowed(&self, trust_policy: &str) -> bool {
-        let mut document = match Document::read(trust_policy) {
-            Ok(document) => document,
-            Err(error) => {
-                tracing::warn!(%error, role = self.request.resource, "a stored trust policy is malformed");
-                return false;
-            }
-        };
+    /// Whether a trust policy, as [`Assumption::known`] gives it, allows it.
+    pub(crate) fn is_allowed(&self, trust_policy: &Document) -> bool {
+        decide([trust_policy], &self.request) == Decision::Allowed
+    }
+
+    /// What of a trust policy can be decided on. Conditions on keys that are not known decide nothing: an allow holds without
+    /// them, a deny that has one does not hold. One that can't be read allows nothing.
+    pub(crate) fn known(&self, trust_policy: &str) -> Document {
+        let mut document = Document::read(trust_policy).unwrap_or_else(|error| {
+            tracing::warn!(%error, role = self.request.resource, "a stored trust policy is malformed");
+            Document::new(Vec::new())
+        });
         let is_unknown = |key: &str| self.unknown.iter().any(|unknown| key.eq_ignore_ascii_case(unknown));
         let mut statements = document.statements.as_slice().to_vec();
         statements.retain(|statement| {
@@ -60,7 +62,7 @@ impl<'a> Assumption<'a> {
             statement.conditions.retain(|condition| !is_unknown(&condition.key));
         }
         document.statements = statements.into();
-        decide([&document], &self.request) == Decision::Allowed
+        document
     }
 }
 
@@ -90,7 +92,7 @@ mod tests {
             Caller::Aws(arn) => Assumption::of_execution(ROLE, arn),
             _ => panic!("no port carries it"),
         };
-        assumption.is_allowed(document)
+        assumption.is_allowed(&assumption.known(document))
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cloud_core::{FunctionInvoker, FunctionReference, Invocation, PortFuture, ServiceError};
+use cloud_core::{Document, FunctionInvoker, FunctionReference, Invocation, PortFuture, ServiceError};
 use jiff::Timestamp;
 
+use crate::api::policy_resource;
 use crate::async_queue::AsyncEvent;
 use crate::model::{Function, FunctionVersion};
 use crate::pool::throttled;
@@ -133,6 +134,11 @@ impl FunctionInvoker for Functions {
 
     fn version(&self, function: &FunctionReference) -> Result<String, ServiceError> {
         Ok(self.resolve(function)?.version)
+    }
+
+    fn resource_policy(&self, function: &FunctionReference) -> Option<Document> {
+        let resource = policy_resource(function);
+        self.table.read(|functions| functions.get(&function.key())?.policy.document(&resource))
     }
 
     /// A function, its versions and its aliases have policies of their own: what may invoke the one may not therefore invoke

@@ -17,12 +17,14 @@ mod answer;
 mod api;
 mod append;
 mod catalog;
+mod ended_queries;
 mod errors;
 mod group;
 mod operations;
 mod page;
 mod pattern;
 mod position;
+mod query;
 mod rows;
 mod service;
 mod streams;
@@ -30,6 +32,6 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
-pub use operations::{INFO, OPERATIONS};
+pub use operations::{INFO, OPERATIONS, facts};
 pub use rows::TABLES;
 pub use service::Logs;

@@ -1,8 +1,11 @@
 //! The table of operations.
 
-use cloud_core::{Access, Binding, Handler, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo};
+use cloud_core::{
+    Access, Binding, Handler, Location, Need, Operation, Protocol, Quota, Request, Resource, ResourceFacts,
+    ServiceError, ServiceInfo,
+};
 
-use crate::api::{attached, filter, get, groups, put, streams, tags};
+use crate::api::{attached, filter, get, groups, put, queries, streams, tags};
 use crate::service::Logs;
 
 /// CloudWatch Logs.
@@ -35,6 +38,7 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
     operation("CreateLogGroup", Access::WritesAlone, "logs:CreateLogGroup", GROUP, |logs, request| {
         Box::pin(groups::create(logs, request))
     })
+    .needing(&[Need::when("tags", "logs:TagResource", TAGGED)])
     .within(PER_S_10),
     operation("DeleteLogGroup", Access::WritesAlone, "logs:DeleteLogGroup", GROUP, |logs, request| {
         Box::pin(groups::delete(logs, request))
@@ -109,7 +113,7 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
         Box::pin(async move { tags::list_group(logs, request) })
     })
     .within(PER_S_5),
-    operation("CreateLogStream", Access::Writes, "logs:CreateLogStream", GROUP, |logs, request| {
+    operation("CreateLogStream", Access::Writes, "logs:CreateLogStream", STREAM, |logs, request| {
         Box::pin(streams::create(logs, request))
     })
     .within(Quota::each(50, 50)),
@@ -135,13 +139,43 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
         Box::pin(filter::filter(logs, request))
     })
     .within(FILTER_EVENTS),
+    operation("StartQuery", Access::Reads, "logs:StartQuery", QUERIED, |logs, request| {
+        Box::pin(queries::start(logs, request))
+    })
+    .within(PER_S_10),
+    operation("GetQueryResults", Access::Reads, "logs:GetQueryResults", Resource::Any, |logs, request| {
+        Box::pin(async move { queries::results(logs, request) })
+    })
+    .within(PER_S_10),
+    operation("StopQuery", Access::Reads, "logs:StopQuery", Resource::Any, |logs, request| {
+        Box::pin(async move { queries::stop(logs, request) })
+    })
+    .within(PER_S_10),
+    operation("DescribeQueries", Access::Reads, "logs:DescribeQueries", Resource::Any, |logs, request| {
+        Box::pin(async move { queries::describe(logs, request) })
+    })
+    .within(PER_S_5),
 ];
 
-/// The group that the input names, by name or identifier.
-const GROUP: Resource = Resource::Computed(group_arn);
+/// The group that the input names, by name or identifier: as refusals of AWS's name it, with a stream without a name.
+const GROUP: Resource = Resource::Computed(|request| Some(format!("{}:log-stream:", group_arn(request)?)));
+/// The first group that a query is about.
+const QUERIED: Resource = Resource::Computed(queried_arn);
 /// The stream that the input names.
 const STREAM: Resource = Resource::Computed(stream_arn);
-const ALL_GROUPS: Resource = Resource::Template("arn:aws:logs:{region}:{account}:log-group:*");
+/// The group itself, which has the tags.
+const TAGGED: Resource = Resource::Computed(group_arn);
+/// As refusals of AWS's name it.
+const ALL_GROUPS: Resource = Resource::Template("arn:aws:logs:{region}:{account}:log-group::log-stream:");
+
+/// What is known of a log group: its tags.
+pub fn facts(logs: &Logs, arn: &str) -> ResourceFacts {
+    let facts = || {
+        let (_, name) = arn.split_once(":log-group:")?;
+        logs.group_facts(&Location::of_arn(arn)?.key(name.split(':').next()?))
+    };
+    ResourceFacts { policy: None, tags: facts().map(|facts| facts.tags.into_iter().collect()).unwrap_or_default() }
+}
 
 const fn operation(
     name: &'static str,
@@ -155,7 +189,21 @@ const fn operation(
 
 fn group_arn(request: &Request) -> Option<String> {
     let named = request.member("logGroupName").or_else(|| request.member("logGroupIdentifier"))?;
+    if named.starts_with("arn:") {
+        return Some(named.trim_end_matches(":*").to_owned());
+    }
     Some(request.location().arn("logs", &format!("log-group:{}", groups::name_of(&named))))
+}
+
+fn queried_arn(request: &Request) -> Option<String> {
+    let first = |list: &str| Some(request.json_member(list)?.get(0)?.as_str()?.to_owned());
+    let named = request.member("logGroupName").or_else(|| first("logGroupNames"));
+    let named = named.or_else(|| first("logGroupIdentifiers"))?;
+    let group = match named.starts_with("arn:") {
+        true => named.trim_end_matches(":*").to_owned(),
+        false => request.location().arn("logs", &format!("log-group:{named}")),
+    };
+    Some(format!("{group}:log-stream:"))
 }
 
 fn stream_arn(request: &Request) -> Option<String> {

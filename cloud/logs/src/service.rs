@@ -10,6 +10,7 @@ use cloud_store::{Range, Store, StoreError, Table};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
+use crate::ended_queries::EndedQueries;
 use crate::group::{Group, GroupFacts};
 use crate::rows::{self, EVENTS, GROUPS, STREAM_EVENTS, STREAMS};
 use crate::sweep::queue::{Sweep, SweepQueue};
@@ -44,6 +45,8 @@ pub(crate) struct Inner {
     /// Room for lines of functions and executions that are not durable yet, in bytes.
     pub(crate) lines_waiting: Arc<Semaphore>,
     pub(crate) sweeps: SweepQueue,
+    /// What queries gave; locked alone.
+    pub(crate) queries: Mutex<EndedQueries>,
     /// The groups, streams and events that could not be read.
     pub(crate) unreadable: UnreadableRows,
     /// When all groups were last looked at for expired events, in milliseconds.
@@ -106,6 +109,7 @@ impl Logs {
             last_group_id_at_start: last_group_id,
             lines_waiting: Arc::new(Semaphore::new(LINES_WAITING_BYTES)),
             sweeps: SweepQueue::default(),
+            queries: Mutex::default(),
             unreadable,
         };
         Ok(Self { inner: Arc::new(inner) })

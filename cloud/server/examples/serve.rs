@@ -30,6 +30,7 @@ async fn serve() -> ExitCode {
         port: Some(port),
         consistency: ConsistencySettings::default(),
         virtual_time: false,
+        enforces_iam: true,
         virtual_from: None,
         without: Vec::new(),
     };

@@ -36,6 +36,9 @@ pub(crate) const STAND_STILL_PATH: &str = "/_workshop/time/stand-still";
 /// Tells and sets what of AWS's eventual consistency is shown.
 pub(crate) const EVENTUAL_PATH: &str = "/_workshop/eventual";
 
+/// Has policies decide what roles may do (`on`), or not (`off`).
+pub(crate) const IAM_PATH: &str = "/_workshop/iam";
+
 /// Answers a private path.
 pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
     match (&request.method, request.path.as_str()) {
@@ -48,17 +51,23 @@ pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
                 "startedAt": cloud.started_at,
                 "endpoint": cloud.endpoint(),
                 "eventual": cloud.faults.settings().to_json(),
+                "iam": if cloud.iam.is_enforced() { "on" } else { "off" },
                 "time": cloud.time.report(),
                 "unreadableValues": cloud.unreadable_rows(),
                 "sandbox": cloud.sandbox.get(),
             }),
         ),
         (&Method::GET, EVENTUAL_PATH) => Response::json(200, &cloud.faults.settings().to_json()),
+        // A page in a browser, the console's too: the console has paths of its own for what it changes.
+        (&Method::POST | &Method::PUT, _) if request.header("origin").is_some() => {
+            let message = "Only programs change the embedded cloud by this path; its page has paths of its own.";
+            Response::json(403, &json!({ "message": message }))
+        }
         (
             &Method::POST,
             SHUTDOWN_PATH | TIME_PATH | STAND_STILL_PATH | SKIP_PATH | FORK_PATH | MOCKED_START_PATH | BACKUP_PATH,
         )
-        | (&Method::PUT, EVENTUAL_PATH)
+        | (&Method::PUT, EVENTUAL_PATH | IAM_PATH)
             if request.header(GUARD_HEADER).is_none() =>
         {
             let message = format!("Changing the embedded cloud needs the header {GUARD_HEADER}.");
@@ -84,6 +93,7 @@ pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
             Ok(states) => Response::json(200, &json!({ "skipped": states })),
             Err(error) => failed(error.status, &error.message),
         },
+        (&Method::PUT, IAM_PATH) => enforce(cloud, &request.body),
         (&Method::POST, FORK_PATH) => fork(cloud, &request.body).await,
         (&Method::POST, MOCKED_START_PATH) => start_mocked(cloud, &request.body).await,
         (&Method::PUT, EVENTUAL_PATH) => set(cloud, &request.body),
@@ -132,6 +142,16 @@ async fn move_time(cloud: &Cloud, request: &Request) -> Response {
         Err(error @ MoveError::Store { .. }) => failed(500, &error.to_string()),
         Err(error) => failed(409, &error.to_string()),
     }
+}
+
+/// Has policies decide, or not.
+fn enforce(cloud: &Cloud, body: &[u8]) -> Response {
+    match body {
+        b"on" => cloud.iam.enforce(true),
+        b"off" => cloud.iam.enforce(false),
+        _ => return failed(400, "IAM is on or off."),
+    }
+    Response::json(200, &json!({ "iam": if cloud.iam.is_enforced() { "on" } else { "off" } }))
 }
 
 fn failed(status: u16, message: &str) -> Response {

@@ -8,8 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use cloud_apigateway::Apis;
 use cloud_core::{
-    Changes, Clock, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter, Random, Request, Response,
-    RoleDirectory, Routed, Service, ServiceError, Stop, TcpSockets,
+    Changes, Clock, ClockMover, CountedLogs, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter,
+    PortFuture, Random, Request, Response, RoleDirectory, Routed, Service, ServiceError, Stop, TcpSockets,
 };
 use cloud_iam::{Iam, sts};
 use cloud_lambda::{CODE_PATH, Functions, Machine, Part, ProcessRunner, ProcessRunnerSettings, Runner};
@@ -23,8 +23,9 @@ use super::backup::{self, BackupError, Contents, Source};
 use super::data_dir::DataDir;
 use super::file_error::FileError;
 use super::http::{Host, at_own_name, foreign_host, is_api_in_path};
+use super::permission::Permissions;
 use super::router::{InternalDispatch, Router};
-use super::time::{self, CloudTime};
+use super::time::{self, Aim, CloudTime, MoveError};
 
 /// What a cloud is made of: where its state is, its clock, its source of random values, and what runs functions.
 pub struct Composition {
@@ -67,7 +68,7 @@ pub struct Cloud {
     pub(crate) iam: Arc<Iam>,
     logs: Arc<Logs>,
     functions: Arc<Functions>,
-    states: Arc<States>,
+    pub(crate) states: Arc<States>,
     apis: Arc<Apis>,
 }
 
@@ -86,13 +87,14 @@ impl Cloud {
 
         let iam = Arc::new(Iam::open(&store, clock.clone(), random.fork(), faults.clone())?);
         let logs = Arc::new(Logs::open(&store, clock.clone())?);
+        let log_writer: Arc<dyn LogWriter> = Arc::new(CountedLogs::new(logs.clone(), changes.clone()));
         let functions = Functions::open(cloud_lambda::Handles {
             store: store.clone(),
             code_folder: functions_dir,
             clock: clock.clone(),
             random: random.fork(),
             faults: faults.clone(),
-            logs: Arc::clone(&logs) as Arc<dyn LogWriter>,
+            logs: Arc::clone(&log_writer),
             roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
             runner: Arc::clone(&runner),
             endpoint_url: endpoint(address),
@@ -104,17 +106,27 @@ impl Cloud {
             random: random.fork(),
             faults: faults.clone(),
             functions: Arc::clone(&invoker),
-            logs: Arc::clone(&logs) as Arc<dyn LogWriter>,
+            logs: log_writer,
             roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
             dispatch: Arc::clone(&dispatch) as Arc<dyn Dispatch>,
             changes: changes.clone(),
             stop: stop.clone(),
             mock_config,
         })?;
-        let apis = Arc::new(Apis::open(&store, clock.clone(), random.fork(), faults.clone(), invoker, address.port())?);
+        let apis = Arc::new(Apis::open(cloud_apigateway::Handles {
+            store: store.clone(),
+            clock: clock.clone(),
+            random: random.fork(),
+            faults: faults.clone(),
+            functions: invoker,
+            roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
+            dispatch: Arc::clone(&dispatch) as Arc<dyn Dispatch>,
+            endpoint_port: address.port(),
+        })?);
 
         let services = services(&states, &functions, &logs, &apis, &iam);
-        let router = Arc::new(Router::new(services, faults.clone(), clock.clone(), changes.clone()));
+        let permissions = Permissions::new(Arc::clone(&iam) as Arc<dyn RoleDirectory>);
+        let router = Arc::new(Router::new(services, faults.clone(), clock.clone(), changes.clone(), permissions));
         dispatch.connect(&router);
         let started_at = clock.machine().now();
         let time = CloudTime::new(clock.clone(), store.clone(), Arc::clone(&states));
@@ -249,6 +261,18 @@ impl Cloud {
     }
 }
 
+impl ClockMover for Cloud {
+    fn advance<'a>(&'a self, by_ms: u64) -> PortFuture<'a, Result<Timestamp, ServiceError>> {
+        Box::pin(async move {
+            match self.time.move_clock(Aim::AdvanceMs(by_ms), self.stop.given()).await {
+                Ok(moved) => Ok(moved.to),
+                Err(error @ MoveError::Store { .. }) => Err(ServiceError::internal(error.to_string())),
+                Err(error) => Err(ServiceError::new(409, "ConflictException", error.to_string())),
+            }
+        })
+    }
+}
+
 /// All services, as the router and the documentation list them.
 fn services(
     states: &Arc<States>,
@@ -258,11 +282,23 @@ fn services(
     iam: &Arc<Iam>,
 ) -> Vec<Arc<dyn Service>> {
     vec![
-        Arc::new(Routed::new(&cloud_states::INFO, cloud_states::OPERATIONS, Arc::clone(states))),
-        Arc::new(Routed::new(&cloud_lambda::INFO, cloud_lambda::OPERATIONS, Arc::clone(functions))),
-        Arc::new(Routed::new(&cloud_logs::INFO, cloud_logs::OPERATIONS, Arc::clone(logs))),
-        Arc::new(Routed::new(&cloud_apigateway::INFO, cloud_apigateway::OPERATIONS, Arc::clone(apis))),
-        Arc::new(Routed::new(&cloud_iam::INFO, cloud_iam::OPERATIONS, Arc::clone(iam))),
+        Arc::new(
+            Routed::new(&cloud_states::INFO, cloud_states::OPERATIONS, Arc::clone(states))
+                .with_facts(cloud_states::facts)
+                .finding(cloud_states::resource),
+        ),
+        Arc::new(
+            Routed::new(&cloud_lambda::INFO, cloud_lambda::OPERATIONS, Arc::clone(functions))
+                .with_facts(cloud_lambda::facts),
+        ),
+        Arc::new(
+            Routed::new(&cloud_logs::INFO, cloud_logs::OPERATIONS, Arc::clone(logs)).with_facts(cloud_logs::facts),
+        ),
+        Arc::new(
+            Routed::new(&cloud_apigateway::INFO, cloud_apigateway::OPERATIONS, Arc::clone(apis))
+                .with_facts(cloud_apigateway::facts),
+        ),
+        Arc::new(Routed::new(&cloud_iam::INFO, cloud_iam::OPERATIONS, Arc::clone(iam)).with_facts(cloud_iam::facts)),
         Arc::new(Routed::new(&sts::INFO, sts::OPERATIONS, Arc::clone(iam))),
     ]
 }

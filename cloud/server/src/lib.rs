@@ -17,6 +17,7 @@ mod keys;
 pub mod lifecycle;
 mod log;
 mod open_files;
+mod permission;
 mod router;
 mod run;
 mod site;

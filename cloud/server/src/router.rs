@@ -10,6 +10,7 @@ use cloud_core::{
 };
 
 use super::guard::Refusal;
+use super::permission::Permissions;
 
 /// The services of the cloud, in the order of the composition.
 pub(crate) struct Router {
@@ -17,6 +18,7 @@ pub(crate) struct Router {
     faults: FaultInjection,
     clock: Clock,
     changes: Changes,
+    permissions: Permissions,
 }
 
 /// What a request names.
@@ -30,8 +32,14 @@ enum Target {
 }
 
 impl Router {
-    pub(crate) fn new(services: Vec<Arc<dyn Service>>, faults: FaultInjection, clock: Clock, changes: Changes) -> Self {
-        Self { services, faults, clock, changes }
+    pub(crate) fn new(
+        services: Vec<Arc<dyn Service>>,
+        faults: FaultInjection,
+        clock: Clock,
+        changes: Changes,
+        permissions: Permissions,
+    ) -> Self {
+        Self { services, faults, clock, changes, permissions }
     }
 
     /// Every service with its operations: what documentation and tests read.
@@ -49,7 +57,10 @@ impl Router {
             // The guard refuses it before its body is read; this is for who comes another way.
             _ if request.scope.is_none() => Err(Refusal::Unsigned.error(protocol)),
             Target::Operation(service, operation) => {
-                let work = service.call(operation, &request);
+                let work = async {
+                    self.permissions.check(&*service, operation, &request)?;
+                    service.call(operation, &request).await
+                };
                 let answered = self.faults.answer(service.info(), operation, &request, work).await;
                 if operation.access.writes() {
                     self.changes.mark();
@@ -234,6 +245,7 @@ impl Dispatch for InternalDispatch {
                     return Err(ServiceError::not_implemented(&name));
                 }
             };
+            router.permissions.check(&*service, operation, &request)?;
             if !operation.access.writes() {
                 return service.call(operation, &request).await;
             }

@@ -45,6 +45,8 @@ pub struct RunOptions {
     pub consistency: ConsistencySettings,
     /// Whether its clock is to stand still until it is moved.
     pub virtual_time: bool,
+    /// Whether policies decide what roles may do.
+    pub enforces_iam: bool,
     /// Where its clock stands in the beginning, instead of at the machine's time.
     pub virtual_from: Option<Timestamp>,
     /// What functions are not kept apart with, though it could be had: for tests.
@@ -125,7 +127,7 @@ pub enum LocalError {
 /// # Errors
 /// When another cloud has the folder, no port can be had, or a file can't be used.
 pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport)) -> Result<(), LocalError> {
-    let RunOptions { data_dir, port, consistency, virtual_time, virtual_from, without } = options;
+    let RunOptions { data_dir, port, consistency, virtual_time, enforces_iam, virtual_from, without } = options;
     let machine = Clock::system();
     let (clock, _) = Clock::movable();
     let random = Random::from_system().map_err(LocalError::Random)?;
@@ -167,6 +169,7 @@ pub async fn run(options: RunOptions, on_ready: impl FnOnce(&Ready, TimeReport))
         cloud.time.stand_still().await?;
     }
     cloud.faults.set(consistency);
+    cloud.iam.enforce(enforces_iam);
     let ready = Ready { pid: std::process::id(), port: address.port(), default_port_taken, last_port_taken };
     remember_port(&data_dir, ready.port)?;
     write_ready_file(&data_dir, &ready)?;

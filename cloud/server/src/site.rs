@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use cloud_console::{Access, Console};
-use cloud_core::{Clock, DEFAULT_BODY_LIMIT_BYTES, Random, Request, Response, ServiceError, Stop, TcpSockets};
+use cloud_core::{
+    Clock, ClockMover, DEFAULT_BODY_LIMIT_BYTES, ExecutionWaits, Random, Request, Response, ServiceError, Stop,
+    TcpSockets,
+};
 use cloud_lambda::CODE_PATH;
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -155,11 +158,15 @@ impl CloudFront {
         let access = Access::new(&keys.secret_access_key, cloud.address.port());
         let console = Console::new(
             access,
-            Arc::clone(&cloud.dispatch),
-            cloud.changes.clone(),
-            clock.clone(),
-            random.fork(),
-            stop.clone(),
+            cloud_console::Handles {
+                dispatch: Arc::clone(&cloud.dispatch),
+                waits: Arc::clone(&cloud.states) as Arc<dyn ExecutionWaits>,
+                mover: Arc::clone(&cloud) as Arc<dyn ClockMover>,
+                changes: cloud.changes.clone(),
+                clock: clock.clone(),
+                random: random.fork(),
+                stop: stop.clone(),
+            },
         );
         let site = GuardedCloud::new(cloud, Guard::new(keys, machine.clone()), console);
         Self { front: Front::new(Arc::new(site), stop, clock, machine, random) }

@@ -49,6 +49,10 @@ impl FunctionInvoker for Nothing {
         Err(function.not_found())
     }
 
+    fn resource_policy(&self, _function: &FunctionReference) -> Option<cloud_core::Document> {
+        None
+    }
+
     fn may_invoke(&self, _function: &FunctionReference, _service: &str, _source_arn: &str) -> bool {
         false
     }
@@ -77,6 +81,14 @@ impl LogWriter for Nothing {
 impl RoleDirectory for Nothing {
     fn trust(&self, _role_arn: &str, _principal: Principal<'_>) -> RoleTrust {
         RoleTrust::Trusted
+    }
+
+    fn may_do_all(&self, _actor: cloud_core::Actor<'_>, _resource_arn: &str) -> bool {
+        true
+    }
+
+    fn permit(&self, _asked: &cloud_core::Permit<'_>) -> Result<(), cloud_core::Refused> {
+        Ok(())
     }
 
     fn open_session(&self, _role_arn: &str, _principal: Principal<'_>, _session_name: &str) -> Option<RoleCredentials> {

@@ -1,11 +1,16 @@
 //! The table of operations: how each is called, what it needs of IAM, and the function that answers it.
 
-use cloud_core::{Access, Binding, Operation, Protocol, Quota, Resource, Response, ServiceError, ServiceInfo};
+use cloud_core::{
+    Access, Binding, Need, Operation, OperationInfo, Protocol, Quota, Request, Resource, ResourceFacts, Response,
+    ServiceError, ServiceInfo,
+};
 
 use super::api::answer::Answer;
 use super::api::state_machine::{alias, create, describe, update, validate, version};
 use super::api::{activity, execution, history, list, map_run, start_sync, tag, test_state, token};
 use super::states::States;
+use super::wire::model;
+use super::wire::names::{ActivityReference, MachineReference};
 
 /// What is known of Step Functions beside its operations.
 pub static INFO: ServiceInfo = ServiceInfo::new("Step Functions", "states", Protocol::Json10)
@@ -17,8 +22,15 @@ fn throttled() -> ServiceError {
     ServiceError::bad_request("ThrottlingException", "Rate exceeded")
 }
 
-fn respond(answer: Answer) -> Result<Response, ServiceError> {
-    answer.map(|body| Response::new(200, "application/x-amz-json-1.0", body.to_string()))
+/// Answers what holds against the API's model.
+async fn respond(
+    operation: &str,
+    request: &Request,
+    answer: impl Future<Output = Answer>,
+) -> Result<Response, ServiceError> {
+    model::check(operation, request)?;
+    let body = answer.await?;
+    Ok(Response::new(200, "application/x-amz-json-1.0", body.to_string()))
 }
 
 /// One line of the table: name, access, resource (service authorization reference, Step Functions), the size of its bucket
@@ -41,19 +53,63 @@ macro_rules! unlimited {
             Access::$access,
             concat!("states:", $name),
             $resource,
-            |states, request| Box::pin(async move { respond($function(states, request).await) }),
+            |states, request| Box::pin(respond($name, request, $function(states, request))),
         )
     };
 }
 
-const MACHINE: Resource = Resource::Arn("stateMachineArn");
+/// A version or an alias is asked for with the ARN of its state machine ([authorization]): which one it is, the condition key
+/// `states:StateMachineQualifier` tells.
+///
+/// [authorization]: https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+const MACHINE: Resource = Resource::Computed(|request| machine(request, "stateMachineArn"));
 const NEW_MACHINE: Resource = Resource::Template("arn:aws:states:{region}:{account}:stateMachine:{name}");
-const ALIAS: Resource = Resource::Arn("stateMachineAliasArn");
+const ALIAS: Resource = Resource::Computed(|request| machine(request, "stateMachineAliasArn"));
+const VERSION: Resource = Resource::Computed(|request| machine(request, "stateMachineVersionArn"));
 const EXECUTION: Resource = Resource::Arn("executionArn");
 const MAP_RUN: Resource = Resource::Arn("mapRunArn");
 const ACTIVITY: Resource = Resource::Arn("activityArn");
 const NEW_ACTIVITY: Resource = Resource::Template("arn:aws:states:{region}:{account}:activity:{name}");
 const TAGGED: Resource = Resource::Arn("resourceArn");
+
+/// As refusals of AWS's name them.
+const ALL_MACHINES: Resource = Resource::Template("arn:aws:states:{region}:{account}:stateMachine:*");
+const ALL_ACTIVITIES: Resource = Resource::Template("arn:aws:states:{region}:{account}:activity:*");
+
+const SERVICE: &str = "states.amazonaws.com";
+const CREATE: &[Need] = &[
+    Need::pass_role("roleArn", SERVICE),
+    Need::when("publish", "states:PublishStateMachineVersion", NEW_MACHINE),
+    Need::when("tags", "states:TagResource", NEW_MACHINE),
+];
+const UPDATE: &[Need] =
+    &[Need::pass_role("roleArn", SERVICE), Need::when("publish", "states:PublishStateMachineVersion", MACHINE)];
+
+/// The ARN of a state machine that is named with a version or an alias, or without.
+pub(crate) fn unqualified(arn: &str) -> &str {
+    let name = arn.find(":stateMachine:").map(|at| at + ":stateMachine:".len());
+    let end = name.and_then(|name| Some(name + arn.get(name..)?.find(':')?));
+    end.and_then(|end| arn.get(..end)).unwrap_or(arn)
+}
+
+fn machine(request: &Request, member: &str) -> Option<String> {
+    request.member(member).map(|arn| unqualified(&arn).to_owned())
+}
+
+/// The state machine whose task a token belongs to, which the request does not name.
+pub fn resource(states: &States, operation: &'static OperationInfo, request: &Request) -> Option<String> {
+    let tells = ["SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat"].contains(&operation.name);
+    let token = if tells { request.member("taskToken") } else { None }?;
+    states.driver.tokens.find(&token).map(|(execution, _)| execution.machine_arn())
+}
+
+/// What is known of a state machine or an activity.
+pub fn facts(states: &States, arn: &str) -> ResourceFacts {
+    let machine = MachineReference::parse(arn).ok().and_then(|reference| states.machine(&reference.key));
+    let activity = || ActivityReference::parse(arn).ok().and_then(|reference| states.activities.get(&reference.key));
+    let tags = machine.map(|machine| machine.tags).or_else(|| activity().map(|activity| activity.tags));
+    ResourceFacts { policy: None, tags: tags.unwrap_or_default().into_iter().collect() }
+}
 
 /// Where Step Functions takes more calls than elsewhere.
 const LARGE_REGIONS: &[&str] = &["us-east-1", "us-west-2", "eu-west-1"];
@@ -70,16 +126,16 @@ const TASK: Quota = Quota::each(1_500, 300).in_regions(LARGE_REGIONS, 3_000, 500
 /// What Step Functions answers. How many calls it takes:
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-api-action-throttling-general>.
 pub static OPERATIONS: &[Operation<States>] = &[
-    operation!("CreateStateMachine", Writes, NEW_MACHINE, 100 + 1, create::create),
-    operation!("UpdateStateMachine", Writes, MACHINE, 100 + 1, update::update),
+    operation!("CreateStateMachine", Writes, NEW_MACHINE, 100 + 1, create::create).needing(CREATE),
+    operation!("UpdateStateMachine", Writes, MACHINE, 100 + 1, update::update).needing(UPDATE),
     operation!("DeleteStateMachine", Writes, MACHINE, 100 + 1, create::delete),
     operation!("DescribeStateMachine", Reads, MACHINE, 200 + 20, describe::machine),
     operation!("DescribeStateMachineForExecution", ReadsPresent, EXECUTION, 200 + 1, describe::for_execution),
-    operation!("ListStateMachines", Reads, Resource::Any, 100 + 5, list::machines),
+    operation!("ListStateMachines", Reads, ALL_MACHINES, 100 + 5, list::machines),
     operation!("ValidateStateMachineDefinition", ReadsPresent, Resource::Any, 100 + 1, validate::validate),
     operation!("PublishStateMachineVersion", Writes, MACHINE, 100 + 1, version::publish),
     operation!("ListStateMachineVersions", Reads, MACHINE, 100 + 1, version::list),
-    operation!("DeleteStateMachineVersion", Writes, Resource::Arn("stateMachineVersionArn"), 100 + 1, version::delete),
+    operation!("DeleteStateMachineVersion", Writes, VERSION, 100 + 1, version::delete),
     operation!("CreateStateMachineAlias", Writes, Resource::Computed(alias::resource), 100 + 1, alias::create),
     operation!("UpdateStateMachineAlias", Writes, ALIAS, 100 + 1, alias::update),
     operation!("DescribeStateMachineAlias", Reads, ALIAS, 200 + 1, alias::describe),
@@ -88,7 +144,8 @@ pub static OPERATIONS: &[Operation<States>] = &[
     operation!("StartExecution", Writes, MACHINE, START, execution::start),
     // AWS gives the first of these two "capacity on demand", and names no figure for either.
     unlimited!("StartSyncExecution", Writes, MACHINE, start_sync::start_sync),
-    unlimited!("TestState", Writes, Resource::Any, test_state::test_state),
+    unlimited!("TestState", Writes, Resource::Any, test_state::test_state)
+        .needing(&[Need::pass_role("roleArn", SERVICE)]),
     operation!("StopExecution", Writes, EXECUTION, STOP, execution::stop),
     operation!("RedriveExecution", Writes, EXECUTION, START, execution::redrive),
     operation!("DescribeExecution", ReadsPresent, EXECUTION, DESCRIBE_EXECUTION, execution::describe),
@@ -97,9 +154,13 @@ pub static OPERATIONS: &[Operation<States>] = &[
     operation!("ListMapRuns", ReadsPresent, EXECUTION, 100 + 1, map_run::list),
     operation!("UpdateMapRun", Writes, MAP_RUN, 100 + 1, map_run::update),
     operation!("GetExecutionHistory", ReadsPresent, EXECUTION, 400 + 20, history::history),
-    operation!("CreateActivity", Writes, NEW_ACTIVITY, 100 + 1, activity::create),
+    operation!("CreateActivity", Writes, NEW_ACTIVITY, 100 + 1, activity::create).needing(&[Need::when(
+        "tags",
+        "states:TagResource",
+        NEW_ACTIVITY,
+    )]),
     operation!("DescribeActivity", Reads, ACTIVITY, 200 + 1, activity::describe),
-    operation!("ListActivities", Reads, Resource::Any, LIST_ACTIVITIES, activity::list),
+    operation!("ListActivities", Reads, ALL_ACTIVITIES, LIST_ACTIVITIES, activity::list),
     operation!("DeleteActivity", Writes, ACTIVITY, 100 + 1, activity::delete),
     operation!("GetActivityTask", Writes, ACTIVITY, TASK, activity::get_task),
     operation!("SendTaskSuccess", Writes, Resource::Any, TASK, token::success),

@@ -92,14 +92,15 @@ pub use execution::{
     ChildId, ChildRequest, ConditionTaken, Decision, Decisions, Effect, ErrorDetails, Execution, ExecutionContext,
     ForkError, ForkPoint, ForkedState, IllegalInput, Input, Inspection, KeptResults, MapRunCounts, MapRunId,
     MapRunSummary, NotRedrivable, Outcome, PastEvent, Start, StartBuilder, StartError, StateOutcome, StateProgress,
-    StateStatus, StateTest, StateTestSetup, TakenOver, TaskId, TaskPhase, TaskPurpose, TaskRequest, TestedState, Way,
+    StateStatus, StateTest, StateTestSetup, StateWait, StateWaitReason, TakenOver, TaskId, TaskPhase, TaskPurpose,
+    TaskRequest, TestedState, Way,
 };
 pub use finding::{DefinitionError, Finding, FindingKind, Severity};
 pub use history::{EventDetails, Failure, HistoryEvent, Integration, InvalidHistory, MapIteration, Status};
 pub use lambda::SdkMetadata;
-pub use lint::{Lint, LintRule, MachineType, lint};
+pub use lint::{Lint, LintRule, MachineType, lint, variable_references};
 pub use quotas::{MAX_EVENTS, MAX_EXECUTION_S, MAX_EXPRESS_S, MAX_PAYLOAD_BYTES};
-pub use resource::{Pattern, TaskResource};
+pub use resource::{FieldValidation, MockMismatch, Pattern, TaskResource};
 
 /// The README's code is compiled with the documentation's.
 #[cfg(doctest)]

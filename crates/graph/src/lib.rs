@@ -40,5 +40,5 @@ mod svg;
 pub use definition::Graph;
 pub use layout::Layout;
 pub use outline::{Line, Piece, Tone};
-pub use status::{Event, Progress, Status, Statuses};
+pub use status::{Event, Progress, Status, Statuses, Visit, Visits};
 pub use svg::SvgStyle;

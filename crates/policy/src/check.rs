@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::condition::Condition;
 use crate::document::{Document, Statement, Version};
 use crate::error::Malformed;
 use crate::one_or_many::{OneOrMany, Selection};
@@ -75,7 +76,11 @@ fn check_identity_statement(statement: &Statement) -> Result<(), Malformed> {
     let actions = named(statement.actions.as_ref()).filter(|actions| !actions.is_empty());
     actions.ok_or(Malformed::NoActions)?.iter().try_for_each(|action| check_action(action))?;
     let resources = named(statement.resources.as_ref()).filter(|resources| !resources.is_empty());
-    resources.ok_or(Malformed::NoResources)?.iter().try_for_each(|resource| check_resource(resource))
+    resources.ok_or(Malformed::NoResources)?.iter().try_for_each(|resource| check_resource(resource))?;
+    match statement.conditions.iter().all(Condition::has_values_of_its_kind) {
+        true => Ok(()),
+        false => Err(Malformed::Legacy),
+    }
 }
 
 /// `*`, or a service and an action with one colon between them.
@@ -216,6 +221,20 @@ mod tests {
             identity_error(r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}"#),
             "Policy document should not specify a principal."
         );
+    }
+
+    #[test]
+    fn a_date_is_one() {
+        let until = |date: &str| {
+            let condition = format!(r#"{{"DateLessThan":{{"aws:CurrentTime":"{date}"}}}}"#);
+            let statement = format!(r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{condition}}}"#);
+            let document = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+            Document::read(&document).unwrap().check_identity()
+        };
+        for date in ["2026-01-02T03:04:05Z", "2026-01-02", "1767323045", "${aws:CurrentTime}"] {
+            assert_eq!(until(date), Ok(()), "{date}");
+        }
+        assert_eq!(until("tomorrow").unwrap_err().to_string(), "The policy failed legacy parsing");
     }
 
     #[test]

@@ -26,6 +26,11 @@ impl Context {
         self
     }
 
+    /// Whether a key has a value.
+    pub fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
     /// A key's values; never an empty list.
     pub(crate) fn get(&self, key: &str) -> Option<&[String]> {
         self.values.get(&key.to_ascii_lowercase()).map(Vec::as_slice)

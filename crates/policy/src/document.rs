@@ -58,6 +58,12 @@ impl Document {
         Self { version: Some(Version::V2012), id: None, statements: OneOrMany::Many(statements) }
     }
 
+    /// The condition keys that it asks for, in their order, some more than once.
+    pub fn condition_keys(&self) -> impl Iterator<Item = &str> {
+        let conditions = self.statements.iter().flat_map(|statement| &statement.conditions);
+        conditions.map(|condition| condition.key.as_str())
+    }
+
     /// Whether `${...}` is a variable in it.
     pub(crate) fn has_variables(&self) -> bool {
         self.version == Some(Version::V2012)

@@ -68,6 +68,9 @@ pub enum Malformed {
     /// A bucket's ARN has no region.
     #[error("Resource {0} can not contain region information.")]
     S3Region(String),
+    /// A date that is none.
+    #[error("The policy failed legacy parsing")]
+    Legacy,
     /// An identity policy's statement without a resource.
     #[error("Policy statement must contain resources.")]
     NoResources,

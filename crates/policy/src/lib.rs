@@ -13,8 +13,8 @@
 //!
 //! # What it must not know
 //! Accounts that exist, roles, services, requests on a wire, the time, a store: it uses nothing of ours. A caller says who
-//! asks for what, under which condition keys. It decides over one set of documents; how identity policies, resource
-//! policies, boundaries and sessions combine across accounts is the caller's.
+//! asks for what, under which condition keys. [`decide()`] decides over one set of documents, [`evaluate()`] over all that
+//! have a say in a request: identity and resource policies, a boundary, session policies, within an account and across two.
 //!
 //! ```
 //! use policy::{Caller, Decision, Document, Request, decide};
@@ -44,6 +44,7 @@ mod context;
 mod decide;
 mod document;
 mod error;
+mod evaluate;
 mod one_or_many;
 mod pattern;
 mod principal;
@@ -54,8 +55,9 @@ mod write;
 pub use canonical::{canonical, same, statements};
 pub use condition::{Comparison, Condition, Operator, Quantifier};
 pub use context::Context;
-pub use decide::{Decision, Request, StatementRef, decide};
+pub use decide::{Decision, Request, StatementRef, decide, matching};
 pub use document::{Document, Effect, Statement, Version};
 pub use error::Malformed;
+pub use evaluate::{Denial, Identity, Policies, PolicyKind, evaluate};
 pub use one_or_many::{OneOrMany, Selection};
 pub use principal::{Caller, Principal, PrincipalType};

@@ -35,6 +35,8 @@ pub enum Caller<'a> {
     Service(&'a str),
     /// A user or an account's root, by ARN.
     Aws(&'a str),
+    /// Somebody whom an identity provider vouches for, by the provider's ARN or host name.
+    Federated(&'a str),
     /// The session of an assumed role.
     Session {
         /// `arn:aws:sts::000000000000:assumed-role/<role>/<session>`.
@@ -42,6 +44,17 @@ pub enum Caller<'a> {
         /// The role's own ARN.
         role: &'a str,
     },
+}
+
+/// How a principal names a caller: what a resource's policy grants depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Naming {
+    /// By the account: it leaves the decision to the account's own policies.
+    Account,
+    /// By the role of its session.
+    Role,
+    /// Itself, or everybody.
+    Caller,
 }
 
 impl Principal {
@@ -67,15 +80,25 @@ impl Principal {
     /// Whether the caller is among the principals. Naming an account names everybody in it, naming a role names its
     /// sessions; `{"AWS": "*"}` means the same as `*`. No other wildcard is one here.
     pub fn includes(&self, caller: &Caller<'_>) -> bool {
+        self.naming(caller).is_some()
+    }
+
+    /// How the caller is named among the principals, most closely; none when it is not.
+    pub(crate) fn naming(&self, caller: &Caller<'_>) -> Option<Naming> {
         if *self == Self::Everyone || self.of_type(PrincipalType::Aws).any(|id| id == "*") {
-            return true;
+            return Some(Naming::Caller);
         }
+        let named = |kind: PrincipalType, wanted: &str| self.of_type(kind).any(|id| id == wanted);
+        let of_account =
+            |arn: &str| self.of_type(PrincipalType::Aws).any(|id| is_account_of(id, arn)).then_some(Naming::Account);
         match *caller {
-            Caller::Service(service) => self.of_type(PrincipalType::Service).any(|id| id == service),
-            Caller::Aws(arn) => self.of_type(PrincipalType::Aws).any(|id| id == arn || is_account_of(id, arn)),
-            Caller::Session { session, role } => {
-                self.of_type(PrincipalType::Aws).any(|id| id == session || id == role || is_account_of(id, session))
-            }
+            Caller::Service(service) => named(PrincipalType::Service, service).then_some(Naming::Caller),
+            Caller::Federated(provider) => named(PrincipalType::Federated, provider).then_some(Naming::Caller),
+            Caller::Aws(arn) if named(PrincipalType::Aws, arn) => Some(Naming::Caller),
+            Caller::Aws(arn) => of_account(arn),
+            Caller::Session { session, .. } if named(PrincipalType::Aws, session) => Some(Naming::Caller),
+            Caller::Session { role, .. } if named(PrincipalType::Aws, role) => Some(Naming::Role),
+            Caller::Session { session, .. } => of_account(session),
         }
     }
 }

@@ -21,7 +21,7 @@ const FIELDS: &str = "Arguments Assign BackoffRate BatchInput Branches Catch Cau
     ToleratedFailurePercentage Type Variable Version WriterConfig";
 
 /// How a message is known by, and what to do about it. The first that fits counts.
-const FIXES: [(&str, &str); 29] = [
+const FIXES: [(&str, &str); 30] = [
     ("Definition must be a valid JSON object", "Begin with `{` and an object that has StartAt and States."),
     ("The definition is longer", "Move a part of it into a state machine of its own and start that with a Task."),
     ("nests too deeply", "Nest less deeply."),
@@ -35,7 +35,15 @@ const FIXES: [(&str, &str); 29] = [
         "Make it a standard state machine, or call without waiting for the end.",
     ),
     ("inside 'EXPRESS'", "Make it a standard state machine, or use the mode INLINE."),
-    ("is not recognized", "Name a function, an activity or an integration, such as arn:aws:states:::lambda:invoke."),
+    (
+        "is not recognized",
+        "Name an integration that Step Functions has, such as arn:aws:states:::lambda:invoke or \
+         arn:aws:states:::aws-sdk:s3:getObject; `.sync` and `.waitForTaskToken` only where the service has them.",
+    ),
+    (
+        "is not supported by Step Functions",
+        "Write the field as the API calls it, with a capital at the beginning, or delete it.",
+    ),
     ("resource ARN", "Name a function, an activity or an integration, such as arn:aws:states:::lambda:invoke."),
     (
         "any of the allowed values",
@@ -100,8 +108,9 @@ pub(super) fn is_consequence(finding: &Finding, all: &[Finding]) -> bool {
 
 /// The field that a message names.
 pub(super) fn field(message: &str) -> Option<&str> {
-    let (_, rest) = message.split_once("ield '")?;
-    rest.split_once('\'').map(|(name, _)| name)
+    let (_, rest) = message.split_once("ield ")?;
+    let quote = rest.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
+    rest.strip_prefix(quote)?.split_once(quote).map(|(name, _)| name)
 }
 
 /// What to do about a way that leads nowhere, or a state that none leads to.
@@ -115,8 +124,24 @@ pub(super) fn transition(message: &str, states: &[&str]) -> String {
     }
 }
 
+/// The integration that was meant, where one is near to what was written.
+fn integration(written: &str) -> Option<String> {
+    let resource = asl::TaskResource::parse(written)?;
+    let alternatives = resource.alternatives();
+    let names: Vec<&str> = alternatives.iter().map(String::as_str).collect();
+    let asl::TaskResource::Service { resource_type, resource, .. } = &resource else {
+        return None;
+    };
+    let name = format!("{resource_type}:{resource}");
+    let near = if let [only] = names[..] { only } else { nearest(&name, &names)? };
+    Some(format!("Did you mean {}{near}?", written.strip_suffix(name.as_str())?))
+}
+
 /// The field or value that was meant, where one is near to what was written.
 fn meant(message: &str, written: Option<&str>) -> Option<String> {
+    if message.contains("is not recognized") {
+        return integration(written?);
+    }
     let fields: Vec<&str> = FIELDS.split_whitespace().collect();
     if let Some(rest) = message.strip_prefix("Field '") {
         let (name, rest) = rest.split_once('\'')?;

@@ -18,6 +18,7 @@ mod severity;
 use jiff::Timestamp;
 
 use locate::Locator;
+use model::call::CallKind;
 use model::definition::Definition;
 use model::document::{Document, Format};
 use model::source::Source;
@@ -69,7 +70,7 @@ fn of_document(source: &Source, document: &Document, target: &Target<'_>) -> Vec
     problems.extend(unknown.into_iter().map(problem::of_unknown));
     problems.extend(definition.calls.iter().filter_map(|call| {
         let resource = call.resolve(stack).resource;
-        (!serves(&resource)).then(|| problem::of_unserved(call, &resource))
+        (!serves(&resource) && aws_has(call.kind, &resource)).then(|| problem::of_unserved(call, &resource))
     }));
     let json = definition.resolve(stack).json;
     let locator = Locator::new(&source.text, &document.root);
@@ -80,6 +81,11 @@ fn of_document(source: &Source, document: &Document, target: &Target<'_>) -> Vec
     let lints = asl::lint(&value, machine_type, now).into_iter();
     problems.extend(lints.filter(|lint| !already_reported(lint, &findings)).map(|lint| locator.lint(lint)));
     problems
+}
+
+/// Whether AWS does what the embedded cloud does not; of what AWS does not do either, AWS's own finding is enough.
+fn aws_has(kind: CallKind, resource: &str) -> bool {
+    kind != CallKind::Task || asl::TaskResource::parse(resource).is_none_or(|resource| resource.is_recognised())
 }
 
 /// Whether AWS says the same, about the transitions of a definition that is well formed.

@@ -40,8 +40,30 @@ fn said(file: &str, text: &str) -> String {
 
 #[test]
 fn what_the_embedded_cloud_does_not_serve_is_noted() {
-    let text = "StartAt: Put\nStates:\n  Put:\n    Type: Task\n    Resource: arn:aws:states:::s3:putObject\n    Parameters: {Bucket: b, Key: k, Body: x}\n    End: true\n";
-    insta::assert_snapshot!(said("a.asl.yml", text), @r#"note not-on-embedded-cloud <arn:aws:states:::s3:putObject> "Put" calls arn:aws:states:::s3:putObject, which the embedded cloud does not serve: there the execution ends with States.Runtime, which no Catch takes. Nothing is wrong with it on AWS. With --local, let a function do this task."#);
+    let text = "StartAt: Put\nStates:\n  Put:\n    Type: Task\n    Resource: arn:aws:states:::aws-sdk:s3:putObject\n    Parameters: {Bucket: b, Key: k, Body: x}\n    End: true\n";
+    insta::assert_snapshot!(said("a.asl.yml", text), @r#"note not-on-embedded-cloud <arn:aws:states:::aws-sdk:s3:putObject> "Put" calls arn:aws:states:::aws-sdk:s3:putObject, which the embedded cloud does not serve: there the execution ends with States.Runtime, which no Catch takes. Nothing is wrong with it on AWS. With --local, let a function do this task."#);
+}
+
+#[test]
+fn an_integration_that_aws_does_not_have_is_refused_and_the_nearest_named() {
+    let task = |resource: &str, parameters: &str| {
+        let text = format!(
+            "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: {resource}\n    Parameters: {parameters}\n    End: true\n"
+        );
+        said("a.asl.yml", &text)
+    };
+    let s3 = "{Bucket: b, Key: k}";
+    insta::assert_snapshot!(task("arn:aws:states:::aws-sdk:s3:GetObject", s3), @"error SCHEMA_VALIDATION_FAILED <arn:aws:states:::aws-sdk:s3:GetObject> The resource provided arn:aws:states:::aws-sdk:s3:GetObject is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. Did you mean arn:aws:states:::aws-sdk:s3:getObject?");
+    insta::assert_snapshot!(task("arn:aws:states:::aws-sdk:cloudwatchlog:putLogEvents", "{}"), @"error SCHEMA_VALIDATION_FAILED <arn:aws:states:::aws-sdk:cloudwatchlog:putLogEvents> The resource provided arn:aws:states:::aws-sdk:cloudwatchlog:putLogEvents is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. Did you mean arn:aws:states:::aws-sdk:cloudwatchlogs:putLogEvents?");
+    insta::assert_snapshot!(task("arn:aws:states:::dynamodb:scan", "{TableName: t}"), @"error SCHEMA_VALIDATION_FAILED <arn:aws:states:::dynamodb:scan> The resource provided arn:aws:states:::dynamodb:scan is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. Did you mean arn:aws:states:::aws-sdk:dynamodb:scan?");
+    insta::assert_snapshot!(task("arn:aws:states:::lambda:invoke.sync", "{FunctionName: f}"), @"error SCHEMA_VALIDATION_FAILED <arn:aws:states:::lambda:invoke.sync> The resource provided arn:aws:states:::lambda:invoke.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. Did you mean arn:aws:states:::lambda:invoke?");
+    insta::assert_snapshot!(task("arn:aws:states:::http:invoke", "{}"), @r"
+    error SCHEMA_VALIDATION_FAILED <Parameters> The field 'ApiEndpoint' is required but was missing. Add the field.
+    error SCHEMA_VALIDATION_FAILED <Parameters> The field 'Method' is required but was missing. Add the field.
+    ");
+    insta::assert_snapshot!(task("'arn:aws:states:${AWS::Region}:${AWS::AccountId}:aws-sdk:dynamodb:query'", "{TableName: t, indexName: i}"), @r#"error SCHEMA_VALIDATION_FAILED <indexName> The field "indexName" is not supported by Step Functions. Write the field as the API calls it, with a capital at the beginning, or delete it."#);
+    assert_eq!(task("arn:aws:states:us-east-1:123456789012:aws-sdk:dynamodb:query", "{TableName: t}"), "");
+    assert_eq!(task("arn:aws:states:::${Service}:invoke", "{}"), "");
 }
 
 #[test]

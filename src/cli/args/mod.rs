@@ -119,6 +119,8 @@ pub(crate) enum Command {
     List(crate::cli::executions::list::ListArgs),
     /// Show one execution's history as a timeline
     Show(crate::cli::executions::show::ShowArgs),
+    /// Say which permission a failed execution or a refused request lacked, and the line to add it to
+    Explain(crate::cli::executions::explain::ExplainArgs),
     /// Print and open the page of a state machine or an execution in a browser
     Open(crate::cli::executions::open::OpenArgs),
     /// Stop an execution

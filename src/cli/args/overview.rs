@@ -15,8 +15,7 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
             (&["init"], "make a project of your own"),
             (&["validate"], "say what is wrong with definitions, without a cloud"),
             (&["test", "graph"], "test workflows in virtual time; draw them"),
-            (&["print"], "show the service with everything filled in"),
-            (&["package"], "build and zip the functions"),
+            (&["print", "package"], "show the service filled in; zip its functions"),
         ],
     ),
     (
@@ -33,6 +32,7 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
         &[
             (&["start", "skip"], "start an execution; end the wait that it is in"),
             (&["list", "show"], "executions, with countdowns; one's timeline"),
+            (&["explain"], "which permission one lacked, and where to add it"),
             (&["logs", "open"], "all that a function or an execution did; its page"),
             (&["stop", "redrive"], "end an execution; go on where one had not finished"),
             (&["fork", "invoke"], "begin where one was; invoke a function"),

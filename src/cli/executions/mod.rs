@@ -1,5 +1,6 @@
 //! Executions: started, listed, shown, stopped, redriven; and functions invoked by themselves.
 
+pub(crate) mod explain;
 pub(crate) mod fork;
 mod input;
 pub(crate) mod invoke;

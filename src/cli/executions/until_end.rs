@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::executions::explain::Refusal;
 use crate::cli::follow::{self, Options};
 use crate::cli::global::Global;
 use crate::cli::log_events::timing;
@@ -43,7 +44,16 @@ pub(super) async fn follow(
         }
         other => other?,
     };
-    end.and_then(|end| follow::failure(name, &end)).map_or(Ok(()), Err)
+    let Some(end) = end else { return Ok(()) };
+    follow::failure(name, &end).map_or(Ok(()), |failure| Err(with_hint(session, failure, end.cause.as_deref())))
+}
+
+/// A failure that says which permission was missing, where one was.
+pub(super) fn with_hint(session: &Session, failure: CliError, cause: Option<&str>) -> CliError {
+    match Refusal::all(session, cause.map(|cause| (None, cause))).first() {
+        Some(refusal) => failure.try_this(refusal.hint()),
+        None => failure,
+    }
 }
 
 /// Waits for the end of an execution that was just started.

@@ -49,12 +49,15 @@ enum Action {
   workshop local run --port 5000           on that port and no other
   workshop local run --data ./cloud        with its state in that folder
   workshop local run --like-aws            as slow to agree with itself as AWS
-  workshop local run --virtual-time        with a clock that stands still until it is moved")]
+  workshop local run --virtual-time        with a clock that stands still until it is moved
+  workshop local run --iam off             roles may do everything, whatever their policies say")]
     Run {
         #[command(flatten)]
         port: Port,
         #[command(flatten)]
         consistency: Consistency,
+        #[command(flatten)]
+        iam: Iam,
         /// Its clock stands still until `workshop local time` moves it
         #[arg(long)]
         virtual_time: bool,
@@ -92,6 +95,8 @@ On a cloud that runs already these take the place of all that were set: failing=
         port: Port,
         #[command(flatten)]
         consistency: Consistency,
+        #[command(flatten)]
+        iam: Iam,
         /// Its clock stands still until `workshop local time` moves it
         #[arg(long)]
         virtual_time: bool,
@@ -146,6 +151,22 @@ struct Port {
     port: Option<u16>,
 }
 
+/// Whether policies decide what roles may do.
+#[derive(Debug, Clone, Copy, Args)]
+struct Iam {
+    /// Whether roles may do only what their policies allow, as on AWS [default: on]
+    #[arg(long = "iam", value_name = "on|off", value_parser = on_or_off)]
+    enforced: Option<bool>,
+}
+
+fn on_or_off(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("it is `on` or `off`".to_owned()),
+    }
+}
+
 /// What of AWS's eventual consistency it shows.
 #[derive(Debug, Clone, Args)]
 struct Consistency {
@@ -181,19 +202,29 @@ impl LocalArgs {
 /// Runs `workshop local`.
 pub(crate) async fn run(args: LocalArgs, global: &Global, ui: &Ui) -> Result<(), CliError> {
     match args.action {
-        Action::Run { port, consistency, virtual_time, virtual_from, data, background } => {
+        Action::Run { port, consistency, iam, virtual_time, virtual_from, data, background } => {
             let data_dir = data.map_or_else(data_dir, |data| Ok(DataDir::new(data)))?;
-            let consistency = consistency.settings().unwrap_or_default();
-            let without = std::env::var(WITHOUT).map(|names| SandboxPart::list(&names)).unwrap_or_default();
-            let port = port.port;
-            let options = RunOptions { data_dir, port, consistency, virtual_time, virtual_from, without };
+            let options = RunOptions {
+                data_dir,
+                port: port.port,
+                consistency: consistency.settings().unwrap_or_default(),
+                virtual_time,
+                enforces_iam: iam.enforced.unwrap_or(true),
+                virtual_from,
+                without: std::env::var(WITHOUT).map(|names| SandboxPart::list(&names)).unwrap_or_default(),
+            };
             run_here(options, background, ui).await
         }
-        Action::Start { port, consistency, virtual_time } => {
+        Action::Start { port, consistency, iam, virtual_time } => {
             let consistency = consistency.settings();
-            let port = port.port;
-            let virtual_from = None;
-            let options = StartOptions { data_dir: data_dir()?, port, consistency, virtual_time, virtual_from };
+            let options = StartOptions {
+                data_dir: data_dir()?,
+                port: port.port,
+                consistency,
+                virtual_time,
+                enforces_iam: iam.enforced,
+                virtual_from: None,
+            };
             let running = lifecycle::start(&options).await?;
             if ui.is_json() {
                 let Running { ready, ran_already, time } = &running;

@@ -32,6 +32,8 @@ struct StatusReport {
     time: Option<TimeReport>,
     /// What of AWS's eventual consistency it shows: values by name.
     eventual: Map<String, Value>,
+    /// Whether policies decide what roles may do.
+    enforces_iam: bool,
     /// How many stored values it can't read.
     unreadable_values: u64,
     /// What functions are kept apart with; none while it is being found out.
@@ -67,6 +69,7 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
         holds,
         time: serde_json::from_value(health["time"].clone()).ok(),
         eventual: health["eventual"].as_object().cloned().unwrap_or_default(),
+        enforces_iam: health["iam"] != "off",
         unreadable_values: health["unreadableValues"].as_u64().unwrap_or_default(),
         sandbox: health["sandbox"].as_str().map(str::to_owned),
     };
@@ -76,6 +79,7 @@ async fn show(ui: &Ui, data_dir: &DataDir, ready: &Ready) -> Result<(), CliError
             "memoryKib": report.memory_kib, "data": report.data, "holds": report.holds,
             "time": report.time,
             "sandbox": report.sandbox,
+            "iam": if report.enforces_iam { "on" } else { "off" },
         });
         if !report.eventual.is_empty() {
             members["eventual"] = Value::Object(report.eventual);
@@ -140,6 +144,9 @@ impl StatusReport {
         if let Some(sandbox) = &self.sandbox {
             say("sandbox", sandbox.clone());
         }
+        if !self.enforces_iam {
+            say("iam", "off: roles may do everything, whatever their policies say".to_owned());
+        }
         if let Some(time) = self.time.as_ref().and_then(|time| cloud_time::sentence("its clock", time)) {
             say("time", time);
         }
@@ -177,6 +184,7 @@ mod tests {
             holds: Some(Inventory { functions: 2, state_machines: 1, running_executions: 3, apis: 1 }),
             time: None,
             eventual: Map::new(),
+            enforces_iam: true,
             unreadable_values: 0,
             sandbox: Some("Landlock, process groups and limits; memory is watched".to_owned()),
         };

@@ -66,7 +66,7 @@ pub(crate) async fn run(args: &GraphArgs, global: &Global, ui: &Ui) -> Result<()
     if args.format == Format::Png {
         let message = "There are no PNG pictures: what draws text into them would add megabytes to this program.";
         return Err(CliError::new(ErrorKind::Usage, message).try_this(
-            "`--format svg` draws the same; browsers show it, and `rsvg-convert graph.svg -o graph.png` makes a PNG of it.",
+            "`--format svg` draws the same; browsers show it, the page of `workshop open --local` saves a PNG, and so does `rsvg-convert graph.svg -o graph.png`.",
         ));
     }
     let Drawn { definition, statuses } = drawn(args, global, ui).await?;

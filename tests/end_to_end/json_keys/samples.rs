@@ -190,6 +190,20 @@ impl Taking {
         self.keep("deploy --watch", &line);
     }
 
+    /// An execution whose role has lost its policy.
+    fn refused(&mut self) {
+        let info = self.home.json(&["local", "status", "--json"]);
+        let endpoint = info["endpoint"].as_str().expect("a URL").to_owned();
+        let signed = "Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, \
+                      SignedHeaders=host, Signature=0";
+        let form = "Action=DeleteRolePolicy&RoleName=keys-dev-us-east-1-order&PolicyName=workshop";
+        let mut curl = self.home.command("curl");
+        let answered = curl.args(["-fsS", "-H", signed, "-d", form, &endpoint]).output().expect("curl");
+        assert!(answered.status.success(), "{answered:?}");
+        self.take_with("start --sync", &["start", "-d", r#"{"items": [1]}"#, "--name", "refused", "--sync"], 8);
+        self.take("explain", &["refused"]);
+    }
+
     fn executions(&mut self) {
         self.take_with("start --sync", &["start", "-d", r#"{"fail": 1}"#, "--name", "fails", "--sync"], 8);
         self.take_with("start --task", &["start", "--task", "posted", "--at", "now"], 0);
@@ -213,6 +227,7 @@ impl Taking {
         // Where the second item is packed, and the first is done.
         self.take("fork", &["pairs", "--at", "16", "--name", "forked"]);
         self.take("redrive", &["fails"]);
+        self.refused();
         self.take("logs", &["-f", "note"]);
         self.take("open", &[]);
         self.take("invoke", &["-f", "note"]);

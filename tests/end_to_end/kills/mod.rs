@@ -109,6 +109,12 @@ fn set_up(connection: &mut Connection) {
     let path = format!("/?Action=CreateRole&Version=2010-05-08&RoleName=all&AssumeRolePolicyDocument={trust}");
     let made = connection.post("iam", &path, &Value::Null).expect("it answers");
     assert_eq!(made.0, 200, "the role: {}", made.1);
+    let may = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]});
+    let may: String =
+        percent_encoding::utf8_percent_encode(&may.to_string(), percent_encoding::NON_ALPHANUMERIC).collect();
+    let path = format!("/?Action=PutRolePolicy&Version=2010-05-08&RoleName=all&PolicyName=logs&PolicyDocument={may}");
+    let made = connection.post("iam", &path, &Value::Null).expect("it answers");
+    assert_eq!(made.0, 200, "its policy: {}", made.1);
     let pass: serde_json::Map<String, Value> = (0..10)
         .map(|number| {
             let next = format!("P{}", number + 1);

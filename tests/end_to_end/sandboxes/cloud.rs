@@ -164,6 +164,10 @@ impl Cloud {
         let mut curl = self.home.command("curl");
         let form = format!("Action=CreateRole&RoleName=r&AssumeRolePolicyDocument={trust}");
         curl.args(["-sS", "-H", signed, "-d", &form, &self.endpoint]).output().expect("curl");
+        let logs = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:*","Resource":"*"}]}"#;
+        let form = format!("Action=PutRolePolicy&RoleName=r&PolicyName=logs&PolicyDocument={logs}");
+        let mut curl = self.home.command("curl");
+        curl.args(["-sS", "-H", signed, "-d", &form, &self.endpoint]).output().expect("curl");
         "arn:aws:iam::000000000000:role/r"
     }
 

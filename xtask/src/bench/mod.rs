@@ -4,6 +4,7 @@ mod build;
 mod cases;
 mod chain;
 mod cloud;
+mod console;
 mod deploy;
 mod figure;
 mod local;
@@ -31,6 +32,8 @@ pub(crate) fn dispatch(arguments: &[&str]) -> Result<(), Failure> {
         [] => run(),
         ["build"] => build::run(None),
         ["build", profile] => build::run(Some(profile)),
+        ["console"] => console::run(None),
+        ["console", program] => console::run(Some(program)),
         ["deploy"] => deploy::run(None),
         ["deploy", program] => deploy::run(Some(program)),
         ["engine"] => library("engine", "crates/asl"),

@@ -1,12 +1,12 @@
 //! The operations on integrations.
 
 use cloud_core::{Request, Response, ServiceError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::members::{members, patched, read};
 use super::output::{one, page};
 use crate::errors::{bad_request, conflict, not_found};
-use crate::model::{Integration, function_arn, new_id};
+use crate::model::{Integration, Mapping, REGION, ServiceAction, function_arn, is_elsewhere, new_id};
 use crate::service::Apis;
 
 fn missing(id: &str) -> ServiceError {
@@ -23,8 +23,20 @@ pub(super) fn check(integration: &Integration) -> Result<(), ServiceError> {
         let what = format!("apigateway: integrations with a connection of type {}", integration.connection_type);
         return Err(ServiceError::not_implemented(&what));
     }
-    if let Some(subtype) = &integration.integration_subtype {
-        return Err(ServiceError::not_implemented(&format!("apigateway: integrations with {subtype}")));
+    if !(50..=30_000).contains(&integration.timeout_in_millis) {
+        return Err(bad_request("Timeout should be between 50 ms and 30000 ms"));
+    }
+    match &integration.integration_subtype {
+        Some(subtype) => check_service(integration, subtype),
+        None => check_function(integration),
+    }
+}
+
+/// An integration with a function.
+fn check_function(integration: &Integration) -> Result<(), ServiceError> {
+    if !integration.request_parameters.is_empty() {
+        let what = "apigateway: requestParameters of integrations without integrationSubtype";
+        return Err(ServiceError::not_implemented(what));
     }
     match integration.payload_format_version.as_deref() {
         Some("1.0" | "2.0") => {}
@@ -38,15 +50,49 @@ pub(super) fn check(integration: &Integration) -> Result<(), ServiceError> {
     if function_arn(&integration.integration_uri).is_none() {
         return Err(bad_request("Invalid function ARN or invalid uri"));
     }
-    if !(50..=30_000).contains(&integration.timeout_in_millis) {
-        return Err(bad_request("Timeout should be between 50 ms and 30000 ms"));
-    }
     Ok(())
+}
+
+/// An integration with a service: its role, and what the operation is given.
+fn check_service(integration: &Integration, subtype: &str) -> Result<(), ServiceError> {
+    let Some(action) = ServiceAction::parse(subtype) else {
+        if is_elsewhere(subtype) {
+            return Err(ServiceError::not_implemented(&format!("apigateway: integrations with {subtype}")));
+        }
+        return Err(bad_request(format!("Integration subtype {subtype} is not supported")));
+    };
+    if integration.payload_format_version.as_deref().unwrap_or("1.0") != "1.0" {
+        return Err(bad_request(format!("PayloadFormatVersion for {subtype} must be 1.0")));
+    }
+    if integration.credentials_arn.is_none() {
+        return Err(bad_request(format!("Credentials ARN is required for the integration subtype {subtype}")));
+    }
+    let given = &integration.request_parameters;
+    for (name, text) in given {
+        if name != REGION && !action.parameters().iter().any(|parameter| parameter.name == name) {
+            return Err(bad_request(format!("Parameter: {name} does not fit schema for Operation: {subtype}.")));
+        }
+        if Mapping::parse(text).is_none() {
+            return Err(bad_request(format!(
+                "Invalid selection expression specified: Validation Result: warnings : [], errors : [Invalid source: {text} specified for destination: {name}]"
+            )));
+        }
+    }
+    match action.parameters().iter().find(|parameter| parameter.is_required && !given.contains_key(parameter.name)) {
+        Some(missing) => Err(bad_request(format!("Parameter: {} is required for Operation: {subtype}.", missing.name))),
+        None => Ok(()),
+    }
 }
 
 pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
     let fixed = json!({ "integrationId": new_id(&apis.random, 7), "apiGatewayManaged": false });
-    let integration: Integration = read(members(request)?, fixed)?;
+    let mut members = members(request)?;
+    let (name, default) = match members.contains_key("integrationSubtype") {
+        true => ("payloadFormatVersion", "1.0"),
+        false => ("integrationMethod", "POST"),
+    };
+    members.entry(name).or_insert_with(|| Value::from(default));
+    let integration: Integration = read(members, fixed)?;
     check(&integration)?;
     let answer = Response::json(201, &integration);
     apis.edit_and_deploy(request, |api| {

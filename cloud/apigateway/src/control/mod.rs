@@ -9,3 +9,5 @@ mod quick_create;
 pub(crate) mod routes;
 pub(crate) mod stages;
 pub(crate) mod tags;
+
+pub use tags::facts;

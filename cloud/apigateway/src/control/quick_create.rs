@@ -109,7 +109,9 @@ impl QuickCreate {
 /// The integration that leads to a target: a function, by its ARN. AWS takes a URL too.
 fn target_members(target: &str) -> Result<Map<String, Value>, ServiceError> {
     let kind = if function_arn(target).is_some() { "AWS_PROXY" } else { "HTTP_PROXY" };
-    let members = json!({ "integrationType": kind, "integrationUri": target, "payloadFormatVersion": "2.0" });
+    let members = json!({
+        "integrationType": kind, "integrationUri": target, "integrationMethod": "POST", "payloadFormatVersion": "2.0"
+    });
     match members {
         Value::Object(members) => Ok(members),
         _ => Err(ServiceError::internal("An integration has no members.")),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cloud_core::{Request, Response, ServiceError};
+use cloud_core::{Request, ResourceFacts, Response, ServiceError};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -40,6 +40,18 @@ impl<'a> Tagged<'a> {
             }
         }
     }
+}
+
+/// What is known of an API or of what is in it: the tags of the API, or of the stage.
+pub fn facts(apis: &Apis, arn: &str) -> ResourceFacts {
+    let tags = || {
+        let path = arn.split_once("::/apis/").map(|(_, path)| path)?;
+        let id = path.split('/').next()?;
+        let mut api = apis.table.get(id)?;
+        let tagged = Tagged::parse(arn).unwrap_or(Tagged { api: id, stage: None });
+        tagged.tags(&mut api).ok().map(|tags| std::mem::take(tags).into_iter().collect())
+    };
+    ResourceFacts { policy: None, tags: tags().unwrap_or_default() }
 }
 
 #[derive(Deserialize)]

@@ -1,8 +1,10 @@
-//! An API's endpoint: from a request to a function's answer.
+//! An API's endpoint: from a request to the answer of a function or a service.
 
+mod action;
 mod answer;
 mod cors;
 mod event;
+mod mapped;
 mod matching;
 mod served;
 
@@ -12,7 +14,7 @@ use bytes::Bytes;
 use cloud_core::{FunctionReference, Request, Response};
 use serde_json::json;
 
-use crate::model::{Api, Integration, PayloadFormat, function_arn};
+use crate::model::{Api, Integration, PayloadFormat, ServiceAction, function_arn};
 use crate::service::{APIS, Apis};
 use event::Call;
 use matching::Match;
@@ -64,34 +66,9 @@ async fn run_route(apis: &Apis, api: &Api, served: &Served<'_>, request: &Reques
     if request.body.len() > BODY_LIMIT_BYTES {
         return message(413, "Request Entity Too Large");
     }
-    let integration = found.route.integration_id().and_then(|id| served.integrations.get(id));
-    match integration {
-        Some(integration) => invoke(apis, api, served, &found, integration, request).await,
-        None => failed(api, request, "the route has no integration"),
-    }
-}
-
-async fn invoke(
-    apis: &Apis,
-    api: &Api,
-    served: &Served<'_>,
-    found: &Match<'_>,
-    integration: &Integration,
-    request: &Request,
-) -> Response {
-    let Some(function) = function_arn(&integration.integration_uri) else {
-        return failed(api, request, "the integration's URI names no function");
+    let Some(integration) = found.route.integration_id().and_then(|id| served.integrations.get(id)) else {
+        return failed(api, request, "the route has no integration");
     };
-    let function = match FunctionReference::parse(function, &api.location()) {
-        Ok(function) => function,
-        Err(error) => return failed(api, request, &error.to_string()),
-    };
-    let source_arn = source_arn(api, &served.stage.stage_name, found, request);
-    let allowed = async { apis.functions.may_invoke(&function, "apigateway.amazonaws.com", &source_arn) };
-    if !apis.faults.at_endpoint(allowed).await {
-        let why = format!("the policy of {} does not let {source_arn} invoke it", function.arn());
-        return failed(api, request, &why);
-    }
     let call = Call {
         api,
         stage: served.stage,
@@ -99,9 +76,50 @@ async fn invoke(
         path_parameters: &found.parameters,
         request,
     };
+    let source_arn = source_arn(api, &served.stage.stage_name, &found, request);
+    match integration.integration_subtype.as_deref().map(ServiceAction::parse) {
+        None => invoke(apis, &call, integration, &source_arn).await,
+        Some(Some(action)) => call_service(apis, &call, action, integration, &source_arn).await,
+        Some(None) => failed(api, request, "the integration's subtype is not there"),
+    }
+}
+
+/// Calls the service within the integration's time.
+async fn call_service(
+    apis: &Apis,
+    call: &Call<'_>,
+    action: ServiceAction,
+    integration: &Integration,
+    source_arn: &str,
+) -> Response {
+    let limit = Duration::from_millis(integration.timeout_in_millis);
+    let called = action::run(apis, call, action, integration, source_arn);
+    match apis.clock.machine().timeout(limit, called).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(why)) => failed(call.api, call.request, &why),
+        Err(elapsed) => unavailable(call.api, call.request, &elapsed.to_string()),
+    }
+}
+
+/// Invokes the function, if its policy lets the API do so.
+async fn invoke(apis: &Apis, call: &Call<'_>, integration: &Integration, source_arn: &str) -> Response {
+    let api = call.api;
+    let request = call.request;
+    let Some(function) = function_arn(&integration.integration_uri) else {
+        return failed(api, request, "the integration's URI names no function");
+    };
+    let function = match FunctionReference::parse(function, &api.location()) {
+        Ok(function) => function,
+        Err(error) => return failed(api, request, &error.to_string()),
+    };
+    let allowed = async { apis.functions.may_invoke(&function, "apigateway.amazonaws.com", source_arn) };
+    if !apis.faults.at_endpoint(allowed).await {
+        let why = format!("the policy of {} does not let {source_arn} invoke it", function.arn());
+        return failed(api, request, &why);
+    }
     let format = integration.payload_format();
     let event = match format {
-        PayloadFormat::V1 => event::v1::event(&call),
+        PayloadFormat::V1 => event::v1::event(call),
         PayloadFormat::V2 => call.event(),
     };
     let payload = Bytes::from(event.to_string());

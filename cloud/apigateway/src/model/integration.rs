@@ -1,24 +1,31 @@
 //! An integration: what a route leads to.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-/// What a route leads to: a Lambda function.
+/// What a route leads to: a Lambda function, or an operation of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Integration {
     #[serde(default)]
     pub(crate) integration_id: String,
     pub(crate) integration_type: String,
-    #[serde(default)]
+    /// The function; empty where a service is called.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) integration_uri: String,
-    #[serde(default = "post")]
-    pub(crate) integration_method: String,
+    /// None where a service is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) integration_method: Option<String>,
     #[serde(default = "internet")]
     pub(crate) connection_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payload_format_version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) integration_subtype: Option<String>,
+    /// What the operation of the subtype is given, each a [`Mapping`](super::Mapping).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) request_parameters: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) credentials_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,10 +54,6 @@ impl Integration {
             _ => PayloadFormat::V2,
         }
     }
-}
-
-fn post() -> String {
-    "POST".to_owned()
 }
 
 fn internet() -> String {

@@ -4,8 +4,10 @@ mod api;
 mod deployment;
 mod id;
 mod integration;
+mod mapping;
 mod route;
 mod route_key;
+mod service_action;
 mod stage;
 
 use jiff::Timestamp;
@@ -14,8 +16,10 @@ pub(crate) use api::{Api, ApiFacts, Cors};
 pub(crate) use deployment::Deployment;
 pub(crate) use id::new_id;
 pub(crate) use integration::{Integration, PayloadFormat, function_arn};
+pub(crate) use mapping::{Mapping, Part, Source, Step};
 pub(crate) use route::Route;
 pub(crate) use route_key::{RouteKey, Segment};
+pub(crate) use service_action::{REGION, ServiceAction, is_elsewhere};
 pub(crate) use stage::{RouteSettings, Stage};
 
 /// A moment as API Gateway writes it: to the second.

@@ -81,6 +81,10 @@ impl FunctionInvoker for Functions {
         Err(function.not_found())
     }
 
+    fn resource_policy(&self, _function: &FunctionReference) -> Option<cloud_core::Document> {
+        None
+    }
+
     fn may_invoke(&self, function: &FunctionReference, service: &str, source_arn: &str) -> bool {
         let wanted = (function.arn(), source_arn.to_owned());
         service == "apigateway.amazonaws.com" && self.allowed.lock().unwrap().contains(&wanted)

@@ -6,6 +6,8 @@ mod endpoint;
 mod functions;
 mod operations;
 mod quick_create;
+mod service_integrations;
+mod services;
 mod stored;
 
 use std::sync::Arc;
@@ -19,8 +21,9 @@ use cloud_store::Store;
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::{Apis, INFO, OPERATIONS};
+use super::{Apis, Handles, INFO, OPERATIONS};
 use functions::Functions;
+use services::{OneRole, Services};
 
 /// The service on a store of its own, with functions that answer what a test wants, a clock that stands still, and a seed.
 #[derive(Clone)]
@@ -28,6 +31,7 @@ struct Fixture {
     store: Store,
     apis: Arc<Apis>,
     functions: Arc<Functions>,
+    services: Arc<Services>,
     control: ClockControl,
 }
 
@@ -36,16 +40,15 @@ impl Fixture {
         let store = Store::in_memory().unwrap();
         let (clock, control) = Clock::moved_by_hand("2026-01-02T03:04:05Z".parse().unwrap());
         let functions = Arc::new(Functions::new(clock.clone()));
-        let faults = FaultInjection::new(clock.clone());
-        let apis = Apis::open(&store, clock, Random::from_seed(1), faults, functions.clone(), 4566).unwrap();
-        Self { store, apis: Arc::new(apis), functions, control }
+        let services = Arc::new(Services::new());
+        let apis = open(&store, clock, 1, &functions, &services);
+        Self { store, apis: Arc::new(apis), functions, services, control }
     }
 
     /// The service as it is after a restart on the same store.
     fn reopened(&self) -> Apis {
         let (clock, _) = Clock::moved_by_hand(self.control.now());
-        let faults = FaultInjection::new(clock.clone());
-        Apis::open(&self.store, clock, Random::from_seed(2), faults, self.functions.clone(), 4566).unwrap()
+        open(&self.store, clock, 2, &self.functions, &self.services)
     }
 
     /// Calls an operation of the control plane that must succeed; gives the answer's JSON.
@@ -108,6 +111,21 @@ impl Fixture {
         let response = self.apis.execute(api, &request).await;
         (response.status, String::from_utf8(response.body.to_vec()).unwrap())
     }
+}
+
+fn open(store: &Store, clock: Clock, seed: u64, functions: &Arc<Functions>, services: &Arc<Services>) -> Apis {
+    let faults = FaultInjection::new(clock.clone());
+    let handles = Handles {
+        store: store.clone(),
+        clock,
+        random: Random::from_seed(seed),
+        faults,
+        functions: functions.clone(),
+        roles: Arc::new(OneRole),
+        dispatch: services.clone(),
+        endpoint_port: 4566,
+    };
+    Apis::open(handles).unwrap()
 }
 
 /// The ids of what [`Fixture::lesson`] makes.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use cloud_core::{Request, Response};
+use cloud_core::{Course, Request, Response};
 use serde_json::json;
 
 use crate::cloud::Cloud;
@@ -20,21 +20,23 @@ pub(super) async fn stream(cloud: &Cloud, request: &Request) -> Response {
     let known = request.header("last-event-id").and_then(|id| id.split_once('-'));
     let known = known.filter(|(run, _)| *run == cloud.run).and_then(|(_, count)| count.parse::<u64>().ok());
     if let Some(known) = known {
-        let machine = cloud.clock.machine();
+        let machine = cloud.handles.clock.machine();
         let changed = async {
-            cloud.changes.other_than(known).await;
+            cloud.handles.changes.other_than(known).await;
             machine.sleep(GATHERING).await;
         };
         tokio::select! {
             biased;
-            () = cloud.stop.given() => {}
+            () = cloud.handles.stop.given() => {}
             () = request.gone() => {}
             // A wait that is over without a change is told too: the page sees that the cloud is there.
             _ = machine.timeout(LONGEST_WAIT, changed) => {}
         }
     }
-    let count = cloud.changes.count();
-    let data = json!({ "now": cloud.clock.now() });
+    let count = cloud.handles.changes.count();
+    let course = cloud.handles.clock.control().map(|control| control.course());
+    let stands = matches!(course, Some(Course::Standing { .. }));
+    let data = json!({ "now": cloud.handles.clock.now(), "stands": stands });
     let event = format!("retry: {RETRY_MS}\nid: {}-{count}\ndata: {data}\n\n", cloud.run);
     Response::new(200, "text/event-stream", event)
 }

@@ -1,62 +1,168 @@
-//! An execution: how it stands, its picture, its events, what its functions wrote.
+//! An execution: how it stands, its picture, its events in short, and those with their data that are asked for.
 
-use cloud_core::{Request, ServiceError};
-use graph::{Graph, SvgStyle};
-use serde_json::{Value, json};
+use std::sync::{MutexGuard, PoisonError};
 
-use super::parameters::{asked, list, location_of};
+use cloud_core::{ExecutionWait, Request, Response, ServiceError, WaitReason};
+use graph::{Graph, Status, SvgStyle, Visit, Visits};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::parameters::{asked, location_of};
 use crate::cloud::Cloud;
+use crate::history::{Histories, ShortEvent, visits};
 use crate::long_text::{LONGEST_TEXT, cut};
 
-/// How many lines of a log are shown.
-const LINES: u64 = 200;
+/// How many waits are shown.
+const WAITS: usize = 200;
+/// The events of a whole history, a page.
+const PAGE: u64 = 1_000;
+/// How many events are asked for with their data at most.
+const DETAILS: usize = 400;
 
-/// An execution as it stands now, with its picture.
-pub(super) async fn execution(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
-    let arn = asked(request, "arn")?;
-    let location = location_of(&arn)?;
-    let input = json!({ "executionArn": arn });
-    let mut described = cloud.states(&location, "DescribeExecution", &input).await?;
-    let definition = cloud.states(&location, "DescribeStateMachineForExecution", &input).await?;
-    let statuses = cloud.statuses(&location, &arn).await?;
-    // A definition that is no JSON can't be deployed.
-    let graph =
-        Graph::read(&serde_json::from_str(definition["definition"].as_str().unwrap_or_default()).unwrap_or_default());
-    for member in ["input", "output", "cause"] {
-        cut(&mut described[member], LONGEST_TEXT);
-    }
-    described["now"] = json!(cloud.clock.now());
-    described["picture"] = json!(graph.layout().svg(&graph, Some(&statuses), SvgStyle::Page));
-    described["states"] = graph.to_json(Some(&statuses))["states"].take();
-    Ok(described)
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    described: Map<String, Value>,
+    /// Those after the one that is known.
+    events: Vec<NewEvent<'a>>,
+    visits: Vec<ShownVisit<'a>>,
+    waits: Vec<Value>,
 }
 
-/// The events after the one that is named.
-pub(super) async fn events(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
+/// What most visits have is left out: there are thousands of a long execution.
+#[derive(Serialize)]
+struct ShownVisit<'a> {
+    number: usize,
+    state: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outer: Option<usize>,
+    /// None where it succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tries: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct NewEvent<'a> {
+    #[serde(flatten)]
+    event: &'a ShortEvent,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visit: Option<usize>,
+}
+
+/// An execution as it stands now. `after` is the event up to which the page knows it, `view` what the picture was that it has.
+pub(super) async fn execution(cloud: &Cloud, request: &Request) -> Result<Response, ServiceError> {
     let arn = asked(request, "arn")?;
     let location = location_of(&arn)?;
     let after = request.query_value("after").and_then(|after| after.parse().ok()).unwrap_or(0);
-    let events = cloud.events_after(&location, &arn, after, true).await?;
-    Ok(json!({ "events": events }))
+    let mut described = cloud.states(&location, "DescribeExecution", &json!({ "executionArn": arn })).await?;
+    let events = cloud.history(&location, &arn).await?;
+    for member in ["input", "output", "cause"] {
+        cut(&mut described[member], LONGEST_TEXT);
+    }
+    described["now"] = json!(cloud.handles.clock.now());
+    let is_running = described["status"] == "RUNNING";
+    let shown = request.query_value("view").unwrap_or_default();
+    let is_known = events.last().is_some_and(|last| last.id == after);
+    if !is_running && is_known && lock(cloud).is_view(&arn, &shown) {
+        described["view"] = json!(shown);
+        let nothing = Visits::default();
+        return Ok(Response::json(200, &Answer::of(described, Vec::new(), &nothing, Vec::new())));
+    }
+    let found = visits(&events, after);
+    let definition =
+        cloud.states(&location, "DescribeStateMachineForExecution", &json!({ "executionArn": arn })).await?;
+    let view = draw(&mut described, definition["definition"].as_str().unwrap_or_default(), &found, &shown);
+    lock(cloud).keep_view(&arn, events.len(), &view);
+    let waits = if is_running { cloud.handles.waits.waits(&arn).await.unwrap_or_default() } else { Vec::new() };
+    let waits = waits.iter().take(WAITS).map(|wait| shown_wait(wait, &events, &found)).collect();
+    let new = events.iter().zip(&found.of_event).filter(|(event, _)| event.id > after);
+    let new = new.map(|(event, visit)| NewEvent { event, visit: *visit }).collect();
+    Ok(Response::json(200, &Answer::of(described, new, &found, waits)))
 }
 
-/// What a function wrote between two moments, in milliseconds.
-pub(super) async fn log(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
-    let location = location_of(&asked(request, "arn")?)?;
-    let function = asked(request, "function")?;
-    let moment = |name: &str| request.query_value(name).and_then(|moment| moment.parse::<i64>().ok());
-    let mut input = json!({ "logGroupName": format!("/aws/lambda/{function}"), "limit": LINES });
-    for (name, member) in [("from", "startTime"), ("to", "endTime")] {
-        if let Some(moment) = moment(name) {
-            input[member] = json!(moment);
-        }
+fn lock(cloud: &Cloud) -> MutexGuard<'_, Histories> {
+    cloud.histories.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Puts the picture, its states and the definition to what is described, unless what is shown is the same; gives what the
+/// picture is called.
+fn draw(described: &mut Value, definition: &str, found: &Visits, shown: &str) -> String {
+    // A definition that is no JSON can't be deployed.
+    let graph = Graph::read(&serde_json::from_str(definition).unwrap_or_default());
+    let states = graph.to_json(Some(&found.statuses))["states"].take();
+    let view: String = Sha256::digest(states.to_string()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    if shown != view {
+        described["picture"] = json!(graph.layout().svg(&graph, Some(&found.statuses), SvgStyle::Page));
+        described["states"] = states;
+        described["definition"] = json!(definition);
     }
-    let found = match cloud.logs(&location, "FilterLogEvents", &input).await {
-        // It has not written anything yet.
-        Err(error) if error.code == "ResourceNotFoundException" => json!({}),
-        found => found?,
+    described["view"] = json!(view);
+    view
+}
+
+impl<'a> Answer<'a> {
+    fn of(mut described: Value, events: Vec<NewEvent<'a>>, found: &'a Visits, waits: Vec<Value>) -> Self {
+        let described = described.as_object_mut().map(std::mem::take).unwrap_or_default();
+        Self { described, events, visits: changed(found), waits }
+    }
+}
+
+/// The visits that are new or stand otherwise than before.
+fn changed(found: &Visits) -> Vec<ShownVisit<'_>> {
+    let visits = found.visits.iter().enumerate().filter(|(_, visit)| !visit.is_known);
+    let shown = visits.map(|(number, Visit { state, outer, status, tries, .. })| ShownVisit {
+        number,
+        state,
+        outer: *outer,
+        status: (*status != Status::Succeeded).then(|| status.words()),
+        tries: (*tries > 0).then_some(*tries),
+    });
+    shown.collect()
+}
+
+fn shown_wait(wait: &ExecutionWait, events: &[ShortEvent], found: &Visits) -> Value {
+    let at = events.iter().position(|event| u64::try_from(event.id) == Ok(wait.last_event_id));
+    let mut value = wait_json(wait);
+    value["visit"] = json!(at.and_then(|at| found.of_event.get(at).copied().flatten()));
+    value
+}
+
+/// What an execution waits for: `kind`, and what there is of `until`, `attempt` and `token`.
+pub(super) fn wait_json(wait: &ExecutionWait) -> Value {
+    let mut value = match &wait.reason {
+        WaitReason::Moment(until) => json!({ "kind": "wait", "until": until }),
+        WaitReason::Backoff { until, attempt } => json!({ "kind": "backoff", "until": until, "attempt": attempt }),
+        WaitReason::Task { token, times_out_at, attempt } => {
+            json!({ "kind": "task", "until": times_out_at, "attempt": attempt, "token": token })
+        }
     };
-    let lines =
-        list(found, "events").into_iter().map(|line| json!({ "at": line["timestamp"], "text": line["message"] }));
-    Ok(json!({ "lines": lines.collect::<Vec<_>>() }))
+    value["state"] = json!(wait.state);
+    value
+}
+
+/// The events that are named by their numbers, with their data.
+pub(super) async fn details(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
+    let arn = asked(request, "arn")?;
+    let ids = asked(request, "ids")?;
+    let ids: Vec<i64> = ids.split(',').filter_map(|id| id.parse().ok()).take(DETAILS).collect();
+    Ok(json!({ "events": cloud.details(&location_of(&arn)?, &arn, &ids).await? }))
+}
+
+/// What DescribeExecution answers, nothing of it cut.
+pub(super) async fn whole(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
+    let arn = asked(request, "arn")?;
+    cloud.states(&location_of(&arn)?, "DescribeExecution", &json!({ "executionArn": arn })).await
+}
+
+/// A page of the history as GetExecutionHistory answers it, nothing of it cut.
+pub(super) async fn history(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
+    let arn = asked(request, "arn")?;
+    let mut input = json!({ "executionArn": arn, "maxResults": PAGE });
+    if let Some(next) = request.query_value("next").filter(|next| !next.is_empty()) {
+        input["nextToken"] = json!(next);
+    }
+    cloud.states(&location_of(&arn)?, "GetExecutionHistory", &input).await
 }

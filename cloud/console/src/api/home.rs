@@ -1,8 +1,9 @@
-//! What there is: state machines, the newest executions, functions, endpoints.
+//! What there is: state machines, the newest executions, what waits for somebody, functions, endpoints.
 
 use cloud_core::{Location, ServiceError};
 use serde_json::{Value, json};
 
+use super::execution::wait_json;
 use super::parameters::list;
 use crate::cloud::Cloud;
 
@@ -12,6 +13,8 @@ const MACHINES: usize = 100;
 const EACH: u64 = 20;
 /// How many executions are shown.
 const EXECUTIONS: usize = 50;
+/// How many tasks that wait for somebody are shown.
+const INBOX: usize = 50;
 /// Up to here running executions are counted.
 const RUNNING: u64 = 100;
 
@@ -47,12 +50,24 @@ pub(super) async fn home(cloud: &Cloud, location: &Location) -> Result<Value, Se
     });
     Ok(json!({
         "region": location.region(),
-        "now": cloud.clock.now(),
+        "now": cloud.handles.clock.now(),
+        "inbox": inbox(cloud, location).await,
         "machines": shown,
         "executions": executions,
         "functions": functions.collect::<Vec<_>>(),
         "endpoints": endpoints(cloud, location).await?,
     }))
+}
+
+/// The tasks that wait for somebody who has their token.
+async fn inbox(cloud: &Cloud, location: &Location) -> Vec<Value> {
+    let waits = cloud.handles.waits.waits_for_tokens(location, INBOX).await;
+    let shown = waits.iter().map(|wait| {
+        let mut value = wait_json(wait);
+        value["executionArn"] = json!(wait.execution_arn);
+        value
+    });
+    shown.collect()
 }
 
 /// Whether the newest execution of a machine that has ended did not succeed; nothing where none is among the newest.

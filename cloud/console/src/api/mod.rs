@@ -2,10 +2,16 @@
 
 mod actions;
 mod changes;
+mod data_flow;
 mod execution;
+mod executions;
+mod functions;
 mod home;
+mod logs;
 mod machine;
 mod parameters;
+mod role;
+mod search;
 
 use cloud_core::{Request, Response, ServiceError};
 use hyper::Method;
@@ -16,23 +22,52 @@ use parameters::asked_location;
 
 /// Answers a path below `api/`.
 pub(crate) async fn answer(cloud: &Cloud, path: &str, request: &Request) -> Response {
-    let answered = match (&request.method, path) {
-        (&Method::GET, "changes") => return changes::stream(cloud, request).await,
-        (&Method::GET, "home") => home::home(cloud, &asked_location(request)).await,
-        (&Method::GET, "machine") => machine::machine(cloud, request).await,
-        (&Method::GET, "execution") => execution::execution(cloud, request).await,
-        (&Method::GET, "events") => execution::events(cloud, request).await,
-        (&Method::GET, "log") => execution::log(cloud, request).await,
-        (&Method::POST, "start") => actions::start(cloud, request).await,
-        (&Method::POST, "stop") => actions::stop(cloud, request).await,
-        (&Method::POST, "redrive") => actions::redrive(cloud, request).await,
-        (&Method::POST, "token") => actions::answer_task(cloud, request).await,
-        _ => return Response::json(404, &json!({ "message": "The console has no such path." })),
+    let answered = match request.method {
+        Method::GET => read(cloud, path, request).await,
+        _ => change(cloud, path, request).await,
     };
-    match answered {
-        Ok(value) => Response::json(200, &value),
-        Err(error) => failed(&error),
-    }
+    answered.unwrap_or_else(|error| failed(&error))
+}
+
+async fn read(cloud: &Cloud, path: &str, request: &Request) -> Result<Response, ServiceError> {
+    let value = match path {
+        "changes" => return Ok(changes::stream(cloud, request).await),
+        "execution" => return execution::execution(cloud, request).await,
+        "details" => execution::details(cloud, request).await,
+        "whole" => execution::whole(cloud, request).await,
+        "history" => execution::history(cloud, request).await,
+        "home" => home::home(cloud, &asked_location(request)).await,
+        "machine" => machine::machine(cloud, request).await,
+        "executions" => executions::executions(cloud, request).await,
+        "map-run" => executions::map_run(cloud, request).await,
+        "function" => functions::function(cloud, request).await,
+        "groups" => logs::groups(cloud, request).await,
+        "lines" => logs::lines(cloud, request).await,
+        "invocation" => logs::invocation(cloud, request).await,
+        "role" => role::role(cloud, request).await,
+        "search" => search::search(cloud, request).await,
+        _ => return Err(no_such_path()),
+    };
+    value.map(|value| Response::json(200, &value))
+}
+
+async fn change(cloud: &Cloud, path: &str, request: &Request) -> Result<Response, ServiceError> {
+    let value = match path {
+        "start" => actions::start(cloud, request).await,
+        "stop" => actions::stop(cloud, request).await,
+        "redrive" => actions::redrive(cloud, request).await,
+        "skip" => actions::skip(cloud, request).await,
+        "clock" => actions::move_clock(cloud, request).await,
+        "token" => actions::answer_task(cloud, request).await,
+        "invoke" => functions::invoke(cloud, request).await,
+        "data-flow" => data_flow::data_flow(cloud, request).await,
+        _ => return Err(no_such_path()),
+    };
+    value.map(|value| Response::json(200, &value))
+}
+
+fn no_such_path() -> ServiceError {
+    ServiceError::new(404, "NotFound", "The console has no such path.")
 }
 
 fn failed(error: &ServiceError) -> Response {

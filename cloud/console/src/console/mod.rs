@@ -1,15 +1,15 @@
 //! The page as a whole: what its paths are, who is let in, and what every answer forbids.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
-use cloud_core::{Changes, Clock, Dispatch, Random, Request, Response, Stop};
+use cloud_core::{Request, Response};
 use hyper::Method;
 use serde_json::json;
 
 use crate::access::Access;
 use crate::api;
 use crate::assets;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, Handles};
 
 /// What all of its paths begin with.
 pub const PREFIX: &str = "/_workshop/console/";
@@ -17,7 +17,7 @@ pub const PREFIX: &str = "/_workshop/console/";
 pub const CHANGE_HEADER: &str = "x-workshop";
 
 /// Nothing but the page's own files, and nobody around it.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The embedded cloud's page.
 pub struct Console {
@@ -40,16 +40,9 @@ pub fn is_path(path: &str) -> bool {
 impl Console {
     /// The page of a cloud that these handles reach.
     #[must_use]
-    pub fn new(
-        access: Access,
-        dispatch: Arc<dyn Dispatch>,
-        changes: Changes,
-        clock: Clock,
-        random: Random,
-        stop: Stop,
-    ) -> Self {
-        let run = random.uuid().simple().to_string();
-        Self { access, cloud: Cloud { dispatch, changes, clock, random, stop, run, histories: Mutex::default() } }
+    pub fn new(access: Access, handles: Handles) -> Self {
+        let run = handles.random.uuid().simple().to_string();
+        Self { access, cloud: Cloud { handles, run, histories: Mutex::default() } }
     }
 
     /// Decides on the headers of a request to one of its paths.

@@ -2,7 +2,12 @@
 
 use std::sync::Mutex;
 
-use cloud_core::{ClockControl, Location, PortFuture, ServiceError};
+use std::sync::Arc;
+
+use cloud_core::{
+    Changes, Clock, ClockControl, ClockMover, Dispatch, ExecutionWait, ExecutionWaits, Location, PortFuture, Random,
+    ServiceError, Stop, WaitReason,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -35,6 +40,36 @@ impl Dispatch for Services {
     }
 }
 
+/// Something that waits, and a clock that is moved by what was asked.
+struct Waiting(ClockControl);
+
+impl ExecutionWaits for Waiting {
+    fn waits<'a>(&'a self, execution_arn: &'a str) -> PortFuture<'a, Result<Vec<ExecutionWait>, ServiceError>> {
+        let wait = ExecutionWait {
+            execution_arn: execution_arn.to_owned(),
+            state: "<b>".to_owned(),
+            last_event_id: 2,
+            reason: WaitReason::Backoff { until: Timestamp::UNIX_EPOCH, attempt: 3 },
+        };
+        Box::pin(std::future::ready(Ok(vec![wait])))
+    }
+
+    fn waits_for_tokens<'a>(&'a self, _: &'a Location, _: usize) -> PortFuture<'a, Vec<ExecutionWait>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
+
+    fn skip<'a>(&'a self, _: &'a str) -> PortFuture<'a, Result<Vec<String>, ServiceError>> {
+        Box::pin(std::future::ready(Ok(vec!["W".to_owned()])))
+    }
+}
+
+impl ClockMover for Waiting {
+    fn advance<'a>(&'a self, by_ms: u64) -> PortFuture<'a, Result<Timestamp, ServiceError>> {
+        self.0.advance(std::time::Duration::from_millis(by_ms));
+        Box::pin(std::future::ready(Ok(self.0.now())))
+    }
+}
+
 struct Fixture {
     console: Console,
     services: Arc<Services>,
@@ -50,7 +85,17 @@ fn fixture() -> Fixture {
     let cookie = access.set_cookie(PREFIX).split(';').next().unwrap_or_default().to_owned();
     let (clock, control) = Clock::moved_by_hand(Timestamp::UNIX_EPOCH);
     let dispatch = Arc::clone(&services) as Arc<dyn Dispatch>;
-    let console = Console::new(access, dispatch, Changes::new(), clock, Random::from_seed(1), Stop::new());
+    let waiting = Arc::new(Waiting(control.clone()));
+    let handles = Handles {
+        dispatch,
+        waits: Arc::clone(&waiting) as Arc<dyn ExecutionWaits>,
+        mover: waiting,
+        changes: Changes::new(),
+        clock,
+        random: Random::from_seed(1),
+        stop: Stop::new(),
+    };
+    let console = Console::new(access, handles);
     Fixture { console, services, cookie, control }
 }
 
@@ -146,9 +191,33 @@ async fn an_execution_has_its_picture_with_statuses() {
         picture.contains("&lt;b&gt;") && !picture.contains("<b>") && picture.contains("state pass running"),
         "{picture}"
     );
-    let events = json_of(&fixture, "api/events", &format!("arn={EXECUTION}&after=1")).await;
-    assert_eq!(events["events"].as_array().map(Vec::len), Some(1));
-    assert_eq!(events["events"][0]["id"], 2);
+    assert_eq!(found["waits"][0]["visit"], 0, "{found}");
+    assert_eq!(found["waits"][0]["attempt"], 3);
+    assert_eq!(found["events"].as_array().map(Vec::len), Some(2));
+    let view = found["view"].as_str().unwrap();
+    let later = json_of(&fixture, "api/execution", &format!("arn={EXECUTION}&after=1&view={view}")).await;
+    assert_eq!(later["events"].as_array().map(Vec::len), Some(1));
+    assert_eq!(later["events"][0]["state"], "<b>");
+    assert_eq!(later["picture"], Value::Null, "what the page has is not sent again");
+    let details = json_of(&fixture, "api/details", &format!("arn={EXECUTION}&ids=2")).await;
+    assert_eq!(details["events"][0]["stateEnteredEventDetails"]["name"], "<b>");
+}
+
+#[tokio::test]
+async fn time_is_moved_by_the_page_alone() {
+    let Fixture { console, cookie, .. } = fixture();
+    for (path, body, answer) in [
+        ("api/clock", json!({ "advanceMs": 60_000 }), json!({ "now": "1970-01-01T00:01:00Z" })),
+        ("api/skip", json!({ "executionArn": EXECUTION }), json!({ "skipped": ["W"] })),
+    ] {
+        let mut post = request(Method::POST, path, "").with_header("cookie", &cookie);
+        post.body = body.to_string().into();
+        assert_eq!(console.admit(&post).unwrap_err().status, 403, "{path}");
+        let post = post.with_header("origin", "http://127.0.0.1:4566").with_header(CHANGE_HEADER, "1");
+        console.admit(&post).unwrap();
+        let answered: Value = serde_json::from_slice(&console.answer(&post).await.body).unwrap();
+        assert_eq!(answered, answer);
+    }
 }
 
 #[tokio::test]
@@ -175,7 +244,7 @@ async fn the_stream_tells_of_changes_and_of_another_run() {
         while control.next_timer().is_none() {
             tokio::task::yield_now().await;
         }
-        console.cloud.changes.mark();
+        console.cloud.handles.changes.mark();
         // Changes are gathered for a moment.
         while control.next_timer().is_none_or(|due| due > Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1)) {
             tokio::task::yield_now().await;
@@ -184,6 +253,6 @@ async fn the_stream_tells_of_changes_and_of_another_run() {
     };
     let (told, ()) = tokio::join!(waiting, change);
     assert!(told.contains(&format!("id: {run}-1\n")), "{told}");
-    console.cloud.stop.give();
+    console.cloud.handles.stop.give();
     assert!(ask(&format!("{run}-1")).await.contains("-1\n"), "a cloud that ends holds nobody up");
 }

@@ -4,8 +4,10 @@
 //! calls of it AWS takes, and which function answers it. The router, injected faults, permission checks and the documentation's
 //! lists read that table.
 
+mod need;
 mod quota;
 mod refused;
+mod request_keys;
 mod service_info;
 
 use std::pin::Pin;
@@ -16,7 +18,9 @@ use hyper::Method;
 use super::error::ServiceError;
 use super::wire::{Form, Protocol, Request, Response};
 
+pub use need::{Asked, Need};
 pub use quota::Quota;
+pub use request_keys::ResourceFacts;
 pub use service_info::{AbsentOperation, ServiceInfo};
 
 /// The answer of an operation, on its way.
@@ -96,6 +100,12 @@ pub struct OperationInfo {
     pub body_limit_bytes: usize,
     /// The members of its input that it does not take, and refuses by name.
     pub refused: &'static [&'static str],
+    /// Whether a permission is needed at all.
+    pub needs_permission: bool,
+    /// What else its caller has to be allowed.
+    pub needs: &'static [Need],
+    /// Condition keys of its own: each with the member of the input that it has its value from.
+    pub keys: &'static [(&'static str, &'static str)],
 }
 
 /// One operation of the service `S`.
@@ -127,8 +137,32 @@ impl<S> Operation<S> {
             quota: None,
             body_limit_bytes: DEFAULT_BODY_LIMIT_BYTES,
             refused: &[],
+            needs_permission: true,
+            needs: &[],
+            keys: &[],
         };
         Self { info, handler }
+    }
+
+    /// With what else its caller has to be allowed.
+    #[must_use]
+    pub const fn needing(mut self, needs: &'static [Need]) -> Self {
+        self.info.needs = needs;
+        self
+    }
+
+    /// With condition keys of its own: each with the member of the input that it has its value from.
+    #[must_use]
+    pub const fn with_keys(mut self, keys: &'static [(&'static str, &'static str)]) -> Self {
+        self.info.keys = keys;
+        self
+    }
+
+    /// Everybody may call it, or it decides itself who may.
+    #[must_use]
+    pub const fn without_permission(mut self) -> Self {
+        self.info.needs_permission = false;
+        self
     }
 
     /// With what no two writes may be under way to, where that is more than the IAM resource: all of an API, for one of its
@@ -174,6 +208,15 @@ pub trait Service: Send + Sync {
     /// The operation that a request names, and the values of the path's labels; none when it is not served.
     fn find(&self, request: &Request) -> Option<(&'static OperationInfo, Vec<(&'static str, String)>)>;
 
+    /// The ARN of the resource that a request is about; `*` when it is about none in particular.
+    fn resource(&self, operation: &'static OperationInfo, request: &Request) -> String;
+
+    /// What a request has to be allowed, beginning with the operation's own action.
+    fn asks(&self, operation: &'static OperationInfo, request: &Request) -> Vec<Asked>;
+
+    /// What is known of a resource, for policies that ask for it.
+    fn facts(&self, resource_arn: &str) -> ResourceFacts;
+
     /// Answers an operation of [`Service::operations`] by its name.
     fn call<'a>(&'a self, operation: &'static OperationInfo, request: &'a Request) -> Answering<'a>;
 }
@@ -183,13 +226,29 @@ pub struct Routed<S: 'static> {
     info: &'static ServiceInfo,
     operations: &'static [Operation<S>],
     service: Arc<S>,
+    facts: fn(&S, &str) -> ResourceFacts,
+    resource: fn(&S, &'static OperationInfo, &Request) -> Option<String>,
 }
 
 impl<S: Send + Sync> Routed<S> {
     /// Joins a service to its table.
     #[must_use]
     pub fn new(info: &'static ServiceInfo, operations: &'static [Operation<S>], service: Arc<S>) -> Self {
-        Self { info, operations, service }
+        Self { info, operations, service, facts: |_, _| ResourceFacts::default(), resource: |_, _, _| None }
+    }
+
+    /// With what the service knows of its resources: their policies and tags.
+    #[must_use]
+    pub fn with_facts(mut self, facts: fn(&S, &str) -> ResourceFacts) -> Self {
+        self.facts = facts;
+        self
+    }
+
+    /// With what the service finds out of the resource that a request is about, where the request itself does not name it.
+    #[must_use]
+    pub fn finding(mut self, resource: fn(&S, &'static OperationInfo, &Request) -> Option<String>) -> Self {
+        self.resource = resource;
+        self
     }
 }
 
@@ -210,6 +269,20 @@ impl<S: Send + Sync> Service for Routed<S> {
         }?;
         let found = self.operations.iter().find(|operation| operation.info.name == named)?;
         Some((&found.info, Vec::new()))
+    }
+
+    fn resource(&self, operation: &'static OperationInfo, request: &Request) -> String {
+        let found = (self.resource)(&self.service, operation, request);
+        found.unwrap_or_else(|| operation.resource_arn(request))
+    }
+
+    fn asks(&self, operation: &'static OperationInfo, request: &Request) -> Vec<Asked> {
+        let own = Asked::new(operation.action, self.resource(operation, request));
+        std::iter::once(own).chain(need::further(operation.needs, self.info.protocol, request)).collect()
+    }
+
+    fn facts(&self, resource_arn: &str) -> ResourceFacts {
+        (self.facts)(&self.service, resource_arn)
     }
 
     fn call<'a>(&'a self, operation: &'static OperationInfo, request: &'a Request) -> Answering<'a> {
@@ -282,6 +355,7 @@ impl OperationInfo {
 }
 
 impl Resource {
+    /// The resource of a request; `*` when it names none.
     fn of(self, request: &Request) -> String {
         let found = match self {
             Self::Any => None,

@@ -23,7 +23,16 @@ pub(super) fn refuse(
     if members.is_empty() {
         return Ok(());
     }
-    let given: Box<dyn Fn(&str) -> bool> = match protocol {
+    let given = given(protocol, request);
+    match members.iter().find(|member| given(member)) {
+        Some(member) => Err(ServiceError::not_implemented(&format!("{member} of {}", operation()))),
+        None => Ok(()),
+    }
+}
+
+/// Whether a request gives a member, where a path such as `Code.S3Key` names a member of a member.
+pub(super) fn given(protocol: Protocol, request: &Request) -> Box<dyn Fn(&str) -> bool> {
+    match protocol {
         Protocol::Query(_) | Protocol::Ec2 => {
             let form = Form::of(request);
             Box::new(move |member| form.gives(member))
@@ -35,10 +44,6 @@ pub(super) fn refuse(
             let in_query = move |member: &str| query.iter().any(|(name, value)| name == member && !value.is_empty());
             Box::new(move |member| in_query(member) || body.has(member))
         }
-    };
-    match members.iter().find(|member| given(member)) {
-        Some(member) => Err(ServiceError::not_implemented(&format!("{member} of {}", operation()))),
-        None => Ok(()),
     }
 }
 

@@ -67,6 +67,9 @@ fn resources_come_from_the_input() {
         quota: None,
         body_limit_bytes: crate::DEFAULT_BODY_LIMIT_BYTES,
         refused: &[],
+        needs_permission: true,
+        needs: &[],
+        keys: &[],
     };
     let asked = request(Method::POST, "/").with_target("Echo", "X", r#"{"thingArn":"arn:x"}"#);
     assert_eq!(info(Resource::Arn("thingArn")).resource_arn(&asked), "arn:x");

@@ -281,6 +281,9 @@ mod tests {
             quota: None,
             body_limit_bytes: crate::DEFAULT_BODY_LIMIT_BYTES,
             refused: &[],
+            needs_permission: true,
+            needs: &[],
+            keys: &[],
         };
         let make = |seed| {
             let random = Random::from_seed(seed);

@@ -1,6 +1,7 @@
 //! AWS's wire: requests and answers as every service sees them, the protocols they are written in, and pages of lists.
 
 mod form;
+mod json_member;
 mod page;
 mod protocol;
 mod request;
@@ -10,6 +11,6 @@ mod xml;
 pub use form::Form;
 pub use page::{Page, decode_token, encode_token};
 pub use protocol::{Protocol, query_answer};
-pub use request::{Request, Scope};
+pub use request::{ActingRole, Request, Scope};
 pub use response::Response;
 pub use xml::{Xml, escape};

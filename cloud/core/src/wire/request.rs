@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::error::ServiceError;
 use crate::location::{Account, Location};
+use crate::wire::json_member;
 
 /// Who signed a request and for which service: the credential of its signature, in the header or in the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,15 @@ impl Scope {
     }
 }
 
+/// The session of a role in which a service makes a request, although nothing is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActingRole {
+    /// The role's ARN.
+    pub arn: String,
+    /// The session's name.
+    pub session: String,
+}
+
 /// One HTTP request.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -76,6 +86,8 @@ pub struct Request {
     pub body: Bytes,
     /// Absent when the request is not signed.
     pub scope: Option<Scope>,
+    /// As which role a service makes it; none when whoever signs it acts.
+    pub acting: Option<ActingRole>,
     /// The client's address.
     pub source: SocketAddr,
     /// When it arrived.
@@ -98,6 +110,7 @@ impl Request {
         Self {
             id,
             scope: Scope::of(&parts.headers, &raw_query),
+            acting: None,
             path: parts.uri.path().to_owned(),
             raw_query,
             method: parts.method,
@@ -117,6 +130,7 @@ impl Request {
         Self {
             id,
             scope: Some(Scope { access_key, location: location.clone(), service: service.to_owned() }),
+            acting: None,
             path: "/".to_owned(),
             raw_query: String::new(),
             method: Method::POST,
@@ -127,6 +141,12 @@ impl Request {
             client: None,
             labels: Vec::new(),
         }
+    }
+
+    /// Made by a service in a session of a role.
+    #[must_use]
+    pub fn acting_as(self, role: ActingRole) -> Self {
+        Self { acting: Some(role), ..self }
     }
 
     /// With an operation of an awsJson service: `StartExecution` of `AWSStepFunctions`.
@@ -211,11 +231,16 @@ impl Request {
             return Some(value.clone());
         }
         if self.body.first() == Some(&b'{') {
-            let body: Value = serde_json::from_slice(&self.body).ok()?;
-            return body.get(name)?.as_str().map(str::to_owned);
+            return json_member::text(&self.body, name);
         }
         let in_form = form_urlencoded::parse(&self.body).find(|(key, _)| key == name);
         in_form.map(|(_, value)| value.into_owned()).or_else(|| self.query_value(name))
+    }
+
+    /// What the JSON body has under a name.
+    #[must_use]
+    pub fn json_member(&self, name: &str) -> Option<Value> {
+        json_member::value(&self.body, name)
     }
 
     /// The JSON body as the operation's input; an empty body is an empty object.

@@ -53,8 +53,9 @@ impl AwsPolicy {
 
     /// The one with this ARN.
     pub(crate) fn find(arn: &str) -> Option<Self> {
-        let asked = arn.strip_prefix(AWS_POLICIES)?;
-        Self::all().find(|policy| policy.path_and_name == asked)
+        static BY_NAME: LazyLock<BTreeMap<&'static str, AwsPolicy>> =
+            LazyLock::new(|| AwsPolicy::all().map(|policy| (policy.path_and_name, policy)).collect());
+        BY_NAME.get(arn.strip_prefix(AWS_POLICIES)?).copied()
     }
 
     pub(crate) fn arn(self) -> String {

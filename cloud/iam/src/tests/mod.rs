@@ -5,6 +5,7 @@ mod durability;
 mod operations;
 mod policies;
 mod roles;
+mod simulate;
 mod stored;
 mod sts;
 mod sts_input;

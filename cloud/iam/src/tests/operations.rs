@@ -22,7 +22,7 @@ fn each_operation_stands_once_and_has_its_action() {
 #[test]
 fn what_reads_by_its_name_reads() {
     for info in crate::OPERATIONS.iter().map(|operation| operation.info) {
-        let begins_as_read = ["Get", "List"].iter().any(|verb| info.name.starts_with(verb));
+        let begins_as_read = ["Get", "List", "Simulate"].iter().any(|verb| info.name.starts_with(verb));
         assert_eq!(info.access == Access::Reads, begins_as_read, "{}", info.name);
         let of_role = info.name.contains("Role") && !begins_as_read;
         assert_eq!(info.access == Access::WritesAlone, of_role, "{}", info.name);

@@ -85,6 +85,11 @@ async fn tags_and_who_is_behind_it_need_actions_of_their_own_and_go_on() {
     assert_eq!(element(&assumed, "SourceIdentity"), "bob");
     assert_eq!(element(&assumed, "PackedPolicySize"), "1");
     let key = element(&assumed, "AccessKeyId");
+    let refused = assume(&wide, &key, &[]).await.unwrap_err();
+    assert_eq!(refused.code, "AccessDenied", "trusting the account leaves it to the role's policies");
+    let may = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:*","Resource":"*"}]}"#;
+    let put = [("RoleName", "r"), ("PolicyName", "p"), ("PolicyDocument", may)];
+    wide.iam("PutRolePolicy", &put).await.unwrap();
     let next = assume(&wide, &key, &[]).await.unwrap();
     assert_eq!(element(&next, "SourceIdentity"), "bob");
     let other = assume(&wide, &key, &[("SourceIdentity", "eve")]).await.unwrap_err();

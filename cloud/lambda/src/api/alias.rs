@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cloud_core::{FunctionReference, LATEST, Request, Response, ServiceError};
 use serde::Deserialize;
 
-use super::access::permitted;
+use super::access::named;
 use super::checks::limits::{self, failed, invalid, validation};
 use super::list::page;
 use super::update::stale;
@@ -49,7 +49,7 @@ struct Routing {
 
 /// Gives a version a name.
 pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:CreateAlias")?.unqualified();
+    let reference = named(request)?.unqualified();
     let input: Create = request.json()?;
     check_name(&input.name)?;
     check_version(&input.function_version)?;
@@ -80,7 +80,7 @@ pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Res
 
 /// The version that an alias points to.
 pub(crate) fn get(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:GetAlias")?.unqualified();
+    let reference = named(request)?.unqualified();
     let name = request.label("Name");
     let function = functions.function(&reference)?;
     let alias = function.aliases.get(name).ok_or_else(|| reference.with(name).alias_not_found())?;
@@ -89,7 +89,7 @@ pub(crate) fn get(functions: &Arc<Functions>, request: &Request) -> Result<Respo
 
 /// Points an alias elsewhere; what the request leaves out stays, the routing too.
 pub(crate) async fn update(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:UpdateAlias")?.unqualified();
+    let reference = named(request)?.unqualified();
     let name = request.label("Name");
     let input: Update = request.json()?;
     input.function_version.as_deref().map(check_version).transpose()?;
@@ -115,7 +115,7 @@ pub(crate) async fn update(functions: &Arc<Functions>, request: &Request) -> Res
 
 /// Deletes an alias and its permissions; one that is not there counts as deleted.
 pub(crate) async fn delete(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:DeleteAlias")?.unqualified();
+    let reference = named(request)?.unqualified();
     let name = request.label("Name");
     let deleted = functions.update(&reference, |function| {
         if function.aliases.remove(name).is_some() {
@@ -130,7 +130,7 @@ pub(crate) async fn delete(functions: &Arc<Functions>, request: &Request) -> Res
 
 /// The aliases of a function by name, or those that point to one version.
 pub(crate) fn list(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:ListAliases")?.unqualified();
+    let reference = named(request)?.unqualified();
     let function = functions.function(&reference)?;
     let only = request.query_value("FunctionVersion");
     only.as_deref().map(check_version).transpose()?;

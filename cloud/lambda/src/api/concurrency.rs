@@ -7,7 +7,7 @@ use cloud_core::{FunctionReference, Location, Request, Response, ServiceError};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::access::permitted;
+use super::access::named;
 use super::checks::limits::{invalid, validation};
 use crate::model::Function;
 use crate::service::Functions;
@@ -29,7 +29,7 @@ struct Put {
 
 /// Reserves concurrency for a function, which has no more than that.
 pub(crate) async fn put(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = whole(permitted(functions, request, "lambda:PutFunctionConcurrency")?)?;
+    let reference = whole(named(request)?)?;
     let asked = request.json::<Put>()?.reserved_concurrent_executions;
     let reserved = u32::try_from(asked).map_err(|_| {
         let constraint = "have value greater than or equal to 0";
@@ -56,7 +56,7 @@ pub(crate) async fn put(functions: &Arc<Functions>, request: &Request) -> Result
 
 /// What is reserved for a function, if anything.
 pub(crate) fn get(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = whole(permitted(functions, request, "lambda:GetFunctionConcurrency")?)?;
+    let reference = whole(named(request)?)?;
     Ok(Response::json(
         200,
         &match functions.function(&reference)?.reserved_concurrency {
@@ -68,7 +68,7 @@ pub(crate) fn get(functions: &Arc<Functions>, request: &Request) -> Result<Respo
 
 /// Reserves nothing for a function any more. AWS says nothing of it where nothing was.
 pub(crate) async fn delete(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = whole(permitted(functions, request, "lambda:DeleteFunctionConcurrency")?)?;
+    let reference = whole(named(request)?)?;
     let deleted = functions.update(&reference, |function| {
         function.reserved_concurrency = None;
         Ok(())

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use cloud_core::{Change, FunctionReference, LATEST, Request, Response, ServiceError};
 use serde::Deserialize;
 
-use super::access::{permit, reachable};
+use super::access::reachable;
 use super::checks::limits::{self, invalid};
 use super::checks::logging::Logging;
 use super::checks::role;
@@ -116,7 +116,6 @@ fn inspect(encoded: &str) -> Result<(Code, Bytes), ServiceError> {
 pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     let input: Create = request.json()?;
     let reference = reachable(&input.function_name, request)?;
-    permit(functions, request, &reference, "lambda:CreateFunction")?;
     refuse_unsupported(&input)?;
     limits::tags(&input.tags)?;
     role::check(functions, &input.role, &reference.unqualified().arn())?;

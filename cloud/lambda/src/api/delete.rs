@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use cloud_core::{Change, FunctionReference, LATEST, Request, Response, ServiceError};
 
-use super::access::permitted;
+use super::access::named;
 use super::checks::limits::invalid;
 use crate::model::{Function, is_alias_name};
 use crate::service::Functions;
 
 /// Deletes a function with its versions, aliases and permissions, or one published version of it.
 pub(crate) async fn delete(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:DeleteFunction")?;
+    let reference = named(request)?;
     let deleting = Arc::clone(functions);
     let deleted = functions.complete(async move {
         let hashes = match &reference.qualifier {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cloud_core::{FunctionReference, LATEST, Request, Response, ServiceError};
 use serde::Deserialize;
 
-use super::access::permitted;
+use super::access::named;
 use super::checks::limits::{self, invalid};
 use super::list::page;
 use crate::model::EventInvokeConfig;
@@ -35,13 +35,13 @@ struct Destination {
 
 /// Sets all of it anew.
 pub(crate) async fn put(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:PutFunctionEventInvokeConfig")?;
+    let reference = named(request)?;
     set(functions, request, &reference, |_, fresh| Ok(fresh)).await
 }
 
 /// Sets what is given; the rest stays.
 pub(crate) async fn update(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:UpdateFunctionEventInvokeConfig")?;
+    let reference = named(request)?;
     let named = reference.clone();
     set(functions, request, &reference, move |before, _| before.ok_or_else(|| none(&named))).await
 }
@@ -75,7 +75,7 @@ async fn set(
 
 /// What is set for a version or an alias.
 pub(crate) fn get(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:GetFunctionEventInvokeConfig")?;
+    let reference = named(request)?;
     functions.resolve(&reference)?;
     let function = functions.function(&reference)?;
     let qualifier = reference.qualifier.as_deref().unwrap_or(LATEST);
@@ -85,7 +85,7 @@ pub(crate) fn get(functions: &Arc<Functions>, request: &Request) -> Result<Respo
 
 /// Removes what is set for a version or an alias.
 pub(crate) async fn delete(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:DeleteFunctionEventInvokeConfig")?;
+    let reference = named(request)?;
     functions.resolve(&reference)?;
     let whole = reference.unqualified();
     let deleted = functions.update(&whole, |function| {
@@ -98,7 +98,7 @@ pub(crate) async fn delete(functions: &Arc<Functions>, request: &Request) -> Res
 
 /// All that is set for a function.
 pub(crate) fn list(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:ListFunctionEventInvokeConfigs")?;
+    let reference = named(request)?;
     let function = functions.function(&reference.unqualified())?;
     page(request, "FunctionEventInvokeConfigs", function.event_invoke.iter(), |(qualifier, config)| {
         config.to_json(&reference.location, &reference.name, qualifier)

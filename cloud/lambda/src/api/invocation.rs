@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use cloud_core::{LATEST, Request, Response, ServiceError};
 
-use super::access::permitted;
+use super::access::named;
 use super::checks::limits::{invalid, validation};
 use crate::service::Functions;
 
@@ -44,7 +44,7 @@ fn refuse_unsupported(request: &Request) -> Result<(), ServiceError> {
 
 /// Runs a function, or starts it, or only looks whether that could be done.
 pub(crate) async fn invoke(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:InvokeFunction")?;
+    let reference = named(request)?;
     let kind = match request.header("x-amz-invocation-type") {
         None | Some("RequestResponse") => InvocationType::RequestResponse,
         Some("Event") => InvocationType::Event,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cloud_core::{FunctionReference, Page, Request, Response, ServiceError};
 use serde_json::{Value, json};
 
-use super::access::permitted;
+use super::access::named;
 use super::checks::limits::{invalid, validation};
 use crate::model::{Function, FunctionVersion};
 use crate::service::Functions;
@@ -15,7 +15,7 @@ const PAGE: usize = 50;
 
 /// A version with its function's tags, reserved concurrency and a link to its zip.
 pub(crate) fn function(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:GetFunction")?;
+    let reference = named(request)?;
     let version = functions.resolve(&reference)?;
     let function = functions.function(&reference)?;
     let mut answer = json!({
@@ -33,7 +33,7 @@ pub(crate) fn function(functions: &Arc<Functions>, request: &Request) -> Result<
 
 /// The configuration of a version.
 pub(crate) fn configuration(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:GetFunctionConfiguration")?;
+    let reference = named(request)?;
     let version = functions.resolve(&reference)?;
     Ok(functions.show_progress(200, asked_for(&version, &reference)))
 }
@@ -77,7 +77,7 @@ pub(crate) fn functions(functions: &Arc<Functions>, request: &Request) -> Result
 
 /// The versions of a function, the latest first.
 pub(crate) fn versions(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:ListVersionsByFunction")?;
+    let reference = named(request)?;
     let function = functions.function(&reference.unqualified())?;
     page(request, "Versions", function.versions(), |version| listed(version, true))
 }

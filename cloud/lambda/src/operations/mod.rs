@@ -1,17 +1,18 @@
 //! The table of Lambda's operations (restJson1): what the router, injected faults and permission checks read.
 
 mod not_served;
+mod resource;
 
 use cloud_core::Access::{Reads, Writes, WritesAlone};
-use cloud_core::{
-    Binding, FunctionReference, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo,
-};
+use cloud_core::{Binding, Need, Operation, Protocol, Quota, Resource, ServiceError, ServiceInfo};
 
 use crate::api::{
-    absent, alias, concurrency, create, delete, event_invoke, invocation, list, named, permission, tag, update, version,
+    absent, alias, concurrency, create, delete, event_invoke, invocation, list, permission, tag, update, version,
 };
 use crate::service::Functions;
 use not_served::ABSENT;
+pub use resource::facts;
+use resource::{FUNCTION, function, new_function};
 
 /// What is known of Lambda.
 pub static INFO: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::LambdaRest)
@@ -39,6 +40,9 @@ const NEW_SETTINGS: &[&str] = &[
     "Code.SourceKMSKeyArn",
 ];
 
+/// A function is given a role.
+const PASS_ROLE: Need = Need::pass_role("Role", "lambda.amazonaws.com");
+
 /// How many calls Lambda takes: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests>.
 const GET_FUNCTION: Quota = Quota::each(100, 100);
 const GET_POLICY: Quota = Quota::each(15, 15);
@@ -60,6 +64,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         |functions, request| Box::pin(create::create(functions, request)),
     )
     .refusing(NEW_SETTINGS)
+    .needing(&[PASS_ROLE, Need::when("Tags", "lambda:TagResource", Resource::Computed(new_function))])
     .within(CONTROL)
     .with_body_limit(ZIP_REQUEST_BYTES),
     Operation::new(
@@ -77,7 +82,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}"),
         Reads,
         "lambda:GetFunction",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { list::function(functions, request) }),
     )
     .within(GET_FUNCTION),
@@ -86,7 +91,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("DELETE", "/2015-03-31/functions/{FunctionName}"),
         Writes,
         "lambda:DeleteFunction",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(delete::delete(functions, request)),
     )
     .within(CONTROL),
@@ -95,7 +100,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/configuration"),
         Reads,
         "lambda:GetFunctionConfiguration",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { list::configuration(functions, request) }),
     )
     .within(CONTROL),
@@ -104,17 +109,18 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("PUT", "/2015-03-31/functions/{FunctionName}/configuration"),
         Writes,
         "lambda:UpdateFunctionConfiguration",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(update::configuration(functions, request)),
     )
     .refusing(SETTINGS)
+    .needing(&[PASS_ROLE])
     .within(CONTROL),
     Operation::new(
         "UpdateFunctionCode",
         Binding::Rest("PUT", "/2015-03-31/functions/{FunctionName}/code"),
         Writes,
         "lambda:UpdateFunctionCode",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(update::code(functions, request)),
     )
     .refusing(&["PublishTo", "S3ObjectStorageMode", "SourceKMSKeyArn"])
@@ -126,7 +132,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/invocations"),
         Writes,
         "lambda:InvokeFunction",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(invocation::invoke(functions, request)),
     )
     .with_body_limit(invocation::MAX_EVENT_BYTES),
@@ -135,7 +141,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/versions"),
         Writes,
         "lambda:PublishVersion",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(version::publish(functions, request)),
     )
     .refusing(&["PublishTo"])
@@ -145,7 +151,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/versions"),
         Reads,
         "lambda:ListVersionsByFunction",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { list::versions(functions, request) }),
     )
     .within(CONTROL),
@@ -154,16 +160,18 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/policy"),
         WritesAlone,
         "lambda:AddPermission",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(permission::add(functions, request)),
     )
+    .alone_on(Resource::Computed(function))
+    .with_keys(&[("lambda:Principal", "Principal"), ("lambda:FunctionUrlAuthType", "FunctionUrlAuthType")])
     .within(CONTROL),
     Operation::new(
         "GetPolicy",
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/policy"),
         Reads,
         "lambda:GetPolicy",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { permission::get(functions, request) }),
     )
     .within(GET_POLICY),
@@ -172,16 +180,17 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}"),
         WritesAlone,
         "lambda:RemovePermission",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(permission::remove(functions, request)),
     )
+    .alone_on(Resource::Computed(function))
     .within(CONTROL),
     Operation::new(
         "CreateAlias",
         Binding::Rest("POST", "/2015-03-31/functions/{FunctionName}/aliases"),
         Writes,
         "lambda:CreateAlias",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(alias::create(functions, request)),
     )
     .within(CONTROL),
@@ -190,7 +199,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/aliases"),
         Reads,
         "lambda:ListAliases",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { alias::list(functions, request) }),
     )
     .within(CONTROL),
@@ -199,7 +208,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
         Reads,
         "lambda:GetAlias",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { alias::get(functions, request) }),
     )
     .within(CONTROL),
@@ -208,7 +217,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
         Writes,
         "lambda:UpdateAlias",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(alias::update(functions, request)),
     )
     .within(CONTROL),
@@ -217,7 +226,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}"),
         Writes,
         "lambda:DeleteAlias",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(alias::delete(functions, request)),
     )
     .within(CONTROL),
@@ -253,7 +262,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2019-09-30/functions/{FunctionName}/concurrency"),
         Reads,
         "lambda:GetFunctionConcurrency",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { concurrency::get(functions, request) }),
     )
     .within(CONTROL),
@@ -262,7 +271,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("PUT", "/2017-10-31/functions/{FunctionName}/concurrency"),
         Writes,
         "lambda:PutFunctionConcurrency",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(concurrency::put(functions, request)),
     )
     .within(CONTROL),
@@ -271,7 +280,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("DELETE", "/2017-10-31/functions/{FunctionName}/concurrency"),
         Writes,
         "lambda:DeleteFunctionConcurrency",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(concurrency::delete(functions, request)),
     )
     .within(CONTROL),
@@ -280,7 +289,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
         Reads,
         "lambda:GetFunctionCodeSigningConfig",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { absent::code_signing(functions, request) }),
     )
     .within(CONTROL),
@@ -289,7 +298,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2021-10-31/functions/{FunctionName}/url"),
         Reads,
         "lambda:GetFunctionUrlConfig",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { absent::url(functions, request) }),
     )
     .within(CONTROL),
@@ -298,7 +307,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
         Reads,
         "lambda:GetFunctionEventInvokeConfig",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { event_invoke::get(functions, request) }),
     )
     .within(CONTROL),
@@ -307,7 +316,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
         Writes,
         "lambda:PutFunctionEventInvokeConfig",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(event_invoke::put(functions, request)),
     )
     .within(CONTROL),
@@ -316,7 +325,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("POST", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
         Writes,
         "lambda:UpdateFunctionEventInvokeConfig",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(event_invoke::update(functions, request)),
     )
     .within(CONTROL),
@@ -325,7 +334,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
         Writes,
         "lambda:DeleteFunctionEventInvokeConfig",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(event_invoke::delete(functions, request)),
     )
     .within(CONTROL),
@@ -334,7 +343,7 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         Binding::Rest("GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config/list"),
         Reads,
         "lambda:ListFunctionEventInvokeConfigs",
-        Resource::Computed(function),
+        FUNCTION,
         |functions, request| Box::pin(async move { event_invoke::list(functions, request) }),
     )
     .within(CONTROL),
@@ -366,18 +375,6 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
     )
     .within(CONTROL),
 ];
-
-/// The function that CreateFunction's body names.
-fn new_function(request: &Request) -> Option<String> {
-    let name = request.member("FunctionName")?;
-    let reference = FunctionReference::parse(&name, &request.location()).ok()?;
-    Some(reference.unqualified().arn())
-}
-
-/// The function that the path names, without qualifier: its permissions are written one at a time.
-fn function(request: &Request) -> Option<String> {
-    Some(named(request).ok()?.unqualified().arn())
-}
 
 fn throttled() -> ServiceError {
     ServiceError::new(429, "TooManyRequestsException", "Rate exceeded").with("Reason", "CallerRateLimitExceeded")

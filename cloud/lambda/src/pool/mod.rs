@@ -4,6 +4,7 @@ mod completion;
 mod output;
 mod report;
 mod reserved;
+mod role_logs;
 mod sandbox;
 mod sandbox_log;
 mod system_log;

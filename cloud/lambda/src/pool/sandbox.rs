@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::completion::Completion;
 use super::report::{InvocationStatus, Usage};
+use super::role_logs::RoleLogs;
 use super::sandbox_log::{LogStream, SandboxLog};
 use super::system_log::SystemLog;
 use crate::model::FunctionVersion;
@@ -75,7 +76,8 @@ impl Sandbox {
         let credentials_end_at = credentials.as_ref().map(|credentials| credentials.expires_at);
         let launch = Launch { log_stream: stream.stream.clone(), credentials };
         let mut runtime = context.runner.start(version, &launch).await?;
-        let log = SandboxLog::start(runtime.take_output(), stream, context.logs.clone(), context.clock.clone());
+        let logs = RoleLogs::new(Arc::clone(&context.logs), Arc::clone(&context.roles), version);
+        let log = SandboxLog::start(runtime.take_output(), stream, Arc::new(logs), context.clock.clone());
         let system_log = SystemLog::new(version);
         if let Some(line) = system_log.init_start(context.clock.now()) {
             log.line(line).await;

@@ -1,12 +1,11 @@
-//! Tests that accounts see nothing of each other unless a resource policy lets them.
+//! Tests that accounts see nothing of each other by name. By ARN it is for IAM to decide.
 
 use std::collections::BTreeSet;
 
 use cloud_core::{Account, Location};
 use serde_json::{Value, json};
 
-use super::{Fixture, creation, error_body, value};
-use crate::OPERATIONS;
+use super::{Fixture, creation, value};
 
 fn other_account() -> Location {
     Location::new(Account::parse("000000000002").unwrap(), "us-east-1")
@@ -61,25 +60,6 @@ fn requests(function: &str) -> Vec<(&'static str, String, Value)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_account_is_refused_by_arn_in_every_operation() {
-    let (lambda, arn) = lambda_with_function().await;
-    let before = lambda.functions.table.read(|functions| serde_json::to_value(functions).unwrap());
-    let tags = format!("/2017-03-31/tags/{arn}");
-    let mut asked = requests(&arn);
-    asked.push(("GET", tags.clone(), Value::Null));
-    asked.push(("POST", tags.clone(), json!({"Tags": {"x": "y"}})));
-    asked.push(("DELETE", format!("{tags}?tagKeys=a"), Value::Null));
-    asked.push(("POST", "/2015-03-31/functions".to_owned(), creation(&arn, "theirs")));
-    // All but ListFunctions, ListEventSourceMappings, ListLayers and GetAccountSettings, which name no function.
-    assert_eq!(asked.len(), OPERATIONS.len() - 4);
-    for (method, path, body) in asked {
-        let refused = lambda.send_as(&other_account(), method, &path, &body).await.unwrap_err();
-        assert_eq!((refused.status, refused.code.as_str()), (403, "AccessDeniedException"), "{method} {path}");
-    }
-    assert_eq!(lambda.functions.table.read(|functions| serde_json::to_value(functions).unwrap()), before);
-}
-
-#[tokio::test(start_paused = true)]
 async fn another_account_has_functions_of_the_same_name() {
     let (lambda, _) = lambda_with_function().await;
     for (method, path, body) in requests("f") {
@@ -103,18 +83,4 @@ async fn another_account_has_functions_of_the_same_name() {
     assert_eq!(seen.len(), 2);
     lambda.send_as(&other_account(), "DELETE", "/2015-03-31/functions/f", &Value::Null).await.unwrap();
     assert_eq!(lambda.ask("GET", "/2015-03-31/functions/f", &Value::Null).await["Tags"], json!({"a": "b"}));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_resource_policy_lets_another_account_in_for_what_it_names() {
-    let (lambda, arn) = lambda_with_function().await;
-    let permission = json!({"StatementId": "t", "Action": "lambda:InvokeFunction", "Principal": "000000000002"});
-    lambda.ask("POST", "/2015-03-31/functions/f/policy", &permission).await;
-    let path = format!("/2015-03-31/functions/{arn}");
-    let invoked = lambda.send_as(&other_account(), "POST", &format!("{path}/invocations"), &json!({"a": 1})).await;
-    assert_eq!(value(&invoked.unwrap()), json!({"a": 1}));
-    let refused = lambda.send_as(&other_account(), "GET", &path, &Value::Null).await.unwrap_err();
-    insta::assert_snapshot!(error_body(&refused), @r#"{"Type":"User","Message":"User: arn:aws:iam::000000000002:root is not authorized to perform: lambda:GetFunction on resource: arn:aws:lambda:us-east-1:000000000000:function:f because no resource-based policy allows the lambda:GetFunction action"}"#);
-    let alias = lambda.send_as(&other_account(), "POST", &format!("{path}:live/invocations"), &json!({})).await;
-    assert_eq!(alias.unwrap_err().code, "AccessDeniedException", "an alias has a policy of its own");
 }

@@ -5,5 +5,6 @@ pub(crate) mod filter;
 pub(crate) mod get;
 pub(crate) mod groups;
 pub(crate) mod put;
+pub(crate) mod queries;
 pub(crate) mod streams;
 pub(crate) mod tags;

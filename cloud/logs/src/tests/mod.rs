@@ -5,6 +5,7 @@ mod dropped;
 mod lines;
 mod operations;
 mod pages;
+mod queries;
 mod rows;
 mod sweeping;
 mod unreadable;

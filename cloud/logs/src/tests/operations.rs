@@ -29,12 +29,13 @@ fn resources_are_groups_and_streams() {
         operation.info.resource_arn(&request)
     };
     let group = "arn:aws:logs:us-east-1:000000000000:log-group:/a";
-    assert_eq!(arn("CreateLogGroup", r#"{"logGroupName":"/a"}"#), group);
-    assert_eq!(arn("FilterLogEvents", &format!(r#"{{"logGroupIdentifier":"{group}:*"}}"#)), group);
+    let streams = format!("{group}:log-stream:");
+    assert_eq!(arn("CreateLogGroup", r#"{"logGroupName":"/a"}"#), streams);
+    assert_eq!(arn("FilterLogEvents", &format!(r#"{{"logGroupIdentifier":"{group}:*"}}"#)), streams);
     assert_eq!(arn("TagResource", &format!(r#"{{"resourceArn":"{group}"}}"#)), group);
     let events = r#"{"logGroupName":"/a","logStreamName":"s"}"#;
     assert_eq!(arn("PutLogEvents", events), format!("{group}:log-stream:s"));
-    assert_eq!(arn("DescribeLogGroups", "{}"), "arn:aws:logs:us-east-1:000000000000:log-group:*");
+    assert_eq!(arn("DescribeLogGroups", "{}"), "arn:aws:logs:us-east-1:000000000000:log-group::log-stream:");
 }
 
 #[tokio::test]

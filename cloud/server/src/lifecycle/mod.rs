@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::admin::{EVENTUAL_PATH, HEALTH_PATH, SHUTDOWN_PATH};
+use super::admin::{EVENTUAL_PATH, HEALTH_PATH, IAM_PATH, SHUTDOWN_PATH};
 use super::data_dir::{DataDir, private_file};
 use super::file_error::FileError;
 use super::run::{MOCK_CONFIG, Ready};
@@ -49,6 +49,8 @@ pub struct StartOptions {
     pub consistency: Option<ConsistencySettings>,
     /// Whether its clock is to stand still until it is moved.
     pub virtual_time: bool,
+    /// Whether policies are to decide what roles may do; without it a cloud that runs already stays as it is.
+    pub enforces_iam: Option<bool>,
     /// Where its clock stands in the beginning, instead of at the machine's time. A cloud that runs already stays as it is.
     pub virtual_from: Option<Timestamp>,
 }
@@ -89,6 +91,7 @@ pub async fn start(options: &StartOptions) -> Result<Running, LifecycleError> {
             Some(port) if port != ready.port => Err(LifecycleError::OtherPort { port: ready.port }),
             _ => {
                 set(data_dir, &ready, options.consistency).await?;
+                enforce(data_dir, &ready, options.enforces_iam).await?;
                 if options.virtual_time {
                     time::stand_still(data_dir, &ready).await?;
                 }
@@ -117,16 +120,26 @@ async fn set(
     answer.map(drop).map_err(|_| LifecycleError::NotAnswering { lock: data_dir.lock() })
 }
 
+/// Tells a cloud that runs whether policies are to decide.
+async fn enforce(data_dir: &DataDir, ready: &Ready, enforces_iam: Option<bool>) -> Result<(), LifecycleError> {
+    let Some(enforces) = enforces_iam else {
+        return Ok(());
+    };
+    let answer = admin_client::put(data_dir, ready.port, IAM_PATH, if enforces { "on" } else { "off" }).await;
+    answer.map(drop).map_err(|_| LifecycleError::NotAnswering { lock: data_dir.lock() })
+}
+
 /// Starts the cloud unless it runs already, on whatever port is free.
 pub async fn ensure_running(data_dir: &DataDir) -> Result<Running, LifecycleError> {
-    start(&StartOptions {
+    let options = StartOptions {
         data_dir: data_dir.clone(),
         port: None,
         consistency: None,
         virtual_time: false,
+        enforces_iam: None,
         virtual_from: None,
-    })
-    .await
+    };
+    start(&options).await
 }
 
 /// Says whether the cloud runs.
@@ -301,6 +314,9 @@ fn command(options: &StartOptions) -> Result<Command, LifecycleError> {
     }
     if options.virtual_time {
         command.arg("--virtual-time");
+    }
+    if options.enforces_iam == Some(false) {
+        command.args(["--iam", "off"]);
     }
     if let Some(from) = options.virtual_from {
         command.args(["--virtual-from", &from.to_string()]);

@@ -18,6 +18,8 @@ use serde_json::{Value, json};
 use crate::outside::Outside;
 use crate::workflow::Callees;
 
+/// A policy that allows everything.
+const ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com","states.amazonaws.com"]},"Action":"sts:AssumeRole"}]}"#;
 
 /// How commits reach the disk.
@@ -101,6 +103,14 @@ impl World {
             .append_pair("Action", "CreateRole")
             .append_pair("RoleName", "all")
             .append_pair("AssumeRolePolicyDocument", TRUST)
+            .finish();
+        let made = self.answer(self.request("iam").with_path(Method::POST, "/", "", form)).await;
+        assert_eq!(made.0, 200, "{}", made.1);
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("Action", "PutRolePolicy")
+            .append_pair("RoleName", "all")
+            .append_pair("PolicyName", "all")
+            .append_pair("PolicyDocument", ALL)
             .finish();
         let made = self.answer(self.request("iam").with_path(Method::POST, "/", "", form)).await;
         assert_eq!(made.0, 200, "{}", made.1);

@@ -156,6 +156,11 @@ async fn administration_is_the_owners_and_endpoints_are_everybodys() {
         let refused = ask(OTHER, request, "").await;
         assert!(refused.starts_with("HTTP/1.1 403") && refused.contains("another user"), "{refused}");
     }
+    // Not even the cloud's own page: the console has paths of its own, which ask for its cookie.
+    let by_page =
+        "POST /_workshop/time HTTP/1.1\r\nHost: 127.0.0.1:4566\r\nOrigin: http://127.0.0.1:4566\r\nx-workshop: 1\r\n";
+    let refused = ask(Peer::Owner, by_page, r#"{"advanceMs":1}"#).await;
+    assert!(refused.starts_with("HTTP/1.1 403") && refused.contains("Only programs"), "{refused}");
     let by_name = "GET / HTTP/1.1\r\nHost: abc.execute-api.localhost\r\n";
     let by_path = "GET /_api/abc/dev HTTP/1.1\r\nHost: 127.0.0.1:4566\r\n";
     for endpoint in [by_name, by_path] {

@@ -6,6 +6,7 @@ mod accounts;
 mod documentation;
 mod front;
 mod malformed;
+mod permissions;
 mod replay;
 mod router;
 mod throttling;

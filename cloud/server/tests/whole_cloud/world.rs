@@ -19,6 +19,9 @@ use serde_json::{Value, json};
 /// The trust policy of the role that everything uses.
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com","states.amazonaws.com"]},"Action":"sts:AssumeRole"}]}"#;
 
+/// A policy that allows everything.
+const ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+
 /// A cloud with what a test needs of it.
 pub(crate) struct World {
     pub(crate) cloud: Arc<Cloud>,
@@ -106,17 +109,50 @@ impl World {
         self.cloud.answer(request).await
     }
 
-    /// Makes the role that functions and state machines use; gives its ARN.
+    /// Makes the role that functions and state machines use, which may do everything; gives its ARN.
     pub(crate) async fn create_role(&self, account: &str) -> String {
-        let form = form_urlencoded::Serializer::new(String::new())
-            .append_pair("Action", "CreateRole")
-            .append_pair("RoleName", "all")
-            .append_pair("AssumeRolePolicyDocument", TRUST)
-            .finish();
-        let request = self.request(account, "iam").with_path(Method::POST, "/", "", form);
-        let response = self.cloud.answer(request).await;
-        assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
-        format!("arn:aws:iam::{account}:role/all")
+        let role = self.create_role_named(account, "all", TRUST).await;
+        self.put_policy(account, "all", ALL).await;
+        role
+    }
+
+    /// Makes a role that may do nothing; gives its ARN.
+    pub(crate) async fn create_role_named(&self, account: &str, name: &str, trust: &str) -> String {
+        let members = [("RoleName", name), ("AssumeRolePolicyDocument", trust)];
+        self.query(account, "iam", "CreateRole", &members).await.unwrap();
+        format!("arn:aws:iam::{account}:role/{name}")
+    }
+
+    /// Gives a role its policy, in the place of the one before.
+    pub(crate) async fn put_policy(&self, account: &str, role: &str, document: &str) {
+        let members = [("RoleName", role), ("PolicyName", "own"), ("PolicyDocument", document)];
+        self.query(account, "iam", "PutRolePolicy", &members).await.unwrap();
+    }
+
+    /// Calls IAM or STS; gives the answer's XML, or the refusal's.
+    pub(crate) async fn query(
+        &self,
+        account: &str,
+        service: &str,
+        action: &str,
+        members: &[(&str, &str)],
+    ) -> Result<String, String> {
+        let request = self.request(account, service);
+        self.query_with(request, action, members).await
+    }
+
+    /// The same with a request that is signed already.
+    pub(crate) async fn query_with(
+        &self,
+        request: Request,
+        action: &str,
+        members: &[(&str, &str)],
+    ) -> Result<String, String> {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("Action", action).extend_pairs(members);
+        let response = self.cloud.answer(request.with_path(Method::POST, "/", "", form.finish())).await;
+        let text = String::from_utf8_lossy(&response.body).into_owned();
+        if response.status == 200 { Ok(text) } else { Err(text) }
     }
 
     /// Makes a function; gives its ARN.

@@ -5,12 +5,14 @@ use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_core::{Change, Page, Request, ServiceError};
+use cloud_core::{Change, Page, Request};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::encryption::check_encryption;
 use super::page;
+use super::registered::{MAX_REGISTERED, is_full};
 use super::tag::{Tag, merge};
 use crate::driver::Message;
 use crate::rows::activity::Activity;
@@ -45,22 +47,18 @@ pub(crate) async fn create(states: &Arc<States>, request: &Request) -> Answer {
         tags: merge(BTreeMap::new(), input.tags)?,
     };
     let key = activity.key();
+    let prefix = request.location().key("");
     let created = states.activities.change(|all| {
         let known = all.get(&key);
+        if known.is_none() && is_full(all, &prefix, MAX_REGISTERED, |_| true) {
+            return Err(errors::too_many_registered("Activity", MAX_REGISTERED));
+        }
         let answer = known.unwrap_or(&activity);
         let answer = json!({"activityArn": answer.arn(), "creationDate": seconds(answer.created_at)});
         let change = known.is_none().then(|| Change::Put(key.clone(), activity));
         Ok((change.into_iter().collect(), answer))
     });
     created.await
-}
-
-/// Keys of customers are not here.
-fn check_encryption(asked: Option<&Value>) -> Result<(), ServiceError> {
-    match asked.and_then(|asked| asked.get("type")).and_then(Value::as_str) {
-        None | Some("AWS_OWNED_KEY") => Ok(()),
-        Some(other) => Err(ServiceError::not_implemented(&format!("states: encryption of type {other}"))),
-    }
 }
 
 #[derive(Debug, Deserialize)]

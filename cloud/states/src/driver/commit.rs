@@ -159,6 +159,9 @@ fn act(states: &Arc<States>, key: &ExecutionKey, step: &mut Step, loaded: &Loade
     for task in std::mem::take(&mut step.released) {
         driver.release(key, task);
     }
+    for task in std::mem::take(&mut step.ended_by_token) {
+        driver.let_go(key, task);
+    }
     for child in std::mem::take(&mut step.stopped) {
         driver.in_flight.abandon(key, Work::Child(child));
         driver.stop_child(key, Work::Child(child));

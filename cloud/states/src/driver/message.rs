@@ -23,12 +23,16 @@ pub(crate) enum Message {
     Redrive { token: Option<String>, reply: Reply<Timestamp> },
     /// End its Waits and backoffs now.
     Skip { reply: Reply<Skipped> },
+    /// Tell what it waits for.
+    Waits { reply: Reply<Vec<asl::StateWait>> },
     /// A timer is due, or a task tells of itself.
     Input(asl::Input),
     /// A worker takes an activity's task. Told the task, if it still waits.
     Take { offered: OfferedTask, worker_name: Option<String>, reply: Reply<Option<asl::TaskRequest>> },
     /// Whoever holds a task's token tells of it. Told whether the task was still there.
     Tell(asl::Input, Reply<bool>),
+    /// The task that waits for it was ended by its token: nobody waits for it any more, and it goes on.
+    GoOnAlone,
     /// An execution that a task waits for has ended.
     ChildEnded { task: TaskId, child: ExecutionKey, row: Box<ExecutionRow> },
 }
@@ -37,6 +41,16 @@ impl Message {
     /// Whether the execution can't be there yet.
     pub(super) fn is_of_nothing_known(&self) -> bool {
         matches!(self, Self::Start(new, _) if new.has_drawn_name)
+    }
+}
+
+/// The task that an input ends.
+pub(super) fn ended_task(input: &asl::Input) -> Option<TaskId> {
+    match input {
+        asl::Input::TaskSucceeded { task, .. }
+        | asl::Input::TaskFailed { task, .. }
+        | asl::Input::TaskStartFailed { task, .. } => Some(*task),
+        _ => None,
     }
 }
 

@@ -7,9 +7,9 @@ use asl::{Effect, Input, TaskId, TaskResource};
 use cloud_core::ServiceError;
 use jiff::Timestamp;
 
-use super::loaded::Loaded;
+use super::loaded::{Loaded, MovedHistory};
 use super::map_children;
-use super::message::{Message, Reply, Skipped};
+use super::message::{Message, Reply, Skipped, ended_task};
 use super::start::{self, Created};
 use crate::executions::NewExecution;
 use crate::integration;
@@ -25,6 +25,8 @@ pub(super) struct Step {
     pub(super) tasks: Vec<asl::TaskRequest>,
     /// Tasks that nobody waits for any more.
     pub(super) released: Vec<TaskId>,
+    /// Tasks that the holder of their token has ended: what they have started goes on.
+    pub(super) ended_by_token: Vec<TaskId>,
     /// Map Runs that have begun or ended.
     pub(super) map_runs: Vec<asl::MapRunSummary>,
     /// Children of Map Runs to start.
@@ -48,13 +50,6 @@ pub(super) struct Step {
     /// The bytes of the events' payloads.
     payload_bytes: usize,
     answers: Vec<Answer>,
-}
-
-/// The events that the row of an execution has held while it had ended: when it goes on they get rows of their own.
-pub(super) struct MovedHistory {
-    pub(super) events: Vec<asl::HistoryEvent>,
-    /// Whether the index was told that one more runs: not where the execution has ended in this very step.
-    pub(super) is_announced: bool,
 }
 
 /// Answers somebody who waits: with the error, if there is one.
@@ -129,6 +124,7 @@ impl Step {
                 let skipped = self.skip(states, &mut loaded, now);
                 self.reply_with(Some(reply), Ok(skipped));
             }
+            Message::Waits { reply } => self.reply_with(Some(reply), Ok(loaded.waits())),
             Message::Input(input) => self.handle_input(states, key, &mut loaded, input, now),
             Message::Take { offered, worker_name, reply } => {
                 let task = offered.task;
@@ -144,8 +140,16 @@ impl Step {
                 }));
             }
             Message::Tell(input, reply) => {
+                let released = self.released.len();
+                let over = ended_task(&input);
                 let taken = self.apply(states, &mut loaded, input, now);
+                let is_over = |task: &mut TaskId| Some(*task) == over;
+                self.ended_by_token.extend(self.released.extract_if(released.., is_over));
                 self.reply_with(Some(reply), Ok(taken));
+            }
+            Message::GoOnAlone => {
+                self.inputs.push_back(Message::GoOnAlone);
+                self.dirty |= loaded.row.go_on_alone();
             }
             Message::ChildEnded { task, child, row } => {
                 let result =
@@ -236,9 +240,10 @@ impl Step {
             }
             Message::Stop { reply, .. } => self.reply_with(reply, Err(missing())),
             Message::Skip { reply } => self.reply_with(Some(reply), Err(missing())),
+            Message::Waits { reply } => self.reply_with(Some(reply), Err(missing())),
             Message::Take { reply, .. } => self.reply_with(Some(reply), Ok(None)),
             Message::Tell(_, reply) => self.reply_with(Some(reply), Ok(false)),
-            Message::Input(_) | Message::ChildEnded { .. } | Message::StartMapChild(_) => {}
+            Message::Input(_) | Message::ChildEnded { .. } | Message::StartMapChild(_) | Message::GoOnAlone => {}
         }
     }
 
@@ -251,6 +256,7 @@ impl Step {
             }
             Message::Stop { reply: Some(reply), .. } => self.reply_with(Some(reply), Err(error.clone())),
             Message::Skip { reply } => self.reply_with(Some(reply), Err(error.clone())),
+            Message::Waits { reply } => self.reply_with(Some(reply), Err(error.clone())),
             Message::Take { offered, reply, .. } => {
                 states.driver.activities.put_back(offered);
                 self.reply_with(Some(reply), Err(error.clone()));
@@ -259,7 +265,8 @@ impl Step {
             Message::Stop { reply: None, .. }
             | Message::Input(_)
             | Message::ChildEnded { .. }
-            | Message::StartMapChild(_) => {
+            | Message::StartMapChild(_)
+            | Message::GoOnAlone => {
                 self.inputs.push_back(message);
             }
         }
@@ -314,12 +321,7 @@ impl Step {
     /// out, a timer after the end) has come too late.
     fn apply(&mut self, states: &Arc<States>, loaded: &mut Loaded, input: Input, now: Timestamp) -> bool {
         let ExecutionState::Running(execution) = &mut loaded.row.state else { return false };
-        let over = match &input {
-            Input::TaskSucceeded { task, .. }
-            | Input::TaskFailed { task, .. }
-            | Input::TaskStartFailed { task, .. } => Some(*task),
-            _ => None,
-        };
+        let over = ended_task(&input);
         let definition = states.definition(&loaded.compiled);
         let is_wake = matches!(input, Input::Wake);
         let handled = execution.handle(&definition, input, now);

@@ -44,6 +44,14 @@ impl Tokens {
         self.lock().by_token.get(token).cloned()
     }
 
+    /// The executions with tokens that are out, in the order of their keys.
+    pub(crate) fn executions(&self) -> Vec<ExecutionKey> {
+        let known = self.lock();
+        let mut keys: Vec<ExecutionKey> = known.by_task.keys().map(|(key, _)| key.clone()).collect();
+        keys.dedup();
+        keys
+    }
+
     /// All tokens that are out.
     #[cfg(test)]
     pub(crate) fn issued(&self) -> Vec<String> {

@@ -4,8 +4,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use asl::{Input, Pattern, TaskRequest, TaskResource};
-use cloud_core::{Account, Location, Principal, RoleTrust};
+use serde_json::Value;
 
+use super::acting::Acting;
 use super::call_fault::CallFault;
 use super::caller::Caller;
 use super::route::Route;
@@ -21,23 +22,26 @@ pub(crate) fn call<'a>(
     request: &'a TaskRequest,
 ) -> Pin<Box<dyn Future<Output = Option<Input>> + Send + 'a>> {
     Box::pin(async move {
-        let location = match assume(states, caller, request) {
-            Ok(location) => location,
+        let acting = match Acting::of(states, caller, request.credentials.as_deref()) {
+            Ok(acting) => acting,
             Err(fault) => return Some(fault.input(request)),
         };
         match &request.resource {
-            TaskResource::Lambda { arn } => Some(lambda::call_function(states, &location, request, arn).await),
+            TaskResource::Lambda { arn } => Some(lambda::call_function(states, &acting, request, arn).await),
             TaskResource::Activity { .. } => None,
             TaskResource::Service { resource_type, resource, pattern } => {
+                if let Some(fault) = refused(request) {
+                    return Some(fault.input(request));
+                }
                 let answer = match Route::of(resource_type, resource, *pattern) {
                     Some(Route::Invoke) => {
-                        return Some(submitted(lambda::invoke(states, &location, request).await, *pattern));
+                        return Some(submitted(lambda::invoke(states, &acting, request).await, *pattern));
                     }
                     Some(Route::StartExecution) => {
-                        start_execution::start(states, caller, &location, request, *pattern).await
+                        start_execution::start(states, caller, &acting, request, *pattern).await
                     }
                     Some(Route::Sdk(service, action)) => {
-                        sdk::call(states, &location, service, action, request).await.map(Some)
+                        sdk::call(states, &acting, service, action, request).await.map(Some)
                     }
                     None => Err(CallFault::not_served(resource_type, resource)),
                 };
@@ -53,6 +57,16 @@ pub(crate) fn call<'a>(
     })
 }
 
+/// Why parameters can't be those of the call: a required one is missing, or there is one that the API does not have.
+fn refused(request: &TaskRequest) -> Option<CallFault> {
+    // What is no object is refused where it is read.
+    let Ok(Value::Object(parameters)) = serde_json::from_str(&request.input) else {
+        return None;
+    };
+    let problems = request.resource.parameter_problems(&parameters, false);
+    (!problems.is_empty()).then(|| CallFault::parameters(request, &problems.join(", ")))
+}
+
 /// The service's answer ends a request-response task; a callback task goes on to wait for its token.
 fn submitted(input: Input, pattern: Pattern) -> Input {
     match input {
@@ -60,23 +74,5 @@ fn submitted(input: Input, pattern: Pattern) -> Input {
             Input::TaskSubmitted { task, output }
         }
         input => input,
-    }
-}
-
-/// Where a task's call is made: in the execution's account, or in that of the role of its `Credentials`, which must trust
-/// the execution's role.
-fn assume(states: &States, caller: &Caller, request: &TaskRequest) -> Result<Location, CallFault> {
-    let Some(role) = &request.credentials else {
-        return Ok(caller.location.clone());
-    };
-    match states.roles.trust(role, Principal::Aws(&caller.role_arn)) {
-        RoleTrust::Trusted | RoleTrust::Propagating => {
-            Ok(Location::new(Account::of_arn(role).unwrap_or_default(), caller.location.region()))
-        }
-        RoleTrust::Missing | RoleTrust::Refused => {
-            let cause =
-                format!("The role {} is not authorized to assume the task state's role, {role}.", caller.role_arn);
-            Err(CallFault::new("States.TaskFailed", cause))
-        }
     }
 }

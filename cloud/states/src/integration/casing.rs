@@ -1,29 +1,10 @@
-//! Member names and values on their way between a task and an API: tasks write `StateMachineArn`, the API
+//! Members and values on their way between a task and an API, by the API's model: tasks write `StateMachineArn`, the API
 //! `stateMachineArn`; tasks show moments as text, the API as seconds.
 
+use api_models::{Kind, Operation, Shape, Spelling, Structure};
 use cloud_core::Response;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-
-/// Members of requests that hold structures; everywhere else AWS expects a text, and makes one of what is no text.
-const STRUCTURES: [&str; 13] = [
-    "loggingConfiguration",
-    "tracingConfiguration",
-    "encryptionConfiguration",
-    "inspectionData",
-    "tags",
-    "tagKeys",
-    "routingConfiguration",
-    "logEvents",
-    "logGroupNames",
-    "logStreamNames",
-    "logGroupIdentifiers",
-    "logGroupArnList",
-    "entity",
-];
-
-/// Members of answers that hold maps, whose keys are nobody's names.
-const MAPS: [&str; 2] = ["variableReferences", "assignedVariables"];
 
 /// An answer's JSON; an empty object where there is none.
 pub(super) fn read(response: &Response) -> Value {
@@ -32,68 +13,79 @@ pub(super) fn read(response: &Response) -> Value {
 
 /// With its first letter as a capital.
 pub(super) fn upper_first(name: &str) -> String {
-    change_first(name, |first| first.to_ascii_uppercase())
-}
-
-/// With its first letter small.
-pub(super) fn lower_first(name: &str) -> String {
-    change_first(name, |first| first.to_ascii_lowercase())
-}
-
-fn change_first(name: &str, change: impl FnOnce(char) -> char) -> String {
     let mut letters = name.chars();
-    let first = letters.next().map(change);
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
 }
 
-/// A task's parameters as the API's input. What is null is left out, as the SDK leaves it out.
-pub(super) fn to_api(parameters: Map<String, Value>) -> Map<String, Value> {
-    let given = parameters.into_iter().filter(|(_, value)| !value.is_null());
-    given
-        .map(|(name, value)| {
-            let name = lower_first(&name);
-            let value = match value {
-                Value::Object(_) | Value::Array(_) if !STRUCTURES.contains(&name.as_str()) => {
-                    Value::from(value.to_string())
-                }
-                other => lower(other),
-            };
-            (name, value)
-        })
-        .collect()
-}
-
-fn lower(value: Value) -> Value {
-    match value {
-        Value::Object(members) => members.into_iter().map(|(name, value)| (lower_first(&name), lower(value))).collect(),
-        Value::Array(items) => items.into_iter().map(lower).collect(),
-        other => other,
+/// A task's parameters as the API's input. What is null is left out, as the SDK leaves it out, and so is what the API does not
+/// have.
+pub(super) fn to_api(operation: &Operation<'_>, parameters: Map<String, Value>) -> Map<String, Value> {
+    match operation.input().map(|shape| shape.kind) {
+        Some(Kind::Structure(structure)) => members_to_api(&structure, parameters),
+        _ => Map::new(),
     }
 }
 
-/// The members of Step Functions' answers that hold moments.
-pub(super) const SFN_MOMENTS: [&str; 6] =
-    ["creationDate", "startDate", "stopDate", "updateDate", "redriveDate", "timestamp"];
+fn members_to_api(structure: &Structure<'_>, members: Map<String, Value>) -> Map<String, Value> {
+    let given = members.into_iter().filter(|(_, value)| !value.is_null());
+    let known = given.filter_map(|(name, value)| {
+        let member = structure.members().find(|member| Spelling::Sdk.is_spelt(member.name, &name))?;
+        Some((member.name.to_owned(), value_to_api(&member.shape, value)))
+    });
+    known.collect()
+}
 
-/// The API's answer as a task's output; `moments` are the members that hold moments. What is null is left out.
-pub(super) fn to_task(answer: Value, moments: &[&str]) -> Value {
-    match answer {
-        Value::Object(members) => {
+fn value_to_api(shape: &Shape<'_>, value: Value) -> Value {
+    match (&shape.kind, value) {
+        (Kind::Structure(structure), Value::Object(members)) => Value::Object(members_to_api(structure, members)),
+        (Kind::List(inner), Value::Array(items)) => {
+            let inner = inner.shape();
+            items.into_iter().map(|item| value_to_api(&inner, item)).collect()
+        }
+        (Kind::Map(inner), Value::Object(members)) => {
+            let inner = inner.shape();
+            Value::Object(members.into_iter().map(|(key, value)| (key, value_to_api(&inner, value))).collect())
+        }
+        // Where a text is expected, AWS makes one of what is none.
+        (Kind::Text | Kind::Enumeration(_), value @ (Value::Object(_) | Value::Array(_))) => {
+            Value::from(value.to_string())
+        }
+        (_, value) => value,
+    }
+}
+
+/// The API's answer as a task's output. What is null is left out.
+pub(super) fn to_task(operation: &Operation<'_>, answer: Value) -> Value {
+    match operation.output() {
+        Some(shape) => value_to_task(&shape, answer),
+        None => answer,
+    }
+}
+
+fn value_to_task(shape: &Shape<'_>, value: Value) -> Value {
+    match (&shape.kind, value) {
+        (Kind::Structure(structure), Value::Object(members)) => {
             let given = members.into_iter().filter(|(_, value)| !value.is_null());
-            given.map(|(name, value)| (upper_first(&name), member(&name, value, moments))).collect()
+            let members = given.map(|(name, value)| {
+                let value = match structure.members().find(|member| member.name == name) {
+                    Some(member) => value_to_task(&member.shape, value),
+                    None => value,
+                };
+                (Spelling::Sdk.of(&name), value)
+            });
+            Value::Object(members.collect())
         }
-        Value::Array(items) => items.into_iter().map(|item| to_task(item, moments)).collect(),
-        other => other,
-    }
-}
-
-fn member(name: &str, value: Value, moments: &[&str]) -> Value {
-    match value {
-        Value::Number(seconds) if moments.contains(&name) => {
-            moment(seconds.as_f64()).map_or(Value::Number(seconds), Value::from)
+        (Kind::List(inner), Value::Array(items)) => {
+            let inner = inner.shape();
+            items.into_iter().map(|item| value_to_task(&inner, item)).collect()
         }
-        Value::Object(map) if MAPS.contains(&name) => Value::Object(map),
-        other => to_task(other, moments),
+        (Kind::Map(inner), Value::Object(members)) => {
+            let inner = inner.shape();
+            Value::Object(members.into_iter().map(|(key, value)| (key, value_to_task(&inner, value))).collect())
+        }
+        (Kind::Moment, Value::Number(seconds)) => moment(seconds.as_f64()).map_or(Value::Number(seconds), Value::from),
+        (_, value) => value,
     }
 }
 
@@ -110,25 +102,49 @@ mod tests {
 
     use super::*;
 
-    fn sent(parameters: &Value) -> Value {
-        Value::Object(to_api(parameters.as_object().cloned().unwrap()))
+    fn operation(service: &str, action: &str) -> Operation<'static> {
+        api_models::service(service).unwrap().operation(action).unwrap()
+    }
+
+    fn sent(service: &str, action: &str, parameters: &Value) -> Value {
+        Value::Object(to_api(&operation(service, action), parameters.as_object().cloned().unwrap()))
     }
 
     #[test]
     fn parameters_become_the_apis() {
-        let parameters = json!({"StateMachineArn": "arn", "Input": {"Key": [1, null]}, "Name": null, "Tags": [{"Key": "K", "Value": "V"}]});
+        let parameters = json!({"StateMachineArn": "arn", "Input": {"Key": [1, null]}, "Name": null});
         assert_eq!(
-            sent(&parameters),
-            json!({"stateMachineArn": "arn", "input": "{\"Key\":[1,null]}", "tags": [{"key": "K", "value": "V"}]})
+            sent("sfn", "startExecution", &parameters),
+            json!({"stateMachineArn": "arn", "input": "{\"Key\":[1,null]}"})
+        );
+        let tags = json!({"ResourceArn": "arn", "Tags": [{"Key": "K", "Value": "V"}]});
+        assert_eq!(
+            sent("sfn", "tagResource", &tags),
+            json!({"resourceArn": "arn", "tags": [{"key": "K", "value": "V"}]})
+        );
+        let variables = json!({"FunctionName": "f", "KmsKeyArn": "k", "Environment": {"Variables": {"lower": "v"}}});
+        assert_eq!(
+            sent("lambda", "updateFunctionConfiguration", &variables),
+            json!({"FunctionName": "f", "KMSKeyArn": "k", "Environment": {"Variables": {"lower": "v"}}})
         );
     }
 
     #[test]
     fn answers_become_the_tasks() {
-        let answer = json!({"startDate": 1_762_431_637.123, "inputDetails": {"included": true}, "taskToken": null, "variableReferences": {"pass": ["x"]}});
+        let answer = json!({"startDate": 1_762_431_637.123, "inputDetails": {"included": true}, "output": null});
         assert_eq!(
-            to_task(answer, &SFN_MOMENTS),
-            json!({"StartDate": "2025-11-06T12:20:37.123Z", "InputDetails": {"Included": true}, "VariableReferences": {"pass": ["x"]}})
+            to_task(&operation("sfn", "describeExecution"), answer),
+            json!({"StartDate": "2025-11-06T12:20:37.123Z", "InputDetails": {"Included": true}})
+        );
+        let machine = json!({"variableReferences": {"pass": ["x"]}});
+        assert_eq!(
+            to_task(&operation("sfn", "describeStateMachine"), machine),
+            json!({"VariableReferences": {"pass": ["x"]}})
+        );
+        let function = json!({"Configuration": {"KMSKeyArn": "k", "LastModified": "2026-01-01T00:00:00.000+0000"}});
+        assert_eq!(
+            to_task(&operation("lambda", "getFunction"), function),
+            json!({"Configuration": {"KmsKeyArn": "k", "LastModified": "2026-01-01T00:00:00.000+0000"}})
         );
     }
 }

@@ -7,12 +7,13 @@ use asl::{Input, TaskRequest};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use cloud_core::{FunctionReference, Location, ServiceError};
+use cloud_core::{FunctionReference, ServiceError};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::acting::Acting;
 use super::call_fault::CallFault;
 use super::http_date::http_date;
 use crate::states::States;
@@ -32,27 +33,46 @@ struct Parameters<'a> {
 /// A Lambda function that is the Task's `Resource`.
 pub(super) async fn call_function(
     states: &Arc<States>,
-    location: &Location,
+    acting: &Acting<'_>,
     request: &TaskRequest,
     arn: &str,
 ) -> Input {
-    match FunctionReference::parse(arn, location) {
+    let function = FunctionReference::parse(arn, &acting.location).map_err(|error| service_failure(states, &error));
+    match function.and_then(|function| permitted(states, acting, function)) {
         Ok(function) => run(states, request, &function, Bytes::copy_from_slice(request.input.as_bytes()), false).await,
-        Err(error) => service_failure(states, &error).input(request),
+        Err(fault) => fault.input(request),
+    }
+}
+
+/// The function, when the role that the task acts as may invoke it.
+fn permitted(
+    states: &States,
+    acting: &Acting<'_>,
+    function: FunctionReference,
+) -> Result<FunctionReference, CallFault> {
+    let policy = states.functions.resource_policy(&function);
+    match acting.permit(states, "lambda:InvokeFunction", &function.arn(), policy.as_ref()) {
+        Ok(()) => Ok(function),
+        // The SDK that Step Functions uses has no class for this error, and so gives it the name of all.
+        Err(refused) => {
+            let denied = ServiceError::new(403, "AccessDeniedException", refused.to_string());
+            Err(CallFault { error: "Lambda.AWSLambdaException".to_owned(), ..service_failure(states, &denied) })
+        }
     }
 }
 
 /// `lambda:invoke`.
-pub(super) async fn invoke(states: &Arc<States>, location: &Location, request: &TaskRequest) -> Input {
+pub(super) async fn invoke(states: &Arc<States>, acting: &Acting<'_>, request: &TaskRequest) -> Input {
     let parameters: Parameters<'_> = match serde_json::from_str(&request.input) {
         Ok(parameters) => parameters,
         Err(error) => return CallFault::parameters(request, &error.to_string()).input(request),
     };
-    let function = FunctionReference::parse(&parameters.function_name, location)
-        .and_then(|function| function.qualified(parameters.qualifier));
-    let function = match function {
+    let function = FunctionReference::parse(&parameters.function_name, &acting.location)
+        .and_then(|function| function.qualified(parameters.qualifier))
+        .map_err(|error| service_failure(states, &error));
+    let function = match function.and_then(|function| permitted(states, acting, function)) {
         Ok(function) => function,
-        Err(error) => return service_failure(states, &error).input(request),
+        Err(fault) => return fault.input(request),
     };
     let payload = parameters.payload.map_or_else(|| "{}".to_owned(), event);
     let payload = Bytes::from(payload);

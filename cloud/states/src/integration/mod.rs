@@ -1,5 +1,6 @@
 //! Service integrations: what a task calls, as whom, and what the execution is told of it.
 
+mod acting;
 mod call;
 mod call_fault;
 mod caller;

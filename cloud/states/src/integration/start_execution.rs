@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use asl::{Input, Outcome, Pattern, SdkMetadata, TaskRequest, TaskResource};
-use cloud_core::{Account, Location, ServiceError};
+use cloud_core::{Account, ServiceError};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::acting::Acting;
 use super::call_fault::CallFault;
 use super::caller::Caller;
 use super::casing::upper_first;
@@ -40,7 +41,7 @@ struct Parameters<'a> {
 pub(super) async fn start(
     states: &Arc<States>,
     caller: &Caller,
-    location: &Location,
+    acting: &Acting<'_>,
     request: &TaskRequest,
     pattern: Pattern,
 ) -> Result<Option<String>, CallFault> {
@@ -50,8 +51,15 @@ pub(super) async fn start(
         let why = "The field 'StateMachineArn' is required but was missing";
         return Err(CallFault::parameters(request, why));
     };
+    let machine = crate::operations::unqualified(&state_machine_arn);
+    if let Err(refused) = acting.permit(states, "states:StartExecution", machine, None) {
+        let denied = ServiceError::bad_request("AccessDeniedException", refused.to_string());
+        let fault = service_failure(&denied, &states.random.uuid().to_string());
+        // The SDK that Step Functions uses has no class for this error, and so gives it the name of all.
+        return Err(CallFault { error: "StepFunctions.AWSStepFunctionsException".to_owned(), ..fault });
+    }
     // Another account's is started through a role of that account.
-    if Account::of_arn(&state_machine_arn).is_some_and(|account| account != *location.account()) {
+    if Account::of_arn(&state_machine_arn).is_some_and(|account| account != *acting.location.account()) {
         let missing = errors::machine_missing(&state_machine_arn);
         return Err(service_failure(&missing, &states.random.uuid().to_string()));
     }

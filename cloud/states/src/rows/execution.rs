@@ -60,6 +60,15 @@ pub(crate) struct RecoveryRow<'a> {
 }
 
 impl ExecutionRow {
+    /// Has it go on without the task that has waited for its end; whether there was one.
+    pub(crate) fn go_on_alone(&mut self) -> bool {
+        let is_running = self.is_running();
+        match self.started_by.as_deref_mut() {
+            Some(started_by) if is_running => std::mem::replace(&mut started_by.is_awaited, false),
+            _ => false,
+        }
+    }
+
     /// What it came to, once it has ended.
     pub(crate) fn outcome(&self) -> Option<&asl::Outcome> {
         match &self.state {

@@ -2,6 +2,7 @@
 
 mod lifecycle;
 mod time;
+mod waits;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,7 +158,7 @@ impl States {
             return Ok(Arc::clone(known));
         }
         let revision = self.revision(machine, number)?;
-        let definition = asl::StateMachine::parse(&revision.definition);
+        let definition = asl::StateMachine::parse_accepted(&revision.definition);
         let definition = definition.map_err(|error| errors::invalid_definition(&error.aws_text()))?;
         let record =
             self.machine(machine).ok_or_else(|| self.no_machine(machine, || errors::machine_missing(machine)))?;

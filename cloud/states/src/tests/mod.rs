@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bounds;
+mod constraints;
 mod determinism;
 mod due_together;
 pub(crate) mod fixture;

@@ -164,6 +164,33 @@ async fn a_callback_is_answered_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_ends_a_task_that_waits_for_an_execution_and_the_execution_goes_on() {
+    let mut fixture = Fixture::new().await;
+    let child = fixture.create_as("child", "STANDARD", &waiting()).await;
+    let parameters =
+        json!({"StateMachineArn": child, "Name": "c", "Input": {"token.$": "$$.Task.Token", "until.$": "$.until"}});
+    let job = one_task("arn:aws:states:::states:startExecution.sync:2", &parameters);
+    let parent = fixture.create_as("parent", "STANDARD", &job).await;
+    let arn = fixture.start_of(&parent, "e", &in_an_hour()).await.unwrap();
+    let submitted = async || fixture.history(&arn).await.contains(&"TaskSubmitted".to_owned()).then_some(());
+    until(submitted).await;
+    fixture = fixture.restart().await;
+    let child = "arn:aws:states:us-east-1:000000000000:execution:child:c";
+    let input: Value = serde_json::from_str(fixture.describe(child).await["input"].as_str().unwrap()).unwrap();
+    let done = json!({"taskToken": input["token"], "output": "\"done\""});
+    fixture.call("SendTaskSuccess", done.clone()).await.unwrap();
+    assert_eq!(fixture.ended(&arn).await["output"], "\"done\"");
+    assert_eq!(fixture.call("SendTaskSuccess", done).await.unwrap_err().code, "TaskTimedOut");
+    until(async || (fixture.describe(child).await["status"] == "RUNNING").then_some(())).await;
+    fixture = fixture.restart().await;
+    assert_eq!(fixture.describe(child).await["status"], "RUNNING");
+    assert_eq!(
+        fixture.history(&arn).await[3..],
+        ["TaskStarted", "TaskSubmitted", "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_integration_that_is_not_served_says_so_when_it_runs() {
     let fixture = Fixture::new().await;
     let send = one_task("arn:aws:states:::sqs:sendMessage", &json!({"QueueUrl": "u", "MessageBody": "b"}));

@@ -118,7 +118,7 @@ async fn what_cannot_be_tested_is_refused_in_the_order_of_aws() {
             json!({"inspectionLevel": "ALL"}),
             "ValidationException: 1 validation error detected: Value 'ALL' at 'inspectionLevel'",
         ),
-        (&pass, json!({"stateName": ""}), "ValidationException: 1 validation error detected: Value '' at 'stateName'"),
+        (&pass, json!({"stateName": ""}), "ValidationException: 1 validation error detected: Value at 'stateName'"),
         (&job, json!({"roleArn": ROLE}), "InvalidDefinition: TestState API does not support activities"),
         (&lambda(&json!({})), json!({}), "ValidationException: TestState requires a RoleArn"),
     ];
@@ -126,4 +126,48 @@ async fn what_cannot_be_tested_is_refused_in_the_order_of_aws() {
         let said = refused(&fixture, state, &more).await;
         assert!(said.starts_with(expected), "{more}: {said}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_http_task_is_not_called_and_says_so() {
+    let fixture = Fixture::new().await;
+    let http = json!({"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Parameters": {"ApiEndpoint": "https://example.com", "Method": "GET", "Authentication": {"ConnectionArn": "c"}}, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}], "End": true});
+    let answer = tested(&fixture, &http, &json!({"roleArn": ROLE, "inspectionLevel": "TRACE"})).await;
+    assert_eq!((&answer["status"], &answer["error"]), (&json!("FAILED"), &json!("States.Runtime")));
+    assert!(answer["cause"].as_str().unwrap().contains("arn:aws:states:::http:invoke"), "{answer}");
+    let mock =
+        json!({"mock": {"result": "{\"StatusCode\":200,\"ResponseBody\":{\"a\":1}}"}, "inspectionLevel": "TRACE"});
+    let answer = tested(&fixture, &http, &mock).await;
+    assert_eq!(answer["output"], "{\"StatusCode\":200,\"ResponseBody\":{\"a\":1}}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn parameters_that_the_api_does_not_have_are_refused_before_the_call() {
+    let fixture = Fixture::new().await;
+    let task = lambda(&json!({"QueryLanguage": "JSONata", "Arguments": "{% $states.input %}"}));
+    let mut task = task.as_object().unwrap().clone();
+    task.remove("Parameters");
+    let given = json!({"roleArn": ROLE, "input": "{\"FunctionName\":\"echo\",\"TaskToken\":\"t\"}"});
+    let answer = tested(&fixture, &Value::Object(task), &given).await;
+    assert_eq!(answer["error"], "States.Runtime");
+    let why = "[The field \"TaskToken\" is not supported by Step Functions]";
+    assert!(answer["cause"].as_str().unwrap().ends_with(why), "{answer}");
+    assert!(fixture.outside.functions.invoked.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_services_mock_has_the_shape_of_its_answer() {
+    let fixture = Fixture::new().await;
+    let describe = json!({"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:rds:describeDBInstances", "Parameters": {"DbInstanceIdentifier": "d"}, "End": true});
+    let mock = |result: Value| json!({"mock": {"result": result.to_string()}});
+    let right = mock(json!({"DbInstances": [{"DbInstanceStatus": "available", "AllocatedStorage": 20}]}));
+    assert_eq!(tested(&fixture, &describe, &right).await["status"], "SUCCEEDED");
+    let wrong = mock(json!({"DbInstances": [{"DbInstanceStatus": "available", "AllocatedStorage": "20"}]}));
+    assert_eq!(
+        refused(&fixture, &describe, &wrong).await,
+        "ValidationException: Mock result schema validation error: Field 'AllocatedStorage' must be a number"
+    );
+    let cased = json!({"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:rds:DescribeDBInstances", "Parameters": {}, "End": true});
+    let said = refused(&fixture, &cased, &right).await;
+    assert!(said.starts_with("InvalidDefinition: ") && said.contains("is not recognized"), "{said}");
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cloud_core::testing::come_to_rest;
+use cloud_core::{ExecutionWaits as _, Location, WaitReason};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -42,6 +43,45 @@ async fn a_skip_ends_the_backoff_before_a_retry() {
     assert_eq!(fixture.states.skip(&arn).await.unwrap(), ["T"]);
     assert_eq!(fixture.ended(&arn).await["status"], "FAILED");
     assert_eq!(fixture.states.next_wait(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_execution_waits_for_is_told_with_its_moment() {
+    let mut fixture = Fixture::new().await;
+    let retry = json!([{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 600, "MaxAttempts": 1}]);
+    let alone = |name: &str, state: Value| json!({"StartAt": name, "States": {name: state}});
+    let branches = json!([
+        alone("W", json!({"Type": "Wait", "Seconds": 60, "End": true})),
+        alone("T", json!({"Type": "Task", "Resource": MISSING, "Retry": retry, "End": true})),
+        alone("A", json!({"Type": "Task", "Resource": ACTIVITY, "TimeoutSeconds": 900, "End": true})),
+    ]);
+    fixture.call("CreateActivity", json!({"name": "a"})).await.unwrap();
+    fixture.create(&alone("P", json!({"Type": "Parallel", "Branches": branches, "End": true}))).await;
+    let arn = fixture.start("e", &json!({})).await.unwrap();
+    come_to_rest().await;
+    fixture = fixture.restart().await;
+    come_to_rest().await;
+    let waits = fixture.states.waits(&arn).await.unwrap();
+    let start = fixture.control.now();
+    let seconds = |moment: Timestamp| moment.duration_since(start).as_secs();
+    let told = waits.iter().map(|wait| match &wait.reason {
+        WaitReason::Moment(until) => format!("{}: {} s", wait.state, seconds(*until)),
+        WaitReason::Backoff { until, attempt } => format!("{}: attempt {attempt} in {} s", wait.state, seconds(*until)),
+        WaitReason::Task { token, times_out_at, attempt } => {
+            format!("{}: {}, {:?} s, attempt {attempt}", wait.state, token.is_some(), times_out_at.map(seconds))
+        }
+    });
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @"
+    W: 60 s
+    T: attempt 2 in 600 s
+    A: true, None s, attempt 1
+    ");
+    let tokens = fixture.states.waits_for_tokens(&Location::default(), 10).await;
+    assert_eq!(tokens.iter().map(|wait| (&*wait.state, &*wait.execution_arn)).collect::<Vec<_>>(), [("A", &*arn)]);
+    let elsewhere = Location::new(Location::default().account().clone(), "eu-west-1");
+    assert!(fixture.states.waits_for_tokens(&elsewhere, 10).await.is_empty());
+    let missing = fixture.states.waits(&format!("{arn}x")).await.unwrap_err();
+    assert_eq!(missing.code, "ExecutionDoesNotExist");
 }
 
 #[tokio::test(start_paused = true)]

@@ -59,6 +59,43 @@ async fn creating_again_is_the_same_only_with_the_same_version() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_description_lists_the_variables_that_states_read() {
+    let fixture = Fixture::new().await;
+    let definition = |path: &str| {
+        let reading = json!({"Type": "Pass", "Parameters": {"a.$": path}, "End": true});
+        json!({"StartAt": "S", "States": {"S": {"Type": "Pass", "Assign": {"x": 1}, "Next": "R"}, "R": reading}})
+    };
+    let references = async |path: &str| {
+        let name = path.trim_start_matches(['$', '.']);
+        let machine = fixture.create_as(name, "STANDARD", &definition(path)).await;
+        let execution = fixture.start_of(&machine, "e", &json!({"n": 1})).await.unwrap();
+        let described = fixture.call("DescribeStateMachine", json!({"stateMachineArn": machine})).await.unwrap();
+        let run = json!({"executionArn": execution});
+        let of_run = fixture.call("DescribeStateMachineForExecution", run).await.unwrap();
+        assert_eq!(described.get("variableReferences"), of_run.get("variableReferences"));
+        let short = json!({"stateMachineArn": machine, "includedData": "METADATA_ONLY"});
+        let short = fixture.call("DescribeStateMachine", short).await.unwrap();
+        assert_eq!(short.get("variableReferences"), None);
+        described.get("variableReferences").cloned()
+    };
+    assert_eq!(references("$x").await, Some(json!({"R": ["x"]})));
+    assert_eq!(references("$.n").await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_of_customers_are_refused_by_name() {
+    let fixture = Fixture::new().await;
+    let own = json!({"encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "k"}});
+    assert_eq!(fixture.call("CreateStateMachine", create(&own)).await.unwrap_err().status, 501);
+    let aws = json!({"type": "AWS_OWNED_KEY"});
+    fixture.call("CreateStateMachine", create(&json!({"encryptionConfiguration": aws}))).await.unwrap();
+    let update = json!({"stateMachineArn": MACHINE, "encryptionConfiguration": own["encryptionConfiguration"]});
+    assert_eq!(fixture.call("UpdateStateMachine", update).await.unwrap_err().status, 501);
+    let update = json!({"stateMachineArn": MACHINE, "encryptionConfiguration": aws});
+    fixture.call("UpdateStateMachine", update).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_alias_is_described_as_the_version_that_it_leads_to() {
     let fixture = Fixture::new().await;
     fixture.call("CreateStateMachine", create(&json!({"publish": true}))).await.unwrap();

@@ -101,6 +101,12 @@ pub(crate) fn too_many_versions(arn: &str, most: usize) -> ServiceError {
     ServiceError::bad_request("ServiceQuotaExceededException", message)
 }
 
+/// What an account has as many of as it may have in a region: `StateMachine` or `Activity`; the text is ours.
+pub(crate) fn too_many_registered(what: &str, most: usize) -> ServiceError {
+    let message = format!("There are {most} of them, which is the most that an account may have in a region");
+    ServiceError::bad_request(format!("{what}LimitExceeded"), message)
+}
+
 pub(crate) fn resource_missing(arn: &str) -> ServiceError {
     ServiceError::bad_request("ResourceNotFound", format!("Resource not found: '{arn}'")).with("resourceName", arn)
 }

@@ -2,4 +2,5 @@
 
 pub(crate) mod errors;
 pub(crate) mod jackson_error;
+pub(crate) mod model;
 pub(crate) mod names;

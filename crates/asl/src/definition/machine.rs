@@ -25,6 +25,8 @@ pub(super) struct Parser {
     pub(super) scopes: Scopes,
     pub(super) labels: BTreeSet<String>,
     names: BTreeSet<Arc<str>>,
+    /// Whether what tasks call is checked.
+    pub(super) checks_calls: bool,
 }
 
 impl StateMachine {
@@ -36,11 +38,24 @@ impl StateMachine {
     /// `InvalidDefinition` errors of `CreateStateMachine` and diagnostics of `ValidateStateMachineDefinition`, and what
     /// others have published of them.
     pub fn parse(definition: &str) -> Result<Self, DefinitionError> {
+        Self::read(definition, true)
+    }
+
+    /// Parses a definition that was accepted once, perhaps by an older version, and runs as it was accepted: what its tasks
+    /// call is not checked against the integrations and parameters that AWS has now.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_accepted(definition: &str) -> Result<Self, DefinitionError> {
+        Self::read(definition, false)
+    }
+
+    fn read(definition: &str, checks_calls: bool) -> Result<Self, DefinitionError> {
         let mut findings = Findings::default();
         let Some(value) = json::read(definition, &mut findings) else {
             return Err(findings.into_error());
         };
-        let Parser { mut machine, mut findings, scopes, .. } = read(&value, findings);
+        let Parser { mut machine, mut findings, scopes, .. } = read(&value, findings, checks_calls);
         scopes.check(&mut findings);
         if !findings.has_errors() {
             graph::check(&machine, &mut findings);
@@ -97,8 +112,9 @@ impl StateMachine {
     }
 }
 
-fn read(value: &Value, findings: Findings) -> Parser {
+fn read(value: &Value, findings: Findings, checks_calls: bool) -> Parser {
     let mut parser = Parser::new(findings);
+    parser.checks_calls = checks_calls;
     let Some(mut fields) = Fields::of(value, "/".to_owned(), QueryLanguage::JsonPath, &mut parser) else {
         return parser;
     };
@@ -180,7 +196,9 @@ impl Parser {
             step_budget: Budget::default(),
         };
         let language = QueryLanguage::JsonPath;
-        Self { machine, language, findings, scopes: Scopes::default(), labels: BTreeSet::new(), names: BTreeSet::new() }
+        let scopes = Scopes::default();
+        let labels = BTreeSet::new();
+        Self { machine, language, findings, scopes, labels, names: BTreeSet::new(), checks_calls: true }
     }
 
     fn add(&mut self, state: State) -> Option<()> {

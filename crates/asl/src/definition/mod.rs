@@ -5,7 +5,6 @@ mod dynamic;
 mod express;
 mod fields;
 mod graph;
-mod integration;
 mod json;
 mod machine;
 mod map;

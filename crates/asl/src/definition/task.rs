@@ -85,19 +85,24 @@ fn check_call(fields: &mut Fields<'_, '_>, resource: &TaskResource) {
         return;
     };
     let arn = fields.string("Resource").unwrap_or_default();
-    if !resource.is_recognised() {
-        fields.report("Resource", format!("The resource provided {arn} is not recognized"));
+    if !fields.parser.checks_calls {
+        return;
     }
-    let name = match fields.language {
-        QueryLanguage::JsonPath => "Parameters",
-        QueryLanguage::Jsonata => "Arguments",
-    };
+    if !resource.is_recognised() {
+        // Both sentences were reported by many whom AWS has told them.
+        let message = format!(
+            "The resource provided {arn} is not recognized. The value is not a valid resource ARN, or the resource is not \
+             available in this region."
+        );
+        fields.report("Resource", message);
+    }
+    let has_paths = fields.language == QueryLanguage::JsonPath;
+    let name = if has_paths { "Parameters" } else { "Arguments" };
     match fields.get(name) {
         None => fields.report_here(format!("{name} field is required for resource ARN: {arn}")),
         Some(Value::Object(members)) => {
-            let is_given = |member: &str| members.contains_key(member) || members.contains_key(&format!("{member}.$"));
-            for member in resource.required_members().iter().filter(|member| !is_given(member)) {
-                fields.report(name, format!("The field '{member}' is required but was missing"));
+            for problem in resource.parameter_problems(members, has_paths) {
+                fields.report(name, problem);
             }
         }
         Some(_) => {}

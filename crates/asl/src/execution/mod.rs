@@ -41,6 +41,7 @@ pub use input::{IllegalInput, Input};
 pub use map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary};
 pub use start::{ExecutionContext, Start, StartBuilder, StartError};
 pub use states::state_test::{StateOutcome, StateProgress, StateStatus, StateTest, StateTestSetup, TestedState};
+pub use states::waits::{StateWait, StateWaitReason};
 pub use task::{TaskId, TaskPhase, TaskPurpose, TaskRequest};
 pub use unfinished::fork::{ForkError, ForkPoint, ForkedState, KeptResults, PastEvent, TakenOver};
 pub use unfinished::redrive::NotRedrivable;

@@ -47,7 +47,7 @@ pub struct TaskRequest {
     pub heartbeat_s: Option<u64>,
     /// 0 for the first attempt, 1 for the first retry.
     pub attempt: u64,
-    /// The task token, for activities and callbacks.
+    /// The task token, for activities, callbacks and jobs.
     pub token: Option<String>,
 }
 

@@ -9,6 +9,7 @@ mod checks;
 mod finding;
 mod location;
 mod reads;
+mod references;
 mod rules;
 mod scan;
 mod shape;
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub use finding::{Lint, MachineType};
+pub use references::variable_references;
 pub use rules::LintRule;
 
 use finding::Lints;

@@ -105,9 +105,13 @@ pub(super) fn expression(text: &str) -> Option<&str> {
 /// The variables that a JSONata expression reads, but for those that it tests with `$exists`: there a missing value
 /// is expected.
 pub(super) fn jsonata_variables(expression: &str) -> BTreeSet<String> {
-    let Ok(parsed) = jsonata::Expression::parse(expression) else { return BTreeSet::new() };
     let asked: BTreeSet<&str> = expression.split("$exists").skip(1).filter_map(asked_for).collect();
-    parsed.reads().variables().iter().filter(|name| !asked.contains(name.as_str())).cloned().collect()
+    all_jsonata_variables(expression).into_iter().filter(|name| !asked.contains(name.as_str())).collect()
+}
+
+/// The variables that a JSONata expression reads.
+pub(super) fn all_jsonata_variables(expression: &str) -> Vec<String> {
+    jsonata::Expression::parse(expression).map_or_else(|_| Vec::new(), |parsed| parsed.reads().variables().to_vec())
 }
 
 /// The variable that a call of `$exists` is about, from what follows its name.
@@ -116,8 +120,8 @@ fn asked_for(call: &str) -> Option<&str> {
     Some(word(argument).0)
 }
 
-/// The variables that a path or intrinsic function reads.
-pub(super) fn variables(text: &str) -> BTreeSet<String> {
+/// The variables that a path or intrinsic function reads, in the order of the text.
+pub(super) fn variables(text: &str) -> Vec<String> {
     let parsed = Expression::parse(text);
     parsed.iter().flat_map(Expression::variables).map(ToOwned::to_owned).collect()
 }
@@ -164,6 +168,6 @@ mod tests {
         assert_eq!(read("$map($items, function($v) { $v + $k })"), "items k");
         assert_eq!(read("$exists( $n ) ? $n + $m : 1"), "m");
         assert_eq!(read("$total +"), "");
-        assert_eq!(variables("States.Format('{} $no', $name, $.x)"), BTreeSet::from(["name".to_owned()]));
+        assert_eq!(variables("States.Format('{} $no', $name, $.x)"), ["name"]);
     }
 }

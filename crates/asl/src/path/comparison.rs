@@ -1,5 +1,6 @@
 //! Comparing two values in a filter.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use regex_lite::{Regex, RegexBuilder};
@@ -20,20 +21,9 @@ pub(super) enum Comparison {
     Greater,
     GreaterOrEqual,
     Matches,
-    In,
-    NotIn,
-    SubsetOf,
-    AnyOf,
-    NoneOf,
-    All,
-    Contains,
-    Size,
-    Empty,
 }
 
-const SYMBOLS: [(&str, Comparison); 9] = [
-    ("===", Comparison::Equal),
-    ("!==", Comparison::NotEqual),
+const SYMBOLS: [(&str, Comparison); 7] = [
     ("==", Comparison::Equal),
     ("=~", Comparison::Matches),
     ("!=", Comparison::NotEqual),
@@ -44,92 +34,61 @@ const SYMBOLS: [(&str, Comparison); 9] = [
 ];
 
 impl Comparison {
+    /// Words such as `in` and `subsetof` are none: neither AWS's documentation nor its library has them.
     pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Self, PathSyntax> {
-        if let Some((_, comparison)) = SYMBOLS.into_iter().find(|(token, _)| cursor.eat(token)) {
-            return Ok(comparison);
-        }
-        Ok(match cursor.take_while(|c| c.is_ascii_alphabetic()).to_ascii_lowercase().as_str() {
-            "in" => Self::In,
-            "nin" => Self::NotIn,
-            "subsetof" => Self::SubsetOf,
-            "anyof" => Self::AnyOf,
-            "noneof" => Self::NoneOf,
-            "all" => Self::All,
-            "contains" => Self::Contains,
-            "size" => Self::Size,
-            "empty" => Self::Empty,
-            _ => return Err(cursor.malformed("a comparison such as == or in")),
-        })
+        let found = SYMBOLS.into_iter().find(|(token, _)| cursor.eat(token));
+        found.map(|(_, comparison)| comparison).ok_or_else(|| cursor.malformed("a comparison such as =="))
     }
 
     pub(super) fn holds(self, walk: &Walk<'_>, left: &Value, right: &Value) -> bool {
         if !walk.weigh(left) || !walk.weigh(right) {
             return false;
         }
+        let order = order(left, right);
         match self {
-            Self::Equal => equal(left, right),
-            Self::NotEqual => !equal(left, right),
-            Self::Less => order(left, right).is_some_and(Ordering::is_lt),
-            Self::LessOrEqual => order(left, right).is_some_and(Ordering::is_le),
-            Self::Greater => order(left, right).is_some_and(Ordering::is_gt),
-            Self::GreaterOrEqual => order(left, right).is_some_and(Ordering::is_ge),
-            Self::In => right.as_array().is_some_and(|items| has(walk, items, left)),
-            Self::NotIn => right.as_array().is_some_and(|items| !has(walk, items, left)),
-            Self::SubsetOf => both(left, right).is_some_and(|(l, r)| l.iter().all(|item| has(walk, r, item))),
-            Self::AnyOf => both(left, right).is_some_and(|(l, r)| l.iter().any(|item| has(walk, r, item))),
-            Self::NoneOf => both(left, right).is_some_and(|(l, r)| !l.iter().any(|item| has(walk, r, item))),
-            Self::All => both(left, right).is_some_and(|(l, r)| r.iter().all(|item| has(walk, l, item))),
-            Self::Contains => match (left, right) {
-                (Value::String(text), Value::String(part)) => text.contains(part.as_str()),
-                (Value::Array(items), item) => has(walk, items, item),
-                _ => false,
-            },
-            Self::Size => size(left).is_some_and(|size| right.as_u64() == u64::try_from(size).ok()),
-            Self::Empty => is_empty(left).is_some_and(|empty| right.as_bool() == Some(empty)),
+            Self::Equal => is_equal(left, right, order),
+            Self::NotEqual => !is_equal(left, right, order),
+            Self::Less => order.is_some_and(Ordering::is_lt),
+            Self::LessOrEqual => order.is_some_and(Ordering::is_le),
+            Self::Greater => order.is_some_and(Ordering::is_gt),
+            Self::GreaterOrEqual => order.is_some_and(Ordering::is_ge),
             Self::Matches => false,
         }
     }
 }
 
-fn both<'a>(left: &'a Value, right: &'a Value) -> Option<(&'a [Value], &'a [Value])> {
-    Some((left.as_array()?, right.as_array()?))
+fn is_equal(left: &Value, right: &Value, order: Option<Ordering>) -> bool {
+    order.is_some_and(Ordering::is_eq) || (left.is_null() && right.is_null())
 }
 
-fn has(walk: &Walk<'_>, items: &[Value], wanted: &Value) -> bool {
-    items.iter().any(|item| walk.weigh(wanted) && equal(item, wanted))
-}
-
-fn size(value: &Value) -> Option<usize> {
-    match value {
-        Value::String(text) => Some(text.encode_utf16().count()),
-        Value::Array(items) => Some(items.len()),
-        _ => None,
-    }
-}
-
-fn is_empty(value: &Value) -> Option<bool> {
-    match value {
-        Value::Object(members) => Some(members.is_empty()),
-        other => size(other).map(|size| size == 0),
-    }
-}
-
-fn equal(left: &Value, right: &Value) -> bool {
-    order(left, right).map_or(left == right, Ordering::is_eq)
-}
-
-/// Numbers compare as such, also with a text that is one; texts compare as Java does, by UTF-16 code units.
+/// What stands on the left decides how it is compared: a number with what the right side reads as one, a text with a text (as
+/// which every literal counts), a truth with whether the right side says `true`. Arrays and objects are equal to nothing.
 fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
-        (Value::String(left), Value::String(right)) => Some(left.encode_utf16().cmp(right.encode_utf16())),
         (Value::Number(left), Value::Number(right)) => match (left.as_i64(), right.as_i64()) {
             (Some(left), Some(right)) => Some(left.cmp(&right)),
             _ => left.as_f64()?.partial_cmp(&right.as_f64()?),
         },
-        (Value::Number(left), Value::String(right)) => left.as_f64()?.partial_cmp(&right.parse().ok()?),
-        (Value::String(left), Value::Number(right)) => left.parse::<f64>().ok()?.partial_cmp(&right.as_f64()?),
+        (Value::Number(left), right) => left.as_f64()?.partial_cmp(&number(&text(right)?)?),
+        // Java compares texts by their UTF-16 code units.
+        (Value::String(left), Value::String(right)) => Some(left.encode_utf16().cmp(right.encode_utf16())),
+        (Value::Bool(left), right) => Some(left.cmp(&text(right)?.eq_ignore_ascii_case("true"))),
         _ => None,
     }
+}
+
+fn text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(_) | Value::Bool(_) => Some(Cow::Owned(value.to_string())),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// A number as Java's `BigDecimal` reads one.
+fn number(text: &str) -> Option<f64> {
+    let is_number = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
+    text.parse().ok().filter(|_| is_number)
 }
 
 /// A regular expression that a whole text must match: `/ab+c/i`.
@@ -169,10 +128,6 @@ impl Pattern {
         match value {
             Value::String(text) => work(text) && self.0.is_match(text),
             Value::Number(number) => self.0.is_match(&number.to_string()),
-            Value::Array(items) => items.iter().any(|item| match item {
-                Value::String(text) => work(text) && self.0.is_match(text),
-                _ => false,
-            }),
             _ => false,
         }
     }

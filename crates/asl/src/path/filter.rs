@@ -1,10 +1,12 @@
 //! The condition of a filter segment: `[?(@.price < 10 && @.kind == 'book')]`.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::Segment;
 use super::comparison::{Comparison, Pattern};
-use super::evaluate::Walk;
+use super::evaluate::{self, Gap, Walk};
 use super::parse::{Cursor, PathSyntax, segments};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -69,11 +71,7 @@ fn term(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     }
     let comparison = Comparison::parse(cursor)?;
     cursor.blanks();
-    let right = match comparison {
-        // `empty` alone tests for being empty.
-        Comparison::Empty if matches!(cursor.peek(), Some(')' | '&' | '|')) => Operand::Literal(true.into()),
-        _ => operand(cursor)?,
-    };
+    let right = operand(cursor)?;
     Ok(Condition::Compare(left, comparison, right))
 }
 
@@ -84,10 +82,10 @@ fn closed(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
 
 fn operand(cursor: &mut Cursor<'_>) -> Result<Operand, PathSyntax> {
     if cursor.eat("@") {
-        return Ok(Operand::Here(segments(cursor)?));
+        return single(cursor).map(Operand::Here);
     }
     if cursor.eat("$") {
-        return Ok(Operand::Root(segments(cursor)?));
+        return single(cursor).map(Operand::Root);
     }
     match cursor.peek() {
         Some('/') => Pattern::parse(cursor).map(Operand::Pattern),
@@ -95,60 +93,43 @@ fn operand(cursor: &mut Cursor<'_>) -> Result<Operand, PathSyntax> {
     }
 }
 
-/// A literal; a bare word that is nothing else is a text.
+/// The segments of a path to a single value, the only ones that the library takes here.
+fn single(cursor: &mut Cursor<'_>) -> Result<Vec<Segment>, PathSyntax> {
+    let segments = segments(cursor)?;
+    if segments.iter().all(Segment::leads_to_one) { Ok(segments) } else { Err(cursor.malformed("a path to one value")) }
+}
+
+/// A literal: null, or a text as it is written, in quotes or without. What it is compared with decides whether it is read as a
+/// number.
 fn literal(cursor: &mut Cursor<'_>) -> Result<Value, PathSyntax> {
-    match cursor.peek() {
-        Some('\'' | '"') => cursor.quoted().map(Value::from),
-        Some('[') => cursor.nested(list),
-        Some('{') => object(cursor),
-        _ => {
-            let ends = |c: char| matches!(c, ')' | ']' | '(' | '[' | ',' | ' ' | '&' | '|' | '=' | '<' | '>' | '!');
-            let word = cursor.take_while(|c| !ends(c));
-            if word.is_empty() {
-                return Err(cursor.malformed("'@', '$', a text, a number, a list, true, false or null"));
-            }
-            Ok(serde_json::from_str(word).unwrap_or_else(|_| word.into()))
-        }
+    if let Some('\'' | '"') = cursor.peek() {
+        return cursor.quoted().map(Value::from);
     }
-}
-
-fn list(cursor: &mut Cursor<'_>) -> Result<Value, PathSyntax> {
-    cursor.eat("[");
-    let mut items = Vec::new();
-    cursor.blanks();
-    while !cursor.eat("]") {
-        if !items.is_empty() && !operator(cursor, ",") {
-            return Err(cursor.malformed("',' or ']'"));
-        }
-        cursor.blanks();
-        items.push(literal(cursor)?);
-        cursor.blanks();
-    }
-    Ok(items.into())
-}
-
-fn object(cursor: &mut Cursor<'_>) -> Result<Value, PathSyntax> {
-    let mut values = serde_json::Deserializer::from_str(cursor.rest()).into_iter();
-    match values.next() {
-        Some(Ok(value)) => {
-            cursor.at += values.byte_offset();
-            Ok(value)
-        }
-        _ => Err(cursor.malformed("a JSON object")),
+    let ends = |c: char| matches!(c, ')' | ']' | '(' | '[' | ',' | ' ' | '&' | '|' | '=' | '<' | '>' | '!');
+    match cursor.take_while(|c| !ends(c)) {
+        "" => Err(cursor.malformed("'@', '$', a text, a number, true, false or null")),
+        "null" => Ok(Value::Null),
+        word => Ok(word.into()),
     }
 }
 
 impl Condition {
-    pub(super) fn is_met(&self, walk: &Walk<'_>, here: &Value) -> bool {
+    /// Whether the condition holds for an object. Nothing else ever meets one: AWS's `@` only matches objects (developer guide,
+    /// paths).
+    pub(super) fn holds(&self, walk: &Walk<'_>, here: &Value) -> bool {
+        here.is_object() && self.is_met(walk, here)
+    }
+
+    fn is_met(&self, walk: &Walk<'_>, here: &Value) -> bool {
         match self {
             // AWS counts null as not there, and false as there.
             Self::Exists(operand) => operand.value(walk, here).is_some_and(|value| !value.is_null()),
             Self::Compare(left, comparison, Operand::Pattern(pattern)) => {
                 *comparison == Comparison::Matches
-                    && left.value(walk, here).is_some_and(|value| pattern.matches(walk, value))
+                    && left.value(walk, here).is_some_and(|value| pattern.matches(walk, &value))
             }
             Self::Compare(left, comparison, right) => match (left.value(walk, here), right.value(walk, here)) {
-                (Some(left), Some(right)) => comparison.holds(walk, left, right),
+                (Some(left), Some(right)) => comparison.holds(walk, &left, &right),
                 _ => false,
             },
             Self::Not(inner) => !inner.is_met(walk, here),
@@ -159,13 +140,17 @@ impl Condition {
 }
 
 impl Operand {
-    /// The first that the operand matches.
-    fn value<'a>(&'a self, walk: &Walk<'a>, here: &'a Value) -> Option<&'a Value> {
-        match self {
-            Self::Here(segments) => walk.select(segments, here).into_iter().next(),
-            Self::Root(segments) => walk.select(segments, walk.root).into_iter().next(),
-            Self::Literal(value) => Some(value),
-            Self::Pattern(_) => None,
+    /// What the operand stands for; nothing where its path has no value.
+    fn value<'a>(&'a self, walk: &Walk<'a>, here: &'a Value) -> Option<Cow<'a, Value>> {
+        let (segments, start) = match self {
+            Self::Here(segments) => (segments, here),
+            Self::Root(segments) => (segments, walk.root),
+            Self::Literal(value) => return Some(Cow::Borrowed(value)),
+            Self::Pattern(_) => return None,
+        };
+        if !walk.work(1 + segments.len()) {
+            return None;
         }
+        evaluate::read(segments, start, Gap::Null).ok()
     }
 }

@@ -1,16 +1,19 @@
 //! JSONPath in AWS's dialect: paths read parts of a payload, of the Context Object or of a variable.
 //!
 //! Segment Functions reads paths with an early version of the Java library Jayway JsonPath on Jackson's values, and so its
-//! dialect is that library's, not RFC 9535's: `['a','b']` merges, a definite path without a value is an error with
+//! dialect is that library's (version 2.0.0: `jayway.txt` has its answers), not RFC 9535's: `['a','b']` merges, a definite path without a value is an error with
 //! that library's words, an index beyond an array's end is null, `[-1]` is beyond the end, `[(@.length-1)]` is the last
 //! item, `length()` is the name of a member, and a bare word in a filter is a text. `serde_json_path` refuses five of
 //! those seven by design and answers an error for a path that it can't read with other words; `jsonpath-rust` follows the
 //! RFC too. Neither bounds the work of `$..*..*..*`. What would be left of them is walking a tree, which is the fifty
 //! lines of `evaluate`; so this is our own.
 
+mod branches;
 mod comparison;
 mod evaluate;
 mod filter;
+#[cfg(test)]
+mod jayway;
 mod parse;
 mod reference;
 #[cfg(test)]
@@ -46,7 +49,7 @@ pub(crate) enum Root {
 #[derive(Clone, Debug, PartialEq)]
 enum Segment {
     Member(String),
-    /// At the end of a path one object of those members that are there, and before it each of them.
+    /// One object of those members that are there; only at the end of a path.
     Members(Vec<String>),
     /// A negative index is before the start: it does not count from the end.
     Index(i64),

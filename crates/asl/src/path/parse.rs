@@ -12,9 +12,9 @@ const MAX_DEPTH: usize = 32;
 pub(crate) struct PathSyntax(pub(crate) String);
 
 impl Path {
-    /// Blanks at the end count for nothing, as in Jayway's JsonPath, which AWS reads paths with.
+    /// Blanks around it count for nothing, as in Jayway's JsonPath, which AWS reads paths with.
     pub(crate) fn parse(text: &str) -> Result<Self, PathSyntax> {
-        let mut cursor = Cursor::new(text.trim_end_matches(' '));
+        let mut cursor = Cursor::new(text.trim_matches(' '));
         let path = Self::parse_prefix(&mut cursor)?;
         if cursor.peek().is_some() {
             return Err(cursor.malformed("the end"));
@@ -126,6 +126,7 @@ fn from_end(cursor: &mut Cursor<'_>) -> Result<Segment, PathSyntax> {
 
 fn filter(cursor: &mut Cursor<'_>) -> Result<Condition, PathSyntax> {
     cursor.eat("?");
+    cursor.blanks();
     if !cursor.eat("(") {
         return Err(cursor.malformed("'(' after '?'"));
     }
@@ -248,7 +249,8 @@ impl<'a> Cursor<'a> {
         if digits.is_empty() {
             return Ok(None);
         }
-        digits.parse().map(Some).map_err(|_| self.malformed("an index that fits"))
+        // The library's indices have 32 bits.
+        digits.parse::<i32>().map(|index| Some(index.into())).map_err(|_| self.malformed("an index that fits"))
     }
 
     /// A quoted text. A backslash escapes the quote and itself; before anything else it stands for itself (recorded from
@@ -310,10 +312,9 @@ mod tests {
             "$..a..b..*",
             "$..[?(@.a == bare)]..b",
             "$[?(!@.a && !(@['b'] || $.c))]",
-            "$[?(@.a in ['x', \"y\", 1, null] || @.b nin [])]",
             "$[?(@.a =~ /a\\/b.*/i)]",
-            "$[?(@.a size 2 && @.b empty true && @.c empty)]",
-            "$[?(@.a == {\"b\": 1})]",
+            "$[?(@.a == 1 || $.b[0].c < 'x')]",
+            " $.a ",
         ] {
             assert!(Path::parse(good).is_ok(), "{good}: {:?}", Path::parse(good));
         }
@@ -339,6 +340,12 @@ mod tests {
             "$[?(@.a == 'x]",
             "$[?(1)]",
             "$[?(@.a =~ /(/)]",
+            "$[?(@.a in ['x'])]",
+            "$[?(@.a size 2)]",
+            "$[?(@.a === 1)]",
+            "$[?(@.a == {\"b\": 1})]",
+            "$[?(@.a[*])]",
+            "$[?(@..a == 1)]",
         ] {
             assert!(Path::parse(bad).is_err(), "{bad}");
         }
@@ -352,10 +359,8 @@ mod tests {
         assert!(Path::parse(&deep).is_err());
         let deep = format!("$[?({}@.a{})]", "@[?(".repeat(10_000), ")]".repeat(10_000));
         assert!(Path::parse(&deep).is_err());
-        assert!(Path::parse("$[?((@.a || @[?(@.b)]) && !(@.c))]").is_ok());
+        assert!(Path::parse("$[?((@.a || @.b) && !(@.c))]").is_ok());
         let deep = format!("$[?({}@.a)]", "!".repeat(10_000));
-        assert!(Path::parse(&deep).is_err());
-        let deep = format!("$[?(@.a in {}1{})]", "[".repeat(10_000), "]".repeat(10_000));
         assert!(Path::parse(&deep).is_err());
         assert!(Path::parse(&format!("$.f{}", "(".repeat(100_000))).is_err());
     }

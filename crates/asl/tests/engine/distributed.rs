@@ -181,6 +181,85 @@ fn a_listing_is_read_page_by_page() {
     assert_eq!(output(&driver), r#"[{"Key":"1","Size":1},{"Key":"2","Size":2}]"#);
 }
 
+/// The inputs of the children, one a line.
+fn inputs(driver: &Driver) -> String {
+    driver.children.iter().map(|request| &*request.input).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_members_of_an_object_are_items() {
+    insta::assert_snapshot!(inputs(&map("", PASS, r#"{"b": 1, "a": [2]}"#)), @r#"
+    {"Key":"b","Value":1}
+    {"Key":"a","Value":[2]}
+    "#);
+    let selector = r#""ItemsPath":"$.o","ItemSelector":{"item.$":"$$.Map.Item"},"#;
+    insta::assert_snapshot!(inputs(&map(selector, PASS, r#"{"o": {"k": "v"}}"#)), @r#"{"item":{"Index":0,"Key":"k","Value":"v","Source":"STATE_DATA"}}"#);
+
+    let config = r#","ReaderConfig":{"InputType":"JSON","ItemsPointer":"/data"}"#;
+    let selector = r#""ItemSelector":{"item.$":"$$.Map.Item"},"#;
+    let mut driver = map(&(reader(config, "getObject") + selector), PASS, r#"{"key":"f.json"}"#);
+    answer(&mut driver, &json!(r#"{"data": {"x": 1}}"#), 1.0);
+    insta::assert_snapshot!(inputs(&driver), @r#"{"item":{"Index":0,"Key":"x","Value":1,"Source":"S3://b/f.json"}}"#);
+}
+
+#[test]
+fn an_athena_manifest_names_files_of_the_given_type() {
+    let selector = r#""ItemSelector":{"v.$":"$$.Map.Item.Value","s.$":"$$.Map.Item.Source"},"#;
+    let manifest = json!("s3://c/d/1.gz\ns3://c/d/2.gz\n");
+    for (config, files, read) in [
+        (r#""InputType":"JSONL""#, ["{\"a\":1}\n{\"a\":2}", "{\"a\":3}"], [r#"{"a":1}"#, r#"{"a":2}"#, r#"{"a":3}"#]),
+        (
+            r#""InputType":"CSV","CSVHeaderLocation":"GIVEN","CSVHeaders":["a"],"CSVDelimiter":"TAB""#,
+            ["1\tx\n2", "3"],
+            [r#"{"a":"1"}"#, r#"{"a":"2"}"#, r#"{"a":"3"}"#],
+        ),
+    ] {
+        let config = format!(r#","ReaderConfig":{{"ManifestType":"ATHENA_DATA",{config}}}"#);
+        let mut driver = map(&(reader(&config, "getObject") + selector), PASS, r#"{"key":"q-manifest.csv"}"#);
+        answer(&mut driver, &manifest, 1.0);
+        assert_eq!(&*driver.requests[1].input, r#"{"Bucket":"c","Key":"d/1.gz"}"#);
+        answer(&mut driver, &json!(files[0]), 1.0);
+        answer(&mut driver, &json!(files[1]), 1.0);
+        let sourced = |value: &str, file: u8| format!(r#"{{"v":{value},"s":"S3://c/d/{file}.gz"}}"#);
+        let expected = [sourced(read[0], 1), sourced(read[1], 1), sourced(read[2], 2)];
+        assert_eq!(inputs(&driver), expected.join("\n"));
+    }
+    let config = r#","ReaderConfig":{"ManifestType":"ATHENA_DATA","InputType":"PARQUET"}"#;
+    let mut driver = map(&reader(config, "getObject"), PASS, r#"{"key":"m"}"#);
+    answer(&mut driver, &manifest, 1.0);
+    answer(&mut driver, &json!("PAR1"), 1.0);
+    let Some(Outcome::Failed(failure)) = &driver.outcome else { panic!("{:?}", driver.outcome) };
+    assert!(failure.cause.as_ref().unwrap().starts_with("Parquet files cannot be read here."));
+}
+
+#[test]
+fn an_inventory_needs_no_input_type() {
+    let manifest = json!(r#"{"fileFormat": "CSV", "fileSchema": "Bucket, Key", "files": [{"key": "i/1.csv.gz"}]}"#);
+    for config in [r#""ManifestType":"S3_INVENTORY""#, r#""InputType":"MANIFEST""#] {
+        let config = format!(r#","ReaderConfig":{{{config}}}"#);
+        let mut driver = map(&reader(&config, "getObject"), PASS, r#"{"key":"manifest.json"}"#);
+        answer(&mut driver, &manifest, 1.0);
+        assert_eq!(&*driver.requests[1].input, r#"{"Bucket":"b","Key":"i/1.csv.gz"}"#);
+        answer(&mut driver, &json!("\"b\",\"k1\"\n\"b\",\"k2\"\n"), 1.0);
+        assert_eq!(inputs(&driver), "{\"Bucket\":\"b\",\"Key\":\"k1\"}\n{\"Bucket\":\"b\",\"Key\":\"k2\"}");
+    }
+}
+
+#[test]
+fn every_file_of_a_listing_is_loaded() {
+    let config = r#","ReaderConfig":{"InputType":"JSON","Transformation":"LOAD_AND_FLATTEN"}"#;
+    let selector = r#""ItemSelector":{"v.$":"$$.Map.Item.Value","s.$":"$$.Map.Item.Source"},"#;
+    let mut driver = map(&(reader(config, "listObjectsV2") + selector), PASS, r#"{"key":"k"}"#);
+    answer(&mut driver, &json!({"Contents": [{"Key": "p/1"}, {"Key": "p/2"}]}), 1.0);
+    answer(&mut driver, &json!("[1,2]"), 1.0);
+    answer(&mut driver, &json!("[3]"), 1.0);
+    insta::assert_snapshot!(inputs(&driver), @r#"
+    {"v":1,"s":"S3://b/p/1"}
+    {"v":2,"s":"S3://b/p/1"}
+    {"v":3,"s":"S3://b/p/2"}
+    "#);
+}
+
 #[test]
 fn what_cannot_be_read_fails_the_run() {
     let config = r#","ReaderConfig":{"InputType":"JSON"}"#;

@@ -32,10 +32,10 @@ fn a_function_gets_the_input_as_it_was_written() {
 
 #[test]
 fn the_data_flow_of_a_task() {
-    let more = r#""InputPath":"$.x","Parameters":{"FunctionName":"f","p.$":"$","n":{"list":[{"who.$":"$$.Execution.Name"}]}},
+    let more = r#""InputPath":"$.x","Parameters":{"FunctionName":"f","Payload":{"p.$":"$","n":{"list":[{"who.$":"$$.Execution.Name"}]}}},
         "ResultSelector":{"r.$":"$.answer"},"ResultPath":"$.got","OutputPath":"$.got","#;
     let mut driver = task("arn:aws:states:::lambda:invoke", more);
-    assert_eq!(&*driver.requests[0].input, r#"{"FunctionName":"f","p":1,"n":{"list":[{"who":"e"}]}}"#);
+    assert_eq!(&*driver.requests[0].input, r#"{"FunctionName":"f","Payload":{"p":1,"n":{"list":[{"who":"e"}]}}}"#);
     driver.succeed(r#"{"answer":[7]}"#, 1.0);
     assert_eq!(driver.outcome, Some(Outcome::Succeeded { output: r#"{"r":[7]}"#.into() }));
     let (member, scheduled) = driver.history[2].details.to_api().unwrap();

@@ -15,6 +15,39 @@ pub struct Denial {
     pub is_explicit: bool,
 }
 
+/// A refusal that a text tells of, such as the cause of a task's failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldDenial {
+    /// The ARN of who asked.
+    pub user: String,
+    /// What was refused.
+    pub denial: Denial,
+    /// The kind of policy that decided, such as `identity-based policy`, where the text names it.
+    pub policy: Option<String>,
+}
+
+impl ToldDenial {
+    /// Reads the first refusal that a text tells of.
+    pub fn of(text: &str) -> Option<Self> {
+        let (before, said) = text.split_once(NOT_AUTHORIZED)?;
+        let (_, user) = before.rsplit_once("User: ")?;
+        let user = user.split_whitespace().next()?.to_owned();
+        let said = said.trim_start_matches(':').trim_start();
+        let action = said.split_whitespace().next().map(|word| word.trim_end_matches(['.', ',']))?;
+        let named = said.split_once("on resource: ").map(|(_, rest)| resource(rest));
+        let is_explicit = said.contains("explicit deny");
+        let kinds = ["identity-based policy", "resource-based policy", "permissions boundary", "session policy"];
+        let policy = kinds.into_iter().find(|kind| said.contains(kind)).map(str::to_owned);
+        let denial = Denial { action: action.to_owned(), resource: named.filter(|name| !name.is_empty()), is_explicit };
+        Some(Self { user, denial, policy })
+    }
+
+    /// The name of the role in whose session it was asked; none where a user asked.
+    pub fn role_name(&self) -> Option<&str> {
+        self.user.split_once(":assumed-role/").and_then(|(_, rest)| rest.split('/').next())
+    }
+}
+
 /// What AWS's services say: `User: ARN is not authorized to perform: ACTION on resource: ARN because ...`.
 const NOT_AUTHORIZED: &str = "not authorized to perform";
 
@@ -41,7 +74,7 @@ impl Denial {
 
 /// A resource up to what follows it. IAM writes some as two words, `role NAME`.
 fn resource(text: &str) -> String {
-    let end = [" because ", " with an explicit deny"].iter().filter_map(|next| text.find(next)).min();
+    let end = [" because ", " with an explicit deny", " (Service: "].iter().filter_map(|next| text.find(next)).min();
     text[..end.unwrap_or(text.len())].trim_end_matches(['.', ' ']).to_owned()
 }
 
@@ -89,6 +122,19 @@ mod tests {
             "iam:CreateRole | arn:aws:iam::123456789012:role/r | true"
         );
         assert_eq!(told("states:ListStateMachines"), "states:ListStateMachines |  | false");
+    }
+
+    #[test]
+    fn a_cause_tells_who_may_not_do_what() {
+        let cause = "User: arn:aws:sts::1:assumed-role/shop-dev-order/s is not authorized to perform: lambda:InvokeFunction on \
+                     resource: arn:aws:lambda:eu-west-1:1:function:f because no identity-based policy allows the \
+                     lambda:InvokeFunction action (Service: AWSLambda; Status Code: 403)";
+        let told = ToldDenial::of(cause).unwrap();
+        assert_eq!(told.role_name(), Some("shop-dev-order"));
+        assert_eq!((told.denial.action.as_str(), told.denial.is_explicit), ("lambda:InvokeFunction", false));
+        assert_eq!(told.denial.resource.as_deref(), Some("arn:aws:lambda:eu-west-1:1:function:f"));
+        assert_eq!(told.policy.as_deref(), Some("identity-based policy"));
+        assert_eq!(ToldDenial::of("no such thing"), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 mod denial;
 mod operations;
 
-pub use denial::Denial;
+pub use denial::{Denial, ToldDenial};
 pub use operations::OPERATIONS;
 
 /// An API operation and the permissions that its caller needs.

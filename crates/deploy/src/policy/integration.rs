@@ -165,7 +165,7 @@ pub(super) fn reader(builder: &mut PolicyBuilder<'_>) {
         }
         None => builder.undetermined("which object it reads", actions),
     }
-    if builder.fields.reader["InputType"] == "MANIFEST" {
+    if builder.fields.reader["InputType"] == "MANIFEST" || builder.fields.reader["ManifestType"].is_string() {
         builder.undetermined("which files the manifest names", actions);
     }
 }

@@ -5,6 +5,7 @@ mod caller;
 mod calls;
 mod document;
 mod integration;
+mod owner;
 mod resource;
 mod sdk;
 mod statements;
@@ -27,6 +28,7 @@ use model::stack_settings::StackSettings;
 
 pub use caller::{CallerCommand, CallerNeed, MANAGED_POLICY_LIMIT, caller_needs, caller_policy};
 pub(super) use document::{is_equivalent, with_earlier_statements};
+pub use owner::RolePlace;
 pub use statements::{Policy, Reason, Statement};
 
 /// A role: what it is for, who may assume it and what it allows. It is both deployed and explained.

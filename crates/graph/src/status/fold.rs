@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Event, Progress, Status};
+use super::{Event, Progress, Status, Statuses, Visits};
 
 /// One time that a state was entered.
 struct Visit<'a> {
@@ -37,15 +37,46 @@ struct Place {
 /// How each state stands after some events.
 pub(super) fn fold<'a>(events: impl IntoIterator<Item = Event<'a>>) -> BTreeMap<String, Progress> {
     let mut fold = Fold::default();
-    for event in events {
-        let before = fold.places.get(&event.previous_event_id).copied().unwrap_or_default();
-        let place = fold.add(event, before);
-        fold.places.insert(event.id, place);
-    }
+    events.into_iter().for_each(|event| fold.take(event));
     fold.progress()
 }
 
+/// The same, with each visit and the events that belong to it. A visit that stands as it did after the event `known` is told
+/// so.
+pub(super) fn fold_visits<'a>(events: impl IntoIterator<Item = Event<'a>>, known: i64) -> Visits {
+    let mut fold = Fold::default();
+    let mut before = None;
+    let mut of_event = Vec::new();
+    for event in events {
+        if event.id > known && before.is_none() {
+            before = Some(fold.shown_visits(&[]));
+        }
+        let id = event.id;
+        fold.take(event);
+        of_event.push(fold.places.get(&id).and_then(|place| place.visit));
+    }
+    let before = before.unwrap_or_else(|| fold.shown_visits(&[]));
+    let visits = fold.shown_visits(&before);
+    Visits { statuses: Statuses { by_name: fold.progress() }, visits, of_event }
+}
+
 impl<'a> Fold<'a> {
+    fn take(&mut self, event: Event<'a>) {
+        let before = self.places.get(&event.previous_event_id).copied().unwrap_or_default();
+        let place = self.add(event, before);
+        self.places.insert(event.id, place);
+    }
+
+    /// All visits, as they stand, beside how they stood before.
+    fn shown_visits(&self, before: &[super::Visit]) -> Vec<super::Visit> {
+        let shown = |(at, visit): (usize, &Visit<'_>)| {
+            let status = visit.status();
+            let is_known = before.get(at).is_some_and(|known| known.status == status && known.tries == visit.tries);
+            super::Visit { state: visit.name.to_owned(), outer: visit.outer, status, tries: visit.tries, is_known }
+        };
+        self.visits.iter().enumerate().map(shown).collect()
+    }
+
     fn add(&mut self, event: Event<'a>, before: Place) -> Place {
         let kind = event.kind;
         match (kind.strip_suffix("StateEntered"), kind.strip_suffix("StateExited"), event.state) {

@@ -149,5 +149,40 @@ impl Statuses {
     }
 }
 
+/// One time that a state was entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// The state's name.
+    pub state: String,
+    /// The visit of the Parallel or Map state that it lies in, by its place in the list.
+    pub outer: Option<usize>,
+    /// How it stands.
+    pub status: Status,
+    /// How often what it calls was tried.
+    pub tries: u64,
+    /// It stands as it did at the event that was known.
+    pub is_known: bool,
+}
+
+/// Every time that a state was entered, and which events belong to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Visits {
+    /// How the states stand over all of these.
+    pub statuses: Statuses,
+    /// In the order of their entry.
+    pub visits: Vec<Visit>,
+    /// For each event, in their order, the visit that it belongs to, by its place in that list. Those of a Map state's iteration
+    /// belong to the Map state.
+    pub of_event: Vec<Option<usize>>,
+}
+
+impl Visits {
+    /// Folds the events of an execution, oldest first. `known` is the number of an event up to which somebody knows them; 0 for
+    /// none.
+    pub fn of<'a>(events: impl IntoIterator<Item = Event<'a>>, known: i64) -> Self {
+        fold::fold_visits(events, known)
+    }
+}
+
 #[cfg(test)]
 mod tests;

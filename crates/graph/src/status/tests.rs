@@ -191,3 +191,37 @@ fn a_fail_state_is_entered_again_after_a_redrive() {
     insta::assert_snapshot!(statuses(&events[..4]), @"F: failed");
     insta::assert_snapshot!(statuses(&events), @"F: failed, 0 of 2 done");
 }
+
+#[test]
+fn each_visit_has_its_events_and_tells_what_has_changed() {
+    let events = [
+        (0, "ExecutionStarted"),
+        (0, "MapStateEntered M"),
+        (2, "MapStateStarted"),
+        (3, "MapIterationStarted"),
+        (4, "PassStateEntered P"),
+        (5, "PassStateExited P"),
+        (3, "MapIterationStarted"),
+        (7, "TaskStateEntered T"),
+        (8, "LambdaFunctionScheduled"),
+    ];
+    let events: Vec<_> = events.iter().zip(1..).collect();
+    let events = events.iter().map(|((previous_event_id, text), id)| {
+        let (kind, state) = text.split_once(' ').map_or((*text, None), |(kind, state)| (kind, Some(state)));
+        Event { id: *id, previous_event_id: *previous_event_id, kind, state }
+    });
+    let found = Visits::of(events.clone(), 8);
+    let visits = found.visits.iter().map(|visit| {
+        let known = if visit.is_known { "as before" } else { "new" };
+        format!("{} in {:?}: {}, {} tries, {known}", visit.state, visit.outer, visit.status.words(), visit.tries)
+    });
+    insta::assert_snapshot!(visits.collect::<Vec<_>>().join("\n"), @"
+    M in None: running, 0 tries, as before
+    P in Some(0): succeeded, 0 tries, as before
+    T in Some(0): running, 1 tries, new
+    ");
+    let of_event = [None, Some(0), Some(0), Some(0), Some(1), Some(1), Some(0), Some(2), Some(2)];
+    assert_eq!(found.of_event, of_event);
+    assert_eq!(found.statuses, Statuses::of(events.clone()));
+    assert!(Visits::of(events, 0).visits.iter().all(|visit| !visit.is_known));
+}

@@ -13,7 +13,11 @@ use path::{heads, lines};
 
 use crate::definition::{Graph, State};
 use crate::layout::{Layout, LineKind, NAME_LINE, Point, Rect, StateBox};
+use crate::shown::width_px;
 use crate::status::{Progress, Statuses};
+
+/// The font's size of counts, as the style sheet has it.
+const COUNT_PX: i32 = 11;
 
 /// Where a picture's style comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,18 +188,23 @@ fn shape(kind: &str, Rect { x, y, width, height }: Rect) -> String {
     }
 }
 
-/// How often a state was entered, where that was more than once: below its lower right corner.
+/// How often a state was entered, where that was more than once: on its upper left corner, where no text of its own is.
 fn count(progress: Progress, rect: Rect) -> String {
     if progress.entered < 2 {
         return String::new();
     }
-    let x = rect.x + rect.width - 8;
-    let y = rect.y + rect.height - 7;
     let text = match progress.left < progress.entered {
         true => format!("{}/{}", progress.left, progress.entered),
         false => format!("×{}", progress.entered),
     };
-    format!(" <text class=\"count\" x=\"{x}\" y=\"{y}\">{text}</text>")
+    let width = width_px(&text, COUNT_PX) + 12;
+    let x = rect.x - 5;
+    let y = rect.y - 5;
+    format!(
+        " <g class=\"tally\"><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"17\" rx=\"8.5\"/><text class=\"count\" x=\"{}\" y=\"{}\">{text}</text></g>",
+        x + width / 2,
+        y + 12
+    )
 }
 
 #[cfg(test)]

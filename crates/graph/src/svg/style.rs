@@ -8,7 +8,6 @@ const SHAPES: &str = "
 .graph{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}
 .graph text{text-anchor:middle}
 .graph .label,.graph .caption,.graph .count{font-size:11px}
-.graph .count{text-anchor:end}
 .graph .name{font-size:13px;font-weight:600}
 .graph .not-reached .name{font-weight:400}
 .graph .line{fill:none;stroke-width:1.5}
@@ -20,7 +19,7 @@ const SHAPES: &str = "
 .graph .failed .box{stroke-width:2}
 .graph .not-reached .box{stroke-dasharray:2 3}
 .graph .aborted .box,.graph .unknown .box{stroke-dasharray:6 3}
-.graph .sign circle{stroke:currentColor;stroke-width:1.5}
+.graph .sign circle,.graph .tally rect{stroke:currentColor;stroke-width:1.5}
 .graph .sign path{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
 ";
 
@@ -90,7 +89,7 @@ pub(super) fn style() -> String {
 fn colours(paper: &Paper, statuses: &[Status]) -> String {
     let Paper { paper, ink, faint, line, fill, edge, region, caught } = paper;
     let mut rules = format!(
-        ".graph .paper,.graph .sign circle{{fill:{paper}}}
+        ".graph .paper,.graph .sign circle,.graph .tally rect{{fill:{paper}}}
 .graph text{{fill:{ink}}}
 .graph .label,.graph .caption,.graph .count,.graph .not-reached .name{{fill:{faint}}}
 .graph .line,.graph .mark.ring{{fill:none;stroke:{line}}}

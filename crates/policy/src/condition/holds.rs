@@ -21,6 +21,10 @@ impl Condition {
                 None => self.operator.if_exists || negated,
             };
         }
+        // A negated comparison with what has no value would hold for everything.
+        if negated && self.values.iter().any(|wanted| variables.parts(wanted).is_none()) {
+            return false;
+        }
         let holds = |value: &String| self.matches_one(value, variables) != negated;
         match self.operator.quantifier {
             Some(Quantifier::ForAllValues) => values.iter().all(holds),

@@ -81,6 +81,14 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// Whether its values can be what it compares: a date that is none can't. What has a variable is known only in a request.
+    pub(crate) fn has_values_of_its_kind(&self) -> bool {
+        let is_date = self.operator.comparison.as_str().starts_with("Date");
+        !is_date || self.values.iter().all(|value| value.contains("${") || compare::is_moment(value))
+    }
+}
+
 impl Operator {
     /// Reads an operator's name; nothing when there is none of that name.
     pub fn read(name: &str) -> Option<Self> {

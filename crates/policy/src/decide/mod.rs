@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::document::{Document, Effect, Statement};
 use crate::one_or_many::{OneOrMany, Selection};
 use crate::pattern::Pattern;
-use crate::principal::{Caller, Principal};
+use crate::principal::{Caller, Naming, Principal};
 use crate::variables::Variables;
 
 /// A request to decide on.
@@ -83,11 +83,53 @@ pub fn decide<'a>(documents: impl IntoIterator<Item = &'a Document>, request: &R
     decision
 }
 
+/// All statements that are about a request, in their order.
+pub fn matching<'a>(documents: impl IntoIterator<Item = &'a Document>, request: &Request<'_>) -> Vec<StatementRef<'a>> {
+    let documents = documents.into_iter().enumerate();
+    let statements = documents.flat_map(|(document, read)| {
+        let variables = Variables::new(read.has_variables(), &request.context);
+        let statements = read.statements.iter().enumerate();
+        let about = statements.filter(move |(_, statement)| matches(statement, request, variables));
+        about.map(move |(index, statement)| StatementRef { document, index, statement })
+    });
+    statements.collect()
+}
+
+/// Decides over the policy of a resource: how closely its statements name the caller that they allow, or which one denies.
+pub(crate) fn decide_resource<'a>(
+    document: &'a Document,
+    request: &Request<'_>,
+) -> Result<Option<Naming>, StatementRef<'a>> {
+    let variables = Variables::new(document.has_variables(), &request.context);
+    let mut allowed = None;
+    for (index, statement) in document.statements.iter().enumerate() {
+        if !matches(statement, request, variables) {
+            continue;
+        }
+        match statement.effect {
+            Effect::Deny => return Err(StatementRef { document: 0, index, statement }),
+            Effect::Allow => allowed = allowed.max(naming(statement, request)),
+        }
+    }
+    Ok(allowed)
+}
+
+/// How a statement that is about a request names its caller. One that names whom it leaves out names everybody else.
+fn naming(statement: &Statement, request: &Request<'_>) -> Option<Naming> {
+    match &statement.principal {
+        Some(Selection::Only(principal)) => principal.naming(&request.caller),
+        Some(Selection::Except(_)) | None => Some(Naming::Caller),
+    }
+}
+
 /// Whether a statement is about a request.
 fn matches(statement: &Statement, request: &Request<'_>, variables: Variables<'_>) -> bool {
     let is_caller = |principal: &Selection<Principal>| principal.selects(|named| named.includes(&request.caller));
     let is_resource = |resources: &Selection<OneOrMany<String>>| {
-        resources.selects(|named| named.iter().any(|pattern| is_resource(pattern, request, variables)))
+        // What is left out has to be known: a statement whose variable has no value is about nothing.
+        let is_known = matches!(resources, Selection::Only(_))
+            || resources.named().iter().all(|pattern| variables.parts(pattern).is_some());
+        is_known && resources.selects(|named| named.iter().any(|pattern| is_resource(pattern, request, variables)))
     };
     statement.principal.as_ref().is_none_or(is_caller)
         && statement.actions.as_ref().is_some_and(|actions| is_action(actions, request))

@@ -102,6 +102,24 @@ fn variables_are_those_of_the_request() {
 }
 
 #[test]
+fn a_variable_without_a_value_makes_a_statement_that_is_about_nothing() {
+    let decide = |statement: &str| {
+        let context = Context::default().with("aws:RequestedRegion", "us-east-1");
+        let document = read(statement);
+        let request = Request::new(USER, "s3:GetObject", "arn:aws:s3:::b/k").with_context(context);
+        super::decide([&document], &request) == Decision::Allowed
+    };
+    assert!(!decide(r#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b/${aws:username}"}"#));
+    assert!(!decide(r#"{"Effect":"Allow","Action":"*","NotResource":"arn:aws:s3:::b/${aws:username}"}"#));
+    let region = |operator: &str| {
+        decide(&format!(
+            r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"aws:RequestedRegion":"${{aws:username}}"}}}}}}"#
+        ))
+    };
+    assert!(!region("StringEquals") && !region("StringNotEquals") && !region("StringNotLike"));
+}
+
+#[test]
 fn the_missing_statement_allows_the_request() {
     let request = Request::new(USER, "states:StartExecution", "arn:aws:states:us-east-1:000000000000:stateMachine:m");
     assert_eq!(decide([], &request), Decision::NotAllowed);

@@ -59,7 +59,7 @@ pub(super) async fn run(begin: Begin, global: &Global, ui: &Ui) -> Result<(), Cl
             ui.note(toned(Tone::Faint, format!("Started {}.", visible(&request.name))));
         }
         let ended = until_end::ended(&session, ui, global, &started.execution_arn).await?;
-        return print_output(ui, &ended);
+        return print_output(&session, ui, &ended);
     }
     print(ui, begin.follow, &request, &started)?;
     if begin.follow {
@@ -77,7 +77,7 @@ async fn at_once(session: &Session, global: &Global, ui: &Ui, request: &Request<
     progress.set_message(format!("{} runs", visible(&request.name)));
     let ended = start::start_sync(&session.aws, &request.machine, &request.name, &request.input).await;
     progress.finish_and_clear();
-    print_output(ui, &ended.map_err(|error| refused(error, session, global, request))?)
+    print_output(session, ui, &ended.map_err(|error| refused(error, session, global, request))?)
 }
 
 /// What a refusal means.
@@ -142,14 +142,15 @@ fn told(request: &Request<'_>, started: &Started) -> String {
 }
 
 /// Prints what came out of an execution that has ended; one that did not succeed is a failure.
-fn print_output(ui: &Ui, ended: &ExecutionDetail) -> Result<(), CliError> {
+fn print_output(session: &Session, ui: &Ui, ended: &ExecutionDetail) -> Result<(), CliError> {
     if ui.is_json() {
         ui.json(&json!(ended))?;
     } else if let Some(output) = &ended.output {
         let pretty = serde_json::from_str::<Value>(output).and_then(|value| serde_json::to_string_pretty(&value));
         ui.result(visible(&pretty.unwrap_or_else(|_| output.clone())))?;
     }
-    follow::detail_failure(ended).map_or(Ok(()), Err)
+    let with_hint = |failure| until_end::with_hint(session, failure, ended.cause.as_deref());
+    follow::detail_failure(ended).map_or(Ok(()), |failure| Err(with_hint(failure)))
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ impl PrivateCloud {
             port: Some(0),
             consistency: None,
             virtual_time: true,
+            enforces_iam: None,
             virtual_from: Some(from),
         };
         let running = lifecycle::start(&options).await?;

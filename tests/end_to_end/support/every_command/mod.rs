@@ -84,6 +84,8 @@ impl Session {
         self.run(CallerCommand::Show, &[], 0);
         self.run(CallerCommand::Show, &["own", "--follow"], 0);
         self.run(CallerCommand::Graph, &["own"], 0);
+        self.run(CallerCommand::Explain, &["fails"], 6);
+        self.run(CallerCommand::Explain, &[], 6);
         self.run(CallerCommand::Graph, &["nobody"], 6);
         self.run(CallerCommand::Open, &["own"], 0);
         self.run(CallerCommand::Open, &["nobody"], 6);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Passes and choices of the long execution: four events each.
-const ROUNDS_OF_LOOP: usize = 6_245;
+pub(crate) const ROUNDS_OF_LOOP: usize = 6_245;
 
 pub(super) fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let cloud = bench.cloud()?;
@@ -43,7 +43,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
 }
 
 /// Counts up and looks whether it is far enough.
-fn looping() -> Value {
+pub(crate) fn looping() -> Value {
     json!({ "StartAt": "Count", "States": {
         "Count": { "Type": "Pass", "Parameters": { "n.$": "States.MathAdd($.n, 1)" }, "Next": "Enough" },
         "Enough": { "Type": "Choice", "Default": "Count", "Choices": [

@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 /// The built client.
-pub(super) struct LoadClient {
+pub(crate) struct LoadClient {
     program: PathBuf,
 }
 
 /// What came of one load.
-pub(super) struct Loaded {
+pub(crate) struct Loaded {
     pub(super) answered: f64,
     pub(super) seconds: f64,
     pub(super) median_ms: f64,
@@ -25,7 +25,7 @@ pub(super) struct Loaded {
 
 impl Loaded {
     /// Requests per second.
-    pub(super) fn per_second(&self) -> f64 {
+    pub(crate) fn per_second(&self) -> f64 {
         self.answered / self.seconds
     }
 }
@@ -46,7 +46,7 @@ impl Drop for EmptyServer {
 
 impl LoadClient {
     /// Builds it.
-    pub(super) fn build() -> Result<Self, Failure> {
+    pub(crate) fn build() -> Result<Self, Failure> {
         process::run(&mut cargo(&["build", "--quiet", "--release", "-p", "cloud-server", "--example", "load"]))?;
         Ok(Self { program: project::target_dir().join("release/examples/load") })
     }
@@ -57,7 +57,7 @@ impl LoadClient {
     }
 
     /// Starts executions over so many connections for a while.
-    pub(super) fn seconds(
+    pub(crate) fn seconds(
         &self,
         port: u16,
         connections: usize,

@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 use std::thread;
 use std::time::Duration;
 
-pub(super) const ROLE_NAME: &str = "bench";
+pub(crate) const ROLE_NAME: &str = "bench";
 pub(super) const ROLE: &str = "arn:aws:iam::000000000000:role/bench";
-pub(super) const MACHINES: &str = "arn:aws:states:us-east-1:000000000000:stateMachine";
+pub(crate) const MACHINES: &str = "arn:aws:states:us-east-1:000000000000:stateMachine";
 
-pub(super) fn create_machine(client: &mut Client, name: &str, definition: &Value) -> Result<(), Failure> {
+pub(crate) fn create_machine(client: &mut Client, name: &str, definition: &Value) -> Result<(), Failure> {
     let body = json!({ "name": name, "definition": definition.to_string(), "roleArn": ROLE });
     client.call("AWSStepFunctions.CreateStateMachine", &body).map(|_| ())
 }
 
 /// Ten Pass states, one after the other.
-pub(super) fn ten_passes() -> Value {
+pub(crate) fn ten_passes() -> Value {
     let name = |number: usize| format!("P{number}");
     let states = (1..=10).map(|number| {
         let state = match number {
@@ -29,7 +29,7 @@ pub(super) fn ten_passes() -> Value {
 }
 
 /// Waits until no execution of a state machine runs any more.
-pub(super) fn until_ended(client: &mut Client, machine: &str) -> Result<(), Failure> {
+pub(crate) fn until_ended(client: &mut Client, machine: &str) -> Result<(), Failure> {
     let body =
         json!({ "stateMachineArn": format!("{MACHINES}:{machine}"), "statusFilter": "RUNNING", "maxResults": 1 });
     loop {

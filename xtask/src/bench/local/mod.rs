@@ -1,11 +1,11 @@
 //! `cargo xtask bench local`: the embedded cloud over HTTP beside what this machine can do at all, and beside a peer.
 
-mod history;
+pub(super) mod history;
 mod invokes;
 mod limits;
-mod load;
+pub(super) mod load;
 mod logs;
-mod machines;
+pub(super) mod machines;
 mod peer;
 mod restart;
 mod start;

@@ -57,7 +57,8 @@ impl Call<'_> {
         Value::Object(event)
     }
 
-    fn context(&self) -> Value {
+    /// What is known of the request beside itself.
+    pub(super) fn context(&self) -> Value {
         let request = self.request;
         let domain = domain(request);
         json!({

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use cloud_core::{Change, Request, ServiceError};
+use cloud_core::{Change, Location, Request, ServiceError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::oneshot;
 
+use super::role;
 use super::settings::{self, Tracing};
 use crate::api::answer::Answer;
+use crate::api::encryption::check_encryption;
+use crate::api::registered::{MAX_REGISTERED, is_full};
 use crate::api::tag::{Tag, merge};
 use crate::deletion;
 use crate::rows::format::FormatVersion;
@@ -28,6 +31,7 @@ struct Create {
     logging_configuration: Logging,
     #[serde(default)]
     tracing_configuration: Tracing,
+    encryption_configuration: Option<Value>,
     #[serde(default)]
     tags: Vec<Tag>,
     #[serde(default)]
@@ -69,6 +73,7 @@ pub(crate) async fn create(states: &Arc<States>, request: &Request) -> Answer {
         false => None,
     };
     let key = machine.key();
+    let prefix = request.location().key("");
     let created = states.machines.change(|rows| match rows.get(&key) {
         Some(Row::Machine(existing)) => {
             let current = match rows.get(&Revision::key(&key, existing.revision)) {
@@ -77,6 +82,9 @@ pub(crate) async fn create(states: &Arc<States>, request: &Request) -> Answer {
             };
             existing_is_the_same(existing, current, (&revision, kind), published.as_ref())
                 .map(|answer| (Vec::new(), answer))
+        }
+        _ if is_full(rows, &prefix, MAX_REGISTERED, |row| matches!(row, Row::Machine(_))) => {
+            Err(errors::too_many_registered("StateMachine", MAX_REGISTERED))
         }
         _ => {
             let answer = answer(&machine, published.as_ref());
@@ -98,9 +106,12 @@ fn check(states: &States, input: &Create, arn: &str) -> Result<Kind, ServiceErro
         Some(other) => errors::one_of(other, "type", &["STANDARD", "EXPRESS"]).map(|()| Kind::Standard)?,
     };
     settings::check_publish(input.publish, input.version_description.as_deref())?;
+    check_encryption(input.encryption_configuration.as_ref())?;
     settings::check_definition(&input.definition, kind)?;
     settings::check_logging(states, &input.logging_configuration)?;
     settings::check_role(states, &input.role_arn, arn)?;
+    let location = Location::of_arn(arn).unwrap_or_default();
+    role::check(states, &input.role_arn, &location, &input.definition, &input.logging_configuration)?;
     Ok(kind)
 }
 

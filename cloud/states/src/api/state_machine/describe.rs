@@ -63,10 +63,20 @@ fn resolve(states: &States, reference: &MachineReference) -> Result<(Machine, Re
 /// `DescribeStateMachineOutput`).
 fn members(revision: &Revision, included: bool) -> Map<String, Value> {
     let mut members = revision.describe();
-    if !included {
+    if included {
+        members.extend(variable_references(&revision.definition));
+    } else {
         members.insert("definition".into(), json!("{}"));
     }
     members
+}
+
+/// `variableReferences`, which a definition without variables does not have (recorded).
+fn variable_references(definition: &str) -> Option<(String, Value)> {
+    let definition: Value = serde_json::from_str(definition).ok()?;
+    let references = asl::variable_references(&definition).into_iter();
+    let references: Map<String, Value> = references.map(|(state, names)| (state.to_owned(), json!(names))).collect();
+    (!references.is_empty()).then(|| ("variableReferences".to_owned(), Value::Object(references)))
 }
 
 #[derive(Debug, Deserialize)]

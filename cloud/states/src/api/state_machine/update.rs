@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use cloud_core::{Change, Request, ServiceError};
+use cloud_core::{Change, Location, Request, ServiceError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::role;
 use super::settings::{self, Tracing};
 use crate::api::answer::Answer;
+use crate::api::encryption::check_encryption;
 use crate::rows::machine::{Kind, Logging, Revision, Row, seconds};
 use crate::states::States;
 use crate::wire::errors;
@@ -21,6 +23,7 @@ struct Update {
     role_arn: Option<String>,
     logging_configuration: Option<Logging>,
     tracing_configuration: Option<Tracing>,
+    encryption_configuration: Option<Value>,
     #[serde(default)]
     publish: bool,
     version_description: Option<String>,
@@ -37,6 +40,7 @@ pub(crate) async fn update(states: &Arc<States>, request: &Request) -> Answer {
     if reference.qualifier.is_some() {
         return Err(missing());
     }
+    check_role_may(states, &input, &reference.key, &request.location())?;
     let now = request.received_at;
     let updated = states.machines.change(|rows| {
         let Some(Row::Machine(machine)) = rows.get(&reference.key) else {
@@ -79,15 +83,28 @@ pub(crate) async fn update(states: &Arc<States>, request: &Request) -> Answer {
 
 fn check(states: &States, input: &Update, kind: Kind, arn: &str) -> Result<(), ServiceError> {
     let nothing = input.definition.is_none() && input.role_arn.is_none();
-    if nothing && input.logging_configuration.is_none() && input.tracing_configuration.is_none() {
+    let settings = [
+        input.logging_configuration.is_some(),
+        input.tracing_configuration.is_some(),
+        input.encryption_configuration.is_some(),
+    ];
+    if nothing && !settings.contains(&true) {
         let message = "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be \
                        specified";
         return Err(ServiceError::bad_request("MissingRequiredParameter", message));
     }
+    check_encryption(input.encryption_configuration.as_ref())?;
     settings::check_publish(input.publish, input.version_description.as_deref())?;
     input.definition.as_deref().map_or(Ok(()), |text| settings::check_definition(text, kind))?;
     input.logging_configuration.as_ref().map_or(Ok(()), |logging| settings::check_logging(states, logging))?;
     input.role_arn.as_deref().map_or(Ok(()), |role_arn| settings::check_role(states, role_arn, arn))
+}
+
+/// Checks what the role has to be allowed for the revision that would come of the update.
+fn check_role_may(states: &States, input: &Update, key: &str, location: &Location) -> Result<(), ServiceError> {
+    let current = states.machine(key).map(|machine| states.revision(key, machine.revision)).transpose()?;
+    let Some(wanted) = current.map(|current| apply(input, &current)) else { return Ok(()) };
+    role::check(states, &wanted.role_arn, location, &wanted.definition, &wanted.logging)
 }
 
 fn apply(input: &Update, current: &Revision) -> Revision {

@@ -5,7 +5,6 @@ mod asked;
 mod mock_result;
 mod refusals;
 mod run;
-mod shapes;
 
 use std::sync::Arc;
 

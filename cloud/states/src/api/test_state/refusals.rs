@@ -4,30 +4,17 @@ use asl::{Pattern, StateType, TaskResource, TestedState};
 use cloud_core::ServiceError;
 use serde_json::{Map, Value};
 
-use super::asked::{Asked, Mock, StateConfiguration};
-use crate::wire::errors::{self, constraint, validation};
+use super::asked::Asked;
+use crate::wire::errors::validation;
 
-const MAX_DEFINITION_CHARS: usize = 1_048_576;
-const MAX_STATE_NAME_CHARS: usize = 80;
-const MAX_ROLE_ARN_CHARS: usize = 256;
-const MAX_ERROR_CHARS: usize = 256;
-const MAX_CAUSE_CHARS: usize = 32_768;
-
-/// Checks each member and those that exclude each other, whatever the state is.
+/// Checks the members that exclude each other, whatever the state is. What each may be by itself was checked by the API's model.
 pub(super) fn check_members(asked: &Asked) -> Result<(), ServiceError> {
-    check_text(Some(&asked.definition), "definition", 1, MAX_DEFINITION_CHARS)?;
-    check_text(asked.state_name.as_deref(), "stateName", 1, MAX_STATE_NAME_CHARS)?;
-    check_text(asked.role_arn.as_deref(), "roleArn", 1, MAX_ROLE_ARN_CHARS)?;
-    for (text, member) in [(&asked.variables, "variables"), (&asked.context, "context")] {
-        check_text(text.as_deref(), member, 0, asl::MAX_PAYLOAD_BYTES)?;
-    }
-    if let Some(level) = &asked.inspection_level {
-        errors::one_of(level, "inspectionLevel", &["INFO", "DEBUG", "TRACE"])?;
-    }
-    check_configuration(&asked.state_configuration)?;
     match &asked.mock {
         Some(mock) => {
-            check_mock(mock)?;
+            if mock.result.is_some() == mock.error_output.is_some() {
+                let message = "A test mock should have only one of the following fields: [result, errorOutput].";
+                return Err(validation(message));
+            }
             if asked.reveal_secrets {
                 return Err(validation("TestState does not support RevealSecrets when a mock is specified."));
             }
@@ -44,47 +31,6 @@ pub(super) fn check_members(asked: &Asked) -> Result<(), ServiceError> {
         }
     }
     Ok(())
-}
-
-fn check_configuration(configured: &StateConfiguration) -> Result<(), ServiceError> {
-    for (count, member) in [
-        (configured.retrier_retry_count, "stateConfiguration.retrierRetryCount"),
-        (configured.map_iteration_failure_count, "stateConfiguration.mapIterationFailureCount"),
-    ] {
-        if let Some(count) = count.filter(|count| *count < 0) {
-            return Err(constraint(&count.to_string(), member, "have value greater than or equal to 0"));
-        }
-    }
-    let by_state = configured.error_caused_by_state.as_deref();
-    check_text(by_state, "stateConfiguration.errorCausedByState", 1, MAX_STATE_NAME_CHARS)?;
-    let data = configured.map_item_reader_data.as_deref();
-    check_text(data, "stateConfiguration.mapItemReaderData", 0, asl::MAX_PAYLOAD_BYTES)
-}
-
-fn check_mock(mock: &Mock) -> Result<(), ServiceError> {
-    check_text(mock.result.as_deref(), "mock.result", 0, asl::MAX_PAYLOAD_BYTES)?;
-    if let Some(mode) = &mock.field_validation_mode {
-        errors::one_of(mode, "mock.fieldValidationMode", &["STRICT", "PRESENT", "NONE"])?;
-    }
-    if let Some(output) = &mock.error_output {
-        check_text(output.error.as_deref(), "mock.errorOutput.error", 0, MAX_ERROR_CHARS)?;
-        check_text(output.cause.as_deref(), "mock.errorOutput.cause", 0, MAX_CAUSE_CHARS)?;
-    }
-    if mock.result.is_some() == mock.error_output.is_some() {
-        let message = "A test mock should have only one of the following fields: [result, errorOutput].";
-        return Err(validation(message));
-    }
-    Ok(())
-}
-
-fn check_text(text: Option<&str>, member: &str, least: usize, most: usize) -> Result<(), ServiceError> {
-    match text {
-        Some(text) if text.chars().count() < least => {
-            Err(constraint(text, member, &format!("have length greater than or equal to {least}")))
-        }
-        Some(text) => errors::at_most(text, member, most),
-        None => Ok(()),
-    }
 }
 
 /// Checks whether a state like this is tested, with a mock or without one.

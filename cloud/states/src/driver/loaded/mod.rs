@@ -21,6 +21,13 @@ pub(super) struct Loaded {
     pub(in crate::driver) size_bytes: usize,
 }
 
+/// The events that the row of an execution has held while it had ended: when it goes on they get rows of their own.
+pub(super) struct MovedHistory {
+    pub(super) events: Vec<asl::HistoryEvent>,
+    /// Whether the index was told that one more runs: not where the execution has ended in this very step.
+    pub(super) is_announced: bool,
+}
+
 impl Loaded {
     /// One that is not stored yet.
     pub(super) fn new(row: ExecutionRow, compiled: Arc<CompiledMachine>) -> Self {
@@ -53,6 +60,14 @@ impl Loaded {
         match &self.row.state {
             ExecutionState::Running(execution) => execution.next_wait(),
             ExecutionState::Ended(_) => None,
+        }
+    }
+
+    /// What its branches wait for.
+    pub(super) fn waits(&self) -> Vec<asl::StateWait> {
+        match &self.row.state {
+            ExecutionState::Running(execution) => execution.waits().collect(),
+            ExecutionState::Ended(_) => Vec::new(),
         }
     }
 

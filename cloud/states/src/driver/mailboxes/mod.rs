@@ -318,10 +318,22 @@ impl Driver {
     /// Nobody waits for a task any more: its call is abandoned, its token is void, no worker gets it, and an execution that
     /// it waited for stops.
     pub(super) fn release(&self, key: &ExecutionKey, task: TaskId) {
+        self.withdraw(key, task);
+        self.stop_child(key, Work::Task(task));
+    }
+
+    /// A task was ended by its token: an execution that it waited for goes on.
+    pub(super) fn let_go(&self, key: &ExecutionKey, task: TaskId) {
+        self.withdraw(key, task);
+        if let Some(child) = self.children.unlink(key, Work::Task(task)) {
+            self.post(&child, Message::GoOnAlone);
+        }
+    }
+
+    fn withdraw(&self, key: &ExecutionKey, task: TaskId) {
         self.in_flight.abandon(key, Work::Task(task));
         self.tokens.withdraw(key, task);
         self.activities.withdraw(key, task);
-        self.stop_child(key, Work::Task(task));
     }
 
     /// Stops the execution that was waited for, if there is one. That of a task says so (measured on AWS by others).

@@ -82,7 +82,8 @@ fn reader_config(config: &mut Fields<'_, '_>) -> ReaderConfig {
         "ManifestType",
         &[("S3_INVENTORY", ManifestType::S3Inventory), ("ATHENA_DATA", ManifestType::AthenaData)],
     );
-    if input_type == Some(Format::Csv) && !config.has("CSVHeaderLocation") {
+    // Files of an Athena query have no header row.
+    if input_type == Some(Format::Csv) && manifest.is_none() && !config.has("CSVHeaderLocation") {
         config.report_here("The field 'CSVHeaderLocation' is required");
     }
     if input_type == Some(Format::Json) && config.has("CSVHeaderLocation") {
@@ -91,16 +92,24 @@ fn reader_config(config: &mut Fields<'_, '_>) -> ReaderConfig {
     if header_location == Some(HeaderLocation::Given) {
         config.require(&["CSVHeaders"]);
     }
-    let format = match input_type {
+    let of_files = match input_type {
         None => ItemFormat::Listing,
         Some(Format::Json) => ItemFormat::Json,
-        Some(Format::JsonLines) => ItemFormat::JsonLines,
+        Some(Format::JsonLines | Format::Manifest) => ItemFormat::JsonLines,
         Some(Format::Parquet) => ItemFormat::Parquet,
-        Some(Format::Manifest) => ItemFormat::Manifest(manifest.unwrap_or(ManifestType::S3Inventory)),
         Some(Format::Csv) => {
             let headers = headers.filter(|_| header_location == Some(HeaderLocation::Given));
             ItemFormat::Csv { headers, delimiter }
         }
+    };
+    // A manifest alone is an inventory's: "InputType: MANIFEST" is all that definitions of old have.
+    let kind = manifest.or((input_type == Some(Format::Manifest)).then_some(ManifestType::S3Inventory));
+    let format = match kind {
+        None => of_files,
+        Some(ManifestType::S3Inventory) => {
+            manifest_of(ManifestType::S3Inventory, ItemFormat::Csv { headers: None, delimiter: ',' })
+        }
+        Some(ManifestType::AthenaData) => manifest_of(ManifestType::AthenaData, of_files),
     };
     let transformation = config
         .one_of(
@@ -115,6 +124,10 @@ fn reader_config(config: &mut Fields<'_, '_>) -> ReaderConfig {
         items_pointer: config.string("ItemsPointer").map(ToOwned::to_owned),
         transformation,
     }
+}
+
+fn manifest_of(kind: ManifestType, files: ItemFormat) -> ItemFormat {
+    ItemFormat::Manifest { kind, files: Box::new(files) }
 }
 
 pub(super) fn batcher(fields: &mut Fields<'_, '_>) -> ItemBatcher {

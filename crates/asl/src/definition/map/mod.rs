@@ -85,7 +85,11 @@ pub(crate) enum ItemFormat {
         headers: Option<Vec<String>>,
         delimiter: char,
     },
-    Manifest(ManifestType),
+    /// A list of files, and how to read them.
+    Manifest {
+        kind: ManifestType,
+        files: Box<ItemFormat>,
+    },
     Parquet,
 }
 

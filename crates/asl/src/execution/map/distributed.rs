@@ -14,9 +14,11 @@ use crate::execution::effect::{Effect, Outcome};
 use crate::execution::fault::{self, Fault, RUNTIME};
 use crate::execution::input::Input;
 use crate::execution::jitter;
+use crate::execution::map::ItemPlace;
 use crate::execution::map::batch::{Batch, batched};
 use crate::execution::map::children::MapRunId;
 use crate::execution::map::item_reader::{Call, ReadProgress};
+use crate::execution::map::items::ItemList;
 use crate::execution::map::map_run::{Limits, MapRun};
 use crate::execution::map::result_writer::{self, WriteProgress};
 use crate::execution::step::{Step, Transition};
@@ -27,9 +29,6 @@ pub(crate) const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";
 const RESULT_WRITER_FAILED: &str = "States.ResultWriterFailed";
 pub(crate) const THRESHOLD_EXCEEDED: &str = "States.ExceedToleratedFailureThreshold";
 pub(crate) const THRESHOLD_EXCEEDED_CAUSE: &str = "The specified tolerated failure threshold was exceeded";
-
-/// `Map.Item.Source` of items that come from the state's input.
-pub(crate) const STATE_DATA: &str = "STATE_DATA";
 
 /// A distributed Map state.
 type DistributedMap<'m> = (&'m Map, &'m Distributed);
@@ -43,7 +42,7 @@ impl Step<'_> {
         (map, distributed): DistributedMap<'_>,
         limits: Limits,
         input: &Document,
-        items: Vec<Document>,
+        items: ItemList,
     ) -> Result<Transition, Fault> {
         let mut run = self.new_map_run(branch, distributed, limits);
         self.emit(branch, EventDetails::MapRunStarted { map_run_arn: Arc::clone(&run.arn) })?;
@@ -51,7 +50,7 @@ impl Step<'_> {
         let begun = match &map.items {
             Items::Reader(reader) => self.begin_to_read(branch, &mut run, reader, input),
             Items::Path(_) | Items::Template(_) => {
-                self.add_children(branch, (map, distributed), &mut run, items, STATE_DATA, input)
+                self.add_children(branch, (map, distributed), &mut run, items, input)
             }
         };
         self.continue_map_run(branch, state, run, begun)
@@ -97,13 +96,14 @@ impl Step<'_> {
         branch: &Branch,
         (map, distributed): DistributedMap<'_>,
         run: &mut MapRun,
-        items: Vec<Document>,
-        source: &str,
+        items: ItemList,
         input: &Document,
     ) -> Result<(), Fault> {
-        let mut inputs = Vec::with_capacity(items.len());
-        for (index, item) in (0..).zip(items) {
-            let selected = self.selected(branch, map, index, item, Some(source))?;
+        let mut inputs = Vec::with_capacity(items.items.len());
+        let is_member = items.are_members;
+        for (index, (item, source)) in (0..).zip(items.into_sourced()) {
+            let place = ItemPlace { index, is_member, source: Some(&source) };
+            let selected = self.selected(branch, map, item, place)?;
             fault::check_size(selected.size_bytes(), &branch.state)?;
             inputs.push(selected);
         }
@@ -334,10 +334,9 @@ impl Step<'_> {
                 Ok(Transition::Wait)
             }
             Ok(None) => {
-                let source = reading.source();
                 let input = self.scope_of(branch).effective_input(state)?;
                 let items = reading.into_items();
-                let added = self.add_children(branch, (map, distributed), &mut run, items, &source, &input);
+                let added = self.add_children(branch, (map, distributed), &mut run, items, &input);
                 self.continue_map_run(branch, state, run, added)
             }
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::definition::{ItemFormat, ItemReader, ReaderTransformation};
 use crate::document::Document;
-use crate::execution::map::items::{self, File, Unreadable};
+use crate::execution::map::items::{self, File, ItemList, Origin, Unreadable};
 use crate::resource::Pattern;
 use crate::resource::TaskResource;
 
@@ -25,6 +25,15 @@ pub(crate) struct ReadProgress {
     files: VecDeque<File>,
     /// The names of the columns that a manifest gives for its files.
     columns: Option<Vec<String>>,
+    /// The file that is being read, where it is not the reader's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<File>,
+    /// The files that the items come from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    origins: Vec<Origin>,
+    /// Whether the items are members of objects.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    are_members: bool,
 }
 
 /// What the pending call returns.
@@ -48,12 +57,20 @@ impl ReadProgress {
         let lists = matches!(&reader.resource, TaskResource::Service { resource, .. } if resource == "listObjectsV2");
         let stage = match reader.format {
             _ if lists => Stage::Listing,
-            ItemFormat::Manifest(_) => Stage::Manifest,
+            ItemFormat::Manifest { .. } => Stage::Manifest,
             _ => Stage::File,
         };
-        let items = Vec::new();
-        let files = VecDeque::new();
-        Self { parameters, max_items: max_items.filter(|most| *most > 0), stage, items, files, columns: None }
+        Self {
+            parameters,
+            max_items: max_items.filter(|most| *most > 0),
+            stage,
+            items: Vec::new(),
+            files: VecDeque::new(),
+            columns: None,
+            file: None,
+            origins: Vec::new(),
+            are_members: false,
+        }
     }
 
     /// The first call.
@@ -79,14 +96,15 @@ impl ReadProgress {
                 }
             }
             Stage::Manifest => {
-                let ItemFormat::Manifest(kind) = reader.format else {
+                let ItemFormat::Manifest { kind, .. } = &reader.format else {
                     return Err(Unreadable("The item reader expects no manifest.".to_owned()));
                 };
-                let manifest = items::manifest(body(&answer)?, kind, self.bucket())?;
+                let manifest = items::manifest(body(&answer)?, *kind, self.bucket())?;
                 (self.files, self.columns) = (manifest.files, manifest.columns);
             }
             Stage::File => {
                 let read = self.items_of(reader, body(&answer)?)?;
+                self.origins.push(Origin { items: read.len(), source: self.source() });
                 self.items.extend(read);
             }
         }
@@ -94,7 +112,8 @@ impl ReadProgress {
         if self.is_full() {
             return Ok(None);
         }
-        Ok(self.files.pop_front().map(|File { bucket, key }| Call {
+        self.file = self.files.pop_front();
+        Ok(self.file.as_ref().map(|File { bucket, key }| Call {
             resource: TaskResource::Service {
                 resource_type: "s3".to_owned(),
                 resource: "getObject".to_owned(),
@@ -105,20 +124,30 @@ impl ReadProgress {
     }
 
     /// The items in what the reader is said to have read.
-    pub(crate) fn read_whole(mut self, reader: &ItemReader, data: &str) -> Result<Vec<Document>, Unreadable> {
+    pub(crate) fn read_whole(mut self, reader: &ItemReader, data: &str) -> Result<ItemList, Unreadable> {
         self.items = match self.stage {
-            Stage::Listing if reader.transformation == ReaderTransformation::None => items::json(data, None)?,
+            Stage::Listing if reader.transformation == ReaderTransformation::None => items::json(data, None)?.0,
             _ => self.items_of(reader, data)?,
         };
         Ok(self.into_items())
     }
 
-    fn items_of(&self, reader: &ItemReader, text: &str) -> Result<Vec<Document>, Unreadable> {
-        match &reader.format {
+    fn items_of(&mut self, reader: &ItemReader, text: &str) -> Result<Vec<Document>, Unreadable> {
+        let format = match &reader.format {
+            ItemFormat::Manifest { .. } if self.columns.is_some() => {
+                return items::rows(text, self.columns.as_deref(), ',');
+            }
+            ItemFormat::Manifest { files, .. } => files,
+            format => format,
+        };
+        match format {
             ItemFormat::Csv { headers, delimiter } => items::rows(text, headers.as_deref(), *delimiter),
-            ItemFormat::Manifest(_) if self.columns.is_some() => items::rows(text, self.columns.as_deref(), ','),
-            ItemFormat::JsonLines | ItemFormat::Manifest(_) => items::json_lines(text),
-            ItemFormat::Json | ItemFormat::Listing => items::json(text, reader.items_pointer.as_deref()),
+            ItemFormat::JsonLines => items::json_lines(text),
+            ItemFormat::Json | ItemFormat::Listing | ItemFormat::Manifest { .. } => {
+                let (items, are_members) = items::json(text, reader.items_pointer.as_deref())?;
+                self.are_members |= are_members;
+                Ok(items)
+            }
             ItemFormat::Parquet => Err(Unreadable(
                 "Parquet files cannot be read here. Give the items as CSV, JSON or JSON Lines.".to_owned(),
             )),
@@ -141,19 +170,26 @@ impl ReadProgress {
         self.parameters["Bucket"].as_str().unwrap_or_default()
     }
 
-    /// `Map.Item.Source` of the Context Object: the bucket, with the key of a single object.
-    pub(crate) fn source(&self) -> Arc<str> {
-        match self.parameters["Key"].as_str() {
-            Some(key) => format!("S3://{}/{key}", self.bucket()).into(),
-            None => format!("S3://{}", self.bucket()).into(),
+    /// `Map.Item.Source` of the Context Object for what is being read: the file, or the bucket whose objects are listed.
+    fn source(&self) -> Arc<str> {
+        match (&self.file, self.parameters["Key"].as_str()) {
+            (Some(File { bucket, key }), _) => format!("S3://{bucket}/{key}").into(),
+            (None, Some(key)) => format!("S3://{}/{key}", self.bucket()).into(),
+            (None, None) => format!("S3://{}", self.bucket()).into(),
         }
     }
 
-    pub(crate) fn into_items(mut self) -> Vec<Document> {
+    pub(crate) fn into_items(mut self) -> ItemList {
         if let Some(most) = self.max_items.and_then(|most| usize::try_from(most).ok()) {
             self.items.truncate(most);
         }
-        self.items
+        let named: usize = self.origins.iter().map(|origin| origin.items).sum();
+        // A listing has no files; what an earlier version has read names none.
+        if let Some(unnamed) = self.items.len().checked_sub(named).filter(|unnamed| *unnamed > 0) {
+            self.file = None;
+            self.origins.insert(0, Origin { items: unnamed, source: self.source() });
+        }
+        ItemList { items: self.items, are_members: self.are_members, origins: self.origins }
     }
 }
 

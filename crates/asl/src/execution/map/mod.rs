@@ -4,7 +4,7 @@ pub(super) mod batch;
 pub(super) mod children;
 pub(super) mod distributed;
 pub(super) mod item_reader;
-mod items;
+pub(super) mod items;
 pub(super) mod map_run;
 mod redrive;
 mod result_writer;
@@ -18,18 +18,22 @@ use crate::execution::data::context::MapItem;
 use crate::execution::data::inspection;
 use crate::execution::fault::{self, Fault, REFERENCE_PATH_CONFLICT};
 use crate::execution::join::Join;
+use crate::execution::map::items::ItemList;
 use crate::execution::map::map_run::Limits;
 use crate::execution::states::inner_branches::iteration;
 use crate::execution::step::{Step, Transition};
 use crate::history::EventDetails;
 use crate::quotas::MAX_MAP_CONCURRENCY;
 
+/// `Map.Item.Source` of items that come from the state's input.
+const STATE_DATA: &str = "STATE_DATA";
+
 impl Step<'_> {
     /// Starts the iterations of a Map state, the first time or again.
     pub(crate) fn map(&mut self, branch: &mut Branch, state: &State, map: &Map) -> Result<Transition, Fault> {
         let MapWork { input, items, limits } = self.map_work(branch, state, map)?;
         match &map.mode {
-            MapMode::Inline => self.inline(branch, state, map, limits.max_concurrency, items),
+            MapMode::Inline => self.inline(branch, state, map, limits.max_concurrency, items.items),
             MapMode::Distributed(distributed) => {
                 self.distributed(branch, state, (map, distributed), limits, &input, items)
             }
@@ -41,8 +45,8 @@ impl Step<'_> {
         let scope = self.scope_of(branch);
         let input = scope.effective_input(state)?;
         let max_concurrency = map.max_concurrency.as_ref().map(|dynamic| scope.count(dynamic, &input)).transpose()?;
-        let items = self.items(branch, state, &map.items, &input)?;
-        let length = u64::try_from(items.len()).unwrap_or(u64::MAX);
+        let items = self.items(branch, state, map, &input)?;
+        let length = u64::try_from(items.items.len()).unwrap_or(u64::MAX);
         self.emit(branch, EventDetails::MapStateStarted { length })?;
         let scope = self.scope_of(branch);
         let count = map.tolerated_failure_count.as_ref().map(|dynamic| scope.count(dynamic, &input));
@@ -87,11 +91,12 @@ impl Step<'_> {
         Ok(Transition::Wait)
     }
 
-    /// The items of a state that has them in its input; those of an `ItemReader` are read later.
-    fn items(&self, branch: &Branch, state: &State, items: &Items, input: &Document) -> Result<Vec<Document>, Fault> {
+    /// The items of a state that has them in its input; those of an `ItemReader` are read later. In distributed mode they may be
+    /// the members of an object.
+    fn items(&self, branch: &Branch, state: &State, map: &Map, input: &Document) -> Result<ItemList, Fault> {
         let scope = self.scope_of(branch);
-        let found = match items {
-            Items::Reader(_) => return Ok(Vec::new()),
+        let found = match &map.items {
+            Items::Reader(_) => return Ok(ItemList::default()),
             Items::Template(template) => scope.items(template)?,
             Items::Path(path) => {
                 let is_there = !input.value().is_null();
@@ -108,12 +113,17 @@ impl Step<'_> {
             }
         };
         match found {
-            Value::Array(items) => Ok(items.into_iter().map(Document::of).collect()),
+            Value::Array(items) => {
+                Ok(ItemList::from_one(items.into_iter().map(Document::of).collect(), false, STATE_DATA))
+            }
+            Value::Object(object) if matches!(map.mode, MapMode::Distributed(_)) => {
+                Ok(ItemList::from_one(items::members(object), true, STATE_DATA))
+            }
             other if state.is_jsonata() => {
                 Err(Fault::invalid_input(branch, format!("Map state input must be an array but was: {other}")))
             }
             _ => {
-                let path = if let Items::Path(path) = items { path.text() } else { "$" };
+                let path = if let Items::Path(path) = &map.items { path.text() } else { "$" };
                 Err(Fault::runtime(branch, format!("Reference path \"{path}\" must point to array.")))
             }
         }
@@ -148,7 +158,8 @@ impl Step<'_> {
         let Some((index, item)) = join.next_item() else {
             return Ok(None);
         };
-        let input = match self.selected(branch, map, index, item.clone(), None) {
+        let place = ItemPlace { index, is_member: false, source: None };
+        let input = match self.selected(branch, map, item.clone(), place) {
             Ok(input) => input,
             Err(fault) => {
                 if let BranchStatus::Join(join) = &mut branch.status {
@@ -168,9 +179,8 @@ impl Step<'_> {
         &mut self,
         branch: &Branch,
         map: &Map,
-        index: u64,
         item: Document,
-        source: Option<&str>,
+        place: ItemPlace<'_>,
     ) -> Result<Document, Fault> {
         let Some(selector) = &map.selector else {
             return Ok(item);
@@ -183,7 +193,13 @@ impl Step<'_> {
             Some(ItemSelection { effective, context, .. }) => (effective, context),
             None => (scope.effective_input(state)?, None),
         };
-        scope.context = scope.context.with_item(MapItem { index, value: item.value(), key: None, source }, context);
+        let ItemPlace { index, is_member, source } = place;
+        let value = item.value();
+        let item = match is_member {
+            true => MapItem { index, value: &value["Value"], key: value["Key"].as_str(), source },
+            false => MapItem { index, value, key: None, source },
+        };
+        scope.context = scope.context.with_item(item, context);
         let selected = scope.fill_language(selector, "ItemSelector", &effective);
         let context = scope.context.into_built();
         self.selection = Some(ItemSelection { attempt, effective, context });
@@ -201,8 +217,18 @@ pub(super) fn at_once(max_concurrency: u64) -> u64 {
 /// What a Map state has to do: its effective input, the items, except those of an `ItemReader`, and its limits.
 pub(crate) struct MapWork {
     pub(crate) input: Document,
-    pub(crate) items: Vec<Document>,
+    pub(crate) items: ItemList,
     pub(crate) limits: Limits,
+}
+
+/// What the Context Object says of an item beside its value.
+#[derive(Clone, Copy)]
+pub(crate) struct ItemPlace<'a> {
+    pub(crate) index: u64,
+    /// Whether it is a member of an object, with its key.
+    pub(crate) is_member: bool,
+    /// Where it comes from; only in distributed mode.
+    pub(crate) source: Option<&'a str>,
 }
 
 /// What all items of a Map state share for their `ItemSelector`: made once for all iterations that start in a step.

@@ -7,3 +7,4 @@ mod parallel;
 pub(super) mod state_test;
 mod task;
 mod timer;
+pub(super) mod waits;

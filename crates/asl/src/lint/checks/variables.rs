@@ -81,7 +81,10 @@ fn assigns(fields: &Map<String, Value>) -> impl Iterator<Item = &str> {
 
 fn check_state(state: &StateView<'_>, assigned: &Assigned, numbers: &Numbers, lints: &mut Lints) {
     reads::each(state, |read| {
-        let names = if state.is_jsonata { scan::jsonata_variables(read.text) } else { scan::variables(read.text) };
+        let names = match state.is_jsonata {
+            true => scan::jsonata_variables(read.text),
+            false => scan::variables(read.text).into_iter().collect(),
+        };
         for name in names {
             let is_in = |set: &Set| numbers.get(&name).is_some_and(|number| set.contains(*number));
             if !is_in(&assigned.always) {

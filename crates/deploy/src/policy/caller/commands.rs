@@ -15,6 +15,8 @@ pub enum CallerCommand {
     DeployPrune,
     /// `diff`.
     Diff,
+    /// `explain`.
+    Explain,
     /// `graph`, of an execution.
     Graph,
     /// `info`.
@@ -182,12 +184,13 @@ const LIVE_LINES: Calls = &[(LOGS, "StartLiveTail")];
 
 impl CallerCommand {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Deploy,
         Self::DeployFunction,
         Self::DeployList,
         Self::DeployPrune,
         Self::Diff,
+        Self::Explain,
         Self::Graph,
         Self::Info,
         Self::Invoke,
@@ -210,6 +213,7 @@ impl CallerCommand {
             Self::DeployList => "deploy list",
             Self::DeployPrune => "deploy prune",
             Self::Diff => "diff",
+            Self::Explain => "explain",
             Self::Graph => "graph",
             Self::Info => "info",
             Self::Invoke => "invoke",
@@ -244,6 +248,7 @@ impl CallerCommand {
             Self::DeployList => &[IDENTITY, OBSERVE, READ_VERSIONS, RUNNING],
             Self::DeployPrune => &[IDENTITY, OBSERVE, READ_VERSIONS, RUNNING, DELETE_VERSIONS],
             Self::Diff => &[IDENTITY, OBSERVE, WAITS],
+            Self::Explain => &[IDENTITY, FIND, &[(STATES, "GetExecutionHistory")]],
             Self::Graph => &[IDENTITY, FIND, HISTORY],
             Self::Info => &[IDENTITY, OBSERVE],
             Self::Invoke => &[IDENTITY, &[(LAMBDA, "Invoke")]],

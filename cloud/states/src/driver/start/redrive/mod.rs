@@ -7,9 +7,10 @@ use cloud_core::ServiceError;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::driver::loaded::Loaded;
+use crate::driver::loaded::MovedHistory;
 use crate::driver::map_children;
 use crate::driver::message::{Message, Reply};
-use crate::driver::step::{MovedHistory, Step};
+use crate::driver::step::Step;
 use crate::executions::{KeptHistory, not_redrivable};
 use crate::recovery::MapChildStart;
 use crate::rows::execution::{ExecutionKey, ExecutionState, RedriveToken, Redriven};

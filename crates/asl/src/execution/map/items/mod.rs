@@ -3,7 +3,10 @@
 mod csv;
 mod manifest;
 
-use serde_json::{Map, Value};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use crate::document::Document;
 
@@ -14,8 +17,47 @@ pub(crate) use manifest::{File, manifest};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable(pub(crate) String);
 
-/// The items of a JSON file: those of the array that it is, or of the one that a JSON pointer leads to.
-pub(crate) fn json(text: &str, pointer: Option<&str>) -> Result<Vec<Document>, Unreadable> {
+/// The items of a distributed Map state, and what the Context Object says of each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ItemList {
+    pub(crate) items: Vec<Document>,
+    /// Whether they are the members of an object, as [`members`] writes them.
+    pub(crate) are_members: bool,
+    /// Where they come from, in order.
+    pub(crate) origins: Vec<Origin>,
+}
+
+/// Where some items come from: `Map.Item.Source` of the Context Object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Origin {
+    /// How many items.
+    pub(crate) items: usize,
+    pub(crate) source: Arc<str>,
+}
+
+impl ItemList {
+    /// Items that come from one place.
+    pub(crate) fn from_one(items: Vec<Document>, are_members: bool, source: &str) -> Self {
+        let origins = vec![Origin { items: items.len(), source: source.into() }];
+        Self { items, are_members, origins }
+    }
+
+    /// The items, each with its source.
+    pub(crate) fn into_sourced(self) -> impl Iterator<Item = (Document, Arc<str>)> {
+        let sources = self.origins.into_iter().flat_map(|origin| std::iter::repeat_n(origin.source, origin.items));
+        self.items.into_iter().zip(sources)
+    }
+}
+
+/// The members of an object as items: "it runs an iteration for each key-value pair in the object, passing the pair to the
+/// iteration as input" (developer guide, ItemsPath). The pair's form follows the Context Object's names.
+pub(crate) fn members(object: Map<String, Value>) -> Vec<Document> {
+    object.into_iter().map(|(key, value)| Document::of(json!({"Key": key, "Value": value}))).collect()
+}
+
+/// The items of a JSON file and whether they are members: those of the array that it is, or of the array or object that a JSON
+/// pointer leads to.
+pub(crate) fn json(text: &str, pointer: Option<&str>) -> Result<(Vec<Document>, bool), Unreadable> {
     let whole: Value =
         serde_json::from_str(text).map_err(|problem| Unreadable(format!("The file is not valid JSON: {problem}.")))?;
     let found = match pointer {
@@ -23,8 +65,9 @@ pub(crate) fn json(text: &str, pointer: Option<&str>) -> Result<Vec<Document>, U
         Some(pointer) => whole.pointer(pointer).cloned(),
     };
     match found {
-        Some(Value::Array(items)) => Ok(items.into_iter().map(Document::of).collect()),
-        // AWS's own words.
+        Some(Value::Array(items)) => Ok((items.into_iter().map(Document::of).collect(), false)),
+        Some(Value::Object(object)) if pointer.is_some() => Ok((members(object), true)),
+        // AWS's own words; recorded of an object that is the whole file.
         _ => Err(Unreadable("Attempting to map over non-iterable node.".to_owned())),
     }
 }
@@ -79,8 +122,13 @@ mod tests {
 
     #[test]
     fn json_files_hold_an_array() {
-        assert_eq!(texts(&json(r#"[{"a": 1}, [2], "three"]"#, None).unwrap()), [r#"{"a":1}"#, "[2]", "\"three\""]);
-        assert_eq!(texts(&json(r#"{"a": {"b": [1, 2]}}"#, Some("/a/b")).unwrap()), ["1", "2"]);
+        let read = |text: &str, pointer| json(text, pointer).map(|(items, are_members)| (texts(&items), are_members));
+        let whole = read(r#"[{"a": 1}, [2], "three"]"#, None).unwrap();
+        assert_eq!(whole, ([r#"{"a":1}"#, "[2]", "\"three\""].map(str::to_owned).to_vec(), false));
+        assert_eq!(read(r#"{"a": {"b": [1, 2]}}"#, Some("/a/b")).unwrap().0, ["1", "2"]);
+        let members = read(r#"{"a": {"c": 1, "b": [2]}}"#, Some("/a")).unwrap();
+        assert_eq!(members.0, [r#"{"Key":"c","Value":1}"#, r#"{"Key":"b","Value":[2]}"#]);
+        assert!(members.1);
         for (text, pointer) in [(r#"{"a": 1}"#, None), (r#"{"a": 1}"#, Some("/a")), ("[]", Some("/x"))] {
             let problem = json(text, pointer).unwrap_err();
             assert_eq!(problem.0, "Attempting to map over non-iterable node.");

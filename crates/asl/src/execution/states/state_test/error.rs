@@ -31,7 +31,7 @@ impl StateTest {
     fn decide(&mut self, fault: Fault, now: Timestamp) -> Handled {
         let retries = self.retries;
         let decided = self.on_step(now, |step, branch| {
-            let fault = step.emit_evaluation_failed(branch, fault)?;
+            let fault = step.emit_evaluation_failed(branch, fault)?.fatal_by_name();
             let state = step.state_of(branch)?;
             let recovery = match (state.kind.recovery(), &fault) {
                 (None, _) | (_, Fault::Fatal(_)) => return Err(fault),

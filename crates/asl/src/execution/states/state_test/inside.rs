@@ -9,11 +9,10 @@ use crate::document::Document;
 use crate::execution::branch::Branch;
 use crate::execution::data::inspection;
 use crate::execution::fault::Fault;
-use crate::execution::map::distributed::{
-    ITEM_READER_FAILED, STATE_DATA, THRESHOLD_EXCEEDED, THRESHOLD_EXCEEDED_CAUSE,
-};
+use crate::execution::map::distributed::{ITEM_READER_FAILED, THRESHOLD_EXCEEDED, THRESHOLD_EXCEEDED_CAUSE};
 use crate::execution::map::item_reader::ReadProgress;
-use crate::execution::map::{MapWork, map_run};
+use crate::execution::map::items::ItemList;
+use crate::execution::map::{ItemPlace, MapWork, map_run};
 use crate::execution::step::{Step, Transition};
 
 impl StateTest {
@@ -76,34 +75,27 @@ impl Step<'_> {
         reader: &ItemReader,
         data: &str,
         input: &Document,
-    ) -> Result<Vec<Document>, Fault> {
+    ) -> Result<ItemList, Fault> {
         let max_items =
             reader.max_items.as_ref().map(|dynamic| self.scope_of(branch).count(dynamic, input)).transpose()?;
         let parameters = self.parameters(branch, reader.arguments.as_ref(), "ItemReader", input)?;
         let items = ReadProgress::new(reader, parameters, max_items).read_whole(reader, data);
         let items = items.map_err(|unreadable| Fault::error(ITEM_READER_FAILED, unreadable.0))?;
         if reader.items_pointer.is_some() {
-            inspection::note(self.probe, &Document::array(&items), |found| &mut found.after_items_pointer);
+            inspection::note(self.probe, &Document::array(&items.items), |found| &mut found.after_items_pointer);
         }
         Ok(items)
     }
 
     /// Evaluates `ItemSelector` and `ItemBatcher` for all items, and counts the items.
-    fn inspect_items(
-        &mut self,
-        branch: &Branch,
-        map: &Map,
-        items: Vec<Document>,
-        input: &Document,
-    ) -> Result<u64, Fault> {
-        let count = u64::try_from(items.len()).unwrap_or(u64::MAX);
-        let source = match map.mode {
-            MapMode::Distributed(_) => Some(STATE_DATA),
-            MapMode::Inline => None,
-        };
-        let mut inputs = Vec::with_capacity(items.len());
-        for (index, item) in (0..).zip(items) {
-            inputs.push(self.selected(branch, map, index, item, source)?);
+    fn inspect_items(&mut self, branch: &Branch, map: &Map, items: ItemList, input: &Document) -> Result<u64, Fault> {
+        let count = u64::try_from(items.items.len()).unwrap_or(u64::MAX);
+        let is_member = items.are_members;
+        let is_distributed = matches!(map.mode, MapMode::Distributed(_));
+        let mut inputs = Vec::with_capacity(items.items.len());
+        for (index, (item, source)) in (0..).zip(items.into_sourced()) {
+            let place = ItemPlace { index, is_member, source: is_distributed.then_some(&*source) };
+            inputs.push(self.selected(branch, map, item, place)?);
         }
         if map.selector.is_some() {
             inspection::note(self.probe, &Document::array(&inputs), |found| &mut found.after_item_selector);

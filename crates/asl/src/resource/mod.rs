@@ -1,6 +1,12 @@
 //! What a Task state's `Resource` names: a Lambda function, an activity, or a service integration.
 
+mod call;
+mod mock_result;
+mod optimised;
+
 use serde::{Deserialize, Serialize};
+
+pub use mock_result::{FieldValidation, MockMismatch};
 
 /// A Task state's `Resource`, read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,9 +84,14 @@ impl TaskResource {
         Some(Self::Service { resource_type: service.to_owned(), resource: action.to_owned(), pattern })
     }
 
-    /// Whether a holder of the task token ends the task, rather than the driver that started it.
+    /// Whether the task has a token, whose holder can end it. A job's has one too, and ends with the job where nobody uses
+    /// the token (recorded).
     pub fn has_token(&self) -> bool {
-        matches!(self, Self::Activity { .. } | Self::Service { pattern: Pattern::WaitForCallback, .. })
+        match self {
+            Self::Lambda { .. } => false,
+            Self::Activity { .. } => true,
+            Self::Service { pattern, .. } => *pattern != Pattern::RequestResponse,
+        }
     }
 
     /// The name that AWS puts into "The state/task '...' returned a result with a size exceeding ...".

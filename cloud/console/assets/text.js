@@ -1,0 +1,73 @@
+// Texts: what is shown of those from elsewhere, moments, lengths of time, sizes, JSON.
+
+// What steers a display or turns the direction of writing.
+const DECEPTIVE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+export function shown(text) {
+  return String(text ?? "").replace(DECEPTIVE, "\ufffd");
+}
+
+/** The last part of an ARN. */
+export const nameOf = (arn) => arn.split(":").pop();
+
+export const regionOf = (arn) => arn.split(":")[3];
+
+/** JSON as people read it; a text that is none stays as it is. */
+export function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return String(text ?? "");
+  }
+}
+
+/** The value of JSON text; undefined where it is none. */
+export function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A text that is JSON. */
+export function valid(text, what) {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw new Error(`The ${what} is no JSON: ${error.message}`);
+  }
+  return text;
+}
+
+/** A text as a shell takes it. */
+export const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** The time of day in UTC, to the millisecond. */
+export const clockTime = (ms) => new Date(ms).toISOString().slice(11, 23);
+
+/** A length of time in a few characters: `350 ms`, `1.2 s`, `4 min 10 s`, `3 d 2 h`. */
+export function duration(ms) {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const parts = [["d", 86_400], ["h", 3600], ["min", 60], ["s", 1]];
+  const first = parts.findIndex(([, size]) => seconds >= size);
+  const pieces = parts.slice(first, first + 2).map(([unit, size], at) => [Math.floor((at ? seconds % parts[first][1] : seconds) / size), unit]);
+  return pieces.filter(([count], at) => at === 0 || count).map((piece) => piece.join(" ")).join(" ");
+}
+
+/** How long it is until a moment, by the second: `12:04`, `1 d 02:00:00`. */
+export function countdown(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const two = (count) => String(count).padStart(2, "0");
+  const days = Math.floor(seconds / 86_400);
+  const hours = Math.floor(seconds / 3600) % 24;
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return `${days ? `${days} d ` : ""}${days || hours ? `${two(hours)}:` : ""}${rest}`;
+}
+
+/** Parts of a text: those that are the ARN of an execution, or a Map Run, are apart. */
+export function withArns(text) {
+  return text.split(/(arn:aws[\w-]*:states:[\w-]+:\d{12}:(?:execution|mapRun):[\w.\-/]+:[\w.-]+)/);
+}

@@ -1,0 +1,95 @@
+//! Search: machines, executions, functions, log groups and log lines, by a part of their names or texts.
+
+use cloud_core::{Location, Request, ServiceError};
+use serde_json::{Value, json};
+
+use super::parameters::{asked_location, list};
+use crate::cloud::Cloud;
+use crate::long_text::cut;
+
+/// How many of each kind are listed at most before they are compared.
+const LISTED: u64 = 1_000;
+/// How many machines' executions are looked through.
+const MACHINES: usize = 50;
+/// How many of each kind are found.
+const FOUND: usize = 8;
+/// How many groups' lines are looked through.
+const GROUPS: usize = 20;
+/// The shortest text that lines are looked through for.
+const SHORTEST: usize = 3;
+/// How much of a line is shown, in bytes.
+const SHOWN_LINE: usize = 300;
+
+/// What there is whose name has `q` in it.
+pub(super) async fn search(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
+    let location = asked_location(request);
+    let text = request.query_value("q").unwrap_or_default().trim().to_lowercase();
+    let machines = cloud.states(&location, "ListStateMachines", &json!({ "maxResults": LISTED })).await?;
+    let machines = list(machines, "stateMachines");
+    let functions = cloud.read(&location, "lambda", "/2015-03-31/functions").await?;
+    let groups = cloud.logs(&location, "DescribeLogGroups", &json!({ "limit": 50 })).await?;
+    let groups: Vec<Value> =
+        list(groups, "logGroups").into_iter().map(|mut group| group["logGroupName"].take()).collect();
+    let mut found = Vec::new();
+    let named = |value: &Value| value.as_str().is_some_and(|name| name.to_lowercase().contains(&text));
+    for machine in machines.iter().filter(|machine| named(&machine["name"])).take(FOUND) {
+        found.push(json!({ "kind": "machine", "name": machine["name"], "arn": machine["stateMachineArn"] }));
+    }
+    for function in list(functions, "Functions").iter().filter(|function| named(&function["FunctionName"])).take(FOUND)
+    {
+        found.push(json!({ "kind": "function", "name": function["FunctionName"] }));
+    }
+    for group in groups.iter().filter(|group| named(group)).take(FOUND) {
+        found.push(json!({ "kind": "log", "name": group }));
+    }
+    let standard = machines.iter().filter(|machine| machine["type"] == "STANDARD").take(MACHINES);
+    found.extend(executions(cloud, &location, standard, named).await?);
+    if text.len() >= SHORTEST {
+        found.extend(lines(cloud, &location, &groups, &text).await?);
+    }
+    Ok(json!({ "found": found, "now": cloud.handles.clock.now() }))
+}
+
+async fn executions<'a>(
+    cloud: &Cloud,
+    location: &Location,
+    machines: impl Iterator<Item = &'a Value>,
+    named: impl Fn(&Value) -> bool,
+) -> Result<Vec<Value>, ServiceError> {
+    let mut found = Vec::new();
+    for machine in machines {
+        let newest = json!({ "stateMachineArn": machine["stateMachineArn"], "maxResults": LISTED });
+        let listed = list(cloud.states(location, "ListExecutions", &newest).await?, "executions");
+        let wanted = listed.iter().filter(|execution| named(&execution["name"])).take(FOUND - found.len());
+        found.extend(wanted.map(|execution| {
+            json!({
+                "kind": "execution",
+                "name": execution["name"],
+                "arn": execution["executionArn"],
+                "status": execution["status"],
+            })
+        }));
+        if found.len() >= FOUND {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+async fn lines(cloud: &Cloud, at: &Location, groups: &[Value], text: &str) -> Result<Vec<Value>, ServiceError> {
+    let mut found = Vec::new();
+    // The pattern finds a text between quotation marks as it is; case matters to it.
+    let pattern = format!("\"{}\"", text.replace(['"', '\\'], ""));
+    for group in groups.iter().take(GROUPS) {
+        let input = json!({ "logGroupName": group, "filterPattern": pattern, "limit": FOUND, "startFromHead": false });
+        for mut line in list(cloud.logs(at, "FilterLogEvents", &input).await?, "events") {
+            cut(&mut line["message"], SHOWN_LINE);
+            found.push(json!({ "kind": "line", "name": line["message"], "group": group, "at": line["timestamp"] }));
+        }
+        if found.len() >= FOUND {
+            found.truncate(FOUND);
+            break;
+        }
+    }
+    Ok(found)
+}

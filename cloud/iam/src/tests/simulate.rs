@@ -1,0 +1,71 @@
+//! SimulatePrincipalPolicy and SimulateCustomPolicy.
+
+use super::{Fixture, LAMBDA_TRUST, element};
+
+const ROLE: &str = "arn:aws:iam::000000000000:role/r";
+const STATES: &str = "{\"Version\":\"2012-10-17\",\"Statement\":[\n {\"Effect\":\"Allow\",\"Action\":\"states:*\",\"Resource\":\"*\"},\n {\"Effect\":\"Deny\",\"Action\":\"states:Delete*\",\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"aws:RequestedRegion\":\"eu-west-1\"}}}]}";
+
+#[tokio::test]
+async fn custom_policies_are_judged_alone() {
+    let fixture = Fixture::new();
+    let ask = async |action: &str, further: &[(&str, &str)]| {
+        let mut members = vec![("PolicyInputList.member.1", STATES), ("ActionNames.member.1", action)];
+        members.extend(further);
+        fixture.iam("SimulateCustomPolicy", &members).await.unwrap()
+    };
+    let allowed = ask("states:DeleteStateMachine", &[]).await;
+    assert_eq!(element(&allowed, "EvalDecision"), "allowed");
+    assert_eq!(element(&allowed, "EvalResourceName"), "*");
+    assert_eq!(element(&allowed, "SourcePolicyId"), "PolicyInputList.1");
+    assert_eq!(element(&allowed, "StartPosition"), "<Line>2</Line><Column>2</Column>");
+    assert_eq!(element(&allowed, "MissingContextValues"), "<member>aws:RequestedRegion</member>");
+    let region = [
+        ("ContextEntries.member.1.ContextKeyName", "aws:RequestedRegion"),
+        ("ContextEntries.member.1.ContextKeyType", "string"),
+        ("ContextEntries.member.1.ContextKeyValues.member.1", "eu-west-1"),
+    ];
+    assert_eq!(element(&ask("states:DeleteStateMachine", &region).await, "EvalDecision"), "explicitDeny");
+    assert_eq!(element(&ask("lambda:InvokeFunction", &[]).await, "EvalDecision"), "implicitDeny");
+    let bounded = [("PermissionsBoundaryPolicyInputList.member.1", super::LOGS_POLICY)];
+    let bounded = ask("states:ListStateMachines", &bounded).await;
+    assert_eq!(element(&bounded, "EvalDecision"), "implicitDeny");
+    assert_eq!(element(&bounded, "AllowedByPermissionsBoundary"), "false");
+}
+
+#[tokio::test]
+async fn what_is_asked_is_checked() {
+    let fixture = Fixture::new();
+    let refused =
+        async |members: &[(&str, &str)]| fixture.iam("SimulateCustomPolicy", members).await.unwrap_err().to_string();
+    assert!(refused(&[("PolicyInputList.member.1", STATES)]).await.contains("'actionNames'"));
+    let action = ("ActionNames.member.1", "states:ListStateMachines");
+    assert!(refused(&[action]).await.contains("'policyInputList'"));
+    assert_eq!(refused(&[action, ("PolicyInputList.member.1", "[]")]).await, "InvalidInput: Syntax errors in policy.");
+    let missing = [action, ("PolicySourceArn", ROLE)];
+    assert_eq!(fixture.iam("SimulatePrincipalPolicy", &missing).await.unwrap_err().code, "NoSuchEntity");
+}
+
+#[tokio::test]
+async fn a_roles_policies_are_judged_with_those_that_are_added() {
+    let fixture = Fixture::new();
+    fixture.create_role("r", LAMBDA_TRUST).await;
+    let put = [("RoleName", "r"), ("PolicyName", "p"), ("PolicyDocument", STATES)];
+    fixture.iam("PutRolePolicy", &put).await.unwrap();
+    let ask = async |source: &str, action: &str, further: &[(&str, &str)]| {
+        let mut members = vec![("PolicySourceArn", source), ("ActionNames.member.1", action)];
+        members.extend(further);
+        fixture.iam("SimulatePrincipalPolicy", &members).await.unwrap()
+    };
+    let own = ask(ROLE, "states:ListStateMachines", &[]).await;
+    assert_eq!(
+        (element(&own, "EvalDecision"), element(&own, "SourcePolicyId")),
+        ("allowed".to_owned(), "role_r_p".to_owned())
+    );
+    assert_eq!(element(&ask(ROLE, "logs:PutLogEvents", &[]).await, "EvalDecision"), "implicitDeny");
+    let added = [("PolicyInputList.member.1", super::LOGS_POLICY)];
+    assert_eq!(element(&ask(ROLE, "logs:PutLogEvents", &added).await, "EvalDecision"), "allowed");
+    let user = "arn:aws:iam::000000000000:user/local";
+    assert_eq!(element(&ask(user, "logs:PutLogEvents", &[]).await, "EvalDecision"), "allowed");
+    let elsewhere = [("ResourceArns.member.1", "arn:aws:states:us-east-1:000000000009:stateMachine:m")];
+    assert_eq!(element(&ask(ROLE, "states:DescribeStateMachine", &elsewhere).await, "EvalDecision"), "implicitDeny");
+}

@@ -1,0 +1,66 @@
+//! The log of a function as its role may write it: on AWS a function whose role lacks `logs:PutLogEvents` has no lines.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use cloud_core::{Actor, Location, LogWriter, Permit, PortFuture, RoleDirectory, ServiceError};
+use jiff::Timestamp;
+
+use crate::model::FunctionVersion;
+
+/// Writes what a function's role may write; what it may not is left out, which leaves one trace.
+pub(super) struct RoleLogs {
+    logs: Arc<dyn LogWriter>,
+    roles: Arc<dyn RoleDirectory>,
+    role: String,
+    /// The session's name: the function's.
+    session: String,
+    is_told: AtomicBool,
+}
+
+impl RoleLogs {
+    pub(super) fn new(logs: Arc<dyn LogWriter>, roles: Arc<dyn RoleDirectory>, version: &FunctionVersion) -> Self {
+        let is_told = AtomicBool::new(false);
+        Self { logs, roles, role: version.role.clone(), session: version.name.clone(), is_told }
+    }
+
+    /// Whether the role may write to a stream, and make its group where that is missing.
+    fn may_write(&self, location: &Location, group: &str, stream: &str) -> bool {
+        let arn = |stream: &str| location.arn("logs", &format!("log-group:{group}:log-stream:{stream}"));
+        let mut asked = vec![("logs:CreateLogStream", arn(stream)), ("logs:PutLogEvents", arn(stream))];
+        if !self.logs.has_group(location, group) {
+            asked.push(("logs:CreateLogGroup", arn("")));
+        }
+        let actor = Actor::Role { arn: &self.role, session: &self.session };
+        let refused = asked.iter().find_map(|(action, arn)| self.roles.permit(&Permit::new(actor, action, arn)).err());
+        if let Some(refused) = &refused
+            && !self.is_told.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(target: "cloud::lambda", function = self.session, %refused, "a function's log is not written");
+        }
+        refused.is_none()
+    }
+}
+
+impl LogWriter for RoleLogs {
+    fn write<'a>(
+        &'a self,
+        location: &'a Location,
+        group: &'a str,
+        stream: &'a str,
+        lines: Vec<(Timestamp, String)>,
+    ) -> PortFuture<'a, Result<(), ServiceError>> {
+        match self.may_write(location, group, stream) {
+            true => self.logs.write(location, group, stream, lines),
+            false => Box::pin(async { Ok(()) }),
+        }
+    }
+
+    fn flush<'a>(&'a self, location: &'a Location, group: &'a str) -> PortFuture<'a, ()> {
+        self.logs.flush(location, group)
+    }
+
+    fn has_group(&self, location: &Location, group: &str) -> bool {
+        self.logs.has_group(location, group)
+    }
+}

@@ -1,0 +1,63 @@
+//! Whether who makes a request may do what it names, by the table of operations and IAM.
+
+use std::sync::Arc;
+
+use cloud_core::{
+    ActingRole, Actor, OperationInfo, Permit, Protocol, Refused, Request, RoleDirectory, Service, ServiceError,
+};
+
+/// Asks IAM for every request.
+pub(crate) struct Permissions {
+    roles: Arc<dyn RoleDirectory>,
+}
+
+impl Permissions {
+    pub(crate) fn new(roles: Arc<dyn RoleDirectory>) -> Self {
+        Self { roles }
+    }
+
+    /// Decides on a request for an operation.
+    ///
+    /// # Errors
+    /// AWS's refusal, as the service writes it.
+    pub(crate) fn check(
+        &self,
+        service: &dyn Service,
+        operation: &'static OperationInfo,
+        request: &Request,
+    ) -> Result<(), ServiceError> {
+        let Some(scope) = request.scope.as_ref().filter(|_| operation.needs_permission) else {
+            return Ok(());
+        };
+        let actor = match &request.acting {
+            Some(ActingRole { arn, session }) => Actor::Role { arn, session },
+            None => Actor::Key { id: &scope.access_key, account: scope.location.account() },
+        };
+        // Nearly everybody may do everything: what else a request needs is not worth a look then.
+        if self.roles.may_do_all(actor, &service.resource(operation, request)) {
+            return Ok(());
+        }
+        for asked in service.asks(operation, request) {
+            let facts = service.facts(&asked.resource);
+            let permit = Permit {
+                actor,
+                action: asked.action,
+                resource: &asked.resource,
+                resource_policy: facts.policy.as_ref(),
+                context: operation.context(&asked, &facts, request),
+            };
+            self.roles.permit(&permit).map_err(|refused| error(&refused, service.info().protocol))?;
+        }
+        Ok(())
+    }
+}
+
+/// A refusal as a service of this protocol answers it.
+fn error(refused: &Refused, protocol: Protocol) -> ServiceError {
+    let (status, code) = match protocol {
+        Protocol::Query(_) | Protocol::Ec2 | Protocol::RestXml => (403, "AccessDenied"),
+        Protocol::Rest | Protocol::LambdaRest => (403, "AccessDeniedException"),
+        Protocol::Json10 | Protocol::Json11 => (400, "AccessDeniedException"),
+    };
+    ServiceError::new(status, code, refused.to_string())
+}

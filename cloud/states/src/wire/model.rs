@@ -1,0 +1,20 @@
+//! Requests against the API's model: what every operation is checked for before it is looked at.
+
+use api_models::{action_name, refusal, requests};
+use cloud_core::{Request, ServiceError};
+use serde_json::Value;
+
+use super::errors;
+
+/// Refuses a request that breaks a constraint of the API's model. One that can't be read is refused where it is read.
+pub(crate) fn check(operation: &str, request: &Request) -> Result<(), ServiceError> {
+    let body: &[u8] = if request.body.is_empty() { b"{}" } else { &request.body };
+    let (Some(model), Ok(Value::Object(members))) = (requests("sfn"), serde_json::from_slice(body)) else {
+        return Ok(());
+    };
+    let violations = model.operation(&action_name(operation)).map(|operation| operation.violations(&members));
+    match violations.and_then(|violations| refusal(&violations)) {
+        Some(message) => Err(errors::validation(message)),
+        None => Ok(()),
+    }
+}
