@@ -18,7 +18,7 @@ usage: cargo xtask <task>
            `bench deploy [PROGRAM]`  deployments to a cloud that is far away, beside their chain of calls
            `bench engine`            the language engine alone
            `bench graph`             laying out and drawing a thousand states
-           `bench test`              test cases per second
+           `bench test [PROGRAM]`    test cases per second, beside a case on an emulator
            `bench build [PROFILE]`   a fresh build, and one after a change in each crate
   build    package the functions, then build the program that carries them
   conformance [--category C] [--only TEXT] [--kind K] [--jobs N] [--json]

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::java_double;
+use crate::intrinsic::java_double;
 
 /// JSON text and its value, each made from the other when it is first needed; cloning shares both.
 ///

@@ -77,7 +77,6 @@ mod execution;
 mod finding;
 mod history;
 mod intrinsic;
-mod java_double;
 pub mod lambda;
 mod lint;
 pub mod mock;

@@ -1,6 +1,7 @@
 """What a test of one state machine costs on an emulator: made, started, looked at until it ends, deleted."""
 
 import json
+import socket
 import statistics
 import sys
 import time
@@ -26,7 +27,18 @@ def case(client, name):
     client.delete_state_machine(stateMachineArn=machine)
 
 
+def wait_for(endpoint):
+    host, port = endpoint.removeprefix("http://").split(":")
+    for _ in range(600):
+        with socket.socket() as connection:
+            if connection.connect_ex((host, int(port))) == 0:
+                return
+        time.sleep(0.1)
+    sys.exit("ministack does not listen; its log is in target/bench-ministack")
+
+
 def main():
+    wait_for(sys.argv[1])
     client = boto3.client(
         "stepfunctions",
         endpoint_url=sys.argv[1],

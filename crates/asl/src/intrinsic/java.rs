@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::java_double;
+use crate::intrinsic::java_double;
 
 /// A value as `toString` shows what Jackson makes of it: `{Arg1=1, Arg2=[]}` (recorded from AWS).
 pub(super) fn text(value: &Value) -> String {

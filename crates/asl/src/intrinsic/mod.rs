@@ -5,6 +5,7 @@ mod base64;
 mod call;
 mod jackson;
 mod java;
+pub(crate) mod java_double;
 mod numbers;
 mod parse;
 mod strings;

@@ -29,10 +29,10 @@ pub fn stand(run: &Run, name: &str, state: &Value, nth: usize, attempt: usize) -
     let last = left.next().map_or(u64::MAX, |event| event.id);
     let inside = run.history.iter().filter(|event| event.id > first && event.id < last);
     if state.get("Type").and_then(Value::as_str) != Some("Task") {
-        let failed = inside.clone().filter(|event| is_failure(&event.type_name())).filter_map(failure);
+        let mut failed = inside.clone().filter(|event| is_failure(&event.type_name())).filter_map(failure);
         return match results_inside(run, name, nth, state) {
             Some(results) => Some(Stand::Result(results.to_string())),
-            None => failed.last(),
+            None => failed.next_back(),
         };
     }
     let own = inside.filter(|event| run.entry_of(event.id) == Some(first));

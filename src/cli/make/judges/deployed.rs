@@ -2,8 +2,8 @@
 
 use aws::start::{self, Names};
 
+use super::judged::{Judged, Seen, unique};
 use super::watched::observed;
-use super::{Judged, Seen, unique};
 use crate::cli::error::CliError;
 use crate::cli::executions::until_end;
 use crate::cli::global::Global;

@@ -5,9 +5,9 @@ use cloud_server::lifecycle;
 use cloud_server::{Aim, MockedStart};
 use model::names::{Arn, Region};
 
+use super::judged::{Judged, Seen};
 use super::private_cloud::PrivateCloud;
 use super::watched::observed;
-use super::{Judged, Seen};
 use crate::cli::error::CliError;
 
 /// What the execution is called, as the engine calls its own.

@@ -1,58 +1,23 @@
 //! `workshop test --on`: other judges than the engine see the same cases, and where they see something else it is told.
 
 mod deployed;
+mod judged;
 mod local;
 mod private_cloud;
 mod test_state;
 mod watched;
 
-use aws::Aws;
-use clap::ValueEnum;
-use simulate::{Case, Failure, Run};
+use judged::{Judged, Seen};
+use simulate::Failure;
 
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
-use crate::cli::make::test::machines::Machine;
+use crate::cli::make::test::args::On;
 use crate::cli::make::test::outcome::Outcome;
 use crate::cli::make::test::runner::CaseResult;
 use crate::cli::make::test::suite::Suite;
 use crate::cli::session::Session;
 use crate::cli::ui::Ui;
-
-/// Who runs the cases.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli::make) enum On {
-    /// The engine of this program: in virtual time, without any cloud
-    #[default]
-    Engine,
-    /// An embedded cloud of its own, in which the state machines are deployed, with the mocks
-    Local,
-    /// The deployed state machines, without mocks
-    Aws,
-    /// TestState, state by state, with the mocks: nothing is deployed
-    Teststate,
-}
-
-impl On {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Engine => "the engine",
-            Self::Local => "the embedded cloud",
-            Self::Aws => "the deployed state machine",
-            Self::Teststate => "TestState",
-        }
-    }
-}
-
-/// A case with its machine, and what the engine makes of it.
-struct Judged<'a> {
-    case: &'a Case,
-    machine: &'a Machine,
-    engine: Run,
-}
-
-/// What another judge saw, or why it saw nothing.
-type Seen = Result<Run, String>;
 
 /// Has another judge see every case that was run, and puts what it says in the place of what the engine said.
 ///
@@ -117,9 +82,4 @@ fn put(result: &mut CaseResult, on: On, judged: &Judged<'_>, seen: Seen) {
         result.virtual_time = run.duration();
     }
     result.failures = failures;
-}
-
-/// A name that no other execution or state machine has.
-fn unique(aws: &Aws) -> String {
-    format!("test-{:012x}", (aws.random.fraction() * 2f64.powi(48)) as u64)
 }

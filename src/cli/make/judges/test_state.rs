@@ -8,7 +8,7 @@ use aws::{Aws, AwsErrorKind};
 use serde_json::{Value, json};
 use simulate::{Observed, RecordedEvent, Stand, stand, with_inside};
 
-use super::{Judged, Seen};
+use super::judged::{Judged, Seen};
 use crate::cli::error::CliError;
 
 /// So many states are run of one case.

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::explore::ExploreArgs;
 use super::record::RecordArgs;
 use super::suite::Wanted;
 use crate::cli::error::{CliError, ErrorKind};
-use crate::cli::make::judges::On;
 
 /// The options of `test`.
 #[derive(Debug, Args)]
@@ -66,6 +65,32 @@ pub(crate) struct TestArgs {
     /// How many cases run at the same time [default: one for each processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(in crate::cli::make) jobs: Option<u16>,
+}
+
+/// Who runs the cases.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli::make) enum On {
+    /// The engine of this program: in virtual time, without any cloud
+    #[default]
+    Engine,
+    /// An embedded cloud of its own, in which the state machines are deployed, with the mocks
+    Local,
+    /// The deployed state machines, without mocks
+    Aws,
+    /// TestState, state by state, with the mocks: nothing is deployed
+    Teststate,
+}
+
+impl On {
+    /// What it is called in a sentence.
+    pub(in crate::cli::make) fn name(self) -> &'static str {
+        match self {
+            Self::Engine => "the engine",
+            Self::Local => "the embedded cloud",
+            Self::Aws => "the deployed state machine",
+            Self::Teststate => "TestState",
+        }
+    }
 }
 
 /// The commands below `test`.

@@ -17,7 +17,7 @@ pub(crate) use args::TestArgs;
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
 use crate::cli::make::judges;
-use crate::cli::make::test_report::{json, junit, picture, text};
+use crate::cli::make::test_report::{json, junit, picture, text, write};
 use crate::cli::ui::Ui;
 use args::Action;
 use outcome::Outcome;
@@ -68,12 +68,4 @@ fn end(args: &TestArgs, outcome: &Outcome, ui: &Ui) -> Result<(), CliError> {
         ui.note("Review what was written before you keep it.");
     }
     Ok(())
-}
-
-pub(super) fn write(file: &std::path::Path, text: &str) -> Result<(), CliError> {
-    let failed = |error: &std::io::Error| CliError::io(&format!("{} can't be written", file.display()), error);
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-    }
-    std::fs::write(file, text).map_err(|error| failed(&error))
 }

@@ -2,8 +2,8 @@
 
 use super::args::TestArgs;
 use super::runner::{CaseResult, How};
+use super::selection::Touched;
 use super::suite::Suite;
-use super::watch::Touched;
 use super::{previous, runner, update};
 use crate::cli::error::CliError;
 use crate::cli::global::Global;

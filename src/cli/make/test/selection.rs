@@ -1,6 +1,6 @@
 //! Which cases are meant.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::suite::{LoadedFile, Suite};
 use crate::cli::error::{CliError, ErrorKind};
@@ -11,6 +11,26 @@ use simulate::Case;
 pub(in crate::cli::make) struct Selected {
     pub(in crate::cli::make) file: usize,
     pub(in crate::cli::make) case: usize,
+}
+
+/// Files that have changed.
+pub(in crate::cli::make) struct Touched(pub(in crate::cli::make) Vec<PathBuf>);
+
+impl Touched {
+    /// Whether a case may come to something else: its test file has changed, or its machine's definition. What else has changed
+    /// (the service file, a file with data) may be of use to any.
+    pub(in crate::cli::make) fn has(&self, suite: &Suite, selected: Selected) -> bool {
+        let Some((file, case)) = suite.case(selected) else { return true };
+        let definitions = suite.machines.known.values().filter_map(|machine| machine.path.as_ref());
+        let tests = suite.files.iter().filter_map(|file| file.path.as_ref());
+        let known: Vec<&PathBuf> = definitions.chain(tests).collect();
+        let own = [file.path.as_ref(), suite.machine(file, case).and_then(|machine| machine.path.as_ref())];
+        let same = |one: &PathBuf, other: &PathBuf| one.canonicalize().ok() == other.canonicalize().ok();
+        self.0.iter().any(|changed| {
+            let is_own = own.into_iter().flatten().any(|own| same(own, changed));
+            is_own || !known.iter().any(|known| same(known, changed))
+        })
+    }
 }
 
 impl Suite {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::args::TestArgs;
 use super::outcome::Outcome;
-use super::selection::Selected;
+use super::selection::Touched;
 use super::suite::{ENDINGS, Suite};
 use crate::cli::error::{CliError, ErrorKind};
 use crate::cli::global::Global;
@@ -17,26 +17,6 @@ use crate::cli::watch::{FolderWatcher, Snapshot};
 
 /// A change is taken up once nothing has changed for this long: an editor's write is a few calls in a row.
 const QUIET_TIME: Duration = Duration::from_millis(10);
-
-/// Files that have changed.
-pub(in crate::cli::make) struct Touched(Vec<PathBuf>);
-
-impl Touched {
-    /// Whether a case may come to something else: its test file has changed, or its machine's definition. What else has changed
-    /// (the service file, a file with data) may be of use to any.
-    pub(in crate::cli::make) fn has(&self, suite: &Suite, selected: Selected) -> bool {
-        let Some((file, case)) = suite.case(selected) else { return true };
-        let definitions = suite.machines.known.values().filter_map(|machine| machine.path.as_ref());
-        let tests = suite.files.iter().filter_map(|file| file.path.as_ref());
-        let known: Vec<&PathBuf> = definitions.chain(tests).collect();
-        let own = [file.path.as_ref(), suite.machine(file, case).and_then(|machine| machine.path.as_ref())];
-        let same = |one: &PathBuf, other: &PathBuf| one.canonicalize().ok() == other.canonicalize().ok();
-        self.0.iter().any(|changed| {
-            let is_own = own.into_iter().flatten().any(|own| same(own, changed));
-            is_own || !known.iter().any(|known| same(known, changed))
-        })
-    }
-}
 
 /// What the tests depend on, as far as it was known when they could be read last.
 #[derive(Default)]

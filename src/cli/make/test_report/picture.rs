@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use graph::{Graph, Statuses, SvgStyle};
 
 use super::coverage::{Covered, CoveredMachine};
+use super::write;
 use crate::cli::error::CliError;
 use crate::cli::history::outline::outline;
-use crate::cli::make::test::write;
 use crate::cli::ui::{Tone, Ui, toned, visible};
 
 /// Draws every machine that some case ran: into `file`, or in the terminal where that is `-`.

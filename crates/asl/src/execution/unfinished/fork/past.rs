@@ -68,8 +68,8 @@ impl<'a> Past<'a> {
                 if is_first {
                     thread.began_after = event.previous;
                 }
-                let (name, input) = (Arc::clone(name), input.clone());
-                thread.state = Some(Entered { name, event: event.id, input, left: None });
+                let input = input.clone();
+                thread.state = Some(Entered { name: Arc::clone(name), event: event.id, input, left: None });
                 path
             }
             Kind::Exited { name, output, assigned } => {

@@ -11,7 +11,7 @@ use crate::execution::data::decision::Way;
 use crate::execution::data::variables::Variables;
 use crate::execution::fault::{self, Fault};
 use crate::execution::join::Join;
-use crate::execution::map::{MapWork, at_once};
+use crate::execution::map::{ItemPlace, MapWork, at_once};
 use crate::execution::states::inner_branches::iteration;
 use crate::execution::step::{Step, Transition};
 use crate::history::EventDetails;
@@ -100,8 +100,11 @@ impl Step<'_> {
         branch.state = Arc::clone(&state.name);
         branch.entered_at = self.now;
         branch.entered_after = branch.previous_event_id;
-        let (state_type, name) = (state.state_type(), Arc::clone(&state.name));
-        let entered = EventDetails::StateEntered { state_type, name, input: Arc::clone(branch.input.text()) };
+        let entered = EventDetails::StateEntered {
+            state_type: state.state_type(),
+            name: Arc::clone(&state.name),
+            input: Arc::clone(branch.input.text()),
+        };
         branch.entered_event_id = self.emit(branch, entered)?;
         self.note(branch, Way::Entered);
         match &state.kind {
@@ -148,7 +151,7 @@ impl Step<'_> {
         deferred: &mut Deferred,
     ) -> Result<Transition, Stop> {
         let MapWork { items, limits, .. } = self.map_work(branch, state, map)?;
-        let mut join = Join::items(items);
+        let mut join = Join::items(items.items);
         let after = branch.previous_event_id;
         let mut running = 0_u64;
         for (index, inside) in threads {
@@ -162,7 +165,8 @@ impl Step<'_> {
                 Inside::GoesOn(place) => Some((&**place, map.processor)),
                 Inside::NotEntered => None,
             };
-            let input = self.selected(branch, map, *index, item, None)?;
+            let item_place = ItemPlace { index: *index, is_member: false, source: None };
+            let input = self.selected(branch, map, item, item_place)?;
             let mut new = self.new_inner_branch(branch, *index, map.processor, input)?;
             new.previous_event_id = after;
             self.emit(&mut new, EventDetails::MapIterationStarted(iteration(branch, *index)))?;
