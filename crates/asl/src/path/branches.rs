@@ -11,7 +11,7 @@ use super::evaluate::{NULL, PathNotFound, Walk, fragment, from_start, item, merg
 use super::filter::Condition;
 
 /// How deep branches of a path, and what it descends into, may lie in each other.
-const MAX_DEPTH: usize = 500;
+const MAX_DEPTH: usize = 300;
 
 /// What a segment is applied to.
 #[derive(Clone, Copy)]
@@ -126,9 +126,7 @@ impl<'a> Run<'_, 'a> {
         match here.value {
             Value::Object(members) => {
                 if takes {
-                    let length = self.way.len();
-                    self.evaluate(at + 1, here)?;
-                    self.way.truncate(length);
+                    self.in_place(at + 1, here)?;
                 }
                 members.iter().try_for_each(|(name, value)| {
                     self.further(Step::Member(name), |run| run.descend(at, Here { value, is_taken_out: true }))
@@ -141,9 +139,7 @@ impl<'a> Run<'_, 'a> {
                         self.further(Step::Index(index), |run| run.evaluate(at + 2, item))
                     })?;
                 } else if takes {
-                    let length = self.way.len();
-                    self.evaluate(at + 1, here)?;
-                    self.way.truncate(length);
+                    self.in_place(at + 1, here)?;
                 }
                 each().try_for_each(|(index, item)| self.further(Step::Index(index), |run| run.descend(at, item)))
             }
@@ -212,6 +208,14 @@ impl<'a> Run<'_, 'a> {
         let length = self.way.len();
         let item = self.item(items, index);
         let result = self.deeper(|run| run.evaluate(at + 1, item));
+        self.way.truncate(length);
+        result
+    }
+
+    /// Applies the segments from one on to a value that is gone on with afterwards.
+    fn in_place(&mut self, from: usize, here: Here<'a>) -> Result<(), PathNotFound> {
+        let length = self.way.len();
+        let result = self.deeper(|run| run.evaluate(from, here));
         self.way.truncate(length);
         result
     }
