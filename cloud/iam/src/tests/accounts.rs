@@ -19,6 +19,9 @@ async fn what_one_account_has_another_does_not() {
         ("PolicyDocument", LOGS_POLICY),
         ("TagKeys.member.1", "a"),
         ("InstanceProfileName", "x"),
+        ("PolicySourceArn", "arn:aws:iam::000000000000:role/r"),
+        ("ActionNames.member.1", "logs:PutLogEvents"),
+        ("PolicyInputList.member.1", LOGS_POLICY),
     ];
     for operation in crate::OPERATIONS.iter().map(|operation| operation.info.name) {
         let answer = fixture.iam_as(OTHER, operation, &members).await;
@@ -27,6 +30,7 @@ async fn what_one_account_has_another_does_not() {
             "GetUser" | "ListAccountAliases" | "ListInstanceProfiles" => {
                 assert!(!answer.unwrap().contains("::000000000000:"), "{operation}");
             }
+            "SimulateCustomPolicy" => assert!(answer.is_ok(), "it is about the input alone"),
             "CreateRole" => assert!(answer.unwrap_err().message.contains("assumeRolePolicyDocument")),
             "CreatePolicy" => assert!(answer.unwrap().contains("arn:aws:iam::000000000002:policy/p")),
             "UpdateAssumeRolePolicy" => assert_eq!(answer.unwrap_err().code, "NoSuchEntity"),

@@ -93,7 +93,14 @@ async fn a_machines_role_decides_what_its_tasks_may_do() {
         world.put_policy(ACCOUNT, "m", &allow(action, of)).await;
         assert_eq!(run(&world, &machine).await, None, "{name}");
     }
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    Lambda.AWSLambdaException: User: arn:aws:sts::000000000000:assumed-role/m/32 is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:000000000000:function:send because no identity-based policy allows the lambda:InvokeFunction action (Service: AWSLambda; Status Code: 403; Error Code: AccessDeniedException; Request ID: ID; Proxy: null)
+    Lambda.AWSLambdaException: User: arn:aws:sts::000000000000:assumed-role/m/32 is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:000000000000:function:send because no identity-based policy allows the lambda:InvokeFunction action (Service: AWSLambda; Status Code: 403; Error Code: AccessDeniedException; Request ID: ID; Proxy: null)
+    StepFunctions.AWSStepFunctionsException: User: arn:aws:sts::000000000000:assumed-role/m/32 is not authorized to perform: states:StartExecution on resource: arn:aws:states:us-east-1:000000000000:stateMachine:child because no identity-based policy allows the states:StartExecution action (Service: AWSStepFunctions; Status Code: 400; Error Code: AccessDeniedException; Request ID: ID; Proxy: null)
+    Sfn.SfnException: User: arn:aws:sts::000000000000:assumed-role/m/32 is not authorized to perform: states:ListStateMachines on resource: arn:aws:states:us-east-1:000000000000:stateMachine:* because no identity-based policy allows the states:ListStateMachines action (Service: Sfn, Status Code: 400, Request ID: ID) (SDK Attempt Count: 1)
+    Lambda.LambdaException: User: arn:aws:sts::000000000000:assumed-role/m/32 is not authorized to perform: lambda:GetFunction on resource: arn:aws:lambda:us-east-1:000000000000:function:send because no identity-based policy allows the lambda:GetFunction action (Service: Lambda, Status Code: 403, Request ID: ID) (SDK Attempt Count: 1)
+    CloudWatchLogs.CloudWatchLogsException: User: arn:aws:sts::000000000000:assumed-role/m/32 is not authorized to perform: logs:DescribeLogGroups on resource: arn:aws:logs:us-east-1:000000000000:log-group::log-stream: because no identity-based policy allows the logs:DescribeLogGroups action (Service: CloudWatchLogs, Status Code: 400, Request ID: ID) (SDK Attempt Count: 1)
+    ");
 }
 
 #[tokio::test(flavor = "current_thread", start_paused = true)]
