@@ -35,8 +35,9 @@ def copied(opened, button):
     """What a button copies."""
     opened.evaluate("navigator.clipboard.writeText('')")
     opened.get_by_role("button", name=button, exact=True).click()
-    opened.wait_for_function("async () => await navigator.clipboard.readText() !== ''")
-    return opened.evaluate("navigator.clipboard.readText()")
+    while not (text := opened.evaluate("navigator.clipboard.readText()")):
+        opened.wait_for_timeout(20)
+    return text
 
 
 def lesson(running, address, folder, _):
