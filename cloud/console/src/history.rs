@@ -43,6 +43,34 @@ pub(crate) struct EndedView {
     pub(crate) last_event_id: i64,
 }
 
+/// An event without its data.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ShortEvent {
+    pub(crate) id: i64,
+    /// Where it is not the one before it.
+    #[serde(rename = "previous", skip_serializing_if = "Option::is_none")]
+    previous_event_id: Option<i64>,
+    #[serde(rename = "type")]
+    kind: Box<str>,
+    /// Milliseconds since 1970.
+    at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<Box<str>>,
+    /// The error that it tells of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Box<str>>,
+    /// The index of an iteration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
+    /// What a task calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<Box<str>>,
+    /// It assigns variables.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    assigns: bool,
+}
+
 impl Histories {
     /// What is known of an execution, taken out: it grows without being copied, and is kept again then.
     fn take(&mut self, execution_arn: &str) -> Arc<Vec<ShortEvent>> {
