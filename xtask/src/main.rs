@@ -9,7 +9,6 @@ mod demo;
 mod failure;
 mod fuzz;
 mod matrix;
-mod models;
 mod process;
 mod project;
 mod python;
@@ -34,7 +33,7 @@ fn main() -> ExitCode {
         ["fuzz", target, seconds] => fuzz::run(Some(target), Some(seconds)),
         ["install"] => build::install::run(),
         ["matrix", arguments @ ..] => matrix::run(arguments),
-        ["models"] => models::run(),
+        ["models"] => build::models::run(),
         ["recording"] => demo::recording::run(None),
         ["recording", program] => demo::recording::run(Some(program)),
         ["simulate", arguments @ ..] => matrix::simulate::run(arguments),
