@@ -9,7 +9,6 @@ mod demo;
 mod failure;
 mod fuzz;
 mod matrix;
-mod models;
 mod policies;
 mod process;
 mod project;
@@ -36,7 +35,7 @@ fn main() -> ExitCode {
         ["install"] => build::install::run(),
         ["matrix", arguments @ ..] => matrix::run(arguments),
         ["policies", arguments @ ..] => policies::run(arguments),
-        ["models"] => models::run(),
+        ["models"] => build::models::run(),
         ["recording"] => demo::recording::run(None),
         ["recording", program] => demo::recording::run(Some(program)),
         ["simulate", arguments @ ..] => matrix::simulate::run(arguments),

@@ -12,6 +12,7 @@ mod archive;
 mod mock;
 mod parameters;
 mod request;
+mod request_types;
 mod service;
 mod shape;
 mod spelling;

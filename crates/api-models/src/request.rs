@@ -36,7 +36,7 @@ pub fn refusal(violations: &[Violation]) -> Option<String> {
 
 impl Operation<'_> {
     /// The constraints that a request's members break: required ones, lengths, ranges, enumerations and patterns. A value of
-    /// another type is nothing to this: it is refused where it is read. How many items a list has is not looked at either: how
+    /// another type is nothing to this: see [`wrong_type`](Self::wrong_type). How many items a list has is not looked at either: how
     /// AWS repeats such a list is not known.
     pub fn violations(&self, request: &Map<String, Value>) -> Vec<Violation> {
         let mut found = Vec::new();

@@ -2,6 +2,7 @@
 
 pub(crate) mod dist;
 pub(crate) mod install;
+pub(crate) mod models;
 pub(crate) mod quick;
 pub(crate) mod shell_files;
 

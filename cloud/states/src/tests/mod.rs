@@ -2,7 +2,6 @@
 
 mod accounts;
 mod bounds;
-mod constraints;
 mod determinism;
 mod due_together;
 pub(crate) mod fixture;

@@ -28,7 +28,7 @@ impl TaskResource {
     }
 
     /// The integrations that may be meant by one that AWS does not have: the only one that does the same, or all of the same
-    /// service, or of all services. Each is `service:action`, with the suffix that this one has where AWS has it.
+    /// service, or the same action of all services. Each is `service:action`, with the suffix that this one has where AWS has it.
     pub fn alternatives(&self) -> Vec<String> {
         let Self::Service { resource_type, resource, .. } = self else {
             return Vec::new();
@@ -39,7 +39,9 @@ impl TaskResource {
                 service.operations().map(|known| format!("{resource_type}:{}", known.action())).collect()
             }
             Some(None) => {
-                let services = api_models::models().services();
+                let has_action =
+                    |name: &&str| api_models::service(name).is_some_and(|service| service.operation(action).is_some());
+                let services = api_models::models().services().filter(has_action);
                 services.map(|service| format!("aws-sdk:{service}:{action}")).collect()
             }
             // What the service's own integration does not do, its SDK's does.

@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 
-const REQUIREMENTS: &str = "xtask/src/models/requirements.txt";
+const REQUIREMENTS: &str = "xtask/src/build/models/requirements.txt";
 
 /// A wheel of botocore.
 pub(super) struct Wheel {

@@ -3,8 +3,8 @@
 use api_models::{Kind, Shape, Structure, action_name, requests};
 use serde_json::{Map, Value, json};
 
-use super::fixture::Fixture;
 use crate::operations::OPERATIONS;
+use crate::tests::fixture::Fixture;
 
 /// A request that breaks a constraint, and what is said of it.
 struct Broken {

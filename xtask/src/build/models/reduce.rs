@@ -25,6 +25,10 @@ const UNSUPPORTED: [(&str, &str); 9] = [
 /// instances of their own.
 const SEEN: [(&str, &str, &str); 1] = [("lambda", "MemorySize", "(128,10240)")];
 
+/// Enumerations whose values a service was seen to list in another order than the model has.
+const SEEN_ORDERS: [(&str, &str, &str); 1] =
+    [("sfn", "ExecutionStatus", "SUCCEEDED|TIMED_OUT|PENDING_REDRIVE|ABORTED|FAILED|RUNNING")];
+
 /// Services whose requests the embedded cloud checks by their model.
 const CHECKED: [&str; 1] = ["sfn"];
 
@@ -187,7 +191,13 @@ impl<'a> Reducer<'a> {
             .get("enum")
             .and_then(Value::as_array)
             .map_or_else(Vec::new, |values| values.iter().filter_map(Value::as_str).collect::<Vec<_>>());
-        format!("e{}", self.line(format!("e {name}"), values.join("|")))
+        let seen = SEEN_ORDERS.iter().find(|(service, shape, _)| *service == self.service && *shape == name);
+        // One that has changed since is in the model's order again.
+        let seen = seen.map(|(_, _, seen)| *seen).filter(|seen| {
+            seen.split('|').count() == values.len() && seen.split('|').all(|value| values.contains(&value))
+        });
+        let written = seen.map_or_else(|| values.join("|"), str::to_owned);
+        format!("e{}", self.line(format!("e {name}"), written))
     }
 
     fn pattern(&mut self, shape: &Map<String, Value>, is_limited: bool) -> String {

@@ -12,9 +12,17 @@ pub(crate) fn check(operation: &str, request: &Request) -> Result<(), ServiceErr
     let (Some(model), Ok(Value::Object(members))) = (requests("sfn"), serde_json::from_slice(body)) else {
         return Ok(());
     };
-    let violations = model.operation(&action_name(operation)).map(|operation| operation.violations(&members));
-    match violations.and_then(|violations| refusal(&violations)) {
+    let Some(operation) = model.operation(&action_name(operation)) else {
+        return Ok(());
+    };
+    if let Some(problem) = operation.wrong_type(&members) {
+        return Err(ServiceError::bad_request("SerializationException", problem));
+    }
+    match refusal(&operation.violations(&members)) {
         Some(message) => Err(errors::validation(message)),
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;
