@@ -6,11 +6,11 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ServiceAction {
     /// `StepFunctions-StartExecution`.
-    StartExecution,
+    Start,
     /// `StepFunctions-StartSyncExecution`.
-    StartSyncExecution,
+    StartSync,
     /// `StepFunctions-StopExecution`.
-    StopExecution,
+    Stop,
 }
 
 /// A parameter of a subtype.
@@ -60,9 +60,9 @@ impl ServiceAction {
     /// The action of a subtype; none where it is not there.
     pub(crate) fn parse(subtype: &str) -> Option<Self> {
         match subtype {
-            "StepFunctions-StartExecution" => Some(Self::StartExecution),
-            "StepFunctions-StartSyncExecution" => Some(Self::StartSyncExecution),
-            "StepFunctions-StopExecution" => Some(Self::StopExecution),
+            "StepFunctions-StartExecution" => Some(Self::Start),
+            "StepFunctions-StartSyncExecution" => Some(Self::StartSync),
+            "StepFunctions-StopExecution" => Some(Self::Stop),
             _ => None,
         }
     }
@@ -70,18 +70,18 @@ impl ServiceAction {
     /// The operation of Step Functions.
     pub(crate) fn operation(self) -> &'static str {
         match self {
-            Self::StartExecution => "StartExecution",
-            Self::StartSyncExecution => "StartSyncExecution",
-            Self::StopExecution => "StopExecution",
+            Self::Start => "StartExecution",
+            Self::StartSync => "StartSyncExecution",
+            Self::Stop => "StopExecution",
         }
     }
 
     /// What it takes, beside [`REGION`].
     pub(crate) fn parameters(self) -> &'static [ActionParameter] {
         match self {
-            Self::StartExecution => START,
-            Self::StartSyncExecution => START_SYNC,
-            Self::StopExecution => STOP,
+            Self::Start => START,
+            Self::StartSync => START_SYNC,
+            Self::Stop => STOP,
         }
     }
 }
