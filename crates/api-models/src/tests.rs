@@ -16,7 +16,7 @@ fn problems(service: &str, action: &str, parameters: Value) -> Vec<ParameterProb
 }
 
 /// Walks everything that a shape refers to, each structure once.
-fn walk(shape: &Shape<'_>, seen: &mut std::collections::HashSet<usize>) -> usize {
+fn walk(shape: &Shape<'_>, seen: &mut std::collections::BTreeSet<usize>) -> usize {
     match &shape.kind {
         Kind::List(inner) | Kind::Map(inner) => walk(&inner.shape(), seen),
         Kind::Structure(structure) => {
@@ -40,7 +40,7 @@ fn all_of_it_can_be_read() {
     for name in models().services() {
         let service = super::service(name).unwrap_or_else(|| panic!("{name}"));
         assert!(!service.id().is_empty(), "{name}");
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = std::collections::BTreeSet::new();
         for operation in service.operations() {
             operations += 1;
             assert_eq!(service.operation(operation.action()).unwrap().action(), operation.action());

@@ -1,7 +1,7 @@
 //! What a refresh changed: services and operations that came or went, members, and limits.
 
 use api_models::{Archive, Kind, Operation, Shape, Structure};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Each change as a line, with `+` for what is new, `-` for what is gone and `~` for what is otherwise.
 pub(super) fn between(before: &Archive, after: &Archive) -> Vec<String> {
@@ -18,7 +18,7 @@ pub(super) fn between(before: &Archive, after: &Archive) -> Vec<String> {
         };
         let old_operations = by_action(old);
         let new_operations = by_action(new);
-        let mut seen = HashSet::new();
+        let mut seen = BTreeSet::new();
         for (action, operation) in &old_operations {
             match new_operations.get(action) {
                 None => lines.push(format!("- {name}:{action}")),
@@ -32,7 +32,7 @@ pub(super) fn between(before: &Archive, after: &Archive) -> Vec<String> {
 }
 
 /// Structures that were compared before, by their numbers: each is told of once, where it was met first.
-type Seen = HashSet<(usize, usize)>;
+type Seen = BTreeSet<(usize, usize)>;
 
 fn compare(at: &str, old: &Operation<'_>, new: &Operation<'_>, seen: &mut Seen, lines: &mut Vec<String>) {
     for (side, old, new) in [("input", old.input(), new.input()), ("output", old.output(), new.output())] {

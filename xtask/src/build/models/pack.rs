@@ -1,7 +1,7 @@
 //! The archive of all services, and the dictionary that makes it small.
 
 use flate2::{Compress, Compression, FlushCompress};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// As much as DEFLATE looks back.
 const DICTIONARY_BYTES: usize = 32_000;
@@ -25,9 +25,9 @@ pub(super) fn archive(source: &str, services: &BTreeMap<String, String>) -> Vec<
 
 /// The members that occur in most services, the most frequent at the end: what is near is cheapest to point at.
 fn dictionary<'a>(texts: impl Iterator<Item = &'a String>) -> String {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for text in texts {
-        let words: HashSet<&str> = text.split(['\n', ' ']).map(without_number).filter(|word| word.len() > 4).collect();
+        let words: BTreeSet<&str> = text.split(['\n', ' ']).map(without_number).filter(|word| word.len() > 4).collect();
         words.into_iter().for_each(|word| *counts.entry(word).or_default() += 1);
     }
     let mut words: Vec<(usize, &str)> = counts

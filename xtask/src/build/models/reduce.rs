@@ -2,7 +2,7 @@
 
 use api_models::{action_name, requests_name};
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Services that Step Functions does not call: each customer has an endpoint of its own (reported for the first).
 const WITHOUT_INTEGRATION: [&str; 2] = ["apigatewaymanagementapi", "cloudsearchdomain"];
@@ -104,14 +104,14 @@ struct Reducer<'a> {
     /// Of which side limits are kept.
     limited: Side,
     /// The lines that are written, by what they are of.
-    numbers: HashMap<String, usize>,
+    numbers: BTreeMap<String, usize>,
     lines: Vec<String>,
 }
 
 impl<'a> Reducer<'a> {
     fn new(model: &'a Value, service: &'a str, limited: Side) -> Option<Self> {
         let shapes = model.get("shapes")?.as_object()?;
-        Some(Self { service, shapes, limited, numbers: HashMap::new(), lines: Vec::new() })
+        Some(Self { service, shapes, limited, numbers: BTreeMap::new(), lines: Vec::new() })
     }
 
     fn shape(&self, name: &str) -> Option<&'a Map<String, Value>> {
