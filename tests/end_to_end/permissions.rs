@@ -96,7 +96,8 @@ fn the_lesson_without_each_of_its_statements_names_it() {
                         (&json!(action), &role["role"]),
                         "{explained:#}"
                     );
-                    assert_eq!(refusal["file"], "definitions/service.toml");
+                    let file = refusal["file"].as_str();
+                    assert!(file.is_some_and(|file| file.ends_with("service.toml")), "{explained:#}");
                     assert!(
                         refusal["statement"]
                             .as_str()
@@ -113,7 +114,7 @@ fn the_lesson_without_each_of_its_statements_names_it() {
                     );
                     let id = serde_json::from_str::<Value>(&text).expect("JSON")["fields"]["request_id"].clone();
                     let shown = lesson.home.ok(&["explain", "--local", id.as_str().expect("an id")]);
-                    assert!(shown.contains("Add this after line 18 of definitions/service.toml"), "{shown}");
+                    assert!(shown.contains("Add this after line 18 of <carried>/service.toml"), "{shown}");
                     assert!(shown.contains("[[functions.startStateMachine.permissions]]"), "{shown}");
                 }
                 "logs:CreateLogStream" => {
@@ -146,7 +147,11 @@ fn a_failed_run_says_what_to_add_and_iam_off_relaxes() {
     let failed = start("refused");
     assert_eq!(failed.code, Some(8), "{failed:#?}");
     let hint = "Allow lambda:InvokeFunction on arn:aws:lambda:us-east-1:000000000000:function:";
-    assert!(failed.stderr.contains(hint) && failed.stderr.contains("definitions/service.toml:"), "{}", failed.stderr);
+    assert!(
+        failed.stderr.contains(hint) && failed.stderr.contains("service.toml:44: `explain` prints the statement"),
+        "{}",
+        failed.stderr
+    );
     lesson.home.ok(&["local", "start", "--iam", "off"]);
     assert!(lesson.home.ok(&["local", "status"]).contains("roles may do everything"));
     assert_eq!(start("relaxed").code, Some(0));

@@ -35,6 +35,9 @@ const EXPLAINED = {
   // (IAM User Guide, session policies).
   "a session that the resource names is not limited by its session policy": (scenario) =>
     scenario.session && JSON.stringify(scenario.resourcePolicy ?? "").includes(":assumed-role/"),
+  // AWS's guide does not say whether everybody names a session itself, as here, or its role, as in the simulator.
+  "everybody names a session itself": (scenario) =>
+    scenario.session && /"AWS":(\[[^\]]*)?"\*"|"Principal":"\*"/.test(JSON.stringify(scenario.resourcePolicy ?? "")),
   // Variables in documents of version 2008-10-17 "are treated as literal strings" (IAM User Guide, Version).
   "an old document has no variables": (scenario) =>
     [...scenario.identity, scenario.boundary, scenario.session, scenario.resourcePolicy].some(
