@@ -35,8 +35,11 @@ def copied(opened, button):
     """What a button copies."""
     opened.evaluate("navigator.clipboard.writeText('')")
     opened.get_by_role("button", name=button, exact=True).click()
-    opened.wait_for_function("async () => await navigator.clipboard.readText() !== ''")
-    return opened.evaluate("navigator.clipboard.readText()")
+    for _ in range(250):
+        if text := opened.evaluate("navigator.clipboard.readText()"):
+            return text
+        opened.wait_for_timeout(20)
+    raise AssertionError(f"{button} copies nothing")
 
 
 def lesson(running, address, folder, _):

@@ -2,6 +2,10 @@
 
 import { useEffect, useState } from "./html.js";
 
+/** What takes no longer is asked for as often as something changes. */
+const QUICK_MS = 10;
+const LONGEST_PAUSE_MS = 1000;
+
 const listeners = new Set();
 
 export function changed() {
@@ -21,6 +25,7 @@ export function useLive(load, dependencies) {
       isBusy = true;
       while (isStale && !isGone) {
         isStale = false;
+        const begun = performance.now();
         try {
           const value = await load(() => isGone);
           // The same value is not drawn again.
@@ -28,6 +33,9 @@ export function useLive(load, dependencies) {
         } catch (error) {
           if (!isGone) set((before) => ({ value: before.value, error }));
         }
+        // What takes long is not asked for all the time: a busy cloud has other things to do.
+        const took = performance.now() - begun;
+        if (took > QUICK_MS) await new Promise((done) => setTimeout(done, Math.min(LONGEST_PAUSE_MS, 4 * took)));
       }
       isBusy = false;
     };

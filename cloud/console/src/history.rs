@@ -28,8 +28,19 @@ pub(crate) struct Histories {
 struct Kept {
     execution_arn: String,
     events: Arc<Vec<ShortEvent>>,
-    /// What the picture was called that was made of so many events.
-    view: Option<(usize, String)>,
+    /// What its picture is called, once it has ended.
+    ended: Option<EndedView>,
+}
+
+/// What shows an execution that has ended: nothing of it changes until it is redriven once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EndedView {
+    /// What the picture is called.
+    pub(crate) name: String,
+    /// How often it was redriven.
+    pub(crate) redrives: i64,
+    /// Its last event.
+    pub(crate) last_event_id: i64,
 }
 
 /// An event without its data.
@@ -70,25 +81,22 @@ impl Histories {
     /// Keeps what is known of one, and forgets what was shown longest ago.
     fn keep(&mut self, execution_arn: &str, events: Arc<Vec<ShortEvent>>) {
         let at = self.kept.iter().position(|kept| kept.execution_arn == execution_arn);
-        let view = at.and_then(|at| self.kept.remove(at).view);
-        self.kept.push(Kept { execution_arn: execution_arn.to_owned(), events, view });
+        let ended = at.and_then(|at| self.kept.remove(at).ended);
+        self.kept.push(Kept { execution_arn: execution_arn.to_owned(), events, ended });
         let too_many = self.kept.len().saturating_sub(KEPT);
         self.kept.drain(..too_many);
     }
 
-    /// Keeps what the picture is called that was made of so many events.
-    pub(crate) fn keep_view(&mut self, execution_arn: &str, events: usize, view: &str) {
+    /// Keeps what shows an execution that has ended.
+    pub(crate) fn keep_ended(&mut self, execution_arn: &str, view: EndedView) {
         if let Some(kept) = self.kept.iter_mut().find(|kept| kept.execution_arn == execution_arn) {
-            kept.view = Some((events, view.to_owned()));
+            kept.ended = Some(view);
         }
     }
 
-    /// Whether the picture that is called so was made of all events that are known.
-    pub(crate) fn is_view(&self, execution_arn: &str, view: &str) -> bool {
-        let kept = self.kept.iter().find(|kept| kept.execution_arn == execution_arn);
-        kept.is_some_and(|kept| {
-            kept.view.as_ref().is_some_and(|(events, known)| *events == kept.events.len() && known == view)
-        })
+    /// Whether this shows all of an execution that has ended.
+    pub(crate) fn is_shown(&self, execution_arn: &str, view: &EndedView) -> bool {
+        self.kept.iter().any(|kept| kept.execution_arn == execution_arn && kept.ended.as_ref() == Some(view))
     }
 }
 

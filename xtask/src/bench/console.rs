@@ -58,7 +58,7 @@ impl Drop for Shown {
 
 impl Page {
     fn figures(&self, bench: &Bench, elsewhere: &PathBuf) -> Result<Vec<Figure>, Failure> {
-        process::run(&mut bench.command(&["local", "start"], elsewhere))?;
+        process::output(&mut bench.command(&["local", "start"], elsewhere))?;
         let address =
             process::output(&mut bench.command(&["open", "--local", "--print"], elsewhere))?.trim().to_owned();
         let port = address.split(['/', ':']).find_map(|part| part.parse::<u16>().ok());
@@ -112,7 +112,7 @@ impl Page {
         {
             say::progress(what);
             let page = self.show(address, shown)?;
-            figures.push(per_second(what, &measure()?, Some(without.per_second())));
+            figures.push(per_second(what, &measure()?, Some(without.per_second().round())));
             drop(page);
         }
         Ok(figures)

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::parameters::{asked, location_of};
 use crate::cloud::Cloud;
-use crate::history::{Histories, ShortEvent, visits};
+use crate::history::{EndedView, Histories, ShortEvent, visits};
 use crate::long_text::{LONGEST_TEXT, cut};
 
 /// How many waits are shown.
@@ -58,24 +58,28 @@ pub(super) async fn execution(cloud: &Cloud, request: &Request) -> Result<Respon
     let location = location_of(&arn)?;
     let after = request.query_value("after").and_then(|after| after.parse().ok()).unwrap_or(0);
     let mut described = cloud.states(&location, "DescribeExecution", &json!({ "executionArn": arn })).await?;
-    let events = cloud.history(&location, &arn).await?;
     for member in ["input", "output", "cause"] {
         cut(&mut described[member], LONGEST_TEXT);
     }
     described["now"] = json!(cloud.handles.clock.now());
     let is_running = described["status"] == "RUNNING";
     let shown = request.query_value("view").unwrap_or_default();
-    let is_known = events.last().is_some_and(|last| last.id == after);
-    if !is_running && is_known && lock(cloud).is_view(&arn, &shown) {
+    let redrives = described["redriveCount"].as_i64().unwrap_or(0);
+    let known = EndedView { name: shown.clone(), redrives, last_event_id: after };
+    if !is_running && lock(cloud).is_shown(&arn, &known) {
         described["view"] = json!(shown);
         let nothing = Visits::default();
         return Ok(Response::json(200, &Answer::of(described, Vec::new(), &nothing, Vec::new())));
     }
+    let events = cloud.history(&location, &arn).await?;
     let found = visits(&events, after);
     let definition =
         cloud.states(&location, "DescribeStateMachineForExecution", &json!({ "executionArn": arn })).await?;
-    let view = draw(&mut described, definition["definition"].as_str().unwrap_or_default(), &found, &shown);
-    lock(cloud).keep_view(&arn, events.len(), &view);
+    let name = draw(&mut described, definition["definition"].as_str().unwrap_or_default(), &found, &shown);
+    if !is_running {
+        let last_event_id = events.last().map_or(0, |last| last.id);
+        lock(cloud).keep_ended(&arn, EndedView { name, redrives, last_event_id });
+    }
     let waits = if is_running { cloud.handles.waits.waits(&arn).await.unwrap_or_default() } else { Vec::new() };
     let waits = waits.iter().take(WAITS).map(|wait| shown_wait(wait, &events, &found)).collect();
     let new = events.iter().zip(&found.of_event).filter(|(event, _)| event.id > after);

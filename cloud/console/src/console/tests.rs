@@ -28,6 +28,9 @@ impl Dispatch for Services {
             { "id": 1, "previousEventId": 0, "type": "ExecutionStarted" },
         ]});
         let answer = match operation.as_str() {
+            "DescribeExecution" if request.member("executionArn").is_some_and(|arn| arn.ends_with(":ended")) => {
+                json!({ "name": "ended", "status": "SUCCEEDED", "redriveCount": 0 })
+            }
             "DescribeExecution" => json!({ "name": "e", "status": "RUNNING" }),
             "DescribeStateMachineForExecution" => {
                 json!({ "definition": r#"{"StartAt":"<b>","States":{"<b>":{"Type":"Pass","End":true}}}"# })
@@ -201,6 +204,21 @@ async fn an_execution_has_its_picture_with_statuses() {
     assert_eq!(later["picture"], Value::Null, "what the page has is not sent again");
     let details = json_of(&fixture, "api/details", &format!("arn={EXECUTION}&ids=2")).await;
     assert_eq!(details["events"][0]["stateEnteredEventDetails"]["name"], "<b>");
+}
+
+#[tokio::test]
+async fn an_execution_that_has_ended_is_read_once() {
+    let fixture = fixture();
+    let arn = "arn:aws:states:us-east-1:000000000000:execution:m:ended";
+    let first = json_of(&fixture, "api/execution", &format!("arn={arn}")).await;
+    let view = first["view"].as_str().unwrap();
+    fixture.services.asked.lock().unwrap().clear();
+    let again = json_of(&fixture, "api/execution", &format!("arn={arn}&after=2&view={view}")).await;
+    assert_eq!(again["view"], view);
+    assert_eq!(again["events"], json!([]));
+    assert_eq!(*fixture.services.asked.lock().unwrap(), ["DescribeExecution"]);
+    let behind = json_of(&fixture, "api/execution", &format!("arn={arn}&after=1&view={view}")).await;
+    assert_eq!(behind["events"].as_array().map(Vec::len), Some(1), "whoever knows less is told");
 }
 
 #[tokio::test]
