@@ -9,7 +9,6 @@ mod demo;
 mod failure;
 mod fuzz;
 mod matrix;
-mod policies;
 mod process;
 mod project;
 mod python;
@@ -34,7 +33,7 @@ fn main() -> ExitCode {
         ["fuzz", target, seconds] => fuzz::run(Some(target), Some(seconds)),
         ["install"] => build::install::run(),
         ["matrix", arguments @ ..] => matrix::run(arguments),
-        ["policies", arguments @ ..] => policies::run(arguments),
+        ["policies", arguments @ ..] => matrix::policies::run(arguments),
         ["models"] => build::models::run(),
         ["recording"] => demo::recording::run(None),
         ["recording", program] => demo::recording::run(Some(program)),

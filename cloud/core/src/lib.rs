@@ -15,7 +15,6 @@
 //!
 //! What it must not know: any service, HTTP connections, processes, where the data folder is.
 
-mod authorization;
 mod clock;
 mod error;
 mod faults;
@@ -33,15 +32,14 @@ mod tcp_sockets;
 pub mod testing;
 mod wire;
 
-pub use authorization::{Actor, Permit, Refused, Why};
 pub use clock::{Clock, ClockControl, Course, Elapsed, Hold};
 pub use error::ServiceError;
 pub use faults::{ConsistencySettings, FaultInjection, Setting, SettingError, Throttling, Window};
 pub use function_reference::{FunctionReference, LATEST};
 pub use location::{Account, DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Location};
 pub use operation::{
-    AbsentOperation, Access, Answering, Asked, Binding, DEFAULT_BODY_LIMIT_BYTES, Handler, Need, Operation,
-    OperationInfo, Quota, Resource, ResourceFacts, Routed, Service, ServiceInfo,
+    AbsentOperation, Access, Actor, Answering, Asked, Binding, DEFAULT_BODY_LIMIT_BYTES, Handler, Need, Operation,
+    OperationInfo, Permit, Quota, Refused, Resource, ResourceFacts, Routed, Service, ServiceInfo, Why,
 };
 pub use policy::{Context, Document};
 pub use ports::{

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use policy::Document;
 
-use super::authorization::{Actor, Permit, Refused};
 use super::error::ServiceError;
 use super::function_reference::FunctionReference;
 use super::location::Location;
+use super::operation::{Actor, Permit, Refused};
 use super::wire::{Request, Response};
 
 /// What a port answers with.

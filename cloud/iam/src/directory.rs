@@ -4,8 +4,8 @@ use cloud_core::{Actor, Permit, Principal, Refused, RoleCredentials, RoleDirecto
 use jiff::SignedDuration;
 use policy::Document;
 
+use crate::permissions::trust::Assumption;
 use crate::service::Iam;
-use crate::trust::Assumption;
 
 /// How long the session of a service lasts. (That of a function is not documented; it lives as long as its process may.)
 const SERVICE_SESSION: SignedDuration = SignedDuration::from_hours(12);

@@ -25,11 +25,9 @@ mod roles;
 mod service;
 mod sessions;
 mod settled;
-mod simulate;
 pub mod sts;
 #[cfg(test)]
 mod tests;
-mod trust;
 mod unique_id;
 
 pub use operations::{INFO, OPERATIONS, facts};

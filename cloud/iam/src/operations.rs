@@ -5,9 +5,10 @@ use cloud_core::{
     ServiceError, ServiceInfo, Xml, query_answer,
 };
 
+use crate::permissions::simulate;
 use crate::policies::{managed, role_policies, versions};
 use crate::service::Iam;
-use crate::{account, roles, simulate};
+use crate::{account, roles};
 
 /// Namespace of the answers' XML.
 const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";

@@ -4,7 +4,7 @@ use cloud_core::{Account, CachedTable, Clock, FaultInjection, Random, ServiceErr
 use cloud_store::{Store, StoreError, Table};
 use jiff::Timestamp;
 
-use crate::permissions::{Documents, Enforcement};
+use crate::permissions::enforcement::{Documents, Enforcement};
 use crate::policies::managed_policy::ManagedPolicy;
 use crate::role::Role;
 use crate::sessions::{SessionKeys, Sessions};

@@ -10,10 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 use policy::Caller;
 
 use crate::assume_role::AssumeRole;
+use crate::permissions::trust::Assumption;
 use crate::role::{Role, date};
 use crate::service::Iam;
 use crate::sessions::{Session, SessionSettings};
-use crate::trust::Assumption;
 use crate::unique_id::unique_id;
 
 /// Namespace of the answers' XML.

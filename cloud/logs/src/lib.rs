@@ -17,7 +17,6 @@ mod answer;
 mod api;
 mod append;
 mod catalog;
-mod ended_queries;
 mod errors;
 mod group;
 mod operations;

@@ -10,8 +10,8 @@ use cloud_store::{Range, Store, StoreError, Table};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
-use crate::ended_queries::EndedQueries;
 use crate::group::{Group, GroupFacts};
+use crate::query::EndedQueries;
 use crate::rows::{self, EVENTS, GROUPS, STREAM_EVENTS, STREAMS};
 use crate::sweep::queue::{Sweep, SweepQueue};
 

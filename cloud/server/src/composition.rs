@@ -22,8 +22,8 @@ use super::admin;
 use super::backup::{self, BackupError, Contents, Source};
 use super::data_dir::DataDir;
 use super::file_error::FileError;
+use super::guard::Permissions;
 use super::http::{Host, at_own_name, foreign_host, is_api_in_path};
-use super::permission::Permissions;
 use super::router::{InternalDispatch, Router};
 use super::time::{self, Aim, CloudTime, MoveError};
 
@@ -126,8 +126,8 @@ impl Cloud {
 
         let services = services(&states, &functions, &logs, &apis, &iam);
         let permissions = Permissions::new(Arc::clone(&iam) as Arc<dyn RoleDirectory>);
-        let router = Arc::new(Router::new(services, faults.clone(), clock.clone(), changes.clone(), permissions));
-        dispatch.connect(&router);
+        let router = Router::new(services, faults.clone(), clock.clone(), changes.clone(), permissions);
+        let router = dispatch.connected(router);
         let started_at = clock.machine().now();
         let time = CloudTime::new(clock.clone(), store.clone(), Arc::clone(&states));
         Ok(Arc::new(Self {

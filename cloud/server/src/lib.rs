@@ -17,7 +17,6 @@ mod keys;
 pub mod lifecycle;
 mod log;
 mod open_files;
-mod permission;
 mod router;
 mod run;
 mod site;

@@ -9,8 +9,7 @@ use cloud_core::{
     Service, ServiceError, ServiceInfo,
 };
 
-use super::guard::Refusal;
-use super::permission::Permissions;
+use super::guard::{Permissions, Refusal};
 
 /// The services of the cloud, in the order of the composition.
 pub(crate) struct Router {
@@ -228,9 +227,11 @@ pub(crate) struct InternalDispatch {
 
 impl InternalDispatch {
     /// Lets calls reach the router.
-    pub(crate) fn connect(&self, router: &Arc<Router>) {
+    pub(crate) fn connected(&self, router: Router) -> Arc<Router> {
+        let router = Arc::new(router);
         // Only the composition connects it, once.
-        let _ = self.router.set(Arc::downgrade(router));
+        let _ = self.router.set(Arc::downgrade(&router));
+        router
     }
 }
 

@@ -2,6 +2,7 @@
 //! every command without each permission that it needs.
 //! `cargo xtask test` runs a seeded sample of the same cases.
 
+pub(crate) mod policies;
 pub(crate) mod simulate;
 
 use crate::cargo::cargo;

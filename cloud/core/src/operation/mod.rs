@@ -4,6 +4,7 @@
 //! calls of it AWS takes, and which function answers it. The router, injected faults, permission checks and the documentation's
 //! lists read that table.
 
+mod authorization;
 mod need;
 mod quota;
 mod refused;
@@ -18,6 +19,7 @@ use hyper::Method;
 use super::error::ServiceError;
 use super::wire::{Form, Protocol, Request, Response};
 
+pub use authorization::{Actor, Permit, Refused, Why};
 pub use need::{Asked, Need};
 pub use quota::Quota;
 pub use request_keys::ResourceFacts;

@@ -1,36 +1,11 @@
 //! The documents of policies, read once: a call must not cost the reading of all that its role may do.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use policy::{Document, Effect, Statement};
 
 use crate::policies::aws_policy::AwsPolicy;
 use crate::service::Iam;
-
-/// How many documents are kept. When there are more all are forgotten, and read again as they are needed.
-const MOST: usize = 4096;
-
-/// Documents by their text; AWS's own by their ARN.
-#[derive(Debug, Default)]
-pub(crate) struct Documents {
-    read: Mutex<BTreeMap<String, Arc<Document>>>,
-}
-
-impl Documents {
-    fn get(&self, key: &str, read: impl FnOnce() -> Document) -> Arc<Document> {
-        let mut known = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(document) = known.get(key) {
-            return Arc::clone(document);
-        }
-        if known.len() >= MOST {
-            known.clear();
-        }
-        let document = Arc::new(read());
-        known.insert(key.to_owned(), Arc::clone(&document));
-        document
-    }
-}
 
 impl Iam {
     /// The document with this text. One that can't be read, which an earlier version may have stored, allows nothing.

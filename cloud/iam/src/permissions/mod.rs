@@ -1,36 +1,26 @@
 //! Whether somebody may do something: who asks, which policies have a say, and what they say together.
 
 mod documents;
+pub(crate) mod enforcement;
+pub(crate) mod simulate;
 mod subject;
-
-use std::sync::atomic::{AtomicBool, Ordering};
+pub(crate) mod trust;
 
 use cloud_core::{Account, Actor, Permit, Refused, Why};
 use policy::{Identity, Request, evaluate};
 
 use crate::service::Iam;
-pub(crate) use documents::Documents;
 use subject::Subject;
-
-/// Whether policies decide; accounts are apart in any case.
-#[derive(Debug)]
-pub(crate) struct Enforcement(AtomicBool);
-
-impl Default for Enforcement {
-    fn default() -> Self {
-        Self(AtomicBool::new(true))
-    }
-}
 
 impl Iam {
     /// Whether policies decide what somebody may do in the own account.
     pub fn is_enforced(&self) -> bool {
-        self.enforcement.0.load(Ordering::Relaxed)
+        self.enforcement.is_on()
     }
 
     /// Has policies decide, or lets everybody do everything in the own account.
     pub fn enforce(&self, is_enforced: bool) {
-        self.enforcement.0.store(is_enforced, Ordering::Relaxed);
+        self.enforcement.set(is_enforced);
     }
 
     /// Whether somebody may do everything with a resource.

@@ -13,11 +13,10 @@ use serde_json::{Value, json};
 
 use super::groups::{is_elsewhere, name_of};
 use crate::answer::answer;
-use crate::ended_queries::{EndedQueries, EndedQuery};
 use crate::errors::{invalid, limit};
 use crate::page::{Direction, Event, PAGE_LIMIT_EVENTS, PageReader, Source, Span};
 use crate::position::Position;
-use crate::query::{Pipeline, Query, Record};
+use crate::query::{EndedQueries, EndedQuery, Pipeline, Query, Record};
 use crate::service::Logs;
 
 /// The most results of a query, and of one answer.

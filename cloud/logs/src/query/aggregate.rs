@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::expression::Expression;
-use super::pipeline::Row;
+use super::row::Row;
 use super::value::Value;
 
 /// What is worked out.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use regex_lite::Regex;
 
 use super::functions::Function;
-use super::pipeline::Row;
+use super::row::Row;
 use super::value::Value;
 
 /// An expression.

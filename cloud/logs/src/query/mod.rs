@@ -5,14 +5,18 @@
 //! place where it stands.
 
 mod aggregate;
+mod command;
+mod ended;
 mod expression;
 mod extraction;
 mod functions;
 mod parser;
 mod pipeline;
 mod record;
+mod row;
 mod value;
 
-pub(crate) use parser::Query;
-pub(crate) use pipeline::{Pipeline, QueryRow};
+pub(crate) use command::Query;
+pub(crate) use ended::{EndedQueries, EndedQuery};
+pub(crate) use pipeline::Pipeline;
 pub(crate) use record::Record;

@@ -6,55 +6,14 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::aggregate::{Aggregate, Gathered};
+use super::command::{Command, MOST_ROWS, Named, Query};
 use super::expression::Expression;
-use super::extraction::Extraction;
-use super::parser::{MOST_ROWS, Query};
 use super::record::Record;
+use super::row::{QueryRow, Row};
 use super::value::Value;
 
 /// How much of memory the rows of a query may take.
 const ROWS_BYTES: usize = 64 << 20;
-
-/// An expression under a name.
-#[derive(Debug, Clone)]
-pub(super) struct Named {
-    pub(super) name: String,
-    pub(super) expression: Expression,
-}
-
-/// One command of a query.
-#[derive(Debug, Clone)]
-pub(super) enum Command {
-    Fields(Vec<Named>),
-    Display(Vec<Named>),
-    Filter(Expression),
-    Parse { of: Expression, by: Extraction },
-    Stats { aggregates: Vec<(String, Aggregate)>, by: Vec<Named> },
-    Sort(Vec<(Expression, bool)>),
-    Limit(usize),
-    Dedup(Vec<Expression>),
-}
-
-/// A row on its way.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Row {
-    /// None behind `stats`.
-    record: Option<Arc<Record>>,
-    computed: BTreeMap<String, Value>,
-}
-
-impl Row {
-    pub(super) fn field(&self, name: &str) -> Value {
-        match (self.computed.get(name), &self.record) {
-            (Some(value), _) => value.clone(),
-            (None, Some(record)) => record.field(name),
-            (None, None) => Value::Absent,
-        }
-    }
-}
-
-/// A row of results: names with their texts.
-pub(crate) type QueryRow = Vec<(String, String)>;
 
 /// A query that takes in events.
 pub(crate) struct Pipeline {
@@ -130,7 +89,7 @@ impl Pipeline {
     /// The results.
     pub(crate) fn results(self) -> Vec<QueryRow> {
         let rows = self.rest.iter().fold(self.kept.rows(), after);
-        rows.iter().map(|row| shown(row, &self.columns)).collect()
+        rows.iter().map(|row| row.shown(&self.columns)).collect()
     }
 }
 
@@ -307,9 +266,3 @@ impl PartialEq for SortKey {
 }
 
 impl Eq for SortKey {}
-
-fn shown(row: &Row, columns: &[String]) -> QueryRow {
-    let named = columns.iter().filter_map(|name| Some((name.clone(), row.field(name).text()?)));
-    let pointer = row.record.as_ref().map(|record| ("@ptr".to_owned(), record.pointer.clone()));
-    named.chain(pointer).collect()
-}

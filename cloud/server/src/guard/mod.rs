@@ -6,6 +6,7 @@
 mod authorization;
 mod origin;
 mod peer;
+mod permission;
 mod refusal;
 mod signature;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use signature::Secret;
 pub(crate) use origin::is_foreign;
 pub use peer::Peer;
 pub(crate) use peer::Peers;
+pub(crate) use permission::Permissions;
 pub(crate) use refusal::Refusal;
 pub(crate) use signature::signing_headers;
 

@@ -79,7 +79,8 @@ fn boundaries_and_sessions_limit_what_is_granted_to_a_role() {
 
 #[test]
 fn a_deny_anywhere_wins() {
-    let (allow, deny) = (identity("Allow"), identity("Deny"));
+    let allow = identity("Allow");
+    let deny = identity("Deny");
     let all = || Policies::new(Identity::Documents(vec![&allow]));
     let everybody = resource("Deny", r#""*""#);
     assert_eq!(told(&Policies::new(Identity::Documents(vec![&allow, &deny]))), "explicit identity-based policy");

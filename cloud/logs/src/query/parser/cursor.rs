@@ -2,7 +2,16 @@
 
 use regex_lite::Regex;
 
-use super::QueryError;
+/// Why a query was refused, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason} at line {line} and position {position}")]
+pub(crate) struct QueryError {
+    pub(super) reason: String,
+    /// From 1.
+    line: usize,
+    /// In its line, from 0.
+    position: usize,
+}
 
 /// A reader of a query.
 pub(super) struct Parser<'a> {

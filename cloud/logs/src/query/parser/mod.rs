@@ -4,30 +4,10 @@ mod cursor;
 mod expressions;
 
 use super::aggregate::{Aggregate, Kind};
+use super::command::{Command, MOST_ROWS, Named, Query};
 use super::expression::Expression;
 use super::extraction::Extraction;
-use super::pipeline::{Command, Named};
-use cursor::{Parsed, Parser};
-
-/// A query that was understood.
-#[derive(Debug, Clone)]
-pub(crate) struct Query {
-    pub(super) commands: Vec<Command>,
-}
-
-/// Why a query was refused, and where.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason} at line {line} and position {position}")]
-pub(crate) struct QueryError {
-    reason: String,
-    /// From 1.
-    line: usize,
-    /// In its line, from 0.
-    position: usize,
-}
-
-/// The rows that a query gives without a `limit` of its own, and the most that it gives.
-pub(super) const MOST_ROWS: usize = 10_000;
+use cursor::{Parsed, Parser, QueryError};
 
 /// The commands of AWS that are not known here.
 const ELSEWHERE: [&str; 9] =

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use cloud_core::Location;
 
-use crate::query::QueryRow;
+use super::row::QueryRow;
 
 /// How many queries are remembered, in all accounts and regions.
 const MOST_QUERIES: usize = 200;
