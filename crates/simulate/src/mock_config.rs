@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use asl::FieldValidation;
 use jiff::SignedDuration;
 use model::document::{Content, Document, Member, Node};
 use model::nearest;
@@ -136,8 +137,17 @@ impl<'s> Reader<'s> {
                 let line = self.source.position(offset).line;
                 let times = Some(last - first + 1);
                 let after = SignedDuration::ZERO;
-                let mock =
-                    Mock { line, index: None, attempt: None, times, after, submitted: None, heartbeat: None, answer };
+                let mock = Mock {
+                    line,
+                    index: None,
+                    attempt: None,
+                    times,
+                    after,
+                    submitted: None,
+                    heartbeat: None,
+                    validation: FieldValidation::None,
+                    answer,
+                };
                 numbered.push((first, last, mock));
             }
         }

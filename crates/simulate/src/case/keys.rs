@@ -3,6 +3,7 @@
 
 use super::expect::STATUSES;
 use super::file::TYPES;
+use super::mocks::VALIDATIONS;
 
 /// A table of a test file.
 pub(super) struct Table {
@@ -74,6 +75,10 @@ fn types() -> Vec<&'static str> {
     TYPES.iter().map(|(word, _)| *word).collect()
 }
 
+fn validations() -> Vec<&'static str> {
+    VALIDATIONS.iter().map(|(word, _)| *word).collect()
+}
+
 fn statuses() -> Vec<&'static str> {
     STATUSES.iter().map(|(word, _)| *word).collect()
 }
@@ -135,6 +140,11 @@ pub(super) static MOCK: Table = Table {
         key("never", Kind::Flag, "Nothing is ever answered."),
         key("function", Kind::Text, "The function whose code runs: its name in the service file, or its file's path."),
         key("cloud", Kind::Flag, "The task is let through to the embedded cloud."),
+        key(
+            "validate",
+            Kind::Word(validations),
+            "How `return` is held against the API's model: STRICT unless it says otherwise.",
+        ),
         key("after", Kind::Duration, "How long the task takes, in virtual time."),
         key("submitted", Kind::Data, "What the service says when it accepts a job or a callback task."),
         key("heartbeat", Kind::Duration, "How often a heartbeat is sent until the task has ended."),

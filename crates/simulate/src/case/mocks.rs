@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use asl::FieldValidation;
 use jiff::SignedDuration;
 use model::document::{Content, Node};
 
@@ -11,6 +12,10 @@ use super::section::{Section, text_of};
 
 /// The keys of which a mock has exactly one.
 const ANSWERS: [&str; 7] = ["return", "payload", "throw", "execution", "never", "function", "cloud"];
+
+/// How a result is held against the API's model, in the words of TestState.
+pub(super) const VALIDATIONS: [(&str, FieldValidation); 3] =
+    [("STRICT", FieldValidation::Strict), ("PRESENT", FieldValidation::Present), ("NONE", FieldValidation::None)];
 
 /// Reads the mocks of every state.
 pub(super) fn mocks(section: &Section<'_>, data: &DataReader<'_>, is_shared: bool) -> BTreeMap<String, StateMocks> {
@@ -48,6 +53,7 @@ fn mock(node: &Node, path: String, place: Place, data: &DataReader<'_>) -> Optio
     let times = section.whole("times").map(|times| times.value);
     let index = section.whole("index").map(|index| index.value);
     let attempt = section.whole("attempt").map(|attempt| attempt.value);
+    let validation = section.word("validate", &VALIDATIONS).unwrap_or(FieldValidation::Strict);
     if heartbeat.is_some_and(|heartbeat| heartbeat.is_zero()) {
         section.refuse(node.span.start, "A heartbeat can't come every 0 seconds.", "Give the time between two.");
     }
@@ -63,7 +69,7 @@ fn mock(node: &Node, path: String, place: Place, data: &DataReader<'_>) -> Optio
     let is_bound = index.is_some() || attempt.is_some();
     let once = (place == Place::InList && !is_bound).then_some(1);
     let line = data.source.position(node.span.start).line;
-    Some(Mock { line, index, attempt, times: times.or(once), after, submitted, heartbeat, answer: answer? })
+    Some(Mock { line, index, attempt, times: times.or(once), after, submitted, heartbeat, validation, answer: answer? })
 }
 
 fn answer(section: &mut Section<'_>, data: &DataReader<'_>) -> Option<Answer> {

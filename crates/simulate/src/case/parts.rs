@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use asl::FieldValidation;
 use asl::Status;
 use asl::mock::MockedResponse;
 pub use asl::mock::{ExecutionEnd, MockAnswer as Answer};
@@ -95,6 +96,8 @@ pub struct Mock {
     pub submitted: Option<Value>,
     /// How often the worker sends a heartbeat.
     pub heartbeat: Option<SignedDuration>,
+    /// How a `return` is held against the API's model.
+    pub validation: FieldValidation,
     /// The answer.
     pub answer: Answer,
 }

@@ -69,7 +69,7 @@ fn every_mistake_has_its_place_and_the_nearest_spelling() {
     a.test.toml:8:1: The mock says nothing that the task gives.
       It has one of return, payload, throw, execution, never, function, cloud.
     a.test.toml:9:1: There is no key `retrun` in `cases.mocks.T`.
-      Did you mean `return`? Known here are return, payload, throw, execution, never, function, cloud, after, submitted, heartbeat, times, index, attempt.
+      Did you mean `return`? Known here are return, payload, throw, execution, never, function, cloud, after, submitted, heartbeat, times, index, attempt, validate.
     a.test.toml:10:1: The mock has return and throw, of which it can have one.
       It has one of return, payload, throw, execution, never, function, cloud.
     a.test.toml:13:9: `cases.mocks.U.after` is no duration.

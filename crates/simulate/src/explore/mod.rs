@@ -213,6 +213,7 @@ fn always(answer: Answer) -> StateMocks {
         after: jiff::SignedDuration::ZERO,
         submitted: None,
         heartbeat: None,
+        validation: asl::FieldValidation::None,
         answer,
     };
     StateMocks { offset: 0, is_shared: false, answers: vec![mock] }

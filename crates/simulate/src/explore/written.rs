@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use asl::Outcome;
+use asl::{FieldValidation, Outcome, TaskResource};
 
 use crate::case::{Answer, Case, ExecutionEnd, Mock};
 use crate::run::Run;
@@ -18,10 +18,8 @@ pub(super) fn case(name: &str, machine: &str, case: &Case, ran: &Run) -> String 
     // Writing to a string can't fail.
     let _ = writeln!(text, "input = {}", toml_data(&case.input));
     for (state, mocks) in &case.mocks {
-        if !ran.calls.iter().any(|call| call.state == *state) {
-            continue;
-        }
-        let answers: Vec<String> = mocks.answers.iter().map(mock).collect();
+        let Some(call) = ran.calls.iter().find(|call| call.state == *state) else { continue };
+        let answers: Vec<String> = mocks.answers.iter().map(|answer| mock(answer, &call.resource)).collect();
         let _ = match answers.as_slice() {
             [only] => writeln!(text, "mocks.{} = {only}", toml_key(state)),
             several => writeln!(text, "mocks.{} = [{}]", toml_key(state), several.join(", ")),
@@ -39,7 +37,7 @@ pub(super) fn case(name: &str, machine: &str, case: &Case, ran: &Run) -> String 
     text
 }
 
-fn mock(mock: &Mock) -> String {
+fn mock(mock: &Mock, resource: &TaskResource) -> String {
     let answer = match &mock.answer {
         Answer::Return(value) => format!("return = {}", toml_data(value)),
         Answer::Payload(value) => format!("payload = {}", toml_data(value)),
@@ -55,5 +53,12 @@ fn mock(mock: &Mock) -> String {
         Answer::Cloud => "cloud = true".to_owned(),
     };
     let index = mock.index.map(|index| format!("index = {index}, ")).unwrap_or_default();
-    format!("{{ {index}{answer} }}")
+    // What it answers may be made up.
+    let any = match &mock.answer {
+        Answer::Return(value) if resource.check_mock_result(value, FieldValidation::Strict).is_err() => {
+            ", validate = \"NONE\""
+        }
+        _ => "",
+    };
+    format!("{{ {index}{answer}{any} }}")
 }

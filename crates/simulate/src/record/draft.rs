@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use asl::FieldValidation;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -48,7 +49,7 @@ impl Draft {
             start: first.at,
             input: first.input.clone().unwrap_or(Value::Null),
             stop: (last.kind == "ExecutionAborted").then(|| stop(first, last)),
-            mocks: mocks(&tasks),
+            mocks: mocks(subject, &tasks),
             expect: expectations(subject, recorded, last, &tasks),
         })
     }
@@ -115,11 +116,11 @@ fn status(kind: &str) -> Option<&'static str> {
 }
 
 /// A mock for each task, by state; equal ones that follow each other are one.
-fn mocks(tasks: &[RecordedTask]) -> BTreeMap<String, Vec<String>> {
+fn mocks(subject: &Subject, tasks: &[RecordedTask]) -> BTreeMap<String, Vec<String>> {
     let mut of_states: BTreeMap<String, Vec<(String, u64)>> = BTreeMap::new();
     for task in tasks {
         let mocks = of_states.entry(task.state.clone()).or_default();
-        let mock = mock(task);
+        let mock = mock(subject, task);
         match mocks.last_mut() {
             Some((last, times)) if *last == mock => *times += 1,
             _ => mocks.push((mock, 1)),
@@ -129,7 +130,7 @@ fn mocks(tasks: &[RecordedTask]) -> BTreeMap<String, Vec<String>> {
     of_states.into_iter().map(|(state, mocks)| (state, mocks.into_iter().map(shown).collect())).collect()
 }
 
-fn mock(task: &RecordedTask) -> String {
+fn mock(subject: &Subject, task: &RecordedTask) -> String {
     let mut parts = Vec::new();
     parts.extend(task.index.map(|index| format!("index = {index}")));
     parts.push(match &task.ended {
@@ -144,6 +145,13 @@ fn mock(task: &RecordedTask) -> String {
     });
     if task.after > SignedDuration::ZERO && task.ended != Ended::Never {
         parts.push(format!("after = {}", toml_text(&shown_duration(task.after))));
+    }
+    if let Ended::Succeeded(output) = &task.ended
+        && let Some((_, resource)) = subject.machine.resources().find(|(state, _)| *state == task.state)
+        && resource.check_mock_result(output, FieldValidation::Strict).is_err()
+    {
+        // The service has answered so, whatever its model says.
+        parts.push("validate = \"NONE\"".to_owned());
     }
     parts.extend(task.submitted.as_ref().map(|output| format!("submitted = {}", toml_data(output))));
     parts.join(", ")

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use asl::mock::{self, name_of};
 use asl::{
-    ChildId, ChildRequest, Decisions, Effect, EventDetails, Execution, HistoryEvent, Input, Outcome, Start, TaskRequest,
+    ChildId, ChildRequest, Decisions, Effect, EventDetails, Execution, HistoryEvent, Input, Outcome, Start,
+    TaskPurpose, TaskRequest,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,7 +14,7 @@ use super::chosen::Mocks;
 use super::outside::{Outside, Passed};
 use super::ran::{Call, ChildRun, Problem, Run};
 use super::subject::Subject;
-use crate::case::{Answer, Case, Stop};
+use crate::case::{Answer, Case, Mock, Stop};
 
 /// So many steps are taken of one case: some seconds. What needs more than that does not end.
 const MAX_STEPS: u64 = 1_000_000;
@@ -172,14 +173,17 @@ impl<'c> Drive<'c> {
         let mock = chosen?;
         let task = request.task;
         let ends_at = later(self.now, mock.after);
-        let unfit = |why| Problem::Unfit { state: name_of(request), line: mock.line, why };
+        let unfit = |why: String| Problem::Unfit { state: name_of(request), line: mock.line, why };
         let end = match &mock.answer {
             answer @ (Answer::Function(_) | Answer::Cloud) => {
                 let passed = Passed { subject: self.subject, request, answer };
                 let answered = self.outside.answer(&passed);
                 Some(answered.map_err(|why| Problem::NotAnswered { state: name_of(request), line: mock.line, why })?)
             }
-            answer => mock::end(answer, request, ends_at).map_err(unfit)?,
+            answer => {
+                check_shape(mock, request).map_err(unfit)?;
+                mock::end(answer, request, ends_at).map_err(unfit)?
+            }
         };
         let mut add = |at, due| self.agenda.add(at, index, About::Task(task), due);
         add(self.now, Due::Input(Input::TaskStarted { task, worker_name: None }));
@@ -241,6 +245,21 @@ impl<'c> Drive<'c> {
             let ended = Due::Input(Input::ChildEnded { child, outcome });
             self.agenda.add(self.now, parent, About::Child(child), ended);
         }
+    }
+}
+
+/// Holds a result against the model of the API that the task calls, as TestState does.
+///
+/// # Errors
+/// Why the API can't answer so, as the rest of a sentence.
+fn check_shape(mock: &Mock, request: &TaskRequest) -> Result<(), String> {
+    let is_of_map = matches!(request.purpose, TaskPurpose::ReadItems | TaskPurpose::WriteResults);
+    match &mock.answer {
+        Answer::Return(value) if !is_of_map => {
+            let checked = request.resource.check_mock_result(value, mock.validation);
+            checked.map_err(|problem| format!("{problem} (`validate = \"PRESENT\"` or `\"NONE\"` asks for less)"))
+        }
+        _ => Ok(()),
     }
 }
 

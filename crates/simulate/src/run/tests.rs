@@ -218,3 +218,19 @@ fn a_timeline_names_the_mock_that_answered() {
     +5s  the execution fails E
     "#);
 }
+
+#[test]
+fn a_result_is_held_against_the_model_of_its_api() {
+    let send = json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true,
+        "Parameters": {"QueueUrl": "q", "MessageBody": "m"}});
+    let subject = subject(json!({"Send": send}));
+    let with = |mock: &str| short(&run(&subject, &case(&format!("mocks.Send = {mock}")), 0));
+    assert!(
+        with("{ return = { MessageId = 7 } }").contains("does not fit"),
+        "{}",
+        with("{ return = { MessageId = 7 } }")
+    );
+    assert!(with("{ return = { MessageId = 7 }, validate = \"PRESENT\" }").contains("does not fit"));
+    assert!(with("{ return = { MessageId = 7 }, validate = \"NONE\" }").starts_with("SUCCEEDED"));
+    assert!(with("{ return = { MessageId = \"m\" }, validate = \"PRESENT\" }").starts_with("SUCCEEDED"));
+}
