@@ -26,7 +26,9 @@ pub(super) fn run(named: Option<&str>) -> Result<(), Failure> {
     let program = program(named)?;
     let page = Page { python: python::environment()?.join("bin/python"), load: LoadClient::build()? };
     let bench = Bench { program, home: project::target_dir().join("bench-console") };
-    let elsewhere = std::env::temp_dir();
+    // Outside the project, and where nobody leaves a definition.
+    let elsewhere = std::env::temp_dir().join("workshop-bench-console");
+    fs::create_dir_all(&elsewhere).map_err(|error| Failure::file(&elsewhere, &error))?;
     bench.quietly(&["local", "stop"], &elsewhere);
     if bench.home.exists() {
         fs::remove_dir_all(&bench.home).map_err(|error| Failure::file(&bench.home, &error))?;
