@@ -13,7 +13,6 @@
 //!
 //! It must not know functions, executions, HTTP connections, or who calls.
 
-mod answer;
 mod api;
 mod append;
 mod catalog;

@@ -84,8 +84,8 @@ impl Cloud {
         let faults = FaultInjection::new(clock.clone());
         let dispatch = Arc::new(InternalDispatch::default());
         let changes = Changes::new();
-
         let iam = Arc::new(Iam::open(&store, clock.clone(), random.fork(), faults.clone())?);
+        let roles = Arc::clone(&iam) as Arc<dyn RoleDirectory>;
         let logs = Arc::new(Logs::open(&store, clock.clone())?);
         let log_writer: Arc<dyn LogWriter> = Arc::new(CountedLogs::new(logs.clone(), changes.clone()));
         let functions = Functions::open(cloud_lambda::Handles {
@@ -95,7 +95,7 @@ impl Cloud {
             random: random.fork(),
             faults: faults.clone(),
             logs: Arc::clone(&log_writer),
-            roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
+            roles: Arc::clone(&roles),
             runner: Arc::clone(&runner),
             endpoint_url: endpoint(address),
         })?;
@@ -107,7 +107,7 @@ impl Cloud {
             faults: faults.clone(),
             functions: Arc::clone(&invoker),
             logs: log_writer,
-            roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
+            roles: Arc::clone(&roles),
             dispatch: Arc::clone(&dispatch) as Arc<dyn Dispatch>,
             changes: changes.clone(),
             stop: stop.clone(),
@@ -119,23 +119,19 @@ impl Cloud {
             random: random.fork(),
             faults: faults.clone(),
             functions: invoker,
-            roles: Arc::clone(&iam) as Arc<dyn RoleDirectory>,
+            roles: Arc::clone(&roles),
             dispatch: Arc::clone(&dispatch) as Arc<dyn Dispatch>,
             endpoint_port: address.port(),
         })?);
-
         let services = services(&states, &functions, &logs, &apis, &iam);
-        let permissions = Permissions::new(Arc::clone(&iam) as Arc<dyn RoleDirectory>);
-        let router = Router::new(services, faults.clone(), clock.clone(), changes.clone(), permissions);
+        let router = Router::new(services, faults.clone(), clock.clone(), changes.clone(), Permissions::new(roles));
         let router = dispatch.connected(router);
-        let started_at = clock.machine().now();
-        let time = CloudTime::new(clock.clone(), store.clone(), Arc::clone(&states));
         Ok(Arc::new(Self {
             faults,
             address,
-            started_at,
+            started_at: clock.machine().now(),
             stop,
-            time,
+            time: CloudTime::new(clock.clone(), store.clone(), Arc::clone(&states)),
             data_dir,
             sandbox: OnceLock::new(),
             runner,

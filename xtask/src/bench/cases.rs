@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::figure::{Figure, program, table};
-use super::{library, median};
+use super::rounds::{library, median};
 use crate::failure::Failure;
 use crate::{demo, process, project, python, say};
 

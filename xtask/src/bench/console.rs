@@ -1,7 +1,7 @@
 //! `cargo xtask bench console`: the embedded cloud's page in a browser, and what an open page costs the cloud.
 
-use super::Bench;
 use super::cloud::Client;
+use super::commands::Bench;
 use super::figure::{Figure, program, table};
 use super::local::history::{ROUNDS_OF_LOOP, looping};
 use super::local::load::{LoadClient, Loaded};

@@ -4,8 +4,8 @@ use cloud_core::{Request, Response, ServiceError};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::answer::answer;
 use super::groups::{edit, is_elsewhere, name_of};
-use crate::answer::answer;
 use crate::errors::{LIST_LIMIT, invalid, limit, no_group};
 use crate::service::Logs;
 

@@ -7,8 +7,8 @@ use cloud_core::{Request, Response, ServiceError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::answer::answer;
 use super::groups::Named;
-use crate::answer::answer;
 use crate::errors::{invalid, limit};
 use crate::group::{Group, GroupState};
 use crate::page::{Direction, Event, PAGE_LIMIT_EVENTS, PageReader, Source, Span};

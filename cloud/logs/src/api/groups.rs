@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cloud_core::{Location, Page, Request, Response, ServiceError};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{answer, done};
+use super::answer::{answer, done};
 use crate::errors::{LIST_LIMIT, check_length, constraint, invalid, limit, no_group};
 use crate::group::GroupFacts;
 use crate::service::Logs;

@@ -1,5 +1,6 @@
 //! The operations: one function each, from the request's input to the answer.
 
+mod answer;
 pub(crate) mod attached;
 pub(crate) mod filter;
 pub(crate) mod get;

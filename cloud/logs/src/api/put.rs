@@ -3,7 +3,7 @@
 use cloud_core::{Request, Response, ServiceError};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::answer;
+use super::answer::answer;
 use crate::append::{Append, EVENT_OVERHEAD_BYTES};
 use crate::catalog::landed;
 use crate::errors::{constraint, invalid};

@@ -11,8 +11,8 @@ use cloud_store::Snapshot;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::answer::answer;
 use super::groups::{is_elsewhere, name_of};
-use crate::answer::answer;
 use crate::errors::{invalid, limit};
 use crate::page::{Direction, Event, PAGE_LIMIT_EVENTS, PageReader, Source, Span};
 use crate::position::Position;

@@ -3,9 +3,9 @@
 use cloud_core::{Request, Response, ServiceError};
 use serde::{Deserialize, Serialize};
 
+use super::answer::{answer, done};
 use super::groups::Named;
 use super::put::SEQUENCE_TOKEN;
-use crate::answer::{answer, done};
 use crate::errors::{LIST_LIMIT, check_length, constraint, invalid, limit};
 use crate::group::StreamFacts;
 use crate::service::Logs;

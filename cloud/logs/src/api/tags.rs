@@ -6,8 +6,8 @@ use cloud_core::{Location, Request, Response, ServiceError};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::answer::answer;
 use super::groups::{edit, is_elsewhere, name_of};
-use crate::answer::answer;
 use crate::errors::{invalid, no_group};
 use crate::service::Logs;
 

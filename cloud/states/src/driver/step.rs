@@ -116,13 +116,12 @@ impl Step {
                     self.inputs.push_back(Message::Stop { error: error.clone(), cause: cause.clone(), reply: None });
                 }
                 self.apply(states, &mut loaded, Input::Stop { error, cause }, now);
-                let stopped_at = loaded.row.head.stopped_at.unwrap_or(now);
-                self.reply_with(reply, Ok(stopped_at));
+                self.reply_with(reply, Ok(loaded.row.head.stopped_at.unwrap_or(now)));
             }
             Message::Redrive { token, reply } => self.redrive(states, key, &mut loaded, token, reply),
             Message::Skip { reply } => {
-                let skipped = self.skip(states, &mut loaded, now);
-                self.reply_with(Some(reply), Ok(skipped));
+                let answer = Ok(self.skip(states, &mut loaded, now));
+                self.reply_with(Some(reply), answer);
             }
             Message::Waits { reply } => self.reply_with(Some(reply), Ok(loaded.waits())),
             Message::Input(input) => self.handle_input(states, key, &mut loaded, input, now),
