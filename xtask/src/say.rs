@@ -13,7 +13,8 @@ usage: cargo xtask <task>
            figures beside their bars. Without a part: start, deploy, memory and sizes of the built program;
            `bench local [PROGRAM] [PART ...]`
                                      the embedded cloud over HTTP, beside the machine's limits and a peer: limits, start,
-                                     starts, waits, invokes, stored, logs, history, restart, million
+                                     starts, permissions, waits, invokes, stored, logs, history,
+                                     restart, million
            `bench console [PROGRAM]` the page of the embedded cloud in a browser: its size, how soon it is there
            `bench deploy [PROGRAM]`  deployments to a cloud that is far away, beside their chain of calls
            `bench engine`            the language engine alone

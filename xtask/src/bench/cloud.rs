@@ -19,10 +19,15 @@ pub(super) struct Cloud {
 impl Cloud {
     /// Starts one with its state in a folder, and waits until it listens.
     pub(super) fn start(program: &Path, data: &Path) -> Result<Self, Failure> {
+        Self::start_with(program, data, &[])
+    }
+
+    /// Starts one with options of `local run`.
+    pub(super) fn start_with(program: &Path, data: &Path, options: &[&str]) -> Result<Self, Failure> {
         let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
         let port = port.map_err(|error| Failure::new(format!("no port is free: {error}")))?.port();
         let mut command = process::command(program);
-        command.args(["local", "run", "--port", &port.to_string(), "--data"]).arg(data);
+        command.args(["local", "run", "--port", &port.to_string(), "--data"]).arg(data).args(options);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| process::not_started(&command, &error))?;
         let stderr = child.stderr.take();
@@ -121,11 +126,24 @@ impl Client {
         let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal\
             %22%3A%7B%22Service%22%3A%5B%22states.amazonaws.com%22%2C%22lambda.amazonaws.com%22%5D%7D%2C%22Action%22%3A\
             %22sts%3AAssumeRole%22%7D%5D%7D";
-        let body = format!("Action=CreateRole&Version=2010-05-08&RoleName={name}&AssumeRolePolicyDocument={trust}");
+        self.iam("CreateRole", &format!("RoleName={name}&AssumeRolePolicyDocument={trust}"))
+    }
+
+    /// Lets a role do something with everything.
+    pub(super) fn allow(&mut self, role: &str, action: &str) -> Result<(), Failure> {
+        let document = format!(
+            "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Action\
+             %22%3A%22{action}%22%2C%22Resource%22%3A%22%2A%22%7D%5D%7D"
+        );
+        self.iam("PutRolePolicy", &format!("RoleName={role}&PolicyName=bench&PolicyDocument={document}"))
+    }
+
+    fn iam(&mut self, action: &str, parameters: &str) -> Result<(), Failure> {
+        let body = format!("Action={action}&Version=2010-05-08&{parameters}");
         match self.exchange("iam", "/", "Content-Type: application/x-www-form-urlencoded\r\n", &body) {
             Ok((200, ..)) => Ok(()),
-            Ok((status, _, answer)) => Err(Failure::new(format!("CreateRole: {status} {answer}"))),
-            Err(error) => Err(Failure::new(format!("CreateRole: {error}"))),
+            Ok((status, _, answer)) => Err(Failure::new(format!("{action}: {status} {answer}"))),
+            Err(error) => Err(Failure::new(format!("{action}: {error}"))),
         }
     }
 

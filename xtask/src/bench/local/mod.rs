@@ -7,6 +7,7 @@ pub(super) mod load;
 mod logs;
 pub(super) mod machines;
 mod peer;
+mod permissions;
 mod restart;
 mod start;
 mod starts;
@@ -24,10 +25,11 @@ use subject::Bench;
 type Measure = fn(&Bench) -> Result<Vec<Figure>, Failure>;
 
 /// What is measured, in this order, each part with a fresh cloud.
-const PARTS: [(&str, Measure); 10] = [
+const PARTS: [(&str, Measure); 11] = [
     ("limits", limits::measure),
     ("start", start::measure),
     ("starts", starts::measure),
+    ("permissions", permissions::measure),
     ("waits", waits::measure),
     ("invokes", invokes::measure),
     ("stored", stored::measure),
