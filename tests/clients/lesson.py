@@ -93,13 +93,14 @@ def functions():
         entry.external_attr = 0o755 << 16
         archive.writestr(entry, script)
     role = iam.get_role(RoleName=f"{STACK}-us-east-1-sendEmail")["Role"]["Arn"]
+    # The role may write to this group alone.
+    group = f"/aws/lambda/{name}"
     lam.create_function(FunctionName="broken", Runtime="provided.al2023", Role=role, Handler="bootstrap",
-                        Code={"ZipFile": packed.getvalue()}, Timeout=3)
+                        Code={"ZipFile": packed.getvalue()}, Timeout=3, LoggingConfig={"LogGroup": group})
     lam.get_waiter("function_active_v2").wait(FunctionName="broken")
     answer = lam.invoke(FunctionName="broken", Payload=b"{}")
     assert answer["FunctionError"] == "Unhandled", answer
     assert json.loads(answer["Payload"].read())["errorType"].startswith("Runtime."), answer
-    group = "/aws/lambda/broken"
     eventually("its last words", lambda: [
         event for event in logs.filter_log_events(logGroupName=group)["events"] if "this one fails" in event["message"]])
     lam.delete_function(FunctionName="broken")

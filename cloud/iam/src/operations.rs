@@ -23,8 +23,10 @@ const ROLE: Resource = Resource::Template("arn:aws:iam::{account}:role/{RoleName
 const NEW_ROLE: Resource = Resource::Computed(|request| new(request, "role", "RoleName"));
 const NEW_POLICY: Resource = Resource::Computed(|request| new(request, "policy", "PolicyName"));
 
-/// Sets of resources that are of EC2 alone.
-const OF_A_SIMULATION: &[&str] = &["ResourceHandlingOption"];
+/// What of a simulation is not there: sets of resources, which are of EC2 alone, policies of an organisation, and policies of a
+/// role that are left out.
+const OF_CUSTOM_POLICIES: &[&str] = &["OrderedOrganizationPolicyInputList", "ResourceHandlingOption"];
+const OF_A_PRINCIPAL: &[&str] = &["PolicyExclusionList", "ResourceHandlingOption"];
 
 const BOUNDARY: &[(&str, &str)] = &[("iam:PermissionsBoundary", "PermissionsBoundary")];
 const POLICY_ARN: &[(&str, &str)] = &[("iam:PolicyARN", "PolicyArn")];
@@ -102,9 +104,9 @@ pub static OPERATIONS: &[Operation<Iam>] = &[
     operation!("GetUser", Reads, Resource::Template("arn:aws:iam::{account}:user/local"), account::get_user),
     operation!("ListAccountAliases", Reads, Resource::Any, account::list_aliases),
     operation!("GetInstanceProfile", Reads, Resource::Any, account::get_instance_profile),
-    operation!("SimulateCustomPolicy", Reads, Resource::Any, simulate::custom).refusing(OF_A_SIMULATION),
+    operation!("SimulateCustomPolicy", Reads, Resource::Any, simulate::custom).refusing(OF_CUSTOM_POLICIES),
     operation!("SimulatePrincipalPolicy", Reads, Resource::Arn("PolicySourceArn"), simulate::principal)
-        .refusing(OF_A_SIMULATION),
+        .refusing(OF_A_PRINCIPAL),
     operation!("ListInstanceProfiles", Reads, Resource::Any, account::list_instance_profiles),
 ];
 

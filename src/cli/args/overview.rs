@@ -12,10 +12,10 @@ pub(super) const GROUPS: &[(&str, &[Line])] = &[
     (
         "make",
         &[
-            (&["init"], "make a project of your own"),
+            (&["init", "package"], "make a project of your own; zip its functions"),
             (&["validate"], "say what is wrong with definitions, without a cloud"),
             (&["test", "graph"], "test workflows in virtual time; draw them"),
-            (&["print", "package"], "show the service filled in; zip its functions"),
+            (&["print"], "show the service with everything filled in"),
         ],
     ),
     (

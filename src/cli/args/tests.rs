@@ -189,17 +189,17 @@ fn the_overview_is_one_screen_with_every_command_once() {
 
     Usage: workshop COMMAND [OPTIONS]
 
-    make          init          make a project of your own
+    make          init, package make a project of your own; zip its functions
                   validate      say what is wrong with definitions, without a cloud
                   test, graph   test workflows in virtual time; draw them
                   print         show the service with everything filled in
-                  package       build and zip the functions
     deploy        deploy        make the cloud match the service
                   diff, info    what `deploy` would change; what is deployed
                   rollback      return to an earlier deployment
                   remove        delete everything of a stack
     run and watch start, skip   start an execution; end the wait that it is in
                   list, show    executions, with countdowns; one's timeline
+                  explain       which permission one lacked, and where to add it
                   logs, open    all that a function or an execution did; its page
                   stop, redrive end an execution; go on where one had not finished
                   fork, invoke  begin where one was; invoke a function

@@ -127,11 +127,11 @@ fn definition(file: &Path, local: &Session) -> Result<String, CliError> {
 fn refused(error: lifecycle::LifecycleError, here: &Global) -> CliError {
     let missing = matches!(&error, lifecycle::LifecycleError::Refused { message }
         if message.starts_with("State Machine Does Not Exist"));
-    let refusal = CliError::from(error);
     if missing {
-        return refusal.try_this(format!("A fork runs in the embedded cloud: `{}` first.", here.command("deploy")));
+        return CliError::new(ErrorKind::NotFound, error.to_string())
+            .try_this(format!("A fork runs in the embedded cloud: `{}` first.", here.command("deploy")));
     }
-    refusal
+    error.into()
 }
 
 fn print(ui: &Ui, args: &ForkArgs, of: &str, name: &str, forked: &Value) -> Result<(), CliError> {

@@ -17,6 +17,7 @@ use tokio::sync::Mutex;
 
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
+use crate::cli::make::test::machines::ACCOUNT;
 use crate::cli::session::Session;
 use crate::cli::session::artefacts::Zip;
 use crate::cli::ui::Ui;
@@ -85,6 +86,11 @@ impl Outside {
         ))
     }
 
+    /// A text with ARNs of the tests' account as those of the embedded cloud's: what a task names is there.
+    fn in_cloud(&self, text: &str) -> String {
+        text.replace(&format!(":{ACCOUNT}:"), &format!(":{}:", self.session.stack.account))
+    }
+
     /// Has the embedded cloud do what a task does: as a state of its own, whose input is what the task is called with.
     async fn let_through(&self, passed: &Passed<'_>) -> Result<Input, String> {
         let request = passed.request;
@@ -92,8 +98,8 @@ impl Outside {
         let mut keys = self.session.project.service.state_machines.keys();
         let own = keys.find(|key| self.session.stack.state_machine_arn(key).last_part() == passed.subject.name);
         let run = StateRun {
-            definition: definition.to_string(),
-            input: request.input.to_string(),
+            definition: self.in_cloud(&definition.to_string()),
+            input: self.in_cloud(&request.input.to_string()),
             variables: "{}".to_owned(),
             role_arn: own.map(|key| self.session.stack.role_arn(key).to_string()),
             ..StateRun::default()

@@ -14,7 +14,7 @@ use model::stack::Stack;
 use simulate::Subject;
 
 /// The account of test executions. It is none of AWS.
-const ACCOUNT: &str = "123456789012";
+pub(in crate::cli::make) const ACCOUNT: &str = "123456789012";
 
 /// A machine, ready to run.
 pub(in crate::cli::make) struct Machine {

@@ -87,6 +87,13 @@ impl Session {
         self.run(CallerCommand::Explain, &["fails"], 6);
         self.run(CallerCommand::Explain, &[], 6);
         self.run(CallerCommand::Graph, &["nobody"], 6);
+        self.run(CallerCommand::Fork, &["nobody"], 6);
+        self.run(CallerCommand::Fork, &["own"], 6);
+        self.run(CallerCommand::TestRecord, &["nobody"], 6);
+        self.run(CallerCommand::TestRecord, &["own", "--out", "-"], 0);
+        self.project.add_case();
+        self.run(CallerCommand::Test, &["--on", "teststate"], 0);
+        self.run(CallerCommand::Test, &["--on", "aws"], 0);
         self.run(CallerCommand::Open, &["own"], 0);
         self.run(CallerCommand::Open, &["nobody"], 6);
         self.run(CallerCommand::List, &[], 0);

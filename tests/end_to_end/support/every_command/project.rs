@@ -70,6 +70,18 @@ impl Project {
         fs::write(file, change(text)).expect("a file");
     }
 
+    /// A case of the lesson's machine, which holds wherever it runs.
+    pub fn add_case(&self) {
+        fs::create_dir_all(self.path("definitions/tests")).expect("a folder");
+        let case = concat!(
+            "machine = \"myStateMachine\"\n\n[[cases]]\nname = \"it sends\"\n",
+            "input = { trigger_date = \"2020-01-01T00:00:00Z\", taskName = \"t\" }\n",
+            "mocks.SendEmail = { return = {} }\n",
+            "expect = { path = [\"WaitForTimestamp\", \"SendEmail\"] }\n"
+        );
+        fs::write(self.path("definitions/tests/sends.test.toml"), case).expect("a file");
+    }
+
     /// Declares what the lesson does not have.
     pub fn add_extra(&self) {
         let waits = r#"{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 100000, "End": true}}}"#;

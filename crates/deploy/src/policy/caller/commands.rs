@@ -17,6 +17,8 @@ pub enum CallerCommand {
     Diff,
     /// `explain`.
     Explain,
+    /// `fork`, of an execution on AWS.
+    Fork,
     /// `graph`, of an execution.
     Graph,
     /// `info`.
@@ -41,6 +43,10 @@ pub enum CallerCommand {
     Start,
     /// `stop`.
     Stop,
+    /// `test`, with `--on teststate` or `--on aws`.
+    Test,
+    /// `test record`.
+    TestRecord,
 }
 
 /// Service and name of operations.
@@ -173,6 +179,9 @@ const FIND: Calls = &[(STATES, "DescribeExecution"), (STATES, "ListExecutions")]
 /// An execution is started, and waited for with `--sync`.
 const START: Calls = &[(STATES, "DescribeExecution"), (STATES, "StartExecution"), (STATES, "StartSyncExecution")];
 
+/// A case is run by TestState, or as an execution.
+const TEST: Calls = &[(STATES, "DescribeExecution"), (STATES, "StartExecution"), (STATES, "TestState")];
+
 /// What an execution did.
 const HISTORY: Calls = &[(STATES, "DescribeStateMachineForExecution"), (STATES, "GetExecutionHistory")];
 
@@ -184,13 +193,14 @@ const LIVE_LINES: Calls = &[(LOGS, "StartLiveTail")];
 
 impl CallerCommand {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Deploy,
         Self::DeployFunction,
         Self::DeployList,
         Self::DeployPrune,
         Self::Diff,
         Self::Explain,
+        Self::Fork,
         Self::Graph,
         Self::Info,
         Self::Invoke,
@@ -203,6 +213,8 @@ impl CallerCommand {
         Self::Show,
         Self::Start,
         Self::Stop,
+        Self::Test,
+        Self::TestRecord,
     ];
 
     /// The command as it is typed.
@@ -214,6 +226,7 @@ impl CallerCommand {
             Self::DeployPrune => "deploy prune",
             Self::Diff => "diff",
             Self::Explain => "explain",
+            Self::Fork => "fork",
             Self::Graph => "graph",
             Self::Info => "info",
             Self::Invoke => "invoke",
@@ -226,6 +239,8 @@ impl CallerCommand {
             Self::Show => "show",
             Self::Start => "start",
             Self::Stop => "stop",
+            Self::Test => "test",
+            Self::TestRecord => "test record",
         }
     }
 
@@ -249,7 +264,7 @@ impl CallerCommand {
             Self::DeployPrune => &[IDENTITY, OBSERVE, READ_VERSIONS, RUNNING, DELETE_VERSIONS],
             Self::Diff => &[IDENTITY, OBSERVE, WAITS],
             Self::Explain => &[IDENTITY, FIND, &[(STATES, "GetExecutionHistory")]],
-            Self::Graph => &[IDENTITY, FIND, HISTORY],
+            Self::Graph | Self::Fork | Self::TestRecord => &[IDENTITY, FIND, HISTORY],
             Self::Info => &[IDENTITY, OBSERVE],
             Self::Invoke => &[IDENTITY, &[(LAMBDA, "Invoke")]],
             Self::List => &[IDENTITY, &[(STATES, "ListExecutions")], WAITS],
@@ -263,6 +278,7 @@ impl CallerCommand {
             Self::Show => &[IDENTITY, FIND, HISTORY, LINES],
             Self::Start => &[IDENTITY, &[(APIS, "GetApis")], START, HISTORY, LINES],
             Self::Stop => &[IDENTITY, FIND, &[(STATES, "ListTagsForResource"), (STATES, "StopExecution")]],
+            Self::Test => &[IDENTITY, TEST, HISTORY],
         }
     }
 
