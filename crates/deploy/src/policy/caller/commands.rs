@@ -180,7 +180,12 @@ const FIND: Calls = &[(STATES, "DescribeExecution"), (STATES, "ListExecutions")]
 const START: Calls = &[(STATES, "DescribeExecution"), (STATES, "StartExecution"), (STATES, "StartSyncExecution")];
 
 /// A case is run by TestState, or as an execution.
-const TEST: Calls = &[(STATES, "DescribeExecution"), (STATES, "StartExecution"), (STATES, "TestState")];
+const TEST: Calls = &[
+    (STATES, "DescribeExecution"),
+    (STATES, "GetExecutionHistory"),
+    (STATES, "StartExecution"),
+    (STATES, "TestState"),
+];
 
 /// What an execution did.
 const HISTORY: Calls = &[(STATES, "DescribeStateMachineForExecution"), (STATES, "GetExecutionHistory")];
@@ -263,8 +268,8 @@ impl CallerCommand {
             Self::DeployList => &[IDENTITY, OBSERVE, READ_VERSIONS, RUNNING],
             Self::DeployPrune => &[IDENTITY, OBSERVE, READ_VERSIONS, RUNNING, DELETE_VERSIONS],
             Self::Diff => &[IDENTITY, OBSERVE, WAITS],
-            Self::Explain => &[IDENTITY, FIND, &[(STATES, "GetExecutionHistory")]],
-            Self::Graph | Self::Fork | Self::TestRecord => &[IDENTITY, FIND, HISTORY],
+            Self::Explain | Self::TestRecord => &[IDENTITY, FIND, &[(STATES, "GetExecutionHistory")]],
+            Self::Fork | Self::Graph => &[IDENTITY, FIND, HISTORY],
             Self::Info => &[IDENTITY, OBSERVE],
             Self::Invoke => &[IDENTITY, &[(LAMBDA, "Invoke")]],
             Self::List => &[IDENTITY, &[(STATES, "ListExecutions")], WAITS],
@@ -278,7 +283,7 @@ impl CallerCommand {
             Self::Show => &[IDENTITY, FIND, HISTORY, LINES],
             Self::Start => &[IDENTITY, &[(APIS, "GetApis")], START, HISTORY, LINES],
             Self::Stop => &[IDENTITY, FIND, &[(STATES, "ListTagsForResource"), (STATES, "StopExecution")]],
-            Self::Test => &[IDENTITY, TEST, HISTORY],
+            Self::Test => &[IDENTITY, TEST],
         }
     }
 
