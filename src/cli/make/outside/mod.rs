@@ -99,7 +99,7 @@ impl Outside {
         let own = keys.find(|key| self.session.stack.state_machine_arn(key).last_part() == passed.subject.name);
         let run = StateRun {
             definition: self.in_cloud(&definition.to_string()),
-            input: self.in_cloud(&request.input.to_string()),
+            input: self.in_cloud(&request.input),
             variables: "{}".to_owned(),
             role_arn: own.map(|key| self.session.stack.role_arn(key).to_string()),
             ..StateRun::default()
