@@ -189,21 +189,22 @@ const fn operation(
 
 fn group_arn(request: &Request) -> Option<String> {
     let named = request.member("logGroupName").or_else(|| request.member("logGroupIdentifier"))?;
-    if named.starts_with("arn:") {
-        return Some(named.trim_end_matches(":*").to_owned());
-    }
-    Some(request.location().arn("logs", &format!("log-group:{}", groups::name_of(&named))))
+    Some(arn_of(&named, request))
 }
 
 fn queried_arn(request: &Request) -> Option<String> {
     let first = |list: &str| Some(request.json_member(list)?.get(0)?.as_str()?.to_owned());
     let named = request.member("logGroupName").or_else(|| first("logGroupNames"));
     let named = named.or_else(|| first("logGroupIdentifiers"))?;
-    let group = match named.starts_with("arn:") {
+    Some(format!("{}:log-stream:", arn_of(&named, request)))
+}
+
+/// The ARN of a group that is named by its name or by an ARN, with `:*` or without.
+fn arn_of(named: &str, request: &Request) -> String {
+    match named.starts_with("arn:") {
         true => named.trim_end_matches(":*").to_owned(),
-        false => request.location().arn("logs", &format!("log-group:{named}")),
-    };
-    Some(format!("{group}:log-stream:"))
+        false => request.location().arn("logs", &format!("log-group:{}", groups::name_of(named))),
+    }
 }
 
 fn stream_arn(request: &Request) -> Option<String> {

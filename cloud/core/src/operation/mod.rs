@@ -213,8 +213,8 @@ pub trait Service: Send + Sync {
     /// The ARN of the resource that a request is about; `*` when it is about none in particular.
     fn resource(&self, operation: &'static OperationInfo, request: &Request) -> String;
 
-    /// What a request has to be allowed, beginning with the operation's own action.
-    fn asks(&self, operation: &'static OperationInfo, request: &Request) -> Vec<Asked>;
+    /// What a request has to be allowed, beginning with the operation's own action on [`Self::resource`].
+    fn asks(&self, operation: &'static OperationInfo, request: &Request, resource: String) -> Vec<Asked>;
 
     /// What is known of a resource, for policies that ask for it.
     fn facts(&self, resource_arn: &str) -> ResourceFacts;
@@ -278,8 +278,8 @@ impl<S: Send + Sync> Service for Routed<S> {
         found.unwrap_or_else(|| operation.resource_arn(request))
     }
 
-    fn asks(&self, operation: &'static OperationInfo, request: &Request) -> Vec<Asked> {
-        let own = Asked::new(operation.action, self.resource(operation, request));
+    fn asks(&self, operation: &'static OperationInfo, request: &Request, resource: String) -> Vec<Asked> {
+        let own = Asked::new(operation.action, resource);
         std::iter::once(own).chain(need::further(operation.needs, self.info.protocol, request)).collect()
     }
 

@@ -55,12 +55,12 @@ impl Pipeline {
         let (first, rest) = query.commands.split_at(split);
         let mut rest = rest.to_vec();
         rest.push(Command::Limit(limit.unwrap_or(MOST_ROWS).min(MOST_ROWS)));
-        let kept = match rest.first() {
-            Some(Command::Stats { .. }) => match rest.remove(0) {
-                Command::Stats { aggregates, by } => Kept::Groups { aggregates, by, groups: Groups::new() },
-                _ => Kept::Rows { rows: Vec::new(), most: MOST_ROWS },
-            },
-            Some(Command::Limit(most)) => Kept::Rows { rows: Vec::new(), most: *most },
+        let kept = match rest.first().cloned() {
+            Some(Command::Stats { aggregates, by }) => {
+                rest.remove(0);
+                Kept::Groups { aggregates, by, groups: Groups::new() }
+            }
+            Some(Command::Limit(most)) => Kept::Rows { rows: Vec::new(), most },
             _ => Kept::Rows { rows: Vec::new(), most: usize::MAX },
         };
         Self { first: first.to_vec(), rest, columns, kept, size_bytes: 0, matched: 0 }

@@ -34,10 +34,11 @@ impl Permissions {
             None => Actor::Key { id: &scope.access_key, account: scope.location.account() },
         };
         // Nearly everybody may do everything: what else a request needs is not worth a look then.
-        if self.roles.may_do_all(actor, &service.resource(operation, request)) {
+        let resource = service.resource(operation, request);
+        if self.roles.may_do_all(actor, &resource) {
             return Ok(());
         }
-        for asked in service.asks(operation, request) {
+        for asked in service.asks(operation, request, resource) {
             let facts = service.facts(&asked.resource);
             let permit = Permit {
                 actor,
