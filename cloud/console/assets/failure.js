@@ -2,7 +2,7 @@
 
 import { html } from "./html.js";
 import { Text } from "./parts.js";
-import { parsed } from "./text.js";
+import { parsed, stateIn } from "./text.js";
 
 /** What no `States.ALL` takes. */
 const NEVER = ["States.DataLimitExceeded", "States.Runtime"];
@@ -35,13 +35,6 @@ const advice = (error) => ADVICE.find(([name]) => error?.startsWith(name))?.[1];
 
 function takes(names, error) {
   return names.some((name) => name === error || (name === "States.ALL" && !NEVER.includes(error)) || (name === "States.TaskFailed" && error !== "States.Timeout" && !error.startsWith("States.")));
-}
-
-/** The definition of a state, wherever it is. */
-export function stateIn(flow, name) {
-  if (flow?.States?.[name]) return flow.States[name];
-  const inner = Object.values(flow?.States ?? {}).flatMap((state) => [...(state.Branches ?? []), state.ItemProcessor, state.Iterator].filter(Boolean));
-  return inner.reduce((found, each) => found ?? stateIn(each, name), undefined);
 }
 
 /** What of the state and those around it takes errors, and whether it takes this one. */

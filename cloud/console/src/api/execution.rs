@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::machine::log_group;
 use super::parameters::{asked, location_of};
 use crate::cloud::Cloud;
 use crate::history::{EndedView, Histories, ShortEvent, visits};
@@ -71,10 +72,12 @@ pub(super) async fn execution(cloud: &Cloud, request: &Request) -> Result<Respon
         let nothing = Visits::default();
         return Ok(Response::json(200, &Answer::of(described, Vec::new(), &nothing, Vec::new())));
     }
-    let events = cloud.history(&location, &arn).await?;
+    let events = cloud.history(&arn)?;
     let found = visits(&events, after);
     let definition =
         cloud.states(&location, "DescribeStateMachineForExecution", &json!({ "executionArn": arn })).await?;
+    described["roleArn"] = definition["roleArn"].clone();
+    described["logGroup"] = json!(log_group(&definition));
     let name = draw(&mut described, definition["definition"].as_str().unwrap_or_default(), &found, &shown);
     if !is_running {
         let last_event_id = events.last().map_or(0, |last| last.id);
@@ -147,12 +150,18 @@ pub(super) fn wait_json(wait: &ExecutionWait) -> Value {
     value
 }
 
-/// The events that are named by their numbers, with their data.
+/// The events that are named by their numbers, with their data; of one alone nothing is cut where `whole` asks for that.
 pub(super) async fn details(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
     let arn = asked(request, "arn")?;
+    let location = location_of(&arn)?;
     let ids = asked(request, "ids")?;
     let ids: Vec<i64> = ids.split(',').filter_map(|id| id.parse().ok()).take(DETAILS).collect();
-    Ok(json!({ "events": cloud.details(&location_of(&arn)?, &arn, &ids).await? }))
+    let is_whole = ids.len() == 1 && request.query_value("whole").is_some();
+    let events = match is_whole {
+        true => cloud.whole_details(&location, &arn, &ids).await?,
+        false => cloud.details(&location, &arn, &ids).await?,
+    };
+    Ok(json!({ "events": events }))
 }
 
 /// What DescribeExecution answers, nothing of it cut.

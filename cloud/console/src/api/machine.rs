@@ -50,7 +50,7 @@ pub(super) async fn machine(cloud: &Cloud, request: &Request) -> Result<Value, S
 }
 
 /// The log group that its executions are written to.
-fn log_group(described: &Value) -> Option<String> {
+pub(super) fn log_group(described: &Value) -> Option<String> {
     let arn = described["loggingConfiguration"]["destinations"][0]["cloudWatchLogsLogGroup"]["logGroupArn"].as_str()?;
     let (_, group) = arn.split_once(":log-group:")?;
     Some(group.trim_end_matches(":*").to_owned())

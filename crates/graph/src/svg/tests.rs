@@ -51,3 +51,52 @@ fn the_style_has_a_rule_for_every_status() {
         assert!(Layout::style().contains(&format!(".state.{}{{", status.class())), "{status:?}");
     }
 }
+
+#[test]
+fn transitions_that_were_taken_are_told_from_others() {
+    let definition = json!({"StartAt": "Each", "States": {
+        "Each": {"Type": "Map", "Next": "Done", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
+            "ItemProcessor": {"StartAt": "Two", "States": {
+                "Two": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "Bad"}], "Default": "Good"},
+                "Bad": {"Type": "Fail"},
+                "Good": {"Type": "Pass", "End": true}}}},
+        "Done": {"Type": "Succeed"},
+        "Sorry": {"Type": "Pass", "End": true}
+    }});
+    let graph = Graph::read(&definition);
+    let events = [
+        (0, "ExecutionStarted", None),
+        (0, "MapStateEntered", Some("Each")),
+        (2, "MapStateStarted", None),
+        (3, "MapIterationStarted", None),
+        (4, "ChoiceStateEntered", Some("Two")),
+        (5, "ChoiceStateExited", Some("Two")),
+        (6, "FailStateEntered", Some("Bad")),
+        (7, "MapIterationFailed", None),
+        (8, "MapStateFailed", None),
+        (9, "MapStateExited", Some("Each")),
+        (10, "PassStateEntered", Some("Sorry")),
+    ];
+    let events = events.into_iter().zip(1..).map(|((previous_event_id, kind, state), id)| Event {
+        id,
+        previous_event_id,
+        kind,
+        state,
+    });
+    let statuses = Statuses::of(events);
+    let taken = |from: &str, to: &str, is_caught| {
+        let name = |name: &str| (!name.is_empty()).then(|| name.to_owned());
+        statuses.has_taken(name(from).as_deref(), name(to).as_deref(), is_caught)
+    };
+    assert!(taken("", "Each", false) && taken("", "Two", false), "flows begin");
+    assert!(taken("Two", "Bad", false) && taken("Each", "Sorry", true));
+    assert!(!taken("Two", "Good", false) && !taken("Each", "Done", false) && !taken("Each", "Sorry", false));
+    assert!(!taken("Sorry", "", false) && !taken("Good", "", false), "nothing has ended");
+    let svg = graph.layout().svg(&graph, Some(&statuses), SvgStyle::Page);
+    for class in ["ordinary", "ordinary taken", "default", "caught taken"] {
+        assert!(svg.contains(&format!("<path class=\"line {class}\"")), "{class}: {svg}");
+    }
+    for class in ["default taken", "caught"] {
+        assert!(!svg.contains(&format!("<path class=\"line {class}\"")), "{class}: {svg}");
+    }
+}
