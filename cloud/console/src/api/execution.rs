@@ -8,8 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::machine::log_group;
-use super::parameters::{asked, location_of};
+use super::parameters::{asked, location_of, log_group};
 use crate::cloud::Cloud;
 use crate::history::{EndedView, Histories, ShortEvent, visits};
 use crate::long_text::{LONGEST_TEXT, cut};

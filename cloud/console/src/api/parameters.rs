@@ -32,3 +32,10 @@ pub(super) fn location_of(arn: &str) -> Result<Location, ServiceError> {
 pub(super) fn list(mut answer: Value, name: &str) -> Vec<Value> {
     answer[name].as_array_mut().map(std::mem::take).unwrap_or_default()
 }
+
+/// The log group that the executions of a state machine are written to, as it is described.
+pub(super) fn log_group(described: &Value) -> Option<String> {
+    let arn = described["loggingConfiguration"]["destinations"][0]["cloudWatchLogsLogGroup"]["logGroupArn"].as_str()?;
+    let (_, group) = arn.split_once(":log-group:")?;
+    Some(group.trim_end_matches(":*").to_owned())
+}

@@ -12,6 +12,9 @@ use crate::location::Location;
 /// How many topics are followed. A page has a few; one that asks for a topic that was forgotten is told at once.
 const FOLLOWED: usize = 64;
 
+/// After so many changes without a question nobody follows anything any more: pages ask every twenty seconds.
+const CHANGES_UNASKED: u64 = 1_000_000;
+
 /// What a change is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Topic(String);
@@ -75,6 +78,8 @@ struct Followed {
     topics: BTreeMap<Topic, Follow>,
     /// How often somebody has asked.
     asked: u64,
+    /// The count when somebody asked last.
+    last_asked_at: u64,
 }
 
 #[derive(Debug)]
@@ -116,6 +121,11 @@ impl Changes {
         {
             let mut followed = self.followed();
             let now = self.count();
+            if now.wrapping_sub(followed.last_asked_at) > CHANGES_UNASKED {
+                followed.topics.clear();
+                is_followed.store(false, Ordering::Release);
+                return;
+            }
             for topic in topics() {
                 if let Some(follow) = followed.topics.get_mut(&topic) {
                     follow.changed_at = now;
@@ -171,6 +181,7 @@ impl Followed {
     /// Follows these topics from now on, and forgets what nobody has asked for longest.
     fn follow(&mut self, topics: &[Topic], count: u64) {
         self.asked += 1;
+        self.last_asked_at = count;
         for topic in topics {
             let follow = self.topics.entry(topic.clone()).or_insert(Follow { changed_at: count, asked_at: 0 });
             follow.asked_at = self.asked;
@@ -231,5 +242,10 @@ mod tests {
         assert_eq!(changes.changed(&topic(FOLLOWED), known).len(), 1, "it is followed since then");
         assert_eq!(changes.changed(&topic(0), known).len(), 1, "it may have changed");
         assert_eq!(changes.inner.followed.lock().unwrap().topics.len(), FOLLOWED);
+        for _ in 0..=CHANGES_UNASKED {
+            changes.mark(|| [Topic::settings()]);
+        }
+        changes.mark(|| -> [Topic; 0] { unreachable!("nobody asks any more") });
+        assert_eq!(changes.changed(&topic(0), changes.count()), [], "who comes back is told of what comes then");
     }
 }
