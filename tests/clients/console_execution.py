@@ -115,6 +115,20 @@ def forking(running, address, folder, _):
         view(opened, folder, "details")
 
 
+def versioned(running, address, folder, _):
+    """An execution of a version says which."""
+    with page(running, address) as opened:
+        opened.get_by_role("link", name="check").first.click()
+        expect(opened.get_by_role("region", name="Versions")).to_contain_text("1")
+        started = """async () => (await (await fetch("api/start", {method: "POST", headers: {"x-workshop": "1"}, body: JSON.stringify({
+            stateMachineArn: decodeURIComponent(location.hash.split("/")[2]) + ":1", input: '{"count": 1}'})})).json()).executionArn"""
+        opened.evaluate("arn => { location.hash = `#/execution/${encodeURIComponent(arn)}`; }", opened.evaluate(started))
+        status(opened, "succeeded")
+        opened.get_by_text("Details", exact=True).click()
+        expect(opened.locator(".facts div").filter(has_text="Version")).to_have_text("Version1")
+        view(opened, folder, "versioned")
+
+
 def gathering(running, address, folder, _):
     """The data flow of a Map and of a Parallel state, and what went into each iteration and each branch."""
     with page(running, address) as opened:
@@ -192,4 +206,4 @@ def lengthy(running, address, folder, _):
         expect(pane.get_by_role("region", name="Input", exact=True)).to_contain_text("the end")
 
 
-SCENARIOS = (table, zooming, forking, gathering, limiting, elsewhere, lengthy)
+SCENARIOS = (table, zooming, forking, versioned, gathering, limiting, elsewhere, lengthy)

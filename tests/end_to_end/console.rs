@@ -186,6 +186,11 @@ fn a_browser_forks_an_execution() {
 }
 
 #[test]
+fn a_browser_names_the_version_of_an_execution() {
+    browse(&shop(), "versioned");
+}
+
+#[test]
 fn a_browser_shows_the_data_flow_of_what_holds_others() {
     browse(&shop(), "gathering");
 }

@@ -26,5 +26,5 @@ export function Details({ history }) {
     ["Redriven", found.redriveCount > 0 && html`${found.redriveCount} times, last <${ApiMoment} at=${found.redriveDate} />`],
     ["Redrive", found.redriveStatus && (found.redriveStatus === "REDRIVABLE" ? "possible" : found.redriveStatusReason ?? "not possible")],
   ];
-  return html`<details class="card"><summary>Details</summary><dl class="facts">${facts.filter(([, value]) => value).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></details>`;
+  return html`<details class="card slim"><summary>Details</summary><dl class="facts">${facts.filter(([, value]) => value).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></details>`;
 }

@@ -16,7 +16,8 @@ export function Fork({ history, data, visit }) {
       (text) => {
         if (isGone) return;
         setKnown(pretty(text));
-        setInput(pretty(text));
+        // Whoever was faster has an input of their own.
+        setInput((typed) => typed || pretty(text));
       },
       () => isGone || setKnown(""),
     );

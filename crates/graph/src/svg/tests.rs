@@ -19,8 +19,10 @@ fn a_small_picture_is_drawn() {
     let svg = graph.layout().svg(&graph, Some(&Statuses::of(events)), SvgStyle::Page);
     insta::assert_snapshot!(svg, @r#"
     <svg xmlns="http://www.w3.org/2000/svg" class="graph" role="group" aria-label="State machine with 2 states" viewBox="0 0 202 256" width="202" height="256">
-    <path class="line ordinary" d="M101 36V60M101 113V137M101 190V214"/>
-    <path class="head ordinary" d="M101 66l-4-7h8ZM101 143l-4-7h8ZM101 220l-4-7h8Z"/>
+    <path class="line ordinary" d="M101 113V137M101 190V214"/>
+    <path class="head ordinary" d="M101 143l-4-7h8ZM101 220l-4-7h8Z"/>
+    <path class="line ordinary taken" d="M101 36V60"/>
+    <path class="head ordinary taken" d="M101 66l-4-7h8Z"/>
     <circle class="mark" cx="101" cy="28" r="6"/>
     <circle class="mark ring" cx="101" cy="228" r="7"/><circle class="mark" cx="101" cy="228" r="4"/>
     <g class="state wait waiting" data-state="0"><title>Wait, Wait (10 s): waiting</title><rect class="box" x="41" y="66" width="120" height="47" rx="8"/><text class="caption" x="101" y="83">Wait · 10 s</text> <text class="name" x="101" y="100">Wait</text><g class="sign" transform="translate(155 70)"><circle r="8.5"/><path d="M0-4.5V0L3 2.5"/></g></g>
