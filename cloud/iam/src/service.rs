@@ -66,9 +66,14 @@ impl Iam {
 
     /// The role with this ARN.
     pub(crate) fn role(&self, arn: &str) -> Option<Role> {
+        self.read_role(arn, Role::clone)
+    }
+
+    /// Looks at the role with this ARN; `look` must be quick, and reads no other table.
+    pub(crate) fn read_role<R>(&self, arn: &str, look: impl FnOnce(&Role) -> R) -> Option<R> {
         let name = arn.rsplit('/').next()?;
         let key = Account::of_arn(arn)?.key(name);
-        self.roles.get(&key).filter(|role| role.arn() == arn)
+        self.roles.read(|roles| roles.get(&key).filter(|role| role.arn() == arn).map(look))
     }
 
     /// The answer to whoever may not have the role with this ARN: `refused`, unless the role can't be read.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cloud_core::{
-    Access, Account, Actor, Binding, Form, Operation, Permit, Protocol, Quota, Random, Request, Resource,
-    RoleCredentials, ServiceError, ServiceInfo, Xml, query_answer,
+    Access, Account, Actor, Binding, ConditionKeys, Form, Operation, Permit, Protocol, Quota, Random, Request,
+    Resource, RoleCredentials, ServiceError, ServiceInfo, Xml, query_answer,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::Caller;
@@ -128,12 +128,12 @@ fn trusting_role(
     for action in asked.actions() {
         let assumption = Assumption::of_client(role_arn, action, caller(), asked.condition_keys());
         let trust = assumption.known(&role.assume_role_policy);
+        let actor = Actor::Key { id: access_key, account: form.account() };
+        let keys = || asked.condition_keys();
         let permit = Permit {
-            actor: Actor::Key { id: access_key, account: form.account() },
-            action,
-            resource: role_arn,
             resource_policy: Some(&trust),
-            context: asked.condition_keys(),
+            keys: ConditionKeys::made_by(&keys),
+            ..Permit::new(actor, action, role_arn)
         };
         if !assumption.is_allowed(&trust) || iam.decide(&permit).is_err() {
             return Err(denied(action));

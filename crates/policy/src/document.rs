@@ -64,6 +64,15 @@ impl Document {
         conditions.map(|condition| condition.key.as_str())
     }
 
+    /// Whether its decisions can depend on condition keys: a statement has a condition, or a resource with a variable.
+    pub fn asks_for_keys(&self) -> bool {
+        let has_variable = |pattern: &String| self.has_variables() && pattern.contains("${");
+        self.statements.iter().any(|statement| {
+            let resources = statement.resources.as_ref().map(Selection::named);
+            !statement.conditions.is_empty() || resources.is_some_and(|named| named.iter().any(has_variable))
+        })
+    }
+
     /// Whether `${...}` is a variable in it.
     pub(crate) fn has_variables(&self) -> bool {
         self.version == Some(Version::V2012)

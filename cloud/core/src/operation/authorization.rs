@@ -25,8 +25,32 @@ pub enum Actor<'a> {
     },
 }
 
+/// The condition keys of a request, which are made when a policy asks for one: most policies ask for none.
+#[derive(Clone, Copy)]
+pub struct ConditionKeys<'a>(&'a (dyn Fn() -> Context + 'a));
+
+impl<'a> ConditionKeys<'a> {
+    /// Those that `make` gives.
+    #[must_use]
+    pub fn made_by(make: &'a dyn Fn() -> Context) -> Self {
+        Self(make)
+    }
+
+    /// None.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(&Context::default)
+    }
+
+    /// The keys with their values.
+    #[must_use]
+    pub fn make(&self) -> Context {
+        (self.0)()
+    }
+}
+
 /// Somebody wants to do something.
-#[derive(Debug, Clone)]
+#[derive(Clone, Copy)]
 pub struct Permit<'a> {
     /// Who.
     pub actor: Actor<'a>,
@@ -37,14 +61,14 @@ pub struct Permit<'a> {
     /// The resource's own policy, where it has one.
     pub resource_policy: Option<&'a Document>,
     /// What is known of the request; who acts is added.
-    pub context: Context,
+    pub keys: ConditionKeys<'a>,
 }
 
 impl<'a> Permit<'a> {
     /// The question without a resource policy and condition keys.
     #[must_use]
     pub fn new(actor: Actor<'a>, action: &'a str, resource: &'a str) -> Self {
-        Self { actor, action, resource, resource_policy: None, context: Context::default() }
+        Self { actor, action, resource, resource_policy: None, keys: ConditionKeys::none() }
     }
 }
 

@@ -19,7 +19,7 @@ use hyper::Method;
 use super::error::ServiceError;
 use super::wire::{Form, Protocol, Request, Response};
 
-pub use authorization::{Actor, Permit, Refused, Why};
+pub use authorization::{Actor, ConditionKeys, Permit, Refused, Why};
 pub use need::{Asked, Need};
 pub use quota::Quota;
 pub use request_keys::ResourceFacts;

@@ -6,7 +6,7 @@ pub(crate) mod simulate;
 mod subject;
 pub(crate) mod trust;
 
-use cloud_core::{Account, Actor, Permit, Refused, Why};
+use cloud_core::{Account, Actor, Context, Permit, Refused, Why};
 use policy::{Identity, Request, evaluate};
 
 use crate::service::Iam;
@@ -52,7 +52,7 @@ impl Iam {
             policies.boundary = None;
             policies.session = None;
         }
-        let context = subject.keys(asked.context.clone());
+        let context = if policies.ask_for_keys() { subject.keys(asked.keys.make()) } else { Context::default() };
         let request = Request::new(subject.caller(), asked.action, &resource).with_context(context);
         evaluate(&policies, &request).map_err(|denial| Refused {
             user: subject.arn.clone(),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use cloud_core::{Account, Actor, Context};
 use policy::{Caller, Document, Identity};
 
-use crate::role::Role;
 use crate::service::Iam;
 use crate::sessions::{Session, SessionSettings};
 use crate::sts::{USER_ID, USER_NAME, user_arn};
@@ -60,9 +59,11 @@ impl Subject {
             return Self::administrator(&account);
         };
         // The sessions of a role that is gone may do nothing any more.
-        let role = iam.role(&role_arn);
-        let nothing = Self { attached: Some(Vec::new()), role_arn: Some(role_arn), ..Self::administrator(&account) };
-        let subject = role.map_or(nothing, |role| Self::of_role(iam, &role));
+        let subject = Self::of_role(iam, &role_arn).unwrap_or_else(|| Self {
+            attached: Some(Vec::new()),
+            role_arn: Some(role_arn),
+            ..Self::administrator(&account)
+        });
         let SessionSettings { source_identity, tags, policy, policy_arns, .. } = session.settings;
         let narrowing: Vec<Arc<Document>> = policy
             .iter()
@@ -86,26 +87,42 @@ impl Subject {
     /// A service in a session of a role. What runs as a role that was never made is not judged: creating it did not ask for
     /// the role either.
     fn of_service(iam: &Iam, role_arn: &str, session: &str) -> Self {
-        let account = Account::of_arn(role_arn).unwrap_or_default();
-        let Some(role) = iam.role(role_arn) else {
-            return Self { role_arn: Some(role_arn.to_owned()), ..Self::administrator(&account) };
-        };
-        let arn = account.global_arn("sts", &format!("assumed-role/{}/{session}", role.name));
-        Self { arn, id: format!("{}:{session}", role.id), ..Self::of_role(iam, &role) }
+        match Self::of_role(iam, role_arn) {
+            Some(role) => Self { arn: format!("{}/{session}", role.arn), id: format!("{}:{session}", role.id), ..role },
+            None => {
+                let account = Account::of_arn(role_arn).unwrap_or_default();
+                Self { role_arn: Some(role_arn.to_owned()), ..Self::administrator(&account) }
+            }
+        }
     }
 
-    fn of_role(iam: &Iam, role: &Role) -> Self {
-        let inline = role.inline.values().map(|text| iam.document(text));
-        let attached = role.attached.iter().filter_map(|arn| iam.managed_document(arn));
-        let none = || Arc::new(Document::new(Vec::new()));
-        Self {
-            role_arn: Some(role.arn()),
-            attached: Some(inline.chain(attached).collect()),
-            // A boundary that is gone leaves nothing.
-            boundary: role.permissions_boundary.as_deref().map(|arn| iam.managed_document(arn).unwrap_or_else(none)),
-            tags: role.tags.clone(),
-            ..Self::administrator(&role.account)
+    /// Who acts as a role, with the ARN and the id that its sessions' begin with; none when there is no such role.
+    fn of_role(iam: &Iam, role_arn: &str) -> Option<Self> {
+        // The row is not copied: a role has up to 10 KiB of documents. Managed policies are another table, which must not be
+        // waited for while this one is held.
+        let (mut role, managed, boundary) = iam.read_role(role_arn, |role| {
+            let subject = Self {
+                arn: role.account.global_arn("sts", &format!("assumed-role/{}", role.name)),
+                account: role.account.clone(),
+                role_arn: Some(role_arn.to_owned()),
+                id: role.id.clone(),
+                attached: None,
+                boundary: None,
+                session: None,
+                tags: role.tags.clone(),
+                source_identity: None,
+            };
+            let inline: Vec<Arc<Document>> = role.inline.values().map(|text| iam.document(text)).collect();
+            (Self { attached: Some(inline), ..subject }, role.attached.clone(), role.permissions_boundary.clone())
+        })?;
+        let managed = managed.iter().filter_map(|arn| iam.managed_document(arn));
+        if let Some(attached) = &mut role.attached {
+            attached.extend(managed);
         }
+        // A boundary that is gone leaves nothing.
+        let none = || Arc::new(Document::new(Vec::new()));
+        role.boundary = boundary.map(|arn| iam.managed_document(&arn).unwrap_or_else(none));
+        Some(role)
     }
 
     /// Whether it may do everything in its account.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use cloud_core::{
-    ActingRole, Actor, OperationInfo, Permit, Protocol, Refused, Request, RoleDirectory, Service, ServiceError,
+    ActingRole, Actor, ConditionKeys, OperationInfo, Permit, Protocol, Refused, Request, RoleDirectory, Service,
+    ServiceError,
 };
 
 /// Asks IAM for every request.
@@ -40,12 +41,11 @@ impl Permissions {
         }
         for asked in service.asks(operation, request, resource) {
             let facts = service.facts(&asked.resource);
+            let keys = || operation.context(&asked, &facts, request);
             let permit = Permit {
-                actor,
-                action: asked.action,
-                resource: &asked.resource,
                 resource_policy: facts.policy.as_ref(),
-                context: operation.context(&asked, &facts, request),
+                keys: ConditionKeys::made_by(&keys),
+                ..Permit::new(actor, asked.action, &asked.resource)
             };
             self.roles.permit(&permit).map_err(|refused| error(&refused, service.info().protocol))?;
         }

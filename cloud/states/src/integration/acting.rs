@@ -1,6 +1,8 @@
 //! As whom a task acts: where, as which role, and whether that role may do what the task does.
 
-use cloud_core::{Account, ActingRole, Actor, Document, Location, Permit, Principal, Refused, RoleTrust};
+use cloud_core::{
+    Account, ActingRole, Actor, ConditionKeys, Context, Document, Location, Permit, Principal, Refused, RoleTrust,
+};
 use sha2::{Digest, Sha256};
 
 use super::call_fault::CallFault;
@@ -49,14 +51,15 @@ impl<'a> Acting<'a> {
         resource_policy: Option<&Document>,
     ) -> Result<(), Refused> {
         let actor = Actor::Role { arn: self.role_arn, session: &self.session };
-        let mut asked = Permit { resource_policy, ..Permit::new(actor, action, resource) };
-        asked.context = asked
-            .context
-            .with("aws:RequestedRegion", self.location.region())
-            .with("aws:CurrentTime", states.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-            .with("aws:SecureTransport", "true")
-            .with("aws:ViaAWSService", "true");
-        states.roles.permit(&asked)
+        let keys = || {
+            Context::default()
+                .with("aws:RequestedRegion", self.location.region())
+                .with("aws:CurrentTime", states.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+                .with("aws:SecureTransport", "true")
+                .with("aws:ViaAWSService", "true")
+        };
+        let asked = Permit::new(actor, action, resource);
+        states.roles.permit(&Permit { resource_policy, keys: ConditionKeys::made_by(&keys), ..asked })
     }
 
     /// The role, for a request that is made in its name.

@@ -63,6 +63,17 @@ impl<'a> Policies<'a> {
     pub fn new(identity: Identity<'a>) -> Self {
         Self { identity, boundary: None, session: None, resource: None, is_same_account: true }
     }
+
+    /// Whether the decision can depend on condition keys; where it can't, a request needs none.
+    pub fn ask_for_keys(&self) -> bool {
+        let attached = match &self.identity {
+            Identity::Documents(documents) => documents.as_slice(),
+            Identity::Everything | Identity::Nobody => &[],
+        };
+        let session = self.session.iter().flatten();
+        let all = attached.iter().chain(session).copied().chain(self.boundary).chain(self.resource);
+        all.into_iter().any(Document::asks_for_keys)
+    }
 }
 
 impl PolicyKind {

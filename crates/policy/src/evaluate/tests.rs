@@ -109,3 +109,16 @@ fn a_service_is_let_in_by_the_resource_alone() {
     assert_eq!(ask("apigateway.amazonaws.com"), Ok(()));
     assert_eq!(ask("events.amazonaws.com"), Err(Denial::implicit(PolicyKind::Resource)));
 }
+
+#[test]
+fn keys_are_asked_for_by_conditions_and_variables_alone() {
+    let asks = |document: &str| Document::read(document).unwrap().asks_for_keys();
+    let statement = |version: &str, rest: &str| {
+        format!(r#"{{"Version":"{version}","Statement":[{{"Effect":"Allow","Action":"a:*",{rest}}}]}}"#)
+    };
+    assert!(!asks(&statement("2012-10-17", r#""Resource":"*""#)));
+    assert!(asks(&statement("2012-10-17", r#""Resource":["x","home/${aws:username}"]"#)));
+    assert!(asks(&statement("2012-10-17", r#""NotResource":"${aws:username}""#)));
+    assert!(!asks(&statement("2008-10-17", r#""Resource":"${aws:username}""#)), "no variables in this version");
+    assert!(asks(&statement("2008-10-17", r#""Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}"#)));
+}
