@@ -73,13 +73,13 @@ export function Events({ history, data, chosen, choose }) {
   const row = (index) => {
     const event = at(index);
     return html`<tr key=${event.id} aria-rowindex=${index + 2} class=${event.id === selected?.id ? "selected" : event.visit !== undefined && event.visit === chosen?.number ? "own" : ""} onClick=${() => open(event)}>
-      <td>${event.id}</td><td><button type="button" class="plain" tabindex="-1" aria-expanded=${event.id === selected?.id}>${event.type}</button></td><td><bdi>${stateOf(history, event)}</bdi></td><td>${event.error ?? ""}</td><td title="${new Date(event.at).toISOString()} (UTC)">+${duration(event.at - history.from)}</td></tr>`;
+      <td>${event.id}</td><td><button type="button" class="plain" tabindex="-1" aria-expanded=${event.id === selected?.id}>${event.type}</button></td><td><bdi>${stateOf(history, event)}</bdi></td><td>${event.error ?? html`<span class="faint">${event.resource ?? ""}</span>`}</td><td title="${new Date(event.at).toISOString()} (UTC)">+${duration(event.at - history.from)}</td></tr>`;
   };
   const isAll = found === history.events;
   return html`<section aria-label="Events">
     <div class="spread"><h2>Events (${isAll ? history.events.length : `${found.length} of ${history.events.length}`})</h2><label class="inline"><input type="checkbox" checked=${isOwn} onChange=${(event) => setOwn(event.target.checked)} /> Of the chosen state only</label></div>
     <details onToggle=${(event) => setFiltering(event.target.open)}><summary>Filter</summary>${isFiltering && html`<${Filter} history=${history} filter=${filter} set=${setFilter} />`}${!isAll && html`<button type="button" onClick=${() => setFilter(ALL)}>Show all</button>`}</details>
-    <${Rows} ...${{ box, count: rows, row, keys }} label="Events, the newest first; arrow keys choose" caption="Events, the newest first" headings=${["Number", "Type", "State", "Error", "After"]} />
+    <${Rows} ...${{ box, count: rows, row, keys }} label="Events, the newest first; arrow keys choose" caption="Events, the newest first" headings=${["Number", "Type", "State", "Error, resource", "After"]} />
     ${selected && html`<${Details} key=${selected.id} event=${selected} data=${data} />`}
   </section>`;
 }

@@ -5,6 +5,16 @@ import { parsed, stateIn } from "./text.js";
 /** How the cloud says it in one word: what a part of a visit is. */
 const FAILED = /^(Task|LambdaFunction|Activity)(Failed|TimedOut|ScheduleFailed|SubmitFailed|StartFailed)$/;
 
+/** Events with all that follows from the one before them: their numbers, types and moments. */
+function unfolded({ firstId, firstAt, types, events }) {
+  let at = firstAt;
+  events.forEach((event, index) => {
+    at += event.after ?? 0;
+    Object.assign(event, { id: firstId + index, at, type: types[event.type] });
+  });
+  return events;
+}
+
 /** What stands for several: what goes on, then what is worst. */
 const RANKS = ["succeeded", "aborted", "caught", "failed", "waiting", "running", "retrying"];
 const worst = (visits) => RANKS[Math.max(...visits.map((visit) => RANKS.indexOf(visit.status)))] ?? "succeeded";
@@ -38,7 +48,7 @@ export class History {
     const known = this.events.length ? this.events.at(-1).id : 0;
     // What most of them have is not told.
     for (const told of found.visits) this.#take({ outer: null, status: "succeeded", tries: 0, ...told });
-    for (const event of found.events) {
+    for (const event of unfolded(found)) {
       if (event.id <= known) continue;
       event.previous ??= event.id - 1;
       this.events.push(event);

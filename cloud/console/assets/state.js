@@ -81,7 +81,7 @@ function InvocationLog({ history, found, called, attempt }) {
   const all = value.invocations.flatMap((each) => each.lines);
   return html`${value.invocations.length > 1 && html`<p class="faint">The history does not say which invocation it was. ${value.invocations.length + value.more} began in this time; the first ${value.invocations.length} are shown.</p>`}
     <pre tabindex="0" role="region" aria-label="Log">${all.length ? all.map((line) => `${clockTime(line.at)} ${line.text.trimEnd()}\n`) : "Nothing was written."}</pre>
-    <p><a href=${to("log", value.group, { from: attempt.from })}>All lines of ${called} since then</a></p>`;
+    <p><a href=${to("log", value.group, { from: attempt.from })}>All lines of ${called} since then</a> · <a href=${to("function", called)}>The function</a></p>`;
 }
 
 function Visits({ history, visit, choose }) {

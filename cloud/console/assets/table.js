@@ -11,12 +11,14 @@ import { joined, SHAPES, UNITS } from "./timeline.js";
 
 const HEADINGS = ["Name", "Type", "Status", "After", "Duration", "Timeline"];
 const HOLDING = ["Map", "Parallel"];
+const STATUSES = ["failed", "running", "waiting", "retrying", "caught", "aborted", "succeeded"];
 
 /** What goes wrong comes first where there is much. */
 const failedFirst = (parts) => (parts.length > 20 ? [...parts].sort((one, other) => (other.status === "failed") - (one.status === "failed")) : parts);
 
-/** The rows that are shown: visits, and the iterations and branches of those that are open. */
-function rowsOf(history, isOpen) {
+/** The rows that are shown: visits, and the iterations and branches of those that are open; or all visits that stand as is asked for, wherever they lie. */
+function rowsOf(history, isOpen, status) {
+  if (status) return history.visits.filter((visit) => visit.status === status).map((visit) => ({ key: `v${visit.number}`, visit, level: 1, holds: false }));
   const rows = [];
   const add = (visits, level) => {
     for (const visit of visits) {
@@ -63,7 +65,7 @@ function Row({ index, row, types, history, scale, at, isChosen, isOpen, choose, 
     <td class="level-${Math.min(level, 9)}">${holds ? html`<button type="button" class="plain fold" tabindex="-1" aria-label="${isOpen ? "Close" : "Open"} ${name}" onClick=${(event) => {
       event.stopPropagation();
       toggle();
-    }}>${isOpen ? "▾" : "▸"}</button>` : html`<span class="fold"></span>`}<bdi title=${name}>${name}</bdi></td>
+    }}>${isOpen ? "▾" : "▸"}</button>` : html`<span class="fold"></span>`}<bdi title=${name}>${name}</bdi>${visit?.outer !== null && level === 1 && visit?.iteration !== null && visit?.iteration !== undefined && html` <span class="faint">iteration ${visit.iteration}</span>`}</td>
     <td>${visit ? types.get(visit.state) ?? "" : `${part.visits.length} ${part.visits.length === 1 ? "state" : "states"}`}</td><td><${Badge} status=${status} /></td><td>+${duration(from - history.from)}</td><td>${duration(to - from)}</td>
     <td><svg viewBox="0 0 ${UNITS} 16" preserveAspectRatio="none" aria-hidden="true">${joined(segments, scale).map(({ kind, begin, end }) => html`<rect class=${kind} x=${begin} y=${SHAPES[kind][0]} width=${Math.max(6, end - begin)} height=${SHAPES[kind][1]} />`)}</svg></td></tr>`;
 }
@@ -75,7 +77,8 @@ export function StateTable({ history, chosen, choose, scale }) {
   const at = now();
   const [open, setOpen] = useState(() => new Set(chosen ? above(history, chosen) : []));
   const [picked, pick] = useState(null);
-  const rows = useMemo(() => rowsOf(history, open), [history.events.length, history.visits.length, open]);
+  const [status, only] = useState("");
+  const rows = useMemo(() => rowsOf(history, open, status), [history.events.length, history.visits.length, open, status]);
   const types = useMemo(() => new Map(history.states.map((state) => [state.name, state.type])), [history.states]);
   const toggle = (key, wanted) => {
     const next = new Set(open);
@@ -103,6 +106,6 @@ export function StateTable({ history, chosen, choose, scale }) {
   };
   const row = (index) => html`<${Row} key=${rows[index].key} ...${{ index, row: rows[index], types, history, scale, at }} isChosen=${rows[index].key === chosenKey} isOpen=${open.has(rows[index].key)} choose=${() => take(rows[index])} toggle=${() => toggle(rows[index].key)} />`;
   const all = () => setOpen(new Set(history.visits.filter((visit) => HOLDING.includes(types.get(visit.state))).flatMap((visit) => [`v${visit.number}`, ...history.parts(visit).map((part) => `v${visit.number}/${part.number}`)])));
-  return html`<div class="actions"><button type="button" class="quiet" onClick=${all}>Open all</button><button type="button" class="quiet" onClick=${() => setOpen(new Set())}>Close all</button></div>
+  return html`<div class="actions"><label class="inline">Show <select aria-label="Which states" value=${status} onChange=${(event) => only(event.target.value)}><option value="">all, nested</option>${STATUSES.map((each) => html`<option value=${each}>${each}</option>`)}</select></label><button type="button" class="quiet" onClick=${all}>Open all</button><button type="button" class="quiet" onClick=${() => setOpen(new Set())}>Close all</button></div>
     <${Rows} ...${{ box, count: rows.length, row, keys }} kind="states" role="treegrid" label="States, in the order of their entry; arrow keys choose, open and close" caption="States" headings=${HEADINGS} />`;
 }

@@ -41,20 +41,21 @@ pub(crate) struct EndedView {
     pub(crate) last_event_id: i64,
 }
 
-/// An event without its data.
+/// An event without its data. What follows from others is not written with it.
 #[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct ShortEvent {
+    #[serde(skip)]
     pub(crate) id: i64,
     /// Where it is not the one before it.
     #[serde(rename = "previous", skip_serializing_if = "Option::is_none")]
     previous_event_id: Option<i64>,
-    #[serde(rename = "type")]
-    kind: Box<str>,
+    #[serde(skip)]
+    pub(crate) kind: Box<str>,
     /// Milliseconds since 1970.
-    at: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<Arc<str>>,
+    #[serde(skip)]
+    pub(crate) at: i64,
+    #[serde(skip)]
+    pub(crate) state: Option<Arc<str>>,
     /// The error that it tells of.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Box<str>>,
