@@ -39,7 +39,7 @@ function context(history, visit, found) {
 
 /** What stands for what the state called, or for what is inside of it. */
 function stand(history, visit, state, found) {
-  if (found.mapRun) return { result: stateIn(parsed(history.definition), visit.state)?.ResultWriter ? "{}" : "[]" };
+  if (found.mapRun) return { result: stateIn(history.machine, visit.state)?.ResultWriter ? "{}" : "[]" };
   if (HOLDING.includes(state.type)) return { results: history.parts(visit).map((part) => exitOf(part.visits.at(-1))) };
   if (found.succeeded) return isCut(found.succeeded.output) ? { resultEvent: found.succeededId } : { result: found.succeeded.output };
   if (found.failed) return { error: found.failed.error ?? "", cause: found.failed.cause ?? "", stateConfiguration: { retrierRetryCount: Math.max(0, visit.tries - 1) } };

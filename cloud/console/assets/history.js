@@ -31,6 +31,7 @@ export class History {
   waits = [];
   states = [];
   definition = null;
+  machine = null;
   picture = null;
   found = null;
   #byName = new Map();
@@ -57,6 +58,7 @@ export class History {
     this.waits = found.waits;
     // What has not changed is not told again.
     for (const member of ["states", "definition", "picture", "roleArn", "logGroup"]) if (found[member]) this[member] = found[member];
+    if (found.definition) this.machine = parsed(found.definition);
     this.found = found;
   }
 
@@ -105,7 +107,7 @@ export class History {
   /** The same as branches or iterations: what each is called, its number, and its visits. */
   parts(visit) {
     const inside = this.inside(visit);
-    const branches = branchesOf(stateIn(parsed(this.definition), visit.state));
+    const branches = branchesOf(stateIn(this.machine, visit.state));
     const parts = new Map();
     for (const each of inside) {
       const number = branches ? branches.get(each.state) ?? 0 : each.iteration ?? 0;

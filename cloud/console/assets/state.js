@@ -136,6 +136,6 @@ export function StatePane({ history, data, visit, choose }) {
       ${found.scheduled?.parameters && html`<details><summary>What it called</summary><${Text} name="Parameters of the call" text=${found.scheduled.parameters} /></details>`}
       ${found.submitted?.output && html`<details open><summary>What accepted it</summary><${Text} name="Answer to the call" text=${found.submitted.output} /></details>`}
       ${called && tried.length > 0 && html`<details open><summary>Log of <bdi>${called}</bdi>, this invocation</summary><${InvocationLog} key=${`${visit.number} ${tried.length}`} ...${{ history, found, called, attempt: tried.at(-1) }} /></details>`}`}
-    <details><summary>Definition</summary><${Text} name="Definition of the state" text=${JSON.stringify(stateIn(parsed(history.definition), visit.state) ?? {})} /></details>
+    <details><summary>Definition</summary><${Text} name="Definition of the state" text=${JSON.stringify(stateIn(history.machine, visit.state) ?? {})} /></details>
   </section>`;
 }
