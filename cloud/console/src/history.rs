@@ -154,7 +154,7 @@ impl Cloud {
         Ok(found)
     }
 
-    /// Some events with all of their data, by number. Read from the end of the history that is nearer to them.
+    /// Some events with all of their data, by number: each read from the end of the history that is nearer to it.
     pub(crate) async fn whole_details(
         &self,
         at: &Location,
@@ -162,16 +162,32 @@ impl Cloud {
         ids: &[i64],
     ) -> Result<Vec<Value>, ServiceError> {
         let known = self.history(arn)?;
-        let first = ids.iter().min().copied().unwrap_or(0);
-        let last = ids.iter().max().copied().unwrap_or(0);
-        let is_nearer_to_end = known.last().map_or(0, |event| event.id) - first < last;
-        let mut input = json!({ "executionArn": arn, "maxResults": PAGE, "reverseOrder": is_nearer_to_end });
+        let last = known.last().map_or(0, |event| event.id);
+        let (early, late): (Vec<i64>, Vec<i64>) = ids.iter().partition(|id| **id <= last - **id);
+        let mut found = self.from_end(at, arn, &early, early.iter().max().copied().unwrap_or(0), false).await?;
+        let reach = late.iter().min().map_or(0, |first| last - first + 1);
+        found.extend(self.from_end(at, arn, &late, reach, true).await?);
+        Ok(found)
+    }
+
+    /// Those of these events that are among so many from one end of the history.
+    async fn from_end(
+        &self,
+        at: &Location,
+        arn: &str,
+        ids: &[i64],
+        reach: i64,
+        is_reverse: bool,
+    ) -> Result<Vec<Value>, ServiceError> {
+        let mut left = u64::try_from(reach).unwrap_or(0);
         let mut found = Vec::new();
-        while found.len() < ids.len() {
+        let mut input = json!({ "executionArn": arn, "reverseOrder": is_reverse });
+        while left > 0 {
+            input["maxResults"] = json!(left.min(PAGE));
             let mut page = self.states(at, "GetExecutionHistory", &input).await?;
             let events = page["events"].as_array_mut().map(std::mem::take).unwrap_or_default();
-            let wanted = events.into_iter().filter(|event| event["id"].as_i64().is_some_and(|id| ids.contains(&id)));
-            found.extend(wanted);
+            left = left.saturating_sub(events.len() as u64);
+            found.extend(events.into_iter().filter(|event| event["id"].as_i64().is_some_and(|id| ids.contains(&id))));
             if page["nextToken"].is_null() {
                 break;
             }

@@ -22,11 +22,20 @@ struct Services {
 impl Dispatch for Services {
     fn dispatch(&self, request: Request) -> PortFuture<'static, Result<Response, ServiceError>> {
         let operation = request.target_operation().unwrap_or_default().to_owned();
-        self.asked.lock().unwrap().push(operation.clone());
-        let history = json!({ "events": [
-            { "id": 2, "previousEventId": 0, "type": "PassStateEntered", "stateEnteredEventDetails": { "name": "<b>" } },
-            { "id": 1, "previousEventId": 0, "type": "ExecutionStarted" },
-        ]});
+        let input: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let is_history = operation == "GetExecutionHistory";
+        let how =
+            if is_history { format!(" {} {}", input["maxResults"], input["reverseOrder"]) } else { String::new() };
+        self.asked.lock().unwrap().push(format!("{operation}{how}"));
+        let mut events = vec![
+            json!({ "id": 1, "previousEventId": 0, "type": "ExecutionStarted" }),
+            json!({ "id": 2, "previousEventId": 0, "type": "PassStateEntered", "stateEnteredEventDetails": { "name": "<b>" } }),
+        ];
+        if input["reverseOrder"] == true {
+            events.reverse();
+        }
+        events.truncate(input["maxResults"].as_u64().and_then(|most| usize::try_from(most).ok()).unwrap_or(2));
+        let history = json!({ "events": events });
         let answer = match operation.as_str() {
             "DescribeExecution" if request.member("executionArn").is_some_and(|arn| arn.ends_with(":ended")) => {
                 json!({ "name": "ended", "status": "SUCCEEDED", "redriveCount": 0 })
@@ -248,8 +257,15 @@ async fn an_execution_has_its_picture_with_statuses() {
     assert_eq!((&later["firstId"], &later["firstAt"]), (&json!(2), &json!(0)));
     assert_eq!(later["types"], json!(["PassStateEntered"]));
     assert_eq!(later["picture"], Value::Null, "what the page has is not sent again");
-    let details = json_of(&fixture, "api/details", &format!("arn={EXECUTION}&ids=2")).await;
-    assert_eq!(details["events"][0]["stateEnteredEventDetails"]["name"], "<b>");
+    fixture.services.asked.lock().unwrap().clear();
+    let details = json_of(&fixture, "api/details", &format!("arn={EXECUTION}&ids=1,2")).await;
+    assert_eq!(details["events"][1]["stateEnteredEventDetails"]["name"], "<b>");
+    let read = fixture.services.asked.lock().unwrap().clone();
+    assert_eq!(
+        read,
+        ["events after 2", "GetExecutionHistory 1 false", "GetExecutionHistory 1 true"],
+        "each from its end"
+    );
 }
 
 #[tokio::test]
