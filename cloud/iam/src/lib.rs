@@ -30,6 +30,6 @@ pub mod sts;
 mod tests;
 mod unique_id;
 
-pub use operations::{INFO, OPERATIONS, facts};
+pub use operations::{INFO, OPERATIONS, resource_tags};
 pub use service::{Iam, POLICIES, ROLES};
 pub use sessions::SessionKeys;

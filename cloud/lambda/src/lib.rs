@@ -31,7 +31,7 @@ pub use code::{ArchiveError, CODE_PATH, CodeError};
 #[cfg(any(test, feature = "testing"))]
 pub use code::{check_archive, unpack_archive};
 pub use model::{Code, FunctionVersion, LogFormat, LogLevel, LoggingConfig};
-pub use operations::{INFO, OPERATIONS, facts};
+pub use operations::{INFO, OPERATIONS, resource_policy, resource_tags};
 pub use runtime::{
     Delivery, InvocationEvent, Launch, Part, ProcessRunner, ProcessRunnerSettings, Runner, RunnerError, Runtime,
     RuntimeMessage, RuntimeSignal, StartError,

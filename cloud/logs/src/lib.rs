@@ -30,6 +30,6 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
-pub use operations::{INFO, OPERATIONS, facts};
+pub use operations::{INFO, OPERATIONS, resource_tags};
 pub use rows::TABLES;
 pub use service::Logs;

@@ -1,8 +1,7 @@
 //! The table of operations.
 
 use cloud_core::{
-    Access, Binding, Handler, Location, Need, Operation, Protocol, Quota, Request, Resource, ResourceFacts,
-    ServiceError, ServiceInfo,
+    Access, Binding, Handler, Location, Need, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo,
 };
 
 use crate::api::{attached, filter, get, groups, put, queries, streams, tags};
@@ -168,13 +167,13 @@ const TAGGED: Resource = Resource::Computed(group_arn);
 /// As refusals of AWS's name it.
 const ALL_GROUPS: Resource = Resource::Template("arn:aws:logs:{region}:{account}:log-group::log-stream:");
 
-/// What is known of a log group: its tags.
-pub fn facts(logs: &Logs, arn: &str) -> ResourceFacts {
+/// The tags of a log group.
+pub fn resource_tags(logs: &Logs, arn: &str) -> Vec<(String, String)> {
     let facts = || {
         let (_, name) = arn.split_once(":log-group:")?;
         logs.group_facts(&Location::of_arn(arn)?.key(name.split(':').next()?))
     };
-    ResourceFacts { policy: None, tags: facts().map(|facts| facts.tags.into_iter().collect()).unwrap_or_default() }
+    facts().map(|facts| facts.tags.into_iter().collect()).unwrap_or_default()
 }
 
 const fn operation(

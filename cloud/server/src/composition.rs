@@ -280,21 +280,25 @@ fn services(
     vec![
         Arc::new(
             Routed::new(&cloud_states::INFO, cloud_states::OPERATIONS, Arc::clone(states))
-                .with_facts(cloud_states::facts)
+                .with_tags(cloud_states::resource_tags)
                 .finding(cloud_states::resource),
         ),
         Arc::new(
             Routed::new(&cloud_lambda::INFO, cloud_lambda::OPERATIONS, Arc::clone(functions))
-                .with_facts(cloud_lambda::facts),
+                .with_policies(cloud_lambda::resource_policy)
+                .with_tags(cloud_lambda::resource_tags),
         ),
         Arc::new(
-            Routed::new(&cloud_logs::INFO, cloud_logs::OPERATIONS, Arc::clone(logs)).with_facts(cloud_logs::facts),
+            Routed::new(&cloud_logs::INFO, cloud_logs::OPERATIONS, Arc::clone(logs))
+                .with_tags(cloud_logs::resource_tags),
         ),
         Arc::new(
             Routed::new(&cloud_apigateway::INFO, cloud_apigateway::OPERATIONS, Arc::clone(apis))
-                .with_facts(cloud_apigateway::facts),
+                .with_tags(cloud_apigateway::resource_tags),
         ),
-        Arc::new(Routed::new(&cloud_iam::INFO, cloud_iam::OPERATIONS, Arc::clone(iam)).with_facts(cloud_iam::facts)),
+        Arc::new(
+            Routed::new(&cloud_iam::INFO, cloud_iam::OPERATIONS, Arc::clone(iam)).with_tags(cloud_iam::resource_tags),
+        ),
         Arc::new(Routed::new(&sts::INFO, sts::OPERATIONS, Arc::clone(iam))),
     ]
 }

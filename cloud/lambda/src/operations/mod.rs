@@ -11,8 +11,8 @@ use crate::api::{
 };
 use crate::service::Functions;
 use not_served::ABSENT;
-pub use resource::facts;
 use resource::{FUNCTION, function, new_function};
+pub use resource::{resource_policy, resource_tags};
 
 /// What is known of Lambda.
 pub static INFO: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::LambdaRest)
