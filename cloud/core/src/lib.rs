@@ -43,12 +43,13 @@ pub use operation::{
 };
 pub use policy::{Context, Document};
 pub use ports::{
-    ClockMover, Dispatch, ExecutionWait, ExecutionWaits, FunctionInvoker, Invocation, LogWriter, PortFuture, Principal,
-    RoleCredentials, RoleDirectory, RoleTrust, WaitReason,
+    ClockMover, Dispatch, EventSummary, ExecutionFork, ExecutionHistories, ExecutionWait, ExecutionWaits,
+    ForkedExecution, FunctionInvoker, Inhabited, Invocation, LogWriter, PortFuture, Principal, RoleCredentials,
+    RoleDirectory, RoleTrust, WaitReason,
 };
 pub use random::Random;
 pub use rate_limit::{RateLimit, TokenBucket};
-pub use signals::{Changes, CountedLogs, Stop};
+pub use signals::{Changes, CountedLogs, Stop, Topic};
 pub use snapshots::{ReadView, Snapshots, before};
 pub use table::{CachedTable, Change, UnreadableRows};
 pub use tcp_sockets::{TcpSocket, TcpSockets};

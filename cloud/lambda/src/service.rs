@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cloud_core::{
-    CachedTable, Clock, FaultInjection, FunctionReference, LogWriter, Random, RoleDirectory, ServiceError, Stop,
+    CachedTable, Clock, FaultInjection, FunctionReference, Location, LogWriter, Random, RoleDirectory, ServiceError,
+    Stop,
 };
 use cloud_store::{Store, StoreError, Table};
 
@@ -145,6 +146,11 @@ impl Functions {
         self.table.read(|functions| {
             functions.values().flat_map(Function::versions).any(|version| version.code.sha256 == sha256)
         })
+    }
+
+    /// The accounts and regions that have functions.
+    pub fn locations(&self) -> BTreeSet<Location> {
+        self.table.locations()
     }
 
     /// How many stored values could not be read.

@@ -1,9 +1,9 @@
 //! The service: its handles, what it holds in memory, and its port.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicI64, AtomicU64};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use cloud_core::{Clock, Location, LogWriter, PortFuture, ServiceError, Snapshots, UnreadableRows};
 use cloud_store::{Range, Store, StoreError, Table};
@@ -71,6 +71,16 @@ impl Logs {
             logs.sweep(Sweep::Orphans);
         }
         Ok(logs)
+    }
+
+    /// The accounts and regions that have log groups.
+    pub fn locations(&self) -> BTreeSet<Location> {
+        let groups = self.inner.groups.read().unwrap_or_else(PoisonError::into_inner);
+        let prefixes = groups.keys().filter_map(|key| key.split_once('/')).map(|(prefix, _)| prefix);
+        // Few, beside thousands of groups.
+        let mut found: Vec<&str> = prefixes.collect();
+        found.dedup();
+        found.into_iter().map(Location::from_key_prefix).collect()
     }
 
     /// How many stored values could not be read.

@@ -2,14 +2,15 @@
 //!
 //! A new service is one crate, one line where it is opened and one in the list of [`services`].
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use cloud_apigateway::Apis;
 use cloud_core::{
-    Changes, Clock, ClockMover, CountedLogs, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter,
-    PortFuture, Random, Request, Response, RoleDirectory, Routed, Service, ServiceError, Stop, TcpSockets,
+    Changes, Clock, ClockMover, CountedLogs, Dispatch, FaultInjection, FunctionInvoker, Inhabited, Location, LogWriter,
+    PortFuture, Random, Request, Response, RoleDirectory, Routed, Service, ServiceError, Stop, TcpSockets, Topic,
 };
 use cloud_iam::{Iam, sts};
 use cloud_lambda::{CODE_PATH, Functions, Machine, Part, ProcessRunner, ProcessRunnerSettings, Runner};
@@ -257,10 +258,20 @@ impl Cloud {
     }
 }
 
+impl Inhabited for Cloud {
+    fn locations(&self) -> BTreeSet<Location> {
+        let Self { states, functions, apis, logs, .. } = self;
+        let found = [states.locations(), functions.locations(), apis.locations(), logs.locations()];
+        found.into_iter().flatten().collect()
+    }
+}
+
 impl ClockMover for Cloud {
     fn advance<'a>(&'a self, by_ms: u64) -> PortFuture<'a, Result<Timestamp, ServiceError>> {
         Box::pin(async move {
-            match self.time.move_clock(Aim::AdvanceMs(by_ms), self.stop.given()).await {
+            let moved = self.time.move_clock(Aim::AdvanceMs(by_ms), self.stop.given()).await;
+            self.changes.mark(|| [Topic::settings()]);
+            match moved {
                 Ok(moved) => Ok(moved.to),
                 Err(error @ MoveError::Store { .. }) => Err(ServiceError::internal(error.to_string())),
                 Err(error) => Err(ServiceError::new(409, "ConflictException", error.to_string())),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use cloud_core::{
     Answering, Changes, Clock, Dispatch, FaultInjection, Form, OperationInfo, PortFuture, Protocol, Request, Response,
-    Service, ServiceError, ServiceInfo,
+    Service, ServiceError, ServiceInfo, Topic,
 };
 
 use super::guard::{Permissions, Refusal};
@@ -62,7 +62,7 @@ impl Router {
                 };
                 let answered = self.faults.answer(service.info(), operation, &request, work).await;
                 if operation.access.writes() {
-                    self.changes.mark();
+                    self.changes.mark(|| topic(service.info(), operation, &request));
                 }
                 answered
             }
@@ -164,6 +164,34 @@ impl Router {
         };
         let found = self.services.iter().find(|service| service.info().signing_name == name);
         found.ok_or_else(|| Target::UnknownService(Protocol::Rest, format!("{} {}", request.method, request.path)))
+    }
+}
+
+/// What executions do and functions write is counted where it happens: these operations are no settings.
+const RUNS: [&str; 12] = [
+    "CreateLogStream",
+    "GetActivityTask",
+    "Invoke",
+    "InvokeAsync",
+    "InvokeWithResponseStream",
+    "RedriveExecution",
+    "SendTaskFailure",
+    "SendTaskHeartbeat",
+    "SendTaskSuccess",
+    "StartExecution",
+    "StartSyncExecution",
+    "StopExecution",
+];
+
+/// What an operation that writes has changed.
+fn topic(service: &ServiceInfo, operation: &OperationInfo, request: &Request) -> Option<Topic> {
+    match operation.name {
+        "PutLogEvents" if service.signing_name == "logs" => {
+            let group = request.member("logGroupName")?;
+            Some(Topic::log(&request.location(), &group))
+        }
+        name if RUNS.contains(&name) => None,
+        _ => Some(Topic::settings()),
     }
 }
 

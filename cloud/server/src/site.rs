@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use cloud_console::{Access, Console};
 use cloud_core::{
-    Clock, ClockMover, DEFAULT_BODY_LIMIT_BYTES, ExecutionWaits, Random, Request, Response, ServiceError, Stop,
-    TcpSockets,
+    Clock, ClockMover, DEFAULT_BODY_LIMIT_BYTES, ExecutionHistories, ExecutionWaits, Inhabited, Random, Request,
+    Response, ServiceError, Stop, TcpSockets,
 };
 use cloud_lambda::CODE_PATH;
 use serde_json::json;
@@ -161,6 +161,8 @@ impl CloudFront {
             cloud_console::Handles {
                 dispatch: Arc::clone(&cloud.dispatch),
                 waits: Arc::clone(&cloud.states) as Arc<dyn ExecutionWaits>,
+                histories: Arc::clone(&cloud.states) as Arc<dyn ExecutionHistories>,
+                places: Arc::clone(&cloud) as Arc<dyn Inhabited>,
                 mover: Arc::clone(&cloud) as Arc<dyn ClockMover>,
                 changes: cloud.changes.clone(),
                 clock: clock.clone(),
