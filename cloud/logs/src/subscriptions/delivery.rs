@@ -125,7 +125,12 @@ impl Logs {
     }
 
     /// The events of a row that are still there.
-    fn delivered_events(&self, group: &Group, first: u64, row: &DeliveryRow) -> Result<Vec<(Position, String)>, StoreError> {
+    fn delivered_events(
+        &self,
+        group: &Group,
+        first: u64,
+        row: &DeliveryRow,
+    ) -> Result<Vec<(Position, String)>, StoreError> {
         let snapshot = self.inner.store.snapshot()?;
         let mut events = Vec::new();
         for (timestamp_ms, sequence) in row.timestamps_ms.iter().zip(first..) {
