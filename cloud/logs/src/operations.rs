@@ -4,7 +4,7 @@ use cloud_core::{
     Access, Binding, Handler, Location, Need, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo,
 };
 
-use crate::api::{attached, filter, get, groups, put, queries, streams, tags};
+use crate::api::{attached, filter, get, groups, live_tail, put, queries, streams, subscriptions, tags};
 use crate::service::Logs;
 
 /// CloudWatch Logs.
@@ -81,7 +81,20 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
         Access::Reads,
         "logs:DescribeSubscriptionFilters",
         GROUP,
-        |logs, request| Box::pin(async move { attached::subscription_filters(logs, request) }),
+        |logs, request| Box::pin(async move { subscriptions::describe(logs, request) }),
+    )
+    .within(PER_S_5),
+    operation("PutSubscriptionFilter", Access::WritesAlone, "logs:PutSubscriptionFilter", GROUP, |logs, request| {
+        Box::pin(subscriptions::put(logs, request))
+    })
+    .refusing(&["applyOnTransformedLogs", "fieldSelectionCriteria", "emitSystemFields"])
+    .within(PER_S_5),
+    operation(
+        "DeleteSubscriptionFilter",
+        Access::WritesAlone,
+        "logs:DeleteSubscriptionFilter",
+        GROUP,
+        |logs, request| Box::pin(subscriptions::delete(logs, request)),
     )
     .within(PER_S_5),
     operation("TagResource", Access::Writes, "logs:TagResource", Resource::Arn("resourceArn"), |logs, request| {
@@ -138,6 +151,10 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
         Box::pin(filter::filter(logs, request))
     })
     .within(FILTER_EVENTS),
+    // Its sessions are limited, not its rate.
+    operation("StartLiveTail", Access::ReadsPresent, "logs:StartLiveTail", QUERIED, |logs, request| {
+        Box::pin(async move { live_tail::start(logs, request) })
+    }),
     operation("StartQuery", Access::Reads, "logs:StartQuery", QUERIED, |logs, request| {
         Box::pin(queries::start(logs, request))
     })

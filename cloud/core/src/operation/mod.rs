@@ -38,7 +38,8 @@ pub enum Binding {
     Target,
     /// awsQuery: the parameter `Action=<name>`.
     Action,
-    /// restJson: a method and a path whose `{Labels}` each stand for one segment.
+    /// restJson: a method and a path whose `{Labels}` each stand for one segment; where a query such as `?List=ALL` tells it from
+    /// another operation with its path, that query, and it stands before that other one.
     Rest(&'static str, &'static str),
 }
 
@@ -104,6 +105,8 @@ pub struct OperationInfo {
     pub refused: &'static [&'static str],
     /// Whether a permission is needed at all.
     pub needs_permission: bool,
+    /// Whether it has to be signed.
+    pub needs_signature: bool,
     /// What else its caller has to be allowed.
     pub needs: &'static [Need],
     /// Condition keys of its own: each with the member of the input that it has its value from.
@@ -140,6 +143,7 @@ impl<S> Operation<S> {
             body_limit_bytes: DEFAULT_BODY_LIMIT_BYTES,
             refused: &[],
             needs_permission: true,
+            needs_signature: true,
             needs: &[],
             keys: &[],
         };
@@ -164,6 +168,13 @@ impl<S> Operation<S> {
     #[must_use]
     pub const fn without_permission(mut self) -> Self {
         self.info.needs_permission = false;
+        self
+    }
+
+    /// Whoever calls it may have no credentials: it need not be signed.
+    #[must_use]
+    pub const fn unsigned(mut self) -> Self {
+        self.info.needs_signature = false;
         self
     }
 
@@ -323,8 +334,10 @@ impl<S> Routed<S> {
         let segments = request.segments();
         self.operations.iter().find_map(|operation| {
             let Binding::Rest(method, path) = operation.info.binding else { return None };
+            let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+            let is_asked = query.is_none_or(|query| request.raw_query.split('&').any(|pair| pair == query));
             let is_method = Method::from_bytes(method.as_bytes()).is_ok_and(|method| method == request.method);
-            let labels = if is_method { labels(path, &segments) } else { None };
+            let labels = if is_method && is_asked { labels(path, &segments) } else { None };
             labels.map(|labels| (&operation.info, labels))
         })
     }
