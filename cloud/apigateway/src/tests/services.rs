@@ -70,6 +70,11 @@ impl RoleDirectory for OneRole {
         true
     }
 
+    fn identify(&self, _actor: Actor<'_>) -> cloud_core::CallerIdentity {
+        let account = cloud_core::Account::default();
+        cloud_core::CallerIdentity { arn: account.global_arn("iam", "root"), id: account.as_str().to_owned(), account }
+    }
+
     fn permit(&self, _: &Permit<'_>) -> Result<(), Refused> {
         Ok(())
     }

@@ -11,7 +11,7 @@ use policy::Document;
 
 use crate::error::ServiceError;
 use crate::function_reference::FunctionReference;
-use crate::location::Location;
+use crate::location::{Account, Location};
 use crate::operation::{Actor, Permit, Refused};
 use crate::wire::{Request, Response};
 
@@ -130,6 +130,17 @@ pub struct RoleCredentials {
     pub expires_at: Timestamp,
 }
 
+/// Who acts, as services tell it to what they call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerIdentity {
+    /// The ARN of the user, or of the session.
+    pub arn: String,
+    /// The account.
+    pub account: Account,
+    /// The unique id: of a session the role's, with the session's name.
+    pub id: String,
+}
+
 /// Answers for roles: what IAM offers to the services that assume them.
 pub trait RoleDirectory: Send + Sync {
     /// Whether a principal can assume the role with this ARN.
@@ -141,6 +152,9 @@ pub trait RoleDirectory: Send + Sync {
 
     /// Whether somebody may do everything with a resource, so that nothing has to be asked.
     fn may_do_all(&self, actor: Actor<'_>, resource_arn: &str) -> bool;
+
+    /// Who somebody is.
+    fn identify(&self, actor: Actor<'_>) -> CallerIdentity;
 
     /// Decides whether somebody may do something, by all policies that have a say.
     ///

@@ -5,6 +5,7 @@
 mod accounts;
 mod documentation;
 mod front;
+mod functions;
 mod malformed;
 mod permissions;
 mod replay;
