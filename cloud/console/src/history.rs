@@ -164,14 +164,14 @@ impl Cloud {
         let known = self.history(arn)?;
         let last = known.last().map_or(0, |event| event.id);
         let (early, late): (Vec<i64>, Vec<i64>) = ids.iter().partition(|id| **id <= last - **id);
-        let mut found = self.from_end(at, arn, &early, early.iter().max().copied().unwrap_or(0), false).await?;
+        let mut found = self.read_end(at, arn, &early, early.iter().max().copied().unwrap_or(0), false).await?;
         let reach = late.iter().min().map_or(0, |first| last - first + 1);
-        found.extend(self.from_end(at, arn, &late, reach, true).await?);
+        found.extend(self.read_end(at, arn, &late, reach, true).await?);
         Ok(found)
     }
 
     /// Those of these events that are among so many from one end of the history.
-    async fn from_end(
+    async fn read_end(
         &self,
         at: &Location,
         arn: &str,
