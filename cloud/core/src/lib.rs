@@ -43,8 +43,8 @@ pub use operation::{
 };
 pub use policy::{Context, Document};
 pub use ports::{
-    ClockMover, Dispatch, ExecutionWait, ExecutionWaits, FunctionInvoker, Invocation, LogWriter, PortFuture, Principal,
-    RoleCredentials, RoleDirectory, RoleTrust, WaitReason,
+    CallerIdentity, ClockMover, Dispatch, ExecutionWait, ExecutionWaits, FunctionInvoker, Invocation, LogWriter,
+    PortFuture, Principal, RoleCredentials, RoleDirectory, RoleTrust, WaitReason,
 };
 pub use random::Random;
 pub use rate_limit::{RateLimit, TokenBucket};
@@ -53,5 +53,6 @@ pub use snapshots::{ReadView, Snapshots, before};
 pub use table::{CachedTable, Change, UnreadableRows};
 pub use tcp_sockets::{TcpSocket, TcpSockets};
 pub use wire::{
-    ActingRole, Form, Page, Protocol, Request, Response, Scope, Xml, decode_token, encode_token, escape, query_answer,
+    ActingRole, Form, Page, Protocol, Request, Response, Scope, Signed, Xml, decode_token, encode_token, escape,
+    query_answer,
 };

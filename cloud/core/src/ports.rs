@@ -8,7 +8,7 @@ use policy::Document;
 
 use super::error::ServiceError;
 use super::function_reference::FunctionReference;
-use super::location::Location;
+use super::location::{Account, Location};
 use super::operation::{Actor, Permit, Refused};
 use super::wire::{Request, Response};
 
@@ -123,6 +123,17 @@ pub struct RoleCredentials {
     pub expires_at: Timestamp,
 }
 
+/// Who acts, as services tell it to what they call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerIdentity {
+    /// The ARN of the user, or of the session.
+    pub arn: String,
+    /// The account.
+    pub account: Account,
+    /// The unique id: of a session the role's, with the session's name.
+    pub id: String,
+}
+
 /// Answers for roles: what IAM offers to the services that assume them.
 pub trait RoleDirectory: Send + Sync {
     /// Whether a principal can assume the role with this ARN.
@@ -134,6 +145,9 @@ pub trait RoleDirectory: Send + Sync {
 
     /// Whether somebody may do everything with a resource, so that nothing has to be asked.
     fn may_do_all(&self, actor: Actor<'_>, resource_arn: &str) -> bool;
+
+    /// Who somebody is.
+    fn identify(&self, actor: Actor<'_>) -> CallerIdentity;
 
     /// Decides whether somebody may do something, by all policies that have a say.
     ///

@@ -1,6 +1,6 @@
 //! What IAM offers to the services that assume roles.
 
-use cloud_core::{Actor, Permit, Principal, Refused, RoleCredentials, RoleDirectory, RoleTrust};
+use cloud_core::{Actor, CallerIdentity, Permit, Principal, Refused, RoleCredentials, RoleDirectory, RoleTrust};
 use jiff::SignedDuration;
 use policy::Document;
 
@@ -32,6 +32,10 @@ impl RoleDirectory for Iam {
 
     fn may_do_all(&self, actor: Actor<'_>, resource_arn: &str) -> bool {
         self.may_do_all_with(actor, resource_arn)
+    }
+
+    fn identify(&self, actor: Actor<'_>) -> CallerIdentity {
+        self.identity_of(actor)
     }
 
     fn permit(&self, asked: &Permit<'_>) -> Result<(), Refused> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use cloud_console::{Access, Console};
 use cloud_core::{
-    Clock, ClockMover, DEFAULT_BODY_LIMIT_BYTES, ExecutionWaits, Random, Request, Response, ServiceError, Stop,
-    TcpSockets,
+    Clock, ClockMover, DEFAULT_BODY_LIMIT_BYTES, ExecutionWaits, Protocol, Random, Request, Response, ServiceError,
+    Signed, Stop, TcpSockets,
 };
 use cloud_lambda::CODE_PATH;
 use serde_json::json;
@@ -38,10 +38,33 @@ impl GuardedCloud {
     fn refuse(&self, head: &Request, refusal: &Refusal) -> Response {
         self.cloud.router.refuse(head, |protocol| refusal.error(protocol))
     }
+
+    /// What can be seen of a signature at an endpoint before the body is there. A page of somebody else in a browser of the
+    /// cloud's user is not that user: any keys will not do for it.
+    fn signature_at_endpoint(&self, head: &Request, peer: Peer) -> AtEndpoint {
+        head.scope.as_ref()?;
+        let peer = if is_foreign(head) { Peer::Unknown } else { peer };
+        Some(self.guard.admit(head, peer, |key| self.cloud.iam.session_keys(key)))
+    }
+}
+
+/// What of a request's signature is left to be looked at when the body is there.
+pub(crate) enum Pending {
+    /// Of a service: a wrong one is refused.
+    Service(Option<SignatureCheck>),
+    /// Of an endpoint: whoever answers is told what it is worth.
+    Endpoint(AtEndpoint),
+}
+
+/// None where there is no signature; without a check where any keys will do.
+type AtEndpoint = Option<Result<Option<SignatureCheck>, Refusal>>;
+
+fn wrongly(refusal: Refusal) -> Signed {
+    Signed::Wrongly(refusal.error(Protocol::Rest).message)
 }
 
 impl Site for GuardedCloud {
-    type Pending = Option<SignatureCheck>;
+    type Pending = Pending;
 
     fn admit(&self, head: &Request, peer: Peer) -> Result<Admitted<Self::Pending>, Response> {
         let pending = match Host::of(head) {
@@ -50,12 +73,15 @@ impl Site for GuardedCloud {
                 tracing::warn!(target: "cloud::guard", path = head.path, host, "a request by a foreign name was refused");
                 return Err(foreign_host());
             }
-            // On AWS it is public too; the API has its own rules for pages.
-            Host::Api(_) => return Ok(Admitted { share: Share::Endpoint, pending: None }),
+            // On AWS it is public too; the API has its own rules for pages, and for who has to sign.
+            Host::Api(_) => {
+                let pending = Pending::Endpoint(self.signature_at_endpoint(head, peer));
+                return Ok(Admitted { share: Share::Endpoint, pending });
+            }
             Host::Service if is_foreign(head) => return Err(foreign_page(head)),
             // The link itself is what lets its bearer in, as on AWS.
             Host::Service if head.path.starts_with(CODE_PATH) => {
-                return Ok(Admitted { share: Share::Service, pending: None });
+                return Ok(Admitted { share: Share::Service, pending: Pending::Service(None) });
             }
             // Where the system does not tell who connects, the page's own secret has to do.
             Host::Service if cloud_console::is_path(&head.path) => match peer {
@@ -70,7 +96,7 @@ impl Site for GuardedCloud {
                 admitted.map_err(|refusal| self.refuse(head, &refusal))
             }
         };
-        pending.map(|pending| Admitted { share: Share::Service, pending })
+        pending.map(|pending| Admitted { share: Share::Service, pending: Pending::Service(pending) })
     }
 
     fn body_limit_bytes(&self, head: &Request) -> usize {
@@ -104,12 +130,21 @@ impl Site for GuardedCloud {
         self.cloud.router.refuse(head, |_| ServiceError::new(503, "ServiceUnavailable", text))
     }
 
-    fn verify(&self, request: &Request, pending: Self::Pending) -> Result<(), Response> {
-        let Some(check) = pending else { return Ok(()) };
-        Guard::verify(request, &check).map_err(|refusal| match request.path.starts_with(admin::PREFIX) {
-            true => admin_refusal(&refusal),
-            false => self.refuse(request, &refusal),
-        })
+    fn verify(&self, request: &Request, pending: Self::Pending) -> Result<Signed, Response> {
+        match pending {
+            Pending::Service(None) => Ok(Signed::Not),
+            Pending::Service(Some(check)) => match Guard::verify(request, &check) {
+                Ok(()) => Ok(Signed::Rightly),
+                Err(refusal) if request.path.starts_with(admin::PREFIX) => Err(admin_refusal(&refusal)),
+                Err(refusal) => Err(self.refuse(request, &refusal)),
+            },
+            Pending::Endpoint(None) => Ok(Signed::Not),
+            Pending::Endpoint(Some(Ok(None))) => Ok(Signed::Rightly),
+            Pending::Endpoint(Some(Ok(Some(check)))) => {
+                Ok(Guard::verify(request, &check).map_or_else(wrongly, |()| Signed::Rightly))
+            }
+            Pending::Endpoint(Some(Err(refusal))) => Ok(wrongly(refusal)),
+        }
     }
 
     async fn answer(&self, request: Request) -> Response {
@@ -139,7 +174,7 @@ fn admin_refusal(refusal: &Refusal) -> Response {
         Refusal::Stranger => {
             "This embedded cloud runs as another user, who alone may look at it, change it and end it.".to_owned()
         }
-        other => other.error(cloud_core::Protocol::Rest).message,
+        other => other.error(Protocol::Rest).message,
     };
     Response::json(403, &json!({ "message": message }))
 }

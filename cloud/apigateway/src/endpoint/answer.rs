@@ -6,7 +6,7 @@ use bytes::Bytes;
 use cloud_core::Response;
 use serde_json::{Map, Value};
 
-use super::message;
+use super::plain_answer::message;
 use crate::model::PayloadFormat;
 
 /// Reads a result. One with a status code is an answer in full; in format 2.0, any other JSON is the body of a 200; what is

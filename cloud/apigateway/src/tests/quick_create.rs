@@ -52,8 +52,13 @@ async fn the_route_of_a_quick_create_is_the_default_one_and_its_target_a_functio
         create(json!({"target": FUNCTION, "routeKey": "nothing"})).await.unwrap_err().code,
         "BadRequestException"
     );
-    let url = create(json!({"target": "https://example.com"})).await.unwrap_err();
-    assert_eq!((url.status, url.message.contains("HTTP_PROXY")), (501, true), "{url}");
+    let url = create(json!({"target": "https://example.com"})).await.unwrap();
+    let made: Value = serde_json::from_slice(&url.body).unwrap();
+    let path = format!("/v2/apis/{}/integrations", made["apiId"].as_str().unwrap());
+    let integration = fixture.call(&here, Method::GET, &path, &Value::Null).await["items"][0].clone();
+    let told =
+        (&integration["integrationType"], &integration["integrationMethod"], &integration["payloadFormatVersion"]);
+    assert_eq!(told, (&json!("HTTP_PROXY"), &json!("ANY"), &json!("1.0")));
     let plain = fixture.lesson(&here).await;
     let change =
         fixture.answer(&here, Method::PATCH, &format!("/v2/apis/{}", plain.id), &json!({"target": FUNCTION})).await;

@@ -21,17 +21,7 @@ impl OperationInfo {
     /// The condition keys of a request, for one of the things that it has to be allowed. Who asks is not among them.
     #[must_use]
     pub fn context(&self, asked: &Asked, facts: &ResourceFacts, request: &Request) -> Context {
-        let mut context = Context::default()
-            .with("aws:SourceIp", request.source.ip().to_string())
-            .with("aws:RequestedRegion", request.location().region())
-            .with("aws:CurrentTime", request.received_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-            .with("aws:EpochTime", request.received_at.as_second().to_string())
-            // As a client of AWS would: what never leaves the machine is not to be read on the way either.
-            .with("aws:SecureTransport", "true")
-            .with("aws:ViaAWSService", if request.acting.is_some() { "true" } else { "false" });
-        if let Some(agent) = request.header("user-agent") {
-            context = context.with("aws:UserAgent", agent);
-        }
+        let mut context = request.condition_keys();
         for (key, value) in &facts.tags {
             context = context.with(&format!("aws:ResourceTag/{key}"), value.as_str());
         }
@@ -54,6 +44,25 @@ impl OperationInfo {
                 context.with("states:StateMachineQualifier", qualifier)
             }
             _ => context,
+        }
+    }
+}
+
+impl Request {
+    /// The condition keys that every request has, whatever it is for.
+    #[must_use]
+    pub fn condition_keys(&self) -> Context {
+        let context = Context::default()
+            .with("aws:SourceIp", self.source.ip().to_string())
+            .with("aws:RequestedRegion", self.location().region())
+            .with("aws:CurrentTime", self.received_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+            .with("aws:EpochTime", self.received_at.as_second().to_string())
+            // As a client of AWS would: what never leaves the machine is not to be read on the way either.
+            .with("aws:SecureTransport", "true")
+            .with("aws:ViaAWSService", if self.acting.is_some() { "true" } else { "false" });
+        match self.header("user-agent") {
+            Some(agent) => context.with("aws:UserAgent", agent),
+            None => context,
         }
     }
 }

@@ -11,6 +11,6 @@ mod xml;
 pub use form::Form;
 pub use page::{Page, decode_token, encode_token};
 pub use protocol::{Protocol, query_answer};
-pub use request::{ActingRole, Request, Scope};
+pub use request::{ActingRole, Request, Scope, Signed};
 pub use response::Response;
 pub use xml::{Xml, escape};

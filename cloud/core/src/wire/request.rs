@@ -69,6 +69,18 @@ pub struct ActingRole {
     pub session: String,
 }
 
+/// What was found of a request's signature, where whoever answers it decides whether it needs one: at the endpoints of HTTP APIs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Signed {
+    /// Nobody looked, or there is none.
+    #[default]
+    Not,
+    /// It is that of the access key in the request's [`Scope`], who may act.
+    Rightly,
+    /// Why it is not taken, in AWS's words.
+    Wrongly(String),
+}
+
 /// One HTTP request.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -86,6 +98,8 @@ pub struct Request {
     pub body: Bytes,
     /// Absent when the request is not signed.
     pub scope: Option<Scope>,
+    /// What the signature is worth, where that is left to whoever answers.
+    pub signed: Signed,
     /// As which role a service makes it; none when whoever signs it acts.
     pub acting: Option<ActingRole>,
     /// The client's address.
@@ -110,6 +124,7 @@ impl Request {
         Self {
             id,
             scope: Scope::of(&parts.headers, &raw_query),
+            signed: Signed::Not,
             acting: None,
             path: parts.uri.path().to_owned(),
             raw_query,
@@ -130,6 +145,7 @@ impl Request {
         Self {
             id,
             scope: Some(Scope { access_key, location: location.clone(), service: service.to_owned() }),
+            signed: Signed::Not,
             acting: None,
             path: "/".to_owned(),
             raw_query: String::new(),

@@ -6,7 +6,7 @@ pub(crate) mod simulate;
 mod subject;
 pub(crate) mod trust;
 
-use cloud_core::{Account, Actor, Context, Permit, Refused, Why};
+use cloud_core::{Account, Actor, CallerIdentity, Context, Permit, Refused, Why};
 use policy::{Identity, Request, evaluate};
 
 use crate::service::Iam;
@@ -32,6 +32,12 @@ impl Iam {
                 !self.is_enforced() && Account::of_arn(arn).is_some_and(|account| is_in(&account))
             }
         }
+    }
+
+    /// Who somebody is.
+    pub(crate) fn identity_of(&self, actor: Actor<'_>) -> CallerIdentity {
+        let Subject { arn, account, id, .. } = Subject::of(self, actor);
+        CallerIdentity { arn, account, id }
     }
 
     /// Decides by all policies that have a say.

@@ -17,7 +17,7 @@ pub(super) struct Subject {
     /// The role's ARN, of a session.
     role_arn: Option<String>,
     /// The unique id, of a session with its name.
-    id: String,
+    pub(super) id: String,
     /// What is attached; none for who may do everything.
     attached: Option<Vec<Arc<Document>>>,
     boundary: Option<Arc<Document>>,

@@ -15,7 +15,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
-use cloud_core::{Clock, DEFAULT_BODY_LIMIT_BYTES, Random, Request, Response, Stop};
+use cloud_core::{Clock, DEFAULT_BODY_LIMIT_BYTES, Random, Request, Response, Signed, Stop};
 
 use super::body::{self, Bodies, REST_BYTES, ReadError, Share};
 use super::connections::Connection;
@@ -45,11 +45,11 @@ pub(crate) trait Site: Send + Sync + 'static {
     /// The answer while bodies of others take all the room.
     fn busy(&self, head: &Request) -> Response;
 
-    /// Looks at the whole request.
+    /// Looks at the whole request; tells what its signature is worth where that is left to whoever answers.
     ///
     /// # Errors
     /// The answer to one that is not let in.
-    fn verify(&self, request: &Request, pending: Self::Pending) -> Result<(), Response>;
+    fn verify(&self, request: &Request, pending: Self::Pending) -> Result<Signed, Response>;
 
     /// Answers.
     fn answer(&self, request: Request) -> impl Future<Output = Response> + Send;
@@ -190,13 +190,13 @@ impl<S: Site> Exchange<S> {
         self.connection.answers();
         let request = Request { body: whole, ..head };
         match self.verify(&request, pending).await {
-            Ok(()) => self.run(request).await,
+            Ok(signed) => self.run(Request { signed, ..request }).await,
             Err(refused) => refused,
         }
     }
 
     /// Looks at the whole. The hash of a large body takes some time, in which others want to be answered.
-    async fn verify(&self, request: &Request, pending: S::Pending) -> Result<(), Response> {
+    async fn verify(&self, request: &Request, pending: S::Pending) -> Result<Signed, Response> {
         let site = &self.front.inner.site;
         if request.body.len() <= DEFAULT_BODY_LIMIT_BYTES {
             return site.verify(request, pending);

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use cloud_core::Request;
 use serde_json::{Map, Value, json};
 
+use super::authorized::Authorized;
 use crate::model::{Api, Stage};
 
 /// A request that found its route.
@@ -21,9 +22,20 @@ pub(super) struct Call<'a> {
     pub(super) route_key: &'a str,
     pub(super) path_parameters: &'a BTreeMap<String, String>,
     pub(super) request: &'a Request,
+    /// The request's path without the stage's name.
+    pub(super) path: &'a str,
+    /// Who calls, once the route has asked.
+    pub(super) authorized: Authorized,
 }
 
 impl Call<'_> {
+    /// The ARN that authorizers and policies know the request by: `<api>/<stage>/POST/start`, with its own path.
+    pub(super) fn route_arn(&self) -> String {
+        let id = &self.api.facts.api_id;
+        let resource = format!("{id}/{}/{}{}", self.stage.stage_name, self.request.method, self.path);
+        self.api.location().arn("execute-api", &resource)
+    }
+
     /// The event.
     pub(super) fn event(&self) -> Value {
         let request = self.request;
@@ -61,7 +73,7 @@ impl Call<'_> {
     pub(super) fn context(&self) -> Value {
         let request = self.request;
         let domain = domain(request);
-        json!({
+        let mut context = json!({
             "accountId": self.api.account.as_str(),
             "apiId": self.api.facts.api_id,
             "domainName": domain,
@@ -78,7 +90,11 @@ impl Call<'_> {
             "stage": self.stage.stage_name,
             "time": received_at(request),
             "timeEpoch": request.received_at.as_millisecond(),
-        })
+        });
+        if let Some(authorizer) = self.authorized.in_format_two() {
+            context["authorizer"] = authorizer;
+        }
+        context
     }
 }
 
@@ -147,7 +163,7 @@ fn given_headers(request: &Request) -> Vec<(String, String)> {
 }
 
 /// `Root=1-<seconds in hex>-<24 hex digits>`.
-fn trace_id(request: &Request) -> String {
+pub(super) fn trace_id(request: &Request) -> String {
     let digits: String = request.id.chars().filter(|letter| *letter != '-').take(24).collect();
     format!("Root=1-{:08x}-{digits}", request.received_at.as_second())
 }

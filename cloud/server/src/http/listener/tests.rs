@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use cloud_core::{Clock, Random, Request, Response, Stop, TcpSockets};
+use cloud_core::{Clock, Random, Request, Response, Signed, Stop, TcpSockets};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::*;
@@ -34,8 +34,8 @@ impl Site for Echo {
         Response::new(503, "text/plain", "busy")
     }
 
-    fn verify(&self, _: &Request, (): ()) -> Result<(), Response> {
-        Ok(())
+    fn verify(&self, _: &Request, (): ()) -> Result<Signed, Response> {
+        Ok(Signed::Not)
     }
 
     async fn answer(&self, request: Request) -> Response {
