@@ -155,7 +155,17 @@ async fn without_a_valid_token_nobody_is_let_in() {
     ] {
         answers += &(told(&fixture.start(&api, &[("authorization", &bearer)]).await) + "\n");
     }
-    insta::assert_snapshot!(answers, @"");
+    insta::assert_snapshot!(answers, @r#"
+    401 {"message":"Unauthorized"} Bearer
+    401 {"message":"Unauthorized"} Bearer scope="" error="invalid_token" error_description="token contains an invalid number of segments"
+    401 {"message":"Unauthorized"} Bearer scope="" error="invalid_token" error_description="token contains an invalid number of segments"
+    401 {"message":"Unauthorized"} Bearer scope="" error="invalid_token" error_description="crypto/rsa: verification error"
+    401 {"message":"Unauthorized"} Bearer scope="" error="invalid_token" error_description="the token does not have a valid audience"
+    401 {"message":"Unauthorized"} Bearer scope="" error="invalid_token" error_description="the token does not have a valid issuer"
+    401 {"message":"Unauthorized"} Bearer scope="" error="invalid_token" error_description="the token has expired"
+    401 {"message":"Unauthorized"} Bearer scope="" error="invalid_token" error_description="the token's kid is none of its issuer's keys"
+    401 {"message":"Unauthorized"} Bearer scope="" error="invalid_token" error_description="signing method HS256 is invalid"
+    "#);
     assert_eq!(fixture.invocations_of(START), 0);
 }
 
@@ -245,7 +255,7 @@ async fn a_function_gets_the_request_without_its_body() {
     fixture.start(&api, &[("host", "h"), ("who", "ann")]).await;
     let invoked = fixture.functions.invoked.lock().unwrap().clone();
     let text = invoked[0].1.to_string().replace(&api.id, "API");
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"{"version":"2.0","type":"REQUEST","routeArn":"arn:aws:execute-api:us-east-1:000000000000:API/dev/POST/start","identitySource":["ann"],"routeKey":"POST /start","rawPath":"/dev/start","rawQueryString":"","headers":{"content-length":"2","host":"h","who":"ann","x-amzn-trace-id":"Root=1-695735a5-request2","x-forwarded-for":"127.0.0.1","x-forwarded-port":"80","x-forwarded-proto":"http"},"requestContext":{"accountId":"000000000000","apiId":"API","domainName":"h","domainPrefix":"h","http":{"method":"POST","path":"/dev/start","protocol":"HTTP/1.1","sourceIp":"127.0.0.1","userAgent":""},"requestId":"request-2","routeKey":"POST /start","stage":"dev","time":"02/Jan/2026:03:04:05 +0000","timeEpoch":1767323045000}}"#);
 }
 
 #[tokio::test]

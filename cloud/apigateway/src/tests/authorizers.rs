@@ -112,7 +112,24 @@ async fn what_can_be_no_authorizer() {
         let error = fixture.answer(&here, Method::POST, &path, &authorizer).await.unwrap_err();
         told += &format!("{} {}: {}\n", error.status, error.code, error.message);
     }
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r#"
+    400 BadRequestException: Authorizer name must be unique. Authorizer taken already exists in this RestApi.
+    400 BadRequestException: Invalid request body: unknown variant `TOKEN`, expected `REQUEST` or `JWT`
+    400 BadRequestException: Invalid Authorizer URI. AuthorizerUri should be a valid API Gateway ARN that represents a Lambda function invocation.
+    400 BadRequestException: AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizers. Supported versions are 1.0 and 2.0
+    400 BadRequestException: EnableSimpleResponses is only supported for AuthorizerPayloadFormatVersion 2.0
+    400 BadRequestException: AuthorizerResultTtlInSeconds must be between 0 and 3600
+    400 BadRequestException: An identity source is required where authorizer results are cached
+    400 BadRequestException: Invalid mapping expression specified: $request.body.a
+    501 NotImplemented: The embedded cloud does not implement identityValidationExpression of apigateway:CreateAuthorizer yet.
+    400 BadRequestException: Invalid issuer: http://example.com. Issuer must have a valid discovery endpoint ended with '/.well-known/openid-configuration'
+    400 BadRequestException: Invalid issuer: example.com. Issuer must have a valid discovery endpoint ended with '/.well-known/openid-configuration'
+    400 BadRequestException: JwtConfiguration is required for JWT authorizers
+    400 BadRequestException: A JWT authorizer has 1 to 50 audiences
+    400 BadRequestException: A JWT authorizer has exactly one identity source, of the form $request.header.name or $request.querystring.name
+    400 BadRequestException: A JWT authorizer has exactly one identity source, of the form $request.header.name or $request.querystring.name
+    400 BadRequestException: AuthorizerUri is not supported for JWT authorizers
+    "#);
 }
 
 #[tokio::test]
@@ -135,7 +152,16 @@ async fn a_route_names_an_authorizer_of_its_type() {
         let error = fixture.change_route(&api, &change).await.unwrap_err();
         told += &format!("{} {}\n", error.status, error.message);
     }
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r#"
+    400 Invalid authorizer ID specified. Setting the authorization type to JWT requires a valid JWT authorizer.
+    400 Invalid authorizer ID specified. Setting the authorization type to JWT requires a valid JWT authorizer.
+    400 Invalid authorizer ID specified. Setting the authorization type to JWT requires a valid JWT authorizer.
+    400 Invalid authorizer ID specified. Setting the authorization type to CUSTOM requires a valid authorizer.
+    400 Authorization scopes are only supported with the authorization type JWT
+    400 An authorizer can't be set with the authorization type AWS_IAM
+    400 Invalid authorization type specified: OAUTH
+    501 The embedded cloud does not implement apigateway: routes that need an API key yet.
+    "#);
     fixture.change_route(&api, &json!({"authorizationType": "CUSTOM", "authorizerId": judge})).await.unwrap();
     fixture.change_route(&api, &json!({"authorizationType": "AWS_IAM"})).await.unwrap();
 }

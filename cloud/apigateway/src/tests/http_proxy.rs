@@ -71,7 +71,19 @@ async fn a_request_is_passed_on_and_its_answer_handed_back() {
     let headers: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     assert_eq!(headers, ["x-own: 1", "apigw-requestid: 00000000-1111-2222"]);
     let asked = server.last().replace(&server.authority, "SERVER");
-    insta::assert_snapshot!(asked, @"");
+    insta::assert_snapshot!(asked, @r#"
+    PATCH /base/a%20b/c?fixed=1&q=1&q=%C3%A4 HTTP/1.1
+    host: SERVER
+    x-a: 1
+    x-a: 2
+    authorization: Bearer t
+    forwarded: for=127.0.0.1;host=a.test:4566;proto=http
+    via: HTTP/1.1 AmazonAPIGateway
+    x-amzn-trace-id: Root=1-695735a5-0000000011112222
+    content-length: 4
+
+    body
+    "#);
 }
 
 #[tokio::test]
@@ -219,5 +231,19 @@ async fn what_can_be_no_integration_with_a_server() {
         let error = fixture.answer(&here, Method::POST, &path, &integration).await.unwrap_err();
         told += &format!("{} {}: {}\n", error.status, error.code, error.message);
     }
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r#"
+    400 BadRequestException: Invalid HTTP endpoint specified for URI: localhost
+    400 BadRequestException: Invalid HTTP endpoint specified for URI: http://{host}/
+    400 BadRequestException: Invalid HTTP endpoint specified for URI: http://user@localhost/
+    400 BadRequestException: HttpMethod must be specified for integrations of type HTTP_PROXY
+    400 BadRequestException: Invalid HTTP method specified: FETCH
+    400 BadRequestException: PayloadFormatVersion must be 1.0 for integrations of type HTTP_PROXY
+    400 BadRequestException: Credentials are not supported for integrations of type HTTP_PROXY
+    400 BadRequestException: Operations on header authorization are restricted
+    400 BadRequestException: Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression parameter specified: $request.nothing for destination: overwrite:header.a]
+    400 BadRequestException: Invalid parameter mapping: rename:header.a is not supported
+    400 BadRequestException: Invalid status code specified for response parameters: 99
+    400 BadRequestException: Invalid parameter mapping: overwrite:path is not supported
+    501 NotImplemented: The embedded cloud does not implement tlsConfig of apigateway:CreateIntegration yet.
+    "#);
 }
