@@ -91,8 +91,12 @@ impl RoleDirectory for OneRole {
         if *self.refused.lock().unwrap() != Some(question) {
             return Ok(());
         }
-        let (user, action, resource) = (String::new(), asked.action.to_owned(), asked.resource.to_owned());
-        Err(Refused { user, action, resource, why: Why::NoneAllows(PolicyKind::Identity) })
+        Err(Refused {
+            user: String::new(),
+            action: asked.action.to_owned(),
+            resource: asked.resource.to_owned(),
+            why: Why::NoneAllows(PolicyKind::Identity),
+        })
     }
 
     fn roles_propagate_slowly(&self) -> bool {

@@ -152,9 +152,8 @@ impl Step {
             }
             Message::ChildEnded { task, child, row } => {
                 let caller = Caller::of(key, Arc::clone(&loaded.compiled.role_arn));
-                let result =
-                    loaded.task(task).map(|(request, _)| awaited_child::ended(states, &caller, request, &child, &row));
-                if let Some(input) = result {
+                if let Some((request, _)) = loaded.task(task) {
+                    let input = awaited_child::ended(states, &caller, request, &child, &row);
                     self.handle_input(states, key, &mut loaded, input, now);
                 }
             }

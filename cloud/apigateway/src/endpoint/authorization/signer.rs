@@ -33,7 +33,8 @@ pub(super) fn authorize(apis: &Apis, call: &Call<'_>) -> Result<Authorized, Resp
         _ => return Err(refuse("Missing Authentication Token")),
     };
     if scope.service != SIGNING_NAME || scope.location.region() != call.api.region {
-        let (service, region) = (&scope.service, scope.location.region());
+        let service = &scope.service;
+        let region = scope.location.region();
         return Err(refuse(&format!(
             "The request is signed for {service} in {region}, not for {SIGNING_NAME} in {}.",
             call.api.region

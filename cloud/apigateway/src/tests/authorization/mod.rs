@@ -1,22 +1,18 @@
 //! Who may call a route: bearers of tokens, whom a function lets in, who signs.
 
-use std::sync::Arc;
+mod issuer;
+
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cloud_core::{Account, Location, Request, Response, Scope, Signed};
 use hyper::Method;
-use ring::rand::SystemRandom;
-use ring::rsa::{KeyPair, PublicKeyComponents};
-use ring::signature::RSA_PKCS1_SHA256;
 use serde_json::{Value, json};
 
 use super::authorizers::{function, jwt};
 use super::functions::Behaviour;
-use super::server::{Server, ok};
 use super::services::TRUSTED_ROLE;
 use super::{Fixture, LessonApi};
+use issuer::{Issuer, header};
 
 const START: &str = "arn:aws:lambda:us-east-1:000000000000:function:start";
 const JUDGE: &str = "arn:aws:lambda:us-east-1:000000000000:function:judge";
@@ -64,53 +60,6 @@ fn told(response: &Response) -> String {
     let challenge = response.headers.iter().find(|(name, _)| name == "www-authenticate");
     let challenge = challenge.map(|(_, value)| value.as_str()).unwrap_or_default();
     format!("{} {} {challenge}", response.status, String::from_utf8_lossy(&response.body))
-}
-
-/// An issuer on this machine, and its key.
-struct Issuer {
-    server: Arc<Server>,
-    url: String,
-    key: KeyPair,
-}
-
-impl Issuer {
-    async fn start() -> Self {
-        let key = KeyPair::from_pkcs8(include_bytes!("issuer_key.der")).unwrap();
-        let PublicKeyComponents { n, e } = PublicKeyComponents::<Vec<u8>>::from(key.public());
-        let encoded = |bytes: Vec<u8>| URL_SAFE_NO_PAD.encode(bytes);
-        let jwks = json!({ "keys": [{ "kty": "RSA", "kid": "k1", "n": encoded(n), "e": encoded(e) }] }).to_string();
-        let address = std::sync::OnceLock::new();
-        let address = Arc::new(address);
-        let known: Arc<std::sync::OnceLock<String>> = Arc::clone(&address);
-        let server = Server::start(move |first| match first.split(' ').nth(1)? {
-            "/pool/.well-known/openid-configuration" => {
-                let url = format!("http://{}", known.get()?);
-                Some(ok(&json!({ "issuer": format!("{url}/pool"), "jwks_uri": format!("{url}/keys") }).to_string()))
-            }
-            "/keys" => Some(ok(&jwks)),
-            _ => Some("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned()),
-        })
-        .await;
-        address.set(server.authority.clone()).unwrap();
-        let url = format!("http://{}/pool", server.authority);
-        Self { server: Arc::new(server), url, key }
-    }
-
-    /// A token with these claims beside those that make it valid for an hour.
-    fn token(&self, fixture: &Fixture, header: &Value, further: &Value) -> String {
-        let now_s = fixture.control.now().as_second();
-        let mut claims = json!({ "iss": self.url, "aud": "shop", "exp": now_s + 3_600, "sub": "ann" });
-        claims.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
-        let signed =
-            format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
-        let mut signature = vec![0; self.key.public().modulus_len()];
-        self.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
-    }
-}
-
-fn header() -> Value {
-    json!({ "alg": "RS256", "kid": "k1" })
 }
 
 /// The lesson's API behind an issuer's tokens.
