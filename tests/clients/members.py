@@ -248,6 +248,10 @@ def main():
     route = gateway.create_route(ApiId=api, RouteKey="GET /a", Target=f"integrations/{integration}")["RouteId"]
     gateway.create_stage(ApiId=api, StageName="s")
     labels = {"apiId": api, "integrationId": integration, "routeId": route, "stageName": "s", "FunctionName": "f"}
+    tokens = {"Audience": ["a"], "Issuer": "https://example.com"}
+    labels["authorizerId"] = gateway.create_authorizer(
+        ApiId=api, Name="t", AuthorizerType="JWT", IdentitySource=["$request.header.Authorization"], JwtConfiguration=tokens
+    )["AuthorizerId"]
     labels["resource-arn"] = f"arn:aws:apigateway:us-east-1::/apis/{api}"
     labels["Resource"] = labels["ARN"] = function
     silent = []

@@ -24,8 +24,8 @@ class Failed:
 class Replay:
     """A case and the answers of its steps so far."""
 
-    def __init__(self, place, case, patience_s):
-        self.place, self.case, self.patience_s = place, case, patience_s
+    def __init__(self, place, case, patience_s, printed=None):
+        self.place, self.case, self.patience_s, self.printed = place, case, patience_s, printed
         self.answers = {}
         self.references = References(place, self.answers)
         #: What went unlike a plain replay, in sentences.
@@ -91,6 +91,8 @@ class Replay:
         service, operation = step["op"].split(".")
         call = getattr(self._client(step), xform_name(operation))
         parameters = self.references.fill(step["params"])
+        if self.printed and operation in ("CreateStateMachine", "UpdateStateMachine"):
+            self._attach_printed(step, parameters)
         if "until" in step:
             return eventually(f"{operation}'s {step['until']}", 40, lambda: filled(once(call, parameters), step["until"]))
         if "until_not" in step:
@@ -102,6 +104,15 @@ class Replay:
             if not self._is_compared(step) and isinstance(answer, Failed):
                 self.notes.append(f"step {step['n']}: {answer.error}")
         return answer
+
+    def _attach_printed(self, step, parameters):
+        definition, role = parameters.get("definition"), parameters.get("roleArn")
+        if definition and role is None:
+            role = self._client(step).describe_state_machine(stateMachineArn=parameters["stateMachineArn"])["roleArn"]
+        if definition and isinstance(role, str):
+            client = self._client(step)
+            logging = parameters.get("loggingConfiguration")
+            self.printed.attach(self._client(step, "iam"), client.meta.region_name, role, definition, logging)
 
     def _is_compared(self, step):
         def compared(recipe):
@@ -209,9 +220,9 @@ def empty(place):
         pass
 
 
-def timed(place, case, patience_s):
+def timed(place, case, patience_s, printed=None):
     """Replays a case; gives the replay and how many seconds it took."""
     begun = time.monotonic()
-    replay = Replay(place, case, patience_s)
+    replay = Replay(place, case, patience_s, printed)
     replay.run()
     return replay, time.monotonic() - begun

@@ -27,6 +27,16 @@ fn boto3_does_the_lesson() {
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.stdout, ended.stderr);
 }
 
+#[test]
+fn chalice_and_cargo_lambda_deploy() {
+    let (home, endpoint) = deployed();
+    let script = project().join("tests/clients/deploy_tools.py");
+    let functions = home.json(&["info", "--local", "--json"]);
+    let function = functions["functions"][0]["name"].as_str().unwrap_or_else(|| panic!("no function in {functions:#}"));
+    let ended = client(&home, &endpoint, "python", &[script.to_str().expect("a plain path"), function]);
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.stdout, ended.stderr);
+}
+
 /// Runs a script against an empty cloud that was started with these variables, and gives what it prints.
 fn against_an_empty_cloud(home: &Home, script: &str, variables: &[(&str, &str)], arguments: &[&str]) -> String {
     let mut start = home.workshop(&["local", "start"]);

@@ -15,9 +15,11 @@
 //! account and region of its API, whoever calls it.
 
 mod absent_operations;
+mod authorizers;
 mod control;
 mod endpoint;
 mod errors;
+mod loopback;
 mod model;
 mod operations;
 mod service;

@@ -6,7 +6,7 @@
 use cloud_core::{Access, Binding, Need, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo};
 
 use crate::absent_operations::ABSENT;
-use crate::control::{apis, deployments, integrations, routes, stages, tags};
+use crate::control::{apis, authorizers, deployments, integrations, routes, stages, tags};
 use crate::service::Apis;
 
 /// The service.
@@ -47,25 +47,20 @@ macro_rules! operation {
 /// are about REST APIs.
 const TOTAL: Quota = Quota::shared("all operations", 40, 10);
 
-/// What of integrations, routes and stages is not there: private connections, templates and models, authorizers, access logs,
-/// and what is for WebSocket APIs alone.
+/// What of integrations, routes and stages is not there: private connections, templates and models, access logs, and what is
+/// for WebSocket APIs alone.
 const INTEGRATION: &[&str] = &[
     "connectionId",
     "contentHandlingStrategy",
     "passthroughBehavior",
     "requestTemplates",
-    "responseParameters",
     "templateSelectionExpression",
     "tlsConfig",
 ];
-const ROUTE: &[&str] = &[
-    "authorizationScopes",
-    "authorizerId",
-    "modelSelectionExpression",
-    "requestModels",
-    "requestParameters",
-    "routeResponseSelectionExpression",
-];
+const ROUTE: &[&str] =
+    &["modelSelectionExpression", "requestModels", "requestParameters", "routeResponseSelectionExpression"];
+/// AWS takes it and does not use it.
+const AUTHORIZER: &[&str] = &["identityValidationExpression"];
 const STAGE: &[&str] = &[
     "accessLogSettings",
     "clientCertificateId",
@@ -97,6 +92,12 @@ pub static OPERATIONS: &[Operation<Apis>] = &[
     operation!("GetIntegration", "GET", "/apis/{ApiId}/integrations/{IntegrationId}", Reads, integrations::get),
     operation!("UpdateIntegration", "PATCH", "/apis/{ApiId}/integrations/{IntegrationId}", WritesAlone, integrations::update).refusing(INTEGRATION),
     operation!("DeleteIntegration", "DELETE", "/apis/{ApiId}/integrations/{IntegrationId}", WritesAlone, integrations::delete),
+    operation!("CreateAuthorizer", "POST", "/apis/{ApiId}/authorizers", WritesAlone, authorizers::create).refusing(AUTHORIZER),
+    operation!("GetAuthorizers", "GET", "/apis/{ApiId}/authorizers", Reads, authorizers::list),
+    operation!("GetAuthorizer", "GET", "/apis/{ApiId}/authorizers/{AuthorizerId}", Reads, authorizers::get),
+    operation!("UpdateAuthorizer", "PATCH", "/apis/{ApiId}/authorizers/{AuthorizerId}", WritesAlone, authorizers::update).refusing(AUTHORIZER),
+    operation!("DeleteAuthorizer", "DELETE", "/apis/{ApiId}/authorizers/{AuthorizerId}", WritesAlone, authorizers::delete),
+    operation!("ResetAuthorizersCache", "DELETE", "/apis/{ApiId}/stages/{StageName}/cache/authorizers", WritesAlone, authorizers::reset_cache),
     operation!("CreateRoute", "POST", "/apis/{ApiId}/routes", WritesAlone, routes::create).refusing(ROUTE),
     operation!("GetRoutes", "GET", "/apis/{ApiId}/routes", Reads, routes::list),
     operation!("GetRoute", "GET", "/apis/{ApiId}/routes/{RouteId}", Reads, routes::get),

@@ -9,6 +9,7 @@ use cloud_core::{
 };
 use cloud_store::{Store, StoreError, Table};
 
+use crate::authorizers::{IssuerKeys, Verdicts};
 use crate::errors::no_api;
 use crate::model::Api;
 use crate::throttle::Throttle;
@@ -21,6 +22,9 @@ pub struct Apis {
     /// By id; ids are unique in all accounts and regions, as the host names that they are part of.
     pub(crate) table: CachedTable<Api>,
     pub(crate) throttle: Throttle,
+    /// What authorizers' functions answered lately.
+    pub(crate) verdicts: Verdicts,
+    pub(crate) issuer_keys: IssuerKeys,
     pub(crate) functions: Arc<dyn FunctionInvoker>,
     pub(crate) roles: Arc<dyn RoleDirectory>,
     pub(crate) dispatch: Arc<dyn Dispatch>,
@@ -60,7 +64,21 @@ impl Apis {
         let Handles { store, clock, random, faults, functions, roles, dispatch, endpoint_port } = handles;
         let table = CachedTable::open(&store, APIS, clock.clone())?;
         let throttle = Throttle::default();
-        Ok(Self { table, throttle, functions, roles, dispatch, clock, random, faults, endpoint_port })
+        let verdicts = Verdicts::default();
+        let issuer_keys = IssuerKeys::default();
+        Ok(Self {
+            table,
+            throttle,
+            verdicts,
+            issuer_keys,
+            functions,
+            roles,
+            dispatch,
+            clock,
+            random,
+            faults,
+            endpoint_port,
+        })
     }
 
     /// The accounts and regions that have HTTP APIs.

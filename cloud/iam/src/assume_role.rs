@@ -192,7 +192,7 @@ fn transitive_tags(form: &Form, tags: &[(String, String)]) -> Result<Vec<String>
 
 fn session_policy(form: &Form) -> Result<Option<String>, ServiceError> {
     let Some(document) = form.get("Policy") else { return Ok(None) };
-    Document::read(document).and_then(|read| read.check_identity()).map_err(|reason| malformed(&reason))?;
+    Document::read_identity(document).map_err(|reason| malformed(&reason))?;
     if document.chars().count() > MOST_POLICY {
         let text = format!(
             "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less \

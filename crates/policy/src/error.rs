@@ -62,13 +62,19 @@ pub enum Malformed {
         /// The whole ARN.
         resource: String,
     },
+    /// An ARN that does not name its service, or not wholly.
+    #[error("Resource vendor must be fully qualified and cannot contain regexes.")]
+    NoResourceVendor,
+    /// What an ARN of IAM names is none of its resources; these are what they begin with.
+    #[error("IAM resource path must either be \"*\" or start with {0}.")]
+    IamPath(String),
     /// IAM has no regions.
     #[error("IAM resource {0} cannot contain region information.")]
     IamRegion(String),
     /// A bucket's ARN has no region.
     #[error("Resource {0} can not contain region information.")]
     S3Region(String),
-    /// A date that is none.
+    /// What IAM's older parser does not take: a date that is none, an effect in the wrong case, an ARN of five parts.
     #[error("The policy failed legacy parsing")]
     Legacy,
     /// An identity policy's statement without a resource.

@@ -45,6 +45,16 @@ impl Cloud {
         &self.endpoint
     }
 
+    /// The program that it is one of.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// Where its state is.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
     /// Stops it, if it runs. Nobody is told when it does not: that is what was wanted.
     fn stop(&self) {
         let _ = self.command(&["local", "stop"]).stdout(Stdio::null()).stderr(Stdio::null()).status();

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::{process, project, python, say};
 use cloud::Cloud;
 use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Replays the recorded cases that the arguments choose; fails when one fails that is not explained.
@@ -21,11 +22,20 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let venv = python::environment()?;
     build_program()?;
     let cloud = Cloud::start(&project::target_dir())?;
-    let mut replay = process::command(venv.join("bin/python"));
-    replay.arg("tests/conformance/run.py").args(["--endpoint", cloud.endpoint(), "--corpus"]).arg(corpus);
-    let replayed = process::run(replay.args(arguments).env("PYTHONDONTWRITEBYTECODE", "1"));
-    drop(cloud);
-    replayed.map_err(|_| Failure::new("the recorded cases are not all as `tests/conformance/explained.txt` has it"))
+    let replay = |further: &[&OsStr]| {
+        let mut replay = process::command(venv.join("bin/python"));
+        replay.arg("tests/conformance/run.py").args(["--endpoint", cloud.endpoint(), "--corpus"]).arg(&corpus);
+        replay.args(arguments).args(further).env("PYTHONDONTWRITEBYTECODE", "1");
+        process::run(replay.env("WORKSHOP_HOME", cloud.home()))
+    };
+    let wrong = || Failure::new("the recorded cases are not all as `tests/conformance/explained.txt` has it");
+    replay(&[]).map_err(|_| wrong())?;
+    if !arguments.is_empty() {
+        return Ok(());
+    }
+    say::line("And with the policies that `workshop print --policies` makes of their definitions:");
+    let policies = [OsStr::new("--policies"), cloud.program().as_os_str()];
+    replay(&policies).map_err(|_| Failure::new("a printed policy lacks what the embedded cloud asks for"))
 }
 
 /// Builds the program with the features that `cargo test --workspace` gives it, so that nothing compiles again after it: a package

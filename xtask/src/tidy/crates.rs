@@ -33,7 +33,7 @@ const TABLE: [(&str, &[&str]); 21] = [
     ("cloud-logs", &["cloud-core", "cloud-store"]),
     ("cloud-lambda", &["cloud-core", "cloud-store", "policy", "runtimes"]),
     ("cloud-states", &["api-models", "cloud-core", "cloud-store", "asl"]),
-    ("cloud-apigateway", &["cloud-core", "cloud-store"]),
+    ("cloud-apigateway", &["cloud-core", "cloud-store", "policy"]),
     ("cloud-console", &["cloud-core", "graph"]),
     ("cloud-server", &["cloud-*"]),
 ];

@@ -100,6 +100,7 @@ pub(crate) async fn delete(apis: &Apis, request: &Request) -> Result<Response, S
         })
         .await?;
     apis.throttle.forget(id);
+    apis.verdicts.forget_api(id);
     Ok(Response::empty(204))
 }
 

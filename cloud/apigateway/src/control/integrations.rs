@@ -3,6 +3,7 @@
 use cloud_core::{Request, Response, ServiceError};
 use serde_json::{Value, json};
 
+use super::http_integration;
 use super::members::{members, patched, read};
 use super::output::{one, page};
 use crate::errors::{bad_request, conflict, not_found};
@@ -15,7 +16,7 @@ fn missing(id: &str) -> ServiceError {
 
 /// Checks an integration: what it leads to, and how.
 pub(super) fn check(integration: &Integration) -> Result<(), ServiceError> {
-    if integration.integration_type != "AWS_PROXY" {
+    if !["AWS_PROXY", "HTTP_PROXY"].contains(&integration.integration_type.as_str()) {
         let what = format!("apigateway: integrations of type {}", integration.integration_type);
         return Err(ServiceError::not_implemented(&what));
     }
@@ -27,17 +28,22 @@ pub(super) fn check(integration: &Integration) -> Result<(), ServiceError> {
         return Err(bad_request("Timeout should be between 50 ms and 30000 ms"));
     }
     match &integration.integration_subtype {
+        Some(_) if !integration.response_parameters.is_empty() => {
+            Err(ServiceError::not_implemented("apigateway: responseParameters of integrations with integrationSubtype"))
+        }
         Some(subtype) => check_service(integration, subtype),
-        None => check_function(integration),
+        None => {
+            http_integration::check_changes(integration)?;
+            match integration.is_http() {
+                true => http_integration::check(integration),
+                false => check_function(integration),
+            }
+        }
     }
 }
 
 /// An integration with a function.
 fn check_function(integration: &Integration) -> Result<(), ServiceError> {
-    if !integration.request_parameters.is_empty() {
-        let what = "apigateway: requestParameters of integrations without integrationSubtype";
-        return Err(ServiceError::not_implemented(what));
-    }
     match integration.payload_format_version.as_deref() {
         Some("1.0" | "2.0") => {}
         Some(_) => {
@@ -87,11 +93,14 @@ fn check_service(integration: &Integration, subtype: &str) -> Result<(), Service
 pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
     let fixed = json!({ "integrationId": new_id(&apis.random, 7), "apiGatewayManaged": false });
     let mut members = members(request)?;
-    let (name, default) = match members.contains_key("integrationSubtype") {
-        true => ("payloadFormatVersion", "1.0"),
-        false => ("integrationMethod", "POST"),
-    };
-    members.entry(name).or_insert_with(|| Value::from(default));
+    let is_http = members.get("integrationType").is_some_and(|kind| kind == "HTTP_PROXY");
+    if is_http || members.contains_key("integrationSubtype") {
+        members.entry("payloadFormatVersion").or_insert_with(|| Value::from("1.0"));
+    }
+    // An HTTP server may be asked by any method: the client says by which.
+    if !is_http && !members.contains_key("integrationSubtype") {
+        members.entry("integrationMethod").or_insert_with(|| Value::from("POST"));
+    }
     let integration: Integration = read(members, fixed)?;
     check(&integration)?;
     let answer = Response::json(201, &integration);

@@ -1,7 +1,9 @@
 //! The control plane: the operations on APIs and what is in them.
 
 pub(crate) mod apis;
+pub(crate) mod authorizers;
 pub(crate) mod deployments;
+mod http_integration;
 pub(crate) mod integrations;
 mod members;
 mod output;

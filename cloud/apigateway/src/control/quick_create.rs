@@ -91,6 +91,9 @@ impl QuickCreate {
         let integration = managed.ok_or_else(absent)?;
         if let Some(target) = self.target {
             let known = read::<Integration>(target_members(&target)?, json!({}))?;
+            integration.integration_type = known.integration_type;
+            integration.integration_method = known.integration_method;
+            integration.payload_format_version = known.payload_format_version;
             integration.integration_uri = known.integration_uri;
         }
         integration.credentials_arn = self.credentials_arn.or(integration.credentials_arn.take());
@@ -108,9 +111,12 @@ impl QuickCreate {
 
 /// The integration that leads to a target: a function, by its ARN. AWS takes a URL too.
 fn target_members(target: &str) -> Result<Map<String, Value>, ServiceError> {
-    let kind = if function_arn(target).is_some() { "AWS_PROXY" } else { "HTTP_PROXY" };
+    let (kind, method, format) = match function_arn(target) {
+        Some(_) => ("AWS_PROXY", "POST", "2.0"),
+        None => ("HTTP_PROXY", "ANY", "1.0"),
+    };
     let members = json!({
-        "integrationType": kind, "integrationUri": target, "integrationMethod": "POST", "payloadFormatVersion": "2.0"
+        "integrationType": kind, "integrationUri": target, "integrationMethod": method, "payloadFormatVersion": format
     });
     match members {
         Value::Object(members) => Ok(members),

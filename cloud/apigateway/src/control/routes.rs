@@ -1,12 +1,12 @@
 //! The operations on routes.
 
 use cloud_core::{Request, Response, ServiceError};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::members::{members, patched, read};
 use super::output::{one, page};
 use crate::errors::{bad_request, conflict, not_found};
-use crate::model::{Api, Route, RouteKey, new_id};
+use crate::model::{Api, AuthorizerType, Route, RouteKey, new_id};
 use crate::service::Apis;
 
 fn missing(id: &str) -> ServiceError {
@@ -20,10 +20,10 @@ pub(super) fn check(api: &Api, route: &Route) -> Result<(), ServiceError> {
             "The provided route key is not formatted properly for HTTP protocol. Format should be \"<HTTP METHOD> /<RESOURCE PATH>\" or \"$default\"",
         ));
     }
-    if route.authorization_type != "NONE" || route.api_key_required {
-        let what = format!("apigateway: routes with authorization {}", route.authorization_type);
-        return Err(ServiceError::not_implemented(&what));
+    if route.api_key_required {
+        return Err(ServiceError::not_implemented("apigateway: routes that need an API key"));
     }
+    check_authorization(api, route)?;
     if api.routes.values().any(|other| other.route_key == route.route_key && other.route_id != route.route_id) {
         return Err(conflict(format!("Route with key {} already exists for this API", route.route_key)));
     }
@@ -37,6 +37,46 @@ pub(super) fn check(api: &Api, route: &Route) -> Result<(), ServiceError> {
         return Ok(());
     }
     Err(not_found(format!("Invalid Integration identifier specified {id}")))
+}
+
+/// The type of authorization, and the authorizer that it needs.
+fn check_authorization(api: &Api, route: &Route) -> Result<(), ServiceError> {
+    let kind = route.authorization_type.as_str();
+    let needed = match kind {
+        "NONE" | "AWS_IAM" => None,
+        "JWT" => Some(AuthorizerType::Jwt),
+        "CUSTOM" => Some(AuthorizerType::Request),
+        other => return Err(bad_request(format!("Invalid authorization type specified: {other}"))),
+    };
+    let named = route.authorizer_id.as_deref().and_then(|id| api.authorizers.get(id));
+    if let Some(needed) = needed
+        && named.is_none_or(|authorizer| authorizer.authorizer_type != needed)
+    {
+        let a = if needed == AuthorizerType::Jwt { "a valid JWT" } else { "a valid" };
+        return Err(bad_request(format!(
+            "Invalid authorizer ID specified. Setting the authorization type to {kind} requires {a} authorizer."
+        )));
+    }
+    if needed.is_none() && route.authorizer_id.is_some() {
+        return Err(bad_request(format!("An authorizer can't be set with the authorization type {kind}")));
+    }
+    if needed != Some(AuthorizerType::Jwt) && !route.authorization_scopes.is_empty() {
+        return Err(bad_request("Authorization scopes are only supported with the authorization type JWT"));
+    }
+    Ok(())
+}
+
+/// Forgets the authorizer and the scopes of a route whose new type of authorization has none, unless they are given with it.
+fn without_authorizer(current: &Route, members: &Map<String, Value>) -> Route {
+    let mut current = current.clone();
+    let Some(kind) = members.get("authorizationType") else { return current };
+    if kind != "JWT" && kind != "CUSTOM" {
+        current.authorizer_id = None;
+    }
+    if kind != "JWT" {
+        current.authorization_scopes.clear();
+    }
+    current
 }
 
 pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
@@ -65,8 +105,9 @@ pub(crate) async fn update(apis: &Apis, request: &Request) -> Result<Response, S
     let id = request.label("RouteId");
     apis.edit_and_deploy(request, |api| {
         let current = api.routes.get(id).ok_or_else(|| missing(id))?;
+        let kept = without_authorizer(current, &members);
         let route =
-            patched(current, members, json!({ "routeId": id, "apiGatewayManaged": current.api_gateway_managed }))?;
+            patched(&kept, members, json!({ "routeId": id, "apiGatewayManaged": current.api_gateway_managed }))?;
         check(api, &route)?;
         let answer = Response::json(200, &route);
         api.routes.insert(id.to_owned(), route);

@@ -1,18 +1,16 @@
 //! A route that leads to an operation of a service: the request becomes the operation's input, its answer is the answer.
 
-use cloud_core::{ActingRole, Location, Principal, Request, Response, RoleTrust, ServiceError};
+use cloud_core::{Location, Request, Response, ServiceError};
 use serde_json::{Map, Value};
 
 use super::event::Call;
+use super::invocation::assume;
 use super::mapped;
 use crate::model::{Integration, Mapping, REGION, ServiceAction};
 use crate::service::Apis;
 
 /// The prefix of `X-Amz-Target` of Step Functions.
 const STATES_TARGET: &str = "AWSStepFunctions";
-
-/// The name of the sessions in which API Gateway calls services, as refusals and logs show it on AWS.
-const SESSION: &str = "BackplaneAssumeRoleSession";
 
 /// Calls the operation as the integration's role.
 ///
@@ -26,13 +24,9 @@ pub(super) async fn run(
     source_arn: &str,
 ) -> Result<Response, String> {
     let role = integration.credentials_arn.as_deref().unwrap_or_default();
-    let gateway = Principal::Service { name: "apigateway.amazonaws.com", resource: source_arn };
-    if apis.roles.trust(role, gateway) != RoleTrust::Trusted {
-        return Err(format!("apigateway.amazonaws.com can't assume the role {role}"));
-    }
+    let acting = assume(apis, role, source_arn)?;
     let location = location(call, integration);
     let id = apis.random.uuid().to_string();
-    let acting = ActingRole { arn: role.to_owned(), session: SESSION.to_owned() };
     let sent = Request::internal(id, apis.clock.now(), &location, "states").acting_as(acting);
     let body = Value::Object(input(call, action, integration)).to_string();
     match apis.dispatch.dispatch(sent.with_target(STATES_TARGET, action.operation(), body)).await {

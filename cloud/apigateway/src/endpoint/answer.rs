@@ -4,7 +4,7 @@ use cloud_core::Response;
 use cloud_core::http_endpoint::answer_in_full;
 use serde_json::Value;
 
-use super::message;
+use super::plain_answer::message;
 use crate::model::PayloadFormat;
 
 /// Reads a result. One with a status code is an answer in full; in format 2.0, any other JSON is the body of a 200; what is

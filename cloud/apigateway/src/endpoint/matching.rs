@@ -90,6 +90,8 @@ mod tests {
             route_key: key.to_owned(),
             target: None,
             authorization_type: "NONE".to_owned(),
+            authorizer_id: None,
+            authorization_scopes: Vec::new(),
             api_key_required: false,
             operation_name: None,
             api_gateway_managed: false,

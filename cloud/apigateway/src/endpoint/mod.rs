@@ -2,26 +2,32 @@
 
 mod action;
 mod answer;
+mod authorization;
+mod authorized;
+mod changes;
 mod cors;
 mod event;
+mod http_proxy;
+mod invocation;
 mod mapped;
 mod matching;
+mod plain_answer;
 mod served;
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use cloud_core::{FunctionReference, Request, Response};
-use serde_json::json;
+use cloud_core::{Request, Response};
 
-use crate::model::{Api, Integration, PayloadFormat, ServiceAction, function_arn};
+use crate::model::{Api, Integration, PayloadFormat, ServiceAction};
 use crate::service::{APIS, Apis};
+use authorization::authorize;
+use authorized::Authorized;
 use event::Call;
+use invocation::{Caller, NotInvoked};
 use matching::Match;
+use plain_answer::{BODY_LIMIT_BYTES, failed, message, unavailable};
 use served::Served;
-
-/// The largest body an HTTP API takes.
-const BODY_LIMIT_BYTES: usize = 10 * 1024 * 1024;
 
 impl Apis {
     /// Answers one request to the endpoint of the API with this id. It acts in the API's account and region: the request is
@@ -36,10 +42,6 @@ impl Apis {
         };
         response.with_header("apigw-requestid", request.id.clone())
     }
-}
-
-fn message(status: u16, text: &str) -> Response {
-    Response::json(status, &json!({ "message": text }))
 }
 
 async fn serve(apis: &Apis, api: &Api, request: &Request) -> Response {
@@ -69,16 +71,28 @@ async fn run_route(apis: &Apis, api: &Api, served: &Served<'_>, request: &Reques
     let Some(integration) = found.route.integration_id().and_then(|id| served.integrations.get(id)) else {
         return failed(api, request, "the route has no integration");
     };
-    let call = Call {
+    let mut call = Call {
         api,
         stage: served.stage,
         route_key: &found.route.route_key,
         path_parameters: &found.parameters,
         request,
+        path: &served.path,
+        authorized: Authorized::Anybody,
+    };
+    call.authorized = match authorize(apis, &call, found.route, served.authorizers).await {
+        Ok(authorized) => authorized,
+        Err(refused) => return refused,
     };
     let source_arn = source_arn(api, &served.stage.stage_name, &found, request);
     match integration.integration_subtype.as_deref().map(ServiceAction::parse) {
-        None => invoke(apis, &call, integration, &source_arn).await,
+        None => {
+            let answer = match integration.is_http() {
+                true => http_proxy::run(apis, &call, integration).await,
+                false => invoke(apis, &call, integration, &source_arn).await,
+            };
+            changes::of_response(&call, integration, answer)
+        }
         Some(Some(action)) => call_service(apis, &call, action, integration, &source_arn).await,
         Some(None) => failed(api, request, "the integration's subtype is not there"),
     }
@@ -101,48 +115,29 @@ async fn call_service(
     }
 }
 
-/// Invokes the function, if its policy lets the API do so.
+/// Invokes the function with the request as the integration changes it.
 async fn invoke(apis: &Apis, call: &Call<'_>, integration: &Integration, source_arn: &str) -> Response {
-    let api = call.api;
-    let request = call.request;
-    let Some(function) = function_arn(&integration.integration_uri) else {
-        return failed(api, request, "the integration's URI names no function");
-    };
-    let function = match FunctionReference::parse(function, &api.location()) {
-        Ok(function) => function,
-        Err(error) => return failed(api, request, &error.to_string()),
-    };
-    let allowed = async { apis.functions.may_invoke(&function, "apigateway.amazonaws.com", source_arn) };
-    if !apis.faults.at_endpoint(allowed).await {
-        let why = format!("the policy of {} does not let {source_arn} invoke it", function.arn());
-        return failed(api, request, &why);
+    let mut changed = changes::of_request(call, integration);
+    if let Some(path) = changed.path {
+        changed.request.path = path;
     }
+    let seen = Call { request: &changed.request, authorized: call.authorized.clone(), ..*call };
     let format = integration.payload_format();
     let event = match format {
-        PayloadFormat::V1 => event::v1::event(call),
-        PayloadFormat::V2 => call.event(),
+        PayloadFormat::V1 => event::v1::event(&seen),
+        PayloadFormat::V2 => seen.event(),
     };
     let payload = Bytes::from(event.to_string());
     let limit = Duration::from_millis(integration.timeout_in_millis);
-    match apis.clock.machine().timeout(limit, apis.functions.invoke(&function, payload)).await {
-        Ok(Ok(invocation)) if invocation.function_error.is_none() => answer::interpret(&invocation.payload, format),
-        Ok(Ok(_)) => failed(api, request, "the function failed"),
-        Ok(Err(error)) if error.status == 429 => unavailable(api, request, &error.to_string()),
-        Ok(Err(error)) => failed(api, request, &error.to_string()),
-        Err(elapsed) => unavailable(api, request, &elapsed.to_string()),
+    let caller = Caller { source_arn, role: integration.credentials_arn.as_deref() };
+    match invocation::invoke(apis, call, &integration.integration_uri, &caller, payload, limit).await {
+        Ok(invocation) if invocation.function_error.is_none() => answer::interpret(&invocation.payload, format),
+        Ok(_) => failed(call.api, call.request, "the function failed"),
+        Err(why @ NotInvoked::Refused(_)) => failed(call.api, call.request, &why.to_string()),
+        Err(why @ (NotInvoked::Throttled(_) | NotInvoked::Late(_))) => {
+            unavailable(call.api, call.request, &why.to_string())
+        }
     }
-}
-
-/// The answer to a request that the API could not serve; the client is not told why, the trace is.
-fn failed(api: &Api, request: &Request, error: &str) -> Response {
-    tracing::warn!(error, api = api.facts.api_id, request_id = request.id, "an API answered 500");
-    message(500, "Internal Server Error")
-}
-
-/// The answer when the function is throttled or takes too long.
-fn unavailable(api: &Api, request: &Request, error: &str) -> Response {
-    tracing::warn!(error, api = api.facts.api_id, request_id = request.id, "an API answered 503");
-    message(503, "Service Unavailable")
 }
 
 /// The ARN a function's permission is checked against: `<api>/<stage>/POST/start`, or `<api>/<stage>/$default`.

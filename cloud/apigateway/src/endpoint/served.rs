@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Api, Integration, Route, Stage};
+use crate::model::{Api, Authorizer, Deployment, Integration, Route, Stage};
 
 /// A stage with the routes it serves, and the path that is left for them.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +10,7 @@ pub(super) struct Served<'a> {
     pub(super) stage: &'a Stage,
     pub(super) routes: &'a BTreeMap<String, Route>,
     pub(super) integrations: &'a BTreeMap<String, Integration>,
+    pub(super) authorizers: &'a BTreeMap<String, Authorizer>,
     /// Without the stage's name; begins with a slash.
     pub(super) path: String,
 }
@@ -26,9 +27,11 @@ impl<'a> Served<'a> {
             None => (api.stages.get("$default")?, format!("/{rest}")),
         };
         if stage.auto_deploy {
-            return Some(Self { stage, routes: &api.routes, integrations: &api.integrations, path });
+            let Api { routes, integrations, authorizers, .. } = api;
+            return Some(Self { stage, routes, integrations, authorizers, path });
         }
         let deployment = api.deployments.get(stage.deployment_id.as_deref()?)?;
-        Some(Self { stage, routes: &deployment.routes, integrations: &deployment.integrations, path })
+        let Deployment { routes, integrations, authorizers, .. } = deployment;
+        Some(Self { stage, routes, integrations, authorizers, path })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cloud_core::{Account, Location};
 use serde::{Deserialize, Serialize};
 
-use super::{Deployment, Integration, Route, Stage};
+use super::{Authorizer, Deployment, Integration, Route, Stage};
 
 /// One HTTP API with everything in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub(crate) struct Api {
     pub(crate) routes: BTreeMap<String, Route>,
     pub(crate) stages: BTreeMap<String, Stage>,
     pub(crate) deployments: BTreeMap<String, Deployment>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) authorizers: BTreeMap<String, Authorizer>,
 }
 
 /// What is known of an API itself.
@@ -90,6 +92,7 @@ impl Api {
             routes: BTreeMap::new(),
             stages: BTreeMap::new(),
             deployments: BTreeMap::new(),
+            authorizers: BTreeMap::new(),
         }
     }
 

@@ -6,7 +6,7 @@ use cloud_core::Random;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Api, Integration, Route, date, new_id};
+use super::{Api, Authorizer, Integration, Route, date, new_id};
 
 /// The routes as they stood at one moment: what a stage without automatic deployment serves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub(crate) struct Deployment {
     pub(crate) facts: DeploymentFacts,
     pub(crate) integrations: BTreeMap<String, Integration>,
     pub(crate) routes: BTreeMap<String, Route>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) authorizers: BTreeMap<String, Authorizer>,
 }
 
 /// What is known of a deployment itself.
@@ -47,6 +49,7 @@ impl Api {
             },
             integrations: self.integrations.clone(),
             routes: self.routes.clone(),
+            authorizers: self.authorizers.clone(),
         }
     }
 

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What a route leads to: a Lambda function, or an operation of a service.
+/// What a route leads to: a Lambda function, an operation of a service, or an HTTP server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Integration {
     #[serde(default)]
     pub(crate) integration_id: String,
     pub(crate) integration_type: String,
-    /// The function; empty where a service is called.
+    /// The function, or the server's URL; empty where a service is called.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) integration_uri: String,
     /// None where a service is called.
@@ -23,9 +23,13 @@ pub(crate) struct Integration {
     pub(crate) payload_format_version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) integration_subtype: Option<String>,
-    /// What the operation of the subtype is given, each a [`Mapping`](super::Mapping).
+    /// What the operation of the subtype is given, each a [`Mapping`](super::Mapping); else the changes to the request
+    /// before it is passed on, each a [`RequestChange`](super::RequestChange).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) request_parameters: BTreeMap<String, String>,
+    /// The changes to the answer, by its status; each a [`ResponseChange`](super::ResponseChange).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) response_parameters: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) credentials_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,6 +51,11 @@ pub(crate) enum PayloadFormat {
 }
 
 impl Integration {
+    /// Whether it leads to an HTTP server.
+    pub(crate) fn is_http(&self) -> bool {
+        self.integration_type == "HTTP_PROXY"
+    }
+
     /// Its payload format; it is checked when an integration is made or changed.
     pub(crate) fn payload_format(&self) -> PayloadFormat {
         match self.payload_format_version.as_deref() {

@@ -46,9 +46,18 @@ pub(crate) enum Part {
 pub(crate) struct Mapping(pub(crate) Vec<Part>);
 
 impl Mapping {
-    /// Reads a mapping: a selection expression as a whole, texts with `${...}` in them, or a text. None where it selects what
-    /// there is not.
+    /// Reads a mapping over a request: a selection expression as a whole, texts with `${...}` in them, or a text. None where it
+    /// selects what there is not.
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::parse_with(text, source)
+    }
+
+    /// Reads a mapping over an integration's answer: its headers and body are named as a request's are.
+    pub(crate) fn parse_over_response(text: &str) -> Option<Self> {
+        Self::parse_with(text, response_source)
+    }
+
+    fn parse_with(text: &str, source: fn(&str) -> Option<Source>) -> Option<Self> {
         if let Some(expression) = text.strip_prefix('$')
             && !expression.starts_with('{')
         {
@@ -92,6 +101,17 @@ fn source(expression: &str) -> Option<Source> {
         .or_else(|| named("request.path.").map(Source::PathParameter))
         .or_else(|| named("context.").map(Source::Context))
         .or_else(|| named("stageVariables.").map(Source::StageVariable))
+}
+
+/// The source that an expression over an answer names. It has neither a query nor a path.
+fn response_source(expression: &str) -> Option<Source> {
+    match expression.split_once('.') {
+        Some(("response", rest)) if rest == "body" || rest.starts_with("body.") || rest.starts_with("header.") => {
+            source(&format!("request.{rest}"))
+        }
+        Some(("context" | "stageVariables", _)) => source(expression),
+        _ => None,
+    }
 }
 
 /// The steps of a path such as `a.b[0].c`; neither descent nor filters are known to HTTP APIs.
@@ -140,6 +160,17 @@ mod tests {
             parsed("run-${stageVariables.v}-x"),
             Mapping(vec![text("run-"), Part::From(Source::StageVariable("v".to_owned())), text("-x")])
         );
+    }
+
+    #[test]
+    fn expressions_over_an_answer() {
+        let parsed = |text: &str| Mapping::parse_over_response(text);
+        assert_eq!(parsed("$response.header.a"), Mapping::parse("$request.header.a"));
+        assert_eq!(parsed("a-${response.body.b[1]}"), Mapping::parse("a-${request.body.b[1]}"));
+        assert_eq!(parsed("$context.requestId"), Mapping::parse("$context.requestId"));
+        for text in ["$request.header.a", "$response.querystring.a", "$response.path", "$response.bodya"] {
+            assert_eq!(parsed(text), None, "{text}");
+        }
     }
 
     #[test]

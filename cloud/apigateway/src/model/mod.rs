@@ -1,10 +1,12 @@
 //! What an HTTP API consists of. Members are named as on the wire, so that one form serves clients and the store.
 
 mod api;
+mod authorizer;
 mod deployment;
 mod id;
 mod integration;
 mod mapping;
+mod parameter;
 mod route;
 mod route_key;
 mod service_action;
@@ -13,10 +15,12 @@ mod stage;
 use jiff::Timestamp;
 
 pub(crate) use api::{Api, ApiFacts, Cors};
+pub(crate) use authorizer::{Authorizer, AuthorizerType, JwtConfiguration, holds_token, identity_source};
 pub(crate) use deployment::Deployment;
 pub(crate) use id::new_id;
 pub(crate) use integration::{Integration, PayloadFormat, function_arn};
 pub(crate) use mapping::{Mapping, Part, Source, Step};
+pub(crate) use parameter::{Change, RequestChange, ResponseChange};
 pub(crate) use route::Route;
 pub(crate) use route_key::{RouteKey, Segment};
 pub(crate) use service_action::{REGION, ServiceAction, is_elsewhere};

@@ -15,6 +15,12 @@ pub(crate) struct Route {
     pub(crate) target: Option<String>,
     #[serde(default = "no_authorization")]
     pub(crate) authorization_type: String,
+    /// The authorizer, where the type of authorization needs one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) authorizer_id: Option<String>,
+    /// The scopes of which a token has to have one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) authorization_scopes: Vec<String>,
     #[serde(default)]
     pub(crate) api_key_required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

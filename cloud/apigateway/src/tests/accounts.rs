@@ -34,6 +34,10 @@ fn body(operation: &str) -> Value {
             "integrationType": "AWS_PROXY", "payloadFormatVersion": "2.0",
             "integrationUri": "arn:aws:lambda:us-east-1:000000000000:function:f"
         }),
+        "CreateAuthorizer" => json!({
+            "name": "a", "authorizerType": "JWT", "identitySource": ["$request.header.a"],
+            "jwtConfiguration": {"audience": ["a"], "issuer": "https://example.com"}
+        }),
         "CreateRoute" => json!({"routeKey": "GET /x"}),
         "CreateStage" => json!({"stageName": "x"}),
         _ => json!({}),

@@ -19,6 +19,7 @@ struct Subject {
     unused_integration: String,
     route: String,
     deployment: String,
+    authorizer: String,
 }
 
 async fn begin() -> Subject {
@@ -31,14 +32,23 @@ async fn begin() -> Subject {
     let unused = post("integrations", &integration()).await;
     post("stages", &json!({"stageName": "unused"})).await;
     let deployment = post("deployments", &json!({})).await;
+    let authorizer = post("authorizers", &authorizer("unused")).await;
     Subject {
         api: lesson.id,
         integration: lesson.integration,
         unused_integration: unused["integrationId"].as_str().unwrap().to_owned(),
         route: lesson.route,
         deployment: deployment["deploymentId"].as_str().unwrap().to_owned(),
+        authorizer: authorizer["authorizerId"].as_str().unwrap().to_owned(),
         fixture,
     }
+}
+
+fn authorizer(name: &str) -> Value {
+    json!({
+        "name": name, "authorizerType": "JWT", "identitySource": ["$request.header.Authorization"],
+        "jwtConfiguration": {"audience": ["a"], "issuer": "https://example.com"}
+    })
 }
 
 fn integration() -> Value {
@@ -48,6 +58,9 @@ fn integration() -> Value {
     })
 }
 
+/// It forgets what functions answered, which is in memory alone.
+const IN_MEMORY: &str = "ResetAuthorizersCache";
+
 /// A valid body of an operation that writes; none for an operation that has no case here.
 fn body(operation: &str) -> Option<Value> {
     match operation {
@@ -55,6 +68,8 @@ fn body(operation: &str) -> Option<Value> {
         "UpdateApi" => Some(json!({"description": "changed"})),
         "CreateIntegration" => Some(integration()),
         "UpdateIntegration" => Some(json!({"timeoutInMillis": 1000})),
+        "CreateAuthorizer" => Some(authorizer("new")),
+        "UpdateAuthorizer" => Some(json!({"name": "changed"})),
         "CreateRoute" => Some(json!({"routeKey": "GET /new"})),
         "UpdateRoute" => Some(json!({"routeKey": "PUT /start"})),
         "CreateStage" => Some(json!({"stageName": "new", "autoDeploy": true})),
@@ -67,6 +82,8 @@ fn body(operation: &str) -> Option<Value> {
         | "DeleteRoute"
         | "DeleteStage"
         | "DeleteDeployment"
+        | "DeleteAuthorizer"
+        | IN_MEMORY
         | "UntagResource" => Some(Value::Null),
         _ => None,
     }
@@ -86,6 +103,7 @@ async fn call(subject: &Subject, info: OperationInfo) {
         .replace("{RouteId}", &subject.route)
         .replace("{StageName}", stage)
         .replace("{DeploymentId}", &subject.deployment)
+        .replace("{AuthorizerId}", &subject.authorizer)
         .replace("{ResourceArn}", &format!("arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Fapis%2F{}", subject.api));
     let query = if info.name == "UntagResource" { "?tagKeys=a" } else { "" };
     let method = Method::from_bytes(method.as_bytes()).unwrap();
@@ -101,7 +119,7 @@ fn assert_agrees(fixture: &Fixture, operation: &str) {
 
 #[tokio::test(flavor = "current_thread", start_paused = true)]
 async fn memory_and_disk_agree_wherever_an_operation_is_dropped() {
-    for info in infos().filter(|info| info.access.writes()) {
+    for info in infos().filter(|info| info.access.writes() && info.name != IN_MEMORY) {
         let operation = |subject: Subject| async move { call(&subject, info).await };
         let check = |subject: Subject| async move { assert_agrees(&subject.fixture, info.name) };
         let awaits = drop_at_every_await(begin, operation, check).await;

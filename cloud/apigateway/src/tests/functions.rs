@@ -1,5 +1,6 @@
 //! Functions that answer what a test wants.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ pub(super) struct Functions {
     /// Function ARN and event of each invocation.
     pub(super) invoked: Mutex<Vec<(String, Value)>>,
     pub(super) behaviour: Mutex<Behaviour>,
+    /// Of single functions, by ARN.
+    of_function: Mutex<BTreeMap<String, Behaviour>>,
 }
 
 /// What an invocation gives.
@@ -22,6 +25,7 @@ pub(super) struct Functions {
 pub(super) enum Behaviour {
     Answers(&'static str),
     FailsUnhandled,
+    Throws(&'static str),
     Takes(Duration),
     Refuses(ServiceError),
 }
@@ -33,11 +37,16 @@ impl Functions {
             allowed: Mutex::default(),
             invoked: Mutex::default(),
             behaviour: Mutex::new(Behaviour::Answers(r#"{"started":true}"#)),
+            of_function: Mutex::default(),
         }
     }
 
     pub(super) fn allow(&self, function: &str, source: &str) {
         self.allowed.lock().unwrap().push((function.to_owned(), source.to_owned()));
+    }
+
+    pub(super) fn behave_as(&self, function: &str, behaviour: Behaviour) {
+        self.of_function.lock().unwrap().insert(function.to_owned(), behaviour);
     }
 
     pub(super) fn behave(&self, behaviour: Behaviour) {
@@ -53,7 +62,8 @@ impl FunctionInvoker for Functions {
     ) -> PortFuture<'a, Result<Invocation, ServiceError>> {
         let event = serde_json::from_slice(&payload).unwrap();
         self.invoked.lock().unwrap().push((function.arn(), event));
-        let behaviour = self.behaviour.lock().unwrap().clone();
+        let own = self.of_function.lock().unwrap().get(&function.arn()).cloned();
+        let behaviour = own.unwrap_or_else(|| self.behaviour.lock().unwrap().clone());
         Box::pin(async move {
             let mut invocation = Invocation {
                 request_id: "invocation-1".to_owned(),
@@ -66,6 +76,10 @@ impl FunctionInvoker for Functions {
             match behaviour {
                 Behaviour::Answers(payload) => invocation.payload = Bytes::from_static(payload.as_bytes()),
                 Behaviour::FailsUnhandled => invocation.function_error = Some("Unhandled".to_owned()),
+                Behaviour::Throws(payload) => {
+                    invocation.function_error = Some("Unhandled".to_owned());
+                    invocation.payload = Bytes::from_static(payload.as_bytes());
+                }
                 Behaviour::Takes(duration) => self.clock.sleep(duration).await,
                 Behaviour::Refuses(error) => return Err(error),
             }

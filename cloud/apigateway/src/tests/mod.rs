@@ -1,11 +1,15 @@
 //! Tests of the service through its table of operations and its endpoints.
 
 mod accounts;
+mod authorization;
+mod authorizers;
 mod durability;
 mod endpoint;
 mod functions;
+mod http_proxy;
 mod operations;
 mod quick_create;
+mod server;
 mod service_integrations;
 mod services;
 mod stored;
@@ -32,6 +36,7 @@ struct Fixture {
     apis: Arc<Apis>,
     functions: Arc<Functions>,
     services: Arc<Services>,
+    roles: Arc<OneRole>,
     control: ClockControl,
 }
 
@@ -41,14 +46,15 @@ impl Fixture {
         let (clock, control) = Clock::moved_by_hand("2026-01-02T03:04:05Z".parse().unwrap());
         let functions = Arc::new(Functions::new(clock.clone()));
         let services = Arc::new(Services::new());
-        let apis = open(&store, clock, 1, &functions, &services);
-        Self { store, apis: Arc::new(apis), functions, services, control }
+        let roles = Arc::new(OneRole::default());
+        let apis = open(&store, clock, 1, &functions, &services, &roles);
+        Self { store, apis: Arc::new(apis), functions, services, roles, control }
     }
 
     /// The service as it is after a restart on the same store.
     fn reopened(&self) -> Apis {
         let (clock, _) = Clock::moved_by_hand(self.control.now());
-        open(&self.store, clock, 2, &self.functions, &self.services)
+        open(&self.store, clock, 2, &self.functions, &self.services, &self.roles)
     }
 
     /// Calls an operation of the control plane that must succeed; gives the answer's JSON.
@@ -113,7 +119,14 @@ impl Fixture {
     }
 }
 
-fn open(store: &Store, clock: Clock, seed: u64, functions: &Arc<Functions>, services: &Arc<Services>) -> Apis {
+fn open(
+    store: &Store,
+    clock: Clock,
+    seed: u64,
+    functions: &Arc<Functions>,
+    services: &Arc<Services>,
+    roles: &Arc<OneRole>,
+) -> Apis {
     let faults = FaultInjection::new(clock.clone());
     let handles = Handles {
         store: store.clone(),
@@ -121,7 +134,7 @@ fn open(store: &Store, clock: Clock, seed: u64, functions: &Arc<Functions>, serv
         random: Random::from_seed(seed),
         faults,
         functions: functions.clone(),
-        roles: Arc::new(OneRole),
+        roles: roles.clone(),
         dispatch: services.clone(),
         endpoint_port: 4566,
     };

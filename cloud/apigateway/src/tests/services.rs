@@ -3,9 +3,10 @@
 use std::sync::Mutex;
 
 use cloud_core::{
-    Actor, Dispatch, Permit, PortFuture, Principal, Refused, Request, Response, RoleCredentials, RoleDirectory,
-    RoleTrust, ServiceError,
+    Account, Actor, CallerIdentity, Dispatch, Permit, PortFuture, Principal, Refused, Request, Response,
+    RoleCredentials, RoleDirectory, RoleTrust, ServiceError, Why,
 };
+use policy::PolicyKind;
 use serde_json::Value;
 
 /// A call.
@@ -50,8 +51,14 @@ impl Dispatch for Services {
 /// The role that API Gateway can assume.
 pub(super) const TRUSTED_ROLE: &str = "arn:aws:iam::000000000000:role/gateway";
 
-/// One role that API Gateway can assume, and no other.
-pub(super) struct OneRole;
+/// One role that API Gateway can assume, and no other. Everybody may do everything but one thing.
+#[derive(Default)]
+pub(super) struct OneRole {
+    /// What was asked: action and resource.
+    pub(super) asked: Mutex<Vec<String>>,
+    /// What nobody may do.
+    pub(super) refused: Mutex<Option<String>>,
+}
 
 impl RoleDirectory for OneRole {
     fn trust(&self, role_arn: &str, principal: Principal<'_>) -> RoleTrust {
@@ -70,13 +77,26 @@ impl RoleDirectory for OneRole {
         true
     }
 
-    fn identify(&self, _actor: Actor<'_>) -> cloud_core::CallerIdentity {
-        let account = cloud_core::Account::default();
-        cloud_core::CallerIdentity { arn: account.global_arn("iam", "root"), id: account.as_str().to_owned(), account }
+    fn identify(&self, actor: Actor<'_>) -> CallerIdentity {
+        let account = match actor {
+            Actor::Key { account, .. } => account.clone(),
+            Actor::Role { arn, .. } => Account::of_arn(arn).unwrap(),
+        };
+        CallerIdentity { arn: account.global_arn("iam", "user/local"), id: "AIDA".to_owned(), account }
     }
 
-    fn permit(&self, _: &Permit<'_>) -> Result<(), Refused> {
-        Ok(())
+    fn permit(&self, asked: &Permit<'_>) -> Result<(), Refused> {
+        let question = format!("{} {}", asked.action, asked.resource);
+        self.asked.lock().unwrap().push(question.clone());
+        if *self.refused.lock().unwrap() != Some(question) {
+            return Ok(());
+        }
+        Err(Refused {
+            user: String::new(),
+            action: asked.action.to_owned(),
+            resource: asked.resource.to_owned(),
+            why: Why::NoneAllows(PolicyKind::Identity),
+        })
     }
 
     fn roles_propagate_slowly(&self) -> bool {

@@ -15,3 +15,11 @@ fn a_row_without_an_account_belongs_to_the_default_one() {
     let api: Api = serde_json::from_str(&API.replace(r#""account":"000000000002","#, "")).unwrap();
     assert_eq!((api.account.as_str(), api.region.as_str()), ("000000000000", "us-east-1"));
 }
+
+const GUARDED: &str = r#"{"account":"000000000000","region":"us-east-1","facts":{"apiId":"abcdefghij","name":"guarded","protocolType":"HTTP","createdDate":"2026-01-02T03:04:05Z","disableExecuteApiEndpoint":false,"apiKeySelectionExpression":"$request.header.x-api-key","routeSelectionExpression":"$request.method $request.path","ipAddressType":"ipv4","tags":{}},"integrations":{"i234567":{"integrationId":"i234567","integrationType":"HTTP_PROXY","integrationUri":"http://localhost:8080/{proxy}","integrationMethod":"ANY","connectionType":"INTERNET","payloadFormatVersion":"1.0","requestParameters":{"append:header.a":"$request.path"},"responseParameters":{"200":{"remove:header.b":"''"}},"timeoutInMillis":30000}},"routes":{"r234567":{"routeId":"r234567","routeKey":"ANY /{proxy+}","target":"integrations/i234567","authorizationType":"JWT","authorizerId":"a23456","authorizationScopes":["read"],"apiKeyRequired":false}},"stages":{},"deployments":{},"authorizers":{"a23456":{"authorizerId":"a23456","authorizerType":"JWT","name":"tokens","identitySource":["$request.header.Authorization"],"jwtConfiguration":{"audience":["shop"],"issuer":"http://localhost:8081"}},"b23456":{"authorizerId":"b23456","authorizerType":"REQUEST","name":"judge","authorizerUri":"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:judge/invocations","authorizerPayloadFormatVersion":"2.0","authorizerResultTtlInSeconds":60,"enableSimpleResponses":true,"authorizerCredentialsArn":"arn:aws:iam::000000000000:role/r"}}}"#;
+
+#[test]
+fn a_row_with_authorizers_and_a_server_is_read_and_written_back() {
+    let api: Api = serde_json::from_str(GUARDED).unwrap();
+    assert_eq!(serde_json::to_string(&api).unwrap(), GUARDED);
+}

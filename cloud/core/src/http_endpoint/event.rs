@@ -82,7 +82,7 @@ pub fn given_headers(request: &Request) -> Vec<(String, String)> {
 }
 
 /// `Root=1-<seconds in hex>-<24 hex digits>`.
-fn trace_id(request: &Request) -> String {
+pub fn trace_id(request: &Request) -> String {
     let digits: String = request.id.chars().filter(|letter| *letter != '-').take(24).collect();
     format!("Root=1-{:08x}-{digits}", request.received_at.as_second())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloud_core::{Account, Change, Form, ServiceError, Xml};
-use policy::{Document, Malformed};
+use policy::Document;
 
 use crate::listing::{close, page};
 use crate::policies::aws_policy::AwsPolicy;
@@ -16,12 +16,9 @@ use crate::unique_id::unique_id;
 /// The largest document, in characters that are no white space.
 const SIZE_LIMIT: usize = 6144;
 
-/// Checks an inline or managed policy as PutRolePolicy and CreatePolicy do. What is no JSON has wrong syntax to them; that it is none
-/// only trust policies are told.
+/// Checks an inline or managed policy as PutRolePolicy and CreatePolicy do.
 pub(crate) fn check_identity(document: &str) -> Result<(), ServiceError> {
-    let read =
-        Document::read(document).map_err(|reason| if reason == Malformed::Json { Malformed::Syntax } else { reason });
-    read.and_then(|document| document.check_identity()).map_err(|reason| malformed(&reason))
+    Document::read_identity(document).map(|_| ()).map_err(|reason| malformed(&reason))
 }
 
 fn missing(arn: &str) -> ServiceError {

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use cloud_core::{ActingRole, Actor, FunctionReference, Page, Permit, Refused, Request, Response, ServiceError};
+use cloud_core::{
+    ActingRole, Actor, ConditionKeys, Context, FunctionReference, Page, Permit, Refused, Request, Response,
+    ServiceError,
+};
 use serde_json::{Value, json};
 
 use super::access::named;
@@ -49,13 +52,16 @@ fn tags_refused(functions: &Functions, request: &Request, function: &Function) -
     if functions.roles.may_do_all(actor, &arn) {
         return None;
     }
-    let mut context = request.condition_keys();
-    for (key, value) in &function.tags {
-        context = context.with(&format!("aws:ResourceTag/{key}"), value.as_str());
-    }
+    let keys = || {
+        let with_tag = |context: Context, (key, value): (&String, &String)| {
+            context.with(&format!("aws:ResourceTag/{key}"), value.as_str())
+        };
+        function.tags.iter().fold(request.condition_keys(), with_tag)
+    };
     let policy = function.policy.document(&arn);
-    let asked = Permit { resource_policy: policy.as_ref(), context, ..Permit::new(actor, "lambda:ListTags", &arn) };
-    functions.roles.permit(&asked).err()
+    let asked = Permit::new(actor, "lambda:ListTags", &arn);
+    let permit = Permit { resource_policy: policy.as_ref(), keys: ConditionKeys::made_by(&keys), ..asked };
+    functions.roles.permit(&permit).err()
 }
 
 /// The configuration of a version.

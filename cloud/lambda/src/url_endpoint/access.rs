@@ -3,7 +3,7 @@
 //!
 //! [rules]: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 
-use cloud_core::{Actor, Context, Permit, Request, Response, Scope, Signed};
+use cloud_core::{Actor, ConditionKeys, Context, Permit, Request, Response, Scope, Signed};
 use policy::{Caller, Decision, decide};
 
 use super::refusal;
@@ -62,12 +62,12 @@ impl Functions {
         let key = target.reference.key();
         let document = self.table.read(|functions| functions.get(&key)?.policy.document(&resource));
         for action in ACTIONS {
+            let actor = Actor::Key { id: &scope.access_key, account: scope.location.account() };
+            let keys = || context(target, request, action);
             let permit = Permit {
-                actor: Actor::Key { id: &scope.access_key, account: scope.location.account() },
-                action,
-                resource: &resource,
                 resource_policy: document.as_ref(),
-                context: context(target, request, action),
+                keys: ConditionKeys::made_by(&keys),
+                ..Permit::new(actor, action, &resource)
             };
             self.roles.permit(&permit).map_err(|refused| refused.to_string())?;
         }

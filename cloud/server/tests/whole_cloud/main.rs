@@ -4,6 +4,7 @@
 
 mod accounts;
 mod documentation;
+mod endpoint_signatures;
 mod front;
 mod functions;
 mod malformed;

@@ -79,6 +79,11 @@ impl World {
         (response.status, read(&response))
     }
 
+    /// The cloud's clock, which is the machine's too.
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
     /// What the cloud's clock shows.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()

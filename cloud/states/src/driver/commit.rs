@@ -12,6 +12,7 @@ use super::message::Message;
 use super::step::Step;
 use super::{children, map_children, task};
 use crate::deletion;
+use crate::integration::{Caller, awaited_child};
 use crate::recovery::{MapChildStart, Work};
 use crate::rows::execution::{ExecutionKey, ExecutionState, ListChange, MapRunRow, owner};
 use crate::rows::format::FormatVersion;
@@ -165,8 +166,9 @@ fn topics(key: &ExecutionKey, step: &Step) -> Vec<Topic> {
 /// Does outside what the step has decided.
 fn act(states: &Arc<States>, key: &ExecutionKey, step: &mut Step, loaded: &Loaded) {
     let driver = &states.driver;
+    let caller = Caller::of(key, Arc::clone(&loaded.compiled.role_arn));
     for task in std::mem::take(&mut step.released) {
-        driver.release(key, task);
+        driver.release(key, task, |child| awaited_child::may_stop(states, &caller, child));
     }
     for task in std::mem::take(&mut step.ended_by_token) {
         driver.let_go(key, task);

@@ -12,7 +12,7 @@ use super::map_children;
 use super::message::{Message, Reply, Skipped, ended_task};
 use super::start::{self, Created};
 use crate::executions::NewExecution;
-use crate::integration;
+use crate::integration::{Caller, awaited_child};
 use crate::recovery::{MapChildStart, Work};
 use crate::rows::execution::{EndedState, ExecutionHead, ExecutionKey, ExecutionState, ListChange, MapChild};
 use crate::states::States;
@@ -151,9 +151,9 @@ impl Step {
                 self.dirty |= loaded.row.go_on_alone();
             }
             Message::ChildEnded { task, child, row } => {
-                let result =
-                    loaded.task(task).map(|(request, _)| integration::task_result(states, request, &child, &row));
-                if let Some(input) = result {
+                let caller = Caller::of(key, Arc::clone(&loaded.compiled.role_arn));
+                if let Some((request, _)) = loaded.task(task) {
+                    let input = awaited_child::ended(states, &caller, request, &child, &row);
                     self.handle_input(states, key, &mut loaded, input, now);
                 }
             }

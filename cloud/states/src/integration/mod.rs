@@ -1,6 +1,7 @@
 //! Service integrations: what a task calls, as whom, and what the execution is told of it.
 
 mod acting;
+pub(crate) mod awaited_child;
 mod call;
 mod call_fault;
 mod caller;
@@ -16,4 +17,4 @@ mod start_execution;
 pub(crate) use call::call;
 pub(crate) use caller::Caller;
 pub use route::serves_task;
-pub(crate) use start_execution::{child_key, started, task_result};
+pub(crate) use start_execution::{child_key, started};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use asl::{Input, Outcome, Pattern, SdkMetadata, TaskRequest, TaskResource};
-use cloud_core::{Account, ServiceError};
+use cloud_core::{Account, Refused, ServiceError};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -53,10 +53,7 @@ pub(super) async fn start(
     };
     let machine = crate::operations::unqualified(&state_machine_arn);
     if let Err(refused) = acting.permit(states, "states:StartExecution", machine, None) {
-        let denied = ServiceError::bad_request("AccessDeniedException", refused.to_string());
-        let fault = service_failure(&denied, &states.random.uuid().to_string());
-        // The SDK that Step Functions uses has no class for this error, and so gives it the name of all.
-        return Err(CallFault { error: "StepFunctions.AWSStepFunctionsException".to_owned(), ..fault });
+        return Err(denied(states, &refused));
     }
     // Another account's is started through a role of that account.
     if Account::of_arn(&state_machine_arn).is_some_and(|account| account != *acting.location.account()) {
@@ -116,6 +113,14 @@ fn child_name(started_by: &StartedBy) -> String {
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
+/// The fault of a call that the role may not make.
+pub(super) fn denied(states: &States, refused: &Refused) -> CallFault {
+    let denied = ServiceError::bad_request("AccessDeniedException", refused.to_string());
+    let fault = service_failure(&denied, &states.random.uuid().to_string());
+    // The SDK that Step Functions uses has no class for this error, and so gives it the name of all.
+    CallFault { error: "StepFunctions.AWSStepFunctionsException".to_owned(), ..fault }
+}
+
 /// The answer of `StartExecution` as a task's output shows it.
 pub(crate) fn started(states: &States, arn: &str, started_at: Timestamp) -> String {
     let request_id = states.random.uuid().to_string();
@@ -139,7 +144,7 @@ pub(crate) fn started(states: &States, arn: &str, started_at: Timestamp) -> Stri
 }
 
 /// What a task is told of the end of the execution that it waits for.
-pub(crate) fn task_result(states: &States, request: &TaskRequest, child: &ExecutionKey, row: &ExecutionRow) -> Input {
+pub(super) fn task_result(states: &States, request: &TaskRequest, child: &ExecutionKey, row: &ExecutionRow) -> Input {
     let task = request.task;
     let reads_json =
         matches!(&request.resource, TaskResource::Service { resource, .. } if resource.ends_with(".sync:2"));

@@ -56,11 +56,6 @@ fn date(wanted: &str, value: &str, is: fn(Ordering) -> bool) -> bool {
     moment(value).zip(moment(wanted)).is_some_and(|(value, wanted)| is(value.cmp(&wanted)))
 }
 
-/// Whether a text is a moment.
-pub(super) fn is_moment(text: &str) -> bool {
-    moment(text).is_some()
-}
-
 /// A date, a date with a time and a zone, or the seconds since 1970.
 fn moment(text: &str) -> Option<Timestamp> {
     if let Ok(seconds) = text.parse::<i64>() {

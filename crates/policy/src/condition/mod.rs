@@ -3,6 +3,7 @@
 //! [reference]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 
 mod compare;
+mod date_text;
 mod holds;
 
 use crate::one_or_many::OneOrMany;
@@ -85,7 +86,7 @@ impl Condition {
     /// Whether its values can be what it compares: a date that is none can't. What has a variable is known only in a request.
     pub(crate) fn has_values_of_its_kind(&self) -> bool {
         let is_date = self.operator.comparison.as_str().starts_with("Date");
-        !is_date || self.values.iter().all(|value| value.contains("${") || compare::is_moment(value))
+        !is_date || self.values.iter().all(|value| value.contains("${") || date_text::is_taken(value))
     }
 }
 

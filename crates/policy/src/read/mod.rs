@@ -17,6 +17,14 @@ impl Document {
     /// # Errors
     /// [`Malformed`] when the text is no JSON or no policy.
     pub fn read(text: &str) -> Result<Self, Malformed> {
+        match Self::read_with_effects(text)? {
+            (document, true) => Ok(document),
+            (_, false) => Err(Malformed::Legacy),
+        }
+    }
+
+    /// Reads a document, whatever the case of its effects; tells whether that is the right one.
+    pub(crate) fn read_with_effects(text: &str) -> Result<(Self, bool), Malformed> {
         let value = match serde_json::from_str::<Unique>(text) {
             Ok(Unique(value)) => value,
             // A member that stands twice is JSON, though no policy.
@@ -36,7 +44,12 @@ impl Document {
             _ => return Err(Malformed::Syntax),
         };
         nothing_left(&members)?;
-        Ok(Self { version, id, statements })
+        let has_plain_effects = statements.iter().all(|(_, is_plain)| *is_plain);
+        let statements = match statements {
+            OneOrMany::One((statement, _)) => OneOrMany::One(statement),
+            OneOrMany::Many(list) => OneOrMany::Many(list.into_iter().map(|(statement, _)| statement).collect()),
+        };
+        Ok((Self { version, id, statements }, has_plain_effects))
     }
 }
 
@@ -45,15 +58,15 @@ fn version(value: Value) -> Result<Version, Malformed> {
     versions.into_iter().find(|version| value == version.as_str()).ok_or(Malformed::Version)
 }
 
-fn statement(value: Value) -> Result<Statement, Malformed> {
+/// A statement, and whether its effect is written in the right case.
+fn statement(value: Value) -> Result<(Statement, bool), Malformed> {
     let Value::Object(mut members) = value else {
         return Err(Malformed::Syntax);
     };
-    let effect = match members.remove("Effect").as_ref().and_then(Value::as_str) {
-        Some("Allow") => Effect::Allow,
-        Some("Deny") => Effect::Deny,
-        _ => return Err(Malformed::Syntax),
-    };
+    let written = members.remove("Effect").map(text_of).transpose()?.unwrap_or_default();
+    let effects = [Effect::Allow, Effect::Deny].into_iter();
+    let effect = effects.into_iter().find(|effect| effect.as_str().eq_ignore_ascii_case(&written));
+    let effect = effect.ok_or(Malformed::Syntax)?;
     let mut statement = Statement::new(effect);
     statement.sid = members.remove("Sid").map(text_of).transpose()?;
     statement.principal = selection(&mut members, "Principal", "NotPrincipal", principal)?;
@@ -61,7 +74,7 @@ fn statement(value: Value) -> Result<Statement, Malformed> {
     statement.resources = selection(&mut members, "Resource", "NotResource", texts)?;
     statement.conditions = members.remove("Condition").map(conditions).transpose()?.unwrap_or_default();
     nothing_left(&members)?;
-    Ok(statement)
+    Ok((statement, effect.as_str() == written))
 }
 
 /// An element or its negation; both together are none.
@@ -96,8 +109,13 @@ fn principal(value: Value) -> Result<Principal, Malformed> {
 fn conditions(value: Value) -> Result<Vec<Condition>, Malformed> {
     let mut conditions = Vec::new();
     for (name, keys) in object(value)? {
+        let keys = object(keys)?;
+        // An operator without a key says nothing, and IAM does not look whether there is one of that name.
+        if keys.is_empty() {
+            continue;
+        }
         let operator = Operator::read(&name).ok_or(Malformed::Syntax)?;
-        for (key, values) in object(keys)? {
+        for (key, values) in keys {
             conditions.push(Condition { operator, key, values: one_or_many(values, scalar)? });
         }
     }

@@ -42,7 +42,6 @@ fn no_json_and_no_policy() {
 fn statements_that_are_none() {
     for statement in [
         r#"{}"#,
-        r#"{"Effect":"allow"}"#,
         r#"{"Effect":"Allow","Effect":"Deny"}"#,
         r#"{"Effect":"Allow","Actions":"*"}"#,
         r#"{"Effect":"Allow","Action":1}"#,

@@ -73,11 +73,14 @@ fn request(id: &str) -> Result<Option<String>, CliError> {
     let records = ActivityReader::new(path.clone()).read_all().map_err(unreadable)?;
     let is_it =
         |fields: &serde_json::Map<String, serde_json::Value>| fields.get("request_id").is_some_and(|known| known == id);
-    let found = records.into_iter().rev().find(|record| is_it(&record.fields));
-    Ok(found.map(|record| {
-        let cause = record.fields.get("cause").and_then(serde_json::Value::as_str).unwrap_or_default();
-        if cause.is_empty() { "It was answered without an error.".to_owned() } else { cause.to_owned() }
-    }))
+    let found = records.into_iter().rev().filter(|record| is_it(&record.fields)).map(|record| {
+        let cause = record.fields.get("cause").and_then(serde_json::Value::as_str);
+        cause.unwrap_or_default().to_owned()
+    });
+    let causes: Vec<String> = found.collect();
+    // An endpoint's answer does not say why; what it was refused for stands before it.
+    let cause = causes.iter().find(|cause| !cause.is_empty()).cloned();
+    Ok((!causes.is_empty()).then(|| cause.unwrap_or_else(|| "It was answered without an error.".to_owned())))
 }
 
 fn show(ui: &Ui, global: &Global, name: &str, refusals: &[Refusal], failure: Option<String>) -> Result<(), CliError> {

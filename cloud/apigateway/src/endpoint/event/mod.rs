@@ -11,6 +11,7 @@ use cloud_core::Request;
 use cloud_core::http_endpoint::{body, cookies, domain, headers, joined, received_at};
 use serde_json::{Map, Value, json};
 
+use super::authorized::Authorized;
 use crate::model::{Api, Stage};
 
 /// A request that found its route.
@@ -20,9 +21,20 @@ pub(super) struct Call<'a> {
     pub(super) route_key: &'a str,
     pub(super) path_parameters: &'a BTreeMap<String, String>,
     pub(super) request: &'a Request,
+    /// The request's path without the stage's name.
+    pub(super) path: &'a str,
+    /// Who calls, once the route has asked.
+    pub(super) authorized: Authorized,
 }
 
 impl Call<'_> {
+    /// The ARN that authorizers and policies know the request by: `<api>/<stage>/POST/start`, with its own path.
+    pub(super) fn route_arn(&self) -> String {
+        let id = &self.api.facts.api_id;
+        let resource = format!("{id}/{}/{}{}", self.stage.stage_name, self.request.method, self.path);
+        self.api.location().arn("execute-api", &resource)
+    }
+
     /// The event.
     pub(super) fn event(&self) -> Value {
         let request = self.request;
@@ -60,7 +72,7 @@ impl Call<'_> {
     pub(super) fn context(&self) -> Value {
         let request = self.request;
         let domain = domain(request);
-        json!({
+        let mut context = json!({
             "accountId": self.api.account.as_str(),
             "apiId": self.api.facts.api_id,
             "domainName": domain,
@@ -77,7 +89,11 @@ impl Call<'_> {
             "stage": self.stage.stage_name,
             "time": received_at(request),
             "timeEpoch": request.received_at.as_millisecond(),
-        })
+        });
+        if let Some(authorizer) = self.authorized.in_format_two() {
+            context["authorizer"] = authorizer;
+        }
+        context
     }
 }
 

@@ -30,7 +30,9 @@ fn event_of(request: &Request, event: fn(&Call<'_>) -> Value) -> Value {
     let facts = json!({ "apiId": "abc", "name": "a", "protocolType": "HTTP", "createdDate": "" });
     let api = Api::new(&Location::default(), serde_json::from_value(facts).unwrap());
     let route_key = "POST /start/{id}";
-    event(&Call { api: &api, stage: &stage, route_key, path_parameters: &path_parameters, request })
+    let path = request.path.strip_prefix("/dev").unwrap();
+    let authorized = Authorized::Anybody;
+    event(&Call { api: &api, stage: &stage, route_key, path_parameters: &path_parameters, request, path, authorized })
 }
 
 #[test]

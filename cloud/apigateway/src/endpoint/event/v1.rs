@@ -49,7 +49,9 @@ pub(crate) fn event(call: &Call<'_>) -> Value {
 fn context(call: &Call<'_>) -> Value {
     let request = call.request;
     let domain = domain(request);
-    json!({
+    let signer = call.authorized.signer();
+    let identity = signer.map(|(_, identity)| identity);
+    let mut context = json!({
         "accountId": call.api.account.as_str(),
         "apiId": call.api.facts.api_id,
         "domainName": domain,
@@ -57,9 +59,9 @@ fn context(call: &Call<'_>) -> Value {
         "extendedRequestId": request.id,
         "httpMethod": request.method.as_str(),
         "identity": {
-            "accessKey": null,
-            "accountId": null,
-            "caller": null,
+            "accessKey": signer.map(|(access_key, _)| access_key),
+            "accountId": identity.map(|identity| identity.account.as_str()),
+            "caller": identity.map(|identity| identity.id.as_str()),
             "cognitoAmr": null,
             "cognitoAuthenticationProvider": null,
             "cognitoAuthenticationType": null,
@@ -67,9 +69,9 @@ fn context(call: &Call<'_>) -> Value {
             "cognitoIdentityPoolId": null,
             "principalOrgId": null,
             "sourceIp": request.source.ip().to_string(),
-            "user": null,
+            "user": identity.map(|identity| identity.id.as_str()),
             "userAgent": request.header("user-agent").unwrap_or_default(),
-            "userArn": null,
+            "userArn": identity.map(|identity| identity.arn.as_str()),
         },
         "path": request.path,
         "protocol": "HTTP/1.1",
@@ -79,7 +81,11 @@ fn context(call: &Call<'_>) -> Value {
         "resourceId": call.route_key,
         "resourcePath": resource(call),
         "stage": call.stage.stage_name,
-    })
+    });
+    if let Some(authorizer) = call.authorized.in_format_one() {
+        context["authorizer"] = authorizer;
+    }
+    context
 }
 
 /// The route's path; `$default` has none.

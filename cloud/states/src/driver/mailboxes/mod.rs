@@ -316,10 +316,19 @@ impl Driver {
     }
 
     /// Nobody waits for a task any more: its call is abandoned, its token is void, no worker gets it, and an execution that
-    /// it waited for stops.
-    pub(super) fn release(&self, key: &ExecutionKey, task: TaskId) {
+    /// it waited for stops, or goes on where it may not be stopped.
+    pub(super) fn release(&self, key: &ExecutionKey, task: TaskId, may_stop: impl FnOnce(&ExecutionKey) -> bool) {
         self.withdraw(key, task);
-        self.stop_child(key, Work::Task(task));
+        let Some(child) = self.children.unlink(key, Work::Task(task)) else { return };
+        if !may_stop(&child) {
+            return self.post(&child, Message::GoOnAlone);
+        }
+        // It says so (measured on AWS by others).
+        let cause = format!(
+            "The Task state in AWS Step Functions execution [{}] which was managing this resource was aborted",
+            key.arn()
+        );
+        self.post(&child, Message::Stop { error: None, cause: Some(cause), reply: None });
     }
 
     /// A task was ended by its token: an execution that it waited for goes on.
@@ -336,16 +345,10 @@ impl Driver {
         self.activities.withdraw(key, task);
     }
 
-    /// Stops the execution that was waited for, if there is one. That of a task says so (measured on AWS by others).
+    /// Stops the child that a Map Run waited for, if there is one.
     pub(super) fn stop_child(&self, key: &ExecutionKey, work: Work) {
         if let Some(child) = self.children.unlink(key, work) {
-            let cause = matches!(work, Work::Task(_)).then(|| {
-                format!(
-                    "The Task state in AWS Step Functions execution [{}] which was managing this resource was aborted",
-                    key.arn()
-                )
-            });
-            self.post(&child, Message::Stop { error: None, cause, reply: None });
+            self.post(&child, Message::Stop { error: None, cause: None, reply: None });
         }
     }
 

@@ -1,0 +1,102 @@
+//! What IAM refuses in a document that is well formed.
+
+mod identity;
+mod resource;
+
+use std::collections::BTreeSet;
+
+use crate::document::{Document, Statement, Version};
+use crate::error::Malformed;
+use crate::one_or_many::{OneOrMany, Selection};
+use crate::principal::PrincipalType;
+
+/// What service principals end with.
+const SERVICE_DOMAINS: [&str; 3] = [".amazonaws.com", ".amazon.com", ".aws.internal"];
+
+impl Document {
+    /// Checks a trust policy as CreateRole and UpdateAssumeRolePolicy do.
+    ///
+    /// # Errors
+    /// [`Malformed`] with AWS's text.
+    pub fn check_trust(&self) -> Result<(), Malformed> {
+        self.statements.iter().try_for_each(check_trust_statement)?;
+        self.check_sids()?;
+        self.check_sids_are_unique()
+    }
+
+    /// Reads and checks an inline or managed policy as PutRolePolicy and CreatePolicy do. What is wrong in several ways is told
+    /// in AWS's order.
+    ///
+    /// # Errors
+    /// [`Malformed`] with AWS's text.
+    pub fn read_identity(text: &str) -> Result<Self, Malformed> {
+        let read = Self::read_with_effects(text).map_err(|reason| match reason {
+            // IAM tells these apart for trust policies alone.
+            Malformed::Json | Malformed::Version => Malformed::Syntax,
+            other => other,
+        })?;
+        let (document, has_plain_effects) = read;
+        if document.version != Some(Version::V2012) {
+            return Err(Malformed::OldVersion);
+        }
+        if !has_plain_effects {
+            return Err(Malformed::Legacy);
+        }
+        document.check_identity()?;
+        Ok(document)
+    }
+
+    /// Checks an inline or managed policy as PutRolePolicy and CreatePolicy do.
+    ///
+    /// # Errors
+    /// [`Malformed`] with AWS's text.
+    pub fn check_identity(&self) -> Result<(), Malformed> {
+        if self.version != Some(Version::V2012) {
+            return Err(Malformed::OldVersion);
+        }
+        identity::check(self)
+    }
+
+    /// Each id stands once; an empty one is none.
+    fn check_sids_are_unique(&self) -> Result<(), Malformed> {
+        let mut seen = BTreeSet::new();
+        let sids = self.statements.iter().filter_map(|statement| statement.sid.as_deref());
+        match sids.filter(|sid| !sid.is_empty()).all(|sid| seen.insert(sid)) {
+            true => Ok(()),
+            false => Err(Malformed::RepeatedSid),
+        }
+    }
+
+    /// Ids are letters and digits.
+    fn check_sids(&self) -> Result<(), Malformed> {
+        let mut sids = self.statements.iter().filter_map(|statement| statement.sid.as_deref());
+        match sids.all(|sid| sid.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+            true => Ok(()),
+            false => Err(Malformed::Sid),
+        }
+    }
+}
+
+fn check_trust_statement(statement: &Statement) -> Result<(), Malformed> {
+    if statement.resources.is_some() {
+        return Err(Malformed::ProhibitedResource);
+    }
+    let principal = statement.principal.as_ref().ok_or(Malformed::MissingPrincipal)?;
+    let actions = named(statement.actions.as_ref()).ok_or(Malformed::MissingAction)?;
+    let of_sts = |action: &String| *action == "*" || action.to_ascii_lowercase().starts_with("sts:");
+    if !actions.iter().all(of_sts) {
+        return Err(Malformed::NotAssumeRole);
+    }
+    let is_service = |id: &&str| SERVICE_DOMAINS.iter().any(|domain| id.ends_with(domain));
+    match principal.named().of_type(PrincipalType::Service).find(|id| !is_service(id)) {
+        Some(id) => Err(Malformed::ServicePrincipal(id.to_owned())),
+        None => Ok(()),
+    }
+}
+
+fn named(selection: Option<&Selection<OneOrMany<String>>>) -> Option<&OneOrMany<String>> {
+    selection.map(Selection::named)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! Tests of checks.
+
+use super::*;
+
+const LAMBDA: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com"]},"Action":"sts:AssumeRole"}}"#;
+
+fn check_trust(document: &str) -> Result<(), Malformed> {
+    Document::read(document)?.check_trust()
+}
+
+fn trust_error(document: &str) -> String {
+    check_trust(document).unwrap_err().to_string()
+}
+
+fn identity_error(statements: &str) -> String {
+    let document = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    Document::read(&document).and_then(|document| document.check_identity()).unwrap_err().to_string()
+}
+
+#[test]
+fn a_trust_policy_for_a_service() {
+    assert_eq!(check_trust(LAMBDA), Ok(()));
+}
+
+#[test]
+fn wrong_trust_policies() {
+    assert_eq!(trust_error("{"), "This policy contains invalid Json");
+    assert_eq!(trust_error("[]"), "Syntax errors in policy.");
+    assert_eq!(
+        trust_error(r#"{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole"}]}"#),
+        "Missing required field Principal"
+    );
+    assert_eq!(trust_error(r#"{"Statement":[{"Effect":"Allow","Principal":"*"}]}"#), "Missing required field Action");
+    assert_eq!(
+        trust_error(r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:Get"}]}"#),
+        "AssumeRole policy may only specify STS AssumeRole actions."
+    );
+    assert_eq!(
+        trust_error(r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"lambda"},"Action":"sts:AssumeRole"}]}"#),
+        "Invalid principal in policy: \"SERVICE\":\"lambda\""
+    );
+    assert_eq!(
+        trust_error(r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}]}"#),
+        "Has prohibited field Resource"
+    );
+}
+
+#[test]
+fn wrong_identity_policies() {
+    assert_eq!(identity_error(r#"{"Effect":"Allow","Resource":"*"}"#), "Policy statement must contain actions.");
+    assert_eq!(identity_error(r#"{"Effect":"Allow","Action":"states:*"}"#), "Policy statement must contain resources.");
+    assert_eq!(
+        identity_error(r#"{"Effect":"Allow","Action":"x","Resource":"*"}"#),
+        "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+    );
+    assert_eq!(
+        identity_error(r#"{"Effect":"Allow","Action":"s3:*","Resource":"bucket"}"#),
+        "Resource bucket must be in ARN format or \"*\"."
+    );
+    let with =
+        |action: &str, resource: &str| format!(r#"{{"Effect":"Allow","Action":"{action}","Resource":"{resource}"}}"#);
+    assert_eq!(identity_error(&with("s3:List:Bucket", "*")), "Actions/Condition can contain only one colon.");
+    assert_eq!(identity_error(&with("a a:b", "*")), "Vendor a a is not valid");
+    assert_eq!(identity_error(&with("s3:*", "a:b")), "Partition \"b\" is not valid for resource \"arn:b:*:*:*:*\".");
+    assert_eq!(
+        identity_error(&with("s3:*", "arn:x:s3:::b")),
+        "Partition \"x\" is not valid for resource \"arn:x:s3:::b\"."
+    );
+    assert_eq!(
+        identity_error(&with("iam:*", "arn:aws:iam:eu-west-1::role/r")),
+        "IAM resource arn:aws:iam:eu-west-1::role/r cannot contain region information."
+    );
+    assert_eq!(
+        identity_error(&with("s3:*", "arn:aws:s3:eu-west-1::b")),
+        "Resource arn:aws:s3:eu-west-1::b can not contain region information."
+    );
+    let document = |version: &str| format!(r#"{{{version}"Statement":{}}}"#, with("s3:*", "arn:aws:fdsasf"));
+    let checked = |version: &str| Document::read(&document(version)).unwrap().check_identity();
+    assert_eq!(checked(r#""Version":"2012-10-17","#), Ok(()));
+    for old in ["", r#""Version":"2008-10-17","#] {
+        assert_eq!(checked(old), Err(Malformed::OldVersion), "{old}");
+    }
+    assert_eq!(
+        identity_error(r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}"#),
+        "Policy document should not specify a principal."
+    );
+}
+
+#[test]
+fn a_date_is_one() {
+    let until = |date: &str| {
+        let condition = format!(r#"{{"DateLessThan":{{"aws:CurrentTime":"{date}"}}}}"#);
+        let statement = format!(r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{condition}}}"#);
+        let document = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+        Document::read(&document).unwrap().check_identity()
+    };
+    for date in ["2026-01-02T03:04:05Z", "2026-01-02", "1767323045", "${aws:CurrentTime}"] {
+        assert_eq!(until(date), Ok(()), "{date}");
+    }
+    assert_eq!(until("tomorrow").unwrap_err().to_string(), "The policy failed legacy parsing");
+}
+
+#[test]
+fn wrong_ids() {
+    let statement = |sid: &str| format!(r#"{{"Sid":"{sid}","Effect":"Allow","Action":"*","Resource":"*"}}"#);
+    assert_eq!(
+        identity_error(&statement("a-b")),
+        "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
+    );
+    assert_eq!(
+        identity_error(&format!("{},{}", statement("a"), statement("a"))),
+        "Statement IDs (SID) in a single policy must be unique."
+    );
+    let without = format!(r#"{{"Version":"2012-10-17","Statement":[{},{}]}}"#, statement(""), statement(""));
+    assert_eq!(Document::read(&without).unwrap().check_identity(), Ok(()));
+}
